@@ -1,0 +1,3 @@
+//! The Steadfast server.
+
+fn main() {}

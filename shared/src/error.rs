@@ -1,0 +1,145 @@
+//! Every refusal: a code a program can act on, a sentence a person can read.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of refusal it is. Tells a client whether trying again can help.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The payload is not of the event's shape, or a text in it is not acceptable.
+    Invalid,
+    /// More than a limit of [`crate::limit`] allows.
+    TooLarge,
+    /// This author has used this id for another body.
+    Conflict,
+    /// No such room, or not one this person may know of.
+    UnknownRoom,
+    /// The connection's session has ended.
+    Unauthorized,
+    /// The nickname belongs to somebody else.
+    NicknameTaken,
+    /// Too much in too short a time. Transient: `retry_after_ms` says when.
+    RateLimited,
+    /// The server's queue is full. Transient.
+    Busy,
+    /// The database cannot be written or read. Transient.
+    Unavailable,
+    /// A code this program is too old to know. Taken as permanent.
+    #[serde(other)]
+    Unknown,
+}
+
+impl ErrorCode {
+    /// Whether the same request may succeed later, unchanged.
+    pub fn is_transient(self) -> bool {
+        matches!(self, Self::RateLimited | Self::Busy | Self::Unavailable)
+    }
+}
+
+/// A refusal as it travels: in acks, and as the body of a refused HTTP request.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct WireError {
+    /// What kind.
+    pub code: ErrorCode,
+    /// What happened and what to do, in English, for a person. Never internals.
+    pub message: String,
+    /// When to try again, for a transient refusal that knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+}
+
+impl WireError {
+    /// A refusal without a time to wait.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            retry_after_ms: None,
+        }
+    }
+}
+
+impl fmt::Display for WireError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for WireError {}
+
+/// Why a handshake was refused: the `message` of the CONNECT_ERROR, exactly as [`fmt::Display`] writes it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HandshakeError {
+    /// Neither the cookie nor the token names a session: sign in, then connect.
+    Unauthorized,
+    /// The page asking comes from an origin the server does not allow.
+    ForbiddenOrigin,
+    /// `auth` is not of the documented shape.
+    InvalidAuth,
+    /// The server has as many connections as it takes; try again later.
+    Busy,
+    /// The database did not answer; try again later.
+    Unavailable,
+}
+
+impl HandshakeError {
+    const ALL: [Self; 5] = [
+        Self::Unauthorized,
+        Self::ForbiddenOrigin,
+        Self::InvalidAuth,
+        Self::Busy,
+        Self::Unavailable,
+    ];
+
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unauthorized => "unauthorized",
+            Self::ForbiddenOrigin => "forbidden_origin",
+            Self::InvalidAuth => "invalid_auth",
+            Self::Busy => "busy",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// Reads the `message` of a CONNECT_ERROR; `None` for one that is not ours.
+    pub fn parse(message: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|e| e.as_str() == message)
+    }
+
+    /// Whether connecting again, unchanged, may succeed later.
+    pub fn is_transient(self) -> bool {
+        matches!(self, Self::Busy | Self::Unavailable)
+    }
+}
+
+impl fmt::Display for HandshakeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::error::Error for HandshakeError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_handshake_reads_back() {
+        for error in HandshakeError::ALL {
+            assert_eq!(HandshakeError::parse(error.as_str()), Some(error));
+        }
+        assert_eq!(HandshakeError::parse("websocket error"), None);
+    }
+
+    #[test]
+    fn a_code_from_the_future_is_permanent() {
+        let error: WireError =
+            serde_json::from_str(r#"{"code":"teapot","message":"short and stout"}"#).unwrap();
+        assert_eq!(error.code, ErrorCode::Unknown);
+        assert!(!error.code.is_transient());
+    }
+}

@@ -1,0 +1,323 @@
+//! Every Socket.IO event: its name and its payload. Namespace `/`, one argument each.
+//!
+//! | event | who | ack |
+//! |---|---|---|
+//! | [`SESSION`] | server | no: [`Session`], first after CONNECT and last before the server closes |
+//! | [`ENTRIES`] | server | no: [`Entries`], one per room and commit |
+//! | [`SEND`] | client | [`Reply`]`<Vec<`[`Sent`]`>>` to `[`[`SendItem`]`, …]` |
+//! | [`HISTORY`] | client | [`Reply`]`<`[`Page`]`>` to [`HistoryRequest`] |
+//! | [`SYNC`] | client | [`Reply`]`<`[`Heads`]`>` to [`Cursors`] |
+//! | [`SYNC`] | server | no: [`Heads`], where the server knows that this socket missed news |
+//! | [`TYPING`] | both | no: [`TypingIn`] from the client, [`Typing`] from the server; volatile |
+//! | [`PRESENCE`] | server | no: [`Presence`]; volatile |
+//! | [`READ`] | both | no: [`Read`]; from the server to the person's other sockets |
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Body, Entry, EntryId, Epoch, Millis, Person, RoomId, Seq, WireError};
+
+/// Name of the event that opens and closes a session.
+pub const SESSION: &str = "session";
+/// Name of the event that carries new entries.
+pub const ENTRIES: &str = "entries";
+/// Name of the event that asks for stored entries.
+pub const HISTORY: &str = "history";
+/// Name of the event that stores entries.
+pub const SEND: &str = "send";
+/// Name of the event that compares cursors with heads.
+pub const SYNC: &str = "sync";
+/// Name of the event that says somebody is writing.
+pub const TYPING: &str = "typing";
+/// Name of the event that says who comes and goes.
+pub const PRESENCE: &str = "presence";
+/// Name of the event that moves a read cursor.
+pub const READ: &str = "read";
+
+/// Per room, how far somebody has got.
+pub type Cursors = BTreeMap<RoomId, Seq>;
+
+/// Per room, the newest `seq`.
+pub type Heads = BTreeMap<RoomId, Seq>;
+
+/// An ack: `{ "ok": … }` or `{ "error": { code, message, retry_after_ms? } }`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Reply<T> {
+    /// It was done.
+    #[serde(rename = "ok")]
+    Ok(T),
+    /// It was refused, as a whole.
+    #[serde(rename = "error")]
+    Err(WireError),
+}
+
+impl<T> From<Reply<T>> for Result<T, WireError> {
+    fn from(reply: Reply<T>) -> Self {
+        match reply {
+            Reply::Ok(done) => Ok(done),
+            Reply::Err(error) => Err(error),
+        }
+    }
+}
+
+impl<T> From<Result<T, WireError>> for Reply<T> {
+    fn from(result: Result<T, WireError>) -> Self {
+        match result {
+            Ok(done) => Self::Ok(done),
+            Err(error) => Self::Err(error),
+        }
+    }
+}
+
+/// The `auth` of CONNECT. A browser is known by its cookie and leaves `token` out.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Auth {
+    /// The bearer token of a program that keeps no cookies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The epoch the cursors belong to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Epoch>,
+    /// How far this device has got. Counted for nothing where the epoch differs.
+    #[serde(default)]
+    pub cursors: Cursors,
+    /// This tab's (or program run's) name for itself: a new connection of the same tab evicts the old one's ghost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tab: Option<Uuid>,
+}
+
+/// `session`: how the server opens and closes its side.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Session {
+    /// The first event after CONNECT: the socket is in its rooms, and no entry can be missed from here on.
+    Open(Opened),
+    /// The last event: the server is about to disconnect this socket.
+    Closing {
+        /// Why.
+        reason: ClosingReason,
+    },
+}
+
+/// What a client learns when its session opens.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Opened {
+    /// Who this device speaks for.
+    pub me: Person,
+    /// The life of the database. Where it is not the client's, the client drops its cursors and cache and keeps its outbox.
+    pub epoch: Epoch,
+    /// The rooms this person is in.
+    pub rooms: Vec<Room>,
+    /// Whether `missed` closes every gap between the cursors and the heads.
+    pub recovered: bool,
+    /// The entries after the cursors, from the tail; empty where not `recovered`.
+    pub missed: Vec<Entries>,
+    /// Who is online, this person too.
+    pub online: Vec<Person>,
+    /// Why the server ended this device's last connection, where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_closed: Option<ClosingReason>,
+}
+
+/// A room, as a session sees it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Room {
+    /// Which.
+    pub id: RoomId,
+    /// What it is called.
+    pub name: String,
+    /// The newest `seq`; 0 in a room where nothing was said.
+    pub head: Seq,
+    /// How far this person has read.
+    pub read: Seq,
+    /// Entries of other people after `read`.
+    pub unread: u64,
+}
+
+/// Why the server ends a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosingReason {
+    /// The server is shutting down or restarting.
+    Shutdown,
+    /// The socket did not read what it was sent, and its buffer is full. It resumes from its cursor.
+    SlowConsumer,
+    /// A newer connection of the same tab took over.
+    Replaced,
+    /// The device was signed out.
+    SignedOut,
+    /// The connection kept sending far above the rate limit.
+    Flooding,
+    /// A reason this program is too old to know.
+    #[serde(other)]
+    Unknown,
+}
+
+/// `entries`: consecutive entries of one room, the first at `from`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Entries {
+    /// Which room.
+    pub room: RoomId,
+    /// The first entry's `seq`.
+    pub from: Seq,
+    /// The entries, `seq` ascending without a gap.
+    pub entries: Vec<Entry>,
+}
+
+/// `history`: asks for one page, `after` or `before` a `seq`, or the newest where neither is named.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct HistoryRequest {
+    /// Which room.
+    pub room: RoomId,
+    /// The entries that follow this `seq`, oldest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Seq>,
+    /// The entries that precede this `seq`: the nearest ones. `invalid` together with `after`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Seq>,
+    /// At most this many, 1 to [`crate::limit::PAGE_ENTRIES`]; what is asked above is cut to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+}
+
+/// One page of a room's log: `entries` ascending without a gap, whichever way it was asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Page {
+    /// Which room.
+    pub room: RoomId,
+    /// The entries; empty past either end.
+    pub entries: Vec<Entry>,
+    /// The room's newest `seq` when the page was read.
+    pub head: Seq,
+}
+
+/// One entry of a `send`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SendItem {
+    /// What this device named it at the keypress. The same id with the same room and body is a retry; with another, a `conflict`.
+    pub id: EntryId,
+    /// Into which room.
+    pub room: RoomId,
+    /// What it says.
+    pub body: Body,
+}
+
+/// The answer to one [`SendItem`], in the order sent.
+///
+/// Once one item of a batch is refused as transient, every later item is too: order survives the retry.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Sent {
+    /// It is durable, at this place. A retry gets the same answer.
+    Stored {
+        /// The item's id.
+        id: EntryId,
+        /// Its place in the room's log.
+        seq: Seq,
+        /// When it was committed.
+        at: Millis,
+    },
+    /// It is not stored.
+    Refused {
+        /// The item's id.
+        id: EntryId,
+        /// Why.
+        error: WireError,
+    },
+}
+
+/// `typing` from a client: where this person is writing. Goes out again every few seconds while it lasts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TypingIn {
+    /// In which room.
+    pub room: RoomId,
+}
+
+/// `typing` from the server: somebody else is writing. Expires by itself after 5 s.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Typing {
+    /// In which room.
+    pub room: RoomId,
+    /// Who.
+    pub person: Person,
+}
+
+/// `presence`: somebody's first connection came, or their last one went.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Presence {
+    /// Who.
+    pub person: Person,
+    /// Whether they are here.
+    pub online: bool,
+}
+
+/// `read`: this person has read a room up to `seq`. Only ever moves forward.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Read {
+    /// Which room.
+    pub room: RoomId,
+    /// The newest entry seen.
+    pub seq: Seq,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ErrorCode, UserId};
+
+    #[test]
+    fn an_ack_is_ok_or_error() {
+        let ok: Reply<Seq> = serde_json::from_str(r#"{"ok":3}"#).unwrap();
+        assert_eq!(ok, Reply::Ok(3));
+        let json =
+            serde_json::to_string(&Reply::<Seq>::Err(WireError::new(ErrorCode::Busy, "later"))).unwrap();
+        assert_eq!(json, r#"{"error":{"code":"busy","message":"later"}}"#);
+    }
+
+    #[test]
+    fn a_sent_item_is_stored_or_refused() {
+        let id = EntryId(Uuid::nil());
+        let stored: Sent = serde_json::from_str(&format!(r#"{{"id":"{id}","seq":1,"at":2}}"#)).unwrap();
+        assert_eq!(stored, Sent::Stored { id, seq: 1, at: 2 });
+        let refused = Sent::Refused {
+            id,
+            error: WireError::new(ErrorCode::Conflict, "no"),
+        };
+        let json = serde_json::to_string(&refused).unwrap();
+        assert_eq!(serde_json::from_str::<Sent>(&json).unwrap(), refused);
+    }
+
+    #[test]
+    fn a_session_names_its_state() {
+        let closing = Session::Closing {
+            reason: ClosingReason::Shutdown,
+        };
+        assert_eq!(
+            serde_json::to_string(&closing).unwrap(),
+            r#"{"state":"closing","reason":"shutdown"}"#
+        );
+        let me = Person {
+            id: UserId(Uuid::nil()),
+            name: "Mina".into(),
+        };
+        let open = Session::Open(Opened {
+            me: me.clone(),
+            epoch: Epoch(Uuid::nil()),
+            rooms: vec![],
+            recovered: true,
+            missed: vec![],
+            online: vec![me],
+            last_closed: None,
+        });
+        let json = serde_json::to_string(&open).unwrap();
+        assert!(json.starts_with(r#"{"state":"open","me":"#), "{json}");
+        assert_eq!(serde_json::from_str::<Session>(&json).unwrap(), open);
+    }
+
+    #[test]
+    fn an_auth_of_nothing_is_a_first_visit() {
+        assert_eq!(serde_json::from_str::<Auth>("{}").unwrap(), Auth::default());
+    }
+}

@@ -1,0 +1,1 @@
+//! A complete Socket.IO client, for wasm and native.
