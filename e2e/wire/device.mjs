@@ -1,0 +1,256 @@
+// A device on the wire: the official socket.io-client, with what it was told kept for the tests to look at.
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { io } from 'socket.io-client';
+
+/** How long anything may take before a test fails: a debug build on a busy machine. */
+export const PATIENCE_MS = 15_000;
+
+/**
+ * @typedef {{ id: string, name: string }} Person
+ * @typedef {{ seq: number, id: string, author: Person, at: number, body: { kind: string, text: string } }} Entry
+ * @typedef {{ id: string, room: string, body: { kind: string, text: string } }} Item
+ * @typedef {{ me: Person, epoch: string, token: string, cookie: string }} Account
+ * @typedef {import('socket.io-client').Socket} Socket
+ */
+
+/** A UUIDv7, as a device makes one at the keypress. */
+export function uuid7() {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(Date.now(), 0, 6);
+  bytes[6] = (bytes[6] & 0x0f) | 0x70;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/**
+ * `POST /api/session` for a new person, or one who left.
+ * @param {{ url: string }} server
+ * @param {string} nickname
+ * @returns {Promise<Account>}
+ */
+export async function signIn(server, nickname) {
+  const response = await fetch(`${server.url}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ nickname, with_token: true }),
+  });
+  const text = await response.text();
+  assert.equal(response.status, 201, text);
+  const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  return { ...JSON.parse(text), cookie };
+}
+
+/**
+ * Waits until `condition` holds, looking again whenever there may be news; fails with `what` after a while.
+ * @template T
+ * @param {() => T | Promise<T>} condition
+ * @param {string} what
+ * @param {number} [patience]
+ * @returns {Promise<NonNullable<T>>}
+ */
+export async function until(condition, what, patience = PATIENCE_MS) {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const value = await condition();
+    if (value) return /** @type {NonNullable<T>} */ (value);
+    if (Date.now() > deadline) throw new Error(`did not happen within ${patience} ms: ${what}`);
+    await delay(10);
+  }
+}
+
+/** One connection that may come and go: what a browser tab or a bot is to the server. */
+export class Device {
+  /** @type {Socket} */ socket;
+  /** Every event received, in order: `[name, argument]`. @type {[string, any][]} */
+  events = [];
+  /** The entries received live or in a session's `missed`, in the order they came. @type {Entry[]} */
+  heard = [];
+  /** The newest `session` of state `open`. @type {any} */
+  opened = undefined;
+  /** The `session` of state `closing`, once one came. @type {any} */
+  closing = undefined;
+  /** Why the newest connection ended. @type {string | undefined} */
+  disconnected = undefined;
+
+  /**
+   * @param {{ url: string }} server
+   * @param {object} auth
+   * @param {Partial<import('socket.io-client').ManagerOptions & import('socket.io-client').SocketOptions>} [options]
+   */
+  constructor(server, auth, options = {}) {
+    this.socket = io(server.url, {
+      auth,
+      transports: ['websocket'],
+      forceNew: true,
+      reconnectionDelay: 50,
+      reconnectionDelayMax: 200,
+      autoConnect: false,
+      ...options,
+    });
+    this.socket.onAny((name, argument) => {
+      this.events.push([name, argument]);
+      if (name === 'session' && argument.state === 'open') {
+        this.opened = argument;
+        for (const { entries } of argument.missed) this.heard.push(...entries);
+      } else if (name === 'session') {
+        this.closing = argument;
+      } else if (name === 'entries') {
+        this.heard.push(...argument.entries);
+      }
+    });
+    this.socket.on('disconnect', (reason) => (this.disconnected = reason));
+  }
+
+  /** Connects; resolves with the `session` event of this very connection. */
+  async open() {
+    const opened = new Promise((resolve, reject) => {
+      this.socket.once('session', resolve);
+      this.socket.once('connect_error', reject);
+    });
+    this.socket.connect();
+    return within(opened, 'the session opens');
+  }
+
+  /** The id of the one room everybody is in. */
+  get room() {
+    return this.opened.rooms[0].id;
+  }
+
+  /**
+   * Emits with an ack; resolves with the reply as it came.
+   * @param {string} event
+   * @param {any[]} args
+   * @returns {Promise<any>}
+   */
+  request(event, ...args) {
+    return within(this.socket.emitWithAck(event, ...args), `${event} is answered`);
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} [id]
+   * @returns {Item}
+   */
+  item(text, id = uuid7()) {
+    return { id, room: this.room, body: { kind: 'message', text } };
+  }
+
+  /**
+   * Sends items in one batch and insists, like any well-behaved client: transient refusals are waited out, in order.
+   * @param {Item[]} items
+   * @returns {Promise<{ id: string, seq: number, at: number }[]>}
+   */
+  async post(...items) {
+    /** @type {{ id: string, seq: number, at: number }[]} */
+    const stored = [];
+    while (stored.length < items.length) {
+      const reply = await this.request('send', items.slice(stored.length));
+      const refusal = reply.error ?? reply.ok.find((/** @type {any} */ sent) => sent.error)?.error;
+      for (const sent of reply.ok ?? []) {
+        if (sent.error) break;
+        stored.push(sent);
+      }
+      if (!refusal) continue;
+      if (!['busy', 'unavailable', 'rate_limited'].includes(refusal.code)) throw new Error(JSON.stringify(refusal));
+      await delay(refusal.retry_after_ms ?? 50);
+    }
+    return stored;
+  }
+
+  /**
+   * Everything after `cursor`, by pages.
+   * @param {number} [cursor]
+   * @returns {Promise<Entry[]>}
+   */
+  async pull(cursor = 0) {
+    /** @type {Entry[]} */
+    const entries = [];
+    for (;;) {
+      const reply = await this.request('history', { room: this.room, after: cursor });
+      if (reply.error) {
+        assert.ok(['busy', 'unavailable', 'rate_limited'].includes(reply.error.code), JSON.stringify(reply));
+        await delay(reply.error.retry_after_ms ?? 50);
+        continue;
+      }
+      entries.push(...reply.ok.entries);
+      if (reply.ok.entries.length > 0) cursor = reply.ok.entries.at(-1).seq;
+      if (cursor >= reply.ok.head) return entries;
+    }
+  }
+
+  /**
+   * Waits until the entry of this id was received.
+   * @param {string} id
+   */
+  async hears(id) {
+    return until(() => this.heard.find((entry) => entry.id === id), `entry ${id} is heard`);
+  }
+
+  /** Ends the connection for good. */
+  close() {
+    this.socket.io.reconnection(false);
+    this.socket.disconnect();
+  }
+}
+
+/**
+ * Signs a new person in and opens a session over WebSocket.
+ * @param {{ url: string }} server
+ * @param {string} nickname
+ * @returns {Promise<Device & { account: Account }>}
+ */
+export async function arrive(server, nickname) {
+  const account = await signIn(server, nickname);
+  const device = new Device(server, { token: account.token });
+  await device.open();
+  return Object.assign(device, { account });
+}
+
+/**
+ * Fails unless the entries are the room's log from its beginning or from `first`: each once, in order, without a gap.
+ * @param {Entry[]} entries
+ * @param {number} [first]
+ */
+export function assertContiguous(entries, first = 1) {
+  assert.deepEqual(
+    entries.map((entry) => entry.seq),
+    entries.map((_, index) => first + index),
+    'each entry once, in order, without a gap',
+  );
+}
+
+/**
+ * Fails unless `value` is a typed error, of this code where one is named.
+ * @param {any} value
+ * @param {string | string[]} [code]
+ */
+export function assertTyped(value, code) {
+  assert.equal(typeof value?.code, 'string', JSON.stringify(value));
+  assert.equal(typeof value.message, 'string', JSON.stringify(value));
+  assert.ok(value.message.length > 0);
+  if (code !== undefined) assert.ok([code].flat().includes(value.code), JSON.stringify(value));
+}
+
+/**
+ * The promise's value, or a failure that says what did not happen.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {string} what
+ * @param {number} [patience]
+ * @returns {Promise<T>}
+ */
+export async function within(promise, what, patience = PATIENCE_MS) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`did not happen within ${patience} ms: ${what}`)), patience);
+  });
+  try {
+    return await Promise.race([promise, /** @type {Promise<never>} */ (late)]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
