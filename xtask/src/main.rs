@@ -1,3 +1,63 @@
-//! The Steadfast server.
+//! What sets a fresh machine up, and runs and tests Steadfast on it.
+//!
+//! - [`run`], [`test`], [`audit`], [`setup`]: the commands
+//! - [`page`], [`server`]: what is built
+//! - [`tools`], [`npm`], [`browser`]: what is installed where it is absent
+//! - [`step`], [`process`], [`workspace`]: how it is said, started and found
+//! - `house`: the rules of the source tree, kept by tests
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod audit;
+mod browser;
+mod npm;
+mod page;
+mod process;
+mod run;
+mod server;
+mod setup;
+mod step;
+mod test;
+mod tools;
+mod workspace;
+
+#[cfg(test)]
+mod house;
+
+/// Sets this machine up, and runs and tests Steadfast on it.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the page and the server, and serve the chat on http://localhost:3000
+    Run(run::Options),
+    /// Run every check there is, or the parts named
+    Test(test::Options),
+    /// Check the dependencies: licences, bans, sources and, where they can be fetched, advisories
+    Audit,
+    /// Install what building the page needs, for `trunk serve`
+    Setup,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Run(options) => run::run(&options),
+        Command::Test(options) => test::test(&options),
+        Command::Audit => audit::audit(),
+        Command::Setup => setup::setup(),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

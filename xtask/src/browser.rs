@@ -1,0 +1,84 @@
+//! Chromium with its driver, and a font that knows Hangul: what tests in a browser need.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, bail};
+
+use crate::{process, step::step};
+
+/// Debian's packages of the three.
+const PACKAGES: [&str; 3] = ["chromium", "chromium-driver", "fonts-noto-cjk"];
+
+/// A browser to test in.
+pub(crate) struct Browser {
+    /// Chromium; `CHROMIUM` overrides it.
+    pub(crate) chromium: PathBuf,
+    /// Its WebDriver; `CHROMEDRIVER` overrides it.
+    pub(crate) driver: PathBuf,
+}
+
+/// Finds the browser, and installs it with apt where it is absent.
+pub(crate) fn browser() -> anyhow::Result<Browser> {
+    if let Some(found) = found()
+        && has_hangul()
+    {
+        return Ok(found);
+    }
+    let (Some(mut update), Some(mut install)) = (apt(), apt()) else {
+        bail!(
+            "Chromium, its driver or a CJK font is missing, and this machine has no apt (or no sudo).\n  \
+             Debian and Ubuntu: sudo apt-get install -y {}\n  \
+             Elsewhere: install them, and name the programs in CHROMIUM and CHROMEDRIVER",
+            PACKAGES.join(" ")
+        );
+    };
+    step(&format!("installing {} with apt", PACKAGES.join(", ")), || {
+        process::run(update.args(["update", "-qq"]))?;
+        process::run(
+            install
+                .args(["install", "-y", "-qq", "--no-install-recommends"])
+                .args(PACKAGES),
+        )
+    })?;
+    found().context("apt installed Chromium, and yet `chromium` or `chromedriver` is not on the PATH")
+}
+
+fn found() -> Option<Browser> {
+    Some(Browser {
+        chromium: named("CHROMIUM").or_else(|| process::find("chromium"))?,
+        driver: named("CHROMEDRIVER").or_else(|| process::find("chromedriver"))?,
+    })
+}
+
+fn named(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable)
+        .map(PathBuf::from)
+        .filter(|file| file.is_file())
+}
+
+/// Without such a font Korean text is boxes, and screenshots prove nothing.
+fn has_hangul() -> bool {
+    match process::output("fc-list", &[":lang=ko", "file"]) {
+        Some(fonts) => !fonts.is_empty(),
+        None => Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").is_file(),
+    }
+}
+
+/// apt-get, through sudo where this user is not root.
+fn apt() -> Option<Command> {
+    process::find("apt-get")?;
+    let mut command = if process::output("id", &["-u"]).as_deref() == Some("0") {
+        process::command("apt-get")
+    } else {
+        process::find("sudo")?;
+        let mut sudo = process::command("sudo");
+        sudo.args(["--preserve-env=DEBIAN_FRONTEND", "apt-get"]);
+        sudo
+    };
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    Some(command)
+}

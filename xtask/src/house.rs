@@ -1,0 +1,5 @@
+//! The rules of the house, kept by tests: what may be named where, who may depend on whom, how long a file may be.
+
+mod names;
+mod shape;
+mod source;

@@ -1,0 +1,105 @@
+//! What may be named where.
+
+use super::source::{Source, files};
+
+/// Lines of Rust below `folders` that hold one of `words`, outside `home`.
+fn strays(folders: &[&str], words: &[&str], home: &str) -> Vec<String> {
+    let stray = |source: &Source| {
+        let lines = source
+            .code()
+            .filter(|(_, line)| words.iter().any(|word| line.contains(word)));
+        lines
+            .map(|(number, line)| format!("{}:{number}: {line}", source.path))
+            .collect::<Vec<_>>()
+    };
+    let sources = folders.iter().flat_map(|folder| files(folder, &[".rs"]));
+    let outside = sources.filter(|source| {
+        !(source.path.starts_with(&format!("{home}/")) || source.path == format!("{home}.rs"))
+    });
+    outside.flat_map(|source| stray(&source)).collect()
+}
+
+const ALL: [&str; 5] = [
+    "shared/src",
+    "socketio-client/src",
+    "client/src",
+    "server/src",
+    "web/src",
+];
+
+#[track_caller]
+fn only(home: &str, folders: &[&str], words: &[&str]) {
+    let strays = strays(folders, words, home);
+    assert!(
+        strays.is_empty(),
+        "only {home} may name {words:?}:\n{}",
+        strays.join("\n")
+    );
+}
+
+#[test]
+fn only_the_store_speaks_sql() {
+    let sql = [
+        "sqlx",
+        "SELECT ",
+        "INSERT INTO",
+        "DELETE FROM",
+        "CREATE TABLE",
+        "PRAGMA ",
+    ];
+    only("server/src/store", &ALL, &sql);
+}
+
+#[test]
+fn only_realtime_names_socketioxide() {
+    only("server/src/realtime", &ALL, &["socketioxide"]);
+}
+
+#[test]
+fn only_the_link_names_the_socket_crate() {
+    only(
+        "client/src/link",
+        &["shared/src", "client/src", "server/src", "web/src"],
+        &["socketio_client"],
+    );
+}
+
+#[test]
+fn only_storage_touches_what_the_browser_keeps() {
+    let kept = [
+        "idb::",
+        "IndexedDb",
+        "IdbFactory",
+        "local_storage",
+        "session_storage",
+        "LocalStorage",
+        "SessionStorage",
+    ];
+    only("web/src/storage", &ALL, &kept);
+}
+
+#[test]
+fn the_machines_read_no_clock_and_spawn_no_task() {
+    let edge = [
+        "tokio::spawn",
+        "spawn_local",
+        "Instant::now",
+        "SystemTime",
+        "Date::now",
+    ];
+    only("client/src/link", &["client/src", "shared/src"], &edge);
+}
+
+#[test]
+fn the_socket_crate_knows_nothing_of_chat() {
+    only("nowhere", &["socketio-client/src"], &["steadfast"]);
+}
+
+#[test]
+fn no_page_is_made_of_html_strings() {
+    only(
+        "nowhere",
+        &["web/src"],
+        &["inner_html", "set_inner_html", "insert_adjacent_html"],
+    );
+}

@@ -1,0 +1,114 @@
+//! Who may depend on whom, how long a file may be, and that the documents name what is there.
+
+use std::path::Path;
+
+use super::source::{file, files};
+use crate::workspace;
+
+/// The dependencies of a crate that go into what is shipped: `[dependencies]` and its per-target tables.
+fn dependencies(krate: &str) -> Vec<String> {
+    let manifest = file(&format!("{krate}/Cargo.toml"));
+    let mut inside = false;
+    let mut names = Vec::new();
+    for line in manifest.lines().map(str::trim) {
+        if let Some(table) = line.strip_prefix('[') {
+            let table = table.trim_end_matches(']');
+            inside = table == "dependencies" || table.ends_with(".dependencies");
+        } else if inside && !line.is_empty() && !line.starts_with(['#', '}', ']']) {
+            let name = line.split(['=', '.', ' ']).next().unwrap_or_default();
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+#[test]
+fn shared_depends_on_serde_and_uuid_and_nothing_else() {
+    assert_eq!(dependencies("shared"), ["serde", "uuid"]);
+}
+
+#[test]
+fn dependencies_between_our_crates_point_down() {
+    let ours = [
+        "steadfast-shared",
+        "socketio-client",
+        "steadfast-client",
+        "steadfast-server",
+        "steadfast-web",
+    ];
+    let allowed: [(&str, &[&str]); 5] = [
+        ("shared", &[]),
+        ("socketio-client", &[]),
+        ("client", &["steadfast-shared", "socketio-client"]),
+        ("server", &["steadfast-shared"]),
+        ("web", &["steadfast-shared", "steadfast-client"]),
+    ];
+    for (krate, allowed) in allowed {
+        for name in dependencies(krate) {
+            let fine = !ours.contains(&&*name) || allowed.contains(&&*name);
+            assert!(fine, "{krate} may not depend on {name}");
+        }
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_600_lines() {
+    for source in files("", &[".rs", ".ts", ".mjs", ".js", ".css", ".html"]) {
+        let lines = source.text.lines().count();
+        assert!(
+            lines <= 600,
+            "{} has {lines} lines: split it by what it names",
+            source.path
+        );
+    }
+}
+
+#[test]
+fn every_link_in_the_documents_leads_somewhere() {
+    for document in files("", &[".md"]) {
+        let folder = workspace::root().join(&document.path);
+        let folder = folder.parent().unwrap_or(Path::new(""));
+        for target in document
+            .text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            let target = target.split('#').next().unwrap_or_default();
+            let elsewhere = target.is_empty() || target.contains(':');
+            assert!(
+                elsewhere || folder.join(target).exists(),
+                "{}: {target} is not there",
+                document.path
+            );
+        }
+    }
+}
+
+/// `server/src/store.rs` in a document is a promise that it is there.
+#[test]
+fn every_file_the_documents_name_is_there() {
+    for document in files("docs", &[".md"]) {
+        for name in document.text.split('`').skip(1).step_by(2) {
+            let top = name.split('/').next().unwrap_or_default();
+            let is_path = name.contains('/')
+                && !name.contains(['*', '{', '<', ' ', '…', ':'])
+                && [
+                    "shared",
+                    "socketio-client",
+                    "client",
+                    "server",
+                    "web",
+                    "e2e",
+                    "xtask",
+                ]
+                .contains(&top)
+                && !name.starts_with("web/dist");
+            assert!(
+                !is_path || workspace::root().join(name).exists(),
+                "{}: {name} is not there",
+                document.path
+            );
+        }
+    }
+}

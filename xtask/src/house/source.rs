@@ -1,0 +1,77 @@
+//! The source tree, as the rules see it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::workspace;
+
+/// A file under the top-level folder.
+pub(super) struct Source {
+    /// Its path from there, with `/`.
+    pub(super) path: String,
+    /// What is in it.
+    pub(super) text: String,
+}
+
+impl Source {
+    /// Its lines with their numbers, without those that are comments.
+    pub(super) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let lines = self
+            .text
+            .lines()
+            .zip(1..)
+            .map(|(line, number)| (number, line.trim()));
+        lines.filter(|(_, line)| !line.starts_with("//"))
+    }
+}
+
+/// Every file of ours whose name ends in one of `endings`, below `folder`.
+pub(super) fn files(folder: &str, endings: &[&str]) -> Vec<Source> {
+    let mut paths = Vec::new();
+    walk(&workspace::root().join(folder), &mut paths);
+    paths.sort();
+    paths
+        .into_iter()
+        .filter(|path| {
+            endings
+                .iter()
+                .any(|ending| path.to_string_lossy().ends_with(ending))
+        })
+        .map(|path| Source {
+            text: fs::read_to_string(&path).unwrap(),
+            path: path
+                .strip_prefix(workspace::root())
+                .unwrap()
+                .to_string_lossy()
+                .replace('\\', "/"),
+        })
+        .collect()
+}
+
+/// One file, by its path from the top-level folder.
+pub(super) fn file(path: &str) -> String {
+    fs::read_to_string(workspace::root().join(path)).unwrap()
+}
+
+fn walk(path: &Path, files: &mut Vec<PathBuf>) {
+    const NOT_OURS: [&str; 5] = [
+        "target",
+        "node_modules",
+        "dist",
+        "test-results",
+        "playwright-report",
+    ];
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if path.is_file() {
+        files.push(path.to_owned());
+    } else if path.is_dir()
+        && !NOT_OURS.contains(&&*name)
+        && (!name.starts_with('.') || path == workspace::root())
+    {
+        for entry in fs::read_dir(path).unwrap() {
+            walk(&entry.unwrap().path(), files);
+        }
+    }
+}

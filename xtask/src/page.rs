@@ -1,0 +1,115 @@
+//! The page: compiled to WebAssembly by Trunk, into `web/dist`.
+
+use std::{
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+
+use crate::{
+    npm, process,
+    step::{step, unchanged},
+    tools, workspace,
+};
+
+/// What the page is made of. A folder counts with everything in it.
+const INPUTS: [&str; 13] = [
+    "web",
+    "client/Cargo.toml",
+    "client/src",
+    "socketio-client/Cargo.toml",
+    "socketio-client/src",
+    "shared/Cargo.toml",
+    "shared/src",
+    "Cargo.toml",
+    "Cargo.lock",
+    "Trunk.toml",
+    "rust-toolchain.toml",
+    ".cargo/config.toml",
+    "e2e/package-lock.json",
+];
+
+/// Builds the page for release, unless what is in `web/dist` was built from just these sources.
+pub(crate) fn build() -> anyhow::Result<()> {
+    tools::prerequisites()?;
+    tools::wasm_target()?;
+    tools::trunk()?;
+    tools::wasm_bindgen()?;
+    npm::packages()?;
+
+    let stamp = workspace::target().join("xtask/page.stamp");
+    let sources = fingerprint(&INPUTS.map(|input| workspace::root().join(input)))?;
+    if fs::read_to_string(&stamp).is_ok_and(|built| built == stamp_of(sources)) {
+        unchanged("the page");
+        return Ok(());
+    }
+    step("building the page (release; minutes the first time)", || {
+        process::run(
+            process::command("trunk")
+                .args(["build", "--release"])
+                .env_remove("NO_COLOR"),
+        )?;
+        fs::create_dir_all(stamp.parent().unwrap_or(&stamp))?;
+        fs::write(&stamp, stamp_of(sources)).context("cannot write into the target folder")
+    })
+}
+
+/// Names the sources and the page together: `trunk serve` leaves its own build in the same folder.
+fn stamp_of(sources: u64) -> String {
+    match fingerprint(&[workspace::dist()]) {
+        Ok(page) => format!("{sources:016x} {page:016x}"),
+        Err(_) => String::new(),
+    }
+}
+
+/// A number that changes with any name or content in the files and folders.
+fn fingerprint(paths: &[PathBuf]) -> anyhow::Result<u64> {
+    let mut files = Vec::new();
+    for path in paths {
+        collect(path, &mut files).with_context(|| format!("cannot read {}", path.display()))?;
+    }
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        file.hash(&mut hasher);
+        fs::read(&file)?.hash(&mut hasher);
+    }
+    Ok(hasher.finish())
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    if path.is_dir() {
+        for entry in fs::read_dir(path)? {
+            let entry = entry?.path();
+            if entry != workspace::dist() {
+                collect(&entry, files)?;
+            }
+        }
+    } else if path.is_file() {
+        files.push(path.to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_knows_names_and_contents() {
+        let folder = std::env::temp_dir().join(format!("steadfast-fingerprint-{}", std::process::id()));
+        let print = || fingerprint(std::slice::from_ref(&folder)).unwrap();
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("a"), "1").unwrap();
+        let first = print();
+        assert_eq!(print(), first);
+        fs::write(folder.join("a"), "2").unwrap();
+        assert_ne!(print(), first);
+        fs::remove_file(folder.join("a")).unwrap();
+        fs::write(folder.join("b"), "1").unwrap();
+        assert_ne!(print(), first);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,198 @@
+//! The parts, cheapest first, and the tool that runs each.
+
+use std::{ffi::OsString, fs, process::Command};
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+
+use super::count::Count;
+use crate::{
+    browser, npm,
+    process::{self, Background, cargo},
+    server::{self, Build},
+    step::step,
+    tools::{self, WASM},
+    workspace,
+};
+
+/// A part of the whole test.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Part {
+    /// Formatting, with rustfmt
+    Fmt,
+    /// Lints, with clippy: native and wasm32, a warning is an error
+    Clippy,
+    /// Native tests: unit, property, simulation, integration, and interop with npm's Socket.IO server
+    Unit,
+    /// Tests of the browser's crates, in headless Chromium
+    Wasm,
+    /// npm's Socket.IO client against the server
+    Wire,
+    /// Playwright: the page in Chromium against the server
+    E2e,
+}
+
+impl Part {
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fmt => "fmt",
+            Self::Clippy => "clippy",
+            Self::Unit => "unit",
+            Self::Wasm => "wasm",
+            Self::Wire => "wire",
+            Self::E2e => "e2e",
+        }
+    }
+
+    /// What it tests, in a few words.
+    pub(crate) fn what(self) -> &'static str {
+        match self {
+            Self::Fmt => "formatting",
+            Self::Clippy => "lints, native and wasm32",
+            Self::Unit => "native tests",
+            Self::Wasm => "tests in headless Chromium",
+            Self::Wire => "npm's socket.io-client against the server",
+            Self::E2e => "the page in Chromium against the server",
+        }
+    }
+
+    /// Installs what it needs where that is absent, and runs it. An error means that it could not run.
+    pub(crate) fn run(self, args: &[String]) -> anyhow::Result<Count> {
+        match self {
+            Self::Fmt => fmt(),
+            Self::Clippy => clippy(args),
+            Self::Unit => unit(args),
+            Self::Wasm => wasm(args),
+            Self::Wire => wire(args),
+            Self::E2e => e2e(args),
+        }
+    }
+}
+
+fn fmt() -> anyhow::Result<Count> {
+    tools::components()?;
+    check(cargo().args(["fmt", "--all", "--check"]))
+}
+
+/// The crates that run in a browser.
+const BROWSER_CRATES: [&str; 6] = [
+    "--package",
+    "socketio-client",
+    "--package",
+    "steadfast-client",
+    "--package",
+    "steadfast-web",
+];
+
+fn clippy(args: &[String]) -> anyhow::Result<Count> {
+    tools::components()?;
+    tools::wasm_target()?;
+    let strict = ["--", "--deny", "warnings"];
+    let bare = ["check", "--package", "socketio-client", "--no-default-features"];
+    let checks = [
+        check(cargo().args(["clippy", "--all-targets"]).args(args).args(strict))?,
+        check(
+            cargo()
+                .args(["clippy", "--target", WASM])
+                .args(BROWSER_CRATES)
+                .args(args)
+                .args(strict),
+        )?,
+        // Without a feature the client crate is the pure machine: no runtime, whatever the target.
+        check(cargo().args(bare))?,
+        check(cargo().args(bare).args(["--target", WASM]))?,
+    ];
+    let passed = checks.iter().all(|check| check.failed == 0);
+    Ok(if passed { Count::SUCCESS } else { Count::FAILURE })
+}
+
+fn unit(args: &[String]) -> anyhow::Result<Count> {
+    npm::packages()?;
+    watch(cargo().args(["test", "--no-fail-fast"]).args(args), Count::cargo)
+}
+
+fn wasm(args: &[String]) -> anyhow::Result<Count> {
+    tools::prerequisites()?;
+    tools::wasm_target()?;
+    tools::wasm_bindgen()?;
+    npm::packages()?;
+    let browser = browser::browser()?;
+    let (_server, address) =
+        Background::start(process::command("node").arg("socketio-client/tests/server.mjs"))
+            .context("the Socket.IO server that the tests talk to")?;
+    watch(
+        cargo()
+            .args(["test", "--no-fail-fast", "--target", WASM])
+            .args(["--package", "socketio-client", "--package", "steadfast-web"])
+            .args(args)
+            .env("CHROMEDRIVER", browser.driver)
+            // A page has no environment: the tests are compiled with it.
+            .env("SOCKETIO_TEST_SERVER", address),
+        Count::cargo,
+    )
+}
+
+fn wire(args: &[String]) -> anyhow::Result<Count> {
+    npm::packages()?;
+    let binary = server::build(&Build::Debug)?;
+    watch(
+        process::command("node")
+            .args(["--test", "--test-reporter=spec"])
+            .args(args)
+            .args(wire_tests()?)
+            .current_dir(workspace::e2e())
+            .env("STEADFAST_BIN", binary),
+        Count::node,
+    )
+}
+
+/// `wire/*.test.mjs`, named one by one: Node 20 and 22 disagree on what a folder means.
+fn wire_tests() -> anyhow::Result<Vec<OsString>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(workspace::e2e().join("wire")).context("cannot read e2e/wire")? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(".test.mjs") {
+            files.push(path.into_os_string());
+        }
+    }
+    if files.is_empty() {
+        bail!("e2e/wire holds no *.test.mjs");
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn e2e(args: &[String]) -> anyhow::Result<Count> {
+    npm::packages()?;
+    let browser = browser::browser()?;
+    let binary = server::build(&Build::DebugWithPage)?;
+    watch(
+        process::command("node")
+            .args(["node_modules/@playwright/test/cli.js", "test", "--reporter=list"])
+            .args(args)
+            .current_dir(workspace::e2e())
+            .env("STEADFAST_BIN", binary)
+            .env("CHROMIUM", browser.chromium),
+        Count::playwright,
+    )
+}
+
+/// Runs a tool that says yes or no as one test.
+fn check(command: &mut Command) -> anyhow::Result<Count> {
+    let status = step(&process::shown(command), || process::watch(command, |_| {}))?;
+    Ok(if status.success() {
+        Count::SUCCESS
+    } else {
+        Count::FAILURE
+    })
+}
+
+/// Runs a tool that counts its tests.
+fn watch(command: &mut Command, read: fn(&mut Count, &str)) -> anyhow::Result<Count> {
+    let mut count = Count::default();
+    let status = step(&process::shown(command), || {
+        process::watch(command, |line| read(&mut count, line))
+    })?;
+    Ok(count.with(status))
+}

@@ -1,0 +1,153 @@
+//! The programs the build needs: some have to be there, some are installed.
+
+use anyhow::bail;
+
+use crate::{
+    process::{self, cargo},
+    step::step,
+};
+
+/// The newest Trunk that builds on the Rust version the workspace names.
+const TRUNK: &str = "0.21.14";
+
+/// The same as the `wasm-bindgen` crate in Cargo.lock, or the page does not link.
+const WASM_BINDGEN: &str = "0.2.130";
+
+/// The oldest Node.js the npm packages run on.
+const NODE: u32 = 20;
+
+/// The target the page is compiled for.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// Names what only a person can install, with the command that does.
+pub(crate) fn prerequisites() -> anyhow::Result<()> {
+    if process::output("rustup", &["--version"]).is_none() {
+        bail!(
+            "rustup is missing: it adds the page's compile target.\n  \
+             Install it: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
+        );
+    }
+    node()
+}
+
+/// Node.js and npm: npm brings wasm-opt, the browser tests and the reference Socket.IO client.
+pub(crate) fn node() -> anyhow::Result<()> {
+    const INSTALL: &str = "Install it: curl -fsSL https://deb.nodesource.com/setup_22.x | sudo -E bash - && sudo apt-get install -y nodejs\n  \
+         (or with nvm: nvm install 22)";
+    let Some(version) = process::output("node", &["--version"]) else {
+        bail!("Node.js is missing.\n  {INSTALL}");
+    };
+    if major(&version).is_none_or(|major| major < NODE) {
+        bail!("Node.js {version} is too old: {NODE} or newer is needed.\n  {INSTALL}");
+    }
+    if process::find("npm").is_none() {
+        bail!("npm is missing.\n  Install it: sudo apt-get install -y npm");
+    }
+    Ok(())
+}
+
+/// The compile target of the page.
+pub(crate) fn wasm_target() -> anyhow::Result<()> {
+    let installed = process::output("rustup", &["target", "list", "--installed"]).unwrap_or_default();
+    if installed.lines().any(|target| target == WASM) {
+        return Ok(());
+    }
+    step(&format!("adding the compile target {WASM}"), || {
+        process::run(process::command("rustup").args(["target", "add", WASM]))
+    })
+}
+
+/// Clippy and rustfmt, which a minimal toolchain comes without.
+pub(crate) fn components() -> anyhow::Result<()> {
+    let missing: Vec<_> = [("clippy", "clippy-driver"), ("rustfmt", "rustfmt")]
+        .into_iter()
+        .filter(|(_, program)| process::output(program, &["--version"]).is_none())
+        .map(|(component, _)| component)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    step(&format!("adding {}", missing.join(" and ")), || {
+        process::run(
+            process::command("rustup")
+                .args(["component", "add"])
+                .args(&missing),
+        )
+    })
+}
+
+/// Trunk, which builds and serves the page.
+pub(crate) fn trunk() -> anyhow::Result<()> {
+    cargo_install("trunk", "trunk", TRUNK, &["--locked"])
+}
+
+/// wasm-bindgen, and its runner of tests in a browser.
+pub(crate) fn wasm_bindgen() -> anyhow::Result<()> {
+    // Its lockfile names versions that not every registry mirror holds: without --locked.
+    let runner = process::find("wasm-bindgen-test-runner").is_some();
+    let args: &[&str] = if runner { &[] } else { &["--force"] };
+    if !runner || version_of("wasm-bindgen").as_deref() != Some(WASM_BINDGEN) {
+        return install("wasm-bindgen-cli", WASM_BINDGEN, args);
+    }
+    Ok(())
+}
+
+fn cargo_install(krate: &str, program: &str, version: &str, args: &[&str]) -> anyhow::Result<()> {
+    if version_of(program).as_deref() == Some(version) {
+        return Ok(());
+    }
+    install(krate, version, args)
+}
+
+/// Compiled for a quick installation: optimising these programs takes longer than it saves.
+fn install(krate: &str, version: &str, args: &[&str]) -> anyhow::Result<()> {
+    step(
+        &format!("installing {krate} {version} into the cargo home (a few minutes, once)"),
+        || {
+            process::run(
+                cargo()
+                    .args(["install", &format!("{krate}@{version}")])
+                    .args(args)
+                    .env("CARGO_PROFILE_RELEASE_LTO", "off")
+                    .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+                    .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
+            )
+        },
+    )
+}
+
+/// What `program --version` says after the name: `trunk 0.21.14` is `0.21.14`.
+fn version_of(program: &str) -> Option<String> {
+    let line = process::output(program, &["--version"])?;
+    line.split_whitespace().nth(1).map(str::to_owned)
+}
+
+fn major(version: &str) -> Option<u32> {
+    version.trim_start_matches('v').split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace;
+
+    #[test]
+    fn nodes_version_is_read() {
+        assert_eq!(major("v20.20.2"), Some(20));
+        assert_eq!(major("nonsense"), None);
+    }
+
+    #[test]
+    fn the_pinned_wasm_bindgen_is_the_one_in_the_lockfile() {
+        let lock = std::fs::read_to_string(workspace::root().join("Cargo.lock")).unwrap();
+        let locked = lock
+            .split("[[package]]")
+            .find(|package| package.contains("name = \"wasm-bindgen\"\n"));
+        if let Some(locked) = locked {
+            assert!(
+                locked.contains(&format!("version = \"{WASM_BINDGEN}\"")),
+                "{locked}"
+            );
+        }
+    }
+}
