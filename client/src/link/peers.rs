@@ -1,0 +1,36 @@
+//! The other tabs of the same device.
+
+use std::future;
+
+use futures::stream;
+
+use super::platform::{MaybeSend, Stream, Task};
+use crate::news::PeerNews;
+
+/// The other tabs of the same device: a BroadcastChannel and a lock in a browser, nobody elsewhere.
+pub trait Peers: MaybeSend + 'static {
+    /// Tells every other tab. Tabs hear one tab's news in the order it told them.
+    fn tell(&mut self, news: PeerNews);
+
+    /// What the others tell, from the call on. Called once, before storage is first read.
+    fn heard(&mut self) -> Stream<'static, PeerNews>;
+
+    /// Resolves once this tab is the one that drains the outbox, which it stays until it closes. Called once.
+    fn elected(&mut self) -> Task<'static, ()>;
+}
+
+/// No other tabs: always elected.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SoloPeers;
+
+impl Peers for SoloPeers {
+    fn tell(&mut self, _news: PeerNews) {}
+
+    fn heard(&mut self) -> Stream<'static, PeerNews> {
+        Box::pin(stream::pending())
+    }
+
+    fn elected(&mut self) -> Task<'static, ()> {
+        Box::pin(future::ready(()))
+    }
+}

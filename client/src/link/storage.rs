@@ -1,0 +1,43 @@
+//! Where a device keeps its chat.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::platform::{MaybeSend, Task};
+use crate::record::{Restored, StorageError, Write};
+
+/// Where a device keeps its chat: IndexedDB in a browser, a file or nothing elsewhere.
+///
+/// The link calls one at a time, in order: a `load` after an `apply` sees what it wrote.
+pub trait Storage: MaybeSend + 'static {
+    /// Reads everything.
+    fn load(&mut self) -> Task<'_, Result<Restored, StorageError>>;
+
+    /// Makes all of `writes` durable, in order, or none of them. Resolves once they are.
+    fn apply(&mut self, writes: Vec<Write>) -> Task<'_, Result<(), StorageError>>;
+}
+
+/// Storage that lives as long as the program: for bots and tests. Clones share what they hold.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStorage(Arc<Mutex<Restored>>);
+
+impl MemoryStorage {
+    /// What it holds.
+    pub fn snapshot(&self) -> Restored {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Storage for MemoryStorage {
+    fn load(&mut self) -> Task<'_, Result<Restored, StorageError>> {
+        let restored = self.snapshot();
+        Box::pin(async move { Ok(restored) })
+    }
+
+    fn apply(&mut self, writes: Vec<Write>) -> Task<'_, Result<(), StorageError>> {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for write in writes {
+            held.apply(write);
+        }
+        Box::pin(async { Ok(()) })
+    }
+}

@@ -1,0 +1,63 @@
+//! What the tabs of one device tell each other.
+
+use serde::{Deserialize, Serialize};
+use steadfast_shared::{EntryId, Epoch, Millis, Person, RoomId, Seq};
+
+use crate::record::{OutboxItem, Rejection};
+
+/// One piece of news between tabs. Told in order by each tab; a tab that starts later finds the rest in storage.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "news", rename_all = "snake_case")]
+pub enum PeerNews {
+    /// These wait to be sent: typed, retried or edited in the telling tab, or told again to a tab just elected.
+    Posted {
+        /// The items, as the telling tab holds them.
+        items: Vec<OutboxItem>,
+    },
+    /// These are durable on this device.
+    Saved {
+        /// Which.
+        ids: Vec<EntryId>,
+    },
+    /// The server has acknowledged these.
+    Sent {
+        /// In which life of the database.
+        epoch: Epoch,
+        /// What was stored, and where.
+        stored: Vec<Stored>,
+    },
+    /// This one will not go out until a person decides.
+    Rejected {
+        /// Which.
+        id: EntryId,
+        /// Why.
+        rejection: Rejection,
+    },
+    /// A person threw this one away.
+    Discarded {
+        /// Which.
+        id: EntryId,
+    },
+    /// Another person, or the same one in another epoch, is signed in on this device.
+    SignedIn {
+        /// Who.
+        me: Person,
+        /// In which life of the database.
+        epoch: Epoch,
+    },
+    /// The telling tab drains the outbox from here on, and asks the others for what they hold.
+    Elected,
+}
+
+/// One acknowledged item, as told to the other tabs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Stored {
+    /// The item's id.
+    pub id: EntryId,
+    /// Its room.
+    pub room: RoomId,
+    /// Its place in the room's log.
+    pub seq: Seq,
+    /// When it was committed.
+    pub at: Millis,
+}

@@ -1,0 +1,137 @@
+//! What a device keeps on disk, and the writes that keep it.
+
+use serde::{Deserialize, Serialize};
+use steadfast_shared::{Entry, EntryId, Epoch, MessageText, Millis, Person, RoomId, Seq, WireError};
+
+/// Everything a device's storage holds. An empty one is a first visit.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Restored {
+    /// Who the device speaks for, where somebody has signed in.
+    pub identity: Option<Identity>,
+    /// The outbox, in any order: [`OutboxItem::order`] says which comes first.
+    pub outbox: Vec<OutboxItem>,
+    /// The room caches, in any order.
+    pub rooms: Vec<RoomCache>,
+}
+
+impl Restored {
+    /// Does one write, as a storage does. For storages that hold everything in memory, and for tests.
+    pub fn apply(&mut self, write: Write) {
+        match write {
+            Write::PutOutbox(item) => {
+                self.outbox.retain(|held| held.id != item.id);
+                self.outbox.push(item);
+            }
+            Write::RemoveOutbox(id) => self.outbox.retain(|held| held.id != id),
+            Write::PutRoom(cache) => {
+                self.rooms.retain(|held| held.room != cache.room);
+                self.rooms.push(cache);
+            }
+            Write::DropRooms => self.rooms.clear(),
+            Write::PutIdentity(identity) => self.identity = Some(identity),
+        }
+    }
+}
+
+/// Who a device speaks for, and in which life of the database.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Identity {
+    /// The person.
+    pub me: Person,
+    /// The epoch that knows the person, and that the room caches belong to.
+    pub epoch: Epoch,
+}
+
+/// One thing typed and not yet acknowledged. Keyed by [`OutboxItem::id`] on disk.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct OutboxItem {
+    /// Its name for ever, made at the keypress.
+    pub id: EntryId,
+    /// Into which room.
+    pub room: RoomId,
+    /// Who typed it.
+    pub author: Person,
+    /// What was typed.
+    pub text: MessageText,
+    /// When, by this device's clock.
+    pub at: Millis,
+    /// Its place in the device's outbox: items go out by `(order, id)`. Counts up like a Lamport clock across tabs.
+    pub order: u64,
+    /// How often it went out from this tab without a final answer. Informative: no number of tries ends anything.
+    #[serde(default)]
+    pub tries: u32,
+    /// Why it will not go out until a person decides, where that is so.
+    #[serde(default)]
+    pub rejected: Option<Rejection>,
+    /// Whether this device's disk has it. Not itself written.
+    #[serde(skip)]
+    pub disk: Disk,
+}
+
+/// Whether an item would survive the tab.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Disk {
+    /// The write is under way.
+    #[default]
+    Writing,
+    /// The write is durable.
+    Written,
+    /// The write failed; it is tried again now and then. Sending goes on regardless.
+    Failed(StorageError),
+}
+
+/// Why an item is not sent.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rejection {
+    /// The server refused it for good.
+    Refused(WireError),
+    /// Somebody else is signed in on this device than the one who typed it. Retrying sends it as the one signed in.
+    OtherAuthor,
+}
+
+/// The newest page of one room and its cursor, written as one record. Keyed by [`RoomCache::room`] on disk.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RoomCache {
+    /// Which room.
+    pub room: RoomId,
+    /// The life of the database the entries come from.
+    pub epoch: Epoch,
+    /// What the room is called.
+    pub name: String,
+    /// How far this person has read.
+    pub read: Seq,
+    /// The cursor: the newest entry applied without a gap.
+    pub high: Seq,
+    /// The newest entries up to `high`, ascending without a gap.
+    pub entries: Vec<Entry>,
+}
+
+/// One change of what is on disk. All writes of one batch commit together or not at all.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Write {
+    /// Inserts or replaces by id.
+    PutOutbox(OutboxItem),
+    /// Removes; an absent one is no error.
+    RemoveOutbox(EntryId),
+    /// Inserts or replaces by room.
+    PutRoom(RoomCache),
+    /// Removes every room cache.
+    DropRooms,
+    /// Replaces the identity.
+    PutIdentity(Identity),
+}
+
+/// Why the device's storage did not do what it was asked.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The browser or disk has no room left for this site.
+    #[error("this device has no room left")]
+    Full,
+    /// There is no storage: private mode, or switched off.
+    #[error("this device does not keep anything")]
+    Unavailable,
+    /// Anything else, in the platform's words; for logs.
+    #[error("the device's storage failed: {0}")]
+    Failed(String),
+}

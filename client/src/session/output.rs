@@ -1,0 +1,108 @@
+//! What a session wants done.
+
+use std::time::Duration;
+
+use steadfast_shared::event::{Cursors, HistoryRequest, Read, SendItem, TypingIn};
+use steadfast_shared::{EntryId, RoomId};
+
+use super::input::{RequestId, Ticket};
+use crate::news::PeerNews;
+use crate::record::Write;
+
+/// One thing to do. Drain with [`crate::Session::poll_output`] until [`Output::Wait`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum Output {
+    /// Ask the server; answer with [`crate::Input::Answered`].
+    Request {
+        /// Names the request.
+        request: RequestId,
+        /// What to ask.
+        ask: Request,
+        /// How long an answer may take.
+        timeout: Duration,
+    },
+    /// Tell the server; nothing is lost when it does not arrive.
+    Emit(Ephemeral),
+    /// Write; answer with [`crate::Input::Stored`] once it is durable, in the order asked.
+    Store {
+        /// Names the batch.
+        ticket: Ticket,
+        /// All or nothing.
+        writes: Vec<Write>,
+    },
+    /// Tell the other tabs of this device.
+    Tell(PeerNews),
+    /// Views to read again.
+    Changed(Change),
+    /// Bring the link up after this long, first closing it where it seems up: the server closed it, or has gone deaf.
+    Reconnect {
+        /// How long to wait first.
+        after: Duration,
+    },
+    /// Nothing more to do until an input, or [`crate::Input::Tick`] at this time.
+    Wait(Option<Duration>),
+}
+
+/// What is asked of the server.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Request {
+    /// [`steadfast_shared::event::SEND`].
+    Send(Vec<SendItem>),
+    /// [`steadfast_shared::event::HISTORY`].
+    History(HistoryRequest),
+    /// [`steadfast_shared::event::SYNC`].
+    Sync(Cursors),
+}
+
+/// What the server is told without an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ephemeral {
+    /// [`steadfast_shared::event::TYPING`].
+    Typing(TypingIn),
+    /// [`steadfast_shared::event::READ`].
+    Read(Read),
+}
+
+/// What views have to be read again.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Change {
+    /// The link, the session's state, or who is signed in.
+    Connection,
+    /// The list of rooms: names, heads, unread counts.
+    Rooms,
+    /// One room's rows.
+    Timeline(RoomId),
+    /// The outbox.
+    Outbox,
+    /// Who is online.
+    Presence,
+    /// Who is writing in one room.
+    Typing(RoomId),
+    /// A post, retry, edit or discard was not taken: nothing about it is kept.
+    Refused {
+        /// The id posted, or the item it was about.
+        id: EntryId,
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+/// Why something a person did was not taken.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Nobody is signed in on this device.
+    #[error("nobody is signed in")]
+    NotSignedIn,
+    /// The outbox holds as many unsent items as it may.
+    #[error("too many messages wait to be sent")]
+    OutboxFull,
+    /// The item may already be with the server: it can be discarded, not edited.
+    #[error("the message may already be on its way")]
+    MaybeSent,
+    /// The item is not in the outbox: it was sent, or thrown away.
+    #[error("the message is not waiting any more")]
+    NotWaiting,
+    /// The id is taken by another item of the outbox.
+    #[error("the id is taken")]
+    IdTaken,
+}
