@@ -166,19 +166,20 @@ export class Device {
    * @param {number} [cursor]
    * @returns {Promise<Entry[]>}
    */
-  async pull(cursor = 0) {
+  async pull(cursor) {
+    let high = cursor ?? 0;
     /** @type {Entry[]} */
     const entries = [];
     for (;;) {
-      const reply = await this.request('history', { room: this.room, after: cursor });
+      const reply = await this.request('history', { room: this.room, after: high });
       if (reply.error) {
         assert.ok(['busy', 'unavailable', 'rate_limited'].includes(reply.error.code), JSON.stringify(reply));
         await delay(reply.error.retry_after_ms ?? 50);
         continue;
       }
       entries.push(...reply.ok.entries);
-      if (reply.ok.entries.length > 0) cursor = reply.ok.entries.at(-1).seq;
-      if (cursor >= reply.ok.head) return entries;
+      if (reply.ok.entries.length > 0) high = reply.ok.entries.at(-1).seq;
+      if (high >= reply.ok.head) return entries;
     }
   }
 

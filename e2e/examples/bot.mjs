@@ -1,0 +1,102 @@
+#!/usr/bin/env node
+// A bot in one file: joins the chat, prints what is said, and says each line it reads on stdin.
+//
+//   npm install socket.io-client
+//   echo 'hello from a script' | node bot.mjs http://localhost:3000 my-bot bot-state.json
+//
+// All it must not forget is in the state file: its token, how far it has read (the cursor), and what the server has not
+// acknowledged yet (the outbox). Kill it at any moment and start it again: nothing is lost, nothing is doubled.
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { io } from 'socket.io-client';
+
+const [url = 'http://localhost:3000', nickname = 'bot', file = 'bot-state.json'] = process.argv.slice(2);
+const state = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { cursor: 0, outbox: [] };
+const save = () => {
+  writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
+  renameSync(`${file}.new`, file); // all of it or nothing
+};
+
+// The nickname is taken once; from then on the token says who this is.
+if (!state.token) {
+  const body = JSON.stringify({ nickname, with_token: true });
+  const response = await fetch(`${url}/api/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.message);
+  state.token = answer.token;
+  save();
+}
+
+// `auth` is called at each attempt, so that every reconnect resumes from the newest cursor.
+const auth = (give) => give({ token: state.token, epoch: state.epoch, cursors: state.room && { [state.room]: state.cursor } });
+const socket = io(url, { transports: ['websocket'], auth, ackTimeout: 10_000 });
+socket.on('connect_error', (refused) => {
+  if (!socket.active) throw refused; // such as `unauthorized`: nothing that trying again would change
+});
+socket.on('disconnect', () => socket.active || delay(1_000).then(() => socket.connect())); // the server hung up: once more
+
+socket.on('session', (session) => {
+  if (session.state === 'closing') return console.error(`the server closes: ${session.reason}`);
+  if (state.epoch !== session.epoch) Object.assign(state, { epoch: session.epoch, cursor: 0 }); // cursors of another life mean nothing
+  state.room = session.rooms[0].id;
+  for (const missed of session.missed) apply(missed);
+  if (state.cursor < session.rooms[0].head) pull();
+  drain();
+});
+socket.on('entries', (news) => apply(news) || pull());
+
+/** Applies what continues the log at `cursor + 1` and skips repeats. False where there is a gap. */
+function apply({ entries }) {
+  for (const { seq, author, body } of entries.filter((entry) => entry.seq > state.cursor)) {
+    if (seq !== state.cursor + 1) return false;
+    console.log(`#${seq} ${author.name}: ${body.text ?? `(${body.kind})`}`);
+    state.cursor = seq;
+  }
+  save();
+  return true;
+}
+
+/** Closes a gap, page by page. Where the link breaks, the next session starts over. */
+const pull = alone(async () => {
+  for (let head = Infinity; state.cursor < head; ) {
+    const { ok, error } = await socket.emitWithAck('history', { room: state.room, after: state.cursor });
+    if (error) await delay(error.retry_after_ms ?? 1_000);
+    else [head] = [ok.head, apply(ok)];
+  }
+});
+
+/** Sends the outbox, oldest first. Without an answer the same id goes again, and the server stores it once. */
+const drain = alone(async () => {
+  while (state.outbox.length > 0) {
+    const [item] = state.outbox;
+    const reply = await socket.emitWithAck('send', [{ ...item, room: state.room }]);
+    const error = reply.error ?? reply.ok[0].error;
+    if (['busy', 'unavailable', 'rate_limited'].includes(error?.code)) await delay(error.retry_after_ms ?? 1_000);
+    else {
+      if (error) console.error(`refused: ${error.message}`);
+      state.outbox.shift();
+      save();
+    }
+  }
+});
+
+for await (const text of createInterface({ input: process.stdin })) {
+  const now = Date.now().toString(16).padStart(12, '0'); // a UUIDv7: the time, then chance
+  const id = `${now.slice(0, 8)}-${now.slice(8)}-7${randomUUID().slice(15)}`;
+  state.outbox.push({ id, body: { kind: 'message', text } });
+  save();
+  drain();
+}
+
+/** Runs one call at a time; a broken link ends it, and the next session starts it again. */
+function alone(work) {
+  let running = false;
+  return async () => {
+    if (running || !socket.connected) return;
+    running = true;
+    await work().catch(() => {});
+    running = false;
+  };
+}
