@@ -78,25 +78,21 @@ pub(crate) fn components() -> anyhow::Result<()> {
 
 /// Trunk, which builds and serves the page.
 pub(crate) fn trunk() -> anyhow::Result<()> {
-    cargo_install("trunk", "trunk", TRUNK, &["--locked"])
+    if version_of("trunk").as_deref() == Some(TRUNK) {
+        return Ok(());
+    }
+    install("trunk", TRUNK, &["--locked"])
 }
 
 /// wasm-bindgen, and its runner of tests in a browser.
 pub(crate) fn wasm_bindgen() -> anyhow::Result<()> {
-    // Its lockfile names versions that not every registry mirror holds: without --locked.
     let runner = process::find("wasm-bindgen-test-runner").is_some();
-    let args: &[&str] = if runner { &[] } else { &["--force"] };
-    if !runner || version_of("wasm-bindgen").as_deref() != Some(WASM_BINDGEN) {
-        return install("wasm-bindgen-cli", WASM_BINDGEN, args);
-    }
-    Ok(())
-}
-
-fn cargo_install(krate: &str, program: &str, version: &str, args: &[&str]) -> anyhow::Result<()> {
-    if version_of(program).as_deref() == Some(version) {
+    if runner && version_of("wasm-bindgen").as_deref() == Some(WASM_BINDGEN) {
         return Ok(());
     }
-    install(krate, version, args)
+    // Without --locked: its lockfile names versions that not every registry mirror holds.
+    // With --force: the version may be the right one, and the runner missing all the same.
+    install("wasm-bindgen-cli", WASM_BINDGEN, &["--force"])
 }
 
 /// Compiled for a quick installation: optimising these programs takes longer than it saves.

@@ -165,9 +165,14 @@ fn wire_tests() -> anyhow::Result<Vec<OsString>> {
 
 fn e2e(args: &[String]) -> anyhow::Result<Count> {
     npm::packages()?;
+    let types = check(
+        process::command("node")
+            .args(["node_modules/typescript/bin/tsc", "--noEmit"])
+            .current_dir(workspace::e2e()),
+    )?;
     let browser = browser::browser()?;
     let binary = server::build(&Build::DebugWithPage)?;
-    watch(
+    let tests = watch(
         process::command("node")
             .args(["node_modules/@playwright/test/cli.js", "test", "--reporter=list"])
             .args(args)
@@ -175,7 +180,11 @@ fn e2e(args: &[String]) -> anyhow::Result<Count> {
             .env("STEADFAST_BIN", binary)
             .env("CHROMIUM", browser.chromium),
         Count::playwright,
-    )
+    )?;
+    if tests.ran() == 0 {
+        bail!("Playwright ran no test");
+    }
+    Ok([types, tests].into_iter().sum())
 }
 
 /// Runs a tool that says yes or no as one test.
