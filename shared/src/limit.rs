@@ -15,6 +15,10 @@ pub const BATCH_BYTES: usize = 128 * 1024;
 /// Most entries in one `history` page; also what a page holds when no limit is named.
 pub const PAGE_ENTRIES: usize = 100;
 
+/// Most bytes of text in one `history` page. A page that would exceed it ends early, after at least one entry:
+/// only `seq` 1 and the head tell that there is nothing further.
+pub const PAGE_BYTES: usize = 256 * 1024;
+
 /// Most rooms whose cursors one handshake or `sync` may carry.
 pub const CURSORS: usize = 1_000;
 
