@@ -123,12 +123,16 @@ fn wasm(args: &[String]) -> anyhow::Result<Count> {
             .context("the Socket.IO server that the tests talk to")?;
     watch(
         cargo()
-            .args(["test", "--no-fail-fast", "--target", WASM])
+            // Without the doc tests: they would be handed to the browser's runner one by one.
+            .args(["test", "--tests", "--no-fail-fast", "--target", WASM])
             .args(["--package", "socketio-client", "--package", "steadfast-web"])
             .args(args)
             .env("CHROMEDRIVER", browser.driver)
             // A page has no environment: the tests are compiled with it.
-            .env("SOCKETIO_TEST_SERVER", address),
+            .env("SOCKETIO_TEST_SERVER", address)
+            // The runner's own 20 s and 5 s are short on a busy machine.
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
+            .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30"),
         Count::cargo,
     )
 }
