@@ -1,0 +1,204 @@
+import { expect, type Locator, type Page, type WebSocketRoute } from '@playwright/test';
+
+/** What the page says of one row, read in one go so that it is one moment's truth. */
+export interface RowSeen {
+  id: string;
+  state: string;
+  seq: number | null;
+  mine: boolean;
+  text: string;
+}
+
+/** The chat as a person sees it: one tab. */
+export class ChatPage {
+  readonly nickname: Locator;
+  readonly joinButton: Locator;
+  readonly composer: Locator;
+  readonly sendButton: Locator;
+  readonly timeline: Locator;
+  readonly rows: Locator;
+  readonly connection: Locator;
+  readonly toggle: Locator;
+  readonly unsent: Locator;
+  readonly newMessages: Locator;
+  readonly language: Locator;
+  readonly detailsButton: Locator;
+  readonly detailsPanel: Locator;
+  readonly retryNow: Locator;
+
+  constructor(readonly page: Page) {
+    this.nickname = page.getByTestId('nickname');
+    this.joinButton = page.getByTestId('join');
+    this.composer = page.getByTestId('composer');
+    this.sendButton = page.getByTestId('send');
+    this.timeline = page.getByTestId('timeline');
+    this.rows = page.getByTestId('row');
+    this.connection = page.getByTestId('connection');
+    this.toggle = page.getByTestId('toggle');
+    this.unsent = page.getByTestId('unsent');
+    this.newMessages = page.getByTestId('new-messages');
+    this.language = page.getByTestId('language');
+    this.detailsButton = page.getByTestId('details');
+    this.detailsPanel = page.getByTestId('details-panel');
+    this.retryNow = page.getByTestId('retry-now');
+  }
+
+  /** Picks a nickname and waits until the link is up. */
+  async join(nickname: string): Promise<void> {
+    await this.page.goto('/');
+    await this.nickname.fill(nickname);
+    await this.joinButton.click();
+    await this.expectConnected();
+  }
+
+  /** Types a message and presses Enter. */
+  async say(...texts: string[]): Promise<void> {
+    for (const text of texts) {
+      await this.composer.fill(text);
+      await this.composer.press('Enter');
+      await expect(this.composer).toHaveValue('');
+    }
+  }
+
+  /** The row that shows this text. */
+  row(text: string): Locator {
+    return this.rows.filter({ has: this.page.getByTestId('row-text').getByText(text, { exact: true }) });
+  }
+
+  /** The row of this message's id. */
+  rowOf(id: string): Locator {
+    return this.page.locator(`[data-testid=row][data-id="${id}"]`);
+  }
+
+  /** Every row as it stands, top to bottom. */
+  async seen(): Promise<RowSeen[]> {
+    return this.rows.evaluateAll((rows) =>
+      rows.map((row) => ({
+        id: row.getAttribute('data-id') ?? '',
+        state: row.getAttribute('data-state') ?? '',
+        seq: row.getAttribute('data-seq') ? Number(row.getAttribute('data-seq')) : null,
+        mine: row.getAttribute('data-mine') === 'true',
+        text: row.querySelector('[data-testid=row-text]')?.textContent ?? '',
+      })),
+    );
+  }
+
+  /** Waits until the timeline shows exactly these texts: each once, in this order. */
+  async expectTexts(texts: string[], timeout?: number): Promise<void> {
+    await expect(this.rows.getByTestId('row-text')).toHaveText(texts, timeout ? { timeout } : {});
+  }
+
+  /** Waits until every row shown is stored by the server. */
+  async expectAllSent(timeout?: number): Promise<void> {
+    const waiting = this.page.locator('[data-testid=row]:not([data-state=sent])');
+    await expect(waiting).toHaveCount(0, timeout ? { timeout } : {});
+    await this.expectUnsent(0);
+  }
+
+  /** Waits until the row of this text is in this state. */
+  async expectState(text: string, state: 'saving' | 'saved' | 'sent' | 'rejected', timeout?: number): Promise<void> {
+    await expect(this.row(text)).toHaveAttribute('data-state', state, timeout ? { timeout } : {});
+  }
+
+  async expectUnsent(count: number): Promise<void> {
+    if (count > 0) await expect(this.unsent).toHaveAttribute('data-count', String(count));
+    else {
+      await expect
+        .poll(async () => ((await this.unsent.count()) === 0 ? '0' : await this.unsent.getAttribute('data-count')))
+        .toBe('0');
+    }
+  }
+
+  async expectConnected(timeout = 30_000): Promise<void> {
+    await expect(this.connection).toHaveAttribute('data-state', 'connected', { timeout });
+  }
+
+  async expectNotConnected(): Promise<void> {
+    await expect(this.connection).not.toHaveAttribute('data-state', 'connected');
+  }
+
+  /** Presses Disconnect. */
+  async disconnect(): Promise<void> {
+    await this.toggle.click();
+    await expect(this.connection).toHaveAttribute('data-state', 'disconnected');
+  }
+
+  /** Presses Connect. */
+  async connect(): Promise<void> {
+    await this.toggle.click();
+    await this.expectConnected();
+  }
+
+  /** Scrolls to the oldest row held, as a person does with the wheel. */
+  async scrollToTop(): Promise<void> {
+    await this.timeline.hover();
+    await this.page.mouse.wheel(0, -100_000);
+  }
+}
+
+/** What may be done to the page's link, between it and the server. */
+export class Link {
+  #open = new Set<WebSocketRoute>();
+  #cut = false;
+  /** Looks at each packet from the page; what it returns goes on, and nothing where it returns nothing. */
+  fromPage: (packet: string, route: WebSocketRoute) => string | undefined = (packet) => packet;
+  /** The same for packets from the server. */
+  fromServer: (packet: string, route: WebSocketRoute) => string | undefined = (packet) => packet;
+  /** Connections the page asked for. */
+  attempts = 0;
+
+  /** Takes the link of every tab of this page or context into the hand. */
+  static async of(target: { routeWebSocket: Page['routeWebSocket'] }): Promise<Link> {
+    const link = new Link();
+    await target.routeWebSocket(/\/socket\.io\//, (route) => {
+      link.attempts += 1;
+      if (link.#cut) {
+        void route.close();
+        return;
+      }
+      link.#open.add(route);
+      const server = route.connectToServer();
+      route.onMessage((packet) => {
+        const passed = link.fromPage(String(packet), route);
+        if (passed !== undefined) server.send(passed);
+      });
+      server.onMessage((packet) => {
+        const passed = link.fromServer(String(packet), route);
+        if (passed !== undefined) route.send(passed);
+      });
+      route.onClose((code, reason) => {
+        link.#open.delete(route);
+        void server.close(closeOptions(code, reason));
+      });
+      server.onClose((code, reason) => {
+        link.#open.delete(route);
+        void route.close(closeOptions(code, reason));
+      });
+    });
+    return link;
+  }
+
+  /** Cuts what is open, and refuses what comes, until mended. */
+  async cut(): Promise<void> {
+    this.#cut = true;
+    await this.drop();
+  }
+
+  /** Lets new connections through. */
+  mend(): void {
+    this.#cut = false;
+  }
+
+  /** Cuts what is open; the page may connect again at once. */
+  async drop(): Promise<void> {
+    const open = [...this.#open];
+    this.#open.clear();
+    await Promise.all(open.map((route) => route.close({ code: 4000, reason: 'cut by the test' }).catch(() => {})));
+  }
+}
+
+/** Only codes a program may send: 1006 and its like are the browser's own words. */
+function closeOptions(code?: number, reason?: string): { code?: number; reason?: string } {
+  const sayable = code === 1000 || (code !== undefined && code >= 3000);
+  return sayable ? { code, reason } : {};
+}

@@ -1,0 +1,65 @@
+import { test as base, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
+import { ChatPage } from '../pages/chat.js';
+import { Server } from '../server.mjs';
+import { arrive } from '../wire/device.mjs';
+
+export { expect } from '@playwright/test';
+
+/** A person on the wire: the official client, for those whose screen does not matter. */
+export type WirePerson = Awaited<ReturnType<typeof arrive>>;
+
+interface Fixtures {
+  /** A server of this test's own: the real binary on a new database. */
+  server: Server;
+  /** A new browser profile whose pages are the server's. */
+  profile: (options?: BrowserContextOptions) => Promise<BrowserContext>;
+  /** A new person in a profile of their own, joined and connected. */
+  person: (nickname: string, options?: BrowserContextOptions) => Promise<ChatPage>;
+  /** A new person without a screen. */
+  wirePerson: (nickname: string) => Promise<WirePerson>;
+}
+
+export const test = base.extend<Fixtures>({
+  // eslint-disable-next-line no-empty-pattern
+  server: async ({}, use, testInfo) => {
+    const server = await Server.start();
+    await use(server);
+    if (testInfo.status !== testInfo.expectedStatus) {
+      await testInfo.attach('server.log', { body: server.log, contentType: 'text/plain' });
+    }
+    await server.dispose();
+  },
+
+  profile: async ({ browser, server }, use) => {
+    const made: BrowserContext[] = [];
+    await use(async (options = {}) => {
+      const context = await browser.newContext({ baseURL: server.url, ...options });
+      made.push(context);
+      return context;
+    });
+    for (const context of made) await context.close();
+  },
+
+  person: async ({ profile }, use) => {
+    await use(async (nickname, options) => {
+      const chat = new ChatPage(await (await profile(options)).newPage());
+      await chat.join(nickname);
+      return chat;
+    });
+  },
+
+  wirePerson: async ({ server }, use) => {
+    const made: WirePerson[] = [];
+    await use(async (nickname) => {
+      const device = await arrive(server, nickname);
+      made.push(device);
+      return device;
+    });
+    for (const device of made) device.close();
+  },
+});
+
+/** `name 1`, `name 2`, … */
+export function numbered(name: string, count: number, first = 1): string[] {
+  return Array.from({ length: count }, (_, index) => `${name} ${first + index}`);
+}

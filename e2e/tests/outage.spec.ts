@@ -1,0 +1,252 @@
+// The link goes, the tab goes, the server goes: nothing sent is lost, doubled or out of order.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ChatPage, Link } from '../pages/chat.js';
+import { expect, numbered, test } from './chat.js';
+
+test('hole_12_the_toggle_shows_catch_up', async ({ person }) => {
+  const ann = await person('Ann');
+  const ben = await person('Ben');
+  await ann.say('before');
+  await ben.expectTexts(['before']);
+  await ben.disconnect();
+  await ann.say(...numbered('missed', 5));
+  await ben.say('typed while disconnected');
+  await ben.expectState('typed while disconnected', 'saved');
+  await ben.expectUnsent(1);
+  await ann.expectTexts(['before', ...numbered('missed', 5)]);
+  await ben.connect();
+  const all = ['before', ...numbered('missed', 5), 'typed while disconnected'];
+  for (const chat of [ann, ben]) {
+    await chat.expectTexts(all);
+    await chat.expectAllSent();
+  }
+});
+
+test('disconnected stays disconnected until asked', async ({ person }) => {
+  const ann = await person('Ann');
+  await ann.disconnect();
+  await ann.page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await ann.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await ann.say('later');
+  await ann.expectState('later', 'saved');
+  await expect(ann.connection).toHaveAttribute('data-state', 'disconnected');
+  await ann.connect();
+  await ann.expectState('later', 'sent');
+});
+
+test('what is sent offline arrives in order on returning', async ({ person }) => {
+  const ann = await person('Ann');
+  const ben = await person('Ben');
+  await ann.say('online');
+  await ben.expectTexts(['online']);
+  await ann.page.context().setOffline(true);
+  await ann.say(...numbered('offline', 5));
+  await ann.page.context().setOffline(false);
+  await ann.say('back');
+  const all = ['online', ...numbered('offline', 5), 'back'];
+  for (const chat of [ann, ben]) {
+    await chat.expectTexts(all, 60_000);
+    await chat.expectAllSent();
+  }
+});
+
+test('hole_05_a_refresh_keeps_unsent_messages', async ({ person }) => {
+  const ann = await person('Ann');
+  const ben = await person('Ben');
+  await ann.say('first');
+  await ben.expectTexts(['first']);
+  const link = await Link.of(ann.page);
+  await ann.page.reload();
+  await ann.expectConnected();
+  await link.cut();
+  await ann.say(...numbered('unsent', 3));
+  for (const text of numbered('unsent', 3)) await ann.expectState(text, 'saved');
+  for (let refresh = 0; refresh < 2; refresh += 1) {
+    await ann.page.reload();
+    await ann.expectTexts(['first', ...numbered('unsent', 3)]);
+    await ann.expectUnsent(3);
+    await ann.expectNotConnected();
+  }
+  await ben.expectTexts(['first']);
+  link.mend();
+  for (const chat of [ann, ben]) {
+    await chat.expectTexts(['first', ...numbered('unsent', 3)]);
+    await chat.expectAllSent();
+  }
+});
+
+test('closing the tab and the browser keeps unsent messages', async ({ playwright, server, wirePerson }) => {
+  const ben = await wirePerson('Ben');
+  const profile = await mkdtemp(join(tmpdir(), 'steadfast-profile-'));
+  const { launchOptions } = test.info().project.use;
+  const launch = async () =>
+    playwright.chromium.launchPersistentContext(profile, { ...launchOptions, baseURL: server.url, locale: 'en-US' });
+  try {
+    let browser = await launch();
+    let link = await Link.of(browser);
+    let ann = new ChatPage(await browser.newPage());
+    await ann.join('Ann');
+    await link.cut();
+    await ann.expectNotConnected();
+    await ann.say('kept by the tab');
+    await ann.expectState('kept by the tab', 'saved');
+    await ann.page.close();
+
+    ann = new ChatPage(await browser.newPage());
+    await ann.page.goto('/');
+    await ann.expectTexts(['kept by the tab']);
+    await ann.say('kept by the browser');
+    await ann.expectState('kept by the browser', 'saved');
+    await browser.close();
+
+    browser = await launch();
+    link = await Link.of(browser);
+    ann = new ChatPage(await browser.newPage());
+    await ann.page.goto('/');
+    await ann.expectTexts(['kept by the tab', 'kept by the browser']);
+    await ann.expectAllSent();
+    await ann.expectConnected();
+    const log = await ben.pull();
+    expect(log.map(({ body }) => body.text)).toEqual(['kept by the tab', 'kept by the browser']);
+    await browser.close();
+  } finally {
+    await rm(profile, { recursive: true, force: true });
+  }
+});
+
+test('hole_03_the_server_is_killed_mid_stream_and_an_outage_of_any_length_loses_nothing', async ({ person, server }) => {
+  const ann = await person('Ann');
+  const ben = await person('Ben');
+  const texts = numbered('stream', 40);
+  await ann.say(...texts.slice(0, 10));
+  // Killed between two keypresses, while acks are under way.
+  await Promise.all([server.kill(), ann.say(...texts.slice(10, 20))]);
+  await ann.expectNotConnected();
+  await ann.say(...texts.slice(20, 30));
+  await ben.say('Ben, offline too');
+  // Longer than any number of tries: several attempts have to fail first.
+  await expect(ann.connection).toHaveAttribute('data-state', 'waiting');
+  await server.launch();
+  await ann.say(...texts.slice(30));
+  for (const chat of [ann, ben]) {
+    await chat.expectConnected();
+    await expect(chat.rows).toHaveCount(41, { timeout: 30_000 });
+    await chat.expectAllSent();
+  }
+  const [ofAnn, ofBen] = [await ann.seen(), await ben.seen()];
+  expect(ofAnn.map(({ id, seq }) => ({ id, seq }))).toEqual(ofBen.map(({ id, seq }) => ({ id, seq })));
+  expect(ofAnn.map(({ seq }) => seq)).toEqual(ofAnn.map((_, index) => index + 1));
+  expect(ofAnn.map(({ text }) => text).filter((text) => !text.startsWith('Ben'))).toEqual(texts);
+});
+
+test('hole_04_flaps_never_count_as_tries', async ({ person }) => {
+  const ann = await person('Ann');
+  const ben = await person('Ben');
+  const link = await Link.of(ann.page);
+  // Every `send` dies with its connection, six times over.
+  let flaps = 0;
+  link.fromPage = (packet, route) => {
+    if (flaps < 6 && /^42\d+\["send"/.test(packet)) {
+      flaps += 1;
+      void link.drop();
+      return undefined;
+    }
+    return packet;
+  };
+  await ann.page.reload();
+  await ann.expectConnected();
+  await ann.say('through six flaps', 'and the next');
+  await ben.expectTexts(['through six flaps', 'and the next'], 60_000);
+  expect(flaps).toBe(6);
+  await ann.expectTexts(['through six flaps', 'and the next']);
+  await ann.expectAllSent();
+});
+
+test('the server restarts again and again while both write', async ({ person, server }) => {
+  const ann = await person('Ann');
+  const ben = await person('Ben');
+  for (let round = 1; round <= 3; round += 1) {
+    await Promise.all([ann.say(`Ann ${round}`), ben.say(`Ben ${round}`), server.crashAndRestart()]);
+  }
+  for (const chat of [ann, ben]) {
+    await chat.expectConnected();
+    await expect(chat.rows).toHaveCount(6, { timeout: 30_000 });
+    await chat.expectAllSent();
+  }
+  const [ofAnn, ofBen] = [await ann.seen(), await ben.seen()];
+  expect(ofAnn.map(({ id, seq }) => ({ id, seq }))).toEqual(ofBen.map(({ id, seq }) => ({ id, seq })));
+  for (const name of ['Ann', 'Ben']) {
+    expect(ofAnn.map(({ text }) => text).filter((text) => text.startsWith(name))).toEqual(numbered(name, 3));
+  }
+});
+
+test('"retry now" does not wait for the timer', async ({ person }) => {
+  const ann = await person('Ann');
+  const link = await Link.of(ann.page);
+  await ann.page.reload();
+  await ann.expectConnected();
+  await link.cut();
+  await expect(ann.connection).toHaveAttribute('data-state', 'waiting');
+  const before = link.attempts;
+  await expect.poll(() => link.attempts, 'it tries by itself').toBeGreaterThan(before + 2);
+  link.mend();
+  await ann.retryNow.click();
+  await ann.expectConnected(4_000);
+});
+
+test('becoming visible or online again reconnects at once', async ({ person }) => {
+  const ann = await person('Ann');
+  const link = await Link.of(ann.page);
+  await ann.page.reload();
+  await ann.expectConnected();
+  await link.cut();
+  const before = link.attempts;
+  await expect.poll(() => link.attempts).toBeGreaterThan(before + 2);
+  await expect(ann.connection).toHaveAttribute('data-state', 'waiting');
+  link.mend();
+  await ann.page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await ann.expectConnected(4_000);
+});
+
+test('the newest page is shown at once from the device, even with the link down', async ({ person }) => {
+  const ann = await person('Ann');
+  await ann.say(...numbered('cached', 5));
+  await ann.expectAllSent();
+  const link = await Link.of(ann.page);
+  await link.cut();
+  await expect
+    .poll(async () => {
+      await ann.page.reload();
+      await expect(ann.composer).toBeVisible();
+      return (await ann.seen()).length;
+    })
+    .toBe(5);
+  await ann.expectTexts(numbered('cached', 5));
+  await ann.expectNotConnected();
+});
+
+test('a wiped database recovers by itself, and keeps what was not sent', async ({ person, server }) => {
+  const ann = await person('Ann');
+  const ben = await person('Ben');
+  await ann.say('of the old life');
+  await ben.expectTexts(['of the old life']);
+  await server.kill();
+  await ann.expectNotConnected();
+  await ann.say('unsent at the wipe');
+  await ann.expectState('unsent at the wipe', 'saved');
+  await server.wipe();
+  await server.launch();
+  for (const chat of [ann, ben]) await chat.expectConnected();
+  for (const chat of [ann, ben]) {
+    await chat.expectTexts(['unsent at the wipe']);
+    await chat.expectAllSent();
+  }
+  await ben.say('and on it goes');
+  for (const chat of [ann, ben]) await chat.expectTexts(['unsent at the wipe', 'and on it goes']);
+  const rows = await ann.seen();
+  expect(rows.map(({ seq }) => seq)).toEqual([1, 2]);
+  expect(rows.map(({ mine }) => mine)).toEqual([true, false]);
+});

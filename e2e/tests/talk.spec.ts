@@ -1,0 +1,189 @@
+// People talking: everyone sees the same, each message once, in one order.
+
+import { ChatPage } from '../pages/chat.js';
+import { expect, numbered, test } from './chat.js';
+
+test('two people chat and see the same', async ({ person }) => {
+  const ann = await person('Ann');
+  const ben = await person('Ben');
+  await ann.say('hello Ben');
+  await ben.expectTexts(['hello Ben']);
+  await ben.say('hello Ann', '안녕하세요 👋');
+  await ann.say('third\u0020is mine');
+  const all = ['hello Ben', 'hello Ann', '안녕하세요 👋', 'third is mine'];
+  for (const chat of [ann, ben]) {
+    await chat.expectTexts(all);
+    await chat.expectAllSent();
+  }
+  const [ofAnn, ofBen] = [await ann.seen(), await ben.seen()];
+  expect(ofAnn.map(({ id, seq }) => ({ id, seq }))).toEqual(ofBen.map(({ id, seq }) => ({ id, seq })));
+  expect(ofAnn.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  expect(ofAnn.map(({ mine }) => mine)).toEqual([true, false, false, true]);
+  expect(ofBen.map(({ mine }) => mine)).toEqual([false, true, true, false]);
+});
+
+test('a message keeps its row from the keypress to everyone else', async ({ person }) => {
+  const ann = await person('Ann');
+  const ben = await person('Ben');
+  await ann.say('one id');
+  await ann.expectState('one id', 'sent');
+  const [mine] = await ann.seen();
+  expect(mine?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  await expect(ben.rowOf(mine!.id).getByTestId('row-text')).toHaveText('one id');
+});
+
+test('a text is shown as it was typed, markup and line breaks too', async ({ person }) => {
+  const ann = await person('Ann');
+  const ben = await person('Ben');
+  const nasty = '<img src=x onerror=alert(1)> & "quotes" <b>bold</b>';
+  await ann.say(nasty);
+  await ann.composer.fill('two');
+  await ann.composer.press('Shift+Enter');
+  await ann.composer.pressSequentially('lines');
+  await ann.composer.press('Enter');
+  await ben.expectTexts([nasty, 'two\nlines']);
+  await expect(ben.page.locator('[data-testid=row-text] img')).toHaveCount(0);
+  await ann.composer.fill('   ');
+  await ann.composer.press('Enter');
+  await ann.say('the end');
+  await ben.expectTexts([nasty, 'two\nlines', 'the end']);
+});
+
+test('a refresh keeps everything, once', async ({ person }) => {
+  const ann = await person('Ann');
+  const ben = await person('Ben');
+  await ann.say(...numbered('before', 5));
+  await ben.expectTexts(numbered('before', 5));
+  for (const chat of [ann, ben]) await chat.page.reload();
+  for (const chat of [ann, ben]) {
+    await chat.expectConnected();
+    await chat.expectTexts(numbered('before', 5));
+  }
+  await ann.say('after');
+  for (const chat of [ann, ben]) {
+    await chat.expectTexts([...numbered('before', 5), 'after']);
+    await chat.expectAllSent();
+  }
+});
+
+test('hole_13_five_refreshes_change_nothing', async ({ person }) => {
+  const ann = await person('Ann');
+  await ann.say(...numbered('line', 10));
+  await ann.expectAllSent();
+  for (let round = 0; round < 5; round += 1) {
+    await ann.page.reload();
+    await ann.expectConnected();
+    await ann.expectTexts(numbered('line', 10));
+  }
+  await ann.expectAllSent();
+});
+
+test('a nickname that is taken is refused in words, and another one works', async ({ person, profile }) => {
+  await person('Ann');
+  const other = new ChatPage(await (await profile()).newPage());
+  await other.page.goto('/');
+  await other.nickname.fill('ANN');
+  await other.joinButton.click();
+  await expect(other.page.getByRole('alert')).toBeVisible();
+  await other.nickname.fill('Anna');
+  await other.joinButton.click();
+  await other.expectConnected();
+});
+
+test('hole_06_joining_while_another_sends_200_messages', async ({ person, wirePerson }) => {
+  const sender = await wirePerson('Sender');
+  const texts = numbered('under load', 200);
+  let sent = 0;
+  const sending = (async () => {
+    for (const text of texts) {
+      await sender.post(sender.item(text));
+      sent += 1;
+    }
+  })();
+  await expect.poll(() => sent).toBeGreaterThan(20);
+  const early = await person('Early');
+  await early.say('in between');
+  await expect.poll(() => sent).toBeGreaterThan(100);
+  const late = await person('Late');
+  await sending;
+  for (const chat of [early, late]) {
+    await expect(chat.rows.last().getByTestId('row-text')).toHaveText('under load 200');
+    await expect
+      .poll(async () => {
+        await chat.scrollToTop();
+        return (await chat.seen())[0]?.seq;
+      })
+      .toBe(1);
+    const rows = await chat.seen();
+    expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1));
+    expect(rows.map(({ text }) => text).filter((text) => text !== 'in between')).toEqual(texts);
+    expect(rows.filter(({ text }) => text === 'in between')).toHaveLength(1);
+  }
+});
+
+test('older pages load when scrolling up, and the view stays where it was', async ({ person, wirePerson }) => {
+  const sender = await wirePerson('Sender');
+  const texts = numbered('line', 350);
+  for (let index = 0; index < texts.length; index += 50) {
+    await sender.post(...texts.slice(index, index + 50).map((text) => sender.item(text)));
+  }
+  const ann = await person('Ann');
+  await expect(ann.row('line 350')).toBeInViewport();
+  const held = (await ann.seen()).length;
+  expect(held).toBeLessThan(350);
+
+  const anchor = (await ann.seen())[0]!;
+  await ann.scrollToTop();
+  await expect(ann.rowOf(anchor.id)).toBeInViewport();
+  await expect.poll(async () => (await ann.seen()).length).toBeGreaterThan(held);
+  await expect(ann.rowOf(anchor.id), 'the row that was being read is still in view').toBeInViewport();
+
+  await expect
+    .poll(async () => {
+      await ann.scrollToTop();
+      return (await ann.seen())[0]?.seq;
+    })
+    .toBe(1);
+  expect((await ann.seen()).map(({ text }) => text)).toEqual(texts);
+});
+
+test('who reads further up is not pulled down, and is told of what is new', async ({ person, wirePerson }) => {
+  const sender = await wirePerson('Sender');
+  await sender.post(...numbered('line', 60).map((text) => sender.item(text)));
+  const ann = await person('Ann');
+  await expect(ann.row('line 60')).toBeInViewport();
+  await expect(ann.newMessages).toBeHidden();
+  await ann.scrollToTop();
+  await expect(ann.row('line 1')).toBeInViewport();
+
+  await sender.post(sender.item('news'));
+  await expect(ann.newMessages).toBeVisible();
+  await expect(ann.row('line 1')).toBeInViewport();
+  await expect(ann.row('news')).not.toBeInViewport();
+  await ann.newMessages.click();
+  await expect(ann.row('news')).toBeInViewport();
+  await expect(ann.newMessages).toBeHidden();
+
+  await sender.post(sender.item('more news'));
+  await expect(ann.row('more news')).toBeInViewport();
+});
+
+test('others see who is writing', async ({ person }) => {
+  const ann = await person('Ann');
+  const ben = await person('Ben');
+  await ann.composer.pressSequentially('thinking…');
+  await expect(ben.page.getByText(/Ann.*(typing|writing)/i)).toBeVisible();
+});
+
+test('the details drawer shows transport, epoch, cursor and head', async ({ person }) => {
+  const ann = await person('Ann');
+  await ann.say('one', 'two');
+  await ann.expectAllSent();
+  await ann.detailsButton.click();
+  await expect(ann.detailsPanel).toBeVisible();
+  await expect(ann.detailsPanel).toContainText('websocket');
+  await expect(ann.detailsPanel).toContainText(/[0-9a-f]{8}-[0-9a-f]{4}-/);
+  await expect(ann.detailsPanel).toContainText('general');
+  await ann.page.keyboard.press('Escape');
+  await expect(ann.detailsPanel).toBeHidden();
+});
