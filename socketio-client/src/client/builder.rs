@@ -1,0 +1,181 @@
+//! How a client is described before it starts.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Client;
+use super::endpoint::Endpoint;
+use super::run::Driver;
+use super::shared::Shared;
+use crate::protocol::Input;
+use crate::transport::{self, MaybeSend};
+use crate::{Limits, Settings};
+
+/// A client to be: settings with the JavaScript client's defaults.
+pub struct Builder {
+    url: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    auth: Auth,
+    settings: Settings,
+    auto_connect: bool,
+}
+
+/// Where the `auth` of CONNECT comes from.
+pub(super) enum Auth {
+    None,
+    Value(Value),
+    Call(Box<dyn AuthFn>),
+}
+
+pub(super) trait AuthFn: FnMut() -> Value + MaybeSend {}
+
+impl<F: FnMut() -> Value + MaybeSend> AuthFn for F {}
+
+impl Builder {
+    pub(super) fn new(url: String) -> Self {
+        Self {
+            url,
+            path: "/socket.io/".into(),
+            headers: Vec::new(),
+            auth: Auth::None,
+            settings: Settings::default(),
+            auto_connect: true,
+        }
+    }
+
+    /// The path the server listens on. Default `/socket.io/`.
+    #[must_use]
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// The credentials presented on every connection. A value that does not serialize presents none.
+    #[must_use]
+    pub fn auth(mut self, auth: impl Serialize) -> Self {
+        self.auth = serde_json::to_value(auth).map_or(Auth::None, Auth::Value);
+        self
+    }
+
+    /// Asks for the credentials anew on each connection. The function must not block; it may use the client.
+    #[must_use]
+    pub fn auth_with(mut self, auth: impl FnMut() -> Value + MaybeSend + 'static) -> Self {
+        self.auth = Auth::Call(Box::new(auth));
+        self
+    }
+
+    /// Whether to come back after a failure or a lost connection. Default `true`.
+    #[must_use]
+    pub fn reconnection(mut self, reconnection: bool) -> Self {
+        self.settings.reconnection = reconnection;
+        self
+    }
+
+    /// After how many attempts to give up. Default `None`: never.
+    #[must_use]
+    pub fn reconnection_attempts(mut self, attempts: impl Into<Option<u32>>) -> Self {
+        self.settings.reconnection_attempts = attempts.into();
+        self
+    }
+
+    /// The delay before the first attempt to come back; it doubles from there. Default 1 s.
+    #[must_use]
+    pub fn reconnection_delay(mut self, delay: Duration) -> Self {
+        self.settings.reconnection_delay = delay;
+        self
+    }
+
+    /// The longest delay between attempts. Default 5 s.
+    #[must_use]
+    pub fn reconnection_delay_max(mut self, delay: Duration) -> Self {
+        self.settings.reconnection_delay_max = delay;
+        self
+    }
+
+    /// By what share of itself a delay varies, 0.0 to 1.0. Default 0.5.
+    #[must_use]
+    pub fn randomization_factor(mut self, factor: f64) -> Self {
+        self.settings.randomization_factor = factor;
+        self
+    }
+
+    /// How long dialling may take, up to the server's handshake. Default 20 s; `None` is for ever.
+    #[must_use]
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.timeout = timeout.into();
+        self
+    }
+
+    /// Whether [`build`](Self::build) connects. Default `true`.
+    #[must_use]
+    pub fn auto_connect(mut self, auto_connect: bool) -> Self {
+        self.auto_connect = auto_connect;
+        self
+    }
+
+    /// Adds a header to every request. Native only: a browser sends its own headers, and this does nothing there.
+    #[must_use]
+    pub fn extra_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// How many events wait for a connection at most. Default 4,096; see also [`limits`](Self::limits).
+    #[must_use]
+    pub fn send_buffer(mut self, events: usize) -> Self {
+        self.settings.limits.send_buffer = events;
+        self
+    }
+
+    /// Changes the bounds on memory.
+    #[must_use]
+    pub fn limits(mut self, change: impl FnOnce(&mut Limits)) -> Self {
+        change(&mut self.settings.limits);
+        self
+    }
+
+    /// Starts the client's loop: on the current tokio runtime, or on the page's event loop.
+    ///
+    /// A URL that cannot be used shows as [`Event::ConnectError`](super::Event::ConnectError) on each attempt. Events that happen
+    /// before [`Client::events`] is called are not seen; to see the very first, turn `auto_connect` off and connect then.
+    ///
+    /// # Panics
+    /// On native targets, outside of a tokio runtime.
+    #[must_use = "the connection closes when the client is dropped"]
+    pub fn build(self) -> Client {
+        let endpoint = Endpoint::parse(&self.url, &self.path);
+        let namespace = endpoint
+            .as_ref()
+            .map_or("/", |endpoint| endpoint.namespace.as_str())
+            .to_owned();
+        let max_packet = self.settings.limits.packet;
+        let (shared, key) = Shared::new(self.settings, &namespace);
+        transport::spawn(
+            Driver::new(
+                shared.clone(),
+                endpoint.map(|endpoint| endpoint.websocket_url()),
+                self.headers,
+                max_packet,
+                self.auth,
+            )
+            .run(),
+        );
+        if self.auto_connect {
+            shared.with(|inner, now| inner.machine.handle(Input::Connect(key), now));
+        }
+        Client::new(shared, key)
+    }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder")
+            .field("url", &self.url)
+            .field("path", &self.path)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,65 @@
+//! The client's time: monotonic, and going on while the device sleeps.
+
+use std::time::Duration;
+
+use crate::transport;
+
+/// Monotonic clocks stand still while a device sleeps, on some systems. A wall clock does not, but people set it.
+#[derive(Debug)]
+pub(super) struct Clock {
+    now: Duration,
+    monotonic: Duration,
+    wall: Duration,
+}
+
+/// The wall clock counts where it ran ahead by more than this: the device slept, or somebody set the clock. In the second case a
+/// live connection is taken for a dead one, once, and made anew.
+const SLEPT: Duration = Duration::from_secs(5);
+
+impl Clock {
+    pub(super) fn start() -> Self {
+        Self {
+            now: Duration::ZERO,
+            monotonic: transport::monotonic(),
+            wall: transport::wall(),
+        }
+    }
+
+    /// Time since the start.
+    pub(super) fn now(&mut self) -> Duration {
+        self.at(transport::monotonic(), transport::wall())
+    }
+
+    fn at(&mut self, monotonic: Duration, wall: Duration) -> Duration {
+        let passed = monotonic.saturating_sub(self.monotonic);
+        let on_the_wall = wall.saturating_sub(self.wall);
+        let slept = on_the_wall.saturating_sub(passed) > SLEPT;
+        self.now += if slept { on_the_wall } else { passed };
+        self.monotonic = monotonic;
+        self.wall = wall;
+        self.now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_goes_on_through_sleep_and_never_back() {
+        let seconds = Duration::from_secs;
+        let mut clock = Clock {
+            now: Duration::ZERO,
+            monotonic: seconds(10),
+            wall: seconds(1000),
+        };
+        assert_eq!(clock.at(seconds(12), seconds(1002)), seconds(2));
+        assert_eq!(
+            clock.at(seconds(13), seconds(1063)),
+            seconds(63),
+            "slept a minute"
+        );
+        assert_eq!(clock.at(seconds(14), seconds(500)), seconds(64), "set back");
+        assert_eq!(clock.at(seconds(15), seconds(501)), seconds(65));
+    }
+}

@@ -1,0 +1,134 @@
+//! What a program learns about a socket.
+
+use std::sync::Weak;
+use std::time::Duration;
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::shared::Shared;
+use crate::protocol::{self, AckRequest, SocketKey};
+use crate::{DisconnectReason, EmitError, Payload};
+
+/// Something that happened to a socket, in the order it happened.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// The client dials.
+    Connecting {
+        /// 0 for the first time, then which attempt to come back this is.
+        attempt: u32,
+    },
+    /// The server granted the namespace. Acks and answers of an earlier connection are void.
+    Connected {
+        /// The socket's id on the server.
+        id: String,
+    },
+    /// The connection ended. Unless the reason is one of the two that are final, the client comes back.
+    Disconnected {
+        /// Why.
+        reason: DisconnectReason,
+        /// More, for people.
+        details: Option<String>,
+    },
+    /// An attempt failed, or the server refused the namespace.
+    ConnectError {
+        /// The server's message, or the transport's.
+        message: String,
+        /// The server's data.
+        data: Option<Value>,
+        /// Whether the server refused. As in the JavaScript client a refused socket does not come back by itself:
+        /// call [`connect`](super::Client::connect) when there is a reason to hope.
+        refused: bool,
+    },
+    /// The client waits before it dials again.
+    Reconnecting {
+        /// Which attempt comes next, from 1.
+        attempt: u32,
+        /// After how long.
+        delay: Duration,
+    },
+    /// The last of [`reconnection_attempts`](super::Builder::reconnection_attempts) failed.
+    ReconnectFailed,
+    /// The server emitted an event.
+    Message(Message),
+}
+
+/// An event that the server emitted.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Message {
+    /// Its name.
+    pub event: String,
+    /// Its arguments.
+    pub args: Vec<Value>,
+    /// The bytes that placeholders among the arguments stand for.
+    pub attachments: Vec<Vec<u8>>,
+    /// Set where the server waits for an answer.
+    pub ack: Option<Responder>,
+}
+
+impl Message {
+    /// Reads the arguments: as a tuple all of them, as anything else the first. See [`Payload`].
+    pub fn parse<T: DeserializeOwned>(self) -> Result<T, serde_json::Error> {
+        let mut payload = Payload::from(self.args);
+        payload.attachments = self.attachments;
+        payload.parse()
+    }
+}
+
+/// Answers an event of the server, once.
+#[derive(Clone)]
+pub struct Responder {
+    shared: Weak<Shared>,
+    key: SocketKey,
+    ack: AckRequest,
+}
+
+impl Responder {
+    /// Sends the answer. A second answer to the same event is ignored by servers. Fails with [`EmitError::Disconnected`] once the connection
+    /// on which the event came is gone.
+    pub fn send<T: Serialize + ?Sized>(&self, answer: &T) -> Result<(), EmitError> {
+        let payload =
+            Payload::from_serialize(answer).map_err(|error| EmitError::Payload(error.to_string()))?;
+        let shared = self.shared.upgrade().ok_or(EmitError::Disconnected)?;
+        shared.with(|inner, now| inner.machine.respond(self.key, self.ack, payload, now))
+    }
+}
+
+impl std::fmt::Debug for Responder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Responder").field(&self.ack).finish()
+    }
+}
+
+impl Event {
+    pub(super) fn new(event: protocol::Event, key: SocketKey, shared: &Weak<Shared>) -> Self {
+        match event {
+            protocol::Event::Connecting { attempt } => Self::Connecting { attempt },
+            protocol::Event::Connected { id } => Self::Connected { id },
+            protocol::Event::Disconnected { reason, details } => Self::Disconnected { reason, details },
+            protocol::Event::ConnectError {
+                message,
+                data,
+                refused,
+            } => Self::ConnectError {
+                message,
+                data,
+                refused,
+            },
+            protocol::Event::Reconnecting { attempt, delay } => Self::Reconnecting { attempt, delay },
+            protocol::Event::ReconnectFailed => Self::ReconnectFailed,
+            protocol::Event::Message { event, payload, ack } => Self::Message(Message {
+                event,
+                args: payload.args,
+                attachments: payload.attachments,
+                ack: ack.map(|ack| Responder {
+                    shared: shared.clone(),
+                    key,
+                    ack,
+                }),
+            }),
+        }
+    }
+}

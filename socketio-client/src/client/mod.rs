@@ -1,0 +1,171 @@
+//! The client a program holds: a handle on the machine and on the one loop that does the I/O.
+
+mod ack;
+mod builder;
+mod clock;
+mod endpoint;
+mod event;
+mod run;
+mod shared;
+mod stream;
+
+pub use ack::Ack;
+pub use builder::Builder;
+pub use event::{Event, Message, Responder};
+pub use stream::{EventStream, TypedStream};
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::protocol::{Input, SocketKey, State};
+use crate::{AckError, EmitError, Payload};
+use shared::Shared;
+
+/// One socket of a connection. Cheap to clone; once every clone is dropped, the connection closes and event streams end.
+#[derive(Clone)]
+pub struct Client {
+    owner: Arc<Owner>,
+    key: SocketKey,
+}
+
+/// Ends the loop when the last handle goes.
+struct Owner(Arc<Shared>);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.0.with(|inner, _| inner.finish());
+    }
+}
+
+impl Client {
+    /// Starts describing a client of the server at `url`: `http`, `https`, `ws` or `wss`. A path names a namespace, as in the
+    /// JavaScript client. In a page the origin may be left out (`""` or `"/namespace"`): it is the page's own.
+    pub fn builder(url: impl Into<String>) -> Builder {
+        Builder::new(url.into())
+    }
+
+    fn new(shared: Arc<Shared>, key: SocketKey) -> Self {
+        Self {
+            owner: Arc::new(Owner(shared)),
+            key,
+        }
+    }
+
+    fn shared(&self) -> &Arc<Shared> {
+        &self.owner.0
+    }
+
+    /// Connects, unless that is under way already. Starts over after [`disconnect`](Self::disconnect), a refusal, or the last attempt.
+    pub fn connect(&self) {
+        self.input(Input::Connect(self.key));
+    }
+
+    /// Disconnects and stays so until [`connect`](Self::connect). What waits in the send buffer is kept.
+    pub fn disconnect(&self) {
+        self.input(Input::Disconnect(self.key));
+    }
+
+    /// Dials at once where the client waits for its next attempt or has given up. Does nothing while connected or dialling.
+    pub fn reconnect_now(&self) {
+        self.input(Input::ReconnectNow);
+    }
+
+    fn input(&self, input: Input) {
+        self.shared().with(|inner, now| inner.machine.handle(input, now));
+    }
+
+    /// Whether the server has granted the namespace and the connection stands.
+    pub fn is_connected(&self) -> bool {
+        self.id().is_some()
+    }
+
+    /// The socket's id on the server, while connected.
+    pub fn id(&self) -> Option<String> {
+        self.shared()
+            .with(|inner, _| inner.machine.id(self.key).map(str::to_owned))
+    }
+
+    /// Where the socket stands.
+    pub fn state(&self) -> State {
+        self.shared()
+            .with(|inner, now| inner.machine.state(self.key, now))
+    }
+
+    /// How long the last acknowledged event took, there and back.
+    pub fn round_trip(&self) -> Option<Duration> {
+        self.shared().with(|inner, _| inner.machine.round_trip())
+    }
+
+    /// What carries the connection: `websocket`.
+    pub fn transport_name(&self) -> &'static str {
+        "websocket"
+    }
+
+    /// How many events wait for a connection.
+    pub fn buffered(&self) -> usize {
+        self.shared().with(|inner, _| inner.machine.buffered(self.key))
+    }
+
+    /// Sends an event, or keeps it for the next connection. See [`Payload`] for what becomes of a tuple.
+    pub fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T) -> Result<(), EmitError> {
+        let payload = arguments(payload)?;
+        self.shared()
+            .with(|inner, now| inner.machine.emit(self.key, event, payload, now))
+    }
+
+    /// Sends an event if it can go at once, and drops it otherwise; returns whether it went.
+    pub fn emit_volatile<T: Serialize + ?Sized>(&self, event: &str, payload: &T) -> Result<bool, EmitError> {
+        let payload = arguments(payload)?;
+        self.shared()
+            .with(|inner, now| inner.machine.emit_volatile(self.key, event, payload, now))
+    }
+
+    /// Sends an event and waits for the server's ack.
+    ///
+    /// The event goes out at this call, not at the first poll. Dropping the future forgets the ack; the event stays sent.
+    /// While offline the event is kept, and the wait goes on through reconnections; an event still kept when its time is up is
+    /// not sent any more. Once it went out, a lost connection fails the wait with [`AckError::Disconnected`].
+    pub fn emit_with_ack<R: DeserializeOwned>(
+        &self,
+        event: &str,
+        payload: &(impl Serialize + ?Sized),
+        timeout: Duration,
+    ) -> Ack<R> {
+        let shared = self.shared();
+        let sent = arguments(payload).and_then(|payload| {
+            shared.with(|inner, now| {
+                let ticket = inner
+                    .machine
+                    .emit_with_ack(self.key, event, payload, timeout, now)?;
+                inner.acks.insert(ticket, shared::Slot::default());
+                Ok(ticket)
+            })
+        });
+        Ack::new(sent.map_err(AckError::from), shared)
+    }
+
+    /// Everything that happens to this socket from here on, in order.
+    ///
+    /// Each call gives a stream of its own. A stream that is not read ends the connection when it is full, see
+    /// [`DisconnectReason::EventOverflow`](crate::DisconnectReason::EventOverflow); drop it when it is not needed.
+    pub fn events(&self) -> EventStream {
+        EventStream::new(self.shared(), self.key, None)
+    }
+
+    /// The arguments of every event of this name from here on. What [`events`](Self::events) says of full streams holds here too.
+    pub fn on<T: DeserializeOwned>(&self, event: &str) -> TypedStream<T> {
+        TypedStream::new(EventStream::new(self.shared(), self.key, Some(event.to_owned())))
+    }
+}
+
+fn arguments<T: Serialize + ?Sized>(payload: &T) -> Result<Payload, EmitError> {
+    Payload::from_serialize(payload).map_err(|error| EmitError::Payload(error.to_string()))
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("state", &self.state()).finish()
+    }
+}

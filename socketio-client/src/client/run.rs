@@ -1,0 +1,167 @@
+//! The one loop that does I/O: it carries out what the machine asks for, and tells it what came of it.
+
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::builder::Auth;
+use super::shared::Shared;
+use crate::DisconnectReason;
+use crate::protocol::{Input, LinkEvent, LinkId, Output};
+use crate::transport::{Dial, Link, Timer};
+
+pub(super) struct Driver {
+    shared: Arc<Shared>,
+    dial: Result<Dial, String>,
+    auth: Auth,
+    links: BTreeMap<LinkId, Link>,
+    timer: Option<(Duration, Timer)>,
+}
+
+/// How many rounds the loop makes before it lets others run.
+const ROUNDS: usize = 64;
+/// No timer is set further off than this: some platforms wrap around.
+const FARTHEST: Duration = Duration::from_secs(3600);
+
+impl Driver {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        url: Result<String, String>,
+        headers: Vec<(String, String)>,
+        max_packet: usize,
+        auth: Auth,
+    ) -> Self {
+        Self {
+            shared,
+            dial: url.map(|url| Dial {
+                url,
+                headers,
+                max_packet,
+            }),
+            auth,
+            links: BTreeMap::new(),
+            timer: None,
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        poll_fn(|cx| self.poll(cx)).await;
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        for _ in 0..ROUNDS {
+            let finished = self.carry_out(cx);
+            if finished {
+                return Poll::Ready(());
+            }
+            if !(self.poll_links(cx) | self.poll_timer(cx)) {
+                return Poll::Pending;
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Does what the machine asks for; returns whether the client is finished.
+    fn carry_out(&mut self, cx: &Context<'_>) -> bool {
+        loop {
+            let (output, wait, finished, now) = self.shared.with(|inner, now| {
+                inner.register_driver(cx);
+                (inner.io.pop_front(), inner.wait, inner.finished, now)
+            });
+            let Some(output) = output else {
+                self.set_timer(wait, now);
+                return finished;
+            };
+            match output {
+                Output::Open { link } => match &self.dial {
+                    Ok(dial) => {
+                        self.links.insert(link, Link::dial(dial));
+                    }
+                    Err(error) => {
+                        let event = LinkEvent::Closed {
+                            reason: DisconnectReason::TransportError,
+                            details: Some(error.clone()),
+                        };
+                        self.input(Input::Link { link, event });
+                    }
+                },
+                Output::Send { link, frames } => {
+                    if let Some(link) = self.links.get_mut(&link) {
+                        link.send(frames);
+                    }
+                }
+                Output::Close { link } => {
+                    if let Some(link) = self.links.remove(&link) {
+                        link.close();
+                    }
+                }
+                Output::Authenticate { socket, link } => {
+                    let auth = self.credentials();
+                    self.input(Input::Authenticated { socket, link, auth });
+                }
+                Output::Event { .. } | Output::Acked { .. } | Output::Wait(_) => {}
+            }
+        }
+    }
+
+    fn credentials(&mut self) -> Option<Value> {
+        match &mut self.auth {
+            Auth::None => None,
+            Auth::Value(value) => Some(value.clone()),
+            Auth::Call(call) => Some(call()),
+        }
+    }
+
+    fn input(&self, input: Input) {
+        self.shared.with(|inner, now| inner.machine.handle(input, now));
+    }
+
+    fn poll_links(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut progress = false;
+        let mut over = Vec::new();
+        for (id, link) in &mut self.links {
+            if let Poll::Ready(event) = link.poll(cx) {
+                progress = true;
+                if matches!(event, LinkEvent::Closed { .. }) {
+                    over.push(*id);
+                }
+                self.shared
+                    .with(|inner, now| inner.machine.handle(Input::Link { link: *id, event }, now));
+            }
+        }
+        for id in over {
+            if let Some(link) = self.links.remove(&id) {
+                link.close();
+            }
+        }
+        progress
+    }
+
+    fn set_timer(&mut self, wait: Option<Duration>, now: Duration) {
+        let Some(until) = wait else {
+            self.timer = None;
+            return;
+        };
+        if self.timer.as_ref().is_none_or(|(set, _)| *set != until) {
+            let after = until.saturating_sub(now).min(FARTHEST);
+            self.timer = Some((until, Timer::new(after)));
+        }
+    }
+
+    fn poll_timer(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some((_, timer)) = &mut self.timer else {
+            return false;
+        };
+        if timer.poll(cx).is_pending() {
+            return false;
+        }
+        self.timer = None;
+        self.input(Input::Tick);
+        true
+    }
+}

@@ -1,0 +1,231 @@
+//! What the handles, the streams and the loop share: the machine behind a lock, and who waits for what.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use super::clock::Clock;
+use super::event::Event;
+use crate::protocol::{Input, Machine, Output, SocketKey, Ticket};
+use crate::{AckError, Payload, Settings, transport};
+
+pub(super) struct Shared {
+    inner: Mutex<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) machine: Machine,
+    pub(super) acks: BTreeMap<Ticket, Slot>,
+    /// What the loop has to do.
+    pub(super) io: VecDeque<Output>,
+    pub(super) wait: Option<Duration>,
+    /// Every handle is dropped: the loop tidies up and ends.
+    pub(super) finished: bool,
+    streams: BTreeMap<u64, Queue>,
+    next_stream: u64,
+    max_events: usize,
+    clock: Clock,
+    driver: Option<Waker>,
+    to_wake: Vec<Waker>,
+    this: Weak<Shared>,
+}
+
+/// An ack to be: who waits, or what came.
+#[derive(Default)]
+pub(super) struct Slot {
+    result: Option<Result<Payload, AckError>>,
+    waker: Option<Waker>,
+}
+
+/// What one stream has not read.
+struct Queue {
+    key: SocketKey,
+    only: Option<String>,
+    events: VecDeque<Event>,
+    waker: Option<Waker>,
+    overflowed: bool,
+}
+
+impl Shared {
+    pub(super) fn new(settings: Settings, namespace: &str) -> (Arc<Self>, SocketKey) {
+        let max_events = settings.limits.events;
+        let mut machine = Machine::new(settings, transport::seed());
+        let key = machine.socket(namespace);
+        let shared = Arc::new_cyclic(|this| Self {
+            inner: Mutex::new(Inner {
+                machine,
+                acks: BTreeMap::new(),
+                io: VecDeque::new(),
+                wait: None,
+                finished: false,
+                streams: BTreeMap::new(),
+                next_stream: 0,
+                max_events,
+                clock: Clock::start(),
+                driver: None,
+                to_wake: Vec::new(),
+                this: this.clone(),
+            }),
+        });
+        (shared, key)
+    }
+
+    /// Does something with the machine, hands out what came of it, then wakes whoever it concerns.
+    pub(super) fn with<R>(&self, act: impl FnOnce(&mut Inner, Duration) -> R) -> R {
+        let (result, wakers) = {
+            // The machine leaves no call half-done, so a panic of another thread spoils nothing.
+            let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = inner.clock.now();
+            let result = act(&mut inner, now);
+            inner.pump(now);
+            (result, std::mem::take(&mut inner.to_wake))
+        };
+        for waker in wakers {
+            waker.wake();
+        }
+        result
+    }
+}
+
+impl Inner {
+    /// Hands out what the machine has to say.
+    fn pump(&mut self, now: Duration) {
+        let mut io = false;
+        loop {
+            match self.machine.poll_output() {
+                Output::Wait(until) => {
+                    io |= self.wait != until;
+                    self.wait = until;
+                    break;
+                }
+                Output::Event { socket, event } => {
+                    let event = Event::new(event, socket, &self.this);
+                    if self.deliver(socket, &event) {
+                        self.machine.handle(Input::Hold, now);
+                    }
+                }
+                Output::Acked { ticket, result } => {
+                    if let Some(slot) = self.acks.get_mut(&ticket) {
+                        slot.result = Some(result);
+                        self.to_wake.extend(slot.waker.take());
+                    }
+                }
+                output => {
+                    self.io.push_back(output);
+                    io = true;
+                }
+            }
+        }
+        if io {
+            self.to_wake.extend(self.driver.take());
+        }
+    }
+
+    /// Gives an event to the streams it concerns; returns whether one of them is now too full.
+    fn deliver(&mut self, key: SocketKey, event: &Event) -> bool {
+        let mut overflow = false;
+        for queue in self.streams.values_mut() {
+            let wanted = match (&queue.only, event) {
+                (None, _) => true,
+                (Some(only), Event::Message(message)) => *only == message.event,
+                (Some(_), _) => false,
+            };
+            if queue.key == key && wanted {
+                queue.events.push_back(event.clone());
+                self.to_wake.extend(queue.waker.take());
+                if queue.events.len() > self.max_events && !queue.overflowed {
+                    queue.overflowed = true;
+                    overflow = true;
+                }
+            }
+        }
+        overflow
+    }
+
+    /// Ends everything.
+    pub(super) fn finish(&mut self) {
+        self.finished = true;
+        self.machine.shut_down();
+        for queue in self.streams.values_mut() {
+            self.to_wake.extend(queue.waker.take());
+        }
+        self.to_wake.extend(self.driver.take());
+    }
+
+    pub(super) fn register_driver(&mut self, cx: &Context<'_>) {
+        self.driver = Some(cx.waker().clone());
+    }
+
+    pub(super) fn subscribe(&mut self, key: SocketKey, only: Option<String>) -> u64 {
+        let id = self.next_stream;
+        self.next_stream += 1;
+        self.streams.insert(
+            id,
+            Queue {
+                key,
+                only,
+                events: VecDeque::new(),
+                waker: None,
+                overflowed: false,
+            },
+        );
+        id
+    }
+
+    pub(super) fn unsubscribe(&mut self, id: u64, now: Duration) {
+        self.streams.remove(&id);
+        self.release(now);
+    }
+
+    pub(super) fn poll_event(&mut self, id: u64, cx: &Context<'_>, now: Duration) -> Poll<Option<Event>> {
+        let finished = self.finished;
+        let Some(queue) = self.streams.get_mut(&id) else {
+            return Poll::Ready(None);
+        };
+        let event = queue.events.pop_front();
+        if queue.overflowed && queue.events.is_empty() {
+            queue.overflowed = false;
+            self.release(now);
+        } else if event.is_none() && !finished {
+            queue.waker = Some(cx.waker().clone());
+        }
+        match event {
+            None if !finished => Poll::Pending,
+            event => Poll::Ready(event),
+        }
+    }
+
+    fn release(&mut self, now: Duration) {
+        if !self.streams.values().any(|queue| queue.overflowed) {
+            self.machine.handle(Input::Release, now);
+        }
+    }
+
+    pub(super) fn poll_ack(&mut self, ticket: Ticket, cx: &Context<'_>) -> Poll<Result<Payload, AckError>> {
+        let finished = self.finished;
+        let Some(slot) = self.acks.get_mut(&ticket) else {
+            return Poll::Ready(Err(AckError::Disconnected));
+        };
+        match slot.result.take() {
+            Some(result) => {
+                self.acks.remove(&ticket);
+                Poll::Ready(result)
+            }
+            None if finished => {
+                self.acks.remove(&ticket);
+                Poll::Ready(Err(AckError::Disconnected))
+            }
+            None => {
+                slot.waker = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+
+    pub(super) fn forget_ack(&mut self, ticket: Ticket) {
+        if self.acks.remove(&ticket).is_some() {
+            self.machine.forget(ticket);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Everything that can go wrong, by the boundary where it shows.
+
+use std::fmt;
+
+/// Why a connection ended. Displays as the JavaScript client's words.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum DisconnectReason {
+    /// `io server disconnect`: the server disconnected this socket. It is not reconnected by itself.
+    ServerDisconnect,
+    /// `io client disconnect`: [`disconnect`](crate::Client::disconnect) was called. It is not reconnected by itself.
+    ClientDisconnect,
+    /// `ping timeout`: the server did not ping within `pingInterval + pingTimeout`.
+    PingTimeout,
+    /// `transport close`: the connection was closed, by either end or by the network.
+    TransportClose,
+    /// `transport error`: the connection failed.
+    TransportError,
+    /// `parse error`: the server sent something that is no valid packet, or one above a limit.
+    ParseError,
+    /// `event overflow`: an event stream was not read and reached [`Limits::events`](crate::Limits::events). The
+    /// connection comes back once that stream is read empty or dropped. (The JavaScript client has no such bound.)
+    EventOverflow,
+}
+
+impl DisconnectReason {
+    /// The JavaScript client's name for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ServerDisconnect => "io server disconnect",
+            Self::ClientDisconnect => "io client disconnect",
+            Self::PingTimeout => "ping timeout",
+            Self::TransportClose => "transport close",
+            Self::TransportError => "transport error",
+            Self::ParseError => "parse error",
+            Self::EventOverflow => "event overflow",
+        }
+    }
+}
+
+impl fmt::Display for DisconnectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why an event was not taken for sending.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EmitError {
+    /// The name belongs to the client itself: `connect`, `connect_error`, `disconnect`, `disconnecting`, `newListener`, `removeListener`.
+    #[error("the event name is reserved")]
+    ReservedName,
+    /// The payload does not serialize.
+    #[error("the payload does not serialize: {0}")]
+    Payload(String),
+    /// What waits to be sent reached [`Limits::send_buffer`](crate::Limits::send_buffer) or
+    /// [`Limits::send_bytes`](crate::Limits::send_bytes).
+    #[error("the send buffer is full")]
+    BufferFull,
+    /// An answer came after the connection on which it was asked for.
+    #[error("the connection is gone")]
+    Disconnected,
+}
+
+/// Why an ack did not come.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AckError {
+    /// It did not come in time. The server may or may not have got the event.
+    #[error("the ack did not come in time")]
+    Timeout,
+    /// The connection ended after the event was sent. The server may or may not have got it.
+    #[error("the connection ended before the ack came")]
+    Disconnected,
+    /// The ack is not of the type asked for.
+    #[error("the ack is not of the expected type: {0}")]
+    Malformed(String),
+    /// The event was not taken for sending.
+    #[error(transparent)]
+    Emit(#[from] EmitError),
+}

@@ -1,0 +1,125 @@
+//! Engine.IO 4: what goes over a transport, one frame at a time.
+
+use serde::Deserialize;
+
+use super::PacketError;
+
+/// One message of a WebSocket: text, or bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Frame {
+    /// A text message.
+    Text(String),
+    /// A binary message.
+    Binary(Vec<u8>),
+}
+
+impl Frame {
+    /// How many bytes it holds.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What an Engine.IO frame says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum EnginePacket {
+    /// `0`: the server's handshake.
+    Open(Handshake),
+    /// `1`: the sender closes.
+    Close,
+    /// `2`: are you there? With `probe` while upgrading.
+    Ping(String),
+    /// `3`: the answer to a ping, with its text.
+    Pong(String),
+    /// `4`, or a binary frame: a part of a Socket.IO packet.
+    Message(Frame),
+    /// `5`: the other transport is to be used from here on.
+    Upgrade,
+    /// `6`: nothing; it ends a pending poll.
+    Noop,
+}
+
+/// The server's first packet. Times are in milliseconds.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Handshake {
+    /// The Engine.IO session.
+    pub sid: String,
+    /// The transports this session may move to.
+    #[serde(default)]
+    pub upgrades: Vec<String>,
+    /// How often the server pings.
+    pub ping_interval: u64,
+    /// How long after a due ping the connection counts as dead.
+    pub ping_timeout: u64,
+    /// The longest payload, in bytes, that the server takes by polling.
+    #[serde(default)]
+    pub max_payload: Option<u64>,
+}
+
+impl EnginePacket {
+    /// Reads a WebSocket message.
+    pub fn decode(frame: Frame) -> Result<Self, PacketError> {
+        let text = match frame {
+            Frame::Binary(_) => return Ok(Self::Message(frame)),
+            Frame::Text(text) => text,
+        };
+        let Some(kind) = text.bytes().next() else {
+            return Err(PacketError::Type);
+        };
+        match kind {
+            b'0' => serde_json::from_str(&text[1..])
+                .map(Self::Open)
+                .map_err(|error| PacketError::Json(error.to_string())),
+            b'1' => Ok(Self::Close),
+            b'2' => Ok(Self::Ping(text[1..].to_owned())),
+            b'3' => Ok(Self::Pong(text[1..].to_owned())),
+            b'4' => {
+                let mut text = text;
+                text.remove(0);
+                Ok(Self::Message(Frame::Text(text)))
+            }
+            b'5' => Ok(Self::Upgrade),
+            b'6' => Ok(Self::Noop),
+            _ => Err(PacketError::Type),
+        }
+    }
+
+    /// Writes a WebSocket message.
+    pub fn encode(self) -> Frame {
+        match self {
+            Self::Open(handshake) => Frame::Text(format!("0{}", handshake.to_json())),
+            Self::Close => Frame::Text("1".into()),
+            Self::Ping(text) => Frame::Text(format!("2{text}")),
+            Self::Pong(text) => Frame::Text(format!("3{text}")),
+            Self::Message(Frame::Text(mut text)) => {
+                text.insert(0, '4');
+                Frame::Text(text)
+            }
+            Self::Message(binary) => binary,
+            Self::Upgrade => Frame::Text("5".into()),
+            Self::Noop => Frame::Text("6".into()),
+        }
+    }
+}
+
+impl Handshake {
+    fn to_json(&self) -> String {
+        serde_json::json!({
+            "sid": self.sid,
+            "upgrades": self.upgrades,
+            "pingInterval": self.ping_interval,
+            "pingTimeout": self.ping_timeout,
+            "maxPayload": self.max_payload,
+        })
+        .to_string()
+    }
+}

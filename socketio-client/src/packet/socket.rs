@@ -1,0 +1,245 @@
+//! Socket.IO 5: the packets inside Engine.IO messages, in the default JSON form.
+
+use serde_json::Value;
+
+use super::{Frame, PacketError};
+use crate::Payload;
+
+/// What a packet is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// `0`: asks for a namespace, or grants it.
+    Connect,
+    /// `1`: leaves a namespace.
+    Disconnect,
+    /// `2`, or `5` with attachments: an event; the first argument is its name.
+    Event,
+    /// `3`, or `6` with attachments: the answer to an event.
+    Ack,
+    /// `4`: a namespace is refused.
+    ConnectError,
+}
+
+/// One Socket.IO packet.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Packet {
+    /// What it is for.
+    pub kind: Kind,
+    /// The namespace, with its leading slash.
+    pub namespace: String,
+    /// Of an event: asks for an ack by this number. Of an ack: the event's number.
+    pub id: Option<u64>,
+    /// The arguments, an event's name first; of `Connect` and `ConnectError`, at most one object.
+    pub payload: Payload,
+}
+
+impl Packet {
+    /// A packet without a number.
+    pub fn new(kind: Kind, namespace: &str, payload: Payload) -> Self {
+        Self {
+            kind,
+            namespace: namespace.to_owned(),
+            id: None,
+            payload,
+        }
+    }
+
+    /// Writes the packet: one text frame, then one binary frame per attachment.
+    pub fn encode(self) -> Vec<Frame> {
+        let attachments = self.payload.attachments;
+        let binary = !attachments.is_empty();
+        let mut text = String::with_capacity(64);
+        text.push(match (self.kind, binary) {
+            (Kind::Connect, _) => '0',
+            (Kind::Disconnect, _) => '1',
+            (Kind::Event, false) => '2',
+            (Kind::Ack, false) => '3',
+            (Kind::ConnectError, _) => '4',
+            (Kind::Event, true) => '5',
+            (Kind::Ack, true) => '6',
+        });
+        if binary {
+            text.push_str(&attachments.len().to_string());
+            text.push('-');
+        }
+        if self.namespace != "/" {
+            text.push_str(&self.namespace);
+            text.push(',');
+        }
+        if let Some(id) = self.id {
+            text.push_str(&id.to_string());
+        }
+        match self.kind {
+            Kind::Connect | Kind::ConnectError => {
+                if let Some(value) = self.payload.args.first() {
+                    text.push_str(&value.to_string());
+                }
+            }
+            Kind::Disconnect => {}
+            Kind::Event | Kind::Ack => text.push_str(&Value::Array(self.payload.args).to_string()),
+        }
+        let mut frames = Vec::with_capacity(1 + attachments.len());
+        frames.push(Frame::Text(text));
+        frames.extend(attachments.into_iter().map(Frame::Binary));
+        frames
+    }
+}
+
+/// Puts packets together from messages. A packet with attachments takes several.
+#[derive(Debug)]
+pub struct Decoder {
+    pending: Option<Pending>,
+    max_attachments: usize,
+    max_bytes: usize,
+}
+
+#[derive(Debug)]
+struct Pending {
+    packet: Packet,
+    wanted: usize,
+    bytes: usize,
+}
+
+impl Decoder {
+    /// A decoder that refuses packets of more attachments, or of more bytes over all their messages.
+    pub fn new(max_attachments: usize, max_bytes: usize) -> Self {
+        Self {
+            pending: None,
+            max_attachments,
+            max_bytes,
+        }
+    }
+
+    /// Forgets a packet begun.
+    pub fn reset(&mut self) {
+        self.pending = None;
+    }
+
+    /// Takes a message; returns the packet that it completes.
+    pub fn add(&mut self, frame: Frame) -> Result<Option<Packet>, PacketError> {
+        if frame.len() > self.max_bytes {
+            return Err(PacketError::TooLarge);
+        }
+        match (frame, self.pending.take()) {
+            (Frame::Text(text), None) => {
+                let (packet, wanted) = decode(&text, self.max_attachments)?;
+                if wanted == 0 {
+                    return Ok(Some(packet));
+                }
+                self.pending = Some(Pending {
+                    packet,
+                    wanted,
+                    bytes: text.len(),
+                });
+                Ok(None)
+            }
+            (Frame::Binary(bytes), Some(mut pending)) => {
+                pending.bytes = pending.bytes.saturating_add(bytes.len());
+                if pending.bytes > self.max_bytes {
+                    return Err(PacketError::TooLarge);
+                }
+                pending.packet.payload.attachments.push(bytes);
+                if pending.packet.payload.attachments.len() == pending.wanted {
+                    return Ok(Some(pending.packet));
+                }
+                self.pending = Some(pending);
+                Ok(None)
+            }
+            (Frame::Text(_), Some(_)) | (Frame::Binary(_), None) => Err(PacketError::Attachments),
+        }
+    }
+}
+
+/// Reads the text part of a packet; returns how many attachments follow.
+fn decode(text: &str, max_attachments: usize) -> Result<(Packet, usize), PacketError> {
+    let (kind, binary) = match text.bytes().next() {
+        Some(b'0') => (Kind::Connect, false),
+        Some(b'1') => (Kind::Disconnect, false),
+        Some(b'2') => (Kind::Event, false),
+        Some(b'3') => (Kind::Ack, false),
+        Some(b'4') => (Kind::ConnectError, false),
+        Some(b'5') => (Kind::Event, true),
+        Some(b'6') => (Kind::Ack, true),
+        _ => return Err(PacketError::Type),
+    };
+    let mut rest = &text[1..];
+    let mut wanted = 0;
+    if binary {
+        let (digits, after) = digits(rest);
+        rest = after.strip_prefix('-').ok_or(PacketError::Header)?;
+        wanted = digits.parse().map_err(|_| PacketError::Header)?;
+        if wanted > max_attachments {
+            return Err(PacketError::Attachments);
+        }
+    }
+    let mut namespace = "/";
+    if rest.starts_with('/') {
+        (namespace, rest) = rest.split_once(',').unwrap_or((rest, ""));
+        // `/admin?token=…`: the query is not part of the name.
+        namespace = namespace.split_once('?').map_or(namespace, |(name, _)| name);
+    }
+    let (id, rest) = digits(rest);
+    let id = match id {
+        "" => None,
+        id => Some(id.parse().map_err(|_| PacketError::Header)?),
+    };
+    let args = arguments(kind, rest)?;
+    if kind == Kind::Ack && id.is_none() {
+        return Err(PacketError::Header);
+    }
+    if binary && !args.iter().all(|arg| points_within(arg, wanted)) {
+        return Err(PacketError::Attachments);
+    }
+    let mut packet = Packet::new(kind, namespace, Payload::from(args));
+    packet.id = id;
+    Ok((packet, wanted))
+}
+
+fn digits(text: &str) -> (&str, &str) {
+    let end = text
+        .bytes()
+        .position(|byte| !byte.is_ascii_digit())
+        .unwrap_or(text.len());
+    text.split_at(end)
+}
+
+fn arguments(kind: Kind, json: &str) -> Result<Vec<Value>, PacketError> {
+    let parse = || serde_json::from_str::<Value>(json).map_err(|error| PacketError::Json(error.to_string()));
+    match kind {
+        Kind::Disconnect if json.is_empty() => Ok(Vec::new()),
+        Kind::Disconnect => Err(PacketError::Shape),
+        Kind::Connect if json.is_empty() => Ok(Vec::new()),
+        Kind::Connect => match parse()? {
+            object @ Value::Object(_) => Ok(vec![object]),
+            _ => Err(PacketError::Shape),
+        },
+        // A server of the 2.x line answers with a bare string.
+        Kind::ConnectError => match parse()? {
+            value @ (Value::Object(_) | Value::String(_)) => Ok(vec![value]),
+            _ => Err(PacketError::Shape),
+        },
+        Kind::Ack => match parse()? {
+            Value::Array(args) => Ok(args),
+            _ => Err(PacketError::Shape),
+        },
+        Kind::Event => match parse()? {
+            Value::Array(args) if matches!(args.first(), Some(Value::String(_))) => Ok(args),
+            _ => Err(PacketError::Shape),
+        },
+    }
+}
+
+/// Whether every placeholder names an attachment that follows.
+fn points_within(value: &Value, attachments: usize) -> bool {
+    match value {
+        Value::Array(items) => items.iter().all(|item| points_within(item, attachments)),
+        Value::Object(fields) => match crate::payload::placeholder(value) {
+            Some(number) => number < attachments,
+            None => {
+                fields.get("_placeholder") != Some(&Value::Bool(true))
+                    && fields.values().all(|field| points_within(field, attachments))
+            }
+        },
+        _ => true,
+    }
+}

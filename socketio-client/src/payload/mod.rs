@@ -1,0 +1,116 @@
+//! The arguments of an event or an ack, and how Rust values become them.
+//!
+//! A tuple is several arguments, `()` none, anything else one. A fixed-size array counts as a tuple, as it does in serde;
+//! to send a list as one argument use a `Vec` or a slice.
+
+mod args;
+mod tuple;
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+/// Arguments, with the binary attachments that placeholders in them point at.
+#[derive(Clone, PartialEq, Debug, Default)]
+#[non_exhaustive]
+pub struct Payload {
+    /// The arguments in order.
+    pub args: Vec<Value>,
+    /// Bytes; `{"_placeholder":true,"num":n}` among the arguments stands for the `n`th.
+    pub attachments: Vec<Vec<u8>>,
+}
+
+impl Payload {
+    /// Turns a value into arguments.
+    pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
+        let several = tuple::is_tuple(value);
+        Ok(Self::from(match (serde_json::to_value(value)?, several) {
+            (Value::Array(args), true) => args,
+            (Value::Null, true) => Vec::new(),
+            (value, _) => vec![value],
+        }))
+    }
+
+    /// Reads the arguments as a value, by the rule of [`Payload::from_serialize`].
+    pub fn parse<T: DeserializeOwned>(self) -> Result<T, serde_json::Error> {
+        T::deserialize(args::Args(self.args))
+    }
+
+    /// About how many bytes this takes in memory and on the wire.
+    pub fn size(&self) -> usize {
+        self.args.iter().map(size).sum::<usize>() + self.attachments.iter().map(Vec::len).sum::<usize>()
+    }
+}
+
+impl From<Vec<Value>> for Payload {
+    fn from(args: Vec<Value>) -> Self {
+        Self {
+            args,
+            attachments: Vec::new(),
+        }
+    }
+}
+
+/// The attachment a value stands for, where it stands for one.
+pub(crate) fn placeholder(value: &Value) -> Option<usize> {
+    let fields = value.as_object()?;
+    if fields.get("_placeholder") != Some(&Value::Bool(true)) {
+        return None;
+    }
+    fields.get("num")?.as_u64()?.try_into().ok()
+}
+
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+        Value::String(text) => text.len() + 2,
+        Value::Array(items) => 2 + items.iter().map(|item| size(item) + 1).sum::<usize>(),
+        Value::Object(fields) => {
+            2 + fields
+                .iter()
+                .map(|(name, field)| name.len() + 4 + size(field))
+                .sum::<usize>()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn args<T: Serialize>(value: T) -> Vec<Value> {
+        Payload::from_serialize(&value).unwrap().args
+    }
+
+    #[test]
+    fn a_tuple_is_several_arguments_and_anything_else_is_one() {
+        assert_eq!(args((1, "two")), [json!(1), json!("two")]);
+        assert_eq!(args((vec![1, 2],)), [json!([1, 2])]);
+        assert_eq!(args(vec![1, 2]), [json!([1, 2])]);
+        assert_eq!(args(&[1, 2][..]), [json!([1, 2])]);
+        assert_eq!(args([1, 2]), [json!(1), json!(2)]);
+        assert_eq!(args("text"), [json!("text")]);
+        assert_eq!(args(json!({"a": 1})), [json!({"a": 1})]);
+        assert_eq!(args(json!([1])), [json!([1])]);
+        assert_eq!(args(None::<u8>), [json!(null)]);
+        assert!(args(()).is_empty());
+    }
+
+    #[test]
+    fn arguments_are_read_back_by_the_same_rule() {
+        let payload = |args: &[Value]| Payload::from(args.to_vec());
+        let two: (u8, String) = payload(&[json!(1), json!("two")]).parse().unwrap();
+        assert_eq!(two, (1, "two".into()));
+        let list: Vec<u8> = payload(&[json!([1, 2])]).parse().unwrap();
+        assert_eq!(list, [1, 2]);
+        let first: u8 = payload(&[json!(7), json!("ignored")]).parse().unwrap();
+        assert_eq!(first, 7);
+        let none: Option<u8> = payload(&[]).parse().unwrap();
+        assert_eq!(none, None);
+        payload(&[]).parse::<()>().unwrap();
+        payload(&[json!("ok")]).parse::<()>().unwrap();
+        assert!(payload(&[]).parse::<u8>().is_err());
+        let json: Value = payload(&[json!({"a": [1]})]).parse().unwrap();
+        assert_eq!(json, json!({"a": [1]}));
+    }
+}

@@ -1,0 +1,205 @@
+//! What the machine takes and what it gives.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::packet::Frame;
+use crate::{AckError, DisconnectReason, Payload};
+
+/// One socket of a machine: one namespace.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SocketKey(pub(super) usize);
+
+/// One transport connection. Never used twice.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct LinkId(pub(super) u64);
+
+/// One ack that is waited for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Ticket {
+    pub(super) socket: SocketKey,
+    pub(super) id: u64,
+}
+
+/// One answer that the server asked for, good for one session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct AckRequest {
+    pub(super) session: u64,
+    pub(super) id: u64,
+}
+
+/// What happened, or what is wanted.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Input {
+    /// The program wants the socket connected.
+    Connect(SocketKey),
+    /// The program wants the socket disconnected.
+    Disconnect(SocketKey),
+    /// The program does not want to wait for the next attempt.
+    ReconnectNow,
+    /// Events are not being read: close, and dial nothing until [`Input::Release`].
+    Hold,
+    /// Events are being read again.
+    Release,
+    /// The answer to [`Output::Authenticate`].
+    Authenticated {
+        /// Whose.
+        socket: SocketKey,
+        /// As asked.
+        link: LinkId,
+        /// The `auth` of CONNECT: an object, or nothing.
+        auth: Option<Value>,
+    },
+    /// News from a link.
+    Link {
+        /// Which.
+        link: LinkId,
+        /// What.
+        event: LinkEvent,
+    },
+    /// Time passed.
+    Tick,
+}
+
+/// News from a link.
+#[derive(Clone, PartialEq, Debug)]
+pub enum LinkEvent {
+    /// It stands.
+    Opened,
+    /// It takes frames: once after [`LinkEvent::Opened`], then once after each [`Output::Send`].
+    Writable,
+    /// The server sent a frame.
+    Received(Frame),
+    /// It is over. The last event of a link.
+    Closed {
+        /// `TransportClose`, `TransportError` or `ParseError`.
+        reason: DisconnectReason,
+        /// For people.
+        details: Option<String>,
+    },
+}
+
+/// What is to be done. Drained until [`Output::Wait`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Output {
+    /// Dial.
+    Open {
+        /// What to call it.
+        link: LinkId,
+    },
+    /// Send frames, in order.
+    Send {
+        /// Where.
+        link: LinkId,
+        /// What.
+        frames: Vec<Frame>,
+    },
+    /// Close a link, after what was sent on it. It says nothing more.
+    Close {
+        /// Which.
+        link: LinkId,
+    },
+    /// Ask the program for the `auth` of CONNECT, and answer with [`Input::Authenticated`].
+    Authenticate {
+        /// For which socket.
+        socket: SocketKey,
+        /// To be repeated in the answer.
+        link: LinkId,
+    },
+    /// Something the program wants to know.
+    Event {
+        /// Of which socket.
+        socket: SocketKey,
+        /// What.
+        event: Event,
+    },
+    /// An ack came, or will not come.
+    Acked {
+        /// Which.
+        ticket: Ticket,
+        /// What the server answered.
+        result: Result<Payload, AckError>,
+    },
+    /// Nothing more, until an input or until this time.
+    Wait(Option<Duration>),
+}
+
+/// Something that happened to a socket.
+#[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// The client dials.
+    Connecting {
+        /// 0 for the first time, then which attempt to come back this is.
+        attempt: u32,
+    },
+    /// The namespace is granted.
+    Connected {
+        /// The socket's id on the server.
+        id: String,
+    },
+    /// A connection ended.
+    Disconnected {
+        /// Why.
+        reason: DisconnectReason,
+        /// More, for people.
+        details: Option<String>,
+    },
+    /// An attempt failed, or the server refused the namespace.
+    ConnectError {
+        /// The server's message, or the transport's.
+        message: String,
+        /// The server's data.
+        data: Option<Value>,
+        /// Whether the server refused: then the socket is not reconnected by itself.
+        refused: bool,
+    },
+    /// The client waits before it dials again.
+    Reconnecting {
+        /// Which attempt comes next, from 1.
+        attempt: u32,
+        /// After how long.
+        delay: Duration,
+    },
+    /// The last attempt failed; `connect` starts over.
+    ReconnectFailed,
+    /// The server emitted an event.
+    Message {
+        /// Its name.
+        event: String,
+        /// Its arguments.
+        payload: Payload,
+        /// Set where the server waits for an answer.
+        ack: Option<AckRequest>,
+    },
+}
+
+/// Where a socket stands.
+#[derive(Clone, PartialEq, Debug)]
+pub enum State {
+    /// Not connected, and nothing is being done about it.
+    Disconnected {
+        /// Why the last connection ended; `None` where there was none, or where the server refused the namespace.
+        reason: Option<DisconnectReason>,
+    },
+    /// Dialling, or waiting for the server to grant the namespace.
+    Connecting {
+        /// 0 for the first time, then which attempt to come back this is.
+        attempt: u32,
+    },
+    /// Between two attempts.
+    WaitingToReconnect {
+        /// Which attempt comes next, from 1.
+        attempt: u32,
+        /// In how long, from the time asked about.
+        retry_in: Duration,
+    },
+    /// Connected.
+    Connected {
+        /// The socket's id on the server.
+        id: String,
+    },
+}

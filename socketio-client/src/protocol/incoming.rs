@@ -1,0 +1,170 @@
+//! What the server says.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::socket::Status;
+use super::{AckRequest, Connection, Event, Machine, Output, SocketKey, Ticket};
+use crate::packet::{Frame, Kind, Packet};
+use crate::{DisconnectReason, Payload};
+
+impl Machine {
+    pub(super) fn message(&mut self, frame: Frame, now: Duration) {
+        match self.decoder.add(frame) {
+            Ok(None) => {}
+            Ok(Some(packet)) => {
+                if let Err(details) = self.packet(packet, now) {
+                    self.lost(DisconnectReason::ParseError, Some(details.into()), false, now);
+                }
+            }
+            Err(error) => self.lost(DisconnectReason::ParseError, Some(error.to_string()), false, now),
+        }
+    }
+
+    fn packet(&mut self, packet: Packet, now: Duration) -> Result<(), &'static str> {
+        let found = self
+            .sockets
+            .iter()
+            .position(|socket| socket.namespace == packet.namespace);
+        // A namespace left a moment ago may still speak.
+        let Some(key) = found.filter(|key| self.sockets[*key].is_active()) else {
+            return Ok(());
+        };
+        match packet.kind {
+            Kind::Connect => self.granted(key, packet, now),
+            Kind::ConnectError => {
+                self.refused(key, packet.payload, now);
+                Ok(())
+            }
+            Kind::Disconnect => {
+                self.socket_down(key, DisconnectReason::ServerDisconnect, None, now);
+                Ok(())
+            }
+            Kind::Event => self.event(key, packet),
+            Kind::Ack => {
+                self.ack(key, packet, now);
+                Ok(())
+            }
+        }
+    }
+
+    fn granted(&mut self, key: usize, packet: Packet, now: Duration) -> Result<(), &'static str> {
+        let socket = &mut self.sockets[key];
+        if socket.status != Status::Joining {
+            return Err("CONNECT out of turn");
+        }
+        let id = match packet.payload.args.into_iter().next() {
+            Some(Value::Object(mut fields)) => match fields.remove("sid") {
+                Some(Value::String(id)) => id,
+                _ => return Err("CONNECT without a sid"),
+            },
+            _ => return Err("CONNECT without a sid: a server of the 2.x line"),
+        };
+        socket.status = Status::Connected { id: id.clone() };
+        socket.session += 1;
+        socket.early_bytes = 0;
+        let early = std::mem::take(&mut socket.early);
+        self.push_event(key, Event::Connected { id });
+        for packet in early {
+            self.event(key, packet)?;
+        }
+        self.flush_buffer(key, now);
+        Ok(())
+    }
+
+    fn refused(&mut self, key: usize, payload: Payload, now: Duration) {
+        let (message, data) = match payload.args.into_iter().next() {
+            Some(Value::Object(mut fields)) => {
+                let message = match fields.remove("message") {
+                    Some(Value::String(message)) => message,
+                    Some(other) => other.to_string(),
+                    None => String::new(),
+                };
+                (message, fields.remove("data"))
+            }
+            Some(Value::String(message)) => (message, None),
+            _ => (String::new(), None),
+        };
+        let socket = &mut self.sockets[key];
+        socket.status = Status::Down;
+        socket.last = None;
+        socket.early.clear();
+        socket.early_bytes = 0;
+        self.push_event(
+            key,
+            Event::ConnectError {
+                message,
+                data,
+                refused: true,
+            },
+        );
+        self.close_unused(now);
+    }
+
+    fn event(&mut self, key: usize, packet: Packet) -> Result<(), &'static str> {
+        let socket = &mut self.sockets[key];
+        if !socket.is_connected() {
+            // A middleware may emit before the server grants the namespace.
+            socket.early_bytes += packet.payload.size();
+            socket.early.push(packet);
+            let limits = &self.settings.limits;
+            if socket.early.len() > limits.events || socket.early_bytes > limits.packet {
+                return Err("too many events before CONNECT");
+            }
+            return Ok(());
+        }
+        let ack = packet.id.map(|id| AckRequest {
+            session: socket.session,
+            id,
+        });
+        let mut payload = packet.payload;
+        if payload.args.is_empty() {
+            return Err("event without a name");
+        }
+        let Value::String(event) = payload.args.remove(0) else {
+            return Err("event without a name");
+        };
+        self.push_event(key, Event::Message { event, payload, ack });
+        Ok(())
+    }
+
+    fn ack(&mut self, key: usize, packet: Packet, now: Duration) {
+        let Some(id) = packet.id else { return };
+        // Only what went out can be answered; anything else is late, or made up.
+        let Some(awaited) = self.sockets[key].acks.get(&id) else {
+            return;
+        };
+        let (Some(sent), until) = (awaited.sent, awaited.until) else {
+            return;
+        };
+        self.sockets[key].acks.remove(&id);
+        self.round_trip = Some(now.saturating_sub(sent));
+        let ticket = Ticket {
+            socket: SocketKey(key),
+            id,
+        };
+        self.timeouts.remove(&(until, ticket));
+        self.outputs.push_back(Output::Acked {
+            ticket,
+            result: Ok(packet.payload),
+        });
+    }
+
+    pub(super) fn authenticated(&mut self, key: SocketKey, link: super::LinkId, auth: Option<Value>) {
+        let (Some(socket), Connection::Open { engine }) = (self.sockets.get_mut(key.0), &mut self.connection)
+        else {
+            return;
+        };
+        if !engine.owns(link) || socket.status != Status::Wanted {
+            return;
+        }
+        socket.status = Status::Joining;
+        let packet = Packet::new(
+            Kind::Connect,
+            &socket.namespace,
+            Payload::from(Vec::from_iter(auth.filter(|auth| !auth.is_null()))),
+        );
+        engine.send(packet.encode(), &mut self.outputs);
+    }
+}

@@ -1,0 +1,213 @@
+//! The machine: all of the client's behaviour, without a socket, a task, a clock or chance of its own.
+//!
+//! Call [`Machine::handle`], or one of the methods that take something for sending, then drain [`Machine::poll_output`] until
+//! it says [`Output::Wait`]. Times are [`Duration`]s since a start of the caller's choosing and never go back. A gap between two
+//! times is taken as it is: deadlines that lie in it have passed, and each is acted on once.
+//!
+//! Invariant: there is at most one connection at a time, and every link that was opened is closed by exactly one of
+//! [`Output::Close`] and [`LinkEvent::Closed`].
+
+mod engine;
+mod event;
+mod incoming;
+mod outgoing;
+mod reconnect;
+mod socket;
+
+pub use event::{AckRequest, Event, Input, LinkEvent, LinkId, Output, SocketKey, State, Ticket};
+
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+
+use crate::backoff::{Backoff, Rng};
+use crate::packet::Decoder;
+use crate::{DisconnectReason, Settings};
+
+use engine::{Engine, Happened};
+use socket::{Socket, Status};
+
+/// The client without its I/O.
+#[derive(Debug)]
+pub struct Machine {
+    settings: Settings,
+    rng: Rng,
+    backoff: Backoff,
+    connection: Connection,
+    held: bool,
+    decoder: Decoder,
+    sockets: Vec<Socket>,
+    /// Every ack that is waited for, by when it is given up.
+    timeouts: BTreeSet<(Duration, Ticket)>,
+    round_trip: Option<Duration>,
+    links: u64,
+    outputs: VecDeque<Output>,
+}
+
+#[derive(Debug)]
+enum Connection {
+    Closed,
+    Waiting { retry_at: Duration },
+    Dialling { engine: Engine, attempt: u32 },
+    Open { engine: Engine },
+}
+
+impl Machine {
+    /// A machine at rest. The same seed, inputs and times give the same outputs.
+    pub fn new(settings: Settings, seed: u64) -> Self {
+        Self {
+            rng: Rng::new(seed),
+            backoff: Backoff::new(
+                settings.reconnection_delay,
+                settings.reconnection_delay_max,
+                settings.randomization_factor,
+            ),
+            connection: Connection::Closed,
+            held: false,
+            decoder: Decoder::new(settings.limits.attachments, settings.limits.packet),
+            sockets: Vec::new(),
+            timeouts: BTreeSet::new(),
+            round_trip: None,
+            links: 0,
+            outputs: VecDeque::new(),
+            settings,
+        }
+    }
+
+    /// The socket of a namespace, at rest where it did not exist. Namespaces share one connection.
+    pub fn socket(&mut self, namespace: &str) -> SocketKey {
+        let namespace = if namespace.starts_with('/') {
+            namespace.to_owned()
+        } else {
+            format!("/{namespace}")
+        };
+        let found = self
+            .sockets
+            .iter()
+            .position(|socket| socket.namespace == namespace);
+        SocketKey(found.unwrap_or_else(|| {
+            self.sockets.push(Socket::new(&namespace));
+            self.sockets.len() - 1
+        }))
+    }
+
+    /// Takes what happened.
+    pub fn handle(&mut self, input: Input, now: Duration) {
+        self.advance(now);
+        match input {
+            Input::Connect(socket) => self.connect(socket, now),
+            Input::Disconnect(socket) => self.disconnect(socket, now),
+            Input::ReconnectNow => self.reconnect_now(now),
+            Input::Hold => self.hold(now),
+            Input::Release => self.held = false,
+            Input::Authenticated { socket, link, auth } => self.authenticated(socket, link, auth),
+            Input::Link { link, event } => self.link_event(link, event, now),
+            Input::Tick => {}
+        }
+        // What was just decided may be due already: a delay of zero, a release after the retry time.
+        self.advance(now);
+    }
+
+    /// What is to be done next.
+    pub fn poll_output(&mut self) -> Output {
+        self.outputs
+            .pop_front()
+            .unwrap_or_else(|| Output::Wait(self.deadline()))
+    }
+
+    /// Where a socket stands.
+    pub fn state(&self, key: SocketKey, now: Duration) -> State {
+        let Some(socket) = self.sockets.get(key.0) else {
+            return State::Disconnected { reason: None };
+        };
+        match (&socket.status, &self.connection) {
+            (Status::Connected { id }, _) => State::Connected { id: id.clone() },
+            (Status::Down, _) | (_, Connection::Closed) => State::Disconnected { reason: socket.last },
+            (_, Connection::Waiting { .. }) if self.held => State::Disconnected { reason: socket.last },
+            (_, Connection::Waiting { retry_at }) => State::WaitingToReconnect {
+                attempt: self.backoff.attempts(),
+                retry_in: retry_at.saturating_sub(now),
+            },
+            (_, Connection::Dialling { attempt, .. }) => State::Connecting { attempt: *attempt },
+            (_, Connection::Open { .. }) => State::Connecting { attempt: 0 },
+        }
+    }
+
+    /// The socket's id on the server, while it is connected.
+    pub fn id(&self, key: SocketKey) -> Option<&str> {
+        match &self.sockets.get(key.0)?.status {
+            Status::Connected { id } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// How long the last acknowledged event took, there and back.
+    pub fn round_trip(&self) -> Option<Duration> {
+        self.round_trip
+    }
+
+    /// How many events wait for a connection.
+    pub fn buffered(&self, key: SocketKey) -> usize {
+        self.sockets.get(key.0).map_or(0, |socket| socket.buffer.len())
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        let connection = match &self.connection {
+            Connection::Closed => None,
+            Connection::Waiting { .. } if self.held => None,
+            Connection::Waiting { retry_at } => Some(*retry_at),
+            Connection::Dialling { engine, .. } | Connection::Open { engine } => engine.deadline(),
+        };
+        let ack = self.timeouts.first().map(|(until, _)| *until);
+        connection.into_iter().chain(ack).min()
+    }
+
+    /// Acts on every deadline that has passed.
+    fn advance(&mut self, now: Duration) {
+        self.give_up_acks(now);
+        match &self.connection {
+            Connection::Waiting { retry_at } if *retry_at <= now && !self.held => {
+                self.dial(self.backoff.attempts(), now);
+            }
+            Connection::Dialling { engine, .. } | Connection::Open { engine } => {
+                if let Some((reason, overdue)) = engine.expired(now) {
+                    let details = (reason != DisconnectReason::PingTimeout).then(|| "timeout".to_owned());
+                    self.lost(reason, details, overdue > SLEPT, now);
+                }
+            }
+            Connection::Waiting { .. } | Connection::Closed => {}
+        }
+    }
+
+    fn link_event(&mut self, link: LinkId, event: LinkEvent, now: Duration) {
+        let (Connection::Dialling { engine, .. } | Connection::Open { engine }) = &mut self.connection else {
+            return;
+        };
+        if !engine.owns(link) {
+            return;
+        }
+        let gone = matches!(event, LinkEvent::Closed { .. });
+        let happened = engine.handle(event, &self.settings.limits, now, &mut self.outputs);
+        match happened {
+            None => {}
+            Some(Happened::Opened) => self.opened(),
+            Some(Happened::Message(frame)) => self.message(frame, now),
+            Some(Happened::Closed(reason, details)) => {
+                if gone {
+                    self.connection_gone(reason, details, now);
+                } else {
+                    self.lost(reason, details, false, now);
+                }
+            }
+        }
+    }
+
+    fn push_event(&mut self, key: usize, event: Event) {
+        self.outputs.push_back(Output::Event {
+            socket: SocketKey(key),
+            event,
+        });
+    }
+}
+
+/// A deadline missed by more than this was slept through: nothing is gained by waiting before dialling again.
+const SLEPT: Duration = Duration::from_secs(1);

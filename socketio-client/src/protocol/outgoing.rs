@@ -1,0 +1,186 @@
+//! What the program sends.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::socket::Awaited;
+use super::{AckRequest, Connection, Machine, Output, SocketKey, Ticket};
+use crate::packet::{Frame, Kind, Packet};
+use crate::{AckError, EmitError, Payload};
+
+const RESERVED: [&str; 6] = [
+    "connect",
+    "connect_error",
+    "disconnect",
+    "disconnecting",
+    "newListener",
+    "removeListener",
+];
+
+impl Machine {
+    /// Sends an event, or keeps it for the next connection.
+    pub fn emit(
+        &mut self,
+        key: SocketKey,
+        event: &str,
+        payload: Payload,
+        now: Duration,
+    ) -> Result<(), EmitError> {
+        self.advance(now);
+        self.submit(key, event, payload, None, now)
+    }
+
+    /// Sends an event if it can go at once; returns whether it went. A volatile event is never kept.
+    pub fn emit_volatile(
+        &mut self,
+        key: SocketKey,
+        event: &str,
+        payload: Payload,
+        now: Duration,
+    ) -> Result<bool, EmitError> {
+        self.advance(now);
+        let connected = self.sockets.get(key.0).is_some_and(super::Socket::is_connected);
+        let writable = matches!(&self.connection, Connection::Open { engine } if engine.is_writable());
+        if RESERVED.contains(&event) {
+            return Err(EmitError::ReservedName);
+        }
+        if !(connected && writable) {
+            return Ok(false);
+        }
+        self.submit(key, event, payload, None, now).map(|()| true)
+    }
+
+    /// Sends an event and asks for an ack, which [`Output::Acked`] brings, or its failure after `timeout`.
+    ///
+    /// An event that is still kept when its time is up is not sent any more.
+    pub fn emit_with_ack(
+        &mut self,
+        key: SocketKey,
+        event: &str,
+        payload: Payload,
+        timeout: Duration,
+        now: Duration,
+    ) -> Result<Ticket, EmitError> {
+        self.advance(now);
+        let Some(socket) = self.sockets.get_mut(key.0) else {
+            return Err(EmitError::Disconnected);
+        };
+        let id = socket.next_ack;
+        self.submit(key, event, payload, Some(id), now)?;
+        let ticket = Ticket { socket: key, id };
+        let until = now.saturating_add(timeout);
+        let socket = &mut self.sockets[key.0];
+        socket.next_ack += 1;
+        let sent = socket.is_connected().then_some(now);
+        socket.acks.insert(id, Awaited { until, sent });
+        self.timeouts.insert((until, ticket));
+        Ok(ticket)
+    }
+
+    /// Answers an event of the server.
+    pub fn respond(
+        &mut self,
+        key: SocketKey,
+        ack: AckRequest,
+        payload: Payload,
+        now: Duration,
+    ) -> Result<(), EmitError> {
+        self.advance(now);
+        let (Some(socket), Connection::Open { engine }) = (self.sockets.get(key.0), &mut self.connection)
+        else {
+            return Err(EmitError::Disconnected);
+        };
+        if !socket.is_connected() || socket.session != ack.session {
+            return Err(EmitError::Disconnected);
+        }
+        let mut packet = Packet::new(Kind::Ack, &socket.namespace, payload);
+        packet.id = Some(ack.id);
+        let frames = packet.encode();
+        if engine.waiting_bytes().saturating_add(bytes(&frames)) > self.settings.limits.send_bytes {
+            return Err(EmitError::BufferFull);
+        }
+        engine.send(frames, &mut self.outputs);
+        Ok(())
+    }
+
+    /// Nobody waits for this ack any more. An event that is still kept is sent all the same.
+    pub fn forget(&mut self, ticket: Ticket) {
+        let Some(socket) = self.sockets.get_mut(ticket.socket.0) else {
+            return;
+        };
+        if let Some(awaited) = socket.acks.remove(&ticket.id) {
+            self.timeouts.remove(&(awaited.until, ticket));
+        }
+    }
+
+    fn submit(
+        &mut self,
+        key: SocketKey,
+        event: &str,
+        payload: Payload,
+        ack: Option<u64>,
+        _now: Duration,
+    ) -> Result<(), EmitError> {
+        if RESERVED.contains(&event) {
+            return Err(EmitError::ReservedName);
+        }
+        let Some(socket) = self.sockets.get_mut(key.0) else {
+            return Err(EmitError::Disconnected);
+        };
+        let mut payload = payload;
+        payload.args.insert(0, Value::String(event.to_owned()));
+        let mut packet = Packet::new(Kind::Event, &socket.namespace, payload);
+        packet.id = ack;
+        let frames = packet.encode();
+        let bytes = bytes(&frames);
+        let limits = &self.settings.limits;
+        match &mut self.connection {
+            Connection::Open { engine } if socket.is_connected() => {
+                if engine.waiting_bytes().saturating_add(bytes) > limits.send_bytes {
+                    return Err(EmitError::BufferFull);
+                }
+                engine.send(frames, &mut self.outputs);
+            }
+            _ => {
+                socket.has_room(bytes, limits)?;
+                socket.keep(frames, ack);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends what was kept, in the order it was emitted.
+    pub(super) fn flush_buffer(&mut self, key: usize, now: Duration) {
+        let Connection::Open { engine } = &mut self.connection else {
+            return;
+        };
+        let socket = &mut self.sockets[key];
+        for kept in socket.take_buffer() {
+            if let Some(awaited) = kept.ack.and_then(|id| socket.acks.get_mut(&id)) {
+                awaited.sent = Some(now);
+            }
+            engine.send(kept.frames, &mut self.outputs);
+        }
+    }
+
+    /// Fails every ack whose time is up.
+    pub(super) fn give_up_acks(&mut self, now: Duration) {
+        while let Some((until, ticket)) = self.timeouts.first().copied()
+            && until <= now
+        {
+            self.timeouts.remove(&(until, ticket));
+            let socket = &mut self.sockets[ticket.socket.0];
+            socket.acks.remove(&ticket.id);
+            socket.forget_buffered(ticket.id);
+            self.outputs.push_back(Output::Acked {
+                ticket,
+                result: Err(AckError::Timeout),
+            });
+        }
+    }
+}
+
+fn bytes(frames: &[Frame]) -> usize {
+    frames.iter().map(Frame::len).sum()
+}

@@ -1,0 +1,274 @@
+//! The browser: its WebSocket, its timers, its clocks. Works in pages and in workers.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::future::Future;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use gloo_timers::callback::Timeout;
+use js_sys::{ArrayBuffer, Reflect, Uint8Array};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{BinaryType, CloseEvent, MessageEvent, Performance, WebSocket};
+
+use super::Dial;
+use crate::DisconnectReason;
+use crate::packet::Frame;
+use crate::protocol::LinkEvent;
+
+/// What goes to another thread where there are threads: `Send` on native targets, nothing in a browser.
+pub trait MaybeSend {}
+
+impl<T: ?Sized> MaybeSend for T {}
+
+/// A WebSocket with more than this unsent takes nothing more.
+const HIGH_WATER: u32 = 1 << 20;
+/// How often a full WebSocket is asked again: it does not tell by itself.
+const ASK_AGAIN: u32 = 20;
+
+fn global(name: &str) -> Option<wasm_bindgen::JsValue> {
+    Reflect::get(&js_sys::global(), &name.into()).ok()
+}
+
+pub(crate) fn monotonic() -> Duration {
+    let now = global("performance")
+        .and_then(|performance| performance.dyn_into::<Performance>().ok())
+        .map_or_else(js_sys::Date::now, |performance| performance.now());
+    milliseconds(now)
+}
+
+pub(crate) fn wall() -> Duration {
+    milliseconds(js_sys::Date::now())
+}
+
+fn milliseconds(milliseconds: f64) -> Duration {
+    Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default()
+}
+
+pub(crate) fn seed() -> u64 {
+    js_sys::Math::random().to_bits()
+}
+
+pub(crate) fn page_origin() -> Option<String> {
+    let origin = Reflect::get(&global("location")?, &"origin".into())
+        .ok()?
+        .as_string()?;
+    (origin != "null").then_some(origin)
+}
+
+pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
+    wasm_bindgen_futures::spawn_local(future);
+}
+
+/// Fires once.
+pub(crate) struct Timer {
+    state: Rc<RefCell<Fired>>,
+    _timeout: Timeout,
+}
+
+#[derive(Default)]
+struct Fired {
+    fired: bool,
+    waker: Option<Waker>,
+}
+
+impl Timer {
+    pub(crate) fn new(after: Duration) -> Self {
+        let state = Rc::new(RefCell::new(Fired::default()));
+        // A timer of a page may fire up to a millisecond early.
+        let after = u32::try_from(after.as_millis())
+            .unwrap_or(u32::MAX >> 1)
+            .saturating_add(1);
+        let fired = state.clone();
+        Self {
+            state,
+            _timeout: Timeout::new(after, move || {
+                let waker = {
+                    let mut state = fired.borrow_mut();
+                    state.fired = true;
+                    state.waker.take()
+                };
+                if let Some(waker) = waker {
+                    waker.wake();
+                }
+            }),
+        }
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.state.borrow_mut();
+        if state.fired {
+            return Poll::Ready(());
+        }
+        state.waker = Some(cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+/// A WebSocket of the page.
+pub(crate) struct Link {
+    socket: Option<WebSocket>,
+    inbox: Rc<RefCell<Inbox>>,
+    blocked: Option<Timer>,
+    _listeners: Option<Listeners>,
+}
+
+#[derive(Default)]
+struct Inbox {
+    events: VecDeque<LinkEvent>,
+    waker: Option<Waker>,
+}
+
+struct Listeners {
+    _open: Closure<dyn FnMut()>,
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    _error: Closure<dyn FnMut()>,
+    _close: Closure<dyn FnMut(CloseEvent)>,
+}
+
+fn push(inbox: &RefCell<Inbox>, event: LinkEvent) {
+    let waker = {
+        let mut inbox = inbox.borrow_mut();
+        inbox.events.push_back(event);
+        inbox.waker.take()
+    };
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}
+
+fn closed(reason: DisconnectReason, details: &str) -> LinkEvent {
+    LinkEvent::Closed {
+        reason,
+        details: Some(details.to_owned()),
+    }
+}
+
+impl Link {
+    pub(crate) fn dial(dial: &Dial) -> Self {
+        let inbox = Rc::new(RefCell::new(Inbox::default()));
+        let Ok(socket) = WebSocket::new(&dial.url) else {
+            push(
+                &inbox,
+                closed(DisconnectReason::TransportError, "the browser refused the URL"),
+            );
+            return Self {
+                socket: None,
+                inbox,
+                blocked: None,
+                _listeners: None,
+            };
+        };
+        socket.set_binary_type(BinaryType::Arraybuffer);
+        let listeners = Listeners::attach(&socket, &inbox);
+        Self {
+            socket: Some(socket),
+            inbox,
+            blocked: None,
+            _listeners: Some(listeners),
+        }
+    }
+
+    pub(crate) fn send(&mut self, frames: Vec<Frame>) {
+        let Some(socket) = &self.socket else { return };
+        for frame in frames {
+            // It fails only while the socket closes, which `close` then tells.
+            let _ = match frame {
+                Frame::Text(text) => socket.send_with_str(&text),
+                Frame::Binary(bytes) => socket.send_with_u8_array(&bytes),
+            };
+        }
+        self.tell_when_writable();
+    }
+
+    fn tell_when_writable(&mut self) {
+        let Some(socket) = &self.socket else { return };
+        if socket.buffered_amount() > HIGH_WATER {
+            self.blocked = Some(Timer::new(Duration::from_millis(ASK_AGAIN.into())));
+            if let Some(waker) = self.inbox.borrow_mut().waker.take() {
+                waker.wake();
+            }
+        } else {
+            push(&self.inbox, LinkEvent::Writable);
+        }
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<LinkEvent> {
+        if let Some(timer) = &mut self.blocked
+            && timer.poll(cx).is_ready()
+        {
+            self.blocked = None;
+            self.tell_when_writable();
+            // A timer set just now has not seen this waker.
+            if let Some(timer) = &mut self.blocked {
+                let _ = timer.poll(cx);
+            }
+        }
+        let mut inbox = self.inbox.borrow_mut();
+        match inbox.events.pop_front() {
+            Some(event) => Poll::Ready(event),
+            None => {
+                inbox.waker = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Closes after what was sent.
+    pub(crate) fn close(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        if let Some(socket) = &self.socket {
+            socket.set_onopen(None);
+            socket.set_onmessage(None);
+            socket.set_onerror(None);
+            socket.set_onclose(None);
+            let _ = socket.close();
+        }
+    }
+}
+
+impl Listeners {
+    fn attach(socket: &WebSocket, inbox: &Rc<RefCell<Inbox>>) -> Self {
+        let to = inbox.clone();
+        let open = Closure::<dyn FnMut()>::new(move || {
+            push(&to, LinkEvent::Opened);
+            push(&to, LinkEvent::Writable);
+        });
+        let to = inbox.clone();
+        let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let data = event.data();
+            if let Some(text) = data.as_string() {
+                push(&to, LinkEvent::Received(Frame::Text(text)));
+            } else if let Ok(buffer) = data.dyn_into::<ArrayBuffer>() {
+                let bytes = Uint8Array::new(&buffer).to_vec();
+                push(&to, LinkEvent::Received(Frame::Binary(bytes)));
+            }
+        });
+        let to = inbox.clone();
+        let error = Closure::<dyn FnMut()>::new(move || {
+            push(&to, closed(DisconnectReason::TransportError, "websocket error"));
+        });
+        let to = inbox.clone();
+        let close = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
+            let details = format!("close code {} {}", event.code(), event.reason());
+            push(&to, closed(DisconnectReason::TransportClose, details.trim_end()));
+        });
+        socket.set_onopen(Some(open.as_ref().unchecked_ref()));
+        socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        socket.set_onerror(Some(error.as_ref().unchecked_ref()));
+        socket.set_onclose(Some(close.as_ref().unchecked_ref()));
+        Self {
+            _open: open,
+            _message: message,
+            _error: error,
+            _close: close,
+        }
+    }
+}

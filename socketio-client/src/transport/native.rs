@@ -1,0 +1,234 @@
+//! Native programs: tokio, and tungstenite over TCP.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::hash::{BuildHasher, RandomState};
+use std::pin::Pin;
+use std::sync::LazyLock;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant, SystemTime};
+
+use futures_util::{Sink, SinkExt, Stream, StreamExt};
+use tokio::net::TcpStream;
+use tokio::time::Sleep;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+
+use super::Dial;
+use crate::DisconnectReason;
+use crate::packet::Frame;
+use crate::protocol::LinkEvent;
+
+/// What goes to another thread where there are threads: `Send` on native targets, nothing in a browser.
+pub trait MaybeSend: Send {}
+
+impl<T: Send + ?Sized> MaybeSend for T {}
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// How long a closed link may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+static START: LazyLock<Instant> = LazyLock::new(now);
+
+#[expect(clippy::disallowed_methods, reason = "the edge, where the clock is read")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+pub(crate) fn monotonic() -> Duration {
+    let start = *START;
+    now().saturating_duration_since(start)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the edge, where the clock is read")]
+pub(crate) fn wall() -> Duration {
+    SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
+pub(crate) fn seed() -> u64 {
+    RandomState::new().hash_one(0)
+}
+
+pub(crate) fn page_origin() -> Option<String> {
+    None
+}
+
+pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(future);
+}
+
+/// Fires once.
+pub(crate) struct Timer(Pin<Box<Sleep>>);
+
+impl Timer {
+    pub(crate) fn new(after: Duration) -> Self {
+        Self(Box::pin(tokio::time::sleep(after)))
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.as_mut().poll(cx)
+    }
+}
+
+/// A WebSocket being dialled, in use, or over.
+pub(crate) enum Link {
+    Dialling(Pin<Box<dyn Future<Output = Result<Socket, String>> + Send>>),
+    Open(Box<Open>),
+    Over,
+}
+
+pub(crate) struct Open {
+    socket: Socket,
+    waiting: VecDeque<Message>,
+    /// Frames were taken that the kernel has not.
+    dirty: bool,
+    /// The machine has been told, or is to be told, that there is room.
+    told: bool,
+}
+
+impl Link {
+    pub(crate) fn dial(dial: &Dial) -> Self {
+        let (url, headers, max) = (dial.url.clone(), dial.headers.clone(), dial.max_packet);
+        Self::Dialling(Box::pin(connect(url, headers, max)))
+    }
+
+    pub(crate) fn send(&mut self, frames: Vec<Frame>) {
+        if let Self::Open(open) = self {
+            open.told = false;
+            open.waiting.extend(frames.into_iter().map(|frame| match frame {
+                Frame::Text(text) => Message::text(text),
+                Frame::Binary(bytes) => Message::binary(bytes),
+            }));
+        }
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<LinkEvent> {
+        match self {
+            Self::Dialling(dialling) => match ready!(dialling.as_mut().poll(cx)) {
+                Ok(socket) => {
+                    *self = Self::Open(Box::new(Open {
+                        socket,
+                        waiting: VecDeque::new(),
+                        dirty: false,
+                        told: false,
+                    }));
+                    Poll::Ready(LinkEvent::Opened)
+                }
+                Err(details) => {
+                    *self = Self::Over;
+                    Poll::Ready(LinkEvent::Closed {
+                        reason: DisconnectReason::TransportError,
+                        details: Some(details),
+                    })
+                }
+            },
+            Self::Open(open) => open.poll(cx),
+            Self::Over => Poll::Pending,
+        }
+    }
+
+    /// Sends what waits and says goodbye, without holding anyone up.
+    pub(crate) fn close(self) {
+        let Self::Open(mut open) = self else { return };
+        tokio::spawn(async move {
+            let goodbye = async {
+                while let Some(message) = open.waiting.pop_front() {
+                    open.socket.feed(message).await?;
+                }
+                open.socket.close(None).await?;
+                while let Some(message) = open.socket.next().await {
+                    message?;
+                }
+                Ok::<(), Error>(())
+            };
+            // Whether the other end hears it changes nothing.
+            let _ = tokio::time::timeout(GOODBYE, goodbye).await;
+        });
+    }
+}
+
+async fn connect(url: String, headers: Vec<(String, String)>, max: usize) -> Result<Socket, String> {
+    #[cfg(feature = "rustls")]
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // Another thread may have been faster, with as good a provider.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+    let mut request = url.into_client_request().map_err(|error| error.to_string())?;
+    for (name, value) in headers {
+        let name: HeaderName = name.parse().map_err(|_| format!("no header name: {name:?}"))?;
+        let value: HeaderValue = value.parse().map_err(|_| format!("no value for header {name}"))?;
+        request.headers_mut().append(name, value);
+    }
+    let config = WebSocketConfig::default()
+        .read_buffer_size(16 << 10)
+        .write_buffer_size(16 << 10)
+        .max_message_size(Some(max))
+        .max_frame_size(Some(max));
+    let (socket, _) = connect_async_with_config(request, Some(config), true)
+        .await
+        .map_err(|error| error.to_string())?;
+    Ok(socket)
+}
+
+impl Open {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<LinkEvent> {
+        match self.poll_write(cx) {
+            Poll::Ready(Ok(())) if !self.told => {
+                self.told = true;
+                return Poll::Ready(LinkEvent::Writable);
+            }
+            Poll::Ready(Err(error)) => return Poll::Ready(closed(&error)),
+            _ => {}
+        }
+        loop {
+            return Poll::Ready(match ready!(Pin::new(&mut self.socket).poll_next(cx)) {
+                None => closed(&Error::ConnectionClosed),
+                Some(Err(error)) => closed(&error),
+                Some(Ok(Message::Text(text))) => LinkEvent::Received(Frame::Text(text.as_str().to_owned())),
+                Some(Ok(Message::Binary(bytes))) => LinkEvent::Received(Frame::Binary(bytes.to_vec())),
+                Some(Ok(Message::Close(frame))) => LinkEvent::Closed {
+                    reason: DisconnectReason::TransportClose,
+                    details: frame.map(|frame| format!("close code {} {}", frame.code, frame.reason)),
+                },
+                // WebSocket's own pings are answered by tungstenite while it is polled.
+                Some(Ok(_)) => continue,
+            });
+        }
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        while !self.waiting.is_empty() {
+            ready!(Pin::new(&mut self.socket).poll_ready(cx))?;
+            if let Some(message) = self.waiting.pop_front() {
+                Pin::new(&mut self.socket).start_send(message)?;
+                self.dirty = true;
+            }
+        }
+        if self.dirty {
+            ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
+            self.dirty = false;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+fn closed(error: &Error) -> LinkEvent {
+    let reason = match error {
+        Error::ConnectionClosed
+        | Error::AlreadyClosed
+        | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => DisconnectReason::TransportClose,
+        Error::Capacity(_) | Error::Utf8(_) => DisconnectReason::ParseError,
+        _ => DisconnectReason::TransportError,
+    };
+    LinkEvent::Closed {
+        reason,
+        details: Some(error.to_string()),
+    }
+}
