@@ -1,8 +1,10 @@
 //! A chat without a screen.
 //!
 //! - [`record`]: what a device keeps on disk, and the writes that keep it
-//! - [`outbox`]: what is typed and not yet acknowledged, in order
-//! - [`inbox`]: per room, the contiguous window of the log, and what a gap holds back
+//! - `outbox`: what is typed and not yet acknowledged, in order
+//! - `inbox`: per room, the contiguous window of the log, and what a gap holds back
+//! - `room`: an inbox with its name, its read mark and its cache
+//! - `presence`: who is here, who is writing
 //! - [`timeline`]: what a room shows: the window, then the outbox's echoes; one row per author and id
 //! - [`news`]: what the tabs of one device tell each other
 //! - [`session`]: the machine that holds all of these: inputs in, outputs out, views beside
@@ -12,16 +14,20 @@
 //! [`std::time::Duration`] since an arbitrary start, handed in with each input, and chance is a seed.
 //! Only [`link`] names the socket crate.
 
-pub mod inbox;
+mod backoff;
+mod dice;
+mod inbox;
 pub mod link;
 pub mod news;
-pub mod outbox;
+mod outbox;
+mod presence;
 pub mod record;
+mod room;
 pub mod session;
 pub mod timeline;
 
 pub use news::PeerNews;
-pub use record::{Identity, OutboxItem, Rejection, Restored, RoomCache, StorageError, Write};
+pub use record::{Disk, Identity, OutboxItem, Rejection, Restored, RoomCache, StorageError, Write};
 pub use session::{
     Answer, Change, Connection, Ephemeral, Input, LinkEnd, Options, Output, Refusal, Request, RequestError,
     RequestId, RoomView, ServerEvent, Session, Ticket,

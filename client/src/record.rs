@@ -1,7 +1,7 @@
 //! What a device keeps on disk, and the writes that keep it.
 
 use serde::{Deserialize, Serialize};
-use steadfast_shared::{Entry, EntryId, Epoch, MessageText, Millis, Person, RoomId, Seq, WireError};
+use steadfast_shared::{Entry, EntryId, Epoch, MessageText, Millis, Person, RoomId, Seq, UserId, WireError};
 
 /// Everything a device's storage holds. An empty one is a first visit.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -49,6 +49,10 @@ pub struct OutboxItem {
     pub id: EntryId,
     /// Into which room.
     pub room: RoomId,
+    /// What the room was called: how it is found again in another epoch, where its id may mean nothing.
+    pub room_name: String,
+    /// The life of the database it was typed for.
+    pub epoch: Epoch,
     /// Who typed it.
     pub author: Person,
     /// What was typed.
@@ -66,6 +70,15 @@ pub struct OutboxItem {
     /// Whether this device's disk has it. Not itself written.
     #[serde(skip)]
     pub disk: Disk,
+}
+
+impl OutboxItem {
+    /// Why it will not be sent while `me` is signed in, where that is so.
+    pub fn rejection_for(&self, me: Option<UserId>) -> Option<&Rejection> {
+        let foreign = me.is_some_and(|me| me != self.author.id);
+        let foreign = foreign.then_some(&Rejection::OtherAuthor);
+        self.rejected.as_ref().or(foreign)
+    }
 }
 
 /// Whether an item would survive the tab.

@@ -1,19 +1,84 @@
 //! What a room shows: the window of its log, then this device's echoes; one row per author and id.
 
-use steadfast_shared::{Body, EntryId, Millis, Person, Seq, UserId};
+use std::fmt;
 
-use crate::record::{Rejection, StorageError};
+use steadfast_shared::{Body, EntryId, Millis, Person, RoomId, Seq, UserId};
+
+use crate::inbox::Inbox;
+use crate::outbox::Outbox;
+use crate::record::{Disk, OutboxItem, Rejection, StorageError};
 
 /// What one room shows, oldest first.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Timeline<'a> {
-    pub(crate) _todo: std::marker::PhantomData<&'a ()>,
+    pub(crate) room: RoomId,
+    pub(crate) me: Option<&'a Person>,
+    pub(crate) inbox: Option<&'a Inbox>,
+    pub(crate) outbox: &'a Outbox,
 }
 
 impl<'a> Timeline<'a> {
-    /// The rows, oldest first: first the log's, then the echoes.
-    pub fn rows(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
-        std::iter::empty()
+    /// The rows, oldest first: the log's, then this device's echoes.
+    pub fn rows(&self) -> impl DoubleEndedIterator<Item = Row<'a>> + use<'a> {
+        self.stored().chain(self.echoes())
+    }
+
+    /// The rows that are in the log: the window, then own ones acknowledged ahead of a gap.
+    pub fn stored(&self) -> impl DoubleEndedIterator<Item = Row<'a>> + use<'a> {
+        let me = self.me.map(|me| me.id);
+        let window = self.inbox.into_iter().flat_map(|inbox| inbox.window().iter());
+        let acked = self.inbox.into_iter().flat_map(Inbox::acked);
+        window.chain(acked).map(move |entry| Row {
+            id: entry.id,
+            author: &entry.author,
+            at: entry.at,
+            body: (&entry.body).into(),
+            mine: Some(entry.author.id) == me,
+            state: RowState::Sent { seq: entry.seq },
+        })
+    }
+
+    /// The rows that are not in the log: what this device has not had acknowledged.
+    pub fn echoes(&self) -> impl DoubleEndedIterator<Item = Row<'a>> + use<'a> {
+        let Self {
+            room,
+            me,
+            inbox,
+            outbox,
+        } = *self;
+        let me = me.map(|me| me.id);
+        outbox
+            .items()
+            .filter(move |item| item.room == room)
+            // An item of the same name in the log can only be a conflict, and the log has the row.
+            .filter(move |item| !inbox.is_some_and(|inbox| inbox.shows(item.author.id, item.id)))
+            .map(move |item| Row {
+                id: item.id,
+                author: &item.author,
+                at: item.at,
+                body: RowBody::Message(item.text.as_str()),
+                mine: Some(item.author.id) == me,
+                state: echo_state(item, me),
+            })
+    }
+}
+
+impl fmt::Debug for Timeline<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.rows()).finish()
+    }
+}
+
+fn echo_state(item: &OutboxItem, me: Option<UserId>) -> RowState<'_> {
+    if let Some(rejection) = item.rejection_for(me) {
+        return RowState::Rejected { rejection };
+    }
+    match &item.disk {
+        Disk::Written => RowState::Saved,
+        Disk::Writing => RowState::Saving { problem: None },
+        Disk::Failed(problem) => RowState::Saving {
+            problem: Some(problem),
+        },
     }
 }
 

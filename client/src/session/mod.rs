@@ -1,18 +1,39 @@
 //! The machine that holds a chat: inputs in, outputs out, views beside.
+//!
+//! - [`input`], [`output`]: what it is told, and what it wants done
+//! - [`person`]: what a person does: post, retry, edit, discard, read, scroll
+//! - [`server`]: what the server says and answers, and what is asked of it
+//! - [`device`]: this device's storage and other tabs, and who is signed in
+//! - [`view`]: what can be looked at
 
+mod device;
 mod input;
 mod output;
+mod person;
+mod server;
+mod view;
 
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use steadfast_shared::{Epoch, Person, RoomId, Seq, event};
+use steadfast_shared::event::{ClosingReason, Entries};
+use steadfast_shared::{RoomId, UserId};
 use uuid::Uuid;
 
 pub use input::{Answer, Input, LinkEnd, RequestError, RequestId, ServerEvent, Ticket};
 pub use output::{Change, Ephemeral, Output, Refusal, Request};
+pub use view::{Connection, RoomView};
 
-use crate::record::OutboxItem;
-use crate::timeline::Timeline;
+use crate::backoff::Backoff;
+use crate::dice::Dice;
+use crate::inbox::Bounds;
+use crate::news::PeerNews;
+use crate::outbox::Outbox;
+use crate::presence::Presence;
+use crate::record::{Identity, Write};
+use crate::room::{Pace, Room};
+use device::Rewrite;
+use server::Asked;
 
 /// What can be set. The defaults are the product's.
 #[derive(Clone, PartialEq, Debug)]
@@ -25,7 +46,7 @@ pub struct Options {
     pub window_browsing: usize,
     /// Most entries held back by a gap, per room.
     pub held: usize,
-    /// Most unsent items; one more is refused.
+    /// Most items in the outbox; one more is refused.
     pub outbox: usize,
     /// How long an answer may take.
     pub request_timeout: Duration,
@@ -51,135 +72,162 @@ impl Default for Options {
 }
 
 /// A chat without a screen, a socket or a clock.
+///
+/// One mutation at a time: [`Session::handle`], then [`Session::poll_output`] until it says [`Output::Wait`].
 #[derive(Debug)]
-pub struct Session {}
+pub struct Session {
+    options: Options,
+    dice: Dice,
+    tab: Uuid,
+    identity: Option<Identity>,
+    rooms: BTreeMap<RoomId, Room>,
+    outbox: Outbox,
+    presence: Presence,
+    /// This tab drains the outbox.
+    elected: bool,
+
+    connection: Connection,
+    /// Whom the open session speaks for. Only their items go out on it.
+    link_me: Option<UserId>,
+    /// Why the server says it is about to close the link.
+    closing: Option<ClosingReason>,
+    /// Without the server's `session` by then, the link is deaf.
+    opening_until: Option<Duration>,
+    redial: Backoff,
+    /// Entries that overtook the opening of their session.
+    early: VecDeque<Entries>,
+    asked: BTreeMap<RequestId, Asked>,
+    last_request: u64,
+    /// Requests in a row that nobody answered in time.
+    unanswered: u32,
+    sync_at: Duration,
+    read_pace: Pace,
+    typing_pace: BTreeMap<RoomId, Pace>,
+
+    writes: Vec<Write>,
+    tickets: BTreeMap<Ticket, Vec<Write>>,
+    last_ticket: u64,
+    rewrite: Rewrite,
+    cache_pace: Pace,
+
+    changes: BTreeSet<Change>,
+    outputs: VecDeque<Output>,
+    wait: Option<Duration>,
+}
 
 impl Session {
     /// A session that knows nothing yet. `seed` feeds every dice it rolls.
-    pub fn new(_options: Options, _seed: u64) -> Self {
-        Self {}
-    }
-
-    /// Takes in one thing that happened at `now`, a time that never runs backwards.
-    pub fn handle(&mut self, _input: Input, _now: Duration) {}
-
-    /// The next thing to do. Drain until [`Output::Wait`].
-    pub fn poll_output(&mut self) -> Output {
-        Output::Wait(None)
-    }
-
-    /// Who this device speaks for.
-    pub fn me(&self) -> Option<&Person> {
-        None
-    }
-
-    /// The life of the database that cursors and cache belong to.
-    pub fn epoch(&self) -> Option<Epoch> {
-        None
-    }
-
-    /// What the next CONNECT says. The token is the link's to add.
-    pub fn auth(&self) -> event::Auth {
-        event::Auth::default()
-    }
-
-    /// The rooms, by name.
-    pub fn rooms(&self) -> impl Iterator<Item = RoomView<'_>> {
-        std::iter::empty()
-    }
-
-    /// One room.
-    pub fn room(&self, _room: RoomId) -> Option<RoomView<'_>> {
-        None
-    }
-
-    /// What a room shows; empty for one that is not known.
-    pub fn timeline(&self, _room: RoomId) -> Timeline<'_> {
-        Timeline {
-            _todo: std::marker::PhantomData,
+    pub fn new(options: Options, seed: u64) -> Self {
+        let mut dice = Dice::new(seed);
+        Self {
+            tab: options.tab.unwrap_or_else(|| dice.uuid()),
+            options,
+            dice,
+            identity: None,
+            rooms: BTreeMap::new(),
+            outbox: Outbox::new(),
+            presence: Presence::default(),
+            elected: false,
+            connection: Connection::Offline { closed: None },
+            link_me: None,
+            closing: None,
+            opening_until: None,
+            redial: Backoff::new(Duration::from_millis(500), Duration::from_secs(10)),
+            early: VecDeque::new(),
+            asked: BTreeMap::new(),
+            last_request: 0,
+            unanswered: 0,
+            sync_at: Duration::ZERO,
+            read_pace: Pace::default(),
+            typing_pace: BTreeMap::new(),
+            writes: Vec::new(),
+            tickets: BTreeMap::new(),
+            last_ticket: 0,
+            rewrite: Rewrite::new(),
+            cache_pace: Pace::default(),
+            changes: BTreeSet::new(),
+            outputs: VecDeque::new(),
+            wait: None,
         }
     }
 
-    /// What is not acknowledged yet, rejected items too, in order.
-    pub fn outbox(&self) -> impl Iterator<Item = &OutboxItem> {
-        std::iter::empty()
+    /// Takes in one thing that happened at `now`, a time that never runs backwards.
+    pub fn handle(&mut self, input: Input, now: Duration) {
+        match input {
+            Input::Restored(restored) => self.restored(restored),
+            Input::SignedIn(info) => self.identify(info.me, info.epoch),
+            Input::Post { room, id, text, at } => self.post(room, id, text, at),
+            Input::Retry(id) => self.retry(id),
+            Input::Edit { id, new_id, text, at } => self.edit(id, new_id, text, at),
+            Input::Discard(id) => self.discard(id),
+            Input::ScrolledToTop(room) => self.scrolled_to_top(room),
+            Input::Typing(room) => self.typing_here(room, now),
+            Input::Read { room, seq } => self.read_here(room, seq),
+            Input::Flush => self.write_caches(now),
+            Input::Stored { ticket, result } => self.stored(ticket, &result, now),
+            Input::LinkUp => self.link_up(now),
+            Input::LinkDown(end) => self.link_down(end),
+            Input::LinkRefused(error) => self.link_refused(error),
+            Input::Event(event) => self.event(event, now),
+            Input::Answered { request, result } => self.answered(request, result, now),
+            Input::Elected(outbox) => self.take_over(outbox),
+            Input::Heard(news) => self.heard(news),
+            Input::Tick => {}
+        }
+        self.flush_writes();
+        self.drive(now);
+        self.flush_writes();
+        let changes = std::mem::take(&mut self.changes);
+        self.outputs.extend(changes.into_iter().map(Output::Changed));
+        self.wait = self.next_deadline();
     }
 
-    /// How many items wait to be sent; rejected ones do not count.
-    pub fn unsent(&self) -> usize {
-        0
+    /// The next thing to do. Drain until [`Output::Wait`].
+    pub fn poll_output(&mut self) -> Output {
+        self.outputs.pop_front().unwrap_or(Output::Wait(self.wait))
     }
 
-    /// Whether a post would be taken.
-    pub fn can_post(&self) -> Result<(), Refusal> {
-        Err(Refusal::NotSignedIn)
+    /// Does whatever is due, whichever input made it so.
+    fn drive(&mut self, now: Duration) {
+        for room in self.presence.expire(now) {
+            self.changes.insert(Change::Typing(room));
+        }
+        self.drive_link(now);
+        self.drive_storage(now);
     }
 
-    /// Who is online, by name. As it was last heard, while offline.
-    pub fn online(&self) -> &[Person] {
-        &[]
+    fn next_deadline(&self) -> Option<Duration> {
+        [
+            self.presence.next_expiry(),
+            self.link_deadline(),
+            self.storage_deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
-    /// Who else is writing in a room.
-    pub fn typing(&self, _room: RoomId) -> Vec<&Person> {
-        Vec::new()
+    fn tell(&mut self, news: PeerNews) {
+        self.outputs.push_back(Output::Tell(news));
     }
 
-    /// How the session stands with the server.
-    pub fn connection(&self) -> &Connection {
-        &Connection::Offline { closed: None }
+    fn refuse(&mut self, id: steadfast_shared::EntryId, refusal: Refusal) {
+        self.changes.insert(Change::Refused { id, refusal });
     }
 
-    /// Whether this tab is the one that drains the outbox.
-    pub fn is_elected(&self) -> bool {
-        false
+    fn rows_changed(&mut self, room: RoomId) {
+        self.changes.insert(Change::Timeline(room));
+        self.changes.insert(Change::Outbox);
+    }
+
+    fn bounds(&self) -> Bounds {
+        Bounds {
+            window: self.options.window.max(1),
+            window_browsing: self.options.window_browsing.max(self.options.window).max(1),
+            held: self.options.held.max(1),
+        }
     }
 }
 
-/// How a session stands with the server.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Connection {
-    /// No link.
-    Offline {
-        /// Why the server closed the last one, where it said so.
-        closed: Option<event::ClosingReason>,
-    },
-    /// The link is up; the server's `session` has not come.
-    Opening,
-    /// The session is open.
-    Online {
-        /// Whether everything missed came along with the opening.
-        recovered: bool,
-        /// When it opened, on the session's clock.
-        since: Duration,
-        /// Why the server ended this device's last connection, where it did.
-        last_closed: Option<event::ClosingReason>,
-    },
-}
-
-/// One room, as lists and drawers show it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct RoomView<'a> {
-    /// Which.
-    pub id: RoomId,
-    /// What it is called.
-    pub name: &'a str,
-    /// The newest `seq` known to exist.
-    pub head: Seq,
-    /// The cursor: the newest entry applied without a gap. `None` before the first page.
-    pub cursor: Option<Seq>,
-    /// The oldest entry held; one past the cursor where none is.
-    pub low: Seq,
-    /// Entries held back by a gap.
-    pub held: usize,
-    /// How far this person has read.
-    pub read: Seq,
-    /// Entries of other people after `read`.
-    pub unread: u64,
-    /// Whether an older page is on its way.
-    pub loading_older: bool,
-    /// Whether the window reaches the room's first entry.
-    pub at_beginning: bool,
-    /// Whether entries are known to exist that are not applied yet.
-    pub catching_up: bool,
-}
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,0 @@
-//! Per room, the contiguous window of the log, and what a gap holds back.

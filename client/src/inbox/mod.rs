@@ -1,0 +1,292 @@
+//! One room's log as this device holds it: the contiguous window `low..=high`, and what a gap holds back.
+//!
+//! - [`pull`]: which page to ask for, and what to make of the answer
+//!
+//! Invariant: the window is contiguous, and `high` moves by one entry at a time, or by a jump that replaces the window.
+
+mod pull;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use steadfast_shared::{Entry, EntryId, Seq, UserId};
+
+pub(crate) use pull::Pull;
+
+/// Past this no `seq` is real: JavaScript could not read it.
+const LAST_SEQ: Seq = 1 << 53;
+
+/// How many entries an inbox may hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) window: usize,
+    pub(crate) window_browsing: usize,
+    pub(crate) held: usize,
+}
+
+/// One room's log as this device holds it.
+#[derive(Debug)]
+pub(crate) struct Inbox {
+    bounds: Bounds,
+    window: VecDeque<Entry>,
+    /// The cursor; `None` until a first page says where to stand.
+    high: Option<Seq>,
+    head: Seq,
+    /// What came ahead of a gap. Bounded: what does not fit is pulled again.
+    held: BTreeMap<Seq, Entry>,
+    /// This device's own entries, acknowledged ahead of a gap: shown until the window reaches them.
+    acked: BTreeMap<Seq, Entry>,
+    /// Where each entry of the window and of `acked` is.
+    keys: BTreeMap<(UserId, EntryId), Seq>,
+    pull: Pull,
+    /// A person has scrolled back: old pages stay until the newest entry is seen again.
+    browsing: bool,
+}
+
+impl Inbox {
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            window: VecDeque::new(),
+            high: None,
+            head: 0,
+            held: BTreeMap::new(),
+            acked: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            pull: Pull::default(),
+            browsing: false,
+        }
+    }
+
+    /// An inbox as the cache held it; an empty one where the cache contradicts itself.
+    pub(crate) fn restored(bounds: Bounds, high: Seq, entries: Vec<Entry>) -> Self {
+        let mut inbox = Self::new(bounds);
+        let contiguous = is_contiguous(&entries) && entries.last().map_or(high == 0, |last| last.seq == high);
+        if contiguous {
+            inbox.replace(entries, high);
+        }
+        inbox
+    }
+
+    /// The cursor.
+    pub(crate) fn high(&self) -> Option<Seq> {
+        self.high
+    }
+
+    /// The newest `seq` known to exist.
+    pub(crate) fn head(&self) -> Seq {
+        self.head
+    }
+
+    /// The oldest `seq` held; one past the cursor where none is.
+    pub(crate) fn low(&self) -> Seq {
+        self.window
+            .front()
+            .map_or(self.high.unwrap_or(0) + 1, |entry| entry.seq)
+    }
+
+    /// Entries held back by a gap.
+    pub(crate) fn held(&self) -> usize {
+        self.held.len()
+    }
+
+    /// The window, oldest first.
+    pub(crate) fn window(&self) -> &VecDeque<Entry> {
+        &self.window
+    }
+
+    /// Own entries acknowledged ahead of a gap, oldest first.
+    pub(crate) fn acked(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.acked.values()
+    }
+
+    /// The entry of this name, where it is in the window.
+    pub(crate) fn find(&self, author: UserId, id: EntryId) -> Option<&Entry> {
+        let seq = self.keys.get(&(author, id))?;
+        let index = seq.checked_sub(self.low())?;
+        self.window.get(usize::try_from(index).ok()?)
+    }
+
+    /// Whether an entry of this name is in the window, or acknowledged ahead of a gap.
+    pub(crate) fn shows(&self, author: UserId, id: EntryId) -> bool {
+        self.keys.contains_key(&(author, id))
+    }
+
+    /// Whether the window reaches the room's first entry.
+    pub(crate) fn at_beginning(&self) -> bool {
+        self.high.is_some() && self.low() <= 1
+    }
+
+    /// Whether entries are known to exist that are not applied.
+    pub(crate) fn is_behind(&self) -> bool {
+        match self.high {
+            None => self.head > 0,
+            Some(high) => self.head > high,
+        }
+    }
+
+    /// Learns of a newest `seq`. Older news changes nothing. Says whether this was news.
+    pub(crate) fn hear_head(&mut self, head: Seq) -> bool {
+        let news = head > self.head && head <= LAST_SEQ;
+        if news {
+            self.head = head;
+        }
+        news
+    }
+
+    /// The server opened a session with this head. Says whether the window had to go: it reaches past the head, so
+    /// the database is not the one that was (a backup, put back).
+    pub(crate) fn open(&mut self, head: Seq) -> bool {
+        let known = [
+            self.high,
+            self.held.keys().next_back().copied(),
+            self.acked.keys().next_back().copied(),
+        ];
+        let gone_back = known
+            .into_iter()
+            .flatten()
+            .max()
+            .is_some_and(|newest| newest > head);
+        if gone_back {
+            *self = Self::new(self.bounds);
+        }
+        self.head = head.min(LAST_SEQ);
+        self.pull.unblock();
+        if head == 0 && self.high.is_none() {
+            self.high = Some(0);
+        }
+        gone_back
+    }
+
+    /// Takes in entries from wherever. Repeats are dropped, what is ahead of a gap is held. Says whether the window grew.
+    pub(crate) fn offer(&mut self, entries: impl IntoIterator<Item = Entry>) -> bool {
+        for entry in entries {
+            if entry.seq > LAST_SEQ {
+                continue;
+            }
+            self.hear_head(entry.seq);
+            if self.high.is_none_or(|high| entry.seq > high) {
+                self.held.entry(entry.seq).or_insert(entry);
+            }
+        }
+        let grew = self.drain();
+        // The nearest are kept: they are the next to fit.
+        while self.held.len() > self.bounds.held {
+            self.held.pop_last();
+        }
+        grew
+    }
+
+    /// Takes in what was missed, as the session's opening brings it: consecutive, up to the head. Says whether the
+    /// window grew.
+    pub(crate) fn offer_missed(&mut self, entries: Vec<Entry>) -> bool {
+        match entries.last() {
+            Some(last) if self.high.is_none() && last.seq == self.head && is_contiguous(&entries) => {
+                let high = last.seq;
+                self.replace(entries, high);
+                true
+            }
+            _ => self.offer(entries),
+        }
+    }
+
+    /// Takes in an own entry as its ack tells it, before or after the log's copy. Says whether the window grew.
+    pub(crate) fn acknowledge(&mut self, entry: Entry) -> bool {
+        self.hear_head(entry.seq);
+        if self.high.is_some_and(|high| entry.seq <= high) || entry.seq > LAST_SEQ {
+            return false;
+        }
+        self.keys.insert((entry.author.id, entry.id), entry.seq);
+        self.acked.insert(entry.seq, entry);
+        while self.acked.len() > self.bounds.window {
+            if let Some((_, oldest)) = self.acked.pop_first() {
+                self.forget(&oldest);
+            }
+        }
+        self.drain()
+    }
+
+    /// A person has seen the room up to `seq`. Says whether old pages were let go.
+    pub(crate) fn seen(&mut self, seq: Seq) -> bool {
+        if self.browsing && self.high.is_some_and(|high| seq >= high) {
+            self.browsing = false;
+            return self.trim();
+        }
+        false
+    }
+
+    /// Applies what fits next, for as long as something does.
+    fn drain(&mut self) -> bool {
+        let Some(mut high) = self.high else {
+            return false;
+        };
+        let before = high;
+        while let Some(entry) = self.next_after(high) {
+            high = entry.seq;
+            self.keys.insert((entry.author.id, entry.id), entry.seq);
+            self.window.push_back(entry);
+        }
+        self.high = Some(high);
+        let grew = high > before;
+        if grew {
+            self.trim();
+        }
+        grew
+    }
+
+    fn next_after(&mut self, high: Seq) -> Option<Entry> {
+        let acked = self.acked.remove(&(high + 1));
+        self.held.remove(&(high + 1)).or(acked)
+    }
+
+    /// Stands anew: the window is these entries, the cursor `high`.
+    fn replace(&mut self, entries: Vec<Entry>, high: Seq) {
+        self.window = entries.into();
+        self.high = Some(high);
+        self.browsing = false;
+        self.hear_head(high);
+        self.held = self.held.split_off(&(high + 1));
+        self.acked = self.acked.split_off(&(high + 1));
+        self.keys = self
+            .window
+            .iter()
+            .chain(self.acked.values())
+            .map(|entry| ((entry.author.id, entry.id), entry.seq))
+            .collect();
+        self.drain();
+        self.trim();
+    }
+
+    /// Lets go of the oldest entries past the bound.
+    fn trim(&mut self) -> bool {
+        let bound = if self.browsing {
+            self.bounds.window_browsing
+        } else {
+            self.bounds.window
+        };
+        let mut trimmed = false;
+        while self.window.len() > bound {
+            if let Some(oldest) = self.window.pop_front() {
+                self.forget(&oldest);
+                trimmed = true;
+            }
+        }
+        trimmed
+    }
+
+    fn forget(&mut self, entry: &Entry) {
+        let key = (entry.author.id, entry.id);
+        if self.keys.get(&key) == Some(&entry.seq) {
+            self.keys.remove(&key);
+        }
+    }
+}
+
+fn is_contiguous(entries: &[Entry]) -> bool {
+    entries
+        .iter()
+        .zip(entries.iter().skip(1))
+        .all(|(entry, next)| entry.seq.checked_add(1) == Some(next.seq))
+}
+
+#[cfg(test)]
+mod tests;

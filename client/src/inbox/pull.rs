@@ -1,0 +1,223 @@
+//! Which page to ask for, and what to make of the answer. One page of a room is under way at a time.
+
+use std::time::Duration;
+
+use steadfast_shared::event::{HistoryRequest, Page};
+use steadfast_shared::limit::PAGE_ENTRIES;
+use steadfast_shared::{RoomId, Seq, WireError};
+
+use super::{Inbox, is_contiguous};
+use crate::backoff::Backoff;
+use crate::dice::Dice;
+use crate::session::{RequestError, RequestId};
+
+/// A gap of more than this many pages is not walked: the window jumps to the newest page.
+const PAGES_WALKED: u64 = 3;
+
+/// The pulling side's state.
+#[derive(Debug)]
+pub(crate) struct Pull {
+    under_way: Option<(RequestId, Kind)>,
+    not_before: Option<Duration>,
+    backoff: Backoff,
+    /// The server refused for good: nothing is pulled until a session opens again.
+    blocked: bool,
+    /// A person wants one more page of older entries.
+    wants_older: bool,
+}
+
+/// Which page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Newest,
+    After(Seq),
+    Before(Seq),
+}
+
+impl Default for Pull {
+    fn default() -> Self {
+        Self {
+            under_way: None,
+            not_before: None,
+            backoff: Backoff::new(Duration::from_millis(250), Duration::from_secs(5)),
+            blocked: false,
+            wants_older: false,
+        }
+    }
+}
+
+impl Pull {
+    pub(super) fn unblock(&mut self) {
+        self.blocked = false;
+        self.not_before = None;
+        self.backoff.reset();
+    }
+}
+
+impl Inbox {
+    /// A person scrolled to the top. Says whether a page will be asked for that was not before.
+    pub(crate) fn want_older(&mut self) -> bool {
+        let news = !self.pull.wants_older && self.may_load_older();
+        self.pull.wants_older |= news;
+        news
+    }
+
+    /// Whether an older page is on its way, or will be once the link is up.
+    pub(crate) fn is_loading_older(&self) -> bool {
+        self.pull.wants_older && self.may_load_older()
+    }
+
+    /// Whether a page is on its way.
+    pub(crate) fn is_pulling(&self) -> bool {
+        self.pull.under_way.is_some()
+    }
+
+    /// When the next page may be asked for, where one is wanted and it is not now.
+    pub(crate) fn pull_not_before(&self) -> Option<Duration> {
+        self.pull.not_before.filter(|_| self.wanted().is_some())
+    }
+
+    /// The link went down: a page under way will not come.
+    pub(crate) fn link_down(&mut self) {
+        self.pull.under_way = None;
+        self.pull.unblock();
+    }
+
+    /// The page to ask for next, unless none is wanted, one is under way, or it is too early.
+    pub(crate) fn next_pull(
+        &mut self,
+        room: RoomId,
+        request: RequestId,
+        now: Duration,
+    ) -> Option<HistoryRequest> {
+        if self.pull.not_before.is_some_and(|at| now < at) {
+            return None;
+        }
+        let kind = self.wanted()?;
+        self.pull.under_way = Some((request, kind));
+        self.pull.not_before = None;
+        let (after, before, limit) = match kind {
+            Kind::Newest => (None, None, PAGE_ENTRIES),
+            Kind::After(high) => {
+                // No more than the gap: what follows it is held already.
+                let gap = self.held.keys().next().map_or(u64::MAX, |held| held - high - 1);
+                let limit = usize::try_from(gap)
+                    .unwrap_or(PAGE_ENTRIES)
+                    .clamp(1, PAGE_ENTRIES);
+                (Some(high), None, limit)
+            }
+            Kind::Before(low) => (None, Some(low), PAGE_ENTRIES),
+        };
+        Some(HistoryRequest {
+            room,
+            after,
+            before,
+            limit: Some(limit),
+        })
+    }
+
+    /// Takes in an answer. Says whether what is shown changed.
+    pub(crate) fn pulled(
+        &mut self,
+        request: RequestId,
+        result: Result<Result<Page, WireError>, RequestError>,
+        now: Duration,
+        dice: &mut Dice,
+    ) -> bool {
+        let Some((_, kind)) = self
+            .pull
+            .under_way
+            .take_if(|(under_way, _)| *under_way == request)
+        else {
+            return false;
+        };
+        match result {
+            Ok(Ok(page)) if fits(kind, &page) => {
+                self.pull.backoff.reset();
+                self.take(kind, page)
+            }
+            Ok(Err(error)) if !error.code.is_transient() => {
+                self.pull.blocked = true;
+                self.pull.wants_older = false;
+                true
+            }
+            Ok(Err(error)) => {
+                let asked = error.retry_after_ms.map_or(Duration::ZERO, Duration::from_millis);
+                self.pull.not_before = Some(now + self.pull.backoff.next(dice).max(asked));
+                false
+            }
+            Err(RequestError::Timeout | RequestError::Disconnected) => false,
+            Ok(Ok(_)) | Err(RequestError::Malformed) => {
+                self.pull.not_before = Some(now + self.pull.backoff.next(dice));
+                false
+            }
+        }
+    }
+
+    fn wanted(&self) -> Option<Kind> {
+        if self.pull.blocked || self.pull.under_way.is_some() {
+            return None;
+        }
+        match self.high {
+            None => Some(Kind::Newest).filter(|_| self.head > 0),
+            Some(high) if self.head > high + PAGES_WALKED * PAGE_ENTRIES as u64 => Some(Kind::Newest),
+            Some(high) if self.head > high => Some(Kind::After(high)),
+            Some(_) => {
+                Some(Kind::Before(self.low())).filter(|_| self.pull.wants_older && self.may_load_older())
+            }
+        }
+    }
+
+    fn may_load_older(&self) -> bool {
+        self.high.is_some() && self.low() > 1 && self.window.len() < self.bounds.window_browsing
+    }
+
+    fn take(&mut self, kind: Kind, page: Page) -> bool {
+        self.hear_head(page.head);
+        match kind {
+            Kind::After(_) => self.offer(page.entries),
+            Kind::Newest => self.take_newest(page),
+            Kind::Before(before) => {
+                self.pull.wants_older = false;
+                // The window may have been replaced or trimmed meanwhile.
+                if self.low() == before {
+                    self.browsing = true;
+                    for entry in page.entries.into_iter().rev() {
+                        self.keys.insert((entry.author.id, entry.id), entry.seq);
+                        self.window.push_front(entry);
+                    }
+                }
+                true
+            }
+        }
+    }
+
+    fn take_newest(&mut self, page: Page) -> bool {
+        let Some(last) = page.entries.last().map(|entry| entry.seq) else {
+            return false;
+        };
+        let touches = page
+            .entries
+            .first()
+            .zip(self.high)
+            .is_some_and(|(first, high)| first.seq <= high + 1);
+        if touches {
+            return self.offer(page.entries);
+        }
+        self.replace(page.entries, last);
+        true
+    }
+}
+
+/// Whether a page answers what was asked.
+fn fits(kind: Kind, page: &Page) -> bool {
+    let first = page.entries.first().map(|entry| entry.seq);
+    let last = page.entries.last().map(|entry| entry.seq);
+    is_contiguous(&page.entries)
+        && last.is_none_or(|last| last <= super::LAST_SEQ)
+        && match kind {
+            Kind::Newest => last.is_some(),
+            Kind::After(after) => first == Some(after + 1),
+            Kind::Before(before) => last == before.checked_sub(1) && last.is_some(),
+        }
+}

@@ -1,0 +1,206 @@
+//! The one batch under way, and when the next may go.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use steadfast_shared::event::{SendItem, Sent};
+use steadfast_shared::{Body, EntryId, ErrorCode, Millis, Seq, UserId, WireError, limit};
+
+use super::Outbox;
+use crate::backoff::Backoff;
+use crate::dice::Dice;
+use crate::session::{RequestError, RequestId};
+
+/// A server may ask for patience, not for silence without end.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// The sending side's state: at most one batch is under way.
+#[derive(Debug)]
+pub(crate) struct Flight {
+    under_way: Option<(RequestId, Vec<EntryId>)>,
+    /// Not before then: the server asked for it.
+    not_before: Option<Duration>,
+    backoff: Backoff,
+    /// Their batch was refused as a whole: each goes alone, so that only the one at fault is rejected.
+    alone: BTreeSet<EntryId>,
+}
+
+/// What an answer says of one item.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Outcome {
+    Stored { id: EntryId, seq: Seq, at: Millis },
+    Refused { id: EntryId, error: WireError },
+}
+
+impl Flight {
+    pub(super) fn new() -> Self {
+        Self {
+            under_way: None,
+            not_before: None,
+            backoff: Backoff::new(Duration::from_millis(250), Duration::from_secs(5)),
+            alone: BTreeSet::new(),
+        }
+    }
+
+    /// The link went down: the batch waits again, and nobody has to be left alone any more.
+    pub(crate) fn link_down(&mut self) {
+        self.under_way = None;
+        self.not_before = None;
+        self.backoff.reset();
+    }
+
+    /// Whether the item is under way.
+    pub(crate) fn carries(&self, id: EntryId) -> bool {
+        self.under_way.as_ref().is_some_and(|(_, ids)| ids.contains(&id))
+    }
+
+    /// When the next batch may go, where that is not now.
+    pub(crate) fn not_before(&self) -> Option<Duration> {
+        self.not_before.filter(|_| self.under_way.is_none())
+    }
+
+    pub(super) fn forget(&mut self, id: EntryId) {
+        self.alone.remove(&id);
+    }
+
+    fn wait(&mut self, now: Duration, asked: Option<u64>, dice: &mut Dice) {
+        let wait = self.backoff.next(dice);
+        let asked = asked
+            .map_or(Duration::ZERO, Duration::from_millis)
+            .min(LONGEST_WAIT);
+        self.not_before = Some(now + wait.max(asked));
+    }
+}
+
+impl Outbox {
+    /// The next batch, in order and within the limits, unless one is under way or it is too early.
+    pub(crate) fn next_batch(
+        &mut self,
+        request: RequestId,
+        me: UserId,
+        now: Duration,
+    ) -> Option<Vec<SendItem>> {
+        if self.flight.under_way.is_some() || self.flight.not_before.is_some_and(|at| now < at) {
+            return None;
+        }
+        let mut bytes = 0;
+        let mut batch: Vec<SendItem> = Vec::new();
+        for item in self.waiting(me) {
+            let alone = self.flight.alone.contains(&item.id);
+            bytes += item.text.as_str().len();
+            let fits = batch.len() < limit::BATCH_ITEMS && bytes <= limit::BATCH_BYTES && !alone;
+            if !batch.is_empty() && !fits {
+                break;
+            }
+            batch.push(SendItem {
+                id: item.id,
+                room: item.room,
+                body: Body::Message {
+                    text: item.text.clone(),
+                },
+            });
+            if alone {
+                break;
+            }
+        }
+        if batch.is_empty() {
+            return None;
+        }
+        let ids: Vec<EntryId> = batch.iter().map(|item| item.id).collect();
+        self.going_out(&ids);
+        self.flight.under_way = Some((request, ids));
+        self.flight.not_before = None;
+        Some(batch)
+    }
+
+    /// Takes in an answer: what it says of each item. Of items it says nothing final about, nothing: they wait again.
+    pub(crate) fn answered(
+        &mut self,
+        request: RequestId,
+        result: Result<Result<Vec<Sent>, WireError>, RequestError>,
+        now: Duration,
+        dice: &mut Dice,
+    ) -> Vec<Outcome> {
+        let Some((_, ids)) = self
+            .flight
+            .under_way
+            .take_if(|(under_way, _)| *under_way == request)
+        else {
+            return Vec::new();
+        };
+        match result {
+            Ok(Ok(sent)) => self.each_answered(&ids, sent, now, dice),
+            Ok(Err(error)) => self.all_refused(&ids, error, now, dice),
+            // The same ids go out again at once: whatever became of them, the answer will be the same.
+            Err(RequestError::Timeout | RequestError::Disconnected) => Vec::new(),
+            Err(RequestError::Malformed) => {
+                self.flight.wait(now, None, dice);
+                Vec::new()
+            }
+        }
+    }
+
+    fn each_answered(
+        &mut self,
+        ids: &[EntryId],
+        sent: Vec<Sent>,
+        now: Duration,
+        dice: &mut Dice,
+    ) -> Vec<Outcome> {
+        let mut answers: BTreeMap<EntryId, Sent> = sent
+            .into_iter()
+            .map(|sent| match sent {
+                Sent::Stored { id, .. } | Sent::Refused { id, .. } => (id, sent),
+            })
+            .collect();
+        let mut outcomes = Vec::new();
+        for id in ids {
+            match answers.remove(id) {
+                Some(Sent::Stored { seq, at, .. }) => outcomes.push(Outcome::Stored { id: *id, seq, at }),
+                Some(Sent::Refused { error, .. }) if is_final(&error) => {
+                    outcomes.push(Outcome::Refused { id: *id, error });
+                }
+                refused => {
+                    let asked = refused.and_then(|sent| match sent {
+                        Sent::Refused { error, .. } => error.retry_after_ms,
+                        Sent::Stored { .. } => None,
+                    });
+                    // Later items were refused with the first, so that order survives: one wait for all.
+                    if self.flight.not_before.is_none() {
+                        self.flight.wait(now, asked, dice);
+                    }
+                    continue;
+                }
+            }
+            self.flight.alone.remove(id);
+        }
+        if self.flight.not_before.is_none() {
+            self.flight.backoff.reset();
+        }
+        outcomes
+    }
+
+    fn all_refused(
+        &mut self,
+        ids: &[EntryId],
+        error: WireError,
+        now: Duration,
+        dice: &mut Dice,
+    ) -> Vec<Outcome> {
+        if !is_final(&error) {
+            self.flight.wait(now, error.retry_after_ms, dice);
+            return Vec::new();
+        }
+        if let [id] = *ids {
+            self.flight.alone.remove(&id);
+            return vec![Outcome::Refused { id, error }];
+        }
+        self.flight.alone.extend(ids);
+        Vec::new()
+    }
+}
+
+/// Whether sending the same again can never help. A session that has ended says nothing about the message.
+fn is_final(error: &WireError) -> bool {
+    !error.code.is_transient() && error.code != ErrorCode::Unauthorized
+}

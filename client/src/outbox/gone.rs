@@ -1,0 +1,50 @@
+//! What left the outbox lately.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use steadfast_shared::{EntryId, Epoch};
+
+use crate::news::Stored;
+
+/// How many are remembered. News between tabs is late by seconds at most; this is hours of typing.
+const REMEMBERED: usize = 4_096;
+
+/// How an item left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Fate {
+    /// It is in the log of that epoch.
+    Sent(Epoch, Stored),
+    /// A person threw it away.
+    Discarded,
+}
+
+/// What left the outbox lately, so that a late copy of it is known for what it is.
+#[derive(Debug)]
+pub(crate) struct Gone {
+    fates: BTreeMap<EntryId, Fate>,
+    oldest_first: VecDeque<EntryId>,
+}
+
+impl Gone {
+    pub(crate) fn new() -> Self {
+        Self {
+            fates: BTreeMap::new(),
+            oldest_first: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn note(&mut self, id: EntryId, fate: Fate) {
+        if self.fates.insert(id, fate).is_none() {
+            self.oldest_first.push_back(id);
+        }
+        if self.oldest_first.len() > REMEMBERED
+            && let Some(oldest) = self.oldest_first.pop_front()
+        {
+            self.fates.remove(&oldest);
+        }
+    }
+
+    pub(crate) fn fate(&self, id: EntryId) -> Option<Fate> {
+        self.fates.get(&id).copied()
+    }
+}

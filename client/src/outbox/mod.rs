@@ -1,0 +1,281 @@
+//! What is typed and not yet acknowledged, in order.
+//!
+//! - [`flight`]: the one batch under way, and when the next may go
+//! - [`gone`]: what left the outbox lately, so that late news cannot bring it back
+//!
+//! Invariant: nothing leaves but by [`Outbox::settle`] (it is in the log) or [`Outbox::discard`] (a person's wish).
+
+mod flight;
+mod gone;
+
+use std::collections::BTreeMap;
+
+use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, RoomId, UserId, event};
+
+use crate::record::{Disk, OutboxItem, Rejection, StorageError};
+
+pub(crate) use flight::{Flight, Outcome};
+pub(crate) use gone::{Fate, Gone};
+
+/// The outbox as one tab holds it.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    items: BTreeMap<Place, Held>,
+    places: BTreeMap<EntryId, Place>,
+    /// The largest order ever seen here; the next is one more.
+    last_order: u64,
+    pub(crate) gone: Gone,
+    pub(crate) flight: Flight,
+}
+
+type Place = (u64, EntryId);
+
+/// An item and what this tab alone knows of it.
+#[derive(Debug)]
+struct Held {
+    item: OutboxItem,
+    /// Typed in this tab: this tab writes it and tells it again when asked.
+    local: bool,
+    /// Some tab may have sent it. Only without this can nobody have stored it.
+    maybe_sent: bool,
+}
+
+impl Outbox {
+    pub(crate) fn new() -> Self {
+        Self {
+            items: BTreeMap::new(),
+            places: BTreeMap::new(),
+            last_order: 0,
+            gone: Gone::new(),
+            flight: Flight::new(),
+        }
+    }
+
+    pub(crate) fn items(&self) -> impl DoubleEndedIterator<Item = &OutboxItem> {
+        self.items.values().map(|held| &held.item)
+    }
+
+    pub(crate) fn get(&self, id: EntryId) -> Option<&OutboxItem> {
+        self.held(id).map(|held| &held.item)
+    }
+
+    pub(crate) fn contains(&self, id: EntryId) -> bool {
+        self.places.contains_key(&id)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Items typed in this tab, as another tab should hear them.
+    pub(crate) fn local(&self) -> impl Iterator<Item = &OutboxItem> {
+        self.items
+            .values()
+            .filter(|held| held.local)
+            .map(|held| &held.item)
+    }
+
+    /// The order of what is typed next.
+    pub(crate) fn next_order(&self) -> u64 {
+        self.last_order + 1
+    }
+
+    /// Takes in what was typed in this tab. `draining`: no other tab can be sending it.
+    pub(crate) fn post(&mut self, item: OutboxItem, draining: bool) {
+        self.insert(Held {
+            item,
+            local: true,
+            maybe_sent: !draining,
+        });
+    }
+
+    /// Takes in what another tab holds, or held: by its news, or by the storage both share. Says whether anything changed.
+    ///
+    /// Of an item held already, only a retry is taken over. A rejection is not: it comes as news of its own, and an
+    /// older copy must not undo a retry.
+    pub(crate) fn merge(&mut self, item: OutboxItem) -> bool {
+        if self.gone.fate(item.id).is_some() {
+            return false;
+        }
+        let Some(held) = self.held_mut(item.id) else {
+            self.insert(Held {
+                item,
+                local: false,
+                maybe_sent: true,
+            });
+            return true;
+        };
+        let before = held.item.clone();
+        if item.disk == Disk::Written {
+            held.item.disk = Disk::Written;
+        }
+        if item.rejected.is_none() {
+            held.item.rejected = None;
+            held.item.author = item.author;
+        }
+        held.maybe_sent = true;
+        held.item != before
+    }
+
+    /// Takes in what storage holds, as this tab begins to drain it. Says whether anything changed.
+    ///
+    /// A rejection there is the last word of the tab that drained before, unless this tab has the item in hand.
+    pub(crate) fn merge_stored(&mut self, item: OutboxItem) -> bool {
+        let (id, rejected) = (item.id, item.rejected.clone());
+        let mut changed = self.merge(OutboxItem {
+            disk: Disk::Written,
+            ..item
+        });
+        if let Some(held) = self.held_mut(id)
+            && !held.local
+            && held.item.rejected.is_none()
+            && rejected.is_some()
+        {
+            held.item.rejected = rejected;
+            changed = true;
+        }
+        changed
+    }
+
+    /// Items another tab typed whose writing nobody has reported done.
+    pub(crate) fn orphans(&self) -> impl Iterator<Item = &OutboxItem> {
+        self.items
+            .values()
+            .filter(|held| !held.local && held.item.disk != Disk::Written)
+            .map(|held| &held.item)
+    }
+
+    /// The item has its place in the log: it is no more to be sent. Gives it back, where it was held.
+    pub(crate) fn settle(&mut self, id: EntryId, fate: Fate) -> Option<OutboxItem> {
+        let held = self.remove(id)?;
+        self.gone.note(id, fate);
+        Some(held.item)
+    }
+
+    /// A person, here or in another tab, threw the item away.
+    pub(crate) fn discard(&mut self, id: EntryId) -> Option<OutboxItem> {
+        let held = self.remove(id);
+        self.gone.note(id, Fate::Discarded);
+        held.map(|held| held.item)
+    }
+
+    /// Whether the entry is one of the items: same author, same id, same room and body.
+    pub(crate) fn is_in_log(&self, room: RoomId, entry: &Entry) -> bool {
+        self.get(entry.id).is_some_and(|item| {
+            item.author.id == entry.author.id
+                && item.room == room
+                && matches!(&entry.body, Body::Message { text } if *text == item.text)
+        })
+    }
+
+    /// Marks the item as not to be sent until a person decides.
+    pub(crate) fn reject(&mut self, id: EntryId, rejection: Rejection) -> Option<&OutboxItem> {
+        let held = self.held_mut(id)?;
+        held.item.rejected = Some(rejection);
+        Some(&held.item)
+    }
+
+    /// Makes a rejected item one to be sent again, as `author`.
+    pub(crate) fn retry(&mut self, id: EntryId, author: Person, draining: bool) -> Option<&OutboxItem> {
+        let held = self.held_mut(id)?;
+        held.item.rejected = None;
+        held.item.author = author;
+        held.item.tries = 0;
+        held.local = true;
+        held.maybe_sent |= !draining;
+        Some(&held.item)
+    }
+
+    /// Whether some tab may have sent the item.
+    pub(crate) fn maybe_sent(&self, id: EntryId) -> bool {
+        self.held(id).is_some_and(|held| held.maybe_sent)
+    }
+
+    /// After an epoch change: what `old` typed is `new`'s. Gives the items changed.
+    pub(crate) fn adopt(&mut self, old: UserId, new: &Person) -> Vec<OutboxItem> {
+        self.change(|item| {
+            let theirs = item.author.id == old;
+            if theirs {
+                item.author = new.clone();
+            }
+            theirs
+        })
+    }
+
+    /// Items of `me` typed in another epoch belong to this one: in the room of that id, or else of that name. One whose
+    /// room is gone stays as it is; the server will say so. Gives the items changed.
+    pub(crate) fn rehome(&mut self, me: UserId, epoch: Epoch, rooms: &[event::Room]) -> Vec<OutboxItem> {
+        self.change(|item| {
+            let home = rooms
+                .iter()
+                .find(|room| room.id == item.room)
+                .or_else(|| rooms.iter().find(|room| room.name == item.room_name));
+            let Some(home) = home.filter(|_| item.author.id == me && item.epoch != epoch) else {
+                return false;
+            };
+            item.room = home.id;
+            item.epoch = epoch;
+            true
+        })
+    }
+
+    fn change(&mut self, change: impl Fn(&mut OutboxItem) -> bool) -> Vec<OutboxItem> {
+        let items = self.items.values_mut().map(|held| &mut held.item);
+        items
+            .filter_map(|item| change(item).then(|| item.clone()))
+            .collect()
+    }
+
+    /// Notes how writing the item went. Says whether that is news.
+    pub(crate) fn on_disk(&mut self, id: EntryId, result: &Result<(), StorageError>) -> bool {
+        let Some(held) = self.held_mut(id) else {
+            return false;
+        };
+        let disk = match result {
+            Ok(()) => Disk::Written,
+            // An older version of the record is on disk all the same.
+            Err(_) if held.item.disk == Disk::Written => Disk::Written,
+            Err(error) => Disk::Failed(error.clone()),
+        };
+        let news = held.item.disk != disk;
+        held.item.disk = disk;
+        news
+    }
+
+    /// The first items, in order, that `me` typed and that nothing keeps back.
+    pub(crate) fn waiting(&self, me: UserId) -> impl Iterator<Item = &OutboxItem> {
+        self.items()
+            .filter(move |item| item.author.id == me && item.rejected.is_none())
+    }
+
+    /// Notes that these go out.
+    pub(crate) fn going_out(&mut self, ids: &[EntryId]) {
+        for id in ids {
+            if let Some(held) = self.held_mut(*id) {
+                held.maybe_sent = true;
+                held.item.tries = held.item.tries.saturating_add(1);
+            }
+        }
+    }
+
+    fn insert(&mut self, held: Held) {
+        let place = (held.item.order, held.item.id);
+        self.last_order = self.last_order.max(held.item.order);
+        self.places.insert(held.item.id, place);
+        self.items.insert(place, held);
+    }
+
+    fn remove(&mut self, id: EntryId) -> Option<Held> {
+        self.flight.forget(id);
+        let place = self.places.remove(&id)?;
+        self.items.remove(&place)
+    }
+
+    fn held(&self, id: EntryId) -> Option<&Held> {
+        self.items.get(self.places.get(&id)?)
+    }
+
+    fn held_mut(&mut self, id: EntryId) -> Option<&mut Held> {
+        self.items.get_mut(self.places.get(&id)?)
+    }
+}

@@ -1,0 +1,91 @@
+//! Who is here, and who is writing. Heard, never stored; nothing here touches a cursor.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use steadfast_shared::{Person, RoomId, UserId};
+
+/// A `typing` counts for this long.
+const TYPING_LASTS: Duration = Duration::from_secs(5);
+
+/// Most people held as writing in one room: nobody reads a longer list.
+const TYPING_HELD: usize = 100;
+
+/// Who is here, and who is writing.
+#[derive(Debug, Default)]
+pub(crate) struct Presence {
+    online: Vec<Person>,
+    typing: BTreeMap<RoomId, BTreeMap<UserId, (Person, Duration)>>,
+}
+
+impl Presence {
+    pub(crate) fn online(&self) -> &[Person] {
+        &self.online
+    }
+
+    pub(crate) fn all_online(&mut self, mut people: Vec<Person>) {
+        people.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        people.dedup_by_key(|person| person.id);
+        self.online = people;
+    }
+
+    pub(crate) fn comes_or_goes(&mut self, person: Person, online: bool) {
+        let mut people = std::mem::take(&mut self.online);
+        people.retain(|other| other.id != person.id);
+        if online {
+            people.push(person);
+        }
+        self.all_online(people);
+    }
+
+    pub(crate) fn typing(&self, room: RoomId) -> Vec<&Person> {
+        self.typing
+            .get(&room)
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .map(|(person, _)| person)
+            .collect()
+    }
+
+    pub(crate) fn writes(&mut self, room: RoomId, person: Person, now: Duration) {
+        let writing = self.typing.entry(room).or_default();
+        if writing.len() < TYPING_HELD || writing.contains_key(&person.id) {
+            writing.insert(person.id, (person, now + TYPING_LASTS));
+        }
+    }
+
+    /// What somebody wrote has come: they are not writing it any more. Says whether they were.
+    pub(crate) fn wrote(&mut self, room: RoomId, person: UserId) -> bool {
+        self.typing
+            .get_mut(&room)
+            .is_some_and(|writing| writing.remove(&person).is_some())
+    }
+
+    /// The rooms where somebody has stopped writing by `now`.
+    pub(crate) fn expire(&mut self, now: Duration) -> Vec<RoomId> {
+        let mut changed = Vec::new();
+        self.typing.retain(|room, writing| {
+            let before = writing.len();
+            writing.retain(|_, (_, until)| *until > now);
+            if writing.len() < before {
+                changed.push(*room);
+            }
+            !writing.is_empty()
+        });
+        changed
+    }
+
+    /// When the next one stops writing.
+    pub(crate) fn next_expiry(&self) -> Option<Duration> {
+        self.typing
+            .values()
+            .flat_map(BTreeMap::values)
+            .map(|(_, until)| *until)
+            .min()
+    }
+
+    /// The link is down: nobody is heard writing.
+    pub(crate) fn nobody_writes(&mut self) -> Vec<RoomId> {
+        std::mem::take(&mut self.typing).into_keys().collect()
+    }
+}

@@ -1,0 +1,165 @@
+//! What a person does.
+
+use std::time::Duration;
+
+use steadfast_shared::event::TypingIn;
+use steadfast_shared::{EntryId, MessageText, Millis, Person, RoomId, Seq};
+
+use super::output::{Change, Ephemeral, Output, Refusal};
+use super::{Connection, Session};
+use crate::news::PeerNews;
+use crate::record::{Disk, Identity, OutboxItem, Write};
+
+/// A `typing` counts for 5 s; this leaves room for a slow link.
+const TYPING_EVERY: Duration = Duration::from_secs(3);
+
+impl Session {
+    /// Whether a post would be taken.
+    pub fn can_post(&self) -> Result<(), Refusal> {
+        if self.identity.is_none() {
+            return Err(Refusal::NotSignedIn);
+        }
+        if self.outbox.len() >= self.options.outbox {
+            return Err(Refusal::OutboxFull);
+        }
+        Ok(())
+    }
+
+    pub(super) fn post(&mut self, room: RoomId, id: EntryId, text: MessageText, at: Millis) {
+        let taken = self.outbox.contains(id) || self.outbox.gone.fate(id).is_some();
+        let able = self
+            .can_post()
+            .and(if taken { Err(Refusal::IdTaken) } else { Ok(()) });
+        match (able, self.identity.clone()) {
+            (Ok(()), Some(identity)) => {
+                let order = self.outbox.next_order();
+                let room_name = self.rooms.get(&room).map(|room| room.name.clone());
+                self.put_in_outbox(OutboxItem {
+                    id,
+                    room,
+                    room_name: room_name.unwrap_or_default(),
+                    epoch: identity.epoch,
+                    author: identity.me,
+                    text,
+                    at,
+                    order,
+                    tries: 0,
+                    rejected: None,
+                    disk: Disk::Writing,
+                });
+            }
+            (Err(refusal), _) => self.refuse(id, refusal),
+            (Ok(()), None) => self.refuse(id, Refusal::NotSignedIn),
+        }
+    }
+
+    pub(super) fn retry(&mut self, id: EntryId) {
+        match self.rejected(id) {
+            Ok((_, me)) => {
+                if let Some(item) = self.outbox.retry(id, me, self.elected).cloned() {
+                    self.rows_changed(item.room);
+                    self.writes.push(Write::PutOutbox(item.clone()));
+                    self.tell_posted(vec![item]);
+                }
+            }
+            // It waits to be sent already: that is what was wanted.
+            Err(Refusal::MaybeSent) => {}
+            Err(refusal) => self.refuse(id, refusal),
+        }
+    }
+
+    pub(super) fn edit(&mut self, id: EntryId, new_id: EntryId, text: MessageText, at: Millis) {
+        let editable = match self.rejected(id) {
+            Err(Refusal::MaybeSent) if !self.outbox.maybe_sent(id) => self
+                .outbox
+                .get(id)
+                .map(|item| (item.clone(), item.author.clone()))
+                .ok_or(Refusal::NotWaiting),
+            otherwise => otherwise,
+        };
+        let taken = self.outbox.contains(new_id) || self.outbox.gone.fate(new_id).is_some();
+        match editable {
+            Ok(_) if taken => self.refuse(new_id, Refusal::IdTaken),
+            Ok((old, me)) => {
+                self.throw_away(id);
+                self.put_in_outbox(OutboxItem {
+                    id: new_id,
+                    author: me,
+                    text,
+                    at,
+                    tries: 0,
+                    rejected: None,
+                    disk: Disk::Writing,
+                    ..old
+                });
+            }
+            Err(refusal) => self.refuse(id, refusal),
+        }
+    }
+
+    pub(super) fn discard(&mut self, id: EntryId) {
+        if self.outbox.contains(id) {
+            self.throw_away(id);
+        } else {
+            self.refuse(id, Refusal::NotWaiting);
+        }
+    }
+
+    pub(super) fn scrolled_to_top(&mut self, id: RoomId) {
+        if let Some(room) = self.rooms.get_mut(&id)
+            && room.inbox.want_older()
+        {
+            self.changes.insert(Change::Rooms);
+        }
+    }
+
+    pub(super) fn typing_here(&mut self, room: RoomId, now: Duration) {
+        if !matches!(self.connection, Connection::Online { .. }) || !self.rooms.contains_key(&room) {
+            return;
+        }
+        let pace = self.typing_pace.entry(room).or_default();
+        if pace.due(TYPING_EVERY) <= now {
+            pace.went(now);
+            self.outputs
+                .push_back(Output::Emit(Ephemeral::Typing(TypingIn { room })));
+        }
+    }
+
+    pub(super) fn read_here(&mut self, id: RoomId, seq: Seq) {
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        if room.mark_read(seq, false) {
+            self.changes.insert(Change::Rooms);
+        }
+        if room.inbox.seen(seq) {
+            self.changes.insert(Change::Timeline(id));
+        }
+    }
+
+    /// The item, where a person has to decide about it, and who would send it. [`Refusal::MaybeSent`] for one that
+    /// waits to be sent.
+    fn rejected(&self, id: EntryId) -> Result<(OutboxItem, Person), Refusal> {
+        let item = self.outbox.get(id).ok_or(Refusal::NotWaiting)?;
+        let Some(Identity { me, .. }) = &self.identity else {
+            return Err(Refusal::NotSignedIn);
+        };
+        item.rejection_for(Some(me.id)).ok_or(Refusal::MaybeSent)?;
+        Ok((item.clone(), me.clone()))
+    }
+
+    fn put_in_outbox(&mut self, item: OutboxItem) {
+        self.rows_changed(item.room);
+        self.outbox.post(item.clone(), self.elected);
+        self.writes.push(Write::PutOutbox(item.clone()));
+        self.tell_posted(vec![item]);
+    }
+
+    fn throw_away(&mut self, id: EntryId) {
+        if let Some(item) = self.outbox.discard(id) {
+            self.rows_changed(item.room);
+            self.writes.push(Write::RemoveOutbox(id));
+            self.tell(PeerNews::Discarded { id });
+        }
+    }
+}

@@ -1,0 +1,427 @@
+//! What the server says and answers, and what is asked of it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use steadfast_shared::event::{self, ClosingReason, Entries, Heads, Opened, Page, Sent};
+use steadfast_shared::{HandshakeError, RoomId, WireError};
+
+use super::input::{Answer, LinkEnd, RequestError, RequestId, ServerEvent};
+use super::output::{Change, Ephemeral, Output, Request};
+use super::{Connection, Session};
+use crate::news::{PeerNews, Stored};
+use crate::outbox::Outcome;
+use crate::record::{Rejection, Write};
+use crate::room::Room;
+
+/// How long the server may take to open the session of a connected socket.
+const OPENING_TAKES: Duration = Duration::from_secs(10);
+
+/// So many requests in a row without an answer, and the link is taken for deaf.
+const UNANSWERED: u32 = 2;
+
+/// Most pages under way at once, all rooms together.
+const PULLS: usize = 4;
+
+/// Most `entries` kept that overtake the opening of their session; the rest is pulled.
+const EARLY: usize = 256;
+
+/// How far a person has read is told this often at most.
+const READ_EVERY: Duration = Duration::from_secs(1);
+
+/// After `flooding` the server is left alone for so long.
+const FLOODING_PAUSE: Duration = Duration::from_secs(5);
+
+/// What a request under way is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Asked {
+    Send,
+    History(RoomId),
+    Sync,
+}
+
+impl Session {
+    pub(super) fn link_up(&mut self, now: Duration) {
+        self.forget_requests();
+        self.connection = Connection::Opening;
+        self.opening_until = Some(now + OPENING_TAKES);
+        self.changes.insert(Change::Connection);
+    }
+
+    pub(super) fn link_down(&mut self, end: LinkEnd) {
+        let closed = self.closing.take();
+        self.forget_requests();
+        self.connection = Connection::Offline { closed };
+        self.opening_until = None;
+        for room in self.presence.nobody_writes() {
+            self.changes.insert(Change::Typing(room));
+        }
+        if closed == Some(ClosingReason::Replaced) {
+            // Another connection goes by this tab's name: a copy of the tab. This one takes another name.
+            self.tab = self.dice.uuid();
+        }
+        if end == LinkEnd::ClosedByServer {
+            let pause = match closed {
+                Some(ClosingReason::Flooding) => FLOODING_PAUSE,
+                _ => Duration::ZERO,
+            };
+            let after = self.redial.next(&mut self.dice).max(pause);
+            self.reconnect(after);
+        }
+        self.changes.insert(Change::Connection);
+    }
+
+    pub(super) fn link_refused(&mut self, error: HandshakeError) {
+        self.opening_until = None;
+        if error.is_transient() {
+            let after = self.redial.next(&mut self.dice);
+            self.reconnect(after);
+        }
+        self.changes.insert(Change::Connection);
+    }
+
+    pub(super) fn reconnect(&mut self, after: Duration) {
+        self.outputs.push_back(Output::Reconnect { after });
+    }
+
+    pub(super) fn event(&mut self, event: ServerEvent, now: Duration) {
+        match event {
+            ServerEvent::Session(event::Session::Open(opened)) => self.open(opened, now),
+            ServerEvent::Session(event::Session::Closing { reason }) => self.closing = Some(reason),
+            ServerEvent::Entries(entries) if self.is_online() => self.entries(entries, false),
+            ServerEvent::Entries(entries) => {
+                if self.early.len() < EARLY {
+                    self.early.push_back(entries);
+                }
+            }
+            ServerEvent::Sync(heads) => self.heads(heads),
+            ServerEvent::Typing(typing) => {
+                if self.my_id() != Some(typing.person.id) && self.rooms.contains_key(&typing.room) {
+                    self.presence.writes(typing.room, typing.person, now);
+                    self.changes.insert(Change::Typing(typing.room));
+                }
+            }
+            ServerEvent::Presence(presence) => {
+                self.presence.comes_or_goes(presence.person, presence.online);
+                self.changes.insert(Change::Presence);
+            }
+            ServerEvent::Read(read) => {
+                if let Some(room) = self.rooms.get_mut(&read.room)
+                    && room.mark_read(read.seq, true)
+                {
+                    self.changes.insert(Change::Rooms);
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, opened: Opened, now: Duration) {
+        self.link_me = Some(opened.me.id);
+        self.identify(opened.me, opened.epoch);
+        self.connection = Connection::Online {
+            recovered: opened.recovered,
+            since: now,
+            last_closed: opened.last_closed,
+        };
+        self.opening_until = None;
+        self.redial.reset();
+        self.unanswered = 0;
+        self.sync_at = now + self.options.sync_every;
+        self.open_rooms(&opened.rooms);
+        let rehomed = self
+            .link_me
+            .map(|me| self.outbox.rehome(me, opened.epoch, &opened.rooms));
+        for item in rehomed.into_iter().flatten() {
+            self.rows_changed(item.room);
+            self.writes.push(Write::PutOutbox(item));
+        }
+        for missed in opened.missed {
+            self.entries(missed, true);
+        }
+        for early in std::mem::take(&mut self.early) {
+            self.entries(early, false);
+        }
+        self.presence.all_online(opened.online);
+        self.changes
+            .extend([Change::Connection, Change::Rooms, Change::Presence]);
+    }
+
+    fn open_rooms(&mut self, rooms: &[event::Room]) {
+        let listed: BTreeSet<RoomId> = rooms.iter().map(|room| room.id).collect();
+        self.rooms.retain(|id, _| listed.contains(id));
+        self.typing_pace.retain(|id, _| listed.contains(id));
+        let bounds = self.bounds();
+        for listed in rooms {
+            let room = self
+                .rooms
+                .entry(listed.id)
+                .or_insert_with(|| Room::new(bounds, listed));
+            if room.open(listed) {
+                self.changes.insert(Change::Timeline(listed.id));
+            }
+        }
+    }
+
+    /// Takes in entries of the log, however they came.
+    fn entries(
+        &mut self,
+        Entries {
+            room: id, entries, ..
+        }: Entries,
+        missed: bool,
+    ) {
+        if !self.rooms.contains_key(&id) {
+            return;
+        }
+        self.recognise_all(id, &entries);
+        for entry in &entries {
+            if self.presence.wrote(id, entry.author.id) {
+                self.changes.insert(Change::Typing(id));
+            }
+        }
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let grew = if missed {
+            room.inbox.offer_missed(entries)
+        } else {
+            room.inbox.offer(entries)
+        };
+        if grew {
+            room.cache_is_old = true;
+            self.changes.insert(Change::Timeline(id));
+        }
+        self.changes.insert(Change::Rooms);
+    }
+
+    fn recognise_all(&mut self, room: RoomId, entries: &[steadfast_shared::Entry]) {
+        let recognised = entries.iter().filter_map(|entry| self.recognise(room, entry));
+        let stored: Vec<Stored> = recognised.collect();
+        self.tell_sent(stored);
+    }
+
+    fn tell_sent(&mut self, stored: Vec<Stored>) {
+        if let Some(epoch) = self.epoch().filter(|_| self.elected && !stored.is_empty()) {
+            self.tell(PeerNews::Sent { epoch, stored });
+        }
+    }
+
+    fn heads(&mut self, heads: Heads) {
+        if !self.is_online() {
+            return;
+        }
+        for (id, head) in heads {
+            if let Some(room) = self.rooms.get_mut(&id)
+                && room.inbox.hear_head(head)
+            {
+                self.changes.insert(Change::Rooms);
+            }
+        }
+    }
+
+    pub(super) fn answered(
+        &mut self,
+        request: RequestId,
+        result: Result<Answer, RequestError>,
+        now: Duration,
+    ) {
+        let Some(asked) = self.asked.remove(&request) else {
+            return;
+        };
+        match &result {
+            Err(RequestError::Timeout) => self.unanswered += 1,
+            Err(RequestError::Disconnected) => {}
+            Ok(_) | Err(RequestError::Malformed) => self.unanswered = 0,
+        }
+        match (asked, result) {
+            (Asked::Send, Ok(Answer::Send(reply))) => self.send_answered(request, Ok(reply), now),
+            (Asked::Send, result) => self.send_answered(request, Err(no_answer(&result)), now),
+            (Asked::History(room), Ok(Answer::History(reply))) => self.pulled(request, room, Ok(reply), now),
+            (Asked::History(room), result) => self.pulled(request, room, Err(no_answer(&result)), now),
+            (Asked::Sync, Ok(Answer::Sync(Ok(heads)))) => self.heads(heads),
+            // The next one comes soon enough.
+            (Asked::Sync, _) => {}
+        }
+        if self.unanswered >= UNANSWERED {
+            self.unanswered = 0;
+            self.reconnect(Duration::ZERO);
+        }
+    }
+
+    fn send_answered(
+        &mut self,
+        request: RequestId,
+        result: Result<Result<Vec<Sent>, WireError>, RequestError>,
+        now: Duration,
+    ) {
+        let outcomes = self.outbox.answered(request, result, now, &mut self.dice);
+        let mut sent = Vec::new();
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Stored { id, seq, at } => {
+                    let room = self.outbox.get(id).map(|item| item.room);
+                    if let Some((room, epoch)) = room.zip(self.epoch()) {
+                        let stored = Stored { id, room, seq, at };
+                        self.settle(epoch, stored);
+                        sent.push(stored);
+                    }
+                }
+                Outcome::Refused { id, error } => {
+                    let rejection = Rejection::Refused(error);
+                    if let Some(item) = self.outbox.reject(id, rejection.clone()).cloned() {
+                        self.rows_changed(item.room);
+                        self.writes.push(Write::PutOutbox(item));
+                        self.tell(PeerNews::Rejected { id, rejection });
+                    }
+                }
+            }
+        }
+        self.tell_sent(sent);
+        self.changes.insert(Change::Outbox);
+    }
+
+    fn pulled(
+        &mut self,
+        request: RequestId,
+        id: RoomId,
+        result: Result<Result<Page, WireError>, RequestError>,
+        now: Duration,
+    ) {
+        if !self.rooms.contains_key(&id) {
+            return;
+        }
+        if let Ok(Ok(page)) = &result
+            && page.room == id
+        {
+            self.recognise_all(id, &page.entries);
+        }
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let result = match result {
+            Ok(Ok(page)) if page.room != id => Err(RequestError::Malformed),
+            result => result,
+        };
+        if room.inbox.pulled(request, result, now, &mut self.dice) {
+            room.cache_is_old = true;
+            self.changes.insert(Change::Timeline(id));
+        }
+        self.changes.insert(Change::Rooms);
+    }
+
+    /// Asks and tells whatever is due while the link is up.
+    pub(super) fn drive_link(&mut self, now: Duration) {
+        if self.opening_until.is_some_and(|until| until <= now) {
+            self.opening_until = None;
+            self.reconnect(Duration::ZERO);
+        }
+        if !self.is_online() {
+            return;
+        }
+        self.drain_outbox(now);
+        self.pull_pages(now);
+        if self.sync_at <= now {
+            self.sync_at = now + self.options.sync_every;
+            let cursors = self.cursors();
+            if !self.asked.values().any(|asked| *asked == Asked::Sync) {
+                self.ask(Asked::Sync, Request::Sync(cursors));
+            }
+        }
+        if self.read_due().is_some_and(|due| due <= now) {
+            self.read_pace.went(now);
+            for room in self.rooms.values_mut() {
+                if let Some(read) = room.read_to_tell() {
+                    room.read_was_told();
+                    self.outputs.push_back(Output::Emit(Ephemeral::Read(read)));
+                }
+            }
+        }
+    }
+
+    fn drain_outbox(&mut self, now: Duration) {
+        let Some(me) = self.link_me.filter(|_| self.elected) else {
+            return;
+        };
+        let request = RequestId(self.last_request + 1);
+        if let Some(batch) = self.outbox.next_batch(request, me, now) {
+            self.ask(Asked::Send, Request::Send(batch));
+            self.changes.insert(Change::Outbox);
+        }
+    }
+
+    fn pull_pages(&mut self, now: Duration) {
+        let mut under_way = self.rooms.values().filter(|room| room.inbox.is_pulling()).count();
+        let mut pulls = Vec::new();
+        for room in self.rooms.values_mut() {
+            if under_way >= PULLS {
+                break;
+            }
+            let request = RequestId(self.last_request + 1 + pulls.len() as u64);
+            if let Some(pull) = room.inbox.next_pull(room.id, request, now) {
+                under_way += 1;
+                pulls.push((room.id, pull));
+            }
+        }
+        for (room, pull) in pulls {
+            self.ask(Asked::History(room), Request::History(pull));
+        }
+    }
+
+    fn ask(&mut self, asked: Asked, ask: Request) {
+        self.last_request += 1;
+        let request = RequestId(self.last_request);
+        self.asked.insert(request, asked);
+        self.outputs.push_back(Output::Request {
+            request,
+            ask,
+            timeout: self.options.request_timeout,
+        });
+    }
+
+    pub(super) fn link_deadline(&self) -> Option<Duration> {
+        if !self.is_online() {
+            return self.opening_until;
+        }
+        let pulls_full = self.rooms.values().filter(|room| room.inbox.is_pulling()).count() >= PULLS;
+        let pulls = self
+            .rooms
+            .values()
+            .filter_map(|room| room.inbox.pull_not_before());
+        let pull = pulls.min().filter(|_| !pulls_full);
+        let send = self.outbox.flight.not_before().filter(|_| self.elected);
+        [Some(self.sync_at), pull, send, self.read_due()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    fn read_due(&self) -> Option<Duration> {
+        let untold = self.rooms.values().any(|room| room.read_to_tell().is_some());
+        untold.then(|| self.read_pace.due(READ_EVERY))
+    }
+
+    pub(super) fn is_online(&self) -> bool {
+        matches!(self.connection, Connection::Online { .. })
+    }
+
+    /// A connection's requests die with it: an answer to them, should one still come, is of another connection, and
+    /// perhaps of another epoch.
+    fn forget_requests(&mut self) {
+        self.asked.clear();
+        self.early.clear();
+        self.link_me = None;
+        self.unanswered = 0;
+        self.outbox.flight.link_down();
+        for room in self.rooms.values_mut() {
+            room.inbox.link_down();
+        }
+    }
+}
+
+/// Why there is no answer of the kind asked for.
+fn no_answer(result: &Result<Answer, RequestError>) -> RequestError {
+    match result {
+        Ok(_) => RequestError::Malformed,
+        Err(error) => *error,
+    }
+}

@@ -1,0 +1,165 @@
+//! What can be looked at.
+
+use std::time::Duration;
+
+use steadfast_shared::event::ClosingReason;
+use steadfast_shared::{Epoch, Person, RoomId, Seq, UserId, event, limit};
+
+use super::Session;
+use crate::record::OutboxItem;
+use crate::room::Room;
+use crate::timeline::Timeline;
+
+impl Session {
+    /// Who this device speaks for.
+    pub fn me(&self) -> Option<&Person> {
+        self.identity.as_ref().map(|identity| &identity.me)
+    }
+
+    /// The life of the database that cursors and cache belong to.
+    pub fn epoch(&self) -> Option<Epoch> {
+        self.identity.as_ref().map(|identity| identity.epoch)
+    }
+
+    /// What the next CONNECT says. The token is the link's to add.
+    pub fn auth(&self) -> event::Auth {
+        event::Auth {
+            token: None,
+            epoch: self.epoch(),
+            cursors: self.cursors(),
+            tab: Some(self.tab),
+        }
+    }
+
+    pub(super) fn cursors(&self) -> event::Cursors {
+        self.rooms
+            .values()
+            .filter_map(|room| Some((room.id, room.inbox.high()?)))
+            .take(limit::CURSORS)
+            .collect()
+    }
+
+    /// The rooms, by name.
+    pub fn rooms(&self) -> impl Iterator<Item = RoomView<'_>> {
+        let mut rooms: Vec<_> = self.rooms.values().collect();
+        rooms.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        rooms.into_iter().map(|room| self.room_view(room))
+    }
+
+    /// One room.
+    pub fn room(&self, room: RoomId) -> Option<RoomView<'_>> {
+        self.rooms.get(&room).map(|room| self.room_view(room))
+    }
+
+    /// What a room shows. For a room that is not known: what this device still has to send there.
+    pub fn timeline(&self, room: RoomId) -> Timeline<'_> {
+        Timeline {
+            room,
+            me: self.me(),
+            inbox: self.rooms.get(&room).map(|room| &room.inbox),
+            outbox: &self.outbox,
+        }
+    }
+
+    /// What is not acknowledged yet, rejected items too, in order.
+    pub fn outbox(&self) -> impl DoubleEndedIterator<Item = &OutboxItem> {
+        self.outbox.items()
+    }
+
+    /// How many items wait to be sent; rejected ones do not count.
+    pub fn unsent(&self) -> usize {
+        let me = self.my_id();
+        self.outbox
+            .items()
+            .filter(|item| item.rejection_for(me).is_none())
+            .count()
+    }
+
+    /// Who is online, by name. As it was last heard, while offline.
+    pub fn online(&self) -> &[Person] {
+        self.presence.online()
+    }
+
+    /// Who else is writing in a room.
+    pub fn typing(&self, room: RoomId) -> Vec<&Person> {
+        self.presence.typing(room)
+    }
+
+    /// How the session stands with the server.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Whether this tab is the one that drains the outbox.
+    pub fn is_elected(&self) -> bool {
+        self.elected
+    }
+
+    pub(super) fn my_id(&self) -> Option<UserId> {
+        self.me().map(|me| me.id)
+    }
+
+    fn room_view<'a>(&self, room: &'a Room) -> RoomView<'a> {
+        RoomView {
+            id: room.id,
+            name: &room.name,
+            head: room.inbox.head(),
+            cursor: room.inbox.high(),
+            low: room.inbox.low(),
+            held: room.inbox.held(),
+            read: room.read(),
+            unread: room.unread(self.my_id()),
+            loading_older: room.inbox.is_loading_older(),
+            at_beginning: room.inbox.at_beginning(),
+            catching_up: room.inbox.is_behind(),
+        }
+    }
+}
+
+/// How a session stands with the server.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Connection {
+    /// No link.
+    Offline {
+        /// Why the server closed the last one, where it said so.
+        closed: Option<ClosingReason>,
+    },
+    /// The link is up; the server's `session` has not come.
+    Opening,
+    /// The session is open.
+    Online {
+        /// Whether everything missed came along with the opening.
+        recovered: bool,
+        /// When it opened, on the session's clock.
+        since: Duration,
+        /// Why the server ended this device's last connection, where it did.
+        last_closed: Option<ClosingReason>,
+    },
+}
+
+/// One room, as lists and drawers show it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RoomView<'a> {
+    /// Which.
+    pub id: RoomId,
+    /// What it is called.
+    pub name: &'a str,
+    /// The newest `seq` known to exist.
+    pub head: Seq,
+    /// The cursor: the newest entry applied without a gap. `None` before the first page.
+    pub cursor: Option<Seq>,
+    /// The oldest entry held; one past the cursor where none is.
+    pub low: Seq,
+    /// Entries held back by a gap.
+    pub held: usize,
+    /// How far this person has read.
+    pub read: Seq,
+    /// Entries of other people after `read`.
+    pub unread: u64,
+    /// Whether an older page is on its way.
+    pub loading_older: bool,
+    /// Whether the window reaches the room's first entry.
+    pub at_beginning: bool,
+    /// Whether entries are known to exist that are not applied yet.
+    pub catching_up: bool,
+}
