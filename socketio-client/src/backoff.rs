@@ -73,8 +73,8 @@ impl Backoff {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use proptest::prelude::*;
+    use super::{Backoff, Duration, Rng};
+    use proptest::prelude::{prop_assert, proptest};
 
     #[test]
     fn without_jitter_delays_double_up_to_the_maximum() {

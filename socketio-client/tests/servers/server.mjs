@@ -1,0 +1,68 @@
+// A socket.io server that does on request everything a client must live with.
+// usage: node server.mjs <node_modules> [port] [options as JSON]; prints `port <n>` when it listens.
+import { createRequire } from "node:module";
+import { createServer } from "node:http";
+
+const [modules, port = "0", options = "{}"] = process.argv.slice(2);
+const require = createRequire(modules + "/");
+const { Server } = require("socket.io");
+
+const { csr, msgpack, ...rest } = JSON.parse(options);
+const http = createServer();
+const io = new Server(http, {
+  cors: { origin: "*" },
+  ...rest,
+  ...(csr ? { connectionStateRecovery: { maxDisconnectionDuration: 60_000, skipMiddlewares: true } } : {}),
+  ...(msgpack ? { parser: require("socket.io-msgpack-parser") } : {}),
+});
+
+const behave = (socket) => {
+  socket.on("echo", (...args) => args.pop()(...args));
+  socket.on("say", (...args) => socket.emit("said", ...args));
+  socket.on("auth", (answer) => answer(socket.handshake.auth));
+  socket.on("header", (name, answer) => answer(socket.handshake.headers[name]));
+  socket.on("query", (answer) => answer(socket.handshake.query));
+  socket.on("ignore", () => {});
+  socket.on("count", (n) => { for (let i = 0; i < n; i++) socket.emit("number", i); });
+  socket.on("ask", (...args) => socket.emit("question", ...args, (...answer) => socket.emit("answered", ...answer)));
+  socket.on("kick", () => socket.disconnect());
+  socket.on("kick all", () => socket.disconnect(true));
+  socket.on("close", () => socket.conn.close());
+  socket.on("terminate", () => socket.conn.transport.socket.terminate());
+  socket.on("mute", () => {
+    // The server stays connected and never pings again.
+    clearTimeout(socket.conn.pingIntervalTimer);
+    clearTimeout(socket.conn.pingTimeoutTimer);
+  });
+  socket.on("raw", (text) => socket.conn.sendPacket("message", text));
+  socket.on("transport", (answer) => answer(socket.conn.transport.name));
+  socket.on("recovered", (answer) => answer(socket.recovered));
+  // Every packet of one attempt is lost, as often as asked for.
+  const swallow = { left: 0 };
+  socket.on("swallow", (n, answer) => { swallow.left = n; answer(); });
+  socket.on("perhaps", (value, answer) => {
+    if (swallow.left > 0) swallow.left--;
+    else { seen.push(value); answer(value); }
+  });
+  socket.on("seen", (answer) => { answer(seen.splice(0)); });
+};
+const seen = [];
+
+io.use((socket, next) => {
+  const { token } = socket.handshake.auth;
+  if (token !== "refuse") return next();
+  const error = new Error("not you");
+  error.data = { code: 42 };
+  next(error);
+});
+io.use((socket, next) => {
+  if (socket.handshake.auth.early) socket.emit("early", 1);
+  next();
+});
+io.on("connection", behave);
+io.of("/admin").on("connection", behave);
+io.of("/private").use((_, next) => next(new Error("members only")));
+
+http.listen(Number(port), "127.0.0.1", () => console.log(`port ${http.address().port}`));
+// A test that dies takes its server along.
+process.stdin.on("end", () => process.exit(0)).resume();

@@ -1,0 +1,139 @@
+//! The npm server, started for one test.
+
+#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(
+    clippy::allow_attributes,
+    unreachable_pub,
+    reason = "an expectation would fail in the files that use all of it"
+)]
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use socketio_client::{Builder, Client, Event, EventStream, Message};
+
+/// Longer than anything a test waits for.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A running `tests/servers/server.mjs`. Killed when dropped.
+pub struct Server {
+    child: Child,
+    pub port: u16,
+}
+
+impl Server {
+    pub fn start() -> Self {
+        Self::with("{}")
+    }
+
+    /// With `socket.io` options, and `csr` and `msgpack` switches.
+    pub fn with(options: &str) -> Self {
+        Self::on(0, options)
+    }
+
+    pub fn on(port: u16, options: &str) -> Self {
+        let mut child = Command::new("node")
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/server.mjs"))
+            .arg(node_modules())
+            .arg(port.to_string())
+            .arg(options)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("these tests need Node.js: `node` could not be started");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let port = line
+            .trim()
+            .strip_prefix("port ")
+            .unwrap_or_else(|| panic!("the server did not start: {line:?}"))
+            .parse()
+            .unwrap();
+        Self { child, port }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// A client that comes back fast.
+    pub fn client(&self) -> Builder {
+        Client::builder(self.url())
+            .reconnection_delay(Duration::from_millis(20))
+            .reconnection_delay_max(Duration::from_millis(100))
+    }
+
+    /// Starts again on the same port.
+    pub fn restart(self) -> Self {
+        let port = self.port;
+        drop(self);
+        Self::on(port, "{}")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn node_modules() -> PathBuf {
+    let found = std::env::var_os("SOCKETIO_NODE_MODULES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../e2e/node_modules"),
+        PathBuf::from,
+    );
+    assert!(
+        found.join("socket.io/package.json").exists(),
+        "These tests talk to the npm package `socket.io`, which is not in {}. Run `npm ci` in e2e/, or name another \
+         folder in SOCKETIO_NODE_MODULES.",
+        found.display()
+    );
+    found.canonicalize().unwrap()
+}
+
+/// The next event, within the time a test waits.
+pub async fn next(events: &mut EventStream) -> Event {
+    tokio::time::timeout(PATIENCE, events.next())
+        .await
+        .expect("an event in time")
+        .expect("a living client")
+}
+
+/// Skips to the next event that `pick` takes.
+pub async fn until<T>(events: &mut EventStream, pick: impl Fn(Event) -> Option<T>) -> T {
+    loop {
+        if let Some(picked) = pick(next(events).await) {
+            return picked;
+        }
+    }
+}
+
+pub async fn connected(events: &mut EventStream) -> String {
+    until(events, |event| match event {
+        Event::Connected { id } => Some(id),
+        _ => None,
+    })
+    .await
+}
+
+pub async fn message(events: &mut EventStream) -> Message {
+    until(events, |event| match event {
+        Event::Message(message) => Some(message),
+        _ => None,
+    })
+    .await
+}
+
+/// The next end of a connection.
+pub async fn disconnected(events: &mut EventStream) -> socketio_client::DisconnectReason {
+    until(events, |event| match event {
+        Event::Disconnected { reason, .. } => Some(reason),
+        _ => None,
+    })
+    .await
+}
