@@ -184,7 +184,8 @@ impl Background {
     /// Starts it and waits for the first line it prints.
     pub(crate) fn start(command: &mut Command) -> anyhow::Result<(Self, String)> {
         let mut child = command
-            .stdin(Stdio::null())
+            // Open as long as this process lives: a program may watch it to know when to end.
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .with_context(|| format!("cannot start {}", shown(command)))?;

@@ -72,8 +72,8 @@ fn only_storage_touches_what_the_browser_keeps() {
         "IdbFactory",
         "local_storage",
         "session_storage",
-        "LocalStorage",
-        "SessionStorage",
+        "gloo_storage",
+        "web_sys::Storage",
     ];
     only("web/src/storage", &ALL, &kept);
 }
