@@ -1,3 +1,80 @@
-//! The Steadfast server.
+//! The `steadfast` binary: reads its settings, serves until it is told to stop.
 
-fn main() {}
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use steadfast_server::app;
+use steadfast_server::config::{Config, LogFormat};
+use steadfast_server::error::StartError;
+use tracing_subscriber::EnvFilter;
+
+/// A self-hosted chat that loses nothing, doubles nothing and keeps the order.
+///
+/// Start it and open http://localhost:3000. Everything is kept in one file, steadfast.db, beside it. Every setting is a flag or
+/// the environment variable named with it; flags go before variables.
+#[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the chat: what happens without a command too
+    Serve(Config),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let config = match cli.command {
+        Some(Command::Serve(config)) => config,
+        None => cli.config,
+    };
+    start_logging(&config);
+    match run(config).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("steadfast: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(config: Config) -> Result<(), StartError> {
+    let (listener, address) = app::listen(&config).await?;
+    let app = app::build(config).await?;
+    tracing::info!("listening on http://{address}");
+    app.serve(listener, told_to_stop()).await
+}
+
+fn start_logging(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stdout().is_terminal());
+    match config.log {
+        LogFormat::Text => lines.with_target(false).init(),
+        LogFormat::Json => lines.json().flatten_event(true).init(),
+    }
+}
+
+/// Resolves at Ctrl-C, and at SIGTERM where there is such a thing.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

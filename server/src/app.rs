@@ -1,0 +1,115 @@
+//! From a configuration to a server that listens, and its end.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::clock;
+use crate::config::Config;
+use crate::error::StartError;
+use crate::http::{self, attempts::Attempts};
+use crate::peer::{Peer, PeerListener};
+use crate::realtime::{Realtime, Started};
+use crate::store::Store;
+use crate::store::sqlite::{PATIENCE, SqliteStore};
+
+/// A server that is ready to listen.
+pub struct App {
+    config: Arc<Config>,
+    store: Arc<dyn Store>,
+    realtime: Realtime,
+    writer: JoinHandle<()>,
+    router: Router,
+}
+
+/// Opens the database and puts everything in its place.
+pub async fn build(config: Config) -> Result<App, StartError> {
+    let store = SqliteStore::open(&config.database, PATIENCE, clock::now()).await?;
+    build_on(config, Arc::new(store)).await
+}
+
+/// Puts everything in its place around a store.
+pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, StartError> {
+    let config = Arc::new(config);
+    let shared = (config.clone(), store.clone());
+    let (Started { realtime, writer }, router) = Realtime::start(config.clone(), store.clone(), |realtime| {
+        let (config, store) = shared;
+        let attempts = Arc::new(Attempts::new(config.limits.sign_ins_per_minute));
+        http::router(http::Shared {
+            store,
+            realtime,
+            config,
+            attempts,
+        })
+    })
+    .await?;
+    Ok(App {
+        config,
+        store,
+        realtime,
+        writer,
+        router,
+    })
+}
+
+/// Listens where the configuration says.
+pub async fn listen(config: &Config) -> Result<(TcpListener, SocketAddr), StartError> {
+    let address = config.listen.clone();
+    let bound = async {
+        let listener = TcpListener::bind(&address).await?;
+        let local = listener.local_addr()?;
+        Ok((listener, local))
+    };
+    bound.await.map_err(|source: io::Error| match source.kind() {
+        io::ErrorKind::AddrInUse => StartError::AddressInUse { address },
+        _ => StartError::Address { address, source },
+    })
+}
+
+impl App {
+    /// Serves until `stop` resolves, then ends everything in order: what was acknowledged is durable, every connection is
+    /// told, the database is let go. Takes no longer than a bounded time.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), StartError> {
+        /// How long answers that are under way may take.
+        const HTTP: Duration = Duration::from_secs(3);
+
+        let (stopping, stopped) = oneshot::channel::<()>();
+        let listener = PeerListener::new(listener, self.config.limits.stall);
+        let service = self.router.into_make_service_with_connect_info::<Peer>();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+            let _ = stopped.await;
+        });
+        let mut serving = tokio::spawn(serving.into_future());
+
+        tokio::select! {
+            done = &mut serving => {
+                let error = match done {
+                    Ok(Err(error)) => error,
+                    _ => io::Error::other("the listener ended"),
+                };
+                return Err(StartError::Serve(error));
+            }
+            () = stop => {}
+        }
+        tracing::info!("shutting down");
+        let _ = stopping.send(());
+        self.realtime.shut_down(self.writer).await;
+        if tokio::time::timeout(HTTP, &mut serving).await.is_err() {
+            serving.abort();
+        }
+        if tokio::time::timeout(HTTP, self.store.close()).await.is_err() {
+            tracing::warn!("the database did not close in time");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,34 @@
+//! Why a server does not start, each as one sentence that says what to do.
+
+use std::io;
+
+use crate::store::StoreError;
+use crate::store::sqlite::open::OpenError;
+
+/// Why a server does not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Somebody listens there.
+    #[error("{address} is taken by another program: stop it, or choose another port with --listen")]
+    AddressInUse {
+        /// Where it was to listen.
+        address: String,
+    },
+    /// It cannot listen there.
+    #[error("cannot listen on {address} ({source}): choose another address with --listen")]
+    Address {
+        /// Where it was to listen.
+        address: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The database was opened, and then could not be read.
+    #[error("cannot read the database ({0}): check the disk it is on, and start again")]
+    Store(#[from] StoreError),
+    /// Serving ended by an error.
+    #[error("the server cannot go on ({0})")]
+    Serve(#[source] io::Error),
+}

@@ -1,0 +1,25 @@
+//! Whether the server lives, and whether it works.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::Shared;
+
+/// `GET /healthz`: the process lives.
+pub async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: the database answers, the writer works, the server is not shutting down.
+pub async fn ready(State(shared): State<Shared>) -> (StatusCode, &'static str) {
+    if !shared.realtime.is_writing() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the writer does not work\n");
+    }
+    match shared.store.ping().await {
+        Ok(()) => (StatusCode::OK, "ready\n"),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+        }
+    }
+}

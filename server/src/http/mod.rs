@@ -1,0 +1,99 @@
+//! Everything that is asked over plain HTTP.
+//!
+//! - [`session`]: signing in, and who is signed in
+//! - [`credentials`]: what a device shows: a cookie or a bearer token
+//! - [`origin`]: which pages may ask
+//! - [`attempts`]: how often one address may sign in
+//! - [`health`]: whether the server lives and works
+//! - `page`: the built page, where it is embedded
+
+pub mod attempts;
+pub mod credentials;
+pub mod health;
+pub mod origin;
+#[cfg(feature = "page")]
+pub mod page;
+pub mod session;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use steadfast_shared::{ErrorCode, WireError, http::SESSION_PATH};
+
+use crate::config::Config;
+use crate::realtime::Realtime;
+use crate::store::Store;
+
+/// Largest request body read, in bytes.
+const BODY_BYTES: usize = 16 * 1024;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct Shared {
+    /// What lasts.
+    pub store: Arc<dyn Store>,
+    /// The conversation, for what a request changes in it.
+    pub realtime: Realtime,
+    /// How the server is run.
+    pub config: Arc<Config>,
+    /// How often addresses signed in.
+    pub attempts: Arc<attempts::Attempts>,
+}
+
+/// The routes.
+pub fn router(shared: Shared) -> Router {
+    let api = Router::new()
+        .route(
+            SESSION_PATH,
+            get(session::look)
+                .post(session::sign_in)
+                .delete(session::sign_out),
+        )
+        .route_layer(DefaultBodyLimit::max(BODY_BYTES))
+        .route_layer(from_fn_with_state(shared.clone(), origin::guard));
+    let router = Router::new()
+        .merge(api)
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready));
+    #[cfg(feature = "page")]
+    let router = router.fallback(page::serve);
+    router.with_state(shared)
+}
+
+/// A refusal as an answer: its status follows from its code.
+#[derive(Debug)]
+pub struct Refusal(pub WireError);
+
+impl Refusal {
+    fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self(WireError::new(code, message))
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = match self.0.code {
+            ErrorCode::Invalid => StatusCode::BAD_REQUEST,
+            ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorCode::Conflict | ErrorCode::NicknameTaken => StatusCode::CONFLICT,
+            ErrorCode::UnknownRoom => StatusCode::NOT_FOUND,
+            ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
+            ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+            ErrorCode::Busy | ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let retry_after = self.0.retry_after_ms.map(|ms| ms.div_ceil(1_000).to_string());
+        let mut answer = (status, Json(self.0)).into_response();
+        if let Some(seconds) = retry_after.and_then(|seconds| seconds.parse().ok()) {
+            answer.headers_mut().insert(RETRY_AFTER, seconds);
+        }
+        answer
+    }
+}

@@ -1,0 +1,19 @@
+//! The Steadfast server.
+//!
+//! - [`config`]: every setting, as a flag or an environment variable
+//! - [`app`]: from a configuration to a server that listens, and its end
+//! - [`http`]: sessions, health, the page
+//! - [`realtime`]: the conversation over Socket.IO
+//! - [`store`]: what lasts
+//! - [`peer`]: one TCP connection, and how it is ended when its other side stops reading
+//! - [`clock`]: the one place that reads the clock
+//! - [`error`]: why a server does not start
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod http;
+pub mod peer;
+pub mod realtime;
+pub mod store;

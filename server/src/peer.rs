@@ -1,0 +1,226 @@
+//! One TCP connection, and how it is ended when its other side stops reading.
+//!
+//! A WebSocket whose other side reads nothing leaves the task that writes to it waiting for ever, and with it all that is
+//! queued for that socket. So every connection has a deadline for each write, and a handle that ends it from outside.
+
+use std::future::Future;
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use futures::task::AtomicWaker;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::time::{Sleep, sleep, timeout};
+
+/// What the kernel may hold unsent per connection: enough to keep a line busy, little enough for many stalled ones.
+const UNSENT_BYTES: u32 = 128 * 1024;
+
+/// The handle of one TCP connection.
+#[derive(Clone, Debug)]
+pub struct Peer(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    address: SocketAddr,
+    aborted: AtomicBool,
+    overdue: AtomicBool,
+    waiting: AtomicBool,
+    written: Notify,
+    reader: AtomicWaker,
+    writer: AtomicWaker,
+}
+
+impl Peer {
+    fn new(address: SocketAddr) -> Self {
+        Self(Arc::new(Inner {
+            address,
+            aborted: AtomicBool::new(false),
+            overdue: AtomicBool::new(false),
+            waiting: AtomicBool::new(false),
+            written: Notify::new(),
+            reader: AtomicWaker::new(),
+            writer: AtomicWaker::new(),
+        }))
+    }
+
+    /// Where it comes from.
+    pub fn address(&self) -> SocketAddr {
+        self.0.address
+    }
+
+    /// Ends the connection at once; what is unsent is dropped, here and in the kernel.
+    pub fn abort(&self) {
+        self.0.aborted.store(true, Ordering::Release);
+        self.0.reader.wake();
+        self.0.writer.wake();
+        self.0.written.notify_waiters();
+    }
+
+    /// Whether it was ended because a write stayed unread past its deadline.
+    pub fn is_overdue(&self) -> bool {
+        self.0.overdue.load(Ordering::Acquire)
+    }
+
+    /// Returns once no write is waiting for the other side to read, or the connection has ended, or the time is up.
+    pub async fn caught_up(&self, patience: Duration) {
+        let caught_up = async {
+            loop {
+                let written = self.0.written.notified();
+                if !self.0.waiting.load(Ordering::Acquire) || self.is_aborted() {
+                    return;
+                }
+                written.await;
+            }
+        };
+        let _ = timeout(patience, caught_up).await;
+    }
+
+    fn is_aborted(&self) -> bool {
+        self.0.aborted.load(Ordering::Acquire)
+    }
+}
+
+/// Accepts connections with `TCP_NODELAY` and a deadline for writes.
+#[derive(Debug)]
+pub struct PeerListener {
+    listener: TcpListener,
+    stall: Duration,
+}
+
+impl PeerListener {
+    /// Wraps a listener. `stall` is how long a write may wait for the other side to read.
+    pub fn new(listener: TcpListener, stall: Duration) -> Self {
+        Self { listener, stall }
+    }
+}
+
+impl Listener for PeerListener {
+    type Io = PeerIo;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (PeerIo, SocketAddr) {
+        let (stream, address) = Listener::accept(&mut self.listener).await;
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "cannot set TCP_NODELAY");
+        }
+        #[cfg(target_os = "linux")]
+        if let Err(error) = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES) {
+            tracing::debug!(%error, "cannot set TCP_NOTSENT_LOWAT");
+        }
+        let io = PeerIo {
+            stream,
+            peer: Peer::new(address),
+            stall: self.stall,
+            deadline: None,
+        };
+        (io, address)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+impl Connected<IncomingStream<'_, PeerListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, PeerListener>) -> Self {
+        stream.io().peer.clone()
+    }
+}
+
+/// The stream of one connection.
+#[derive(Debug)]
+pub struct PeerIo {
+    stream: TcpStream,
+    peer: Peer,
+    stall: Duration,
+    /// Runs while a write waits.
+    deadline: Option<Pin<Box<Sleep>>>,
+}
+
+impl PeerIo {
+    /// What an aborted connection answers. The kernel is told to forget what it has not sent.
+    fn aborted(&self) -> io::Error {
+        let _ = self.stream.set_zero_linger();
+        io::ErrorKind::ConnectionAborted.into()
+    }
+
+    /// Puts one write under the deadline.
+    fn under_deadline(
+        &mut self,
+        cx: &mut Context<'_>,
+        write: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        self.peer.0.writer.register(cx.waker());
+        if self.peer.is_aborted() {
+            return Poll::Ready(Err(self.aborted()));
+        }
+        let done = write(Pin::new(&mut self.stream), cx);
+        if done.is_ready() {
+            if self.deadline.take().is_some() {
+                self.peer.0.waiting.store(false, Ordering::Release);
+                self.peer.0.written.notify_waiters();
+            }
+            return done;
+        }
+        let stall = self.stall;
+        let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(stall)));
+        self.peer.0.waiting.store(true, Ordering::Release);
+        if deadline.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        self.peer.0.overdue.store(true, Ordering::Release);
+        self.peer.abort();
+        Poll::Ready(Err(self.aborted()))
+    }
+}
+
+impl AsyncRead for PeerIo {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.peer.0.reader.register(cx.waker());
+        if self.peer.is_aborted() {
+            return Poll::Ready(Err(self.aborted()));
+        }
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for PeerIo {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.under_deadline(cx, |stream, cx| stream.poll_write(cx, buf))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.under_deadline(cx, |stream, cx| stream.poll_write_vectored(cx, bufs))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.peer.is_aborted() {
+            return Poll::Ready(Err(self.aborted()));
+        }
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,76 @@
+//! How much somebody may do: a token bucket, the clock passed in.
+
+use std::time::Duration;
+
+use crate::clock::Instant;
+
+/// Fills at a rate up to a burst; what is done is taken out.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    per_second: f64,
+    burst: f64,
+    level: f64,
+    seen: Instant,
+}
+
+impl Bucket {
+    /// A full bucket.
+    pub fn new(per_second: f64, burst: u32, now: Instant) -> Self {
+        let burst = f64::from(burst.max(1));
+        Self {
+            per_second: per_second.max(0.001),
+            burst,
+            level: burst,
+            seen: now,
+        }
+    }
+
+    /// Takes `cost` out, or answers how long it takes until that much is in. A cost above the burst counts as the burst.
+    pub fn take(&mut self, cost: u32, now: Instant) -> Result<(), Duration> {
+        self.fill(now);
+        let cost = f64::from(cost).min(self.burst);
+        if self.level >= cost {
+            self.level -= cost;
+            return Ok(());
+        }
+        Err(Duration::from_secs_f64((cost - self.level) / self.per_second))
+    }
+
+    /// Whether nothing is missing from it: whoever it belongs to has done nothing for a while.
+    pub fn is_full(&mut self, now: Instant) -> bool {
+        self.fill(now);
+        self.level >= self.burst
+    }
+
+    fn fill(&mut self, now: Instant) {
+        let passed = now.saturating_duration_since(self.seen).as_secs_f64();
+        self.level = (self.level + passed * self.per_second).min(self.burst);
+        self.seen = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_passes_and_then_the_rate_holds() {
+        let start = Instant::now();
+        let mut bucket = Bucket::new(10.0, 5, start);
+        for _ in 0..5 {
+            assert_eq!(bucket.take(1, start), Ok(()));
+        }
+        assert_eq!(bucket.take(1, start), Err(Duration::from_millis(100)));
+        assert_eq!(bucket.take(1, start + Duration::from_millis(100)), Ok(()));
+    }
+
+    #[test]
+    fn what_is_refused_costs_nothing_and_what_is_too_dear_passes_once_full() {
+        let start = Instant::now();
+        let mut bucket = Bucket::new(1.0, 5, start);
+        assert_eq!(bucket.take(4, start), Ok(()));
+        assert!(bucket.take(2, start).is_err());
+        assert_eq!(bucket.take(1, start), Ok(()));
+        assert_eq!(bucket.take(50, start + Duration::from_secs(5)), Ok(()));
+    }
+}

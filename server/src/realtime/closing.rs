@@ -1,0 +1,172 @@
+//! How connections end: by the server's will, with a reason, or by themselves; each leaves one line in the log.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use socketioxide::extract::SocketRef;
+use socketioxide::socket::DisconnectReason;
+use steadfast_shared::event::{self, ClosingReason};
+
+use super::connection::Connection;
+use super::people::People;
+use super::{Realtime, Stalled};
+use crate::peer::Peer;
+
+/// How long a closing connection has to read its reason.
+const GRACE: Duration = Duration::from_secs(2);
+/// How long somebody may be away before the others are told: a page that loads again is no departure.
+const PRESENCE_GRACE: Duration = Duration::from_secs(2);
+
+impl Realtime {
+    /// Ends a connection and tells it why, where it still reads.
+    pub(super) fn close(&self, connection: &Connection, reason: ClosingReason) {
+        if !connection.close_for(reason) {
+            return;
+        }
+        self.0.people.remember(connection, reason);
+        let peer = self.0.people.peer_of(connection);
+        if reason == ClosingReason::SlowConsumer {
+            if let Some(peer) = peer {
+                peer.abort();
+            }
+            return;
+        }
+        let Some(socket) = self.0.io.of("/").and_then(|io| io.get_socket(connection.id)) else {
+            return;
+        };
+        let _ = socket.emit(event::SESSION, &event::Session::Closing { reason });
+        let refused = socket.disconnect().is_err();
+        tokio::spawn(async move {
+            if !refused {
+                tokio::time::sleep(GRACE).await;
+            }
+            if let Some(peer) = peer {
+                peer.abort();
+            }
+        });
+    }
+
+    /// The server ends: whatever is queued is written and acknowledged, then every connection is told and closed.
+    /// Bounded: what does not follow within a few seconds is cut off.
+    pub async fn shut_down(&self, writer: tokio::task::JoinHandle<()>) {
+        const WRITER: Duration = Duration::from_secs(15);
+        self.0.closing.store(true, Ordering::Release);
+        self.0.writer.close();
+        if tokio::time::timeout(WRITER, writer).await.is_err() {
+            tracing::error!(
+                "the writer did not finish in time; what it has not committed was not acknowledged"
+            );
+        }
+        let reason = ClosingReason::Shutdown;
+        for connection in self.0.people.all() {
+            if connection.close_for(reason)
+                && let Some(socket) = self.0.io.of("/").and_then(|io| io.get_socket(connection.id))
+            {
+                let _ = socket.emit(event::SESSION, &event::Session::Closing { reason });
+            }
+        }
+        let left = self.0.people.all();
+        if tokio::time::timeout(GRACE, self.0.io.close()).await.is_err() {
+            for connection in left {
+                if let Some(peer) = self.0.people.peer_of(&connection) {
+                    peer.abort();
+                }
+            }
+        }
+    }
+
+    /// Whether the server is ending.
+    pub(super) fn is_closing(&self) -> bool {
+        self.0.closing.load(Ordering::Acquire)
+    }
+
+    /// A socket is gone.
+    pub(super) fn left(&self, socket: &SocketRef, connection: &Connection, reason: DisconnectReason) {
+        if self.0.people.leave(connection.id).is_none() {
+            return;
+        }
+        let overdue = self
+            .0
+            .people
+            .peer_of(connection)
+            .is_some_and(|peer| peer.is_overdue());
+        if overdue && connection.close_for(ClosingReason::SlowConsumer) {
+            self.0.people.remember(connection, ClosingReason::SlowConsumer);
+        }
+        let reason = connection.closing().map_or(in_words(reason), name_of);
+        tracing::info!(
+            person = %connection.person.id,
+            session = connection.device.session,
+            reason,
+            transport = ?socket.transport_type(),
+            address = connection.peer.as_ref().map(|peer| tracing::field::display(peer.address())),
+            duration_ms = u64::try_from(connection.opened.elapsed().as_millis()).unwrap_or(u64::MAX),
+            events = connection.events.load(Ordering::Relaxed),
+            refused = connection.refused.load(Ordering::Relaxed),
+            "connection ended"
+        );
+        let (hub, person) = (self.0.hub.clone(), connection.person.id);
+        tokio::spawn(async move {
+            tokio::time::sleep(PRESENCE_GRACE).await;
+            hub.gone(person).await;
+        });
+    }
+}
+
+/// What the hub does with a connection that has no place left for a packet.
+pub(super) fn of_stalled(people: Arc<People>) -> Stalled {
+    Box::new(move |connection| {
+        if connection.close_for(ClosingReason::SlowConsumer) {
+            people.remember(connection, ClosingReason::SlowConsumer);
+            if let Some(peer) = people.peer_of(connection) {
+                peer.abort();
+            }
+        }
+    })
+}
+
+/// Notes which TCP connection a polling session goes on over as a WebSocket.
+pub(super) async fn note_upgrade(
+    State(realtime): State<Realtime>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.uri().path().starts_with("/socket.io")
+        && let Some(query) = request.uri().query()
+        && query.split('&').any(|pair| pair == "transport=websocket")
+        && let Some(sid) = query.split('&').find_map(|pair| pair.strip_prefix("sid="))
+        && let Ok(sid) = sid.parse()
+    {
+        realtime.0.people.upgraded(sid, peer);
+    }
+    next.run(request).await
+}
+
+fn name_of(reason: ClosingReason) -> &'static str {
+    match reason {
+        ClosingReason::Shutdown => "shutdown",
+        ClosingReason::SlowConsumer => "slow_consumer",
+        ClosingReason::Replaced => "replaced",
+        ClosingReason::SignedOut => "signed_out",
+        ClosingReason::Flooding => "flooding",
+        ClosingReason::Unknown => "unknown",
+    }
+}
+
+fn in_words(reason: DisconnectReason) -> &'static str {
+    match reason {
+        DisconnectReason::TransportClose => "transport_close",
+        DisconnectReason::TransportError => "transport_error",
+        DisconnectReason::MultipleHttpPollingError => "several_polling_requests",
+        DisconnectReason::PacketParsingError => "unreadable_packet",
+        DisconnectReason::HeartbeatTimeout => "ping_timeout",
+        DisconnectReason::ClientNSDisconnect => "client_disconnect",
+        DisconnectReason::ServerNSDisconnect => "server_disconnect",
+        DisconnectReason::ClosingServer => "shutdown",
+    }
+}

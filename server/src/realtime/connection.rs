@@ -1,0 +1,174 @@
+//! One socket of one device of one person.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use socketioxide::socket::Sid;
+use steadfast_shared::event::ClosingReason;
+use steadfast_shared::{ErrorCode, Person, RoomId, WireError};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use super::bucket::Bucket;
+use crate::clock::{self, Instant};
+use crate::config::Limits;
+use crate::peer::Peer;
+use crate::store::SessionId;
+
+/// What a connection is and has done.
+#[derive(Debug)]
+pub(super) struct Connection {
+    /// The socket's id. It opens the connection to whoever knows it: it is shown to nobody.
+    pub(super) id: Sid,
+    pub(super) person: Person,
+    pub(super) device: Arc<Device>,
+    /// What the tab calls itself.
+    pub(super) tab: Option<Uuid>,
+    /// The rooms the person is in.
+    pub(super) rooms: Vec<RoomId>,
+    /// The TCP connection it began on.
+    pub(super) peer: Option<Peer>,
+    pub(super) opened: Instant,
+    /// One history page at a time.
+    pub(super) reading: Semaphore,
+    /// How many history pages are asked for and not answered.
+    pub(super) asked: AtomicUsize,
+    pub(super) events: AtomicU64,
+    pub(super) refused: AtomicU64,
+    closing: OnceLock<ClosingReason>,
+}
+
+impl Connection {
+    pub(super) fn new(
+        id: Sid,
+        person: Person,
+        device: Arc<Device>,
+        tab: Option<Uuid>,
+        rooms: Vec<RoomId>,
+        peer: Option<Peer>,
+    ) -> Self {
+        Self {
+            id,
+            person,
+            device,
+            tab,
+            rooms,
+            peer,
+            opened: clock::instant(),
+            reading: Semaphore::new(1),
+            asked: AtomicUsize::new(0),
+            events: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+            closing: OnceLock::new(),
+        }
+    }
+
+    /// Remembers why the server ends this connection. Answers whether this is the first reason; only the first counts.
+    pub(super) fn close_for(&self, reason: ClosingReason) -> bool {
+        self.closing.set(reason).is_ok()
+    }
+
+    /// Why the server ends this connection, where it does.
+    pub(super) fn closing(&self) -> Option<ClosingReason> {
+        self.closing.get().copied()
+    }
+
+    /// Whether the person is in this room; the refusal where not.
+    pub(super) fn member_of(&self, room: RoomId) -> Result<(), WireError> {
+        if self.rooms.contains(&room) {
+            return Ok(());
+        }
+        Err(WireError::new(ErrorCode::UnknownRoom, "there is no such room"))
+    }
+
+    pub(super) fn count(counter: &AtomicU64) {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// What the connections of one signed-in device share: how much it may do.
+#[derive(Debug)]
+pub(super) struct Device {
+    pub(super) session: SessionId,
+    allowance: Mutex<Allowance>,
+}
+
+#[derive(Debug)]
+struct Allowance {
+    messages: Bucket,
+    events: Bucket,
+    patience: Bucket,
+}
+
+/// What is taken from a device's allowance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Cost {
+    /// So many entries.
+    Messages(u32),
+    /// An event that is so dear.
+    Events(u32),
+}
+
+/// What a device gets that asks for more than its allowance.
+#[derive(Debug)]
+pub(super) enum Excess {
+    /// To wait.
+    RateLimited(WireError),
+    /// To leave.
+    Flooding,
+}
+
+/// Refused events per second, lasting, before a device is taken to be flooding; and at once.
+const REFUSED_PER_SECOND: f64 = 200.0;
+const REFUSED_BURST: u32 = 2_000;
+
+impl Device {
+    pub(super) fn new(session: SessionId, limits: &Limits) -> Self {
+        let now = clock::instant();
+        Self {
+            session,
+            allowance: Mutex::new(Allowance {
+                messages: Bucket::new(limits.messages_per_second.into(), limits.message_burst, now),
+                events: Bucket::new(limits.events_per_second.into(), limits.event_burst, now),
+                patience: Bucket::new(REFUSED_PER_SECOND, REFUSED_BURST, now),
+            }),
+        }
+    }
+
+    pub(super) fn take(&self, cost: Cost) -> Result<(), Excess> {
+        let now = clock::instant();
+        let mut allowance = self.allowance.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = match cost {
+            Cost::Messages(cost) => allowance.messages.take(cost, now),
+            Cost::Events(cost) => allowance.events.take(cost, now),
+        };
+        let Err(wait) = taken else {
+            return Ok(());
+        };
+        if allowance.patience.take(1, now).is_err() {
+            return Err(Excess::Flooding);
+        }
+        Err(Excess::RateLimited(WireError {
+            retry_after_ms: Some(in_millis(wait)),
+            ..WireError::new(
+                ErrorCode::RateLimited,
+                "too much in too short a time: wait a little",
+            )
+        }))
+    }
+
+    /// Whether it has done nothing for a while.
+    pub(super) fn is_rested(&self) -> bool {
+        let now = clock::instant();
+        let mut allowance = self.allowance.lock().unwrap_or_else(PoisonError::into_inner);
+        allowance.messages.is_full(now) && allowance.events.is_full(now) && allowance.patience.is_full(now)
+    }
+}
+
+/// Never 0: a client that waits so long must be let in.
+fn in_millis(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis())
+        .unwrap_or(u64::MAX)
+        .saturating_add(1)
+}

@@ -1,0 +1,59 @@
+//! Who is writing, how far somebody has read. None of it touches a cursor; what is lost does no harm.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use socketioxide::extract::{AckSender, SocketRef};
+use steadfast_shared::event::{self, Read, Typing, TypingIn};
+
+use super::args::Args;
+use super::connection::{Connection, Cost};
+use super::{Realtime, cost_of, person_room, room_name};
+use crate::store::ReadMark;
+
+impl Realtime {
+    /// `typing`: tells the others in the room, if they have nothing more important to read.
+    pub(super) fn typing(
+        &self,
+        socket: &SocketRef,
+        connection: &Arc<Connection>,
+        args: &Args,
+        ack: AckSender,
+    ) {
+        self.handle(connection, ack, || {
+            self.charge(connection, Cost::Events(cost_of(args)))?;
+            let TypingIn { room } = args.read()?;
+            connection.member_of(room)?;
+            let typing = Typing {
+                room,
+                person: connection.person.clone(),
+            };
+            let others = socket
+                .to(room_name(room))
+                .except(person_room(connection.person.id));
+            let _ = others
+                .local()
+                .volatile()
+                .emit(event::TYPING, &typing)
+                .now_or_never();
+            Ok(None::<()>)
+        });
+    }
+
+    /// `read`: remembers how far this person has read and tells their other sockets.
+    pub(super) fn read(&self, socket: &SocketRef, connection: &Arc<Connection>, args: &Args, ack: AckSender) {
+        self.handle(connection, ack, || {
+            self.charge(connection, Cost::Events(cost_of(args)))?;
+            let read: Read = args.read()?;
+            connection.member_of(read.room)?;
+            self.0.writer.mark_read(ReadMark {
+                user: connection.person.id,
+                room: read.room,
+                seq: read.seq,
+            });
+            let own = socket.to(person_room(connection.person.id)).local();
+            let _ = own.emit(event::READ, &read).now_or_never();
+            Ok(None::<()>)
+        });
+    }
+}

@@ -1,0 +1,154 @@
+//! Who may connect, and how a session opens.
+
+use std::future::ready;
+use std::sync::Arc;
+
+use axum::extract::ConnectInfo;
+use socketioxide::SocketIo;
+use socketioxide::extract::{AckSender, SocketRef};
+use socketioxide::handler::ConnectHandler;
+use socketioxide::socket::DisconnectReason;
+use steadfast_shared::event::{self, ClosingReason};
+use steadfast_shared::{ErrorCode, HandshakeError, WireError};
+
+use super::args::{Args, ShownAuth};
+use super::connection::{Connection, Cost};
+use super::hub::Greeting;
+use super::{Realtime, cost_of};
+use crate::http::{credentials, origin};
+use crate::peer::Peer;
+use crate::store::{StoreError, Token};
+
+/// Answers those who connect to the namespace `/`.
+pub(super) fn listen(realtime: &Realtime, io: &SocketIo) {
+    let (entering, asking) = (realtime.clone(), realtime.clone());
+    let enter = move |socket: SocketRef| {
+        let opening = entering.enter(&socket);
+        let realtime = entering;
+        async move {
+            if let Some((connection, greeting)) = opening {
+                realtime.0.hub.open(&socket, &connection, greeting).await;
+            }
+        }
+    };
+    let ask = async move |socket: SocketRef, auth: ShownAuth| asking.ask(&socket, auth).await;
+    io.ns("/", enter.with(ask));
+}
+
+impl Realtime {
+    /// Decides whether a socket may connect. Where it may, every handler is in its place before the client hears of it.
+    async fn ask(&self, socket: &SocketRef, ShownAuth(auth): ShownAuth) -> Result<(), HandshakeError> {
+        if self.is_closing() {
+            return Err(HandshakeError::Busy);
+        }
+        let request = socket.req_parts();
+        if !origin::is_allowed(&request.headers, &self.0.config.allowed_origins) {
+            return Err(HandshakeError::ForbiddenOrigin);
+        }
+        let auth = auth.ok_or(HandshakeError::InvalidAuth)?;
+        let token = auth
+            .token
+            .as_deref()
+            .map(Token::shown)
+            .or_else(|| credentials::token(&request.headers))
+            .ok_or(HandshakeError::Unauthorized)?;
+        let store = &self.0.store;
+        let found = store
+            .device(token.hash())
+            .await
+            .map_err(|error| unavailable(&error))?;
+        let found = found.ok_or(HandshakeError::Unauthorized)?;
+        let device = self.0.people.admit(found.session)?;
+        let mut rooms = store
+            .rooms_of(found.person.id)
+            .await
+            .map_err(|error| unavailable(&error))?;
+        for room in &mut rooms {
+            if let Some(seq) = self.0.writer.unwritten_mark(found.person.id, room.id)
+                && seq > room.read
+            {
+                room.unread = room.unread.saturating_sub(seq - room.read);
+                room.read = seq;
+            }
+        }
+
+        let peer = request
+            .extensions
+            .get::<ConnectInfo<Peer>>()
+            .map(|ConnectInfo(peer)| peer.clone());
+        let connection = Arc::new(Connection::new(
+            socket.id,
+            found.person,
+            device,
+            auth.tab,
+            rooms.iter().map(|room| room.id).collect(),
+            peer,
+        ));
+        let greeting = Greeting {
+            rooms,
+            cursors: (auth.epoch == Some(store.epoch())).then_some(auth.cursors),
+        };
+        self.answer_events(socket, &connection);
+        socket.extensions.insert((connection, greeting));
+        Ok(())
+    }
+
+    /// The socket is connected. Runs before anything can be awaited.
+    fn enter(&self, socket: &SocketRef) -> Option<(Arc<Connection>, Greeting)> {
+        let (connection, greeting) = socket.extensions.remove::<(Arc<Connection>, Greeting)>()?;
+        let arrival = self.0.people.enter(&connection);
+        for ghost in arrival.ghosts {
+            self.close(&ghost, ClosingReason::Replaced);
+        }
+        if arrival.signed_out {
+            self.close(&connection, ClosingReason::SignedOut);
+            return None;
+        }
+        if !socket.connected() {
+            // It went before it was entered: nobody else takes it out.
+            self.left(socket, &connection, DisconnectReason::TransportClose);
+            return None;
+        }
+        Some((connection, greeting))
+    }
+
+    fn answer_events(&self, socket: &SocketRef, connection: &Arc<Connection>) {
+        macro_rules! on {
+            ($event:expr, $handler:ident) => {
+                let (realtime, connection) = (self.clone(), connection.clone());
+                socket.on(
+                    $event,
+                    move |socket: SocketRef, args: Args, ack: AckSender| {
+                        realtime.$handler(&socket, &connection, &args, ack);
+                        ready(())
+                    },
+                );
+            };
+        }
+        on!(event::SEND, send);
+        on!(event::HISTORY, history);
+        on!(event::SYNC, sync);
+        on!(event::TYPING, typing);
+        on!(event::READ, read);
+
+        let (realtime, of_unknown) = (self.clone(), connection.clone());
+        socket.on_fallback(move |args: Args, ack: AckSender| {
+            realtime.handle::<()>(&of_unknown, ack, || {
+                realtime.charge(&of_unknown, Cost::Events(cost_of(&args)))?;
+                Err(WireError::new(ErrorCode::Invalid, "there is no such event"))
+            });
+            ready(())
+        });
+
+        let (realtime, connection) = (self.clone(), connection.clone());
+        socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
+            realtime.left(&socket, &connection, reason);
+            ready(())
+        });
+    }
+}
+
+fn unavailable(error: &StoreError) -> HandshakeError {
+    tracing::error!(%error, "a handshake could not be answered");
+    HandshakeError::Unavailable
+}

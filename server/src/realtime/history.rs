@@ -1,0 +1,118 @@
+//! Stored entries are read; cursors are compared with heads.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use socketioxide::extract::{AckSender, SocketRef};
+use steadfast_shared::event::{Cursors, Heads, HistoryRequest, Page, Reply};
+use steadfast_shared::{ErrorCode, WireError, limit};
+
+use super::args::Args;
+use super::connection::{Connection, Cost};
+use super::{Realtime, cost_of};
+use crate::store::Span;
+
+/// Most pages one connection may have asked for and not been answered.
+const PAGES_ASKED: usize = 16;
+
+impl Realtime {
+    /// `history`: one page.
+    ///
+    /// A connection's pages are read one after another, and none while the one before is still unread by the other side:
+    /// whoever asks and does not read fills no memory but one page's.
+    pub(super) fn history(&self, _: &SocketRef, connection: &Arc<Connection>, args: &Args, ack: AckSender) {
+        let (request, span) = match self.check_history(connection, args) {
+            Ok(checked) => checked,
+            Err(error) => return self.handle::<Page>(connection, ack, || Err(error)),
+        };
+        Connection::count(&connection.events);
+        let (realtime, connection) = (self.clone(), connection.clone());
+        tokio::spawn(async move {
+            let reply = realtime.page(&connection, &request, span).await;
+            connection.asked.fetch_sub(1, Ordering::Relaxed);
+            realtime.answer(&connection, ack, &Reply::from(reply));
+        });
+    }
+
+    fn check_history(
+        &self,
+        connection: &Connection,
+        args: &Args,
+    ) -> Result<(HistoryRequest, Span), WireError> {
+        self.charge(connection, Cost::Events(cost_of(args)))?;
+        let request: HistoryRequest = args.read()?;
+        connection.member_of(request.room)?;
+        let span = match (request.after, request.before) {
+            (Some(_), Some(_)) => {
+                return Err(WireError::new(
+                    ErrorCode::Invalid,
+                    "either after or before, not both",
+                ));
+            }
+            (Some(after), None) => Span::After(after),
+            (None, Some(before)) => Span::Before(before),
+            (None, None) => Span::Newest,
+        };
+        if request.limit == Some(0) {
+            return Err(WireError::new(ErrorCode::Invalid, "a limit is at least 1"));
+        }
+        if connection.asked.fetch_add(1, Ordering::Relaxed) >= PAGES_ASKED {
+            connection.asked.fetch_sub(1, Ordering::Relaxed);
+            return Err(WireError::new(
+                ErrorCode::Busy,
+                "too many pages asked for at once: wait for their answers",
+            ));
+        }
+        Ok((request, span))
+    }
+
+    async fn page(
+        &self,
+        connection: &Connection,
+        request: &HistoryRequest,
+        span: Span,
+    ) -> Result<Page, WireError> {
+        let _turn = connection.reading.acquire().await;
+        if let Some(peer) = self.0.people.peer_of(connection) {
+            peer.caught_up(self.0.config.limits.stall).await;
+        }
+        let most = request
+            .limit
+            .unwrap_or(limit::PAGE_ENTRIES)
+            .min(limit::PAGE_ENTRIES);
+        self.0
+            .store
+            .page(request.room, span, most)
+            .await
+            .map_err(|error| {
+                tracing::error!(%error, "history could not be read");
+                WireError::new(
+                    ErrorCode::Unavailable,
+                    "the history cannot be read right now: try again",
+                )
+            })
+    }
+
+    /// `sync`: the heads of this person's rooms.
+    pub(super) fn sync(&self, _: &SocketRef, connection: &Arc<Connection>, args: &Args, ack: AckSender) {
+        let checked = self
+            .charge(connection, Cost::Events(cost_of(args)))
+            .and_then(|()| {
+                let cursors: Cursors = args.read()?;
+                if cursors.len() > limit::CURSORS {
+                    let message = format!("more than {} rooms", limit::CURSORS);
+                    return Err(WireError::new(ErrorCode::TooLarge, message));
+                }
+                Ok(())
+            });
+        if let Err(error) = checked {
+            return self.handle::<Heads>(connection, ack, || Err(error));
+        }
+        Connection::count(&connection.events);
+        let (realtime, connection) = (self.clone(), connection.clone());
+        tokio::spawn(async move {
+            let heads = realtime.0.hub.heads(&connection.rooms).await;
+            realtime.answer(&connection, ack, &Reply::Ok(heads));
+        });
+    }
+}

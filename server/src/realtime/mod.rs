@@ -1,0 +1,211 @@
+//! The conversation over Socket.IO.
+//!
+//! - `handshake`: who may connect, and how a session opens
+//! - `send`: entries come in
+//! - [`writer`]: one task commits, acknowledges, and has it published
+//! - `hub`: what was committed goes out, in order, to every socket of the room
+//! - `tail`: the newest entries of a room, in memory
+//! - `history`: stored entries are read; cursors are compared with heads
+//! - `ephemeral`: who is writing, how far somebody has read
+//! - `people`: who is connected, by which `connection`s
+//! - `args`: what clients show, read strictly
+//! - [`bucket`]: how much somebody may do
+//! - `closing`: how connections end
+//!
+//! Invariant: only this folder names socketioxide.
+
+mod args;
+pub mod bucket;
+mod closing;
+mod connection;
+mod ephemeral;
+mod handshake;
+mod history;
+mod hub;
+mod people;
+mod send;
+mod tail;
+pub mod writer;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use axum::Router;
+use serde::Serialize;
+use socketioxide::extract::AckSender;
+use socketioxide::{ParserConfig, SendError, SocketError, SocketIo};
+use steadfast_shared::event::{ClosingReason, Reply};
+use steadfast_shared::{ErrorCode, RoomId, UserId, WireError, limit};
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::store::{Store, StoreError};
+use args::Args;
+use connection::{Connection, Cost, Excess};
+use hub::Hub;
+use people::People;
+use writer::Writer;
+
+/// Packets that wait for one socket. One more, and the socket is stalled.
+const SOCKET_PACKETS: usize = 256;
+/// How long a transport may take to name its namespace.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// Bytes of one event that count as one more event.
+const COST_BYTES: usize = 16 * 1024;
+
+/// The conversation. A cheap clone of one handle.
+#[derive(Clone)]
+pub struct Realtime(Arc<Inner>);
+
+struct Inner {
+    config: Arc<Config>,
+    store: Arc<dyn Store>,
+    io: SocketIo,
+    people: Arc<People>,
+    hub: Arc<Hub>,
+    writer: Writer,
+    closing: AtomicBool,
+}
+
+/// What is done with a connection that does not read.
+type Stalled = Box<dyn Fn(&Connection) + Send + Sync>;
+
+/// What is put around the routes, and what runs beside them.
+pub struct Started {
+    /// The handle.
+    pub realtime: Realtime,
+    /// The writer's task: ends once it is closed and everything is written.
+    pub writer: JoinHandle<()>,
+}
+
+impl Realtime {
+    /// Starts the writer and puts Socket.IO around the routes that `router` makes.
+    pub async fn start(
+        config: Arc<Config>,
+        store: Arc<dyn Store>,
+        router: impl FnOnce(Realtime) -> Router,
+    ) -> Result<(Started, Router), StoreError> {
+        let packet = limit::PACKET_BYTES;
+        let (layer, io) = SocketIo::builder()
+            .max_buffer_size(SOCKET_PACKETS)
+            .max_payload(packet as u64)
+            .ws_max_message_size(packet)
+            .ws_max_frame_size(packet)
+            .connect_timeout(CONNECT_TIMEOUT)
+            // Nothing binary is understood; what comes is read to its end to be refused by its ack.
+            .with_parser(
+                ParserConfig::common()
+                    .max_incoming_binaries(16)
+                    .max_incoming_binary_buf_size(packet)
+                    .packet_completion_timeout(CONNECT_TIMEOUT),
+            )
+            .build_layer();
+
+        let people = Arc::new(People::new(config.limits.clone()));
+        let hub = Arc::new(Hub::new(
+            io.clone(),
+            store.clone(),
+            people.clone(),
+            closing::of_stalled(people.clone()),
+            config.limits.recovered_entries,
+            store.heads().await?,
+        ));
+        let (writer, task) = Writer::start(store.clone(), hub.clone());
+        let realtime = Self(Arc::new(Inner {
+            config,
+            store,
+            io: io.clone(),
+            people,
+            hub,
+            writer,
+            closing: AtomicBool::new(false),
+        }));
+        handshake::listen(&realtime, &io);
+
+        let router = router(realtime.clone())
+            .layer(layer)
+            .layer(axum::middleware::from_fn_with_state(
+                realtime.clone(),
+                closing::note_upgrade,
+            ));
+        let started = Started {
+            realtime,
+            writer: task,
+        };
+        Ok((started, router))
+    }
+
+    /// Whether messages are taken and written.
+    pub fn is_writing(&self) -> bool {
+        self.0.writer.is_alive()
+    }
+
+    /// Ends the connections of a device that was signed out.
+    pub fn signed_out(&self, session: crate::store::SessionId) {
+        for connection in self.0.people.sign_out(session) {
+            self.close(&connection, ClosingReason::SignedOut);
+        }
+    }
+
+    /// Runs the part of a handler that has to run in order. A refusal goes out by the ack, where there is one.
+    ///
+    /// Neither a panic nor a refusal reaches anybody else.
+    fn handle<T: Serialize>(
+        &self,
+        connection: &Arc<Connection>,
+        ack: AckSender,
+        work: impl FnOnce() -> Result<Option<T>, WireError>,
+    ) {
+        Connection::count(&connection.events);
+        let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+            tracing::error!(person = %connection.person.id, "a handler panicked");
+            Err(WireError::new(
+                ErrorCode::Unavailable,
+                "this went wrong on the server: try again",
+            ))
+        });
+        if done.is_err() {
+            Connection::count(&connection.refused);
+        }
+        self.answer(connection, ack, &Reply::from(done));
+    }
+
+    /// Sends an ack. A socket that has no place left for it is stalled.
+    fn answer<T: Serialize>(&self, connection: &Connection, ack: AckSender, reply: &Reply<T>) {
+        if let Err(SendError::Socket(SocketError::InternalChannelFull)) = ack.send(reply) {
+            self.close(connection, ClosingReason::SlowConsumer);
+        }
+    }
+
+    /// Takes what an event costs from its device's allowance.
+    fn charge(&self, connection: &Connection, cost: Cost) -> Result<(), WireError> {
+        match connection.device.take(cost) {
+            Ok(()) => Ok(()),
+            Err(Excess::RateLimited(error)) => Err(error),
+            Err(Excess::Flooding) => {
+                self.close(connection, ClosingReason::Flooding);
+                Err(WireError::new(
+                    ErrorCode::RateLimited,
+                    "too much in too short a time: goodbye",
+                ))
+            }
+        }
+    }
+}
+
+/// What an event costs by its size.
+fn cost_of(args: &Args) -> u32 {
+    1 + u32::try_from(args.len() / COST_BYTES).unwrap_or(u32::MAX - 1)
+}
+
+/// The Socket.IO room of a room's members.
+fn room_name(room: RoomId) -> String {
+    format!("room:{room}")
+}
+
+/// The Socket.IO room of a person's sockets.
+fn person_room(person: UserId) -> String {
+    format!("person:{person}")
+}

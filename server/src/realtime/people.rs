@@ -1,0 +1,238 @@
+//! Who is connected, by which sockets, and why the last connection of a device ended.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use socketioxide::socket::Sid;
+use steadfast_shared::event::ClosingReason;
+use steadfast_shared::{HandshakeError, UserId};
+use uuid::Uuid;
+
+use super::connection::{Connection, Device};
+use crate::config::Limits;
+use crate::peer::Peer;
+use crate::store::SessionId;
+
+/// Most devices whose allowance is remembered beyond their last connection.
+const DEVICES: usize = 10_000;
+/// Most farewells, ended sessions and upgrades remembered.
+const REMEMBERED: usize = 4_096;
+
+/// Everybody who is connected.
+#[derive(Debug)]
+pub(super) struct People {
+    limits: Limits,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    connections: HashMap<Sid, Arc<Connection>>,
+    by_person: HashMap<UserId, HashSet<Sid>>,
+    devices: HashMap<SessionId, Arc<Device>>,
+    farewells: Recent<(SessionId, Option<Uuid>), ClosingReason>,
+    signed_out: Recent<SessionId, ()>,
+    upgrades: Recent<Sid, Peer>,
+}
+
+/// What is to be done once a connection is known.
+#[derive(Debug, Default)]
+pub(super) struct Arrival {
+    /// The connection of the same tab that it takes over from.
+    pub(super) ghosts: Vec<Arc<Connection>>,
+    /// Whether the device was signed out while it connected.
+    pub(super) signed_out: bool,
+}
+
+impl People {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            inner: Mutex::default(),
+        }
+    }
+
+    /// Lets a device in, where there is room for one more connection.
+    pub(super) fn admit(&self, session: SessionId) -> Result<Arc<Device>, HandshakeError> {
+        let mut inner = self.inner();
+        let of_device = inner
+            .connections
+            .values()
+            .filter(|other| other.device.session == session)
+            .count();
+        if inner.connections.len() >= self.limits.max_connections
+            || of_device >= self.limits.max_connections_per_device
+        {
+            return Err(HandshakeError::Busy);
+        }
+        if inner.devices.len() >= DEVICES {
+            inner
+                .devices
+                .retain(|_, device| Arc::strong_count(device) > 1 || !device.is_rested());
+        }
+        let device = inner
+            .devices
+            .entry(session)
+            .or_insert_with(|| Arc::new(Device::new(session, &self.limits)));
+        Ok(device.clone())
+    }
+
+    /// Enters a connection.
+    pub(super) fn enter(&self, connection: &Arc<Connection>) -> Arrival {
+        let mut inner = self.inner();
+        let session = connection.device.session;
+        let mut arrival = Arrival {
+            signed_out: inner.signed_out.get(&session).is_some(),
+            ghosts: Vec::new(),
+        };
+        if connection.tab.is_some() {
+            let sids = inner.by_person.get(&connection.person.id).into_iter().flatten();
+            arrival.ghosts = sids
+                .filter_map(|sid| inner.connections.get(sid))
+                .filter(|other| other.tab == connection.tab && other.device.session == session)
+                .cloned()
+                .collect();
+        }
+        inner
+            .by_person
+            .entry(connection.person.id)
+            .or_default()
+            .insert(connection.id);
+        inner.connections.insert(connection.id, connection.clone());
+        arrival
+    }
+
+    /// Takes a connection out. `None` where it was out before.
+    pub(super) fn leave(&self, id: Sid) -> Option<Arc<Connection>> {
+        let mut inner = self.inner();
+        inner.upgrades.take(&id);
+        let connection = inner.connections.remove(&id)?;
+        if let Some(sids) = inner.by_person.get_mut(&connection.person.id) {
+            sids.remove(&id);
+            if sids.is_empty() {
+                inner.by_person.remove(&connection.person.id);
+            }
+        }
+        Some(connection)
+    }
+
+    pub(super) fn is_online(&self, person: UserId) -> bool {
+        self.inner().by_person.contains_key(&person)
+    }
+
+    pub(super) fn get(&self, id: Sid) -> Option<Arc<Connection>> {
+        self.inner().connections.get(&id).cloned()
+    }
+
+    pub(super) fn all(&self) -> Vec<Arc<Connection>> {
+        self.inner().connections.values().cloned().collect()
+    }
+
+    /// Remembers that a device was signed out. Answers its connections.
+    pub(super) fn sign_out(&self, session: SessionId) -> Vec<Arc<Connection>> {
+        let mut inner = self.inner();
+        inner.signed_out.put(session, ());
+        inner
+            .connections
+            .values()
+            .filter(|connection| connection.device.session == session)
+            .cloned()
+            .collect()
+    }
+
+    /// Remembers why a connection was ended, for the device's next one.
+    pub(super) fn remember(&self, connection: &Connection, reason: ClosingReason) {
+        self.inner()
+            .farewells
+            .put((connection.device.session, connection.tab), reason);
+    }
+
+    /// Why the device's last connection was ended; told once.
+    pub(super) fn recall(&self, connection: &Connection) -> Option<ClosingReason> {
+        self.inner()
+            .farewells
+            .take(&(connection.device.session, connection.tab))
+    }
+
+    /// Remembers the TCP connection a polling session goes on over as a WebSocket.
+    pub(super) fn upgraded(&self, id: Sid, peer: Peer) {
+        self.inner().upgrades.put(id, peer);
+    }
+
+    /// The TCP connection a socket is on.
+    pub(super) fn peer_of(&self, connection: &Connection) -> Option<Peer> {
+        self.inner()
+            .upgrades
+            .get(&connection.id)
+            .cloned()
+            .or_else(|| connection.peer.clone())
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A map that forgets its oldest keys.
+#[derive(Debug)]
+struct Recent<K, V> {
+    order: VecDeque<K>,
+    values: HashMap<K, V>,
+}
+
+impl<K, V> Default for Recent<K, V> {
+    fn default() -> Self {
+        Self {
+            order: VecDeque::new(),
+            values: HashMap::new(),
+        }
+    }
+}
+
+impl<K: Clone + Eq + std::hash::Hash, V> Recent<K, V> {
+    fn put(&mut self, key: K, value: V) {
+        if self.values.insert(key.clone(), value).is_none() {
+            self.order.push_back(key);
+        }
+        while self.order.len() > REMEMBERED {
+            if let Some(oldest) = self.order.pop_front() {
+                self.values.remove(&oldest);
+            }
+        }
+    }
+
+    fn get(&self, key: &K) -> Option<&V> {
+        self.values.get(key)
+    }
+
+    /// Takes it out; rare enough for a walk through the order.
+    fn take(&mut self, key: &K) -> Option<V> {
+        let value = self.values.remove(key)?;
+        self.order.retain(|other| other != key);
+        Some(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let mut recent = Recent::default();
+        for key in 0..10_000 {
+            recent.put(key, key);
+        }
+        assert_eq!(
+            (recent.order.len(), recent.values.len()),
+            (REMEMBERED, REMEMBERED)
+        );
+        assert_eq!(recent.take(&9_999), Some(9_999));
+        assert_eq!(recent.take(&9_999), None);
+        assert_eq!(recent.get(&0), None);
+        assert_eq!(
+            (recent.order.len(), recent.values.len()),
+            (REMEMBERED - 1, REMEMBERED - 1)
+        );
+    }
+}

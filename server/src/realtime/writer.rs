@@ -1,0 +1,335 @@
+//! One task writes: everything that is queued goes into one transaction, then the acks go out, then the news.
+//!
+//! Invariant: commit, then acknowledge, then publish. Nothing else appends to a log.
+
+use std::collections::{BTreeMap, HashMap};
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::FutureExt;
+use steadfast_shared::event::{Reply, SendItem, Sent};
+use steadfast_shared::{Entry, ErrorCode, Person, RoomId, Seq, UserId, WireError};
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::clock;
+use crate::store::{Appended, NewEntry, Outcome, ReadMark, Store, StoreError};
+
+/// Most batches that wait to be written. One more is refused as busy.
+const QUEUE: usize = 1_024;
+/// Most bytes of text that wait to be written.
+const QUEUE_BYTES: usize = 16 * 1024 * 1024;
+/// Most entries and bytes of text in one transaction, a last batch above it.
+const COMMIT_ITEMS: usize = 512;
+const COMMIT_BYTES: usize = 512 * 1024;
+/// How often read marks are written, and what could not be published is looked for.
+const PULSE: Duration = Duration::from_secs(1);
+
+/// Who hears of what was committed.
+#[async_trait]
+pub trait Publish: Send + Sync + 'static {
+    /// A room's log has grown to `head`; `fresh` are the newest entries of it, where they are at hand.
+    ///
+    /// Called in `seq` order per room. An error means that it has to be told again.
+    async fn publish(&self, room: RoomId, head: Seq, fresh: Vec<Entry>) -> Result<(), StoreError>;
+}
+
+/// How the answer to a batch gets back.
+pub type Answer = Box<dyn FnOnce(Reply<Vec<Sent>>) + Send>;
+
+/// A batch to write.
+pub struct Job {
+    /// Who wrote it.
+    pub author: Person,
+    /// What.
+    pub items: Vec<SendItem>,
+    /// Called once, after the commit.
+    pub answer: Answer,
+}
+
+/// The way to the writer.
+#[derive(Clone)]
+pub struct Writer {
+    queue: mpsc::Sender<Job>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    queued_bytes: AtomicUsize,
+    marks: Mutex<HashMap<(UserId, RoomId), Seq>>,
+    closing: Notify,
+    ended: AtomicBool,
+}
+
+impl Shared {
+    fn marks(&self) -> MutexGuard<'_, HashMap<(UserId, RoomId), Seq>> {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Writer {
+    /// Starts the writer's task.
+    pub fn start(store: Arc<dyn Store>, publish: Arc<dyn Publish>) -> (Self, JoinHandle<()>) {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let shared = Arc::new(Shared::default());
+        let task = Task {
+            store,
+            publish,
+            jobs,
+            shared: shared.clone(),
+            behind: false,
+        };
+        (Self { queue, shared }, tokio::spawn(task.run()))
+    }
+
+    /// Queues a batch, at once or not at all. What is refused is answered.
+    pub fn push(&self, job: Job) {
+        let bytes = job.bytes();
+        let queued = self.shared.queued_bytes.fetch_add(bytes, Ordering::Relaxed);
+        if queued > QUEUE_BYTES {
+            self.shared.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
+            return busy(job);
+        }
+        if let Err(refused) = self.queue.try_send(job) {
+            self.shared.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
+            busy(refused.into_inner());
+        }
+    }
+
+    /// Has a read mark written with the next pulse.
+    pub fn mark_read(&self, mark: ReadMark) {
+        let mut marks = self.shared.marks();
+        let seq = marks.entry((mark.user, mark.room)).or_default();
+        *seq = mark.seq.max(*seq);
+    }
+
+    /// A read mark that is not written yet.
+    pub fn unwritten_mark(&self, user: UserId, room: RoomId) -> Option<Seq> {
+        self.shared.marks().get(&(user, room)).copied()
+    }
+
+    /// Takes no more batches; the task ends once everything queued is written.
+    pub fn close(&self) {
+        self.shared.closing.notify_one();
+    }
+
+    /// Whether the task runs and takes batches.
+    pub fn is_alive(&self) -> bool {
+        !self.queue.is_closed() && !self.shared.ended.load(Ordering::Acquire)
+    }
+}
+
+fn busy(job: Job) {
+    let error = WireError::new(
+        ErrorCode::Busy,
+        "the server has too much to do right now: try again",
+    );
+    (job.answer)(Reply::Err(error));
+}
+
+impl Job {
+    fn bytes(&self) -> usize {
+        self.items.iter().map(|item| item.body.text_bytes()).sum()
+    }
+}
+
+struct Task {
+    store: Arc<dyn Store>,
+    publish: Arc<dyn Publish>,
+    jobs: mpsc::Receiver<Job>,
+    shared: Arc<Shared>,
+    /// Whether something may be committed that was not published.
+    behind: bool,
+}
+
+impl Task {
+    async fn run(mut self) {
+        let mut pulse = interval(PULSE);
+        pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let step = tokio::select! {
+                job = self.jobs.recv() => match job {
+                    Some(job) => AssertUnwindSafe(self.write(job)).catch_unwind().await,
+                    None => break,
+                },
+                _ = pulse.tick() => AssertUnwindSafe(self.pulse()).catch_unwind().await,
+                () = self.shared.closing.notified() => {
+                    self.jobs.close();
+                    Ok(())
+                }
+            };
+            if step.is_err() {
+                tracing::error!("the writer panicked; it goes on with the next batch");
+                self.behind = true;
+            }
+        }
+        let _ = AssertUnwindSafe(self.pulse()).catch_unwind().await;
+        self.shared.ended.store(true, Ordering::Release);
+    }
+
+    /// Writes a batch and all that is queued behind it, up to the bounds of one transaction.
+    async fn write(&mut self, first: Job) {
+        let mut bytes = first.bytes();
+        let mut items = first.items.len();
+        let mut jobs = vec![first];
+        while items < COMMIT_ITEMS && bytes < COMMIT_BYTES {
+            let Ok(job) = self.jobs.try_recv() else { break };
+            bytes += job.bytes();
+            items += job.items.len();
+            jobs.push(job);
+        }
+        self.shared.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
+
+        let mut writing: Vec<Writing> = jobs.into_iter().map(Writing::from).collect();
+        match self.append(&mut writing).await {
+            // One batch broke a constraint: the others must not suffer for it.
+            Err(StoreError::Rejected(_)) if writing.len() > 1 => {
+                for one in writing {
+                    self.write_alone(one).await;
+                }
+            }
+            done => self.settle(writing, done).await,
+        }
+    }
+
+    async fn write_alone(&mut self, one: Writing) {
+        let mut one = vec![one];
+        let done = self.append(&mut one).await;
+        self.settle(one, done).await;
+    }
+
+    async fn append(&self, writing: &mut [Writing]) -> Result<Appended, StoreError> {
+        let entries: Vec<NewEntry> = writing.iter_mut().flat_map(|one| one.entries.drain(..)).collect();
+        let done = self.store.append(&entries, clock::now()).await;
+        let mut entries = entries.into_iter();
+        for one in writing {
+            one.entries = entries.by_ref().take(one.size).collect();
+        }
+        done
+    }
+
+    async fn settle(&mut self, writing: Vec<Writing>, done: Result<Appended, StoreError>) {
+        let appended = match done {
+            Ok(appended) => appended,
+            Err(error) => {
+                tracing::error!(%error, batches = writing.len(), "a commit failed");
+                // The commit may have taken place all the same.
+                self.behind = true;
+                for one in writing {
+                    let message = "the message cannot be stored right now: try again";
+                    (one.answer)(Reply::Err(WireError::new(ErrorCode::Unavailable, message)));
+                }
+                return;
+            }
+        };
+        let mut outcomes = appended.outcomes.into_iter();
+        let mut fresh: BTreeMap<RoomId, Vec<Entry>> = BTreeMap::new();
+        for one in writing {
+            let mut sent = Vec::with_capacity(one.size);
+            for (entry, outcome) in one.entries.into_iter().zip(outcomes.by_ref()) {
+                sent.push(told(&entry, outcome));
+                if let Outcome::Stored { seq, at } = outcome {
+                    fresh.entry(entry.room).or_default().push(Entry {
+                        seq,
+                        id: entry.id,
+                        author: one.author.clone(),
+                        at,
+                        body: entry.body,
+                    });
+                }
+            }
+            (one.answer)(Reply::Ok(sent));
+        }
+        for (room, head) in appended.heads {
+            let fresh = fresh.remove(&room).unwrap_or_default();
+            self.publish(room, head, fresh).await;
+        }
+    }
+
+    async fn publish(&mut self, room: RoomId, head: Seq, fresh: Vec<Entry>) {
+        if let Err(error) = self.publish.publish(room, head, fresh).await {
+            tracing::error!(%error, %room, "what was committed could not be published yet");
+            self.behind = true;
+        }
+    }
+
+    /// Writes the read marks, and publishes what was committed and may not have been published.
+    async fn pulse(&mut self) {
+        let marks = self.shared.marks().clone();
+        if !marks.is_empty() {
+            let written: Vec<ReadMark> = marks
+                .iter()
+                .map(|(&(user, room), &seq)| ReadMark { user, room, seq })
+                .collect();
+            match self.store.mark_read(&written).await {
+                Ok(()) => self.shared.marks().retain(|key, seq| marks.get(key) != Some(seq)),
+                Err(error) => tracing::warn!(%error, "read marks could not be written yet"),
+            }
+        }
+        if self.behind {
+            match self.store.heads().await {
+                Ok(heads) => {
+                    self.behind = false;
+                    for (room, head) in heads {
+                        self.publish(room, head, Vec::new()).await;
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "the heads could not be read yet"),
+            }
+        }
+    }
+}
+
+/// A batch under way.
+struct Writing {
+    author: Person,
+    size: usize,
+    entries: Vec<NewEntry>,
+    answer: Answer,
+}
+
+impl From<Job> for Writing {
+    fn from(job: Job) -> Self {
+        let author = job.author.id;
+        let entries: Vec<NewEntry> = job
+            .items
+            .into_iter()
+            .map(|item| NewEntry {
+                author,
+                id: item.id,
+                room: item.room,
+                body: item.body,
+            })
+            .collect();
+        Self {
+            author: job.author,
+            size: entries.len(),
+            entries,
+            answer: job.answer,
+        }
+    }
+}
+
+fn told(entry: &NewEntry, outcome: Outcome) -> Sent {
+    let refused = |code, message| Sent::Refused {
+        id: entry.id,
+        error: WireError::new(code, message),
+    };
+    match outcome {
+        Outcome::Stored { seq, at } | Outcome::Repeat { seq, at } => Sent::Stored {
+            id: entry.id,
+            seq,
+            at,
+        },
+        Outcome::Conflict => refused(
+            ErrorCode::Conflict,
+            "this id was used for another message: send it under another one",
+        ),
+        Outcome::UnknownRoom => refused(ErrorCode::UnknownRoom, "there is no such room"),
+    }
+}

@@ -1,0 +1,159 @@
+//! The store in one SQLite file: WAL, `synchronous=FULL`, one connection that writes and several that read.
+//!
+//! - [`open`]: from a path to a migrated, locked database
+//! - `append`: the log grows
+//! - `history`: the log is read
+//! - `people`: who there is, on which devices, in which rooms
+
+mod append;
+mod history;
+pub mod open;
+mod people;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::error::ErrorKind;
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Sqlite, Transaction};
+use steadfast_shared::{Epoch, Millis, Nickname, RoomId, Seq, UserId, event};
+use tokio::time::{Instant, sleep};
+
+use super::lock::FileLock;
+use super::{
+    Appended, Device, NewEntry, ReadMark, SessionId, SignUpError, Span, Store, StoreError, TokenHash,
+};
+
+/// How long a write waits for somebody else's lock by default.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A store in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    epoch: Epoch,
+    patience: Duration,
+    _lock: FileLock,
+}
+
+impl SqliteStore {
+    /// Begins a transaction that holds the write lock from the start, waiting for it with patience.
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        let mut wait = Wait::new(self.patience);
+        loop {
+            match self.writer.begin_with("begin immediate").await.map_err(told) {
+                Err(StoreError::Locked) => wait.a_little().await?,
+                done => return done,
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select one from epoch")
+            .fetch_one(&self.readers)
+            .await
+            .map_err(told)?;
+        Ok(())
+    }
+
+    async fn sign_up(&self, name: &Nickname, token: TokenHash, at: Millis) -> Result<Device, SignUpError> {
+        people::sign_up(self, name, token, at).await
+    }
+
+    async fn device(&self, token: TokenHash) -> Result<Option<Device>, StoreError> {
+        people::device(self, token).await
+    }
+
+    async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {
+        people::sign_out(self, token).await
+    }
+
+    async fn rooms_of(&self, user: UserId) -> Result<Vec<event::Room>, StoreError> {
+        people::rooms_of(self, user).await
+    }
+
+    async fn heads(&self) -> Result<event::Heads, StoreError> {
+        history::heads(self).await
+    }
+
+    async fn append(&self, entries: &[NewEntry], at: Millis) -> Result<Appended, StoreError> {
+        let mut wait = Wait::new(self.patience);
+        loop {
+            match append::append(self, entries, at).await {
+                // A lock met later than at the beginning: the transaction is rolled back, nothing of it remains.
+                Err(StoreError::Locked) => wait.a_little().await?,
+                done => return done,
+            }
+        }
+    }
+
+    async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError> {
+        history::page(self, room, span, limit).await
+    }
+
+    async fn mark_read(&self, marks: &[ReadMark]) -> Result<(), StoreError> {
+        people::mark_read(self, marks).await
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Waiting for a lock: short at first, so that work goes on as soon as the lock goes; bounded.
+struct Wait {
+    until: Instant,
+    next: Duration,
+}
+
+impl Wait {
+    fn new(patience: Duration) -> Self {
+        Self {
+            until: Instant::now() + patience,
+            next: Duration::from_millis(1),
+        }
+    }
+
+    async fn a_little(&mut self) -> Result<(), StoreError> {
+        if Instant::now() >= self.until {
+            return Err(StoreError::Locked);
+        }
+        sleep(self.next).await;
+        self.next = (self.next * 2).min(Duration::from_millis(25));
+        Ok(())
+    }
+}
+
+/// Tells a lock from a broken constraint from everything else, by SQLite's primary result code.
+fn told(error: sqlx::Error) -> StoreError {
+    const SQLITE_BUSY: i32 = 5;
+    const SQLITE_LOCKED: i32 = 6;
+    let Some(refusal) = error.as_database_error() else {
+        return StoreError::Failed(error);
+    };
+    let code = refusal.code().and_then(|code| code.parse::<i32>().ok());
+    match code.map(|code| code & 0xff) {
+        Some(SQLITE_BUSY | SQLITE_LOCKED) => StoreError::Locked,
+        _ if !matches!(refusal.kind(), ErrorKind::Other) => StoreError::Rejected(error),
+        _ => StoreError::Failed(error),
+    }
+}
+
+/// SQLite's integers have a sign, ours do not; none gets near either's end.
+fn to_sql(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// See [`to_sql`].
+fn from_sql(number: i64) -> Seq {
+    u64::try_from(number).unwrap_or(0)
+}

@@ -1,0 +1,160 @@
+//! From a path to a migrated, locked database.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use steadfast_shared::{Epoch, Millis};
+use uuid::Uuid;
+
+use super::SqliteStore;
+use crate::store::lock::{FileLock, LockError};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// Connections that read at the same time.
+const READERS: u32 = 4;
+
+/// Why a database cannot be used. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A second process on the same file.
+    #[error(
+        "the database {path} is in use by another Steadfast process: stop that one, or name another file with --database"
+    )]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The folder cannot be written, or is not there.
+    #[error(
+        "cannot write the database {path} ({source}): make its folder and let this user write there, or name another file with --database"
+    )]
+    NotWritable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// Written by a later version.
+    #[error(
+        "the database {path} was written by a newer version of Steadfast: run that version, or name another file with --database"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Locked by a program that is not Steadfast.
+    #[error("the database {path} is locked by another program: close that program and start again")]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Not a database of ours, or damaged.
+    #[error(
+        "cannot open the database {path} ({source}): check that it is a Steadfast database, or name another file with --database"
+    )]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: sqlx::Error,
+    },
+}
+
+impl SqliteStore {
+    /// Opens the database, makes it where there is none, and brings it up to this program's schema.
+    ///
+    /// `patience` bounds how long a write waits for somebody else's lock.
+    pub async fn open(path: &Path, patience: Duration, at: Millis) -> Result<Self, OpenError> {
+        let lock = FileLock::acquire(path).map_err(|error| match error {
+            LockError::Held => OpenError::InUse { path: path.into() },
+            LockError::Io(source) => OpenError::NotWritable {
+                path: path.into(),
+                source,
+            },
+        })?;
+        let failed = |source| unusable(path, source);
+
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        let setup = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(failed)?;
+        MIGRATIONS.run(&setup).await.map_err(|error| match error {
+            MigrateError::VersionMissing(_)
+            | MigrateError::VersionMismatch(_)
+            | MigrateError::VersionTooNew(..) => OpenError::Newer { path: path.into() },
+            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => failed(source),
+            other => failed(sqlx::Error::Migrate(Box::new(other))),
+        })?;
+        let epoch = be_born(&setup, at).await.map_err(failed)?;
+        setup.close().await;
+
+        // The store waits for locks itself, so that it goes on as soon as they go.
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(patience)
+            .connect_with(options.clone().busy_timeout(Duration::ZERO))
+            .await
+            .map_err(failed)?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(patience)
+            .connect_with(options.pragma("query_only", "on"))
+            .await
+            .map_err(failed)?;
+        Ok(Self {
+            writer,
+            readers,
+            epoch,
+            patience,
+            _lock: lock,
+        })
+    }
+}
+
+/// Gives a database its epoch and its first room, once in its life.
+async fn be_born(pool: &SqlitePool, at: Millis) -> Result<Epoch, sqlx::Error> {
+    let mut transaction = pool.begin_with("begin immediate").await?;
+    let born = sqlx::query("insert into epoch (one, id) values (1, ?) on conflict (one) do nothing")
+        .bind(Uuid::new_v4())
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+    if born == 1 {
+        sqlx::query("insert into rooms (id, name, created_at) values (?, 'general', ?)")
+            .bind(Uuid::now_v7())
+            .bind(super::to_sql(at))
+            .execute(&mut *transaction)
+            .await?;
+    }
+    let epoch = sqlx::query_scalar("select id from epoch")
+        .fetch_one(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(Epoch(epoch))
+}
+
+fn unusable(path: &Path, source: sqlx::Error) -> OpenError {
+    match super::told(source) {
+        crate::store::StoreError::Locked => OpenError::Locked { path: path.into() },
+        crate::store::StoreError::Rejected(source) | crate::store::StoreError::Failed(source) => {
+            OpenError::Unusable {
+                path: path.into(),
+                source,
+            }
+        }
+        crate::store::StoreError::Unreadable(_) => OpenError::Newer { path: path.into() },
+    }
+}
