@@ -118,9 +118,15 @@ fn wasm(args: &[String]) -> anyhow::Result<Count> {
     tools::wasm_bindgen()?;
     npm::packages()?;
     let browser = browser::browser()?;
-    let (_server, address) =
-        Background::start(process::command("node").arg("socketio-client/tests/server.mjs"))
-            .context("the Socket.IO server that the tests talk to")?;
+    let (_server, ready) = Background::start(
+        process::command("node")
+            .arg("socketio-client/tests/servers/server.mjs")
+            .arg(workspace::e2e().join("node_modules")),
+    )
+    .context("the Socket.IO server that the tests talk to")?;
+    let port = ready
+        .strip_prefix("port ")
+        .with_context(|| format!("no port in {ready:?}"))?;
     watch(
         cargo()
             // Without the doc tests: they would be handed to the browser's runner one by one.
@@ -129,7 +135,7 @@ fn wasm(args: &[String]) -> anyhow::Result<Count> {
             .args(args)
             .env("CHROMEDRIVER", browser.driver)
             // A page has no environment: the tests are compiled with it.
-            .env("SOCKETIO_TEST_SERVER", address)
+            .env("SOCKETIO_TEST_SERVER", format!("http://127.0.0.1:{port}"))
             // The runner's own 20 s and 5 s are short on a busy machine.
             .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
             .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30"),
