@@ -14,9 +14,9 @@ use crate::{
 /// What `run` can be told.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Serve on this port of 127.0.0.1
-    #[arg(long, value_name = "N", default_value_t = 3000)]
-    port: u16,
+    /// Serve on this port of 127.0.0.1 [default: 3000]
+    #[arg(long, value_name = "N")]
+    port: Option<u16>,
     /// The database file; created where it is absent [default: steadfast.db in this folder]
     #[arg(long, value_name = "FILE")]
     database: Option<String>,
@@ -25,34 +25,40 @@ pub(crate) struct Options {
     server: Vec<String>,
 }
 
+impl Options {
+    /// The port that this command knows of; `None` where the server is told an address in another way, or only asked for help.
+    fn known_port(&self) -> Option<u16> {
+        const ELSEWHERE: [&str; 4] = ["--listen", "--help", "-h", "--version"];
+        let elsewhere = |arg: &String| ELSEWHERE.iter().any(|word| arg.starts_with(word));
+        if self.server.iter().any(elsewhere) || std::env::var_os("STEADFAST_LISTEN").is_some() {
+            self.port
+        } else {
+            Some(self.port.unwrap_or(3000))
+        }
+    }
+}
+
 /// Builds everything, then becomes the server.
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let watch = Stopwatch::start();
-    let own_listen = options.server.iter().any(|arg| arg.starts_with("--listen"));
-    let own_answer = options
-        .server
-        .iter()
-        .any(|arg| arg == "--help" || arg == "--version");
-    if !own_listen && !own_answer {
-        port_is_free(options.port)?;
+    let port = options.known_port();
+    if let Some(port) = port {
+        port_is_free(port)?;
     }
     let binary = server::build(&Build::Release)?;
 
     let mut server = process::command(&binary);
     server.current_dir(std::env::current_dir()?);
-    if !own_listen {
-        server.args(["--listen", &format!("127.0.0.1:{}", options.port)]);
+    if let Some(port) = options.port {
+        server.args(["--listen", &format!("127.0.0.1:{port}")]);
     }
     if let Some(database) = &options.database {
         server.args(["--database", database]);
     }
     server.args(&options.server);
     println!("==> ready after {}", watch.elapsed());
-    if !own_listen && !own_answer {
-        println!(
-            "==> open http://localhost:{} (Ctrl-C stops the server)\n",
-            options.port
-        );
+    if let Some(port) = port {
+        println!("==> open http://localhost:{port} (Ctrl-C stops the server)\n");
     }
     become_it(server)
 }
