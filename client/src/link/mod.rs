@@ -1,20 +1,35 @@
 //! The shell that runs a [`Session`] over a socket, a storage and the other tabs.
+//!
+//! - [`Chat`]: the handle; its inputs are carried out before they return
+//! - `tasks`: what runs beside it: storage, tabs, the socket's events, the timer
+//! - [`Storage`], [`Peers`]: what a device gives
+//! - `platform`: what tokio and a browser do differently
+//!
+//! Invariant: only this module and `socket` name the socket crate.
 
+mod changes;
 mod peers;
 mod platform;
+mod socket;
 mod storage;
+mod tasks;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use futures::stream::StreamExt;
+use futures::channel::{mpsc, oneshot};
+use socketio_client::{Client, State};
 use steadfast_shared::HandshakeError;
+
+use crate::news::PeerNews;
+use crate::record::Restored;
+use crate::session::{Change, Input, Options, Output, Session};
+use changes::Watchers;
+use tasks::StorageJob;
 
 pub use peers::{Peers, SoloPeers};
 pub use platform::{MaybeSend, Stream, Task};
 pub use storage::{MemoryStorage, Storage};
-
-use crate::session::{Change, Input, Options, Session};
 
 /// Where and how to connect.
 #[derive(Clone, Debug, Default)]
@@ -32,45 +47,300 @@ pub struct ChatOptions {
 /// A running chat. Cheap to clone; the chat ends when the last clone is dropped.
 #[derive(Clone)]
 pub struct Chat {
-    session: Arc<Mutex<Session>>,
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    session: Mutex<Session>,
+    /// What was said before storage had answered; `None` once it has.
+    before_restored: Mutex<Option<Vec<Input>>>,
+    clock: platform::Clock,
+    client: Client,
+    link: Mutex<Link>,
+    storage: mpsc::UnboundedSender<StorageJob>,
+    peers: mpsc::UnboundedSender<PeerNews>,
+    timer: mpsc::UnboundedSender<Option<Duration>>,
+    timer_set: Mutex<Option<Duration>>,
+    watchers: Watchers,
+    this: Weak<Inner>,
+    /// Dropped with the chat; tasks that wait for others end with it.
+    _alive: oneshot::Sender<()>,
+}
+
+/// What the shell knows of the link beyond the socket.
+#[derive(Debug)]
+struct Link {
+    /// A person wants it up.
+    wanted: bool,
+    refused: Option<HandshakeError>,
+    /// When the session's wish for a new link comes true, and how often it has wished in a row.
+    redial_at: Option<Duration>,
+    redials: u32,
 }
 
 impl Chat {
     /// Starts a chat: reads `storage`, shows what it held, connects.
     ///
     /// Runs as tasks of the surrounding runtime: tokio's natively, the page's event loop in a browser.
-    pub fn start(options: ChatOptions, _storage: impl Storage, _peers: impl Peers) -> Self {
-        Self {
-            session: Arc::new(Mutex::new(Session::new(options.session, 0))),
-        }
+    ///
+    /// # Panics
+    /// Natively, outside of a tokio runtime.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        expect(
+            clippy::arc_with_non_send_sync,
+            reason = "one thread; natively it is Send and Sync"
+        )
+    )]
+    pub fn start(options: ChatOptions, storage: impl Storage, peers: impl Peers) -> Self {
+        let (storage_jobs, storage_inbox) = mpsc::unbounded();
+        let (peers_jobs, peers_inbox) = mpsc::unbounded();
+        let (timer, timer_inbox) = mpsc::unbounded();
+        let (alive, ended) = oneshot::channel();
+        let inner = Arc::new_cyclic(|this: &Weak<Inner>| Inner {
+            session: Mutex::new(Session::new(options.session, platform::seed())),
+            before_restored: Mutex::new(Some(Vec::new())),
+            clock: platform::Clock::start(),
+            client: tasks::client(&options.url, options.token, this.clone()),
+            link: Mutex::new(Link {
+                wanted: !options.stay_offline,
+                refused: None,
+                redial_at: None,
+                redials: 0,
+            }),
+            storage: storage_jobs,
+            peers: peers_jobs,
+            timer,
+            timer_set: Mutex::new(None),
+            watchers: Watchers::default(),
+            this: this.clone(),
+            _alive: alive,
+        });
+        tasks::start(
+            &inner,
+            storage,
+            storage_inbox,
+            peers,
+            peers_inbox,
+            timer_inbox,
+            ended,
+        );
+        Self { inner }
     }
 
-    /// Tells the session something. Views are up to date when this returns.
-    pub fn input(&self, _input: Input) {}
+    /// Tells the session something. Views are up to date when this returns; what is said before storage has answered
+    /// waits for it, three seconds at most.
+    pub fn input(&self, input: Input) {
+        self.inner.input(input);
+    }
 
     /// Reads the session. Do not call the chat's other methods from within.
     pub fn with<T>(&self, read: impl FnOnce(&Session) -> T) -> T {
-        read(&self.session.lock().unwrap_or_else(PoisonError::into_inner))
+        read(&lock(&self.inner.session))
     }
 
-    /// Which views to read again, from now on. Changes that wait unread are merged, so the stream is bounded.
+    /// Which views to read again, from now on. Changes that wait unread are merged, so the stream is bounded. It ends
+    /// with the chat.
     pub fn changes(&self) -> Stream<'static, Change> {
-        Box::pin(futures::stream::pending().fuse())
+        Box::pin(self.inner.watchers.watch())
     }
 
     /// Connects, where [`Chat::disconnect`] or a refusal had ended it. Nothing while connected.
-    pub fn connect(&self) {}
+    pub fn connect(&self) {
+        self.inner.want(true);
+    }
 
     /// Disconnects and stays so until [`Chat::connect`].
-    pub fn disconnect(&self) {}
+    pub fn disconnect(&self) {
+        self.inner.want(false);
+    }
 
     /// Tries at once where a retry is being waited for: the network is back, or the page is looked at again.
-    pub fn wake(&self) {}
+    pub fn wake(&self) {
+        let waiting = lock(&self.inner.link).redial_at.is_some();
+        if waiting {
+            self.inner.redial();
+        } else if lock(&self.inner.link).wanted {
+            self.inner.client.reconnect_now();
+        }
+    }
 
     /// How the link stands. [`Change::Connection`] announces changes.
     pub fn link(&self) -> LinkState {
-        LinkState::Disconnected { reason: None }
+        self.inner.link_state()
     }
+}
+
+impl std::fmt::Debug for Chat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Chat")
+            .field("link", &self.link())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    fn input(&self, input: Input) {
+        if let Some(waiting) = lock(&self.before_restored).as_mut() {
+            waiting.push(input);
+            return;
+        }
+        self.handle(input);
+    }
+
+    /// Storage has answered, or takes too long: shows what it held, catches up with what was said, connects.
+    fn restored(&self, restored: Restored) {
+        {
+            // Held throughout, so that nothing overtakes what waits.
+            let mut waiting = lock(&self.before_restored);
+            self.handle(Input::Restored(restored));
+            for input in waiting.take().into_iter().flatten() {
+                self.handle(input);
+            }
+        }
+        if lock(&self.link).wanted {
+            self.client.connect();
+        }
+    }
+
+    fn handle(&self, input: Input) {
+        let mut session = lock(&self.session);
+        session.handle(input, self.clock.now());
+        loop {
+            match session.poll_output() {
+                Output::Wait(until) => {
+                    self.set_timer(until);
+                    break;
+                }
+                output => self.carry_out(output),
+            }
+        }
+    }
+
+    fn carry_out(&self, output: Output) {
+        match output {
+            Output::Request {
+                request,
+                ask,
+                timeout,
+            } => {
+                let answer = socket::ask(&self.client, &ask, timeout);
+                let this = self.this.clone();
+                platform::spawn(async move {
+                    let result = answer.await;
+                    if let Some(inner) = this.upgrade() {
+                        inner.input(Input::Answered { request, result });
+                    }
+                });
+            }
+            Output::Emit(ephemeral) => socket::tell(&self.client, ephemeral),
+            Output::Store { ticket, writes } => {
+                let _alive = self.storage.unbounded_send(StorageJob::Apply { ticket, writes });
+            }
+            Output::Tell(news) => {
+                let _alive = self.peers.unbounded_send(news);
+            }
+            Output::Changed(change) => self.watchers.announce(change),
+            Output::Reconnect { after } => self.redial_after(after),
+            // The caller's to heed.
+            Output::Wait(_) => {}
+        }
+    }
+
+    fn set_timer(&self, until: Option<Duration>) {
+        let mut set = lock(&self.timer_set);
+        if *set != until {
+            *set = until;
+            let _alive = self.timer.unbounded_send(until);
+        }
+    }
+
+    fn tick(&self) {
+        *lock(&self.timer_set) = None;
+        self.handle(Input::Tick);
+    }
+
+    fn want(&self, wanted: bool) {
+        {
+            let mut link = lock(&self.link);
+            link.wanted = wanted;
+            link.redial_at = None;
+            link.refused = None;
+        }
+        let restored = lock(&self.before_restored).is_none();
+        if !wanted {
+            self.client.disconnect();
+        } else if restored {
+            self.client.connect();
+        }
+        self.watchers.announce(Change::Connection);
+    }
+
+    fn redial_after(&self, after: Duration) {
+        let at = self.clock.now() + after;
+        {
+            let mut link = lock(&self.link);
+            link.redial_at = Some(at);
+            link.redials += 1;
+        }
+        let this = self.this.clone();
+        platform::spawn(async move {
+            platform::sleep(after).await;
+            if let Some(inner) = this.upgrade()
+                && lock(&inner.link).redial_at == Some(at)
+            {
+                inner.redial();
+            }
+        });
+    }
+
+    fn redial(&self) {
+        {
+            let mut link = lock(&self.link);
+            link.redial_at = None;
+            if !link.wanted {
+                return;
+            }
+            link.refused = None;
+        }
+        match self.client.state() {
+            State::WaitingToReconnect { .. } => self.client.reconnect_now(),
+            State::Disconnected { .. } => self.client.connect(),
+            State::Connected { .. } | State::Connecting { .. } => {
+                self.client.disconnect();
+                self.client.connect();
+            }
+        }
+    }
+
+    fn link_state(&self) -> LinkState {
+        let state = self.client.state();
+        let link = lock(&self.link);
+        match state {
+            State::Connected { id } => LinkState::Connected {
+                id,
+                transport: self.client.transport_name(),
+                round_trip: self.client.round_trip(),
+            },
+            State::Connecting { attempt } => LinkState::Connecting { attempt },
+            State::WaitingToReconnect { attempt, retry_in } => LinkState::Waiting { attempt, retry_in },
+            State::Disconnected { reason } => match (link.refused, link.redial_at) {
+                (_, Some(at)) if link.wanted => LinkState::Waiting {
+                    attempt: link.redials,
+                    retry_in: at.saturating_sub(self.clock.now()),
+                },
+                (Some(refused), _) => LinkState::Refused(refused),
+                (None, _) => LinkState::Disconnected {
+                    reason: reason.map(|reason| reason.as_str().to_owned()),
+                },
+            },
+        }
+    }
+}
+
+/// The machines leave nothing half-done, so a panic elsewhere spoils nothing.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How the link stands.
@@ -102,6 +372,7 @@ pub enum LinkState {
         /// Why, as Socket.IO names it (`io client disconnect`, `transport close`, …); `None` where nothing was tried.
         reason: Option<String>,
     },
-    /// The server refused the handshake, and trying again unchanged cannot help. [`Chat::connect`] tries again.
+    /// The server refused the handshake, and trying again unchanged cannot help. [`Chat::connect`] tries again, and so
+    /// does signing in.
     Refused(HandshakeError),
 }

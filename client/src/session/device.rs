@@ -59,6 +59,17 @@ impl Session {
         self.everything_changed();
     }
 
+    /// A person signed in, here.
+    pub(super) fn signed_in(&mut self, me: Person, epoch: Epoch) {
+        let before = self.identity.clone();
+        self.identify(me, epoch);
+        // The link speaks for whoever was signed in when it was made, or was refused because nobody was.
+        let another = before != self.identity && !matches!(self.connection, Connection::Offline { .. });
+        if another || self.refused {
+            self.reconnect(Duration::ZERO);
+        }
+    }
+
     /// This device speaks for `me`, in the database's life `epoch`.
     pub(super) fn identify(&mut self, me: Person, epoch: Epoch) {
         let identity = Identity { me, epoch };

@@ -91,6 +91,8 @@ pub struct Session {
     link_me: Option<UserId>,
     /// Why the server says it is about to close the link.
     closing: Option<ClosingReason>,
+    /// The server refused the last handshake for good.
+    refused: bool,
     /// Without the server's `session` by then, the link is deaf.
     opening_until: Option<Duration>,
     redial: Backoff,
@@ -131,6 +133,7 @@ impl Session {
             connection: Connection::Offline { closed: None },
             link_me: None,
             closing: None,
+            refused: false,
             opening_until: None,
             redial: Backoff::new(Duration::from_millis(500), Duration::from_secs(10)),
             early: VecDeque::new(),
@@ -155,7 +158,7 @@ impl Session {
     pub fn handle(&mut self, input: Input, now: Duration) {
         match input {
             Input::Restored(restored) => self.restored(restored),
-            Input::SignedIn(info) => self.identify(info.me, info.epoch),
+            Input::SignedIn(info) => self.signed_in(info.me, info.epoch),
             Input::Post { room, id, text, at } => self.post(room, id, text, at),
             Input::Retry(id) => self.retry(id),
             Input::Edit { id, new_id, text, at } => self.edit(id, new_id, text, at),

@@ -43,6 +43,7 @@ pub(super) enum Asked {
 impl Session {
     pub(super) fn link_up(&mut self, now: Duration) {
         self.forget_requests();
+        self.refused = false;
         self.connection = Connection::Opening;
         self.opening_until = Some(now + OPENING_TAKES);
         self.changes.insert(Change::Connection);
@@ -73,6 +74,7 @@ impl Session {
 
     pub(super) fn link_refused(&mut self, error: HandshakeError) {
         self.opening_until = None;
+        self.refused = !error.is_transient();
         if error.is_transient() {
             let after = self.redial.next(&mut self.dice);
             self.reconnect(after);

@@ -1,6 +1,7 @@
 //! Tokio. Futures may move between threads.
 
-use std::time::Duration;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
@@ -20,4 +21,25 @@ pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
 
 pub(crate) async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
+}
+
+/// The session's clock: how long it has run.
+pub(crate) struct Clock(Instant);
+
+impl Clock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the edge, where the session's clock starts"
+    )]
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+pub(crate) fn seed() -> u64 {
+    RandomState::new().build_hasher().finish()
 }

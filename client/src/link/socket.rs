@@ -1,0 +1,75 @@
+//! The socket's side of the shell: what it says becomes inputs, what the session asks goes out on it.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use socketio_client::{AckError, Client, DisconnectReason, Message};
+use steadfast_shared::WireError;
+use steadfast_shared::event::{self, Reply};
+
+use crate::session::{Answer, Ephemeral, LinkEnd, Request, RequestError, ServerEvent};
+
+use super::platform::Task;
+
+/// What the server said, where it is something this program knows. Anything malformed is as good as lost, and what is
+/// lost is pulled.
+pub(super) fn server_event(message: Message) -> Option<ServerEvent> {
+    match message.event.as_str() {
+        event::SESSION => message.parse().ok().map(ServerEvent::Session),
+        event::ENTRIES => message.parse().ok().map(ServerEvent::Entries),
+        event::SYNC => message.parse().ok().map(ServerEvent::Sync),
+        event::TYPING => message.parse().ok().map(ServerEvent::Typing),
+        event::PRESENCE => message.parse().ok().map(ServerEvent::Presence),
+        event::READ => message.parse().ok().map(ServerEvent::Read),
+        _ => None,
+    }
+}
+
+/// Asks at once; the answer comes later.
+pub(super) fn ask(
+    client: &Client,
+    request: &Request,
+    timeout: Duration,
+) -> Task<'static, Result<Answer, RequestError>> {
+    match request {
+        Request::Send(items) => emit(client, event::SEND, items, timeout, Answer::Send),
+        Request::History(page) => emit(client, event::HISTORY, page, timeout, Answer::History),
+        Request::Sync(cursors) => emit(client, event::SYNC, cursors, timeout, Answer::Sync),
+    }
+}
+
+fn emit<T: DeserializeOwned + Send + 'static>(
+    client: &Client,
+    event: &str,
+    payload: &impl Serialize,
+    timeout: Duration,
+    answer: fn(Result<T, WireError>) -> Answer,
+) -> Task<'static, Result<Answer, RequestError>> {
+    let ack = client.emit_with_ack::<Reply<T>>(event, payload, timeout);
+    Box::pin(async move {
+        match ack.await {
+            Ok(reply) => Ok(answer(reply.into())),
+            Err(AckError::Timeout) => Err(RequestError::Timeout),
+            Err(AckError::Malformed(_)) => Err(RequestError::Malformed),
+            Err(_) => Err(RequestError::Disconnected),
+        }
+    })
+}
+
+/// Tells the server something it may miss.
+pub(super) fn tell(client: &Client, ephemeral: Ephemeral) {
+    // Whether it went makes no difference.
+    let _went = match ephemeral {
+        Ephemeral::Typing(typing) => client.emit_volatile(event::TYPING, &typing),
+        Ephemeral::Read(read) => client.emit_volatile(event::READ, &read),
+    };
+}
+
+pub(super) fn link_end(reason: DisconnectReason) -> LinkEnd {
+    match reason {
+        DisconnectReason::ServerDisconnect => LinkEnd::ClosedByServer,
+        DisconnectReason::ClientDisconnect => LinkEnd::ClosedHere,
+        _ => LinkEnd::Lost,
+    }
+}

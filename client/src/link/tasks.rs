@@ -1,0 +1,180 @@
+//! What runs beside the handle. Every task ends with the chat.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use futures::channel::{mpsc, oneshot};
+use futures::future::{self, Either, FutureExt};
+use futures::stream::StreamExt;
+use socketio_client::{Client, Event, EventStream};
+use steadfast_shared::HandshakeError;
+
+use super::platform::{self, Stream, Task};
+use super::{Inner, Peers, Storage, lock, socket};
+use crate::news::PeerNews;
+use crate::record::{Restored, StorageError, Write};
+use crate::session::{Change, Input, Ticket};
+
+/// A device's storage that takes longer than this to answer is not waited for. What it held comes in when it answers.
+const LOADING_TAKES: Duration = Duration::from_secs(3);
+
+/// One thing for the storage to do.
+pub(super) enum StorageJob {
+    Load(oneshot::Sender<Result<Restored, StorageError>>),
+    Apply { ticket: Ticket, writes: Vec<Write> },
+}
+
+/// The socket. It presents the session's cursors anew on each connection.
+pub(super) fn client(url: &str, token: Option<String>, inner: Weak<Inner>) -> Client {
+    let auth = move || {
+        let auth = inner.upgrade().map(|inner| lock(&inner.session).auth());
+        let mut auth = auth.unwrap_or_default();
+        auth.token.clone_from(&token);
+        serde_json::to_value(auth).unwrap_or_default()
+    };
+    Client::builder(url).auth_with(auth).auto_connect(false).build()
+}
+
+pub(super) fn start(
+    inner: &Arc<Inner>,
+    storage: impl Storage,
+    storage_jobs: mpsc::UnboundedReceiver<StorageJob>,
+    mut peers: impl Peers,
+    tellings: mpsc::UnboundedReceiver<PeerNews>,
+    deadlines: mpsc::UnboundedReceiver<Option<Duration>>,
+    ended: oneshot::Receiver<()>,
+) {
+    let ended = ended.map(drop).shared();
+    let this = Arc::downgrade(inner);
+    // Listening starts before storage is read: what another tab tells in between is in neither otherwise.
+    let heard = peers.heard();
+    let elected = peers.elected();
+    platform::spawn(store(this.clone(), storage, storage_jobs));
+    platform::spawn(tell(peers, tellings));
+    platform::spawn(future::select(Box::pin(hear(this.clone(), heard)), ended.clone()).map(drop));
+    platform::spawn(future::select(Box::pin(begin(this.clone(), elected)), ended).map(drop));
+    platform::spawn(follow(this.clone(), inner.client.events()));
+    platform::spawn(keep_time(this, deadlines));
+}
+
+async fn store(this: Weak<Inner>, mut storage: impl Storage, mut jobs: mpsc::UnboundedReceiver<StorageJob>) {
+    // What is waiting when the chat ends is still written.
+    while let Some(job) = jobs.next().await {
+        match job {
+            StorageJob::Load(answer) => {
+                let _asked = answer.send(storage.load().await);
+            }
+            StorageJob::Apply { ticket, writes } => {
+                let result = storage.apply(writes).await;
+                if let Some(inner) = this.upgrade() {
+                    inner.input(Input::Stored { ticket, result });
+                }
+            }
+        }
+    }
+}
+
+async fn tell(mut peers: impl Peers, mut tellings: mpsc::UnboundedReceiver<PeerNews>) {
+    while let Some(news) = tellings.next().await {
+        peers.tell(news);
+    }
+}
+
+async fn hear(this: Weak<Inner>, mut heard: Stream<'static, PeerNews>) {
+    while let (Some(news), Some(inner)) = (heard.next().await, this.upgrade()) {
+        inner.input(Input::Heard(news));
+    }
+}
+
+/// Restores, then waits to be elected.
+async fn begin(this: Weak<Inner>, elected: Task<'static, ()>) {
+    let loading = load(&this);
+    let restored = match future::select(loading, Box::pin(platform::sleep(LOADING_TAKES))).await {
+        Either::Left((restored, _)) => restored,
+        Either::Right(((), loading)) => {
+            if let Some(inner) = this.upgrade() {
+                inner.restored(Restored::default());
+            }
+            loading.await
+        }
+    };
+    if let Some(inner) = this.upgrade() {
+        inner.restored(restored);
+    }
+    elected.await;
+    // The tab that drained before may have left something since.
+    let stored = load(&this).await;
+    if let Some(inner) = this.upgrade() {
+        inner.input(Input::Elected(stored.outbox));
+    }
+}
+
+/// What storage holds; nothing where it fails.
+fn load(this: &Weak<Inner>) -> Task<'static, Restored> {
+    let (answer, loaded) = oneshot::channel();
+    if let Some(inner) = this.upgrade() {
+        let _alive = inner.storage.unbounded_send(StorageJob::Load(answer));
+    }
+    Box::pin(loaded.map(|loaded| loaded.ok().and_then(Result::ok).unwrap_or_default()))
+}
+
+async fn follow(this: Weak<Inner>, mut events: EventStream) {
+    while let Some(event) = events.next().await {
+        let Some(inner) = this.upgrade() else {
+            return;
+        };
+        match event {
+            Event::Connected { .. } => {
+                {
+                    let mut link = lock(&inner.link);
+                    link.refused = None;
+                    link.redial_at = None;
+                    link.redials = 0;
+                }
+                inner.input(Input::LinkUp);
+            }
+            Event::Disconnected { reason, .. } => inner.input(Input::LinkDown(socket::link_end(reason))),
+            Event::ConnectError {
+                message,
+                refused: true,
+                ..
+            } => {
+                // A refusal that is not ours comes from something in between: it may pass.
+                let error = HandshakeError::parse(&message).unwrap_or(HandshakeError::Unavailable);
+                lock(&inner.link).refused = Some(error);
+                inner.input(Input::LinkRefused(error));
+            }
+            Event::Message(message) => {
+                if let Some(event) = socket::server_event(message) {
+                    inner.input(Input::Event(event));
+                }
+            }
+            // Retries, as they come and go.
+            _ => inner.watchers.announce(Change::Connection),
+        }
+    }
+}
+
+async fn keep_time(this: Weak<Inner>, mut deadlines: mpsc::UnboundedReceiver<Option<Duration>>) {
+    let mut until: Option<Duration> = None;
+    loop {
+        let now = this.upgrade().map(|inner| inner.clock.now());
+        let left = until.zip(now).map(|(until, now)| until.saturating_sub(now));
+        let sleep = async move {
+            match left {
+                Some(left) => platform::sleep(left).await,
+                None => future::pending().await,
+            }
+        };
+        match future::select(deadlines.next(), Box::pin(sleep)).await {
+            Either::Left((Some(deadline), _)) => until = deadline,
+            Either::Left((None, _)) => return,
+            Either::Right(_) => {
+                until = None;
+                if let Some(inner) = this.upgrade() {
+                    inner.tick();
+                }
+            }
+        }
+    }
+}
