@@ -1,0 +1,136 @@
+//! Dates, times and ids, by this device's clock, zone and language (`Intl.DateTimeFormat`; no tables in the page).
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use steadfast_shared::{EntryId, Millis};
+use uuid::Uuid;
+
+use crate::rows::Day;
+use crate::text::Language;
+
+/// What this device's clock says.
+pub(crate) fn now() -> Millis {
+    millis(Date::now())
+}
+
+/// A name for what is being written at this moment.
+pub(crate) fn new_entry_id() -> EntryId {
+    EntryId(Uuid::now_v7())
+}
+
+/// The calendar day of a moment, here.
+pub(crate) fn day_of(at: Millis) -> Day {
+    let date = date(at);
+    // Years, months and days never share a number; that is all a `Day` promises.
+    Day::try_from(date.get_full_year() * 512 + date.get_month() * 32 + date.get_date()).unwrap_or_default()
+}
+
+/// The day before today.
+pub(crate) fn yesterday() -> Day {
+    let date = Date::new_0();
+    date.set_date(date.get_date().wrapping_sub(1));
+    day_of(millis(date.get_time()))
+}
+
+/// `10:24`, as the language writes it.
+pub(crate) fn time(at: Millis, language: Language) -> String {
+    format(Shape::Time, at, language)
+}
+
+/// Today, yesterday, or the weekday and date.
+pub(crate) fn day_title(at: Millis, language: Language) -> String {
+    let day = day_of(at);
+    if day == day_of(now()) {
+        language.phrases().today.to_owned()
+    } else if day == yesterday() {
+        language.phrases().yesterday.to_owned()
+    } else if date(at).get_full_year() == Date::new_0().get_full_year() {
+        format(Shape::Day, at, language)
+    } else {
+        format(Shape::DayAndYear, at, language)
+    }
+}
+
+/// Day and time in full, for a tooltip.
+pub(crate) fn moment(at: Millis, language: Language) -> String {
+    format(Shape::Moment, at, language)
+}
+
+/// The machine-readable form a `<time>` element wants.
+pub(crate) fn iso(at: Millis) -> String {
+    date(at).to_iso_string().into()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Time,
+    Day,
+    DayAndYear,
+    Moment,
+}
+
+impl Shape {
+    fn options(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Time => &[("hour", "numeric"), ("minute", "2-digit")],
+            Self::Day => &[("weekday", "long"), ("month", "long"), ("day", "numeric")],
+            Self::DayAndYear => &[
+                ("weekday", "long"),
+                ("year", "numeric"),
+                ("month", "long"),
+                ("day", "numeric"),
+            ],
+            Self::Moment => &[("dateStyle", "full"), ("timeStyle", "medium")],
+        }
+    }
+}
+
+thread_local! {
+    /// Formats made so far: making one costs more than using it a hundred times.
+    static FORMATS: RefCell<Vec<(Shape, Language, Function)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn format(shape: Shape, at: Millis, language: Language) -> String {
+    let format = FORMATS.with_borrow_mut(|formats| {
+        if let Some((.., made)) = formats.iter().find(|(s, l, _)| *s == shape && *l == language) {
+            return made.clone();
+        }
+        let options = Object::new();
+        for (name, value) in shape.options() {
+            let _ = Reflect::set(&options, &(*name).into(), &(*value).into());
+        }
+        let made = Intl::DateTimeFormat::new(&locales(language), &options).format();
+        formats.push((shape, language, made.clone()));
+        made
+    });
+    format
+        .call1(&wasm_bindgen::JsValue::UNDEFINED, &date(at))
+        .ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
+}
+
+/// The browser's own variant of the language first: `en-GB` writes times differently from `en-US`.
+fn locales(language: Language) -> Array {
+    let mine = crate::state::browser_languages().find(|tag| Language::of_tag(tag) == Some(language));
+    mine.into_iter()
+        .chain([language.tag().to_owned()])
+        .map(wasm_bindgen::JsValue::from)
+        .collect()
+}
+
+fn date(at: Millis) -> Date {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds stay far below 2^53")]
+    Date::new(&(at as f64).into())
+}
+
+fn millis(time: f64) -> Millis {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a time after 1970, below 2^53"
+    )]
+    let millis = time as Millis;
+    millis
+}

@@ -1,0 +1,177 @@
+//! What goes on underneath: the link, the log, the outbox.
+
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+use steadfast_client::Connection;
+use steadfast_client::link::LinkState;
+
+use super::connection_bar::headline;
+use super::details_outbox::Outbox;
+use super::sidebar::People;
+use super::{Icon, Shape};
+use crate::state::{Page, milliseconds};
+
+/// The details drawer: beside the room where there is width for it, over it where there is not. Not modal: the room
+/// stays usable. Escape closes it.
+#[component]
+pub(crate) fn Details(
+    /// Gets the focus back when the drawer closes.
+    details_button: NodeRef<html::Button>,
+) -> impl IntoView {
+    let page = Page::here();
+    let close_button = NodeRef::<html::Button>::new();
+    let close = move || {
+        page.details.set(false);
+        if let Some(button) = details_button.get_untracked() {
+            let _ = button.focus();
+        }
+    };
+    let key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.stop_propagation();
+            close();
+        }
+    };
+    Effect::new(move || {
+        if let Some(button) = close_button.get() {
+            let _ = button.focus();
+        }
+    });
+    view! {
+        <aside
+            class="details"
+            id="details"
+            data-testid="details-panel"
+            aria-labelledby="details-title"
+            on:keydown=key
+        >
+            <div class="details-head">
+                <h2 id="details-title">{move || page.t().details}</h2>
+                <button
+                    type="button"
+                    class="button button-quiet button-icon"
+                    data-testid="details-close"
+                    aria-label=move || page.t().close
+                    node_ref=close_button
+                    on:click=move |_| close()
+                >
+                    <Icon shape=Shape::Close />
+                </button>
+            </div>
+            <section class="details-people-section">
+                <h3>{move || page.t().online}</h3>
+                <People class="details-person" />
+            </section>
+            <section>
+                <h3>{move || page.t().link}</h3>
+                <Link />
+            </section>
+            <section>
+                <h3>{move || page.t().database}</h3>
+                <Log />
+            </section>
+            <Outbox />
+            <section>
+                <h3>{move || page.t().person}</h3>
+                <p class="details-me">
+                    {move || {
+                        page.on_connection(|session| session.me().map(|me| me.name.clone()).unwrap_or_default())
+                    }}
+                </p>
+                <button type="button" class="button" data-testid="change-person" on:click=move |_| page.change_person()>
+                    {move || page.t().change_person}
+                </button>
+            </section>
+        </aside>
+    }
+}
+
+#[component]
+fn Link() -> impl IntoView {
+    let page = Page::here();
+    let none = move || page.t().none_yet.to_owned();
+    let transport = move || match page.link() {
+        LinkState::Connected { transport, .. } => transport.to_owned(),
+        _ => none(),
+    };
+    let round_trip = move || match page.link() {
+        LinkState::Connected {
+            round_trip: Some(time),
+            ..
+        } => milliseconds(time),
+        _ => none(),
+    };
+    let recovered = move || {
+        let recovered = page.on_connection(|session| match session.connection() {
+            Connection::Online { recovered, .. } => Some(*recovered),
+            _ => None,
+        });
+        recovered.map_or_else(none, |yes| {
+            if yes { page.t().yes } else { page.t().no }.to_owned()
+        })
+    };
+    view! {
+        <dl class="facts">
+            <Fact name=move || page.t().state value=move || headline(&page.link(), page.t()).to_owned() id="state" />
+            <Fact name=move || page.t().transport value=transport id="transport" />
+            <Fact name=move || page.t().round_trip value=round_trip id="round-trip" />
+            <Fact name=move || page.t().recovered value=recovered id="recovered" />
+        </dl>
+    }
+}
+
+#[component]
+fn Log() -> impl IntoView {
+    let page = Page::here();
+    let epoch = move || {
+        page.on_connection(steadfast_client::Session::epoch)
+            .map_or_else(|| page.t().none_yet.to_owned(), |epoch| epoch.to_string())
+    };
+    let rooms = move || {
+        let rooms: Vec<_> = page.on_rooms(|session| {
+            session
+                .rooms()
+                .map(|room| (room.name.to_owned(), room.cursor, room.head, room.held))
+                .collect()
+        });
+        rooms
+            .into_iter()
+            .map(|(name, cursor, head, held)| {
+                let cursor = cursor.map_or_else(|| page.t().none_yet.to_owned(), |cursor| cursor.to_string());
+                let held = (held > 0).then(|| {
+                    view! { <Fact name=move || page.t().held value=move || held.to_string() id="held" /> }
+                });
+                let (cursor_name, head_name) = (format!("#{name} · "), format!("#{name} · "));
+                view! {
+                    <dt>{cursor_name}{move || page.t().cursor}</dt>
+                    <dd data-testid="detail-cursor">{cursor}</dd>
+                    <dt>{head_name}{move || page.t().head}</dt>
+                    <dd data-testid="detail-head">{head.to_string()}</dd>
+                    {held}
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <dl class="facts">
+            {rooms}
+            <dt>{move || page.t().epoch}</dt>
+            <dd class="mono" data-testid="detail-epoch">
+                {epoch}
+            </dd>
+        </dl>
+    }
+}
+
+#[component]
+fn Fact(
+    name: impl Fn() -> &'static str + Send + 'static,
+    value: impl Fn() -> String + Send + 'static,
+    id: &'static str,
+) -> impl IntoView {
+    view! {
+        <dt>{name}</dt>
+        <dd data-testid=format!("detail-{id}")>{value}</dd>
+    }
+}

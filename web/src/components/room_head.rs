@@ -1,0 +1,45 @@
+//! The room's name, how many are here, and the page's tools.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::{Icon, LanguageSwitch, Shape};
+use crate::state::Page;
+
+/// The room's name, how many are here, and the page's tools.
+#[component]
+pub(crate) fn RoomHead(
+    /// The button that opens the details, so that closing them gives the focus back.
+    details_button: NodeRef<html::Button>,
+) -> impl IntoView {
+    let page = Page::here();
+    let name = move || page.room_name();
+    let online = move || page.on_presence(|session| session.online().len());
+    view! {
+        <header class="room-head">
+            <h1 class="room-name">
+                <span class="hash" aria-hidden="true">"#"</span>
+                {name}
+            </h1>
+            <p class="online-count" hidden=move || online() == 0 data-testid="online">
+                {move || (page.t().online_count)(online())}
+            </p>
+            <div class="room-tools">
+                <LanguageSwitch />
+                <button
+                    type="button"
+                    class="button button-quiet button-icon"
+                    data-testid="details"
+                    node_ref=details_button
+                    aria-label=move || page.t().details
+                    title=move || page.t().details
+                    aria-controls="details"
+                    aria-expanded=move || page.details.get().to_string()
+                    on:click=move |_| page.details.update(|open| *open = !*open)
+                >
+                    <Icon shape=Shape::Details />
+                </button>
+            </div>
+        </header>
+    }
+}

@@ -1,0 +1,98 @@
+//! One message.
+
+use leptos::prelude::*;
+
+use super::Avatar;
+use super::rejection::Rejection;
+use super::row_state::RowState;
+use crate::calendar;
+use crate::rows::State;
+use crate::state::{Page, RowModel};
+
+/// One message, and the day before it where it opens one. The element stays the same from the echo to the end: only
+/// what is in it changes.
+#[component]
+pub(crate) fn Row(row: RowModel) -> impl IntoView {
+    let page = Page::here();
+    let RowModel { key, shown, place } = row;
+    let at = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.at)
+    });
+    let place = Memo::new(move |_| place.get());
+    let state = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.state.clone())
+    });
+    let author = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.author.clone())
+    });
+    let mine = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.mine)
+    });
+    let text = move || match shown.with(|row| row.text.clone()) {
+        Some(text) => view! { <p class="row-text" data-testid="row-text">{text}</p> }.into_any(),
+        None => view! { <p class="row-text row-unknown">{move || page.t().unknown_entry}</p> }.into_any(),
+    };
+    let day = move || {
+        place.get().day.map(|_| {
+            view! {
+                <div class="day" role="separator">
+                    {move || calendar::day_title(at.get(), page.language())}
+                </div>
+            }
+        })
+    };
+    let head = move || {
+        if place.get().first {
+            view! {
+                <Avatar id=key.author name=author.get().name />
+                <div class="row-head">
+                    <span class="row-author">{author.get().name}</span>
+                    <Time at class="row-time" />
+                </div>
+            }
+            .into_any()
+        } else {
+            view! {
+                <Time at class="row-time row-time-aside" />
+                <span class="sr-only">{author.get().name}</span>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        {day}
+        <div
+            class="row"
+            role="listitem"
+            data-testid="row"
+            data-id=key.id.to_string()
+            data-state=move || state.with(State::name)
+            data-seq=move || state.with(State::seq).map(|seq| seq.to_string())
+            data-mine=move || mine.get().then_some("true")
+            data-first=move || place.get().first.then_some("true")
+        >
+            {head}
+            {text}
+            <Rejection id=key.id state />
+            <RowState mine state />
+        </div>
+    }
+}
+
+#[component]
+fn Time(at: Memo<u64>, class: &'static str) -> impl IntoView {
+    let page = Page::here();
+    view! {
+        <time
+            class=class
+            datetime=move || calendar::iso(at.get())
+            title=move || calendar::moment(at.get(), page.language())
+        >
+            {move || calendar::time(at.get(), page.language())}
+        </time>
+    }
+}

@@ -1,0 +1,47 @@
+//! The page: Steadfast's chat in a browser.
+//!
+//! Pure, and tested natively:
+//! - [`text`]: what the page says, in every language it knows
+//! - [`rows`]: how a timeline is laid out: groups, day separators, what is announced
+//!
+//! In the browser only:
+//! - `storage`: what this device keeps; the only module that touches browser storage
+//! - `peers`: the other tabs: one lock, one channel
+//! - `sign_in`: `POST /api/session`
+//! - `calendar`: dates, times and ids, by this device's clock
+//! - `state`: signals over the chat
+//! - `scroll`: where the timeline's view stands
+//! - `pages`, `components`: what is seen
+//!
+//! Invariant: nothing here decides what is sent, kept or shown in which order. That is `steadfast-client`.
+
+pub mod rows;
+pub mod text;
+
+#[cfg(target_arch = "wasm32")]
+mod calendar;
+#[cfg(target_arch = "wasm32")]
+#[expect(
+    unreachable_pub,
+    reason = "what #[component] writes around a function is wider than the function"
+)]
+mod components;
+#[cfg(target_arch = "wasm32")]
+#[expect(
+    unreachable_pub,
+    reason = "what #[component] writes around a function is wider than the function"
+)]
+mod pages;
+#[cfg(target_arch = "wasm32")]
+mod peers;
+#[cfg(target_arch = "wasm32")]
+mod scroll;
+#[cfg(target_arch = "wasm32")]
+mod sign_in;
+#[cfg(target_arch = "wasm32")]
+mod state;
+#[cfg(target_arch = "wasm32")]
+pub mod storage;
+
+#[cfg(target_arch = "wasm32")]
+pub use pages::show;

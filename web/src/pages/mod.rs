@@ -1,0 +1,39 @@
+//! What is shown at all: the nickname page or the room.
+
+mod nickname;
+mod room;
+
+use leptos::ev;
+use leptos::prelude::*;
+
+use crate::state::{Page, Stage};
+
+/// Shows the page.
+pub fn show() {
+    if let Some(boot) = document().get_element_by_id("boot") {
+        boot.remove();
+    }
+    mount_to_body(Root);
+}
+
+#[component]
+fn Root() -> impl IntoView {
+    let page = Page::provide();
+    page.start();
+    Effect::new(move || {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("lang", page.language().tag());
+        }
+    });
+    Effect::new(move || document().set_title(&page.title()));
+    // The two moments at which waiting for the next try makes no sense. `navigator.onLine` is asked nothing else.
+    window_event_listener(ev::online, move |_| page.wake());
+    window_event_listener(ev::visibilitychange, move |_| page.seen());
+    window_event_listener(ev::pagehide, move |_| page.leave());
+    let stage = Memo::new(move |_| page.stage.get());
+    move || match stage.get() {
+        Stage::Opening => view! { <p class="boot" role="status">{move || page.t().opening}</p> }.into_any(),
+        Stage::Nickname(welcome) => view! { <nickname::NicknamePage welcome /> }.into_any(),
+        Stage::Room => view! { <room::RoomPage /> }.into_any(),
+    }
+}

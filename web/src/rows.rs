@@ -1,0 +1,264 @@
+//! How a timeline is laid out: groups of one author, day separators, and which rows are announced.
+
+use steadfast_client::timeline::RowBody;
+use steadfast_client::{Rejection, Row, RowKey, RowState};
+use steadfast_shared::{Millis, Person, Seq, UserId};
+
+/// Rows of one author join a group while no more than this lies between two of them.
+const GROUP_GAP_MS: Millis = 5 * 60 * 1000;
+
+/// A calendar day on this device, in any numbering that tells days apart.
+pub type Day = i32;
+
+/// One row, as it is kept for showing.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shown {
+    /// Who wrote it.
+    pub author: Person,
+    /// When.
+    pub at: Millis,
+    /// What it says; `None` for something this page is too old to show.
+    pub text: Option<String>,
+    /// Whether the person signed in wrote it.
+    pub mine: bool,
+    /// How far it has come.
+    pub state: State,
+}
+
+/// How far a row has come.
+#[derive(Clone, PartialEq, Debug)]
+pub enum State {
+    /// Typed, not yet on this device's disk.
+    Saving {
+        /// Whether a write has failed: closing the tab before it is sent would lose it.
+        failed: bool,
+    },
+    /// On this device's disk, waiting for the server.
+    Saved,
+    /// In the log.
+    Sent {
+        /// Its place there.
+        seq: Seq,
+    },
+    /// Not sent until a person decides.
+    Rejected(Rejection),
+}
+
+impl State {
+    /// The name in the document.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Saving { .. } => "saving",
+            Self::Saved => "saved",
+            Self::Sent { .. } => "sent",
+            Self::Rejected(_) => "rejected",
+        }
+    }
+
+    /// Its place in the log, once stored.
+    pub fn seq(&self) -> Option<Seq> {
+        match self {
+            Self::Sent { seq } => Some(*seq),
+            _ => None,
+        }
+    }
+}
+
+impl Shown {
+    /// Whether `row` would be shown the same.
+    pub fn is(&self, row: &Row<'_>) -> bool {
+        self.at == row.at
+            && self.mine == row.mine
+            && self.author == *row.author
+            && match row.body {
+                RowBody::Message(text) => self.text.as_deref() == Some(text),
+                RowBody::Unknown => self.text.is_none(),
+            }
+            && match (&self.state, row.state) {
+                (State::Saving { failed }, RowState::Saving { problem }) => *failed == problem.is_some(),
+                (State::Saved, RowState::Saved) => true,
+                (State::Sent { seq }, RowState::Sent { seq: other }) => *seq == other,
+                (State::Rejected(held), RowState::Rejected { rejection }) => held == rejection,
+                _ => false,
+            }
+    }
+}
+
+impl From<&Row<'_>> for Shown {
+    fn from(row: &Row<'_>) -> Self {
+        Self {
+            author: row.author.clone(),
+            at: row.at,
+            text: match row.body {
+                RowBody::Message(text) => Some(text.to_owned()),
+                RowBody::Unknown => None,
+            },
+            mine: row.mine,
+            state: match row.state {
+                RowState::Saving { problem } => State::Saving {
+                    failed: problem.is_some(),
+                },
+                RowState::Saved => State::Saved,
+                RowState::Sent { seq } => State::Sent { seq },
+                RowState::Rejected { rejection } => State::Rejected(rejection.clone()),
+            },
+        }
+    }
+}
+
+/// How a row stands among its neighbours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Place {
+    /// The day it opens, where it does.
+    pub day: Option<Day>,
+    /// Whether it opens a group, and so names its author.
+    pub first: bool,
+}
+
+/// The place of each row, in order.
+pub fn places(rows: impl IntoIterator<Item = (UserId, Millis, Day)>) -> Vec<Place> {
+    let mut before: Option<(UserId, Millis, Day)> = None;
+    rows.into_iter()
+        .map(|(author, at, day)| {
+            let place = match before {
+                Some((author_before, at_before, day_before)) => {
+                    let new_day = day != day_before;
+                    Place {
+                        day: new_day.then_some(day),
+                        first: new_day || author != author_before || at.abs_diff(at_before) > GROUP_GAP_MS,
+                    }
+                }
+                None => Place {
+                    day: Some(day),
+                    first: true,
+                },
+            };
+            before = Some((author, at, day));
+            place
+        })
+        .collect()
+}
+
+/// How many rows at the start are history; the rest is announced to people who listen to the page.
+///
+/// `announced` says of a row that was there before whether it was announced, and of one that is new nothing. A row
+/// never changes sides, so its element stays where it is. Nothing is announced before `armed`: until then the page
+/// is catching up. A page of older rows, put before everything known, is history.
+pub fn history_len(keys: &[RowKey], announced: impl Fn(&RowKey) -> Option<bool>, armed: bool) -> usize {
+    let known: Vec<Option<bool>> = keys.iter().map(announced).collect();
+    if !armed {
+        return match known.iter().position(|k| *k == Some(true)) {
+            Some(first) => first,
+            None => keys.len(),
+        };
+    }
+    if let Some(last) = known.iter().rposition(|k| *k == Some(false)) {
+        return last + 1;
+    }
+    known.iter().position(Option::is_some).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use steadfast_shared::EntryId;
+
+    use super::*;
+
+    fn user(n: u128) -> UserId {
+        UserId(uuid::Uuid::from_u128(n))
+    }
+
+    fn keys(ids: &[u128]) -> Vec<RowKey> {
+        ids.iter()
+            .map(|n| RowKey {
+                author: user(1),
+                id: EntryId(uuid::Uuid::from_u128(*n)),
+            })
+            .collect()
+    }
+
+    fn number(key: &RowKey) -> u128 {
+        key.id.0.as_u128()
+    }
+
+    #[test]
+    fn the_first_row_opens_a_day_and_a_group() {
+        let places = places([(user(1), 0, 7)]);
+        assert_eq!(
+            places,
+            [Place {
+                day: Some(7),
+                first: true
+            }]
+        );
+    }
+
+    #[test]
+    fn a_group_ends_with_its_author_a_pause_or_the_day() {
+        let first = |rows: &[(u128, Millis, Day)]| -> Vec<bool> {
+            places(rows.iter().map(|(u, at, day)| (user(*u), *at, *day)))
+                .iter()
+                .map(|place| place.first)
+                .collect()
+        };
+        assert_eq!(first(&[(1, 0, 1), (1, GROUP_GAP_MS, 1)]), [true, false]);
+        assert_eq!(first(&[(1, 0, 1), (1, GROUP_GAP_MS + 1, 1)]), [true, true]);
+        assert_eq!(first(&[(1, 0, 1), (2, 1, 1), (1, 2, 1)]), [true, true, true]);
+        assert_eq!(first(&[(1, 0, 1), (1, 1, 2)]), [true, true]);
+    }
+
+    #[test]
+    fn a_clock_that_runs_backwards_does_not_break_a_group() {
+        let places = places([(user(1), 10_000, 1), (user(1), 4_000, 1)]);
+        assert!(!places[1].first);
+    }
+
+    #[test]
+    fn only_a_change_of_day_is_separated() {
+        let days: Vec<_> = places([(user(1), 0, 1), (user(2), 1, 1), (user(1), 2, 3)])
+            .iter()
+            .map(|place| place.day)
+            .collect();
+        assert_eq!(days, [Some(1), None, Some(3)]);
+    }
+
+    #[test]
+    fn what_is_there_before_the_page_caught_up_is_history() {
+        assert_eq!(history_len(&keys(&[1, 2, 3]), |_| None, false), 3);
+    }
+
+    #[test]
+    fn what_comes_after_is_announced() {
+        let was = |key: &RowKey| (number(key) <= 3).then_some(false);
+        assert_eq!(history_len(&keys(&[1, 2, 3, 4]), was, true), 3);
+    }
+
+    #[test]
+    fn an_older_page_is_history_even_when_everything_known_was_announced() {
+        let was = |key: &RowKey| (number(key) >= 10).then_some(true);
+        assert_eq!(history_len(&keys(&[1, 2, 10, 11]), was, true), 2);
+        let was = |key: &RowKey| (number(key) >= 10).then_some(number(key) >= 11);
+        assert_eq!(history_len(&keys(&[1, 2, 10, 11, 12]), was, true), 3);
+    }
+
+    #[test]
+    fn a_row_that_slips_in_before_an_unsent_one_of_history_is_history() {
+        let was = |key: &RowKey| (number(key) != 5).then_some(false);
+        assert_eq!(history_len(&keys(&[1, 5, 9]), was, true), 3);
+    }
+
+    #[test]
+    fn the_first_rows_of_an_empty_room_are_announced() {
+        assert_eq!(history_len(&keys(&[1]), |_| None, true), 0);
+    }
+
+    #[test]
+    fn rows_missed_while_offline_follow_the_announced_ones() {
+        let was = |key: &RowKey| match number(key) {
+            1 => Some(false),
+            2 => Some(true),
+            _ => None,
+        };
+        assert_eq!(history_len(&keys(&[1, 2, 3, 4]), was, false), 1);
+    }
+}

@@ -1,0 +1,348 @@
+//! Signals over the chat: what components read, and the few things they may ask for.
+
+mod start;
+mod timeline;
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use leptos::prelude::*;
+use steadfast_client::link::{Chat, LinkState};
+use steadfast_client::{Change, Input, Refusal, Session};
+use steadfast_shared::{EntryId, MessageText, RoomId};
+
+pub(crate) use start::{Stage, Welcome};
+pub(crate) use timeline::{RowModel, TimelineModel};
+
+use crate::calendar;
+use crate::storage::preferences;
+use crate::text::{Language, Phrases};
+
+/// What the room everybody begins in is called, until the server has said so.
+const FIRST_ROOM: &str = "general";
+
+/// What every component reaches through the context.
+#[derive(Clone, Copy)]
+pub(crate) struct Page {
+    /// What is shown at all.
+    pub(crate) stage: RwSignal<Stage>,
+    /// Whether this device keeps nothing: a private window, most likely.
+    pub(crate) forgetful: RwSignal<bool>,
+    /// Which room is open.
+    pub(crate) room: RwSignal<Option<RoomId>>,
+    /// The open room's rows.
+    pub(crate) timeline: TimelineModel,
+    /// The rejected message being edited in the composer.
+    pub(crate) editing: RwSignal<Option<(EntryId, String)>>,
+    /// Why the last thing a person did was not taken.
+    pub(crate) refusal: RwSignal<Option<Refusal>>,
+    /// Whether the details are open.
+    pub(crate) details: RwSignal<bool>,
+    language: RwSignal<Language>,
+    chat: StoredValue<Option<Chat>, LocalStorage>,
+    renewing: StoredValue<bool>,
+    heard: Heard,
+}
+
+/// One trigger per kind of change.
+#[derive(Clone, Copy)]
+struct Heard {
+    connection: Trigger,
+    rooms: Trigger,
+    outbox: Trigger,
+    presence: Trigger,
+    typing: Trigger,
+}
+
+impl Page {
+    /// The page before anything is known. Provides itself as context.
+    pub(crate) fn provide() -> Self {
+        let page = Self {
+            stage: RwSignal::new(Stage::Opening),
+            forgetful: RwSignal::new(false),
+            room: RwSignal::new(None),
+            timeline: TimelineModel::new(),
+            editing: RwSignal::new(None),
+            refusal: RwSignal::new(None),
+            details: RwSignal::new(false),
+            language: RwSignal::new(first_language()),
+            chat: StoredValue::new_local(None),
+            renewing: StoredValue::new(false),
+            heard: Heard {
+                connection: Trigger::new(),
+                rooms: Trigger::new(),
+                outbox: Trigger::new(),
+                presence: Trigger::new(),
+                typing: Trigger::new(),
+            },
+        };
+        provide_context(page);
+        page
+    }
+
+    /// The page of the component that asks.
+    pub(crate) fn here() -> Self {
+        expect_context()
+    }
+
+    /// The language chosen. Tracked.
+    pub(crate) fn language(self) -> Language {
+        self.language.get()
+    }
+
+    /// What to say, in the language chosen. Tracked.
+    pub(crate) fn t(self) -> &'static Phrases {
+        self.language.get().phrases()
+    }
+
+    /// Speaks another language from here on, and remembers.
+    pub(crate) fn speak(self, language: Language) {
+        preferences::set_language(language);
+        self.language.set(language);
+    }
+
+    /// How the link stands. Tracked.
+    pub(crate) fn link(self) -> LinkState {
+        self.heard.connection.track();
+        self.link_untracked()
+    }
+
+    fn link_untracked(self) -> LinkState {
+        self.chat.with_value(|chat| {
+            chat.as_ref()
+                .map_or(LinkState::Disconnected { reason: None }, Chat::link)
+        })
+    }
+
+    /// Reads the session where it changes with the connection: who we are, the epoch, the session's state.
+    pub(crate) fn on_connection<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
+        self.heard.connection.track();
+        self.read(read)
+    }
+
+    /// Reads the rooms.
+    pub(crate) fn on_rooms<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
+        self.heard.rooms.track();
+        self.read(read)
+    }
+
+    /// Reads the outbox.
+    pub(crate) fn on_outbox<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
+        self.heard.outbox.track();
+        self.read(read)
+    }
+
+    /// Reads who is online.
+    pub(crate) fn on_presence<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
+        self.heard.presence.track();
+        self.read(read)
+    }
+
+    /// Reads who is writing.
+    pub(crate) fn on_typing<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
+        self.heard.typing.track();
+        self.read(read)
+    }
+
+    /// Reads the session, untracked.
+    pub(crate) fn read<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
+        self.chat
+            .with_value(|chat| chat.as_ref().map(|chat| chat.with(read)).unwrap_or_default())
+    }
+
+    /// Posts into the open room; what is being edited is replaced. Says why where it is not taken.
+    pub(crate) fn post(self, text: MessageText) -> Result<(), Refusal> {
+        let Some(room) = self.room.get_untracked() else {
+            return Err(Refusal::NotSignedIn);
+        };
+        self.chat
+            .with_value(|chat| chat.as_ref().map(|chat| chat.with(Session::can_post)))
+            .unwrap_or(Err(Refusal::NotSignedIn))?;
+        let (id, at) = (calendar::new_entry_id(), calendar::now());
+        self.refusal.set(None);
+        self.timeline.follow();
+        self.tell(match self.editing.get_untracked() {
+            Some((edited, _)) => Input::Edit {
+                id: edited,
+                new_id: id,
+                text,
+                at,
+            },
+            None => Input::Post { room, id, text, at },
+        });
+        self.editing.set(None);
+        Ok(())
+    }
+
+    /// Tells the session something, and shows at once what came of it.
+    pub(crate) fn tell(self, input: Input) {
+        if let Some(chat) = self.chat.get_value() {
+            chat.input(input);
+            self.show_timeline();
+        }
+    }
+
+    /// Tells the session something that moves no row.
+    pub(crate) fn whisper(self, input: Input) {
+        if let Some(chat) = self.chat.get_value() {
+            chat.input(input);
+        }
+    }
+
+    /// Takes a rejected message back into the composer.
+    pub(crate) fn edit(self, id: EntryId) {
+        let text = self.read(|session| {
+            session
+                .outbox()
+                .find(|item| item.id == id)
+                .map(|item| item.text.as_str().to_owned())
+        });
+        if let Some(text) = text {
+            self.editing.set(Some((id, text)));
+        }
+    }
+
+    /// What the open room is called. Tracked.
+    pub(crate) fn room_name(self) -> String {
+        let room = self.room.get();
+        self.on_rooms(|session| {
+            room.and_then(|room| session.room(room))
+                .map_or_else(|| FIRST_ROOM.to_owned(), |view| view.name.to_owned())
+        })
+    }
+
+    /// A person wants to be connected.
+    pub(crate) fn connect(self) {
+        self.chat.with_value(|chat| chat.as_ref().map(Chat::connect));
+    }
+
+    /// A person wants not to be.
+    pub(crate) fn disconnect(self) {
+        self.chat.with_value(|chat| chat.as_ref().map(Chat::disconnect));
+    }
+
+    /// The network may be back, or somebody looks again: no reason to wait any longer.
+    pub(crate) fn wake(self) {
+        self.chat.with_value(|chat| chat.as_ref().map(Chat::wake));
+    }
+
+    /// Somebody looks at the page again, or stops looking.
+    pub(crate) fn seen(self) {
+        if document().hidden() {
+            self.leave();
+        } else {
+            self.wake();
+            self.mark_read();
+        }
+    }
+
+    /// The page may be gone in a moment.
+    pub(crate) fn leave(self) {
+        self.whisper(Input::Flush);
+    }
+
+    /// The document's title: the room, and what waits unread in it. Tracked.
+    pub(crate) fn title(self) -> String {
+        if self.stage.get() != Stage::Room {
+            return "Steadfast".to_owned();
+        }
+        let unread: u64 = self.on_rooms(|session| session.rooms().map(|room| room.unread).sum());
+        let name = self.room_name();
+        if unread > 0 {
+            format!("({unread}) #{name} · Steadfast")
+        } else {
+            format!("#{name} · Steadfast")
+        }
+    }
+
+    /// Marks the open room read as far as it is seen.
+    pub(crate) fn mark_read(self) {
+        let Some(room) = self.room.get_untracked() else {
+            return;
+        };
+        if !self.timeline.at_end.get_untracked() || document().hidden() {
+            return;
+        }
+        let unread = self.read(|session| {
+            session
+                .room(room)
+                .and_then(|view| view.cursor.filter(|cursor| *cursor > view.read))
+        });
+        if let Some(seq) = unread {
+            self.whisper(Input::Read { room, seq });
+        }
+    }
+
+    /// Lays the open room's rows out again.
+    pub(crate) fn show_timeline(self) {
+        let Some(room) = self.room.get_untracked() else {
+            return;
+        };
+        self.chat.with_value(|chat| {
+            if let Some(chat) = chat {
+                self.timeline.show(chat, room);
+            }
+        });
+    }
+
+    /// Follows the chat for as long as the page lives.
+    async fn follow(self, chat: Chat) {
+        let mut changes = chat.changes();
+        self.open_first_room();
+        self.show_timeline();
+        while let Some(change) = changes.next().await {
+            self.hear(change);
+        }
+    }
+
+    fn hear(self, change: Change) {
+        match change {
+            Change::Connection => {
+                self.heard.connection.notify();
+                self.answer_refusal();
+                self.show_timeline();
+            }
+            Change::Rooms => {
+                self.heard.rooms.notify();
+                self.open_first_room();
+                self.show_timeline();
+            }
+            Change::Timeline(room) if Some(room) == self.room.get_untracked() => self.show_timeline(),
+            Change::Timeline(_) => {}
+            Change::Outbox => self.heard.outbox.notify(),
+            Change::Presence => self.heard.presence.notify(),
+            Change::Typing(_) => self.heard.typing.notify(),
+            Change::Refused { refusal, .. } => self.refusal.set(Some(refusal)),
+        }
+        self.mark_read();
+    }
+
+    fn open_first_room(self) {
+        if self.room.get_untracked().is_none() {
+            let first = self.read(|session| session.rooms().next().map(|room| room.id));
+            if first.is_some() {
+                self.room.set(first);
+            }
+        }
+    }
+}
+
+/// The languages the browser's person reads, best first.
+pub(crate) fn browser_languages() -> impl Iterator<Item = String> {
+    window()
+        .navigator()
+        .languages()
+        .into_iter()
+        .filter_map(|tag| tag.as_string())
+}
+
+fn first_language() -> Language {
+    preferences::language()
+        .or_else(|| browser_languages().find_map(|tag| Language::of_tag(&tag)))
+        .unwrap_or(Language::English)
+}
+
+/// `0.25` as a person reads it: whole milliseconds.
+pub(crate) fn milliseconds(duration: Duration) -> String {
+    format!("{} ms", duration.as_millis())
+}

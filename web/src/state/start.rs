@@ -1,0 +1,157 @@
+//! How the page comes up: what the device knows is shown at once, then the server is asked.
+
+use std::time::Duration;
+
+use gloo_timers::future::sleep;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_client::link::{Chat, ChatOptions, LinkState};
+use steadfast_client::{Input, StorageError};
+use steadfast_shared::http::SessionInfo;
+use steadfast_shared::{HandshakeError, Nickname};
+
+use super::Page;
+use crate::peers::Tabs;
+use crate::sign_in::{self, SignInError};
+use crate::storage::{DATABASE, DeviceStorage};
+
+/// How long to wait before asking an unreachable server for a session again: doubled each time, up to the last.
+const RENEW_AFTER: [Duration; 4] = [
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+];
+
+/// What is shown at all.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Stage {
+    /// The device's storage is being read.
+    Opening,
+    /// A person is asked for a nickname.
+    Nickname(Welcome),
+    /// The chat.
+    Room,
+}
+
+/// Why a nickname is asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Welcome {
+    /// A first visit.
+    First,
+    /// Somebody else has this one.
+    Taken(String),
+    /// The server said no, in its words.
+    Refused(String),
+    /// A person wants to be somebody else, and may come back.
+    Change,
+}
+
+impl Page {
+    /// Brings the page up.
+    pub(crate) fn start(self) {
+        spawn_local(async move {
+            let mut storage = DeviceStorage::new(DATABASE);
+            let identity = match storage.identity().await {
+                Ok(identity) => identity,
+                Err(StorageError::Full) => None,
+                Err(_) => {
+                    self.forgetful.set(true);
+                    None
+                }
+            };
+            let known = identity.is_some();
+            let options = ChatOptions {
+                stay_offline: !known,
+                ..ChatOptions::default()
+            };
+            let chat = Chat::start(options, storage, Tabs::new());
+            self.chat.set_value(Some(chat.clone()));
+            if known {
+                self.stage.set(Stage::Room);
+            } else {
+                spawn_local(self.recognise());
+            }
+            self.follow(chat).await;
+        });
+    }
+
+    /// Asks for a session under a nickname a person has chosen.
+    pub(crate) async fn join(self, nickname: Nickname) -> Result<(), SignInError> {
+        let info = sign_in::sign_in(nickname).await?;
+        self.enter(info);
+        Ok(())
+    }
+
+    /// Leaves the nickname page as who one was.
+    pub(crate) fn go_back(self) {
+        self.stage.set(Stage::Room);
+        self.connect();
+    }
+
+    /// Asks who one wants to be instead.
+    pub(crate) fn change_person(self) {
+        self.disconnect();
+        self.details.set(false);
+        self.stage.set(Stage::Nickname(Welcome::Change));
+    }
+
+    /// A device that remembers nobody may still have a cookie: a private window reloaded, a database cleared.
+    async fn recognise(self) {
+        match sign_in::current().await {
+            Ok(Some(info)) => self.enter(info),
+            _ => self.stage.set(Stage::Nickname(Welcome::First)),
+        }
+    }
+
+    fn enter(self, info: SessionInfo) {
+        self.tell(Input::SignedIn(info));
+        self.stage.set(Stage::Room);
+        self.connect();
+    }
+
+    /// The server may not know this device any more (its database is another one, the cookie is gone): the nickname is
+    /// asked for again without bothering anybody, for as long as that can help.
+    pub(super) fn answer_refusal(self) {
+        let unauthorized = matches!(
+            self.link_untracked(),
+            LinkState::Refused(HandshakeError::Unauthorized)
+        );
+        if !unauthorized || self.renewing.get_value() || self.stage.get_untracked() != Stage::Room {
+            return;
+        }
+        self.renewing.set_value(true);
+        spawn_local(async move {
+            self.renew().await;
+            self.renewing.set_value(false);
+        });
+    }
+
+    async fn renew(self) {
+        let name = self.read(|session| session.me().map(|me| me.name.clone()));
+        let Some(nickname) = name.and_then(|name| Nickname::parse(&name).ok()) else {
+            return self.stage.set(Stage::Nickname(Welcome::First));
+        };
+        let mut pauses = RENEW_AFTER.into_iter().chain(std::iter::repeat(RENEW_AFTER[3]));
+        loop {
+            match sign_in::renew(nickname.clone()).await {
+                Ok(info) => return self.enter(info),
+                Err(SignInError::NicknameTaken) => {
+                    return self
+                        .stage
+                        .set(Stage::Nickname(Welcome::Taken(nickname.as_str().to_owned())));
+                }
+                Err(SignInError::Refused(error)) => {
+                    return self.stage.set(Stage::Nickname(Welcome::Refused(error.message)));
+                }
+                Err(SignInError::Unreachable) => {
+                    sleep(pauses.next().unwrap_or_default()).await;
+                }
+            }
+            // A person may have disconnected, or connected otherwise, meanwhile.
+            if !matches!(self.link_untracked(), LinkState::Refused(_)) {
+                return;
+            }
+        }
+    }
+}

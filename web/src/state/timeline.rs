@@ -1,0 +1,232 @@
+//! The open room's rows as signals: one model per row, for as long as the row is there.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use steadfast_client::RowKey;
+use steadfast_client::link::Chat;
+use steadfast_shared::{RoomId, Seq};
+
+use crate::calendar;
+use crate::rows::{Place, Shown, history_len, places};
+
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// One row. The same one from the echo to the end.
+#[derive(Clone)]
+pub(crate) struct RowModel {
+    pub(crate) key: RowKey,
+    pub(crate) shown: ArcRwSignal<Shown>,
+    pub(crate) place: ArcRwSignal<Place>,
+}
+
+/// The open room's rows, and where the view on them stands.
+#[derive(Clone, Copy)]
+pub(crate) struct TimelineModel {
+    /// Rows that are not announced: what was there before, and what is loaded by scrolling back.
+    pub(crate) history: RwSignal<Vec<RowModel>>,
+    /// Rows that came while the page was looking: announced as they come.
+    pub(crate) live: RwSignal<Vec<RowModel>>,
+    /// Whether everything there is has come, so that what comes next is news.
+    pub(crate) caught_up: RwSignal<bool>,
+    /// Whether the view stands at the end and follows it.
+    pub(crate) at_end: RwSignal<bool>,
+    /// Other people's messages below the view.
+    pub(crate) below: RwSignal<usize>,
+    /// Whether the room's rows have been read at least once.
+    pub(crate) shown_once: RwSignal<bool>,
+    known: StoredValue<Known, LocalStorage>,
+}
+
+#[derive(Default)]
+struct Known {
+    room: Option<RoomId>,
+    order: Vec<RowKey>,
+    rows: HashMap<RowKey, (RowModel, bool)>,
+    history_len: usize,
+    /// Whether the page has caught up at least once since the room was opened.
+    armed: bool,
+    /// Whether everything there is has come.
+    complete: bool,
+    /// The newest entry that was in view.
+    seen: Seq,
+}
+
+impl TimelineModel {
+    pub(crate) fn new() -> Self {
+        Self {
+            history: RwSignal::new(Vec::new()),
+            live: RwSignal::new(Vec::new()),
+            caught_up: RwSignal::new(false),
+            at_end: RwSignal::new(true),
+            below: RwSignal::new(0),
+            shown_once: RwSignal::new(false),
+            known: StoredValue::new_local(Known::default()),
+        }
+    }
+
+    /// Goes to the end, and stays with it.
+    pub(crate) fn follow(self) {
+        if !self.at_end.get_untracked() {
+            self.at_end.set(true);
+        }
+    }
+
+    /// Lays the rows out as the chat has them: models that are there stay, and hear what changed.
+    pub(crate) fn show(self, chat: &Chat, room: RoomId) {
+        let fresh = self.known.try_update_value(|known| {
+            if known.room != Some(room) {
+                *known = Known {
+                    room: Some(room),
+                    ..Known::default()
+                };
+            }
+            chat.with(|session| {
+                let view = session.room(room);
+                let complete = view
+                    .is_some_and(|view| !view.catching_up && view.cursor.is_some_and(|c| c >= view.head))
+                    && matches!(session.connection(), steadfast_client::Connection::Online { .. });
+                let (mut order, mut stands, mut news) = (Vec::new(), Vec::new(), Vec::new());
+                for row in session.timeline(room).rows() {
+                    let key = row.key();
+                    match known.rows.get(&key) {
+                        Some((model, _)) if model.shown.with_untracked(|shown| shown.is(&row)) => {}
+                        _ => news.push((key, Shown::from(&row))),
+                    }
+                    order.push(key);
+                    stands.push((row.author.id, row.at, calendar::day_of(row.at)));
+                }
+                (order, stands, news, complete)
+            })
+        });
+        if let Some((order, stands, news, complete)) = fresh {
+            let places = places(stands);
+            self.known
+                .update_value(|known| self.apply(known, order, &places, news, complete));
+        }
+    }
+
+    fn apply(
+        self,
+        known: &mut Known,
+        order: Vec<RowKey>,
+        places: &[Place],
+        news: Vec<(RowKey, Shown)>,
+        complete: bool,
+    ) {
+        let first_showing = !self.shown_once.get_untracked();
+        let history = history_len(
+            &order,
+            |key| known.rows.get(key).map(|(_, announced)| *announced),
+            known.armed,
+        );
+        let mut news: HashMap<RowKey, Shown> = news.into_iter().collect();
+        let mut rows = HashMap::with_capacity(order.len());
+        for (index, (key, place)) in order.iter().zip(places).enumerate() {
+            let model = match (known.rows.remove(key), news.remove(key)) {
+                (Some((model, _)), Some(shown)) => {
+                    model.shown.set(shown);
+                    model
+                }
+                (Some((model, _)), None) => model,
+                (None, Some(shown)) => RowModel {
+                    key: *key,
+                    shown: ArcRwSignal::new(shown),
+                    place: ArcRwSignal::new(*place),
+                },
+                (None, None) => continue,
+            };
+            if model.place.with_untracked(|was| was != place) {
+                model.place.set(*place);
+            }
+            rows.insert(*key, (model, index >= history));
+        }
+        known.rows = rows;
+        known.armed |= complete;
+        if known.order != order || known.history_len != history {
+            let models = |keys: &[RowKey]| -> Vec<RowModel> {
+                keys.iter()
+                    .filter_map(|key| known.rows.get(key))
+                    .map(|(model, _)| model.clone())
+                    .collect()
+            };
+            let changed = |was: &[RowKey], is: &[RowKey]| was != is;
+            let (was_history, was_live) = known.order.split_at(known.history_len.min(known.order.len()));
+            let (is_history, is_live) = order.split_at(history);
+            if changed(was_history, is_history) {
+                self.history.set(models(is_history));
+            }
+            if changed(was_live, is_live) {
+                self.live.set(models(is_live));
+            }
+            known.order = order;
+            known.history_len = history;
+        }
+        known.complete = complete;
+        if !complete {
+            self.caught_up.set(false);
+        } else if !self.caught_up.get_untracked() {
+            self.announce_soon();
+        }
+        if first_showing {
+            self.shown_once.set(true);
+        }
+        self.count_below(known);
+    }
+
+    /// Announces from a moment later on: the rows that completed the catching up are still on their way into the document.
+    fn announce_soon(self) {
+        set_timeout(
+            move || {
+                if self.known.with_value(|known| known.complete) {
+                    self.caught_up.set(true);
+                }
+            },
+            SETTLE,
+        );
+    }
+
+    /// Counts what has come below the view; at the end, everything is seen.
+    fn count_below(self, known: &mut Known) {
+        let newest = known
+            .order
+            .iter()
+            .rev()
+            .find_map(|key| seq_of(known, key))
+            .unwrap_or(0);
+        let below = if self.at_end.get_untracked() {
+            known.seen = known.seen.max(newest);
+            0
+        } else {
+            known
+                .order
+                .iter()
+                .rev()
+                .map(|key| &known.rows[key].0.shown)
+                .take_while(|shown| {
+                    shown.with_untracked(|s| s.state.seq().is_none_or(|seq| seq > known.seen))
+                })
+                .filter(|shown| shown.with_untracked(|s| !s.mine))
+                .count()
+        };
+        if self.below.get_untracked() != below {
+            self.below.set(below);
+        }
+    }
+
+    /// The view moved to the end, or away from it.
+    pub(crate) fn moved(self, at_end: bool) {
+        if self.at_end.get_untracked() != at_end {
+            self.at_end.set(at_end);
+            self.known.update_value(|known| self.count_below(known));
+        }
+    }
+}
+
+fn seq_of(known: &Known, key: &RowKey) -> Option<Seq> {
+    known
+        .rows
+        .get(key)
+        .and_then(|(model, _)| model.shown.with_untracked(|shown| shown.state.seq()))
+}

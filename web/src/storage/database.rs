@@ -1,0 +1,340 @@
+//! IndexedDB, as much of it as records of text need: open, write a batch, read everything.
+//!
+//! A write resolves on its transaction's `complete`, asked for with `durability: "strict"`: the browser has flushed
+//! to disk by then. (The `idb` crate cannot ask for that, and web-sys binds it only behind an unstable flag.)
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use futures::channel::oneshot;
+use futures::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    DomException, Event, EventTarget, IdbDatabase, IdbFactory, IdbObjectStore, IdbOpenDbRequest, IdbRequest,
+    IdbTransaction,
+};
+
+/// The shape of what is stored. Raised when a store comes or goes; records evolve by serde.
+const VERSION: u32 = 1;
+
+/// Some browsers leave an open without any answer at all; nobody waits for them for ever.
+const OPEN_WITHIN_MS: u32 = 5_000;
+
+/// The stores, each a map from text to text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Store {
+    /// Who the device speaks for.
+    Identity,
+    /// What is typed and not acknowledged, by entry id.
+    Outbox,
+    /// The newest page of each room, by room id.
+    Rooms,
+}
+
+impl Store {
+    const ALL: [Self; 3] = [Self::Identity, Self::Outbox, Self::Rooms];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Outbox => "outbox",
+            Self::Rooms => "rooms",
+        }
+    }
+}
+
+/// One change. All changes of one [`Database::write`] happen together or not at all.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Operation {
+    /// Inserts or replaces.
+    Put(Store, String, String),
+    /// Removes; an absent one is no error.
+    Remove(Store, String),
+    /// Removes everything in a store.
+    Clear(Store),
+}
+
+/// Why the database did not do what it was asked.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// There is no IndexedDB, or the browser refuses it here.
+    #[error("this browser keeps no database for this page")]
+    Unavailable,
+    /// Another tab holds an older database open and does not let go.
+    #[error("another tab holds an older database open")]
+    Blocked,
+    /// The browser did not answer.
+    #[error("the browser did not answer")]
+    Silent,
+    /// A newer page has been here: this one is too old for its database.
+    #[error("the database belongs to a newer page")]
+    Newer,
+    /// The disk, or this site's share of it, is full.
+    #[error("no room is left")]
+    Full,
+    /// The database was closed meanwhile; opening it again may help.
+    #[error("the database was closed")]
+    Closed,
+    /// Anything else, in the browser's words.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<JsValue> for DatabaseError {
+    fn from(value: JsValue) -> Self {
+        match value.dyn_into::<DomException>() {
+            Ok(exception) => match exception.name().as_str() {
+                "QuotaExceededError" => Self::Full,
+                "InvalidStateError" => Self::Closed,
+                "VersionError" => Self::Newer,
+                "SecurityError" => Self::Unavailable,
+                name => Self::Failed(format!("{name}: {}", exception.message())),
+            },
+            Err(other) => Self::Failed(format!("{other:?}")),
+        }
+    }
+}
+
+/// An open database. Closes itself when another tab needs it to, and says [`DatabaseError::Closed`] from then on.
+#[derive(Debug)]
+pub struct Database {
+    inner: IdbDatabase,
+    let_go: Listener,
+}
+
+impl Database {
+    /// Opens the database of this name, creating it where there is none.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Unavailable`], [`DatabaseError::Blocked`], [`DatabaseError::Silent`], [`DatabaseError::Newer`], or
+    /// what the browser said.
+    pub async fn open(name: &str) -> Result<Self, DatabaseError> {
+        let request = factory()?
+            .open_with_u32(name, VERSION)
+            .map_err(|_| DatabaseError::Unavailable)?;
+        let upgrade = Closure::once(|event: Event| create_stores(&event));
+        request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
+        let answer = first_event(&request, &["success", "error", "blocked"]);
+        let answered = match select(answer, TimeoutFuture::new(OPEN_WITHIN_MS)).await {
+            Either::Left((event, _)) => Some(event),
+            Either::Right(_) => None,
+        };
+        match answered {
+            Some("success") => Ok(Self::of(request.result()?.unchecked_into())),
+            Some("error") => Err(match failure_of(&request) {
+                DatabaseError::Newer => DatabaseError::Newer,
+                DatabaseError::Full => DatabaseError::Full,
+                DatabaseError::Failed(_) | DatabaseError::Unavailable => DatabaseError::Unavailable,
+                other => other,
+            }),
+            given_up => {
+                close_when_it_opens(request, upgrade);
+                Err(if given_up.is_some() {
+                    DatabaseError::Blocked
+                } else {
+                    DatabaseError::Silent
+                })
+            }
+        }
+    }
+
+    /// Deletes the database of this name.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub async fn delete(name: &str) -> Result<(), DatabaseError> {
+        let request = factory()?.delete_database(name)?;
+        match first_event(&request, &["success", "error", "blocked"]).await {
+            "success" => Ok(()),
+            "blocked" => Err(DatabaseError::Blocked),
+            _ => Err(failure_of(&request)),
+        }
+    }
+
+    /// Does all of `operations`, in order, or none. Durable when it resolves.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Full`], [`DatabaseError::Closed`], or what the browser said. Nothing was written then.
+    pub async fn write(&self, operations: &[Operation]) -> Result<(), DatabaseError> {
+        if operations.is_empty() {
+            return Ok(());
+        }
+        let transaction = self.begin("readwrite")?;
+        let done = first_event(&transaction, &["complete", "abort"]);
+        for operation in operations {
+            if let Err(error) = perform(&transaction, operation) {
+                let _ = transaction.abort();
+                return Err(error.into());
+            }
+        }
+        commit(&transaction);
+        finished(&transaction, done.await)
+    }
+
+    /// Every record of each of `stores`, as one consistent view.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Closed`], or what the browser said.
+    pub async fn read<const N: usize>(&self, stores: [Store; N]) -> Result<[Vec<String>; N], DatabaseError> {
+        let transaction = self.begin("readonly")?;
+        let done = first_event(&transaction, &["complete", "abort"]);
+        let requests = stores
+            .into_iter()
+            .map(|store| transaction.object_store(store.name())?.get_all())
+            .collect::<Result<Vec<IdbRequest>, JsValue>>()?;
+        finished(&transaction, done.await)?;
+        let mut records = [const { Vec::new() }; N];
+        for (request, records) in requests.iter().zip(&mut records) {
+            let values: Array = request.result()?.unchecked_into();
+            *records = values.iter().filter_map(|value| value.as_string()).collect();
+        }
+        Ok(records)
+    }
+
+    fn of(inner: IdbDatabase) -> Self {
+        let closing = inner.clone();
+        let let_go = Closure::new(move |_: Event| closing.close());
+        inner.set_onversionchange(Some(let_go.as_ref().unchecked_ref()));
+        Self { inner, let_go }
+    }
+
+    fn begin(&self, mode: &str) -> Result<IdbTransaction, DatabaseError> {
+        let names: Array = Store::ALL
+            .iter()
+            .map(|store| JsValue::from_str(store.name()))
+            .collect();
+        let options = Object::new();
+        Reflect::set(&options, &"durability".into(), &"strict".into())?;
+        let transaction: Function = Reflect::get(&self.inner, &"transaction".into())?.unchecked_into();
+        Ok(transaction
+            .call3(&self.inner, &names, &mode.into(), &options)?
+            .unchecked_into())
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.inner.set_onversionchange(None);
+        self.inner.close();
+        let _ = &self.let_go;
+    }
+}
+
+fn factory() -> Result<IdbFactory, DatabaseError> {
+    // A getter that throws in some private modes, and answers undefined in others.
+    let factory =
+        Reflect::get(&js_sys::global(), &"indexedDB".into()).map_err(|_| DatabaseError::Unavailable)?;
+    if factory.is_undefined() || factory.is_null() {
+        return Err(DatabaseError::Unavailable);
+    }
+    Ok(factory.unchecked_into())
+}
+
+fn create_stores(event: &Event) {
+    let Some(request) = event.target().and_then(|t| t.dyn_into::<IdbOpenDbRequest>().ok()) else {
+        return;
+    };
+    let Ok(database) = request.result().map(JsCast::unchecked_into::<IdbDatabase>) else {
+        return;
+    };
+    for store in Store::ALL {
+        if !database.object_store_names().contains(store.name()) {
+            // Failing aborts the upgrade, and the open reports it.
+            let _ = database.create_object_store(store.name());
+        }
+    }
+}
+
+fn perform(transaction: &IdbTransaction, operation: &Operation) -> Result<(), JsValue> {
+    let store = |store: Store| -> Result<IdbObjectStore, JsValue> { transaction.object_store(store.name()) };
+    match operation {
+        Operation::Put(name, key, value) => store(*name)?.put_with_key(&value.into(), &key.into())?,
+        Operation::Remove(name, key) => store(*name)?.delete(&key.into())?,
+        Operation::Clear(name) => store(*name)?.clear()?,
+    };
+    Ok(())
+}
+
+/// Commits without waiting for the requests' own events, where the browser can: a page that goes away in the next
+/// instant has then still written.
+fn commit(transaction: &IdbTransaction) {
+    if let Ok(commit) = Reflect::get(transaction, &"commit".into())
+        && let Ok(commit) = commit.dyn_into::<Function>()
+    {
+        let _ = commit.call0(transaction);
+    }
+}
+
+fn finished(transaction: &IdbTransaction, event: &str) -> Result<(), DatabaseError> {
+    match event {
+        "complete" => Ok(()),
+        // A transaction aborted without an error of its own lost its database.
+        _ => Err(transaction
+            .error()
+            .map_or(DatabaseError::Closed, |e| JsValue::from(e).into())),
+    }
+}
+
+fn failure_of(request: &IdbRequest) -> DatabaseError {
+    match request.error() {
+        Ok(Some(exception)) => JsValue::from(exception).into(),
+        _ => DatabaseError::Unavailable,
+    }
+}
+
+/// A request given up on may still succeed; a connection nobody holds would block every later upgrade.
+fn close_when_it_opens(request: IdbOpenDbRequest, upgrade: Listener) {
+    wasm_bindgen_futures::spawn_local(async move {
+        if first_event(&request, &["success", "error"]).await == "success"
+            && let Ok(database) = request.result()
+        {
+            database.unchecked_into::<IdbDatabase>().close();
+        }
+        drop(upgrade);
+    });
+}
+
+/// Which of `names` happens to `target` first. Listens from the call on, not only once polled.
+fn first_event(
+    target: &EventTarget,
+    names: &'static [&'static str],
+) -> impl Future<Output = &'static str> + Unpin + use<> {
+    let (tell, told) = oneshot::channel();
+    let tell = Rc::new(Cell::new(Some(tell)));
+    let listening = Listening(
+        names
+            .iter()
+            .map(|name| {
+                let tell = tell.clone();
+                let listener = Listener::new(move |_: Event| {
+                    if let Some(tell) = tell.take() {
+                        let _ = tell.send(*name);
+                    }
+                });
+                let _ = target.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
+                (target.clone(), *name, listener)
+            })
+            .collect(),
+    );
+    Box::pin(async move {
+        let name = told.await.unwrap_or("abort");
+        drop(listening);
+        name
+    })
+}
+
+/// Event listeners, taken away when dropped.
+struct Listening(Vec<(EventTarget, &'static str, Listener)>);
+
+type Listener = Closure<dyn FnMut(Event)>;
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        for (target, name, listener) in &self.0 {
+            let _ = target.remove_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
+        }
+    }
+}

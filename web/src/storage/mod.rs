@@ -1,0 +1,127 @@
+//! What this device keeps: the chat in IndexedDB, a few preferences in localStorage.
+//!
+//! Invariant: nothing outside this folder touches browser storage.
+//!
+//! Every record of the database is JSON text: the serde shapes of `steadfast-client`, readable in the browser's own
+//! tools. A record that cannot be read (another version of the page wrote it) is passed over, and stays.
+
+mod database;
+pub mod preferences;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use steadfast_client::link::{Storage, Task};
+use steadfast_client::{Identity, Restored, StorageError, Write};
+
+pub use database::{Database, DatabaseError, Operation, Store};
+
+/// The name of the page's database.
+pub const DATABASE: &str = "steadfast";
+
+const IDENTITY_KEY: &str = "identity";
+
+/// The chat's records. Opens the database when it is first needed, and again after it was closed under it: cleared
+/// by a person, or upgraded by a newer page in another tab.
+#[derive(Debug)]
+pub struct DeviceStorage {
+    name: String,
+    database: Option<Database>,
+}
+
+impl DeviceStorage {
+    /// Storage in the database of this name. Touches nothing yet.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            database: None,
+        }
+    }
+
+    /// Who this device speaks for, read ahead of everything else.
+    ///
+    /// # Errors
+    /// Where the device keeps nothing.
+    pub async fn identity(&mut self) -> Result<Option<Identity>, StorageError> {
+        let [identity] = self.read([Store::Identity]).await?;
+        Ok(identity.iter().find_map(|text| parsed(text)))
+    }
+
+    async fn read<const N: usize>(&mut self, stores: [Store; N]) -> Result<[Vec<String>; N], StorageError> {
+        let records = match self.open().await?.read(stores).await {
+            Err(DatabaseError::Closed) => self.reopen().await?.read(stores).await,
+            answer => answer,
+        };
+        Ok(records?)
+    }
+
+    async fn write(&mut self, operations: &[Operation]) -> Result<(), StorageError> {
+        let written = match self.open().await?.write(operations).await {
+            Err(DatabaseError::Closed) => self.reopen().await?.write(operations).await,
+            answer => answer,
+        };
+        Ok(written?)
+    }
+
+    async fn open(&mut self) -> Result<&Database, DatabaseError> {
+        let database = match self.database.take() {
+            Some(open) => open,
+            None => Database::open(&self.name).await?,
+        };
+        Ok(self.database.insert(database))
+    }
+
+    async fn reopen(&mut self) -> Result<&Database, DatabaseError> {
+        self.database = None;
+        self.open().await
+    }
+}
+
+impl Storage for DeviceStorage {
+    fn load(&mut self) -> Task<'_, Result<Restored, StorageError>> {
+        Box::pin(async {
+            let [identity, outbox, rooms] = self.read([Store::Identity, Store::Outbox, Store::Rooms]).await?;
+            Ok(Restored {
+                identity: identity.iter().find_map(|text| parsed(text)),
+                outbox: outbox.iter().filter_map(|text| parsed(text)).collect(),
+                rooms: rooms.iter().filter_map(|text| parsed(text)).collect(),
+            })
+        })
+    }
+
+    fn apply(&mut self, writes: Vec<Write>) -> Task<'_, Result<(), StorageError>> {
+        Box::pin(async move {
+            let operations = writes.iter().map(operation).collect::<Result<Vec<_>, _>>()?;
+            self.write(&operations).await
+        })
+    }
+}
+
+impl From<DatabaseError> for StorageError {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Full => Self::Full,
+            DatabaseError::Unavailable => Self::Unavailable,
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+fn operation(write: &Write) -> Result<Operation, StorageError> {
+    Ok(match write {
+        Write::PutOutbox(item) => Operation::Put(Store::Outbox, item.id.to_string(), text_of(item)?),
+        Write::RemoveOutbox(id) => Operation::Remove(Store::Outbox, id.to_string()),
+        Write::PutRoom(cache) => Operation::Put(Store::Rooms, cache.room.to_string(), text_of(cache)?),
+        Write::DropRooms => Operation::Clear(Store::Rooms),
+        Write::PutIdentity(identity) => {
+            Operation::Put(Store::Identity, IDENTITY_KEY.to_owned(), text_of(identity)?)
+        }
+    })
+}
+
+fn text_of(record: &impl Serialize) -> Result<String, StorageError> {
+    serde_json::to_string(record).map_err(|error| StorageError::Failed(error.to_string()))
+}
+
+fn parsed<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text).ok()
+}

@@ -1,0 +1,156 @@
+//! English.
+
+use steadfast_client::Refusal;
+use steadfast_shared::{ErrorCode, TextError};
+
+use super::Phrases;
+
+pub(super) static PHRASES: Phrases = Phrases {
+    welcome: "Welcome",
+    promise: "Once a message shows saved, it is kept: stored once, shown once, in the same order for everyone.",
+    nickname: "Your nickname",
+    nickname_hint: "This is how others will see you.",
+    join: "Join the chat",
+    joining: "Joining…",
+    go_back: "Go back",
+    nickname_refused: |error| match error {
+        TextError::Empty => "Please choose a nickname.".into(),
+        TextError::TooLong { limit } => format!("A nickname has at most {limit} characters."),
+        TextError::Forbidden { .. } => "This nickname has a character that cannot be seen.".into(),
+    },
+    nickname_taken: |name| format!("Somebody else is called “{name}” here. Please choose another nickname."),
+    server_unreachable: "The server cannot be reached. Please check your connection and try again.",
+    server_refused: |why| format!("The server said no: {why}"),
+    nothing_is_kept: "This browser does not let the page keep anything, perhaps because the window is private. \
+                      Chatting works, but unsent messages are lost when you close or reload the page.",
+    opening: "Opening the chat…",
+
+    rooms: "Rooms",
+    online: "Online",
+    online_count: |n| format!("{n} online"),
+    you: "you",
+    language_switch: |name| format!("Switch to {name}"),
+    unread: |n| format!("{n} unread"),
+
+    connected: "Connected",
+    connecting: "Connecting…",
+    reconnecting: "Reconnecting…",
+    waiting: "No connection",
+    retry_in: |seconds| format!("Next try in {seconds} s"),
+    retry_now: "Retry now",
+    disconnected: "Disconnected",
+    connect: "Connect",
+    disconnect: "Disconnect",
+    unsent: |n| {
+        if n == 1 {
+            "1 message waiting".into()
+        } else {
+            format!("{n} messages waiting")
+        }
+    },
+    by_you: "You disconnected. What you write is kept and sent later.",
+    link_lost: "The connection was lost.",
+    link_silent: "The server has stopped answering.",
+    server_closed: "The server ended the connection.",
+    server_restarts: "The server is restarting.",
+    server_busy: "The server is busy.",
+    too_slow: "This device could not keep up and picks up where it left off.",
+    too_much: "Too much was sent at once.",
+    taken_over: "A newer connection of this tab took over.",
+    signed_out: "The session has ended.",
+    origin_refused: "The server does not accept pages from this address.",
+    handshake_refused: "The server refused the connection.",
+
+    messages_in: |room| format!("Messages in {room}"),
+    loading_older: "Loading older messages…",
+    beginning: |room| format!("This is the beginning of #{room}."),
+    empty: "Nothing has been said yet. Say hello!",
+    new_messages: |n| {
+        if n == 1 {
+            "1 new message".into()
+        } else {
+            format!("{n} new messages")
+        }
+    },
+    to_the_end: "To the newest message",
+    today: "Today",
+    yesterday: "Yesterday",
+    unknown_entry: "Reload the page to see this message.",
+    typing: |names| match names {
+        [] => String::new(),
+        [one] => format!("{one} is typing…"),
+        [one, two] => format!("{one} and {two} are typing…"),
+        _ => "Several people are typing…".into(),
+    },
+
+    saving: "Saving…",
+    saved: "Saved, waiting to be sent",
+    sent: "Sent",
+    not_sent: "Not sent",
+    not_kept: "Not saved on this device",
+    rejected: |code| match code {
+        ErrorCode::Invalid => "The server could not read this message.",
+        ErrorCode::TooLarge => "This message is too long.",
+        ErrorCode::Conflict => "Another message was already sent under the same id.",
+        ErrorCode::UnknownRoom => "This room does not exist for you.",
+        ErrorCode::Unauthorized => "You were signed out when this was sent.",
+        ErrorCode::NicknameTaken => "The nickname belongs to somebody else.",
+        ErrorCode::RateLimited => "Too many messages in too short a time.",
+        ErrorCode::Busy | ErrorCode::Unavailable => "The server could not take this message.",
+        ErrorCode::Unknown => "The server refused this message.",
+    },
+    other_author: "This was written under another nickname.",
+    retry: "Try again",
+    edit: "Edit",
+    discard: "Discard",
+    edit_message: "Edit the message",
+    send_again: "Send",
+    cancel: "Cancel",
+
+    write_to: |room| format!("Write to #{room}"),
+    send: "Send",
+    keys: "Enter sends, Shift+Enter breaks the line",
+    message_refused: |error| match error {
+        TextError::Empty => String::new(),
+        TextError::TooLong { .. } => "This message is too long.".into(),
+        TextError::Forbidden { .. } => "This message has a character that cannot be sent.".into(),
+    },
+    bytes_over: |n| format!("Too long by {n} bytes"),
+    refusal: |refusal| match refusal {
+        Refusal::NotSignedIn => "Please sign in first.",
+        Refusal::OutboxFull => "Too many messages are waiting. Please connect first.",
+        Refusal::MaybeSent => "This message may already be on its way.",
+        Refusal::NotWaiting => "This message is not waiting any more.",
+        Refusal::IdTaken => "Please try once more.",
+    },
+
+    details: "Details",
+    close: "Close",
+    link: "Connection",
+    state: "State",
+    transport: "Transport",
+    round_trip: "Round trip",
+    recovered: "Recovered without asking",
+    yes: "yes",
+    no: "no",
+    none_yet: "–",
+    database: "Log",
+    epoch: "Epoch",
+    cursor: "Cursor",
+    head: "Head",
+    held: "Held back by a gap",
+    outbox: "Outbox",
+    outbox_empty: "Nothing is waiting to be sent.",
+    tries: |n| {
+        if n == 1 {
+            "1 try".into()
+        } else {
+            format!("{n} tries")
+        }
+    },
+    this_tab_sends: "This tab sends for all tabs of this browser.",
+    another_tab_sends: "Another tab of this browser sends for this one.",
+    storage_fails: "This device cannot save right now. Messages are still sent, but unsent ones would be lost on a reload.",
+    person: "You",
+    change_person: "Use another nickname",
+};
