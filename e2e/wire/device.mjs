@@ -8,6 +8,9 @@ import { io } from 'socket.io-client';
 /** How long anything may take before a test fails: a debug build on a busy machine. */
 export const PATIENCE_MS = 15_000;
 
+/** Most entries in one `send`. */
+export const BATCH_ITEMS = 64;
+
 /**
  * @typedef {{ id: string, name: string }} Person
  * @typedef {{ seq: number, id: string, author: Person, at: number, body: { kind: string, text: string } }} Entry
@@ -140,7 +143,7 @@ export class Device {
   }
 
   /**
-   * Sends items in one batch and insists, like any well-behaved client: transient refusals are waited out, in order.
+   * Sends items in batches, one at a time, and insists, like any well-behaved client: transient refusals are waited out, in order.
    * @param {Item[]} items
    * @returns {Promise<{ id: string, seq: number, at: number }[]>}
    */
@@ -148,7 +151,7 @@ export class Device {
     /** @type {{ id: string, seq: number, at: number }[]} */
     const stored = [];
     while (stored.length < items.length) {
-      const reply = await this.request('send', items.slice(stored.length));
+      const reply = await this.request('send', items.slice(stored.length, stored.length + BATCH_ITEMS));
       const refusal = reply.error ?? reply.ok.find((/** @type {any} */ sent) => sent.error)?.error;
       for (const sent of reply.ok ?? []) {
         if (sent.error) break;

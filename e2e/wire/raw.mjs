@@ -28,22 +28,27 @@ export class Raw {
   async open(auth) {
     await this.hello();
     this.ws.send(`40${JSON.stringify(auth)}`);
-    await this.#receives('42["session"');
+    await this.receives('42["session"');
     return this;
   }
 
   /** Waits for Engine.IO's OPEN. */
   async hello() {
-    await this.#receives('0');
+    await this.receives('0');
     return this;
   }
 
-  /** @param {string} prefix */
-  async #receives(prefix) {
-    await until(() => {
-      if (this.closed) throw new Error(`closed before ${prefix} came`);
-      return this.received.some((packet) => packet.startsWith(prefix));
+  /**
+   * Waits for a packet that starts so; resolves with the rest of it.
+   * @param {string} prefix
+   */
+  async receives(prefix) {
+    const packet = await until(() => {
+      const found = this.received.find((packet) => packet.startsWith(prefix));
+      if (!found && this.closed) throw new Error(`closed before ${prefix} came`);
+      return found;
     }, `${prefix} comes`);
+    return packet.slice(prefix.length);
   }
 
   /** @param {string | Buffer} packet */
