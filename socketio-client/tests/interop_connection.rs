@@ -1,12 +1,18 @@
 //! Connecting, losing the connection and coming back, against the npm server.
 
-#![cfg(not(target_family = "wasm"))]
+#![cfg(all(feature = "client", not(target_family = "wasm")))]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use socketio_client::{Client, DisconnectReason, Event, State};
@@ -240,10 +246,9 @@ async fn reconnect_now_does_not_wait() {
         State::WaitingToReconnect { attempt: 1, .. }
     ));
     let server = Server::on(port, "{}");
-    let start = Instant::now();
     client.reconnect_now();
+    // `connected` waits for less than the delay.
     connected(&mut events).await;
-    assert!(start.elapsed() < Duration::from_secs(5));
     drop(server);
 }
 

@@ -1,6 +1,12 @@
 //! Events, acks and buffers, against the npm server.
 
-#![cfg(not(target_family = "wasm"))]
+#![cfg(all(feature = "client", not(target_family = "wasm")))]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 

@@ -178,7 +178,7 @@ impl Machine {
             }
             Connection::Open { engine } => {
                 engine.close(&mut self.outputs);
-                self.ended(reason, details, at_once, now);
+                self.ended(reason, details.as_deref(), at_once, now);
             }
             other => self.connection = other,
         }
@@ -193,7 +193,7 @@ impl Machine {
     ) {
         match std::mem::replace(&mut self.connection, Connection::Closed) {
             Connection::Dialling { .. } => self.dial_failed(reason, details, false, now),
-            Connection::Open { .. } => self.ended(reason, details, false, now),
+            Connection::Open { .. } => self.ended(reason, details.as_deref(), false, now),
             other => self.connection = other,
         }
     }
@@ -214,12 +214,12 @@ impl Machine {
         self.come_back(at_once, now);
     }
 
-    fn ended(&mut self, reason: DisconnectReason, details: Option<String>, at_once: bool, now: Duration) {
+    fn ended(&mut self, reason: DisconnectReason, details: Option<&str>, at_once: bool, now: Duration) {
         self.decoder.reset();
         self.backoff.reset();
         for key in 0..self.sockets.len() {
             if self.sockets[key].is_active() {
-                self.socket_ended(key, reason, details.clone(), Status::Wanted);
+                self.socket_ended(key, reason, details.map(str::to_owned), Status::Wanted);
             }
         }
         self.come_back(at_once, now);

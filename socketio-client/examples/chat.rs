@@ -1,0 +1,49 @@
+//! A chat on the command line, for the server of the Socket.IO tutorial: it sends `chat message` and prints those of others.
+//!
+//! ```sh
+//! cargo run -p socketio-client --example chat -- http://localhost:3000
+//! ```
+
+use std::time::Duration;
+
+use serde_json::Value;
+use socketio_client::{Client, Event};
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> std::io::Result<()> {
+    let url = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "http://localhost:3000".into());
+    let client = Client::builder(url).auto_connect(false).build();
+    let mut events = client.events();
+    client.connect();
+
+    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    loop {
+        tokio::select! {
+            event = events.next() => match event {
+                Some(Event::Connected { id }) => println!("* connected as {id}"),
+                Some(Event::Disconnected { reason, .. }) => println!("* disconnected: {reason}"),
+                Some(Event::ConnectError { message, .. }) => println!("* cannot connect: {message}"),
+                Some(Event::Reconnecting { delay, .. }) => println!("* trying again in {delay:.1?}"),
+                Some(Event::Message(message)) if message.event == "chat message" => {
+                    let text = message.args.first().and_then(Value::as_str).unwrap_or_default();
+                    println!("{text}");
+                }
+                Some(_) => {}
+                None => return Ok(()),
+            },
+            line = lines.next_line() => {
+                let Some(line) = line? else { break };
+                // Typed while offline, it waits for the connection.
+                if let Err(error) = client.emit("chat message", &line) {
+                    println!("* not sent: {error}");
+                }
+            }
+        }
+    }
+    client.disconnect();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    Ok(())
+}

@@ -1,0 +1,593 @@
+//! The machine alone: time and the server are the test's.
+
+#![cfg(not(target_family = "wasm"))]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use socketio_client::backoff::Rng as Chance;
+use socketio_client::packet::Frame;
+use socketio_client::protocol::{Event, Input, LinkEvent, LinkId, Machine, Output, SocketKey, State, Ticket};
+use socketio_client::{AckError, DisconnectReason, Payload, Settings};
+
+const OPEN: &str =
+    r#"0{"sid":"e","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
+
+/// A machine, its time, and what it said.
+struct Bench {
+    machine: Machine,
+    key: SocketKey,
+    now: Duration,
+    said: Vec<String>,
+    sent: Vec<String>,
+    links: Vec<LinkId>,
+    wait: Option<Duration>,
+}
+
+impl Bench {
+    fn new(change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings::default();
+        settings.randomization_factor = 0.0;
+        change(&mut settings);
+        let mut machine = Machine::new(settings, 1);
+        let key = machine.socket("/");
+        Self {
+            machine,
+            key,
+            now: Duration::ZERO,
+            said: Vec::new(),
+            sent: Vec::new(),
+            links: Vec::new(),
+            wait: None,
+        }
+    }
+
+    /// One that is connected.
+    fn connected() -> Self {
+        let mut bench = Self::new(|_| {});
+        bench.input(Input::Connect(bench.key));
+        bench.grant();
+        bench.clear();
+        bench
+    }
+
+    fn input(&mut self, input: Input) {
+        self.machine.handle(input, self.now);
+        self.drain();
+    }
+
+    fn drain(&mut self) {
+        loop {
+            match self.machine.poll_output() {
+                Output::Open { link } => self.links.push(link),
+                Output::Send { link, frames } => {
+                    for frame in frames {
+                        match frame {
+                            Frame::Text(text) => self.sent.push(text),
+                            Frame::Binary(bytes) => self.sent.push(format!("{bytes:?}")),
+                        }
+                    }
+                    self.machine.handle(
+                        Input::Link {
+                            link,
+                            event: LinkEvent::Writable,
+                        },
+                        self.now,
+                    );
+                }
+                Output::Close { link } => self.said.push(format!("close {}", self.index(link))),
+                Output::Authenticate { socket, link } => self.machine.handle(
+                    Input::Authenticated {
+                        socket,
+                        link,
+                        auth: None,
+                    },
+                    self.now,
+                ),
+                Output::Event { event, .. } => self.said.push(match event {
+                    Event::Connecting { attempt } => format!("connecting {attempt}"),
+                    Event::Connected { id } => format!("connected {id}"),
+                    Event::Disconnected { reason, .. } => reason.to_string(),
+                    Event::ConnectError { message, refused, .. } => format!("error {message} {refused}"),
+                    Event::Reconnecting { attempt, delay } => {
+                        format!("attempt {attempt} in {}", delay.as_millis())
+                    }
+                    Event::ReconnectFailed => "failed".into(),
+                    Event::Message { event, payload, .. } => format!("{event} {}", Value::from(payload.args)),
+                    other => format!("{other:?}"),
+                }),
+                Output::Acked { result, .. } => self.said.push(match result {
+                    Ok(payload) => format!("ack {}", Value::from(payload.args)),
+                    Err(error) => format!("ack {error:?}"),
+                }),
+                Output::Wait(until) => {
+                    self.wait = until;
+                    return;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn index(&self, link: LinkId) -> usize {
+        self.links.iter().position(|known| *known == link).unwrap()
+    }
+
+    fn link(&mut self, event: LinkEvent) {
+        let link = *self.links.last().unwrap();
+        self.input(Input::Link { link, event });
+    }
+
+    fn receive(&mut self, text: &str) {
+        self.link(LinkEvent::Received(Frame::Text(text.into())));
+    }
+
+    fn grant(&mut self) {
+        self.link(LinkEvent::Opened);
+        self.link(LinkEvent::Writable);
+        self.receive(OPEN);
+        self.receive(r#"40{"sid":"s"}"#);
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.now += time;
+        self.input(Input::Tick);
+    }
+
+    fn clear(&mut self) {
+        self.said.clear();
+        self.sent.clear();
+    }
+
+    fn emit(&mut self, event: &str) {
+        self.machine
+            .emit(self.key, event, Payload::default(), self.now)
+            .unwrap();
+        self.drain();
+    }
+
+    fn ask(&mut self, event: &str, timeout: u64) -> Ticket {
+        let ticket = self
+            .machine
+            .emit_with_ack(self.key, event, Payload::default(), secs(timeout), self.now)
+            .unwrap();
+        self.drain();
+        ticket
+    }
+}
+
+fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+#[test]
+fn a_connection_is_made_step_by_step() {
+    let mut bench = Bench::new(|_| {});
+    bench.input(Input::Connect(bench.key));
+    assert_eq!(bench.wait, Some(secs(20)), "the timeout of dialling");
+    bench.link(LinkEvent::Opened);
+    bench.link(LinkEvent::Writable);
+    assert!(bench.sent.is_empty(), "nothing goes before the handshake");
+    bench.receive(OPEN);
+    assert_eq!(bench.sent, ["40"]);
+    assert_eq!(
+        bench.machine.state(bench.key, bench.now),
+        State::Connecting { attempt: 0 }
+    );
+    bench.receive(r#"40{"sid":"abc"}"#);
+    assert_eq!(bench.said, ["connecting 0", "connected abc"]);
+    assert_eq!(bench.wait, Some(secs(45)), "the heartbeat");
+    bench.now = secs(25);
+    bench.receive("2");
+    assert_eq!(bench.sent, ["40", "3"]);
+    assert_eq!(bench.wait, Some(secs(70)));
+}
+
+#[test]
+fn a_missed_heartbeat_ends_the_connection() {
+    let mut bench = Bench::connected();
+    bench.pass(secs(44));
+    assert!(bench.said.is_empty());
+    bench.pass(secs(1));
+    assert_eq!(bench.said, ["close 0", "ping timeout", "attempt 1 in 1000"]);
+}
+
+#[test]
+fn after_a_long_sleep_the_connection_is_made_anew_at_once() {
+    let mut bench = Bench::connected();
+    bench.now = secs(100_000);
+    bench.receive(r#"42["stale"]"#);
+    assert_eq!(
+        bench.said,
+        ["close 0", "ping timeout", "attempt 1 in 0", "connecting 1"]
+    );
+    bench.grant();
+    assert_eq!(bench.said.last().unwrap(), "connected s");
+}
+
+#[test]
+fn a_connection_lost_comes_back_with_growing_delays() {
+    let mut bench = Bench::connected();
+    let gone = || LinkEvent::Closed {
+        reason: DisconnectReason::TransportClose,
+        details: None,
+    };
+    bench.link(gone());
+    assert_eq!(bench.said, ["transport close", "attempt 1 in 1000"]);
+    for (attempt, delay) in [(1, 2000), (2, 4000), (3, 5000), (4, 5000)] {
+        let wait = bench.wait.unwrap() - bench.now;
+        bench.clear();
+        bench.pass(wait);
+        bench.link(LinkEvent::Closed {
+            reason: DisconnectReason::TransportError,
+            details: Some("refused".into()),
+        });
+        assert_eq!(
+            bench.said,
+            [
+                format!("connecting {attempt}"),
+                "error refused false".into(),
+                format!("attempt {} in {delay}", attempt + 1),
+            ]
+        );
+    }
+    bench.clear();
+    bench.input(Input::ReconnectNow);
+    assert_eq!(bench.said, ["connecting 0"]);
+    bench.grant();
+    bench.link(gone());
+    assert_eq!(
+        bench.said.last().unwrap(),
+        "attempt 1 in 1000",
+        "success starts over"
+    );
+}
+
+#[test]
+fn what_the_server_may_not_say_is_a_parse_error() {
+    for frame in [
+        "",
+        "9",
+        "0{}",
+        OPEN,
+        "4",
+        "49",
+        "42[1]",
+        "43[]",
+        "40{}",
+        r#"40{"sid":"twice"}"#,
+        "451-[\"x\"",
+        "5",
+    ] {
+        let mut bench = Bench::connected();
+        bench.receive(frame);
+        assert_eq!(
+            bench.said,
+            ["close 0", "parse error", "attempt 1 in 1000"],
+            "{frame:?}"
+        );
+    }
+    let mut bench = Bench::new(|settings| settings.limits.packet = 10);
+    bench.input(Input::Connect(bench.key));
+    bench.link(LinkEvent::Opened);
+    bench.receive(OPEN);
+    assert_eq!(
+        bench.said,
+        [
+            "connecting 0",
+            "close 0",
+            "error packet too large false",
+            "attempt 1 in 1000"
+        ]
+    );
+}
+
+#[test]
+fn the_two_final_ends_stay_final() {
+    let mut bench = Bench::connected();
+    bench.receive("41");
+    assert_eq!(bench.said, ["io server disconnect", "close 0"]);
+    assert_eq!(bench.wait, None);
+    bench.input(Input::ReconnectNow);
+    assert_eq!(bench.wait, None, "nobody wants it connected");
+
+    let mut bench = Bench::connected();
+    bench.input(Input::Disconnect(bench.key));
+    assert_eq!(bench.sent, ["41"]);
+    assert_eq!(bench.said, ["io client disconnect", "close 0"]);
+    assert_eq!(bench.wait, None);
+    bench.input(Input::Disconnect(bench.key));
+    assert_eq!(bench.said.len(), 2, "once");
+}
+
+#[test]
+fn a_refusal_is_final_until_connect() {
+    let mut bench = Bench::new(|_| {});
+    bench.input(Input::Connect(bench.key));
+    bench.link(LinkEvent::Opened);
+    bench.link(LinkEvent::Writable);
+    bench.receive(OPEN);
+    bench.receive(r#"44{"message":"no","data":1}"#);
+    assert_eq!(bench.said, ["connecting 0", "error no true", "close 0"]);
+    assert_eq!(bench.wait, None);
+    bench.input(Input::Connect(bench.key));
+    bench.grant();
+    assert_eq!(bench.said.last().unwrap(), "connected s");
+}
+
+#[test]
+fn acks_come_time_out_or_fail_and_each_only_once() {
+    let mut bench = Bench::connected();
+    bench.ask("a", 5);
+    bench.ask("b", 5);
+    bench.ask("c", 50);
+    let forgotten = bench.ask("d", 1);
+    bench.machine.forget(forgotten);
+    assert_eq!(
+        bench.sent,
+        [r#"420["a"]"#, r#"421["b"]"#, r#"422["c"]"#, r#"423["d"]"#]
+    );
+    bench.now += secs(1);
+    bench.receive("430[1,2]");
+    bench.receive("430[1,2]");
+    bench.receive("4377[]");
+    assert_eq!(bench.said, ["ack [1,2]"]);
+    assert_eq!(bench.machine.round_trip(), Some(secs(1)));
+    bench.pass(secs(4));
+    bench.receive("431[]");
+    bench.receive("41");
+    assert_eq!(
+        bench.said,
+        [
+            "ack [1,2]",
+            "ack Timeout",
+            "io server disconnect",
+            "ack Disconnected",
+            "close 0"
+        ]
+    );
+}
+
+#[test]
+fn what_is_kept_goes_in_order_and_not_after_its_time() {
+    let mut bench = Bench::new(|_| {});
+    bench.emit("one");
+    bench.ask("late", 5);
+    bench.ask("two", 50);
+    bench.emit("three");
+    bench.pass(secs(5));
+    assert_eq!(bench.said, ["ack Timeout"]);
+    bench.input(Input::Connect(bench.key));
+    bench.grant();
+    assert_eq!(
+        bench.sent,
+        ["40", r#"42["one"]"#, r#"421["two"]"#, r#"42["three"]"#]
+    );
+    assert_eq!(bench.machine.buffered(bench.key), 0);
+}
+
+#[test]
+fn a_held_machine_dials_nothing_until_released() {
+    let mut bench = Bench::connected();
+    bench.input(Input::Hold);
+    assert_eq!(bench.said, ["close 0", "event overflow", "attempt 1 in 0"]);
+    bench.pass(secs(1000));
+    bench.input(Input::ReconnectNow);
+    bench.input(Input::Connect(bench.key));
+    assert_eq!((bench.said.len(), bench.wait), (3, None));
+    bench.input(Input::Release);
+    assert_eq!(bench.said.last().unwrap(), "connecting 0");
+}
+
+#[test]
+fn a_server_that_pings_and_does_not_read_gets_one_pong() {
+    let mut bench = Bench::connected();
+    let link = bench.links[0];
+    bench
+        .machine
+        .emit(bench.key, "fills", Payload::default(), bench.now)
+        .unwrap();
+    let Output::Send { .. } = bench.machine.poll_output() else {
+        panic!("sent");
+    };
+    for _ in 0..1000 {
+        let event = LinkEvent::Received(Frame::Text("2".into()));
+        bench.machine.handle(Input::Link { link, event }, bench.now);
+    }
+    bench.input(Input::Link {
+        link,
+        event: LinkEvent::Writable,
+    });
+    assert_eq!(bench.sent, ["3"]);
+}
+
+/// A server that answers everything, behind a link that chance cuts.
+struct World {
+    bench: Machine,
+    key: SocketKey,
+    chance: Chance,
+    now: Duration,
+    open: BTreeMap<LinkId, bool>,
+    dialled: usize,
+    closed: BTreeSet<LinkId>,
+    got: Vec<u64>,
+    acks: BTreeMap<Ticket, Option<bool>>,
+    wait: Option<Duration>,
+}
+
+impl World {
+    fn deliver(&mut self, link: LinkId, text: String) {
+        let event = LinkEvent::Received(Frame::Text(text));
+        self.bench.handle(Input::Link { link, event }, self.now);
+    }
+
+    fn drain(&mut self) {
+        loop {
+            match self.bench.poll_output() {
+                Output::Open { link } => {
+                    assert!(self.open.is_empty(), "one connection at a time");
+                    self.open.insert(link, false);
+                    self.dialled += 1;
+                }
+                Output::Close { link } => {
+                    assert!(self.open.remove(&link).is_some());
+                    assert!(self.closed.insert(link));
+                }
+                Output::Send { link, frames } => {
+                    for frame in frames {
+                        let Frame::Text(text) = frame else { panic!("text") };
+                        self.serve(link, &text);
+                    }
+                    if self.open.contains_key(&link) {
+                        let event = LinkEvent::Writable;
+                        self.bench.handle(Input::Link { link, event }, self.now);
+                    }
+                }
+                Output::Authenticate { socket, link } => {
+                    let auth = Some(json!({}));
+                    self.bench
+                        .handle(Input::Authenticated { socket, link, auth }, self.now);
+                }
+                Output::Acked { ticket, result } => {
+                    let slot = self.acks.get_mut(&ticket).unwrap();
+                    assert!(slot.is_none(), "answered once");
+                    *slot = Some(result.is_ok());
+                    assert!(matches!(
+                        result,
+                        Ok(_) | Err(AckError::Timeout | AckError::Disconnected)
+                    ));
+                }
+                Output::Event { .. } => {}
+                Output::Wait(until) => {
+                    assert!(until.is_none_or(|until| until > self.now), "no busy loop");
+                    self.wait = until;
+                    return;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn serve(&mut self, link: LinkId, text: &str) {
+        if !self.open.contains_key(&link) || self.chance.next_unit() < 0.05 {
+            return;
+        }
+        if text.starts_with("40") {
+            self.deliver(link, r#"40{"sid":"s"}"#.into());
+        } else if let Some(rest) = text.strip_prefix("42") {
+            let (id, json) = rest.split_at(rest.find('[').unwrap());
+            let args: Vec<Value> = serde_json::from_str(json).unwrap();
+            self.got.push(args[1].as_u64().unwrap());
+            if !id.is_empty() {
+                self.deliver(link, format!("43{id}[true]"));
+            }
+        }
+    }
+
+    fn cut(&mut self, link: LinkId) {
+        self.open.remove(&link);
+        self.closed.insert(link);
+        let event = LinkEvent::Closed {
+            reason: DisconnectReason::TransportClose,
+            details: None,
+        };
+        self.bench.handle(Input::Link { link, event }, self.now);
+    }
+
+    fn step(&mut self, number: u64) {
+        let link = self.open.first_key_value().map(|(link, up)| (*link, *up));
+        match (self.chance.next_unit() * 12.0) as u32 {
+            0..=3 => {
+                let payload = Payload::from(vec![json!(number)]);
+                let timeout = Duration::from_millis((self.chance.next_unit() * 20_000.0) as u64);
+                if let Ok(ticket) = self
+                    .bench
+                    .emit_with_ack(self.key, "n", payload, timeout, self.now)
+                {
+                    self.acks.insert(ticket, None);
+                }
+            }
+            4 => {
+                let _ = self
+                    .bench
+                    .emit(self.key, "n", Payload::from(vec![json!(number)]), self.now);
+            }
+            5 | 6 => match link {
+                Some((link, false)) => {
+                    self.open.insert(link, true);
+                    for event in [LinkEvent::Opened, LinkEvent::Writable] {
+                        self.bench.handle(Input::Link { link, event }, self.now);
+                    }
+                    self.deliver(link, OPEN.into());
+                }
+                Some((link, true)) => self.deliver(link, "2".into()),
+                None => {}
+            },
+            7 => {
+                if let Some((link, _)) = link {
+                    self.cut(link);
+                }
+            }
+            8 => self.bench.handle(Input::Disconnect(self.key), self.now),
+            9 => self.bench.handle(Input::Connect(self.key), self.now),
+            10 => {
+                if let Some((link, true)) = link {
+                    self.deliver(
+                        link,
+                        ["41", "nonsense", "44{}", "452-[\"x\"]"][(number % 4) as usize].into(),
+                    );
+                }
+            }
+            _ => {
+                let passed = self.chance.next_unit()
+                    * if number.is_multiple_of(10) {
+                        100_000.0
+                    } else {
+                        3_000.0
+                    };
+                self.now += Duration::from_millis(passed as u64);
+                self.bench.handle(Input::Tick, self.now);
+            }
+        }
+        self.drain();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn chaos_leaves_every_ack_answered_and_nothing_doubled_or_misordered(seed: u64) {
+        let mut machine = Machine::new(Settings::default(), seed);
+        let key = machine.socket("/");
+        let mut world = World {
+            bench: machine,
+            key,
+            chance: Chance::new(seed ^ 1),
+            now: Duration::ZERO,
+            open: BTreeMap::new(),
+            dialled: 0,
+            closed: BTreeSet::new(),
+            got: Vec::new(),
+            acks: BTreeMap::new(),
+            wait: None,
+        };
+        for number in 0..600 {
+            world.step(number);
+        }
+        world.bench.handle(Input::Disconnect(key), world.now);
+        world.drain();
+        while let Some(until) = world.wait {
+            world.now = until;
+            world.bench.handle(Input::Tick, world.now);
+            world.drain();
+        }
+        prop_assert!(world.acks.values().all(Option::is_some));
+        prop_assert!(world.got.windows(2).all(|pair| pair[0] < pair[1]));
+        prop_assert!(world.open.is_empty());
+        prop_assert_eq!(world.dialled, world.closed.len());
+    }
+}
