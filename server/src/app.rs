@@ -36,6 +36,8 @@ pub async fn build(config: Config) -> Result<App, StartError> {
 
 /// Puts everything in its place around a store.
 pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, StartError> {
+    #[cfg(feature = "page")]
+    http::page::prepare();
     let config = Arc::new(config);
     let shared = (config.clone(), store.clone());
     let (Started { realtime, writer }, router) = Realtime::start(config.clone(), store.clone(), |realtime| {

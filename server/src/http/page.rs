@@ -1,1 +1,237 @@
+//! The built page, embedded: compressed once, cached for ever where its names carry hashes, under a strict policy.
 
+use std::collections::HashMap;
+use std::io;
+use std::sync::OnceLock;
+
+use axum::body::Body;
+use axum::http::header::{
+    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
+
+#[derive(RustEmbed)]
+#[folder = "../web/dist"]
+#[allow_missing = true]
+struct Built;
+
+const INDEX: &str = "index.html";
+
+/// What browsers get.
+struct Page {
+    files: HashMap<String, File>,
+    policy: HeaderValue,
+}
+
+struct File {
+    bytes: Bytes,
+    /// Compressed when it is first asked for; `None` where that makes it no smaller.
+    brotli: OnceLock<Option<Bytes>>,
+    etag: HeaderValue,
+    mime: HeaderValue,
+    immutable: bool,
+}
+
+/// Answers every path no other route has: a file of the page, or the page itself where a person navigates.
+pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if method != Method::GET && method != Method::HEAD {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let page = page();
+    let path = uri.path().trim_start_matches('/');
+    let navigates = || {
+        headers
+            .get(ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(accepts_html)
+    };
+    let name = match path {
+        _ if page.files.contains_key(path) => path,
+        "" => INDEX,
+        _ if navigates() => INDEX,
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    match page.files.get(name) {
+        Some(file) => answer(page, file, &headers).await,
+        None => (
+            StatusCode::NOT_FOUND,
+            "the page was not built when this server was\n",
+        )
+            .into_response(),
+    }
+}
+
+fn accepts_html(accept: &str) -> bool {
+    accept.contains("text/html")
+}
+
+async fn answer(page: &'static Page, file: &'static File, headers: &HeaderMap) -> Response {
+    let cached = headers.get(IF_NONE_MATCH).is_some_and(|known| known == file.etag);
+    let takes_brotli = headers
+        .get(ACCEPT_ENCODING)
+        .and_then(|encodings| encodings.to_str().ok())
+        .is_some_and(|encodings| {
+            encodings
+                .split(',')
+                .any(|one| one.split(';').next().map(str::trim) == Some("br"))
+        });
+    let compressed = match (cached, takes_brotli) {
+        (false, true) => tokio::task::spawn_blocking(|| file.brotli())
+            .await
+            .unwrap_or(None),
+        _ => None,
+    };
+    let (status, body) = match (&compressed, cached) {
+        (_, true) => (StatusCode::NOT_MODIFIED, Body::empty()),
+        (Some(bytes), _) => (StatusCode::OK, Body::from(bytes.clone())),
+        (None, _) => (StatusCode::OK, Body::from(file.bytes.clone())),
+    };
+    let mut answer = (status, body).into_response();
+    let mut set = |name: HeaderName, value: HeaderValue| answer.headers_mut().insert(name, value);
+    set(ETAG, file.etag.clone());
+    set(VARY, HeaderValue::from_static("accept-encoding"));
+    set(
+        CACHE_CONTROL,
+        HeaderValue::from_static(match file.immutable {
+            true => "public, max-age=31536000, immutable",
+            false => "no-cache",
+        }),
+    );
+    set(CONTENT_TYPE, file.mime.clone());
+    set(CONTENT_SECURITY_POLICY, page.policy.clone());
+    set(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    set(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if compressed.is_some() {
+        set(CONTENT_ENCODING, HeaderValue::from_static("br"));
+    }
+    answer
+}
+
+fn page() -> &'static Page {
+    static PAGE: OnceLock<Page> = OnceLock::new();
+    PAGE.get_or_init(|| {
+        let files: HashMap<String, File> = Built::iter()
+            .filter_map(|name| Some((name.to_string(), File::new(&name, &Built::get(&name)?.data))))
+            .collect();
+        let index = files
+            .get(INDEX)
+            .map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+        let policy = policy(index.as_deref().unwrap_or_default());
+        Page {
+            policy: HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'")),
+            files,
+        }
+    })
+}
+
+/// Reads the page and compresses it, so that the first visitor does not wait for it.
+pub fn prepare() {
+    tokio::task::spawn_blocking(|| {
+        for file in page().files.values() {
+            file.brotli();
+        }
+    });
+}
+
+impl File {
+    fn new(name: &str, data: &[u8]) -> Self {
+        let digest = Sha256::digest(data);
+        let etag = format!("\"{}\"", STANDARD.encode(&digest[..12]));
+        let mime = mime_guess::from_path(name).first_or_octet_stream();
+        let mime = match mime.type_() {
+            mime_guess::mime::TEXT => format!("{mime}; charset=utf-8"),
+            _ => mime.to_string(),
+        };
+        Self {
+            bytes: Bytes::copy_from_slice(data),
+            brotli: OnceLock::new(),
+            etag: HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("\"\"")),
+            mime: HeaderValue::from_str(&mime)
+                .unwrap_or(HeaderValue::from_static("application/octet-stream")),
+            immutable: has_hash(name),
+        }
+    }
+
+    fn brotli(&self) -> Option<Bytes> {
+        /// Close to the best, at a tenth of its time.
+        const QUALITY: i32 = if cfg!(debug_assertions) { 4 } else { 10 };
+        let compressed = self.brotli.get_or_init(|| {
+            let params = brotli::enc::BrotliEncoderParams {
+                quality: QUALITY,
+                ..Default::default()
+            };
+            let mut compressed = Vec::new();
+            brotli::BrotliCompress(&mut io::Cursor::new(&self.bytes), &mut compressed, &params).ok()?;
+            (compressed.len() < self.bytes.len()).then(|| compressed.into())
+        });
+        compressed.clone()
+    }
+}
+
+/// Whether a file's name changes with its content, as Trunk's do: `web-0123456789abcdef_bg.wasm`.
+fn has_hash(name: &str) -> bool {
+    name.split(['-', '_', '.', '/'])
+        .any(|part| part.len() >= 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Only what this server sends runs, and of inline scripts and styles only those the built page has.
+fn policy(index: &str) -> String {
+    let scripts = hashes(index, "script");
+    let styles = hashes(index, "style");
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'{styles}; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+}
+
+/// The hashes of a page's inline elements of one kind.
+fn hashes(html: &str, tag: &str) -> String {
+    let (open, close) = (format!("<{tag}"), format!("</{tag}>"));
+    let mut hashes = String::new();
+    let mut rest = html;
+    while let Some(start) = rest.find(&open) {
+        rest = &rest[start + open.len()..];
+        let Some((attributes, content)) = rest.split_once('>') else {
+            break;
+        };
+        let Some(end) = content.find(&close) else { break };
+        let inline = &content[..end];
+        if !inline.trim().is_empty() && !attributes.contains("src=") {
+            hashes += &format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(inline)));
+        }
+        rest = &content[end..];
+    }
+    hashes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_knows_the_inline_scripts_of_the_page() {
+        let html =
+            r#"<script type="module">alert(1)</script><script src="/a.js"></script><style>a{}</style>"#;
+        let policy = policy(html);
+        assert!(
+            policy.contains("'wasm-unsafe-eval' 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='"),
+            "{policy}"
+        );
+        assert_eq!(policy.matches("sha256-").count(), 2, "{policy}");
+        assert!(!policy.contains("unsafe-inline"));
+    }
+
+    #[test]
+    fn only_names_with_hashes_are_cached_for_ever() {
+        assert!(has_hash("steadfast-web-0123456789abcdef_bg.wasm"));
+        assert!(has_hash("snippets/leptos-0123456789abcdef/inline0.js"));
+        assert!(!has_hash("index.html"));
+        assert!(!has_hash("favicon.svg"));
+    }
+}

@@ -67,6 +67,7 @@ impl Realtime {
             if let Some(seq) = self.0.writer.unwritten_mark(found.person.id, room.id)
                 && seq > room.read
             {
+                let seq = seq.clamp(room.read, room.head.max(room.read));
                 room.unread = room.unread.saturating_sub(seq - room.read);
                 room.read = seq;
             }
