@@ -78,9 +78,11 @@ mod settings;
 mod transport;
 
 #[cfg(feature = "client")]
-pub use client::{Ack, Builder, Client, Event, EventStream, Message, Responder, TypedStream};
+pub use client::{
+    Ack, Builder, Client, Event, EventStream, Handler, Message, Once, Responder, SentStream, TypedStream,
+};
 pub use error::{AckError, DisconnectReason, EmitError};
-pub use payload::Payload;
+pub use payload::{Binary, Payload};
 pub use protocol::State;
 pub use settings::{Limits, Settings};
 #[cfg(feature = "client")]

@@ -103,6 +103,15 @@ impl std::fmt::Debug for Responder {
 }
 
 impl Event {
+    pub(super) fn sent(event: String, payload: Payload) -> Self {
+        Self::Message(Message {
+            event,
+            args: payload.args,
+            attachments: payload.attachments,
+            ack: None,
+        })
+    }
+
     pub(super) fn new(event: protocol::Event, key: SocketKey, shared: &Weak<Shared>) -> Self {
         match event {
             protocol::Event::Connecting { attempt } => Self::Connecting { attempt },

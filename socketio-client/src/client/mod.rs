@@ -12,7 +12,7 @@ mod stream;
 pub use ack::Ack;
 pub use builder::Builder;
 pub use event::{Event, Message, Responder};
-pub use stream::{EventStream, TypedStream};
+pub use stream::{EventStream, Handler, Once, SentStream, TypedStream};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +20,9 @@ use std::time::Duration;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::protocol::{Input, SocketKey, State};
+use crate::transport::{self, MaybeSend};
 use crate::{AckError, EmitError, Payload};
-use shared::Shared;
+use shared::{Shared, Topic};
 
 /// One socket of a connection. Cheap to clone; once every clone is dropped, the connection closes and event streams end.
 #[derive(Clone)]
@@ -151,12 +152,43 @@ impl Client {
     /// Each call gives a stream of its own. A stream that is not read ends the connection when it is full, see
     /// [`DisconnectReason::EventOverflow`](crate::DisconnectReason::EventOverflow); drop it when it is not needed.
     pub fn events(&self) -> EventStream {
-        EventStream::new(self.shared(), self.key, None)
+        EventStream::new(self.shared(), self.key, Topic::All)
     }
 
     /// The arguments of every event of this name from here on. What [`events`](Self::events) says of full streams holds here too.
     pub fn on<T: DeserializeOwned>(&self, event: &str) -> TypedStream<T> {
-        TypedStream::new(EventStream::new(self.shared(), self.key, Some(event.to_owned())))
+        let topic = Topic::Named(event.to_owned());
+        TypedStream::new(EventStream::new(self.shared(), self.key, topic))
+    }
+
+    /// The arguments of the next event of this name.
+    pub fn once<T: DeserializeOwned>(&self, event: &str) -> Once<T> {
+        Once::new(self.on(event))
+    }
+
+    /// Calls a function for every event of this name from here on, in order, on the client's runtime. Events of another shape are
+    /// skipped; to see those use [`on`](Self::on). [`Handler::off`] takes the function away.
+    pub fn on_each<T: DeserializeOwned + 'static>(
+        &self,
+        event: &str,
+        mut call: impl FnMut(T) + MaybeSend + 'static,
+    ) -> Handler {
+        let events = EventStream::new(self.shared(), self.key, Topic::Named(event.to_owned()));
+        let handler = Handler::new(events.end());
+        let mut stream = TypedStream::new(events);
+        transport::spawn(async move {
+            while let Some(item) = stream.next().await {
+                if let Ok(item) = item {
+                    call(item);
+                }
+            }
+        });
+        handler
+    }
+
+    /// Every event that this socket emits from here on, as it goes out: at once, or when the connection stands.
+    pub fn sent(&self) -> SentStream {
+        SentStream::new(EventStream::new(self.shared(), self.key, Topic::Sent))
     }
 }
 

@@ -104,7 +104,7 @@ impl Driver {
                     let auth = self.credentials();
                     self.input(Input::Authenticated { socket, link, auth });
                 }
-                Output::Event { .. } | Output::Acked { .. } | Output::Wait(_) => {}
+                Output::Event { .. } | Output::Sent { .. } | Output::Acked { .. } | Output::Wait(_) => {}
             }
         }
     }

@@ -38,10 +38,21 @@ pub(super) struct Slot {
     waker: Option<Waker>,
 }
 
+/// What a stream is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Topic {
+    /// Everything that happens.
+    All,
+    /// The server's events of one name.
+    Named(String),
+    /// What this side emits.
+    Sent,
+}
+
 /// What one stream has not read.
 struct Queue {
     key: SocketKey,
-    only: Option<String>,
+    topic: Topic,
     events: VecDeque<Event>,
     waker: Option<Waker>,
     overflowed: bool,
@@ -101,7 +112,17 @@ impl Inner {
                 }
                 Output::Event { socket, event } => {
                     let event = Event::new(event, socket, &self.this);
-                    if self.deliver(socket, &event) {
+                    if self.deliver(socket, &event, false) {
+                        self.machine.handle(Input::Hold, now);
+                    }
+                }
+                Output::Sent {
+                    socket,
+                    event,
+                    payload,
+                } => {
+                    let event = Event::sent(event, payload);
+                    if self.deliver(socket, &event, true) {
                         self.machine.handle(Input::Hold, now);
                     }
                 }
@@ -123,13 +144,14 @@ impl Inner {
     }
 
     /// Gives an event to the streams it concerns; returns whether one of them is now too full.
-    fn deliver(&mut self, key: SocketKey, event: &Event) -> bool {
+    fn deliver(&mut self, key: SocketKey, event: &Event, sent: bool) -> bool {
         let mut overflow = false;
         for queue in self.streams.values_mut() {
-            let wanted = match (&queue.only, event) {
-                (None, _) => true,
-                (Some(only), Event::Message(message)) => *only == message.event,
-                (Some(_), _) => false,
+            let wanted = match (&queue.topic, event) {
+                (Topic::All, _) => !sent,
+                (Topic::Sent, _) => sent,
+                (Topic::Named(name), Event::Message(message)) => !sent && *name == message.event,
+                (Topic::Named(_), _) => false,
             };
             if queue.key == key && wanted {
                 queue.events.push_back(event.clone());
@@ -157,14 +179,17 @@ impl Inner {
         self.driver = Some(cx.waker().clone());
     }
 
-    pub(super) fn subscribe(&mut self, key: SocketKey, only: Option<String>) -> u64 {
+    pub(super) fn subscribe(&mut self, key: SocketKey, topic: Topic) -> u64 {
+        if topic == Topic::Sent {
+            self.machine.watch_sent(key, true);
+        }
         let id = self.next_stream;
         self.next_stream += 1;
         self.streams.insert(
             id,
             Queue {
                 key,
-                only,
+                topic,
                 events: VecDeque::new(),
                 waker: None,
                 overflowed: false,
@@ -174,8 +199,20 @@ impl Inner {
     }
 
     pub(super) fn unsubscribe(&mut self, id: u64, now: Duration) {
-        self.streams.remove(&id);
-        self.release(now);
+        let Some(gone) = self.streams.remove(&id) else {
+            return;
+        };
+        self.to_wake.extend(gone.waker);
+        if gone.topic == Topic::Sent {
+            let still = self
+                .streams
+                .values()
+                .any(|queue| queue.topic == Topic::Sent && queue.key == gone.key);
+            self.machine.watch_sent(gone.key, still);
+        }
+        if gone.overflowed {
+            self.release(now);
+        }
     }
 
     pub(super) fn poll_event(&mut self, id: u64, cx: &Context<'_>, now: Duration) -> Poll<Option<Event>> {

@@ -1,5 +1,6 @@
 //! Streams of what happens.
 
+use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,8 +9,8 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
-use super::event::Event;
-use super::shared::Shared;
+use super::event::{Event, Message};
+use super::shared::{Shared, Topic};
 use crate::protocol::SocketKey;
 
 /// Everything that happens to a socket, in order. Ends when every [`Client`](super::Client) is dropped.
@@ -19,9 +20,9 @@ pub struct EventStream {
 }
 
 impl EventStream {
-    pub(super) fn new(shared: &Arc<Shared>, key: SocketKey, only: Option<String>) -> Self {
+    pub(super) fn new(shared: &Arc<Shared>, key: SocketKey, topic: Topic) -> Self {
         Self {
-            id: shared.with(|inner, _| inner.subscribe(key, only)),
+            id: shared.with(|inner, _| inner.subscribe(key, topic)),
             shared: shared.clone(),
         }
     }
@@ -29,6 +30,16 @@ impl EventStream {
     /// The next event. Cancelling loses nothing.
     pub async fn next(&mut self) -> Option<Event> {
         std::future::poll_fn(|cx| self.poll(cx)).await
+    }
+
+    /// Ends this stream from elsewhere.
+    pub(super) fn end(&self) -> impl Fn() + Send + Sync + use<> {
+        let (shared, id) = (Arc::downgrade(&self.shared), self.id);
+        move || {
+            if let Some(shared) = shared.upgrade() {
+                shared.with(|inner, now| inner.unsubscribe(id, now));
+            }
+        }
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
@@ -94,5 +105,77 @@ impl<T: DeserializeOwned> Stream for TypedStream<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll(cx)
+    }
+}
+
+/// What this side emits, as it goes out.
+#[derive(Debug)]
+pub struct SentStream(EventStream);
+
+impl SentStream {
+    pub(super) fn new(events: EventStream) -> Self {
+        Self(events)
+    }
+
+    /// The next event to go out. Cancelling loses nothing.
+    pub async fn next(&mut self) -> Option<Message> {
+        std::future::poll_fn(|cx| self.poll(cx)).await
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Message>> {
+        loop {
+            match std::task::ready!(self.0.poll(cx)) {
+                Some(Event::Message(message)) => return Poll::Ready(Some(message)),
+                Some(_) => {}
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl Stream for SentStream {
+    type Item = Message;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Message>> {
+        self.poll(cx)
+    }
+}
+
+/// Resolves to the next event of one name; to `None` when the client is gone. Dropping it stops listening.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless polled"]
+pub struct Once<T>(TypedStream<T>);
+
+impl<T: DeserializeOwned> Once<T> {
+    pub(super) fn new(stream: TypedStream<T>) -> Self {
+        Self(stream)
+    }
+}
+
+impl<T: DeserializeOwned> Future for Once<T> {
+    type Output = Option<Result<T, serde_json::Error>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll(cx)
+    }
+}
+
+/// A function that is called for every event of one name. Dropping this leaves it in place; [`off`](Self::off) takes it away.
+pub struct Handler(Box<dyn Fn() + Send + Sync>);
+
+impl Handler {
+    pub(super) fn new(end: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Box::new(end))
+    }
+
+    /// Stops calling the function.
+    pub fn off(self) {
+        (self.0)();
+    }
+}
+
+impl std::fmt::Debug for Handler {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Handler").finish_non_exhaustive()
     }
 }

@@ -1,10 +1,13 @@
 //! The arguments of an event or an ack, and how Rust values become them.
 //!
 //! A tuple is several arguments, `()` none, anything else one. A fixed-size array counts as a tuple, as it does in serde;
-//! to send a list as one argument use a `Vec` or a slice.
+//! to send a list as one argument use a `Vec` or a slice. Bytes in a [`Binary`], at any depth, travel as binary attachments.
 
 mod args;
+mod binary;
 mod tuple;
+
+pub use binary::Binary;
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -23,16 +26,19 @@ impl Payload {
     /// Turns a value into arguments.
     pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
         let several = tuple::is_tuple(value);
-        Ok(Self::from(match (serde_json::to_value(value)?, several) {
+        let (json, attachments) = binary::with_attachments(Vec::new(), || serde_json::to_value(value));
+        let args = match (json?, several) {
             (Value::Array(args), true) => args,
             (Value::Null, true) => Vec::new(),
             (value, _) => vec![value],
-        }))
+        };
+        Ok(Self { args, attachments })
     }
 
     /// Reads the arguments as a value, by the rule of [`Payload::from_serialize`].
     pub fn parse<T: DeserializeOwned>(self) -> Result<T, serde_json::Error> {
-        T::deserialize(args::Args(self.args))
+        let (value, _) = binary::with_attachments(self.attachments, || T::deserialize(args::Args(self.args)));
+        value
     }
 
     /// About how many bytes this takes in memory and on the wire.
@@ -94,6 +100,29 @@ mod tests {
         assert_eq!(args(json!([1])), [json!([1])]);
         assert_eq!(args(None::<u8>), [json!(null)]);
         assert!(args(()).is_empty());
+    }
+
+    #[test]
+    fn bytes_at_any_depth_are_attachments() {
+        let value = (1, Binary(vec![7]), vec![("a", Binary(vec![8, 9]))]);
+        let payload = Payload::from_serialize(&value).unwrap();
+        assert_eq!(payload.attachments, [vec![7], vec![8, 9]]);
+        assert_eq!(
+            payload.args,
+            [
+                json!(1),
+                json!({"_placeholder": true, "num": 0}),
+                json!([["a", {"_placeholder": true, "num": 1}]])
+            ]
+        );
+        let back: (u8, Binary, Vec<(String, Binary)>) = payload.parse().unwrap();
+        assert_eq!((back.1, &back.2[0].1), (value.1, &value.2[0].1));
+        let lost = Payload::from(vec![json!({"_placeholder": true, "num": 0})]);
+        assert!(lost.parse::<Binary>().is_err());
+        let alone = Payload::from_serialize(&Binary(vec![1]))
+            .unwrap()
+            .parse::<Binary>();
+        assert_eq!(alone.unwrap(), Binary(vec![1]));
     }
 
     #[test]

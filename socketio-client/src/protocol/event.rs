@@ -116,6 +116,15 @@ pub enum Output {
         /// What.
         event: Event,
     },
+    /// An event goes out, on a socket that [`Machine::watch_sent`](super::Machine::watch_sent) watches.
+    Sent {
+        /// Of which socket.
+        socket: SocketKey,
+        /// Its name.
+        event: String,
+        /// Its arguments.
+        payload: Payload,
+    },
     /// An ack came, or will not come.
     Acked {
         /// Which.

@@ -78,6 +78,13 @@ impl Machine {
         Ok(ticket)
     }
 
+    /// Whether [`Output::Sent`] shows every event of this socket as it goes out. At first it does not.
+    pub fn watch_sent(&mut self, key: SocketKey, watch: bool) {
+        if let Some(socket) = self.sockets.get_mut(key.0) {
+            socket.watched = watch;
+        }
+    }
+
     /// Answers an event of the server.
     pub fn respond(
         &mut self,
@@ -132,35 +139,49 @@ impl Machine {
         payload.args.insert(0, Value::String(event.to_owned()));
         let mut packet = Packet::new(Kind::Event, &socket.namespace, payload);
         packet.id = ack;
-        let frames = packet.encode();
-        let bytes = bytes(&frames);
         let limits = &self.settings.limits;
         match &mut self.connection {
             Connection::Open { engine } if socket.is_connected() => {
-                if engine.waiting_bytes().saturating_add(bytes) > limits.send_bytes {
+                if engine.waiting_bytes().saturating_add(packet.payload.size()) > limits.send_bytes {
                     return Err(EmitError::BufferFull);
                 }
-                engine.send(frames, &mut self.outputs);
+                self.send_event(key.0, packet);
             }
             _ => {
-                socket.has_room(bytes, limits)?;
-                socket.keep(frames, ack);
+                socket.has_room(packet.payload.size(), limits)?;
+                socket.keep(packet);
             }
         }
         Ok(())
     }
 
-    /// Sends what was kept, in the order it was emitted.
-    pub(super) fn flush_buffer(&mut self, key: usize, now: Duration) {
+    /// Sends an event, and shows it to who watches.
+    fn send_event(&mut self, key: usize, packet: Packet) {
         let Connection::Open { engine } = &mut self.connection else {
             return;
         };
-        let socket = &mut self.sockets[key];
-        for kept in socket.take_buffer() {
-            if let Some(awaited) = kept.ack.and_then(|id| socket.acks.get_mut(&id)) {
+        if self.sockets[key].watched
+            && let Some((Value::String(event), args)) = packet.payload.args.split_first()
+        {
+            let mut payload = Payload::from(args.to_vec());
+            payload.attachments.clone_from(&packet.payload.attachments);
+            self.outputs.push_back(Output::Sent {
+                socket: SocketKey(key),
+                event: event.clone(),
+                payload,
+            });
+        }
+        engine.send(packet.encode(), &mut self.outputs);
+    }
+
+    /// Sends what was kept, in the order it was emitted.
+    pub(super) fn flush_buffer(&mut self, key: usize, now: Duration) {
+        for kept in self.sockets[key].take_buffer() {
+            let acks = &mut self.sockets[key].acks;
+            if let Some(awaited) = kept.packet.id.and_then(|id| acks.get_mut(&id)) {
                 awaited.sent = Some(now);
             }
-            engine.send(kept.frames, &mut self.outputs);
+            self.send_event(key, kept.packet);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use crate::packet::{Frame, Packet};
+use crate::packet::Packet;
 use crate::{DisconnectReason, EmitError, Limits};
 
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(super) struct Socket {
     pub(super) early_bytes: usize,
     pub(super) acks: BTreeMap<u64, Awaited>,
     pub(super) next_ack: u64,
+    /// Whether somebody wants to see what goes out.
+    pub(super) watched: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -38,8 +40,7 @@ pub(super) enum Status {
 /// An event that waits for a connection.
 #[derive(Debug)]
 pub(super) struct Buffered {
-    pub(super) frames: Vec<Frame>,
-    pub(super) ack: Option<u64>,
+    pub(super) packet: Packet,
     bytes: usize,
 }
 
@@ -64,6 +65,7 @@ impl Socket {
             early_bytes: 0,
             acks: BTreeMap::new(),
             next_ack: 0,
+            watched: false,
         }
     }
 
@@ -76,10 +78,10 @@ impl Socket {
     }
 
     /// Keeps an event for the next connection.
-    pub(super) fn keep(&mut self, frames: Vec<Frame>, ack: Option<u64>) {
-        let bytes = frames.iter().map(Frame::len).sum();
+    pub(super) fn keep(&mut self, packet: Packet) {
+        let bytes = packet.payload.size();
         self.buffered_bytes += bytes;
-        self.buffer.push_back(Buffered { frames, ack, bytes });
+        self.buffer.push_back(Buffered { packet, bytes });
     }
 
     /// Whether an event of `bytes` may be kept.
@@ -100,7 +102,7 @@ impl Socket {
 
     /// Drops the event that waits under this ack number, where it still does.
     pub(super) fn forget_buffered(&mut self, ack: u64) {
-        if let Some(at) = self.buffer.iter().position(|kept| kept.ack == Some(ack))
+        if let Some(at) = self.buffer.iter().position(|kept| kept.packet.id == Some(ack))
             && let Some(kept) = self.buffer.remove(at)
         {
             self.buffered_bytes -= kept.bytes;
