@@ -49,7 +49,9 @@ use people::People;
 use writer::Writer;
 
 /// Packets that wait for one socket. One more, and the socket is stalled.
-const SOCKET_PACKETS: usize = 256;
+///
+/// One commit may answer all that a device's burst allows, and the acks are queued faster than any socket is written.
+const SOCKET_PACKETS: usize = 1_024;
 /// How long a transport may take to name its namespace.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Bytes of one event that count as one more event.
