@@ -1,6 +1,12 @@
 //! Bytes, and the ways to listen, against the npm server.
 
 #![cfg(all(feature = "client", not(target_family = "wasm")))]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 

@@ -1,5 +1,7 @@
 //! How a client is described before it starts.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -28,7 +30,19 @@ pub(super) enum Auth {
     None,
     Value(Value),
     Call(Box<dyn AuthFn>),
+    Async(Box<dyn AsyncAuthFn>),
 }
+
+/// Credentials on their way.
+pub(super) type Pending = Pin<Box<dyn PendingAuth>>;
+
+pub(super) trait PendingAuth: Future<Output = Value> + MaybeSend {}
+
+impl<F: Future<Output = Value> + MaybeSend> PendingAuth for F {}
+
+pub(super) trait AsyncAuthFn: FnMut() -> Pending + MaybeSend {}
+
+impl<F: FnMut() -> Pending + MaybeSend> AsyncAuthFn for F {}
 
 pub(super) trait AuthFn: FnMut() -> Value + MaybeSend {}
 
@@ -64,6 +78,16 @@ impl Builder {
     #[must_use]
     pub fn auth_with(mut self, auth: impl FnMut() -> Value + MaybeSend + 'static) -> Self {
         self.auth = Auth::Call(Box::new(auth));
+        self
+    }
+
+    /// Asks for the credentials anew on each connection, and waits for them.
+    #[must_use]
+    pub fn auth_async<F>(mut self, mut auth: impl FnMut() -> F + MaybeSend + 'static) -> Self
+    where
+        F: Future<Output = Value> + MaybeSend + 'static,
+    {
+        self.auth = Auth::Async(Box::new(move || -> Pending { Box::pin(auth()) }));
         self
     }
 
@@ -152,7 +176,7 @@ impl Builder {
             .map_or("/", |endpoint| endpoint.namespace.as_str())
             .to_owned();
         let max_packet = self.settings.limits.packet;
-        let (shared, key) = Shared::new(self.settings, &namespace);
+        let (shared, key) = Shared::new(self.settings, &namespace, self.auto_connect);
         transport::spawn(
             Driver::new(
                 shared.clone(),

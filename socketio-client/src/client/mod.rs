@@ -54,6 +54,36 @@ impl Client {
         }
     }
 
+    /// The socket of another namespace of the same server, over the same connection. It connects unless the client was built
+    /// without `auto_connect`, with the same credentials; asked for twice, both handles are the same socket.
+    #[must_use = "dropping every handle closes the connection"]
+    pub fn of(&self, namespace: &str) -> Self {
+        self.namespace(namespace, None)
+    }
+
+    /// [`of`](Self::of) with credentials of its own.
+    #[must_use = "dropping every handle closes the connection"]
+    pub fn of_with_auth(&self, namespace: &str, auth: impl Serialize) -> Self {
+        self.namespace(namespace, Some(serde_json::to_value(auth).unwrap_or_default()))
+    }
+
+    fn namespace(&self, namespace: &str, auth: Option<serde_json::Value>) -> Self {
+        let key = self.shared().with(|inner, now| {
+            let key = inner.machine.socket(namespace);
+            if let Some(auth) = auth {
+                inner.auths.insert(key, auth);
+            }
+            if inner.auto_connect {
+                inner.machine.handle(Input::Connect(key), now);
+            }
+            key
+        });
+        Self {
+            owner: self.owner.clone(),
+            key,
+        }
+    }
+
     fn shared(&self) -> &Arc<Shared> {
         &self.owner.0
     }

@@ -6,18 +6,18 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use serde_json::Value;
-
-use super::builder::Auth;
+use super::builder::{Auth, Pending};
 use super::shared::Shared;
 use crate::DisconnectReason;
-use crate::protocol::{Input, LinkEvent, LinkId, Output};
+use crate::protocol::{Input, LinkEvent, LinkId, Output, SocketKey};
 use crate::transport::{Dial, Link, Timer};
 
 pub(super) struct Driver {
     shared: Arc<Shared>,
     dial: Result<Dial, String>,
     auth: Auth,
+    /// Credentials that were asked for. Those for a connection that is gone are dropped.
+    pending: Vec<(SocketKey, LinkId, Pending)>,
     links: BTreeMap<LinkId, Link>,
     timer: Option<(Duration, Timer)>,
 }
@@ -43,6 +43,7 @@ impl Driver {
                 max_packet,
             }),
             auth,
+            pending: Vec::new(),
             links: BTreeMap::new(),
             timer: None,
         }
@@ -58,7 +59,7 @@ impl Driver {
             if finished {
                 return Poll::Ready(());
             }
-            if !(self.poll_links(cx) | self.poll_timer(cx)) {
+            if !(self.poll_links(cx) | self.poll_auth(cx) | self.poll_timer(cx)) {
                 return Poll::Pending;
             }
         }
@@ -96,25 +97,49 @@ impl Driver {
                     }
                 }
                 Output::Close { link } => {
+                    self.pending.retain(|(_, asked, _)| *asked != link);
                     if let Some(link) = self.links.remove(&link) {
                         link.close();
                     }
                 }
-                Output::Authenticate { socket, link } => {
-                    let auth = self.credentials();
-                    self.input(Input::Authenticated { socket, link, auth });
-                }
+                Output::Authenticate { socket, link } => self.authenticate(socket, link),
                 Output::Event { .. } | Output::Sent { .. } | Output::Acked { .. } | Output::Wait(_) => {}
             }
         }
     }
 
-    fn credentials(&mut self) -> Option<Value> {
-        match &mut self.auth {
-            Auth::None => None,
-            Auth::Value(value) => Some(value.clone()),
-            Auth::Call(call) => Some(call()),
+    fn authenticate(&mut self, socket: SocketKey, link: LinkId) {
+        let own = self.shared.with(|inner, _| inner.auths.get(&socket).cloned());
+        let auth = match (own, &mut self.auth) {
+            (Some(value), _) => Some(value),
+            (None, Auth::None) => None,
+            (None, Auth::Value(value)) => Some(value.clone()),
+            (None, Auth::Call(call)) => Some(call()),
+            (None, Auth::Async(call)) => {
+                let pending = call();
+                self.pending.push((socket, link, pending));
+                return;
+            }
+        };
+        self.input(Input::Authenticated { socket, link, auth });
+    }
+
+    fn poll_auth(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut ready = Vec::new();
+        self.pending
+            .retain_mut(|(socket, link, pending)| match pending.as_mut().poll(cx) {
+                Poll::Ready(auth) => {
+                    ready.push((*socket, *link, auth));
+                    false
+                }
+                Poll::Pending => true,
+            });
+        let progress = !ready.is_empty();
+        for (socket, link, auth) in ready {
+            let auth = Some(auth);
+            self.input(Input::Authenticated { socket, link, auth });
         }
+        progress
     }
 
     fn input(&self, input: Input) {
@@ -135,6 +160,7 @@ impl Driver {
             }
         }
         for id in over {
+            self.pending.retain(|(_, asked, _)| *asked != id);
             if let Some(link) = self.links.remove(&id) {
                 link.close();
             }

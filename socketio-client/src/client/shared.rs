@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::clock::Clock;
 use super::event::Event;
 use crate::protocol::{Input, Machine, Output, SocketKey, Ticket};
@@ -17,6 +19,9 @@ pub(super) struct Shared {
 pub(super) struct Inner {
     pub(super) machine: Machine,
     pub(super) acks: BTreeMap<Ticket, Slot>,
+    /// The credentials of namespaces that have their own.
+    pub(super) auths: BTreeMap<SocketKey, Value>,
+    pub(super) auto_connect: bool,
     /// What the loop has to do.
     pub(super) io: VecDeque<Output>,
     pub(super) wait: Option<Duration>,
@@ -59,7 +64,7 @@ struct Queue {
 }
 
 impl Shared {
-    pub(super) fn new(settings: Settings, namespace: &str) -> (Arc<Self>, SocketKey) {
+    pub(super) fn new(settings: Settings, namespace: &str, auto_connect: bool) -> (Arc<Self>, SocketKey) {
         let max_events = settings.limits.events;
         let mut machine = Machine::new(settings, transport::seed());
         let key = machine.socket(namespace);
@@ -67,6 +72,8 @@ impl Shared {
             inner: Mutex::new(Inner {
                 machine,
                 acks: BTreeMap::new(),
+                auths: BTreeMap::new(),
+                auto_connect,
                 io: VecDeque::new(),
                 wait: None,
                 finished: false,

@@ -22,6 +22,7 @@ const behave = (socket) => {
   socket.on("auth", (answer) => answer(socket.handshake.auth));
   socket.on("header", (name, answer) => answer(socket.handshake.headers[name]));
   socket.on("query", (answer) => answer(socket.handshake.query));
+  socket.on("clients", (answer) => answer(io.engine.clientsCount));
   socket.on("ignore", () => {});
   socket.on("count", (n) => { for (let i = 0; i < n; i++) socket.emit("number", i); });
   socket.on("ask", (...args) => socket.emit("question", ...args, (...answer) => socket.emit("answered", ...answer)));
