@@ -84,6 +84,6 @@ pub use client::{
 pub use error::{AckError, DisconnectReason, EmitError};
 pub use payload::{Binary, Payload};
 pub use protocol::State;
-pub use settings::{Limits, Settings};
+pub use settings::{Exhausted, Limits, Retries, Settings};
 #[cfg(feature = "client")]
 pub use transport::MaybeSend;

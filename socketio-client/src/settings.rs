@@ -18,8 +18,68 @@ pub struct Settings {
     pub randomization_factor: f64,
     /// How long dialling may take, up to the server's handshake; `None` is for ever. Default 20 s.
     pub timeout: Option<Duration>,
+    /// Whether events are sent one by one and again until they are acknowledged. Default `None`: each is sent once.
+    pub retries: Option<Retries>,
     /// What to hold at most.
     pub limits: Limits,
+}
+
+/// How the retry queue works. Every event but volatile ones takes its turn in it, and the server must acknowledge each.
+///
+/// The server may get an event more than once: tell repeats apart by something in the event.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Retries {
+    /// How many times an event is sent again after its first try.
+    pub retries: u32,
+    /// How long a try may take, for events without a timeout of their own. Default 10 s. (The JavaScript client has none and waits for ever.)
+    pub ack_timeout: Duration,
+    /// What becomes of an event out of tries. Default [`Exhausted::Drop`].
+    pub exhausted: Exhausted,
+    /// Whether a lost connection counts as a try, as it does in the JavaScript client. Default `false`.
+    pub count_disconnects: bool,
+}
+
+impl Retries {
+    /// Up to this many tries after the first, and defaults for the rest.
+    pub fn new(retries: u32) -> Self {
+        Self {
+            retries,
+            ack_timeout: Duration::from_secs(10),
+            exhausted: Exhausted::Drop,
+            count_disconnects: false,
+        }
+    }
+
+    /// Sets [`ack_timeout`](Self::ack_timeout).
+    #[must_use]
+    pub fn ack_timeout(mut self, timeout: Duration) -> Self {
+        self.ack_timeout = timeout;
+        self
+    }
+
+    /// Sets [`exhausted`](Self::exhausted).
+    #[must_use]
+    pub fn exhausted(mut self, exhausted: Exhausted) -> Self {
+        self.exhausted = exhausted;
+        self
+    }
+
+    /// Sets [`count_disconnects`](Self::count_disconnects).
+    #[must_use]
+    pub fn count_disconnects(mut self, count: bool) -> Self {
+        self.count_disconnects = count;
+        self
+    }
+}
+
+/// What becomes of an event out of tries.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exhausted {
+    /// It is dropped, [`Event::Undelivered`](crate::protocol::Event::Undelivered) says so, and the next one goes, as in the JavaScript client.
+    Drop,
+    /// It stays first, nothing else goes, and the next connection starts its tries over.
+    Keep,
 }
 
 impl Default for Settings {
@@ -31,6 +91,7 @@ impl Default for Settings {
             reconnection_delay_max: Duration::from_secs(5),
             randomization_factor: 0.5,
             timeout: Some(Duration::from_secs(20)),
+            retries: None,
             limits: Limits::default(),
         }
     }

@@ -13,7 +13,7 @@ use super::run::Driver;
 use super::shared::Shared;
 use crate::protocol::Input;
 use crate::transport::{self, MaybeSend};
-use crate::{Limits, Settings};
+use crate::{Limits, Retries, Settings};
 
 /// A client to be: settings with the JavaScript client's defaults.
 pub struct Builder {
@@ -144,6 +144,13 @@ impl Builder {
     #[must_use]
     pub fn extra_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends events one by one, each again until the server acknowledges it. Default `None`: each is sent once.
+    #[must_use]
+    pub fn retries(mut self, retries: impl Into<Option<Retries>>) -> Self {
+        self.settings.retries = retries.into();
         self
     }
 

@@ -50,6 +50,8 @@ pub enum Event {
     },
     /// The last of [`reconnection_attempts`](super::Builder::reconnection_attempts) failed.
     ReconnectFailed,
+    /// An event of the retry queue was dropped after its last try, see [`Retries`](crate::Retries).
+    Undelivered(Message),
     /// The server emitted an event.
     Message(Message),
 }
@@ -69,6 +71,16 @@ pub struct Message {
 }
 
 impl Message {
+    /// One of this side.
+    fn own(event: String, payload: Payload) -> Self {
+        Self {
+            event,
+            args: payload.args,
+            attachments: payload.attachments,
+            ack: None,
+        }
+    }
+
     /// Reads the arguments: as a tuple all of them, as anything else the first. See [`Payload`].
     pub fn parse<T: DeserializeOwned>(self) -> Result<T, serde_json::Error> {
         let mut payload = Payload::from(self.args);
@@ -104,12 +116,7 @@ impl std::fmt::Debug for Responder {
 
 impl Event {
     pub(super) fn sent(event: String, payload: Payload) -> Self {
-        Self::Message(Message {
-            event,
-            args: payload.args,
-            attachments: payload.attachments,
-            ack: None,
-        })
+        Self::Message(Message::own(event, payload))
     }
 
     pub(super) fn new(event: protocol::Event, key: SocketKey, shared: &Weak<Shared>) -> Self {
@@ -128,6 +135,9 @@ impl Event {
             },
             protocol::Event::Reconnecting { attempt, delay } => Self::Reconnecting { attempt, delay },
             protocol::Event::ReconnectFailed => Self::ReconnectFailed,
+            protocol::Event::Undelivered { event, payload } => {
+                Self::Undelivered(Message::own(event, payload))
+            }
             protocol::Event::Message { event, payload, ack } => Self::Message(Message {
                 event,
                 args: payload.args,

@@ -44,6 +44,18 @@ impl Packet {
         }
     }
 
+    /// An event's name and its arguments.
+    pub(crate) fn into_event(self) -> Option<(String, Payload)> {
+        let mut payload = self.payload;
+        if payload.args.is_empty() {
+            return None;
+        }
+        match payload.args.remove(0) {
+            Value::String(event) => Some((event, payload)),
+            _ => None,
+        }
+    }
+
     /// Writes the packet: one text frame, then one binary frame per attachment.
     pub fn encode(self) -> Vec<Frame> {
         let attachments = self.payload.attachments;

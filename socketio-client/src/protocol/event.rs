@@ -175,6 +175,13 @@ pub enum Event {
     },
     /// The last attempt failed; `connect` starts over.
     ReconnectFailed,
+    /// An event of the retry queue was dropped after its last try.
+    Undelivered {
+        /// Its name.
+        event: String,
+        /// Its arguments.
+        payload: Payload,
+    },
     /// The server emitted an event.
     Message {
         /// Its name.

@@ -70,6 +70,7 @@ impl Machine {
             self.event(key, packet)?;
         }
         self.flush_buffer(key, now);
+        self.restart_queue(key, now);
         Ok(())
     }
 
@@ -118,11 +119,7 @@ impl Machine {
             session: socket.session,
             id,
         });
-        let mut payload = packet.payload;
-        if payload.args.is_empty() {
-            return Err("event without a name");
-        }
-        let Value::String(event) = payload.args.remove(0) else {
+        let Some((event, payload)) = packet.into_event() else {
             return Err("event without a name");
         };
         self.push_event(key, Event::Message { event, payload, ack });
@@ -135,7 +132,7 @@ impl Machine {
         let Some(awaited) = self.sockets[key].acks.get(&id) else {
             return;
         };
-        let (Some(sent), until) = (awaited.sent, awaited.until) else {
+        let (Some(sent), until, queued) = (awaited.sent, awaited.until, awaited.queued) else {
             return;
         };
         self.sockets[key].acks.remove(&id);
@@ -145,10 +142,14 @@ impl Machine {
             id,
         };
         self.timeouts.remove(&(until, ticket));
-        self.outputs.push_back(Output::Acked {
-            ticket,
-            result: Ok(packet.payload),
-        });
+        if queued {
+            self.queue_acked(key, packet.payload, now);
+        } else {
+            self.outputs.push_back(Output::Acked {
+                ticket,
+                result: Ok(packet.payload),
+            });
+        }
     }
 
     pub(super) fn authenticated(&mut self, key: SocketKey, link: super::LinkId, auth: Option<Value>) {

@@ -11,6 +11,7 @@ mod engine;
 mod event;
 mod incoming;
 mod outgoing;
+mod queue;
 mod reconnect;
 mod socket;
 
@@ -145,9 +146,11 @@ impl Machine {
         self.round_trip
     }
 
-    /// How many events wait for a connection.
+    /// How many events wait for a connection, or for their turn in the retry queue.
     pub fn buffered(&self, key: SocketKey) -> usize {
-        self.sockets.get(key.0).map_or(0, |socket| socket.buffer.len())
+        self.sockets
+            .get(key.0)
+            .map_or(0, |socket| socket.buffer.len() + socket.queue.len())
     }
 
     fn deadline(&self) -> Option<Duration> {

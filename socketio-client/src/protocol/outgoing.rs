@@ -19,7 +19,7 @@ const RESERVED: [&str; 6] = [
 ];
 
 impl Machine {
-    /// Sends an event, or keeps it for the next connection.
+    /// Sends an event, or keeps it for the next connection. With [`Settings::retries`](crate::Settings::retries) it takes its turn in the queue.
     pub fn emit(
         &mut self,
         key: SocketKey,
@@ -28,7 +28,11 @@ impl Machine {
         now: Duration,
     ) -> Result<(), EmitError> {
         self.advance(now);
-        self.submit(key, event, payload, None, now)
+        if let Some(retries) = &self.settings.retries {
+            let timeout = retries.ack_timeout;
+            return self.enqueue(key, named(event, payload)?, None, timeout, now);
+        }
+        self.submit(key, event, payload, None)
     }
 
     /// Sends an event if it can go at once; returns whether it went. A volatile event is never kept.
@@ -48,12 +52,12 @@ impl Machine {
         if !(connected && writable) {
             return Ok(false);
         }
-        self.submit(key, event, payload, None, now).map(|()| true)
+        self.submit(key, event, payload, None).map(|()| true)
     }
 
     /// Sends an event and asks for an ack, which [`Output::Acked`] brings, or its failure after `timeout`.
     ///
-    /// An event that is still kept when its time is up is not sent any more.
+    /// An event that is still kept when its time is up is not sent any more. In the retry queue, `timeout` is that of each try.
     pub fn emit_with_ack(
         &mut self,
         key: SocketKey,
@@ -67,13 +71,26 @@ impl Machine {
             return Err(EmitError::Disconnected);
         };
         let id = socket.next_ack;
-        self.submit(key, event, payload, Some(id), now)?;
         let ticket = Ticket { socket: key, id };
+        if self.settings.retries.is_some() {
+            let payload = named(event, payload)?;
+            self.sockets[key.0].next_ack += 1;
+            self.enqueue(key, payload, Some(id), timeout, now)?;
+            return Ok(ticket);
+        }
+        self.submit(key, event, payload, Some(id))?;
         let until = now.saturating_add(timeout);
         let socket = &mut self.sockets[key.0];
         socket.next_ack += 1;
         let sent = socket.is_connected().then_some(now);
-        socket.acks.insert(id, Awaited { until, sent });
+        socket.acks.insert(
+            id,
+            Awaited {
+                until,
+                sent,
+                queued: false,
+            },
+        );
         self.timeouts.insert((until, ticket));
         Ok(ticket)
     }
@@ -119,6 +136,11 @@ impl Machine {
         if let Some(awaited) = socket.acks.remove(&ticket.id) {
             self.timeouts.remove(&(awaited.until, ticket));
         }
+        for queued in &mut socket.queue {
+            if queued.own == Some(ticket.id) {
+                queued.own = None;
+            }
+        }
     }
 
     fn submit(
@@ -127,16 +149,11 @@ impl Machine {
         event: &str,
         payload: Payload,
         ack: Option<u64>,
-        _now: Duration,
     ) -> Result<(), EmitError> {
-        if RESERVED.contains(&event) {
-            return Err(EmitError::ReservedName);
-        }
+        let payload = named(event, payload)?;
         let Some(socket) = self.sockets.get_mut(key.0) else {
             return Err(EmitError::Disconnected);
         };
-        let mut payload = payload;
-        payload.args.insert(0, Value::String(event.to_owned()));
         let mut packet = Packet::new(Kind::Event, &socket.namespace, payload);
         packet.id = ack;
         let limits = &self.settings.limits;
@@ -156,7 +173,7 @@ impl Machine {
     }
 
     /// Sends an event, and shows it to who watches.
-    fn send_event(&mut self, key: usize, packet: Packet) {
+    pub(super) fn send_event(&mut self, key: usize, packet: Packet) {
         let Connection::Open { engine } = &mut self.connection else {
             return;
         };
@@ -192,7 +209,14 @@ impl Machine {
         {
             self.timeouts.remove(&(until, ticket));
             let socket = &mut self.sockets[ticket.socket.0];
-            socket.acks.remove(&ticket.id);
+            let queued = socket
+                .acks
+                .remove(&ticket.id)
+                .is_some_and(|awaited| awaited.queued);
+            if queued {
+                self.queue_timed_out(ticket.socket.0, now);
+                continue;
+            }
             socket.forget_buffered(ticket.id);
             self.outputs.push_back(Output::Acked {
                 ticket,
@@ -200,6 +224,15 @@ impl Machine {
             });
         }
     }
+}
+
+/// The arguments with the name in front.
+fn named(event: &str, mut payload: Payload) -> Result<Payload, EmitError> {
+    if RESERVED.contains(&event) {
+        return Err(EmitError::ReservedName);
+    }
+    payload.args.insert(0, Value::String(event.to_owned()));
+    Ok(payload)
 }
 
 fn bytes(frames: &[Frame]) -> usize {

@@ -101,6 +101,10 @@ impl Machine {
                 id,
             };
             self.timeouts.remove(&(awaited.until, ticket));
+            if awaited.queued {
+                self.queue_cut_off(key);
+                continue;
+            }
             self.outputs.push_back(Output::Acked {
                 ticket,
                 result: Err(AckError::Disconnected),

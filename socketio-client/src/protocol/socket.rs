@@ -21,6 +21,8 @@ pub(super) struct Socket {
     pub(super) early_bytes: usize,
     pub(super) acks: BTreeMap<u64, Awaited>,
     pub(super) next_ack: u64,
+    pub(super) queue: VecDeque<Queued>,
+    pub(super) queued_bytes: usize,
     /// Whether somebody wants to see what goes out.
     pub(super) watched: bool,
 }
@@ -50,6 +52,23 @@ pub(super) struct Awaited {
     pub(super) until: Duration,
     /// When the event went out; `None` while it is in the buffer.
     pub(super) sent: Option<Duration>,
+    /// Whether it is a try of the queue's first event.
+    pub(super) queued: bool,
+}
+
+/// An event of the retry queue.
+#[derive(Debug)]
+pub(super) struct Queued {
+    pub(super) packet: Packet,
+    /// The wait of the program, where it waits.
+    pub(super) own: Option<u64>,
+    /// How long each try may take.
+    pub(super) timeout: Duration,
+    pub(super) tries: u32,
+    /// The ack number of the try under way.
+    pub(super) under_way: Option<u64>,
+    /// Out of tries, and kept until the next connection.
+    pub(super) given_up: bool,
 }
 
 impl Socket {
@@ -65,6 +84,8 @@ impl Socket {
             early_bytes: 0,
             acks: BTreeMap::new(),
             next_ack: 0,
+            queue: VecDeque::new(),
+            queued_bytes: 0,
             watched: false,
         }
     }
@@ -86,12 +107,20 @@ impl Socket {
 
     /// Whether an event of `bytes` may be kept.
     pub(super) fn has_room(&self, bytes: usize, limits: &Limits) -> Result<(), EmitError> {
-        if self.buffer.len() >= limits.send_buffer
-            || self.buffered_bytes.saturating_add(bytes) > limits.send_bytes
+        let waiting = self.buffered_bytes.saturating_add(self.queued_bytes);
+        if self.buffer.len() + self.queue.len() >= limits.send_buffer
+            || waiting.saturating_add(bytes) > limits.send_bytes
         {
             return Err(EmitError::BufferFull);
         }
         Ok(())
+    }
+
+    /// Takes the queue's first event out.
+    pub(super) fn take_first(&mut self) -> Option<Queued> {
+        let first = self.queue.pop_front()?;
+        self.queued_bytes = self.queued_bytes.saturating_sub(first.packet.payload.size());
+        Some(first)
     }
 
     /// Takes everything that waited.

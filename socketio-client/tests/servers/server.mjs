@@ -38,16 +38,17 @@ const behave = (socket) => {
   socket.on("raw", (text) => socket.conn.sendPacket("message", text));
   socket.on("transport", (answer) => answer(socket.conn.transport.name));
   socket.on("recovered", (answer) => answer(socket.recovered));
-  // Every packet of one attempt is lost, as often as asked for.
-  const swallow = { left: 0 };
-  socket.on("swallow", (n, answer) => { swallow.left = n; answer(); });
+  // The next `n` events are neither kept nor answered, whoever sends them.
+  socket.on("swallow all", (n, answer) => { left = n; answer(); });
   socket.on("perhaps", (value, answer) => {
-    if (swallow.left > 0) swallow.left--;
-    else { seen.push(value); answer(value); }
+    if (left > 0) return left--;
+    seen.push(value);
+    answer(value);
   });
   socket.on("seen", (answer) => { answer(seen.splice(0)); });
 };
 const seen = [];
+let left = 0;
 
 io.use((socket, next) => {
   const { token } = socket.handshake.auth;

@@ -1,0 +1,147 @@
+//! The retry queue: with [`Settings::retries`](crate::Settings::retries), events go one by one, each until it is acknowledged.
+
+use std::time::Duration;
+
+use super::socket::{Awaited, Queued};
+use super::{Event, Machine, Output, SocketKey, Ticket};
+use crate::packet::{Kind, Packet};
+use crate::{AckError, EmitError, Exhausted, Payload, Retries};
+
+impl Machine {
+    /// Puts an event in the queue. `own` is the wait of the program, where it waits.
+    pub(super) fn enqueue(
+        &mut self,
+        key: SocketKey,
+        payload: Payload,
+        own: Option<u64>,
+        timeout: Duration,
+        now: Duration,
+    ) -> Result<(), EmitError> {
+        let limits = &self.settings.limits;
+        let Some(socket) = self.sockets.get_mut(key.0) else {
+            return Err(EmitError::Disconnected);
+        };
+        let bytes = payload.size();
+        socket.has_room(bytes, limits)?;
+        socket.queued_bytes += bytes;
+        socket.queue.push_back(Queued {
+            packet: Packet::new(Kind::Event, &socket.namespace, payload),
+            own,
+            timeout,
+            tries: 0,
+            under_way: None,
+            given_up: false,
+        });
+        self.drain_queue(key.0, now);
+        Ok(())
+    }
+
+    /// A connection stands: the first event is tried again, whatever became of its last try.
+    pub(super) fn restart_queue(&mut self, key: usize, now: Duration) {
+        if let Some(first) = self.sockets[key].queue.front_mut()
+            && std::mem::take(&mut first.given_up)
+        {
+            first.tries = 0;
+        }
+        self.drain_queue(key, now);
+    }
+
+    fn drain_queue(&mut self, key: usize, now: Duration) {
+        let socket = &mut self.sockets[key];
+        if !socket.is_connected() {
+            return;
+        }
+        let id = socket.next_ack;
+        let Some(first) = socket.queue.front_mut() else {
+            return;
+        };
+        if first.under_way.is_some() || first.given_up {
+            return;
+        }
+        socket.next_ack += 1;
+        first.tries += 1;
+        first.under_way = Some(id);
+        let mut packet = first.packet.clone();
+        packet.id = Some(id);
+        let until = now.saturating_add(first.timeout);
+        socket.acks.insert(
+            id,
+            Awaited {
+                until,
+                sent: Some(now),
+                queued: true,
+            },
+        );
+        let ticket = Ticket {
+            socket: SocketKey(key),
+            id,
+        };
+        self.timeouts.insert((until, ticket));
+        self.send_event(key, packet);
+    }
+
+    /// The first event was acknowledged.
+    pub(super) fn queue_acked(&mut self, key: usize, payload: Payload, now: Duration) {
+        if let Some(done) = self.sockets[key].take_first() {
+            self.settle(key, done.own, Ok(payload));
+        }
+        self.drain_queue(key, now);
+    }
+
+    /// The first event's try came to nothing, in time.
+    pub(super) fn queue_timed_out(&mut self, key: usize, now: Duration) {
+        self.try_failed(key, true, &AckError::Timeout);
+        self.drain_queue(key, now);
+    }
+
+    /// The connection ended while the first event was under way.
+    pub(super) fn queue_cut_off(&mut self, key: usize) {
+        let counts = self
+            .settings
+            .retries
+            .as_ref()
+            .is_some_and(|retries| retries.count_disconnects);
+        self.try_failed(key, counts, &AckError::Disconnected);
+    }
+
+    fn try_failed(&mut self, key: usize, counts: bool, error: &AckError) {
+        let Some(Retries {
+            retries, exhausted, ..
+        }) = self.settings.retries
+        else {
+            return;
+        };
+        let Some(first) = self.sockets[key].queue.front_mut() else {
+            return;
+        };
+        first.under_way = None;
+        if !counts {
+            first.tries = first.tries.saturating_sub(1);
+            return;
+        }
+        if first.tries <= retries {
+            return;
+        }
+        match exhausted {
+            Exhausted::Keep => first.given_up = true,
+            Exhausted::Drop => {
+                if let Some(dropped) = self.sockets[key].take_first() {
+                    self.settle(key, dropped.own, Err(error.clone()));
+                    if let Some((event, payload)) = dropped.packet.into_event() {
+                        self.push_event(key, Event::Undelivered { event, payload });
+                    }
+                }
+            }
+        }
+    }
+
+    fn settle(&mut self, key: usize, own: Option<u64>, result: Result<Payload, AckError>) {
+        if let Some(id) = own {
+            let ticket = Ticket {
+                socket: SocketKey(key),
+                id,
+            };
+            self.outputs.push_back(Output::Acked { ticket, result });
+        }
+    }
+}
