@@ -106,7 +106,7 @@ pub trait Store: Send + Sync + 'static {
     /// Whether it can be read and written.
     async fn ping(&self) -> Result<(), StoreError>;
 
-    /// Takes a nickname for a person, signs the device in and lets the person into the rooms everybody is in.
+    /// Takes a nickname for a person, signs the device in and lets the person into the room `general`.
     async fn sign_up(&self, name: &Nickname, token: TokenHash, at: Millis) -> Result<Device, SignUpError>;
 
     /// The device that shows this token.

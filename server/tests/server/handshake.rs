@@ -1,0 +1,267 @@
+//! Who may sign in and connect, and how connections end by the server's will.
+
+use serde_json::{Value, json};
+use steadfast_server::config::Config;
+use steadfast_shared::event::{self, ClosingReason};
+use steadfast_shared::http::SessionInfo;
+use steadfast_shared::{ErrorCode, WireError};
+use uuid::Uuid;
+
+use crate::support::{Client, TestServer, message};
+
+#[tokio::test]
+async fn a_nickname_is_for_one_person() {
+    let server = TestServer::start().await;
+    server.sign_in("Mina").await;
+    let post = |body: Value| server.http.post(server.url("/api/session")).json(&body).send();
+    let taken = post(json!({ "nickname": " mina " })).await.unwrap();
+    assert_eq!(taken.status(), 409);
+    assert_eq!(
+        taken.json::<WireError>().await.unwrap().code,
+        ErrorCode::NicknameTaken
+    );
+    for bad in [
+        json!({ "nickname": "" }),
+        json!({ "nickname": "a\u{202e}b" }),
+        json!({}),
+        json!(null),
+    ] {
+        let refused = post(bad).await.unwrap();
+        assert_eq!(refused.status(), 400);
+        assert_eq!(
+            refused.json::<WireError>().await.unwrap().code,
+            ErrorCode::Invalid
+        );
+    }
+    let huge = post(json!({ "nickname": "x".repeat(100_000) })).await.unwrap();
+    assert_eq!(huge.status(), 413);
+}
+
+#[tokio::test]
+async fn a_browser_is_known_by_its_cookie() {
+    let server = TestServer::start().await;
+    let body = json!({ "nickname": "Mina" });
+    let answer = server
+        .http
+        .post(server.url("/api/session"))
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 201);
+    let cookie = answer.headers()["set-cookie"]
+        .to_str()
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let info: SessionInfo = answer.json().await.unwrap();
+    assert_eq!(info.token, None, "the token is not shown unasked");
+
+    let look = server
+        .http
+        .get(server.url("/api/session"))
+        .header("cookie", &cookie)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(look.json::<SessionInfo>().await.unwrap().me, info.me);
+    let mut client = Client::dial(server.address, &[("cookie", &cookie)]).await;
+    client.say("40").await;
+    client.await_session().await;
+    assert_eq!(client.opened().me, info.me);
+
+    // A retry of the sign-in, its answer lost, does no harm.
+    let again = server
+        .http
+        .post(server.url("/api/session"))
+        .header("cookie", &cookie)
+        .json(&body)
+        .send()
+        .await;
+    assert_eq!(again.unwrap().json::<SessionInfo>().await.unwrap().me, info.me);
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_devices_connections() {
+    let server = TestServer::start().await;
+    let session = server.sign_in("Mina").await;
+    let mut mina = server.connect(&session, json!({})).await;
+    let mut jun = server.join("Jun").await;
+    let bearer = format!("Bearer {}", session.token.as_ref().unwrap());
+    let url = server.url("/api/session");
+    let out = server
+        .http
+        .delete(&url)
+        .header("authorization", &bearer)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(out.status(), 204);
+    assert_eq!(mina.closing().await, Some(ClosingReason::SignedOut));
+    let look = server
+        .http
+        .get(&url)
+        .header("authorization", &bearer)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(look.status(), 401);
+    let auth = json!({ "token": session.token }).to_string();
+    assert_eq!(Client::refused(server.address, &auth, &[]).await, "unauthorized");
+    jun.send(&[message(jun.room(), "still here")]).await;
+}
+
+#[tokio::test]
+async fn a_refused_handshake_says_why() {
+    let server = TestServer::start().await;
+    let session = server.sign_in("Mina").await;
+    let good = json!({ "token": session.token }).to_string();
+    for (auth, reason) in [
+        ("", "unauthorized"),
+        ("{}", "unauthorized"),
+        (r#"{"token":"guess"}"#, "unauthorized"),
+        (r#"{"token":5}"#, "invalid_auth"),
+        (r#"{"cursors":[]}"#, "invalid_auth"),
+        (r#"{"cursors":{"general":1}}"#, "invalid_auth"),
+        ("[1]", "invalid_auth"),
+    ] {
+        assert_eq!(Client::refused(server.address, auth, &[]).await, reason, "{auth}");
+    }
+    let evil = [("origin", "https://evil.example")];
+    assert_eq!(
+        Client::refused(server.address, &good, &evil).await,
+        "forbidden_origin"
+    );
+    let own = format!("http://{}", server.address);
+    let mut mina = Client::dial(server.address, &[("origin", &own)]).await;
+    mina.say(&format!("40{good}")).await;
+    mina.await_session().await;
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_are_refused_and_allowed_ones_may_read_the_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::new(folder.path().join("chat.db"));
+    config.allowed_origins = vec!["https://chat.example".into()];
+    let server = TestServer::on(folder, config).await;
+    let post = |origin: &'static str, name: &str| {
+        let body = json!({ "nickname": name });
+        server
+            .http
+            .post(server.url("/api/session"))
+            .header("origin", origin)
+            .json(&body)
+            .send()
+    };
+    assert_eq!(post("https://evil.example", "Eve").await.unwrap().status(), 403);
+    let allowed = post("https://chat.example", "Mina").await.unwrap();
+    assert_eq!(allowed.status(), 201);
+    assert_eq!(
+        allowed.headers()["access-control-allow-origin"],
+        "https://chat.example"
+    );
+    let preflight = server
+        .http
+        .request(reqwest::Method::OPTIONS, server.url("/api/session"))
+        .header("origin", "https://chat.example")
+        .header("access-control-request-method", "POST");
+    assert_eq!(preflight.send().await.unwrap().status(), 204);
+}
+
+#[tokio::test]
+async fn hole_11_a_new_connection_of_the_same_tab_evicts_the_ghost() {
+    let server = TestServer::start().await;
+    let session = server.sign_in("Mina").await;
+    let (one, other) = (Uuid::new_v4(), Uuid::new_v4());
+    let mut ghost = server.connect(&session, json!({ "tab": one })).await;
+    let mut other_tab = server.connect(&session, json!({ "tab": other })).await;
+    let mut back = server.connect(&session, json!({ "tab": one })).await;
+    assert_eq!(ghost.closing().await, Some(ClosingReason::Replaced));
+    assert_eq!(back.opened().last_closed, Some(ClosingReason::Replaced));
+    let room = back.room();
+    back.send(&[message(room, "here")]).await;
+    assert_eq!(other_tab.entries().await.len(), 1);
+}
+
+#[tokio::test]
+async fn connections_are_bounded() {
+    let server = TestServer::with(|limits| {
+        limits.max_connections = 3;
+        limits.max_connections_per_device = 2;
+    })
+    .await;
+    let session = server.sign_in("Mina").await;
+    let auth = json!({ "token": session.token }).to_string();
+    let _first = server.connect(&session, json!({})).await;
+    let _second = server.connect(&session, json!({})).await;
+    assert_eq!(Client::refused(server.address, &auth, &[]).await, "busy");
+    let _third = server.join("Jun").await;
+    let ada = server.sign_in("Ada").await;
+    let auth = json!({ "token": ada.token }).to_string();
+    assert_eq!(Client::refused(server.address, &auth, &[]).await, "busy");
+}
+
+#[tokio::test]
+async fn sign_ins_are_bounded_per_address() {
+    let server = TestServer::with(|limits| limits.sign_ins_per_minute = 2).await;
+    server.sign_in("a").await;
+    server.sign_in("b").await;
+    let body = json!({ "nickname": "c" });
+    let refused = server
+        .http
+        .post(server.url("/api/session"))
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(refused.status(), 429);
+    assert!(refused.headers().contains_key("retry-after"));
+    assert!(
+        refused
+            .json::<WireError>()
+            .await
+            .unwrap()
+            .retry_after_ms
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_stops_tells_everybody_and_writes_what_it_took() {
+    let server = TestServer::start().await;
+    let mut mina = server.join("Mina").await;
+    let room = mina.room();
+    let mut asked = Vec::new();
+    for n in 0..20 {
+        asked.push(mina.ask(event::SEND, [message(room, &n.to_string())]).await);
+    }
+    // The last one is answered, so all are on their way in.
+    let last = asked.pop().unwrap();
+    mina.answer::<Value>(last).await;
+    let (stopped, reason) = tokio::join!(server.stop(), mina.closing());
+    assert_eq!(reason, Some(ClosingReason::Shutdown));
+    drop(stopped);
+}
+
+#[tokio::test]
+async fn health_is_told() {
+    let server = TestServer::start().await;
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(
+            server.http.get(server.url(path)).send().await.unwrap().status(),
+            200
+        );
+    }
+    assert_eq!(
+        server
+            .http
+            .get(server.url("/nowhere"))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        404
+    );
+}

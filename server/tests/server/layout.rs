@@ -1,0 +1,62 @@
+//! What is absent: only the named folders know what they alone may know.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            into.push(path);
+        }
+    }
+}
+
+fn who_names(what: &str) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut naming: Vec<String> = files
+        .iter()
+        .filter(|path| fs::read_to_string(path).unwrap().contains(what))
+        .map(|path| {
+            path.strip_prefix(&root)
+                .unwrap()
+                .to_string_lossy()
+                .replace('\\', "/")
+        })
+        .collect();
+    naming.sort();
+    naming
+}
+
+#[test]
+fn only_the_realtime_folder_names_the_socket_crate() {
+    let outside: Vec<_> = who_names("socketioxide::")
+        .into_iter()
+        .filter(|path| !path.starts_with("realtime/"))
+        .collect();
+    assert!(outside.is_empty(), "{outside:?}");
+}
+
+#[test]
+fn only_the_store_writes_sql() {
+    let outside: Vec<_> = who_names("sqlx::")
+        .into_iter()
+        .filter(|path| !path.starts_with("store/"))
+        .collect();
+    assert!(outside.is_empty(), "{outside:?}");
+}
+
+#[test]
+fn only_the_clock_reads_the_clock() {
+    let outside: Vec<_> = ["SystemTime::now", "Instant::now"]
+        .into_iter()
+        .flat_map(who_names)
+        // The store's patience runs on the runtime's clock, which tests can stop; tests inside files make up moments.
+        .filter(|path| !["clock.rs", "store/sqlite/mod.rs", "realtime/bucket.rs"].contains(&path.as_str()))
+        .collect();
+    assert!(outside.is_empty(), "{outside:?}");
+}

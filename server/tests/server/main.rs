@@ -1,0 +1,11 @@
+//! The server, tested from outside: the store by one suite, the writer with a store that fails, the rest over a real listener.
+
+mod conversation;
+mod handshake;
+mod hostile;
+mod layout;
+mod process;
+mod slow;
+mod store;
+mod support;
+mod writer;

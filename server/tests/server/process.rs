@@ -1,0 +1,168 @@
+//! The real binary: how it starts, how it refuses to, and what is left when it is killed.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use steadfast_server::store::Span;
+use steadfast_server::store::Store;
+use steadfast_server::store::sqlite::SqliteStore;
+use steadfast_shared::event::{self, ClosingReason, Reply, Sent};
+use steadfast_shared::{EntryId, Seq};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use crate::support::client::PATIENCE;
+use crate::support::server::sign_in;
+use crate::support::{Client, message};
+
+fn command(database: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_steadfast"));
+    command
+        .args([
+            "--listen",
+            "127.0.0.1:0",
+            "--message-burst",
+            "1000000",
+            "--database",
+        ])
+        .arg(database)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+async fn started(database: &Path) -> (Child, SocketAddr) {
+    let mut child = command(database).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let address = loop {
+        let line = timeout(PATIENCE, lines.next_line())
+            .await
+            .unwrap()
+            .unwrap()
+            .expect("it ended");
+        if let Some((_, address)) = line.split_once("listening on http://") {
+            break address.trim().parse().unwrap();
+        }
+    };
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    (child, address)
+}
+
+async fn refused(command: &mut Command) -> String {
+    let Output { status, stderr, .. } = timeout(PATIENCE, command.output()).await.unwrap().unwrap();
+    assert_eq!(status.code(), Some(1));
+    let said = String::from_utf8(stderr).unwrap();
+    assert_eq!(said.trim().lines().count(), 1, "one sentence: {said}");
+    said
+}
+
+#[tokio::test]
+async fn hole_17_a_second_process_on_the_same_file_is_refused_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    let (_first, _) = started(&database).await;
+    let said = refused(&mut command(&database)).await;
+    assert!(said.contains("in use by another Steadfast process"), "{said}");
+}
+
+#[tokio::test]
+async fn a_taken_port_and_an_unwritable_folder_are_told_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap().to_string();
+    let mut command_on_taken = command(&folder.path().join("chat.db"));
+    let said = refused(command_on_taken.args(["--listen", &taken])).await;
+    assert!(said.contains("--listen"), "{said}");
+    let said = refused(&mut command(&folder.path().join("nowhere").join("chat.db"))).await;
+    assert!(said.contains("--database"), "{said}");
+    std::fs::write(
+        folder.path().join("text.db"),
+        "this is no database, and long enough to be looked at".repeat(100),
+    )
+    .unwrap();
+    let said = refused(&mut command(&folder.path().join("text.db"))).await;
+    assert!(said.contains("--database"), "{said}");
+}
+
+#[tokio::test]
+async fn hole_17_what_was_acknowledged_is_in_the_database_after_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    let (mut child, address) = started(&database).await;
+    let session = sign_in(&reqwest::Client::new(), address, "Mina").await;
+    let mut mina = Client::open(address, &session, json!({})).await;
+    let room = mina.room();
+    let mut acked: Vec<(Seq, EntryId)> = Vec::new();
+    let mut waiting = std::collections::VecDeque::new();
+    for n in 0..400 {
+        waiting.push_back(mina.ask(event::SEND, [message(room, &n.to_string())]).await);
+        if waiting.len() > 20 {
+            let Reply::Ok(sent) = mina.answer::<Vec<Sent>>(waiting.pop_front().unwrap()).await else {
+                panic!("refused");
+            };
+            let Sent::Stored { id, seq, .. } = sent[0] else {
+                panic!("{sent:?}");
+            };
+            acked.push((seq, id));
+        }
+    }
+    // Killed with twenty batches on their way.
+    child.kill().await.unwrap();
+
+    let store = SqliteStore::open(&database, Duration::from_secs(10), 1)
+        .await
+        .unwrap();
+    let mut stored: Vec<(Seq, EntryId)> = Vec::new();
+    loop {
+        let after = Span::After(stored.len() as u64);
+        let page = store.page(room, after, 100).await.unwrap();
+        if page.entries.is_empty() {
+            assert_eq!(page.head, stored.len() as u64);
+            break;
+        }
+        stored.extend(page.entries.iter().map(|entry| (entry.seq, entry.id)));
+    }
+    assert!(
+        stored.iter().map(|(seq, _)| *seq).eq(1..=stored.len() as u64),
+        "contiguous from 1"
+    );
+    assert!(acked.len() > 300);
+    for (seq, id) in acked {
+        assert_eq!(
+            stored[usize::try_from(seq).unwrap() - 1],
+            (seq, id),
+            "acknowledged, and not where it was said to be"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn sigterm_tells_everybody_and_ends_with_success() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, address) = started(&folder.path().join("chat.db")).await;
+    let session = sign_in(&reqwest::Client::new(), address, "Mina").await;
+    let mut mina = Client::open(address, &session, json!({})).await;
+    assert!(matches!(
+        mina.call::<Value>(event::SEND, [message(mina.room(), "x")]).await,
+        Reply::Ok(_)
+    ));
+    let pid = child.id().unwrap().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .await
+            .unwrap()
+            .success()
+    );
+    assert_eq!(mina.closing().await, Some(ClosingReason::Shutdown));
+    let status = timeout(PATIENCE, child.wait()).await.unwrap().unwrap();
+    assert_eq!(status.code(), Some(0));
+}

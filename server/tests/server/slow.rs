@@ -1,0 +1,158 @@
+//! Clients that stop reading: their memory is bounded, their connection ends with a reason, others notice nothing.
+
+use std::time::Duration;
+
+use futures::{SinkExt, StreamExt};
+use serde_json::json;
+use steadfast_shared::event::{self, ClosingReason};
+use steadfast_shared::http::SessionInfo;
+use tokio::net::TcpSocket;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::client::{PATIENCE, Socket, upgrade};
+use crate::support::{TestServer, message};
+
+/// A client that connects with a small window and reads no further than its session.
+async fn stalled(server: &TestServer, session: &SessionInfo) -> Socket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(16 * 1024).unwrap();
+    let stream = socket.connect(server.address).await.unwrap();
+    let mut socket = upgrade(stream, server.address, &[]).await;
+    let auth = json!({ "token": session.token });
+    socket.send(Message::text(format!("40{auth}"))).await.unwrap();
+    loop {
+        let message = socket.next().await.unwrap().unwrap();
+        if message.to_text().unwrap().starts_with("42[\"session\"") {
+            return socket;
+        }
+    }
+}
+
+/// Reads what is left. Answers how many bytes that was; returns when the connection has really ended.
+async fn drain(mut socket: Socket) -> usize {
+    let drained = async {
+        let mut bytes = 0;
+        while let Some(Ok(message)) = socket.next().await {
+            bytes += message.len();
+        }
+        bytes
+    };
+    timeout(PATIENCE, drained)
+        .await
+        .expect("the connection was not ended")
+}
+
+async fn last_closed(server: &TestServer, session: &SessionInfo) -> Option<ClosingReason> {
+    // The connection's end is known a moment before it is entered in the books.
+    for _ in 0..100 {
+        let again = server.connect(session, json!({})).await;
+        if let Some(reason) = again.opened().last_closed {
+            return Some(reason);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    None
+}
+
+#[tokio::test]
+async fn hole_18_a_socket_that_does_not_read_is_ended_when_its_buffer_is_full() {
+    const MESSAGES: usize = 900;
+    let text = "x".repeat(16_000);
+    let server = TestServer::with(|limits| {
+        limits.message_burst = 1_000_000;
+        limits.stall = Duration::from_secs(600);
+    })
+    .await;
+    let eve = server.sign_in("Eve").await;
+    let stalled = stalled(&server, &eve).await;
+    let mut mina = server.join("Mina").await;
+    let mut jun = server.join("Jun").await;
+    let room = mina.room();
+    let reads = tokio::spawn(async move {
+        let mut seen = 0;
+        while seen < MESSAGES {
+            for entry in jun.entries().await {
+                seen += 1;
+                assert_eq!(entry.seq, seen as u64, "a bystander misses nothing");
+            }
+        }
+    });
+    for _ in 0..MESSAGES {
+        mina.send(&[message(room, &text)]).await;
+    }
+    timeout(PATIENCE, reads)
+        .await
+        .expect("a bystander gets everything")
+        .unwrap();
+    let got = drain(stalled).await;
+    assert!(
+        got < MESSAGES * text.len() / 2,
+        "the socket was left connected: {got} bytes came"
+    );
+    assert_eq!(
+        last_closed(&server, &eve).await,
+        Some(ClosingReason::SlowConsumer)
+    );
+}
+
+#[tokio::test]
+async fn hole_18_a_socket_that_does_not_read_is_ended_after_a_while_however_little_there_is() {
+    let text = "x".repeat(16_000);
+    let server = TestServer::with(|limits| {
+        limits.message_burst = 1_000_000;
+        limits.stall = Duration::from_secs(1);
+    })
+    .await;
+    let eve = server.sign_in("Eve").await;
+    let stalled = stalled(&server, &eve).await;
+    let mut mina = server.join("Mina").await;
+    let room = mina.room();
+    // More than the kernels take, fewer packets than the buffer.
+    for _ in 0..25 {
+        let batch: Vec<_> = (0..8).map(|_| message(room, &text)).collect();
+        mina.send(&batch).await;
+    }
+    // It reads nothing until it has been ended.
+    assert_eq!(
+        last_closed_when_quiet(&server, &eve).await,
+        Some(ClosingReason::SlowConsumer)
+    );
+    drain(stalled).await;
+}
+
+async fn last_closed_when_quiet(server: &TestServer, session: &SessionInfo) -> Option<ClosingReason> {
+    last_closed(server, session).await
+}
+
+#[tokio::test]
+async fn hole_18_who_asks_for_pages_and_does_not_read_them_fills_no_memory() {
+    let text = "x".repeat(16_000);
+    let server = TestServer::with(|limits| {
+        limits.message_burst = 1_000_000;
+        limits.event_burst = 1_000_000;
+        limits.stall = Duration::from_secs(1);
+    })
+    .await;
+    let mut mina = server.join("Mina").await;
+    let room = mina.room();
+    for _ in 0..5 {
+        let batch: Vec<_> = (0..8).map(|_| message(room, &text)).collect();
+        mina.send(&batch).await;
+    }
+    let eve = server.sign_in("Eve").await;
+    let mut stalled = stalled(&server, &eve).await;
+    let ask = json!([event::HISTORY, { "room": room }]);
+    for id in 0..200 {
+        if stalled.send(Message::text(format!("42{id}{ask}"))).await.is_err() {
+            break;
+        }
+    }
+    assert_eq!(
+        last_closed(&server, &eve).await,
+        Some(ClosingReason::SlowConsumer)
+    );
+    let got = drain(stalled).await;
+    assert!(got < 20 * 256 * 1024, "{got} bytes were queued for it");
+    mina.send(&[message(room, "fine")]).await;
+}

@@ -1,0 +1,390 @@
+//! The store: one suite of what must hold, run against every store there is.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use steadfast_server::store::sqlite::{SqliteStore, open::OpenError};
+use steadfast_server::store::{
+    Device, NewEntry, Outcome, ReadMark, SignUpError, Span, Store, StoreError, Token,
+};
+use steadfast_shared::{EntryId, Nickname, RoomId, Seq, UserId, limit};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::support::body;
+
+/// A store with two people, Mina and Jun, who both are in the room `general`; and another room that Mina alone is in.
+struct Fixture {
+    store: Arc<dyn Store>,
+    mina: Device,
+    jun: Device,
+    general: RoomId,
+    other: RoomId,
+    folder: TempDir,
+}
+
+impl Fixture {
+    async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chat.db");
+        let store = Arc::new(open(path.clone()).await.unwrap());
+        let mina = sign_up(&*store, "Mina").await;
+        let jun = sign_up(&*store, "Jun").await;
+        let general = store.rooms_of(mina.person.id).await.unwrap()[0].id;
+        let other = RoomId(Uuid::now_v7());
+        let mut connection = behind_its_back(path).await;
+        sqlx::query("insert into rooms (id, name, created_at) values (?, 'other', 0)")
+            .bind(other.0)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        sqlx::query("insert into members (user, room, joined_at) values (?, ?, 0)")
+            .bind(mina.person.id.0)
+            .bind(other.0)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        Self {
+            store,
+            mina,
+            jun,
+            general,
+            other,
+            folder,
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("chat.db")
+    }
+
+    fn entry(&self, text: &str) -> NewEntry {
+        NewEntry {
+            author: self.mina.person.id,
+            id: EntryId(Uuid::now_v7()),
+            room: self.general,
+            body: body(text),
+        }
+    }
+
+    async fn append(&self, entries: &[NewEntry]) -> Vec<Outcome> {
+        self.store.append(entries, 7).await.unwrap().outcomes
+    }
+
+    async fn fill(&self, count: usize) {
+        let entries: Vec<NewEntry> = (0..count).map(|n| self.entry(&format!("message {n}"))).collect();
+        self.append(&entries).await;
+    }
+
+    async fn seqs(&self, span: Span, limit: usize) -> Vec<Seq> {
+        let page = self.store.page(self.general, span, limit).await.unwrap();
+        page.entries.iter().map(|entry| entry.seq).collect()
+    }
+}
+
+async fn open(path: PathBuf) -> Result<SqliteStore, OpenError> {
+    SqliteStore::open(&path, Duration::from_secs(10), 1).await
+}
+
+async fn behind_its_back(path: PathBuf) -> SqliteConnection {
+    SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(path))
+        .await
+        .unwrap()
+}
+
+async fn sign_up(store: &dyn Store, name: &str) -> Device {
+    let name = Nickname::parse(name).unwrap();
+    store
+        .sign_up(&name, Token::random().unwrap().hash(), 1)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn places_are_contiguous_from_1_in_the_order_given() {
+    let fixture = Fixture::sqlite().await;
+    let entries: Vec<NewEntry> = (0..5).map(|n| fixture.entry(&n.to_string())).collect();
+    let outcomes = fixture.append(&entries[..3]).await;
+    assert_eq!(outcomes[2], Outcome::Stored { seq: 3, at: 7 });
+    let appended = fixture.store.append(&entries[3..], 8).await.unwrap();
+    assert_eq!(appended.outcomes[0], Outcome::Stored { seq: 4, at: 8 });
+    assert_eq!(appended.heads, [(fixture.general, 5)]);
+    let page = fixture
+        .store
+        .page(fixture.general, Span::After(0), 100)
+        .await
+        .unwrap();
+    let stored: Vec<_> = page.entries.iter().map(|entry| (entry.seq, entry.id)).collect();
+    let expected: Vec<_> = (1..).zip(entries.iter().map(|entry| entry.id)).collect();
+    assert_eq!(stored, expected);
+    assert_eq!(page.entries[0].author, fixture.mina.person);
+    assert_eq!(page.head, 5);
+}
+
+#[tokio::test]
+async fn a_repeat_gets_the_first_result_and_leaves_no_gap() {
+    let fixture = Fixture::sqlite().await;
+    let (first, second) = (fixture.entry("first"), fixture.entry("second"));
+    fixture.append(std::slice::from_ref(&first)).await;
+    let again = fixture
+        .store
+        .append(&[first.clone(), second.clone(), second, first], 9)
+        .await
+        .unwrap();
+    assert_eq!(
+        again.outcomes,
+        [
+            Outcome::Repeat { seq: 1, at: 7 },
+            Outcome::Stored { seq: 2, at: 9 },
+            Outcome::Repeat { seq: 2, at: 9 },
+            Outcome::Repeat { seq: 1, at: 7 },
+        ]
+    );
+    assert_eq!(fixture.seqs(Span::After(0), 100).await, [1, 2]);
+}
+
+#[tokio::test]
+async fn hole_15_the_same_id_with_another_body_or_room_is_a_conflict() {
+    let fixture = Fixture::sqlite().await;
+    let first = fixture.entry("first");
+    fixture.append(std::slice::from_ref(&first)).await;
+    let other_body = NewEntry {
+        body: body("other"),
+        ..first.clone()
+    };
+    let other_room = NewEntry {
+        room: fixture.other,
+        ..first.clone()
+    };
+    assert_eq!(
+        fixture.append(&[other_body, other_room]).await,
+        [Outcome::Conflict, Outcome::Conflict]
+    );
+    assert_eq!(fixture.seqs(Span::After(0), 100).await, [1]);
+    assert_eq!(fixture.store.heads().await.unwrap()[&fixture.other], 0);
+}
+
+#[tokio::test]
+async fn hole_15_another_broken_constraint_is_not_taken_for_a_repeat() {
+    let fixture = Fixture::sqlite().await;
+    fixture.fill(1).await;
+    // A head that lags behind its log: the next place is taken.
+    sqlx::query("update rooms set head = 0 where id = ?")
+        .bind(fixture.general.0)
+        .execute(&mut behind_its_back(fixture.path()).await)
+        .await
+        .unwrap();
+    let refused = fixture.store.append(&[fixture.entry("second")], 7).await;
+    assert!(matches!(refused, Err(StoreError::Rejected(_))), "{refused:?}");
+    assert_eq!(fixture.seqs(Span::After(0), 100).await, [1]);
+}
+
+#[tokio::test]
+async fn hole_01_two_people_may_choose_the_same_id() {
+    let fixture = Fixture::sqlite().await;
+    let minas = fixture.entry("hi");
+    let juns = NewEntry {
+        author: fixture.jun.person.id,
+        ..minas.clone()
+    };
+    assert_eq!(
+        fixture.append(&[minas, juns]).await,
+        [
+            Outcome::Stored { seq: 1, at: 7 },
+            Outcome::Stored { seq: 2, at: 7 }
+        ]
+    );
+}
+
+#[tokio::test]
+async fn rooms_one_is_not_in_are_unknown() {
+    let fixture = Fixture::sqlite().await;
+    let not_mine = NewEntry {
+        author: fixture.jun.person.id,
+        room: fixture.other,
+        ..fixture.entry("hi")
+    };
+    let nowhere = NewEntry {
+        room: RoomId(Uuid::now_v7()),
+        ..fixture.entry("hi")
+    };
+    let nobody = NewEntry {
+        author: UserId(Uuid::now_v7()),
+        ..fixture.entry("hi")
+    };
+    assert_eq!(
+        fixture
+            .append(&[not_mine, nowhere, nobody, fixture.entry("hi")])
+            .await,
+        [
+            Outcome::UnknownRoom,
+            Outcome::UnknownRoom,
+            Outcome::UnknownRoom,
+            Outcome::Stored { seq: 1, at: 7 }
+        ]
+    );
+}
+
+#[tokio::test]
+async fn pages_ascend_without_a_gap_whichever_way_they_are_asked_for() {
+    let fixture = Fixture::sqlite().await;
+    fixture.fill(10).await;
+    assert_eq!(fixture.seqs(Span::After(0), 3).await, [1, 2, 3]);
+    assert_eq!(fixture.seqs(Span::After(8), 3).await, [9, 10]);
+    assert_eq!(fixture.seqs(Span::After(10), 3).await, [0; 0]);
+    assert_eq!(fixture.seqs(Span::Before(5), 3).await, [2, 3, 4]);
+    assert_eq!(fixture.seqs(Span::Before(1), 3).await, [0; 0]);
+    assert_eq!(fixture.seqs(Span::Newest, 3).await, [8, 9, 10]);
+    assert_eq!(fixture.seqs(Span::After(u64::MAX), 3).await, [0; 0]);
+}
+
+#[tokio::test]
+async fn a_page_is_bounded_in_bytes() {
+    let fixture = Fixture::sqlite().await;
+    let long = "x".repeat(limit::MESSAGE_BYTES);
+    let entries: Vec<NewEntry> = (0..40).map(|_| fixture.entry(&long)).collect();
+    fixture.append(&entries).await;
+    let fit = limit::PAGE_BYTES / limit::MESSAGE_BYTES;
+    let newest = fixture.seqs(Span::Newest, 100).await;
+    assert_eq!(newest, (41 - fit as u64..=40).collect::<Vec<_>>());
+    assert_eq!(
+        fixture.seqs(Span::After(0), 100).await,
+        (1..=fit as u64).collect::<Vec<_>>()
+    );
+}
+
+#[tokio::test]
+async fn a_nickname_is_taken_once_whatever_its_case() {
+    let fixture = Fixture::sqlite().await;
+    let name = Nickname::parse("MINA").unwrap();
+    let refused = fixture
+        .store
+        .sign_up(&name, Token::random().unwrap().hash(), 1)
+        .await;
+    assert!(matches!(refused, Err(SignUpError::NicknameTaken)));
+}
+
+#[tokio::test]
+async fn a_device_is_known_by_its_token_until_it_is_signed_out() {
+    let fixture = Fixture::sqlite().await;
+    let token = Token::random().unwrap();
+    let name = Nickname::parse("Ada").unwrap();
+    let device = fixture.store.sign_up(&name, token.hash(), 1).await.unwrap();
+    assert_eq!(
+        fixture.store.device(token.hash()).await.unwrap(),
+        Some(device.clone())
+    );
+    assert_eq!(
+        fixture.store.device(Token::shown("guess").hash()).await.unwrap(),
+        None
+    );
+    assert_eq!(
+        fixture.store.sign_out(token.hash()).await.unwrap(),
+        Some(device.session)
+    );
+    assert_eq!(fixture.store.sign_out(token.hash()).await.unwrap(), None);
+    assert_eq!(fixture.store.device(token.hash()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_read_mark_moves_forward_only_and_not_past_the_head() {
+    let fixture = Fixture::sqlite().await;
+    fixture.fill(10).await;
+    let user = fixture.jun.person.id;
+    let mark = |seq| ReadMark {
+        user,
+        room: fixture.general,
+        seq,
+    };
+    for (seq, read, unread) in [(4, 4, 6), (2, 4, 6), (99, 10, 0)] {
+        fixture.store.mark_read(&[mark(seq)]).await.unwrap();
+        let rooms = fixture.store.rooms_of(user).await.unwrap();
+        let general = rooms.iter().find(|room| room.id == fixture.general).unwrap();
+        assert_eq!((general.head, general.read, general.unread), (10, read, unread));
+    }
+}
+
+#[tokio::test]
+async fn ones_own_entries_are_never_unread() {
+    let fixture = Fixture::sqlite().await;
+    fixture.fill(3).await;
+    let unread =
+        |rooms: Vec<steadfast_shared::event::Room>| rooms.iter().map(|room| room.unread).sum::<u64>();
+    assert_eq!(
+        unread(fixture.store.rooms_of(fixture.mina.person.id).await.unwrap()),
+        0
+    );
+    assert_eq!(
+        unread(fixture.store.rooms_of(fixture.jun.person.id).await.unwrap()),
+        3
+    );
+}
+
+#[tokio::test]
+async fn what_is_stored_outlives_the_process_in_the_same_epoch() {
+    let fixture = Fixture::sqlite().await;
+    fixture.fill(3).await;
+    let (path, epoch) = (fixture.path(), fixture.store.epoch());
+    fixture.store.close().await;
+    drop(fixture.store);
+    let again = open(path).await.unwrap();
+    assert_eq!(again.epoch(), epoch);
+    assert_eq!(again.heads().await.unwrap()[&fixture.general], 3);
+}
+
+#[tokio::test]
+async fn hole_17_a_second_opener_is_refused() {
+    let fixture = Fixture::sqlite().await;
+    let refused = open(fixture.path()).await.unwrap_err();
+    assert!(matches!(refused, OpenError::InUse { .. }));
+    assert!(refused.to_string().contains("another Steadfast process"));
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_in_words() {
+    let fixture = Fixture::sqlite().await;
+    sqlx::query(
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+         values (9999, 'from the future', true, x'00', 0)",
+    )
+    .execute(&mut behind_its_back(fixture.path()).await)
+    .await
+    .unwrap();
+    let path = fixture.path();
+    drop(fixture.store);
+    let refused = open(path).await.unwrap_err();
+    assert!(matches!(refused, OpenError::Newer { .. }), "{refused}");
+}
+
+#[tokio::test]
+async fn hole_19_a_locked_database_is_waited_for_within_the_same_call() {
+    let fixture = Fixture::sqlite().await;
+    let mut other = behind_its_back(fixture.path()).await;
+    sqlx::query("begin immediate").execute(&mut other).await.unwrap();
+    let entry = [fixture.entry("patience")];
+    let append = fixture.store.append(&entry, 7);
+    let unlock = async {
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        sqlx::query("rollback").execute(&mut other).await.unwrap();
+    };
+    let (appended, ()) = tokio::join!(append, unlock);
+    assert_eq!(appended.unwrap().outcomes, [Outcome::Stored { seq: 1, at: 7 }]);
+}
+
+#[tokio::test]
+async fn a_lock_is_not_waited_for_without_a_bound() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chat.db");
+    let store = SqliteStore::open(&path, Duration::from_millis(200), 1)
+        .await
+        .unwrap();
+    let mut other = behind_its_back(path).await;
+    sqlx::query("begin immediate").execute(&mut other).await.unwrap();
+    let refused = store.append(&[], 7).await;
+    assert!(matches!(refused, Err(StoreError::Locked)), "{refused:?}");
+    sqlx::query("rollback").execute(&mut other).await.unwrap();
+    store.append(&[], 7).await.unwrap();
+}

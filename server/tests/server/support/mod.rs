@@ -1,0 +1,28 @@
+//! What the tests stand on.
+
+pub(crate) mod client;
+pub(crate) mod faulty;
+pub(crate) mod server;
+
+use steadfast_shared::event::SendItem;
+use steadfast_shared::{Body, EntryId, MessageText, RoomId};
+use uuid::Uuid;
+
+pub(crate) use client::Client;
+pub(crate) use server::TestServer;
+
+/// A fresh message.
+pub(crate) fn message(room: RoomId, text: &str) -> SendItem {
+    SendItem {
+        id: EntryId(Uuid::now_v7()),
+        room,
+        body: body(text),
+    }
+}
+
+/// A message's body.
+pub(crate) fn body(text: &str) -> Body {
+    Body::Message {
+        text: MessageText::parse(text).unwrap(),
+    }
+}

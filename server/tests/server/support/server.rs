@@ -1,0 +1,111 @@
+//! A server of one's own: in this process, on any free port, on a database that goes with the test.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use steadfast_server::app;
+use steadfast_server::config::{Config, Limits};
+use steadfast_server::store::Store;
+use steadfast_shared::http::SessionInfo;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::Client;
+
+pub(crate) struct TestServer {
+    pub(crate) address: SocketAddr,
+    pub(crate) http: reqwest::Client,
+    folder: Option<TempDir>,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<()>,
+}
+
+impl TestServer {
+    pub(crate) async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// Starts with other limits.
+    pub(crate) async fn with(change: impl FnOnce(&mut Limits)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::new(folder.path().join("chat.db"));
+        change(&mut config.limits);
+        Self::on(folder, config).await
+    }
+
+    pub(crate) async fn on(folder: TempDir, config: Config) -> Self {
+        let (listener, address) = app::listen(&config).await.unwrap();
+        let app = app::build(config).await.unwrap();
+        Self::serve(folder, listener, address, app)
+    }
+
+    /// Starts on a store of the test's making.
+    pub(crate) async fn on_store(folder: TempDir, config: Config, store: Arc<dyn Store>) -> Self {
+        let (listener, address) = app::listen(&config).await.unwrap();
+        let app = app::build_on(config, store).await.unwrap();
+        Self::serve(folder, listener, address, app)
+    }
+
+    fn serve(folder: TempDir, listener: tokio::net::TcpListener, address: SocketAddr, app: app::App) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(async move {
+            let stopped = async move {
+                let _ = stopped.await;
+            };
+            app.serve(listener, stopped).await.unwrap();
+        });
+        Self {
+            address,
+            http: reqwest::Client::new(),
+            folder: Some(folder),
+            stop: Some(stop),
+            serving,
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.as_ref().unwrap().path().join("chat.db")
+    }
+
+    /// Signs a device in.
+    pub(crate) async fn sign_in(&self, nickname: &str) -> SessionInfo {
+        sign_in(&self.http, self.address, nickname).await
+    }
+
+    /// Signs a device in and connects it. Answers it with its session opened.
+    pub(crate) async fn join(&self, nickname: &str) -> Client {
+        let session = self.sign_in(nickname).await;
+        self.connect(&session, json!({})).await
+    }
+
+    /// Connects a device that is signed in; `auth` goes with its token.
+    pub(crate) async fn connect(&self, session: &SessionInfo, auth: Value) -> Client {
+        Client::open(self.address, session, auth).await
+    }
+
+    /// Ends the server as SIGTERM does. Answers its folder.
+    pub(crate) async fn stop(mut self) -> TempDir {
+        let _ = self.stop.take().unwrap().send(());
+        (&mut self.serving).await.unwrap();
+        self.folder.take().unwrap()
+    }
+}
+
+pub(crate) async fn sign_in(http: &reqwest::Client, address: SocketAddr, nickname: &str) -> SessionInfo {
+    let asked = json!({ "nickname": nickname, "with_token": true });
+    let answer = http
+        .post(format!("http://{address}/api/session"))
+        .json(&asked)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
+    answer.json().await.unwrap()
+}
