@@ -20,6 +20,9 @@ pub struct Settings {
     pub timeout: Option<Duration>,
     /// Whether events are sent one by one and again until they are acknowledged. Default `None`: each is sent once.
     pub retries: Option<Retries>,
+    /// Events that the server emits as volatile. With connection state recovery the last argument of every other event may be an offset;
+    /// naming these makes sure that a text in one of them is never taken for it. Default: none.
+    pub volatile_events: Vec<String>,
     /// What to hold at most.
     pub limits: Limits,
 }
@@ -92,6 +95,7 @@ impl Default for Settings {
             randomization_factor: 0.5,
             timeout: Some(Duration::from_secs(20)),
             retries: None,
+            volatile_events: Vec::new(),
             limits: Limits::default(),
         }
     }

@@ -154,6 +154,13 @@ impl Builder {
         self
     }
 
+    /// Names the events that the server emits as volatile, so that nothing in them is taken for a recovery offset.
+    #[must_use]
+    pub fn volatile_events(mut self, events: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.settings.volatile_events = events.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// How many events wait for a connection at most. Default 4,096; see also [`limits`](Self::limits).
     #[must_use]
     pub fn send_buffer(mut self, events: usize) -> Self {

@@ -124,6 +124,13 @@ impl Client {
             .with(|inner, now| inner.machine.state(self.key, now))
     }
 
+    /// Whether the current connection, or else the last one, took up where the one before it broke. The server, with connection state recovery
+    /// turned on, has then replayed what was missed, and the socket's id and rooms are the same. Right from
+    /// [`Event::Connected`](crate::Event::Connected) on.
+    pub fn recovered(&self) -> bool {
+        self.shared().with(|inner, _| inner.machine.recovered(self.key))
+    }
+
     /// How long the last acknowledged event took, there and back.
     pub fn round_trip(&self) -> Option<Duration> {
         self.shared().with(|inner, _| inner.machine.round_trip())

@@ -54,14 +54,16 @@ impl Machine {
         if socket.status != Status::Joining {
             return Err("CONNECT out of turn");
         }
-        let id = match packet.payload.args.into_iter().next() {
-            Some(Value::Object(mut fields)) => match fields.remove("sid") {
-                Some(Value::String(id)) => id,
+        let (id, pid) = match packet.payload.args.into_iter().next() {
+            Some(Value::Object(mut fields)) => match (fields.remove("sid"), fields.remove("pid")) {
+                (Some(Value::String(id)), Some(Value::String(pid))) => (id, Some(pid)),
+                (Some(Value::String(id)), _) => (id, None),
                 _ => return Err("CONNECT without a sid"),
             },
             _ => return Err("CONNECT without a sid: a server of the 2.x line"),
         };
         socket.status = Status::Connected { id: id.clone() };
+        socket.recovery.granted(pid);
         socket.session += 1;
         socket.early_bytes = 0;
         let early = std::mem::take(&mut socket.early);
@@ -122,6 +124,9 @@ impl Machine {
         let Some((event, payload)) = packet.into_event() else {
             return Err("event without a name");
         };
+        if ack.is_none() && !self.settings.volatile_events.contains(&event) {
+            self.sockets[key].recovery.event(&payload.args);
+        }
         self.push_event(key, Event::Message { event, payload, ack });
         Ok(())
     }
@@ -161,6 +166,7 @@ impl Machine {
             return;
         }
         socket.status = Status::Joining;
+        let auth = socket.recovery.present(auth);
         let packet = Packet::new(
             Kind::Connect,
             &socket.namespace,

@@ -13,6 +13,7 @@ mod incoming;
 mod outgoing;
 mod queue;
 mod reconnect;
+mod recovery;
 mod socket;
 
 pub use event::{AckRequest, Event, Input, LinkEvent, LinkId, Output, SocketKey, State, Ticket};
@@ -139,6 +140,13 @@ impl Machine {
             Status::Connected { id } => Some(id),
             _ => None,
         }
+    }
+
+    /// Whether the current connection, or else the last one, took up where the one before it broke: the server has replayed what was missed.
+    pub fn recovered(&self, key: SocketKey) -> bool {
+        self.sockets
+            .get(key.0)
+            .is_some_and(|socket| socket.recovery.recovered)
     }
 
     /// How long the last acknowledged event took, there and back.

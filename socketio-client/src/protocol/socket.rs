@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use super::recovery::Recovery;
 use crate::packet::Packet;
 use crate::{DisconnectReason, EmitError, Limits};
 
@@ -21,6 +22,7 @@ pub(super) struct Socket {
     pub(super) early_bytes: usize,
     pub(super) acks: BTreeMap<u64, Awaited>,
     pub(super) next_ack: u64,
+    pub(super) recovery: Recovery,
     pub(super) queue: VecDeque<Queued>,
     pub(super) queued_bytes: usize,
     /// Whether somebody wants to see what goes out.
@@ -84,6 +86,7 @@ impl Socket {
             early_bytes: 0,
             acks: BTreeMap::new(),
             next_ack: 0,
+            recovery: Recovery::default(),
             queue: VecDeque::new(),
             queued_bytes: 0,
             watched: false,

@@ -23,6 +23,9 @@ const behave = (socket) => {
   socket.on("header", (name, answer) => answer(socket.handshake.headers[name]));
   socket.on("query", (answer) => answer(socket.handshake.query));
   socket.on("clients", (answer) => answer(io.engine.clientsCount));
+  // Says something to everyone, later: a client may be gone by then.
+  socket.on("news", (after, ...args) => setTimeout(() => io.emit("news", ...args), after));
+  socket.on("whisper", (...args) => socket.volatile.emit("whisper", ...args));
   socket.on("ignore", () => {});
   socket.on("count", (n) => { for (let i = 0; i < n; i++) socket.emit("number", i); });
   socket.on("ask", (...args) => socket.emit("question", ...args, (...answer) => socket.emit("answered", ...answer)));
