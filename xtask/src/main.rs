@@ -1,6 +1,6 @@
 //! What sets a fresh machine up, and runs and tests Steadfast on it.
 //!
-//! - [`run`], [`test`], [`audit`], [`setup`]: the commands
+//! - [`run`], [`test`], [`audit`], [`bench`], [`setup`]: the commands
 //! - [`page`], [`server`]: what is built
 //! - [`tools`], [`npm`], [`browser`]: what is installed where it is absent
 //! - [`step`], [`process`], [`workspace`]: how it is said, started and found
@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod audit;
+mod bench;
 mod browser;
 mod npm;
 mod page;
@@ -42,6 +43,8 @@ enum Command {
     Test(test::Options),
     /// Check the dependencies: licences, bans, sources and, where they can be fetched, advisories
     Audit,
+    /// Weigh and race socketio-client, beside the JavaScript client
+    Bench(bench::Options),
     /// Install what building the page needs, for `trunk serve`
     Setup,
 }
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Run(options) => run::run(&options),
         Command::Test(options) => test::test(&options),
         Command::Audit => audit::audit(),
+        Command::Bench(options) => bench::bench(&options),
         Command::Setup => setup::setup(),
     };
     match done {

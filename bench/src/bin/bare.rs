@@ -1,0 +1,29 @@
+//! The page that everything is weighed against: it reads JSON and writes it, and does nothing else.
+
+#[cfg(target_family = "wasm")]
+mod page {
+    use serde_json::Value;
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    #[wasm_bindgen]
+    extern "C" {
+        #[wasm_bindgen(js_namespace = console)]
+        fn log(text: &str);
+
+        /// Something that the optimiser cannot foresee.
+        #[wasm_bindgen(js_name = prompt)]
+        fn input() -> String;
+    }
+
+    pub(super) fn run() {
+        match serde_json::from_str::<Value>(&input()) {
+            Ok(value) => log(&value.to_string()),
+            Err(error) => log(&error.to_string()),
+        }
+    }
+}
+
+fn main() {
+    #[cfg(target_family = "wasm")]
+    page::run();
+}

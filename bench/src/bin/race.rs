@@ -1,0 +1,92 @@
+//! Our side of the race: what `bench/race/sides.js` does with the JavaScript client, with ours.
+
+#[cfg(target_family = "wasm")]
+mod page {
+    use std::time::Duration;
+
+    use js_sys::{Error, Promise};
+    use serde::{Deserialize, Serialize};
+    use socketio_client::{Client, Event};
+    use wasm_bindgen::JsValue;
+    use wasm_bindgen::prelude::wasm_bindgen;
+    use wasm_bindgen_futures::future_to_promise;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// What goes over the wire: a small chat message.
+    #[derive(Serialize, Deserialize)]
+    struct Message {
+        id: u32,
+        text: String,
+    }
+
+    /// One connection.
+    #[wasm_bindgen]
+    #[derive(Debug)]
+    pub struct Ours(Client);
+
+    #[wasm_bindgen]
+    impl Ours {
+        /// Dials `url`; the promise is kept once the server has granted the namespace.
+        pub fn connect(url: String) -> Promise {
+            future_to_promise(async move {
+                let client = Client::builder(url).auto_connect(false).build();
+                let mut events = client.events();
+                client.connect();
+                while let Some(event) = events.next().await {
+                    if let Event::Connected { .. } = event {
+                        return Ok(Self(client).into());
+                    }
+                }
+                Err(Error::new("the client ended").into())
+            })
+        }
+
+        /// Asks the server for `count` events; kept when the last has been read, with the sum of what they said.
+        pub fn receive(&self, count: u32) -> Promise {
+            let client = self.0.clone();
+            future_to_promise(async move {
+                let mut messages = client.on::<Message>("message");
+                client.emit("push", &count).map_err(|error| fail(&error))?;
+                let mut sum = 0.0;
+                for _ in 0..count {
+                    let message = messages
+                        .next()
+                        .await
+                        .ok_or_else(|| fail(&"the client ended"))?
+                        .map_err(|error| fail(&error))?;
+                    sum += f64::from(message.id) + message.text.len() as f64;
+                }
+                Ok(sum.into())
+            })
+        }
+
+        /// Sends `count` events one after the other, each when the one before is acknowledged; kept with the sum of the answers.
+        pub fn echo(&self, count: u32) -> Promise {
+            let client = self.0.clone();
+            future_to_promise(async move {
+                let mut sum = 0.0;
+                for id in 0..count {
+                    let text = "hello, everybody".to_owned();
+                    let answer = client
+                        .emit_with_ack::<Message>("echo", &Message { id, text }, PATIENCE)
+                        .await
+                        .map_err(|error| fail(&error))?;
+                    sum += f64::from(answer.id) + answer.text.len() as f64;
+                }
+                Ok(sum.into())
+            })
+        }
+
+        /// Disconnects.
+        pub fn close(&self) {
+            self.0.disconnect();
+        }
+    }
+
+    fn fail(error: &impl ToString) -> JsValue {
+        Error::new(&error.to_string()).into()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,71 @@
+//! The pages of `bench/`, compiled as a shipped page is: the profile `wasm-release`, wasm-bindgen, wasm-opt.
+
+use std::path::PathBuf;
+
+use crate::{
+    process::{self, cargo},
+    step::step,
+    tools::WASM,
+    workspace,
+};
+
+/// What the compiler gives to every browser of today; as in `web/index.html`.
+const FEATURES: [&str; 7] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-mutable-globals",
+    "--enable-multivalue",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// A built page.
+pub(super) struct Page {
+    /// The module as it is served: optimised, without names.
+    pub(super) wasm: PathBuf,
+    /// The same with the names of its functions.
+    pub(super) named: PathBuf,
+    /// What wasm-bindgen wrote to load it.
+    pub(super) glue: PathBuf,
+}
+
+/// Builds `bench/src/bin/<name>.rs`; `level` is both rustc's and wasm-opt's: `z` for size, `3` for speed.
+pub(super) fn build(name: &str, level: &str) -> anyhow::Result<Page> {
+    step(
+        &format!("building the page `{name}` (optimised for `{level}`)"),
+        || {
+            process::run(
+                cargo()
+                    .args(["build", "--quiet", "--package", "steadfast-bench", "--bin", name])
+                    .args(["--target", WASM, "--profile", "wasm-release"])
+                    .env("CARGO_PROFILE_WASM_RELEASE_OPT_LEVEL", level),
+            )?;
+            let compiled = workspace::target().join(format!("{WASM}/wasm-release/{name}.wasm"));
+            let folder = workspace::target().join(format!("bench/{name}-{level}"));
+            process::run(
+                process::command("wasm-bindgen")
+                    .args(["--target", "web", "--no-typescript", "--out-dir"])
+                    .args([&folder, &compiled]),
+            )?;
+            let bound = folder.join(format!("{name}_bg.wasm"));
+            let page = Page {
+                wasm: folder.join(format!("{name}.wasm")),
+                named: folder.join(format!("{name}.named.wasm")),
+                glue: folder.join(format!("{name}.js")),
+            };
+            for (output, names) in [(&page.wasm, None), (&page.named, Some("-g"))] {
+                process::run(
+                    process::command("wasm-opt")
+                        .arg(format!("-O{level}"))
+                        .args(FEATURES)
+                        .args(names)
+                        .arg(&bound)
+                        .arg("-o")
+                        .arg(output),
+                )?;
+            }
+            Ok(page)
+        },
+    )
+}
