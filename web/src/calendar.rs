@@ -38,6 +38,12 @@ pub(crate) fn time(at: Millis, language: Language) -> String {
     format(Shape::Time, at, language)
 }
 
+/// `10:24` wherever there is no room for more: in the margin of a row.
+pub(crate) fn short_time(at: Millis) -> String {
+    let date = date(at);
+    format!("{}:{:02}", date.get_hours(), date.get_minutes())
+}
+
 /// Today, yesterday, or the weekday and date.
 pub(crate) fn day_title(at: Millis, language: Language) -> String {
     let day = day_of(at);

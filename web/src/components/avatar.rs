@@ -1,12 +1,12 @@
-//! A person's initial in a person's colour.
+//! A person's initials in a person's colour.
 
 use leptos::prelude::*;
 use steadfast_shared::UserId;
 
 /// How many hues the style sheet has.
-const HUES: u8 = 12;
+const HUES: u32 = 12;
 
-/// A person's initial, in a colour that is the same wherever they are seen. Hidden from screen readers: the name
+/// A person's initials, in a colour that is the same wherever they are seen. Hidden from screen readers: the name
 /// stands beside it.
 #[component]
 pub(crate) fn Avatar(id: UserId, #[prop(into)] name: String, #[prop(optional)] small: bool) -> impl IntoView {
@@ -16,20 +16,32 @@ pub(crate) fn Avatar(id: UserId, #[prop(into)] name: String, #[prop(optional)] s
         hue(id),
         if small { " avatar-small" } else { "" }
     );
-    view! { <span class=class aria-hidden="true">{initial(&name)}</span> }
+    view! { <span class=class aria-hidden="true">{initials(&name)}</span> }
 }
 
-fn hue(id: UserId) -> u8 {
-    // A v7 id begins with the time; its end is chance.
-    id.0.as_bytes()
-        .iter()
-        .fold(0_u8, |hash, byte| hash.rotate_left(3) ^ byte)
-        % HUES
+fn hue(id: UserId) -> u32 {
+    // FNV-1a: neighbours among ids, made in one millisecond, get colours far apart.
+    let hash = id.0.as_bytes().iter().fold(0x811C_9DC5_u32, |hash, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    });
+    (hash >> 8) % HUES
 }
 
-fn initial(name: &str) -> String {
-    name.chars()
-        .next()
-        .map(|c| c.to_uppercase().collect())
-        .unwrap_or_default()
+/// The first letters of the first and the last word; of scripts whose characters are syllables or words, one.
+fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
+    let Some(first) = words.next() else {
+        return String::new();
+    };
+    let last = words
+        .next_back()
+        .filter(|last| is_narrow(first) && is_narrow(*last));
+    first
+        .to_uppercase()
+        .chain(last.into_iter().flat_map(char::to_uppercase))
+        .collect()
+}
+
+fn is_narrow(letter: char) -> bool {
+    letter < '\u{1100}'
 }

@@ -37,6 +37,12 @@ pub(crate) fn Composer() -> impl IntoView {
     Effect::new(move || {
         if let (Some(room), Some(_)) = (page.room.get(), textarea.get()) {
             set_value(&preferences::draft(room).unwrap_or_default());
+            // On a phone, focus would cover half of the room with a keyboard nobody asked for.
+            if !is_touch()
+                && let Some(textarea) = textarea.get_untracked()
+            {
+                let _ = textarea.focus();
+            }
         }
     });
     // Editing borrows the textarea and gives the draft back.

@@ -34,16 +34,21 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
             page.connect();
         }
     };
+    // Retries come and go; people who listen to the page hear of a lost connection once.
+    let announced = Memo::new(move |_| match page.link() {
+        LinkState::Waiting { .. } | LinkState::Connecting { attempt: 1.. } => page.t().waiting,
+        link => headline(&link, page.t()),
+    });
     view! {
         <section class="connection" data-testid="connection" data-state=state aria-label=move || page.t().link>
             <span class="connection-dot" aria-hidden="true"></span>
-            <p class="connection-words" role="status">
+            <p class="connection-words">
                 <span class="connection-state">{move || headline(&page.link(), page.t())}</span>
-                " "
                 <span class="connection-why">{move || why(&page.link(), closed(), page.t())}</span>
             </p>
-            <Retry />
-            <div class="connection-end">
+            <span class="sr-only" role="status">{announced}</span>
+            <div class="connection-wait">
+                <Retry />
                 <span
                     class="unsent"
                     data-testid="unsent"
@@ -52,10 +57,15 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
                 >
                     {move || (page.t().unsent)(unsent.get())}
                 </span>
-                <button type="button" class="button button-small" data-testid="toggle" on:click=switch>
-                    {move || if connected() { page.t().disconnect } else { page.t().connect }}
-                </button>
             </div>
+            <button
+                type="button"
+                class="button button-small connection-switch"
+                data-testid="toggle"
+                on:click=switch
+            >
+                {move || if connected() { page.t().disconnect } else { page.t().connect }}
+            </button>
         </section>
     }
 }

@@ -2,6 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use steadfast_client::link::LinkState;
 
 use super::{Icon, LanguageSwitch, Shape};
 use crate::state::Page;
@@ -14,7 +15,11 @@ pub(crate) fn RoomHead(
 ) -> impl IntoView {
     let page = Page::here();
     let name = move || page.room_name();
-    let online = move || page.on_presence(|session| session.online().len());
+    // Who was online when the connection was lost is no news.
+    let online = move || match page.link() {
+        LinkState::Connected { .. } => page.on_presence(|session| session.online().len()),
+        _ => 0,
+    };
     view! {
         <header class="room-head">
             <h1 class="room-name">

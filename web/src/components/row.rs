@@ -51,14 +51,16 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
                 <Avatar id=key.author name=author.get().name />
                 <div class="row-head">
                     <span class="row-author">{author.get().name}</span>
-                    <Time at class="row-time" />
+                    <Time at />
                 </div>
             }
             .into_any()
         } else {
             view! {
-                <Time at class="row-time row-time-aside" />
                 <span class="sr-only">{author.get().name}</span>
+                <time class="row-time row-time-aside" datetime=move || calendar::iso(at.get())>
+                    {move || calendar::short_time(at.get())}
+                </time>
             }
             .into_any()
         }
@@ -84,11 +86,11 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
 }
 
 #[component]
-fn Time(at: Memo<u64>, class: &'static str) -> impl IntoView {
+fn Time(at: Memo<u64>) -> impl IntoView {
     let page = Page::here();
     view! {
         <time
-            class=class
+            class="row-time"
             datetime=move || calendar::iso(at.get())
             title=move || calendar::moment(at.get(), page.language())
         >
