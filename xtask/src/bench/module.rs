@@ -71,11 +71,6 @@ impl Module {
         }
         Ok(module)
     }
-
-    /// All functions together.
-    pub(super) fn code(&self) -> usize {
-        self.functions.values().map(|bodies| bodies.bytes).sum()
-    }
 }
 
 /// A name without what only a linker reads: `core[c593…]::str` is `core::str`, `a::b::h28e0…` is `a::b`.
@@ -211,7 +206,7 @@ mod tests {
         let module = Module::read(&bytes).unwrap();
         assert_eq!(module.functions["a"], Bodies { bytes: 2, count: 1 });
         assert_eq!(module.functions["b::c"], Bodies { bytes: 3, count: 1 });
-        assert_eq!((module.code(), module.data, module.rest), (5, 6, 4 + 7 + 3));
+        assert_eq!((module.data, module.rest), (6, 4 + 7 + 3));
         assert!(Module::read(b"nonsense").is_err());
         assert!(Module::read(&bytes[..bytes.len() - 1]).is_err());
     }

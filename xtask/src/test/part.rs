@@ -75,15 +75,8 @@ fn fmt() -> anyhow::Result<Count> {
     check(cargo().args(["fmt", "--all", "--check"]))
 }
 
-/// The crates that run in a browser.
-const BROWSER_CRATES: [&str; 6] = [
-    "--package",
-    "socketio-client",
-    "--package",
-    "steadfast-client",
-    "--package",
-    "steadfast-web",
-];
+/// The crates that have tests in a browser; the chat's client comes with them.
+const BROWSER_CRATES: [&str; 4] = ["--package", "socketio-client", "--package", "steadfast-web"];
 
 fn clippy(args: &[String]) -> anyhow::Result<Count> {
     tools::components()?;
@@ -94,7 +87,7 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
         check(cargo().args(["clippy", "--all-targets"]).args(args).args(strict))?,
         check(
             cargo()
-                .args(["clippy", "--target", WASM])
+                .args(["clippy", "--lib", "--tests", "--target", WASM])
                 .args(BROWSER_CRATES)
                 .args(args)
                 .args(strict),
@@ -131,7 +124,7 @@ fn wasm(args: &[String]) -> anyhow::Result<Count> {
         cargo()
             // Without the doc tests: they would be handed to the browser's runner one by one.
             .args(["test", "--tests", "--no-fail-fast", "--target", WASM])
-            .args(["--package", "socketio-client", "--package", "steadfast-web"])
+            .args(BROWSER_CRATES)
             .args(args)
             .env("CHROMEDRIVER", browser.driver)
             // A page has no environment: the tests are compiled with it.
