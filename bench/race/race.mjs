@@ -1,0 +1,127 @@
+// Races socketio-client against the JavaScript client: one page, one server, one run, taking turns. README.md says how to read it.
+// usage: node race.mjs <node_modules> <glue.js> <page.wasm> <rounds> [profile]; CHROMIUM names the browser.
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+import { hotspots } from "./profile.mjs";
+
+const [modules, glue, wasm, rounds, profile] = process.argv.slice(2);
+const { chromium } = createRequire(modules + "/")("@playwright/test");
+
+const CASES = [
+  { title: "events received", what: "receive", count: 20_000, lanes: 1 },
+  { title: "acked, one after the other", what: "echo", count: 1_500, lanes: 1 },
+  { title: "acked, 32 in flight", what: "echo", count: 250, lanes: 32 },
+];
+const SIDES = ["ours", "theirs"];
+
+const server = spawn(
+  process.execPath,
+  [fileURLToPath(new URL("server.mjs", import.meta.url)), modules, glue, wasm],
+  { stdio: ["pipe", "pipe", "inherit"] },
+);
+const [ready] = await new Promise((resolve) => createInterface(server.stdout).once("line", (line) => resolve([line])));
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+  ],
+});
+try {
+  const page = await browser.newPage();
+  page.on("pageerror", (error) => console.error(`page: ${error.message}`));
+  await page.goto(`http://127.0.0.1:${ready.replace("port ", "")}/`);
+  await page.waitForFunction("globalThis.race !== undefined");
+  const devtools = await page.context().newCDPSession(page);
+  // Of the thread's own clock: what other programs take from it does not count.
+  await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
+  await devtools.send("HeapProfiler.enable");
+  await devtools.send("Profiler.enable");
+
+  const metrics = async () => {
+    const { metrics } = await devtools.send("Performance.getMetrics");
+    return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
+  };
+  /** One side does one case once: units per second, and microseconds of the page's main thread per unit. */
+  const run = async (side, { what, count, lanes }) => {
+    await devtools.send("HeapProfiler.collectGarbage");
+    const before = await metrics();
+    const took = await page.evaluate(([...args]) => race(...args), [side, what, count, lanes]);
+    const after = await metrics();
+    const units = count * lanes;
+    return {
+      rate: units / (took / 1000),
+      cpu: ((after.TaskDuration - before.TaskDuration) * 1e6) / units,
+      garbage: Math.max(0, after.JSHeapUsedSize - before.JSHeapUsedSize) / units,
+    };
+  };
+
+  const samples = new Map();
+  for (let round = 0; round <= Number(rounds); round++) {
+    // Whoever begins has the colder caches: take turns at that, too.
+    const order = round % 2 === 0 ? SIDES : SIDES.toReversed();
+    for (const test of CASES) {
+      for (const side of order) {
+        const sample = await run(side, test);
+        if (round > 0) samples.set(test, [...(samples.get(test) ?? []), { side, ...sample }]);
+      }
+    }
+    process.stderr.write(round === 0 ? "warmed up; round" : ` ${round}`);
+  }
+  process.stderr.write("\n");
+
+  report(samples);
+  await devtools.send("HeapProfiler.collectGarbage");
+  const heap = (await metrics()).JSHeapUsedSize;
+  console.log(`\nafterwards: the page's JS heap ${megabytes(heap)}, our client's memory ${megabytes(await page.evaluate("memory()"))}`);
+  if (profile) {
+    for (const test of CASES) {
+      for (const side of SIDES) console.log(await hotspots(devtools, `${test.title}, ${side}`, () => run(side, test)));
+    }
+  }
+} finally {
+  await browser.close();
+  server.kill();
+}
+
+function report(samples) {
+  console.log(`\nmedians of ${rounds} rounds; ratio: ours / theirs, of each round`);
+  console.log(row("", "", "ours", "theirs", "ratio", "(lowest … highest)"));
+  for (const [test, all] of samples) {
+    const lines = [
+      ["per second", "rate", 0],
+      ["µs of main thread each", "cpu", 1],
+      ["bytes of JS heap each", "garbage", 0],
+    ];
+    for (const [label, key, digits] of lines) {
+      const [ours, theirs] = SIDES.map((side) => all.filter((sample) => sample.side === side).map((sample) => sample[key]));
+      const ratios = ours.map((value, round) => value / theirs[round]);
+      const spread = `(${Math.min(...ratios).toFixed(2)} … ${Math.max(...ratios).toFixed(2)})`;
+      const title = key === "rate" ? test.title : "";
+      console.log(
+        row(title, label, median(ours).toFixed(digits), median(theirs).toFixed(digits), median(ratios).toFixed(2), spread),
+      );
+    }
+  }
+}
+
+function row(title, label, ours, theirs, ratio, spread) {
+  return `${title.padEnd(28)}${label.padEnd(24)}${ours.padStart(9)}${theirs.padStart(9)}${ratio.padStart(7)}  ${spread}`;
+}
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function megabytes(bytes) {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
