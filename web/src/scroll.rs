@@ -26,6 +26,8 @@ struct Inner {
     element: Element,
     content: Element,
     following: Cell<bool>,
+    /// Where the view was put or seen last.
+    top: Cell<i32>,
     anchor: RefCell<Option<(Element, f64)>>,
     observer: RefCell<Option<Observer>>,
 }
@@ -39,6 +41,7 @@ impl View {
             element,
             content,
             following: Cell::new(true),
+            top: Cell::new(0),
             anchor: RefCell::new(None),
             observer: RefCell::new(None),
         }));
@@ -60,7 +63,11 @@ impl View {
     /// A person scrolled. Answers whether the view is at the end.
     pub(crate) fn scrolled(&self) -> bool {
         let inner = &self.0;
-        inner.following.set(inner.distance_to_end() <= END_SLACK);
+        let top = inner.element.scroll_top();
+        // Events come late: when rows were added since, the view is away from the end without anybody having gone.
+        let went_up = top < inner.top.replace(top);
+        let stays = inner.following.get() && !went_up;
+        inner.following.set(stays || inner.distance_to_end() <= END_SLACK);
         inner.take_anchor();
         inner.following.get()
     }
@@ -97,7 +104,7 @@ impl Inner {
     /// Puts the view where it belongs in the layout as it is.
     fn settle(&self) {
         if self.following.get() {
-            self.element.set_scroll_top(self.element.scroll_height());
+            self.go(self.element.scroll_height());
             return;
         }
         let held = self
@@ -111,12 +118,16 @@ impl Inner {
             });
         match held {
             #[expect(clippy::cast_possible_truncation, reason = "pixels")]
-            Some(moved) if moved != 0.0 => self
-                .element
-                .set_scroll_top(self.element.scroll_top() + moved as i32),
+            Some(moved) if moved != 0.0 => self.go(self.element.scroll_top() + moved as i32),
             Some(_) => {}
             None => self.take_anchor(),
         }
+    }
+
+    fn go(&self, top: i32) {
+        self.element.set_scroll_top(top);
+        // What the browser made of it: no further than the end.
+        self.top.set(self.element.scroll_top());
     }
 
     /// Remembers the first row in view, and where it is.

@@ -317,12 +317,20 @@ impl Page {
         self.mark_read();
     }
 
+    /// Opens a room where none is open, or the one that was is not there any more: another life of the database has
+    /// rooms of its own.
     fn open_first_room(self) {
-        if self.room.get_untracked().is_none() {
-            let first = self.read(|session| session.rooms().next().map(|room| room.id));
-            if first.is_some() {
-                self.room.set(first);
+        let open = self.room.get_untracked();
+        let first = self.read(|session| {
+            let there = open.is_some_and(|open| session.room(open).is_some());
+            if there {
+                None
+            } else {
+                session.rooms().next().map(|room| room.id)
             }
+        });
+        if first.is_some() {
+            self.room.set(first);
         }
     }
 }
