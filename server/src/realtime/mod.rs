@@ -50,8 +50,9 @@ use writer::Writer;
 
 /// Packets that wait for one socket. One more, and the socket is stalled.
 ///
-/// One commit may answer all that a device's burst allows, and the acks are queued faster than any socket is written.
-const SOCKET_PACKETS: usize = 1_024;
+/// One commit may answer all that a device's burst allows, and acks are queued faster than any socket is written. What is
+/// broadcast is held once for all sockets, so a stalled one costs little more than its own answers.
+const SOCKET_PACKETS: usize = 2_048;
 /// How long a transport may take to name its namespace.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Bytes of one event that count as one more event.

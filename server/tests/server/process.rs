@@ -20,15 +20,13 @@ use crate::support::server::sign_in;
 use crate::support::{Client, message};
 
 fn command(database: &Path) -> Command {
+    command_on("127.0.0.1:0", database)
+}
+
+fn command_on(address: &str, database: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_steadfast"));
     command
-        .args([
-            "--listen",
-            "127.0.0.1:0",
-            "--message-burst",
-            "1000000",
-            "--database",
-        ])
+        .args(["--listen", address, "--message-burst", "1000000", "--database"])
         .arg(database)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -76,8 +74,7 @@ async fn a_taken_port_and_an_unwritable_folder_are_told_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = listener.local_addr().unwrap().to_string();
-    let mut command_on_taken = command(&folder.path().join("chat.db"));
-    let said = refused(command_on_taken.args(["--listen", &taken])).await;
+    let said = refused(&mut command_on(&taken, &folder.path().join("chat.db"))).await;
     assert!(said.contains("--listen"), "{said}");
     let said = refused(&mut command(&folder.path().join("nowhere").join("chat.db"))).await;
     assert!(said.contains("--database"), "{said}");

@@ -10,6 +10,7 @@ mod history;
 pub mod open;
 mod people;
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -34,7 +35,8 @@ pub struct SqliteStore {
     readers: SqlitePool,
     epoch: Epoch,
     patience: Duration,
-    _lock: FileLock,
+    /// Let go when the store is closed.
+    lock: Mutex<Option<FileLock>>,
 }
 
 impl SqliteStore {
@@ -106,6 +108,7 @@ impl Store for SqliteStore {
     async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 

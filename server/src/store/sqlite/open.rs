@@ -1,6 +1,7 @@
 //! From a path to a migrated, locked database.
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -119,7 +120,7 @@ impl SqliteStore {
             readers,
             epoch,
             patience,
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         })
     }
 }

@@ -1,7 +1,6 @@
 //! A server of one's own: in this process, on any free port, on a database that goes with the test.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -68,10 +67,6 @@ impl TestServer {
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
-    }
-
-    pub(crate) fn database(&self) -> PathBuf {
-        self.folder.as_ref().unwrap().path().join("chat.db")
     }
 
     /// Signs a device in.
