@@ -45,6 +45,8 @@ pub enum PeerNews {
         /// In which life of the database.
         epoch: Epoch,
     },
+    /// The telling tab has started, and asks the others for what they hold.
+    Started,
     /// The telling tab drains the outbox from here on, and asks the others for what they hold.
     Elected,
 }

@@ -31,6 +31,8 @@ pub(crate) struct Inbox {
     /// The cursor; `None` until a first page says where to stand.
     high: Option<Seq>,
     head: Seq,
+    /// The cursor when the link last went down, or storage was read.
+    floor: Seq,
     /// What came ahead of a gap. Bounded: what does not fit is pulled again.
     held: BTreeMap<Seq, Entry>,
     /// This device's own entries, acknowledged ahead of a gap: shown until the window reaches them.
@@ -49,6 +51,7 @@ impl Inbox {
             window: VecDeque::new(),
             high: None,
             head: 0,
+            floor: 0,
             held: BTreeMap::new(),
             acked: BTreeMap::new(),
             keys: BTreeMap::new(),
@@ -63,6 +66,7 @@ impl Inbox {
         let contiguous = is_contiguous(&entries) && entries.last().map_or(high == 0, |last| last.seq == high);
         if contiguous {
             inbox.replace(entries, high);
+            inbox.floor = high;
         }
         inbox
     }
@@ -133,25 +137,30 @@ impl Inbox {
         news
     }
 
+    /// The link is down: what is known by now, any later session's head must reach.
+    pub(crate) fn link_down(&mut self) {
+        self.floor = self.high.unwrap_or(0);
+        self.pull.link_down();
+    }
+
     /// The server opened a session with this head. Says whether the window had to go: it reaches past the head, so
     /// the database is not the one that was (a backup, put back).
+    ///
+    /// What came since the link went down does not count: another tab's news may be ahead of this tab's opening.
     pub(crate) fn open(&mut self, head: Seq) -> bool {
+        let gone_back = self.floor > head;
+        if gone_back {
+            *self = Self::new(self.bounds);
+        }
         let known = [
             self.high,
             self.held.keys().next_back().copied(),
             self.acked.keys().next_back().copied(),
+            Some(head.min(LAST_SEQ)),
         ];
-        let gone_back = known
-            .into_iter()
-            .flatten()
-            .max()
-            .is_some_and(|newest| newest > head);
-        if gone_back {
-            *self = Self::new(self.bounds);
-        }
-        self.head = head.min(LAST_SEQ);
+        self.head = known.into_iter().flatten().max().unwrap_or(0);
         self.pull.unblock();
-        if head == 0 && self.high.is_none() {
+        if self.head == 0 && self.high.is_none() {
             self.high = Some(0);
         }
         gone_back

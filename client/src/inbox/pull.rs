@@ -47,6 +47,12 @@ impl Default for Pull {
 }
 
 impl Pull {
+    /// A page under way will not come.
+    pub(super) fn link_down(&mut self) {
+        self.under_way = None;
+        self.unblock();
+    }
+
     pub(super) fn unblock(&mut self) {
         self.blocked = false;
         self.not_before = None;
@@ -75,12 +81,6 @@ impl Inbox {
     /// When the next page may be asked for, where one is wanted and it is not now.
     pub(crate) fn pull_not_before(&self) -> Option<Duration> {
         self.pull.not_before.filter(|_| self.wanted().is_some())
-    }
-
-    /// The link went down: a page under way will not come.
-    pub(crate) fn link_down(&mut self) {
-        self.pull.under_way = None;
-        self.pull.unblock();
     }
 
     /// The page to ask for next, unless none is wanted, one is under way, or it is too early.

@@ -10,7 +10,7 @@ mod gone;
 
 use std::collections::BTreeMap;
 
-use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, RoomId, UserId, event};
+use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, RoomId, UserId};
 
 use crate::record::{Disk, OutboxItem, Rejection, StorageError};
 
@@ -67,11 +67,12 @@ impl Outbox {
         self.items.len()
     }
 
-    /// Items typed in this tab, as another tab should hear them.
-    pub(crate) fn local(&self) -> impl Iterator<Item = &OutboxItem> {
+    /// Items that another tab may not have found in storage: typed in this tab, perhaps written a moment ago, or not
+    /// written at all.
+    pub(crate) fn not_in_storage(&self) -> impl Iterator<Item = &OutboxItem> {
         self.items
             .values()
-            .filter(|held| held.local)
+            .filter(|held| held.local || held.item.disk != Disk::Written)
             .map(|held| &held.item)
     }
 
@@ -91,9 +92,9 @@ impl Outbox {
 
     /// Takes in what another tab holds, or held: by its news, or by the storage both share. Says whether anything changed.
     ///
-    /// Of an item held already, only a retry is taken over. A rejection is not: it comes as news of its own, and an
+    /// Of an item held already, only a retry is taken over, and that it was brought into `epoch`, this tab's. A rejection is not: it comes as news of its own, and an
     /// older copy must not undo a retry.
-    pub(crate) fn merge(&mut self, item: OutboxItem) -> bool {
+    pub(crate) fn merge(&mut self, item: OutboxItem, epoch: Option<Epoch>) -> bool {
         if self.gone.fate(item.id).is_some() {
             return false;
         }
@@ -109,9 +110,16 @@ impl Outbox {
         if item.disk == Disk::Written {
             held.item.disk = Disk::Written;
         }
+        if Some(item.epoch) == epoch && item.epoch != held.item.epoch {
+            held.item.epoch = item.epoch;
+            held.item.room = item.room;
+            held.item.author = item.author.clone();
+        }
         if item.rejected.is_none() {
             held.item.rejected = None;
-            held.item.author = item.author;
+            if item.epoch == held.item.epoch {
+                held.item.author = item.author;
+            }
         }
         held.maybe_sent = true;
         held.item != before
@@ -120,12 +128,10 @@ impl Outbox {
     /// Takes in what storage holds, as this tab begins to drain it. Says whether anything changed.
     ///
     /// A rejection there is the last word of the tab that drained before, unless this tab has the item in hand.
-    pub(crate) fn merge_stored(&mut self, item: OutboxItem) -> bool {
+    pub(crate) fn merge_stored(&mut self, item: OutboxItem, epoch: Option<Epoch>) -> bool {
         let (id, rejected) = (item.id, item.rejected.clone());
-        let mut changed = self.merge(OutboxItem {
-            disk: Disk::Written,
-            ..item
-        });
+        let disk = Disk::Written;
+        let mut changed = self.merge(OutboxItem { disk, ..item }, epoch);
         if let Some(held) = self.held_mut(id)
             && !held.local
             && held.item.rejected.is_none()
@@ -193,37 +199,39 @@ impl Outbox {
 
     /// After an epoch change: what `old` typed is `new`'s. Gives the items changed.
     pub(crate) fn adopt(&mut self, old: UserId, new: &Person) -> Vec<OutboxItem> {
-        self.change(|item| {
-            let theirs = item.author.id == old;
-            if theirs {
+        let items = self.items.values_mut().map(|held| &mut held.item);
+        let theirs = items.filter(|item| item.author.id == old);
+        theirs
+            .map(|item| {
                 item.author = new.clone();
-            }
-            theirs
-        })
+                item.clone()
+            })
+            .collect()
     }
 
     /// Items of `me` typed in another epoch belong to this one: in the room of that id, or else of that name. One whose
-    /// room is gone stays as it is; the server will say so. Gives the items changed.
-    pub(crate) fn rehome(&mut self, me: UserId, epoch: Epoch, rooms: &[event::Room]) -> Vec<OutboxItem> {
-        self.change(|item| {
-            let home = rooms
-                .iter()
-                .find(|room| room.id == item.room)
-                .or_else(|| rooms.iter().find(|room| room.name == item.room_name));
-            let Some(home) = home.filter(|_| item.author.id == me && item.epoch != epoch) else {
-                return false;
-            };
-            item.room = home.id;
-            item.epoch = epoch;
-            true
-        })
-    }
-
-    fn change(&mut self, change: impl Fn(&mut OutboxItem) -> bool) -> Vec<OutboxItem> {
-        let items = self.items.values_mut().map(|held| &mut held.item);
-        items
-            .filter_map(|item| change(item).then(|| item.clone()))
-            .collect()
+    /// room is gone stays as it is; the server will say so. Gives the items changed, and whether each was typed here.
+    pub(crate) fn rehome<'a>(
+        &mut self,
+        me: UserId,
+        epoch: Epoch,
+        rooms: impl Iterator<Item = (RoomId, &'a str)> + Clone,
+    ) -> Vec<(OutboxItem, bool)> {
+        let mut rehomed = Vec::new();
+        for held in self.items.values_mut() {
+            let item = &mut held.item;
+            if item.author.id != me || item.epoch == epoch {
+                continue;
+            }
+            let mut homes = rooms.clone();
+            let same = rooms.clone().find(|(id, _)| *id == item.room);
+            if let Some((home, _)) = same.or_else(|| homes.find(|(_, name)| *name == item.room_name)) {
+                item.room = home;
+                item.epoch = epoch;
+                rehomed.push((item.clone(), held.local));
+            }
+        }
+        rehomed
     }
 
     /// Notes how writing the item went. Says whether that is news.

@@ -49,10 +49,12 @@ impl Session {
                 self.rooms.insert(cache.room, Room::restored(bounds, cache));
             }
         }
+        let ids: Vec<_> = restored.outbox.iter().map(|item| item.id).collect();
         for item in restored.outbox {
-            self.outbox.merge_stored(item);
+            self.merge_stored(item);
         }
-        self.settle_what_windows_show();
+        self.settle_what_windows_show(&ids);
+        self.tell(PeerNews::Started);
         // Another tab may know by now what became of them.
         let items: Vec<_> = self.outbox.items().cloned().collect();
         self.tell_posted(items);
@@ -83,6 +85,7 @@ impl Session {
             self.rooms.clear();
             self.writes.push(Write::DropRooms);
             if old.epoch != epoch {
+                self.formerly.insert(old.me.id);
                 let adopted = self.outbox.adopt(old.me.id, &me);
                 self.writes.extend(adopted.into_iter().map(Write::PutOutbox));
             }
@@ -140,14 +143,16 @@ impl Session {
     pub(super) fn take_over(&mut self, stored: Vec<OutboxItem>) {
         self.elected = true;
         self.tell(PeerNews::Elected);
+        let ids: Vec<_> = stored.iter().map(|item| item.id).collect();
         for item in stored {
             if self.outbox.gone.fate(item.id).is_some() {
                 self.writes.push(Write::RemoveOutbox(item.id));
             } else {
-                self.outbox.merge_stored(item);
+                self.merge_stored(item);
             }
         }
-        self.settle_what_windows_show();
+        self.rehome();
+        self.settle_what_windows_show(&ids);
         // The tab that typed them may have died before its write was done.
         let orphans: Vec<_> = self.outbox.orphans().cloned().collect();
         self.writes.extend(orphans.into_iter().map(Write::PutOutbox));
@@ -193,14 +198,20 @@ impl Session {
                     self.reconnect(Duration::ZERO);
                 }
             }
-            PeerNews::Elected => {
-                let local: Vec<_> = self.outbox.local().cloned().collect();
-                self.tell_posted(local);
+            PeerNews::Started | PeerNews::Elected => {
+                // The tab that drains answers for what others left.
+                let untold: Vec<_> = if self.elected {
+                    self.outbox.items().cloned().collect()
+                } else {
+                    self.outbox.not_in_storage().cloned().collect()
+                };
+                self.tell_posted(untold);
             }
         }
     }
 
     fn heard_posted(&mut self, items: Vec<OutboxItem>) {
+        let ids: Vec<_> = items.iter().map(|item| item.id).collect();
         let mut sent: BTreeMap<Epoch, Vec<Stored>> = BTreeMap::new();
         for item in items {
             match self.outbox.gone.fate(item.id) {
@@ -212,16 +223,57 @@ impl Session {
                 Some(_) => {}
                 None => {
                     let room = item.room;
-                    if self.outbox.merge(item) {
+                    let item = self.claimed(item);
+                    if self.outbox.merge(item, self.epoch()) {
                         self.rows_changed(room);
                     }
                 }
             }
         }
+        self.rehome();
         for (epoch, stored) in sent {
             self.tell(PeerNews::Sent { epoch, stored });
         }
-        self.settle_what_windows_show();
+        self.settle_what_windows_show(&ids);
+    }
+
+    fn merge_stored(&mut self, item: OutboxItem) {
+        let item = self.claimed(item);
+        let (before, id, room) = (item.room, item.id, self.outbox.get(item.id).map(|item| item.room));
+        if self.outbox.merge_stored(item, self.epoch()) {
+            self.item_changed(id);
+            self.rows_changed(room.unwrap_or(before));
+        }
+    }
+
+    /// An item from another tab or from storage: where it was typed in another epoch by whom this person was then, it
+    /// is this person's.
+    fn claimed(&self, mut item: OutboxItem) -> OutboxItem {
+        if let Some(Identity { me, epoch }) = &self.identity
+            && item.epoch != *epoch
+            && (item.author.name == me.name || self.formerly.contains(&item.author.id))
+        {
+            item.author = me.clone();
+        }
+        item
+    }
+
+    /// Brings this person's items of another epoch into this one, once its rooms are known.
+    pub(super) fn rehome(&mut self) {
+        let Some(Identity { me, epoch }) = self.identity.clone().filter(|_| self.is_online()) else {
+            return;
+        };
+        let rooms = self.rooms.values().map(|room| (room.id, room.name.as_str()));
+        let rehomed = self.outbox.rehome(me.id, epoch, rooms);
+        let mut told = Vec::new();
+        for (item, local) in rehomed {
+            self.rows_changed(item.room);
+            if local || self.elected {
+                self.writes.push(Write::PutOutbox(item.clone()));
+                told.push(item);
+            }
+        }
+        self.tell_posted(told);
     }
 
     /// Tells items as they are, and which of them are on disk.
@@ -275,18 +327,15 @@ impl Session {
         self.settle(epoch, stored).then_some(stored)
     }
 
-    fn settle_what_windows_show(&mut self) {
-        let mut shown: Vec<(RoomId, Entry)> = Vec::new();
-        for item in self.outbox.items() {
-            let Some(room) = self.rooms.get(&item.room) else {
-                continue;
-            };
-            if let Some(entry) = room.inbox.find(item.author.id, item.id) {
-                shown.push((item.room, entry.clone()));
+    fn settle_what_windows_show(&mut self, ids: &[EntryId]) {
+        for id in ids {
+            let shown = self.outbox.get(*id).and_then(|item| {
+                let room = self.rooms.get(&item.room)?;
+                Some((item.room, room.inbox.find(item.author.id, *id)?.clone()))
+            });
+            if let Some((room, entry)) = shown {
+                self.recognise(room, &entry);
             }
-        }
-        for (room, entry) in shown {
-            self.recognise(room, &entry);
         }
     }
 

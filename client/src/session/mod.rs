@@ -80,6 +80,8 @@ pub struct Session {
     dice: Dice,
     tab: Uuid,
     identity: Option<Identity>,
+    /// Who this person was in epochs before.
+    formerly: BTreeSet<UserId>,
     rooms: BTreeMap<RoomId, Room>,
     outbox: Outbox,
     presence: Presence,
@@ -126,6 +128,7 @@ impl Session {
             options,
             dice,
             identity: None,
+            formerly: BTreeSet::new(),
             rooms: BTreeMap::new(),
             outbox: Outbox::new(),
             presence: Presence::default(),

@@ -130,13 +130,7 @@ impl Session {
         self.unanswered = 0;
         self.sync_at = now + self.options.sync_every;
         self.open_rooms(&opened.rooms);
-        let rehomed = self
-            .link_me
-            .map(|me| self.outbox.rehome(me, opened.epoch, &opened.rooms));
-        for item in rehomed.into_iter().flatten() {
-            self.rows_changed(item.room);
-            self.writes.push(Write::PutOutbox(item));
-        }
+        self.rehome();
         for missed in opened.missed {
             self.entries(missed, true);
         }
