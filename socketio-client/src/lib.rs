@@ -36,6 +36,34 @@
 //! In a page the same code runs as it is: start it with `wasm_bindgen_futures::spawn_local`. There the URL may be `""`, the page's own origin.
 //! A native program calls [`Builder::build`] inside a tokio runtime. `examples/chat.rs` is a whole program.
 //!
+//! # Coming from `socket.io-client`
+//!
+//! | JavaScript | here |
+//! |---|---|
+//! | `io(url, options)` | [`Client::builder(url)`](Client::builder) `…` [`.build()`](Builder::build) |
+//! | `auth: {…}`, `auth: (cb) => cb(…)` | [`auth`](Builder::auth), [`auth_with`](Builder::auth_with), [`auth_async`](Builder::auth_async) |
+//! | `path`, `query`, `extraHeaders` | [`path`](Builder::path), the URL's own query, [`extra_header`](Builder::extra_header) (native) |
+//! | `autoConnect: false` | [`auto_connect(false)`](Builder::auto_connect) |
+//! | `reconnection`, `reconnectionAttempts`, `reconnectionDelay`, `reconnectionDelayMax`, `randomizationFactor`, `timeout` | the same in snake case |
+//! | `transports`, `tryAllTransports`, `upgrade`, `rememberUpgrade` | [`transports`](Builder::transports), [`try_all_transports`](Builder::try_all_transports), [`upgrade`](Builder::upgrade), [`remember_upgrade`](Builder::remember_upgrade) |
+//! | `retries`, `ackTimeout` | [`retries`](Builder::retries) with [`Retries`] |
+//! | `socket.connect()`, `.disconnect()` | [`connect`](Client::connect), [`disconnect`](Client::disconnect) |
+//! | `socket.connected`, `.id`, `.recovered`, `.active` | [`is_connected`](Client::is_connected), [`id`](Client::id), [`recovered`](Client::recovered), [`state`](Client::state) |
+//! | `socket.io.engine.transport.name` | [`transport_name`](Client::transport_name) |
+//! | `socket.emit("e", a, b)` | [`emit("e", &(a, b))`](Client::emit) |
+//! | `socket.timeout(ms).emitWithAck("e", a)` | [`emit_with_ack("e", &a, timeout)`](Client::emit_with_ack), always with a timeout |
+//! | `socket.volatile.emit(…)` | [`emit_volatile`](Client::emit_volatile) |
+//! | a `Buffer` or `ArrayBuffer` | [`Binary`], anywhere in the arguments |
+//! | `socket.on("e", f)`, `.off("e", f)` | [`on`](Client::on), a stream; or [`on_each`](Client::on_each) and [`Handler::off`] |
+//! | `socket.once("e", f)` | [`once`](Client::once) |
+//! | `socket.onAny(f)` | [`events`](Client::events) |
+//! | `socket.onAnyOutgoing(f)` | [`sent`](Client::sent) |
+//! | `socket.on("connect" \| "disconnect" \| "connect_error", f)` | [`Event::Connected`], [`Event::Disconnected`], [`Event::ConnectError`] of [`events`](Client::events) |
+//! | `manager.on("reconnect_attempt" \| "reconnect_error" \| "reconnect_failed" \| "reconnect", f)` | [`Event::Connecting`] with an `attempt` over 0, [`Event::ConnectError`], [`Event::ReconnectFailed`], [`Event::Connected`] |
+//! | `(…, callback) => callback(answer)` | [`Message::ack`], [`Responder::send`] |
+//! | `manager.socket("/admin")` | [`of`](Client::of), [`of_with_auth`](Client::of_with_auth) |
+//! | `socket.compress(…)`, WebTransport, custom parsers | none |
+//!
 //! # What to know
 //!
 //! - **Coming back.** A lost connection is dialled again with the JavaScript client's delays, except after `io server disconnect`, after
@@ -43,22 +71,28 @@
 //!   [`Client::connect`] starts over. A device that slept through its heartbeat reconnects at once on waking.
 //! - **Sending.** Events emitted while offline are kept, in order, up to [`Limits::send_buffer`]; beyond that [`EmitError::BufferFull`].
 //!   An event is delivered at most once: one that was under way when the connection broke may be lost. An ack is the proof;
-//!   [`AckError::Disconnected`] and [`AckError::Timeout`] mean "nobody knows".
+//!   [`AckError::Disconnected`] and [`AckError::Timeout`] mean "nobody knows". With [`Retries`] it is at least once.
+//! - **Recovery.** Where the server has connection state recovery on, a broken connection is taken up with nothing to do. Name the events that
+//!   the server emits as volatile with [`Builder::volatile_events`].
 //! - **Bounds.** Every buffer has a limit, see [`Limits`]. Whatever a server sends, the client neither panics nor spins nor grows past them.
 //! - **Cancelling.** Every future and stream may be dropped at any time.
 //!
 //! # Where it differs from the JavaScript client
 //!
-//! - WebSocket only.
-//! - A volatile event emitted while disconnected is always dropped (there, it may end up in the send buffer).
+//! - It begins with WebSocket, and uses long-polling only where [`Builder::transports`] puts it first or [`Builder::try_all_transports`] is on.
+//! - A volatile event emitted while disconnected is always dropped (there, it may end up in the send buffer), and so is one emitted
+//!   while the link has not taken what was sent before.
+//! - In the retry queue a lost connection does not count as a try, unless [`Retries::count_disconnects`] says so.
+//! - With recovery, a trailing text is taken for an offset only if it looks like one (there, any is).
 //! - `Disconnected` comes for a socket that was still connecting, too, when [`Client::disconnect`] is called.
-//! - A binary or malformed Engine.IO packet is a `parse error` (there, sometimes a `transport error`).
+//! - A malformed Engine.IO packet is a `parse error` (there, sometimes a `transport error`).
 //! - An event stream that is not read ends the connection with [`DisconnectReason::EventOverflow`]; there is no such bound there.
 //!
 //! # Features
 //!
 //! - `client` (default): the I/O, on tokio for native targets and on the page's event loop for wasm32. Without it what remains is the
 //!   codec ([`packet`]) and the sans-IO machine ([`protocol`]), which need no runtime on any target.
+//! - `polling` (default): requests for long-polling, with hyper on native targets and `fetch` in a browser.
 //! - `rustls`: `https` and `wss` on native targets, with the operating system's roots.
 //!
 //! # The layout
@@ -83,7 +117,7 @@ pub use client::{
 };
 pub use error::{AckError, DisconnectReason, EmitError};
 pub use payload::{Binary, Payload};
-pub use protocol::State;
+pub use protocol::{State, Transport};
 pub use settings::{Exhausted, Limits, Retries, Settings};
 #[cfg(feature = "client")]
 pub use transport::MaybeSend;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::protocol::Transport;
+
 /// How to connect, and how to come back.
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
@@ -18,6 +20,14 @@ pub struct Settings {
     pub randomization_factor: f64,
     /// How long dialling may take, up to the server's handshake; `None` is for ever. Default 20 s.
     pub timeout: Option<Duration>,
+    /// Which transports may be used, in order of preference. Default WebSocket, then long-polling. (The JavaScript client begins with long-polling.)
+    pub transports: Vec<Transport>,
+    /// Whether to try the next transport when one fails before the handshake. Default `false`.
+    pub try_all_transports: bool,
+    /// Whether to move from long-polling to WebSocket once connected, where both sides can. Default `true`.
+    pub upgrade: bool,
+    /// Whether to begin with WebSocket if it worked last time, whatever the order says. Default `false`.
+    pub remember_upgrade: bool,
     /// Whether events are sent one by one and again until they are acknowledged. Default `None`: each is sent once.
     pub retries: Option<Retries>,
     /// Events that the server emits as volatile. With connection state recovery the last argument of every other event may be an offset;
@@ -94,6 +104,10 @@ impl Default for Settings {
             reconnection_delay_max: Duration::from_secs(5),
             randomization_factor: 0.5,
             timeout: Some(Duration::from_secs(20)),
+            transports: vec![Transport::WebSocket, Transport::Polling],
+            try_all_transports: false,
+            upgrade: true,
+            remember_upgrade: false,
             retries: None,
             volatile_events: Vec::new(),
             limits: Limits::default(),

@@ -15,7 +15,10 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 use serde_json::{Value, json};
-use socketio_client::{AckError, Builder, Client, DisconnectReason, Event, EventStream, Message, State};
+use socketio_client::{
+    AckError, Binary, Builder, Client, DisconnectReason, Event, EventStream, Message, Retries, State,
+    Transport,
+};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -223,4 +226,85 @@ async fn the_pages_origin_needs_no_naming() {
     .await;
     assert_eq!(message, "websocket error");
     sleep(0).await;
+}
+
+#[wasm_bindgen_test]
+async fn bytes_travel_anywhere() {
+    let client = client().build();
+    let (one, bytes): (u8, Vec<Binary>) = client
+        .emit_with_ack(
+            "echo",
+            &(1, vec![Binary(vec![0, 255]), Binary(vec![7; 70_000])]),
+            PATIENCE,
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        (one, bytes[0].0.as_slice(), bytes[1].0.len()),
+        (1, &[0, 255][..], 70_000)
+    );
+}
+
+#[wasm_bindgen_test]
+async fn everything_works_over_polling() {
+    let client = client().transports([Transport::Polling]).build();
+    let mut events = client.events();
+    connected(&mut events).await;
+    for number in 0..50 {
+        client.emit("say", &(number, Binary(vec![number]), "€")).unwrap();
+    }
+    for number in 0..50 {
+        let (back, bytes, _): (u8, Binary, String) = message(&mut events).await.parse().unwrap();
+        assert_eq!((back, bytes.0), (number, vec![number]));
+    }
+    let transport: String = client.emit_with_ack("transport", &(), PATIENCE).await.unwrap();
+    assert_eq!(transport, "polling");
+    client.emit("kick", &()).unwrap();
+    assert_eq!(
+        disconnected(&mut events).await,
+        DisconnectReason::ServerDisconnect
+    );
+}
+
+#[wasm_bindgen_test]
+async fn the_move_to_websocket_loses_and_reorders_nothing() {
+    let client = client()
+        .transports([Transport::Polling, Transport::WebSocket])
+        .build();
+    let mut events = client.events();
+    connected(&mut events).await;
+    let mut sent = 0;
+    while client.transport_name() == "polling" || sent < 300 {
+        client.emit("say", &(sent, Binary(vec![1]))).unwrap();
+        sent += 1;
+        if sent % 7 == 0 {
+            sleep(1).await;
+        }
+    }
+    for number in 0..sent {
+        assert_eq!(message(&mut events).await.args[0], json!(number));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn namespaces_share_a_connection() {
+    let root = client().build();
+    let admin = root.of_with_auth("/admin", json!({"role": "admin"}));
+    let auth: Value = admin.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
+    assert_eq!(auth, json!({"role": "admin"}));
+    root.disconnect();
+    assert!(admin.is_connected());
+}
+
+#[wasm_bindgen_test]
+async fn events_are_retried_until_acknowledged() {
+    let plain = client().build();
+    let () = plain.emit_with_ack("swallow all", &2, PATIENCE).await.unwrap();
+    let client = client().retries(Retries::new(3)).build();
+    let acks: Vec<_> = (0..3u32)
+        .map(|number| client.emit_with_ack::<u32>("perhaps", &number, Duration::from_millis(200)))
+        .collect();
+    for (number, ack) in acks.into_iter().enumerate() {
+        assert_eq!(ack.await, Ok(number as u32));
+    }
 }

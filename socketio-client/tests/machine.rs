@@ -62,7 +62,7 @@ impl Bench {
     fn drain(&mut self) {
         loop {
             match self.machine.poll_output() {
-                Output::Open { link } => self.links.push(link),
+                Output::Open { link, .. } => self.links.push(link),
                 Output::Send { link, frames } => {
                     for frame in frames {
                         match frame {
@@ -437,7 +437,7 @@ impl World {
     fn carry_out(&mut self) {
         loop {
             match self.bench.poll_output() {
-                Output::Open { link } => {
+                Output::Open { link, .. } => {
                     assert!(self.open.is_empty(), "one connection at a time");
                     self.open.insert(link, false);
                     self.dialled += 1;

@@ -12,7 +12,8 @@ use super::endpoint::Endpoint;
 use super::run::Driver;
 use super::shared::Shared;
 use crate::protocol::Input;
-use crate::transport::{self, MaybeSend};
+use crate::protocol::Transport;
+use crate::transport::{self, Dial, MaybeSend};
 use crate::{Limits, Retries, Settings};
 
 /// A client to be: settings with the JavaScript client's defaults.
@@ -147,6 +148,35 @@ impl Builder {
         self
     }
 
+    /// Which transports may be used, in order of preference. Default WebSocket, then long-polling; the second is used only with
+    /// [`try_all_transports`](Self::try_all_transports), or where it comes first.
+    #[must_use]
+    pub fn transports(mut self, transports: impl IntoIterator<Item = Transport>) -> Self {
+        self.settings.transports = transports.into_iter().collect();
+        self
+    }
+
+    /// Whether to try the next transport when one fails before the handshake. Default `false`.
+    #[must_use]
+    pub fn try_all_transports(mut self, try_all: bool) -> Self {
+        self.settings.try_all_transports = try_all;
+        self
+    }
+
+    /// Whether to move from long-polling to WebSocket once connected. Default `true`.
+    #[must_use]
+    pub fn upgrade(mut self, upgrade: bool) -> Self {
+        self.settings.upgrade = upgrade;
+        self
+    }
+
+    /// Whether to begin with WebSocket if it worked last time. Default `false`.
+    #[must_use]
+    pub fn remember_upgrade(mut self, remember: bool) -> Self {
+        self.settings.remember_upgrade = remember;
+        self
+    }
+
     /// Sends events one by one, each again until the server acknowledges it. Default `None`: each is sent once.
     #[must_use]
     pub fn retries(mut self, retries: impl Into<Option<Retries>>) -> Self {
@@ -194,9 +224,14 @@ impl Builder {
         transport::spawn(
             Driver::new(
                 shared.clone(),
-                endpoint.map(|endpoint| endpoint.websocket_url()),
-                self.headers,
-                max_packet,
+                endpoint.map(|endpoint| {
+                    Dial::new(
+                        endpoint.websocket_url(),
+                        endpoint.polling_url(),
+                        self.headers,
+                        max_packet,
+                    )
+                }),
                 self.auth,
             )
             .run(),

@@ -49,7 +49,15 @@ impl Endpoint {
 
     /// What a WebSocket dials.
     pub(super) fn websocket_url(&self) -> String {
-        let scheme = if self.secure { "wss" } else { "ws" };
+        self.url(if self.secure { "wss" } else { "ws" }, "websocket")
+    }
+
+    /// What long-polling asks.
+    pub(super) fn polling_url(&self) -> String {
+        self.url(if self.secure { "https" } else { "http" }, "polling")
+    }
+
+    fn url(&self, scheme: &str, transport: &str) -> String {
         let Self {
             authority,
             path,
@@ -57,7 +65,7 @@ impl Endpoint {
             ..
         } = self;
         let separator = if query.is_empty() { "" } else { "&" };
-        format!("{scheme}://{authority}{path}?{query}{separator}EIO=4&transport=websocket")
+        format!("{scheme}://{authority}{path}?{query}{separator}EIO=4&transport={transport}")
     }
 }
 
@@ -86,6 +94,12 @@ mod tests {
         let endpoint = Endpoint::parse("https://chat.example/admin?a=b", "/x").unwrap();
         assert_eq!(endpoint.namespace, "/admin");
         assert_eq!(Endpoint::parse("http://a", "/x").unwrap().namespace, "/");
+    }
+
+    #[test]
+    fn polling_asks_over_http() {
+        let endpoint = Endpoint::parse("wss://a", "/x").unwrap();
+        assert_eq!(endpoint.polling_url(), "https://a/x/?EIO=4&transport=polling");
     }
 
     #[test]

@@ -136,9 +136,9 @@ impl Client {
         self.shared().with(|inner, _| inner.machine.round_trip())
     }
 
-    /// What carries the connection: `websocket`.
+    /// What carries the connection: `websocket` or `polling`. While there is none, what the next one begins with.
     pub fn transport_name(&self) -> &'static str {
-        "websocket"
+        self.shared().with(|inner, _| inner.machine.transport().as_str())
     }
 
     /// How many events wait for a connection.

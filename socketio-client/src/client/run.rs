@@ -28,20 +28,10 @@ const ROUNDS: usize = 64;
 const FARTHEST: Duration = Duration::from_secs(3600);
 
 impl Driver {
-    pub(super) fn new(
-        shared: Arc<Shared>,
-        url: Result<String, String>,
-        headers: Vec<(String, String)>,
-        max_packet: usize,
-        auth: Auth,
-    ) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, dial: Result<Dial, String>, auth: Auth) -> Self {
         Self {
             shared,
-            dial: url.map(|url| Dial {
-                url,
-                headers,
-                max_packet,
-            }),
+            dial,
             auth,
             pending: Vec::new(),
             links: BTreeMap::new(),
@@ -57,6 +47,10 @@ impl Driver {
         for _ in 0..ROUNDS {
             let finished = self.carry_out(cx);
             if finished {
+                // What is left are goodbyes.
+                for link in std::mem::take(&mut self.links).into_values() {
+                    link.detach();
+                }
                 return Poll::Ready(());
             }
             if !(self.poll_links(cx) | self.poll_auth(cx) | self.poll_timer(cx)) {
@@ -79,18 +73,10 @@ impl Driver {
                 return finished;
             };
             match output {
-                Output::Open { link } => match &self.dial {
-                    Ok(dial) => {
-                        self.links.insert(link, Link::dial(dial));
-                    }
-                    Err(error) => {
-                        let event = LinkEvent::Closed {
-                            reason: DisconnectReason::TransportError,
-                            details: Some(error.clone()),
-                        };
-                        self.input(Input::Link { link, event });
-                    }
-                },
+                Output::Open { link, sid } => self.open(link, |dial| Link::dial(dial, sid.as_deref())),
+                Output::Request { link, sid, body } => {
+                    self.open(link, |dial| Link::request(dial, sid.as_deref(), body));
+                }
                 Output::Send { link, frames } => {
                     if let Some(link) = self.links.get_mut(&link) {
                         link.send(frames);
@@ -104,6 +90,21 @@ impl Driver {
                 }
                 Output::Authenticate { socket, link } => self.authenticate(socket, link),
                 Output::Event { .. } | Output::Sent { .. } | Output::Acked { .. } | Output::Wait(_) => {}
+            }
+        }
+    }
+
+    fn open(&mut self, id: LinkId, open: impl FnOnce(&Dial) -> Link) {
+        match &self.dial {
+            Ok(dial) => {
+                self.links.insert(id, open(dial));
+            }
+            Err(error) => {
+                let event = LinkEvent::Closed {
+                    reason: DisconnectReason::TransportError,
+                    details: Some(error.clone()),
+                };
+                self.input(Input::Link { link: id, event });
             }
         }
     }
@@ -152,7 +153,7 @@ impl Driver {
         for (id, link) in &mut self.links {
             if let Poll::Ready(event) = link.poll(cx) {
                 progress = true;
-                if matches!(event, LinkEvent::Closed { .. }) {
+                if matches!(event, LinkEvent::Closed { .. } | LinkEvent::Answered(_)) {
                     over.push(*id);
                 }
                 self.shared

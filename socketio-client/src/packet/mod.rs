@@ -3,6 +3,7 @@
 //! Sources: <https://socket.io/docs/v4/engine-io-protocol/> and <https://socket.io/docs/v4/socket-io-protocol/>.
 
 pub mod engine;
+pub mod payload;
 pub mod socket;
 
 pub use engine::{EnginePacket, Frame, Handshake};

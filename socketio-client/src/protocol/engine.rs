@@ -1,11 +1,12 @@
-//! One Engine.IO connection, from dialling to its end.
+//! One Engine.IO connection, from dialling to its end, over whichever transport carries it.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::{LinkEvent, LinkId, Output};
-use crate::packet::{EnginePacket, Frame, Handshake};
-use crate::{DisconnectReason, Limits};
+use super::carrier::{Carrier, Deps, Probe};
+use super::{LinkEvent, LinkId, Output, Transport};
+use crate::packet::{EnginePacket, Frame, Handshake, payload};
+use crate::{DisconnectReason, Settings};
 
 /// What a connection has to say to the machine that owns it.
 #[derive(Debug)]
@@ -14,18 +15,24 @@ pub(super) enum Happened {
     Opened,
     /// A part of a Socket.IO packet.
     Message(Frame),
-    /// The connection is over; the engine is to be dropped.
+    /// The connection is over; the engine is to be closed.
     Closed(DisconnectReason, Option<String>),
 }
 
 /// A connection being made or in use.
 #[derive(Debug)]
 pub(super) struct Engine {
-    link: LinkId,
+    /// Its name: the first link's.
+    id: LinkId,
     phase: Phase,
-    waiting: VecDeque<Frame>,
-    waiting_bytes: usize,
-    writable: bool,
+    pub(super) sid: Option<String>,
+    pub(super) carrier: Carrier,
+    pub(super) probe: Option<Probe>,
+    /// The transports to try if this one fails before the handshake.
+    untried: VecDeque<Transport>,
+    pub(super) max_payload: usize,
+    pub(super) waiting: VecDeque<Frame>,
+    pub(super) waiting_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -37,33 +44,46 @@ enum Phase {
 }
 
 impl Engine {
-    /// Dials.
-    pub(super) fn dial(
-        link: LinkId,
-        timeout: Option<Duration>,
-        now: Duration,
-        outputs: &mut VecDeque<Output>,
-    ) -> Self {
-        outputs.push_back(Output::Open { link });
+    /// Dials. `prefer_websocket` where it worked last time, and that is to be remembered.
+    pub(super) fn dial(prefer_websocket: bool, deps: &mut Deps<'_>) -> Self {
+        let settings = deps.settings;
+        let mut untried: VecDeque<Transport> = settings.transports.iter().copied().collect();
+        if prefer_websocket && settings.transports.contains(&Transport::WebSocket) {
+            untried.push_front(Transport::WebSocket);
+        }
+        let first = untried.pop_front().unwrap_or(Transport::WebSocket);
+        if !settings.try_all_transports {
+            untried.clear();
+        }
+        let carrier = Carrier::dial(first, deps);
         Self {
-            link,
+            id: carrier.first_link(),
             phase: Phase::Opening {
-                until: timeout.map(|timeout| now.saturating_add(timeout)),
+                until: settings.timeout.map(|timeout| deps.now.saturating_add(timeout)),
             },
+            sid: None,
+            carrier,
+            probe: None,
+            untried,
+            max_payload: usize::MAX,
             waiting: VecDeque::new(),
             waiting_bytes: 0,
-            writable: false,
         }
     }
 
-    /// Whether `link` is this connection's.
-    pub(super) fn owns(&self, link: LinkId) -> bool {
-        self.link == link
+    /// What names this connection.
+    pub(super) fn id(&self) -> LinkId {
+        self.id
     }
 
-    /// The link in use.
-    pub(super) fn link(&self) -> LinkId {
-        self.link
+    /// Whether `link` is one of this connection's.
+    pub(super) fn owns(&self, link: LinkId) -> bool {
+        self.carrier.owns(link) || self.probe.as_ref().is_some_and(|probe| probe.link() == link)
+    }
+
+    /// What carries it.
+    pub(super) fn transport(&self) -> Transport {
+        self.carrier.transport()
     }
 
     /// Whether Socket.IO packets may go.
@@ -73,7 +93,7 @@ impl Engine {
 
     /// Whether a packet would go at once.
     pub(super) fn is_writable(&self) -> bool {
-        self.is_open() && self.writable
+        self.is_open() && self.carrier.is_writable() && !self.is_pausing()
     }
 
     /// How many bytes wait for the link.
@@ -81,8 +101,13 @@ impl Engine {
         self.waiting_bytes
     }
 
-    /// When [`Engine::expired`] has something to say.
+    /// When [`Engine::expired`] or [`Engine::give_up_probe`] has something to say.
     pub(super) fn deadline(&self) -> Option<Duration> {
+        let probe = self.probe.as_ref().and_then(Probe::until);
+        self.own_deadline().into_iter().chain(probe).min()
+    }
+
+    fn own_deadline(&self) -> Option<Duration> {
         match self.phase {
             Phase::Opening { until } => until,
             Phase::Open { until, .. } => Some(until),
@@ -91,7 +116,7 @@ impl Engine {
 
     /// Whether the time is up: the reason, and for how long it has been.
     pub(super) fn expired(&self, now: Duration) -> Option<(DisconnectReason, Duration)> {
-        let overdue = now.checked_sub(self.deadline()?)?;
+        let overdue = now.checked_sub(self.own_deadline()?)?;
         let reason = match self.phase {
             Phase::Opening { .. } => DisconnectReason::TransportError,
             Phase::Open { .. } => DisconnectReason::PingTimeout,
@@ -99,82 +124,126 @@ impl Engine {
         Some((reason, overdue))
     }
 
-    /// Takes news from the link.
-    pub(super) fn handle(
-        &mut self,
-        event: LinkEvent,
-        limits: &Limits,
-        now: Duration,
-        outputs: &mut VecDeque<Output>,
-    ) -> Option<Happened> {
+    /// Takes news from a link.
+    pub(super) fn handle(&mut self, link: LinkId, event: LinkEvent, deps: &mut Deps<'_>) -> Vec<Happened> {
+        let mut happened = Vec::new();
+        if self.probe.as_ref().is_some_and(|probe| probe.link() == link) {
+            self.probe_event(event, deps);
+            return happened;
+        }
         match event {
-            LinkEvent::Opened => None,
+            LinkEvent::Opened => {}
             LinkEvent::Writable => {
-                self.writable = true;
-                self.flush(outputs);
-                None
+                self.carrier.writable();
+                self.flush(deps);
             }
-            LinkEvent::Received(frame) if frame.len() > limits.packet => {
-                Some(parse_error("packet too large".into()))
+            LinkEvent::Received(frame) if frame.len() > deps.settings.limits.packet => {
+                happened.push(parse_error("packet too large"));
             }
             LinkEvent::Received(frame) => match EnginePacket::decode(frame) {
-                Ok(packet) => self.packet(packet, now, outputs),
-                Err(error) => Some(parse_error(error.to_string())),
+                Ok(packet) => self.packet(packet, &mut happened, deps),
+                Err(error) => happened.push(parse_error(error.to_string())),
             },
-            LinkEvent::Closed { reason, details } => Some(Happened::Closed(reason, details)),
+            LinkEvent::Answered(body) => self.answered(link, &body, &mut happened, deps),
+            LinkEvent::Closed { reason, details } => {
+                self.carrier.abandon(link, deps);
+                match self.untried.pop_front() {
+                    Some(next) if !self.is_open() => self.carrier = Carrier::dial(next, deps),
+                    _ => happened.push(Happened::Closed(reason, details)),
+                }
+            }
+        }
+        happened
+    }
+
+    /// A request of long-polling was answered.
+    fn answered(&mut self, link: LinkId, body: &str, happened: &mut Vec<Happened>, deps: &mut Deps<'_>) {
+        if !self.carrier.answered(link) {
+            // A POST, of which only the end matters.
+            self.flush(deps);
+            self.finish_upgrade(deps);
+            return;
+        }
+        if body.len() > deps.settings.limits.packet {
+            happened.push(parse_error("payload too large"));
+            return;
+        }
+        match payload::decode(body) {
+            Err(error) => happened.push(parse_error(error.to_string())),
+            Ok(packets) => {
+                for packet in packets {
+                    self.packet(packet, happened, deps);
+                    if matches!(happened.last(), Some(Happened::Closed(..))) {
+                        return;
+                    }
+                }
+                if !self.is_open() {
+                    happened.push(parse_error("no handshake"));
+                    return;
+                }
+                self.poll_again(deps);
+                self.finish_upgrade(deps);
+            }
         }
     }
 
-    fn packet(
-        &mut self,
-        packet: EnginePacket,
-        now: Duration,
-        outputs: &mut VecDeque<Output>,
-    ) -> Option<Happened> {
+    fn packet(&mut self, packet: EnginePacket, happened: &mut Vec<Happened>, deps: &mut Deps<'_>) {
         let open = self.is_open();
         match packet {
             EnginePacket::Open(handshake) if !open => {
-                self.open(&handshake, now);
-                self.flush(outputs);
-                Some(Happened::Opened)
+                self.open(handshake, deps);
+                happened.push(Happened::Opened);
             }
             EnginePacket::Ping(_) if open => {
                 if let Phase::Open { heartbeat, until } = &mut self.phase {
-                    *until = now.saturating_add(*heartbeat);
+                    *until = deps.now.saturating_add(*heartbeat);
                 }
                 // A server that pings without reading gets one pong, however often it asks.
                 let pong = EnginePacket::Pong(String::new()).encode();
                 if !self.waiting.contains(&pong) {
-                    self.write(pong, outputs);
+                    self.push(pong);
+                    self.flush(deps);
                 }
-                None
             }
-            EnginePacket::Message(frame) if open => Some(Happened::Message(frame)),
-            EnginePacket::Close => Some(Happened::Closed(DisconnectReason::TransportClose, None)),
-            EnginePacket::Pong(_) | EnginePacket::Noop if open => None,
-            _ => Some(parse_error("unexpected engine packet".into())),
+            EnginePacket::Message(frame) if open => happened.push(Happened::Message(frame)),
+            EnginePacket::Close => {
+                happened.push(Happened::Closed(DisconnectReason::TransportClose, None));
+            }
+            EnginePacket::Pong(_) | EnginePacket::Noop if open => {}
+            _ => happened.push(parse_error("unexpected engine packet")),
         }
     }
 
-    fn open(&mut self, handshake: &Handshake, now: Duration) {
+    fn open(&mut self, handshake: Handshake, deps: &mut Deps<'_>) {
         let heartbeat = Duration::from_millis(handshake.ping_interval.saturating_add(handshake.ping_timeout));
         self.phase = Phase::Open {
             heartbeat,
-            until: now.saturating_add(heartbeat),
+            until: deps.now.saturating_add(heartbeat),
         };
+        self.untried.clear();
+        self.sid = Some(handshake.sid);
+        if let Some(max) = handshake.max_payload {
+            self.max_payload = usize::try_from(max).unwrap_or(usize::MAX);
+        }
+        self.flush(deps);
+        let Settings {
+            transports, upgrade, ..
+        } = deps.settings;
+        if *upgrade
+            && self.transport() == Transport::Polling
+            && transports.contains(&Transport::WebSocket)
+            && handshake.upgrades.iter().any(|name| name == "websocket")
+        {
+            self.start_probe(deps);
+        }
     }
 
     /// Sends the frames of one Socket.IO packet.
-    pub(super) fn send(&mut self, frames: Vec<Frame>, outputs: &mut VecDeque<Output>) {
+    pub(super) fn send(&mut self, frames: Vec<Frame>, deps: &mut Deps<'_>) {
         for frame in frames {
             self.push(EnginePacket::Message(frame).encode());
         }
-        self.flush(outputs);
-    }
-
-    fn write(&mut self, frame: Frame, outputs: &mut VecDeque<Output>) {
-        self.push(frame);
-        self.flush(outputs);
+        self.flush(deps);
     }
 
     fn push(&mut self, frame: Frame) {
@@ -182,33 +251,15 @@ impl Engine {
         self.waiting.push_back(frame);
     }
 
-    fn flush(&mut self, outputs: &mut VecDeque<Output>) {
-        if self.writable && !self.waiting.is_empty() {
-            self.writable = false;
-            self.hand_over(outputs);
-        }
-    }
-
-    fn hand_over(&mut self, outputs: &mut VecDeque<Output>) {
-        if self.waiting.is_empty() {
-            return;
-        }
-        self.waiting_bytes = 0;
-        outputs.push_back(Output::Send {
-            link: self.link,
-            frames: self.waiting.drain(..).collect(),
-        });
-    }
-
     /// Ends the connection. What was sent before still goes, where the link can.
-    pub(super) fn close(mut self, outputs: &mut VecDeque<Output>) {
-        if self.is_open() {
-            self.hand_over(outputs);
+    pub(super) fn close(mut self, deps: &mut Deps<'_>) {
+        if let Some(probe) = self.probe.take() {
+            deps.outputs.push_back(Output::Close { link: probe.link() });
         }
-        outputs.push_back(Output::Close { link: self.link });
+        self.say_goodbye(deps);
     }
 }
 
-fn parse_error(details: String) -> Happened {
-    Happened::Closed(DisconnectReason::ParseError, Some(details))
+fn parse_error(details: impl Into<String>) -> Happened {
+    Happened::Closed(DisconnectReason::ParseError, Some(details.into()))
 }

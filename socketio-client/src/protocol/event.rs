@@ -11,7 +11,7 @@ use crate::{AckError, DisconnectReason, Payload};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct SocketKey(pub(super) usize);
 
-/// One transport connection. Never used twice.
+/// One WebSocket, or one request. Never used twice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LinkId(pub(super) u64);
 
@@ -63,6 +63,25 @@ pub enum Input {
     Tick,
 }
 
+/// What carries a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Transport {
+    /// A WebSocket.
+    WebSocket,
+    /// HTTP long-polling.
+    Polling,
+}
+
+impl Transport {
+    /// Its name on the wire: `websocket` or `polling`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::WebSocket => "websocket",
+            Self::Polling => "polling",
+        }
+    }
+}
+
 /// News from a link.
 #[derive(Clone, PartialEq, Debug)]
 pub enum LinkEvent {
@@ -72,6 +91,8 @@ pub enum LinkEvent {
     Writable,
     /// The server sent a frame.
     Received(Frame),
+    /// The server answered a request with success, and this body. The last event of a request.
+    Answered(String),
     /// It is over. The last event of a link.
     Closed {
         /// `TransportClose`, `TransportError` or `ParseError`.
@@ -85,10 +106,21 @@ pub enum LinkEvent {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Output {
-    /// Dial.
+    /// Dial a WebSocket.
     Open {
         /// What to call it.
         link: LinkId,
+        /// The session to join; `None` for one to begin.
+        sid: Option<String>,
+    },
+    /// Make a request of long-polling. Ends with [`LinkEvent::Answered`] or, where the status is no success, [`LinkEvent::Closed`].
+    Request {
+        /// What to call it.
+        link: LinkId,
+        /// The session; `None` for one to begin.
+        sid: Option<String>,
+        /// What to POST; `None` is a GET.
+        body: Option<String>,
     },
     /// Send frames, in order.
     Send {
@@ -97,7 +129,7 @@ pub enum Output {
         /// What.
         frames: Vec<Frame>,
     },
-    /// Close a link, after what was sent on it. It says nothing more.
+    /// Close a link, after what was sent on it, or abort a request. It says nothing more.
     Close {
         /// Which.
         link: LinkId,

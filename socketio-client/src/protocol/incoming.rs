@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::socket::Status;
-use super::{AckRequest, Connection, Event, Machine, Output, SocketKey, Ticket};
+use super::{AckRequest, Connection, Event, Machine, Output, SocketKey, Ticket, deps};
 use crate::packet::{Frame, Kind, Packet};
 use crate::{DisconnectReason, Payload};
 
@@ -157,12 +157,18 @@ impl Machine {
         }
     }
 
-    pub(super) fn authenticated(&mut self, key: SocketKey, link: super::LinkId, auth: Option<Value>) {
+    pub(super) fn authenticated(
+        &mut self,
+        key: SocketKey,
+        link: super::LinkId,
+        auth: Option<Value>,
+        now: Duration,
+    ) {
         let (Some(socket), Connection::Open { engine }) = (self.sockets.get_mut(key.0), &mut self.connection)
         else {
             return;
         };
-        if !engine.owns(link) || socket.status != Status::Wanted {
+        if engine.id() != link || socket.status != Status::Wanted {
             return;
         }
         socket.status = Status::Joining;
@@ -172,6 +178,6 @@ impl Machine {
             &socket.namespace,
             Payload::from(Vec::from_iter(auth.filter(|auth| !auth.is_null()))),
         );
-        engine.send(packet.encode(), &mut self.outputs);
+        engine.send(packet.encode(), &mut deps!(self, now));
     }
 }

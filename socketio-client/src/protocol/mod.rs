@@ -4,9 +4,10 @@
 //! it says [`Output::Wait`]. Times are [`Duration`]s since a start of the caller's choosing and never go back. A gap between two
 //! times is taken as it is: deadlines that lie in it have passed, and each is acted on once.
 //!
-//! Invariant: there is at most one connection at a time, and every link that was opened is closed by exactly one of
+//! Invariant: there is at most one connection at a time, and every WebSocket that was opened is closed by exactly one of
 //! [`Output::Close`] and [`LinkEvent::Closed`].
 
+mod carrier;
 mod engine;
 mod event;
 mod incoming;
@@ -16,7 +17,7 @@ mod reconnect;
 mod recovery;
 mod socket;
 
-pub use event::{AckRequest, Event, Input, LinkEvent, LinkId, Output, SocketKey, State, Ticket};
+pub use event::{AckRequest, Event, Input, LinkEvent, LinkId, Output, SocketKey, State, Ticket, Transport};
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
@@ -27,6 +28,19 @@ use crate::{DisconnectReason, Settings};
 
 use engine::{Engine, Happened};
 use socket::{Socket, Status};
+
+/// What an engine needs, borrowed beside the engine.
+macro_rules! deps {
+    ($machine:expr, $now:expr) => {
+        $crate::protocol::carrier::Deps {
+            settings: &$machine.settings,
+            now: $now,
+            links: &mut $machine.links,
+            outputs: &mut $machine.outputs,
+        }
+    };
+}
+use deps;
 
 /// The client without its I/O.
 #[derive(Debug)]
@@ -42,6 +56,8 @@ pub struct Machine {
     timeouts: BTreeSet<(Duration, Ticket)>,
     round_trip: Option<Duration>,
     links: u64,
+    /// Whether a WebSocket worked last time.
+    websocket_worked: bool,
     outputs: VecDeque<Output>,
 }
 
@@ -70,6 +86,7 @@ impl Machine {
             timeouts: BTreeSet::new(),
             round_trip: None,
             links: 0,
+            websocket_worked: false,
             outputs: VecDeque::new(),
             settings,
         }
@@ -101,7 +118,7 @@ impl Machine {
             Input::ReconnectNow => self.reconnect_now(now),
             Input::Hold => self.hold(now),
             Input::Release => self.held = false,
-            Input::Authenticated { socket, link, auth } => self.authenticated(socket, link, auth),
+            Input::Authenticated { socket, link, auth } => self.authenticated(socket, link, auth, now),
             Input::Link { link, event } => self.link_event(link, event, now),
             Input::Tick => {}
         }
@@ -154,6 +171,17 @@ impl Machine {
         self.round_trip
     }
 
+    /// What carries the connection. While there is none, what the next one begins with.
+    pub fn transport(&self) -> Transport {
+        match &self.connection {
+            Connection::Dialling { engine, .. } | Connection::Open { engine } => engine.transport(),
+            Connection::Closed | Connection::Waiting { .. } => {
+                let first = self.settings.transports.first().copied();
+                first.unwrap_or(Transport::WebSocket)
+            }
+        }
+    }
+
     /// How many events wait for a connection, or for their turn in the retry queue.
     pub fn buffered(&self, key: SocketKey) -> usize {
         self.sockets
@@ -175,7 +203,7 @@ impl Machine {
     /// Acts on every deadline that has passed.
     fn advance(&mut self, now: Duration) {
         self.give_up_acks(now);
-        match &self.connection {
+        match &mut self.connection {
             Connection::Waiting { retry_at } if *retry_at <= now && !self.held => {
                 self.dial(self.backoff.attempts(), now);
             }
@@ -183,6 +211,8 @@ impl Machine {
                 if let Some((reason, overdue)) = engine.expired(now) {
                     let details = (reason != DisconnectReason::PingTimeout).then(|| "timeout".to_owned());
                     self.lost(reason, details, overdue > SLEPT, now);
+                } else {
+                    engine.give_up_probe(&mut deps!(self, now));
                 }
             }
             Connection::Waiting { .. } | Connection::Closed => {}
@@ -196,19 +226,26 @@ impl Machine {
         if !engine.owns(link) {
             return;
         }
-        let gone = matches!(event, LinkEvent::Closed { .. });
-        let happened = engine.handle(event, &self.settings.limits, now, &mut self.outputs);
-        match happened {
-            None => {}
-            Some(Happened::Opened) => self.opened(),
-            Some(Happened::Message(frame)) => self.message(frame, now),
-            Some(Happened::Closed(reason, details)) => {
-                if gone {
-                    self.connection_gone(reason, details, now);
-                } else {
-                    self.lost(reason, details, false, now);
-                }
+        let id = engine.id();
+        let all = engine.handle(link, event, &mut deps!(self, now));
+        for happened in all {
+            // What was decoded behind the end of a connection is not of interest any more.
+            let (Connection::Dialling { engine, .. } | Connection::Open { engine }) = &self.connection else {
+                return;
+            };
+            if engine.id() != id {
+                return;
             }
+            match happened {
+                Happened::Opened => self.opened(),
+                Happened::Message(frame) => self.message(frame, now),
+                Happened::Closed(reason, details) => self.lost(reason, details, false, now),
+            }
+        }
+        if let Connection::Open { engine } = &self.connection
+            && engine.transport() == Transport::WebSocket
+        {
+            self.websocket_worked = true;
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::socket::Awaited;
-use super::{AckRequest, Connection, Machine, Output, SocketKey, Ticket};
+use super::{AckRequest, Connection, Machine, Output, SocketKey, Ticket, deps};
 use crate::packet::{Frame, Kind, Packet};
 use crate::{AckError, EmitError, Payload};
 
@@ -32,7 +32,7 @@ impl Machine {
             let timeout = retries.ack_timeout;
             return self.enqueue(key, named(event, payload)?, None, timeout, now);
         }
-        self.submit(key, event, payload, None)
+        self.submit(key, event, payload, None, now)
     }
 
     /// Sends an event if it can go at once; returns whether it went. A volatile event is never kept.
@@ -52,7 +52,7 @@ impl Machine {
         if !(connected && writable) {
             return Ok(false);
         }
-        self.submit(key, event, payload, None).map(|()| true)
+        self.submit(key, event, payload, None, now).map(|()| true)
     }
 
     /// Sends an event and asks for an ack, which [`Output::Acked`] brings, or its failure after `timeout`.
@@ -78,7 +78,7 @@ impl Machine {
             self.enqueue(key, payload, Some(id), timeout, now)?;
             return Ok(ticket);
         }
-        self.submit(key, event, payload, Some(id))?;
+        self.submit(key, event, payload, Some(id), now)?;
         let until = now.saturating_add(timeout);
         let socket = &mut self.sockets[key.0];
         socket.next_ack += 1;
@@ -124,7 +124,7 @@ impl Machine {
         if engine.waiting_bytes().saturating_add(bytes(&frames)) > self.settings.limits.send_bytes {
             return Err(EmitError::BufferFull);
         }
-        engine.send(frames, &mut self.outputs);
+        engine.send(frames, &mut deps!(self, now));
         Ok(())
     }
 
@@ -149,6 +149,7 @@ impl Machine {
         event: &str,
         payload: Payload,
         ack: Option<u64>,
+        now: Duration,
     ) -> Result<(), EmitError> {
         let payload = named(event, payload)?;
         let Some(socket) = self.sockets.get_mut(key.0) else {
@@ -162,7 +163,7 @@ impl Machine {
                 if engine.waiting_bytes().saturating_add(packet.payload.size()) > limits.send_bytes {
                     return Err(EmitError::BufferFull);
                 }
-                self.send_event(key.0, packet);
+                self.send_event(key.0, packet, now);
             }
             _ => {
                 socket.has_room(packet.payload.size(), limits)?;
@@ -173,7 +174,7 @@ impl Machine {
     }
 
     /// Sends an event, and shows it to who watches.
-    pub(super) fn send_event(&mut self, key: usize, packet: Packet) {
+    pub(super) fn send_event(&mut self, key: usize, packet: Packet, now: Duration) {
         let Connection::Open { engine } = &mut self.connection else {
             return;
         };
@@ -188,7 +189,7 @@ impl Machine {
                 payload,
             });
         }
-        engine.send(packet.encode(), &mut self.outputs);
+        engine.send(packet.encode(), &mut deps!(self, now));
     }
 
     /// Sends what was kept, in the order it was emitted.
@@ -198,7 +199,7 @@ impl Machine {
             if let Some(awaited) = kept.packet.id.and_then(|id| acks.get_mut(&id)) {
                 awaited.sent = Some(now);
             }
-            self.send_event(key, kept.packet);
+            self.send_event(key, kept.packet, now);
         }
     }
 

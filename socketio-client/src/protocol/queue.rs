@@ -77,7 +77,7 @@ impl Machine {
             id,
         };
         self.timeouts.insert((until, ticket));
-        self.send_event(key, packet);
+        self.send_event(key, packet, now);
     }
 
     /// The first event was acknowledged.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::engine::Engine;
 use super::socket::Status;
-use super::{Connection, Event, LinkId, Machine, Output, SocketKey, Ticket};
+use super::{Connection, Event, Machine, Output, SocketKey, Ticket, deps};
 use crate::packet::{Kind, Packet};
 use crate::{AckError, DisconnectReason, Payload};
 
@@ -16,7 +16,7 @@ impl Machine {
         if socket.status == Status::Down {
             socket.status = Status::Wanted;
             if let Connection::Open { engine } = &self.connection {
-                let link = engine.link();
+                let link = engine.id();
                 self.outputs.push_back(Output::Authenticate { socket: key, link });
                 self.push_event(key.0, Event::Connecting { attempt: 0 });
             }
@@ -41,7 +41,7 @@ impl Machine {
         let told = matches!(socket.status, Status::Connected { .. } | Status::Joining);
         let packet = Packet::new(Kind::Disconnect, &socket.namespace, Payload::default());
         if let (true, Connection::Open { engine }) = (told, &mut self.connection) {
-            engine.send(packet.encode(), &mut self.outputs);
+            engine.send(packet.encode(), &mut deps!(self, now));
         }
         self.socket_down(key.0, DisconnectReason::ClientDisconnect, None, now);
     }
@@ -65,7 +65,7 @@ impl Machine {
         self.close_unused(now);
     }
 
-    pub(super) fn close_unused(&mut self, _now: Duration) {
+    pub(super) fn close_unused(&mut self, now: Duration) {
         if self.sockets.iter().any(super::Socket::is_active) {
             return;
         }
@@ -73,7 +73,7 @@ impl Machine {
         self.decoder.reset();
         match std::mem::replace(&mut self.connection, Connection::Closed) {
             Connection::Dialling { engine, .. } | Connection::Open { engine } => {
-                engine.close(&mut self.outputs);
+                engine.close(&mut deps!(self, now));
             }
             Connection::Waiting { .. } | Connection::Closed => {}
         }
@@ -139,8 +139,9 @@ impl Machine {
     }
 
     pub(super) fn dial(&mut self, attempt: u32, now: Duration) {
-        self.links += 1;
-        let engine = Engine::dial(LinkId(self.links), self.settings.timeout, now, &mut self.outputs);
+        let prefer = self.settings.remember_upgrade && self.websocket_worked;
+        self.websocket_worked = false;
+        let engine = Engine::dial(prefer, &mut deps!(self, now));
         self.connection = Connection::Dialling { engine, attempt };
         self.each_active(|_| Event::Connecting { attempt });
     }
@@ -156,7 +157,7 @@ impl Machine {
         let Connection::Open { engine } = &self.connection else {
             return;
         };
-        let link = engine.link();
+        let link = engine.id();
         for (key, socket) in self.sockets.iter().enumerate() {
             if socket.is_active() {
                 self.outputs.push_back(Output::Authenticate {
@@ -167,7 +168,7 @@ impl Machine {
         }
     }
 
-    /// Ends the connection from this side, then comes back; at once where waiting is pointless.
+    /// Ends the connection, or what is left of it, then comes back; at once where waiting is pointless.
     pub(super) fn lost(
         &mut self,
         reason: DisconnectReason,
@@ -177,27 +178,13 @@ impl Machine {
     ) {
         match std::mem::replace(&mut self.connection, Connection::Closed) {
             Connection::Dialling { engine, .. } => {
-                engine.close(&mut self.outputs);
+                engine.close(&mut deps!(self, now));
                 self.dial_failed(reason, details, at_once, now);
             }
             Connection::Open { engine } => {
-                engine.close(&mut self.outputs);
+                engine.close(&mut deps!(self, now));
                 self.ended(reason, details.as_deref(), at_once, now);
             }
-            other => self.connection = other,
-        }
-    }
-
-    /// The link ended by itself.
-    pub(super) fn connection_gone(
-        &mut self,
-        reason: DisconnectReason,
-        details: Option<String>,
-        now: Duration,
-    ) {
-        match std::mem::replace(&mut self.connection, Connection::Closed) {
-            Connection::Dialling { .. } => self.dial_failed(reason, details, false, now),
-            Connection::Open { .. } => self.ended(reason, details.as_deref(), false, now),
             other => self.connection = other,
         }
     }

@@ -3,17 +3,24 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
 use js_sys::{ArrayBuffer, Reflect, Uint8Array};
-use wasm_bindgen::JsCast;
+#[cfg(feature = "polling")]
+use js_sys::{Function, Object, Promise};
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+#[cfg(feature = "polling")]
+use wasm_bindgen_futures::JsFuture;
+#[cfg(feature = "polling")]
+use web_sys::{AbortController, Response};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, Performance, WebSocket};
 
-use super::Dial;
+use super::{Answer, Dial};
 use crate::DisconnectReason;
 use crate::packet::Frame;
 use crate::protocol::LinkEvent;
@@ -28,7 +35,7 @@ const HIGH_WATER: u32 = 1 << 20;
 /// How often a full WebSocket is asked again: it does not tell by itself.
 const ASK_AGAIN: u32 = 20;
 
-fn global(name: &str) -> Option<wasm_bindgen::JsValue> {
+fn global(name: &str) -> Option<JsValue> {
     Reflect::get(&js_sys::global(), &name.into()).ok()
 }
 
@@ -107,9 +114,10 @@ impl Timer {
     }
 }
 
-/// A WebSocket of the page.
+/// A WebSocket of the page, or a request.
 pub(crate) struct Link {
     socket: Option<WebSocket>,
+    asking: Option<Asking>,
     inbox: Rc<RefCell<Inbox>>,
     blocked: Option<Timer>,
     _listeners: Option<Listeners>,
@@ -147,15 +155,27 @@ fn closed(reason: DisconnectReason, details: &str) -> LinkEvent {
 }
 
 impl Link {
-    pub(crate) fn dial(dial: &Dial) -> Self {
+    /// GETs, or POSTs a body.
+    pub(crate) fn request(dial: &Dial, sid: Option<&str>, body: Option<String>) -> Self {
+        Self {
+            socket: None,
+            asking: Some(Asking::new(dial, sid, body)),
+            inbox: Rc::default(),
+            blocked: None,
+            _listeners: None,
+        }
+    }
+
+    pub(crate) fn dial(dial: &Dial, sid: Option<&str>) -> Self {
         let inbox = Rc::new(RefCell::new(Inbox::default()));
-        let Ok(socket) = WebSocket::new(&dial.url) else {
+        let Ok(socket) = WebSocket::new(&super::with_sid(&dial.websocket_url, sid)) else {
             push(
                 &inbox,
                 closed(DisconnectReason::TransportError, "the browser refused the URL"),
             );
             return Self {
                 socket: None,
+                asking: None,
                 inbox,
                 blocked: None,
                 _listeners: None,
@@ -165,6 +185,7 @@ impl Link {
         let listeners = Listeners::attach(&socket, &inbox);
         Self {
             socket: Some(socket),
+            asking: None,
             inbox,
             blocked: None,
             _listeners: Some(listeners),
@@ -196,6 +217,11 @@ impl Link {
     }
 
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<LinkEvent> {
+        if let Some(asking) = &mut self.asking {
+            let answer = std::task::ready!(asking.answer.as_mut().poll(cx));
+            self.asking = None;
+            return Poll::Ready(super::answered(answer));
+        }
         if let Some(timer) = &mut self.blocked
             && timer.poll(cx).is_ready()
         {
@@ -216,10 +242,89 @@ impl Link {
         }
     }
 
-    /// Closes after what was sent.
+    /// Closes after what was sent. A request is aborted.
     pub(crate) fn close(self) {
+        #[cfg(feature = "polling")]
+        if let Some(Asking {
+            abort: Some(abort), ..
+        }) = &self.asking
+        {
+            abort.abort();
+        }
         drop(self);
     }
+
+    /// Lets what is under way come to its end: the browser sees to it.
+    pub(crate) fn detach(self) {
+        drop(self);
+    }
+}
+
+/// A request under way.
+struct Asking {
+    answer: Pin<Box<dyn Future<Output = Answer>>>,
+    #[cfg(feature = "polling")]
+    abort: Option<AbortController>,
+}
+
+impl Asking {
+    #[cfg(feature = "polling")]
+    fn new(dial: &Dial, sid: Option<&str>, body: Option<String>) -> Self {
+        let abort = AbortController::new().ok();
+        let promise = fetch(&super::with_sid(&dial.polling_url, sid), body, abort.as_ref());
+        let max = dial.max_packet;
+        Self {
+            answer: Box::pin(async move { read(promise, max).await }),
+            abort,
+        }
+    }
+
+    #[cfg(not(feature = "polling"))]
+    fn new(_: &Dial, _: Option<&str>, _: Option<String>) -> Self {
+        Self {
+            answer: Box::pin(super::request(String::new())),
+        }
+    }
+}
+
+/// Starts the request at once. `fetch` is a global of pages and of workers.
+#[cfg(feature = "polling")]
+fn fetch(url: &str, body: Option<String>, abort: Option<&AbortController>) -> Result<Promise, JsValue> {
+    let options = Object::new();
+    let cache = (JsValue::from("cache"), JsValue::from("no-store"));
+    Reflect::set(&options, &cache.0, &cache.1)?;
+    if let Some(abort) = abort {
+        Reflect::set(&options, &"signal".into(), &abort.signal())?;
+    }
+    if let Some(body) = body {
+        Reflect::set(&options, &"method".into(), &"POST".into())?;
+        Reflect::set(&options, &"body".into(), &body.into())?;
+    }
+    let fetch: Function = Reflect::get(&js_sys::global(), &"fetch".into())?.dyn_into()?;
+    fetch
+        .call2(&JsValue::UNDEFINED, &url.into(), &options)?
+        .dyn_into()
+}
+
+#[cfg(feature = "polling")]
+async fn read(promise: Result<Promise, JsValue>, max: usize) -> Answer {
+    let failed = |_: JsValue| (DisconnectReason::TransportError, "xhr poll error".to_owned());
+    let response = JsFuture::from(promise.map_err(failed)?).await.map_err(failed)?;
+    let response: Response = response.dyn_into().map_err(failed)?;
+    let body = JsFuture::from(response.text().map_err(failed)?)
+        .await
+        .map_err(failed)?;
+    let body = body.as_string().unwrap_or_default();
+    if !response.ok() {
+        return Err((
+            DisconnectReason::TransportError,
+            format!("{} {body}", response.status()),
+        ));
+    }
+    if body.len() > max {
+        return Err((DisconnectReason::ParseError, "payload too large".to_owned()));
+    }
+    Ok(body)
 }
 
 impl Drop for Link {

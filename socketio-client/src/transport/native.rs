@@ -18,7 +18,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
-use super::Dial;
+use super::{Answer, Dial};
 use crate::DisconnectReason;
 use crate::packet::Frame;
 use crate::protocol::LinkEvent;
@@ -81,6 +81,7 @@ impl Timer {
 pub(crate) enum Link {
     Dialling(Pin<Box<dyn Future<Output = Result<Socket, String>> + Send>>),
     Open(Box<Open>),
+    Asking(Pin<Box<dyn Future<Output = Answer> + Send>>),
     Over,
 }
 
@@ -94,9 +95,29 @@ pub(crate) struct Open {
 }
 
 impl Link {
-    pub(crate) fn dial(dial: &Dial) -> Self {
-        let (url, headers, max) = (dial.url.clone(), dial.headers.clone(), dial.max_packet);
+    pub(crate) fn dial(dial: &Dial, sid: Option<&str>) -> Self {
+        let url = super::with_sid(&dial.websocket_url, sid);
+        let (headers, max) = (dial.headers.clone(), dial.max_packet);
         Self::Dialling(Box::pin(connect(url, headers, max)))
+    }
+
+    /// GETs, or POSTs a body.
+    #[cfg(feature = "polling")]
+    pub(crate) fn request(dial: &Dial, sid: Option<&str>, body: Option<String>) -> Self {
+        let url = super::with_sid(&dial.polling_url, sid);
+        let (headers, max) = (dial.headers.clone(), dial.max_packet);
+        Self::Asking(Box::pin(super::http::request(
+            dial.http.clone(),
+            url,
+            headers,
+            max,
+            body,
+        )))
+    }
+
+    #[cfg(not(feature = "polling"))]
+    pub(crate) fn request(_: &Dial, _: Option<&str>, _: Option<String>) -> Self {
+        Self::Asking(Box::pin(super::request(String::new())))
     }
 
     pub(crate) fn send(&mut self, frames: Vec<Frame>) {
@@ -130,11 +151,26 @@ impl Link {
                 }
             },
             Self::Open(open) => open.poll(cx),
+            Self::Asking(asking) => {
+                let answer = ready!(asking.as_mut().poll(cx));
+                *self = Self::Over;
+                Poll::Ready(super::answered(answer))
+            }
             Self::Over => Poll::Pending,
         }
     }
 
-    /// Sends what waits and says goodbye, without holding anyone up.
+    /// Lets what is under way come to its end, within a bound.
+    pub(crate) fn detach(self) {
+        match self {
+            Self::Asking(asking) => {
+                tokio::spawn(tokio::time::timeout(GOODBYE, asking));
+            }
+            link => link.close(),
+        }
+    }
+
+    /// Sends what waits and says goodbye, without holding anyone up. A request is aborted.
     pub(crate) fn close(self) {
         let Self::Open(mut open) = self else { return };
         tokio::spawn(async move {
@@ -154,12 +190,17 @@ impl Link {
     }
 }
 
-async fn connect(url: String, headers: Vec<(String, String)>, max: usize) -> Result<Socket, String> {
-    #[cfg(feature = "rustls")]
+#[cfg(feature = "rustls")]
+pub(super) fn provide_crypto() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         // Another thread may have been faster, with as good a provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
+}
+
+async fn connect(url: String, headers: Vec<(String, String)>, max: usize) -> Result<Socket, String> {
+    #[cfg(feature = "rustls")]
+    provide_crypto();
     let mut request = url.into_client_request().map_err(|error| error.to_string())?;
     for (name, value) in headers {
         let name: HeaderName = name.parse().map_err(|_| format!("no header name: {name:?}"))?;

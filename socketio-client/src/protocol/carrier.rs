@@ -1,0 +1,315 @@
+//! What carries a connection: a WebSocket, or HTTP long-polling with one GET and one POST under way; and the move from the second to
+//! the first.
+//!
+//! The move: while polling goes on, a WebSocket is opened for the same session and asked `probe`. Once it answers, polling
+//! rests: what is under way ends (the server ends a pending GET by itself), nothing further starts. Then `upgrade` goes over
+//! the WebSocket, and after it what waited. So nothing is lost, and nothing overtakes.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::engine::Engine;
+use super::{LinkEvent, LinkId, Output, Transport};
+use crate::Settings;
+use crate::packet::{EnginePacket, Frame, payload};
+
+/// What an engine needs of the machine.
+pub(super) struct Deps<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) now: Duration,
+    pub(super) links: &'a mut u64,
+    pub(super) outputs: &'a mut VecDeque<Output>,
+}
+
+impl Deps<'_> {
+    fn link(&mut self) -> LinkId {
+        *self.links += 1;
+        LinkId(*self.links)
+    }
+
+    fn open(&mut self, sid: Option<String>) -> LinkId {
+        let link = self.link();
+        self.outputs.push_back(Output::Open { link, sid });
+        link
+    }
+
+    fn request(&mut self, sid: Option<String>, body: Option<String>) -> LinkId {
+        let link = self.link();
+        self.outputs.push_back(Output::Request { link, sid, body });
+        link
+    }
+}
+
+#[derive(Debug)]
+pub(super) enum Carrier {
+    WebSocket {
+        link: LinkId,
+        writable: bool,
+    },
+    Polling {
+        get: Option<LinkId>,
+        post: Option<LinkId>,
+    },
+    /// It ended by itself.
+    Gone(Transport),
+}
+
+/// A WebSocket to move to.
+#[derive(Debug)]
+pub(super) enum Probe {
+    /// Being dialled or asked, until a deadline.
+    Asking { link: LinkId, until: Option<Duration> },
+    /// It answered: polling comes to rest.
+    Pausing { link: LinkId },
+}
+
+impl Probe {
+    pub(super) fn link(&self) -> LinkId {
+        match self {
+            Self::Asking { link, .. } | Self::Pausing { link } => *link,
+        }
+    }
+
+    pub(super) fn until(&self) -> Option<Duration> {
+        match self {
+            Self::Asking { until, .. } => *until,
+            Self::Pausing { .. } => None,
+        }
+    }
+}
+
+impl Carrier {
+    pub(super) fn dial(transport: Transport, deps: &mut Deps<'_>) -> Self {
+        match transport {
+            Transport::WebSocket => Self::WebSocket {
+                link: deps.open(None),
+                writable: false,
+            },
+            Transport::Polling => Self::Polling {
+                get: Some(deps.request(None, None)),
+                post: None,
+            },
+        }
+    }
+
+    pub(super) fn first_link(&self) -> LinkId {
+        match self {
+            Self::WebSocket { link, .. } | Self::Polling { get: Some(link), .. } => *link,
+            Self::Polling { get: None, .. } | Self::Gone(_) => LinkId(0),
+        }
+    }
+
+    pub(super) fn transport(&self) -> Transport {
+        match self {
+            Self::WebSocket { .. } => Transport::WebSocket,
+            Self::Polling { .. } => Transport::Polling,
+            Self::Gone(transport) => *transport,
+        }
+    }
+
+    pub(super) fn owns(&self, id: LinkId) -> bool {
+        match self {
+            Self::WebSocket { link, .. } => *link == id,
+            Self::Polling { get, post } => *get == Some(id) || *post == Some(id),
+            Self::Gone(_) => false,
+        }
+    }
+
+    pub(super) fn is_writable(&self) -> bool {
+        match self {
+            Self::WebSocket { writable, .. } => *writable,
+            Self::Polling { post, .. } => post.is_none(),
+            Self::Gone(_) => false,
+        }
+    }
+
+    /// One of its links ended by itself: what else there is ends, too.
+    pub(super) fn abandon(&mut self, ended: LinkId, deps: &mut Deps<'_>) {
+        if let Self::Polling { get, post } = self {
+            for link in get.iter().chain(post.iter()).filter(|link| **link != ended) {
+                deps.outputs.push_back(Output::Close { link: *link });
+            }
+        }
+        *self = Self::Gone(self.transport());
+    }
+
+    pub(super) fn writable(&mut self) {
+        if let Self::WebSocket { writable, .. } = self {
+            *writable = true;
+        }
+    }
+
+    /// A request is over; returns whether it was the GET.
+    pub(super) fn answered(&mut self, link: LinkId) -> bool {
+        let Self::Polling { get, post } = self else {
+            return false;
+        };
+        if *get == Some(link) {
+            *get = None;
+            return true;
+        }
+        if *post == Some(link) {
+            *post = None;
+        }
+        false
+    }
+}
+
+impl Engine {
+    pub(super) fn is_pausing(&self) -> bool {
+        matches!(self.probe, Some(Probe::Pausing { .. }))
+    }
+
+    /// Hands over what waits, if the carrier takes it.
+    pub(super) fn flush(&mut self, deps: &mut Deps<'_>) {
+        if self.waiting.is_empty() || self.is_pausing() {
+            return;
+        }
+        match &mut self.carrier {
+            Carrier::WebSocket { link, writable } if *writable => {
+                *writable = false;
+                self.waiting_bytes = 0;
+                deps.outputs.push_back(Output::Send {
+                    link: *link,
+                    frames: self.waiting.drain(..).collect(),
+                });
+            }
+            Carrier::Polling { post: None, .. } if self.sid.is_some() => {
+                let body = self.take_payload();
+                let link = deps.request(self.sid.clone(), Some(body));
+                if let Carrier::Polling { post, .. } = &mut self.carrier {
+                    *post = Some(link);
+                }
+            }
+            Carrier::WebSocket { .. } | Carrier::Polling { .. } | Carrier::Gone(_) => {}
+        }
+    }
+
+    /// As many frames as the server takes at once, and at least one.
+    fn take_payload(&mut self) -> String {
+        let mut body = String::new();
+        while let Some(frame) = self.waiting.front() {
+            if !body.is_empty() && body.len() + payload::cost(frame) > self.max_payload {
+                break;
+            }
+            payload::push(&mut body, frame);
+            self.waiting_bytes = self.waiting_bytes.saturating_sub(frame.len());
+            self.waiting.pop_front();
+        }
+        body
+    }
+
+    /// Asks for what comes next, unless polling comes to rest.
+    pub(super) fn poll_again(&mut self, deps: &mut Deps<'_>) {
+        if self.is_pausing() {
+            return;
+        }
+        if let Carrier::Polling { get: get @ None, .. } = &mut self.carrier {
+            *get = Some(deps.request(self.sid.clone(), None));
+        }
+    }
+
+    pub(super) fn start_probe(&mut self, deps: &mut Deps<'_>) {
+        let link = deps.open(self.sid.clone());
+        let until = deps
+            .settings
+            .timeout
+            .map(|timeout| deps.now.saturating_add(timeout));
+        self.probe = Some(Probe::Asking { link, until });
+    }
+
+    /// Takes news from the WebSocket that is being asked.
+    pub(super) fn probe_event(&mut self, event: LinkEvent, deps: &mut Deps<'_>) {
+        let Some(probe) = &self.probe else { return };
+        let link = probe.link();
+        match event {
+            LinkEvent::Opened => deps.outputs.push_back(Output::Send {
+                link,
+                frames: vec![EnginePacket::Ping("probe".into()).encode()],
+            }),
+            LinkEvent::Writable | LinkEvent::Answered(_) => {}
+            LinkEvent::Received(frame)
+                if !self.is_pausing()
+                    && EnginePacket::decode(frame.clone()) == Ok(EnginePacket::Pong("probe".into())) =>
+            {
+                self.probe = Some(Probe::Pausing { link });
+                self.finish_upgrade(deps);
+            }
+            LinkEvent::Received(_) => {
+                deps.outputs.push_back(Output::Close { link });
+                self.stay_polling(deps);
+            }
+            LinkEvent::Closed { .. } => self.stay_polling(deps),
+        }
+    }
+
+    /// A WebSocket that does not answer in time is not moved to.
+    pub(super) fn give_up_probe(&mut self, deps: &mut Deps<'_>) {
+        if let Some(Probe::Asking {
+            link,
+            until: Some(until),
+        }) = self.probe
+            && until <= deps.now
+        {
+            deps.outputs.push_back(Output::Close { link });
+            self.stay_polling(deps);
+        }
+    }
+
+    fn stay_polling(&mut self, deps: &mut Deps<'_>) {
+        self.probe = None;
+        self.poll_again(deps);
+        self.flush(deps);
+    }
+
+    /// Moves to the WebSocket once polling rests.
+    pub(super) fn finish_upgrade(&mut self, deps: &mut Deps<'_>) {
+        let (
+            Some(Probe::Pausing { link }),
+            Carrier::Polling {
+                get: None,
+                post: None,
+            },
+        ) = (&self.probe, &self.carrier)
+        else {
+            return;
+        };
+        let link = *link;
+        self.probe = None;
+        self.carrier = Carrier::WebSocket {
+            link,
+            writable: false,
+        };
+        self.waiting_bytes = 0;
+        let frames: Vec<Frame> = std::iter::once(EnginePacket::Upgrade.encode())
+            .chain(self.waiting.drain(..))
+            .collect();
+        deps.outputs.push_back(Output::Send { link, frames });
+    }
+
+    /// Sends what waits, and closes.
+    pub(super) fn say_goodbye(&mut self, deps: &mut Deps<'_>) {
+        match self.carrier {
+            Carrier::WebSocket { link, .. } => {
+                if self.is_open() && !self.waiting.is_empty() {
+                    deps.outputs.push_back(Output::Send {
+                        link,
+                        frames: self.waiting.drain(..).collect(),
+                    });
+                }
+                deps.outputs.push_back(Output::Close { link });
+            }
+            Carrier::Polling { get, .. } => {
+                if let Some(link) = get {
+                    deps.outputs.push_back(Output::Close { link });
+                }
+                if let Some(sid) = self.sid.take() {
+                    self.waiting.push_back(EnginePacket::Close.encode());
+                    let body = self.take_payload();
+                    deps.request(Some(sid), Some(body));
+                }
+            }
+            Carrier::Gone(_) => {}
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The machine over long-polling, and its move to WebSocket, step by step.
+
+#![cfg(not(target_family = "wasm"))]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::Duration;
+
+use serde_json::json;
+use socketio_client::packet::Frame;
+use socketio_client::protocol::{Event, Input, LinkEvent, LinkId, Machine, Output, SocketKey, Transport};
+use socketio_client::{DisconnectReason, Payload, Settings};
+
+const OPEN: &str =
+    r#"0{"sid":"s1","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":30}"#;
+
+/// A machine, and what it asks for: `GET`, `POST body`, `WS sid`, `SEND frames`, `CLOSE`, and events.
+struct Bench {
+    machine: Machine,
+    key: SocketKey,
+    now: Duration,
+    get: Option<LinkId>,
+    post: Option<LinkId>,
+    socket: Option<LinkId>,
+    asked: Vec<String>,
+}
+
+impl Bench {
+    fn new(change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings::default();
+        settings.transports = vec![Transport::Polling, Transport::WebSocket];
+        settings.randomization_factor = 0.0;
+        change(&mut settings);
+        let mut machine = Machine::new(settings, 1);
+        let key = machine.socket("/");
+        let mut bench = Self {
+            machine,
+            key,
+            now: Duration::ZERO,
+            get: None,
+            post: None,
+            socket: None,
+            asked: Vec::new(),
+        };
+        bench.machine.handle(Input::Connect(key), bench.now);
+        bench.drain();
+        bench
+    }
+
+    /// Connected over polling, with a WebSocket being asked.
+    fn probing() -> Self {
+        let mut bench = Self::new(|_| {});
+        bench.answer_get(OPEN);
+        bench.answer_post();
+        bench.answer_get(r#"40{"sid":"a"}"#);
+        bench.asked.clear();
+        bench
+    }
+
+    fn drain(&mut self) {
+        loop {
+            let line = match self.machine.poll_output() {
+                Output::Wait(_) => return,
+                Output::Request {
+                    link,
+                    sid,
+                    body: None,
+                } => {
+                    assert!(self.get.replace(link).is_none(), "one GET at a time");
+                    format!("GET {}", sid.unwrap_or_default())
+                }
+                Output::Request {
+                    link,
+                    body: Some(body),
+                    ..
+                } => {
+                    assert!(self.post.replace(link).is_none(), "one POST at a time");
+                    format!("POST {body}")
+                }
+                Output::Open { link, sid } => {
+                    self.socket = Some(link);
+                    format!("WS {}", sid.unwrap_or_default())
+                }
+                Output::Send { frames, .. } => {
+                    let texts = frames.into_iter().map(|frame| match frame {
+                        Frame::Text(text) => text,
+                        Frame::Binary(_) => panic!("text"),
+                    });
+                    format!("SEND {}", texts.collect::<Vec<_>>().join(" "))
+                }
+                Output::Close { link } if Some(link) == self.get => {
+                    self.get = None;
+                    "ABORT".into()
+                }
+                Output::Close { .. } => "CLOSE".into(),
+                Output::Authenticate { socket, link } => {
+                    let input = Input::Authenticated {
+                        socket,
+                        link,
+                        auth: None,
+                    };
+                    self.machine.handle(input, self.now);
+                    continue;
+                }
+                Output::Event { event, .. } => match event {
+                    Event::Message { payload, .. } => format!("got {}", payload.args[0]),
+                    Event::Disconnected { reason, .. } => reason.to_string(),
+                    Event::ConnectError { message, .. } => format!("error {message}"),
+                    _ => continue,
+                },
+                other => panic!("{other:?}"),
+            };
+            self.asked.push(line);
+        }
+    }
+
+    fn event(&mut self, link: LinkId, event: LinkEvent) {
+        self.machine.handle(Input::Link { link, event }, self.now);
+        self.drain();
+    }
+
+    fn answer_get(&mut self, body: &str) {
+        let link = self.get.take().unwrap();
+        self.event(link, LinkEvent::Answered(body.into()));
+    }
+
+    fn answer_post(&mut self) {
+        let link = self.post.take().unwrap();
+        self.event(link, LinkEvent::Answered("ok".into()));
+    }
+
+    fn socket(&mut self, event: LinkEvent) {
+        let link = self.socket.unwrap();
+        self.event(link, event);
+    }
+
+    fn hear(&mut self, text: &str) {
+        self.socket(LinkEvent::Received(Frame::Text(text.into())));
+    }
+
+    fn emit(&mut self, number: u32) {
+        let payload = Payload::from(vec![json!(number)]);
+        self.machine.emit(self.key, "n", payload, self.now).unwrap();
+        self.drain();
+    }
+
+    fn asked(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.asked)
+    }
+}
+
+fn gone() -> LinkEvent {
+    LinkEvent::Closed {
+        reason: DisconnectReason::TransportError,
+        details: Some("gone".into()),
+    }
+}
+
+#[test]
+fn the_move_waits_for_what_is_under_way() {
+    let mut bench = Bench::new(|_| {});
+    bench.answer_get(OPEN);
+    assert_eq!(bench.asked(), ["GET ", "WS s1", "GET s1", "POST 40"]);
+    bench.answer_post();
+    bench.answer_get(r#"40{"sid":"a"}"#);
+    bench.emit(1);
+    bench.socket(LinkEvent::Opened);
+    bench.socket(LinkEvent::Writable);
+    assert_eq!(bench.asked(), ["GET s1", r#"POST 42["n",1]"#, "SEND 2probe"]);
+    bench.hear("3probe");
+    bench.emit(2);
+    bench.answer_post();
+    bench.emit(3);
+    assert!(bench.asked().is_empty(), "polling rests");
+    bench.answer_get("42[\"n\",7]\u{1e}6");
+    assert_eq!(bench.asked(), [r#"SEND 5 42["n",2] 42["n",3]"#, "got 7"]);
+    assert_eq!(bench.machine.transport(), Transport::WebSocket);
+    bench.hear("42[\"n\",8]");
+    bench.socket(LinkEvent::Writable);
+    bench.emit(4);
+    assert_eq!(bench.asked(), ["got 8", r#"SEND 42["n",4]"#]);
+}
+
+#[test]
+fn a_websocket_that_does_not_answer_well_is_not_moved_to() {
+    let mut bench = Bench::probing();
+    bench.socket(gone());
+    bench.emit(1);
+    assert_eq!(bench.asked(), [r#"POST 42["n",1]"#]);
+
+    let mut bench = Bench::probing();
+    bench.socket(LinkEvent::Opened);
+    bench.hear("3wrong");
+    assert_eq!(bench.asked(), ["SEND 2probe", "CLOSE"]);
+
+    let mut bench = Bench::probing();
+    bench.now = Duration::from_secs(20);
+    bench.machine.handle(Input::Tick, bench.now);
+    bench.drain();
+    assert_eq!(bench.asked(), ["CLOSE"]);
+    assert_eq!(bench.machine.transport(), Transport::Polling);
+}
+
+#[test]
+fn a_websocket_that_breaks_during_the_move_leaves_polling_going() {
+    let mut bench = Bench::probing();
+    bench.socket(LinkEvent::Opened);
+    bench.hear("3probe");
+    bench.emit(1);
+    bench.asked();
+    bench.socket(gone());
+    assert_eq!(bench.asked(), [r#"POST 42["n",1]"#]);
+    bench.answer_get("6");
+    assert_eq!(bench.asked(), ["GET s1"]);
+}
+
+#[test]
+fn a_body_holds_what_the_server_takes() {
+    let mut bench = Bench::probing();
+    bench.emit(1);
+    bench.asked();
+    for number in [2, 3, 4, 5] {
+        bench.emit(number);
+    }
+    bench.answer_post();
+    assert_eq!(
+        bench.asked(),
+        ["POST 42[\"n\",2]\u{1e}42[\"n\",3]\u{1e}42[\"n\",4]"]
+    );
+    bench.answer_post();
+    assert_eq!(bench.asked(), [r#"POST 42["n",5]"#]);
+}
+
+#[test]
+fn one_failed_request_ends_the_connection_and_the_other_request() {
+    let mut bench = Bench::probing();
+    bench.emit(1);
+    bench.asked();
+    let post = bench.post.unwrap();
+    bench.event(post, gone());
+    assert_eq!(bench.asked(), ["ABORT", "CLOSE", "transport error"]);
+}
+
+#[test]
+fn leaving_says_so() {
+    let mut bench = Bench::probing();
+    bench.emit(1);
+    bench.answer_post();
+    bench.asked();
+    bench.machine.handle(Input::Disconnect(bench.key), bench.now);
+    bench.post = None;
+    bench.drain_goodbye();
+}
+
+impl Bench {
+    /// The goodbye may overlap with a POST under way, which the server answers by closing: what is wanted.
+    fn drain_goodbye(&mut self) {
+        let mut posts = Vec::new();
+        loop {
+            match self.machine.poll_output() {
+                Output::Wait(_) => break,
+                Output::Request { body: Some(body), .. } => posts.push(body),
+                _ => {}
+            }
+        }
+        assert_eq!(posts, ["41", "1"]);
+    }
+}
+
+#[test]
+fn malformed_payloads_are_parse_errors() {
+    for body in ["", "hello", "b!!", "4", "42[1]", "\u{1e}"] {
+        let mut bench = Bench::probing();
+        bench.answer_get(body);
+        assert!(bench.asked().contains(&"parse error".to_owned()), "{body:?}");
+    }
+    for body in ["", "6", "40", "0{}"] {
+        let mut bench = Bench::new(|_| {});
+        bench.answer_get(body);
+        assert!(bench.asked()[1].starts_with("error "), "{body:?}");
+    }
+}
+
+#[test]
+fn the_next_transport_is_tried_where_asked_to() {
+    let mut bench = Bench::new(|settings| settings.try_all_transports = true);
+    let get = bench.get.take().unwrap();
+    bench.event(get, gone());
+    assert_eq!(bench.asked(), ["GET ", "WS "]);
+    bench.socket(gone());
+    assert_eq!(bench.asked(), ["error gone"]);
+
+    let mut bench = Bench::new(|_| {});
+    let get = bench.get.take().unwrap();
+    bench.event(get, gone());
+    assert_eq!(bench.asked(), ["GET ", "error gone"]);
+}
