@@ -1,5 +1,12 @@
 //! The server, tested from outside: the store by one suite, the writer with a store that fails, the rest over a real listener.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod conversation;
 mod handshake;
 mod hostile;
