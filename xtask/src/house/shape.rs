@@ -105,6 +105,7 @@ fn every_file_the_documents_name_is_there() {
                 "e2e",
                 "xtask",
                 "docs",
+                "bench",
             ]
             .contains(&top);
             let pattern = name.contains(['*', '{', '<', ' ', '…', ':', '\n']) || name.starts_with("web/dist");
