@@ -2,9 +2,14 @@
 //! closed once.
 //!
 //! The input is steps, one per line; the first letter says which:
-//! `<` a text frame, `>` a binary frame, `+` the link opens, `w` it is writable, `x` it closes, `t` milliseconds pass,
-//! `c` connect, `d` disconnect, `n` reconnect now, `h` hold, `l` release, `/` another namespace from here on,
-//! `e` emit, `v` emit volatile, `a` emit with ack, `r` answer the server's last question.
+//! - of the WebSocket: `<` a text frame, `>` a binary frame, `+` it opens, `w` it is writable, `x` it closes;
+//! - of long-polling: `?` the GET is answered, `.` the POST is answered, `!` the oldest request fails;
+//! - of the program: `c` connect, `d` disconnect, `n` reconnect now, `h` hold, `l` release, `/` another namespace from here on,
+//!   `e` emit, `v` emit volatile, `a` emit with ack, `r` answer the server's last question;
+//! - `t` milliseconds pass.
+//!
+//! A first line that begins with `=` names settings: `p` long-polling first, `a` try all transports, `m` remember the upgrade,
+//! `q` the retry queue, `k` keep what is out of tries, `b` a lost connection counts as a try.
 
 #![no_main]
 
@@ -14,16 +19,23 @@ use std::time::Duration;
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 use socketio_client::packet::Frame;
-use socketio_client::protocol::{AckRequest, Event, Input, LinkEvent, LinkId, Machine, Output, SocketKey};
-use socketio_client::{DisconnectReason, Payload, Settings};
+use socketio_client::protocol::{
+    AckRequest, Event, Input, LinkEvent, LinkId, Machine, Output, SocketKey, Transport,
+};
+use socketio_client::{DisconnectReason, Exhausted, Payload, Retries, Settings};
 
 /// More outputs than this from one step are taken for an endless loop.
 const OUTPUTS: usize = 10_000;
 const SEND_BUFFER: usize = 16;
 
 fuzz_target!(|data: &[u8]| {
-    let mut world = World::new();
-    for line in data.split(|byte| *byte == b'\n') {
+    let mut lines = data.split(|byte| *byte == b'\n').peekable();
+    let mut settings = Settings::default();
+    if let Some([b'=', letters @ ..]) = lines.peek() {
+        set(&mut settings, letters);
+    }
+    let mut world = World::new(settings);
+    for line in lines {
         if let Some((step, rest)) = line.split_first() {
             world.step(*step, rest);
             world.settle();
@@ -31,19 +43,37 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
+fn set(settings: &mut Settings, letters: &[u8]) {
+    let mut retries = Retries::new(2);
+    for letter in letters {
+        match letter {
+            b'p' => settings.transports = vec![Transport::Polling, Transport::WebSocket],
+            b'a' => settings.try_all_transports = true,
+            b'm' => settings.remember_upgrade = true,
+            b'q' => {}
+            b'k' => retries.exhausted = Exhausted::Keep,
+            b'b' => retries.count_disconnects = true,
+            _ => continue,
+        }
+    }
+    settings.retries = letters.contains(&b'q').then_some(retries);
+}
+
 struct World {
     machine: Machine,
     socket: SocketKey,
     now: Duration,
-    /// The links that are open, and the latest of them.
+    /// The WebSockets that are open, and the latest of them.
     links: BTreeSet<LinkId>,
     link: Option<LinkId>,
+    /// The requests under way: the GETs and the POSTs.
+    gets: BTreeSet<LinkId>,
+    posts: BTreeSet<LinkId>,
     question: Option<AckRequest>,
 }
 
 impl World {
-    fn new() -> Self {
-        let mut settings = Settings::default();
+    fn new(mut settings: Settings) -> Self {
         settings.limits.packet = 1024;
         settings.limits.attachments = 4;
         settings.limits.send_buffer = SEND_BUFFER;
@@ -57,6 +87,8 @@ impl World {
             now: Duration::ZERO,
             links: BTreeSet::new(),
             link: None,
+            gets: BTreeSet::new(),
+            posts: BTreeSet::new(),
             question: None,
         }
     }
@@ -70,10 +102,25 @@ impl World {
             b'>' => self.link_event(LinkEvent::Received(Frame::Binary(rest.to_vec()))),
             b'+' => self.link_event(LinkEvent::Opened),
             b'w' => self.link_event(LinkEvent::Writable),
-            b'x' => self.link_event(LinkEvent::Closed {
-                reason: DisconnectReason::TransportClose,
-                details: None,
-            }),
+            b'x' => self.link_event(closed()),
+            b'?' => {
+                if let Some(link) = self.gets.pop_last() {
+                    let event = LinkEvent::Answered(text.into_owned());
+                    self.input(Input::Link { link, event });
+                }
+            }
+            b'.' => {
+                if let Some(link) = self.posts.pop_first() {
+                    let event = LinkEvent::Answered(text.into_owned());
+                    self.input(Input::Link { link, event });
+                }
+            }
+            b'!' => {
+                if let Some(link) = self.gets.pop_first().or_else(|| self.posts.pop_first()) {
+                    let event = closed();
+                    self.input(Input::Link { link, event });
+                }
+            }
             b't' => {
                 self.now += Duration::from_millis(text.parse::<u32>().unwrap_or(1).into());
                 self.input(Input::Tick);
@@ -123,12 +170,24 @@ impl World {
                     assert!(self.links.insert(link), "no link is opened twice");
                     self.link = Some(link);
                 }
+                Output::Request { link, body, .. } => {
+                    let requests = if body.is_some() {
+                        &mut self.posts
+                    } else {
+                        &mut self.gets
+                    };
+                    assert!(requests.insert(link), "no request is made twice");
+                    assert!(self.gets.len() <= 1, "there is at most one GET");
+                }
                 Output::Send { link, frames } => {
                     assert!(self.links.contains(&link), "frames go to open links only");
                     assert!(!frames.is_empty());
                 }
                 Output::Close { link } => {
-                    assert!(self.links.remove(&link), "only open links are closed, once");
+                    assert!(
+                        self.links.remove(&link) || self.gets.remove(&link) || self.posts.remove(&link),
+                        "only what is open is closed, once"
+                    );
                     self.link = self.links.last().copied();
                 }
                 Output::Authenticate { socket, link } => {
@@ -142,12 +201,19 @@ impl World {
                 Output::Wait(Some(until)) if until <= self.now => self.input(Input::Tick),
                 Output::Wait(_) => {
                     assert!(self.machine.buffered(self.socket) <= SEND_BUFFER);
-                    assert!(self.links.len() <= 1, "there is at most one connection");
+                    assert!(self.links.len() <= 1, "there is at most one WebSocket");
                     return;
                 }
                 _ => {}
             }
         }
         panic!("the machine does not come to rest");
+    }
+}
+
+fn closed() -> LinkEvent {
+    LinkEvent::Closed {
+        reason: DisconnectReason::TransportClose,
+        details: None,
     }
 }
