@@ -304,6 +304,57 @@ fn the_two_final_ends_stay_final() {
 }
 
 #[test]
+fn disconnecting_while_dialling_or_waiting_stops_everything() {
+    let mut bench = Bench::new(|_| {});
+    bench.input(Input::Connect(bench.key));
+    bench.input(Input::Disconnect(bench.key));
+    assert_eq!(bench.said, ["connecting 0", "io client disconnect", "close 0"]);
+    assert_eq!(bench.wait, None);
+
+    let mut bench = Bench::connected();
+    bench.pass(secs(45));
+    bench.clear();
+    assert!(bench.wait.is_some(), "waits to reconnect");
+    bench.input(Input::Disconnect(bench.key));
+    assert_eq!(
+        (bench.said.as_slice(), bench.wait),
+        (&["io client disconnect".to_owned()][..], None)
+    );
+    bench.input(Input::Connect(bench.key));
+    bench.grant();
+    assert_eq!(bench.said.last().unwrap(), "connected s");
+}
+
+#[test]
+fn disconnecting_and_connecting_again_at_once_makes_a_new_connection() {
+    let mut bench = Bench::connected();
+    bench.input(Input::Disconnect(bench.key));
+    bench.input(Input::Connect(bench.key));
+    bench.grant();
+    assert_eq!(
+        bench.said,
+        ["io client disconnect", "close 0", "connecting 0", "connected s"]
+    );
+}
+
+#[test]
+fn one_socket_stops_while_another_comes_back() {
+    let mut bench = Bench::connected();
+    let other = bench.machine.socket("/other");
+    bench.input(Input::Connect(other));
+    bench.receive(r#"40/other,{"sid":"o"}"#);
+    bench.pass(secs(45));
+    bench.input(Input::Disconnect(bench.key));
+    bench.clear();
+    bench.pass(secs(1));
+    bench.grant();
+    bench.receive(r#"40/other,{"sid":"o"}"#);
+    assert_eq!(bench.sent, ["40/other,"]);
+    assert_eq!(bench.machine.id(bench.key), None);
+    assert_eq!(bench.machine.id(other), Some("o"));
+}
+
+#[test]
 fn a_refusal_is_final_until_connect() {
     let mut bench = Bench::new(|_| {});
     bench.input(Input::Connect(bench.key));

@@ -2,6 +2,7 @@
 //! of that, ours reads back as it was.
 
 #![cfg(not(target_family = "wasm"))]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support_codec;
 
