@@ -77,8 +77,9 @@ async fn once_listens_once_and_off_ends_a_handler() {
     assert_eq!(once.await.unwrap().unwrap(), 1);
     message(&mut events).await;
     message(&mut events).await;
-    let _: u8 = client.emit_with_ack("echo", &0, PATIENCE).await.unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    while heard.lock().unwrap().len() < 2 {
+        tokio::task::yield_now().await;
+    }
     handler.off();
     client.emit("say", &3).unwrap();
     message(&mut events).await;

@@ -171,8 +171,13 @@ async fn a_stream_that_is_not_read_ends_the_connection_and_loses_nothing_it_had(
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("count", &30).unwrap();
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(!client.is_connected());
+    tokio::time::timeout(PATIENCE, async {
+        while client.is_connected() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await
+    .expect("an end in time");
     for number in 0..21 {
         assert_eq!(message(&mut events).await.args, [json!(number)]);
     }
