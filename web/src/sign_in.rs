@@ -20,7 +20,7 @@ pub(crate) enum SignInError {
 }
 
 /// The session this browser has, if any.
-pub(crate) async fn current() -> Result<Option<SessionInfo>, SignInError> {
+async fn current() -> Result<Option<SessionInfo>, SignInError> {
     match ask("GET", None).await {
         Ok(info) => Ok(Some(info)),
         Err(SignInError::Refused(error)) if error.code == ErrorCode::Unauthorized => Ok(None),
@@ -42,11 +42,8 @@ pub(crate) async fn sign_in(nickname: Nickname) -> Result<SessionInfo, SignInErr
 /// others find its cookie.
 pub(crate) async fn renew(nickname: Nickname) -> Result<SessionInfo, SignInError> {
     let _turn = peers::sign_in_turn().await;
-    if let Some(info) = current().await? {
-        return Ok(info);
-    }
     match sign_in(nickname).await {
-        // Taken by a tab of this browser, where there are no locks to take turns with.
+        // Taken by another tab of this browser, perhaps: then its cookie is ours as well.
         Err(SignInError::NicknameTaken) => current().await?.ok_or(SignInError::NicknameTaken),
         answer => answer,
     }

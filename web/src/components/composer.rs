@@ -117,7 +117,10 @@ pub(crate) fn Composer() -> impl IntoView {
                 post();
             }
         }
-        "Escape" if page.editing.get_untracked().is_some() && !event.is_composing() => page.editing.set(None),
+        "Escape" if page.editing.get_untracked().is_some() && !event.is_composing() => {
+            event.prevent_default();
+            page.editing.set(None);
+        }
         _ => {}
     };
     let submit = move |event: SubmitEvent| {
@@ -172,12 +175,12 @@ pub(crate) fn Composer() -> impl IntoView {
                     type="submit"
                     class="button button-strong button-icon"
                     data-testid="send"
-                    aria-label=move || page.t().send
                     title=move || page.t().send
                     disabled=move || blank.get()
                     // Keeps the focus, and with it a phone's keyboard, where it is.
                     on:pointerdown=|event| event.prevent_default()
                 >
+                    <span class="sr-only">{move || page.t().send}</span>
                     <Icon shape=Shape::Send />
                 </button>
             </div>

@@ -1,6 +1,6 @@
 //! What goes on underneath: the link, the log, the outbox.
 
-use leptos::ev::KeyboardEvent;
+use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use steadfast_client::Connection;
@@ -27,12 +27,12 @@ pub(crate) fn Details(
             let _ = button.focus();
         }
     };
-    let key = move |event: KeyboardEvent| {
-        if event.key() == "Escape" {
-            event.stop_propagation();
+    let key = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "Escape" && !event.is_composing() && !event.default_prevented() {
             close();
         }
-    };
+    });
+    on_cleanup(move || key.remove());
     Effect::new(move || {
         if let Some(button) = close_button.get() {
             let _ = button.focus();
@@ -44,7 +44,6 @@ pub(crate) fn Details(
             id="details"
             data-testid="details-panel"
             aria-labelledby="details-title"
-            on:keydown=key
         >
             <div class="details-head">
                 <h2 id="details-title">{move || page.t().details}</h2>

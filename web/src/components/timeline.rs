@@ -134,7 +134,10 @@ enum Edge {
 impl Page {
     /// Asks for an older page, where there is one and none is on its way.
     fn load_older(self) {
-        let Some(room) = self.room.get_untracked() else {
+        // Before the first rows are laid out, everything is near the top.
+        let rows =
+            self.timeline.history.with_untracked(Vec::len) + self.timeline.live.with_untracked(Vec::len);
+        let Some(room) = self.room.get_untracked().filter(|_| rows > 0) else {
             return;
         };
         let wanted = self.read(|session| {

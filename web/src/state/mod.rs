@@ -299,6 +299,7 @@ impl Page {
         match change {
             Change::Connection => {
                 self.heard.connection.notify();
+                self.recognise();
                 self.answer_refusal();
                 self.show_timeline();
             }

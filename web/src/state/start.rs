@@ -23,6 +23,9 @@ const RENEW_AFTER: [Duration; 4] = [
     Duration::from_secs(5),
 ];
 
+/// A server that has not said within this time who somebody is finds them at the nickname page.
+const RECOGNISED_WITHIN: Duration = Duration::from_secs(2);
+
 /// What is shown at all.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Stage {
@@ -60,17 +63,14 @@ impl Page {
                     None
                 }
             };
-            let known = identity.is_some();
-            let options = ChatOptions {
-                stay_offline: !known,
-                ..ChatOptions::default()
-            };
-            let chat = Chat::start(options, storage, Tabs::new());
+            // A device that remembers nobody connects all the same: it may still have a cookie (a private window
+            // reloaded, a database cleared), and the server then says whose.
+            let chat = Chat::start(ChatOptions::default(), storage, Tabs::new());
             self.chat.set_value(Some(chat.clone()));
-            if known {
+            if identity.is_some() {
                 self.stage.set(Stage::Room);
             } else {
-                spawn_local(self.recognise());
+                set_timeout(move || self.ask_for_nickname(), RECOGNISED_WITHIN);
             }
             self.follow(chat).await;
         });
@@ -96,11 +96,32 @@ impl Page {
         self.stage.set(Stage::Nickname(Welcome::Change));
     }
 
-    /// A device that remembers nobody may still have a cookie: a private window reloaded, a database cleared.
-    async fn recognise(self) {
-        match sign_in::current().await {
-            Ok(Some(info)) => self.enter(info),
-            _ => self.stage.set(Stage::Nickname(Welcome::First)),
+    fn ask_for_nickname(self) {
+        if self.stage.get_untracked() == Stage::Opening {
+            self.stage.set(Stage::Nickname(Welcome::First));
+        }
+    }
+
+    /// Leaves the first visit's stages once it is known who this is, or that nobody knows.
+    pub(super) fn recognise(self) {
+        if !matches!(
+            self.stage.get_untracked(),
+            Stage::Opening | Stage::Nickname(Welcome::First)
+        ) {
+            return;
+        }
+        let stage = if self.read(|session| session.me().is_some()) {
+            Stage::Room
+        } else if matches!(
+            self.link_untracked(),
+            LinkState::Connecting { .. } | LinkState::Connected { .. }
+        ) {
+            return;
+        } else {
+            Stage::Nickname(Welcome::First)
+        };
+        if self.stage.get_untracked() != stage {
+            self.stage.set(stage);
         }
     }
 

@@ -34,8 +34,6 @@ pub(crate) struct TimelineModel {
     pub(crate) at_end: RwSignal<bool>,
     /// Other people's messages below the view.
     pub(crate) below: RwSignal<usize>,
-    /// Whether the room's rows have been read at least once.
-    pub(crate) shown_once: RwSignal<bool>,
     known: StoredValue<Known, LocalStorage>,
 }
 
@@ -61,7 +59,6 @@ impl TimelineModel {
             caught_up: RwSignal::new(false),
             at_end: RwSignal::new(true),
             below: RwSignal::new(0),
-            shown_once: RwSignal::new(false),
             known: StoredValue::new_local(Known::default()),
         }
     }
@@ -115,7 +112,6 @@ impl TimelineModel {
         news: Vec<(RowKey, Shown)>,
         complete: bool,
     ) {
-        let first_showing = !self.shown_once.get_untracked();
         let history = history_len(
             &order,
             |key| known.rows.get(key).map(|(_, announced)| *announced),
@@ -168,9 +164,6 @@ impl TimelineModel {
             self.caught_up.set(false);
         } else if !self.caught_up.get_untracked() {
             self.announce_soon();
-        }
-        if first_showing {
-            self.shown_once.set(true);
         }
         self.count_below(known);
     }
