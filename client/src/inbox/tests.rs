@@ -1,1 +1,292 @@
+use std::time::Duration;
 
+use proptest::prelude::*;
+use steadfast_shared::event::Page;
+use steadfast_shared::{Body, ErrorCode, MessageText, Person, RoomId, WireError};
+use uuid::Uuid;
+
+use super::*;
+use crate::dice::Dice;
+use crate::session::{RequestError, RequestId};
+
+const BOUNDS: Bounds = Bounds {
+    window: 50,
+    window_browsing: 300,
+    held: 20,
+};
+const ROOM: RoomId = RoomId(Uuid::from_u128(1));
+const SOON: Duration = Duration::from_secs(1);
+
+fn entry(seq: Seq) -> Entry {
+    Entry {
+        seq,
+        id: EntryId(Uuid::from_u128(u128::from(seq))),
+        author: Person {
+            id: UserId(Uuid::from_u128(9)),
+            name: "ann".into(),
+        },
+        at: seq,
+        body: Body::Message {
+            text: MessageText::parse("hi").unwrap(),
+        },
+    }
+}
+
+fn page(range: std::ops::RangeInclusive<Seq>, head: Seq) -> Page {
+    Page {
+        room: ROOM,
+        entries: range.map(entry).collect(),
+        head,
+    }
+}
+
+fn at(high: Seq) -> Inbox {
+    let low = high.saturating_sub(9).max(1);
+    let mut inbox = Inbox::restored(BOUNDS, high, (low..=high).map(entry).collect());
+    inbox.open(high);
+    inbox
+}
+
+fn pulled(inbox: &mut Inbox, page: Page) -> bool {
+    inbox.next_pull(ROOM, RequestId(1), SOON).unwrap();
+    inbox.pulled(RequestId(1), Ok(Ok(page)), SOON, &mut Dice::new(1))
+}
+
+#[test]
+fn only_the_next_entry_is_applied() {
+    let mut inbox = at(10);
+    assert!(!inbox.offer([entry(9), entry(10)]));
+    assert!(!inbox.offer([entry(12)]));
+    assert_eq!((inbox.high(), inbox.held()), (Some(10), 1));
+    assert!(inbox.offer([entry(11)]));
+    assert_eq!((inbox.high(), inbox.held()), (Some(12), 0));
+}
+
+#[test]
+fn what_a_gap_holds_back_is_bounded_and_the_nearest_is_kept() {
+    let mut inbox = at(10);
+    inbox.offer((12..200).map(entry));
+    assert_eq!(inbox.held(), BOUNDS.held);
+    inbox.offer([entry(11)]);
+    assert_eq!(inbox.high(), Some(31));
+    assert_eq!(inbox.head(), 199, "what was let go is known to be missing");
+    assert!(inbox.is_behind());
+}
+
+#[test]
+fn a_window_is_bounded_from_the_old_end() {
+    let mut inbox = at(10);
+    inbox.offer((11..=200).map(entry));
+    assert_eq!((inbox.low(), inbox.high()), (151, Some(200)));
+    assert!(!inbox.shows(UserId(Uuid::from_u128(9)), EntryId(Uuid::from_u128(150))));
+    assert_eq!(
+        inbox
+            .find(UserId(Uuid::from_u128(9)), EntryId(Uuid::from_u128(151)))
+            .unwrap()
+            .seq,
+        151
+    );
+}
+
+#[test]
+fn a_window_that_was_scrolled_back_is_bounded_too() {
+    let mut inbox = at(1_000);
+    while inbox.want_older() {
+        let low = inbox.low();
+        assert!(pulled(
+            &mut inbox,
+            page(low.saturating_sub(100).max(1)..=low - 1, 1_000)
+        ));
+    }
+    let held = inbox.window().len();
+    assert!(
+        (BOUNDS.window_browsing..BOUNDS.window_browsing + 100).contains(&held),
+        "{held}"
+    );
+    inbox.offer([entry(1_001)]);
+    assert_eq!(inbox.window().len(), BOUNDS.window_browsing);
+    assert!(inbox.seen(1_001));
+    assert_eq!(inbox.window().len(), BOUNDS.window);
+}
+
+#[test]
+fn a_gap_of_three_pages_is_walked_and_a_longer_one_jumped() {
+    let mut inbox = at(10);
+    inbox.hear_head(310);
+    assert_eq!(inbox.next_pull(ROOM, RequestId(1), SOON).unwrap().after, Some(10));
+    let mut inbox = at(10);
+    inbox.hear_head(311);
+    let pull = inbox.next_pull(ROOM, RequestId(1), SOON).unwrap();
+    assert_eq!((pull.after, pull.before), (None, None));
+    inbox.pulled(
+        RequestId(1),
+        Ok(Ok(page(212..=311, 311))),
+        SOON,
+        &mut Dice::new(1),
+    );
+    assert_eq!((inbox.low(), inbox.high()), (262, Some(311)));
+}
+
+#[test]
+fn one_page_is_under_way_at_a_time() {
+    let mut inbox = at(10);
+    inbox.hear_head(100);
+    assert!(inbox.next_pull(ROOM, RequestId(1), SOON).is_some());
+    assert!(inbox.next_pull(ROOM, RequestId(2), SOON).is_none());
+    assert!(!inbox.pulled(RequestId(2), Ok(Ok(page(11..=100, 100))), SOON, &mut Dice::new(1)));
+    inbox.link_down();
+    assert!(inbox.next_pull(ROOM, RequestId(3), SOON).is_some());
+}
+
+#[test]
+fn an_answer_to_another_question_is_no_answer() {
+    for wrong in [
+        page(12..=20, 100),
+        page(5..=20, 100),
+        Page {
+            entries: vec![],
+            ..page(1..=1, 100)
+        },
+        Page {
+            entries: vec![entry(11), entry(13)],
+            ..page(1..=1, 100)
+        },
+    ] {
+        let mut inbox = at(10);
+        inbox.hear_head(100);
+        assert!(!pulled(&mut inbox, wrong));
+        assert_eq!(inbox.high(), Some(10));
+        assert!(
+            inbox.next_pull(ROOM, RequestId(2), SOON).is_none(),
+            "no busy loop"
+        );
+        let again = inbox.pull_not_before().unwrap();
+        assert!(inbox.next_pull(ROOM, RequestId(2), again).is_some());
+    }
+}
+
+#[test]
+fn a_room_that_is_refused_is_left_alone_until_the_next_session() {
+    let mut inbox = at(10);
+    inbox.hear_head(100);
+    inbox.next_pull(ROOM, RequestId(1), SOON).unwrap();
+    let refused = Ok(Err(WireError::new(ErrorCode::UnknownRoom, "no")));
+    inbox.pulled(RequestId(1), refused, SOON, &mut Dice::new(1));
+    assert!(inbox.next_pull(ROOM, RequestId(2), SOON * 1_000).is_none());
+    inbox.link_down();
+    inbox.open(100);
+    assert!(inbox.next_pull(ROOM, RequestId(3), SOON * 1_000).is_some());
+}
+
+#[test]
+fn an_older_page_that_no_longer_fits_is_dropped() {
+    let mut inbox = at(1_000);
+    inbox.want_older();
+    inbox.next_pull(ROOM, RequestId(1), SOON).unwrap();
+    inbox.offer((1_001..=1_060).map(entry));
+    let low = inbox.low();
+    inbox.pulled(
+        RequestId(1),
+        Ok(Ok(page(900..=990, 1_060))),
+        SOON,
+        &mut Dice::new(1),
+    );
+    assert_eq!(inbox.low(), low);
+    assert!(!inbox.is_loading_older());
+}
+
+#[test]
+fn a_place_no_log_has_is_ignored() {
+    let mut inbox = at(10);
+    inbox.offer([entry(Seq::MAX), entry(0)]);
+    inbox.hear_head(Seq::MAX);
+    assert_eq!((inbox.head(), inbox.held()), (10, 0));
+    inbox.acknowledge(entry(Seq::MAX));
+    assert_eq!(inbox.acked().count(), 0);
+    inbox.open(Seq::MAX);
+    inbox.next_pull(ROOM, RequestId(1), SOON).unwrap();
+    let wild = page(Seq::MAX - 5..=Seq::MAX - 1, Seq::MAX);
+    assert!(!inbox.pulled(RequestId(1), Ok(Ok(wild)), SOON, &mut Dice::new(1)));
+}
+
+/// What may come to an inbox, in any order.
+#[derive(Clone, Debug)]
+enum Step {
+    Offer(Seq, u8),
+    Acknowledge(Seq),
+    Answer,
+    Fail,
+    WantOlder,
+    Seen,
+    LinkDown,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (1..500_u64, 1..8_u8).prop_map(|(seq, many)| Step::Offer(seq, many)),
+        1 => (1..500_u64).prop_map(Step::Acknowledge),
+        6 => Just(Step::Answer),
+        1 => Just(Step::Fail),
+        1 => Just(Step::WantOlder),
+        1 => Just(Step::Seen),
+        1 => Just(Step::LinkDown),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_the_window_is_the_log(steps in proptest::collection::vec(step(), 1..200)) {
+        const HEAD: Seq = 507;
+        let mut inbox = Inbox::new(BOUNDS);
+        let mut dice = Dice::new(3);
+        let mut now = SOON;
+        let mut high = 0;
+        inbox.open(0);
+        for (n, step) in steps.into_iter().enumerate() {
+            now += Duration::from_secs(10);
+            let request = RequestId(n as u64);
+            match step {
+                Step::Offer(seq, many) => { inbox.offer((seq..seq + u64::from(many)).map(entry)); }
+                Step::Acknowledge(seq) => { inbox.acknowledge(entry(seq)); }
+                Step::Answer => if let Some(asked) = inbox.next_pull(ROOM, request, now) {
+                    let range = match (asked.after, asked.before) {
+                        (Some(after), _) => after + 1..=(after + asked.limit.unwrap() as u64).min(HEAD),
+                        (_, Some(before)) => before.saturating_sub(100).max(1)..=before - 1,
+                        _ => HEAD - 99..=HEAD,
+                    };
+                    inbox.pulled(request, Ok(Ok(page(range, HEAD))), now, &mut dice);
+                },
+                Step::Fail => if inbox.next_pull(ROOM, request, now).is_some() {
+                    inbox.pulled(request, Err(RequestError::Timeout), now, &mut dice);
+                },
+                Step::WantOlder => { inbox.want_older(); }
+                Step::Seen => { inbox.seen(HEAD); }
+                Step::LinkDown => { inbox.link_down(); inbox.open(HEAD); }
+            }
+            let seqs: Vec<Seq> = inbox.window().iter().map(|entry| entry.seq).collect();
+            let now_high = inbox.high().unwrap_or(0);
+            prop_assert_eq!(seqs, (inbox.low()..=now_high).collect::<Vec<_>>());
+            prop_assert!(now_high >= high, "the cursor moved back");
+            high = now_high;
+            prop_assert!(inbox.held() <= BOUNDS.held);
+            prop_assert!(inbox.window().len() <= BOUNDS.window_browsing + 100);
+            prop_assert!(inbox.held.keys().chain(inbox.acked.keys()).all(|seq| *seq > high + 1));
+            let keys = inbox.window().len() + inbox.acked.len();
+            prop_assert_eq!(inbox.keys.len(), keys, "an index that does not match");
+        }
+        // Left in peace, it catches up.
+        inbox.link_down();
+        inbox.open(HEAD);
+        for n in 0..20 {
+            now += Duration::from_secs(10);
+            if let Some(asked) = inbox.next_pull(ROOM, RequestId(1_000 + n), now) {
+                let range = match asked.after {
+                    Some(after) => after + 1..=(after + asked.limit.unwrap() as u64).min(HEAD),
+                    None => asked.before.map_or(HEAD - 99..=HEAD, |before| before.saturating_sub(100).max(1)..=before - 1),
+                };
+                inbox.pulled(RequestId(1_000 + n), Ok(Ok(page(range, HEAD))), now, &mut dice);
+            }
+        }
+        prop_assert_eq!((inbox.high(), inbox.held()), (Some(HEAD), 0));
+    }
+}

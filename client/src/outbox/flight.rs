@@ -83,6 +83,7 @@ impl Outbox {
         if self.flight.under_way.is_some() || self.flight.not_before.is_some_and(|at| now < at) {
             return None;
         }
+        self.flight.not_before = None;
         let mut bytes = 0;
         let mut batch: Vec<SendItem> = Vec::new();
         for item in self.waiting(me) {
@@ -109,7 +110,6 @@ impl Outbox {
         let ids: Vec<EntryId> = batch.iter().map(|item| item.id).collect();
         self.going_out(&ids);
         self.flight.under_way = Some((request, ids));
-        self.flight.not_before = None;
         Some(batch)
     }
 

@@ -9,6 +9,7 @@ mod flight;
 mod gone;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, RoomId, UserId};
 
@@ -24,6 +25,8 @@ pub(crate) struct Outbox {
     places: BTreeMap<EntryId, Place>,
     /// The largest order ever seen here; the next is one more.
     last_order: u64,
+    /// The time of the input being handled.
+    pub(crate) now: Duration,
     pub(crate) gone: Gone,
     pub(crate) flight: Flight,
 }
@@ -38,6 +41,8 @@ struct Held {
     local: bool,
     /// Some tab may have sent it. Only without this can nobody have stored it.
     maybe_sent: bool,
+    /// Since when this tab knows that it is to be sent.
+    since: Duration,
 }
 
 impl Outbox {
@@ -46,6 +51,7 @@ impl Outbox {
             items: BTreeMap::new(),
             places: BTreeMap::new(),
             last_order: 0,
+            now: Duration::ZERO,
             gone: Gone::new(),
             flight: Flight::new(),
         }
@@ -87,6 +93,7 @@ impl Outbox {
             item,
             local: true,
             maybe_sent: !draining,
+            since: self.now,
         });
     }
 
@@ -103,6 +110,7 @@ impl Outbox {
                 item,
                 local: false,
                 maybe_sent: true,
+                since: self.now,
             });
             return true;
         };
@@ -151,18 +159,19 @@ impl Outbox {
             .map(|held| &held.item)
     }
 
-    /// The item has its place in the log: it is no more to be sent. Gives it back, where it was held.
-    pub(crate) fn settle(&mut self, id: EntryId, fate: Fate) -> Option<OutboxItem> {
+    /// The item has its place in the log: it is no more to be sent. Gives it back, where it was held, and whether it
+    /// was typed here.
+    pub(crate) fn settle(&mut self, id: EntryId, fate: Fate) -> Option<(OutboxItem, bool)> {
         let held = self.remove(id)?;
         self.gone.note(id, fate);
-        Some(held.item)
+        Some((held.item, held.local))
     }
 
     /// A person, here or in another tab, threw the item away.
-    pub(crate) fn discard(&mut self, id: EntryId) -> Option<OutboxItem> {
+    pub(crate) fn discard(&mut self, id: EntryId) -> Option<(OutboxItem, bool)> {
         let held = self.remove(id);
         self.gone.note(id, Fate::Discarded);
-        held.map(|held| held.item)
+        held.map(|held| (held.item, held.local))
     }
 
     /// Whether the entry is one of the items: same author, same id, same room and body.
@@ -183,11 +192,13 @@ impl Outbox {
 
     /// Makes a rejected item one to be sent again, as `author`.
     pub(crate) fn retry(&mut self, id: EntryId, author: Person, draining: bool) -> Option<&OutboxItem> {
+        let now = self.now;
         let held = self.held_mut(id)?;
         held.item.rejected = None;
         held.item.author = author;
         held.item.tries = 0;
         held.local = true;
+        held.since = now;
         held.maybe_sent |= !draining;
         Some(&held.item)
     }
@@ -197,14 +208,13 @@ impl Outbox {
         self.held(id).is_some_and(|held| held.maybe_sent)
     }
 
-    /// After an epoch change: what `old` typed is `new`'s. Gives the items changed.
-    pub(crate) fn adopt(&mut self, old: UserId, new: &Person) -> Vec<OutboxItem> {
-        let items = self.items.values_mut().map(|held| &mut held.item);
-        let theirs = items.filter(|item| item.author.id == old);
+    /// After an epoch change: what `old` typed is `new`'s. Gives the items changed, and whether each was typed here.
+    pub(crate) fn adopt(&mut self, old: UserId, new: &Person) -> Vec<(OutboxItem, bool)> {
+        let theirs = self.items.values_mut().filter(|held| held.item.author.id == old);
         theirs
-            .map(|item| {
-                item.author = new.clone();
-                item.clone()
+            .map(|held| {
+                held.item.author = new.clone();
+                (held.item.clone(), held.local)
             })
             .collect()
     }
@@ -254,6 +264,13 @@ impl Outbox {
     pub(crate) fn waiting(&self, me: UserId) -> impl Iterator<Item = &OutboxItem> {
         self.items()
             .filter(move |item| item.author.id == me && item.rejected.is_none())
+    }
+
+    /// Since when this tab knows the first of [`Outbox::waiting`].
+    pub(crate) fn waiting_since(&self, me: UserId) -> Option<Duration> {
+        let mut held = self.items.values();
+        held.find(|held| held.item.author.id == me && held.item.rejected.is_none())
+            .map(|held| held.since)
     }
 
     /// Notes that these go out.

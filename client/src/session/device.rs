@@ -87,7 +87,9 @@ impl Session {
             if old.epoch != epoch {
                 self.formerly.insert(old.me.id);
                 let adopted = self.outbox.adopt(old.me.id, &me);
-                self.writes.extend(adopted.into_iter().map(Write::PutOutbox));
+                let answered_for = adopted.into_iter().filter(|(_, local)| *local || self.elected);
+                self.writes
+                    .extend(answered_for.map(|(item, _)| Write::PutOutbox(item)));
             }
         }
         self.writes.push(Write::PutIdentity(identity));
@@ -174,7 +176,7 @@ impl Session {
             }
             PeerNews::Sent { epoch, stored } => {
                 for stored in stored {
-                    self.settle(epoch, stored);
+                    self.settle(epoch, stored, false);
                 }
             }
             PeerNews::Rejected { id, rejection } => {
@@ -183,10 +185,10 @@ impl Session {
                 }
             }
             PeerNews::Discarded { id } => {
-                if let Some(item) = self.outbox.discard(id) {
+                if let Some((item, local)) = self.outbox.discard(id) {
                     self.rows_changed(item.room);
-                    if self.elected {
-                        // This tab may have written it since, as rejected.
+                    if local || self.elected {
+                        // This tab may have written it since the other one removed it.
                         self.writes.push(Write::RemoveOutbox(id));
                     }
                 }
@@ -290,11 +292,13 @@ impl Session {
     }
 
     /// The log of `epoch` has the item: it leaves the outbox, and its row takes its place. Says whether it was held.
-    pub(super) fn settle(&mut self, epoch: Epoch, stored: Stored) -> bool {
-        let Some(item) = self.outbox.settle(stored.id, Fate::Sent(epoch, stored)) else {
+    /// `sent_here`: this tab sent it.
+    pub(super) fn settle(&mut self, epoch: Epoch, stored: Stored, sent_here: bool) -> bool {
+        let Some((item, local)) = self.outbox.settle(stored.id, Fate::Sent(epoch, stored)) else {
             return false;
         };
-        if self.elected {
+        // The tab that wrote it too: its write may have come after the other's removal.
+        if local || sent_here || self.elected {
             self.writes.push(Write::RemoveOutbox(item.id));
         }
         let this_epoch = self.epoch() == Some(epoch);
@@ -324,7 +328,7 @@ impl Session {
             seq: entry.seq,
             at: entry.at,
         };
-        self.settle(epoch, stored).then_some(stored)
+        self.settle(epoch, stored, false).then_some(stored)
     }
 
     fn settle_what_windows_show(&mut self, ids: &[EntryId]) {

@@ -159,6 +159,7 @@ impl Session {
 
     /// Takes in one thing that happened at `now`, a time that never runs backwards.
     pub fn handle(&mut self, input: Input, now: Duration) {
+        self.outbox.now = now;
         match input {
             Input::Restored(restored) => self.restored(restored),
             Input::SignedIn(info) => self.signed_in(info.me, info.epoch),
@@ -210,6 +211,8 @@ impl Session {
         ]
         .into_iter()
         .flatten()
+        // What is due and was not done waits for something else than time.
+        .filter(|at| *at > self.outbox.now)
         .min()
     }
 

@@ -156,7 +156,7 @@ impl Session {
     }
 
     fn throw_away(&mut self, id: EntryId) {
-        if let Some(item) = self.outbox.discard(id) {
+        if let Some((item, _)) = self.outbox.discard(id) {
             self.rows_changed(item.room);
             self.writes.push(Write::RemoveOutbox(id));
             self.tell(PeerNews::Discarded { id });

@@ -26,6 +26,9 @@ const PULLS: usize = 4;
 /// Most `entries` kept that overtake the opening of their session; the rest is pulled.
 const EARLY: usize = 256;
 
+/// An item that waits this long in sight of a tab that is online is sent by it, elected or not.
+const STAND_IN: Duration = Duration::from_secs(15);
+
 /// How far a person has read is told this often at most.
 const READ_EVERY: Duration = Duration::from_secs(1);
 
@@ -193,11 +196,14 @@ impl Session {
     fn recognise_all(&mut self, room: RoomId, entries: &[steadfast_shared::Entry]) {
         let recognised = entries.iter().filter_map(|entry| self.recognise(room, entry));
         let stored: Vec<Stored> = recognised.collect();
-        self.tell_sent(stored);
+        // The others see the same entries; one tab telling is enough.
+        if self.elected {
+            self.tell_sent(stored);
+        }
     }
 
     fn tell_sent(&mut self, stored: Vec<Stored>) {
-        if let Some(epoch) = self.epoch().filter(|_| self.elected && !stored.is_empty()) {
+        if let Some(epoch) = self.epoch().filter(|_| !stored.is_empty()) {
             self.tell(PeerNews::Sent { epoch, stored });
         }
     }
@@ -258,7 +264,7 @@ impl Session {
                     let room = self.outbox.get(id).map(|item| item.room);
                     if let Some((room, epoch)) = room.zip(self.epoch()) {
                         let stored = Stored { id, room, seq, at };
-                        self.settle(epoch, stored);
+                        self.settle(epoch, stored, true);
                         sent.push(stored);
                     }
                 }
@@ -335,14 +341,27 @@ impl Session {
     }
 
     fn drain_outbox(&mut self, now: Duration) {
-        let Some(me) = self.link_me.filter(|_| self.elected) else {
+        let Some(me) = self.link_me else {
             return;
         };
+        if !self.elected && self.stand_in_at().is_none_or(|at| at > now) {
+            return;
+        }
         let request = RequestId(self.last_request + 1);
         if let Some(batch) = self.outbox.next_batch(request, me, now) {
             self.ask(Asked::Send, Request::Send(batch));
             self.changes.insert(Change::Outbox);
         }
+    }
+
+    /// When this tab sends what waits although another is elected: that one is frozen, or cut off. The server knows a
+    /// repeat, so nothing is stored twice where both send.
+    fn stand_in_at(&self) -> Option<Duration> {
+        let Connection::Online { since: online, .. } = self.connection else {
+            return None;
+        };
+        let waiting = self.outbox.waiting_since(self.link_me?)?;
+        Some(waiting.max(online) + STAND_IN)
     }
 
     fn pull_pages(&mut self, now: Duration) {
@@ -384,11 +403,12 @@ impl Session {
             .values()
             .filter_map(|room| room.inbox.pull_not_before());
         let pull = pulls.min().filter(|_| !pulls_full);
-        let send = self.outbox.flight.not_before().filter(|_| self.elected);
-        [Some(self.sync_at), pull, send, self.read_due()]
-            .into_iter()
-            .flatten()
-            .min()
+        let stand_in = self.stand_in_at().filter(|_| !self.elected);
+        let drains = stand_in.is_none_or(|at| at <= self.outbox.now);
+        let send = self.outbox.flight.not_before().filter(|_| drains);
+        let stand_in = stand_in.filter(|_| !drains);
+        let due = [Some(self.sync_at), pull, send, stand_in, self.read_due()];
+        due.into_iter().flatten().filter(|at| *at > self.outbox.now).min()
     }
 
     fn read_due(&self) -> Option<Duration> {

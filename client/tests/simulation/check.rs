@@ -1,6 +1,6 @@
 //! What must hold: at any time in each tab, and in the end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use steadfast_client::timeline::{RowBody, RowState};
 use steadfast_client::{Connection, Disk};
@@ -13,8 +13,7 @@ use crate::world::World;
 pub(crate) fn a_tab(world: &mut World, id: TabId) {
     let mut safe: Vec<EntryId> = Vec::new();
     let mut acked: Vec<EntryId> = Vec::new();
-    let discarded = world.history.discarded.clone();
-    let (server, devices) = (&world.server, &mut world.devices);
+    let (server, devices, discarded) = (&world.server, &mut world.devices, &world.history.discarded);
     let Some(tab) = devices[id.device].tabs[id.slot]
         .as_mut()
         .filter(|tab| tab.id == id)
@@ -35,10 +34,10 @@ pub(crate) fn a_tab(world: &mut World, id: TabId) {
         .map(|room| room.id)
         .chain(session.outbox().map(|item| item.room))
         .collect();
-    let mut rows_now: BTreeMap<(RoomId, EntryId), Option<Seq>> = BTreeMap::new();
+    let mut rows_now: HashSet<(RoomId, EntryId)> = HashSet::new();
     for room in rooms {
         let timeline = session.timeline(room);
-        let mut keys = BTreeSet::new();
+        let mut keys = HashSet::new();
         let mut last = 0;
         for row in timeline.rows() {
             assert!(keys.insert(row.key()), "two rows {:?}: {timeline:?}", row.key());
@@ -66,7 +65,7 @@ pub(crate) fn a_tab(world: &mut World, id: TabId) {
                 }
             }
             if row.mine {
-                rows_now.insert((room, row.id), row.seq());
+                rows_now.insert((room, row.id));
                 if matches!(row.state, RowState::Saved | RowState::Sent { .. }) {
                     safe.push(row.id);
                 }
@@ -84,8 +83,8 @@ pub(crate) fn a_tab(world: &mut World, id: TabId) {
         }
     }
     // A row stays, unless a person threw it away or the window has moved past it.
-    for ((room, entry), _) in &tab.seen.rows {
-        if rows_now.contains_key(&(*room, *entry)) || discarded.contains(entry) {
+    for (room, entry) in &tab.seen.rows {
+        if rows_now.contains(&(*room, *entry)) || discarded.contains(entry) {
             continue;
         }
         let Some(view) = session.room(*room) else { continue };

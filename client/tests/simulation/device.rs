@@ -1,6 +1,6 @@
 //! Devices with their storage and tabs: a shell around each session, with faults in place of I/O.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use steadfast_client::record::{Restored, Write};
 use steadfast_client::session::{Options, RequestId, Session, Ticket};
@@ -56,9 +56,9 @@ pub(crate) enum Link {
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) epoch: Option<Epoch>,
-    /// Own rows and where they stood.
-    pub(crate) rows: BTreeMap<(RoomId, EntryId), Option<Seq>>,
-    pub(crate) sent: BTreeMap<EntryId, Seq>,
+    /// Own rows.
+    pub(crate) rows: HashSet<(RoomId, EntryId)>,
+    pub(crate) sent: HashMap<EntryId, Seq>,
     pub(crate) cursors: BTreeMap<RoomId, Seq>,
 }
 

@@ -68,7 +68,7 @@ fn live(seed: u64, weather: Weather, slots: &[usize], kept: &mut Option<World>) 
     let mut world = build(seed, weather, slots);
     let steps = 60 + world.dice.below(120);
     let world = kept.insert(world);
-    world.look_every = 1 + seed % 32;
+    world.look_every = 8 << (seed % 5);
     for step in 0..steps {
         let until = world.now + world.dice.millis(0, 400);
         world.run(until);
@@ -237,6 +237,7 @@ const FAIR: Weather = Weather {
     repeat_entries: 0,
     delay_entries: 0,
     busy: 0,
+    frozen: 0,
     full_disk: false,
     wipes: false,
 };
@@ -247,18 +248,19 @@ const FOUL: Weather = Weather {
     repeat_entries: 15,
     delay_entries: 20,
     busy: 15,
+    frozen: 5,
     full_disk: false,
     wipes: false,
 };
 
 #[test]
 fn one_tab_per_device_on_a_fair_network() {
-    many_worlds(100, |seed, world| live(seed, FAIR, &[1, 1], world));
+    many_worlds(200, |seed, world| live(seed, FAIR, &[1, 1], world));
 }
 
 #[test]
 fn several_tabs_and_devices_in_foul_weather() {
-    many_worlds(250, |seed, world| live(seed, FOUL, &[2, 1, 3], world));
+    many_worlds(300, |seed, world| live(seed, FOUL, &[2, 1, 3], world));
 }
 
 #[test]
@@ -267,11 +269,11 @@ fn a_disk_that_is_full_now_and_then() {
         full_disk: true,
         ..FOUL
     };
-    many_worlds(150, |seed, world| live(seed, weather.clone(), &[2, 2], world));
+    many_worlds(200, |seed, world| live(seed, weather.clone(), &[2, 2], world));
 }
 
 #[test]
 fn databases_that_are_wiped() {
     let weather = Weather { wipes: true, ..FOUL };
-    many_worlds(200, |seed, world| live(seed, weather.clone(), &[2, 1, 1], world));
+    many_worlds(300, |seed, world| live(seed, weather.clone(), &[2, 1, 1], world));
 }

@@ -1,8 +1,9 @@
 //! The world between the machines: time, the network, storage and the other tabs, and everything that goes wrong there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
+use steadfast_client::Disk;
 use steadfast_client::news::PeerNews;
 use steadfast_client::record::{OutboxItem, StorageError, Write};
 use steadfast_client::session::{
@@ -24,6 +25,8 @@ pub(crate) struct Weather {
     pub(crate) repeat_entries: u64,
     pub(crate) delay_entries: u64,
     pub(crate) busy: u64,
+    /// Percent of elected tabs that never come to know it.
+    pub(crate) frozen: u64,
     pub(crate) full_disk: bool,
     pub(crate) wipes: bool,
 }
@@ -105,12 +108,12 @@ pub(crate) struct History {
     /// By the tab that took the post, in order: room and id.
     pub(crate) posted: BTreeMap<(usize, usize), Vec<(RoomId, EntryId)>>,
     /// Shown as saved or sent, somewhere, at some time.
-    pub(crate) shown_safe: BTreeSet<EntryId>,
-    pub(crate) discarded: BTreeSet<EntryId>,
+    pub(crate) shown_safe: HashSet<EntryId>,
+    pub(crate) discarded: HashSet<EntryId>,
     /// Retried or edited by a person: out of order by their own wish.
-    pub(crate) touched: BTreeSet<EntryId>,
+    pub(crate) touched: HashSet<EntryId>,
     /// Acknowledged to some tab, in some epoch.
-    pub(crate) acked: BTreeSet<EntryId>,
+    pub(crate) acked: HashSet<EntryId>,
     pub(crate) log: Vec<String>,
 }
 
@@ -273,7 +276,7 @@ impl World {
         let mut restored = self.devices[id.device].disk.clone();
         // What is written, and not how far writing got, is on a disk.
         for item in &mut restored.outbox {
-            item.disk = steadfast_client::Disk::default();
+            item.disk = Disk::default();
         }
         self.input(id, Input::Restored(restored));
         self.plan_dial(id, Duration::ZERO);
@@ -290,9 +293,11 @@ impl World {
             let chosen = self.dice.pick(&live).copied();
             self.devices[device].elected = chosen;
             if let Some(id) = chosen {
-                // After its own start.
+                // After its own start; never, for a tab that is frozen as soon as it is elected.
                 let after = self.dice.millis(31, 80);
-                self.plan(after, Happening::Elect(id));
+                if !self.dice.chance(self.weather.frozen) {
+                    self.plan(after, Happening::Elect(id));
+                }
             }
         }
     }
@@ -372,10 +377,12 @@ impl World {
 
     fn tell(&mut self, from: TabId, news: &PeerNews) {
         // As over a BroadcastChannel: what is not serialised does not arrive.
-        let json = serde_json::to_string(news).unwrap();
+        let mut news = news.clone();
+        if let PeerNews::Posted { items } = &mut news {
+            items.iter_mut().for_each(|item| item.disk = Disk::default());
+        }
         let others: Vec<TabId> = self.devices[from.device].live().map(|tab| tab.id).collect();
         for to in others.into_iter().filter(|to| *to != from) {
-            let news = serde_json::from_str(&json).unwrap();
             let arrives = self.now + self.dice.millis(0, 15);
             let last = self.told.entry((from, to)).or_default();
             *last = arrives.max(*last);
@@ -384,7 +391,7 @@ impl World {
                 after,
                 Happening::Local {
                     tab: to,
-                    input: Box::new(Input::Heard(news)),
+                    input: Box::new(Input::Heard(news.clone())),
                 },
             );
         }

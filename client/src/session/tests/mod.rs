@@ -1,0 +1,321 @@
+//! Whole sessions, told what happens by hand.
+
+mod delivery;
+mod epochs;
+mod holes;
+mod inputs;
+mod tabs;
+
+use std::time::Duration;
+
+use steadfast_shared::event::{self, Cursors, Entries, HistoryRequest, Opened, Page, Room, SendItem, Sent};
+use steadfast_shared::http::SessionInfo;
+use steadfast_shared::{
+    Body, Entry, EntryId, Epoch, ErrorCode, MessageText, Person, RoomId, Seq, UserId, WireError,
+};
+use uuid::Uuid;
+
+use super::*;
+use crate::record::Restored;
+use crate::timeline::RowState;
+
+pub(super) fn uuid(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+pub(super) const ROOM: RoomId = RoomId(Uuid::from_u128(0xA));
+pub(super) const EPOCH: Epoch = Epoch(Uuid::from_u128(0xE));
+
+pub(super) fn person(n: u128) -> Person {
+    Person {
+        id: UserId(uuid(n)),
+        name: format!("person {n}"),
+    }
+}
+
+pub(super) fn id(n: u128) -> EntryId {
+    EntryId(uuid(0x1000 + n))
+}
+
+pub(super) fn text(text: &str) -> MessageText {
+    MessageText::parse(text).unwrap()
+}
+
+/// What `author` said at `seq`. Its id is made of both.
+pub(super) fn entry(seq: Seq, author: u128) -> Entry {
+    entry_of(
+        seq,
+        author,
+        EntryId(uuid((author << 64) + u128::from(seq))),
+        "said",
+    )
+}
+
+pub(super) fn entry_of(seq: Seq, author: u128, id: EntryId, said: &str) -> Entry {
+    Entry {
+        seq,
+        id,
+        author: person(author),
+        at: 1_000 + seq,
+        body: Body::Message { text: text(said) },
+    }
+}
+
+pub(super) fn entries(range: std::ops::RangeInclusive<Seq>, author: u128) -> Entries {
+    Entries {
+        room: ROOM,
+        from: *range.start(),
+        entries: range.map(|seq| entry(seq, author)).collect(),
+    }
+}
+
+pub(super) fn opened(me: u128, head: Seq) -> Opened {
+    Opened {
+        me: person(me),
+        epoch: EPOCH,
+        rooms: vec![Room {
+            id: ROOM,
+            name: "general".into(),
+            head,
+            read: 0,
+            unread: 0,
+        }],
+        recovered: false,
+        missed: vec![],
+        online: vec![person(me)],
+        last_closed: None,
+    }
+}
+
+/// One tab, at whose hands everything happens. Its storage does what it is told, at once.
+pub(super) struct Desk {
+    pub(super) session: Session,
+    pub(super) now: Duration,
+    pub(super) me: u128,
+    pub(super) disk: Restored,
+    /// What storage answers.
+    pub(super) disk_says: Result<(), crate::StorageError>,
+    pub(super) outputs: Vec<Output>,
+    pub(super) wait: Option<Duration>,
+}
+
+impl Desk {
+    /// Signed in as `me` on a device that knows nothing, elected, offline.
+    pub(super) fn new(me: u128) -> Self {
+        let mut desk = Self::restored(me, Restored::default());
+        desk.input(Input::SignedIn(SessionInfo {
+            me: person(me),
+            epoch: EPOCH,
+            token: None,
+        }));
+        desk.input(Input::Elected(vec![]));
+        desk.outputs.clear();
+        desk
+    }
+
+    /// A tab that has just read its storage.
+    pub(super) fn restored(me: u128, disk: Restored) -> Self {
+        let mut desk = Self {
+            session: Session::new(Options::default(), 7),
+            now: Duration::from_secs(1),
+            me,
+            disk: disk.clone(),
+            disk_says: Ok(()),
+            outputs: vec![],
+            wait: None,
+        };
+        desk.input(Input::Restored(disk));
+        desk
+    }
+
+    pub(super) fn input(&mut self, input: Input) {
+        self.session.handle(input, self.now);
+        loop {
+            match self.session.poll_output() {
+                Output::Wait(wait) => {
+                    self.wait = wait;
+                    break;
+                }
+                output => self.outputs.push(output),
+            }
+        }
+        let stores: Vec<(Ticket, Vec<Write>)> = self
+            .outputs
+            .extract_if(.., |output| matches!(output, Output::Store { .. }))
+            .filter_map(|output| match output {
+                Output::Store { ticket, writes } => Some((ticket, writes)),
+                _ => None,
+            })
+            .collect();
+        for (ticket, writes) in stores {
+            let result = self.disk_says.clone();
+            if result.is_ok() {
+                writes.into_iter().for_each(|write| self.disk.apply(write));
+            }
+            self.input(Input::Stored { ticket, result });
+        }
+    }
+
+    pub(super) fn event(&mut self, event: ServerEvent) {
+        self.input(Input::Event(event));
+    }
+
+    pub(super) fn hear(&mut self, entries: Entries) {
+        self.event(ServerEvent::Entries(entries));
+    }
+
+    /// The link comes up, and the server opens the session.
+    pub(super) fn online(&mut self, head: Seq) {
+        let opened = opened(self.me, head);
+        self.opened(opened);
+    }
+
+    pub(super) fn opened(&mut self, opened: Opened) {
+        self.input(Input::LinkUp);
+        self.event(ServerEvent::Session(event::Session::Open(opened)));
+    }
+
+    pub(super) fn offline(&mut self) {
+        self.input(Input::LinkDown(LinkEnd::Lost));
+    }
+
+    pub(super) fn post(&mut self, n: u128) {
+        let at = self.now.as_millis() as u64;
+        self.input(Input::Post {
+            room: ROOM,
+            id: id(n),
+            text: text(&format!("post {n}")),
+            at,
+        });
+    }
+
+    /// Time passes, ticks on the way.
+    pub(super) fn pass(&mut self, time: Duration) {
+        let until = self.now + time;
+        while let Some(wait) = self.wait.filter(|wait| *wait <= until) {
+            self.now = wait.max(self.now);
+            self.input(Input::Tick);
+            assert!(
+                self.wait.is_none_or(|next| next > wait),
+                "a deadline that never passes"
+            );
+        }
+        self.now = until;
+    }
+
+    /// The `send` asked for since this was last asked.
+    pub(super) fn sends(&mut self) -> Vec<(RequestId, Vec<SendItem>)> {
+        self.take(|output| match output {
+            Output::Request {
+                request,
+                ask: Request::Send(items),
+                ..
+            } => Some((*request, items.clone())),
+            _ => None,
+        })
+    }
+
+    pub(super) fn one_send(&mut self) -> (RequestId, Vec<EntryId>) {
+        let mut sends = self.sends();
+        assert_eq!(sends.len(), 1, "one batch under way");
+        let (request, items) = sends.remove(0);
+        (request, items.into_iter().map(|item| item.id).collect())
+    }
+
+    pub(super) fn pulls(&mut self) -> Vec<(RequestId, HistoryRequest)> {
+        self.take(|output| match output {
+            Output::Request {
+                request,
+                ask: Request::History(history),
+                ..
+            } => Some((*request, history.clone())),
+            _ => None,
+        })
+    }
+
+    pub(super) fn syncs(&mut self) -> Vec<(RequestId, Cursors)> {
+        self.take(|output| match output {
+            Output::Request {
+                request,
+                ask: Request::Sync(cursors),
+                ..
+            } => Some((*request, cursors.clone())),
+            _ => None,
+        })
+    }
+
+    pub(super) fn told(&mut self) -> Vec<PeerNews> {
+        self.take(|output| match output {
+            Output::Tell(news) => Some(news.clone()),
+            _ => None,
+        })
+    }
+
+    pub(super) fn reconnects(&mut self) -> Vec<Duration> {
+        self.take(|output| match output {
+            Output::Reconnect { after } => Some(*after),
+            _ => None,
+        })
+    }
+
+    pub(super) fn refusals(&mut self) -> Vec<(EntryId, Refusal)> {
+        self.take(|output| match output {
+            Output::Changed(Change::Refused { id, refusal }) => Some((*id, *refusal)),
+            _ => None,
+        })
+    }
+
+    fn take<T>(&mut self, wanted: impl Fn(&Output) -> Option<T>) -> Vec<T> {
+        let taken = self.outputs.iter().filter_map(&wanted).collect();
+        self.outputs.retain(|output| wanted(output).is_none());
+        taken
+    }
+
+    pub(super) fn answer(&mut self, request: RequestId, result: Result<Answer, RequestError>) {
+        self.input(Input::Answered { request, result });
+    }
+
+    pub(super) fn ack(&mut self, request: RequestId, sent: Vec<Sent>) {
+        self.answer(request, Ok(Answer::Send(Ok(sent))));
+    }
+
+    pub(super) fn page(&mut self, request: RequestId, entries: Vec<Entry>, head: Seq) {
+        let room = ROOM;
+        self.answer(request, Ok(Answer::History(Ok(Page { room, entries, head }))));
+    }
+
+    /// Ids and states of what the room shows.
+    pub(super) fn rows(&self) -> Vec<(EntryId, &'static str)> {
+        let rows = self.session.timeline(ROOM).rows();
+        rows.map(|row| (row.id, state_name(&row.state))).collect()
+    }
+
+    pub(super) fn cursor(&self) -> Option<Seq> {
+        self.session.room(ROOM).and_then(|room| room.cursor)
+    }
+}
+
+pub(super) fn state_name(state: &RowState<'_>) -> &'static str {
+    match state {
+        RowState::Saving { problem: None } => "saving",
+        RowState::Saving { .. } => "unsaved",
+        RowState::Saved => "saved",
+        RowState::Sent { .. } => "sent",
+        RowState::Rejected { .. } => "rejected",
+    }
+}
+
+pub(super) fn stored(n: u128, seq: Seq) -> Sent {
+    Sent::Stored {
+        id: id(n),
+        seq,
+        at: 5,
+    }
+}
+
+pub(super) fn refused(n: u128, code: ErrorCode) -> Sent {
+    Sent::Refused {
+        id: id(n),
+        error: WireError::new(code, "no"),
+    }
+}

@@ -1,0 +1,274 @@
+//! Several tabs of one device.
+
+use super::*;
+use crate::StorageError;
+use crate::record::{Disk, Rejection};
+
+/// A second tab of the desk's device: same person, not elected.
+fn second_tab(first: &mut Desk) -> Desk {
+    let mut tab = Desk::restored(first.me, first.disk.clone());
+    tab.told();
+    first.told();
+    tab
+}
+
+/// Hands on what one tab told, as a channel between tabs does.
+fn tell(from: &mut Desk, to: &mut Desk) {
+    for news in from.told() {
+        let mut news = news;
+        if let PeerNews::Posted { items } = &mut news {
+            items.iter_mut().for_each(|item| item.disk = Disk::default());
+        }
+        to.input(Input::Heard(news));
+    }
+}
+
+#[test]
+fn only_the_elected_tab_sends_and_the_other_sees_it_happen() {
+    let mut first = Desk::new(1);
+    let mut second = second_tab(&mut first);
+    first.online(0);
+    second.online(0);
+    second.post(1);
+    assert!(second.sends().is_empty());
+    tell(&mut second, &mut first);
+    assert_eq!(first.rows(), [(id(1), "saved")]);
+    let (request, _) = first.one_send();
+    first.ack(request, vec![stored(1, 1)]);
+    tell(&mut first, &mut second);
+    assert_eq!(second.rows(), [(id(1), "sent")]);
+    assert_eq!(second.cursor(), Some(1));
+    assert_eq!((first.session.unsent(), second.session.unsent()), (0, 0));
+    assert!(
+        second.disk.outbox.is_empty(),
+        "the tab that wrote it removes it too"
+    );
+}
+
+#[test]
+fn a_tab_elected_after_another_died_in_flight_finds_its_items_in_storage() {
+    let mut first = Desk::new(1);
+    let mut second = second_tab(&mut first);
+    first.online(0);
+    first.post(1);
+    first.one_send();
+    // The first tab dies before it tells anybody anything.
+    second.online(0);
+    assert_eq!(second.rows(), []);
+    second.input(Input::Elected(first.disk.outbox.clone()));
+    assert_eq!(second.rows(), [(id(1), "saved")]);
+    assert_eq!(second.one_send().1, [id(1)]);
+}
+
+#[test]
+fn a_tab_whose_elected_one_is_frozen_sends_for_itself_after_a_while() {
+    let mut first = Desk::new(1);
+    let mut second = second_tab(&mut first);
+    second.online(0);
+    second.post(1);
+    second.pass(Duration::from_secs(14));
+    assert!(second.sends().is_empty());
+    second.pass(Duration::from_secs(2));
+    let (request, sent) = second.one_send();
+    assert_eq!(sent, [id(1)]);
+    second.ack(request, vec![stored(1, 1)]);
+    assert_eq!(second.rows(), [(id(1), "sent")]);
+    assert!(second.disk.outbox.is_empty());
+    second.post(2);
+    assert!(
+        second.sends().is_empty(),
+        "each item gives the elected tab its time"
+    );
+    // It thaws, and hears what happened.
+    tell(&mut second, &mut first);
+    assert_eq!(
+        first.session.outbox().map(|item| item.id).collect::<Vec<_>>(),
+        [id(2)]
+    );
+}
+
+#[test]
+fn an_item_whose_tab_died_before_it_was_written_is_written_by_the_elected_one() {
+    let mut first = Desk::new(1);
+    let mut second = second_tab(&mut first);
+    first.disk_says = Err(StorageError::Full);
+    first.post(1);
+    tell(&mut first, &mut second);
+    assert_eq!(second.rows(), [(id(1), "saving")]);
+    second.input(Input::Elected(vec![]));
+    assert_eq!(second.rows(), [(id(1), "saved")]);
+    assert_eq!(second.disk.outbox.len(), 1);
+}
+
+#[test]
+fn a_newly_elected_tab_asks_the_others_for_what_they_could_not_write() {
+    let mut first = Desk::new(1);
+    let mut second = second_tab(&mut first);
+    first.disk_says = Err(StorageError::Full);
+    first.post(1);
+    first.told();
+    second.input(Input::Elected(vec![]));
+    tell(&mut second, &mut first);
+    tell(&mut first, &mut second);
+    second.online(0);
+    assert_eq!(second.one_send().1, [id(1)]);
+}
+
+#[test]
+fn a_rejected_item_is_retried_from_a_tab_that_does_not_send() {
+    let mut first = Desk::new(1);
+    let mut second = second_tab(&mut first);
+    first.online(0);
+    second.post(1);
+    tell(&mut second, &mut first);
+    let (request, _) = first.one_send();
+    first.ack(request, vec![refused(1, ErrorCode::Invalid)]);
+    tell(&mut first, &mut second);
+    assert_eq!(second.rows(), [(id(1), "rejected")]);
+    second.input(Input::Retry(id(1)));
+    assert_eq!(second.rows(), [(id(1), "saved")]);
+    tell(&mut second, &mut first);
+    let (request, sent) = first.one_send();
+    assert_eq!(sent, [id(1)]);
+    first.ack(request, vec![stored(1, 1)]);
+    tell(&mut first, &mut second);
+    assert_eq!(second.session.outbox().count(), 0);
+}
+
+#[test]
+fn a_late_copy_does_not_bring_back_what_was_discarded() {
+    let mut first = Desk::new(1);
+    let mut second = second_tab(&mut first);
+    second.post(1);
+    let late = second.told();
+    for news in late.clone() {
+        first.input(Input::Heard(news));
+    }
+    first.input(Input::Discard(id(1)));
+    for news in late {
+        first.input(Input::Heard(news));
+    }
+    assert_eq!(first.rows(), []);
+    tell(&mut first, &mut second);
+    assert_eq!(second.rows(), []);
+    assert!(second.disk.outbox.is_empty());
+}
+
+#[test]
+fn a_tab_that_starts_between_an_ack_and_its_removal_learns_of_the_ack() {
+    let mut first = Desk::new(1);
+    first.online(0);
+    first.post(1);
+    let disk = first.disk.clone();
+    let (request, _) = first.one_send();
+    first.ack(request, vec![stored(1, 1)]);
+    first.told();
+    let mut second = Desk::restored(1, disk);
+    assert_eq!(second.rows(), [(id(1), "saved")]);
+    tell(&mut second, &mut first);
+    tell(&mut first, &mut second);
+    assert_eq!(second.session.outbox().count(), 0);
+}
+
+#[test]
+fn an_entry_in_the_log_settles_its_item_in_every_tab() {
+    let mut first = Desk::new(1);
+    let mut second = second_tab(&mut first);
+    second.online(0);
+    second.post(1);
+    // The elected tab got the ack and died before it told.
+    second.hear(Entries {
+        room: ROOM,
+        from: 1,
+        entries: vec![entry_of(1, 1, id(1), "post 1")],
+    });
+    assert_eq!(second.rows(), [(id(1), "sent")]);
+    assert_eq!(second.session.unsent(), 0);
+}
+
+#[test]
+fn another_tabs_ack_ahead_of_this_tabs_opening_is_no_sign_of_another_database() {
+    let mut desk = Desk::new(1);
+    let mut second = second_tab(&mut desk);
+    second.online(0);
+    second.offline();
+    second.post(1);
+    second.input(Input::LinkUp);
+    second.input(Input::Heard(PeerNews::Sent {
+        epoch: EPOCH,
+        stored: vec![crate::news::Stored {
+            id: id(1),
+            room: ROOM,
+            seq: 1,
+            at: 5,
+        }],
+    }));
+    second.event(ServerEvent::Session(event::Session::Open(opened(1, 0))));
+    assert_eq!(second.cursor(), Some(1));
+    assert_eq!(second.rows(), [(id(1), "sent")]);
+}
+
+#[test]
+fn another_person_signing_in_leaves_the_first_ones_items_to_be_decided_about() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.offline();
+    desk.post(1);
+    desk.input(Input::SignedIn(SessionInfo {
+        me: person(2),
+        epoch: EPOCH,
+        token: None,
+    }));
+    desk.me = 2;
+    desk.online(0);
+    assert!(desk.sends().is_empty(), "nobody's words go out in another's name");
+    let rejection = desk
+        .session
+        .outbox()
+        .next()
+        .unwrap()
+        .rejection_for(Some(person(2).id))
+        .cloned();
+    assert_eq!(rejection, Some(Rejection::OtherAuthor));
+    assert_eq!(desk.rows(), [(id(1), "rejected")]);
+    desk.input(Input::Retry(id(1)));
+    assert_eq!(desk.one_send().1, [id(1)]);
+    assert_eq!(
+        desk.session.timeline(ROOM).echoes().next().unwrap().author,
+        &person(2)
+    );
+}
+
+#[test]
+fn a_tab_whose_device_signed_in_as_another_asks_the_server_again() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    let news = PeerNews::SignedIn {
+        me: person(2),
+        epoch: EPOCH,
+    };
+    desk.input(Input::Heard(news));
+    assert_eq!(desk.reconnects(), [Duration::ZERO]);
+    assert_eq!(
+        desk.session.me(),
+        Some(&person(1)),
+        "until the server says otherwise"
+    );
+}
+
+#[test]
+fn news_between_tabs_survives_serialisation() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.post(1);
+    let (request, _) = desk.one_send();
+    desk.ack(request, vec![stored(1, 1)]);
+    desk.post(2);
+    let (request, _) = desk.one_send();
+    desk.ack(request, vec![refused(2, ErrorCode::Invalid)]);
+    desk.input(Input::Discard(id(2)));
+    for news in desk.told() {
+        let json = serde_json::to_string(&news).unwrap();
+        assert_eq!(serde_json::from_str::<PeerNews>(&json).unwrap(), news);
+    }
+}
