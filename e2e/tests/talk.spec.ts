@@ -66,7 +66,7 @@ test('a refresh keeps everything, once', async ({ person }) => {
   }
 });
 
-test('hole_13_five_refreshes_change_nothing', async ({ person }) => {
+test('five refreshes in a row change nothing', async ({ person }) => {
   const ann = await person('Ann');
   await ann.say(...numbered('line', 10));
   await ann.expectAllSent();
