@@ -54,7 +54,7 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let name = match path {
         _ if page.files.contains_key(path) => path,
         "" => INDEX,
-        _ if navigates() => INDEX,
+        _ if !path.starts_with("api/") && navigates() => INDEX,
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     match page.files.get(name) {

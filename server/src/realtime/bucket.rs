@@ -36,6 +36,12 @@ impl Bucket {
         Err(Duration::from_secs_f64((cost - self.level) / self.per_second))
     }
 
+    /// Takes `cost` out in any case. What was not in has to come in before anything else is given.
+    pub fn spend(&mut self, cost: u32, now: Instant) {
+        self.fill(now);
+        self.level -= f64::from(cost);
+    }
+
     /// Whether nothing is missing from it: whoever it belongs to has done nothing for a while.
     pub fn is_full(&mut self, now: Instant) -> bool {
         self.fill(now);
@@ -62,6 +68,15 @@ mod tests {
         }
         assert_eq!(bucket.take(1, start), Err(Duration::from_millis(100)));
         assert_eq!(bucket.take(1, start + Duration::from_millis(100)), Ok(()));
+    }
+
+    #[test]
+    fn what_is_spent_beyond_the_level_is_owed() {
+        let start = Instant::now();
+        let mut bucket = Bucket::new(10.0, 5, start);
+        bucket.spend(8, start);
+        assert_eq!(bucket.take(1, start), Err(Duration::from_millis(400)));
+        assert_eq!(bucket.take(1, start + Duration::from_millis(400)), Ok(()));
     }
 
     #[test]

@@ -1,19 +1,22 @@
 //! How connections end: by the server's will, with a reason, or by themselves; each leaves one line in the log.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
+use socketioxide::TransportType;
 use socketioxide::extract::SocketRef;
 use socketioxide::socket::DisconnectReason;
 use steadfast_shared::event::{self, ClosingReason};
+use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 
-use super::connection::Connection;
-use super::people::People;
-use super::{Realtime, Stalled};
+use super::connection::{Connection, Polls};
+use super::{Inner, Realtime};
 use crate::peer::Peer;
 
 /// How long a closing connection has to read its reason.
@@ -27,17 +30,25 @@ impl Realtime {
         if !connection.close_for(reason) {
             return;
         }
-        self.0.people.remember(connection, reason);
-        let peer = self.0.people.peer_of(connection);
-        if reason == ClosingReason::SlowConsumer {
-            if let Some(peer) = peer {
-                peer.abort();
-            }
-            return;
+        // A tab that took over from its own ghost is not to be told of it.
+        if reason != ClosingReason::Replaced {
+            self.0.people.remember(connection, reason);
         }
+        let peer = self.0.people.peer_of(connection);
         let Some(socket) = self.0.io.of("/").and_then(|io| io.get_socket(connection.id)) else {
             return;
         };
+        if reason == ClosingReason::SlowConsumer {
+            // No packet gets through to it, not even the one that would disconnect it: it is out at once, and what holds
+            // its transport ends with the transport.
+            socket.leave_all();
+            self.left(&socket, connection, DisconnectReason::ServerNSDisconnect);
+            match (socket.transport_type(), peer) {
+                (TransportType::Websocket, Some(peer)) => peer.abort(),
+                _ => drop(socket.disconnect()),
+            }
+            return;
+        }
         let _ = socket.emit(event::SESSION, &event::Session::Closing { reason });
         let refused = socket.disconnect().is_err();
         tokio::spawn(async move {
@@ -117,34 +128,83 @@ impl Realtime {
     }
 }
 
-/// What the hub does with a connection that has no place left for a packet.
-pub(super) fn of_stalled(people: Arc<People>) -> Stalled {
-    Box::new(move |connection| {
-        if connection.close_for(ClosingReason::SlowConsumer) {
-            people.remember(connection, ClosingReason::SlowConsumer);
-            if let Some(peer) = people.peer_of(connection) {
-                peer.abort();
-            }
+/// Ends connections that do not read: those that are handed in, and those that poll no more.
+pub(super) async fn end_stalled(
+    realtime: Weak<Inner>,
+    mut handed_in: mpsc::UnboundedReceiver<Arc<Connection>>,
+) {
+    const ROUND: Duration = Duration::from_secs(1);
+    let mut rounds = tokio::time::interval(ROUND);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let stalled = tokio::select! {
+            connection = handed_in.recv() => match connection {
+                Some(connection) => Some(connection),
+                None => return,
+            },
+            _ = rounds.tick() => None,
+        };
+        let Some(realtime) = realtime.upgrade().map(Realtime) else {
+            return;
+        };
+        let stalled = stalled.map_or_else(|| realtime.not_polling(), |connection| vec![connection]);
+        for connection in stalled {
+            realtime.close(&connection, ClosingReason::SlowConsumer);
         }
-    })
+    }
 }
 
-/// Notes which TCP connection a polling session goes on over as a WebSocket.
-pub(super) async fn note_upgrade(
+impl Realtime {
+    /// Connections that go on by polling and have not polled for longer than anybody may leave things unread.
+    fn not_polling(&self) -> Vec<Arc<Connection>> {
+        let Some(everybody) = self.0.io.of("/") else {
+            return Vec::new();
+        };
+        let mut connections = self.0.people.all();
+        connections.retain(|connection| {
+            let idle = connection
+                .polls
+                .as_ref()
+                .is_some_and(|polls| polls.idle() > self.0.config.limits.stall);
+            idle && everybody
+                .get_socket(connection.id)
+                .is_some_and(|socket| socket.transport_type() == TransportType::Polling)
+        });
+        connections
+    }
+}
+
+/// Notes what Socket.IO does not tell: when a session is polled, and which TCP connection it goes on over as a WebSocket.
+pub(super) async fn note_transport(
     State(realtime): State<Realtime>,
     ConnectInfo(peer): ConnectInfo<Peer>,
     request: Request,
     next: Next,
 ) -> Response {
-    if request.uri().path().starts_with("/socket.io")
-        && let Some(query) = request.uri().query()
-        && query.split('&').any(|pair| pair == "transport=websocket")
-        && let Some(sid) = query.split('&').find_map(|pair| pair.strip_prefix("sid="))
-        && let Ok(sid) = sid.parse()
-    {
-        realtime.0.people.upgraded(sid, peer);
-    }
-    next.run(request).await
+    let uri = request.uri();
+    let query = uri
+        .query()
+        .filter(|_| uri.path().starts_with("/socket.io"))
+        .unwrap_or_default();
+    let asked = |name: &str| {
+        query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    };
+    let Some(sid) = asked("sid").and_then(|sid| sid.parse().ok()) else {
+        return next.run(request).await;
+    };
+    let polling = match (asked("transport"), request.method()) {
+        (Some("websocket"), _) => {
+            realtime.0.people.upgraded(sid, peer);
+            None
+        }
+        (_, &Method::GET) => realtime.0.people.get(sid).map(Polls::begin),
+        _ => None,
+    };
+    let answer = next.run(request).await;
+    drop(polling);
+    answer
 }
 
 fn name_of(reason: ClosingReason) -> &'static str {

@@ -1,7 +1,7 @@
 //! One socket of one device of one person.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use socketioxide::socket::Sid;
@@ -30,6 +30,8 @@ pub(super) struct Connection {
     /// The TCP connection it began on.
     pub(super) peer: Option<Peer>,
     pub(super) opened: Instant,
+    /// How it polls, where it began so.
+    pub(super) polls: Option<Polls>,
     /// One history page at a time.
     pub(super) reading: Semaphore,
     /// How many history pages are asked for and not answered.
@@ -47,6 +49,7 @@ impl Connection {
         tab: Option<Uuid>,
         rooms: Vec<RoomId>,
         peer: Option<Peer>,
+        polls: Option<Polls>,
     ) -> Self {
         Self {
             id,
@@ -56,6 +59,7 @@ impl Connection {
             rooms,
             peer,
             opened: clock::instant(),
+            polls,
             reading: Semaphore::new(1),
             asked: AtomicUsize::new(0),
             events: AtomicU64::new(0),
@@ -84,6 +88,49 @@ impl Connection {
 
     pub(super) fn count(counter: &AtomicU64) {
         counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// When a polling connection last asked for what it is sent.
+#[derive(Debug)]
+pub(super) struct Polls(Mutex<(u32, Instant)>);
+
+impl Polls {
+    pub(super) fn new() -> Self {
+        Self(Mutex::new((0, clock::instant())))
+    }
+
+    /// A poll is under way until the guard is dropped.
+    pub(super) fn begin(connection: Arc<Connection>) -> Polling {
+        if let Some(polls) = &connection.polls {
+            polls.inner().0 += 1;
+        }
+        Polling(connection)
+    }
+
+    /// How long no poll has been under way.
+    pub(super) fn idle(&self) -> Duration {
+        match *self.inner() {
+            (0, since) => since.elapsed(),
+            _ => Duration::ZERO,
+        }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, (u32, Instant)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A poll under way.
+#[derive(Debug)]
+pub(super) struct Polling(Arc<Connection>);
+
+impl Drop for Polling {
+    fn drop(&mut self) {
+        if let Some(polls) = &self.0.polls {
+            let mut inner = polls.inner();
+            *inner = (inner.0.saturating_sub(1), clock::instant());
+        }
     }
 }
 
@@ -156,6 +203,13 @@ impl Device {
                 "too much in too short a time: wait a little",
             )
         }))
+    }
+
+    /// Charges for an answer by its size, once that is known.
+    pub(super) fn spend(&self, cost: u32) {
+        let now = clock::instant();
+        let mut allowance = self.allowance.lock().unwrap_or_else(PoisonError::into_inner);
+        allowance.events.spend(cost, now);
     }
 
     /// Whether it has done nothing for a while.

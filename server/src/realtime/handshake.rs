@@ -4,15 +4,15 @@ use std::future::ready;
 use std::sync::Arc;
 
 use axum::extract::ConnectInfo;
-use socketioxide::SocketIo;
 use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::socket::DisconnectReason;
+use socketioxide::{SocketIo, TransportType};
 use steadfast_shared::event::{self, ClosingReason};
 use steadfast_shared::{ErrorCode, HandshakeError, WireError};
 
 use super::args::{Args, ShownAuth};
-use super::connection::{Connection, Cost};
+use super::connection::{Connection, Cost, Polls};
 use super::hub::Greeting;
 use super::{Realtime, cost_of};
 use crate::http::{credentials, origin};
@@ -58,7 +58,7 @@ impl Realtime {
             .await
             .map_err(|error| unavailable(&error))?;
         let found = found.ok_or(HandshakeError::Unauthorized)?;
-        let device = self.0.people.admit(found.session)?;
+        let device = self.0.people.admit(found.person.id, found.session)?;
         let mut rooms = store
             .rooms_of(found.person.id)
             .await
@@ -84,6 +84,7 @@ impl Realtime {
             auth.tab,
             rooms.iter().map(|room| room.id).collect(),
             peer,
+            (socket.transport_type() == TransportType::Polling).then(Polls::new),
         ));
         let greeting = Greeting {
             rooms,

@@ -9,7 +9,7 @@ use steadfast_shared::{ErrorCode, WireError, limit};
 
 use super::args::Args;
 use super::connection::{Connection, Cost};
-use super::{Realtime, cost_of};
+use super::{COST_BYTES, Realtime, cost_of};
 use crate::store::Span;
 
 /// Most pages one connection may have asked for and not been answered.
@@ -80,7 +80,8 @@ impl Realtime {
             .limit
             .unwrap_or(limit::PAGE_ENTRIES)
             .min(limit::PAGE_ENTRIES);
-        self.0
+        let page = self
+            .0
             .store
             .page(request.room, span, most)
             .await
@@ -90,7 +91,13 @@ impl Realtime {
                     ErrorCode::Unavailable,
                     "the history cannot be read right now: try again",
                 )
-            })
+            })?;
+        // Long pages are dearer: over polling nothing tells whether the one before was read.
+        let bytes: usize = page.entries.iter().map(|entry| entry.body.text_bytes()).sum();
+        connection
+            .device
+            .spend(u32::try_from(bytes / COST_BYTES).unwrap_or(u32::MAX));
+        Ok(page)
     }
 
     /// `sync`: the heads of this person's rooms.

@@ -12,13 +12,13 @@ use socketioxide::operators::BroadcastOperators;
 use socketioxide::{BroadcastError, SendError, SocketError, SocketIo};
 use steadfast_shared::event::{self, Cursors, Entries, Heads, Opened, Presence};
 use steadfast_shared::{Entry, Person, RoomId, Seq, UserId, limit};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, mpsc};
 
 use super::connection::Connection;
 use super::people::People;
 use super::tail::Tail;
 use super::writer::Publish;
-use super::{Stalled, person_room, room_name};
+use super::{person_room, room_name};
 use crate::store::{Span, Store, StoreError};
 
 /// Most rooms with a tail; the others are healed from the database.
@@ -31,7 +31,8 @@ pub(super) struct Hub {
     io: SocketIo,
     store: Arc<dyn Store>,
     people: Arc<People>,
-    stalled: Stalled,
+    /// Where connections go that have no place left for a packet.
+    stalled: mpsc::UnboundedSender<Arc<Connection>>,
     /// Most missed entries sent along when a session opens.
     recovered_entries: usize,
     news: Mutex<News>,
@@ -58,7 +59,7 @@ impl Hub {
         io: SocketIo,
         store: Arc<dyn Store>,
         people: Arc<People>,
-        stalled: Stalled,
+        stalled: mpsc::UnboundedSender<Arc<Connection>>,
         recovered_entries: usize,
         heads: Heads,
     ) -> Self {
@@ -77,7 +78,12 @@ impl Hub {
     }
 
     /// Joins a socket to its rooms and opens its session.
-    pub(super) async fn open(&self, socket: &SocketRef, connection: &Connection, mut greeting: Greeting) {
+    pub(super) async fn open(
+        &self,
+        socket: &SocketRef,
+        connection: &Arc<Connection>,
+        mut greeting: Greeting,
+    ) {
         let mut news = self.news.lock().await;
         if !socket.connected() {
             return;
@@ -107,7 +113,7 @@ impl Hub {
         });
         if let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(event::SESSION, &opened)
         {
-            (self.stalled)(connection);
+            self.end_stalled(socket, connection);
         }
         if arrived {
             self.announce(&news, &connection.person, true).await;
@@ -176,9 +182,15 @@ impl Hub {
             let heads = news.heads_of(&connection.rooms);
             if let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(event::SYNC, &heads)
             {
-                (self.stalled)(&connection);
+                self.end_stalled(&socket, &connection);
             }
         }
+    }
+
+    /// Out of its rooms at once, so that it disturbs no further broadcast; the rest is done elsewhere.
+    fn end_stalled(&self, socket: &SocketRef, connection: &Arc<Connection>) {
+        socket.leave_all();
+        let _ = self.stalled.send(connection.clone());
     }
 
     /// `None` once the server is closed.

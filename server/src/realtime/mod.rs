@@ -38,6 +38,7 @@ use socketioxide::extract::AckSender;
 use socketioxide::{ParserConfig, SendError, SocketError, SocketIo};
 use steadfast_shared::event::{ClosingReason, Reply};
 use steadfast_shared::{ErrorCode, RoomId, UserId, WireError, limit};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
@@ -72,9 +73,6 @@ struct Inner {
     closing: AtomicBool,
 }
 
-/// What is done with a connection that does not read.
-type Stalled = Box<dyn Fn(&Connection) + Send + Sync>;
-
 /// What is put around the routes, and what runs beside them.
 pub struct Started {
     /// The handle.
@@ -107,11 +105,12 @@ impl Realtime {
             .build_layer();
 
         let people = Arc::new(People::new(config.limits.clone()));
+        let (stalled, to_end) = mpsc::unbounded_channel();
         let hub = Arc::new(Hub::new(
             io.clone(),
             store.clone(),
             people.clone(),
-            closing::of_stalled(people.clone()),
+            stalled,
             config.limits.recovered_entries,
             store.heads().await?,
         ));
@@ -126,12 +125,13 @@ impl Realtime {
             closing: AtomicBool::new(false),
         }));
         handshake::listen(&realtime, &io);
+        tokio::spawn(closing::end_stalled(Arc::downgrade(&realtime.0), to_end));
 
         let router = router(realtime.clone())
             .layer(layer)
             .layer(axum::middleware::from_fn_with_state(
                 realtime.clone(),
-                closing::note_upgrade,
+                closing::note_transport,
             ));
         let started = Started {
             realtime,

@@ -53,11 +53,10 @@ impl People {
     }
 
     /// Lets a device in, where there is room for one more connection.
-    pub(super) fn admit(&self, session: SessionId) -> Result<Arc<Device>, HandshakeError> {
+    pub(super) fn admit(&self, person: UserId, session: SessionId) -> Result<Arc<Device>, HandshakeError> {
         let mut inner = self.inner();
         let of_device = inner
-            .connections
-            .values()
+            .of(person)
             .filter(|other| other.device.session == session)
             .count();
         if inner.connections.len() >= self.limits.max_connections
@@ -86,9 +85,8 @@ impl People {
             ghosts: Vec::new(),
         };
         if connection.tab.is_some() {
-            let sids = inner.by_person.get(&connection.person.id).into_iter().flatten();
-            arrival.ghosts = sids
-                .filter_map(|sid| inner.connections.get(sid))
+            arrival.ghosts = inner
+                .of(connection.person.id)
                 .filter(|other| other.tab == connection.tab && other.device.session == session)
                 .cloned()
                 .collect();
@@ -170,6 +168,14 @@ impl People {
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// A person's connections.
+    fn of(&self, person: UserId) -> impl Iterator<Item = &Arc<Connection>> {
+        let sids = self.by_person.get(&person).into_iter().flatten();
+        sids.filter_map(|sid| self.connections.get(sid))
     }
 }
 

@@ -144,3 +144,50 @@ async fn hole_18_who_asks_for_pages_and_does_not_read_them_fills_no_memory() {
     assert!(got < 20 * 256 * 1024, "{got} bytes were queued for it");
     mina.send(&[message(room, "fine")]).await;
 }
+
+/// Opens a session by polling; answers where it is polled.
+async fn polling(server: &TestServer, session: &SessionInfo) -> String {
+    let url = server.url("/socket.io/?EIO=4&transport=polling");
+    let opened = server.http.get(&url).send().await.unwrap().text().await.unwrap();
+    let opened: Value = serde_json::from_str(&opened[1..]).unwrap();
+    let url = format!("{url}&sid={}", opened["sid"].as_str().unwrap());
+    let connect = format!("40{}", json!({ "token": session.token }));
+    server.http.post(&url).body(connect).send().await.unwrap();
+    while !poll(server, &url).await.contains("42[\"session\"") {}
+    url
+}
+
+async fn poll(server: &TestServer, url: &str) -> String {
+    server.http.get(url).send().await.unwrap().text().await.unwrap()
+}
+
+#[tokio::test]
+async fn hole_18_who_stops_polling_is_ended_and_who_polls_is_not() {
+    let server = TestServer::with(|limits| limits.stall = Duration::from_secs(1)).await;
+    let eve = server.sign_in("Eve").await;
+    let ada = server.sign_in("Ada").await;
+    let mut mina = server.join("Mina").await;
+    let room = mina.room();
+    polling(&server, &eve).await;
+    let polled = polling(&server, &ada).await;
+    let heard = async {
+        let mut heard = String::new();
+        while !heard.contains("the end") {
+            let packets = poll(&server, &polled).await;
+            if packets.split('\u{1e}').any(|packet| packet == "2") {
+                server.http.post(&polled).body("3").send().await.unwrap();
+            }
+            heard += &packets;
+        }
+    };
+    let talk = async {
+        assert_eq!(
+            last_closed(&server, &eve).await,
+            Some(ClosingReason::SlowConsumer)
+        );
+        mina.send(&[message(room, "the end")]).await;
+    };
+    timeout(PATIENCE, async { tokio::join!(heard, talk) })
+        .await
+        .expect("who polls gets everything");
+}
