@@ -1,4 +1,5 @@
 // A socket.io server that does on request everything a client must live with.
+// On other paths of the same port are servers of a fixed kind; a WebSocket to a path without one is never answered.
 // usage: node server.mjs <node_modules> [port] [options as JSON]; prints `port <n>` when it listens.
 import { createRequire } from "node:module";
 import { createServer } from "node:http";
@@ -7,16 +8,26 @@ const [modules, port = "0", options = "{}"] = process.argv.slice(2);
 const require = createRequire(modules + "/");
 const { Server } = require("socket.io");
 
-const { csr, msgpack, ...rest } = JSON.parse(options);
 const http = createServer();
-const io = new Server(http, {
-  cors: { origin: "*" },
-  ...rest,
-  ...(csr ? { connectionStateRecovery: { maxDisconnectionDuration: 60_000, skipMiddlewares: true } } : {}),
-  ...(msgpack ? { parser: require("socket.io-msgpack-parser") } : {}),
-});
 
-const behave = (socket) => {
+// One server per path: the one that the options are about, and those of a fixed kind that tests in a page need, which start none.
+const serve = (path, { csr, msgpack, ...rest } = {}) => {
+  const io = new Server(http, {
+    path,
+    cors: { origin: "*" },
+    serveClient: false,
+    destroyUpgrade: false,
+    ...rest,
+    ...(csr ? { connectionStateRecovery: { maxDisconnectionDuration: 60_000, skipMiddlewares: true } } : {}),
+    ...(msgpack ? { parser: require("socket.io-msgpack-parser") } : {}),
+  });
+  people(io);
+  if (rest.transports && !rest.transports.includes("websocket")) {
+    http.on("upgrade", ({ url }, socket) => url.startsWith(path) && socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+  }
+};
+
+const behave = (io) => (socket) => {
   socket.on("echo", (...args) => args.pop()(...args));
   socket.on("say", (...args) => socket.emit("said", ...args));
   socket.on("auth", (answer) => answer(socket.handshake.auth));
@@ -48,25 +59,39 @@ const behave = (socket) => {
     seen.push(value);
     answer(value);
   });
+  // The next `n` connections to `/gate/` are turned away.
+  socket.on("shut", (n, answer) => { turnedAway = n; answer(); });
   socket.on("seen", (answer) => { answer(seen.splice(0)); });
 };
 const seen = [];
 let left = 0;
 
-io.use((socket, next) => {
-  const { token } = socket.handshake.auth;
-  if (token !== "refuse") return next();
-  const error = new Error("not you");
-  error.data = { code: 42 };
-  next(error);
-});
-io.use((socket, next) => {
-  if (socket.handshake.auth.early) socket.emit("early", 1);
-  next();
-});
-io.on("connection", behave);
-io.of("/admin").on("connection", behave);
-io.of("/private").use((_, next) => next(new Error("members only")));
+let turnedAway = 0;
+
+const people = (io) => {
+  io.use((socket, next) => {
+    const { token } = socket.handshake.auth;
+    if (token !== "refuse") return next();
+    const error = new Error("not you");
+    error.data = { code: 42 };
+    next(error);
+  });
+  io.use((socket, next) => {
+    if (socket.handshake.auth.early) socket.emit("early", 1);
+    next();
+  });
+  io.on("connection", behave(io));
+  io.of("/admin").on("connection", behave(io));
+  io.of("/private").use((_, next) => next(new Error("members only")));
+};
+
+serve("/socket.io/", JSON.parse(options));
+serve("/csr/", { csr: true });
+serve("/msgpack/", { msgpack: true });
+serve("/heartbeat/", { pingInterval: 300, pingTimeout: 700 });
+serve("/polling/", { transports: ["polling"] });
+serve("/small/", { maxHttpBufferSize: 2000 });
+serve("/gate/", { allowRequest: (_, answer) => answer(null, turnedAway-- <= 0) });
 
 http.listen(Number(port), "127.0.0.1", () => console.log(`port ${http.address().port}`));
 // A test that dies takes its server along.

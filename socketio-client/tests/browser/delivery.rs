@@ -1,0 +1,76 @@
+//! What is kept while offline, what is dropped, and what becomes of acks.
+
+use serde_json::json;
+use socketio_client::{AckError, DisconnectReason, EmitError};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::{PATIENCE, client, connected, disconnected, message, sleep};
+
+#[wasm_bindgen_test]
+async fn what_is_emitted_offline_arrives_in_order() {
+    let client = client().auto_connect(false).build();
+    let mut events = client.events();
+    for number in 0..200 {
+        client.emit("say", &number).unwrap();
+    }
+    client.connect();
+    for number in 0..200 {
+        assert_eq!(message(&mut events).await.args, [json!(number)]);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn volatile_events_are_dropped_while_offline() {
+    let client = client().auto_connect(false).build();
+    let mut events = client.events();
+    assert_eq!(client.emit_volatile("say", "gone"), Ok(false));
+    client.emit("say", "kept").unwrap();
+    client.connect();
+    connected(&mut events).await;
+    assert_eq!(message(&mut events).await.args, [json!("kept")]);
+    while client.emit_volatile("say", "there") == Ok(false) {
+        sleep(1).await;
+    }
+    assert_eq!(message(&mut events).await.args, [json!("there")]);
+}
+
+#[wasm_bindgen_test]
+async fn the_send_buffer_is_bounded() {
+    let client = client().auto_connect(false).send_buffer(2).build();
+    client.emit("say", &1).unwrap();
+    client.emit("say", &2).unwrap();
+    assert_eq!(client.emit("say", &3), Err(EmitError::BufferFull));
+    let ack = client.emit_with_ack::<()>("say", &4, PATIENCE).await;
+    assert_eq!(ack, Err(AckError::Emit(EmitError::BufferFull)));
+    assert_eq!(client.emit("connect", &()), Err(EmitError::ReservedName));
+}
+
+#[wasm_bindgen_test]
+async fn a_lost_connection_fails_what_was_sent_and_keeps_what_was_not() {
+    let client = client().build();
+    let mut events = client.events();
+    connected(&mut events).await;
+    let sent = client.emit_with_ack::<()>("ignore", &(), PATIENCE);
+    client.disconnect();
+    let kept = client.emit_with_ack::<String>("echo", "kept", PATIENCE);
+    assert_eq!(sent.await, Err(AckError::Disconnected));
+    assert_eq!(client.buffered(), 1);
+    client.connect();
+    assert_eq!(kept.await, Ok("kept".into()));
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_is_not_read_ends_the_connection_and_loses_nothing_it_had() {
+    let client = client().limits(|limits| limits.events = 20).build();
+    let mut events = client.events();
+    connected(&mut events).await;
+    client.emit("count", &30).unwrap();
+    while client.is_connected() {
+        sleep(5).await;
+    }
+    for number in 0..21 {
+        assert_eq!(message(&mut events).await.args, [json!(number)]);
+    }
+    assert_eq!(disconnected(&mut events).await, DisconnectReason::EventOverflow);
+    connected(&mut events).await;
+}
