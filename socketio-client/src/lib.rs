@@ -62,7 +62,8 @@
 //! | `manager.on("reconnect_attempt" \| "reconnect_error" \| "reconnect_failed" \| "reconnect", f)` | [`Event::Connecting`] with an `attempt` over 0, [`Event::ConnectError`], [`Event::ReconnectFailed`], [`Event::Connected`] |
 //! | `(…, callback) => callback(answer)` | [`Message::ack`], [`Responder::send`] |
 //! | `manager.socket("/admin")` | [`of`](Client::of), [`of_with_auth`](Client::of_with_auth) |
-//! | `socket.compress(…)`, WebTransport, custom parsers | none |
+//! | `parser: require("socket.io-msgpack-parser")` | [`parser(Parser::MessagePack)`](Builder::parser), feature `msgpack` |
+//! | `socket.compress(…)`, WebTransport, parsers of one's own | none |
 //!
 //! # What to know
 //!
@@ -93,6 +94,7 @@
 //! - `client` (default): the I/O, on tokio for native targets and on the page's event loop for wasm32. Without it what remains is the
 //!   codec ([`packet`]) and the sans-IO machine ([`protocol`]), which need no runtime on any target.
 //! - `polling` (default): requests for long-polling, with hyper on native targets and `fetch` in a browser.
+//! - `msgpack`: the packets of `socket.io-msgpack-parser`, see [`Parser`].
 //! - `rustls`: `https` and `wss` on native targets, with the operating system's roots.
 //!
 //! # The layout
@@ -116,6 +118,7 @@ pub use client::{
     Ack, Builder, Client, Event, EventStream, Handler, Message, Once, Responder, SentStream, TypedStream,
 };
 pub use error::{AckError, DisconnectReason, EmitError};
+pub use packet::Parser;
 pub use payload::{Binary, Payload};
 pub use protocol::{State, Transport};
 pub use settings::{Exhausted, Limits, Retries, Settings};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::packet::Parser;
 use crate::protocol::Transport;
 
 /// How to connect, and how to come back.
@@ -28,6 +29,8 @@ pub struct Settings {
     pub upgrade: bool,
     /// Whether to begin with WebSocket if it worked last time, whatever the order says. Default `false`.
     pub remember_upgrade: bool,
+    /// The form that packets take, which must be the server's. Default JSON.
+    pub parser: Parser,
     /// Whether events are sent one by one and again until they are acknowledged. Default `None`: each is sent once.
     pub retries: Option<Retries>,
     /// Events that the server emits as volatile. With connection state recovery the last argument of every other event may be an offset;
@@ -108,6 +111,7 @@ impl Default for Settings {
             try_all_transports: false,
             upgrade: true,
             remember_upgrade: false,
+            parser: Parser::Json,
             retries: None,
             volatile_events: Vec::new(),
             limits: Limits::default(),

@@ -11,6 +11,7 @@ use super::Client;
 use super::endpoint::Endpoint;
 use super::run::Driver;
 use super::shared::Shared;
+use crate::packet::Parser;
 use crate::protocol::Input;
 use crate::protocol::Transport;
 use crate::transport::{self, Dial, MaybeSend};
@@ -174,6 +175,13 @@ impl Builder {
     #[must_use]
     pub fn remember_upgrade(mut self, remember: bool) -> Self {
         self.settings.remember_upgrade = remember;
+        self
+    }
+
+    /// The form that packets take, which must be the server's. Default [`Parser::Json`].
+    #[must_use]
+    pub fn parser(mut self, parser: Parser) -> Self {
+        self.settings.parser = parser;
         self
     }
 

@@ -3,11 +3,36 @@
 //! Sources: <https://socket.io/docs/v4/engine-io-protocol/> and <https://socket.io/docs/v4/socket-io-protocol/>.
 
 pub mod engine;
+#[cfg(feature = "msgpack")]
+mod messagepack;
 pub mod payload;
 pub mod socket;
 
 pub use engine::{EnginePacket, Frame, Handshake};
 pub use socket::{Decoder, Kind, Packet};
+
+/// The form that Socket.IO packets take. Both sides must use the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub enum Parser {
+    /// JSON, with bytes in messages of their own: the default of clients and servers.
+    #[default]
+    Json,
+    /// One binary MessagePack document, as the npm package `socket.io-msgpack-parser` has it. Smaller where there are many numbers or bytes.
+    #[cfg(feature = "msgpack")]
+    MessagePack,
+}
+
+impl Parser {
+    /// Writes a packet.
+    pub fn encode(self, packet: Packet) -> Vec<Frame> {
+        match self {
+            Self::Json => packet.encode(),
+            #[cfg(feature = "msgpack")]
+            Self::MessagePack => vec![messagepack::encode(packet)],
+        }
+    }
+}
 
 /// Why bytes from the server were not taken.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -21,7 +46,11 @@ pub enum PacketError {
     /// The JSON does not parse, or nests too deep.
     #[error("malformed JSON: {0}")]
     Json(String),
-    /// The JSON is well formed and not what this type of packet carries.
+    /// The MessagePack does not parse, or nests too deep.
+    #[cfg(feature = "msgpack")]
+    #[error("malformed MessagePack: {0}")]
+    MessagePack(String),
+    /// The payload is well formed and not what this type of packet carries.
     #[error("payload of the wrong shape")]
     Shape,
     /// A binary attachment is missing, superfluous, or pointed at from nowhere.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Frame, PacketError};
+use super::{Frame, PacketError, Parser};
 use crate::Payload;
 
 /// What a packet is for.
@@ -56,7 +56,7 @@ impl Packet {
         }
     }
 
-    /// Writes the packet: one text frame, then one binary frame per attachment.
+    /// Writes the packet as JSON: one text frame, then one binary frame per attachment.
     pub fn encode(self) -> Vec<Frame> {
         let attachments = self.payload.attachments;
         let binary = !attachments.is_empty();
@@ -100,6 +100,7 @@ impl Packet {
 /// Puts packets together from messages. A packet with attachments takes several.
 #[derive(Debug)]
 pub struct Decoder {
+    parser: Parser,
     pending: Option<Pending>,
     max_attachments: usize,
     max_bytes: usize,
@@ -116,10 +117,18 @@ impl Decoder {
     /// A decoder that refuses packets of more attachments, or of more bytes over all their messages.
     pub fn new(max_attachments: usize, max_bytes: usize) -> Self {
         Self {
+            parser: Parser::Json,
             pending: None,
             max_attachments,
             max_bytes,
         }
+    }
+
+    /// The same for packets of another form.
+    #[must_use]
+    pub fn parser(mut self, parser: Parser) -> Self {
+        self.parser = parser;
+        self
     }
 
     /// Forgets a packet begun.
@@ -132,6 +141,14 @@ impl Decoder {
         if frame.len() > self.max_bytes {
             return Err(PacketError::TooLarge);
         }
+        match self.parser {
+            Parser::Json => self.add_json(frame),
+            #[cfg(feature = "msgpack")]
+            Parser::MessagePack => super::messagepack::decode(&frame, self.max_attachments).map(Some),
+        }
+    }
+
+    fn add_json(&mut self, frame: Frame) -> Result<Option<Packet>, PacketError> {
         match (frame, self.pending.take()) {
             (Frame::Text(text), None) => {
                 let (packet, wanted) = decode(&text, self.max_attachments)?;

@@ -178,6 +178,6 @@ impl Machine {
             &socket.namespace,
             Payload::from(Vec::from_iter(auth.filter(|auth| !auth.is_null()))),
         );
-        engine.send(packet.encode(), &mut deps!(self, now));
+        engine.send(self.settings.parser.encode(packet), &mut deps!(self, now));
     }
 }

@@ -81,7 +81,8 @@ impl Machine {
             ),
             connection: Connection::Closed,
             held: false,
-            decoder: Decoder::new(settings.limits.attachments, settings.limits.packet),
+            decoder: Decoder::new(settings.limits.attachments, settings.limits.packet)
+                .parser(settings.parser),
             sockets: Vec::new(),
             timeouts: BTreeSet::new(),
             round_trip: None,

@@ -120,7 +120,7 @@ impl Machine {
         }
         let mut packet = Packet::new(Kind::Ack, &socket.namespace, payload);
         packet.id = Some(ack.id);
-        let frames = packet.encode();
+        let frames = self.settings.parser.encode(packet);
         if engine.waiting_bytes().saturating_add(bytes(&frames)) > self.settings.limits.send_bytes {
             return Err(EmitError::BufferFull);
         }
@@ -189,7 +189,7 @@ impl Machine {
                 payload,
             });
         }
-        engine.send(packet.encode(), &mut deps!(self, now));
+        engine.send(self.settings.parser.encode(packet), &mut deps!(self, now));
     }
 
     /// Sends what was kept, in the order it was emitted.

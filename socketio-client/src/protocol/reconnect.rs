@@ -41,7 +41,7 @@ impl Machine {
         let told = matches!(socket.status, Status::Connected { .. } | Status::Joining);
         let packet = Packet::new(Kind::Disconnect, &socket.namespace, Payload::default());
         if let (true, Connection::Open { engine }) = (told, &mut self.connection) {
-            engine.send(packet.encode(), &mut deps!(self, now));
+            engine.send(self.settings.parser.encode(packet), &mut deps!(self, now));
         }
         self.socket_down(key.0, DisconnectReason::ClientDisconnect, None, now);
     }

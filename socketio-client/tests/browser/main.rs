@@ -12,6 +12,8 @@ mod connection;
 mod delivery;
 mod events;
 mod listening;
+#[cfg(feature = "msgpack")]
+mod messagepack;
 mod namespaces;
 #[cfg(feature = "polling")]
 mod polling;

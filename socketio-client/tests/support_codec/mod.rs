@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use socketio_client::Payload;
 use socketio_client::packet::{Kind, Packet};
 
-fn value() -> impl Strategy<Value = Value> {
+pub(crate) fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
