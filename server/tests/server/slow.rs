@@ -45,11 +45,12 @@ async fn drain(mut socket: Socket) -> usize {
 
 async fn last_closed(server: &TestServer, session: &SessionInfo) -> Option<ClosingReason> {
     // The connection's end is known a moment before it is entered in the books.
-    for _ in 0..100 {
+    for _ in 0..400 {
         let again = server.connect(session, json!({})).await;
         if let Some(reason) = again.opened().last_closed {
             return Some(reason);
         }
+        again.leave().await;
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     None

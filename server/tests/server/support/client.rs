@@ -13,6 +13,7 @@ use steadfast_shared::http::SessionInfo;
 use steadfast_shared::{Entry, ErrorCode, RoomId};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -36,6 +37,7 @@ pub(crate) enum Heard {
 
 pub(crate) struct Client {
     say: mpsc::Sender<Message>,
+    tasks: [AbortHandle; 2],
     heard: mpsc::UnboundedReceiver<Heard>,
     /// Events that came while an ack was waited for.
     events: std::collections::VecDeque<(String, Vec<Value>)>,
@@ -91,14 +93,14 @@ impl Client {
         let (say, mut said) = mpsc::channel::<Message>(64);
         let (tell, heard) = mpsc::unbounded_channel();
         let answer = say.clone();
-        tokio::spawn(async move {
+        let writing = tokio::spawn(async move {
             while let Some(message) = said.recv().await {
                 if sink.send(message).await.is_err() {
                     return;
                 }
             }
         });
-        tokio::spawn(async move {
+        let reading = tokio::spawn(async move {
             while let Some(Ok(message)) = stream.next().await {
                 let Message::Text(text) = message else { continue };
                 if text.as_str() == "2" {
@@ -114,6 +116,7 @@ impl Client {
         Self {
             say,
             heard,
+            tasks: [writing.abort_handle(), reading.abort_handle()],
             events: std::collections::VecDeque::new(),
             acks: HashMap::new(),
             asked: 0,
@@ -272,8 +275,20 @@ impl Client {
     }
 
     /// Leaves as a browser's page does.
-    pub(crate) async fn leave(self) {
+    pub(crate) async fn leave(mut self) {
         let _ = self.say.send(Message::Close(None)).await;
+        if !self.ended {
+            self.await_close().await;
+        }
+    }
+}
+
+impl Drop for Client {
+    /// The connection is cut.
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
     }
 }
 
@@ -310,7 +325,8 @@ fn read(packet: &str) -> Option<Heard> {
         }
         "43" => Some(Heard::Ack(id.parse().unwrap(), args().remove(0))),
         "44" => {
-            let refusal: Value = serde_json::from_str(rest).unwrap();
+            // Of another namespace where one is named first.
+            let refusal: Value = serde_json::from_str(&rest[rest.find('{').unwrap()..]).unwrap();
             Some(Heard::Refused(refusal["message"].as_str().unwrap().to_owned()))
         }
         _ => None,
