@@ -3,6 +3,12 @@
 //! The server runs as a process of its own: this very program, started again to run [`serve`] alone, so that it can be
 //! killed without a chance to tidy up.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "in a test, both say what went wrong"
+)]
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

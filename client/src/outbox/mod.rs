@@ -225,7 +225,7 @@ impl Outbox {
         &mut self,
         me: UserId,
         epoch: Epoch,
-        rooms: impl Iterator<Item = (RoomId, &'a str)> + Clone,
+        rooms: &(impl Iterator<Item = (RoomId, &'a str)> + Clone),
     ) -> Vec<(OutboxItem, bool)> {
         let mut rehomed = Vec::new();
         for held in self.items.values_mut() {

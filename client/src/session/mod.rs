@@ -2,15 +2,23 @@
 //!
 //! - [`input`], [`output`]: what it is told, and what it wants done
 //! - [`person`]: what a person does: post, retry, edit, discard, read, scroll
-//! - [`server`]: what the server says and answers, and what is asked of it
-//! - [`device`]: this device's storage and other tabs, and who is signed in
+//! - [`server`]: what the server says and answers
+//! - [`asking`]: what is asked of it, and when
+//! - [`arrival`]: how an item leaves the outbox for the log
+//! - [`device`]: who is signed in, and what this device's storage held
+//! - [`storage`]: what is written, when, and what becomes of it where it fails
+//! - [`tabs`]: the other tabs of this device, and the election among them
 //! - [`view`]: what can be looked at
 
+mod arrival;
+mod asking;
 mod device;
 mod input;
 mod output;
 mod person;
 mod server;
+mod storage;
+mod tabs;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -32,8 +40,8 @@ use crate::outbox::Outbox;
 use crate::presence::Presence;
 use crate::record::{Identity, Write};
 use crate::room::{Pace, Room};
-use device::Rewrite;
-use server::Asked;
+use asking::Asked;
+use storage::Rewrite;
 
 /// What can be set. The defaults are the product's.
 #[derive(Clone, PartialEq, Debug)]

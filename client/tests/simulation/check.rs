@@ -163,7 +163,11 @@ pub(crate) fn in_the_end(world: &World) {
                 .into_iter()
                 .collect::<BTreeSet<_>>();
             let disk: BTreeSet<EntryId> = device.disk.outbox.iter().map(|item| item.id).collect();
-            assert_eq!(held, disk, "the disk's outbox is another");
+            assert!(held.is_subset(&disk), "not on disk: {:?}", held.difference(&disk));
+            // With the tab that tidies up frozen, something may be left that the log has: sent again, it is a repeat.
+            let left: Vec<_> = disk.difference(&held).collect();
+            let harmless = world.weather.frozen > 0 && left.iter().all(|id| stored.contains_key(id));
+            assert!(left.is_empty() || harmless, "left on disk: {left:?}");
         }
     }
     for id in &world.history.shown_safe {

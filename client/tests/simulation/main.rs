@@ -4,10 +4,19 @@
 //! A failing world prints its seed. `SIMULATION_SEED=<seed> SIMULATION_TRACE=1 cargo test -p steadfast-client --test
 //! simulation -- --nocapture` runs that one again and prints what happened; `SIMULATION_WORLDS=<n>` runs more worlds.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, each says what went wrong"
+)]
+
 mod check;
 mod device;
 mod dice;
+mod network;
 mod server;
+mod tabs;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -255,12 +264,12 @@ const FOUL: Weather = Weather {
 
 #[test]
 fn one_tab_per_device_on_a_fair_network() {
-    many_worlds(200, |seed, world| live(seed, FAIR, &[1, 1], world));
+    many_worlds(100, |seed, world| live(seed, FAIR, &[1, 1], world));
 }
 
 #[test]
 fn several_tabs_and_devices_in_foul_weather() {
-    many_worlds(300, |seed, world| live(seed, FOUL, &[2, 1, 3], world));
+    many_worlds(200, |seed, world| live(seed, FOUL, &[2, 1, 3], world));
 }
 
 #[test]
@@ -269,11 +278,11 @@ fn a_disk_that_is_full_now_and_then() {
         full_disk: true,
         ..FOUL
     };
-    many_worlds(200, |seed, world| live(seed, weather.clone(), &[2, 2], world));
+    many_worlds(100, |seed, world| live(seed, weather.clone(), &[2, 2], world));
 }
 
 #[test]
 fn databases_that_are_wiped() {
     let weather = Weather { wipes: true, ..FOUL };
-    many_worlds(300, |seed, world| live(seed, weather.clone(), &[2, 1, 1], world));
+    many_worlds(200, |seed, world| live(seed, weather.clone(), &[2, 1, 1], world));
 }

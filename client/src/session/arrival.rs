@@ -1,0 +1,69 @@
+//! How an item leaves the outbox for the log.
+
+use steadfast_shared::{Body, Entry, EntryId, Epoch, RoomId};
+
+use super::Session;
+use super::output::Change;
+use crate::news::Stored;
+use crate::outbox::Fate;
+use crate::record::Write;
+
+impl Session {
+    /// The log of `epoch` has the item: it leaves the outbox, and its row takes its place. Says whether it was held.
+    /// `sent_here`: this tab sent it.
+    pub(super) fn settle(&mut self, epoch: Epoch, stored: Stored, sent_here: bool) -> bool {
+        let Some((item, local)) = self.outbox.settle(stored.id, Fate::Sent(epoch, stored)) else {
+            return false;
+        };
+        // The tab that wrote it too: its write may have come after the other's removal.
+        if local || sent_here || self.elected {
+            self.writes.push(Write::RemoveOutbox(item.id));
+        }
+        let this_epoch = self.epoch() == Some(epoch);
+        if let Some(room) = self.rooms.get_mut(&item.room).filter(|_| this_epoch) {
+            room.cache_is_old |= room.inbox.acknowledge(Entry {
+                seq: stored.seq,
+                id: item.id,
+                author: item.author,
+                at: stored.at,
+                body: Body::Message { text: item.text },
+            });
+            self.changes.insert(Change::Rooms);
+        }
+        self.rows_changed(item.room);
+        true
+    }
+
+    /// An entry of the log was seen: where it is one of the outbox's, it has arrived, whatever became of its ack.
+    pub(super) fn recognise(&mut self, room: RoomId, entry: &Entry) -> Option<Stored> {
+        let epoch = self.epoch()?;
+        if !self.outbox.is_in_log(room, entry) {
+            return None;
+        }
+        let stored = Stored {
+            id: entry.id,
+            room,
+            seq: entry.seq,
+            at: entry.at,
+        };
+        self.settle(epoch, stored, false).then_some(stored)
+    }
+
+    pub(super) fn settle_what_windows_show(&mut self, ids: &[EntryId]) {
+        for id in ids {
+            let shown = self.outbox.get(*id).and_then(|item| {
+                let room = self.rooms.get(&item.room)?;
+                Some((item.room, room.inbox.find(item.author.id, *id)?.clone()))
+            });
+            if let Some((room, entry)) = shown {
+                self.recognise(room, &entry);
+            }
+        }
+    }
+
+    pub(super) fn item_changed(&mut self, id: EntryId) {
+        if let Some(room) = self.outbox.get(id).map(|item| item.room) {
+            self.rows_changed(room);
+        }
+    }
+}

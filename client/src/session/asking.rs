@@ -1,0 +1,150 @@
+//! What is asked of the server, and when.
+
+use std::time::Duration;
+
+use steadfast_shared::RoomId;
+
+use super::input::RequestId;
+use super::output::{Change, Ephemeral, Output, Request};
+use super::{Connection, Session};
+
+/// Most pages under way at once, all rooms together.
+const PULLS: usize = 4;
+
+/// An item that waits this long in sight of a tab that is online is sent by it, elected or not.
+const STAND_IN: Duration = Duration::from_secs(15);
+
+/// How far a person has read is told this often at most.
+const READ_EVERY: Duration = Duration::from_secs(1);
+
+/// What a request under way is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Asked {
+    Send,
+    History(RoomId),
+    Sync,
+}
+
+impl Session {
+    /// Asks and tells whatever is due while the link is up.
+    pub(super) fn drive_link(&mut self, now: Duration) {
+        if self.opening_until.is_some_and(|until| until <= now) {
+            self.opening_until = None;
+            self.reconnect(Duration::ZERO);
+        }
+        if !self.is_online() {
+            return;
+        }
+        self.drain_outbox(now);
+        self.pull_pages(now);
+        if self.sync_at <= now {
+            self.sync_at = now + self.options.sync_every;
+            let cursors = self.cursors();
+            if !self.asked.values().any(|asked| *asked == Asked::Sync) {
+                self.ask(Asked::Sync, Request::Sync(cursors));
+            }
+        }
+        if self.read_due().is_some_and(|due| due <= now) {
+            self.read_pace.went(now);
+            for room in self.rooms.values_mut() {
+                if let Some(read) = room.read_to_tell() {
+                    room.read_was_told();
+                    self.outputs.push_back(Output::Emit(Ephemeral::Read(read)));
+                }
+            }
+        }
+    }
+
+    pub(super) fn drain_outbox(&mut self, now: Duration) {
+        let Some(me) = self.link_me else {
+            return;
+        };
+        if !self.elected && self.stand_in_at().is_none_or(|at| at > now) {
+            return;
+        }
+        let request = RequestId(self.last_request + 1);
+        if let Some(batch) = self.outbox.next_batch(request, me, now) {
+            self.ask(Asked::Send, Request::Send(batch));
+            self.changes.insert(Change::Outbox);
+        }
+    }
+
+    /// When this tab sends what waits although another is elected: that one is frozen, or cut off. The server knows a
+    /// repeat, so nothing is stored twice where both send.
+    pub(super) fn stand_in_at(&self) -> Option<Duration> {
+        let Connection::Online { since: online, .. } = self.connection else {
+            return None;
+        };
+        let waiting = self.outbox.waiting_since(self.link_me?)?;
+        Some(waiting.max(online) + STAND_IN)
+    }
+
+    pub(super) fn pull_pages(&mut self, now: Duration) {
+        let mut under_way = self.rooms.values().filter(|room| room.inbox.is_pulling()).count();
+        let mut pulls = Vec::new();
+        for room in self.rooms.values_mut() {
+            if under_way >= PULLS {
+                break;
+            }
+            let request = RequestId(self.last_request + 1 + pulls.len() as u64);
+            if let Some(pull) = room.inbox.next_pull(room.id, request, now) {
+                under_way += 1;
+                pulls.push((room.id, pull));
+            }
+        }
+        for (room, pull) in pulls {
+            self.ask(Asked::History(room), Request::History(pull));
+        }
+    }
+
+    pub(super) fn ask(&mut self, asked: Asked, ask: Request) {
+        self.last_request += 1;
+        let request = RequestId(self.last_request);
+        self.asked.insert(request, asked);
+        self.outputs.push_back(Output::Request {
+            request,
+            ask,
+            timeout: self.options.request_timeout,
+        });
+    }
+
+    pub(super) fn link_deadline(&self) -> Option<Duration> {
+        if !self.is_online() {
+            return self.opening_until;
+        }
+        let pulls_full = self.rooms.values().filter(|room| room.inbox.is_pulling()).count() >= PULLS;
+        let pulls = self
+            .rooms
+            .values()
+            .filter_map(|room| room.inbox.pull_not_before());
+        let pull = pulls.min().filter(|_| !pulls_full);
+        let stand_in = self.stand_in_at().filter(|_| !self.elected);
+        let drains = stand_in.is_none_or(|at| at <= self.outbox.now);
+        let send = self.outbox.flight.not_before().filter(|_| drains);
+        let stand_in = stand_in.filter(|_| !drains);
+        let due = [Some(self.sync_at), pull, send, stand_in, self.read_due()];
+        due.into_iter().flatten().filter(|at| *at > self.outbox.now).min()
+    }
+
+    pub(super) fn read_due(&self) -> Option<Duration> {
+        let untold = self.rooms.values().any(|room| room.read_to_tell().is_some());
+        untold.then(|| self.read_pace.due(READ_EVERY))
+    }
+
+    pub(super) fn is_online(&self) -> bool {
+        matches!(self.connection, Connection::Online { .. })
+    }
+
+    /// A connection's requests die with it: an answer to them, should one still come, is of another connection, and
+    /// perhaps of another epoch.
+    pub(super) fn forget_requests(&mut self) {
+        self.asked.clear();
+        self.early.clear();
+        self.link_me = None;
+        self.unanswered = 0;
+        self.outbox.flight.link_down();
+        for room in self.rooms.values_mut() {
+            room.inbox.link_down();
+        }
+    }
+}

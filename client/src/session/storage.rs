@@ -1,0 +1,136 @@
+//! What is written, when, and what becomes of it where it fails.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use steadfast_shared::EntryId;
+
+use super::Session;
+use super::input::Ticket;
+use super::output::Output;
+use crate::backoff::Backoff;
+use crate::news::PeerNews;
+use crate::record::{StorageError, Write};
+
+/// Most ids whose failed writes are remembered. Past it a removal may be forgotten: its item is sent again, and the
+/// server knows it.
+const REWRITTEN: usize = 10_000;
+
+/// Writes that failed and are to be tried again: by what is held then, not by what was written.
+#[derive(Debug)]
+pub(super) struct Rewrite {
+    ids: BTreeSet<EntryId>,
+    identity: bool,
+    at: Option<Duration>,
+    backoff: Backoff,
+}
+
+impl Rewrite {
+    pub(super) fn new() -> Self {
+        Self {
+            ids: BTreeSet::new(),
+            identity: false,
+            at: None,
+            backoff: Backoff::new(Duration::from_secs(5), Duration::from_secs(60)),
+        }
+    }
+}
+
+impl Session {
+    pub(super) fn stored(&mut self, ticket: Ticket, result: &Result<(), StorageError>, now: Duration) {
+        let Some(writes) = self.tickets.remove(&ticket) else {
+            return;
+        };
+        let mut saved = Vec::new();
+        for write in writes {
+            match write {
+                Write::PutOutbox(item) => {
+                    let room = item.room;
+                    if self.outbox.on_disk(item.id, result) {
+                        self.rows_changed(room);
+                        saved.push(item.id);
+                    }
+                    if result.is_err() {
+                        self.rewrite.ids.insert(item.id);
+                    } else if !self.outbox.contains(item.id) {
+                        // It was settled or thrown away while the write was under way, perhaps by another tab, whose
+                        // removal may have come first.
+                        self.writes.push(Write::RemoveOutbox(item.id));
+                    }
+                }
+                Write::RemoveOutbox(id) if result.is_err() => {
+                    self.rewrite.ids.insert(id);
+                }
+                Write::PutIdentity(_) if result.is_err() => self.rewrite.identity = true,
+                // A cache is written again with the next entry, and one of another epoch is never believed.
+                Write::PutRoom(_) | Write::DropRooms | Write::RemoveOutbox(_) | Write::PutIdentity(_) => {}
+            }
+        }
+        if result.is_err() {
+            while self.rewrite.ids.len() > REWRITTEN {
+                self.rewrite.ids.pop_first();
+            }
+            if self.rewrite.at.is_none() {
+                self.rewrite.at = Some(now + self.rewrite.backoff.next(&mut self.dice));
+            }
+        } else if self.rewrite.at.is_none() {
+            self.rewrite.backoff.reset();
+        }
+        if result.is_ok() && !saved.is_empty() {
+            self.tell(PeerNews::Saved { ids: saved });
+        }
+    }
+
+    /// Hands the writes collected to storage, as one batch.
+    pub(super) fn flush_writes(&mut self) {
+        if self.writes.is_empty() {
+            return;
+        }
+        let writes = std::mem::take(&mut self.writes);
+        self.last_ticket += 1;
+        let ticket = Ticket(self.last_ticket);
+        // Caches are large, and nothing is to be known of them afterwards.
+        let kept = writes.iter().filter(|write| !matches!(write, Write::PutRoom(_)));
+        self.tickets.insert(ticket, kept.cloned().collect());
+        self.outputs.push_back(Output::Store { ticket, writes });
+    }
+
+    pub(super) fn write_caches(&mut self, now: Duration) {
+        let Some(epoch) = self.epoch().filter(|_| self.elected) else {
+            return;
+        };
+        for room in self.rooms.values_mut().filter(|room| room.cache_is_old) {
+            room.cache_is_old = false;
+            self.writes.extend(room.cache(epoch).map(Write::PutRoom));
+            self.cache_pace.went(now);
+        }
+    }
+
+    pub(super) fn drive_storage(&mut self, now: Duration) {
+        if self.cache_due().is_some_and(|due| due <= now) {
+            self.write_caches(now);
+        }
+        if self.rewrite.at.is_some_and(|at| at <= now) {
+            self.rewrite.at = None;
+            for id in std::mem::take(&mut self.rewrite.ids) {
+                self.writes.push(match self.outbox.get(id) {
+                    Some(item) => Write::PutOutbox(item.clone()),
+                    None => Write::RemoveOutbox(id),
+                });
+            }
+            if std::mem::take(&mut self.rewrite.identity) {
+                self.writes.extend(self.identity.clone().map(Write::PutIdentity));
+            }
+        }
+    }
+
+    pub(super) fn storage_deadline(&self) -> Option<Duration> {
+        [self.cache_due(), self.rewrite.at].into_iter().flatten().min()
+    }
+
+    pub(super) fn cache_due(&self) -> Option<Duration> {
+        let old = self.rooms.values().any(|room| room.cache_is_old);
+        (old && self.elected && self.identity.is_some())
+            .then(|| self.cache_pace.due(self.options.cache_every))
+    }
+}

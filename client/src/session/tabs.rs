@@ -1,0 +1,163 @@
+//! The other tabs of this device, and the election among them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use steadfast_shared::Epoch;
+
+use super::{Connection, Session};
+use crate::news::{PeerNews, Stored};
+use crate::outbox::Fate;
+use crate::record::{Disk, Identity, OutboxItem, Write};
+
+impl Session {
+    /// This tab drains the outbox from here on.
+    pub(super) fn take_over(&mut self, stored: Vec<OutboxItem>) {
+        self.elected = true;
+        self.tell(PeerNews::Elected);
+        let ids: Vec<_> = stored.iter().map(|item| item.id).collect();
+        for item in stored {
+            if self.outbox.gone.fate(item.id).is_some() {
+                self.writes.push(Write::RemoveOutbox(item.id));
+            } else {
+                self.merge_stored(item);
+            }
+        }
+        self.rehome();
+        self.settle_what_windows_show(&ids);
+        // The tab that typed them may have died before its write was done.
+        let orphans: Vec<_> = self.outbox.orphans().cloned().collect();
+        self.writes.extend(orphans.into_iter().map(Write::PutOutbox));
+        for room in self.rooms.values_mut() {
+            room.cache_is_old = true;
+        }
+        self.everything_changed();
+    }
+
+    pub(super) fn heard(&mut self, news: PeerNews) {
+        match news {
+            PeerNews::Posted { items } => self.heard_posted(items),
+            PeerNews::Saved { ids } => {
+                for id in ids {
+                    if self.outbox.on_disk(id, &Ok(())) {
+                        self.item_changed(id);
+                    }
+                }
+            }
+            PeerNews::Sent { epoch, stored } => {
+                for stored in stored {
+                    self.settle(epoch, stored, false);
+                }
+            }
+            PeerNews::Rejected { id, rejection } => {
+                if !self.outbox.flight.carries(id) && self.outbox.reject(id, rejection).is_some() {
+                    self.item_changed(id);
+                }
+            }
+            PeerNews::Discarded { id } => {
+                if let Some((item, local)) = self.outbox.discard(id) {
+                    self.rows_changed(item.room);
+                    if local || self.elected {
+                        // This tab may have written it since the other one removed it.
+                        self.writes.push(Write::RemoveOutbox(id));
+                    }
+                }
+            }
+            PeerNews::SignedIn { me, epoch } => {
+                // The server is asked who is right.
+                let same = self.identity == Some(Identity { me, epoch });
+                if !same || matches!(self.connection, Connection::Offline { .. }) {
+                    self.reconnect(Duration::ZERO);
+                }
+            }
+            PeerNews::Started | PeerNews::Elected => {
+                // The tab that drains answers for what others left.
+                let untold: Vec<_> = if self.elected {
+                    self.outbox.items().cloned().collect()
+                } else {
+                    self.outbox.not_in_storage().cloned().collect()
+                };
+                self.tell_posted(untold);
+            }
+        }
+    }
+
+    pub(super) fn heard_posted(&mut self, items: Vec<OutboxItem>) {
+        let ids: Vec<_> = items.iter().map(|item| item.id).collect();
+        let mut sent: BTreeMap<Epoch, Vec<Stored>> = BTreeMap::new();
+        for item in items {
+            match self.outbox.gone.fate(item.id) {
+                // The telling tab missed what became of it.
+                Some(Fate::Sent(epoch, stored)) if self.elected => {
+                    sent.entry(epoch).or_default().push(stored);
+                }
+                Some(Fate::Discarded) if self.elected => self.tell(PeerNews::Discarded { id: item.id }),
+                Some(_) => {}
+                None => {
+                    let room = item.room;
+                    let item = self.claimed(item);
+                    if self.outbox.merge(item, self.epoch()) {
+                        self.rows_changed(room);
+                    }
+                }
+            }
+        }
+        self.rehome();
+        for (epoch, stored) in sent {
+            self.tell(PeerNews::Sent { epoch, stored });
+        }
+        self.settle_what_windows_show(&ids);
+    }
+
+    pub(super) fn merge_stored(&mut self, item: OutboxItem) {
+        let item = self.claimed(item);
+        let (before, id, room) = (item.room, item.id, self.outbox.get(item.id).map(|item| item.room));
+        if self.outbox.merge_stored(item, self.epoch()) {
+            self.item_changed(id);
+            self.rows_changed(room.unwrap_or(before));
+        }
+    }
+
+    /// An item from another tab or from storage: where it was typed in another epoch by whom this person was then, it
+    /// is this person's.
+    pub(super) fn claimed(&self, mut item: OutboxItem) -> OutboxItem {
+        if let Some(Identity { me, epoch }) = &self.identity
+            && item.epoch != *epoch
+            && (item.author.name == me.name || self.formerly.contains(&item.author.id))
+        {
+            item.author = me.clone();
+        }
+        item
+    }
+
+    /// Brings this person's items of another epoch into this one, once its rooms are known.
+    pub(super) fn rehome(&mut self) {
+        let Some(Identity { me, epoch }) = self.identity.clone().filter(|_| self.is_online()) else {
+            return;
+        };
+        let rooms = self.rooms.values().map(|room| (room.id, room.name.as_str()));
+        let rehomed = self.outbox.rehome(me.id, epoch, &rooms);
+        let mut told = Vec::new();
+        for (item, local) in rehomed {
+            self.rows_changed(item.room);
+            if local || self.elected {
+                self.writes.push(Write::PutOutbox(item.clone()));
+                told.push(item);
+            }
+        }
+        self.tell_posted(told);
+    }
+
+    /// Tells items as they are, and which of them are on disk.
+    pub(super) fn tell_posted(&mut self, items: Vec<OutboxItem>) {
+        if items.is_empty() {
+            return;
+        }
+        let written = items.iter().filter(|item| item.disk == Disk::Written);
+        let ids: Vec<_> = written.map(|item| item.id).collect();
+        self.tell(PeerNews::Posted { items });
+        if !ids.is_empty() {
+            self.tell(PeerNews::Saved { ids });
+        }
+    }
+}
