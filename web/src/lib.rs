@@ -9,6 +9,7 @@
 //! - `peers`: the other tabs: one lock, one channel
 //! - `sign_in`: `POST /api/session`
 //! - `calendar`: dates, times and ids, by this device's clock
+//! - `json`: records as text
 //! - `state`: signals over the chat
 //! - `scroll`: where the timeline's view stands
 //! - `pages`, `components`: what is seen
@@ -26,6 +27,8 @@ mod calendar;
     reason = "what #[component] writes around a function is wider than the function"
 )]
 mod components;
+#[cfg(target_arch = "wasm32")]
+mod json;
 #[cfg(target_arch = "wasm32")]
 #[expect(
     unreachable_pub,

@@ -12,6 +12,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 
+use crate::json;
+
 const CHANNEL: &str = "steadfast";
 const DRAIN_LOCK: &str = "steadfast-drain";
 const SIGN_IN_LOCK: &str = "steadfast-sign-in";
@@ -31,7 +33,7 @@ impl Tabs {
 
 impl Peers for Tabs {
     fn tell(&mut self, news: PeerNews) {
-        if let (Some(channel), Ok(text)) = (&self.channel, serde_json::to_string(&news)) {
+        if let (Some(channel), Ok(text)) = (&self.channel, json::text_of(&news)) {
             let _ = channel.post_message(&text.into());
         }
     }
@@ -43,10 +45,7 @@ impl Peers for Tabs {
         let (tell, told) = mpsc::unbounded();
         let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             // News of another version of the page may not read; storage tells the rest at the next election.
-            let news = event
-                .data()
-                .as_string()
-                .and_then(|text| serde_json::from_str(&text).ok());
+            let news = event.data().as_string().and_then(|text| json::parse(&text).ok());
             if let Some(news) = news {
                 let _ = tell.unbounded_send(news);
             }

@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, RequestInit, Response};
 
-use crate::peers;
+use crate::{json, peers};
 
 /// Why there is no session.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,7 +34,7 @@ pub(crate) async fn sign_in(nickname: Nickname) -> Result<SessionInfo, SignInErr
         nickname,
         with_token: false,
     };
-    let body = serde_json::to_string(&body).map_err(|_| SignInError::Unreachable)?;
+    let body = json::text_of(&body).map_err(|_| SignInError::Unreachable)?;
     ask("POST", Some(&body)).await
 }
 
@@ -52,9 +52,9 @@ pub(crate) async fn renew(nickname: Nickname) -> Result<SessionInfo, SignInError
 async fn ask(method: &str, body: Option<&str>) -> Result<SessionInfo, SignInError> {
     let (status, text) = fetch(method, body).await.map_err(|_| SignInError::Unreachable)?;
     if (200..300).contains(&status) {
-        return serde_json::from_str(&text).map_err(|_| SignInError::Unreachable);
+        return json::parse(&text).map_err(|_| SignInError::Unreachable);
     }
-    match serde_json::from_str::<WireError>(&text) {
+    match json::parse::<WireError>(&text) {
         Ok(error) if error.code == ErrorCode::NicknameTaken => Err(SignInError::NicknameTaken),
         Ok(error) if error.code.is_transient() => Err(SignInError::Unreachable),
         Ok(error) => Err(SignInError::Refused(error)),

@@ -1,7 +1,8 @@
 //! A person's initials in a person's colour.
 
+use js_sys::JsString;
 use leptos::prelude::*;
-use steadfast_shared::UserId;
+use steadfast_shared::{Person, UserId};
 
 /// How many hues the style sheet has.
 const HUES: u32 = 12;
@@ -9,7 +10,8 @@ const HUES: u32 = 12;
 /// A person's initials, in a colour that is the same wherever they are seen. Hidden from screen readers: the name
 /// stands beside it.
 #[component]
-pub(crate) fn Avatar(id: UserId, #[prop(into)] name: String, #[prop(optional)] small: bool) -> impl IntoView {
+pub(crate) fn Avatar(person: Person, #[prop(optional)] small: bool) -> impl IntoView {
+    let Person { id, name } = person;
     // A class and not a style attribute: the page's content security policy allows no inline style.
     let class = format!(
         "avatar hue-{}{}",
@@ -36,10 +38,9 @@ fn initials(name: &str) -> String {
     let last = words
         .next_back()
         .filter(|last| is_narrow(first) && is_narrow(*last));
-    first
-        .to_uppercase()
-        .chain(last.into_iter().flat_map(char::to_uppercase))
-        .collect()
+    let initials: String = [first].into_iter().chain(last).collect();
+    // The browser's tables, and not a copy of them in the page.
+    JsString::from(initials).to_upper_case().into()
 }
 
 fn is_narrow(letter: char) -> bool {

@@ -7,7 +7,7 @@ use steadfast_client::{Input, Refusal};
 use steadfast_shared::{MessageText, TextError, limit};
 
 use super::{Icon, Shape};
-use crate::state::Page;
+use crate::state::{Page, words};
 use crate::storage::preferences;
 
 /// What an input method reports for every key while it composes; some report nothing else.
@@ -142,14 +142,14 @@ pub(crate) fn Composer() -> impl IntoView {
                     .map(|_| {
                         view! {
                             <p class="composer-editing">
-                                {move || page.t().edit_message}
+                                {page.says(|t| t.edit_message)}
                                 <button
                                     type="button"
                                     class="button button-quiet button-small"
                                     data-testid="cancel-edit"
                                     on:click=move |_| page.editing.set(None)
                                 >
-                                    {move || page.t().cancel}
+                                    {page.says(|t| t.cancel)}
                                 </button>
                             </p>
                         }
@@ -161,10 +161,10 @@ pub(crate) fn Composer() -> impl IntoView {
                     data-testid="composer"
                     autocomplete="off"
                     enterkeyhint=move || if is_touch() { "enter" } else { "send" }
-                    aria-label=move || (page.t().write_to)(&room())
+                    aria-label=words(move || (page.t().write_to)(&room()))
                     aria-describedby="composer-foot"
                     aria-invalid=move || trouble.get().is_some().then_some("true")
-                    placeholder=move || (page.t().write_to)(&room())
+                    placeholder=words(move || (page.t().write_to)(&room()))
                     node_ref=textarea
                     on:input=typed
                     on:keydown=key
@@ -175,12 +175,12 @@ pub(crate) fn Composer() -> impl IntoView {
                     type="submit"
                     class="button button-strong button-icon"
                     data-testid="send"
-                    title=move || page.t().send
+                    title=page.says(|t| t.send)
                     disabled=move || blank.get()
                     // Keeps the focus, and with it a phone's keyboard, where it is.
                     on:pointerdown=|event| event.prevent_default()
                 >
-                    <span class="sr-only">{move || page.t().send}</span>
+                    <span class="sr-only">{page.says(|t| t.send)}</span>
                     <Icon shape=Shape::Send />
                 </button>
             </div>
@@ -193,7 +193,7 @@ pub(crate) fn Composer() -> impl IntoView {
                             .map(|trouble| trouble.words(page))
                     }}
                 </span>
-                <span class="composer-keys">{move || page.t().keys}</span>
+                <span class="composer-keys">{page.says(|t| t.keys)}</span>
             </p>
         </form>
     }

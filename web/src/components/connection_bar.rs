@@ -9,7 +9,7 @@ use steadfast_shared::HandshakeError;
 use steadfast_shared::event::ClosingReason;
 
 use crate::calendar;
-use crate::state::Page;
+use crate::state::{Page, words};
 use crate::text::Phrases;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -44,7 +44,7 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
             <span class="connection-dot" aria-hidden="true"></span>
             <p class="connection-words">
                 <span class="connection-state">{move || headline(&page.link(), page.t())}</span>
-                <span class="connection-why">{move || why(&page.link(), closed(), page.t())}</span>
+                <span class="connection-why">{move || why(&page.link(), closed(), page.forgetful.get(), page.t())}</span>
             </p>
             <span class="sr-only" role="status">{announced}</span>
             <div class="connection-wait">
@@ -55,7 +55,7 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
                     data-count=move || unsent.get().to_string()
                     hidden=move || unsent.get() == 0
                 >
-                    {move || (page.t().unsent)(unsent.get())}
+                    {words(move || (page.t().unsent)(unsent.get()))}
                 </span>
             </div>
             <button
@@ -100,14 +100,14 @@ fn Retry() -> impl IntoView {
         waiting.get().then(|| {
             now.set(calendar::now());
             view! {
-                <span class="connection-retry">{move || (page.t().retry_in)(seconds())}</span>
+                <span class="connection-retry">{words(move || (page.t().retry_in)(seconds()))}</span>
                 <button
                     type="button"
                     class="button button-small"
                     data-testid="retry-now"
                     on:click=move |_| page.wake()
                 >
-                    {move || page.t().retry_now}
+                    {page.says(|t| t.retry_now)}
                 </button>
             }
         })
@@ -137,7 +137,7 @@ pub(super) fn headline(link: &LinkState, t: &Phrases) -> &'static str {
     }
 }
 
-fn why(link: &LinkState, closed: Option<ClosingReason>, t: &Phrases) -> &'static str {
+fn why(link: &LinkState, closed: Option<ClosingReason>, forgetful: bool, t: &Phrases) -> &'static str {
     match link {
         LinkState::Connected { .. } | LinkState::Connecting { .. } => "",
         LinkState::Waiting { .. } => match closed {
@@ -151,6 +151,7 @@ fn why(link: &LinkState, closed: Option<ClosingReason>, t: &Phrases) -> &'static
             HandshakeError::InvalidAuth => t.handshake_refused,
         },
         LinkState::Disconnected { reason } => match (closed, reason.as_deref()) {
+            (_, Some("io client disconnect")) if forgetful => t.by_you_unkept,
             (_, Some("io client disconnect")) => t.by_you,
             (Some(reason), _) => closing(reason, t),
             (None, Some("io server disconnect")) => t.server_closed,

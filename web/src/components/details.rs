@@ -10,7 +10,8 @@ use super::connection_bar::headline;
 use super::details_outbox::Outbox;
 use super::sidebar::People;
 use super::{Icon, Shape};
-use crate::state::{Page, milliseconds};
+use crate::state::{Page, milliseconds, words};
+use crate::text::Phrases;
 
 /// The details drawer: beside the room where there is width for it, over it where there is not. Not modal: the room
 /// stays usable. Escape closes it.
@@ -46,12 +47,12 @@ pub(crate) fn Details(
             aria-labelledby="details-title"
         >
             <div class="details-head">
-                <h2 id="details-title">{move || page.t().details}</h2>
+                <h2 id="details-title">{page.says(|t| t.details)}</h2>
                 <button
                     type="button"
                     class="button button-quiet button-icon"
                     data-testid="details-close"
-                    aria-label=move || page.t().close
+                    aria-label=page.says(|t| t.close)
                     node_ref=close_button
                     on:click=move |_| close()
                 >
@@ -59,27 +60,27 @@ pub(crate) fn Details(
                 </button>
             </div>
             <section class="details-people-section">
-                <h3>{move || page.t().online}</h3>
+                <h3>{page.says(|t| t.online)}</h3>
                 <People class="details-person" />
             </section>
             <section>
-                <h3>{move || page.t().link}</h3>
+                <h3>{page.says(|t| t.link)}</h3>
                 <Link />
             </section>
             <section>
-                <h3>{move || page.t().database}</h3>
+                <h3>{page.says(|t| t.database)}</h3>
                 <Log />
             </section>
             <Outbox />
             <section>
-                <h3>{move || page.t().person}</h3>
+                <h3>{page.says(|t| t.person)}</h3>
                 <p class="details-me">
                     {move || {
                         page.on_connection(|session| session.me().map(|me| me.name.clone()).unwrap_or_default())
                     }}
                 </p>
                 <button type="button" class="button" data-testid="change-person" on:click=move |_| page.change_person()>
-                    {move || page.t().change_person}
+                    {page.says(|t| t.change_person)}
                 </button>
             </section>
         </aside>
@@ -112,10 +113,10 @@ fn Link() -> impl IntoView {
     };
     view! {
         <dl class="facts">
-            <Fact name=move || page.t().state value=move || headline(&page.link(), page.t()).to_owned() id="state" />
-            <Fact name=move || page.t().transport value=transport id="transport" />
-            <Fact name=move || page.t().round_trip value=round_trip id="round-trip" />
-            <Fact name=move || page.t().recovered value=recovered id="recovered" />
+            <Fact name=|t| t.state value=words(move || headline(&page.link(), page.t()).to_owned()) id="state" />
+            <Fact name=|t| t.transport value=words(transport) id="transport" />
+            <Fact name=|t| t.round_trip value=words(round_trip) id="round-trip" />
+            <Fact name=|t| t.recovered value=words(recovered) id="recovered" />
         </dl>
     }
 }
@@ -139,13 +140,13 @@ fn Log() -> impl IntoView {
             .map(|(name, cursor, head, held)| {
                 let cursor = cursor.map_or_else(|| page.t().none_yet.to_owned(), |cursor| cursor.to_string());
                 let held = (held > 0).then(|| {
-                    view! { <Fact name=move || page.t().held value=move || held.to_string() id="held" /> }
+                    view! { <Fact name=|t| t.held value=words(move || held.to_string()) id="held" /> }
                 });
                 let (cursor_name, head_name) = (format!("#{name} · "), format!("#{name} · "));
                 view! {
-                    <dt>{cursor_name}{move || page.t().cursor}</dt>
+                    <dt>{cursor_name}{page.says(|t| t.cursor)}</dt>
                     <dd data-testid="detail-cursor">{cursor}</dd>
-                    <dt>{head_name}{move || page.t().head}</dt>
+                    <dt>{head_name}{page.says(|t| t.head)}</dt>
                     <dd data-testid="detail-head">{head.to_string()}</dd>
                     {held}
                 }
@@ -155,7 +156,7 @@ fn Log() -> impl IntoView {
     view! {
         <dl class="facts">
             {rooms}
-            <dt>{move || page.t().epoch}</dt>
+            <dt>{page.says(|t| t.epoch)}</dt>
             <dd class="mono" data-testid="detail-epoch">
                 {epoch}
             </dd>
@@ -165,12 +166,13 @@ fn Log() -> impl IntoView {
 
 #[component]
 fn Fact(
-    name: impl Fn() -> &'static str + Send + 'static,
-    value: impl Fn() -> String + Send + 'static,
+    name: fn(&'static Phrases) -> &'static str,
+    value: Signal<String>,
     id: &'static str,
 ) -> impl IntoView {
+    let page = Page::here();
     view! {
-        <dt>{name}</dt>
+        <dt>{page.says(name)}</dt>
         <dd data-testid=format!("detail-{id}")>{value}</dd>
     }
 }

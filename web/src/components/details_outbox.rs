@@ -14,7 +14,7 @@ pub(crate) fn Outbox() -> impl IntoView {
     let items = move || {
         let items: Vec<OutboxItem> = page.on_outbox(|session| session.outbox().cloned().collect());
         if items.is_empty() {
-            return view! { <p>{move || page.t().outbox_empty}</p> }.into_any();
+            return view! { <p>{page.says(|t| t.outbox_empty)}</p> }.into_any();
         }
         let items = items
             .into_iter()
@@ -33,7 +33,7 @@ pub(crate) fn Outbox() -> impl IntoView {
     let elected = move || page.on_outbox(steadfast_client::Session::is_elected);
     view! {
         <section>
-            <h3>{move || page.t().outbox}</h3>
+            <h3>{page.says(|t| t.outbox)}</h3>
             {items}
             <p class="details-aside">
                 {move || if elected() { page.t().this_tab_sends } else { page.t().another_tab_sends }}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::state::Page;
+use crate::state::{Page, words};
 
 /// A button that names the other language in its own words.
 #[component]
@@ -15,7 +15,7 @@ pub(crate) fn LanguageSwitch() -> impl IntoView {
             class="button button-quiet"
             data-testid="language"
             lang=move || other().tag()
-            aria-label=move || (page.t().language_switch)(other().own_name())
+            aria-label=words(move || (page.t().language_switch)(other().own_name()))
             on:click=move |_| page.speak(other())
         >
             {move || other().own_name()}

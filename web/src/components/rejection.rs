@@ -31,7 +31,7 @@ pub(crate) fn Rejection(id: EntryId, state: Memo<State>) -> impl IntoView {
                             data-testid="retry"
                             on:click=move |_| page.tell(Input::Retry(id))
                         >
-                            {move || page.t().retry}
+                            {page.says(|t| t.retry)}
                         </button>
                         <button
                             type="button"
@@ -39,7 +39,7 @@ pub(crate) fn Rejection(id: EntryId, state: Memo<State>) -> impl IntoView {
                             data-testid="edit"
                             on:click=move |_| page.edit(id)
                         >
-                            {move || page.t().edit}
+                            {page.says(|t| t.edit)}
                         </button>
                         <button
                             type="button"
@@ -47,7 +47,7 @@ pub(crate) fn Rejection(id: EntryId, state: Memo<State>) -> impl IntoView {
                             data-testid="discard"
                             on:click=move |_| page.tell(Input::Discard(id))
                         >
-                            {move || page.t().discard}
+                            {page.says(|t| t.discard)}
                         </button>
                     </div>
                 </div>

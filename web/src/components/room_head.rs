@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use steadfast_client::link::LinkState;
 
 use super::{Icon, LanguageSwitch, Shape};
-use crate::state::Page;
+use crate::state::{Page, words};
 
 /// The room's name, how many are here, and the page's tools.
 #[component]
@@ -27,7 +27,7 @@ pub(crate) fn RoomHead(
                 {name}
             </h1>
             <p class="online-count" hidden=move || online() == 0 data-testid="online">
-                {move || (page.t().online_count)(online())}
+                {words(move || (page.t().online_count)(online()))}
             </p>
             <div class="room-tools">
                 <LanguageSwitch />
@@ -36,8 +36,8 @@ pub(crate) fn RoomHead(
                     class="button button-quiet button-icon"
                     data-testid="details"
                     node_ref=details_button
-                    aria-label=move || page.t().details
-                    title=move || page.t().details
+                    aria-label=page.says(|t| t.details)
+                    title=page.says(|t| t.details)
                     aria-controls="details"
                     aria-expanded=move || page.details.get().to_string()
                     on:click=move |_| page.details.update(|open| *open = !*open)

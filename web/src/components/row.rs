@@ -34,7 +34,7 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
     });
     let text = move || match shown.with(|row| row.text.clone()) {
         Some(text) => view! { <p class="row-text" data-testid="row-text">{text}</p> }.into_any(),
-        None => view! { <p class="row-text row-unknown">{move || page.t().unknown_entry}</p> }.into_any(),
+        None => view! { <p class="row-text row-unknown">{page.says(|t| t.unknown_entry)}</p> }.into_any(),
     };
     let day = move || {
         place.get().day.map(|_| {
@@ -48,7 +48,7 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
     let head = move || {
         if place.get().first {
             view! {
-                <Avatar id=key.author name=author.get().name />
+                <Avatar person=author.get() />
                 <div class="row-head">
                     <span class="row-author">{author.get().name}</span>
                     <Time at />

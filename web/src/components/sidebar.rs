@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Avatar, Brand};
-use crate::state::Page;
+use crate::state::{Page, words};
 
 /// The rooms and who is online.
 #[component]
@@ -13,21 +13,22 @@ pub(crate) fn Sidebar() -> impl IntoView {
         <aside class="sidebar">
             <Brand />
             <nav aria-labelledby="sidebar-rooms">
-                <h2 id="sidebar-rooms">{move || page.t().rooms}</h2>
+                <h2 id="sidebar-rooms">{page.says(|t| t.rooms)}</h2>
                 <ul>
                     {move || {
                         let open = page.room.get();
-                        let rooms: Vec<(bool, String)> = page
+                        let rooms: Vec<(bool, String, u64)> = page
                             .on_rooms(|session| {
-                                session.rooms().map(|room| (Some(room.id) == open, room.name.to_owned())).collect()
+                                session.rooms().map(|room| (Some(room.id) == open, room.name.to_owned(), room.unread)).collect()
                             });
                         rooms
                             .into_iter()
-                            .map(|(open, name)| {
+                            .map(|(open, name, unread)| {
                                 view! {
                                     <li class="sidebar-room" aria-current=open.then_some("true")>
                                         <span class="hash" aria-hidden="true">"#"</span>
                                         <span class="sidebar-name">{name}</span>
+                                        {badge(unread)}
                                     </li>
                                 }
                             })
@@ -36,11 +37,24 @@ pub(crate) fn Sidebar() -> impl IntoView {
                 </ul>
             </nav>
             <section class="sidebar-people" aria-labelledby="sidebar-online">
-                <h2 id="sidebar-online">{move || page.t().online}</h2>
+                <h2 id="sidebar-online">{page.says(|t| t.online)}</h2>
                 <People class="sidebar-person" />
             </section>
         </aside>
     }
+}
+
+/// How many messages are unread, where any are.
+fn badge(unread: u64) -> impl IntoView {
+    let page = Page::here();
+    (unread > 0).then(|| {
+        view! {
+            <span class="sidebar-unread" aria-hidden="true">
+                {unread.to_string()}
+            </span>
+            <span class="sr-only">{words(move || (page.t().unread)(unread))}</span>
+        }
+    })
 }
 
 /// Who is online, one per line.
@@ -59,7 +73,7 @@ pub(crate) fn People(class: &'static str) -> impl IntoView {
                         let name = person.name.clone();
                         view! {
                             <li class=class>
-                                <Avatar id=person.id name=person.name small=true />
+                                <Avatar person small=true />
                                 <span class="sidebar-name">{name}</span>
                                 {you}
                             </li>

@@ -7,7 +7,7 @@ use steadfast_client::Input;
 use super::row::Row;
 use super::to_end::ToEnd;
 use crate::scroll::View;
-use crate::state::{Page, RowModel};
+use crate::state::{Page, RowModel, words};
 
 /// The room's log as it is read.
 #[component]
@@ -66,7 +66,7 @@ pub(crate) fn Timeline() -> impl IntoView {
                 data-testid="timeline"
                 tabindex="0"
                 role="region"
-                aria-label=move || (page.t().messages_in)(&page.room_name())
+                aria-label=words(move || (page.t().messages_in)(&page.room_name()))
                 node_ref=element
                 on:scroll=scrolled
             >
@@ -107,15 +107,15 @@ fn OldEnd() -> impl IntoView {
     let edge = Memo::new(move |_| page.edge());
     move || match edge.get() {
         Edge::Nothing => ().into_any(),
-        Edge::Loading => view! { <p class="timeline-edge">{move || page.t().loading_older}</p> }.into_any(),
+        Edge::Loading => view! { <p class="timeline-edge">{page.says(|t| t.loading_older)}</p> }.into_any(),
         Edge::Beginning => view! {
-            <p class="timeline-edge">{move || (page.t().beginning)(&page.room_name())}</p>
+            <p class="timeline-edge">{words(move || (page.t().beginning)(&page.room_name()))}</p>
         }
         .into_any(),
         Edge::Empty => view! {
             <div class="timeline-empty">
-                <h2>{move || (page.t().beginning)(&page.room_name())}</h2>
-                <p>{move || page.t().empty}</p>
+                <h2>{words(move || (page.t().beginning)(&page.room_name()))}</h2>
+                <p>{page.says(|t| t.empty)}</p>
             </div>
         }
         .into_any(),

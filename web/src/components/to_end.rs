@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Icon, Shape};
-use crate::state::Page;
+use crate::state::{Page, words};
 
 /// What there is to go back to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub(crate) fn ToEnd(
                     type="button"
                     class="button button-icon"
                     data-testid="to-end"
-                    aria-label=move || page.t().to_the_end
-                    title=move || page.t().to_the_end
+                    aria-label=page.says(|t| t.to_the_end)
+                    title=page.says(|t| t.to_the_end)
                     on:click=go
                 >
                     <Icon shape=Shape::Down />
@@ -49,7 +49,7 @@ pub(crate) fn ToEnd(
         Way::News => view! {
             <div class="to-end">
                 <button type="button" class="button button-strong" data-testid="new-messages" on:click=go>
-                    {move || (page.t().new_messages)(below.get())}
+                    {words(move || (page.t().new_messages)(below.get()))}
                     <Icon shape=Shape::Down />
                 </button>
             </div>

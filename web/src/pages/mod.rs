@@ -32,7 +32,7 @@ fn Root() -> impl IntoView {
     window_event_listener(ev::pagehide, move |_| page.leave());
     let stage = Memo::new(move |_| page.stage.get());
     move || match stage.get() {
-        Stage::Opening => view! { <p class="boot" role="status">{move || page.t().opening}</p> }.into_any(),
+        Stage::Opening => view! { <p class="boot" role="status">{page.says(|t| t.opening)}</p> }.into_any(),
         Stage::Nickname(welcome) => view! { <nickname::NicknamePage welcome /> }.into_any(),
         Stage::Room => view! { <room::RoomPage /> }.into_any(),
     }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_shared::{Nickname, TextError};
 
-use crate::components::{Brand, Icon, LanguageSwitch, Shape};
+use crate::components::{Brand, LanguageSwitch, Notice};
 use crate::sign_in::SignInError;
 use crate::state::{Page, Welcome};
 
@@ -94,10 +94,10 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                     <Brand />
                     <LanguageSwitch />
                 </div>
-                <h1>{move || page.t().welcome}</h1>
-                <p class="welcome-lead">{move || page.t().promise}</p>
+                <h1>{page.says(|t| t.welcome)}</h1>
+                <p class="welcome-lead">{page.says(|t| t.promise)}</p>
                 <form class="welcome-form" on:submit=submit novalidate>
-                    <label for="nickname">{move || page.t().nickname}</label>
+                    <label for="nickname">{page.says(|t| t.nickname)}</label>
                     <input
                         id="nickname"
                         class="field"
@@ -132,23 +132,12 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                                     data-testid="go-back"
                                     on:click=move |_| page.go_back()
                                 >
-                                    {move || page.t().go_back}
+                                    {page.says(|t| t.go_back)}
                                 </button>
                             }
                         })}
                 </form>
-                {move || {
-                    page.forgetful
-                        .get()
-                        .then(|| {
-                            view! {
-                                <p class="notice">
-                                    <Icon shape=Shape::Alert />
-                                    <span>{move || page.t().nothing_is_kept}</span>
-                                </p>
-                            }
-                        })
-                }}
+                <Notice />
             </div>
         </main>
     }

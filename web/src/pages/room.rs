@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::components::{Composer, ConnectionBar, Details, Icon, RoomHead, Shape, Sidebar, Timeline, Typing};
+use crate::components::{Composer, ConnectionBar, Details, Notice, RoomHead, Sidebar, Timeline, Typing};
 use crate::state::Page;
 
 /// The room.
@@ -17,18 +17,7 @@ pub(super) fn RoomPage() -> impl IntoView {
             <main class="room">
                 <RoomHead details_button />
                 <ConnectionBar />
-                {move || {
-                    page.forgetful
-                        .get()
-                        .then(|| {
-                            view! {
-                                <p class="notice" role="status" data-testid="nothing-is-kept">
-                                    <Icon shape=Shape::Alert />
-                                    <span>{move || page.t().nothing_is_kept}</span>
-                                </p>
-                            }
-                        })
-                }}
+                <Notice />
                 <Timeline />
                 <Typing />
                 <Composer />

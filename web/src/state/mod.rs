@@ -95,6 +95,15 @@ impl Page {
         self.language.get().phrases()
     }
 
+    /// One phrase, in the language chosen, as something a view can show. All of them are of one type, which keeps the
+    /// compiled page small.
+    pub(crate) fn says(
+        self,
+        phrase: fn(&'static Phrases) -> &'static str,
+    ) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
+        move || phrase(self.t())
+    }
+
     /// Speaks another language from here on, and remembers.
     pub(crate) fn speak(self, language: Language) {
         preferences::set_language(language);
@@ -349,6 +358,11 @@ fn first_language() -> Language {
     preferences::language()
         .or_else(|| browser_languages().find_map(|tag| Language::of_tag(&tag)))
         .unwrap_or(Language::English)
+}
+
+/// Words made from what changes, as something a view can show; of one type, as [`Page::says`] is.
+pub(crate) fn words(words: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
+    Signal::derive(words)
 }
 
 /// `0.25` as a person reads it: whole milliseconds.

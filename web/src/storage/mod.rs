@@ -9,9 +9,10 @@ mod database;
 pub mod preferences;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use steadfast_client::link::{Storage, Task};
 use steadfast_client::{Identity, Restored, StorageError, Write};
+
+use crate::json;
 
 pub use database::{Database, DatabaseError, Operation, Store};
 
@@ -43,7 +44,7 @@ impl DeviceStorage {
     /// Where the device keeps nothing.
     pub async fn identity(&mut self) -> Result<Option<Identity>, StorageError> {
         let [identity] = self.read([Store::Identity]).await?;
-        Ok(identity.iter().find_map(|text| parsed(text)))
+        Ok(identity.iter().find_map(|text| json::parse(text).ok()))
     }
 
     async fn read<const N: usize>(&mut self, stores: [Store; N]) -> Result<[Vec<String>; N], StorageError> {
@@ -81,9 +82,9 @@ impl Storage for DeviceStorage {
         Box::pin(async {
             let [identity, outbox, rooms] = self.read([Store::Identity, Store::Outbox, Store::Rooms]).await?;
             Ok(Restored {
-                identity: identity.iter().find_map(|text| parsed(text)),
-                outbox: outbox.iter().filter_map(|text| parsed(text)).collect(),
-                rooms: rooms.iter().filter_map(|text| parsed(text)).collect(),
+                identity: identity.iter().find_map(|text| json::parse(text).ok()),
+                outbox: outbox.iter().filter_map(|text| json::parse(text).ok()).collect(),
+                rooms: rooms.iter().filter_map(|text| json::parse(text).ok()).collect(),
             })
         })
     }
@@ -119,9 +120,5 @@ fn operation(write: &Write) -> Result<Operation, StorageError> {
 }
 
 fn text_of(record: &impl Serialize) -> Result<String, StorageError> {
-    serde_json::to_string(record).map_err(|error| StorageError::Failed(error.to_string()))
-}
-
-fn parsed<T: DeserializeOwned>(text: &str) -> Option<T> {
-    serde_json::from_str(text).ok()
+    json::text_of(record).map_err(|error| StorageError::Failed(error.to_string()))
 }

@@ -49,6 +49,7 @@ pub(super) static PHRASES: Phrases = Phrases {
         }
     },
     by_you: "You disconnected. What you write is kept and sent later.",
+    by_you_unkept: "You disconnected. What you write is sent later, if this page stays open.",
     link_lost: "The connection was lost.",
     link_silent: "The server has stopped answering.",
     server_closed: "The server ended the connection.",

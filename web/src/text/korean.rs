@@ -43,6 +43,7 @@ pub(super) static PHRASES: Phrases = Phrases {
     disconnect: "연결 해제",
     unsent: |n| format!("보내기 대기 {n}개"),
     by_you: "직접 연결을 해제했어요. 쓰신 메시지는 보관했다가 나중에 보내요.",
+    by_you_unkept: "직접 연결을 해제했어요. 이 페이지를 닫지 않으면 쓰신 메시지를 나중에 보내요.",
     link_lost: "연결이 끊어졌어요.",
     link_silent: "서버가 응답하지 않아요.",
     server_closed: "서버가 연결을 종료했어요.",

@@ -98,6 +98,7 @@ pub struct Phrases {
     pub disconnect: &'static str,
     pub unsent: fn(usize) -> String,
     pub by_you: &'static str,
+    pub by_you_unkept: &'static str,
     pub link_lost: &'static str,
     pub link_silent: &'static str,
     pub server_closed: &'static str,
