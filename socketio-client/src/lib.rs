@@ -69,7 +69,8 @@
 //!
 //! - **Coming back.** A lost connection is dialled again with the JavaScript client's delays, except after `io server disconnect`, after
 //!   [`Client::disconnect`], and after the server refused the namespace ([`Event::ConnectError`] with `refused`): then only
-//!   [`Client::connect`] starts over. A device that slept through its heartbeat reconnects at once on waking.
+//!   [`Client::connect`] starts over. A device that slept through its heartbeat reconnects at once on waking, and a page does so when it is
+//!   shown again or the browser is online again ([`Builder::wake_on_visible`]); elsewhere call [`Client::wake`].
 //! - **Sending.** Events emitted while offline are kept, in order, up to [`Limits::send_buffer`]; beyond that [`EmitError::BufferFull`].
 //!   An event is delivered at most once: one that was under way when the connection broke may be lost. An ack is the proof;
 //!   [`AckError::Disconnected`] and [`AckError::Timeout`] mean "nobody knows". With [`Retries`] it is at least once.

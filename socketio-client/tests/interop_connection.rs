@@ -226,7 +226,13 @@ async fn attempts_run_out() {
 }
 
 #[tokio::test]
-async fn reconnect_now_does_not_wait() {
+async fn reconnecting_now_and_waking_do_not_wait() {
+    for at_once in [Client::reconnect_now, Client::wake] {
+        comes_back_at_once(at_once).await;
+    }
+}
+
+async fn comes_back_at_once(at_once: fn(&Client)) {
     let server = Server::start();
     let port = server.port;
     drop(server);
@@ -246,7 +252,7 @@ async fn reconnect_now_does_not_wait() {
         State::WaitingToReconnect { attempt: 1, .. }
     ));
     let server = Server::on(port, "{}");
-    client.reconnect_now();
+    at_once(&client);
     // `connected` waits for less than the delay.
     connected(&mut events).await;
     drop(server);

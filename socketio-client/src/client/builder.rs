@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -25,6 +26,7 @@ pub struct Builder {
     auth: Auth,
     settings: Settings,
     auto_connect: bool,
+    wake_on_visible: bool,
 }
 
 /// Where the `auth` of CONNECT comes from.
@@ -59,6 +61,7 @@ impl Builder {
             auth: Auth::None,
             settings: Settings::default(),
             auto_connect: true,
+            wake_on_visible: true,
         }
     }
 
@@ -139,6 +142,14 @@ impl Builder {
     #[must_use]
     pub fn auto_connect(mut self, auto_connect: bool) -> Self {
         self.auto_connect = auto_connect;
+        self
+    }
+
+    /// Whether the client wakes when the page is shown again, thawed, or taken from the back-forward cache, and when the browser is online
+    /// again; see [`Client::wake`]. A frozen page runs no timers, so nothing is dialled meanwhile. Default `true`; in a page or worker only.
+    #[must_use]
+    pub fn wake_on_visible(mut self, wake: bool) -> Self {
+        self.wake_on_visible = wake;
         self
     }
 
@@ -229,6 +240,14 @@ impl Builder {
             .to_owned();
         let max_packet = self.settings.limits.packet;
         let (shared, key) = Shared::new(self.settings, &namespace, self.auto_connect);
+        let to_wake = Arc::downgrade(&shared);
+        let wake = self.wake_on_visible.then(|| {
+            transport::on_return(move || {
+                if let Some(shared) = to_wake.upgrade() {
+                    shared.with(|inner, now| inner.machine.handle(Input::Wake, now));
+                }
+            })
+        });
         transport::spawn(
             Driver::new(
                 shared.clone(),
@@ -241,6 +260,7 @@ impl Builder {
                     )
                 }),
                 self.auth,
+                wake,
             )
             .run(),
         );

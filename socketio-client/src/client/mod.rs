@@ -103,6 +103,13 @@ impl Client {
         self.input(Input::ReconnectNow);
     }
 
+    /// Tells the client that the page or the device is back, or the network: a connection that died meanwhile is noticed, and one that is waited
+    /// for is dialled at once. Does nothing while connected, dialling, or given up. In a page this happens by itself, see
+    /// [`Builder::wake_on_visible`].
+    pub fn wake(&self) {
+        self.input(Input::Wake);
+    }
+
     fn input(&self, input: Input) {
         self.shared().with(|inner, now| inner.machine.handle(input, now));
     }

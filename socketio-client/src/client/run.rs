@@ -10,7 +10,7 @@ use super::builder::{Auth, Pending};
 use super::shared::Shared;
 use crate::DisconnectReason;
 use crate::protocol::{Input, LinkEvent, LinkId, Output, SocketKey};
-use crate::transport::{Dial, Link, Timer};
+use crate::transport::{Dial, Link, OnReturn, Timer};
 
 pub(super) struct Driver {
     shared: Arc<Shared>,
@@ -20,6 +20,7 @@ pub(super) struct Driver {
     pending: Vec<(SocketKey, LinkId, Pending)>,
     links: BTreeMap<LinkId, Link>,
     timer: Option<(Duration, Timer)>,
+    _wake: Option<OnReturn>,
 }
 
 /// How many rounds the loop makes before it lets others run.
@@ -28,7 +29,12 @@ const ROUNDS: usize = 64;
 const FARTHEST: Duration = Duration::from_secs(3600);
 
 impl Driver {
-    pub(super) fn new(shared: Arc<Shared>, dial: Result<Dial, String>, auth: Auth) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        dial: Result<Dial, String>,
+        auth: Auth,
+        wake: Option<OnReturn>,
+    ) -> Self {
         Self {
             shared,
             dial,
@@ -36,6 +42,7 @@ impl Driver {
             pending: Vec::new(),
             links: BTreeMap::new(),
             timer: None,
+            _wake: wake,
         }
     }
 

@@ -39,6 +39,9 @@ pub enum Input {
     Disconnect(SocketKey),
     /// The program does not want to wait for the next attempt.
     ReconnectNow,
+    /// The page or the device is back: there is no point in waiting any longer for the next attempt. Where a deadline was slept
+    /// through, it is acted on. Unlike [`Input::ReconnectNow`] this does not revive a client that has given up.
+    Wake,
     /// Events are not being read: close, and dial nothing until [`Input::Release`].
     Hold,
     /// Events are being read again.

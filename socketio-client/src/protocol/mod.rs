@@ -117,6 +117,11 @@ impl Machine {
             Input::Connect(socket) => self.connect(socket, now),
             Input::Disconnect(socket) => self.disconnect(socket, now),
             Input::ReconnectNow => self.reconnect_now(now),
+            Input::Wake => {
+                if matches!(self.connection, Connection::Waiting { .. }) {
+                    self.reconnect_now(now);
+                }
+            }
             Input::Hold => self.hold(now),
             Input::Release => self.held = false,
             Input::Authenticated { socket, link, auth } => self.authenticated(socket, link, auth, now),

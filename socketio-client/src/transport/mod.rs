@@ -9,12 +9,18 @@ mod platform;
 
 #[cfg(all(feature = "polling", not(target_family = "wasm")))]
 mod http;
+#[cfg(target_family = "wasm")]
+mod page;
 
 use crate::DisconnectReason;
 use crate::protocol::LinkEvent;
 
+#[cfg(target_family = "wasm")]
+pub(crate) use page::{OnReturn, on_return};
 pub use platform::MaybeSend;
 pub(crate) use platform::{Link, Timer, monotonic, page_origin, seed, spawn, wall};
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use platform::{OnReturn, on_return};
 
 /// How to reach the server.
 pub(crate) struct Dial {

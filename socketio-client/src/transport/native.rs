@@ -64,6 +64,13 @@ pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(future);
 }
 
+/// A program has no page that goes away and comes back: it calls [`Client::wake`](crate::Client::wake) where it knows better.
+pub(crate) struct OnReturn;
+
+pub(crate) fn on_return(_: impl Fn() + 'static) -> OnReturn {
+    OnReturn
+}
+
 /// Fires once.
 pub(crate) struct Timer(Pin<Box<Sleep>>);
 

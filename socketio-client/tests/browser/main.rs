@@ -20,6 +20,7 @@ mod polling;
 mod reconnection;
 mod recovery;
 mod retries;
+mod waking;
 
 use std::future::Future;
 use std::time::Duration;

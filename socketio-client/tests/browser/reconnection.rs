@@ -7,10 +7,10 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{PATIENCE, client, client_at, connected, disconnected, next, quiet, until};
 
-const FAR: Duration = Duration::from_secs(600);
+pub(crate) const FAR: Duration = Duration::from_secs(600);
 
 /// Lets the server turn away the next connections, and ends this one.
-async fn shut_out(client: &Client, events: &mut EventStream, attempts: u32) {
+pub(crate) async fn shut_out(client: &Client, events: &mut EventStream, attempts: u32) {
     connected(events).await;
     let () = client.emit_with_ack("shut", &attempts, PATIENCE).await.unwrap();
     client.emit("close", &()).unwrap();

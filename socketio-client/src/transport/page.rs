@@ -1,0 +1,53 @@
+//! When a page is back: shown, thawed, taken from the back-forward cache, or online.
+
+use js_sys::Reflect;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::EventTarget;
+
+/// Some reach the document only; the window hears those before it does. A worker knows `online` alone.
+const EVENTS: [&str; 4] = ["visibilitychange", "resume", "pageshow", "online"];
+
+/// Calls a function each time the page is back. Dropping this stops it.
+pub(crate) struct OnReturn {
+    target: Option<EventTarget>,
+    listener: Closure<dyn FnMut()>,
+}
+
+pub(crate) fn on_return(back: impl Fn() + 'static) -> OnReturn {
+    let listener = Closure::<dyn FnMut()>::new(move || {
+        if !is_hidden() {
+            back();
+        }
+    });
+    let target = js_sys::global().dyn_into::<EventTarget>().ok();
+    if let Some(target) = &target {
+        for event in EVENTS {
+            // It fails for no name.
+            let _ = target.add_event_listener_with_callback_and_bool(
+                event,
+                listener.as_ref().unchecked_ref(),
+                true,
+            );
+        }
+    }
+    OnReturn { target, listener }
+}
+
+impl Drop for OnReturn {
+    fn drop(&mut self) {
+        let Some(target) = &self.target else { return };
+        for event in EVENTS {
+            let _ = target.remove_event_listener_with_callback_and_bool(
+                event,
+                self.listener.as_ref().unchecked_ref(),
+                true,
+            );
+        }
+    }
+}
+
+fn is_hidden() -> bool {
+    let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or_default();
+    get(&get(&js_sys::global(), "document"), "hidden").is_truthy()
+}

@@ -1,0 +1,91 @@
+//! Coming back with the page.
+
+use js_sys::Function;
+use socketio_client::{Builder, Event, State};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::reconnection::{FAR, shut_out};
+use crate::{client_at, connected, next, quiet, until};
+
+/// A client that would wait for very long.
+fn patient() -> Builder {
+    client_at("/gate/")
+        .reconnection_delay(FAR)
+        .reconnection_delay_max(FAR)
+}
+
+/// Lets an event happen to the window, or to the document.
+fn dispatch(target: &str, event: &str) {
+    run(&format!("{target}.dispatchEvent(new Event({event:?}))"));
+}
+
+fn run(code: &str) {
+    Function::new_no_args(code).call0(&js_sys::global()).unwrap();
+}
+
+fn is_waiting(state: &State) -> bool {
+    matches!(state, State::WaitingToReconnect { .. })
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_is_back_does_not_wait() {
+    for (target, event) in [
+        ("document", "visibilitychange"),
+        ("document", "resume"),
+        ("window", "pageshow"),
+        ("window", "online"),
+    ] {
+        let client = patient().build();
+        let mut events = client.events();
+        shut_out(&client, &mut events, 0).await;
+        assert!(matches!(next(&mut events).await, Event::Reconnecting { .. }));
+        dispatch(target, event);
+        assert!(
+            matches!(next(&mut events).await, Event::Connecting { attempt: 0 }),
+            "{event}"
+        );
+        connected(&mut events).await;
+        // Connected, there is nothing to do.
+        dispatch(target, event);
+        assert!(quiet(&mut events).await);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_goes_away_changes_nothing() {
+    let client = patient().build();
+    let mut events = client.events();
+    shut_out(&client, &mut events, 0).await;
+    next(&mut events).await;
+    run("Object.defineProperty(document, 'hidden', {value: true, configurable: true})");
+    dispatch("document", "visibilitychange");
+    let still = is_waiting(&client.state());
+    run("delete document.hidden");
+    assert!(still);
+    client.wake();
+    connected(&mut events).await;
+}
+
+#[wasm_bindgen_test]
+async fn waking_may_be_left_to_the_program_and_revives_nobody() {
+    let client = patient().wake_on_visible(false).build();
+    let mut events = client.events();
+    shut_out(&client, &mut events, 0).await;
+    next(&mut events).await;
+    dispatch("window", "online");
+    assert!(is_waiting(&client.state()));
+    client.disconnect();
+    client.wake();
+    assert!(matches!(client.state(), State::Disconnected { .. }));
+
+    let given_up = client_at("/gate/").reconnection_attempts(0).build();
+    let mut events = given_up.events();
+    shut_out(&given_up, &mut events, 0).await;
+    until(&mut events, |event| {
+        matches!(event, Event::ReconnectFailed).then_some(())
+    })
+    .await;
+    dispatch("window", "online");
+    given_up.wake();
+    assert!(quiet(&mut events).await);
+}
