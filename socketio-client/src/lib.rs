@@ -34,7 +34,7 @@
 //! ```
 //!
 //! In a page the same code runs as it is: start it with `wasm_bindgen_futures::spawn_local`. There the URL may be `""`, the page's own origin.
-//! A native program calls [`Builder::build`] inside a tokio runtime. `examples/chat.rs` is a whole program.
+//! A native program calls [`Builder::build`] inside a tokio runtime. `examples/chat.rs` is a whole program, `examples/page` a whole page.
 //!
 //! # Coming from `socket.io-client`
 //!
