@@ -1,6 +1,6 @@
 //! One room's log as this device holds it: the contiguous window `low..=high`, and what a gap holds back.
 //!
-//! - [`pull`]: which page to ask for, and what to make of the answer
+//! - `pull`: which page to ask for, and what to make of the answer
 //!
 //! Invariant: the window is contiguous, and `high` moves by one entry at a time, or by a jump that replaces the window.
 

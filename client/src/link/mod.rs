@@ -157,10 +157,13 @@ impl Chat {
 
     /// Tries at once where a retry is being waited for: the network is back, or the page is looked at again.
     pub fn wake(&self) {
-        let waiting = lock(&self.inner.link).redial_at.is_some();
+        let (waiting, refused, wanted) = {
+            let link = lock(&self.inner.link);
+            (link.redial_at.is_some(), link.refused.is_some(), link.wanted)
+        };
         if waiting {
             self.inner.redial();
-        } else if lock(&self.inner.link).wanted {
+        } else if wanted && !refused {
             self.inner.client.reconnect_now();
         }
     }
@@ -224,6 +227,11 @@ impl Inner {
                 ask,
                 timeout,
             } => {
+                // The socket would keep it for the next connection, which may be another person's. The news that this
+                // one is down is on its way, and the session asks again after it.
+                if !self.client.is_connected() {
+                    return;
+                }
                 let answer = socket::ask(&self.client, &ask, timeout);
                 let this = self.this.clone();
                 platform::spawn(async move {
@@ -342,6 +350,10 @@ impl Inner {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;
 
 /// How the link stands.
 #[derive(Clone, PartialEq, Debug)]

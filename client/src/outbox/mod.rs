@@ -1,7 +1,7 @@
 //! What is typed and not yet acknowledged, in order.
 //!
-//! - [`flight`]: the one batch under way, and when the next may go
-//! - [`gone`]: what left the outbox lately, so that late news cannot bring it back
+//! - `flight`: the one batch under way, and when the next may go
+//! - `gone`: what left the outbox lately, so that late news cannot bring it back
 //!
 //! Invariant: nothing leaves but by [`Outbox::settle`] (it is in the log) or [`Outbox::discard`] (a person's wish).
 

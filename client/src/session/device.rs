@@ -13,8 +13,13 @@ use crate::room::Room;
 
 impl Session {
     pub(super) fn restored(&mut self, restored: Restored) {
-        if self.identity.is_none() {
-            self.identity = restored.identity;
+        match (&self.identity, restored.identity) {
+            (None, identity) => self.identity = identity,
+            // It comes late, after somebody signed in.
+            (Some(now), Some(before)) if now.epoch != before.epoch => {
+                self.formerly.insert(before.me.id);
+            }
+            _ => {}
         }
         let bounds = self.bounds();
         for cache in restored.rooms {

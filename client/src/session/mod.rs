@@ -1,14 +1,14 @@
 //! The machine that holds a chat: inputs in, outputs out, views beside.
 //!
-//! - [`input`], [`output`]: what it is told, and what it wants done
-//! - [`person`]: what a person does: post, retry, edit, discard, read, scroll
-//! - [`server`]: what the server says and answers
-//! - [`asking`]: what is asked of it, and when
-//! - [`arrival`]: how an item leaves the outbox for the log
-//! - [`device`]: who is signed in, and what this device's storage held
-//! - [`storage`]: what is written, when, and what becomes of it where it fails
-//! - [`tabs`]: the other tabs of this device, and the election among them
-//! - [`view`]: what can be looked at
+//! - `input`, `output`: what it is told, and what it wants done
+//! - `person`: what a person does: post, retry, edit, discard, read, scroll
+//! - `server`: what the server says and answers
+//! - `asking`: what is asked of it, and when
+//! - `arrival`: how an item leaves the outbox for the log
+//! - `device`: who is signed in, and what this device's storage held
+//! - `storage`: what is written, when, and what becomes of it where it fails
+//! - `tabs`: the other tabs of this device, and the election among them
+//! - `view`: what can be looked at
 
 mod arrival;
 mod asking;

@@ -1,0 +1,135 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures::StreamExt;
+use steadfast_shared::http::SessionInfo;
+use steadfast_shared::{EntryId, Epoch, MessageText, Person, RoomId, UserId};
+use uuid::Uuid;
+
+use super::*;
+use crate::record::{StorageError, Write};
+
+const ROOM: RoomId = RoomId(Uuid::from_u128(1));
+
+fn offline() -> ChatOptions {
+    ChatOptions {
+        url: "http://127.0.0.1:9".into(),
+        stay_offline: true,
+        ..ChatOptions::default()
+    }
+}
+
+fn signed_in() -> Input {
+    Input::SignedIn(SessionInfo {
+        me: Person {
+            id: UserId(Uuid::from_u128(2)),
+            name: "ann".into(),
+        },
+        epoch: Epoch(Uuid::from_u128(3)),
+        token: None,
+    })
+}
+
+fn post(n: u128) -> Input {
+    Input::Post {
+        room: ROOM,
+        id: EntryId(Uuid::from_u128(n)),
+        text: MessageText::parse("hi").unwrap(),
+        at: 1,
+    }
+}
+
+async fn until(chat: &Chat, done: impl Fn(&Session) -> bool) {
+    let mut changes = chat.changes();
+    while !chat.with(&done) {
+        tokio::time::timeout(Duration::from_secs(10), changes.next())
+            .await
+            .unwrap();
+    }
+}
+
+/// Reads for as long as it is told to, and then still works.
+struct Slow(MemoryStorage, Arc<AtomicBool>);
+
+impl Storage for Slow {
+    fn load(&mut self) -> Task<'_, Result<Restored, StorageError>> {
+        Box::pin(async {
+            while self.1.load(Ordering::Relaxed) {
+                platform::sleep(Duration::from_millis(10)).await;
+            }
+            self.0.load().await
+        })
+    }
+
+    fn apply(&mut self, writes: Vec<Write>) -> Task<'_, Result<(), StorageError>> {
+        self.0.apply(writes)
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_before_storage_answers_is_not_lost() {
+    let storage = MemoryStorage::default();
+    let chat = Chat::start(offline(), storage.clone(), SoloPeers);
+    chat.input(signed_in());
+    chat.input(post(10));
+    chat.input(post(11));
+    until(&chat, |session| session.timeline(ROOM).rows().count() == 2).await;
+    until(&chat, |session| {
+        session.outbox().all(|item| item.disk == crate::Disk::Written)
+    })
+    .await;
+    assert_eq!(storage.snapshot().outbox.len(), 2);
+    assert!(chat.with(Session::is_elected), "alone, a chat sends for itself");
+}
+
+#[tokio::test]
+async fn storage_that_hangs_keeps_nobody_from_chatting_and_comes_in_late() {
+    let storage = MemoryStorage::default();
+    let before = Chat::start(offline(), storage.clone(), SoloPeers);
+    before.input(signed_in());
+    before.input(post(10));
+    until(&before, |session| {
+        session.outbox().any(|item| item.disk == crate::Disk::Written)
+    })
+    .await;
+    drop(before);
+
+    let hangs = Arc::new(AtomicBool::new(true));
+    let chat = Chat::start(offline(), Slow(storage, hangs.clone()), SoloPeers);
+    chat.input(signed_in());
+    chat.input(post(11));
+    until(&chat, |session| session.timeline(ROOM).rows().count() == 1).await;
+    hangs.store(false, Ordering::Relaxed);
+    until(&chat, |session| session.timeline(ROOM).rows().count() == 2).await;
+}
+
+#[tokio::test]
+async fn the_changes_end_with_the_chat() {
+    let chat = Chat::start(offline(), MemoryStorage::default(), SoloPeers);
+    let mut changes = chat.changes();
+    drop(chat);
+    let ended = async { while changes.next().await.is_some() {} };
+    tokio::time::timeout(Duration::from_secs(10), ended)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_dialled_again_and_a_wish_for_quiet_is_kept() {
+    let chat = Chat::start(offline(), MemoryStorage::default(), SoloPeers);
+    assert_eq!(chat.link(), LinkState::Disconnected { reason: None });
+    let mut changes = chat.changes();
+    chat.connect();
+    while !matches!(chat.link(), LinkState::Waiting { .. }) {
+        tokio::time::timeout(Duration::from_secs(10), changes.next())
+            .await
+            .unwrap();
+    }
+    chat.disconnect();
+    assert!(
+        matches!(chat.link(), LinkState::Disconnected { .. }),
+        "{:?}",
+        chat.link()
+    );
+    chat.wake();
+    assert!(matches!(chat.link(), LinkState::Disconnected { .. }));
+}
