@@ -97,7 +97,10 @@ async fn what_goes_out_can_be_watched_as_it_goes() {
     client.connect();
     connected(&mut events).await;
     client.emit("say", &("now", 2)).unwrap();
+    client.emit("say", &Binary(vec![1, 2, 3])).unwrap();
     let first = sent.next().await.unwrap();
     assert_eq!((first.event.as_str(), first.args), ("say", vec![json!("kept")]));
     assert_eq!(sent.next().await.unwrap().args, [json!("now"), json!(2)]);
+    let bytes: Binary = sent.next().await.unwrap().parse().unwrap();
+    assert_eq!(bytes.0, [1, 2, 3]);
 }

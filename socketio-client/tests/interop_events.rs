@@ -153,6 +153,20 @@ async fn what_is_emitted_offline_arrives_in_order_and_volatile_events_do_not() {
 }
 
 #[tokio::test]
+async fn a_volatile_event_is_dropped_while_the_link_is_busy() {
+    let server = Server::start();
+    let client = server.client().build();
+    let mut events = client.events();
+    connected(&mut events).await;
+    client.emit("say", "first").unwrap();
+    // Nothing ran meanwhile that could have taken the first.
+    assert_eq!(client.emit_volatile("say", "gone"), Ok(false));
+    client.emit("say", "last").unwrap();
+    assert_eq!(message(&mut events).await.args, [json!("first")]);
+    assert_eq!(message(&mut events).await.args, [json!("last")]);
+}
+
+#[tokio::test]
 async fn the_send_buffer_is_bounded() {
     let server = Server::start();
     let client = server.client().auto_connect(false).send_buffer(2).build();

@@ -27,6 +27,10 @@ async fn namespaces_share_a_connection_and_nothing_else() {
         connected(&mut admin_events).await,
     );
     assert_ne!(root_id, admin_id);
+    for (client, id) in [(&root, &root_id), (&admin, &admin_id)] {
+        let theirs: String = client.emit_with_ack("id", &(), PATIENCE).await.unwrap();
+        assert_eq!((&theirs, client.id().as_ref()), (id, Some(id)));
+    }
     let count: u32 = root.emit_with_ack("clients", &(), PATIENCE).await.unwrap();
     assert_eq!(count, 1, "one connection");
     let auth: Value = admin.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
@@ -104,4 +108,66 @@ async fn credentials_may_take_their_time() {
         .build();
     let auth: Value = client.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
     assert_eq!(auth, json!({"token": "late"}));
+}
+
+#[tokio::test]
+async fn a_socket_asked_for_twice_is_the_same_and_opens_again() {
+    let server = Server::start();
+    let root = server.client().build();
+    let admin = root.of("/admin");
+    let mut events = admin.events();
+    let id = connected(&mut events).await;
+    let again = root.of("/admin");
+    assert_eq!(again.id(), Some(id.clone()), "still connected");
+    let _: Value = again.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
+    assert_eq!(
+        admin.id(),
+        Some(id.clone()),
+        "a second CONNECT would have ended it"
+    );
+    admin.disconnect();
+    assert_eq!(
+        disconnected(&mut events).await,
+        DisconnectReason::ClientDisconnect
+    );
+    let reopened = root.of("/admin");
+    assert_ne!(connected(&mut events).await, id);
+    assert!(reopened.is_connected());
+}
+
+#[tokio::test]
+async fn one_socket_connects_while_another_leaves() {
+    let server = Server::start();
+    let admin = Client::builder(format!("{}/admin", server.url())).build();
+    connected(&mut admin.events()).await;
+    let root = admin.of("/");
+    admin.disconnect();
+    let count: u32 = root.emit_with_ack("clients", &(), PATIENCE).await.unwrap();
+    assert_eq!(count, 1, "the same connection");
+}
+
+#[tokio::test]
+async fn a_socket_added_meanwhile_does_not_add_attempts() {
+    let client = Client::builder("http://127.0.0.1:9")
+        .reconnection_attempts(2)
+        .reconnection_delay(Duration::from_millis(10))
+        .auto_connect(false)
+        .build();
+    let mut events = client.events();
+    client.connect();
+    until(&mut events, |event| {
+        matches!(event, Event::Reconnecting { attempt: 1, .. }).then_some(())
+    })
+    .await;
+    let other = client.of("/room");
+    other.connect();
+    let mut attempts = 0;
+    loop {
+        match support::next(&mut events).await {
+            Event::Connecting { .. } => attempts += 1,
+            Event::ReconnectFailed => break,
+            _ => {}
+        }
+    }
+    assert_eq!(attempts, 2);
 }

@@ -181,3 +181,19 @@ async fn an_upgrade_may_be_declined_and_is_remembered_where_asked_to() {
     connected(&mut events).await;
     assert_eq!(client.transport_name(), "websocket");
 }
+
+#[tokio::test]
+async fn a_server_that_never_answers_is_given_up_after_the_timeout() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::builder(format!("http://{}", listener.local_addr().unwrap()))
+        .transports([Transport::Polling])
+        .timeout(Duration::from_millis(100))
+        .reconnection(false)
+        .build();
+    let message = until(&mut client.events(), |event| match event {
+        Event::ConnectError { message, .. } => Some(message),
+        _ => None,
+    })
+    .await;
+    assert_eq!(message, "timeout");
+}

@@ -3,12 +3,14 @@
 // usage: node server.mjs <node_modules> [port] [options as JSON]; prints `port <n>` when it listens.
 import { createRequire } from "node:module";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 
 const [modules, port = "0", options = "{}"] = process.argv.slice(2);
 const require = createRequire(modules + "/");
 const { Server } = require("socket.io");
 
-const http = createServer();
+const { tls, ...main } = JSON.parse(options);
+const http = tls ? createSecureServer(tls) : createServer();
 
 // One server per path: the one that the options are about, and those of a fixed kind that tests in a page need, which start none.
 const serve = (path, { csr, msgpack, ...rest } = {}) => {
@@ -32,6 +34,7 @@ const behave = (io) => (socket) => {
   socket.on("say", (...args) => socket.emit("said", ...args));
   socket.on("auth", (answer) => answer(socket.handshake.auth));
   socket.on("header", (name, answer) => answer(socket.handshake.headers[name]));
+  socket.on("id", (answer) => answer(socket.id));
   socket.on("query", (answer) => answer(socket.handshake.query));
   socket.on("clients", (answer) => answer(io.engine.clientsCount));
   // Says something to everyone, later: a client may be gone by then.
@@ -85,7 +88,7 @@ const people = (io) => {
   io.of("/private").use((_, next) => next(new Error("members only")));
 };
 
-serve("/socket.io/", JSON.parse(options));
+serve("/socket.io/", main);
 serve("/csr/", { csr: true });
 serve("/msgpack/", { msgpack: true });
 serve("/heartbeat/", { pingInterval: 300, pingTimeout: 700 });
