@@ -48,8 +48,8 @@ pub(super) static PHRASES: Phrases = Phrases {
             format!("{n} messages waiting")
         }
     },
-    by_you: "You disconnected. What you write is kept and sent later.",
-    by_you_unkept: "You disconnected. What you write is sent later, if this page stays open.",
+    by_you: "What you write is kept, and sent when you connect.",
+    by_you_unkept: "What you write is sent when you connect, if this page stays open.",
     link_lost: "The connection was lost.",
     link_silent: "The server has stopped answering.",
     server_closed: "The server ended the connection.",
