@@ -206,7 +206,7 @@ impl Inbox {
         }
         self.keys.insert((entry.author.id, entry.id), entry.seq);
         self.acked.insert(entry.seq, entry);
-        while self.acked.len() > self.bounds.window {
+        while self.acked.len() > self.bounds.window_browsing {
             if let Some((_, oldest)) = self.acked.pop_first() {
                 self.forget(&oldest);
             }

@@ -8,7 +8,7 @@
 mod flight;
 mod gone;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, RoomId, UserId};
@@ -219,20 +219,24 @@ impl Outbox {
             .collect()
     }
 
-    /// Items of `me` typed in another epoch belong to this one: in the room of that id, or else of that name. One whose
-    /// room is gone stays as it is; the server will say so. Gives the items changed, and whether each was typed here.
+    /// Items typed in another epoch by whom `me` was then belong to this one: in the room of that id, or else of that
+    /// name. One whose room is gone stays where it is; the server will say so. Gives the items changed, and whether each
+    /// was typed here.
     pub(crate) fn rehome<'a>(
         &mut self,
-        me: UserId,
+        me: &Person,
+        formerly: &BTreeSet<UserId>,
         epoch: Epoch,
         rooms: &(impl Iterator<Item = (RoomId, &'a str)> + Clone),
     ) -> Vec<(OutboxItem, bool)> {
         let mut rehomed = Vec::new();
         for held in self.items.values_mut() {
             let item = &mut held.item;
-            if item.author.id != me || item.epoch == epoch {
+            let mine = item.author.name == me.name || formerly.contains(&item.author.id);
+            if item.epoch == epoch || !(mine || item.author.id == me.id) {
                 continue;
             }
+            item.author = me.clone();
             let mut homes = rooms.clone();
             let same = rooms.clone().find(|(id, _)| *id == item.room);
             if let Some((home, _)) = same.or_else(|| homes.find(|(_, name)| *name == item.room_name)) {

@@ -95,7 +95,6 @@ impl Session {
                 Some(_) => {}
                 None => {
                     let room = item.room;
-                    let item = self.claimed(item);
                     if self.outbox.merge(item, self.epoch()) {
                         self.rows_changed(room);
                     }
@@ -110,7 +109,6 @@ impl Session {
     }
 
     pub(super) fn merge_stored(&mut self, item: OutboxItem) {
-        let item = self.claimed(item);
         let (before, id, room) = (item.room, item.id, self.outbox.get(item.id).map(|item| item.room));
         if self.outbox.merge_stored(item, self.epoch()) {
             self.item_changed(id);
@@ -118,25 +116,14 @@ impl Session {
         }
     }
 
-    /// An item from another tab or from storage: where it was typed in another epoch by whom this person was then, it
-    /// is this person's.
-    pub(super) fn claimed(&self, mut item: OutboxItem) -> OutboxItem {
-        if let Some(Identity { me, epoch }) = &self.identity
-            && item.epoch != *epoch
-            && (item.author.name == me.name || self.formerly.contains(&item.author.id))
-        {
-            item.author = me.clone();
-        }
-        item
-    }
-
-    /// Brings this person's items of another epoch into this one, once its rooms are known.
+    /// Brings this person's items of another epoch into this one: what they typed then, by whatever tab. Only while online,
+    /// when it is certain which of the epochs is the one before.
     pub(super) fn rehome(&mut self) {
         let Some(Identity { me, epoch }) = self.identity.clone().filter(|_| self.is_online()) else {
             return;
         };
         let rooms = self.rooms.values().map(|room| (room.id, room.name.as_str()));
-        let rehomed = self.outbox.rehome(me.id, epoch, &rooms);
+        let rehomed = self.outbox.rehome(&me, &self.formerly, epoch, &rooms);
         let mut told = Vec::new();
         for (item, local) in rehomed {
             self.rows_changed(item.room);

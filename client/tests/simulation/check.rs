@@ -94,7 +94,9 @@ pub(crate) fn a_tab(world: &mut World, id: TabId) {
             .map(|e| e.seq);
         assert!(
             !in_force || seq.is_some_and(|seq| seq < view.low || view.cursor.is_none()),
-            "the row {entry} at {seq:?} is gone from {view:?}"
+            "the row {entry} at {seq:?} is gone from {view:?} of {:?}; the outbox has {:?}",
+            tab.id,
+            session.outbox().find(|item| item.id == *entry)
         );
     }
     tab.seen.rows = rows_now;
@@ -186,7 +188,7 @@ pub(crate) fn in_the_end(world: &World) {
 
 /// What one tab took, in order, is in the log in that order.
 fn in_order(world: &World) {
-    for ((device, slot), posted) in &world.history.posted {
+    for ((device, slot, _), posted) in &world.history.posted {
         for room in &world.server.rooms {
             let seqs: BTreeMap<EntryId, Seq> = room.log.iter().map(|entry| (entry.id, entry.seq)).collect();
             let counts = |id: &EntryId| {

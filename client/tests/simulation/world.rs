@@ -100,7 +100,7 @@ pub(crate) struct World {
 #[derive(Default)]
 pub(crate) struct History {
     /// By the tab that took the post, in order: room and id.
-    pub(crate) posted: BTreeMap<(usize, usize), Vec<(RoomId, EntryId)>>,
+    pub(crate) posted: BTreeMap<(usize, usize, u32), Vec<(RoomId, EntryId)>>,
     /// Shown as saved or sent, somewhere, at some time.
     pub(crate) shown_safe: HashSet<EntryId>,
     pub(crate) discarded: HashSet<EntryId>,
@@ -252,7 +252,9 @@ impl World {
         let at = self.now.as_millis() as u64;
         let refused = self.tab(id).is_none_or(|tab| tab.session.can_post().is_err());
         if !refused {
-            let posted = self.history.posted.entry((id.device, id.slot)).or_default();
+            // With a full disk, a refreshed tab may type on before it hears what it held before.
+            let life = if self.weather.full_disk { id.life } else { 0 };
+            let posted = self.history.posted.entry((id.device, id.slot, life)).or_default();
             posted.push((room, entry));
             let text = MessageText::parse(text).unwrap();
             self.input(
