@@ -32,6 +32,8 @@ impl Session {
             .and(if taken { Err(Refusal::IdTaken) } else { Ok(()) });
         match (able, self.identity.clone()) {
             (Ok(()), Some(identity)) => {
+                // The message ends what the others were told: the next keypress is told at once.
+                self.typing_pace.remove(&room);
                 let order = self.outbox.next_order();
                 let room_name = self.rooms.get(&room).map(|room| room.name.clone());
                 self.put_in_outbox(OutboxItem {

@@ -334,3 +334,14 @@ fn typing_goes_out_every_few_seconds_and_only_while_online() {
     let emitted = desk.take(|output| matches!(output, Output::Emit(_)).then_some(()));
     assert_eq!(emitted.len(), 2);
 }
+
+#[test]
+fn typing_right_after_a_message_goes_out_at_once() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.input(Input::Typing(ROOM));
+    desk.post(7);
+    desk.input(Input::Typing(ROOM));
+    let emitted = desk.take(|output| matches!(output, Output::Emit(_)).then_some(()));
+    assert_eq!(emitted.len(), 2);
+}
