@@ -107,6 +107,7 @@ pub mod backoff;
 #[cfg(feature = "client")]
 mod client;
 mod error;
+mod map;
 pub mod packet;
 mod payload;
 pub mod protocol;

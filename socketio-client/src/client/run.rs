@@ -1,6 +1,5 @@
 //! The one loop that does I/O: it carries out what the machine asks for, and tells it what came of it.
 
-use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -9,6 +8,7 @@ use std::time::Duration;
 use super::builder::{Auth, Pending};
 use super::shared::Shared;
 use crate::DisconnectReason;
+use crate::map::Map;
 use crate::protocol::{Input, LinkEvent, LinkId, Output, SocketKey};
 use crate::transport::{Dial, Link, OnReturn, Timer};
 
@@ -18,7 +18,7 @@ pub(super) struct Driver {
     auth: Auth,
     /// Credentials that were asked for. Those for a connection that is gone are dropped.
     pending: Vec<(SocketKey, LinkId, Pending)>,
-    links: BTreeMap<LinkId, Link>,
+    links: Map<LinkId, Link>,
     timer: Option<(Duration, Timer)>,
     _wake: Option<OnReturn>,
 }
@@ -40,7 +40,7 @@ impl Driver {
             dial,
             auth,
             pending: Vec::new(),
-            links: BTreeMap::new(),
+            links: Map::new(),
             timer: None,
             _wake: wake,
         }
@@ -157,7 +157,7 @@ impl Driver {
     fn poll_links(&mut self, cx: &mut Context<'_>) -> bool {
         let mut progress = false;
         let mut over = Vec::new();
-        for (id, link) in &mut self.links {
+        for (id, link) in self.links.iter_mut() {
             if let Poll::Ready(event) = link.poll(cx) {
                 progress = true;
                 if matches!(event, LinkEvent::Closed { .. } | LinkEvent::Answered(_)) {

@@ -1,6 +1,6 @@
 //! What the handles, the streams and the loop share: the machine behind a lock, and who waits for what.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::clock::Clock;
 use super::event::Event;
+use crate::map::Map;
 use crate::protocol::{Input, Machine, Output, SocketKey, Ticket};
 use crate::{AckError, Payload, Settings, transport};
 
@@ -18,16 +19,16 @@ pub(super) struct Shared {
 
 pub(super) struct Inner {
     pub(super) machine: Machine,
-    pub(super) acks: BTreeMap<Ticket, Slot>,
+    pub(super) acks: Map<Ticket, Slot>,
     /// The credentials of namespaces that have their own.
-    pub(super) auths: BTreeMap<SocketKey, Value>,
+    pub(super) auths: Map<SocketKey, Value>,
     pub(super) auto_connect: bool,
     /// What the loop has to do.
     pub(super) io: VecDeque<Output>,
     pub(super) wait: Option<Duration>,
     /// Every handle is dropped: the loop tidies up and ends.
     pub(super) finished: bool,
-    streams: BTreeMap<u64, Queue>,
+    streams: Map<u64, Queue>,
     next_stream: u64,
     max_events: usize,
     clock: Clock,
@@ -71,13 +72,13 @@ impl Shared {
         let shared = Arc::new_cyclic(|this| Self {
             inner: Mutex::new(Inner {
                 machine,
-                acks: BTreeMap::new(),
-                auths: BTreeMap::new(),
+                acks: Map::new(),
+                auths: Map::new(),
                 auto_connect,
                 io: VecDeque::new(),
                 wait: None,
                 finished: false,
-                streams: BTreeMap::new(),
+                streams: Map::new(),
                 next_stream: 0,
                 max_events,
                 clock: Clock::start(),

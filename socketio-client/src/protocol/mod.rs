@@ -19,10 +19,11 @@ mod socket;
 
 pub use event::{AckRequest, Event, Input, LinkEvent, LinkId, Output, SocketKey, State, Ticket, Transport};
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::backoff::{Backoff, Rng};
+use crate::map::Map;
 use crate::packet::Decoder;
 use crate::{DisconnectReason, Settings};
 
@@ -53,7 +54,7 @@ pub struct Machine {
     decoder: Decoder,
     sockets: Vec<Socket>,
     /// Every ack that is waited for, by when it is given up.
-    timeouts: BTreeSet<(Duration, Ticket)>,
+    timeouts: Map<(Duration, Ticket), ()>,
     round_trip: Option<Duration>,
     links: u64,
     /// Whether a WebSocket worked last time.
@@ -84,7 +85,7 @@ impl Machine {
             decoder: Decoder::new(settings.limits.attachments, settings.limits.packet)
                 .parser(settings.parser),
             sockets: Vec::new(),
-            timeouts: BTreeSet::new(),
+            timeouts: Map::new(),
             round_trip: None,
             links: 0,
             websocket_worked: false,
@@ -202,7 +203,7 @@ impl Machine {
             Connection::Waiting { retry_at } => Some(*retry_at),
             Connection::Dialling { engine, .. } | Connection::Open { engine } => engine.deadline(),
         };
-        let ack = self.timeouts.first().map(|(until, _)| *until);
+        let ack = self.timeouts.first().map(|((until, _), ())| *until);
         connection.into_iter().chain(ack).min()
     }
 

@@ -91,7 +91,7 @@ impl Machine {
                 queued: false,
             },
         );
-        self.timeouts.insert((until, ticket));
+        self.timeouts.insert((until, ticket), ());
         Ok(ticket)
     }
 
@@ -205,7 +205,7 @@ impl Machine {
 
     /// Fails every ack whose time is up.
     pub(super) fn give_up_acks(&mut self, now: Duration) {
-        while let Some((until, ticket)) = self.timeouts.first().copied()
+        while let Some((&(until, ticket), ())) = self.timeouts.first()
             && until <= now
         {
             self.timeouts.remove(&(until, ticket));

@@ -76,7 +76,7 @@ impl Machine {
             socket: SocketKey(key),
             id,
         };
-        self.timeouts.insert((until, ticket));
+        self.timeouts.insert((until, ticket), ());
         self.send_event(key, packet, now);
     }
 

@@ -1,9 +1,10 @@
 //! One namespace: whether it is granted, what waits to be sent, and which acks are awaited.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::recovery::Recovery;
+use crate::map::Map;
 use crate::packet::Packet;
 use crate::{DisconnectReason, EmitError, Limits};
 
@@ -20,7 +21,7 @@ pub(super) struct Socket {
     /// What came before the namespace was granted.
     pub(super) early: Vec<Packet>,
     pub(super) early_bytes: usize,
-    pub(super) acks: BTreeMap<u64, Awaited>,
+    pub(super) acks: Map<u64, Awaited>,
     pub(super) next_ack: u64,
     pub(super) recovery: Recovery,
     pub(super) queue: VecDeque<Queued>,
@@ -84,7 +85,7 @@ impl Socket {
             buffered_bytes: 0,
             early: Vec::new(),
             early_bytes: 0,
-            acks: BTreeMap::new(),
+            acks: Map::new(),
             next_ack: 0,
             recovery: Recovery::default(),
             queue: VecDeque::new(),
