@@ -22,11 +22,15 @@ impl Endpoint {
     }
 
     fn absolute(url: &str, path: &str) -> Result<Self, String> {
-        let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+        // By characters: a search for a text takes kilobytes of code.
+        let (scheme, rest) = url
+            .split_once(':')
+            .and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix('/')?.strip_prefix('/')?)))
+            .unwrap_or(("http", url));
         let secure = match scheme.to_ascii_lowercase().as_str() {
             "http" | "ws" => false,
             "https" | "wss" => true,
-            _ => return Err(format!("unknown scheme {scheme:?}")),
+            _ => return Err(format!("unknown scheme {scheme}")),
         };
         let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -41,7 +45,10 @@ impl Endpoint {
         Ok(Self {
             secure,
             authority: authority.into(),
-            path: format!("/{}/", path.trim_matches('/')).replace("//", "/"),
+            path: match path.trim_matches('/') {
+                "" => "/".to_owned(),
+                path => format!("/{path}/"),
+            },
             query: query.into(),
             namespace: namespace.into(),
         })

@@ -1,6 +1,6 @@
 //! Engine.IO 4: what goes over a transport, one frame at a time.
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::PacketError;
 
@@ -48,20 +48,17 @@ pub enum EnginePacket {
 }
 
 /// The server's first packet. Times are in milliseconds.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Handshake {
     /// The Engine.IO session.
     pub sid: String,
     /// The transports this session may move to.
-    #[serde(default)]
     pub upgrades: Vec<String>,
     /// How often the server pings.
     pub ping_interval: u64,
     /// How long after a due ping the connection counts as dead.
     pub ping_timeout: u64,
     /// The longest payload, in bytes, that the server takes by polling.
-    #[serde(default)]
     pub max_payload: Option<u64>,
 }
 
@@ -76,9 +73,7 @@ impl EnginePacket {
             return Err(PacketError::Type);
         };
         match kind {
-            b'0' => serde_json::from_str(&text[1..])
-                .map(Self::Open)
-                .map_err(|error| PacketError::Json(error.to_string())),
+            b'0' => Handshake::read(&text[1..]).map(Self::Open),
             b'1' => Ok(Self::Close),
             b'2' => Ok(Self::Ping(text[1..].to_owned())),
             b'3' => Ok(Self::Pong(text[1..].to_owned())),
@@ -112,6 +107,29 @@ impl EnginePacket {
 }
 
 impl Handshake {
+    /// By hand: a derived reader would be the only one of the crate, and is larger than all of this file.
+    fn read(json: &str) -> Result<Self, PacketError> {
+        let mut value: Value =
+            serde_json::from_str(json).map_err(|error| PacketError::Json(error.to_string()))?;
+        let Some(Value::String(sid)) = value.get_mut("sid").map(Value::take) else {
+            return Err(PacketError::Shape);
+        };
+        let number = |name| value.get(name).and_then(Value::as_u64);
+        let upgrades = value.get("upgrades").and_then(Value::as_array);
+        Ok(Self {
+            sid,
+            upgrades: upgrades
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+            ping_interval: number("pingInterval").ok_or(PacketError::Shape)?,
+            ping_timeout: number("pingTimeout").ok_or(PacketError::Shape)?,
+            max_payload: number("maxPayload"),
+        })
+    }
+
     fn to_json(&self) -> String {
         serde_json::json!({
             "sid": self.sid,

@@ -40,10 +40,15 @@ fn global(name: &str) -> Option<JsValue> {
 }
 
 pub(crate) fn monotonic() -> Duration {
-    let now = global("performance")
-        .and_then(|performance| performance.dyn_into::<Performance>().ok())
-        .map_or_else(js_sys::Date::now, |performance| performance.now());
-    milliseconds(now)
+    thread_local! {
+        /// Looked up once: the clock is read for every frame.
+        static PERFORMANCE: Option<Performance> = global("performance").and_then(|performance| performance.dyn_into().ok());
+    }
+    milliseconds(PERFORMANCE.with(|performance| {
+        performance
+            .as_ref()
+            .map_or_else(js_sys::Date::now, Performance::now)
+    }))
 }
 
 pub(crate) fn wall() -> Duration {
@@ -51,7 +56,8 @@ pub(crate) fn wall() -> Duration {
 }
 
 fn milliseconds(milliseconds: f64) -> Duration {
-    Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default()
+    // Browsers tell no finer time. The cast stops at the ends of the range, and makes nothing of what is no number.
+    Duration::from_micros((milliseconds * 1000.0) as u64)
 }
 
 pub(crate) fn seed() -> u64 {
