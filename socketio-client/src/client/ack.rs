@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 use serde::de::DeserializeOwned;
 
 use super::shared::Shared;
-use crate::AckError;
 use crate::protocol::Ticket;
+use crate::{AckError, Payload};
 
 /// Resolves to the server's ack. The event is sent whether this is polled or not.
 #[must_use = "without the ack nobody learns whether the server got the event"]
@@ -23,6 +23,22 @@ enum State {
     Waiting(Arc<Shared>, Ticket),
     Failed(AckError),
     Done,
+}
+
+impl State {
+    fn poll(&mut self, cx: &Context<'_>) -> Poll<Result<Payload, AckError>> {
+        match std::mem::replace(self, Self::Done) {
+            Self::Failed(error) => Poll::Ready(Err(error)),
+            Self::Done => Poll::Ready(Err(AckError::Disconnected)),
+            Self::Waiting(shared, ticket) => {
+                let result = shared.untimed(|inner| inner.poll_ack(ticket, cx));
+                if result.is_pending() {
+                    *self = Self::Waiting(shared, ticket);
+                }
+                result
+            }
+        }
+    }
 }
 
 impl<R> Ack<R> {
@@ -41,17 +57,7 @@ impl<R: DeserializeOwned> Future for Ack<R> {
     type Output = Result<R, AckError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let result = match std::mem::replace(&mut self.state, State::Done) {
-            State::Failed(error) => Err(error),
-            State::Done => Err(AckError::Disconnected),
-            State::Waiting(shared, ticket) => match shared.with(|inner, _| inner.poll_ack(ticket, cx)) {
-                Poll::Ready(result) => result,
-                Poll::Pending => {
-                    self.state = State::Waiting(shared, ticket);
-                    return Poll::Pending;
-                }
-            },
-        };
+        let result = std::task::ready!(self.state.poll(cx));
         Poll::Ready(result.and_then(|payload| {
             payload
                 .parse()
@@ -63,7 +69,7 @@ impl<R: DeserializeOwned> Future for Ack<R> {
 impl<R> Drop for Ack<R> {
     fn drop(&mut self) {
         if let State::Waiting(shared, ticket) = &self.state {
-            shared.with(|inner, _| inner.forget_ack(*ticket));
+            shared.untimed(|inner| inner.forget_ack(*ticket));
         }
     }
 }

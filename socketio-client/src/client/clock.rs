@@ -25,6 +25,11 @@ impl Clock {
         }
     }
 
+    /// The time when the clock was last read.
+    pub(super) fn last(&self) -> Duration {
+        self.now
+    }
+
     /// Time since the start.
     pub(super) fn now(&mut self) -> Duration {
         self.at(transport::monotonic(), transport::wall())

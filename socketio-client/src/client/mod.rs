@@ -19,10 +19,10 @@ use std::time::Duration;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::protocol::{Input, SocketKey, State};
+use crate::protocol::{Input, SocketKey, State, Ticket};
 use crate::transport::{self, MaybeSend};
 use crate::{AckError, EmitError, Payload};
-use shared::{Shared, Topic};
+use shared::{Inner, Shared, Topic};
 
 /// One socket of a connection. Cheap to clone; once every clone is dropped, the connection closes and event streams end.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ struct Owner(Arc<Shared>);
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        self.0.with(|inner, _| inner.finish());
+        self.0.untimed(Inner::finish);
     }
 }
 
@@ -122,7 +122,7 @@ impl Client {
     /// The socket's id on the server, while connected.
     pub fn id(&self) -> Option<String> {
         self.shared()
-            .with(|inner, _| inner.machine.id(self.key).map(str::to_owned))
+            .untimed(|inner| inner.machine.id(self.key).map(str::to_owned))
     }
 
     /// Where the socket stands.
@@ -135,34 +135,40 @@ impl Client {
     /// turned on, has then replayed what was missed, and the socket's id and rooms are the same. Right from
     /// [`Event::Connected`](crate::Event::Connected) on.
     pub fn recovered(&self) -> bool {
-        self.shared().with(|inner, _| inner.machine.recovered(self.key))
+        self.shared().untimed(|inner| inner.machine.recovered(self.key))
     }
 
     /// How long the last acknowledged event took, there and back.
     pub fn round_trip(&self) -> Option<Duration> {
-        self.shared().with(|inner, _| inner.machine.round_trip())
+        self.shared().untimed(|inner| inner.machine.round_trip())
     }
 
     /// What carries the connection: `websocket` or `polling`. While there is none, what the next one begins with.
     pub fn transport_name(&self) -> &'static str {
-        self.shared().with(|inner, _| inner.machine.transport().as_str())
+        self.shared().untimed(|inner| inner.machine.transport().as_str())
     }
 
     /// How many events wait for a connection.
     pub fn buffered(&self) -> usize {
-        self.shared().with(|inner, _| inner.machine.buffered(self.key))
+        self.shared().untimed(|inner| inner.machine.buffered(self.key))
     }
 
     /// Sends an event, or keeps it for the next connection. See [`Payload`] for what becomes of a tuple.
     pub fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T) -> Result<(), EmitError> {
-        let payload = arguments(payload)?;
+        self.emit_arguments(event, arguments(payload)?)
+    }
+
+    fn emit_arguments(&self, event: &str, payload: Payload) -> Result<(), EmitError> {
         self.shared()
             .with(|inner, now| inner.machine.emit(self.key, event, payload, now))
     }
 
     /// Sends an event if it can go at once, and drops it otherwise; returns whether it went.
     pub fn emit_volatile<T: Serialize + ?Sized>(&self, event: &str, payload: &T) -> Result<bool, EmitError> {
-        let payload = arguments(payload)?;
+        self.emit_volatile_arguments(event, arguments(payload)?)
+    }
+
+    fn emit_volatile_arguments(&self, event: &str, payload: Payload) -> Result<bool, EmitError> {
         self.shared()
             .with(|inner, now| inner.machine.emit_volatile(self.key, event, payload, now))
     }
@@ -178,17 +184,18 @@ impl Client {
         payload: &(impl Serialize + ?Sized),
         timeout: Duration,
     ) -> Ack<R> {
-        let shared = self.shared();
-        let sent = arguments(payload).and_then(|payload| {
-            shared.with(|inner, now| {
-                let ticket = inner
-                    .machine
-                    .emit_with_ack(self.key, event, payload, timeout, now)?;
-                inner.acks.insert(ticket, shared::Slot::default());
-                Ok(ticket)
-            })
-        });
-        Ack::new(sent.map_err(AckError::from), shared)
+        let sent = arguments(payload).and_then(|payload| self.ask(event, payload, timeout));
+        Ack::new(sent.map_err(AckError::from), self.shared())
+    }
+
+    fn ask(&self, event: &str, payload: Payload, timeout: Duration) -> Result<Ticket, EmitError> {
+        self.shared().with(|inner, now| {
+            let ticket = inner
+                .machine
+                .emit_with_ack(self.key, event, payload, timeout, now)?;
+            inner.acks.insert(ticket, shared::Slot::default());
+            Ok(ticket)
+        })
     }
 
     /// Everything that happens to this socket from here on, in order.

@@ -71,12 +71,17 @@ impl Driver {
     /// Does what the machine asks for; returns whether the client is finished.
     fn carry_out(&mut self, cx: &Context<'_>) -> bool {
         loop {
-            let (output, wait, finished, now) = self.shared.with(|inner, now| {
+            let (output, wait, finished, last) = self.shared.untimed(|inner| {
                 inner.register_driver(cx);
-                (inner.io.pop_front(), inner.wait, inner.finished, now)
+                (
+                    inner.io.pop_front(),
+                    inner.wait,
+                    inner.finished,
+                    inner.clock.last(),
+                )
             });
             let Some(output) = output else {
-                self.set_timer(wait, now);
+                self.set_timer(wait, last);
                 return finished;
             };
             match output {
@@ -117,7 +122,7 @@ impl Driver {
     }
 
     fn authenticate(&mut self, socket: SocketKey, link: LinkId) {
-        let own = self.shared.with(|inner, _| inner.auths.get(&socket).cloned());
+        let own = self.shared.untimed(|inner| inner.auths.get(&socket).cloned());
         let auth = match (own, &mut self.auth) {
             (Some(value), _) => Some(value),
             (None, Auth::None) => None,
@@ -176,12 +181,17 @@ impl Driver {
         progress
     }
 
-    fn set_timer(&mut self, wait: Option<Duration>, now: Duration) {
+    /// Sees to it that a timer goes off by `wait`. Most deadlines are moved on before their time, so a timer that goes off too early is
+    /// kept: a tick too many costs less than a timer for every event. `last` is when the clock was last read.
+    fn set_timer(&mut self, wait: Option<Duration>, last: Duration) {
         let Some(until) = wait else {
             self.timer = None;
             return;
         };
-        if self.timer.as_ref().is_none_or(|(set, _)| *set != until) {
+        // A timer whose time is past and that has not gone off stood still while the device slept.
+        let good = |(set, _): &(Duration, Timer)| (last..=until).contains(set);
+        if !self.timer.as_ref().is_some_and(good) {
+            let now = self.shared.with(|_, now| now);
             let after = until.saturating_sub(now).min(FARTHEST);
             self.timer = Some((until, Timer::new(after)));
         }

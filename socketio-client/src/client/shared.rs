@@ -1,7 +1,7 @@
 //! What the handles, the streams and the loop share: the machine behind a lock, and who waits for what.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub(super) struct Inner {
     streams: Map<u64, Queue>,
     next_stream: u64,
     max_events: usize,
-    clock: Clock,
+    pub(super) clock: Clock,
     driver: Option<Waker>,
     to_wake: Vec<Waker>,
     this: Weak<Shared>,
@@ -53,6 +53,17 @@ pub(super) enum Topic {
     Named(String),
     /// What this side emits.
     Sent,
+}
+
+impl Topic {
+    fn wants(&self, event: &Event, sent: bool) -> bool {
+        match (self, event) {
+            (Self::All, _) => !sent,
+            (Self::Sent, _) => sent,
+            (Self::Named(name), Event::Message(message)) => !sent && *name == message.event,
+            (Self::Named(_), _) => false,
+        }
+    }
 }
 
 /// What one stream has not read.
@@ -90,26 +101,42 @@ impl Shared {
         (shared, key)
     }
 
-    /// Does something with the machine, hands out what came of it, then wakes whoever it concerns.
+    /// Does something with the machine at this time.
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Inner, Duration) -> R) -> R {
-        let (result, wakers) = {
-            // The machine leaves no call half-done, so a panic of another thread spoils nothing.
-            let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        self.untimed(|inner| {
             let now = inner.clock.now();
-            let result = act(&mut inner, now);
-            inner.pump(now);
-            (result, std::mem::take(&mut inner.to_wake))
+            act(inner, now)
+        })
+    }
+
+    /// Does something that does not depend on the time, hands out what came of it, then wakes whoever it concerns.
+    ///
+    /// To read the clock costs a browser more than most of what is done here.
+    pub(super) fn untimed<R>(&self, act: impl FnOnce(&mut Inner) -> R) -> R {
+        let (result, wakers) = {
+            let mut inner = self.lock();
+            let result = act(&mut inner);
+            (result, inner.pump())
         };
-        for waker in wakers {
-            waker.wake();
-        }
+        wake(wakers);
         result
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // The machine leaves no call half-done, so a panic of another thread spoils nothing.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn wake(wakers: Vec<Waker>) {
+    for waker in wakers {
+        waker.wake();
     }
 }
 
 impl Inner {
-    /// Hands out what the machine has to say.
-    fn pump(&mut self, now: Duration) {
+    /// Hands out what the machine has to say; returns whom to wake.
+    fn pump(&mut self) -> Vec<Waker> {
         let mut io = false;
         loop {
             match self.machine.poll_output() {
@@ -120,9 +147,7 @@ impl Inner {
                 }
                 Output::Event { socket, event } => {
                     let event = Event::new(event, socket, &self.this);
-                    if self.deliver(socket, &event, false) {
-                        self.machine.handle(Input::Hold, now);
-                    }
+                    self.deliver(socket, event, false);
                 }
                 Output::Sent {
                     socket,
@@ -130,9 +155,7 @@ impl Inner {
                     payload,
                 } => {
                     let event = Event::sent(event, payload);
-                    if self.deliver(socket, &event, true) {
-                        self.machine.handle(Input::Hold, now);
-                    }
+                    self.deliver(socket, event, true);
                 }
                 Output::Acked { ticket, result } => {
                     if let Some(slot) = self.acks.get_mut(&ticket) {
@@ -149,28 +172,34 @@ impl Inner {
         if io {
             self.to_wake.extend(self.driver.take());
         }
+        std::mem::take(&mut self.to_wake)
     }
 
-    /// Gives an event to the streams it concerns; returns whether one of them is now too full.
-    fn deliver(&mut self, key: SocketKey, event: &Event, sent: bool) -> bool {
+    /// Gives an event to the streams it concerns. The machine is held while one of them is too full.
+    fn deliver(&mut self, key: SocketKey, event: Event, sent: bool) {
         let mut overflow = false;
+        let mut last: Option<&mut Queue> = None;
         for queue in self.streams.values_mut() {
-            let wanted = match (&queue.topic, event) {
-                (Topic::All, _) => !sent,
-                (Topic::Sent, _) => sent,
-                (Topic::Named(name), Event::Message(message)) => !sent && *name == message.event,
-                (Topic::Named(_), _) => false,
-            };
-            if queue.key == key && wanted {
-                queue.events.push_back(event.clone());
-                self.to_wake.extend(queue.waker.take());
-                if queue.events.len() > self.max_events && !queue.overflowed {
-                    queue.overflowed = true;
-                    overflow = true;
-                }
+            if queue.key != key || !queue.topic.wants(&event, sent) {
+                continue;
+            }
+            self.to_wake.extend(queue.waker.take());
+            if queue.events.len() >= self.max_events && !queue.overflowed {
+                queue.overflowed = true;
+                overflow = true;
+            }
+            if let Some(earlier) = last.replace(queue) {
+                earlier.events.push_back(event.clone());
             }
         }
-        overflow
+        // Mostly it is the only one, and a copy of a message goes deep.
+        if let Some(queue) = last {
+            queue.events.push_back(event);
+        }
+        if overflow {
+            let now = self.clock.now();
+            self.machine.handle(Input::Hold, now);
+        }
     }
 
     /// Ends everything.
@@ -206,7 +235,7 @@ impl Inner {
         id
     }
 
-    pub(super) fn unsubscribe(&mut self, id: u64, now: Duration) {
+    pub(super) fn unsubscribe(&mut self, id: u64) {
         let Some(gone) = self.streams.remove(&id) else {
             return;
         };
@@ -219,11 +248,11 @@ impl Inner {
             self.machine.watch_sent(gone.key, still);
         }
         if gone.overflowed {
-            self.release(now);
+            self.release();
         }
     }
 
-    pub(super) fn poll_event(&mut self, id: u64, cx: &Context<'_>, now: Duration) -> Poll<Option<Event>> {
+    pub(super) fn poll_event(&mut self, id: u64, cx: &Context<'_>) -> Poll<Option<Event>> {
         let finished = self.finished;
         let Some(queue) = self.streams.get_mut(&id) else {
             return Poll::Ready(None);
@@ -231,7 +260,7 @@ impl Inner {
         let event = queue.events.pop_front();
         if queue.overflowed && queue.events.is_empty() {
             queue.overflowed = false;
-            self.release(now);
+            self.release();
         } else if event.is_none() && !finished {
             queue.waker = Some(cx.waker().clone());
         }
@@ -241,8 +270,9 @@ impl Inner {
         }
     }
 
-    fn release(&mut self, now: Duration) {
+    fn release(&mut self) {
         if !self.streams.values().any(|queue| queue.overflowed) {
+            let now = self.clock.now();
             self.machine.handle(Input::Release, now);
         }
     }

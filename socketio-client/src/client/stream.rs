@@ -22,7 +22,7 @@ pub struct EventStream {
 impl EventStream {
     pub(super) fn new(shared: &Arc<Shared>, key: SocketKey, topic: Topic) -> Self {
         Self {
-            id: shared.with(|inner, _| inner.subscribe(key, topic)),
+            id: shared.untimed(|inner| inner.subscribe(key, topic)),
             shared: shared.clone(),
         }
     }
@@ -37,13 +37,13 @@ impl EventStream {
         let (shared, id) = (Arc::downgrade(&self.shared), self.id);
         move || {
             if let Some(shared) = shared.upgrade() {
-                shared.with(|inner, now| inner.unsubscribe(id, now));
+                shared.untimed(|inner| inner.unsubscribe(id));
             }
         }
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
-        self.shared.with(|inner, now| inner.poll_event(self.id, cx, now))
+        self.shared.untimed(|inner| inner.poll_event(self.id, cx))
     }
 }
 
@@ -57,7 +57,7 @@ impl Stream for EventStream {
 
 impl Drop for EventStream {
     fn drop(&mut self) {
-        self.shared.with(|inner, now| inner.unsubscribe(self.id, now));
+        self.shared.untimed(|inner| inner.unsubscribe(self.id));
     }
 }
 
