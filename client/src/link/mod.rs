@@ -85,13 +85,6 @@ impl Chat {
     ///
     /// # Panics
     /// Natively, outside of a tokio runtime.
-    #[cfg_attr(
-        target_arch = "wasm32",
-        expect(
-            clippy::arc_with_non_send_sync,
-            reason = "one thread; natively it is Send and Sync"
-        )
-    )]
     pub fn start(options: ChatOptions, storage: impl Storage, peers: impl Peers) -> Self {
         let (storage_jobs, storage_inbox) = mpsc::unbounded();
         let (peers_jobs, peers_inbox) = mpsc::unbounded();
