@@ -4,6 +4,7 @@ use steadfast_shared::{Body, Entry, EntryId, Epoch, RoomId};
 
 use super::Session;
 use super::output::Change;
+use super::server::EARLY;
 use crate::news::Stored;
 use crate::outbox::Fate;
 use crate::record::Write;
@@ -19,18 +20,24 @@ impl Session {
         if local || sent_here || self.elected {
             self.writes.push(Write::RemoveOutbox(item.id));
         }
-        let this_epoch = self.epoch() == Some(epoch);
-        if let Some(room) = self.rooms.get_mut(&item.room).filter(|_| this_epoch) {
-            room.cache_is_old |= room.inbox.acknowledge(Entry {
-                seq: stored.seq,
-                id: item.id,
-                author: item.author,
-                at: stored.at,
-                body: Body::Message { text: item.text },
-            });
-            self.changes.insert(Change::Rooms);
-        }
         self.rows_changed(item.room);
+        if self.epoch() != Some(epoch) {
+            return true;
+        }
+        let entry = Entry {
+            seq: stored.seq,
+            id: item.id,
+            author: item.author,
+            at: stored.at,
+            body: Body::Message { text: item.text },
+        };
+        if let Some(room) = self.rooms.get_mut(&stored.room) {
+            room.cache_is_old |= room.inbox.acknowledge(entry);
+            self.rows_changed(stored.room);
+            self.changes.insert(Change::Rooms);
+        } else if self.early_acked.len() < EARLY {
+            self.early_acked.push((stored.room, entry));
+        }
         true
     }
 

@@ -61,6 +61,7 @@ impl Session {
             && (old.epoch != epoch || old.me.id != me.id)
         {
             self.rooms.clear();
+            self.early_acked.clear();
             self.writes.push(Write::DropRooms);
             if old.epoch != epoch {
                 self.formerly.insert(old.me.id);

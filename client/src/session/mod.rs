@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use steadfast_shared::event::{ClosingReason, Entries};
-use steadfast_shared::{RoomId, UserId};
+use steadfast_shared::{Entry, RoomId, UserId};
 use uuid::Uuid;
 
 pub use input::{Answer, Input, LinkEnd, RequestError, RequestId, ServerEvent, Ticket};
@@ -108,6 +108,8 @@ pub struct Session {
     redial: Backoff,
     /// Entries that overtook the opening of their session.
     early: VecDeque<Entries>,
+    /// Own entries that another tab had acknowledged in rooms this tab does not know yet.
+    early_acked: Vec<(RoomId, Entry)>,
     asked: BTreeMap<RequestId, Asked>,
     last_request: u64,
     /// Requests in a row that nobody answered in time.
@@ -148,6 +150,7 @@ impl Session {
             opening_until: None,
             redial: Backoff::new(Duration::from_millis(500), Duration::from_secs(10)),
             early: VecDeque::new(),
+            early_acked: Vec::new(),
             asked: BTreeMap::new(),
             last_request: 0,
             unanswered: 0,

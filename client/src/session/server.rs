@@ -21,8 +21,9 @@ const OPENING_TAKES: Duration = Duration::from_secs(10);
 /// So many requests in a row without an answer, and the link is taken for deaf.
 const UNANSWERED: u32 = 2;
 
-/// Most `entries` kept that overtake the opening of their session; the rest is pulled.
-const EARLY: usize = 256;
+/// Most `entries`, and own entries acknowledged to other tabs, kept that overtake the opening of their session; the rest
+/// is pulled.
+pub(super) const EARLY: usize = 256;
 
 /// After `flooding` the server is left alone for so long.
 const FLOODING_PAUSE: Duration = Duration::from_secs(5);
@@ -118,6 +119,12 @@ impl Session {
         self.sync_at = now + self.options.sync_every;
         self.open_rooms(&opened.rooms);
         self.rehome();
+        for (id, entry) in std::mem::take(&mut self.early_acked) {
+            if let Some(room) = self.rooms.get_mut(&id) {
+                room.cache_is_old |= room.inbox.acknowledge(entry);
+                self.changes.insert(Change::Timeline(id));
+            }
+        }
         for missed in opened.missed {
             self.entries(missed, true);
         }

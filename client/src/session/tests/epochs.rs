@@ -1,6 +1,7 @@
 //! Databases that are wiped, replaced or put back.
 
 use super::*;
+use crate::news::Stored;
 use steadfast_shared::RoomId;
 
 const LATER: Epoch = Epoch(Uuid::from_u128(0xEE));
@@ -130,4 +131,30 @@ fn a_first_sign_in_after_a_refusal_dials_again() {
     assert!(desk.reconnects().is_empty(), "nothing helps but signing in");
     sign_in(&mut desk, 1, EPOCH);
     assert_eq!(desk.reconnects(), [Duration::ZERO]);
+}
+
+#[test]
+fn another_tabs_ack_in_a_room_not_known_yet_finds_its_row_once_it_is() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    let mut second = Desk::restored(1, desk.disk.clone());
+    second.post(1);
+    sign_in(&mut second, 11, LATER);
+    second.input(Input::Heard(PeerNews::Sent {
+        epoch: LATER,
+        stored: vec![Stored {
+            id: id(1),
+            room: LATER_ROOM,
+            seq: 1,
+            at: 5,
+        }],
+    }));
+    second.opened(reopened(11));
+    let timeline = second.session.timeline(LATER_ROOM);
+    let rows: Vec<_> = timeline
+        .rows()
+        .map(|row| (row.id, state_name(&row.state)))
+        .collect();
+    assert_eq!(rows, [(id(1), "sent")]);
+    assert_eq!(second.session.outbox().count(), 0);
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::StorageError;
+use crate::news::Stored;
 use crate::record::{Disk, Rejection};
 
 /// A second tab of the desk's device: same person, not elected.
@@ -196,7 +197,7 @@ fn another_tabs_ack_ahead_of_this_tabs_opening_is_no_sign_of_another_database() 
     second.input(Input::LinkUp);
     second.input(Input::Heard(PeerNews::Sent {
         epoch: EPOCH,
-        stored: vec![crate::news::Stored {
+        stored: vec![Stored {
             id: id(1),
             room: ROOM,
             seq: 1,
