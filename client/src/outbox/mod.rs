@@ -190,12 +190,19 @@ impl Outbox {
         Some(&held.item)
     }
 
-    /// Makes a rejected item one to be sent again, as `author`.
-    pub(crate) fn retry(&mut self, id: EntryId, author: Person, draining: bool) -> Option<&OutboxItem> {
+    /// Makes a rejected item one to be sent again, as `author`, known in `epoch`.
+    pub(crate) fn retry(
+        &mut self,
+        id: EntryId,
+        author: Person,
+        epoch: Epoch,
+        draining: bool,
+    ) -> Option<&OutboxItem> {
         let now = self.now;
         let held = self.held_mut(id)?;
         held.item.rejected = None;
         held.item.author = author;
+        held.item.epoch = epoch;
         held.item.tries = 0;
         held.local = true;
         held.since = now;

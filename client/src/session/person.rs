@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use steadfast_shared::event::TypingIn;
-use steadfast_shared::{EntryId, MessageText, Millis, Person, RoomId, Seq};
+use steadfast_shared::{EntryId, Epoch, MessageText, Millis, Person, RoomId, Seq};
+use uuid::Uuid;
 
 use super::output::{Change, Ephemeral, Output, Refusal};
 use super::{Connection, Session};
 use crate::news::PeerNews;
 use crate::record::{Disk, Identity, OutboxItem, Write};
+
+/// No database's epoch.
+const NEITHER: Epoch = Epoch(Uuid::nil());
 
 /// A `typing` counts for 5 s; this leaves room for a slow link.
 const TYPING_EVERY: Duration = Duration::from_secs(3);
@@ -57,11 +61,13 @@ impl Session {
 
     pub(super) fn retry(&mut self, id: EntryId) {
         match self.rejected(id) {
-            Ok((_, me)) => {
-                if let Some(item) = self.outbox.retry(id, me, self.elected).cloned() {
+            Ok((item, me)) => {
+                let epoch = self.epoch_decided_in(&item);
+                if let Some(item) = self.outbox.retry(id, me, epoch, self.elected).cloned() {
                     self.rows_changed(item.room);
                     self.writes.push(Write::PutOutbox(item.clone()));
                     self.tell_posted(vec![item]);
+                    self.rehome();
                 }
             }
             // It waits to be sent already: that is what was wanted.
@@ -83,9 +89,11 @@ impl Session {
         match editable {
             Ok(_) if taken => self.refuse(new_id, Refusal::IdTaken),
             Ok((old, me)) => {
+                let epoch = self.epoch_decided_in(&old);
                 self.throw_away(id);
                 self.put_in_outbox(OutboxItem {
                     id: new_id,
+                    epoch,
                     author: me,
                     text,
                     at,
@@ -94,6 +102,7 @@ impl Session {
                     disk: Disk::Writing,
                     ..old
                 });
+                self.rehome();
             }
             Err(refusal) => self.refuse(id, refusal),
         }
@@ -148,6 +157,15 @@ impl Session {
         };
         item.rejection_for(Some(me.id)).ok_or(Refusal::MaybeSent)?;
         Ok((item.clone(), me.clone()))
+    }
+
+    /// The epoch of an item that a person decides about. Where it is of another epoch than this tab's, either may be the
+    /// one before: it is in neither until the server confirms one, and is brought into that.
+    fn epoch_decided_in(&self, item: &OutboxItem) -> Epoch {
+        match self.epoch() {
+            Some(epoch) if epoch == item.epoch => epoch,
+            _ => NEITHER,
+        }
     }
 
     fn put_in_outbox(&mut self, item: OutboxItem) {
