@@ -90,7 +90,7 @@ pub struct Auth {
 
 /// `session`: how the server opens and closes its side.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[serde(tag = "state", rename_all = "snake_case", try_from = "SessionFields")]
 pub enum Session {
     /// The first event after CONNECT: the socket is in its rooms, and no entry can be missed from here on.
     Open(Opened),
@@ -99,6 +99,49 @@ pub enum Session {
         /// Why.
         reason: ClosingReason,
     },
+}
+
+/// A [`Session`] before it is known which. Read field by field: serde's reader of a tagged enum first keeps the whole
+/// object aside, and reads everything in it by a second set of readers, which the page would carry.
+#[derive(Deserialize)]
+struct SessionFields {
+    state: SessionState,
+    me: Option<Person>,
+    epoch: Option<Epoch>,
+    rooms: Option<Vec<Room>>,
+    recovered: Option<bool>,
+    missed: Option<Vec<Entries>>,
+    online: Option<Vec<Person>>,
+    last_closed: Option<ClosingReason>,
+    reason: Option<ClosingReason>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SessionState {
+    Open,
+    Closing,
+}
+
+impl TryFrom<SessionFields> for Session {
+    type Error = &'static str;
+
+    fn try_from(fields: SessionFields) -> Result<Self, Self::Error> {
+        Ok(match fields.state {
+            SessionState::Open => Self::Open(Opened {
+                me: fields.me.ok_or("missing field `me`")?,
+                epoch: fields.epoch.ok_or("missing field `epoch`")?,
+                rooms: fields.rooms.ok_or("missing field `rooms`")?,
+                recovered: fields.recovered.ok_or("missing field `recovered`")?,
+                missed: fields.missed.ok_or("missing field `missed`")?,
+                online: fields.online.ok_or("missing field `online`")?,
+                last_closed: fields.last_closed,
+            }),
+            SessionState::Closing => Self::Closing {
+                reason: fields.reason.ok_or("missing field `reason`")?,
+            },
+        })
+    }
 }
 
 /// What a client learns when its session opens.
@@ -208,7 +251,7 @@ pub struct SendItem {
 ///
 /// Once one item of a batch is refused as transient, every later item is too: order survives the retry.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, try_from = "SentFields")]
 pub enum Sent {
     /// It is durable, at this place. A retry gets the same answer.
     Stored {
@@ -226,6 +269,28 @@ pub enum Sent {
         /// Why.
         error: WireError,
     },
+}
+
+/// A [`Sent`] before it is known which. Read field by field, as [`SessionFields`] is, and why.
+#[derive(Deserialize)]
+struct SentFields {
+    id: EntryId,
+    seq: Option<Seq>,
+    at: Option<Millis>,
+    error: Option<WireError>,
+}
+
+impl TryFrom<SentFields> for Sent {
+    type Error = &'static str;
+
+    fn try_from(fields: SentFields) -> Result<Self, Self::Error> {
+        let id = fields.id;
+        match (fields.seq, fields.at, fields.error) {
+            (Some(seq), Some(at), _) => Ok(Self::Stored { id, seq, at }),
+            (_, _, Some(error)) => Ok(Self::Refused { id, error }),
+            _ => Err("neither stored nor refused"),
+        }
+    }
 }
 
 /// `typing` from a client: where this person is writing. Goes out again every few seconds while it lasts.
@@ -287,6 +352,9 @@ mod tests {
         };
         let json = serde_json::to_string(&refused).unwrap();
         assert_eq!(serde_json::from_str::<Sent>(&json).unwrap(), refused);
+        for neither in [r#"{"id":"ID"}"#, r#"{"id":"ID","seq":1}"#, r#"{"seq":1,"at":2}"#] {
+            assert!(serde_json::from_str::<Sent>(&neither.replace("ID", &id.to_string())).is_err());
+        }
     }
 
     #[test]
@@ -314,6 +382,11 @@ mod tests {
         let json = serde_json::to_string(&open).unwrap();
         assert!(json.starts_with(r#"{"state":"open","me":"#), "{json}");
         assert_eq!(serde_json::from_str::<Session>(&json).unwrap(), open);
+        let from_the_future = json.replace(r#""recovered":"#, r#""mood":{"is":["good"]},"recovered":"#);
+        assert_eq!(serde_json::from_str::<Session>(&from_the_future).unwrap(), open);
+        assert!(serde_json::from_str::<Session>(&json.replace("recovered", "lost")).is_err());
+        assert!(serde_json::from_str::<Session>(&json.replace(r#""open""#, r#""ajar""#)).is_err());
+        assert!(serde_json::from_str::<Session>(r#"{"state":"closing"}"#).is_err());
     }
 
     #[test]
