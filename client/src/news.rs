@@ -7,7 +7,7 @@ use crate::record::{OutboxItem, Rejection};
 
 /// One piece of news between tabs. Told in order by each tab; a tab that starts later finds the rest in storage.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "news", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum PeerNews {
     /// These wait to be sent: typed, retried or edited in the telling tab, or told again to a tab just elected.
     Posted {
