@@ -1,6 +1,7 @@
 //! A chat without a screen.
 //!
 //! - [`record`]: what a device keeps on disk, and the writes that keep it
+//! - `sorted`: a map and a set kept in order in one vector
 //! - `outbox`: what is typed and not yet acknowledged, in order
 //! - `inbox`: per room, the contiguous window of the log, and what a gap holds back
 //! - `room`: an inbox with its name, its read mark and its cache
@@ -24,6 +25,7 @@ mod presence;
 pub mod record;
 mod room;
 pub mod session;
+mod sorted;
 pub mod timeline;
 
 pub use news::PeerNews;

@@ -1,9 +1,10 @@
 //! Who is here, and who is writing. Heard, never stored; nothing here touches a cursor.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use steadfast_shared::{Person, RoomId, UserId};
+
+use crate::sorted::SortedMap;
 
 /// A `typing` counts for this long.
 const TYPING_LASTS: Duration = Duration::from_secs(5);
@@ -15,7 +16,7 @@ const TYPING_HELD: usize = 100;
 #[derive(Debug, Default)]
 pub(crate) struct Presence {
     online: Vec<Person>,
-    typing: BTreeMap<RoomId, BTreeMap<UserId, (Person, Duration)>>,
+    typing: SortedMap<RoomId, SortedMap<UserId, (Person, Duration)>>,
 }
 
 impl Presence {
@@ -24,7 +25,7 @@ impl Presence {
     }
 
     pub(crate) fn all_online(&mut self, mut people: Vec<Person>) {
-        people.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        people.sort_unstable_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         people.dedup_by_key(|person| person.id);
         self.online = people;
     }
@@ -42,13 +43,13 @@ impl Presence {
         self.typing
             .get(&room)
             .into_iter()
-            .flat_map(BTreeMap::values)
+            .flat_map(SortedMap::values)
             .map(|(person, _)| person)
             .collect()
     }
 
     pub(crate) fn writes(&mut self, room: RoomId, person: Person, now: Duration) {
-        let writing = self.typing.entry(room).or_default();
+        let writing = self.typing.get_or_insert_with(room, SortedMap::default);
         if writing.len() < TYPING_HELD || writing.contains_key(&person.id) {
             writing.insert(person.id, (person, now + TYPING_LASTS));
         }
@@ -79,13 +80,16 @@ impl Presence {
     pub(crate) fn next_expiry(&self) -> Option<Duration> {
         self.typing
             .values()
-            .flat_map(BTreeMap::values)
+            .flat_map(SortedMap::values)
             .map(|(_, until)| *until)
             .min()
     }
 
     /// The link is down: nobody is heard writing.
     pub(crate) fn nobody_writes(&mut self) -> Vec<RoomId> {
-        std::mem::take(&mut self.typing).into_keys().collect()
+        std::mem::take(&mut self.typing)
+            .into_iter()
+            .map(|(room, _)| room)
+            .collect()
     }
 }

@@ -6,11 +6,13 @@
 
 mod pull;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use steadfast_shared::{Entry, EntryId, Seq, UserId};
 
 pub(crate) use pull::Pull;
+
+use crate::sorted::SortedMap;
 
 /// Past this no `seq` is real: JavaScript could not read it.
 const LAST_SEQ: Seq = 1 << 53;
@@ -34,11 +36,11 @@ pub(crate) struct Inbox {
     /// The cursor when the link last went down, or storage was read.
     floor: Seq,
     /// What came ahead of a gap. Bounded: what does not fit is pulled again.
-    held: BTreeMap<Seq, Entry>,
+    held: SortedMap<Seq, Entry>,
     /// This device's own entries, acknowledged ahead of a gap: shown until the window reaches them.
-    acked: BTreeMap<Seq, Entry>,
+    acked: SortedMap<Seq, Entry>,
     /// Where each entry of the window and of `acked` is.
-    keys: BTreeMap<(UserId, EntryId), Seq>,
+    keys: SortedMap<(UserId, EntryId), Seq>,
     pull: Pull,
     /// A person has scrolled back: old pages stay until the newest entry is seen again.
     browsing: bool,
@@ -52,9 +54,9 @@ impl Inbox {
             high: None,
             head: 0,
             floor: 0,
-            held: BTreeMap::new(),
-            acked: BTreeMap::new(),
-            keys: BTreeMap::new(),
+            held: SortedMap::default(),
+            acked: SortedMap::default(),
+            keys: SortedMap::default(),
             pull: Pull::default(),
             browsing: false,
         }
@@ -154,8 +156,8 @@ impl Inbox {
         }
         let known = [
             self.high,
-            self.held.keys().next_back().copied(),
-            self.acked.keys().next_back().copied(),
+            self.held.last_key().copied(),
+            self.acked.last_key().copied(),
             Some(head.min(LAST_SEQ)),
         ];
         self.head = known.into_iter().flatten().max().unwrap_or(0);
@@ -174,14 +176,12 @@ impl Inbox {
             }
             self.hear_head(entry.seq);
             if self.high.is_none_or(|high| entry.seq > high) {
-                self.held.entry(entry.seq).or_insert(entry);
+                self.held.get_or_insert_with(entry.seq, || entry);
             }
         }
         let grew = self.drain();
         // The nearest are kept: they are the next to fit.
-        while self.held.len() > self.bounds.held {
-            self.held.pop_last();
-        }
+        self.held.truncate(self.bounds.held);
         grew
     }
 
@@ -253,8 +253,8 @@ impl Inbox {
         self.high = Some(high);
         self.browsing = false;
         self.hear_head(high);
-        self.held = self.held.split_off(&(high + 1));
-        self.acked = self.acked.split_off(&(high + 1));
+        self.held.retain(|seq, _| *seq > high);
+        self.acked.retain(|seq, _| *seq > high);
         self.keys = self
             .window
             .iter()
@@ -272,14 +272,14 @@ impl Inbox {
         } else {
             self.bounds.window
         };
-        let mut trimmed = false;
-        while self.window.len() > bound {
-            if let Some(oldest) = self.window.pop_front() {
-                self.forget(&oldest);
-                trimmed = true;
-            }
+        let excess = self.window.len().saturating_sub(bound);
+        if excess == 0 {
+            return false;
         }
-        trimmed
+        self.window.drain(..excess);
+        let low = self.low();
+        self.keys.retain(|_, seq| *seq >= low);
+        true
     }
 
     fn forget(&mut self, entry: &Entry) {

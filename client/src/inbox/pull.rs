@@ -100,7 +100,7 @@ impl Inbox {
             Kind::Newest => (None, None, PAGE_ENTRIES),
             Kind::After(high) => {
                 // No more than the gap: what follows it is held already.
-                let gap = self.held.keys().next().map_or(u64::MAX, |held| held - high - 1);
+                let gap = self.held.first_key().map_or(u64::MAX, |held| held - high - 1);
                 let limit = usize::try_from(gap)
                     .unwrap_or(PAGE_ENTRIES)
                     .clamp(1, PAGE_ENTRIES);

@@ -1,11 +1,11 @@
 //! Who wants to know which views to read again.
 
-use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 
 use crate::session::Change;
+use crate::sorted::SortedSet;
 
 /// Everybody who watches.
 #[derive(Default)]
@@ -14,7 +14,7 @@ pub(super) struct Watchers(Mutex<Vec<Weak<Mutex<Unread>>>>);
 /// What one watcher has not read. A set, so that it is bounded by what there is to look at.
 #[derive(Default)]
 struct Unread {
-    changes: BTreeSet<Change>,
+    changes: SortedSet<Change>,
     waker: Option<Waker>,
     over: bool,
 }

@@ -1,6 +1,5 @@
 //! The one batch under way, and when the next may go.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use steadfast_shared::event::{SendItem, Sent};
@@ -22,7 +21,7 @@ pub(crate) struct Flight {
     not_before: Option<Duration>,
     backoff: Backoff,
     /// Their batch was refused as a whole: each goes alone, so that only the one at fault is rejected.
-    alone: BTreeSet<EntryId>,
+    alone: Vec<EntryId>,
 }
 
 /// What an answer says of one item.
@@ -38,7 +37,7 @@ impl Flight {
             under_way: None,
             not_before: None,
             backoff: Backoff::new(Duration::from_millis(250), Duration::from_secs(5)),
-            alone: BTreeSet::new(),
+            alone: Vec::new(),
         }
     }
 
@@ -60,7 +59,7 @@ impl Flight {
     }
 
     pub(super) fn forget(&mut self, id: EntryId) {
-        self.alone.remove(&id);
+        self.alone.retain(|alone| *alone != id);
     }
 
     fn wait(&mut self, now: Duration, asked: Option<u64>, dice: &mut Dice) {
@@ -143,19 +142,16 @@ impl Outbox {
     fn each_answered(
         &mut self,
         ids: &[EntryId],
-        sent: Vec<Sent>,
+        mut sent: Vec<Sent>,
         now: Duration,
         dice: &mut Dice,
     ) -> Vec<Outcome> {
-        let mut answers: BTreeMap<EntryId, Sent> = sent
-            .into_iter()
-            .map(|sent| match sent {
-                Sent::Stored { id, .. } | Sent::Refused { id, .. } => (id, sent),
-            })
-            .collect();
         let mut outcomes = Vec::new();
         for id in ids {
-            match answers.remove(id) {
+            let answer = sent.iter().rposition(|sent| match sent {
+                Sent::Stored { id: of, .. } | Sent::Refused { id: of, .. } => of == id,
+            });
+            match answer.map(|answer| sent.swap_remove(answer)) {
                 Some(Sent::Stored { seq, at, .. }) => outcomes.push(Outcome::Stored { id: *id, seq, at }),
                 Some(Sent::Refused { error, .. }) if is_final(&error) => {
                     outcomes.push(Outcome::Refused { id: *id, error });
@@ -172,7 +168,7 @@ impl Outbox {
                     continue;
                 }
             }
-            self.flight.alone.remove(id);
+            self.flight.forget(*id);
         }
         if self.flight.not_before.is_none() {
             self.flight.backoff.reset();
@@ -192,7 +188,7 @@ impl Outbox {
             return Vec::new();
         }
         if let [id] = *ids {
-            self.flight.alone.remove(&id);
+            self.flight.forget(id);
             return vec![Outcome::Refused { id, error }];
         }
         self.flight.alone.extend(ids);

@@ -1,10 +1,11 @@
 //! What left the outbox lately.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use steadfast_shared::{EntryId, Epoch};
 
 use crate::news::Stored;
+use crate::sorted::SortedMap;
 
 /// How many are remembered. News between tabs is late by seconds at most; this is hours of typing.
 const REMEMBERED: usize = 4_096;
@@ -21,14 +22,14 @@ pub(crate) enum Fate {
 /// What left the outbox lately, so that a late copy of it is known for what it is.
 #[derive(Debug)]
 pub(crate) struct Gone {
-    fates: BTreeMap<EntryId, Fate>,
+    fates: SortedMap<EntryId, Fate>,
     oldest_first: VecDeque<EntryId>,
 }
 
 impl Gone {
     pub(crate) fn new() -> Self {
         Self {
-            fates: BTreeMap::new(),
+            fates: SortedMap::default(),
             oldest_first: VecDeque::new(),
         }
     }

@@ -8,12 +8,12 @@
 mod flight;
 mod gone;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, RoomId, UserId};
 
 use crate::record::{Disk, OutboxItem, Rejection, StorageError};
+use crate::sorted::SortedMap;
 
 pub(crate) use flight::{Flight, Outcome};
 pub(crate) use gone::{Fate, Gone};
@@ -21,8 +21,8 @@ pub(crate) use gone::{Fate, Gone};
 /// The outbox as one tab holds it.
 #[derive(Debug)]
 pub(crate) struct Outbox {
-    items: BTreeMap<Place, Held>,
-    places: BTreeMap<EntryId, Place>,
+    items: SortedMap<Place, Box<Held>>,
+    places: SortedMap<EntryId, Place>,
     /// The largest order ever seen here; the next is one more.
     last_order: u64,
     /// The time of the input being handled.
@@ -48,8 +48,8 @@ struct Held {
 impl Outbox {
     pub(crate) fn new() -> Self {
         Self {
-            items: BTreeMap::new(),
-            places: BTreeMap::new(),
+            items: SortedMap::default(),
+            places: SortedMap::default(),
             last_order: 0,
             now: Duration::ZERO,
             gone: Gone::new(),
@@ -232,7 +232,7 @@ impl Outbox {
     pub(crate) fn rehome<'a>(
         &mut self,
         me: &Person,
-        formerly: &BTreeSet<UserId>,
+        formerly: &[UserId],
         epoch: Epoch,
         rooms: &(impl Iterator<Item = (RoomId, &'a str)> + Clone),
     ) -> Vec<(OutboxItem, bool)> {
@@ -298,20 +298,20 @@ impl Outbox {
         let place = (held.item.order, held.item.id);
         self.last_order = self.last_order.max(held.item.order);
         self.places.insert(held.item.id, place);
-        self.items.insert(place, held);
+        self.items.insert(place, Box::new(held));
     }
 
     fn remove(&mut self, id: EntryId) -> Option<Held> {
         self.flight.forget(id);
         let place = self.places.remove(&id)?;
-        self.items.remove(&place)
+        self.items.remove(&place).map(|held| *held)
     }
 
     fn held(&self, id: EntryId) -> Option<&Held> {
-        self.items.get(self.places.get(&id)?)
+        self.items.get(self.places.get(&id)?).map(Box::as_ref)
     }
 
     fn held_mut(&mut self, id: EntryId) -> Option<&mut Held> {
-        self.items.get_mut(self.places.get(&id)?)
+        self.items.get_mut(self.places.get(&id)?).map(Box::as_mut)
     }
 }

@@ -1,9 +1,8 @@
 //! Who is signed in on this device, and what its storage held.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
-use steadfast_shared::{Epoch, Person, RoomId};
+use steadfast_shared::{Epoch, Person};
 
 use super::output::Change;
 use super::{Connection, Session};
@@ -17,7 +16,7 @@ impl Session {
             (None, identity) => self.identity = identity,
             // It comes late, after somebody signed in.
             (Some(now), Some(before)) if now.epoch != before.epoch => {
-                self.formerly.insert(before.me.id);
+                self.formerly.push(before.me.id);
             }
             _ => {}
         }
@@ -64,7 +63,7 @@ impl Session {
             self.early_acked.clear();
             self.writes.push(Write::DropRooms);
             if old.epoch != epoch {
-                self.formerly.insert(old.me.id);
+                self.formerly.push(old.me.id);
                 let adopted = self.outbox.adopt(old.me.id, &me);
                 let answered_for = adopted.into_iter().filter(|(_, local)| *local || self.elected);
                 self.writes
@@ -77,13 +76,9 @@ impl Session {
     }
 
     pub(super) fn everything_changed(&mut self) {
-        let rooms: BTreeSet<RoomId> = self
-            .rooms
-            .keys()
-            .copied()
-            .chain(self.outbox.items().map(|item| item.room))
-            .collect();
-        self.changes.extend(rooms.into_iter().map(Change::Timeline));
+        let rooms = self.rooms.keys().copied();
+        let rooms = rooms.chain(self.outbox.items().map(|item| item.room));
+        self.changes.extend(rooms.map(Change::Timeline));
         self.changes
             .extend([Change::Connection, Change::Rooms, Change::Outbox]);
     }

@@ -21,7 +21,7 @@ mod storage;
 mod tabs;
 mod view;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use steadfast_shared::event::{ClosingReason, Entries};
@@ -40,6 +40,7 @@ use crate::outbox::Outbox;
 use crate::presence::Presence;
 use crate::record::{Identity, Write};
 use crate::room::{Pace, Room};
+use crate::sorted::{SortedMap, SortedSet};
 use asking::Asked;
 use storage::Rewrite;
 
@@ -89,8 +90,8 @@ pub struct Session {
     tab: Uuid,
     identity: Option<Identity>,
     /// Who this person was in epochs before.
-    formerly: BTreeSet<UserId>,
-    rooms: BTreeMap<RoomId, Room>,
+    formerly: Vec<UserId>,
+    rooms: SortedMap<RoomId, Room>,
     outbox: Outbox,
     presence: Presence,
     /// This tab drains the outbox.
@@ -110,21 +111,21 @@ pub struct Session {
     early: VecDeque<Entries>,
     /// Own entries that another tab had acknowledged in rooms this tab does not know yet.
     early_acked: Vec<(RoomId, Entry)>,
-    asked: BTreeMap<RequestId, Asked>,
+    asked: SortedMap<RequestId, Asked>,
     last_request: u64,
     /// Requests in a row that nobody answered in time.
     unanswered: u32,
     sync_at: Duration,
     read_pace: Pace,
-    typing_pace: BTreeMap<RoomId, Pace>,
+    typing_pace: SortedMap<RoomId, Pace>,
 
     writes: Vec<Write>,
-    tickets: BTreeMap<Ticket, Vec<Write>>,
+    tickets: SortedMap<Ticket, Vec<Write>>,
     last_ticket: u64,
     rewrite: Rewrite,
     cache_pace: Pace,
 
-    changes: BTreeSet<Change>,
+    changes: SortedSet<Change>,
     outputs: VecDeque<Output>,
     wait: Option<Duration>,
 }
@@ -138,8 +139,8 @@ impl Session {
             options,
             dice,
             identity: None,
-            formerly: BTreeSet::new(),
-            rooms: BTreeMap::new(),
+            formerly: Vec::new(),
+            rooms: SortedMap::default(),
             outbox: Outbox::new(),
             presence: Presence::default(),
             elected: false,
@@ -151,18 +152,18 @@ impl Session {
             redial: Backoff::new(Duration::from_millis(500), Duration::from_secs(10)),
             early: VecDeque::new(),
             early_acked: Vec::new(),
-            asked: BTreeMap::new(),
+            asked: SortedMap::default(),
             last_request: 0,
             unanswered: 0,
             sync_at: Duration::ZERO,
             read_pace: Pace::default(),
-            typing_pace: BTreeMap::new(),
+            typing_pace: SortedMap::default(),
             writes: Vec::new(),
-            tickets: BTreeMap::new(),
+            tickets: SortedMap::default(),
             last_ticket: 0,
             rewrite: Rewrite::new(),
             cache_pace: Pace::default(),
-            changes: BTreeSet::new(),
+            changes: SortedSet::default(),
             outputs: VecDeque::new(),
             wait: None,
         }

@@ -10,6 +10,7 @@ use super::output::{Change, Ephemeral, Output, Refusal};
 use super::{Connection, Session};
 use crate::news::PeerNews;
 use crate::record::{Disk, Identity, OutboxItem, Write};
+use crate::room::Pace;
 
 /// No database's epoch.
 const NEITHER: Epoch = Epoch(Uuid::nil());
@@ -128,7 +129,7 @@ impl Session {
         if !matches!(self.connection, Connection::Online { .. }) || !self.rooms.contains_key(&room) {
             return;
         }
-        let pace = self.typing_pace.entry(room).or_default();
+        let pace = self.typing_pace.get_or_insert_with(room, Pace::default);
         if pace.due(TYPING_EVERY) <= now {
             pace.went(now);
             self.outputs

@@ -1,6 +1,5 @@
 //! What the server says and answers.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use steadfast_shared::event::{self, ClosingReason, Entries, Heads, Opened, Page, Sent};
@@ -137,15 +136,14 @@ impl Session {
     }
 
     fn open_rooms(&mut self, rooms: &[event::Room]) {
-        let listed: BTreeSet<RoomId> = rooms.iter().map(|room| room.id).collect();
-        self.rooms.retain(|id, _| listed.contains(id));
-        self.typing_pace.retain(|id, _| listed.contains(id));
+        let listed = |id: &RoomId| rooms.iter().any(|room| room.id == *id);
+        self.rooms.retain(|id, _| listed(id));
+        self.typing_pace.retain(|id, _| listed(id));
         let bounds = self.bounds();
         for listed in rooms {
             let room = self
                 .rooms
-                .entry(listed.id)
-                .or_insert_with(|| Room::new(bounds, listed));
+                .get_or_insert_with(listed.id, || Room::new(bounds, listed));
             if room.open(listed) {
                 self.changes.insert(Change::Timeline(listed.id));
             }

@@ -1,6 +1,5 @@
 //! What is written, when, and what becomes of it where it fails.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use steadfast_shared::EntryId;
@@ -11,6 +10,7 @@ use super::output::Output;
 use crate::backoff::Backoff;
 use crate::news::PeerNews;
 use crate::record::{StorageError, Write};
+use crate::sorted::SortedSet;
 
 /// Most ids whose failed writes are remembered. Past it a removal may be forgotten: its item is sent again, and the
 /// server knows it.
@@ -19,7 +19,7 @@ const REWRITTEN: usize = 10_000;
 /// Writes that failed and are to be tried again: by what is held then, not by what was written.
 #[derive(Debug)]
 pub(super) struct Rewrite {
-    ids: BTreeSet<EntryId>,
+    ids: SortedSet<EntryId>,
     identity: bool,
     at: Option<Duration>,
     backoff: Backoff,
@@ -28,7 +28,7 @@ pub(super) struct Rewrite {
 impl Rewrite {
     pub(super) fn new() -> Self {
         Self {
-            ids: BTreeSet::new(),
+            ids: SortedSet::default(),
             identity: false,
             at: None,
             backoff: Backoff::new(Duration::from_secs(5), Duration::from_secs(60)),

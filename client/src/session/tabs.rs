@@ -1,6 +1,5 @@
 //! The other tabs of this device, and the election among them.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use steadfast_shared::Epoch;
@@ -9,6 +8,7 @@ use super::{Connection, Session};
 use crate::news::{PeerNews, Stored};
 use crate::outbox::Fate;
 use crate::record::{Disk, Identity, OutboxItem, Write};
+use crate::sorted::SortedMap;
 
 impl Session {
     /// This tab drains the outbox from here on.
@@ -84,12 +84,12 @@ impl Session {
 
     pub(super) fn heard_posted(&mut self, items: Vec<OutboxItem>) {
         let ids: Vec<_> = items.iter().map(|item| item.id).collect();
-        let mut sent: BTreeMap<Epoch, Vec<Stored>> = BTreeMap::new();
+        let mut sent: SortedMap<Epoch, Vec<Stored>> = SortedMap::default();
         for item in items {
             match self.outbox.gone.fate(item.id) {
                 // The telling tab missed what became of it.
                 Some(Fate::Sent(epoch, stored)) if self.elected => {
-                    sent.entry(epoch).or_default().push(stored);
+                    sent.get_or_insert_with(epoch, Vec::new).push(stored);
                 }
                 Some(Fate::Discarded) if self.elected => self.tell(PeerNews::Discarded { id: item.id }),
                 Some(_) => {}
@@ -122,8 +122,13 @@ impl Session {
         let Some(Identity { me, epoch }) = self.identity.clone().filter(|_| self.is_online()) else {
             return;
         };
-        let rooms = self.rooms.values().map(|room| (room.id, room.name.as_str()));
-        let rehomed = self.outbox.rehome(&me, &self.formerly, epoch, &rooms);
+        let rooms = self.rooms.values();
+        let rehomed = self.outbox.rehome(
+            &me,
+            &self.formerly,
+            epoch,
+            &rooms.map(|room| (room.id, room.name.as_str())),
+        );
         let mut told = Vec::new();
         for (item, local) in rehomed {
             self.rows_changed(item.room);

@@ -42,7 +42,7 @@ impl Session {
     /// The rooms, by name.
     pub fn rooms(&self) -> impl Iterator<Item = RoomView<'_>> {
         let mut rooms: Vec<_> = self.rooms.values().collect();
-        rooms.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        rooms.sort_unstable_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         rooms.into_iter().map(|room| self.room_view(room))
     }
 
