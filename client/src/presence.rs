@@ -24,19 +24,25 @@ impl Presence {
         &self.online
     }
 
-    pub(crate) fn all_online(&mut self, mut people: Vec<Person>) {
-        people.sort_unstable_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-        people.dedup_by_key(|person| person.id);
-        self.online = people;
+    pub(crate) fn all_online(&mut self, people: Vec<Person>) {
+        self.online.clear();
+        for person in people {
+            self.comes(person);
+        }
     }
 
     pub(crate) fn comes_or_goes(&mut self, person: Person, online: bool) {
-        let mut people = std::mem::take(&mut self.online);
-        people.retain(|other| other.id != person.id);
+        self.online.retain(|other| other.id != person.id);
         if online {
-            people.push(person);
+            self.comes(person);
         }
-        self.all_online(people);
+    }
+
+    fn comes(&mut self, person: Person) {
+        let by_name = |other: &Person| (&other.name, other.id).cmp(&(&person.name, person.id));
+        if let Err(place) = self.online.binary_search_by(by_name) {
+            self.online.insert(place, person);
+        }
     }
 
     pub(crate) fn typing(&self, room: RoomId) -> Vec<&Person> {

@@ -8,6 +8,7 @@ use steadfast_shared::{Epoch, Person, RoomId, Seq, UserId, event, limit};
 use super::Session;
 use crate::record::OutboxItem;
 use crate::room::Room;
+use crate::sorted::SortedMap;
 use crate::timeline::Timeline;
 
 impl Session {
@@ -41,9 +42,9 @@ impl Session {
 
     /// The rooms, by name.
     pub fn rooms(&self) -> impl Iterator<Item = RoomView<'_>> {
-        let mut rooms: Vec<_> = self.rooms.values().collect();
-        rooms.sort_unstable_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-        rooms.into_iter().map(|room| self.room_view(room))
+        let rooms = self.rooms.values().map(|room| ((&room.name, room.id), room));
+        let by_name: SortedMap<_, _> = rooms.collect();
+        by_name.into_iter().map(|(_, room)| self.room_view(room))
     }
 
     /// One room.
