@@ -3,12 +3,11 @@
 use std::{
     env,
     path::{Path, PathBuf},
-    process::Command,
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
-use crate::{process, step::step};
+use crate::{apt, process};
 
 /// Debian's packages of the three.
 const PACKAGES: [&str; 3] = ["chromium", "chromium-driver", "fonts-noto-cjk"];
@@ -28,22 +27,10 @@ pub(crate) fn browser() -> anyhow::Result<Browser> {
     {
         return Ok(found);
     }
-    let (Some(mut update), Some(mut install)) = (apt(), apt()) else {
-        bail!(
-            "Chromium, its driver or a CJK font is missing, and this machine has no apt (or no sudo).\n  \
-             Debian and Ubuntu: sudo apt-get install -y {}\n  \
-             Elsewhere: install them, and name the programs in CHROMIUM and CHROMEDRIVER",
-            PACKAGES.join(" ")
-        );
-    };
-    step(&format!("installing {} with apt", PACKAGES.join(", ")), || {
-        process::run(update.args(["update", "-qq"]))?;
-        process::run(
-            install
-                .args(["install", "-y", "-qq", "--no-install-recommends"])
-                .args(PACKAGES),
-        )
-    })?;
+    apt::install(
+        &PACKAGES,
+        "Elsewhere: install Chromium, its driver and a CJK font, and name the programs in CHROMIUM and CHROMEDRIVER",
+    )?;
     found().context("apt installed Chromium, and yet `chromium` or `chromedriver` is not on the PATH")
 }
 
@@ -66,19 +53,4 @@ fn has_hangul() -> bool {
         Some(fonts) => !fonts.is_empty(),
         None => Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").is_file(),
     }
-}
-
-/// apt-get, through sudo where this user is not root.
-fn apt() -> Option<Command> {
-    process::find("apt-get")?;
-    let mut command = if process::output("id", &["-u"]).as_deref() == Some("0") {
-        process::command("apt-get")
-    } else {
-        process::find("sudo")?;
-        let mut sudo = process::command("sudo");
-        sudo.args(["--preserve-env=DEBIAN_FRONTEND", "apt-get"]);
-        sudo
-    };
-    command.env("DEBIAN_FRONTEND", "noninteractive");
-    Some(command)
 }

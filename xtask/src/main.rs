@@ -2,7 +2,7 @@
 //!
 //! - [`run`], [`test`], [`audit`], [`bench`], [`setup`]: the commands
 //! - [`page`], [`server`]: what is built
-//! - [`tools`], [`npm`], [`browser`]: what is installed where it is absent
+//! - [`tools`], [`npm`], [`browser`], [`apt`]: what is installed where it is absent
 //! - [`step`], [`process`], [`workspace`]: how it is said, started and found
 //! - `house`: the rules of the source tree, kept by tests
 
@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod apt;
 mod audit;
 mod bench;
 mod browser;

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use super::count::Count;
 use crate::{
-    browser, npm,
+    apt, browser, npm,
     process::{self, Background, cargo},
     server::{self, Build},
     step::step,
@@ -78,13 +78,27 @@ fn fmt() -> anyhow::Result<Count> {
 /// The crates that have tests in a browser; the chat's client comes with them.
 const BROWSER_CRATES: [&str; 4] = ["--package", "socketio-client", "--package", "steadfast-web"];
 
+/// The Socket.IO client with everything it can be built with, unless a person chose what to build.
+fn all_of_the_client(args: &[String]) -> &'static [&'static str] {
+    match args {
+        [] => &["--features", "socketio-client/rustls,socketio-client/msgpack"],
+        _ => &[],
+    }
+}
+
 fn clippy(args: &[String]) -> anyhow::Result<Count> {
     tools::components()?;
     tools::wasm_target()?;
     let strict = ["--", "--deny", "warnings"];
     let bare = ["check", "--package", "socketio-client", "--no-default-features"];
     let checks = [
-        check(cargo().args(["clippy", "--all-targets"]).args(args).args(strict))?,
+        check(
+            cargo()
+                .args(["clippy", "--all-targets"])
+                .args(all_of_the_client(args))
+                .args(args)
+                .args(strict),
+        )?,
         check(
             cargo()
                 .args(["clippy", "--lib", "--tests", "--target", WASM])
@@ -102,7 +116,19 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
 
 fn unit(args: &[String]) -> anyhow::Result<Count> {
     npm::packages()?;
-    watch(cargo().args(["test", "--no-fail-fast"]).args(args), Count::cargo)
+    if process::find("openssl").is_none() {
+        apt::install(
+            &["openssl"],
+            "Elsewhere: install OpenSSL's program, which makes a test's certificate",
+        )?;
+    }
+    let mut test = cargo();
+    test.args(["test", "--no-fail-fast"]);
+    if args.is_empty() {
+        // The page's crate too: what is pure in it is tested natively.
+        test.args(["--workspace", "--exclude", "steadfast-bench"]);
+    }
+    watch(test.args(all_of_the_client(args)).args(args), Count::cargo)
 }
 
 fn wasm(args: &[String]) -> anyhow::Result<Count> {
