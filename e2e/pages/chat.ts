@@ -134,6 +134,30 @@ export class ChatPage {
     await this.timeline.hover();
     await this.page.mouse.wheel(0, -100_000);
   }
+
+  /** Once the first rows are laid out and nothing moves the view any more for a second. */
+  async quiet(): Promise<void> {
+    await this.timeline.evaluate(
+      (timeline) =>
+        new Promise<void>((done) => {
+          let still = 0;
+          let before = -1;
+          const look = setInterval(() => {
+            still = timeline.scrollHeight + timeline.scrollTop === before ? still + 1 : 0;
+            before = timeline.scrollHeight + timeline.scrollTop;
+            if (still >= 10) {
+              clearInterval(look);
+              done();
+            }
+          }, 100);
+        }),
+    );
+  }
+
+  /** At the top in one step, as by dragging the scroll bar: no row in between is ever the one that is read. */
+  async jumpToTop(): Promise<void> {
+    await this.timeline.evaluate((timeline) => timeline.scrollTo({ top: 0, behavior: 'instant' }));
+  }
 }
 
 /** What may be done to the page's link, between it and the server. */
