@@ -5,9 +5,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { test } from 'node:test';
 import { Server } from '../server.mjs';
-import { arrive, assertContiguous, until } from './device.mjs';
+import { arrive, assertContiguous, hangUp, until } from './device.mjs';
+import { test } from './test.mjs';
 
 const SCRIPT = fileURLToPath(new URL('../examples/bot.mjs', import.meta.url));
 
@@ -26,6 +26,7 @@ test('the example bot joins, speaks, resumes from its cursor and doubles nothing
   };
   /** @param {ReturnType<typeof start>} bot */
   const kill = async (bot) => {
+    if (bot.child.exitCode !== null || bot.child.signalCode !== null) return;
     const exited = once(bot.child, 'exit');
     bot.child.kill('SIGKILL');
     await exited;
@@ -63,8 +64,8 @@ test('the example bot joins, speaks, resumes from its cursor and doubles nothing
   } catch (error) {
     throw new Error(`the bot said:\n${bot.output}`, { cause: error });
   } finally {
+    hangUp();
     await kill(bot);
-    ann.close();
     await server.dispose();
   }
 });

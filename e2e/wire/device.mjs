@@ -19,6 +19,23 @@ export const BATCH_ITEMS = 64;
  * @typedef {import('socket.io-client').Socket} Socket
  */
 
+/** What is connected, or may connect again by itself. @type {Set<{ close(): void }>} */
+const connections = new Set();
+
+/**
+ * Notes a connection, to be closed at the latest by `hangUp`.
+ * @param {{ close(): void }} connection
+ */
+export function keep(connection) {
+  connections.add(connection);
+}
+
+/** Closes every connection of this process, also those of tests that failed before they could. */
+export function hangUp() {
+  for (const connection of connections) connection.close();
+  connections.clear();
+}
+
 /** A UUIDv7, as a device makes one at the keypress. */
 export function uuid7() {
   const bytes = randomBytes(16);
@@ -40,6 +57,7 @@ export async function signIn(server, nickname) {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ nickname, with_token: true }),
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const text = await response.text();
   assert.equal(response.status, 201, text);
@@ -78,6 +96,8 @@ export class Device {
   closing = undefined;
   /** Why the newest connection ended. @type {string | undefined} */
   disconnected = undefined;
+  /** Closed for good: whatever is still being asked fails. */
+  over = false;
 
   /**
    * @param {{ url: string }} server
@@ -85,6 +105,7 @@ export class Device {
    * @param {Partial<import('socket.io-client').ManagerOptions & import('socket.io-client').SocketOptions>} [options]
    */
   constructor(server, auth, options = {}) {
+    keep(this);
     this.socket = io(server.url, {
       auth,
       transports: ['websocket'],
@@ -129,7 +150,8 @@ export class Device {
    * @param {any[]} args
    * @returns {Promise<any>}
    */
-  request(event, ...args) {
+  async request(event, ...args) {
+    if (this.over) throw new Error(`${event}: the device hung up`);
     return within(this.socket.emitWithAck(event, ...args), `${event} is answered`);
   }
 
@@ -196,6 +218,7 @@ export class Device {
 
   /** Ends the connection for good. */
   close() {
+    this.over = true;
     this.socket.io.reconnection(false);
     this.socket.disconnect();
   }

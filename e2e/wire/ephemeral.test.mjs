@@ -1,9 +1,10 @@
 // typing, presence, read: told to the right people, and never in the way of the log.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { Server } from '../server.mjs';
-import { arrive, assertContiguous, Device, until } from './device.mjs';
+import { arrive, assertContiguous, Device, hangUp, until } from './device.mjs';
+import { test } from './test.mjs';
 
 describe('ephemeral events', () => {
   /** @type {Server} */ let server;
@@ -16,9 +17,8 @@ describe('ephemeral events', () => {
     ben = await arrive(server, 'Ben');
   });
   after(async () => {
-    ann.close();
-    ben.close();
-    await server.dispose();
+    hangUp();
+    await server?.dispose();
   });
 
   /**

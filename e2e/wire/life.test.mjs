@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runToEnd, Server } from '../server.mjs';
-import { arrive, assertContiguous, signIn, until, within } from './device.mjs';
+import { arrive, assertContiguous, hangUp, signIn, until, within } from './device.mjs';
+import { test } from './test.mjs';
 
 /** Node's own SQLite, from version 22 on. @type {any} */
 const sqlite = await import(/** @type {any} */ ('node:sqlite')).catch(() => undefined);
@@ -37,6 +38,7 @@ const withServer = (body) => async () => {
   try {
     await body(server);
   } finally {
+    hangUp();
     await server.dispose();
   }
 };
@@ -51,10 +53,10 @@ function stream(device, name) {
   /** @type {string[]} */ const ids = [];
   let over = false;
   const done = (async () => {
-    while (!over) {
+    while (!over && !device.over) {
       const item = device.item(`${name} ${ids.length}`);
       ids.push(item.id);
-      for (;;) {
+      while (!device.over) {
         try {
           await until(() => device.socket.connected, 'the link is up');
           const reply = await device.socket.timeout(2_000).emitWithAck('send', [item]);

@@ -1,9 +1,10 @@
 // Sending, paging and resuming: what the room's log promises to any client.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { Server } from '../server.mjs';
-import { arrive, assertContiguous, assertTyped, Device, signIn, until, uuid7 } from './device.mjs';
+import { arrive, assertContiguous, assertTyped, Device, hangUp, signIn, until, uuid7 } from './device.mjs';
+import { test } from './test.mjs';
 
 const MESSAGE_BYTES = 16 * 1024;
 const BATCH_ITEMS = 64;
@@ -13,25 +14,19 @@ describe('the log of a room', () => {
   /** @type {Server} */ let server;
   /** @type {Awaited<ReturnType<typeof arrive>>} */ let ann;
   /** @type {Awaited<ReturnType<typeof arrive>>} */ let ben;
-  /** @type {Device[]} */ const devices = [];
 
   before(async () => {
     server = await Server.start();
     ann = await arrive(server, 'Ann');
     ben = await arrive(server, 'Ben');
-    devices.push(ann, ben);
   });
   after(async () => {
-    for (const device of devices) device.close();
-    await server.dispose();
+    hangUp();
+    await server?.dispose();
   });
 
   /** @param {object} auth */
-  const device = (auth) => {
-    const made = new Device(server, auth);
-    devices.push(made);
-    return made;
-  };
+  const device = (auth) => new Device(server, auth);
 
   test('a batch is stored in its order, and everyone hears the same, the author too', async () => {
     const items = Array.from({ length: BATCH_ITEMS }, (_, index) => ann.item(`batch ${index}`));

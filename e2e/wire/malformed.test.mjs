@@ -1,10 +1,11 @@
 // hole_02: events of every wrong shape, with and without an ack. The server answers with a type where it can, and lives.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { Server } from '../server.mjs';
-import { arrive, assertContiguous, assertTyped, Device, signIn, until } from './device.mjs';
+import { arrive, assertContiguous, assertTyped, Device, hangUp, signIn, until } from './device.mjs';
 import { Raw } from './raw.mjs';
+import { test } from './test.mjs';
 
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 
@@ -50,8 +51,8 @@ describe('hole_02_malformed_events_get_typed_errors_and_the_server_lives', () =>
     ({ token } = await signIn(server, 'vandal'));
   });
   after(async () => {
-    bystander.close();
-    await server.dispose();
+    hangUp();
+    await server?.dispose();
   });
 
   /** The bystander's connection never broke, and a message of theirs goes through. */

@@ -1,7 +1,7 @@
 // A connection below any client library: packets written by hand, reading that can be stopped.
 
 import { WebSocket } from 'ws';
-import { until } from './device.mjs';
+import { keep, until } from './device.mjs';
 
 export class Raw {
   /** @type {string[]} */ received = [];
@@ -9,6 +9,7 @@ export class Raw {
 
   /** @param {{ url: string }} server */
   constructor(server) {
+    keep(this);
     this.ws = new WebSocket(`${server.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, {
       perMessageDeflate: false,
     });

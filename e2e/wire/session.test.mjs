@@ -1,28 +1,24 @@
 // Signing in, and opening a session by the documented handshake, over both transports.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { Server } from '../server.mjs';
-import { arrive, assertTyped, Device, signIn, until, uuid7 } from './device.mjs';
+import { arrive, assertTyped, Device, hangUp, signIn, until, uuid7 } from './device.mjs';
+import { test } from './test.mjs';
 
 describe('a session', () => {
   /** @type {Server} */ let server;
-  /** @type {Device[]} */ const devices = [];
 
   before(async () => {
     server = await Server.start({ args: ['--allowed-origin', 'https://chat.example'] });
   });
   after(async () => {
-    for (const device of devices) device.close();
-    await server.dispose();
+    hangUp();
+    await server?.dispose();
   });
 
   /** @param {object} auth @param {object} [options] */
-  const device = (auth, options) => {
-    const made = new Device(server, auth, options);
-    devices.push(made);
-    return made;
-  };
+  const device = (auth, options) => new Device(server, auth, options);
 
   /** @param {RequestInit} [init] */
   const api = async (init) => {
@@ -196,7 +192,6 @@ describe('a session', () => {
 
   test('survives a reconnect, and the server tells presence once it is over', async () => {
     const bystander = await arrive(server, 'bystander');
-    devices.push(bystander);
     const account = await signIn(server, 'comes and goes');
     const tab = device({ token: account.token });
     await tab.open();

@@ -168,6 +168,8 @@ fn wire(args: &[String]) -> anyhow::Result<Count> {
     watch(
         process::command("node")
             .args(["--test", "--test-reporter=spec"])
+            // A file ends with its last test, whatever a failed one left open, and at the latest after ten minutes.
+            .args(["--test-force-exit", "--test-timeout=600000"])
             .args(args)
             .args(wire_tests()?)
             .current_dir(workspace::e2e())
