@@ -1,6 +1,6 @@
 //! What sets a fresh machine up, and runs and tests Steadfast on it.
 //!
-//! - [`run`], [`test`], [`audit`], [`bench`], [`setup`]: the commands
+//! - [`run`], [`test`], [`audit`], [`bench`], [`scoreboard`], [`setup`]: the commands
 //! - [`page`], [`server`]: what is built
 //! - [`tools`], [`npm`], [`browser`], [`apt`]: what is installed where it is absent
 //! - [`step`], [`process`], [`workspace`]: how it is said, started and found
@@ -18,6 +18,7 @@ mod npm;
 mod page;
 mod process;
 mod run;
+mod scoreboard;
 mod server;
 mod setup;
 mod step;
@@ -46,6 +47,8 @@ enum Command {
     Audit,
     /// Weigh and race socketio-client, beside the JavaScript client
     Bench(bench::Options),
+    /// Run one script of faults against the Socket.IO tutorial's chat and against Steadfast, and count
+    Scoreboard(scoreboard::Options),
     /// Install what building the page needs, for `trunk serve`
     Setup,
 }
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::test(&options),
         Command::Audit => audit::audit(),
         Command::Bench(options) => bench::bench(&options),
+        Command::Scoreboard(options) => scoreboard::scoreboard(&options),
         Command::Setup => setup::setup(),
     };
     match done {

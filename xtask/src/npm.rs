@@ -1,6 +1,6 @@
 //! The npm packages: wasm-opt, Playwright, the reference Socket.IO client and server.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use anyhow::Context;
 
@@ -10,25 +10,31 @@ use crate::{
     tools, workspace,
 };
 
-/// Installs them where they are absent or the lockfile has changed.
+/// Installs those of the tests and the bench.
 pub(crate) fn packages() -> anyhow::Result<()> {
-    let folder = workspace::e2e();
-    let lock = fs::read(folder.join("package-lock.json")).context("cannot read e2e/package-lock.json")?;
+    install(&workspace::e2e())
+}
+
+/// Installs a folder's packages where they are absent or its lockfile has changed.
+pub(crate) fn install(folder: &Path) -> anyhow::Result<()> {
+    let shown = folder.strip_prefix(workspace::root()).unwrap_or(folder).display();
+    let lock = fs::read(folder.join("package-lock.json"))
+        .with_context(|| format!("cannot read {shown}/package-lock.json"))?;
     // Inside node_modules, so that whoever removes that folder removes the stamp with it.
     let stamp = folder.join("node_modules/.installed-lock.json");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        unchanged("npm packages");
+        unchanged(&format!("npm packages of {shown}/"));
         return Ok(());
     }
     tools::node()?;
-    step("installing npm packages in e2e/", || {
+    step(&format!("installing npm packages in {shown}/"), || {
         process::run(
             process::command("npm")
                 .args(["ci", "--no-audit", "--no-fund"])
-                .current_dir(&folder)
+                .current_dir(folder)
                 // The browser is the system's.
                 .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"),
         )?;
-        fs::write(&stamp, &lock).context("cannot write into e2e/node_modules")
+        fs::write(&stamp, &lock).with_context(|| format!("cannot write into {shown}/node_modules"))
     })
 }

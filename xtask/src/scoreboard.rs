@@ -1,0 +1,33 @@
+//! `cargo xtask scoreboard`: one script of faults against the tutorial's chat and against Steadfast.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::{npm, process, server, step::step, tools, workspace};
+
+/// What `scoreboard` can be told.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Where the script's chance comes from: the same seed, the same faults
+    #[arg(long, default_value_t = 1)]
+    seed: u32,
+}
+
+/// Builds the server, lets `bench/scoreboard/scoreboard.mjs` run the script, and writes the table into `docs/`.
+pub(crate) fn scoreboard(options: &Options) -> anyhow::Result<ExitCode> {
+    tools::prerequisites()?;
+    let folder = workspace::root().join("bench/scoreboard");
+    npm::install(&folder)?;
+    let binary = server::build(&server::Build::Debug)?;
+    step("two chats, one script of faults (about four minutes)", || {
+        process::run(
+            process::command("node")
+                .arg(folder.join("scoreboard.mjs"))
+                .arg(&binary)
+                .arg(workspace::root().join("docs/SCOREBOARD.md"))
+                .arg(options.seed.to_string()),
+        )
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
