@@ -9,7 +9,7 @@
 //! - `t` milliseconds pass.
 //!
 //! A first line that begins with `=` names settings: `p` long-polling first, `a` try all transports, `m` remember the upgrade,
-//! `q` the retry queue, `k` keep what is out of tries, `b` a lost connection counts as a try.
+//! `q` the retry queue, `k` keep what is out of tries, `b` a lost connection counts as a try, `g` packets in MessagePack.
 
 #![no_main]
 
@@ -22,7 +22,7 @@ use socketio_client::packet::Frame;
 use socketio_client::protocol::{
     AckRequest, Event, Input, LinkEvent, LinkId, Machine, Output, SocketKey, Transport,
 };
-use socketio_client::{DisconnectReason, Exhausted, Payload, Retries, Settings};
+use socketio_client::{DisconnectReason, Exhausted, Parser, Payload, Retries, Settings};
 
 /// More outputs than this from one step are taken for an endless loop.
 const OUTPUTS: usize = 10_000;
@@ -50,6 +50,7 @@ fn set(settings: &mut Settings, letters: &[u8]) {
             b'p' => settings.transports = vec![Transport::Polling, Transport::WebSocket],
             b'a' => settings.try_all_transports = true,
             b'm' => settings.remember_upgrade = true,
+            b'g' => settings.parser = Parser::MessagePack,
             b'q' => {}
             b'k' => retries.exhausted = Exhausted::Keep,
             b'b' => retries.count_disconnects = true,
