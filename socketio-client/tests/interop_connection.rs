@@ -78,6 +78,15 @@ async fn headers_and_the_query_reach_the_server() {
 }
 
 #[tokio::test]
+async fn the_path_says_which_server_of_a_host_it_is() {
+    let server = Server::start();
+    // At this path is one that knows polling only.
+    let client = server.client().path("polling").try_all_transports(true).build();
+    connected(&mut client.events()).await;
+    assert_eq!(client.transport_name(), "polling");
+}
+
+#[tokio::test]
 async fn a_refusal_carries_its_data_and_is_final_until_connect() {
     let server = Server::start();
     let token = Arc::new(AtomicU32::new(0));

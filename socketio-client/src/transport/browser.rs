@@ -20,7 +20,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Response};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, Performance, WebSocket};
 
-use super::{Answer, Dial};
+use super::{Answer, Dial, tasks};
 use crate::DisconnectReason;
 use crate::packet::Frame;
 use crate::protocol::LinkEvent;
@@ -72,7 +72,7 @@ pub(crate) fn page_origin() -> Option<String> {
 }
 
 pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
-    wasm_bindgen_futures::spawn_local(future);
+    tasks::spawn(future);
 }
 
 /// Fires once.
@@ -106,6 +106,7 @@ impl Timer {
                 if let Some(waker) = waker {
                     waker.wake();
                 }
+                tasks::run();
             }),
         }
     }
@@ -142,6 +143,7 @@ struct Listeners {
     _close: Closure<dyn FnMut(CloseEvent)>,
 }
 
+/// Hands over what an event of the page brought.
 fn push(inbox: &RefCell<Inbox>, event: LinkEvent) {
     let waker = {
         let mut inbox = inbox.borrow_mut();
@@ -151,6 +153,7 @@ fn push(inbox: &RefCell<Inbox>, event: LinkEvent) {
     if let Some(waker) = waker {
         waker.wake();
     }
+    tasks::run();
 }
 
 fn closed(reason: DisconnectReason, details: &str) -> LinkEvent {
@@ -175,10 +178,8 @@ impl Link {
     pub(crate) fn dial(dial: &Dial, sid: Option<&str>) -> Self {
         let inbox = Rc::new(RefCell::new(Inbox::default()));
         let Ok(socket) = WebSocket::new(&super::with_sid(&dial.websocket_url, sid)) else {
-            push(
-                &inbox,
-                closed(DisconnectReason::TransportError, "the browser refused the URL"),
-            );
+            let refused = closed(DisconnectReason::TransportError, "the browser refused the URL");
+            inbox.borrow_mut().events.push_back(refused);
             return Self {
                 socket: None,
                 asking: None,
@@ -210,15 +211,13 @@ impl Link {
         self.tell_when_writable();
     }
 
+    /// Wakes nobody: the loop polls every link after it sent something.
     fn tell_when_writable(&mut self) {
         let Some(socket) = &self.socket else { return };
         if socket.buffered_amount() > HIGH_WATER {
             self.blocked = Some(Timer::new(Duration::from_millis(ASK_AGAIN.into())));
-            if let Some(waker) = self.inbox.borrow_mut().waker.take() {
-                waker.wake();
-            }
         } else {
-            push(&self.inbox, LinkEvent::Writable);
+            self.inbox.borrow_mut().events.push_back(LinkEvent::Writable);
         }
     }
 

@@ -11,6 +11,8 @@ mod platform;
 mod http;
 #[cfg(target_family = "wasm")]
 mod page;
+#[cfg(target_family = "wasm")]
+mod tasks;
 
 use crate::DisconnectReason;
 use crate::protocol::LinkEvent;

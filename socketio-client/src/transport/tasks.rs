@@ -1,0 +1,152 @@
+//! The client's own tasks in a page: they run within the event that wakes them.
+//!
+//! In the queue of wasm-bindgen-futures every hop from one task to the next is a microtask of its own, and one of those costs a
+//! browser more than the client spends on a small event. So a frame goes from the WebSocket to the program's function with no
+//! hop at all, and to a task of the program's with one.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+use crate::map::Map;
+
+/// How many tasks are polled before the program's tasks get their turn.
+const TURNS: usize = 64;
+
+thread_local! {
+    static TASKS: RefCell<Tasks> = const { RefCell::new(Tasks::new()) };
+}
+
+struct Tasks {
+    /// Those at rest.
+    resting: Map<u64, Task>,
+    next: u64,
+    /// Those to be polled.
+    ready: VecDeque<Arc<Name>>,
+    /// Whether `run` sees to them.
+    running: bool,
+    /// Wakes the one task of wasm-bindgen-futures that runs these where no event does.
+    runner: Option<Waker>,
+}
+
+struct Task {
+    future: Pin<Box<dyn Future<Output = ()>>>,
+    waker: Waker,
+}
+
+/// What wakes a task.
+struct Name {
+    id: u64,
+    ready: AtomicBool,
+}
+
+impl Tasks {
+    const fn new() -> Self {
+        Self {
+            resting: Map::new(),
+            next: 0,
+            ready: VecDeque::new(),
+            running: false,
+            runner: None,
+        }
+    }
+
+    /// Has a task polled; returns whom to wake for that.
+    fn enqueue(&mut self, name: Arc<Name>) -> Option<Waker> {
+        self.ready.push_back(name);
+        if self.running { None } else { self.runner.clone() }
+    }
+}
+
+impl Wake for Name {
+    fn wake(self: Arc<Self>) {
+        if self.ready.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let runner = TASKS.with_borrow_mut(|tasks| tasks.enqueue(self));
+        if let Some(runner) = runner {
+            runner.wake();
+        }
+    }
+}
+
+/// Adds a task. It is polled soon, and not within this call.
+pub(super) fn spawn(future: impl Future<Output = ()> + 'static) {
+    if cfg!(target_feature = "atomics") {
+        // Its wakers reach the thread that a task lives in.
+        return wasm_bindgen_futures::spawn_local(future);
+    }
+    let first = TASKS.with_borrow_mut(|tasks| {
+        let id = tasks.next;
+        tasks.next += 1;
+        let name = Arc::new(Name {
+            id,
+            ready: AtomicBool::new(true),
+        });
+        let task = Task {
+            future: Box::pin(future),
+            waker: name.clone().into(),
+        };
+        tasks.resting.insert(id, task);
+        tasks.ready.push_back(name);
+        id == 0
+    });
+    if first {
+        // As long as the page lives.
+        wasm_bindgen_futures::spawn_local(poll_fn(|cx| {
+            let waker = cx.waker().clone();
+            TASKS.with_borrow_mut(|tasks| tasks.runner = Some(waker));
+            run();
+            Poll::Pending
+        }));
+    }
+    wake_runner();
+}
+
+fn wake_runner() {
+    let runner = TASKS.with_borrow(|tasks| tasks.runner.clone());
+    if let Some(runner) = runner {
+        runner.wake();
+    }
+}
+
+/// Polls the tasks that are ready, and those that become so meanwhile. To be called at the end of each event of the browser, and
+/// nowhere else: events do not nest, so one that finds a run going on has found a task that panicked.
+pub(super) fn run() {
+    TASKS.with_borrow_mut(|tasks| tasks.running = true);
+    for _ in 0..TURNS {
+        // Nothing is borrowed while a task runs or is dropped: both may wake others, and add some.
+        let Some((id, mut task)) = TASKS.with_borrow_mut(Tasks::turn) else {
+            break;
+        };
+        let state = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+        if state.is_pending() {
+            TASKS.with_borrow_mut(|tasks| tasks.resting.insert(id, task));
+        }
+    }
+    let left = TASKS.with_borrow_mut(|tasks| {
+        tasks.running = false;
+        !tasks.ready.is_empty()
+    });
+    if left {
+        wake_runner();
+    }
+}
+
+impl Tasks {
+    /// Takes out the task whose turn it is.
+    fn turn(&mut self) -> Option<(u64, Task)> {
+        loop {
+            let name = self.ready.pop_front()?;
+            name.ready.store(false, Ordering::Relaxed);
+            // A task that has ended may still be woken.
+            if let Some(task) = self.resting.remove(&name.id) {
+                return Some((name.id, task));
+            }
+        }
+    }
+}
