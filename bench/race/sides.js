@@ -30,6 +30,10 @@ class Theirs {
     });
   }
 
+  listen(count) {
+    return this.receive(count);
+  }
+
   async echo(count) {
     let sum = 0;
     for (let id = 0; id < count; id++) {

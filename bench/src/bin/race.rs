@@ -2,11 +2,13 @@
 
 #[cfg(target_family = "wasm")]
 mod page {
+    use std::cell::Cell;
+    use std::rc::Rc;
     use std::time::Duration;
 
     use js_sys::{Error, Promise};
     use serde::{Deserialize, Serialize};
-    use socketio_client::{Client, Event};
+    use socketio_client::{Client, Event, Handler};
     use wasm_bindgen::JsValue;
     use wasm_bindgen::prelude::wasm_bindgen;
     use wasm_bindgen_futures::future_to_promise;
@@ -58,6 +60,29 @@ mod page {
                     sum += f64::from(message.id) + message.text.len() as f64;
                 }
                 Ok(sum.into())
+            })
+        }
+
+        /// The same with a function that is called for each event, which is what the JavaScript client has.
+        pub fn listen(&self, count: u32) -> Promise {
+            Promise::new(&mut |resolve, reject| {
+                let mut sum = 0.0;
+                let mut left = count;
+                let handler: Rc<Cell<Option<Handler>>> = Rc::default();
+                let own = handler.clone();
+                handler.set(Some(self.0.on_each("message", move |message: Message| {
+                    sum += f64::from(message.id) + message.text.len() as f64;
+                    left -= 1;
+                    if left == 0 {
+                        let _ = resolve.call1(&JsValue::UNDEFINED, &sum.into());
+                        if let Some(handler) = own.take() {
+                            handler.off();
+                        }
+                    }
+                })));
+                if let Err(error) = self.0.emit("push", &count) {
+                    let _ = reject.call1(&JsValue::UNDEFINED, &fail(&error));
+                }
             })
         }
 

@@ -106,6 +106,20 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
                 .args(args)
                 .args(strict),
         )?,
+        // Pages that are there to be measured.
+        check(
+            cargo()
+                .args([
+                    "clippy",
+                    "--bins",
+                    "--target",
+                    WASM,
+                    "--package",
+                    "steadfast-bench",
+                ])
+                .args(args)
+                .args(strict),
+        )?,
         // Without a feature the client crate is the pure machine: no runtime, whatever the target.
         check(cargo().args(bare))?,
         check(cargo().args(bare).args(["--target", WASM]))?,
