@@ -123,9 +123,7 @@ test('hole_06_joining_while_another_sends_200_messages', async ({ person, wirePe
   }
 });
 
-// Fails about one time in five: the view is sometimes pulled away from the row that was being read. A fault of the page,
-// not of the test: to be mended in web/src/scroll.rs.
-test.fixme('older pages load when scrolling up, and the view stays where it was', async ({ person, wirePerson }) => {
+test('older pages load when scrolling up, and the view stays where it was', async ({ person, wirePerson }) => {
   const sender = await wirePerson('Sender');
   const texts = numbered('line', 350);
   for (let index = 0; index < texts.length; index += 50) {

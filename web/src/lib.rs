@@ -3,6 +3,7 @@
 //! Pure, and tested natively:
 //! - [`text`]: what the page says, in every language it knows
 //! - [`rows`]: how a timeline is laid out: groups, day separators, what is announced
+//! - [`stance`]: what the timeline's view holds on to: the end, or a row
 //!
 //! In the browser only:
 //! - `storage`: what this device keeps; the only module that touches browser storage
@@ -11,12 +12,13 @@
 //! - `calendar`: dates, times and ids, by this device's clock
 //! - `json`: records as text
 //! - `state`: signals over the chat
-//! - `scroll`: where the timeline's view stands
+//! - `scroll`: where the timeline's view stands, in the document
 //! - `pages`, `components`: what is seen
 //!
 //! Invariant: nothing here decides what is sent, kept or shown in which order. That is `steadfast-client`.
 
 pub mod rows;
+pub mod stance;
 pub mod text;
 
 #[cfg(target_arch = "wasm32")]

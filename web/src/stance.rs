@@ -1,0 +1,255 @@
+//! What the timeline's view holds on to: the end, or a row that keeps its place on the screen.
+//!
+//! Scrolling and layout both change while nobody looks: a scroll event comes later than the scrolling, and may come
+//! between a change of layout and the observer that answers it. So what is seen is never taken for settled. Each look
+//! tells two things apart that add up: how far the view was scrolled, and how far the held row moved *in the content*,
+//! which no scrolling changes and which is all that has to be made up for.
+
+/// This near to the end still counts as there: a line of text, and what zooming rounds away.
+const END_SLACK: i32 = 32;
+
+/// Where a view is in its content, in pixels.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Reading {
+    /// How far the content's upper edge lies above the view's.
+    pub top: i32,
+    /// The largest `top` there can be.
+    pub end: i32,
+}
+
+/// Follows the end, or stays with a row.
+#[derive(Debug)]
+pub struct Stance {
+    following: bool,
+    /// How the view was put or seen last.
+    last: Reading,
+}
+
+/// What a look asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// Where to put the view, unless it is well where it is. Answered with [`Stance::stands`].
+    pub go: Option<i32>,
+    /// Whether to hold another row, once the view is put: the first one that is seen there.
+    pub hold_anew: bool,
+}
+
+impl Stance {
+    /// At the end, before anything is laid out.
+    pub fn at_end() -> Self {
+        Self {
+            following: true,
+            last: Reading::default(),
+        }
+    }
+
+    /// Whether the view follows the end.
+    pub fn follows(&self) -> bool {
+        self.following
+    }
+
+    /// Follows the end, wherever the view is.
+    pub fn follow(&mut self, now: Reading) -> Step {
+        self.following = true;
+        self.last = now;
+        Step {
+            go: Some(now.end),
+            hold_anew: true,
+        }
+    }
+
+    /// Takes in what is seen `now`, after scrolling, a change of layout, or both in any order. `shift` is how much
+    /// further down in the content the held row is than when it was looked at last.
+    pub fn look(&mut self, now: Reading, shift: i32) -> Step {
+        let last = std::mem::replace(&mut self.last, now);
+        // Content that gets shorter pushes the view up, and leaves it at its end: nobody went there.
+        let pushed = now.top < last.top && now.top >= now.end - 1;
+        let went_up = now.top < last.top && !pushed;
+        // Who did not go up has not left what was the end then, whatever was added to it since.
+        let end = if went_up { now.end } else { now.end.min(last.end) };
+        self.following = (self.following && !went_up) || end - now.top <= END_SLACK;
+
+        let go = if self.following {
+            // Within the slack a person is not dragged to the end before there is something new.
+            Some(now.end).filter(|&end| end != last.end)
+        } else {
+            Some(now.top + shift)
+        };
+        let go = go.filter(|&top| top != now.top);
+        Step {
+            go,
+            hold_anew: now.top != last.top || (self.following && go.is_some()),
+        }
+    }
+
+    /// The view was put: this is what the browser made of it, no further than the ends.
+    pub fn stands(&mut self, now: Reading) {
+        self.last = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STAYS: Step = Step {
+        go: None,
+        hold_anew: false,
+    };
+
+    fn reading(top: i32, end: i32) -> Reading {
+        Reading { top, end }
+    }
+
+    /// A view that was put at the end of this much content.
+    fn following(end: i32) -> Stance {
+        let mut stance = Stance::at_end();
+        assert_eq!(stance.look(reading(0, end), 0).go, Some(end));
+        stance.stands(reading(end, end));
+        stance
+    }
+
+    /// A view that a person scrolled to `top`, and that was seen there.
+    fn reading_at(top: i32, end: i32) -> Stance {
+        let mut stance = following(end);
+        let step = stance.look(reading(top, end), 0);
+        assert!(step.go.is_none() && step.hold_anew && !stance.follows());
+        stance
+    }
+
+    #[test]
+    fn what_is_added_is_followed() {
+        let mut stance = following(2000);
+        let step = stance.look(reading(2000, 2026), 0);
+        assert_eq!((step.go, step.hold_anew), (Some(2026), true));
+        stance.stands(reading(2026, 2026));
+        assert_eq!(
+            stance.look(reading(2026, 2026), 0),
+            STAYS,
+            "the event of the view's own move"
+        );
+    }
+
+    #[test]
+    fn a_late_event_of_the_views_own_move_leaves_nothing() {
+        let mut stance = following(2000);
+        assert_eq!(stance.look(reading(2000, 2500), 0).go, Some(2500));
+        assert!(stance.follows());
+    }
+
+    #[test]
+    fn who_reads_further_up_is_not_pulled_down() {
+        let mut stance = reading_at(500, 2000);
+        assert_eq!(stance.look(reading(500, 2400), 0), STAYS);
+        assert!(!stance.follows());
+    }
+
+    #[test]
+    fn what_is_put_before_the_held_row_moves_the_view_along() {
+        let mut stance = reading_at(0, 2000);
+        let step = stance.look(reading(0, 4600), 2600);
+        assert_eq!(
+            step,
+            Step {
+                go: Some(2600),
+                hold_anew: false
+            }
+        );
+        stance.stands(reading(2600, 4600));
+        assert_eq!(stance.look(reading(2600, 4600), 0), STAYS);
+    }
+
+    /// First the line that says that older rows are coming moved the view by 52; the event of that move came when the
+    /// rows were there and nobody had made up for them.
+    #[test]
+    fn an_event_between_a_change_of_layout_and_its_observer_keeps_the_held_row() {
+        let mut stance = reading_at(0, 2243);
+        assert_eq!(stance.look(reading(0, 2294), 52).go, Some(52));
+        stance.stands(reading(52, 2294));
+        let step = stance.look(reading(52, 4893), 2617);
+        assert_eq!(
+            step,
+            Step {
+                go: Some(2669),
+                hold_anew: false
+            }
+        );
+    }
+
+    #[test]
+    fn an_observer_between_going_up_and_its_event_does_not_pull_back() {
+        let mut stance = following(2000);
+        let step = stance.look(reading(0, 2052), 52);
+        assert_eq!((step.go, step.hold_anew), (Some(52), true));
+        assert!(!stance.follows());
+    }
+
+    #[test]
+    fn scrolling_and_a_change_of_layout_in_one_look_are_told_apart() {
+        let mut stance = reading_at(500, 2000);
+        let step = stance.look(reading(450, 4600), 2600);
+        assert_eq!(
+            step,
+            Step {
+                go: Some(3050),
+                hold_anew: true
+            }
+        );
+    }
+
+    #[test]
+    fn content_that_gets_shorter_leaves_the_end_to_nobody() {
+        let mut stance = following(2000);
+        let step = stance.look(reading(1900, 1900), 0);
+        assert_eq!(step.go, None);
+        assert!(stance.follows());
+        assert_eq!(stance.look(reading(1900, 2100), 0).go, Some(2100));
+    }
+
+    #[test]
+    fn content_that_gets_shorter_above_is_made_up_for() {
+        let mut stance = reading_at(1000, 2000);
+        assert_eq!(stance.look(reading(1000, 1950), -50).go, Some(950));
+        assert!(!stance.follows());
+    }
+
+    #[test]
+    fn a_reader_whom_shorter_content_pushed_to_the_end_follows_it() {
+        let mut stance = reading_at(1900, 2000);
+        stance.look(reading(1850, 1850), 0);
+        assert!(stance.follows());
+    }
+
+    #[test]
+    fn a_nudge_within_the_slack_is_left_alone_until_something_is_added() {
+        let mut stance = following(2000);
+        assert_eq!(stance.look(reading(1980, 2000), 0).go, None);
+        assert!(stance.follows());
+        assert_eq!(stance.look(reading(1980, 2026), 0).go, Some(2026));
+    }
+
+    #[test]
+    fn small_steps_up_leave_the_end_together() {
+        let mut stance = following(2000);
+        for top in [1990, 1980, 1970] {
+            assert_eq!(stance.look(reading(top, 2000), 0).go, None);
+        }
+        stance.look(reading(1960, 2000), 0);
+        assert!(!stance.follows());
+    }
+
+    #[test]
+    fn whoever_reaches_the_end_follows_it_though_it_has_moved_on() {
+        let mut stance = reading_at(500, 2000);
+        let step = stance.look(reading(2000, 2026), 0);
+        assert_eq!(step.go, Some(2026));
+        assert!(stance.follows());
+    }
+
+    #[test]
+    fn asked_to_follow_it_goes_to_the_end_from_anywhere() {
+        let mut stance = reading_at(500, 2000);
+        assert_eq!(stance.follow(reading(500, 2000)).go, Some(2000));
+        assert!(stance.follows());
+    }
+}
