@@ -14,7 +14,7 @@ const TRUNK: &str = "0.21.14";
 const WASM_BINDGEN: &str = "0.2.130";
 
 /// The oldest Node.js the npm packages run on.
-const NODE: u32 = 20;
+const NODE: (u32, u32) = (20, 14);
 
 /// The target the page is compiled for.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
@@ -37,8 +37,9 @@ pub(crate) fn node() -> anyhow::Result<()> {
     let Some(version) = process::output("node", &["--version"]) else {
         bail!("Node.js is missing.\n  {INSTALL}");
     };
-    if major(&version).is_none_or(|major| major < NODE) {
-        bail!("Node.js {version} is too old: {NODE} or newer is needed.\n  {INSTALL}");
+    if release(&version).is_none_or(|release| release < NODE) {
+        let (major, minor) = NODE;
+        bail!("Node.js {version} is too old: {major}.{minor} or newer is needed.\n  {INSTALL}");
     }
     if process::find("npm").is_none() {
         bail!("npm is missing.\n  Install it: sudo apt-get install -y npm");
@@ -118,8 +119,10 @@ fn version_of(program: &str) -> Option<String> {
     line.split_whitespace().nth(1).map(str::to_owned)
 }
 
-fn major(version: &str) -> Option<u32> {
-    version.trim_start_matches('v').split('.').next()?.parse().ok()
+/// Major and minor version.
+fn release(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.trim_start_matches('v').split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
 #[cfg(test)]
@@ -129,8 +132,8 @@ mod tests {
 
     #[test]
     fn nodes_version_is_read() {
-        assert_eq!(major("v20.20.2"), Some(20));
-        assert_eq!(major("nonsense"), None);
+        assert_eq!(release("v20.20.2"), Some((20, 20)));
+        assert_eq!(release("nonsense"), None);
     }
 
     #[test]
