@@ -1,0 +1,13 @@
+//! Chats on the real server, over real sockets, through what happens to real processes and lines.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "in a test, both say what went wrong"
+)]
+
+mod conversation;
+mod crashes;
+mod desk;
+mod line;
+mod process;
