@@ -9,5 +9,6 @@
 mod conversation;
 mod crashes;
 mod desk;
+mod disk;
 mod line;
 mod process;

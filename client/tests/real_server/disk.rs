@@ -1,0 +1,108 @@
+//! A server whose disk fills up: what it cannot store it does not acknowledge, and takes once there is room again.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use steadfast_client::link::MemoryStorage;
+use steadfast_client::timeline::RowState;
+
+use crate::desk::{all_sent, online, post, room, rows, until};
+use crate::process::{Server, free_address};
+
+/// A file system of its own, small enough to be full soon. Unmounted in the end.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// `None` where this user may not mount one.
+    fn mount(at: &Path) -> Option<Self> {
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=16m", "tmpfs"])
+            .arg(at)
+            .status();
+        mounted
+            .is_ok_and(|status| status.success())
+            .then(|| Self(at.to_owned()))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _unmounted = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_acknowledges_nothing_it_has_not_stored_and_goes_on_once_there_is_room() {
+    fills_up(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_killed_on_a_full_disk_loses_nothing() {
+    fills_up(true).await;
+}
+
+async fn fills_up(killed: bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = SmallDisk::mount(folder.path()) else {
+        println!("skipped: a small disk takes the right to mount one");
+        return;
+    };
+    let ballast = disk.0.join("ballast");
+    let database = disk.0.join("chat.db");
+    let mut server = Server::start(&database, free_address()).await;
+    let (info, storage) = (server.sign_in("ann").await, MemoryStorage::default());
+    let ann = server.chat(&info, &storage);
+    online(&ann).await;
+    let general = room(&ann);
+    let before = post(&ann, general, "while there is room");
+    until("it is stored", async || all_sent(&ann, general, 1)).await;
+
+    // Fills what is left, to the last block.
+    let mut filling = fs::File::create(&ballast).unwrap();
+    while filling.write_all(&[7; 4096]).is_ok() {}
+    drop(filling);
+    let large = "x".repeat(10_000);
+    let typed: Vec<_> = (0..40)
+        .map(|n| post(&ann, general, &format!("{n} {large}")))
+        .collect();
+    // What the log's file still took is sent; there is no more of it, and nobody gives up.
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    let waiting = ann.with(|session| session.outbox().count());
+    assert!(waiting > 0, "the disk was not full");
+    assert!(
+        ann.with(|session| session
+            .timeline(general)
+            .echoes()
+            .all(|row| matches!(row.state, RowState::Saved))),
+        "what could not be stored waits, and none of it is rejected"
+    );
+    let shown = rows(&ann, general);
+
+    if killed {
+        server.kill();
+    }
+    fs::remove_file(&ballast).unwrap();
+    if killed {
+        let address = server.address;
+        drop(server);
+        server = Server::start(&database, address).await;
+        ann.wake();
+    }
+    until("everything is stored", async || all_sent(&ann, general, 41)).await;
+    let seen = rows(&ann, general);
+    let ids: Vec<_> = seen.iter().map(|(_, id, _)| *id).collect();
+    assert_eq!(
+        ids,
+        [vec![before], typed].concat(),
+        "each once, in the order typed"
+    );
+    for (author, id, seq) in shown.into_iter().filter(|(_, _, seq)| seq.is_some()) {
+        assert!(
+            seen.contains(&(author, id, seq)),
+            "{id} was shown as sent at {seq:?}"
+        );
+    }
+    drop(server);
+}
