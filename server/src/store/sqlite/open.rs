@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use sqlx::ConnectOptions;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions, Connection};
 use steadfast_shared::{Epoch, Millis};
 use uuid::Uuid;
 
@@ -108,6 +108,9 @@ impl SqliteStore {
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(patience)
+            // On a full disk SQLite ends the transaction by itself; the library then counts it as open for ever, and every
+            // later one fails. Such a connection is not used again.
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone().busy_timeout(Duration::ZERO))
             .await
             .map_err(failed)?;
