@@ -228,7 +228,7 @@ impl Desk {
                 request,
                 ask: Request::History(history),
                 ..
-            } => Some((*request, *history)),
+            } => Some((*request, history.clone())),
             _ => None,
         })
     }
