@@ -20,6 +20,18 @@ pub enum ErrorCode {
     Unauthorized,
     /// The nickname belongs to somebody else.
     NicknameTaken,
+    /// Another public room has this name.
+    RoomNameTaken,
+    /// No such message in this room, or it was deleted.
+    UnknownMessage,
+    /// This person may not do that.
+    Forbidden,
+    /// The room is archived: nothing more can be said in it.
+    Archived,
+    /// The nickname has a passphrase, and this is not it.
+    WrongPassphrase,
+    /// The server takes new people by invitation only.
+    InviteRequired,
     /// Too much in too short a time. Transient: `retry_after_ms` says when.
     RateLimited,
     /// The server's queue is full. Transient.

@@ -11,12 +11,29 @@
 //! | [`TYPING`] | both | no: [`TypingIn`] from the client, [`Typing`] from the server; volatile |
 //! | [`PRESENCE`] | server | no: [`Presence`]; volatile |
 //! | [`READ`] | both | no: [`Read`]; from the server to the person's other sockets |
+//! | [`AWAY`] | client | no: [`Away`] |
+//! | [`CREATE_ROOM`] | client | [`Reply`]`<`[`Room`]`>` to [`room::CreateRoom`] |
+//! | [`DIRECT_ROOM`] | client | [`Reply`]`<`[`Room`]`>` to [`room::DirectRoom`] |
+//! | [`BROWSE_ROOMS`] | client | [`Reply`]`<Vec<`[`room::ListedRoom`]`>>` to [`room::BrowseRooms`] |
+//! | [`JOIN_ROOM`] | client | [`Reply`]`<`[`Room`]`>` to [`room::InRoom`] |
+//! | [`LEAVE_ROOM`] | client | [`Reply`]`<()>` to [`room::InRoom`] |
+//! | [`INVITE`] | client | [`Reply`]`<()>` to [`room::Invite`] |
+//! | [`REMOVE_MEMBER`] | client | [`Reply`]`<()>` to [`room::RemoveMember`] |
+//! | [`CHANGE_ROOM`] | client | [`Reply`]`<`[`Room`]`>` to [`room::ChangeRoom`] |
+//! | [`LIST_MEMBERS`] | client | [`Reply`]`<Vec<`[`Presence`]`>>` to [`room::InRoom`] |
+//! | [`FIND_PEOPLE`] | client | [`Reply`]`<Vec<`[`Person`]`>>` to [`room::FindPeople`] |
+//! | [`NICKNAME`] | client | [`Reply`]`<`[`Person`]`>` to [`room::ChangeNickname`] |
+//! | [`ROOM`] | server | no: [`room::RoomNews`], to one person's sockets |
+//! | [`MEMBERS`] | server | no: [`room::MemberNews`]; volatile |
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+#[cfg(doc)]
+use crate::room;
+pub use crate::room::Room;
 use crate::{Body, Entry, EntryId, Epoch, Millis, Person, RoomId, Seq, WireError};
 
 /// Name of the event that opens and closes a session.
@@ -35,6 +52,35 @@ pub const TYPING: &str = "typing";
 pub const PRESENCE: &str = "presence";
 /// Name of the event that moves a read cursor.
 pub const READ: &str = "read";
+
+/// Name of the event that says whether somebody sits at this device.
+pub const AWAY: &str = "away";
+/// Name of the event that makes a room.
+pub const CREATE_ROOM: &str = "room:create";
+/// Name of the event that opens a direct room.
+pub const DIRECT_ROOM: &str = "room:direct";
+/// Name of the event that lists public rooms.
+pub const BROWSE_ROOMS: &str = "room:browse";
+/// Name of the event that joins a public room.
+pub const JOIN_ROOM: &str = "room:join";
+/// Name of the event that leaves a room.
+pub const LEAVE_ROOM: &str = "room:leave";
+/// Name of the event that brings people into a room.
+pub const INVITE: &str = "room:invite";
+/// Name of the event that takes somebody out of a private room.
+pub const REMOVE_MEMBER: &str = "room:remove";
+/// Name of the event that renames, describes, archives or reopens a room.
+pub const CHANGE_ROOM: &str = "room:change";
+/// Name of the event that asks who is in a room.
+pub const LIST_MEMBERS: &str = "room:members";
+/// Name of the event that finds people.
+pub const FIND_PEOPLE: &str = "people";
+/// Name of the event that asks for another nickname.
+pub const NICKNAME: &str = "nickname";
+/// Name of the event that says how one of this person's rooms has changed.
+pub const ROOM: &str = "room";
+/// Name of the event that says who comes into a room and who leaves it.
+pub const MEMBERS: &str = "members";
 
 /// Per room, how far somebody has got.
 pub type Cursors = BTreeMap<RoomId, Seq>;
@@ -111,7 +157,7 @@ struct SessionFields {
     rooms: Option<Vec<Room>>,
     recovered: Option<bool>,
     missed: Option<Vec<Entries>>,
-    online: Option<Vec<Person>>,
+    online: Option<Vec<Presence>>,
     last_closed: Option<ClosingReason>,
     reason: Option<ClosingReason>,
 }
@@ -157,26 +203,11 @@ pub struct Opened {
     pub recovered: bool,
     /// The entries after the cursors, from the tail; empty where not `recovered`.
     pub missed: Vec<Entries>,
-    /// Who is online, this person too.
-    pub online: Vec<Person>,
+    /// Who is online or away, this person too.
+    pub online: Vec<Presence>,
     /// Why the server ended this device's last connection, where it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_closed: Option<ClosingReason>,
-}
-
-/// A room, as a session sees it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Room {
-    /// Which.
-    pub id: RoomId,
-    /// What it is called.
-    pub name: String,
-    /// The newest `seq`; 0 in a room where nothing was said.
-    pub head: Seq,
-    /// How far this person has read.
-    pub read: Seq,
-    /// Entries of other people after `read`.
-    pub unread: u64,
 }
 
 /// Why the server ends a connection.
@@ -209,20 +240,41 @@ pub struct Entries {
     pub entries: Vec<Entry>,
 }
 
-/// `history`: asks for one page, `after` or `before` a `seq`, or the newest where neither is named.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+/// `history`: asks for one page: `after` or `before` a `seq`, `around` one, `since` a time, or the newest where none is named.
+/// More than one of them is `invalid`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct HistoryRequest {
     /// Which room.
     pub room: RoomId,
     /// The entries that follow this `seq`, oldest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Seq>,
-    /// The entries that precede this `seq`: the nearest ones. `invalid` together with `after`.
+    /// The entries that precede this `seq`: the nearest ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Seq>,
+    /// This entry with half of the page before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub around: Option<Seq>,
+    /// The same around the first entry stored at this time or later; the newest page where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Millis>,
     /// At most this many, 1 to [`crate::limit::PAGE_ENTRIES`]; what is asked above is cut to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
+}
+
+impl HistoryRequest {
+    /// Asks for the newest page.
+    pub fn newest(room: RoomId) -> Self {
+        Self {
+            room,
+            after: None,
+            before: None,
+            around: None,
+            since: None,
+            limit: None,
+        }
+    }
 }
 
 /// One page of a room's log: `entries` ascending without a gap, whichever way it was asked for.
@@ -309,13 +361,32 @@ pub struct Typing {
     pub person: Person,
 }
 
-/// `presence`: somebody's first connection came, or their last one went.
+/// Whether somebody is there, over all their tabs and devices.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    /// At one of their devices at least.
+    Online,
+    /// Connected, and at none of their devices.
+    Away,
+    /// Not connected.
+    Offline,
+}
+
+/// `presence`: somebody comes or goes. A connection that is back within the server's grace says nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Presence {
     /// Who.
     pub person: Person,
-    /// Whether they are here.
-    pub online: bool,
+    /// Whether they are there.
+    pub state: Availability,
+}
+
+/// `away`: whether somebody sits at this device. A connection begins as not away.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Away {
+    /// Nobody does.
+    pub away: bool,
 }
 
 /// `read`: this person has read a room up to `seq`. Only ever moves forward.
@@ -376,7 +447,10 @@ mod tests {
             rooms: vec![],
             recovered: true,
             missed: vec![],
-            online: vec![me],
+            online: vec![Presence {
+                person: me,
+                state: Availability::Online,
+            }],
             last_closed: None,
         });
         let json = serde_json::to_string(&open).unwrap();

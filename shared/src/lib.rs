@@ -1,8 +1,10 @@
 //! The language both sides speak.
 //!
 //! - [`id`]: who and what things are: users, rooms, entries, the epoch, `seq`
-//! - [`text`]: what people type, validated once: nicknames and message texts
-//! - [`entry`]: one item of a room's log
+//! - [`text`]: what people type, validated once: nicknames, message texts, room names, topics, emoji
+//! - [`mention`]: how a text mentions people
+//! - [`entry`]: one item of a room's log, and what later items have made of it
+//! - [`room`]: rooms, and what may be asked about them
 //! - [`event`]: every Socket.IO event, its name and its payload
 //! - [`error`]: every refusal, as a code a program can act on and a sentence a person can read
 //! - [`http`]: the bodies of the few HTTP requests
@@ -16,9 +18,12 @@ pub mod event;
 pub mod http;
 pub mod id;
 pub mod limit;
+pub mod mention;
+pub mod room;
 pub mod text;
 
-pub use entry::{Body, Entry};
+pub use entry::{Body, Edited, Entry, Now, Quoted, Reaction};
 pub use error::{ErrorCode, HandshakeError, WireError};
 pub use id::{EntryId, Epoch, Millis, Person, RoomId, Seq, UserId};
-pub use text::{MessageText, Nickname, TextError};
+pub use room::{Room, RoomChange, RoomKind};
+pub use text::{Emoji, MessageText, Nickname, RoomName, TextError, Topic};

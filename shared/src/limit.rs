@@ -6,6 +6,42 @@ pub const MESSAGE_BYTES: usize = 16 * 1024;
 /// Longest nickname, in characters.
 pub const NICKNAME_CHARS: usize = 32;
 
+/// Longest room name, in characters.
+pub const ROOM_NAME_CHARS: usize = 64;
+
+/// Longest topic of a room, in characters.
+pub const TOPIC_CHARS: usize = 300;
+
+/// Longest emoji, in bytes of UTF-8: families and flags take up to 35.
+pub const EMOJI_BYTES: usize = 40;
+
+/// Most different emoji under one message; one more is `too_large`.
+pub const EMOJI_PER_MESSAGE: usize = 20;
+
+/// Most reactions under one message, all people's together; one more is `too_large`.
+pub const REACTIONS_PER_MESSAGE: usize = 200;
+
+/// Most people one text mentions; the others are text.
+pub const MENTIONS: usize = 50;
+
+/// Longest start of a message shown where another one replies to it, in characters.
+pub const QUOTE_CHARS: usize = 160;
+
+/// Most people in a direct room, whoever made it counted.
+pub const DIRECT_PEOPLE: usize = 12;
+
+/// Most rooms one person can be in; one more is `too_large`.
+pub const ROOMS_PER_PERSON: usize = 500;
+
+/// Most people invited at once.
+pub const INVITED: usize = 50;
+
+/// Longest page of `room:browse` and `people`.
+pub const LISTED: usize = 50;
+
+/// Most members told of a room, those who are online first.
+pub const MEMBERS_LISTED: usize = 500;
+
 /// Most entries in one `send`.
 pub const BATCH_ITEMS: usize = 64;
 

@@ -135,6 +135,157 @@ impl From<Nickname> for String {
     }
 }
 
+/// A room's name: 1 to [`limit::ROOM_NAME_CHARS`] characters, single inner spaces, nothing invisible, no `#` in front.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RoomName(String);
+
+impl RoomName {
+    /// Validates what was typed; `#` in front is cut, runs of white space become one space.
+    pub fn parse(typed: &str) -> Result<Self, TextError> {
+        let name = one_line(typed.trim_start().trim_start_matches('#'), limit::ROOM_NAME_CHARS)?;
+        if name.is_empty() {
+            return Err(TextError::Empty);
+        }
+        Ok(Self(name))
+    }
+
+    /// The name as it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What makes it unique: the name without regard to case.
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl TryFrom<String> for RoomName {
+    type Error = TextError;
+
+    fn try_from(typed: String) -> Result<Self, TextError> {
+        Self::parse(&typed)
+    }
+}
+
+impl From<RoomName> for String {
+    fn from(name: RoomName) -> Self {
+        name.0
+    }
+}
+
+/// What a room is for: one line of up to [`limit::TOPIC_CHARS`] characters; may be empty.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Topic(String);
+
+impl Topic {
+    /// Validates what was typed; runs of white space become one space.
+    pub fn parse(typed: &str) -> Result<Self, TextError> {
+        one_line(typed, limit::TOPIC_CHARS).map(Self)
+    }
+
+    /// The topic as it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Topic {
+    type Error = TextError;
+
+    fn try_from(typed: String) -> Result<Self, TextError> {
+        Self::parse(&typed)
+    }
+}
+
+impl From<Topic> for String {
+    fn from(topic: Topic) -> Self {
+        topic.0
+    }
+}
+
+/// One emoji: up to [`limit::EMOJI_BYTES`] bytes of symbols and what joins them; no letters, no white space.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Emoji(String);
+
+impl Emoji {
+    /// Validates what was chosen.
+    pub fn parse(chosen: &str) -> Result<Self, TextError> {
+        if chosen.is_empty() {
+            return Err(TextError::Empty);
+        }
+        if chosen.len() > limit::EMOJI_BYTES {
+            return Err(TextError::TooLong {
+                limit: limit::EMOJI_BYTES,
+            });
+        }
+        // The keycaps are the only emoji that hold ASCII: a digit, # or *, and what draws the key.
+        let keycap = chosen.ends_with('\u{20E3}');
+        let allowed = |c: char| match c {
+            '0'..='9' | '#' | '*' => keycap,
+            '\u{200D}' | '\u{FE0E}' | '\u{FE0F}' | '\u{20E3}' | '\u{E0020}'..='\u{E007F}' => true,
+            _ => {
+                !c.is_ascii()
+                    && !c.is_alphanumeric()
+                    && !c.is_whitespace()
+                    && !c.is_control()
+                    && !is_invisible(c)
+            }
+        };
+        if let Some(character) = chosen.chars().find(|c| !allowed(*c)) {
+            return Err(TextError::Forbidden { character });
+        }
+        // What only joins or colours shows nothing.
+        if chosen.chars().all(is_invisible_or_selector) {
+            return Err(TextError::Empty);
+        }
+        Ok(Self(chosen.to_owned()))
+    }
+
+    /// The emoji.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Emoji {
+    type Error = TextError;
+
+    fn try_from(chosen: String) -> Result<Self, TextError> {
+        Self::parse(&chosen)
+    }
+}
+
+impl From<Emoji> for String {
+    fn from(emoji: Emoji) -> Self {
+        emoji.0
+    }
+}
+
+fn is_invisible_or_selector(c: char) -> bool {
+    is_invisible(c) || matches!(c, '\u{FE0E}' | '\u{FE0F}' | '\u{20E3}')
+}
+
+/// One visible line: runs of white space become one space.
+fn one_line(typed: &str, chars: usize) -> Result<String, TextError> {
+    let line = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > chars {
+        return Err(TextError::TooLong { limit: chars });
+    }
+    // Emoji are joined and coloured by characters that take no room of their own.
+    let joins = |c: char| matches!(c, '\u{200D}' | '\u{E0020}'..='\u{E007F}');
+    match line
+        .chars()
+        .find(|c| c.is_control() || is_invisible(*c) && !joins(*c))
+    {
+        Some(character) => Err(TextError::Forbidden { character }),
+        None => Ok(line),
+    }
+}
+
 /// Characters that take no room, or that turn the writing direction of what follows.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
@@ -203,5 +354,44 @@ mod tests {
                 character: '\u{3164}'
             })
         );
+    }
+
+    #[test]
+    fn an_emoji_is_one_symbol_however_it_is_put_together() {
+        for emoji in ["👍", "👍🏽", "❤️", "👩‍👩‍👧‍👦", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🇰🇷", "1️⃣", "✅"]
+        {
+            assert_eq!(Emoji::parse(emoji).map(String::from).as_deref(), Ok(emoji));
+        }
+        for not in [
+            "",
+            "a",
+            "1",
+            "lol",
+            "👍 ",
+            " ",
+            "\u{200D}",
+            "\u{FE0F}",
+            "한",
+            "<",
+            "👍👍👍👍👍👍👍👍👍👍👍",
+        ] {
+            assert!(Emoji::parse(not).is_err(), "{not:?}");
+        }
+    }
+
+    #[test]
+    fn a_room_name_is_one_visible_line() {
+        assert_eq!(
+            RoomName::parse(" # release  plans ").unwrap().as_str(),
+            "release plans"
+        );
+        assert_eq!(RoomName::parse("#"), Err(TextError::Empty));
+        assert!(RoomName::parse("a\u{202E}b").is_err());
+        assert_eq!(
+            RoomName::parse("Plans").unwrap().key(),
+            RoomName::parse("plans").unwrap().key()
+        );
+        assert_eq!(Topic::parse("").unwrap().as_str(), "");
+        assert!(Topic::parse(&"x".repeat(limit::TOPIC_CHARS + 1)).is_err());
     }
 }

@@ -1,0 +1,64 @@
+//! How a text mentions people: `<@` and the person's id and `>`. Names change, ids do not.
+
+use crate::{UserId, limit};
+
+/// The people a text mentions, in its order, each once, no more than [`limit::MENTIONS`].
+pub fn of(text: &str) -> Vec<UserId> {
+    let mut mentioned = Vec::new();
+    for (_, person) in spans(text) {
+        if mentioned.len() < limit::MENTIONS && !mentioned.contains(&person) {
+            mentioned.push(person);
+        }
+    }
+    mentioned
+}
+
+/// Where in a text somebody is mentioned, as byte ranges, and who.
+pub fn spans(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>, UserId)> + '_ {
+    text.match_indices("<@").filter_map(|(start, opening)| {
+        let inner = text.get(start + opening.len()..)?;
+        let length = inner.bytes().take(ID_CHARS + 1).position(|byte| byte == b'>')?;
+        // Only the one way of writing an id: what is stored and what is looked for are the same bytes.
+        let id = inner.get(..length).filter(|id| id.len() == ID_CHARS)?;
+        let person: UserId = id.parse().ok()?;
+        Some((start..start + opening.len() + length + 1, person))
+    })
+}
+
+/// A person as a text mentions them.
+pub fn written(person: UserId) -> String {
+    format!("<@{person}>")
+}
+
+/// Characters of a UUID with its hyphens.
+const ID_CHARS: usize = 36;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_mentioned_once_however_often() {
+        let mina = UserId(uuid::Uuid::from_u128(7));
+        let text = format!("{0} and {0}, <@nobody> <@{1}", written(mina), mina);
+        assert_eq!(of(&text), [mina]);
+        let (span, person) = spans(&text).next().unwrap();
+        assert_eq!((&text[span], person), (written(mina).as_str(), mina));
+    }
+
+    #[test]
+    fn text_around_a_mention_may_be_anything() {
+        let mina = UserId(uuid::Uuid::from_u128(7));
+        assert_eq!(of(&format!("<@<@한{}>", written(mina))), [mina]);
+        assert_eq!(of("<@"), []);
+        assert_eq!(of(&"<@".repeat(8_000)), []);
+    }
+
+    #[test]
+    fn no_more_people_than_the_limit_are_mentioned() {
+        let text: String = (0..1_000)
+            .map(|n| written(UserId(uuid::Uuid::from_u128(n))))
+            .collect();
+        assert_eq!(of(&text).len(), limit::MENTIONS);
+    }
+}
