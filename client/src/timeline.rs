@@ -140,8 +140,8 @@ pub enum RowBody<'a> {
 impl<'a> From<&'a Body> for RowBody<'a> {
     fn from(body: &'a Body) -> Self {
         match body {
-            Body::Message { text } => Self::Message(text.as_str()),
-            Body::Unknown => Self::Unknown,
+            Body::Message { text, .. } => Self::Message(text.as_str()),
+            _ => Self::Unknown,
         }
     }
 }

@@ -64,10 +64,10 @@ describe('ephemeral events', () => {
     phone.close();
     cleo.close();
     const seen = () => told(ann, 'presence').filter((said) => said.person.id === cleo.account.me.id);
-    await until(() => seen().some((said) => !said.online), 'Cleo is gone');
+    await until(() => seen().some((said) => said.state === 'offline'), 'Cleo is gone');
     assert.deepEqual(
-      seen().map((said) => said.online),
-      [true, false],
+      seen().map((said) => said.state),
+      ['online', 'offline'],
     );
   });
 

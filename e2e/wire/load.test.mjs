@@ -136,7 +136,7 @@ describe('under load', () => {
       const seen = until(
         () =>
           bystander.events.some(
-            ([name, said]) => name === 'presence' && said.person.id === account.me.id && said.online === false,
+            ([name, said]) => name === 'presence' && said.person.id === account.me.id && said.state === 'offline',
           ),
         'the stalled client is disconnected',
         STALLED_MS,

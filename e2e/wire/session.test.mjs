@@ -54,7 +54,7 @@ describe('a session', () => {
       const [room] = opened.rooms;
       assert.equal(room.name, 'general');
       for (const number of [room.head, room.read, room.unread]) assert.ok(Number.isSafeInteger(number));
-      assert.ok(opened.online.some((/** @type {any} */ person) => person.id === account.me.id));
+      assert.ok(opened.online.some((/** @type {any} */ present) => present.person.id === account.me.id));
       assert.ok(Array.isArray(opened.missed));
       assert.equal(tab.events[0][0], 'session', 'the first event is the session');
     });
@@ -195,18 +195,18 @@ describe('a session', () => {
     const account = await signIn(server, 'comes and goes');
     const tab = device({ token: account.token });
     await tab.open();
-    /** @param {boolean} online */
-    const told = (online) =>
+    /** @param {string} state */
+    const told = (state) =>
       until(
         () =>
           bystander.events.find(
-            ([name, said]) => name === 'presence' && said.person.id === account.me.id && said.online === online,
+            ([name, said]) => name === 'presence' && said.person.id === account.me.id && said.state === state,
           ),
-        `presence ${online}`,
+        `presence ${state}`,
       );
-    await told(true);
+    await told('online');
     tab.socket.disconnect();
-    await told(false);
+    await told('offline');
     const opened = await tab.open();
     assert.deepEqual(opened.me, account.me);
   });

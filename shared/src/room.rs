@@ -54,6 +54,26 @@ pub struct Room {
     pub mentions: u64,
 }
 
+impl Room {
+    /// A public room in which nothing was said.
+    pub fn new(id: RoomId, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            kind: RoomKind::Public,
+            topic: String::new(),
+            archived: false,
+            manage: false,
+            with: Vec::new(),
+            active_at: 0,
+            head: 0,
+            read: 0,
+            unread: 0,
+            mentions: 0,
+        }
+    }
+}
+
 /// What a [`crate::Body::Room`] says.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]

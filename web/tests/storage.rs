@@ -39,14 +39,15 @@ fn item(n: u128, order: u64) -> OutboxItem {
 }
 
 fn cache(room: u128, high: u64) -> RoomCache {
-    let entry = |seq: u64| Entry {
-        seq,
-        id: EntryId(Uuid::from_u128(u128::from(seq))),
-        author: mina(),
-        at: seq,
-        body: Body::Message {
-            text: MessageText::parse("hi").unwrap(),
-        },
+    let body = Body::message(MessageText::parse("hi").unwrap());
+    let entry = |seq: u64| {
+        Entry::new(
+            seq,
+            EntryId(Uuid::from_u128(u128::from(seq))),
+            mina(),
+            seq,
+            body.clone(),
+        )
     };
     RoomCache {
         room: RoomId(Uuid::from_u128(room)),

@@ -109,10 +109,10 @@ impl Inbox {
             Kind::Before(low) => (None, Some(low), PAGE_ENTRIES),
         };
         Some(HistoryRequest {
-            room,
             after,
             before,
             limit: Some(limit),
+            ..HistoryRequest::newest(room)
         })
     }
 

@@ -18,18 +18,12 @@ const ROOM: RoomId = RoomId(Uuid::from_u128(1));
 const SOON: Duration = Duration::from_secs(1);
 
 fn entry(seq: Seq) -> Entry {
-    Entry {
-        seq,
-        id: EntryId(Uuid::from_u128(u128::from(seq))),
-        author: Person {
-            id: UserId(Uuid::from_u128(9)),
-            name: "ann".into(),
-        },
-        at: seq,
-        body: Body::Message {
-            text: MessageText::parse("hi").unwrap(),
-        },
-    }
+    let author = Person {
+        id: UserId(Uuid::from_u128(9)),
+        name: "ann".into(),
+    };
+    let body = Body::message(MessageText::parse("hi").unwrap());
+    Entry::new(seq, EntryId(Uuid::from_u128(u128::from(seq))), author, seq, body)
 }
 
 fn page(range: std::ops::RangeInclusive<Seq>, head: Seq) -> Page {

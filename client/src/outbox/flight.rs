@@ -95,9 +95,7 @@ impl Outbox {
             batch.push(SendItem {
                 id: item.id,
                 room: item.room,
-                body: Body::Message {
-                    text: item.text.clone(),
-                },
+                body: Body::message(item.text.clone()),
             });
             if alone {
                 break;

@@ -179,7 +179,7 @@ impl Outbox {
         self.get(entry.id).is_some_and(|item| {
             item.author.id == entry.author.id
                 && item.room == room
-                && matches!(&entry.body, Body::Message { text } if *text == item.text)
+                && matches!(&entry.body, Body::Message { text, .. } if *text == item.text)
         })
     }
 

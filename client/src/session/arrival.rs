@@ -24,13 +24,8 @@ impl Session {
         if self.epoch() != Some(epoch) {
             return true;
         }
-        let entry = Entry {
-            seq: stored.seq,
-            id: item.id,
-            author: item.author,
-            at: stored.at,
-            body: Body::Message { text: item.text },
-        };
+        let body = Body::message(item.text);
+        let entry = Entry::new(stored.seq, item.id, item.author, stored.at, body);
         if let Some(room) = self.rooms.get_mut(&stored.room) {
             room.cache_is_old |= room.inbox.acknowledge(entry);
             self.rows_changed(stored.room);

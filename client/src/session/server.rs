@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use steadfast_shared::event::{self, ClosingReason, Entries, Heads, Opened, Page, Sent};
+use steadfast_shared::event::{self, Availability, ClosingReason, Entries, Heads, Opened, Page, Sent};
 use steadfast_shared::{HandshakeError, RoomId, WireError};
 
 use super::asking::Asked;
@@ -91,7 +91,8 @@ impl Session {
                 }
             }
             ServerEvent::Presence(presence) => {
-                self.presence.comes_or_goes(presence.person, presence.online);
+                let online = presence.state != Availability::Offline;
+                self.presence.comes_or_goes(presence.person, online);
                 self.changes.insert(Change::Presence);
             }
             ServerEvent::Read(read) => {
@@ -130,7 +131,8 @@ impl Session {
         for early in std::mem::take(&mut self.early) {
             self.entries(early, false);
         }
-        self.presence.all_online(opened.online);
+        let people = opened.online.into_iter().map(|presence| presence.person);
+        self.presence.all_online(people.collect());
         self.changes
             .extend([Change::Connection, Change::Rooms, Change::Presence]);
     }

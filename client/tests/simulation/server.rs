@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use steadfast_shared::event::{Cursors, Entries, Heads, HistoryRequest, Opened, Page, Room, SendItem, Sent};
+use steadfast_shared::event::{
+    Availability, Cursors, Entries, Heads, HistoryRequest, Opened, Page, Presence, Room, SendItem, Sent,
+};
 use steadfast_shared::{
     Body, Entry, EntryId, Epoch, ErrorCode, Millis, Person, RoomId, Seq, UserId, WireError, limit,
 };
@@ -130,16 +132,17 @@ impl Server {
                 .rooms
                 .iter()
                 .map(|room| Room {
-                    id: room.id,
-                    name: room.name.clone(),
                     head: room.log.len() as Seq,
-                    read: 0,
                     unread: room.log.iter().filter(|entry| entry.author.id != me.id).count() as u64,
+                    ..Room::new(room.id, room.name.clone())
                 })
                 .collect(),
             recovered,
             missed: if recovered { missed } else { Vec::new() },
-            online: vec![me.clone()],
+            online: vec![Presence {
+                person: me.clone(),
+                state: Availability::Online,
+            }],
             last_closed: None,
         }
     }
@@ -208,13 +211,7 @@ impl Server {
             return refused(ErrorCode::UnknownRoom);
         };
         let seq = log.log.len() as Seq + 1;
-        let entry = Entry {
-            seq,
-            id,
-            author: me.clone(),
-            at,
-            body: body.clone(),
-        };
+        let entry = Entry::new(seq, id, me.clone(), at, body.clone());
         log.log.push(entry.clone());
         self.stored.insert((me.id, id), (room, seq, body));
         let news = published.entry(room).or_insert_with(|| Entries {
@@ -262,7 +259,7 @@ impl Server {
 
 fn text(body: &Body) -> &str {
     match body {
-        Body::Message { text } => text.as_str(),
-        Body::Unknown => "",
+        Body::Message { text, .. } => text.as_str(),
+        _ => "",
     }
 }

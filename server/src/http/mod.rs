@@ -82,9 +82,13 @@ impl IntoResponse for Refusal {
         let status = match self.0.code {
             ErrorCode::Invalid => StatusCode::BAD_REQUEST,
             ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            ErrorCode::Conflict | ErrorCode::NicknameTaken => StatusCode::CONFLICT,
-            ErrorCode::UnknownRoom => StatusCode::NOT_FOUND,
-            ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
+            ErrorCode::Conflict
+            | ErrorCode::NicknameTaken
+            | ErrorCode::RoomNameTaken
+            | ErrorCode::Archived => StatusCode::CONFLICT,
+            ErrorCode::UnknownRoom | ErrorCode::UnknownMessage => StatusCode::NOT_FOUND,
+            ErrorCode::Unauthorized | ErrorCode::WrongPassphrase => StatusCode::UNAUTHORIZED,
+            ErrorCode::Forbidden | ErrorCode::InviteRequired => StatusCode::FORBIDDEN,
             ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::Busy | ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             ErrorCode::Unknown => StatusCode::INTERNAL_SERVER_ERROR,

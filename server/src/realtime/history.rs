@@ -43,6 +43,12 @@ impl Realtime {
         let request: HistoryRequest = args.read()?;
         connection.member_of(request.room)?;
         let span = match (request.after, request.before) {
+            _ if request.around.is_some() || request.since.is_some() => {
+                return Err(WireError::new(
+                    ErrorCode::Invalid,
+                    "only after and before are known",
+                ));
+            }
             (Some(_), Some(_)) => {
                 return Err(WireError::new(
                     ErrorCode::Invalid,

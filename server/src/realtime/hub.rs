@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use socketioxide::extract::SocketRef;
 use socketioxide::operators::BroadcastOperators;
 use socketioxide::{BroadcastError, SendError, SocketError, SocketIo};
-use steadfast_shared::event::{self, Cursors, Entries, Heads, Opened, Presence};
+use steadfast_shared::event::{self, Availability, Cursors, Entries, Heads, Opened, Presence};
 use steadfast_shared::{Entry, Person, RoomId, Seq, UserId, limit};
 use tokio::sync::{Mutex, MutexGuard, mpsc};
 
@@ -108,7 +108,7 @@ impl Hub {
             rooms: greeting.rooms,
             recovered: missed.is_some(),
             missed: missed.unwrap_or_default(),
-            online: news.present.values().cloned().collect(),
+            online: news.present.values().cloned().map(online).collect(),
             last_closed: self.people.recall(connection),
         });
         if let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(event::SESSION, &opened)
@@ -137,9 +137,14 @@ impl Hub {
     }
 
     async fn announce(&self, news: &News, person: &Person, online: bool) {
+        let state = if online {
+            Availability::Online
+        } else {
+            Availability::Offline
+        };
         let presence = Presence {
             person: person.clone(),
-            online,
+            state,
         };
         let rooms: Vec<String> = news.heads.keys().map(|room| room_name(*room)).collect();
         let Some(everybody) = self.everybody() else { return };
@@ -229,6 +234,13 @@ impl Publish for Hub {
             let (_, mut news) = self.head(room).await;
             self.broadcast(&mut news, room, page.entries).await;
         }
+    }
+}
+
+fn online(person: Person) -> Presence {
+    Presence {
+        person,
+        state: Availability::Online,
     }
 }
 

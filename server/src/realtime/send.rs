@@ -63,7 +63,10 @@ impl Realtime {
             let message = format!("more than {} bytes of text in one send", limit::BATCH_BYTES);
             return Err(WireError::new(ErrorCode::TooLarge, message));
         }
-        if items.iter().any(|item| item.body == Body::Unknown) {
+        if items
+            .iter()
+            .any(|item| !matches!(item.body, Body::Message { reply_to: None, .. }))
+        {
             return Err(WireError::new(
                 ErrorCode::Invalid,
                 "an entry of a kind that cannot be sent",

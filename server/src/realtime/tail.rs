@@ -56,19 +56,13 @@ mod tests {
     use super::*;
 
     fn entries(seqs: std::ops::RangeInclusive<Seq>, text: &str) -> Vec<Entry> {
-        seqs.map(|seq| Entry {
-            seq,
-            id: EntryId(Uuid::nil()),
-            author: Person {
-                id: UserId(Uuid::nil()),
-                name: "Mina".into(),
-            },
-            at: 0,
-            body: Body::Message {
-                text: MessageText::parse(text).unwrap(),
-            },
-        })
-        .collect()
+        let author = Person {
+            id: UserId(Uuid::nil()),
+            name: "Mina".into(),
+        };
+        let body = Body::message(MessageText::parse(text).unwrap());
+        seqs.map(|seq| Entry::new(seq, EntryId(Uuid::nil()), author.clone(), 0, body.clone()))
+            .collect()
     }
 
     fn seqs_after(tail: &Tail, seq: Seq) -> Option<Vec<Seq>> {

@@ -234,13 +234,13 @@ impl Task {
             for (entry, outcome) in one.entries.into_iter().zip(outcomes.by_ref()) {
                 sent.push(told(&entry, outcome));
                 if let Outcome::Stored { seq, at } = outcome {
-                    fresh.entry(entry.room).or_default().push(Entry {
+                    fresh.entry(entry.room).or_default().push(Entry::new(
                         seq,
-                        id: entry.id,
-                        author: one.author.clone(),
+                        entry.id,
+                        one.author.clone(),
                         at,
-                        body: entry.body,
-                    });
+                        entry.body,
+                    ));
                 }
             }
             (one.answer)(Reply::Ok(sent));

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use steadfast_shared::event::{self, ClosingReason, Heads, Page, Presence, Reply, Sent, Session};
+use steadfast_shared::event::{
+    self, Availability, ClosingReason, Heads, Page, Presence, Reply, Sent, Session,
+};
 use steadfast_shared::{EntryId, ErrorCode, RoomId, Seq, limit};
 use uuid::Uuid;
 
@@ -401,17 +403,23 @@ async fn a_person_is_present_as_long_as_one_of_their_sockets_is() {
     let session = server.sign_in("Mina").await;
     let phone = server.connect(&session, json!({})).await;
     let came: Presence = jun.next(event::PRESENCE).await;
-    assert_eq!((came.person.name.as_str(), came.online), ("Mina", true));
+    assert_eq!(
+        (came.person.name.as_str(), came.state),
+        ("Mina", Availability::Online)
+    );
     let laptop = server.connect(&session, json!({})).await;
     let online: BTreeSet<&str> = laptop
         .opened()
         .online
         .iter()
-        .map(|person| person.name.as_str())
+        .map(|presence| presence.person.name.as_str())
         .collect();
     assert_eq!(online, BTreeSet::from(["Jun", "Mina"]));
     phone.leave().await;
     laptop.leave().await;
     let went: Presence = jun.next(event::PRESENCE).await;
-    assert_eq!((went.person.name.as_str(), went.online), ("Mina", false));
+    assert_eq!(
+        (went.person.name.as_str(), went.state),
+        ("Mina", Availability::Offline)
+    );
 }

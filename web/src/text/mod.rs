@@ -217,8 +217,9 @@ mod tests {
     #[test]
     fn every_refusal_has_words_in_every_language() {
         use ErrorCode::{
-            Busy, Conflict, Invalid, NicknameTaken, RateLimited, TooLarge, Unauthorized, Unavailable,
-            Unknown, UnknownRoom,
+            Archived, Busy, Conflict, Forbidden, Invalid, InviteRequired, NicknameTaken, RateLimited,
+            RoomNameTaken, TooLarge, Unauthorized, Unavailable, Unknown, UnknownMessage, UnknownRoom,
+            WrongPassphrase,
         };
         for language in Language::ALL {
             for code in [
@@ -228,6 +229,12 @@ mod tests {
                 UnknownRoom,
                 Unauthorized,
                 NicknameTaken,
+                RoomNameTaken,
+                UnknownMessage,
+                Forbidden,
+                Archived,
+                WrongPassphrase,
+                InviteRequired,
                 RateLimited,
                 Busy,
                 Unavailable,

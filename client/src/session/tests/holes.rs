@@ -1,7 +1,7 @@
 //! The holes of the Socket.IO tutorial's chat, each by its number, as far as a client can show them.
 
 use super::*;
-use steadfast_shared::event::{Presence, Read, Typing};
+use steadfast_shared::event::{Availability, Presence, Read, Typing};
 
 #[test]
 fn hole_01_two_people_offline_at_the_same_instant_with_the_same_text_are_both_stored() {
@@ -202,7 +202,7 @@ fn hole_10_ephemeral_events_never_touch_a_cursor() {
     }));
     desk.event(ServerEvent::Presence(Presence {
         person: person(2),
-        online: true,
+        state: Availability::Online,
     }));
     desk.event(ServerEvent::Read(Read { room: ROOM, seq: 99 }));
     assert_eq!(desk.session.typing(ROOM), [&person(2)]);

@@ -8,7 +8,9 @@ mod tabs;
 
 use std::time::Duration;
 
-use steadfast_shared::event::{self, Cursors, Entries, HistoryRequest, Opened, Page, Room, SendItem, Sent};
+use steadfast_shared::event::{
+    self, Availability, Cursors, Entries, HistoryRequest, Opened, Page, Presence, Room, SendItem, Sent,
+};
 use steadfast_shared::http::SessionInfo;
 use steadfast_shared::{
     Body, Entry, EntryId, Epoch, ErrorCode, MessageText, Person, RoomId, Seq, UserId, WireError,
@@ -52,13 +54,7 @@ pub(super) fn entry(seq: Seq, author: u128) -> Entry {
 }
 
 pub(super) fn entry_of(seq: Seq, author: u128, id: EntryId, said: &str) -> Entry {
-    Entry {
-        seq,
-        id,
-        author: person(author),
-        at: 1_000 + seq,
-        body: Body::Message { text: text(said) },
-    }
+    Entry::new(seq, id, person(author), 1_000 + seq, Body::message(text(said)))
 }
 
 pub(super) fn entries(range: std::ops::RangeInclusive<Seq>, author: u128) -> Entries {
@@ -74,15 +70,15 @@ pub(super) fn opened(me: u128, head: Seq) -> Opened {
         me: person(me),
         epoch: EPOCH,
         rooms: vec![Room {
-            id: ROOM,
-            name: "general".into(),
             head,
-            read: 0,
-            unread: 0,
+            ..Room::new(ROOM, "general")
         }],
         recovered: false,
         missed: vec![],
-        online: vec![person(me)],
+        online: vec![Presence {
+            person: person(me),
+            state: Availability::Online,
+        }],
         last_closed: None,
     }
 }

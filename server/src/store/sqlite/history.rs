@@ -78,14 +78,15 @@ pub(super) async fn heads(store: &SqliteStore) -> Result<event::Heads, StoreErro
 }
 
 fn entry(row: &SqliteRow) -> Result<Entry, StoreError> {
-    Ok(Entry {
-        seq: from_sql(row.try_get("seq").map_err(told)?),
-        id: EntryId(row.try_get("id").map_err(told)?),
-        author: Person {
-            id: UserId(row.try_get("author").map_err(told)?),
-            name: row.try_get("name").map_err(told)?,
-        },
-        at: from_sql(row.try_get("at").map_err(told)?),
-        body: read(row.try_get("body").map_err(told)?)?,
-    })
+    let author = Person {
+        id: UserId(row.try_get("author").map_err(told)?),
+        name: row.try_get("name").map_err(told)?,
+    };
+    Ok(Entry::new(
+        from_sql(row.try_get("seq").map_err(told)?),
+        EntryId(row.try_get("id").map_err(told)?),
+        author,
+        from_sql(row.try_get("at").map_err(told)?),
+        read(row.try_get("body").map_err(told)?)?,
+    ))
 }

@@ -107,12 +107,15 @@ pub(super) async fn rooms_of(store: &SqliteStore, user: UserId) -> Result<Vec<ev
     .map_err(told)?;
     rows.iter()
         .map(|row| {
+            let (id, name): (_, String) = (
+                row.try_get("id").map_err(told)?,
+                row.try_get("name").map_err(told)?,
+            );
             Ok(event::Room {
-                id: RoomId(row.try_get("id").map_err(told)?),
-                name: row.try_get("name").map_err(told)?,
                 head: from_sql(row.try_get("head").map_err(told)?),
                 read: from_sql(row.try_get("read").map_err(told)?),
                 unread: from_sql(row.try_get("unread").map_err(told)?),
+                ..event::Room::new(RoomId(id), name)
             })
         })
         .collect()

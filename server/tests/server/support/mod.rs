@@ -22,7 +22,5 @@ pub(crate) fn message(room: RoomId, text: &str) -> SendItem {
 
 /// A message's body.
 pub(crate) fn body(text: &str) -> Body {
-    Body::Message {
-        text: MessageText::parse(text).unwrap(),
-    }
+    Body::message(MessageText::parse(text).unwrap())
 }
