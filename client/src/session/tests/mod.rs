@@ -224,7 +224,7 @@ impl Desk {
                 request,
                 ask: Request::History(history),
                 ..
-            } => Some((*request, history.clone())),
+            } => Some((*request, *history)),
             _ => None,
         })
     }
