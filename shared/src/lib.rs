@@ -2,6 +2,7 @@
 //!
 //! - [`id`]: who and what things are: users, rooms, entries, the epoch, `seq`
 //! - [`text`]: what people type, validated once: nicknames, message texts, room names, topics, emoji
+//! - [`account`]: what people type about their own account: passphrases, names of devices
 //! - [`mention`]: how a text mentions people
 //! - [`entry`]: one item of a room's log, and what later items have made of it
 //! - [`room`]: rooms, and what may be asked about them
@@ -12,6 +13,7 @@
 //!
 //! Invariant: nothing here does I/O. The crate knows serde and uuid; never tokio, sqlx or web-sys.
 
+pub mod account;
 pub mod entry;
 pub mod error;
 pub mod event;
@@ -22,6 +24,7 @@ pub mod mention;
 pub mod room;
 pub mod text;
 
+pub use account::{DeviceName, Passphrase, PassphraseError};
 pub use entry::{Body, Edited, Entry, Now, Quoted, Reaction};
 pub use error::{ErrorCode, HandshakeError, WireError};
 pub use id::{EntryId, Epoch, Millis, Person, RoomId, Seq, UserId};

@@ -42,6 +42,31 @@ pub const LISTED: usize = 50;
 /// Most members told of a room, those who are online first.
 pub const MEMBERS_LISTED: usize = 500;
 
+/// Shortest passphrase, in characters.
+pub const PASSPHRASE_CHARS_MIN: usize = 8;
+
+/// Longest passphrase, in characters.
+pub const PASSPHRASE_CHARS: usize = 256;
+
+/// Longest name of a device, in characters.
+pub const DEVICE_NAME_CHARS: usize = 64;
+
+/// Most devices one person has signed in. One more signs out the one that was not seen for longest, where that is
+/// [`DEVICE_IDLE_DAYS`] ago; otherwise it is `too_large`.
+pub const DEVICES: usize = 32;
+
+/// Days after which a device that was not seen may make room for another one.
+pub const DEVICE_IDLE_DAYS: u64 = 30;
+
+/// Most invitations that have not ended; one more is `too_large`.
+pub const INVITES: usize = 100;
+
+/// How long an invitation lasts, in seconds, where nothing is said: 7 days.
+pub const INVITE_SECONDS_DEFAULT: u64 = 7 * 24 * 60 * 60;
+
+/// How long an invitation can last, in seconds: 365 days.
+pub const INVITE_SECONDS: u64 = 365 * 24 * 60 * 60;
+
 /// Most entries in one `send`.
 pub const BATCH_ITEMS: usize = 64;
 

@@ -30,11 +30,7 @@ async fn current() -> Result<Option<SessionInfo>, SignInError> {
 
 /// A session for a person who has just chosen this nickname.
 pub(crate) async fn sign_in(nickname: Nickname) -> Result<SessionInfo, SignInError> {
-    let body = NewSession {
-        nickname,
-        with_token: false,
-    };
-    let body = json::text_of(&body).map_err(|_| SignInError::Unreachable)?;
+    let body = json::text_of(&NewSession::new(nickname)).map_err(|_| SignInError::Unreachable)?;
     ask("POST", Some(&body)).await
 }
 

@@ -19,14 +19,13 @@ fn offline() -> ChatOptions {
 }
 
 fn signed_in() -> Input {
-    Input::SignedIn(SessionInfo {
-        me: Person {
+    Input::SignedIn(SessionInfo::new(
+        Person {
             id: UserId(Uuid::from_u128(2)),
             name: "ann".into(),
         },
-        epoch: Epoch(Uuid::from_u128(3)),
-        token: None,
-    })
+        Epoch(Uuid::from_u128(3)),
+    ))
 }
 
 fn post(n: u128) -> Input {

@@ -86,14 +86,7 @@ impl World {
         let me = self.server.sign_in(&nickname);
         let epoch = self.server.epoch;
         self.devices[id.device].cookie = Some((epoch, me.clone()));
-        self.input(
-            id,
-            Input::SignedIn(SessionInfo {
-                me,
-                epoch,
-                token: None,
-            }),
-        );
+        self.input(id, Input::SignedIn(SessionInfo::new(me, epoch)));
     }
 
     /// Ends a tab's connection. Packets under way to the server may still arrive, those to the tab do not.

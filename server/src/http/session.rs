@@ -64,9 +64,8 @@ pub async fn sign_in(
 
 fn signed_in(shared: &Shared, device: Device, token: &Token, with_token: bool) -> Response {
     let info = SessionInfo {
-        me: device.person,
-        epoch: shared.store.epoch(),
         token: with_token.then(|| token.as_str().to_owned()),
+        ..SessionInfo::new(device.person, shared.store.epoch())
     };
     let mut answer = (StatusCode::CREATED, Json(info)).into_response();
     if let Some(cookie) = credentials::set_cookie(Some(token), shared.config.secure_cookie) {
@@ -84,11 +83,7 @@ pub async fn look(State(shared): State<Shared>, headers: HeaderMap) -> Result<Js
         .await
         .map_err(failed)?
         .ok_or_else(signed_out)?;
-    Ok(Json(SessionInfo {
-        me: device.person,
-        epoch: shared.store.epoch(),
-        token: None,
-    }))
+    Ok(Json(SessionInfo::new(device.person, shared.store.epoch())))
 }
 
 /// `DELETE /api/session`: signs this device out and ends its connections.

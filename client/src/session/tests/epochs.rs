@@ -16,12 +16,7 @@ fn reopened(me: u128) -> Opened {
 }
 
 fn sign_in(desk: &mut Desk, me: u128, epoch: Epoch) {
-    let me = person(me);
-    desk.input(Input::SignedIn(SessionInfo {
-        me,
-        epoch,
-        token: None,
-    }));
+    desk.input(Input::SignedIn(SessionInfo::new(person(me), epoch)));
 }
 
 #[test]

@@ -99,11 +99,7 @@ impl Desk {
     /// Signed in as `me` on a device that knows nothing, elected, offline.
     pub(super) fn new(me: u128) -> Self {
         let mut desk = Self::restored(me, Restored::default());
-        desk.input(Input::SignedIn(SessionInfo {
-            me: person(me),
-            epoch: EPOCH,
-            token: None,
-        }));
+        desk.input(Input::SignedIn(SessionInfo::new(person(me), EPOCH)));
         desk.input(Input::Elected(vec![]));
         desk.outputs.clear();
         desk

@@ -215,11 +215,7 @@ fn another_person_signing_in_leaves_the_first_ones_items_to_be_decided_about() {
     desk.online(0);
     desk.offline();
     desk.post(1);
-    desk.input(Input::SignedIn(SessionInfo {
-        me: person(2),
-        epoch: EPOCH,
-        token: None,
-    }));
+    desk.input(Input::SignedIn(SessionInfo::new(person(2), EPOCH)));
     desk.me = 2;
     desk.online(0);
     assert!(desk.sends().is_empty(), "nobody's words go out in another's name");
