@@ -18,6 +18,8 @@ pub enum DisconnectReason {
     TransportError,
     /// `parse error`: the server sent something that is no valid packet, or one above a limit.
     ParseError,
+    /// `forced close`: [`close_transport`](crate::Client::close_transport) was called.
+    ForcedClose,
     /// `event overflow`: an event stream was not read and reached [`Limits::events`](crate::Limits::events). The
     /// connection comes back once that stream is read empty or dropped. (The JavaScript client has no such bound.)
     EventOverflow,
@@ -33,6 +35,7 @@ impl DisconnectReason {
             Self::TransportClose => "transport close",
             Self::TransportError => "transport error",
             Self::ParseError => "parse error",
+            Self::ForcedClose => "forced close",
             Self::EventOverflow => "event overflow",
         }
     }

@@ -48,6 +48,7 @@
 //! | `transports`, `tryAllTransports`, `upgrade`, `rememberUpgrade` | [`transports`](Builder::transports), [`try_all_transports`](Builder::try_all_transports), [`upgrade`](Builder::upgrade), [`remember_upgrade`](Builder::remember_upgrade) |
 //! | `retries`, `ackTimeout` | [`retries`](Builder::retries) with [`Retries`] |
 //! | `socket.connect()`, `.disconnect()` | [`connect`](Client::connect), [`disconnect`](Client::disconnect) |
+//! | `socket.io.engine.close()` | [`close_transport`](Client::close_transport) |
 //! | `socket.connected`, `.id`, `.recovered`, `.active` | [`is_connected`](Client::is_connected), [`id`](Client::id), [`recovered`](Client::recovered), [`state`](Client::state) |
 //! | `socket.io.engine.transport.name` | [`transport_name`](Client::transport_name) |
 //! | `socket.emit("e", a, b)` | [`emit("e", &(a, b))`](Client::emit) |

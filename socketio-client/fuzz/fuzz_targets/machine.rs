@@ -129,6 +129,7 @@ impl World {
             b'c' => self.input(Input::Connect(socket)),
             b'd' => self.input(Input::Disconnect(socket)),
             b'n' => self.input(Input::ReconnectNow),
+            b'x' => self.input(Input::CloseTransport),
             b'h' => self.input(Input::Hold),
             b'l' => self.input(Input::Release),
             b'/' => self.socket = self.machine.socket(&text),

@@ -110,6 +110,12 @@ impl Client {
         self.input(Input::Wake);
     }
 
+    /// Breaks the connection, or the attempt at one, as the network might: every socket on it loses it, and comes back as after any other loss.
+    /// For trying out what a program does then. Does nothing where there is no connection.
+    pub fn close_transport(&self) {
+        self.input(Input::CloseTransport);
+    }
+
     fn input(&self, input: Input) {
         self.shared().with(|inner, now| inner.machine.handle(input, now));
     }

@@ -42,6 +42,8 @@ pub enum Input {
     /// The page or the device is back: there is no point in waiting any longer for the next attempt. Where a deadline was slept
     /// through, it is acted on. Unlike [`Input::ReconnectNow`] this does not revive a client that has given up.
     Wake,
+    /// The program wants the connection, or the attempt at one, to break as if the network had broken it.
+    CloseTransport,
     /// Events are not being read: close, and dial nothing until [`Input::Release`].
     Hold,
     /// Events are being read again.

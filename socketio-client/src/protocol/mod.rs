@@ -123,6 +123,7 @@ impl Machine {
                     self.reconnect_now(now);
                 }
             }
+            Input::CloseTransport => self.lost(DisconnectReason::ForcedClose, None, false, now),
             Input::Hold => self.hold(now),
             Input::Release => self.held = false,
             Input::Authenticated { socket, link, auth } => self.authenticated(socket, link, auth, now),

@@ -285,6 +285,28 @@ fn what_the_server_may_not_say_is_a_parse_error() {
 }
 
 #[test]
+fn a_connection_broken_on_purpose_comes_back_like_a_lost_one() {
+    let mut bench = Bench::connected();
+    bench.input(Input::CloseTransport);
+    assert_eq!(bench.said, ["close 0", "forced close", "attempt 1 in 1000"]);
+    bench.clear();
+    bench.input(Input::CloseTransport);
+    assert!(bench.said.is_empty(), "there is nothing to break");
+    bench.input(Input::ReconnectNow);
+    bench.input(Input::CloseTransport);
+    assert_eq!(
+        bench.said,
+        [
+            "connecting 0",
+            "close 1",
+            "error forced close false",
+            "attempt 1 in 1000"
+        ],
+        "so is an attempt at one"
+    );
+}
+
+#[test]
 fn the_two_final_ends_stay_final() {
     let mut bench = Bench::connected();
     bench.receive("41");
