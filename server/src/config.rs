@@ -54,6 +54,10 @@ pub struct Config {
     #[arg(long, env = "STEADFAST_SECURE_COOKIE")]
     pub secure_cookie: bool,
 
+    /// Offer the fault panel in the page's details: everybody may then break their own tab's link and storage, and watch it heal
+    #[arg(long, env = "STEADFAST_FAULT_PANEL")]
+    pub fault_panel: bool,
+
     /// What one client may ask for, and how much is kept in memory
     #[command(flatten)]
     pub limits: Limits,
@@ -183,6 +187,7 @@ impl Config {
             log: LogFormat::Text,
             log_level: "info".into(),
             secure_cookie: false,
+            fault_panel: false,
             limits: Limits::default(),
         }
     }

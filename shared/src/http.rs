@@ -170,6 +170,16 @@ pub struct SetRegistration {
     pub closed: bool,
 }
 
+/// Where a page asks which optional parts the server was started with (`GET`).
+pub const FEATURES_PATH: &str = "/api/features";
+
+/// The answer to `GET /api/features`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Features {
+    /// Whether the page offers its fault panel.
+    pub fault_panel: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,11 +4,13 @@
 //! - [`credentials`]: what a device shows: a cookie or a bearer token
 //! - [`origin`]: which pages may ask
 //! - [`attempts`]: how often one address may sign in
+//! - [`features`]: which optional parts the page offers
 //! - [`health`]: whether the server lives and works
 //! - `page`: the built page, where it is embedded
 
 pub mod attempts;
 pub mod credentials;
+pub mod features;
 pub mod health;
 pub mod origin;
 #[cfg(feature = "page")]
@@ -25,7 +27,10 @@ use axum::http::header::RETRY_AFTER;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use steadfast_shared::{ErrorCode, WireError, http::SESSION_PATH};
+use steadfast_shared::{
+    ErrorCode, WireError,
+    http::{FEATURES_PATH, SESSION_PATH},
+};
 
 use crate::config::Config;
 use crate::realtime::Realtime;
@@ -60,6 +65,7 @@ pub fn router(shared: Shared) -> Router {
         .route_layer(from_fn_with_state(shared.clone(), origin::guard));
     let router = Router::new()
         .merge(api)
+        .route(FEATURES_PATH, get(features::tell))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready));
     #[cfg(feature = "page")]

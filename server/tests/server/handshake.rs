@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use steadfast_server::config::Config;
 use steadfast_shared::event::{self, ClosingReason};
-use steadfast_shared::http::SessionInfo;
+use steadfast_shared::http::{FEATURES_PATH, Features, SessionInfo};
 use steadfast_shared::{ErrorCode, WireError};
 use uuid::Uuid;
 
@@ -264,4 +264,17 @@ async fn health_is_told() {
             .status(),
         404
     );
+}
+
+#[tokio::test]
+async fn the_fault_panel_is_offered_where_the_server_was_started_so() {
+    for offered in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::new(folder.path().join("chat.db"));
+        config.fault_panel = offered;
+        let server = TestServer::on(folder, config).await;
+        let answer = server.http.get(server.url(FEATURES_PATH)).send().await.unwrap();
+        let features: Features = answer.json().await.unwrap();
+        assert_eq!(features.fault_panel, offered);
+    }
 }

@@ -1,0 +1,14 @@
+//! `GET /api/features`: which optional parts the server was started with.
+
+use axum::Json;
+use axum::extract::State;
+use steadfast_shared::http::Features;
+
+use super::Shared;
+
+/// Tells which optional parts the page shall offer. Nothing in it is a secret, so anybody may ask.
+pub async fn tell(State(shared): State<Shared>) -> Json<Features> {
+    Json(Features {
+        fault_panel: shared.config.fault_panel,
+    })
+}
