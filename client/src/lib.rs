@@ -9,6 +9,7 @@
 //! - [`timeline`]: what a room shows: the window, then the outbox's echoes; one row per author and id
 //! - [`news`]: what the tabs of one device tell each other
 //! - [`session`]: the machine that holds all of these: inputs in, outputs out, views beside
+//! - `fault`, `journey`, with the feature `faults`: what may be broken on purpose, and what became of each message meanwhile
 //! - [`link`]: the shell that runs a session over a socket, a storage and the other tabs
 //!
 //! Invariant: everything but [`link`] is pure. It owns no socket, no task and no clock: time is a
@@ -17,7 +18,11 @@
 
 mod backoff;
 mod dice;
+#[cfg(feature = "faults")]
+pub mod fault;
 mod inbox;
+#[cfg(feature = "faults")]
+pub mod journey;
 pub mod link;
 pub mod news;
 mod outbox;

@@ -3,11 +3,13 @@
 //! - [`Chat`]: the handle; its inputs are carried out before they return
 //! - `tasks`: what runs beside it: storage, tabs, the socket's events, the timer
 //! - [`Storage`], [`Peers`]: what a device gives
+//! - `fault`: what stands between the session and the rest, to break it on purpose; nothing without the feature `faults`
 //! - `platform`: what tokio and a browser do differently
 //!
 //! Invariant: only this module and `socket` name the socket crate.
 
 mod changes;
+mod fault;
 mod peers;
 mod platform;
 mod socket;
@@ -23,8 +25,9 @@ use steadfast_shared::HandshakeError;
 
 use crate::news::PeerNews;
 use crate::record::Restored;
-use crate::session::{Change, Input, Options, Output, Session};
+use crate::session::{Answer, Change, Input, Options, Output, Request, RequestError, Session};
 use changes::Watchers;
+use fault::Gate;
 use tasks::StorageJob;
 
 pub use peers::{Peers, SoloPeers};
@@ -56,6 +59,7 @@ pub(crate) struct Inner {
     before_restored: Mutex<Option<Vec<Input>>>,
     clock: platform::Clock,
     client: Client,
+    gate: Gate,
     link: Mutex<Link>,
     storage: mpsc::UnboundedSender<StorageJob>,
     peers: mpsc::UnboundedSender<PeerNews>,
@@ -95,6 +99,7 @@ impl Chat {
             before_restored: Mutex::new(Some(Vec::new())),
             clock: platform::Clock::start(),
             client: tasks::client(&options.url, options.token, this.clone()),
+            gate: Gate::new(),
             link: Mutex::new(Link {
                 wanted: !options.stay_offline,
                 refused: None,
@@ -201,16 +206,22 @@ impl Inner {
 
     fn handle(&self, input: Input) {
         let mut session = lock(&self.session);
-        session.handle(input, self.clock.now());
+        let now = self.clock.now();
+        self.gate.before(&session, &input, now);
+        session.handle(input, now);
         loop {
             match session.poll_output() {
                 Output::Wait(until) => {
                     self.set_timer(until);
                     break;
                 }
-                output => self.carry_out(output),
+                output => {
+                    self.gate.output(&output, now);
+                    self.carry_out(output);
+                }
             }
         }
+        self.gate.after(&session, now);
     }
 
     fn carry_out(&self, output: Output) {
@@ -219,22 +230,8 @@ impl Inner {
                 request,
                 ask,
                 timeout,
-            } => {
-                // The socket would keep it for the next connection, which may be another person's. The news that this
-                // one is down is on its way, and the session asks again after it.
-                if !self.client.is_connected() {
-                    return;
-                }
-                let answer = socket::ask(&self.client, &ask, timeout);
-                let this = self.this.clone();
-                platform::spawn(async move {
-                    let result = answer.await;
-                    if let Some(inner) = this.upgrade() {
-                        inner.input(Input::Answered { request, result });
-                    }
-                });
-            }
-            Output::Emit(ephemeral) => socket::tell(&self.client, ephemeral),
+            } => self.gate.ask(self, request, ask, timeout),
+            Output::Emit(ephemeral) => self.gate.tell(self, ephemeral),
             Output::Store { ticket, writes } => {
                 let _alive = self.storage.unbounded_send(StorageJob::Apply { ticket, writes });
             }
@@ -246,6 +243,14 @@ impl Inner {
             // The caller's to heed.
             Output::Wait(_) => {}
         }
+    }
+
+    /// Asks the server at once. No answer where the link is down: the socket would keep the question for the next
+    /// connection, which may be another person's. That this one is down is on its way, and the session asks again after it.
+    fn ask(&self, ask: &Request, timeout: Duration) -> Option<Task<'static, Result<Answer, RequestError>>> {
+        self.client
+            .is_connected()
+            .then(|| socket::ask(&self.client, ask, timeout))
     }
 
     fn set_timer(&self, until: Option<Duration>) {

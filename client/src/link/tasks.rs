@@ -65,6 +65,9 @@ async fn store(this: Weak<Inner>, mut storage: impl Storage, mut jobs: mpsc::Unb
                 let _asked = answer.send(storage.load().await);
             }
             StorageJob::Apply { ticket, writes } => {
+                while let Some(stall) = this.upgrade().and_then(|inner| inner.gate.stall()) {
+                    let _over = stall.await;
+                }
                 let result = storage.apply(writes).await;
                 if let Some(inner) = this.upgrade() {
                     inner.input(Input::Stored { ticket, result });
@@ -124,7 +127,12 @@ async fn follow(this: Weak<Inner>, mut events: EventStream) {
             return;
         };
         match event {
+            Event::Connecting { .. } => {
+                inner.gate.dialling(&inner);
+                inner.watchers.announce(Change::Connection);
+            }
             Event::Connected { .. } => {
+                inner.gate.connected(&inner);
                 {
                     let mut link = lock(&inner.link);
                     link.refused = None;
@@ -133,7 +141,10 @@ async fn follow(this: Weak<Inner>, mut events: EventStream) {
                 }
                 inner.input(Input::LinkUp);
             }
-            Event::Disconnected { reason, .. } => inner.input(Input::LinkDown(socket::link_end(reason))),
+            Event::Disconnected { reason, .. } => {
+                inner.gate.disconnected();
+                inner.input(Input::LinkDown(socket::link_end(reason)));
+            }
             Event::ConnectError {
                 message,
                 refused: true,
@@ -146,7 +157,7 @@ async fn follow(this: Weak<Inner>, mut events: EventStream) {
             }
             Event::Message(message) => {
                 if let Some(event) = socket::server_event(message) {
-                    inner.input(Input::Event(event));
+                    inner.gate.event(&inner, event);
                 }
             }
             // Retries, as they come and go.

@@ -10,5 +10,7 @@ mod conversation;
 mod crashes;
 mod desk;
 mod disk;
+#[cfg(feature = "faults")]
+mod faults;
 mod line;
 mod process;

@@ -3,7 +3,7 @@
 use steadfast_client::Refusal;
 use steadfast_shared::{ErrorCode, TextError};
 
-use super::Phrases;
+use super::{Phrases, faults};
 
 pub(super) static PHRASES: Phrases = Phrases {
     welcome: "Welcome",
@@ -160,4 +160,6 @@ pub(super) static PHRASES: Phrases = Phrases {
     storage_fails: "This device cannot save right now. Messages are still sent, but unsent ones would be lost on a reload.",
     person: "You",
     change_person: "Use another nickname",
+
+    faults: &faults::ENGLISH,
 };

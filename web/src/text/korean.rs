@@ -3,7 +3,7 @@
 use steadfast_client::Refusal;
 use steadfast_shared::{ErrorCode, TextError};
 
-use super::Phrases;
+use super::{Phrases, faults};
 
 pub(super) static PHRASES: Phrases = Phrases {
     welcome: "반갑습니다",
@@ -142,4 +142,6 @@ pub(super) static PHRASES: Phrases = Phrases {
     storage_fails: "지금은 이 기기에 저장할 수 없어요. 메시지는 보내지만, 새로고침하면 보내지 못한 메시지가 사라져요.",
     person: "나",
     change_person: "다른 닉네임 쓰기",
+
+    faults: &faults::KOREAN,
 };

@@ -3,8 +3,10 @@
 //! A language is one [`Phrases`] value: a phrase left out does not compile.
 
 mod english;
+mod faults;
 mod korean;
 
+pub use faults::{FaultPhrases, Named};
 use steadfast_client::Refusal;
 use steadfast_shared::{ErrorCode, TextError};
 
@@ -170,6 +172,9 @@ pub struct Phrases {
     pub storage_fails: &'static str,
     pub person: &'static str,
     pub change_person: &'static str,
+
+    // The fault panel
+    pub faults: &'static FaultPhrases,
 }
 
 #[cfg(test)]

@@ -78,10 +78,13 @@ fn fmt() -> anyhow::Result<Count> {
 /// The crates that have tests in a browser; the chat's client comes with them.
 const BROWSER_CRATES: [&str; 4] = ["--package", "socketio-client", "--package", "steadfast-web"];
 
-/// The Socket.IO client with everything it can be built with, unless a person chose what to build.
-fn all_of_the_client(args: &[String]) -> &'static [&'static str] {
+/// Both clients with everything they can be built with, unless a person chose what to build.
+fn all_of_the_clients(args: &[String]) -> &'static [&'static str] {
     match args {
-        [] => &["--features", "socketio-client/rustls,socketio-client/msgpack"],
+        [] => &[
+            "--features",
+            "socketio-client/rustls,socketio-client/msgpack,steadfast-client/faults",
+        ],
         _ => &[],
     }
 }
@@ -95,7 +98,7 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
         check(
             cargo()
                 .args(["clippy", "--all-targets"])
-                .args(all_of_the_client(args))
+                .args(all_of_the_clients(args))
                 .args(args)
                 .args(strict),
         )?,
@@ -120,6 +123,8 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
                 .args(args)
                 .args(strict),
         )?,
+        // Of the chat's client: as programs build it that break nothing on purpose.
+        check(cargo().args(["check", "--package", "steadfast-client"]))?,
         // Without a feature the client crate is the pure machine: no runtime, whatever the target.
         check(cargo().args(bare))?,
         check(cargo().args(bare).args(["--target", WASM]))?,
@@ -142,7 +147,7 @@ fn unit(args: &[String]) -> anyhow::Result<Count> {
         // The page's crate too: what is pure in it is tested natively.
         test.args(["--workspace", "--exclude", "steadfast-bench"]);
     }
-    watch(test.args(all_of_the_client(args)).args(args), Count::cargo)
+    watch(test.args(all_of_the_clients(args)).args(args), Count::cargo)
 }
 
 fn wasm(args: &[String]) -> anyhow::Result<Count> {

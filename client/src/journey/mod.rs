@@ -1,0 +1,101 @@
+//! What became of each message, and when: the last minutes of a chat, to be looked at.
+//!
+//! - `moment`: one thing that happened
+//! - `picture`: how everything stood at one time: a fold over moments
+//! - `tap`: reads moments off what a session is told and wants done
+//!
+//! Invariant: nothing here reaches back into the session. It is looked at, and goes on as if nobody looked.
+
+mod moment;
+mod picture;
+mod tap;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use steadfast_shared::EntryId;
+
+pub use moment::{LinkStep, Moment, RoomStep, Stand, Step, What};
+pub use picture::{Counted, Link, Mechanism, Message, Picture, Place};
+pub(crate) use tap::Tap;
+
+/// How long a moment is kept.
+pub const KEPT_FOR: Duration = Duration::from_secs(5 * 60);
+
+/// Most moments kept, however young.
+pub const KEPT: usize = 2_000;
+
+/// A room that moves more often than this is noted this often.
+const ROOM_EVERY: Duration = Duration::from_millis(200);
+
+/// The last minutes. What is older is remembered as how everything stood by then.
+#[derive(Debug, Default)]
+pub struct Journey {
+    moments: VecDeque<Moment>,
+    /// How everything stood before the oldest moment kept.
+    before: Picture,
+    /// How everything stands.
+    latest: Picture,
+    revision: u64,
+}
+
+impl Journey {
+    /// How everything stands.
+    pub fn latest(&self) -> &Picture {
+        &self.latest
+    }
+
+    /// How everything stood at `time`, on the chat's clock. Before the oldest moment kept, as it stood then.
+    pub fn at(&self, time: Duration) -> Picture {
+        let mut picture = self.before.clone();
+        for moment in self.moments.iter().take_while(|moment| moment.at <= time) {
+            picture.fold(moment);
+        }
+        picture
+    }
+
+    /// What is kept, oldest first.
+    pub fn moments(&self) -> impl DoubleEndedIterator<Item = &Moment> {
+        self.moments.iter()
+    }
+
+    /// The steps of one message that are kept, oldest first.
+    pub fn steps(&self, id: EntryId) -> impl Iterator<Item = (Duration, &Step)> {
+        self.moments.iter().filter_map(move |moment| match &moment.what {
+            What::Message(of, step) if *of == id => Some((moment.at, step)),
+            _ => None,
+        })
+    }
+
+    /// Grows with every moment: whoever has seen this one has seen all.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Notes what happened at `at`, a time that never runs backwards.
+    pub(crate) fn note(&mut self, at: Duration, what: What) {
+        self.revision += 1;
+        let moment = Moment { at, what };
+        self.latest.fold(&moment);
+        if let Some(last) = self.moments.back_mut()
+            && last.is_followed_at_once_by(&moment, ROOM_EVERY)
+        {
+            last.what = moment.what;
+            return;
+        }
+        self.moments.push_back(moment);
+        while self.moments.len() > KEPT
+            || self
+                .moments
+                .front()
+                .is_some_and(|oldest| oldest.at + KEPT_FOR < at)
+        {
+            if let Some(oldest) = self.moments.pop_front() {
+                self.before.fold(&oldest);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! One thing that happened.
+
+use std::time::Duration;
+
+use steadfast_shared::{EntryId, RoomId, Seq};
+
+use crate::fault::Fault;
+
+/// One thing that happened, and when.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Moment {
+    /// When, on the chat's clock.
+    pub at: Duration,
+    /// What.
+    pub what: What,
+}
+
+impl Moment {
+    /// Whether `next` says the same of the same room so soon after that it can take this one's place.
+    pub(super) fn is_followed_at_once_by(&self, next: &Self, within: Duration) -> bool {
+        match (&self.what, &next.what) {
+            (What::Room(room, RoomStep::Stands(_)), What::Room(same, RoomStep::Stands(_))) => {
+                room == same && next.at < self.at + within
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What happened.
+#[derive(Clone, PartialEq, Debug)]
+pub enum What {
+    /// To a message of this device.
+    Message(EntryId, Step),
+    /// To a room.
+    Room(RoomId, RoomStep),
+    /// To the link.
+    Link(LinkStep),
+    /// Somebody broke something on purpose, or mended it.
+    Fault(Fault, bool),
+    /// Somebody set how long everything takes.
+    Delay(Duration),
+}
+
+/// A step on a message's way.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// It is in the outbox.
+    Typed {
+        /// Of which room.
+        room: RoomId,
+        /// How it begins.
+        label: String,
+    },
+    /// The device's disk has it.
+    Saved,
+    /// The device's disk does not take it.
+    NotSaved,
+    /// It went out.
+    Tried {
+        /// It was lost on its way: the server has not seen it.
+        lost: bool,
+        /// It is a second copy of the try before it.
+        copy: bool,
+    },
+    /// The server answered that it is stored.
+    Acked {
+        /// Where.
+        seq: Seq,
+        /// The answer was lost on its way: the session has not seen it.
+        lost: bool,
+    },
+    /// No answer came in time.
+    Unanswered,
+    /// The server asked to try later.
+    Postponed,
+    /// The server refused it for good.
+    Rejected,
+    /// The log's copy of it came: it has been told to everybody in the room.
+    Came {
+        /// Its place in the log.
+        seq: Seq,
+    },
+    /// Somebody threw it away.
+    Discarded,
+}
+
+/// What happened to a room.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RoomStep {
+    /// It stands so.
+    Stands(Stand),
+    /// Entries are known to exist that are not here.
+    Gap {
+        /// The first that is missing.
+        from: Seq,
+    },
+    /// Nothing is missing any more.
+    Healed {
+        /// The cursor.
+        cursor: Seq,
+    },
+    /// An entry came that was here already, and was dropped.
+    Repeat {
+        /// Which.
+        seq: Seq,
+    },
+    /// News of entries was lost on its way.
+    Lost {
+        /// The first.
+        from: Seq,
+        /// How many.
+        many: usize,
+    },
+}
+
+/// How a room stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Stand {
+    /// The newest entry applied without a gap.
+    pub cursor: Option<Seq>,
+    /// The newest entry known to exist.
+    pub head: Seq,
+    /// Entries held back by a gap.
+    pub held: usize,
+}
+
+impl Stand {
+    /// The first entry known to exist that is not here. None before a first page: nothing is missed yet.
+    pub(super) fn gap(self) -> Option<Seq> {
+        self.cursor
+            .filter(|cursor| *cursor < self.head)
+            .map(|cursor| cursor + 1)
+    }
+}
+
+/// What happened to the link.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LinkStep {
+    /// Somebody cut it on purpose.
+    Cut,
+    /// It is down.
+    Down,
+    /// It is up; the server has not opened a session yet.
+    Up,
+    /// The server opened a session.
+    Opened {
+        /// Everything missed came along with the opening.
+        recovered: bool,
+    },
+}

@@ -1,0 +1,309 @@
+//! How everything stood at one time.
+
+use std::time::Duration;
+
+use steadfast_shared::{EntryId, RoomId, Seq};
+
+use super::moment::{LinkStep, Moment, RoomStep, Stand, Step, What};
+use crate::fault::Faults;
+
+/// Most messages remembered. Those that have arrived go first.
+const MESSAGES: usize = 200;
+
+/// How many mechanisms are remembered that acted last.
+const ACTED: usize = 4;
+
+/// How everything stood at one time: a fold over the moments before it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Picture {
+    /// The link.
+    pub link: Link,
+    /// What was broken on purpose.
+    pub faults: Faults,
+    /// This device's messages, in the order typed.
+    pub messages: Vec<Message>,
+    /// The rooms.
+    pub rooms: Vec<(RoomId, Stand)>,
+    /// What was counted.
+    pub counted: Counted,
+    /// What acted last, and when: the newest first, each once.
+    pub acted: Vec<(Duration, Mechanism)>,
+}
+
+/// How the link stood.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Link {
+    /// Down.
+    #[default]
+    Down,
+    /// Up; the server has not opened a session yet.
+    Up,
+    /// The server has opened a session.
+    Open,
+}
+
+/// What was counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counted {
+    /// Messages sent, copies and retries not counted.
+    pub messages: u32,
+    /// Tries beyond a message's first.
+    pub retries: u32,
+    /// Answers that were lost on their way.
+    pub acks_lost: u32,
+    /// Copies of a message that the server had already, and answered with the place it has.
+    pub known_to_server: u32,
+    /// Entries that came again, and were dropped.
+    pub repeats: u32,
+    /// News of entries that was lost on its way.
+    pub entries_lost: u32,
+    /// Gaps noticed.
+    pub gaps: u32,
+    /// Gaps closed.
+    pub healed: u32,
+}
+
+/// One of the mechanisms that together make a message arrive exactly once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mechanism {
+    /// A broadcast was lost, and nobody sends it again: at most once.
+    LostBroadcast,
+    /// What was not acknowledged went out again: at least once.
+    Retry,
+    /// The server knew the id and stored nothing: at most once.
+    KnownId,
+    /// An entry came again and was dropped: at most once.
+    DroppedRepeat,
+    /// Something is missing: what comes after it waits, and it is asked for.
+    Gap,
+    /// The gap is closed, in order.
+    Healed,
+    /// A message that went out more than once, or whose answer was lost, is in the log once: exactly once.
+    ExactlyOnce,
+}
+
+/// One message of this device.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Message {
+    /// Its id.
+    pub id: EntryId,
+    /// Its room.
+    pub room: RoomId,
+    /// How it begins.
+    pub label: String,
+    /// When it was typed, as far as is known.
+    pub typed: Duration,
+    /// The device's disk has it.
+    pub saved: bool,
+    /// How often it went out.
+    pub tries: u32,
+    /// It is out, and not answered.
+    pub on_its_way: bool,
+    /// Its place in the log, where the server has it, whether this device knows or not.
+    pub stored: Option<Seq>,
+    /// This device knows that the server has it.
+    pub known: bool,
+    /// Nobody sends it any more: the server refused it, or a person threw it away.
+    pub ended: bool,
+    acks: u32,
+    acks_lost: u32,
+    came: bool,
+}
+
+/// Where a message is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// On this device, waiting.
+    Outbox,
+    /// On its way to the server.
+    Wire,
+    /// In the log, and this device does not know.
+    Log,
+    /// In the log, and in this device's copy of it.
+    Inbox,
+    /// Nowhere any more.
+    Ended,
+}
+
+impl Message {
+    fn new(id: EntryId, room: RoomId, label: String, typed: Duration) -> Self {
+        Self {
+            id,
+            room,
+            label,
+            typed,
+            saved: false,
+            tries: 0,
+            on_its_way: false,
+            stored: None,
+            known: false,
+            ended: false,
+            acks: 0,
+            acks_lost: 0,
+            came: false,
+        }
+    }
+
+    /// Where it is.
+    pub fn place(&self) -> Place {
+        match self {
+            Self { known: true, .. } => Place::Inbox,
+            Self { stored: Some(_), .. } => Place::Log,
+            Self { ended: true, .. } => Place::Ended,
+            Self { on_its_way: true, .. } => Place::Wire,
+            _ => Place::Outbox,
+        }
+    }
+
+    /// Whether the log's copy of it has come.
+    pub fn came(&self) -> bool {
+        self.came
+    }
+
+    fn has_arrived(&self) -> bool {
+        self.known || self.ended
+    }
+}
+
+impl Picture {
+    /// One message.
+    pub fn message(&self, id: EntryId) -> Option<&Message> {
+        self.messages.iter().find(|message| message.id == id)
+    }
+
+    /// One room.
+    pub fn room(&self, room: RoomId) -> Stand {
+        let mut rooms = self.rooms.iter();
+        rooms
+            .find(|(id, _)| *id == room)
+            .map(|(_, stand)| *stand)
+            .unwrap_or_default()
+    }
+
+    /// How many messages are in a place.
+    pub fn many_in(&self, place: Place) -> usize {
+        self.messages
+            .iter()
+            .filter(|message| message.place() == place)
+            .count()
+    }
+
+    pub(super) fn fold(&mut self, moment: &Moment) {
+        let at = moment.at;
+        match &moment.what {
+            What::Message(id, Step::Typed { room, label }) => self.typed(*id, *room, label, at),
+            What::Message(id, step) => self.step(*id, step, at),
+            What::Room(room, step) => self.room_step(*room, step, at),
+            What::Link(step) => self.link_step(*step),
+            What::Fault(fault, on) => {
+                self.faults.set(*fault, *on);
+            }
+            What::Delay(delay) => {
+                self.faults.set_delay(*delay);
+            }
+        }
+    }
+
+    fn typed(&mut self, id: EntryId, room: RoomId, label: &str, at: Duration) {
+        if self.message(id).is_some() {
+            return;
+        }
+        self.counted.messages += 1;
+        self.messages.push(Message::new(id, room, label.to_owned(), at));
+        if self.messages.len() > MESSAGES {
+            let arrived = self.messages.iter().position(Message::has_arrived);
+            self.messages.remove(arrived.unwrap_or(0));
+        }
+    }
+
+    fn step(&mut self, id: EntryId, step: &Step, at: Duration) {
+        let Some(message) = self.messages.iter_mut().find(|message| message.id == id) else {
+            return;
+        };
+        let counted = &mut self.counted;
+        let knew = message.known;
+        let mut acted = None;
+        match *step {
+            Step::Saved => message.saved = true,
+            Step::Tried { copy, .. } => {
+                message.tries += 1;
+                message.on_its_way = true;
+                if message.tries > 1 && !copy {
+                    counted.retries += 1;
+                    acted = Some(Mechanism::Retry);
+                }
+            }
+            Step::Acked { seq, lost } => {
+                message.acks += 1;
+                if message.acks > 1 {
+                    counted.known_to_server += 1;
+                    acted = Some(Mechanism::KnownId);
+                }
+                message.acks_lost += u32::from(lost);
+                counted.acks_lost += u32::from(lost);
+                message.stored = Some(seq);
+                message.known |= !lost;
+            }
+            Step::Came { seq } => {
+                message.stored = Some(seq);
+                (message.known, message.came) = (true, true);
+            }
+            Step::Unanswered | Step::Postponed => message.on_its_way = false,
+            Step::Rejected | Step::Discarded => message.ended = true,
+            Step::NotSaved | Step::Typed { .. } => {}
+        }
+        let was_doubtful = message.tries > 1 || message.acks_lost > 0;
+        let settled = message.known && !knew && was_doubtful;
+        if let Some(acted) = acted {
+            self.acts(acted, at);
+        }
+        if settled {
+            self.acts(Mechanism::ExactlyOnce, at);
+        }
+    }
+
+    fn room_step(&mut self, room: RoomId, step: &RoomStep, at: Duration) {
+        match *step {
+            RoomStep::Stands(stand) => match self.rooms.iter_mut().find(|(id, _)| *id == room) {
+                Some((_, known)) => *known = stand,
+                None => self.rooms.push((room, stand)),
+            },
+            RoomStep::Gap { .. } => {
+                self.counted.gaps += 1;
+                self.acts(Mechanism::Gap, at);
+            }
+            RoomStep::Healed { .. } => {
+                self.counted.healed += 1;
+                self.acts(Mechanism::Healed, at);
+            }
+            RoomStep::Repeat { .. } => {
+                self.counted.repeats += 1;
+                self.acts(Mechanism::DroppedRepeat, at);
+            }
+            RoomStep::Lost { .. } => {
+                self.counted.entries_lost += 1;
+                self.acts(Mechanism::LostBroadcast, at);
+            }
+        }
+    }
+
+    fn link_step(&mut self, step: LinkStep) {
+        match step {
+            LinkStep::Cut => {}
+            LinkStep::Down => {
+                self.link = Link::Down;
+                for message in &mut self.messages {
+                    message.on_its_way = false;
+                }
+            }
+            LinkStep::Up => self.link = Link::Up,
+            LinkStep::Opened { .. } => self.link = Link::Open,
+        }
+    }
+
+    fn acts(&mut self, mechanism: Mechanism, at: Duration) {
+        self.acted.retain(|(_, acted)| *acted != mechanism);
+        self.acted.insert(0, (at, mechanism));
+        self.acted.truncate(ACTED);
+    }
+}

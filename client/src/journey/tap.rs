@@ -1,0 +1,258 @@
+//! Reads moments off what a session is told and wants done.
+//!
+//! It looks at ids, places and cursors only, so that what a message says is of no concern to it, but for its label.
+
+use std::time::Duration;
+
+use steadfast_shared::event::{self, Entries, SendItem, Sent};
+use steadfast_shared::{EntryId, RoomId, Seq};
+
+use super::Journey;
+use super::moment::{LinkStep, RoomStep, Stand, Step, What};
+use crate::fault::Fault;
+use crate::news::PeerNews;
+use crate::record::{Disk, OutboxItem, Write};
+use crate::session::{Answer, Input, Output, Request, RequestError, RequestId, ServerEvent, Session, Ticket};
+
+/// Most writes under way whose end is waited for.
+const WRITES: usize = 1_000;
+
+/// Longest label, in characters.
+const LABEL: usize = 40;
+
+/// Reads moments off what a session is told and wants done, into a [`Journey`].
+#[derive(Debug, Default)]
+pub(crate) struct Tap {
+    pub(crate) journey: Journey,
+    /// Which messages each write under way holds.
+    writes: Vec<(Ticket, Vec<EntryId>)>,
+    /// The `send` under way.
+    sending: Option<(RequestId, Vec<EntryId>)>,
+    /// A room may have changed.
+    look: bool,
+}
+
+impl Tap {
+    /// Begins with what is there.
+    pub(crate) fn new(session: &Session, now: Duration) -> Self {
+        let mut tap = Self::default();
+        for item in session.outbox() {
+            tap.typed(item, now);
+            if item.disk == Disk::Written {
+                tap.step(item.id, Step::Saved, now);
+            }
+        }
+        tap.look = true;
+        tap.after(session, now);
+        tap
+    }
+
+    /// The session is about to be told something.
+    pub(crate) fn before(&mut self, session: &Session, input: &Input, now: Duration) {
+        match input {
+            Input::Stored { ticket, result } => self.written(*ticket, result.is_ok(), now),
+            Input::LinkUp => self.link(LinkStep::Up, now),
+            Input::LinkDown(_) => {
+                self.sending = None;
+                self.link(LinkStep::Down, now);
+            }
+            Input::Event(ServerEvent::Session(event::Session::Open(opened))) => {
+                let recovered = opened.recovered;
+                self.link(LinkStep::Opened { recovered }, now);
+                for missed in &opened.missed {
+                    self.came(missed.entries.iter().map(|entry| (entry.id, entry.seq)), now);
+                }
+            }
+            Input::Event(ServerEvent::Entries(entries)) => self.entries(session, entries, now),
+            Input::Answered { request, result } => self.heard_of(*request, result, now),
+            Input::Heard(PeerNews::Sent { stored, .. }) => {
+                for stored in stored {
+                    let (seq, lost) = (stored.seq, false);
+                    self.step(stored.id, Step::Acked { seq, lost }, now);
+                }
+            }
+            Input::Discard(id) => self.step(*id, Step::Discarded, now),
+            _ => {}
+        }
+    }
+
+    /// The session wants something done.
+    pub(crate) fn output(&mut self, output: &Output, now: Duration) {
+        match output {
+            Output::Store { ticket, writes } => {
+                let mut ids = Vec::new();
+                for write in writes {
+                    if let Write::PutOutbox(item) = write {
+                        self.typed(item, now);
+                        ids.push(item.id);
+                    }
+                }
+                if !ids.is_empty() && self.writes.len() < WRITES {
+                    self.writes.push((*ticket, ids));
+                }
+            }
+            Output::Request {
+                request,
+                ask: Request::Send(items),
+                ..
+            } => self.sending = Some((*request, items.iter().map(|item| item.id).collect())),
+            Output::Changed(_) => self.look = true,
+            _ => {}
+        }
+    }
+
+    /// The session has done what it was told.
+    pub(crate) fn after(&mut self, session: &Session, now: Duration) {
+        if !std::mem::take(&mut self.look) {
+            return;
+        }
+        for room in session.rooms() {
+            let stand = Stand {
+                cursor: room.cursor,
+                head: room.head,
+                held: room.held,
+            };
+            self.stands(room.id, stand, now);
+        }
+    }
+
+    /// A batch goes out on the wire, so many times; not at all where it is lost.
+    pub(crate) fn sent(&mut self, items: &[SendItem], copies: usize, now: Duration) {
+        for copy in 0..copies.max(1) {
+            for item in items {
+                let (lost, copy) = (copies == 0, copy > 0);
+                self.step(item.id, Step::Tried { lost, copy }, now);
+            }
+        }
+    }
+
+    /// An answer has come off the wire. `lost`: the session will not see it.
+    pub(crate) fn answered(&mut self, answer: &Result<Answer, RequestError>, lost: bool, now: Duration) {
+        let Ok(Answer::Send(Ok(sent))) = answer else {
+            return;
+        };
+        for sent in sent {
+            match sent {
+                Sent::Stored { id, seq, .. } => self.step(*id, Step::Acked { seq: *seq, lost }, now),
+                Sent::Refused { .. } if lost => {}
+                Sent::Refused { id, error } if error.code.is_transient() => {
+                    self.step(*id, Step::Postponed, now);
+                }
+                Sent::Refused { id, .. } => self.step(*id, Step::Rejected, now),
+            }
+        }
+    }
+
+    /// An event has come off the wire that the session will not see.
+    pub(crate) fn lost(&mut self, event: &ServerEvent, now: Duration) {
+        if let ServerEvent::Entries(entries) = event {
+            let lost = RoomStep::Lost {
+                from: entries.from,
+                many: entries.entries.len(),
+            };
+            self.journey.note(now, What::Room(entries.room, lost));
+        }
+    }
+
+    pub(crate) fn link(&mut self, step: LinkStep, now: Duration) {
+        self.journey.note(now, What::Link(step));
+    }
+
+    pub(crate) fn fault(&mut self, fault: Fault, on: bool, now: Duration) {
+        self.journey.note(now, What::Fault(fault, on));
+    }
+
+    pub(crate) fn delay(&mut self, delay: Duration, now: Duration) {
+        self.journey.note(now, What::Delay(delay));
+    }
+
+    fn typed(&mut self, item: &OutboxItem, now: Duration) {
+        if self.journey.latest().message(item.id).is_none() {
+            let (room, label) = (item.room, label(item));
+            self.step(item.id, Step::Typed { room, label }, now);
+        }
+    }
+
+    fn written(&mut self, ticket: Ticket, well: bool, now: Duration) {
+        let Some(place) = self.writes.iter().position(|(of, _)| *of == ticket) else {
+            return;
+        };
+        for id in self.writes.remove(place).1 {
+            let saved = self
+                .journey
+                .latest()
+                .message(id)
+                .is_some_and(|message| message.saved);
+            match (saved, well) {
+                (true, _) => {}
+                (false, true) => self.step(id, Step::Saved, now),
+                (false, false) => self.step(id, Step::NotSaved, now),
+            }
+        }
+    }
+
+    fn heard_of(&mut self, request: RequestId, result: &Result<Answer, RequestError>, now: Duration) {
+        if let Ok(Answer::History(Ok(page))) = result {
+            self.came(page.entries.iter().map(|entry| (entry.id, entry.seq)), now);
+        }
+        let Some((_, ids)) = self.sending.take_if(|(sending, _)| *sending == request) else {
+            return;
+        };
+        if result.is_err() {
+            for id in ids {
+                self.step(id, Step::Unanswered, now);
+            }
+        }
+    }
+
+    /// News of the log: each entry is new, or a repeat of one that was here.
+    fn entries(&mut self, session: &Session, entries: &Entries, now: Duration) {
+        let cursor = session.room(entries.room).and_then(|room| room.cursor);
+        for entry in &entries.entries {
+            let awaited = self.awaits(entry.id);
+            self.came([(entry.id, entry.seq)], now);
+            if !awaited && cursor.is_some_and(|cursor| entry.seq <= cursor) {
+                let repeat = RoomStep::Repeat { seq: entry.seq };
+                self.journey.note(now, What::Room(entries.room, repeat));
+            }
+        }
+    }
+
+    /// Whether it is a message of this device whose copy from the log has not come.
+    fn awaits(&self, id: EntryId) -> bool {
+        let message = self.journey.latest().message(id);
+        message.is_some_and(|message| !message.came())
+    }
+
+    fn came(&mut self, entries: impl IntoIterator<Item = (EntryId, Seq)>, now: Duration) {
+        for (id, seq) in entries {
+            if self.awaits(id) {
+                self.step(id, Step::Came { seq }, now);
+            }
+        }
+    }
+
+    fn stands(&mut self, room: RoomId, stand: Stand, now: Duration) {
+        let before = self.journey.latest().room(room);
+        if before == stand {
+            return;
+        }
+        self.journey.note(now, What::Room(room, RoomStep::Stands(stand)));
+        let step = match (before.gap(), stand.gap(), stand.cursor) {
+            (None, Some(from), _) => RoomStep::Gap { from },
+            (Some(_), None, Some(cursor)) => RoomStep::Healed { cursor },
+            _ => return,
+        };
+        self.journey.note(now, What::Room(room, step));
+    }
+
+    fn step(&mut self, id: EntryId, step: Step, now: Duration) {
+        self.journey.note(now, What::Message(id, step));
+    }
+}
+
+/// How a message begins.
+fn label(item: &OutboxItem) -> String {
+    let line = item.text.as_str().lines().next().unwrap_or_default();
+    line.chars().take(LABEL).collect()
+}

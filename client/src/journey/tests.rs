@@ -1,0 +1,345 @@
+//! A session looked at while things happen to it.
+
+use std::time::Duration;
+
+use steadfast_shared::event::{self, Entries, Opened, Sent};
+use steadfast_shared::http::SessionInfo;
+use steadfast_shared::{Body, Entry, EntryId, Epoch, MessageText, Person, Room, RoomId, Seq, UserId};
+use uuid::Uuid;
+
+use super::*;
+use crate::fault::Fault;
+use crate::record::StorageError;
+use crate::session::{
+    Answer, Input, LinkEnd, Options, Output, Request, RequestError, RequestId, ServerEvent, Session, Ticket,
+};
+
+const ROOM: RoomId = RoomId(Uuid::from_u128(0xA));
+const EPOCH: Epoch = Epoch(Uuid::from_u128(0xE));
+const MS: Duration = Duration::from_millis(1);
+
+fn me() -> Person {
+    person(1)
+}
+
+fn person(n: u128) -> Person {
+    Person {
+        id: UserId(Uuid::from_u128(n)),
+        name: format!("person {n}"),
+    }
+}
+
+fn id(n: u128) -> EntryId {
+    EntryId(Uuid::from_u128(0x1000 + n))
+}
+
+fn entry(seq: Seq, id: EntryId, author: Person) -> Entry {
+    Entry::new(
+        seq,
+        id,
+        author,
+        1,
+        Body::message(MessageText::parse("hi").unwrap()),
+    )
+}
+
+/// A session and the tap on it. What goes out is kept.
+struct Watched {
+    session: Session,
+    tap: Tap,
+    now: Duration,
+    stores: Vec<Ticket>,
+    sends: Vec<(RequestId, Request)>,
+}
+
+impl Watched {
+    fn online() -> Self {
+        let session = Session::new(Options::default(), 7);
+        let tap = Tap::new(&session, Duration::ZERO);
+        let mut watched = Self {
+            session,
+            tap,
+            now: MS,
+            stores: Vec::new(),
+            sends: Vec::new(),
+        };
+        watched.input(Input::SignedIn(SessionInfo::new(me(), EPOCH)));
+        watched.input(Input::Elected(Vec::new()));
+        watched.link_up(0, Vec::new());
+        watched.stores.clear();
+        watched
+    }
+
+    fn link_up(&mut self, head: Seq, missed: Vec<Entry>) {
+        self.input(Input::LinkUp);
+        let from = missed.first().map_or(1, |entry| entry.seq);
+        let room = Room {
+            head,
+            ..Room::new(ROOM, "general")
+        };
+        self.event(ServerEvent::Session(event::Session::Open(Opened {
+            me: me(),
+            epoch: EPOCH,
+            rooms: vec![room],
+            recovered: true,
+            missed: vec![Entries {
+                room: ROOM,
+                from,
+                entries: missed,
+            }],
+            online: Vec::new(),
+            last_closed: None,
+        })));
+    }
+
+    fn input(&mut self, input: Input) {
+        self.now += MS;
+        self.tap.before(&self.session, &input, self.now);
+        self.session.handle(input, self.now);
+        loop {
+            let output = self.session.poll_output();
+            self.tap.output(&output, self.now);
+            match output {
+                Output::Wait(_) => break,
+                Output::Store { ticket, .. } => self.stores.push(ticket),
+                Output::Request { request, ask, .. } => {
+                    if let Request::Send(items) = &ask {
+                        self.tap.sent(items, 1, self.now);
+                        self.sends.push((request, ask));
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.tap.after(&self.session, self.now);
+    }
+
+    fn event(&mut self, event: ServerEvent) {
+        self.input(Input::Event(event));
+    }
+
+    fn entries(&mut self, entries: Vec<Entry>) {
+        let from = entries[0].seq;
+        self.event(ServerEvent::Entries(Entries {
+            room: ROOM,
+            from,
+            entries,
+        }));
+    }
+
+    fn post(&mut self, n: u128) {
+        self.input(Input::Post {
+            room: ROOM,
+            id: id(n),
+            text: MessageText::parse("hello\nthere").unwrap(),
+            at: 1,
+        });
+    }
+
+    /// The disk has done all it was asked to.
+    fn written(&mut self, result: &Result<(), StorageError>) {
+        for ticket in std::mem::take(&mut self.stores) {
+            let result = result.clone();
+            self.input(Input::Stored { ticket, result });
+        }
+    }
+
+    /// The server answers the last `send`: stored, from `seq` on.
+    fn answer(&mut self, seq: Seq, lost: bool) {
+        let (request, ask) = self.sends.pop().unwrap();
+        let Request::Send(items) = ask else {
+            panic!("{ask:?}");
+        };
+        let stored = items.iter().zip(seq..);
+        let sent = stored
+            .map(|(item, seq)| Sent::Stored {
+                id: item.id,
+                seq,
+                at: 1,
+            })
+            .collect();
+        let result = Ok(Answer::Send(Ok(sent)));
+        self.tap.answered(&result, lost, self.now);
+        let result = if lost { Err(RequestError::Timeout) } else { result };
+        self.input(Input::Answered { request, result });
+    }
+
+    fn journey(&self) -> &Journey {
+        &self.tap.journey
+    }
+
+    fn steps(&self, n: u128) -> Vec<Step> {
+        self.journey()
+            .steps(id(n))
+            .map(|(_, step)| step.clone())
+            .collect()
+    }
+
+    fn place(&self, n: u128) -> Place {
+        self.journey().latest().message(id(n)).unwrap().place()
+    }
+
+    fn counted(&self) -> Counted {
+        self.journey().latest().counted
+    }
+
+    fn acted(&self) -> Vec<Mechanism> {
+        let acted = &self.journey().latest().acted;
+        acted.iter().map(|(_, mechanism)| *mechanism).collect()
+    }
+}
+
+fn typed() -> Step {
+    Step::Typed {
+        room: ROOM,
+        label: "hello".into(),
+    }
+}
+
+const TRIED: Step = Step::Tried {
+    lost: false,
+    copy: false,
+};
+
+#[test]
+fn a_quiet_message_goes_its_way_in_five_steps() {
+    let mut watched = Watched::online();
+    watched.post(1);
+    assert_eq!(watched.place(1), Place::Wire);
+    watched.written(&Ok(()));
+    watched.answer(1, false);
+    assert_eq!(watched.place(1), Place::Inbox);
+    watched.entries(vec![entry(1, id(1), me())]);
+    let acked = Step::Acked { seq: 1, lost: false };
+    assert_eq!(
+        watched.steps(1),
+        [typed(), TRIED, Step::Saved, acked, Step::Came { seq: 1 }]
+    );
+    let counted = Counted {
+        messages: 1,
+        ..Counted::default()
+    };
+    assert_eq!(watched.counted(), counted, "the log's first copy is no repeat");
+    assert_eq!(watched.acted(), []);
+}
+
+#[test]
+fn a_lost_ack_shows_the_retry_the_known_id_and_the_message_once() {
+    let mut watched = Watched::online();
+    watched.post(1);
+    watched.answer(1, true);
+    assert_eq!(watched.sends.len(), 1, "the same id goes out again");
+    assert_eq!(
+        watched.place(1),
+        Place::Log,
+        "the server has it, this device does not know"
+    );
+    watched.answer(1, false);
+    assert_eq!(watched.place(1), Place::Inbox);
+    assert_eq!(
+        watched.acted(),
+        [Mechanism::ExactlyOnce, Mechanism::KnownId, Mechanism::Retry]
+    );
+    let Counted {
+        retries,
+        acks_lost,
+        known_to_server,
+        ..
+    } = watched.counted();
+    assert_eq!((retries, acks_lost, known_to_server), (1, 1, 1));
+    assert!(watched.steps(1).contains(&Step::Unanswered));
+}
+
+#[test]
+fn a_repeat_is_counted_and_a_first_copy_is_not() {
+    let mut watched = Watched::online();
+    let theirs = entry(1, id(9), person(2));
+    watched.entries(vec![theirs.clone()]);
+    assert_eq!(watched.counted().repeats, 0);
+    watched.entries(vec![theirs]);
+    assert_eq!(watched.counted().repeats, 1);
+    assert_eq!(watched.acted(), [Mechanism::DroppedRepeat]);
+}
+
+#[test]
+fn a_gap_is_seen_from_when_it_opens_until_it_is_healed() {
+    let mut watched = Watched::online();
+    watched.entries(vec![entry(1, id(9), person(2))]);
+    watched.entries(vec![entry(3, id(10), person(2))]);
+    let stand = watched.journey().latest().room(ROOM);
+    assert_eq!((stand.cursor, stand.head, stand.held), (Some(1), 3, 1));
+    let opened = watched.now;
+    watched.entries(vec![entry(2, id(11), person(2))]);
+    let stand = watched.journey().latest().room(ROOM);
+    assert_eq!((stand.cursor, stand.head, stand.held), (Some(3), 3, 0));
+    let Counted { gaps, healed, .. } = watched.counted();
+    assert_eq!((gaps, healed), (1, 1));
+    assert_eq!(watched.acted(), [Mechanism::Healed, Mechanism::Gap]);
+    let then = watched.journey().at(opened);
+    assert_eq!(then.room(ROOM).held, 1, "a look back sees it open");
+    assert_eq!((then.counted.gaps, then.counted.healed), (1, 0));
+}
+
+#[test]
+fn a_message_cut_off_waits_again_and_is_found_in_what_was_missed() {
+    let mut watched = Watched::online();
+    watched.post(1);
+    let out = watched.now;
+    watched.input(Input::LinkDown(LinkEnd::Lost));
+    assert_eq!(watched.place(1), Place::Outbox);
+    assert_eq!(watched.journey().latest().link, Link::Down);
+    watched.link_up(1, vec![entry(1, id(1), me())]);
+    assert_eq!(watched.place(1), Place::Inbox);
+    assert_eq!(watched.journey().latest().link, Link::Open);
+    let then = watched.journey().at(out);
+    assert_eq!(then.message(id(1)).unwrap().place(), Place::Wire);
+    assert_eq!(then.many_in(Place::Wire), 1);
+}
+
+#[test]
+fn a_disk_that_fails_is_told_and_the_write_that_succeeds_later_too() {
+    let mut watched = Watched::online();
+    watched.post(1);
+    watched.written(&Err(StorageError::Full));
+    assert_eq!(watched.steps(1), [typed(), TRIED, Step::NotSaved]);
+    watched.now += Duration::from_secs(120);
+    watched.input(Input::Tick);
+    watched.written(&Ok(()));
+    assert_eq!(watched.steps(1).last(), Some(&Step::Saved));
+}
+
+#[test]
+fn what_is_old_is_forgotten_but_for_how_it_left_things() {
+    let mut journey = Journey::default();
+    let fault = |on| What::Fault(Fault::Refuse, on);
+    journey.note(MS, What::Message(id(1), typed()));
+    journey.note(2 * MS, fault(true));
+    for n in 0..3 * KEPT as u32 {
+        journey.note(3 * MS, What::Message(id(2), TRIED));
+        assert!(journey.moments().count() <= KEPT, "{n}");
+    }
+    assert_eq!(journey.steps(id(1)).count(), 0);
+    let then = journey.at(Duration::ZERO);
+    assert!(then.faults.is_on(Fault::Refuse));
+    assert!(then.message(id(1)).is_some(), "it still waits");
+
+    journey.note(3 * MS + KEPT_FOR + MS, fault(false));
+    assert_eq!(journey.moments().count(), 1, "five minutes, however few");
+    assert_eq!(journey.at(KEPT_FOR + 4 * MS), *journey.latest());
+}
+
+#[test]
+fn more_messages_than_are_remembered_lose_those_first_that_have_arrived() {
+    let mut journey = Journey::default();
+    for n in 0..1_000 {
+        journey.note(MS, What::Message(id(n), typed()));
+        if n > 0 {
+            let came = Step::Came { seq: n as Seq };
+            journey.note(MS, What::Message(id(n), came));
+        }
+    }
+    let latest = journey.latest();
+    assert!(latest.messages.len() <= 200);
+    assert!(latest.message(id(0)).is_some());
+    assert_eq!(latest.counted.messages, 1_000);
+}
