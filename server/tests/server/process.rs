@@ -6,9 +6,8 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use steadfast_server::store::Span;
-use steadfast_server::store::Store;
 use steadfast_server::store::sqlite::SqliteStore;
+use steadfast_server::store::{Log, Span};
 use steadfast_shared::event::{self, ClosingReason, Reply, Sent};
 use steadfast_shared::{EntryId, Seq};
 use tokio::io::{AsyncBufReadExt, BufReader};

@@ -8,7 +8,7 @@ use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use steadfast_server::store::sqlite::{SqliteStore, open::OpenError};
 use steadfast_server::store::{
-    Device, NewEntry, Outcome, ReadMark, SignUpError, Span, Store, StoreError, Token,
+    Device, Log, NewEntry, Outcome, ReadMark, Rooms, SignUpError, Span, Store, StoreError, Token,
 };
 use steadfast_shared::{EntryId, Nickname, RoomId, Seq, UserId, limit};
 use tempfile::TempDir;

@@ -9,7 +9,7 @@ use steadfast_server::clock;
 use steadfast_server::config::Config;
 use steadfast_server::realtime::writer::{Job, Publish, Writer};
 use steadfast_server::store::sqlite::SqliteStore;
-use steadfast_server::store::{Device, Store, StoreError, Token};
+use steadfast_server::store::{Accounts, Device, Rooms, StoreError, Token};
 use steadfast_shared::event::{self, Reply, SendItem, Sent};
 use steadfast_shared::{Entry, ErrorCode, Nickname, RoomId, Seq};
 use tempfile::TempDir;

@@ -8,7 +8,7 @@ use steadfast_shared::{Body, Millis, RoomId, Seq, UserId};
 use super::{SqliteStore, from_sql, to_sql, told};
 use crate::store::{Appended, NewEntry, Outcome, StoreError};
 
-/// One attempt at [`crate::store::Store::append`].
+/// One attempt at [`crate::store::Log::append`].
 ///
 /// The write lock is held from the first statement to the commit, so the heads read here are the heads until then.
 pub(super) async fn append(

@@ -9,7 +9,7 @@ use super::append::read;
 use super::{SqliteStore, from_sql, to_sql, told};
 use crate::store::{Span, StoreError};
 
-/// See [`crate::store::Store::page`].
+/// See [`crate::store::Log::page`].
 pub(super) async fn page(
     store: &SqliteStore,
     room: RoomId,
@@ -63,7 +63,7 @@ const NEAREST_BEFORE: &str =
      from entries join users on users.id = entries.author
      where entries.room = ? and entries.seq < ? order by entries.seq desc limit ?";
 
-/// See [`crate::store::Store::heads`].
+/// See [`crate::store::Log::heads`].
 pub(super) async fn heads(store: &SqliteStore) -> Result<event::Heads, StoreError> {
     let rows = sqlx::query("select id, head from rooms")
         .fetch_all(&store.readers)

@@ -3,12 +3,14 @@
 //! - [`open`]: from a path to a migrated, locked database
 //! - `append`: the log grows
 //! - `history`: the log is read
-//! - `people`: who there is, on which devices, in which rooms
+//! - `accounts`: who there is, and on which devices
+//! - `rooms`: who is in which room, and how far they have read
 
+mod accounts;
 mod append;
 mod history;
 pub mod open;
-mod people;
+mod rooms;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -17,13 +19,11 @@ use async_trait::async_trait;
 use sqlx::error::ErrorKind;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, Transaction};
-use steadfast_shared::{Epoch, Millis, Nickname, RoomId, Seq, UserId, event};
+use steadfast_shared::{Epoch, Millis, RoomId, Seq, event};
 use tokio::time::{Instant, sleep};
 
 use super::lock::FileLock;
-use super::{
-    Appended, Device, NewEntry, ReadMark, SessionId, SignUpError, Span, Store, StoreError, TokenHash,
-};
+use super::{Appended, Log, NewEntry, Span, Store, StoreError};
 
 /// How long a write waits for somebody else's lock by default.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -66,22 +66,15 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    async fn sign_up(&self, name: &Nickname, token: TokenHash, at: Millis) -> Result<Device, SignUpError> {
-        people::sign_up(self, name, token, at).await
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
+}
 
-    async fn device(&self, token: TokenHash) -> Result<Option<Device>, StoreError> {
-        people::device(self, token).await
-    }
-
-    async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {
-        people::sign_out(self, token).await
-    }
-
-    async fn rooms_of(&self, user: UserId) -> Result<Vec<event::Room>, StoreError> {
-        people::rooms_of(self, user).await
-    }
-
+#[async_trait]
+impl Log for SqliteStore {
     async fn heads(&self) -> Result<event::Heads, StoreError> {
         history::heads(self).await
     }
@@ -99,16 +92,6 @@ impl Store for SqliteStore {
 
     async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError> {
         history::page(self, room, span, limit).await
-    }
-
-    async fn mark_read(&self, marks: &[ReadMark]) -> Result<(), StoreError> {
-        people::mark_read(self, marks).await
-    }
-
-    async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
-        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use steadfast_server::store::{
-    Appended, Device, NewEntry, ReadMark, SessionId, SignUpError, Span, Store, StoreError, TokenHash,
+    Accounts, Appended, Device, Log, NewEntry, ReadMark, Rooms, SessionId, SignUpError, Span, Store,
+    StoreError, TokenHash,
 };
-use steadfast_shared::{EntryId, Epoch, Millis, Nickname, RoomId, UserId, event};
+use steadfast_shared::{EntryId, Epoch, Millis, Nickname, Room, RoomId, UserId, event};
 use tokio::sync::Semaphore;
 
 /// What happens to one append.
@@ -47,7 +48,7 @@ fn broken() -> StoreError {
 }
 
 #[async_trait]
-impl Store for Faulty {
+impl Log for Faulty {
     async fn append(&self, entries: &[NewEntry], at: Millis) -> Result<Appended, StoreError> {
         self.appends.lock().unwrap().push(entries.len());
         let fault = self.faults.lock().unwrap().pop_front();
@@ -69,14 +70,17 @@ impl Store for Faulty {
         self.inner.append(entries, at).await
     }
 
-    fn epoch(&self) -> Epoch {
-        self.inner.epoch()
+    async fn heads(&self) -> Result<event::Heads, StoreError> {
+        self.inner.heads().await
     }
 
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.inner.ping().await
+    async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError> {
+        self.inner.page(room, span, limit).await
     }
+}
 
+#[async_trait]
+impl Accounts for Faulty {
     async fn sign_up(&self, name: &Nickname, token: TokenHash, at: Millis) -> Result<Device, SignUpError> {
         self.inner.sign_up(name, token, at).await
     }
@@ -88,21 +92,27 @@ impl Store for Faulty {
     async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {
         self.inner.sign_out(token).await
     }
+}
 
-    async fn rooms_of(&self, user: UserId) -> Result<Vec<event::Room>, StoreError> {
+#[async_trait]
+impl Rooms for Faulty {
+    async fn rooms_of(&self, user: UserId) -> Result<Vec<Room>, StoreError> {
         self.inner.rooms_of(user).await
-    }
-
-    async fn heads(&self) -> Result<event::Heads, StoreError> {
-        self.inner.heads().await
-    }
-
-    async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError> {
-        self.inner.page(room, span, limit).await
     }
 
     async fn mark_read(&self, marks: &[ReadMark]) -> Result<(), StoreError> {
         self.inner.mark_read(marks).await
+    }
+}
+
+#[async_trait]
+impl Store for Faulty {
+    fn epoch(&self) -> Epoch {
+        self.inner.epoch()
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.inner.ping().await
     }
 
     async fn close(&self) {
