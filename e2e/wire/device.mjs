@@ -11,10 +11,24 @@ export const PATIENCE_MS = 15_000;
 /** Most entries in one `send`. */
 export const BATCH_ITEMS = 64;
 
+/** Codes of refusals that pass by themselves. */
+const TRANSIENT = ['busy', 'unavailable', 'rate_limited'];
+
+/** Arguments for a server on which one test may ask for more than a person does. */
+export const GENEROUS = [
+  ...['--events-per-second', '100000', '--event-burst', '100000'],
+  ...['--messages-per-second', '100000', '--message-burst', '100000', '--sign-ins-per-minute', '100000'],
+];
+
 /**
  * @typedef {{ id: string, name: string }} Person
- * @typedef {{ seq: number, id: string, author: Person, at: number, body: { kind: string, text: string } }} Entry
- * @typedef {{ id: string, room: string, body: { kind: string, text: string } }} Item
+ * @typedef {{ kind: string, text: string } & Record<string, any>} Body
+ * @typedef {{ text: string, at: number }} Edited
+ * @typedef {{ as_of: number, edited?: Edited, reactions?: { emoji: string, by: Person[] }[] }} Now
+ * @typedef {{ seq: number, author: Person, text?: string }} Quoted
+ * @typedef {{ seq: number, id: string, author: Person, at: number, body: Body, mentioned?: Person[], quoted?: Quoted, now?: Now }} Entry
+ * @typedef {{ id: string, room: string, body: { kind: string } & Record<string, any> }} Item
+ * @typedef {{ id: string, seq: number, at: number }} Stored
  * @typedef {{ me: Person, epoch: string, token: string, cookie: string }} Account
  * @typedef {import('socket.io-client').Socket} Socket
  */
@@ -141,7 +155,24 @@ export class Device {
 
   /** The id of the one room everybody is in. */
   get room() {
-    return this.opened.rooms[0].id;
+    return this.roomNamed('general').id;
+  }
+
+  /**
+   * The room of this name, as the newest session told it.
+   * @param {string} name
+   */
+  roomNamed(name) {
+    return this.opened.rooms.find((/** @type {any} */ room) => room.name === name);
+  }
+
+  /**
+   * What every event of this name carried, in order.
+   * @param {string} event
+   * @returns {any[]}
+   */
+  told(event) {
+    return this.events.filter(([name]) => name === event).map(([, said]) => said);
   }
 
   /**
@@ -156,6 +187,56 @@ export class Device {
   }
 
   /**
+   * Asks, and insists where the server is busy; resolves with what `ok` holds, and fails where the answer is a refusal.
+   * @param {string} event
+   * @param {any} argument
+   * @returns {Promise<any>}
+   */
+  async ask(event, argument) {
+    const reply = await this.insist(event, argument);
+    if (reply.error) throw new Error(`${event}: ${JSON.stringify(reply.error)}`);
+    return reply.ok;
+  }
+
+  /**
+   * Asks for what has to be refused; resolves with the error.
+   * @param {string} event
+   * @param {any} argument
+   * @returns {Promise<any>}
+   */
+  async refusal(event, argument) {
+    const reply = await this.insist(event, argument);
+    const error = reply.error ?? (event === 'send' ? reply.ok[0].error : undefined);
+    assert.ok(error, `${event} ${JSON.stringify(argument)} was not refused: ${JSON.stringify(reply)}`);
+    return error;
+  }
+
+  /**
+   * Asks until the answer is not a transient refusal.
+   * @param {string} event
+   * @param {any} argument
+   * @returns {Promise<any>}
+   */
+  async insist(event, argument) {
+    for (;;) {
+      const reply = await this.request(event, argument);
+      const error = reply.error ?? (event === 'send' ? reply.ok.at(-1)?.error : undefined);
+      if (!error || !TRANSIENT.includes(error.code)) return reply;
+      await delay(error.retry_after_ms ?? 50);
+    }
+  }
+
+  /**
+   * An item of any kind.
+   * @param {{ kind: string } & Record<string, any>} body
+   * @param {{ id?: string, room?: string }} [where]
+   * @returns {Item}
+   */
+  change(body, { id = uuid7(), room = this.room } = {}) {
+    return { id, room, body };
+  }
+
+  /**
    * @param {string} text
    * @param {string} [id]
    * @returns {Item}
@@ -167,10 +248,10 @@ export class Device {
   /**
    * Sends items in batches, one at a time, and insists, like any well-behaved client: transient refusals are waited out, in order.
    * @param {Item[]} items
-   * @returns {Promise<{ id: string, seq: number, at: number }[]>}
+   * @returns {Promise<Stored[]>}
    */
   async post(...items) {
-    /** @type {{ id: string, seq: number, at: number }[]} */
+    /** @type {Stored[]} */
     const stored = [];
     while (stored.length < items.length) {
       const reply = await this.request('send', items.slice(stored.length, stored.length + BATCH_ITEMS));
@@ -180,7 +261,7 @@ export class Device {
         stored.push(sent);
       }
       if (!refusal) continue;
-      if (!['busy', 'unavailable', 'rate_limited'].includes(refusal.code)) throw new Error(JSON.stringify(refusal));
+      if (!TRANSIENT.includes(refusal.code)) throw new Error(JSON.stringify(refusal));
       await delay(refusal.retry_after_ms ?? 50);
     }
     return stored;
@@ -189,16 +270,17 @@ export class Device {
   /**
    * Everything after `cursor`, by pages.
    * @param {number} [cursor]
+   * @param {string} [room]
    * @returns {Promise<Entry[]>}
    */
-  async pull(cursor) {
+  async pull(cursor, room = this.room) {
     let high = cursor ?? 0;
     /** @type {Entry[]} */
     const entries = [];
     for (;;) {
-      const reply = await this.request('history', { room: this.room, after: high });
+      const reply = await this.request('history', { room, after: high });
       if (reply.error) {
-        assert.ok(['busy', 'unavailable', 'rate_limited'].includes(reply.error.code), JSON.stringify(reply));
+        assert.ok(TRANSIENT.includes(reply.error.code), JSON.stringify(reply));
         await delay(reply.error.retry_after_ms ?? 50);
         continue;
       }
