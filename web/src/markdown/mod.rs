@@ -1,0 +1,115 @@
+//! What a message's text means: a small Markdown, read into a tree that views are made of.
+//!
+//! - `block`: fenced code, quotes and lists, line by line
+//! - `inline`: bold, italic, struck and monospaced text, links and mentions
+//! - `link`: which addresses are links, and where a bare one ends
+//!
+//! A chat's Markdown, and no more of it: what is no mark shows as it was typed, line breaks, HTML and headings too. The
+//! depth of the tree is bounded, and reading takes time in proportion to the text, whatever is in it.
+
+mod block;
+mod inline;
+mod link;
+mod mention;
+#[cfg(test)]
+mod tests;
+
+use steadfast_shared::UserId;
+
+pub use mention::Mentions;
+
+/// One piece of a message, from side to side.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Block {
+    /// Text. Its line breaks are line breaks.
+    Prose(Vec<Inline>),
+    /// Text to be shown as it stands, in equal widths.
+    Code {
+        /// What its author says it is; may be empty.
+        language: String,
+        /// The text, without a last line break.
+        text: String,
+    },
+    /// What somebody else said.
+    Quote(Vec<Self>),
+    /// Points.
+    List(Vec<Item>),
+}
+
+/// One point of a list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Item {
+    /// Its number as typed, in a list that is numbered.
+    pub number: Option<u32>,
+    /// What it says.
+    pub blocks: Vec<Block>,
+}
+
+/// One piece of a line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Inline {
+    /// Text.
+    Text(String),
+    /// In equal widths, as it stands.
+    Code(String),
+    /// Bold.
+    Strong(Vec<Self>),
+    /// Italic.
+    Emphasis(Vec<Self>),
+    /// Struck through.
+    Struck(Vec<Self>),
+    /// A way elsewhere: `http`, `https` or `mailto`, and nothing else.
+    Link {
+        /// Where to.
+        to: String,
+        /// What it says.
+        words: Vec<Self>,
+    },
+    /// Somebody is named.
+    Mention(UserId),
+}
+
+/// Reads a message's text.
+pub fn read(text: &str) -> Vec<Block> {
+    let lines: Vec<&str> = text.split('\n').collect();
+    block::read(&lines, 0)
+}
+
+/// What a message says in one line without marks, for where there is no room for more.
+pub fn plain(text: &str, name: impl Fn(UserId) -> String) -> String {
+    let mut plain = String::with_capacity(text.len());
+    say_blocks(&read(text), &name, &mut plain);
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn say_blocks(blocks: &[Block], name: &dyn Fn(UserId) -> String, plain: &mut String) {
+    for block in blocks {
+        match block {
+            Block::Prose(inlines) => say(inlines, name, plain),
+            Block::Code { text, .. } => plain.push_str(text),
+            Block::Quote(blocks) => say_blocks(blocks, name, plain),
+            Block::List(items) => {
+                for item in items {
+                    say_blocks(&item.blocks, name, plain);
+                }
+            }
+        }
+        plain.push('\n');
+    }
+}
+
+fn say(inlines: &[Inline], name: &dyn Fn(UserId) -> String, plain: &mut String) {
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) | Inline::Code(text) => plain.push_str(text),
+            Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Struck(inner) => {
+                say(inner, name, plain);
+            }
+            Inline::Link { words, .. } => say(words, name, plain),
+            Inline::Mention(user) => {
+                plain.push('@');
+                plain.push_str(&name(*user));
+            }
+        }
+    }
+}
