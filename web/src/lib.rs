@@ -3,12 +3,16 @@
 //! Pure, and tested natively:
 //! - [`text`]: what the page says, in every language it knows
 //! - [`rows`]: how a timeline is laid out: groups, day separators, what is announced
+//! - [`markdown`]: what a message's text means
+//! - [`placement`]: where a small surface stands beside what opened it
+//! - [`roving`]: where a key leads among things in a row
 //! - [`stance`]: what the timeline's view holds on to: the end, or a row
 //!
 //! In the browser only:
 //! - `storage`: what this device keeps; the only module that touches browser storage
 //! - `peers`: the other tabs: one lock, one channel
 //! - `sign_in`: `POST /api/session`
+//! - `clipboard`: what a person takes along
 //! - `calendar`: dates, times and ids, by this device's clock
 //! - `json`: records as text
 //! - `state`: signals over the chat
@@ -17,12 +21,17 @@
 //!
 //! Invariant: nothing here decides what is sent, kept or shown in which order. That is `steadfast-client`.
 
+pub mod markdown;
+pub mod placement;
+pub mod roving;
 pub mod rows;
 pub mod stance;
 pub mod text;
 
 #[cfg(target_arch = "wasm32")]
 mod calendar;
+#[cfg(target_arch = "wasm32")]
+mod clipboard;
 #[cfg(target_arch = "wasm32")]
 #[expect(
     unreachable_pub,

@@ -1,11 +1,11 @@
 //! Where a message is written.
 
 use leptos::ev::{KeyboardEvent, SubmitEvent};
-use leptos::html;
 use leptos::prelude::*;
 use steadfast_client::{Input, Refusal};
 use steadfast_shared::{MessageText, TextError, limit};
 
+use super::help::Help;
 use super::{Icon, Shape};
 use crate::state::{Page, words};
 use crate::storage::preferences;
@@ -20,7 +20,8 @@ const COMPOSING_KEY: u32 = 229;
 #[component]
 pub(crate) fn Composer() -> impl IntoView {
     let page = Page::here();
-    let textarea = NodeRef::<html::Textarea>::new();
+    let textarea = page.composer;
+    let help = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Trouble>);
     let blank = RwSignal::new(true);
     let composing = StoredValue::new(false);
@@ -193,8 +194,19 @@ pub(crate) fn Composer() -> impl IntoView {
                             .map(|trouble| trouble.words(page))
                     }}
                 </span>
-                <span class="composer-keys">{page.says(|t| t.keys)}</span>
+                <span class="composer-keys">
+                    {page.says(|t| t.keys)}
+                    <button
+                        type="button"
+                        class="composer-help"
+                        data-testid="open-help"
+                        on:click=move |_| help.set(true)
+                    >
+                        {page.says(|t| t.help)}
+                    </button>
+                </span>
             </p>
+            {move || help.get().then(|| view! { <Help on_close=Callback::new(move |()| help.set(false)) /> })}
         </form>
     }
 }

@@ -12,6 +12,8 @@ pub(crate) enum Shape {
     Send,
     Details,
     Close,
+    More,
+    Copy,
 }
 
 impl Shape {
@@ -24,6 +26,8 @@ impl Shape {
             Self::Send => "M12 19V5M6 11l6-6 6 6",
             Self::Details => "M4 6.5h16M4 12h16M4 17.5h10",
             Self::Close => "M6 6l12 12M18 6L6 18",
+            Self::More => "M5 11.5v1M12 11.5v1M19 11.5v1",
+            Self::Copy => "M9 9h10.5v10.5H9zM15 5.5V4.5H4.5V15h1",
         }
     }
 }

@@ -3,11 +3,13 @@
 use leptos::prelude::*;
 
 use super::Avatar;
+use super::prose::Prose;
 use super::rejection::Rejection;
 use super::row_state::RowState;
-use crate::calendar;
+use super::row_tools::RowTools;
 use crate::rows::State;
 use crate::state::{Page, RowModel};
+use crate::{calendar, markdown};
 
 /// One message, and the day before it where it opens one. The element stays the same from the echo to the end: only
 /// what is in it changes.
@@ -32,8 +34,9 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
         let shown = shown.clone();
         move |_| shown.with(|row| row.mine)
     });
-    let text = move || match shown.with(|row| row.text.clone()) {
-        Some(text) => view! { <p class="row-text" data-testid="row-text">{text}</p> }.into_any(),
+    let text = Memo::new(move |_| shown.with(|row| row.text.clone()));
+    let text = move || match text.get() {
+        Some(text) => view! { <Prose blocks=markdown::read(&text) mentioned=Vec::new() /> }.into_any(),
         None => view! { <p class="row-text row-unknown">{page.says(|t| t.unknown_entry)}</p> }.into_any(),
     };
     let day = move || {
@@ -71,7 +74,9 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             class="row"
             role="listitem"
             data-testid="row"
+            tabindex="-1"
             data-id=key.id.to_string()
+            data-author=key.author.to_string()
             data-state=move || state.with(State::name)
             data-seq=move || state.with(State::seq).map(|seq| seq.to_string())
             data-mine=move || mine.get().then_some("true")
@@ -81,6 +86,7 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             {text}
             <Rejection id=key.id state />
             <RowState mine state />
+            <RowTools key />
         </div>
     }
 }

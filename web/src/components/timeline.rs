@@ -1,10 +1,13 @@
 //! The room's log as it is read: history, then what came since, and the view that follows or stays.
 
+use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use steadfast_client::Input;
 
+use super::hand::{Hand, focus_last_row};
 use super::row::Row;
+use super::row_tools::OpenTool;
 use super::to_end::ToEnd;
 use crate::scroll::View;
 use crate::state::{Page, RowModel, words};
@@ -59,6 +62,17 @@ pub(crate) fn Timeline() -> impl IntoView {
         view.with_value(|view| view.as_ref().map(View::to_end));
     });
 
+    let to_rows = move |event: KeyboardEvent| {
+        let Some(element) = element.get_untracked() else {
+            return;
+        };
+        let on_itself = event.target().is_some_and(|target| target == ****element);
+        if on_itself && event.key() == "ArrowUp" {
+            event.prevent_default();
+            focus_last_row(&element);
+        }
+    };
+
     view! {
         <div class="timeline-frame">
             <div
@@ -69,24 +83,28 @@ pub(crate) fn Timeline() -> impl IntoView {
                 aria-label=words(move || (page.t().messages_in)(&page.room_name()))
                 node_ref=element
                 on:scroll=scrolled
+                on:keydown=to_rows
             >
                 <div class="timeline-content" node_ref=content>
                     <OldEnd />
-                    <div role="list">
-                        <Rows rows=timeline.history />
-                    </div>
-                    <div
-                        role="log"
-                        aria-relevant="additions"
-                        aria-live=move || if timeline.caught_up.get() { "polite" } else { "off" }
-                    >
+                    <Hand>
                         <div role="list">
-                            <Rows rows=timeline.live />
+                            <Rows rows=timeline.history />
                         </div>
-                    </div>
+                        <div
+                            role="log"
+                            aria-relevant="additions"
+                            aria-live=move || if timeline.caught_up.get() { "polite" } else { "off" }
+                        >
+                            <div role="list">
+                                <Rows rows=timeline.live />
+                            </div>
+                        </div>
+                    </Hand>
                 </div>
             </div>
             <ToEnd far go=to_end />
+            <OpenTool />
         </div>
     }
 }

@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_shared::{Nickname, TextError};
 
-use crate::components::{Brand, LanguageSwitch, Notice};
+use crate::components::{Brand, Field, LanguageSwitch, Notice};
 use crate::sign_in::SignInError;
-use crate::state::{Page, Welcome};
+use crate::state::{Page, Welcome, words};
 
 /// What stands in the way of a nickname.
 #[derive(Clone, PartialEq, Eq)]
@@ -81,12 +81,6 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
             let _ = field.focus();
         });
     };
-    let hint = move || {
-        trouble
-            .get()
-            .map_or_else(|| page.t().nickname_hint.to_owned(), |t| t.words(page))
-    };
-    let bad = move || trouble.get().is_some();
     view! {
         <main class="welcome">
             <div class="welcome-card">
@@ -97,29 +91,15 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                 <h1>{page.says(|t| t.welcome)}</h1>
                 <p class="welcome-lead">{page.says(|t| t.promise)}</p>
                 <form class="welcome-form" on:submit=submit novalidate>
-                    <label for="nickname">{page.says(|t| t.nickname)}</label>
-                    <input
+                    <Field
                         id="nickname"
-                        class="field"
-                        data-testid="nickname"
-                        type="text"
+                        label=words(move || page.t().nickname.to_owned())
+                        input
+                        hint=words(move || page.t().nickname_hint.to_owned())
+                        trouble=Signal::derive(move || trouble.get().map(|trouble| trouble.words(page)))
                         autocomplete="nickname"
-                        autocapitalize="words"
-                        spellcheck="false"
-                        enterkeyhint="go"
-                        aria-describedby="nickname-hint"
-                        aria-invalid=move || bad().then_some("true")
-                        node_ref=input
+                        capitals="words"
                     />
-                    <p
-                        class="welcome-hint"
-                        id="nickname-hint"
-                        role="status"
-                        data-testid="nickname-hint"
-                        data-bad=move || bad().then_some("true")
-                    >
-                        {hint}
-                    </p>
                     <button type="submit" class="button button-strong" data-testid="join" disabled=joining>
                         {move || if joining.get() { page.t().joining } else { page.t().join }}
                     </button>

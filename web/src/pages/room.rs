@@ -3,7 +3,9 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::components::{Composer, ConnectionBar, Details, Notice, RoomHead, Sidebar, Timeline, Typing};
+use crate::components::{
+    Composer, ConnectionBar, Details, Notice, RoomHead, Sidebar, Timeline, Toast, Typing,
+};
 use crate::state::Page;
 
 /// The room.
@@ -19,6 +21,7 @@ pub(super) fn RoomPage() -> impl IntoView {
                 <ConnectionBar />
                 <Notice />
                 <Timeline />
+                <Toast />
                 <Typing />
                 <Composer />
             </main>

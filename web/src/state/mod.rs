@@ -1,25 +1,32 @@
 //! Signals over the chat: what components read, and the few things they may ask for.
 
+mod hand;
 mod start;
 mod timeline;
 
 use std::time::Duration;
 
 use futures::StreamExt;
+use leptos::html;
 use leptos::prelude::*;
 use steadfast_client::link::{Chat, LinkState};
 use steadfast_client::{Change, Input, Refusal, Session};
 use steadfast_shared::{EntryId, MessageText, RoomId};
 
+pub(crate) use hand::{Open, Tool};
 pub(crate) use start::{Stage, Welcome};
 pub(crate) use timeline::{RowModel, TimelineModel};
 
+use self::hand::Hand;
 use crate::calendar;
 use crate::storage::preferences;
-use crate::text::{Language, Phrases};
+use crate::text::{Language, Phrase, Phrases};
 
 /// What the room everybody begins in is called, until the server has said so.
 const FIRST_ROOM: &str = "general";
+
+/// How long something said in passing can be read.
+const REMARK: Duration = Duration::from_secs(3);
 
 /// What every component reaches through the context.
 #[derive(Clone, Copy)]
@@ -38,6 +45,12 @@ pub(crate) struct Page {
     pub(crate) refusal: RwSignal<Option<Refusal>>,
     /// Whether the details are open.
     pub(crate) details: RwSignal<bool>,
+    /// The row whose tools show.
+    pub(crate) hand: Hand,
+    /// What was just said in passing.
+    pub(crate) remarked: RwSignal<Option<Phrase>>,
+    /// Where a message is written, so that others can send the focus there.
+    pub(crate) composer: NodeRef<html::Textarea>,
     language: RwSignal<Language>,
     chat: StoredValue<Option<Chat>, LocalStorage>,
     renewing: StoredValue<bool>,
@@ -65,6 +78,9 @@ impl Page {
             editing: RwSignal::new(None),
             refusal: RwSignal::new(None),
             details: RwSignal::new(false),
+            hand: Hand::new(),
+            remarked: RwSignal::new(None),
+            composer: NodeRef::new(),
             language: RwSignal::new(first_language()),
             chat: StoredValue::new_local(None),
             renewing: StoredValue::new(false),
@@ -208,6 +224,28 @@ impl Page {
         });
         if let Some(text) = text {
             self.editing.set(Some((id, text)));
+        }
+    }
+
+    /// Says something in passing.
+    pub(crate) fn remark(self, phrase: Phrase) {
+        self.remarked.set(Some(phrase));
+        let over = move || {
+            if self
+                .remarked
+                .get_untracked()
+                .is_some_and(|said| std::ptr::fn_addr_eq(said, phrase))
+            {
+                self.remarked.set(None);
+            }
+        };
+        set_timeout(over, REMARK);
+    }
+
+    /// Puts the focus where a message is written.
+    pub(crate) fn focus_composer(self) {
+        if let Some(composer) = self.composer.get_untracked() {
+            let _ = composer.focus();
         }
     }
 

@@ -208,6 +208,14 @@ impl TimelineModel {
         }
     }
 
+    /// What one row shows.
+    pub(crate) fn row(self, key: &RowKey) -> Option<Shown> {
+        self.known.with_value(|known| {
+            let (model, _) = known.rows.get(key)?;
+            Some(model.shown.get_untracked())
+        })
+    }
+
     /// The view moved to the end, or away from it.
     pub(crate) fn moved(self, at_end: bool) {
         if self.at_end.get_untracked() != at_end {

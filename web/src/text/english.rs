@@ -114,6 +114,15 @@ pub(super) static PHRASES: Phrases = Phrases {
     send_again: "Send",
     cancel: "Cancel",
 
+    message_tools: "Message actions",
+    more: "More",
+    copy_text: "Copy text",
+    copied: "Copied",
+    not_copied: "This browser did not let the page copy.",
+    code: "Code",
+    copy_code: "Copy the code",
+    somebody: "somebody",
+
     write_to: |room| format!("Write to #{room}"),
     send: "Send",
     keys: "Enter sends, Shift+Enter breaks the line",
@@ -123,6 +132,10 @@ pub(super) static PHRASES: Phrases = Phrases {
         TextError::Forbidden { .. } => "This message has a character that cannot be sent.".into(),
     },
     bytes_over: |n| format!("Too long by {n} bytes"),
+    help: "Formatting",
+    keyboard: "Keyboard",
+    marks: "What you type, and what others see",
+    break_the_line: "Break the line",
     refusal: |refusal| match refusal {
         Refusal::NotSignedIn => "Please sign in first.",
         Refusal::OutboxFull => "Too many messages are waiting. Please connect first.",

@@ -102,6 +102,15 @@ pub(super) static PHRASES: Phrases = Phrases {
     send_again: "보내기",
     cancel: "취소",
 
+    message_tools: "메시지 메뉴",
+    more: "더 보기",
+    copy_text: "텍스트 복사",
+    copied: "복사했어요.",
+    not_copied: "이 브라우저에서는 복사할 수 없어요.",
+    code: "코드",
+    copy_code: "코드 복사",
+    somebody: "알 수 없는 사람",
+
     write_to: |room| format!("#{room}에 메시지 쓰기"),
     send: "보내기",
     keys: "Enter로 보내기, Shift+Enter로 줄바꿈",
@@ -111,6 +120,10 @@ pub(super) static PHRASES: Phrases = Phrases {
         TextError::Forbidden { .. } => "보낼 수 없는 문자가 들어 있어요.".into(),
     },
     bytes_over: |n| format!("{n}바이트 초과"),
+    help: "서식",
+    keyboard: "키보드",
+    marks: "입력하는 글과 보이는 모습",
+    break_the_line: "줄바꿈",
     refusal: |refusal| match refusal {
         Refusal::NotSignedIn => "먼저 로그인해 주세요.",
         Refusal::OutboxFull => "보내기를 기다리는 메시지가 너무 많아요. 먼저 연결해 주세요.",

@@ -62,6 +62,9 @@ impl Language {
     }
 }
 
+/// One thing the page says.
+pub type Phrase = fn(&'static Phrases) -> &'static str;
+
 /// Everything the page says. A phrase with a gap is a function of what fills it.
 #[expect(missing_docs, reason = "each phrase is its own explanation in english.rs")]
 pub struct Phrases {
@@ -140,12 +143,26 @@ pub struct Phrases {
     pub send_again: &'static str,
     pub cancel: &'static str,
 
+    // What one can do with a message
+    pub message_tools: &'static str,
+    pub more: &'static str,
+    pub copy_text: &'static str,
+    pub copied: &'static str,
+    pub not_copied: &'static str,
+    pub code: &'static str,
+    pub copy_code: &'static str,
+    pub somebody: &'static str,
+
     // The composer
     pub write_to: fn(&str) -> String,
     pub send: &'static str,
     pub keys: &'static str,
     pub message_refused: fn(TextError) -> String,
     pub bytes_over: fn(usize) -> String,
+    pub help: &'static str,
+    pub keyboard: &'static str,
+    pub marks: &'static str,
+    pub break_the_line: &'static str,
     pub refusal: fn(Refusal) -> &'static str,
 
     // The details

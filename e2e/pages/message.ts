@@ -1,0 +1,35 @@
+import { type Locator, type Page } from '@playwright/test';
+
+/** One message as a person sees it, and what can be done with it. */
+export class Message {
+  readonly text: Locator;
+  readonly tools: Locator;
+
+  constructor(
+    readonly page: Page,
+    readonly row: Locator,
+  ) {
+    this.text = row.getByTestId('row-text');
+    this.tools = row.getByTestId('row-tools');
+  }
+
+  /** Opens the menu with everything one can do, with the mouse. */
+  async openMenu(): Promise<Locator> {
+    await this.row.hover();
+    await this.tools.getByTestId('more').click();
+    return this.page.getByTestId('menu');
+  }
+
+  /** A finger that stays on the message. */
+  async longPress(): Promise<Locator> {
+    const box = await this.row.boundingBox();
+    if (!box) throw new Error('the message is not on the screen');
+    const cdp = await this.page.context().newCDPSession(this.page);
+    const touchPoints = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }];
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
+    await this.page.getByTestId('menu').waitFor();
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await cdp.detach();
+    return this.page.getByTestId('menu');
+  }
+}
