@@ -89,11 +89,12 @@ impl Reader<'_> {
             },
             b'h' | b'H' | b'w' | b'W' if !self.before().is_some_and(char::is_alphanumeric) => {
                 match link::bare(&self.text[self.at..]) {
-                    Some((len, to)) => {
+                    Some((len, Some(to))) => {
                         let words = self.text[self.at..self.at + len].to_owned();
                         let words = vec![Inline::Text(words)];
                         self.take(len, Inline::Link { to, words });
                     }
+                    Some((len, None)) => self.at += len,
                     None => self.at += 1,
                 }
             }

@@ -3,6 +3,9 @@
 /// The longest address that is a link, in bytes.
 const MAX_LEN: usize = 2048;
 
+/// Parentheses within one another in an address.
+const MAX_PARENTHESES: usize = 8;
+
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 
 /// `(https://…)`, as it follows a link's words: how many bytes it takes, and where it leads.
@@ -11,6 +14,8 @@ pub(super) fn destination(text: &str) -> Option<(usize, String)> {
     let mut depth = 0_usize;
     for (at, c) in inner.char_indices().take_while(|(at, _)| *at <= MAX_LEN) {
         match c {
+            // Or texts like "[a]([a]([a](" would be read again and again.
+            '(' if depth == MAX_PARENTHESES => return None,
             '(' => depth += 1,
             ')' if depth == 0 => {
                 let to = &inner[..at];
@@ -24,8 +29,9 @@ pub(super) fn destination(text: &str) -> Option<(usize, String)> {
     None
 }
 
-/// An address without any mark around, at the start of `text`: its length in bytes, and where it leads.
-pub(super) fn bare(text: &str) -> Option<(usize, String)> {
+/// An address without any mark around, at the start of `text`: its length in bytes, and where it leads. One that is too
+/// long leads nowhere.
+pub(super) fn bare(text: &str) -> Option<(usize, Option<String>)> {
     let scheme = SCHEMES[..2].iter().find(|scheme| begins_with(text, scheme));
     let is_www = scheme.is_none() && begins_with(text, "www.");
     let host_at = scheme.map_or_else(|| is_www.then_some(0), |scheme| Some(scheme.len()))?;
@@ -33,7 +39,11 @@ pub(super) fn bare(text: &str) -> Option<(usize, String)> {
     if !host.starts_with(|c: char| c.is_alphanumeric() || c == '[') {
         return None;
     }
-    let len = host_at + trimmed(&host[..host_end(host)?]).len();
+    let end = host_end(host);
+    if end > MAX_LEN {
+        return Some((host_at + end, None));
+    }
+    let len = host_at + trimmed(&host[..end]).len();
     if is_www && len <= "www.".len() {
         return None;
     }
@@ -43,7 +53,7 @@ pub(super) fn bare(text: &str) -> Option<(usize, String)> {
     } else {
         address.to_owned()
     };
-    Some((len, to))
+    Some((len, Some(to)))
 }
 
 /// Whether a person may be led there.
@@ -58,21 +68,26 @@ fn begins_with(text: &str, prefix: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
-/// Where an address ends that begins with this host; `None` where it is too long.
-fn host_end(host: &str) -> Option<usize> {
+/// Where an address ends that begins with this host; past [`MAX_LEN`] where it is too long.
+fn host_end(host: &str) -> usize {
     let mut in_host = true;
-    for (at, c) in host.char_indices().take_while(|(at, _)| *at <= MAX_LEN) {
+    for (at, c) in host.char_indices() {
         in_host &= !matches!(c, '/' | '?' | '#');
         // Korean puts its particles right behind: "example.com에서". A host that is not all Latin goes on.
         let particle = in_host && !c.is_ascii() && host[..at].is_ascii() && host[..at].contains('.');
         // The words of a link may be an address themselves.
         let ends_words = host[at..].starts_with("](");
-        if particle || ends_words || c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '`')
+        if at > MAX_LEN
+            || particle
+            || ends_words
+            || c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '<' | '>' | '"' | '`')
         {
-            return Some(at);
+            return at;
         }
     }
-    (host.len() <= MAX_LEN).then_some(host.len())
+    host.len()
 }
 
 /// An address without the punctuation of the sentence it stands in.

@@ -5,7 +5,7 @@ use steadfast_shared::{UserId, mention};
 
 /// Who is named at the start of `text`, and in how many bytes.
 pub(super) fn at_start(text: &str) -> Option<(usize, UserId)> {
-    let (span, user) = mention::spans(text.get(..LEN)?).next()?;
+    let (span, user) = mention::spans(text.get(..LEN).filter(|text| text.ends_with('>'))?).next()?;
     (span == (0..LEN)).then_some((LEN, user))
 }
 
