@@ -183,6 +183,20 @@ pub struct Quoted {
     pub text: Option<String>,
 }
 
+impl Quoted {
+    /// What is shown of a text: its first [`crate::limit::QUOTE_CHARS`] characters, and no half of a mention.
+    pub fn start_of(text: &str) -> &str {
+        let end = text
+            .char_indices()
+            .nth(crate::limit::QUOTE_CHARS)
+            .map_or(text.len(), |(end, _)| end);
+        let cut = mention::spans(text)
+            .map(|(span, _)| span)
+            .find(|span| span.start < end && end < span.end);
+        text.get(..cut.map_or(end, |span| span.start)).unwrap_or(text)
+    }
+}
+
 /// What the log has made of a message. A reader applies later changes by itself: those after `as_of`.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Now {
@@ -272,6 +286,17 @@ mod tests {
             serde_json::to_string(&reply).unwrap(),
             r#"{"kind":"message","text":"hi","reply_to":7}"#
         );
+    }
+
+    #[test]
+    fn the_start_of_a_text_ends_between_characters_and_before_a_mention() {
+        let chars = crate::limit::QUOTE_CHARS;
+        assert_eq!(Quoted::start_of("안녕"), "안녕");
+        assert_eq!(Quoted::start_of(&"한".repeat(chars + 40)), "한".repeat(chars));
+        let mina = mention::written(UserId(uuid::Uuid::from_u128(7)));
+        let text = format!("{}{mina} and more", "x".repeat(chars - 5));
+        assert_eq!(Quoted::start_of(&text), "x".repeat(chars - 5));
+        assert_eq!(Quoted::start_of(&format!("{mina} hi")), format!("{mina} hi"));
     }
 
     #[test]

@@ -42,23 +42,20 @@ impl Realtime {
         self.charge(connection, Cost::Events(cost_of(args)))?;
         let request: HistoryRequest = args.read()?;
         connection.member_of(request.room)?;
-        let span = match (request.after, request.before) {
-            _ if request.around.is_some() || request.since.is_some() => {
-                return Err(WireError::new(
-                    ErrorCode::Invalid,
-                    "only after and before are known",
-                ));
-            }
-            (Some(_), Some(_)) => {
-                return Err(WireError::new(
-                    ErrorCode::Invalid,
-                    "either after or before, not both",
-                ));
-            }
-            (Some(after), None) => Span::After(after),
-            (None, Some(before)) => Span::Before(before),
-            (None, None) => Span::Newest,
-        };
+        let asked = [
+            request.after.map(Span::After),
+            request.before.map(Span::Before),
+            request.around.map(Span::Around),
+            request.since.map(Span::Since),
+        ];
+        let mut asked = asked.into_iter().flatten();
+        let span = asked.next().unwrap_or(Span::Newest);
+        if asked.next().is_some() {
+            return Err(WireError::new(
+                ErrorCode::Invalid,
+                "only one of after, before, around and since",
+            ));
+        }
         if request.limit == Some(0) {
             return Err(WireError::new(ErrorCode::Invalid, "a limit is at least 1"));
         }
@@ -99,7 +96,7 @@ impl Realtime {
                 )
             })?;
         // Long pages are dearer: over polling nothing tells whether the one before was read.
-        let bytes: usize = page.entries.iter().map(|entry| entry.body.text_bytes()).sum();
+        let bytes: usize = page.entries.iter().map(steadfast_shared::Entry::text_bytes).sum();
         connection
             .device
             .spend(u32::try_from(bytes / COST_BYTES).unwrap_or(u32::MAX));

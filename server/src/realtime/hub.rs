@@ -16,6 +16,7 @@ use tokio::sync::{Mutex, MutexGuard, mpsc};
 
 use super::connection::Connection;
 use super::people::People;
+use super::revision::{is_revision, revise};
 use super::tail::Tail;
 use super::writer::Publish;
 use super::{person_room, room_name};
@@ -155,7 +156,8 @@ impl Hub {
     }
 
     /// Broadcasts consecutive entries and keeps them in the room's tail.
-    async fn broadcast(&self, news: &mut News, room: RoomId, entries: Vec<Entry>) {
+    async fn broadcast(&self, news: &mut News, room: RoomId, mut entries: Vec<Entry>) {
+        news.revise(room, &mut entries);
         let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
             return;
         };
@@ -231,8 +233,11 @@ impl Publish for Hub {
             if page.entries.is_empty() {
                 return Err(StoreError::Unreadable("log: entries below its head are missing"));
             }
+            let mut entries = page.entries;
+            // Every later change follows by itself.
+            entries.iter_mut().for_each(|entry| entry.now = None);
             let (_, mut news) = self.head(room).await;
-            self.broadcast(&mut news, room, page.entries).await;
+            self.broadcast(&mut news, room, entries).await;
         }
     }
 }
@@ -252,6 +257,21 @@ impl News {
             .collect()
     }
 
+    /// What is about to go out, and what is kept, takes the shape that the newest changes have given it.
+    fn revise(&mut self, room: RoomId, entries: &mut [Entry]) {
+        let changes: Vec<Entry> = entries
+            .iter()
+            .filter(|entry| is_revision(entry))
+            .cloned()
+            .collect();
+        for change in changes {
+            entries.iter_mut().for_each(|entry| revise(entry, &change));
+            if let Some(tail) = self.tails.get_mut(&room) {
+                tail.revise(|entry| revise(entry, &change));
+            }
+        }
+    }
+
     /// Adds what was published since the database was asked.
     fn bring_up_to_date(&self, room: &mut event::Room, person: UserId) {
         let Some(&head) = self.heads.get(&room.id) else {
@@ -259,10 +279,16 @@ impl News {
         };
         if head > room.head {
             let since = self.tails.get(&room.id).and_then(|tail| tail.after(room.head));
-            room.unread += match since {
-                Some(entries) => entries.filter(|entry| entry.author.id != person).count() as u64,
-                None => head - room.head,
-            };
+            match since {
+                Some(entries) => {
+                    for entry in entries.filter(|entry| entry.body.is_news() && entry.author.id != person) {
+                        room.unread += 1;
+                        room.mentions += u64::from(entry.body.mentions().any(|id| id == person));
+                        room.active_at = room.active_at.max(entry.at);
+                    }
+                }
+                None => room.unread += head - room.head,
+            }
         }
         // What is committed and not published yet comes as a broadcast.
         room.head = head;
@@ -281,7 +307,7 @@ impl News {
             let gap = self.tails.get(&room.id)?.after(cursor)?;
             left = left.checked_sub(gap.len())?;
             let entries: Vec<Entry> = gap.cloned().collect();
-            bytes += entries.iter().map(|entry| entry.body.text_bytes()).sum::<usize>();
+            bytes += entries.iter().map(Entry::text_bytes).sum::<usize>();
             if bytes > MISSED_BYTES {
                 return None;
             }

@@ -5,6 +5,7 @@
 //! - [`writer`]: one task commits, acknowledges, and has it published
 //! - `hub`: what was committed goes out, in order, to every socket of the room
 //! - `tail`: the newest entries of a room, in memory
+//! - `revision`: what is held in memory follows the log
 //! - `history`: stored entries are read; cursors are compared with heads
 //! - `ephemeral`: who is writing, how far somebody has read
 //! - `people`: who is connected, by which `connection`s
@@ -23,6 +24,7 @@ mod handshake;
 mod history;
 mod hub;
 mod people;
+mod revision;
 mod send;
 mod tail;
 pub mod writer;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use socketioxide::extract::{AckSender, SocketRef};
 use steadfast_shared::event::{Reply, SendItem, Sent};
-use steadfast_shared::{Body, ErrorCode, WireError, limit};
+use steadfast_shared::{ErrorCode, WireError, limit};
 
 use super::args::Args;
 use super::connection::{Connection, Cost};
@@ -35,7 +35,7 @@ impl Realtime {
         Connection::count(&connection.events);
         let (realtime, answered) = (self.clone(), connection.clone());
         self.0.writer.push(Job {
-            author: connection.person.clone(),
+            author: connection.person.id,
             items,
             answer: Box::new(move |reply: Reply<Vec<Sent>>| {
                 if let Some(ack) = ack {
@@ -63,10 +63,7 @@ impl Realtime {
             let message = format!("more than {} bytes of text in one send", limit::BATCH_BYTES);
             return Err(WireError::new(ErrorCode::TooLarge, message));
         }
-        if items
-            .iter()
-            .any(|item| !matches!(item.body, Body::Message { reply_to: None, .. }))
-        {
+        if items.iter().any(|item| !item.body.is_sendable()) {
             return Err(WireError::new(
                 ErrorCode::Invalid,
                 "an entry of a kind that cannot be sent",

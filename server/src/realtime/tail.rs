@@ -29,15 +29,21 @@ impl Tail {
                 self.entries.clear();
                 self.bytes = 0;
             }
-            self.bytes += entry.body.text_bytes();
+            self.bytes += entry.text_bytes();
             self.entries.push_back(entry);
         }
         while self.entries.len() > ENTRIES || self.bytes > BYTES {
             match self.entries.pop_front() {
-                Some(oldest) => self.bytes -= oldest.body.text_bytes(),
+                Some(oldest) => self.bytes -= oldest.text_bytes(),
                 None => break,
             }
         }
+    }
+
+    /// Changes entries that are kept.
+    pub(super) fn revise(&mut self, revise: impl Fn(&mut Entry)) {
+        self.entries.iter_mut().for_each(revise);
+        self.bytes = self.entries.iter().map(Entry::text_bytes).sum();
     }
 
     /// Everything after `seq`, where the tail reaches back that far.
@@ -92,10 +98,7 @@ mod tests {
         assert!(tail.bytes <= BYTES);
         assert_eq!(
             tail.bytes,
-            tail.entries
-                .iter()
-                .map(|entry| entry.body.text_bytes())
-                .sum::<usize>()
+            tail.entries.iter().map(Entry::text_bytes).sum::<usize>()
         );
     }
 

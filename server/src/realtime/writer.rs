@@ -2,7 +2,7 @@
 //!
 //! Invariant: commit, then acknowledge, then publish. Nothing else appends to a log.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::FutureExt;
 use steadfast_shared::event::{Reply, SendItem, Sent};
-use steadfast_shared::{Entry, ErrorCode, Person, RoomId, Seq, UserId, WireError};
+use steadfast_shared::{Body, Entry, EntryId, ErrorCode, RoomId, Seq, UserId, WireError};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
@@ -44,7 +44,7 @@ pub type Answer = Box<dyn FnOnce(Reply<Vec<Sent>>) + Send>;
 /// A batch to write.
 pub struct Job {
     /// Who wrote it.
-    pub author: Person,
+    pub author: UserId,
     /// What.
     pub items: Vec<SendItem>,
     /// Called once, after the commit.
@@ -83,6 +83,7 @@ impl Writer {
             jobs,
             shared: shared.clone(),
             behind: false,
+            erased: false,
         };
         (Self { queue, shared }, tokio::spawn(task.run()))
     }
@@ -145,6 +146,8 @@ struct Task {
     shared: Arc<Shared>,
     /// Whether something may be committed that was not published.
     behind: bool,
+    /// Whether texts were erased of which the database may keep copies.
+    erased: bool,
 }
 
 impl Task {
@@ -228,26 +231,17 @@ impl Task {
             }
         };
         let mut outcomes = appended.outcomes.into_iter();
-        let mut fresh: BTreeMap<RoomId, Vec<Entry>> = BTreeMap::new();
         for one in writing {
             let mut sent = Vec::with_capacity(one.size);
             for (entry, outcome) in one.entries.into_iter().zip(outcomes.by_ref()) {
-                sent.push(told(&entry, outcome));
-                if let Outcome::Stored { seq, at } = outcome {
-                    fresh.entry(entry.room).or_default().push(Entry::new(
-                        seq,
-                        entry.id,
-                        one.author.clone(),
-                        at,
-                        entry.body,
-                    ));
-                }
+                let erases = matches!(entry.body, Body::Delete { .. });
+                self.erased |= erases && matches!(outcome, Outcome::Stored { .. });
+                sent.push(told(entry.id, outcome));
             }
             (one.answer)(Reply::Ok(sent));
         }
-        for (room, head) in appended.heads {
-            let fresh = fresh.remove(&room).unwrap_or_default();
-            self.publish(room, head, fresh).await;
+        for log in appended.logs {
+            self.publish(log.room, log.head, log.fresh).await;
         }
     }
 
@@ -271,6 +265,12 @@ impl Task {
                 Err(error) => tracing::warn!(%error, "read marks could not be written yet"),
             }
         }
+        if self.erased {
+            match self.store.scrub().await {
+                Ok(done) => self.erased = !done,
+                Err(error) => tracing::warn!(%error, "what was erased could not be overwritten yet"),
+            }
+        }
         if self.behind {
             match self.store.heads().await {
                 Ok(heads) => {
@@ -287,7 +287,6 @@ impl Task {
 
 /// A batch under way.
 struct Writing {
-    author: Person,
     size: usize,
     entries: Vec<NewEntry>,
     answer: Answer,
@@ -295,7 +294,7 @@ struct Writing {
 
 impl From<Job> for Writing {
     fn from(job: Job) -> Self {
-        let author = job.author.id;
+        let author = job.author;
         let entries: Vec<NewEntry> = job
             .items
             .into_iter()
@@ -307,7 +306,6 @@ impl From<Job> for Writing {
             })
             .collect();
         Self {
-            author: job.author,
             size: entries.len(),
             entries,
             answer: job.answer,
@@ -315,21 +313,12 @@ impl From<Job> for Writing {
     }
 }
 
-fn told(entry: &NewEntry, outcome: Outcome) -> Sent {
-    let refused = |code, message| Sent::Refused {
-        id: entry.id,
-        error: WireError::new(code, message),
-    };
+fn told(id: EntryId, outcome: Outcome) -> Sent {
     match outcome {
-        Outcome::Stored { seq, at } | Outcome::Repeat { seq, at } => Sent::Stored {
-            id: entry.id,
-            seq,
-            at,
+        Outcome::Stored { seq, at } | Outcome::Repeat { seq, at } => Sent::Stored { id, seq, at },
+        Outcome::Refused(refusal) => Sent::Refused {
+            id,
+            error: refusal.into(),
         },
-        Outcome::Conflict => refused(
-            ErrorCode::Conflict,
-            "this id was used for another message: send it under another one",
-        ),
-        Outcome::UnknownRoom => refused(ErrorCode::UnknownRoom, "there is no such room"),
     }
 }

@@ -1,9 +1,9 @@
 //! The log: how it grows, and how it is read.
 
 use async_trait::async_trait;
-use steadfast_shared::{Body, EntryId, Millis, RoomId, Seq, UserId, event};
+use steadfast_shared::{Body, Entry, EntryId, Millis, RoomId, Seq, UserId, event};
 
-use super::StoreError;
+use super::{Refusal, StoreError};
 
 /// The rooms' logs.
 #[async_trait]
@@ -14,11 +14,17 @@ pub trait Log {
     /// Appends all of these in one transaction, in the order given, or none where it fails.
     ///
     /// An error can leave it unknown whether the commit took place. Appending the same again settles it.
+    /// An entry is checked against the log as the earlier ones of the same append have made it.
     async fn append(&self, entries: &[NewEntry], at: Millis) -> Result<Appended, StoreError>;
 
     /// At most `limit` entries of a room, `seq` ascending without a gap, fewer where their texts exceed
-    /// [`steadfast_shared::limit::PAGE_BYTES`], but at least one where there is one.
+    /// [`steadfast_shared::limit::PAGE_BYTES`], but at least one where there is one. Messages come with what the log up to
+    /// the page's head has made of them.
     async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError>;
+
+    /// Overwrites the copies of what was erased that the database itself keeps for a while. `false` where it has to be
+    /// tried again, because somebody reads.
+    async fn scrub(&self) -> Result<bool, StoreError>;
 }
 
 /// An entry to append.
@@ -44,17 +50,15 @@ pub enum Outcome {
         /// When.
         at: Millis,
     },
-    /// The same entry was in the log before; this is where.
+    /// The same entry was in the log before; this is where. What was erased since counts as the same.
     Repeat {
         /// Its place.
         seq: Seq,
         /// When it was first stored.
         at: Millis,
     },
-    /// The author has used this id for something else.
-    Conflict,
-    /// No such room, or the author is not a member of it.
-    UnknownRoom,
+    /// It is not in the log.
+    Refused(Refusal),
 }
 
 /// What a committed append did.
@@ -62,8 +66,19 @@ pub enum Outcome {
 pub struct Appended {
     /// Per entry, in the order given.
     pub outcomes: Vec<Outcome>,
-    /// The newest `seq` of every room that was named and known, after the commit.
-    pub heads: Vec<(RoomId, Seq)>,
+    /// The logs that were named and known.
+    pub logs: Vec<Grown>,
+}
+
+/// A room's log after a commit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Grown {
+    /// Which room.
+    pub room: RoomId,
+    /// Its newest `seq`.
+    pub head: Seq,
+    /// What this commit added, `seq` ascending up to the head.
+    pub fresh: Vec<Entry>,
 }
 
 /// Which entries of a room are asked for.
@@ -75,4 +90,8 @@ pub enum Span {
     Before(Seq),
     /// The newest.
     Newest,
+    /// This one, half of the page before it, and what follows. Past either end, the nearest there is.
+    Around(Seq),
+    /// The same around the first entry stored at this time or later; the newest where there is none.
+    Since(Millis),
 }

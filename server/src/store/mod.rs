@@ -5,6 +5,7 @@
 //! - [`room`]: who is in which room
 //! - [`log`]: what was said
 //! - [`sqlite`]: the store in one SQLite file
+//! - [`refusal`]: why something is not done that could be
 //! - [`token`]: the secret a device shows, and the hash that is kept of it
 //! - [`lock`]: one process per database file
 //!
@@ -13,6 +14,7 @@
 pub mod account;
 pub mod lock;
 pub mod log;
+pub mod refusal;
 pub mod room;
 pub mod sqlite;
 pub mod token;
@@ -21,7 +23,8 @@ use async_trait::async_trait;
 use steadfast_shared::Epoch;
 
 pub use account::{Accounts, Device, SessionId, SignUpError};
-pub use log::{Appended, Log, NewEntry, Outcome, Span};
+pub use log::{Appended, Grown, Log, NewEntry, Outcome, Span};
+pub use refusal::Refusal;
 pub use room::{ReadMark, Rooms, UNREAD_COUNTED};
 pub use token::{Token, TokenHash};
 

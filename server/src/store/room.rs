@@ -22,7 +22,7 @@ pub struct ReadMark {
 /// The rooms and their members.
 #[async_trait]
 pub trait Rooms {
-    /// The rooms this person is in, by name. `unread` counts no further than [`UNREAD_COUNTED`].
+    /// The rooms this person is in, the most active first. `unread` and `mentions` count no further than [`UNREAD_COUNTED`].
     async fn rooms_of(&self, user: UserId) -> Result<Vec<Room>, StoreError>;
 
     /// Moves read marks forward, never back and never past the head.

@@ -8,7 +8,7 @@ use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use steadfast_server::store::sqlite::{SqliteStore, open::OpenError};
 use steadfast_server::store::{
-    Device, Log, NewEntry, Outcome, ReadMark, Rooms, SignUpError, Span, Store, StoreError, Token,
+    Device, Log, NewEntry, Outcome, ReadMark, Refusal, Rooms, SignUpError, Span, Store, StoreError, Token,
 };
 use steadfast_shared::{EntryId, Nickname, RoomId, Seq, UserId, limit};
 use tempfile::TempDir;
@@ -17,17 +17,17 @@ use uuid::Uuid;
 use super::support::body;
 
 /// A store with two people, Mina and Jun, who both are in the room `general`; and another room that Mina alone is in.
-struct Fixture {
-    store: Arc<dyn Store>,
-    mina: Device,
-    jun: Device,
-    general: RoomId,
-    other: RoomId,
+pub(crate) struct Fixture {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) mina: Device,
+    pub(crate) jun: Device,
+    pub(crate) general: RoomId,
+    pub(crate) other: RoomId,
     folder: TempDir,
 }
 
 impl Fixture {
-    async fn sqlite() -> Self {
+    pub(crate) async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("chat.db");
         let store = Arc::new(open(path.clone()).await.unwrap());
@@ -36,11 +36,14 @@ impl Fixture {
         let general = store.rooms_of(mina.person.id).await.unwrap()[0].id;
         let other = RoomId(Uuid::now_v7());
         let mut connection = behind_its_back(path).await;
-        sqlx::query("insert into rooms (id, name, created_at) values (?, 'other', 0)")
-            .bind(other.0)
-            .execute(&mut connection)
-            .await
-            .unwrap();
+        sqlx::query(
+            "insert into rooms (id, kind, name, name_key, search, created_at, active_at)
+             values (?, 'public', 'other', 'other', 'other', 0, 0)",
+        )
+        .bind(other.0)
+        .execute(&mut connection)
+        .await
+        .unwrap();
         sqlx::query("insert into members (user, room, joined_at) values (?, ?, 0)")
             .bind(mina.person.id.0)
             .bind(other.0)
@@ -57,7 +60,11 @@ impl Fixture {
         }
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) async fn sign_up(&self, name: &str) -> Device {
+        sign_up(&*self.store, name).await
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("chat.db")
     }
 
@@ -70,16 +77,16 @@ impl Fixture {
         }
     }
 
-    async fn append(&self, entries: &[NewEntry]) -> Vec<Outcome> {
+    pub(crate) async fn append(&self, entries: &[NewEntry]) -> Vec<Outcome> {
         self.store.append(entries, 7).await.unwrap().outcomes
     }
 
-    async fn fill(&self, count: usize) {
+    pub(crate) async fn fill(&self, count: usize) {
         let entries: Vec<NewEntry> = (0..count).map(|n| self.entry(&format!("message {n}"))).collect();
         self.append(&entries).await;
     }
 
-    async fn seqs(&self, span: Span, limit: usize) -> Vec<Seq> {
+    pub(crate) async fn seqs(&self, span: Span, limit: usize) -> Vec<Seq> {
         let page = self.store.page(self.general, span, limit).await.unwrap();
         page.entries.iter().map(|entry| entry.seq).collect()
     }
@@ -111,7 +118,18 @@ async fn places_are_contiguous_from_1_in_the_order_given() {
     assert_eq!(outcomes[2], Outcome::Stored { seq: 3, at: 7 });
     let appended = fixture.store.append(&entries[3..], 8).await.unwrap();
     assert_eq!(appended.outcomes[0], Outcome::Stored { seq: 4, at: 8 });
-    assert_eq!(appended.heads, [(fixture.general, 5)]);
+    assert_eq!(
+        (appended.logs[0].room, appended.logs[0].head),
+        (fixture.general, 5)
+    );
+    assert_eq!(
+        appended.logs[0]
+            .fresh
+            .iter()
+            .map(|entry| entry.seq)
+            .collect::<Vec<_>>(),
+        [4, 5]
+    );
     let page = fixture
         .store
         .page(fixture.general, Span::After(0), 100)
@@ -161,7 +179,10 @@ async fn hole_15_the_same_id_with_another_body_or_room_is_a_conflict() {
     };
     assert_eq!(
         fixture.append(&[other_body, other_room]).await,
-        [Outcome::Conflict, Outcome::Conflict]
+        [
+            Outcome::Refused(Refusal::Conflict),
+            Outcome::Refused(Refusal::Conflict)
+        ]
     );
     assert_eq!(fixture.seqs(Span::After(0), 100).await, [1]);
     assert_eq!(fixture.store.heads().await.unwrap()[&fixture.other], 0);
@@ -220,9 +241,9 @@ async fn rooms_one_is_not_in_are_unknown() {
             .append(&[not_mine, nowhere, nobody, fixture.entry("hi")])
             .await,
         [
-            Outcome::UnknownRoom,
-            Outcome::UnknownRoom,
-            Outcome::UnknownRoom,
+            Outcome::Refused(Refusal::UnknownRoom),
+            Outcome::Refused(Refusal::UnknownRoom),
+            Outcome::Refused(Refusal::UnknownRoom),
             Outcome::Stored { seq: 1, at: 7 }
         ]
     );

@@ -69,7 +69,7 @@ impl Bench {
     fn push(&self, items: Vec<SendItem>) -> oneshot::Receiver<Reply<Vec<Sent>>> {
         let (answer, answered) = oneshot::channel();
         self.writer.push(Job {
-            author: self.mina.person.clone(),
+            author: self.mina.person.id,
             items,
             answer: Box::new(move |reply| drop(answer.send(reply))),
         });
@@ -253,7 +253,7 @@ async fn news_that_cannot_be_told_are_told_later() {
     let (tell, mut told) = mpsc::unbounded_channel();
     let (writer, _) = Writer::start(bench.store.clone(), Arc::new(Deaf(Mutex::new(0), tell)));
     writer.push(Job {
-        author: bench.mina.person.clone(),
+        author: bench.mina.person.id,
         items: vec![bench.message()],
         answer: Box::new(|_| {}),
     });

@@ -55,14 +55,12 @@ async fn sign_up(
     .fetch_one(&mut *transaction)
     .await
     .map_err(told)?;
-    sqlx::query(
-        "insert into members (user, room, joined_at) select ?, id, ? from rooms where name = 'general'",
-    )
-    .bind(user.0)
-    .bind(to_sql(at))
-    .execute(&mut *transaction)
-    .await
-    .map_err(told)?;
+    sqlx::query("insert into members (user, room, joined_at) select ?, id, ? from rooms where lobby = 1")
+        .bind(user.0)
+        .bind(to_sql(at))
+        .execute(&mut *transaction)
+        .await
+        .map_err(told)?;
     transaction.commit().await.map_err(told)?;
     Ok(Device {
         session,

@@ -2,128 +2,262 @@
 
 use std::collections::HashMap;
 
-use sqlx::{Row, SqliteConnection};
-use steadfast_shared::{Body, Millis, RoomId, Seq, UserId};
+use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
+use steadfast_shared::{Body, Entry, EntryId, MessageText, Millis, Person, Quoted, RoomId, Seq, UserId};
 
-use super::{SqliteStore, from_sql, to_sql, told};
-use crate::store::{Appended, NewEntry, Outcome, StoreError};
+use super::change::{self, Change};
+use super::{SqliteStore, from_sql, person, quote, to_sql, told};
+use crate::store::{Appended, Grown, NewEntry, Outcome, Refusal, StoreError};
 
 /// One attempt at [`crate::store::Log::append`].
-///
-/// The write lock is held from the first statement to the commit, so the heads read here are the heads until then.
 pub(super) async fn append(
     store: &SqliteStore,
     entries: &[NewEntry],
     at: Millis,
 ) -> Result<Appended, StoreError> {
-    let mut transaction = store.begin().await?;
-    let mut heads: HashMap<RoomId, Head> = HashMap::new();
-    let mut members: HashMap<(UserId, RoomId), bool> = HashMap::new();
+    let mut append = Append::begin(store, at).await?;
     let mut outcomes = Vec::with_capacity(entries.len());
-
     for entry in entries {
-        let key = (entry.author, entry.room);
-        let member = match members.get(&key) {
-            Some(member) => *member,
-            None => {
-                let head = head_for(&mut transaction, key).await?;
-                if let Some(seq) = head {
-                    heads.entry(entry.room).or_insert(Head { seq, grown: false });
-                }
-                *members.entry(key).or_insert(head.is_some())
-            }
-        };
-        let head = heads.get_mut(&entry.room).filter(|_| member);
-        outcomes.push(match head {
-            Some(head) => insert(&mut transaction, entry, at, head).await?,
-            None => Outcome::UnknownRoom,
-        });
+        outcomes.push(append.entry(entry).await?);
+    }
+    let logs = append.commit().await?;
+    Ok(Appended { outcomes, logs })
+}
+
+/// A transaction that appends.
+///
+/// The write lock is held from the first statement to the commit, so the heads read here are the heads until then.
+pub(super) struct Append {
+    pub(super) transaction: Transaction<'static, Sqlite>,
+    pub(super) at: Millis,
+    logs: HashMap<RoomId, Growing>,
+    seats: HashMap<(UserId, RoomId), Option<Seat>>,
+}
+
+/// A room's log as this transaction has it.
+struct Growing {
+    head: Seq,
+    archived: bool,
+    /// Whether a message was added.
+    active: bool,
+    fresh: Vec<Entry>,
+}
+
+/// What somebody is in a room.
+#[derive(Clone)]
+struct Seat {
+    person: Person,
+}
+
+/// What has to be known of an entry before it is stored.
+enum Checked {
+    Message(Option<Quoted>),
+    Change(Change),
+}
+
+impl Append {
+    pub(super) async fn begin(store: &SqliteStore, at: Millis) -> Result<Self, StoreError> {
+        Ok(Self {
+            transaction: store.begin().await?,
+            at,
+            logs: HashMap::new(),
+            seats: HashMap::new(),
+        })
     }
 
-    for (room, head) in heads.iter().filter(|(_, head)| head.grown) {
-        sqlx::query("update rooms set head = ? where id = ?")
-            .bind(to_sql(head.seq))
-            .bind(room.0)
-            .execute(&mut *transaction)
+    /// Appends what somebody has sent, unless it is there already or not allowed.
+    ///
+    /// Only `unique (author, id)` settles a repeat; any other constraint fails the transaction.
+    async fn entry(&mut self, entry: &NewEntry) -> Result<Outcome, StoreError> {
+        let refusal = match self.check(entry).await? {
+            Ok((author, checked)) => match self.insert(author, entry, checked).await? {
+                Some(seq) => return Ok(Outcome::Stored { seq, at: self.at }),
+                None => Refusal::Conflict,
+            },
+            Err(refusal) => refusal,
+        };
+        // What is stored stays stored, whatever became of the room or the message since.
+        Ok(match self.first(entry).await? {
+            Some(repeat @ Outcome::Repeat { .. }) => repeat,
+            Some(conflict) if refusal != Refusal::UnknownRoom => conflict,
+            _ => Outcome::Refused(refusal),
+        })
+    }
+
+    async fn check(&mut self, entry: &NewEntry) -> Result<Result<(Person, Checked), Refusal>, StoreError> {
+        let Some(seat) = self.seat(entry.author, entry.room).await? else {
+            return Ok(Err(Refusal::UnknownRoom));
+        };
+        if self.logs.get(&entry.room).is_some_and(|log| log.archived) {
+            return Ok(Err(Refusal::Archived));
+        }
+        let connection = &mut *self.transaction;
+        let checked = match &entry.body {
+            Body::Message { reply_to: None, .. } => Checked::Message(None),
+            Body::Message {
+                reply_to: Some(seq), ..
+            } => match quote::quoted(connection, entry.room, &[*seq]).await?.pop() {
+                Some(quoted) => Checked::Message(Some(quoted)),
+                None => return Ok(Err(Refusal::UnknownMessage)),
+            },
+            body => match change::check(connection, entry.author, entry.room, body).await? {
+                Ok(change) => Checked::Change(change),
+                Err(refusal) => return Ok(Err(refusal)),
+            },
+        };
+        Ok(Ok((seat.person, checked)))
+    }
+
+    /// Stores an entry and what follows from it. `None` where its author has used the id before.
+    async fn insert(
+        &mut self,
+        author: Person,
+        entry: &NewEntry,
+        checked: Checked,
+    ) -> Result<Option<Seq>, StoreError> {
+        let Some(mut fresh) = self.row(author, entry.id, entry.room, &entry.body).await? else {
+            return Ok(None);
+        };
+        let seq = fresh.seq;
+        let connection = &mut *self.transaction;
+        let mentioned: Vec<UserId> = entry.body.mentions().collect();
+        match checked {
+            Checked::Message(quoted) => {
+                fresh.quoted = quoted.map(Box::new);
+                change::mention(connection, entry.author, entry.room, seq, &mentioned).await?;
+            }
+            Checked::Change(change) => change.apply(connection, entry, seq, &mentioned).await?,
+        }
+        let quoted = fresh.quoted.as_ref().and_then(|quoted| quoted.text.as_deref());
+        let mentioned = quote::mentioned_in([entry.body.text().map(MessageText::as_str), quoted]);
+        fresh.mentioned = person::named(connection, &mentioned).await?;
+        self.grow(entry.room, fresh)?;
+        Ok(Some(seq))
+    }
+
+    /// Stores an entry's row at the end of its room's log, which is known. `None` where its author has used the id before.
+    async fn row(
+        &mut self,
+        author: Person,
+        id: EntryId,
+        room: RoomId,
+        body: &Body,
+    ) -> Result<Option<Entry>, StoreError> {
+        let seq = self.log(room)?.head + 1;
+        let inserted = sqlx::query(
+            "insert into entries (room, seq, author, id, at, body, kind, target) values (?, ?, ?, ?, ?, ?, ?, ?)
+             on conflict (author, id) do nothing",
+        )
+        .bind(room.0)
+        .bind(to_sql(seq))
+        .bind(author.id.0)
+        .bind(id.0)
+        .bind(to_sql(self.at))
+        .bind(written(body)?)
+        .bind(kind(body))
+        .bind(body.changes().map(to_sql))
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(told)?
+        .rows_affected();
+        Ok((inserted == 1).then(|| Entry::new(seq, id, author, self.at, body.clone())))
+    }
+
+    /// Takes an entry that was stored into account.
+    fn grow(&mut self, room: RoomId, entry: Entry) -> Result<(), StoreError> {
+        let log = self.log(room)?;
+        log.head = entry.seq;
+        log.active |= entry.body.is_news();
+        log.fresh.push(entry);
+        Ok(())
+    }
+
+    fn log(&mut self, room: RoomId) -> Result<&mut Growing, StoreError> {
+        self.logs.get_mut(&room).ok_or(StoreError::Unreadable("room"))
+    }
+
+    /// What is stored under this entry's id: the same, or something else.
+    async fn first(&mut self, entry: &NewEntry) -> Result<Option<Outcome>, StoreError> {
+        let first = sqlx::query("select room, seq, at, body from entries where author = ? and id = ?")
+            .bind(entry.author.0)
+            .bind(entry.id.0)
+            .fetch_optional(&mut *self.transaction)
             .await
             .map_err(told)?;
-    }
-    transaction.commit().await.map_err(told)?;
-
-    Ok(Appended {
-        outcomes,
-        heads: heads.into_iter().map(|(room, head)| (room, head.seq)).collect(),
-    })
-}
-
-/// A room's newest `seq` as this transaction has it.
-struct Head {
-    seq: Seq,
-    grown: bool,
-}
-
-/// The room's head, where the person is a member of it.
-async fn head_for(
-    connection: &mut SqliteConnection,
-    (user, room): (UserId, RoomId),
-) -> Result<Option<Seq>, StoreError> {
-    let head: Option<i64> = sqlx::query_scalar(
-        "select rooms.head from rooms join members on members.room = rooms.id where rooms.id = ? and members.user = ?",
-    )
-    .bind(room.0)
-    .bind(user.0)
-    .fetch_optional(connection)
-    .await
-    .map_err(told)?;
-    Ok(head.map(from_sql))
-}
-
-/// Only `unique (author, id)` settles a repeat; any other constraint fails the transaction.
-async fn insert(
-    connection: &mut SqliteConnection,
-    entry: &NewEntry,
-    at: Millis,
-    head: &mut Head,
-) -> Result<Outcome, StoreError> {
-    let seq = head.seq + 1;
-    let inserted = sqlx::query(
-        "insert into entries (room, seq, author, id, at, body) values (?, ?, ?, ?, ?, ?)
-         on conflict (author, id) do nothing",
-    )
-    .bind(entry.room.0)
-    .bind(to_sql(seq))
-    .bind(entry.author.0)
-    .bind(entry.id.0)
-    .bind(to_sql(at))
-    .bind(written(&entry.body)?)
-    .execute(&mut *connection)
-    .await
-    .map_err(told)?
-    .rows_affected();
-    if inserted == 1 {
-        *head = Head { seq, grown: true };
-        return Ok(Outcome::Stored { seq, at });
+        let Some(first) = first else { return Ok(None) };
+        let room = RoomId(first.try_get("room").map_err(told)?);
+        let body = read(first.try_get("body").map_err(told)?)?;
+        let erased = matches!(body, Body::Erased | Body::ErasedEdit);
+        if room != entry.room || !(erased || body == entry.body) {
+            return Ok(Some(Outcome::Refused(Refusal::Conflict)));
+        }
+        Ok(Some(Outcome::Repeat {
+            seq: from_sql(first.try_get("seq").map_err(told)?),
+            at: from_sql(first.try_get("at").map_err(told)?),
+        }))
     }
 
-    let first = sqlx::query("select room, seq, at, body from entries where author = ? and id = ?")
-        .bind(entry.author.0)
-        .bind(entry.id.0)
-        .fetch_one(connection)
+    /// Who this is in the room; `None` where they are not in it. Brings the room's log along.
+    async fn seat(&mut self, user: UserId, room: RoomId) -> Result<Option<Seat>, StoreError> {
+        if let Some(seat) = self.seats.get(&(user, room)) {
+            return Ok(seat.clone());
+        }
+        let row = sqlx::query(
+            "select rooms.head, rooms.archived, users.name
+             from members join rooms on rooms.id = members.room join users on users.id = members.user
+             where members.user = ? and members.room = ?",
+        )
+        .bind(user.0)
+        .bind(room.0)
+        .fetch_optional(&mut *self.transaction)
         .await
         .map_err(told)?;
-    let room = RoomId(first.try_get("room").map_err(told)?);
-    let body = read(first.try_get("body").map_err(told)?)?;
-    if room != entry.room || body != entry.body {
-        return Ok(Outcome::Conflict);
+        let seat = match row {
+            None => None,
+            Some(row) => {
+                let growing = Growing {
+                    head: from_sql(row.try_get("head").map_err(told)?),
+                    archived: row.try_get("archived").map_err(told)?,
+                    active: false,
+                    fresh: Vec::new(),
+                };
+                self.logs.entry(room).or_insert(growing);
+                let name = row.try_get("name").map_err(told)?;
+                Some(Seat {
+                    person: Person { id: user, name },
+                })
+            }
+        };
+        self.seats.insert((user, room), seat.clone());
+        Ok(seat)
     }
-    Ok(Outcome::Repeat {
-        seq: from_sql(first.try_get("seq").map_err(told)?),
-        at: from_sql(first.try_get("at").map_err(told)?),
-    })
+
+    /// Writes the heads and commits.
+    pub(super) async fn commit(mut self) -> Result<Vec<Grown>, StoreError> {
+        for (room, log) in self.logs.iter().filter(|(_, log)| !log.fresh.is_empty()) {
+            sqlx::query(
+                "update rooms set head = ?, active_at = iif(?, max(active_at, ?), active_at) where id = ?",
+            )
+            .bind(to_sql(log.head))
+            .bind(log.active)
+            .bind(to_sql(self.at))
+            .bind(room.0)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(told)?;
+        }
+        self.transaction.commit().await.map_err(told)?;
+        let grown = self.logs.into_iter().map(|(room, log)| Grown {
+            room,
+            head: log.head,
+            fresh: log.fresh,
+        });
+        Ok(grown.collect())
+    }
 }
 
 /// A body as its row holds it.
-fn written(body: &Body) -> Result<String, StoreError> {
+pub(super) fn written(body: &Body) -> Result<String, StoreError> {
     serde_json::to_string(body).map_err(|_| StoreError::Unreadable("body"))
 }
 
@@ -131,3 +265,21 @@ fn written(body: &Body) -> Result<String, StoreError> {
 pub(super) fn read(body: &str) -> Result<Body, StoreError> {
     serde_json::from_str(body).map_err(|_| StoreError::Unreadable("body"))
 }
+
+/// The body's name on the wire, by which its row is found.
+pub(super) fn kind(body: &Body) -> &'static str {
+    match body {
+        Body::Message { .. } => "message",
+        Body::Edit { .. } => "edit",
+        Body::Delete { .. } => "delete",
+        Body::React { .. } => "react",
+        Body::Nickname { .. } => "nickname",
+        Body::Room { .. } => "room",
+        Body::Erased => "erased",
+        Body::ErasedEdit => "erased_edit",
+        Body::Unknown => "unknown",
+    }
+}
+
+/// The connection of a transaction, for the functions beside this file.
+pub(super) type Writing = SqliteConnection;

@@ -1,67 +1,197 @@
 //! The log is read.
 
 use futures::TryStreamExt;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use steadfast_shared::{Entry, EntryId, Person, RoomId, UserId, event, limit};
+use sqlx::{Row, SqliteConnection};
+use steadfast_shared::{Entry, EntryId, Millis, Person, RoomId, Seq, UserId, event, limit};
 
 use super::append::read;
-use super::{SqliteStore, from_sql, to_sql, told};
+use super::{SqliteStore, from_sql, now, to_sql, told};
 use crate::store::{Span, StoreError};
 
 /// See [`crate::store::Log::page`].
+///
+/// All of it is read in one transaction, so it is the log as it was at one moment.
 pub(super) async fn page(
     store: &SqliteStore,
     room: RoomId,
     span: Span,
     limit: usize,
 ) -> Result<event::Page, StoreError> {
-    let (query, from) = match span {
-        Span::After(seq) => (
-            "select entries.seq, entries.id, entries.at, entries.body, users.id as author, users.name
-             from entries join users on users.id = entries.author
-             where entries.room = ? and entries.seq > ? order by entries.seq limit ?",
-            to_sql(seq),
-        ),
-        Span::Before(seq) => (NEAREST_BEFORE, to_sql(seq)),
-        Span::Newest => (NEAREST_BEFORE, i64::MAX),
-    };
-    let mut rows = sqlx::query(query)
-        .bind(room.0)
-        .bind(from)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch(&store.readers);
-    let mut entries = Vec::new();
-    let mut bytes = 0;
-    while let Some(row) = rows.try_next().await.map_err(told)? {
-        let entry = entry(&row)?;
-        bytes += entry.body.text_bytes();
-        if bytes > limit::PAGE_BYTES && !entries.is_empty() {
-            break;
-        }
-        entries.push(entry);
-    }
-    drop(rows);
-    if !matches!(span, Span::After(_)) {
-        entries.reverse();
-    }
-    // Read after the entries, so it never is below them.
+    let mut transaction = store.readers.begin().await.map_err(told)?;
+    let connection = &mut *transaction;
     let head: Option<i64> = sqlx::query_scalar("select head from rooms where id = ?")
         .bind(room.0)
-        .fetch_optional(&store.readers)
+        .fetch_optional(&mut *connection)
         .await
         .map_err(told)?;
-    Ok(event::Page {
-        room,
-        entries,
-        head: head.map_or(0, from_sql),
-    })
+    let head = head.map_or(0, from_sql);
+    let around = match span {
+        Span::Around(seq) => Some(seq),
+        Span::Since(at) => first_since(connection, room, head, at).await?,
+        _ => None,
+    };
+    let log = Reading { room, limit };
+    let (mut entries, nearest) = match (span, around) {
+        (Span::After(seq), _) => (log.following(connection, seq, limit, limit::PAGE_BYTES).await?, 0),
+        (Span::Before(seq), _) => at_the_end(log.preceding(connection, seq, limit, limit::PAGE_BYTES).await?),
+        (_, Some(seq)) => log.around(connection, seq.clamp(1, head.max(1))).await?,
+        (_, None) => at_the_end(
+            log.preceding(connection, Seq::MAX, limit, limit::PAGE_BYTES)
+                .await?,
+        ),
+    };
+    now::complete(connection, room, head, &mut entries).await?;
+    transaction.commit().await.map_err(told)?;
+    cut(&mut entries, nearest);
+    Ok(event::Page { room, entries, head })
 }
 
-const NEAREST_BEFORE: &str =
-    "select entries.seq, entries.id, entries.at, entries.body, users.id as author, users.name
-     from entries join users on users.id = entries.author
-     where entries.room = ? and entries.seq < ? order by entries.seq desc limit ?";
+fn at_the_end(entries: Vec<Entry>) -> (Vec<Entry>, usize) {
+    let nearest = entries.len().saturating_sub(1);
+    (entries, nearest)
+}
+
+/// Keeps what fits into a page: the entry asked for first of all, then what precedes it, then what follows.
+fn cut(entries: &mut Vec<Entry>, nearest: usize) {
+    let Some(entry) = entries.get(nearest) else { return };
+    // Where something follows, it has half of the page for itself.
+    let half = match entries.len() - nearest {
+        1 => limit::PAGE_BYTES,
+        _ => limit::PAGE_BYTES / 2,
+    };
+    let mut bytes = entry.text_bytes();
+    let preceding = entries[..nearest].iter().rev();
+    let before = fitting(preceding, &mut bytes, half);
+    let following = entries[nearest + 1..].iter();
+    let after = fitting(following, &mut bytes, limit::PAGE_BYTES);
+    entries.truncate(nearest + 1 + after);
+    entries.drain(..nearest - before);
+}
+
+/// How many of these fit; adds their bytes up.
+fn fitting<'e>(entries: impl Iterator<Item = &'e Entry>, bytes: &mut usize, most: usize) -> usize {
+    let fits = entries.take_while(|entry| {
+        let with = *bytes + entry.text_bytes();
+        let fits = with <= most;
+        if fits {
+            *bytes = with;
+        }
+        fits
+    });
+    fits.count()
+}
+
+/// One page of one room.
+struct Reading {
+    room: RoomId,
+    limit: usize,
+}
+
+impl Reading {
+    /// An entry with half of the page before it; and which of them it is.
+    async fn around(
+        &self,
+        connection: &mut SqliteConnection,
+        seq: Seq,
+    ) -> Result<(Vec<Entry>, usize), StoreError> {
+        let half = self.limit / 2;
+        let mut entries = match half {
+            0 => Vec::new(),
+            half => {
+                self.preceding(connection, seq, half, limit::PAGE_BYTES / 2)
+                    .await?
+            }
+        };
+        let nearest = entries.len();
+        let left = self.limit - nearest;
+        entries.extend(
+            self.following(connection, seq - 1, left, limit::PAGE_BYTES)
+                .await?,
+        );
+        Ok((entries, nearest))
+    }
+
+    async fn following(
+        &self,
+        connection: &mut SqliteConnection,
+        seq: Seq,
+        limit: usize,
+        bytes: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let query = "select entries.seq, entries.id, entries.at, entries.body, users.id as author, users.name
+             from entries join users on users.id = entries.author
+             where entries.room = ? and entries.seq > ? order by entries.seq limit ?";
+        self.rows(connection, query, seq, limit, bytes).await
+    }
+
+    async fn preceding(
+        &self,
+        connection: &mut SqliteConnection,
+        seq: Seq,
+        limit: usize,
+        bytes: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let query = "select entries.seq, entries.id, entries.at, entries.body, users.id as author, users.name
+             from entries join users on users.id = entries.author
+             where entries.room = ? and entries.seq < ? order by entries.seq desc limit ?";
+        let mut entries = self.rows(connection, query, seq, limit, bytes).await?;
+        entries.reverse();
+        Ok(entries)
+    }
+
+    /// Entries whose texts fit into so many bytes, but at least one.
+    async fn rows(
+        &self,
+        connection: &mut SqliteConnection,
+        query: &'static str,
+        from: Seq,
+        limit: usize,
+        most: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut rows = sqlx::query(query)
+            .bind(self.room.0)
+            .bind(to_sql(from))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch(connection);
+        let mut entries = Vec::new();
+        let mut bytes = 0;
+        while let Some(row) = rows.try_next().await.map_err(told)? {
+            let entry = entry(&row)?;
+            bytes += entry.body.text_bytes();
+            if bytes > most && !entries.is_empty() {
+                break;
+            }
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+}
+
+/// The first entry stored at this time or later, found by halves: the log's times ascend, but for a clock that was set back.
+async fn first_since(
+    connection: &mut SqliteConnection,
+    room: RoomId,
+    head: Seq,
+    since: Millis,
+) -> Result<Option<Seq>, StoreError> {
+    let (mut low, mut high) = (1, head + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let at: i64 = sqlx::query_scalar("select at from entries where room = ? and seq = ?")
+            .bind(room.0)
+            .bind(to_sql(middle))
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(told)?;
+        if from_sql(at) < since {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok((low <= head).then_some(low))
+}
 
 /// See [`crate::store::Log::heads`].
 pub(super) async fn heads(store: &SqliteStore) -> Result<event::Heads, StoreError> {

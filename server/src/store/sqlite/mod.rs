@@ -2,14 +2,21 @@
 //!
 //! - [`open`]: from a path to a migrated, locked database
 //! - `append`: the log grows
+//! - `change`: what edits, deletions and reactions do to a message
 //! - `history`: the log is read
+//! - `now`: what the log has made of a page's entries
+//! - `quote`, `person`: what entries bring along to be shown
 //! - `accounts`: who there is, and on which devices
 //! - `rooms`: who is in which room, and how far they have read
 
 mod accounts;
 mod append;
+mod change;
 mod history;
+mod now;
 pub mod open;
+mod person;
+mod quote;
 mod rooms;
 
 use std::sync::{Mutex, PoisonError};
@@ -18,7 +25,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::error::ErrorKind;
 use sqlx::sqlite::SqlitePool;
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Row, Sqlite, Transaction};
 use steadfast_shared::{Epoch, Millis, RoomId, Seq, event};
 use tokio::time::{Instant, sleep};
 
@@ -92,6 +99,14 @@ impl Log for SqliteStore {
 
     async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError> {
         history::page(self, room, span, limit).await
+    }
+
+    async fn scrub(&self) -> Result<bool, StoreError> {
+        let row = sqlx::query("pragma wal_checkpoint(truncate)")
+            .fetch_one(&self.writer)
+            .await
+            .map_err(told)?;
+        Ok(row.try_get::<i64, _>("busy").map_err(told)? == 0)
     }
 }
 

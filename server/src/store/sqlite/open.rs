@@ -87,6 +87,8 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is erased leaves no copy in the file's unused places.
+            .pragma("secure_delete", "on")
             .busy_timeout(Duration::from_secs(5))
             .disable_statement_logging();
         let setup = SqlitePoolOptions::new()
@@ -139,11 +141,14 @@ async fn be_born(pool: &SqlitePool, at: Millis) -> Result<Epoch, sqlx::Error> {
         .await?
         .rows_affected();
     if born == 1 {
-        sqlx::query("insert into rooms (id, name, created_at) values (?, 'general', ?)")
-            .bind(Uuid::now_v7())
-            .bind(super::to_sql(at))
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query(
+            "insert into rooms (id, kind, name, name_key, search, lobby, created_at, active_at)
+             values (?1, 'public', 'general', 'general', 'general', 1, ?2, ?2)",
+        )
+        .bind(Uuid::now_v7())
+        .bind(super::to_sql(at))
+        .execute(&mut *transaction)
+        .await?;
     }
     let epoch = sqlx::query_scalar("select id from epoch")
         .fetch_one(&mut *transaction)

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use sqlx::Row;
-use steadfast_shared::{Room, RoomId, UserId};
+use sqlx::sqlite::SqliteRow;
+use steadfast_shared::{Room, RoomId, RoomKind, UserId};
 
 use super::{SqliteStore, from_sql, to_sql, told};
 use crate::store::{ReadMark, Rooms, StoreError, UNREAD_COUNTED};
@@ -21,31 +22,50 @@ impl Rooms for SqliteStore {
 /// See [`Rooms::rooms_of`].
 async fn rooms_of(store: &SqliteStore, user: UserId) -> Result<Vec<Room>, StoreError> {
     let rows = sqlx::query(
-        "select rooms.id, rooms.name, rooms.head, members.read,
+        "select rooms.id, rooms.name, rooms.kind, rooms.topic, rooms.archived, rooms.head, rooms.active_at, members.read,
+                coalesce(rooms.kind <> 'direct' and rooms.creator = members.user, 0) as manage,
                 (select count(*) from (select 1 from entries
                   where entries.room = rooms.id and entries.seq > members.read and entries.author <> members.user
-                  limit ?)) as unread
-         from members join rooms on rooms.id = members.room where members.user = ? order by rooms.name",
+                  and entries.kind = 'message' limit ?1)) as unread,
+                (select count(*) from (select 1 from mentions
+                  where mentions.user = members.user and mentions.room = rooms.id and mentions.message > members.read
+                  limit ?1)) as mentions
+         from members join rooms on rooms.id = members.room where members.user = ?2
+         order by rooms.active_at desc, rooms.id",
     )
     .bind(UNREAD_COUNTED)
     .bind(user.0)
     .fetch_all(&store.readers)
     .await
     .map_err(told)?;
-    rows.iter()
-        .map(|row| {
-            let (id, name): (_, String) = (
-                row.try_get("id").map_err(told)?,
-                row.try_get("name").map_err(told)?,
-            );
-            Ok(Room {
-                head: from_sql(row.try_get("head").map_err(told)?),
-                read: from_sql(row.try_get("read").map_err(told)?),
-                unread: from_sql(row.try_get("unread").map_err(told)?),
-                ..Room::new(RoomId(id), name)
-            })
-        })
-        .collect()
+    rows.iter().map(room).collect()
+}
+
+fn room(row: &SqliteRow) -> Result<Room, StoreError> {
+    let count = |column| row.try_get(column).map(from_sql).map_err(told);
+    Ok(Room {
+        id: RoomId(row.try_get("id").map_err(told)?),
+        name: row.try_get("name").map_err(told)?,
+        kind: kind(row.try_get("kind").map_err(told)?)?,
+        topic: row.try_get("topic").map_err(told)?,
+        archived: row.try_get("archived").map_err(told)?,
+        manage: row.try_get("manage").map_err(told)?,
+        with: Vec::new(),
+        active_at: count("active_at")?,
+        head: count("head")?,
+        read: count("read")?,
+        unread: count("unread")?,
+        mentions: count("mentions")?,
+    })
+}
+
+fn kind(written: &str) -> Result<RoomKind, StoreError> {
+    match written {
+        "public" => Ok(RoomKind::Public),
+        "private" => Ok(RoomKind::Private),
+        "direct" => Ok(RoomKind::Direct),
+        _ => Err(StoreError::Unreadable("kind of room")),
+    }
 }
 
 /// See [`Rooms::mark_read`].

@@ -77,6 +77,10 @@ impl Log for Faulty {
     async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError> {
         self.inner.page(room, span, limit).await
     }
+
+    async fn scrub(&self) -> Result<bool, StoreError> {
+        self.inner.scrub().await
+    }
 }
 
 #[async_trait]

@@ -1,0 +1,46 @@
+//! Why something is not done that the store could do.
+
+use steadfast_shared::{ErrorCode, WireError};
+
+/// A rule that what was asked would break.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// The author has used this id for something else.
+    Conflict,
+    /// No such room, or this person is not in it.
+    UnknownRoom,
+    /// No such message in this room, or it was deleted.
+    UnknownMessage,
+    /// This person may not do that.
+    Forbidden,
+    /// Nothing more can be said in the room.
+    Archived,
+    /// The message has as many reactions as it may have.
+    TooManyReactions,
+}
+
+impl From<Refusal> for WireError {
+    fn from(refusal: Refusal) -> Self {
+        let (code, message) = match refusal {
+            Refusal::Conflict => (
+                ErrorCode::Conflict,
+                "this id was used for something else: send it under another one",
+            ),
+            Refusal::UnknownRoom => (ErrorCode::UnknownRoom, "there is no such room"),
+            Refusal::UnknownMessage => (
+                ErrorCode::UnknownMessage,
+                "there is no such message in this room, or it was deleted",
+            ),
+            Refusal::Forbidden => (ErrorCode::Forbidden, "this is not yours to do"),
+            Refusal::Archived => (
+                ErrorCode::Archived,
+                "the room is archived: nothing more can be said in it",
+            ),
+            Refusal::TooManyReactions => (
+                ErrorCode::TooLarge,
+                "the message has as many reactions as it may have",
+            ),
+        };
+        Self::new(code, message)
+    }
+}

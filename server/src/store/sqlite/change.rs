@@ -1,0 +1,237 @@
+//! What an edit, a deletion or a reaction does to the message it names.
+
+use sqlx::Row;
+use steadfast_shared::{Body, Emoji, RoomId, Seq, UserId, limit};
+
+use super::append::{Writing, kind, written};
+use super::person::as_json;
+use super::{from_sql, to_sql, told};
+use crate::store::{NewEntry, Refusal, StoreError};
+
+/// A change that may be made.
+pub(super) enum Change {
+    Edit {
+        message: Seq,
+    },
+    Delete {
+        message: Seq,
+    },
+    React {
+        message: Seq,
+        emoji: Emoji,
+        on: bool,
+    },
+    /// Nothing but its place in the log.
+    None,
+}
+
+/// Whether this person may make this change to a message of the room.
+pub(super) async fn check(
+    connection: &mut Writing,
+    user: UserId,
+    room: RoomId,
+    body: &Body,
+) -> Result<Result<Change, Refusal>, StoreError> {
+    let Some(message) = body.changes() else {
+        return Ok(Ok(Change::None));
+    };
+    let row = sqlx::query("select author, kind from entries where room = ? and seq = ?")
+        .bind(room.0)
+        .bind(to_sql(message))
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(told)?;
+    let Some(row) = row else {
+        return Ok(Err(Refusal::UnknownMessage));
+    };
+    if row.try_get::<&str, _>("kind").map_err(told)? != "message" {
+        return Ok(Err(Refusal::UnknownMessage));
+    }
+    let mine = UserId(row.try_get("author").map_err(told)?) == user;
+    Ok(match body {
+        Body::Edit { .. } | Body::Delete { .. } if !mine => Err(Refusal::Forbidden),
+        Body::Edit { .. } => Ok(Change::Edit { message }),
+        Body::Delete { .. } => Ok(Change::Delete { message }),
+        Body::React { emoji, on, .. } => {
+            if *on && !has_place(connection, user, room, message, emoji).await? {
+                return Ok(Err(Refusal::TooManyReactions));
+            }
+            let emoji = emoji.clone();
+            Ok(Change::React {
+                message,
+                emoji,
+                on: *on,
+            })
+        }
+        _ => Ok(Change::None),
+    })
+}
+
+/// Whether a message can carry this reaction too.
+async fn has_place(
+    connection: &mut Writing,
+    user: UserId,
+    room: RoomId,
+    message: Seq,
+    emoji: &Emoji,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "select count(*) as reactions, count(distinct emoji) as emojis, coalesce(max(emoji = ?1), 0) as known,
+                coalesce(max(emoji = ?1 and user = ?2), 0) as mine
+         from reactions where room = ?3 and message = ?4",
+    )
+    .bind(emoji.as_str())
+    .bind(user.0)
+    .bind(room.0)
+    .bind(to_sql(message))
+    .fetch_one(connection)
+    .await
+    .map_err(told)?;
+    let count = |column| row.try_get(column).map(from_sql).map_err(told);
+    if count("mine")? == 1 {
+        return Ok(true);
+    }
+    let emojis = count("emojis")? + 1 - count("known")?;
+    Ok(
+        count("reactions")? < limit::REACTIONS_PER_MESSAGE as u64
+            && emojis <= limit::EMOJI_PER_MESSAGE as u64,
+    )
+}
+
+impl Change {
+    /// Makes the change, which is in the log at `seq`.
+    pub(super) async fn apply(
+        self,
+        connection: &mut Writing,
+        entry: &NewEntry,
+        seq: Seq,
+        mentioned: &[UserId],
+    ) -> Result<(), StoreError> {
+        let room = entry.room;
+        match self {
+            Self::Edit { message } => {
+                sqlx::query(
+                    "insert into changed (room, message, edit) values (?, ?, ?)
+                     on conflict (room, message) do update set edit = excluded.edit",
+                )
+                .bind(room.0)
+                .bind(to_sql(message))
+                .bind(to_sql(seq))
+                .execute(&mut *connection)
+                .await
+                .map_err(told)?;
+                forget_mentions(connection, room, message).await?;
+                mention(connection, entry.author, room, message, mentioned).await
+            }
+            Self::Delete { message } => erase(connection, room, message).await,
+            Self::React { message, emoji, on } => react(connection, entry, seq, message, &emoji, on).await,
+            Self::None => Ok(()),
+        }
+    }
+}
+
+async fn react(
+    connection: &mut Writing,
+    entry: &NewEntry,
+    seq: Seq,
+    message: Seq,
+    emoji: &Emoji,
+    on: bool,
+) -> Result<(), StoreError> {
+    let (room, message) = (entry.room.0, to_sql(message));
+    sqlx::query("insert into changed (room, message) values (?, ?) on conflict (room, message) do nothing")
+        .bind(room)
+        .bind(message)
+        .execute(&mut *connection)
+        .await
+        .map_err(told)?;
+    let query = if on {
+        sqlx::query(
+            "insert into reactions (room, message, emoji, user, seq, since)
+             values (?1, ?2, ?3, ?4, ?5,
+                     coalesce((select since from reactions where room = ?1 and message = ?2 and emoji = ?3 limit 1), ?5))
+             on conflict (room, message, emoji, user) do nothing",
+        )
+    } else {
+        sqlx::query("delete from reactions where room = ?1 and message = ?2 and emoji = ?3 and user = ?4")
+    };
+    let query = query
+        .bind(room)
+        .bind(message)
+        .bind(emoji.as_str())
+        .bind(entry.author.0);
+    let query = if on { query.bind(to_sql(seq)) } else { query };
+    query.execute(connection).await.map_err(told)?;
+    Ok(())
+}
+
+/// Takes the text of a message and of its edits out of the database, and what hangs on it.
+async fn erase(connection: &mut Writing, room: RoomId, message: Seq) -> Result<(), StoreError> {
+    for (erased, condition) in [
+        (
+            Body::Erased,
+            "update entries set body = ?1, kind = ?2 where room = ?3 and seq = ?4",
+        ),
+        (
+            Body::ErasedEdit,
+            "update entries set body = ?1, kind = ?2 where room = ?3 and target = ?4 and kind = 'edit'",
+        ),
+    ] {
+        sqlx::query(condition)
+            .bind(written(&erased)?)
+            .bind(kind(&erased))
+            .bind(room.0)
+            .bind(to_sql(message))
+            .execute(&mut *connection)
+            .await
+            .map_err(told)?;
+    }
+    for gone in [
+        "delete from changed where room = ? and message = ?",
+        "delete from reactions where room = ? and message = ?",
+    ] {
+        sqlx::query(gone)
+            .bind(room.0)
+            .bind(to_sql(message))
+            .execute(&mut *connection)
+            .await
+            .map_err(told)?;
+    }
+    forget_mentions(connection, room, message).await
+}
+
+/// Remembers whom a message mentions.
+pub(super) async fn mention(
+    connection: &mut Writing,
+    author: UserId,
+    room: RoomId,
+    message: Seq,
+    mentioned: &[UserId],
+) -> Result<(), StoreError> {
+    if mentioned.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "insert into mentions (user, room, message)
+         select user, room, ?1 from members
+         where room = ?2 and user <> ?3 and user in (select unhex(value) from json_each(?4))",
+    )
+    .bind(to_sql(message))
+    .bind(room.0)
+    .bind(author.0)
+    .bind(as_json(mentioned))
+    .execute(connection)
+    .await
+    .map_err(told)?;
+    Ok(())
+}
+
+async fn forget_mentions(connection: &mut Writing, room: RoomId, message: Seq) -> Result<(), StoreError> {
+    sqlx::query("delete from mentions where room = ? and message = ?")
+        .bind(room.0)
+        .bind(to_sql(message))
+        .execute(connection)
+        .await
+        .map_err(told)?;
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! People by their ids.
+
+use std::collections::HashMap;
+
+use sqlx::{Row, SqliteConnection};
+use steadfast_shared::{Person, UserId};
+
+use super::told;
+use crate::store::StoreError;
+
+/// These people, by the names they have, in the order given; who does not exist is left out.
+pub(super) async fn named(
+    connection: &mut SqliteConnection,
+    ids: &[UserId],
+) -> Result<Vec<Person>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query("select id, name from users where id in (select unhex(value) from json_each(?))")
+        .bind(as_json(ids))
+        .fetch_all(connection)
+        .await
+        .map_err(told)?;
+    let mut names: HashMap<UserId, String> = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let id = UserId(row.try_get("id").map_err(told)?);
+        names.insert(id, row.try_get("name").map_err(told)?);
+    }
+    let known = ids.iter().filter_map(|id| {
+        Some(Person {
+            id: *id,
+            name: names.remove(id)?,
+        })
+    });
+    Ok(known.collect())
+}
+
+/// Ids as one parameter: a JSON array of hexadecimal digits, which `unhex` reads.
+pub(super) fn as_json(ids: &[UserId]) -> String {
+    let written: Vec<String> = ids.iter().map(|id| format!("\"{}\"", id.0.simple())).collect();
+    format!("[{}]", written.join(","))
+}

@@ -1,0 +1,57 @@
+//! What an entry brings along so that it can be shown: the start of the message it replies to, and who is mentioned.
+
+use sqlx::{Row, SqliteConnection};
+use steadfast_shared::{Body, Person, Quoted, RoomId, Seq, UserId, mention};
+
+use super::append::read;
+use super::{from_sql, to_sql, told};
+use crate::store::StoreError;
+
+/// The starts of these messages, as their texts are; what is no message of the room is left out.
+pub(super) async fn quoted(
+    connection: &mut SqliteConnection,
+    room: RoomId,
+    messages: &[Seq],
+) -> Result<Vec<Quoted>, StoreError> {
+    if messages.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = messages.iter().map(|seq| to_sql(*seq).to_string()).collect();
+    let rows = sqlx::query(
+        "select entries.seq, coalesce(edits.body, entries.body) as body, users.id as author, users.name
+         from entries join users on users.id = entries.author
+         left join changed on changed.room = entries.room and changed.message = entries.seq
+         left join entries as edits on edits.room = changed.room and edits.seq = changed.edit
+         where entries.room = ? and entries.seq in (select value from json_each(?))
+         and entries.kind in ('message', 'erased')",
+    )
+    .bind(room.0)
+    .bind(format!("[{}]", places.join(",")))
+    .fetch_all(connection)
+    .await
+    .map_err(told)?;
+    rows.iter()
+        .map(|row| {
+            let body: Body = read(row.try_get("body").map_err(told)?)?;
+            Ok(Quoted {
+                seq: from_sql(row.try_get("seq").map_err(told)?),
+                author: Person {
+                    id: UserId(row.try_get("author").map_err(told)?),
+                    name: row.try_get("name").map_err(told)?,
+                },
+                text: body.text().map(|text| Quoted::start_of(text.as_str()).to_owned()),
+            })
+        })
+        .collect()
+}
+
+/// The people mentioned in any of these texts, each once.
+pub(super) fn mentioned_in<'t>(texts: impl IntoIterator<Item = Option<&'t str>>) -> Vec<UserId> {
+    let mut people = Vec::new();
+    for person in texts.into_iter().flatten().flat_map(mention::of) {
+        if !people.contains(&person) {
+            people.push(person);
+        }
+    }
+    people
+}
