@@ -2,11 +2,14 @@
 //!
 //! - [`record`]: what a device keeps on disk, and the writes that keep it
 //! - `sorted`: a map and a set kept in order in one vector
+//! - `fold`: what the log has made of a message
+//! - `window`: a contiguous piece of a room's log, folded
+//! - `names`: what people are called
 //! - `outbox`: what is typed and not yet acknowledged, in order
 //! - `inbox`: per room, the contiguous window of the log, and what a gap holds back
 //! - `room`: an inbox with its name, its read mark and its cache
 //! - `presence`: who is here, who is writing
-//! - [`timeline`]: what a room shows: the window, then the outbox's echoes; one row per author and id
+//! - [`timeline`], `row`: what a room shows: the window, then the outbox's echoes; one row per author and id
 //! - [`news`]: what the tabs of one device tell each other
 //! - [`session`]: the machine that holds all of these: inputs in, outputs out, views beside
 //! - `fault`, `journey`, with the feature `faults`: what may be broken on purpose, and what became of each message meanwhile
@@ -20,23 +23,28 @@ mod backoff;
 mod dice;
 #[cfg(feature = "faults")]
 pub mod fault;
+mod fold;
 mod inbox;
 #[cfg(feature = "faults")]
 pub mod journey;
 pub mod link;
+mod names;
 pub mod news;
 mod outbox;
 mod presence;
 pub mod record;
 mod room;
+mod row;
 pub mod session;
 mod sorted;
 pub mod timeline;
+mod window;
 
 pub use news::PeerNews;
 pub use record::{Disk, Identity, OutboxItem, Rejection, Restored, RoomCache, StorageError, Write};
+pub use row::{PendingChange, QuotedView, ReactionView, Row, RowBody, RowKey, RowState};
 pub use session::{
-    Answer, Change, Connection, Ephemeral, Input, LinkEnd, Options, Output, Refusal, Request, RequestError,
-    RequestId, RoomView, ServerEvent, Session, Ticket,
+    Answer, Change, Connection, Ephemeral, Input, LinkEnd, MessageChange, Options, Output, Refusal, Request,
+    RequestError, RequestId, RoomView, ServerEvent, Session, Ticket,
 };
-pub use timeline::{Row, RowKey, RowState, Timeline};
+pub use timeline::Timeline;

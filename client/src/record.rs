@@ -1,7 +1,7 @@
 //! What a device keeps on disk, and the writes that keep it.
 
 use serde::{Deserialize, Serialize};
-use steadfast_shared::{Entry, EntryId, Epoch, MessageText, Millis, Person, RoomId, Seq, UserId, WireError};
+use steadfast_shared::{Body, Entry, EntryId, Epoch, MessageText, Millis, Person, RoomId, Seq, WireError};
 
 /// Everything a device's storage holds. An empty one is a first visit.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -44,6 +44,7 @@ pub struct Identity {
 
 /// One thing typed and not yet acknowledged. Keyed by [`OutboxItem::id`] on disk.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "ItemFields")]
 pub struct OutboxItem {
     /// Its name for ever, made at the keypress.
     pub id: EntryId,
@@ -55,17 +56,15 @@ pub struct OutboxItem {
     pub epoch: Epoch,
     /// Who typed it.
     pub author: Person,
-    /// What was typed.
-    pub text: MessageText,
+    /// What it says: one of the kinds that people send.
+    pub body: Body,
     /// When, by this device's clock.
     pub at: Millis,
     /// Its place in the device's outbox: items go out by `(order, id)`. Counts up like a Lamport clock across tabs.
     pub order: u64,
     /// How often it went out from this tab without a final answer. Informative: no number of tries ends anything.
-    #[serde(default)]
     pub tries: u32,
     /// Why it will not go out until a person decides, where that is so.
-    #[serde(default)]
     pub rejected: Option<Rejection>,
     /// Whether this device's disk has it. Not itself written.
     #[serde(skip)]
@@ -73,11 +72,57 @@ pub struct OutboxItem {
 }
 
 impl OutboxItem {
-    /// Why it will not be sent while `me` is signed in, where that is so.
-    pub fn rejection_for(&self, me: Option<UserId>) -> Option<&Rejection> {
-        let foreign = me.is_some_and(|me| me != self.author.id);
-        let foreign = foreign.then_some(&Rejection::OtherAuthor);
-        self.rejected.as_ref().or(foreign)
+    /// Why it will not be sent while `now` is signed in, where that is so.
+    pub fn rejection_for(&self, now: Option<&Identity>) -> Option<&Rejection> {
+        self.rejected.as_ref().or_else(|| {
+            let now = now?;
+            if self.body.changes().is_some() && now.epoch != self.epoch {
+                Some(&Rejection::OtherEpoch)
+            } else if now.me.id != self.author.id {
+                Some(&Rejection::OtherAuthor)
+            } else {
+                None
+            }
+        })
+    }
+}
+
+/// An [`OutboxItem`] as any version of this program has written it.
+#[derive(Deserialize)]
+struct ItemFields {
+    id: EntryId,
+    room: RoomId,
+    room_name: String,
+    epoch: Epoch,
+    author: Person,
+    body: Option<Body>,
+    /// What a version wrote that knew nothing but messages.
+    text: Option<MessageText>,
+    at: Millis,
+    order: u64,
+    #[serde(default)]
+    tries: u32,
+    rejected: Option<Rejection>,
+}
+
+impl TryFrom<ItemFields> for OutboxItem {
+    type Error = &'static str;
+
+    fn try_from(fields: ItemFields) -> Result<Self, Self::Error> {
+        let body = fields.body.or(fields.text.map(Body::message));
+        Ok(Self {
+            id: fields.id,
+            room: fields.room,
+            room_name: fields.room_name,
+            epoch: fields.epoch,
+            author: fields.author,
+            body: body.ok_or("missing field `body`")?,
+            at: fields.at,
+            order: fields.order,
+            tries: fields.tries,
+            rejected: fields.rejected,
+            disk: Disk::default(),
+        })
     }
 }
 
@@ -101,6 +146,9 @@ pub enum Rejection {
     Refused(WireError),
     /// Somebody else is signed in on this device than the one who typed it. Retrying sends it as the one signed in.
     OtherAuthor,
+    /// It changes a message of a database that is gone: its place there names another message here, or none. It can only be
+    /// discarded.
+    OtherEpoch,
 }
 
 /// The newest page of one room and its cursor, written as one record. Keyed by [`RoomCache::room`] on disk.
@@ -147,4 +195,66 @@ pub enum StorageError {
     /// Anything else, in the platform's words; for logs.
     #[error("the device's storage failed: {0}")]
     Failed(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use steadfast_shared::UserId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn item() -> OutboxItem {
+        OutboxItem {
+            id: EntryId(Uuid::from_u128(1)),
+            room: RoomId(Uuid::from_u128(2)),
+            room_name: "general".into(),
+            epoch: Epoch(Uuid::from_u128(3)),
+            author: Person {
+                id: UserId(Uuid::from_u128(4)),
+                name: "ann".into(),
+            },
+            body: Body::message(MessageText::parse("hi").unwrap()),
+            at: 5,
+            order: 6,
+            tries: 0,
+            rejected: None,
+            disk: Disk::default(),
+        }
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let json = serde_json::to_string(&item()).unwrap();
+        assert_eq!(serde_json::from_str::<OutboxItem>(&json).unwrap(), item());
+    }
+
+    #[test]
+    fn an_item_that_only_has_a_text_is_a_message() {
+        let mut json = serde_json::to_value(item()).unwrap();
+        let fields = json.as_object_mut().unwrap();
+        fields.remove("body");
+        fields.remove("tries");
+        fields.insert("text".into(), "hi".into());
+        assert_eq!(
+            serde_json::from_value::<OutboxItem>(json.clone()).unwrap(),
+            item()
+        );
+        json.as_object_mut().unwrap().remove("text");
+        assert!(serde_json::from_value::<OutboxItem>(json).is_err());
+    }
+
+    #[test]
+    fn a_change_of_another_epoch_waits_for_nothing() {
+        let mut item = item();
+        let mut now = Identity {
+            me: item.author.clone(),
+            epoch: Epoch(Uuid::from_u128(9)),
+        };
+        assert_eq!(item.rejection_for(Some(&now)), None, "a message goes along");
+        item.body = Body::Delete { message: 1 };
+        assert_eq!(item.rejection_for(Some(&now)), Some(&Rejection::OtherEpoch));
+        now.epoch = item.epoch;
+        assert_eq!(item.rejection_for(Some(&now)), None);
+    }
 }

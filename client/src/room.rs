@@ -3,10 +3,26 @@
 use std::time::Duration;
 
 use steadfast_shared::limit::PAGE_ENTRIES;
-use steadfast_shared::{Epoch, RoomId, Seq, UserId, event};
+use steadfast_shared::{Epoch, RoomId, Seq, UserId, event, mention};
 
 use crate::inbox::{Bounds, Inbox};
 use crate::record::RoomCache;
+
+/// What other people said after what was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Unread {
+    pub(crate) news: u64,
+    /// How much of it mentions this person.
+    pub(crate) mentions: u64,
+}
+
+/// What the server counted: after `read`, up to `head`.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counted {
+    unread: Unread,
+    read: Seq,
+    head: Seq,
+}
 
 /// One room, as this device knows it.
 #[derive(Debug)]
@@ -15,8 +31,7 @@ pub(crate) struct Room {
     pub(crate) name: String,
     pub(crate) inbox: Inbox,
     read: Seq,
-    /// What the server counted as unread, and the head it counted up to.
-    counted: (u64, Seq),
+    counted: Counted,
     /// How far the server knows this person to have read.
     read_told: Seq,
     /// The cache on disk is older than what is held.
@@ -30,7 +45,10 @@ impl Room {
             name: cache.name,
             inbox: Inbox::restored(bounds, cache.high, cache.entries),
             read: cache.read,
-            counted: (0, cache.high),
+            counted: Counted {
+                head: cache.high,
+                ..Counted::default()
+            },
             read_told: 0,
             cache_is_old: false,
         }
@@ -42,7 +60,7 @@ impl Room {
             name: room.name.clone(),
             inbox: Inbox::new(bounds),
             read: room.read,
-            counted: (0, 0),
+            counted: Counted::default(),
             read_told: room.read,
             cache_is_old: true,
         }
@@ -58,7 +76,14 @@ impl Room {
         self.name.clone_from(&room.name);
         self.read = self.read.max(room.read);
         self.read_told = room.read;
-        self.counted = (room.unread, room.head);
+        self.counted = Counted {
+            unread: Unread {
+                news: room.unread,
+                mentions: room.mentions,
+            },
+            read: room.read,
+            head: room.head,
+        };
         gone_back
     }
 
@@ -92,20 +117,51 @@ impl Room {
         self.read_told = self.read;
     }
 
-    /// Entries of other people after what was read. Counted in the window where it reaches back that far; what is
-    /// known to exist and not held counts as other people's.
-    pub(crate) fn unread(&self, me: Option<UserId>) -> u64 {
-        let others_after = |seq: Seq| {
-            let newest_first = self.inbox.window().iter().rev();
-            let after = newest_first.take_while(|entry| entry.seq > seq);
-            after.filter(|entry| Some(entry.author.id) != me).count() as u64
-        };
-        let high = self.inbox.high().unwrap_or(0);
-        if self.inbox.high().is_some() && self.inbox.low() <= self.read + 1 {
-            return others_after(self.read) + (self.inbox.head() - high.min(self.inbox.head()));
+    /// News of other people after what was read, and how much of it mentions this person. Counted in the window where it
+    /// reaches back that far; of what is known to exist and not held, the server's count is believed, or everything counts.
+    pub(crate) fn unread(&self, me: Option<UserId>) -> Unread {
+        let counted = self.counted;
+        let reaches_back = self.inbox.high().is_some() && self.inbox.low() <= self.read + 1;
+        if !reaches_back {
+            let since = self.news_after(counted.head, me);
+            return Unread {
+                news: counted.unread.news + since.news,
+                mentions: counted.unread.mentions + since.mentions,
+            };
         }
-        let (unread, head) = self.counted;
-        unread + others_after(head)
+        let here = self.news_after(self.read, me);
+        let head = self.inbox.head();
+        let missing = head - self.inbox.high().unwrap_or(0).min(head);
+        if missing == 0 {
+            return here;
+        }
+        if (counted.head, counted.read) == (head, self.read) {
+            return Unread {
+                news: here.news.max(counted.unread.news),
+                mentions: here.mentions.max(counted.unread.mentions),
+            };
+        }
+        Unread {
+            news: here.news + missing,
+            ..here
+        }
+    }
+
+    fn news_after(&self, seq: Seq, me: Option<UserId>) -> Unread {
+        let window = self.inbox.window();
+        let newest_first = window.entries().iter().rev();
+        let after = newest_first.take_while(|entry| entry.seq > seq);
+        let news = after.filter(|entry| entry.body.is_news() && Some(entry.author.id) != me);
+        let mut unread = Unread::default();
+        for entry in news {
+            unread.news += 1;
+            let edited = window.folded(entry.seq).and_then(|folded| folded.edited.as_ref());
+            let text = edited.map(|edited| &edited.text).or(entry.body.text());
+            let mentioned =
+                text.is_some_and(|text| mention::of(text.as_str()).iter().any(|of| Some(*of) == me));
+            unread.mentions += u64::from(mentioned);
+        }
+        unread
     }
 
     /// What is written to disk: the newest page and the cursor, in one record.
@@ -118,7 +174,7 @@ impl Room {
             name: self.name.clone(),
             read: self.read,
             high: self.inbox.high()?,
-            entries: window.range(newest..).cloned().collect(),
+            entries: window.entries().range(newest..).cloned().collect(),
         })
     }
 }

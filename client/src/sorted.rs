@@ -91,6 +91,19 @@ impl<K: Ord, V> SortedMap<K, V> {
         self.0.last().map(|(key, _)| key)
     }
 
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> {
+        self.0.iter().map(|(key, value)| (key, value))
+    }
+
+    /// What is there from a key on.
+    pub(crate) fn from<'a>(
+        &'a self,
+        key: &K,
+    ) -> impl DoubleEndedIterator<Item = (&'a K, &'a V)> + use<'a, K, V> {
+        let place = self.place(key).unwrap_or_else(|place| place);
+        self.0[place..].iter().map(|(key, value)| (key, value))
+    }
+
     pub(crate) fn keys(&self) -> impl DoubleEndedIterator<Item = &K> {
         self.0.iter().map(|(key, _)| key)
     }

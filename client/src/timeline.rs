@@ -1,20 +1,24 @@
-//! What a room shows: the window of its log, then this device's echoes; one row per author and id.
+//! What a room shows: the window of its log, folded, then this device's echoes; one row per author and id.
 
 use std::fmt;
 
-use steadfast_shared::{Body, EntryId, Millis, Person, RoomId, Seq, UserId};
+use steadfast_shared::{Body, Entry, RoomId, Seq};
 
 use crate::inbox::Inbox;
+use crate::names::Names;
 use crate::outbox::Outbox;
-use crate::record::{Disk, OutboxItem, Rejection, StorageError};
+use crate::record::{Disk, Identity, OutboxItem};
+use crate::row::{Echoed, QuotedView, Row, RowBody, RowState};
+use crate::window::Window;
 
 /// What one room shows, oldest first.
 #[derive(Clone, Copy)]
 pub struct Timeline<'a> {
     pub(crate) room: RoomId,
-    pub(crate) me: Option<&'a Person>,
+    pub(crate) now: Option<&'a Identity>,
     pub(crate) inbox: Option<&'a Inbox>,
     pub(crate) outbox: &'a Outbox,
+    pub(crate) names: &'a Names,
 }
 
 impl<'a> Timeline<'a> {
@@ -23,43 +27,178 @@ impl<'a> Timeline<'a> {
         self.stored().chain(self.echoes())
     }
 
-    /// The rows that are in the log: the window, then own ones acknowledged ahead of a gap.
+    /// The rows that are in the log: the window, then own ones acknowledged ahead of a gap. Changes of messages are no
+    /// rows of their own.
     pub fn stored(&self) -> impl DoubleEndedIterator<Item = Row<'a>> + use<'a> {
-        let me = self.me.map(|me| me.id);
-        let window = self.inbox.into_iter().flat_map(|inbox| inbox.window().iter());
-        let acked = self.inbox.into_iter().flat_map(Inbox::acked);
-        window.chain(acked).map(move |entry| Row {
-            id: entry.id,
-            author: &entry.author,
-            at: entry.at,
-            body: (&entry.body).into(),
-            mine: Some(entry.author.id) == me,
-            state: RowState::Sent { seq: entry.seq },
+        let this = *self;
+        let window = this
+            .window()
+            .into_iter()
+            .flat_map(|window| window.entries().iter());
+        let acked = this.inbox.into_iter().flat_map(Inbox::acked);
+        window
+            .chain(acked)
+            .filter(|entry| is_row(&entry.body))
+            .map(move |entry| this.stored_row(entry))
+    }
+
+    /// The rows that are not in the log: what this device has not had acknowledged. A change shows on the row of its
+    /// message; where that is not here, or not the one meant, a rejected one has a row of its own.
+    pub fn echoes(&self) -> impl DoubleEndedIterator<Item = Row<'a>> + use<'a> {
+        let this = *self;
+        let of_this_room = this.outbox.items().filter(move |item| item.room == this.room);
+        of_this_room
+            // An item of the same name in the log can only be a conflict, and the log has the row.
+            .filter(move |item| {
+                !this
+                    .inbox
+                    .is_some_and(|inbox| inbox.shows(item.author.id, item.id))
+            })
+            .filter(move |item| match item.body.changes() {
+                None => true,
+                Some(message) => item.rejection_for(this.now).is_some() && !this.shows_change(item, message),
+            })
+            .map(move |item| this.echo_row(item))
+    }
+
+    /// The message at a place of the log, where it is held.
+    pub fn message(&self, seq: Seq) -> Option<Row<'a>> {
+        let entry = self.window()?.get(seq)?;
+        is_row(&entry.body).then(|| self.stored_row(entry))
+    }
+
+    /// The changes of one message that wait to be sent or were refused, in order.
+    pub(crate) fn changes_of(&self, message: Seq) -> impl Iterator<Item = &'a OutboxItem> + use<'a> {
+        let this = *self;
+        let changes = this.outbox.changes_of(this.room, message);
+        changes.filter(move |item| this.now.is_none_or(|now| now.epoch == item.epoch))
+    }
+
+    fn window(&self) -> Option<&'a Window> {
+        self.inbox.map(Inbox::window)
+    }
+
+    fn shows_change(&self, item: &OutboxItem, message: Seq) -> bool {
+        let meant = self.now.is_none_or(|now| now.epoch == item.epoch);
+        meant && self.message(message).is_some()
+    }
+
+    fn stored_row(&self, entry: &'a Entry) -> Row<'a> {
+        let folded = self.window().and_then(|window| window.folded(entry.seq));
+        let edited = folded.and_then(|folded| folded.edited.as_ref());
+        let mut row = Row {
+            body: match &entry.body {
+                Body::Message { text, .. } => {
+                    RowBody::Message(edited.map_or(text, |edited| &edited.text).as_str())
+                }
+                body => RowBody::from(body),
+            },
+            edited: edited.map(|edited| edited.at),
+            quoted: self.quoted(entry),
+            mentioned: [
+                entry.mentioned.as_slice(),
+                folded.map_or(&[], |folded| folded.mentioned.as_slice()),
+            ],
+            reactions: folded.map_or(&[], |folded| folded.reactions.as_slice()),
+            ..self.row(
+                Echoed {
+                    id: entry.id,
+                    author: &entry.author,
+                    at: entry.at,
+                    body: &entry.body,
+                },
+                RowState::Sent { seq: entry.seq },
+            )
+        };
+        if matches!(entry.body, Body::Message { .. }) {
+            for item in self.changes_of(entry.seq) {
+                row.foresee(item);
+            }
+        }
+        row
+    }
+
+    fn echo_row(&self, item: &'a OutboxItem) -> Row<'a> {
+        let typed = Echoed {
+            id: item.id,
+            author: &item.author,
+            at: item.at,
+            body: &item.body,
+        };
+        let mut row = self.row(typed, item_state(item, self.now));
+        row.quoted = row.reply_to.and_then(|message| {
+            let quoted = self.message(message)?;
+            Some(QuotedView {
+                seq: message,
+                author: quoted.author,
+                text: quoted.text(),
+            })
+        });
+        row
+    }
+
+    fn row(&self, said: Echoed<'a>, state: RowState<'a>) -> Row<'a> {
+        Row {
+            id: said.id,
+            author: self.names.current(said.author),
+            at: said.at,
+            body: RowBody::from(said.body),
+            edited: None,
+            mine: self.now.is_some_and(|now| now.me.id == said.author.id),
+            state,
+            reply_to: match said.body {
+                Body::Message { reply_to, .. } => *reply_to,
+                _ => None,
+            },
+            quoted: None,
+            mentioned: [&[], &[]],
+            reactions: &[],
+            timeline: *self,
+        }
+    }
+
+    /// What a message replies to, as it is: by the message itself where it is held, else by its changes since.
+    fn quoted(&self, entry: &'a Entry) -> Option<QuotedView<'a>> {
+        let Body::Message {
+            reply_to: Some(message),
+            ..
+        } = entry.body
+        else {
+            return None;
+        };
+        if let Some(row) = self.message_without_quotes(message) {
+            return Some(row);
+        }
+        let given = entry.quoted.as_deref()?;
+        let mut text = given.text.as_deref();
+        for change in self.window()?.changes_of(message, entry.seq) {
+            if change.deletes() {
+                text = None;
+            } else if text.is_some() {
+                text = change.text().or(text);
+            }
+        }
+        Some(QuotedView {
+            seq: message,
+            author: self.names.current(&given.author),
+            text,
         })
     }
 
-    /// The rows that are not in the log: what this device has not had acknowledged.
-    pub fn echoes(&self) -> impl DoubleEndedIterator<Item = Row<'a>> + use<'a> {
-        let Self {
-            room,
-            me,
-            inbox,
-            outbox,
-        } = *self;
-        let me = me.map(|me| me.id);
-        outbox
-            .items()
-            .filter(move |item| item.room == room)
-            // An item of the same name in the log can only be a conflict, and the log has the row.
-            .filter(move |item| !inbox.is_some_and(|inbox| inbox.shows(item.author.id, item.id)))
-            .map(move |item| Row {
-                id: item.id,
-                author: &item.author,
-                at: item.at,
-                body: RowBody::Message(item.text.as_str()),
-                mine: Some(item.author.id) == me,
-                state: echo_state(item, me),
-            })
+    /// The start of a message held, as a quote of it shows.
+    fn message_without_quotes(&self, message: Seq) -> Option<QuotedView<'a>> {
+        let window = self.window()?;
+        let entry = window.get(message)?;
+        let edited = window.folded(message).and_then(|folded| folded.edited.as_ref());
+        Some(QuotedView {
+            seq: message,
+            author: self.names.current(&entry.author),
+            text: match (&entry.body, edited) {
+                (Body::Message { .. }, Some(edited)) => Some(edited.text.as_str()),
+                (Body::Message { text, .. }, None) => Some(text.as_str()),
+                _ => None,
+            },
+        })
     }
 }
 
@@ -69,8 +208,14 @@ impl fmt::Debug for Timeline<'_> {
     }
 }
 
-fn echo_state(item: &OutboxItem, me: Option<UserId>) -> RowState<'_> {
-    if let Some(rejection) = item.rejection_for(me) {
+/// Whether an entry has a row of its own: a change shows on its message's.
+pub(crate) fn is_row(body: &Body) -> bool {
+    body.changes().is_none() && *body != Body::ErasedEdit
+}
+
+/// How far an item of the outbox has come.
+pub(crate) fn item_state<'a>(item: &'a OutboxItem, now: Option<&Identity>) -> RowState<'a> {
+    if let Some(rejection) = item.rejection_for(now) {
         return RowState::Rejected { rejection };
     }
     match &item.disk {
@@ -80,90 +225,4 @@ fn echo_state(item: &OutboxItem, me: Option<UserId>) -> RowState<'_> {
             problem: Some(problem),
         },
     }
-}
-
-/// What makes a row itself, from the keypress to the end of time: render keys and element ids come from it.
-///
-/// An id is unique per author only: somebody else may reuse it, by accident or not, and both rows show.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct RowKey {
-    /// Who wrote it.
-    pub author: UserId,
-    /// What its author's device named it.
-    pub id: EntryId,
-}
-
-/// One message, as shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Row<'a> {
-    /// What its author's device named it.
-    pub id: EntryId,
-    /// Who wrote it.
-    pub author: &'a Person,
-    /// When: by the server's clock once it is stored, by this device's until then.
-    pub at: Millis,
-    /// What it says. [`Body::Unknown`] is something this program is too old to show.
-    pub body: RowBody<'a>,
-    /// Whether the person signed in wrote it.
-    pub mine: bool,
-    /// How far it has come.
-    pub state: RowState<'a>,
-}
-
-impl Row<'_> {
-    /// What makes the row itself.
-    pub fn key(&self) -> RowKey {
-        RowKey {
-            author: self.author.id,
-            id: self.id,
-        }
-    }
-
-    /// Its place in the log, once stored.
-    pub fn seq(&self) -> Option<Seq> {
-        match self.state {
-            RowState::Sent { seq } => Some(seq),
-            _ => None,
-        }
-    }
-}
-
-/// What a row says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RowBody<'a> {
-    /// A message.
-    Message(&'a str),
-    /// Something this program is too old to show.
-    Unknown,
-}
-
-impl<'a> From<&'a Body> for RowBody<'a> {
-    fn from(body: &'a Body) -> Self {
-        match body {
-            Body::Message { text, .. } => Self::Message(text.as_str()),
-            _ => Self::Unknown,
-        }
-    }
-}
-
-/// How far a row has come. An ack supersedes saving: `Sent` may follow `Saving`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RowState<'a> {
-    /// Typed, not yet on this device's disk.
-    Saving {
-        /// Why it is not, where a write has failed: closing the tab before it is sent would lose it.
-        problem: Option<&'a StorageError>,
-    },
-    /// On this device's disk, waiting for the server.
-    Saved,
-    /// In the log.
-    Sent {
-        /// Its place there.
-        seq: Seq,
-    },
-    /// Not sent, and not going to be until a person retries, edits or discards it.
-    Rejected {
-        /// Why.
-        rejection: &'a Rejection,
-    },
 }

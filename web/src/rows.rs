@@ -1,7 +1,6 @@
 //! How a timeline is laid out: groups of one author, day separators, and which rows are announced.
 
-use steadfast_client::timeline::RowBody;
-use steadfast_client::{Rejection, Row, RowKey, RowState};
+use steadfast_client::{Rejection, Row, RowBody, RowKey, RowState};
 use steadfast_shared::{Millis, Person, Seq, UserId};
 
 /// Rows of one author join a group while no more than this lies between two of them.
@@ -72,7 +71,7 @@ impl Shown {
             && self.author == *row.author
             && match row.body {
                 RowBody::Message(text) => self.text.as_deref() == Some(text),
-                RowBody::Unknown => self.text.is_none(),
+                _ => self.text.is_none(),
             }
             && match (&self.state, row.state) {
                 (State::Saving { failed }, RowState::Saving { problem }) => *failed == problem.is_some(),
@@ -91,7 +90,7 @@ impl From<&Row<'_>> for Shown {
             at: row.at,
             text: match row.body {
                 RowBody::Message(text) => Some(text.to_owned()),
-                RowBody::Unknown => None,
+                _ => None,
             },
             mine: row.mine,
             state: match row.state {

@@ -6,13 +6,12 @@
 
 mod pull;
 
-use std::collections::VecDeque;
-
-use steadfast_shared::{Entry, EntryId, Seq, UserId};
+use steadfast_shared::{Body, Entry, EntryId, Seq, UserId};
 
 pub(crate) use pull::Pull;
 
 use crate::sorted::SortedMap;
+use crate::window::Window;
 
 /// Past this no `seq` is real: JavaScript could not read it.
 const LAST_SEQ: Seq = 1 << 53;
@@ -29,7 +28,7 @@ pub(crate) struct Bounds {
 #[derive(Debug)]
 pub(crate) struct Inbox {
     bounds: Bounds,
-    window: VecDeque<Entry>,
+    window: Window,
     /// The cursor; `None` until a first page says where to stand.
     high: Option<Seq>,
     head: Seq,
@@ -50,7 +49,7 @@ impl Inbox {
     pub(crate) fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
-            window: VecDeque::new(),
+            window: Window::default(),
             high: None,
             head: 0,
             floor: 0,
@@ -85,9 +84,7 @@ impl Inbox {
 
     /// The oldest `seq` held; one past the cursor where none is.
     pub(crate) fn low(&self) -> Seq {
-        self.window
-            .front()
-            .map_or(self.high.unwrap_or(0) + 1, |entry| entry.seq)
+        self.window.low().unwrap_or(self.high.unwrap_or(0) + 1)
     }
 
     /// Entries held back by a gap.
@@ -95,8 +92,8 @@ impl Inbox {
         self.held.len()
     }
 
-    /// The window, oldest first.
-    pub(crate) fn window(&self) -> &VecDeque<Entry> {
+    /// The entries held without a gap up to the cursor.
+    pub(crate) fn window(&self) -> &Window {
         &self.window
     }
 
@@ -107,9 +104,7 @@ impl Inbox {
 
     /// The entry of this name, where it is in the window.
     pub(crate) fn find(&self, author: UserId, id: EntryId) -> Option<&Entry> {
-        let seq = self.keys.get(&(author, id))?;
-        let index = seq.checked_sub(self.low())?;
-        self.window.get(usize::try_from(index).ok()?)
+        self.window.get(*self.keys.get(&(author, id))?)
     }
 
     /// Whether an entry of this name is in the window, or acknowledged ahead of a gap.
@@ -205,6 +200,7 @@ impl Inbox {
             return false;
         }
         self.keys.insert((entry.author.id, entry.id), entry.seq);
+        self.window.change(&entry);
         self.acked.insert(entry.seq, entry);
         while self.acked.len() > self.bounds.window_browsing {
             if let Some((_, oldest)) = self.acked.pop_first() {
@@ -232,7 +228,7 @@ impl Inbox {
         while let Some(entry) = self.next_after(high) {
             high = entry.seq;
             self.keys.insert((entry.author.id, entry.id), entry.seq);
-            self.window.push_back(entry);
+            self.window.push_newest(entry);
         }
         self.high = Some(high);
         let grew = high > before;
@@ -243,20 +239,29 @@ impl Inbox {
     }
 
     fn next_after(&mut self, high: Seq) -> Option<Entry> {
-        let acked = self.acked.remove(&(high + 1));
-        self.held.remove(&(high + 1)).or(acked)
+        let seq = high + 1;
+        if let Some(entry) = self.held.remove(&seq) {
+            self.acked.remove(&seq);
+            return Some(entry);
+        }
+        self.acked.get(&seq).filter(|entry| is_whole(entry))?;
+        self.acked.remove(&seq)
     }
 
     /// Stands anew: the window is these entries, the cursor `high`.
     fn replace(&mut self, entries: Vec<Entry>, high: Seq) {
-        self.window = entries.into();
+        self.window = entries.into_iter().collect();
         self.high = Some(high);
         self.browsing = false;
         self.hear_head(high);
         self.held.retain(|seq, _| *seq > high);
         self.acked.retain(|seq, _| *seq > high);
+        for acked in self.acked.values() {
+            self.window.change(acked);
+        }
         self.keys = self
             .window
+            .entries()
             .iter()
             .chain(self.acked.values())
             .map(|entry| ((entry.author.id, entry.id), entry.seq))
@@ -276,7 +281,7 @@ impl Inbox {
         if excess == 0 {
             return false;
         }
-        self.window.drain(..excess);
+        self.window.drop_oldest(excess);
         let low = self.low();
         self.keys.retain(|_, seq| *seq >= low);
         true
@@ -287,7 +292,22 @@ impl Inbox {
         if self.keys.get(&key) == Some(&entry.seq) {
             self.keys.remove(&key);
         }
+        self.window.forget_change(entry);
     }
+}
+
+/// Whether an entry has all that the log's copy has: an ack says nothing of what a message replies to, nor what the
+/// people in it are called.
+fn is_whole(entry: &Entry) -> bool {
+    let replies = matches!(
+        entry.body,
+        Body::Message {
+            reply_to: Some(_),
+            ..
+        }
+    );
+    let mentions = entry.body.mentions().next().is_some();
+    (!replies || entry.quoted.is_some()) && (!mentions || !entry.mentioned.is_empty())
 }
 
 fn is_contiguous(entries: &[Entry]) -> bool {

@@ -182,10 +182,10 @@ impl Inbox {
                 // The window may have been replaced or trimmed meanwhile.
                 if self.low() == before {
                     self.browsing = true;
-                    for entry in page.entries.into_iter().rev() {
+                    for entry in &page.entries {
                         self.keys.insert((entry.author.id, entry.id), entry.seq);
-                        self.window.push_front(entry);
                     }
+                    self.window.push_oldest(page.entries);
                 }
                 true
             }

@@ -257,7 +257,7 @@ proptest! {
                 Step::Seen => { inbox.seen(HEAD); }
                 Step::LinkDown => { inbox.link_down(); inbox.open(HEAD); }
             }
-            let seqs: Vec<Seq> = inbox.window().iter().map(|entry| entry.seq).collect();
+            let seqs: Vec<Seq> = inbox.window().entries().iter().map(|entry| entry.seq).collect();
             let now_high = inbox.high().unwrap_or(0);
             prop_assert_eq!(seqs, (inbox.low()..=now_high).collect::<Vec<_>>());
             prop_assert!(now_high >= high, "the cursor moved back");

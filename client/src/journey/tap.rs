@@ -253,6 +253,12 @@ impl Tap {
 
 /// How a message begins.
 fn label(item: &OutboxItem) -> String {
-    let line = item.text.as_str().lines().next().unwrap_or_default();
+    let line = item
+        .body
+        .text()
+        .map_or("", |text| text.as_str())
+        .lines()
+        .next()
+        .unwrap_or_default();
     line.chars().take(LABEL).collect()
 }

@@ -132,6 +132,7 @@ impl Watched {
             room: ROOM,
             id: id(n),
             text: MessageText::parse("hello\nthere").unwrap(),
+            reply_to: None,
             at: 1,
         });
     }

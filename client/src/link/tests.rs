@@ -33,6 +33,7 @@ fn post(n: u128) -> Input {
         room: ROOM,
         id: EntryId(Uuid::from_u128(n)),
         text: MessageText::parse("hi").unwrap(),
+        reply_to: None,
         at: 1,
     }
 }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use steadfast_shared::event::{SendItem, Sent};
-use steadfast_shared::{Body, EntryId, ErrorCode, Millis, Seq, UserId, WireError, limit};
+use steadfast_shared::{EntryId, ErrorCode, Millis, Seq, WireError, limit};
 
 use super::Outbox;
 use crate::backoff::Backoff;
 use crate::dice::Dice;
+use crate::record::Identity;
 use crate::session::{RequestError, RequestId};
 
 /// A server may ask for patience, not for silence without end.
@@ -76,7 +77,7 @@ impl Outbox {
     pub(crate) fn next_batch(
         &mut self,
         request: RequestId,
-        me: UserId,
+        whose: &Identity,
         now: Duration,
     ) -> Option<Vec<SendItem>> {
         if self.flight.under_way.is_some() || self.flight.not_before.is_some_and(|at| now < at) {
@@ -85,9 +86,9 @@ impl Outbox {
         self.flight.not_before = None;
         let mut bytes = 0;
         let mut batch: Vec<SendItem> = Vec::new();
-        for item in self.waiting(me) {
+        for item in self.waiting(whose) {
             let alone = self.flight.alone.contains(&item.id);
-            bytes += item.text.as_str().len();
+            bytes += item.body.text_bytes();
             let fits = batch.len() < limit::BATCH_ITEMS && bytes <= limit::BATCH_BYTES && !alone;
             if !batch.is_empty() && !fits {
                 break;
@@ -95,7 +96,7 @@ impl Outbox {
             batch.push(SendItem {
                 id: item.id,
                 room: item.room,
-                body: Body::message(item.text.clone()),
+                body: item.body.clone(),
             });
             if alone {
                 break;

@@ -10,9 +10,9 @@ mod gone;
 
 use std::time::Duration;
 
-use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, RoomId, UserId};
+use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, RoomId, Seq, UserId};
 
-use crate::record::{Disk, OutboxItem, Rejection, StorageError};
+use crate::record::{Disk, Identity, OutboxItem, Rejection, StorageError};
 use crate::sorted::SortedMap;
 
 pub(crate) use flight::{Flight, Outcome};
@@ -23,6 +23,8 @@ pub(crate) use gone::{Fate, Gone};
 pub(crate) struct Outbox {
     items: SortedMap<Place, Box<Held>>,
     places: SortedMap<EntryId, Place>,
+    /// The changes among the items, by the message they change.
+    changes: SortedMap<(RoomId, Seq, Place), ()>,
     /// The largest order ever seen here; the next is one more.
     last_order: u64,
     /// The time of the input being handled.
@@ -50,6 +52,7 @@ impl Outbox {
         Self {
             items: SortedMap::default(),
             places: SortedMap::default(),
+            changes: SortedMap::default(),
             last_order: 0,
             now: Duration::ZERO,
             gone: Gone::new(),
@@ -71,6 +74,16 @@ impl Outbox {
 
     pub(crate) fn len(&self) -> usize {
         self.items.len()
+    }
+
+    /// The items that change a message, in order.
+    pub(crate) fn changes_of(&self, room: RoomId, message: Seq) -> impl Iterator<Item = &OutboxItem> {
+        let first = (room, message, (0, EntryId(uuid::Uuid::nil())));
+        let changes = self.changes.from(&first);
+        changes
+            .take_while(move |((in_room, of, _), ())| (*in_room, *of) == (room, message))
+            .filter_map(|((.., place), ())| self.items.get(place))
+            .map(|held| &held.item)
     }
 
     /// Items that another tab may not have found in storage: typed in this tab, perhaps written a moment ago, or not
@@ -122,6 +135,7 @@ impl Outbox {
             held.item.epoch = item.epoch;
             held.item.room = item.room;
             held.item.author = item.author.clone();
+            held.item.body = item.body;
         }
         if item.rejected.is_none() {
             held.item.rejected = None;
@@ -174,12 +188,10 @@ impl Outbox {
         held.map(|held| (held.item, held.local))
     }
 
-    /// Whether the entry is one of the items: same author, same id, same room and body.
+    /// Whether the entry is one of the items: same author, same id, same room and body, or what a deletion left of it.
     pub(crate) fn is_in_log(&self, room: RoomId, entry: &Entry) -> bool {
         self.get(entry.id).is_some_and(|item| {
-            item.author.id == entry.author.id
-                && item.room == room
-                && matches!(&entry.body, Body::Message { text, .. } if *text == item.text)
+            item.author.id == entry.author.id && item.room == room && stored_as(&item.body, &entry.body)
         })
     }
 
@@ -227,8 +239,8 @@ impl Outbox {
     }
 
     /// Items typed in another epoch by whom `me` was then belong to this one: in the room of that id, or else of that
-    /// name. One whose room is gone stays where it is; the server will say so. Gives the items changed, and whether each
-    /// was typed here.
+    /// name. One whose room is gone stays where it is; the server will say so. A change stays in its epoch: the message it
+    /// names is gone. So is what a message replied to. Gives the items changed, and whether each was typed here.
     pub(crate) fn rehome<'a>(
         &mut self,
         me: &Person,
@@ -240,7 +252,8 @@ impl Outbox {
         for held in self.items.values_mut() {
             let item = &mut held.item;
             let mine = item.author.name == me.name || formerly.contains(&item.author.id);
-            if item.epoch == epoch || !(mine || item.author.id == me.id) {
+            let stays = item.epoch == epoch || item.body.changes().is_some();
+            if stays || !(mine || item.author.id == me.id) {
                 continue;
             }
             item.author = me.clone();
@@ -249,6 +262,9 @@ impl Outbox {
             if let Some((home, _)) = same.or_else(|| homes.find(|(_, name)| *name == item.room_name)) {
                 item.room = home;
                 item.epoch = epoch;
+                if let Body::Message { reply_to, .. } = &mut item.body {
+                    *reply_to = None;
+                }
                 rehomed.push((item.clone(), held.local));
             }
         }
@@ -271,16 +287,16 @@ impl Outbox {
         news
     }
 
-    /// The first items, in order, that `me` typed and that nothing keeps back.
-    pub(crate) fn waiting(&self, me: UserId) -> impl Iterator<Item = &OutboxItem> {
+    /// The first items, in order, that the one signed in typed and that nothing keeps back.
+    pub(crate) fn waiting<'a>(&'a self, now: &'a Identity) -> impl Iterator<Item = &'a OutboxItem> {
         self.items()
-            .filter(move |item| item.author.id == me && item.rejected.is_none())
+            .filter(move |item| item.rejection_for(Some(now)).is_none())
     }
 
     /// Since when this tab knows the first of [`Outbox::waiting`].
-    pub(crate) fn waiting_since(&self, me: UserId) -> Option<Duration> {
+    pub(crate) fn waiting_since(&self, now: &Identity) -> Option<Duration> {
         let mut held = self.items.values();
-        held.find(|held| held.item.author.id == me && held.item.rejected.is_none())
+        held.find(|held| held.item.rejection_for(Some(now)).is_none())
             .map(|held| held.since)
     }
 
@@ -298,13 +314,20 @@ impl Outbox {
         let place = (held.item.order, held.item.id);
         self.last_order = self.last_order.max(held.item.order);
         self.places.insert(held.item.id, place);
+        if let Some(message) = held.item.body.changes() {
+            self.changes.insert((held.item.room, message, place), ());
+        }
         self.items.insert(place, Box::new(held));
     }
 
     fn remove(&mut self, id: EntryId) -> Option<Held> {
         self.flight.forget(id);
         let place = self.places.remove(&id)?;
-        self.items.remove(&place).map(|held| *held)
+        let held = self.items.remove(&place)?;
+        if let Some(message) = held.item.body.changes() {
+            self.changes.remove(&(held.item.room, message, place));
+        }
+        Some(*held)
     }
 
     fn held(&self, id: EntryId) -> Option<&Held> {
@@ -313,5 +336,15 @@ impl Outbox {
 
     fn held_mut(&mut self, id: EntryId) -> Option<&mut Held> {
         self.items.get_mut(self.places.get(&id)?).map(Box::as_mut)
+    }
+}
+
+/// Whether a body in the log is what was sent, or what a deletion left of it. A reply that was brought into another epoch
+/// replies to nothing, in whichever tab it was brought there.
+fn stored_as(sent: &Body, stored: &Body) -> bool {
+    match (sent, stored) {
+        (Body::Message { text, .. }, Body::Message { text: stored, .. }) => text == stored,
+        (Body::Message { .. }, Body::Erased) | (Body::Edit { .. }, Body::ErasedEdit) => true,
+        _ => sent == stored,
     }
 }

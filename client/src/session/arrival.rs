@@ -1,6 +1,6 @@
 //! How an item leaves the outbox for the log.
 
-use steadfast_shared::{Body, Entry, EntryId, Epoch, RoomId};
+use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, Quoted, RoomId, limit};
 
 use super::Session;
 use super::output::Change;
@@ -24,8 +24,8 @@ impl Session {
         if self.epoch() != Some(epoch) {
             return true;
         }
-        let body = Body::message(item.text);
-        let entry = Entry::new(stored.seq, item.id, item.author, stored.at, body);
+        let entry = Entry::new(stored.seq, item.id, item.author, stored.at, item.body);
+        let entry = self.complete(stored.room, entry);
         if let Some(room) = self.rooms.get_mut(&stored.room) {
             room.cache_is_old |= room.inbox.acknowledge(entry);
             self.rows_changed(stored.room);
@@ -61,6 +61,55 @@ impl Session {
                 self.recognise(room, &entry);
             }
         }
+    }
+
+    /// An own entry as the log has it, as far as this tab knows what its ack does not say.
+    fn complete(&self, room: RoomId, mut entry: Entry) -> Entry {
+        let names = |id| self.names.get(id).cloned();
+        let mentioned: Option<Vec<Person>> = entry.body.mentions().map(names).collect();
+        entry.mentioned = mentioned.unwrap_or_default();
+        if let Body::Message {
+            reply_to: Some(message),
+            ..
+        } = entry.body
+            && let Some(shown) = self.timeline(room).message(message)
+        {
+            let text = shown
+                .text()
+                .map(|text| text.chars().take(limit::QUOTE_CHARS).collect());
+            entry.quoted = Some(Box::new(Quoted {
+                seq: message,
+                author: shown.author.clone(),
+                text,
+            }));
+        }
+        entry
+    }
+
+    /// Takes in what entries say people are called. `together`: they were read together, and so were the names.
+    pub(super) fn read_names(&mut self, entries: &[Entry], together: bool) {
+        if self.names.read(entries, together) {
+            self.renamed();
+        }
+    }
+
+    /// Takes in what somebody is called by the newest news.
+    pub(super) fn hear_name(&mut self, person: &Person) {
+        if self.names.hear_now(person) {
+            self.renamed();
+        }
+    }
+
+    fn renamed(&mut self) {
+        if let Some(identity) = &mut self.identity
+            && let Some(known) = self.names.get(identity.me.id)
+            && known.name != identity.me.name
+        {
+            identity.me.name.clone_from(&known.name);
+            self.writes.push(Write::PutIdentity(identity.clone()));
+        }
+        self.everything_changed();
+        self.changes.insert(Change::Presence);
     }
 
     pub(super) fn item_changed(&mut self, id: EntryId) {

@@ -56,14 +56,14 @@ impl Session {
     }
 
     pub(super) fn drain_outbox(&mut self, now: Duration) {
-        let Some(me) = self.link_me else {
+        let Some(whose) = self.link_me.clone() else {
             return;
         };
         if !self.elected && self.stand_in_at().is_none_or(|at| at > now) {
             return;
         }
         let request = RequestId(self.last_request + 1);
-        if let Some(batch) = self.outbox.next_batch(request, me, now) {
+        if let Some(batch) = self.outbox.next_batch(request, &whose, now) {
             self.ask(Asked::Send, Request::Send(batch));
             self.changes.insert(Change::Outbox);
         }
@@ -75,7 +75,7 @@ impl Session {
         let Connection::Online { since: online, .. } = self.connection else {
             return None;
         };
-        let waiting = self.outbox.waiting_since(self.link_me?)?;
+        let waiting = self.outbox.waiting_since(self.link_me.as_ref()?)?;
         Some(waiting.max(online) + STAND_IN)
     }
 

@@ -6,6 +6,7 @@ use steadfast_shared::{Epoch, Person};
 
 use super::output::Change;
 use super::{Connection, Session};
+use crate::names::Names;
 use crate::news::PeerNews;
 use crate::record::{Identity, Restored, Write};
 use crate::room::Room;
@@ -22,6 +23,7 @@ impl Session {
         }
         let bounds = self.bounds();
         for cache in restored.rooms {
+            self.names.read(&cache.entries, true);
             if self.epoch() == Some(cache.epoch) && !self.rooms.contains_key(&cache.room) {
                 self.rooms.insert(cache.room, Room::restored(bounds, cache));
             }
@@ -64,12 +66,14 @@ impl Session {
             self.writes.push(Write::DropRooms);
             if old.epoch != epoch {
                 self.formerly.push(old.me.id);
+                self.names = Names::default();
                 let adopted = self.outbox.adopt(old.me.id, &me);
                 let answered_for = adopted.into_iter().filter(|(_, local)| *local || self.elected);
                 self.writes
                     .extend(answered_for.map(|(item, _)| Write::PutOutbox(item)));
             }
         }
+        self.hear_name(&me);
         self.writes.push(Write::PutIdentity(identity));
         self.tell(PeerNews::SignedIn { me, epoch });
         self.everything_changed();

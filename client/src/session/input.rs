@@ -2,7 +2,9 @@
 
 use steadfast_shared::event::{Entries, Heads, Page, Presence, Read, Sent, Typing};
 use steadfast_shared::http::SessionInfo;
-use steadfast_shared::{EntryId, HandshakeError, MessageText, Millis, RoomId, Seq, WireError, event};
+use steadfast_shared::{
+    Body, Emoji, EntryId, HandshakeError, MessageText, Millis, RoomId, Seq, WireError, event,
+};
 
 use crate::news::PeerNews;
 use crate::record::{OutboxItem, Restored, StorageError};
@@ -25,12 +27,25 @@ pub enum Input {
         id: EntryId,
         /// What was typed.
         text: MessageText,
+        /// The message of the room it replies to.
+        reply_to: Option<Seq>,
+        /// When, by this device's clock.
+        at: Millis,
+    },
+    /// A person edits, deletes or reacts to a message that is in the log. Refused as a post is.
+    Change {
+        /// In which room.
+        room: RoomId,
+        /// A UUIDv7 made for this change.
+        id: EntryId,
+        /// What they do.
+        change: MessageChange,
         /// When, by this device's clock.
         at: Millis,
     },
     /// Send a rejected item again, as it is, as the person signed in.
     Retry(EntryId),
-    /// Replace a rejected item, or one that certainly never went out. Anything else is refused: it may be stored.
+    /// Replace a rejected message or edit, or one that certainly never went out. Anything else is refused: it may be stored.
     Edit {
         /// The item replaced.
         id: EntryId,
@@ -85,6 +100,42 @@ pub enum Input {
     Heard(PeerNews),
     /// The time [`crate::Output::Wait`] named has come.
     Tick,
+}
+
+/// What people do to a message that is in the log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum MessageChange {
+    /// It says something else. For its author.
+    Edit {
+        /// Which message.
+        message: Seq,
+        /// What it says from here on.
+        text: MessageText,
+    },
+    /// It is taken back. For its author, and for the server's owner.
+    Delete {
+        /// Which message.
+        message: Seq,
+    },
+    /// Somebody reacts to it.
+    React {
+        /// To which message.
+        message: Seq,
+        /// With what.
+        emoji: Emoji,
+        /// `false` takes it back.
+        on: bool,
+    },
+}
+
+impl From<MessageChange> for Body {
+    fn from(change: MessageChange) -> Self {
+        match change {
+            MessageChange::Edit { message, text } => Self::Edit { message, text },
+            MessageChange::Delete { message } => Self::Delete { message },
+            MessageChange::React { message, emoji, on } => Self::React { message, emoji, on },
+        }
+    }
 }
 
 /// Names one [`crate::Output::Store`].

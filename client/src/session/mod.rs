@@ -25,16 +25,17 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use steadfast_shared::event::{ClosingReason, Entries};
-use steadfast_shared::{Entry, RoomId, UserId};
+use steadfast_shared::{Body, Entry, RoomId, UserId};
 use uuid::Uuid;
 
-pub use input::{Answer, Input, LinkEnd, RequestError, RequestId, ServerEvent, Ticket};
+pub use input::{Answer, Input, LinkEnd, MessageChange, RequestError, RequestId, ServerEvent, Ticket};
 pub use output::{Change, Ephemeral, Output, Refusal, Request};
 pub use view::{Connection, RoomView};
 
 use crate::backoff::Backoff;
 use crate::dice::Dice;
 use crate::inbox::Bounds;
+use crate::names::Names;
 use crate::news::PeerNews;
 use crate::outbox::Outbox;
 use crate::presence::Presence;
@@ -94,12 +95,13 @@ pub struct Session {
     rooms: SortedMap<RoomId, Room>,
     outbox: Outbox,
     presence: Presence,
+    names: Names,
     /// This tab drains the outbox.
     elected: bool,
 
     connection: Connection,
     /// Whom the open session speaks for. Only their items go out on it.
-    link_me: Option<UserId>,
+    link_me: Option<Identity>,
     /// Why the server says it is about to close the link.
     closing: Option<ClosingReason>,
     /// The server refused the last handshake for good.
@@ -143,6 +145,7 @@ impl Session {
             rooms: SortedMap::default(),
             outbox: Outbox::new(),
             presence: Presence::default(),
+            names: Names::default(),
             elected: false,
             connection: Connection::Offline { closed: None },
             link_me: None,
@@ -175,7 +178,14 @@ impl Session {
         match input {
             Input::Restored(restored) => self.restored(restored),
             Input::SignedIn(info) => self.signed_in(info.me, info.epoch),
-            Input::Post { room, id, text, at } => self.post(room, id, text, at),
+            Input::Post {
+                room,
+                id,
+                text,
+                reply_to,
+                at,
+            } => self.post(room, id, Body::Message { text, reply_to }, at),
+            Input::Change { room, id, change, at } => self.post(room, id, change.into(), at),
             Input::Retry(id) => self.retry(id),
             Input::Edit { id, new_id, text, at } => self.edit(id, new_id, text, at),
             Input::Discard(id) => self.discard(id),

@@ -105,4 +105,10 @@ pub enum Refusal {
     /// The id is taken by another item of the outbox.
     #[error("the id is taken")]
     IdTaken,
+    /// It changes a message of a database that is gone: it can only be discarded.
+    #[error("the message it changes is gone")]
+    OtherEpoch,
+    /// It has no text that could be another.
+    #[error("there is no text to edit")]
+    NoText,
 }

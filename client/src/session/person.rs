@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use steadfast_shared::event::TypingIn;
-use steadfast_shared::{EntryId, Epoch, MessageText, Millis, Person, RoomId, Seq};
+use steadfast_shared::{Body, EntryId, Epoch, MessageText, Millis, Person, RoomId, Seq};
 use uuid::Uuid;
 
 use super::output::{Change, Ephemeral, Output, Refusal};
 use super::{Connection, Session};
 use crate::news::PeerNews;
-use crate::record::{Disk, Identity, OutboxItem, Write};
+use crate::record::{Disk, OutboxItem, Write};
 use crate::room::Pace;
 
 /// No database's epoch.
@@ -30,15 +30,17 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn post(&mut self, room: RoomId, id: EntryId, text: MessageText, at: Millis) {
+    pub(super) fn post(&mut self, room: RoomId, id: EntryId, body: Body, at: Millis) {
         let taken = self.outbox.contains(id) || self.outbox.gone.fate(id).is_some();
         let able = self
             .can_post()
             .and(if taken { Err(Refusal::IdTaken) } else { Ok(()) });
         match (able, self.identity.clone()) {
             (Ok(()), Some(identity)) => {
-                // The message ends what the others were told: the next keypress is told at once.
-                self.typing_pace.remove(&room);
+                if body.changes().is_none() {
+                    // The message ends what the others were told: the next keypress is told at once.
+                    self.typing_pace.remove(&room);
+                }
                 let order = self.outbox.next_order();
                 let room_name = self.rooms.get(&room).map(|room| room.name.clone());
                 self.put_in_outbox(OutboxItem {
@@ -47,7 +49,7 @@ impl Session {
                     room_name: room_name.unwrap_or_default(),
                     epoch: identity.epoch,
                     author: identity.me,
-                    text,
+                    body,
                     at,
                     order,
                     tries: 0,
@@ -87,6 +89,14 @@ impl Session {
             otherwise => otherwise,
         };
         let taken = self.outbox.contains(new_id) || self.outbox.gone.fate(new_id).is_some();
+        let editable = editable.and_then(|(old, me)| {
+            let body = match old.body {
+                Body::Message { reply_to, .. } => Body::Message { text, reply_to },
+                Body::Edit { message, .. } => Body::Edit { message, text },
+                _ => return Err(Refusal::NoText),
+            };
+            Ok((OutboxItem { body, ..old }, me))
+        });
         match editable {
             Ok(_) if taken => self.refuse(new_id, Refusal::IdTaken),
             Ok((old, me)) => {
@@ -96,7 +106,6 @@ impl Session {
                     id: new_id,
                     epoch,
                     author: me,
-                    text,
                     at,
                     tries: 0,
                     rejected: None,
@@ -153,11 +162,14 @@ impl Session {
     /// waits to be sent.
     fn rejected(&self, id: EntryId) -> Result<(OutboxItem, Person), Refusal> {
         let item = self.outbox.get(id).ok_or(Refusal::NotWaiting)?;
-        let Some(Identity { me, .. }) = &self.identity else {
+        let Some(now) = &self.identity else {
             return Err(Refusal::NotSignedIn);
         };
-        item.rejection_for(Some(me.id)).ok_or(Refusal::MaybeSent)?;
-        Ok((item.clone(), me.clone()))
+        item.rejection_for(Some(now)).ok_or(Refusal::MaybeSent)?;
+        if item.body.changes().is_some() && item.epoch != now.epoch {
+            return Err(Refusal::OtherEpoch);
+        }
+        Ok((item.clone(), now.me.clone()))
     }
 
     /// The epoch of an item that a person decides about. Where it is of another epoch than this tab's, either may be the

@@ -11,7 +11,7 @@ use super::output::{Change, Output};
 use super::{Connection, Session};
 use crate::news::{PeerNews, Stored};
 use crate::outbox::Outcome;
-use crate::record::{Rejection, Write};
+use crate::record::{Identity, Rejection, Write};
 use crate::room::Room;
 
 /// How long the server may take to open the session of a connected socket.
@@ -91,6 +91,7 @@ impl Session {
                 }
             }
             ServerEvent::Presence(presence) => {
+                self.hear_name(&presence.person);
                 let online = presence.state != Availability::Offline;
                 self.presence.comes_or_goes(presence.person, online);
                 self.changes.insert(Change::Presence);
@@ -106,7 +107,10 @@ impl Session {
     }
 
     fn open(&mut self, opened: Opened, now: Duration) {
-        self.link_me = Some(opened.me.id);
+        self.link_me = Some(Identity {
+            me: opened.me.clone(),
+            epoch: opened.epoch,
+        });
         self.identify(opened.me, opened.epoch);
         self.connection = Connection::Online {
             recovered: opened.recovered,
@@ -130,6 +134,9 @@ impl Session {
         }
         for early in std::mem::take(&mut self.early) {
             self.entries(early, false);
+        }
+        for presence in &opened.online {
+            self.hear_name(&presence.person);
         }
         let people = opened.online.into_iter().map(|presence| presence.person);
         self.presence.all_online(people.collect());
@@ -164,6 +171,7 @@ impl Session {
             return;
         }
         self.recognise_all(id, &entries);
+        self.read_names(&entries, missed);
         for entry in &entries {
             if self.presence.wrote(id, entry.author.id) {
                 self.changes.insert(Change::Typing(id));
@@ -287,6 +295,7 @@ impl Session {
             && page.room == id
         {
             self.recognise_all(id, &page.entries);
+            self.read_names(&page.entries, true);
         }
         let Some(room) = self.rooms.get_mut(&id) else {
             return;

@@ -65,7 +65,10 @@ impl Session {
             }
             PeerNews::SignedIn { me, epoch } => {
                 // The server is asked who is right.
-                let same = self.identity == Some(Identity { me, epoch });
+                let same = self
+                    .identity
+                    .as_ref()
+                    .is_some_and(|identity| identity.me.id == me.id && identity.epoch == epoch);
                 if !same || matches!(self.connection, Connection::Offline { .. }) {
                     self.reconnect(Duration::ZERO);
                 }

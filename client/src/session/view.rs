@@ -6,7 +6,7 @@ use steadfast_shared::event::ClosingReason;
 use steadfast_shared::{Epoch, Person, RoomId, Seq, UserId, event, limit};
 
 use super::Session;
-use crate::record::OutboxItem;
+use crate::record::{Identity, OutboxItem};
 use crate::room::Room;
 use crate::sorted::SortedMap;
 use crate::timeline::Timeline;
@@ -56,9 +56,10 @@ impl Session {
     pub fn timeline(&self, room: RoomId) -> Timeline<'_> {
         Timeline {
             room,
-            me: self.me(),
+            now: self.identity.as_ref(),
             inbox: self.rooms.get(&room).map(|room| &room.inbox),
             outbox: &self.outbox,
+            names: &self.names,
         }
     }
 
@@ -69,11 +70,21 @@ impl Session {
 
     /// How many items wait to be sent; rejected ones do not count.
     pub fn unsent(&self) -> usize {
-        let me = self.my_id();
+        let now = self.identity.as_ref();
         self.outbox
             .items()
-            .filter(|item| item.rejection_for(me).is_none())
+            .filter(|item| item.rejection_for(now).is_none())
             .count()
+    }
+
+    /// The newest name known of somebody.
+    pub fn person(&self, id: UserId) -> Option<&Person> {
+        self.names.get(id)
+    }
+
+    /// Who this device speaks for, and in which life of the database: what [`OutboxItem::rejection_for`] asks.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
     }
 
     /// Who is online, by name. As it was last heard, while offline.
@@ -101,6 +112,7 @@ impl Session {
     }
 
     fn room_view<'a>(&self, room: &'a Room) -> RoomView<'a> {
+        let unread = room.unread(self.my_id());
         RoomView {
             id: room.id,
             name: &room.name,
@@ -109,7 +121,8 @@ impl Session {
             low: room.inbox.low(),
             held: room.inbox.held(),
             read: room.read(),
-            unread: room.unread(self.my_id()),
+            unread: unread.news,
+            mentions: unread.mentions,
             loading_older: room.inbox.is_loading_older(),
             at_beginning: room.inbox.at_beginning(),
             catching_up: room.inbox.is_behind(),
@@ -155,8 +168,10 @@ pub struct RoomView<'a> {
     pub held: usize,
     /// How far this person has read.
     pub read: Seq,
-    /// Entries of other people after `read`.
+    /// Messages of other people after `read`.
     pub unread: u64,
+    /// How many of those mention this person.
+    pub mentions: u64,
     /// Whether an older page is on its way.
     pub loading_older: bool,
     /// Whether the window reaches the room's first entry.

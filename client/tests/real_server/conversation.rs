@@ -1,8 +1,8 @@
 //! Two chats through the death of the server, and into another database.
 
+use steadfast_client::RowState;
 use steadfast_client::link::{LinkState, MemoryStorage};
 use steadfast_client::session::Input;
-use steadfast_client::timeline::RowState;
 use steadfast_shared::HandshakeError;
 use steadfast_shared::http::SessionInfo;
 

@@ -35,6 +35,7 @@ pub(crate) fn post(chat: &Chat, room: RoomId, text: &str) -> EntryId {
         room,
         id,
         text,
+        reply_to: None,
         at: 1,
     });
     id

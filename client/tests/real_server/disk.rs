@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use steadfast_client::RowState;
 use steadfast_client::link::MemoryStorage;
-use steadfast_client::timeline::RowState;
 
 use crate::desk::{all_sent, online, post, room, rows, until};
 use crate::process::{Server, free_address};

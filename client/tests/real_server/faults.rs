@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
+use steadfast_client::RowState;
 use steadfast_client::fault::Fault;
 use steadfast_client::journey::{Counted, Mechanism, Picture, Place};
 use steadfast_client::link::{Chat, ChatOptions, MemoryStorage, SoloPeers};
 use steadfast_client::session::Options;
-use steadfast_client::timeline::RowState;
 use steadfast_shared::http::SessionInfo;
 use steadfast_shared::{EntryId, RoomId};
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use steadfast_client::timeline::{RowBody, RowState};
 use steadfast_client::{Connection, Disk};
+use steadfast_client::{RowBody, RowState};
 use steadfast_shared::{EntryId, RoomId, Seq};
 
 use crate::device::TabId;

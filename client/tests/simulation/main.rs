@@ -217,10 +217,10 @@ fn decide(world: &mut World, tab: TabId) {
     let Some(session) = world.tab(tab).map(|tab| &tab.session) else {
         return;
     };
-    let me = session.me().map(|me| me.id);
+    let now = session.identity();
     let items: Vec<_> = session
         .outbox()
-        .map(|item| (item.id, item.rejection_for(me).is_some()))
+        .map(|item| (item.id, item.rejection_for(now).is_some()))
         .collect();
     let Some((id, rejected)) = world.dice.pick(&items).copied() else {
         return;

@@ -263,6 +263,7 @@ impl World {
                     room,
                     id: entry,
                     text,
+                    reply_to: None,
                     at,
                 },
             );

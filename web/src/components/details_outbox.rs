@@ -22,7 +22,7 @@ pub(crate) fn Outbox() -> impl IntoView {
                 let state = format!("{} · {}", state(&item, page.t()), (page.t().tries)(item.tries));
                 view! {
                     <li class="details-item" data-testid="outbox-item" data-id=item.id.to_string()>
-                        <span class="details-item-text">{item.text.as_str().to_owned()}</span>
+                        <span class="details-item-text">{item.body.text().map(|text| text.as_str().to_owned())}</span>
                         <span class="details-item-state">{state}</span>
                     </li>
                 }

@@ -20,6 +20,7 @@ pub(crate) fn Rejection(id: EntryId, state: Memo<State>) -> impl IntoView {
             let reason = move || match &rejection {
                 steadfast_client::Rejection::Refused(error) => (page.t().rejected)(error.code),
                 steadfast_client::Rejection::OtherAuthor => page.t().other_author,
+                steadfast_client::Rejection::OtherEpoch => page.t().other_epoch,
             };
             view! {
                 <div class="rejection">

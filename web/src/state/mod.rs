@@ -193,7 +193,13 @@ impl Page {
                 text,
                 at,
             },
-            None => Input::Post { room, id, text, at },
+            None => Input::Post {
+                room,
+                id,
+                text,
+                reply_to: None,
+                at,
+            },
         });
         self.editing.set(None);
         Ok(())
@@ -220,7 +226,7 @@ impl Page {
             session
                 .outbox()
                 .find(|item| item.id == id)
-                .map(|item| item.text.as_str().to_owned())
+                .and_then(|item| Some(item.body.text()?.as_str().to_owned()))
         });
         if let Some(text) = text {
             self.editing.set(Some((id, text)));

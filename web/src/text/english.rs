@@ -107,6 +107,7 @@ pub(super) static PHRASES: Phrases = Phrases {
         ErrorCode::Unknown => "The server refused this message.",
     },
     other_author: "This was written under another nickname.",
+    other_epoch: "You wrote this before the server began anew: the message it changes is gone.",
     retry: "Try again",
     edit: "Edit",
     discard: "Discard",
@@ -142,6 +143,8 @@ pub(super) static PHRASES: Phrases = Phrases {
         Refusal::MaybeSent => "This message may already be on its way.",
         Refusal::NotWaiting => "This message is not waiting any more.",
         Refusal::IdTaken => "Please try once more.",
+        Refusal::OtherEpoch => "The message this changes is gone.",
+        Refusal::NoText => "There is no text to edit here.",
     },
 
     details: "Details",

@@ -95,6 +95,7 @@ pub(super) static PHRASES: Phrases = Phrases {
         ErrorCode::Unknown => "서버가 이 메시지를 거절했어요.",
     },
     other_author: "다른 닉네임으로 쓴 메시지예요.",
+    other_epoch: "서버가 새로 시작되기 전에 쓴 변경이에요. 바꾸려던 메시지가 더 이상 없어요.",
     retry: "다시 시도",
     edit: "수정",
     discard: "삭제",
@@ -130,6 +131,8 @@ pub(super) static PHRASES: Phrases = Phrases {
         Refusal::MaybeSent => "이미 전송 중일 수 있는 메시지예요.",
         Refusal::NotWaiting => "더 이상 보내기를 기다리지 않는 메시지예요.",
         Refusal::IdTaken => "한 번 더 시도해 주세요.",
+        Refusal::OtherEpoch => "바꾸려던 메시지가 더 이상 없어요.",
+        Refusal::NoText => "고칠 글이 없어요.",
     },
 
     details: "자세히",

@@ -136,6 +136,7 @@ pub struct Phrases {
     pub not_kept: &'static str,
     pub rejected: fn(ErrorCode) -> &'static str,
     pub other_author: &'static str,
+    pub other_epoch: &'static str,
     pub retry: &'static str,
     pub edit: &'static str,
     pub discard: &'static str,

@@ -26,6 +26,7 @@ fn a_batch_keeps_the_limits() {
             room: ROOM,
             id: id(n),
             text: text(&long),
+            reply_to: None,
             at: 1,
         });
     }

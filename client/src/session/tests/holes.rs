@@ -12,6 +12,7 @@ fn hole_01_two_people_offline_at_the_same_instant_with_the_same_text_are_both_st
             room: ROOM,
             id: id(name),
             text: text("hello"),
+            reply_to: None,
             at: 1,
         });
         desk.online(0);

@@ -12,6 +12,7 @@ fn a_post_is_shown_at_once_and_saved_only_once_the_disk_has_it() {
             room: ROOM,
             id: id(1),
             text: text("hi"),
+            reply_to: None,
             at: 1,
         },
         desk.now,

@@ -1,5 +1,6 @@
 //! Whole sessions, told what happens by hand.
 
+mod changes;
 mod delivery;
 mod epochs;
 mod holes;
@@ -19,7 +20,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::record::Restored;
-use crate::timeline::RowState;
+use crate::row::RowState;
 
 pub(super) fn uuid(n: u128) -> Uuid {
     Uuid::from_u128(n)
@@ -177,6 +178,7 @@ impl Desk {
             room: ROOM,
             id: id(n),
             text: text(&format!("post {n}")),
+            reply_to: None,
             at,
         });
     }

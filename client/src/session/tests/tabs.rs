@@ -224,7 +224,7 @@ fn another_person_signing_in_leaves_the_first_ones_items_to_be_decided_about() {
         .outbox()
         .next()
         .unwrap()
-        .rejection_for(Some(person(2).id))
+        .rejection_for(desk.session.identity())
         .cloned();
     assert_eq!(rejection, Some(Rejection::OtherAuthor));
     assert_eq!(desk.rows(), [(id(1), "rejected")]);

@@ -1,0 +1,128 @@
+//! What the log has made of a message: its newest edit, its reactions, or that it was taken back.
+//!
+//! Pure, and blind to the order of arrival: the state of a message is what the server says of it up to some place of the
+//! log ([`steadfast_shared::Now`]), and every change after that place, in `seq` order.
+
+use steadfast_shared::{Body, Edited, Emoji, Entry, MessageText, Millis, Person, Reaction, Seq};
+
+/// One change of a message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Change {
+    at: Millis,
+    by: Person,
+    what: What,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum What {
+    Edit(MessageText, Vec<Person>),
+    Delete,
+    React(Emoji, bool),
+}
+
+impl Change {
+    /// The message an entry changes, and how. Of an edit that was erased its message's deletion says all.
+    pub(crate) fn of(entry: &Entry) -> Option<(Seq, Self)> {
+        let (message, what) = match &entry.body {
+            Body::Edit { message, text } => (*message, What::Edit(text.clone(), entry.mentioned.clone())),
+            Body::Delete { message } => (*message, What::Delete),
+            Body::React { message, emoji, on } => (*message, What::React(emoji.clone(), *on)),
+            _ => return None,
+        };
+        let (at, by) = (entry.at, entry.author.clone());
+        Some((message, Self { at, by, what }))
+    }
+
+    /// The text it gives the message.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.what {
+            What::Edit(text, _) => Some(text.as_str()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn deletes(&self) -> bool {
+        self.what == What::Delete
+    }
+}
+
+/// What a message has become.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Folded {
+    /// It was deleted: it has no text and no reactions.
+    pub(crate) erased: bool,
+    pub(crate) edited: Option<Edited>,
+    /// The people the newest edit mentions, where an entry said so. What the server says of a message names them itself.
+    pub(crate) mentioned: Vec<Person>,
+    /// In the order of each emoji's first, as long as it is there.
+    pub(crate) reactions: Vec<Reaction>,
+}
+
+/// What a message is, from what the server said of it and all the `changes` known, in `seq` order. `None` where nothing
+/// has changed it.
+pub(crate) fn fold<'a>(
+    message: &Entry,
+    changes: impl IntoIterator<Item = (Seq, &'a Change)>,
+) -> Option<Folded> {
+    let mut folded = Folded {
+        erased: message.body == Body::Erased,
+        ..Folded::default()
+    };
+    let mut as_of = 0;
+    if let Some(now) = &message.now {
+        as_of = now.as_of;
+        folded.edited.clone_from(&now.edited);
+        folded.reactions.clone_from(&now.reactions);
+    }
+    let later = changes.into_iter().filter(|(seq, _)| *seq > as_of);
+    for (_, change) in later {
+        folded.apply(change);
+    }
+    if folded.erased {
+        folded = Folded {
+            erased: true,
+            ..Folded::default()
+        };
+    }
+    (folded != Folded::default()).then_some(folded)
+}
+
+impl Folded {
+    fn apply(&mut self, change: &Change) {
+        match &change.what {
+            What::Edit(text, mentioned) => {
+                self.edited = Some(Edited {
+                    text: text.clone(),
+                    at: change.at,
+                });
+                self.mentioned.clone_from(mentioned);
+            }
+            What::Delete => self.erased = true,
+            What::React(emoji, on) => react(&mut self.reactions, emoji, &change.by, *on),
+        }
+    }
+}
+
+/// Puts a person's reaction where it belongs, or takes it back. An emoji without people goes, and comes last when it
+/// comes again.
+pub(crate) fn react(reactions: &mut Vec<Reaction>, emoji: &Emoji, by: &Person, on: bool) {
+    let place = reactions.iter().position(|reaction| reaction.emoji == *emoji);
+    match (place, on) {
+        (Some(place), true) => {
+            if reactions[place].by.iter().all(|person| person.id != by.id) {
+                reactions[place].by.push(by.clone());
+            }
+        }
+        (None, true) => reactions.push(Reaction {
+            emoji: emoji.clone(),
+            by: vec![by.clone()],
+        }),
+        (Some(place), false) => {
+            reactions[place].by.retain(|person| person.id != by.id);
+            if reactions[place].by.is_empty() {
+                reactions.remove(place);
+            }
+        }
+        (None, false) => {}
+    }
+}

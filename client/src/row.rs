@@ -1,0 +1,298 @@
+//! One row of a timeline.
+
+use std::fmt;
+
+use steadfast_shared::limit::QUOTE_CHARS;
+use steadfast_shared::{Body, Emoji, EntryId, Millis, Person, Reaction, RoomChange, Seq, UserId};
+
+use crate::record::{OutboxItem, Rejection, StorageError};
+use crate::timeline::{Timeline, item_state};
+
+/// What makes a row itself, from the keypress to the end of time: render keys and element ids come from it.
+///
+/// An id is unique per author only: somebody else may reuse it, by accident or not, and both rows show.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RowKey {
+    /// Who wrote it.
+    pub author: UserId,
+    /// What its author's device named it.
+    pub id: EntryId,
+}
+
+/// One message, as shown, or another entry that has a row.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    /// What its author's device named it.
+    pub id: EntryId,
+    /// Who wrote it, by the name they have.
+    pub author: &'a Person,
+    /// When: by the server's clock once it is stored, by this device's until then.
+    pub at: Millis,
+    /// What it says, with this person's own changes as if they were stored.
+    pub body: RowBody<'a>,
+    /// When it was edited, where it was.
+    pub edited: Option<Millis>,
+    /// Whether the person signed in wrote it.
+    pub mine: bool,
+    /// How far it has come.
+    pub state: RowState<'a>,
+    /// The message it replies to.
+    pub reply_to: Option<Seq>,
+    /// The start of that message, where it is known.
+    pub quoted: Option<QuotedView<'a>>,
+    pub(crate) mentioned: [&'a [Person]; 2],
+    pub(crate) reactions: &'a [Reaction],
+    pub(crate) timeline: Timeline<'a>,
+}
+
+/// What was said, wherever it is kept.
+#[derive(Clone, Copy)]
+pub(crate) struct Echoed<'a> {
+    pub(crate) id: EntryId,
+    pub(crate) author: &'a Person,
+    pub(crate) at: Millis,
+    pub(crate) body: &'a Body,
+}
+
+impl<'a> Row<'a> {
+    /// What makes the row itself.
+    pub fn key(&self) -> RowKey {
+        RowKey {
+            author: self.author.id,
+            id: self.id,
+        }
+    }
+
+    /// Its place in the log, once stored.
+    pub fn seq(&self) -> Option<Seq> {
+        match self.state {
+            RowState::Sent { seq } => Some(seq),
+            _ => None,
+        }
+    }
+
+    /// Its text, where it is a message.
+    pub fn text(&self) -> Option<&'a str> {
+        match self.body {
+            RowBody::Message(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The people its text may mention, by the names they have. Whoever a text names and is not here has no name.
+    pub fn mentioned(&self) -> impl Iterator<Item = &'a Person> + use<'a> {
+        let (names, room_knows) = (self.timeline.names, self.mentioned);
+        room_knows
+            .into_iter()
+            .flatten()
+            .map(move |person| names.current(person))
+    }
+
+    /// The reactions, each emoji once, this person's own as if they were stored.
+    pub fn reactions(&self) -> Vec<ReactionView<'a>> {
+        let Timeline { names, now, .. } = self.timeline;
+        let me = now.map(|now| &now.me);
+        let mut views: Vec<_> = self
+            .reactions
+            .iter()
+            .map(|reaction| {
+                let by: Vec<_> = reaction.by.iter().map(|by| names.current(by)).collect();
+                ReactionView {
+                    emoji: &reaction.emoji,
+                    mine: by.iter().any(|by| me.is_some_and(|me| me.id == by.id)),
+                    by,
+                    pending: false,
+                }
+            })
+            .collect();
+        let (Some(seq), Some(me)) = (self.seq(), me) else {
+            return views;
+        };
+        for item in self.timeline.changes_of(seq) {
+            if item.rejection_for(now).is_none()
+                && let Body::React { emoji, on, .. } = &item.body
+            {
+                foresee_reaction(&mut views, emoji, me, *on);
+            }
+        }
+        views
+    }
+
+    /// This person's changes of it that are not in the log: on their way, or rejected.
+    pub fn changes(&self) -> impl Iterator<Item = PendingChange<'a>> + use<'a> {
+        let timeline = self.timeline;
+        let changes = self
+            .seq()
+            .into_iter()
+            .flat_map(move |seq| timeline.changes_of(seq));
+        changes.map(move |item| PendingChange {
+            id: item.id,
+            body: &item.body,
+            state: item_state(item, timeline.now),
+        })
+    }
+
+    /// Shows a change of this person's as if it were stored.
+    pub(crate) fn foresee(&mut self, item: &'a OutboxItem) {
+        if item.rejection_for(self.timeline.now).is_some() || self.body == RowBody::Erased {
+            return;
+        }
+        match &item.body {
+            Body::Edit { text, .. } => {
+                self.body = RowBody::Message(text.as_str());
+                self.edited = Some(item.at);
+            }
+            Body::Delete { .. } => {
+                self.body = RowBody::Erased;
+                self.edited = None;
+                self.quoted = None;
+                self.reactions = &[];
+            }
+            _ => {}
+        }
+    }
+}
+
+fn foresee_reaction<'a>(views: &mut Vec<ReactionView<'a>>, emoji: &'a Emoji, me: &'a Person, on: bool) {
+    let place = views.iter().position(|view| view.emoji == emoji);
+    let Some(place) = place else {
+        if on {
+            views.push(ReactionView {
+                emoji,
+                by: vec![me],
+                mine: true,
+                pending: true,
+            });
+        }
+        return;
+    };
+    let view = &mut views[place];
+    if on && !view.mine {
+        view.by.push(me);
+    } else if !on {
+        view.by.retain(|by| by.id != me.id);
+    }
+    view.mine = on;
+    view.pending = true;
+    if view.by.is_empty() {
+        views.remove(place);
+    }
+}
+
+impl fmt::Debug for Row<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Row")
+            .field("id", &self.id)
+            .field("author", &self.author.name)
+            .field("body", &self.body)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a row says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RowBody<'a> {
+    /// A message.
+    Message(&'a str),
+    /// A message that was deleted.
+    Erased,
+    /// The room was made or changed.
+    Room(&'a RoomChange),
+    /// The author took another nickname.
+    Nickname {
+        /// The name they took.
+        name: &'a str,
+        /// The name they had.
+        was: &'a str,
+    },
+    /// A rejected change whose message is not here.
+    Change(&'a Body),
+    /// Something this program is too old to show.
+    Unknown,
+}
+
+impl<'a> From<&'a Body> for RowBody<'a> {
+    fn from(body: &'a Body) -> Self {
+        match body {
+            Body::Message { text, .. } => Self::Message(text.as_str()),
+            Body::Erased | Body::ErasedEdit => Self::Erased,
+            Body::Room { change } => Self::Room(change),
+            Body::Nickname { name, was } => Self::Nickname {
+                name: name.as_str(),
+                was: was.as_str(),
+            },
+            Body::Edit { .. } | Body::Delete { .. } | Body::React { .. } => Self::Change(body),
+            Body::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// The start of a message that a row replies to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct QuotedView<'a> {
+    /// Which message.
+    pub seq: Seq,
+    /// Who wrote it, by the name they have.
+    pub author: &'a Person,
+    /// Its text, which may be longer than what a quote shows; `None` where it was deleted.
+    pub text: Option<&'a str>,
+}
+
+impl<'a> QuotedView<'a> {
+    /// The start of its text, of at most [`QUOTE_CHARS`] characters.
+    pub fn start(&self) -> Option<&'a str> {
+        let text = self.text?;
+        let end = text
+            .char_indices()
+            .nth(QUOTE_CHARS)
+            .map_or(text.len(), |(end, _)| end);
+        text.get(..end)
+    }
+}
+
+/// One emoji under a message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReactionView<'a> {
+    /// Which.
+    pub emoji: &'a Emoji,
+    /// Whose, by the names they have, in the order they came.
+    pub by: Vec<&'a Person>,
+    /// Whether this person's is among them.
+    pub mine: bool,
+    /// Whether this person's is not in the log as it is shown.
+    pub pending: bool,
+}
+
+/// A change of a message that is not in the log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PendingChange<'a> {
+    /// Its own name, by which it is retried or discarded.
+    pub id: EntryId,
+    /// What it does.
+    pub body: &'a Body,
+    /// How far it has come: never sent, it would be in the message.
+    pub state: RowState<'a>,
+}
+
+/// How far a row has come. An ack supersedes saving: `Sent` may follow `Saving`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RowState<'a> {
+    /// Typed, not yet on this device's disk.
+    Saving {
+        /// Why it is not, where a write has failed: closing the tab before it is sent would lose it.
+        problem: Option<&'a StorageError>,
+    },
+    /// On this device's disk, waiting for the server.
+    Saved,
+    /// In the log.
+    Sent {
+        /// Its place there.
+        seq: Seq,
+    },
+    /// Not sent, and not going to be until a person retries, edits or discards it.
+    Rejected {
+        /// Why.
+        rejection: &'a Rejection,
+    },
+}

@@ -1,0 +1,177 @@
+//! A contiguous piece of a room's log, and what its messages have become.
+//!
+//! Invariant: the entries' `seq` ascend without a gap, and what is shown of a message is the fold of every change held,
+//! whichever of them came first.
+
+use std::collections::VecDeque;
+
+use steadfast_shared::{Body, Entry, Seq};
+
+use crate::fold::{Change, Folded, fold};
+use crate::sorted::SortedMap;
+
+/// A contiguous piece of a room's log.
+#[derive(Debug, Default)]
+pub(crate) struct Window {
+    entries: VecDeque<Entry>,
+    /// By message and place: those of the entries held, and later ones told by [`Window::change`].
+    changes: SortedMap<(Seq, Seq), Change>,
+    /// What messages have become, where anything has changed them.
+    folded: SortedMap<Seq, Box<Folded>>,
+}
+
+impl Window {
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The entries, oldest first.
+    pub(crate) fn entries(&self) -> &VecDeque<Entry> {
+        &self.entries
+    }
+
+    pub(crate) fn low(&self) -> Option<Seq> {
+        self.entries.front().map(|entry| entry.seq)
+    }
+
+    pub(crate) fn high(&self) -> Option<Seq> {
+        self.entries.back().map(|entry| entry.seq)
+    }
+
+    pub(crate) fn get(&self, seq: Seq) -> Option<&Entry> {
+        self.entries.get(self.index(seq)?)
+    }
+
+    /// What a message has become, where anything has changed it.
+    pub(crate) fn folded(&self, message: Seq) -> Option<&Folded> {
+        self.folded.get(&message).map(Box::as_ref)
+    }
+
+    /// The changes held of one message after a place of the log, oldest first.
+    pub(crate) fn changes_of(&self, message: Seq, after: Seq) -> impl Iterator<Item = &Change> {
+        let changes = self.changes.from(&(message, after + 1));
+        changes
+            .take_while(move |((of, _), _)| *of == message)
+            .map(|(_, change)| change)
+    }
+
+    /// Puts on what follows the newest.
+    pub(crate) fn push_newest(&mut self, entry: Entry) {
+        let seq = entry.seq;
+        let change = Change::of(&entry);
+        self.entries.push_back(entry);
+        match change {
+            Some((message, change)) => self.hear(message, seq, change),
+            None => self.fold(seq),
+        }
+    }
+
+    /// Puts on what precedes the oldest.
+    pub(crate) fn push_oldest(&mut self, entries: Vec<Entry>) {
+        for entry in entries.into_iter().rev() {
+            let seq = entry.seq;
+            let change = Change::of(&entry);
+            self.entries.push_front(entry);
+            match change {
+                Some((message, change)) => self.hear(message, seq, change),
+                None => self.fold(seq),
+            }
+        }
+    }
+
+    /// Takes in a change whose entry is not held here: it is ahead of a gap, or this window is not at the log's end.
+    pub(crate) fn change(&mut self, entry: &Entry) {
+        if let Some((message, change)) = Change::of(entry) {
+            self.hear(message, entry.seq, change);
+        }
+    }
+
+    /// Lets go of a change taken in by [`Window::change`].
+    pub(crate) fn forget_change(&mut self, entry: &Entry) {
+        if let Some(message) = entry.body.changes()
+            && self.get(entry.seq).is_none()
+        {
+            self.changes.remove(&(message, entry.seq));
+            self.fold(message);
+        }
+    }
+
+    /// Lets go of the oldest.
+    pub(crate) fn drop_oldest(&mut self, many: usize) {
+        self.entries.drain(..many.min(self.entries.len()));
+        self.drop_strays();
+    }
+
+    /// Changes of messages that are not held, made by entries that are not.
+    fn drop_strays(&mut self) {
+        let (low, high) = (self.low().unwrap_or(Seq::MAX), self.high().unwrap_or(0));
+        let held = |seq: Seq| (low..=high).contains(&seq);
+        self.changes
+            .retain(|(message, change), _| held(*message) || held(*change));
+        self.folded.retain(|message, _| held(*message));
+    }
+
+    fn hear(&mut self, message: Seq, seq: Seq, change: Change) {
+        self.changes.insert((message, seq), change);
+        self.fold(message);
+    }
+
+    /// Finds out anew what a message has become. What was deleted is erased here too.
+    fn fold(&mut self, message: Seq) {
+        let deleted = self.changes_of(message, 0).any(Change::deletes)
+            || self.get(message).is_some_and(|entry| entry.body == Body::Erased);
+        if deleted {
+            self.erase(message);
+        }
+        let Some(entry) = self.get(message) else {
+            return;
+        };
+        let changes = self.changes.from(&(message, 0));
+        let changes = changes.take_while(|((of, _), _)| *of == message);
+        match fold(entry, changes.map(|((_, seq), change)| (*seq, change))) {
+            Some(folded) => {
+                self.folded.insert(message, Box::new(folded));
+            }
+            None => {
+                self.folded.remove(&message);
+            }
+        }
+    }
+
+    /// Forgets what a message said, in itself, in its edits and where it is quoted.
+    fn erase(&mut self, message: Seq) {
+        let first = self.index(message).unwrap_or(0);
+        for entry in self.entries.range_mut(first..) {
+            let itself = entry.seq == message;
+            if itself || matches!(&entry.body, Body::Edit { message: of, .. } if *of == message) {
+                entry.body = if itself { Body::Erased } else { Body::ErasedEdit };
+                entry.now = None;
+                entry.quoted = None;
+                entry.mentioned.clear();
+            }
+            if let Some(quoted) = entry.quoted.as_mut().filter(|quoted| quoted.seq == message) {
+                quoted.text = None;
+            }
+        }
+        self.changes
+            .retain(|(of, _), change| *of != message || change.deletes());
+    }
+
+    fn index(&self, seq: Seq) -> Option<usize> {
+        let index = usize::try_from(seq.checked_sub(self.low()?)?).ok()?;
+        (index < self.entries.len()).then_some(index)
+    }
+}
+
+impl FromIterator<Entry> for Window {
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
+        let mut window = Self::default();
+        for entry in entries {
+            window.push_newest(entry);
+        }
+        window
+    }
+}
+
+#[cfg(test)]
+mod tests;

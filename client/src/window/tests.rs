@@ -1,0 +1,223 @@
+use proptest::prelude::*;
+use steadfast_shared::{Emoji, EntryId, MessageText, Now, Person, UserId};
+use uuid::Uuid;
+
+use super::*;
+
+fn person(n: u8) -> Person {
+    Person {
+        id: UserId(Uuid::from_u128(u128::from(n))),
+        name: format!("person {n}"),
+    }
+}
+
+fn entry(seq: Seq, author: u8, body: Body) -> Entry {
+    Entry::new(
+        seq,
+        EntryId(Uuid::from_u128(u128::from(seq))),
+        person(author),
+        seq,
+        body,
+    )
+}
+
+fn message(seq: Seq) -> Entry {
+    entry(seq, 1, Body::message(text(&format!("message {seq}"))))
+}
+
+fn text(text: &str) -> MessageText {
+    MessageText::parse(text).unwrap()
+}
+
+/// Something that comes into the log; a change is of the message so many entries back.
+#[derive(Clone, Debug)]
+enum Said {
+    Message,
+    Edit(u64),
+    Delete(u64),
+    React(u64, u8, bool, u8),
+}
+
+fn said() -> impl Strategy<Value = Said> {
+    prop_oneof![
+        4 => Just(Said::Message),
+        2 => (1..12_u64).prop_map(Said::Edit),
+        1 => (1..12_u64).prop_map(Said::Delete),
+        6 => (1..12_u64, 0..3_u8, any::<bool>(), 1..4_u8).prop_map(|(back, emoji, on, by)| Said::React(back, emoji, on, by)),
+    ]
+}
+
+/// The log, as it was written: a server takes no change of what is no message, or was deleted.
+fn log(said: Vec<Said>) -> Vec<Entry> {
+    let mut log: Vec<Entry> = Vec::new();
+    for said in said {
+        let seq = log.len() as Seq + 1;
+        let target = |back: u64| {
+            let message = seq.checked_sub(back).filter(|seq| *seq > 0)?;
+            let there = matches!(log[message as usize - 1].body, Body::Message { .. });
+            let deleted = log.iter().any(|entry| entry.body == Body::Delete { message });
+            (there && !deleted).then_some(message)
+        };
+        let emoji = |n: u8| Emoji::parse(["👍", "❤️", "🎉"][usize::from(n)]).unwrap();
+        let body = match said {
+            Said::Message => Some(message(seq).body),
+            Said::Edit(back) => target(back).map(|message| Body::Edit {
+                message,
+                text: text(&format!("edit {seq}")),
+            }),
+            Said::Delete(back) => target(back).map(|message| Body::Delete { message }),
+            Said::React(back, n, on, _) => target(back).map(|message| Body::React {
+                message,
+                emoji: emoji(n),
+                on,
+            }),
+        };
+        let by = match said {
+            Said::React(.., by) => by,
+            _ => 1,
+        };
+        log.push(entry(seq, by, body.unwrap_or_else(|| message(seq).body)));
+    }
+    log
+}
+
+/// An entry as a server reads it from its store, when the log reaches to `as_of`.
+fn read(log: &[Entry], seq: Seq, as_of: Seq) -> Entry {
+    let mut entry = log[seq as usize - 1].clone();
+    let changes = |message: Seq| {
+        let until = log.iter().take(as_of as usize);
+        until.filter_map(move |entry| {
+            let (of, change) = Change::of(entry)?;
+            (of == message).then_some((entry.seq, change))
+        })
+    };
+    let deleted = |message: Seq| changes(message).any(|(_, change)| change.deletes());
+    match &entry.body {
+        Body::Message { .. } if deleted(seq) => entry.body = Body::Erased,
+        Body::Edit { message, .. } if deleted(*message) => entry.body = Body::ErasedEdit,
+        Body::Message { .. } => {
+            let held: Vec<_> = changes(seq).collect();
+            let folded = fold(&entry, held.iter().map(|(seq, change)| (*seq, change)));
+            entry.now = folded.map(|folded| {
+                Box::new(Now {
+                    as_of,
+                    edited: folded.edited,
+                    reactions: folded.reactions,
+                })
+            });
+        }
+        _ => {}
+    }
+    entry
+}
+
+fn shown(window: &Window) -> Vec<(Seq, Body, Option<Folded>)> {
+    let rows = window
+        .entries()
+        .iter()
+        .filter(|entry| entry.body.changes().is_none());
+    rows.map(|entry| {
+        let folded = window.folded(entry.seq).cloned();
+        let folded = folded.map(|folded| Folded {
+            mentioned: vec![],
+            ..folded
+        });
+        (entry.seq, entry.body.clone(), folded)
+    })
+    .collect()
+}
+
+proptest! {
+    #[test]
+    fn whatever_came_first_a_window_shows_the_whole_log_folded(
+        said in prop::collection::vec(said(), 1..60),
+        start in 0..60_usize,
+        reads in prop::collection::vec((any::<bool>(), 1..8_usize, 0..60_u64), 0..60),
+    ) {
+        let log = log(said);
+        let head = log.len();
+        let start = start.min(head);
+        let (mut low, mut high) = (start, start);
+        let mut window = Window::default();
+        // Pages of older entries and what is said meanwhile, in turns. A page is as new as the log was when it was read,
+        // which may be ahead of this window or behind it.
+        let mut steps = reads.into_iter();
+        while low > 0 || high < head {
+            let (older, many, ahead) = steps.next().unwrap_or((low > 0, 5, 0));
+            if older && low > 0 {
+                let from = low.saturating_sub(many);
+                let as_of = (low as u64 + ahead).min(head as u64);
+                window.push_oldest((from..low).map(|at| read(&log, at as Seq + 1, as_of)).collect());
+                low = from;
+            } else if high < head {
+                for at in high..(high + many).min(head) {
+                    // Live, or by a page that is ahead.
+                    let as_of = (at as u64 + 1 + ahead).min(head as u64);
+                    let live = ahead % 2 == 0;
+                    window.push_newest(if live { log[at].clone() } else { read(&log, at as Seq + 1, as_of) });
+                }
+                high = (high + many).min(head);
+            }
+        }
+        let whole: Window = log.iter().cloned().collect();
+        prop_assert_eq!(shown(&window), shown(&whole));
+        let server: Window = (1..=head as Seq).map(|seq| read(&log, seq, head as Seq)).collect();
+        prop_assert_eq!(shown(&window), shown(&server));
+    }
+
+    #[test]
+    fn what_is_let_go_leaves_nothing_behind(said in prop::collection::vec(said(), 1..60), many in 0..60_usize) {
+        let log = log(said);
+        let mut window: Window = log.iter().cloned().collect();
+        window.drop_oldest(many);
+        let low = window.low().unwrap_or(Seq::MAX);
+        prop_assert!(window.folded.keys().all(|message| *message >= low));
+        prop_assert!(window.changes.keys().all(|(_, change)| *change >= low));
+    }
+}
+
+#[test]
+fn a_deleted_text_is_held_nowhere() {
+    let edit = Body::Edit {
+        message: 1,
+        text: text("edited secret"),
+    };
+    let mut reply = message(3);
+    reply.quoted = Some(Box::new(steadfast_shared::Quoted {
+        seq: 1,
+        author: person(1),
+        text: Some("secret".into()),
+    }));
+    let secret = entry(1, 1, Body::message(text("secret")));
+    let mut window: Window = [secret, entry(2, 1, edit), reply].into_iter().collect();
+    assert!(format!("{window:?}").contains("secret"));
+    window.push_newest(entry(4, 1, Body::Delete { message: 1 }));
+    assert!(!format!("{window:?}").contains("secret"), "{window:?}");
+}
+
+#[test]
+fn a_change_ahead_of_a_gap_counts_in_its_place() {
+    let react = |seq, by, on| {
+        let emoji = Emoji::parse("👍").unwrap();
+        entry(
+            seq,
+            by,
+            Body::React {
+                message: 1,
+                emoji,
+                on,
+            },
+        )
+    };
+    let mut window: Window = [message(1)].into_iter().collect();
+    window.change(&react(4, 2, true));
+    window.push_newest(react(2, 3, true));
+    window.push_newest(react(3, 2, false));
+    window.push_newest(react(4, 2, true));
+    let by: Vec<_> = window.folded(1).unwrap().reactions[0]
+        .by
+        .iter()
+        .map(|by| by.id)
+        .collect();
+    assert_eq!(by, [person(3).id, person(2).id]);
+}
