@@ -151,6 +151,26 @@ pub struct Limits {
     )]
     pub stall: Duration,
 
+    /// Seconds between the pings that keep a connection open
+    #[arg(
+        long = "ping-seconds",
+        env = "STEADFAST_PING_SECONDS",
+        value_name = "SECONDS",
+        default_value = "25",
+        value_parser = seconds
+    )]
+    pub ping: Duration,
+
+    /// Seconds a ping may be left unanswered before the connection counts as gone
+    #[arg(
+        long = "pong-seconds",
+        env = "STEADFAST_PONG_SECONDS",
+        value_name = "SECONDS",
+        default_value = "20",
+        value_parser = seconds
+    )]
+    pub pong: Duration,
+
     /// Most missed entries sent along when a session opens; more are pulled by the client
     #[arg(
         long,
@@ -172,6 +192,8 @@ impl Default for Limits {
             max_connections: 10_000,
             max_connections_per_device: 64,
             stall: Duration::from_secs(10),
+            ping: Duration::from_secs(25),
+            pong: Duration::from_secs(20),
             recovered_entries: 200,
         }
     }

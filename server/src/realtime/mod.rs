@@ -97,6 +97,8 @@ impl Realtime {
             .ws_max_message_size(packet)
             .ws_max_frame_size(packet)
             .connect_timeout(CONNECT_TIMEOUT)
+            .ping_interval(config.limits.ping)
+            .ping_timeout(config.limits.pong)
             // Nothing binary is understood; what comes is read to its end to be refused by its ack.
             .with_parser(
                 ParserConfig::common()
