@@ -1,0 +1,483 @@
+// Editing, deleting, reacting, replying: entries of the log like any other, and what they make of a message.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Server } from '../server.mjs';
+import { catchUp } from './catchup.mjs';
+import { arrive, assertContiguous, assertTyped, Device, GENEROUS, hangUp, until, uuid7 } from './device.mjs';
+import { Folded } from './fold.mjs';
+import { test } from './test.mjs';
+
+const EMOJI_PER_MESSAGE = 20;
+const REACTIONS_PER_MESSAGE = 200;
+const QUOTE_CHARS = 160;
+
+/** As many different emoji as wanted. @param {number} count */
+const emojis = (count) => Array.from({ length: count }, (_, index) => String.fromCodePoint(0x1f400 + index));
+
+describe('changes to messages', () => {
+  /** @type {Server} */ let server;
+  /** @type {Awaited<ReturnType<typeof arrive>>} */ let owner;
+  /** @type {Awaited<ReturnType<typeof arrive>>} */ let ann;
+  /** @type {Awaited<ReturnType<typeof arrive>>} */ let ben;
+
+  before(async () => {
+    server = await Server.start({ args: GENEROUS });
+    owner = await arrive(server, 'Owner');
+    ann = await arrive(server, 'Ann');
+    ben = await arrive(server, 'Ben');
+  });
+  after(async () => {
+    hangUp();
+    await server?.dispose();
+  });
+
+  /** Posts one message; answers with its place. @param {Device} by @param {string} text */
+  const say = async (by, text) => /** @type {import('./device.mjs').Stored} */ ((await by.post(by.item(text)))[0]).seq;
+
+  /** Sends one change; answers with its ack. @param {Device} by @param {{ kind: string } & Record<string, any>} body */
+  const make = async (by, body) => /** @type {import('./device.mjs').Stored} */ ((await by.post(by.change(body)))[0]);
+
+  /** The code and nothing else. @param {Device} by @param {{ kind: string } & Record<string, any>} body @param {string} code */
+  const refused = async (by, body, code) => assertTyped(await by.refusal('send', [by.change(body)]), code);
+
+  /** One entry as history has it. @param {Device} by @param {number} seq @returns {Promise<import('./device.mjs').Entry>} */
+  const stored = async (by, seq) => (await by.ask('history', { room: by.room, after: seq - 1, limit: 1 })).entries[0];
+
+  test('an edit, a reaction and a deletion are entries of their own, heard by everyone in order', async () => {
+    const message = await say(ann, 'frist');
+    const edit = ann.change({ kind: 'edit', message, text: 'first' });
+    const reaction = ben.change({ kind: 'react', message, emoji: '👍' });
+    const deletion = ann.change({ kind: 'delete', message });
+    const acks = [await ann.post(edit), await ben.post(reaction), await ann.post(deletion)].flat();
+    assert.deepEqual(acks.map(({ seq }) => seq), [message + 1, message + 2, message + 3]);
+    for (const listener of [owner, ann, ben]) {
+      await listener.hears(deletion.id);
+      const heard = listener.heard.filter(({ seq }) => seq > message);
+      assert.deepEqual(heard.map(({ id }) => id), [edit.id, reaction.id, deletion.id]);
+      assert.deepEqual(heard[0]?.body, { kind: 'edit', message, text: 'first' });
+      assert.deepEqual(heard[1]?.body, { kind: 'react', message, emoji: '👍', on: true });
+      assert.deepEqual(heard[2]?.body, { kind: 'delete', message });
+    }
+  });
+
+  test('history tells a message with what has become of it', async () => {
+    const message = await say(ann, 'once');
+    assert.equal((await stored(ben, message)).now, undefined, 'nothing has yet');
+    await make(ann, { kind: 'edit', message, text: 'twice' });
+    const second = await make(ann, { kind: 'edit', message, text: 'thrice' });
+    await make(ben, { kind: 'react', message, emoji: '👍' });
+    await make(ben, { kind: 'react', message, emoji: '🎉' });
+    await make(ann, { kind: 'react', message, emoji: '👍' });
+    await make(ben, { kind: 'react', message, emoji: '🎉', on: false });
+    const { head } = await ben.ask('history', { room: ben.room });
+    const entry = await stored(owner, message);
+    assert.equal(entry.body.text, 'once');
+    assert.deepEqual(entry.now, {
+      as_of: head,
+      edited: { text: 'thrice', at: second.at },
+      reactions: [{ emoji: '👍', by: [ben.account.me, ann.account.me] }],
+    });
+  });
+
+  test('reactions stand in the order of the log, and one taken back begins again at the end', async () => {
+    const message = await say(ann, 'react to me');
+    /** @type {[Device, string, boolean][]} */
+    const script = [
+      [ann, '👍', true], [ben, '🎉', true], [ben, '👍', true], [owner, '👍', true], [ann, '👍', true], [ann, '👍', false],
+      [ben, '🎉', false], [ben, '❤️', true], [owner, '🎉', true], [ann, '👍', true], [ben, '❤️', false], [ben, '❤️', false],
+    ];
+    for (const [by, emoji, on] of script) await make(by, { kind: 'react', message, emoji, on });
+    const { now } = await stored(ann, message);
+    assert.deepEqual(now?.reactions, [
+      { emoji: '👍', by: [ben.account.me, owner.account.me, ann.account.me] },
+      { emoji: '🎉', by: [owner.account.me] },
+    ]);
+    const log = await ann.pull();
+    const bare = new Folded().add(log.map(({ now: _, ...entry }) => entry));
+    assert.deepEqual(new Folded().add(log).messages(), bare.messages());
+  });
+
+  test('a deleted message is erased where it stands, and its edits with it', async () => {
+    const message = await say(ann, 'to be erased');
+    const edit = await make(ann, { kind: 'edit', message, text: 'still to be erased' });
+    await make(ben, { kind: 'react', message, emoji: '👍' });
+    await make(ann, { kind: 'delete', message });
+    const [erased, edited, reaction, deletion] = await ben.pull(message - 1);
+    assert.deepEqual(erased?.body, { kind: 'erased' });
+    assert.deepEqual(erased?.author, ann.account.me);
+    assert.equal(erased?.now?.edited, undefined);
+    assert.deepEqual(erased?.now?.reactions ?? [], []);
+    assert.equal(edited?.seq, edit.seq);
+    assert.deepEqual(edited?.body, { kind: 'erased_edit' });
+    assert.equal(reaction?.body.kind, 'react');
+    assert.equal(deletion?.body.kind, 'delete');
+  });
+
+  test('a reply quotes the message as it is, live and later', async () => {
+    const message = await say(ann, `<@${ben.account.me.id}> ${'long '.repeat(100)}`);
+    const reply = ben.change({ kind: 'message', text: 'yes', reply_to: message });
+    const [{ seq: at }] = /** @type {[import('./device.mjs').Stored]} */ (await ben.post(reply));
+    const live = (await owner.hears(reply.id)).quoted;
+    assert.equal(live?.seq, message);
+    assert.deepEqual(live.author, ann.account.me);
+    assert.equal([...(live.text ?? '')].length, QUOTE_CHARS);
+    assert.deepEqual((await stored(owner, at)).quoted, live);
+
+    await make(ann, { kind: 'edit', message, text: 'short' });
+    assert.equal((await stored(owner, at)).quoted?.text, 'short');
+    await make(ann, { kind: 'delete', message });
+    const gone = (await stored(owner, at)).quoted;
+    assert.deepEqual(gone, { seq: message, author: ann.account.me });
+    const late = ben.change({ kind: 'message', text: 'what was it?', reply_to: message });
+    await ben.post(late);
+    assert.deepEqual((await owner.hears(late.id)).quoted, gone, 'a deleted message can be replied to');
+  });
+
+  test('mentions name people as they are called, in messages and edits', async () => {
+    const item = ann.item(`<@${ben.account.me.id}> and <@${uuid7()}> and <@${ben.account.me.id}>`);
+    const [{ seq: message }] = /** @type {[import('./device.mjs').Stored]} */ (await ann.post(item));
+    assert.deepEqual((await ben.hears(item.id)).mentioned, [ben.account.me]);
+    assert.deepEqual((await stored(ben, message)).mentioned, [ben.account.me]);
+    const edit = ann.change({ kind: 'edit', message, text: `<@${owner.account.me.id}>` });
+    await ann.post(edit);
+    assert.deepEqual((await ben.hears(edit.id)).mentioned, [owner.account.me]);
+    const names = (await stored(ben, message)).mentioned?.map(({ name }) => name) ?? [];
+    assert.ok(names.includes('Owner'), 'the people of the text it has');
+  });
+
+  test('only messages are news: changes leave the counts alone, a deletion takes its message out of them', async () => {
+    const dan = await arrive(server, 'Dan');
+    const at = () => `<@${dan.account.me.id}>`;
+    const counts = async () => {
+      const tab = new Device(server, { token: dan.account.token });
+      await tab.open();
+      const { unread, mentions } = tab.roomNamed('general');
+      tab.close();
+      return { unread, mentions };
+    };
+    const base = await counts();
+    const message = await say(ann, `${at()} come here`);
+    await say(dan, `my own, and ${at()}`);
+    await make(ann, { kind: 'edit', message, text: `${at()} come here, please` });
+    await make(ben, { kind: 'react', message, emoji: '👍' });
+    assert.deepEqual(await counts(), { unread: base.unread + 1, mentions: base.mentions + 1 });
+    await make(ann, { kind: 'delete', message });
+    assert.deepEqual(await counts(), base);
+    dan.close();
+  });
+
+  describe('are refused with a type', () => {
+    test('unknown_message: no message at that place, or none any more', async () => {
+      const message = await say(ann, 'gone soon');
+      const { seq: reaction } = await make(ann, { kind: 'react', message, emoji: '👍' });
+      const { seq: edit } = await make(ann, { kind: 'edit', message, text: 'gone' });
+      const { seq: deletion } = await make(ann, { kind: 'delete', message });
+      const { head } = await ann.ask('history', { room: ann.room });
+      for (const nothing of [message, reaction, edit, deletion, head + 1, head + 1_000_000, 2 ** 53 - 1, 0]) {
+        await refused(ann, { kind: 'edit', message: nothing, text: 'x' }, 'unknown_message');
+        await refused(ann, { kind: 'react', message: nothing, emoji: '👍' }, 'unknown_message');
+        await refused(ann, { kind: 'delete', message: nothing }, 'unknown_message');
+        if (nothing === message) continue;
+        await refused(ann, { kind: 'message', text: 'x', reply_to: nothing }, 'unknown_message');
+      }
+    });
+
+    test("forbidden: another person's message", async () => {
+      const message = await say(ann, "Ann's own");
+      for (const by of [ben, owner]) await refused(by, { kind: 'edit', message, text: 'x' }, 'forbidden');
+      await refused(ben, { kind: 'delete', message }, 'forbidden');
+      assert.equal((await stored(ben, message)).body.text, "Ann's own");
+    });
+
+    test('unknown_room: in a room that is not there', async () => {
+      const message = await say(ann, 'here');
+      for (const body of [{ kind: 'edit', message, text: 'x' }, { kind: 'delete', message }, { kind: 'react', message, emoji: '👍' }]) {
+        const item = ann.change(body, { room: uuid7() });
+        assertTyped(await ann.refusal('send', [item]), 'unknown_room');
+      }
+    });
+
+    /** @type {[string, any][]} */
+    const malformed = [
+      ['an edit without a text', { kind: 'edit', message: 1 }],
+      ['a blank edit', { kind: 'edit', message: 1, text: ' \n' }],
+      ['an edit too long', { kind: 'edit', message: 1, text: 'x'.repeat(16 * 1024 + 1) }],
+      ['an edit of nothing', { kind: 'edit', text: 'x' }],
+      ['a place below zero', { kind: 'delete', message: -1 }],
+      ['a place that is no number', { kind: 'delete', message: '1' }],
+      ['a place between two', { kind: 'delete', message: 1.5 }],
+      ['a letter for an emoji', { kind: 'react', message: 1, emoji: 'a' }],
+      ['markup for an emoji', { kind: 'react', message: 1, emoji: '<b>' }],
+      ['no emoji', { kind: 'react', message: 1, emoji: '' }],
+      ['an invisible emoji', { kind: 'react', message: 1, emoji: '\u200d' }],
+      ['a row of emoji', { kind: 'react', message: 1, emoji: '👍'.repeat(11) }],
+      ['a reaction neither on nor off', { kind: 'react', message: 1, emoji: '👍', on: 'yes' }],
+      ['a reply to a text', { kind: 'message', text: 'x', reply_to: 'first' }],
+      ['what only the server writes: erased', { kind: 'erased' }],
+      ['erased_edit', { kind: 'erased_edit' }],
+      ['a nickname', { kind: 'nickname', name: 'Boss', was: 'Ann' }],
+      ['a room change', { kind: 'room', change: { change: 'archived' } }],
+      ['unknown', { kind: 'unknown' }],
+    ];
+    for (const [what, body] of malformed) {
+      test(`invalid: ${what}`, async () => {
+        assertTyped(await ann.refusal('send', [ann.change(body)]), ['invalid', 'too_large']);
+        await say(ann, 'and the connection goes on');
+      });
+    }
+
+    test('too_large: more different emoji than one message carries', async () => {
+      const message = await say(ann, 'popular');
+      const all = emojis(EMOJI_PER_MESSAGE + 1);
+      await ben.post(...all.slice(1).map((emoji) => ben.change({ kind: 'react', message, emoji })));
+      await refused(ann, { kind: 'react', message, emoji: all[0] }, 'too_large');
+      await make(ann, { kind: 'react', message, emoji: all[1] });
+      await make(ben, { kind: 'react', message, emoji: all[2], on: false });
+      await make(ann, { kind: 'react', message, emoji: all[0] });
+    });
+
+    test('too_large: more reactions than one message carries', async () => {
+      const message = await say(ann, 'very popular');
+      const people = REACTIONS_PER_MESSAGE / EMOJI_PER_MESSAGE;
+      const fans = await Promise.all(Array.from({ length: people }, (_, index) => arrive(server, `fan ${index}`)));
+      const all = emojis(EMOJI_PER_MESSAGE);
+      for (const fan of fans) await fan.post(...all.map((emoji) => fan.change({ kind: 'react', message, emoji })));
+      await refused(ben, { kind: 'react', message, emoji: all[0] }, 'too_large');
+      await make(/** @type {Device} */ (fans[0]), { kind: 'react', message, emoji: all[0], on: false });
+      await make(ben, { kind: 'react', message, emoji: all[0] });
+      const { now } = await stored(ann, message);
+      assert.equal(now?.reactions?.flatMap(({ by }) => by).length, REACTIONS_PER_MESSAGE);
+      for (const fan of fans) fan.close();
+    });
+
+    test('and a refused item keeps none behind it from being stored', async () => {
+      const message = await say(ann, 'the one');
+      const items = [
+        ben.change({ kind: 'edit', message, text: 'not mine' }),
+        ben.change({ kind: 'react', message, emoji: '👍' }),
+        ben.change({ kind: 'delete', message: message + 500 }),
+        ben.item('last'),
+      ];
+      const { ok } = await ben.insist('send', items);
+      assert.deepEqual(ok.map((/** @type {any} */ sent) => sent.id), items.map(({ id }) => id));
+      assertTyped(ok[0].error, 'forbidden');
+      assertTyped(ok[2].error, 'unknown_message');
+      assert.deepEqual([ok[1].seq, ok[3].seq], [message + 1, message + 2]);
+    });
+  });
+
+  test('a change sees what stands before it in the same batch', async () => {
+    const message = (await say(ann, 'the last one')) + 1;
+    const items = [
+      ann.item('in one breath'),
+      ann.change({ kind: 'edit', message, text: 'in the same breath' }),
+      ann.change({ kind: 'react', message, emoji: '👍' }),
+      ann.change({ kind: 'message', text: 'as I said', reply_to: message }),
+      ann.change({ kind: 'delete', message }),
+      ann.change({ kind: 'edit', message, text: 'too late' }),
+      ann.change({ kind: 'react', message, emoji: '🎉' }),
+    ];
+    const { ok } = await ann.insist('send', items);
+    assert.deepEqual(ok.slice(0, 5).map((/** @type {any} */ sent) => sent.seq), [0, 1, 2, 3, 4].map((place) => message + place));
+    for (const late of ok.slice(5)) assertTyped(late.error, 'unknown_message');
+    const log = await ben.pull(message - 1);
+    assert.deepEqual(log.map(({ body }) => body.kind), ['erased', 'erased_edit', 'react', 'message', 'delete']);
+    assert.deepEqual(log[3]?.quoted, { seq: message, author: ann.account.me });
+    assert.equal(JSON.stringify(await ann.request('send', items)), JSON.stringify({ ok }), 'and again the same answer');
+    assert.ok(!JSON.stringify(ben.heard.filter(({ seq }) => seq >= message)).includes('breath'), 'nobody was told');
+  });
+
+  describe('hole_15_a_retry_gets_the_first_answer', () => {
+    test('for each kind, also once the message is erased', async () => {
+      const item = ann.item('retried');
+      const [{ seq: message }] = /** @type {[import('./device.mjs').Stored]} */ (await ann.post(item));
+      const items = [
+        item,
+        ann.change({ kind: 'edit', message, text: 'retried and edited' }),
+        ann.change({ kind: 'react', message, emoji: '👍' }),
+        ann.change({ kind: 'react', message, emoji: '👍', on: false }),
+        ann.change({ kind: 'message', text: 'replied', reply_to: message }),
+      ];
+      const first = (await ann.insist('send', items)).ok;
+      assert.deepEqual((await ann.insist('send', items)).ok, first);
+      const deletion = ann.change({ kind: 'delete', message });
+      items.push(deletion);
+      first.push(...(await ann.post(deletion)));
+      assert.deepEqual((await ann.insist('send', items)).ok, first);
+      const { head } = await ann.ask('history', { room: ann.room });
+      await server.crashAndRestart();
+      await until(() => ann.socket.connected && ben.socket.connected && owner.socket.connected, 'everybody is back');
+      assert.deepEqual((await ann.insist('send', items)).ok, first);
+      assert.equal((await ann.ask('history', { room: ann.room })).head, head, 'nothing was stored again');
+    });
+
+    test('and the same id with anything else is a conflict', async () => {
+      const message = await say(ann, 'the one meant');
+      const other = await say(ann, 'the other one');
+      const edit = ann.change({ kind: 'edit', message, text: 'edited' });
+      const reaction = ann.change({ kind: 'react', message, emoji: '👍' });
+      await ann.post(edit, reaction);
+      for (const body of [
+        { kind: 'edit', message, text: 'edited otherwise' },
+        { kind: 'edit', message: other, text: 'edited' },
+        { kind: 'message', text: 'edited' },
+        { kind: 'delete', message },
+      ]) {
+        assertTyped(await ann.refusal('send', [{ ...edit, body }]), 'conflict');
+      }
+      for (const body of [
+        { kind: 'react', message, emoji: '👍', on: false },
+        { kind: 'react', message, emoji: '🎉', on: true },
+      ]) {
+        assertTyped(await ann.refusal('send', [{ ...reaction, body }]), 'conflict');
+      }
+      const { now } = await stored(ben, message);
+      assert.deepEqual([now?.edited?.text, now?.reactions?.length], ['edited', 1]);
+    });
+  });
+
+  test('somebody who was away catches up on every kind of entry', async () => {
+    const carl = await arrive(server, 'Carl');
+    const { head } = await carl.ask('history', { room: carl.room });
+    carl.close();
+    const first = await say(ann, 'kept');
+    await make(ben, { kind: 'message', text: `<@${carl.account.me.id}> a reply`, reply_to: first });
+    await make(ann, { kind: 'edit', message: first, text: 'kept and edited' });
+    const second = await say(ben, 'erased later');
+    await make(ben, { kind: 'edit', message: second, text: 'this too' });
+    await make(ann, { kind: 'message', text: 'a reply to nothing', reply_to: second });
+    await make(ann, { kind: 'react', message: first, emoji: '👍' });
+    await make(ben, { kind: 'react', message: first, emoji: '👍' });
+    await make(ann, { kind: 'react', message: first, emoji: '👍', on: false });
+    await make(ben, { kind: 'delete', message: second });
+    const entries = await catchUp(server, carl.account.token, ann.room, head);
+    assert.deepEqual(
+      entries.map(({ body }) => body.kind),
+      ['message', 'message', 'edit', 'erased', 'erased_edit', 'message', 'react', 'react', 'react', 'delete'],
+    );
+    assert.equal(entries[0]?.now?.edited?.text, 'kept and edited');
+    assert.equal(entries[1]?.quoted?.text, 'kept and edited');
+    assert.deepEqual(entries[1]?.mentioned, [carl.account.me]);
+    assert.equal(entries[5]?.quoted?.text, undefined);
+    // The server that remembers nothing tells the same.
+    await server.stop();
+    await server.launch();
+    await until(() => ann.socket.connected && ben.socket.connected && owner.socket.connected, 'everybody is back');
+    const again = new Device(server, { token: carl.account.token });
+    await again.open();
+    assert.deepEqual(await again.pull(head), entries);
+    again.close();
+  });
+
+  test('history asked for in two ways at once is refused', async () => {
+    for (const both of [{ after: 1, around: 1 }, { before: 1, since: 1 }, { around: 1, since: 1 }, { after: 1, before: 1, around: 1, since: 1 }]) {
+      assertTyped(await ann.refusal('history', { room: ann.room, ...both }), 'invalid');
+    }
+  });
+
+  test('pages read while many write fold, with what comes live, into the log', async () => {
+    const writers = await Promise.all(Array.from({ length: 6 }, (_, index) => arrive(server, `writer ${index}`)));
+    /** @type {number[]} */ const places = [];
+    for (let index = 0; index < 40; index += 1) places.push(await say(ann, `changed by many ${index}`));
+    let over = false;
+    let seed = 1;
+    /** @param {number} below */
+    const chance = (below) => (seed = (seed * 48_271) % 2_147_483_647) % below;
+    const writing = writers.map(async (writer) => {
+      /** @type {number[]} */ const mine = [];
+      while (!over) {
+        const message = /** @type {number} */ (places[chance(places.length)]);
+        const own = mine[chance(mine.length + 1)];
+        const what = chance(10);
+        const emoji = emojis(3)[chance(3)];
+        if (what < 2 || (what > 6 && own === undefined)) mine.push(await say(writer, `by a writer ${mine.length}`));
+        else if (what < 7) await make(writer, { kind: 'react', message: own && what < 4 ? own : message, emoji, on: chance(3) > 0 });
+        else if (what < 9) await make(writer, { kind: 'edit', message: /** @type {number} */ (own), text: `edited ${chance(1000)}` });
+        else await make(writer, { kind: 'delete', message: /** @type {number} */ (mine.splice(mine.indexOf(/** @type {number} */ (own)), 1)[0]) });
+      }
+    });
+    const reading = Array.from({ length: 4 }, async (_, index) => {
+      await delay(300 * index);
+      const reader = new Device(server, { token: ben.account.token });
+      await reader.open();
+      const folded = new Folded();
+      let low = reader.roomNamed('general').head + 1;
+      while (low > 1) {
+        const page = await reader.ask('history', { room: reader.room, before: low, limit: 20 });
+        for (const entry of page.entries) if (entry.now) assert.equal(entry.now.as_of, page.head);
+        folded.add(page.entries);
+        low = page.entries[0].seq;
+      }
+      return { reader, folded };
+    });
+    const readers = await Promise.all(reading);
+    over = true;
+    await Promise.all(writing);
+    const end = ann.item('the end');
+    await ann.post(end);
+    const log = await ann.pull();
+    const expected = new Folded().add(log).messages();
+    const bare = log.map(({ now: _, ...entry }) => entry);
+    assert.deepEqual(new Folded().add(bare).messages(), expected, 'the log by itself says the same as its pages');
+    for (const { reader, folded } of readers) {
+      await reader.hears(end.id);
+      folded.add(reader.heard);
+      assert.deepEqual(folded.places, log.map(({ seq }) => seq));
+      assert.deepEqual(folded.messages(), expected);
+      reader.close();
+    }
+    for (const writer of writers) writer.close();
+  });
+
+  test('hole_06_the_log_is_the_same_for_everybody_with_changes_in_it', async () => {
+    const [a, b] = [await ann.pull(), await ben.pull()];
+    assertContiguous(a);
+    assert.deepEqual(a, b);
+  });
+
+  test('what was erased is nowhere to be had, not in the file either', async () => {
+    const secret = `secret-${uuid7()}`;
+    const kept = `kept-${uuid7()}`;
+    const padding = 'x'.repeat(6_000);
+    const { head } = await ann.ask('history', { room: ann.room });
+    const item = ann.item(`${secret} as a message <@${ben.account.me.id}> ${padding}`);
+    const [{ seq: message }] = /** @type {[import('./device.mjs').Stored]} */ (await ann.post(item));
+    const edit = ann.change({ kind: 'edit', message, text: `${secret} as an edit ${padding}` });
+    await ann.post(edit);
+    await make(ann, { kind: 'edit', message, text: `${secret} as another` });
+    await make(ben, { kind: 'message', text: `${kept}, a reply`, reply_to: message });
+    await say(ben, `${kept}, a message`);
+    assert.ok((await bytes(server)).includes(secret), 'it is on the disk before');
+
+    const deletion = ann.change({ kind: 'delete', message });
+    await ann.post(deletion);
+    await ben.hears(deletion.id);
+    ben.events.length = 0;
+    const told = [await catchUp(server, ben.account.token, ben.room, head), await ben.pull()];
+    told.push((await ben.ask('history', { room: ben.room, around: message })).entries);
+    const late = ben.change({ kind: 'message', text: `${kept}, a late reply`, reply_to: message });
+    await ben.post(late);
+    await ben.hears(late.id);
+    const retried = await ann.insist('send', [item, edit]);
+    assert.equal(retried.ok[0].seq, message);
+    for (const said of [told, ben.events, retried]) assert.ok(!JSON.stringify(said).includes(secret));
+    assert.ok(JSON.stringify(told).includes(kept));
+
+    await server.stop();
+    const file = await bytes(server);
+    assert.ok(file.includes(kept), 'the rest is in the file');
+    assert.ok(!file.includes(secret), 'what was erased is not');
+  });
+});
+
+/**
+ * Everything the database has on the disk.
+ * @param {Server} server
+ */
+async function bytes(server) {
+  const files = ['', '-wal', '-journal'].map((suffix) => readFile(server.database + suffix).catch(() => Buffer.alloc(0)));
+  return Buffer.concat(await Promise.all(files));
+}
