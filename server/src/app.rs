@@ -14,6 +14,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::error::StartError;
 use crate::http::{self, attempts::Attempts};
+use crate::passphrase::Passphrases;
 use crate::peer::{Peer, PeerListener};
 use crate::realtime::{Realtime, Started};
 use crate::store::Store;
@@ -42,12 +43,15 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
     let shared = (config.clone(), store.clone());
     let (Started { realtime, writer }, router) = Realtime::start(config.clone(), store.clone(), |realtime| {
         let (config, store) = shared;
-        let attempts = Arc::new(Attempts::new(config.limits.sign_ins_per_minute));
+        let per_minute = config.limits.sign_ins_per_minute;
+        let attempts = Arc::new(Attempts::new(per_minute, per_minute.into()));
         http::router(http::Shared {
             store,
             realtime,
             config,
             attempts,
+            guesses: Arc::default(),
+            passphrases: Passphrases::default(),
         })
     })
     .await?;

@@ -58,6 +58,10 @@ pub struct Config {
     #[arg(long, env = "STEADFAST_FAULT_PANEL")]
     pub fault_panel: bool,
 
+    /// Take new people by invitation only: by this code, or by a link the owner makes. At least 8 characters
+    #[arg(long, env = "STEADFAST_INVITE", value_name = "CODE", hide_env_values = true, value_parser = invite)]
+    pub invite: Option<String>,
+
     /// What one client may ask for, and how much is kept in memory
     #[command(flatten)]
     pub limits: Limits,
@@ -210,6 +214,7 @@ impl Config {
             log_level: "info".into(),
             secure_cookie: false,
             fault_panel: false,
+            invite: None,
             limits: Limits::default(),
         }
     }
@@ -237,6 +242,13 @@ fn origin(text: &str) -> Result<String, String> {
     }
 }
 
+fn invite(text: &str) -> Result<String, String> {
+    match text.chars().count() {
+        8..=256 => Ok(text.to_owned()),
+        _ => Err("a code has 8 to 256 characters: whoever guesses it is in".into()),
+    }
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(seconds @ 1..=3_600) => Ok(Duration::from_secs(seconds)),
@@ -260,6 +272,12 @@ mod tests {
             PathBuf::from("/var/lib/chat.db")
         );
         assert_eq!(database("chat.db").unwrap(), PathBuf::from("chat.db"));
+    }
+
+    #[test]
+    fn a_code_that_is_soon_guessed_is_refused() {
+        assert!(invite("1234567").is_err());
+        assert_eq!(invite("lighthouse").unwrap(), "lighthouse");
     }
 
     #[test]

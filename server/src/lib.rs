@@ -5,6 +5,7 @@
 //! - [`http`]: sessions, health, the page
 //! - [`realtime`]: the conversation over Socket.IO
 //! - [`store`]: what lasts
+//! - [`passphrase`]: passphrases, hashed a few at a time
 //! - [`peer`]: one TCP connection, and how it is ended when its other side stops reading
 //! - [`clock`]: the one place that reads the clock
 //! - [`error`]: why a server does not start
@@ -14,6 +15,7 @@ pub mod clock;
 pub mod config;
 pub mod error;
 pub mod http;
+pub mod passphrase;
 pub mod peer;
 pub mod realtime;
 pub mod store;

@@ -114,11 +114,6 @@ impl Nickname {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// What makes it unique: the nickname without regard to case.
-    pub fn key(&self) -> String {
-        self.0.to_lowercase()
-    }
 }
 
 impl TryFrom<String> for Nickname {
@@ -325,10 +320,9 @@ mod tests {
     }
 
     #[test]
-    fn a_nickname_folds_white_space_and_case() {
+    fn a_nickname_folds_white_space() {
         let name = Nickname::parse("  Mina \t Kim ").unwrap();
         assert_eq!(name.as_str(), "Mina Kim");
-        assert_eq!(name.key(), Nickname::parse("mina kim").unwrap().key());
     }
 
     #[test]

@@ -1,44 +1,168 @@
-//! How often one address may sign in. Addresses are forgotten once their time is full again.
+//! How often something may be tried, by whoever tries it. Those who rest are forgotten.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use steadfast_shared::{ErrorCode, UserId, WireError};
+
+use super::Refusal;
 use crate::clock::Instant;
 use crate::realtime::bucket::Bucket;
 
-/// Most addresses remembered at the same time.
-const ADDRESSES: usize = 10_000;
+/// Most keys remembered at the same time, per kind of attempt.
+const KEYS: usize = 10_000;
 
-/// The tries of each address.
+/// Passphrases that one address may try on one nickname at once, and then per minute.
+const GUESSES: (u32, f64) = (10, 1.0);
+/// Passphrases that all addresses together may try on one nickname at once, and then per minute: ten times as many, so that
+/// no single stranger uses up what is left to its owner.
+const GUESSES_OF_ALL: (u32, f64) = (100, 10.0);
+
+/// The tries of each key.
 #[derive(Debug)]
-pub struct Attempts {
-    per_minute: u32,
-    buckets: Mutex<HashMap<IpAddr, Bucket>>,
+pub struct Attempts<K> {
+    burst: u32,
+    per_minute: f64,
+    buckets: Mutex<HashMap<K, Bucket>>,
 }
 
-impl Attempts {
-    /// Allows each address this many a minute.
-    pub fn new(per_minute: u32) -> Self {
+impl<K: Eq + Hash> Attempts<K> {
+    /// Allows each key so many at once, and so many a minute, lasting.
+    pub fn new(burst: u32, per_minute: f64) -> Self {
         Self {
+            burst,
             per_minute,
             buckets: Mutex::new(HashMap::new()),
         }
     }
 
     /// Counts one try, or says how long to wait.
-    pub fn take(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
+    pub fn take(&self, key: K, now: Instant) -> Result<(), Duration> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= ADDRESSES && !buckets.contains_key(&address) {
+        if buckets.len() >= KEYS && !buckets.contains_key(&key) {
             buckets.retain(|_, bucket| !bucket.is_full(now));
-            if buckets.len() >= ADDRESSES {
+            if buckets.len() >= KEYS {
                 buckets.clear();
             }
         }
         buckets
-            .entry(address)
-            .or_insert_with(|| Bucket::new(f64::from(self.per_minute) / 60.0, self.per_minute, now))
+            .entry(key)
+            .or_insert_with(|| Bucket::new(self.per_minute / 60.0, self.burst, now))
             .take(1, now)
+    }
+}
+
+/// Passphrases that are tried. Right ones count as well: what is right is known only afterwards.
+///
+/// Nobody can lock a person out from elsewhere: an address has its own tries at each nickname, and only many addresses
+/// together use up those of all. The devices that are signed in need no passphrase, and have their own tries to change it.
+#[derive(Debug)]
+pub struct Guesses {
+    of_address: Attempts<(IpAddr, UserId)>,
+    of_all: Attempts<UserId>,
+    of_themselves: Attempts<UserId>,
+}
+
+impl Default for Guesses {
+    fn default() -> Self {
+        Self {
+            of_address: Attempts::new(GUESSES.0, GUESSES.1),
+            of_all: Attempts::new(GUESSES_OF_ALL.0, GUESSES_OF_ALL.1),
+            of_themselves: Attempts::new(GUESSES.0, GUESSES.1),
+        }
+    }
+}
+
+impl Guesses {
+    /// Counts a try to sign in as this person.
+    pub fn sign_in(&self, address: IpAddr, user: UserId, now: Instant) -> Result<(), Duration> {
+        // In this order: who is out of tries takes none from the others.
+        self.of_address.take((network(address), user), now)?;
+        self.of_all.take(user, now)
+    }
+
+    /// Counts a try of a person who is signed in.
+    pub fn change(&self, user: UserId, now: Instant) -> Result<(), Duration> {
+        self.of_themselves.take(user, now)
+    }
+}
+
+/// Who an address counts as: of IPv6 its first half, for the rest is the client's to choose.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        address => address,
+    }
+}
+
+/// The refusal of one try too many.
+pub(super) fn too_many(what: &str) -> impl Fn(Duration) -> Refusal {
+    let message = format!("too many {what}: wait a little");
+    move |wait| {
+        Refusal(WireError {
+            retry_after_ms: Some(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+            ..WireError::new(ErrorCode::RateLimited, message.clone())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::clock;
+
+    fn address(n: u8) -> IpAddr {
+        [192, 0, 2, n].into()
+    }
+
+    #[test]
+    fn a_stranger_who_guesses_leaves_the_owner_elsewhere_their_tries() {
+        let (guesses, mina) = (Guesses::default(), UserId(Uuid::nil()));
+        let mut now = clock::instant();
+        for _ in 0..24 * 60 {
+            for _ in 0..20 {
+                let _ = guesses.sign_in(address(1), mina, now);
+            }
+            assert!(guesses.sign_in(address(1), mina, now).is_err());
+            now += Duration::from_secs(60);
+        }
+        assert!(guesses.sign_in(address(2), mina, now).is_ok());
+        assert!(guesses.change(mina, now).is_ok());
+    }
+
+    #[test]
+    fn many_strangers_together_have_few_tries() {
+        let (guesses, mina) = (Guesses::default(), UserId(Uuid::nil()));
+        let now = clock::instant();
+        let tried = (0..200).filter(|n| guesses.sign_in(address(*n), mina, now).is_ok());
+        assert_eq!(tried.count(), 100);
+        assert!(guesses.sign_in(address(1), UserId(Uuid::max()), now).is_ok());
+    }
+
+    #[test]
+    fn a_client_counts_by_its_network() {
+        let one: IpAddr = "2001:db8:1:2:3:4:5:6".parse().unwrap();
+        let other: IpAddr = "2001:db8:1:2:ffff::1".parse().unwrap();
+        assert_eq!(network(one), network(other));
+        assert_ne!(network(one), network("2001:db8:1:3::1".parse().unwrap()));
+        assert_eq!(network("::ffff:192.0.2.1".parse().unwrap()), address(1));
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let attempts = Attempts::new(1, 1.0);
+        let now = clock::instant();
+        for key in 0..3 * KEYS {
+            attempts.take(key, now).unwrap();
+        }
+        assert!(attempts.buckets.lock().unwrap().len() <= KEYS);
     }
 }

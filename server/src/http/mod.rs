@@ -1,40 +1,51 @@
 //! Everything that is asked over plain HTTP.
 //!
 //! - [`session`]: signing in, and who is signed in
+//! - [`passphrase`]: setting and changing a passphrase
+//! - [`device`]: a person's devices
+//! - [`invite`]: who may sign up
+//! - [`caller`]: who asks: a device that is signed in, or the owner's
 //! - [`credentials`]: what a device shows: a cookie or a bearer token
 //! - [`origin`]: which pages may ask
-//! - [`attempts`]: how often one address may sign in
 //! - [`features`]: which optional parts the page offers
+//! - [`attempts`]: how often something may be tried
 //! - [`health`]: whether the server lives and works
 //! - `page`: the built page, where it is embedded
 
 pub mod attempts;
+pub mod caller;
 pub mod credentials;
+pub mod device;
 pub mod features;
 pub mod health;
+pub mod invite;
 pub mod origin;
 #[cfg(feature = "page")]
 pub mod page;
+pub mod passphrase;
 pub mod session;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use steadfast_shared::{
-    ErrorCode, WireError,
-    http::{FEATURES_PATH, SESSION_PATH},
+use axum::routing::{delete, get, put};
+use steadfast_shared::http::{
+    DEVICES_PATH, FEATURES_PATH, INVITES_PATH, PASSPHRASE_PATH, REGISTRATION_PATH, SESSION_PATH,
 };
+use steadfast_shared::{ErrorCode, WireError};
 
 use crate::config::Config;
+use crate::passphrase::Passphrases;
 use crate::realtime::Realtime;
-use crate::store::Store;
+use crate::store::{Store, StoreError, Token};
 
 /// Largest request body read, in bytes.
 const BODY_BYTES: usize = 16 * 1024;
@@ -49,7 +60,11 @@ pub struct Shared {
     /// How the server is run.
     pub config: Arc<Config>,
     /// How often addresses signed in.
-    pub attempts: Arc<attempts::Attempts>,
+    pub attempts: Arc<attempts::Attempts<IpAddr>>,
+    /// How often passphrases were tried.
+    pub guesses: Arc<attempts::Guesses>,
+    /// What hashes passphrases.
+    pub passphrases: Passphrases,
 }
 
 /// The routes.
@@ -60,6 +75,15 @@ pub fn router(shared: Shared) -> Router {
             get(session::look)
                 .post(session::sign_in)
                 .delete(session::sign_out),
+        )
+        .route(PASSPHRASE_PATH, put(passphrase::put))
+        .route(DEVICES_PATH, get(device::list))
+        .route(&format!("{DEVICES_PATH}/{{id}}"), delete(device::revoke))
+        .route(INVITES_PATH, get(invite::list).post(invite::make))
+        .route(&format!("{INVITES_PATH}/{{id}}"), delete(invite::take_back))
+        .route(
+            REGISTRATION_PATH,
+            get(invite::registration).put(invite::set_registration),
         )
         .route_layer(DefaultBodyLimit::max(BODY_BYTES))
         .route_layer(from_fn_with_state(shared.clone(), origin::guard));
@@ -106,4 +130,38 @@ impl IntoResponse for Refusal {
         }
         answer
     }
+}
+
+fn unreadable(rejection: &JsonRejection) -> Refusal {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return Refusal::new(ErrorCode::TooLarge, "the request is too large");
+    }
+    Refusal::new(
+        ErrorCode::Invalid,
+        format!("the request is not as documented: {}", rejection.body_text()),
+    )
+}
+
+fn unreadable_id() -> Refusal {
+    Refusal::new(ErrorCode::Invalid, "an id is a whole number")
+}
+
+fn unavailable() -> Refusal {
+    Refusal::new(
+        ErrorCode::Unavailable,
+        "the server cannot do this right now: try again",
+    )
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn failed(error: StoreError) -> Refusal {
+    tracing::error!(%error, "the store failed");
+    unavailable()
+}
+
+fn fresh_token() -> Result<Token, Refusal> {
+    Token::random().map_err(|error| {
+        tracing::error!(%error, "the operating system gives no random numbers");
+        unavailable()
+    })
 }

@@ -7,14 +7,18 @@ use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use steadfast_shared::http::{NewSession, SessionInfo};
-use steadfast_shared::{ErrorCode, WireError};
+use steadfast_shared::{ErrorCode, Passphrase, limit};
 
-use super::{Refusal, Shared, credentials};
+use super::attempts::{network, too_many};
+use super::caller::Caller;
+use super::passphrase::{unhashed, wrong};
+use super::{Refusal, Shared, credentials, device, failed, fresh_token, invite, unreadable};
 use crate::clock;
 use crate::peer::Peer;
-use crate::store::{Device, SignUpError, StoreError, Token};
+use crate::store::Token;
+use crate::store::account::{Account, Device, NewDevice, SignInError, SignUp, SignUpError};
 
-/// `POST /api/session`: takes a nickname and signs this device in.
+/// `POST /api/session`: takes a free nickname, or signs one more device in by a passphrase.
 ///
 /// A device that is signed in and asks for the nickname it has stays who it is: a retry does no harm.
 pub async fn sign_in(
@@ -24,18 +28,11 @@ pub async fn sign_in(
     asked: Result<Json<NewSession>, JsonRejection>,
 ) -> Result<Response, Refusal> {
     let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
+    let address = peer.address().ip();
     shared
         .attempts
-        .take(peer.address().ip(), clock::instant())
-        .map_err(|wait| {
-            Refusal(WireError {
-                retry_after_ms: Some(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
-                ..WireError::new(
-                    ErrorCode::RateLimited,
-                    "too many sign-ins from this address: wait a little",
-                )
-            })
-        })?;
+        .take(network(address), clock::instant())
+        .map_err(too_many("sign-ins from this address"))?;
 
     if let Some(shown) = credentials::token(&headers)
         && let Some(device) = shared.store.device(shown.hash()).await.map_err(failed)?
@@ -44,28 +41,101 @@ pub async fn sign_in(
         return Ok(signed_in(&shared, device, &shown, asked.with_token));
     }
 
-    let token = Token::random().map_err(|error| {
-        tracing::error!(%error, "the operating system gives no random numbers");
-        unavailable()
-    })?;
-    match shared
-        .store
-        .sign_up(&asked.nickname, token.hash(), clock::now())
-        .await
-    {
-        Ok(device) => Ok(signed_in(&shared, device, &token, asked.with_token)),
-        Err(SignUpError::NicknameTaken) => Err(Refusal::new(
-            ErrorCode::NicknameTaken,
-            "this nickname is taken: choose another one",
-        )),
-        Err(SignUpError::Store(error)) => Err(failed(error)),
+    // Never one that a client shows: whoever knows that one would be signed in with this person.
+    let token = fresh_token()?;
+    let with_token = asked.with_token;
+    let new = NewDevice {
+        token: token.hash(),
+        name: asked
+            .device
+            .as_ref()
+            .map_or_else(|| device::name_of(&headers), |name| name.as_str().to_owned()),
+        at: clock::now(),
+    };
+    let account = match &asked.passphrase {
+        Some(shown) => shared
+            .store
+            .account(&asked.nickname)
+            .await
+            .map_err(failed)?
+            .map(|account| (account, shown)),
+        None => None,
+    };
+    let device = match account {
+        Some((account, shown)) => {
+            let guessed = shared.guesses.sign_in(address, account.user, clock::instant());
+            guessed.map_err(too_many("passphrases tried for this nickname"))?;
+            one_more_device(&shared, &account, shown, &new).await?
+        }
+        None => sign_up(&shared, asked, new).await?,
+    };
+    Ok(signed_in(&shared, device, &token, with_token))
+}
+
+/// Signs one more device of a person in.
+async fn one_more_device(
+    shared: &Shared,
+    account: &Account,
+    shown: &Passphrase,
+    new: &NewDevice,
+) -> Result<Device, Refusal> {
+    let right = shared
+        .passphrases
+        .verify(shown, account.passphrase.as_deref())
+        .await;
+    if !right.map_err(unhashed)? {
+        return Err(wrong());
     }
+    let done = shared.store.sign_in(account, new).await;
+    let done = done.map_err(|error| match error {
+        SignInError::WrongPassphrase => wrong(),
+        SignInError::TooManyDevices => {
+            let message = format!(
+                "you have {} devices, all of them used within {} days: sign one of them out first",
+                limit::DEVICES,
+                limit::DEVICE_IDLE_DAYS
+            );
+            Refusal::new(ErrorCode::TooLarge, message)
+        }
+        SignInError::Store(error) => failed(error),
+    })?;
+    if let Some(session) = done.made_room {
+        shared.realtime.signed_out(session);
+    }
+    Ok(done.device)
+}
+
+/// Makes a person of a free nickname.
+async fn sign_up(shared: &Shared, asked: NewSession, device: NewDevice) -> Result<Device, Refusal> {
+    let passphrase = match &asked.passphrase {
+        Some(passphrase) => Some(shared.passphrases.hash(passphrase).await.map_err(unhashed)?),
+        None => None,
+    };
+    let wanted = SignUp {
+        admission: invite::admission(shared, asked.invite.as_deref()),
+        name: asked.nickname,
+        passphrase,
+        device,
+    };
+    shared.store.sign_up(&wanted).await.map_err(|error| match error {
+        SignUpError::NicknameTaken => Refusal::new(
+            ErrorCode::NicknameTaken,
+            "this nickname is taken, or looks like one that is: choose another one, or sign in with its passphrase",
+        ),
+        SignUpError::NotANickname(error) => Refusal::new(ErrorCode::Invalid, error.to_string()),
+        SignUpError::InviteRequired => Refusal::new(
+            ErrorCode::InviteRequired,
+            "this server takes new people by invitation only, and this is no invitation that is good",
+        ),
+        SignUpError::Store(error) => failed(error),
+    })
 }
 
 fn signed_in(shared: &Shared, device: Device, token: &Token, with_token: bool) -> Response {
+    shared.realtime.note_seen(device.session);
     let info = SessionInfo {
         token: with_token.then(|| token.as_str().to_owned()),
-        ..SessionInfo::new(device.person, shared.store.epoch())
+        ..info(shared, device)
     };
     let mut answer = (StatusCode::CREATED, Json(info)).into_response();
     if let Some(cookie) = credentials::set_cookie(Some(token), shared.config.secure_cookie) {
@@ -74,16 +144,18 @@ fn signed_in(shared: &Shared, device: Device, token: &Token, with_token: bool) -
     answer
 }
 
+fn info(shared: &Shared, device: Device) -> SessionInfo {
+    SessionInfo {
+        owner: device.owner,
+        has_passphrase: device.has_passphrase,
+        ..SessionInfo::new(device.person, shared.store.epoch())
+    }
+}
+
 /// `GET /api/session`: who this device speaks for.
-pub async fn look(State(shared): State<Shared>, headers: HeaderMap) -> Result<Json<SessionInfo>, Refusal> {
-    let token = credentials::token(&headers).ok_or_else(signed_out)?;
-    let device = shared
-        .store
-        .device(token.hash())
-        .await
-        .map_err(failed)?
-        .ok_or_else(signed_out)?;
-    Ok(Json(SessionInfo::new(device.person, shared.store.epoch())))
+pub async fn look(State(shared): State<Shared>, Caller(caller): Caller) -> Json<SessionInfo> {
+    shared.realtime.note_seen(caller.session);
+    Json(info(&shared, caller))
 }
 
 /// `DELETE /api/session`: signs this device out and ends its connections.
@@ -98,31 +170,4 @@ pub async fn sign_out(State(shared): State<Shared>, headers: HeaderMap) -> Resul
         answer.headers_mut().insert(SET_COOKIE, cookie);
     }
     Ok(answer)
-}
-
-fn unreadable(rejection: &JsonRejection) -> Refusal {
-    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Refusal::new(ErrorCode::TooLarge, "the request is too large");
-    }
-    Refusal::new(
-        ErrorCode::Invalid,
-        format!("the request is not as documented: {}", rejection.body_text()),
-    )
-}
-
-fn signed_out() -> Refusal {
-    Refusal::new(ErrorCode::Unauthorized, "this device is not signed in")
-}
-
-fn unavailable() -> Refusal {
-    Refusal::new(
-        ErrorCode::Unavailable,
-        "the server cannot do this right now: try again",
-    )
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn failed(error: StoreError) -> Refusal {
-    tracing::error!(%error, "the store failed");
-    unavailable()
 }

@@ -88,6 +88,12 @@ impl Realtime {
                 }
             }
         }
+        if tokio::time::timeout(GRACE, self.0.sightings.write(&self.0.store))
+            .await
+            .is_err()
+        {
+            tracing::warn!("when devices were last seen was not written in time");
+        }
     }
 
     /// Whether the server is ending.
@@ -100,6 +106,7 @@ impl Realtime {
         if self.0.people.leave(connection.id).is_none() {
             return;
         }
+        self.note_seen(connection.device.session);
         let overdue = self
             .0
             .people

@@ -99,6 +99,7 @@ impl Realtime {
     fn enter(&self, socket: &SocketRef) -> Option<(Arc<Connection>, Greeting)> {
         let (connection, greeting) = socket.extensions.remove::<(Arc<Connection>, Greeting)>()?;
         let arrival = self.0.people.enter(&connection);
+        self.note_seen(connection.device.session);
         for ghost in arrival.ghosts {
             self.close(&ghost, ClosingReason::Replaced);
         }

@@ -9,6 +9,7 @@
 //! - `history`: stored entries are read; cursors are compared with heads
 //! - `ephemeral`: who is writing, how far somebody has read
 //! - `people`: who is connected, by which `connection`s
+//! - `sightings`: when devices were last there
 //! - `args`: what clients show, read strictly
 //! - [`bucket`]: how much somebody may do
 //! - `closing`: how connections end
@@ -26,6 +27,7 @@ mod hub;
 mod people;
 mod revision;
 mod send;
+mod sightings;
 mod tail;
 pub mod writer;
 
@@ -39,16 +41,18 @@ use serde::Serialize;
 use socketioxide::extract::AckSender;
 use socketioxide::{ParserConfig, SendError, SocketError, SocketIo};
 use steadfast_shared::event::{ClosingReason, Reply};
-use steadfast_shared::{ErrorCode, RoomId, UserId, WireError, limit};
+use steadfast_shared::{ErrorCode, Millis, RoomId, UserId, WireError, limit};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::clock;
 use crate::config::Config;
-use crate::store::{Store, StoreError};
+use crate::store::{SessionId, Store, StoreError};
 use args::Args;
 use connection::{Connection, Cost, Excess};
 use hub::Hub;
 use people::People;
+use sightings::Sightings;
 use writer::Writer;
 
 /// Packets that wait for one socket. One more, and the socket is stalled.
@@ -70,6 +74,7 @@ struct Inner {
     store: Arc<dyn Store>,
     io: SocketIo,
     people: Arc<People>,
+    sightings: Sightings,
     hub: Arc<Hub>,
     writer: Writer,
     closing: AtomicBool,
@@ -124,12 +129,14 @@ impl Realtime {
             store,
             io: io.clone(),
             people,
+            sightings: Sightings::default(),
             hub,
             writer,
             closing: AtomicBool::new(false),
         }));
         handshake::listen(&realtime, &io);
         tokio::spawn(closing::end_stalled(Arc::downgrade(&realtime.0), to_end));
+        tokio::spawn(sightings::keep_writing(Arc::downgrade(&realtime.0)));
 
         let router = router(realtime.clone())
             .layer(layer)
@@ -149,8 +156,21 @@ impl Realtime {
         self.0.writer.is_alive()
     }
 
+    /// Notes that a device is there.
+    pub fn note_seen(&self, session: SessionId) {
+        self.0.sightings.note(session, clock::now());
+    }
+
+    /// When a device was last there, where the store may not know it yet.
+    pub fn last_seen(&self, session: SessionId, asks: bool) -> Option<Millis> {
+        if asks || self.0.people.has_connection(session) {
+            return Some(clock::now());
+        }
+        self.0.sightings.of(session)
+    }
+
     /// Ends the connections of a device that was signed out.
-    pub fn signed_out(&self, session: crate::store::SessionId) {
+    pub fn signed_out(&self, session: SessionId) {
         for connection in self.0.people.sign_out(session) {
             self.close(&connection, ClosingReason::SignedOut);
         }

@@ -118,6 +118,15 @@ impl People {
         self.inner().by_person.contains_key(&person)
     }
 
+    /// Whether a device is connected.
+    pub(super) fn has_connection(&self, session: SessionId) -> bool {
+        let inner = self.inner();
+        inner
+            .connections
+            .values()
+            .any(|connection| connection.device.session == session)
+    }
+
     pub(super) fn get(&self, id: Sid) -> Option<Arc<Connection>> {
         self.inner().connections.get(&id).cloned()
     }

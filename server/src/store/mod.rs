@@ -7,6 +7,7 @@
 //! - [`sqlite`]: the store in one SQLite file
 //! - [`refusal`]: why something is not done that could be
 //! - [`token`]: the secret a device shows, and the hash that is kept of it
+//! - [`nickname`]: what makes a nickname one person's
 //! - [`lock`]: one process per database file
 //!
 //! Invariant: SQL is written in this folder and nowhere else.
@@ -14,6 +15,7 @@
 pub mod account;
 pub mod lock;
 pub mod log;
+pub mod nickname;
 pub mod refusal;
 pub mod room;
 pub mod sqlite;

@@ -8,13 +8,13 @@ use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use steadfast_server::store::sqlite::{SqliteStore, open::OpenError};
 use steadfast_server::store::{
-    Device, Log, NewEntry, Outcome, ReadMark, Refusal, Rooms, SignUpError, Span, Store, StoreError, Token,
+    Device, Log, NewEntry, Outcome, ReadMark, Refusal, Rooms, Span, Store, StoreError,
 };
-use steadfast_shared::{EntryId, Nickname, RoomId, Seq, UserId, limit};
+use steadfast_shared::{EntryId, RoomId, Seq, UserId, limit};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::support::body;
+use super::support::{body, newcomer};
 
 /// A store with two people, Mina and Jun, who both are in the room `general`; and another room that Mina alone is in.
 pub(crate) struct Fixture {
@@ -103,11 +103,7 @@ async fn behind_its_back(path: PathBuf) -> SqliteConnection {
 }
 
 async fn sign_up(store: &dyn Store, name: &str) -> Device {
-    let name = Nickname::parse(name).unwrap();
-    store
-        .sign_up(&name, Token::random().unwrap().hash(), 1)
-        .await
-        .unwrap()
+    store.sign_up(&newcomer(name)).await.unwrap()
 }
 
 #[tokio::test]
@@ -275,39 +271,6 @@ async fn a_page_is_bounded_in_bytes() {
         fixture.seqs(Span::After(0), 100).await,
         (1..=fit as u64).collect::<Vec<_>>()
     );
-}
-
-#[tokio::test]
-async fn a_nickname_is_taken_once_whatever_its_case() {
-    let fixture = Fixture::sqlite().await;
-    let name = Nickname::parse("MINA").unwrap();
-    let refused = fixture
-        .store
-        .sign_up(&name, Token::random().unwrap().hash(), 1)
-        .await;
-    assert!(matches!(refused, Err(SignUpError::NicknameTaken)));
-}
-
-#[tokio::test]
-async fn a_device_is_known_by_its_token_until_it_is_signed_out() {
-    let fixture = Fixture::sqlite().await;
-    let token = Token::random().unwrap();
-    let name = Nickname::parse("Ada").unwrap();
-    let device = fixture.store.sign_up(&name, token.hash(), 1).await.unwrap();
-    assert_eq!(
-        fixture.store.device(token.hash()).await.unwrap(),
-        Some(device.clone())
-    );
-    assert_eq!(
-        fixture.store.device(Token::shown("guess").hash()).await.unwrap(),
-        None
-    );
-    assert_eq!(
-        fixture.store.sign_out(token.hash()).await.unwrap(),
-        Some(device.session)
-    );
-    assert_eq!(fixture.store.sign_out(token.hash()).await.unwrap(), None);
-    assert_eq!(fixture.store.device(token.hash()).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -9,13 +9,14 @@ use steadfast_server::clock;
 use steadfast_server::config::Config;
 use steadfast_server::realtime::writer::{Job, Publish, Writer};
 use steadfast_server::store::sqlite::SqliteStore;
-use steadfast_server::store::{Accounts, Device, Rooms, StoreError, Token};
+use steadfast_server::store::{Accounts, Device, Rooms, StoreError};
 use steadfast_shared::event::{self, Reply, SendItem, Sent};
-use steadfast_shared::{Entry, ErrorCode, Nickname, RoomId, Seq};
+use steadfast_shared::{Entry, ErrorCode, RoomId, Seq};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::support::faulty::{Fault, Faulty};
+use crate::support::newcomer;
 use crate::support::{TestServer, message};
 
 /// Remembers what was published.
@@ -47,11 +48,7 @@ impl Bench {
         let sqlite = SqliteStore::open(&path, Duration::from_secs(10), clock::now())
             .await
             .unwrap();
-        let name = Nickname::parse("Mina").unwrap();
-        let mina = sqlite
-            .sign_up(&name, Token::random().unwrap().hash(), 1)
-            .await
-            .unwrap();
+        let mina = sqlite.sign_up(&newcomer("Mina")).await.unwrap();
         let room = sqlite.rooms_of(mina.person.id).await.unwrap()[0].id;
         let store = Arc::new(Faulty::new(Arc::new(sqlite), faults));
         let published = Arc::new(Published::default());

@@ -1,106 +1,292 @@
-//! Who there is, and on which devices.
+//! Nicknames, devices and passphrases.
 
 use async_trait::async_trait;
-use sqlx::Row;
-use steadfast_shared::{Millis, Nickname, Person, UserId};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, Transaction};
+use steadfast_shared::http::Invite;
+use steadfast_shared::{Millis, Nickname, Person, UserId, limit};
 use uuid::Uuid;
 
-use super::{SqliteStore, to_sql, told};
-use crate::store::{Accounts, Device, SessionId, SignUpError, StoreError, TokenHash};
+use super::{SqliteStore, from_sql, invites, to_sql, told};
+use crate::store::account::{
+    Account, Accounts, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError, SignUp,
+    SignUpError, SignedIn,
+};
+use crate::store::nickname::NameKey;
+use crate::store::{StoreError, TokenHash};
+
+const DAY: Millis = 24 * 60 * 60 * 1_000;
 
 #[async_trait]
 impl Accounts for SqliteStore {
-    async fn sign_up(&self, name: &Nickname, token: TokenHash, at: Millis) -> Result<Device, SignUpError> {
-        sign_up(self, name, token, at).await
-    }
-
-    async fn device(&self, token: TokenHash) -> Result<Option<Device>, StoreError> {
-        device(self, token).await
-    }
-
-    async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {
-        sign_out(self, token).await
-    }
-}
-
-/// See [`Accounts::sign_up`].
-async fn sign_up(
-    store: &SqliteStore,
-    name: &Nickname,
-    token: TokenHash,
-    at: Millis,
-) -> Result<Device, SignUpError> {
-    let user = UserId(Uuid::now_v7());
-    let mut transaction = store.begin().await?;
-    let taken = sqlx::query(
-        "insert into users (id, name, name_key, created_at) values (?, ?, ?, ?) on conflict (name_key) do nothing",
-    )
-    .bind(user.0)
-    .bind(name.as_str())
-    .bind(name.key())
-    .bind(to_sql(at))
-    .execute(&mut *transaction)
-    .await
-    .map_err(told)?
-    .rows_affected();
-    if taken == 0 {
-        return Err(SignUpError::NicknameTaken);
-    }
-    let session: SessionId = sqlx::query_scalar(
-        "insert into sessions (token_hash, user, created_at) values (?, ?, ?) returning id",
-    )
-    .bind(token.as_bytes())
-    .bind(user.0)
-    .bind(to_sql(at))
-    .fetch_one(&mut *transaction)
-    .await
-    .map_err(told)?;
-    sqlx::query("insert into members (user, room, joined_at) select ?, id, ? from rooms where lobby = 1")
+    async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError> {
+        let key = NameKey::of(&wanted.name)?;
+        let user = UserId(Uuid::now_v7());
+        let mut transaction = self.begin().await?;
+        let owner: Option<bool> = sqlx::query_scalar(
+            "insert into users (id, name, name_key, name_look, name_shape, created_at, passphrase, owner)
+             values (?, ?, ?, ?, ?, ?, ?, not exists (select 1 from users))
+             on conflict do nothing returning owner",
+        )
         .bind(user.0)
-        .bind(to_sql(at))
-        .execute(&mut *transaction)
-        .await
-        .map_err(told)?;
-    transaction.commit().await.map_err(told)?;
-    Ok(Device {
-        session,
-        person: Person {
-            id: user,
-            name: name.as_str().to_owned(),
-        },
-    })
-}
-
-/// See [`Accounts::device`].
-async fn device(store: &SqliteStore, token: TokenHash) -> Result<Option<Device>, StoreError> {
-    let row = sqlx::query(
-        "select sessions.id as session, users.id, users.name
-         from sessions join users on users.id = sessions.user where sessions.token_hash = ?",
-    )
-    .bind(token.as_bytes())
-    .fetch_optional(&store.readers)
-    .await
-    .map_err(told)?;
-    row.map(|row| {
-        Ok(Device {
-            session: row.try_get("session").map_err(told)?,
-            person: Person {
-                id: UserId(row.try_get("id").map_err(told)?),
-                name: row.try_get("name").map_err(told)?,
-            },
-        })
-    })
-    .transpose()
-}
-
-/// See [`Accounts::sign_out`].
-async fn sign_out(store: &SqliteStore, token: TokenHash) -> Result<Option<SessionId>, StoreError> {
-    let mut transaction = store.begin().await?;
-    let ended = sqlx::query_scalar("delete from sessions where token_hash = ? returning id")
-        .bind(token.as_bytes())
+        .bind(wanted.name.as_str())
+        .bind(key.name)
+        .bind(key.look)
+        .bind(key.shape)
+        .bind(to_sql(wanted.device.at))
+        .bind(&wanted.passphrase)
         .fetch_optional(&mut *transaction)
         .await
         .map_err(told)?;
-    transaction.commit().await.map_err(told)?;
-    Ok(ended)
+        let Some(owner) = owner else {
+            return Err(SignUpError::NicknameTaken);
+        };
+        if !invites::admit(&mut transaction, wanted.admission, wanted.device.at).await? {
+            return Err(SignUpError::InviteRequired);
+        }
+        let session = add_device(&mut transaction, user, &wanted.device).await?;
+        sqlx::query("insert into members (user, room, joined_at) select ?, id, ? from rooms where lobby = 1")
+            .bind(user.0)
+            .bind(to_sql(wanted.device.at))
+            .execute(&mut *transaction)
+            .await
+            .map_err(told)?;
+        transaction.commit().await.map_err(told)?;
+        Ok(Device {
+            session,
+            person: Person {
+                id: user,
+                name: wanted.name.as_str().to_owned(),
+            },
+            owner,
+            has_passphrase: wanted.passphrase.is_some(),
+        })
+    }
+
+    async fn account(&self, name: &Nickname) -> Result<Option<Account>, StoreError> {
+        let Ok(key) = NameKey::of(name) else {
+            return Ok(None);
+        };
+        let row = sqlx::query("select id, passphrase from users where name_key = ?")
+            .bind(key.name)
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(told)?;
+        row.map(|row| {
+            Ok(Account {
+                user: UserId(row.try_get("id").map_err(told)?),
+                passphrase: row.try_get("passphrase").map_err(told)?,
+            })
+        })
+        .transpose()
+    }
+
+    async fn sign_in(&self, account: &Account, device: &NewDevice) -> Result<SignedIn, SignInError> {
+        let mut transaction = self.begin().await?;
+        let row = sqlx::query(
+            "select name, owner, (select count(*) from sessions where user = users.id) as devices
+             from users where id = ? and passphrase is ?",
+        )
+        .bind(account.user.0)
+        .bind(&account.passphrase)
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(told)?
+        .ok_or(SignInError::WrongPassphrase)?;
+        let devices: i64 = row.try_get("devices").map_err(told)?;
+        let mut made_room = None;
+        if from_sql(devices) >= limit::DEVICES as u64 {
+            let idle_since = device.at.saturating_sub(limit::DEVICE_IDLE_DAYS * DAY);
+            let idle: Option<SessionId> = sqlx::query_scalar(
+                "delete from sessions where id = (
+                    select id from sessions where user = ? and last_seen_at < ? order by last_seen_at, id limit 1
+                 ) returning id",
+            )
+            .bind(account.user.0)
+            .bind(to_sql(idle_since))
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(told)?;
+            made_room = Some(idle.ok_or(SignInError::TooManyDevices)?);
+        }
+        let session = add_device(&mut transaction, account.user, device).await?;
+        transaction.commit().await.map_err(told)?;
+        Ok(SignedIn {
+            device: Device {
+                session,
+                person: Person {
+                    id: account.user,
+                    name: row.try_get("name").map_err(told)?,
+                },
+                owner: row.try_get("owner").map_err(told)?,
+                has_passphrase: account.passphrase.is_some(),
+            },
+            made_room,
+        })
+    }
+
+    async fn device(&self, token: TokenHash) -> Result<Option<Device>, StoreError> {
+        let row = sqlx::query(
+            "select sessions.id as session, users.id, users.name, users.owner,
+                    users.passphrase is not null as has_passphrase
+             from sessions join users on users.id = sessions.user where sessions.token_hash = ?",
+        )
+        .bind(token.as_bytes())
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(told)?;
+        row.map(|row| {
+            Ok(Device {
+                session: row.try_get("session").map_err(told)?,
+                person: Person {
+                    id: UserId(row.try_get("id").map_err(told)?),
+                    name: row.try_get("name").map_err(told)?,
+                },
+                owner: row.try_get("owner").map_err(told)?,
+                has_passphrase: row.try_get("has_passphrase").map_err(told)?,
+            })
+        })
+        .transpose()
+    }
+
+    async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {
+        let mut transaction = self.begin().await?;
+        let ended = sqlx::query_scalar("delete from sessions where token_hash = ? returning id")
+            .bind(token.as_bytes())
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(told)?;
+        transaction.commit().await.map_err(told)?;
+        Ok(ended)
+    }
+
+    async fn devices(&self, user: UserId) -> Result<Vec<KnownDevice>, StoreError> {
+        let rows = sqlx::query(
+            "select id, name, created_at, last_seen_at from sessions where user = ? order by id desc",
+        )
+        .bind(user.0)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(told)?;
+        rows.iter().map(known_device).collect()
+    }
+
+    async fn revoke(&self, user: UserId, session: SessionId) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let ended = sqlx::query("delete from sessions where user = ? and id = ?")
+            .bind(user.0)
+            .bind(session)
+            .execute(&mut *transaction)
+            .await
+            .map_err(told)?
+            .rows_affected();
+        transaction.commit().await.map_err(told)?;
+        Ok(ended > 0)
+    }
+
+    async fn note_seen(&self, seen: &[(SessionId, Millis)]) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        for (session, at) in seen {
+            sqlx::query("update sessions set last_seen_at = max(last_seen_at, ?) where id = ?")
+                .bind(to_sql(*at))
+                .bind(session)
+                .execute(&mut *transaction)
+                .await
+                .map_err(told)?;
+        }
+        transaction.commit().await.map_err(told)
+    }
+
+    async fn passphrase(&self, user: UserId) -> Result<Option<String>, StoreError> {
+        let hash: Option<Option<String>> = sqlx::query_scalar("select passphrase from users where id = ?")
+            .bind(user.0)
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(told)?;
+        Ok(hash.flatten())
+    }
+
+    async fn set_passphrase(
+        &self,
+        user: UserId,
+        compared: Option<&str>,
+        hash: &str,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let set = sqlx::query("update users set passphrase = ? where id = ? and passphrase is ?")
+            .bind(hash)
+            .bind(user.0)
+            .bind(compared)
+            .execute(&mut *transaction)
+            .await
+            .map_err(told)?
+            .rows_affected();
+        transaction.commit().await.map_err(told)?;
+        Ok(set > 0)
+    }
+
+    async fn reset_passphrase(&self, user: UserId, hash: &str) -> Result<u64, StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("update users set passphrase = ? where id = ?")
+            .bind(hash)
+            .bind(user.0)
+            .execute(&mut *transaction)
+            .await
+            .map_err(told)?;
+        let ended = sqlx::query("delete from sessions where user = ?")
+            .bind(user.0)
+            .execute(&mut *transaction)
+            .await
+            .map_err(told)?
+            .rows_affected();
+        transaction.commit().await.map_err(told)?;
+        Ok(ended)
+    }
+
+    async fn is_closed(&self) -> Result<bool, StoreError> {
+        invites::is_closed(&self.readers).await
+    }
+
+    async fn set_closed(&self, closed: bool) -> Result<(), StoreError> {
+        invites::set_closed(self, closed).await
+    }
+
+    async fn invites(&self, at: Millis) -> Result<Vec<Invite>, StoreError> {
+        invites::all(self, at).await
+    }
+
+    async fn invite(&self, terms: &InviteTerms) -> Result<Option<Invite>, StoreError> {
+        invites::make(self, terms).await
+    }
+
+    async fn uninvite(&self, id: i64) -> Result<bool, StoreError> {
+        invites::take_back(self, id).await
+    }
+}
+
+async fn add_device(
+    transaction: &mut Transaction<'static, Sqlite>,
+    user: UserId,
+    device: &NewDevice,
+) -> Result<SessionId, StoreError> {
+    sqlx::query_scalar(
+        "insert into sessions (token_hash, user, name, created_at, last_seen_at) values (?, ?, ?, ?, ?) returning id",
+    )
+    .bind(device.token.as_bytes())
+    .bind(user.0)
+    .bind(&device.name)
+    .bind(to_sql(device.at))
+    .bind(to_sql(device.at))
+    .fetch_one(&mut **transaction)
+    .await
+    .map_err(told)
+}
+
+fn known_device(row: &SqliteRow) -> Result<KnownDevice, StoreError> {
+    Ok(KnownDevice {
+        session: row.try_get("id").map_err(told)?,
+        name: row.try_get("name").map_err(told)?,
+        created_at: from_sql(row.try_get("created_at").map_err(told)?),
+        last_seen_at: from_sql(row.try_get("last_seen_at").map_err(told)?),
+    })
 }

@@ -7,12 +7,16 @@
 //! - `now`: what the log has made of a page's entries
 //! - `quote`, `person`: what entries bring along to be shown
 //! - `accounts`: who there is, and on which devices
+//! - `invites`: who may sign up
+//! - `names`: the nicknames' keys, brought up to date
 //! - `rooms`: who is in which room, and how far they have read
 
 mod accounts;
 mod append;
 mod change;
 mod history;
+mod invites;
+mod names;
 mod now;
 pub mod open;
 mod person;

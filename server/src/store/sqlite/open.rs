@@ -104,6 +104,7 @@ impl SqliteStore {
             other => failed(sqlx::Error::Migrate(Box::new(other))),
         })?;
         let epoch = be_born(&setup, at).await.map_err(failed)?;
+        super::names::bring_up_to_date(&setup).await.map_err(failed)?;
         setup.close().await;
 
         // The store waits for locks itself, so that it goes on as soon as they go.

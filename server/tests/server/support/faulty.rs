@@ -4,11 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use steadfast_server::store::{
-    Accounts, Appended, Device, Log, NewEntry, ReadMark, Rooms, SessionId, SignUpError, Span, Store,
-    StoreError, TokenHash,
-};
-use steadfast_shared::{EntryId, Epoch, Millis, Nickname, Room, RoomId, UserId, event};
+use steadfast_server::store::{Appended, Log, NewEntry, ReadMark, Rooms, Span, Store, StoreError};
+use steadfast_shared::{EntryId, Epoch, Millis, Room, RoomId, UserId, event};
 use tokio::sync::Semaphore;
 
 /// What happens to one append.
@@ -25,7 +22,7 @@ pub(crate) enum Fault {
 }
 
 pub(crate) struct Faulty {
-    inner: Arc<dyn Store>,
+    pub(super) inner: Arc<dyn Store>,
     faults: Mutex<VecDeque<Fault>>,
     rejected: Mutex<Option<EntryId>>,
     /// How many entries each append had.
@@ -80,21 +77,6 @@ impl Log for Faulty {
 
     async fn scrub(&self) -> Result<bool, StoreError> {
         self.inner.scrub().await
-    }
-}
-
-#[async_trait]
-impl Accounts for Faulty {
-    async fn sign_up(&self, name: &Nickname, token: TokenHash, at: Millis) -> Result<Device, SignUpError> {
-        self.inner.sign_up(name, token, at).await
-    }
-
-    async fn device(&self, token: TokenHash) -> Result<Option<Device>, StoreError> {
-        self.inner.device(token).await
-    }
-
-    async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {
-        self.inner.sign_out(token).await
     }
 }
 

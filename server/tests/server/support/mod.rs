@@ -1,11 +1,14 @@
 //! What the tests stand on.
 
+mod accounts;
 pub(crate) mod client;
 pub(crate) mod faulty;
 pub(crate) mod server;
 
+use steadfast_server::store::Token;
+use steadfast_server::store::account::{NewDevice, SignUp};
 use steadfast_shared::event::SendItem;
-use steadfast_shared::{Body, EntryId, MessageText, RoomId};
+use steadfast_shared::{Body, EntryId, MessageText, Nickname, RoomId};
 use uuid::Uuid;
 
 pub(crate) use client::Client;
@@ -23,4 +26,10 @@ pub(crate) fn message(room: RoomId, text: &str) -> SendItem {
 /// A message's body.
 pub(crate) fn body(text: &str) -> Body {
     Body::message(MessageText::parse(text).unwrap())
+}
+
+/// Somebody who wants this nickname, at the first moment.
+pub(crate) fn newcomer(nickname: &str) -> SignUp {
+    let token = Token::random().unwrap().hash();
+    SignUp::new(Nickname::parse(nickname).unwrap(), NewDevice::new(token, 1))
 }

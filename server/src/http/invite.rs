@@ -1,0 +1,101 @@
+//! Who may sign up: invitations, and whether they are needed.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use sha2::{Digest, Sha256};
+use steadfast_shared::http::{CreatedInvite, Invite, NewInvite, Registration, SetRegistration};
+use steadfast_shared::{ErrorCode, limit};
+
+use super::caller::Owner;
+use super::{Refusal, Shared, failed, fresh_token, unreadable, unreadable_id};
+use crate::clock;
+use crate::store::Token;
+use crate::store::account::{Admission, InviteTerms};
+
+/// `GET /api/invites`: the invitations that have not ended.
+pub async fn list(State(shared): State<Shared>, _: Owner) -> Result<Json<Vec<Invite>>, Refusal> {
+    shared.store.invites(clock::now()).await.map(Json).map_err(failed)
+}
+
+/// `POST /api/invites`: makes an invitation and shows its code, once.
+pub async fn make(
+    State(shared): State<Shared>,
+    _: Owner,
+    asked: Result<Json<NewInvite>, JsonRejection>,
+) -> Result<(StatusCode, Json<CreatedInvite>), Refusal> {
+    let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
+    let seconds = asked.lasts_seconds.unwrap_or(limit::INVITE_SECONDS_DEFAULT);
+    if seconds == 0 || seconds > limit::INVITE_SECONDS {
+        let message = format!("an invitation lasts from 1 to {} seconds", limit::INVITE_SECONDS);
+        return Err(Refusal::new(ErrorCode::Invalid, message));
+    }
+    if asked.uses == Some(0) {
+        let message = "an invitation is for one person at least: leave `uses` out for any number";
+        return Err(Refusal::new(ErrorCode::Invalid, message));
+    }
+    let code = fresh_token()?;
+    let now = clock::now();
+    let terms = InviteTerms {
+        code: code.hash(),
+        created_at: now,
+        expires_at: now + seconds * 1_000,
+        uses: asked.uses,
+    };
+    let invite = shared.store.invite(&terms).await.map_err(failed)?;
+    let invite = invite.ok_or_else(|| {
+        let message = format!(
+            "there are {} invitations already: take one back first",
+            limit::INVITES
+        );
+        Refusal::new(ErrorCode::TooLarge, message)
+    })?;
+    let code = code.as_str().to_owned();
+    Ok((StatusCode::CREATED, Json(CreatedInvite { code, invite })))
+}
+
+/// `DELETE /api/invites/{id}`: takes an invitation back. Nothing happens where there is none: a retry does no harm.
+pub async fn take_back(
+    State(shared): State<Shared>,
+    _: Owner,
+    id: Result<Path<i64>, PathRejection>,
+) -> Result<StatusCode, Refusal> {
+    let Path(id) = id.map_err(|_| unreadable_id())?;
+    shared.store.uninvite(id).await.map_err(failed)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /api/registration`: whether strangers may sign up.
+pub async fn registration(State(shared): State<Shared>) -> Result<Json<Registration>, Refusal> {
+    let fixed = shared.config.invite.is_some();
+    let closed = fixed || shared.store.is_closed().await.map_err(failed)?;
+    Ok(Json(Registration { closed, fixed }))
+}
+
+/// `PUT /api/registration`: closes or opens registration.
+pub async fn set_registration(
+    State(shared): State<Shared>,
+    _: Owner,
+    asked: Result<Json<SetRegistration>, JsonRejection>,
+) -> Result<Json<Registration>, Refusal> {
+    let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
+    shared.store.set_closed(asked.closed).await.map_err(failed)?;
+    registration(State(shared)).await
+}
+
+/// By what right somebody signs up who shows this code.
+pub(super) fn admission(shared: &Shared, code: Option<&str>) -> Admission {
+    let operators = shared.config.invite.as_deref();
+    // Compared by their hashes: how long that takes tells nothing of either.
+    let same = |one: &str, other: &str| Sha256::digest(one) == Sha256::digest(other);
+    if let (Some(operators), Some(shown)) = (operators, code)
+        && same(operators, shown)
+    {
+        return Admission::Granted;
+    }
+    Admission::Asked {
+        closed: operators.is_some(),
+        invite: code.map(|code| Token::shown(code).hash()),
+    }
+}

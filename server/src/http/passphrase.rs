@@ -1,0 +1,67 @@
+//! Setting and changing a passphrase.
+
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use steadfast_shared::ErrorCode;
+use steadfast_shared::http::NewPassphrase;
+
+use super::attempts::too_many;
+use super::caller::Caller;
+use super::{Refusal, Shared, failed, unavailable, unreadable};
+use crate::clock;
+use crate::passphrase::HashError;
+
+/// `PUT /api/passphrase`: sets the caller's passphrase. The devices that are signed in stay so.
+pub async fn put(
+    State(shared): State<Shared>,
+    Caller(caller): Caller,
+    asked: Result<Json<NewPassphrase>, JsonRejection>,
+) -> Result<StatusCode, Refusal> {
+    let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
+    let person = caller.person.id;
+    shared
+        .guesses
+        .change(person, clock::instant())
+        .map_err(too_many("tries to change the passphrase"))?;
+
+    let known = shared.store.passphrase(person).await.map_err(failed)?;
+    if let Some(known) = &known {
+        let current = asked.current.as_ref().ok_or_else(wrong)?;
+        let same = shared.passphrases.verify(current, Some(known)).await;
+        if !same.map_err(unhashed)? {
+            return Err(wrong());
+        }
+    }
+    let hash = shared.passphrases.hash(&asked.new).await.map_err(unhashed)?;
+    let set = shared
+        .store
+        .set_passphrase(person, known.as_deref(), &hash)
+        .await
+        .map_err(failed)?;
+    // Where it was not: another device has changed it meanwhile.
+    if set {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(wrong())
+    }
+}
+
+/// The refusal of a passphrase.
+pub(super) fn wrong() -> Refusal {
+    Refusal::new(ErrorCode::WrongPassphrase, "this is not the passphrase")
+}
+
+/// The refusal where nothing could be hashed.
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+pub(super) fn unhashed(error: HashError) -> Refusal {
+    if matches!(error, HashError::Busy) {
+        return Refusal::new(
+            ErrorCode::Busy,
+            "too many people are signing in at once: try again in a moment",
+        );
+    }
+    tracing::error!(%error, "a passphrase could not be hashed");
+    unavailable()
+}

@@ -1,0 +1,61 @@
+//! When devices were last there: noted in memory, written together once in a while.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use steadfast_shared::Millis;
+use tokio::time::MissedTickBehavior;
+
+use super::Inner;
+use crate::store::{SessionId, Store};
+
+/// How often what was noted is written.
+const ROUND: Duration = Duration::from_secs(60);
+/// Most devices noted between two writes; what comes on top is noted when it is there again.
+const NOTED: usize = 100_000;
+
+/// What was noted and is not written.
+#[derive(Debug, Default)]
+pub(super) struct Sightings(Mutex<HashMap<SessionId, Millis>>);
+
+impl Sightings {
+    /// Notes that a device is there.
+    pub(super) fn note(&self, session: SessionId, at: Millis) {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.len() < NOTED || noted.contains_key(&session) {
+            noted.insert(session, at);
+        }
+    }
+
+    /// When it was noted last, where that is not written.
+    pub(super) fn of(&self, session: SessionId) -> Option<Millis> {
+        let noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.get(&session).copied()
+    }
+
+    /// Writes what was noted. Where that fails, it is noted anew when the devices are there again.
+    pub(super) async fn write(&self, store: &Arc<dyn Store>) {
+        let noted = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        if noted.is_empty() {
+            return;
+        }
+        let noted: Vec<_> = noted.into_iter().collect();
+        if let Err(error) = store.note_seen(&noted).await {
+            tracing::warn!(%error, devices = noted.len(), "when devices were last seen could not be written");
+        }
+    }
+}
+
+/// Writes what was noted, round by round, until the server is gone.
+pub(super) async fn keep_writing(realtime: Weak<Inner>) {
+    let mut rounds = tokio::time::interval(ROUND);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        let Some(realtime) = realtime.upgrade() else {
+            return;
+        };
+        realtime.sightings.write(&realtime.store).await;
+    }
+}

@@ -1,0 +1,119 @@
+//! Who may sign up: whether registration is closed, and invitations.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, SqliteExecutor, Transaction};
+use steadfast_shared::http::Invite;
+use steadfast_shared::{Millis, limit};
+
+use super::{SqliteStore, from_sql, to_sql, told};
+use crate::store::StoreError;
+use crate::store::account::{Admission, InviteTerms};
+
+/// Decides within a sign-up whether it may be, and uses up what it needs of an invitation.
+pub(super) async fn admit(
+    transaction: &mut Transaction<'static, Sqlite>,
+    admission: Admission,
+    at: Millis,
+) -> Result<bool, StoreError> {
+    let Admission::Asked { closed, invite } = admission else {
+        return Ok(true);
+    };
+    if !closed && !is_closed(&mut **transaction).await? {
+        return Ok(true);
+    }
+    let Some(invite) = invite else {
+        return Ok(false);
+    };
+    let used = sqlx::query(
+        "update invites set used = used + 1
+         where code_hash = ? and expires_at > ? and (uses is null or used < uses)",
+    )
+    .bind(invite.as_bytes())
+    .bind(to_sql(at))
+    .execute(&mut **transaction)
+    .await
+    .map_err(told)?
+    .rows_affected();
+    Ok(used > 0)
+}
+
+/// See [`crate::store::account::Accounts::is_closed`].
+pub(super) async fn is_closed(executor: impl SqliteExecutor<'_>) -> Result<bool, StoreError> {
+    sqlx::query_scalar(
+        "select exists (select 1 from settings where name = 'registration' and value = 'closed')",
+    )
+    .fetch_one(executor)
+    .await
+    .map_err(told)
+}
+
+/// See [`crate::store::account::Accounts::set_closed`].
+pub(super) async fn set_closed(store: &SqliteStore, closed: bool) -> Result<(), StoreError> {
+    let mut transaction = store.begin().await?;
+    sqlx::query("insert or replace into settings (name, value) values ('registration', ?)")
+        .bind(if closed { "closed" } else { "open" })
+        .execute(&mut *transaction)
+        .await
+        .map_err(told)?;
+    transaction.commit().await.map_err(told)
+}
+
+/// See [`crate::store::account::Accounts::invites`].
+pub(super) async fn all(store: &SqliteStore, at: Millis) -> Result<Vec<Invite>, StoreError> {
+    let rows = sqlx::query(
+        "select id, created_at, expires_at, used, uses from invites where expires_at > ? order by id desc",
+    )
+    .bind(to_sql(at))
+    .fetch_all(&store.readers)
+    .await
+    .map_err(told)?;
+    rows.iter().map(read).collect()
+}
+
+/// See [`crate::store::account::Accounts::invite`].
+pub(super) async fn make(store: &SqliteStore, terms: &InviteTerms) -> Result<Option<Invite>, StoreError> {
+    let mut transaction = store.begin().await?;
+    sqlx::query("delete from invites where expires_at <= ?")
+        .bind(to_sql(terms.created_at))
+        .execute(&mut *transaction)
+        .await
+        .map_err(told)?;
+    let row = sqlx::query(
+        "insert into invites (code_hash, created_at, expires_at, uses)
+         select ?, ?, ?, ? where (select count(*) from invites) < ?
+         returning id, created_at, expires_at, used, uses",
+    )
+    .bind(terms.code.as_bytes())
+    .bind(to_sql(terms.created_at))
+    .bind(to_sql(terms.expires_at))
+    .bind(terms.uses)
+    .bind(to_sql(limit::INVITES as u64))
+    .fetch_optional(&mut *transaction)
+    .await
+    .map_err(told)?;
+    transaction.commit().await.map_err(told)?;
+    row.as_ref().map(read).transpose()
+}
+
+/// See [`crate::store::account::Accounts::uninvite`].
+pub(super) async fn take_back(store: &SqliteStore, id: i64) -> Result<bool, StoreError> {
+    let mut transaction = store.begin().await?;
+    let gone = sqlx::query("delete from invites where id = ?")
+        .bind(id)
+        .execute(&mut *transaction)
+        .await
+        .map_err(told)?
+        .rows_affected();
+    transaction.commit().await.map_err(told)?;
+    Ok(gone > 0)
+}
+
+fn read(row: &SqliteRow) -> Result<Invite, StoreError> {
+    Ok(Invite {
+        id: row.try_get("id").map_err(told)?,
+        created_at: from_sql(row.try_get("created_at").map_err(told)?),
+        expires_at: from_sql(row.try_get("expires_at").map_err(told)?),
+        used: row.try_get("used").map_err(told)?,
+        uses: row.try_get("uses").map_err(told)?,
+    })
+}
