@@ -21,7 +21,7 @@ export class ChatPage {
   readonly toggle: Locator;
   readonly unsent: Locator;
   readonly newMessages: Locator;
-  readonly language: Locator;
+  readonly settings: Locator;
   readonly detailsButton: Locator;
   readonly detailsPanel: Locator;
   readonly retryNow: Locator;
@@ -37,7 +37,7 @@ export class ChatPage {
     this.toggle = page.getByTestId('toggle');
     this.unsent = page.getByTestId('unsent');
     this.newMessages = page.getByTestId('new-messages');
-    this.language = page.getByTestId('language');
+    this.settings = page.getByTestId('settings');
     this.detailsButton = page.getByTestId('details');
     this.detailsPanel = page.getByTestId('details-panel');
     this.retryNow = page.getByTestId('retry-now');
@@ -49,6 +49,14 @@ export class ChatPage {
     await this.nickname.fill(nickname);
     await this.joinButton.click();
     await this.expectConnected();
+  }
+
+  /** Chooses a language in the settings. */
+  async speak(language: 'en' | 'ko'): Promise<void> {
+    await this.settings.click();
+    await this.page.getByTestId(`language-${language}`).check();
+    await this.page.keyboard.press('Escape');
+    await expect(this.page.getByTestId('settings-dialog')).toHaveCount(0);
   }
 
   /** Types a message and presses Enter. */

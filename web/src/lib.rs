@@ -2,6 +2,10 @@
 //!
 //! Pure, and tested natively:
 //! - [`text`]: what the page says, in every language it knows
+//! - [`route`]: addresses within the page
+//! - [`finder`]: how well a name answers what is typed to find it
+//! - [`shortcut`]: keys that do something wherever the focus is
+//! - [`slice`]: which of a timeline's rows are in the document
 //! - [`rows`]: how a timeline is laid out: groups, day separators, what is announced
 //! - [`markdown`]: what a message's text means
 //! - [`placement`]: where a small surface stands beside what opened it
@@ -21,10 +25,14 @@
 //!
 //! Invariant: nothing here decides what is sent, kept or shown in which order. That is `steadfast-client`.
 
+pub mod finder;
 pub mod markdown;
 pub mod placement;
+pub mod route;
 pub mod roving;
 pub mod rows;
+pub mod shortcut;
+pub mod slice;
 pub mod stance;
 pub mod text;
 

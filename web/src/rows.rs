@@ -112,6 +112,8 @@ pub struct Place {
     pub day: Option<Day>,
     /// Whether it opens a group, and so names its author.
     pub first: bool,
+    /// Whether it is the first one that is new to the person.
+    pub news: bool,
 }
 
 /// The place of each row, in order.
@@ -125,11 +127,13 @@ pub fn places(rows: impl IntoIterator<Item = (UserId, Millis, Day)>) -> Vec<Plac
                     Place {
                         day: new_day.then_some(day),
                         first: new_day || author != author_before || at.abs_diff(at_before) > GROUP_GAP_MS,
+                        news: false,
                     }
                 }
                 None => Place {
                     day: Some(day),
                     first: true,
+                    news: false,
                 },
             };
             before = Some((author, at, day));
@@ -187,7 +191,8 @@ mod tests {
             places,
             [Place {
                 day: Some(7),
-                first: true
+                first: true,
+                news: false
             }]
         );
     }

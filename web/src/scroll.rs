@@ -13,8 +13,8 @@ use web_sys::{Element, ResizeObserver};
 
 use crate::stance::{Reading, Stance, Step};
 
-/// Older rows are asked for this many views before the top is reached.
-const TOP_VIEWS: i32 = 2;
+/// More rows are asked for this many views before an end is reached.
+const EDGE_VIEWS: i32 = 2;
 
 /// Keeps one scrolling element's view.
 #[derive(Clone)]
@@ -32,6 +32,15 @@ struct Inner {
 struct Held {
     row: Element,
     place: f64,
+}
+
+/// On which side of the view something is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Beyond {
+    /// Further up.
+    Above,
+    /// Further down.
+    Below,
 }
 
 type Observer = (ResizeObserver, Closure<dyn FnMut(JsValue)>);
@@ -75,7 +84,46 @@ impl View {
 
     /// Whether the top is near enough to ask for what is older.
     pub(crate) fn near_top(&self) -> bool {
-        self.0.element.scroll_top() < TOP_VIEWS * self.0.element.client_height()
+        self.0.element.scroll_top() < EDGE_VIEWS * self.0.element.client_height()
+    }
+
+    /// Whether the lower end is near enough to ask for what is newer.
+    pub(crate) fn near_end(&self) -> bool {
+        let Reading { top, end } = self.0.reading();
+        end - top < EDGE_VIEWS * self.0.element.client_height()
+    }
+
+    /// Whether the content ends where the room does, from here on.
+    pub(crate) fn set_complete(&self, complete: bool) {
+        self.0.stance.borrow_mut().set_complete(complete);
+    }
+
+    /// Puts an element in the middle of the view, and stays there.
+    pub(crate) fn show(&self, element: &Element) {
+        let inner = &self.0;
+        inner.stance.borrow_mut().set_complete(false);
+        let middle =
+            (f64::from(inner.element.client_height()) - element.get_bounding_client_rect().height()) / 2.0;
+        #[expect(clippy::cast_possible_truncation, reason = "pixels")]
+        let top = (inner.place_of(element) - middle.max(0.0)).round() as i32;
+        inner.element.set_scroll_top(top);
+        inner.stance.borrow_mut().stands(inner.reading());
+        inner.held.replace(inner.first_in_view());
+    }
+
+    /// Where an element is against what is in view; `None` for one that is in it.
+    pub(crate) fn beyond(&self, element: &Element) -> Option<Beyond> {
+        let (view, element) = (
+            self.0.element.get_bounding_client_rect(),
+            element.get_bounding_client_rect(),
+        );
+        if element.bottom() <= view.top() {
+            Some(Beyond::Above)
+        } else if element.top() >= view.bottom() {
+            Some(Beyond::Below)
+        } else {
+            None
+        }
     }
 
     /// Whether the view is so far from the end that a way back is welcome.

@@ -21,6 +21,8 @@ pub struct Reading {
 #[derive(Debug)]
 pub struct Stance {
     following: bool,
+    /// Whether the content ends where the room does. Where more is about to come, the end is nothing to follow.
+    complete: bool,
     /// How the view was put or seen last.
     last: Reading,
 }
@@ -39,6 +41,7 @@ impl Stance {
     pub fn at_end() -> Self {
         Self {
             following: true,
+            complete: true,
             last: Reading::default(),
         }
     }
@@ -46,6 +49,12 @@ impl Stance {
     /// Whether the view follows the end.
     pub fn follows(&self) -> bool {
         self.following
+    }
+
+    /// Whether the content ends where the room does, from here on.
+    pub fn set_complete(&mut self, complete: bool) {
+        self.complete = complete;
+        self.following &= complete;
     }
 
     /// Follows the end, wherever the view is.
@@ -67,7 +76,7 @@ impl Stance {
         let went_up = now.top < last.top && !pushed;
         // Who did not go up has not left what was the end then, whatever was added to it since.
         let end = if went_up { now.end } else { now.end.min(last.end) };
-        self.following = (self.following && !went_up) || end - now.top <= END_SLACK;
+        self.following = self.complete && ((self.following && !went_up) || end - now.top <= END_SLACK);
 
         let go = if self.following {
             // Within the slack a person is not dragged to the end before there is something new.
@@ -243,6 +252,18 @@ mod tests {
         let mut stance = reading_at(500, 2000);
         let step = stance.look(reading(2000, 2026), 0);
         assert_eq!(step.go, Some(2026));
+        assert!(stance.follows());
+    }
+
+    #[test]
+    fn an_end_at_which_more_is_to_come_is_not_followed() {
+        let mut stance = reading_at(500, 2000);
+        stance.set_complete(false);
+        stance.look(reading(2000, 2000), 0);
+        assert!(!stance.follows());
+        assert_eq!(stance.look(reading(2000, 4600), 0).go, None);
+        stance.set_complete(true);
+        stance.look(reading(4600, 4600), 0);
         assert!(stance.follows());
     }
 

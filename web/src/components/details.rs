@@ -8,7 +8,6 @@ use steadfast_client::link::LinkState;
 
 use super::connection_bar::headline;
 use super::details_outbox::Outbox;
-use super::sidebar::People;
 use super::{Icon, Shape};
 use crate::state::{Page, milliseconds, words};
 use crate::text::Phrases;
@@ -29,7 +28,8 @@ pub(crate) fn Details(
         }
     };
     let key = window_event_listener(ev::keydown, move |event| {
-        if event.key() == "Escape" && !event.is_composing() && !event.default_prevented() {
+        let covered = page.around.dialog.with_untracked(Option::is_some);
+        if event.key() == "Escape" && !covered && !event.is_composing() && !event.default_prevented() {
             close();
         }
     });
@@ -59,10 +59,6 @@ pub(crate) fn Details(
                     <Icon shape=Shape::Close />
                 </button>
             </div>
-            <section class="details-people-section">
-                <h3>{page.says(|t| t.online)}</h3>
-                <People class="details-person" />
-            </section>
             <section>
                 <h3>{page.says(|t| t.link)}</h3>
                 <Link />

@@ -9,11 +9,18 @@ pub(crate) enum Shape {
     Clock,
     Alert,
     Down,
+    Up,
     Send,
     Details,
     Close,
     More,
     Copy,
+    Search,
+    Lock,
+    Person,
+    People,
+    Gear,
+    Menu,
 }
 
 impl Shape {
@@ -23,11 +30,20 @@ impl Shape {
             Self::Clock => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 7.5V12l3 2",
             Self::Alert => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 7.5v5.5M12 16.4v.1",
             Self::Down => "M12 5v14M6 13l6 6 6-6",
+            Self::Up => "M12 19V5M6 11l6-6 6 6",
             Self::Send => "M12 19V5M6 11l6-6 6 6",
             Self::Details => "M4 6.5h16M4 12h16M4 17.5h10",
             Self::Close => "M6 6l12 12M18 6L6 18",
             Self::More => "M5 11.5v1M12 11.5v1M19 11.5v1",
             Self::Copy => "M9 9h10.5v10.5H9zM15 5.5V4.5H4.5V15h1",
+            Self::Search => "M11 4.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.8 15.8l4 4",
+            Self::Lock => "M6 11h12v8.5H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+            Self::Person => "M12 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7M5 19.5c.6-3.4 3.4-5 7-5s6.4 1.6 7 5",
+            Self::People => {
+                "M9 5a3.2 3.2 0 1 0 0 6.4A3.2 3.2 0 0 0 9 5M3 19c.5-3.2 2.8-4.7 6-4.7s5.5 1.5 6 4.7M15.5 5.4a3 3 0 0 1 0 5.8M17.5 14.7c2 .6 3.2 2 3.5 4.3"
+            }
+            Self::Gear => "M4 7.5h8M17 7.5h3M14.5 5v5M4 16.5h3M12 16.5h8M9.5 14v5",
+            Self::Menu => "M4.5 7h15M4.5 12h15M4.5 17h15",
         }
     }
 }

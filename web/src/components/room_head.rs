@@ -1,36 +1,51 @@
-//! The room's name, how many are here, and the page's tools.
+//! The room's name, who is in it, and the page's tools.
 
 use leptos::html;
 use leptos::prelude::*;
 use steadfast_client::link::LinkState;
 
-use super::{Icon, LanguageSwitch, Shape};
+use super::{Icon, Shape};
 use crate::state::{Page, words};
 
-/// The room's name, how many are here, and the page's tools.
+/// The room's name, who is in it, and the page's tools.
 #[component]
 pub(crate) fn RoomHead(
     /// The button that opens the details, so that closing them gives the focus back.
     details_button: NodeRef<html::Button>,
+    /// The same of the people.
+    members_button: NodeRef<html::Button>,
 ) -> impl IntoView {
     let page = Page::here();
-    let name = move || page.room_name();
     // Who was online when the connection was lost is no news.
-    let online = move || match page.link() {
+    let online = Memo::new(move |_| match page.link() {
         LinkState::Connected { .. } => page.on_presence(|session| session.online().len()),
         _ => 0,
-    };
+    });
+    let members = page.around.members;
     view! {
         <header class="room-head">
+            <OpenRooms />
             <h1 class="room-name">
                 <span class="hash" aria-hidden="true">"#"</span>
-                {name}
+                {move || page.room_name()}
             </h1>
-            <p class="online-count" hidden=move || online() == 0 data-testid="online">
-                {words(move || (page.t().online_count)(online()))}
-            </p>
             <div class="room-tools">
-                <LanguageSwitch />
+                <button
+                    type="button"
+                    class="button button-quiet room-people"
+                    data-testid="members"
+                    node_ref=members_button
+                    title=page.says(|t| t.people.in_room)
+                    aria-controls="members"
+                    aria-expanded=move || members.get().to_string()
+                    on:click=move |_| page.toggle_members()
+                >
+                    <span class="sr-only">{page.says(|t| t.people.in_room)}</span>
+                    <Icon shape=Shape::People />
+                    <span class="online-count" data-testid="online" hidden=move || online.get() == 0>
+                        {words(move || (page.t().online_count)(online.get()))}
+                    </span>
+                </button>
                 <button
                     type="button"
                     class="button button-quiet button-icon"
@@ -40,11 +55,40 @@ pub(crate) fn RoomHead(
                     title=page.says(|t| t.details)
                     aria-controls="details"
                     aria-expanded=move || page.details.get().to_string()
-                    on:click=move |_| page.details.update(|open| *open = !*open)
+                    on:click=move |_| page.toggle_details()
                 >
                     <Icon shape=Shape::Details />
                 </button>
             </div>
         </header>
+    }
+}
+
+/// The way to the rooms where they have no place of their own; says whether something waits in another one.
+#[component]
+fn OpenRooms() -> impl IntoView {
+    let page = Page::here();
+    let elsewhere = Memo::new(move |_| {
+        let open = page.room.get();
+        let lines = page.room_lines();
+        let waiting = lines.iter().filter(|line| Some(line.id) != open);
+        waiting.map(|line| line.unread).sum::<u64>()
+    });
+    view! {
+        <button
+            type="button"
+            class="button button-quiet button-icon room-open-rooms"
+            data-testid="rooms-open"
+            aria-controls="rooms"
+            aria-expanded=move || page.around.rooms.get().to_string()
+            on:click=move |_| page.around.rooms.set(true)
+        >
+            <span class="sr-only">
+                {page.says(|t| t.navigation.open_rooms)}
+                {move || (elsewhere.get() > 0).then(|| format!(", {}", (page.t().unread)(elsewhere.get())))}
+            </span>
+            <Icon shape=Shape::Menu />
+            <span class="room-news-dot" aria-hidden="true" hidden=move || elsewhere.get() == 0></span>
+        </button>
     }
 }

@@ -11,7 +11,7 @@ use crate::rows::State;
 use crate::state::{Page, RowModel};
 use crate::{calendar, markdown};
 
-/// One message, and the day before it where it opens one. The element stays the same from the echo to the end: only
+/// One message. The element stays the same from the echo to the end: only
 /// what is in it changes.
 #[component]
 pub(crate) fn Row(row: RowModel) -> impl IntoView {
@@ -39,15 +39,6 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
         Some(text) => view! { <Prose blocks=markdown::read(&text) mentioned=Vec::new() /> }.into_any(),
         None => view! { <p class="row-text row-unknown">{page.says(|t| t.unknown_entry)}</p> }.into_any(),
     };
-    let day = move || {
-        place.get().day.map(|_| {
-            view! {
-                <div class="day" role="separator">
-                    {move || calendar::day_title(at.get(), page.language())}
-                </div>
-            }
-        })
-    };
     let head = move || {
         if place.get().first {
             view! {
@@ -69,7 +60,6 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
         }
     };
     view! {
-        {day}
         <div
             class="row"
             role="listitem"

@@ -3,13 +3,16 @@
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
-use steadfast_client::Input;
+use steadfast_client::{Input, RowKey};
+use web_sys::Element;
 
 use super::hand::{Hand, focus_last_row};
 use super::row::Row;
 use super::row_tools::OpenTool;
+use super::separator::Separator;
 use super::to_end::ToEnd;
-use crate::scroll::View;
+use super::to_news::ToNews;
+use crate::scroll::{Beyond, View};
 use crate::state::{Page, RowModel, words};
 
 /// The room's log as it is read.
@@ -21,16 +24,31 @@ pub(crate) fn Timeline() -> impl IntoView {
     let content = NodeRef::<html::Div>::new();
     let view = StoredValue::new_local(None::<View>);
     let far = RwSignal::new(false);
+    let news_above = RwSignal::new(false);
 
+    let row_of = move |key: RowKey| -> Option<Element> {
+        let content = content.get_untracked()?;
+        let selector = format!("[data-testid=row][data-id=\"{}\"]", key.id);
+        content.query_selector(&selector).ok()?
+    };
     let look_around = move || {
         view.with_value(|view| {
             let Some(view) = view else { return };
-            let is_far = view.far_from_end();
-            if far.get_untracked() != is_far {
-                far.set(is_far);
-            }
+            let set = |signal: RwSignal<bool>, to: bool| {
+                if signal.get_untracked() != to {
+                    signal.set(to);
+                }
+            };
+            set(far, view.far_from_end() || !timeline.reaches_end.get_untracked());
+            let above = timeline.first_new().is_some_and(|first| {
+                let row = row_of(first.key);
+                first.above || row.is_some_and(|row| view.beyond(&row) == Some(Beyond::Above))
+            });
+            set(news_above, above);
             if view.near_top() {
-                page.load_older();
+                page.show_older();
+            } else if view.near_end() && !timeline.reaches_end.get_untracked() {
+                page.show_newer();
             }
         });
     };
@@ -43,6 +61,14 @@ pub(crate) fn Timeline() -> impl IntoView {
     });
     on_cleanup(move || {
         view.try_with_value(|view| view.as_ref().map(View::release));
+    });
+    Effect::new(move || {
+        let complete = timeline.reaches_end.get();
+        view.with_value(|view| view.as_ref().map(|view| view.set_complete(complete)));
+    });
+    Effect::new(move || {
+        timeline.resized.track();
+        request_animation_frame(look_around);
     });
     // Posting goes to the end; so does anything else that says so.
     Effect::new(move || {
@@ -57,9 +83,25 @@ pub(crate) fn Timeline() -> impl IntoView {
         look_around();
     };
     let to_end = Callback::new(move |()| {
+        timeline.follow();
         timeline.moved(true);
+        page.show_timeline();
         page.mark_read();
         view.with_value(|view| view.as_ref().map(View::to_end));
+    });
+    let to_news = Callback::new(move |()| {
+        if let Some(first) = timeline.first_new() {
+            timeline.moved(false);
+            timeline.bring(first.key);
+            page.show_timeline();
+            // Once the rows are in the document.
+            request_animation_frame(move || {
+                if let Some(row) = row_of(first.key) {
+                    view.with_value(|view| view.as_ref().map(|view| view.show(&row)));
+                }
+                look_around();
+            });
+        }
     });
 
     let to_rows = move |event: KeyboardEvent| {
@@ -103,6 +145,7 @@ pub(crate) fn Timeline() -> impl IntoView {
                     </Hand>
                 </div>
             </div>
+            <ToNews above=news_above go=to_news />
             <ToEnd far go=to_end />
             <OpenTool />
         </div>
@@ -113,6 +156,7 @@ pub(crate) fn Timeline() -> impl IntoView {
 fn Rows(rows: RwSignal<Vec<RowModel>>) -> impl IntoView {
     view! {
         <For each=move || rows.get() key=|row| row.key let(row)>
+            <Separator row=row.clone() />
             <Row row />
         </For>
     }
@@ -150,6 +194,22 @@ enum Edge {
 }
 
 impl Page {
+    /// Brings older rows into the document: those that are held, then a page of the log's.
+    fn show_older(self) {
+        if self.timeline.up() {
+            self.show_timeline();
+        } else {
+            self.load_older();
+        }
+    }
+
+    /// Brings newer rows into the document, of those that are held.
+    fn show_newer(self) {
+        if self.timeline.down() {
+            self.show_timeline();
+        }
+    }
+
     /// Asks for an older page, where there is one and none is on its way.
     fn load_older(self) {
         // Before the first rows are laid out, everything is near the top.

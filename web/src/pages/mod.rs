@@ -1,5 +1,6 @@
 //! What is shown at all: the nickname page or the room.
 
+mod keys;
 mod nickname;
 mod room;
 
@@ -25,10 +26,20 @@ fn Root() -> impl IntoView {
             let _ = root.set_attribute("lang", page.language().tag());
         }
     });
+    Effect::new(move || {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-theme", page.theme.get().name());
+        }
+    });
     Effect::new(move || document().set_title(&page.title()));
+    Effect::new(move || page.draw_icon());
+    keys::listen(page);
     // The two moments at which waiting for the next try makes no sense. `navigator.onLine` is asked nothing else.
     window_event_listener(ev::online, move |_| page.wake());
     window_event_listener(ev::visibilitychange, move |_| page.seen());
+    window_event_listener(ev::focus, move |_| page.mark_read());
+    window_event_listener(ev::blur, move |_| page.look_away());
+    window_event_listener(ev::popstate, move |_| page.follow_address());
     window_event_listener(ev::pagehide, move |_| page.leave());
     let stage = Memo::new(move |_| page.stage.get());
     move || match stage.get() {

@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::components::{
-    Composer, ConnectionBar, Details, Notice, RoomHead, Sidebar, Timeline, Toast, Typing,
+    Composer, ConnectionBar, Details, Members, Notice, OpenDialog, RoomHead, Sidebar, Timeline, Toast, Typing,
 };
 use crate::state::Page;
 
@@ -13,11 +13,19 @@ use crate::state::Page;
 pub(super) fn RoomPage() -> impl IntoView {
     let page = Page::here();
     let details_button = NodeRef::<html::Button>::new();
+    let members_button = NodeRef::<html::Button>::new();
+    let beside = move || {
+        if page.details.get() || page.around.members.get() {
+            "open"
+        } else {
+            "closed"
+        }
+    };
     view! {
-        <div class="shell" data-details=move || if page.details.get() { "open" } else { "closed" }>
+        <div class="shell" data-beside=beside>
             <Sidebar />
-            <main class="room">
-                <RoomHead details_button />
+            <main class="room" inert=move || page.around.rooms.get()>
+                <RoomHead details_button members_button />
                 <ConnectionBar />
                 <Notice />
                 <Timeline />
@@ -26,6 +34,8 @@ pub(super) fn RoomPage() -> impl IntoView {
                 <Composer />
             </main>
             {move || page.details.get().then(|| view! { <Details details_button /> })}
+            {move || page.around.members.get().then(|| view! { <Members members_button /> })}
+            <OpenDialog />
         </div>
     }
 }

@@ -1,6 +1,10 @@
 //! Signals over the chat: what components read, and the few things they may ask for.
 
+mod address;
+mod around;
+mod attention;
 mod hand;
+mod rooms;
 mod start;
 mod timeline;
 
@@ -13,13 +17,15 @@ use steadfast_client::link::{Chat, LinkState};
 use steadfast_client::{Change, Input, Refusal, Session};
 use steadfast_shared::{EntryId, MessageText, RoomId};
 
+pub(crate) use around::{Around, Opened};
 pub(crate) use hand::{Open, Tool};
+pub(crate) use rooms::{RoomLine, folded};
 pub(crate) use start::{Stage, Welcome};
 pub(crate) use timeline::{RowModel, TimelineModel};
 
 use self::hand::Hand;
 use crate::calendar;
-use crate::storage::preferences;
+use crate::storage::preferences::{self, Theme};
 use crate::text::{Language, Phrase, Phrases};
 
 /// What the room everybody begins in is called, until the server has said so.
@@ -51,6 +57,14 @@ pub(crate) struct Page {
     pub(crate) remarked: RwSignal<Option<Phrase>>,
     /// Where a message is written, so that others can send the focus there.
     pub(crate) composer: NodeRef<html::Textarea>,
+    /// What is open around the conversation.
+    pub(crate) around: Around,
+    /// Whether it is light or dark here.
+    pub(crate) theme: RwSignal<Theme>,
+    /// The code of an invitation that led here.
+    pub(crate) invitation: StoredValue<Option<String>>,
+    /// The room the address asks for, until it is known whether there is one.
+    wanted: StoredValue<Option<RoomId>>,
     language: RwSignal<Language>,
     chat: StoredValue<Option<Chat>, LocalStorage>,
     renewing: StoredValue<bool>,
@@ -81,6 +95,10 @@ impl Page {
             hand: Hand::new(),
             remarked: RwSignal::new(None),
             composer: NodeRef::new(),
+            around: Around::new(),
+            theme: RwSignal::new(preferences::theme()),
+            invitation: StoredValue::new(None),
+            wanted: StoredValue::new(None),
             language: RwSignal::new(first_language()),
             chat: StoredValue::new_local(None),
             renewing: StoredValue::new(false),
@@ -185,6 +203,7 @@ impl Page {
             .unwrap_or(Err(Refusal::NotSignedIn))?;
         let (id, at) = (calendar::new_entry_id(), calendar::now());
         self.refusal.set(None);
+        self.timeline.forget_news();
         self.timeline.follow();
         self.tell(match self.editing.get_untracked() {
             Some((edited, _)) => Input::Edit {
@@ -255,6 +274,11 @@ impl Page {
         }
     }
 
+    /// What the open room is called, with the mark of its kind. Tracked.
+    pub(crate) fn room_title(self) -> String {
+        format!("#{}", self.room_name())
+    }
+
     /// What the open room is called. Tracked.
     pub(crate) fn room_name(self) -> String {
         let room = self.room.get();
@@ -282,6 +306,7 @@ impl Page {
     /// Somebody looks at the page again, or stops looking.
     pub(crate) fn seen(self) {
         if document().hidden() {
+            self.look_away();
             self.leave();
         } else {
             self.wake();
@@ -294,38 +319,6 @@ impl Page {
         self.whisper(Input::Flush);
     }
 
-    /// The document's title: the room, and what waits unread in it. Tracked.
-    pub(crate) fn title(self) -> String {
-        if self.stage.get() != Stage::Room {
-            return "Steadfast".to_owned();
-        }
-        let unread: u64 = self.on_rooms(|session| session.rooms().map(|room| room.unread).sum());
-        let name = self.room_name();
-        if unread > 0 {
-            format!("({unread}) #{name} · Steadfast")
-        } else {
-            format!("#{name} · Steadfast")
-        }
-    }
-
-    /// Marks the open room read as far as it is seen.
-    pub(crate) fn mark_read(self) {
-        let Some(room) = self.room.get_untracked() else {
-            return;
-        };
-        if !self.timeline.at_end.get_untracked() || document().hidden() {
-            return;
-        }
-        let unread = self.read(|session| {
-            session
-                .room(room)
-                .and_then(|view| view.cursor.filter(|cursor| *cursor > view.read))
-        });
-        if let Some(seq) = unread {
-            self.whisper(Input::Read { room, seq });
-        }
-    }
-
     /// Lays the open room's rows out again.
     pub(crate) fn show_timeline(self) {
         let Some(room) = self.room.get_untracked() else {
@@ -333,15 +326,21 @@ impl Page {
         };
         self.chat.with_value(|chat| {
             if let Some(chat) = chat {
-                self.timeline.show(chat, room);
+                self.timeline.show(chat, room, self.is_reading());
             }
         });
+    }
+
+    /// Makes it light or dark here from now on, and remembers.
+    pub(crate) fn dress(self, theme: Theme) {
+        preferences::set_theme(theme);
+        self.theme.set(theme);
     }
 
     /// Follows the chat for as long as the page lives.
     async fn follow(self, chat: Chat) {
         let mut changes = chat.changes();
-        self.open_first_room();
+        self.open_some_room();
         self.show_timeline();
         while let Some(change) = changes.next().await {
             self.hear(change);
@@ -358,7 +357,7 @@ impl Page {
             }
             Change::Rooms => {
                 self.heard.rooms.notify();
-                self.open_first_room();
+                self.open_some_room();
                 self.show_timeline();
             }
             Change::Timeline(room) if Some(room) == self.room.get_untracked() => self.show_timeline(),
@@ -369,23 +368,6 @@ impl Page {
             Change::Refused { refusal, .. } => self.refusal.set(Some(refusal)),
         }
         self.mark_read();
-    }
-
-    /// Opens a room where none is open, or the one that was is not there any more: another life of the database has
-    /// rooms of its own.
-    fn open_first_room(self) {
-        let open = self.room.get_untracked();
-        let first = self.read(|session| {
-            let there = open.is_some_and(|open| session.room(open).is_some());
-            if there {
-                None
-            } else {
-                session.rooms().next().map(|room| room.id)
-            }
-        });
-        if first.is_some() {
-            self.room.set(first);
-        }
     }
 }
 

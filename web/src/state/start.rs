@@ -53,6 +53,7 @@ pub(crate) enum Welcome {
 impl Page {
     /// Brings the page up.
     pub(crate) fn start(self) {
+        self.read_address();
         spawn_local(async move {
             let mut storage = DeviceStorage::new(DATABASE);
             let identity = match storage.identity().await {

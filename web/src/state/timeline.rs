@@ -1,6 +1,7 @@
 //! The open room's rows as signals: one model per row, for as long as the row is there.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -10,6 +11,7 @@ use steadfast_shared::{RoomId, Seq};
 
 use crate::calendar;
 use crate::rows::{Place, Shown, history_len, places};
+use crate::slice::Slice;
 
 const SETTLE: Duration = Duration::from_millis(300);
 
@@ -34,21 +36,54 @@ pub(crate) struct TimelineModel {
     pub(crate) at_end: RwSignal<bool>,
     /// Other people's messages below the view.
     pub(crate) below: RwSignal<usize>,
+    /// Whether the rows in the document reach the newest one held.
+    pub(crate) reaches_end: RwSignal<bool>,
+    /// More rows are held, or fewer.
+    pub(crate) resized: Trigger,
     known: StoredValue<Known, LocalStorage>,
 }
 
 #[derive(Default)]
 struct Known {
     room: Option<RoomId>,
+    /// Every row held.
+    all: Vec<Held>,
+    /// Which of them are in the document.
+    slice: Slice<RowKey>,
     order: Vec<RowKey>,
     rows: HashMap<RowKey, (RowModel, bool)>,
     history_len: usize,
     /// Whether the page has caught up at least once since the room was opened.
     armed: bool,
-    /// Whether everything there is has come.
+    /// Whether everything there is has come, and is in the document.
     complete: bool,
     /// The newest entry that was in view.
     seen: Seq,
+    /// What was read before the line that says where the new ones begin.
+    news_after: Option<Seq>,
+}
+
+/// A row held, in the document or not.
+#[derive(Clone, Copy)]
+struct Held {
+    key: RowKey,
+    seq: Option<Seq>,
+    mine: bool,
+}
+
+impl Held {
+    fn is_news(&self, after: Seq) -> bool {
+        !self.mine && self.seq.is_some_and(|seq| seq > after)
+    }
+}
+
+/// Where the first new row is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct FirstNew {
+    /// Which row.
+    pub(crate) key: RowKey,
+    /// Whether the rows in the document begin after it.
+    pub(crate) above: bool,
 }
 
 impl TimelineModel {
@@ -59,21 +94,26 @@ impl TimelineModel {
             caught_up: RwSignal::new(false),
             at_end: RwSignal::new(true),
             below: RwSignal::new(0),
+            reaches_end: RwSignal::new(true),
+            resized: Trigger::new(),
             known: StoredValue::new_local(Known::default()),
         }
     }
 
     /// Goes to the end, and stays with it.
     pub(crate) fn follow(self) {
+        self.known.update_value(|known| known.slice = Slice::Newest);
         if !self.at_end.get_untracked() {
             self.at_end.set(true);
         }
     }
 
-    /// Lays the rows out as the chat has them: models that are there stay, and hear what changed.
-    pub(crate) fn show(self, chat: &Chat, room: RoomId) {
+    /// Lays the rows out as the chat has them: models that are there stay, and hear what changed. `reading` says
+    /// whether somebody looks at the end: what comes then is not new to them.
+    pub(crate) fn show(self, chat: &Chat, room: RoomId, reading: bool) {
         let fresh = self.known.try_update_value(|known| {
-            if known.room != Some(room) {
+            let opened = known.room != Some(room);
+            if opened {
                 *known = Known {
                     room: Some(room),
                     ..Known::default()
@@ -84,24 +124,90 @@ impl TimelineModel {
                 let complete = view
                     .is_some_and(|view| !view.catching_up && view.cursor.is_some_and(|c| c >= view.head))
                     && matches!(session.connection(), steadfast_client::Connection::Online { .. });
+                let rows: Vec<_> = session.timeline(room).rows().collect();
+                let held = rows.len();
+                known.all.clear();
+                known.all.extend(rows.iter().map(|row| Held {
+                    key: row.key(),
+                    seq: row.seq(),
+                    mine: row.mine,
+                }));
+                if let Some(view) = view
+                    && known.news_after.is_none()
+                    && (opened || !reading)
+                    && view.unread > 0
+                {
+                    known.news_after = Some(view.read);
+                }
+                let range = known.range();
+                let reaches_end = range.end == held;
                 let (mut order, mut stands, mut news) = (Vec::new(), Vec::new(), Vec::new());
-                for row in session.timeline(room).rows() {
+                for row in rows.get(range).unwrap_or_default() {
                     let key = row.key();
                     match known.rows.get(&key) {
-                        Some((model, _)) if model.shown.with_untracked(|shown| shown.is(&row)) => {}
-                        _ => news.push((key, Shown::from(&row))),
+                        Some((model, _)) if model.shown.with_untracked(|shown| shown.is(row)) => {}
+                        _ => news.push((key, Shown::from(row))),
                     }
                     order.push(key);
                     stands.push((row.author.id, row.at, calendar::day_of(row.at)));
                 }
-                (order, stands, news, complete)
+                (order, stands, news, complete && reaches_end, reaches_end)
             })
         });
-        if let Some((order, stands, news, complete)) = fresh {
-            let places = places(stands);
-            self.known
-                .update_value(|known| self.apply(known, order, &places, news, complete));
+        if let Some((order, stands, news, complete, reaches_end)) = fresh {
+            let mut places = places(stands);
+            self.known.update_value(|known| {
+                if let Some(first) = known.first_new()
+                    && let Some(at) = order.iter().position(|key| *key == first.key)
+                    && let Some(place) = places.get_mut(at)
+                {
+                    place.news = true;
+                    place.first = true;
+                }
+                self.apply(known, order, &places, news, complete);
+            });
+            if self.reaches_end.get_untracked() != reaches_end {
+                self.reaches_end.set(reaches_end);
+            }
+            self.resized.notify();
         }
+    }
+
+    /// Brings older rows into the document, of those that are held. Says whether there were any.
+    pub(crate) fn up(self) -> bool {
+        self.turn(Slice::up)
+    }
+
+    /// Brings newer rows into the document, of those that are held. Says whether there were any.
+    pub(crate) fn down(self) -> bool {
+        self.turn(Slice::down)
+    }
+
+    /// Brings a row into the document, where it is held.
+    pub(crate) fn bring(self, key: RowKey) {
+        self.turn(|slice, keys| {
+            slice.stay(keys);
+            slice.show(keys, &key);
+            true
+        });
+    }
+
+    fn turn(self, turn: impl FnOnce(&mut Slice<RowKey>, &[RowKey]) -> bool) -> bool {
+        let turned = self.known.try_update_value(|known| {
+            let keys = known.keys();
+            turn(&mut known.slice, &keys)
+        });
+        turned.unwrap_or(false)
+    }
+
+    /// The first row that is new to the person, where one is held.
+    pub(crate) fn first_new(self) -> Option<FirstNew> {
+        self.known.with_value(Known::first_new)
+    }
+
+    /// Nobody looks any more, or what was new has been answered: what comes next is new from here on.
+    pub(crate) fn forget_news(self) {
+        self.known.update_value(|known| known.news_after = None);
     }
 
     fn apply(
@@ -182,26 +288,15 @@ impl TimelineModel {
 
     /// Counts what has come below the view; at the end, everything is seen.
     fn count_below(self, known: &mut Known) {
-        let newest = known
-            .order
-            .iter()
-            .rev()
-            .find_map(|key| seq_of(known, key))
-            .unwrap_or(0);
+        let newest = known.all.iter().rev().find_map(|held| held.seq).unwrap_or(0);
         let below = if self.at_end.get_untracked() {
             known.seen = known.seen.max(newest);
             0
         } else {
-            known
-                .order
-                .iter()
-                .rev()
-                .map(|key| &known.rows[key].0.shown)
-                .take_while(|shown| {
-                    shown.with_untracked(|s| s.state.seq().is_none_or(|seq| seq > known.seen))
-                })
-                .filter(|shown| shown.with_untracked(|s| !s.mine))
-                .count()
+            let seen = known.seen;
+            let newer = known.all.iter().rev();
+            let newer = newer.take_while(|held| held.seq.is_none_or(|seq| seq > seen));
+            newer.filter(|held| !held.mine).count()
         };
         if self.below.get_untracked() != below {
             self.below.set(below);
@@ -220,14 +315,35 @@ impl TimelineModel {
     pub(crate) fn moved(self, at_end: bool) {
         if self.at_end.get_untracked() != at_end {
             self.at_end.set(at_end);
-            self.known.update_value(|known| self.count_below(known));
+            self.known.update_value(|known| {
+                if at_end {
+                    known.slice = Slice::Newest;
+                } else {
+                    let keys = known.keys();
+                    known.slice.stay(&keys);
+                }
+                self.count_below(known);
+            });
         }
     }
 }
 
-fn seq_of(known: &Known, key: &RowKey) -> Option<Seq> {
-    known
-        .rows
-        .get(key)
-        .and_then(|(model, _)| model.shown.with_untracked(|shown| shown.state.seq()))
+impl Known {
+    fn keys(&self) -> Vec<RowKey> {
+        self.all.iter().map(|held| held.key).collect()
+    }
+
+    fn range(&self) -> Range<usize> {
+        self.slice.range(&self.keys())
+    }
+
+    fn first_new(&self) -> Option<FirstNew> {
+        let after = self.news_after?;
+        let at = self.all.iter().position(|held| held.is_news(after))?;
+        let key = self.all.get(at)?.key;
+        Some(FirstNew {
+            key,
+            above: at < self.range().start,
+        })
+    }
 }

@@ -1,4 +1,4 @@
-//! What is small and wanted at once: the language, the drafts. In localStorage, which answers without waiting.
+//! What is small and wanted at once: the language, the theme, the last room, the drafts. In localStorage, which answers without waiting.
 //!
 //! A browser without localStorage forgets these, and nothing else suffers.
 
@@ -7,6 +7,8 @@ use steadfast_shared::RoomId;
 use crate::text::Language;
 
 const LANGUAGE: &str = "steadfast.language";
+const THEME: &str = "steadfast.theme";
+const ROOM: &str = "steadfast.room";
 const DRAFT: &str = "steadfast.draft.";
 
 /// The language chosen on this device.
@@ -18,6 +20,60 @@ pub fn language() -> Option<Language> {
 pub fn set_language(language: Language) {
     if let Some(local) = local() {
         let _ = local.set_item(LANGUAGE, language.tag());
+    }
+}
+
+/// Whether the page is light or dark.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Theme {
+    /// As the device is.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// All of them, in the order they are offered.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// Its name in the document.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// The theme chosen on this device.
+pub fn theme() -> Theme {
+    let name = local().and_then(|local| local.get_item(THEME).ok().flatten());
+    Theme::ALL
+        .into_iter()
+        .find(|theme| Some(theme.name()) == name.as_deref())
+        .unwrap_or_default()
+}
+
+/// Remembers a theme.
+pub fn set_theme(theme: Theme) {
+    if let Some(local) = local() {
+        let _ = local.set_item(THEME, theme.name());
+    }
+}
+
+/// The room that was open last.
+pub fn room() -> Option<RoomId> {
+    local()?.get_item(ROOM).ok()??.parse().ok()
+}
+
+/// Remembers the open room.
+pub fn set_room(room: RoomId) {
+    if let Some(local) = local() {
+        let _ = local.set_item(ROOM, &room.to_string());
     }
 }
 

@@ -32,6 +32,11 @@ pub(super) static PHRASES: Phrases = Phrases {
     language_switch: |name| format!("Switch to {name}"),
     unread: |n| format!("{n} unread"),
 
+    navigation: &super::navigation::ENGLISH,
+    history: &super::history::ENGLISH,
+    people: &super::people::ENGLISH,
+    settings: &super::settings::ENGLISH,
+
     connected: "Connected",
     connecting: "Connecting…",
     reconnecting: "Reconnecting…",

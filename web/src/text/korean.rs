@@ -32,6 +32,11 @@ pub(super) static PHRASES: Phrases = Phrases {
     language_switch: |name| format!("언어 변경: {name}"),
     unread: |n| format!("읽지 않음 {n}개"),
 
+    navigation: &super::navigation::KOREAN,
+    history: &super::history::KOREAN,
+    people: &super::people::KOREAN,
+    settings: &super::settings::KOREAN,
+
     connected: "연결됨",
     connecting: "연결하는 중…",
     reconnecting: "다시 연결하는 중…",

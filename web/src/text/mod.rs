@@ -4,9 +4,17 @@
 
 mod english;
 mod faults;
+mod history;
 mod korean;
+mod navigation;
+mod people;
+mod settings;
 
 pub use faults::{FaultPhrases, Named};
+pub use history::History;
+pub use navigation::Navigation;
+pub use people::People;
+pub use settings::Settings;
 use steadfast_client::Refusal;
 use steadfast_shared::{ErrorCode, TextError};
 
@@ -90,6 +98,12 @@ pub struct Phrases {
     pub you: &'static str,
     pub language_switch: fn(&str) -> String,
     pub unread: fn(u64) -> String,
+
+    // Around the conversation
+    pub navigation: &'static Navigation,
+    pub history: &'static History,
+    pub people: &'static People,
+    pub settings: &'static Settings,
 
     // The connection bar
     pub connected: &'static str,

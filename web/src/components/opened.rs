@@ -1,0 +1,22 @@
+//! The dialog that is open.
+
+use leptos::prelude::*;
+
+use super::palette::Palette;
+use super::settings::Settings;
+use super::shortcuts::Shortcuts;
+use crate::state::{Opened, Page};
+
+/// The dialog that is open, if any.
+#[component]
+pub(crate) fn OpenDialog() -> impl IntoView {
+    let page = Page::here();
+    let opened = Memo::new(move |_| page.around.dialog.get());
+    move || {
+        opened.get().map(|opened| match opened {
+            Opened::Palette => view! { <Palette /> }.into_any(),
+            Opened::Shortcuts => view! { <Shortcuts /> }.into_any(),
+            Opened::Settings => view! { <Settings /> }.into_any(),
+        })
+    }
+}

@@ -1,0 +1,168 @@
+//! The rooms, found by name, in their sections.
+
+use leptos::ev::{KeyboardEvent, MouseEvent};
+use leptos::html;
+use leptos::prelude::*;
+use steadfast_shared::RoomId;
+
+use crate::components::{Icon, KindMark, Shape};
+use crate::finder;
+use crate::route::Route;
+use crate::state::{Page, RoomLine, folded, words};
+use crate::text::Phrase;
+
+/// The rooms, found by name, in their sections.
+#[component]
+pub(super) fn RoomList() -> impl IntoView {
+    let page = Page::here();
+    let field = NodeRef::<html::Input>::new();
+    let typed = RwSignal::new(String::new());
+    let lines = Memo::new(move |_| page.room_lines());
+    let found = Memo::new(move |_| {
+        let typed = folded(&typed.get());
+        let mut lines = lines.get();
+        lines.retain(|line| finder::find(&typed, &folded(&line.title)).is_some());
+        lines
+    });
+    let forget = move || {
+        typed.set(String::new());
+        if let Some(field) = field.get_untracked() {
+            field.set_value("");
+        }
+    };
+    let key = move |event: KeyboardEvent| match event.key().as_str() {
+        "Enter" if !event.is_composing() => {
+            let first = found.with_untracked(|found| found.first().map(|line| line.id));
+            if let Some(first) = first {
+                forget();
+                page.open(first);
+            }
+        }
+        "Escape" if !typed.with_untracked(String::is_empty) => {
+            event.stop_propagation();
+            forget();
+        }
+        _ => {}
+    };
+    let is_room: fn(&RoomLine) -> bool = |line| !line.is_direct();
+    let none = move || {
+        let nothing = !typed.with(String::is_empty) && found.with(Vec::is_empty);
+        nothing.then(|| view! { <p class="sidebar-none">{page.says(|t| t.navigation.nothing_found)}</p> })
+    };
+    view! {
+        <div class="sidebar-find">
+            <Icon shape=Shape::Search />
+            <input
+                type="search"
+                class="field"
+                data-testid="room-filter"
+                autocomplete="off"
+                spellcheck="false"
+                aria-label=page.says(|t| t.navigation.find_room)
+                placeholder=page.says(|t| t.navigation.find_room)
+                node_ref=field
+                on:input=move |event| typed.set(event_target_value(&event))
+                on:keydown=key
+            />
+        </div>
+        <nav class="sidebar-lists" aria-label=page.says(|t| t.rooms)>
+            {none}
+            <Section id="section-rooms" title=|t| t.rooms found only=is_room />
+            <Section id="section-direct" title=|t| t.navigation.direct found only=RoomLine::is_direct />
+        </nav>
+    }
+}
+
+#[component]
+fn Section(
+    id: &'static str,
+    title: Phrase,
+    found: Memo<Vec<RoomLine>>,
+    only: fn(&RoomLine) -> bool,
+) -> impl IntoView {
+    let page = Page::here();
+    let mine = Memo::new(move |_| {
+        let mut lines = found.get();
+        lines.retain(only);
+        lines
+    });
+    view! {
+        <section class="sidebar-section" aria-labelledby=id>
+            <div class="sidebar-title">
+                <h2 id=id>{page.says(title)}</h2>
+            </div>
+            <ul>
+                <For each=move || mine.get() key=|line| line.id let(line)>
+                    <RoomLink id=line.id lines=mine />
+                </For>
+            </ul>
+        </section>
+    }
+}
+
+/// One room: what kind it is, its name, and what waits in it.
+#[component]
+fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
+    let page = Page::here();
+    // The element stays while its room is in the list; what is in it changes.
+    let line = Memo::new(move |_| lines.with(|lines| lines.iter().find(|line| line.id == id).cloned()));
+    let choose = move |event: MouseEvent| {
+        // A new tab or window is the browser's.
+        if event.ctrl_key() || event.meta_key() || event.shift_key() {
+            return;
+        }
+        event.prevent_default();
+        page.open(id);
+    };
+    let content = move || {
+        line.get().map(|line| {
+            view! {
+                <KindMark kind=line.kind />
+                <span class="sidebar-name">{line.title}</span>
+                <Badge unread=line.unread mentions=line.mentions />
+            }
+        })
+    };
+    let has_news = move || line.with(|line| line.as_ref().is_some_and(|line| line.unread > 0));
+    view! {
+        <li>
+            <a
+                class="sidebar-room"
+                href=Route::room(id).path()
+                data-testid="room-link"
+                data-room=id.to_string()
+                data-unread=move || has_news().then_some("true")
+                aria-current=move || (page.room.get() == Some(id)).then_some("page")
+                on:click=choose
+            >
+                {content}
+            </a>
+        </li>
+    }
+}
+
+/// How many messages are unread, where any are; apart, where they mention this person.
+#[component]
+fn Badge(unread: u64, mentions: u64) -> impl IntoView {
+    let page = Page::here();
+    (unread > 0).then(|| {
+        let said = move || {
+            if mentions > 0 {
+                (page.t().navigation.mentions)(unread, mentions)
+            } else {
+                (page.t().unread)(unread)
+            }
+        };
+        view! {
+            <span
+                class="sidebar-unread"
+                data-testid="unread"
+                data-mentions=(mentions > 0).then_some("true")
+                aria-hidden="true"
+            >
+                {if mentions > 0 { format!("@ {unread}") } else { unread.to_string() }}
+            </span>
+            <span class="sr-only">{words(said)}</span>
+        }
+    })
+}

@@ -1,0 +1,102 @@
+//! Addresses within the page: what one can link to, and find again with back and forward.
+
+use steadfast_shared::http::JOIN_PATH;
+use steadfast_shared::{RoomId, Seq};
+
+/// Where in the page an address leads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Route {
+    /// To wherever one was.
+    Home,
+    /// `/r/ROOM`, or `/r/ROOM/SEQ` for one message in it.
+    Room {
+        /// Which room.
+        room: RoomId,
+        /// Which message.
+        seq: Option<Seq>,
+    },
+    /// [`JOIN_PATH`] with the code of an invitation as its fragment.
+    Join {
+        /// The code.
+        code: String,
+    },
+}
+
+impl Route {
+    /// A room as one enters it.
+    pub fn room(room: RoomId) -> Self {
+        Self::Room { room, seq: None }
+    }
+
+    /// Reads an address. One that leads nowhere leads home.
+    pub fn of(path: &str, fragment: &str) -> Self {
+        let path = path.trim_end_matches('/');
+        if path == JOIN_PATH {
+            let code = fragment.trim_start_matches('#').trim().to_owned();
+            return Self::Join { code };
+        }
+        let mut parts = path.strip_prefix("/r/").unwrap_or_default().split('/');
+        let room = parts.next().and_then(|part| part.parse().ok());
+        let seq = parts.next().map(|part| part.parse().ok().filter(|seq| *seq > 0));
+        match (room, seq, parts.next()) {
+            (Some(room), None, _) => Self::Room { room, seq: None },
+            (Some(room), Some(Some(seq)), None) => Self::Room { room, seq: Some(seq) },
+            _ => Self::Home,
+        }
+    }
+
+    /// The address, without the origin.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Home => "/".to_owned(),
+            Self::Room { room, seq: None } => format!("/r/{room}"),
+            Self::Room { room, seq: Some(seq) } => format!("/r/{room}/{seq}"),
+            Self::Join { code } => format!("{JOIN_PATH}#{code}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ROOM: RoomId = RoomId(Uuid::from_u128(7));
+
+    #[test]
+    fn an_address_reads_back() {
+        let routes = [
+            Route::Home,
+            Route::room(ROOM),
+            Route::Room {
+                room: ROOM,
+                seq: Some(41),
+            },
+            Route::Join {
+                code: "abc-def".into(),
+            },
+        ];
+        for route in routes {
+            let path = route.path();
+            let (path, fragment) = path.split_once('#').unwrap_or((&path, ""));
+            assert_eq!(Route::of(path, fragment), route);
+        }
+    }
+
+    #[test]
+    fn what_leads_nowhere_leads_home() {
+        let room = ROOM.to_string();
+        for path in [
+            "/r/",
+            "/r/general",
+            &format!("/r/{room}/x"),
+            &format!("/r/{room}/0"),
+            &format!("/r/{room}/1/2"),
+            "/somewhere",
+        ] {
+            assert_eq!(Route::of(path, ""), Route::Home, "{path}");
+        }
+        assert_eq!(Route::of(&format!("/r/{room}/"), ""), Route::room(ROOM));
+    }
+}

@@ -1,0 +1,156 @@
+//! Keys that do something wherever the focus is.
+
+/// A key as it is pressed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Press<'a> {
+    /// What it writes.
+    pub key: &'a str,
+    /// Where it is on the keyboard, whatever it writes in the language being typed.
+    pub code: &'a str,
+    /// Ctrl, or a Mac's Command.
+    pub command: bool,
+    /// Alt, or a Mac's Option.
+    pub alt: bool,
+    /// Shift.
+    pub shift: bool,
+    /// Whether the focus is where one writes.
+    pub writing: bool,
+}
+
+/// What a key does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shortcut {
+    /// Goes to a room or a person by name.
+    Palette,
+    /// Shows the shortcuts.
+    Help,
+    /// Goes to the room below.
+    Next,
+    /// Goes to the room above.
+    Previous,
+    /// Goes to the room below with something unread.
+    NextUnread,
+    /// Goes to the room above with something unread.
+    PreviousUnread,
+}
+
+impl Shortcut {
+    /// What a press does; `None` where it is not for the page.
+    pub fn of(press: &Press<'_>) -> Option<Self> {
+        let Press {
+            key,
+            code,
+            command,
+            alt,
+            shift,
+            writing,
+        } = *press;
+        match (command, alt, shift) {
+            // By its place: under a Korean layout the key writes ㅏ.
+            (true, false, false) if code == "KeyK" || key == "k" => Some(Self::Palette),
+            (false, true, false) if key == "ArrowDown" => Some(Self::Next),
+            (false, true, false) if key == "ArrowUp" => Some(Self::Previous),
+            (false, true, true) if key == "ArrowDown" => Some(Self::NextUnread),
+            (false, true, true) if key == "ArrowUp" => Some(Self::PreviousUnread),
+            (false, false, _) if key == "?" && !writing => Some(Self::Help),
+            _ => None,
+        }
+    }
+}
+
+/// Where one comes from `at` among `count` things that `fits`, going round; `None` where nothing fits.
+pub fn neighbour(count: usize, at: Option<usize>, down: bool, fits: impl Fn(usize) -> bool) -> Option<usize> {
+    let start = match (at, down) {
+        (Some(at), _) => at,
+        (None, true) => count.checked_sub(1)?,
+        (None, false) => 0,
+    };
+    (1..=count)
+        .map(|steps| {
+            if down {
+                (start + steps) % count
+            } else {
+                (start + count - steps) % count
+            }
+        })
+        .find(|&index| Some(index) != at && fits(index))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(key: &str) -> Press<'_> {
+        Press {
+            key,
+            ..Press::default()
+        }
+    }
+
+    #[test]
+    fn the_palette_opens_in_any_layout() {
+        let korean = Press {
+            code: "KeyK",
+            command: true,
+            ..press("ㅏ")
+        };
+        assert_eq!(Shortcut::of(&korean), Some(Shortcut::Palette));
+        assert_eq!(
+            Shortcut::of(&Press {
+                command: false,
+                ..korean
+            }),
+            None
+        );
+    }
+
+    #[test]
+    fn a_question_mark_is_text_where_one_writes() {
+        assert_eq!(
+            Shortcut::of(&Press {
+                shift: true,
+                ..press("?")
+            }),
+            Some(Shortcut::Help)
+        );
+        assert_eq!(
+            Shortcut::of(&Press {
+                shift: true,
+                writing: true,
+                ..press("?")
+            }),
+            None
+        );
+    }
+
+    #[test]
+    fn arrows_need_alt() {
+        assert_eq!(Shortcut::of(&press("ArrowDown")), None);
+        assert_eq!(
+            Shortcut::of(&Press {
+                alt: true,
+                ..press("ArrowDown")
+            }),
+            Some(Shortcut::Next)
+        );
+        let unread = Press {
+            alt: true,
+            shift: true,
+            writing: true,
+            ..press("ArrowUp")
+        };
+        assert_eq!(Shortcut::of(&unread), Some(Shortcut::PreviousUnread));
+    }
+
+    #[test]
+    fn neighbours_go_round_and_pass_over_what_does_not_fit() {
+        let all = |_| true;
+        assert_eq!(neighbour(3, Some(2), true, all), Some(0));
+        assert_eq!(neighbour(3, Some(0), false, all), Some(2));
+        assert_eq!(neighbour(3, None, true, all), Some(0));
+        assert_eq!(neighbour(4, Some(0), true, |index| index == 3), Some(3));
+        assert_eq!(neighbour(4, Some(0), true, |index| index == 0), None);
+        assert_eq!(neighbour(0, None, true, all), None);
+        assert_eq!(neighbour(1, Some(0), true, all), None);
+    }
+}

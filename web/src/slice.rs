@@ -1,0 +1,158 @@
+//! Which of a timeline's rows are in the document: enough around the view, and never more than a bound.
+//!
+//! A long timeline is a list of keys; the document holds a run of them. Whoever comes near one end of the run gets more
+//! there and loses as much at the other. The view holds the row being read meanwhile, so nothing is seen to move.
+
+use std::ops::Range;
+
+/// Most rows in the document.
+pub const ROWS: usize = 400;
+
+/// How many rows come at an end that is reached.
+pub const STEP: usize = 100;
+
+/// The run of rows in the document.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Slice<K> {
+    /// The newest ones, whatever comes.
+    #[default]
+    Newest,
+    /// Those that begin with this one.
+    From(K),
+}
+
+impl<K: Copy + PartialEq> Slice<K> {
+    /// Which of `keys` are in the document.
+    pub fn range(&self, keys: &[K]) -> Range<usize> {
+        let newest = keys.len().saturating_sub(ROWS);
+        let start = match self {
+            Self::Newest => newest,
+            // A first row that is gone, with the page it came on, leaves the newest ones.
+            Self::From(first) => keys.iter().position(|key| key == first).unwrap_or(newest),
+        };
+        start..keys.len().min(start + ROWS)
+    }
+
+    /// Moves the run up. Says whether it did: at the oldest row held it cannot.
+    pub fn up(&mut self, keys: &[K]) -> bool {
+        let Range { start, .. } = self.range(keys);
+        self.begin_at(keys, start.saturating_sub(STEP), start)
+    }
+
+    /// Moves the run down. Says whether it did: at the newest row held it cannot.
+    pub fn down(&mut self, keys: &[K]) -> bool {
+        let Range { start, end } = self.range(keys);
+        if end == keys.len() {
+            return false;
+        }
+        self.begin_at(keys, (start + STEP).min(keys.len() - ROWS), start)
+    }
+
+    /// Brings a row into the run, in its middle where it was not in it.
+    pub fn show(&mut self, keys: &[K], key: &K) {
+        let Some(at) = keys.iter().position(|other| other == key) else {
+            return;
+        };
+        let range = self.range(keys);
+        if !range.contains(&at) {
+            self.begin_at(keys, at.saturating_sub(ROWS / 2), range.start);
+        }
+    }
+
+    /// Stays with the rows it has, whatever comes after them.
+    pub fn stay(&mut self, keys: &[K]) {
+        if *self == Self::Newest
+            && let Some(first) = keys.get(self.range(keys).start)
+        {
+            *self = Self::From(*first);
+        }
+    }
+
+    fn begin_at(&mut self, keys: &[K], start: usize, was: usize) -> bool {
+        if let Some(first) = keys.get(start).filter(|_| start != was) {
+            *self = Self::From(*first);
+            return true;
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(range: Range<usize>) -> Vec<usize> {
+        range.collect()
+    }
+
+    #[test]
+    fn the_newest_rows_are_shown_whatever_comes() {
+        assert_eq!(Slice::Newest.range(&keys(0..10)), 0..10);
+        assert_eq!(Slice::Newest.range(&keys(0..1_000)), 1_000 - ROWS..1_000);
+        assert_eq!(Slice::Newest.range(&keys(0..0)), 0..0);
+    }
+
+    #[test]
+    fn a_hundred_thousand_rows_are_walked_both_ways_within_the_bound() {
+        let keys = keys(0..100_000);
+        let mut slice = Slice::Newest;
+        let mut steps = 0;
+        while slice.up(&keys) {
+            assert!(slice.range(&keys).len() <= ROWS);
+            steps += 1;
+        }
+        assert_eq!(slice.range(&keys), 0..ROWS);
+        while slice.down(&keys) {
+            assert_eq!(slice.range(&keys).len(), ROWS);
+            steps += 1;
+        }
+        assert_eq!(slice.range(&keys), 100_000 - ROWS..100_000);
+        assert_eq!(steps, 2 * (100_000 - ROWS).div_ceil(STEP));
+    }
+
+    #[test]
+    fn one_step_keeps_most_of_the_rows() {
+        let keys = keys(0..1_000);
+        let mut slice = Slice::Newest;
+        slice.up(&keys);
+        assert_eq!(slice.range(&keys), 500..900);
+        slice.down(&keys);
+        assert_eq!(slice.range(&keys), 600..1_000);
+    }
+
+    #[test]
+    fn older_pages_put_before_move_nothing() {
+        let mut slice = Slice::From(500);
+        assert_eq!(slice.range(&keys(500..1_000)), 0..ROWS);
+        assert_eq!(slice.range(&keys(400..1_000)), 100..100 + ROWS);
+        assert!(slice.up(&keys(400..1_000)));
+        assert_eq!(slice, Slice::From(400));
+    }
+
+    #[test]
+    fn who_reads_further_up_keeps_the_rows_that_are_read() {
+        let mut slice = Slice::Newest;
+        slice.stay(&keys(0..1_000));
+        assert_eq!(slice.range(&keys(0..1_100)), 600..1_000);
+        let mut few = Slice::Newest;
+        few.stay(&keys(0..0));
+        assert_eq!(few, Slice::Newest);
+    }
+
+    #[test]
+    fn rows_that_are_gone_leave_the_newest() {
+        assert_eq!(Slice::From(3).range(&keys(10..20)), 0..10);
+    }
+
+    #[test]
+    fn a_row_far_away_comes_into_the_middle() {
+        let keys = keys(0..10_000);
+        let mut slice = Slice::Newest;
+        slice.show(&keys, &9_900);
+        assert_eq!(slice, Slice::Newest);
+        slice.show(&keys, &5_000);
+        assert_eq!(slice.range(&keys), 4_800..5_200);
+        slice.show(&keys, &20_000);
+        assert_eq!(slice.range(&keys), 4_800..5_200);
+    }
+}

@@ -1,0 +1,130 @@
+//! The open room and the page's address, kept the same.
+
+use leptos::prelude::*;
+use steadfast_client::{Connection, Session};
+use steadfast_shared::RoomId;
+use wasm_bindgen::JsValue;
+
+use super::Page;
+use crate::route::Route;
+use crate::shortcut::neighbour;
+use crate::storage::preferences;
+
+/// What becomes of the address that was.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trail {
+    /// Back leads to it.
+    Keep,
+    /// It is forgotten.
+    Replace,
+}
+
+impl Page {
+    /// Opens a room, as a person does who chooses it.
+    pub(crate) fn open(self, room: RoomId) {
+        self.around.leave_for_room();
+        if self.room.get_untracked() != Some(room) {
+            self.go(&Route::room(room), Trail::Keep);
+            self.enter_room(room);
+        }
+    }
+
+    /// Opens what the address says, after back and forward.
+    pub(crate) fn follow_address(self) {
+        self.around.leave_for_room();
+        if let Route::Room { room, .. } = here() {
+            if self.knows(room) {
+                self.enter_room(room);
+            } else {
+                self.wanted.set_value(Some(room));
+                self.open_some_room();
+            }
+        }
+    }
+
+    /// Opens the room beside the open one.
+    pub(crate) fn open_neighbour(self, down: bool, unread_only: bool) {
+        let open = self.room.get_untracked();
+        let room = self.read(|session| {
+            let rooms: Vec<(RoomId, bool)> = session.rooms().map(|room| (room.id, room.unread > 0)).collect();
+            let at = rooms.iter().position(|(id, _)| Some(*id) == open);
+            let fits = |index: usize| !unread_only || rooms.get(index).is_some_and(|(_, unread)| *unread);
+            neighbour(rooms.len(), at, down, fits).and_then(|index| rooms.get(index).map(|(id, _)| *id))
+        });
+        if let Some(room) = room {
+            self.open(room);
+        }
+    }
+
+    /// What the address asks for when the page comes up.
+    pub(super) fn read_address(self) {
+        match here() {
+            Route::Room { room, .. } => self.wanted.set_value(Some(room)),
+            Route::Join { code } => self.invitation.set_value(Some(code)),
+            Route::Home => {}
+        }
+    }
+
+    /// Opens a room where none is open, or the one that was is not there any more: left, closed to this person, or of
+    /// another life of the database. First the one the address names, then the last one, then the first.
+    pub(super) fn open_some_room(self) {
+        if let Some(wanted) = self.wanted.get_value()
+            && self.knows(wanted)
+        {
+            self.wanted.set_value(None);
+            self.enter_room(wanted);
+            return;
+        }
+        let open = self.room.get_untracked().filter(|open| self.knows(*open));
+        let last = || preferences::room().filter(|room| self.knows(*room));
+        let first = || self.read(|session| session.rooms().next().map(|room| room.id));
+        let Some(room) = open.or_else(last).or_else(first) else {
+            return;
+        };
+        // Until the server has said which rooms there are, the one asked for may be among them.
+        let certain = self.read(|session| matches!(session.connection(), Connection::Online { .. }));
+        let wanted = self.wanted.get_value().is_some();
+        if certain && wanted {
+            self.wanted.set_value(None);
+            self.remark(|t| t.navigation.no_such_room);
+        }
+        if (certain && wanted) || (!wanted && open.is_none()) {
+            self.go(&Route::room(room), Trail::Replace);
+        }
+        self.enter_room(room);
+    }
+
+    fn enter_room(self, room: RoomId) {
+        if self.room.get_untracked() == Some(room) {
+            return;
+        }
+        preferences::set_room(room);
+        self.editing.set(None);
+        self.refusal.set(None);
+        self.timeline.follow();
+        self.room.set(Some(room));
+        self.show_timeline();
+        self.mark_read();
+    }
+
+    fn knows(self, room: RoomId) -> bool {
+        self.read(|session: &Session| session.room(room).is_some())
+    }
+
+    fn go(self, route: &Route, trail: Trail) {
+        let Ok(history) = window().history() else { return };
+        let path = Some(route.path());
+        let _ = match trail {
+            Trail::Keep => history.push_state_with_url(&JsValue::NULL, "", path.as_deref()),
+            Trail::Replace => history.replace_state_with_url(&JsValue::NULL, "", path.as_deref()),
+        };
+    }
+}
+
+fn here() -> Route {
+    let location = window().location();
+    Route::of(
+        &location.pathname().unwrap_or_default(),
+        &location.hash().unwrap_or_default(),
+    )
+}
