@@ -9,6 +9,7 @@
 //! - `inbox`: per room, the contiguous window of the log, and what a gap holds back
 //! - `room`: an inbox with its name, its read mark and its cache
 //! - `presence`: who is here, who is writing
+//! - `notices`: who came and went a moment ago
 //! - [`timeline`], `row`: what a room shows: the window, then the outbox's echoes; one row per author and id
 //! - [`news`]: what the tabs of one device tell each other
 //! - [`session`]: the machine that holds all of these: inputs in, outputs out, views beside
@@ -30,6 +31,7 @@ pub mod journey;
 pub mod link;
 mod names;
 pub mod news;
+mod notices;
 mod outbox;
 mod presence;
 pub mod record;
@@ -41,7 +43,8 @@ pub mod timeline;
 mod window;
 
 pub use news::PeerNews;
-pub use record::{Disk, Identity, OutboxItem, Rejection, Restored, RoomCache, StorageError, Write};
+pub use notices::{Notice, NoticeKind};
+pub use record::{About, Disk, Identity, OutboxItem, Rejection, Restored, RoomCache, StorageError, Write};
 pub use row::{PendingChange, QuotedView, ReactionView, Row, RowBody, RowKey, RowState};
 pub use session::{
     Answer, Change, Connection, Ephemeral, Input, LinkEnd, MessageChange, Options, Output, Refusal, Request,

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use steadfast_shared::event::{self, Availability};
 use steadfast_shared::{Person, RoomId, UserId};
 
+use crate::names::Names;
 use crate::sorted::SortedMap;
 
 /// A `typing` counts for this long.
@@ -15,34 +17,51 @@ const TYPING_HELD: usize = 100;
 /// Who is here, and who is writing.
 #[derive(Debug, Default)]
 pub(crate) struct Presence {
-    online: Vec<Person>,
+    /// By name; those who are offline are not in it.
+    here: Vec<event::Presence>,
     typing: SortedMap<RoomId, SortedMap<UserId, (Person, Duration)>>,
 }
 
 impl Presence {
-    pub(crate) fn online(&self) -> &[Person] {
-        &self.online
+    pub(crate) fn here(&self) -> &[event::Presence] {
+        &self.here
     }
 
-    pub(crate) fn all_online(&mut self, people: Vec<Person>) {
-        self.online.clear();
-        for person in people {
-            self.comes(person);
+    pub(crate) fn all_here(&mut self, people: Vec<event::Presence>) {
+        self.here.clear();
+        for presence in people {
+            self.comes_or_goes(presence);
         }
     }
 
-    pub(crate) fn comes_or_goes(&mut self, person: Person, online: bool) {
-        self.online.retain(|other| other.id != person.id);
-        if online {
-            self.comes(person);
+    pub(crate) fn comes_or_goes(&mut self, presence: event::Presence) {
+        let person = &presence.person;
+        self.here.retain(|other| other.person.id != person.id);
+        if presence.state == Availability::Offline {
+            return;
+        }
+        let by_name =
+            |other: &event::Presence| (&other.person.name, other.person.id).cmp(&(&person.name, person.id));
+        if let Err(place) = self.here.binary_search_by(by_name) {
+            self.here.insert(place, presence);
         }
     }
 
-    fn comes(&mut self, person: Person) {
-        let by_name = |other: &Person| (&other.name, other.id).cmp(&(&person.name, person.id));
-        if let Err(place) = self.online.binary_search_by(by_name) {
-            self.online.insert(place, person);
+    /// Somebody goes by another name.
+    pub(crate) fn renamed(&mut self, names: &Names) {
+        for mut presence in std::mem::take(&mut self.here) {
+            presence.person = names.current(&presence.person).clone();
+            self.comes_or_goes(presence);
         }
+        let writing = self.typing.values_mut().flat_map(SortedMap::values_mut);
+        for (person, _) in writing {
+            *person = names.current(person).clone();
+        }
+    }
+
+    /// Nothing is heard of the room any more.
+    pub(crate) fn forget_room(&mut self, room: RoomId) {
+        self.typing.remove(&room);
     }
 
     pub(crate) fn typing(&self, room: RoomId) -> Vec<&Person> {

@@ -1,7 +1,9 @@
 //! What a device keeps on disk, and the writes that keep it.
 
 use serde::{Deserialize, Serialize};
-use steadfast_shared::{Body, Entry, EntryId, Epoch, MessageText, Millis, Person, RoomId, Seq, WireError};
+use steadfast_shared::{
+    Body, Entry, EntryId, Epoch, MessageText, Millis, Person, RoomId, RoomKind, Seq, WireError, event,
+};
 
 /// Everything a device's storage holds. An empty one is a first visit.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -27,6 +29,7 @@ impl Restored {
                 self.rooms.retain(|held| held.room != cache.room);
                 self.rooms.push(cache);
             }
+            Write::DropRoom(room) => self.rooms.retain(|held| held.room != room),
             Write::DropRooms => self.rooms.clear(),
             Write::PutIdentity(identity) => self.identity = Some(identity),
         }
@@ -160,12 +163,45 @@ pub struct RoomCache {
     pub epoch: Epoch,
     /// What the room is called.
     pub name: String,
+    /// What else the server said of it.
+    #[serde(default)]
+    pub about: About,
     /// How far this person has read.
     pub read: Seq,
     /// The cursor: the newest entry applied without a gap.
     pub high: Seq,
     /// The newest entries up to `high`, ascending without a gap.
     pub entries: Vec<Entry>,
+}
+
+/// What a room is, beside its name.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct About {
+    /// Who can be in it.
+    pub kind: RoomKind,
+    /// What it is for.
+    pub topic: String,
+    /// Whether nothing more can be said in it.
+    pub archived: bool,
+    /// Whether this person may rename, describe and archive it.
+    pub manage: bool,
+    /// The other people of a direct room.
+    pub with: Vec<Person>,
+    /// When the newest message was stored, or the room made, as the server last said.
+    pub active_at: Millis,
+}
+
+impl From<&event::Room> for About {
+    fn from(room: &event::Room) -> Self {
+        Self {
+            kind: room.kind,
+            topic: room.topic.clone(),
+            archived: room.archived,
+            manage: room.manage,
+            with: room.with.clone(),
+            active_at: room.active_at,
+        }
+    }
 }
 
 /// One change of what is on disk. All writes of one batch commit together or not at all.
@@ -177,6 +213,8 @@ pub enum Write {
     RemoveOutbox(EntryId),
     /// Inserts or replaces by room.
     PutRoom(RoomCache),
+    /// Removes one room cache; an absent one is no error.
+    DropRoom(RoomId),
     /// Removes every room cache.
     DropRooms,
     /// Replaces the identity.

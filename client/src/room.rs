@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use steadfast_shared::limit::PAGE_ENTRIES;
-use steadfast_shared::{Epoch, RoomId, Seq, UserId, event, mention};
+use steadfast_shared::{Epoch, Millis, RoomId, Seq, UserId, event, mention};
 
 use crate::inbox::{Bounds, Inbox};
-use crate::record::RoomCache;
+use crate::record::{About, RoomCache};
 
 /// What other people said after what was read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -29,6 +29,7 @@ struct Counted {
 pub(crate) struct Room {
     pub(crate) id: RoomId,
     pub(crate) name: String,
+    pub(crate) about: About,
     pub(crate) inbox: Inbox,
     read: Seq,
     counted: Counted,
@@ -43,6 +44,7 @@ impl Room {
         Self {
             id: cache.room,
             name: cache.name,
+            about: cache.about,
             inbox: Inbox::restored(bounds, cache.high, cache.entries),
             read: cache.read,
             counted: Counted {
@@ -58,6 +60,7 @@ impl Room {
         Self {
             id: room.id,
             name: room.name.clone(),
+            about: About::from(room),
             inbox: Inbox::new(bounds),
             read: room.read,
             counted: Counted::default(),
@@ -72,10 +75,21 @@ impl Room {
         if gone_back {
             self.read = room.read;
         }
-        self.cache_is_old |= gone_back || self.name != room.name || self.read < room.read;
-        self.name.clone_from(&room.name);
-        self.read = self.read.max(room.read);
         self.read_told = room.read;
+        self.told(room);
+        self.cache_is_old |= gone_back;
+        gone_back
+    }
+
+    /// The server says what the room is like.
+    pub(crate) fn told(&mut self, room: &event::Room) {
+        let about = About::from(room);
+        self.inbox.hear_head(room.head);
+        self.cache_is_old |= self.name != room.name || self.about != about || self.read < room.read;
+        self.name.clone_from(&room.name);
+        self.about = about;
+        self.read = self.read.max(room.read);
+        self.read_told = self.read_told.max(room.read);
         self.counted = Counted {
             unread: Unread {
                 news: room.unread,
@@ -84,7 +98,13 @@ impl Room {
             read: room.read,
             head: room.head,
         };
-        gone_back
+    }
+
+    /// When something was last said here, as far as anybody knows.
+    pub(crate) fn active_at(&self) -> Millis {
+        let mut newest_first = self.inbox.window().entries().iter().rev();
+        let newest = newest_first.find(|entry| entry.body.is_news());
+        self.about.active_at.max(newest.map_or(0, |entry| entry.at))
     }
 
     pub(crate) fn read(&self) -> Seq {
@@ -172,6 +192,7 @@ impl Room {
             room: self.id,
             epoch,
             name: self.name.clone(),
+            about: self.about.clone(),
             read: self.read,
             high: self.inbox.high()?,
             entries: window.entries().range(newest..).cloned().collect(),

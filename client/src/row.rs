@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use steadfast_shared::limit::QUOTE_CHARS;
-use steadfast_shared::{Body, Emoji, EntryId, Millis, Person, Reaction, RoomChange, Seq, UserId};
+use steadfast_shared::{Body, Emoji, EntryId, Millis, Person, Quoted, Reaction, RoomChange, Seq, UserId};
 
 use crate::record::{OutboxItem, Rejection, StorageError};
 use crate::timeline::{Timeline, item_state};
@@ -240,14 +239,9 @@ pub struct QuotedView<'a> {
 }
 
 impl<'a> QuotedView<'a> {
-    /// The start of its text, of at most [`QUOTE_CHARS`] characters.
+    /// The start of its text, as a quote shows it.
     pub fn start(&self) -> Option<&'a str> {
-        let text = self.text?;
-        let end = text
-            .char_indices()
-            .nth(QUOTE_CHARS)
-            .map_or(text.len(), |(end, _)| end);
-        text.get(..end)
+        self.text.map(Quoted::start_of)
     }
 }
 

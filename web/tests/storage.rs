@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 use steadfast_client::link::Storage;
 use steadfast_client::record::Disk;
-use steadfast_client::{Identity, OutboxItem, RoomCache, StorageError, Write};
+use steadfast_client::{About, Identity, OutboxItem, RoomCache, StorageError, Write};
 use steadfast_shared::{Body, Entry, EntryId, Epoch, MessageText, Person, RoomId, UserId};
 use steadfast_web::storage::{Database, DatabaseError, DeviceStorage, Operation, Store};
 use uuid::Uuid;
@@ -50,6 +50,7 @@ fn cache(room: u128, high: u64) -> RoomCache {
         )
     };
     RoomCache {
+        about: About::default(),
         room: RoomId(Uuid::from_u128(room)),
         epoch: Epoch(Uuid::from_u128(9)),
         name: "general".into(),

@@ -1,6 +1,7 @@
 //! The shell that runs a [`Session`] over a socket, a storage and the other tabs.
 //!
 //! - [`Chat`]: the handle; its inputs are carried out before they return
+//! - [`Ask`]: what is asked of the server outside of any log
 //! - `tasks`: what runs beside it: storage, tabs, the socket's events, the timer
 //! - [`Storage`], [`Peers`]: what a device gives
 //! - `fault`: what stands between the session and the rest, to break it on purpose; nothing without the feature `faults`
@@ -8,6 +9,7 @@
 //!
 //! Invariant: only this module and `socket` name the socket crate.
 
+mod ask;
 mod changes;
 mod fault;
 mod peers;
@@ -30,6 +32,7 @@ use changes::Watchers;
 use fault::Gate;
 use tasks::StorageJob;
 
+pub use ask::{Ask, AskError, Join, Leave, Members};
 pub use peers::{Peers, SoloPeers};
 pub use platform::{MaybeSend, Stream, Task};
 pub use storage::{MemoryStorage, Storage};

@@ -22,6 +22,8 @@ pub(super) fn server_event(message: Message) -> Option<ServerEvent> {
         event::TYPING => message.parse().ok().map(ServerEvent::Typing),
         event::PRESENCE => message.parse().ok().map(ServerEvent::Presence),
         event::READ => message.parse().ok().map(ServerEvent::Read),
+        event::ROOM => message.parse().ok().map(ServerEvent::Room),
+        event::MEMBERS => message.parse().ok().map(ServerEvent::Members),
         _ => None,
     }
 }
@@ -63,6 +65,7 @@ pub(super) fn tell(client: &Client, ephemeral: Ephemeral) {
     let _went = match ephemeral {
         Ephemeral::Typing(typing) => client.emit_volatile(event::TYPING, &typing),
         Ephemeral::Read(read) => client.emit_volatile(event::READ, &read),
+        Ephemeral::Away(away) => client.emit_volatile(event::AWAY, &away),
     };
 }
 

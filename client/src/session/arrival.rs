@@ -1,6 +1,6 @@
 //! How an item leaves the outbox for the log.
 
-use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, Quoted, RoomId, limit};
+use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, Quoted, RoomId};
 
 use super::Session;
 use super::output::Change;
@@ -74,9 +74,7 @@ impl Session {
         } = entry.body
             && let Some(shown) = self.timeline(room).message(message)
         {
-            let text = shown
-                .text()
-                .map(|text| text.chars().take(limit::QUOTE_CHARS).collect());
+            let text = shown.text().map(|text| Quoted::start_of(text).to_owned());
             entry.quoted = Some(Box::new(Quoted {
                 seq: message,
                 author: shown.author.clone(),
@@ -108,6 +106,8 @@ impl Session {
             identity.me.name.clone_from(&known.name);
             self.writes.push(Write::PutIdentity(identity.clone()));
         }
+        self.presence.renamed(&self.names);
+        self.rename_in_rooms();
         self.everything_changed();
         self.changes.insert(Change::Presence);
     }

@@ -140,6 +140,7 @@ impl Session {
     pub(super) fn forget_requests(&mut self) {
         self.asked.clear();
         self.early.clear();
+        self.early_rooms.clear();
         self.link_me = None;
         self.unanswered = 0;
         self.outbox.flight.link_down();

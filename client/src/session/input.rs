@@ -2,6 +2,7 @@
 
 use steadfast_shared::event::{Entries, Heads, Page, Presence, Read, Sent, Typing};
 use steadfast_shared::http::SessionInfo;
+use steadfast_shared::room::{MemberNews, RoomNews};
 use steadfast_shared::{
     Body, Emoji, EntryId, HandshakeError, MessageText, Millis, RoomId, Seq, WireError, event,
 };
@@ -62,6 +63,8 @@ pub enum Input {
     ScrolledToTop(RoomId),
     /// A person is writing. Call it on each keypress; the session decides what goes out.
     Typing(RoomId),
+    /// Whether nobody sits at this tab. The server is told when it changes, and again by each connection.
+    Away(bool),
     /// A person has seen a room up to `seq`. Seeing the newest lets go of pages loaded by scrolling back.
     Read {
         /// Which room.
@@ -172,6 +175,10 @@ pub enum ServerEvent {
     Presence(Presence),
     /// [`event::READ`].
     Read(Read),
+    /// [`event::ROOM`].
+    Room(RoomNews),
+    /// [`event::MEMBERS`].
+    Members(MemberNews),
 }
 
 /// What the server answers.

@@ -2,6 +2,7 @@
 //!
 //! - `input`, `output`: what it is told, and what it wants done
 //! - `person`: what a person does: post, retry, edit, discard, read, scroll
+//! - `rooms`: which rooms this person is in, and what they are like
 //! - `server`: what the server says and answers
 //! - `asking`: what is asked of it, and when
 //! - `arrival`: how an item leaves the outbox for the log
@@ -16,6 +17,7 @@ mod device;
 mod input;
 mod output;
 mod person;
+mod rooms;
 mod server;
 mod storage;
 mod tabs;
@@ -25,6 +27,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use steadfast_shared::event::{ClosingReason, Entries};
+use steadfast_shared::room::RoomNews;
 use steadfast_shared::{Body, Entry, RoomId, UserId};
 use uuid::Uuid;
 
@@ -37,6 +40,7 @@ use crate::dice::Dice;
 use crate::inbox::Bounds;
 use crate::names::Names;
 use crate::news::PeerNews;
+use crate::notices::Notices;
 use crate::outbox::Outbox;
 use crate::presence::Presence;
 use crate::record::{Identity, Write};
@@ -96,6 +100,9 @@ pub struct Session {
     outbox: Outbox,
     presence: Presence,
     names: Names,
+    notices: Notices,
+    /// Nobody sits at this tab.
+    away: bool,
     /// This tab drains the outbox.
     elected: bool,
 
@@ -111,6 +118,8 @@ pub struct Session {
     redial: Backoff,
     /// Entries that overtook the opening of their session.
     early: VecDeque<Entries>,
+    /// News of rooms that overtook the opening of their session.
+    early_rooms: Vec<RoomNews>,
     /// Own entries that another tab had acknowledged in rooms this tab does not know yet.
     early_acked: Vec<(RoomId, Entry)>,
     asked: SortedMap<RequestId, Asked>,
@@ -146,6 +155,8 @@ impl Session {
             outbox: Outbox::new(),
             presence: Presence::default(),
             names: Names::default(),
+            notices: Notices::default(),
+            away: false,
             elected: false,
             connection: Connection::Offline { closed: None },
             link_me: None,
@@ -154,6 +165,7 @@ impl Session {
             opening_until: None,
             redial: Backoff::new(Duration::from_millis(500), Duration::from_secs(10)),
             early: VecDeque::new(),
+            early_rooms: Vec::new(),
             early_acked: Vec::new(),
             asked: SortedMap::default(),
             last_request: 0,
@@ -191,6 +203,7 @@ impl Session {
             Input::Discard(id) => self.discard(id),
             Input::ScrolledToTop(room) => self.scrolled_to_top(room),
             Input::Typing(room) => self.typing_here(room, now),
+            Input::Away(away) => self.away(away),
             Input::Read { room, seq } => self.read_here(room, seq),
             Input::Flush => self.write_caches(now),
             Input::Stored { ticket, result } => self.stored(ticket, &result, now),
@@ -221,6 +234,9 @@ impl Session {
         for room in self.presence.expire(now) {
             self.changes.insert(Change::Typing(room));
         }
+        if self.notices.expire(now) {
+            self.changes.insert(Change::Notices);
+        }
         self.drive_link(now);
         self.drive_storage(now);
     }
@@ -228,6 +244,7 @@ impl Session {
     fn next_deadline(&self) -> Option<Duration> {
         [
             self.presence.next_expiry(),
+            self.notices.next_expiry(),
             self.link_deadline(),
             self.storage_deadline(),
         ]

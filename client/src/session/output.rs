@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use steadfast_shared::event::{Cursors, HistoryRequest, Read, SendItem, TypingIn};
+use steadfast_shared::event::{Away, Cursors, HistoryRequest, Read, SendItem, TypingIn};
 use steadfast_shared::{EntryId, RoomId};
 
 use super::input::{RequestId, Ticket};
@@ -61,6 +61,8 @@ pub enum Ephemeral {
     Typing(TypingIn),
     /// [`steadfast_shared::event::READ`].
     Read(Read),
+    /// [`steadfast_shared::event::AWAY`].
+    Away(Away),
 }
 
 /// What views have to be read again.
@@ -74,8 +76,12 @@ pub enum Change {
     Timeline(RoomId),
     /// The outbox.
     Outbox,
-    /// Who is online.
+    /// Who is online or away, or goes by another name.
     Presence,
+    /// Who is in one room.
+    Members(RoomId),
+    /// Who came and went.
+    Notices,
     /// Who is writing in one room.
     Typing(RoomId),
     /// A post, retry, edit or discard was not taken: nothing about it is kept.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use steadfast_shared::event::TypingIn;
+use steadfast_shared::event::{Away, TypingIn};
 use steadfast_shared::{Body, EntryId, Epoch, MessageText, Millis, Person, RoomId, Seq};
 use uuid::Uuid;
 
@@ -143,6 +143,19 @@ impl Session {
             pace.went(now);
             self.outputs
                 .push_back(Output::Emit(Ephemeral::Typing(TypingIn { room })));
+        }
+    }
+
+    pub(super) fn away(&mut self, away: bool) {
+        if std::mem::replace(&mut self.away, away) != away {
+            self.tell_away();
+        }
+    }
+
+    pub(super) fn tell_away(&mut self) {
+        if self.is_online() {
+            let away = Away { away: self.away };
+            self.outputs.push_back(Output::Emit(Ephemeral::Away(away)));
         }
     }
 

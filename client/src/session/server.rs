@@ -12,7 +12,6 @@ use super::{Connection, Session};
 use crate::news::{PeerNews, Stored};
 use crate::outbox::Outcome;
 use crate::record::{Identity, Rejection, Write};
-use crate::room::Room;
 
 /// How long the server may take to open the session of a connected socket.
 const OPENING_TAKES: Duration = Duration::from_secs(10);
@@ -44,6 +43,7 @@ impl Session {
         for room in self.presence.nobody_writes() {
             self.changes.insert(Change::Typing(room));
         }
+        self.notices.link_down();
         if closed == Some(ClosingReason::Replaced) {
             // Another connection goes by this tab's name: a copy of the tab. This one takes another name.
             self.tab = self.dice.uuid();
@@ -92,8 +92,12 @@ impl Session {
             }
             ServerEvent::Presence(presence) => {
                 self.hear_name(&presence.person);
-                let online = presence.state != Availability::Offline;
-                self.presence.comes_or_goes(presence.person, online);
+                let there = presence.state != Availability::Offline;
+                let other = self.my_id() != Some(presence.person.id);
+                if other && self.notices.appears(&presence.person, there, now) {
+                    self.changes.insert(Change::Notices);
+                }
+                self.presence.comes_or_goes(presence);
                 self.changes.insert(Change::Presence);
             }
             ServerEvent::Read(read) => {
@@ -103,6 +107,8 @@ impl Session {
                     self.changes.insert(Change::Rooms);
                 }
             }
+            ServerEvent::Room(news) => self.room_news(news),
+            ServerEvent::Members(news) => self.member_news(&news, now),
         }
     }
 
@@ -123,12 +129,8 @@ impl Session {
         self.sync_at = now + self.options.sync_every;
         self.open_rooms(&opened.rooms);
         self.rehome();
-        for (id, entry) in std::mem::take(&mut self.early_acked) {
-            if let Some(room) = self.rooms.get_mut(&id) {
-                room.cache_is_old |= room.inbox.acknowledge(entry);
-                self.changes.insert(Change::Timeline(id));
-            }
-        }
+        self.acknowledge_early();
+        self.early_acked.clear();
         for missed in opened.missed {
             self.entries(missed, true);
         }
@@ -138,29 +140,19 @@ impl Session {
         for presence in &opened.online {
             self.hear_name(&presence.person);
         }
-        let people = opened.online.into_iter().map(|presence| presence.person);
-        self.presence.all_online(people.collect());
+        for news in std::mem::take(&mut self.early_rooms) {
+            self.room_news(news);
+        }
+        self.presence.all_here(opened.online);
+        if self.away {
+            self.tell_away();
+        }
         self.changes
             .extend([Change::Connection, Change::Rooms, Change::Presence]);
     }
 
-    fn open_rooms(&mut self, rooms: &[event::Room]) {
-        let listed = |id: &RoomId| rooms.iter().any(|room| room.id == *id);
-        self.rooms.retain(|id, _| listed(id));
-        self.typing_pace.retain(|id, _| listed(id));
-        let bounds = self.bounds();
-        for listed in rooms {
-            let room = self
-                .rooms
-                .get_or_insert_with(listed.id, || Room::new(bounds, listed));
-            if room.open(listed) {
-                self.changes.insert(Change::Timeline(listed.id));
-            }
-        }
-    }
-
     /// Takes in entries of the log, however they came.
-    fn entries(
+    pub(super) fn entries(
         &mut self,
         Entries {
             room: id, entries, ..
@@ -168,7 +160,7 @@ impl Session {
         missed: bool,
     ) {
         if !self.rooms.contains_key(&id) {
-            return;
+            return self.too_early(id, entries);
         }
         self.recognise_all(id, &entries);
         self.read_names(&entries, missed);

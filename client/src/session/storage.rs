@@ -63,7 +63,11 @@ impl Session {
                 }
                 Write::PutIdentity(_) if result.is_err() => self.rewrite.identity = true,
                 // A cache is written again with the next entry, and one of another epoch is never believed.
-                Write::PutRoom(_) | Write::DropRooms | Write::RemoveOutbox(_) | Write::PutIdentity(_) => {}
+                Write::PutRoom(_)
+                | Write::DropRoom(_)
+                | Write::DropRooms
+                | Write::RemoveOutbox(_)
+                | Write::PutIdentity(_) => {}
             }
         }
         if result.is_err() {

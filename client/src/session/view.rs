@@ -1,11 +1,13 @@
 //! What can be looked at.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
-use steadfast_shared::event::ClosingReason;
-use steadfast_shared::{Epoch, Person, RoomId, Seq, UserId, event, limit};
+use steadfast_shared::event::{Availability, ClosingReason};
+use steadfast_shared::{Epoch, Millis, Person, RoomId, RoomKind, Seq, UserId, event, limit};
 
 use super::Session;
+use crate::notices::Notice;
 use crate::record::{Identity, OutboxItem};
 use crate::room::Room;
 use crate::sorted::SortedMap;
@@ -40,11 +42,12 @@ impl Session {
             .collect()
     }
 
-    /// The rooms, by name.
+    /// The rooms, those where something was said last first.
     pub fn rooms(&self) -> impl Iterator<Item = RoomView<'_>> {
-        let rooms = self.rooms.values().map(|room| ((&room.name, room.id), room));
-        let by_name: SortedMap<_, _> = rooms.collect();
-        by_name.into_iter().map(|(_, room)| self.room_view(room))
+        let rooms = self.rooms.values();
+        let keyed = rooms.map(|room| ((Reverse(room.active_at()), &room.name, room.id), room));
+        let by_activity: SortedMap<_, _> = keyed.collect();
+        by_activity.into_iter().map(|(_, room)| self.room_view(room))
     }
 
     /// One room.
@@ -87,9 +90,21 @@ impl Session {
         self.identity.as_ref()
     }
 
-    /// Who is online, by name. As it was last heard, while offline.
-    pub fn online(&self) -> &[Person] {
-        self.presence.online()
+    /// Who is online or away, by name. As it was last heard, while offline.
+    pub fn people(&self) -> &[event::Presence] {
+        self.presence.here()
+    }
+
+    /// Whether somebody is there. As it was last heard, while offline.
+    pub fn availability(&self, id: UserId) -> Availability {
+        let here = self.presence.here();
+        let presence = here.iter().find(|presence| presence.person.id == id);
+        presence.map_or(Availability::Offline, |presence| presence.state)
+    }
+
+    /// Who came and went a moment ago, for the readers of one room.
+    pub fn notices(&self, room: RoomId) -> impl Iterator<Item = &Notice> {
+        self.notices.of(room)
     }
 
     /// Who else is writing in a room.
@@ -116,6 +131,12 @@ impl Session {
         RoomView {
             id: room.id,
             name: &room.name,
+            kind: room.about.kind,
+            topic: &room.about.topic,
+            archived: room.about.archived,
+            manage: room.about.manage,
+            with: &room.about.with,
+            active_at: room.active_at(),
             head: room.inbox.head(),
             cursor: room.inbox.high(),
             low: room.inbox.low(),
@@ -156,8 +177,20 @@ pub enum Connection {
 pub struct RoomView<'a> {
     /// Which.
     pub id: RoomId,
-    /// What it is called.
+    /// What it is called; empty for a direct one, which is called by the people in it.
     pub name: &'a str,
+    /// Who can be in it.
+    pub kind: RoomKind,
+    /// What it is for; empty where nobody said.
+    pub topic: &'a str,
+    /// Whether nothing more can be said in it.
+    pub archived: bool,
+    /// Whether this person may rename, describe and archive it.
+    pub manage: bool,
+    /// The other people of a direct room.
+    pub with: &'a [Person],
+    /// When the newest message known was stored, or the room made, by the server's clock.
+    pub active_at: Millis,
     /// The newest `seq` known to exist.
     pub head: Seq,
     /// The cursor: the newest entry applied without a gap. `None` before the first page.

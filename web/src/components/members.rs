@@ -64,9 +64,10 @@ fn People() -> impl IntoView {
         <ul class="people">
             {move || {
                 let me = page.on_connection(|session| session.me().map(|me| me.id));
-                page.on_presence(|session| session.online().to_vec())
+                page.on_presence(|session| session.people().to_vec())
                     .into_iter()
-                    .map(|person| {
+                    .map(|presence| {
+                        let person = presence.person;
                         let you = (Some(person.id) == me)
                             .then(|| view! { <span class="sidebar-you">{page.t().you}</span> });
                         let name = person.name.clone();

@@ -18,7 +18,7 @@ pub(crate) fn RoomHead(
     let page = Page::here();
     // Who was online when the connection was lost is no news.
     let online = Memo::new(move |_| match page.link() {
-        LinkState::Connected { .. } => page.on_presence(|session| session.online().len()),
+        LinkState::Connected { .. } => page.on_presence(|session| session.people().len()),
         _ => 0,
     });
     let members = page.around.members;

@@ -365,6 +365,7 @@ impl Page {
             Change::Outbox => self.heard.outbox.notify(),
             Change::Presence => self.heard.presence.notify(),
             Change::Typing(_) => self.heard.typing.notify(),
+            Change::Members(_) | Change::Notices => {}
             Change::Refused { refusal, .. } => self.refusal.set(Some(refusal)),
         }
         self.mark_read();

@@ -112,6 +112,7 @@ fn operation(write: &Write) -> Result<Operation, StorageError> {
         Write::PutOutbox(item) => Operation::Put(Store::Outbox, item.id.to_string(), text_of(item)?),
         Write::RemoveOutbox(id) => Operation::Remove(Store::Outbox, id.to_string()),
         Write::PutRoom(cache) => Operation::Put(Store::Rooms, cache.room.to_string(), text_of(cache)?),
+        Write::DropRoom(room) => Operation::Remove(Store::Rooms, room.to_string()),
         Write::DropRooms => Operation::Clear(Store::Rooms),
         Write::PutIdentity(identity) => {
             Operation::Put(Store::Identity, IDENTITY_KEY.to_owned(), text_of(identity)?)

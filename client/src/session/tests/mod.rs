@@ -5,6 +5,7 @@ mod delivery;
 mod epochs;
 mod holes;
 mod inputs;
+mod rooms;
 mod tabs;
 
 use std::time::Duration;
@@ -259,7 +260,7 @@ impl Desk {
         })
     }
 
-    fn take<T>(&mut self, wanted: impl Fn(&Output) -> Option<T>) -> Vec<T> {
+    pub(super) fn take<T>(&mut self, wanted: impl Fn(&Output) -> Option<T>) -> Vec<T> {
         let taken = self.outputs.iter().filter_map(&wanted).collect();
         self.outputs.retain(|output| wanted(output).is_none());
         taken

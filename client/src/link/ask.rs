@@ -1,0 +1,132 @@
+//! What is asked of the server outside of any log: rooms, members, people, nicknames.
+//!
+//! Nothing here waits for a link: who asks is told at once that there is none.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use socketio_client::AckError;
+use steadfast_shared::event::{self, Presence, Reply};
+use steadfast_shared::room::{
+    BrowseRooms, ChangeNickname, ChangeRoom, CreateRoom, DirectRoom, FindPeople, InRoom, Invite, ListedRoom,
+    RemoveMember, Room,
+};
+use steadfast_shared::{Person, RoomId, WireError};
+
+use super::Chat;
+use super::platform::Task;
+
+/// How long an answer may take.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+
+/// A question to the server.
+pub trait Ask {
+    /// Its event.
+    const EVENT: &'static str;
+    /// What goes out.
+    type Payload: Serialize;
+    /// What comes back.
+    type Answer: DeserializeOwned + Send + 'static;
+
+    /// What goes out.
+    fn payload(&self) -> &Self::Payload;
+}
+
+/// Why there is no answer, or not the one hoped for.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum AskError {
+    /// There is no link, or it went down first. It may have been done all the same.
+    #[error("not connected")]
+    Disconnected,
+    /// No answer came in time. It may have been done all the same.
+    #[error("no answer in time")]
+    Timeout,
+    /// One came, of no known shape.
+    #[error("an answer of no known shape")]
+    Malformed,
+    /// The server refused.
+    #[error(transparent)]
+    Refused(#[from] WireError),
+}
+
+macro_rules! asks {
+    ($($payload:ty, $event:expr => $answer:ty;)*) => {$(
+        impl Ask for $payload {
+            const EVENT: &'static str = $event;
+            type Payload = Self;
+            type Answer = $answer;
+
+            fn payload(&self) -> &Self {
+                self
+            }
+        }
+    )*};
+}
+
+asks! {
+    CreateRoom, event::CREATE_ROOM => Room;
+    DirectRoom, event::DIRECT_ROOM => Room;
+    BrowseRooms, event::BROWSE_ROOMS => Vec<ListedRoom>;
+    Invite, event::INVITE => ();
+    RemoveMember, event::REMOVE_MEMBER => ();
+    ChangeRoom, event::CHANGE_ROOM => Room;
+    FindPeople, event::FIND_PEOPLE => Vec<Person>;
+    ChangeNickname, event::NICKNAME => Person;
+}
+
+macro_rules! asks_of_a_room {
+    ($($(#[$about:meta])* $name:ident, $event:expr => $answer:ty;)*) => {$(
+        $(#[$about])*
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub struct $name(InRoom);
+
+        impl $name {
+            /// Of this room.
+            pub fn of(room: RoomId) -> Self {
+                Self(InRoom { room })
+            }
+        }
+
+        impl Ask for $name {
+            const EVENT: &'static str = $event;
+            type Payload = InRoom;
+            type Answer = $answer;
+
+            fn payload(&self) -> &InRoom {
+                &self.0
+            }
+        }
+    )*};
+}
+
+asks_of_a_room! {
+    /// To come into a public room.
+    Join, event::JOIN_ROOM => Room;
+    /// To leave a room.
+    Leave, event::LEAVE_ROOM => ();
+    /// Who is in a room, and whether they are there.
+    Members, event::LIST_MEMBERS => Vec<Presence>;
+}
+
+impl Chat {
+    /// Asks the server. What it changes comes as news to the session, too.
+    ///
+    /// # Errors
+    /// At once where there is no link: a question does not wait for one.
+    pub fn ask<A: Ask>(&self, ask: &A) -> Task<'static, Result<A::Answer, AskError>> {
+        if !self.inner.client.is_connected() {
+            return Box::pin(std::future::ready(Err(AskError::Disconnected)));
+        }
+        let client = &self.inner.client;
+        let ack = client.emit_with_ack::<Reply<A::Answer>>(A::EVENT, ask.payload(), ANSWERS_WITHIN);
+        Box::pin(async move {
+            match ack.await {
+                Ok(reply) => Ok(Result::from(reply)?),
+                Err(AckError::Timeout) => Err(AskError::Timeout),
+                Err(AckError::Malformed(_)) => Err(AskError::Malformed),
+                Err(_) => Err(AskError::Disconnected),
+            }
+        })
+    }
+}

@@ -1,0 +1,126 @@
+//! Which rooms this person is in, and what they are like.
+
+use steadfast_shared::event::Entries;
+use steadfast_shared::room::{MemberNews, RoomNews};
+use steadfast_shared::{Entry, RoomId, event};
+
+use std::time::Duration;
+
+use super::Session;
+use super::output::Change;
+use super::server::EARLY;
+use crate::record::Write;
+use crate::room::Room;
+
+impl Session {
+    /// A session opened: these are all the rooms there are for this person.
+    pub(super) fn open_rooms(&mut self, rooms: &[event::Room]) {
+        let known: Vec<RoomId> = self.rooms.keys().copied().collect();
+        for id in known {
+            if rooms.iter().all(|room| room.id != id) {
+                self.leave_room(id);
+            }
+        }
+        let bounds = self.bounds();
+        for listed in rooms {
+            let room = self
+                .rooms
+                .get_or_insert_with(listed.id, || Room::new(bounds, listed));
+            if room.open(listed) {
+                self.changes.insert(Change::Timeline(listed.id));
+            }
+        }
+        self.rename_in_rooms();
+    }
+
+    /// This person came into a room or left it, or the room is another.
+    pub(super) fn room_news(&mut self, news: RoomNews) {
+        if !self.is_online() {
+            if self.early_rooms.len() < EARLY {
+                self.early_rooms.push(news);
+            }
+            return;
+        }
+        match news {
+            RoomNews::In { room: told } => {
+                let (id, bounds) = (told.id, self.bounds());
+                match self.rooms.get_mut(&id) {
+                    Some(room) => room.told(&told),
+                    None => self.enter_room(id, Room::new(bounds, &told), &told),
+                }
+                self.rename_in_rooms();
+                self.changes.insert(Change::Timeline(id));
+            }
+            RoomNews::Out { room } => self.leave_room(room),
+        }
+        self.changes.insert(Change::Rooms);
+    }
+
+    fn enter_room(&mut self, id: RoomId, mut room: Room, told: &event::Room) {
+        room.open(told);
+        self.rooms.insert(id, room);
+        self.rehome();
+        let (early, later) = std::mem::take(&mut self.early)
+            .into_iter()
+            .partition(|entries: &Entries| entries.room == id);
+        self.early = later;
+        for entries in Vec::from_iter::<std::collections::VecDeque<Entries>>(early) {
+            self.entries(entries, false);
+        }
+        self.acknowledge_early();
+    }
+
+    /// Own entries that were acknowledged to another tab before this one knew their room.
+    pub(super) fn acknowledge_early(&mut self) {
+        for (id, entry) in std::mem::take(&mut self.early_acked) {
+            if let Some(room) = self.rooms.get_mut(&id) {
+                room.cache_is_old |= room.inbox.acknowledge(entry);
+                self.changes.insert(Change::Timeline(id));
+            } else {
+                self.early_acked.push((id, entry));
+            }
+        }
+    }
+
+    /// Nothing is kept of a room this person is not in. What waits to be sent there is for the server to refuse.
+    fn leave_room(&mut self, id: RoomId) {
+        if self.rooms.remove(&id).is_none() {
+            return;
+        }
+        self.typing_pace.remove(&id);
+        self.presence.forget_room(id);
+        self.early.retain(|entries| entries.room != id);
+        self.early_acked.retain(|(room, _)| *room != id);
+        self.writes.push(Write::DropRoom(id));
+        self.changes
+            .extend([Change::Timeline(id), Change::Typing(id), Change::Rooms]);
+    }
+
+    /// Entries that overtook the news that this person is in their room.
+    pub(super) fn too_early(&mut self, room: RoomId, entries: Vec<Entry>) {
+        if let Some(from) = entries.first().map(|entry| entry.seq)
+            && self.early.len() < EARLY
+        {
+            self.early.push_back(Entries { room, from, entries });
+        }
+    }
+
+    pub(super) fn member_news(&mut self, news: &MemberNews, now: Duration) {
+        self.hear_name(&news.person);
+        let other = self.my_id() != Some(news.person.id);
+        let here = self.rooms.contains_key(&news.room);
+        if other && here && self.notices.moves(news.room, &news.person, news.joined, now) {
+            self.changes.insert(Change::Notices);
+        }
+        self.changes.insert(Change::Members(news.room));
+    }
+
+    /// The people of direct rooms, by the names they have.
+    pub(super) fn rename_in_rooms(&mut self) {
+        for room in self.rooms.values_mut() {
+            for person in &mut room.about.with {
+                *person = self.names.current(person).clone();
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Rooms that come and go while the session is open, and who is in them.
+
+use steadfast_shared::room::{MemberNews, RoomNews};
+
+use super::*;
+use crate::notices::NoticeKind;
+
+const OTHER: RoomId = RoomId(Uuid::from_u128(0xB));
+
+fn told(id: RoomId, name: &str, head: Seq, active_at: u64) -> Room {
+    Room {
+        head,
+        active_at,
+        ..Room::new(id, name)
+    }
+}
+
+fn comes_in(desk: &mut Desk, room: Room) {
+    desk.event(ServerEvent::Room(RoomNews::In { room: Box::new(room) }));
+}
+
+fn said_there(seq: Seq) -> Entries {
+    Entries {
+        room: OTHER,
+        from: seq,
+        entries: vec![entry(seq, 2)],
+    }
+}
+
+fn names(desk: &Desk) -> Vec<&str> {
+    desk.session.rooms().map(|room| room.name).collect()
+}
+
+#[test]
+fn a_room_joined_while_online_is_pulled_and_followed() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.pass(Duration::from_secs(1));
+    // Live entries may overtake the news that this person is in the room.
+    desk.hear(said_there(3));
+    comes_in(&mut desk, told(OTHER, "other", 2, 9));
+    let (request, pull) = desk.pulls().remove(0);
+    assert_eq!(pull.room, OTHER);
+    desk.answer(
+        request,
+        Ok(Answer::History(Ok(Page {
+            room: OTHER,
+            entries: vec![entry(1, 2), entry(2, 2)],
+            head: 2,
+        }))),
+    );
+    let view = desk.session.room(OTHER).unwrap();
+    assert_eq!((view.cursor, view.unread), (Some(3), 3));
+    assert_eq!(
+        names(&desk),
+        ["other", "general"],
+        "what was heard of last comes first"
+    );
+}
+
+#[test]
+fn a_room_left_leaves_nothing_behind() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    comes_in(&mut desk, told(OTHER, "other", 0, 0));
+    desk.hear(said_there(1));
+    desk.input(Input::Flush);
+    assert_eq!(desk.disk.rooms.len(), 2);
+    desk.event(ServerEvent::Room(RoomNews::Out { room: OTHER }));
+    assert_eq!((desk.session.room(OTHER), desk.disk.rooms.len()), (None, 1));
+    desk.hear(said_there(2));
+    assert_eq!(desk.session.timeline(OTHER).rows().count(), 0);
+    assert!(!desk.session.auth().cursors.contains_key(&OTHER));
+}
+
+#[test]
+fn a_room_that_is_gone_when_the_session_opens_goes_from_the_disk_too() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    comes_in(&mut desk, told(OTHER, "other", 0, 0));
+    desk.input(Input::Flush);
+    desk.offline();
+    desk.online(0);
+    assert_eq!((names(&desk), desk.disk.rooms.len()), (vec!["general"], 1));
+}
+
+#[test]
+fn what_waits_for_a_room_that_was_left_is_the_servers_to_refuse() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.offline();
+    desk.post(1);
+    desk.opened(Opened {
+        rooms: vec![],
+        ..opened(1, 0)
+    });
+    let (request, _) = desk.one_send();
+    desk.ack(request, vec![refused(1, ErrorCode::UnknownRoom)]);
+    assert_eq!(desk.rows(), [(id(1), "rejected")]);
+}
+
+#[test]
+fn a_room_is_renamed_while_somebody_looks_and_news_may_overtake_the_opening() {
+    let mut desk = Desk::new(1);
+    desk.input(Input::LinkUp);
+    comes_in(&mut desk, told(ROOM, "renamed", 1, 5));
+    desk.event(ServerEvent::Session(event::Session::Open(opened(1, 0))));
+    let view = desk.session.room(ROOM).unwrap();
+    assert_eq!((view.name, view.head, view.active_at), ("renamed", 1, 5));
+}
+
+#[test]
+fn away_is_told_when_it_changes_and_by_each_connection() {
+    let mut desk = Desk::new(1);
+    let told = |desk: &mut Desk| {
+        desk.take(|output| match output {
+            Output::Emit(Ephemeral::Away(away)) => Some(away.away),
+            _ => None,
+        })
+    };
+    desk.input(Input::Away(true));
+    assert!(told(&mut desk).is_empty());
+    desk.online(0);
+    assert_eq!(told(&mut desk), [true]);
+    desk.input(Input::Away(true));
+    desk.input(Input::Away(false));
+    assert_eq!(told(&mut desk), [false]);
+    desk.offline();
+    desk.online(0);
+    assert!(told(&mut desk).is_empty());
+}
+
+#[test]
+fn who_comes_is_a_line_for_a_while() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    for n in 1..=3 {
+        desk.event(ServerEvent::Members(MemberNews {
+            room: ROOM,
+            person: person(n),
+            joined: true,
+        }));
+    }
+    let lines = |desk: &Desk| -> Vec<(NoticeKind, usize)> {
+        let lines = desk.session.notices(ROOM);
+        lines.map(|line| (line.kind, line.people.len())).collect()
+    };
+    assert_eq!(
+        lines(&desk),
+        [(NoticeKind::Joined, 2)],
+        "of oneself nothing is said"
+    );
+    desk.pass(Duration::from_secs(30));
+    assert_eq!(lines(&desk), []);
+}
+
+#[test]
+fn people_are_there_away_or_not() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    let hear = |desk: &mut Desk, state| {
+        let person = person(2);
+        desk.event(ServerEvent::Presence(Presence { person, state }));
+    };
+    hear(&mut desk, Availability::Away);
+    assert_eq!(desk.session.availability(person(2).id), Availability::Away);
+    assert_eq!(desk.session.people().len(), 2);
+    hear(&mut desk, Availability::Offline);
+    assert_eq!(desk.session.availability(person(2).id), Availability::Offline);
+    desk.pass(Duration::from_secs(60));
+    hear(&mut desk, Availability::Online);
+    let line = desk.session.notices(ROOM).next().unwrap();
+    assert_eq!((line.kind, line.people[0].id), (NoticeKind::Back, person(2).id));
+}
