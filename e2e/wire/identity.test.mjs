@@ -1,0 +1,169 @@
+// One person on several devices, and nobody in another's name.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe } from 'node:test';
+import { Server } from '../server.mjs';
+import { arrive, assertTyped, Device, GENEROUS, hangUp, until, uuid7 } from './device.mjs';
+import { test } from './test.mjs';
+
+const PASSPHRASE = 'correct horse battery staple';
+const INVITE = 'lighthouse-keepers-only';
+
+/**
+ * @param {Server} server
+ * @param {string} method
+ * @param {string} path
+ * @param {{ token?: string, body?: unknown }} [more]
+ */
+async function api(server, method, path, { token, body } = {}) {
+  const response = await fetch(`${server.url}/api/${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+/** @param {Server} server @param {string} nickname @param {object} [more] */
+const signUp = (server, nickname, more) => api(server, 'POST', 'session', { body: { nickname, with_token: true, ...more } });
+
+describe('a person', () => {
+  /** @type {Server} */ let server;
+  /** @type {Awaited<ReturnType<typeof arrive>>} */ let first;
+
+  before(async () => {
+    server = await Server.start({ args: GENEROUS });
+    first = await arrive(server, 'First');
+  });
+  after(async () => {
+    hangUp();
+    await server?.dispose();
+  });
+
+  /** @param {{ token: string }} account */
+  const connect = async (account) => {
+    const device = new Device(server, { token: account.token });
+    await device.open();
+    return device;
+  };
+
+  test('who is the first of all owns the server, and nobody else does', async () => {
+    const second = (await signUp(server, 'Second')).body;
+    assert.equal((await api(server, 'GET', 'session', { token: first.account.token })).body.owner, true);
+    assert.equal((await api(server, 'GET', 'session', second)).body.owner, false);
+    const forbidden = [['GET', 'invites'], ['POST', 'invites', {}], ['PUT', 'registration', { closed: true }]];
+    for (const [method, path, body] of /** @type {[string, string, unknown][]} */ (forbidden)) {
+      assertTyped((await api(server, method, path, { token: second.token, body })).body, 'forbidden');
+      assertTyped((await api(server, method, path, { body })).body, 'unauthorized');
+    }
+  });
+
+  test('is the same one on every device that knows the passphrase', async () => {
+    const one = (await signUp(server, 'Mina', { passphrase: PASSPHRASE })).body;
+    const other = (await signUp(server, 'MINA', { passphrase: PASSPHRASE, device: 'the other one' })).body;
+    assert.deepEqual(other.me, one.me);
+    assert.notEqual(other.token, one.token);
+    const [desk, phone] = [await connect(one), await connect(other)];
+    const item = desk.item('from the desk');
+    await desk.post(item);
+    assert.deepEqual((await phone.hears(item.id)).author, one.me);
+    assert.deepEqual(await phone.post(item), await desk.post(item), 'one outbox or two: one message');
+    for (const [passphrase, code] of [[`${PASSPHRASE}!`, 'wrong_passphrase'], [undefined, 'nickname_taken']]) {
+      assertTyped((await signUp(server, 'Mina', { passphrase })).body, code);
+    }
+    for (const device of [desk, phone]) device.close();
+  });
+
+  test('signs another device out: its sockets end at once, and its token is worth nothing', async () => {
+    const one = (await signUp(server, 'Jun', { passphrase: PASSPHRASE })).body;
+    const lost = (await signUp(server, 'Jun', { passphrase: PASSPHRASE, device: 'lost phone' })).body;
+    const [desk, tab, other] = [await connect(one), await connect(lost), await connect(lost)];
+    const listed = (await api(server, 'GET', 'devices', one)).body;
+    assert.equal(listed.length, 2);
+    const { id } = listed.find((/** @type {any} */ device) => device.name === 'lost phone');
+    // Somebody else cannot, whatever they name.
+    await api(server, 'DELETE', `devices/${id}`, first.account);
+    await tab.post(tab.item('still here'));
+    await api(server, 'DELETE', `devices/${id}`, one);
+    for (const device of [tab, other]) {
+      await until(() => device.disconnected, 'the device is disconnected');
+      assert.equal(device.closing.reason, 'signed_out');
+    }
+    await assert.rejects(new Device(server, { token: lost.token }).open(), { message: 'unauthorized' });
+    assertTyped((await api(server, 'GET', 'devices', lost)).body, 'unauthorized');
+    await desk.post(desk.item('the other one goes on'));
+    assert.equal(desk.disconnected, undefined);
+    desk.close();
+  });
+
+  test('is not to be mistaken: no name that looks like another', async () => {
+    await signUp(server, 'Paypal');
+    for (const nickname of ['paypal', 'PAYPAL', 'Ｐａｙｐａｌ', 'Pаypal', 'Paypa1', 'Pay\u200bpal', ' Paypal ']) {
+      const { status, body } = await signUp(server, nickname);
+      assert.ok(status === 409 || status === 400, `${nickname}: ${status}`);
+      assertTyped(body, ['nickname_taken', 'invalid']);
+    }
+  });
+
+  test('is whom the server knows, not whom a message names', async () => {
+    const victim = await arrive(server, 'Victim');
+    const forger = await arrive(server, 'Forger');
+    const item = { ...forger.item('I am the victim'), author: victim.account.me, by: victim.account.me.id, token: victim.account.token };
+    await forger.post(item);
+    assert.deepEqual((await victim.hears(item.id)).author, forger.account.me);
+    forger.socket.emit('typing', { room: forger.room, person: victim.account.me });
+    await until(() => first.told('typing').length > 0, 'typing is told');
+    assert.deepEqual(first.told('typing').map(({ person }) => person.name), ['Forger']);
+    forger.socket.emit('read', { room: forger.room, seq: 1, person: victim.account.me.id, user: victim.account.me.id });
+    forger.socket.emit('presence', { person: victim.account.me, state: 'offline' });
+    forger.socket.emit('entries', { room: forger.room, from: 1, entries: [] });
+    await forger.post(forger.item('done'));
+    assert.deepEqual(victim.told('read'), []);
+    assert.ok(!first.told('presence').some(({ person, state }) => person.name === 'Victim' && state === 'offline'));
+    for (const token of [victim.account.me.id, victim.socket.id, victim.account.epoch, uuid7(), `${victim.account.token}x`]) {
+      await assert.rejects(new Device(server, { token }).open(), { message: 'unauthorized' });
+    }
+    assert.ok(!JSON.stringify([first.events, forger.events]).includes(String(victim.socket.id)), 'the socket id is shown to nobody');
+    for (const device of [victim, forger]) device.close();
+  });
+
+  test('has a passphrase and tokens that are in no file', async () => {
+    const { token } = (await signUp(server, 'Keeper', { passphrase: `${PASSPHRASE} of the keeper` })).body;
+    await server.stop();
+    const file = await readFile(server.database);
+    for (const secret of ['of the keeper', token, first.account.token]) {
+      assert.ok(!file.includes(secret));
+      assert.ok(!server.log.includes(secret));
+    }
+    await server.launch();
+    assert.equal((await signUp(server, 'Keeper', { passphrase: `${PASSPHRASE} of the keeper` })).status, 201);
+  });
+});
+
+describe('a server that takes people by invitation', () => {
+  /** @type {Server} */ let server;
+  before(async () => {
+    server = await Server.start({ args: [...GENEROUS, '--invite', INVITE] });
+  });
+  after(async () => {
+    hangUp();
+    await server?.dispose();
+  });
+
+  test('lets nobody in without one, and each only as often as it says', async () => {
+    for (const invite of [undefined, '', 'lighthouse', uuid7()]) {
+      assertTyped((await signUp(server, 'Stranger', { invite })).body, 'invite_required');
+    }
+    const owner = (await signUp(server, 'Owner', { invite: INVITE, passphrase: PASSPHRASE })).body;
+    assert.equal(owner.owner, true);
+    const { code } = (await api(server, 'POST', 'invites', { token: owner.token, body: { uses: 1 } })).body;
+    const crowd = await Promise.all(Array.from({ length: 5 }, (_, index) => signUp(server, `Guest ${index}`, { invite: code })));
+    assert.deepEqual(crowd.map(({ status }) => status).sort(), [201, 403, 403, 403, 403]);
+    const { code: taken, invite } = (await api(server, 'POST', 'invites', { token: owner.token, body: {} })).body;
+    await api(server, 'DELETE', `invites/${invite.id}`, owner);
+    assertTyped((await signUp(server, 'Late', { invite: taken })).body, 'invite_required');
+    assert.equal((await signUp(server, 'Owner', { passphrase: PASSPHRASE })).status, 201, 'who is in needs none');
+  });
+});
