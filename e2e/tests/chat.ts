@@ -8,6 +8,11 @@ export { expect } from '@playwright/test';
 /** A person on the wire: the official client, for those whose screen does not matter. */
 export type WirePerson = Awaited<ReturnType<typeof arrive>>;
 
+interface Options {
+  /** Further arguments for this test's server. */
+  serverArgs: string[];
+}
+
 interface Fixtures {
   /** A server of this test's own: the real binary on a new database. */
   server: Server;
@@ -19,10 +24,11 @@ interface Fixtures {
   wirePerson: (nickname: string) => Promise<WirePerson>;
 }
 
-export const test = base.extend<Fixtures>({
-  // eslint-disable-next-line no-empty-pattern
-  server: async ({}, use, testInfo) => {
-    const server = await Server.start();
+export const test = base.extend<Fixtures & Options>({
+  serverArgs: [[], { option: true }],
+
+  server: async ({ serverArgs }, use, testInfo) => {
+    const server = await Server.start({ args: serverArgs });
     await use(server);
     if (testInfo.status !== testInfo.expectedStatus) {
       await testInfo.attach('server.log', { body: server.log, contentType: 'text/plain' });

@@ -17,6 +17,7 @@
 //! - `peers`: the other tabs: one lock, one channel
 //! - `sign_in`: `POST /api/session`
 //! - `clipboard`: what a person takes along
+//! - `features`: `GET /api/features`
 //! - `calendar`: dates, times and ids, by this device's clock
 //! - `json`: records as text
 //! - `state`: signals over the chat
@@ -46,6 +47,8 @@ mod clipboard;
     reason = "what #[component] writes around a function is wider than the function"
 )]
 mod components;
+#[cfg(target_arch = "wasm32")]
+mod features;
 #[cfg(target_arch = "wasm32")]
 mod json;
 #[cfg(target_arch = "wasm32")]

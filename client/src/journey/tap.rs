@@ -17,6 +17,9 @@ use crate::session::{Answer, Input, Output, Request, RequestError, RequestId, Se
 /// Most writes under way whose end is waited for.
 const WRITES: usize = 1_000;
 
+/// Most entries ahead of a gap that are known again when they come again.
+const AHEAD: usize = 1_000;
+
 /// Longest label, in characters.
 const LABEL: usize = 40;
 
@@ -28,6 +31,8 @@ pub(crate) struct Tap {
     writes: Vec<(Ticket, Vec<EntryId>)>,
     /// The `send` under way.
     sending: Option<(RequestId, Vec<EntryId>)>,
+    /// Entries that came ahead of their room's cursor.
+    ahead: Vec<(RoomId, Seq)>,
     /// A room may have changed.
     look: bool,
 }
@@ -207,13 +212,19 @@ impl Tap {
 
     /// News of the log: each entry is new, or a repeat of one that was here.
     fn entries(&mut self, session: &Session, entries: &Entries, now: Duration) {
-        let cursor = session.room(entries.room).and_then(|room| room.cursor);
+        let room = entries.room;
+        let cursor = session.room(room).and_then(|room| room.cursor);
+        let is_past = |seq: Seq| cursor.is_some_and(|cursor| seq <= cursor);
+        self.ahead.retain(|(of, seq)| *of != room || !is_past(*seq));
         for entry in &entries.entries {
             let awaited = self.awaits(entry.id);
             self.came([(entry.id, entry.seq)], now);
-            if !awaited && cursor.is_some_and(|cursor| entry.seq <= cursor) {
+            let place = (room, entry.seq);
+            if self.ahead.contains(&place) || (is_past(entry.seq) && !awaited) {
                 let repeat = RoomStep::Repeat { seq: entry.seq };
-                self.journey.note(now, What::Room(entries.room, repeat));
+                self.journey.note(now, What::Room(room, repeat));
+            } else if !is_past(entry.seq) && self.ahead.len() < AHEAD {
+                self.ahead.push(place);
             }
         }
     }

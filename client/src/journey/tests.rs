@@ -263,6 +263,18 @@ fn a_repeat_is_counted_and_a_first_copy_is_not() {
 }
 
 #[test]
+fn a_repeat_ahead_of_a_gap_is_counted_too() {
+    let mut watched = Watched::online();
+    watched.entries(vec![entry(1, id(9), person(2))]);
+    let ahead = entry(3, id(10), person(2));
+    watched.entries(vec![ahead.clone()]);
+    watched.entries(vec![ahead.clone()]);
+    assert_eq!(watched.counted().repeats, 1);
+    watched.entries(vec![entry(2, id(11), person(2)), ahead]);
+    assert_eq!(watched.counted().repeats, 2);
+}
+
+#[test]
 fn a_gap_is_seen_from_when_it_opens_until_it_is_healed() {
     let mut watched = Watched::online();
     watched.entries(vec![entry(1, id(9), person(2))]);

@@ -8,6 +8,7 @@ use steadfast_client::link::LinkState;
 
 use super::connection_bar::headline;
 use super::details_outbox::Outbox;
+use super::faults::Faults;
 use super::{Icon, Shape};
 use crate::state::{Page, milliseconds, words};
 use crate::text::Phrases;
@@ -68,6 +69,7 @@ pub(crate) fn Details(
                 <Log />
             </section>
             <Outbox />
+            <Faults />
             <section>
                 <h3>{page.says(|t| t.person)}</h3>
                 <p class="details-me">

@@ -7,6 +7,7 @@ mod connection_bar;
 mod details;
 mod details_outbox;
 mod dialog;
+mod faults;
 mod field;
 mod focus;
 mod hand;

@@ -22,7 +22,11 @@ pub(super) fn RoomPage() -> impl IntoView {
         }
     };
     view! {
-        <div class="shell" data-beside=beside>
+        <div
+            class="shell"
+            data-beside=beside
+            data-faults=move || (page.details.get() && page.faults.open.get()).to_string()
+        >
             <Sidebar />
             <main class="room" inert=move || page.around.rooms.get()>
                 <RoomHead details_button members_button />

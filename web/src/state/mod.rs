@@ -3,6 +3,7 @@
 mod address;
 mod around;
 mod attention;
+mod faults;
 mod hand;
 mod rooms;
 mod start;
@@ -18,6 +19,7 @@ use steadfast_client::{Change, Input, Refusal, Session};
 use steadfast_shared::{EntryId, MessageText, RoomId};
 
 pub(crate) use around::{Around, Opened};
+pub(crate) use faults::{FaultModel, Look};
 pub(crate) use hand::{Open, Tool};
 pub(crate) use rooms::{RoomLine, folded};
 pub(crate) use start::{Stage, Welcome};
@@ -65,6 +67,8 @@ pub(crate) struct Page {
     pub(crate) invitation: StoredValue<Option<String>>,
     /// The room the address asks for, until it is known whether there is one.
     wanted: StoredValue<Option<RoomId>>,
+    /// What the fault panel shows.
+    pub(crate) faults: FaultModel,
     language: RwSignal<Language>,
     chat: StoredValue<Option<Chat>, LocalStorage>,
     renewing: StoredValue<bool>,
@@ -99,6 +103,7 @@ impl Page {
             theme: RwSignal::new(preferences::theme()),
             invitation: StoredValue::new(None),
             wanted: StoredValue::new(None),
+            faults: FaultModel::new(),
             language: RwSignal::new(first_language()),
             chat: StoredValue::new_local(None),
             renewing: StoredValue::new(false),

@@ -1,0 +1,80 @@
+import { expect, type Locator } from '@playwright/test';
+import type { ChatPage } from './chat.js';
+
+/** What can be broken, by the name its switch has. */
+export type Fault = 'refuse' | 'half-open' | 'swallow-acks' | 'lose-entries' | 'repeat' | 'stall-storage';
+
+/** The fault panel in the details. */
+export class FaultPanel {
+  readonly unfold: Locator;
+  readonly panel: Locator;
+  readonly scrubber: Locator;
+  readonly time: Locator;
+  readonly acted: Locator;
+
+  constructor(readonly chat: ChatPage) {
+    const { page } = chat;
+    this.unfold = page.getByTestId('break-it');
+    this.panel = page.getByTestId('faults');
+    this.scrubber = page.getByTestId('faults-scrubber');
+    this.time = page.getByTestId('faults-time');
+    this.acted = page.getByTestId('faults-acted');
+  }
+
+  /** Opens the details, and the panel in them. */
+  static async open(chat: ChatPage): Promise<FaultPanel> {
+    const faults = new FaultPanel(chat);
+    await chat.detailsButton.click();
+    await faults.unfold.click();
+    await expect(faults.panel).toBeVisible();
+    return faults;
+  }
+
+  switch(fault: Fault): Locator {
+    return this.chat.page.getByTestId(`fault-${fault}`);
+  }
+
+  async break(...faults: Fault[]): Promise<void> {
+    for (const fault of faults) await this.switch(fault).check();
+  }
+
+  async mend(...faults: Fault[]): Promise<void> {
+    for (const fault of faults) await this.switch(fault).uncheck();
+  }
+
+  /** Cuts the link once. */
+  async cut(): Promise<void> {
+    await this.chat.page.getByTestId('fault-cut').click();
+  }
+
+  /** One of the four places a message passes. */
+  place(name: 'outbox' | 'wire' | 'log' | 'inbox'): Locator {
+    return this.chat.page.getByTestId(`faults-${name}`);
+  }
+
+  /** The number counted under this name. */
+  async counted(name: string): Promise<number> {
+    return Number(await this.chat.page.getByTestId(`counted-${name}`).textContent());
+  }
+
+  async expectCounted(name: string, least: number): Promise<void> {
+    await expect.poll(() => this.counted(name), `at least ${least} ${name}`).toBeGreaterThanOrEqual(least);
+  }
+
+  /** That this mechanism is among those that acted last. */
+  async expectActed(mechanism: string, timeout?: number): Promise<void> {
+    const acted = this.panel.locator(`[data-testid=faults-acted][data-mechanism="${mechanism}"]`);
+    await expect(acted).toBeVisible(timeout ? { timeout } : {});
+  }
+
+  /** The journey of the message that begins so. */
+  journey(text: string): Locator {
+    return this.panel.getByTestId('journey').filter({ hasText: text });
+  }
+
+  /** The steps of that journey, as the page names them. */
+  async steps(text: string): Promise<string[]> {
+    const steps = this.journey(text).locator('[data-step]');
+    return steps.evaluateAll((all) => all.map((step) => step.getAttribute('data-step') ?? ''));
+  }
+}

@@ -1,0 +1,75 @@
+//! The fault panel: break the link and the storage on purpose, and watch what becomes of each message.
+//!
+//! - `switches`: what can be broken
+//! - `picture`: outbox, wire, log and inbox at one time
+//! - `scrubber`: which time that is
+//! - `mechanisms`: what acted last, in a sentence each
+//! - `counters`: what was counted
+//! - `journeys`: the last messages, step by step
+
+mod counters;
+mod journeys;
+mod mechanisms;
+mod picture;
+mod scrubber;
+mod switches;
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::state::Page;
+
+/// How often the panel looks again.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// The panel, where there is one: a section of the details that unfolds.
+#[component]
+pub(crate) fn Faults() -> impl IntoView {
+    let page = Page::here();
+    page.offer_faults();
+    let open = page.faults.open;
+    move || {
+        page.faults.offered.get().then(|| {
+            view! {
+                <section>
+                    <button
+                        type="button"
+                        class="button"
+                        data-testid="break-it"
+                        aria-controls="faults"
+                        aria-expanded=move || open.get().to_string()
+                        on:click=move |_| open.update(|open| *open = !*open)
+                    >
+                        {page.says(|t| t.faults.title)}
+                    </button>
+                    {move || open.get().then(|| view! { <Panel /> })}
+                </section>
+            }
+        })
+    }
+}
+
+#[component]
+fn Panel() -> impl IntoView {
+    let page = Page::here();
+    page.look();
+    // Only while somebody looks.
+    let looking = set_interval_with_handle(move || page.look(), LOOK_EVERY).ok();
+    on_cleanup(move || {
+        if let Some(looking) = looking {
+            looking.clear();
+        }
+    });
+    view! {
+        <div class="faults" id="faults" data-testid="faults">
+            <p>{page.says(|t| t.faults.intro)}</p>
+            <switches::Switches />
+            <picture::Where />
+            <scrubber::Scrubber />
+            <mechanisms::Mechanisms />
+            <journeys::Journeys />
+            <counters::Counters />
+        </div>
+    }
+}
