@@ -11,7 +11,7 @@ mod block;
 mod inline;
 mod link;
 mod mention;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 use steadfast_shared::UserId;
