@@ -220,7 +220,8 @@ impl Config {
     }
 }
 
-fn database(text: &str) -> Result<PathBuf, String> {
+/// Reads the name of a database.
+pub(crate) fn database(text: &str) -> Result<PathBuf, String> {
     if text.starts_with("postgres:") || text.starts_with("postgresql:") {
         return Err("this version of Steadfast keeps its data in SQLite only: name a file".into());
     }

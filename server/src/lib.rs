@@ -6,6 +6,7 @@
 //! - [`realtime`]: the conversation over Socket.IO
 //! - [`store`]: what lasts
 //! - [`passphrase`]: passphrases, hashed a few at a time
+//! - [`passwd`]: a new passphrase for somebody who has forgotten theirs
 //! - [`peer`]: one TCP connection, and how it is ended when its other side stops reading
 //! - [`clock`]: the one place that reads the clock
 //! - [`error`]: why a server does not start
@@ -16,6 +17,7 @@ pub mod config;
 pub mod error;
 pub mod http;
 pub mod passphrase;
+pub mod passwd;
 pub mod peer;
 pub mod realtime;
 pub mod store;

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use steadfast_server::app;
 use steadfast_server::config::{Config, LogFormat};
 use steadfast_server::error::StartError;
+use steadfast_server::passwd::{self, Passwd};
 use tracing_subscriber::EnvFilter;
 
 /// A self-hosted chat that loses nothing, doubles nothing and keeps the order.
@@ -26,6 +27,15 @@ struct Cli {
 enum Command {
     /// Serve the chat: what happens without a command too
     Serve(Config),
+    /// Give somebody a new passphrase who has forgotten theirs
+    ///
+    /// Stop the server first. The passphrase is asked for, or read as one line from standard input:
+    ///
+    ///   steadfast passwd Mina --database /var/lib/steadfast/steadfast.db
+    ///
+    /// Every device of that person is signed out; messages they have not sent yet stay on those devices, and go out once the person signs in there with the passphrase. So an owner who is locked out gets the server back too.
+    #[command(verbatim_doc_comment)]
+    Passwd(Passwd),
 }
 
 #[tokio::main]
@@ -33,11 +43,28 @@ async fn main() -> ExitCode {
     let cli = Cli::parse();
     let config = match cli.command {
         Some(Command::Serve(config)) => config,
+        Some(Command::Passwd(asked)) => return set_passphrase(&asked).await,
         None => cli.config,
     };
     start_logging(&config);
     match run(config).await {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("steadfast: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn set_passphrase(asked: &Passwd) -> ExitCode {
+    match passwd::run(asked).await {
+        Ok(devices) => {
+            println!(
+                "{} has a new passphrase; devices signed out: {devices}",
+                asked.nickname.as_str()
+            );
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("steadfast: {error}");
             ExitCode::FAILURE

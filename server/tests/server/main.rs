@@ -12,6 +12,7 @@ mod changes;
 mod conversation;
 mod handshake;
 mod hostile;
+mod identity;
 mod layout;
 mod process;
 mod slow;

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use steadfast_server::store::sqlite::SqliteStore;
 use steadfast_server::store::{Log, Span};
 use steadfast_shared::event::{self, ClosingReason, Reply, Sent};
+use steadfast_shared::http::SessionInfo;
 use steadfast_shared::{EntryId, Seq};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
@@ -161,4 +162,64 @@ async fn sigterm_tells_everybody_and_ends_with_success() {
     assert_eq!(mina.closing().await, Some(ClosingReason::Shutdown));
     let status = timeout(PATIENCE, child.wait()).await.unwrap().unwrap();
     assert_eq!(status.code(), Some(0));
+}
+
+async fn passwd(database: &Path, nickname: &str, typed: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_steadfast"))
+        .args(["passwd", nickname, "--database"])
+        .arg(database)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // It may have ended before it reads.
+    let _ = stdin.write_all(typed.as_bytes()).await;
+    drop(stdin);
+    timeout(PATIENCE, child.wait_with_output())
+        .await
+        .unwrap()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_forgotten_passphrase_is_set_anew_where_no_server_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    let refused = async |nickname: &str, typed: &str, why: &str| {
+        let output = passwd(&database, nickname, typed).await;
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains(why), "{said}");
+    };
+    refused("Mina", "correct horse\n", "there is no database").await;
+    assert!(!database.exists(), "it makes none");
+
+    let http = reqwest::Client::new();
+    let (mut child, address) = started(&database).await;
+    let session = sign_in(&http, address, "Mina").await;
+    refused("Mina", "correct horse\n", "stop it first").await;
+    child.kill().await.unwrap();
+    refused("Nina", "correct horse\n", "nobody is called Nina").await;
+    refused("Mina", "short\n", "at least 8 characters").await;
+    refused("Mina", "", "at least 8 characters").await;
+    let done = passwd(&database, "mina", "correct horse\r\n").await;
+    let said = String::from_utf8(done.stdout).unwrap();
+    assert!(
+        done.status.success() && said.contains("devices signed out: 1"),
+        "{said}"
+    );
+
+    let (_child, address) = started(&database).await;
+    let url = format!("http://{address}/api/session");
+    let look = http.get(&url).bearer_auth(session.token.unwrap()).send().await;
+    assert_eq!(look.unwrap().status(), 401);
+    let asked = json!({ "nickname": "Mina", "passphrase": "correct horse" });
+    let answer = http.post(&url).json(&asked).send().await.unwrap();
+    assert_eq!(answer.status(), 201);
+    let info: SessionInfo = answer.json().await.unwrap();
+    assert_eq!(info.me, session.me);
+    assert!(info.owner && info.has_passphrase);
 }

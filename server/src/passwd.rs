@@ -1,0 +1,119 @@
+//! `steadfast passwd`: a new passphrase for somebody who has forgotten theirs.
+
+use std::io::{self, BufRead, IsTerminal};
+use std::path::PathBuf;
+
+use clap::Args;
+use steadfast_shared::{Nickname, Passphrase, PassphraseError};
+
+use crate::clock;
+use crate::config::database;
+use crate::passphrase::{HashError, Passphrases};
+use crate::store::sqlite::open::OpenError;
+use crate::store::sqlite::{PATIENCE, SqliteStore};
+use crate::store::{Accounts, Store, StoreError};
+
+/// Whose passphrase, in which database.
+#[derive(Args, Clone, Debug)]
+pub struct Passwd {
+    /// Whose passphrase; upper and lower case do not matter
+    #[arg(value_name = "NICKNAME", value_parser = Nickname::parse)]
+    pub nickname: Nickname,
+
+    /// The server's database
+    #[arg(
+        long,
+        env = "STEADFAST_DATABASE",
+        value_name = "PATH",
+        default_value = "steadfast.db",
+        value_parser = database
+    )]
+    pub database: PathBuf,
+}
+
+/// Why no passphrase was set. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswdError {
+    /// There is no such file.
+    #[error("there is no database {path}: name the server's with --database")]
+    NoDatabase {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A server runs on it.
+    #[error(
+        "the server is running on {path}: stop it first, for only so are the person's devices signed out for certain"
+    )]
+    Running {
+        /// The database.
+        path: PathBuf,
+    },
+    /// It cannot be used.
+    #[error(transparent)]
+    Database(OpenError),
+    /// Nobody has this nickname.
+    #[error("nobody is called {nickname} here")]
+    Nobody {
+        /// The nickname.
+        nickname: String,
+    },
+    /// Nothing could be read.
+    #[error("cannot read the passphrase ({0})")]
+    Unreadable(#[from] io::Error),
+    /// It is not acceptable.
+    #[error(transparent)]
+    Passphrase(#[from] PassphraseError),
+    /// Two different ones were typed.
+    #[error("these are two different passphrases: nothing was changed")]
+    Different,
+    /// It could not be hashed.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// It could not be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Sets a passphrase and signs all of the person's devices out. Answers how many.
+pub async fn run(asked: &Passwd) -> Result<u64, PasswdError> {
+    let path = &asked.database;
+    if !path.is_file() {
+        return Err(PasswdError::NoDatabase { path: path.clone() });
+    }
+    let store = SqliteStore::open(path, PATIENCE, clock::now())
+        .await
+        .map_err(|error| match error {
+            OpenError::InUse { path } => PasswdError::Running { path },
+            other => PasswdError::Database(other),
+        })?;
+    let done = reset(&store, &asked.nickname).await;
+    store.close().await;
+    done
+}
+
+async fn reset(store: &SqliteStore, nickname: &Nickname) -> Result<u64, PasswdError> {
+    let account = store.account(nickname).await?;
+    let account = account.ok_or_else(|| PasswdError::Nobody {
+        nickname: nickname.as_str().to_owned(),
+    })?;
+    let passphrase = tokio::task::spawn_blocking(read)
+        .await
+        .map_err(|_| io::Error::other("reading was broken off"))??;
+    let hash = Passphrases::default().hash(&passphrase).await?;
+    Ok(store.reset_passphrase(account.user, &hash).await?)
+}
+
+/// Reads the passphrase: typed twice where somebody types, the first line where a program gives it.
+fn read() -> Result<Passphrase, PasswdError> {
+    if io::stdin().is_terminal() {
+        let passphrase = Passphrase::parse(&rpassword::prompt_password("New passphrase: ")?)?;
+        let again = rpassword::prompt_password("Once more: ")?;
+        if again != passphrase.as_str() {
+            return Err(PasswdError::Different);
+        }
+        return Ok(passphrase);
+    }
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    Ok(Passphrase::parse(line.trim_end_matches(['\r', '\n']))?)
+}

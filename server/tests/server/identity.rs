@@ -1,0 +1,485 @@
+//! Passphrases, devices, invitations and the owner over HTTP: what a person may do, and what others who try may not.
+
+use reqwest::{Method, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use steadfast_server::config::Config;
+use steadfast_shared::event::ClosingReason;
+use steadfast_shared::http::{CreatedInvite, DeviceInfo, Invite, Registration, SessionInfo};
+use steadfast_shared::{ErrorCode, WireError, limit};
+
+use crate::support::{Client, TestServer, message};
+
+const PASSPHRASE: &str = "correct horse";
+
+impl TestServer {
+    /// Asks as the device that has this token; as nobody where it is empty.
+    async fn ask(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> Response {
+        let mut request = self.http.request(method, self.url(path));
+        if !token.is_empty() {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        request.send().await.unwrap()
+    }
+
+    async fn post_session(&self, body: Value) -> Response {
+        self.ask(Method::POST, "/api/session", "", Some(body)).await
+    }
+
+    /// Signs one more device in by the passphrase.
+    async fn sign_in_with(&self, nickname: &str, passphrase: &str) -> SessionInfo {
+        let asked = json!({ "nickname": nickname, "passphrase": passphrase, "with_token": true });
+        read(self.post_session(asked).await, StatusCode::CREATED).await
+    }
+
+    async fn devices(&self, token: &str) -> Vec<DeviceInfo> {
+        let answer = self.ask(Method::GET, "/api/devices", token, None).await;
+        read(answer, StatusCode::OK).await
+    }
+
+    async fn set_passphrase(&self, token: &str, body: Value) -> Response {
+        self.ask(Method::PUT, "/api/passphrase", token, Some(body)).await
+    }
+}
+
+async fn read<T: DeserializeOwned>(answer: Response, status: StatusCode) -> T {
+    let (was, text) = (answer.status(), answer.text().await.unwrap());
+    assert_eq!(was, status, "{text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+async fn refused(answer: Response, status: u16, code: ErrorCode) -> WireError {
+    let error: WireError = read(answer, StatusCode::from_u16(status).unwrap()).await;
+    assert_eq!(error.code, code, "{error}");
+    error
+}
+
+fn token(info: &SessionInfo) -> &str {
+    info.token.as_deref().unwrap()
+}
+
+async fn closed_by(code: &str) -> TestServer {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::new(folder.path().join("chat.db"));
+    config.invite = Some(code.into());
+    TestServer::on(folder, config).await
+}
+
+#[tokio::test]
+async fn whoever_knows_the_passphrase_signs_in_elsewhere() {
+    let server = TestServer::start().await;
+    let mina = server.sign_in_with("Mina", PASSPHRASE).await;
+    assert!(mina.has_passphrase, "set by signing up");
+    let elsewhere = server.sign_in_with("mina", PASSPHRASE).await;
+    assert_eq!(elsewhere.me, mina.me);
+    assert_ne!(elsewhere.token, mina.token);
+    assert_eq!(server.devices(token(&mina)).await.len(), 2);
+    // Both speak for the same person.
+    let mut one = server.connect(&mina, json!({})).await;
+    let mut other = server.connect(&elsewhere, json!({})).await;
+    let room = one.room();
+    one.send(&[message(room, "from one")]).await;
+    assert_eq!(other.entries().await[0].author, mina.me);
+}
+
+#[tokio::test]
+async fn whoever_does_not_know_it_is_nobody() {
+    let server = TestServer::start().await;
+    let mina = server.sign_in_with("Mina", PASSPHRASE).await;
+    server.sign_in("Jun").await;
+    let with = |nickname: &str, passphrase: &str| {
+        server.post_session(json!({ "nickname": nickname, "passphrase": passphrase }))
+    };
+    refused(with("Mina", "wrong horse").await, 401, ErrorCode::WrongPassphrase).await;
+    let none = server.post_session(json!({ "nickname": "Mina" })).await;
+    refused(none, 409, ErrorCode::NicknameTaken).await;
+    // Jun has none that anybody could know.
+    refused(with("Jun", PASSPHRASE).await, 401, ErrorCode::WrongPassphrase).await;
+    refused(with("Mina", "short").await, 400, ErrorCode::Invalid).await;
+    refused(with("Mina", &"x".repeat(257)).await, 400, ErrorCode::Invalid).await;
+    assert_eq!(server.devices(token(&mina)).await.len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_takes_a_nickname_that_can_be_taken_for_another() {
+    let server = TestServer::start().await;
+    server.sign_in("mina").await;
+    for taken in ["MINA", "Мina", "Ｍina", "minа", "𝓂ina"] {
+        let answer = server.post_session(json!({ "nickname": taken })).await;
+        refused(answer, 409, ErrorCode::NicknameTaken).await;
+    }
+    for none in ["\u{2800}", "\u{301}", "\u{FFFC}"] {
+        let answer = server.post_session(json!({ "nickname": none })).await;
+        refused(answer, 400, ErrorCode::Invalid).await;
+    }
+    server.sign_in("민아").await;
+}
+
+#[tokio::test]
+async fn a_passphrase_is_changed_by_whoever_knows_it() {
+    let server = TestServer::start().await;
+    let mina = server.sign_in("Mina").await;
+    assert!(!mina.has_passphrase);
+    let mina = token(&mina);
+    let set = server.set_passphrase(mina, json!({ "new": PASSPHRASE })).await;
+    assert_eq!(set.status(), 204);
+    let without = server.set_passphrase(mina, json!({ "new": "other horse" })).await;
+    refused(without, 401, ErrorCode::WrongPassphrase).await;
+    let wrong = json!({ "current": "wrong horse", "new": "other horse" });
+    refused(
+        server.set_passphrase(mina, wrong).await,
+        401,
+        ErrorCode::WrongPassphrase,
+    )
+    .await;
+    let right = json!({ "current": PASSPHRASE, "new": "other horse" });
+    assert_eq!(server.set_passphrase(mina, right).await.status(), 204);
+    server.sign_in_with("Mina", "other horse").await;
+    let old = json!({ "nickname": "Mina", "passphrase": PASSPHRASE });
+    refused(server.post_session(old).await, 401, ErrorCode::WrongPassphrase).await;
+    let nobody = server.set_passphrase("", json!({ "new": PASSPHRASE })).await;
+    refused(nobody, 401, ErrorCode::Unauthorized).await;
+    let info: SessionInfo = read(
+        server.ask(Method::GET, "/api/session", mina, None).await,
+        StatusCode::OK,
+    )
+    .await;
+    assert!(info.has_passphrase);
+}
+
+#[tokio::test]
+async fn guesses_are_slowed_and_the_devices_signed_in_are_not() {
+    let server = TestServer::start().await;
+    let mina = server.sign_in_with("Mina", PASSPHRASE).await;
+    server.sign_in_with("Jun", "another horse").await;
+    let guess = |n: usize| {
+        server.post_session(json!({ "nickname": "Mina", "passphrase": format!("guess number {n}") }))
+    };
+    let mut tries = 0;
+    let slowed = loop {
+        let answer = guess(tries).await;
+        if answer.status() == 429 {
+            break answer;
+        }
+        refused(answer, 401, ErrorCode::WrongPassphrase).await;
+        tries += 1;
+        assert!(tries <= 20, "nothing slows them");
+    };
+    assert!(slowed.headers().contains_key("retry-after"));
+    refused(slowed, 429, ErrorCode::RateLimited).await;
+    // Others from the same address still sign in, and Mina's own device goes on.
+    server.sign_in_with("Jun", "another horse").await;
+    let change = json!({ "current": PASSPHRASE, "new": "other horse" });
+    assert_eq!(server.set_passphrase(token(&mina), change).await.status(), 204);
+}
+
+#[tokio::test]
+async fn devices_are_listed_to_their_own_person() {
+    let server = TestServer::start().await;
+    let asked = json!({ "nickname": "Mina", "passphrase": PASSPHRASE, "device": "  Mina's  laptop ", "with_token": true });
+    let mina: SessionInfo = read(server.post_session(asked.clone()).await, StatusCode::CREATED).await;
+    let agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+    let body = json!({ "nickname": "Mina", "passphrase": PASSPHRASE });
+    let request = server
+        .http
+        .post(server.url("/api/session"))
+        .header("user-agent", agent);
+    assert_eq!(request.json(&body).send().await.unwrap().status(), 201);
+    let eve = server.sign_in("Eve").await;
+
+    let devices = server.devices(token(&mina)).await;
+    let told: Vec<_> = devices
+        .iter()
+        .map(|device| (device.name.as_str(), device.current))
+        .collect();
+    assert_eq!(told, [("Chrome on Linux", false), ("Mina's laptop", true)]);
+    assert!(
+        devices
+            .iter()
+            .all(|device| device.last_seen_at >= device.created_at)
+    );
+    let eves = server.devices(token(&eve)).await;
+    assert_eq!(eves.len(), 1);
+    assert!(devices.iter().all(|device| device.id != eves[0].id));
+    for nobody in ["", "guess"] {
+        let answer = server.ask(Method::GET, "/api/devices", nobody, None).await;
+        refused(answer, 401, ErrorCode::Unauthorized).await;
+    }
+    let odd = json!({ "nickname": "Jun", "device": "x".repeat(limit::DEVICE_NAME_CHARS + 1) });
+    refused(server.post_session(odd).await, 400, ErrorCode::Invalid).await;
+}
+
+#[tokio::test]
+async fn a_revoked_device_is_out_at_once_and_for_good() {
+    let server = TestServer::start().await;
+    let kept = server.sign_in_with("Mina", PASSPHRASE).await;
+    let lost = server.sign_in_with("Mina", PASSPHRASE).await;
+    let mut here = server.connect(&kept, json!({})).await;
+    let mut there = server.connect(&lost, json!({})).await;
+    let id = server.devices(token(&lost)).await[0].id;
+    let path = format!("/api/devices/{id}");
+    for _ in 0..2 {
+        let answer = server.ask(Method::DELETE, &path, token(&kept), None).await;
+        assert_eq!(answer.status(), 204, "a retry does no harm");
+    }
+    assert_eq!(there.closing().await, Some(ClosingReason::SignedOut));
+    let auth = json!({ "token": lost.token }).to_string();
+    assert_eq!(Client::refused(server.address, &auth, &[]).await, "unauthorized");
+    for (method, path, body) in [
+        (Method::GET, "/api/session", None),
+        (Method::GET, "/api/devices", None),
+        (Method::DELETE, "/api/devices/1", None),
+        (
+            Method::PUT,
+            "/api/passphrase",
+            Some(json!({ "current": PASSPHRASE, "new": "other horse" })),
+        ),
+        (Method::GET, "/api/invites", None),
+        (Method::PUT, "/api/registration", Some(json!({ "closed": true }))),
+    ] {
+        let answer = server.ask(method, path, token(&lost), body).await;
+        refused(answer, 401, ErrorCode::Unauthorized).await;
+    }
+    let room = here.room();
+    here.send(&[message(room, "still here")]).await;
+}
+
+#[tokio::test]
+async fn nobody_revokes_somebody_elses_device() {
+    let server = TestServer::start().await;
+    let mina = server.sign_in("Mina").await;
+    let eve = server.sign_in("Eve").await;
+    let mut connected = server.connect(&mina, json!({})).await;
+    let id = server.devices(token(&mina)).await[0].id;
+    for who in [token(&eve), "", "guess"] {
+        let answer = server
+            .ask(Method::DELETE, &format!("/api/devices/{id}"), who, None)
+            .await;
+        // As for a device that never was: Eve learns nothing of whose it is.
+        assert_eq!(answer.status(), if who == token(&eve) { 204 } else { 401 });
+    }
+    let odd = server
+        .ask(Method::DELETE, "/api/devices/all", token(&eve), None)
+        .await;
+    refused(odd, 400, ErrorCode::Invalid).await;
+    assert_eq!(server.devices(token(&mina)).await.len(), 1);
+    let room = connected.room();
+    connected.send(&[message(room, "still here")]).await;
+}
+
+#[tokio::test]
+async fn a_session_is_never_one_that_somebody_else_chose() {
+    let server = TestServer::start().await;
+    let mina = server.sign_in_with("Mina", PASSPHRASE).await;
+    let eve = server.sign_in("Eve").await;
+    for planted in ["chosen-by-eve", token(&eve)] {
+        let body = json!({ "nickname": "Mina", "passphrase": PASSPHRASE, "with_token": true });
+        let request = server.http.post(server.url("/api/session"));
+        let request = request.header("cookie", format!("steadfast_session={planted}"));
+        let answer = request.json(&body).send().await.unwrap();
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
+        let info: SessionInfo = read(answer, StatusCode::CREATED).await;
+        assert_eq!(info.me, mina.me);
+        assert_ne!(token(&info), planted);
+        assert!(!cookie.contains(planted), "{cookie}");
+        let look = server.ask(Method::GET, "/api/session", planted, None).await;
+        if planted == token(&eve) {
+            let info: SessionInfo = read(look, StatusCode::OK).await;
+            assert_eq!(info.me, eve.me, "still Eve, and nobody else");
+        } else {
+            refused(look, 401, ErrorCode::Unauthorized).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_first_person_is_the_owner_and_nobody_else_decides() {
+    let server = TestServer::start().await;
+    let (mina, eve) = (server.sign_in("Mina").await, server.sign_in("Eve").await);
+    assert!(mina.owner && !eve.owner);
+    for (method, path, body) in [
+        (Method::GET, "/api/invites", None),
+        (Method::POST, "/api/invites", Some(json!({}))),
+        (Method::DELETE, "/api/invites/1", None),
+        (Method::PUT, "/api/registration", Some(json!({ "closed": true }))),
+    ] {
+        for (who, status, code) in [
+            (token(&eve), 403, ErrorCode::Forbidden),
+            ("", 401, ErrorCode::Unauthorized),
+        ] {
+            let answer = server.ask(method.clone(), path, who, body.clone()).await;
+            refused(answer, status, code).await;
+        }
+    }
+    let open: Registration = read(
+        server.ask(Method::GET, "/api/registration", "", None).await,
+        StatusCode::OK,
+    )
+    .await;
+    assert!(!open.closed && !open.fixed);
+}
+
+#[tokio::test]
+async fn an_invitation_is_shown_once_and_good_for_as_many_as_it_says() {
+    let server = TestServer::start().await;
+    let mina = server.sign_in("Mina").await;
+    let mina = token(&mina);
+    let close = server.ask(
+        Method::PUT,
+        "/api/registration",
+        mina,
+        Some(json!({ "closed": true })),
+    );
+    let closed: Registration = read(close.await, StatusCode::OK).await;
+    assert!(closed.closed && !closed.fixed);
+    let make = server.ask(Method::POST, "/api/invites", mina, Some(json!({ "uses": 1 })));
+    let CreatedInvite { code, invite } = read(make.await, StatusCode::CREATED).await;
+    assert_eq!(
+        invite.expires_at - invite.created_at,
+        limit::INVITE_SECONDS_DEFAULT * 1_000
+    );
+    let listed = server
+        .ask(Method::GET, "/api/invites", mina, None)
+        .await
+        .text()
+        .await
+        .unwrap();
+    assert!(!listed.contains(&code));
+    let listed: Vec<Invite> = serde_json::from_str(&listed).unwrap();
+    assert_eq!(listed, std::slice::from_ref(&invite));
+
+    let with =
+        |nickname: &str, code: &str| server.post_session(json!({ "nickname": nickname, "invite": code }));
+    let none = server.post_session(json!({ "nickname": "Eve" })).await;
+    refused(none, 403, ErrorCode::InviteRequired).await;
+    refused(with("Eve", "guess").await, 403, ErrorCode::InviteRequired).await;
+    // The id is no code, and the code of an invitation is no token.
+    refused(
+        with("Eve", &invite.id.to_string()).await,
+        403,
+        ErrorCode::InviteRequired,
+    )
+    .await;
+    let look = server.ask(Method::GET, "/api/session", &code, None).await;
+    refused(look, 401, ErrorCode::Unauthorized).await;
+    assert_eq!(with("Jun", &code).await.status(), 201);
+    refused(with("Eve", &code).await, 403, ErrorCode::InviteRequired).await;
+
+    let make = server.ask(Method::POST, "/api/invites", mina, Some(json!({})));
+    let second: CreatedInvite = read(make.await, StatusCode::CREATED).await;
+    let path = format!("/api/invites/{}", second.invite.id);
+    assert_eq!(server.ask(Method::DELETE, &path, mina, None).await.status(), 204);
+    refused(with("Eve", &second.code).await, 403, ErrorCode::InviteRequired).await;
+
+    let make = server.ask(
+        Method::POST,
+        "/api/invites",
+        mina,
+        Some(json!({ "lasts_seconds": 1 })),
+    );
+    let short: CreatedInvite = read(make.await, StatusCode::CREATED).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    refused(with("Eve", &short.code).await, 403, ErrorCode::InviteRequired).await;
+    for odd in [
+        json!({ "uses": 0 }),
+        json!({ "uses": -1 }),
+        json!({ "lasts_seconds": 0 }),
+        json!({ "lasts_seconds": limit::INVITE_SECONDS + 1 }),
+        json!("one"),
+    ] {
+        let answer = server.ask(Method::POST, "/api/invites", mina, Some(odd)).await;
+        refused(answer, 400, ErrorCode::Invalid).await;
+    }
+
+    // Whoever is here already needs none; and the owner opens again.
+    let taken = server.post_session(json!({ "nickname": "Jun" })).await;
+    refused(taken, 409, ErrorCode::NicknameTaken).await;
+    server
+        .ask(
+            Method::PUT,
+            "/api/registration",
+            mina,
+            Some(json!({ "closed": false })),
+        )
+        .await;
+    server.sign_in("Ada").await;
+}
+
+#[tokio::test]
+async fn a_server_started_with_a_code_takes_nobody_without_it() {
+    let server = closed_by("lighthouse").await;
+    let with = |nickname: &str, code: &str| {
+        server.post_session(
+            json!({ "nickname": nickname, "invite": code, "passphrase": PASSPHRASE, "with_token": true }),
+        )
+    };
+    // Not even the first one, who would own it.
+    let none = server.post_session(json!({ "nickname": "Eve" })).await;
+    refused(none, 403, ErrorCode::InviteRequired).await;
+    refused(with("Eve", "Lighthouse").await, 403, ErrorCode::InviteRequired).await;
+    let mina: SessionInfo = read(with("Mina", "lighthouse").await, StatusCode::CREATED).await;
+    assert!(mina.owner);
+    let told = server.ask(Method::GET, "/api/registration", "", None).await;
+    let told: Registration = read(told, StatusCode::OK).await;
+    assert!(told.closed && told.fixed);
+    // The owner cannot open what the operator closed, but invite.
+    let open = server.ask(
+        Method::PUT,
+        "/api/registration",
+        token(&mina),
+        Some(json!({ "closed": false })),
+    );
+    assert!(read::<Registration>(open.await, StatusCode::OK).await.closed);
+    refused(with("Eve", "guess").await, 403, ErrorCode::InviteRequired).await;
+    let make = server.ask(Method::POST, "/api/invites", token(&mina), Some(json!({})));
+    let invited: CreatedInvite = read(make.await, StatusCode::CREATED).await;
+    assert_eq!(with("Jun", &invited.code).await.status(), 201);
+    // Signing in elsewhere needs no invitation.
+    server.sign_in_with("Mina", PASSPHRASE).await;
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_reach_none_of_it() {
+    let server = TestServer::start().await;
+    let mina = server.sign_in("Mina").await;
+    for (method, path) in [
+        (Method::PUT, "/api/passphrase"),
+        (Method::GET, "/api/devices"),
+        (Method::DELETE, "/api/devices/1"),
+        (Method::POST, "/api/invites"),
+        (Method::PUT, "/api/registration"),
+    ] {
+        let request = server.http.request(method, server.url(path));
+        let request = request.header("origin", "https://evil.example");
+        let request = request.header("cookie", format!("steadfast_session={}", token(&mina)));
+        assert_eq!(
+            request.json(&json!({})).send().await.unwrap().status(),
+            403,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_last_sight_outlives_the_server() {
+    let server = TestServer::start().await;
+    let mina = server.sign_in_with("Mina", PASSPHRASE).await;
+    let other = server.sign_in_with("Mina", PASSPHRASE).await;
+    let connected = server.connect(&mina, json!({})).await;
+    tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+    let before = server.devices(token(&other)).await[1].clone();
+    assert!(
+        before.last_seen_at >= before.created_at + 30,
+        "it is connected, so it is seen"
+    );
+    connected.leave().await;
+    let folder = server.stop().await;
+    let config = Config::new(folder.path().join("chat.db"));
+    let server = TestServer::on(folder, config).await;
+    let after = server.devices(token(&other)).await[1].clone();
+    assert_eq!(after.id, before.id);
+    assert!(after.last_seen_at >= before.last_seen_at, "{after:?} {before:?}");
+}
