@@ -54,6 +54,10 @@ pub struct Config {
     #[arg(long, env = "STEADFAST_SECURE_COOKIE")]
     pub secure_cookie: bool,
 
+    /// Count sign-ins by the last address in X-Forwarded-For; for servers that only a proxy can reach, which sets it
+    #[arg(long, env = "STEADFAST_TRUST_PROXY")]
+    pub trust_proxy: bool,
+
     /// Offer the fault panel in the page's details: everybody may then break their own tab's link and storage, and watch it heal
     #[arg(long, env = "STEADFAST_FAULT_PANEL")]
     pub fault_panel: bool,
@@ -213,6 +217,7 @@ impl Config {
             log: LogFormat::Text,
             log_level: "info".into(),
             secure_cookie: false,
+            trust_proxy: false,
             fault_panel: false,
             invite: None,
             limits: Limits::default(),

@@ -6,6 +6,7 @@
 //! - [`invite`]: who may sign up
 //! - [`caller`]: who asks: a device that is signed in, or the owner's
 //! - [`credentials`]: what a device shows: a cookie or a bearer token
+//! - [`client_address`]: where a request comes from
 //! - [`origin`]: which pages may ask
 //! - [`features`]: which optional parts the page offers
 //! - [`attempts`]: how often something may be tried
@@ -14,6 +15,7 @@
 
 pub mod attempts;
 pub mod caller;
+pub mod client_address;
 pub mod credentials;
 pub mod device;
 pub mod features;

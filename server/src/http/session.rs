@@ -11,6 +11,7 @@ use steadfast_shared::{ErrorCode, Passphrase, limit};
 
 use super::attempts::{network, too_many};
 use super::caller::Caller;
+use super::client_address::client_address;
 use super::passphrase::{unhashed, wrong};
 use super::{Refusal, Shared, credentials, device, failed, fresh_token, invite, unreadable};
 use crate::clock;
@@ -28,7 +29,7 @@ pub async fn sign_in(
     asked: Result<Json<NewSession>, JsonRejection>,
 ) -> Result<Response, Refusal> {
     let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
-    let address = peer.address().ip();
+    let address = client_address(&peer, &headers, shared.config.trust_proxy);
     shared
         .attempts
         .take(network(address), clock::instant())

@@ -177,6 +177,25 @@ async fn guesses_are_slowed_and_the_devices_signed_in_are_not() {
 }
 
 #[tokio::test]
+async fn behind_a_proxy_a_stranger_who_guesses_leaves_others_their_tries() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::new(folder.path().join("chat.db"));
+    config.trust_proxy = true;
+    let server = TestServer::on(folder, config).await;
+    server.sign_in_with("Mina", PASSPHRASE).await;
+    let from = |address: &'static str, passphrase: &'static str| {
+        let request = server.http.post(server.url("/api/session"));
+        let request = request.header("x-forwarded-for", format!("203.0.113.9, {address}"));
+        request
+            .json(&json!({ "nickname": "Mina", "passphrase": passphrase }))
+            .send()
+    };
+    while from("192.0.2.1", "wrong horse").await.unwrap().status() != 429 {}
+    let owner = from("192.0.2.2", PASSPHRASE).await.unwrap();
+    assert_eq!(owner.status(), 201);
+}
+
+#[tokio::test]
 async fn devices_are_listed_to_their_own_person() {
     let server = TestServer::start().await;
     let asked = json!({ "nickname": "Mina", "passphrase": PASSPHRASE, "device": "  Mina's  laptop ", "with_token": true });
