@@ -15,7 +15,8 @@
 //! In the browser only:
 //! - `storage`: what this device keeps; the only module that touches browser storage
 //! - `peers`: the other tabs: one lock, one channel
-//! - `sign_in`: `POST /api/session`
+//! - `http`: what is asked of the server by HTTP
+//! - `sign_in`, `account`: who this browser speaks for, and what a person keeps at the server beside what they say
 //! - `clipboard`: what a person takes along
 //! - `features`: `GET /api/features`
 //! - `calendar`: dates, times and ids, by this device's clock
@@ -38,6 +39,8 @@ pub mod stance;
 pub mod text;
 
 #[cfg(target_arch = "wasm32")]
+mod account;
+#[cfg(target_arch = "wasm32")]
 mod calendar;
 #[cfg(target_arch = "wasm32")]
 mod clipboard;
@@ -49,6 +52,8 @@ mod clipboard;
 mod components;
 #[cfg(target_arch = "wasm32")]
 mod features;
+#[cfg(target_arch = "wasm32")]
+mod http;
 #[cfg(target_arch = "wasm32")]
 mod json;
 #[cfg(target_arch = "wasm32")]

@@ -1,86 +1,166 @@
-//! The nickname page.
+//! Where a person says who they are.
 
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use steadfast_shared::{Nickname, TextError};
+use steadfast_shared::http::NewSession;
+use steadfast_shared::{ErrorCode, Nickname, Passphrase, PassphraseError, TextError};
 
+use crate::account;
 use crate::components::{Brand, Field, LanguageSwitch, Notice};
-use crate::sign_in::SignInError;
+use crate::http::HttpError;
 use crate::state::{Page, Welcome, words};
 
-/// What stands in the way of a nickname.
+/// What stands in the way.
 #[derive(Clone, PartialEq, Eq)]
 enum Trouble {
-    Text(TextError),
+    Nickname(TextError),
+    Passphrase(PassphraseError),
     Taken(String),
+    WrongPassphrase,
+    NoInvitation,
     Refused(String),
     Unreachable,
 }
 
+/// Which field a trouble stands below.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Nickname,
+    Passphrase,
+    Invitation,
+}
+
 impl Trouble {
-    fn words(&self, page: Page) -> String {
+    fn of(error: HttpError, name: &str) -> Self {
+        match error {
+            HttpError::Unreachable => Self::Unreachable,
+            HttpError::Refused(error) => match error.code {
+                ErrorCode::NicknameTaken => Self::Taken(name.to_owned()),
+                ErrorCode::WrongPassphrase => Self::WrongPassphrase,
+                ErrorCode::InviteRequired => Self::NoInvitation,
+                _ => Self::Refused(error.message),
+            },
+        }
+    }
+
+    fn place(&self) -> Place {
         match self {
-            Self::Text(error) => (page.t().nickname_refused)(*error),
-            Self::Taken(name) => (page.t().nickname_taken)(name),
-            Self::Refused(why) => (page.t().server_refused)(why),
-            Self::Unreachable => page.t().server_unreachable.to_owned(),
+            Self::Passphrase(_) | Self::WrongPassphrase => Place::Passphrase,
+            Self::NoInvitation => Place::Invitation,
+            Self::Nickname(_) | Self::Taken(_) | Self::Refused(_) | Self::Unreachable => Place::Nickname,
+        }
+    }
+
+    fn words(&self, page: Page) -> String {
+        let t = page.t();
+        match self {
+            Self::Nickname(error) => (t.nickname_refused)(*error),
+            Self::Passphrase(error) => (t.account.passphrase_refused)(*error),
+            Self::Taken(name) => (t.account.nickname_taken)(name),
+            Self::WrongPassphrase => (t.rejected)(ErrorCode::WrongPassphrase).to_owned(),
+            Self::NoInvitation => t.account.no_good_invitation.to_owned(),
+            Self::Refused(why) => (t.server_refused)(why),
+            Self::Unreachable => t.server_unreachable.to_owned(),
         }
     }
 }
 
-/// Asks for a nickname, with the reason where there is one.
+/// Asks who a person is: a nickname; its passphrase, where it is taken; an invitation, where one is needed.
 #[component]
 pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
     let page = Page::here();
-    let input = NodeRef::<html::Input>::new();
+    let (nickname, passphrase, invitation) = (
+        NodeRef::<html::Input>::new(),
+        NodeRef::<html::Input>::new(),
+        NodeRef::<html::Input>::new(),
+    );
     let joining = RwSignal::new(false);
     let coming_back = welcome == Welcome::Change;
+    let was = match &welcome {
+        Welcome::Taken(name) => name.clone(),
+        _ => String::new(),
+    };
+    // Asked for once it can help: a nickname that is free needs none.
+    let asks_passphrase = RwSignal::new(!was.is_empty());
+    let code = page.invitation.get_value();
+    let asks_invitation = RwSignal::new(code.is_some());
     let trouble = RwSignal::new(match welcome {
         Welcome::First | Welcome::Change => None,
         Welcome::Taken(name) => Some(Trouble::Taken(name)),
         Welcome::Refused(why) => Some(Trouble::Refused(why)),
     });
     Effect::new(move || {
-        if let Some(input) = input.get() {
+        if let Some(input) = nickname.get() {
             let _ = input.focus();
+        }
+    });
+    spawn_local(async move {
+        if account::registration()
+            .await
+            .is_ok_and(|registration| registration.closed)
+        {
+            asks_invitation.try_set(true);
         }
     });
 
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(field) = input.get_untracked() else {
-            return;
-        };
+        let value = |input: NodeRef<html::Input>| input.get_untracked().map(|input| input.value());
         if joining.get_untracked() {
             return;
         }
-        let nickname = match Nickname::parse(&field.value()) {
-            Ok(nickname) => nickname,
-            Err(error) => {
-                trouble.set(Some(Trouble::Text(error)));
-                let _ = field.focus();
+        let asked = asked(
+            &value(nickname).unwrap_or_default(),
+            &value(passphrase).unwrap_or_default(),
+            &value(invitation).unwrap_or_default(),
+        );
+        let asked = match asked {
+            Ok(asked) => asked,
+            Err(found) => {
+                let field = if found.place() == Place::Passphrase {
+                    passphrase
+                } else {
+                    nickname
+                };
+                trouble.set(Some(found));
+                focus(field);
                 return;
             }
         };
         joining.set(true);
         trouble.set(None);
         spawn_local(async move {
-            let name = nickname.as_str().to_owned();
             // Entering shows the room, and this page's signals are gone then.
-            let Err(error) = page.join(nickname).await else {
+            let Err(error) = page.join(&asked).await else {
                 return;
             };
             joining.set(false);
-            trouble.set(Some(match error {
-                SignInError::NicknameTaken => Trouble::Taken(name),
-                SignInError::Refused(error) => Trouble::Refused(error.message),
-                SignInError::Unreachable => Trouble::Unreachable,
-            }));
-            let _ = field.focus();
+            let found = Trouble::of(error, asked.nickname.as_str());
+            match found {
+                Trouble::Taken(_) | Trouble::WrongPassphrase => asks_passphrase.set(true),
+                Trouble::NoInvitation => asks_invitation.set(true),
+                _ => {}
+            }
+            let place = found.place();
+            trouble.set(Some(found));
+            focus(match place {
+                Place::Nickname => nickname,
+                Place::Passphrase => passphrase,
+                Place::Invitation => invitation,
+            });
         });
     };
+    let trouble_at = move |place: Place| {
+        Signal::derive(move || {
+            trouble.with(|trouble| {
+                let trouble = trouble.as_ref().filter(|trouble| trouble.place() == place);
+                trouble.map(|trouble| trouble.words(page))
+            })
+        })
+    };
+    let code = code.unwrap_or_default();
     view! {
         <main class="welcome">
             <div class="welcome-card">
@@ -94,14 +174,51 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                     <Field
                         id="nickname"
                         label=words(move || page.t().nickname.to_owned())
-                        input
+                        input=nickname
+                        start=was
                         hint=words(move || page.t().nickname_hint.to_owned())
-                        trouble=Signal::derive(move || trouble.get().map(|trouble| trouble.words(page)))
-                        autocomplete="nickname"
+                        trouble=trouble_at(Place::Nickname)
+                        autocomplete="username"
                         capitals="words"
                     />
+                    <div hidden=move || !asks_passphrase.get()>
+                        <Field
+                            id="passphrase"
+                            label=words(move || page.t().account.passphrase.to_owned())
+                            input=passphrase
+                            hint=words(move || page.t().account.passphrase_if_yours.to_owned())
+                            trouble=trouble_at(Place::Passphrase)
+                            kind="password"
+                            autocomplete="current-password"
+                            capitals="none"
+                        />
+                    </div>
+                    <div hidden=move || !asks_invitation.get()>
+                        <Field
+                            id="invitation"
+                            label=words(move || page.t().account.invitation.to_owned())
+                            input=invitation
+                            start=code
+                            hint=words(move || page.t().account.invitation_needed.to_owned())
+                            trouble=trouble_at(Place::Invitation)
+                            capitals="none"
+                        />
+                    </div>
                     <button type="submit" class="button button-strong" data-testid="join" disabled=joining>
                         {move || if joining.get() { page.t().joining } else { page.t().join }}
+                    </button>
+                    <button
+                        type="button"
+                        class="button button-quiet"
+                        data-testid="have-passphrase"
+                        hidden=move || asks_passphrase.get()
+                        on:click=move |_| {
+                            asks_passphrase.set(true);
+                            // Once it is shown.
+                            request_animation_frame(move || focus(passphrase));
+                        }
+                    >
+                        {page.says(|t| t.account.have_passphrase)}
                     </button>
                     {coming_back
                         .then(|| {
@@ -120,5 +237,23 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                 <Notice />
             </div>
         </main>
+    }
+}
+
+/// What is asked of the server, or what is wrong with it before.
+fn asked(nickname: &str, passphrase: &str, invitation: &str) -> Result<NewSession, Trouble> {
+    let mut asked = NewSession::new(Nickname::parse(nickname).map_err(Trouble::Nickname)?);
+    if !passphrase.is_empty() {
+        asked.passphrase = Some(Passphrase::parse(passphrase).map_err(Trouble::Passphrase)?);
+    }
+    // A whole link will do.
+    let code = invitation.rsplit('#').next().unwrap_or_default().trim();
+    asked.invite = (!code.is_empty()).then(|| code.to_owned());
+    Ok(asked)
+}
+
+fn focus(field: NodeRef<html::Input>) {
+    if let Some(field) = field.get_untracked() {
+        let _ = field.focus();
     }
 }

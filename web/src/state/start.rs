@@ -7,12 +7,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::link::{Chat, ChatOptions, LinkState};
 use steadfast_client::{Input, StorageError};
-use steadfast_shared::http::SessionInfo;
-use steadfast_shared::{HandshakeError, Nickname};
+use steadfast_shared::http::{NewSession, SessionInfo};
+use steadfast_shared::{ErrorCode, HandshakeError, Nickname};
 
 use super::Page;
+use crate::http::HttpError;
 use crate::peers::Tabs;
-use crate::sign_in::{self, SignInError};
+use crate::sign_in;
 use crate::storage::{DATABASE, DeviceStorage};
 
 /// How long to wait before asking an unreachable server for a session again: doubled each time, up to the last.
@@ -77,9 +78,9 @@ impl Page {
         });
     }
 
-    /// Asks for a session under a nickname a person has chosen.
-    pub(crate) async fn join(self, nickname: Nickname) -> Result<(), SignInError> {
-        let info = sign_in::sign_in(nickname).await?;
+    /// Asks for a session as whom a person wants to be.
+    pub(crate) async fn join(self, asked: &NewSession) -> Result<(), HttpError> {
+        let info = sign_in::sign_in(asked).await?;
         self.enter(info);
         Ok(())
     }
@@ -158,15 +159,15 @@ impl Page {
         loop {
             match sign_in::renew(nickname.clone()).await {
                 Ok(info) => return self.enter(info),
-                Err(SignInError::NicknameTaken) => {
-                    return self
-                        .stage
-                        .set(Stage::Nickname(Welcome::Taken(nickname.as_str().to_owned())));
+                Err(HttpError::Refused(error)) => {
+                    return self.stage.set(Stage::Nickname(match error.code {
+                        ErrorCode::NicknameTaken | ErrorCode::WrongPassphrase => {
+                            Welcome::Taken(nickname.as_str().to_owned())
+                        }
+                        _ => Welcome::Refused(error.message),
+                    }));
                 }
-                Err(SignInError::Refused(error)) => {
-                    return self.stage.set(Stage::Nickname(Welcome::Refused(error.message)));
-                }
-                Err(SignInError::Unreachable) => {
+                Err(HttpError::Unreachable) => {
                     sleep(pauses.next().unwrap_or_default()).await;
                 }
             }

@@ -18,7 +18,6 @@ pub(super) static PHRASES: Phrases = Phrases {
         TextError::TooLong { limit } => format!("A nickname has at most {limit} characters."),
         TextError::Forbidden { .. } => "This nickname has a character that cannot be seen.".into(),
     },
-    nickname_taken: |name| format!("Somebody else is called “{name}” here. Please choose another nickname."),
     server_unreachable: "The server cannot be reached. Please check your connection and try again.",
     server_refused: |why| format!("The server said no: {why}"),
     nothing_is_kept: "This browser does not let the page keep anything, perhaps because the window is private. \
@@ -36,6 +35,7 @@ pub(super) static PHRASES: Phrases = Phrases {
     history: &super::history::ENGLISH,
     people: &super::people::ENGLISH,
     settings: &super::settings::ENGLISH,
+    account: &super::account::ENGLISH,
 
     connected: "Connected",
     connecting: "Connecting…",

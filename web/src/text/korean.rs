@@ -18,7 +18,6 @@ pub(super) static PHRASES: Phrases = Phrases {
         TextError::TooLong { limit } => format!("닉네임은 최대 {limit}자까지 쓸 수 있어요."),
         TextError::Forbidden { .. } => "닉네임에 보이지 않는 문자가 들어 있어요.".into(),
     },
-    nickname_taken: |name| format!("‘{name}’ 닉네임은 다른 분이 쓰고 있어요. 다른 닉네임을 골라 주세요."),
     server_unreachable: "서버에 연결할 수 없어요. 인터넷 연결을 확인하고 다시 시도해 주세요.",
     server_refused: |why| format!("서버가 거절했어요: {why}"),
     nothing_is_kept: "이 브라우저에서는 데이터를 저장할 수 없어요. 비공개 창일 수 있습니다. \
@@ -36,6 +35,7 @@ pub(super) static PHRASES: Phrases = Phrases {
     history: &super::history::KOREAN,
     people: &super::people::KOREAN,
     settings: &super::settings::KOREAN,
+    account: &super::account::KOREAN,
 
     connected: "연결됨",
     connecting: "연결하는 중…",

@@ -2,6 +2,7 @@
 //!
 //! A language is one [`Phrases`] value: a phrase left out does not compile.
 
+mod account;
 mod english;
 mod faults;
 mod history;
@@ -10,6 +11,7 @@ mod navigation;
 mod people;
 mod settings;
 
+pub use account::Account;
 pub use faults::{FaultPhrases, Named};
 pub use history::History;
 pub use navigation::Navigation;
@@ -85,7 +87,6 @@ pub struct Phrases {
     pub joining: &'static str,
     pub go_back: &'static str,
     pub nickname_refused: fn(TextError) -> String,
-    pub nickname_taken: fn(&str) -> String,
     pub server_unreachable: &'static str,
     pub server_refused: fn(&str) -> String,
     pub nothing_is_kept: &'static str,
@@ -104,6 +105,7 @@ pub struct Phrases {
     pub history: &'static History,
     pub people: &'static People,
     pub settings: &'static Settings,
+    pub account: &'static Account,
 
     // The connection bar
     pub connected: &'static str,

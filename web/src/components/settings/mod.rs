@@ -1,31 +1,39 @@
-//! What a person decides about this device and about themselves.
+//! What a person decides about this device, about themselves, and the owner about the server.
 
+mod account;
 mod appearance;
+mod devices;
+mod invitations;
+mod passphrase;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
+use self::account::Account;
 use self::appearance::Appearance;
+use self::invitations::Invitations;
 use super::dialog::Dialog;
+use crate::sign_in;
 use crate::state::{Opened, Page, words};
 
-/// What a person decides about this device and about themselves.
+/// What a person decides about this device, about themselves, and the owner about the server.
 #[component]
 pub(crate) fn Settings() -> impl IntoView {
     let page = Page::here();
+    let owner = RwSignal::new(false);
+    let has_passphrase = RwSignal::new(false);
+    spawn_local(async move {
+        if let Ok(Some(info)) = sign_in::current().await {
+            owner.try_set(info.owner);
+            has_passphrase.try_set(info.has_passphrase);
+        }
+    });
     let close = Callback::new(move |()| page.around.close(Opened::Settings));
-    let change = move |_| {
-        page.around.close(Opened::Settings);
-        page.change_person();
-    };
     view! {
         <Dialog title=words(move || page.t().settings.title.to_owned()) testid="settings-dialog" on_close=close>
             <Appearance />
-            <section class="setting">
-                <h3>{page.says(|t| t.person)}</h3>
-                <button type="button" class="button" data-testid="use-another" on:click=change>
-                    {page.says(|t| t.change_person)}
-                </button>
-            </section>
+            <Account has_passphrase />
+            {move || owner.get().then(|| view! { <Invitations /> })}
         </Dialog>
     }
 }

@@ -1,0 +1,81 @@
+// Who one is: passphrases, devices, invitations.
+
+import { ChatPage } from '../pages/chat.js';
+import { expect, test } from './chat.js';
+
+const PASSPHRASE = 'correct horse battery';
+
+/** Sets a passphrase in the settings, and leaves them open. */
+async function setPassphrase(chat: ChatPage): Promise<void> {
+  await chat.settings.click();
+  await chat.page.getByTestId('passphrase-new').fill('short');
+  await chat.page.getByTestId('passphrase-save').click();
+  await expect(chat.page.getByTestId('passphrase-new-hint')).toContainText('8');
+  await chat.page.getByTestId('passphrase-new').fill(PASSPHRASE);
+  await chat.page.getByTestId('passphrase-save').click();
+  await expect(chat.page.getByTestId('passphrase-now')).toBeVisible();
+}
+
+test('a nickname is one person’s on all their devices, and a device can be signed out', async ({ person, profile }) => {
+  const ann = await person('Ann');
+  await ann.say('from my desk');
+  await setPassphrase(ann);
+
+  const phone = new ChatPage(await (await profile()).newPage());
+  await phone.page.goto('/');
+  await phone.nickname.fill('Ann');
+  await phone.joinButton.click();
+  await expect(phone.page.getByTestId('nickname-hint')).toContainText('is taken');
+  await phone.page.getByTestId('passphrase').fill('wrong horse battery');
+  await phone.joinButton.click();
+  await expect(phone.page.getByTestId('passphrase-hint')).toContainText('not the passphrase');
+  await phone.page.getByTestId('passphrase').fill(PASSPHRASE);
+  await phone.joinButton.click();
+  await phone.expectConnected();
+  await phone.expectTexts(['from my desk']);
+  expect((await phone.seen())[0]?.mine).toBe(true);
+
+  await ann.page.keyboard.press('Escape');
+  await ann.settings.click();
+  await expect(ann.page.getByTestId('device')).toHaveCount(2);
+  await ann.page.getByTestId('device-sign-out').click();
+  await expect(ann.page.getByTestId('device')).toHaveCount(1);
+  await expect(phone.nickname).toHaveValue('Ann');
+  await expect(phone.page.getByTestId('passphrase')).toBeVisible();
+  await expect(phone.rows).toHaveCount(0);
+});
+
+test('a server for invited people only lets in whoever has the link', async ({ person, profile }) => {
+  const owner = await person('Olga');
+  await owner.settings.click();
+  await owner.page.getByTestId('closed').check();
+  await owner.page.getByTestId('new-invite').click();
+  const link = (await owner.page.getByTestId('invite-link').locator('code').textContent()) ?? '';
+  expect(link).toMatch(/\/join#/);
+
+  const stranger = new ChatPage(await (await profile()).newPage());
+  await stranger.page.goto('/');
+  await expect(stranger.page.getByTestId('invitation')).toBeVisible();
+  await stranger.nickname.fill('Ben');
+  await stranger.page.getByTestId('invitation').fill('no-such-code');
+  await stranger.joinButton.click();
+  await expect(stranger.page.getByTestId('invitation-hint')).toContainText('invitation');
+  await stranger.page.goto(link);
+  await stranger.page.reload();
+  await stranger.nickname.fill('Ben');
+  await stranger.joinButton.click();
+  await stranger.expectConnected();
+  await expect(stranger.page).toHaveURL(/\/r\//);
+
+  await owner.page.getByTestId('invite-take-back').click();
+  await expect(owner.page.getByTestId('invite')).toHaveCount(0);
+});
+
+test('signing out without a passphrase is warned of once', async ({ person }) => {
+  const ann = await person('Ann');
+  await ann.settings.click();
+  await ann.page.getByTestId('sign-out').click();
+  await expect(ann.page.getByTestId('sign-out-warning')).toContainText('passphrase');
+  await ann.page.getByTestId('sign-out').click();
+  await expect(ann.nickname).toBeVisible();
+});

@@ -1,0 +1,50 @@
+//! A person's own account: passphrase, devices, signing out.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::devices::Devices;
+use super::passphrase::PassphraseForm;
+use crate::sign_in;
+use crate::state::{Opened, Page};
+
+/// A person's own account: passphrase, devices, signing out.
+#[component]
+pub(super) fn Account(
+    /// Whether there is a passphrase.
+    has_passphrase: RwSignal<bool>,
+) -> impl IntoView {
+    let page = Page::here();
+    let warned = RwSignal::new(false);
+    let sign_out = move |_| {
+        // The last chance to keep the nickname.
+        if !has_passphrase.get_untracked() && !warned.get_untracked() {
+            warned.set(true);
+            return;
+        }
+        spawn_local(async move {
+            if sign_in::sign_out().await.is_ok() {
+                page.around.close(Opened::Settings);
+                page.change_person();
+            } else {
+                page.remark(|t| t.server_unreachable);
+            }
+        });
+    };
+    view! {
+        <section class="setting">
+            <h3>{page.says(|t| t.account.title)}</h3>
+            <p class="setting-me">
+                {move || page.on_connection(|session| session.me().map(|me| me.name.clone()).unwrap_or_default())}
+            </p>
+            <PassphraseForm has=has_passphrase />
+            <Devices />
+            <p class="labelled-hint" role="status" data-testid="sign-out-warning">
+                {move || warned.get().then(|| page.t().account.sign_out_without_passphrase)}
+            </p>
+            <button type="button" class="button" data-testid="sign-out" on:click=sign_out>
+                {page.says(|t| t.account.sign_out)}
+            </button>
+        </section>
+    }
+}
