@@ -20,16 +20,16 @@ pub async fn list(
     State(shared): State<Shared>,
     Caller(caller): Caller,
 ) -> Result<Json<Vec<DeviceInfo>>, Refusal> {
+    shared.realtime.note_seen(caller.session);
     let devices = shared.store.devices(caller.person.id).await.map_err(failed)?;
     let told = devices.into_iter().map(|device| {
-        let current = device.session == caller.session;
-        let seen = shared.realtime.last_seen(device.session, current);
+        let seen = shared.realtime.last_seen(caller.person.id, device.session);
         DeviceInfo {
             id: device.session,
             name: device.name,
             created_at: device.created_at,
             last_seen_at: seen.map_or(device.last_seen_at, |seen| seen.max(device.last_seen_at)),
-            current,
+            current: device.session == caller.session,
         }
     });
     Ok(Json(told.collect()))

@@ -161,9 +161,9 @@ impl Realtime {
         self.0.sightings.note(session, clock::now());
     }
 
-    /// When a device was last there, where the store may not know it yet.
-    pub fn last_seen(&self, session: SessionId, asks: bool) -> Option<Millis> {
-        if asks || self.0.people.has_connection(session) {
+    /// When a person's device was last there, where the store may not know it yet.
+    pub fn last_seen(&self, person: UserId, session: SessionId) -> Option<Millis> {
+        if self.0.people.is_connected(person, session) {
             return Some(clock::now());
         }
         self.0.sightings.of(session)

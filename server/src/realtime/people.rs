@@ -118,13 +118,11 @@ impl People {
         self.inner().by_person.contains_key(&person)
     }
 
-    /// Whether a device is connected.
-    pub(super) fn has_connection(&self, session: SessionId) -> bool {
+    /// Whether a person's device is connected.
+    pub(super) fn is_connected(&self, person: UserId, session: SessionId) -> bool {
         let inner = self.inner();
-        inner
-            .connections
-            .values()
-            .any(|connection| connection.device.session == session)
+        let mut devices = inner.of(person).map(|connection| connection.device.session);
+        devices.any(|device| device == session)
     }
 
     pub(super) fn get(&self, id: Sid) -> Option<Arc<Connection>> {

@@ -19,10 +19,15 @@ use unicode_security::confusable_detection::skeleton;
 
 /// Which rules the keys follow: part of the database, so that keys of other rules are brought up to date.
 ///
-/// The first number is raised where the rules below change; the others follow the tables.
+/// The first number is raised where the rules below change; the others are the versions of Unicode whose tables they read:
+/// for case, for width, for skeletons.
 pub(super) fn rules() -> String {
-    let (major, minor, patch) = unicode_security::UNICODE_VERSION;
-    format!("1/{major}.{minor}.{patch}")
+    let (case, width, drawn) = (
+        char::UNICODE_VERSION,
+        unicode_normalization::UNICODE_VERSION,
+        unicode_security::UNICODE_VERSION,
+    );
+    format!("1/{case:?}/{width:?}/{drawn:?}")
 }
 
 /// A nickname's keys.

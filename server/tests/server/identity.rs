@@ -502,3 +502,33 @@ async fn a_last_sight_outlives_the_server() {
     assert_eq!(after.id, before.id);
     assert!(after.last_seen_at >= before.last_seen_at, "{after:?} {before:?}");
 }
+
+#[tokio::test]
+async fn a_flood_of_passphrases_is_refused_and_the_conversation_goes_on() {
+    let server = TestServer::with(|limits| limits.sign_ins_per_minute = 10_000).await;
+    let mut mina = server.join("Mina").await;
+    let room = mina.room();
+    let flood: Vec<_> = (0..100)
+        .map(|n| {
+            let asked = json!({ "nickname": format!("flood {n}"), "passphrase": PASSPHRASE });
+            tokio::spawn(server.http.post(server.url("/api/session")).json(&asked).send())
+        })
+        .collect();
+    for n in 0..50 {
+        // Each is answered while the passphrases are hashed; the client fails where an answer is long in coming.
+        mina.send(&[message(room, &format!("message {n}"))]).await;
+    }
+    let (mut signed_up, mut busy) = (0, 0);
+    for one in flood {
+        match one.await.unwrap().unwrap().status().as_u16() {
+            201 => signed_up += 1,
+            503 => busy += 1,
+            other => panic!("{other}"),
+        }
+    }
+    assert!(
+        signed_up >= 32 && busy > 0,
+        "{signed_up} signed up, {busy} were refused"
+    );
+    server.sign_in_with("later", PASSPHRASE).await;
+}

@@ -150,6 +150,10 @@ impl Accounts for SqliteStore {
     }
 
     async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {
+        // Anybody may ask for this: where there is nothing to end, the writer is left alone.
+        if self.device(token).await?.is_none() {
+            return Ok(None);
+        }
         let mut transaction = self.begin().await?;
         let ended = sqlx::query_scalar("delete from sessions where token_hash = ? returning id")
             .bind(token.as_bytes())
@@ -172,6 +176,15 @@ impl Accounts for SqliteStore {
     }
 
     async fn revoke(&self, user: UserId, session: SessionId) -> Result<bool, StoreError> {
+        let known = sqlx::query("select 1 from sessions where user = ? and id = ?")
+            .bind(user.0)
+            .bind(session)
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(told)?;
+        if known.is_none() {
+            return Ok(false);
+        }
         let mut transaction = self.begin().await?;
         let ended = sqlx::query("delete from sessions where user = ? and id = ?")
             .bind(user.0)
