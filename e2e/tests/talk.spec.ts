@@ -84,7 +84,7 @@ test('a nickname that is taken is refused in words, and another one works', asyn
   await other.page.goto('/');
   await other.nickname.fill('ANN');
   await other.joinButton.click();
-  await expect(other.page.getByRole('status')).toContainText('ANN');
+  await expect(other.page.getByTestId('nickname-hint')).toContainText('ANN');
   await other.nickname.fill('Anna');
   await other.joinButton.click();
   await other.expectConnected();

@@ -81,7 +81,10 @@ async fn the_outbox_survives_reopening_and_keeps_its_order() {
 
     let mut outbox = DeviceStorage::new(&name).load().await.unwrap().outbox;
     outbox.sort_by_key(|item| (item.order, item.id));
-    let texts: Vec<&str> = outbox.iter().filter_map(|item| Some(item.body.text()?.as_str())).collect();
+    let texts: Vec<&str> = outbox
+        .iter()
+        .filter_map(|item| Some(item.body.text()?.as_str()))
+        .collect();
     let expected: Vec<String> = (0..50).map(|n| format!("message {}", 100 - n)).collect();
     assert_eq!(texts, expected);
     assert!(outbox.iter().all(|item| item.disk == Disk::default()));
