@@ -54,7 +54,8 @@ export class Server {
     this.#folder = folder;
     this.database = options.database ?? join(folder, 'steadfast.db');
     this.#args = options.args ?? [];
-    this.#env = options.env ?? {};
+    // Long enough for a page to load again, short enough to wait for.
+    this.#env = { STEADFAST_PRESENCE_GRACE_MS: '2000', ...options.env };
   }
 
   /**

@@ -179,6 +179,16 @@ pub struct Limits {
     )]
     pub pong: Duration,
 
+    /// Milliseconds somebody may be gone before the others are told: a page that loads again is no departure
+    #[arg(
+        long = "presence-grace-ms",
+        env = "STEADFAST_PRESENCE_GRACE_MS",
+        value_name = "MS",
+        default_value = "10000",
+        value_parser = milliseconds
+    )]
+    pub presence_grace: Duration,
+
     /// Most missed entries sent along when a session opens; more are pulled by the client
     #[arg(
         long,
@@ -202,6 +212,7 @@ impl Default for Limits {
             stall: Duration::from_secs(10),
             ping: Duration::from_secs(25),
             pong: Duration::from_secs(20),
+            presence_grace: Duration::from_secs(10),
             recovered_entries: 200,
         }
     }
@@ -252,6 +263,13 @@ fn invite(text: &str) -> Result<String, String> {
     match text.chars().count() {
         8..=256 => Ok(text.to_owned()),
         _ => Err("a code has 8 to 256 characters: whoever guesses it is in".into()),
+    }
+}
+
+fn milliseconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(milliseconds @ 0..=3_600_000) => Ok(Duration::from_millis(milliseconds)),
+        _ => Err("a whole number of milliseconds from 0 to 3600000".into()),
     }
 }
 

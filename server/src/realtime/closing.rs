@@ -21,8 +21,6 @@ use crate::peer::Peer;
 
 /// How long a closing connection has to read its reason.
 const GRACE: Duration = Duration::from_secs(2);
-/// How long somebody may be away before the others are told: a page that loads again is no departure.
-const PRESENCE_GRACE: Duration = Duration::from_secs(2);
 
 impl Realtime {
     /// Ends a connection and tells it why, where it still reads.
@@ -117,7 +115,7 @@ impl Realtime {
         }
         let reason = connection.closing().map_or(in_words(reason), name_of);
         tracing::info!(
-            person = %connection.person.id,
+            person = %connection.user,
             session = connection.device.session,
             reason,
             transport = ?socket.transport_type(),
@@ -127,11 +125,7 @@ impl Realtime {
             refused = connection.refused.load(Ordering::Relaxed),
             "connection ended"
         );
-        let (hub, person) = (self.0.hub.clone(), connection.person.id);
-        tokio::spawn(async move {
-            tokio::time::sleep(PRESENCE_GRACE).await;
-            hub.gone(person).await;
-        });
+        self.reassess(connection.user, self.0.config.limits.presence_grace);
     }
 }
 

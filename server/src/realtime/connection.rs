@@ -1,12 +1,13 @@
 //! One socket of one device of one person.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use socketioxide::socket::Sid;
 use steadfast_shared::event::ClosingReason;
-use steadfast_shared::{ErrorCode, Person, RoomId, WireError};
+use steadfast_shared::{ErrorCode, Person, RoomId, UserId, WireError};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -14,19 +15,19 @@ use super::bucket::Bucket;
 use crate::clock::{self, Instant};
 use crate::config::Limits;
 use crate::peer::Peer;
-use crate::store::SessionId;
+use crate::store::{Refusal, SessionId};
 
 /// What a connection is and has done.
 #[derive(Debug)]
 pub(super) struct Connection {
     /// The socket's id. It opens the connection to whoever knows it: it is shown to nobody.
     pub(super) id: Sid,
-    pub(super) person: Person,
+    pub(super) user: UserId,
     pub(super) device: Arc<Device>,
     /// What the tab calls itself.
     pub(super) tab: Option<Uuid>,
-    /// The rooms the person is in.
-    pub(super) rooms: Vec<RoomId>,
+    /// What is told to it, and of whom.
+    place: Mutex<Place>,
     /// The TCP connection it began on.
     pub(super) peer: Option<Peer>,
     pub(super) opened: Instant,
@@ -47,16 +48,21 @@ impl Connection {
         person: Person,
         device: Arc<Device>,
         tab: Option<Uuid>,
-        rooms: Vec<RoomId>,
+        rooms: impl IntoIterator<Item = RoomId>,
         peer: Option<Peer>,
         polls: Option<Polls>,
     ) -> Self {
         Self {
             id,
-            person,
+            user: person.id,
             device,
             tab,
-            rooms,
+            place: Mutex::new(Place {
+                person,
+                rooms: rooms.into_iter().collect(),
+                open: false,
+                away: false,
+            }),
             peer,
             opened: clock::instant(),
             polls,
@@ -78,17 +84,44 @@ impl Connection {
         self.closing.get().copied()
     }
 
+    /// Whom it speaks for, by the name they have.
+    pub(super) fn person(&self) -> Person {
+        self.place().person.clone()
+    }
+
     /// Whether the person is in this room; the refusal where not.
     pub(super) fn member_of(&self, room: RoomId) -> Result<(), WireError> {
-        if self.rooms.contains(&room) {
+        if self.place().rooms.contains(&room) {
             return Ok(());
         }
-        Err(WireError::new(ErrorCode::UnknownRoom, "there is no such room"))
+        Err(Refusal::UnknownRoom.into())
+    }
+
+    /// The rooms the person is in.
+    pub(super) fn rooms(&self) -> Vec<RoomId> {
+        self.place().rooms.iter().copied().collect()
+    }
+
+    /// Where it stands.
+    pub(super) fn place(&self) -> MutexGuard<'_, Place> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn count(counter: &AtomicU64) {
         counter.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// Where a connection stands.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) person: Person,
+    /// The rooms the person is in.
+    pub(super) rooms: HashSet<RoomId>,
+    /// Whether its session is open: what happens from then on is told to it.
+    pub(super) open: bool,
+    /// Whether nobody sits there.
+    pub(super) away: bool,
 }
 
 /// When a polling connection last asked for what it is sent.

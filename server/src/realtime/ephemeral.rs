@@ -1,10 +1,11 @@
 //! Who is writing, how far somebody has read. None of it touches a cursor; what is lost does no harm.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
 use socketioxide::extract::{AckSender, SocketRef};
-use steadfast_shared::event::{self, Read, Typing, TypingIn};
+use steadfast_shared::event::{self, Away, Read, Typing, TypingIn};
 
 use super::args::Args;
 use super::connection::{Connection, Cost};
@@ -26,11 +27,9 @@ impl Realtime {
             connection.member_of(room)?;
             let typing = Typing {
                 room,
-                person: connection.person.clone(),
+                person: connection.person(),
             };
-            let others = socket
-                .to(room_name(room))
-                .except(person_room(connection.person.id));
+            let others = socket.to(room_name(room)).except(person_room(connection.user));
             let _ = others
                 .local()
                 .volatile()
@@ -47,12 +46,23 @@ impl Realtime {
             let read: Read = args.read()?;
             connection.member_of(read.room)?;
             self.0.writer.mark_read(ReadMark {
-                user: connection.person.id,
+                user: connection.user,
                 room: read.room,
                 seq: read.seq,
             });
-            let own = socket.to(person_room(connection.person.id)).local();
+            let own = socket.to(person_room(connection.user)).local();
             let _ = own.emit(event::READ, &read).now_or_never();
+            Ok(None::<()>)
+        });
+    }
+
+    /// `away`: whether somebody sits there.
+    pub(super) fn away(&self, _: &SocketRef, connection: &Arc<Connection>, args: &Args, ack: AckSender) {
+        self.handle(connection, ack, || {
+            self.charge(connection, Cost::Events(cost_of(args)))?;
+            let Away { away } = args.read()?;
+            connection.place().away = away;
+            self.reassess(connection.user, Duration::ZERO);
             Ok(None::<()>)
         });
     }

@@ -27,7 +27,7 @@ pub(super) fn listen(realtime: &Realtime, io: &SocketIo) {
         let realtime = entering;
         async move {
             if let Some((connection, greeting)) = opening {
-                realtime.0.hub.open(&socket, &connection, greeting).await;
+                realtime.open(&socket, &connection, greeting).await;
             }
         }
     };
@@ -53,6 +53,7 @@ impl Realtime {
             .or_else(|| credentials::token(&request.headers))
             .ok_or(HandshakeError::Unauthorized)?;
         let store = &self.0.store;
+        let moves = self.0.hub.moves();
         let found = store
             .device(token.hash())
             .await
@@ -82,11 +83,12 @@ impl Realtime {
             found.person,
             device,
             auth.tab,
-            rooms.iter().map(|room| room.id).collect(),
+            rooms.iter().map(|room| room.id),
             peer,
             (socket.transport_type() == TransportType::Polling).then(Polls::new),
         ));
         let greeting = Greeting {
+            moves,
             rooms,
             cursors: (auth.epoch == Some(store.epoch())).then_some(auth.cursors),
         };
@@ -133,6 +135,18 @@ impl Realtime {
         on!(event::SYNC, sync);
         on!(event::TYPING, typing);
         on!(event::READ, read);
+        on!(event::AWAY, away);
+        on!(event::CREATE_ROOM, create_room);
+        on!(event::DIRECT_ROOM, direct_room);
+        on!(event::BROWSE_ROOMS, browse_rooms);
+        on!(event::JOIN_ROOM, join_room);
+        on!(event::LEAVE_ROOM, leave_room);
+        on!(event::INVITE, invite);
+        on!(event::REMOVE_MEMBER, remove_member);
+        on!(event::CHANGE_ROOM, change_room);
+        on!(event::LIST_MEMBERS, list_members);
+        on!(event::FIND_PEOPLE, find_people);
+        on!(event::NICKNAME, nickname);
 
         let (realtime, of_unknown) = (self.clone(), connection.clone());
         socket.on_fallback(move |args: Args, ack: AckSender| {

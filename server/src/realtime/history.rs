@@ -13,7 +13,7 @@ use super::{COST_BYTES, Realtime, cost_of};
 use crate::store::Span;
 
 /// Most pages one connection may have asked for and not been answered.
-const PAGES_ASKED: usize = 16;
+pub(super) const PAGES_ASKED: usize = 16;
 
 impl Realtime {
     /// `history`: one page.
@@ -97,6 +97,8 @@ impl Realtime {
             })?;
         // Long pages are dearer: over polling nothing tells whether the one before was read.
         let bytes: usize = page.entries.iter().map(steadfast_shared::Entry::text_bytes).sum();
+        // Somebody may have been taken out of the room while it was read.
+        connection.member_of(request.room)?;
         connection
             .device
             .spend(u32::try_from(bytes / COST_BYTES).unwrap_or(u32::MAX));
@@ -121,7 +123,7 @@ impl Realtime {
         Connection::count(&connection.events);
         let (realtime, connection) = (self.clone(), connection.clone());
         tokio::spawn(async move {
-            let heads = realtime.0.hub.heads(&connection.rooms).await;
+            let heads = realtime.0.hub.heads(&connection.rooms()).await;
             realtime.answer(&connection, ack, &Reply::Ok(heads));
         });
     }

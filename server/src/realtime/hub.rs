@@ -3,54 +3,48 @@
 //! One lock covers the heads, the tails and who was announced as present. Publishing holds it while it broadcasts, and a
 //! session opens under it: so each entry is either in what the session tells, or broadcast to the socket afterwards.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use socketioxide::extract::SocketRef;
 use socketioxide::operators::BroadcastOperators;
 use socketioxide::{BroadcastError, SendError, SocketError, SocketIo};
 use steadfast_shared::event::{self, Availability, Cursors, Entries, Heads, Opened, Presence};
-use steadfast_shared::{Entry, Person, RoomId, Seq, UserId, limit};
+use steadfast_shared::{Entry, Room, RoomId, Seq, UserId, limit};
 use tokio::sync::{Mutex, MutexGuard, mpsc};
 
 use super::connection::Connection;
+use super::news::News;
 use super::people::People;
-use super::revision::{is_revision, revise};
-use super::tail::Tail;
 use super::writer::Publish;
 use super::{person_room, room_name};
-use crate::store::{Span, Store, StoreError};
+use crate::store::{Acted, Span, Store, StoreError};
 
-/// Most rooms with a tail; the others are healed from the database.
-const TAILS: usize = 1_000;
-/// Most bytes of text sent along when a session opens.
-const MISSED_BYTES: usize = 256 * 1024;
+/// The Socket.IO room of everybody.
+pub(super) const EVERYBODY: &str = "everybody";
 
 /// Where the news come together.
 pub(super) struct Hub {
-    io: SocketIo,
-    store: Arc<dyn Store>,
-    people: Arc<People>,
+    pub(super) io: SocketIo,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) people: Arc<People>,
     /// Where connections go that have no place left for a packet.
     stalled: mpsc::UnboundedSender<Arc<Connection>>,
     /// Most missed entries sent along when a session opens.
     recovered_entries: usize,
+    /// How often somebody came into a room, left one or got another name.
+    moves: AtomicU64,
     news: Mutex<News>,
-}
-
-/// What has gone out so far.
-struct News {
-    heads: Heads,
-    tails: HashMap<RoomId, Tail>,
-    present: HashMap<UserId, Person>,
 }
 
 /// What a device brings when it connects.
 #[derive(Clone, Debug)]
 pub(super) struct Greeting {
+    /// What [`Hub::moves`] was before the database was asked.
+    pub(super) moves: u64,
     /// The person's rooms, as the database had them shortly before.
-    pub(super) rooms: Vec<event::Room>,
+    pub(super) rooms: Vec<Room>,
     /// How far the device has got; `None` where it has nothing of this epoch.
     pub(super) cursors: Option<Cursors>,
 }
@@ -70,89 +64,89 @@ impl Hub {
             people,
             stalled,
             recovered_entries,
-            news: Mutex::new(News {
-                heads,
-                tails: HashMap::new(),
-                present: HashMap::new(),
-            }),
+            moves: AtomicU64::new(0),
+            news: Mutex::new(News::new(heads)),
         }
     }
 
-    /// Joins a socket to its rooms and opens its session.
+    /// Joins a socket to its rooms and opens its session. Answers how the others had known the person.
     pub(super) async fn open(
         &self,
         socket: &SocketRef,
         connection: &Arc<Connection>,
         mut greeting: Greeting,
-    ) {
+    ) -> Result<Option<Availability>, StoreError> {
+        let user = connection.user;
         let mut news = self.news.lock().await;
         if !socket.connected() {
-            return;
+            return Ok(None);
         }
-        let mut names: Vec<String> = connection.rooms.iter().map(|room| room_name(*room)).collect();
-        names.push(person_room(connection.person.id));
+        if greeting.moves != self.moves() {
+            // Somebody came, left or was renamed while this device connected. It may have been this one.
+            greeting.rooms = self.store.rooms_of(user).await?;
+            if let Some(person) = self.store.person(user).await? {
+                connection.place().person = person;
+            }
+        }
+        let rooms = greeting.rooms.iter().map(|room| room.id);
+        let mut names: Vec<String> = rooms.clone().map(room_name).collect();
+        names.extend([person_room(user), EVERYBODY.to_owned()]);
+        let me = {
+            let mut place = connection.place();
+            place.rooms = rooms.collect();
+            place.open = true;
+            place.person.clone()
+        };
         socket.join(names);
 
         for room in &mut greeting.rooms {
-            news.bring_up_to_date(room, connection.person.id);
+            news.bring_up_to_date(room, user);
         }
         let missed = greeting
             .cursors
             .and_then(|cursors| news.missed(&greeting.rooms, &cursors, self.recovered_entries));
-        let arrived = news
-            .present
-            .insert(connection.person.id, connection.person.clone())
-            .is_none();
+        let here = Presence {
+            person: me.clone(),
+            state: Availability::Online,
+        };
+        let known = news.present.get(&user).map(|presence| presence.state);
+        news.present.entry(user).or_insert_with(|| here.clone());
         let opened = event::Session::Open(Opened {
-            me: connection.person.clone(),
+            me,
             epoch: self.store.epoch(),
             rooms: greeting.rooms,
             recovered: missed.is_some(),
             missed: missed.unwrap_or_default(),
-            online: news.present.values().cloned().map(online).collect(),
+            online: news.present.values().cloned().collect(),
             last_closed: self.people.recall(connection),
         });
         if let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(event::SESSION, &opened)
         {
             self.end_stalled(socket, connection);
         }
-        if arrived {
-            self.announce(&news, &connection.person, true).await;
+        if known.is_none() {
+            self.announce(&news, &here).await;
         }
+        Ok(known)
     }
 
-    /// Tells that somebody has gone, unless they are back.
-    pub(super) async fn gone(&self, person: UserId) {
-        let mut news = self.news.lock().await;
-        if self.people.is_online(person) {
-            return;
-        }
-        if let Some(person) = news.present.remove(&person) {
-            self.announce(&news, &person, false).await;
-        }
+    /// Counts who came into rooms, left them and got other names: what was read before such a thing may be out of date.
+    pub(super) fn moves(&self) -> u64 {
+        self.moves.load(Ordering::Acquire)
+    }
+
+    /// Counts one more, under the lock of the news.
+    pub(super) fn count_move(&self, _: &News) {
+        self.moves.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(super) async fn news(&self) -> MutexGuard<'_, News> {
+        self.news.lock().await
     }
 
     /// The newest `seq` of each of these rooms.
     pub(super) async fn heads(&self, rooms: &[RoomId]) -> Heads {
         self.news.lock().await.heads_of(rooms)
-    }
-
-    async fn announce(&self, news: &News, person: &Person, online: bool) {
-        let state = if online {
-            Availability::Online
-        } else {
-            Availability::Offline
-        };
-        let presence = Presence {
-            person: person.clone(),
-            state,
-        };
-        let rooms: Vec<String> = news.heads.keys().map(|room| room_name(*room)).collect();
-        let Some(everybody) = self.everybody() else { return };
-        let others = everybody.to(rooms.clone()).except(person_room(person.id));
-        if is_full(&others.emit(event::PRESENCE, &presence).await) {
-            self.resync(news, rooms);
-        }
     }
 
     /// Broadcasts consecutive entries and keeps them in the room's tail.
@@ -172,21 +166,18 @@ impl Hub {
         {
             self.resync(news, vec![room_name(room)]);
         }
-        if news.tails.len() >= TAILS && !news.tails.contains_key(&room) {
-            news.tails.clear();
-        }
-        news.tails.entry(room).or_default().extend(batch.entries);
+        news.keep(room, batch.entries);
     }
 
     /// Some socket of these rooms had no place left for a packet. Which one is not told, so all are told the heads: those
     /// that have a place pull what they may have missed, those that have none are stalled.
-    fn resync(&self, news: &News, rooms: Vec<String>) {
+    pub(super) fn resync(&self, news: &News, rooms: Vec<String>) {
         let Some(everybody) = self.everybody() else { return };
         for socket in everybody.to(rooms).sockets() {
             let Some(connection) = self.people.get(socket.id) else {
                 continue;
             };
-            let heads = news.heads_of(&connection.rooms);
+            let heads = news.heads_of(&connection.rooms());
             if let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(event::SYNC, &heads)
             {
                 self.end_stalled(&socket, &connection);
@@ -195,13 +186,13 @@ impl Hub {
     }
 
     /// Out of its rooms at once, so that it disturbs no further broadcast; the rest is done elsewhere.
-    fn end_stalled(&self, socket: &SocketRef, connection: &Arc<Connection>) {
+    pub(super) fn end_stalled(&self, socket: &SocketRef, connection: &Arc<Connection>) {
         socket.leave_all();
         let _ = self.stalled.send(connection.clone());
     }
 
     /// `None` once the server is closed.
-    fn everybody(&self) -> Option<BroadcastOperators> {
+    pub(super) fn everybody(&self) -> Option<BroadcastOperators> {
         self.io.of("/").map(BroadcastOperators::local)
     }
 
@@ -240,89 +231,18 @@ impl Publish for Hub {
             self.broadcast(&mut news, room, entries).await;
         }
     }
-}
 
-fn online(person: Person) -> Presence {
-    Presence {
-        person,
-        state: Availability::Online,
-    }
-}
-
-impl News {
-    fn heads_of(&self, rooms: &[RoomId]) -> Heads {
-        rooms
-            .iter()
-            .filter_map(|room| Some((*room, *self.heads.get(room)?)))
-            .collect()
+    async fn settle(&self, by: UserId, acted: &Acted) -> Result<Option<Room>, StoreError> {
+        self.follow(by, acted).await
     }
 
-    /// What is about to go out, and what is kept, takes the shape that the newest changes have given it.
-    fn revise(&mut self, room: RoomId, entries: &mut [Entry]) {
-        let changes: Vec<Entry> = entries
-            .iter()
-            .filter(|entry| is_revision(entry))
-            .cloned()
-            .collect();
-        for change in changes {
-            entries.iter_mut().for_each(|entry| revise(entry, &change));
-            if let Some(tail) = self.tails.get_mut(&room) {
-                tail.revise(|entry| revise(entry, &change));
-            }
-        }
-    }
-
-    /// Adds what was published since the database was asked.
-    fn bring_up_to_date(&self, room: &mut event::Room, person: UserId) {
-        let Some(&head) = self.heads.get(&room.id) else {
-            return;
-        };
-        if head > room.head {
-            let since = self.tails.get(&room.id).and_then(|tail| tail.after(room.head));
-            match since {
-                Some(entries) => {
-                    for entry in entries.filter(|entry| entry.body.is_news() && entry.author.id != person) {
-                        room.unread += 1;
-                        room.mentions += u64::from(entry.body.mentions().any(|id| id == person));
-                        room.active_at = room.active_at.max(entry.at);
-                    }
-                }
-                None => room.unread += head - room.head,
-            }
-        }
-        // What is committed and not published yet comes as a broadcast.
-        room.head = head;
-    }
-
-    /// What closes every gap, where the tails hold all of it and it is little.
-    fn missed(&self, rooms: &[event::Room], cursors: &Cursors, most: usize) -> Option<Vec<Entries>> {
-        let mut left = most;
-        let mut bytes = 0;
-        let mut missed = Vec::new();
-        for room in rooms {
-            let cursor = cursors.get(&room.id).copied().unwrap_or(0);
-            if cursor >= room.head {
-                continue;
-            }
-            let gap = self.tails.get(&room.id)?.after(cursor)?;
-            left = left.checked_sub(gap.len())?;
-            let entries: Vec<Entry> = gap.cloned().collect();
-            bytes += entries.iter().map(Entry::text_bytes).sum::<usize>();
-            if bytes > MISSED_BYTES {
-                return None;
-            }
-            missed.push(Entries {
-                room: room.id,
-                from: cursor + 1,
-                entries,
-            });
-        }
-        Some(missed)
+    async fn resettle(&self, room: RoomId, people: &[UserId]) -> Result<(), StoreError> {
+        self.seat(room, people).await.map(drop)
     }
 }
 
 /// Whether some socket had no place left. Sockets that are gone are no failure.
-fn is_full(done: &Result<(), BroadcastError>) -> bool {
+pub(super) fn is_full(done: &Result<(), BroadcastError>) -> bool {
     match done {
         Err(BroadcastError::Socket(errors)) => errors
             .iter()

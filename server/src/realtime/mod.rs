@@ -4,9 +4,13 @@
 //! - `send`: entries come in
 //! - [`writer`]: one task commits, acknowledges, and has it published
 //! - `hub`: what was committed goes out, in order, to every socket of the room
+//! - `news`: what has gone out so far
+//! - `seats`: who is in which room, and what they are told of it
+//! - `presence`: who is there
 //! - `tail`: the newest entries of a room, in memory
 //! - `revision`: what is held in memory follows the log
 //! - `history`: stored entries are read; cursors are compared with heads
+//! - `rooms`: what is asked about rooms and people
 //! - `ephemeral`: who is writing, how far somebody has read
 //! - `people`: who is connected, by which `connection`s
 //! - `sightings`: when devices were last there
@@ -24,8 +28,12 @@ mod ephemeral;
 mod handshake;
 mod history;
 mod hub;
+mod news;
 mod people;
+mod presence;
 mod revision;
+mod rooms;
+mod seats;
 mod send;
 mod sightings;
 mod tail;
@@ -187,7 +195,7 @@ impl Realtime {
     ) {
         Connection::count(&connection.events);
         let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-            tracing::error!(person = %connection.person.id, "a handler panicked");
+            tracing::error!(person = %connection.user, "a handler panicked");
             Err(WireError::new(
                 ErrorCode::Unavailable,
                 "this went wrong on the server: try again",

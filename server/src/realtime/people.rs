@@ -2,13 +2,15 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use socketioxide::socket::Sid;
-use steadfast_shared::event::ClosingReason;
-use steadfast_shared::{HandshakeError, UserId};
+use steadfast_shared::event::{Availability, ClosingReason};
+use steadfast_shared::{HandshakeError, RoomId, UserId};
 use uuid::Uuid;
 
 use super::connection::{Connection, Device};
+use crate::clock::{self, Instant};
 use crate::config::Limits;
 use crate::peer::Peer;
 use crate::store::SessionId;
@@ -29,6 +31,8 @@ pub(super) struct People {
 struct Inner {
     connections: HashMap<Sid, Arc<Connection>>,
     by_person: HashMap<UserId, HashSet<Sid>>,
+    /// Since when people who were connected are not.
+    absent: HashMap<UserId, Instant>,
     devices: HashMap<SessionId, Arc<Device>>,
     farewells: Recent<(SessionId, Option<Uuid>), ClosingReason>,
     signed_out: Recent<SessionId, ()>,
@@ -86,16 +90,17 @@ impl People {
         };
         if connection.tab.is_some() {
             arrival.ghosts = inner
-                .of(connection.person.id)
+                .of(connection.user)
                 .filter(|other| other.tab == connection.tab && other.device.session == session)
                 .cloned()
                 .collect();
         }
         inner
             .by_person
-            .entry(connection.person.id)
+            .entry(connection.user)
             .or_default()
             .insert(connection.id);
+        inner.absent.remove(&connection.user);
         inner.connections.insert(connection.id, connection.clone());
         arrival
     }
@@ -105,17 +110,53 @@ impl People {
         let mut inner = self.inner();
         inner.upgrades.take(&id);
         let connection = inner.connections.remove(&id)?;
-        if let Some(sids) = inner.by_person.get_mut(&connection.person.id) {
+        if let Some(sids) = inner.by_person.get_mut(&connection.user) {
             sids.remove(&id);
             if sids.is_empty() {
-                inner.by_person.remove(&connection.person.id);
+                inner.by_person.remove(&connection.user);
+                inner.absent.insert(connection.user, clock::instant());
             }
         }
         Some(connection)
     }
 
-    pub(super) fn is_online(&self, person: UserId) -> bool {
-        self.inner().by_person.contains_key(&person)
+    /// Whether somebody is there, over all their connections. `None` where they have been gone for less than `grace`.
+    pub(super) fn availability(&self, person: UserId, grace: Duration) -> Option<Availability> {
+        let mut inner = self.inner();
+        let mut away = inner.of(person).map(|connection| connection.place().away);
+        if let Some(first) = away.next() {
+            let all = first && away.all(|away| away);
+            return Some(if all {
+                Availability::Away
+            } else {
+                Availability::Online
+            });
+        }
+        drop(away);
+        if inner
+            .absent
+            .get(&person)
+            .is_some_and(|since| since.elapsed() < grace)
+        {
+            return None;
+        }
+        inner.absent.remove(&person);
+        Some(Availability::Offline)
+    }
+
+    /// A person's connections.
+    pub(super) fn of(&self, person: UserId) -> Vec<Arc<Connection>> {
+        self.inner().of(person).cloned().collect()
+    }
+
+    /// Who of the connected is in a room.
+    pub(super) fn in_room(&self, room: RoomId) -> HashSet<UserId> {
+        let inner = self.inner();
+        let there = inner
+            .connections
+            .values()
+            .filter(|connection| connection.member_of(room).is_ok());
+        there.map(|connection| connection.user).collect()
     }
 
     /// Whether a person's device is connected.

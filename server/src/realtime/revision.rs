@@ -1,6 +1,6 @@
 //! What is held in memory follows the log: what was deleted is erased there too, and quotes say what the message says.
 
-use steadfast_shared::{Body, Entry, Quoted, Seq};
+use steadfast_shared::{Body, Entry, Person, Quoted, Seq};
 
 /// Whether an entry has an effect on others, and so has to be passed to [`revise`].
 pub(super) fn is_revision(entry: &Entry) -> bool {
@@ -23,6 +23,19 @@ pub(super) fn revise(entry: &mut Entry, change: &Entry) {
             }
         }
         _ => {}
+    }
+}
+
+/// Calls somebody by another name wherever the entry names them.
+pub(super) fn rename(entry: &mut Entry, person: &Person) {
+    let quoted = entry.quoted.as_deref_mut().map(|quoted| &mut quoted.author);
+    let named = entry
+        .mentioned
+        .iter_mut()
+        .chain([&mut entry.author])
+        .chain(quoted);
+    for known in named.filter(|known| known.id == person.id) {
+        known.name.clone_from(&person.name);
     }
 }
 

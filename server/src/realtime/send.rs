@@ -35,7 +35,7 @@ impl Realtime {
         Connection::count(&connection.events);
         let (realtime, answered) = (self.clone(), connection.clone());
         self.0.writer.push(Job {
-            author: connection.person.id,
+            author: connection.user,
             items,
             answer: Box::new(move |reply: Reply<Vec<Sent>>| {
                 if let Some(ack) = ack {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: commit, then acknowledge, then publish. Nothing else appends to a log.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,13 +11,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::FutureExt;
 use steadfast_shared::event::{Reply, SendItem, Sent};
-use steadfast_shared::{Body, Entry, EntryId, ErrorCode, RoomId, Seq, UserId, WireError};
+use steadfast_shared::{Body, Entry, EntryId, ErrorCode, Person, Room, RoomId, Seq, UserId, WireError};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::clock;
-use crate::store::{Appended, NewEntry, Outcome, ReadMark, Store, StoreError};
+use crate::store::{Act, Acted, Appended, NewEntry, Outcome, ReadMark, Store, StoreError};
 
 /// Most batches that wait to be written. One more is refused as busy.
 const QUEUE: usize = 1_024;
@@ -36,6 +36,12 @@ pub trait Publish: Send + Sync + 'static {
     ///
     /// Called in `seq` order per room. An error means that it has to be told again.
     async fn publish(&self, room: RoomId, head: Seq, fresh: Vec<Entry>) -> Result<(), StoreError>;
+
+    /// Brings connections, and what is known of people, in line with what an errand did. Answers the room as who asked sees it.
+    async fn settle(&self, by: UserId, acted: &Acted) -> Result<Option<Room>, StoreError>;
+
+    /// Brings these people's connections in line with who is in the room.
+    async fn resettle(&self, room: RoomId, people: &[UserId]) -> Result<(), StoreError>;
 }
 
 /// How the answer to a batch gets back.
@@ -51,10 +57,35 @@ pub struct Job {
     pub answer: Answer,
 }
 
+/// Something to do beyond entries.
+pub struct Errand {
+    /// Who asks.
+    pub by: UserId,
+    /// For what.
+    pub act: Act,
+    /// Called once, after the commit.
+    pub answer: Box<dyn FnOnce(Result<Done, WireError>) + Send>,
+}
+
+/// What an [`Errand`] is answered with.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Done {
+    /// The room it was about, where who asked is in it.
+    pub room: Option<Room>,
+    /// Who asked, by a name they have asked for.
+    pub person: Option<Person>,
+}
+
+/// What waits for the writer.
+enum Work {
+    Write(Job),
+    Run(Errand),
+}
+
 /// The way to the writer.
 #[derive(Clone)]
 pub struct Writer {
-    queue: mpsc::Sender<Job>,
+    queue: mpsc::Sender<Work>,
     shared: Arc<Shared>,
 }
 
@@ -75,14 +106,15 @@ impl Shared {
 impl Writer {
     /// Starts the writer's task.
     pub fn start(store: Arc<dyn Store>, publish: Arc<dyn Publish>) -> (Self, JoinHandle<()>) {
-        let (queue, jobs) = mpsc::channel(QUEUE);
+        let (queue, work) = mpsc::channel(QUEUE);
         let shared = Arc::new(Shared::default());
         let task = Task {
             store,
             publish,
-            jobs,
+            work,
             shared: shared.clone(),
             behind: false,
+            unsettled: BTreeSet::new(),
             erased: false,
         };
         (Self { queue, shared }, tokio::spawn(task.run()))
@@ -94,11 +126,18 @@ impl Writer {
         let queued = self.shared.queued_bytes.fetch_add(bytes, Ordering::Relaxed);
         if queued > QUEUE_BYTES {
             self.shared.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
-            return busy(job);
+            return refuse(Work::Write(job));
         }
-        if let Err(refused) = self.queue.try_send(job) {
+        if let Err(refused) = self.queue.try_send(Work::Write(job)) {
             self.shared.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
-            busy(refused.into_inner());
+            refuse(refused.into_inner());
+        }
+    }
+
+    /// Queues an errand behind everything that was queued before, at once or not at all. What is refused is answered.
+    pub fn run(&self, errand: Errand) {
+        if let Err(refused) = self.queue.try_send(Work::Run(errand)) {
+            refuse(refused.into_inner());
         }
     }
 
@@ -125,12 +164,15 @@ impl Writer {
     }
 }
 
-fn busy(job: Job) {
+fn refuse(work: Work) {
     let error = WireError::new(
         ErrorCode::Busy,
         "the server has too much to do right now: try again",
     );
-    (job.answer)(Reply::Err(error));
+    match work {
+        Work::Write(job) => (job.answer)(Reply::Err(error)),
+        Work::Run(errand) => (errand.answer)(Err(error)),
+    }
 }
 
 impl Job {
@@ -142,10 +184,12 @@ impl Job {
 struct Task {
     store: Arc<dyn Store>,
     publish: Arc<dyn Publish>,
-    jobs: mpsc::Receiver<Job>,
+    work: mpsc::Receiver<Work>,
     shared: Arc<Shared>,
     /// Whether something may be committed that was not published.
     behind: bool,
+    /// Whose connections may not be in line with who is in which room.
+    unsettled: BTreeSet<(RoomId, UserId)>,
     /// Whether texts were erased of which the database may keep copies.
     erased: bool,
 }
@@ -156,13 +200,13 @@ impl Task {
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let step = tokio::select! {
-                job = self.jobs.recv() => match job {
-                    Some(job) => AssertUnwindSafe(self.write(job)).catch_unwind().await,
+                work = self.work.recv() => match work {
+                    Some(work) => AssertUnwindSafe(self.take(work)).catch_unwind().await,
                     None => break,
                 },
                 _ = pulse.tick() => AssertUnwindSafe(self.pulse()).catch_unwind().await,
                 () = self.shared.closing.notified() => {
-                    self.jobs.close();
+                    self.work.close();
                     Ok(())
                 }
             };
@@ -175,13 +219,33 @@ impl Task {
         self.shared.ended.store(true, Ordering::Release);
     }
 
-    /// Writes a batch and all that is queued behind it, up to the bounds of one transaction.
-    async fn write(&mut self, first: Job) {
+    async fn take(&mut self, work: Work) {
+        match work {
+            Work::Write(job) => {
+                if let Some(next) = self.write(job).await {
+                    self.run_errand(next).await;
+                }
+            }
+            Work::Run(errand) => self.run_errand(errand).await,
+        }
+    }
+
+    /// Writes a batch and all that is queued behind it, up to the bounds of one transaction and to the next errand, which
+    /// it answers.
+    async fn write(&mut self, first: Job) -> Option<Errand> {
+        let mut next = None;
         let mut bytes = first.bytes();
         let mut items = first.items.len();
         let mut jobs = vec![first];
         while items < COMMIT_ITEMS && bytes < COMMIT_BYTES {
-            let Ok(job) = self.jobs.try_recv() else { break };
+            let job = match self.work.try_recv() {
+                Ok(Work::Write(job)) => job,
+                Ok(Work::Run(errand)) => {
+                    next = Some(errand);
+                    break;
+                }
+                Err(_) => break,
+            };
             bytes += job.bytes();
             items += job.items.len();
             jobs.push(job);
@@ -198,6 +262,7 @@ impl Task {
             }
             done => self.settle(writing, done).await,
         }
+        next
     }
 
     async fn write_alone(&mut self, one: Writing) {
@@ -254,17 +319,8 @@ impl Task {
 
     /// Writes the read marks, and publishes what was committed and may not have been published.
     async fn pulse(&mut self) {
-        let marks = self.shared.marks().clone();
-        if !marks.is_empty() {
-            let written: Vec<ReadMark> = marks
-                .iter()
-                .map(|(&(user, room), &seq)| ReadMark { user, room, seq })
-                .collect();
-            match self.store.mark_read(&written).await {
-                Ok(()) => self.shared.marks().retain(|key, seq| marks.get(key) != Some(seq)),
-                Err(error) => tracing::warn!(%error, "read marks could not be written yet"),
-            }
-        }
+        self.write_marks().await;
+        self.resettle().await;
         if self.erased {
             match self.store.scrub().await {
                 Ok(done) => self.erased = !done,
@@ -283,6 +339,76 @@ impl Task {
             }
         }
     }
+}
+
+impl Task {
+    /// Writes the read marks.
+    async fn write_marks(&mut self) {
+        let marks = self.shared.marks().clone();
+        if !marks.is_empty() {
+            let written: Vec<ReadMark> = marks
+                .iter()
+                .map(|(&(user, room), &seq)| ReadMark { user, room, seq })
+                .collect();
+            match self.store.mark_read(&written).await {
+                Ok(()) => self.shared.marks().retain(|key, seq| marks.get(key) != Some(seq)),
+                Err(error) => tracing::warn!(%error, "read marks could not be written yet"),
+            }
+        }
+    }
+
+    /// Does an errand: commits it, has connections follow it, answers, and has its entries published.
+    async fn run_errand(&mut self, errand: Errand) {
+        // What a person is told of a room says how far they have read.
+        self.write_marks().await;
+        let Errand { by, act, answer } = errand;
+        let acted = match self.store.act(by, &act, clock::now()).await {
+            Ok(Ok(acted)) => acted,
+            Ok(Err(refusal)) => return answer(Err(refusal.into())),
+            Err(error) => {
+                tracing::error!(%error, "an errand failed");
+                // The commit may have taken place all the same.
+                self.behind = true;
+                self.unsettled.extend(act.concerns(by));
+                return answer(Err(unavailable()));
+            }
+        };
+        match self.publish.settle(by, &acted).await {
+            Ok(room) => answer(Ok(Done {
+                room,
+                person: acted.renamed,
+            })),
+            Err(error) => {
+                tracing::error!(%error, "connections could not follow a commit yet");
+                let moved = acted.came.iter().chain(&acted.left);
+                let concerned = moved.map(|person| person.id).chain([by]);
+                let room = acted.room.into_iter();
+                self.unsettled
+                    .extend(room.flat_map(|room| concerned.clone().map(move |user| (room, user))));
+                answer(Err(unavailable()));
+            }
+        }
+        for log in acted.logs {
+            self.publish(log.room, log.head, log.fresh).await;
+        }
+    }
+
+    /// Has connections follow what was committed and they could not follow before.
+    async fn resettle(&mut self) {
+        for (room, user) in std::mem::take(&mut self.unsettled) {
+            if let Err(error) = self.publish.resettle(room, &[user]).await {
+                tracing::warn!(%error, "connections could not follow a commit yet");
+                self.unsettled.insert((room, user));
+            }
+        }
+    }
+}
+
+fn unavailable() -> WireError {
+    WireError::new(
+        ErrorCode::Unavailable,
+        "the server cannot do this right now: try again",
+    )
 }
 
 /// A batch under way.

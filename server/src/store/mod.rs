@@ -27,7 +27,7 @@ use steadfast_shared::Epoch;
 pub use account::{Accounts, Device, SessionId, SignUpError};
 pub use log::{Appended, Grown, Log, NewEntry, Outcome, Span};
 pub use refusal::Refusal;
-pub use room::{ReadMark, Rooms, UNREAD_COUNTED};
+pub use room::{Act, Acted, ReadMark, Rooms, UNREAD_COUNTED};
 pub use token::{Token, TokenHash};
 
 /// Where people, rooms and logs are kept.

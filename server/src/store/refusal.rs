@@ -17,6 +17,18 @@ pub enum Refusal {
     Archived,
     /// The message has as many reactions as it may have.
     TooManyReactions,
+    /// Somebody is in as many rooms as one person can be in.
+    TooManyRooms,
+    /// More people than are taken at once.
+    TooManyPeople,
+    /// Another public room has the name.
+    RoomNameTaken,
+    /// The nickname is somebody else's.
+    NicknameTaken,
+    /// Nobody has this id.
+    UnknownPerson,
+    /// The request makes no sense.
+    Invalid(&'static str),
 }
 
 impl From<Refusal> for WireError {
@@ -40,6 +52,21 @@ impl From<Refusal> for WireError {
                 ErrorCode::TooLarge,
                 "the message has as many reactions as it may have",
             ),
+            Refusal::TooManyRooms => (
+                ErrorCode::TooLarge,
+                "somebody is in as many rooms as one person can be in",
+            ),
+            Refusal::TooManyPeople => (ErrorCode::TooLarge, "more people than are taken at once"),
+            Refusal::RoomNameTaken => (
+                ErrorCode::RoomNameTaken,
+                "another public room has this name: choose another one",
+            ),
+            Refusal::NicknameTaken => (
+                ErrorCode::NicknameTaken,
+                "this nickname is taken: choose another one",
+            ),
+            Refusal::UnknownPerson => (ErrorCode::Invalid, "there is no such person"),
+            Refusal::Invalid(why) => (ErrorCode::Invalid, why),
         };
         Self::new(code, message)
     }

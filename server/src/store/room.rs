@@ -1,9 +1,14 @@
 //! Rooms: who is in which, and how far they have read.
 
-use async_trait::async_trait;
-use steadfast_shared::{Room, RoomId, Seq, UserId};
+use std::collections::HashMap;
 
-use super::StoreError;
+use async_trait::async_trait;
+use steadfast_shared::room::{
+    BrowseRooms, ChangeRoom, CreateRoom, DirectRoom, Invite, ListedRoom, RemoveMember,
+};
+use steadfast_shared::{Millis, Nickname, Person, Room, RoomId, Seq, UserId};
+
+use super::{Grown, Refusal, StoreError};
 
 /// How far unread entries are counted.
 pub const UNREAD_COUNTED: u32 = 1_000;
@@ -25,6 +30,79 @@ pub trait Rooms {
     /// The rooms this person is in, the most active first. `unread` and `mentions` count no further than [`UNREAD_COUNTED`].
     async fn rooms_of(&self, user: UserId) -> Result<Vec<Room>, StoreError>;
 
+    /// A room as each of these people sees it; those who are not in it are left out.
+    async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError>;
+
+    /// Does one errand in one transaction, or nothing of it.
+    ///
+    /// An error can leave it unknown whether the commit took place.
+    async fn act(&self, by: UserId, act: &Act, at: Millis) -> Result<Result<Acted, Refusal>, StoreError>;
+
+    /// Public rooms, as [`BrowseRooms`] says.
+    async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError>;
+
+    /// The people in a room, by name.
+    async fn members(&self, room: RoomId) -> Result<Vec<Person>, StoreError>;
+
+    /// People whose nickname has this part, without regard to case, by name; at most [`steadfast_shared::limit::LISTED`].
+    async fn find_people(&self, search: &str) -> Result<Vec<Person>, StoreError>;
+
+    /// This person, by the name they have.
+    async fn person(&self, user: UserId) -> Result<Option<Person>, StoreError>;
+
     /// Moves read marks forward, never back and never past the head.
     async fn mark_read(&self, marks: &[ReadMark]) -> Result<(), StoreError>;
+}
+
+/// What somebody asks for, beyond entries.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Act {
+    /// A room of their own making.
+    Create(CreateRoom),
+    /// The conversation with these people.
+    Direct(DirectRoom),
+    /// To be in a public room.
+    Join(RoomId),
+    /// To be in a room no longer.
+    Leave(RoomId),
+    /// Others to be in a room.
+    Invite(Invite),
+    /// Somebody to be in a room no longer.
+    Remove(RemoveMember),
+    /// A room to be otherwise.
+    Change(ChangeRoom),
+    /// Another nickname.
+    Rename(Nickname),
+}
+
+impl Act {
+    /// Whose place in which room it may change, as far as that can be told beforehand.
+    pub fn concerns(&self, by: UserId) -> Vec<(RoomId, UserId)> {
+        match self {
+            Self::Create(made) => vec![(made.id, by)],
+            Self::Join(room) | Self::Leave(room) => vec![(*room, by)],
+            Self::Invite(invite) => invite.people.iter().map(|user| (invite.room, *user)).collect(),
+            Self::Remove(removed) => vec![(removed.room, removed.person)],
+            Self::Direct(_) | Self::Change(_) | Self::Rename(_) => Vec::new(),
+        }
+    }
+}
+
+/// What a committed [`Act`] did.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Acted {
+    /// The room it was about.
+    pub room: Option<RoomId>,
+    /// Whether the room was made by it.
+    pub made: bool,
+    /// Whether the room itself is otherwise than before.
+    pub changed: bool,
+    /// Who came into the room.
+    pub came: Vec<Person>,
+    /// Who left the room.
+    pub left: Vec<Person>,
+    /// Who asked, where they asked for a nickname: by the name they have.
+    pub renamed: Option<Person>,
+    /// The logs it added to.
+    pub logs: Vec<Grown>,
 }

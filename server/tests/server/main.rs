@@ -15,6 +15,7 @@ mod hostile;
 mod identity;
 mod layout;
 mod process;
+mod rooms;
 mod slow;
 mod store;
 mod support;

@@ -9,9 +9,9 @@ use steadfast_server::clock;
 use steadfast_server::config::Config;
 use steadfast_server::realtime::writer::{Job, Publish, Writer};
 use steadfast_server::store::sqlite::SqliteStore;
-use steadfast_server::store::{Accounts, Device, Rooms, StoreError};
+use steadfast_server::store::{Accounts, Acted, Device, Rooms, StoreError};
 use steadfast_shared::event::{self, Reply, SendItem, Sent};
-use steadfast_shared::{Entry, ErrorCode, RoomId, Seq};
+use steadfast_shared::{Entry, ErrorCode, Room, RoomId, Seq, UserId};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
@@ -28,6 +28,14 @@ impl Publish for Published {
     async fn publish(&self, _: RoomId, head: Seq, fresh: Vec<Entry>) -> Result<(), StoreError> {
         let fresh = fresh.iter().map(|entry| entry.seq).collect();
         self.0.lock().unwrap().push((head, fresh));
+        Ok(())
+    }
+
+    async fn settle(&self, _: UserId, _: &Acted) -> Result<Option<Room>, StoreError> {
+        Ok(None)
+    }
+
+    async fn resettle(&self, _: RoomId, _: &[UserId]) -> Result<(), StoreError> {
         Ok(())
     }
 }
@@ -242,6 +250,14 @@ async fn news_that_cannot_be_told_are_told_later() {
                 return Err(StoreError::Locked);
             }
             self.1.send(head).unwrap();
+            Ok(())
+        }
+
+        async fn settle(&self, _: UserId, _: &Acted) -> Result<Option<Room>, StoreError> {
+            Ok(None)
+        }
+
+        async fn resettle(&self, _: RoomId, _: &[UserId]) -> Result<(), StoreError> {
             Ok(())
         }
     }

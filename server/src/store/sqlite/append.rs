@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
 use steadfast_shared::{Body, Entry, EntryId, MessageText, Millis, Person, Quoted, RoomId, Seq, UserId};
+use uuid::Uuid;
 
 use super::change::{self, Change};
 use super::{SqliteStore, from_sql, person, quote, to_sql, told};
@@ -43,10 +45,23 @@ struct Growing {
     fresh: Vec<Entry>,
 }
 
+impl Growing {
+    fn from_row(row: &SqliteRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            head: from_sql(row.try_get("head").map_err(told)?),
+            archived: row.try_get("archived").map_err(told)?,
+            active: false,
+            fresh: Vec::new(),
+        })
+    }
+}
+
 /// What somebody is in a room.
 #[derive(Clone)]
-struct Seat {
-    person: Person,
+pub(super) struct Seat {
+    pub(super) person: Person,
+    /// Whether they own the server.
+    pub(super) owner: bool,
 }
 
 /// What has to be known of an entry before it is stored.
@@ -100,7 +115,7 @@ impl Append {
                 Some(quoted) => Checked::Message(Some(quoted)),
                 None => return Ok(Err(Refusal::UnknownMessage)),
             },
-            body => match change::check(connection, entry.author, entry.room, body).await? {
+            body => match change::check(connection, &seat, entry.room, body).await? {
                 Ok(change) => Checked::Change(change),
                 Err(refusal) => return Ok(Err(refusal)),
             },
@@ -133,6 +148,23 @@ impl Append {
         fresh.mentioned = person::named(connection, &mentioned).await?;
         self.grow(entry.room, fresh)?;
         Ok(Some(seq))
+    }
+
+    /// Appends what the server writes of somebody's doing.
+    pub(super) async fn write(&mut self, by: &Person, room: RoomId, body: Body) -> Result<(), StoreError> {
+        if !self.logs.contains_key(&room) {
+            let row = sqlx::query("select head, archived from rooms where id = ?")
+                .bind(room.0)
+                .fetch_one(&mut *self.transaction)
+                .await
+                .map_err(told)?;
+            self.logs.insert(room, Growing::from_row(&row)?);
+        }
+        let id = EntryId(Uuid::now_v7());
+        match self.row(by.clone(), id, room, &body).await? {
+            Some(entry) => self.grow(room, entry),
+            None => Err(StoreError::Unreadable("entry: its id is taken")),
+        }
     }
 
     /// Stores an entry's row at the end of its room's log, which is known. `None` where its author has used the id before.
@@ -203,7 +235,7 @@ impl Append {
             return Ok(seat.clone());
         }
         let row = sqlx::query(
-            "select rooms.head, rooms.archived, users.name
+            "select rooms.head, rooms.archived, users.name, users.owner
              from members join rooms on rooms.id = members.room join users on users.id = members.user
              where members.user = ? and members.room = ?",
         )
@@ -215,16 +247,11 @@ impl Append {
         let seat = match row {
             None => None,
             Some(row) => {
-                let growing = Growing {
-                    head: from_sql(row.try_get("head").map_err(told)?),
-                    archived: row.try_get("archived").map_err(told)?,
-                    active: false,
-                    fresh: Vec::new(),
-                };
-                self.logs.entry(room).or_insert(growing);
+                self.logs.entry(room).or_insert(Growing::from_row(&row)?);
                 let name = row.try_get("name").map_err(told)?;
                 Some(Seat {
                     person: Person { id: user, name },
+                    owner: row.try_get("owner").map_err(told)?,
                 })
             }
         };

@@ -3,7 +3,7 @@
 use sqlx::Row;
 use steadfast_shared::{Body, Emoji, RoomId, Seq, UserId, limit};
 
-use super::append::{Writing, kind, written};
+use super::append::{Seat, Writing, kind, written};
 use super::person::as_json;
 use super::{from_sql, to_sql, told};
 use crate::store::{NewEntry, Refusal, StoreError};
@@ -28,7 +28,7 @@ pub(super) enum Change {
 /// Whether this person may make this change to a message of the room.
 pub(super) async fn check(
     connection: &mut Writing,
-    user: UserId,
+    seat: &Seat,
     room: RoomId,
     body: &Body,
 ) -> Result<Result<Change, Refusal>, StoreError> {
@@ -47,13 +47,14 @@ pub(super) async fn check(
     if row.try_get::<&str, _>("kind").map_err(told)? != "message" {
         return Ok(Err(Refusal::UnknownMessage));
     }
-    let mine = UserId(row.try_get("author").map_err(told)?) == user;
+    let mine = UserId(row.try_get("author").map_err(told)?) == seat.person.id;
     Ok(match body {
-        Body::Edit { .. } | Body::Delete { .. } if !mine => Err(Refusal::Forbidden),
+        Body::Edit { .. } if !mine => Err(Refusal::Forbidden),
+        Body::Delete { .. } if !(mine || seat.owner) => Err(Refusal::Forbidden),
         Body::Edit { .. } => Ok(Change::Edit { message }),
         Body::Delete { .. } => Ok(Change::Delete { message }),
         Body::React { emoji, on, .. } => {
-            if *on && !has_place(connection, user, room, message, emoji).await? {
+            if *on && !has_place(connection, seat.person.id, room, message, emoji).await? {
                 return Ok(Err(Refusal::TooManyReactions));
             }
             let emoji = emoji.clone();

@@ -9,19 +9,24 @@
 //! - `accounts`: who there is, and on which devices
 //! - `invites`: who may sign up
 //! - `names`: the nicknames' keys, brought up to date
+//! - `act`: what people ask for beyond entries, in parts: `make`, `membership`, `settle`
 //! - `rooms`: who is in which room, and how far they have read
 
 mod accounts;
+mod act;
 mod append;
 mod change;
 mod history;
 mod invites;
+mod make;
+mod membership;
 mod names;
 mod now;
 pub mod open;
 mod person;
 mod quote;
 mod rooms;
+mod settle;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::{Person, UserId};
 
@@ -22,9 +23,9 @@ pub(super) async fn named(
         .await
         .map_err(told)?;
     let mut names: HashMap<UserId, String> = HashMap::with_capacity(rows.len());
-    for row in rows {
-        let id = UserId(row.try_get("id").map_err(told)?);
-        names.insert(id, row.try_get("name").map_err(told)?);
+    for row in &rows {
+        let person = read(row)?;
+        names.insert(person.id, person.name);
     }
     let known = ids.iter().filter_map(|id| {
         Some(Person {
@@ -33,6 +34,14 @@ pub(super) async fn named(
         })
     });
     Ok(known.collect())
+}
+
+/// A person of a row with `id` and `name`.
+pub(super) fn read(row: &SqliteRow) -> Result<Person, StoreError> {
+    Ok(Person {
+        id: UserId(row.try_get("id").map_err(told)?),
+        name: row.try_get("name").map_err(told)?,
+    })
 }
 
 /// Ids as one parameter: a JSON array of hexadecimal digits, which `unhex` reads.

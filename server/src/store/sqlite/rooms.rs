@@ -1,12 +1,17 @@
 //! Who is in which room, and how far they have read.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
+use futures::TryStreamExt;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use steadfast_shared::{Room, RoomId, RoomKind, UserId};
+use steadfast_shared::room::{BrowseRooms, ListedRoom};
+use steadfast_shared::{Millis, Person, Room, RoomId, RoomKind, UserId, limit};
 
-use super::{SqliteStore, from_sql, to_sql, told};
-use crate::store::{ReadMark, Rooms, StoreError, UNREAD_COUNTED};
+use super::person::{self, as_json};
+use super::{SqliteStore, Wait, act, from_sql, to_sql, told};
+use crate::store::{Act, Acted, ReadMark, Refusal, Rooms, StoreError, UNREAD_COUNTED};
 
 #[async_trait]
 impl Rooms for SqliteStore {
@@ -14,31 +19,195 @@ impl Rooms for SqliteStore {
         rooms_of(self, user).await
     }
 
+    async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
+        views(self, room, users).await
+    }
+
+    async fn act(&self, by: UserId, asked: &Act, at: Millis) -> Result<Result<Acted, Refusal>, StoreError> {
+        let mut wait = Wait::new(self.patience);
+        loop {
+            match act::act(self, by, asked, at).await {
+                Err(StoreError::Locked) => wait.a_little().await?,
+                done => return done,
+            }
+        }
+    }
+
+    async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError> {
+        browse(self, user, asked).await
+    }
+
+    async fn members(&self, room: RoomId) -> Result<Vec<Person>, StoreError> {
+        let rows = sqlx::query(
+            "select users.id, users.name from members join users on users.id = members.user
+             where members.room = ? order by users.name collate nocase, users.id",
+        )
+        .bind(room.0)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(told)?;
+        rows.iter().map(person::read).collect()
+    }
+
+    async fn find_people(&self, search: &str) -> Result<Vec<Person>, StoreError> {
+        find_people(self, search).await
+    }
+
+    async fn person(&self, user: UserId) -> Result<Option<Person>, StoreError> {
+        let mut connection = self.readers.acquire().await.map_err(told)?;
+        Ok(person::named(&mut connection, &[user]).await?.pop())
+    }
+
     async fn mark_read(&self, marks: &[ReadMark]) -> Result<(), StoreError> {
         mark_read(self, marks).await
     }
 }
 
+/// A room as one of its members sees it: what is selected, and what follows after `where`.
+macro_rules! seen {
+    ($condition:literal) => {
+        concat!(
+            "select members.user, rooms.id, rooms.name, rooms.kind, rooms.topic, rooms.archived, rooms.head,
+                    rooms.active_at, members.read,
+                    rooms.kind <> 'direct' and (users.owner or rooms.creator is members.user) as manage,
+                    (select count(*) from (select 1 from entries
+                      where entries.room = rooms.id and entries.seq > members.read
+                      and entries.author <> members.user and entries.kind = 'message' limit ?1)) as unread,
+                    (select count(*) from (select 1 from mentions
+                      where mentions.user = members.user and mentions.room = rooms.id
+                      and mentions.message > members.read limit ?1)) as mentions
+             from members join rooms on rooms.id = members.room join users on users.id = members.user
+             where ",
+            $condition
+        )
+    };
+}
+
 /// See [`Rooms::rooms_of`].
 async fn rooms_of(store: &SqliteStore, user: UserId) -> Result<Vec<Room>, StoreError> {
-    let rows = sqlx::query(
-        "select rooms.id, rooms.name, rooms.kind, rooms.topic, rooms.archived, rooms.head, rooms.active_at, members.read,
-                coalesce(rooms.kind <> 'direct' and rooms.creator = members.user, 0) as manage,
-                (select count(*) from (select 1 from entries
-                  where entries.room = rooms.id and entries.seq > members.read and entries.author <> members.user
-                  and entries.kind = 'message' limit ?1)) as unread,
-                (select count(*) from (select 1 from mentions
-                  where mentions.user = members.user and mentions.room = rooms.id and mentions.message > members.read
-                  limit ?1)) as mentions
-         from members join rooms on rooms.id = members.room where members.user = ?2
-         order by rooms.active_at desc, rooms.id",
-    )
+    let mut transaction = store.readers.begin().await.map_err(told)?;
+    let rows = sqlx::query(seen!("members.user = ?2 order by rooms.active_at desc, rooms.id"))
+        .bind(UNREAD_COUNTED)
+        .bind(user.0)
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(told)?;
+    let mut rooms: Vec<Room> = rows.iter().map(room).collect::<Result<_, _>>()?;
+    if rooms.iter().any(|room| room.kind == RoomKind::Direct) {
+        let rows = sqlx::query(
+            "select others.room, users.id, users.name
+             from members join rooms on rooms.id = members.room and rooms.kind = 'direct'
+             join members as others on others.room = rooms.id and others.user <> members.user
+             join users on users.id = others.user
+             where members.user = ? order by users.name collate nocase, users.id",
+        )
+        .bind(user.0)
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(told)?;
+        let mut with: HashMap<RoomId, Vec<Person>> = HashMap::new();
+        for row in &rows {
+            let room = RoomId(row.try_get("room").map_err(told)?);
+            with.entry(room).or_default().push(person::read(row)?);
+        }
+        for room in &mut rooms {
+            room.with = with.remove(&room.id).unwrap_or_default();
+        }
+    }
+    transaction.commit().await.map_err(told)?;
+    Ok(rooms)
+}
+
+/// See [`Rooms::views`].
+async fn views(
+    store: &SqliteStore,
+    id: RoomId,
+    users: &[UserId],
+) -> Result<HashMap<UserId, Room>, StoreError> {
+    let rows = sqlx::query(seen!(
+        "members.room = ?2 and members.user in (select unhex(value) from json_each(?3))"
+    ))
     .bind(UNREAD_COUNTED)
-    .bind(user.0)
+    .bind(id.0)
+    .bind(as_json(users))
     .fetch_all(&store.readers)
     .await
     .map_err(told)?;
-    rows.iter().map(room).collect()
+    let mut views = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let user = UserId(row.try_get("user").map_err(told)?);
+        views.insert(user, room(row)?);
+    }
+    if views.values().any(|room| room.kind == RoomKind::Direct) {
+        let people = store.members(id).await?;
+        for (user, room) in &mut views {
+            room.with = people
+                .iter()
+                .filter(|person| person.id != *user)
+                .cloned()
+                .collect();
+        }
+    }
+    Ok(views)
+}
+
+/// See [`Rooms::browse`].
+async fn browse(
+    store: &SqliteStore,
+    user: UserId,
+    asked: &BrowseRooms,
+) -> Result<Vec<ListedRoom>, StoreError> {
+    let (name, id) = asked
+        .after
+        .as_ref()
+        .map_or((String::new(), RoomId(uuid::Uuid::nil())), |(name, id)| {
+            (name.to_lowercase(), *id)
+        });
+    let rows = sqlx::query(
+        "select id, name, topic, archived,
+                (select count(*) from members where members.room = rooms.id) as members,
+                exists (select 1 from members where members.room = rooms.id and members.user = ?1) as joined
+         from rooms where kind = 'public' and (name_key, id) > (?2, ?3) and instr(search, ?4) > 0
+         order by name_key, id limit ?5",
+    )
+    .bind(user.0)
+    .bind(name)
+    .bind(id.0)
+    .bind(asked.search.trim().to_lowercase())
+    .bind(i64::try_from(limit::LISTED).unwrap_or(i64::MAX))
+    .fetch_all(&store.readers)
+    .await
+    .map_err(told)?;
+    rows.iter()
+        .map(|row| {
+            Ok(ListedRoom {
+                id: RoomId(row.try_get("id").map_err(told)?),
+                name: row.try_get("name").map_err(told)?,
+                topic: row.try_get("topic").map_err(told)?,
+                members: from_sql(row.try_get("members").map_err(told)?),
+                joined: row.try_get("joined").map_err(told)?,
+                archived: row.try_get("archived").map_err(told)?,
+            })
+        })
+        .collect()
+}
+
+/// See [`Rooms::find_people`]. SQLite's own idea of case ends with ASCII, so names are compared here.
+async fn find_people(store: &SqliteStore, search: &str) -> Result<Vec<Person>, StoreError> {
+    let search = search.trim().to_lowercase();
+    let mut rows =
+        sqlx::query("select id, name from users order by name collate nocase, id").fetch(&store.readers);
+    let mut found = Vec::new();
+    while let Some(row) = rows.try_next().await.map_err(told)? {
+        let person = person::read(&row)?;
+        if person.name.to_lowercase().contains(&search) {
+            found.push(person);
+        }
+        if found.len() == limit::LISTED {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 fn room(row: &SqliteRow) -> Result<Room, StoreError> {
@@ -59,13 +228,28 @@ fn room(row: &SqliteRow) -> Result<Room, StoreError> {
     })
 }
 
-fn kind(written: &str) -> Result<RoomKind, StoreError> {
+/// A kind of room as its row holds it.
+pub(super) fn written(kind: RoomKind) -> &'static str {
+    match kind {
+        RoomKind::Public => "public",
+        RoomKind::Private => "private",
+        RoomKind::Direct => "direct",
+    }
+}
+
+/// See [`written`].
+pub(super) fn kind(written: &str) -> Result<RoomKind, StoreError> {
     match written {
         "public" => Ok(RoomKind::Public),
         "private" => Ok(RoomKind::Private),
         "direct" => Ok(RoomKind::Direct),
         _ => Err(StoreError::Unreadable("kind of room")),
     }
+}
+
+/// What a room is found by.
+pub(super) fn search(name: &str, topic: &str) -> String {
+    format!("{name}\n{topic}").to_lowercase()
 }
 
 /// See [`Rooms::mark_read`].

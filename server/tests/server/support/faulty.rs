@@ -1,11 +1,14 @@
 //! A store that fails as told.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use steadfast_server::store::{Appended, Log, NewEntry, ReadMark, Rooms, Span, Store, StoreError};
-use steadfast_shared::{EntryId, Epoch, Millis, Room, RoomId, UserId, event};
+use steadfast_server::store::{
+    Act, Acted, Appended, Log, NewEntry, ReadMark, Refusal, Rooms, Span, Store, StoreError,
+};
+use steadfast_shared::room::{BrowseRooms, ListedRoom};
+use steadfast_shared::{EntryId, Epoch, Millis, Person, Room, RoomId, UserId, event};
 use tokio::sync::Semaphore;
 
 /// What happens to one append.
@@ -84,6 +87,30 @@ impl Log for Faulty {
 impl Rooms for Faulty {
     async fn rooms_of(&self, user: UserId) -> Result<Vec<Room>, StoreError> {
         self.inner.rooms_of(user).await
+    }
+
+    async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
+        self.inner.views(room, users).await
+    }
+
+    async fn act(&self, by: UserId, act: &Act, at: Millis) -> Result<Result<Acted, Refusal>, StoreError> {
+        self.inner.act(by, act, at).await
+    }
+
+    async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError> {
+        self.inner.browse(user, asked).await
+    }
+
+    async fn members(&self, room: RoomId) -> Result<Vec<Person>, StoreError> {
+        self.inner.members(room).await
+    }
+
+    async fn find_people(&self, search: &str) -> Result<Vec<Person>, StoreError> {
+        self.inner.find_people(search).await
+    }
+
+    async fn person(&self, user: UserId) -> Result<Option<Person>, StoreError> {
+        self.inner.person(user).await
     }
 
     async fn mark_read(&self, marks: &[ReadMark]) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use steadfast_server::app;
@@ -31,6 +32,7 @@ impl TestServer {
     pub(crate) async fn with(change: impl FnOnce(&mut Limits)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::new(folder.path().join("chat.db"));
+        config.limits.presence_grace = Duration::from_millis(500);
         change(&mut config.limits);
         Self::on(folder, config).await
     }

@@ -1,0 +1,124 @@
+//! What has gone out so far.
+
+use std::collections::HashMap;
+
+use steadfast_shared::event::{self, Cursors, Entries, Heads, Presence};
+use steadfast_shared::{Entry, Person, RoomId, UserId};
+
+use super::revision::{is_revision, rename, revise};
+use super::tail::Tail;
+
+/// Most rooms with a tail; the others are healed from the database.
+const TAILS: usize = 1_000;
+/// Most bytes of text sent along when a session opens.
+const MISSED_BYTES: usize = 256 * 1024;
+
+/// What has gone out so far: per room the head and the newest entries, and who is there.
+pub(super) struct News {
+    pub(super) heads: Heads,
+    tails: HashMap<RoomId, Tail>,
+    pub(super) present: HashMap<UserId, Presence>,
+}
+
+impl News {
+    pub(super) fn new(heads: Heads) -> Self {
+        Self {
+            heads,
+            tails: HashMap::new(),
+            present: HashMap::new(),
+        }
+    }
+
+    /// Keeps what has gone out.
+    pub(super) fn keep(&mut self, room: RoomId, entries: Vec<Entry>) {
+        if self.tails.len() >= TAILS && !self.tails.contains_key(&room) {
+            self.tails.clear();
+        }
+        self.tails.entry(room).or_default().extend(entries);
+    }
+
+    /// Calls somebody by another name in all that is kept.
+    pub(super) fn rename(&mut self, person: &Person) {
+        if let Some(presence) = self.present.get_mut(&person.id) {
+            presence.person = person.clone();
+        }
+        for tail in self.tails.values_mut() {
+            tail.revise(|entry| rename(entry, person));
+        }
+    }
+
+    pub(super) fn heads_of(&self, rooms: &[RoomId]) -> Heads {
+        rooms
+            .iter()
+            .filter_map(|room| Some((*room, *self.heads.get(room)?)))
+            .collect()
+    }
+
+    /// What is about to go out, and what is kept, takes the shape that the newest changes have given it.
+    pub(super) fn revise(&mut self, room: RoomId, entries: &mut [Entry]) {
+        let changes: Vec<Entry> = entries
+            .iter()
+            .filter(|entry| is_revision(entry))
+            .cloned()
+            .collect();
+        for change in changes {
+            entries.iter_mut().for_each(|entry| revise(entry, &change));
+            if let Some(tail) = self.tails.get_mut(&room) {
+                tail.revise(|entry| revise(entry, &change));
+            }
+        }
+    }
+
+    /// Adds what was published since the database was asked.
+    pub(super) fn bring_up_to_date(&self, room: &mut event::Room, person: UserId) {
+        let Some(&head) = self.heads.get(&room.id) else {
+            return;
+        };
+        if head > room.head {
+            let since = self.tails.get(&room.id).and_then(|tail| tail.after(room.head));
+            match since {
+                Some(entries) => {
+                    for entry in entries.filter(|entry| entry.body.is_news() && entry.author.id != person) {
+                        room.unread += 1;
+                        room.mentions += u64::from(entry.body.mentions().any(|id| id == person));
+                        room.active_at = room.active_at.max(entry.at);
+                    }
+                }
+                None => room.unread += head - room.head,
+            }
+        }
+        // What is committed and not published yet comes as a broadcast.
+        room.head = head;
+    }
+
+    /// What closes every gap, where the tails hold all of it and it is little.
+    pub(super) fn missed(
+        &self,
+        rooms: &[event::Room],
+        cursors: &Cursors,
+        most: usize,
+    ) -> Option<Vec<Entries>> {
+        let mut left = most;
+        let mut bytes = 0;
+        let mut missed = Vec::new();
+        for room in rooms {
+            let cursor = cursors.get(&room.id).copied().unwrap_or(0);
+            if cursor >= room.head {
+                continue;
+            }
+            let gap = self.tails.get(&room.id)?.after(cursor)?;
+            left = left.checked_sub(gap.len())?;
+            let entries: Vec<Entry> = gap.cloned().collect();
+            bytes += entries.iter().map(Entry::text_bytes).sum::<usize>();
+            if bytes > MISSED_BYTES {
+                return None;
+            }
+            missed.push(Entries {
+                room: room.id,
+                from: cursor + 1,
+                entries,
+            });
+        }
+        Some(missed)
+    }
+}

@@ -1,0 +1,112 @@
+//! Rooms are made.
+
+use sqlx::Row;
+use steadfast_shared::room::{CreateRoom, DirectRoom};
+use steadfast_shared::{Body, Person, RoomChange, RoomId, RoomKind, UserId, limit};
+use uuid::Uuid;
+
+use super::act::{Done, all_known, allowed, enter};
+use super::append::Append;
+use super::{rooms, to_sql, told};
+use crate::store::{Acted, Refusal};
+
+/// Makes a public or a private room. Asked again, it answers the room that is there.
+pub(super) async fn create(append: &mut Append, me: Person, asked: &CreateRoom) -> Done<Acted> {
+    if asked.kind == RoomKind::Direct {
+        return Ok(Err(Refusal::Invalid("a direct room is opened with room:direct")));
+    }
+    let made = sqlx::query(
+        "insert into rooms (id, kind, name, name_key, topic, search, creator, created_at, active_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8) on conflict do nothing",
+    )
+    .bind(asked.id.0)
+    .bind(rooms::written(asked.kind))
+    .bind(asked.name.as_str())
+    .bind(asked.name.key())
+    .bind(asked.topic.as_str())
+    .bind(rooms::search(asked.name.as_str(), asked.topic.as_str()))
+    .bind(me.id.0)
+    .bind(to_sql(append.at))
+    .execute(&mut *append.transaction)
+    .await
+    .map_err(told)?
+    .rows_affected();
+    if made == 1 {
+        return inhabit(append, asked.id, &me, std::slice::from_ref(&me)).await;
+    }
+    let mine: Option<bool> = sqlx::query_scalar(
+        "select coalesce(creator = ?1, 0) and exists (select 1 from members where user = ?1 and room = ?2)
+         from rooms where id = ?2",
+    )
+    .bind(me.id.0)
+    .bind(asked.id.0)
+    .fetch_optional(&mut *append.transaction)
+    .await
+    .map_err(told)?;
+    Ok(match mine {
+        Some(true) => Ok(Acted {
+            room: Some(asked.id),
+            ..Acted::default()
+        }),
+        Some(false) => Err(Refusal::Conflict),
+        None => Err(Refusal::RoomNameTaken),
+    })
+}
+
+/// Opens the one room of exactly these people.
+pub(super) async fn direct(append: &mut Append, me: Person, asked: &DirectRoom) -> Done<Acted> {
+    let mut with: Vec<UserId> = asked.with.clone();
+    with.sort_unstable();
+    with.dedup();
+    with.retain(|user| *user != me.id);
+    if with.is_empty() {
+        return Ok(Err(Refusal::Invalid("a conversation is with somebody else")));
+    }
+    if with.len() >= limit::DIRECT_PEOPLE {
+        return Ok(Err(Refusal::TooManyPeople));
+    }
+    with.push(me.id);
+    let people = allowed!(all_known(&mut append.transaction, &with).await?);
+    let key: Vec<u8> = people.iter().flat_map(|person| *person.id.0.as_bytes()).collect();
+    // The key settles who of two that open it at the same time makes it.
+    let made = sqlx::query(
+        "insert into rooms (id, kind, name, name_key, search, direct_key, creator, created_at, active_at)
+         values (?1, 'direct', '', '', '', ?2, ?3, ?4, ?4) on conflict (direct_key) do nothing",
+    )
+    .bind(Uuid::now_v7())
+    .bind(&key)
+    .bind(me.id.0)
+    .bind(to_sql(append.at))
+    .execute(&mut *append.transaction)
+    .await
+    .map_err(told)?
+    .rows_affected();
+    let room = sqlx::query("select id from rooms where direct_key = ?")
+        .bind(&key)
+        .fetch_one(&mut *append.transaction)
+        .await
+        .map_err(told)?;
+    let room = RoomId(room.try_get("id").map_err(told)?);
+    if made == 1 {
+        return inhabit(append, room, &me, &people).await;
+    }
+    Ok(Ok(Acted {
+        room: Some(room),
+        ..Acted::default()
+    }))
+}
+
+/// Brings the first people into a room, and begins its log.
+async fn inhabit(append: &mut Append, room: RoomId, by: &Person, people: &[Person]) -> Done<Acted> {
+    for person in people {
+        allowed!(enter(append, person.id, room).await?);
+    }
+    let change = RoomChange::Created;
+    append.write(by, room, Body::Room { change }).await?;
+    Ok(Ok(Acted {
+        room: Some(room),
+        made: true,
+        came: people.to_vec(),
+        ..Acted::default()
+    }))
+}

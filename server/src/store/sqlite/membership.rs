@@ -1,0 +1,111 @@
+//! People come into rooms and leave them.
+
+use steadfast_shared::room::{Invite, RemoveMember};
+use steadfast_shared::{Person, RoomId, RoomKind, UserId, limit};
+
+use super::act::{Access, Done, access, all_known, allowed, enter, known};
+use super::append::Append;
+use super::told;
+use crate::store::{Acted, Refusal, StoreError};
+
+/// Lets somebody into a public room. Whoever is in a room already, of whatever kind, stays.
+pub(super) async fn join(append: &mut Append, me: Person, room: RoomId) -> Done<Acted> {
+    if access(&mut append.transaction, me.id, room).await?.is_err() {
+        let public: Option<bool> = sqlx::query_scalar("select kind = 'public' from rooms where id = ?")
+            .bind(room.0)
+            .fetch_optional(&mut *append.transaction)
+            .await
+            .map_err(told)?;
+        if public != Some(true) {
+            return Ok(Err(Refusal::UnknownRoom));
+        }
+    }
+    let came = allowed!(enter(append, me.id, room).await?);
+    Ok(Ok(Acted {
+        room: Some(room),
+        came: Vec::from_iter(came.then_some(me)),
+        ..Acted::default()
+    }))
+}
+
+/// Lets somebody out of a room that is not a direct one.
+pub(super) async fn leave(append: &mut Append, me: Person, room: RoomId) -> Done<Acted> {
+    let access = allowed!(access(&mut append.transaction, me.id, room).await?);
+    if access.kind == RoomKind::Direct {
+        return Ok(Err(Refusal::Forbidden));
+    }
+    Ok(Ok(out(append, me, room).await?))
+}
+
+/// Brings people into a room. All of them, or none.
+pub(super) async fn invite(append: &mut Append, me: Person, asked: &Invite) -> Done<Acted> {
+    let access = allowed!(access(&mut append.transaction, me.id, asked.room).await?);
+    match access {
+        Access {
+            kind: RoomKind::Direct,
+            ..
+        } => return Ok(Err(Refusal::Forbidden)),
+        Access { archived: true, .. } => return Ok(Err(Refusal::Archived)),
+        _ if asked.people.is_empty() => return Ok(Err(Refusal::Invalid("nobody is invited"))),
+        _ if asked.people.len() > limit::INVITED => return Ok(Err(Refusal::TooManyPeople)),
+        _ => {}
+    }
+    let mut came = Vec::new();
+    for person in allowed!(all_known(&mut append.transaction, &asked.people).await?) {
+        if allowed!(enter(append, person.id, asked.room).await?) {
+            came.push(person);
+        }
+    }
+    Ok(Ok(Acted {
+        room: Some(asked.room),
+        came,
+        ..Acted::default()
+    }))
+}
+
+/// Takes somebody out of a private room.
+pub(super) async fn remove(append: &mut Append, me: Person, asked: &RemoveMember) -> Done<Acted> {
+    let access = allowed!(access(&mut append.transaction, me.id, asked.room).await?);
+    if access.kind != RoomKind::Private || !access.manage {
+        return Ok(Err(Refusal::Forbidden));
+    }
+    let person = allowed!(known(&mut append.transaction, asked.person).await?);
+    Ok(Ok(out(append, person, asked.room).await?))
+}
+
+async fn out(append: &mut Append, person: Person, room: RoomId) -> Result<Acted, StoreError> {
+    let left = forget(
+        append,
+        "delete from members where user = ? and room = ?",
+        person.id,
+        room,
+    )
+    .await?;
+    forget(
+        append,
+        "delete from mentions where user = ? and room = ?",
+        person.id,
+        room,
+    )
+    .await?;
+    Ok(Acted {
+        room: Some(room),
+        left: Vec::from_iter((left == 1).then_some(person)),
+        ..Acted::default()
+    })
+}
+
+async fn forget(
+    append: &mut Append,
+    query: &'static str,
+    user: UserId,
+    room: RoomId,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(query)
+        .bind(user.0)
+        .bind(room.0)
+        .execute(&mut *append.transaction)
+        .await
+        .map_err(told)?;
+    Ok(done.rows_affected())
+}
