@@ -62,11 +62,7 @@ fn the_person(done: Done) -> Result<Person, WireError> {
     done.person.ok_or_else(|| Refusal::UnknownPerson.into())
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    clippy::needless_pass_by_value,
-    reason = "as the others are"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "as the others are")]
 fn nothing(_: Done) -> Result<(), WireError> {
     Ok(())
 }
