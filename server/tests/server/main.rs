@@ -14,6 +14,7 @@ mod handshake;
 mod hostile;
 mod identity;
 mod layout;
+mod order;
 mod process;
 mod rooms;
 mod slow;
