@@ -1,17 +1,21 @@
-// The real `steadfast` binary on a temporary database: start, stop, kill -9, start again on the same file and port, wipe.
+// The real `steadfast` binary on a temporary database: fill, start, stop, kill -9, start again on the same file and port, wipe.
 // Used by the wire tests (node:test) and by the page tests (Playwright) alike.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
 /** The program under test. */
 export const BINARY = resolve(process.env.STEADFAST_BIN ?? join(HERE, '../target/debug/steadfast'));
+
+/** The program that writes long histories. */
+export const FILL = join(dirname(BINARY), 'examples/fill');
 
 /** How long the binary may take to say that it listens: a debug build on a busy machine. */
 const START_MS = 20_000;
@@ -31,7 +35,10 @@ process.on('exit', () => {
  * @property {string} [database] The database file; a new one in a temporary folder where absent.
  * @property {string[]} [args] Further arguments, such as `--allowed-origin`.
  * @property {Record<string, string>} [env] Further environment.
+ * @property {string[]} [fill] Before the first start, `fill` writes a history with these arguments, such as `--messages`.
  */
+
+/** @typedef {{ room: string, messages: number, head: number, seconds: number }} Filled What `fill` has written. */
 
 /** One process at a time of the server, always on the same port and the same database file. */
 export class Server {
@@ -43,6 +50,7 @@ export class Server {
   /** @type {Promise<{ code: number | null, signal: NodeJS.Signals | null }> | undefined} */ #exit;
   /** The address as the first process printed it; later ones are told to take the same port. */
   url = '';
+  /** @type {Filled | undefined} What was written before the first start, where that was asked for. */ filled;
   /** Everything written to stdout and stderr, by all processes. */
   log = '';
 
@@ -66,6 +74,7 @@ export class Server {
   static async start(options = {}) {
     const server = new Server(await mkdtemp(join(tmpdir(), 'steadfast-')), options);
     try {
+      if (options.fill) server.filled = await fill(server.database, options.fill);
       await server.launch();
     } catch (error) {
       await server.dispose();
@@ -180,6 +189,18 @@ export class Server {
     if (this.#process) await this.kill();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Writes a long history into a database that no server has; `fill --help` says which. Built by
+ * `cargo build --package steadfast-server --example fill`.
+ * @param {string} database
+ * @param {string[]} args
+ * @returns {Promise<Filled>}
+ */
+export async function fill(database, args) {
+  const { stdout } = await promisify(execFile)(FILL, ['--database', database, ...args]);
+  return JSON.parse(stdout);
 }
 
 /**

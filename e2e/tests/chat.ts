@@ -11,6 +11,8 @@ export type WirePerson = Awaited<ReturnType<typeof arrive>>;
 interface Options {
   /** Further arguments for this test's server. */
   serverArgs: string[];
+  /** A history to start with, by the arguments of `fill`: `['--messages', '100000']`. */
+  history: string[] | undefined;
 }
 
 interface Fixtures {
@@ -26,9 +28,10 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures & Options>({
   serverArgs: [[], { option: true }],
+  history: [undefined, { option: true }],
 
-  server: async ({ serverArgs }, use, testInfo) => {
-    const server = await Server.start({ args: serverArgs });
+  server: async ({ serverArgs, history }, use, testInfo) => {
+    const server = await Server.start({ args: serverArgs, fill: history });
     await use(server);
     if (testInfo.status !== testInfo.expectedStatus) {
       await testInfo.attach('server.log', { body: server.log, contentType: 'text/plain' });

@@ -13,9 +13,9 @@ use crate::{
 pub(crate) enum Build {
     /// For people: optimised, the page embedded.
     Release,
-    /// For tests of the wire: quickly, no page.
+    /// For tests of the wire: quickly, no page; with the example that fills a database.
     Debug,
-    /// For tests in a browser: quickly, with the same page as [`Build::Release`].
+    /// For tests in a browser: quickly, with the same page as [`Build::Release`]; with the example that fills a database.
     DebugWithPage,
 }
 
@@ -27,10 +27,14 @@ pub(crate) fn build(how: &Build) -> anyhow::Result<PathBuf> {
             &["--release", "--features", "page"],
             "release",
         ),
-        Build::Debug => ("building the server (debug)", &[], "debug"),
+        Build::Debug => (
+            "building the server (debug)",
+            &["--bins", "--example", "fill"],
+            "debug",
+        ),
         Build::DebugWithPage => (
             "building the server (debug, with the page)",
-            &["--features", "page"],
+            &["--features", "page", "--bins", "--example", "fill"],
             "debug",
         ),
     };
