@@ -17,6 +17,7 @@ mod layout;
 mod order;
 mod process;
 mod rooms;
+mod settings;
 mod slow;
 mod store;
 mod support;
