@@ -60,19 +60,17 @@ impl Realtime {
             .map_err(|error| unavailable(&error))?;
         let found = found.ok_or(HandshakeError::Unauthorized)?;
         let device = self.0.people.admit(found.person.id, found.session)?;
-        let mut rooms = store
+        // What is told of a room says how far they have read.
+        let marks = self.0.writer.unwritten_marks(found.person.id);
+        if !marks.is_empty()
+            && let Err(error) = store.mark_read(&marks).await
+        {
+            tracing::warn!(%error, "read marks could not be written yet");
+        }
+        let rooms = store
             .rooms_of(found.person.id)
             .await
             .map_err(|error| unavailable(&error))?;
-        for room in &mut rooms {
-            if let Some(seq) = self.0.writer.unwritten_mark(found.person.id, room.id)
-                && seq > room.read
-            {
-                let seq = seq.clamp(room.read, room.head.max(room.read));
-                room.unread = room.unread.saturating_sub(seq - room.read);
-                room.read = seq;
-            }
-        }
 
         let peer = request
             .extensions

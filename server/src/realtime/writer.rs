@@ -148,9 +148,12 @@ impl Writer {
         *seq = mark.seq.max(*seq);
     }
 
-    /// A read mark that is not written yet.
-    pub fn unwritten_mark(&self, user: UserId, room: RoomId) -> Option<Seq> {
-        self.shared.marks().get(&(user, room)).copied()
+    /// A person's read marks that are not written yet.
+    pub fn unwritten_marks(&self, user: UserId) -> Vec<ReadMark> {
+        let marks = self.shared.marks();
+        let own = marks.iter().filter(|((of, _), _)| *of == user);
+        own.map(|(&(user, room), &seq)| ReadMark { user, room, seq })
+            .collect()
     }
 
     /// Takes no more batches; the task ends once everything queued is written.

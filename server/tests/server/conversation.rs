@@ -376,16 +376,15 @@ async fn reading_on_one_device_is_known_on_the_others_and_lasts() {
     let mut laptop = server.connect(&session, json!({})).await;
     let mut jun = server.join("Jun").await;
     let room = jun.room();
-    jun.send(&[message(room, "1"), message(room, "2"), message(room, "3")])
+    let mention = steadfast_shared::mention::written(session.me.id);
+    jun.send(&[message(room, "1"), message(room, &mention), message(room, "3")])
         .await;
     phone.emit(event::READ, json!({ "room": room, "seq": 2 })).await;
     let read: event::Read = laptop.next(event::READ).await;
     assert_eq!((read.room, read.seq), (room, 2));
     let again = server.connect(&session, json!({})).await;
-    assert_eq!(
-        (again.opened().rooms[0].read, again.opened().rooms[0].unread),
-        (2, 1)
-    );
+    let seen = &again.opened().rooms[0];
+    assert_eq!((seen.read, seen.unread, seen.mentions), (2, 1, 0));
     let folder = server.stop().await;
     let config = steadfast_server::config::Config::new(folder.path().join("chat.db"));
     let server = TestServer::on(folder, config).await;
