@@ -116,6 +116,13 @@ describe('changes to messages', () => {
     assert.equal(deletion?.body.kind, 'delete');
   });
 
+  test('the owner of the server deletes what anybody wrote, and edits nothing of it', async () => {
+    const message = await say(ann, 'too much');
+    await refused(owner, { kind: 'edit', message, text: 'words put into a mouth' }, 'forbidden');
+    await make(owner, { kind: 'delete', message });
+    assert.deepEqual((await stored(ben, message)).body, { kind: 'erased' });
+  });
+
   test('a reply quotes the message as it is, live and later', async () => {
     const message = await say(ann, `<@${ben.account.me.id}> ${'long '.repeat(100)}`);
     const reply = ben.change({ kind: 'message', text: 'yes', reply_to: message });
@@ -312,6 +319,63 @@ describe('changes to messages', () => {
       await until(() => ann.socket.connected && ben.socket.connected && owner.socket.connected, 'everybody is back');
       assert.deepEqual((await ann.insist('send', items)).ok, first);
       assert.equal((await ann.ask('history', { room: ann.room })).head, head, 'nothing was stored again');
+    });
+
+    test('from whichever tab, also where both ask at the same moment', async () => {
+      const tabs = await Promise.all([1, 2, 3].map(async () => {
+        const tab = new Device(server, { token: ann.account.token });
+        await tab.open();
+        return tab;
+      }));
+      const message = await say(ann, 'tried by three');
+      const items = [
+        ann.item('also tried by three'),
+        ann.change({ kind: 'edit', message, text: 'tried and edited' }),
+        ann.change({ kind: 'react', message, emoji: '👍' }),
+        ann.change({ kind: 'delete', message }),
+      ];
+      const answers = await Promise.all(tabs.map((tab) => tab.post(...items)));
+      for (const answer of answers) assert.deepEqual(answer, answers[0]);
+      const log = await ben.pull(message);
+      assert.deepEqual(log.map(({ id }) => id), items.map(({ id }) => id));
+      for (const tab of tabs) tab.close();
+    });
+
+    test('also where the server is killed between the two', async () => {
+      /** @type {import('./device.mjs').Item[]} */ const items = [];
+      /** @type {import('./device.mjs').Stored[]} */ const acked = [];
+      let over = false;
+      const changing = (async () => {
+        while (!over) {
+          const message = acked.at(-1)?.seq ?? 1;
+          const item = [
+            () => ann.item(`killed ${items.length}`),
+            () => ann.change({ kind: 'edit', message, text: `edited ${items.length}` }),
+            () => ann.change({ kind: 'react', message: message - 1, emoji: '👍' }),
+            () => ann.change({ kind: 'delete', message: message - 2 }),
+          ][items.length % 4]?.();
+          items.push(/** @type {import('./device.mjs').Item} */ (item));
+          while (acked.length < items.length) {
+            await until(() => ann.socket.connected, 'the link is up');
+            const reply = await ann.socket.timeout(1_000).emitWithAck('send', items.slice(-1)).catch(() => undefined);
+            if (reply?.ok?.[0].seq) acked.push(reply.ok[0]);
+            else if (reply?.ok) throw new Error(JSON.stringify(reply));
+          }
+        }
+      })();
+      for (let crash = 1; crash <= 3; crash += 1) {
+        await until(() => acked.length >= 25 * crash, 'changes go through');
+        await server.crashAndRestart();
+      }
+      await until(() => acked.length >= 100, 'and again');
+      over = true;
+      await changing;
+      await until(() => [ann, ben, owner].every(({ socket }) => socket.connected), 'everybody is back');
+      const log = await ben.pull();
+      assertContiguous(log);
+      const mine = log.filter(({ id }) => items.some((item) => item.id === id));
+      assert.deepEqual(mine.map(({ id, seq }) => ({ id, seq })), acked.map(({ id, seq }) => ({ id, seq })));
+      assert.equal(mine.filter(({ body }) => body.kind === 'erased').length, acked.filter((_, index) => index % 4 === 3).length);
     });
 
     test('and the same id with anything else is a conflict', async () => {
