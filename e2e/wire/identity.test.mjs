@@ -1,4 +1,4 @@
-// One person on several devices, and nobody in another's name.
+// One person on several devices, and nobody in another's name. What accounts are asked for over HTTP is in account.test.mjs.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -49,17 +49,6 @@ describe('a person', () => {
     return device;
   };
 
-  test('who is the first of all owns the server, and nobody else does', async () => {
-    const second = (await signUp(server, 'Second')).body;
-    assert.equal((await api(server, 'GET', 'session', { token: first.account.token })).body.owner, true);
-    assert.equal((await api(server, 'GET', 'session', second)).body.owner, false);
-    const forbidden = [['GET', 'invites'], ['POST', 'invites', {}], ['PUT', 'registration', { closed: true }]];
-    for (const [method, path, body] of /** @type {[string, string, unknown][]} */ (forbidden)) {
-      assertTyped((await api(server, method, path, { token: second.token, body })).body, 'forbidden');
-      assertTyped((await api(server, method, path, { body })).body, 'unauthorized');
-    }
-  });
-
   test('is the same one on every device that knows the passphrase', async () => {
     const one = (await signUp(server, 'Mina', { passphrase: PASSPHRASE })).body;
     const other = (await signUp(server, 'MINA', { passphrase: PASSPHRASE, device: 'the other one' })).body;
@@ -74,28 +63,6 @@ describe('a person', () => {
       assertTyped((await signUp(server, 'Mina', { passphrase })).body, code);
     }
     for (const device of [desk, phone]) device.close();
-  });
-
-  test('signs another device out: its sockets end at once, and its token is worth nothing', async () => {
-    const one = (await signUp(server, 'Jun', { passphrase: PASSPHRASE })).body;
-    const lost = (await signUp(server, 'Jun', { passphrase: PASSPHRASE, device: 'lost phone' })).body;
-    const [desk, tab, other] = [await connect(one), await connect(lost), await connect(lost)];
-    const listed = (await api(server, 'GET', 'devices', one)).body;
-    assert.equal(listed.length, 2);
-    const { id } = listed.find((/** @type {any} */ device) => device.name === 'lost phone');
-    // Somebody else cannot, whatever they name.
-    await api(server, 'DELETE', `devices/${id}`, first.account);
-    await tab.post(tab.item('still here'));
-    await api(server, 'DELETE', `devices/${id}`, one);
-    for (const device of [tab, other]) {
-      await until(() => device.disconnected, 'the device is disconnected');
-      assert.equal(device.closing.reason, 'signed_out');
-    }
-    await assert.rejects(new Device(server, { token: lost.token }).open(), { message: 'unauthorized' });
-    assertTyped((await api(server, 'GET', 'devices', lost)).body, 'unauthorized');
-    await desk.post(desk.item('the other one goes on'));
-    assert.equal(desk.disconnected, undefined);
-    desk.close();
   });
 
   test('is not to be mistaken: no name that looks like another', async () => {
