@@ -1,0 +1,438 @@
+// Rooms: made, found, joined, left, changed; and conversations between a few people.
+
+import assert from 'node:assert/strict';
+import { after, before, describe } from 'node:test';
+import { Server } from '../server.mjs';
+import { catchUp } from './catchup.mjs';
+import { arrive, assertContiguous, assertTyped, Device, GENEROUS, hangUp, signIn, until, uuid7 } from './device.mjs';
+import { fence, heardIn, makeRoom, newsOf, sayIn } from './rooms.mjs';
+import { test } from './test.mjs';
+
+const LISTED = 50;
+const DIRECT_PEOPLE = 12;
+const INVITED = 50;
+const ROOMS_PER_PERSON = 500;
+
+describe('rooms', () => {
+  /** @typedef {Awaited<ReturnType<typeof arrive>>} Someone */
+  /** @type {Server} */ let server;
+  /** @type {Someone} */ let owner;
+  /** @type {Someone} */ let ann;
+  /** @type {Someone} */ let ben;
+  /** @type {Someone} */ let cleo;
+
+  before(async () => {
+    server = await Server.start({ args: GENEROUS });
+    owner = await arrive(server, 'Owner');
+    ann = await arrive(server, 'Ann');
+    ben = await arrive(server, 'Ben');
+    cleo = await arrive(server, 'Cleo');
+  });
+  after(async () => {
+    hangUp();
+    await server?.dispose();
+  });
+
+  /** Another tab of the same person. @param {Someone} person */
+  const tabOf = async (person) => {
+    const tab = new Device(server, { token: person.account.token });
+    await tab.open();
+    return tab;
+  };
+
+  /** The room as a session that opens tells it. @param {Someone} person @param {string} room */
+  const asOpened = async (person, room) => {
+    const tab = await tabOf(person);
+    tab.close();
+    return tab.opened.rooms.find((/** @type {any} */ known) => known.id === room);
+  };
+
+  /** @param {Device} device @param {string} room @param {string} state */
+  const toldOf = (device, room, state) =>
+    until(() => newsOf(device, room).find((news) => news.state === state), `${state} is told`);
+
+  test('everybody is in the general room from the beginning', async () => {
+    for (const person of [owner, ann, ben]) {
+      const { kind, archived } = person.roomNamed('general');
+      assert.deepEqual({ kind, archived }, { kind: 'public', archived: false });
+    }
+  });
+
+  test('one is made once, however often it is asked for', async () => {
+    const asked = { id: uuid7(), kind: 'public', name: '# Plans', topic: 'what is next' };
+    const tab = await tabOf(ann);
+    const [room, again] = await Promise.all([ann.ask('room:create', asked), tab.ask('room:create', asked)]);
+    assert.equal(room.id, asked.id);
+    assert.deepEqual([room.name, room.kind, room.topic, room.manage, room.archived], ['Plans', 'public', 'what is next', true, false]);
+    assert.deepEqual([again.id, again.name], [room.id, room.name]);
+    assert.equal((await ann.ask('room:create', asked)).id, room.id);
+    const log = await ann.pull(0, room.id);
+    assert.deepEqual(log.map(({ body }) => body), [{ kind: 'room', change: { change: 'created' } }]);
+    assert.deepEqual(log[0]?.author, ann.account.me);
+    for (const device of [ann, tab]) await toldOf(device, room.id, 'in');
+    await fence(ann, ben);
+    assert.deepEqual(newsOf(ben, room.id), [], 'nobody else is in it');
+    assertTyped(await ben.refusal('room:create', asked), 'conflict');
+    tab.close();
+  });
+
+  test('public ones have names of their own, private ones any', async () => {
+    await makeRoom(ann, 'Design');
+    for (const name of ['design', ' #DESIGN ', 'General']) {
+      assertTyped(await ben.refusal('room:create', { id: uuid7(), kind: 'public', name }), 'room_name_taken');
+    }
+    const hidden = await makeRoom(ben, 'design', { kind: 'private' });
+    assert.equal(hidden.name, 'design');
+    assert.equal((await makeRoom(cleo, 'design', { kind: 'private' })).kind, 'private');
+  });
+
+  test('what cannot be a room is refused', async () => {
+    const good = { id: uuid7(), kind: 'public', name: 'good' };
+    for (const bad of [
+      { ...good, name: '' }, { ...good, name: '#' }, { ...good, name: 'x'.repeat(65) }, { ...good, name: 'a\u202eb' },
+      { ...good, topic: 'x'.repeat(301) }, { ...good, kind: 'direct' }, { ...good, kind: 'secret' }, { ...good, id: 'good' },
+    ]) {
+      assertTyped(await ann.refusal('room:create', bad), ['invalid', 'too_large']);
+    }
+  });
+
+  test('are found by part of their name or topic, page by page', async () => {
+    const names = Array.from({ length: LISTED + 15 }, (_, index) => `shelf ${String(index).padStart(3, '0')}`);
+    for (const name of names) await makeRoom(cleo, name, { topic: name.endsWith('7') ? 'Lucky number' : 'books' });
+    await makeRoom(cleo, '100% sure_thing');
+    await makeRoom(cleo, 'shelf of secrets', { kind: 'private' });
+
+    /** @type {any[]} */ const listed = [];
+    for (;;) {
+      const last = listed.at(-1);
+      const page = await ann.ask('room:browse', { search: 'SHELF', ...(last ? { after: [last.name, last.id] } : {}) });
+      assert.ok(page.length <= LISTED);
+      if (page.length === 0) break;
+      listed.push(...page);
+    }
+    assert.deepEqual(listed.map(({ name }) => name), names, 'each once, by name, and nothing private');
+    assert.deepEqual(listed[0], { id: listed[0].id, name: 'shelf 000', topic: 'books', members: 1, joined: false, archived: false });
+    const lucky = await ann.ask('room:browse', { search: 'lucky' });
+    assert.deepEqual(lucky.map((/** @type {any} */ { name }) => name), names.filter((name) => name.endsWith('7')));
+    for (const [search, found] of [['0%', ['100% sure_thing']], ['e_t', ['100% sure_thing']], ['%%', []], ['no such', []]]) {
+      assert.deepEqual((await ann.ask('room:browse', { search })).map((/** @type {any} */ { name }) => name), found);
+    }
+    const all = await ann.ask('room:browse', {});
+    assert.equal(all.length, LISTED);
+    const general = (await ann.ask('room:browse', { search: 'general' }))[0];
+    assert.equal(general.joined, true);
+    assert.ok(general.members >= 4);
+  });
+
+  test('joining brings everything after the head it tells, on every tab, however much is said meanwhile', async () => {
+    const room = await makeRoom(ann, 'busy place');
+    const tabs = [ben, await tabOf(ben)];
+    let over = false;
+    const talking = (async () => {
+      for (let count = 0; !over; count += 1) await sayIn(ann, room.id, `busy ${count}`);
+    })();
+    await until(() => heardIn(ann, room.id).length > 5, 'Ann is talking');
+    const joined = await ben.ask('room:join', { room: room.id });
+    assert.deepEqual([joined.id, joined.kind, joined.manage], [room.id, 'public', false]);
+    await until(() => tabs.every((tab) => heardIn(tab, room.id).length > 5), 'both tabs hear her');
+    over = true;
+    await talking;
+    const last = (await sayIn(ann, room.id, 'the last')).id;
+    for (const tab of tabs) {
+      const { room: told } = await toldOf(tab, room.id, 'in');
+      assert.deepEqual([told.name, told.manage], ['busy place', false]);
+      await tab.hears(last);
+      assertContiguous(heardIn(tab, room.id).filter(({ seq }) => seq > told.head), told.head + 1);
+    }
+    assertContiguous(await ben.pull(0, room.id));
+    await until(
+      () => ann.told('members').some((news) => news.room === room.id && news.person.name === 'Ben' && news.joined),
+      'Ann sees him come',
+    );
+    const there = await ann.ask('room:members', { room: room.id });
+    assert.deepEqual(there.map((/** @type {any} */ { person }) => person.name).sort(), ['Ann', 'Ben']);
+    assert.ok(there.every((/** @type {any} */ { state }) => state === 'online'));
+    assert.equal((await ann.ask('room:browse', { search: 'busy' }))[0].members, 2);
+    assert.equal((await ben.ask('room:join', { room: room.id })).id, room.id, 'joining again changes nothing');
+    tabs[1]?.close();
+  });
+
+  test('leaving stops delivery at once, on every tab, however much is said meanwhile', async () => {
+    const room = await makeRoom(ann, 'loud place');
+    const tabs = [ben, await tabOf(ben)];
+    await ben.ask('room:join', { room: room.id });
+    let over = false;
+    const talking = (async () => {
+      for (let count = 0; !over; count += 1) await sayIn(ann, room.id, `loud ${count}`);
+    })();
+    await until(() => tabs.every((tab) => heardIn(tab, room.id).length > 5), 'both tabs hear her');
+    await ben.ask('room:leave', { room: room.id });
+    const after = (await sayIn(ann, room.id, 'after he left')).id;
+    over = true;
+    await talking;
+    await fence(ann, ...tabs);
+    for (const tab of tabs) {
+      const out = tab.events.findIndex(([name, said]) => name === 'room' && said.state === 'out' && said.room === room.id);
+      assert.ok(out >= 0, 'each tab is told');
+      const late = tab.events.slice(out).filter(([name, said]) => name === 'entries' && said.room === room.id);
+      assert.deepEqual(late, []);
+      assert.ok(!tab.heard.some(({ id }) => id === after));
+      assertTyped(await tab.refusal('history', { room: room.id }), 'unknown_room');
+      assertTyped(await tab.refusal('send', [tab.change({ kind: 'message', text: 'x' }, { room: room.id })]), 'unknown_room');
+      assert.equal((await tab.ask('sync', { [room.id]: 0 }))[room.id], undefined);
+    }
+    await until(
+      () => ann.told('members').some((news) => news.room === room.id && news.person.name === 'Ben' && !news.joined),
+      'Ann sees him go',
+    );
+    ben.socket.emit('typing', { room: room.id });
+    await fence(ben, ann);
+    assert.ok(!ann.told('typing').some((typing) => typing.room === room.id));
+    assert.equal(await asOpened(ben, room.id), undefined);
+    assert.equal((await ben.ask('room:join', { room: room.id })).id, room.id, 'and he may come back');
+    assertContiguous(await ben.pull(0, room.id));
+    tabs[1]?.close();
+  });
+
+  test('a private one is entered by invitation, and left', async () => {
+    const room = await makeRoom(ann, 'cabinet', { kind: 'private' });
+    await sayIn(ann, room.id, 'alone so far');
+    const phone = await tabOf(ben);
+    await ann.ask('room:invite', { room: room.id, people: [ben.account.me.id, ben.account.me.id, ann.account.me.id] });
+    for (const tab of [ben, phone]) {
+      const { room: told } = await toldOf(tab, room.id, 'in');
+      assert.deepEqual([told.name, told.kind, told.manage, told.head], ['cabinet', 'private', false, 2]);
+    }
+    const { id } = await sayIn(ben, room.id, 'here I am');
+    for (const tab of [ann, phone]) await tab.hears(id);
+    assertContiguous(await ben.pull(0, room.id));
+    await ben.ask('room:invite', { room: room.id, people: [cleo.account.me.id] });
+    await toldOf(cleo, room.id, 'in');
+    assert.equal((await ann.ask('room:members', { room: room.id })).length, 3);
+    await ben.ask('room:leave', { room: room.id });
+    assertTyped(await ben.refusal('room:join', { room: room.id }), 'unknown_room');
+    for (const people of [[], Array.from({ length: INVITED + 1 }, uuid7), ['nobody'], [null]]) {
+      assertTyped(await ann.refusal('room:invite', { room: room.id, people }), ['invalid', 'too_large']);
+    }
+    phone.close();
+  });
+
+  test('somebody is taken out of a private one by who manages it, and by nobody else', async () => {
+    const room = await makeRoom(ann, 'committee', { kind: 'private', people: [ben.account.me, cleo.account.me] });
+    const phone = await tabOf(cleo);
+    assertTyped(await ben.refusal('room:remove', { room: room.id, person: cleo.account.me.id }), 'forbidden');
+    await ann.ask('room:remove', { room: room.id, person: cleo.account.me.id });
+    const { id } = await sayIn(ann, room.id, 'without Cleo');
+    await ben.hears(id);
+    await fence(ann, cleo, phone);
+    for (const tab of [cleo, phone]) {
+      await toldOf(tab, room.id, 'out');
+      assert.ok(!tab.heard.some((entry) => entry.id === id));
+      assertTyped(await tab.refusal('history', { room: room.id }), 'unknown_room');
+    }
+    const open = await makeRoom(ann, 'open house');
+    await cleo.ask('room:join', { room: open.id });
+    assertTyped(await ann.refusal('room:remove', { room: open.id, person: cleo.account.me.id }), ['forbidden', 'invalid']);
+    phone.close();
+  });
+
+  describe('changes to a room', () => {
+    test('are entries of its log, and told to everybody in it', async () => {
+      const room = await makeRoom(ann, 'draft');
+      await ben.ask('room:join', { room: room.id });
+      const { head } = await ben.ask('history', { room: room.id });
+      const seen = new Device(server, { token: ben.account.token });
+      await seen.open();
+      const steps = [
+        [{ name: 'final' }, { change: 'renamed', name: 'final', was: 'draft' }],
+        [{ topic: 'what it is for' }, { change: 'described', topic: 'what it is for' }],
+        [{ archived: true }, { change: 'archived' }],
+        [{ archived: false }, { change: 'reopened' }],
+        [{ topic: '' }, { change: 'described', topic: '' }],
+      ];
+      for (const [wish] of steps) {
+        const changed = await ann.ask('room:change', { room: room.id, ...wish });
+        for (const [member, value] of Object.entries(wish ?? {})) assert.equal(changed[member] ?? '', value);
+        assert.equal(changed.manage, true);
+        await until(() => newsOf(ben, room.id).some((news) => news.room.name === changed.name && (news.room.topic ?? '') === (changed.topic ?? '') && news.room.archived === changed.archived && !news.room.manage), 'Ben is told');
+      }
+      const entries = await catchUp(server, ben.account.token, room.id, head);
+      assert.deepEqual(entries.map(({ body }) => body), steps.map(([, change]) => ({ kind: 'room', change })));
+      assert.ok(entries.every(({ author }) => author.id === ann.account.me.id));
+      await until(() => heardIn(seen, room.id).length === steps.length, 'and heard live');
+      assert.deepEqual(heardIn(seen, room.id), entries);
+      seen.close();
+    });
+
+    test('are for its maker and the owner of the server', async () => {
+      const room = await makeRoom(ann, "Ann's place");
+      for (const person of [ben, owner]) await person.ask('room:join', { room: room.id });
+      for (const wish of [{ name: "Ben's place" }, { topic: 'mine' }, { archived: true }]) {
+        assertTyped(await ben.refusal('room:change', { room: room.id, ...wish }), 'forbidden');
+      }
+      assert.equal((await asOpened(owner, room.id)).manage, true);
+      assert.equal((await owner.ask('room:change', { room: room.id, topic: 'by the owner' })).topic, 'by the owner');
+      assert.deepEqual((await ann.pull(0, room.id)).map(({ body }) => body.change.change), ['created', 'described']);
+    });
+
+    test('take no name that is taken, and nothing that is no name', async () => {
+      const room = await makeRoom(ann, 'nameless');
+      await makeRoom(ann, 'named');
+      assertTyped(await ann.refusal('room:change', { room: room.id, name: 'NAMED' }), 'room_name_taken');
+      assertTyped(await ann.refusal('room:change', { room: room.id, name: '  ' }), 'invalid');
+      assertTyped(await ann.refusal('room:change', { room: room.id, topic: 'x'.repeat(301) }), ['invalid', 'too_large']);
+      assertTyped(await ann.refusal('room:change', { room: uuid7(), name: 'nowhere' }), 'unknown_room');
+      assert.equal((await ann.ask('room:change', { room: room.id, name: 'Nameless' })).name, 'Nameless', 'its own in another case');
+      await ann.ask('room:change', { room: room.id, name: 'somewhere else' });
+      await makeRoom(ben, 'nameless');
+    });
+
+    test('an archived room says nothing more, keeps what was said, and answers a retry', async () => {
+      const room = await makeRoom(ann, 'museum');
+      await ben.ask('room:join', { room: room.id });
+      const item = ben.change({ kind: 'message', text: 'exhibit' }, { room: room.id });
+      const [first] = await ben.post(item);
+      const message = first?.seq;
+      await ann.ask('room:change', { room: room.id, archived: true });
+      for (const body of [
+        { kind: 'message', text: 'one more' }, { kind: 'edit', message, text: 'x' }, { kind: 'delete', message }, { kind: 'react', message, emoji: '👍' },
+      ]) {
+        for (const by of [ann, ben]) assertTyped(await by.refusal('send', [by.change(body, { room: room.id })]), 'archived');
+      }
+      assert.deepEqual(await ben.ask('send', [item]), [first]);
+      assert.equal((await ben.pull(0, room.id)).find(({ seq }) => seq === message)?.body.text, 'exhibit');
+      assert.equal((await cleo.ask('room:browse', { search: 'museum' }))[0].archived, true);
+      await ann.ask('room:change', { room: room.id, archived: false });
+      await sayIn(ben, room.id, 'open again');
+    });
+  });
+
+  test('each counts what is unread in it, and what of that mentions one', async () => {
+    const room = await makeRoom(ann, 'counting');
+    await ben.ask('room:join', { room: room.id });
+    const other = await makeRoom(ann, 'not counting', { people: [ben.account.me] });
+    await sayIn(ann, room.id, 'one');
+    await sayIn(ann, room.id, `two <@${ben.account.me.id}>`);
+    await sayIn(ben, room.id, 'my own do not count');
+    const { seq } = await sayIn(ann, room.id, `three <@${cleo.account.me.id}>`);
+    let told = await asOpened(ben, room.id);
+    assert.deepEqual([told.unread, told.mentions], [3, 1]);
+    told = await asOpened(ben, other.id);
+    assert.deepEqual([told.unread, told.mentions], [0, 0], 'how a room was made is no news');
+    const phone = await tabOf(ben);
+    ben.socket.emit('read', { room: room.id, seq });
+    await until(() => phone.told('read').some((read) => read.room === room.id && read.seq === seq), 'his other tab is told');
+    told = await asOpened(ben, room.id);
+    assert.deepEqual([told.unread, told.mentions, told.read], [0, 0, seq]);
+    phone.close();
+  });
+
+  describe('conversations', () => {
+    /** @param {Someone} by @param {Someone[]} people */
+    const direct = (by, ...people) => by.ask('room:direct', { with: people.map(({ account }) => account.me.id) });
+
+    test('the same people have the same one, whoever opens it, in whatever order, at whatever moment', async () => {
+      const tabs = await Promise.all([ann, ben, ann, ben, ann, ben].map(tabOf));
+      const rooms = await Promise.all(
+        tabs.map((tab, index) => tab.ask('room:direct', { with: [(index % 2 ? ann : ben).account.me.id] })),
+      );
+      assert.equal(new Set(rooms.map(({ id }) => id)).size, 1, 'made at the same moment by both');
+      const [room] = rooms;
+      assert.deepEqual([room.kind, room.name, room.manage, room.with], ['direct', '', false, [ben.account.me]]);
+      const group = await direct(ann, ben, cleo);
+      assert.notEqual(group.id, room.id);
+      for (const [by, ...people] of /** @type {[Someone, ...Someone[]][]} */ ([[ann, cleo, ben], [ben, ann, cleo], [cleo, ben, ann]])) {
+        assert.equal((await direct(by, ...people)).id, group.id);
+      }
+      assert.deepEqual(group.with.map((/** @type {any} */ { name }) => name).sort(), ['Ben', 'Cleo']);
+      for (const tab of tabs) tab.close();
+    });
+
+    test('a message in it reaches every tab of those in it, and nobody else', async () => {
+      const phone = await tabOf(ben);
+      const room = await direct(ann, ben);
+      const { id } = await sayIn(ann, room.id, 'between us');
+      for (const tab of [ann, ben, phone]) await tab.hears(id);
+      await toldOf(ben, room.id, 'in');
+      await fence(ann, cleo, owner);
+      for (const other of [cleo, owner]) assert.ok(!JSON.stringify(other.events).includes(room.id));
+      const told = await asOpened(ben, room.id);
+      assert.deepEqual([told.kind, told.with, told.unread], ['direct', [ann.account.me], 1]);
+      assertContiguous(await ben.pull(0, room.id));
+      ann.socket.emit('typing', { room: room.id });
+      await until(() => ben.told('typing').some((typing) => typing.room === room.id), 'he sees her typing');
+      phone.close();
+    });
+
+    test('it stays as it is: nobody comes, goes, or names it', async () => {
+      const room = await direct(ann, ben);
+      const refusals = [
+        ['room:leave', { room: room.id }],
+        ['room:invite', { room: room.id, people: [cleo.account.me.id] }],
+        ['room:remove', { room: room.id, person: ben.account.me.id }],
+        ['room:change', { room: room.id, name: 'us' }],
+        ['room:change', { room: room.id, archived: true }],
+      ];
+      for (const [event, argument] of refusals) {
+        assertTyped(await ann.refusal(/** @type {string} */ (event), argument), ['forbidden', 'invalid']);
+      }
+      assertTyped(await cleo.refusal('room:join', { room: room.id }), 'unknown_room');
+      assert.equal((await ann.ask('room:members', { room: room.id })).length, 2);
+    });
+
+    test('it is with somebody else, with people who are there, and with a few', async () => {
+      const many = Array.from({ length: DIRECT_PEOPLE }, uuid7);
+      for (const people of [[], [ann.account.me.id], [uuid7()], many, ['Ben'], 'Ben', [null]]) {
+        assertTyped(await ann.refusal('room:direct', { with: people }));
+      }
+    });
+  });
+
+  test('what they say catches up like anything else, in many rooms at once', async () => {
+    const rooms = await Promise.all(['one', 'two', 'three'].map((name) => makeRoom(ann, `many ${name}`, { kind: 'private', people: [ben.account.me] })));
+    const heads = await ben.ask('sync', {});
+    const cursors = Object.fromEntries(Object.entries(heads));
+    for (let count = 0; count < 5; count += 1) for (const room of rooms) await sayIn(ann, room.id, `${room.name} ${count}`);
+    const back = new Device(server, { token: ben.account.token, epoch: ben.opened.epoch, cursors });
+    const opened = await back.open();
+    assert.equal(opened.recovered, true);
+    for (const room of rooms) {
+      const heard = heardIn(back, room.id);
+      assertContiguous(heard, cursors[room.id] + 1);
+      assert.deepEqual(heard.map(({ body }) => body.text), [0, 1, 2, 3, 4].map((count) => `${room.name} ${count}`));
+    }
+    back.close();
+  });
+
+  test('what is in them outlives the server', async () => {
+    const room = await makeRoom(ann, 'lasting', { kind: 'private', topic: 'for ever', people: [ben.account.me] });
+    const { id } = await sayIn(ben, room.id, 'before');
+    await server.crashAndRestart();
+    await until(() => [ann, ben, cleo, owner].every(({ socket }) => socket.connected), 'everybody is back');
+    const told = await asOpened(ben, room.id);
+    assert.deepEqual([told.name, told.topic, told.kind, told.head], ['lasting', 'for ever', 'private', 2]);
+    assert.equal((await ann.pull(1, room.id))[0]?.id, id);
+    const more = await sayIn(ann, room.id, 'after');
+    await ben.hears(more.id);
+    await fence(ann, cleo);
+    assert.ok(!cleo.heard.some((entry) => entry.id === more.id));
+  });
+
+  test('nobody is in more than the limit', async () => {
+    const account = await signIn(server, 'Collector');
+    const collector = new Device(server, { token: account.token });
+    await collector.open();
+    for (let made = 1; made < ROOMS_PER_PERSON; ) {
+      const lot = Math.min(50, ROOMS_PER_PERSON - made);
+      await Promise.all(Array.from({ length: lot }, () => makeRoom(collector, 'one of many', { kind: 'private' })));
+      made += lot;
+    }
+    assertTyped(await collector.refusal('room:create', { id: uuid7(), kind: 'private', name: 'one too many' }), 'too_large');
+    const full = (await makeRoom(ann, 'one more')).id;
+    assertTyped(await collector.refusal('room:join', { room: full }), 'too_large');
+    const tab = new Device(server, { token: account.token });
+    assert.equal((await tab.open()).rooms.length, ROOMS_PER_PERSON);
+    collector.close();
+    tab.close();
+  });
+});
