@@ -7,7 +7,8 @@
 //! - `names`: what people are called
 //! - `outbox`: what is typed and not yet acknowledged, in order
 //! - `inbox`: per room, the contiguous window of the log, and what a gap holds back
-//! - `room`: an inbox with its name, its read mark and its cache
+//! - `look`: a look at another place of the log, beside the inbox
+//! - `room`: an inbox with its name, its read mark and its cache, and a look
 //! - `presence`: who is here, who is writing
 //! - `notices`: who came and went a moment ago
 //! - [`timeline`], `row`: what a room shows: the window, then the outbox's echoes; one row per author and id
@@ -29,6 +30,7 @@ mod inbox;
 #[cfg(feature = "faults")]
 pub mod journey;
 pub mod link;
+mod look;
 mod names;
 pub mod news;
 mod notices;
@@ -42,6 +44,7 @@ mod sorted;
 pub mod timeline;
 mod window;
 
+pub use look::LookAt;
 pub use news::PeerNews;
 pub use notices::{Notice, NoticeKind};
 pub use record::{About, Disk, Identity, OutboxItem, Rejection, Restored, RoomCache, StorageError, Write};

@@ -8,6 +8,7 @@ use crate::inbox::Inbox;
 use crate::names::Names;
 use crate::outbox::Outbox;
 use crate::record::{Disk, Identity, OutboxItem};
+use crate::room::Room;
 use crate::row::{Echoed, QuotedView, Row, RowBody, RowState};
 use crate::window::Window;
 
@@ -16,7 +17,7 @@ use crate::window::Window;
 pub struct Timeline<'a> {
     pub(crate) room: RoomId,
     pub(crate) now: Option<&'a Identity>,
-    pub(crate) inbox: Option<&'a Inbox>,
+    pub(crate) in_room: Option<&'a Room>,
     pub(crate) outbox: &'a Outbox,
     pub(crate) names: &'a Names,
 }
@@ -35,7 +36,8 @@ impl<'a> Timeline<'a> {
             .window()
             .into_iter()
             .flat_map(|window| window.entries().iter());
-        let acked = this.inbox.into_iter().flat_map(Inbox::acked);
+        let live = this.inbox().filter(|_| this.is_live());
+        let acked = live.into_iter().flat_map(Inbox::acked);
         window
             .chain(acked)
             .filter(|entry| is_row(&entry.body))
@@ -46,12 +48,15 @@ impl<'a> Timeline<'a> {
     /// message; where that is not here, or not the one meant, a rejected one has a row of its own.
     pub fn echoes(&self) -> impl DoubleEndedIterator<Item = Row<'a>> + use<'a> {
         let this = *self;
-        let of_this_room = this.outbox.items().filter(move |item| item.room == this.room);
+        let of_this_room = this
+            .outbox
+            .items()
+            .filter(move |item| item.room == this.room && this.is_live());
         of_this_room
             // An item of the same name in the log can only be a conflict, and the log has the row.
             .filter(move |item| {
                 !this
-                    .inbox
+                    .inbox()
                     .is_some_and(|inbox| inbox.shows(item.author.id, item.id))
             })
             .filter(move |item| match item.body.changes() {
@@ -74,8 +79,18 @@ impl<'a> Timeline<'a> {
         changes.filter(move |item| this.now.is_none_or(|now| now.epoch == item.epoch))
     }
 
+    /// Whether its newest row is the room's newest. In a look at another place it is not: neither what is ahead of a gap
+    /// nor this device's echoes show there.
+    pub fn is_live(&self) -> bool {
+        self.in_room.is_none_or(|room| room.detached().is_none())
+    }
+
+    fn inbox(&self) -> Option<&'a Inbox> {
+        self.in_room.map(|room| &room.inbox)
+    }
+
     fn window(&self) -> Option<&'a Window> {
-        self.inbox.map(Inbox::window)
+        self.in_room.map(Room::shown)
     }
 
     fn shows_change(&self, item: &OutboxItem, message: Seq) -> bool {

@@ -219,6 +219,42 @@ impl Inbox {
         false
     }
 
+    /// Entries held that came after a place of the log, wherever they wait.
+    pub(crate) fn after(&self, seq: Seq) -> impl Iterator<Item = &Entry> {
+        let newest_first = self.window.entries().iter().rev();
+        let window = newest_first.take_while(move |entry| entry.seq > seq);
+        window.chain(self.held.values()).chain(self.acked.values())
+    }
+
+    /// A person looks elsewhere: the old pages go.
+    pub(crate) fn stop_browsing(&mut self) -> bool {
+        self.browsing = false;
+        self.trim()
+    }
+
+    /// Whether a look's window reaches this one.
+    pub(crate) fn touches(&self, look: &Window) -> bool {
+        let (Some(low), Some(high)) = (look.low(), look.high()) else {
+            return false;
+        };
+        self.high
+            .is_some_and(|cursor| low <= cursor + 1 && high + 1 >= self.low())
+    }
+
+    /// Takes in the window of a look that reaches this one. Old pages stay until the newest entry is seen.
+    pub(crate) fn join(&mut self, look: Window) {
+        let low = self.low();
+        let (older, newer): (Vec<Entry>, Vec<Entry>) =
+            look.into_entries().into_iter().partition(|entry| entry.seq < low);
+        self.browsing = true;
+        for entry in &older {
+            self.keys.insert((entry.author.id, entry.id), entry.seq);
+        }
+        self.window.push_oldest(older);
+        self.offer(newer);
+        self.trim();
+    }
+
     /// Applies what fits next, for as long as something does.
     fn drain(&mut self) -> bool {
         let Some(mut high) = self.high else {
@@ -310,7 +346,7 @@ fn is_whole(entry: &Entry) -> bool {
     (!replies || entry.quoted.is_some()) && (!mentions || !entry.mentioned.is_empty())
 }
 
-fn is_contiguous(entries: &[Entry]) -> bool {
+pub(crate) fn is_contiguous(entries: &[Entry]) -> bool {
     entries
         .iter()
         .zip(entries.iter().skip(1))

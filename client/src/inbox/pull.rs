@@ -169,7 +169,12 @@ impl Inbox {
     }
 
     fn may_load_older(&self) -> bool {
-        self.high.is_some() && self.low() > 1 && self.window.len() < self.bounds.window_browsing
+        self.high.is_some() && self.low() > 1 && !self.is_full()
+    }
+
+    /// Whether no older page fits in.
+    pub(crate) fn is_full(&self) -> bool {
+        self.window.len() >= self.bounds.window_browsing
     }
 
     fn take(&mut self, kind: Kind, page: Page) -> bool {

@@ -27,7 +27,7 @@ impl Session {
         let entry = Entry::new(stored.seq, item.id, item.author, stored.at, item.body);
         let entry = self.complete(stored.room, entry);
         if let Some(room) = self.rooms.get_mut(&stored.room) {
-            room.cache_is_old |= room.inbox.acknowledge(entry);
+            room.cache_is_old |= room.acknowledge(entry);
             self.rows_changed(stored.room);
             self.changes.insert(Change::Rooms);
         } else if self.early_acked.len() < EARLY {

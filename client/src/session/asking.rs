@@ -7,6 +7,7 @@ use steadfast_shared::RoomId;
 use super::input::RequestId;
 use super::output::{Change, Ephemeral, Output, Request};
 use super::{Connection, Session};
+use crate::room::Room;
 
 /// Most pages under way at once, all rooms together.
 const PULLS: usize = 4;
@@ -22,6 +23,7 @@ const READ_EVERY: Duration = Duration::from_secs(1);
 pub(super) enum Asked {
     Send,
     History(RoomId),
+    Look(RoomId),
     Sync,
 }
 
@@ -80,20 +82,26 @@ impl Session {
     }
 
     pub(super) fn pull_pages(&mut self, now: Duration) {
-        let mut under_way = self.rooms.values().filter(|room| room.inbox.is_pulling()).count();
+        let mut under_way = self.rooms.values().map(Room::pulling).sum::<usize>();
         let mut pulls = Vec::new();
         for room in self.rooms.values_mut() {
             if under_way >= PULLS {
                 break;
             }
+            // Somebody waits for the look.
+            let request = RequestId(self.last_request + 1 + pulls.len() as u64);
+            if let Some(pull) = room.look_pull(request, now) {
+                under_way += 1;
+                pulls.push((Asked::Look(room.id), pull));
+            }
             let request = RequestId(self.last_request + 1 + pulls.len() as u64);
             if let Some(pull) = room.inbox.next_pull(room.id, request, now) {
                 under_way += 1;
-                pulls.push((room.id, pull));
+                pulls.push((Asked::History(room.id), pull));
             }
         }
-        for (room, pull) in pulls {
-            self.ask(Asked::History(room), Request::History(pull));
+        for (asked, pull) in pulls {
+            self.ask(asked, Request::History(pull));
         }
     }
 
@@ -112,11 +120,8 @@ impl Session {
         if !self.is_online() {
             return self.opening_until;
         }
-        let pulls_full = self.rooms.values().filter(|room| room.inbox.is_pulling()).count() >= PULLS;
-        let pulls = self
-            .rooms
-            .values()
-            .filter_map(|room| room.inbox.pull_not_before());
+        let pulls_full = self.rooms.values().map(Room::pulling).sum::<usize>() >= PULLS;
+        let pulls = self.rooms.values().filter_map(Room::pull_not_before);
         let pull = pulls.min().filter(|_| !pulls_full);
         let stand_in = self.stand_in_at().filter(|_| !self.elected);
         let drains = stand_in.is_none_or(|at| at <= self.outbox.now);
@@ -145,7 +150,7 @@ impl Session {
         self.unanswered = 0;
         self.outbox.flight.link_down();
         for room in self.rooms.values_mut() {
-            room.inbox.link_down();
+            room.link_down();
         }
     }
 }

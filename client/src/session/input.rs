@@ -7,6 +7,7 @@ use steadfast_shared::{
     Body, Emoji, EntryId, HandshakeError, MessageText, Millis, RoomId, Seq, WireError, event,
 };
 
+use crate::look::LookAt;
 use crate::news::PeerNews;
 use crate::record::{OutboxItem, Restored, StorageError};
 
@@ -60,7 +61,18 @@ pub enum Input {
     /// Throw away a rejected or unsent item. One that was in flight may be stored all the same: it is then shown as sent.
     Discard(EntryId),
     /// A person wants to see older entries: one more page.
-    ScrolledToTop(RoomId),
+    WantOlder(RoomId),
+    /// A person who looks at another place wants to see newer entries: one more page. A look that reaches the newest ends.
+    WantNewer(RoomId),
+    /// A person wants to see another place of the log. What is shown is the live window until the first page has come.
+    Look {
+        /// Of which room.
+        room: RoomId,
+        /// Where.
+        at: LookAt,
+    },
+    /// Back to the newest entries.
+    LookEnd(RoomId),
     /// A person is writing. Call it on each keypress; the session decides what goes out.
     Typing(RoomId),
     /// Whether nobody sits at this tab. The server is told when it changes, and again by each connection.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::output::{Change, Ephemeral, Output, Refusal};
 use super::{Connection, Session};
+use crate::look::LookAt;
 use crate::news::PeerNews;
 use crate::record::{Disk, OutboxItem, Write};
 use crate::room::Pace;
@@ -126,11 +127,30 @@ impl Session {
         }
     }
 
-    pub(super) fn scrolled_to_top(&mut self, id: RoomId) {
+    pub(super) fn want_older(&mut self, id: RoomId) {
+        let bound = self.options.window;
         if let Some(room) = self.rooms.get_mut(&id)
-            && room.inbox.want_older()
+            && room.want_older(bound)
         {
-            self.changes.insert(Change::Rooms);
+            self.changes.extend([Change::Rooms, Change::Timeline(id)]);
+        }
+    }
+
+    pub(super) fn want_newer(&mut self, id: RoomId) {
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.want_newer();
+            self.changes.extend([Change::Rooms, Change::Timeline(id)]);
+        }
+    }
+
+    pub(super) fn look(&mut self, id: RoomId, at: Option<LookAt>) {
+        let bound = self.options.window;
+        if let Some(room) = self.rooms.get_mut(&id) {
+            match at {
+                Some(at) => room.look(at, bound),
+                None => room.look_end(),
+            }
+            self.changes.extend([Change::Rooms, Change::Timeline(id)]);
         }
     }
 

@@ -74,7 +74,7 @@ impl Session {
     pub(super) fn acknowledge_early(&mut self) {
         for (id, entry) in std::mem::take(&mut self.early_acked) {
             if let Some(room) = self.rooms.get_mut(&id) {
-                room.cache_is_old |= room.inbox.acknowledge(entry);
+                room.cache_is_old |= room.acknowledge(entry);
                 self.changes.insert(Change::Timeline(id));
             } else {
                 self.early_acked.push((id, entry));

@@ -172,12 +172,7 @@ impl Session {
         let Some(room) = self.rooms.get_mut(&id) else {
             return;
         };
-        let grew = if missed {
-            room.inbox.offer_missed(entries)
-        } else {
-            room.inbox.offer(entries)
-        };
-        if grew {
+        if room.offer(entries, missed) {
             room.cache_is_old = true;
             self.changes.insert(Change::Timeline(id));
         }
@@ -229,8 +224,13 @@ impl Session {
         match (asked, result) {
             (Asked::Send, Ok(Answer::Send(reply))) => self.send_answered(request, Ok(reply), now),
             (Asked::Send, result) => self.send_answered(request, Err(no_answer(&result)), now),
-            (Asked::History(room), Ok(Answer::History(reply))) => self.pulled(request, room, Ok(reply), now),
-            (Asked::History(room), result) => self.pulled(request, room, Err(no_answer(&result)), now),
+            (Asked::History(room) | Asked::Look(room), result) => {
+                let result = match result {
+                    Ok(Answer::History(reply)) => Ok(reply),
+                    result => Err(no_answer(&result)),
+                };
+                self.pulled(request, asked, room, result, now);
+            }
             (Asked::Sync, Ok(Answer::Sync(Ok(heads)))) => self.heads(heads),
             // The next one comes soon enough.
             (Asked::Sync, _) => {}
@@ -276,6 +276,7 @@ impl Session {
     fn pulled(
         &mut self,
         request: RequestId,
+        asked: Asked,
         id: RoomId,
         result: Result<Result<Page, WireError>, RequestError>,
         now: Duration,
@@ -296,7 +297,11 @@ impl Session {
             Ok(Ok(page)) if page.room != id => Err(RequestError::Malformed),
             result => result,
         };
-        if room.inbox.pulled(request, result, now, &mut self.dice) {
+        let changed = match asked {
+            Asked::Look(_) => room.looked(request, result, now, &mut self.dice),
+            _ => room.pulled(request, result, now, &mut self.dice),
+        };
+        if changed {
             room.cache_is_old = true;
             self.changes.insert(Change::Timeline(id));
         }

@@ -60,7 +60,7 @@ impl Session {
         Timeline {
             room,
             now: self.identity.as_ref(),
-            inbox: self.rooms.get(&room).map(|room| &room.inbox),
+            in_room: self.rooms.get(&room),
             outbox: &self.outbox,
             names: &self.names,
         }
@@ -128,6 +128,7 @@ impl Session {
 
     fn room_view<'a>(&self, room: &'a Room) -> RoomView<'a> {
         let unread = room.unread(self.my_id());
+        let shown = room.shown();
         RoomView {
             id: room.id,
             name: &room.name,
@@ -139,13 +140,22 @@ impl Session {
             active_at: room.active_at(),
             head: room.inbox.head(),
             cursor: room.inbox.high(),
-            low: room.inbox.low(),
+            low: shown.low().unwrap_or(room.inbox.low()),
+            high: shown.high(),
+            detached: room.detached().is_some(),
+            looking: room.is_looking(),
+            place: room.place(),
+            first_unread: room.first_unread(self.my_id()),
             held: room.inbox.held(),
             read: room.read(),
             unread: unread.news,
             mentions: unread.mentions,
-            loading_older: room.inbox.is_loading_older(),
-            at_beginning: room.inbox.at_beginning(),
+            loading_older: room.is_loading_older(),
+            loading_newer: room.is_loading_newer(),
+            at_beginning: match room.detached() {
+                Some(look) => look.window().low() == Some(1),
+                None => room.inbox.at_beginning(),
+            },
             catching_up: room.inbox.is_behind(),
         }
     }
@@ -195,8 +205,18 @@ pub struct RoomView<'a> {
     pub head: Seq,
     /// The cursor: the newest entry applied without a gap. `None` before the first page.
     pub cursor: Option<Seq>,
-    /// The oldest entry held; one past the cursor where none is.
+    /// The oldest entry of what is shown; one past the cursor where nothing is.
     pub low: Seq,
+    /// The newest entry of what is shown.
+    pub high: Option<Seq>,
+    /// Whether what is shown is a look at another place of the log, which does not reach the newest entries.
+    pub detached: bool,
+    /// Whether a person looks at another place, or waits for it to come.
+    pub looking: bool,
+    /// Where the place last asked for is, once it is held: what to bring into view.
+    pub place: Option<Seq>,
+    /// The first message of somebody else after what was read, where there is one. It may have to be looked for.
+    pub first_unread: Option<Seq>,
     /// Entries held back by a gap.
     pub held: usize,
     /// How far this person has read.
@@ -207,7 +227,9 @@ pub struct RoomView<'a> {
     pub mentions: u64,
     /// Whether an older page is on its way.
     pub loading_older: bool,
-    /// Whether the window reaches the room's first entry.
+    /// Whether a newer page, or the place looked for, is on its way.
+    pub loading_newer: bool,
+    /// Whether what is shown reaches the room's first entry.
     pub at_beginning: bool,
     /// Whether entries are known to exist that are not applied yet.
     pub catching_up: bool,

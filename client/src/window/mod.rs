@@ -55,6 +55,13 @@ impl Window {
             .map(|(_, change)| change)
     }
 
+    /// The entries after a place of the log, oldest first.
+    pub(crate) fn after(&self, seq: Seq) -> impl Iterator<Item = &Entry> {
+        let low = self.low().unwrap_or(0);
+        let first = usize::try_from((seq + 1).saturating_sub(low)).unwrap_or(usize::MAX);
+        self.entries.range(first.min(self.entries.len())..)
+    }
+
     /// Puts on what follows the newest.
     pub(crate) fn push_newest(&mut self, entry: Entry) {
         let seq = entry.seq;
@@ -100,6 +107,40 @@ impl Window {
     pub(crate) fn drop_oldest(&mut self, many: usize) {
         self.entries.drain(..many.min(self.entries.len()));
         self.drop_strays();
+    }
+
+    /// Lets go of the newest. Their changes of what is held stay.
+    pub(crate) fn drop_newest(&mut self, many: usize) {
+        self.entries.truncate(self.entries.len().saturating_sub(many));
+        self.drop_strays();
+    }
+
+    /// An entry held, read anew: what it says of its changes is as of a later place. Changes up to there are in it.
+    pub(crate) fn refresh(&mut self, entry: Entry) {
+        let (seq, change) = (entry.seq, Change::of(&entry));
+        let Some(index) = self.index(seq) else {
+            return;
+        };
+        let as_of = entry.now.as_ref().map_or(0, |now| now.as_of);
+        let held = (self.low().unwrap_or(0), self.high().unwrap_or(0));
+        self.changes.retain(|(message, change), _| {
+            *message != seq || *change > as_of || (held.0..=held.1).contains(change)
+        });
+        self.entries[index] = entry;
+        match change {
+            Some((message, change)) => self.hear(message, seq, change),
+            None => self.fold(seq),
+        }
+    }
+
+    /// How many changes are held.
+    pub(crate) fn changes(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Gives the entries away.
+    pub(crate) fn into_entries(self) -> VecDeque<Entry> {
+        self.entries
     }
 
     /// Changes of messages that are not held, made by entries that are not.
@@ -174,4 +215,4 @@ impl FromIterator<Entry> for Window {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -29,33 +29,37 @@ fn text(text: &str) -> MessageText {
     MessageText::parse(text).unwrap()
 }
 
+/// A change is of a message less than so many entries back.
+const REACH: u64 = 12;
+
 /// Something that comes into the log; a change is of the message so many entries back.
 #[derive(Clone, Debug)]
-enum Said {
+pub(crate) enum Said {
     Message,
     Edit(u64),
     Delete(u64),
     React(u64, u8, bool, u8),
 }
 
-fn said() -> impl Strategy<Value = Said> {
+pub(crate) fn said() -> impl Strategy<Value = Said> {
     prop_oneof![
         4 => Just(Said::Message),
-        2 => (1..12_u64).prop_map(Said::Edit),
-        1 => (1..12_u64).prop_map(Said::Delete),
-        6 => (1..12_u64, 0..3_u8, any::<bool>(), 1..4_u8).prop_map(|(back, emoji, on, by)| Said::React(back, emoji, on, by)),
+        2 => (1..REACH).prop_map(Said::Edit),
+        1 => (1..REACH).prop_map(Said::Delete),
+        6 => (1..REACH, 0..3_u8, any::<bool>(), 1..4_u8).prop_map(|(back, emoji, on, by)| Said::React(back, emoji, on, by)),
     ]
 }
 
 /// The log, as it was written: a server takes no change of what is no message, or was deleted.
-fn log(said: Vec<Said>) -> Vec<Entry> {
+pub(crate) fn log(said: Vec<Said>) -> Vec<Entry> {
     let mut log: Vec<Entry> = Vec::new();
     for said in said {
         let seq = log.len() as Seq + 1;
         let target = |back: u64| {
             let message = seq.checked_sub(back).filter(|seq| *seq > 0)?;
             let there = matches!(log[message as usize - 1].body, Body::Message { .. });
-            let deleted = log.iter().any(|entry| entry.body == Body::Delete { message });
+            let mut later = log[message as usize..].iter();
+            let deleted = later.any(|entry| entry.body == Body::Delete { message });
             (there && !deleted).then_some(message)
         };
         let emoji = |n: u8| Emoji::parse(["👍", "❤️", "🎉"][usize::from(n)]).unwrap();
@@ -82,11 +86,11 @@ fn log(said: Vec<Said>) -> Vec<Entry> {
 }
 
 /// An entry as a server reads it from its store, when the log reaches to `as_of`.
-fn read(log: &[Entry], seq: Seq, as_of: Seq) -> Entry {
+pub(crate) fn read(log: &[Entry], seq: Seq, as_of: Seq) -> Entry {
     let mut entry = log[seq as usize - 1].clone();
     let changes = |message: Seq| {
-        let until = log.iter().take(as_of as usize);
-        until.filter_map(move |entry| {
+        let until = log[..as_of as usize].iter().skip(message as usize);
+        until.take(REACH as usize).filter_map(move |entry| {
             let (of, change) = Change::of(entry)?;
             (of == message).then_some((entry.seq, change))
         })

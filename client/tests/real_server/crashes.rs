@@ -98,7 +98,7 @@ impl Device {
             let Some((false, low)) = view(&self.chat) else {
                 return;
             };
-            self.chat.input(Input::ScrolledToTop(room));
+            self.chat.input(Input::WantOlder(room));
             let chat = &self.chat;
             until("an older page comes", async || {
                 view(chat).is_some_and(|(_, now)| now < low)

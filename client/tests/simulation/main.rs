@@ -156,7 +156,7 @@ fn act(world: &mut World, step: usize) {
         80..=84 => {
             let rooms: Vec<_> = world.server.rooms.iter().map(|room| room.id).collect();
             if let Some(room) = world.dice.pick(&rooms).copied() {
-                world.input(tab, Input::ScrolledToTop(room));
+                world.input(tab, Input::WantOlder(room));
             }
         }
         85..=88 => {

@@ -224,7 +224,7 @@ impl Page {
                 .is_some_and(|view| view.cursor.is_some() && !view.at_beginning && !view.loading_older)
         });
         if wanted {
-            self.tell(Input::ScrolledToTop(room));
+            self.tell(Input::WantOlder(room));
         }
     }
 

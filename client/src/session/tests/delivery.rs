@@ -241,7 +241,7 @@ fn an_echo_sent_below_the_window_is_found_by_scrolling_back() {
     desk.page(request, entries(801..=900, 2).entries, 900);
     assert!(!desk.rows().contains(&(id(1), "sent")));
     assert_eq!(desk.rows().len(), 100);
-    desk.input(Input::ScrolledToTop(ROOM));
+    desk.input(Input::WantOlder(ROOM));
     let (_, pull) = desk.pulls().remove(0);
     assert_eq!(pull.before, Some(801));
 }

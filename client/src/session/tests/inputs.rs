@@ -251,8 +251,8 @@ fn scrolling_back_loads_page_after_page_and_seeing_the_end_lets_them_go() {
     let (request, _) = desk.pulls().remove(0);
     desk.page(request, entries(901..=1_000, 2).entries, 1_000);
     for low in [901, 801] {
-        desk.input(Input::ScrolledToTop(ROOM));
-        desk.input(Input::ScrolledToTop(ROOM));
+        desk.input(Input::WantOlder(ROOM));
+        desk.input(Input::WantOlder(ROOM));
         let (request, pull) = desk.pulls().remove(0);
         assert_eq!(pull.before, Some(low));
         assert!(desk.session.room(ROOM).unwrap().loading_older);

@@ -5,6 +5,7 @@ mod delivery;
 mod epochs;
 mod holes;
 mod inputs;
+mod looks;
 mod rooms;
 mod tabs;
 

@@ -1,4 +1,8 @@
 //! One room: its name, its inbox, how far it is read, and whether its cache is up to date.
+//!
+//! - `looking`: the look at another place of its log, beside the inbox
+
+mod looking;
 
 use std::time::Duration;
 
@@ -6,6 +10,7 @@ use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{Epoch, Millis, RoomId, Seq, UserId, event, mention};
 
 use crate::inbox::{Bounds, Inbox};
+use crate::look::{Look, LookAt};
 use crate::record::{About, RoomCache};
 
 /// What other people said after what was read.
@@ -31,6 +36,10 @@ pub(crate) struct Room {
     pub(crate) name: String,
     pub(crate) about: About,
     pub(crate) inbox: Inbox,
+    /// Another place that is looked at, instead of the newest.
+    look: Option<Look>,
+    /// Where a person last asked to look.
+    place: Option<LookAt>,
     read: Seq,
     counted: Counted,
     /// How far the server knows this person to have read.
@@ -46,6 +55,8 @@ impl Room {
             name: cache.name,
             about: cache.about,
             inbox: Inbox::restored(bounds, cache.high, cache.entries),
+            look: None,
+            place: None,
             read: cache.read,
             counted: Counted {
                 head: cache.high,
@@ -62,6 +73,8 @@ impl Room {
             name: room.name.clone(),
             about: About::from(room),
             inbox: Inbox::new(bounds),
+            look: None,
+            place: None,
             read: room.read,
             counted: Counted::default(),
             read_told: room.read,
@@ -78,6 +91,9 @@ impl Room {
         self.read_told = room.read;
         self.told(room);
         self.cache_is_old |= gone_back;
+        if gone_back {
+            self.look_end();
+        }
         gone_back
     }
 

@@ -1,0 +1,300 @@
+//! A look at another place of a room's log: a contiguous window around it, paged both ways, apart from the live one.
+//!
+//! It lets go of its far side past its bound, hears of every change that is heard live, and is joined to the live window
+//! when it reaches it. After a jump of the live window, changes may have been missed: then every page is read again.
+
+use std::time::Duration;
+
+use steadfast_shared::event::{HistoryRequest, Page};
+use steadfast_shared::limit::PAGE_ENTRIES;
+use steadfast_shared::{Entry, Millis, RoomId, Seq, WireError};
+
+use crate::backoff::Backoff;
+use crate::dice::Dice;
+use crate::inbox::is_contiguous;
+use crate::session::{RequestError, RequestId};
+use crate::window::Window;
+
+/// Where to look.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LookAt {
+    /// At this entry.
+    Around(Seq),
+    /// At the first entry stored at this time or later.
+    Since(Millis),
+}
+
+/// A look at another place of a room's log.
+#[derive(Debug)]
+pub(crate) struct Look {
+    at: LookAt,
+    window: Window,
+    bound: usize,
+    under_way: Option<(RequestId, Kind)>,
+    not_before: Option<Duration>,
+    backoff: Backoff,
+    wants_older: bool,
+    wants_newer: bool,
+    /// A person moves away from the newest: nothing is joined meanwhile, which would take the pages they go for.
+    leaving: bool,
+    /// Up to here, changes may have been missed.
+    stale: Option<Seq>,
+}
+
+/// Which page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Place,
+    Before(Seq),
+    After(Seq),
+    /// What is held after this place, once more.
+    Again(Seq),
+}
+
+/// What came of a page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Looked {
+    /// Nothing that shows.
+    Same,
+    /// There is more to see, or it is up to date.
+    More,
+    /// There is nothing to see here.
+    Nowhere,
+}
+
+impl Look {
+    pub(crate) fn new(at: LookAt, bound: usize) -> Self {
+        Self {
+            at,
+            window: Window::default(),
+            bound: bound.max(3 * PAGE_ENTRIES),
+            under_way: None,
+            not_before: None,
+            backoff: Backoff::new(Duration::from_millis(250), Duration::from_secs(5)),
+            wants_older: false,
+            wants_newer: false,
+            leaving: false,
+            stale: None,
+        }
+    }
+
+    /// A look that begins with what the live window holds at its old end.
+    pub(crate) fn from(live: &Window, bound: usize) -> Self {
+        let at = LookAt::Around(live.low().unwrap_or(1));
+        let mut look = Self::new(at, bound);
+        let many = look.bound.min(live.len());
+        look.window = live.entries().range(..many).cloned().collect();
+        for later in live.entries().range(many..) {
+            look.window.change(later);
+        }
+        look
+    }
+
+    /// What is held of it; nothing until the first page has come.
+    pub(crate) fn window(&self) -> &Window {
+        &self.window
+    }
+
+    pub(crate) fn into_window(self) -> Window {
+        self.window
+    }
+
+    /// A page is on its way, or will be.
+    pub(crate) fn is_loading_older(&self) -> bool {
+        self.wants_older
+    }
+
+    pub(crate) fn is_loading_newer(&self) -> bool {
+        self.wants_newer || self.window.len() == 0
+    }
+
+    pub(crate) fn want_older(&mut self) -> bool {
+        let news = !self.wants_older && self.window.low().is_some_and(|low| low > 1);
+        self.wants_older |= news;
+        self.leaving = true;
+        news
+    }
+
+    pub(crate) fn want_newer(&mut self) -> bool {
+        let news = !self.wants_newer && self.window.len() > 0;
+        self.wants_newer |= news;
+        self.leaving = false;
+        news
+    }
+
+    /// Whether it may be joined to the live window where it reaches it: nothing is on its way, and nothing was missed.
+    pub(crate) fn may_join(&self) -> bool {
+        self.stale.is_none() && self.under_way.is_none() && !self.leaving
+    }
+
+    /// A change was heard. Says whether it concerns what is held.
+    pub(crate) fn hear(&mut self, entry: &Entry) -> bool {
+        let concerns = entry
+            .body
+            .changes()
+            .is_some_and(|message| self.window.get(message).is_some());
+        if concerns {
+            self.window.change(entry);
+            if self.window.changes() > 4 * self.bound {
+                // Reading again lets go of them.
+                self.read_again();
+            }
+        }
+        concerns
+    }
+
+    /// The live window jumped: what changed in between was not heard. A page on its way may be older than that.
+    pub(crate) fn read_again(&mut self) {
+        self.under_way = None;
+        self.stale = self.window.low().map(|low| low - 1);
+    }
+
+    pub(crate) fn link_down(&mut self) {
+        self.under_way = None;
+        self.not_before = None;
+        self.backoff.reset();
+    }
+
+    pub(crate) fn pull_not_before(&self) -> Option<Duration> {
+        self.not_before.filter(|_| self.wanted().is_some())
+    }
+
+    pub(crate) fn is_pulling(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// The page to ask for next, unless none is wanted, one is under way, or it is too early.
+    pub(crate) fn next_pull(
+        &mut self,
+        room: RoomId,
+        request: RequestId,
+        now: Duration,
+    ) -> Option<HistoryRequest> {
+        if self.not_before.is_some_and(|at| now < at) {
+            return None;
+        }
+        let kind = self.wanted()?;
+        self.under_way = Some((request, kind));
+        self.not_before = None;
+        let asked = HistoryRequest {
+            limit: Some(PAGE_ENTRIES),
+            ..HistoryRequest::newest(room)
+        };
+        Some(match kind {
+            Kind::Place => match self.at {
+                LookAt::Around(seq) => HistoryRequest {
+                    around: Some(seq),
+                    ..asked
+                },
+                LookAt::Since(since) => HistoryRequest {
+                    since: Some(since),
+                    ..asked
+                },
+            },
+            Kind::Before(low) => HistoryRequest {
+                before: Some(low),
+                ..asked
+            },
+            Kind::After(high) | Kind::Again(high) => HistoryRequest {
+                after: Some(high),
+                ..asked
+            },
+        })
+    }
+
+    fn wanted(&self) -> Option<Kind> {
+        if self.under_way.is_some() {
+            return None;
+        }
+        let (Some(low), Some(high)) = (self.window.low(), self.window.high()) else {
+            return Some(Kind::Place);
+        };
+        if let Some(after) = self.stale {
+            Some(Kind::Again(after))
+        } else if self.wants_older && low > 1 {
+            Some(Kind::Before(low))
+        } else {
+            self.wants_newer.then_some(Kind::After(high))
+        }
+    }
+
+    /// Takes in an answer. `heard`: the changes held elsewhere, of which those the page was read too early for count.
+    pub(crate) fn pulled<'a>(
+        &mut self,
+        request: RequestId,
+        result: Result<Result<Page, WireError>, RequestError>,
+        heard: impl Iterator<Item = &'a Entry>,
+        now: Duration,
+        dice: &mut Dice,
+    ) -> Looked {
+        let Some((_, kind)) = self.under_way.take_if(|(under_way, _)| *under_way == request) else {
+            return Looked::Same;
+        };
+        match result {
+            Ok(Ok(page)) if fits(kind, &page) => {
+                self.backoff.reset();
+                let head = page.head;
+                let looked = self.take(kind, page);
+                for change in heard.filter(|entry| entry.seq > head) {
+                    self.hear(change);
+                }
+                looked
+            }
+            Ok(Err(error)) if !error.code.is_transient() => Looked::Nowhere,
+            Err(RequestError::Timeout | RequestError::Disconnected) => Looked::Same,
+            Ok(refused) => {
+                let asked = refused.err().and_then(|error| error.retry_after_ms);
+                let asked = asked.map_or(Duration::ZERO, Duration::from_millis);
+                self.not_before = Some(now + self.backoff.next(dice).max(asked));
+                Looked::Same
+            }
+            Err(RequestError::Malformed) => {
+                self.not_before = Some(now + self.backoff.next(dice));
+                Looked::Same
+            }
+        }
+    }
+
+    fn take(&mut self, kind: Kind, page: Page) -> Looked {
+        let Page { entries, head, .. } = page;
+        match kind {
+            Kind::Place if entries.is_empty() => return Looked::Nowhere,
+            Kind::Place => self.window = entries.into_iter().collect(),
+            Kind::Before(low) if self.window.low() == Some(low) => {
+                self.wants_older = false;
+                self.window.push_oldest(entries);
+                let excess = self.window.len().saturating_sub(self.bound);
+                self.window.drop_newest(excess);
+            }
+            Kind::After(high) if self.window.high() == Some(high) => {
+                self.wants_newer = false;
+                for entry in entries {
+                    self.window.push_newest(entry);
+                }
+                let excess = self.window.len().saturating_sub(self.bound);
+                self.window.drop_oldest(excess);
+            }
+            Kind::Again(after) if self.stale == Some(after) => {
+                let last = entries.last().map_or(head, |entry| entry.seq);
+                for entry in entries {
+                    self.window.refresh(entry);
+                }
+                self.stale = Some(last).filter(|last| self.window.high().is_some_and(|high| *last < high));
+            }
+            Kind::Before(_) | Kind::After(_) | Kind::Again(_) => return Looked::Same,
+        }
+        Looked::More
+    }
+}
+
+/// Whether a page answers what was asked.
+fn fits(kind: Kind, page: &Page) -> bool {
+    let first = page.entries.first().map(|entry| entry.seq);
+    let last = page.entries.last().map(|entry| entry.seq);
+    is_contiguous(&page.entries)
+        && match kind {
+            Kind::Place => true,
+            Kind::After(after) | Kind::Again(after) => first.is_none_or(|first| first == after + 1),
+            Kind::Before(before) => last.is_some_and(|last| last + 1 == before),
+        }
+}

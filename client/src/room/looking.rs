@@ -1,0 +1,208 @@
+//! The look at another place of a room's log, beside the inbox.
+
+use std::time::Duration;
+
+use steadfast_shared::event::{HistoryRequest, Page};
+use steadfast_shared::{Entry, Seq, UserId, WireError};
+
+use super::Room;
+use crate::dice::Dice;
+use crate::look::{Look, LookAt, Looked};
+use crate::session::{RequestError, RequestId};
+use crate::window::Window;
+
+impl Room {
+    /// What is shown: the look, once there is something to see, else the live window.
+    pub(crate) fn shown(&self) -> &Window {
+        self.detached().map_or(self.inbox.window(), Look::window)
+    }
+
+    /// The look, where it is what is shown.
+    pub(crate) fn detached(&self) -> Option<&Look> {
+        self.look.as_ref().filter(|look| look.window().len() > 0)
+    }
+
+    /// A person wants to see another place. Where the live window has it, that is what is shown.
+    pub(crate) fn look(&mut self, at: LookAt, bound: usize) {
+        self.place = Some(at);
+        self.look = None;
+        if place_in(self.inbox.window(), self.inbox.at_beginning(), at).is_none() {
+            self.look = Some(Look::new(at, bound));
+        }
+    }
+
+    /// Back to the newest.
+    pub(crate) fn look_end(&mut self) {
+        self.look = None;
+        self.place = None;
+    }
+
+    /// Where the place last asked for is, once it is held.
+    pub(crate) fn place(&self) -> Option<Seq> {
+        let at = self
+            .place
+            .filter(|_| self.look.is_none() || self.detached().is_some())?;
+        let window = self.shown();
+        // What a look holds was read for its place: the first entry of a page that has nothing older is the first there is.
+        place_in(window, self.detached().is_some() || self.inbox.at_beginning(), at)
+    }
+
+    pub(crate) fn is_looking(&self) -> bool {
+        self.look.is_some()
+    }
+
+    pub(crate) fn is_loading_older(&self) -> bool {
+        self.detached()
+            .map_or_else(|| self.inbox.is_loading_older(), Look::is_loading_older)
+    }
+
+    pub(crate) fn is_loading_newer(&self) -> bool {
+        self.look.as_ref().is_some_and(Look::is_loading_newer)
+    }
+
+    /// One more page of older entries. Says whether one will be asked for that was not before.
+    pub(crate) fn want_older(&mut self, bound: usize) -> bool {
+        if self.look.is_none() && self.inbox.is_full() && self.inbox.low() > 1 {
+            self.look = Some(Look::from(self.inbox.window(), bound));
+            self.inbox.stop_browsing();
+        }
+        match &mut self.look {
+            Some(look) => look.want_older(),
+            None => self.inbox.want_older(),
+        }
+    }
+
+    /// One more page of newer entries, in a look.
+    pub(crate) fn want_newer(&mut self) -> bool {
+        let wants = self.look.as_mut().is_some_and(Look::want_newer);
+        wants && !self.join()
+    }
+
+    /// Takes in entries of the log, however they came. Says whether what is shown changed.
+    pub(crate) fn offer(&mut self, entries: Vec<Entry>, missed: bool) -> bool {
+        let mut changed = self.hear(&entries);
+        let cursor = self.inbox.high();
+        changed |= if missed {
+            self.inbox.offer_missed(entries)
+        } else {
+            self.inbox.offer(entries)
+        };
+        self.notice_jump(cursor);
+        changed | self.join()
+    }
+
+    /// Takes in an own entry as its ack tells it. Says whether the window grew.
+    pub(crate) fn acknowledge(&mut self, entry: Entry) -> bool {
+        self.hear(std::slice::from_ref(&entry));
+        self.inbox.acknowledge(entry)
+    }
+
+    /// Takes in a page. Says whether what is shown changed.
+    pub(crate) fn pulled(
+        &mut self,
+        request: RequestId,
+        result: Result<Result<Page, WireError>, RequestError>,
+        now: Duration,
+        dice: &mut Dice,
+    ) -> bool {
+        let mut changed = match &result {
+            Ok(Ok(page)) => self.hear(&page.entries),
+            _ => false,
+        };
+        let cursor = self.inbox.high();
+        changed |= self.inbox.pulled(request, result, now, dice);
+        self.notice_jump(cursor);
+        changed | self.join()
+    }
+
+    /// Takes in a page of the look. Says whether what is shown changed.
+    pub(crate) fn looked(
+        &mut self,
+        request: RequestId,
+        result: Result<Result<Page, WireError>, RequestError>,
+        now: Duration,
+        dice: &mut Dice,
+    ) -> bool {
+        let Some(look) = &mut self.look else {
+            return false;
+        };
+        let looked = look.pulled(request, result, self.inbox.after(0), now, dice);
+        if looked == Looked::Nowhere {
+            self.look_end();
+        }
+        self.join() | (looked != Looked::Same)
+    }
+
+    pub(crate) fn look_pull(&mut self, request: RequestId, now: Duration) -> Option<HistoryRequest> {
+        let room = self.id;
+        self.look.as_mut()?.next_pull(room, request, now)
+    }
+
+    pub(crate) fn pull_not_before(&self) -> Option<Duration> {
+        let look = self.look.as_ref().and_then(Look::pull_not_before);
+        [look, self.inbox.pull_not_before()].into_iter().flatten().min()
+    }
+
+    /// How many pages of it are on their way.
+    pub(crate) fn pulling(&self) -> usize {
+        let look = self.look.as_ref().is_some_and(Look::is_pulling);
+        usize::from(look) + usize::from(self.inbox.is_pulling())
+    }
+
+    pub(crate) fn link_down(&mut self) {
+        self.inbox.link_down();
+        if let Some(look) = &mut self.look {
+            look.link_down();
+        }
+    }
+
+    /// The first message of somebody else after what was read: in the live window where it reaches back that far, else
+    /// where to look for it.
+    pub(crate) fn first_unread(&self, me: Option<UserId>) -> Option<Seq> {
+        if self.inbox.high().is_some() && self.inbox.low() <= self.read + 1 {
+            let mut after = self.inbox.window().after(self.read);
+            let others = |entry: &&Entry| entry.body.is_news() && Some(entry.author.id) != me;
+            return after.find(others).map(|entry| entry.seq);
+        }
+        (self.unread(me).news > 0).then_some(self.read + 1)
+    }
+
+    /// Tells the look of changes, wherever they came from. Says whether any concern it.
+    fn hear(&mut self, entries: &[Entry]) -> bool {
+        let Some(look) = &mut self.look else {
+            return false;
+        };
+        entries
+            .iter()
+            .fold(false, |concerns, entry| look.hear(entry) | concerns)
+    }
+
+    fn notice_jump(&mut self, cursor: Option<Seq>) {
+        let jumped = cursor.is_none_or(|cursor| self.inbox.low() > cursor + 1);
+        if let Some(look) = self.look.as_mut().filter(|_| jumped) {
+            look.read_again();
+        }
+    }
+
+    /// Joins the look to the live window where it reaches it. Says whether it did.
+    fn join(&mut self) -> bool {
+        let reaches = |look: &mut Look| look.may_join() && self.inbox.touches(look.window());
+        let Some(look) = self.look.take_if(reaches) else {
+            return false;
+        };
+        self.inbox.join(look.into_window());
+        self.cache_is_old = true;
+        true
+    }
+}
+
+/// Where a place is in a window, where it is in there. `from_start`: nothing older than the window counts.
+fn place_in(window: &Window, from_start: bool, at: LookAt) -> Option<Seq> {
+    match at {
+        LookAt::Around(seq) => window.get(seq).map(|entry| entry.seq),
+        LookAt::Since(since) => {
+            let first = window.entries().iter().find(|entry| entry.at >= since)?;
+            (from_start || window.low() != Some(first.seq)).then_some(first.seq)
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Looks at other places of a room's log.
+
+use proptest::prelude::*;
+use steadfast_shared::limit::PAGE_ENTRIES;
+
+use super::*;
+use crate::look::LookAt;
+use crate::row::RowBody;
+use crate::window::Window;
+use crate::window::tests::{log, read, said};
+
+/// Answers what is asked, as a server whose log is this one.
+fn serve(desk: &mut Desk, log: &[Entry]) {
+    let head = log.len() as Seq;
+    for (request, asked) in desk.pulls() {
+        let half = PAGE_ENTRIES as Seq / 2;
+        let place = match asked.since {
+            Some(since) => log.iter().find(|entry| entry.at >= since).map(|entry| entry.seq),
+            None => asked.around,
+        };
+        let (from, to) = match (asked.after, asked.before, place) {
+            (Some(after), ..) => (after + 1, after + asked.limit.unwrap() as Seq),
+            (_, Some(before), _) => (before.saturating_sub(100), before - 1),
+            (.., Some(place)) => (place.saturating_sub(half), place + half - 1),
+            _ => (head.saturating_sub(99), head),
+        };
+        let page = (from.max(1)..=to.min(head))
+            .map(|seq| read(log, seq, head))
+            .collect();
+        desk.page(request, page, head);
+    }
+}
+
+fn settle(desk: &mut Desk, log: &[Entry]) {
+    for _ in 0..200 {
+        serve(desk, log);
+    }
+}
+
+fn messages(many: Seq) -> Vec<Entry> {
+    (1..=many).map(|seq| entry(seq, 2)).collect()
+}
+
+fn seqs(desk: &Desk) -> (Seq, Seq) {
+    let stored: Vec<Seq> = desk
+        .session
+        .timeline(ROOM)
+        .stored()
+        .filter_map(|row| row.seq())
+        .collect();
+    assert!(stored.is_sorted());
+    (
+        stored.first().copied().unwrap_or(0),
+        stored.last().copied().unwrap_or(0),
+    )
+}
+
+/// Online in a room of so many messages, of which the newest page is held.
+fn in_a_long_room(many: Seq) -> (Desk, Vec<Entry>) {
+    let log = messages(many);
+    let mut desk = Desk::new(1);
+    desk.online(many);
+    serve(&mut desk, &log);
+    (desk, log)
+}
+
+fn view(desk: &Desk) -> RoomView<'_> {
+    desk.session.room(ROOM).unwrap()
+}
+
+fn look(desk: &mut Desk, at: LookAt) {
+    desk.input(Input::Look { room: ROOM, at });
+}
+
+#[test]
+fn a_look_around_a_message_shows_it_once_its_page_has_come() {
+    let (mut desk, log) = in_a_long_room(10_000);
+    look(&mut desk, LookAt::Around(500));
+    assert_eq!(
+        (view(&desk).detached, view(&desk).looking, view(&desk).place),
+        (false, true, None)
+    );
+    assert_eq!(seqs(&desk), (9_901, 10_000), "the live window stays until then");
+    serve(&mut desk, &log);
+    assert_eq!((view(&desk).detached, view(&desk).place), (true, Some(500)));
+    assert_eq!(seqs(&desk), (450, 549));
+    desk.post(1);
+    assert!(!desk.session.timeline(ROOM).is_live());
+    desk.input(Input::LookEnd(ROOM));
+    assert_eq!(seqs(&desk), (9_901, 10_000));
+    assert_eq!(desk.session.timeline(ROOM).echoes().count(), 1);
+}
+
+#[test]
+fn a_look_at_a_date_finds_the_first_message_of_it() {
+    let (mut desk, log) = in_a_long_room(1_000);
+    look(&mut desk, LookAt::Since(1_300));
+    serve(&mut desk, &log);
+    assert_eq!(view(&desk).place, Some(300), "what was stored at 1,300");
+    look(&mut desk, LookAt::Since(1_950));
+    assert!(!view(&desk).looking, "the live window has it");
+    assert_eq!(view(&desk).place, Some(950));
+}
+
+#[test]
+fn a_look_is_paged_both_ways_and_lets_go_of_its_far_side() {
+    let (mut desk, log) = in_a_long_room(20_000);
+    look(&mut desk, LookAt::Around(10_000));
+    serve(&mut desk, &log);
+    for _ in 0..50 {
+        desk.input(Input::WantOlder(ROOM));
+        serve(&mut desk, &log);
+    }
+    let (low, high) = seqs(&desk);
+    assert_eq!((low, high - low + 1), (4_950, 2_000));
+    for _ in 0..50 {
+        desk.input(Input::WantNewer(ROOM));
+        serve(&mut desk, &log);
+    }
+    let (low, high) = seqs(&desk);
+    assert_eq!((high, high - low + 1), (4_950 + 1_999 + 5_000, 2_000));
+}
+
+#[test]
+fn a_look_that_reaches_the_newest_becomes_the_live_window() {
+    let (mut desk, log) = in_a_long_room(1_000);
+    look(&mut desk, LookAt::Around(700));
+    serve(&mut desk, &log);
+    for _ in 0..3 {
+        desk.input(Input::WantNewer(ROOM));
+        serve(&mut desk, &log);
+    }
+    assert!(!view(&desk).detached && desk.session.timeline(ROOM).is_live());
+    assert_eq!(seqs(&desk), (650, 1_000));
+    desk.hear(entries(1_001..=1_001, 2));
+    assert_eq!(seqs(&desk), (650, 1_001));
+}
+
+#[test]
+fn a_room_of_a_hundred_thousand_is_walked_to_its_beginning_and_back_in_bounded_memory() {
+    let (mut desk, log) = in_a_long_room(100_000);
+    let mut shown = 0;
+    let mut turns = 0;
+    while !view(&desk).at_beginning {
+        desk.input(Input::WantOlder(ROOM));
+        serve(&mut desk, &log);
+        shown = shown.max(view(&desk).high.unwrap() - view(&desk).low + 1);
+        turns += 1;
+        assert!(turns < 1_100, "{:?}", view(&desk));
+    }
+    assert!(shown <= 10_100, "{shown}");
+    while view(&desk).detached {
+        desk.input(Input::WantNewer(ROOM));
+        serve(&mut desk, &log);
+        turns += 1;
+        assert!(turns < 2_200, "{:?}", view(&desk));
+    }
+    assert_eq!(seqs(&desk).1, 100_000);
+}
+
+#[test]
+fn the_first_unread_message_is_named_even_where_it_is_not_held() {
+    let (mut desk, log) = in_a_long_room(1_000);
+    assert_eq!(view(&desk).first_unread, None, "the server counted nothing");
+    let mut with_unread = opened(1, 1_000);
+    with_unread.rooms[0].read = 200;
+    with_unread.rooms[0].unread = 800;
+    desk.offline();
+    desk.opened(with_unread);
+    assert_eq!(view(&desk).first_unread, Some(201));
+    look(&mut desk, LookAt::Around(201));
+    serve(&mut desk, &log);
+    assert_eq!(view(&desk).place, Some(201));
+}
+
+#[test]
+fn a_place_the_room_does_not_have_ends_the_look() {
+    let (mut desk, _) = in_a_long_room(1_000);
+    look(&mut desk, LookAt::Around(5_000));
+    let (request, _) = desk.pulls().remove(0);
+    desk.page(request, vec![], 1_000);
+    assert!(!view(&desk).looking);
+}
+
+/// What happens while somebody reads.
+#[derive(Clone, Debug)]
+enum Step {
+    Look(Seq),
+    Since(Seq),
+    Older,
+    Newer,
+    End,
+    Serve,
+    /// So many more entries are heard, or missed.
+    Live(usize),
+    Missed(usize),
+    Down,
+    Up,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        2 => (1..700_u64).prop_map(Step::Look),
+        1 => (1..700_u64).prop_map(Step::Since),
+        4 => Just(Step::Older),
+        4 => Just(Step::Newer),
+        1 => Just(Step::End),
+        8 => Just(Step::Serve),
+        4 => (1..20_usize).prop_map(Step::Live),
+        2 => (1..200_usize).prop_map(Step::Missed),
+        1 => Just(Step::Down),
+        2 => Just(Step::Up),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn wherever_somebody_looks_they_see_the_log_as_it_is(
+        said in prop::collection::vec(said(), 700..1_000),
+        start in 1..400_usize,
+        steps in prop::collection::vec(step(), 1..80),
+    ) {
+        let whole = log(said);
+        let mut there = start;
+        let mut desk = Desk::new(1);
+        desk.session.options.window = 120;
+        desk.session.options.window_browsing = 400;
+        desk.online(there as Seq);
+        for step in steps {
+            desk.pass(Duration::from_secs(1));
+            match step {
+                Step::Look(seq) => look(&mut desk, LookAt::Around(seq)),
+                Step::Since(at) => look(&mut desk, LookAt::Since(at)),
+                Step::Older => desk.input(Input::WantOlder(ROOM)),
+                Step::Newer => desk.input(Input::WantNewer(ROOM)),
+                Step::End => desk.input(Input::LookEnd(ROOM)),
+                Step::Serve => serve(&mut desk, &whole[..there]),
+                Step::Live(many) => {
+                    let until = (there + many).min(whole.len());
+                    if until > there {
+                        let entries = whole[there..until].to_vec();
+                        desk.hear(Entries { room: ROOM, from: there as Seq + 1, entries });
+                    }
+                    there = until;
+                }
+                Step::Missed(many) => there = (there + many).min(whole.len()),
+                Step::Down => desk.offline(),
+                Step::Up => desk.online(there as Seq),
+            }
+            let (low, high) = seqs(&desk);
+            prop_assert!(high == 0 || high - low < 820, "it grows without a bound: {}..={}", low, high);
+        }
+        desk.offline();
+        desk.online(there as Seq);
+        settle(&mut desk, &whole[..there]);
+        let truth: Window = whole[..there].iter().cloned().collect();
+        let view = desk.session.room(ROOM).unwrap();
+        prop_assert_eq!(view.cursor, Some(there as Seq));
+        prop_assert!(!view.loading_older && !view.loading_newer, "{:?}", view);
+        let mut rows = 0;
+        for row in desk.session.timeline(ROOM).stored() {
+            let seq = row.seq().unwrap();
+            let entry = truth.get(seq).unwrap();
+            let folded = truth.folded(seq);
+            let text = folded.and_then(|folded| folded.edited.as_ref()).map(|edited| &edited.text);
+            let body = match text {
+                Some(text) => RowBody::Message(text.as_str()),
+                None => RowBody::from(&entry.body),
+            };
+            prop_assert_eq!(row.body, body, "at {}", seq);
+            let theirs = folded.map_or(0, |folded| folded.reactions.len());
+            prop_assert_eq!(row.reactions().len(), theirs, "at {}", seq);
+            rows += 1;
+        }
+        prop_assert!(rows > 0);
+    }
+}
