@@ -125,7 +125,8 @@ pub struct InviteTerms {
 /// Where accounts are kept.
 #[async_trait]
 pub trait Accounts {
-    /// Takes a nickname for a person, signs the device in and lets the person into the room `general`.
+    /// Takes a nickname for a person, signs the device in and lets the person into the room that everybody is in, where what
+    /// was said before counts as read.
     ///
     /// The first person of a database becomes the server's owner. An invitation is used only where it was needed.
     async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError>;

@@ -45,12 +45,14 @@ impl Accounts for SqliteStore {
             return Err(SignUpError::InviteRequired);
         }
         let session = add_device(&mut transaction, user, &wanted.device).await?;
-        sqlx::query("insert into members (user, room, joined_at) select ?, id, ? from rooms where lobby = 1")
-            .bind(user.0)
-            .bind(to_sql(wanted.device.at))
-            .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+        sqlx::query(
+            "insert into members (user, room, read, joined_at) select ?, id, head, ? from rooms where lobby = 1",
+        )
+        .bind(user.0)
+        .bind(to_sql(wanted.device.at))
+        .execute(&mut *transaction)
+        .await
+        .map_err(told)?;
         transaction.commit().await.map_err(told)?;
         Ok(Device {
             session,
