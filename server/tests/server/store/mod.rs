@@ -1,0 +1,162 @@
+//! The store: one suite of what must hold, run against every store there is.
+
+mod direct;
+mod erased;
+mod log;
+mod membership;
+mod older;
+mod opening;
+mod people;
+mod plans;
+mod settle;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use steadfast_server::store::sqlite::{SqliteStore, open::OpenError};
+use steadfast_server::store::{Act, Acted, Device, NewEntry, Outcome, Refusal, Rooms, Span, Store};
+use steadfast_shared::room::{ChangeRoom, CreateRoom};
+use steadfast_shared::{Body, EntryId, Room, RoomId, RoomKind, RoomName, Seq, Topic, UserId};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::support::{body, newcomer};
+
+/// A store with two people, Mina and Jun, who both are in the room `general`; and another room that Mina alone is in.
+pub(crate) struct Fixture {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) mina: Device,
+    pub(crate) jun: Device,
+    pub(crate) general: RoomId,
+    pub(crate) other: RoomId,
+    folder: TempDir,
+}
+
+impl Fixture {
+    pub(crate) async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chat.db");
+        let store = Arc::new(open(path.clone()).await.unwrap());
+        let mina = sign_up(&*store, "Mina").await;
+        let jun = sign_up(&*store, "Jun").await;
+        let general = store.rooms_of(mina.person.id).await.unwrap()[0].id;
+        let other = RoomId(Uuid::now_v7());
+        let mut connection = behind_its_back(path).await;
+        sqlx::query(
+            "insert into rooms (id, kind, name, name_key, search, created_at, active_at)
+             values (?, 'public', 'other', 'other', 'other', 0, 0)",
+        )
+        .bind(other.0)
+        .execute(&mut connection)
+        .await
+        .unwrap();
+        sqlx::query("insert into members (user, room, joined_at) values (?, ?, 0)")
+            .bind(mina.person.id.0)
+            .bind(other.0)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        Self {
+            store,
+            mina,
+            jun,
+            general,
+            other,
+            folder,
+        }
+    }
+
+    pub(crate) async fn sign_up(&self, name: &str) -> Device {
+        sign_up(&*self.store, name).await
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("chat.db")
+    }
+
+    fn entry(&self, text: &str) -> NewEntry {
+        NewEntry {
+            author: self.mina.person.id,
+            id: EntryId(Uuid::now_v7()),
+            room: self.general,
+            body: body(text),
+        }
+    }
+
+    pub(crate) async fn append(&self, entries: &[NewEntry]) -> Vec<Outcome> {
+        self.store.append(entries, 7).await.unwrap().outcomes
+    }
+
+    pub(crate) async fn fill(&self, count: usize) {
+        let entries: Vec<NewEntry> = (0..count).map(|n| self.entry(&format!("message {n}"))).collect();
+        self.append(&entries).await;
+    }
+
+    /// Has somebody ask for something.
+    async fn act(&self, by: UserId, act: Act) -> Result<Acted, Refusal> {
+        self.store.act(by, &act, 9).await.unwrap()
+    }
+
+    /// A room that Mina has made.
+    async fn made(&self, kind: RoomKind, name: &str) -> RoomId {
+        let made = self.act(self.mina.person.id, create(kind, name)).await;
+        made.unwrap().room.unwrap()
+    }
+
+    /// A room as somebody sees it who is in it.
+    async fn seen(&self, by: UserId, room: RoomId) -> Option<Room> {
+        let rooms = self.store.rooms_of(by).await.unwrap();
+        rooms.into_iter().find(|known| known.id == room)
+    }
+
+    /// What a room's log says.
+    async fn said(&self, room: RoomId) -> Vec<Body> {
+        let page = self.store.page(room, Span::After(0), 100).await.unwrap();
+        page.entries.into_iter().map(|entry| entry.body).collect()
+    }
+
+    pub(crate) async fn seqs(&self, span: Span, limit: usize) -> Vec<Seq> {
+        let page = self.store.page(self.general, span, limit).await.unwrap();
+        page.entries.iter().map(|entry| entry.seq).collect()
+    }
+}
+
+async fn open(path: PathBuf) -> Result<SqliteStore, OpenError> {
+    SqliteStore::open(&path, Duration::from_secs(10), 1).await
+}
+
+async fn behind_its_back(path: PathBuf) -> SqliteConnection {
+    SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(path))
+        .await
+        .unwrap()
+}
+
+async fn sign_up(store: &dyn Store, name: &str) -> Device {
+    store.sign_up(&newcomer(name)).await.unwrap()
+}
+
+fn create(kind: RoomKind, name: &str) -> Act {
+    Act::Create(CreateRoom {
+        id: RoomId(Uuid::now_v7()),
+        kind,
+        name: room_name(name),
+        topic: Topic::default(),
+    })
+}
+
+fn room_name(name: &str) -> RoomName {
+    RoomName::parse(name).unwrap()
+}
+
+/// A change that changes nothing, to be filled in.
+fn unchanged(room: RoomId) -> ChangeRoom {
+    ChangeRoom {
+        room,
+        name: None,
+        topic: None,
+        archived: None,
+    }
+}

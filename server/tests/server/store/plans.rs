@@ -1,0 +1,108 @@
+//! How the database goes about each statement: what is asked often never walks through a table.
+
+use std::fs;
+use std::path::Path;
+
+use sqlx::Row;
+
+use super::{Fixture, behind_its_back};
+
+/// Tables with one row, and with a hundred at most.
+const SMALL: [&str; 2] = ["epoch", "invites"];
+
+/// Walks that are meant, by how their statement begins, and why.
+const MEANT: [(&str, &str); 7] = [
+    ("select id, head from rooms", "all heads, after a failure"),
+    (
+        "select id, name from users order by name",
+        "people are found by any part of their nickname",
+    ),
+    (
+        "select id, name from users order by created_at",
+        "once per version of Unicode",
+    ),
+    (
+        "update users set name_key = char(0)",
+        "once per version of Unicode",
+    ),
+    (
+        "select id, name, topic, archived,",
+        "public rooms are found by any part of their name",
+    ),
+    (
+        "insert into users",
+        "whether there is any; and what refers to them, only where something refers to nobody",
+    ),
+    (
+        "insert into members (user, room, read, joined_at) select ?, id, head, ? from rooms where lobby",
+        "at a sign-up",
+    ),
+];
+
+/// Every statement in the store's sources. What a macro puts together is put together here.
+fn statements() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sqlite");
+    let mut statements = Vec::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let literals: Vec<&str> = text.split('"').skip(1).step_by(2).collect();
+        let begun = literals
+            .iter()
+            .find(|literal| literal.trim_end().ends_with("where"));
+        for (literal, before) in literals.iter().zip(text.split('"').step_by(2)) {
+            // The kinds of entries are words too.
+            let verb = literal.split_once(' ').map_or("", |(verb, _)| verb);
+            if let Some(begun) = begun
+                && before.ends_with("seen!(")
+            {
+                statements.push(format!("{begun}{literal}"));
+            } else if ["select", "insert", "update", "delete"].contains(&verb) && begun != Some(literal) {
+                statements.push((*literal).to_owned());
+            }
+        }
+    }
+    statements
+}
+
+#[tokio::test]
+async fn nothing_that_is_asked_often_walks_through_a_table() {
+    let fixture = Fixture::sqlite().await;
+    let mut connection = behind_its_back(fixture.path()).await;
+    let statements = statements();
+    assert!(statements.len() > 60, "{} found", statements.len());
+    let mut walks = Vec::new();
+    for statement in statements {
+        let plan = sqlx::query(sqlx::AssertSqlSafe(format!("explain query plan {statement}")))
+            .fetch_all(&mut connection)
+            .await
+            .unwrap_or_else(|error| panic!("{error}: {statement}"));
+        for step in plan {
+            let step: String = step.get("detail");
+            let walked = step
+                .strip_prefix("SCAN ")
+                .map(|what| what.split(' ').next().unwrap_or_default());
+            let walk = walked.is_some_and(|table| {
+                // Neither a list that came along with the statement nor one that it has made is a table.
+                !table.starts_with("json_each")
+                    && !table.starts_with('(')
+                    && table != "CONSTANT"
+                    && !SMALL.contains(&table)
+            });
+            if walk && !MEANT.iter().any(|(begin, _)| statement.starts_with(begin)) {
+                walks.push(format!("{step}: {statement}"));
+            }
+        }
+    }
+    assert!(walks.is_empty(), "{}", walks.join("\n"));
+}
+
+#[test]
+fn every_meant_walk_is_of_a_statement_there_is() {
+    let statements = statements();
+    for (begin, why) in MEANT {
+        assert!(
+            statements.iter().any(|statement| statement.starts_with(begin)),
+            "{begin} ({why})"
+        );
+    }
+}

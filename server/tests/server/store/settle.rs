@@ -1,0 +1,166 @@
+//! Rooms and people are called otherwise; rooms are closed and opened again.
+
+use steadfast_server::store::{Act, NewEntry, Outcome, Refusal};
+use steadfast_shared::room::ChangeRoom;
+use steadfast_shared::{Body, Nickname, RoomChange, RoomKind, Topic};
+
+use super::{Fixture, room_name, unchanged};
+
+fn rename(name: &str) -> Act {
+    Act::Rename(Nickname::parse(name).unwrap())
+}
+
+#[tokio::test]
+async fn what_is_otherwise_is_written_into_the_log_and_nothing_else_is() {
+    let fixture = Fixture::sqlite().await;
+    let mina = fixture.mina.person.id;
+    let room = fixture.made(RoomKind::Public, "Tea").await;
+    let (name, topic) = (room_name("Coffee"), Topic::parse("black").unwrap());
+    let asked = ChangeRoom {
+        name: Some(name.clone()),
+        topic: Some(topic.clone()),
+        archived: Some(true),
+        ..unchanged(room)
+    };
+    let acted = fixture.act(mina, Act::Change(asked.clone())).await.unwrap();
+    assert!(acted.changed);
+    let said: Vec<Body> = fixture.said(room).await.split_off(1);
+    let was = room_name("Tea");
+    assert_eq!(
+        said,
+        [
+            RoomChange::Renamed { name, was },
+            RoomChange::Described { topic },
+            RoomChange::Archived
+        ]
+        .map(|change| Body::Room { change })
+    );
+    let seen = fixture.seen(mina, room).await.unwrap();
+    assert_eq!((seen.name.as_str(), seen.topic.as_str()), ("Coffee", "black"));
+    assert_eq!((seen.archived, seen.active_at, seen.head), (true, 9, 4));
+    let again = fixture.act(mina, Act::Change(asked)).await.unwrap();
+    assert_eq!(
+        (
+            again.changed,
+            again.logs.iter().map(|log| log.fresh.len()).sum::<usize>()
+        ),
+        (false, 0)
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_said_in_an_archived_room_until_it_is_opened() {
+    let fixture = Fixture::sqlite().await;
+    let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
+    let room = fixture.made(RoomKind::Public, "Tea").await;
+    fixture.act(jun, Act::Join(room)).await.unwrap();
+    let said = NewEntry {
+        room,
+        ..fixture.entry("before")
+    };
+    fixture.append(std::slice::from_ref(&said)).await;
+    let archived = |archived| {
+        Act::Change(ChangeRoom {
+            archived: Some(archived),
+            ..unchanged(room)
+        })
+    };
+    assert_eq!(fixture.act(jun, archived(true)).await, Err(Refusal::Forbidden));
+    fixture.act(mina, archived(true)).await.unwrap();
+    let late = NewEntry {
+        room,
+        ..fixture.entry("late")
+    };
+    assert_eq!(
+        fixture.append(&[said, late.clone()]).await,
+        [
+            Outcome::Repeat { seq: 2, at: 7 },
+            Outcome::Refused(Refusal::Archived)
+        ],
+        "what was said stays said"
+    );
+    let topic = Act::Change(ChangeRoom {
+        topic: Some(Topic::parse("late").unwrap()),
+        ..unchanged(room)
+    });
+    assert_eq!(fixture.act(mina, topic).await, Err(Refusal::Archived));
+    // It is read, left and joined all the same.
+    assert_eq!(fixture.said(room).await.len(), 3);
+    fixture.act(jun, Act::Leave(room)).await.unwrap();
+    fixture.act(jun, Act::Join(room)).await.unwrap();
+    fixture.act(mina, archived(false)).await.unwrap();
+    assert_eq!(fixture.append(&[late]).await, [Outcome::Stored { seq: 5, at: 7 }]);
+}
+
+#[tokio::test]
+async fn a_public_name_is_taken_once_and_free_again_once_it_is_given_up() {
+    let fixture = Fixture::sqlite().await;
+    let mina = fixture.mina.person.id;
+    let tea = fixture.made(RoomKind::Public, "Tea").await;
+    let coffee = fixture.made(RoomKind::Public, "Coffee").await;
+    let named = |room, name: &str| {
+        Act::Change(ChangeRoom {
+            name: Some(room_name(name)),
+            ..unchanged(room)
+        })
+    };
+    assert_eq!(
+        fixture.act(mina, named(coffee, "TEA")).await,
+        Err(Refusal::RoomNameTaken)
+    );
+    assert_eq!(fixture.said(coffee).await.len(), 1);
+    fixture.act(mina, named(tea, "Green tea")).await.unwrap();
+    fixture.act(mina, named(coffee, "TEA")).await.unwrap();
+    let private = fixture.made(RoomKind::Private, "Tea").await;
+    fixture.act(mina, named(private, "Coffee")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_nickname_changes_in_every_room_where_things_can_be_said() {
+    let fixture = Fixture::sqlite().await;
+    let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
+    let tea = fixture.made(RoomKind::Private, "Tea").await;
+    let closed = fixture.made(RoomKind::Private, "Closed").await;
+    let archived = ChangeRoom {
+        archived: Some(true),
+        ..unchanged(closed)
+    };
+    fixture.act(mina, Act::Change(archived)).await.unwrap();
+    fixture.fill(1).await;
+
+    for taken in ["Jun", "JUN", "Jսn"] {
+        assert_eq!(
+            fixture.act(mina, rename(taken)).await,
+            Err(Refusal::NicknameTaken),
+            "{taken}"
+        );
+    }
+    let acted = fixture.act(mina, rename("Minerva")).await.unwrap();
+    assert_eq!(acted.renamed.unwrap().name, "Minerva");
+    let told: Vec<_> = acted.logs.iter().map(|log| log.room).collect();
+    assert_eq!(told.len(), 3, "general, other and Tea");
+    assert!(told.contains(&tea) && !told.contains(&closed));
+    let body = Body::Nickname {
+        name: Nickname::parse("Minerva").unwrap(),
+        was: Nickname::parse("Mina").unwrap(),
+    };
+    assert_eq!(fixture.said(tea).await.last(), Some(&body));
+    let page = fixture
+        .store
+        .page(fixture.general, steadfast_server::store::Span::Newest, 10)
+        .await;
+    assert!(
+        page.unwrap()
+            .entries
+            .iter()
+            .all(|entry| entry.author.name == "Minerva")
+    );
+    let general = fixture.seen(jun, fixture.general).await.unwrap();
+    assert_eq!((general.head, general.unread), (2, 1), "a name is no news");
+
+    let again = fixture.act(mina, rename("Minerva")).await.unwrap();
+    assert!(again.logs.is_empty() && again.renamed.is_some());
+    // The old one is free, and one's own in other letters is nobody else's.
+    fixture.act(mina, rename("minerva")).await.unwrap();
+    fixture.act(jun, rename("Mina")).await.unwrap();
+}
