@@ -3,111 +3,16 @@
 //! What is checked is the history, from the outside: what people typed, what they were shown at any time, what all of them
 //! see in the end.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use steadfast_client::link::{Chat, MemoryStorage};
-use steadfast_client::session::Input;
-use steadfast_shared::http::SessionInfo;
-use steadfast_shared::{EntryId, RoomId, UserId};
-
-use crate::desk::{online, post, room, rows, until};
-use crate::line::{Line, Mood};
-use crate::process::{Server, chat_at, free_address};
+use crate::desk::room;
+use crate::device::{Device, converged};
+use crate::line::Mood;
+use crate::process::{Server, free_address};
 
 /// How often the server is killed. `STEADFAST_CRASHES` for more, or fewer.
 const CRASHES: u32 = 100;
 const PEOPLE: usize = 4;
-/// How long everybody may take to see the same after the last crash.
-const CONVERGING_TAKES: Duration = Duration::from_secs(60);
-
-/// One person at one device.
-struct Device {
-    info: SessionInfo,
-    storage: MemoryStorage,
-    line: Line,
-    chat: Chat,
-    typed: Vec<EntryId>,
-    /// What was shown at which place, at any time.
-    shown: BTreeMap<u64, (UserId, EntryId)>,
-}
-
-impl Device {
-    async fn new(server: &Server, nickname: &str) -> Self {
-        let info = server.sign_in(nickname).await;
-        let storage = MemoryStorage::default();
-        let line = Line::to(server.address).await;
-        let chat = chat_at(line.address, &info, &storage);
-        online(&chat).await;
-        Self {
-            info,
-            storage,
-            line,
-            chat,
-            typed: Vec::new(),
-            shown: BTreeMap::new(),
-        }
-    }
-
-    fn types(&mut self, room: RoomId) {
-        let text = format!("{} {}", self.info.me.name, self.typed.len());
-        self.typed.push(post(&self.chat, room, &text));
-    }
-
-    /// The page is loaded anew, once what was typed is on the disk: what is only typed is not promised.
-    async fn refreshes(&mut self) {
-        let (chat, storage) = (&self.chat, &self.storage);
-        until("what was typed is saved", async || {
-            chat.with(|session| session.outbox().count()) <= storage.snapshot().outbox.len()
-        })
-        .await;
-        self.chat = chat_at(self.line.address, &self.info, &self.storage);
-    }
-
-    /// Takes note of what is shown: nothing may ever move, double, or be out of order.
-    fn looks(&mut self, room: RoomId) {
-        let mut last = 0;
-        for (author, id, seq) in rows(&self.chat, room) {
-            let Some(seq) = seq else { continue };
-            assert!(seq > last, "{id} at {seq} is shown below {last}");
-            last = seq;
-            let before = *self.shown.entry(seq).or_insert((author, id));
-            assert_eq!(
-                before,
-                (author, id),
-                "what was shown at {seq} is something else now"
-            );
-        }
-    }
-
-    /// Whether everything typed here is in the log, and all that is in the log is known here.
-    fn is_up_to_date(&self, room: RoomId, head: u64) -> bool {
-        self.chat.with(|session| {
-            let there = session.room(room).and_then(|view| view.cursor);
-            session.outbox().count() == 0 && there == Some(head)
-        })
-    }
-
-    /// Scrolls to the room's beginning, looking all the way.
-    async fn reads_everything(&mut self, room: RoomId) {
-        for _ in 0..1_000 {
-            self.looks(room);
-            let view = |chat: &Chat| {
-                chat.with(|session| session.room(room).map(|view| (view.at_beginning, view.low)))
-            };
-            let Some((false, low)) = view(&self.chat) else {
-                return;
-            };
-            self.chat.input(Input::WantOlder(room));
-            let chat = &self.chat;
-            until("an older page comes", async || {
-                view(chat).is_some_and(|(_, now)| now < low)
-            })
-            .await;
-        }
-        panic!("no beginning of the room in sight");
-    }
-}
 
 /// Chance from a seed, so that a failure can be had again, as far as real processes allow.
 struct Dice(u64);
@@ -173,44 +78,6 @@ async fn hole_03_a_hundred_kills_under_load_lose_double_and_misorder_nothing() {
         }
     }
 
-    let many: usize = devices.iter().map(|device| device.typed.len()).sum();
-    let converged = tokio::time::timeout(CONVERGING_TAKES, async {
-        while !devices
-            .iter()
-            .all(|device| device.is_up_to_date(general, many as u64))
-        {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    });
-    if converged.await.is_err() {
-        for device in &devices {
-            let name = &device.info.me.name;
-            device.chat.with(|session| {
-                println!(
-                    "{name}: {} unsent, {:?}",
-                    session.outbox().count(),
-                    session.room(general)
-                );
-            });
-        }
-        panic!("after {CONVERGING_TAKES:?} not everybody has all {many} messages");
-    }
-
-    for device in &mut devices {
-        device.reads_everything(general).await;
-    }
-    let log = devices[0].shown.clone();
-    let places: Vec<_> = log.keys().copied().collect();
-    assert_eq!(
-        places,
-        (1..=many as u64).collect::<Vec<_>>(),
-        "stored once, without a gap"
-    );
-    for device in &devices {
-        assert_eq!(device.shown, log, "the same at the same place for everyone");
-        let own = log.values().filter(|(author, _)| *author == device.info.me.id);
-        let stored: Vec<_> = own.map(|(_, id)| *id).collect();
-        assert_eq!(stored, device.typed, "each once, in the order typed");
-    }
+    let many = converged(&mut devices, general).await;
     println!("{many} messages of {PEOPLE} people");
 }

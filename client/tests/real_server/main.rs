@@ -6,11 +6,14 @@
     reason = "in a test, both say what went wrong"
 )]
 
+mod clock;
 mod conversation;
 mod crashes;
 mod desk;
+mod device;
 mod disk;
 #[cfg(feature = "faults")]
 mod faults;
 mod line;
+mod locked;
 mod process;

@@ -1,6 +1,7 @@
 //! The server as a process of its own: this very program, started again to run [`serve`] alone, so that it can be killed
 //! without a chance to tidy up.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -37,8 +38,18 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start(database: &Path, address: SocketAddr) -> Self {
+        Self::start_in(&[], database, address).await
+    }
+
+    /// Starts with these variables in the process's environment.
+    pub(crate) async fn start_in(
+        environment: &[(&str, &OsStr)],
+        database: &Path,
+        address: SocketAddr,
+    ) -> Self {
         let process = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "process::serve"])
+            .envs(environment.iter().copied())
             .env(DATABASE, database)
             .env(LISTEN, address.to_string())
             .stdout(Stdio::null())

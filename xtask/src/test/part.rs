@@ -141,6 +141,15 @@ fn unit(args: &[String]) -> anyhow::Result<Count> {
             "Elsewhere: install OpenSSL's program, which makes a test's certificate",
         )?;
     }
+    if process::find("faketime").is_none() {
+        let installed = apt::install(
+            &["faketime"],
+            "Elsewhere: install libfaketime, which sets a server's clock back",
+        );
+        if let Err(error) = installed {
+            println!("the test of a clock set back will be skipped: {error:#}");
+        }
+    }
     let mut test = cargo();
     test.args(["test", "--no-fail-fast"]);
     if args.is_empty() {

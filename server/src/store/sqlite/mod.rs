@@ -42,7 +42,10 @@ use super::lock::FileLock;
 use super::{Appended, Log, NewEntry, Span, Store, StoreError};
 
 /// How long a write waits for somebody else's lock by default.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+///
+/// A client waits ten seconds for its answer. Three waits in a row (read marks, what was queued before, its own) are shorter,
+/// so it is told that its message cannot be stored, and is not left to guess.
+pub const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A store in one SQLite file.
 #[derive(Debug)]
