@@ -1,6 +1,6 @@
 //! What sets a fresh machine up, and runs and tests Steadfast on it.
 //!
-//! - [`run`], [`test`], [`audit`], [`bench`], [`scoreboard`], [`setup`]: the commands
+//! - [`run`], [`test`], [`audit`], [`bench`], [`scoreboard`], [`simulate`], [`setup`]: the commands
 //! - [`page`], [`server`]: what is built
 //! - [`tools`], [`npm`], [`browser`], [`apt`]: what is installed where it is absent
 //! - [`step`], [`process`], [`workspace`]: how it is said, started and found
@@ -21,6 +21,7 @@ mod run;
 mod scoreboard;
 mod server;
 mod setup;
+mod simulate;
 mod step;
 mod test;
 mod tools;
@@ -49,6 +50,8 @@ enum Command {
     Bench(bench::Options),
     /// Run one script of faults against the Socket.IO tutorial's chat and against Steadfast, and count
     Scoreboard(scoreboard::Options),
+    /// Try the chat in simulated worlds where everything goes wrong, from seeds
+    Simulate(simulate::Options),
     /// Install what building the page needs, for `trunk serve`
     Setup,
 }
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Audit => audit::audit(),
         Command::Bench(options) => bench::bench(&options),
         Command::Scoreboard(options) => scoreboard::scoreboard(&options),
+        Command::Simulate(options) => simulate::simulate(&options),
         Command::Setup => setup::setup(),
     };
     match done {

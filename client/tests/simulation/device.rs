@@ -1,96 +1,216 @@
-//! Devices with their storage and tabs: a shell around each session, with faults in place of I/O.
+//! Devices: what is durable, what is being written, which tab has the lock, and how the tabs hear of each other.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
+use std::time::Duration;
 
-use steadfast_client::record::{Restored, Write};
-use steadfast_client::session::{Options, RequestId, Session, Ticket};
-use steadfast_shared::{EntryId, Epoch, Person, RoomId, Seq};
+use steadfast_client::Disk;
+use steadfast_client::news::PeerNews;
+use steadfast_client::record::{Restored, StorageError, Write};
+use steadfast_client::session::{Input, Ticket};
+use steadfast_shared::{Epoch, Person};
+
+use crate::script::Trouble;
+use crate::tab::{Tab, TabId};
+use crate::world::{Happening, World};
+
+const NAMES: [&str; 4] = ["Ann", "Bob", "Mina", "Jun"];
 
 pub(crate) struct Device {
-    pub(crate) nickname: String,
+    pub(crate) owner: &'static str,
     /// What is durable.
     pub(crate) disk: Restored,
     /// What is being written, in order: by which tab, and for which ticket.
-    pub(crate) writing: VecDeque<(TabId, Ticket, Vec<Write>)>,
+    writing: VecDeque<(TabId, Ticket, Vec<Write>)>,
     /// Whom the server takes the device for.
     pub(crate) cookie: Option<(Epoch, Person)>,
     pub(crate) tabs: Vec<Option<Tab>>,
     /// Which tab has the lock.
-    pub(crate) elected: Option<TabId>,
+    elected: Option<TabId>,
     pub(crate) network: bool,
-    /// Writes fail while this is set.
-    pub(crate) full: bool,
-}
-
-/// One life of one tab. A refresh makes another.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) struct TabId {
-    pub(crate) device: usize,
-    pub(crate) slot: usize,
-    pub(crate) life: u32,
-}
-
-pub(crate) struct Tab {
-    pub(crate) id: TabId,
-    pub(crate) session: Session,
-    pub(crate) link: Link,
-    /// Of the timer last asked for; older ones are void.
-    pub(crate) timer: u64,
-    /// Of the dial last begun or planned.
-    pub(crate) dial: u64,
-    pub(crate) asked: BTreeSet<RequestId>,
-    pub(crate) seen: Seen,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Link {
-    Down,
-    /// Dialled; the handshake is on its way.
-    Dialling,
-    Up(u64),
-    /// Refused for good, until somebody signs in.
-    Refused,
-}
-
-/// What a tab has shown, to hold it to it.
-#[derive(Default)]
-pub(crate) struct Seen {
-    pub(crate) epoch: Option<Epoch>,
-    /// Own rows.
-    pub(crate) rows: HashSet<(RoomId, EntryId)>,
-    pub(crate) sent: HashMap<EntryId, Seq>,
-    pub(crate) cursors: BTreeMap<RoomId, Seq>,
+    pub(crate) trouble: Option<Trouble>,
+    /// Its storage was in trouble at some time.
+    pub(crate) was_troubled: bool,
+    /// Nobody comes back to it.
+    pub(crate) left: bool,
 }
 
 impl Device {
-    pub(crate) fn new(nickname: &str, slots: usize) -> Self {
+    pub(crate) fn new(owner: usize, slots: usize) -> Self {
         Self {
-            nickname: nickname.to_owned(),
+            owner: NAMES[owner % NAMES.len()],
             disk: Restored::default(),
             writing: VecDeque::new(),
             cookie: None,
             tabs: (0..slots).map(|_| None).collect(),
             elected: None,
             network: true,
-            full: false,
+            trouble: None,
+            was_troubled: false,
+            left: false,
         }
     }
 
     pub(crate) fn live(&self) -> impl Iterator<Item = &Tab> {
         self.tabs.iter().flatten()
     }
+
+    fn stalls(&self) -> bool {
+        self.trouble == Some(Trouble::Stalled)
+    }
+
+    /// What a tab reads: what is written, and not how far writing got. `None` where it cannot be read.
+    fn read(&self) -> Option<Restored> {
+        if self.trouble == Some(Trouble::Broken) {
+            return None;
+        }
+        let mut held = self.disk.clone();
+        held.outbox.iter_mut().for_each(|item| item.disk = Disk::default());
+        Some(held)
+    }
 }
 
-impl Tab {
-    pub(crate) fn new(id: TabId, options: Options, seed: u64) -> Self {
-        Self {
-            id,
-            session: Session::new(options, seed),
-            link: Link::Down,
-            timer: 0,
-            dial: 0,
-            asked: BTreeSet::new(),
-            seen: Seen::default(),
+impl World {
+    /// A tab asks its storage for what it holds.
+    pub(crate) fn load(&mut self, tab: TabId) {
+        let after = self.dice.millis(1, 30);
+        if self.devices[tab.device].stalls() {
+            self.devices[tab.device].tabs[tab.slot].iter_mut().for_each(|tab| tab.waits_for_storage = true);
+        } else {
+            self.plan(after, Happening::Loaded(tab));
+        }
+    }
+
+    /// What a tab reads. Where that fails it goes on with nothing, and reads again later.
+    pub(crate) fn held(&mut self, tab: TabId) -> Restored {
+        let held = self.devices[tab.device].read();
+        if held.is_none() {
+            let after = self.dice.millis(1_000, 5_000);
+            self.plan(after, Happening::Loaded(tab));
+        }
+        held.unwrap_or_default()
+    }
+
+    pub(crate) fn read_for_election(&mut self, tab: TabId) {
+        if self.tab(tab).is_none() {
+            return;
+        }
+        if self.devices[tab.device].stalls() {
+            let after = self.dice.millis(500, 1_000);
+            return self.plan(after, Happening::Elect(tab));
+        }
+        let stored = self.held(tab).outbox;
+        let after = self.dice.millis(0, 5);
+        self.plan(after, Happening::Elected { tab, stored });
+    }
+
+    pub(crate) fn trouble(&mut self, device: usize, trouble: Trouble, lasts: Duration) {
+        if self.devices[device].trouble.is_none() {
+            self.devices[device].trouble = Some(trouble);
+            self.devices[device].was_troubled = true;
+            self.plan(lasts, Happening::StorageWell { device });
+        }
+    }
+
+    pub(crate) fn storage_well(&mut self, device: usize) {
+        let stalled = self.devices[device].stalls();
+        self.devices[device].trouble = None;
+        if !stalled {
+            return;
+        }
+        for _ in 0..self.devices[device].writing.len() {
+            let after = self.dice.millis(1, 40);
+            self.plan(after, Happening::Write { device });
+        }
+        let waiting: Vec<TabId> = self.devices[device]
+            .tabs
+            .iter_mut()
+            .flatten()
+            .filter_map(|tab| std::mem::take(&mut tab.waits_for_storage).then_some(tab.id))
+            .collect();
+        for tab in waiting {
+            let after = self.dice.millis(1, 30);
+            self.plan(after, Happening::Loaded(tab));
+        }
+    }
+
+    /// A tab asks for something to be written.
+    pub(crate) fn store(&mut self, tab: TabId, ticket: Ticket, writes: Vec<Write>) {
+        self.devices[tab.device].writing.push_back((tab, ticket, writes));
+        let after = self.dice.millis(1, 40);
+        self.plan(after, Happening::Write { device: tab.device });
+    }
+
+    /// The oldest write is done, or fails.
+    pub(crate) fn write(&mut self, device: usize) {
+        let here = &mut self.devices[device];
+        if here.stalls() {
+            return;
+        }
+        let Some((tab, ticket, writes)) = here.writing.pop_front() else {
+            return;
+        };
+        let only_removes = writes.iter().all(|write| matches!(write, Write::RemoveOutbox(_)));
+        let result = match here.trouble {
+            Some(Trouble::Broken) => Err(StorageError::Failed("broken".into())),
+            Some(Trouble::Full) if !only_removes => Err(StorageError::Full),
+            _ => {
+                writes.into_iter().for_each(|write| here.disk.apply(write));
+                Ok(())
+            }
+        };
+        self.plan(
+            Duration::ZERO,
+            Happening::Tell {
+                tab,
+                input: Box::new(Input::Stored { ticket, result }),
+            },
+        );
+    }
+
+    /// A tab is gone: what it had asked to be written may or may not get to the disk, and the lock is free.
+    pub(crate) fn tab_is_gone(&mut self, id: TabId) {
+        let mine = self.devices[id.device].writing.iter().filter(|(tab, ..)| *tab == id).count();
+        let mut kept = self.dice.below(mine + 1);
+        self.devices[id.device].writing.retain(|(tab, ..)| {
+            let keep = *tab != id || kept > 0;
+            kept -= usize::from(*tab == id && kept > 0);
+            keep
+        });
+        self.elect(id.device);
+    }
+
+    /// Gives the lock to a tab where nobody has it.
+    pub(crate) fn elect(&mut self, device: usize) {
+        let live: Vec<TabId> = self.devices[device].live().map(|tab| tab.id).collect();
+        if self.devices[device].elected.is_some_and(|elected| live.contains(&elected)) {
+            return;
+        }
+        let chosen = self.dice.pick(&live).copied();
+        self.devices[device].elected = chosen;
+        if let Some(tab) = chosen {
+            // A tab waits for the lock once it has read its storage; one that is frozen never takes it.
+            let after = self.dice.millis(31, 80);
+            if !self.dice.chance(self.weather.never_told) {
+                self.plan(after, Happening::Elect(tab));
+            }
+        }
+    }
+
+    /// A tab tells the others of its device something.
+    pub(crate) fn tell(&mut self, from: TabId, news: &PeerNews) {
+        // As over a BroadcastChannel: what is not serialised does not arrive.
+        let mut news = news.clone();
+        if let PeerNews::Posted { items } = &mut news {
+            items.iter_mut().for_each(|item| item.disk = Disk::default());
+        }
+        let others: Vec<TabId> = self.devices[from.device].live().map(|tab| tab.id).collect();
+        for to in others.into_iter().filter(|to| *to != from) {
+            let arrives = self.now + self.dice.millis(0, 15);
+            let last = self.told.entry((from, to)).or_default();
+            *last = arrives.max(*last);
+            let after = *last - self.now;
+            let input = Box::new(Input::Heard(news.clone()));
+            self.plan(after, Happening::Tell { tab: to, input });
         }
     }
 }

@@ -1,148 +1,124 @@
-//! The world between the machines: time, the network, storage and the other tabs, and everything that goes wrong there.
+//! Time, and what will happen when.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use socketio_client::packet::Frame;
+use socketio_client::protocol::{LinkEvent, LinkId};
 use steadfast_client::record::OutboxItem;
-use steadfast_client::session::{Input, Options, Request, RequestError, RequestId};
-use steadfast_shared::{EntryId, HandshakeError, MessageText, Person, RoomId};
+use steadfast_client::session::{Input, Options};
+use steadfast_shared::Person;
+use steadfast_shared::event::Entries;
 
-use crate::device::{Device, Link, Tab, TabId};
+use crate::check::{Broken, Rule};
+use crate::device::Device;
 use crate::dice::Dice;
-use crate::server::Server;
-
-/// How bad the world is.
-#[derive(Clone, Debug)]
-pub(crate) struct Weather {
-    pub(crate) lose_answers: u64,
-    pub(crate) lose_entries: u64,
-    pub(crate) repeat_entries: u64,
-    pub(crate) delay_entries: u64,
-    pub(crate) busy: u64,
-    /// Percent of elected tabs that never come to know it.
-    pub(crate) frozen: u64,
-    pub(crate) full_disk: bool,
-    pub(crate) wipes: bool,
-}
+use crate::history::History;
+use crate::line::{Line, LineId};
+use crate::script::{Act, Script, Weather};
+use crate::server::{Batch, Said, Server};
+use crate::tab::{Tab, TabId};
 
 /// Something that will happen.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) enum Happening {
-    Start {
-        device: usize,
-        slot: usize,
-    },
-    Restore(TabId),
+    Act(Box<Act>),
+    /// Somebody opens a tab.
+    Start { device: usize, slot: usize },
+    /// The tab's storage has answered.
+    Loaded(TabId),
+    /// The tab has waited long enough for its storage.
+    LoadingTakesLong(TabId),
     Elect(TabId),
-    Dial {
-        tab: TabId,
-        dial: u64,
-    },
-    Refused {
-        tab: TabId,
-        dial: u64,
-    },
+    Elected { tab: TabId, stored: Vec<OutboxItem> },
+    /// Something a session is told.
+    Tell { tab: TabId, input: Box<Input> },
+    /// Something a tab's socket is told by its transport.
+    Link { tab: TabId, link: LinkId, event: LinkEvent },
+    SessionTick { tab: TabId, timer: u64 },
+    SocketTick { tab: TabId, timer: u64 },
+    Redial { tab: TabId, redial: u64 },
     SignIn(TabId),
-    Arrive {
-        tab: TabId,
-        conn: u64,
-        person: Person,
-        request: RequestId,
-        ask: Box<Request>,
-    },
-    /// To the tab, over one connection.
-    Deliver {
-        tab: TabId,
-        conn: u64,
-        input: Box<Input>,
-    },
-    Timeout {
-        tab: TabId,
-        request: RequestId,
-    },
-    /// From another tab, or from a timer of this one.
-    Local {
-        tab: TabId,
-        input: Box<Input>,
-    },
-    Tick {
-        tab: TabId,
-        timer: u64,
-    },
-    Commit {
-        device: usize,
-    },
-    ServerUp,
+    /// The oldest write of a device is done, or fails.
+    Write { device: usize },
+    StorageWell { device: usize },
+    Online { device: usize },
+    /// A line that was dialled is there, or is refused.
+    LineUp(LineId),
+    ToServer { line: LineId, frame: Frame },
+    ToTab { line: LineId, frame: Frame },
+    /// One end has closed the line, and the other comes to know it.
+    LineEnds { line: LineId, at_tab: bool },
+    Ping(LineId),
+    Pong(LineId),
+    NodeUp { node: usize },
+    Open(LineId),
+    Say { line: LineId, life: u32, said: Box<Said> },
+    Commit { node: usize, life: u32 },
+    Answer { node: usize, life: u32, batch: Box<Batch> },
+    Publish { node: usize, life: u32, batch: Box<Batch> },
+    Between { node: usize, life: u32, news: Entries },
+    Pulse { node: usize, life: u32 },
+    Gone(Person),
 }
 
 pub(crate) struct World {
     pub(crate) now: Duration,
     pub(crate) dice: Dice,
-    pub(crate) server: Server,
-    pub(crate) devices: Vec<Device>,
     pub(crate) weather: Weather,
     pub(crate) options: Options,
     pub(crate) look_every: u64,
-    pub(crate) steps: u64,
-    pub(crate) agenda: BTreeMap<(Duration, u64), Happening>,
-    pub(crate) count: u64,
-    pub(crate) next_conn: u64,
-    pub(crate) lives: u32,
-    /// Who is connected, as the server knows it.
-    pub(crate) connections: BTreeMap<u64, (TabId, Person)>,
-    /// When the last packet of each connection and direction arrives: links keep order.
-    pub(crate) fifo: BTreeMap<(u64, bool), Duration>,
-    pub(crate) told: BTreeMap<(TabId, TabId), Duration>,
+    pub(crate) server: Server,
+    pub(crate) devices: Vec<Device>,
+    pub(crate) lines: BTreeMap<LineId, Line>,
     pub(crate) history: History,
-}
-
-/// What people did and were shown.
-#[derive(Default)]
-pub(crate) struct History {
-    /// By the tab that took the post, in order: room and id.
-    pub(crate) posted: BTreeMap<(usize, usize, u32), Vec<(RoomId, EntryId)>>,
-    /// Shown as saved or sent, somewhere, at some time.
-    pub(crate) shown_safe: HashSet<EntryId>,
-    pub(crate) discarded: HashSet<EntryId>,
-    /// Retried or edited by a person: out of order by their own wish.
-    pub(crate) touched: HashSet<EntryId>,
-    /// Acknowledged to some tab, in some epoch.
-    pub(crate) acked: HashSet<EntryId>,
-    pub(crate) log: Vec<String>,
+    pub(crate) steps: u64,
+    pub(crate) lives: u32,
+    /// When the last news of one tab reaches another: they are told in order.
+    pub(crate) told: BTreeMap<(TabId, TabId), Duration>,
+    agenda: BTreeMap<(Duration, u64), Happening>,
+    count: u64,
+    /// The first rule broken.
+    pub(crate) broken: Option<Broken>,
+    /// What happened, in words, where somebody wants to read it.
+    pub(crate) words: Option<Vec<String>>,
 }
 
 impl World {
-    pub(crate) fn new(
-        seed: u64,
-        server: Server,
-        devices: Vec<Device>,
-        weather: Weather,
-        options: Options,
-    ) -> Self {
+    pub(crate) fn new(script: &Script, in_words: bool) -> Self {
+        let shape = &script.shape;
+        let options = Options {
+            window: shape.window,
+            window_browsing: 400,
+            held: shape.held,
+            ..Options::default()
+        };
         let mut world = Self {
             now: Duration::from_secs(1),
-            dice: Dice::new(seed),
-            server,
-            devices,
-            weather,
+            dice: Dice::new(script.seed ^ script.salt.wrapping_mul(0x9E37_79B9)),
+            weather: script.weather.clone(),
             options,
-            look_every: 1,
+            look_every: shape.look_every,
+            server: Server::new(shape.rooms, shape.nodes),
+            devices: shape.devices.iter().map(|(who, tabs)| Device::new(*who, *tabs)).collect(),
+            lines: BTreeMap::new(),
+            history: History::default(),
             steps: 0,
+            lives: 0,
+            told: BTreeMap::new(),
             agenda: BTreeMap::new(),
             count: 0,
-            next_conn: 0,
-            lives: 0,
-            connections: BTreeMap::new(),
-            fifo: BTreeMap::new(),
-            told: BTreeMap::new(),
-            history: History::default(),
+            broken: None,
+            words: in_words.then(Vec::new),
         };
-        world.server.busy = world.weather.busy;
         for device in 0..world.devices.len() {
             for slot in 0..world.devices[device].tabs.len() {
                 let after = world.dice.millis(0, 300);
                 world.plan(after, Happening::Start { device, slot });
             }
+        }
+        for node in 0..shape.nodes {
+            world.plan(Duration::ZERO, Happening::Pulse { node, life: 0 });
         }
         world
     }
@@ -152,24 +128,40 @@ impl World {
         self.agenda.insert((self.now + after, self.count), what);
     }
 
-    /// Lets the world run until `until`.
+    /// Lets the world run until `until`, or until a rule is broken.
     pub(crate) fn run(&mut self, until: Duration) {
-        while let Some(entry) = self.agenda.first_entry() {
-            if entry.key().0 > until {
-                break;
-            }
+        while self.broken.is_none()
+            && let Some(entry) = self.agenda.first_entry()
+            && entry.key().0 <= until
+        {
             let ((at, _), what) = entry.remove_entry();
             self.now = at;
+            self.steps += 1;
             self.happen(what);
         }
-        self.now = until;
+        self.now = self.now.max(until);
     }
 
-    pub(crate) fn note(&mut self, line: impl FnOnce() -> String) {
-        if std::env::var_os("SIMULATION_TRACE").is_some() {
-            let line = format!("{:>9.3} {}", self.now.as_secs_f64(), line());
-            self.history.log.push(line);
+    /// Notes that a rule is broken, where it is the first.
+    pub(crate) fn breaks(&mut self, rule: Rule, what: impl FnOnce() -> String) {
+        if self.broken.is_none() {
+            let broken = Broken { rule, what: what() };
+            self.say(|| broken.to_string());
+            self.broken = Some(broken);
         }
+    }
+
+    /// Says what happened.
+    pub(crate) fn say(&mut self, what: impl FnOnce() -> String) {
+        if let Some(words) = &mut self.words {
+            words.push(format!("{:>9.3} s  {}", self.now.as_secs_f64(), what()));
+        }
+    }
+
+    /// Numbers everything made in this world.
+    pub(crate) fn next(&mut self) -> u64 {
+        self.count += 1;
+        self.count
     }
 
     pub(crate) fn tab(&mut self, id: TabId) -> Option<&mut Tab> {
@@ -179,111 +171,61 @@ impl World {
     }
 
     fn happen(&mut self, what: Happening) {
+        // A frozen tab does nothing: whatever it should notice, it notices when it thaws.
+        if let Some(id) = for_tab(&what)
+            && let Some(until) = self.tab(id).map(|tab| tab.frozen_until).filter(|until| *until > self.now)
+        {
+            let after = until - self.now;
+            return self.plan(after, what);
+        }
         match what {
+            Happening::Act(act) => self.act(*act),
             Happening::Start { device, slot } => self.start(device, slot),
-            Happening::Restore(id) => self.restore(id),
-            Happening::Elect(id) => {
-                if self.tab(id).is_some() {
-                    let stored: Vec<OutboxItem> = self.devices[id.device].disk.outbox.clone();
-                    self.input(id, Input::Elected(stored));
-                }
-            }
-            Happening::Dial { tab, dial } => self.dial(tab, dial),
-            Happening::Refused { tab, dial } => {
-                if self
-                    .tab(tab)
-                    .is_some_and(|tab| tab.dial == dial && tab.link == Link::Dialling)
-                {
-                    if let Some(tab) = self.tab(tab) {
-                        tab.link = Link::Refused;
-                    }
-                    self.input(tab, Input::LinkRefused(HandshakeError::Unauthorized));
-                    let after = self.dice.millis(50, 500);
-                    self.plan(after, Happening::SignIn(tab));
-                }
-            }
+            Happening::Loaded(tab) => self.loaded(tab),
+            Happening::LoadingTakesLong(tab) => self.loading_takes_long(tab),
+            Happening::Elect(tab) => self.read_for_election(tab),
+            Happening::Elected { tab, stored } => self.input(tab, Input::Elected(stored)),
+            Happening::Tell { tab, input } => self.input(tab, *input),
+            Happening::Link { tab, link, event } => self.link_event(tab, link, event),
+            Happening::SessionTick { tab, timer } => self.session_tick(tab, timer),
+            Happening::SocketTick { tab, timer } => self.socket_tick(tab, timer),
+            Happening::Redial { tab, redial } => self.redial(tab, redial),
             Happening::SignIn(tab) => self.sign_in(tab),
-            Happening::Arrive {
-                tab,
-                conn,
-                person,
-                request,
-                ask,
-            } => self.arrive(tab, conn, &person, request, *ask),
-            Happening::Deliver { tab, conn, input } => {
-                let up = self.tab(tab).is_some_and(|tab| tab.link == Link::Up(conn));
-                let answer = match *input {
-                    Input::Answered { request, .. } => Some(request),
-                    _ => None,
-                };
-                // Late answers of a dead connection do get through to a session: it must know better.
-                let stale = answer.is_some() && self.dice.chance(30);
-                let pending =
-                    answer.is_none_or(|request| self.tab(tab).is_some_and(|tab| tab.asked.remove(&request)));
-                if (up && pending) || stale {
-                    self.input(tab, *input);
-                }
-            }
-            Happening::Timeout { tab, request } => {
-                if self.tab(tab).is_some_and(|tab| tab.asked.remove(&request)) {
-                    self.input(
-                        tab,
-                        Input::Answered {
-                            request,
-                            result: Err(RequestError::Timeout),
-                        },
-                    );
-                }
-            }
-            Happening::Local { tab, input } => self.input(tab, *input),
-            Happening::Tick { tab, timer } => {
-                if self.tab(tab).is_some_and(|tab| tab.timer == timer) {
-                    self.input(tab, Input::Tick);
-                }
-            }
-            Happening::Commit { device } => self.commit(device),
-            Happening::ServerUp => self.server.up = true,
+            Happening::Write { device } => self.write(device),
+            Happening::StorageWell { device } => self.storage_well(device),
+            Happening::Online { device } => self.devices[device].network = true,
+            Happening::LineUp(line) => self.line_up(line),
+            Happening::ToServer { line, frame } => self.to_server(line, frame),
+            Happening::ToTab { line, frame } => self.to_tab(line, frame),
+            Happening::LineEnds { line, at_tab } => self.line_ends(line, at_tab),
+            Happening::Ping(line) => self.ping(line),
+            Happening::Pong(line) => self.missed_pong(line),
+            Happening::NodeUp { node } => self.node_up(node),
+            Happening::Open(line) => self.open_session(line),
+            Happening::Say { line, life, said } => self.say_to(line, life, *said),
+            Happening::Commit { node, life } => self.commit(node, life),
+            Happening::Answer { node, life, batch } => self.answer(node, life, batch),
+            Happening::Publish { node, life, batch } => self.publish(node, life, &batch),
+            Happening::Between { node, life, news } => self.hear_node(node, life, &news),
+            Happening::Pulse { node, life } => self.pulse(node, life),
+            Happening::Gone(person) => self.gone(&person),
         }
-    }
-
-    /// A person presses Enter in a tab.
-    pub(crate) fn post(&mut self, id: TabId, room: RoomId, text: &str) {
-        let entry = self.fresh_id();
-        let at = self.now.as_millis() as u64;
-        let refused = self.tab(id).is_none_or(|tab| tab.session.can_post().is_err());
-        if !refused {
-            // With a full disk, a refreshed tab may type on before it hears what it held before.
-            let life = if self.weather.full_disk { id.life } else { 0 };
-            let posted = self.history.posted.entry((id.device, id.slot, life)).or_default();
-            posted.push((room, entry));
-            let text = MessageText::parse(text).unwrap();
-            self.input(
-                id,
-                Input::Post {
-                    room,
-                    id: entry,
-                    text,
-                    reply_to: None,
-                    at,
-                },
-            );
-        }
-    }
-
-    pub(crate) fn fresh_id(&mut self) -> EntryId {
-        self.count += 1;
-        // A clock that jumps about: ids do not have to sort.
-        EntryId(uuid::Uuid::from_u128(
-            (u128::from(self.dice.roll()) << 64) | u128::from(self.count),
-        ))
     }
 }
 
-pub(crate) fn brief(input: &Input) -> String {
-    let mut text = format!("{input:?}");
-    if text.len() > 300 {
-        let cut = (0..=300).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        text.truncate(cut);
+/// Which tab would notice it.
+fn for_tab(what: &Happening) -> Option<TabId> {
+    match what {
+        Happening::Loaded(tab)
+        | Happening::LoadingTakesLong(tab)
+        | Happening::Elect(tab)
+        | Happening::Elected { tab, .. }
+        | Happening::Tell { tab, .. }
+        | Happening::Link { tab, .. }
+        | Happening::SessionTick { tab, .. }
+        | Happening::SocketTick { tab, .. }
+        | Happening::Redial { tab, .. }
+        | Happening::SignIn(tab) => Some(*tab),
+        _ => None,
     }
-    text
 }

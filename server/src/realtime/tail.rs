@@ -12,14 +12,14 @@ const BYTES: usize = 512 * 1024;
 
 /// Consecutive entries that end at the room's head.
 #[derive(Debug, Default)]
-pub(super) struct Tail {
+pub struct Tail {
     entries: VecDeque<Entry>,
     bytes: usize,
 }
 
 impl Tail {
     /// Adds what follows the newest entry; the oldest make room. A jump starts the tail anew.
-    pub(super) fn extend(&mut self, entries: Vec<Entry>) {
+    pub fn extend(&mut self, entries: Vec<Entry>) {
         for entry in entries {
             if self
                 .entries
@@ -47,7 +47,7 @@ impl Tail {
     }
 
     /// Everything after `seq`, where the tail reaches back that far.
-    pub(super) fn after(&self, seq: Seq) -> Option<impl ExactSizeIterator<Item = &Entry>> {
+    pub fn after(&self, seq: Seq) -> Option<impl ExactSizeIterator<Item = &Entry>> {
         let oldest = self.entries.front()?.seq;
         let skip = usize::try_from((seq + 1).checked_sub(oldest)?).ok()?;
         Some(self.entries.range(skip.min(self.entries.len())..))

@@ -10,6 +10,7 @@ use crate::{
     apt, browser, npm,
     process::{self, Background, cargo},
     server::{self, Build},
+    simulate,
     step::step,
     tools::{self, WASM},
     workspace,
@@ -24,6 +25,9 @@ pub(crate) enum Part {
     Clippy,
     /// Native tests: unit, property, simulation, integration, and interop with npm's Socket.IO server
     Unit,
+    /// Fresh seeds in the simulation, for two minutes unless STEADFAST_SIMULATE=30s says otherwise; and deliberate
+    /// faults, each of which it must catch
+    Simulation,
     /// Tests of the browser's crates, in headless Chromium
     Wasm,
     /// npm's Socket.IO client against the server
@@ -39,6 +43,7 @@ impl Part {
             Self::Fmt => "fmt",
             Self::Clippy => "clippy",
             Self::Unit => "unit",
+            Self::Simulation => "simulation",
             Self::Wasm => "wasm",
             Self::Wire => "wire",
             Self::E2e => "e2e",
@@ -51,6 +56,7 @@ impl Part {
             Self::Fmt => "formatting",
             Self::Clippy => "lints, native and wasm32",
             Self::Unit => "native tests",
+            Self::Simulation => "fresh seeds in simulated worlds, and deliberate faults",
             Self::Wasm => "tests in headless Chromium",
             Self::Wire => "npm's socket.io-client against the server",
             Self::E2e => "the page in Chromium against the server",
@@ -63,6 +69,7 @@ impl Part {
             Self::Fmt => fmt(),
             Self::Clippy => clippy(args),
             Self::Unit => unit(args),
+            Self::Simulation => simulation(args),
             Self::Wasm => wasm(args),
             Self::Wire => wire(args),
             Self::E2e => e2e(args),
@@ -157,6 +164,10 @@ fn unit(args: &[String]) -> anyhow::Result<Count> {
         test.args(["--workspace", "--exclude", "steadfast-bench"]);
     }
     watch(test.args(all_of_the_clients(args)).args(args), Count::cargo)
+}
+
+fn simulation(args: &[String]) -> anyhow::Result<Count> {
+    watch(simulate::budget()?.args(args), Count::cargo)
 }
 
 fn wasm(args: &[String]) -> anyhow::Result<Count> {

@@ -1,0 +1,195 @@
+//! What people do and what goes wrong, carried out; and how it ends.
+
+use std::time::Duration;
+
+use steadfast_client::session::Input;
+use steadfast_shared::{EntryId, MessageText, RoomId};
+use uuid::Uuid;
+
+use crate::script::{Act, Decision, Spot, Text, Weather};
+use crate::server::{POISON, REFUSED};
+use crate::tab::TabId;
+use crate::words;
+use crate::world::{Happening, World};
+
+impl World {
+    pub(crate) fn act(&mut self, act: Act) {
+        if let Some(words) = words::act(&act) {
+            self.say(|| words);
+        }
+        match act {
+            Act::Post { tab, room, text } => self.post(tab, room, text),
+            Act::Burst { tab, room, many } => (0..many).for_each(|_| self.post(tab, room, Text::Plain)),
+            Act::Decide { tab, which, how } => self.decide(tab, which, how),
+            Act::ScrollBack { tab, room } => self.person(tab, room, |room, _| Input::WantOlder(room)),
+            Act::Read { tab, room } => self.person(tab, room, |room, seq| Input::Read { room, seq }),
+            Act::Type { tab, room } => self.person(tab, room, |room, _| Input::Typing(room)),
+            Act::Hide { tab } => {
+                if let Some(id) = self.live(tab) {
+                    self.input(id, Input::Flush);
+                }
+            }
+            Act::Refresh { tab, gone } => {
+                if let Some(id) = self.live(tab) {
+                    self.kill(id);
+                    let Spot { device, slot } = tab;
+                    self.plan(gone, Happening::Start { device, slot });
+                }
+            }
+            Act::Freeze { tab, lasts } => {
+                let until = self.now + lasts + Duration::from_nanos(1);
+                if let Some(tab) = self.live(tab).and_then(|id| self.tab(id)) {
+                    tab.frozen_until = until;
+                }
+            }
+            Act::Cut { tab } => self.cut(tab),
+            Act::HalfOpen { tab } => self.half_open(tab),
+            Act::Stall { tab, lasts } => self.stall(tab, lasts),
+            Act::ShutOut { tab, reason } => self.shut_out(tab, reason),
+            Act::Offline { device, lasts } => {
+                self.devices[device].network = false;
+                for slot in 0..self.devices[device].tabs.len() {
+                    self.cut(Spot { device, slot });
+                }
+                self.plan(lasts, Happening::Online { device });
+            }
+            Act::Storage { device, trouble, lasts } => self.trouble(device, trouble, lasts),
+            Act::Crash { node, stage, down } => self.doom(node, stage, down),
+            Act::DatabaseBusy { lasts } => self.database_busy(lasts),
+            Act::DatabaseFull { lasts } => self.database_full(lasts),
+            Act::Wipe { same_rooms, down } => self.wipe(same_rooms, down),
+            Act::Backup => self.back_up(),
+            Act::Restore { down } => self.restore_backup(down),
+        }
+    }
+
+    /// A tab that a person can use, and the room of that number as it knows it.
+    fn at_hand(&self, spot: Spot, room: usize) -> Option<(TabId, RoomId)> {
+        let tab = self.devices[spot.device].tabs[spot.slot].as_ref()?;
+        let name = format!("room {room}");
+        let room = tab.session.rooms().find(|view| view.name == name)?.id;
+        (tab.has_begun() && tab.frozen_until <= self.now).then_some((tab.id, room))
+    }
+
+    fn person(&mut self, spot: Spot, room: usize, input: impl FnOnce(RoomId, u64) -> Input) {
+        if let Some((tab, room)) = self.at_hand(spot, room) {
+            let head = self.server.database.room(room).map_or(0, |log| log.entries.len() as u64);
+            self.input(tab, input(room, head));
+        }
+    }
+
+    /// A person presses Enter.
+    fn post(&mut self, spot: Spot, room: usize, text: Text) {
+        let Some((tab, room)) = self.at_hand(spot, room) else { return };
+        if self.tab(tab).is_none_or(|tab| tab.session.can_post().is_err()) {
+            return;
+        }
+        let id = self.fresh_id();
+        let name = words::message(id);
+        let text = match text {
+            Text::Plain => name.clone(),
+            Text::Refused => format!("{name} {REFUSED}"),
+            Text::Poison => format!("{name} {POISON}"),
+            Text::Long => format!("{name} {}", "long ".repeat(3_000)),
+        };
+        let device = &self.devices[tab.device];
+        let life = if device.was_troubled { tab.life } else { 0 };
+        let posted = self.history.posted.entry((tab.device, tab.slot, life)).or_default();
+        posted.push(id);
+        self.say(|| format!("{} posts {name}", words::tab(tab)));
+        let at = self.now.as_millis() as u64;
+        let text = MessageText::parse(&text).unwrap();
+        self.input(tab, Input::Post { room, id, text, at });
+    }
+
+    /// A person decides about something in the outbox.
+    fn decide(&mut self, spot: Spot, which: usize, how: Decision) {
+        let Some(id) = self.live(spot) else { return };
+        let now = self.now;
+        let Some(tab) = self.tab(id).filter(|tab| tab.has_begun() && tab.frozen_until <= now) else {
+            return;
+        };
+        let me = tab.session.me().map(|me| me.id);
+        let items: Vec<(EntryId, bool)> = tab
+            .session
+            .outbox()
+            .map(|item| (item.id, item.rejection_for(me).is_some()))
+            .collect();
+        let Some((item, rejected)) = items.get(which % items.len().max(1)).copied() else {
+            return;
+        };
+        self.history.touched.insert(item);
+        let name = words::message(item);
+        match (how, rejected) {
+            (Decision::Retry, true) => {
+                self.say(|| format!("{} retries {name}", words::tab(id)));
+                self.input(id, Input::Retry(item));
+            }
+            (Decision::Edit, true) => {
+                let new_id = self.fresh_id();
+                let new_name = words::message(new_id);
+                self.say(|| format!("{} edits {name}, which becomes {new_name}", words::tab(id)));
+                self.history.touched.insert(new_id);
+                self.history.discarded.insert(item);
+                let text = MessageText::parse(&new_name).unwrap();
+                let at = self.now.as_millis() as u64;
+                self.input(
+                    id,
+                    Input::Edit {
+                        id: item,
+                        new_id,
+                        text,
+                        at,
+                    },
+                );
+            }
+            _ => {
+                self.say(|| format!("{} discards {name}", words::tab(id)));
+                self.history.discarded.insert(item);
+                self.input(id, Input::Discard(item));
+            }
+        }
+    }
+
+    fn fresh_id(&mut self) -> EntryId {
+        let number = self.next();
+        // A clock that jumps about: ids do not have to sort.
+        EntryId(Uuid::from_u128((u128::from(self.dice.roll()) << 64) | u128::from(number)))
+    }
+
+    /// Every fault ends. Somebody may go, too: with a word, or by closing the lid.
+    pub(crate) fn heal(&mut self) {
+        self.say(|| "every fault ends".to_owned());
+        let leaves = self.dice.chance(30).then(|| self.dice.below(self.devices.len()));
+        if let Some(device) = leaves.filter(|_| self.devices.len() > 1) {
+            self.leave(device);
+        }
+        self.weather = Weather {
+            never_told: self.weather.never_told,
+            ..Weather::default()
+        };
+        self.server_heals();
+        for device in 0..self.devices.len() {
+            self.devices[device].network = true;
+            self.storage_well(device);
+            for slot in 0..self.devices[device].tabs.len() {
+                self.plan(Duration::from_millis(10), Happening::Start { device, slot });
+            }
+        }
+    }
+
+    fn leave(&mut self, device: usize) {
+        self.say(|| format!("whoever is at device {device} goes"));
+        let silently = self.dice.chance(50);
+        self.devices[device].left = true;
+        for slot in 0..self.devices[device].tabs.len() {
+            let spot = Spot { device, slot };
+            if silently {
+                self.half_open(spot);
+            }
+            if let Some(id) = self.live(spot) {
+                self.kill(id);
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Once every fault has ended: everybody shows the same, and nothing waits.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use steadfast_client::Connection;
+use steadfast_shared::{EntryId, Seq};
+
+use super::{Broken, hold};
+use crate::device::Device;
+use crate::tab::Tab;
+use crate::words;
+use crate::world::World;
+
+/// Whether everybody has come to show the same, and nothing waits.
+pub(crate) fn settled(world: &World) -> Result<(), Broken> {
+    for device in &world.devices {
+        for tab in device.live() {
+            tab_is_settled(world, tab)?;
+        }
+    }
+    Ok(())
+}
+
+fn tab_is_settled(world: &World, tab: &Tab) -> Result<(), Broken> {
+    let (id, session) = (words::tab(tab.id), &tab.session);
+    let online = matches!(session.connection(), Connection::Online { .. });
+    hold!(Converges, online, "{id} is {:?}", session.connection());
+    for log in &world.server.database.rooms {
+        let view = session.room(log.id);
+        let head = log.head();
+        let up = view.is_some_and(|view| (view.head, view.cursor, view.held) == (head, Some(head), 0));
+        hold!(Converges, up, "{id} shows {view:?} of a log that ends at {head}");
+    }
+    let waiting: Vec<String> = session
+        .outbox()
+        .filter(|item| item.rejection_for(session.me().map(|me| me.id)).is_none())
+        .map(|item| words::message(item.id))
+        .collect();
+    hold!(Converges, waiting.is_empty(), "{id} has not sent {waiting:?}");
+    Ok(())
+}
+
+/// After a quiet time, in which everything could heal.
+pub(crate) fn in_the_end(world: &World) -> Result<(), Broken> {
+    settled(world)?;
+    let mut stored: BTreeMap<EntryId, usize> = BTreeMap::new();
+    for id in world.server.database.ids() {
+        *stored.entry(id).or_default() += 1;
+    }
+    for (id, times) in &stored {
+        hold!(StoredOnce, *times == 1, "{} is stored {times} times", words::message(*id));
+    }
+    let mut rejected = BTreeSet::new();
+    let mut unreached = BTreeSet::new();
+    for device in &world.devices {
+        rejected.extend(device.live().flat_map(|tab| tab.session.outbox().map(|item| item.id)));
+        if device.left {
+            unreached.extend(device.disk.outbox.iter().map(|item| item.id));
+        } else {
+            one_outbox(world, device, &stored)?;
+        }
+        for tab in device.live() {
+            nobody_lingers(world, tab)?;
+        }
+    }
+    for (id, device) in &world.history.shown_safe {
+        let accounted = stored.contains_key(id)
+            || world.server.lost.contains(id)
+            || world.history.discarded.contains(id)
+            || rejected.contains(id)
+            || unreached.contains(id);
+        hold!(
+            SavedIsStored,
+            accounted,
+            "{} was shown as safe on device {device} and is nowhere",
+            words::message(*id)
+        );
+    }
+    for id in &world.history.acked {
+        let accounted = stored.contains_key(id) || world.server.lost.contains(id);
+        hold!(AckedIsStored, accounted, "{} was acknowledged and is nowhere", words::message(*id));
+    }
+    in_order(world)
+}
+
+/// The tabs of a device hold the same, and so does its disk.
+fn one_outbox(world: &World, device: &Device, stored: &BTreeMap<EntryId, usize>) -> Result<(), Broken> {
+    let names = |ids: &BTreeSet<EntryId>| ids.iter().copied().map(words::message).collect::<Vec<_>>();
+    let mut views = device.live().map(|tab| tab.session.outbox().map(|item| item.id).collect::<Vec<_>>());
+    let first = views.next().unwrap_or_default();
+    for other in views {
+        hold!(
+            OneOutbox,
+            other == first,
+            "one tab of a device holds {:?}, another {:?}",
+            first.iter().copied().map(words::message).collect::<Vec<_>>(),
+            other.iter().copied().map(words::message).collect::<Vec<_>>()
+        );
+    }
+    let held: BTreeSet<EntryId> = first.into_iter().collect();
+    let disk: BTreeSet<EntryId> = device.disk.outbox.iter().map(|item| item.id).collect();
+    hold!(
+        OneOutbox,
+        held.is_subset(&disk),
+        "not on disk: {:?}",
+        names(&held.difference(&disk).copied().collect())
+    );
+    // With the tab that tidies up frozen, something may be left that the log has: sent again, it is a repeat.
+    let left: BTreeSet<EntryId> = disk.difference(&held).copied().collect();
+    let harmless = world.weather.never_told > 0 && left.iter().all(|id| stored.contains_key(id));
+    hold!(OneOutbox, left.is_empty() || harmless, "left on disk: {:?}", names(&left));
+    Ok(())
+}
+
+/// Who is shown as there is there, and nobody is shown as writing.
+fn nobody_lingers(world: &World, tab: &Tab) -> Result<(), Broken> {
+    let id = words::tab(tab.id);
+    let there = world.server.people();
+    let shown: BTreeSet<_> = tab
+        .session
+        .online()
+        .iter()
+        .map(|person| (person.name.clone(), person.id.0))
+        .collect();
+    hold!(EphemeraEnd, shown == there, "{id} shows {shown:?}, and {there:?} are there");
+    for log in &world.server.database.rooms {
+        let writing = tab.session.typing(log.id);
+        hold!(EphemeraEnd, writing.is_empty(), "{id} shows {writing:?} as writing");
+    }
+    Ok(())
+}
+
+/// What one tab took, in order, is in the log in that order.
+fn in_order(world: &World) -> Result<(), Broken> {
+    let history = &world.history;
+    for ((device, slot, _), posted) in &history.posted {
+        for log in &world.server.database.rooms {
+            let places: BTreeMap<EntryId, Seq> = log.entries.iter().map(|entry| (entry.id, entry.seq)).collect();
+            let counts = |id: &&EntryId| {
+                history.shown_safe.contains_key(id)
+                    && !history.touched.contains(id)
+                    && !world.server.lost.contains(id)
+            };
+            let order: Vec<(String, Seq)> = posted
+                .iter()
+                .filter(counts)
+                .filter_map(|id| Some((words::message(*id), *places.get(id)?)))
+                .collect();
+            let wrong = order.windows(2).find(|pair| pair[0].1 > pair[1].1);
+            hold!(AuthorsOrder, wrong.is_none(), "tab {device}.{slot} took {wrong:?} in this order");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! At any time: what a tab shows.
+
+use std::collections::{BTreeSet, HashSet};
+
+use steadfast_client::Rejection;
+use steadfast_client::timeline::{RowBody, RowState};
+use steadfast_shared::{EntryId, RoomId, Seq};
+
+use super::{Broken, hold};
+use crate::device::Device;
+use crate::history::{History, Seen};
+use crate::server::Server;
+use crate::tab::{Tab, TabId};
+use crate::words;
+use crate::world::World;
+
+/// Looks at one tab's screen.
+pub(crate) fn screen(world: &mut World, id: TabId) {
+    let Some(mut tab) = world.devices[id.device].tabs[id.slot].take_if(|tab| tab.id == id) else {
+        return;
+    };
+    let look = Look {
+        server: &world.server,
+        device: &world.devices[id.device],
+        most: (world.options.window_browsing, world.options.held, world.options.outbox),
+    };
+    let seen = std::mem::take(&mut tab.seen);
+    let looked = look.at(&tab, seen, &mut world.history);
+    let broken = match looked {
+        Ok(seen) => {
+            tab.seen = seen;
+            None
+        }
+        Err(broken) => Some(broken),
+    };
+    world.devices[id.device].tabs[id.slot] = Some(tab);
+    if let Some(Broken { rule, what }) = broken {
+        world.breaks(rule, || format!("{what}, in {}", words::tab(id)));
+    }
+}
+
+struct Look<'a> {
+    server: &'a Server,
+    device: &'a Device,
+    /// Entries a window may have, entries held back by a gap, and items in the outbox.
+    most: (usize, usize, usize),
+}
+
+/// A page that was under way when the window was full.
+const PAGE: usize = steadfast_shared::limit::PAGE_ENTRIES;
+
+impl Look<'_> {
+    fn at(&self, tab: &Tab, mut seen: Seen, history: &mut History) -> Result<Seen, Broken> {
+        let session = &tab.session;
+        let epoch = session.epoch();
+        if seen.epoch != epoch {
+            seen = Seen {
+                epoch,
+                ..Seen::default()
+            };
+        }
+        let in_force = epoch == Some(self.server.database.epoch);
+        let rooms: BTreeSet<RoomId> = session
+            .rooms()
+            .map(|room| room.id)
+            .chain(session.outbox().map(|item| item.room))
+            .collect();
+        let mut rows = HashSet::new();
+        for room in rooms {
+            self.rows(tab, room, in_force, &mut seen, &mut rows, history)?;
+            self.window(tab, room, &mut seen)?;
+        }
+        self.nothing_disappeared(tab, &seen, &rows, in_force, history)?;
+        seen.rows = rows;
+        let (_, _, outbox) = self.most;
+        hold!(Bounds, session.outbox().count() <= outbox, "the outbox holds more than {outbox}");
+        for item in session.outbox() {
+            let refused = matches!(item.rejected, Some(Rejection::Refused(_)));
+            hold!(
+                RejectedForAReason,
+                !refused || history.refused.contains(&item.id),
+                "{} is shown as rejected: {:?}",
+                words::message(item.id),
+                item.rejected
+            );
+        }
+        Ok(seen)
+    }
+
+    /// One room's rows: each message once, the log's in its order, nobody's own ones moving.
+    fn rows(
+        &self,
+        tab: &Tab,
+        room: RoomId,
+        in_force: bool,
+        seen: &mut Seen,
+        rows: &mut HashSet<EntryId>,
+        history: &mut History,
+    ) -> Result<(), Broken> {
+        let log = self.server.database.room(room).filter(|_| in_force);
+        let mut keys = HashSet::new();
+        let mut last = 0;
+        for row in tab.session.timeline(room).rows() {
+            let name = words::message(row.id);
+            hold!(OneRow, keys.insert(row.key()), "{name} has two rows");
+            if let RowState::Sent { seq } = row.state {
+                hold!(OneLog, seq > last, "#{seq} ({name}) is shown after #{last}");
+                last = seq;
+                if let Some(log) = log {
+                    let entry = log.entries.get(seq as usize - 1);
+                    let same = entry.is_some_and(|entry| {
+                        (entry.id, entry.author.id, entry.at) == (row.id, row.author.id, row.at)
+                            && RowBody::from(&entry.body) == row.body
+                    });
+                    hold!(OneLog, same, "#{seq} is shown as {name}, and the log has {entry:?}");
+                }
+                if row.mine {
+                    let before = seen.sent.insert(row.id, seq);
+                    hold!(
+                        RowsStayPut,
+                        before.is_none_or(|before| before == seq),
+                        "{name} was #{before:?} and is #{seq}"
+                    );
+                }
+            }
+            if row.state == RowState::Saved {
+                let kept = self.device.disk.outbox.iter().any(|item| item.id == row.id)
+                    || history.discarded.contains(&row.id)
+                    || self.server.database.entry(row.id).is_some()
+                    || self.server.lost.contains(&row.id);
+                hold!(SavedIsOnDisk, kept, "{name} is shown as saved and is not on disk");
+            }
+            // What waits on this device is this device's, whoever is signed in.
+            if row.mine || row.seq().is_none() {
+                rows.insert(row.id);
+                if matches!(row.state, RowState::Saved | RowState::Sent { .. }) {
+                    history.shown_safe.entry(row.id).or_insert(tab.id.device);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One room's window: contiguous, bounded, and never going back.
+    fn window(&self, tab: &Tab, room: RoomId, seen: &mut Seen) -> Result<(), Broken> {
+        let Some(view) = tab.session.room(room) else { return Ok(()) };
+        let cursor = view.cursor.unwrap_or(0);
+        let expected = view.low..=cursor;
+        let many = (cursor + 1).saturating_sub(view.low) as usize;
+        let shown: Vec<Seq> = tab.session.timeline(room).stored().filter_map(|row| row.seq()).collect();
+        let contiguous = shown.iter().copied().take(many).eq(expected.clone());
+        hold!(OneLog, contiguous, "the window {expected:?} shows {shown:?}");
+        let (window, held, _) = self.most;
+        hold!(Bounds, many <= window + PAGE, "a window of {many}");
+        hold!(Bounds, view.held <= held, "{} entries held back by a gap", view.held);
+        let before = seen.cursors.insert(room, cursor).unwrap_or(0);
+        hold!(CursorGoesForward, cursor >= before, "a cursor went from {before} to {cursor}");
+        let me = tab.session.me().map(|me| me.id);
+        let writing = tab.session.typing(room);
+        let own = writing.iter().any(|person| Some(person.id) == me);
+        hold!(EphemeraEnd, !own, "somebody is shown to themselves as writing");
+        Ok(())
+    }
+
+    /// A row stays, unless a person threw it away, its database is gone, or the window has moved past it.
+    fn nothing_disappeared(
+        &self,
+        tab: &Tab,
+        seen: &Seen,
+        rows: &HashSet<EntryId>,
+        in_force: bool,
+        history: &History,
+    ) -> Result<(), Broken> {
+        for id in &seen.rows {
+            if rows.contains(id) || history.discarded.contains(id) || self.server.lost.contains(id) {
+                continue;
+            }
+            let stored = self.server.database.rooms.iter().find_map(|log| {
+                let entry = log.entries.iter().find(|entry| entry.id == *id)?;
+                Some((log.id, entry.seq))
+            });
+            let excused = stored.is_some_and(|(room, seq)| {
+                let past = |view: steadfast_client::RoomView<'_>| seq < view.low || view.cursor.is_none();
+                !in_force || tab.session.room(room).is_none_or(past)
+            });
+            hold!(
+                NothingDisappears,
+                excused,
+                "{} is gone from the screen; the log has it at {stored:?}",
+                words::message(*id)
+            );
+        }
+        Ok(())
+    }
+}

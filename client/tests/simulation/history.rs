@@ -1,0 +1,32 @@
+//! What people did and were shown: all that the checker goes by, beside the log itself.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use steadfast_shared::{EntryId, Epoch, RoomId, Seq};
+
+#[derive(Default)]
+pub(crate) struct History {
+    /// By the tab that took them, in order. Where a device's storage failed, a refreshed tab counts as another one: people
+    /// may type on before it hears what it held before.
+    pub(crate) posted: BTreeMap<(usize, usize, u32), Vec<EntryId>>,
+    /// Shown as saved or sent, and on which device first.
+    pub(crate) shown_safe: BTreeMap<EntryId, usize>,
+    /// Acknowledged, in some epoch.
+    pub(crate) acked: BTreeSet<EntryId>,
+    /// Refused for good, by themselves.
+    pub(crate) refused: HashSet<EntryId>,
+    /// Thrown away, or replaced, by a person.
+    pub(crate) discarded: HashSet<EntryId>,
+    /// Retried or edited by a person: out of order by their own wish.
+    pub(crate) touched: HashSet<EntryId>,
+}
+
+/// What one tab has shown, to hold it to it.
+#[derive(Default)]
+pub(crate) struct Seen {
+    pub(crate) epoch: Option<Epoch>,
+    /// Own rows.
+    pub(crate) rows: HashSet<EntryId>,
+    pub(crate) sent: HashMap<EntryId, Seq>,
+    pub(crate) cursors: BTreeMap<RoomId, Seq>,
+}

@@ -1,0 +1,184 @@
+//! The lines between tabs and nodes: ordered, slow, and ready to break, with or without a word.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use socketio_client::DisconnectReason;
+use socketio_client::packet::Frame;
+use socketio_client::protocol::{LinkEvent, LinkId};
+
+use crate::script::Spot;
+use crate::tab::TabId;
+use crate::words;
+use crate::world::{Happening, World};
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct LineId(pub(crate) u64);
+
+pub(crate) struct Line {
+    pub(crate) tab: TabId,
+    link: LinkId,
+    pub(crate) node: usize,
+    /// Nothing passes, and neither end is told.
+    pub(crate) dead: bool,
+    /// The tab has closed its end.
+    left: bool,
+    /// Nothing passes before then; then everything does.
+    stalled_until: Duration,
+    /// When the last frame of each direction arrives: a line keeps order.
+    last_up: Duration,
+    last_down: Duration,
+}
+
+/// A frame takes this long, in milliseconds.
+const SLOWEST: u64 = 60;
+
+impl World {
+    /// A tab dials. A balancer picks the node.
+    pub(crate) fn dial(&mut self, tab: TabId, link: LinkId) {
+        let id = LineId(self.next());
+        let nodes = self.server.nodes.len();
+        let line = Line {
+            tab,
+            link,
+            node: self.dice.below(nodes),
+            dead: false,
+            left: false,
+            stalled_until: Duration::ZERO,
+            last_up: self.now,
+            last_down: self.now,
+        };
+        self.lines.insert(id, line);
+        if let Some(tab) = self.tab(tab) {
+            tab.lines.insert(link, id);
+        }
+        let after = self.dice.millis(2, 80);
+        self.plan(after, Happening::LineUp(id));
+    }
+
+    pub(crate) fn line_up(&mut self, id: LineId) {
+        let Some(line) = self.lines.get(&id) else { return };
+        let (tab, link, node) = (line.tab, line.link, line.node);
+        if !self.devices[tab.device].network || !self.server.nodes[node].up {
+            self.lines.remove(&id);
+            if let Some(tab) = self.tab(tab) {
+                tab.lines.remove(&link);
+            }
+            let event = LinkEvent::Closed {
+                reason: DisconnectReason::TransportError,
+                details: None,
+            };
+            return self.plan(Duration::ZERO, Happening::Link { tab, link, event });
+        }
+        for event in [LinkEvent::Opened, LinkEvent::Writable] {
+            self.plan(Duration::ZERO, Happening::Link { tab, link, event });
+        }
+        self.greet(id);
+    }
+
+    pub(crate) fn send_up(&mut self, tab: TabId, link: LinkId, frame: Frame) {
+        let Some(line) = self.tab(tab).and_then(|tab| tab.lines.get(&link).copied()) else {
+            return;
+        };
+        if let Some(after) = self.travel(line, true) {
+            self.plan(after, Happening::ToServer { line, frame });
+        }
+    }
+
+    pub(crate) fn send_down(&mut self, line: LineId, frame: Frame) {
+        if let Some(after) = self.travel(line, false) {
+            self.plan(after, Happening::ToTab { line, frame });
+        }
+    }
+
+    /// How long a frame takes, after all before it; nothing where it never arrives.
+    fn travel(&mut self, id: LineId, up: bool) -> Option<Duration> {
+        let takes = self.dice.millis(1, SLOWEST);
+        let now = self.now;
+        let line = self.lines.get_mut(&id).filter(|line| !line.dead && (up || !line.left))?;
+        let last = if up { &mut line.last_up } else { &mut line.last_down };
+        *last = (now.max(line.stalled_until) + takes).max(*last);
+        Some(*last - now)
+    }
+
+    pub(crate) fn to_tab(&mut self, id: LineId, frame: Frame) {
+        if let Some(line) = self.lines.get(&id).filter(|line| !line.dead) {
+            let (tab, link) = (line.tab, line.link);
+            let event = LinkEvent::Received(frame);
+            self.plan(Duration::ZERO, Happening::Link { tab, link, event });
+        }
+    }
+
+    /// The tab closes its end: what it sent before may still arrive.
+    pub(crate) fn close_at_tab(&mut self, id: LineId) {
+        if let Some(after) = self.travel(id, true) {
+            self.plan(after, Happening::LineEnds { line: id, at_tab: false });
+        }
+        // Where the line is dead, the node finds out by itself.
+        if let Some(line) = self.lines.get_mut(&id) {
+            line.left = true;
+        }
+    }
+
+    /// The node closes its end, or dies.
+    pub(crate) fn close_at_node(&mut self, id: LineId) {
+        if let Some(after) = self.travel(id, false) {
+            self.plan(after, Happening::LineEnds { line: id, at_tab: true });
+        }
+    }
+
+    pub(crate) fn line_ends(&mut self, id: LineId, at_tab: bool) {
+        if !at_tab {
+            self.forget_connection(id);
+            self.lines.remove(&id);
+            return;
+        }
+        let Some(line) = self.lines.get(&id).filter(|line| !line.dead) else {
+            return;
+        };
+        let (tab, link) = (line.tab, line.link);
+        self.lines.remove(&id);
+        if self.tab(tab).and_then(|tab| tab.lines.remove(&link)).is_some() {
+            let event = LinkEvent::Closed {
+                reason: DisconnectReason::TransportClose,
+                details: None,
+            };
+            self.plan(Duration::ZERO, Happening::Link { tab, link, event });
+        }
+    }
+
+    /// The network cuts what a tab has, and both ends come to know it.
+    pub(crate) fn cut(&mut self, spot: Spot) {
+        for id in self.lines_of(spot) {
+            self.say(|| format!("{} loses its line", words::spot(spot)));
+            self.forget_connection(id);
+            self.line_ends(id, true);
+        }
+    }
+
+    /// Nothing passes any more on a tab's lines, and nobody is told.
+    pub(crate) fn half_open(&mut self, spot: Spot) {
+        for id in self.lines_of(spot) {
+            self.say(|| format!("{}'s line is dead, and neither end knows", words::spot(spot)));
+            if let Some(line) = self.lines.get_mut(&id) {
+                line.dead = true;
+            }
+        }
+    }
+
+    pub(crate) fn stall(&mut self, spot: Spot, lasts: Duration) {
+        let until = self.now + lasts;
+        for id in self.lines_of(spot) {
+            self.say(|| format!("nothing passes on {}'s line for {lasts:?}", words::spot(spot)));
+            if let Some(line) = self.lines.get_mut(&id) {
+                line.stalled_until = until;
+            }
+        }
+    }
+
+    pub(crate) fn lines_of(&self, spot: Spot) -> Vec<LineId> {
+        let tab = self.devices[spot.device].tabs[spot.slot].as_ref();
+        let lines: Option<&BTreeMap<LinkId, LineId>> = tab.map(|tab| &tab.lines);
+        lines.into_iter().flat_map(BTreeMap::values).copied().collect()
+    }
+}

@@ -1,0 +1,347 @@
+//! What a seed stands for: who is there, how bad the weather is, and what happens when.
+
+use std::time::Duration;
+
+use steadfast_shared::event::ClosingReason;
+
+use crate::dice::Dice;
+
+/// Everything that is decided before a world begins. The same script makes the same world.
+#[derive(Clone, Debug)]
+pub(crate) struct Script {
+    pub(crate) seed: u64,
+    /// Another value makes other delays and losses of the same acts.
+    pub(crate) salt: u64,
+    pub(crate) shape: Shape,
+    pub(crate) weather: Weather,
+    /// What is done or goes wrong, and how long after the one before.
+    pub(crate) acts: Vec<(Duration, Act)>,
+}
+
+/// Who is there.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+    /// Per device: whose it is, and how many tabs it has.
+    pub(crate) devices: Vec<(usize, usize)>,
+    pub(crate) rooms: usize,
+    pub(crate) nodes: usize,
+    pub(crate) window: usize,
+    pub(crate) held: usize,
+    /// Every how many steps of a tab its screen is looked at.
+    pub(crate) look_every: u64,
+}
+
+/// How often things go wrong by themselves, in percent of their chances.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Weather {
+    pub(crate) swallow_answers: u64,
+    pub(crate) lose_news: u64,
+    pub(crate) repeat_news: u64,
+    /// News between nodes takes so many milliseconds at most, each piece by itself: it arrives in any order.
+    pub(crate) between_nodes: u64,
+    pub(crate) refuse: u64,
+    /// Commits that take place and report failure.
+    pub(crate) unsure: u64,
+    /// Lines that break without a word to either side.
+    pub(crate) half_open: u64,
+    /// Elected tabs that never come to know it.
+    pub(crate) never_told: u64,
+}
+
+/// A tab's place on a device, whoever lives there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Spot {
+    pub(crate) device: usize,
+    pub(crate) slot: usize,
+}
+
+/// At which point of the write path a node dies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Stage {
+    AtOnce,
+    BeforeCommit,
+    AfterCommit,
+    AfterAck,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Text {
+    Plain,
+    /// The server refuses it for good.
+    Refused,
+    /// The server refuses for good any batch with it.
+    Poison,
+    Long,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Decision {
+    Retry,
+    Edit,
+    Discard,
+}
+
+/// What is wrong with a device's storage.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Trouble {
+    Full,
+    Broken,
+    Stalled,
+}
+
+/// One thing that somebody does, or that goes wrong. Every trouble ends by itself.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    Post { tab: Spot, room: usize, text: Text },
+    Burst { tab: Spot, room: usize, many: usize },
+    Decide { tab: Spot, which: usize, how: Decision },
+    ScrollBack { tab: Spot, room: usize },
+    Read { tab: Spot, room: usize },
+    Type { tab: Spot, room: usize },
+    Hide { tab: Spot },
+    Refresh { tab: Spot, gone: Duration },
+    Freeze { tab: Spot, lasts: Duration },
+    Cut { tab: Spot },
+    HalfOpen { tab: Spot },
+    Stall { tab: Spot, lasts: Duration },
+    ShutOut { tab: Spot, reason: ClosingReason },
+    Offline { device: usize, lasts: Duration },
+    Storage { device: usize, trouble: Trouble, lasts: Duration },
+    Crash { node: usize, stage: Stage, down: Duration },
+    DatabaseBusy { lasts: Duration },
+    DatabaseFull { lasts: Duration },
+    Wipe { same_rooms: bool, down: Duration },
+    Backup,
+    Restore { down: Duration },
+}
+
+/// What a world is mostly about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Climate {
+    /// One tab per device, links that break now and then, and nothing else.
+    Fair,
+    /// Everything but storage and the database's life.
+    Foul,
+    /// Storage fails, fills up and stalls.
+    Storage,
+    /// Databases are wiped and restored.
+    Wiped,
+    /// Each kind of fault is there or not, by chance.
+    Any,
+}
+
+impl Climate {
+    /// The climate of a seed.
+    pub(crate) fn of(seed: u64) -> Self {
+        match seed % 10 {
+            0 => Self::Fair,
+            1..=2 => Self::Foul,
+            3..=4 => Self::Storage,
+            5..=7 => Self::Wiped,
+            _ => Self::Any,
+        }
+    }
+}
+
+/// Which kinds of acts there are.
+struct Kinds {
+    lines: bool,
+    refreshes: bool,
+    freezes: bool,
+    crashes: bool,
+    database: bool,
+    storage: bool,
+    wipes: bool,
+    refusals: bool,
+}
+
+impl Script {
+    pub(crate) fn of(seed: u64) -> Self {
+        let mut dice = Dice::new(seed);
+        let climate = Climate::of(seed);
+        let kinds = kinds(climate, &mut dice);
+        let shape = shape(climate, &mut dice);
+        let weather = weather(climate, &shape, &mut dice);
+        let many = 60 + dice.below(120);
+        let acts = (0..many)
+            .map(|_| {
+                let after = dice.millis(0, 400);
+                (after, act(&shape, &kinds, &mut dice))
+            })
+            .collect();
+        Self {
+            seed,
+            salt: 0,
+            shape,
+            weather,
+            acts,
+        }
+    }
+}
+
+fn kinds(climate: Climate, dice: &mut Dice) -> Kinds {
+    let mut some = |of: &[Climate]| of.contains(&climate) || (climate == Climate::Any && dice.chance(60));
+    use Climate::{Fair, Foul, Storage, Wiped};
+    Kinds {
+        lines: some(&[Fair, Foul, Storage, Wiped]),
+        refreshes: some(&[Fair, Foul, Storage, Wiped]),
+        freezes: some(&[Foul]),
+        crashes: some(&[Foul, Wiped]),
+        database: some(&[Foul]),
+        storage: some(&[Storage]),
+        wipes: some(&[Wiped]),
+        refusals: some(&[Foul, Storage, Wiped]),
+    }
+}
+
+fn shape(climate: Climate, dice: &mut Dice) -> Shape {
+    let people = 2 + dice.below(2);
+    let devices = 2 + dice.below(3);
+    let tabs = if climate == Climate::Fair { 1 } else { 3 };
+    let nodes = match climate {
+        Climate::Fair | Climate::Storage => 1,
+        _ => 1 + dice.below(3),
+    };
+    Shape {
+        devices: (0..devices).map(|n| (n % people, 1 + dice.below(tabs))).collect(),
+        rooms: 1 + dice.below(2),
+        nodes,
+        window: 100 + dice.below(200),
+        held: 20 + dice.below(100),
+        look_every: 4 << dice.below(5),
+    }
+}
+
+fn weather(climate: Climate, shape: &Shape, dice: &mut Dice) -> Weather {
+    if climate == Climate::Fair {
+        return Weather::default();
+    }
+    let mut percent = |most: usize| match dice.chance(70) {
+        true => dice.below(most + 1) as u64,
+        false => 0,
+    };
+    Weather {
+        swallow_answers: percent(15),
+        lose_news: percent(15),
+        repeat_news: percent(20),
+        between_nodes: if shape.nodes > 1 { 1 + percent(500) } else { 0 },
+        refuse: percent(20),
+        unsure: percent(10),
+        half_open: percent(20),
+        never_told: percent(10),
+    }
+}
+
+fn act(shape: &Shape, kinds: &Kinds, dice: &mut Dice) -> Act {
+    let device = dice.below(shape.devices.len());
+    let tab = Spot {
+        device,
+        slot: dice.below(shape.devices[device].1),
+    };
+    let room = dice.below(shape.rooms);
+    let calm = Act::Post {
+        tab,
+        room,
+        text: Text::Plain,
+    };
+    match dice.below(100) {
+        0..=39 => Act::Post {
+            tab,
+            room,
+            text: text(kinds, dice),
+        },
+        40..=42 => Act::Burst {
+            tab,
+            room,
+            many: 10 + dice.below(150),
+        },
+        43..=52 => line_fault(tab, kinds, dice).unwrap_or(calm),
+        53..=56 if kinds.lines => Act::Offline {
+            device,
+            lasts: dice.millis(200, 20_000),
+        },
+        57..=64 if kinds.refreshes => Act::Refresh {
+            tab,
+            gone: dice.millis(20, 2_000),
+        },
+        65..=67 if kinds.freezes => Act::Freeze {
+            tab,
+            lasts: dice.millis(500, 25_000),
+        },
+        68..=71 => Act::Decide {
+            tab,
+            which: dice.below(1_000),
+            how: *dice
+                .pick(&[Decision::Retry, Decision::Edit, Decision::Discard])
+                .unwrap_or(&Decision::Retry),
+        },
+        72..=74 => Act::ScrollBack { tab, room },
+        75..=77 => Act::Read { tab, room },
+        78..=80 => Act::Type { tab, room },
+        81 => Act::Hide { tab },
+        82..=86 if kinds.crashes => Act::Crash {
+            node: dice.below(shape.nodes),
+            stage: *dice
+                .pick(&[
+                    Stage::AtOnce,
+                    Stage::BeforeCommit,
+                    Stage::AfterCommit,
+                    Stage::AfterAck,
+                ])
+                .unwrap_or(&Stage::AtOnce),
+            down: dice.millis(50, 5_000),
+        },
+        87..=88 if kinds.database => Act::DatabaseBusy {
+            lasts: dice.millis(100, 5_000),
+        },
+        89 if kinds.database => Act::DatabaseFull {
+            lasts: dice.millis(500, 10_000),
+        },
+        90..=93 if kinds.storage => Act::Storage {
+            device,
+            trouble: *dice
+                .pick(&[Trouble::Full, Trouble::Broken, Trouble::Stalled])
+                .unwrap_or(&Trouble::Full),
+            lasts: dice.millis(500, 15_000),
+        },
+        94 if kinds.wipes => Act::Wipe {
+            same_rooms: dice.chance(50),
+            down: dice.millis(50, 3_000),
+        },
+        95 if kinds.wipes => Act::Backup,
+        96 if kinds.wipes => Act::Restore {
+            down: dice.millis(50, 3_000),
+        },
+        _ => calm,
+    }
+}
+
+fn text(kinds: &Kinds, dice: &mut Dice) -> Text {
+    match dice.below(40) {
+        0 if kinds.refusals => Text::Refused,
+        1 if kinds.refusals => Text::Poison,
+        2 => Text::Long,
+        _ => Text::Plain,
+    }
+}
+
+fn line_fault(tab: Spot, kinds: &Kinds, dice: &mut Dice) -> Option<Act> {
+    let reasons = [
+        ClosingReason::SlowConsumer,
+        ClosingReason::Flooding,
+        ClosingReason::Shutdown,
+    ];
+    let act = match dice.below(10) {
+        0..=4 => Act::Cut { tab },
+        5..=6 => Act::HalfOpen { tab },
+        7..=8 => Act::Stall {
+            tab,
+            lasts: dice.millis(200, 12_000),
+        },
+        _ => Act::ShutOut {
+            tab,
+            reason: *dice.pick(&reasons)?,
+        },
+    };
+    kinds.lines.then_some(act)
+}

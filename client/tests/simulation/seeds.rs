@@ -1,0 +1,118 @@
+//! Seed after seed, for as long as somebody wants, and what is said of one that fails.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::check::Broken;
+use crate::run::{Outcome, run};
+use crate::script::Script;
+use crate::shrink::shrink;
+
+/// How often it is said how far it has come.
+const PROGRESS: Duration = Duration::from_secs(10);
+
+/// Most lines of a trace that are shown: the last ones.
+const LINES: usize = 120;
+
+/// What was tried.
+#[derive(Default)]
+pub(crate) struct Tally {
+    pub(crate) seeds: AtomicU64,
+    pub(crate) steps: AtomicU64,
+    slowest_ms: AtomicU64,
+}
+
+impl Tally {
+    fn add(&self, outcome: &Outcome) {
+        self.seeds.fetch_add(1, Ordering::Relaxed);
+        self.steps.fetch_add(outcome.steps, Ordering::Relaxed);
+        let converged = outcome.converged.as_millis() as u64;
+        self.slowest_ms.fetch_max(converged, Ordering::Relaxed);
+    }
+
+    pub(crate) fn report(&self, took: Duration) -> String {
+        let (seeds, steps) = (self.seeds.load(Ordering::Relaxed), self.steps.load(Ordering::Relaxed));
+        format!(
+            "simulated {seeds} seeds, {steps} steps in {:.0} s ({:.0} steps/s); the slowest converged in {} s",
+            took.as_secs_f64(),
+            steps as f64 / took.as_secs_f64().max(0.001),
+            self.slowest_ms.load(Ordering::Relaxed) / 1_000
+        )
+    }
+}
+
+/// A seed nobody has chosen.
+pub(crate) fn fresh() -> u64 {
+    let nobodys_choice = RandomState::new().build_hasher().finish();
+    // Short enough to be typed again.
+    nobodys_choice % 1_000_000_000_000
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the edge: a person says how long to go on")]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+/// Runs worlds from `from` on, in as many threads as are wanted, until the time is up or one fails.
+pub(crate) fn simulate(from: u64, lasts: Duration, threads: usize) -> Result<Tally, (u64, Broken)> {
+    let (began, tally) = (now(), Tally::default());
+    let (next, over) = (AtomicU64::new(from), AtomicBool::new(false));
+    let said = Mutex::new(began);
+    let failed = Mutex::new(None);
+    std::thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) && began.elapsed() < lasts {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    let outcome = run(&Script::of(seed), false);
+                    tally.add(&outcome);
+                    if let Some(broken) = outcome.broken {
+                        over.store(true, Ordering::Relaxed);
+                        failed.lock().unwrap().get_or_insert((seed, broken));
+                    }
+                    let mut said = said.lock().unwrap();
+                    if said.elapsed() >= PROGRESS {
+                        *said = now();
+                        println!("{}", tally.report(began.elapsed()));
+                    }
+                }
+            });
+        }
+    });
+    println!("{}", tally.report(began.elapsed()));
+    match failed.into_inner().unwrap() {
+        Some(failed) => Err(failed),
+        None => Ok(tally),
+    }
+}
+
+/// Says what is wrong with a seed, how to see it again, and how it comes about, as shortly as it can.
+pub(crate) fn explain(seed: u64, broken: &Broken) -> String {
+    let whole = Script::of(seed);
+    let short = shrink(&whole, broken.rule);
+    let Outcome { broken, words, .. } = run(&short, true);
+    let cut = words.len().saturating_sub(LINES);
+    let mut said = format!("\nseed {seed} breaks a rule. Again: cargo xtask simulate --seed {seed}\n\n");
+    said += &format!(
+        "The shortest way there that was found: {} of {} acts; {} devices, {} nodes; {:?}\n",
+        short.acts.len(),
+        whole.acts.len(),
+        short.shape.devices.len(),
+        short.shape.nodes,
+        short.weather
+    );
+    if cut > 0 {
+        said += &format!("… {cut} lines before\n");
+    }
+    for line in &words[cut..] {
+        said += line;
+        said.push('\n');
+    }
+    if let Some(broken) = broken {
+        said += &format!("\n{broken}\n");
+    }
+    said
+}

@@ -1,0 +1,212 @@
+//! What lasts: one log per room, `seq` contiguous from 1, `(author, id)` unique for ever.
+
+use std::collections::BTreeMap;
+
+use steadfast_shared::event::{Cursors, Entries, Heads, HistoryRequest, Page, Room, SendItem, Sent};
+use steadfast_shared::{Body, Entry, EntryId, Epoch, ErrorCode, Millis, Person, RoomId, Seq, UserId, WireError, limit};
+use uuid::Uuid;
+
+/// A text with this in it is refused for good, alone.
+pub(crate) const REFUSED: &str = "refused";
+
+#[derive(Clone)]
+pub(crate) struct Database {
+    pub(crate) epoch: Epoch,
+    pub(crate) rooms: Vec<Log>,
+    people: BTreeMap<&'static str, Person>,
+    stored: BTreeMap<(UserId, EntryId), (RoomId, Seq, Body)>,
+    read: BTreeMap<(UserId, RoomId), Seq>,
+    made: u128,
+}
+
+#[derive(Clone)]
+pub(crate) struct Log {
+    pub(crate) id: RoomId,
+    pub(crate) name: String,
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Log {
+    pub(crate) fn head(&self) -> Seq {
+        self.entries.len() as Seq
+    }
+
+    /// Everything after `seq`.
+    pub(crate) fn after(&self, seq: Seq) -> Entries {
+        let from = (seq as usize).min(self.entries.len());
+        Entries {
+            room: self.id,
+            from: from as Seq + 1,
+            entries: self.entries[from..].to_vec(),
+        }
+    }
+}
+
+impl Database {
+    pub(crate) fn new(rooms: usize) -> Self {
+        let mut database = Self {
+            epoch: Epoch(Uuid::nil()),
+            rooms: Vec::new(),
+            people: BTreeMap::new(),
+            stored: BTreeMap::new(),
+            read: BTreeMap::new(),
+            made: 0,
+        };
+        database.epoch = Epoch(database.uuid());
+        for n in 0..rooms {
+            let id = RoomId(database.uuid());
+            database.rooms.push(Log {
+                id,
+                name: format!("room {n}"),
+                entries: Vec::new(),
+            });
+        }
+        database
+    }
+
+    fn uuid(&mut self) -> Uuid {
+        self.made += 1;
+        Uuid::from_u128(0xBEEF_0000_0000_0000_0000_0000_0000_0000 + self.made)
+    }
+
+    /// Another database: nothing of this one is left but the names of its rooms.
+    pub(crate) fn wiped(&self, same_rooms: bool) -> Self {
+        let mut fresh = Self {
+            people: BTreeMap::new(),
+            stored: BTreeMap::new(),
+            read: BTreeMap::new(),
+            ..self.clone()
+        };
+        fresh.epoch = Epoch(fresh.uuid());
+        for room in 0..fresh.rooms.len() {
+            fresh.rooms[room].entries.clear();
+            let id = RoomId(fresh.uuid());
+            if !same_rooms {
+                fresh.rooms[room].id = id;
+            }
+        }
+        fresh
+    }
+
+    /// This backup, put back and given a new life, as docs/OPERATING.md has it. `instead_of` is what it takes the place of.
+    pub(crate) fn restored(&self, instead_of: &Self) -> Self {
+        let mut back = self.clone();
+        back.made = instead_of.made;
+        back.epoch = Epoch(back.uuid());
+        back
+    }
+
+    /// `POST /api/session`.
+    pub(crate) fn sign_in(&mut self, nickname: &'static str) -> Person {
+        let id = UserId(self.uuid());
+        self.people
+            .entry(nickname)
+            .or_insert_with(|| Person {
+                id,
+                name: nickname.to_owned(),
+            })
+            .clone()
+    }
+
+    pub(crate) fn knows(&self, person: &Person) -> bool {
+        self.people.values().any(|known| known == person)
+    }
+
+    pub(crate) fn room(&self, id: RoomId) -> Option<&Log> {
+        self.rooms.iter().find(|room| room.id == id)
+    }
+
+    pub(crate) fn entry(&self, id: EntryId) -> Option<&Entry> {
+        self.rooms.iter().find_map(|room| room.entries.iter().find(|entry| entry.id == id))
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = EntryId> {
+        self.rooms.iter().flat_map(|room| room.entries.iter().map(|entry| entry.id))
+    }
+
+    /// Whether this is what an ack says.
+    pub(crate) fn holds(&self, author: UserId, id: EntryId, at: Seq) -> bool {
+        self.stored.get(&(author, id)).is_some_and(|(_, seq, _)| *seq == at)
+    }
+
+    pub(crate) fn mark_read(&mut self, user: UserId, room: RoomId, seq: Seq) {
+        let mark = self.read.entry((user, room)).or_default();
+        *mark = seq.max(*mark);
+    }
+
+    pub(crate) fn rooms_of(&self, me: &Person) -> Vec<Room> {
+        let seen = |log: &Log| {
+            let read = self.read.get(&(me.id, log.id)).copied().unwrap_or(0);
+            let after = log.entries.iter().skip(read as usize);
+            Room {
+                head: log.head(),
+                read,
+                unread: after.filter(|entry| entry.author.id != me.id).count() as u64,
+                ..Room::new(log.id, log.name.clone())
+            }
+        };
+        self.rooms.iter().map(seen).collect()
+    }
+
+    /// One item of a transaction: what its author is told, and the entry where it is a fresh one.
+    pub(crate) fn append(&mut self, me: &Person, item: SendItem, at: Millis) -> (Sent, Option<(RoomId, Entry)>) {
+        let SendItem { id, room, body } = item;
+        let refused = |code| Sent::Refused {
+            id,
+            error: WireError::new(code, "no"),
+        };
+        if let Some((in_room, seq, stored)) = self.stored.get(&(me.id, id)) {
+            if *in_room != room || *stored != body {
+                return (refused(ErrorCode::Conflict), None);
+            }
+            let at = self.room(room).map_or(0, |log| log.entries[*seq as usize - 1].at);
+            return (Sent::Stored { id, seq: *seq, at }, None);
+        }
+        if body.text().is_some_and(|text| text.as_str().contains(REFUSED)) {
+            return (refused(ErrorCode::Invalid), None);
+        }
+        let Some(log) = self.rooms.iter_mut().find(|log| log.id == room) else {
+            return (refused(ErrorCode::UnknownRoom), None);
+        };
+        let seq = log.head() + 1;
+        let entry = Entry::new(seq, id, me.clone(), at, body.clone());
+        log.entries.push(entry.clone());
+        self.stored.insert((me.id, id), (room, seq, body));
+        (Sent::Stored { id, seq, at }, Some((room, entry)))
+    }
+
+    pub(crate) fn page(&self, asked: &HistoryRequest) -> Result<Page, WireError> {
+        let log = self
+            .room(asked.room)
+            .ok_or_else(|| WireError::new(ErrorCode::UnknownRoom, "no such room"))?;
+        let head = log.entries.len();
+        let limit = asked.limit.unwrap_or(limit::PAGE_ENTRIES).min(limit::PAGE_ENTRIES);
+        let (from, to) = match (asked.after, asked.before) {
+            (Some(after), _) => {
+                let from = (after as usize).min(head);
+                (from, (from + limit).min(head))
+            }
+            (_, before) => {
+                let to = before.map_or(head, |before| before as usize - 1).min(head);
+                (to.saturating_sub(limit), to)
+            }
+        };
+        Ok(Page {
+            room: asked.room,
+            entries: log.entries[from..to].to_vec(),
+            head: head as Seq,
+        })
+    }
+
+    pub(crate) fn heads(&self) -> Heads {
+        self.rooms.iter().map(|log| (log.id, log.head())).collect()
+    }
+
+    /// The cursors of this database's rooms alone.
+    pub(crate) fn cursors(&self, epoch: Option<Epoch>, cursors: &Cursors) -> Cursors {
+        if epoch != Some(self.epoch) {
+            return Cursors::new();
+        }
+        cursors.clone()
+    }
+}

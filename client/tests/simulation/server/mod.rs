@@ -1,0 +1,204 @@
+//! A server that keeps its promises, and dies: nodes over one database.
+//!
+//! - `database`: what lasts
+//! - `gate`: connections come, are pinged, and go
+//! - `conversation`: how a session opens, and what is asked
+//! - `writer`: commit, then acknowledge, then publish; and where a node dies between them
+//! - `presence`: who is there, and who is writing
+//!
+//! The tail of a room's newest entries is the real server's.
+
+mod conversation;
+pub(crate) mod database;
+mod gate;
+mod presence;
+mod writer;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use steadfast_server::realtime::tail::Tail;
+use steadfast_shared::event::Auth;
+use steadfast_shared::{EntryId, Person, RoomId, Seq};
+use uuid::Uuid;
+
+use crate::line::LineId;
+use crate::script::Stage;
+use crate::words;
+use crate::world::{Happening, World};
+
+pub(crate) use conversation::Said;
+pub(crate) use database::{Database, REFUSED};
+pub(crate) use writer::{Batch, POISON};
+use writer::Job;
+
+pub(crate) struct Server {
+    pub(crate) database: Database,
+    pub(crate) nodes: Vec<Node>,
+    backup: Option<Database>,
+    /// Nothing is written or read before then.
+    busy_until: Duration,
+    /// Nothing can be written before then.
+    full_until: Duration,
+    /// What was in the log of an earlier life and is not in this one's.
+    pub(crate) lost: BTreeSet<EntryId>,
+}
+
+pub(crate) struct Node {
+    pub(crate) up: bool,
+    /// Whatever belongs to an earlier life never happens.
+    life: u32,
+    connections: BTreeMap<LineId, Connection>,
+    queue: VecDeque<Job>,
+    writing: bool,
+    tails: BTreeMap<RoomId, Tail>,
+    published: BTreeMap<RoomId, Seq>,
+    dies: Option<(Stage, Duration)>,
+}
+
+/// One Engine.IO connection, and whom it speaks for once it is in the namespace.
+#[derive(Default)]
+struct Connection {
+    person: Option<Person>,
+    tab: Option<Uuid>,
+    /// What the CONNECT said, until the session opens.
+    auth: Option<Auth>,
+    pinged: Duration,
+    ponged: Duration,
+}
+
+impl Server {
+    pub(crate) fn new(rooms: usize, nodes: usize) -> Self {
+        let node = || Node {
+            up: true,
+            life: 0,
+            connections: BTreeMap::new(),
+            queue: VecDeque::new(),
+            writing: false,
+            tails: BTreeMap::new(),
+            published: BTreeMap::new(),
+            dies: None,
+        };
+        Self {
+            database: Database::new(rooms),
+            nodes: (0..nodes).map(|_| node()).collect(),
+            backup: None,
+            busy_until: Duration::ZERO,
+            full_until: Duration::ZERO,
+            lost: BTreeSet::new(),
+        }
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        self.nodes.iter().any(|node| node.up)
+    }
+
+    /// Everybody who is connected, once.
+    pub(crate) fn people(&self) -> BTreeSet<(String, Uuid)> {
+        self.connected().map(|person| (person.name.clone(), person.id.0)).collect()
+    }
+
+    fn connected(&self) -> impl Iterator<Item = &Person> {
+        let connections = self.nodes.iter().flat_map(|node| node.connections.values());
+        connections.filter_map(|connection| connection.person.as_ref())
+    }
+}
+
+impl World {
+    pub(crate) fn database_busy(&mut self, lasts: Duration) {
+        self.say(|| format!("the database is locked for {lasts:?}"));
+        self.server.busy_until = self.server.busy_until.max(self.now + lasts);
+    }
+
+    pub(crate) fn database_full(&mut self, lasts: Duration) {
+        self.say(|| format!("the database's disk is full for {lasts:?}"));
+        self.server.full_until = self.server.full_until.max(self.now + lasts);
+    }
+
+    pub(crate) fn wipe(&mut self, same_rooms: bool, down: Duration) {
+        self.say(|| "the database is wiped".to_owned());
+        let fresh = self.server.database.wiped(same_rooms);
+        self.replace_database(fresh, down);
+    }
+
+    pub(crate) fn back_up(&mut self) {
+        self.say(|| "a backup is made".to_owned());
+        self.server.backup = Some(self.server.database.clone());
+    }
+
+    pub(crate) fn restore_backup(&mut self, down: Duration) {
+        let Some(backup) = &self.server.backup else { return };
+        let back = backup.restored(&self.server.database);
+        self.say(|| "the backup is put back, with a new epoch".to_owned());
+        self.replace_database(back, down);
+    }
+
+    fn replace_database(&mut self, next: Database, down: Duration) {
+        for node in 0..self.server.nodes.len() {
+            self.crash(node, down);
+        }
+        let kept: BTreeSet<EntryId> = next.ids().collect();
+        let gone = self.server.database.ids().filter(|id| !kept.contains(id));
+        self.server.lost.extend(gone);
+        self.server.database = next;
+    }
+
+    /// Has a node die at some point of its next write, or at once.
+    pub(crate) fn doom(&mut self, node: usize, stage: Stage, down: Duration) {
+        match stage {
+            Stage::AtOnce => self.crash(node, down),
+            _ => self.server.nodes[node].dies = Some((stage, down)),
+        }
+    }
+
+    /// Dies here, where it is doomed to.
+    fn dies(&mut self, node: usize, stage: Stage) -> bool {
+        let dies = self.server.nodes[node].dies.take_if(|(at, _)| *at == stage);
+        if let Some((_, down)) = dies {
+            self.say(|| format!("{} dies: {stage:?}", words::node(node)));
+            self.crash(node, down);
+        }
+        dies.is_some()
+    }
+
+    pub(crate) fn crash(&mut self, node: usize, down: Duration) {
+        self.say(|| format!("{} is down for {down:?}", words::node(node)));
+        let here = &mut self.server.nodes[node];
+        here.life += 1;
+        here.up = false;
+        here.queue.clear();
+        here.writing = false;
+        here.tails.clear();
+        here.dies = None;
+        let lines: Vec<LineId> = here.connections.keys().copied().collect();
+        for line in lines {
+            // A machine that loses its power closes nothing.
+            if self.dice.chance(self.weather.half_open) {
+                self.lines.remove(&line);
+            } else {
+                self.close_at_node(line);
+            }
+            self.forget_connection(line);
+        }
+        self.plan(down, Happening::NodeUp { node });
+    }
+
+    pub(crate) fn node_up(&mut self, node: usize) {
+        let heads = self.server.database.heads();
+        let here = &mut self.server.nodes[node];
+        if !here.up {
+            here.up = true;
+            here.published = heads;
+            let life = here.life;
+            self.plan(Duration::ZERO, Happening::Pulse { node, life });
+            self.say(|| format!("{} is up", words::node(node)));
+        }
+    }
+
+    /// Nothing is wrong with any node or the database from here on.
+    pub(crate) fn server_heals(&mut self) {
+        self.server.busy_until = Duration::ZERO;
+        self.server.full_until = Duration::ZERO;
+        self.server.nodes.iter_mut().for_each(|node| node.dies = None);
+    }
+}

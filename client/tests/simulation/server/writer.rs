@@ -1,0 +1,252 @@
+//! The write path: everything queued goes into one transaction; then the acks, then the news, each in its turn.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use steadfast_shared::event::{self, Entries, Reply, SendItem, Sent};
+use steadfast_shared::{ErrorCode, Person, RoomId, Seq, WireError, limit};
+
+use super::conversation::Said;
+use crate::check::Rule;
+use crate::line::LineId;
+use crate::script::Stage;
+use crate::socket::payload;
+use crate::words;
+use crate::world::{Happening, World};
+
+/// A text with this in it makes the server refuse the whole batch for good.
+pub(crate) const POISON: &str = "poison";
+
+/// How often a node looks for what was committed and not published.
+const PULSE: Duration = Duration::from_secs(3);
+
+/// Most entries published at once.
+const PUBLISHED: usize = 200;
+
+pub(super) struct Job {
+    line: LineId,
+    ack: u64,
+    author: Person,
+    items: Vec<SendItem>,
+}
+
+/// What became of one transaction.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    answers: Vec<(LineId, u64, Person, Result<Vec<Sent>, WireError>)>,
+    news: Vec<Entries>,
+}
+
+impl World {
+    pub(super) fn queue(&mut self, line: LineId, ack: u64, author: Person, items: Vec<SendItem>) {
+        let bytes: usize = items.iter().map(|item| item.body.text_bytes()).sum();
+        let fits = bytes <= limit::BATCH_BYTES || items.len() == 1;
+        if items.is_empty() || items.len() > limit::BATCH_ITEMS || !fits {
+            self.breaks(Rule::Manners, || format!("a batch of {} items, {bytes} bytes", items.len()));
+        }
+        let Some((node, life, _)) = self.connection(line) else { return };
+        let here = &mut self.server.nodes[node];
+        here.queue.push_back(Job {
+            line,
+            ack,
+            author,
+            items,
+        });
+        if !std::mem::replace(&mut here.writing, true) {
+            let after = self.dice.millis(1, 20);
+            self.plan(after, Happening::Commit { node, life });
+        }
+    }
+
+    fn lives(&self, node: usize, life: u32) -> bool {
+        self.server.nodes[node].up && self.server.nodes[node].life == life
+    }
+
+    pub(crate) fn commit(&mut self, node: usize, life: u32) {
+        if !self.lives(node, life) {
+            return;
+        }
+        if self.server.busy_until > self.now {
+            let after = self.server.busy_until - self.now;
+            return self.plan(after, Happening::Commit { node, life });
+        }
+        if self.dies(node, Stage::BeforeCommit) {
+            return;
+        }
+        let jobs = std::mem::take(&mut self.server.nodes[node].queue);
+        let full = self.server.full_until > self.now;
+        let unsure = self.dice.chance(self.weather.unsure);
+        let mut batch = Batch::default();
+        let mut news: BTreeMap<RoomId, Entries> = BTreeMap::new();
+        for Job {
+            line,
+            ack,
+            author,
+            items,
+        } in jobs
+        {
+            let answer = if full {
+                Err(WireError::new(ErrorCode::Unavailable, "no room"))
+            } else {
+                self.transact(&author, items, &mut news)
+            };
+            let unknown = || Err(WireError::new(ErrorCode::Unavailable, "nobody knows"));
+            let answer = if unsure { unknown() } else { answer };
+            batch.answers.push((line, ack, author, answer));
+        }
+        if !unsure {
+            batch.news = news.into_values().collect();
+        }
+        for entries in &batch.news {
+            let last = entries.from + entries.entries.len() as Seq - 1;
+            self.say(|| format!("{} commits {} as #{}–{last}", words::node(node), words::entries(&entries.entries), entries.from));
+        }
+        if self.dies(node, Stage::AfterCommit) {
+            return;
+        }
+        let after = self.dice.millis(0, 10);
+        let batch = Box::new(batch);
+        self.plan(after, Happening::Answer { node, life, batch });
+    }
+
+    /// One batch of one author, within the transaction.
+    fn transact(
+        &mut self,
+        author: &Person,
+        items: Vec<SendItem>,
+        news: &mut BTreeMap<RoomId, Entries>,
+    ) -> Result<Vec<Sent>, WireError> {
+        let poison = |item: &SendItem| item.body.text().is_some_and(|text| text.as_str().contains(POISON));
+        if items.iter().any(poison) {
+            let culprits = items.iter().filter(|item| poison(item)).map(|item| item.id);
+            self.history.refused.extend(culprits);
+            return Err(WireError::new(ErrorCode::Invalid, "poison"));
+        }
+        if self.dice.chance(self.weather.refuse) {
+            return Err(WireError::new(ErrorCode::Busy, "later"));
+        }
+        let busy_from = if self.dice.chance(self.weather.refuse) {
+            self.dice.below(items.len())
+        } else {
+            items.len()
+        };
+        let at = self.now.as_millis() as u64;
+        let mut sent = Vec::new();
+        for (index, item) in items.into_iter().enumerate() {
+            let id = item.id;
+            if index >= busy_from {
+                let error = WireError::new(ErrorCode::Unavailable, "later");
+                sent.push(Sent::Refused { id, error });
+                continue;
+            }
+            let (told, fresh) = self.server.database.append(author, item, at);
+            if matches!(told, Sent::Refused { .. }) {
+                self.history.refused.insert(id);
+            }
+            if let Some((room, entry)) = fresh {
+                let news = news.entry(room).or_insert_with(|| Entries {
+                    room,
+                    from: entry.seq,
+                    entries: Vec::new(),
+                });
+                news.entries.push(entry);
+            }
+            sent.push(told);
+        }
+        Ok(sent)
+    }
+
+    pub(crate) fn answer(&mut self, node: usize, life: u32, mut batch: Box<Batch>) {
+        if !self.lives(node, life) {
+            return;
+        }
+        for (line, ack, author, answer) in std::mem::take(&mut batch.answers) {
+            if let Ok(sent) = &answer {
+                crate::check::acknowledged(self, &author, sent);
+            }
+            let payload = payload(&Reply::from(answer));
+            self.say_to(line, life, Said::Answer { ack, payload });
+        }
+        if self.dies(node, Stage::AfterAck) {
+            return;
+        }
+        let after = self.dice.millis(0, 10);
+        self.plan(after, Happening::Publish { node, life, batch });
+    }
+
+    pub(crate) fn publish(&mut self, node: usize, life: u32, batch: &Batch) {
+        if !self.lives(node, life) {
+            return;
+        }
+        for news in &batch.news {
+            self.tell_sockets(node, news);
+            for other in (0..self.server.nodes.len()).filter(|other| *other != node) {
+                if self.dice.chance(self.weather.lose_news) {
+                    continue;
+                }
+                let life = self.server.nodes[other].life;
+                let after = self.dice.millis(1, self.weather.between_nodes.max(1));
+                let between = Happening::Between {
+                    node: other,
+                    life,
+                    news: news.clone(),
+                };
+                self.plan(after, between);
+            }
+        }
+        let here = &mut self.server.nodes[node];
+        here.writing = !here.queue.is_empty();
+        if here.writing {
+            let after = self.dice.millis(1, 10);
+            self.plan(after, Happening::Commit { node, life });
+        }
+    }
+
+    pub(crate) fn hear_node(&mut self, node: usize, life: u32, news: &Entries) {
+        if self.lives(node, life) {
+            self.tell_sockets(node, news);
+        }
+    }
+
+    /// To every socket of a node; now and then one does not get it, or gets it twice.
+    fn tell_sockets(&mut self, node: usize, news: &Entries) {
+        let last = news.from + news.entries.len() as Seq - 1;
+        let here = &mut self.server.nodes[node];
+        let published = here.published.entry(news.room).or_default();
+        if news.from == *published + 1 {
+            *published = last;
+            here.tails.entry(news.room).or_default().extend(news.entries.clone());
+        }
+        let mut lines = Vec::new();
+        for (line, connection) in &here.connections {
+            if connection.person.is_some() && !self.dice.chance(self.weather.lose_news) {
+                lines.push(*line);
+                if self.dice.chance(self.weather.repeat_news) {
+                    lines.push(*line);
+                }
+            }
+        }
+        self.broadcast(&lines, event::ENTRIES, news);
+    }
+
+    /// What was committed and not published, by this node or another, is found and published.
+    pub(crate) fn pulse(&mut self, node: usize, life: u32) {
+        if !self.lives(node, life) {
+            return;
+        }
+        let mut behind = Vec::new();
+        for log in &self.server.database.rooms {
+            let here = &self.server.nodes[node];
+            let published = here.published.get(&log.id).copied().unwrap_or(0);
+            if log.head() > published {
+                let mut news = log.after(published);
+                news.entries.truncate(PUBLISHED);
+                behind.push(news);
+            }
+        }
+        for news in behind {
+            self.tell_sockets(node, &news);
+        }
+        self.plan(PULSE, Happening::Pulse { node, life });
+    }
+}

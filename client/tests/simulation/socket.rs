@@ -1,0 +1,208 @@
+//! The socket's side of a tab's shell: what the session asks goes out on it, what it says becomes inputs.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use socketio_client::protocol::{Event, Input as In, LinkEvent, LinkId, Output as Out, State};
+use socketio_client::{AckError, DisconnectReason, Payload};
+use steadfast_client::session::{Answer, Ephemeral, Input, LinkEnd, Request, RequestError, RequestId, ServerEvent};
+use steadfast_shared::WireError;
+use steadfast_shared::event::{self, Reply};
+
+use crate::check::Rule;
+use crate::tab::{Asked, TabId};
+use crate::words;
+use crate::world::{Happening, World};
+
+impl World {
+    pub(crate) fn socket_input(&mut self, id: TabId, input: In) {
+        let now = self.now;
+        if let Some(tab) = self.tab(id) {
+            tab.socket.handle(input, now);
+            self.drain_socket(id);
+        }
+    }
+
+    pub(crate) fn link_event(&mut self, id: TabId, link: LinkId, event: LinkEvent) {
+        self.socket_input(id, In::Link { link, event });
+    }
+
+    pub(crate) fn socket_tick(&mut self, id: TabId, timer: u64) {
+        if self.tab(id).is_some_and(|tab| tab.socket_timer == timer) {
+            self.socket_input(id, In::Tick);
+        }
+    }
+
+    /// As the product's shell does it.
+    pub(crate) fn redial(&mut self, id: TabId, redial: u64) {
+        let now = self.now;
+        let Some(tab) = self.tab(id).filter(|tab| tab.redial == redial) else {
+            return;
+        };
+        let key = tab.key;
+        match tab.socket.state(key, now) {
+            State::WaitingToReconnect { .. } => self.socket_input(id, In::ReconnectNow),
+            State::Disconnected { .. } => self.socket_input(id, In::Connect(key)),
+            State::Connected { .. } | State::Connecting { .. } => {
+                self.socket_input(id, In::Disconnect(key));
+                self.socket_input(id, In::Connect(key));
+            }
+        }
+    }
+
+    fn drain_socket(&mut self, id: TabId) {
+        let now = self.now;
+        let mut outputs = Vec::new();
+        let Some(tab) = self.tab(id) else { return };
+        let wait = loop {
+            match tab.socket.poll_output() {
+                Out::Wait(until) => break until,
+                Out::Authenticate { socket, link } => {
+                    let auth = serde_json::to_value(tab.session.auth()).ok();
+                    tab.socket.handle(In::Authenticated { socket, link, auth }, now);
+                }
+                Out::Send { link, frames } => {
+                    outputs.push(Out::Send { link, frames });
+                    let event = LinkEvent::Writable;
+                    tab.socket.handle(In::Link { link, event }, now);
+                }
+                output => outputs.push(output),
+            }
+        };
+        tab.socket_timer += 1;
+        let timer = tab.socket_timer;
+        if let Some(until) = wait {
+            let after = until.saturating_sub(now);
+            self.plan(after, Happening::SocketTick { tab: id, timer });
+        }
+        for output in outputs {
+            self.carry(id, output);
+        }
+    }
+
+    fn carry(&mut self, id: TabId, output: Out) {
+        match output {
+            Out::Open { link, .. } => self.dial(id, link),
+            Out::Send { link, frames } => {
+                for frame in frames {
+                    self.send_up(id, link, frame);
+                }
+            }
+            Out::Close { link } => {
+                if let Some(line) = self.tab(id).and_then(|tab| tab.lines.remove(&link)) {
+                    self.close_at_tab(line);
+                }
+            }
+            Out::Event { event, .. } => self.socket_event(id, event),
+            Out::Acked { ticket, result } => {
+                let asked = self.tab(id).and_then(|tab| tab.asked.remove(&ticket));
+                if let Some((request, asked)) = asked {
+                    let result = answer(asked, result);
+                    self.soon(id, Input::Answered { request, result });
+                }
+            }
+            other => self.breaks(Rule::Machines, || format!("a socket wants {other:?}")),
+        }
+    }
+
+    /// What the socket says reaches the session in its own turn, as through a stream of events.
+    fn soon(&mut self, tab: TabId, input: Input) {
+        let input = Box::new(input);
+        self.plan(Duration::ZERO, Happening::Tell { tab, input });
+    }
+
+    fn socket_event(&mut self, id: TabId, event: Event) {
+        match event {
+            Event::Connected { .. } => {
+                if let Some(tab) = self.tab(id) {
+                    tab.redial += 1;
+                }
+                self.soon(id, Input::LinkUp);
+            }
+            Event::Disconnected { reason, .. } => {
+                self.say(|| format!("{} is offline: {reason}", words::tab(id)));
+                let end = match reason {
+                    DisconnectReason::ServerDisconnect => LinkEnd::ClosedByServer,
+                    DisconnectReason::ClientDisconnect => LinkEnd::ClosedHere,
+                    _ => LinkEnd::Lost,
+                };
+                self.soon(id, Input::LinkDown(end));
+            }
+            Event::ConnectError {
+                message,
+                refused: true,
+                ..
+            } => self.refused(id, &message),
+            Event::Message { event, payload, .. } => match server_event(&event, payload) {
+                Some(event) => self.soon(id, Input::Event(event)),
+                None => self.breaks(Rule::Machines, || format!("nobody reads {event}")),
+            },
+            _ => {}
+        }
+    }
+
+    pub(crate) fn ask(&mut self, id: TabId, request: RequestId, ask: &Request, timeout: Duration) {
+        let (name, payload) = match ask {
+            Request::Send(items) => (event::SEND, payload(items)),
+            Request::History(page) => (event::HISTORY, payload(page)),
+            Request::Sync(cursors) => (event::SYNC, payload(cursors)),
+        };
+        let now = self.now;
+        let Some(tab) = self.tab(id) else { return };
+        // The socket would keep it for the next connection, which may be another person's.
+        if !matches!(tab.socket.state(tab.key, now), State::Connected { .. }) {
+            return;
+        }
+        if let Ok(ticket) = tab.socket.emit_with_ack(tab.key, name, payload, timeout, now) {
+            tab.asked.insert(ticket, (request, Asked::of(ask)));
+        }
+        self.drain_socket(id);
+    }
+
+    pub(crate) fn emit(&mut self, id: TabId, ephemeral: Ephemeral) {
+        let (name, payload) = match &ephemeral {
+            Ephemeral::Typing(typing) => (event::TYPING, payload(typing)),
+            Ephemeral::Read(read) => (event::READ, payload(read)),
+        };
+        let now = self.now;
+        if let Some(tab) = self.tab(id) {
+            let _went = tab.socket.emit_volatile(tab.key, name, payload, now);
+            self.drain_socket(id);
+        }
+    }
+}
+
+pub(crate) fn payload(value: &impl Serialize) -> Payload {
+    Payload::from_serialize(value).unwrap()
+}
+
+fn server_event(name: &str, payload: Payload) -> Option<ServerEvent> {
+    match name {
+        event::SESSION => payload.parse().ok().map(ServerEvent::Session),
+        event::ENTRIES => payload.parse().ok().map(ServerEvent::Entries),
+        event::SYNC => payload.parse().ok().map(ServerEvent::Sync),
+        event::TYPING => payload.parse().ok().map(ServerEvent::Typing),
+        event::PRESENCE => payload.parse().ok().map(ServerEvent::Presence),
+        event::READ => payload.parse().ok().map(ServerEvent::Read),
+        _ => None,
+    }
+}
+
+fn answer(asked: Asked, result: Result<Payload, AckError>) -> Result<Answer, RequestError> {
+    let payload = result.map_err(|error| match error {
+        AckError::Timeout => RequestError::Timeout,
+        AckError::Malformed(_) => RequestError::Malformed,
+        _ => RequestError::Disconnected,
+    })?;
+    match asked {
+        Asked::Send => read(payload).map(Answer::Send),
+        Asked::History => read(payload).map(Answer::History),
+        Asked::Sync => read(payload).map(Answer::Sync),
+    }
+}
+
+fn read<T: DeserializeOwned>(payload: Payload) -> Result<Result<T, WireError>, RequestError> {
+    let reply: Reply<T> = payload.parse().map_err(|_| RequestError::Malformed)?;
+    Ok(reply.into())
+}

@@ -1,0 +1,116 @@
+//! `cargo xtask simulate`: seeds nobody has tried, for as long as somebody wants.
+
+use std::{env, process::Command, time::Duration};
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use crate::process::{self, cargo};
+
+/// How long `cargo xtask test` tries fresh seeds.
+const BUDGET: Duration = Duration::from_secs(120);
+
+/// The variable that says otherwise: `STEADFAST_SIMULATE=30s`.
+const BUDGET_VARIABLE: &str = "STEADFAST_SIMULATE";
+
+/// What `simulate` can be told.
+#[derive(Args)]
+#[command(after_help = "\
+Each seed is a small world: a few people on devices with several tabs, one to three server nodes over a database, \
+and everything that can go wrong between them: lines that break with or without a word, answers that never come, news \
+that comes twice or in any order, processes that die at any point of the write path, databases that are locked, full, wiped \
+or put back from a backup, browsers' storage that is full, broken or stalled, tabs that are refreshed or freeze. \
+Time is virtual. The rules it must keep are in client/tests/simulation/check.
+
+A seed that breaks a rule ends the run. It prints the command that shows it again, and the shortest way to it that was found, in words.
+
+Examples:
+  cargo xtask simulate                 fresh seeds for two minutes
+  cargo xtask simulate --for 8h        over night
+  cargo xtask simulate --seed 4711     one seed again
+  cargo xtask simulate --from 0        seeds 0, 1, 2, …")]
+pub(crate) struct Options {
+    /// How long to go on: 90s, 10m, 8h
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    lasts: Option<Duration>,
+    /// Only this seed
+    #[arg(long, value_name = "N", conflicts_with_all = ["lasts", "from"])]
+    seed: Option<u64>,
+    /// This seed and those after it; without it they begin where nobody has chosen
+    #[arg(long, value_name = "N")]
+    from: Option<u64>,
+    /// How many worlds at a time [default: one per processor]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+/// Builds the simulation and runs it.
+pub(crate) fn simulate(options: &Options) -> anyhow::Result<std::process::ExitCode> {
+    let mut run = fresh_seeds(options.lasts.unwrap_or(BUDGET));
+    let told = [
+        ("STEADFAST_SIMULATE_SEED", options.seed),
+        ("STEADFAST_SIMULATE_FROM", options.from),
+        ("STEADFAST_SIMULATE_THREADS", options.threads.map(|threads| threads as u64)),
+    ];
+    for (name, value) in told {
+        if let Some(value) = value {
+            run.env(name, value.to_string());
+        }
+    }
+    process::run(&mut run)?;
+    Ok(std::process::ExitCode::SUCCESS)
+}
+
+/// The run that is part of `cargo xtask test`.
+pub(crate) fn budget() -> anyhow::Result<Command> {
+    let lasts = match env::var(BUDGET_VARIABLE) {
+        Ok(told) => duration(&told).with_context(|| format!("{BUDGET_VARIABLE}={told}"))?,
+        Err(_) => BUDGET,
+    };
+    Ok(fresh_seeds(lasts))
+}
+
+fn fresh_seeds(lasts: Duration) -> Command {
+    let mut run = cargo();
+    run.args(["test", "--quiet", "--package", "steadfast-client", "--test", "simulation"])
+        .args(["--", "--exact", "fresh_seeds", "--nocapture"])
+        .env("STEADFAST_SIMULATE_SECONDS", lasts.as_secs().to_string())
+        .env("STEADFAST_SIMULATE_THREADS", processors().to_string())
+        // What a failing seed says is in words: where in the program it was said is of no interest.
+        .env("RUST_BACKTRACE", "0");
+    run
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, Into::into)
+}
+
+/// `90s`, `10m`, `8h`.
+fn duration(text: &str) -> anyhow::Result<Duration> {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number: u64 = text[..text.len() - unit.len()]
+        .parse()
+        .with_context(|| format!("{text:?} is no time like 90s, 10m or 8h"))?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        _ => bail!("{text:?} is no time like 90s, 10m or 8h"),
+    };
+    Ok(Duration::from_secs(number * seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read() {
+        assert_eq!(duration("90s").unwrap(), Duration::from_secs(90));
+        assert_eq!(duration("10m").unwrap(), Duration::from_secs(600));
+        assert_eq!(duration("8h").unwrap(), Duration::from_secs(28_800));
+        for no in ["", "10", "m", "10 m", "-1s", "1d"] {
+            assert!(duration(no).is_err(), "{no}");
+        }
+    }
+}
