@@ -50,7 +50,10 @@ pub(crate) fn simulate(options: &Options) -> anyhow::Result<std::process::ExitCo
     let told = [
         ("STEADFAST_SIMULATE_SEED", options.seed),
         ("STEADFAST_SIMULATE_FROM", options.from),
-        ("STEADFAST_SIMULATE_THREADS", options.threads.map(|threads| threads as u64)),
+        (
+            "STEADFAST_SIMULATE_THREADS",
+            options.threads.map(|threads| threads as u64),
+        ),
     ];
     for (name, value) in told {
         if let Some(value) = value {
@@ -72,12 +75,19 @@ pub(crate) fn budget() -> anyhow::Result<Command> {
 
 fn fresh_seeds(lasts: Duration) -> Command {
     let mut run = cargo();
-    run.args(["test", "--quiet", "--package", "steadfast-client", "--test", "simulation"])
-        .args(["--", "--exact", "fresh_seeds", "--nocapture"])
-        .env("STEADFAST_SIMULATE_SECONDS", lasts.as_secs().to_string())
-        .env("STEADFAST_SIMULATE_THREADS", processors().to_string())
-        // What a failing seed says is in words: where in the program it was said is of no interest.
-        .env("RUST_BACKTRACE", "0");
+    run.args([
+        "test",
+        "--quiet",
+        "--package",
+        "steadfast-client",
+        "--test",
+        "simulation",
+    ])
+    .args(["--", "--exact", "fresh_seeds", "--nocapture"])
+    .env("STEADFAST_SIMULATE_SECONDS", lasts.as_secs().to_string())
+    .env("STEADFAST_SIMULATE_THREADS", processors().to_string())
+    // What a failing seed says is in words: where in the program it was said is of no interest.
+    .env("RUST_BACKTRACE", "0");
     run
 }
 

@@ -13,11 +13,11 @@ use crate::words;
 use crate::world::{Happening, World};
 
 impl World {
-    pub(crate) fn act(&mut self, act: Act) {
-        if let Some(words) = words::act(&act) {
+    pub(crate) fn act(&mut self, act: &Act) {
+        if let Some(words) = words::act(act) {
             self.say(|| words);
         }
-        match act {
+        match *act {
             Act::Post { tab, room, text } => self.post(tab, room, text),
             Act::Burst { tab, room, many } => (0..many).for_each(|_| self.post(tab, room, Text::Plain)),
             Act::Decide { tab, which, how } => self.decide(tab, which, how),
@@ -38,7 +38,9 @@ impl World {
             }
             Act::Freeze { tab, lasts } => {
                 let until = self.now + lasts + Duration::from_nanos(1);
-                if let Some(tab) = self.live(tab).and_then(|id| self.tab(id)) {
+                let now = self.now;
+                let tab = self.live(tab).and_then(|id| self.tab(id));
+                if let Some(tab) = tab.filter(|tab| tab.frozen_until <= now) {
                     tab.frozen_until = until;
                 }
             }
@@ -53,7 +55,11 @@ impl World {
                 }
                 self.plan(lasts, Happening::Online { device });
             }
-            Act::Storage { device, trouble, lasts } => self.trouble(device, trouble, lasts),
+            Act::Storage {
+                device,
+                trouble,
+                lasts,
+            } => self.trouble(device, trouble, lasts),
             Act::Crash { node, stage, down } => self.doom(node, stage, down),
             Act::DatabaseBusy { lasts } => self.database_busy(lasts),
             Act::DatabaseFull { lasts } => self.database_full(lasts),
@@ -73,14 +79,20 @@ impl World {
 
     fn person(&mut self, spot: Spot, room: usize, input: impl FnOnce(RoomId, u64) -> Input) {
         if let Some((tab, room)) = self.at_hand(spot, room) {
-            let head = self.server.database.room(room).map_or(0, |log| log.entries.len() as u64);
+            let head = self
+                .server
+                .database
+                .room(room)
+                .map_or(0, |log| log.entries.len() as u64);
             self.input(tab, input(room, head));
         }
     }
 
     /// A person presses Enter.
     fn post(&mut self, spot: Spot, room: usize, text: Text) {
-        let Some((tab, room)) = self.at_hand(spot, room) else { return };
+        let Some((tab, room)) = self.at_hand(spot, room) else {
+            return;
+        };
         if self.tab(tab).is_none_or(|tab| tab.session.can_post().is_err()) {
             return;
         }
@@ -94,7 +106,11 @@ impl World {
         };
         let device = &self.devices[tab.device];
         let life = if device.was_troubled { tab.life } else { 0 };
-        let posted = self.history.posted.entry((tab.device, tab.slot, life)).or_default();
+        let posted = self
+            .history
+            .posted
+            .entry((tab.device, tab.slot, life))
+            .or_default();
         posted.push(id);
         self.say(|| format!("{} posts {name}", words::tab(tab)));
         let at = self.now.as_millis() as u64;
@@ -106,7 +122,10 @@ impl World {
     fn decide(&mut self, spot: Spot, which: usize, how: Decision) {
         let Some(id) = self.live(spot) else { return };
         let now = self.now;
-        let Some(tab) = self.tab(id).filter(|tab| tab.has_begun() && tab.frozen_until <= now) else {
+        let Some(tab) = self
+            .tab(id)
+            .filter(|tab| tab.has_begun() && tab.frozen_until <= now)
+        else {
             return;
         };
         let me = tab.session.me().map(|me| me.id);
@@ -154,7 +173,9 @@ impl World {
     fn fresh_id(&mut self) -> EntryId {
         let number = self.next();
         // A clock that jumps about: ids do not have to sort.
-        EntryId(Uuid::from_u128((u128::from(self.dice.roll()) << 64) | u128::from(number)))
+        EntryId(Uuid::from_u128(
+            (u128::from(self.dice.roll()) << 64) | u128::from(number),
+        ))
     }
 
     /// Every fault ends. Somebody may go, too: with a word, or by closing the lid.

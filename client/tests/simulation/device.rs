@@ -64,7 +64,9 @@ impl Device {
             return None;
         }
         let mut held = self.disk.clone();
-        held.outbox.iter_mut().for_each(|item| item.disk = Disk::default());
+        held.outbox
+            .iter_mut()
+            .for_each(|item| item.disk = Disk::default());
         Some(held)
     }
 }
@@ -74,7 +76,9 @@ impl World {
     pub(crate) fn load(&mut self, tab: TabId) {
         let after = self.dice.millis(1, 30);
         if self.devices[tab.device].stalls() {
-            self.devices[tab.device].tabs[tab.slot].iter_mut().for_each(|tab| tab.waits_for_storage = true);
+            self.devices[tab.device].tabs[tab.slot]
+                .iter_mut()
+                .for_each(|tab| tab.waits_for_storage = true);
         } else {
             self.plan(after, Happening::Loaded(tab));
         }
@@ -169,7 +173,11 @@ impl World {
 
     /// A tab is gone: what it had asked to be written may or may not get to the disk, and the lock is free.
     pub(crate) fn tab_is_gone(&mut self, id: TabId) {
-        let mine = self.devices[id.device].writing.iter().filter(|(tab, ..)| *tab == id).count();
+        let mine = self.devices[id.device]
+            .writing
+            .iter()
+            .filter(|(tab, ..)| *tab == id)
+            .count();
         let mut kept = self.dice.below(mine + 1);
         self.devices[id.device].writing.retain(|(tab, ..)| {
             let keep = *tab != id || kept > 0;
@@ -182,7 +190,10 @@ impl World {
     /// Gives the lock to a tab where nobody has it.
     pub(crate) fn elect(&mut self, device: usize) {
         let live: Vec<TabId> = self.devices[device].live().map(|tab| tab.id).collect();
-        if self.devices[device].elected.is_some_and(|elected| live.contains(&elected)) {
+        if self.devices[device]
+            .elected
+            .is_some_and(|elected| live.contains(&elected))
+        {
             return;
         }
         let chosen = self.dice.pick(&live).copied();

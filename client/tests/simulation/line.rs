@@ -95,13 +95,20 @@ impl World {
     fn travel(&mut self, id: LineId, up: bool) -> Option<Duration> {
         let takes = self.dice.millis(1, SLOWEST);
         let now = self.now;
-        let line = self.lines.get_mut(&id).filter(|line| !line.dead && (up || !line.left))?;
-        let last = if up { &mut line.last_up } else { &mut line.last_down };
+        let line = self
+            .lines
+            .get_mut(&id)
+            .filter(|line| !line.dead && (up || !line.left))?;
+        let last = if up {
+            &mut line.last_up
+        } else {
+            &mut line.last_down
+        };
         *last = (now.max(line.stalled_until) + takes).max(*last);
         Some(*last - now)
     }
 
-    pub(crate) fn to_tab(&mut self, id: LineId, frame: Frame) {
+    pub(crate) fn at_tab(&mut self, id: LineId, frame: Frame) {
         if let Some(line) = self.lines.get(&id).filter(|line| !line.dead) {
             let (tab, link) = (line.tab, line.link);
             let event = LinkEvent::Received(frame);
@@ -112,7 +119,13 @@ impl World {
     /// The tab closes its end: what it sent before may still arrive.
     pub(crate) fn close_at_tab(&mut self, id: LineId) {
         if let Some(after) = self.travel(id, true) {
-            self.plan(after, Happening::LineEnds { line: id, at_tab: false });
+            self.plan(
+                after,
+                Happening::LineEnds {
+                    line: id,
+                    at_tab: false,
+                },
+            );
         }
         // Where the line is dead, the node finds out by itself.
         if let Some(line) = self.lines.get_mut(&id) {
@@ -123,7 +136,13 @@ impl World {
     /// The node closes its end, or dies.
     pub(crate) fn close_at_node(&mut self, id: LineId) {
         if let Some(after) = self.travel(id, false) {
-            self.plan(after, Happening::LineEnds { line: id, at_tab: true });
+            self.plan(
+                after,
+                Happening::LineEnds {
+                    line: id,
+                    at_tab: true,
+                },
+            );
         }
     }
 

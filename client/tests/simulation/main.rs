@@ -10,7 +10,11 @@
 //!
 //! `cargo xtask simulate --help` says how to run more of them.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "in a test, each says what went wrong")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "in a test, each says what went wrong"
+)]
 
 mod act;
 mod check;
@@ -81,7 +85,11 @@ fn the_same_seed_makes_the_same_world() {
 /// What `cargo xtask simulate` runs: seeds that nobody has tried, for as long as it is told to.
 #[test]
 fn fresh_seeds() {
-    let told = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+    let told = |name: &str| {
+        std::env::var(name)
+            .ok()
+            .and_then(|value| value.parse::<u64>().ok())
+    };
     if let Some(seed) = told("STEADFAST_SIMULATE_SEED") {
         return holds(seed);
     }

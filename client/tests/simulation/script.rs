@@ -92,27 +92,86 @@ pub(crate) enum Trouble {
 /// One thing that somebody does, or that goes wrong. Every trouble ends by itself.
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
-    Post { tab: Spot, room: usize, text: Text },
-    Burst { tab: Spot, room: usize, many: usize },
-    Decide { tab: Spot, which: usize, how: Decision },
-    ScrollBack { tab: Spot, room: usize },
-    Read { tab: Spot, room: usize },
-    Type { tab: Spot, room: usize },
-    Hide { tab: Spot },
-    Refresh { tab: Spot, gone: Duration },
-    Freeze { tab: Spot, lasts: Duration },
-    Cut { tab: Spot },
-    HalfOpen { tab: Spot },
-    Stall { tab: Spot, lasts: Duration },
-    ShutOut { tab: Spot, reason: ClosingReason },
-    Offline { device: usize, lasts: Duration },
-    Storage { device: usize, trouble: Trouble, lasts: Duration },
-    Crash { node: usize, stage: Stage, down: Duration },
-    DatabaseBusy { lasts: Duration },
-    DatabaseFull { lasts: Duration },
-    Wipe { same_rooms: bool, down: Duration },
+    Post {
+        tab: Spot,
+        room: usize,
+        text: Text,
+    },
+    Burst {
+        tab: Spot,
+        room: usize,
+        many: usize,
+    },
+    Decide {
+        tab: Spot,
+        which: usize,
+        how: Decision,
+    },
+    ScrollBack {
+        tab: Spot,
+        room: usize,
+    },
+    Read {
+        tab: Spot,
+        room: usize,
+    },
+    Type {
+        tab: Spot,
+        room: usize,
+    },
+    Hide {
+        tab: Spot,
+    },
+    Refresh {
+        tab: Spot,
+        gone: Duration,
+    },
+    Freeze {
+        tab: Spot,
+        lasts: Duration,
+    },
+    Cut {
+        tab: Spot,
+    },
+    HalfOpen {
+        tab: Spot,
+    },
+    Stall {
+        tab: Spot,
+        lasts: Duration,
+    },
+    ShutOut {
+        tab: Spot,
+        reason: ClosingReason,
+    },
+    Offline {
+        device: usize,
+        lasts: Duration,
+    },
+    Storage {
+        device: usize,
+        trouble: Trouble,
+        lasts: Duration,
+    },
+    Crash {
+        node: usize,
+        stage: Stage,
+        down: Duration,
+    },
+    DatabaseBusy {
+        lasts: Duration,
+    },
+    DatabaseFull {
+        lasts: Duration,
+    },
+    Wipe {
+        same_rooms: bool,
+        down: Duration,
+    },
     Backup,
-    Restore { down: Duration },
+    Restore {
+        down: Duration,
+    },
 }
 
 /// What a world is mostly about.

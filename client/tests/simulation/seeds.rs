@@ -34,7 +34,10 @@ impl Tally {
     }
 
     pub(crate) fn report(&self, took: Duration) -> String {
-        let (seeds, steps) = (self.seeds.load(Ordering::Relaxed), self.steps.load(Ordering::Relaxed));
+        let (seeds, steps) = (
+            self.seeds.load(Ordering::Relaxed),
+            self.steps.load(Ordering::Relaxed),
+        );
         format!(
             "simulated {seeds} seeds, {steps} steps in {:.0} s ({:.0} steps/s); the slowest converged in {} s",
             took.as_secs_f64(),
@@ -51,7 +54,10 @@ pub(crate) fn fresh() -> u64 {
     nobodys_choice % 1_000_000_000_000
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the edge: a person says how long to go on")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the edge: a person says how long to go on"
+)]
 pub(crate) fn now() -> Instant {
     Instant::now()
 }

@@ -34,7 +34,10 @@ fn takes(best: &mut Script, candidate: &Script, rule: Rule, tries: &mut usize) -
             salt,
             ..candidate.clone()
         };
-        if run(&candidate, false).broken.is_some_and(|broken| broken.rule == rule) {
+        if run(&candidate, false)
+            .broken
+            .is_some_and(|broken| broken.rule == rule)
+        {
             *best = candidate;
             return true;
         }

@@ -6,7 +6,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use socketio_client::protocol::{Event, Input as In, LinkEvent, LinkId, Output as Out, State};
 use socketio_client::{AckError, DisconnectReason, Payload};
-use steadfast_client::session::{Answer, Ephemeral, Input, LinkEnd, Request, RequestError, RequestId, ServerEvent};
+use steadfast_client::session::{
+    Answer, Ephemeral, Input, LinkEnd, Request, RequestError, RequestId, ServerEvent,
+};
 use steadfast_shared::WireError;
 use steadfast_shared::event::{self, Reply};
 

@@ -111,7 +111,9 @@ impl World {
     }
 
     pub(crate) fn live(&self, spot: Spot) -> Option<TabId> {
-        self.devices[spot.device].tabs[spot.slot].as_ref().map(|tab| tab.id)
+        self.devices[spot.device].tabs[spot.slot]
+            .as_ref()
+            .map(|tab| tab.id)
     }
 
     pub(crate) fn loaded(&mut self, id: TabId) {
@@ -148,7 +150,10 @@ impl World {
     /// Ends a tab, whatever it was doing.
     pub(crate) fn kill(&mut self, id: TabId) {
         self.say(|| format!("{} closes", words::tab(id)));
-        let lines: Vec<LineId> = self.tab(id).map(|tab| tab.lines.values().copied().collect()).unwrap_or_default();
+        let lines: Vec<LineId> = self
+            .tab(id)
+            .map(|tab| tab.lines.values().copied().collect())
+            .unwrap_or_default();
         for line in lines {
             self.close_at_tab(line);
         }
@@ -193,7 +198,11 @@ impl World {
 
     fn carry_out(&mut self, id: TabId, output: Output) {
         match output {
-            Output::Request { request, ask, timeout } => self.ask(id, request, &ask, timeout),
+            Output::Request {
+                request,
+                ask,
+                timeout,
+            } => self.ask(id, request, &ask, timeout),
             Output::Emit(ephemeral) => self.emit(id, ephemeral),
             Output::Store { ticket, writes } => self.store(id, ticket, writes),
             Output::Tell(news) => self.tell(id, &news),

@@ -33,13 +33,20 @@ pub(crate) fn entries(entries: &[Entry]) -> String {
 /// What is done, where the doing does not say it itself.
 pub(crate) fn act(act: &Act) -> Option<String> {
     let said = match act {
-        Act::Post { text: Text::Plain, .. } | Act::Burst { .. } => return None,
+        Act::Post {
+            text: Text::Plain, ..
+        }
+        | Act::Burst { .. } => return None,
         Act::Post { text, .. } => format!("the next message is {text:?}"),
         Act::Hide { tab } => format!("{} is hidden", spot(*tab)),
         Act::Freeze { tab, lasts } => format!("{} freezes for {lasts:?}", spot(*tab)),
         Act::ShutOut { tab, reason } => format!("the server shuts out {}: {reason:?}", spot(*tab)),
         Act::Offline { device, lasts } => format!("device {device} has no network for {lasts:?}"),
-        Act::Storage { device, trouble, lasts } => {
+        Act::Storage {
+            device,
+            trouble,
+            lasts,
+        } => {
             format!("device {device}'s storage is {trouble:?} for {lasts:?}")
         }
         Act::ScrollBack { tab, room } => format!("{} scrolls back in room {room}", spot(*tab)),

@@ -24,41 +24,102 @@ use crate::tab::{Tab, TabId};
 pub(crate) enum Happening {
     Act(Box<Act>),
     /// Somebody opens a tab.
-    Start { device: usize, slot: usize },
+    Start {
+        device: usize,
+        slot: usize,
+    },
     /// The tab's storage has answered.
     Loaded(TabId),
     /// The tab has waited long enough for its storage.
     LoadingTakesLong(TabId),
     Elect(TabId),
-    Elected { tab: TabId, stored: Vec<OutboxItem> },
+    Elected {
+        tab: TabId,
+        stored: Vec<OutboxItem>,
+    },
     /// Something a session is told.
-    Tell { tab: TabId, input: Box<Input> },
+    Tell {
+        tab: TabId,
+        input: Box<Input>,
+    },
     /// Something a tab's socket is told by its transport.
-    Link { tab: TabId, link: LinkId, event: LinkEvent },
-    SessionTick { tab: TabId, timer: u64 },
-    SocketTick { tab: TabId, timer: u64 },
-    Redial { tab: TabId, redial: u64 },
+    Link {
+        tab: TabId,
+        link: LinkId,
+        event: LinkEvent,
+    },
+    SessionTick {
+        tab: TabId,
+        timer: u64,
+    },
+    SocketTick {
+        tab: TabId,
+        timer: u64,
+    },
+    Redial {
+        tab: TabId,
+        redial: u64,
+    },
     SignIn(TabId),
     /// The oldest write of a device is done, or fails.
-    Write { device: usize },
-    StorageWell { device: usize },
-    Online { device: usize },
+    Write {
+        device: usize,
+    },
+    StorageWell {
+        device: usize,
+    },
+    Online {
+        device: usize,
+    },
     /// A line that was dialled is there, or is refused.
     LineUp(LineId),
-    ToServer { line: LineId, frame: Frame },
-    ToTab { line: LineId, frame: Frame },
+    ToServer {
+        line: LineId,
+        frame: Frame,
+    },
+    ToTab {
+        line: LineId,
+        frame: Frame,
+    },
     /// One end has closed the line, and the other comes to know it.
-    LineEnds { line: LineId, at_tab: bool },
+    LineEnds {
+        line: LineId,
+        at_tab: bool,
+    },
     Ping(LineId),
     Pong(LineId),
-    NodeUp { node: usize },
+    NodeUp {
+        node: usize,
+    },
     Open(LineId),
-    Say { line: LineId, life: u32, said: Box<Said> },
-    Commit { node: usize, life: u32 },
-    Answer { node: usize, life: u32, batch: Box<Batch> },
-    Publish { node: usize, life: u32, batch: Box<Batch> },
-    Between { node: usize, life: u32, news: Entries },
-    Pulse { node: usize, life: u32 },
+    Say {
+        line: LineId,
+        life: u32,
+        said: Box<Said>,
+    },
+    Commit {
+        node: usize,
+        life: u32,
+    },
+    Answer {
+        node: usize,
+        life: u32,
+        batch: Box<Batch>,
+    },
+    Publish {
+        node: usize,
+        life: u32,
+        batch: Box<Batch>,
+    },
+    Between {
+        node: usize,
+        life: u32,
+        news: Entries,
+    },
+    Pulse {
+        node: usize,
+        life: u32,
+    },
     Gone(Person),
 }
 
@@ -100,7 +161,11 @@ impl World {
             options,
             look_every: shape.look_every,
             server: Server::new(shape.rooms, shape.nodes),
-            devices: shape.devices.iter().map(|(who, tabs)| Device::new(*who, *tabs)).collect(),
+            devices: shape
+                .devices
+                .iter()
+                .map(|(who, tabs)| Device::new(*who, *tabs))
+                .collect(),
             lines: BTreeMap::new(),
             history: History::default(),
             steps: 0,
@@ -173,13 +238,16 @@ impl World {
     fn happen(&mut self, what: Happening) {
         // A frozen tab does nothing: whatever it should notice, it notices when it thaws.
         if let Some(id) = for_tab(&what)
-            && let Some(until) = self.tab(id).map(|tab| tab.frozen_until).filter(|until| *until > self.now)
+            && let Some(until) = self
+                .tab(id)
+                .map(|tab| tab.frozen_until)
+                .filter(|until| *until > self.now)
         {
             let after = until - self.now;
             return self.plan(after, what);
         }
         match what {
-            Happening::Act(act) => self.act(*act),
+            Happening::Act(act) => self.act(&act),
             Happening::Start { device, slot } => self.start(device, slot),
             Happening::Loaded(tab) => self.loaded(tab),
             Happening::LoadingTakesLong(tab) => self.loading_takes_long(tab),
@@ -195,8 +263,8 @@ impl World {
             Happening::StorageWell { device } => self.storage_well(device),
             Happening::Online { device } => self.devices[device].network = true,
             Happening::LineUp(line) => self.line_up(line),
-            Happening::ToServer { line, frame } => self.to_server(line, frame),
-            Happening::ToTab { line, frame } => self.to_tab(line, frame),
+            Happening::ToServer { line, frame } => self.at_server(line, frame),
+            Happening::ToTab { line, frame } => self.at_tab(line, frame),
             Happening::LineEnds { line, at_tab } => self.line_ends(line, at_tab),
             Happening::Ping(line) => self.ping(line),
             Happening::Pong(line) => self.missed_pong(line),

@@ -13,7 +13,9 @@ pub(crate) fn acknowledged(world: &mut World, author: &Person, sent: &[Sent]) {
         if let Sent::Stored { id, seq, .. } = sent {
             world.history.acked.insert(*id);
             if !world.server.database.holds(author.id, *id, *seq) {
-                world.breaks(Rule::AckedIsStored, || format!("{} is not at #{seq}", words::message(*id)));
+                world.breaks(Rule::AckedIsStored, || {
+                    format!("{} is not at #{seq}", words::message(*id))
+                });
             }
         }
     }

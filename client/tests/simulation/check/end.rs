@@ -48,12 +48,21 @@ pub(crate) fn in_the_end(world: &World) -> Result<(), Broken> {
         *stored.entry(id).or_default() += 1;
     }
     for (id, times) in &stored {
-        hold!(StoredOnce, *times == 1, "{} is stored {times} times", words::message(*id));
+        hold!(
+            StoredOnce,
+            *times == 1,
+            "{} is stored {times} times",
+            words::message(*id)
+        );
     }
     let mut rejected = BTreeSet::new();
     let mut unreached = BTreeSet::new();
     for device in &world.devices {
-        rejected.extend(device.live().flat_map(|tab| tab.session.outbox().map(|item| item.id)));
+        rejected.extend(
+            device
+                .live()
+                .flat_map(|tab| tab.session.outbox().map(|item| item.id)),
+        );
         if device.left {
             unreached.extend(device.disk.outbox.iter().map(|item| item.id));
         } else {
@@ -78,7 +87,12 @@ pub(crate) fn in_the_end(world: &World) -> Result<(), Broken> {
     }
     for id in &world.history.acked {
         let accounted = stored.contains_key(id) || world.server.lost.contains(id);
-        hold!(AckedIsStored, accounted, "{} was acknowledged and is nowhere", words::message(*id));
+        hold!(
+            AckedIsStored,
+            accounted,
+            "{} was acknowledged and is nowhere",
+            words::message(*id)
+        );
     }
     in_order(world)
 }
@@ -86,7 +100,9 @@ pub(crate) fn in_the_end(world: &World) -> Result<(), Broken> {
 /// The tabs of a device hold the same, and so does its disk.
 fn one_outbox(world: &World, device: &Device, stored: &BTreeMap<EntryId, usize>) -> Result<(), Broken> {
     let names = |ids: &BTreeSet<EntryId>| ids.iter().copied().map(words::message).collect::<Vec<_>>();
-    let mut views = device.live().map(|tab| tab.session.outbox().map(|item| item.id).collect::<Vec<_>>());
+    let mut views = device
+        .live()
+        .map(|tab| tab.session.outbox().map(|item| item.id).collect::<Vec<_>>());
     let first = views.next().unwrap_or_default();
     for other in views {
         hold!(
@@ -108,7 +124,12 @@ fn one_outbox(world: &World, device: &Device, stored: &BTreeMap<EntryId, usize>)
     // With the tab that tidies up frozen, something may be left that the log has: sent again, it is a repeat.
     let left: BTreeSet<EntryId> = disk.difference(&held).copied().collect();
     let harmless = world.weather.never_told > 0 && left.iter().all(|id| stored.contains_key(id));
-    hold!(OneOutbox, left.is_empty() || harmless, "left on disk: {:?}", names(&left));
+    hold!(
+        OneOutbox,
+        left.is_empty() || harmless,
+        "left on disk: {:?}",
+        names(&left)
+    );
     Ok(())
 }
 
@@ -122,10 +143,18 @@ fn nobody_lingers(world: &World, tab: &Tab) -> Result<(), Broken> {
         .iter()
         .map(|person| (person.name.clone(), person.id.0))
         .collect();
-    hold!(EphemeraEnd, shown == there, "{id} shows {shown:?}, and {there:?} are there");
+    hold!(
+        EphemeraEnd,
+        shown == there,
+        "{id} shows {shown:?}, and {there:?} are there"
+    );
     for log in &world.server.database.rooms {
         let writing = tab.session.typing(log.id);
-        hold!(EphemeraEnd, writing.is_empty(), "{id} shows {writing:?} as writing");
+        hold!(
+            EphemeraEnd,
+            writing.is_empty(),
+            "{id} shows {writing:?} as writing"
+        );
     }
     Ok(())
 }
@@ -135,7 +164,8 @@ fn in_order(world: &World) -> Result<(), Broken> {
     let history = &world.history;
     for ((device, slot, _), posted) in &history.posted {
         for log in &world.server.database.rooms {
-            let places: BTreeMap<EntryId, Seq> = log.entries.iter().map(|entry| (entry.id, entry.seq)).collect();
+            let places: BTreeMap<EntryId, Seq> =
+                log.entries.iter().map(|entry| (entry.id, entry.seq)).collect();
             let counts = |id: &&EntryId| {
                 history.shown_safe.contains_key(id)
                     && !history.touched.contains(id)
@@ -147,7 +177,11 @@ fn in_order(world: &World) -> Result<(), Broken> {
                 .filter_map(|id| Some((words::message(*id), *places.get(id)?)))
                 .collect();
             let wrong = order.windows(2).find(|pair| pair[0].1 > pair[1].1);
-            hold!(AuthorsOrder, wrong.is_none(), "tab {device}.{slot} took {wrong:?} in this order");
+            hold!(
+                AuthorsOrder,
+                wrong.is_none(),
+                "tab {device}.{slot} took {wrong:?} in this order"
+            );
         }
     }
     Ok(())

@@ -45,7 +45,9 @@ impl Rule {
             Self::SavedIsStored => {
                 "what was shown as saved or sent is in the log, once the device has had a quiet connection, or was shown as rejected, or was thrown away by a person"
             }
-            Self::OneLog => "what a room shows is one contiguous, ordered piece of the log, the same for everybody",
+            Self::OneLog => {
+                "what a room shows is one contiguous, ordered piece of the log, the same for everybody"
+            }
             Self::OneRow => "a message has one row",
             Self::RowsStayPut => "a row that was shown as sent keeps its place",
             Self::CursorGoesForward => "within one life of the database a cursor never goes back",
@@ -55,7 +57,9 @@ impl Rule {
             Self::EphemeraEnd => "who has gone is not shown as there, nor as writing",
             Self::Bounds => "memory is bounded",
             Self::OneOutbox => "the tabs of a device and its disk hold the same outbox",
-            Self::Converges => "once every fault has ended, everybody shows the same and nothing waits, within the stated time",
+            Self::Converges => {
+                "once every fault has ended, everybody shows the same and nothing waits, within the stated time"
+            }
             Self::Manners => "the client keeps to the protocol and its limits",
             Self::Machines => "no machine panics or asks for what nobody can do",
         }

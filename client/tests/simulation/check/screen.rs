@@ -22,7 +22,11 @@ pub(crate) fn screen(world: &mut World, id: TabId) {
     let look = Look {
         server: &world.server,
         device: &world.devices[id.device],
-        most: (world.options.window_browsing, world.options.held, world.options.outbox),
+        most: (
+            world.options.window_browsing,
+            world.options.held,
+            world.options.outbox,
+        ),
     };
     let seen = std::mem::take(&mut tab.seen);
     let looked = look.at(&tab, seen, &mut world.history);
@@ -73,7 +77,11 @@ impl Look<'_> {
         self.nothing_disappeared(tab, &seen, &rows, in_force, history)?;
         seen.rows = rows;
         let (_, _, outbox) = self.most;
-        hold!(Bounds, session.outbox().count() <= outbox, "the outbox holds more than {outbox}");
+        hold!(
+            Bounds,
+            session.outbox().count() <= outbox,
+            "the outbox holds more than {outbox}"
+        );
         for item in session.outbox() {
             let refused = matches!(item.rejected, Some(Rejection::Refused(_)));
             hold!(
@@ -112,7 +120,11 @@ impl Look<'_> {
                         (entry.id, entry.author.id, entry.at) == (row.id, row.author.id, row.at)
                             && RowBody::from(&entry.body) == row.body
                     });
-                    hold!(OneLog, same, "#{seq} is shown as {name}, and the log has {entry:?}");
+                    hold!(
+                        OneLog,
+                        same,
+                        "#{seq} is shown as {name}, and the log has {entry:?}"
+                    );
                 }
                 if row.mine {
                     let before = seen.sent.insert(row.id, seq);
@@ -143,18 +155,34 @@ impl Look<'_> {
 
     /// One room's window: contiguous, bounded, and never going back.
     fn window(&self, tab: &Tab, room: RoomId, seen: &mut Seen) -> Result<(), Broken> {
-        let Some(view) = tab.session.room(room) else { return Ok(()) };
+        let Some(view) = tab.session.room(room) else {
+            return Ok(());
+        };
         let cursor = view.cursor.unwrap_or(0);
         let expected = view.low..=cursor;
         let many = (cursor + 1).saturating_sub(view.low) as usize;
-        let shown: Vec<Seq> = tab.session.timeline(room).stored().filter_map(|row| row.seq()).collect();
+        let shown: Vec<Seq> = tab
+            .session
+            .timeline(room)
+            .stored()
+            .filter_map(|row| row.seq())
+            .collect();
         let contiguous = shown.iter().copied().take(many).eq(expected.clone());
         hold!(OneLog, contiguous, "the window {expected:?} shows {shown:?}");
         let (window, held, _) = self.most;
         hold!(Bounds, many <= window + PAGE, "a window of {many}");
-        hold!(Bounds, view.held <= held, "{} entries held back by a gap", view.held);
+        hold!(
+            Bounds,
+            view.held <= held,
+            "{} entries held back by a gap",
+            view.held
+        );
         let before = seen.cursors.insert(room, cursor).unwrap_or(0);
-        hold!(CursorGoesForward, cursor >= before, "a cursor went from {before} to {cursor}");
+        hold!(
+            CursorGoesForward,
+            cursor >= before,
+            "a cursor went from {before} to {cursor}"
+        );
         let me = tab.session.me().map(|me| me.id);
         let writing = tab.session.typing(room);
         let own = writing.iter().any(|person| Some(person.id) == me);

@@ -37,7 +37,9 @@ impl World {
     }
 
     pub(crate) fn open_session(&mut self, line: LineId) {
-        let Some((node, life, connection)) = self.connection(line) else { return };
+        let Some((node, life, connection)) = self.connection(line) else {
+            return;
+        };
         let (Some(me), Some(auth)) = (connection.person.clone(), connection.auth.take()) else {
             return;
         };
@@ -95,7 +97,9 @@ impl World {
     }
 
     pub(super) fn asked(&mut self, line: LineId, ack: Option<u64>, name: &str, args: Payload) {
-        let Some((_, life, connection)) = self.connection(line) else { return };
+        let Some((_, life, connection)) = self.connection(line) else {
+            return;
+        };
         let Some(me) = connection.person.clone() else {
             return self.breaks(Rule::Manners, || format!("{name} before CONNECT"));
         };
@@ -147,7 +151,11 @@ impl World {
     }
 
     fn reads(&mut self, line: LineId, me: &Person, read: Read) {
-        let head = self.server.database.room(read.room).map_or(0, super::database::Log::head);
+        let head = self
+            .server
+            .database
+            .room(read.room)
+            .map_or(0, super::database::Log::head);
         let read = Read {
             seq: read.seq.min(head),
             ..read

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use steadfast_shared::event::{Cursors, Entries, Heads, HistoryRequest, Page, Room, SendItem, Sent};
-use steadfast_shared::{Body, Entry, EntryId, Epoch, ErrorCode, Millis, Person, RoomId, Seq, UserId, WireError, limit};
+use steadfast_shared::{
+    Body, Entry, EntryId, Epoch, ErrorCode, Millis, Person, RoomId, Seq, UserId, WireError, limit,
+};
 use uuid::Uuid;
 
 /// A text with this in it is refused for good, alone.
@@ -117,16 +119,22 @@ impl Database {
     }
 
     pub(crate) fn entry(&self, id: EntryId) -> Option<&Entry> {
-        self.rooms.iter().find_map(|room| room.entries.iter().find(|entry| entry.id == id))
+        self.rooms
+            .iter()
+            .find_map(|room| room.entries.iter().find(|entry| entry.id == id))
     }
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = EntryId> {
-        self.rooms.iter().flat_map(|room| room.entries.iter().map(|entry| entry.id))
+        self.rooms
+            .iter()
+            .flat_map(|room| room.entries.iter().map(|entry| entry.id))
     }
 
     /// Whether this is what an ack says.
     pub(crate) fn holds(&self, author: UserId, id: EntryId, at: Seq) -> bool {
-        self.stored.get(&(author, id)).is_some_and(|(_, seq, _)| *seq == at)
+        self.stored
+            .get(&(author, id))
+            .is_some_and(|(_, seq, _)| *seq == at)
     }
 
     pub(crate) fn mark_read(&mut self, user: UserId, room: RoomId, seq: Seq) {
@@ -149,7 +157,12 @@ impl Database {
     }
 
     /// One item of a transaction: what its author is told, and the entry where it is a fresh one.
-    pub(crate) fn append(&mut self, me: &Person, item: SendItem, at: Millis) -> (Sent, Option<(RoomId, Entry)>) {
+    pub(crate) fn append(
+        &mut self,
+        me: &Person,
+        item: SendItem,
+        at: Millis,
+    ) -> (Sent, Option<(RoomId, Entry)>) {
         let SendItem { id, room, body } = item;
         let refused = |code| Sent::Refused {
             id,
@@ -180,7 +193,10 @@ impl Database {
             .room(asked.room)
             .ok_or_else(|| WireError::new(ErrorCode::UnknownRoom, "no such room"))?;
         let head = log.entries.len();
-        let limit = asked.limit.unwrap_or(limit::PAGE_ENTRIES).min(limit::PAGE_ENTRIES);
+        let limit = asked
+            .limit
+            .unwrap_or(limit::PAGE_ENTRIES)
+            .min(limit::PAGE_ENTRIES);
         let (from, to) = match (asked.after, asked.before) {
             (Some(after), _) => {
                 let from = (after as usize).min(head);

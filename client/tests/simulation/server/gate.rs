@@ -27,13 +27,17 @@ impl World {
         let node = self.node_of(line)?;
         let here = &mut self.server.nodes[node];
         let life = here.life;
-        here.connections.get_mut(&line).map(|connection| (node, life, connection))
+        here.connections
+            .get_mut(&line)
+            .map(|connection| (node, life, connection))
     }
 
     /// A line is there: Engine.IO's handshake.
     pub(crate) fn greet(&mut self, line: LineId) {
         let Some(node) = self.node_of(line) else { return };
-        self.server.nodes[node].connections.insert(line, Connection::default());
+        self.server.nodes[node]
+            .connections
+            .insert(line, Connection::default());
         let open = json!({
             "sid": format!("engine {}", line.0),
             "upgrades": [],
@@ -47,7 +51,9 @@ impl World {
 
     pub(crate) fn ping(&mut self, line: LineId) {
         let now = self.now;
-        let Some((_, _, connection)) = self.connection(line) else { return };
+        let Some((_, _, connection)) = self.connection(line) else {
+            return;
+        };
         connection.pinged = now;
         self.send_down(line, EnginePacket::Ping(String::new()).encode());
         self.plan(PONG_WITHIN, Happening::Pong(line));
@@ -56,7 +62,9 @@ impl World {
 
     pub(crate) fn missed_pong(&mut self, line: LineId) {
         let now = self.now;
-        let Some((_, _, connection)) = self.connection(line) else { return };
+        let Some((_, _, connection)) = self.connection(line) else {
+            return;
+        };
         // A later ping may be under way by now.
         if connection.ponged + PONG_WITHIN + PING_EVERY < now && connection.pinged > connection.ponged {
             self.close_at_node(line);
@@ -73,9 +81,11 @@ impl World {
         }
     }
 
-    pub(crate) fn to_server(&mut self, line: LineId, frame: Frame) {
+    pub(crate) fn at_server(&mut self, line: LineId, frame: Frame) {
         let now = self.now;
-        let Some((_, _, connection)) = self.connection(line) else { return };
+        let Some((_, _, connection)) = self.connection(line) else {
+            return;
+        };
         match EnginePacket::decode(frame) {
             Ok(EnginePacket::Pong(_)) => connection.ponged = now,
             Ok(EnginePacket::Message(frame)) => match Decoder::new(0, 16 << 20).add(frame) {
@@ -108,7 +118,9 @@ impl World {
         };
         let auth: event::Auth = serde_json::from_value(auth.unwrap_or_default()).unwrap_or_default();
         let cookie = self.devices[tab.device].cookie.clone();
-        let person = cookie.map(|(_, person)| person).filter(|person| self.server.database.knows(person));
+        let person = cookie
+            .map(|(_, person)| person)
+            .filter(|person| self.server.database.knows(person));
         let refusal = match person {
             None => Some(HandshakeError::Unauthorized),
             Some(_) if self.dice.chance(self.weather.refuse / 2) => Some(HandshakeError::Busy),
@@ -129,8 +141,12 @@ impl World {
         for ghost in ghosts {
             self.end(ghost, ClosingReason::Replaced);
         }
-        let was_there = person.as_ref().is_some_and(|person| self.server.connected().any(|other| other == person));
-        let Some((_, _, connection)) = self.connection(line) else { return };
+        let was_there = person
+            .as_ref()
+            .is_some_and(|person| self.server.connected().any(|other| other == person));
+        let Some((_, _, connection)) = self.connection(line) else {
+            return;
+        };
         connection.person.clone_from(&person);
         connection.tab = auth.tab;
         let sid = Payload::from(vec![json!({ "sid": format!("socket {}", line.0) })]);
@@ -152,7 +168,10 @@ impl World {
     /// The server ends a tab's connection.
     pub(crate) fn shut_out(&mut self, spot: Spot, reason: ClosingReason) {
         for line in self.lines_of(spot) {
-            if self.connection(line).is_some_and(|(_, _, connection)| connection.person.is_some()) {
+            if self
+                .connection(line)
+                .is_some_and(|(_, _, connection)| connection.person.is_some())
+            {
                 self.end(line, reason);
             }
         }

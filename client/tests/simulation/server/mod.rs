@@ -29,8 +29,8 @@ use crate::world::{Happening, World};
 
 pub(crate) use conversation::Said;
 pub(crate) use database::{Database, REFUSED};
-pub(crate) use writer::{Batch, POISON};
 use writer::Job;
+pub(crate) use writer::{Batch, POISON};
 
 pub(crate) struct Server {
     pub(crate) database: Database,
@@ -95,7 +95,9 @@ impl Server {
 
     /// Everybody who is connected, once.
     pub(crate) fn people(&self) -> BTreeSet<(String, Uuid)> {
-        self.connected().map(|person| (person.name.clone(), person.id.0)).collect()
+        self.connected()
+            .map(|person| (person.name.clone(), person.id.0))
+            .collect()
     }
 
     fn connected(&self) -> impl Iterator<Item = &Person> {

@@ -15,7 +15,12 @@ impl World {
     pub(super) fn lines_where(&self, wanted: impl Fn(LineId, &Person) -> bool) -> Vec<LineId> {
         let connections = self.server.nodes.iter().flat_map(|node| &node.connections);
         connections
-            .filter(|(line, connection)| connection.person.as_ref().is_some_and(|person| wanted(**line, person)))
+            .filter(|(line, connection)| {
+                connection
+                    .person
+                    .as_ref()
+                    .is_some_and(|person| wanted(**line, person))
+            })
             .map(|(line, _)| *line)
             .collect()
     }

@@ -30,10 +30,19 @@ pub(super) struct Job {
     items: Vec<SendItem>,
 }
 
+/// What one author is told of a batch.
+#[derive(Debug)]
+struct Told {
+    line: LineId,
+    ack: u64,
+    author: Person,
+    answer: Result<Vec<Sent>, WireError>,
+}
+
 /// What became of one transaction.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    answers: Vec<(LineId, u64, Person, Result<Vec<Sent>, WireError>)>,
+    answers: Vec<Told>,
     news: Vec<Entries>,
 }
 
@@ -42,9 +51,13 @@ impl World {
         let bytes: usize = items.iter().map(|item| item.body.text_bytes()).sum();
         let fits = bytes <= limit::BATCH_BYTES || items.len() == 1;
         if items.is_empty() || items.len() > limit::BATCH_ITEMS || !fits {
-            self.breaks(Rule::Manners, || format!("a batch of {} items, {bytes} bytes", items.len()));
+            self.breaks(Rule::Manners, || {
+                format!("a batch of {} items, {bytes} bytes", items.len())
+            });
         }
-        let Some((node, life, _)) = self.connection(line) else { return };
+        let Some((node, life, _)) = self.connection(line) else {
+            return;
+        };
         let here = &mut self.server.nodes[node];
         here.queue.push_back(Job {
             line,
@@ -92,14 +105,26 @@ impl World {
             };
             let unknown = || Err(WireError::new(ErrorCode::Unavailable, "nobody knows"));
             let answer = if unsure { unknown() } else { answer };
-            batch.answers.push((line, ack, author, answer));
+            batch.answers.push(Told {
+                line,
+                ack,
+                author,
+                answer,
+            });
         }
         if !unsure {
             batch.news = news.into_values().collect();
         }
         for entries in &batch.news {
             let last = entries.from + entries.entries.len() as Seq - 1;
-            self.say(|| format!("{} commits {} as #{}–{last}", words::node(node), words::entries(&entries.entries), entries.from));
+            self.say(|| {
+                format!(
+                    "{} commits {} as #{}–{last}",
+                    words::node(node),
+                    words::entries(&entries.entries),
+                    entries.from
+                )
+            });
         }
         if self.dies(node, Stage::AfterCommit) {
             return;
@@ -116,7 +141,11 @@ impl World {
         items: Vec<SendItem>,
         news: &mut BTreeMap<RoomId, Entries>,
     ) -> Result<Vec<Sent>, WireError> {
-        let poison = |item: &SendItem| item.body.text().is_some_and(|text| text.as_str().contains(POISON));
+        let poison = |item: &SendItem| {
+            item.body
+                .text()
+                .is_some_and(|text| text.as_str().contains(POISON))
+        };
         if items.iter().any(poison) {
             let culprits = items.iter().filter(|item| poison(item)).map(|item| item.id);
             self.history.refused.extend(culprits);
@@ -160,7 +189,13 @@ impl World {
         if !self.lives(node, life) {
             return;
         }
-        for (line, ack, author, answer) in std::mem::take(&mut batch.answers) {
+        for told in std::mem::take(&mut batch.answers) {
+            let Told {
+                line,
+                ack,
+                author,
+                answer,
+            } = told;
             if let Ok(sent) = &answer {
                 crate::check::acknowledged(self, &author, sent);
             }
@@ -215,7 +250,10 @@ impl World {
         let published = here.published.entry(news.room).or_default();
         if news.from == *published + 1 {
             *published = last;
-            here.tails.entry(news.room).or_default().extend(news.entries.clone());
+            here.tails
+                .entry(news.room)
+                .or_default()
+                .extend(news.entries.clone());
         }
         let mut lines = Vec::new();
         for (line, connection) in &here.connections {
