@@ -18,6 +18,9 @@ use crate::session::{Change, Input, Ticket};
 /// A device's storage that takes longer than this to answer is not waited for. What it held comes in when it answers.
 const LOADING_TAKES: Duration = Duration::from_secs(3);
 
+/// How long until storage that could not be read is read again.
+const READ_AGAIN: Duration = Duration::from_secs(2);
+
 /// One thing for the storage to do.
 pub(super) enum StorageJob {
     Load(oneshot::Sender<Result<Restored, StorageError>>),
@@ -92,8 +95,8 @@ async fn hear(this: Weak<Inner>, mut heard: Stream<'static, PeerNews>) {
 /// Restores, then waits to be elected.
 async fn begin(this: Weak<Inner>, elected: Task<'static, ()>) {
     let loading = load(&this);
-    let restored = match future::select(loading, Box::pin(platform::sleep(LOADING_TAKES))).await {
-        Either::Left((restored, _)) => restored,
+    let held = match future::select(loading, Box::pin(platform::sleep(LOADING_TAKES))).await {
+        Either::Left((held, _)) => held,
         Either::Right(((), loading)) => {
             if let Some(inner) = this.upgrade() {
                 inner.restored(Restored::default());
@@ -101,24 +104,50 @@ async fn begin(this: Weak<Inner>, elected: Task<'static, ()>) {
             loading.await
         }
     };
+    let held = or_read_again(&this, held);
     if let Some(inner) = this.upgrade() {
-        inner.restored(restored);
+        inner.restored(held);
     }
     elected.await;
     // The tab that drained before may have left something since.
-    let stored = load(&this).await;
+    let held = load(&this).await;
+    let held = or_read_again(&this, held);
     if let Some(inner) = this.upgrade() {
-        inner.input(Input::Elected(stored.outbox));
+        inner.input(Input::Elected(held.outbox));
     }
 }
 
-/// What storage holds; nothing where it fails.
-fn load(this: &Weak<Inner>) -> Task<'static, Restored> {
+/// What storage holds; `None` where it cannot be read, though there is one.
+fn load(this: &Weak<Inner>) -> Task<'static, Option<Restored>> {
     let (answer, loaded) = oneshot::channel();
     if let Some(inner) = this.upgrade() {
         let _alive = inner.storage.unbounded_send(StorageJob::Load(answer));
     }
-    Box::pin(loaded.map(|loaded| loaded.ok().and_then(Result::ok).unwrap_or_default()))
+    Box::pin(loaded.map(|loaded| match loaded {
+        Ok(Ok(held)) => Some(held),
+        Ok(Err(StorageError::Unavailable)) => Some(Restored::default()),
+        Ok(Err(_)) | Err(_) => None,
+    }))
+}
+
+/// What was read. Where nothing could be, nobody waits for it, and it comes in once it can: it may hold what was never sent.
+fn or_read_again(this: &Weak<Inner>, held: Option<Restored>) -> Restored {
+    if held.is_none() {
+        platform::spawn(read_again(this.clone()));
+    }
+    held.unwrap_or_default()
+}
+
+async fn read_again(this: Weak<Inner>) {
+    while this.strong_count() > 0 {
+        platform::sleep(READ_AGAIN).await;
+        if let Some(held) = load(&this).await {
+            if let Some(inner) = this.upgrade() {
+                inner.restored(held);
+            }
+            return;
+        }
+    }
 }
 
 async fn follow(this: Weak<Inner>, mut events: EventStream) {

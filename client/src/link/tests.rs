@@ -102,6 +102,43 @@ async fn storage_that_hangs_keeps_nobody_from_chatting_and_comes_in_late() {
     until(&chat, |session| session.timeline(ROOM).rows().count() == 2).await;
 }
 
+/// Cannot be read for as long as it is told so.
+struct Unreadable(MemoryStorage, Arc<AtomicBool>);
+
+impl Storage for Unreadable {
+    fn load(&mut self) -> Task<'_, Result<Restored, StorageError>> {
+        if self.1.load(Ordering::Relaxed) {
+            return Box::pin(async { Err(StorageError::Failed("unreadable".into())) });
+        }
+        self.0.load()
+    }
+
+    fn apply(&mut self, writes: Vec<Write>) -> Task<'_, Result<(), StorageError>> {
+        self.0.apply(writes)
+    }
+}
+
+#[tokio::test]
+async fn storage_that_could_not_be_read_is_read_again_and_what_it_holds_comes_in() {
+    let storage = MemoryStorage::default();
+    let before = Chat::start(offline(), storage.clone(), SoloPeers);
+    before.input(signed_in());
+    before.input(post(10));
+    until(&before, |session| {
+        session.outbox().any(|item| item.disk == crate::Disk::Written)
+    })
+    .await;
+    drop(before);
+
+    let unreadable = Arc::new(AtomicBool::new(true));
+    let chat = Chat::start(offline(), Unreadable(storage, unreadable.clone()), SoloPeers);
+    chat.input(signed_in());
+    until(&chat, Session::is_elected).await;
+    assert_eq!(chat.with(|session| session.timeline(ROOM).rows().count()), 0);
+    unreadable.store(false, Ordering::Relaxed);
+    until(&chat, |session| session.timeline(ROOM).rows().count() == 1).await;
+}
+
 #[tokio::test]
 async fn the_changes_end_with_the_chat() {
     let chat = Chat::start(offline(), MemoryStorage::default(), SoloPeers);

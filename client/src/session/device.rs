@@ -30,6 +30,9 @@ impl Session {
         }
         let ids: Vec<_> = restored.outbox.iter().map(|item| item.id).collect();
         for item in restored.outbox {
+            if self.outbox.gone.fate(item.id).is_some() {
+                self.writes.push(Write::RemoveOutbox(item.id));
+            }
             self.merge_stored(item);
         }
         self.settle_what_windows_show(&ids);

@@ -89,7 +89,12 @@ impl Session {
         let ids: Vec<_> = items.iter().map(|item| item.id).collect();
         let mut sent: SortedMap<Epoch, Vec<Stored>> = SortedMap::default();
         for item in items {
-            match self.outbox.gone.fate(item.id) {
+            let fate = self.outbox.gone.fate(item.id);
+            if fate.is_some() && self.elected {
+                // It may have come from storage, where a write that failed has left it.
+                self.writes.push(Write::RemoveOutbox(item.id));
+            }
+            match fate {
                 // The telling tab missed what became of it.
                 Some(Fate::Sent(epoch, stored)) if self.elected => {
                     sent.get_or_insert_with(epoch, Vec::new).push(stored);

@@ -115,7 +115,16 @@ impl World {
         self.say(|| format!("{} posts {name}", words::tab(tab)));
         let at = self.now.as_millis() as u64;
         let text = MessageText::parse(&text).unwrap();
-        self.input(tab, Input::Post { room, id, text, at });
+        self.input(
+            tab,
+            Input::Post {
+                room,
+                id,
+                text,
+                reply_to: None,
+                at,
+            },
+        );
     }
 
     /// A person decides about something in the outbox.
@@ -128,11 +137,11 @@ impl World {
         else {
             return;
         };
-        let me = tab.session.me().map(|me| me.id);
+        let now = tab.session.identity();
         let items: Vec<(EntryId, bool)> = tab
             .session
             .outbox()
-            .map(|item| (item.id, item.rejection_for(me).is_some()))
+            .map(|item| (item.id, item.rejection_for(now).is_some()))
             .collect();
         let Some((item, rejected)) = items.get(which % items.len().max(1)).copied() else {
             return;

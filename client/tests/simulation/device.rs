@@ -171,19 +171,23 @@ impl World {
         );
     }
 
-    /// A tab is gone: what it had asked to be written may or may not get to the disk, and the lock is free.
+    /// A tab is gone, and the lock is free. What it had asked to be written gets to the disk up to some point, and before
+    /// any other tab reads: a browser aborts what is not committed.
     pub(crate) fn tab_is_gone(&mut self, id: TabId) {
-        let mine = self.devices[id.device]
-            .writing
-            .iter()
-            .filter(|(tab, ..)| *tab == id)
-            .count();
-        let mut kept = self.dice.below(mine + 1);
-        self.devices[id.device].writing.retain(|(tab, ..)| {
-            let keep = *tab != id || kept > 0;
-            kept -= usize::from(*tab == id && kept > 0);
-            keep
-        });
+        let device = &self.devices[id.device];
+        let written = device.writing.iter().filter(|(tab, ..)| *tab == id).count();
+        let mut kept = if device.stalls() {
+            0
+        } else {
+            self.dice.below(written + 1)
+        };
+        while kept > 0
+            && let Some((tab, ..)) = self.devices[id.device].writing.front()
+        {
+            kept -= usize::from(*tab == id);
+            self.write(id.device);
+        }
+        self.devices[id.device].writing.retain(|(tab, ..)| *tab != id);
         self.elect(id.device);
     }
 

@@ -269,3 +269,27 @@ fn news_between_tabs_survives_serialisation() {
         assert_eq!(serde_json::from_str::<PeerNews>(&json).unwrap(), news);
     }
 }
+
+#[test]
+fn what_a_failed_removal_left_on_disk_is_removed_when_a_tab_brings_it_up_again() {
+    let mut first = Desk::new(1);
+    let mut second = second_tab(&mut first);
+    first.online(0);
+    first.post(1);
+    let left_on_disk = first.disk.clone();
+    tell(&mut first, &mut second);
+    first.disk_says = Err(StorageError::Failed("broken".into()));
+    let (request, _) = first.one_send();
+    first.ack(request, vec![stored(1, 1)]);
+    tell(&mut first, &mut second);
+    // The first tab dies before it can write again, and the next one finds what it left.
+    second.input(Input::Elected(vec![]));
+    let mut third = Desk::restored(1, left_on_disk.clone());
+    assert_eq!(third.disk.outbox.len(), 1);
+    second.disk = left_on_disk.clone();
+    tell(&mut third, &mut second);
+    assert_eq!(second.disk.outbox, [], "the elected tab knows that it is sent");
+    second.disk = left_on_disk.clone();
+    second.input(Input::Restored(left_on_disk));
+    assert_eq!(second.disk.outbox, []);
+}

@@ -33,7 +33,7 @@ fn tab_is_settled(world: &World, tab: &Tab) -> Result<(), Broken> {
     }
     let waiting: Vec<String> = session
         .outbox()
-        .filter(|item| item.rejection_for(session.me().map(|me| me.id)).is_none())
+        .filter(|item| item.rejection_for(session.identity()).is_none())
         .map(|item| words::message(item.id))
         .collect();
     hold!(Converges, waiting.is_empty(), "{id} has not sent {waiting:?}");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use steadfast_client::Rejection;
-use steadfast_client::timeline::{RowBody, RowState};
+use steadfast_client::{RowBody, RowState};
 use steadfast_shared::{EntryId, RoomId, Seq};
 
 use super::{Broken, hold};
