@@ -166,6 +166,7 @@ impl World {
         let (name, payload) = match &ephemeral {
             Ephemeral::Typing(typing) => (event::TYPING, payload(typing)),
             Ephemeral::Read(read) => (event::READ, payload(read)),
+            Ephemeral::Away(away) => (event::AWAY, payload(away)),
         };
         let now = self.now;
         if let Some(tab) = self.tab(id) {
@@ -187,6 +188,8 @@ fn server_event(name: &str, payload: Payload) -> Option<ServerEvent> {
         event::TYPING => payload.parse().ok().map(ServerEvent::Typing),
         event::PRESENCE => payload.parse().ok().map(ServerEvent::Presence),
         event::READ => payload.parse().ok().map(ServerEvent::Read),
+        event::ROOM => payload.parse().ok().map(ServerEvent::Room),
+        event::MEMBERS => payload.parse().ok().map(ServerEvent::Members),
         _ => None,
     }
 }

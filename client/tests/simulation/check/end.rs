@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use steadfast_client::Connection;
+use steadfast_shared::event::Availability;
 use steadfast_shared::{EntryId, Seq};
 
 use super::{Broken, hold};
@@ -139,9 +140,10 @@ fn nobody_lingers(world: &World, tab: &Tab) -> Result<(), Broken> {
     let there = world.server.people();
     let shown: BTreeSet<_> = tab
         .session
-        .online()
+        .people()
         .iter()
-        .map(|person| (person.name.clone(), person.id.0))
+        .filter(|presence| presence.state != Availability::Offline)
+        .map(|presence| (presence.person.name.clone(), presence.person.id.0))
         .collect();
     hold!(
         EphemeraEnd,

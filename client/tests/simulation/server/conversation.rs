@@ -129,6 +129,7 @@ impl World {
                     self.reads(line, &me, read);
                 }
             }
+            (event::AWAY, None) => {}
             _ => self.breaks(Rule::Manners, || format!("nobody asked for {name}")),
         }
     }
