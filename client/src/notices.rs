@@ -1,17 +1,20 @@
 //! Who came and went a moment ago: lines that are shown for a while and never stored.
 //!
-//! Pure: time is passed in. Nothing here touches a cursor.
+//! Pure: time is passed in. Nothing here touches a cursor. The server says nothing of a connection that is back within its
+//! grace; here nothing is said of who is back soon after that, nor of everybody coming back when the server does.
 
 use std::time::Duration;
 
+use steadfast_shared::event::{Availability, Presence};
 use steadfast_shared::{Person, RoomId, UserId};
 
+use crate::names::Names;
 use crate::sorted::SortedMap;
 
 /// A line stands for this long after the last person in it.
 const LASTS: Duration = Duration::from_secs(8);
 
-/// Who is back sooner was never gone, and who leaves again sooner was never there.
+/// Who is back sooner was never gone, and who leaves a room sooner was never in it.
 const FLAP: Duration = Duration::from_secs(10);
 
 /// Most people named in one line; the others are counted.
@@ -30,8 +33,10 @@ pub enum NoticeKind {
     Joined,
     /// People left the room.
     Left,
-    /// People who were offline are online again.
+    /// People who were offline are online.
     Back,
+    /// People who were there are offline.
+    Gone,
 }
 
 /// One line.
@@ -81,23 +86,59 @@ impl Notices {
         if before.is_some_and(|at| now < at + FLAP) {
             return self.unsay(unsays, Some(room), person.id);
         }
+        if joined {
+            self.unsay(NoticeKind::Back, None, person.id);
+        }
         self.say(says, Some(room), person, now);
         true
     }
 
-    /// Somebody is there, or is not. Says whether a line changed.
-    pub(crate) fn appears(&mut self, person: &Person, there: bool, now: Duration) -> bool {
-        if !there {
-            self.gone.get_or_insert_with(person.id, || now);
-            self.gone.truncate(REMEMBERED);
-            return self.unsay(NoticeKind::Back, None, person.id);
+    /// Somebody is there, away or not. `was_here`: they were there before. Says whether a line changed.
+    pub(crate) fn appears(&mut self, presence: &Presence, was_here: bool, now: Duration) -> bool {
+        let person = &presence.person;
+        match presence.state {
+            // Somebody at none of their devices is not back.
+            Availability::Away => false,
+            Availability::Offline if was_here => {
+                self.goes(person.id, now);
+                if !self.unsay(NoticeKind::Back, None, person.id) {
+                    self.say(NoticeKind::Gone, None, person, now);
+                }
+                true
+            }
+            Availability::Offline => false,
+            Availability::Online => {
+                let unsaid = self.unsay(NoticeKind::Gone, None, person.id);
+                let back = match self.gone.remove(&person.id) {
+                    Some(since) => since + FLAP <= now,
+                    None => !was_here && !self.has_just_joined(person.id, now),
+                };
+                if back {
+                    self.say(NoticeKind::Back, None, person, now);
+                }
+                back | unsaid
+            }
         }
-        let gone = self.gone.remove(&person.id);
-        let back = gone.is_some_and(|since| since + FLAP <= now);
-        if back {
-            self.say(NoticeKind::Back, None, person, now);
+    }
+
+    /// A session opened, and those who were there before are not: the server may have come back sooner than they.
+    pub(crate) fn missing(&mut self, people: impl Iterator<Item = UserId>, now: Duration) {
+        for person in people {
+            self.goes(person, now);
         }
-        back
+    }
+
+    /// Somebody goes by another name.
+    pub(crate) fn renamed(&mut self, names: &Names) {
+        for person in self.lines.iter_mut().flat_map(|line| &mut line.people) {
+            *person = names.current(person).clone();
+        }
+    }
+
+    /// Nothing is heard of the room any more.
+    pub(crate) fn forget_room(&mut self, room: RoomId) {
+        self.lines.retain(|line| line.room != Some(room));
+        self.moved.retain(|(of, _), _| *of != room);
     }
 
     /// The link went down: who came and went meanwhile is not known.
@@ -115,6 +156,16 @@ impl Notices {
 
     pub(crate) fn next_expiry(&self) -> Option<Duration> {
         self.lines.iter().map(|line| line.until).min()
+    }
+
+    fn goes(&mut self, person: UserId, now: Duration) {
+        self.gone.get_or_insert_with(person, || now);
+        self.gone.truncate(REMEMBERED);
+    }
+
+    fn has_just_joined(&self, person: UserId, now: Duration) -> bool {
+        let mut moved = self.moved.iter();
+        moved.any(|((_, of), at)| *of == person && now < *at + FLAP)
     }
 
     fn say(&mut self, kind: NoticeKind, room: Option<RoomId>, person: &Person, now: Duration) {
@@ -172,6 +223,21 @@ mod tests {
         }
     }
 
+    fn presence(n: u128, state: Availability) -> Presence {
+        Presence {
+            person: person(n),
+            state,
+        }
+    }
+
+    fn online(n: u128) -> Presence {
+        presence(n, Availability::Online)
+    }
+
+    fn offline(n: u128) -> Presence {
+        presence(n, Availability::Offline)
+    }
+
     fn lines(notices: &Notices) -> Vec<(NoticeKind, usize, usize)> {
         let lines = notices.of(ROOM);
         lines
@@ -195,25 +261,58 @@ mod tests {
     #[test]
     fn a_flap_says_nothing() {
         let mut notices = Notices::default();
-        assert!(!notices.appears(&person(1), false, SECOND));
-        assert!(!notices.appears(&person(1), true, SECOND * 2));
+        notices.appears(&offline(1), true, SECOND);
+        assert_eq!(lines(&notices), [(NoticeKind::Gone, 1, 0)]);
+        assert!(notices.appears(&online(1), false, SECOND * 2));
+        assert_eq!(lines(&notices), []);
         notices.moves(ROOM, &person(2), true, SECOND);
         notices.moves(ROOM, &person(2), false, SECOND * 3);
         assert_eq!(lines(&notices), []);
     }
 
     #[test]
-    fn who_was_gone_for_a_while_is_back() {
+    fn who_was_offline_is_back() {
         let mut notices = Notices::default();
-        notices.appears(&person(1), false, SECOND);
-        assert!(notices.appears(&person(1), true, SECOND * 20));
+        notices.appears(&offline(1), true, SECOND);
+        notices.expire(SECOND * 20);
+        assert!(notices.appears(&online(1), false, SECOND * 20));
         assert_eq!(lines(&notices), [(NoticeKind::Back, 1, 0)]);
         assert!(
-            !notices.appears(&person(2), true, SECOND),
-            "who was there before is not back"
+            !notices.appears(&online(2), true, SECOND * 20),
+            "who is there is not back"
         );
-        notices.appears(&person(3), false, SECOND);
+        assert!(
+            notices.appears(&online(3), false, SECOND * 20),
+            "who was offline all the time is"
+        );
+        notices.appears(&offline(3), true, SECOND * 21);
+        assert_eq!(lines(&notices), [(NoticeKind::Back, 1, 0)], "back for a moment");
+    }
+
+    #[test]
+    fn who_has_just_signed_up_has_joined_and_is_not_back() {
+        let mut notices = Notices::default();
+        notices.moves(ROOM, &person(1), true, SECOND);
+        assert!(!notices.appears(&online(1), false, SECOND));
+        notices.appears(&online(2), false, SECOND);
+        notices.moves(ROOM, &person(2), true, SECOND);
+        assert_eq!(lines(&notices), [(NoticeKind::Joined, 2, 0)]);
+    }
+
+    #[test]
+    fn a_server_that_restarts_brings_nobody_back() {
+        let mut notices = Notices::default();
         notices.link_down();
-        assert!(!notices.appears(&person(3), true, SECOND * 50));
+        notices.missing([person(1).id, person(2).id].into_iter(), SECOND);
+        assert!(!notices.appears(&online(1), false, SECOND * 3));
+        assert!(notices.appears(&online(2), false, SECOND * 60));
+    }
+
+    #[test]
+    fn a_room_that_is_left_leaves_no_line() {
+        let mut notices = Notices::default();
+        notices.moves(ROOM, &person(1), true, SECOND);
+        notices.forget_room(ROOM);
+        assert_eq!(lines(&notices), []);
     }
 }

@@ -218,7 +218,7 @@ pub enum RoomNews {
     },
 }
 
-/// `members` from the server: somebody came into a room, or left it. To the room; ephemeral.
+/// `members` from the server: somebody came into a room, by signing up too, or left it. To the room; ephemeral.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MemberNews {
     /// Which room.

@@ -107,9 +107,10 @@ impl Session {
             self.writes.push(Write::PutIdentity(identity.clone()));
         }
         self.presence.renamed(&self.names);
+        self.notices.renamed(&self.names);
         self.rename_in_rooms();
         self.everything_changed();
-        self.changes.insert(Change::Presence);
+        self.changes.extend([Change::Presence, Change::Notices]);
     }
 
     pub(super) fn item_changed(&mut self, id: EntryId) {

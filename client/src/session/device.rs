@@ -8,6 +8,8 @@ use super::output::Change;
 use super::{Connection, Session};
 use crate::names::Names;
 use crate::news::PeerNews;
+use crate::notices::Notices;
+use crate::presence::Presence;
 use crate::record::{Identity, Restored, Write};
 use crate::room::Room;
 
@@ -64,7 +66,11 @@ impl Session {
         if let Some(old) = self.identity.replace(identity.clone())
             && (old.epoch != epoch || old.me.id != me.id)
         {
-            self.rooms.clear();
+            let gone = std::mem::take(&mut self.rooms);
+            self.changes
+                .extend(gone.into_iter().map(|(room, _)| Change::Timeline(room)));
+            self.presence = Presence::default();
+            self.notices = Notices::default();
             self.early_acked.clear();
             self.writes.push(Write::DropRooms);
             if old.epoch != epoch {
@@ -86,7 +92,11 @@ impl Session {
         let rooms = self.rooms.keys().copied();
         let rooms = rooms.chain(self.outbox.items().map(|item| item.room));
         self.changes.extend(rooms.map(Change::Timeline));
-        self.changes
-            .extend([Change::Connection, Change::Rooms, Change::Outbox]);
+        self.changes.extend([
+            Change::Connection,
+            Change::Rooms,
+            Change::Outbox,
+            Change::Presence,
+        ]);
     }
 }

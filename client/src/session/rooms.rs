@@ -89,11 +89,16 @@ impl Session {
         }
         self.typing_pace.remove(&id);
         self.presence.forget_room(id);
+        self.notices.forget_room(id);
         self.early.retain(|entries| entries.room != id);
         self.early_acked.retain(|(room, _)| *room != id);
         self.writes.push(Write::DropRoom(id));
-        self.changes
-            .extend([Change::Timeline(id), Change::Typing(id), Change::Rooms]);
+        self.changes.extend([
+            Change::Timeline(id),
+            Change::Typing(id),
+            Change::Rooms,
+            Change::Notices,
+        ]);
     }
 
     /// Entries that overtook the news that this person is in their room.

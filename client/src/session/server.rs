@@ -86,15 +86,16 @@ impl Session {
             ServerEvent::Sync(heads) => self.heads(heads),
             ServerEvent::Typing(typing) => {
                 if self.my_id() != Some(typing.person.id) && self.rooms.contains_key(&typing.room) {
-                    self.presence.writes(typing.room, typing.person, now);
+                    let person = self.names.current(&typing.person).clone();
+                    self.presence.writes(typing.room, person, now);
                     self.changes.insert(Change::Typing(typing.room));
                 }
             }
             ServerEvent::Presence(presence) => {
                 self.hear_name(&presence.person);
-                let there = presence.state != Availability::Offline;
                 let other = self.my_id() != Some(presence.person.id);
-                if other && self.notices.appears(&presence.person, there, now) {
+                let was_here = self.availability(presence.person.id) != Availability::Offline;
+                if other && self.notices.appears(&presence, was_here, now) {
                     self.changes.insert(Change::Notices);
                 }
                 self.presence.comes_or_goes(presence);
@@ -140,6 +141,9 @@ impl Session {
         for presence in &opened.online {
             self.hear_name(&presence.person);
         }
+        let before = self.presence.here().iter().map(|presence| presence.person.id);
+        let missing = before.filter(|id| opened.online.iter().all(|here| here.person.id != *id));
+        self.notices.missing(missing, now);
         for news in std::mem::take(&mut self.early_rooms) {
             self.room_news(news);
         }
@@ -164,7 +168,7 @@ impl Session {
         }
         self.recognise_all(id, &entries);
         self.read_names(&entries, missed);
-        for entry in &entries {
+        for entry in entries.iter().filter(|entry| entry.body.text().is_some()) {
             if self.presence.wrote(id, entry.author.id) {
                 self.changes.insert(Change::Typing(id));
             }

@@ -118,7 +118,7 @@ async fn sign_up(shared: &Shared, asked: NewSession, device: NewDevice) -> Resul
         passphrase,
         device,
     };
-    shared.store.sign_up(&wanted).await.map_err(|error| match error {
+    let device = shared.store.sign_up(&wanted).await.map_err(|error| match error {
         SignUpError::NicknameTaken => Refusal::new(
             ErrorCode::NicknameTaken,
             "this nickname is taken, or looks like one that is: choose another one, or sign in with its passphrase",
@@ -129,7 +129,9 @@ async fn sign_up(shared: &Shared, asked: NewSession, device: NewDevice) -> Resul
             "this server takes new people by invitation only, and this is no invitation that is good",
         ),
         SignUpError::Store(error) => failed(error),
-    })
+    })?;
+    shared.realtime.signed_up(device.person.clone());
+    Ok(device)
 }
 
 fn signed_in(shared: &Shared, device: Device, token: &Token, with_token: bool) -> Response {

@@ -49,7 +49,7 @@ use serde::Serialize;
 use socketioxide::extract::AckSender;
 use socketioxide::{ParserConfig, SendError, SocketError, SocketIo};
 use steadfast_shared::event::{ClosingReason, Reply};
-use steadfast_shared::{ErrorCode, Millis, RoomId, UserId, WireError, limit};
+use steadfast_shared::{ErrorCode, Millis, Person, RoomId, UserId, WireError, limit};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -175,6 +175,12 @@ impl Realtime {
             return Some(clock::now());
         }
         self.0.sightings.of(session)
+    }
+
+    /// Tells those who are there of somebody who has just signed up.
+    pub fn signed_up(&self, person: Person) {
+        let realtime = self.clone();
+        tokio::spawn(async move { realtime.0.hub.welcome(&person).await });
     }
 
     /// Ends the connections of a device that was signed out.

@@ -105,6 +105,19 @@ impl Hub {
         }
     }
 
+    /// Tells the rooms everybody is in that there is one more.
+    pub(super) async fn welcome(&self, person: &Person) {
+        match self.store.rooms_of(person.id).await {
+            Ok(rooms) => {
+                for room in rooms {
+                    self.tell_members(room.id, person, true).await;
+                }
+            }
+            // Only who asks learns of them.
+            Err(error) => tracing::warn!(%error, "nobody was told who signed up"),
+        }
+    }
+
     async fn tell_members(&self, room: RoomId, person: &Person, joined: bool) {
         let told = MemberNews {
             room,

@@ -82,6 +82,18 @@ async fn assert_unknown(client: &mut Client, room: RoomId) {
 }
 
 #[tokio::test]
+async fn who_is_there_hears_of_somebody_who_signs_up() {
+    let server = TestServer::start().await;
+    let mut mina = server.join("Mina").await;
+    server.sign_in("Jun").await;
+    let news: MemberNews = mina.next(event::MEMBERS).await;
+    assert_eq!(
+        (news.room, news.person.name.as_str(), news.joined),
+        (mina.room(), "Jun", true)
+    );
+}
+
+#[tokio::test]
 async fn a_public_room_is_found_joined_and_left() {
     let server = TestServer::start().await;
     let mut mina = server.join("Mina").await;

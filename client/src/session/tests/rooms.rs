@@ -155,12 +155,61 @@ fn who_comes_is_a_line_for_a_while() {
 }
 
 #[test]
+fn everybody_is_there_again_after_a_restart_of_the_server_and_nothing_is_said() {
+    let mut desk = Desk::new(1);
+    let there = |people: &[u128]| Opened {
+        online: people
+            .iter()
+            .map(|n| presence(*n, Availability::Online))
+            .collect(),
+        ..opened(1, 0)
+    };
+    desk.opened(there(&[1, 2, 3]));
+    desk.offline();
+    desk.pass(Duration::from_secs(40));
+    desk.opened(there(&[1]));
+    desk.pass(Duration::from_secs(2));
+    desk.event(ServerEvent::Presence(presence(2, Availability::Online)));
+    assert_eq!(desk.session.notices(ROOM).count(), 0);
+    desk.pass(Duration::from_secs(60));
+    desk.event(ServerEvent::Presence(presence(3, Availability::Online)));
+    assert_eq!(desk.session.notices(ROOM).count(), 1);
+}
+
+#[test]
+fn typing_ends_with_the_message_or_by_itself_and_is_never_ones_own() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    let writes = |desk: &mut Desk, n| {
+        desk.event(ServerEvent::Typing(event::Typing {
+            room: ROOM,
+            person: person(n),
+        }));
+        desk.session.typing(ROOM).len()
+    };
+    assert_eq!(writes(&mut desk, 1), 0);
+    assert_eq!((writes(&mut desk, 2), writes(&mut desk, 3)), (1, 2));
+    desk.hear(entries(1..=1, 2));
+    assert_eq!(desk.session.typing(ROOM), [&person(3)]);
+    desk.pass(Duration::from_secs(4));
+    assert_eq!(writes(&mut desk, 2), 2);
+    desk.pass(Duration::from_secs(2));
+    assert_eq!(desk.session.typing(ROOM), [&person(2)]);
+    desk.offline();
+    assert!(desk.session.typing(ROOM).is_empty());
+}
+
+fn presence(n: u128, state: Availability) -> Presence {
+    let person = person(n);
+    Presence { person, state }
+}
+
+#[test]
 fn people_are_there_away_or_not() {
     let mut desk = Desk::new(1);
     desk.online(0);
     let hear = |desk: &mut Desk, state| {
-        let person = person(2);
-        desk.event(ServerEvent::Presence(Presence { person, state }));
+        desk.event(ServerEvent::Presence(presence(2, state)));
     };
     hear(&mut desk, Availability::Away);
     assert_eq!(desk.session.availability(person(2).id), Availability::Away);
