@@ -11,7 +11,7 @@ import { test } from './test.mjs';
 const LISTED = 50;
 const DIRECT_PEOPLE = 12;
 const INVITED = 50;
-const ROOMS_PER_PERSON = 500;
+const ROOMS_PER_PERSON = 1_000;
 
 describe('rooms', () => {
   /** @typedef {Awaited<ReturnType<typeof arrive>>} Someone */

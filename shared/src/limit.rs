@@ -31,7 +31,7 @@ pub const QUOTE_CHARS: usize = 160;
 pub const DIRECT_PEOPLE: usize = 12;
 
 /// Most rooms one person can be in; one more is `too_large`.
-pub const ROOMS_PER_PERSON: usize = 500;
+pub const ROOMS_PER_PERSON: usize = 1_000;
 
 /// Most people invited at once.
 pub const INVITED: usize = 50;
