@@ -1,7 +1,6 @@
 //! Who is writing, how far somebody has read. None of it touches a cursor; what is lost does no harm.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::FutureExt;
 use socketioxide::extract::{AckSender, SocketRef};
@@ -62,7 +61,7 @@ impl Realtime {
             self.charge(connection, Cost::Events(cost_of(args)))?;
             let Away { away } = args.read()?;
             connection.place().away = away;
-            self.reassess(connection.user, Duration::ZERO);
+            self.reassess_soon(connection.user);
             Ok(None::<()>)
         });
     }

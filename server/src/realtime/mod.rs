@@ -7,7 +7,7 @@
 //! - `news`: what has gone out so far
 //! - `seats`: who is in which room, and what they are told of it
 //! - `presence`: who is there
-//! - [`tail`]: the newest entries of a room, in memory
+//! - [`tail`]: the newest entries of a room, in memory; `tails`: those of many rooms
 //! - `revision`: what is held in memory follows the log
 //! - `history`: stored entries are read; cursors are compared with heads
 //! - `rooms`: what is asked about rooms and people
@@ -37,6 +37,7 @@ mod seats;
 mod send;
 mod sightings;
 pub mod tail;
+mod tails;
 pub mod writer;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -6,17 +6,15 @@ use steadfast_shared::event::{self, Cursors, Entries, Heads, Presence};
 use steadfast_shared::{Entry, Person, RoomId, UserId};
 
 use super::revision::{is_revision, rename, revise};
-use super::tail::Tail;
+use super::tails::Tails;
 
-/// Most rooms with a tail; the others are healed from the database.
-const TAILS: usize = 1_000;
 /// Most bytes of text sent along when a session opens.
 const MISSED_BYTES: usize = 256 * 1024;
 
 /// What has gone out so far: per room the head and the newest entries, and who is there.
 pub(super) struct News {
     pub(super) heads: Heads,
-    tails: HashMap<RoomId, Tail>,
+    tails: Tails,
     pub(super) present: HashMap<UserId, Presence>,
 }
 
@@ -24,17 +22,14 @@ impl News {
     pub(super) fn new(heads: Heads) -> Self {
         Self {
             heads,
-            tails: HashMap::new(),
+            tails: Tails::default(),
             present: HashMap::new(),
         }
     }
 
     /// Keeps what has gone out.
     pub(super) fn keep(&mut self, room: RoomId, entries: Vec<Entry>) {
-        if self.tails.len() >= TAILS && !self.tails.contains_key(&room) {
-            self.tails.clear();
-        }
-        self.tails.entry(room).or_default().extend(entries);
+        self.tails.extend(room, entries);
     }
 
     /// Calls somebody by another name in all that is kept.
@@ -42,9 +37,7 @@ impl News {
         if let Some(presence) = self.present.get_mut(&person.id) {
             presence.person = person.clone();
         }
-        for tail in self.tails.values_mut() {
-            tail.revise(|entry| rename(entry, person));
-        }
+        self.tails.revise_all(|entry| rename(entry, person));
     }
 
     pub(super) fn heads_of(&self, rooms: &[RoomId]) -> Heads {
@@ -63,9 +56,7 @@ impl News {
             .collect();
         for change in changes {
             entries.iter_mut().for_each(|entry| revise(entry, &change));
-            if let Some(tail) = self.tails.get_mut(&room) {
-                tail.revise(|entry| revise(entry, &change));
-            }
+            self.tails.revise(room, |entry| revise(entry, &change));
         }
     }
 
@@ -75,7 +66,7 @@ impl News {
             return;
         };
         if head > room.head {
-            let since = self.tails.get(&room.id).and_then(|tail| tail.after(room.head));
+            let since = self.tails.of(room.id).and_then(|tail| tail.after(room.head));
             match since {
                 Some(entries) => {
                     for entry in entries.filter(|entry| entry.body.is_news() && entry.author.id != person) {
@@ -106,7 +97,7 @@ impl News {
             if cursor >= room.head {
                 continue;
             }
-            let gap = self.tails.get(&room.id)?.after(cursor)?;
+            let gap = self.tails.of(room.id)?.after(cursor)?;
             left = left.checked_sub(gap.len())?;
             let entries: Vec<Entry> = gap.cloned().collect();
             bytes += entries.iter().map(Entry::text_bytes).sum::<usize>();

@@ -33,6 +33,8 @@ struct Inner {
     by_person: HashMap<UserId, HashSet<Sid>>,
     /// Since when people who were connected are not.
     absent: HashMap<UserId, Instant>,
+    /// Whose presence is about to be told, where it is otherwise then.
+    changing: HashSet<UserId>,
     devices: HashMap<SessionId, Arc<Device>>,
     farewells: Recent<(SessionId, Option<Uuid>), ClosingReason>,
     signed_out: Recent<SessionId, ()>,
@@ -142,6 +144,16 @@ impl People {
         }
         inner.absent.remove(&person);
         Some(Availability::Offline)
+    }
+
+    /// Notes that somebody's presence may be otherwise soon. Answers whether that was not noted yet.
+    pub(super) fn expect_change(&self, person: UserId) -> bool {
+        self.inner().changing.insert(person)
+    }
+
+    /// What was noted is looked at: whatever changes from here on has to be noted anew.
+    pub(super) fn change_expected(&self, person: UserId) {
+        self.inner().changing.remove(&person);
     }
 
     /// A person's connections.

@@ -14,6 +14,8 @@ use super::{Realtime, person_room};
 
 /// How long a connection of somebody who was away has to say that nobody sits at it either.
 const TO_SAY_AWAY: Duration = Duration::from_secs(1);
+/// How long somebody who goes away and comes back, at whichever of their devices, may change their mind.
+const TO_SETTLE: Duration = Duration::from_millis(200);
 
 impl Realtime {
     /// Opens a connection's session.
@@ -31,13 +33,26 @@ impl Realtime {
         }
     }
 
+    /// Has everybody told soon whether somebody is there, where that is otherwise then. However often this is asked for, they are
+    /// told once in [`TO_SETTLE`].
+    pub(super) fn reassess_soon(&self, person: UserId) {
+        if !self.0.people.expect_change(person) {
+            return;
+        }
+        let realtime = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(TO_SETTLE).await;
+            realtime.0.people.change_expected(person);
+            let grace = realtime.0.config.limits.presence_grace;
+            realtime.0.hub.reassess(person, grace).await;
+        });
+    }
+
     /// Has everybody told after a while whether somebody is there, where that is otherwise then.
     pub(super) fn reassess(&self, person: UserId, after: Duration) {
         let realtime = self.clone();
         tokio::spawn(async move {
-            if !after.is_zero() {
-                tokio::time::sleep(after).await;
-            }
+            tokio::time::sleep(after).await;
             let grace = realtime.0.config.limits.presence_grace;
             realtime.0.hub.reassess(person, grace).await;
         });

@@ -46,6 +46,11 @@ impl Tail {
         self.bytes = self.entries.iter().map(Entry::text_bytes).sum();
     }
 
+    /// Bytes of memory it takes, but for what is small and seldom.
+    pub(super) fn weight(&self) -> usize {
+        self.bytes + self.entries.len() * size_of::<Entry>()
+    }
+
     /// Everything after `seq`, where the tail reaches back that far.
     pub fn after(&self, seq: Seq) -> Option<impl ExactSizeIterator<Item = &Entry>> {
         let oldest = self.entries.front()?.seq;
