@@ -13,6 +13,19 @@ export class Message {
     this.tools = row.getByTestId('row-tools');
   }
 
+  /** Reacts by the picker, with the emoji of this name. */
+  async react(name: string): Promise<void> {
+    await this.row.hover();
+    await this.tools.getByTestId('react').click();
+    await this.page.getByTestId('find-emoji').fill(name);
+    await this.page.getByTestId('find-emoji').press('Enter');
+  }
+
+  /** The chip of one emoji below the message. */
+  reaction(emoji: string): Locator {
+    return this.row.locator(`[data-testid=reaction][data-emoji="${emoji}"]`);
+  }
+
   /** Opens the menu with everything one can do, with the mouse. */
   async openMenu(): Promise<Locator> {
     await this.row.hover();

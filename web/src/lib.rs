@@ -7,6 +7,9 @@
 //! - [`shortcut`]: keys that do something wherever the focus is
 //! - [`slice`]: which of a timeline's rows are in the document
 //! - [`rows`]: how a timeline is laid out: groups, day separators, what is announced
+//! - [`shown`]: what one row shows
+//! - [`emoji`]: the emoji people use most, and what they are called
+//! - [`completion`]: what is being named right before the caret
 //! - [`markdown`]: what a message's text means
 //! - [`placement`]: where a small surface stands beside what opened it
 //! - [`roving`]: where a key leads among things in a row
@@ -27,6 +30,8 @@
 //!
 //! Invariant: nothing here decides what is sent, kept or shown in which order. That is `steadfast-client`.
 
+pub mod completion;
+pub mod emoji;
 pub mod finder;
 pub mod markdown;
 pub mod placement;
@@ -34,6 +39,7 @@ pub mod route;
 pub mod roving;
 pub mod rows;
 pub mod shortcut;
+pub mod shown;
 pub mod slice;
 pub mod stance;
 pub mod text;

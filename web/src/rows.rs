@@ -1,109 +1,13 @@
 //! How a timeline is laid out: groups of one author, day separators, and which rows are announced.
 
-use steadfast_client::{Rejection, Row, RowBody, RowKey, RowState};
-use steadfast_shared::{Millis, Person, Seq, UserId};
+use steadfast_client::RowKey;
+use steadfast_shared::{Millis, UserId};
 
 /// Rows of one author join a group while no more than this lies between two of them.
 const GROUP_GAP_MS: Millis = 5 * 60 * 1000;
 
 /// A calendar day on this device, in any numbering that tells days apart.
 pub type Day = i32;
-
-/// One row, as it is kept for showing.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Shown {
-    /// Who wrote it.
-    pub author: Person,
-    /// When.
-    pub at: Millis,
-    /// What it says; `None` for something this page is too old to show.
-    pub text: Option<String>,
-    /// Whether the person signed in wrote it.
-    pub mine: bool,
-    /// How far it has come.
-    pub state: State,
-}
-
-/// How far a row has come.
-#[derive(Clone, PartialEq, Debug)]
-pub enum State {
-    /// Typed, not yet on this device's disk.
-    Saving {
-        /// Whether a write has failed: closing the tab before it is sent would lose it.
-        failed: bool,
-    },
-    /// On this device's disk, waiting for the server.
-    Saved,
-    /// In the log.
-    Sent {
-        /// Its place there.
-        seq: Seq,
-    },
-    /// Not sent until a person decides.
-    Rejected(Rejection),
-}
-
-impl State {
-    /// The name in the document.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Saving { .. } => "saving",
-            Self::Saved => "saved",
-            Self::Sent { .. } => "sent",
-            Self::Rejected(_) => "rejected",
-        }
-    }
-
-    /// Its place in the log, once stored.
-    pub fn seq(&self) -> Option<Seq> {
-        match self {
-            Self::Sent { seq } => Some(*seq),
-            _ => None,
-        }
-    }
-}
-
-impl Shown {
-    /// Whether `row` would be shown the same.
-    pub fn is(&self, row: &Row<'_>) -> bool {
-        self.at == row.at
-            && self.mine == row.mine
-            && self.author == *row.author
-            && match row.body {
-                RowBody::Message(text) => self.text.as_deref() == Some(text),
-                _ => self.text.is_none(),
-            }
-            && match (&self.state, row.state) {
-                (State::Saving { failed }, RowState::Saving { problem }) => *failed == problem.is_some(),
-                (State::Saved, RowState::Saved) => true,
-                (State::Sent { seq }, RowState::Sent { seq: other }) => *seq == other,
-                (State::Rejected(held), RowState::Rejected { rejection }) => held == rejection,
-                _ => false,
-            }
-    }
-}
-
-impl From<&Row<'_>> for Shown {
-    fn from(row: &Row<'_>) -> Self {
-        Self {
-            author: row.author.clone(),
-            at: row.at,
-            text: match row.body {
-                RowBody::Message(text) => Some(text.to_owned()),
-                _ => None,
-            },
-            mine: row.mine,
-            state: match row.state {
-                RowState::Saving { problem } => State::Saving {
-                    failed: problem.is_some(),
-                },
-                RowState::Saved => State::Saved,
-                RowState::Sent { seq } => State::Sent { seq },
-                RowState::Rejected { rejection } => State::Rejected(rejection.clone()),
-            },
-        }
-    }
-}
 
 /// How a row stands among its neighbours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -4,10 +4,14 @@ use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 use steadfast_client::{Input, Refusal};
 use steadfast_shared::{MessageText, TextError, limit};
+use web_sys::HtmlTextAreaElement;
 
+use super::composer_bar::ComposerBar;
 use super::help::Help;
+use super::suggestions::{SuggestionList, Suggestions, spell_out};
 use super::{Icon, Shape};
-use crate::state::{Page, words};
+use crate::markdown::Mentions;
+use crate::state::{Page, Writing, words};
 use crate::storage::preferences;
 
 /// What an input method reports for every key while it composes; some report nothing else.
@@ -15,22 +19,31 @@ const COMPOSING_KEY: u32 = 229;
 
 /// Where a message is written.
 ///
-/// The textarea is its own master: the page reads its value and never writes it while somebody types, or an input
-/// method's composition would break.
+/// The textarea is its own master: the page writes into it only what a person chose, and never while they compose, or an
+/// input method's composition would break.
 #[component]
 pub(crate) fn Composer() -> impl IntoView {
     let page = Page::here();
     let textarea = page.composer;
-    let help = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Trouble>);
     let blank = RwSignal::new(true);
+    let help = RwSignal::new(false);
     let composing = StoredValue::new(false);
-    let draft_before_edit = StoredValue::new(String::new());
+    let draft_before = StoredValue::new(String::new());
+    let mentions = StoredValue::new(Mentions::default());
+    let suggestions = Suggestions::new();
 
-    let set_value = move |text: &str| {
+    let to_wire = move |typed: &str| mentions.with_value(|mentions| mentions.to_wire(typed));
+    // Shows what was sent, or is to be, with people by their names.
+    let set_value = move |wire: &str| {
         if let Some(textarea) = textarea.get_untracked() {
-            textarea.set_value(text);
-            blank.set(text.trim().is_empty());
+            let typed = mentions.try_update_value(|mentions| {
+                *mentions = Mentions::default();
+                mentions.from_wire(wire, |user| page.name_of(user))
+            });
+            textarea.set_value(&typed.unwrap_or_default());
+            blank.set(wire.trim().is_empty());
+            suggestions.clear();
             fit(&textarea);
         }
     };
@@ -39,65 +52,106 @@ pub(crate) fn Composer() -> impl IntoView {
         if let (Some(room), Some(_)) = (page.room.get(), textarea.get()) {
             set_value(&preferences::draft(room).unwrap_or_default());
             // On a phone, focus would cover half of the room with a keyboard nobody asked for.
-            if !is_touch()
-                && let Some(textarea) = textarea.get_untracked()
-            {
-                let _ = textarea.focus();
+            if !is_touch() {
+                page.focus_composer();
             }
         }
     });
-    // Editing borrows the textarea and gives the draft back.
-    Effect::new(move |was_editing: Option<bool>| {
-        let editing = page.editing.get();
-        let was_editing = was_editing.unwrap_or(false);
-        if let Some(textarea) = textarea.get_untracked() {
-            match &editing {
-                Some((_, text)) => {
-                    if !was_editing {
-                        draft_before_edit.set_value(textarea.value());
-                    }
-                    set_value(text);
-                    let _ = textarea.focus();
+    // Another text for what was written borrows the textarea, and gives the draft back.
+    Effect::new(move |borrowed: Option<bool>| {
+        let borrowed = borrowed.unwrap_or(false);
+        let writing = page.writing.get();
+        let Some(textarea) = textarea.get_untracked() else {
+            return false;
+        };
+        let text = writing.as_ref().and_then(Writing::borrows);
+        match text {
+            Some(text) => {
+                if !borrowed {
+                    draft_before.set_value(to_wire(&textarea.value()));
                 }
-                None if was_editing => set_value(&draft_before_edit.get_value()),
-                None => {}
+                set_value(text);
             }
+            None if borrowed => set_value(&draft_before.get_value()),
+            None => {}
         }
-        editing.is_some()
+        if writing.is_some() {
+            page.focus_composer();
+        }
+        text.is_some()
     });
 
-    let typed = move |_| {
-        let (Some(textarea), Some(room)) = (textarea.get_untracked(), page.room.get_untracked()) else {
+    let keep = move |textarea: &HtmlTextAreaElement| {
+        let Some(room) = page.room.get_untracked() else {
             return;
         };
-        let text = textarea.value();
-        fit(&textarea);
-        let is_blank = text.trim().is_empty();
+        let wire = to_wire(&textarea.value());
+        fit(textarea);
+        let is_blank = wire.trim().is_empty();
         if blank.get_untracked() != is_blank {
             blank.set(is_blank);
         }
-        let over = text.trim_end().len().saturating_sub(limit::MESSAGE_BYTES);
+        let over = wire.trim_end().len().saturating_sub(limit::MESSAGE_BYTES);
         let now = (over > 0).then_some(Trouble::Over(over));
         if trouble.get_untracked() != now {
             trouble.set(now);
         }
-        if page.editing.get_untracked().is_none() {
-            preferences::set_draft(room, &text);
+        let borrowed = page.writing.with_untracked(|writing| {
+            writing
+                .as_ref()
+                .is_some_and(|writing| writing.borrows().is_some())
+        });
+        if !borrowed {
+            preferences::set_draft(room, &wire);
         }
-        if !is_blank {
+    };
+    let typed = move |_| {
+        let (Some(textarea), Some(room)) = (textarea.get_untracked(), page.room.get_untracked()) else {
+            return;
+        };
+        if !composing.get_value() {
+            spell_out(&textarea);
+        }
+        suggestions.look(page, &textarea);
+        keep(&textarea);
+        if !blank.get_untracked() {
             page.whisper(Input::Typing(room));
+        }
+    };
+    // Leaving the field ends a composition, so that its last syllable is not typed again into what is there then.
+    let end_composition = move || {
+        if composing.get_value()
+            && let Some(textarea) = textarea.get_untracked()
+        {
+            let _ = textarea.blur();
+        }
+    };
+    let take = move || {
+        end_composition();
+        if let Some(textarea) = textarea.get_untracked()
+            && let Some(named) = suggestions.take(&textarea)
+        {
+            if let Some((name, user)) = named {
+                mentions.update_value(|mentions| mentions.add(&name, user));
+            }
+            keep(&textarea);
+            let _ = textarea.focus();
         }
     };
     let post = move || {
         let (Some(textarea), Some(room)) = (textarea.get_untracked(), page.room.get_untracked()) else {
             return;
         };
-        let editing = page.editing.get_untracked().is_some();
-        match MessageText::parse(&textarea.value()) {
+        let borrowed = page.writing.with_untracked(|writing| {
+            writing
+                .as_ref()
+                .is_some_and(|writing| writing.borrows().is_some())
+        });
+        match MessageText::parse(&to_wire(&textarea.value())) {
             Ok(text) => match page.post(text) {
                 Ok(()) => {
                     trouble.set(None);
-                    if !editing {
+                    if !borrowed {
                         set_value("");
                         preferences::set_draft(room, "");
                     }
@@ -109,54 +163,58 @@ pub(crate) fn Composer() -> impl IntoView {
         }
         let _ = textarea.focus();
     };
-    let key = move |event: KeyboardEvent| match event.key().as_str() {
-        "Enter" => {
-            let composes = event.is_composing() || event.key_code() == COMPOSING_KEY;
-            let breaks = event.shift_key() || event.alt_key() || is_touch();
-            if !composes && !breaks {
-                event.prevent_default();
-                post();
+    let key = move |event: KeyboardEvent| {
+        let (Some(textarea), name) = (textarea.get_untracked(), event.key()) else {
+            return;
+        };
+        let composes = event.is_composing() || event.key_code() == COMPOSING_KEY;
+        if composes {
+            return;
+        }
+        let plain = !(event.shift_key() || event.alt_key() || event.ctrl_key() || event.meta_key());
+        let offered = plain && suggestions.active().is_some();
+        let done = match name.as_str() {
+            "Enter" | "Tab" if offered => {
+                take();
+                true
             }
-        }
-        "Escape" if page.editing.get_untracked().is_some() && !event.is_composing() => {
+            "Escape" if offered => {
+                suggestions.close(&textarea);
+                true
+            }
+            name if offered && suggestions.moves(name) => true,
+            "Enter" if !(event.shift_key() || event.alt_key() || is_touch()) => {
+                post();
+                true
+            }
+            "ArrowUp"
+                if plain && textarea.value().is_empty() && page.writing.with_untracked(Option::is_none) =>
+            {
+                page.rewrite_last()
+            }
+            "Escape" if page.writing.with_untracked(Option::is_some) => {
+                page.writing.set(None);
+                true
+            }
+            _ => false,
+        };
+        if done {
             event.prevent_default();
-            page.editing.set(None);
+            // What lies around answers Escape too.
+            event.stop_propagation();
         }
-        _ => {}
     };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        // Leaving the field ends a composition, so that its last syllable is not typed again into the emptied field.
-        if composing.get_value()
-            && let Some(textarea) = textarea.get_untracked()
-        {
-            let _ = textarea.blur();
-        }
+        end_composition();
         post();
     };
     let room = move || page.room_name();
     view! {
         <form class="composer" on:submit=submit>
-            {move || {
-                page.editing
-                    .get()
-                    .map(|_| {
-                        view! {
-                            <p class="composer-editing">
-                                {page.says(|t| t.edit_message)}
-                                <button
-                                    type="button"
-                                    class="button button-quiet button-small"
-                                    data-testid="cancel-edit"
-                                    on:click=move |_| page.editing.set(None)
-                                >
-                                    {page.says(|t| t.cancel)}
-                                </button>
-                            </p>
-                        }
-                    })
-            }}
+            <ComposerBar />
             <div class="composer-box">
+                <SuggestionList suggestions on_choose=Callback::new(move |()| take()) />
                 <textarea
                     rows="1"
                     data-testid="composer"
@@ -165,10 +223,15 @@ pub(crate) fn Composer() -> impl IntoView {
                     aria-label=words(move || (page.t().write_to)(&room()))
                     aria-describedby="composer-foot"
                     aria-invalid=move || trouble.get().is_some().then_some("true")
+                    aria-autocomplete="list"
+                    aria-haspopup="listbox"
+                    aria-controls=move || suggestions.is_open().then_some("suggestions")
+                    aria-activedescendant=move || suggestions.active()
                     placeholder=words(move || (page.t().write_to)(&room()))
                     node_ref=textarea
                     on:input=typed
                     on:keydown=key
+                    on:blur=move |_| suggestions.clear()
                     on:compositionstart=move |_| composing.set_value(true)
                     on:compositionend=move |_| composing.set_value(false)
                 ></textarea>
@@ -239,7 +302,7 @@ fn is_touch() -> bool {
 }
 
 /// Grows the textarea with its text.
-fn fit(textarea: &web_sys::HtmlTextAreaElement) {
+fn fit(textarea: &HtmlTextAreaElement) {
     let style = web_sys::HtmlElement::style(textarea);
     let _ = style.set_property("height", "auto");
     let _ = style.set_property("height", &format!("{}px", textarea.scroll_height()));

@@ -20,6 +20,9 @@ pub(crate) fn Dialog(
     testid: &'static str,
     /// Called when a person closes it: by its button, by Escape, by a click beside it.
     on_close: Callback<()>,
+    /// Whether it asks one thing only: then it leaves the rest of a phone's screen alone.
+    #[prop(optional)]
+    brief: bool,
     children: Children,
 ) -> impl IntoView {
     let page = Page::here();
@@ -51,6 +54,7 @@ pub(crate) fn Dialog(
     view! {
         <dialog
             class="dialog"
+            data-brief=brief.then_some("true")
             data-testid=testid
             aria-labelledby=labelled_by
             node_ref=dialog

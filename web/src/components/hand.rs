@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::ev::{FocusEvent, KeyboardEvent, MouseEvent, PointerEvent};
+use leptos::ev::{FocusEvent, KeyboardEvent, MouseEvent, PointerEvent, TouchEvent};
 use leptos::prelude::*;
 use steadfast_client::RowKey;
 use wasm_bindgen::JsCast;
@@ -23,6 +23,7 @@ pub(crate) fn Hand(children: Children) -> impl IntoView {
     let page = Page::here();
     let hand = page.hand;
     let pressed = StoredValue::new_local(None::<Press>);
+    let stayed = StoredValue::new(false);
     let release = move || {
         if let Some(press) = pressed.try_update_value(Option::take).flatten() {
             press.timer.clear();
@@ -37,34 +38,56 @@ pub(crate) fn Hand(children: Children) -> impl IntoView {
             hand.on(key);
         }
     };
+    // The keyboard may be on a row where the pointer is on none.
+    let to_focus = move || match row_at(document().active_element().map(Into::into)) {
+        Some((_, key)) => hand.on(key),
+        None => hand.off(),
+    };
     let leave = move |event: PointerEvent| {
         if event.pointer_type() == "mouse" {
-            // The keyboard may be on a row all the same.
-            match row_at(document().active_element().map(Into::into)) {
-                Some((_, key)) => hand.on(key),
-                None => hand.off(),
-            }
+            to_focus();
         }
     };
+    // What was open has given the focus back by the next turn: to a row, or to where one writes.
+    Effect::new(move |was_open: Option<bool>| {
+        let is_open = hand.open.with(Option::is_some);
+        if was_open == Some(true) && !is_open {
+            set_timeout(
+                move || {
+                    if !is_hovered(hand.row.get_untracked()) {
+                        to_focus();
+                    }
+                },
+                Duration::ZERO,
+            );
+        }
+        is_open
+    });
     let focus_in = move |event: FocusEvent| {
         if let Some((_, key)) = row_at(event.target()) {
             hand.on(key);
         }
     };
+    // The tools of a row go with their focus when the pointer takes the hand to another row: that one keeps it.
     let focus_out = move |event: FocusEvent| {
-        if row_at(event.related_target()).is_none() {
+        let left = row_at(event.target()).map(|(_, key)| key);
+        if left == hand.row.get_untracked() && row_at(event.related_target()).is_none() {
             hand.off();
         }
     };
     let down = move |event: PointerEvent| {
         release();
+        stayed.set_value(false);
         if event.pointer_type() == "mouse" || has_own_press(event.target()) {
             return;
         }
         let Some((row, key)) = row_at(event.target()) else {
             return;
         };
-        let open = move || hand.open(key, Tool::Menu, row);
+        let open = move || {
+            stayed.set_value(true);
+            hand.open(key, Tool::Menu, row);
+        };
         if let Ok(timer) = set_timeout_with_handle(open, LONG_PRESS) {
             let at = (event.client_x(), event.client_y());
             pressed.set_value(Some(Press { timer, at }));
@@ -77,6 +100,12 @@ pub(crate) fn Hand(children: Children) -> impl IntoView {
         };
         if pressed.with_value(|press| press.as_ref().is_some_and(far)) {
             release();
+        }
+    };
+    // The finger is lifted over whatever opened beneath it, and has chosen nothing there.
+    let lifted = move |event: TouchEvent| {
+        if stayed.get_value() {
+            event.prevent_default();
         }
     };
     // The browser's own menu for a long press would stand over ours.
@@ -99,6 +128,7 @@ pub(crate) fn Hand(children: Children) -> impl IntoView {
             on:pointermove=moved
             on:pointerup=move |_| release()
             on:pointercancel=move |_| release()
+            on:touchend=lifted
             on:contextmenu=context
             on:keydown=move |event| key(page, &event)
         >
@@ -167,6 +197,20 @@ fn rows(within: &Element) -> Vec<HtmlElement> {
     (0..found.length())
         .filter_map(|index| found.get(index)?.dyn_into().ok())
         .collect()
+}
+
+/// Whether a pointer that can hover is over this row.
+fn is_hovered(row: Option<RowKey>) -> bool {
+    let hovers = window()
+        .match_media("(hover: hover)")
+        .is_ok_and(|media| media.is_some_and(|media| media.matches()));
+    let under = || document().query_selector(".row:hover").ok().flatten();
+    hovers
+        && row.is_some()
+        && under()
+            .and_then(|under| row_at(Some(under.into())))
+            .map(|(_, key)| key)
+            == row
 }
 
 /// The row something is in.

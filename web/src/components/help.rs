@@ -18,10 +18,13 @@ const MARKS: [&str; 6] = [
     "- point",
 ];
 
-const KEYS: [(&str, Phrase); 3] = [
+const KEYS: [(&str, Phrase); 6] = [
     ("Enter", |t| t.send),
     ("Shift + Enter", |t| t.break_the_line),
     ("Esc", |t| t.cancel),
+    ("↑", |t| t.messages.edit_last),
+    ("@", |t| t.messages.mention),
+    (":", |t| t.messages.emoji),
 ];
 
 /// Explains keys and marks.

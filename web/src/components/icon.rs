@@ -21,6 +21,11 @@ pub(crate) enum Shape {
     People,
     Gear,
     Menu,
+    React,
+    Reply,
+    Edit,
+    Link,
+    Delete,
 }
 
 impl Shape {
@@ -35,6 +40,17 @@ impl Shape {
             Self::Details => "M4 6.5h16M4 12h16M4 17.5h10",
             Self::Close => "M6 6l12 12M18 6L6 18",
             Self::More => "M5 11.5v1M12 11.5v1M19 11.5v1",
+            Self::React => {
+                "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M8.5 14c.8 1.4 2 2.1 3.5 2.1s2.7-.7 3.5-2.1M9 9.5v.4M15 9.5v.4"
+            }
+            Self::Reply => "M9.5 6L4 11.5 9.5 17M4.5 11.5H14a6 6 0 0 1 6 6V19",
+            Self::Edit => {
+                "M5 19l.8-3.6L16.4 4.8a1.7 1.7 0 0 1 2.4 0l.4.4a1.7 1.7 0 0 1 0 2.4L8.6 18.2zM14 7.2l2.8 2.8"
+            }
+            Self::Link => {
+                "M10 14a4 4 0 0 0 5.7 0l3.1-3.1a4 4 0 0 0-5.7-5.7L12 6.3M14 10a4 4 0 0 0-5.7 0l-3.1 3.1a4 4 0 0 0 5.7 5.7l1.1-1.1"
+            }
+            Self::Delete => "M5 7h14M10 4.5h4M7 7l.8 12.5h8.4L17 7M10.3 10.5v5.5M13.7 10.5v5.5",
             Self::Copy => "M9 9h10.5v10.5H9zM15 5.5V4.5H4.5V15h1",
             Self::Search => "M11 4.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.8 15.8l4 4",
             Self::Lock => "M6 11h12v8.5H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",

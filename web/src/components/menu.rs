@@ -1,6 +1,6 @@
 //! A few things one can do, one below the other.
 
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::ev::KeyboardEvent;
@@ -25,7 +25,7 @@ pub(crate) struct Choice {
     /// Whether something is lost by it.
     pub(crate) grave: bool,
     /// Does it. The menu is gone by then, and the focus is back where it was.
-    pub(crate) act: Arc<dyn Fn() + Send + Sync>,
+    pub(crate) act: Rc<dyn Fn()>,
 }
 
 /// A menu, open for as long as it is shown: the arrow keys, Home and End move through it.

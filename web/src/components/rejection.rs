@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use steadfast_client::Input;
 use steadfast_shared::EntryId;
 
-use crate::rows::State;
+use super::pending;
+use crate::shown::State;
 use crate::state::Page;
 
 /// Why a message was not sent, and the ways out: again, otherwise, not at all.
@@ -17,11 +18,7 @@ pub(crate) fn Rejection(id: EntryId, state: Memo<State>) -> impl IntoView {
     });
     move || {
         rejection.get().map(|rejection| {
-            let reason = move || match &rejection {
-                steadfast_client::Rejection::Refused(error) => (page.t().rejected)(error.code),
-                steadfast_client::Rejection::OtherAuthor => page.t().other_author,
-                steadfast_client::Rejection::OtherEpoch => page.t().other_epoch,
-            };
+            let reason = move || pending::reason(page, &rejection);
             view! {
                 <div class="rejection">
                     <p class="rejection-reason">{reason}</p>

@@ -3,11 +3,14 @@
 use leptos::prelude::*;
 
 use super::Avatar;
+use super::pending::PendingChanges;
 use super::prose::Prose;
+use super::quoted::Quoted;
+use super::reactions::Reactions;
 use super::rejection::Rejection;
 use super::row_state::RowState;
 use super::row_tools::RowTools;
-use crate::rows::State;
+use crate::shown::{Says, Shown, State};
 use crate::state::{Page, RowModel};
 use crate::{calendar, markdown};
 
@@ -34,10 +37,33 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
         let shown = shown.clone();
         move |_| shown.with(|row| row.mine)
     });
-    let text = Memo::new(move |_| shown.with(|row| row.text.clone()));
-    let text = move || match text.get() {
-        Some(text) => view! { <Prose blocks=markdown::read(&text) mentioned=Vec::new() /> }.into_any(),
-        None => view! { <p class="row-text row-unknown">{page.says(|t| t.unknown_entry)}</p> }.into_any(),
+    let says = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| (row.says.clone(), row.mentioned.clone()))
+    });
+    let quoted = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.quoted.clone())
+    });
+    let edited = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.edited)
+    });
+    let reactions = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.reactions.clone())
+    });
+    let pending = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.pending.clone())
+    });
+    let message = Memo::new(move |_| shown.with(Shown::message));
+    let said = move || {
+        let (says, mentioned) = says.get();
+        match says {
+            Says::Message(text) => view! { <Prose blocks=markdown::read(&text) mentioned /> }.into_any(),
+            says => view! { <Aside says author=author.get().name /> }.into_any(),
+        }
     };
     let head = move || {
         if place.get().first {
@@ -73,10 +99,16 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             data-first=move || place.get().first.then_some("true")
         >
             {head}
-            {text}
+            {move || quoted.get().map(|quote| view! { <Quoted quote /> })}
+            {said}
+            {move || {
+                edited.get().then(|| view! { <p class="row-edited" data-testid="edited">{page.says(|t| t.messages.edited)}</p> })
+            }}
             <Rejection id=key.id state />
+            <PendingChanges pending />
+            <Reactions key message reactions />
             <RowState mine state />
-            <RowTools key />
+            <RowTools key message mine />
         </div>
     }
 }
@@ -93,4 +125,24 @@ fn Time(at: Memo<u64>) -> impl IntoView {
             {move || calendar::time(at.get(), page.language())}
         </time>
     }
+}
+
+/// What is no message: said of somebody, and quietly.
+#[component]
+fn Aside(says: Says, author: String) -> impl IntoView {
+    let page = Page::here();
+    let kind = match says {
+        Says::Erased => "erased",
+        Says::Room(_) | Says::Nickname { .. } => "event",
+        _ => "unknown",
+    };
+    let words = move || match &says {
+        Says::Message(text) => text.clone(),
+        Says::Erased => page.t().messages.erased.to_owned(),
+        Says::Room(change) => format!("{author} {}", (page.t().messages.room)(change)),
+        Says::Nickname { was, name } => (page.t().messages.renamed)(was, name),
+        Says::Change(what) => (page.t().messages.change)(what),
+        Says::Unknown => page.t().unknown_entry.to_owned(),
+    };
+    view! { <p class="row-text row-aside" data-testid="row-aside" data-kind=kind>{words}</p> }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Icon, Shape};
-use crate::rows::State;
+use crate::shown::State;
 use crate::state::Page;
 use crate::text::Phrases;
 

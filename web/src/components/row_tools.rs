@@ -1,12 +1,17 @@
 //! What one can do with a message.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use leptos::html;
 use leptos::prelude::*;
 use steadfast_client::RowKey;
+use steadfast_shared::{Emoji, Seq};
+use web_sys::HtmlElement;
 
+use super::dialog::Dialog;
+use super::emoji_picker::EmojiPicker;
 use super::menu::{Choice, Menu};
+use super::popup::Popup;
 use super::{Icon, Shape};
 use crate::clipboard;
 use crate::state::{Open, Page, Tool, words};
@@ -14,45 +19,85 @@ use crate::text::Phrase;
 
 /// The tools of the row the hand is on. Said to nobody who listens to the log: they are there for whoever comes.
 #[component]
-pub(crate) fn RowTools(key: RowKey) -> impl IntoView {
+pub(crate) fn RowTools(
+    key: RowKey,
+    /// Its place in the log, where people can reply and react to it.
+    message: Memo<Option<Seq>>,
+    /// Whether the person signed in wrote it.
+    mine: Memo<bool>,
+) -> impl IntoView {
     let page = Page::here();
     let shown = Memo::new(move |_| page.hand.row.get() == Some(key));
     view! {
         <div class="row-tools" aria-live="off">
-            {move || shown.get().then(|| view! { <Tools key /> })}
+            {move || shown.get().then(|| view! { <Tools key message mine /> })}
         </div>
     }
 }
 
 #[component]
-fn Tools(key: RowKey) -> impl IntoView {
+fn Tools(key: RowKey, message: Memo<Option<Seq>>, mine: Memo<bool>) -> impl IntoView {
     let page = Page::here();
-    let more = NodeRef::<html::Button>::new();
-    let open = move || {
-        page.hand
-            .open
-            .with(|open| open.as_ref().is_some_and(|open| open.tool == Tool::Menu))
+    let open = move |tool| move |button: HtmlElement| page.hand.open(key, tool, button);
+    let answers = move || {
+        message.get().is_some().then(|| {
+            view! {
+                <ToolButton words=|t| t.messages.react shape=Shape::React testid="react" act=open(Tool::Emoji) />
+                <ToolButton
+                    words=|t| t.messages.reply
+                    shape=Shape::Reply
+                    testid="reply"
+                    act=move |_| page.reply(&key)
+                />
+            }
+        })
+    };
+    let rewrites = move || {
+        (mine.get() && message.get().is_some()).then(|| {
+            view! {
+                <ToolButton
+                    words=|t| t.messages.edit
+                    shape=Shape::Edit
+                    testid="rewrite"
+                    act=move |_| page.rewrite(&key)
+                />
+            }
+        })
     };
     view! {
         <div class="row-toolbar" role="toolbar" aria-label=page.says(|t| t.message_tools) data-testid="row-tools">
-            <button
-                type="button"
-                class="button button-quiet button-icon"
-                data-testid="more"
-                node_ref=more
-                title=page.says(|t| t.more)
-                aria-label=page.says(|t| t.more)
-                aria-haspopup="menu"
-                aria-expanded=move || open().to_string()
-                on:click=move |_| {
-                    if let Some(more) = more.get_untracked() {
-                        page.hand.open(key, Tool::Menu, more.into());
-                    }
-                }
-            >
-                <Icon shape=Shape::More />
-            </button>
+            {answers}
+            {rewrites}
+            <ToolButton words=|t| t.more shape=Shape::More testid="more" act=open(Tool::Menu) />
         </div>
+    }
+}
+
+#[component]
+fn ToolButton(
+    words: Phrase,
+    shape: Shape,
+    testid: &'static str,
+    act: impl Fn(HtmlElement) + 'static,
+) -> impl IntoView {
+    let page = Page::here();
+    let button = NodeRef::<html::Button>::new();
+    view! {
+        <button
+            type="button"
+            class="button button-quiet button-icon"
+            data-testid=testid
+            node_ref=button
+            title=page.says(words)
+            aria-label=page.says(words)
+            on:click=move |_| {
+                if let Some(button) = button.get_untracked() {
+                    act(button.into());
+                }
+            }
+        >
+            <Icon shape />
+        </button>
     }
 }
 
@@ -65,27 +110,109 @@ pub(crate) fn OpenTool() -> impl IntoView {
         page.hand.open.get().map(|Open { key, tool, anchor }| match tool {
             Tool::Menu => {
                 let label = words(move || page.t().message_tools.to_owned());
-                view! { <Menu label anchor choices=choices(page, key) on_close /> }.into_any()
+                let choices = choices(page, key, &anchor);
+                view! { <Menu label anchor choices on_close /> }.into_any()
             }
+            Tool::Emoji => view! {
+                <Popup anchor on_close>
+                    <EmojiPicker on_choose=Callback::new(move |emoji| react(page, &key, emoji)) />
+                </Popup>
+            }
+            .into_any(),
+            Tool::Delete => view! { <Delete key on_close /> }.into_any(),
         })
     }
 }
 
-fn choices(page: Page, key: RowKey) -> Vec<Choice> {
+fn react(page: Page, key: &RowKey, emoji: &str) {
+    let message = page.timeline.row(key).and_then(|row| row.message());
+    if let (Some(message), Ok(emoji)) = (message, Emoji::parse(emoji)) {
+        page.react(message, emoji, true);
+    }
+    page.hand.close();
+}
+
+fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
     let Some(row) = page.timeline.row(&key) else {
         return Vec::new();
     };
-    let choice = |phrase: Phrase, shape, testid, act: Arc<dyn Fn() + Send + Sync>| Choice {
+    let choice = |phrase: Phrase, shape, testid, act: Rc<dyn Fn()>| Choice {
         words: words(move || phrase(page.t()).to_owned()),
         shape,
         testid,
         grave: false,
         act,
     };
+    let open = |tool| {
+        let anchor = anchor.clone();
+        Rc::new(move || page.hand.open(key, tool, anchor.clone()))
+    };
     let mut choices = Vec::new();
-    if let Some(text) = row.text {
-        let copy = Arc::new(move || clipboard::copy(page, text.clone()));
+    let message = row.message();
+    if message.is_some() {
+        choices.push(choice(
+            |t| t.messages.react,
+            Shape::React,
+            "menu-react",
+            open(Tool::Emoji),
+        ));
+        let reply = Rc::new(move || page.reply(&key));
+        choices.push(choice(|t| t.messages.reply, Shape::Reply, "menu-reply", reply));
+    }
+    if message.is_some() && row.mine {
+        let edit = Rc::new(move || page.rewrite(&key));
+        choices.push(choice(|t| t.messages.edit, Shape::Edit, "menu-edit", edit));
+    }
+    if let Some(text) = row.text().map(str::to_owned) {
+        let copy = Rc::new(move || clipboard::copy(page, text.clone()));
         choices.push(choice(|t| t.copy_text, Shape::Copy, "copy-text", copy));
     }
+    if let Some(seq) = row.state.seq() {
+        let copy = Rc::new(move || clipboard::copy(page, link_to(page, seq)));
+        choices.push(choice(|t| t.messages.copy_link, Shape::Link, "copy-link", copy));
+    }
+    if message.is_some() && row.mine {
+        choices.push(Choice {
+            grave: true,
+            ..choice(
+                |t| t.messages.delete,
+                Shape::Delete,
+                "menu-delete",
+                open(Tool::Delete),
+            )
+        });
+    }
     choices
+}
+
+/// A message's address, as it can be given to others.
+fn link_to(page: Page, seq: Seq) -> String {
+    let origin = window().location().origin().unwrap_or_default();
+    origin + &page.address_of(seq)
+}
+
+/// Asks before a message is erased for everyone.
+#[component]
+fn Delete(key: RowKey, on_close: Callback<()>) -> impl IntoView {
+    let page = Page::here();
+    let delete = move |_| {
+        if let Some(message) = page.timeline.row(&key).and_then(|row| row.message()) {
+            page.delete(message);
+        }
+        on_close.run(());
+        page.focus_composer();
+    };
+    view! {
+        <Dialog title=words(move || page.t().messages.delete_question.to_owned()) testid="delete-message" brief=true on_close>
+            <p>{page.says(|t| t.messages.delete_warning)}</p>
+            <div class="dialog-ways">
+                <button type="button" class="button" data-testid="keep" autofocus on:click=move |_| on_close.run(())>
+                    {page.says(|t| t.cancel)}
+                </button>
+                <button type="button" class="button button-grave" data-testid="delete" on:click=delete>
+                    {page.says(|t| t.messages.delete)}
+                </button>
+            </div>
+        </Dialog>
+    }
 }

@@ -99,7 +99,7 @@ impl Page {
             return;
         }
         preferences::set_room(room);
-        self.editing.set(None);
+        self.writing.set(None);
         self.refusal.set(None);
         self.timeline.follow();
         self.room.set(Some(room));

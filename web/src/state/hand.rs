@@ -29,6 +29,10 @@ pub(crate) struct Open {
 pub(crate) enum Tool {
     /// Everything one can do.
     Menu,
+    /// Emoji to react with.
+    Emoji,
+    /// Whether to delete it.
+    Delete,
 }
 
 impl Hand {

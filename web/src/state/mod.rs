@@ -8,6 +8,7 @@ mod hand;
 mod rooms;
 mod start;
 mod timeline;
+mod writing;
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use leptos::html;
 use leptos::prelude::*;
 use steadfast_client::link::{Chat, LinkState};
 use steadfast_client::{Change, Input, Refusal, Session};
-use steadfast_shared::{EntryId, MessageText, RoomId};
+use steadfast_shared::RoomId;
 
 pub(crate) use around::{Around, Opened};
 pub(crate) use faults::{FaultModel, Look};
@@ -24,9 +25,9 @@ pub(crate) use hand::{Open, Tool};
 pub(crate) use rooms::{RoomLine, folded};
 pub(crate) use start::{Stage, Welcome};
 pub(crate) use timeline::{RowModel, TimelineModel};
+pub(crate) use writing::Writing;
 
 use self::hand::Hand;
-use crate::calendar;
 use crate::storage::preferences::{self, Theme};
 use crate::text::{Language, Phrase, Phrases};
 
@@ -47,8 +48,8 @@ pub(crate) struct Page {
     pub(crate) room: RwSignal<Option<RoomId>>,
     /// The open room's rows.
     pub(crate) timeline: TimelineModel,
-    /// The rejected message being edited in the composer.
-    pub(crate) editing: RwSignal<Option<(EntryId, String)>>,
+    /// What is being written, where it is not simply a message.
+    pub(crate) writing: RwSignal<Option<Writing>>,
     /// Why the last thing a person did was not taken.
     pub(crate) refusal: RwSignal<Option<Refusal>>,
     /// Whether the details are open.
@@ -93,7 +94,7 @@ impl Page {
             forgetful: RwSignal::new(false),
             room: RwSignal::new(None),
             timeline: TimelineModel::new(),
-            editing: RwSignal::new(None),
+            writing: RwSignal::new(None),
             refusal: RwSignal::new(None),
             details: RwSignal::new(false),
             hand: Hand::new(),
@@ -198,37 +199,6 @@ impl Page {
             .with_value(|chat| chat.as_ref().map(|chat| chat.with(read)).unwrap_or_default())
     }
 
-    /// Posts into the open room; what is being edited is replaced. Says why where it is not taken.
-    pub(crate) fn post(self, text: MessageText) -> Result<(), Refusal> {
-        let Some(room) = self.room.get_untracked() else {
-            return Err(Refusal::NotSignedIn);
-        };
-        self.chat
-            .with_value(|chat| chat.as_ref().map(|chat| chat.with(Session::can_post)))
-            .unwrap_or(Err(Refusal::NotSignedIn))?;
-        let (id, at) = (calendar::new_entry_id(), calendar::now());
-        self.refusal.set(None);
-        self.timeline.forget_news();
-        self.timeline.follow();
-        self.tell(match self.editing.get_untracked() {
-            Some((edited, _)) => Input::Edit {
-                id: edited,
-                new_id: id,
-                text,
-                at,
-            },
-            None => Input::Post {
-                room,
-                id,
-                text,
-                reply_to: None,
-                at,
-            },
-        });
-        self.editing.set(None);
-        Ok(())
-    }
-
     /// Tells the session something, and shows at once what came of it.
     pub(crate) fn tell(self, input: Input) {
         if let Some(chat) = self.chat.get_value() {
@@ -241,19 +211,6 @@ impl Page {
     pub(crate) fn whisper(self, input: Input) {
         if let Some(chat) = self.chat.get_value() {
             chat.input(input);
-        }
-    }
-
-    /// Takes a rejected message back into the composer.
-    pub(crate) fn edit(self, id: EntryId) {
-        let text = self.read(|session| {
-            session
-                .outbox()
-                .find(|item| item.id == id)
-                .and_then(|item| Some(item.body.text()?.as_str().to_owned()))
-        });
-        if let Some(text) = text {
-            self.editing.set(Some((id, text)));
         }
     }
 

@@ -7,10 +7,11 @@ use std::time::Duration;
 use leptos::prelude::*;
 use steadfast_client::RowKey;
 use steadfast_client::link::Chat;
-use steadfast_shared::{RoomId, Seq};
+use steadfast_shared::{Person, RoomId, Seq};
 
 use crate::calendar;
-use crate::rows::{Place, Shown, history_len, places};
+use crate::rows::{Place, history_len, places};
+use crate::shown::Shown;
 use crate::slice::Slice;
 
 const SETTLE: Duration = Duration::from_millis(300);
@@ -144,9 +145,10 @@ impl TimelineModel {
                 let (mut order, mut stands, mut news) = (Vec::new(), Vec::new(), Vec::new());
                 for row in rows.get(range).unwrap_or_default() {
                     let key = row.key();
+                    let shows = Shown::from(row);
                     match known.rows.get(&key) {
-                        Some((model, _)) if model.shown.with_untracked(|shown| shown.is(row)) => {}
-                        _ => news.push((key, Shown::from(row))),
+                        Some((model, _)) if model.shown.with_untracked(|shown| *shown == shows) => {}
+                        _ => news.push((key, shows)),
                     }
                     order.push(key);
                     stands.push((row.author.id, row.at, calendar::day_of(row.at)));
@@ -190,6 +192,14 @@ impl TimelineModel {
             slice.show(keys, &key);
             true
         });
+    }
+
+    /// The row of this place in the log, where it is held.
+    pub(crate) fn key_at(self, seq: Seq) -> Option<RowKey> {
+        self.known.with_value(|known| {
+            let held = known.all.iter().find(|held| held.seq == Some(seq));
+            held.map(|held| held.key)
+        })
     }
 
     fn turn(self, turn: impl FnOnce(&mut Slice<RowKey>, &[RowKey]) -> bool) -> bool {
@@ -308,6 +318,36 @@ impl TimelineModel {
         self.known.with_value(|known| {
             let (model, _) = known.rows.get(key)?;
             Some(model.shown.get_untracked())
+        })
+    }
+
+    /// Who wrote what is shown, whoever wrote last first.
+    pub(crate) fn authors(self) -> Vec<Person> {
+        self.known.with_value(|known| {
+            let newest = known.order.iter().rev();
+            let rows = newest.filter_map(|key| known.rows.get(key));
+            let mut authors: Vec<Person> = Vec::new();
+            for (model, _) in rows {
+                model.shown.with_untracked(|shown| {
+                    if !authors.iter().any(|author| author.id == shown.author.id) {
+                        authors.push(shown.author.clone());
+                    }
+                });
+            }
+            authors
+        })
+    }
+
+    /// The newest row of which this is true.
+    pub(crate) fn find_last(self, is_it: impl Fn(&Shown) -> bool) -> Option<RowKey> {
+        self.known.with_value(|known| {
+            let mut newest = known.order.iter().rev();
+            newest
+                .find(|key| {
+                    let row = known.rows.get(key);
+                    row.is_some_and(|(model, _)| model.shown.with_untracked(&is_it))
+                })
+                .copied()
         })
     }
 

@@ -120,6 +120,7 @@ pub(super) static PHRASES: Phrases = Phrases {
     send_again: "Send",
     cancel: "Cancel",
 
+    messages: &super::messages::ENGLISH,
     message_tools: "Message actions",
     more: "More",
     copy_text: "Copy text",

@@ -108,6 +108,7 @@ pub(super) static PHRASES: Phrases = Phrases {
     send_again: "보내기",
     cancel: "취소",
 
+    messages: &super::messages::KOREAN,
     message_tools: "메시지 메뉴",
     more: "더 보기",
     copy_text: "텍스트 복사",

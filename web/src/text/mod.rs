@@ -7,6 +7,7 @@ mod english;
 mod faults;
 mod history;
 mod korean;
+mod messages;
 mod navigation;
 mod people;
 mod settings;
@@ -14,6 +15,7 @@ mod settings;
 pub use account::Account;
 pub use faults::{FaultPhrases, Named};
 pub use history::History;
+pub use messages::Messages;
 pub use navigation::Navigation;
 pub use people::People;
 pub use settings::Settings;
@@ -161,6 +163,7 @@ pub struct Phrases {
     pub cancel: &'static str,
 
     // What one can do with a message
+    pub messages: &'static Messages,
     pub message_tools: &'static str,
     pub more: &'static str,
     pub copy_text: &'static str,

@@ -1,0 +1,51 @@
+//! What a message replies to, in a line above it.
+
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+
+use crate::markdown;
+use crate::shown::Quote;
+use crate::state::Page;
+
+/// What a message replies to, in a line that leads there.
+#[component]
+pub(crate) fn Quoted(quote: Quote) -> impl IntoView {
+    let page = Page::here();
+    let Quote { seq, said } = quote;
+    let name = said.as_ref().map(|(author, _)| author.name.clone());
+    let label = {
+        let name = name.clone();
+        move || match &name {
+            Some(name) => (page.t().messages.replies_to)(name),
+            None => page.t().messages.replies_to_some.to_owned(),
+        }
+    };
+    let text = said.map(|(_, start)| {
+        move || match &start {
+            Some(start) => markdown::plain(start, |user| {
+                page.name_of(user).unwrap_or_else(|| page.t().somebody.to_owned())
+            }),
+            None => page.t().messages.erased.to_owned(),
+        }
+    });
+    let lead = move |event: MouseEvent| {
+        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+            event.prevent_default();
+            page.show_message(seq);
+        }
+    };
+    view! {
+        <a
+            class="quoted"
+            data-testid="quoted"
+            href=move || page.address_of(seq)
+            aria-label=label
+            on:click=lead
+        >
+            <span class="quoted-author">
+                {move || name.clone().unwrap_or_else(|| page.t().messages.replies_to_some.to_owned())}
+            </span>
+            <span class="quoted-text">{text}</span>
+        </a>
+    }
+}

@@ -1,0 +1,80 @@
+//! The emoji people use most: their names as GitHub has them, and Korean words from Unicode's CLDR.
+
+/// One a line: the emoji, its names, and words to find it by. The names are the words in Latin letters.
+static TABLE: &str = include_str!("emoji/table.txt");
+
+/// An emoji and what it is called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Listed {
+    /// The emoji.
+    pub emoji: &'static str,
+    /// Its first name.
+    pub name: &'static str,
+    words: &'static str,
+}
+
+/// Every emoji listed, in the order people know from their phones.
+pub fn all() -> impl Iterator<Item = Listed> {
+    TABLE.lines().filter_map(|line| {
+        let (emoji, words) = line.split_once(' ')?;
+        let name = words.split(' ').next()?;
+        Some(Listed { emoji, name, words })
+    })
+}
+
+/// The emoji of this name.
+pub fn named(name: &str) -> Option<&'static str> {
+    let is_name = |word: &str| word == name && word.is_ascii();
+    let found = all().find(|listed| listed.words.split(' ').any(is_name));
+    found.map(|listed| listed.emoji)
+}
+
+/// The emoji that `typed` may mean, best first: by the beginning of a word, then by any part of one.
+pub fn find(typed: &str, most: usize) -> Vec<Listed> {
+    let typed = typed.to_lowercase();
+    let begins = |listed: &Listed| listed.words.split(' ').any(|word| word.starts_with(&typed));
+    let holds = |listed: &Listed| !begins(listed) && listed.words.contains(&typed);
+    let exactly = |listed: &Listed| listed.words.split(' ').any(|word| word == typed);
+    let best = all().filter(exactly);
+    let good = all().filter(|listed| begins(listed) && !exactly(listed));
+    best.chain(good).chain(all().filter(holds)).take(most).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use steadfast_shared::Emoji;
+
+    use super::*;
+
+    #[test]
+    fn every_emoji_listed_can_be_a_reaction() {
+        for listed in all() {
+            assert!(Emoji::parse(listed.emoji).is_ok(), "{listed:?}");
+        }
+    }
+
+    #[test]
+    fn every_name_means_one_emoji() {
+        let mut names: Vec<_> = all()
+            .flat_map(|listed| listed.words.split(' '))
+            .filter(|word| word.is_ascii())
+            .collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert!(all().all(|listed| listed.name.is_ascii()));
+    }
+
+    #[test]
+    fn an_emoji_is_found_by_name_and_in_korean() {
+        assert_eq!(named("tada"), Some("🎉"));
+        assert_eq!(named("+1"), Some("👍"));
+        assert_eq!(named("파티"), None);
+        assert_eq!(find("rock", 3)[0].emoji, "🚀");
+        assert_eq!(find("TADA", 3)[0].emoji, "🎉");
+        assert!(find("파티", 8).iter().any(|listed| listed.emoji == "🎉"));
+        assert_eq!(find("heart", 1)[0].emoji, "❤️");
+        assert!(find("nothing_is_called_this", 3).is_empty());
+    }
+}

@@ -1,0 +1,227 @@
+//! What one row shows.
+
+use steadfast_client::{PendingChange, QuotedView, ReactionView, Rejection, Row, RowBody, RowState};
+use steadfast_shared::{Body, Emoji, EntryId, Millis, Person, RoomChange, Seq};
+
+/// One row, as it is kept for showing.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shown {
+    /// Who wrote it.
+    pub author: Person,
+    /// When.
+    pub at: Millis,
+    /// What it says.
+    pub says: Says,
+    /// Whether it once said something else.
+    pub edited: bool,
+    /// Whether the person signed in wrote it.
+    pub mine: bool,
+    /// How far it has come.
+    pub state: State,
+    /// What it replies to.
+    pub quoted: Option<Quote>,
+    /// The people named in it.
+    pub mentioned: Vec<Person>,
+    /// How people reacted to it.
+    pub reactions: Vec<Reacted>,
+    /// This person's changes of it that the log does not have.
+    pub pending: Vec<Pending>,
+}
+
+/// What a row says.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Says {
+    /// A message.
+    Message(String),
+    /// Nothing any more.
+    Erased,
+    /// The room changed.
+    Room(RoomChange),
+    /// Its author goes by another nickname.
+    Nickname {
+        /// The name they had.
+        was: String,
+        /// The name they have.
+        name: String,
+    },
+    /// A change that was refused, of a message that is not here.
+    Change(What),
+    /// Something this page is too old to show.
+    Unknown,
+}
+
+/// What a change does.
+#[derive(Clone, PartialEq, Debug)]
+pub enum What {
+    /// Gives a message another text.
+    Edit(String),
+    /// Takes it back.
+    Delete,
+    /// Reacts to it.
+    React(String),
+    /// Takes a reaction back.
+    Unreact(String),
+}
+
+impl What {
+    fn of(body: &Body) -> Option<Self> {
+        Some(match body {
+            Body::Edit { text, .. } => Self::Edit(text.as_str().to_owned()),
+            Body::Delete { .. } => Self::Delete,
+            Body::React { emoji, on, .. } if *on => Self::React(emoji.as_str().to_owned()),
+            Body::React { emoji, .. } => Self::Unreact(emoji.as_str().to_owned()),
+            _ => return None,
+        })
+    }
+}
+
+/// The start of a message that another one replies to.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Quote {
+    /// Its place in the log.
+    pub seq: Seq,
+    /// Who wrote it and what it says, where that is known.
+    pub said: Option<(Person, Option<String>)>,
+}
+
+/// One emoji under a message.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reacted {
+    /// Which.
+    pub emoji: Emoji,
+    /// Whose, by name.
+    pub by: Vec<String>,
+    /// Whether this person's is among them.
+    pub mine: bool,
+    /// Whether that is not in the log yet.
+    pub pending: bool,
+}
+
+/// A change that is not in the log.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Pending {
+    /// Its own name.
+    pub id: EntryId,
+    /// What it does.
+    pub what: What,
+    /// How far it has come.
+    pub state: State,
+}
+
+/// How far something has come.
+#[derive(Clone, PartialEq, Debug)]
+pub enum State {
+    /// Typed, not yet on this device's disk.
+    Saving {
+        /// Whether a write has failed: closing the tab before it is sent would lose it.
+        failed: bool,
+    },
+    /// On this device's disk, waiting for the server.
+    Saved,
+    /// In the log.
+    Sent {
+        /// Its place there.
+        seq: Seq,
+    },
+    /// Not sent until a person decides.
+    Rejected(Rejection),
+}
+
+impl State {
+    /// The name in the document.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Saving { .. } => "saving",
+            Self::Saved => "saved",
+            Self::Sent { .. } => "sent",
+            Self::Rejected(_) => "rejected",
+        }
+    }
+
+    /// Its place in the log, once stored.
+    pub fn seq(&self) -> Option<Seq> {
+        match self {
+            Self::Sent { seq } => Some(*seq),
+            _ => None,
+        }
+    }
+}
+
+impl From<RowState<'_>> for State {
+    fn from(state: RowState<'_>) -> Self {
+        match state {
+            RowState::Saving { problem } => Self::Saving {
+                failed: problem.is_some(),
+            },
+            RowState::Saved => Self::Saved,
+            RowState::Sent { seq } => Self::Sent { seq },
+            RowState::Rejected { rejection } => Self::Rejected(rejection.clone()),
+        }
+    }
+}
+
+impl Shown {
+    /// Its text, where it is a message.
+    pub fn text(&self) -> Option<&str> {
+        match &self.says {
+            Says::Message(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Its place in the log, where it is a message that people can reply and react to.
+    pub fn message(&self) -> Option<Seq> {
+        self.text().and(self.state.seq())
+    }
+}
+
+impl From<&Row<'_>> for Shown {
+    fn from(row: &Row<'_>) -> Self {
+        let quote = |quoted: QuotedView<'_>| {
+            let start = quoted.start().map(str::to_owned);
+            (quoted.author.clone(), start)
+        };
+        let reacted = |reaction: ReactionView<'_>| Reacted {
+            emoji: reaction.emoji.clone(),
+            by: reaction.by.iter().map(|person| person.name.clone()).collect(),
+            mine: reaction.mine,
+            pending: reaction.pending,
+        };
+        let pending = |change: PendingChange<'_>| {
+            Some(Pending {
+                id: change.id,
+                what: What::of(change.body)?,
+                state: change.state.into(),
+            })
+        };
+        Self {
+            author: row.author.clone(),
+            at: row.at,
+            says: says(row.body),
+            edited: row.edited.is_some(),
+            mine: row.mine,
+            state: row.state.into(),
+            quoted: row.reply_to.filter(|_| row.text().is_some()).map(|seq| Quote {
+                seq,
+                said: row.quoted.map(quote),
+            }),
+            mentioned: row.mentioned().cloned().collect(),
+            reactions: row.reactions().into_iter().map(reacted).collect(),
+            pending: row.changes().filter_map(pending).collect(),
+        }
+    }
+}
+
+fn says(body: RowBody<'_>) -> Says {
+    match body {
+        RowBody::Message(text) => Says::Message(text.to_owned()),
+        RowBody::Erased => Says::Erased,
+        RowBody::Room(change) => Says::Room(change.clone()),
+        RowBody::Nickname { name, was } => Says::Nickname {
+            was: was.to_owned(),
+            name: name.to_owned(),
+        },
+        RowBody::Change(body) => What::of(body).map_or(Says::Unknown, Says::Change),
+        RowBody::Unknown => Says::Unknown,
+    }
+}
