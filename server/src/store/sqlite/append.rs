@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
+use sqlx::{Row, Sqlite, Transaction};
 use steadfast_shared::{Body, Entry, EntryId, MessageText, Millis, Person, Quoted, RoomId, Seq, UserId};
 use uuid::Uuid;
 
-use super::change::{self, Change};
+use super::body::{kind, read, written};
+use super::change::{self, Change, Seat};
 use super::{SqliteStore, from_sql, person, quote, to_sql, told};
 use crate::store::{Appended, Grown, NewEntry, Outcome, Refusal, StoreError};
 
@@ -54,14 +55,6 @@ impl Growing {
             fresh: Vec::new(),
         })
     }
-}
-
-/// What somebody is in a room.
-#[derive(Clone)]
-pub(super) struct Seat {
-    pub(super) person: Person,
-    /// Whether they own the server.
-    pub(super) owner: bool,
 }
 
 /// What has to be known of an entry before it is stored.
@@ -282,31 +275,3 @@ impl Append {
         Ok(grown.collect())
     }
 }
-
-/// A body as its row holds it.
-pub(super) fn written(body: &Body) -> Result<String, StoreError> {
-    serde_json::to_string(body).map_err(|_| StoreError::Unreadable("body"))
-}
-
-/// See [`written`].
-pub(super) fn read(body: &str) -> Result<Body, StoreError> {
-    serde_json::from_str(body).map_err(|_| StoreError::Unreadable("body"))
-}
-
-/// The body's name on the wire, by which its row is found.
-pub(super) fn kind(body: &Body) -> &'static str {
-    match body {
-        Body::Message { .. } => "message",
-        Body::Edit { .. } => "edit",
-        Body::Delete { .. } => "delete",
-        Body::React { .. } => "react",
-        Body::Nickname { .. } => "nickname",
-        Body::Room { .. } => "room",
-        Body::Erased => "erased",
-        Body::ErasedEdit => "erased_edit",
-        Body::Unknown => "unknown",
-    }
-}
-
-/// The connection of a transaction, for the functions beside this file.
-pub(super) type Writing = SqliteConnection;

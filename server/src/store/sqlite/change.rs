@@ -1,12 +1,20 @@
 //! What an edit, a deletion or a reaction does to the message it names.
 
-use sqlx::Row;
-use steadfast_shared::{Body, Emoji, RoomId, Seq, UserId, limit};
+use sqlx::{Row, SqliteConnection};
+use steadfast_shared::{Body, Emoji, Person, RoomId, Seq, UserId, limit};
 
-use super::append::{Seat, Writing, kind, written};
+use super::body::{kind, written};
 use super::person::as_json;
 use super::{from_sql, to_sql, told};
 use crate::store::{NewEntry, Refusal, StoreError};
+
+/// What somebody is in a room.
+#[derive(Clone)]
+pub(super) struct Seat {
+    pub(super) person: Person,
+    /// Whether they own the server.
+    pub(super) owner: bool,
+}
 
 /// A change that may be made.
 pub(super) enum Change {
@@ -27,7 +35,7 @@ pub(super) enum Change {
 
 /// Whether this person may make this change to a message of the room.
 pub(super) async fn check(
-    connection: &mut Writing,
+    connection: &mut SqliteConnection,
     seat: &Seat,
     room: RoomId,
     body: &Body,
@@ -70,7 +78,7 @@ pub(super) async fn check(
 
 /// Whether a message can carry this reaction too.
 async fn has_place(
-    connection: &mut Writing,
+    connection: &mut SqliteConnection,
     user: UserId,
     room: RoomId,
     message: Seq,
@@ -103,7 +111,7 @@ impl Change {
     /// Makes the change, which is in the log at `seq`.
     pub(super) async fn apply(
         self,
-        connection: &mut Writing,
+        connection: &mut SqliteConnection,
         entry: &NewEntry,
         seq: Seq,
         mentioned: &[UserId],
@@ -132,7 +140,7 @@ impl Change {
 }
 
 async fn react(
-    connection: &mut Writing,
+    connection: &mut SqliteConnection,
     entry: &NewEntry,
     seq: Seq,
     message: Seq,
@@ -167,7 +175,7 @@ async fn react(
 }
 
 /// Takes the text of a message and of its edits out of the database, and what hangs on it.
-async fn erase(connection: &mut Writing, room: RoomId, message: Seq) -> Result<(), StoreError> {
+async fn erase(connection: &mut SqliteConnection, room: RoomId, message: Seq) -> Result<(), StoreError> {
     for (erased, condition) in [
         (
             Body::Erased,
@@ -203,7 +211,7 @@ async fn erase(connection: &mut Writing, room: RoomId, message: Seq) -> Result<(
 
 /// Remembers whom a message mentions.
 pub(super) async fn mention(
-    connection: &mut Writing,
+    connection: &mut SqliteConnection,
     author: UserId,
     room: RoomId,
     message: Seq,
@@ -227,7 +235,11 @@ pub(super) async fn mention(
     Ok(())
 }
 
-async fn forget_mentions(connection: &mut Writing, room: RoomId, message: Seq) -> Result<(), StoreError> {
+async fn forget_mentions(
+    connection: &mut SqliteConnection,
+    room: RoomId,
+    message: Seq,
+) -> Result<(), StoreError> {
     sqlx::query("delete from mentions where room = ? and message = ?")
         .bind(room.0)
         .bind(to_sql(message))

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::{Entry, EntryId, Millis, Person, RoomId, Seq, UserId, event, limit};
 
-use super::append::read;
+use super::body::read;
 use super::{SqliteStore, from_sql, now, to_sql, told};
 use crate::store::{Span, StoreError};
 

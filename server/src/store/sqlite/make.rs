@@ -5,9 +5,9 @@ use steadfast_shared::room::{CreateRoom, DirectRoom};
 use steadfast_shared::{Body, Person, RoomChange, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
 
-use super::act::{Done, all_known, allowed, enter};
+use super::access::{Done, all_known, allowed, enter};
 use super::append::Append;
-use super::{rooms, to_sql, told};
+use super::{kind, to_sql, told};
 use crate::store::{Acted, Refusal};
 
 /// Makes a public or a private room. Asked again, it answers the room that is there.
@@ -20,11 +20,11 @@ pub(super) async fn create(append: &mut Append, me: Person, asked: &CreateRoom) 
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8) on conflict do nothing",
     )
     .bind(asked.id.0)
-    .bind(rooms::written(asked.kind))
+    .bind(kind::written(asked.kind))
     .bind(asked.name.as_str())
     .bind(asked.name.key())
     .bind(asked.topic.as_str())
-    .bind(rooms::search(asked.name.as_str(), asked.topic.as_str()))
+    .bind(kind::search(asked.name.as_str(), asked.topic.as_str()))
     .bind(me.id.0)
     .bind(to_sql(append.at))
     .execute(&mut *append.transaction)

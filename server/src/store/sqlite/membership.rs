@@ -3,7 +3,7 @@
 use steadfast_shared::room::{Invite, RemoveMember};
 use steadfast_shared::{Person, RoomId, RoomKind, UserId, limit};
 
-use super::act::{Access, Done, access, all_known, allowed, enter, known};
+use super::access::{Access, Done, access, all_known, allowed, enter, known};
 use super::append::Append;
 use super::told;
 use crate::store::{Acted, Refusal, StoreError};

@@ -1,6 +1,7 @@
 //! The store in one SQLite file: WAL, `synchronous=FULL`, one connection that writes and several that read.
 //!
 //! - [`open`]: from a path to a migrated, locked database
+//! - `body`, `kind`: what entries say, and of which kind rooms are, as their rows hold it
 //! - `append`: the log grows
 //! - `change`: what edits, deletions and reactions do to a message
 //! - `history`: the log is read
@@ -9,15 +10,19 @@
 //! - `accounts`: who there is, and on which devices
 //! - `invites`: who may sign up
 //! - `names`: the nicknames' keys, brought up to date
+//! - `access`: who may do what in a room
 //! - `act`: what people ask for beyond entries, in parts: `make`, `membership`, `settle`
 //! - `rooms`: who is in which room, and how far they have read
 
+mod access;
 mod accounts;
 mod act;
 mod append;
+mod body;
 mod change;
 mod history;
 mod invites;
+mod kind;
 mod make;
 mod membership;
 mod names;

@@ -7,7 +7,7 @@ use steadfast_shared::{
     Body, Edited, Emoji, Entry, MessageText, Now, Person, Quoted, Reaction, RoomId, Seq, UserId,
 };
 
-use super::append::read;
+use super::body::read;
 use super::{from_sql, person, quote, to_sql, told};
 use crate::store::StoreError;
 

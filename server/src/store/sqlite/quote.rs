@@ -3,7 +3,7 @@
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::{Body, Person, Quoted, RoomId, Seq, UserId, mention};
 
-use super::append::read;
+use super::body::read;
 use super::{from_sql, to_sql, told};
 use crate::store::StoreError;
 

@@ -10,7 +10,7 @@ use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{Millis, Person, Room, RoomId, RoomKind, UserId, limit};
 
 use super::person::{self, as_json};
-use super::{SqliteStore, Wait, act, from_sql, to_sql, told};
+use super::{SqliteStore, Wait, act, from_sql, kind, to_sql, told};
 use crate::store::{Act, Acted, ReadMark, Refusal, Rooms, StoreError, UNREAD_COUNTED};
 
 #[async_trait]
@@ -215,7 +215,7 @@ fn room(row: &SqliteRow) -> Result<Room, StoreError> {
     Ok(Room {
         id: RoomId(row.try_get("id").map_err(told)?),
         name: row.try_get("name").map_err(told)?,
-        kind: kind(row.try_get("kind").map_err(told)?)?,
+        kind: kind::read(row.try_get("kind").map_err(told)?)?,
         topic: row.try_get("topic").map_err(told)?,
         archived: row.try_get("archived").map_err(told)?,
         manage: row.try_get("manage").map_err(told)?,
@@ -226,30 +226,6 @@ fn room(row: &SqliteRow) -> Result<Room, StoreError> {
         unread: count("unread")?,
         mentions: count("mentions")?,
     })
-}
-
-/// A kind of room as its row holds it.
-pub(super) fn written(kind: RoomKind) -> &'static str {
-    match kind {
-        RoomKind::Public => "public",
-        RoomKind::Private => "private",
-        RoomKind::Direct => "direct",
-    }
-}
-
-/// See [`written`].
-pub(super) fn kind(written: &str) -> Result<RoomKind, StoreError> {
-    match written {
-        "public" => Ok(RoomKind::Public),
-        "private" => Ok(RoomKind::Private),
-        "direct" => Ok(RoomKind::Direct),
-        _ => Err(StoreError::Unreadable("kind of room")),
-    }
-}
-
-/// What a room is found by.
-pub(super) fn search(name: &str, topic: &str) -> String {
-    format!("{name}\n{topic}").to_lowercase()
 }
 
 /// See [`Rooms::mark_read`].

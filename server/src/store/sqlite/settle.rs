@@ -4,9 +4,9 @@ use sqlx::Row;
 use steadfast_shared::room::ChangeRoom;
 use steadfast_shared::{Body, Nickname, Person, RoomChange, RoomId, RoomKind, RoomName, Topic};
 
-use super::act::{Access, Done, access, allowed};
+use super::access::{Access, Done, access, allowed};
 use super::append::Append;
-use super::{rooms, told};
+use super::{kind, told};
 use crate::store::nickname::NameKey;
 use crate::store::{Acted, Refusal, StoreError};
 
@@ -30,7 +30,7 @@ pub(super) async fn change(append: &mut Append, me: Person, asked: &ChangeRoom) 
         .bind(name)
         .bind(name.to_lowercase())
         .bind(topic)
-        .bind(rooms::search(name, topic))
+        .bind(kind::search(name, topic))
         .bind(asked.archived.unwrap_or(access.archived))
         .bind(asked.room.0)
         .execute(&mut *append.transaction)

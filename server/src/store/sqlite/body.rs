@@ -1,0 +1,30 @@
+//! What an entry says, as its row holds it.
+
+use steadfast_shared::Body;
+
+use crate::store::StoreError;
+
+/// A body as its row holds it.
+pub(super) fn written(body: &Body) -> Result<String, StoreError> {
+    serde_json::to_string(body).map_err(|_| StoreError::Unreadable("body"))
+}
+
+/// See [`written`].
+pub(super) fn read(body: &str) -> Result<Body, StoreError> {
+    serde_json::from_str(body).map_err(|_| StoreError::Unreadable("body"))
+}
+
+/// The body's name on the wire, by which its row is found.
+pub(super) fn kind(body: &Body) -> &'static str {
+    match body {
+        Body::Message { .. } => "message",
+        Body::Edit { .. } => "edit",
+        Body::Delete { .. } => "delete",
+        Body::React { .. } => "react",
+        Body::Nickname { .. } => "nickname",
+        Body::Room { .. } => "room",
+        Body::Erased => "erased",
+        Body::ErasedEdit => "erased_edit",
+        Body::Unknown => "unknown",
+    }
+}
