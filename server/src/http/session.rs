@@ -130,7 +130,7 @@ async fn sign_up(shared: &Shared, asked: NewSession, device: NewDevice) -> Resul
         ),
         SignUpError::Store(error) => failed(error),
     })?;
-    shared.realtime.signed_up(device.person.clone());
+    shared.realtime.signed_up(&device.person).await;
     Ok(device)
 }
 

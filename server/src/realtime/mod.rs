@@ -178,10 +178,9 @@ impl Realtime {
         self.0.sightings.of(session)
     }
 
-    /// Tells those who are there of somebody who has just signed up.
-    pub fn signed_up(&self, person: Person) {
-        let realtime = self.clone();
-        tokio::spawn(async move { realtime.0.hub.welcome(&person).await });
+    /// Tells those who are there of somebody who has just signed up, and is not there yet.
+    pub async fn signed_up(&self, person: &Person) {
+        self.0.hub.welcome(person).await;
     }
 
     /// Ends the connections of a device that was signed out.
