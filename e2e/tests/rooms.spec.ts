@@ -1,6 +1,7 @@
 // Rooms: found by name, by key and by address.
 
 import { ChatPage } from '../pages/chat.js';
+import { Rooms } from '../pages/rooms.js';
 import { expect, test } from './chat.js';
 
 test('a room has an address, and an address that leads nowhere leads to a room', async ({ person }) => {
@@ -82,4 +83,127 @@ test('on a phone the rooms are drawn over the conversation', async ({ profile })
   await expect(sidebar).toBeVisible();
   await page.getByTestId('room-link').click();
   await expect(sidebar).toBeHidden();
+});
+
+test('a public room is made, found, joined, and left', async ({ person }) => {
+  const [ann, ben] = [await person('Ann'), await person('Ben')];
+  const [anns, bens] = [new Rooms(ann), new Rooms(ben)];
+  await anns.create('design', { topic: 'What it looks like' });
+  await expect(anns.topic).toHaveText('What it looks like');
+  await ann.say('first sketch');
+  await expect(bens.link('design')).toHaveCount(0);
+
+  await bens.join('design');
+  await expect(ben.row('first sketch')).toBeVisible();
+  await ben.say('I like it');
+  await expect(ann.row('I like it')).toBeVisible();
+
+  await bens.leave();
+  await expect(bens.link('design')).toHaveCount(0);
+  await expect(bens.name).toHaveText(/general$/);
+  await expect(ben.page.getByTestId('out-of-room')).toHaveCount(0);
+  await ann.say('nobody else hears this');
+  await expect(ben.page.getByText('nobody else hears this')).toHaveCount(0);
+
+  await anns.reveal();
+  await ann.page.getByTestId('open-new-room').click();
+  await ann.page.getByTestId('new-room-create').click();
+  await expect(ann.page.getByTestId('new-room-name-hint')).toContainText('name');
+  await ann.page.getByTestId('new-room-name').fill('Design');
+  await ann.page.getByTestId('new-room-create').click();
+  await expect(ann.page.getByTestId('new-room-name-hint')).toContainText('Another room');
+});
+
+test('a private room is for those who are invited, and who is taken out is told', async ({ person }) => {
+  const [ann, ben, cho] = [await person('Ann'), await person('Ben'), await person('Cho')];
+  const [anns, bens, chos] = [new Rooms(ann), new Rooms(ben), new Rooms(cho)];
+  await anns.create('secret', { private: true });
+  await expect(anns.name.getByTestId('private-mark')).toBeVisible();
+  await ann.say('for few');
+  await anns.invite('Ben');
+  await expect(bens.link('secret')).toBeVisible();
+  await bens.open('secret');
+  await ben.expectAllSent();
+  await expect(ben.row('for few')).toBeVisible();
+  await expect(chos.link('secret')).toHaveCount(0);
+  const address = ann.page.url();
+  await cho.page.goto(address);
+  await expect(cho.page.getByTestId('toast')).toContainText('no such room');
+  await expect(chos.name).toHaveText(/general$/);
+
+  const people = await anns.members();
+  await expect(people).toHaveCount(2);
+  await people.filter({ hasText: 'Ben' }).getByRole('button').click();
+  await ann.page.getByTestId('member-remove').click();
+  await expect(people).toHaveCount(1);
+  await expect(ben.page.getByTestId('out-of-room')).toContainText('#secret');
+  await expect(bens.link('secret')).toHaveCount(0);
+  await expect(bens.name).toHaveText(/general$/);
+  await expect(ben.page.getByText('for few')).toHaveCount(0);
+  await ben.page.getByTestId('out-of-room-ok').click();
+  await expect(ben.page.getByTestId('out-of-room')).toHaveCount(0);
+});
+
+test('a room is renamed and described for everybody, archived, and opened again', async ({ person }) => {
+  const [ann, ben] = [await person('Ann'), await person('Ben')];
+  const [anns, bens] = [new Rooms(ann), new Rooms(ben)];
+  await anns.create('plans');
+  await bens.join('plans');
+  await ben.page.getByTestId('room-menu').click();
+  await expect(ben.page.getByTestId('room-leave')).toBeVisible();
+  await expect(ben.page.getByTestId('room-change')).toHaveCount(0);
+  await ben.page.keyboard.press('Escape');
+
+  await anns.choose('room-change');
+  await ann.page.getByTestId('room-name').nth(1).fill('plans for June');
+  await ann.page.getByTestId('room-topic').nth(1).fill('Before it is July');
+  await ann.page.getByTestId('room-save').click();
+  await expect(bens.name).toHaveText(/plans for June$/);
+  await expect(bens.topic).toHaveText('Before it is July');
+  await expect(ben.page).toHaveTitle(/#plans for June/);
+
+  await anns.choose('room-change');
+  await ann.page.getByTestId('room-archive').click();
+  for (const chat of [ann, ben]) {
+    await expect(chat.page.getByTestId('archived')).toContainText('archived');
+    await expect(chat.composer).toHaveCount(0);
+  }
+  await anns.choose('room-change');
+  await ann.page.getByTestId('room-archive').click();
+  await ben.say('still here');
+  await expect(ann.row('still here')).toBeVisible();
+});
+
+test('people write to each other, two or a few, and there is one conversation of the same people', async ({ person }) => {
+  const [ann, ben, cho] = [await person('Ann'), await person('Ben'), await person('Cho')];
+  const [anns, bens, chos] = [new Rooms(ann), new Rooms(ben), new Rooms(cho)];
+  const people = await anns.members();
+  await people.filter({ hasText: 'Ben' }).getByRole('button').click();
+  await ann.page.getByTestId('member-write').click();
+  await expect(anns.name).toHaveText('Ben');
+  await ann.say('just us');
+  await bens.open('Ann');
+  await expect(ben.row('just us')).toBeVisible();
+  await expect(chos.link('Ann')).toHaveCount(0);
+  await expect(ben.page.getByTestId('room-menu')).toBeHidden();
+
+  await bens.writeTo('Ann', 'Cho');
+  await expect(bens.name).toHaveText('Ann, Cho');
+  await ben.say('the three of us');
+  await chos.open('Ann, Ben');
+  await expect(cho.row('the three of us')).toBeVisible();
+
+  // By the palette, to the conversation there is.
+  await anns.open('general');
+  await ann.page.keyboard.press('Control+k');
+  await ann.page.keyboard.type('cho');
+  await expect(ann.page.getByTestId('palette-offer').first()).toBeVisible();
+  const offers = ann.page.getByTestId('palette-offer');
+  await offers.filter({ hasText: /^Cho$/ }).click();
+  await expect(anns.name).toHaveText('Cho');
+  await ann.say('hello Cho');
+  await chos.open('Ann');
+  await cho.say('hello Ann');
+  await expect(ann.row('hello Ann')).toBeVisible();
+  await expect(anns.link('Ben')).toHaveCount(1);
 });

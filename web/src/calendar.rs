@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
-use steadfast_shared::{EntryId, Millis};
+use steadfast_shared::{EntryId, Millis, RoomId};
 use uuid::Uuid;
 
 use crate::rows::Day;
@@ -17,6 +17,11 @@ pub(crate) fn now() -> Millis {
 /// A name for what is being written at this moment.
 pub(crate) fn new_entry_id() -> EntryId {
     EntryId(Uuid::now_v7())
+}
+
+/// A name for a room made at this moment.
+pub(crate) fn new_room_id() -> RoomId {
+    RoomId(Uuid::now_v7())
 }
 
 /// The calendar day of a moment, here.

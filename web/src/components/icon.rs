@@ -20,6 +20,9 @@ pub(crate) enum Shape {
     Person,
     People,
     Gear,
+    Plus,
+    Archive,
+    Leave,
     Menu,
     React,
     Reply,
@@ -59,6 +62,9 @@ impl Shape {
                 "M9 5a3.2 3.2 0 1 0 0 6.4A3.2 3.2 0 0 0 9 5M3 19c.5-3.2 2.8-4.7 6-4.7s5.5 1.5 6 4.7M15.5 5.4a3 3 0 0 1 0 5.8M17.5 14.7c2 .6 3.2 2 3.5 4.3"
             }
             Self::Gear => "M4 7.5h8M17 7.5h3M14.5 5v5M4 16.5h3M12 16.5h8M9.5 14v5",
+            Self::Plus => "M12 5v14M5 12h14",
+            Self::Archive => "M4.5 5h15v4h-15zM6 9v10.5h12V9M10 13h4",
+            Self::Leave => "M10 5H5v14h5M13 8l4 4-4 4M9 12h8",
             Self::Menu => "M4.5 7h15M4.5 12h15M4.5 17h15",
         }
     }

@@ -1,11 +1,20 @@
 //! Who is in the room, and whether they are there.
 
+use std::rc::Rc;
+
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_client::link::{AskError, Task};
+use steadfast_shared::event::Availability;
+use steadfast_shared::room::RemoveMember;
+use steadfast_shared::{Person, RoomKind, UserId};
 
-use super::{Avatar, Icon, Shape};
-use crate::state::Page;
+use super::menu::{Choice, Menu};
+use super::{Avatar, Icon, Presence, Shape};
+use crate::state::{Member, Page, words};
+use crate::text::Phrases;
 
 /// Who is in the room: beside it where there is width, over it where there is not. Not modal; Escape closes it.
 #[component]
@@ -33,6 +42,17 @@ pub(crate) fn Members(
             let _ = button.focus();
         }
     });
+    let all = Memo::new(move |_| page.members());
+    let here = Memo::new(move |_| {
+        let mut people = all.get();
+        people.retain(|member| member.state != Availability::Offline);
+        people
+    });
+    let not_here = Memo::new(move |_| {
+        let mut people = all.get();
+        people.retain(|member| member.state == Availability::Offline);
+        people
+    });
     view! {
         <aside class="details" id="members" data-testid="members-panel" aria-labelledby="members-title">
             <div class="details-head">
@@ -48,39 +68,102 @@ pub(crate) fn Members(
                     <Icon shape=Shape::Close />
                 </button>
             </div>
-            <section>
-                <h3>{page.says(|t| t.online)}</h3>
-                <People />
-            </section>
+            <People title=|t| t.people.here people=here />
+            <People title=|t| t.people.not_here people=not_here />
         </aside>
     }
 }
 
-/// Who is online, one per line.
+/// Some people of the room, one per line.
 #[component]
-fn People() -> impl IntoView {
+fn People(title: fn(&'static Phrases) -> fn(usize) -> String, people: Memo<Vec<Member>>) -> impl IntoView {
     let page = Page::here();
     view! {
-        <ul class="people">
-            {move || {
-                let me = page.on_connection(|session| session.me().map(|me| me.id));
-                page.on_presence(|session| session.people().to_vec())
-                    .into_iter()
-                    .map(|presence| {
-                        let person = presence.person;
-                        let you = (Some(person.id) == me)
-                            .then(|| view! { <span class="sidebar-you">{page.t().you}</span> });
-                        let name = person.name.clone();
-                        view! {
-                            <li class="member" data-testid="member">
-                                <Avatar person small=true />
-                                <span class="sidebar-name">{name}</span>
-                                {you}
-                            </li>
-                        }
-                    })
-                    .collect_view()
-            }}
-        </ul>
+        <section hidden=move || people.with(Vec::is_empty)>
+            <h3>{words(move || title(page.t())(people.with(Vec::len)))}</h3>
+            <ul class="people">
+                <For each=move || people.get() key=|member| member.person.clone() let(member)>
+                    <MemberLine person=member.person />
+                </For>
+            </ul>
+        </section>
     }
+}
+
+/// One person, and what can be done with them.
+#[component]
+fn MemberLine(person: Person) -> impl IntoView {
+    let page = Page::here();
+    let button = NodeRef::<html::Button>::new();
+    let open = RwSignal::new(false);
+    let Person { id, name } = person.clone();
+    let me = page.on_connection(|session| session.me().map(|me| me.id)) == Some(id);
+    let content = view! {
+        <Avatar person=person small=true />
+        <span class="sidebar-name">{name.clone()}</span>
+        {me.then(|| view! { <span class="sidebar-you">{page.says(|t| t.you)}</span> })}
+        <Presence id />
+    };
+    if me {
+        return view! { <li class="member" data-testid="member">{content}</li> }.into_any();
+    }
+    let menu = move || {
+        if !open.get() {
+            return None;
+        }
+        let (anchor, name) = (button.get_untracked()?, name.clone());
+        let label = words(move || (page.t().people.actions)(&name));
+        let on_close = Callback::new(move |()| open.set(false));
+        Some(view! { <Menu label anchor=anchor.into() choices=choices(page, id) on_close /> })
+    };
+    view! {
+        <li data-testid="member">
+            <button
+                type="button"
+                class="member member-button"
+                node_ref=button
+                aria-haspopup="menu"
+                aria-expanded=move || open.get().to_string()
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                {content}
+            </button>
+            {menu}
+        </li>
+    }
+    .into_any()
+}
+
+fn choices(page: Page, person: UserId) -> Vec<Choice> {
+    let tell = move |asked: Task<'static, Result<(), AskError>>| {
+        spawn_local(async move {
+            if let Err(error) = asked.await {
+                page.remark_words(page.why(&error));
+            }
+        });
+    };
+    let mut choices = vec![Choice {
+        words: words(move || page.t().people.write.to_owned()),
+        shape: Shape::Person,
+        testid: "member-write",
+        grave: false,
+        act: Rc::new(move || tell(Box::pin(page.write_to(vec![person])))),
+    }];
+    if let Some(room) = untrack(|| page.open_room())
+        && room.kind == RoomKind::Private
+        && room.manage
+    {
+        let asked = RemoveMember {
+            room: room.id,
+            person,
+        };
+        choices.push(Choice {
+            words: words(move || page.t().people.remove.to_owned()),
+            shape: Shape::Leave,
+            testid: "member-remove",
+            grave: true,
+            act: Rc::new(move || tell(Box::pin(page.ask(asked)))),
+        });
+    }
+    choices
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::palette::Palette;
+use super::rooms::{Browse, ChangeRoomDialog, InviteDialog, LeaveDialog, NewDirect, NewRoom};
 use super::settings::Settings;
 use super::shortcuts::Shortcuts;
 use crate::state::{Opened, Page};
@@ -17,6 +18,12 @@ pub(crate) fn OpenDialog() -> impl IntoView {
             Opened::Palette => view! { <Palette /> }.into_any(),
             Opened::Shortcuts => view! { <Shortcuts /> }.into_any(),
             Opened::Settings => view! { <Settings /> }.into_any(),
+            Opened::NewRoom => view! { <NewRoom /> }.into_any(),
+            Opened::Browse => view! { <Browse /> }.into_any(),
+            Opened::NewDirect => view! { <NewDirect /> }.into_any(),
+            Opened::ChangeRoom(room) => view! { <ChangeRoomDialog room /> }.into_any(),
+            Opened::Invite(room) => view! { <InviteDialog room /> }.into_any(),
+            Opened::LeaveRoom(room) => view! { <LeaveDialog room /> }.into_any(),
         })
     }
 }

@@ -2,10 +2,13 @@
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use steadfast_shared::{RoomId, RoomKind};
+use leptos::task::spawn_local;
+use steadfast_shared::room::FindPeople;
+use steadfast_shared::{Person, RoomId, RoomKind, UserId};
 
 use super::KindMark;
 use super::dialog::Dialog;
+use super::pause::Pause;
 use crate::finder;
 use crate::roving;
 use crate::state::{Opened, Page, RoomLine, folded, words};
@@ -19,7 +22,30 @@ pub(crate) fn Palette() -> impl IntoView {
     let page = Page::here();
     let typed = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
-    let offers = Memo::new(move |_| offers(page, &folded(&typed.get())));
+    let here = move || -> Vec<Person> {
+        page.read(|session| {
+            session
+                .people()
+                .iter()
+                .map(|presence| presence.person.clone())
+                .collect()
+        })
+    };
+    let people = RwSignal::new(here());
+    let offers = Memo::new(move |_| people.with(|people| offers(page, &folded(&typed.get()), people)));
+    let pause = Pause::new();
+    let look_for_people = move || {
+        spawn_local(async move {
+            let search = typed.get_untracked().trim().to_owned();
+            // Without an answer, those who are here can be found.
+            if let Ok(found) = page.ask(FindPeople { search }).await {
+                let mut all = here();
+                all.retain(|person| found.iter().all(|other| other.id != person.id));
+                all.extend(found);
+                people.try_set(all);
+            }
+        });
+    };
     let choose = move |index: usize| {
         if let Some(offer) = offers.with_untracked(|offers| offers.get(index).cloned()) {
             offer.take(page);
@@ -64,6 +90,7 @@ pub(crate) fn Palette() -> impl IntoView {
                 on:input=move |event| {
                     typed.set(event_target_value(&event));
                     at.set(0);
+                    pause.then(look_for_people);
                 }
                 on:keydown=key
             />
@@ -88,7 +115,7 @@ pub(crate) fn Palette() -> impl IntoView {
                                         }
                                     }
                                 >
-                                    <KindMark kind=offer.kind />
+                                    <KindMark kind=offer.kind archived=offer.archived />
                                     <span class="offer-name">{offer.title}</span>
                                 </li>
                             }
@@ -108,31 +135,60 @@ pub(crate) fn Palette() -> impl IntoView {
 struct Offer {
     title: String,
     kind: RoomKind,
-    room: RoomId,
+    archived: bool,
+    way: Way,
+}
+
+/// Where it leads.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Room(RoomId),
+    Person(UserId),
 }
 
 impl Offer {
     fn take(self, page: Page) {
-        page.open(self.room);
+        match self.way {
+            Way::Room(room) => page.open(room),
+            Way::Person(person) => spawn_local(async move {
+                if let Err(error) = page.write_to(vec![person]).await {
+                    page.around.close(Opened::Palette);
+                    page.remark_words(page.why(&error));
+                }
+            }),
+        }
     }
 }
 
-/// What answers best comes first; of equals, what lists have first.
-fn offers(page: Page, typed: &str) -> Vec<Offer> {
-    let mut found: Vec<(finder::Match, RoomLine)> = page
-        .room_lines()
-        .into_iter()
-        .filter_map(|line| Some((finder::find(typed, &folded(&line.title))?, line)))
+/// What answers best comes first; of equals, what lists have first. People come after rooms, and those one writes to
+/// already only as that room.
+fn offers(page: Page, typed: &str, found: &[Person]) -> Vec<Offer> {
+    let lines = page.room_lines();
+    let me = page.on_connection(|session| session.me().map(|me| me.id));
+    let strangers = found.iter().filter(|person| {
+        let known = |line: &RoomLine| line.partner().is_some_and(|partner| partner.id == person.id);
+        Some(person.id) != me && !lines.iter().any(known)
+    });
+    let people = strangers.map(|person| Offer {
+        title: person.name.clone(),
+        kind: RoomKind::Direct,
+        archived: false,
+        way: Way::Person(person.id),
+    });
+    let rooms = lines.iter().map(|line| Offer {
+        title: line.title.clone(),
+        kind: line.kind,
+        archived: line.archived,
+        way: Way::Room(line.id),
+    });
+    let mut offers: Vec<(finder::Match, Offer)> = rooms
+        .chain(people)
+        .filter_map(|offer| Some((finder::find(typed, &folded(&offer.title))?, offer)))
         .collect();
     if !typed.is_empty() {
-        found.sort_by_key(|(answers, _)| std::cmp::Reverse(*answers));
+        offers.sort_by_key(|(answers, _)| std::cmp::Reverse(*answers));
     }
-    let rooms = found.into_iter().map(|(_, line)| Offer {
-        title: line.title,
-        kind: line.kind,
-        room: line.id,
-    });
-    rooms.take(OFFERED).collect()
+    offers.into_iter().map(|(_, offer)| offer).take(OFFERED).collect()
 }
 
 fn option_id(index: usize) -> String {

@@ -1,13 +1,16 @@
-//! The room's name, who is in it, and the page's tools.
+//! The room's name, what it is for, who is in it, and the page's tools.
 
 use leptos::html;
 use leptos::prelude::*;
 use steadfast_client::link::LinkState;
+use steadfast_shared::RoomKind;
+use steadfast_shared::event::Availability;
 
-use super::{Icon, Shape};
+use super::rooms::RoomMenu;
+use super::{Icon, KindMark, Shape};
 use crate::state::{Page, words};
 
-/// The room's name, who is in it, and the page's tools.
+/// The room's name, what it is for, who is in it, and the page's tools.
 #[component]
 pub(crate) fn RoomHead(
     /// The button that opens the details, so that closing them gives the focus back.
@@ -18,18 +21,38 @@ pub(crate) fn RoomHead(
     let page = Page::here();
     // Who was online when the connection was lost is no news.
     let online = Memo::new(move |_| match page.link() {
-        LinkState::Connected { .. } => page.on_presence(|session| session.people().len()),
+        LinkState::Connected { .. } => {
+            let members = page.members();
+            members
+                .iter()
+                .filter(|member| member.state == Availability::Online)
+                .count()
+        }
         _ => 0,
     });
     let members = page.around.members;
+    let room = Memo::new(move |_| page.open_room());
+    let marks = Memo::new(move |_| {
+        let marks = room.with(|room| room.as_ref().map(|room| (room.kind, room.archived)));
+        Some(marks.unwrap_or((RoomKind::Public, false)))
+    });
+    let topic = Memo::new(move |_| {
+        room.with(|room| room.as_ref().map(|room| room.topic.clone()).unwrap_or_default())
+    });
     view! {
         <header class="room-head">
             <OpenRooms />
-            <h1 class="room-name">
-                <span class="hash" aria-hidden="true">"#"</span>
-                {move || page.room_name()}
-            </h1>
+            <div class="room-about">
+                <h1 class="room-name" data-testid="room-name">
+                    {move || marks.get().map(|(kind, archived)| view! { <KindMark kind archived /> })}
+                    <span>{move || page.room_name().trim_start_matches('#').to_owned()}</span>
+                </h1>
+                <p class="room-topic" data-testid="room-topic" title=move || topic.get() hidden=move || topic.with(String::is_empty)>
+                    {move || topic.get()}
+                </p>
+            </div>
             <div class="room-tools">
+                <RoomMenu />
                 <button
                     type="button"
                     class="button button-quiet room-people"

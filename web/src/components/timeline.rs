@@ -171,12 +171,12 @@ fn OldEnd() -> impl IntoView {
         Edge::Nothing => ().into_any(),
         Edge::Loading => view! { <p class="timeline-edge">{page.says(|t| t.loading_older)}</p> }.into_any(),
         Edge::Beginning => view! {
-            <p class="timeline-edge">{words(move || (page.t().beginning)(&page.room_name()))}</p>
+            <p class="timeline-edge">{words(move || page.beginning())}</p>
         }
         .into_any(),
         Edge::Empty => view! {
             <div class="timeline-empty">
-                <h2>{words(move || (page.t().beginning)(&page.room_name()))}</h2>
+                <h2>{words(move || page.beginning())}</h2>
                 <p>{page.says(|t| t.empty)}</p>
             </div>
         }

@@ -10,7 +10,7 @@ pub(crate) fn Toast() -> impl IntoView {
     let page = Page::here();
     view! {
         <div class="toast" role="status" data-testid="toast">
-            {move || page.remarked.get().map(|words| view! { <p>{words(page.t())}</p> })}
+            {move || page.remarked.get().map(|words| view! { <p>{words}</p> })}
         </div>
     }
 }

@@ -4,7 +4,8 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::components::{
-    Composer, ConnectionBar, Details, Members, Notice, OpenDialog, RoomHead, Sidebar, Timeline, Toast, Typing,
+    Composer, ConnectionBar, Details, Icon, Members, Notice, OpenDialog, OutOf, RoomHead, Shape, Sidebar,
+    Timeline, Toast, Typing,
 };
 use crate::state::Page;
 
@@ -21,6 +22,7 @@ pub(super) fn RoomPage() -> impl IntoView {
             "closed"
         }
     };
+    let archived = Memo::new(move |_| page.open_room().is_some_and(|room| room.archived));
     view! {
         <div
             class="shell"
@@ -32,14 +34,29 @@ pub(super) fn RoomPage() -> impl IntoView {
                 <RoomHead details_button members_button />
                 <ConnectionBar />
                 <Notice />
+                <OutOf />
                 <Timeline />
                 <Toast />
                 <Typing />
-                <Composer />
+                {move || {
+                    if archived.get() { view! { <Archived /> }.into_any() } else { view! { <Composer /> }.into_any() }
+                }}
             </main>
             {move || page.details.get().then(|| view! { <Details details_button /> })}
             {move || page.around.members.get().then(|| view! { <Members members_button /> })}
             <OpenDialog />
         </div>
+    }
+}
+
+/// What stands where one writes, in a room in which nothing more can be said.
+#[component]
+fn Archived() -> impl IntoView {
+    let page = Page::here();
+    view! {
+        <p class="composer-archived" role="status" data-testid="archived">
+            <Icon shape=Shape::Archive />
+            {page.says(|t| t.room.nothing_can_be_said)}
+        </p>
     }
 }

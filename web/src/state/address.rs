@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use steadfast_client::{Connection, Session};
-use steadfast_shared::RoomId;
+use steadfast_shared::{Epoch, RoomId, UserId};
 use wasm_bindgen::JsValue;
 
 use super::Page;
@@ -19,10 +19,20 @@ enum Trail {
     Replace,
 }
 
+/// The open room, as it was known last, and who was in it.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Stay {
+    room: RoomId,
+    name: String,
+    epoch: Option<Epoch>,
+    me: Option<UserId>,
+}
+
 impl Page {
     /// Opens a room, as a person does who chooses it.
     pub(crate) fn open(self, room: RoomId) {
         self.around.leave_for_room();
+        self.out_of.set(None);
         if self.room.get_untracked() != Some(room) {
             self.go(&Route::room(room), Trail::Keep);
             self.enter_room(room);
@@ -39,6 +49,18 @@ impl Page {
                 self.wanted.set_value(Some(room));
                 self.open_some_room();
             }
+        }
+    }
+
+    /// A person leaves a room here: that it is gone is no news to them.
+    pub(crate) fn leaves(self, room: RoomId) {
+        self.leaving.set_value(Some(room));
+    }
+
+    /// They could not.
+    pub(crate) fn stays(self, room: RoomId) {
+        if self.leaving.get_value() == Some(room) {
+            self.leaving.set_value(None);
         }
     }
 
@@ -68,6 +90,12 @@ impl Page {
     /// Opens a room where none is open, or the one that was is not there any more: left, closed to this person, or of
     /// another life of the database. First the one the address names, then the last one, then the first.
     pub(super) fn open_some_room(self) {
+        if let Some(room) = self.expected.get_value().filter(|room| self.knows(*room)) {
+            self.expected.set_value(None);
+            self.open(room);
+            return;
+        }
+        self.look_after_stay();
         if let Some(wanted) = self.wanted.get_value()
             && self.knows(wanted)
         {
@@ -103,11 +131,45 @@ impl Page {
         self.refusal.set(None);
         self.timeline.follow();
         self.room.set(Some(room));
+        self.remember_stay(room);
         self.show_timeline();
         self.mark_read();
+        self.keep_members();
     }
 
-    fn knows(self, room: RoomId) -> bool {
+    fn remember_stay(self, room: RoomId) {
+        let stay = self.read(|session| {
+            Some(Stay {
+                room,
+                name: untrack(|| Some(self.marked(&session.room(room)?)))?,
+                epoch: session.epoch(),
+                me: session.me().map(|me| me.id),
+            })
+        });
+        self.stayed.set_value(stay);
+    }
+
+    /// Says so where the open room is gone and this person did not leave it here.
+    fn look_after_stay(self) {
+        let Some(stay) = self.stayed.get_value() else {
+            return;
+        };
+        if self.knows(stay.room) {
+            self.remember_stay(stay.room);
+            return;
+        }
+        self.stayed.set_value(None);
+        let left = self.leaving.get_value() == Some(stay.room);
+        self.leaving.set_value(None);
+        // Of another person's rooms, or another database's, there is nothing to say.
+        let same =
+            self.read(|session| session.epoch() == stay.epoch && session.me().map(|me| me.id) == stay.me);
+        if !left && same {
+            self.out_of.set(Some(stay.name));
+        }
+    }
+
+    pub(super) fn knows(self, room: RoomId) -> bool {
         self.read(|session: &Session| session.room(room).is_some())
     }
 

@@ -1,6 +1,7 @@
 //! What is open around the conversation.
 
 use leptos::prelude::*;
+use steadfast_shared::RoomId;
 
 use super::Page;
 
@@ -24,6 +25,18 @@ pub(crate) enum Opened {
     Shortcuts,
     /// This device, this person, and for the owner the server.
     Settings,
+    /// Makes a room.
+    NewRoom,
+    /// Finds and joins public rooms.
+    Browse,
+    /// Begins a conversation with people.
+    NewDirect,
+    /// Renames, describes, archives or reopens a room.
+    ChangeRoom(RoomId),
+    /// Invites people into a room.
+    Invite(RoomId),
+    /// Asks whether to leave a private room.
+    LeaveRoom(RoomId),
 }
 
 impl Around {

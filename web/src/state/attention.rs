@@ -12,7 +12,7 @@ impl Page {
         if self.stage.get() != Stage::Room {
             return "Steadfast".to_owned();
         }
-        let name = self.room_title();
+        let name = self.room_name();
         match self.unread() {
             0 => format!("{name} · Steadfast"),
             unread => format!("({unread}) {name} · Steadfast"),

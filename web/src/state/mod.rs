@@ -2,9 +2,11 @@
 
 mod address;
 mod around;
+mod asking;
 mod attention;
 mod faults;
 mod hand;
+mod members;
 mod rooms;
 mod start;
 mod timeline;
@@ -22,17 +24,16 @@ use steadfast_shared::RoomId;
 pub(crate) use around::{Around, Opened};
 pub(crate) use faults::{FaultModel, Look};
 pub(crate) use hand::{Open, Tool};
-pub(crate) use rooms::{RoomLine, folded};
+pub(crate) use members::{Member, MembersModel};
+pub(crate) use rooms::{OpenRoom, RoomLine, folded};
 pub(crate) use start::{Stage, Welcome};
 pub(crate) use timeline::{RowModel, TimelineModel};
 pub(crate) use writing::Writing;
 
+use self::address::Stay;
 use self::hand::Hand;
 use crate::storage::preferences::{self, Theme};
 use crate::text::{Language, Phrase, Phrases};
-
-/// What the room everybody begins in is called, until the server has said so.
-const FIRST_ROOM: &str = "general";
 
 /// How long something said in passing can be read.
 const REMARK: Duration = Duration::from_secs(3);
@@ -57,17 +58,27 @@ pub(crate) struct Page {
     /// The row whose tools show.
     pub(crate) hand: Hand,
     /// What was just said in passing.
-    pub(crate) remarked: RwSignal<Option<Phrase>>,
+    pub(crate) remarked: RwSignal<Option<String>>,
     /// Where a message is written, so that others can send the focus there.
     pub(crate) composer: NodeRef<html::Textarea>,
     /// What is open around the conversation.
     pub(crate) around: Around,
+    /// Who is in the open room.
+    members: MembersModel,
     /// Whether it is light or dark here.
     pub(crate) theme: RwSignal<Theme>,
     /// The code of an invitation that led here.
     pub(crate) invitation: StoredValue<Option<String>>,
     /// The room the address asks for, until it is known whether there is one.
     wanted: StoredValue<Option<RoomId>>,
+    /// A room this person has just come into, to be opened once its news is here.
+    expected: StoredValue<Option<RoomId>>,
+    /// The room a person is leaving by their own will.
+    leaving: StoredValue<Option<RoomId>>,
+    /// The open room as it was known last: what is said of it when it is gone.
+    stayed: StoredValue<Option<Stay>>,
+    /// The name of the room this person was taken out of while it was open.
+    pub(crate) out_of: RwSignal<Option<String>>,
     /// What the fault panel shows.
     pub(crate) faults: FaultModel,
     language: RwSignal<Language>,
@@ -101,9 +112,14 @@ impl Page {
             remarked: RwSignal::new(None),
             composer: NodeRef::new(),
             around: Around::new(),
+            members: MembersModel::new(),
             theme: RwSignal::new(preferences::theme()),
             invitation: StoredValue::new(None),
             wanted: StoredValue::new(None),
+            expected: StoredValue::new(None),
+            leaving: StoredValue::new(None),
+            stayed: StoredValue::new(None),
+            out_of: RwSignal::new(None),
             faults: FaultModel::new(),
             language: RwSignal::new(first_language()),
             chat: StoredValue::new_local(None),
@@ -216,13 +232,14 @@ impl Page {
 
     /// Says something in passing.
     pub(crate) fn remark(self, phrase: Phrase) {
-        self.remarked.set(Some(phrase));
+        self.remark_words(phrase(self.language.get_untracked().phrases()).to_owned());
+    }
+
+    /// Says something in passing that is made from what happened.
+    pub(crate) fn remark_words(self, words: String) {
+        self.remarked.set(Some(words.clone()));
         let over = move || {
-            if self
-                .remarked
-                .get_untracked()
-                .is_some_and(|said| std::ptr::fn_addr_eq(said, phrase))
-            {
+            if self.remarked.with_untracked(|said| said.as_ref() == Some(&words)) {
                 self.remarked.set(None);
             }
         };
@@ -234,20 +251,6 @@ impl Page {
         if let Some(composer) = self.composer.get_untracked() {
             let _ = composer.focus();
         }
-    }
-
-    /// What the open room is called, with the mark of its kind. Tracked.
-    pub(crate) fn room_title(self) -> String {
-        format!("#{}", self.room_name())
-    }
-
-    /// What the open room is called. Tracked.
-    pub(crate) fn room_name(self) -> String {
-        let room = self.room.get();
-        self.on_rooms(|session| {
-            room.and_then(|room| session.room(room))
-                .map_or_else(|| FIRST_ROOM.to_owned(), |view| view.name.to_owned())
-        })
     }
 
     /// A person wants to be connected.
@@ -316,6 +319,7 @@ impl Page {
                 self.recognise();
                 self.answer_refusal();
                 self.show_timeline();
+                self.keep_members();
             }
             Change::Rooms => {
                 self.heard.rooms.notify();
@@ -327,6 +331,7 @@ impl Page {
             Change::Outbox => self.heard.outbox.notify(),
             Change::Presence => self.heard.presence.notify(),
             Change::Typing(_) => self.heard.typing.notify(),
+            Change::Members(room) if Some(room) == self.room.get_untracked() => self.load_members(),
             Change::Members(_) | Change::Notices => {}
             Change::Refused { refusal, .. } => self.refusal.set(Some(refusal)),
         }

@@ -119,6 +119,8 @@ impl TimelineModel {
                     room: Some(room),
                     ..Known::default()
                 };
+                self.history.set(Vec::new());
+                self.live.set(Vec::new());
             }
             chat.with(|session| {
                 let view = session.room(room);

@@ -33,6 +33,7 @@ pub(super) static PHRASES: Phrases = Phrases {
 
     navigation: &super::navigation::ENGLISH,
     history: &super::history::ENGLISH,
+    room: &super::rooms::ENGLISH,
     people: &super::people::ENGLISH,
     settings: &super::settings::ENGLISH,
     account: &super::account::ENGLISH,
@@ -69,7 +70,7 @@ pub(super) static PHRASES: Phrases = Phrases {
 
     messages_in: |room| format!("Messages in {room}"),
     loading_older: "Loading older messages…",
-    beginning: |room| format!("This is the beginning of #{room}."),
+    beginning: |room| format!("This is the beginning of {room}."),
     empty: "Nothing has been said yet. Say hello!",
     new_messages: |n| {
         if n == 1 {
@@ -130,7 +131,7 @@ pub(super) static PHRASES: Phrases = Phrases {
     copy_code: "Copy the code",
     somebody: "somebody",
 
-    write_to: |room| format!("Write to #{room}"),
+    write_to: |room| format!("Write to {room}"),
     send: "Send",
     keys: "Enter sends, Shift+Enter breaks the line",
     message_refused: |error| match error {

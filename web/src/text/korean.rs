@@ -33,6 +33,7 @@ pub(super) static PHRASES: Phrases = Phrases {
 
     navigation: &super::navigation::KOREAN,
     history: &super::history::KOREAN,
+    room: &super::rooms::KOREAN,
     people: &super::people::KOREAN,
     settings: &super::settings::KOREAN,
     account: &super::account::KOREAN,
@@ -63,7 +64,7 @@ pub(super) static PHRASES: Phrases = Phrases {
 
     messages_in: |room| format!("{room} 메시지"),
     loading_older: "이전 메시지를 불러오는 중…",
-    beginning: |room| format!("#{room} 채팅방의 시작입니다."),
+    beginning: |room| format!("{room} 채팅방의 시작입니다."),
     empty: "아직 아무 말도 없어요. 먼저 인사해 보세요!",
     new_messages: |n| format!("새 메시지 {n}개"),
     to_the_end: "최신 메시지로",
@@ -118,7 +119,7 @@ pub(super) static PHRASES: Phrases = Phrases {
     copy_code: "코드 복사",
     somebody: "알 수 없는 사람",
 
-    write_to: |room| format!("#{room}에 메시지 쓰기"),
+    write_to: |room| format!("{room}에 메시지 쓰기"),
     send: "보내기",
     keys: "Enter로 보내기, Shift+Enter로 줄바꿈",
     message_refused: |error| match error {

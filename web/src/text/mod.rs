@@ -10,6 +10,7 @@ mod korean;
 mod messages;
 mod navigation;
 mod people;
+mod rooms;
 mod settings;
 
 pub use account::Account;
@@ -18,6 +19,7 @@ pub use history::History;
 pub use messages::Messages;
 pub use navigation::Navigation;
 pub use people::People;
+pub use rooms::Rooms;
 pub use settings::Settings;
 use steadfast_client::Refusal;
 use steadfast_shared::{ErrorCode, TextError};
@@ -105,6 +107,7 @@ pub struct Phrases {
     // Around the conversation
     pub navigation: &'static Navigation,
     pub history: &'static History,
+    pub room: &'static Rooms,
     pub people: &'static People,
     pub settings: &'static Settings,
     pub account: &'static Account,

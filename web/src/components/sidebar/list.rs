@@ -5,10 +5,10 @@ use leptos::html;
 use leptos::prelude::*;
 use steadfast_shared::RoomId;
 
-use crate::components::{Icon, KindMark, Shape};
+use crate::components::{Icon, KindMark, Presence, Shape};
 use crate::finder;
 use crate::route::Route;
-use crate::state::{Page, RoomLine, folded, words};
+use crate::state::{Opened, Page, RoomLine, folded, words};
 use crate::text::Phrase;
 
 /// The rooms, found by name, in their sections.
@@ -67,8 +67,18 @@ pub(super) fn RoomList() -> impl IntoView {
         </div>
         <nav class="sidebar-lists" aria-label=page.says(|t| t.rooms)>
             {none}
-            <Section id="section-rooms" title=|t| t.rooms found only=is_room />
-            <Section id="section-direct" title=|t| t.navigation.direct found only=RoomLine::is_direct />
+            <Section id="section-rooms" title=|t| t.rooms found only=is_room>
+                <Tool opens=Opened::Browse shape=Shape::Search says=|t| t.navigation.browse testid="open-browse" />
+                <Tool opens=Opened::NewRoom shape=Shape::Plus says=|t| t.navigation.new_room testid="open-new-room" />
+            </Section>
+            <Section id="section-direct" title=|t| t.navigation.direct found only=RoomLine::is_direct>
+                <Tool
+                    opens=Opened::NewDirect
+                    shape=Shape::Plus
+                    says=|t| t.navigation.new_direct
+                    testid="open-new-direct"
+                />
+            </Section>
         </nav>
     }
 }
@@ -79,6 +89,7 @@ fn Section(
     title: Phrase,
     found: Memo<Vec<RoomLine>>,
     only: fn(&RoomLine) -> bool,
+    children: Children,
 ) -> impl IntoView {
     let page = Page::here();
     let mine = Memo::new(move |_| {
@@ -90,6 +101,7 @@ fn Section(
         <section class="sidebar-section" aria-labelledby=id>
             <div class="sidebar-title">
                 <h2 id=id>{page.says(title)}</h2>
+                <div class="sidebar-tools">{children()}</div>
             </div>
             <ul>
                 <For each=move || mine.get() key=|line| line.id let(line)>
@@ -97,6 +109,24 @@ fn Section(
                 </For>
             </ul>
         </section>
+    }
+}
+
+/// Opens a dialog.
+#[component]
+fn Tool(opens: Opened, shape: Shape, says: Phrase, testid: &'static str) -> impl IntoView {
+    let page = Page::here();
+    view! {
+        <button
+            type="button"
+            class="button button-quiet button-icon"
+            data-testid=testid
+            title=page.says(says)
+            aria-label=page.says(says)
+            on:click=move |_| page.around.open(opens)
+        >
+            <Icon shape />
+        </button>
     }
 }
 
@@ -116,8 +146,12 @@ fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
     };
     let content = move || {
         line.get().map(|line| {
+            let mark = match line.partner() {
+                Some(partner) => view! { <Presence id=partner.id /> }.into_any(),
+                None => view! { <KindMark kind=line.kind archived=line.archived /> }.into_any(),
+            };
             view! {
-                <KindMark kind=line.kind />
+                {mark}
                 <span class="sidebar-name">{line.title}</span>
                 <Badge unread=line.unread mentions=line.mentions />
             }
@@ -131,6 +165,7 @@ fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
                 href=Route::room(id).path()
                 data-testid="room-link"
                 data-room=id.to_string()
+                data-archived=move || line.with(|line| line.as_ref().is_some_and(|line| line.archived)).then_some("true")
                 data-unread=move || has_news().then_some("true")
                 aria-current=move || (page.room.get() == Some(id)).then_some("page")
                 on:click=choose

@@ -1,0 +1,18 @@
+//! Making, finding, changing and leaving rooms; choosing people for them.
+
+mod browse;
+mod change;
+mod gone;
+mod leave;
+mod menu;
+mod new;
+mod people_picker;
+mod with_people;
+
+pub(super) use browse::Browse;
+pub(super) use change::ChangeRoomDialog;
+pub(crate) use gone::OutOf;
+pub(super) use leave::{LeaveDialog, leave};
+pub(super) use menu::RoomMenu;
+pub(super) use new::NewRoom;
+pub(super) use with_people::{InviteDialog, NewDirect};

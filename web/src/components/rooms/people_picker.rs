@@ -1,0 +1,153 @@
+//! People chosen by nickname.
+
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_shared::Person;
+use steadfast_shared::room::FindPeople;
+
+use crate::components::Avatar;
+use crate::components::pause::Pause;
+use crate::state::{Page, words};
+
+/// Finds people by part of their nickname, and keeps those who were chosen.
+#[component]
+pub(super) fn PeoplePicker(
+    /// Who is chosen.
+    chosen: RwSignal<Vec<Person>>,
+    /// Most people that can be.
+    most: usize,
+) -> impl IntoView {
+    let page = Page::here();
+    let input = NodeRef::<html::Input>::new();
+    let found = RwSignal::new(None::<Vec<Person>>);
+    let trouble = RwSignal::new(None::<String>);
+    let asked = StoredValue::new(0_u32);
+    let look = move || {
+        let search = input
+            .get_untracked()
+            .map(|input| input.value().trim().to_owned())
+            .unwrap_or_default();
+        let number = asked.get_value() + 1;
+        asked.set_value(number);
+        spawn_local(async move {
+            let answer = page.ask(FindPeople { search }).await;
+            // An answer to what was typed before says nothing about what is typed.
+            if asked.try_get_value() != Some(number) {
+                return;
+            }
+            match answer {
+                Ok(people) => {
+                    found.set(Some(people));
+                    trouble.set(None);
+                }
+                Err(error) => trouble.set(Some(page.why(&error))),
+            }
+        });
+    };
+    look();
+    let pause = Pause::new();
+    let soon = move |_| pause.then(look);
+    let me = page.read(|session| session.me().map(|me| me.id));
+    let listed = Memo::new(move |_| {
+        let mut people = chosen.get();
+        for person in found.get().unwrap_or_default() {
+            if Some(person.id) != me && people.iter().all(|listed| listed.id != person.id) {
+                people.push(person);
+            }
+        }
+        people
+    });
+    let full = move || chosen.with(Vec::len) >= most;
+    let choose = move |person: Person, on: bool| {
+        chosen.update(|chosen| {
+            chosen.retain(|other| other.id != person.id);
+            if on && chosen.len() < most {
+                chosen.push(person);
+            }
+        });
+    };
+    let key = move |event: KeyboardEvent| {
+        if event.key() != "Enter" || event.is_composing() {
+            return;
+        }
+        let first = listed.with_untracked(|listed| {
+            let rest = listed.get(chosen.with_untracked(Vec::len)..);
+            rest.and_then(|rest| rest.first().cloned())
+        });
+        // Enter chooses while something is typed, and sends the form once nothing is.
+        if let (Some(first), Some(input)) = (first, input.get_untracked())
+            && !input.value().trim().is_empty()
+        {
+            event.prevent_default();
+            choose(first, true);
+            input.set_value("");
+            look();
+        }
+    };
+    let nobody = move || {
+        let none = found.with(Option::is_some) && listed.with(Vec::is_empty);
+        none.then(|| page.t().room.nobody_found)
+    };
+    let said = move || {
+        if let Some(trouble) = trouble.get() {
+            return trouble;
+        }
+        match chosen.with(Vec::len) {
+            0 => String::new(),
+            n if n >= most => (page.t().room.too_many_people)(most),
+            n => (page.t().room.chosen)(n),
+        }
+    };
+    view! {
+        <input
+            type="search"
+            class="field"
+            data-testid="people-search"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+            autofocus=true
+            aria-label=page.says(|t| t.room.find_people)
+            placeholder=page.says(|t| t.room.find_people)
+            node_ref=input
+            on:input=soon
+            on:keydown=key
+        />
+        <ul class="picks" aria-label=page.says(|t| t.navigation.new_direct)>
+            <For each=move || listed.get() key=|person| person.id let(person)>
+                <Pick person chosen choose full />
+            </For>
+        </ul>
+        <p class="offers-none">{nobody}</p>
+        <p class="labelled-hint" role="status" data-testid="people-chosen">{words(said)}</p>
+    }
+}
+
+#[component]
+fn Pick(
+    person: Person,
+    chosen: RwSignal<Vec<Person>>,
+    choose: impl Fn(Person, bool) + Copy + 'static,
+    full: impl Fn() -> bool + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let id = person.id;
+    let on = Memo::new(move |_| chosen.with(|chosen| chosen.iter().any(|other| other.id == id)));
+    let (shown, name) = (person.clone(), person.name.clone());
+    view! {
+        <li>
+            <label class="pick">
+                <input
+                    type="checkbox"
+                    data-testid="person-pick"
+                    prop:checked=on
+                    disabled=move || !on.get() && full()
+                    on:change=move |event| choose(person.clone(), event_target_checked(&event))
+                />
+                <Avatar person=shown small=true />
+                <span class="sidebar-name">{name}</span>
+            </label>
+        </li>
+    }
+}
