@@ -101,6 +101,7 @@ impl Realtime {
 
     /// A socket is gone.
     pub(super) fn left(&self, socket: &SocketRef, connection: &Connection, reason: DisconnectReason) {
+        connection.reading.close();
         if self.0.people.leave(connection.id).is_none() {
             return;
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use socketioxide::socket::Sid;
 use steadfast_shared::event::ClosingReason;
 use steadfast_shared::{ErrorCode, Person, RoomId, UserId, WireError};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use super::bucket::Bucket;
@@ -33,7 +33,7 @@ pub(super) struct Connection {
     pub(super) opened: Instant,
     /// How it polls, where it began so.
     pub(super) polls: Option<Polls>,
-    /// One history page at a time.
+    /// One history page at a time, and none before the session is open: until then the rooms are those of a moment ago.
     pub(super) reading: Semaphore,
     /// How many history pages are asked for and not answered.
     pub(super) asked: AtomicUsize,
@@ -66,7 +66,7 @@ impl Connection {
             peer,
             opened: clock::instant(),
             polls,
-            reading: Semaphore::new(1),
+            reading: Semaphore::new(0),
             asked: AtomicUsize::new(0),
             events: AtomicU64::new(0),
             refused: AtomicU64::new(0),
@@ -100,6 +100,12 @@ impl Connection {
     /// The rooms the person is in.
     pub(super) fn rooms(&self) -> Vec<RoomId> {
         self.place().rooms.iter().copied().collect()
+    }
+
+    /// Waits until this connection may read.
+    pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, WireError> {
+        let turn = self.reading.acquire().await;
+        turn.map_err(|_| WireError::new(ErrorCode::Unavailable, "the connection has ended"))
     }
 
     /// Where it stands.

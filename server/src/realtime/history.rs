@@ -75,7 +75,7 @@ impl Realtime {
         request: &HistoryRequest,
         span: Span,
     ) -> Result<Page, WireError> {
-        let _turn = connection.reading.acquire().await;
+        let _turn = connection.turn().await?;
         if let Some(peer) = self.0.people.peer_of(connection) {
             peer.caught_up(self.0.config.limits.stall).await;
         }
@@ -123,7 +123,7 @@ impl Realtime {
         Connection::count(&connection.events);
         let (realtime, connection) = (self.clone(), connection.clone());
         tokio::spawn(async move {
-            let heads = realtime.0.hub.heads(&connection.rooms()).await;
+            let heads = realtime.0.hub.heads(&connection).await;
             realtime.answer(&connection, ack, &Reply::Ok(heads));
         });
     }

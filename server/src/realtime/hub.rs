@@ -15,11 +15,12 @@ use steadfast_shared::{Entry, Room, RoomId, Seq, UserId, limit};
 use tokio::sync::{Mutex, MutexGuard, mpsc};
 
 use super::connection::Connection;
+use super::doubts::Doubts;
 use super::news::News;
 use super::people::People;
 use super::writer::Publish;
 use super::{person_room, room_name};
-use crate::store::{Acted, Span, Store, StoreError};
+use crate::store::{Act, Acted, Span, Store, StoreError};
 
 /// The Socket.IO room of everybody.
 pub(super) const EVERYBODY: &str = "everybody";
@@ -33,8 +34,9 @@ pub(super) struct Hub {
     stalled: mpsc::UnboundedSender<Arc<Connection>>,
     /// Most missed entries sent along when a session opens.
     recovered_entries: usize,
-    /// How often somebody came into a room, left one or got another name.
+    /// How often somebody moved: the clock of [`Moves`](super::moves::Moves).
     moves: AtomicU64,
+    pub(super) doubts: Doubts,
     news: Mutex<News>,
 }
 
@@ -65,6 +67,7 @@ impl Hub {
             stalled,
             recovered_entries,
             moves: AtomicU64::new(0),
+            doubts: Doubts::default(),
             news: Mutex::new(News::new(heads)),
         }
     }
@@ -81,8 +84,8 @@ impl Hub {
         if !socket.connected() {
             return Ok(None);
         }
-        if greeting.moves != self.moves() {
-            // Somebody came, left or was renamed while this device connected. It may have been this one.
+        if news.moves.any_of(user, greeting.moves) {
+            // They came somewhere, left or were renamed while this device connected.
             greeting.rooms = self.store.rooms_of(user).await?;
             if let Some(person) = self.store.person(user).await? {
                 connection.place().person = person;
@@ -124,29 +127,35 @@ impl Hub {
         {
             self.end_stalled(socket, connection);
         }
+        connection.reading.add_permits(1);
         if known.is_none() {
             self.announce(&news, &here).await;
         }
         Ok(known)
     }
 
-    /// Counts who came into rooms, left them and got other names: what was read before such a thing may be out of date.
+    /// How often somebody has moved. Asked before the database is.
     pub(super) fn moves(&self) -> u64 {
         self.moves.load(Ordering::Acquire)
     }
 
-    /// Counts one more, under the lock of the news.
-    pub(super) fn count_move(&self, _: &News) {
-        self.moves.fetch_add(1, Ordering::AcqRel);
+    /// Notes who moved; `None` where it can be anybody.
+    pub(super) fn count_move(&self, news: &mut News, people: Option<&[UserId]>) {
+        let at = self.moves.fetch_add(1, Ordering::AcqRel) + 1;
+        match people {
+            Some(people) => news.moves.note(people, at),
+            None => news.moves.note_everybody(at),
+        }
     }
 
     pub(super) async fn news(&self) -> MutexGuard<'_, News> {
         self.news.lock().await
     }
 
-    /// The newest `seq` of each of these rooms.
-    pub(super) async fn heads(&self, rooms: &[RoomId]) -> Heads {
-        self.news.lock().await.heads_of(rooms)
+    /// The newest `seq` of each of the person's rooms.
+    pub(super) async fn heads(&self, connection: &Connection) -> Heads {
+        let news = self.news.lock().await;
+        news.heads_of(&connection.rooms())
     }
 
     /// Broadcasts consecutive entries and keeps them in the room's tail.
@@ -236,8 +245,12 @@ impl Publish for Hub {
         self.follow(by, acted).await
     }
 
-    async fn resettle(&self, room: RoomId, people: &[UserId]) -> Result<(), StoreError> {
-        self.seat(room, people).await.map(drop)
+    fn doubt(&self, by: UserId, act: &Act) {
+        self.doubts.note(by, act);
+    }
+
+    async fn realign(&self) {
+        self.clear_up().await;
     }
 }
 

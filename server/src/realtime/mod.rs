@@ -6,6 +6,8 @@
 //! - `hub`: what was committed goes out, in order, to every socket of the room
 //! - `news`: what has gone out so far
 //! - `seats`: who is in which room, and what they are told of it
+//! - `moves`: what was read before somebody moved may be out of date
+//! - `doubts`: what was perhaps done is followed once it is known
 //! - `presence`: who is there
 //! - [`tail`]: the newest entries of a room, in memory; `tails`: those of many rooms
 //! - `revision`: what is held in memory follows the log
@@ -24,10 +26,12 @@ mod args;
 pub mod bucket;
 mod closing;
 mod connection;
+mod doubts;
 mod ephemeral;
 mod handshake;
 mod history;
 mod hub;
+mod moves;
 mod news;
 mod people;
 mod presence;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use steadfast_shared::event::{self, Cursors, Entries, Heads, Presence};
 use steadfast_shared::{Entry, Person, RoomId, UserId};
 
+use super::moves::Moves;
 use super::revision::{is_revision, rename, revise};
 use super::tails::Tails;
 
@@ -15,6 +16,7 @@ const MISSED_BYTES: usize = 256 * 1024;
 pub(super) struct News {
     pub(super) heads: Heads,
     tails: Tails,
+    pub(super) moves: Moves,
     pub(super) present: HashMap<UserId, Presence>,
 }
 
@@ -23,6 +25,7 @@ impl News {
         Self {
             heads,
             tails: Tails::default(),
+            moves: Moves::default(),
             present: HashMap::new(),
         }
     }

@@ -26,8 +26,9 @@ impl Realtime {
             Err(error) => {
                 tracing::error!(%error, "a session could not be opened");
                 // It connects again, and asks again.
-                if let Some(peer) = self.0.people.peer_of(connection) {
-                    peer.abort();
+                match self.0.people.peer_of(connection) {
+                    Some(peer) => peer.abort(),
+                    None => drop(socket.clone().disconnect()),
                 }
             }
         }

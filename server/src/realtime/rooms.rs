@@ -78,16 +78,21 @@ impl Realtime {
     ) {
         let checked = self
             .charge(connection, Cost::Events(ERRAND * cost_of(args)))
-            .and_then(|()| args.read());
-        let asked = match checked {
-            Ok(asked) => asked,
+            .and_then(|()| args.read())
+            .map(act)
+            .and_then(|act| {
+                let entries = entries_of(&act, connection);
+                self.charge(connection, Cost::Messages(entries)).map(|()| act)
+            });
+        let act = match checked {
+            Ok(act) => act,
             Err(error) => return self.handle::<T>(connection, ack, || Err(error)),
         };
         Connection::count(&connection.events);
         let (realtime, answered) = (self.clone(), connection.clone());
         self.0.writer.run(Errand {
             by: connection.user,
-            act: act(asked),
+            act,
             answer: Box::new(move |done| {
                 let done = done.and_then(answer);
                 if done.is_err() {
@@ -187,12 +192,22 @@ impl Realtime {
         Connection::count(&connection.events);
         let (realtime, connection) = (self.clone(), connection.clone());
         tokio::spawn(async move {
-            let turn = connection.reading.acquire().await;
-            let reply = work(realtime.clone(), connection.clone(), asked).await;
-            drop(turn);
+            let reply = match connection.turn().await {
+                Ok(_turn) => work(realtime.clone(), connection.clone(), asked).await,
+                Err(gone) => Err(gone),
+            };
             connection.asked.fetch_sub(1, Ordering::Relaxed);
             realtime.answer(&connection, ack, &Reply::from(reply));
         });
+    }
+}
+
+/// How many entries an errand may write. They cost what entries cost that are sent.
+fn entries_of(act: &Act, connection: &Connection) -> u32 {
+    match act {
+        Act::Rename(_) => u32::try_from(connection.rooms().len()).unwrap_or(u32::MAX),
+        Act::Create(_) | Act::Direct(_) | Act::Change(_) => 1,
+        Act::Join(_) | Act::Leave(_) | Act::Invite(_) | Act::Remove(_) => 0,
     }
 }
 

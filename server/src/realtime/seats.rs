@@ -3,7 +3,7 @@
 //! So what a person is told of a room and what comes live fit together: who comes in is told the head, and every entry after
 //! it follows; who is out is sent nothing more.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use socketioxide::extract::SocketRef;
@@ -30,7 +30,7 @@ impl Hub {
         let moved = acted.came.iter().chain(&acted.left);
         let mut people: BTreeSet<UserId> = moved.map(|person| person.id).chain([by]).collect();
         if acted.changed {
-            people.extend(self.people.in_room(room));
+            people.extend(self.members_here(room).await);
         }
         let people: Vec<UserId> = people.into_iter().collect();
         let mut views = self.seat(room, &people).await?;
@@ -53,23 +53,28 @@ impl Hub {
     ) -> Result<HashMap<UserId, Room>, StoreError> {
         let mut views = self.store.views(room, people).await?;
         let mut news = self.news().await;
-        self.count_move(&news);
-        if !views.is_empty() {
-            // Of a room just made nothing has gone out.
-            news.heads.entry(room).or_insert(0);
-        }
+        self.count_move(&mut news, Some(people));
         for user in people {
-            let view = views.get_mut(user).map(|view| {
-                news.bring_up_to_date(view, *user);
-                &*view
-            });
-            self.tell_person(&news, *user, room, view);
+            self.tell_person(&mut news, *user, room, views.get_mut(user));
         }
         Ok(views)
     }
 
+    /// Who of those in a room is connected. Whoever connects later reads what is stored.
+    pub(super) async fn members_here(&self, room: RoomId) -> HashSet<UserId> {
+        let mut news = self.news().await;
+        self.count_move(&mut news, None);
+        self.people.in_room(room)
+    }
+
     /// Lets a person's sockets in or out, and tells them; a connection whose session is not open yet reads it then.
-    fn tell_person(&self, _: &News, user: UserId, room: RoomId, view: Option<&Room>) {
+    pub(super) fn tell_person(&self, news: &mut News, user: UserId, room: RoomId, view: Option<&mut Room>) {
+        let view = view.map(|view| {
+            // Of a room just made nothing has gone out.
+            news.heads.entry(room).or_insert(0);
+            news.bring_up_to_date(view, user);
+            &*view
+        });
         for connection in self.people.of(user) {
             let mut place = connection.place();
             let was_in = match view {
@@ -133,9 +138,10 @@ impl Hub {
     }
 
     /// Calls somebody by another name from here on.
-    async fn rename(&self, person: &Person) {
+    pub(super) async fn rename(&self, person: &Person) {
         let mut news = self.news().await;
-        self.count_move(&news);
+        // Others are told the name too, in what a conversation is called.
+        self.count_move(&mut news, None);
         for connection in self.people.of(person.id) {
             connection.place().person = person.clone();
         }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: commit, then acknowledge, then publish. Nothing else appends to a log.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,8 +40,11 @@ pub trait Publish: Send + Sync + 'static {
     /// Brings connections, and what is known of people, in line with what an errand did. Answers the room as who asked sees it.
     async fn settle(&self, by: UserId, acted: &Acted) -> Result<Option<Room>, StoreError>;
 
-    /// Brings these people's connections in line with who is in the room.
-    async fn resettle(&self, room: RoomId, people: &[UserId]) -> Result<(), StoreError>;
+    /// Notes that this may have been done, and that nobody followed it.
+    fn doubt(&self, by: UserId, act: &Act);
+
+    /// Brings everything that is in doubt in line with what is stored.
+    async fn realign(&self);
 }
 
 /// How the answer to a batch gets back.
@@ -114,7 +117,8 @@ impl Writer {
             work,
             shared: shared.clone(),
             behind: false,
-            unsettled: BTreeSet::new(),
+            doubtful: false,
+            under_way: None,
             erased: false,
         };
         (Self { queue, shared }, tokio::spawn(task.run()))
@@ -191,8 +195,10 @@ struct Task {
     shared: Arc<Shared>,
     /// Whether something may be committed that was not published.
     behind: bool,
-    /// Whose connections may not be in line with who is in which room.
-    unsettled: BTreeSet<(RoomId, UserId)>,
+    /// Whether something came in doubt since that was looked at.
+    doubtful: bool,
+    /// The errand that is being done.
+    under_way: Option<(UserId, Act)>,
     /// Whether texts were erased of which the database may keep copies.
     erased: bool,
 }
@@ -216,6 +222,9 @@ impl Task {
             if step.is_err() {
                 tracing::error!("the writer panicked; it goes on with the next batch");
                 self.behind = true;
+                if let Some((by, act)) = self.under_way.take() {
+                    self.doubt(by, &act);
+                }
             }
         }
         let _ = AssertUnwindSafe(self.pulse()).catch_unwind().await;
@@ -223,6 +232,10 @@ impl Task {
     }
 
     async fn take(&mut self, work: Work) {
+        // Nothing more is told to somebody who may be out.
+        if std::mem::take(&mut self.doubtful) {
+            self.publish.realign().await;
+        }
         match work {
             Work::Write(job) => {
                 if let Some(next) = self.write(job).await {
@@ -320,10 +333,15 @@ impl Task {
         }
     }
 
+    fn doubt(&mut self, by: UserId, act: &Act) {
+        self.doubtful = true;
+        self.publish.doubt(by, act);
+    }
+
     /// Writes the read marks, and publishes what was committed and may not have been published.
     async fn pulse(&mut self) {
         self.write_marks().await;
-        self.resettle().await;
+        self.publish.realign().await;
         if self.erased {
             match self.store.scrub().await {
                 Ok(done) => self.erased = !done,
@@ -365,44 +383,37 @@ impl Task {
         // What a person is told of a room says how far they have read.
         self.write_marks().await;
         let Errand { by, act, answer } = errand;
+        self.under_way = Some((by, act.clone()));
         let acted = match self.store.act(by, &act, clock::now()).await {
             Ok(Ok(acted)) => acted,
-            Ok(Err(refusal)) => return answer(Err(refusal.into())),
+            Ok(Err(refusal)) => {
+                self.under_way = None;
+                return answer(Err(refusal.into()));
+            }
             Err(error) => {
                 tracing::error!(%error, "an errand failed");
                 // The commit may have taken place all the same.
                 self.behind = true;
-                self.unsettled.extend(act.concerns(by));
+                self.doubt(by, &act);
+                self.under_way = None;
                 return answer(Err(unavailable()));
             }
         };
-        match self.publish.settle(by, &acted).await {
+        let settled = self.publish.settle(by, &acted).await;
+        self.under_way = None;
+        match settled {
             Ok(room) => answer(Ok(Done {
                 room,
                 person: acted.renamed,
             })),
             Err(error) => {
                 tracing::error!(%error, "connections could not follow a commit yet");
-                let moved = acted.came.iter().chain(&acted.left);
-                let concerned = moved.map(|person| person.id).chain([by]);
-                let room = acted.room.into_iter();
-                self.unsettled
-                    .extend(room.flat_map(|room| concerned.clone().map(move |user| (room, user))));
+                self.doubt(by, &act);
                 answer(Err(unavailable()));
             }
         }
         for log in acted.logs {
             self.publish(log.room, log.head, log.fresh).await;
-        }
-    }
-
-    /// Has connections follow what was committed and they could not follow before.
-    async fn resettle(&mut self) {
-        for (room, user) in std::mem::take(&mut self.unsettled) {
-            if let Err(error) = self.publish.resettle(room, &[user]).await {
-                tracing::warn!(%error, "connections could not follow a commit yet");
-                self.unsettled.insert((room, user));
-            }
         }
     }
 }

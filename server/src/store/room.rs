@@ -76,14 +76,21 @@ pub enum Act {
 }
 
 impl Act {
-    /// Whose place in which room it may change, as far as that can be told beforehand.
-    pub fn concerns(&self, by: UserId) -> Vec<(RoomId, UserId)> {
+    /// Whose rooms it may change beside those of who asks.
+    pub fn concerns(&self) -> &[UserId] {
         match self {
-            Self::Create(made) => vec![(made.id, by)],
-            Self::Join(room) | Self::Leave(room) => vec![(*room, by)],
-            Self::Invite(invite) => invite.people.iter().map(|user| (invite.room, *user)).collect(),
-            Self::Remove(removed) => vec![(removed.room, removed.person)],
-            Self::Direct(_) | Self::Change(_) | Self::Rename(_) => Vec::new(),
+            Self::Direct(direct) => &direct.with,
+            Self::Invite(invite) => &invite.people,
+            Self::Remove(removed) => std::slice::from_ref(&removed.person),
+            Self::Create(_) | Self::Join(_) | Self::Leave(_) | Self::Change(_) | Self::Rename(_) => &[],
+        }
+    }
+
+    /// The room that may be otherwise for everybody in it.
+    pub fn changes(&self) -> Option<RoomId> {
+        match self {
+            Self::Change(change) => Some(change.room),
+            _ => None,
         }
     }
 }

@@ -10,6 +10,7 @@
 mod accounts;
 mod changes;
 mod conversation;
+mod doubts;
 mod handshake;
 mod hostile;
 mod identity;

@@ -9,7 +9,7 @@ use steadfast_server::clock;
 use steadfast_server::config::Config;
 use steadfast_server::realtime::writer::{Job, Publish, Writer};
 use steadfast_server::store::sqlite::SqliteStore;
-use steadfast_server::store::{Accounts, Acted, Device, Rooms, StoreError};
+use steadfast_server::store::{Accounts, Act, Acted, Device, Rooms, StoreError};
 use steadfast_shared::event::{self, Reply, SendItem, Sent};
 use steadfast_shared::{Entry, ErrorCode, Room, RoomId, Seq, UserId};
 use tempfile::TempDir;
@@ -35,9 +35,9 @@ impl Publish for Published {
         Ok(None)
     }
 
-    async fn resettle(&self, _: RoomId, _: &[UserId]) -> Result<(), StoreError> {
-        Ok(())
-    }
+    fn doubt(&self, _: UserId, _: &Act) {}
+
+    async fn realign(&self) {}
 }
 
 struct Bench {
@@ -257,9 +257,9 @@ async fn news_that_cannot_be_told_are_told_later() {
             Ok(None)
         }
 
-        async fn resettle(&self, _: RoomId, _: &[UserId]) -> Result<(), StoreError> {
-            Ok(())
-        }
+        fn doubt(&self, _: UserId, _: &Act) {}
+
+        async fn realign(&self) {}
     }
 
     let bench = Bench::new([]).await;

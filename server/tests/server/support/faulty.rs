@@ -1,6 +1,7 @@
 //! A store that fails as told.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -11,7 +12,7 @@ use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{EntryId, Epoch, Millis, Person, Room, RoomId, UserId, event};
 use tokio::sync::Semaphore;
 
-/// What happens to one append.
+/// What happens to one append, or to one errand.
 pub(crate) enum Fault {
     /// Nothing is stored.
     Fails,
@@ -30,6 +31,10 @@ pub(crate) struct Faulty {
     rejected: Mutex<Option<EntryId>>,
     /// How many entries each append had.
     pub(crate) appends: Mutex<Vec<usize>>,
+    /// What happens to the next errands.
+    pub(crate) errands: Mutex<VecDeque<Fault>>,
+    /// How often it cannot be read how people see a room.
+    pub(crate) blind: AtomicUsize,
 }
 
 impl Faulty {
@@ -39,6 +44,8 @@ impl Faulty {
             faults: Mutex::new(faults.into_iter().collect()),
             rejected: Mutex::default(),
             appends: Mutex::default(),
+            errands: Mutex::default(),
+            blind: AtomicUsize::new(0),
         }
     }
 }
@@ -90,11 +97,29 @@ impl Rooms for Faulty {
     }
 
     async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
+        let less = |left: usize| left.checked_sub(1);
+        if self
+            .blind
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, less)
+            .is_ok()
+        {
+            return Err(broken());
+        }
         self.inner.views(room, users).await
     }
 
     async fn act(&self, by: UserId, act: &Act, at: Millis) -> Result<Result<Acted, Refusal>, StoreError> {
-        self.inner.act(by, act, at).await
+        let fault = self.errands.lock().unwrap().pop_front();
+        match fault {
+            None => return self.inner.act(by, act, at).await,
+            Some(Fault::Panics) => {
+                let _ = self.inner.act(by, act, at).await?;
+                panic!("as told");
+            }
+            Some(Fault::FailsAfterCommit) => drop(self.inner.act(by, act, at).await?),
+            Some(_) => {}
+        }
+        Err(broken())
     }
 
     async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError> {
