@@ -1,6 +1,9 @@
 //! What people are called. Somebody who takes another nickname has it in what they wrote before, too.
+//!
+//! Whatever the server says carries the names that people have as it says it. So the newest news is right, and an answer is
+//! as new as what had been heard when it was asked for. No clock is read: a server's can be put back.
 
-use steadfast_shared::{Body, Entry, Millis, Person, UserId};
+use steadfast_shared::{Entry, Person, UserId};
 
 use crate::sorted::SortedMap;
 
@@ -8,12 +11,15 @@ use crate::sorted::SortedMap;
 /// entries carry.
 const KEPT: usize = 5_000;
 
-/// The newest name known of each person, and when by the server's clock it was theirs.
+/// How much had been heard at some moment. Nothing is older than the default: what a device had stored.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub(crate) struct Heard(u64);
+
+/// The newest name known of each person.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    known: SortedMap<UserId, (Millis, Box<Person>)>,
-    /// The newest time heard of.
-    newest: Millis,
+    known: SortedMap<UserId, (Heard, Box<Person>)>,
+    heard: Heard,
 }
 
 impl Names {
@@ -27,43 +33,37 @@ impl Names {
         self.known.get(&id).map(|(_, known)| known.as_ref())
     }
 
-    /// Takes in the names entries carry: each those of its own time, or all those of when they were read together, which
-    /// is no earlier than the newest of them. Says whether somebody known goes by another name.
-    pub(crate) fn read(&mut self, entries: &[Entry], together: bool) -> bool {
-        let newest = entries.iter().map(|entry| entry.at).max().filter(|_| together);
+    /// How much has been heard by now.
+    pub(crate) fn heard(&self) -> Heard {
+        self.heard
+    }
+
+    /// Takes in the names of entries that come by themselves. Says whether somebody known goes by another name.
+    pub(crate) fn hear(&mut self, entries: &[Entry]) -> bool {
+        self.heard.0 += 1;
+        self.read(entries, self.heard)
+    }
+
+    /// Takes in a name that comes by itself. Says whether they were known by another.
+    pub(crate) fn hear_of(&mut self, person: &Person) -> bool {
+        self.heard.0 += 1;
+        self.take(person, self.heard)
+    }
+
+    /// Takes in the names of entries that were asked for when so much had been heard. Says whether somebody known goes by
+    /// another name.
+    pub(crate) fn read(&mut self, entries: &[Entry], when: Heard) -> bool {
         let mut renamed = false;
-        for entry in entries {
-            let read = newest.unwrap_or(entry.at);
-            if let Body::Nickname { name, .. } = &entry.body {
-                let name = name.as_str().to_owned();
-                let person = Person {
-                    name,
-                    ..entry.author.clone()
-                };
-                renamed |= self.hear(&person, entry.at);
-            } else {
-                renamed |= self.hear(&entry.author, read);
-            }
-            let quoted = entry.quoted.iter().map(|quoted| &quoted.author);
-            let now = entry.now.iter().flat_map(|now| &now.reactions);
-            let reacted = now.flat_map(|reaction| &reaction.by);
-            for person in entry.mentioned.iter().chain(quoted).chain(reacted) {
-                renamed |= self.hear(person, read);
-            }
+        for person in entries.iter().flat_map(people_of) {
+            renamed |= self.take(person, when);
         }
         renamed
     }
 
-    /// Takes in a name that is somebody's by the newest news. Says whether they were known by another.
-    pub(crate) fn hear_now(&mut self, person: &Person) -> bool {
-        self.hear(person, self.newest)
-    }
-
-    fn hear(&mut self, person: &Person, at: Millis) -> bool {
-        self.newest = self.newest.max(at);
+    fn take(&mut self, person: &Person, when: Heard) -> bool {
         match self.known.get_mut(&person.id) {
-            Some((known_at, known)) if *known_at <= at => {
-                *known_at = at;
+            Some((known_when, known)) if *known_when <= when => {
+                *known_when = when;
                 let renamed = known.name != person.name;
                 if renamed {
                     known.name.clone_from(&person.name);
@@ -73,14 +73,69 @@ impl Names {
             Some(_) => false,
             None => {
                 if self.known.len() >= KEPT {
-                    let oldest = self.known.iter().min_by_key(|(_, (at, _))| *at);
+                    let oldest = self.known.iter().min_by_key(|(_, (when, _))| *when);
                     if let Some(oldest) = oldest.map(|(id, _)| *id) {
                         self.known.remove(&oldest);
                     }
                 }
-                self.known.insert(person.id, (at, Box::new(person.clone())));
+                self.known.insert(person.id, (when, Box::new(person.clone())));
                 false
             }
         }
+    }
+}
+
+fn people_of(entry: &Entry) -> impl Iterator<Item = &Person> {
+    let quoted = entry.quoted.iter().map(|quoted| &quoted.author);
+    let now = entry.now.iter().flat_map(|now| &now.reactions);
+    let reacted = now.flat_map(|reaction| &reaction.by);
+    let named = entry.mentioned.iter().chain(quoted).chain(reacted);
+    std::iter::once(&entry.author).chain(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use steadfast_shared::{Body, EntryId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn called(name: &str) -> Person {
+        Person {
+            id: UserId(Uuid::from_u128(1)),
+            name: name.into(),
+        }
+    }
+
+    fn written_by(name: &str) -> Vec<Entry> {
+        let id = EntryId(Uuid::from_u128(9));
+        vec![Entry::new(1, id, called(name), 0, Body::Erased)]
+    }
+
+    #[test]
+    fn an_answer_is_as_new_as_what_had_been_heard_when_it_was_asked_for() {
+        let mut names = Names::default();
+        assert!(!names.read(&written_by("of old"), Heard::default()));
+        let asked = names.heard();
+        assert!(
+            names.hear(&written_by("mina")),
+            "heard while the page is on its way"
+        );
+        assert!(!names.read(&written_by("of old"), asked));
+        assert_eq!(names.get(called("").id), Some(&called("mina")));
+        assert!(names.read(&written_by("mia"), names.heard()));
+        assert!(names.hear_of(&called("mina")));
+        assert_eq!(names.current(&called("of old")), &called("mina"));
+    }
+
+    #[test]
+    fn past_the_bound_the_one_heard_of_longest_ago_is_forgotten() {
+        let mut names = Names::default();
+        names.hear_of(&called("mina"));
+        for n in 0..KEPT as u128 {
+            let id = UserId(Uuid::from_u128(100 + n));
+            names.hear_of(&Person { id, name: "x".into() });
+        }
+        assert_eq!((names.known.len(), names.get(called("").id)), (KEPT, None));
     }
 }

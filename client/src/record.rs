@@ -53,7 +53,8 @@ pub struct OutboxItem {
     pub id: EntryId,
     /// Into which room.
     pub room: RoomId,
-    /// What the room was called: how it is found again in another epoch, where its id may mean nothing.
+    /// What the room was called: how it is found again in another epoch, where its id may mean nothing. Empty where it was
+    /// not a public one: who reads a room of the same name may be other people.
     pub room_name: String,
     /// The life of the database it was typed for.
     pub epoch: Epoch,

@@ -239,14 +239,14 @@ impl Outbox {
     }
 
     /// Items typed in another epoch by whom `me` was then belong to this one: in the room of that id, or else of that
-    /// name. One whose room is gone stays where it is; the server will say so. A change stays in its epoch: the message it
+    /// name, where it has one to be found by. One whose room is gone stays where it is; the server will say so. A change stays in its epoch: the message it
     /// names is gone. So is what a message replied to. Gives the items changed, and whether each was typed here.
-    pub(crate) fn rehome<'a>(
+    pub(crate) fn rehome(
         &mut self,
         me: &Person,
         formerly: &[UserId],
         epoch: Epoch,
-        rooms: &(impl Iterator<Item = (RoomId, &'a str)> + Clone),
+        rooms: &[(RoomId, String)],
     ) -> Vec<(OutboxItem, bool)> {
         let mut rehomed = Vec::new();
         for held in self.items.values_mut() {
@@ -257,10 +257,10 @@ impl Outbox {
                 continue;
             }
             item.author = me.clone();
-            let mut homes = rooms.clone();
-            let same = rooms.clone().find(|(id, _)| *id == item.room);
-            if let Some((home, _)) = same.or_else(|| homes.find(|(_, name)| *name == item.room_name)) {
-                item.room = home;
+            let same = rooms.iter().find(|(id, _)| *id == item.room);
+            let called = |(_, name): &&(RoomId, String)| !name.is_empty() && *name == item.room_name;
+            if let Some((home, _)) = same.or_else(|| rooms.iter().find(called)) {
+                item.room = *home;
                 item.epoch = epoch;
                 if let Body::Message { reply_to, .. } = &mut item.body {
                     *reply_to = None;

@@ -49,8 +49,8 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    pub(crate) fn restored(bounds: Bounds, cache: RoomCache) -> Self {
-        Self {
+    pub(crate) fn restored(bounds: Bounds, cache: RoomCache, me: Option<UserId>) -> Self {
+        let mut room = Self {
             id: cache.room,
             name: cache.name,
             about: cache.about,
@@ -64,7 +64,10 @@ impl Room {
             },
             read_told: 0,
             cache_is_old: false,
-        }
+        };
+        // The server has not counted yet: it is what is here at least.
+        room.counted.unread = room.news_after(room.read, me);
+        room
     }
 
     pub(crate) fn new(bounds: Bounds, room: &event::Room) -> Self {
@@ -159,10 +162,12 @@ impl Room {
         let counted = self.counted;
         let reaches_back = self.inbox.high().is_some() && self.inbox.low() <= self.read + 1;
         if !reaches_back {
-            let since = self.news_after(counted.head, me);
+            let since = self.news_after(counted.head.max(self.read), me);
+            // Some of what was counted may have been read since, in a look.
+            let left = counted.head.saturating_sub(self.read);
             return Unread {
-                news: counted.unread.news + since.news,
-                mentions: counted.unread.mentions + since.mentions,
+                news: counted.unread.news.min(left) + since.news,
+                mentions: counted.unread.mentions.min(left) + since.mentions,
             };
         }
         let here = self.news_after(self.read, me);

@@ -84,21 +84,14 @@ impl Session {
         entry
     }
 
-    /// Takes in what entries say people are called. `together`: they were read together, and so were the names.
-    pub(super) fn read_names(&mut self, entries: &[Entry], together: bool) {
-        if self.names.read(entries, together) {
-            self.renamed();
-        }
-    }
-
     /// Takes in what somebody is called by the newest news.
     pub(super) fn hear_name(&mut self, person: &Person) {
-        if self.names.hear_now(person) {
+        if self.names.hear_of(person) {
             self.renamed();
         }
     }
 
-    fn renamed(&mut self) {
+    pub(super) fn renamed(&mut self) {
         if let Some(identity) = &mut self.identity
             && let Some(known) = self.names.get(identity.me.id)
             && known.name != identity.me.name

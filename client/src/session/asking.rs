@@ -7,6 +7,7 @@ use steadfast_shared::RoomId;
 use super::input::RequestId;
 use super::output::{Change, Ephemeral, Output, Request};
 use super::{Connection, Session};
+use crate::names::Heard;
 use crate::room::Room;
 
 /// Most pages under way at once, all rooms together.
@@ -18,12 +19,12 @@ const STAND_IN: Duration = Duration::from_secs(15);
 /// How far a person has read is told this often at most.
 const READ_EVERY: Duration = Duration::from_secs(1);
 
-/// What a request under way is about.
+/// What a request under way is about. Of a page also what had been heard when it was asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Asked {
     Send,
-    History(RoomId),
-    Look(RoomId),
+    History(RoomId, Heard),
+    Look(RoomId, Heard),
     Sync,
 }
 
@@ -84,6 +85,7 @@ impl Session {
     pub(super) fn pull_pages(&mut self, now: Duration) {
         let mut under_way = self.rooms.values().map(Room::pulling).sum::<usize>();
         let mut pulls = Vec::new();
+        let heard = self.names.heard();
         for room in self.rooms.values_mut() {
             if under_way >= PULLS {
                 break;
@@ -92,12 +94,12 @@ impl Session {
             let request = RequestId(self.last_request + 1 + pulls.len() as u64);
             if let Some(pull) = room.look_pull(request, now) {
                 under_way += 1;
-                pulls.push((Asked::Look(room.id), pull));
+                pulls.push((Asked::Look(room.id, heard), pull));
             }
             let request = RequestId(self.last_request + 1 + pulls.len() as u64);
             if let Some(pull) = room.inbox.next_pull(room.id, request, now) {
                 under_way += 1;
-                pulls.push((Asked::History(room.id), pull));
+                pulls.push((Asked::History(room.id, heard), pull));
             }
         }
         for (asked, pull) in pulls {

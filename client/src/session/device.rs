@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
-use steadfast_shared::{Epoch, Person};
+use steadfast_shared::{Epoch, Person, UserId};
 
 use super::output::Change;
 use super::{Connection, Session};
-use crate::names::Names;
+use crate::names::{Heard, Names};
 use crate::news::PeerNews;
 use crate::notices::Notices;
 use crate::presence::Presence;
-use crate::record::{Identity, Restored, Write};
+use crate::record::{Identity, Restored, RoomCache, Write};
 use crate::room::Room;
 
 impl Session {
     pub(super) fn restored(&mut self, restored: Restored) {
+        let whose = restored.identity.as_ref().map(|before| before.me.id);
         match (&self.identity, restored.identity) {
             (None, identity) => self.identity = identity,
             // It comes late, after somebody signed in.
@@ -23,13 +24,7 @@ impl Session {
             }
             _ => {}
         }
-        let bounds = self.bounds();
-        for cache in restored.rooms {
-            self.names.read(&cache.entries, true);
-            if self.epoch() == Some(cache.epoch) && !self.rooms.contains_key(&cache.room) {
-                self.rooms.insert(cache.room, Room::restored(bounds, cache));
-            }
-        }
+        self.restore_rooms(restored.rooms, whose);
         let ids: Vec<_> = restored.outbox.iter().map(|item| item.id).collect();
         for item in restored.outbox {
             if self.outbox.gone.fate(item.id).is_some() {
@@ -43,6 +38,29 @@ impl Session {
         let items: Vec<_> = self.outbox.items().cloned().collect();
         self.tell_posted(items);
         self.everything_changed();
+    }
+
+    /// The rooms as they were when this device last wrote them. Where storage answers late they may be another person's, or
+    /// those of rooms this person is in no longer.
+    fn restore_rooms(&mut self, mut caches: Vec<RoomCache>, whose: Option<UserId>) {
+        caches.sort_by_key(|cache| cache.entries.last().map_or(0, |newest| newest.at));
+        let me = self.my_id();
+        let mine = whose.is_none_or(|whose| me == Some(whose));
+        let bounds = self.bounds();
+        for cache in caches {
+            if self.rooms.contains_key(&cache.room) {
+                continue;
+            }
+            if !mine || self.is_online() || self.epoch() != Some(cache.epoch) {
+                self.writes.push(Write::DropRoom(cache.room));
+                continue;
+            }
+            self.names.read(&cache.entries, Heard::default());
+            self.rooms.insert(cache.room, Room::restored(bounds, cache, me));
+        }
+        if let Some(me) = self.me().cloned() {
+            self.hear_name(&me);
+        }
     }
 
     /// A person signed in, here.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use steadfast_shared::event::{Away, TypingIn};
-use steadfast_shared::{Body, EntryId, Epoch, MessageText, Millis, Person, RoomId, Seq};
+use steadfast_shared::{Body, EntryId, Epoch, MessageText, Millis, Person, RoomId, RoomKind, Seq};
 use uuid::Uuid;
 
 use super::output::{Change, Ephemeral, Output, Refusal};
@@ -43,7 +43,11 @@ impl Session {
                     self.typing_pace.remove(&room);
                 }
                 let order = self.outbox.next_order();
-                let room_name = self.rooms.get(&room).map(|room| room.name.clone());
+                let public = self
+                    .rooms
+                    .get(&room)
+                    .filter(|room| room.about.kind == RoomKind::Public);
+                let room_name = public.map(|room| room.name.clone());
                 self.put_in_outbox(OutboxItem {
                     id,
                     room,

@@ -2,7 +2,7 @@
 
 use steadfast_shared::event::Entries;
 use steadfast_shared::room::{MemberNews, RoomNews};
-use steadfast_shared::{Entry, RoomId, event};
+use steadfast_shared::{Entry, Person, RoomId, event};
 
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ impl Session {
         }
         let bounds = self.bounds();
         for listed in rooms {
+            self.hear_names(&listed.with);
             let room = self
                 .rooms
                 .get_or_insert_with(listed.id, || Room::new(bounds, listed));
@@ -44,6 +45,7 @@ impl Session {
         match news {
             RoomNews::In { room: told } => {
                 let (id, bounds) = (told.id, self.bounds());
+                self.hear_names(&told.with);
                 match self.rooms.get_mut(&id) {
                     Some(room) => room.told(&told),
                     None => self.enter_room(id, Room::new(bounds, &told), &told),
@@ -120,11 +122,19 @@ impl Session {
         self.changes.insert(Change::Members(news.room));
     }
 
+    fn hear_names(&mut self, people: &[Person]) {
+        for person in people {
+            self.hear_name(person);
+        }
+    }
+
     /// The people of direct rooms, by the names they have.
     pub(super) fn rename_in_rooms(&mut self) {
         for room in self.rooms.values_mut() {
             for person in &mut room.about.with {
-                *person = self.names.current(person).clone();
+                let current = self.names.current(person).clone();
+                room.cache_is_old |= *person != current;
+                *person = current;
             }
         }
     }

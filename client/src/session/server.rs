@@ -167,7 +167,9 @@ impl Session {
             return self.too_early(id, entries);
         }
         self.recognise_all(id, &entries);
-        self.read_names(&entries, missed);
+        if self.names.hear(&entries) {
+            self.renamed();
+        }
         for entry in entries.iter().filter(|entry| entry.body.text().is_some()) {
             if self.presence.wrote(id, entry.author.id) {
                 self.changes.insert(Change::Typing(id));
@@ -228,12 +230,12 @@ impl Session {
         match (asked, result) {
             (Asked::Send, Ok(Answer::Send(reply))) => self.send_answered(request, Ok(reply), now),
             (Asked::Send, result) => self.send_answered(request, Err(no_answer(&result)), now),
-            (Asked::History(room) | Asked::Look(room), result) => {
+            (Asked::History(..) | Asked::Look(..), result) => {
                 let result = match result {
                     Ok(Answer::History(reply)) => Ok(reply),
                     result => Err(no_answer(&result)),
                 };
-                self.pulled(request, asked, room, result, now);
+                self.pulled(request, asked, result, now);
             }
             (Asked::Sync, Ok(Answer::Sync(Ok(heads)))) => self.heads(heads),
             // The next one comes soon enough.
@@ -281,10 +283,12 @@ impl Session {
         &mut self,
         request: RequestId,
         asked: Asked,
-        id: RoomId,
         result: Result<Result<Page, WireError>, RequestError>,
         now: Duration,
     ) {
+        let (Asked::History(id, heard) | Asked::Look(id, heard)) = asked else {
+            return;
+        };
         if !self.rooms.contains_key(&id) {
             return;
         }
@@ -292,7 +296,9 @@ impl Session {
             && page.room == id
         {
             self.recognise_all(id, &page.entries);
-            self.read_names(&page.entries, true);
+            if self.names.read(&page.entries, heard) {
+                self.renamed();
+            }
         }
         let Some(room) = self.rooms.get_mut(&id) else {
             return;
@@ -302,7 +308,7 @@ impl Session {
             result => result,
         };
         let changed = match asked {
-            Asked::Look(_) => room.looked(request, result, now, &mut self.dice),
+            Asked::Look(..) => room.looked(request, result, now, &mut self.dice),
             _ => room.pulled(request, result, now, &mut self.dice),
         };
         if changed {

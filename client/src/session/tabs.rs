@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use steadfast_shared::Epoch;
+use steadfast_shared::{Epoch, RoomKind};
 
 use super::{Connection, Session};
 use crate::news::{PeerNews, Stored};
 use crate::outbox::Fate;
 use crate::record::{Disk, Identity, OutboxItem, Write};
+use crate::room::Room;
 use crate::sorted::SortedMap;
 
 impl Session {
@@ -130,13 +131,17 @@ impl Session {
         let Some(Identity { me, epoch }) = self.identity.clone().filter(|_| self.is_online()) else {
             return;
         };
-        let rooms = self.rooms.values();
-        let rehomed = self.outbox.rehome(
-            &me,
-            &self.formerly,
-            epoch,
-            &rooms.map(|room| (room.id, room.name.as_str())),
-        );
+        // By name only a public one is found again.
+        let found_by = |room: &Room| match room.about.kind {
+            RoomKind::Public => room.name.clone(),
+            RoomKind::Private | RoomKind::Direct => String::new(),
+        };
+        let rooms: Vec<_> = self
+            .rooms
+            .values()
+            .map(|room| (room.id, found_by(room)))
+            .collect();
+        let rehomed = self.outbox.rehome(&me, &self.formerly, epoch, &rooms);
         let mut told = Vec::new();
         for (item, local) in rehomed {
             self.rows_changed(item.room);

@@ -1,6 +1,6 @@
 //! Edits, deletions and reactions: from the keypress to the row.
 
-use steadfast_shared::{Emoji, Nickname, Now, Reaction, UserId, mention};
+use steadfast_shared::{Emoji, Now, Reaction, UserId, mention};
 
 use super::*;
 use crate::record::Rejection;
@@ -16,7 +16,7 @@ fn change(desk: &mut Desk, n: u128, change: MessageChange) {
     });
 }
 
-fn thumb(message: Seq, on: bool) -> MessageChange {
+pub(super) fn thumb(message: Seq, on: bool) -> MessageChange {
     let emoji = Emoji::parse("👍").unwrap();
     MessageChange::React { message, emoji, on }
 }
@@ -39,11 +39,11 @@ fn talked(many: Seq) -> Desk {
     desk
 }
 
-fn body_entry(seq: Seq, author: u128, n: u128, body: Body) -> Entry {
+pub(super) fn body_entry(seq: Seq, author: u128, n: u128, body: Body) -> Entry {
     Entry::new(seq, id(n), person(author), 1_000 + seq, body)
 }
 
-fn live(desk: &mut Desk, entry: Entry) {
+pub(super) fn live(desk: &mut Desk, entry: Entry) {
     desk.hear(Entries {
         room: ROOM,
         from: entry.seq,
@@ -202,33 +202,6 @@ fn what_the_server_read_together_with_a_page_is_not_applied_twice() {
     assert_eq!(
         desk.session.timeline(ROOM).message(1).unwrap().reactions().len(),
         0
-    );
-}
-
-#[test]
-fn a_new_nickname_is_in_what_was_written_before() {
-    let mut desk = talked(0);
-    desk.hear(entries(1..=2, 2));
-    let nickname = |name: &str| Nickname::parse(name).unwrap();
-    let renamed = Body::Nickname {
-        name: nickname("mia"),
-        was: nickname("person 2"),
-    };
-    live(&mut desk, body_entry(3, 2, 9, renamed));
-    let names: Vec<_> = desk
-        .session
-        .timeline(ROOM)
-        .rows()
-        .map(|row| row.author.name.as_str())
-        .collect();
-    assert_eq!(names, ["mia", "mia", "mia"]);
-    let last = desk.session.timeline(ROOM).message(3).unwrap();
-    assert_eq!(
-        last.body,
-        RowBody::Nickname {
-            name: "mia",
-            was: "person 2"
-        }
     );
 }
 

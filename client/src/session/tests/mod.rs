@@ -6,6 +6,7 @@ mod epochs;
 mod holes;
 mod inputs;
 mod looks;
+mod names;
 mod rooms;
 mod tabs;
 

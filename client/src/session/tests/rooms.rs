@@ -1,5 +1,6 @@
 //! Rooms that come and go while the session is open, and who is in them.
 
+use steadfast_shared::RoomKind;
 use steadfast_shared::room::{MemberNews, RoomNews};
 
 use super::*;
@@ -97,6 +98,94 @@ fn what_waits_for_a_room_that_was_left_is_the_servers_to_refuse() {
     let (request, _) = desk.one_send();
     desk.ack(request, vec![refused(1, ErrorCode::UnknownRoom)]);
     assert_eq!(desk.rows(), [(id(1), "rejected")]);
+}
+
+#[test]
+fn a_storage_that_answers_late_brings_no_room_back_that_was_left() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    comes_in(&mut desk, told(OTHER, "other", 0, 0));
+    desk.hear(said_there(1));
+    desk.input(Input::Flush);
+    let disk = desk.disk.clone();
+    let mut late = Desk::restored(1, Restored::default());
+    late.disk = disk.clone();
+    late.input(Input::SignedIn(SessionInfo::new(person(1), EPOCH)));
+    late.online(0);
+    late.input(Input::Restored(disk.clone()));
+    assert_eq!((names(&late), late.disk.rooms.len()), (vec!["general"], 1));
+
+    let mut another = Desk::restored(7, Restored::default());
+    another.disk = disk.clone();
+    another.input(Input::SignedIn(SessionInfo::new(person(7), EPOCH)));
+    another.input(Input::Restored(disk));
+    assert!(names(&another).is_empty(), "those are another person's");
+    assert_eq!(another.disk.rooms.len(), 0);
+}
+
+#[test]
+fn what_was_said_in_private_never_goes_to_a_room_that_has_its_name() {
+    for kind in [RoomKind::Private, RoomKind::Direct] {
+        let mut desk = Desk::new(1);
+        let mut first = opened(1, 0);
+        first.rooms[0].kind = kind;
+        first.rooms[0].name = if kind == RoomKind::Direct { "" } else { "plans" }.into();
+        desk.opened(first);
+        desk.offline();
+        desk.post(1);
+        let mut later = opened(1, 0);
+        later.epoch = Epoch(uuid(0xE2));
+        later.rooms = ["", "plans"]
+            .map(|name| Room {
+                kind: if name.is_empty() {
+                    RoomKind::Direct
+                } else {
+                    RoomKind::Public
+                },
+                ..Room::new(RoomId(Uuid::now_v7()), name)
+            })
+            .into();
+        desk.opened(later);
+        let (_, items) = desk.sends().remove(0);
+        assert_eq!(items[0].room, ROOM, "the server says that there is no such room");
+    }
+}
+
+#[test]
+fn what_was_unread_still_is_after_a_restart_without_a_link() {
+    let mut desk = Desk::new(1);
+    desk.online(300);
+    let (request, _) = desk.pulls().remove(0);
+    desk.page(request, entries(201..=300, 2).entries, 300);
+    desk.input(Input::Flush);
+    let desk = Desk::restored(1, desk.disk);
+    assert_eq!(desk.session.room(ROOM).unwrap().unread, 100);
+}
+
+#[test]
+fn what_is_read_in_a_look_is_unread_no_more() {
+    let mut desk = Desk::new(1);
+    let mut first = opened(1, 1_000);
+    first.rooms[0].unread = 900;
+    first.rooms[0].mentions = 3;
+    desk.opened(first);
+    let (request, _) = desk.pulls().remove(0);
+    desk.page(request, entries(901..=1_000, 2).entries, 1_000);
+    let view = |desk: &Desk| {
+        let view = desk.session.room(ROOM).unwrap();
+        (view.unread, view.mentions)
+    };
+    assert_eq!(view(&desk), (900, 3));
+    desk.input(Input::Read { room: ROOM, seq: 500 });
+    assert_eq!(view(&desk), (500, 3));
+    desk.input(Input::Read { room: ROOM, seq: 899 });
+    desk.hear(entries(1_001..=1_001, 2));
+    assert_eq!(view(&desk).0, 102);
+    desk.input(Input::Read {
+        room: ROOM,
+        seq: 1_001,
+    });
+    assert_eq!(view(&desk), (0, 0));
 }
 
 #[test]
