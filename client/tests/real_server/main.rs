@@ -6,6 +6,7 @@
     reason = "in a test, both say what went wrong"
 )]
 
+mod catchup;
 mod clock;
 mod conversation;
 mod crashes;
