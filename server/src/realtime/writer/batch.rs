@@ -1,0 +1,82 @@
+//! A batch under way.
+
+use steadfast_shared::event::{Reply, Sent};
+use steadfast_shared::{Body, EntryId, ErrorCode, WireError};
+
+use super::work::{Answer, Job};
+use crate::store::{NewEntry, Outcome};
+
+/// A batch whose entries are being written.
+pub(super) struct Batch {
+    size: usize,
+    entries: Vec<NewEntry>,
+    answer: Answer,
+}
+
+impl Batch {
+    /// Lends all of these batches' entries out, in their order.
+    pub(super) fn lend(batches: &mut [Self]) -> Vec<NewEntry> {
+        batches
+            .iter_mut()
+            .flat_map(|batch| batch.entries.drain(..))
+            .collect()
+    }
+
+    /// Gives them back.
+    pub(super) fn give_back(batches: &mut [Self], entries: Vec<NewEntry>) {
+        let mut entries = entries.into_iter();
+        for batch in batches {
+            batch.entries = entries.by_ref().take(batch.size).collect();
+        }
+    }
+
+    /// Answers what became of its entries, which are the next ones. Tells whether a text was erased.
+    pub(super) fn acknowledge(self, outcomes: &mut impl Iterator<Item = Outcome>) -> bool {
+        let mut erased = false;
+        let mut sent = Vec::with_capacity(self.size);
+        for (entry, outcome) in self.entries.into_iter().zip(outcomes) {
+            let erases = matches!(entry.body, Body::Delete { .. });
+            erased |= erases && matches!(outcome, Outcome::Stored { .. });
+            sent.push(told(entry.id, outcome));
+        }
+        (self.answer)(Reply::Ok(sent));
+        erased
+    }
+
+    /// Answers that nobody knows what became of it.
+    pub(super) fn give_up(self) {
+        let message = "the message cannot be stored right now: try again";
+        (self.answer)(Reply::Err(WireError::new(ErrorCode::Unavailable, message)));
+    }
+}
+
+impl From<Job> for Batch {
+    fn from(job: Job) -> Self {
+        let author = job.author;
+        let entries: Vec<NewEntry> = job
+            .items
+            .into_iter()
+            .map(|item| NewEntry {
+                author,
+                id: item.id,
+                room: item.room,
+                body: item.body,
+            })
+            .collect();
+        Self {
+            size: entries.len(),
+            entries,
+            answer: job.answer,
+        }
+    }
+}
+
+fn told(id: EntryId, outcome: Outcome) -> Sent {
+    match outcome {
+        Outcome::Stored { seq, at } | Outcome::Repeat { seq, at } => Sent::Stored { id, seq, at },
+        Outcome::Refused(refusal) => Sent::Refused {
+            id,
+            error: refusal.into(),
+        },
+    }
+}

@@ -1,0 +1,52 @@
+//! How far people have read, until it is written.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use steadfast_shared::{RoomId, Seq, UserId};
+
+use crate::store::ReadMark;
+
+/// Read marks that are not written yet: one for each person and room, the furthest.
+#[derive(Debug, Default)]
+pub(super) struct Marks(Mutex<HashMap<(UserId, RoomId), Seq>>);
+
+impl Marks {
+    /// Has a mark written with the others.
+    pub(super) fn put(&self, mark: ReadMark) {
+        let mut marks = self.inner();
+        let seq = marks.entry((mark.user, mark.room)).or_default();
+        *seq = mark.seq.max(*seq);
+    }
+
+    /// One person's.
+    pub(super) fn of(&self, user: UserId) -> Vec<ReadMark> {
+        let mut marks = self.all();
+        marks.retain(|mark| mark.user == user);
+        marks
+    }
+
+    /// Everybody's.
+    pub(super) fn all(&self) -> Vec<ReadMark> {
+        let marks = self.inner();
+        let marks = marks.iter();
+        marks
+            .map(|(&(user, room), &seq)| ReadMark { user, room, seq })
+            .collect()
+    }
+
+    /// Forgets those that were written, but for whoever has read on meanwhile.
+    pub(super) fn written(&self, written: &[ReadMark]) {
+        let mut marks = self.inner();
+        for mark in written {
+            let key = (mark.user, mark.room);
+            if marks.get(&key) == Some(&mark.seq) {
+                marks.remove(&key);
+            }
+        }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, HashMap<(UserId, RoomId), Seq>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,65 @@
+//! What the writer is given to do.
+
+use steadfast_shared::event::{Reply, SendItem, Sent};
+use steadfast_shared::{ErrorCode, Person, Room, UserId, WireError};
+
+use crate::store::Act;
+
+/// How the answer to a batch gets back.
+pub type Answer = Box<dyn FnOnce(Reply<Vec<Sent>>) + Send>;
+
+/// A batch to write.
+pub struct Job {
+    /// Who wrote it.
+    pub author: UserId,
+    /// What.
+    pub items: Vec<SendItem>,
+    /// Called once, after the commit.
+    pub answer: Answer,
+}
+
+/// Something to do beyond entries.
+pub struct Errand {
+    /// Who asks.
+    pub by: UserId,
+    /// For what.
+    pub act: Act,
+    /// Called once, after the commit.
+    pub answer: Box<dyn FnOnce(Result<Done, WireError>) + Send>,
+}
+
+/// What an [`Errand`] is answered with.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Done {
+    /// The room it was about, where who asked is in it.
+    pub room: Option<Room>,
+    /// Who asked, by a name they have asked for.
+    pub person: Option<Person>,
+}
+
+/// What waits for the writer.
+pub(super) enum Work {
+    Write(Job),
+    Run(Errand),
+}
+
+impl Job {
+    /// Bytes of text in it.
+    pub(super) fn bytes(&self) -> usize {
+        self.items.iter().map(|item| item.body.text_bytes()).sum()
+    }
+}
+
+impl Work {
+    /// Answers that there is no place for it.
+    pub(super) fn refuse(self) {
+        let error = WireError::new(
+            ErrorCode::Busy,
+            "the server has too much to do right now: try again",
+        );
+        match self {
+            Self::Write(job) => (job.answer)(Reply::Err(error)),
+            Self::Run(errand) => (errand.answer)(Err(error)),
+        }
+    }
+}
