@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { Server } from '../server.mjs';
 import { arrive, assertContiguous, assertTyped, Device, GENEROUS, hangUp, until, uuid7 } from './device.mjs';
+import { Dice, SEEDS } from './dice.mjs';
 import { Raw } from './raw.mjs';
 import { makeRoom } from './rooms.mjs';
 import { ID, JUNK, NESTED, SHAPES } from './shapes.mjs';
@@ -112,6 +113,45 @@ describe('hole_02_malformed_requests_about_rooms_and_people_get_typed_errors', (
     await unharmed();
     assertContiguous(await bystander.pull(0, room.id));
   });
+
+  /** The value with something in it, however deep, that is otherwise. @param {Dice} dice @param {any} value @returns {any} */
+  const mutated = (dice, value) => {
+    const members = value && typeof value === 'object' ? Object.keys(value) : [];
+    if (members.length === 0 || dice.falls(0.2)) {
+      return dice.one([dice.one(JUNK), [value], { value }, typeof value === 'number' ? value + 1 - dice.below(3) : `${value}\u202e`, dice.below(2 ** 31)]);
+    }
+    const copy = Array.isArray(value) ? [...value] : { ...value };
+    const member = dice.one(members);
+    const how = dice.below(4);
+    if (how === 0 && !Array.isArray(copy)) delete copy[member];
+    else if (how === 1 && Array.isArray(copy)) copy.push(...copy);
+    else copy[member] = mutated(dice, copy[member]);
+    return copy;
+  };
+
+  for (const seed of SEEDS) {
+    test(`seed ${seed}: arguments that were right until something in them was changed`, async () => {
+      const dice = new Dice(seed);
+      const device = new Device(server, { token: vandal.account.token });
+      await device.open();
+      for (let round = 0; round < 250; round += 1) {
+        /** @type {Record<string, any>} */
+        const known = {
+          ...good(),
+          send: [device.change({ kind: 'message', text: 'x', reply_to: 1 }), device.change({ kind: 'react', message: 2, emoji: '👍' }, { room: room.id })],
+          sync: { [device.room]: 1, [room.id]: 0 },
+        };
+        const event = dice.one([...EVENTS, 'send', 'history', 'sync', 'typing', 'read', 'away']);
+        let argument = known[event] ?? { room: room.id, seq: 1, away: true };
+        for (let change = dice.below(3); change >= 0; change -= 1) argument = mutated(dice, argument);
+        if (['typing', 'read', 'away'].includes(event)) device.socket.emit(event, argument);
+        else assertAnswered(await device.request(event, argument), `${event} ${JSON.stringify(argument)?.slice(0, 300)}`);
+      }
+      assert.equal(device.disconnected, undefined);
+      device.close();
+      await unharmed();
+    });
+  }
 
   for (const [shape, json] of Object.entries(NESTED)) {
     test(`${shape}: an ack says what is wrong`, async () => {

@@ -317,6 +317,51 @@ describe('privacy', () => {
     });
   });
 
+  test('a device that was signed out is told nothing from then on, and does nothing', async () => {
+    const { account } = cleo;
+    const answer = await fetch(`${server.url}/api/passphrase`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${account.token}` },
+      body: JSON.stringify({ new: 'correct horse battery' }),
+    });
+    assert.equal(answer.status, 204, await answer.text());
+    const again = await fetch(`${server.url}/api/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ nickname: account.me.name, passphrase: 'correct horse battery', with_token: true }),
+    });
+    const { token } = await again.json();
+    const transports = [['websocket'], ['polling']];
+    const tabs = await Promise.all(transports.map(async (transports) => {
+      const tab = new Device(server, { token }, { transports, reconnection: false });
+      await tab.open();
+      return tab;
+    }));
+    let over = false;
+    const trying = tabs.map(async (tab) => {
+      while (!over && tab.socket.connected) {
+        const body = { kind: 'message', text: 'before' };
+        await tab.socket.timeout(2_000).emitWithAck('send', [tab.change(body, { room: rooms.group.id })]).catch(() => {});
+      }
+    });
+    const gone = await fetch(`${server.url}/api/session`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
+    assert.equal(gone.status, 204);
+    const secret = `after ${uuid7()}`;
+    const { seq } = await sayIn(ann, rooms.group.id, secret);
+    for (const tab of tabs) await until(() => tab.disconnected, 'the tab is disconnected');
+    over = true;
+    await Promise.all(trying);
+    for (const tab of tabs) assert.ok(!JSON.stringify(tab.events).includes(secret));
+    await fence(ann, ben);
+    const later = (await ann.pull(seq, rooms.group.id)).filter(({ author }) => author.id === account.me.id);
+    assert.deepEqual(later, [], 'what was queued came before, and nothing after');
+    for (const tab of tabs) {
+      await assert.rejects(new Device(server, { token }).open(), { message: 'unauthorized' });
+      tab.close();
+    }
+    assert.equal(cleo.disconnected, undefined, 'the other device goes on');
+  });
+
   test('a nickname is told in the rooms of its bearer, and in no other', async () => {
     const before = await ann.ask('sync', {});
     await eve.ask('nickname', { name: 'Eavesdropper' });

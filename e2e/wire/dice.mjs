@@ -1,0 +1,42 @@
+// Dice that fall the same way for the same seed, so that a failure can be looked at again.
+
+/** The seeds that are tried; others with `STEADFAST_SEEDS=7,8`. */
+export const SEEDS = (process.env.STEADFAST_SEEDS ?? '1,2,3,4').split(',').map(Number);
+
+export class Dice {
+  #state;
+
+  /** @param {number} seed */
+  constructor(seed) {
+    this.#state = seed >>> 0;
+  }
+
+  /** At least 0 and below 1 (Mulberry32). */
+  next() {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = this.#state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  /** A whole number below `bound`. @param {number} bound */
+  below(bound) {
+    return Math.floor(this.next() * bound);
+  }
+
+  /** @param {number} share */
+  falls(share) {
+    return this.next() < share;
+  }
+
+  /** One of these. @template T @param {readonly T[]} choices @returns {T} */
+  one(choices) {
+    return /** @type {T} */ (choices[this.below(choices.length)]);
+  }
+
+  /** Some of these, at least one. @template T @param {readonly T[]} choices @returns {T[]} */
+  some(choices) {
+    return Array.from({ length: 1 + this.below(3) }, () => this.one(choices));
+  }
+}
