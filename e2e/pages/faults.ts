@@ -11,6 +11,8 @@ export class FaultPanel {
   readonly scrubber: Locator;
   readonly time: Locator;
   readonly acted: Locator;
+  readonly sendTest: Locator;
+  readonly mendEverything: Locator;
 
   constructor(readonly chat: ChatPage) {
     const { page } = chat;
@@ -19,6 +21,8 @@ export class FaultPanel {
     this.scrubber = page.getByTestId('faults-scrubber');
     this.time = page.getByTestId('faults-time');
     this.acted = page.getByTestId('faults-acted');
+    this.sendTest = page.getByTestId('fault-test');
+    this.mendEverything = page.getByTestId('fault-mend');
   }
 
   /** Opens the details, and the panel in them. */

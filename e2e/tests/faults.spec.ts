@@ -12,6 +12,8 @@ test.describe('where the server offers it', () => {
   test('a quiet message goes its way step by step', async ({ person }) => {
     const ann = await person('Ann');
     const faults = await FaultPanel.open(ann);
+    await expect(faults.place('wire'), 'as it stands when somebody begins to look').toContainText('connected');
+    await expect(faults.place('wire')).toHaveAttribute('data-broken', 'false');
     await ann.say('a quiet one');
     await expect.poll(async () => (await faults.steps('a quiet one')).toSorted()).toEqual(['acked', 'came', 'saved', 'tried', 'typed']);
     await expect(faults.journey('a quiet one')).toHaveAttribute('data-place', 'inbox');
@@ -76,6 +78,8 @@ test.describe('where the server offers it', () => {
     await ben.expectTexts(['did you get it?']);
     await expect(faults.journey('did you get it?'), 'stored, and not known here').toHaveAttribute('data-place', 'log');
     await expect(faults.place('log')).toHaveAttribute('data-dots', '1');
+    await expect(faults.place('log')).toHaveAttribute('data-many', '1');
+    await expect(faults.place('inbox')).toHaveAttribute('data-many', '0');
     await faults.expectActed('known-id', 40_000);
     await faults.mend('swallow-acks', 'lose-entries');
     await ann.expectAllSent(60_000);
@@ -140,6 +144,28 @@ test.describe('where the server offers it', () => {
       await chat.expectTexts(['sent unsaved', 'neither saved nor sent'], 40_000);
       await chat.expectAllSent();
     }
+  });
+
+  test('one sends, breaks and mends without leaving the panel', async ({ person }) => {
+    const ann = await person('Ann');
+    const ben = await person('Ben');
+    const faults = await FaultPanel.open(ann);
+    await expect(faults.mendEverything, 'nothing is broken').toBeDisabled();
+    await faults.break('refuse', 'repeat', 'stall-storage');
+    await ann.page.getByTestId('fault-delay').selectOption('500');
+    await faults.cut();
+    await ann.expectNotConnected();
+    await faults.sendTest.click();
+    await faults.sendTest.click();
+    await ann.expectState('Test 2', 'saving');
+    await faults.mendEverything.click();
+    for (const fault of ['refuse', 'repeat', 'stall-storage'] as const) await expect(faults.switch(fault)).not.toBeChecked();
+    await expect(ann.page.getByTestId('fault-delay')).toHaveValue('0');
+    for (const chat of [ann, ben]) {
+      await chat.expectTexts(['Test 1', 'Test 2'], 40_000);
+      await chat.expectAllSent();
+    }
+    await expect(faults.mendEverything).toBeDisabled();
   });
 
   test('a slow link keeps the order', async ({ person }) => {

@@ -28,6 +28,8 @@ pub struct Picture {
     pub counted: Counted,
     /// What acted last, and when: the newest first, each once.
     pub acted: Vec<(Duration, Mechanism)>,
+    /// The newest entry of each room that has passed on the wire, lost or not.
+    passed: Vec<(RoomId, Seq)>,
 }
 
 /// How the link stood.
@@ -180,6 +182,13 @@ impl Picture {
             .unwrap_or_default()
     }
 
+    /// Where a room's log ends, as far as anything has passed on the wire that says so, whether the session knows or not.
+    pub fn log_head(&self, room: RoomId) -> Seq {
+        let passed = self.passed.iter().find(|(id, _)| *id == room);
+        let passed = passed.map_or(0, |(_, seq)| *seq);
+        self.room(room).head.max(passed)
+    }
+
     /// How many messages are in a place.
     pub fn many_in(&self, place: Place) -> usize {
         self.messages
@@ -252,8 +261,12 @@ impl Picture {
             Step::Rejected | Step::Discarded => message.ended = true,
             Step::NotSaved | Step::Typed { .. } => {}
         }
+        let passed = message.stored.map(|seq| (message.room, seq));
         let was_doubtful = message.tries > 1 || message.acks_lost > 0;
         let settled = message.known && !knew && was_doubtful;
+        if let Some((room, seq)) = passed {
+            self.passes(room, seq);
+        }
         if let Some(acted) = acted {
             self.acts(acted, at);
         }
@@ -280,7 +293,8 @@ impl Picture {
                 self.counted.repeats += 1;
                 self.acts(Mechanism::DroppedRepeat, at);
             }
-            RoomStep::Lost { .. } => {
+            RoomStep::Lost { from, many } => {
+                self.passes(room, (from + many as Seq).saturating_sub(1));
                 self.counted.entries_lost += 1;
                 self.acts(Mechanism::LostBroadcast, at);
             }
@@ -298,6 +312,13 @@ impl Picture {
             }
             LinkStep::Up => self.link = Link::Up,
             LinkStep::Opened { .. } => self.link = Link::Open,
+        }
+    }
+
+    fn passes(&mut self, room: RoomId, seq: Seq) {
+        match self.passed.iter_mut().find(|(id, _)| *id == room) {
+            Some((_, passed)) => *passed = seq.max(*passed),
+            None => self.passed.push((room, seq)),
         }
     }
 

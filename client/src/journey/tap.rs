@@ -5,14 +5,16 @@
 use std::time::Duration;
 
 use steadfast_shared::event::{self, Entries, SendItem, Sent};
-use steadfast_shared::{EntryId, RoomId, Seq};
+use steadfast_shared::{Body, EntryId, RoomId, Seq};
 
 use super::Journey;
 use super::moment::{LinkStep, RoomStep, Stand, Step, What};
 use crate::fault::Fault;
 use crate::news::PeerNews;
 use crate::record::{Disk, OutboxItem, Write};
-use crate::session::{Answer, Input, Output, Request, RequestError, RequestId, ServerEvent, Session, Ticket};
+use crate::session::{
+    Answer, Connection, Input, Output, Request, RequestError, RequestId, ServerEvent, Session, Ticket,
+};
 
 /// Most writes under way whose end is waited for.
 const WRITES: usize = 1_000;
@@ -45,6 +47,14 @@ impl Tap {
             tap.typed(item, now);
             if item.disk == Disk::Written {
                 tap.step(item.id, Step::Saved, now);
+            }
+        }
+        match session.connection() {
+            Connection::Offline { .. } => {}
+            Connection::Opening => tap.link(LinkStep::Up, now),
+            Connection::Online { recovered, .. } => {
+                let recovered = *recovered;
+                tap.link(LinkStep::Opened { recovered }, now);
             }
         }
         tap.look = true;
@@ -262,14 +272,18 @@ impl Tap {
     }
 }
 
-/// How a message begins.
+/// How a message begins; of a change, what it does to which.
 fn label(item: &OutboxItem) -> String {
-    let line = item
-        .body
-        .text()
-        .map_or("", |text| text.as_str())
-        .lines()
-        .next()
-        .unwrap_or_default();
-    line.chars().take(LABEL).collect()
+    let text = item.body.text().map_or("", |text| text.as_str());
+    let line = text.lines().next().unwrap_or_default();
+    let label = match &item.body {
+        Body::Edit { message, .. } => format!("✎ {message}: {line}"),
+        Body::Delete { message } => format!("✗ {message}"),
+        Body::React { message, emoji, on } => {
+            let sign = if *on { '+' } else { '−' };
+            format!("{sign}{} {message}", emoji.as_str())
+        }
+        _ => line.to_owned(),
+    };
+    label.chars().take(LABEL).collect()
 }

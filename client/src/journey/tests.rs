@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use steadfast_shared::event::{self, Entries, Opened, Sent};
 use steadfast_shared::http::SessionInfo;
-use steadfast_shared::{Body, Entry, EntryId, Epoch, MessageText, Person, Room, RoomId, Seq, UserId};
+use steadfast_shared::{Body, Emoji, Entry, EntryId, Epoch, MessageText, Person, Room, RoomId, Seq, UserId};
 use uuid::Uuid;
 
 use super::*;
 use crate::fault::Fault;
 use crate::record::StorageError;
 use crate::session::{
-    Answer, Input, LinkEnd, Options, Output, Request, RequestError, RequestId, ServerEvent, Session, Ticket,
+    Answer, Input, LinkEnd, MessageChange, Options, Output, Request, RequestError, RequestId, ServerEvent,
+    Session, Ticket,
 };
 
 const ROOM: RoomId = RoomId(Uuid::from_u128(0xA));
@@ -68,6 +69,11 @@ impl Watched {
         watched.link_up(0, Vec::new());
         watched.stores.clear();
         watched
+    }
+
+    /// Somebody begins to look at what has been going on for a while.
+    fn looked_at_anew(&self) -> Picture {
+        Tap::new(&self.session, self.now).journey.latest().clone()
     }
 
     fn link_up(&mut self, head: Seq, missed: Vec<Entry>) {
@@ -235,6 +241,8 @@ fn a_lost_ack_shows_the_retry_the_known_id_and_the_message_once() {
         Place::Log,
         "the server has it, this device does not know"
     );
+    let latest = watched.tap.journey.latest();
+    assert_eq!((latest.room(ROOM).head, latest.log_head(ROOM)), (0, 1));
     watched.answer(1, false);
     assert_eq!(watched.place(1), Place::Inbox);
     assert_eq!(
@@ -355,4 +363,43 @@ fn more_messages_than_are_remembered_lose_those_first_that_have_arrived() {
     assert!(latest.messages.len() <= 200);
     assert!(latest.message(id(0)).is_some());
     assert_eq!(latest.counted.messages, 1_000);
+}
+
+#[test]
+fn who_begins_to_look_sees_the_link_as_it_is() {
+    let mut watched = Watched::online();
+    assert_eq!(watched.looked_at_anew().link, Link::Open);
+    watched.input(Input::LinkDown(LinkEnd::Lost));
+    assert_eq!(watched.looked_at_anew().link, Link::Down);
+    watched.input(Input::LinkUp);
+    assert_eq!(watched.looked_at_anew().link, Link::Up);
+}
+
+#[test]
+fn a_change_is_called_by_what_it_does_to_which_message() {
+    let mut watched = Watched::online();
+    watched.entries(vec![entry(1, id(1), me())]);
+    let emoji = Emoji::parse("👍").unwrap();
+    let text = MessageText::parse("better").unwrap();
+    let changes = [
+        MessageChange::Edit { message: 1, text },
+        MessageChange::React {
+            message: 1,
+            emoji,
+            on: true,
+        },
+        MessageChange::Delete { message: 1 },
+    ];
+    for (n, change) in (2..).zip(changes) {
+        let (room, id) = (ROOM, id(n));
+        let at = 1;
+        watched.input(Input::Change { room, id, change, at });
+    }
+    let latest = watched.tap.journey.latest();
+    let labels: Vec<_> = latest
+        .messages
+        .iter()
+        .map(|message| message.label.as_str())
+        .collect();
+    assert_eq!(labels, ["✎ 1: better", "+👍 1", "✗ 1"]);
 }

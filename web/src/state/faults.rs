@@ -7,9 +7,11 @@ use leptos::task::spawn_local;
 use steadfast_client::fault::{Fault, Faults};
 use steadfast_client::journey::{Journey, Message, Picture, Step};
 use steadfast_client::link::Chat;
+use steadfast_client::session::Input;
+use steadfast_shared::MessageText;
 
 use super::Page;
-use crate::features;
+use crate::{calendar, features};
 
 /// How many messages' journeys are shown.
 const JOURNEYS: usize = 8;
@@ -26,6 +28,8 @@ pub(crate) struct FaultModel {
     /// The time one looks back to.
     pub(crate) back: RwSignal<Option<Duration>>,
     asked: StoredValue<bool>,
+    /// How many test messages were sent.
+    said: StoredValue<u32>,
 }
 
 /// How everything stood at one time.
@@ -80,6 +84,7 @@ impl FaultModel {
             look: RwSignal::new(Look::default()),
             back: RwSignal::new(None),
             asked: StoredValue::new(false),
+            said: StoredValue::new(0),
         }
     }
 }
@@ -115,6 +120,30 @@ impl Page {
     /// Cuts the link once.
     pub(crate) fn cut(self) {
         self.with_chat(Chat::cut);
+        self.look();
+    }
+
+    /// Mends everything.
+    pub(crate) fn mend(self) {
+        for fault in Fault::ALL {
+            self.with_chat(|chat| chat.set_fault(fault, false));
+        }
+        self.set_delay(Duration::ZERO);
+    }
+
+    /// Says something in the open room, to be watched on its way.
+    pub(crate) fn say_something(self) {
+        self.faults.said.update_value(|said| *said += 1);
+        let said = (self.t().faults.test_message)(self.faults.said.get_value());
+        if let (Some(room), Ok(text)) = (self.room.get_untracked(), MessageText::parse(&said)) {
+            self.tell(Input::Post {
+                room,
+                id: calendar::new_entry_id(),
+                text,
+                reply_to: None,
+                at: calendar::now(),
+            });
+        }
         self.look();
     }
 

@@ -39,7 +39,6 @@ pub(super) fn Counters() -> impl IntoView {
         }
     });
     view! {
-        <h4>{page.says(|t| t.faults.counters)}</h4>
         <dl class="facts">{rows.collect_view()}</dl>
     }
 }

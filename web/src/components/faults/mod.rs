@@ -1,11 +1,11 @@
 //! The fault panel: break the link and the storage on purpose, and watch what becomes of each message.
 //!
-//! - `switches`: what can be broken
 //! - `picture`: outbox, wire, log and inbox at one time
 //! - `scrubber`: which time that is
+//! - `switches`: what can be broken
+//! - `journeys`: the last messages, step by step
 //! - `mechanisms`: what acted last, in a sentence each
 //! - `counters`: what was counted
-//! - `journeys`: the last messages, step by step
 
 mod counters;
 mod journeys;
@@ -64,11 +64,16 @@ fn Panel() -> impl IntoView {
     view! {
         <div class="faults" id="faults" data-testid="faults">
             <p>{page.says(|t| t.faults.intro)}</p>
+            // In sight whatever is scrolled to below: what a switch does shows here.
+            <div class="faults-watch" data-live=move || page.faults.back.get().is_none().to_string()>
+                <picture::Where />
+                <scrubber::Scrubber />
+            </div>
             <switches::Switches />
-            <picture::Where />
-            <scrubber::Scrubber />
-            <mechanisms::Mechanisms />
             <journeys::Journeys />
+            <mechanisms::Mechanisms />
+            <h4>{page.says(|t| t.faults.counters)}</h4>
+            <picture::Rooms />
             <counters::Counters />
         </div>
     }

@@ -14,7 +14,7 @@ const DOTS: usize = 8;
 /// Most rooms listed, beside the open one.
 const ROOMS: usize = 7;
 
-/// The picture, and the rooms' cursors and heads below it.
+/// The picture.
 #[component]
 pub(super) fn Where() -> impl IntoView {
     let page = Page::here();
@@ -42,7 +42,10 @@ pub(super) fn Where() -> impl IntoView {
             <Stop
                 id="log"
                 name=|t| t.log
-                many=Memo::new(move |_| picture.with(|picture| here(picture).head))
+                many=Memo::new(move |_| {
+                    let room = page.room.get();
+                    picture.with(|picture| room.map_or(0, |room| picture.log_head(room)))
+                })
                 dots=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Log)))
                 words=words(move || {
                     let t = page.t().faults;
@@ -71,7 +74,6 @@ pub(super) fn Where() -> impl IntoView {
                 }))
             />
         </ol>
-        <Rooms picture />
     }
 }
 
@@ -106,12 +108,13 @@ fn Stop(
     }
 }
 
+/// The rooms' cursors and heads.
 #[component]
-fn Rooms(picture: Memo<Picture>) -> impl IntoView {
+pub(super) fn Rooms() -> impl IntoView {
     let page = Page::here();
     let rows = Memo::new(move |_| {
         let open = page.room.get();
-        let mut rooms: Vec<(RoomId, Stand)> = picture.with(|picture| picture.rooms.clone());
+        let mut rooms: Vec<(RoomId, Stand)> = page.faults.look.with(|look| look.picture.rooms.clone());
         // The open one first, then those that are behind.
         rooms.sort_by_key(|(room, stand)| (Some(*room) != open, stand.cursor >= Some(stand.head)));
         rooms.truncate(ROOMS + 1);

@@ -35,39 +35,9 @@ pub(super) fn Scrubber() -> impl IntoView {
     };
     view! {
         <div class="faults-scrubber" role="group" aria-label=page.says(|t| t.faults.look_back)>
-            <label class="faults-scrubber-label" for="faults-scrubber">
-                <span>{page.says(|t| t.faults.look_back)}</span>
+            <div class="faults-scrubber-head">
+                <label for="faults-scrubber">{page.says(|t| t.faults.look_back)}</label>
                 <span data-testid="faults-time">{told}</span>
-            </label>
-            <input
-                type="range"
-                id="faults-scrubber"
-                data-testid="faults-scrubber"
-                min=move || (-furthest.get()).to_string()
-                max="0"
-                step="1"
-                prop:value=move || (-back.get()).to_string()
-                aria-valuetext=told
-                on:input=scrub
-            />
-            <div class="faults-scrubber-steps">
-                <button
-                    type="button"
-                    class="button button-small"
-                    data-testid="faults-earlier"
-                    on:click=move |_| page.look_at_next(false)
-                >
-                    {page.says(|t| t.faults.earlier)}
-                </button>
-                <button
-                    type="button"
-                    class="button button-small"
-                    data-testid="faults-later"
-                    disabled=live
-                    on:click=move |_| page.look_at_next(true)
-                >
-                    {page.says(|t| t.faults.later)}
-                </button>
                 <button
                     type="button"
                     class="button button-small"
@@ -76,6 +46,40 @@ pub(super) fn Scrubber() -> impl IntoView {
                     on:click=move |_| page.look_back(None)
                 >
                     {page.says(|t| t.faults.back_to_live)}
+                </button>
+            </div>
+            <div class="faults-scrubber-steps">
+                <button
+                    type="button"
+                    class="button button-small"
+                    data-testid="faults-earlier"
+                    aria-label=page.says(|t| t.faults.earlier)
+                    title=page.says(|t| t.faults.earlier)
+                    on:click=move |_| page.look_at_next(false)
+                >
+                    "←"
+                </button>
+                <input
+                    type="range"
+                    id="faults-scrubber"
+                    data-testid="faults-scrubber"
+                    min=move || (-furthest.get()).to_string()
+                    max="0"
+                    step="1"
+                    prop:value=move || (-back.get()).to_string()
+                    aria-valuetext=told
+                    on:input=scrub
+                />
+                <button
+                    type="button"
+                    class="button button-small"
+                    data-testid="faults-later"
+                    aria-label=page.says(|t| t.faults.later)
+                    title=page.says(|t| t.faults.later)
+                    disabled=live
+                    on:click=move |_| page.look_at_next(true)
+                >
+                    "→"
                 </button>
             </div>
         </div>

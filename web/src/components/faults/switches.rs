@@ -16,25 +16,43 @@ const DELAYS: [Duration; 4] = [
     Duration::from_secs(5),
 ];
 
-/// The switches, the delay, and the one thing that is done once.
+/// The switches, the delay, and what is done once.
 #[component]
 pub(super) fn Switches() -> impl IntoView {
     let page = Page::here();
+    let whole = Memo::new(move |_| page.faults.look.with(|look| look.faults.is_none()));
     view! {
+        <div class="faults-acts">
+            <button
+                type="button"
+                class="button button-small"
+                data-testid="fault-test"
+                on:click=move |_| page.say_something()
+            >
+                {page.says(|t| t.faults.test)}
+            </button>
+            <button
+                type="button"
+                class="button button-small"
+                data-testid="fault-cut"
+                aria-describedby="fault-cut-says"
+                on:click=move |_| page.cut()
+            >
+                {page.says(|t| t.faults.cut)}
+            </button>
+            <button
+                type="button"
+                class="button button-small"
+                data-testid="fault-mend"
+                disabled=whole
+                on:click=move |_| page.mend()
+            >
+                {page.says(|t| t.faults.mend)}
+            </button>
+            <p id="fault-cut-says">{page.says(|t| t.faults.cut_says)}</p>
+        </div>
         <fieldset class="faults-switches">
             <legend>{page.says(|t| t.faults.breaking)}</legend>
-            <div class="faults-cut">
-                <button
-                    type="button"
-                    class="button"
-                    data-testid="fault-cut"
-                    aria-describedby="fault-cut-says"
-                    on:click=move |_| page.cut()
-                >
-                    {page.says(|t| t.faults.cut)}
-                </button>
-                <p id="fault-cut-says">{page.says(|t| t.faults.cut_says)}</p>
-            </div>
             {Fault::ALL.map(|fault| view! { <Switch fault /> }).collect_view()}
             <Delay />
         </fieldset>

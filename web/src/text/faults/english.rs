@@ -6,6 +6,9 @@ pub(in super::super) static PHRASES: FaultPhrases = FaultPhrases {
     title: "Try to break it",
     intro: "Break something, write something, and watch it arrive all the same. Only this tab is affected, and only until you reload it.",
 
+    test: "Send a test message",
+    test_message: |n| format!("Test {n}"),
+    mend: "Mend everything",
     breaking: "What is broken",
     cut: "Cut the link",
     cut_says: "Closes the connection once, as a tunnel would. It comes back by itself, and what was missed is fetched.",
@@ -109,7 +112,7 @@ pub(in super::super) static PHRASES: FaultPhrases = FaultPhrases {
     step_unanswered: "no answer in time",
     step_postponed: "asked to wait",
     step_rejected: "refused",
-    step_came: "came back from the log: everybody has it",
+    step_came: "back from the log: told to everybody in the room",
     step_discarded: "discarded",
     ended: "ended",
 };

@@ -6,6 +6,9 @@ pub(in super::super) static PHRASES: FaultPhrases = FaultPhrases {
     title: "고장 내 보기",
     intro: "무언가를 고장 내고, 글을 쓰고, 그래도 도착하는 모습을 지켜보세요. 이 탭에만, 새로 고침하기 전까지만 적용돼요.",
 
+    test: "시험 메시지 보내기",
+    test_message: |n| format!("시험 {n}"),
+    mend: "모두 고치기",
     breaking: "고장 낼 것",
     cut: "연결 끊기",
     cut_says: "터널에 들어간 것처럼 연결을 한 번 끊어요. 저절로 돌아오고, 놓친 메시지를 가져와요.",
@@ -108,7 +111,7 @@ pub(in super::super) static PHRASES: FaultPhrases = FaultPhrases {
     step_unanswered: "제때 답이 없음",
     step_postponed: "기다려 달라는 답",
     step_rejected: "거부됨",
-    step_came: "로그에서 돌아옴: 모두에게 전달",
+    step_came: "로그에서 돌아옴: 방의 모두에게 전달",
     step_discarded: "버림",
     ended: "끝남",
 };

@@ -12,7 +12,10 @@ pub struct FaultPhrases {
     pub title: &'static str,
     pub intro: &'static str,
 
-    // What can be broken
+    // What can be done, and what can be broken
+    pub test: &'static str,
+    pub test_message: fn(u32) -> String,
+    pub mend: &'static str,
     pub breaking: &'static str,
     pub cut: &'static str,
     pub cut_says: &'static str,
