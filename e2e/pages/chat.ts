@@ -68,6 +68,11 @@ export class ChatPage {
     }
   }
 
+  /** Has the page try again at once, unless it has come back by itself meanwhile. */
+  async hurry(): Promise<void> {
+    await this.retryNow.click({ timeout: 2_000 }).catch(() => this.expectConnected());
+  }
+
   /** The row that shows this text. */
   row(text: string): Locator {
     return this.rows.filter({ has: this.page.getByTestId('row-text').getByText(text, { exact: true }) });

@@ -40,7 +40,7 @@ test.describe('where the server offers it', () => {
     await ann.retryNow.click();
     await expect(ann.connection).toHaveAttribute('data-state', 'waiting');
     await faults.mend('refuse');
-    await ann.retryNow.click();
+    await ann.hurry();
     for (const chat of [ann, ben]) {
       await chat.expectTexts(texts, 40_000);
       await chat.expectAllSent();
@@ -139,7 +139,7 @@ test.describe('where the server offers it', () => {
     await faults.mend('stall-storage');
     await ann.expectState('neither saved nor sent', 'saved');
     await faults.mend('refuse');
-    await ann.retryNow.click();
+    await ann.hurry();
     for (const chat of [ann, ben]) {
       await chat.expectTexts(['sent unsaved', 'neither saved nor sent'], 40_000);
       await chat.expectAllSent();
@@ -191,7 +191,7 @@ test.describe('where the server offers it', () => {
     await ann.say('seen later');
     await ann.expectState('seen later', 'saved');
     await faults.mend('refuse');
-    await ann.retryNow.click();
+    await ann.hurry();
     await ann.expectAllSent(40_000);
     await expect(faults.place('outbox')).toHaveAttribute('data-many', '0');
 
