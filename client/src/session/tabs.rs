@@ -96,12 +96,11 @@ impl Session {
                 self.writes.push(Write::RemoveOutbox(item.id));
             }
             match fate {
-                // The telling tab missed what became of it.
-                Some(Fate::Sent(epoch, stored)) if self.elected => {
+                // The telling tab missed what became of it. Whoever knows says so: the one elected may be gone.
+                Some(Fate::Sent(epoch, stored)) => {
                     sent.get_or_insert_with(epoch, Vec::new).push(stored);
                 }
-                Some(Fate::Discarded) if self.elected => self.tell(PeerNews::Discarded { id: item.id }),
-                Some(_) => {}
+                Some(Fate::Discarded) => self.tell(PeerNews::Discarded { id: item.id }),
                 None => {
                     let room = item.room;
                     if self.outbox.merge(item, self.epoch()) {

@@ -271,6 +271,27 @@ fn news_between_tabs_survives_serialisation() {
 }
 
 #[test]
+fn a_tab_that_read_old_storage_hears_what_became_of_it_though_nobody_is_elected() {
+    let mut first = Desk::new(1);
+    let mut second = second_tab(&mut first);
+    first.online(0);
+    first.post(1);
+    first.post(2);
+    tell(&mut first, &mut second);
+    let old = first.disk.clone();
+    let (request, _) = first.one_send();
+    first.ack(request, vec![stored(1, 1)]);
+    first.input(Input::Discard(id(2)));
+    tell(&mut first, &mut second);
+    // The first tab, the elected one, closes; the removals it asked for are not done yet when a third one reads.
+    let mut third = Desk::restored(1, old);
+    assert_eq!(third.session.outbox().count(), 2);
+    tell(&mut third, &mut second);
+    tell(&mut second, &mut third);
+    assert_eq!(third.session.outbox().count(), 0);
+}
+
+#[test]
 fn what_a_failed_removal_left_on_disk_is_removed_when_a_tab_brings_it_up_again() {
     let mut first = Desk::new(1);
     let mut second = second_tab(&mut first);
