@@ -41,6 +41,10 @@ mod room;
 mod row;
 pub mod session;
 mod sorted;
+#[cfg(feature = "teeth")]
+pub mod teeth;
+#[cfg(not(feature = "teeth"))]
+mod teeth;
 pub mod timeline;
 mod window;
 

@@ -7,6 +7,7 @@ use steadfast_shared::{Person, RoomId, UserId};
 
 use crate::names::Names;
 use crate::sorted::SortedMap;
+use crate::teeth::{Tooth, bites};
 
 /// A `typing` counts for this long.
 const TYPING_LASTS: Duration = Duration::from_secs(5);
@@ -92,7 +93,7 @@ impl Presence {
         let mut changed = Vec::new();
         self.typing.retain(|room, writing| {
             let before = writing.len();
-            writing.retain(|_, (_, until)| *until > now);
+            writing.retain(|_, (_, until)| *until > now || bites(Tooth::TypingNeverEnds));
             if writing.len() < before {
                 changed.push(*room);
             }

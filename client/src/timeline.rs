@@ -10,6 +10,7 @@ use crate::outbox::Outbox;
 use crate::record::{Disk, Identity, OutboxItem};
 use crate::room::Room;
 use crate::row::{Echoed, QuotedView, Row, RowBody, RowState};
+use crate::teeth::{Tooth, bites};
 use crate::window::Window;
 
 /// What one room shows, oldest first.
@@ -55,9 +56,10 @@ impl<'a> Timeline<'a> {
         of_this_room
             // An item of the same name in the log can only be a conflict, and the log has the row.
             .filter(move |item| {
-                !this
+                let shown = this
                     .inbox()
-                    .is_some_and(|inbox| inbox.shows(item.author.id, item.id))
+                    .is_some_and(|inbox| inbox.shows(item.author.id, item.id));
+                !shown || bites(Tooth::EchoBesideTheLog)
             })
             .filter(move |item| match item.body.changes() {
                 None => true,

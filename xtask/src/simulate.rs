@@ -46,7 +46,7 @@ pub(crate) struct Options {
 
 /// Builds the simulation and runs it.
 pub(crate) fn simulate(options: &Options) -> anyhow::Result<std::process::ExitCode> {
-    let mut run = fresh_seeds(options.lasts.unwrap_or(BUDGET));
+    let mut run = worlds(options.lasts.unwrap_or(BUDGET), false);
     let told = [
         ("STEADFAST_SIMULATE_SEED", options.seed),
         ("STEADFAST_SIMULATE_FROM", options.from),
@@ -64,30 +64,30 @@ pub(crate) fn simulate(options: &Options) -> anyhow::Result<std::process::ExitCo
     Ok(std::process::ExitCode::SUCCESS)
 }
 
-/// The run that is part of `cargo xtask test`.
+/// The run that is part of `cargo xtask test`: fresh seeds, and deliberate faults that must be noticed.
 pub(crate) fn budget() -> anyhow::Result<Command> {
     let lasts = match env::var(BUDGET_VARIABLE) {
         Ok(told) => duration(&told).with_context(|| format!("{BUDGET_VARIABLE}={told}"))?,
         Err(_) => BUDGET,
     };
-    Ok(fresh_seeds(lasts))
+    Ok(worlds(lasts, true))
 }
 
-fn fresh_seeds(lasts: Duration) -> Command {
+/// Fresh seeds, and with `teeth` the deliberate faults too.
+fn worlds(lasts: Duration, teeth: bool) -> Command {
     let mut run = cargo();
-    run.args([
-        "test",
-        "--quiet",
-        "--package",
-        "steadfast-client",
-        "--test",
-        "simulation",
-    ])
-    .args(["--", "--exact", "fresh_seeds", "--nocapture"])
-    .env("STEADFAST_SIMULATE_SECONDS", lasts.as_secs().to_string())
-    .env("STEADFAST_SIMULATE_THREADS", processors().to_string())
-    // What a failing seed says is in words: where in the program it was said is of no interest.
-    .env("RUST_BACKTRACE", "0");
+    run.args(["test", "--quiet", "--package", "steadfast-client"])
+        .args(["--test", "simulation"]);
+    if teeth {
+        run.args(["--features", "teeth", "--", "fresh_seeds", "tooth_"]);
+    } else {
+        run.args(["--", "--exact", "fresh_seeds"]);
+    }
+    run.arg("--nocapture")
+        .env("STEADFAST_SIMULATE_SECONDS", lasts.as_secs().to_string())
+        .env("STEADFAST_SIMULATE_THREADS", processors().to_string())
+        // What a failing seed says is in words: where in the program it was said is of no interest.
+        .env("RUST_BACKTRACE", "0");
     run
 }
 

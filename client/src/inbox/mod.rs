@@ -11,6 +11,7 @@ use steadfast_shared::{Body, Entry, EntryId, Seq, UserId};
 pub(crate) use pull::Pull;
 
 use crate::sorted::SortedMap;
+use crate::teeth::{Tooth, bites};
 use crate::window::Window;
 
 /// Past this no `seq` is real: JavaScript could not read it.
@@ -170,7 +171,9 @@ impl Inbox {
                 continue;
             }
             self.hear_head(entry.seq);
-            if self.high.is_none_or(|high| entry.seq > high) {
+            if self.high.is_some_and(|high| entry.seq <= high) && bites(Tooth::RepeatsApplied) {
+                self.window.push_newest(entry);
+            } else if self.high.is_none_or(|high| entry.seq > high) {
                 self.held.get_or_insert_with(entry.seq, || entry);
             }
         }
@@ -264,6 +267,9 @@ impl Inbox {
         while let Some(entry) = self.next_after(high) {
             high = entry.seq;
             self.keys.insert((entry.author.id, entry.id), entry.seq);
+            if bites(Tooth::CursorSkips) && high.is_multiple_of(7) {
+                continue;
+            }
             self.window.push_newest(entry);
         }
         self.high = Some(high);
@@ -275,7 +281,10 @@ impl Inbox {
     }
 
     fn next_after(&mut self, high: Seq) -> Option<Entry> {
-        let seq = high + 1;
+        let mut seq = high + 1;
+        if bites(Tooth::GapApplied) {
+            seq = self.held.first_key().copied().unwrap_or(seq);
+        }
         if let Some(entry) = self.held.remove(&seq) {
             self.acked.remove(&seq);
             return Some(entry);
@@ -314,7 +323,7 @@ impl Inbox {
             self.bounds.window
         };
         let excess = self.window.len().saturating_sub(bound);
-        if excess == 0 {
+        if excess == 0 || bites(Tooth::WindowUnbounded) {
             return false;
         }
         self.window.drop_oldest(excess);

@@ -10,6 +10,7 @@ use crate::backoff::Backoff;
 use crate::dice::Dice;
 use crate::record::Identity;
 use crate::session::{RequestError, RequestId};
+use crate::teeth::{Tooth, bites};
 
 /// A server may ask for patience, not for silence without end.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -93,8 +94,9 @@ impl Outbox {
             if !batch.is_empty() && !fits {
                 break;
             }
+            let again = item.tries > 0 && bites(Tooth::RetryMakesNewId);
             batch.push(SendItem {
-                id: item.id,
+                id: if again { another(item.id) } else { item.id },
                 room: item.room,
                 body: item.body.clone(),
             });
@@ -107,6 +109,9 @@ impl Outbox {
         }
         let ids: Vec<EntryId> = batch.iter().map(|item| item.id).collect();
         self.going_out(&ids);
+        if bites(Tooth::RemovedOnSend) {
+            ids.iter().for_each(|id| drop(self.remove(*id)));
+        }
         self.flight.under_way = Some((request, ids));
         Some(batch)
     }
@@ -152,6 +157,9 @@ impl Outbox {
             });
             match answer.map(|answer| sent.swap_remove(answer)) {
                 Some(Sent::Stored { seq, at, .. }) => outcomes.push(Outcome::Stored { id: *id, seq, at }),
+                Some(Sent::Refused { .. }) if bites(Tooth::PartIsWhole) => {
+                    self.remove(*id);
+                }
                 Some(Sent::Refused { error, .. }) if is_final(&error) => {
                     outcomes.push(Outcome::Refused { id: *id, error });
                 }
@@ -195,7 +203,15 @@ impl Outbox {
     }
 }
 
+/// Another id, the same one each time.
+fn another(EntryId(id): EntryId) -> EntryId {
+    EntryId(uuid::Uuid::from_u128(!id.as_u128()))
+}
+
 /// Whether sending the same again can never help. A session that has ended says nothing about the message.
 fn is_final(error: &WireError) -> bool {
+    if bites(Tooth::BusyIsFinal) {
+        return true;
+    }
     !error.code.is_transient() && error.code != ErrorCode::Unauthorized
 }

@@ -14,6 +14,7 @@ use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, RoomId, Seq, UserId}
 
 use crate::record::{Disk, Identity, OutboxItem, Rejection, StorageError};
 use crate::sorted::SortedMap;
+use crate::teeth::{Tooth, bites};
 
 pub(crate) use flight::{Flight, Outcome};
 pub(crate) use gone::{Fate, Gone};
@@ -97,11 +98,17 @@ impl Outbox {
 
     /// The order of what is typed next.
     pub(crate) fn next_order(&self) -> u64 {
+        if bites(Tooth::OrderForgotten) {
+            return 0;
+        }
         self.last_order + 1
     }
 
     /// Takes in what was typed in this tab. `draining`: no other tab can be sending it.
-    pub(crate) fn post(&mut self, item: OutboxItem, draining: bool) {
+    pub(crate) fn post(&mut self, mut item: OutboxItem, draining: bool) {
+        if bites(Tooth::SavedTooEarly) {
+            item.disk = Disk::Written;
+        }
         self.insert(Held {
             item,
             local: true,

@@ -8,6 +8,7 @@ use super::server::EARLY;
 use crate::news::Stored;
 use crate::outbox::Fate;
 use crate::record::Write;
+use crate::teeth::{Tooth, bites};
 
 impl Session {
     /// The log of `epoch` has the item: it leaves the outbox, and its row takes its place. Says whether it was held.
@@ -39,7 +40,7 @@ impl Session {
     /// An entry of the log was seen: where it is one of the outbox's, it has arrived, whatever became of its ack.
     pub(super) fn recognise(&mut self, room: RoomId, entry: &Entry) -> Option<Stored> {
         let epoch = self.epoch()?;
-        if !self.outbox.is_in_log(room, entry) {
+        if !self.outbox.is_in_log(room, entry) || bites(Tooth::EchoBesideTheLog) {
             return None;
         }
         let stored = Stored {

@@ -12,9 +12,13 @@ use crate::notices::Notices;
 use crate::presence::Presence;
 use crate::record::{Identity, Restored, RoomCache, Write};
 use crate::room::Room;
+use crate::teeth::{Tooth, bites};
 
 impl Session {
-    pub(super) fn restored(&mut self, restored: Restored) {
+    pub(super) fn restored(&mut self, mut restored: Restored) {
+        if bites(Tooth::OutboxForgotten) {
+            restored.outbox.clear();
+        }
         let whose = restored.identity.as_ref().map(|before| before.me.id);
         match (&self.identity, restored.identity) {
             (None, identity) => self.identity = identity,
@@ -83,6 +87,7 @@ impl Session {
         let Identity { me, .. } = identity.clone();
         if let Some(old) = self.identity.replace(identity.clone())
             && (old.epoch != epoch || old.me.id != me.id)
+            && !bites(Tooth::EpochIgnored)
         {
             let gone = std::mem::take(&mut self.rooms);
             self.changes

@@ -12,6 +12,7 @@ use super::{Connection, Session};
 use crate::news::{PeerNews, Stored};
 use crate::outbox::Outcome;
 use crate::record::{Identity, Rejection, Write};
+use crate::teeth::{Tooth, bites};
 
 /// How long the server may take to open the session of a connected socket.
 const OPENING_TAKES: Duration = Duration::from_secs(10);
@@ -201,7 +202,7 @@ impl Session {
     }
 
     fn heads(&mut self, heads: Heads) {
-        if !self.is_online() {
+        if !self.is_online() || bites(Tooth::SyncIgnored) {
             return;
         }
         for (id, head) in heads {
@@ -264,6 +265,9 @@ impl Session {
                         self.settle(epoch, stored, true);
                         sent.push(stored);
                     }
+                }
+                Outcome::Refused { id, .. } if bites(Tooth::RejectedDropped) => {
+                    self.outbox.discard(id);
                 }
                 Outcome::Refused { id, error } => {
                     let rejection = Rejection::Refused(error);

@@ -11,6 +11,7 @@ use crate::backoff::Backoff;
 use crate::news::PeerNews;
 use crate::record::{StorageError, Write};
 use crate::sorted::SortedSet;
+use crate::teeth::{Tooth, bites};
 
 /// Most ids whose failed writes are remembered. Past it a removal may be forgotten: its item is sent again, and the
 /// server knows it.
@@ -58,7 +59,7 @@ impl Session {
                         self.writes.push(Write::RemoveOutbox(item.id));
                     }
                 }
-                Write::RemoveOutbox(id) if result.is_err() => {
+                Write::RemoveOutbox(id) if result.is_err() && !bites(Tooth::RemovalForgotten) => {
                     self.rewrite.ids.insert(id);
                 }
                 Write::PutIdentity(_) if result.is_err() => self.rewrite.identity = true,

@@ -9,6 +9,7 @@ use steadfast_shared::{Body, Entry, Seq};
 
 use crate::fold::{Change, Folded, fold};
 use crate::sorted::SortedMap;
+use crate::teeth::{Tooth, bites};
 
 /// A contiguous piece of a room's log.
 #[derive(Debug, Default)]
@@ -66,7 +67,12 @@ impl Window {
     pub(crate) fn push_newest(&mut self, entry: Entry) {
         let seq = entry.seq;
         let change = Change::of(&entry);
-        self.entries.push_back(entry);
+        if bites(Tooth::OrderByTime) {
+            let place = self.entries.partition_point(|held| held.at <= entry.at);
+            self.entries.insert(place, entry);
+        } else {
+            self.entries.push_back(entry);
+        }
         match change {
             Some((message, change)) => self.hear(message, seq, change),
             None => self.fold(seq),
@@ -181,6 +187,9 @@ impl Window {
 
     /// Forgets what a message said, in itself, in its edits and where it is quoted.
     fn erase(&mut self, message: Seq) {
+        if bites(Tooth::ErasedTextKept) {
+            return;
+        }
         let first = self.index(message).unwrap_or(0);
         for entry in self.entries.range_mut(first..) {
             let itself = entry.seq == message;

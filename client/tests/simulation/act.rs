@@ -19,7 +19,7 @@ impl World {
         }
         match *act {
             Act::Post { tab, room, text } => self.post(tab, room, text),
-            Act::Burst { tab, room, many } => (0..many).for_each(|_| self.post(tab, room, Text::Plain)),
+            Act::Burst { tab, room, many } => self.burst(tab, room, many),
             Act::Decide { tab, which, how } => self.decide(tab, which, how),
             Act::ScrollBack { tab, room } => self.person(tab, room, |room, _| Input::WantOlder(room)),
             Act::Read { tab, room } => self.person(tab, room, |room, seq| Input::Read { room, seq }),
@@ -88,6 +88,19 @@ impl World {
         }
     }
 
+    /// Somebody presses Enter often, which is told at once.
+    fn burst(&mut self, spot: Spot, room: usize, many: usize) {
+        self.say(|| {
+            format!(
+                "{many} messages are typed at {} in room {room}",
+                words::spot(spot)
+            )
+        });
+        let words = self.words.take();
+        (0..many).for_each(|_| self.post(spot, room, Text::Plain));
+        self.words = words;
+    }
+
     /// A person presses Enter.
     fn post(&mut self, spot: Spot, room: usize, text: Text) {
         let Some((tab, room)) = self.at_hand(spot, room) else {
@@ -104,14 +117,10 @@ impl World {
             Text::Poison => format!("{name} {POISON}"),
             Text::Long => format!("{name} {}", "long ".repeat(3_000)),
         };
-        let device = &self.devices[tab.device];
-        let life = if device.was_troubled { tab.life } else { 0 };
-        let posted = self
-            .history
-            .posted
-            .entry((tab.device, tab.slot, life))
-            .or_default();
-        posted.push(id);
+        let troubles = self.devices[tab.device].troubles;
+        let life = if troubles > 0 { tab.life } else { 0 };
+        let stretch = (tab.device, tab.slot, life, troubles);
+        self.history.posted.entry(stretch).or_default().push(id);
         self.say(|| format!("{} posts {name}", words::tab(tab)));
         let at = self.now.as_millis() as u64;
         let text = MessageText::parse(&text).unwrap();
@@ -196,6 +205,8 @@ impl World {
         }
         self.weather = Weather {
             never_told: self.weather.never_told,
+            // What is lost on the way is nobody's fault, and goes on being lost.
+            lose_news: self.weather.lose_news,
             ..Weather::default()
         };
         self.server_heals();

@@ -28,8 +28,8 @@ pub(crate) struct Device {
     elected: Option<TabId>,
     pub(crate) network: bool,
     pub(crate) trouble: Option<Trouble>,
-    /// Its storage was in trouble at some time.
-    pub(crate) was_troubled: bool,
+    /// How often its storage was in trouble.
+    pub(crate) troubles: u32,
     /// Nobody comes back to it.
     pub(crate) left: bool,
 }
@@ -45,7 +45,7 @@ impl Device {
             elected: None,
             network: true,
             trouble: None,
-            was_troubled: false,
+            troubles: 0,
             left: false,
         }
     }
@@ -110,7 +110,7 @@ impl World {
     pub(crate) fn trouble(&mut self, device: usize, trouble: Trouble, lasts: Duration) {
         if self.devices[device].trouble.is_none() {
             self.devices[device].trouble = Some(trouble);
-            self.devices[device].was_troubled = true;
+            self.devices[device].troubles += 1;
             self.plan(lasts, Happening::StorageWell { device });
         }
     }

@@ -6,9 +6,9 @@ use steadfast_shared::{EntryId, Epoch, RoomId, Seq};
 
 #[derive(Default)]
 pub(crate) struct History {
-    /// By the tab that took them, in order. Where a device's storage failed, a refreshed tab counts as another one: people
-    /// may type on before it hears what it held before.
-    pub(crate) posted: BTreeMap<(usize, usize, u32), Vec<EntryId>>,
+    /// By the tab that took them, in order. Where a device's storage failed, what was typed before counts as another tab's,
+    /// and so does what a refreshed tab takes: it may not know yet, or may not be able to read, what it held before.
+    pub(crate) posted: BTreeMap<(usize, usize, u32, u32), Vec<EntryId>>,
     /// Shown as saved or sent, and on which device first.
     pub(crate) shown_safe: BTreeMap<EntryId, usize>,
     /// Acknowledged, in some epoch.

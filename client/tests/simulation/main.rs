@@ -7,6 +7,7 @@
 //! - `line`: the network; `server`: nodes, their write path, their database
 //! - `history`, `check`: what people did and were shown, and the rules it must keep
 //! - `run`, `seeds`, `shrink`, `words`: one world, many worlds, the shortest way to a broken rule, told in words
+//! - `teeth`: deliberate faults, each of which must be noticed
 //!
 //! `cargo xtask simulate --help` says how to run more of them.
 
@@ -29,6 +30,8 @@ mod server;
 mod shrink;
 mod socket;
 mod tab;
+#[cfg(feature = "teeth")]
+mod teeth;
 mod words;
 mod world;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use steadfast_shared::event::ClosingReason;
 
 use crate::dice::Dice;
+use crate::server::Flaw;
 
 /// Everything that is decided before a world begins. The same script makes the same world.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub(crate) struct Script {
     pub(crate) salt: u64,
     pub(crate) shape: Shape,
     pub(crate) weather: Weather,
+    /// What the server does wrong on purpose.
+    pub(crate) flaw: Option<Flaw>,
     /// What is done or goes wrong, and how long after the one before.
     pub(crate) acts: Vec<(Duration, Act)>,
 }
@@ -233,6 +236,7 @@ impl Script {
             salt: 0,
             shape,
             weather,
+            flaw: None,
             acts,
         }
     }

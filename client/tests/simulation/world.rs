@@ -16,7 +16,7 @@ use crate::dice::Dice;
 use crate::history::History;
 use crate::line::{Line, LineId};
 use crate::script::{Act, Script, Weather};
-use crate::server::{Batch, Said, Server};
+use crate::server::{Batch, Flaw, Said, Server};
 use crate::tab::{Tab, TabId};
 
 /// Something that will happen.
@@ -130,6 +130,7 @@ pub(crate) struct World {
     pub(crate) options: Options,
     pub(crate) look_every: u64,
     pub(crate) server: Server,
+    pub(crate) flaw: Option<Flaw>,
     pub(crate) devices: Vec<Device>,
     pub(crate) lines: BTreeMap<LineId, Line>,
     pub(crate) history: History,
@@ -161,6 +162,7 @@ impl World {
             options,
             look_every: shape.look_every,
             server: Server::new(shape.rooms, shape.nodes),
+            flaw: script.flaw,
             devices: shape
                 .devices
                 .iter()

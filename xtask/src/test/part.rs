@@ -101,11 +101,17 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
     tools::wasm_target()?;
     let strict = ["--", "--deny", "warnings"];
     let bare = ["check", "--package", "socketio-client", "--no-default-features"];
+    let teeth: &[&str] = if args.is_empty() {
+        &["--features", "steadfast-client/teeth"]
+    } else {
+        &[]
+    };
     let checks = [
         check(
             cargo()
                 .args(["clippy", "--all-targets"])
                 .args(all_of_the_clients(args))
+                .args(teeth)
                 .args(args)
                 .args(strict),
         )?,

@@ -1,7 +1,7 @@
-//! At any time: what the server acknowledges.
+//! At any time: what the server acknowledges, and what it calls recovered.
 
-use steadfast_shared::Person;
-use steadfast_shared::event::Sent;
+use steadfast_shared::event::{Cursors, Opened, Sent};
+use steadfast_shared::{Person, Seq};
 
 use super::Rule;
 use crate::words;
@@ -18,5 +18,27 @@ pub(crate) fn acknowledged(world: &mut World, author: &Person, sent: &[Sent]) {
                 });
             }
         }
+    }
+}
+
+/// The server is about to open a session of somebody who has seen everything up to `cursors`.
+pub(crate) fn opened(world: &mut World, cursors: &Cursors, opened: &Opened) {
+    if !opened.recovered {
+        return;
+    }
+    let lacks = world.server.database.rooms.iter().find_map(|log| {
+        let cursor = cursors.get(&log.id).copied().unwrap_or(0);
+        let missed = opened.missed.iter().filter(|missed| missed.room == log.id);
+        let brought: Vec<Seq> = missed
+            .flat_map(|missed| &missed.entries)
+            .map(|entry| entry.seq)
+            .collect();
+        let whole = brought.iter().copied().eq(cursor + 1..=log.head().max(cursor));
+        (!whole).then(|| (cursor, log.head(), brought))
+    });
+    if let Some((cursor, head, brought)) = lacks {
+        world.breaks(Rule::RecoveredIsWhole, || {
+            format!("of #{cursor} to #{head} it brings {brought:?}")
+        });
     }
 }

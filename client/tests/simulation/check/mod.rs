@@ -1,7 +1,7 @@
 //! The rules, by name, and what a broken one says.
 //!
 //! - `screen`: at any time: what a tab shows
-//! - `ack`: at any time: what the server acknowledges
+//! - `ack`: at any time: what the server acknowledges, and what it calls recovered
 //! - `end`: once every fault has ended
 
 mod ack;
@@ -10,7 +10,7 @@ mod screen;
 
 use std::fmt;
 
-pub(crate) use ack::acknowledged;
+pub(crate) use ack::{acknowledged, opened};
 pub(crate) use end::{in_the_end, settled};
 pub(crate) use screen::screen;
 
@@ -19,6 +19,7 @@ pub(crate) use screen::screen;
 pub(crate) enum Rule {
     AckedIsStored,
     StoredOnce,
+    RecoveredIsWhole,
     SavedIsOnDisk,
     SavedIsStored,
     OneLog,
@@ -40,7 +41,10 @@ impl Rule {
     pub(crate) fn sentence(self) -> &'static str {
         match self {
             Self::AckedIsStored => "what the server acknowledges is in its log, at that place",
-            Self::StoredOnce => "nothing is stored twice",
+            Self::StoredOnce => "nothing is stored twice, and nothing that nobody said",
+            Self::RecoveredIsWhole => {
+                "a session that is called recovered brings everything since the cursors"
+            }
             Self::SavedIsOnDisk => "what a row shows as saved is on the device's disk",
             Self::SavedIsStored => {
                 "what was shown as saved or sent is in the log, once the device has had a quiet connection, or was shown as rejected, or was thrown away by a person"

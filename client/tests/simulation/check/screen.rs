@@ -209,7 +209,7 @@ impl Look<'_> {
             });
             let excused = stored.is_some_and(|(room, seq)| {
                 let past = |view: steadfast_client::RoomView<'_>| seq < view.low || view.cursor.is_none();
-                !in_force || tab.session.room(room).is_none_or(past)
+                !in_force || tab.session.room(room).is_none_or(past) || self.is_crowded(tab, room)
             });
             hold!(
                 NothingDisappears,
@@ -219,5 +219,16 @@ impl Look<'_> {
             );
         }
         Ok(())
+    }
+
+    /// Whether a tab shows as many of its own messages ahead of a gap as it may: then it lets go of the oldest.
+    fn is_crowded(&self, tab: &Tab, room: RoomId) -> bool {
+        let cursor = tab.session.room(room).and_then(|view| view.cursor).unwrap_or(0);
+        let rows = tab.session.timeline(room);
+        let ahead = rows
+            .stored()
+            .filter(|row| row.seq().is_some_and(|seq| seq > cursor));
+        let (window, _, _) = self.most;
+        ahead.count() >= window
     }
 }

@@ -7,8 +7,9 @@ use serde::de::DeserializeOwned;
 use socketio_client::Payload;
 use socketio_client::packet::{Kind, Packet};
 use steadfast_shared::event::{self, Entries, HistoryRequest, Opened, Page, Read, SendItem, TypingIn};
-use steadfast_shared::{Person, WireError};
+use steadfast_shared::{Person, Seq, WireError};
 
+use super::Flaw;
 use crate::check::Rule;
 use crate::line::LineId;
 use crate::socket::payload;
@@ -53,7 +54,9 @@ impl World {
                 continue;
             }
             let tail = self.server.nodes[node].tails.get(&log.id);
-            let entries: Option<Vec<_>> = tail.and_then(|tail| Some(tail.after(from)?.cloned().collect()));
+            let lacks = Seq::from(self.flaw == Some(Flaw::TailOffByOne));
+            let entries: Option<Vec<_>> =
+                tail.and_then(|tail| Some(tail.after(from + lacks)?.cloned().collect()));
             match entries.filter(|entries| entries.last().is_some_and(|last| last.seq >= log.head())) {
                 Some(entries) => missed.push(Entries {
                     room: log.id,
@@ -72,6 +75,7 @@ impl World {
             online: Vec::new(),
             last_closed: None,
         };
+        crate::check::opened(self, &cursors, &opened);
         let said = Box::new(Said::Opened(opened));
         let after = self.dice.millis(0, 60);
         self.plan(after, Happening::Say { line, life, said });
@@ -110,7 +114,10 @@ impl World {
                 }
             }
             (event::HISTORY, Some(ack)) => {
-                if let Some(asked) = self.read::<HistoryRequest>(args) {
+                if let Some(mut asked) = self.read::<HistoryRequest>(args) {
+                    if self.flaw == Some(Flaw::PageOffByOne) {
+                        asked.after = asked.after.map(|after| after + 1);
+                    }
                     let page: event::Reply<Page> = self.server.database.page(&asked).into();
                     self.answer_later(line, life, ack, &page);
                 }

@@ -157,18 +157,25 @@ impl Database {
     }
 
     /// One item of a transaction: what its author is told, and the entry where it is a fresh one.
+    ///
+    /// `remembers`: of how many of a room's newest entries it is known whether this repeats one.
     pub(crate) fn append(
         &mut self,
         me: &Person,
         item: SendItem,
         at: Millis,
+        remembers: Seq,
     ) -> (Sent, Option<(RoomId, Entry)>) {
         let SendItem { id, room, body } = item;
         let refused = |code| Sent::Refused {
             id,
             error: WireError::new(code, "no"),
         };
-        if let Some((in_room, seq, stored)) = self.stored.get(&(me.id, id)) {
+        let remembered = |(room, seq, _): &&(RoomId, Seq, Body)| {
+            let head = self.room(*room).map_or(0, Log::head);
+            head < seq.saturating_add(remembers)
+        };
+        if let Some((in_room, seq, stored)) = self.stored.get(&(me.id, id)).filter(remembered) {
             if *in_room != room || *stored != body {
                 return (refused(ErrorCode::Conflict), None);
             }

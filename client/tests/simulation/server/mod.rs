@@ -5,11 +5,13 @@
 //! - `conversation`: how a session opens, and what is asked
 //! - `writer`: commit, then acknowledge, then publish; and where a node dies between them
 //! - `presence`: who is there, and who is writing
+//! - `flaw`: what it may do wrong on purpose
 //!
 //! The tail of a room's newest entries is the real server's.
 
 mod conversation;
 pub(crate) mod database;
+mod flaw;
 mod gate;
 mod presence;
 mod writer;
@@ -29,6 +31,7 @@ use crate::world::{Happening, World};
 
 pub(crate) use conversation::Said;
 pub(crate) use database::{Database, REFUSED};
+pub(crate) use flaw::Flaw;
 use writer::Job;
 pub(crate) use writer::{Batch, POISON};
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use steadfast_shared::event::{self, Availability, Presence, Typing};
 use steadfast_shared::{Person, RoomId};
 
+use super::Flaw;
 use crate::line::LineId;
 use crate::world::{Happening, World};
 
@@ -44,7 +45,9 @@ impl World {
     }
 
     pub(super) fn may_be_gone(&mut self, person: Person) {
-        self.plan(GRACE, Happening::Gone(person));
+        if self.flaw != Some(Flaw::GhostsStay) {
+            self.plan(GRACE, Happening::Gone(person));
+        }
     }
 
     pub(crate) fn gone(&mut self, person: &Person) {

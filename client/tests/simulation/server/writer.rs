@@ -6,7 +6,9 @@ use std::time::Duration;
 use steadfast_shared::event::{self, Entries, Reply, SendItem, Sent};
 use steadfast_shared::{ErrorCode, Person, RoomId, Seq, WireError, limit};
 
+use super::Flaw;
 use super::conversation::Said;
+use super::database::Log;
 use crate::check::Rule;
 use crate::line::LineId;
 use crate::script::Stage;
@@ -19,6 +21,9 @@ pub(crate) const POISON: &str = "poison";
 
 /// How often a node looks for what was committed and not published.
 const PULSE: Duration = Duration::from_secs(3);
+
+/// A node's clock is ahead of the one before by so many milliseconds.
+const CLOCKS_DIFFER: u64 = 1_700;
 
 /// Most entries published at once.
 const PUBLISHED: usize = 200;
@@ -83,7 +88,9 @@ impl World {
             let after = self.server.busy_until - self.now;
             return self.plan(after, Happening::Commit { node, life });
         }
-        if self.dies(node, Stage::BeforeCommit) {
+        let too_early = matches!(self.flaw, Some(Flaw::AckBeforeCommit | Flaw::PublishBeforeCommit));
+        let before = too_early.then(|| self.server.database.clone());
+        if before.is_none() && self.dies(node, Stage::BeforeCommit) {
             return;
         }
         let jobs = std::mem::take(&mut self.server.nodes[node].queue);
@@ -101,7 +108,7 @@ impl World {
             let answer = if full {
                 Err(WireError::new(ErrorCode::Unavailable, "no room"))
             } else {
-                self.transact(&author, items, &mut news)
+                self.transact(node, &author, items, &mut news)
             };
             let unknown = || Err(WireError::new(ErrorCode::Unavailable, "nobody knows"));
             let answer = if unsure { unknown() } else { answer };
@@ -126,6 +133,13 @@ impl World {
                 )
             });
         }
+        if let Some(before) = before {
+            self.tell_too_early(node, life, &mut batch);
+            if self.dies(node, Stage::BeforeCommit) {
+                self.server.database = before;
+                return;
+            }
+        }
         if self.dies(node, Stage::AfterCommit) {
             return;
         }
@@ -137,6 +151,7 @@ impl World {
     /// One batch of one author, within the transaction.
     fn transact(
         &mut self,
+        node: usize,
         author: &Person,
         items: Vec<SendItem>,
         news: &mut BTreeMap<RoomId, Entries>,
@@ -159,16 +174,21 @@ impl World {
         } else {
             items.len()
         };
-        let at = self.now.as_millis() as u64;
+        let at = self.now.as_millis() as u64 + node as u64 * CLOCKS_DIFFER;
+        let remembers = Flaw::remembers(self.flaw);
         let mut sent = Vec::new();
         for (index, item) in items.into_iter().enumerate() {
             let id = item.id;
             if index >= busy_from {
+                let seq = self.server.database.room(item.room).map_or(0, Log::head);
                 let error = WireError::new(ErrorCode::Unavailable, "later");
-                sent.push(Sent::Refused { id, error });
+                sent.push(match self.flaw {
+                    Some(Flaw::BatchAckedInPart) => Sent::Stored { id, seq, at },
+                    _ => Sent::Refused { id, error },
+                });
                 continue;
             }
-            let (told, fresh) = self.server.database.append(author, item, at);
+            let (told, fresh) = self.server.database.append(author, item, at, remembers);
             if matches!(told, Sent::Refused { .. }) {
                 self.history.refused.insert(id);
             }
@@ -189,24 +209,37 @@ impl World {
         if !self.lives(node, life) {
             return;
         }
-        for told in std::mem::take(&mut batch.answers) {
-            let Told {
-                line,
-                ack,
-                author,
-                answer,
-            } = told;
+        self.acknowledge(life, std::mem::take(&mut batch.answers));
+        if self.dies(node, Stage::AfterAck) {
+            return;
+        }
+        let after = self.dice.millis(0, 10);
+        self.plan(after, Happening::Publish { node, life, batch });
+    }
+
+    fn acknowledge(&mut self, life: u32, answers: Vec<Told>) {
+        for Told {
+            line,
+            ack,
+            author,
+            answer,
+        } in answers
+        {
             if let Ok(sent) = &answer {
                 crate::check::acknowledged(self, &author, sent);
             }
             let payload = payload(&Reply::from(answer));
             self.say_to(line, life, Said::Answer { ack, payload });
         }
-        if self.dies(node, Stage::AfterAck) {
-            return;
+    }
+
+    /// Says what is not committed yet: a flaw.
+    fn tell_too_early(&mut self, node: usize, life: u32, batch: &mut Batch) {
+        if self.flaw == Some(Flaw::AckBeforeCommit) {
+            self.acknowledge(life, std::mem::take(&mut batch.answers));
+        } else {
+            batch.news.iter().for_each(|news| self.tell_sockets(node, news));
         }
-        let after = self.dice.millis(0, 10);
-        self.plan(after, Happening::Publish { node, life, batch });
     }
 
     pub(crate) fn publish(&mut self, node: usize, life: u32, batch: &Batch) {

@@ -1,0 +1,37 @@
+//! What a server may do wrong on purpose, so that the checker can be seen to notice.
+
+use steadfast_shared::Seq;
+
+/// One deliberate fault of the server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(
+    not(feature = "teeth"),
+    expect(dead_code, reason = "only tests of the checker have a flaw")
+)]
+pub(crate) enum Flaw {
+    /// Acknowledged first, committed then, where the node still lives.
+    AckBeforeCommit,
+    /// Published first, committed then.
+    PublishBeforeCommit,
+    /// Whether something is a repeat is known of the ten newest entries of a room alone.
+    DedupWindowOfTen,
+    /// What a tail gives of what was missed lacks the first.
+    TailOffByOne,
+    /// Of a batch stored in part everything is acknowledged.
+    BatchAckedInPart,
+    /// A page after some place leaves the first entry out.
+    PageOffByOne,
+    /// Who has gone is there for ever.
+    GhostsStay,
+}
+
+impl Flaw {
+    /// Of how many entries of a room it is known whether something repeats them.
+    pub(super) fn remembers(this: Option<Self>) -> Seq {
+        if this == Some(Self::DedupWindowOfTen) {
+            10
+        } else {
+            Seq::MAX
+        }
+    }
+}
