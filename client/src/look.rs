@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use steadfast_shared::event::{HistoryRequest, Page};
 use steadfast_shared::limit::PAGE_ENTRIES;
-use steadfast_shared::{Entry, Millis, RoomId, Seq, WireError};
+use steadfast_shared::{Body, Entry, Millis, Now, RoomId, Seq, WireError};
 
 use crate::backoff::Backoff;
 use crate::dice::Dice;
-use crate::inbox::is_contiguous;
+use crate::inbox::{LAST_SEQ, is_contiguous};
 use crate::session::{RequestError, RequestId};
 use crate::window::Window;
 
@@ -127,12 +127,12 @@ impl Look {
         self.stale.is_none() && self.under_way.is_none() && !self.leaving
     }
 
-    /// A change was heard. Says whether it concerns what is held.
+    /// A change was heard. Says whether it concerns what is held, or quoted there.
     pub(crate) fn hear(&mut self, entry: &Entry) -> bool {
         let concerns = entry
             .body
             .changes()
-            .is_some_and(|message| self.window.get(message).is_some());
+            .is_some_and(|message| self.window.shows(message));
         if concerns {
             self.window.change(entry);
             if self.window.changes() > 4 * self.bound {
@@ -256,7 +256,12 @@ impl Look {
     }
 
     fn take(&mut self, kind: Kind, page: Page) -> Looked {
-        let Page { entries, head, .. } = page;
+        let Page {
+            mut entries, head, ..
+        } = page;
+        for entry in &mut entries {
+            complete(entry, head);
+        }
         match kind {
             Kind::Place if entries.is_empty() => return Looked::Nowhere,
             Kind::Place => self.window = entries.into_iter().collect(),
@@ -287,11 +292,23 @@ impl Look {
     }
 }
 
+/// Notes of a message of which the server has nothing to say that nothing has become of it, and of what it quotes, up to
+/// the head. A look holds some of the changes there are: those of before must not be mistaken for later ones.
+fn complete(entry: &mut Entry, head: Seq) {
+    if matches!(entry.body, Body::Message { .. }) && entry.now.is_none() {
+        entry.now = Some(Box::new(Now {
+            as_of: head,
+            ..Now::default()
+        }));
+    }
+}
+
 /// Whether a page answers what was asked.
 fn fits(kind: Kind, page: &Page) -> bool {
     let first = page.entries.first().map(|entry| entry.seq);
     let last = page.entries.last().map(|entry| entry.seq);
     is_contiguous(&page.entries)
+        && last.is_none_or(|last| last <= LAST_SEQ)
         && match kind {
             Kind::Place => true,
             Kind::After(after) | Kind::Again(after) => first.is_none_or(|first| first == after + 1),

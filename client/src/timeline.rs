@@ -188,7 +188,8 @@ impl<'a> Timeline<'a> {
         }
         let given = entry.quoted.as_deref()?;
         let mut text = given.text.as_deref();
-        for change in self.window()?.changes_of(message, entry.seq) {
+        let as_of = entry.now.as_ref().map_or(0, |now| now.as_of);
+        for change in self.window()?.changes_of(message, entry.seq.max(as_of)) {
             if change.deletes() {
                 text = None;
             } else if text.is_some() {

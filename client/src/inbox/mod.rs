@@ -15,7 +15,7 @@ use crate::teeth::{Tooth, bites};
 use crate::window::Window;
 
 /// Past this no `seq` is real: JavaScript could not read it.
-const LAST_SEQ: Seq = 1 << 53;
+pub(crate) const LAST_SEQ: Seq = 1 << 53;
 
 /// How many entries an inbox may hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -235,13 +235,16 @@ impl Inbox {
         self.trim()
     }
 
-    /// Whether a look's window reaches this one.
-    pub(crate) fn touches(&self, look: &Window) -> bool {
+    /// Whether a look's window reaches this one, and there is room for all of it.
+    pub(crate) fn can_join(&self, look: &Window) -> bool {
         let (Some(low), Some(high)) = (look.low(), look.high()) else {
             return false;
         };
-        self.high
-            .is_some_and(|cursor| low <= cursor + 1 && high + 1 >= self.low())
+        let touches = self
+            .high
+            .is_some_and(|cursor| low <= cursor + 1 && high + 1 >= self.low());
+        let older = usize::try_from(self.low().saturating_sub(low)).unwrap_or(usize::MAX);
+        touches && self.window.len().saturating_add(older) <= self.bounds.window_browsing
     }
 
     /// Takes in the window of a look that reaches this one. Old pages stay until the newest entry is seen.

@@ -186,8 +186,8 @@ impl Room {
 
     /// Joins the look to the live window where it reaches it. Says whether it did.
     fn join(&mut self) -> bool {
-        let reaches = |look: &mut Look| look.may_join() && self.inbox.touches(look.window());
-        let Some(look) = self.look.take_if(reaches) else {
+        let can = |look: &mut Look| look.may_join() && self.inbox.can_join(look.window());
+        let Some(look) = self.look.take_if(can) else {
             return false;
         };
         self.inbox.join(look.into_window());

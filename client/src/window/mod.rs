@@ -43,6 +43,11 @@ impl Window {
         self.entries.get(self.index(seq)?)
     }
 
+    /// Whether a message is here, or quoted here.
+    pub(crate) fn shows(&self, message: Seq) -> bool {
+        self.get(message).is_some() || self.quoted().any(|quoted| quoted == message)
+    }
+
     /// What a message has become, where anything has changed it.
     pub(crate) fn folded(&self, message: Seq) -> Option<&Folded> {
         self.folded.get(&message).map(Box::as_ref)
@@ -149,13 +154,21 @@ impl Window {
         self.entries
     }
 
-    /// Changes of messages that are not held, made by entries that are not.
+    /// Changes of messages that are not held, made by entries that are not. Of a message quoted here those heard stay.
     fn drop_strays(&mut self) {
         let (low, high) = (self.low().unwrap_or(Seq::MAX), self.high().unwrap_or(0));
         let held = |seq: Seq| (low..=high).contains(&seq);
-        self.changes
-            .retain(|(message, change), _| held(*message) || held(*change));
+        let mut quoted: Vec<Seq> = self.quoted().collect();
+        quoted.sort_unstable();
+        self.changes.retain(|(message, change), _| {
+            held(*message) || held(*change) || *change > high && quoted.binary_search(message).is_ok()
+        });
         self.folded.retain(|message, _| held(*message));
+    }
+
+    fn quoted(&self) -> impl Iterator<Item = Seq> {
+        let quoted = self.entries.iter().filter_map(|entry| entry.quoted.as_ref());
+        quoted.map(|quoted| quoted.seq)
     }
 
     fn hear(&mut self, message: Seq, seq: Seq, change: Change) {

@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use steadfast_shared::{Emoji, EntryId, MessageText, Now, Person, UserId};
+use steadfast_shared::{Emoji, EntryId, MessageText, Now, Person, Quoted, UserId};
 use uuid::Uuid;
 
 use super::*;
@@ -29,24 +29,31 @@ fn text(text: &str) -> MessageText {
     MessageText::parse(text).unwrap()
 }
 
-/// A change is of a message less than so many entries back.
-const REACH: u64 = 12;
+/// A change is of a message less than so many entries back, mostly of one of the last few.
+const REACH: u64 = 250;
+const NEAR: u64 = 12;
 
 /// Something that comes into the log; a change is of the message so many entries back.
 #[derive(Clone, Debug)]
 pub(crate) enum Said {
     Message,
+    Reply(u64),
     Edit(u64),
     Delete(u64),
     React(u64, u8, bool, u8),
 }
 
+fn back() -> impl Strategy<Value = u64> {
+    prop_oneof![3 => 1..NEAR, 1 => 1..REACH]
+}
+
 pub(crate) fn said() -> impl Strategy<Value = Said> {
     prop_oneof![
         4 => Just(Said::Message),
-        2 => (1..REACH).prop_map(Said::Edit),
-        1 => (1..REACH).prop_map(Said::Delete),
-        6 => (1..REACH, 0..3_u8, any::<bool>(), 1..4_u8).prop_map(|(back, emoji, on, by)| Said::React(back, emoji, on, by)),
+        2 => back().prop_map(Said::Reply),
+        2 => back().prop_map(Said::Edit),
+        1 => back().prop_map(Said::Delete),
+        6 => (back(), 0..3_u8, any::<bool>(), 1..4_u8).prop_map(|(back, emoji, on, by)| Said::React(back, emoji, on, by)),
     ]
 }
 
@@ -64,7 +71,16 @@ pub(crate) fn log(said: Vec<Said>) -> Vec<Entry> {
         };
         let emoji = |n: u8| Emoji::parse(["👍", "❤️", "🎉"][usize::from(n)]).unwrap();
         let body = match said {
-            Said::Message => Some(message(seq).body),
+            Said::Message => None,
+            // To one that was deleted, too.
+            Said::Reply(back) => seq
+                .checked_sub(back)
+                .filter(|to| *to > 0 && log[*to as usize - 1].body.text().is_some())
+                .filter(|to| log[*to as usize - 1].body.changes().is_none())
+                .map(|to| Body::Message {
+                    text: text(&format!("reply {seq}")),
+                    reply_to: Some(to),
+                }),
             Said::Edit(back) => target(back).map(|message| Body::Edit {
                 message,
                 text: text(&format!("edit {seq}")),
@@ -80,14 +96,44 @@ pub(crate) fn log(said: Vec<Said>) -> Vec<Entry> {
             Said::React(.., by) => by,
             _ => 1,
         };
-        log.push(entry(seq, by, body.unwrap_or_else(|| message(seq).body)));
+        let mut entry = entry(seq, by, body.unwrap_or_else(|| message(seq).body));
+        entry.quoted = quoted(&log, &entry, seq);
+        log.push(entry);
     }
     log
+}
+
+/// What an entry quotes, when the log reaches to `as_of`.
+fn quoted(log: &[Entry], entry: &Entry, as_of: Seq) -> Option<Box<Quoted>> {
+    let Body::Message {
+        reply_to: Some(seq), ..
+    } = entry.body
+    else {
+        return None;
+    };
+    let mut text = log[seq as usize - 1].body.text();
+    let until = log.iter().take(as_of as usize).skip(seq as usize);
+    for change in until.take(REACH as usize) {
+        match &change.body {
+            Body::Edit {
+                message,
+                text: edited,
+            } if *message == seq => text = Some(edited),
+            Body::Delete { message } if *message == seq => text = None,
+            _ => {}
+        }
+    }
+    Some(Box::new(Quoted {
+        seq,
+        author: person(1),
+        text: text.map(|text| Quoted::start_of(text.as_str()).to_owned()),
+    }))
 }
 
 /// An entry as a server reads it from its store, when the log reaches to `as_of`.
 pub(crate) fn read(log: &[Entry], seq: Seq, as_of: Seq) -> Entry {
     let mut entry = log[seq as usize - 1].clone();
+    entry.quoted = quoted(log, &entry, as_of);
     let changes = |message: Seq| {
         let until = log[..as_of as usize].iter().skip(message as usize);
         until.take(REACH as usize).filter_map(move |entry| {
@@ -97,7 +143,10 @@ pub(crate) fn read(log: &[Entry], seq: Seq, as_of: Seq) -> Entry {
     };
     let deleted = |message: Seq| changes(message).any(|(_, change)| change.deletes());
     match &entry.body {
-        Body::Message { .. } if deleted(seq) => entry.body = Body::Erased,
+        Body::Message { .. } if deleted(seq) => {
+            entry.body = Body::Erased;
+            entry.quoted = None;
+        }
         Body::Edit { message, .. } if deleted(*message) => entry.body = Body::ErasedEdit,
         Body::Message { .. } => {
             let held: Vec<_> = changes(seq).collect();
@@ -187,7 +236,7 @@ fn a_deleted_text_is_held_nowhere() {
         text: text("edited secret"),
     };
     let mut reply = message(3);
-    reply.quoted = Some(Box::new(steadfast_shared::Quoted {
+    reply.quoted = Some(Box::new(Quoted {
         seq: 1,
         author: person(1),
         text: Some("secret".into()),

@@ -194,7 +194,10 @@ async fn catches_up(done: impl AsyncFn(&Away)) -> String {
     let server = Server::start(&database, address).await;
     longer.chat.connect();
     longer.sees("from the store", general, &truth).await;
-    assert!(!longer.recovered(), "a server that has just started remembers nothing");
+    assert!(
+        !longer.recovered(),
+        "a server that has just started remembers nothing"
+    );
     let new = Device::of(&server, &bob_is).await;
     new.sees("on a new device", general, &truth).await;
     for device in [&ann, &cid] {

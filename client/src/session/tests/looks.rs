@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use steadfast_shared::limit::PAGE_ENTRIES;
+use steadfast_shared::{Emoji, Quoted};
 
+use super::changes::{body_entry, live};
 use super::*;
 use crate::look::LookAt;
 use crate::row::RowBody;
@@ -182,6 +184,96 @@ fn a_place_the_room_does_not_have_ends_the_look() {
     assert!(!view(&desk).looking);
 }
 
+/// A look at 500, which replies to the message at 100. `now`: what the server says that one says.
+fn in_a_look_at_a_reply(now: &str) -> (Desk, Vec<Entry>) {
+    let (mut desk, mut log) = in_a_long_room(10_000);
+    log[499].body = Body::Message {
+        text: text("indeed"),
+        reply_to: Some(100),
+    };
+    log[499].quoted = Some(Box::new(Quoted {
+        seq: 100,
+        author: person(2),
+        text: Some(now.into()),
+    }));
+    let (emoji, on) = (Emoji::parse("👍").unwrap(), true);
+    for (seq, body) in [
+        (
+            510,
+            MessageChange::Edit {
+                message: 100,
+                text: text("of old"),
+            }
+            .into(),
+        ),
+        (
+            520,
+            Body::React {
+                message: 499,
+                emoji,
+                on,
+            },
+        ),
+    ] {
+        log[seq - 1].body = body;
+    }
+    look(&mut desk, LookAt::Around(500));
+    let (request, _) = desk.pulls().remove(0);
+    desk.page(request, log[449..549].to_vec(), 10_000);
+    (desk, log)
+}
+
+fn quoted_at_500(desk: &Desk) -> Option<&str> {
+    let row = desk.session.timeline(ROOM).message(500).unwrap();
+    row.quoted.unwrap().text
+}
+
+#[test]
+fn what_a_look_quotes_follows_changes_of_messages_it_does_not_hold() {
+    let (mut desk, _) = in_a_look_at_a_reply("said");
+    let (message, edited) = (100, text("edited"));
+    let edit = MessageChange::Edit {
+        message,
+        text: edited,
+    };
+    live(&mut desk, body_entry(10_001, 2, 1, edit.into()));
+    assert_eq!(quoted_at_500(&desk), Some("edited"));
+    let delete = Body::Delete { message };
+    live(&mut desk, body_entry(10_002, 2, 2, delete));
+    assert_eq!(quoted_at_500(&desk), None);
+}
+
+#[test]
+fn what_the_server_said_of_a_message_holds_the_changes_a_look_has_of_before() {
+    let (desk, _) = in_a_look_at_a_reply("by the newest edit");
+    assert_eq!(quoted_at_500(&desk), Some("by the newest edit"));
+    let message = desk.session.timeline(ROOM).message(499).unwrap();
+    assert_eq!(message.reactions().len(), 0, "it was taken back since");
+}
+
+#[test]
+fn a_look_beside_a_full_window_shows_its_place() {
+    let log = messages(1_000);
+    let mut desk = Desk::new(1);
+    desk.session.options.window = 120;
+    desk.session.options.window_browsing = 400;
+    desk.online(1_000);
+    serve(&mut desk, &log);
+    for _ in 0..3 {
+        desk.input(Input::WantOlder(ROOM));
+        serve(&mut desk, &log);
+    }
+    assert_eq!(seqs(&desk), (601, 1_000));
+    look(&mut desk, LookAt::Around(580));
+    serve(&mut desk, &log);
+    assert_eq!((view(&desk).place, view(&desk).detached), (Some(580), true));
+    while view(&desk).detached {
+        desk.input(Input::WantNewer(ROOM));
+        serve(&mut desk, &log);
+    }
+    assert_eq!(seqs(&desk).1, 1_000);
+}
+
 /// What happens while somebody reads.
 #[derive(Clone, Debug)]
 enum Step {
@@ -269,6 +361,13 @@ proptest! {
                 None => RowBody::from(&entry.body),
             };
             prop_assert_eq!(row.body, body, "at {}", seq);
+            if let Some(quoted) = row.quoted {
+                let said = truth.get(quoted.seq).unwrap();
+                let edited = truth.folded(quoted.seq).and_then(|folded| folded.edited.as_ref());
+                let said = edited.map(|edited| &edited.text).or(said.body.text());
+                let start = said.map(|said| Quoted::start_of(said.as_str()));
+                prop_assert_eq!(quoted.start(), start, "quoted at {}", seq);
+            }
             let theirs = folded.map_or(0, |folded| folded.reactions.len());
             prop_assert_eq!(row.reactions().len(), theirs, "at {}", seq);
             rows += 1;
