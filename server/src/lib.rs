@@ -4,6 +4,7 @@
 //! - [`app`]: from a configuration to a server that listens, and its end
 //! - [`http`]: sessions, health, the page
 //! - [`realtime`]: the conversation over Socket.IO
+//! - [`request`]: what a request says of itself
 //! - [`store`]: what lasts
 //! - [`passphrase`]: passphrases, hashed a few at a time
 //! - [`passwd`]: a new passphrase for somebody who has forgotten theirs
@@ -20,4 +21,5 @@ pub mod passphrase;
 pub mod passwd;
 pub mod peer;
 pub mod realtime;
+pub mod request;
 pub mod store;

@@ -4,7 +4,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use steadfast_shared::ErrorCode;
 
-use super::{Refusal, Shared, credentials, failed};
+use super::{Refusal, Shared, failed};
+use crate::request::credentials;
 use crate::store::Device;
 
 /// The device that asks; whoever is not signed in is refused.

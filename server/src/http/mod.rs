@@ -5,9 +5,7 @@
 //! - [`device`]: a person's devices
 //! - [`invite`]: who may sign up
 //! - [`caller`]: who asks: a device that is signed in, or the owner's
-//! - [`credentials`]: what a device shows: a cookie or a bearer token
-//! - [`client_address`]: where a request comes from
-//! - [`origin`]: which pages may ask
+//! - [`guard`]: which pages may ask
 //! - [`features`]: which optional parts the page offers
 //! - [`attempts`]: how often something may be tried
 //! - [`health`]: whether the server lives and works
@@ -15,13 +13,11 @@
 
 pub mod attempts;
 pub mod caller;
-pub mod client_address;
-pub mod credentials;
 pub mod device;
 pub mod features;
+pub mod guard;
 pub mod health;
 pub mod invite;
-pub mod origin;
 #[cfg(feature = "page")]
 pub mod page;
 pub mod passphrase;
@@ -88,7 +84,7 @@ pub fn router(shared: Shared) -> Router {
             get(invite::registration).put(invite::set_registration),
         )
         .route_layer(DefaultBodyLimit::max(BODY_BYTES))
-        .route_layer(from_fn_with_state(shared.clone(), origin::guard));
+        .route_layer(from_fn_with_state(shared.clone(), guard::guard));
     let router = Router::new()
         .merge(api)
         .route(FEATURES_PATH, get(features::tell))

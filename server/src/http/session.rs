@@ -11,11 +11,12 @@ use steadfast_shared::{ErrorCode, Passphrase, limit};
 
 use super::attempts::{network, too_many};
 use super::caller::Caller;
-use super::client_address::client_address;
 use super::passphrase::{unhashed, wrong};
-use super::{Refusal, Shared, credentials, device, failed, fresh_token, invite, unreadable};
+use super::{Refusal, Shared, device, failed, fresh_token, invite, unreadable};
 use crate::clock;
 use crate::peer::Peer;
+use crate::request::client_address::client_address;
+use crate::request::credentials;
 use crate::store::Token;
 use crate::store::account::{Account, Device, NewDevice, SignInError, SignUp, SignUpError};
 

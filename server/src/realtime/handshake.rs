@@ -15,8 +15,8 @@ use super::args::{Args, ShownAuth};
 use super::connection::{Connection, Cost, Polls};
 use super::hub::Greeting;
 use super::{Realtime, cost_of};
-use crate::http::{credentials, origin};
 use crate::peer::Peer;
+use crate::request::{credentials, origin};
 use crate::store::{StoreError, Token};
 
 /// Answers those who connect to the namespace `/`.

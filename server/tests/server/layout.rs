@@ -60,3 +60,18 @@ fn only_the_clock_reads_the_clock() {
         .collect();
     assert!(outside.is_empty(), "{outside:?}");
 }
+
+/// The floors of the house, from the top: a folder names only those below it.
+#[test]
+fn the_folders_depend_on_each_other_in_one_direction() {
+    let floors = ["app", "http", "realtime", "request", "store"];
+    for (floor, folder) in floors.iter().enumerate() {
+        for above in &floors[..floor] {
+            let upwards: Vec<_> = who_names(&format!("crate::{above}::"))
+                .into_iter()
+                .filter(|path| path.starts_with(&format!("{folder}/")))
+                .collect();
+            assert!(upwards.is_empty(), "{folder} may not name {above}: {upwards:?}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What a request says of itself, over HTTP and in a handshake alike.
+//!
+//! - [`credentials`]: who asks: a cookie or a bearer token
+//! - [`origin`]: which page it comes from
+//! - [`client_address`]: which address it comes from
+
+pub mod client_address;
+pub mod credentials;
+pub mod origin;
