@@ -16,6 +16,7 @@ mod hostile;
 mod identity;
 mod layout;
 mod order;
+mod presence;
 mod process;
 mod rooms;
 mod settings;

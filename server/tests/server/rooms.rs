@@ -1,7 +1,7 @@
 //! Rooms, over a real listener: who is in which, and that nobody else learns anything of them.
 
 use serde_json::{Value, json};
-use steadfast_shared::event::{self, Availability, Entries, Page, Presence, Reply, Sent};
+use steadfast_shared::event::{self, Entries, Page, Presence, Reply, Sent};
 use steadfast_shared::room::{ListedRoom, MemberNews, RoomNews};
 use steadfast_shared::{Body, ErrorCode, Person, Room, RoomChange, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
@@ -335,44 +335,6 @@ async fn a_nickname_changes_everywhere_at_once() {
     assert_eq!(again, person);
     let found: Vec<Person> = ok(&mut jun, event::FIND_PEOPLE, json!({ "search": "NERV" })).await;
     assert_eq!(found, [person]);
-}
-
-#[tokio::test]
-async fn somebody_is_away_where_they_are_away_from_all_their_devices() {
-    let server = TestServer::start().await;
-    let mut jun = server.join("Jun").await;
-    let session = server.sign_in("Mina").await;
-    let mut desk = server.connect(&session, json!({})).await;
-    let mut phone = server.connect(&session, json!({})).await;
-    assert_eq!(
-        jun.next::<Presence>(event::PRESENCE).await.state,
-        Availability::Online
-    );
-    desk.emit(event::AWAY, json!({ "away": true })).await;
-    phone.emit(event::AWAY, json!({ "away": true })).await;
-    assert_eq!(
-        jun.next::<Presence>(event::PRESENCE).await.state,
-        Availability::Away
-    );
-    desk.emit(event::AWAY, json!({ "away": false })).await;
-    assert_eq!(
-        jun.next::<Presence>(event::PRESENCE).await.state,
-        Availability::Online
-    );
-    // A flap of the only device at which somebody sits.
-    desk.leave().await;
-    let desk = server.connect(&session, json!({})).await;
-    tokio::time::sleep(std::time::Duration::from_millis(800)).await;
-    desk.leave().await;
-    assert_eq!(
-        jun.next::<Presence>(event::PRESENCE).await.state,
-        Availability::Away
-    );
-    phone.leave().await;
-    assert_eq!(
-        jun.next::<Presence>(event::PRESENCE).await.state,
-        Availability::Offline
-    );
 }
 
 #[tokio::test]
