@@ -14,6 +14,7 @@ use steadfast_shared::{ErrorCode, HandshakeError, WireError};
 use super::args::{Args, ShownAuth};
 use super::connection::{Connection, Cost, Polls};
 use super::hub::Greeting;
+use super::people::Admission;
 use super::{Realtime, cost_of};
 use crate::peer::Peer;
 use crate::request::{credentials, origin};
@@ -59,7 +60,7 @@ impl Realtime {
             .await
             .map_err(|error| unavailable(&error))?;
         let found = found.ok_or(HandshakeError::Unauthorized)?;
-        let device = self.0.people.admit(found.person.id, found.session)?;
+        let admission = self.0.people.admit(found.person.id, found.session)?;
         // What is told of a room says how far they have read.
         let marks = self.0.writer.unwritten_marks(found.person.id);
         if !marks.is_empty()
@@ -79,7 +80,7 @@ impl Realtime {
         let connection = Arc::new(Connection::new(
             socket.id,
             found.person,
-            device,
+            admission.device.clone(),
             auth.tab,
             rooms.iter().map(|room| room.id),
             peer,
@@ -91,14 +92,20 @@ impl Realtime {
             cursors: (auth.epoch == Some(store.epoch())).then_some(auth.cursors),
         };
         self.answer_events(socket, &connection);
-        socket.extensions.insert((connection, greeting));
+        socket
+            .extensions
+            .insert((connection, greeting, Arc::new(admission)));
         Ok(())
     }
 
     /// The socket is connected. Runs before anything can be awaited.
     fn enter(&self, socket: &SocketRef) -> Option<(Arc<Connection>, Greeting)> {
-        let (connection, greeting) = socket.extensions.remove::<(Arc<Connection>, Greeting)>()?;
+        let (connection, greeting, admission) =
+            socket
+                .extensions
+                .remove::<(Arc<Connection>, Greeting, Arc<Admission>)>()?;
         let arrival = self.0.people.enter(&connection);
+        drop(admission);
         self.note_seen(connection.device.session);
         for ghost in arrival.ghosts {
             self.close(&ghost, ClosingReason::Replaced);

@@ -36,6 +36,8 @@ struct Inner {
     /// Whose presence is about to be told, where it is otherwise then.
     changing: HashSet<UserId>,
     devices: HashMap<SessionId, Arc<Device>>,
+    /// How many connections of a device are let in and not entered yet.
+    arriving: HashMap<SessionId, usize>,
     farewells: Recent<(SessionId, Option<Uuid>), ClosingReason>,
     signed_out: Recent<SessionId, ()>,
     upgrades: Recent<Sid, Peer>,
@@ -50,6 +52,26 @@ pub(super) struct Arrival {
     pub(super) signed_out: bool,
 }
 
+/// A place that is kept for a connection until it is entered or fails.
+#[derive(Debug)]
+pub(super) struct Admission {
+    people: Arc<People>,
+    pub(super) device: Arc<Device>,
+}
+
+impl Drop for Admission {
+    fn drop(&mut self) {
+        let mut inner = self.people.inner();
+        let session = self.device.session;
+        let left = inner.arriving.get(&session).map_or(0, |count| count - 1);
+        if left == 0 {
+            inner.arriving.remove(&session);
+        } else {
+            inner.arriving.insert(session, left);
+        }
+    }
+}
+
 impl People {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
@@ -59,13 +81,19 @@ impl People {
     }
 
     /// Lets a device in, where there is room for one more connection.
-    pub(super) fn admit(&self, person: UserId, session: SessionId) -> Result<Arc<Device>, HandshakeError> {
+    pub(super) fn admit(
+        self: &Arc<Self>,
+        person: UserId,
+        session: SessionId,
+    ) -> Result<Admission, HandshakeError> {
         let mut inner = self.inner();
         let of_device = inner
             .of(person)
             .filter(|other| other.device.session == session)
-            .count();
-        if inner.connections.len() >= self.limits.max_connections
+            .count()
+            + inner.arriving.get(&session).copied().unwrap_or(0);
+        let arriving: usize = inner.arriving.values().sum();
+        if inner.connections.len() + arriving >= self.limits.max_connections
             || of_device >= self.limits.max_connections_per_device
         {
             return Err(HandshakeError::Busy);
@@ -78,8 +106,13 @@ impl People {
         let device = inner
             .devices
             .entry(session)
-            .or_insert_with(|| Arc::new(Device::new(session, &self.limits)));
-        Ok(device.clone())
+            .or_insert_with(|| Arc::new(Device::new(session, &self.limits)))
+            .clone();
+        *inner.arriving.entry(session).or_default() += 1;
+        Ok(Admission {
+            people: self.clone(),
+            device,
+        })
     }
 
     /// Enters a connection.

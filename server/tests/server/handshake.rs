@@ -7,6 +7,7 @@ use steadfast_shared::http::{FEATURES_PATH, Features, SessionInfo};
 use steadfast_shared::{ErrorCode, WireError};
 use uuid::Uuid;
 
+use crate::support::client::Heard;
 use crate::support::{Client, TestServer, message};
 
 #[tokio::test]
@@ -201,6 +202,41 @@ async fn connections_are_bounded() {
     let ada = server.sign_in("Ada").await;
     let auth = json!({ "token": ada.token }).to_string();
     assert_eq!(Client::refused(server.address, &auth, &[]).await, "busy");
+}
+
+#[tokio::test]
+async fn connections_that_come_at_the_same_moment_are_bounded_too() {
+    let server = TestServer::with(|limits| limits.max_connections_per_device = 3).await;
+    let mina = server.sign_in("Mina").await;
+    let auth = json!({ "token": mina.token });
+    let mut clients = Vec::new();
+    for _ in 0..30 {
+        clients.push(Client::dial(server.address, &[]).await);
+    }
+    for client in &mut clients {
+        client.say(&format!("40{auth}")).await;
+    }
+    let mut connected = Vec::new();
+    for mut client in clients {
+        match client.hear().await {
+            Heard::Connected => connected.push(client),
+            Heard::Refused(reason) => assert_eq!(reason, "busy"),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(connected.len(), 3);
+    // Whoever was refused holds no place: one that goes makes room for one.
+    connected.pop().unwrap().leave().await;
+    loop {
+        let mut client = Client::dial(server.address, &[]).await;
+        client.say(&format!("40{auth}")).await;
+        match client.hear().await {
+            Heard::Connected => break,
+            // The server may not have noticed yet.
+            Heard::Refused(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 #[tokio::test]
