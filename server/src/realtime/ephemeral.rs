@@ -49,8 +49,14 @@ impl Realtime {
                 room: read.room,
                 seq: read.seq,
             });
+            let (realtime, connection) = (self.clone(), connection.clone());
             let own = socket.to(person_room(connection.user)).local();
-            let _ = own.emit(event::READ, &read).now_or_never();
+            tokio::spawn(async move {
+                if let Some(head) = realtime.0.hub.head_for(&connection, read.room).await {
+                    let seq = read.seq.min(head);
+                    let _ = own.emit(event::READ, &Read { seq, ..read }).await;
+                }
+            });
             Ok(None::<()>)
         });
     }

@@ -158,6 +158,13 @@ impl Hub {
         news.heads_of(&connection.rooms())
     }
 
+    /// The newest `seq` of a room, where the person is in it.
+    pub(super) async fn head_for(&self, connection: &Connection, room: RoomId) -> Option<Seq> {
+        let news = self.news.lock().await;
+        connection.member_of(room).ok()?;
+        news.heads.get(&room).copied()
+    }
+
     /// Broadcasts consecutive entries and keeps them in the room's tail.
     async fn broadcast(&self, news: &mut News, room: RoomId, mut entries: Vec<Entry>) {
         news.revise(room, &mut entries);

@@ -385,13 +385,20 @@ async fn reading_on_one_device_is_known_on_the_others_and_lasts() {
     let again = server.connect(&session, json!({})).await;
     let seen = &again.opened().rooms[0];
     assert_eq!((seen.read, seen.unread, seen.mentions), (2, 1, 0));
+    phone
+        .emit(event::READ, json!({ "room": room, "seq": 1_000 }))
+        .await;
+    let read: event::Read = laptop.next(event::READ).await;
+    assert_eq!(read.seq, 3, "not past the head");
+    let again = server.connect(&session, json!({})).await;
+    assert_eq!(again.opened().rooms[0].read, 3);
     let folder = server.stop().await;
     let config = steadfast_server::config::Config::new(folder.path().join("chat.db"));
     let server = TestServer::on(folder, config).await;
     let again = server.connect(&session, json!({})).await;
     assert_eq!(
         (again.opened().rooms[0].read, again.opened().rooms[0].unread),
-        (2, 1)
+        (3, 0)
     );
 }
 
