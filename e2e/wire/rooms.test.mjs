@@ -418,6 +418,55 @@ describe('rooms', () => {
     assert.ok(!cleo.heard.some((entry) => entry.id === more.id));
   });
 
+  test('whatever was answered outlives a server that is killed at any moment, and asking again does it once', async () => {
+    const maker = await arrive(server, 'Maker');
+    const guest = await arrive(server, 'Guest');
+    /** Asks until it is answered, however often the link breaks. @param {Someone} by @param {string} event @param {any} argument */
+    const insist = async (by, event, argument) => {
+      for (;;) {
+        await until(() => by.socket.connected, 'the link is up');
+        const reply = await by.socket.timeout(1_000).emitWithAck(event, argument).catch(() => undefined);
+        if (reply?.ok !== undefined) return reply.ok;
+        if (reply) assertTyped(reply.error, ['busy', 'unavailable', 'rate_limited']);
+      }
+    };
+    /** @type {Map<string, { name: string, guest: boolean }>} */ const rooms = new Map();
+    let names = 0;
+    let over = false;
+    const busy = (async () => {
+      for (let count = 0; !over; count += 1) {
+        const id = uuid7();
+        await insist(maker, 'room:create', { id, kind: 'private', name: `draft ${count}` });
+        await insist(maker, 'room:invite', { room: id, people: [guest.account.me.id] });
+        await insist(maker, 'room:change', { room: id, name: `final ${count}` });
+        if (count % 2 === 0) await insist(maker, 'room:remove', { room: id, person: guest.account.me.id });
+        if (count % 5 === 0) await insist(maker, 'nickname', { name: `Maker ${(names += 1)}` });
+        rooms.set(id, { name: `final ${count}`, guest: count % 2 === 1 });
+      }
+    })();
+    for (let crash = 1; crash <= 3; crash += 1) {
+      await until(() => rooms.size >= 5 * crash, 'rooms are made');
+      await server.crashAndRestart();
+    }
+    await until(() => rooms.size >= 20, 'and again');
+    over = true;
+    await busy;
+    await until(() => [ann, ben, cleo, owner, guest, maker].every(({ socket }) => socket.connected), 'everybody is back');
+    const [mine, theirs] = [await tabOf(maker), await tabOf(guest)];
+    assert.equal(mine.opened.me.name, `Maker ${names}`);
+    assert.equal(mine.opened.rooms.length, rooms.size + 1, 'each once');
+    for (const [id, { name, guest: invited }] of rooms) {
+      assert.equal(mine.opened.rooms.find((/** @type {any} */ room) => room.id === id)?.name, name);
+      assert.equal(theirs.opened.rooms.some((/** @type {any} */ room) => room.id === id), invited);
+      const log = await maker.pull(0, id);
+      assertContiguous(log);
+      const changes = log.filter(({ body }) => body.kind === 'room').map(({ body }) => body.change.change);
+      assert.deepEqual(changes, ['created', 'renamed'], 'and each change once');
+      assert.ok(log.every(({ author }) => author.name === `Maker ${names}`));
+    }
+    for (const device of [mine, theirs, maker, guest]) device.close();
+  });
+
   test('nobody is in more than the limit', async () => {
     const account = await signIn(server, 'Collector');
     const collector = new Device(server, { token: account.token });
