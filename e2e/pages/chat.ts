@@ -148,6 +148,24 @@ export class ChatPage {
     await this.page.mouse.wheel(0, -100_000);
   }
 
+  /**
+   * Every stored row from the first of the room to the newest, read while scrolling up: however many there are, the page holds
+   * only some at once.
+   */
+  async readToTop(): Promise<RowSeen[]> {
+    const read = new Map<number, RowSeen>();
+    await expect
+      .poll(async () => {
+        for (const row of await this.seen()) {
+          if (row.seq !== null) read.set(row.seq, row);
+        }
+        await this.scrollToTop();
+        return read.has(1);
+      })
+      .toBe(true);
+    return [...read.values()].sort((one, other) => one.seq! - other.seq!);
+  }
+
   /** Once the first rows are laid out and nothing moves the view any more for a second. */
   async quiet(): Promise<void> {
     await this.timeline.evaluate(
