@@ -1,13 +1,12 @@
 //! What connections may not be in line with: errands of which nobody knows whether they were done.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use steadfast_shared::{RoomId, UserId, limit};
 
 use super::connection::Connection;
-use super::hub::Hub;
-use crate::store::{Act, StoreError};
+use crate::store::Act;
 
 /// Whose connections, and which rooms' members, are to be told what is stored.
 #[derive(Debug, Default)]
@@ -39,7 +38,7 @@ impl Doubts {
     }
 
     /// Names everybody one by one, where everybody is in doubt. Who is not connected reads what is stored when they connect.
-    fn name(&self, connections: &[Arc<Connection>]) {
+    pub(super) fn name(&self, connections: &[Arc<Connection>]) {
         let mut doubts = self.inner();
         doubts.everybody = false;
         for connection in connections {
@@ -48,76 +47,33 @@ impl Doubts {
         }
     }
 
-    fn is_everybody(&self) -> bool {
+    /// Whether everybody who is connected is in doubt.
+    pub(super) fn is_everybody(&self) -> bool {
         self.inner().everybody
     }
 
-    fn person(&self) -> Option<UserId> {
+    /// Somebody who is in doubt.
+    pub(super) fn person(&self) -> Option<UserId> {
         self.inner().people.first().copied()
     }
 
-    fn room(&self) -> Option<RoomId> {
+    /// A room whose members are in doubt.
+    pub(super) fn room(&self) -> Option<RoomId> {
         self.inner().rooms.first().copied()
+    }
+
+    /// A person's connections are in line with what is stored.
+    pub(super) fn person_is_clear(&self, user: UserId) {
+        self.inner().people.remove(&user);
+    }
+
+    /// A room's members are in line with what is stored.
+    pub(super) fn room_is_clear(&self, room: RoomId) {
+        self.inner().rooms.remove(&room);
     }
 
     fn inner(&self) -> MutexGuard<'_, InDoubt> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Hub {
-    /// Brings connections in line with what is stored, wherever that is in doubt. What cannot be read stays in doubt.
-    pub(super) async fn clear_up(&self) {
-        if let Err(error) = self.clear_all().await {
-            tracing::warn!(%error, "connections could not follow a commit yet");
-        }
-    }
-
-    async fn clear_all(&self) -> Result<(), StoreError> {
-        if self.doubts.is_everybody() {
-            let mut news = self.news().await;
-            self.count_move(&mut news, None);
-            self.doubts.name(&self.people.all());
-        }
-        while let Some(user) = self.doubts.person() {
-            self.reseat(user).await?;
-            self.doubts.inner().people.remove(&user);
-        }
-        while let Some(room) = self.doubts.room() {
-            let members: Vec<UserId> = self.members_here(room).await.into_iter().collect();
-            self.seat(room, &members).await?;
-            self.doubts.inner().rooms.remove(&room);
-        }
-        Ok(())
-    }
-
-    /// Brings a person's connections in line with the rooms they are in and the name they have.
-    async fn reseat(&self, user: UserId) -> Result<(), StoreError> {
-        let stored = self.store.rooms_of(user).await?;
-        if let Some(person) = self.store.person(user).await? {
-            self.rename(&person).await;
-        }
-        let mut news = self.news().await;
-        self.count_move(&mut news, Some(&[user]));
-        let seats: Vec<HashSet<RoomId>> = self
-            .people
-            .of(user)
-            .iter()
-            .map(|one| one.place().rooms.clone())
-            .collect();
-        let left = seats
-            .iter()
-            .flatten()
-            .filter(|room| stored.iter().all(|view| view.id != **room));
-        for room in left.copied().collect::<BTreeSet<_>>() {
-            self.tell_person(&mut news, user, room, None);
-        }
-        for mut view in stored {
-            if seats.iter().any(|seats| !seats.contains(&view.id)) {
-                self.tell_person(&mut news, user, view.id, Some(&mut view));
-            }
-        }
-        Ok(())
     }
 }
 

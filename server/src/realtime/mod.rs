@@ -7,7 +7,7 @@
 //! - `news`: what has gone out so far
 //! - `seats`: who is in which room, and what they are told of it
 //! - `moves`: what was read before somebody moved may be out of date
-//! - `doubts`: what was perhaps done is followed once it is known
+//! - `doubts`: what was perhaps done; `clearing`: it is followed once it is known
 //! - `presence`: who is there
 //! - [`tail`]: the newest entries of a room, in memory; `tails`: those of many rooms
 //! - `revision`: what is held in memory follows the log
@@ -24,6 +24,7 @@
 
 mod args;
 pub mod bucket;
+mod clearing;
 mod closing;
 mod connection;
 mod doubts;
