@@ -149,7 +149,7 @@ impl Look {
         self.stale = self.window.low().map(|low| low - 1);
     }
 
-    pub(crate) fn link_down(&mut self) {
+    pub(crate) fn forget_requests(&mut self) {
         self.under_way = None;
         self.not_before = None;
         self.backoff.reset();

@@ -138,6 +138,11 @@ impl Inbox {
     /// The link is down: what is known by now, any later session's head must reach.
     pub(crate) fn link_down(&mut self) {
         self.floor = self.high.unwrap_or(0);
+        self.forget_requests();
+    }
+
+    /// Nothing asked so far will be answered.
+    pub(crate) fn forget_requests(&mut self) {
         self.pull.link_down();
     }
 

@@ -151,8 +151,13 @@ impl Room {
 
     pub(crate) fn link_down(&mut self) {
         self.inbox.link_down();
+    }
+
+    /// Nothing asked so far will be answered.
+    pub(crate) fn forget_requests(&mut self) {
+        self.inbox.forget_requests();
         if let Some(look) = &mut self.look {
-            look.link_down();
+            look.forget_requests();
         }
     }
 

@@ -152,7 +152,7 @@ impl Session {
         self.unanswered = 0;
         self.outbox.flight.link_down();
         for room in self.rooms.values_mut() {
-            room.link_down();
+            room.forget_requests();
         }
     }
 }

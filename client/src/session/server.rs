@@ -39,6 +39,9 @@ impl Session {
     pub(super) fn link_down(&mut self, end: LinkEnd) {
         let closed = self.closing.take();
         self.forget_requests();
+        for room in self.rooms.values_mut() {
+            room.link_down();
+        }
         self.connection = Connection::Offline { closed };
         self.opening_until = None;
         for room in self.presence.nobody_writes() {

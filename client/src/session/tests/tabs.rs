@@ -271,6 +271,25 @@ fn news_between_tabs_survives_serialisation() {
 }
 
 #[test]
+fn another_tabs_ack_while_this_tabs_link_comes_up_is_no_sign_of_another_database() {
+    let mut first = Desk::new(1);
+    let mut second = second_tab(&mut first);
+    first.online(0);
+    second.online(0);
+    second.offline();
+    first.post(1);
+    tell(&mut first, &mut second);
+    let (request, _) = first.one_send();
+    // The server reads the head for the second tab, then stores what the first one sends, and its ack is faster.
+    first.ack(request, vec![stored(1, 1)]);
+    tell(&mut first, &mut second);
+    assert_eq!(second.cursor(), Some(1));
+    second.online(0);
+    assert_eq!(second.cursor(), Some(1));
+    assert_eq!(second.rows(), [(id(1), "sent")]);
+}
+
+#[test]
 fn a_tab_that_read_old_storage_hears_what_became_of_it_though_nobody_is_elected() {
     let mut first = Desk::new(1);
     let mut second = second_tab(&mut first);
