@@ -142,7 +142,8 @@ fn one_outbox(world: &World, device: &Device, stored: &BTreeMap<EntryId, usize>)
     hold!(OneOutbox, absent.is_empty(), "not on disk: {:?}", names(&absent));
     // With the tab that tidies up frozen, something may be left that the log has: sent again, it is a repeat.
     let left: BTreeSet<EntryId> = disk.difference(&held).copied().collect();
-    let harmless = world.weather.never_told > 0 && left.iter().all(|id| stored.contains_key(id));
+    let in_some_log = |id: &EntryId| stored.contains_key(id) || world.server.lost.contains(id);
+    let harmless = world.weather.never_told > 0 && left.iter().all(in_some_log);
     hold!(
         OneOutbox,
         left.is_empty() || harmless,
