@@ -47,6 +47,8 @@ impl Realtime {
             }
             return;
         }
+        // Nothing is told to it after the reason, however long its end takes.
+        socket.leave_all();
         let _ = socket.emit(event::SESSION, &event::Session::Closing { reason });
         let refused = socket.disconnect().is_err();
         tokio::spawn(async move {

@@ -81,7 +81,7 @@ impl Hub {
     ) -> Result<Option<Availability>, StoreError> {
         let user = connection.user;
         let mut news = self.news.lock().await;
-        if !socket.connected() {
+        if !socket.connected() || connection.closing().is_some() {
             return Ok(None);
         }
         if news.moves.any_of(user, greeting.moves) {
@@ -100,7 +100,7 @@ impl Hub {
             place.open = true;
             place.person.clone()
         };
-        socket.join(names);
+        join(socket, connection, names);
 
         for room in &mut greeting.rooms {
             news.bring_up_to_date(room, user);
@@ -258,6 +258,14 @@ impl Publish for Hub {
 
     async fn realign(&self) {
         self.clear_up().await;
+    }
+}
+
+/// Lets a socket into rooms, unless it is ending: what is taken out with a socket would stay for ever where it comes in later.
+pub(super) fn join(socket: &SocketRef, connection: &Connection, rooms: Vec<String>) {
+    socket.join(rooms);
+    if !socket.connected() || connection.closing().is_some() {
+        socket.leave_all();
     }
 }
 

@@ -13,7 +13,7 @@ use steadfast_shared::room::{MemberNews, RoomNews};
 use steadfast_shared::{Person, Room, RoomId, UserId};
 
 use super::connection::Connection;
-use super::hub::{Hub, is_full};
+use super::hub::{Hub, is_full, join};
 use super::news::News;
 use super::room_name;
 use crate::store::{Acted, StoreError};
@@ -94,7 +94,7 @@ impl Hub {
                 continue;
             };
             match view {
-                Some(_) if open => socket.join(room_name(room)),
+                Some(_) if open => join(&socket, &connection, vec![room_name(room)]),
                 None => socket.leave(room_name(room)),
                 Some(_) => {}
             }
