@@ -185,7 +185,10 @@ test('people write to each other, two or a few, and there is one conversation of
   await bens.open('Ann');
   await expect(ben.row('just us')).toBeVisible();
   await expect(chos.link('Ann')).toHaveCount(0);
-  await expect(ben.page.getByTestId('room-menu')).toBeHidden();
+  await ben.page.getByTestId('room-menu').click();
+  await expect(ben.page.getByTestId('room-date')).toBeVisible();
+  await expect(ben.page.getByTestId('room-leave')).toHaveCount(0);
+  await ben.page.keyboard.press('Escape');
 
   await bens.writeTo('Ann', 'Cho');
   await expect(bens.name).toHaveText('Ann, Cho');

@@ -31,6 +31,29 @@ pub(crate) fn day_of(at: Millis) -> Day {
     Day::try_from(date.get_full_year() * 512 + date.get_month() * 32 + date.get_date()).unwrap_or_default()
 }
 
+/// The moment a day begins here, of a date as a date field writes it: `2026-11-21`.
+pub(crate) fn start_of_day(date: &str) -> Option<Millis> {
+    let mut parts = date.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let date = Date::new_with_year_month_day(
+        year.parse().ok()?,
+        month.parse::<i32>().ok()? - 1,
+        day.parse().ok()?,
+    );
+    (date.get_time() > 0.0).then(|| millis(date.get_time()))
+}
+
+/// Today, as a date field writes it.
+pub(crate) fn date_of_today() -> String {
+    let date = Date::new_0();
+    format!(
+        "{}-{:02}-{:02}",
+        date.get_full_year(),
+        date.get_month() + 1,
+        date.get_date()
+    )
+}
+
 /// The day before today.
 pub(crate) fn yesterday() -> Day {
     let date = Date::new_0();

@@ -101,7 +101,7 @@ impl View {
     /// Puts an element in the middle of the view, and stays there.
     pub(crate) fn show(&self, element: &Element) {
         let inner = &self.0;
-        inner.stance.borrow_mut().set_complete(false);
+        inner.stance.borrow_mut().leave();
         let middle =
             (f64::from(inner.element.client_height()) - element.get_bounding_client_rect().height()) / 2.0;
         #[expect(clippy::cast_possible_truncation, reason = "pixels")]

@@ -57,6 +57,11 @@ impl Stance {
         self.following &= complete;
     }
 
+    /// Follows the end no longer: the view is about to be put elsewhere.
+    pub fn leave(&mut self) {
+        self.following = false;
+    }
+
     /// Follows the end, wherever the view is.
     pub fn follow(&mut self, now: Reading) -> Step {
         self.following = true;

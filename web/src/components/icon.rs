@@ -23,6 +23,7 @@ pub(crate) enum Shape {
     Plus,
     Archive,
     Leave,
+    Day,
     Menu,
     React,
     Reply,
@@ -65,6 +66,7 @@ impl Shape {
             Self::Plus => "M12 5v14M5 12h14",
             Self::Archive => "M4.5 5h15v4h-15zM6 9v10.5h12V9M10 13h4",
             Self::Leave => "M10 5H5v14h5M13 8l4 4-4 4M9 12h8",
+            Self::Day => "M5 6.5h14v13H5zM5 10.5h14M9 4v4M15 4v4",
             Self::Menu => "M4.5 7h15M4.5 12h15M4.5 17h15",
         }
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::go_to_date::GoToDate;
 use super::palette::Palette;
 use super::rooms::{Browse, ChangeRoomDialog, InviteDialog, LeaveDialog, NewDirect, NewRoom};
 use super::settings::Settings;
@@ -18,6 +19,7 @@ pub(crate) fn OpenDialog() -> impl IntoView {
             Opened::Palette => view! { <Palette /> }.into_any(),
             Opened::Shortcuts => view! { <Shortcuts /> }.into_any(),
             Opened::Settings => view! { <Settings /> }.into_any(),
+            Opened::GoToDate => view! { <GoToDate /> }.into_any(),
             Opened::NewRoom => view! { <NewRoom /> }.into_any(),
             Opened::Browse => view! { <Browse /> }.into_any(),
             Opened::NewDirect => view! { <NewDirect /> }.into_any(),

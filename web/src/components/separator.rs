@@ -19,14 +19,14 @@ pub(crate) fn Separator(row: RowModel) -> impl IntoView {
         let (day, news) = stands.get();
         let day = day.then(|| {
             view! {
-                <div class="day" role="separator">
+                <div class="day" role="listitem">
                     {move || calendar::day_title(at.get(), page.language())}
                 </div>
             }
         });
         let news = news.then(|| {
             view! {
-                <div class="news-line" role="separator" data-testid="new-line">
+                <div class="news-line" role="listitem" data-testid="new-line">
                     {page.says(|t| t.history.news)}
                 </div>
             }

@@ -1,10 +1,13 @@
 //! The room's log as it is read: history, then what came since, and the view that follows or stays.
 
+use std::time::Duration;
+
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use steadfast_client::{Input, RowKey};
-use web_sys::Element;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, FocusOptions, HtmlElement};
 
 use super::hand::{Hand, focus_last_row};
 use super::row::Row;
@@ -14,6 +17,7 @@ use super::to_end::ToEnd;
 use super::to_news::ToNews;
 use crate::scroll::{Beyond, View};
 use crate::state::{Page, RowModel, words};
+use crate::text::Phrase;
 
 /// The room's log as it is read.
 #[component]
@@ -44,7 +48,7 @@ pub(crate) fn Timeline() -> impl IntoView {
                 let row = row_of(first.key);
                 first.above || row.is_some_and(|row| view.beyond(&row) == Some(Beyond::Above))
             });
-            set(news_above, above);
+            set(news_above, above || page.unread_above().is_some());
             if view.near_top() {
                 page.show_older();
             } else if view.near_end() && !timeline.reaches_end.get_untracked() {
@@ -83,25 +87,24 @@ pub(crate) fn Timeline() -> impl IntoView {
         look_around();
     };
     let to_end = Callback::new(move |()| {
-        timeline.follow();
+        page.return_to_end();
         timeline.moved(true);
         page.show_timeline();
         page.mark_read();
         view.with_value(|view| view.as_ref().map(View::to_end));
     });
-    let to_news = Callback::new(move |()| {
-        if let Some(first) = timeline.first_new() {
-            timeline.moved(false);
-            timeline.bring(first.key);
-            page.show_timeline();
-            // Once the rows are in the document.
-            request_animation_frame(move || {
-                if let Some(row) = row_of(first.key) {
-                    view.with_value(|view| view.as_ref().map(|view| view.show(&row)));
-                }
-                look_around();
-            });
-        }
+    let to_news = Callback::new(move |()| page.seek_news());
+    // What is sought is brought into view once its rows are in the document.
+    Effect::new(move || {
+        let Some(key) = page.sought.get() else { return };
+        page.sought.set(None);
+        request_animation_frame(move || {
+            if let Some(row) = row_of(key) {
+                view.with_value(|view| view.as_ref().map(|view| view.show(&row)));
+                point_out(row);
+            }
+            look_around();
+        });
     });
 
     let to_rows = move |event: KeyboardEvent| {
@@ -143,6 +146,7 @@ pub(crate) fn Timeline() -> impl IntoView {
                             </div>
                         </div>
                     </Hand>
+                    <NewEnd />
                 </div>
             </div>
             <ToNews above=news_above go=to_news />
@@ -159,6 +163,50 @@ fn Rows(rows: RwSignal<Vec<RowModel>>) -> impl IntoView {
             <Separator row=row.clone() />
             <Row row />
         </For>
+    }
+}
+
+/// How long a row that was sought stands out.
+const POINTED_OUT: Duration = Duration::from_millis(2_500);
+
+/// Makes a row stand out for a moment, and gives it the focus, so that it is read out.
+fn point_out(row: Element) {
+    let _ = row.set_attribute(SOUGHT, "true");
+    if let Some(row) = row.dyn_ref::<HtmlElement>() {
+        let quietly = FocusOptions::new();
+        quietly.set_prevent_scroll(true);
+        let _ = row.focus_with_options(&quietly);
+    }
+    set_timeout(
+        move || {
+            let _ = row.remove_attribute(SOUGHT);
+        },
+        POINTED_OUT,
+    );
+}
+
+/// What the style sheet knows a row that was sought by.
+const SOUGHT: &str = "data-sought";
+
+/// What stands below the newest row, where it is not the room's newest.
+#[component]
+fn NewEnd() -> impl IntoView {
+    let page = Page::here();
+    let says = Memo::new(move |_| {
+        let room = page.room.get();
+        page.on_rooms(|session| {
+            let view = session.room(room?)?;
+            let loading = view.detached && view.loading_newer;
+            Some((loading, !loading && !view.detached && view.held > 0))
+        })
+    });
+    move || {
+        let words: Phrase = match says.get() {
+            Some((true, _)) => |t| t.history.loading_newer,
+            Some((_, true)) => |t| t.history.gap,
+            _ => return None,
+        };
+        Some(view! { <p class="timeline-edge" data-testid="new-end">{page.says(words)}</p> })
     }
 }
 
@@ -207,6 +255,23 @@ impl Page {
     fn show_newer(self) {
         if self.timeline.down() {
             self.show_timeline();
+        } else {
+            self.load_newer();
+        }
+    }
+
+    /// Asks for a newer page, where what is shown does not reach the newest and none is on its way.
+    fn load_newer(self) {
+        let Some(room) = self.room.get_untracked() else {
+            return;
+        };
+        let wanted = self.read(|session| {
+            session
+                .room(room)
+                .is_some_and(|view| view.detached && !view.loading_newer)
+        });
+        if wanted {
+            self.tell(Input::WantNewer(room));
         }
     }
 

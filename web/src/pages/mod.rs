@@ -21,6 +21,7 @@ pub fn show() {
 fn Root() -> impl IntoView {
     let page = Page::provide();
     page.start();
+    page.stirs();
     Effect::new(move || {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("lang", page.language().tag());
@@ -39,6 +40,9 @@ fn Root() -> impl IntoView {
     window_event_listener(ev::visibilitychange, move |_| page.seen());
     window_event_listener(ev::focus, move |_| page.mark_read());
     window_event_listener(ev::blur, move |_| page.look_away());
+    window_event_listener(ev::pointermove, move |_| page.stirs());
+    window_event_listener(ev::pointerdown, move |_| page.stirs());
+    window_event_listener(ev::keydown, move |_| page.stirs());
     window_event_listener(ev::popstate, move |_| page.follow_address());
     window_event_listener(ev::pagehide, move |_| page.leave());
     let stage = Memo::new(move |_| page.stage.get());

@@ -4,8 +4,8 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::components::{
-    Composer, ConnectionBar, Details, Icon, Members, Notice, OpenDialog, OutOf, RoomHead, Shape, Sidebar,
-    Timeline, Toast, Typing,
+    Composer, ConnectionBar, Details, Icon, Members, Notice, Notices, OpenDialog, OutOf, RoomHead, Shape,
+    Sidebar, Timeline, Toast, Typing,
 };
 use crate::state::Page;
 
@@ -37,7 +37,10 @@ pub(super) fn RoomPage() -> impl IntoView {
                 <OutOf />
                 <Timeline />
                 <Toast />
-                <Typing />
+                <div class="room-foot">
+                    <Typing />
+                    <Notices />
+                </div>
                 {move || {
                     if archived.get() { view! { <Archived /> }.into_any() } else { view! { <Composer /> }.into_any() }
                 }}

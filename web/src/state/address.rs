@@ -1,7 +1,7 @@
 //! The open room and the page's address, kept the same.
 
 use leptos::prelude::*;
-use steadfast_client::{Connection, Session};
+use steadfast_client::{Connection, LookAt, Session};
 use steadfast_shared::{Epoch, RoomId, UserId};
 use wasm_bindgen::JsValue;
 
@@ -45,6 +45,7 @@ impl Page {
         if let Route::Room { room, .. } = here() {
             if self.knows(room) {
                 self.enter_room(room);
+                self.seek_address();
             } else {
                 self.wanted.set_value(Some(room));
                 self.open_some_room();
@@ -101,6 +102,7 @@ impl Page {
         {
             self.wanted.set_value(None);
             self.enter_room(wanted);
+            self.seek_address();
             return;
         }
         let open = self.room.get_untracked().filter(|open| self.knows(*open));
@@ -129,12 +131,21 @@ impl Page {
         preferences::set_room(room);
         self.writing.set(None);
         self.refusal.set(None);
-        self.timeline.follow();
+        self.return_to_end();
         self.room.set(Some(room));
         self.remember_stay(room);
         self.show_timeline();
         self.mark_read();
         self.keep_members();
+    }
+
+    /// Leads to the message the address names, where it does.
+    fn seek_address(self) {
+        if let Route::Room { room, seq: Some(seq) } = here()
+            && self.room.get_untracked() == Some(room)
+        {
+            self.seek(LookAt::Around(seq));
+        }
     }
 
     fn remember_stay(self, room: RoomId) {

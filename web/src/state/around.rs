@@ -25,6 +25,8 @@ pub(crate) enum Opened {
     Shortcuts,
     /// This device, this person, and for the owner the server.
     Settings,
+    /// Leads to a day.
+    GoToDate,
     /// Makes a room.
     NewRoom,
     /// Finds and joins public rooms.

@@ -4,10 +4,12 @@ mod address;
 mod around;
 mod asking;
 mod attention;
+mod away;
 mod faults;
 mod hand;
 mod members;
 mod rooms;
+mod seeking;
 mod start;
 mod timeline;
 mod writing;
@@ -18,7 +20,7 @@ use futures::StreamExt;
 use leptos::html;
 use leptos::prelude::*;
 use steadfast_client::link::{Chat, LinkState};
-use steadfast_client::{Change, Input, Refusal, Session};
+use steadfast_client::{Change, Input, Refusal, RowKey, Session};
 use steadfast_shared::RoomId;
 
 pub(crate) use around::{Around, Opened};
@@ -31,6 +33,7 @@ pub(crate) use timeline::{RowModel, TimelineModel};
 pub(crate) use writing::Writing;
 
 use self::address::Stay;
+use self::away::Sitting;
 use self::hand::Hand;
 use crate::storage::preferences::{self, Theme};
 use crate::text::{Language, Phrase, Phrases};
@@ -65,6 +68,12 @@ pub(crate) struct Page {
     pub(crate) around: Around,
     /// Who is in the open room.
     members: MembersModel,
+    /// Whether somebody sits here.
+    sitting: Sitting,
+    /// The row to be brought into view.
+    pub(crate) sought: RwSignal<Option<RowKey>>,
+    /// In which room another place is looked for.
+    seeking: StoredValue<Option<RoomId>>,
     /// Whether it is light or dark here.
     pub(crate) theme: RwSignal<Theme>,
     /// The code of an invitation that led here.
@@ -95,6 +104,7 @@ struct Heard {
     outbox: Trigger,
     presence: Trigger,
     typing: Trigger,
+    notices: Trigger,
 }
 
 impl Page {
@@ -113,6 +123,9 @@ impl Page {
             composer: NodeRef::new(),
             around: Around::new(),
             members: MembersModel::new(),
+            sitting: Sitting::new(),
+            sought: RwSignal::new(None),
+            seeking: StoredValue::new(None),
             theme: RwSignal::new(preferences::theme()),
             invitation: StoredValue::new(None),
             wanted: StoredValue::new(None),
@@ -130,6 +143,7 @@ impl Page {
                 outbox: Trigger::new(),
                 presence: Trigger::new(),
                 typing: Trigger::new(),
+                notices: Trigger::new(),
             },
         };
         provide_context(page);
@@ -209,6 +223,12 @@ impl Page {
         self.read(read)
     }
 
+    /// Reads who came and went a moment ago.
+    pub(crate) fn on_notices<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
+        self.heard.notices.track();
+        self.read(read)
+    }
+
     /// Reads the session, untracked.
     pub(crate) fn read<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
         self.chat
@@ -272,9 +292,11 @@ impl Page {
     pub(crate) fn seen(self) {
         if document().hidden() {
             self.look_away();
+            self.out_of_sight();
             self.leave();
         } else {
             self.wake();
+            self.stirs();
             self.mark_read();
         }
     }
@@ -326,13 +348,17 @@ impl Page {
                 self.open_some_room();
                 self.show_timeline();
             }
-            Change::Timeline(room) if Some(room) == self.room.get_untracked() => self.show_timeline(),
+            Change::Timeline(room) if Some(room) == self.room.get_untracked() => {
+                self.show_timeline();
+                self.look_for_sought();
+            }
             Change::Timeline(_) => {}
             Change::Outbox => self.heard.outbox.notify(),
             Change::Presence => self.heard.presence.notify(),
             Change::Typing(_) => self.heard.typing.notify(),
             Change::Members(room) if Some(room) == self.room.get_untracked() => self.load_members(),
-            Change::Members(_) | Change::Notices => {}
+            Change::Members(_) => {}
+            Change::Notices => self.heard.notices.notify(),
             Change::Refused { refusal, .. } => self.refusal.set(Some(refusal)),
         }
         self.mark_read();

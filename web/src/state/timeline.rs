@@ -60,6 +60,8 @@ struct Known {
     complete: bool,
     /// The newest entry that was in view.
     seen: Seq,
+    /// The oldest entry of what is shown.
+    low: Seq,
     /// What was read before the line that says where the new ones begin.
     news_after: Option<Seq>,
 }
@@ -142,8 +144,12 @@ impl TimelineModel {
                 {
                     known.news_after = Some(view.read);
                 }
+                // A look at another place is no news, and neither is what stands at the end after it.
+                let live = session.timeline(room).is_live();
+                known.armed &= live;
+                known.low = view.map_or(0, |view| view.low);
                 let range = known.range();
-                let reaches_end = range.end == held;
+                let reaches_end = range.end == held && live;
                 let (mut order, mut stands, mut news) = (Vec::new(), Vec::new(), Vec::new());
                 for row in rows.get(range).unwrap_or_default() {
                     let key = row.key();
@@ -196,11 +202,12 @@ impl TimelineModel {
         });
     }
 
-    /// The row of this place in the log, where it is held.
-    pub(crate) fn key_at(self, seq: Seq) -> Option<RowKey> {
+    /// The row of this place in the log, or the next one: not every entry has a row.
+    pub(crate) fn key_near(self, seq: Seq) -> Option<RowKey> {
         self.known.with_value(|known| {
-            let held = known.all.iter().find(|held| held.seq == Some(seq));
-            held.map(|held| held.key)
+            let mut held = known.all.iter();
+            let near = held.find(|held| held.seq.is_some_and(|other| other >= seq));
+            near.or(known.all.last()).map(|held| held.key)
         })
     }
 
@@ -380,7 +387,7 @@ impl Known {
     }
 
     fn first_new(&self) -> Option<FirstNew> {
-        let after = self.news_after?;
+        let after = self.news_after.filter(|after| self.low <= after + 1)?;
         let at = self.all.iter().position(|held| held.is_news(after))?;
         let key = self.all.get(at)?.key;
         Some(FirstNew {

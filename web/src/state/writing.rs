@@ -1,10 +1,8 @@
 //! What is being written, where it is not simply a message; and what else people do to messages.
 
 use leptos::prelude::*;
-use steadfast_client::{Input, MessageChange, Refusal, RowKey, Session};
+use steadfast_client::{Input, LookAt, MessageChange, Refusal, RowKey, Session};
 use steadfast_shared::{Emoji, EntryId, MessageText, Person, RoomId, Seq, UserId};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 
 use super::Page;
 use crate::calendar;
@@ -70,7 +68,7 @@ impl Page {
             }),
             reply => {
                 self.timeline.forget_news();
-                self.timeline.follow();
+                self.return_to_end();
                 let reply_to = match reply {
                     Some(Writing::Reply { to, .. }) => Some(to),
                     _ => None,
@@ -217,15 +215,6 @@ impl Page {
 
     /// Leads to a message of the open room.
     pub(crate) fn show_message(self, message: Seq) {
-        if let Some(key) = self.timeline.key_at(message) {
-            self.timeline.bring(key);
-            self.show_timeline();
-        }
-        let selector = format!("[data-testid=row][data-seq=\"{message}\"]");
-        let row = document().query_selector(&selector).ok().flatten();
-        if let Some(row) = row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
-            let _ = row.focus();
-            row.scroll_into_view();
-        }
+        self.seek(LookAt::Around(message));
     }
 }

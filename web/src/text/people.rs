@@ -12,6 +12,11 @@ pub struct People {
     pub actions: fn(&str) -> String,
     pub write: &'static str,
     pub remove: &'static str,
+    pub list: fn(&[&str], usize) -> String,
+    pub joined: fn(&str, bool) -> String,
+    pub left: fn(&str, bool) -> String,
+    pub back: fn(&str, bool) -> String,
+    pub gone: fn(&str, bool) -> String,
 }
 
 pub(super) static ENGLISH: People = People {
@@ -24,6 +29,16 @@ pub(super) static ENGLISH: People = People {
     actions: |name| format!("What to do with {name}"),
     write: "Send a direct message",
     remove: "Remove from this room",
+    list: |named, more| match (named, more) {
+        ([], _) => String::new(),
+        (named, 1..) => format!("{} and {more} more", named.join(", ")),
+        ([one], 0) => (*one).to_owned(),
+        ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
+    },
+    joined: |names, _| format!("{names} joined"),
+    left: |names, _| format!("{names} left"),
+    back: |names, several| format!("{names} {} back", if several { "are" } else { "is" }),
+    gone: |names, several| format!("{names} {} offline", if several { "are" } else { "is" }),
 };
 
 pub(super) static KOREAN: People = People {
@@ -36,4 +51,12 @@ pub(super) static KOREAN: People = People {
     actions: |name| format!("{name} 님에게 할 수 있는 일"),
     write: "다이렉트 메시지 보내기",
     remove: "이 채팅방에서 내보내기",
+    list: |named, more| match more {
+        0 => format!("{} 님", named.join(", ")),
+        more => format!("{} 님 외 {more}명", named.join(", ")),
+    },
+    joined: |names, _| format!("{names}이 들어왔어요"),
+    left: |names, _| format!("{names}이 나갔어요"),
+    back: |names, _| format!("{names}이 돌아왔어요"),
+    gone: |names, _| format!("{names}의 접속이 끊겼어요"),
 };

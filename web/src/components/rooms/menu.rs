@@ -61,7 +61,13 @@ fn choices(page: Page, room: &OpenRoom) -> Vec<Choice> {
     };
     let id = room.id;
     let opens = move |dialog: Opened| -> Rc<dyn Fn()> { Rc::new(move || page.around.open(dialog)) };
-    let mut choices = Vec::new();
+    let mut choices = vec![choice(
+        |t| t.history.go_to_date,
+        Shape::Day,
+        "room-date",
+        false,
+        opens(Opened::GoToDate),
+    )];
     if room.kind == RoomKind::Direct {
         return choices;
     }

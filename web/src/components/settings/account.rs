@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::devices::Devices;
+use super::nickname::NicknameForm;
 use super::passphrase::PassphraseForm;
 use crate::sign_in;
 use crate::state::{Opened, Page};
@@ -34,9 +35,7 @@ pub(super) fn Account(
     view! {
         <section class="setting">
             <h3>{page.says(|t| t.account.title)}</h3>
-            <p class="setting-me">
-                {move || page.on_connection(|session| session.me().map(|me| me.name.clone()).unwrap_or_default())}
-            </p>
+            <NicknameForm />
             <PassphraseForm has=has_passphrase />
             <Devices />
             <p class="labelled-hint" role="status" data-testid="sign-out-warning">

@@ -4,6 +4,7 @@ mod account;
 mod appearance;
 mod devices;
 mod invitations;
+mod nickname;
 mod passphrase;
 
 use leptos::prelude::*;

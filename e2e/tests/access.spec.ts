@@ -1,0 +1,103 @@
+// For everybody: no page and no dialog has a fault that axe finds, in any of its looks, at any size.
+
+import AxeBuilder from '@axe-core/playwright';
+import type { BrowserContextOptions } from '@playwright/test';
+import { ChatPage } from '../pages/chat.js';
+import { Rooms } from '../pages/rooms.js';
+import { expect, test } from './chat.js';
+
+const LOOKS: [string, BrowserContextOptions][] = [
+  ['light', { colorScheme: 'light' }],
+  ['dark', { colorScheme: 'dark' }],
+  ['high contrast', { colorScheme: 'light', contrast: 'more' }],
+  ['dark high contrast', { colorScheme: 'dark', contrast: 'more' }],
+];
+
+const SIZES: [string, BrowserContextOptions][] = [
+  ['desktop', { viewport: { width: 1280, height: 800 } }],
+  ['phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+];
+
+test.use({ serverArgs: ['--fault-panel'] });
+
+for (const [look, colours] of LOOKS) {
+  for (const [size, screen] of SIZES) {
+    test(`axe finds nothing: ${look}, ${size}`, async ({ profile, wirePerson }) => {
+      test.setTimeout(300_000);
+      const found: string[] = [];
+      const page = await (await profile({ ...colours, ...screen, reducedMotion: 'reduce' })).newPage();
+      const check = async (where: string) => {
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        for (const { id, nodes } of violations) {
+          found.push(`${where}: ${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
+        }
+      };
+      const ann = new ChatPage(page);
+      const rooms = new Rooms(ann);
+      await page.goto('/');
+      await expect(ann.nickname).toBeVisible();
+      await check('sign-in');
+      await ann.nickname.fill('Ann');
+      await ann.joinButton.click();
+      await ann.expectConnected();
+      await check('an empty room');
+      const ben = await wirePerson('Ben');
+      await rooms.create('design', { topic: 'What it looks like', private: true });
+      await rooms.invite('Ben');
+      await rooms.open('general');
+      await ben.post(ben.item('**hello** `Ann`, see https://example.com\n> quoted\n- one\n- two'));
+      await ann.composer.fill('hello Ben');
+      await ann.sendButton.click();
+      await expect(ann.row('hello Ben')).toBeVisible();
+      await ann.expectAllSent();
+      await check('a room');
+      await rooms.members();
+      await check('members');
+      await page.getByTestId('members-close').click();
+      await rooms.reveal();
+      await check('the rooms');
+      const close = page.getByTestId('rooms-close');
+      if (await close.isVisible()) await close.click();
+      for (const [open, dialog] of [
+        ['open-browse', 'browse'],
+        ['open-new-room', 'new-room'],
+        ['open-new-direct', 'new-direct'],
+        ['settings', 'settings-dialog'],
+      ] as const) {
+        await rooms.reveal();
+        await page.getByTestId(open).click();
+        await expect(page.getByTestId(dialog)).toBeVisible();
+        await page.waitForTimeout(500);
+        await check(dialog);
+        await page.getByTestId(dialog).getByTestId('dialog-close').click();
+        if (await close.isVisible()) await close.click();
+      }
+      await page.getByTestId('room-menu').click();
+      await check('the room’s menu');
+      await page.getByTestId('room-date').click();
+      await check('go to a date');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+k');
+      await expect(page.getByTestId('palette')).toBeVisible();
+      await check('palette');
+      await page.keyboard.press('Escape');
+      await ann.timeline.focus();
+      await page.keyboard.press('?');
+      await expect(page.getByTestId('shortcuts')).toBeVisible();
+      await check('shortcuts');
+      await page.keyboard.press('Escape');
+      if (size === 'desktop') {
+        await page.getByTestId('open-help').click();
+        await expect(page.getByTestId('help')).toBeVisible();
+        await check('help');
+        await page.keyboard.press('Escape');
+      }
+      await ann.detailsButton.click();
+      await expect(ann.detailsPanel).toBeVisible();
+      await check('details');
+      await page.getByTestId('break-it').click();
+      await check('fault panel');
+      expect(found).toEqual([]);
+    });
+  }
+}

@@ -1,0 +1,197 @@
+// Long rooms: walked both ways, looked into at any place, and read from where one stopped.
+
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { ChatPage } from '../pages/chat.js';
+import { BINARY, Server } from '../server.mjs';
+import { GENEROUS } from '../wire/device.mjs';
+import { expect, numbered, test, type WirePerson } from './chat.js';
+
+/** How long the long room is. */
+const MESSAGES = Number(process.env.STEADFAST_LONG_ROOM ?? 100_000);
+
+/** Most rows the page keeps in the document: `slice::ROWS`. */
+const ROWS = 400;
+
+/** Says so many things that they do not fit on a page of history. */
+const MANY = 450;
+
+/** Says many things at once; answers where they are in the log. */
+const sayAll = (person: WirePerson, texts: string[]) => person.post(...texts.map((text) => person.item(text)));
+
+/** Whether a row is in view. */
+async function inView(chat: ChatPage, text: string): Promise<boolean> {
+  const [row, view] = [await chat.row(text).boundingBox(), await chat.timeline.boundingBox()];
+  return !!row && !!view && row.y >= view.y - 1 && row.y + row.height <= view.y + view.height + 1;
+}
+
+test.describe('a room with more in it than a page of history', () => {
+  test.use({ serverArgs: GENEROUS });
+
+  test('a message’s address leads to it, and there is a way back to now', async ({ person, wirePerson }) => {
+    const ben = await wirePerson('Ben');
+    const texts = numbered('said', MANY);
+    const stored = await sayAll(ben, texts);
+    const ann = await person('Ann');
+    const room = new URL(ann.page.url()).pathname;
+    await expect(ann.row(`said ${MANY}`)).toBeVisible();
+    await expect(ann.row('said 1')).toHaveCount(0);
+    await ann.page.goto(`${room}/${stored[40]?.seq}`);
+    await ann.expectConnected();
+    await expect(ann.row('said 41')).toBeVisible();
+    await expect.poll(() => inView(ann, 'said 41')).toBe(true);
+    await expect(ann.row('said 41')).toBeFocused();
+    await expect(ann.row(`said ${MANY}`)).toHaveCount(0);
+
+    // What is said meanwhile does not move what is read, and is not read.
+    await sayAll(ben, ['something new']);
+    await expect(ann.page).toHaveTitle(/^\(1\)/);
+    expect(await inView(ann, 'said 41')).toBe(true);
+
+    await ann.page.getByTestId('to-end').click();
+    await expect(ann.row('something new')).toBeVisible();
+    await expect(ann.page).toHaveTitle(/^#general/);
+    await ann.say('back at the end');
+    await ann.expectAllSent();
+  });
+
+  test('somebody who comes back is led to the first message they have not read', async ({ person, wirePerson }) => {
+    const ben = await wirePerson('Ben');
+    const ann = await person('Ann');
+    await ann.say('off I go');
+    await ann.expectAllSent();
+    await ann.page.goto('about:blank');
+    const texts = numbered('said', MANY);
+    await sayAll(ben, texts);
+    await ann.page.addInitScript(() => {
+      Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true });
+    });
+    await ann.page.goto('/');
+    await ann.expectConnected();
+    await expect(ann.page).toHaveTitle(new RegExp(`^\\(${MANY}\\)`));
+    await ann.page.getByTestId('to-news').click();
+    await expect.poll(() => inView(ann, 'said 1')).toBe(true);
+    await expect(ann.page.getByTestId('new-line')).toHaveCount(1);
+    // Down again, page by page, to the end.
+    await ann.timeline.hover();
+    await expect(async () => {
+      await ann.page.mouse.wheel(0, 20_000);
+      expect(await ann.row(`said ${MANY}`).count()).toBe(1);
+    }).toPass({ timeout: 60_000 });
+    expect(await ann.rows.count()).toBeLessThanOrEqual(ROWS);
+  });
+
+  test('a date leads to what was said then, and one to come to nothing', async ({ person, wirePerson }) => {
+    const ben = await wirePerson('Ben');
+    await sayAll(ben, numbered('said', MANY));
+    const ann = await person('Ann');
+    await expect(ann.row(`said ${MANY}`)).toBeVisible();
+    await ann.page.getByTestId('room-menu').click();
+    await ann.page.getByTestId('room-date').click();
+    await ann.page.getByTestId('date').fill('2020-01-01');
+    await ann.page.getByTestId('date-go').click();
+    await expect.poll(() => inView(ann, 'said 1')).toBe(true);
+    await expect(ann.timeline.getByText('This is the beginning of #general.')).toBeVisible();
+    await ann.page.getByTestId('to-end').click();
+    await expect(ann.row(`said ${MANY}`)).toBeVisible();
+    await ann.page.getByTestId('room-menu').click();
+    await ann.page.getByTestId('room-date').click();
+    await ann.page.getByTestId('date').fill('2999-01-01');
+    await ann.page.getByTestId('date-go').click();
+    await expect(ann.page.getByTestId('toast')).toContainText('Nothing was said');
+  });
+});
+
+/** What a walk through the room saw. */
+interface Walk {
+  numbers: number[];
+  erased: number;
+  mostRows: number;
+  frames: number[];
+}
+
+/** Scrolls in one direction, a little each frame, until the end there; looks at every row on the way. */
+async function walk(chat: ChatPage, up: boolean, patience: number): Promise<Walk> {
+  return chat.timeline.evaluate(
+    (timeline, { up, patience }) =>
+      new Promise<Walk>((done, fail) => {
+        const numbers = new Set<number>();
+        const erased = new Set<string>();
+        const frames: number[] = [];
+        const began = performance.now();
+        let [before, mostRows, edge, still] = [began, 0, '', 0];
+        const step = (now: number) => {
+          frames.push(now - before);
+          before = now;
+          const rows = timeline.querySelectorAll('[data-testid=row]');
+          mostRows = Math.max(mostRows, rows.length);
+          const at = `${rows[0]?.getAttribute('data-seq')} ${rows[rows.length - 1]?.getAttribute('data-seq')}`;
+          still = at === edge ? still + 1 : 0;
+          if (at !== edge) {
+            edge = at;
+            for (const row of rows) {
+              const said = /^#(\d+):/.exec(row.querySelector('[data-testid=row-text]')?.textContent ?? '');
+              if (said) numbers.add(Number(said[1]));
+              else if (row.querySelector('[data-kind=erased]')) erased.add(row.getAttribute('data-seq') ?? '');
+            }
+          }
+          const top = timeline.scrollTop;
+          const there = up ? top === 0 : top + timeline.clientHeight >= timeline.scrollHeight - 1;
+          // Nothing more has come for a while: this is the end.
+          if (there && still > 180) {
+            done({ numbers: [...numbers], erased: erased.size, mostRows, frames });
+          } else if (now - began > patience) {
+            fail(new Error(`still at ${edge} after ${patience} ms`));
+          } else {
+            timeline.scrollTop = top + (up ? -1 : 1) * 4 * timeline.clientHeight;
+            requestAnimationFrame(step);
+          }
+        };
+        requestAnimationFrame(step);
+      }),
+    { up, patience },
+  );
+}
+
+function summary(frames: number[]): { frames: number; median: number; p95: number; max: number } {
+  const sorted = [...frames].sort((a, b) => a - b);
+  const at = (part: number) => Math.round((sorted[Math.floor((sorted.length - 1) * part)] ?? 0) * 10) / 10;
+  return { frames: sorted.length, median: at(0.5), p95: at(0.95), max: at(1) };
+}
+
+test('a very long room is walked from end to end and back, in a bounded document', async ({ browser }, testInfo) => {
+  // What is shown is tested; how long it takes is told.
+  const patience = 60_000 + MESSAGES * 8;
+  test.setTimeout(3 * patience + 120_000);
+  const folder = await mkdtemp(join(tmpdir(), 'steadfast-long-'));
+  const database = join(folder, 'long.db');
+  await promisify(execFile)(join(dirname(BINARY), 'examples/fill'), [
+    ...['--database', database, '--messages', String(MESSAGES)],
+  ]);
+  const server = await Server.start({ database, args: GENEROUS });
+  const context = await browser.newContext({ baseURL: server.url });
+  try {
+    const ann = new ChatPage(await context.newPage());
+    await ann.join('Ann');
+    await expect(ann.rows.first()).toBeVisible();
+    await ann.quiet();
+
+    const report: Record<string, unknown> = { messages: MESSAGES };
+    for (const way of ['up', 'down'] as const) {
+      const walked = await walk(ann, way === 'up', patience);
+      report[way] = { most_rows: walked.mostRows, frame_ms: summary(walked.frames) };
+      expect(walked.mostRows).toBeLessThanOrEqual(ROWS);
+      // Each message was seen: by its number, or as one that was deleted.
+      expect(walked.numbers.length + walked.erased).toBe(MESSAGES);
+    }
+    console.log(`long room: ${JSON.stringify(report)}`);
+    await testInfo.attach('long-room.json', { body: JSON.stringify(report, null, 2), contentType: 'application/json' });
+  } finally {
+    await context.close();
+    await server.dispose();
+    await rm(folder, { recursive: true, force: true });
+  }
+});

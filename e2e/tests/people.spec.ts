@@ -1,0 +1,98 @@
+// People: who is in a room, who is there, what they are called, and what is said of their coming and going.
+
+import { Rooms } from '../pages/rooms.js';
+import { expect, test } from './chat.js';
+
+test.use({ serverArgs: ['--presence-grace-ms', '300'] });
+
+test('five people see who is in a room, and who of them is there', async ({ person, wirePerson }) => {
+  const ann = await person('Ann');
+  const people = await new Rooms(ann).members();
+  const [ben, cho] = [await wirePerson('Ben'), await wirePerson('Cho')];
+  await wirePerson('Dan');
+  await wirePerson('Eva');
+  await expect(people).toHaveText([/Ann/, /Ben/, /Cho/, /Dan/, /Eva/]);
+  await expect(ann.page.getByTestId('online')).toHaveText('5 online');
+  const state = (name: string) => people.filter({ hasText: name }).getByTestId('presence');
+  ben.socket.emit('away', { away: true });
+  await expect(state('Ben')).toHaveAttribute('data-state', 'away');
+  cho.close();
+  await expect(state('Cho')).toHaveAttribute('data-state', 'offline');
+  await expect(state('Cho')).toHaveText('offline');
+  // Those who are there come first.
+  await expect(people).toHaveText([/Ann/, /Dan/, /Eva/, /Ben/, /Cho/]);
+  await expect(ann.page.getByTestId('online')).toHaveText('3 online');
+});
+
+test('who turns to something else is away, and back at the first key', async ({ person }) => {
+  const [ann, ben] = [await person('Ann'), await person('Ben')];
+  const people = await new Rooms(ann).members();
+  const state = people.filter({ hasText: 'Ben' }).getByTestId('presence');
+  await expect(state).toHaveAttribute('data-state', 'online');
+  await ben.page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+  });
+  await expect(state).toHaveAttribute('data-state', 'away', { timeout: 40_000 });
+  await ben.page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { value: false, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+  });
+  await expect(state).toHaveAttribute('data-state', 'online');
+});
+
+test('a nickname is changed, and everybody calls the person by it', async ({ person }) => {
+  const [ann, ben] = [await person('Ann'), await person('Ben')];
+  await ann.say('what I said before');
+  await expect(ben.row('what I said before')).toBeVisible();
+  await ann.settings.click();
+  await ann.page.getByTestId('new-nickname').fill('Ben');
+  await ann.page.getByTestId('nickname-save').click();
+  await expect(ann.page.getByTestId('new-nickname-hint')).toContainText('somebody else');
+  await ann.page.getByTestId('new-nickname').fill('Anna Banana');
+  await ann.page.getByTestId('nickname-save').click();
+  await expect(ann.page.getByTestId('my-name')).toHaveText('Anna Banana');
+  await expect(ben.row('what I said before').locator('.row-author')).toHaveText('Anna Banana');
+  const people = await new Rooms(ben).members();
+  await expect(people).toHaveText([/Anna Banana/, /Ben/]);
+  await expect(ben.page.getByTestId('row-aside')).toContainText(['Anna Banana']);
+});
+
+test('who comes into a room and who writes is said in passing', async ({ person, wirePerson }) => {
+  const ann = await person('Ann');
+  const ben = await wirePerson('Ben');
+  await expect(ann.page.getByTestId('notices')).toHaveText('Ben joined');
+  const cho = await wirePerson('Cho');
+  await expect(ann.page.getByTestId('notices')).toContainText('Cho');
+  const typing = ann.page.getByTestId('typing');
+  const room = ben.room;
+  ben.socket.emit('typing', { room });
+  await expect(typing).toHaveText('Ben is typing…');
+  cho.socket.emit('typing', { room });
+  await expect(typing).toHaveText('Ben and Cho are typing…');
+  const dan = await wirePerson('Dan');
+  for (const one of [ben, cho, dan]) one.socket.emit('typing', { room });
+  await expect(typing).toHaveText('Several people are typing…');
+  await expect(typing).toHaveText('');
+  await expect(ann.page.getByTestId('notices')).toHaveText('');
+});
+
+test('what is read on one device is read on the other, and a mention is marked', async ({ person, profile, wirePerson }) => {
+  const ann = await person('Ann');
+  const rooms = new Rooms(ann);
+  await rooms.create('elsewhere');
+  const second = await ann.page.context().newPage();
+  await second.goto('/');
+  const there = second.getByTestId('room-link').filter({ hasText: 'general' });
+  await second.getByTestId('room-link').filter({ hasText: 'elsewhere' }).click();
+  const ben = await wirePerson('Ben');
+  const me = await ann.page.getByTestId('settings').isVisible();
+  expect(me).toBe(true);
+  await ben.post(ben.item('one'), ben.item('two'));
+  for (const page of [ann.page, second]) {
+    await expect(page.getByTestId('room-link').filter({ hasText: 'general' }).getByTestId('unread')).toHaveText('2');
+  }
+  await ann.page.bringToFront();
+  await rooms.open('general');
+  await expect(there.getByTestId('unread')).toHaveCount(0);
+});
