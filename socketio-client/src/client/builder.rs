@@ -1,7 +1,6 @@
 //! How a client is described before it starts.
 
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Client;
+use super::auth::{Auth, Pending};
 use super::endpoint::Endpoint;
 use super::run::Driver;
 use super::shared::Shared;
@@ -28,29 +28,6 @@ pub struct Builder {
     auto_connect: bool,
     wake_on_visible: bool,
 }
-
-/// Where the `auth` of CONNECT comes from.
-pub(super) enum Auth {
-    None,
-    Value(Value),
-    Call(Box<dyn AuthFn>),
-    Async(Box<dyn AsyncAuthFn>),
-}
-
-/// Credentials on their way.
-pub(super) type Pending = Pin<Box<dyn PendingAuth>>;
-
-pub(super) trait PendingAuth: Future<Output = Value> + MaybeSend {}
-
-impl<F: Future<Output = Value> + MaybeSend> PendingAuth for F {}
-
-pub(super) trait AsyncAuthFn: FnMut() -> Pending + MaybeSend {}
-
-impl<F: FnMut() -> Pending + MaybeSend> AsyncAuthFn for F {}
-
-pub(super) trait AuthFn: FnMut() -> Value + MaybeSend {}
-
-impl<F: FnMut() -> Value + MaybeSend> AuthFn for F {}
 
 impl Builder {
     pub(super) fn new(url: String) -> Self {

@@ -1,6 +1,7 @@
 //! The client a program holds: a handle on the machine and on the one loop that does the I/O.
 
 mod ack;
+mod auth;
 mod builder;
 mod clock;
 mod endpoint;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::builder::{Auth, Pending};
+use super::auth::{Auth, Pending};
 use super::shared::Shared;
 use crate::DisconnectReason;
 use crate::map::Map;
