@@ -1,6 +1,7 @@
 //! A chat without a screen.
 //!
 //! - [`record`]: what a device keeps on disk, and the writes that keep it
+//! - `request`: what is asked of the server has a name, and may find no answer
 //! - `sorted`: a map and a set kept in order in one vector
 //! - `fold`: what the log has made of a message
 //! - `window`: a contiguous piece of a room's log, folded
@@ -11,7 +12,8 @@
 //! - `room`: an inbox with its name, its read mark and its cache, and a look
 //! - `presence`: who is here, who is writing
 //! - `notices`: who came and went a moment ago
-//! - [`timeline`], `row`: what a room shows: the window, then the outbox's echoes; one row per author and id
+//! - `reader`: whom a room is shown to
+//! - `row`, [`timeline`]: what a room shows: the window, then the outbox's echoes; one row per author and id
 //! - [`news`]: what the tabs of one device tell each other
 //! - [`session`]: the machine that holds all of these: inputs in, outputs out, views beside
 //! - `fault`, `journey`, with the feature `faults`: what may be broken on purpose, and what became of each message meanwhile
@@ -35,8 +37,11 @@ mod names;
 pub mod news;
 mod notices;
 mod outbox;
+mod pace;
 mod presence;
+mod reader;
 pub mod record;
+mod request;
 mod room;
 mod row;
 pub mod session;

@@ -12,7 +12,7 @@ use steadfast_shared::{Body, Entry, Millis, Now, RoomId, Seq, WireError};
 use crate::backoff::Backoff;
 use crate::dice::Dice;
 use crate::inbox::{LAST_SEQ, is_contiguous};
-use crate::session::{RequestError, RequestId};
+use crate::request::{RequestError, RequestId};
 use crate::window::Window;
 
 /// Where to look.

@@ -4,8 +4,8 @@ use std::fmt;
 
 use steadfast_shared::{Body, Emoji, EntryId, Millis, Person, Quoted, Reaction, RoomChange, Seq, UserId};
 
-use crate::record::{OutboxItem, Rejection, StorageError};
-use crate::timeline::{Timeline, item_state};
+use crate::reader::Reader;
+use crate::record::{Disk, Identity, OutboxItem, Rejection, StorageError};
 
 /// What makes a row itself, from the keypress to the end of time: render keys and element ids come from it.
 ///
@@ -41,7 +41,7 @@ pub struct Row<'a> {
     pub quoted: Option<QuotedView<'a>>,
     pub(crate) mentioned: [&'a [Person]; 2],
     pub(crate) reactions: &'a [Reaction],
-    pub(crate) timeline: Timeline<'a>,
+    pub(crate) reader: Reader<'a>,
 }
 
 /// What was said, wherever it is kept.
@@ -80,7 +80,7 @@ impl<'a> Row<'a> {
 
     /// The people its text may mention, by the names they have. Whoever a text names and is not here has no name.
     pub fn mentioned(&self) -> impl Iterator<Item = &'a Person> + use<'a> {
-        let (names, room_knows) = (self.timeline.names, self.mentioned);
+        let (names, room_knows) = (self.reader.names, self.mentioned);
         room_knows
             .into_iter()
             .flatten()
@@ -89,7 +89,7 @@ impl<'a> Row<'a> {
 
     /// The reactions, each emoji once, this person's own as if they were stored.
     pub fn reactions(&self) -> Vec<ReactionView<'a>> {
-        let Timeline { names, now, .. } = self.timeline;
+        let Reader { names, now, .. } = self.reader;
         let me = now.map(|now| &now.me);
         let mut views: Vec<_> = self
             .reactions
@@ -107,7 +107,7 @@ impl<'a> Row<'a> {
         let (Some(seq), Some(me)) = (self.seq(), me) else {
             return views;
         };
-        for item in self.timeline.changes_of(seq) {
+        for item in self.reader.changes_of(seq) {
             if item.rejection_for(now).is_none()
                 && let Body::React { emoji, on, .. } = &item.body
             {
@@ -119,21 +119,18 @@ impl<'a> Row<'a> {
 
     /// This person's changes of it that are not in the log: on their way, or rejected.
     pub fn changes(&self) -> impl Iterator<Item = PendingChange<'a>> + use<'a> {
-        let timeline = self.timeline;
-        let changes = self
-            .seq()
-            .into_iter()
-            .flat_map(move |seq| timeline.changes_of(seq));
+        let reader = self.reader;
+        let changes = self.seq().into_iter().flat_map(move |seq| reader.changes_of(seq));
         changes.map(move |item| PendingChange {
             id: item.id,
             body: &item.body,
-            state: item_state(item, timeline.now),
+            state: RowState::of(item, reader.now),
         })
     }
 
     /// Shows a change of this person's as if it were stored.
     pub(crate) fn foresee(&mut self, item: &'a OutboxItem) {
-        if item.rejection_for(self.timeline.now).is_some() || self.body == RowBody::Erased {
+        if item.rejection_for(self.reader.now).is_some() || self.body == RowBody::Erased {
             return;
         }
         match &item.body {
@@ -289,4 +286,20 @@ pub enum RowState<'a> {
         /// Why.
         rejection: &'a Rejection,
     },
+}
+
+impl<'a> RowState<'a> {
+    /// How far an item of the outbox has come.
+    pub(crate) fn of(item: &'a OutboxItem, now: Option<&Identity>) -> Self {
+        if let Some(rejection) = item.rejection_for(now) {
+            return Self::Rejected { rejection };
+        }
+        match &item.disk {
+            Disk::Written => Self::Saved,
+            Disk::Writing => Self::Saving { problem: None },
+            Disk::Failed(problem) => Self::Saving {
+                problem: Some(problem),
+            },
+        }
+    }
 }

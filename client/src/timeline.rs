@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use steadfast_shared::{Body, Entry, RoomId, Seq};
+use steadfast_shared::{Body, Entry, Seq};
 
 use crate::inbox::Inbox;
-use crate::names::Names;
-use crate::outbox::Outbox;
-use crate::record::{Disk, Identity, OutboxItem};
+use crate::reader::Reader;
+use crate::record::OutboxItem;
 use crate::room::Room;
 use crate::row::{Echoed, QuotedView, Row, RowBody, RowState};
 use crate::teeth::{Tooth, bites};
@@ -16,11 +15,8 @@ use crate::window::Window;
 /// What one room shows, oldest first.
 #[derive(Clone, Copy)]
 pub struct Timeline<'a> {
-    pub(crate) room: RoomId,
-    pub(crate) now: Option<&'a Identity>,
+    pub(crate) reader: Reader<'a>,
     pub(crate) in_room: Option<&'a Room>,
-    pub(crate) outbox: &'a Outbox,
-    pub(crate) names: &'a Names,
 }
 
 impl<'a> Timeline<'a> {
@@ -50,9 +46,10 @@ impl<'a> Timeline<'a> {
     pub fn echoes(&self) -> impl DoubleEndedIterator<Item = Row<'a>> + use<'a> {
         let this = *self;
         let of_this_room = this
+            .reader
             .outbox
             .items()
-            .filter(move |item| item.room == this.room && this.is_live());
+            .filter(move |item| item.room == this.reader.room && this.is_live());
         of_this_room
             // An item of the same name in the log can only be a conflict, and the log has the row.
             .filter(move |item| {
@@ -63,7 +60,9 @@ impl<'a> Timeline<'a> {
             })
             .filter(move |item| match item.body.changes() {
                 None => true,
-                Some(message) => item.rejection_for(this.now).is_some() && !this.shows_change(item, message),
+                Some(message) => {
+                    item.rejection_for(this.reader.now).is_some() && !this.shows_change(item, message)
+                }
             })
             .map(move |item| this.echo_row(item))
     }
@@ -72,13 +71,6 @@ impl<'a> Timeline<'a> {
     pub fn message(&self, seq: Seq) -> Option<Row<'a>> {
         let entry = self.window()?.get(seq)?;
         is_row(&entry.body).then(|| self.stored_row(entry))
-    }
-
-    /// The changes of one message that wait to be sent or were refused, in order.
-    pub(crate) fn changes_of(&self, message: Seq) -> impl Iterator<Item = &'a OutboxItem> + use<'a> {
-        let this = *self;
-        let changes = this.outbox.changes_of(this.room, message);
-        changes.filter(move |item| this.now.is_none_or(|now| now.epoch == item.epoch))
     }
 
     /// Whether its newest row is the room's newest. In a look at another place it is not: neither what is ahead of a gap
@@ -96,7 +88,7 @@ impl<'a> Timeline<'a> {
     }
 
     fn shows_change(&self, item: &OutboxItem, message: Seq) -> bool {
-        let meant = self.now.is_none_or(|now| now.epoch == item.epoch);
+        let meant = self.reader.now.is_none_or(|now| now.epoch == item.epoch);
         meant && self.message(message).is_some()
     }
 
@@ -128,7 +120,7 @@ impl<'a> Timeline<'a> {
             )
         };
         if matches!(entry.body, Body::Message { .. }) {
-            for item in self.changes_of(entry.seq) {
+            for item in self.reader.changes_of(entry.seq) {
                 row.foresee(item);
             }
         }
@@ -142,7 +134,7 @@ impl<'a> Timeline<'a> {
             at: item.at,
             body: &item.body,
         };
-        let mut row = self.row(typed, item_state(item, self.now));
+        let mut row = self.row(typed, RowState::of(item, self.reader.now));
         row.quoted = row.reply_to.and_then(|message| {
             let quoted = self.message(message)?;
             Some(QuotedView {
@@ -157,11 +149,11 @@ impl<'a> Timeline<'a> {
     fn row(&self, said: Echoed<'a>, state: RowState<'a>) -> Row<'a> {
         Row {
             id: said.id,
-            author: self.names.current(said.author),
+            author: self.reader.names.current(said.author),
             at: said.at,
             body: RowBody::from(said.body),
             edited: None,
-            mine: self.now.is_some_and(|now| now.me.id == said.author.id),
+            mine: self.reader.now.is_some_and(|now| now.me.id == said.author.id),
             state,
             reply_to: match said.body {
                 Body::Message { reply_to, .. } => *reply_to,
@@ -170,7 +162,7 @@ impl<'a> Timeline<'a> {
             quoted: None,
             mentioned: [&[], &[]],
             reactions: &[],
-            timeline: *self,
+            reader: self.reader,
         }
     }
 
@@ -198,7 +190,7 @@ impl<'a> Timeline<'a> {
         }
         Some(QuotedView {
             seq: message,
-            author: self.names.current(&given.author),
+            author: self.reader.names.current(&given.author),
             text,
         })
     }
@@ -210,7 +202,7 @@ impl<'a> Timeline<'a> {
         let edited = window.folded(message).and_then(|folded| folded.edited.as_ref());
         Some(QuotedView {
             seq: message,
-            author: self.names.current(&entry.author),
+            author: self.reader.names.current(&entry.author),
             text: match (&entry.body, edited) {
                 (Body::Message { .. }, Some(edited)) => Some(edited.text.as_str()),
                 (Body::Message { text, .. }, None) => Some(text.as_str()),
@@ -229,18 +221,4 @@ impl fmt::Debug for Timeline<'_> {
 /// Whether an entry has a row of its own: a change shows on its message's.
 pub(crate) fn is_row(body: &Body) -> bool {
     body.changes().is_none() && *body != Body::ErasedEdit
-}
-
-/// How far an item of the outbox has come.
-pub(crate) fn item_state<'a>(item: &'a OutboxItem, now: Option<&Identity>) -> RowState<'a> {
-    if let Some(rejection) = item.rejection_for(now) {
-        return RowState::Rejected { rejection };
-    }
-    match &item.disk {
-        Disk::Written => RowState::Saved,
-        Disk::Writing => RowState::Saving { problem: None },
-        Disk::Failed(problem) => RowState::Saving {
-            problem: Some(problem),
-        },
-    }
 }

@@ -9,7 +9,7 @@ use steadfast_shared::{RoomId, Seq, WireError};
 use super::{Inbox, is_contiguous};
 use crate::backoff::Backoff;
 use crate::dice::Dice;
-use crate::session::{RequestError, RequestId};
+use crate::request::{RequestError, RequestId};
 
 /// A gap of more than this many pages is not walked: the window jumps to the newest page.
 const PAGES_WALKED: u64 = 3;

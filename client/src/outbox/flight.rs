@@ -9,7 +9,7 @@ use super::Outbox;
 use crate::backoff::Backoff;
 use crate::dice::Dice;
 use crate::record::Identity;
-use crate::session::{RequestError, RequestId};
+use crate::request::{RequestError, RequestId};
 use crate::teeth::{Tooth, bites};
 
 /// A server may ask for patience, not for silence without end.

@@ -8,7 +8,7 @@ use steadfast_shared::{Entry, Seq, UserId, WireError};
 use super::Room;
 use crate::dice::Dice;
 use crate::look::{Look, LookAt, Looked};
-use crate::session::{RequestError, RequestId};
+use crate::request::{RequestError, RequestId};
 use crate::window::Window;
 
 impl Room {

@@ -4,8 +4,6 @@
 
 mod looking;
 
-use std::time::Duration;
-
 use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{Epoch, Millis, RoomId, Seq, UserId, event, mention};
 
@@ -218,22 +216,5 @@ impl Room {
             high: self.inbox.high()?,
             entries: window.entries().range(newest..).cloned().collect(),
         })
-    }
-}
-
-/// When the next of something may go, at most once every so often: the first at once.
-#[derive(Debug, Default)]
-pub(crate) struct Pace {
-    last: Option<Duration>,
-}
-
-impl Pace {
-    /// When the next may go; zero for at once.
-    pub(crate) fn due(&self, every: Duration) -> Duration {
-        self.last.map_or(Duration::ZERO, |last| last + every)
-    }
-
-    pub(crate) fn went(&mut self, now: Duration) {
-        self.last = Some(now);
     }
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use steadfast_shared::RoomId;
 
-use super::input::RequestId;
 use super::output::{Change, Ephemeral, Output, Request};
 use super::{Connection, Session};
 use crate::names::Heard;
+use crate::request::RequestId;
 use crate::room::Room;
 
 /// Most pages under way at once, all rooms together.

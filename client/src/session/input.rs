@@ -10,6 +10,7 @@ use steadfast_shared::{
 use crate::look::LookAt;
 use crate::news::PeerNews;
 use crate::record::{OutboxItem, Restored, StorageError};
+use crate::request::{RequestError, RequestId};
 
 /// One thing that happened.
 #[derive(Clone, PartialEq, Debug)]
@@ -157,10 +158,6 @@ impl From<MessageChange> for Body {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Ticket(pub u64);
 
-/// Names one [`crate::Output::Request`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct RequestId(pub u64);
-
 /// Whether the link comes back by itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LinkEnd {
@@ -202,18 +199,4 @@ pub enum Answer {
     History(Result<Page, WireError>),
     /// To a `sync`.
     Sync(Result<Heads, WireError>),
-}
-
-/// Why there is no answer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum RequestError {
-    /// None came in time.
-    #[error("no answer in time")]
-    Timeout,
-    /// The link went down first.
-    #[error("the link went down")]
-    Disconnected,
-    /// One came, of no known shape.
-    #[error("an answer of no known shape")]
-    Malformed,
 }

@@ -1,6 +1,7 @@
 //! The machine that holds a chat: inputs in, outputs out, views beside.
 //!
 //! - `input`, `output`: what it is told, and what it wants done
+//! - `connection`: how it stands with the server
 //! - `person`: what a person does: post, retry, edit, discard, read, scroll
 //! - `rooms`: which rooms this person is in, and what they are like
 //! - `server`: what the server says and answers
@@ -13,6 +14,7 @@
 
 mod arrival;
 mod asking;
+mod connection;
 mod device;
 mod input;
 mod output;
@@ -31,9 +33,12 @@ use steadfast_shared::room::RoomNews;
 use steadfast_shared::{Body, Entry, RoomId, UserId};
 use uuid::Uuid;
 
-pub use input::{Answer, Input, LinkEnd, MessageChange, RequestError, RequestId, ServerEvent, Ticket};
+pub use connection::Connection;
+pub use input::{Answer, Input, LinkEnd, MessageChange, ServerEvent, Ticket};
 pub use output::{Change, Ephemeral, Output, Refusal, Request};
-pub use view::{Connection, RoomView};
+pub use view::RoomView;
+
+pub use crate::request::{RequestError, RequestId};
 
 use crate::backoff::Backoff;
 use crate::dice::Dice;
@@ -42,9 +47,10 @@ use crate::names::Names;
 use crate::news::PeerNews;
 use crate::notices::Notices;
 use crate::outbox::Outbox;
+use crate::pace::Pace;
 use crate::presence::Presence;
 use crate::record::{Identity, Write};
-use crate::room::{Pace, Room};
+use crate::room::Room;
 use crate::sorted::{SortedMap, SortedSet};
 use asking::Asked;
 use storage::Rewrite;

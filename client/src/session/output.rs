@@ -5,9 +5,10 @@ use std::time::Duration;
 use steadfast_shared::event::{Away, Cursors, HistoryRequest, Read, SendItem, TypingIn};
 use steadfast_shared::{EntryId, RoomId};
 
-use super::input::{RequestId, Ticket};
+use super::input::Ticket;
 use crate::news::PeerNews;
 use crate::record::Write;
+use crate::request::RequestId;
 
 /// One thing to do. Drain with [`crate::Session::poll_output`] until [`Output::Wait`].
 #[derive(Clone, PartialEq, Debug)]

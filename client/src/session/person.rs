@@ -10,8 +10,8 @@ use super::output::{Change, Ephemeral, Output, Refusal};
 use super::{Connection, Session};
 use crate::look::LookAt;
 use crate::news::PeerNews;
+use crate::pace::Pace;
 use crate::record::{Disk, OutboxItem, Write};
-use crate::room::Pace;
 
 /// No database's epoch.
 const NEITHER: Epoch = Epoch(Uuid::nil());

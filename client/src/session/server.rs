@@ -6,12 +6,13 @@ use steadfast_shared::event::{self, Availability, ClosingReason, Entries, Heads,
 use steadfast_shared::{HandshakeError, RoomId, WireError};
 
 use super::asking::Asked;
-use super::input::{Answer, LinkEnd, RequestError, RequestId, ServerEvent};
+use super::input::{Answer, LinkEnd, ServerEvent};
 use super::output::{Change, Output};
 use super::{Connection, Session};
 use crate::news::{PeerNews, Stored};
 use crate::outbox::Outcome;
 use crate::record::{Identity, Rejection, Write};
+use crate::request::{RequestError, RequestId};
 use crate::teeth::{Tooth, bites};
 
 /// How long the server may take to open the session of a connected socket.

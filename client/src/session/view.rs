@@ -1,13 +1,13 @@
 //! What can be looked at.
 
 use std::cmp::Reverse;
-use std::time::Duration;
 
-use steadfast_shared::event::{Availability, ClosingReason};
+use steadfast_shared::event::Availability;
 use steadfast_shared::{Epoch, Millis, Person, RoomId, RoomKind, Seq, UserId, event, limit};
 
-use super::Session;
+use super::{Connection, Session};
 use crate::notices::Notice;
+use crate::reader::Reader;
 use crate::record::{Identity, OutboxItem};
 use crate::room::Room;
 use crate::sorted::SortedMap;
@@ -58,11 +58,13 @@ impl Session {
     /// What a room shows. For a room that is not known: what this device still has to send there.
     pub fn timeline(&self, room: RoomId) -> Timeline<'_> {
         Timeline {
-            room,
-            now: self.identity.as_ref(),
+            reader: Reader {
+                room,
+                now: self.identity.as_ref(),
+                outbox: &self.outbox,
+                names: &self.names,
+            },
             in_room: self.rooms.get(&room),
-            outbox: &self.outbox,
-            names: &self.names,
         }
     }
 
@@ -159,27 +161,6 @@ impl Session {
             catching_up: room.inbox.is_behind(),
         }
     }
-}
-
-/// How a session stands with the server.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Connection {
-    /// No link.
-    Offline {
-        /// Why the server closed the last one, where it said so.
-        closed: Option<ClosingReason>,
-    },
-    /// The link is up; the server's `session` has not come.
-    Opening,
-    /// The session is open.
-    Online {
-        /// Whether everything missed came along with the opening.
-        recovered: bool,
-        /// When it opened, on the session's clock.
-        since: Duration,
-        /// Why the server ended this device's last connection, where it did.
-        last_closed: Option<ClosingReason>,
-    },
 }
 
 /// One room, as lists and drawers show it.

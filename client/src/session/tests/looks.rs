@@ -12,7 +12,7 @@ use crate::window::Window;
 use crate::window::tests::{log, read, said};
 
 /// Answers what is asked, as a server whose log is this one.
-fn serve(desk: &mut Desk, log: &[Entry]) {
+pub(super) fn serve(desk: &mut Desk, log: &[Entry]) {
     let head = log.len() as Seq;
     for (request, asked) in desk.pulls() {
         let half = PAGE_ENTRIES as Seq / 2;
@@ -33,7 +33,7 @@ fn serve(desk: &mut Desk, log: &[Entry]) {
     }
 }
 
-fn settle(desk: &mut Desk, log: &[Entry]) {
+pub(super) fn settle(desk: &mut Desk, log: &[Entry]) {
     for _ in 0..200 {
         serve(desk, log);
     }

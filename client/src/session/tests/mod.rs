@@ -9,6 +9,7 @@ mod looks;
 mod names;
 mod rooms;
 mod tabs;
+mod unread;
 
 use std::time::Duration;
 

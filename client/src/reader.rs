@@ -1,0 +1,25 @@
+//! Whom a room is shown to: who they are, what they still have to send there, what they know people are called.
+
+use steadfast_shared::{RoomId, Seq};
+
+use crate::names::Names;
+use crate::outbox::Outbox;
+use crate::record::{Identity, OutboxItem};
+
+/// Whom a room is shown to.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    pub(crate) room: RoomId,
+    pub(crate) now: Option<&'a Identity>,
+    pub(crate) outbox: &'a Outbox,
+    pub(crate) names: &'a Names,
+}
+
+impl<'a> Reader<'a> {
+    /// Their changes of one message that wait to be sent or were refused, in order.
+    pub(crate) fn changes_of(&self, message: Seq) -> impl Iterator<Item = &'a OutboxItem> + use<'a> {
+        let now = self.now;
+        let changes = self.outbox.changes_of(self.room, message);
+        changes.filter(move |item| now.is_none_or(|now| now.epoch == item.epoch))
+    }
+}
