@@ -78,13 +78,14 @@ impl Look {
         }
     }
 
-    /// A look that begins with what the live window holds at its old end.
-    pub(crate) fn from(live: &Window, bound: usize) -> Self {
+    /// A look that begins with what the live window holds at its old end. `ahead`: what a gap holds back, which is heard
+    /// of once only.
+    pub(crate) fn from<'a>(live: &'a Window, ahead: impl Iterator<Item = &'a Entry>, bound: usize) -> Self {
         let at = LookAt::Around(live.low().unwrap_or(1));
         let mut look = Self::new(at, bound);
         let many = look.bound.min(live.len());
         look.window = live.entries().range(..many).cloned().collect();
-        for later in live.entries().range(many..) {
+        for later in live.entries().range(many..).chain(ahead) {
             look.window.change(later);
         }
         look

@@ -63,7 +63,8 @@ impl Room {
     /// One more page of older entries. Says whether one will be asked for that was not before.
     pub(crate) fn want_older(&mut self, bound: usize) -> bool {
         if self.look.is_none() && self.inbox.is_full() && self.inbox.low() > 1 {
-            self.look = Some(Look::from(self.inbox.window(), bound));
+            let ahead = self.inbox.after(self.inbox.high().unwrap_or(0));
+            self.look = Some(Look::from(self.inbox.window(), ahead, bound));
             self.inbox.stop_browsing();
         }
         match &mut self.look {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{Emoji, Quoted};
 
-use super::changes::{body_entry, live};
+use super::changes::{body_entry, live, thumb};
 use super::*;
 use crate::look::LookAt;
 use crate::row::RowBody;
@@ -251,8 +251,8 @@ fn what_the_server_said_of_a_message_holds_the_changes_a_look_has_of_before() {
     assert_eq!(message.reactions().len(), 0, "it was taken back since");
 }
 
-#[test]
-fn a_look_beside_a_full_window_shows_its_place() {
+/// Scrolled back in a room of a thousand until no more fits: from 601 on.
+fn with_a_full_window() -> (Desk, Vec<Entry>) {
     let log = messages(1_000);
     let mut desk = Desk::new(1);
     desk.session.options.window = 120;
@@ -264,6 +264,12 @@ fn a_look_beside_a_full_window_shows_its_place() {
         serve(&mut desk, &log);
     }
     assert_eq!(seqs(&desk), (601, 1_000));
+    (desk, log)
+}
+
+#[test]
+fn a_look_beside_a_full_window_shows_its_place() {
+    let (mut desk, log) = with_a_full_window();
     look(&mut desk, LookAt::Around(580));
     serve(&mut desk, &log);
     assert_eq!((view(&desk).place, view(&desk).detached), (Some(580), true));
@@ -272,6 +278,19 @@ fn a_look_beside_a_full_window_shows_its_place() {
         serve(&mut desk, &log);
     }
     assert_eq!(seqs(&desk).1, 1_000);
+}
+
+#[test]
+fn a_look_that_goes_on_from_a_full_window_knows_what_a_gap_holds_back() {
+    let (mut desk, mut log) = with_a_full_window();
+    log.push(entry(1_001, 2));
+    log.push(body_entry(1_002, 2, 1, thumb(650, true).into()));
+    live(&mut desk, log[1_001].clone());
+    desk.input(Input::WantOlder(ROOM));
+    serve(&mut desk, &log);
+    assert!(view(&desk).detached && view(&desk).cursor == Some(1_002));
+    let message = desk.session.timeline(ROOM).message(650).unwrap();
+    assert_eq!(message.reactions().len(), 1);
 }
 
 /// What happens while somebody reads.
@@ -306,7 +325,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
     fn wherever_somebody_looks_they_see_the_log_as_it_is(
         said in prop::collection::vec(said(), 700..1_000),

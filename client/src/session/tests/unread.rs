@@ -50,7 +50,7 @@ fn open(desk: &mut Desk, log: &[Entry], read_up_to: Seq) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
     fn what_is_unread_is_what_was_not_read(
         said in prop::collection::vec(said(), 400..600),
