@@ -63,11 +63,10 @@ impl News {
         }
     }
 
-    /// Adds what was published since the database was asked.
-    pub(super) fn bring_up_to_date(&self, room: &mut event::Room, person: UserId) {
-        let Some(&head) = self.heads.get(&room.id) else {
-            return;
-        };
+    /// Adds what was published since the database was asked, and takes out what was not: that is yet to come.
+    pub(super) fn bring_up_to_date(&mut self, room: &mut event::Room, person: UserId) {
+        // Of a room just made nothing has gone out.
+        let head = *self.heads.entry(room.id).or_insert(0);
         if head > room.head {
             let since = self.tails.of(room.id).and_then(|tail| tail.after(room.head));
             match since {

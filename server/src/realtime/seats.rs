@@ -70,8 +70,6 @@ impl Hub {
     /// Lets a person's sockets in or out, and tells them; a connection whose session is not open yet reads it then.
     pub(super) fn tell_person(&self, news: &mut News, user: UserId, room: RoomId, view: Option<&mut Room>) {
         let view = view.map(|view| {
-            // Of a room just made nothing has gone out.
-            news.heads.entry(room).or_insert(0);
             news.bring_up_to_date(view, user);
             &*view
         });

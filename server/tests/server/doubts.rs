@@ -154,6 +154,27 @@ async fn who_was_perhaps_taken_out_hears_nothing_more_and_who_was_invited_hears_
 }
 
 #[tokio::test]
+async fn whoever_connects_between_a_commit_and_its_news_is_told_each_entry_once() {
+    let (server, store) = start().await;
+    let session = server.sign_in("Mina").await;
+    let mut mina = server.connect(&session, json!({})).await;
+    store.errands.lock().unwrap().push_back(Fault::FailsAfterCommit);
+    let id = Uuid::now_v7();
+    let asked = json!({ "id": id, "kind": "private", "name": "Plans" });
+    let refused = mina.refusal(event::CREATE_ROOM, &asked).await;
+    assert_eq!(refused, ErrorCode::Unavailable);
+    let mut tab = server.connect(&session, json!({})).await;
+    let room = tab.opened().rooms.iter().find(|room| room.id.0 == id).unwrap();
+    let (room, mut head) = (room.id, room.head);
+    assert_eq!(mina.send(&[message(room, "hi")]).await, [2]);
+    while head < 2 {
+        let news: event::Entries = tab.next(event::ENTRIES).await;
+        assert_eq!((news.room, news.from), (room, head + 1));
+        head += news.entries.len() as u64;
+    }
+}
+
+#[tokio::test]
 async fn what_was_not_done_is_told_to_nobody() {
     let (server, store) = start().await;
     let mut mina = server.join("Mina").await;
