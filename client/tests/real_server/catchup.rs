@@ -8,43 +8,11 @@ use steadfast_client::link::{Chat, ChatOptions, MemoryStorage, SoloPeers};
 use steadfast_client::session::{Connection, Input, MessageChange};
 use steadfast_shared::http::SessionInfo;
 use steadfast_shared::room::{ChangeNickname, ChangeRoom};
-use steadfast_shared::{
-    Emoji, EntryId, MessageText, Nickname, Person, RoomId, RoomName, Seq, Topic, mention,
-};
+use steadfast_shared::{Emoji, EntryId, MessageText, Nickname, RoomId, RoomName, Seq, Topic, mention};
 use uuid::Uuid;
 
-use crate::desk::{all_sent, online, post, room, until};
+use crate::desk::{all_sent, online, post, room, shown, until};
 use crate::process::{Server, free_address};
-
-/// All that a room shows, but for what differs from person to person.
-fn shown(chat: &Chat, room: RoomId) -> Vec<String> {
-    chat.with(|session| {
-        let view = session.room(room);
-        let about = view.map(|view| format!("{} {} {}", view.name, view.topic, view.archived));
-        let rows = session.timeline(room).rows().map(|row| {
-            let names = |people: Vec<&Person>| -> Vec<String> {
-                people.into_iter().map(|person| person.name.clone()).collect()
-            };
-            let quoted = row.quoted.map(|quoted| (&quoted.author.name, quoted.start()));
-            let reactions: Vec<_> = row
-                .reactions()
-                .into_iter()
-                .map(|reaction| (reaction.emoji, names(reaction.by), reaction.pending))
-                .collect();
-            format!(
-                "{:?} {} {} {:?} {:?} {quoted:?} {:?} {reactions:?} {}",
-                row.seq(),
-                row.author.name,
-                row.at,
-                row.body,
-                row.edited,
-                names(row.mentioned().collect()),
-                row.changes().count(),
-            )
-        });
-        about.into_iter().chain(rows).collect()
-    })
-}
 
 /// A device of somebody's.
 struct Device {

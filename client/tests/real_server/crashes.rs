@@ -53,6 +53,9 @@ async fn hole_03_a_hundred_kills_under_load_lose_double_and_misorder_nothing() {
                 for _ in 0..dice.below(3) {
                     device.types(general);
                 }
+                if dice.below(4) == 0 {
+                    device.changes(general, dice.below(1_000));
+                }
                 match dice.below(20) {
                     0 => device.line.cut(),
                     1 => device.line.be(Mood::Stalls),

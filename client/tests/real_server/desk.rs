@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use steadfast_client::link::Chat;
 use steadfast_client::session::{Connection, Input};
-use steadfast_shared::{EntryId, MessageText, RoomId, UserId};
+use steadfast_shared::{EntryId, MessageText, Person, RoomId, UserId};
 use uuid::Uuid;
 
 pub(crate) async fn until(what: &str, done: impl AsyncFn() -> bool) {
@@ -52,4 +52,34 @@ pub(crate) fn rows(chat: &Chat, room: RoomId) -> Vec<(UserId, EntryId, Option<u6
 pub(crate) fn all_sent(chat: &Chat, room: RoomId, many: usize) -> bool {
     let rows = rows(chat, room);
     rows.len() == many && rows.iter().all(|(_, _, seq)| seq.is_some())
+}
+
+/// All that a room shows, but for what differs from person to person.
+pub(crate) fn shown(chat: &Chat, room: RoomId) -> Vec<String> {
+    chat.with(|session| {
+        let view = session.room(room);
+        let about = view.map(|view| format!("{} {} {}", view.name, view.topic, view.archived));
+        let rows = session.timeline(room).rows().map(|row| {
+            let names = |people: Vec<&Person>| -> Vec<String> {
+                people.into_iter().map(|person| person.name.clone()).collect()
+            };
+            let quoted = row.quoted.map(|quoted| (&quoted.author.name, quoted.start()));
+            let reactions: Vec<_> = row
+                .reactions()
+                .into_iter()
+                .map(|reaction| (reaction.emoji, names(reaction.by), reaction.pending))
+                .collect();
+            format!(
+                "{:?} {} {} {:?} {:?} {quoted:?} {:?} {reactions:?} {}",
+                row.seq(),
+                row.author.name,
+                row.at,
+                row.body,
+                row.edited,
+                names(row.mentioned().collect()),
+                row.changes().count(),
+            )
+        });
+        about.into_iter().chain(rows).collect()
+    })
 }

@@ -5,14 +5,22 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use steadfast_client::link::{Chat, MemoryStorage};
-use steadfast_client::session::Input;
+use steadfast_client::session::{Input, MessageChange};
 use steadfast_shared::http::SessionInfo;
-use steadfast_shared::{EntryId, RoomId, UserId};
+use steadfast_shared::{Emoji, EntryId, MessageText, RoomId, UserId};
+use uuid::Uuid;
 
-use crate::desk::{online, post, rows, until};
+use crate::checker::{Most, Screen};
+use crate::desk::{online, post, rows, shown, until};
 use crate::line::Line;
 use crate::process::{Server, chat_at};
 
+/// What a chat with its own settings may hold.
+const MOST: Most = Most {
+    window: 10_000,
+    held: 1_000,
+    outbox: 10_000,
+};
 /// How long everybody may take to see the same once the faults are over.
 const CONVERGING_TAKES: Duration = Duration::from_secs(60);
 
@@ -23,7 +31,9 @@ pub(crate) struct Device {
     pub(crate) line: Line,
     pub(crate) chat: Chat,
     typed: Vec<EntryId>,
-    /// What was shown at which place, at any time.
+    changes: usize,
+    screen: Screen,
+    /// What was shown at which place, at any time, by whichever page.
     shown: BTreeMap<u64, (UserId, EntryId)>,
 }
 
@@ -40,13 +50,42 @@ impl Device {
             line,
             chat,
             typed: Vec::new(),
+            changes: 0,
+            screen: Screen::default(),
             shown: BTreeMap::new(),
         }
     }
 
     pub(crate) fn types(&mut self, room: RoomId) {
-        let text = format!("{} {}", self.info.me.name, self.typed.len());
-        self.typed.push(post(&self.chat, room, &text));
+        self.says(room, &format!("{} {}", self.info.me.name, self.typed.len()));
+    }
+
+    pub(crate) fn says(&mut self, room: RoomId, text: &str) {
+        self.typed.push(post(&self.chat, room, text));
+    }
+
+    /// Edits an own message, or reacts to somebody's: one of those shown as sent, by chance.
+    pub(crate) fn changes(&mut self, room: RoomId, chance: u64) {
+        let text = format!("{}'s change {}", self.info.me.name, self.changes);
+        let change = self.chat.with(|session| {
+            let rows: Vec<_> = session.timeline(room).stored().collect();
+            let row = rows.get(usize::try_from(chance).unwrap() % rows.len().max(1))?;
+            let message = row.seq()?;
+            Some(if row.mine {
+                let text = MessageText::parse(&text).unwrap();
+                MessageChange::Edit { message, text }
+            } else {
+                let emoji = Emoji::parse("👍").unwrap();
+                let on = chance & 1 == 0;
+                MessageChange::React { message, emoji, on }
+            })
+        });
+        if let Some(change) = change {
+            let id = EntryId(Uuid::now_v7());
+            let at = 1;
+            self.chat.input(Input::Change { room, id, change, at });
+            self.changes += 1;
+        }
     }
 
     /// The page is loaded anew, once what was typed is on the disk: what is only typed is not promised.
@@ -57,15 +96,19 @@ impl Device {
         })
         .await;
         self.chat = chat_at(self.line.address, &self.info, &self.storage);
+        self.screen = Screen::default();
     }
 
     /// Takes note of what is shown: nothing may ever move, double, or be out of order.
     pub(crate) fn looks(&mut self, room: RoomId) {
-        let mut last = 0;
+        let held = self
+            .chat
+            .with(|session| self.screen.look(session, room, MOST, |id| id.0.to_string()));
+        if let Err(broken) = held {
+            panic!("{}: {broken}", self.info.me.name);
+        }
         for (author, id, seq) in rows(&self.chat, room) {
             let Some(seq) = seq else { continue };
-            assert!(seq > last, "{id} at {seq} is shown below {last}");
-            last = seq;
             let before = *self.shown.entry(seq).or_insert((author, id));
             assert_eq!(
                 before,
@@ -109,15 +152,14 @@ impl Device {
     }
 }
 
-/// Waits until everybody sees the same, and checks that it is what was typed: each once, in order, and never anything else.
-/// Says how many messages there are.
+/// Waits until everybody sees the same, and checks that it is what was typed: each once, in order, and never anything else,
+/// with the same changes. Says how many messages there are.
 pub(crate) async fn converged(devices: &mut [Device], room: RoomId) -> usize {
     let many: usize = devices.iter().map(|device| device.typed.len()).sum();
+    let changes: usize = devices.iter().map(|device| device.changes).sum();
+    let head = (many + changes) as u64;
     let converged = tokio::time::timeout(CONVERGING_TAKES, async {
-        while !devices
-            .iter()
-            .all(|device| device.is_up_to_date(room, many as u64))
-        {
+        while !devices.iter().all(|device| device.is_up_to_date(room, head)) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     });
@@ -132,20 +174,22 @@ pub(crate) async fn converged(devices: &mut [Device], room: RoomId) -> usize {
                 );
             });
         }
-        panic!("after {CONVERGING_TAKES:?} not everybody has all {many} messages");
+        panic!("after {CONVERGING_TAKES:?} not everybody has all {many} messages and {changes} changes");
     }
 
     for device in &mut *devices {
         device.reads_everything(room).await;
     }
     let log = devices[0].shown.clone();
-    let places: Vec<_> = log.keys().copied().collect();
-    assert_eq!(
-        places,
-        (1..=many as u64).collect::<Vec<_>>(),
-        "stored once, without a gap"
-    );
+    // The log ends where it must, and every place of it is a message's or a change's.
+    assert_eq!(log.len(), many, "stored once, without a gap");
+    let truth = shown(&devices[0].chat, room);
     for device in &*devices {
+        assert_eq!(
+            shown(&device.chat, room),
+            truth,
+            "with the same changes for everyone"
+        );
         assert_eq!(device.shown, log, "the same at the same place for everyone");
         let own = log.values().filter(|(author, _)| *author == device.info.me.id);
         let stored: Vec<_> = own.map(|(_, id)| *id).collect();

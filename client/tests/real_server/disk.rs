@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use steadfast_client::RowState;
-use steadfast_client::link::MemoryStorage;
 
-use crate::desk::{all_sent, online, post, room, rows, until};
+use crate::desk::{room, until};
+use crate::device::{Device, converged};
 use crate::process::{Server, free_address};
 
 /// A file system of its own, small enough to be full soon. Unmounted in the end.
@@ -52,33 +52,30 @@ async fn fills_up(killed: bool) {
     let ballast = disk.0.join("ballast");
     let database = disk.0.join("chat.db");
     let mut server = Server::start(&database, free_address()).await;
-    let (info, storage) = (server.sign_in("ann").await, MemoryStorage::default());
-    let ann = server.chat(&info, &storage);
-    online(&ann).await;
-    let general = room(&ann);
-    let before = post(&ann, general, "while there is room");
-    until("it is stored", async || all_sent(&ann, general, 1)).await;
+    let mut ann = Device::new(&server, "ann").await;
+    let general = room(&ann.chat);
+    ann.says(general, "while there is room");
+    until("it is stored", async || !ann.waits()).await;
 
     // Fills what is left, to the last block.
     let mut filling = fs::File::create(&ballast).unwrap();
     while filling.write_all(&[7; 4096]).is_ok() {}
     drop(filling);
     let large = "x".repeat(10_000);
-    let typed: Vec<_> = (0..40)
-        .map(|n| post(&ann, general, &format!("{n} {large}")))
-        .collect();
+    for n in 0..40 {
+        ann.says(general, &format!("{n} {large}"));
+    }
     // What the log's file still took is sent; there is no more of it, and nobody gives up.
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
-    let waiting = ann.with(|session| session.outbox().count());
-    assert!(waiting > 0, "the disk was not full");
+    assert!(ann.waits(), "the disk was not full");
     assert!(
-        ann.with(|session| session
+        ann.chat.with(|session| session
             .timeline(general)
             .echoes()
             .all(|row| matches!(row.state, RowState::Saved))),
         "what could not be stored waits, and none of it is rejected"
     );
-    let shown = rows(&ann, general);
+    ann.looks(general);
 
     if killed {
         server.kill();
@@ -88,21 +85,9 @@ async fn fills_up(killed: bool) {
         let address = server.address;
         drop(server);
         server = Server::start(&database, address).await;
-        ann.wake();
+        ann.line.cut();
+        ann.chat.wake();
     }
-    until("everything is stored", async || all_sent(&ann, general, 41)).await;
-    let seen = rows(&ann, general);
-    let ids: Vec<_> = seen.iter().map(|(_, id, _)| *id).collect();
-    assert_eq!(
-        ids,
-        [vec![before], typed].concat(),
-        "each once, in the order typed"
-    );
-    for (author, id, seq) in shown.into_iter().filter(|(_, _, seq)| seq.is_some()) {
-        assert!(
-            seen.contains(&(author, id, seq)),
-            "{id} was shown as sent at {seq:?}"
-        );
-    }
+    converged(&mut [ann], general).await;
     drop(server);
 }

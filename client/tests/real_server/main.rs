@@ -7,6 +7,12 @@
 )]
 
 mod catchup;
+#[path = "../checker/mod.rs"]
+#[expect(
+    dead_code,
+    reason = "the simulation breaks more rules than can be seen from here"
+)]
+mod checker;
 mod clock;
 mod conversation;
 mod crashes;

@@ -1,8 +1,10 @@
 //! What people did and were shown: all that the checker goes by, beside the log itself.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use steadfast_shared::{EntryId, Epoch, RoomId, Seq};
+use steadfast_shared::EntryId;
+
+use crate::checker::Screen;
 
 #[derive(Default)]
 pub(crate) struct History {
@@ -24,9 +26,7 @@ pub(crate) struct History {
 /// What one tab has shown, to hold it to it.
 #[derive(Default)]
 pub(crate) struct Seen {
-    pub(crate) epoch: Option<Epoch>,
     /// Own rows.
     pub(crate) rows: HashSet<EntryId>,
-    pub(crate) sent: HashMap<EntryId, Seq>,
-    pub(crate) cursors: BTreeMap<RoomId, Seq>,
+    pub(crate) screen: Screen,
 }

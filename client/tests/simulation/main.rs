@@ -5,7 +5,7 @@
 //! - `world`: time, and what will happen when; `act`: what people do and what goes wrong; `dice`: chance
 //! - `tab`, `socket`: a tab's session and socket, and the shell between them; `device`: its storage and its other tabs
 //! - `line`: the network; `server`: nodes, their write path, their database
-//! - `history`, `check`: what people did and were shown, and the rules it must keep
+//! - `history`, `check`, `checker`: what people did and were shown, and the rules it must keep
 //! - `run`, `seeds`, `shrink`, `words`: one world, many worlds, the shortest way to a broken rule, told in words
 //! - `teeth`: deliberate faults, each of which must be noticed
 //!
@@ -19,6 +19,8 @@
 
 mod act;
 mod check;
+#[path = "../checker/mod.rs"]
+mod checker;
 mod device;
 mod dice;
 mod history;

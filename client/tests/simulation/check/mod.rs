@@ -1,4 +1,4 @@
-//! The rules, by name, and what a broken one says.
+//! Holds a world to the rules.
 //!
 //! - `screen`: at any time: what a tab shows
 //! - `ack`: at any time: what the server acknowledges, and what it calls recovered
@@ -8,88 +8,7 @@ mod ack;
 mod end;
 mod screen;
 
-use std::fmt;
-
+pub(crate) use crate::checker::{Broken, Rule, hold};
 pub(crate) use ack::{acknowledged, opened};
 pub(crate) use end::{in_the_end, settled};
 pub(crate) use screen::screen;
-
-/// What must hold.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Rule {
-    AckedIsStored,
-    StoredOnce,
-    RecoveredIsWhole,
-    SavedIsOnDisk,
-    SavedIsStored,
-    OneLog,
-    OneRow,
-    RowsStayPut,
-    CursorGoesForward,
-    AuthorsOrder,
-    NothingDisappears,
-    RejectedForAReason,
-    EphemeraEnd,
-    Bounds,
-    OneOutbox,
-    Converges,
-    Manners,
-    Machines,
-}
-
-impl Rule {
-    pub(crate) fn sentence(self) -> &'static str {
-        match self {
-            Self::AckedIsStored => "what the server acknowledges is in its log, at that place",
-            Self::StoredOnce => "nothing is stored twice, and nothing that nobody said",
-            Self::RecoveredIsWhole => {
-                "a session that is called recovered brings everything since the cursors"
-            }
-            Self::SavedIsOnDisk => "what a row shows as saved is on the device's disk",
-            Self::SavedIsStored => {
-                "what was shown as saved or sent is in the log, once the device has had a quiet connection, or was shown as rejected, or was thrown away by a person"
-            }
-            Self::OneLog => {
-                "what a room shows is one contiguous, ordered piece of the log, the same for everybody"
-            }
-            Self::OneRow => "a message has one row",
-            Self::RowsStayPut => "a row that was shown as sent keeps its place",
-            Self::CursorGoesForward => "within one life of the database a cursor never goes back",
-            Self::AuthorsOrder => "what one tab took in an order is in the log in that order",
-            Self::NothingDisappears => "no row disappears that nobody threw away",
-            Self::RejectedForAReason => "only what the server refused for good is shown as rejected",
-            Self::EphemeraEnd => "who has gone is not shown as there, nor as writing",
-            Self::Bounds => "memory is bounded",
-            Self::OneOutbox => "the tabs of a device and its disk hold the same outbox",
-            Self::Converges => {
-                "once every fault has ended, everybody shows the same and nothing waits, within the stated time"
-            }
-            Self::Manners => "the client keeps to the protocol and its limits",
-            Self::Machines => "no machine panics or asks for what nobody can do",
-        }
-    }
-}
-
-/// A rule that did not hold, and how.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Broken {
-    pub(crate) rule: Rule,
-    pub(crate) what: String,
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rule, what } = self;
-        write!(f, "{rule:?} ({}): {what}", rule.sentence())
-    }
-}
-
-/// Ends a check with a broken rule where the condition does not hold.
-macro_rules! hold {
-    ($rule:ident, $holds:expr, $($what:tt)+) => {
-        if !$holds {
-            return Err($crate::check::Broken { rule: $crate::check::Rule::$rule, what: format!($($what)+) });
-        }
-    };
-}
-use hold;

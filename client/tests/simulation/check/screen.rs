@@ -7,6 +7,7 @@ use steadfast_client::{RowBody, RowState};
 use steadfast_shared::{EntryId, RoomId, Seq};
 
 use super::{Broken, hold};
+use crate::checker::Most;
 use crate::device::Device;
 use crate::history::{History, Seen};
 use crate::server::Server;
@@ -22,11 +23,11 @@ pub(crate) fn screen(world: &mut World, id: TabId) {
     let look = Look {
         server: &world.server,
         device: &world.devices[id.device],
-        most: (
-            world.options.window_browsing,
-            world.options.held,
-            world.options.outbox,
-        ),
+        most: Most {
+            window: world.options.window_browsing,
+            held: world.options.held,
+            outbox: world.options.outbox,
+        },
     };
     let seen = std::mem::take(&mut tab.seen);
     let looked = look.at(&tab, seen, &mut world.history);
@@ -46,22 +47,15 @@ pub(crate) fn screen(world: &mut World, id: TabId) {
 struct Look<'a> {
     server: &'a Server,
     device: &'a Device,
-    /// Entries a window may have, entries held back by a gap, and items in the outbox.
-    most: (usize, usize, usize),
+    most: Most,
 }
-
-/// A page that was under way when the window was full.
-const PAGE: usize = steadfast_shared::limit::PAGE_ENTRIES;
 
 impl Look<'_> {
     fn at(&self, tab: &Tab, mut seen: Seen, history: &mut History) -> Result<Seen, Broken> {
         let session = &tab.session;
         let epoch = session.epoch();
-        if seen.epoch != epoch {
-            seen = Seen {
-                epoch,
-                ..Seen::default()
-            };
+        if !seen.screen.is_of(session) {
+            seen = Seen::default();
         }
         let in_force = epoch == Some(self.server.database.epoch);
         let rooms: BTreeSet<RoomId> = session
@@ -71,8 +65,9 @@ impl Look<'_> {
             .collect();
         let mut rows = HashSet::new();
         for room in rooms {
-            self.rows(tab, room, in_force, &mut seen, &mut rows, history)?;
-            self.window(tab, room, &mut seen)?;
+            seen.screen.look(session, room, self.most, words::message)?;
+            self.rows(tab, room, in_force, &mut rows, history)?;
+            contiguous(tab, room)?;
         }
         // Who looks elsewhere sees their own echoes again when they come back.
         let elsewhere = |room| !session.timeline(room).is_live();
@@ -80,12 +75,6 @@ impl Look<'_> {
         rows.extend(hidden.map(|item| item.id));
         self.nothing_disappeared(tab, &seen, &rows, in_force, history)?;
         seen.rows = rows;
-        let (_, _, outbox) = self.most;
-        hold!(
-            Bounds,
-            session.outbox().count() <= outbox,
-            "the outbox holds more than {outbox}"
-        );
         for item in session.outbox() {
             let refused = matches!(item.rejected, Some(Rejection::Refused(_)));
             hold!(
@@ -99,45 +88,29 @@ impl Look<'_> {
         Ok(seen)
     }
 
-    /// One room's rows: each message once, the log's in its order, nobody's own ones moving.
+    /// One room's rows: the log's, and what is on the device's disk.
     fn rows(
         &self,
         tab: &Tab,
         room: RoomId,
         in_force: bool,
-        seen: &mut Seen,
         rows: &mut HashSet<EntryId>,
         history: &mut History,
     ) -> Result<(), Broken> {
         let log = self.server.database.room(room).filter(|_| in_force);
-        let mut keys = HashSet::new();
-        let mut last = 0;
         for row in tab.session.timeline(room).rows() {
             let name = words::message(row.id);
-            hold!(OneRow, keys.insert(row.key()), "{name} has two rows");
-            if let RowState::Sent { seq } = row.state {
-                hold!(OneLog, seq > last, "#{seq} ({name}) is shown after #{last}");
-                last = seq;
-                if let Some(log) = log {
-                    let entry = log.entries.get(seq as usize - 1);
-                    let same = entry.is_some_and(|entry| {
-                        (entry.id, entry.author.id, entry.at) == (row.id, row.author.id, row.at)
-                            && RowBody::from(&entry.body) == row.body
-                    });
-                    hold!(
-                        OneLog,
-                        same,
-                        "#{seq} is shown as {name}, and the log has {entry:?}"
-                    );
-                }
-                if row.mine {
-                    let before = seen.sent.insert(row.id, seq);
-                    hold!(
-                        RowsStayPut,
-                        before.is_none_or(|before| before == seq),
-                        "{name} was #{before:?} and is #{seq}"
-                    );
-                }
+            if let (RowState::Sent { seq }, Some(log)) = (row.state, log) {
+                let entry = log.entries.get(seq as usize - 1);
+                let same = entry.is_some_and(|entry| {
+                    (entry.id, entry.author.id, entry.at) == (row.id, row.author.id, row.at)
+                        && RowBody::from(&entry.body) == row.body
+                });
+                hold!(
+                    OneLog,
+                    same,
+                    "#{seq} is shown as {name}, and the log has {entry:?}"
+                );
             }
             if row.state == RowState::Saved {
                 let kept = self.device.disk.outbox.iter().any(|item| item.id == row.id)
@@ -154,52 +127,6 @@ impl Look<'_> {
                 }
             }
         }
-        Ok(())
-    }
-
-    /// One room's window: contiguous, bounded, and never going back.
-    fn window(&self, tab: &Tab, room: RoomId, seen: &mut Seen) -> Result<(), Broken> {
-        let Some(view) = tab.session.room(room) else {
-            return Ok(());
-        };
-        let cursor = view.cursor.unwrap_or(0);
-        let expected = view.low..=cursor;
-        let many = (cursor + 1).saturating_sub(view.low) as usize;
-        let shown: Vec<Seq> = tab
-            .session
-            .timeline(room)
-            .stored()
-            .filter_map(|row| row.seq())
-            .collect();
-        let is_live = tab.session.timeline(room).is_live();
-        let contiguous = if is_live {
-            shown.iter().copied().take(many).eq(expected.clone())
-        } else {
-            shown.windows(2).all(|pair| pair[0] + 1 == pair[1])
-        };
-        hold!(
-            OneLog,
-            contiguous,
-            "the window {expected:?}, live: {is_live}, shows {shown:?}"
-        );
-        let (window, held, _) = self.most;
-        hold!(Bounds, many <= window + PAGE, "a window of {many}");
-        hold!(
-            Bounds,
-            view.held <= held,
-            "{} entries held back by a gap",
-            view.held
-        );
-        let before = seen.cursors.insert(room, cursor).unwrap_or(0);
-        hold!(
-            CursorGoesForward,
-            cursor >= before,
-            "a cursor went from {before} to {cursor}"
-        );
-        let me = tab.session.me().map(|me| me.id);
-        let writing = tab.session.typing(room);
-        let own = writing.iter().any(|person| Some(person.id) == me);
-        hold!(EphemeraEnd, !own, "somebody is shown to themselves as writing");
         Ok(())
     }
 
@@ -244,7 +171,33 @@ impl Look<'_> {
         let ahead = rows
             .stored()
             .filter(|row| row.seq().is_some_and(|seq| seq > cursor));
-        let (window, _, _) = self.most;
-        ahead.count() >= window
+        ahead.count() >= self.most.window
     }
+}
+
+/// Every place of one room's window, or of the look at it, has its row: nothing in these worlds is a change of a message.
+fn contiguous(tab: &Tab, room: RoomId) -> Result<(), Broken> {
+    let Some(view) = tab.session.room(room) else {
+        return Ok(());
+    };
+    let expected = view.low..=view.cursor.unwrap_or(0);
+    let shown: Vec<Seq> = tab
+        .session
+        .timeline(room)
+        .stored()
+        .filter_map(|row| row.seq())
+        .collect();
+    let is_live = tab.session.timeline(room).is_live();
+    let contiguous = if is_live {
+        let many = expected.clone().count();
+        shown.iter().copied().take(many).eq(expected.clone())
+    } else {
+        shown.windows(2).all(|pair| pair[0] + 1 == pair[1])
+    };
+    hold!(
+        OneLog,
+        contiguous,
+        "the window {expected:?}, live: {is_live}, shows {shown:?}"
+    );
+    Ok(())
 }

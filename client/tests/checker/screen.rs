@@ -1,0 +1,105 @@
+//! At any time: what a tab shows, by itself: what it was shown before is all there is to compare with.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use steadfast_client::session::Session;
+use steadfast_client::{Row, RowKey};
+use steadfast_shared::{EntryId, Epoch, RoomId, Seq};
+
+use super::{Broken, hold};
+
+/// A page that was under way when the window was full.
+const PAGE: usize = steadfast_shared::limit::PAGE_ENTRIES;
+
+/// What a session may hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Most {
+    /// Entries of a room.
+    pub(crate) window: usize,
+    /// Entries of a room held back by a gap.
+    pub(crate) held: usize,
+    /// Items in the outbox.
+    pub(crate) outbox: usize,
+}
+
+/// What one tab has shown, to hold it to it.
+#[derive(Default)]
+pub(crate) struct Screen {
+    epoch: Option<Epoch>,
+    sent: HashMap<RowKey, Seq>,
+    cursors: BTreeMap<RoomId, Seq>,
+}
+
+impl Screen {
+    /// Whether what was shown is of the database that the session knows.
+    pub(crate) fn is_of(&self, session: &Session) -> bool {
+        self.epoch == session.epoch()
+    }
+
+    /// Looks at one room. Places and cursors count within one life of the database.
+    pub(crate) fn look(
+        &mut self,
+        session: &Session,
+        room: RoomId,
+        most: Most,
+        name: impl Fn(EntryId) -> String,
+    ) -> Result<(), Broken> {
+        if !self.is_of(session) {
+            *self = Self {
+                epoch: session.epoch(),
+                ..Self::default()
+            };
+        }
+        let mut keys = HashSet::new();
+        let mut last = 0;
+        for row in session.timeline(room).rows() {
+            let name = || name(row.id);
+            hold!(OneRow, keys.insert(row.key()), "{} has two rows", name());
+            let Some(seq) = row.seq() else { continue };
+            hold!(OneLog, seq > last, "#{seq} ({}) is shown after #{last}", name());
+            last = seq;
+            self.stays_put(&row, seq, name)?;
+        }
+        self.window(session, room, most)?;
+        let items = session.outbox().count();
+        hold!(Bounds, items <= most.outbox, "an outbox of {items}");
+        Ok(())
+    }
+
+    fn stays_put(&mut self, row: &Row<'_>, seq: Seq, name: impl Fn() -> String) -> Result<(), Broken> {
+        // Others' rows are the log's, and compared with it.
+        if row.mine {
+            let before = self.sent.insert(row.key(), seq);
+            let same = before.is_none_or(|before| before == seq);
+            hold!(RowsStayPut, same, "{} was #{before:?} and is #{seq}", name());
+        }
+        Ok(())
+    }
+
+    /// The window is bounded, ends at the cursor, and never goes back.
+    fn window(&mut self, session: &Session, room: RoomId, most: Most) -> Result<(), Broken> {
+        let Some(view) = session.room(room) else {
+            return Ok(());
+        };
+        let cursor = view.cursor.unwrap_or(0);
+        let many = (cursor + 1).saturating_sub(view.low) as usize;
+        hold!(Bounds, many <= most.window + PAGE, "a window of {many}");
+        hold!(
+            Bounds,
+            view.held <= most.held,
+            "{} entries held back by a gap",
+            view.held
+        );
+        let before = self.cursors.insert(room, cursor).unwrap_or(0);
+        hold!(
+            CursorGoesForward,
+            cursor >= before,
+            "a cursor went from {before} to {cursor}"
+        );
+        let me = session.me().map(|me| me.id);
+        let writing = session.typing(room);
+        let own = writing.iter().any(|person| Some(person.id) == me);
+        hold!(EphemeraEnd, !own, "somebody is shown to themselves as writing");
+        Ok(())
+    }
+}
