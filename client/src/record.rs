@@ -76,6 +76,15 @@ pub struct OutboxItem {
 }
 
 impl OutboxItem {
+    /// Brings it into another epoch, where the person is `me`. What it replied to is gone.
+    pub(crate) fn belong_to(&mut self, me: &Person, epoch: Epoch) {
+        self.author = me.clone();
+        self.epoch = epoch;
+        if let Body::Message { reply_to, .. } = &mut self.body {
+            *reply_to = None;
+        }
+    }
+
     /// Why it will not be sent while `now` is signed in, where that is so.
     pub fn rejection_for(&self, now: Option<&Identity>) -> Option<&Rejection> {
         self.rejected.as_ref().or_else(|| {

@@ -268,10 +268,7 @@ impl Outbox {
             let called = |(_, name): &&(RoomId, String)| !name.is_empty() && *name == item.room_name;
             if let Some((home, _)) = same.or_else(|| rooms.iter().find(called)) {
                 item.room = *home;
-                item.epoch = epoch;
-                if let Body::Message { reply_to, .. } = &mut item.body {
-                    *reply_to = None;
-                }
+                item.belong_to(me, epoch);
                 rehomed.push((item.clone(), held.local));
             }
         }

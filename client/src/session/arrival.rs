@@ -14,7 +14,7 @@ impl Session {
     /// The log of `epoch` has the item: it leaves the outbox, and its row takes its place. Says whether it was held.
     /// `sent_here`: this tab sent it.
     pub(super) fn settle(&mut self, epoch: Epoch, stored: Stored, sent_here: bool) -> bool {
-        let Some((item, local)) = self.outbox.settle(stored.id, Fate::Sent(epoch, stored)) else {
+        let Some((mut item, local)) = self.outbox.settle(stored.id, Fate::Sent(epoch, stored)) else {
             return false;
         };
         // The tab that wrote it too: its write may have come after the other's removal.
@@ -24,6 +24,13 @@ impl Session {
         self.rows_changed(item.room);
         if self.epoch() != Some(epoch) {
             return true;
+        }
+        // Another tab brought it into this epoch before this one could: the log has it by whom this person is there.
+        if item.epoch != epoch
+            && let Some(identity) = &self.identity
+            && identity.me.id != item.author.id
+        {
+            item.belong_to(&identity.me, epoch);
         }
         let entry = Entry::new(stored.seq, item.id, item.author, stored.at, item.body);
         let entry = self.complete(stored.room, entry);

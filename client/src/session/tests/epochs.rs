@@ -129,6 +129,32 @@ fn a_first_sign_in_after_a_refusal_dials_again() {
 }
 
 #[test]
+fn what_another_tab_brought_into_an_epoch_is_shown_as_the_persons_of_that_epoch() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    let mut second = Desk::new(1);
+    second.opened(reopened(11));
+    second.offline();
+    // A tab that has been out for long tells what it still holds, and the one that is online sends it.
+    desk.post(1);
+    for news in desk.told() {
+        second.input(Input::Heard(news));
+    }
+    second.input(Input::Heard(PeerNews::Sent {
+        epoch: LATER,
+        stored: vec![Stored {
+            id: id(1),
+            room: LATER_ROOM,
+            seq: 1,
+            at: 5,
+        }],
+    }));
+    let timeline = second.session.timeline(LATER_ROOM);
+    let authors: Vec<_> = timeline.rows().map(|row| (row.id, row.author.id)).collect();
+    assert_eq!(authors, [(id(1), person(11).id)]);
+}
+
+#[test]
 fn another_tabs_ack_in_a_room_not_known_yet_finds_its_row_once_it_is() {
     let mut desk = Desk::new(1);
     desk.online(0);
