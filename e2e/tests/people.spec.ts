@@ -77,22 +77,23 @@ test('who comes into a room and who writes is said in passing', async ({ person,
   await expect(ann.page.getByTestId('notices')).toHaveText('');
 });
 
-test('what is read on one device is read on the other, and a mention is marked', async ({ person, profile, wirePerson }) => {
+test('what is read on one device is read on the other, and a mention is marked', async ({ person, wirePerson }) => {
   const ann = await person('Ann');
   const rooms = new Rooms(ann);
   await rooms.create('elsewhere');
   const second = await ann.page.context().newPage();
   await second.goto('/');
-  const there = second.getByTestId('room-link').filter({ hasText: 'general' });
   await second.getByTestId('room-link').filter({ hasText: 'elsewhere' }).click();
   const ben = await wirePerson('Ben');
-  const me = await ann.page.getByTestId('settings').isVisible();
-  expect(me).toBe(true);
-  await ben.post(ben.item('one'), ben.item('two'));
+  const [{ id }] = await ben.ask('people', { search: 'Ann' });
+  await ben.post(ben.item('one'), ben.item(`two, <@${id}>`));
   for (const page of [ann.page, second]) {
-    await expect(page.getByTestId('room-link').filter({ hasText: 'general' }).getByTestId('unread')).toHaveText('2');
+    const unread = page.getByTestId('room-link').filter({ hasText: 'general' }).getByTestId('unread');
+    await expect(unread).toHaveText('@ 2');
+    await expect(unread).toHaveAttribute('data-mentions', 'true');
   }
   await ann.page.bringToFront();
   await rooms.open('general');
-  await expect(there.getByTestId('unread')).toHaveCount(0);
+  await expect(ann.row('one')).toBeVisible();
+  for (const page of [ann.page, second]) await expect(page.getByTestId('unread')).toHaveCount(0);
 });

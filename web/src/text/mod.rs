@@ -253,6 +253,23 @@ mod tests {
     }
 
     #[test]
+    fn people_who_come_share_a_line() {
+        let english = Language::English.phrases().people;
+        assert_eq!((english.list)(&["Mina"], 0), "Mina");
+        assert_eq!((english.list)(&["Mina", "Jun"], 0), "Mina and Jun");
+        assert_eq!((english.list)(&["Mina", "Jun", "Ari"], 0), "Mina, Jun and Ari");
+        assert_eq!((english.list)(&["Mina", "Jun"], 4), "Mina, Jun and 4 more");
+        assert_eq!((english.back)("Mina", false), "Mina is back");
+        assert_eq!((english.back)("Mina and Jun", true), "Mina and Jun are back");
+        let korean = Language::Korean.phrases().people;
+        assert_eq!(
+            (korean.joined)(&(korean.list)(&["민아"], 0), false),
+            "민아 님이 들어왔어요"
+        );
+        assert_eq!((korean.list)(&["민아", "준"], 3), "민아, 준 님 외 3명");
+    }
+
+    #[test]
     fn korean_needs_no_plural_and_no_particle_guess() {
         let korean = Language::Korean.phrases();
         assert_eq!((korean.typing)(&["민아"]), "민아 님이 입력하고 있어요…");
