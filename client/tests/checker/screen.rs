@@ -82,7 +82,13 @@ impl Screen {
             return Ok(());
         };
         let cursor = view.cursor.unwrap_or(0);
-        let many = (cursor + 1).saturating_sub(view.low) as usize;
+        // What is in sight in a look elsewhere is not what ends at the cursor.
+        let timeline = session.timeline(room);
+        let many = if timeline.is_live() {
+            (cursor + 1).saturating_sub(view.low) as usize
+        } else {
+            timeline.stored().count()
+        };
         hold!(Bounds, many <= most.window + PAGE, "a window of {many}");
         hold!(
             Bounds,
