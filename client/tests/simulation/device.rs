@@ -28,7 +28,7 @@ pub(crate) struct Device {
     elected: Option<TabId>,
     pub(crate) network: bool,
     pub(crate) trouble: Option<Trouble>,
-    /// How often its storage was in trouble.
+    /// How often its storage came into trouble, or out of it.
     pub(crate) troubles: u32,
     /// Nobody comes back to it.
     pub(crate) left: bool,
@@ -117,7 +117,8 @@ impl World {
 
     pub(crate) fn storage_well(&mut self, device: usize) {
         let stalled = self.devices[device].stalls();
-        self.devices[device].trouble = None;
+        let troubled = self.devices[device].trouble.take().is_some();
+        self.devices[device].troubles += u32::from(troubled);
         if !stalled {
             return;
         }

@@ -8,8 +8,8 @@ use crate::checker::Screen;
 
 #[derive(Default)]
 pub(crate) struct History {
-    /// By the tab that took them, in order. Where a device's storage failed, what was typed before counts as another tab's,
-    /// and so does what a refreshed tab takes: it may not know yet, or may not be able to read, what it held before.
+    /// By the tab that took them, in order. Where a device's storage failed, what was typed before, meanwhile and after
+    /// counts as of different tabs: a tab refreshed since may not be able to read all of it. So does what such a tab takes.
     pub(crate) posted: BTreeMap<(usize, usize, u32, u32), Vec<EntryId>>,
     /// Shown as saved or sent, and on which device first.
     pub(crate) shown_safe: BTreeMap<EntryId, usize>,
