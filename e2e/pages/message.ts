@@ -26,6 +26,19 @@ export class Message {
     return this.row.locator(`[data-testid=reaction][data-emoji="${emoji}"]`);
   }
 
+  /** Chooses from the menu, with whatever hand this device has. */
+  async choose(choice: string): Promise<void> {
+    const byFinger = await this.page.evaluate(() => matchMedia('(pointer: coarse)').matches);
+    const menu = byFinger ? await this.longPress() : await this.openMenu();
+    await menu.getByTestId(choice).click();
+  }
+
+  /** Deletes it, and says yes when asked. */
+  async delete(): Promise<void> {
+    await this.choose('menu-delete');
+    await this.page.getByTestId('delete-message').getByTestId('delete').click();
+  }
+
   /** Opens the menu with everything one can do, with the mouse. */
   async openMenu(): Promise<Locator> {
     await this.row.hover();

@@ -1,9 +1,21 @@
-import { test as base, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
+import { devices, test as base, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
 import { Server } from '../server.mjs';
 import { arrive } from '../wire/device.mjs';
 
 export { expect } from '@playwright/test';
+
+/** A screen with room beside the conversation. */
+export const DESKTOP = { viewport: { width: 1280, height: 800 } };
+
+/** A screen in a hand. */
+export const PHONE = (({ viewport, userAgent, deviceScaleFactor, isMobile, hasTouch }) => ({
+  viewport,
+  userAgent,
+  deviceScaleFactor,
+  isMobile,
+  hasTouch,
+}))(devices['Pixel 7']!);
 
 /** A person on the wire: the official client, for those whose screen does not matter. */
 export type WirePerson = Awaited<ReturnType<typeof arrive>>;

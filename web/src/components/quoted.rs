@@ -39,7 +39,7 @@ pub(crate) fn Quoted(quote: Quote) -> impl IntoView {
             class="quoted"
             data-testid="quoted"
             href=move || page.address_of(seq)
-            aria-label=label
+            title=label
             on:click=lead
         >
             <span class="quoted-author">

@@ -91,8 +91,7 @@ fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<Reacte
                     reacted.with(|one| one.as_ref().is_some_and(|one| one.pending)).then_some("true")
                 }
                 aria-pressed=move || mine().to_string()
-                title=who.clone()
-                aria-label=who
+                title=who
                 on:click=toggle
             >
                 <span class="reaction-emoji">{character}</span>

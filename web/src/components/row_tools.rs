@@ -200,7 +200,6 @@ fn Delete(key: RowKey, on_close: Callback<()>) -> impl IntoView {
             page.delete(message);
         }
         on_close.run(());
-        page.focus_composer();
     };
     view! {
         <Dialog title=words(move || page.t().messages.delete_question.to_owned()) testid="delete-message" brief=true on_close>

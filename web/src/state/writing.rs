@@ -112,17 +112,16 @@ impl Page {
         });
     }
 
-    /// Writes another text for the newest message of one's own. Says whether there is one.
+    /// Writes another text for the newest message of one's own. Says whether it can be: one that is on its way cannot, and
+    /// the one before it is not meant.
     pub(crate) fn rewrite_last(self) -> bool {
-        let last = self.timeline.find_last(|row| {
-            row.mine
-                && matches!(row.says, Says::Message(_))
-                && !matches!(row.state, State::Saving { .. } | State::Saved)
-        });
+        let last = self
+            .timeline
+            .find_last(|row| row.mine && matches!(row.says, Says::Message(_)));
         if let Some(key) = last {
             self.rewrite(&key);
         }
-        last.is_some()
+        self.writing.with_untracked(Option::is_some)
     }
 
     /// Takes something that was not sent back into the composer.
@@ -184,16 +183,11 @@ impl Page {
         })
     }
 
-    /// The people who may be named in the open room: those online first, then those who wrote what is shown.
+    /// The people who may be named in the open room: those who are there first; then others who wrote what is shown.
     pub(crate) fn people_to_name(self) -> Vec<Person> {
-        let (me, mut people) = self.read(|session| {
-            let me = session.me().map(|me| me.id);
-            let here = session.people().iter();
-            (
-                me,
-                here.map(|presence| presence.person.clone()).collect::<Vec<_>>(),
-            )
-        });
+        let me = self.read(|session| session.me().map(|me| me.id));
+        let members = untrack(|| self.members()).into_iter();
+        let mut people: Vec<Person> = members.map(|member| member.person).collect();
         people.extend(self.timeline.authors());
         let mut seen: Vec<UserId> = me.into_iter().collect();
         people.retain(|person| {
