@@ -139,6 +139,20 @@ test('editing is for one’s own messages, and Escape leaves them and the draft 
   const menu = await new Message(ben.page, ben.rows.first()).openMenu();
   await expect(menu.getByTestId('menu-reply')).toBeVisible();
   await expect(menu.getByTestId('menu-edit')).toHaveCount(0);
+  await expect(menu.getByTestId('menu-delete')).toHaveCount(0);
+});
+
+test('whoever owns the server deletes what others wrote', async ({ person }) => {
+  // Who comes first owns it.
+  const owner = await person('Ann');
+  const ben = await person('Ben');
+  await ben.say('spam');
+  await owner.expectTexts(['spam']);
+  await new Message(owner.page, owner.rows.first()).delete();
+  for (const chat of [owner, ben]) {
+    await expect(chat.rows.first().getByTestId('row-aside')).toHaveText('This message was deleted.');
+    await chat.expectTexts([]);
+  }
 });
 
 test('a deletion asks first, and then nobody finds the text any more', async ({ person, wirePerson }) => {
@@ -193,6 +207,11 @@ test('who reacted is told, and a reaction is joined and taken back by keyboard',
   await ann.page.getByTestId('find-emoji').fill('pizza');
   await ann.page.keyboard.press('Enter');
   await expect(pizza).toHaveText('🍕2');
+  await lunch.choose('menu-reactions');
+  const who = ann.page.getByTestId('who-reacted');
+  await expect(who.getByRole('listitem')).toHaveText(['🍕 Ben, Ann']);
+  await ann.page.keyboard.press('Escape');
+  await expect(who).toHaveCount(0);
   for (const chat of [ann, ben]) await new Message(chat.page, chat.rows.first()).reaction('🍕').click();
   for (const chat of [ann, ben]) await expect(chat.rows.first().getByTestId('reaction')).toHaveCount(0);
 });

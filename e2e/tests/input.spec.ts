@@ -1,7 +1,7 @@
 // Keys, fingers and input methods.
 
 import { devices, type Page } from '@playwright/test';
-import { ChatPage } from '../pages/chat.js';
+import { ChatPage, Link } from '../pages/chat.js';
 import { expect, test } from './chat.js';
 
 /** An input method at work, as the browser sees one. */
@@ -154,4 +154,20 @@ test('history is no live announcement, a new message is', async ({ person, wireP
   await expect(log).toHaveCount(1);
   await ben.post(ben.item('from now'));
   await ann.expectTexts(['from before', 'from now']);
+});
+
+test('what is typed before the page knows its room stays, and is sent from there', async ({ profile }) => {
+  const ann = new ChatPage(await (await profile()).newPage());
+  const link = await Link.of(ann.page);
+  await link.cut();
+  await ann.page.goto('/');
+  await ann.nickname.fill('Ann');
+  await ann.joinButton.click();
+  await ann.composer.fill('typed early');
+  link.mend();
+  await ann.expectConnected();
+  await expect(ann.composer).toHaveValue('typed early');
+  await ann.composer.press('Enter');
+  await ann.expectTexts(['typed early']);
+  await ann.expectAllSent();
 });

@@ -3,7 +3,7 @@
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 use steadfast_client::{Input, Refusal};
-use steadfast_shared::{MessageText, TextError, limit};
+use steadfast_shared::{MessageText, RoomId, TextError, limit};
 use web_sys::HtmlTextAreaElement;
 
 use super::composer_bar::ComposerBar;
@@ -47,16 +47,6 @@ pub(crate) fn Composer() -> impl IntoView {
             fit(&textarea);
         }
     };
-    // A room opened shows its draft.
-    Effect::new(move || {
-        if let (Some(room), Some(_)) = (page.room.get(), textarea.get()) {
-            set_value(&preferences::draft(room).unwrap_or_default());
-            // On a phone, focus would cover half of the room with a keyboard nobody asked for.
-            if !is_touch() {
-                page.focus_composer();
-            }
-        }
-    });
     // Another text for what was written borrows the textarea, and gives the draft back.
     Effect::new(move |borrowed: Option<bool>| {
         let borrowed = borrowed.unwrap_or(false);
@@ -105,6 +95,23 @@ pub(crate) fn Composer() -> impl IntoView {
             preferences::set_draft(room, &wire);
         }
     };
+    // A room opened shows its draft. What was typed before it was known which room that is, is newer than any draft.
+    Effect::new(move |before: Option<Option<RoomId>>| {
+        let before = before.flatten();
+        let (Some(room), Some(textarea)) = (page.room.get(), textarea.get()) else {
+            return before;
+        };
+        if before.is_none() && !textarea.value().is_empty() {
+            keep(&textarea);
+        } else {
+            set_value(&preferences::draft(room).unwrap_or_default());
+        }
+        // On a phone, focus would cover half of the room with a keyboard nobody asked for.
+        if !is_touch() {
+            page.focus_composer();
+        }
+        Some(room)
+    });
     let typed = move |_| {
         let (Some(textarea), Some(room)) = (textarea.get_untracked(), page.room.get_untracked()) else {
             return;

@@ -14,6 +14,7 @@ use super::menu::{Choice, Menu};
 use super::popup::Popup;
 use super::{Icon, Shape};
 use crate::clipboard;
+use crate::shown::Reacted;
 use crate::state::{Open, Page, Tool, words};
 use crate::text::Phrase;
 
@@ -119,6 +120,7 @@ pub(crate) fn OpenTool() -> impl IntoView {
                 </Popup>
             }
             .into_any(),
+            Tool::Reactions => view! { <WhoReacted key on_close /> }.into_any(),
             Tool::Delete => view! { <Delete key on_close /> }.into_any(),
         })
     }
@@ -158,6 +160,14 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
         ));
         let reply = Rc::new(move || page.reply(&key));
         choices.push(choice(|t| t.messages.reply, Shape::Reply, "menu-reply", reply));
+        if !row.reactions.is_empty() {
+            choices.push(choice(
+                |t| t.messages.who_reacted,
+                Shape::People,
+                "menu-reactions",
+                open(Tool::Reactions),
+            ));
+        }
     }
     if message.is_some() && row.mine {
         let edit = Rc::new(move || page.rewrite(&key));
@@ -171,7 +181,7 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
         let copy = Rc::new(move || clipboard::copy(page, link_to(page, seq)));
         choices.push(choice(|t| t.messages.copy_link, Shape::Link, "copy-link", copy));
     }
-    if message.is_some() && row.mine {
+    if message.is_some() && (row.mine || page.owns_server()) {
         choices.push(Choice {
             grave: true,
             ..choice(
@@ -189,6 +199,30 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
 fn link_to(page: Page, seq: Seq) -> String {
     let origin = window().location().origin().unwrap_or_default();
     origin + &page.address_of(seq)
+}
+
+/// Who reacted, and how: a finger cannot rest on a reaction to learn that.
+#[component]
+fn WhoReacted(key: RowKey, on_close: Callback<()>) -> impl IntoView {
+    let page = Page::here();
+    let reactions = page.timeline.row(&key).map_or_else(Vec::new, |row| row.reactions);
+    let lines = reactions
+        .into_iter()
+        .map(|Reacted { emoji, by, .. }| {
+            view! {
+                <li>
+                    <span class="reaction-emoji">{emoji.as_str().to_owned()}</span>
+                    " "
+                    {by.join(", ")}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <Dialog title=words(move || page.t().messages.reactions.to_owned()) testid="who-reacted" brief=true on_close>
+            <ul class="who-reacted">{lines}</ul>
+        </Dialog>
+    }
 }
 
 /// Asks before a message is erased for everyone.

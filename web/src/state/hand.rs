@@ -31,6 +31,8 @@ pub(crate) enum Tool {
     Menu,
     /// Emoji to react with.
     Emoji,
+    /// Who reacted to it.
+    Reactions,
     /// Whether to delete it.
     Delete,
 }

@@ -20,6 +20,7 @@ pub struct Messages {
     pub replies_to: fn(&str) -> String,
     pub replies_to_some: &'static str,
     pub reactions: &'static str,
+    pub who_reacted: &'static str,
     pub reaction: fn(&str, &[String]) -> String,
     pub change: fn(&What) -> String,
     pub room: fn(&RoomChange) -> String,
@@ -48,6 +49,7 @@ pub(super) static ENGLISH: Messages = Messages {
     replies_to: |name| format!("Reply to {name}"),
     replies_to_some: "Reply to an older message",
     reactions: "Reactions",
+    who_reacted: "Who reacted",
     reaction: |emoji, names| format!("{emoji} by {}", names.join(", ")),
     change: |what| match what {
         What::Edit(text) => format!("Edit: {text}"),
@@ -91,6 +93,7 @@ pub(super) static KOREAN: Messages = Messages {
     replies_to: |name| format!("{name} 님에게 보낸 답장"),
     replies_to_some: "이전 메시지에 보낸 답장",
     reactions: "반응",
+    who_reacted: "반응한 사람",
     reaction: |emoji, names| format!("{emoji}: {}", names.join(", ")),
     change: |what| match what {
         What::Edit(text) => format!("수정: {text}"),
