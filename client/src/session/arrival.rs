@@ -5,7 +5,7 @@ use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, Quoted, RoomId};
 use super::Session;
 use super::output::Change;
 use super::server::EARLY;
-use crate::news::Stored;
+use crate::news::{PeerNews, Stored};
 use crate::outbox::Fate;
 use crate::record::Write;
 use crate::teeth::{Tooth, bites};
@@ -45,7 +45,7 @@ impl Session {
     }
 
     /// An entry of the log was seen: where it is one of the outbox's, it has arrived, whatever became of its ack.
-    pub(super) fn recognise(&mut self, room: RoomId, entry: &Entry) -> Option<Stored> {
+    fn recognise(&mut self, room: RoomId, entry: &Entry) -> Option<Stored> {
         let epoch = self.epoch()?;
         if !self.outbox.is_in_log(room, entry) || bites(Tooth::EchoBesideTheLog) {
             return None;
@@ -59,6 +59,22 @@ impl Session {
         self.settle(epoch, stored, false).then_some(stored)
     }
 
+    /// Recognises these entries of a room's log, and tells the other tabs: they may have had no link when the log held
+    /// them, and be in another epoch by the time they have one again.
+    pub(super) fn recognise_all<'a>(&mut self, room: RoomId, entries: impl IntoIterator<Item = &'a Entry>) {
+        let recognised = entries
+            .into_iter()
+            .filter_map(|entry| self.recognise(room, entry));
+        let stored: Vec<Stored> = recognised.collect();
+        self.tell_sent(stored);
+    }
+
+    pub(super) fn tell_sent(&mut self, stored: Vec<Stored>) {
+        if let Some(epoch) = self.epoch().filter(|_| !stored.is_empty()) {
+            self.tell(PeerNews::Sent { epoch, stored });
+        }
+    }
+
     pub(super) fn settle_what_windows_show(&mut self, ids: &[EntryId]) {
         for id in ids {
             let shown = self.outbox.get(*id).and_then(|item| {
@@ -66,7 +82,7 @@ impl Session {
                 Some((item.room, room.inbox.find(item.author.id, *id)?.clone()))
             });
             if let Some((room, entry)) = shown {
-                self.recognise(room, &entry);
+                self.recognise_all(room, [&entry]);
             }
         }
     }

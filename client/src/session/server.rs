@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use steadfast_shared::event::{self, Availability, ClosingReason, Entries, Heads, Opened, Page, Sent};
-use steadfast_shared::{HandshakeError, RoomId, WireError};
+use steadfast_shared::{HandshakeError, WireError};
 
 use super::asking::Asked;
 use super::input::{Answer, LinkEnd, ServerEvent};
@@ -188,21 +188,6 @@ impl Session {
             self.changes.insert(Change::Timeline(id));
         }
         self.changes.insert(Change::Rooms);
-    }
-
-    fn recognise_all(&mut self, room: RoomId, entries: &[steadfast_shared::Entry]) {
-        let recognised = entries.iter().filter_map(|entry| self.recognise(room, entry));
-        let stored: Vec<Stored> = recognised.collect();
-        // The others see the same entries; one tab telling is enough.
-        if self.elected {
-            self.tell_sent(stored);
-        }
-    }
-
-    fn tell_sent(&mut self, stored: Vec<Stored>) {
-        if let Some(epoch) = self.epoch().filter(|_| !stored.is_empty()) {
-            self.tell(PeerNews::Sent { epoch, stored });
-        }
     }
 
     fn heads(&mut self, heads: Heads) {

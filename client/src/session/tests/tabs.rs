@@ -1,5 +1,8 @@
 //! Several tabs of one device.
 
+use steadfast_shared::Emoji;
+
+use super::changes::{body_entry, live, thumb};
 use super::*;
 use crate::StorageError;
 use crate::news::Stored;
@@ -185,6 +188,40 @@ fn an_entry_in_the_log_settles_its_item_in_every_tab() {
     });
     assert_eq!(second.rows(), [(id(1), "sent")]);
     assert_eq!(second.session.unsent(), 0);
+}
+
+#[test]
+fn a_tab_that_sees_an_item_in_the_log_tells_those_that_will_never_see_that_log() {
+    let mut first = Desk::new(1);
+    let mut second = second_tab(&mut first);
+    first.online(0);
+    second.online(0);
+    first.hear(entries(1..=1, 2));
+    second.hear(entries(1..=1, 2));
+    first.offline();
+    first.input(Input::Change {
+        room: ROOM,
+        id: id(1),
+        change: thumb(1, true),
+        at: 5,
+    });
+    tell(&mut first, &mut second);
+    // It was sent before the first tab's link broke, and its ack was lost.
+    let emoji = Emoji::parse("👍").unwrap();
+    let body = Body::React {
+        message: 1,
+        emoji,
+        on: true,
+    };
+    live(&mut second, body_entry(2, 1, 1, body));
+    assert_eq!(second.session.outbox().count(), 0);
+    tell(&mut second, &mut first);
+    first.opened(Opened {
+        epoch: Epoch(uuid(0xF)),
+        ..opened(1, 0)
+    });
+    assert_eq!(first.session.outbox().count(), 0, "nothing to be decided about");
+    assert_eq!(first.disk.outbox, []);
 }
 
 #[test]
