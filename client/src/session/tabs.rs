@@ -56,12 +56,11 @@ impl Session {
                 }
             }
             PeerNews::Discarded { id } => {
-                if let Some((item, local)) = self.outbox.discard(id) {
+                if let Some((item, _)) = self.outbox.discard(id) {
                     self.rows_changed(item.room);
-                    if local || self.elected {
-                        // This tab may have written it since the other one removed it.
-                        self.writes.push(Write::RemoveOutbox(id));
-                    }
+                    // This tab may have written it since the other one removed it; or that one died before it could, and the
+                    // one elected is frozen: left on disk, it would be sent after a restart.
+                    self.writes.push(Write::RemoveOutbox(id));
                 }
             }
             PeerNews::SignedIn { me, epoch } => {

@@ -140,6 +140,26 @@ fn a_rejected_item_is_retried_from_a_tab_that_does_not_send() {
 }
 
 #[test]
+fn what_a_tab_discarded_and_died_before_removing_is_removed_by_whoever_reads_it() {
+    // The one elected is frozen: it does nothing here.
+    let mut frozen = Desk::new(1);
+    let mut dying = second_tab(&mut frozen);
+    let mut knowing = second_tab(&mut frozen);
+    dying.post(1);
+    tell(&mut dying, &mut knowing);
+    let disk = dying.disk.clone();
+    dying.input(Input::Discard(id(1)));
+    tell(&mut dying, &mut knowing);
+    // Its removal is not done: who opens next reads the item.
+    let mut next = Desk::restored(frozen.me, disk);
+    assert_eq!(next.rows(), [(id(1), "saved")]);
+    tell(&mut next, &mut knowing);
+    tell(&mut knowing, &mut next);
+    assert_eq!(next.rows(), []);
+    assert!(next.disk.outbox.is_empty());
+}
+
+#[test]
 fn a_late_copy_does_not_bring_back_what_was_discarded() {
     let mut first = Desk::new(1);
     let mut second = second_tab(&mut first);
