@@ -28,15 +28,23 @@ export class Message {
 
   /** Chooses from the menu, with whatever hand this device has. */
   async choose(choice: string): Promise<void> {
-    const byFinger = await this.page.evaluate(() => matchMedia('(pointer: coarse)').matches);
-    const menu = byFinger ? await this.longPress() : await this.openMenu();
-    await menu.getByTestId(choice).click();
+    const menu = (await this.byFinger()) ? await this.longPress() : await this.openMenu();
+    await this.press(menu.getByTestId(choice));
   }
 
   /** Deletes it, and says yes when asked. */
   async delete(): Promise<void> {
     await this.choose('menu-delete');
-    await this.page.getByTestId('delete-message').getByTestId('delete').click();
+    await this.press(this.page.getByTestId('delete-message').getByTestId('delete'));
+  }
+
+  /** Presses with whatever hand this device has: a mouse would stay above the row and bring its tools back. */
+  private async press(button: Locator): Promise<void> {
+    await ((await this.byFinger()) ? button.tap() : button.click());
+  }
+
+  private byFinger(): Promise<boolean> {
+    return this.page.evaluate(() => matchMedia('(pointer: coarse)').matches);
   }
 
   /** Opens the menu with everything one can do, with the mouse. */
