@@ -168,6 +168,7 @@ test('a deletion asks first, and then nobody finds the text any more', async ({ 
   await expect(question.getByTestId('keep')).toBeFocused();
   await question.getByTestId('keep').press('Enter');
   await secret.choose('menu-delete');
+  await expect(question.getByTestId('keep')).toBeFocused();
   await ann.page.keyboard.press('Escape');
   await expect(question).toHaveCount(0);
   await ann.expectTexts(['a secret', 'an answer']);
