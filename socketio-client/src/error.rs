@@ -61,7 +61,7 @@ pub enum EmitError {
     /// [`Limits::send_bytes`](crate::Limits::send_bytes).
     #[error("the send buffer is full")]
     BufferFull,
-    /// An answer came after the connection on which it was asked for.
+    /// An answer came after the connection on which it was asked for, or an event that is not to be kept found none.
     #[error("the connection is gone")]
     Disconnected,
 }

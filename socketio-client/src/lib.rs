@@ -54,6 +54,7 @@
 //! | `socket.emit("e", a, b)` | [`emit("e", &(a, b))`](Client::emit) |
 //! | `socket.timeout(ms).emitWithAck("e", a)` | [`emit_with_ack("e", &a, timeout)`](Client::emit_with_ack), always with a timeout |
 //! | `socket.volatile.emit(…)` | [`emit_volatile`](Client::emit_volatile) |
+//! | `socket.volatile.timeout(ms).emitWithAck(…)` | [`emit_volatile_with_ack`](Client::emit_volatile_with_ack) |
 //! | a `Buffer` or `ArrayBuffer` | [`Binary`], anywhere in the arguments |
 //! | `socket.on("e", f)`, `.off("e", f)` | [`on`](Client::on), a stream; or [`on_each`](Client::on_each) and [`Handler::off`] |
 //! | `socket.once("e", f)` | [`once`](Client::once) |

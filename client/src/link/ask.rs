@@ -115,11 +115,8 @@ impl Chat {
     /// # Errors
     /// At once where there is no link: a question does not wait for one.
     pub fn ask<A: Ask>(&self, ask: &A) -> Task<'static, Result<A::Answer, AskError>> {
-        if !self.inner.client.is_connected() {
-            return Box::pin(std::future::ready(Err(AskError::Disconnected)));
-        }
         let client = &self.inner.client;
-        let ack = client.emit_with_ack::<Reply<A::Answer>>(A::EVENT, ask.payload(), ANSWERS_WITHIN);
+        let ack = client.emit_volatile_with_ack::<Reply<A::Answer>>(A::EVENT, ask.payload(), ANSWERS_WITHIN);
         Box::pin(async move {
             match ack.await {
                 Ok(reply) => Ok(Result::from(reply)?),

@@ -248,8 +248,8 @@ impl Inner {
         }
     }
 
-    /// Asks the server at once. No answer where the link is down: the socket would keep the question for the next
-    /// connection, which may be another person's. That this one is down is on its way, and the session asks again after it.
+    /// Asks the server at once. No answer where the link is down: that it is down is on its way, and the session asks again
+    /// after it.
     fn ask(&self, ask: &Request, timeout: Duration) -> Option<Task<'static, Result<Answer, RequestError>>> {
         self.client
             .is_connected()

@@ -48,7 +48,8 @@ fn emit<T: DeserializeOwned + Send + 'static>(
     timeout: Duration,
     answer: fn(Result<T, WireError>) -> Answer,
 ) -> Task<'static, Result<Answer, RequestError>> {
-    let ack = client.emit_with_ack::<Reply<T>>(event, payload, timeout);
+    // Kept for the next connection it could reach another database, or go out in another person's name.
+    let ack = client.emit_volatile_with_ack::<Reply<T>>(event, payload, timeout);
     Box::pin(async move {
         match ack.await {
             Ok(reply) => Ok(answer(reply.into())),

@@ -152,11 +152,14 @@ impl World {
         };
         let now = self.now;
         let Some(tab) = self.tab(id) else { return };
-        // The socket would keep it for the next connection, which may be another person's.
+        // That the link is down is on its way, and the session asks again after it.
         if !matches!(tab.socket.state(tab.key, now), State::Connected { .. }) {
             return;
         }
-        if let Ok(ticket) = tab.socket.emit_with_ack(tab.key, name, payload, timeout, now) {
+        if let Ok(ticket) = tab
+            .socket
+            .emit_volatile_with_ack(tab.key, name, payload, timeout, now)
+        {
             tab.asked.insert(ticket, (request, Asked::of(ask)));
         }
         self.drain_socket(id);

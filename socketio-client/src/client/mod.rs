@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::protocol::{Input, SocketKey, State, Ticket};
+use crate::protocol::{Input, Machine, SocketKey, State, Ticket};
 use crate::transport::{self, MaybeSend};
 use crate::{AckError, EmitError, Payload};
 use shared::{Inner, Shared, Topic};
@@ -191,15 +191,33 @@ impl Client {
         payload: &(impl Serialize + ?Sized),
         timeout: Duration,
     ) -> Ack<R> {
-        let sent = arguments(payload).and_then(|payload| self.ask(event, payload, timeout));
+        let sent = arguments(payload).and_then(|payload| {
+            self.ask(|machine, now| machine.emit_with_ack(self.key, event, payload, timeout, now))
+        });
         Ack::new(sent.map_err(AckError::from), self.shared())
     }
 
-    fn ask(&self, event: &str, payload: Payload, timeout: Duration) -> Result<Ticket, EmitError> {
+    /// Sends an event on the connection that stands, and waits for the server's ack, as [`emit_with_ack`](Self::emit_with_ack) does.
+    ///
+    /// Without a connection the wait fails at once with [`EmitError::Disconnected`]: the event is never kept for another one.
+    pub fn emit_volatile_with_ack<R: DeserializeOwned>(
+        &self,
+        event: &str,
+        payload: &(impl Serialize + ?Sized),
+        timeout: Duration,
+    ) -> Ack<R> {
+        let sent = arguments(payload).and_then(|payload| {
+            self.ask(|machine, now| machine.emit_volatile_with_ack(self.key, event, payload, timeout, now))
+        });
+        Ack::new(sent.map_err(AckError::from), self.shared())
+    }
+
+    fn ask(
+        &self,
+        emit: impl FnOnce(&mut Machine, Duration) -> Result<Ticket, EmitError>,
+    ) -> Result<Ticket, EmitError> {
         self.shared().with(|inner, now| {
-            let ticket = inner
-                .machine
-                .emit_with_ack(self.key, event, payload, timeout, now)?;
+            let ticket = emit(&mut inner.machine, now)?;
             inner.acks.insert(ticket, shared::Slot::default());
             Ok(ticket)
         })

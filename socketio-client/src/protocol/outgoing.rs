@@ -78,6 +78,41 @@ impl Machine {
             self.enqueue(key, payload, Some(id), timeout, now)?;
             return Ok(ticket);
         }
+        self.submit_with_ack(key, event, payload, timeout, now)
+    }
+
+    /// Sends an event on the connection that stands, and asks for an ack; without one it fails with
+    /// [`EmitError::Disconnected`]. The event is never kept for another connection, and takes no turn in the retry queue.
+    pub fn emit_volatile_with_ack(
+        &mut self,
+        key: SocketKey,
+        event: &str,
+        payload: Payload,
+        timeout: Duration,
+        now: Duration,
+    ) -> Result<Ticket, EmitError> {
+        // A device that slept learns here, and not before, that its connection has ended.
+        self.advance(now);
+        let connected = self.sockets.get(key.0).is_some_and(super::Socket::is_connected);
+        if !connected || !matches!(self.connection, Connection::Open { .. }) {
+            return Err(EmitError::Disconnected);
+        }
+        self.submit_with_ack(key, event, payload, timeout, now)
+    }
+
+    fn submit_with_ack(
+        &mut self,
+        key: SocketKey,
+        event: &str,
+        payload: Payload,
+        timeout: Duration,
+        now: Duration,
+    ) -> Result<Ticket, EmitError> {
+        let Some(socket) = self.sockets.get(key.0) else {
+            return Err(EmitError::Disconnected);
+        };
+        let id = socket.next_ack;
+        let ticket = Ticket { socket: key, id };
         self.submit(key, event, payload, Some(id), now)?;
         let until = now.saturating_add(timeout);
         let socket = &mut self.sockets[key.0];

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 use socketio_client::packet::Frame;
 use socketio_client::protocol::{Event, Input, LinkEvent, LinkId, Machine, Output, SocketKey, State, Ticket};
-use socketio_client::{DisconnectReason, Payload, Settings};
+use socketio_client::{DisconnectReason, EmitError, Payload, Settings};
 
 const OPEN: &str =
     r#"0{"sid":"e","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
@@ -439,6 +439,30 @@ fn what_is_kept_goes_in_order_and_not_after_its_time() {
         ["40", r#"42["one"]"#, r#"421["two"]"#, r#"42["three"]"#]
     );
     assert_eq!(bench.machine.buffered(bench.key), 0);
+}
+
+#[test]
+fn after_a_long_sleep_a_volatile_question_is_not_kept_for_another_connection() {
+    let mut bench = Bench::connected();
+    bench.now = secs(100_000);
+    assert!(
+        bench.machine.id(bench.key).is_some(),
+        "nobody has looked at the clock"
+    );
+    let ask = |bench: &mut Bench| {
+        let (key, now) = (bench.key, bench.now);
+        let asked = bench
+            .machine
+            .emit_volatile_with_ack(key, "ask", Payload::default(), secs(5), now);
+        bench.drain();
+        asked
+    };
+    assert_eq!(ask(&mut bench), Err(EmitError::Disconnected));
+    assert_eq!(bench.machine.buffered(bench.key), 0);
+    bench.grant();
+    assert_eq!(bench.sent, ["40"]);
+    assert!(ask(&mut bench).is_ok());
+    assert_eq!(bench.sent, ["40", r#"420["ask"]"#]);
 }
 
 #[test]
