@@ -181,6 +181,8 @@ async fn what_is_repeated_counts_once_on_both_sides() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lost_broadcasts_leave_a_gap_that_the_next_one_shows() {
     let mut two = Two::meet().await;
+    // On a busy machine two messages at once may have left one already.
+    let before = two.counted();
     two.ann.set_fault(Fault::LoseEntries, true);
     let say = |two: &mut Two| {
         post(&two.bob, two.general, &format!("bob {}", two.many));
@@ -199,7 +201,8 @@ async fn lost_broadcasts_leave_a_gap_that_the_next_one_shows() {
     say(&mut two);
     two.converge().await;
     let counted = two.counted();
-    assert_eq!((counted.gaps, counted.healed), (1, 1));
+    assert!(counted.gaps > before.gaps, "{counted:?}");
+    assert_eq!(counted.gaps, counted.healed, "{counted:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
