@@ -117,6 +117,7 @@ describe('changes to messages', () => {
   });
 
   test('the owner of the server deletes what anybody wrote, and edits nothing of it', async () => {
+    assert.deepEqual([owner, ann, ben].map((device) => device.opened.owner), [true, false, false]);
     const message = await say(ann, 'too much');
     await refused(owner, { kind: 'edit', message, text: 'words put into a mouth' }, 'forbidden');
     await make(owner, { kind: 'delete', message });

@@ -153,6 +153,7 @@ pub enum Session {
 struct SessionFields {
     state: SessionState,
     me: Option<Person>,
+    owner: Option<bool>,
     epoch: Option<Epoch>,
     rooms: Option<Vec<Room>>,
     recovered: Option<bool>,
@@ -176,6 +177,7 @@ impl TryFrom<SessionFields> for Session {
         Ok(match fields.state {
             SessionState::Open => Self::Open(Opened {
                 me: fields.me.ok_or("missing field `me`")?,
+                owner: fields.owner.unwrap_or_default(),
                 epoch: fields.epoch.ok_or("missing field `epoch`")?,
                 rooms: fields.rooms.ok_or("missing field `rooms`")?,
                 recovered: fields.recovered.ok_or("missing field `recovered`")?,
@@ -195,6 +197,9 @@ impl TryFrom<SessionFields> for Session {
 pub struct Opened {
     /// Who this device speaks for.
     pub me: Person,
+    /// Whether this person owns the server, and so may delete what others wrote.
+    #[serde(default)]
+    pub owner: bool,
     /// The life of the database. Where it is not the client's, the client drops its cursors and cache and keeps its outbox.
     pub epoch: Epoch,
     /// The rooms this person is in.
@@ -443,6 +448,7 @@ mod tests {
         };
         let open = Session::Open(Opened {
             me: me.clone(),
+            owner: true,
             epoch: Epoch(Uuid::nil()),
             rooms: vec![],
             recovered: true,

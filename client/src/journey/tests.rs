@@ -85,6 +85,7 @@ impl Watched {
         };
         self.event(ServerEvent::Session(event::Session::Open(Opened {
             me: me(),
+            owner: false,
             epoch: EPOCH,
             rooms: vec![room],
             recovered: true,

@@ -89,6 +89,7 @@ impl Session {
             && (old.epoch != epoch || old.me.id != me.id)
             && !bites(Tooth::EpochIgnored)
         {
+            self.owner = false;
             let gone = std::mem::take(&mut self.rooms);
             self.changes
                 .extend(gone.into_iter().map(|(room, _)| Change::Timeline(room)));

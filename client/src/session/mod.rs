@@ -100,6 +100,8 @@ pub struct Session {
     dice: Dice,
     tab: Uuid,
     identity: Option<Identity>,
+    /// This person owns the server.
+    owner: bool,
     /// Who this person was in epochs before.
     formerly: Vec<UserId>,
     rooms: SortedMap<RoomId, Room>,
@@ -156,6 +158,7 @@ impl Session {
             options,
             dice,
             identity: None,
+            owner: false,
             formerly: Vec::new(),
             rooms: SortedMap::default(),
             outbox: Outbox::new(),

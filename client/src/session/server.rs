@@ -124,6 +124,7 @@ impl Session {
             epoch: opened.epoch,
         });
         self.identify(opened.me, opened.epoch);
+        self.owner = opened.owner;
         self.connection = Connection::Online {
             recovered: opened.recovered,
             since: now,

@@ -19,6 +19,11 @@ impl Session {
         self.identity.as_ref().map(|identity| &identity.me)
     }
 
+    /// Whether this person owns the server, as it said last: then they may delete what others wrote.
+    pub fn owns_server(&self) -> bool {
+        self.owner
+    }
+
     /// The life of the database that cursors and cache belong to.
     pub fn epoch(&self) -> Option<Epoch> {
         self.identity.as_ref().map(|identity| identity.epoch)

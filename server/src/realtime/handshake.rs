@@ -89,6 +89,7 @@ impl Realtime {
         let greeting = Greeting {
             moves,
             rooms,
+            owner: found.owner,
             cursors: (auth.epoch == Some(store.epoch())).then_some(auth.cursors),
         };
         self.answer_events(socket, &connection);

@@ -47,6 +47,8 @@ pub(super) struct Greeting {
     pub(super) moves: u64,
     /// The person's rooms, as the database had them shortly before.
     pub(super) rooms: Vec<Room>,
+    /// Whether the person owns the server.
+    pub(super) owner: bool,
     /// How far the device has got; `None` where it has nothing of this epoch.
     pub(super) cursors: Option<Cursors>,
 }
@@ -116,6 +118,7 @@ impl Hub {
         news.present.entry(user).or_insert_with(|| here.clone());
         let opened = event::Session::Open(Opened {
             me,
+            owner: greeting.owner,
             epoch: self.store.epoch(),
             rooms: greeting.rooms,
             recovered: missed.is_some(),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::html;
 use leptos::prelude::*;
-use steadfast_client::RowKey;
+use steadfast_client::{RowKey, Session};
 use steadfast_shared::{Emoji, Seq};
 use web_sys::HtmlElement;
 
@@ -181,7 +181,7 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
         let copy = Rc::new(move || clipboard::copy(page, link_to(page, seq)));
         choices.push(choice(|t| t.messages.copy_link, Shape::Link, "copy-link", copy));
     }
-    if message.is_some() && (row.mine || page.owns_server()) {
+    if message.is_some() && (row.mine || page.read(Session::owns_server)) {
         choices.push(Choice {
             grave: true,
             ..choice(

@@ -8,7 +8,6 @@ mod away;
 mod faults;
 mod hand;
 mod members;
-mod owning;
 mod rooms;
 mod seeking;
 mod start;
@@ -36,7 +35,6 @@ pub(crate) use writing::Writing;
 use self::address::Stay;
 use self::away::Sitting;
 use self::hand::Hand;
-use self::owning::Owning;
 use crate::storage::preferences::{self, Theme};
 use crate::text::{Language, Phrase, Phrases};
 
@@ -70,8 +68,6 @@ pub(crate) struct Page {
     pub(crate) around: Around,
     /// Who is in the open room.
     members: MembersModel,
-    /// Whether this person owns the server.
-    owning: Owning,
     /// Whether somebody sits here.
     sitting: Sitting,
     /// The row to be brought into view.
@@ -127,7 +123,6 @@ impl Page {
             composer: NodeRef::new(),
             around: Around::new(),
             members: MembersModel::new(),
-            owning: Owning::new(),
             sitting: Sitting::new(),
             sought: RwSignal::new(None),
             seeking: StoredValue::new(None),
@@ -345,7 +340,6 @@ impl Page {
                 self.heard.connection.notify();
                 self.recognise();
                 self.answer_refusal();
-                self.ask_who_owns();
                 self.show_timeline();
                 self.keep_members();
             }

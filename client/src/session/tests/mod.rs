@@ -73,6 +73,7 @@ pub(super) fn entries(range: std::ops::RangeInclusive<Seq>, author: u128) -> Ent
 pub(super) fn opened(me: u128, head: Seq) -> Opened {
     Opened {
         me: person(me),
+        owner: false,
         epoch: EPOCH,
         rooms: vec![Room {
             head,

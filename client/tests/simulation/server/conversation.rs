@@ -69,6 +69,7 @@ impl World {
         let opened = Opened {
             rooms: database.rooms_of(&me),
             me,
+            owner: false,
             epoch: database.epoch,
             recovered,
             missed: if recovered { missed } else { Vec::new() },

@@ -9,6 +9,7 @@ mod passphrase;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use steadfast_client::Session;
 
 use self::account::Account;
 use self::appearance::Appearance;
@@ -21,11 +22,10 @@ use crate::state::{Opened, Page, words};
 #[component]
 pub(crate) fn Settings() -> impl IntoView {
     let page = Page::here();
-    let owner = RwSignal::new(false);
+    let owner = Memo::new(move |_| page.on_connection(Session::owns_server));
     let has_passphrase = RwSignal::new(false);
     spawn_local(async move {
         if let Ok(Some(info)) = sign_in::current().await {
-            owner.try_set(info.owner);
             has_passphrase.try_set(info.has_passphrase);
         }
     });
