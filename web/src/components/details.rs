@@ -1,6 +1,5 @@
 //! What goes on underneath: the link, the log, the outbox.
 
-use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use steadfast_client::Connection;
@@ -9,57 +8,19 @@ use steadfast_client::link::LinkState;
 use super::connection_bar::headline;
 use super::details_outbox::Outbox;
 use super::faults::Faults;
-use super::{Icon, Shape};
+use super::side_panel::SidePanel;
 use crate::state::{Page, milliseconds, words};
 use crate::text::Phrases;
 
-/// The details drawer: beside the room where there is width for it, over it where there is not. Not modal: the room
-/// stays usable. Escape closes it.
+/// The details drawer, beside the room.
 #[component]
 pub(crate) fn Details(
     /// Gets the focus back when the drawer closes.
     details_button: NodeRef<html::Button>,
 ) -> impl IntoView {
     let page = Page::here();
-    let close_button = NodeRef::<html::Button>::new();
-    let close = move || {
-        page.details.set(false);
-        if let Some(button) = details_button.get_untracked() {
-            let _ = button.focus();
-        }
-    };
-    let key = window_event_listener(ev::keydown, move |event| {
-        let covered = page.around.dialog.with_untracked(Option::is_some);
-        if event.key() == "Escape" && !covered && !event.is_composing() && !event.default_prevented() {
-            close();
-        }
-    });
-    on_cleanup(move || key.remove());
-    Effect::new(move || {
-        if let Some(button) = close_button.get() {
-            let _ = button.focus();
-        }
-    });
     view! {
-        <aside
-            class="details"
-            id="details"
-            data-testid="details-panel"
-            aria-labelledby="details-title"
-        >
-            <div class="details-head">
-                <h2 id="details-title">{page.says(|t| t.details)}</h2>
-                <button
-                    type="button"
-                    class="button button-quiet button-icon"
-                    data-testid="details-close"
-                    aria-label=page.says(|t| t.close)
-                    node_ref=close_button
-                    on:click=move |_| close()
-                >
-                    <Icon shape=Shape::Close />
-                </button>
-            </div>
+        <SidePanel id="details" title=|t| t.details open=page.details opener=details_button>
             <section>
                 <h3>{page.says(|t| t.link)}</h3>
                 <Link />
@@ -81,7 +42,7 @@ pub(crate) fn Details(
                     {page.says(|t| t.change_person)}
                 </button>
             </section>
-        </aside>
+        </SidePanel>
     }
 }
 

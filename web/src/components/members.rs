@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,36 +11,18 @@ use steadfast_shared::room::RemoveMember;
 use steadfast_shared::{Person, RoomKind, UserId};
 
 use super::menu::{Choice, Menu};
-use super::{Avatar, Icon, Presence, Shape};
+use super::side_panel::SidePanel;
+use super::{Avatar, Presence, Shape};
 use crate::state::{Member, Page, words};
 use crate::text::Phrases;
 
-/// Who is in the room: beside it where there is width, over it where there is not. Not modal; Escape closes it.
+/// Who is in the room, in a panel beside it.
 #[component]
 pub(crate) fn Members(
     /// Gets the focus back when the panel closes.
     members_button: NodeRef<html::Button>,
 ) -> impl IntoView {
     let page = Page::here();
-    let close_button = NodeRef::<html::Button>::new();
-    let close = move || {
-        page.around.members.set(false);
-        if let Some(button) = members_button.get_untracked() {
-            let _ = button.focus();
-        }
-    };
-    let key = window_event_listener(ev::keydown, move |event| {
-        let covered = page.around.dialog.with_untracked(Option::is_some);
-        if event.key() == "Escape" && !covered && !event.is_composing() && !event.default_prevented() {
-            close();
-        }
-    });
-    on_cleanup(move || key.remove());
-    Effect::new(move || {
-        if let Some(button) = close_button.get() {
-            let _ = button.focus();
-        }
-    });
     let all = Memo::new(move |_| page.members());
     let here = Memo::new(move |_| {
         let mut people = all.get();
@@ -54,23 +35,10 @@ pub(crate) fn Members(
         people
     });
     view! {
-        <aside class="details" id="members" data-testid="members-panel" aria-labelledby="members-title">
-            <div class="details-head">
-                <h2 id="members-title">{page.says(|t| t.people.in_room)}</h2>
-                <button
-                    type="button"
-                    class="button button-quiet button-icon"
-                    data-testid="members-close"
-                    aria-label=page.says(|t| t.close)
-                    node_ref=close_button
-                    on:click=move |_| close()
-                >
-                    <Icon shape=Shape::Close />
-                </button>
-            </div>
+        <SidePanel id="members" title=|t| t.people.in_room open=page.around.members opener=members_button>
             <People title=|t| t.people.here people=here />
             <People title=|t| t.people.not_here people=not_here />
-        </aside>
+        </SidePanel>
     }
 }
 

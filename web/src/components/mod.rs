@@ -40,6 +40,7 @@ mod row_tools;
 mod separator;
 mod settings;
 mod shortcuts;
+mod side_panel;
 mod sidebar;
 mod suggestions;
 mod timeline;

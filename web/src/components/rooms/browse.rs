@@ -1,55 +1,35 @@
 //! The public rooms, to be found and joined.
 
-use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::link::Join;
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{RoomId, RoomKind, limit};
 
+use super::search::{Search, SearchField};
 use crate::components::KindMark;
 use crate::components::dialog::Dialog;
-use crate::components::pause::Pause;
 use crate::state::{Opened, Page, words};
 
 /// Finds public rooms, joins them and opens them.
 #[component]
 pub(crate) fn Browse() -> impl IntoView {
     let page = Page::here();
-    let input = NodeRef::<html::Input>::new();
+    let search = Search::new();
     let found = RwSignal::new(None::<Vec<ListedRoom>>);
     let more = RwSignal::new(false);
-    let trouble = RwSignal::new(None::<String>);
-    let asked = StoredValue::new(0_u32);
     let look = move |after: Option<(String, RoomId)>| {
-        let search = input
-            .get_untracked()
-            .map(|input| input.value().trim().to_owned())
-            .unwrap_or_default();
-        let number = asked.get_value() + 1;
-        asked.set_value(number);
-        spawn_local(async move {
-            let goes_on = after.is_some();
-            let answer = page.ask(BrowseRooms { search, after }).await;
-            if asked.try_get_value() != Some(number) {
-                return;
-            }
-            match answer {
-                Ok(rooms) => {
-                    more.set(rooms.len() >= limit::LISTED);
-                    trouble.set(None);
-                    found.update(|found| match found {
-                        Some(found) if goes_on => found.extend(rooms),
-                        _ => *found = Some(rooms),
-                    });
-                }
-                Err(error) => trouble.set(Some(page.why(&error))),
-            }
+        let goes_on = after.is_some();
+        let ask = |search| BrowseRooms { search, after };
+        search.ask(page, ask, move |rooms| {
+            more.set(rooms.len() >= limit::LISTED);
+            found.update(|found| match found {
+                Some(found) if goes_on => found.extend(rooms),
+                _ => *found = Some(rooms),
+            });
         });
     };
     look(None);
-    let pause = Pause::new();
-    let soon = move |_| pause.then(move || look(None));
     let go_on = move |_| {
         let last = found.with_untracked(|found| {
             let last = found.as_ref()?.last()?;
@@ -64,26 +44,14 @@ pub(crate) fn Browse() -> impl IntoView {
     let close = Callback::new(move |()| page.around.close(Opened::Browse));
     view! {
         <Dialog title=words(move || page.t().navigation.browse.to_owned()) testid="browse" on_close=close>
-            <input
-                type="search"
-                class="field"
-                data-testid="browse-search"
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                autofocus=true
-                aria-label=page.says(|t| t.room.search)
-                placeholder=page.says(|t| t.room.search)
-                node_ref=input
-                on:input=soon
-            />
+            <SearchField search words=|t| t.room.search testid="browse-search" look=Callback::new(move |()| look(None)) />
             <ul class="entries">
                 <For each=move || found.get().unwrap_or_default() key=|room| (room.id, room.joined) let(room)>
-                    <Listed room trouble />
+                    <Listed room trouble=search.trouble />
                 </For>
             </ul>
             <p class="offers-none" role="status">{none}</p>
-            <p class="labelled-hint" role="status" data-bad="true">{move || trouble.get()}</p>
+            <p class="labelled-hint" role="status" data-bad="true">{move || search.trouble.get()}</p>
             <div class="dialog-ways" hidden=move || !more.get()>
                 <button type="button" class="button" data-testid="browse-more" on:click=go_on>
                     {page.says(|t| t.room.show_more)}

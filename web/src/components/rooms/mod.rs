@@ -2,11 +2,13 @@
 
 mod browse;
 mod change;
+mod form;
 mod gone;
 mod leave;
 mod menu;
 mod new;
 mod people_picker;
+mod search;
 mod with_people;
 
 pub(super) use browse::Browse;

@@ -1,13 +1,11 @@
 //! A room made.
 
 use leptos::ev::SubmitEvent;
-use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use steadfast_client::link::AskError;
+use steadfast_shared::RoomKind;
 use steadfast_shared::room::CreateRoom;
-use steadfast_shared::{ErrorCode, RoomKind, RoomName, Topic};
 
+use super::form::RoomForm;
 use crate::calendar;
 use crate::components::Field;
 use crate::components::dialog::Dialog;
@@ -20,48 +18,20 @@ pub(crate) fn NewRoom() -> impl IntoView {
     let page = Page::here();
     // One id for as long as the form is open: asking again after a lost answer makes no second room.
     let id = calendar::new_room_id();
-    let (name, topic) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
+    let form = RoomForm::new();
     let kind = RwSignal::new(RoomKind::Public);
-    let about_name = RwSignal::new(None::<String>);
-    let about_topic = RwSignal::new(None::<String>);
-    let trouble = RwSignal::new(None::<String>);
-    let under_way = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if under_way.get_untracked() {
-            return;
-        }
-        let typed = |input: NodeRef<html::Input>| {
-            let input = input.get_untracked();
-            input.map(|input| input.value()).unwrap_or_default()
-        };
-        let refused = |error| (page.t().room.refused)(error);
-        let (parsed, purpose) = (RoomName::parse(&typed(name)), Topic::parse(&typed(topic)));
-        about_name.set(parsed.as_ref().err().map(|error| refused(*error)));
-        about_topic.set(purpose.as_ref().err().map(|error| refused(*error)));
-        trouble.set(None);
-        let (Ok(parsed), Ok(purpose)) = (parsed, purpose) else {
+        let Some((name, topic)) = form.typed(page) else {
             return;
         };
-        under_way.set(true);
         let asked = CreateRoom {
             id,
             kind: kind.get_untracked(),
-            name: parsed,
-            topic: purpose,
+            name,
+            topic,
         };
-        spawn_local(async move {
-            let answer = page.ask(asked).await;
-            under_way.try_set(false);
-            match answer {
-                Ok(room) => page.open_soon(room.id),
-                Err(error) => {
-                    let taken =
-                        matches!(&error, AskError::Refused(why) if why.code == ErrorCode::RoomNameTaken);
-                    if taken { about_name } else { trouble }.try_set(Some(page.why(&error)));
-                }
-            }
-        });
+        form.ask(page, asked, move |room| page.open_soon(room.id));
     };
     let kinds: [(RoomKind, &str, Phrase, Phrase); 2] = [
         (
@@ -102,30 +72,30 @@ pub(crate) fn NewRoom() -> impl IntoView {
                 <Field
                     id="new-room-name"
                     label=words(move || page.t().room.name.to_owned())
-                    input=name
+                    input=form.name
                     hint=words(move || page.t().room.name_hint.to_owned())
-                    trouble=about_name
+                    trouble=form.about_name
                     capitals="none"
                     autofocus=true
                 />
                 <Field
                     id="new-room-topic"
                     label=words(move || page.t().room.topic.to_owned())
-                    input=topic
+                    input=form.topic
                     hint=words(move || page.t().room.topic_hint.to_owned())
-                    trouble=about_topic
+                    trouble=form.about_topic
                 />
                 <fieldset class="choices">
                     <legend>{page.says(|t| t.room.who)}</legend>
                     {kinds}
                 </fieldset>
-                <p class="labelled-hint" role="status" data-bad="true">{move || trouble.get()}</p>
+                <p class="labelled-hint" role="status" data-bad="true">{move || form.trouble.get()}</p>
                 <div class="dialog-ways">
                     <button
                         type="submit"
                         class="button button-strong"
                         data-testid="new-room-create"
-                        disabled=under_way
+                        disabled=form.under_way
                     >
                         {page.says(|t| t.room.create)}
                     </button>

@@ -1,14 +1,12 @@
 //! People chosen by nickname.
 
 use leptos::ev::KeyboardEvent;
-use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use steadfast_shared::Person;
 use steadfast_shared::room::FindPeople;
 
+use super::search::{Search, SearchField};
 use crate::components::Avatar;
-use crate::components::pause::Pause;
 use crate::state::{Page, words};
 
 /// Finds people by part of their nickname, and keeps those who were chosen.
@@ -20,35 +18,16 @@ pub(super) fn PeoplePicker(
     most: usize,
 ) -> impl IntoView {
     let page = Page::here();
-    let input = NodeRef::<html::Input>::new();
+    let search = Search::new();
     let found = RwSignal::new(None::<Vec<Person>>);
-    let trouble = RwSignal::new(None::<String>);
-    let asked = StoredValue::new(0_u32);
     let look = move || {
-        let search = input
-            .get_untracked()
-            .map(|input| input.value().trim().to_owned())
-            .unwrap_or_default();
-        let number = asked.get_value() + 1;
-        asked.set_value(number);
-        spawn_local(async move {
-            let answer = page.ask(FindPeople { search }).await;
-            // An answer to what was typed before says nothing about what is typed.
-            if asked.try_get_value() != Some(number) {
-                return;
-            }
-            match answer {
-                Ok(people) => {
-                    found.set(Some(people));
-                    trouble.set(None);
-                }
-                Err(error) => trouble.set(Some(page.why(&error))),
-            }
-        });
+        search.ask(
+            page,
+            |search| FindPeople { search },
+            move |people| found.set(Some(people)),
+        );
     };
     look();
-    let pause = Pause::new();
-    let soon = move |_| pause.then(look);
     let me = page.read(|session| session.me().map(|me| me.id));
     let listed = Memo::new(move |_| {
         let mut people = chosen.get();
@@ -77,7 +56,7 @@ pub(super) fn PeoplePicker(
             rest.and_then(|rest| rest.first().cloned())
         });
         // Enter chooses while something is typed, and sends the form once nothing is.
-        if let (Some(first), Some(input)) = (first, input.get_untracked())
+        if let (Some(first), Some(input)) = (first, search.input.get_untracked())
             && !input.value().trim().is_empty()
         {
             event.prevent_default();
@@ -91,7 +70,7 @@ pub(super) fn PeoplePicker(
         none.then(|| page.t().room.nobody_found)
     };
     let said = move || {
-        if let Some(trouble) = trouble.get() {
+        if let Some(trouble) = search.trouble.get() {
             return trouble;
         }
         match chosen.with(Vec::len) {
@@ -101,19 +80,12 @@ pub(super) fn PeoplePicker(
         }
     };
     view! {
-        <input
-            type="search"
-            class="field"
-            data-testid="people-search"
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-            autofocus=true
-            aria-label=page.says(|t| t.room.find_people)
-            placeholder=page.says(|t| t.room.find_people)
-            node_ref=input
-            on:input=soon
-            on:keydown=key
+        <SearchField
+            search
+            words=|t| t.room.find_people
+            testid="people-search"
+            look=Callback::new(move |()| look())
+            on_key=Callback::new(key)
         />
         <ul class="picks" aria-label=page.says(|t| t.navigation.new_direct)>
             <For each=move || listed.get() key=|person| person.id let(person)>

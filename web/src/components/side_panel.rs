@@ -1,0 +1,64 @@
+//! What is open beside the room.
+
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+
+use super::{Icon, Shape};
+use crate::state::Page;
+use crate::text::Phrase;
+
+/// A panel beside the room where there is width for it, over it where there is not. Not modal: the room stays usable. Escape
+/// closes it.
+#[component]
+pub(crate) fn SidePanel(
+    /// Its name in the document.
+    id: &'static str,
+    title: Phrase,
+    /// Whether it is open.
+    open: RwSignal<bool>,
+    /// Gets the focus back when the panel closes.
+    opener: NodeRef<html::Button>,
+    children: Children,
+) -> impl IntoView {
+    let page = Page::here();
+    let close_button = NodeRef::<html::Button>::new();
+    let close = move || {
+        open.set(false);
+        if let Some(opener) = opener.get_untracked() {
+            let _ = opener.focus();
+        }
+    };
+    let key = window_event_listener(ev::keydown, move |event| {
+        let covered = page.around.dialog.with_untracked(Option::is_some);
+        if event.key() == "Escape" && !covered && !event.is_composing() && !event.default_prevented() {
+            close();
+        }
+    });
+    on_cleanup(move || key.remove());
+    Effect::new(move || {
+        if let Some(button) = close_button.get() {
+            let _ = button.focus();
+        }
+    });
+    let title_id = format!("{id}-title");
+    let labelled_by = title_id.clone();
+    view! {
+        <aside class="details" id=id data-testid=format!("{id}-panel") aria-labelledby=labelled_by>
+            <div class="details-head">
+                <h2 id=title_id>{page.says(title)}</h2>
+                <button
+                    type="button"
+                    class="button button-quiet button-icon"
+                    data-testid=format!("{id}-close")
+                    aria-label=page.says(|t| t.close)
+                    node_ref=close_button
+                    on:click=move |_| close()
+                >
+                    <Icon shape=Shape::Close />
+                </button>
+            </div>
+            {children()}
+        </aside>
+    }
+}
