@@ -5,6 +5,8 @@
 
 use steadfast_shared::{Body, Edited, Emoji, Entry, MessageText, Millis, Person, Reaction, Seq};
 
+use crate::teeth::{Tooth, bites};
+
 /// One change of a message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Change {
@@ -90,6 +92,7 @@ pub(crate) fn fold<'a>(
 impl Folded {
     fn apply(&mut self, change: &Change) {
         match &change.what {
+            What::Edit(..) if self.edited.is_some() && bites(Tooth::FirstEditStays) => {}
             What::Edit(text, mentioned) => {
                 self.edited = Some(Edited {
                     text: text.clone(),

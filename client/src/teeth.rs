@@ -45,6 +45,8 @@ pub enum Tooth {
     SyncIgnored,
     /// Who is writing is writing for ever.
     TypingNeverEnds,
+    /// The first edit of a message is not overwritten by later ones.
+    FirstEditStays,
     /// What was deleted keeps its text.
     ErasedTextKept,
 }

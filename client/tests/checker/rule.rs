@@ -12,6 +12,8 @@ pub(crate) enum Rule {
     SavedIsStored,
     OneLog,
     OneRow,
+    Folded,
+    ErasedIsGone,
     RowsStayPut,
     CursorGoesForward,
     AuthorsOrder,
@@ -41,6 +43,8 @@ impl Rule {
                 "what a room shows is one contiguous, ordered piece of the log, the same for everybody"
             }
             Self::OneRow => "a message has one row",
+            Self::Folded => "what a message shows is what the log's changes have made of it",
+            Self::ErasedIsGone => "what was deleted is shown, quoted and sent nowhere",
             Self::RowsStayPut => "a row that was shown as sent keeps its place",
             Self::CursorGoesForward => "within one life of the database a cursor never goes back",
             Self::AuthorsOrder => "what one tab took in an order is in the log in that order",

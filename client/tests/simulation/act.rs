@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use steadfast_client::session::Input;
-use steadfast_shared::{EntryId, MessageText, RoomId};
+use steadfast_client::session::{Input, MessageChange};
+use steadfast_shared::{Emoji, EntryId, MessageText, RoomId, Seq};
 use uuid::Uuid;
 
-use crate::script::{Act, Decision, Spot, Text, Weather};
+use crate::script::{Act, Change, Decision, Spot, Text, Weather};
 use crate::server::{POISON, REFUSED};
 use crate::tab::TabId;
 use crate::words;
@@ -20,6 +20,16 @@ impl World {
         match *act {
             Act::Post { tab, room, text } => self.post(tab, room, text),
             Act::Burst { tab, room, many } => self.burst(tab, room, many),
+            Act::Reply { tab, room, which } => {
+                let message = self.message(tab, room, which, false);
+                self.say_something(tab, room, Text::Plain, message.map(|(_, seq)| seq));
+            }
+            Act::Change {
+                tab,
+                room,
+                which,
+                change,
+            } => self.change(tab, room, which, change),
             Act::Decide { tab, which, how } => self.decide(tab, which, how),
             Act::ScrollBack { tab, room } => self.person(tab, room, |room, _| Input::WantOlder(room)),
             Act::Read { tab, room } => self.person(tab, room, |room, seq| Input::Read { room, seq }),
@@ -103,6 +113,10 @@ impl World {
 
     /// A person presses Enter.
     fn post(&mut self, spot: Spot, room: usize, text: Text) {
+        self.say_something(spot, room, text, None);
+    }
+
+    fn say_something(&mut self, spot: Spot, room: usize, text: Text, reply_to: Option<Seq>) {
         let Some((tab, room)) = self.at_hand(spot, room) else {
             return;
         };
@@ -117,23 +131,83 @@ impl World {
             Text::Poison => format!("{name} {POISON}"),
             Text::Long => format!("{name} {}", "long ".repeat(3_000)),
         };
-        let troubles = self.devices[tab.device].troubles;
-        let life = if troubles > 0 { tab.life } else { 0 };
-        let stretch = (tab.device, tab.slot, life, troubles);
-        self.history.posted.entry(stretch).or_default().push(id);
+        self.takes(tab, id);
         self.say(|| format!("{} posts {name}", words::tab(tab)));
         let at = self.now.as_millis() as u64;
         let text = MessageText::parse(&text).unwrap();
+        let texts = self.history.texts.entry(id).or_default();
+        texts.push(text.as_str().to_owned());
         self.input(
             tab,
             Input::Post {
                 room,
                 id,
                 text,
-                reply_to: None,
+                reply_to,
                 at,
             },
         );
+    }
+
+    /// A tab takes what somebody typed, after all it took before.
+    fn takes(&mut self, tab: TabId, id: EntryId) {
+        let troubles = self.devices[tab.device].troubles;
+        let life = if troubles > 0 { tab.life } else { 0 };
+        let stretch = (tab.device, tab.slot, life, troubles);
+        self.history.posted.entry(stretch).or_default().push(id);
+    }
+
+    /// One of the messages in sight, and its place.
+    fn message(&self, spot: Spot, room: usize, which: usize, own: bool) -> Option<(EntryId, Seq)> {
+        let (tab, room) = self.at_hand(spot, room)?;
+        let tab = self.devices[tab.device].tabs[tab.slot].as_ref()?;
+        let rows: Vec<_> = tab
+            .session
+            .timeline(room)
+            .stored()
+            .filter(|row| row.text().is_some() && (row.mine || !own))
+            .filter_map(|row| Some((row.id, row.seq()?)))
+            .collect();
+        rows.get(which.checked_rem(rows.len())?).copied()
+    }
+
+    /// Somebody changes a message in sight.
+    fn change(&mut self, spot: Spot, room: usize, which: usize, change: Change) {
+        let own = !matches!(change, Change::React { .. });
+        let Some((message, seq)) = self.message(spot, room, which, own) else {
+            return;
+        };
+        let Some((tab, room)) = self.at_hand(spot, room) else {
+            return;
+        };
+        if self.tab(tab).is_none_or(|tab| tab.session.can_post().is_err()) {
+            return;
+        }
+        let id = self.fresh_id();
+        self.takes(tab, id);
+        let (name, of) = (words::message(id), words::message(message));
+        self.say(|| format!("{} asks by {name}: {change:?} of {of}", words::tab(tab)));
+        let change = match change {
+            Change::Edit => {
+                self.history.texts.entry(message).or_default().push(name.clone());
+                let text = MessageText::parse(&name).unwrap();
+                MessageChange::Edit { message: seq, text }
+            }
+            Change::Delete => {
+                self.history.deleted.insert(message);
+                MessageChange::Delete { message: seq }
+            }
+            Change::React { emoji, on } => {
+                let emoji = Emoji::parse(emoji).unwrap();
+                MessageChange::React {
+                    message: seq,
+                    emoji,
+                    on,
+                }
+            }
+        };
+        let at = self.now.as_millis() as u64;
+        self.input(tab, Input::Change { room, id, change, at });
     }
 
     /// A person decides about something in the outbox.
@@ -147,12 +221,18 @@ impl World {
             return;
         };
         let now = tab.session.identity();
-        let items: Vec<(EntryId, bool)> = tab
+        let items: Vec<(EntryId, bool, bool)> = tab
             .session
             .outbox()
-            .map(|item| (item.id, item.rejection_for(now).is_some()))
+            .map(|item| {
+                (
+                    item.id,
+                    item.rejection_for(now).is_some(),
+                    item.body.changes().is_some(),
+                )
+            })
             .collect();
-        let Some((item, rejected)) = items.get(which % items.len().max(1)).copied() else {
+        let Some((item, rejected, changes)) = items.get(which % items.len().max(1)).copied() else {
             return;
         };
         self.history.touched.insert(item);
@@ -162,12 +242,13 @@ impl World {
                 self.say(|| format!("{} retries {name}", words::tab(id)));
                 self.input(id, Input::Retry(item));
             }
-            (Decision::Edit, true) => {
+            (Decision::Edit, true) if !changes => {
                 let new_id = self.fresh_id();
                 let new_name = words::message(new_id);
                 self.say(|| format!("{} edits {name}, which becomes {new_name}", words::tab(id)));
                 self.history.touched.insert(new_id);
                 self.history.discarded.insert(item);
+                self.history.texts.insert(new_id, vec![new_name.clone()]);
                 let text = MessageText::parse(&new_name).unwrap();
                 let at = self.now.as_millis() as u64;
                 self.input(

@@ -19,6 +19,10 @@ pub(crate) struct History {
     pub(crate) refused: HashSet<EntryId>,
     /// Thrown away, or replaced, by a person.
     pub(crate) discarded: HashSet<EntryId>,
+    /// What messages may say, and have been asked to: their own text, and that of every edit.
+    pub(crate) texts: BTreeMap<EntryId, Vec<String>>,
+    /// Messages that somebody wanted deleted.
+    pub(crate) deleted: HashSet<EntryId>,
     /// Retried or edited by a person: out of order by their own wish.
     pub(crate) touched: HashSet<EntryId>,
 }

@@ -77,6 +77,14 @@ pub(crate) enum Text {
     Long,
 }
 
+/// What becomes of a message that is in the log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Change {
+    Edit,
+    Delete,
+    React { emoji: &'static str, on: bool },
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Decision {
     Retry,
@@ -104,6 +112,19 @@ pub(crate) enum Act {
         tab: Spot,
         room: usize,
         many: usize,
+    },
+    /// Replies to one of the messages in sight.
+    Reply {
+        tab: Spot,
+        room: usize,
+        which: usize,
+    },
+    /// Changes one of the messages in sight: an own one, but to react to.
+    Change {
+        tab: Spot,
+        room: usize,
+        which: usize,
+        change: Change,
     },
     Decide {
         tab: Spot,
@@ -308,10 +329,21 @@ fn act(shape: &Shape, kinds: &Kinds, dice: &mut Dice) -> Act {
         text: Text::Plain,
     };
     match dice.below(100) {
-        0..=39 => Act::Post {
+        0..=27 => Act::Post {
             tab,
             room,
             text: text(kinds, dice),
+        },
+        28..=29 => Act::Reply {
+            tab,
+            room,
+            which: dice.below(1_000),
+        },
+        30..=39 => Act::Change {
+            tab,
+            room,
+            which: dice.below(1_000),
+            change: change(dice),
         },
         40..=42 => Act::Burst {
             tab,
@@ -376,6 +408,17 @@ fn act(shape: &Shape, kinds: &Kinds, dice: &mut Dice) -> Act {
             down: dice.millis(50, 3_000),
         },
         _ => calm,
+    }
+}
+
+fn change(dice: &mut Dice) -> Change {
+    match dice.below(10) {
+        0..=3 => Change::Edit,
+        4..=5 => Change::Delete,
+        _ => Change::React {
+            emoji: dice.pick(&["👍", "🎉"]).copied().unwrap_or("👍"),
+            on: dice.chance(70),
+        },
     }
 }
 

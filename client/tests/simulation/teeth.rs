@@ -56,11 +56,12 @@ macro_rules! teeth {
 
 teeth! {
     tooth_ack_before_commit: Server(Flaw::AckBeforeCommit) breaks AckedIsStored, SavedIsStored;
-    tooth_publish_before_commit: Server(Flaw::PublishBeforeCommit) breaks OneLog;
+    tooth_publish_before_commit: Server(Flaw::PublishBeforeCommit) breaks OneLog, Folded;
     tooth_dedup_window_of_ten: Server(Flaw::DedupWindowOfTen) breaks StoredOnce, OneRow;
     tooth_tail_off_by_one: Server(Flaw::TailOffByOne) breaks RecoveredIsWhole;
     tooth_batch_acked_in_part: Server(Flaw::BatchAckedInPart) breaks AckedIsStored;
     tooth_page_off_by_one: Server(Flaw::PageOffByOne) breaks Converges;
+    tooth_delete_not_erased_in_the_log: Server(Flaw::ErasedStays) breaks ErasedIsGone;
     tooth_ghosts_stay: Server(Flaw::GhostsStay) breaks EphemeraEnd;
 
     tooth_cursor_skips: Client(Tooth::CursorSkips) breaks OneLog;
@@ -74,11 +75,13 @@ teeth! {
     tooth_busy_is_final: Client(Tooth::BusyIsFinal) breaks RejectedForAReason;
     tooth_part_is_whole: Client(Tooth::PartIsWhole) breaks NothingDisappears, OneOutbox;
     tooth_removed_on_send: Client(Tooth::RemovedOnSend) breaks NothingDisappears, OneOutbox;
-    tooth_outbox_forgotten: Client(Tooth::OutboxForgotten) breaks SavedIsStored, OneOutbox;
+    tooth_outbox_forgotten: Client(Tooth::OutboxForgotten) breaks SavedIsStored, OneOutbox, AuthorsOrder;
     tooth_order_forgotten: Client(Tooth::OrderForgotten) breaks AuthorsOrder;
     tooth_saved_too_early: Client(Tooth::SavedTooEarly) breaks SavedIsOnDisk;
     tooth_removal_forgotten: Client(Tooth::RemovalForgotten) breaks OneOutbox;
     tooth_echo_beside_the_log: Client(Tooth::EchoBesideTheLog) breaks OneRow;
     tooth_sync_ignored: Client(Tooth::SyncIgnored) breaks Converges;
+    tooth_first_edit_stays: Client(Tooth::FirstEditStays) breaks Folded;
+    tooth_delete_not_erased: Client(Tooth::ErasedTextKept) breaks ErasedIsGone;
     tooth_typing_never_ends: Client(Tooth::TypingNeverEnds) breaks EphemeraEnd;
 }

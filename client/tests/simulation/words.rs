@@ -38,6 +38,9 @@ pub(crate) fn act(act: &Act) -> Option<String> {
         }
         | Act::Burst { .. } => return None,
         Act::Post { text, .. } => format!("the next message is {text:?}"),
+        Act::Reply { tab, room, .. } => {
+            format!("the next message, at {}, is a reply in room {room}", spot(*tab))
+        }
         Act::Hide { tab } => format!("{} is hidden", spot(*tab)),
         Act::Freeze { tab, lasts } => format!("{} freezes for {lasts:?}", spot(*tab)),
         Act::ShutOut { tab, reason } => format!("the server shuts out {}: {reason:?}", spot(*tab)),

@@ -41,7 +41,7 @@ impl Tail {
     }
 
     /// Changes entries that are kept.
-    pub(super) fn revise(&mut self, revise: impl Fn(&mut Entry)) {
+    pub fn revise(&mut self, revise: impl Fn(&mut Entry)) {
         self.entries.iter_mut().for_each(revise);
         self.bytes = self.entries.iter().map(Entry::text_bytes).sum();
     }

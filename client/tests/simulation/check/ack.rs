@@ -1,7 +1,7 @@
 //! At any time: what the server acknowledges, and what it calls recovered.
 
-use steadfast_shared::event::{Cursors, Opened, Sent};
-use steadfast_shared::{Person, Seq};
+use steadfast_shared::event::{Cursors, Opened, Page, Sent};
+use steadfast_shared::{Body, Person, Seq, WireError};
 
 use super::Rule;
 use crate::words;
@@ -40,5 +40,22 @@ pub(crate) fn opened(world: &mut World, cursors: &Cursors, opened: &Opened) {
         world.breaks(Rule::RecoveredIsWhole, || {
             format!("of #{cursor} to #{head} it brings {brought:?}")
         });
+    }
+}
+
+/// The server is about to tell a page of history.
+pub(crate) fn paged(world: &mut World, page: &Result<Page, WireError>) {
+    let Ok(page) = page else { return };
+    let Some(log) = world.server.database.room(page.room) else {
+        return;
+    };
+    let deleted = log.deleted();
+    let told = page.entries.iter().find(|entry| match &entry.body {
+        Body::Message { .. } => deleted.contains(&entry.seq),
+        Body::Edit { message, .. } => deleted.contains(message),
+        _ => false,
+    });
+    if let Some(entry) = told.cloned() {
+        world.breaks(Rule::ErasedIsGone, || format!("a page tells {entry:?}"));
     }
 }

@@ -6,6 +6,7 @@ use steadfast_client::{Connection, Disk};
 use steadfast_shared::event::Availability;
 use steadfast_shared::{EntryId, MessageText, Seq};
 
+use super::fold::folded;
 use super::{Broken, hold};
 use crate::device::Device;
 use crate::tab::Tab;
@@ -72,6 +73,9 @@ pub(crate) fn in_the_end(world: &World) -> Result<(), Broken> {
         }
         for tab in device.live() {
             nobody_lingers(world, tab)?;
+            for log in &world.server.database.rooms {
+                folded(tab, log)?;
+            }
         }
     }
     for (id, device) in &world.history.shown_safe {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use steadfast_client::Rejection;
-use steadfast_client::{RowBody, RowState};
+use steadfast_client::record::OutboxItem;
+use steadfast_client::{Rejection, Row, RowBody, RowState};
 use steadfast_shared::{EntryId, RoomId, Seq};
 
 use super::{Broken, hold};
@@ -11,6 +11,8 @@ use crate::checker::Most;
 use crate::device::Device;
 use crate::history::{History, Seen};
 use crate::server::Server;
+use crate::server::change::is_row;
+use crate::server::database::Log;
 use crate::tab::{Tab, TabId};
 use crate::words;
 use crate::world::World;
@@ -67,11 +69,12 @@ impl Look<'_> {
         for room in rooms {
             seen.screen.look(session, room, self.most, words::message)?;
             self.rows(tab, room, in_force, &mut rows, history)?;
-            contiguous(tab, room)?;
+            contiguous(tab, self.server.database.room(room).filter(|_| in_force), room)?;
         }
-        // Who looks elsewhere sees their own echoes again when they come back.
+        // A change shows on its message. Who looks elsewhere sees their own echoes again when they come back.
         let elsewhere = |room| !session.timeline(room).is_live();
-        let hidden = session.outbox().filter(|item| elsewhere(item.room));
+        let shown_elsewhere = |item: &&OutboxItem| item.body.changes().is_some() || elsewhere(item.room);
+        let hidden = session.outbox().filter(shown_elsewhere);
         rows.extend(hidden.map(|item| item.id));
         self.nothing_disappeared(tab, &seen, &rows, in_force, history)?;
         seen.rows = rows;
@@ -104,7 +107,7 @@ impl Look<'_> {
                 let entry = log.entries.get(seq as usize - 1);
                 let same = entry.is_some_and(|entry| {
                     (entry.id, entry.author.id, entry.at) == (row.id, row.author.id, row.at)
-                        && RowBody::from(&entry.body) == row.body
+                        && may_show(&row, history)
                 });
                 hold!(
                     OneLog,
@@ -120,6 +123,10 @@ impl Look<'_> {
                 hold!(SavedIsOnDisk, kept, "{name} is shown as saved and is not on disk");
             }
             // What waits on this device is this device's, whoever is signed in.
+            let changes = row.changes().filter(|change| change.state == RowState::Saved);
+            for change in changes {
+                history.shown_safe.entry(change.id).or_insert(tab.id.device);
+            }
             if row.mine || row.seq().is_none() {
                 rows.insert(row.id);
                 if matches!(row.state, RowState::Saved | RowState::Sent { .. }) {
@@ -145,11 +152,12 @@ impl Look<'_> {
             }
             let stored = self.server.database.rooms.iter().find_map(|log| {
                 let entry = log.entries.iter().find(|entry| entry.id == *id)?;
-                Some((log.id, entry.seq))
+                Some((log.id, entry.seq, is_row(&entry.body)))
             });
-            let excused = stored.is_some_and(|(room, seq)| {
+            let excused = stored.is_some_and(|(room, seq, has_row)| {
                 let past = |view: steadfast_client::RoomView<'_>| seq < view.low || view.cursor.is_none();
                 !in_force
+                    || !has_row
                     || tab.session.room(room).is_none_or(past)
                     || self.is_crowded(tab, room)
                     || !tab.session.timeline(room).is_live()
@@ -171,33 +179,39 @@ impl Look<'_> {
         let ahead = rows
             .stored()
             .filter(|row| row.seq().is_some_and(|seq| seq > cursor));
-        ahead.count() >= self.most.window
+        // Changes ahead of it count too, and have no rows.
+        ahead.count() >= self.most.window / 2
     }
 }
 
-/// Every place of one room's window, or of the look at it, has its row: nothing in these worlds is a change of a message.
-fn contiguous(tab: &Tab, room: RoomId) -> Result<(), Broken> {
-    let Some(view) = tab.session.room(room) else {
+/// Every place of one room's window, or of the look at it, has its row, unless it is a change of a message.
+fn contiguous(tab: &Tab, log: Option<&Log>, room: RoomId) -> Result<(), Broken> {
+    let (Some(view), Some(log)) = (tab.session.room(room), log) else {
         return Ok(());
     };
-    let expected = view.low..=view.cursor.unwrap_or(0);
-    let shown: Vec<Seq> = tab
-        .session
-        .timeline(room)
-        .stored()
-        .filter_map(|row| row.seq())
-        .collect();
-    let is_live = tab.session.timeline(room).is_live();
-    let contiguous = if is_live {
-        let many = expected.clone().count();
-        shown.iter().copied().take(many).eq(expected.clone())
+    let timeline = tab.session.timeline(room);
+    let shown: Vec<Seq> = timeline.stored().filter_map(|row| row.seq()).collect();
+    let expected = if timeline.is_live() {
+        view.low..=view.cursor.unwrap_or(0)
     } else {
-        shown.windows(2).all(|pair| pair[0] + 1 == pair[1])
+        shown.first().copied().unwrap_or(1)..=shown.last().copied().unwrap_or(0)
     };
+    let has_row = |seq: &Seq| log.entry(*seq).is_none_or(|entry| is_row(&entry.body));
+    let within = shown.iter().copied().filter(|seq| expected.contains(seq));
     hold!(
         OneLog,
-        contiguous,
-        "the window {expected:?}, live: {is_live}, shows {shown:?}"
+        within.eq(expected.clone().filter(has_row)),
+        "the window {expected:?} shows {shown:?}"
     );
     Ok(())
+}
+
+/// Whether somebody has said so, or wanted it gone.
+fn may_show(row: &Row<'_>, history: &History) -> bool {
+    let texts = history.texts.get(&row.id);
+    match row.body {
+        RowBody::Message(shown) => texts.is_some_and(|texts| texts.iter().any(|text| text == shown)),
+        RowBody::Erased => history.deleted.contains(&row.id),
+        _ => false,
+    }
 }

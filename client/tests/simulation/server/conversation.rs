@@ -119,7 +119,9 @@ impl World {
                     if self.flaw == Some(Flaw::PageOffByOne) {
                         asked.after = asked.after.map(|after| after + 1);
                     }
-                    let page: event::Reply<Page> = self.server.database.page(&asked).into();
+                    let page = self.server.database.page(&asked);
+                    crate::check::paged(self, &page);
+                    let page: event::Reply<Page> = page.into();
                     self.answer_later(line, life, ack, &page);
                 }
             }

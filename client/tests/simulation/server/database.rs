@@ -8,6 +8,8 @@ use steadfast_shared::{
 };
 use uuid::Uuid;
 
+use super::change::erase;
+
 /// A text with this in it is refused for good, alone.
 pub(crate) const REFUSED: &str = "refused";
 
@@ -137,6 +139,19 @@ impl Database {
             .is_some_and(|(_, seq, _)| *seq == at)
     }
 
+    /// Erases a message that was deleted.
+    pub(crate) fn erase(&mut self, room: RoomId, message: Seq) {
+        let log = self.rooms.iter_mut().find(|log| log.id == room);
+        let entries = log.into_iter().flat_map(|log| &mut log.entries);
+        entries.for_each(|entry| erase(entry, message));
+    }
+
+    /// An entry as the log has it.
+    pub(crate) fn as_it_is(&self, room: RoomId, entry: &Entry) -> Entry {
+        let held = self.room(room).and_then(|log| log.entry(entry.seq));
+        held.filter(|held| held.id == entry.id).unwrap_or(entry).clone()
+    }
+
     pub(crate) fn mark_read(&mut self, user: UserId, room: RoomId, seq: Seq) {
         let mark = self.read.entry((user, room)).or_default();
         *mark = seq.max(*mark);
@@ -188,8 +203,12 @@ impl Database {
         let Some(log) = self.rooms.iter_mut().find(|log| log.id == room) else {
             return (refused(ErrorCode::UnknownRoom), None);
         };
+        if let Err(code) = log.allows(me.id, &body) {
+            return (refused(code), None);
+        }
         let seq = log.head() + 1;
-        let entry = Entry::new(seq, id, me.clone(), at, body.clone());
+        let mut entry = Entry::new(seq, id, me.clone(), at, body.clone());
+        entry.quoted = log.quote(&body);
         log.entries.push(entry.clone());
         self.stored.insert((me.id, id), (room, seq, body));
         (Sent::Stored { id, seq, at }, Some((room, entry)))
@@ -216,7 +235,7 @@ impl Database {
         };
         Ok(Page {
             room: asked.room,
-            entries: log.entries[from..to].to_vec(),
+            entries: log.told(from, to),
             head: head as Seq,
         })
     }

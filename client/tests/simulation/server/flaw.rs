@@ -21,6 +21,8 @@ pub(crate) enum Flaw {
     BatchAckedInPart,
     /// A page after some place leaves the first entry out.
     PageOffByOne,
+    /// What was deleted keeps its text in the log.
+    ErasedStays,
     /// Who has gone is there for ever.
     GhostsStay,
 }

@@ -1,6 +1,7 @@
 //! A server that keeps its promises, and dies: nodes over one database.
 //!
 //! - `database`: what lasts
+//! - `change`: what changes make of messages
 //! - `gate`: connections come, are pinged, and go
 //! - `conversation`: how a session opens, and what is asked
 //! - `writer`: commit, then acknowledge, then publish; and where a node dies between them
@@ -9,6 +10,7 @@
 //!
 //! The tail of a room's newest entries is the real server's.
 
+pub(crate) mod change;
 mod conversation;
 pub(crate) mod database;
 mod flaw;

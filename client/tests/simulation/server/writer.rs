@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use steadfast_shared::event::{self, Entries, Reply, SendItem, Sent};
-use steadfast_shared::{ErrorCode, Person, RoomId, Seq, WireError, limit};
+use steadfast_shared::{Body, ErrorCode, Person, RoomId, Seq, WireError, limit};
 
 use super::Flaw;
+use super::change;
 use super::conversation::Said;
 use super::database::Log;
 use crate::check::Rule;
@@ -193,6 +194,11 @@ impl World {
                 self.history.refused.insert(id);
             }
             if let Some((room, entry)) = fresh {
+                if let Body::Delete { message } = entry.body
+                    && self.flaw != Some(Flaw::ErasedStays)
+                {
+                    self.erase(room, message);
+                }
                 let news = news.entry(room).or_insert_with(|| Entries {
                     room,
                     from: entry.seq,
@@ -215,6 +221,16 @@ impl World {
         }
         let after = self.dice.millis(0, 10);
         self.plan(after, Happening::Publish { node, life, batch });
+    }
+
+    /// Erases a deleted message in the log and in every node's memory.
+    fn erase(&mut self, room: RoomId, message: Seq) {
+        self.server.database.erase(room, message);
+        for node in &mut self.server.nodes {
+            if let Some(tail) = node.tails.get_mut(&room) {
+                tail.revise(|entry| change::erase(entry, message));
+            }
+        }
     }
 
     fn acknowledge(&mut self, life: u32, answers: Vec<Told>) {
@@ -279,14 +295,13 @@ impl World {
     /// To every socket of a node; now and then one does not get it, or gets it twice.
     fn tell_sockets(&mut self, node: usize, news: &Entries) {
         let last = news.from + news.entries.len() as Seq - 1;
+        let as_it_is = |entry| self.server.database.as_it_is(news.room, entry);
+        let as_they_are = news.entries.iter().map(as_it_is).collect();
         let here = &mut self.server.nodes[node];
         let published = here.published.entry(news.room).or_default();
         if news.from == *published + 1 {
             *published = last;
-            here.tails
-                .entry(news.room)
-                .or_default()
-                .extend(news.entries.clone());
+            here.tails.entry(news.room).or_default().extend(as_they_are);
         }
         let mut lines = Vec::new();
         for (line, connection) in &here.connections {
