@@ -56,7 +56,8 @@ macro_rules! teeth {
 
 teeth! {
     tooth_ack_before_commit: Server(Flaw::AckBeforeCommit) breaks AckedIsStored, SavedIsStored;
-    tooth_publish_before_commit: Server(Flaw::PublishBeforeCommit) breaks OneLog, Folded;
+    // What never was committed may stand, with no row of its own, where the log has an edit or a deletion.
+    tooth_publish_before_commit: Server(Flaw::PublishBeforeCommit) breaks OneLog, Folded, ErasedIsGone;
     tooth_dedup_window_of_ten: Server(Flaw::DedupWindowOfTen) breaks StoredOnce, OneRow;
     tooth_tail_off_by_one: Server(Flaw::TailOffByOne) breaks RecoveredIsWhole;
     tooth_batch_acked_in_part: Server(Flaw::BatchAckedInPart) breaks AckedIsStored;
