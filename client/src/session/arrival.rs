@@ -88,14 +88,18 @@ impl Session {
     }
 
     /// An own entry as the log has it, as far as this tab knows what its ack does not say.
+    ///
+    /// What it replies to may be changed by any entry before it: ahead of a gap that is not known, and the log's copy tells.
     fn complete(&self, room: RoomId, mut entry: Entry) -> Entry {
         let names = |id| self.names.get(id).cloned();
         let mentioned: Option<Vec<Person>> = entry.body.mentions().map(names).collect();
         entry.mentioned = mentioned.unwrap_or_default();
+        let cursor = self.rooms.get(&room).and_then(|room| room.inbox.high());
         if let Body::Message {
             reply_to: Some(message),
             ..
         } = entry.body
+            && cursor.is_some_and(|cursor| entry.seq <= cursor + 1)
             && let Some(shown) = self.timeline(room).message(message)
         {
             let text = shown.text().map(|text| Quoted::start_of(text).to_owned());

@@ -55,7 +55,7 @@ macro_rules! teeth {
 }
 
 teeth! {
-    tooth_ack_before_commit: Server(Flaw::AckBeforeCommit) breaks AckedIsStored, SavedIsStored;
+    tooth_ack_before_commit: Server(Flaw::AckBeforeCommit) breaks AckedIsStored, SavedIsStored, NothingDisappears;
     // What never was committed may stand, with no row of its own, where the log has an edit or a deletion.
     tooth_publish_before_commit: Server(Flaw::PublishBeforeCommit) breaks OneLog, Folded, ErasedIsGone;
     tooth_dedup_window_of_ten: Server(Flaw::DedupWindowOfTen) breaks StoredOnce, OneRow;

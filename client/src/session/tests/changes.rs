@@ -246,3 +246,34 @@ fn a_reply_shows_what_it_replies_to_as_that_is() {
     live(&mut desk, body_entry(5, 1, 10, Body::Delete { message: 1 }));
     assert_eq!(quoted(&desk), (1, None));
 }
+
+#[test]
+fn a_reply_acknowledged_ahead_of_a_gap_never_quotes_what_was_deleted_in_the_gap() {
+    let mut desk = Desk::new(1);
+    desk.session.options.window = 20;
+    desk.online(0);
+    desk.hear(entries(1..=2, 1));
+    desk.input(Input::Post {
+        room: ROOM,
+        id: id(1),
+        text: text("indeed"),
+        reply_to: Some(1),
+        at: 0,
+    });
+    let quoted = |desk: &Desk| {
+        let reply = desk.session.timeline(ROOM).rows().find(|row| row.id == id(1));
+        reply
+            .unwrap()
+            .quoted
+            .and_then(|quoted| quoted.text.map(str::to_owned))
+    };
+    let (request, _) = desk.one_send();
+    desk.ack(request, vec![stored(1, 42)]);
+    assert_eq!(quoted(&desk).as_deref(), Some("said"), "as far as this tab knows");
+    live(&mut desk, body_entry(3, 1, 10, Body::Delete { message: 1 }));
+    assert_eq!(quoted(&desk), None);
+    desk.hear(entries(4..=41, 2));
+    assert!(desk.session.room(ROOM).unwrap().low > 3, "the deletion has gone");
+    assert_eq!(quoted(&desk), None);
+    assert_eq!(desk.cursor(), Some(41), "the log's copy says what it quotes");
+}
