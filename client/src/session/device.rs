@@ -62,6 +62,7 @@ impl Session {
             self.names.read(&cache.entries, Heard::default());
             self.rooms.insert(cache.room, Room::restored(bounds, cache, me));
         }
+        self.acknowledge_early();
         if let Some(me) = self.me().cloned() {
             self.hear_name(&me);
         }

@@ -390,3 +390,24 @@ fn what_a_failed_removal_left_on_disk_is_removed_when_a_tab_brings_it_up_again()
     second.input(Input::Restored(left_on_disk));
     assert_eq!(second.disk.outbox, []);
 }
+
+#[test]
+fn what_another_tab_had_acknowledged_is_shown_once_storage_tells_of_its_room() {
+    let mut first = Desk::new(1);
+    let disk = first.disk.clone();
+    let mut second = Desk::restored(1, disk);
+    first.online(0);
+    first.post(1);
+    tell(&mut first, &mut second);
+    let (request, _) = first.one_send();
+    first.ack(request, vec![stored(1, 1)]);
+    tell(&mut first, &mut second);
+    assert!(second.rows().is_empty(), "it has not heard of the room");
+    let cache = first.disk.rooms.clone();
+    assert_eq!(cache[0].high, 0);
+    second.input(Input::Restored(Restored {
+        rooms: cache,
+        ..first.disk.clone()
+    }));
+    assert_eq!(second.rows(), [(id(1), "sent")]);
+}
