@@ -7,7 +7,7 @@ use steadfast_client::Disk;
 use steadfast_client::news::PeerNews;
 use steadfast_client::record::{Restored, StorageError, Write};
 use steadfast_client::session::{Input, Ticket};
-use steadfast_shared::{Epoch, Person};
+use steadfast_shared::{EntryId, Epoch, Person};
 
 use crate::script::Trouble;
 use crate::tab::{Tab, TabId};
@@ -52,6 +52,11 @@ impl Device {
 
     pub(crate) fn live(&self) -> impl Iterator<Item = &Tab> {
         self.tabs.iter().flatten()
+    }
+
+    /// Whether an item of the outbox is durable.
+    pub(crate) fn has_written(&self, item: EntryId) -> bool {
+        self.disk.outbox.iter().any(|written| written.id == item)
     }
 
     fn stalls(&self) -> bool {

@@ -194,6 +194,7 @@ fn in_order(world: &World) -> Result<(), Broken> {
             let counts = |id: &&EntryId| {
                 history.shown_safe.contains_key(id)
                     && !history.touched.contains(id)
+                    && !history.adrift.contains(id)
                     && !world.server.lost.contains(id)
             };
             let order: Vec<(String, Seq)> = posted
