@@ -38,7 +38,7 @@ pub(crate) fn Quoted(quote: Quote) -> impl IntoView {
         <a
             class="quoted"
             data-testid="quoted"
-            href=move || page.address_of(seq)
+            href=page.address_of(seq)
             title=label
             on:click=lead
         >

@@ -19,6 +19,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::reactive::graph::Source;
 use steadfast_client::link::{Chat, LinkState};
 use steadfast_client::{Change, Input, Refusal, RowKey, Session};
 use steadfast_shared::RoomId;
@@ -316,6 +317,10 @@ impl Page {
                 self.timeline.show(chat, room, self.is_reading());
             }
         });
+        if self.timeline.takes_leave() {
+            tell_anew(&self.language);
+            tell_anew(&self.hand.row);
+        }
     }
 
     /// Makes it light or dark here from now on, and remembers.
@@ -363,6 +368,13 @@ impl Page {
         }
         self.mark_read();
     }
+}
+
+/// Tells everybody who listens, and forgets them: a signal keeps those who are long gone, and whoever is there listens again
+/// as they hear.
+fn tell_anew(told: &(impl Notify + Source)) {
+    told.notify();
+    told.clear_subscribers();
 }
 
 /// The languages the browser's person reads, best first.

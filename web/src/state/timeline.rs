@@ -16,6 +16,9 @@ use crate::slice::Slice;
 
 const SETTLE: Duration = Duration::from_millis(300);
 
+/// After so many rows have left the document, what they listened to forgets them.
+const GONE: usize = 1_000;
+
 /// One row. The same one from the echo to the end.
 #[derive(Clone)]
 pub(crate) struct RowModel {
@@ -64,6 +67,8 @@ struct Known {
     low: Seq,
     /// What was read before the line that says where the new ones begin.
     news_after: Option<Seq>,
+    /// How many rows have left the document and are not forgotten.
+    gone: usize,
 }
 
 /// A row held, in the document or not.
@@ -183,6 +188,18 @@ impl TimelineModel {
         }
     }
 
+    /// Whether so many rows have left the document that what they listened to is to forget them. Says so once.
+    pub(crate) fn takes_leave(self) -> bool {
+        let takes = self.known.try_update_value(|known| {
+            let many = known.gone >= GONE;
+            if many {
+                known.gone = 0;
+            }
+            many
+        });
+        takes.unwrap_or(false)
+    }
+
     /// Brings older rows into the document, of those that are held. Says whether there were any.
     pub(crate) fn up(self) -> bool {
         self.turn(Slice::up)
@@ -263,6 +280,7 @@ impl TimelineModel {
             }
             rows.insert(*key, (model, index >= history));
         }
+        known.gone += known.rows.len();
         known.rows = rows;
         known.armed |= complete;
         if known.order != order || known.history_len != history {

@@ -198,13 +198,13 @@ impl Page {
         people
     }
 
-    /// The address of a message of the open room. Tracked.
+    /// The address of a message of the open room.
     pub(crate) fn address_of(self, message: Seq) -> String {
         let route = |room| Route::Room {
             room,
             seq: Some(message),
         };
-        self.room.get().map_or(Route::Home, route).path()
+        self.room.get_untracked().map_or(Route::Home, route).path()
     }
 
     /// Leads to a message of the open room.
