@@ -2,6 +2,7 @@
 //!
 //! - [`record`]: what a device keeps on disk, and the writes that keep it
 //! - `request`: what is asked of the server has a name, and may find no answer
+//! - `paging`: the asking for pages of the log, one at a time
 //! - `sorted`: a map and a set kept in order in one vector
 //! - `fold`: what the log has made of a message
 //! - `window`: a contiguous piece of a room's log, folded
@@ -38,6 +39,7 @@ pub mod news;
 mod notices;
 mod outbox;
 mod pace;
+mod paging;
 mod presence;
 mod reader;
 pub mod record;

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use steadfast_shared::event::{HistoryRequest, Page};
 use steadfast_shared::limit::PAGE_ENTRIES;
-use steadfast_shared::{Body, Entry, Millis, Now, RoomId, Seq, WireError};
+use steadfast_shared::{Body, Entry, Millis, Now, RoomId, Seq};
 
-use crate::backoff::Backoff;
 use crate::dice::Dice;
 use crate::inbox::{LAST_SEQ, is_contiguous};
-use crate::request::{RequestError, RequestId};
+use crate::paging::{PageResult, Paged, Paging};
+use crate::request::RequestId;
 use crate::window::Window;
 
 /// Where to look.
@@ -30,9 +30,7 @@ pub(crate) struct Look {
     at: LookAt,
     window: Window,
     bound: usize,
-    under_way: Option<(RequestId, Kind)>,
-    not_before: Option<Duration>,
-    backoff: Backoff,
+    paging: Paging<Kind>,
     wants_older: bool,
     wants_newer: bool,
     /// A person moves away from the newest: nothing is joined meanwhile, which would take the pages they go for.
@@ -68,9 +66,7 @@ impl Look {
             at,
             window: Window::default(),
             bound: bound.max(3 * PAGE_ENTRIES),
-            under_way: None,
-            not_before: None,
-            backoff: Backoff::new(Duration::from_millis(250), Duration::from_secs(5)),
+            paging: Paging::default(),
             wants_older: false,
             wants_newer: false,
             leaving: false,
@@ -125,7 +121,7 @@ impl Look {
 
     /// Whether it may be joined to the live window where it reaches it: nothing is on its way, and nothing was missed.
     pub(crate) fn may_join(&self) -> bool {
-        self.stale.is_none() && self.under_way.is_none() && !self.leaving
+        self.stale.is_none() && !self.paging.is_under_way() && !self.leaving
     }
 
     /// A change was heard. Says whether it concerns what is held, or quoted there.
@@ -146,22 +142,21 @@ impl Look {
 
     /// The live window jumped: what changed in between was not heard. A page on its way may be older than that.
     pub(crate) fn read_again(&mut self) {
-        self.under_way = None;
+        self.paging.give_up();
         self.stale = self.window.low().map(|low| low - 1);
     }
 
     pub(crate) fn forget_requests(&mut self) {
-        self.under_way = None;
-        self.not_before = None;
-        self.backoff.reset();
+        self.paging.give_up();
+        self.paging.start_over();
     }
 
     pub(crate) fn pull_not_before(&self) -> Option<Duration> {
-        self.not_before.filter(|_| self.wanted().is_some())
+        self.paging.not_before().filter(|_| self.wanted().is_some())
     }
 
     pub(crate) fn is_pulling(&self) -> bool {
-        self.under_way.is_some()
+        self.paging.is_under_way()
     }
 
     /// The page to ask for next, unless none is wanted, one is under way, or it is too early.
@@ -171,12 +166,11 @@ impl Look {
         request: RequestId,
         now: Duration,
     ) -> Option<HistoryRequest> {
-        if self.not_before.is_some_and(|at| now < at) {
+        if self.paging.is_early(now) {
             return None;
         }
         let kind = self.wanted()?;
-        self.under_way = Some((request, kind));
-        self.not_before = None;
+        self.paging.asked(request, kind);
         let asked = HistoryRequest {
             limit: Some(PAGE_ENTRIES),
             ..HistoryRequest::newest(room)
@@ -204,7 +198,7 @@ impl Look {
     }
 
     fn wanted(&self) -> Option<Kind> {
-        if self.under_way.is_some() {
+        if self.paging.is_under_way() {
             return None;
         }
         let (Some(low), Some(high)) = (self.window.low(), self.window.high()) else {
@@ -223,17 +217,13 @@ impl Look {
     pub(crate) fn pulled<'a>(
         &mut self,
         request: RequestId,
-        result: Result<Result<Page, WireError>, RequestError>,
+        result: PageResult,
         heard: impl Iterator<Item = &'a Entry>,
         now: Duration,
         dice: &mut Dice,
     ) -> Looked {
-        let Some((_, kind)) = self.under_way.take_if(|(under_way, _)| *under_way == request) else {
-            return Looked::Same;
-        };
-        match result {
-            Ok(Ok(page)) if fits(kind, &page) => {
-                self.backoff.reset();
+        match self.paging.answered(request, result, fits, now, dice) {
+            Some(Paged::Page(kind, page)) => {
                 let head = page.head;
                 let looked = self.take(kind, page);
                 for change in heard.filter(|entry| entry.seq > head) {
@@ -241,18 +231,8 @@ impl Look {
                 }
                 looked
             }
-            Ok(Err(error)) if !error.code.is_transient() => Looked::Nowhere,
-            Err(RequestError::Timeout | RequestError::Disconnected) => Looked::Same,
-            Ok(refused) => {
-                let asked = refused.err().and_then(|error| error.retry_after_ms);
-                let asked = asked.map_or(Duration::ZERO, Duration::from_millis);
-                self.not_before = Some(now + self.backoff.next(dice).max(asked));
-                Looked::Same
-            }
-            Err(RequestError::Malformed) => {
-                self.not_before = Some(now + self.backoff.next(dice));
-                Looked::Same
-            }
+            Some(Paged::Refused) => Looked::Nowhere,
+            Some(Paged::Again) | None => Looked::Same,
         }
     }
 

@@ -4,22 +4,20 @@ use std::time::Duration;
 
 use steadfast_shared::event::{HistoryRequest, Page};
 use steadfast_shared::limit::PAGE_ENTRIES;
-use steadfast_shared::{RoomId, Seq, WireError};
+use steadfast_shared::{RoomId, Seq};
 
 use super::{Inbox, is_contiguous};
-use crate::backoff::Backoff;
 use crate::dice::Dice;
-use crate::request::{RequestError, RequestId};
+use crate::paging::{PageResult, Paged, Paging};
+use crate::request::RequestId;
 
 /// A gap of more than this many pages is not walked: the window jumps to the newest page.
 const PAGES_WALKED: u64 = 3;
 
 /// The pulling side's state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Pull {
-    under_way: Option<(RequestId, Kind)>,
-    not_before: Option<Duration>,
-    backoff: Backoff,
+    paging: Paging<Kind>,
     /// The server refused for good: nothing is pulled until a session opens again.
     blocked: bool,
     /// A person wants one more page of older entries.
@@ -34,29 +32,16 @@ enum Kind {
     Before(Seq),
 }
 
-impl Default for Pull {
-    fn default() -> Self {
-        Self {
-            under_way: None,
-            not_before: None,
-            backoff: Backoff::new(Duration::from_millis(250), Duration::from_secs(5)),
-            blocked: false,
-            wants_older: false,
-        }
-    }
-}
-
 impl Pull {
     /// A page under way will not come.
     pub(super) fn link_down(&mut self) {
-        self.under_way = None;
+        self.paging.give_up();
         self.unblock();
     }
 
     pub(super) fn unblock(&mut self) {
         self.blocked = false;
-        self.not_before = None;
-        self.backoff.reset();
+        self.paging.start_over();
     }
 }
 
@@ -75,12 +60,12 @@ impl Inbox {
 
     /// Whether a page is on its way.
     pub(crate) fn is_pulling(&self) -> bool {
-        self.pull.under_way.is_some()
+        self.pull.paging.is_under_way()
     }
 
     /// When the next page may be asked for, where one is wanted and it is not now.
     pub(crate) fn pull_not_before(&self) -> Option<Duration> {
-        self.pull.not_before.filter(|_| self.wanted().is_some())
+        self.pull.paging.not_before().filter(|_| self.wanted().is_some())
     }
 
     /// The page to ask for next, unless none is wanted, one is under way, or it is too early.
@@ -90,12 +75,11 @@ impl Inbox {
         request: RequestId,
         now: Duration,
     ) -> Option<HistoryRequest> {
-        if self.pull.not_before.is_some_and(|at| now < at) {
+        if self.pull.paging.is_early(now) {
             return None;
         }
         let kind = self.wanted()?;
-        self.pull.under_way = Some((request, kind));
-        self.pull.not_before = None;
+        self.pull.paging.asked(request, kind);
         let (after, before, limit) = match kind {
             Kind::Newest => (None, None, PAGE_ENTRIES),
             Kind::After(high) => {
@@ -120,42 +104,23 @@ impl Inbox {
     pub(crate) fn pulled(
         &mut self,
         request: RequestId,
-        result: Result<Result<Page, WireError>, RequestError>,
+        result: PageResult,
         now: Duration,
         dice: &mut Dice,
     ) -> bool {
-        let Some((_, kind)) = self
-            .pull
-            .under_way
-            .take_if(|(under_way, _)| *under_way == request)
-        else {
-            return false;
-        };
-        match result {
-            Ok(Ok(page)) if fits(kind, &page) => {
-                self.pull.backoff.reset();
-                self.take(kind, page)
-            }
-            Ok(Err(error)) if !error.code.is_transient() => {
+        match self.pull.paging.answered(request, result, fits, now, dice) {
+            Some(Paged::Page(kind, page)) => self.take(kind, page),
+            Some(Paged::Refused) => {
                 self.pull.blocked = true;
                 self.pull.wants_older = false;
                 true
             }
-            Ok(Err(error)) => {
-                let asked = error.retry_after_ms.map_or(Duration::ZERO, Duration::from_millis);
-                self.pull.not_before = Some(now + self.pull.backoff.next(dice).max(asked));
-                false
-            }
-            Err(RequestError::Timeout | RequestError::Disconnected) => false,
-            Ok(Ok(_)) | Err(RequestError::Malformed) => {
-                self.pull.not_before = Some(now + self.pull.backoff.next(dice));
-                false
-            }
+            Some(Paged::Again) | None => false,
         }
     }
 
     fn wanted(&self) -> Option<Kind> {
-        if self.pull.blocked || self.pull.under_way.is_some() {
+        if self.pull.blocked || self.pull.paging.is_under_way() {
             return None;
         }
         match self.high {

@@ -81,8 +81,8 @@ async fn what_is_said_before_storage_answers_is_not_lost() {
     assert!(chat.with(Session::is_elected), "alone, a chat sends for itself");
 }
 
-#[tokio::test]
-async fn storage_that_hangs_keeps_nobody_from_chatting_and_comes_in_late() {
+/// A storage that holds one message, which an earlier chat could not send.
+async fn with_one_message() -> MemoryStorage {
     let storage = MemoryStorage::default();
     let before = Chat::start(offline(), storage.clone(), SoloPeers);
     before.input(signed_in());
@@ -91,7 +91,12 @@ async fn storage_that_hangs_keeps_nobody_from_chatting_and_comes_in_late() {
         session.outbox().any(|item| item.disk == crate::Disk::Written)
     })
     .await;
-    drop(before);
+    storage
+}
+
+#[tokio::test]
+async fn storage_that_hangs_keeps_nobody_from_chatting_and_comes_in_late() {
+    let storage = with_one_message().await;
 
     let hangs = Arc::new(AtomicBool::new(true));
     let chat = Chat::start(offline(), Slow(storage, hangs.clone()), SoloPeers);
@@ -120,15 +125,7 @@ impl Storage for Unreadable {
 
 #[tokio::test]
 async fn storage_that_could_not_be_read_is_read_again_and_what_it_holds_comes_in() {
-    let storage = MemoryStorage::default();
-    let before = Chat::start(offline(), storage.clone(), SoloPeers);
-    before.input(signed_in());
-    before.input(post(10));
-    until(&before, |session| {
-        session.outbox().any(|item| item.disk == crate::Disk::Written)
-    })
-    .await;
-    drop(before);
+    let storage = with_one_message().await;
 
     let unreadable = Arc::new(AtomicBool::new(true));
     let chat = Chat::start(offline(), Unreadable(storage, unreadable.clone()), SoloPeers);

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use steadfast_shared::event::{HistoryRequest, Page};
-use steadfast_shared::{Entry, Seq, UserId, WireError};
+use steadfast_shared::event::HistoryRequest;
+use steadfast_shared::{Entry, Seq, UserId};
 
 use super::Room;
 use crate::dice::Dice;
 use crate::look::{Look, LookAt, Looked};
-use crate::request::{RequestError, RequestId};
+use crate::paging::PageResult;
+use crate::request::RequestId;
 use crate::window::Window;
 
 impl Room {
@@ -102,7 +103,7 @@ impl Room {
     pub(crate) fn pulled(
         &mut self,
         request: RequestId,
-        result: Result<Result<Page, WireError>, RequestError>,
+        result: PageResult,
         now: Duration,
         dice: &mut Dice,
     ) -> bool {
@@ -120,7 +121,7 @@ impl Room {
     pub(crate) fn looked(
         &mut self,
         request: RequestId,
-        result: Result<Result<Page, WireError>, RequestError>,
+        result: PageResult,
         now: Duration,
         dice: &mut Dice,
     ) -> bool {

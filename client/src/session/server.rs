@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use steadfast_shared::event::{self, Availability, ClosingReason, Entries, Heads, Opened, Page, Sent};
+use steadfast_shared::event::{self, Availability, ClosingReason, Entries, Heads, Opened, Sent};
 use steadfast_shared::{HandshakeError, WireError};
 
 use super::asking::Asked;
@@ -11,6 +11,7 @@ use super::output::{Change, Output};
 use super::{Connection, Session};
 use crate::news::{PeerNews, Stored};
 use crate::outbox::Outcome;
+use crate::paging::PageResult;
 use crate::record::{Identity, Rejection, Write};
 use crate::request::{RequestError, RequestId};
 use crate::teeth::{Tooth, bites};
@@ -273,13 +274,7 @@ impl Session {
         self.changes.insert(Change::Outbox);
     }
 
-    fn pulled(
-        &mut self,
-        request: RequestId,
-        asked: Asked,
-        result: Result<Result<Page, WireError>, RequestError>,
-        now: Duration,
-    ) {
+    fn pulled(&mut self, request: RequestId, asked: Asked, result: PageResult, now: Duration) {
         let (Asked::History(id, heard) | Asked::Look(id, heard)) = asked else {
             return;
         };

@@ -1,0 +1,101 @@
+//! The asking for pages of a room's log: one at a time, and none of a server that has asked for time.
+
+use std::time::Duration;
+
+use steadfast_shared::WireError;
+use steadfast_shared::event::Page;
+
+use crate::backoff::Backoff;
+use crate::dice::Dice;
+use crate::request::{RequestError, RequestId};
+
+/// What came of asking for a page: the server's answer, or none.
+pub(crate) type PageResult = Result<Result<Page, WireError>, RequestError>;
+
+/// The asking for pages of one kind or another.
+#[derive(Debug)]
+pub(crate) struct Paging<Kind> {
+    under_way: Option<(RequestId, Kind)>,
+    not_before: Option<Duration>,
+    backoff: Backoff,
+}
+
+/// What an answer is good for.
+#[derive(Debug)]
+pub(crate) enum Paged<Kind> {
+    /// The page that was asked for.
+    Page(Kind, Page),
+    /// The server refuses for good.
+    Refused,
+    /// Nothing: it is to be asked again.
+    Again,
+}
+
+impl<Kind> Default for Paging<Kind> {
+    fn default() -> Self {
+        Self {
+            under_way: None,
+            not_before: None,
+            backoff: Backoff::new(Duration::from_millis(250), Duration::from_secs(5)),
+        }
+    }
+}
+
+impl<Kind: Copy> Paging<Kind> {
+    /// Whether a page is on its way.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// When the next page may be asked for, where it is not now.
+    pub(crate) fn not_before(&self) -> Option<Duration> {
+        self.not_before
+    }
+
+    /// Whether it is too early to ask.
+    pub(crate) fn is_early(&self, now: Duration) -> bool {
+        self.not_before.is_some_and(|at| now < at)
+    }
+
+    /// A page is asked for.
+    pub(crate) fn asked(&mut self, request: RequestId, kind: Kind) {
+        self.under_way = Some((request, kind));
+        self.not_before = None;
+    }
+
+    /// The page under way is of no use any more.
+    pub(crate) fn give_up(&mut self) {
+        self.under_way = None;
+    }
+
+    /// Whoever is asked next has asked for no time.
+    pub(crate) fn start_over(&mut self) {
+        self.not_before = None;
+        self.backoff.reset();
+    }
+
+    /// What to make of an answer; `None` where it is not the one that is waited for. `fits`: whether a page answers what
+    /// was asked.
+    pub(crate) fn answered(
+        &mut self,
+        request: RequestId,
+        result: PageResult,
+        fits: impl FnOnce(Kind, &Page) -> bool,
+        now: Duration,
+        dice: &mut Dice,
+    ) -> Option<Paged<Kind>> {
+        let (_, kind) = self.under_way.take_if(|(under_way, _)| *under_way == request)?;
+        let asks_for = match result {
+            Ok(Ok(page)) if fits(kind, &page) => {
+                self.backoff.reset();
+                return Some(Paged::Page(kind, page));
+            }
+            Ok(Err(error)) if !error.code.is_transient() => return Some(Paged::Refused),
+            Err(RequestError::Timeout | RequestError::Disconnected) => return Some(Paged::Again),
+            Ok(Err(error)) => error.retry_after_ms.map_or(Duration::ZERO, Duration::from_millis),
+            Ok(Ok(_)) | Err(RequestError::Malformed) => Duration::ZERO,
+        };
+        self.not_before = Some(now + self.backoff.next(dice).max(asks_for));
+        Some(Paged::Again)
+    }
+}
