@@ -44,6 +44,8 @@ struct Held {
     local: bool,
     /// Some tab may have sent it. Only without this can nobody have stored it.
     maybe_sent: bool,
+    /// This tab told others of it on its own: they may have come after the news of what became of it.
+    vouched: bool,
     /// Since when this tab knows that it is to be sent.
     since: Duration,
 }
@@ -113,6 +115,7 @@ impl Outbox {
             item,
             local: true,
             maybe_sent: !draining,
+            vouched: false,
             since: self.now,
         });
     }
@@ -130,6 +133,7 @@ impl Outbox {
                 item,
                 local: false,
                 maybe_sent: true,
+                vouched: false,
                 since: self.now,
             });
             return true;
@@ -227,6 +231,18 @@ impl Outbox {
         held.since = now;
         held.maybe_sent |= !draining;
         Some(&held.item)
+    }
+
+    /// Notes that this tab tells others of the item on its own.
+    pub(crate) fn vouch(&mut self, id: EntryId) {
+        if let Some(held) = self.held_mut(id) {
+            held.vouched = true;
+        }
+    }
+
+    /// Whether others may know of the item by this tab alone.
+    pub(crate) fn vouches(&self, id: EntryId) -> bool {
+        self.held(id).is_some_and(|held| held.vouched)
     }
 
     /// Whether some tab may have sent the item.

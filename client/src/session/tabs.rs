@@ -46,8 +46,17 @@ impl Session {
                 }
             }
             PeerNews::Sent { epoch, stored } => {
+                // Whoever was told of them by this tab alone may have come after this news.
+                let vouched = stored.iter().filter(|stored| self.outbox.vouches(stored.id));
+                let vouched: Vec<Stored> = vouched.copied().collect();
                 for stored in stored {
                     self.settle(epoch, stored, false);
+                }
+                if !vouched.is_empty() {
+                    self.tell(PeerNews::Sent {
+                        epoch,
+                        stored: vouched,
+                    });
                 }
             }
             PeerNews::Rejected { id, rejection } => {
@@ -56,6 +65,9 @@ impl Session {
                 }
             }
             PeerNews::Discarded { id } => {
+                if self.outbox.vouches(id) {
+                    self.tell(PeerNews::Discarded { id });
+                }
                 if let Some((item, _)) = self.outbox.discard(id) {
                     self.rows_changed(item.room);
                     // This tab may have written it since the other one removed it; or that one died before it could, and the
@@ -80,7 +92,7 @@ impl Session {
                 } else {
                     self.outbox.not_in_storage().cloned().collect()
                 };
-                self.tell_posted(untold);
+                self.vouch_for(untold);
             }
         }
     }
@@ -148,7 +160,15 @@ impl Session {
                 told.push(item);
             }
         }
-        self.tell_posted(told);
+        self.vouch_for(told);
+    }
+
+    /// Tells others of items that they may know of from nobody else.
+    fn vouch_for(&mut self, items: Vec<OutboxItem>) {
+        for item in &items {
+            self.outbox.vouch(item.id);
+        }
+        self.tell_posted(items);
     }
 
     /// Tells items as they are, and which of them are on disk.

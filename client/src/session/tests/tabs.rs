@@ -411,3 +411,41 @@ fn what_another_tab_had_acknowledged_is_shown_once_storage_tells_of_its_room() {
     }));
     assert_eq!(second.rows(), [(id(1), "sent")]);
 }
+
+#[test]
+fn a_thawed_tab_that_brings_up_what_is_over_says_so_once_it_hears_it() {
+    for discarded in [false, true] {
+        let mut frozen = Desk::new(1);
+        let mut second = second_tab(&mut frozen);
+        second.online(0);
+        second.post(1);
+        let mut queue = second.told();
+        // It dies, another one starts in its place, and sees the item's end.
+        let mut third = Desk::restored(1, second.disk.clone());
+        queue.extend(third.told());
+        if discarded {
+            third.input(Input::Discard(id(1)));
+        } else {
+            third.online(1);
+            third.hear(Entries {
+                room: ROOM,
+                from: 1,
+                entries: vec![entry_of(1, 1, id(1), "post 1")],
+            });
+        }
+        queue.extend(third.told());
+        let disk = Restored {
+            outbox: Vec::new(),
+            ..third.disk.clone()
+        };
+        // That one goes too. A fourth has never heard of the item; then the frozen one thaws.
+        let mut fourth = Desk::restored(1, disk);
+        queue.extend(fourth.told());
+        for news in queue {
+            frozen.input(Input::Heard(news));
+            tell(&mut frozen, &mut fourth);
+        }
+        assert_eq!(frozen.session.outbox().count(), 0);
+        assert_eq!(fourth.session.outbox().count(), 0, "discarded: {discarded}");
+    }
+}
