@@ -23,7 +23,8 @@ pub(crate) struct History {
     pub(crate) texts: BTreeMap<EntryId, Vec<String>>,
     /// Messages that somebody wanted deleted.
     pub(crate) deleted: HashSet<EntryId>,
-    /// Not written when their tab ended, and told to one that was frozen: it brings them whenever it thaws.
+    /// Not written when their tab ended. A frozen tab that was told of them, or a line that stood still, may bring them later than
+    /// what the tab took in its next life.
     pub(crate) adrift: HashSet<EntryId>,
     /// Retried or edited by a person: out of order by their own wish.
     pub(crate) touched: HashSet<EntryId>,

@@ -161,11 +161,9 @@ impl World {
         self.told.retain(|(from, to), _| *from != id && *to != id);
         self.tab_is_gone(id);
         let device = &self.devices[id.device];
-        if device.live().any(|tab| tab.frozen_until > self.now) {
-            let held = ended.iter().flat_map(|tab| tab.session.outbox());
-            let unwritten = held.map(|item| item.id).filter(|id| !device.has_written(*id));
-            self.history.adrift.extend(unwritten);
-        }
+        let held = ended.iter().flat_map(|tab| tab.session.outbox());
+        let unwritten = held.map(|item| item.id).filter(|id| !device.has_written(*id));
+        self.history.adrift.extend(unwritten);
     }
 
     /// Tells a session something, and does what it wants done.
