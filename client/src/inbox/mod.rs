@@ -141,6 +141,12 @@ impl Inbox {
         self.forget_requests();
     }
 
+    /// Storage told of it when a link was coming up already: another tab may have written what this one's opening is too old to
+    /// know.
+    pub(crate) fn came_late(&mut self) {
+        self.floor = 0;
+    }
+
     /// Nothing asked so far will be answered.
     pub(crate) fn forget_requests(&mut self) {
         self.pull.link_down();

@@ -42,6 +42,7 @@ impl Session {
         let items: Vec<_> = self.outbox.items().cloned().collect();
         self.tell_posted(items);
         self.everything_changed();
+        self.begun = true;
     }
 
     /// The rooms as they were when this device last wrote them. Where storage answers late they may be another person's, or
@@ -60,7 +61,11 @@ impl Session {
                 continue;
             }
             self.names.read(&cache.entries, Heard::default());
-            self.rooms.insert(cache.room, Room::restored(bounds, cache, me));
+            let mut room = Room::restored(bounds, cache, me);
+            if self.begun {
+                room.inbox.came_late();
+            }
+            self.rooms.insert(room.id, room);
         }
         self.acknowledge_early();
         if let Some(me) = self.me().cloned() {

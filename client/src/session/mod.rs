@@ -113,6 +113,8 @@ pub struct Session {
     away: bool,
     /// This tab drains the outbox.
     elected: bool,
+    /// Storage has answered, or was not waited for: what it tells from here on, it tells late.
+    begun: bool,
 
     connection: Connection,
     /// Whom the open session speaks for. Only their items go out on it.
@@ -167,6 +169,7 @@ impl Session {
             notices: Notices::default(),
             away: false,
             elected: false,
+            begun: false,
             connection: Connection::Offline { closed: None },
             link_me: None,
             closing: None,

@@ -449,3 +449,20 @@ fn a_thawed_tab_that_brings_up_what_is_over_says_so_once_it_hears_it() {
         assert_eq!(fourth.session.outbox().count(), 0, "discarded: {discarded}");
     }
 }
+
+#[test]
+fn storage_that_answers_late_may_be_ahead_of_this_tabs_opening() {
+    let mut first = Desk::new(1);
+    first.online(0);
+    let mut second = Desk::restored(1, Restored::default());
+    second.input(Input::SignedIn(SessionInfo::new(person(1), EPOCH)));
+    second.input(Input::LinkUp);
+    // The server reads the head for the second tab; then the first one's message is stored, shown and written.
+    first.hear(entries(1..=1, 1));
+    first.pass(Duration::from_secs(5));
+    assert_eq!(first.disk.rooms[0].high, 1);
+    second.input(Input::Restored(first.disk.clone()));
+    assert_eq!(second.cursor(), Some(1));
+    second.event(ServerEvent::Session(event::Session::Open(opened(1, 0))));
+    assert_eq!(second.cursor(), Some(1));
+}
