@@ -47,7 +47,9 @@ impl Rule {
             Self::ErasedIsGone => "what was deleted is shown, quoted and sent nowhere",
             Self::RowsStayPut => "a row that was shown as sent keeps its place",
             Self::CursorGoesForward => "within one life of the database a cursor never goes back",
-            Self::AuthorsOrder => "what one tab took in an order is in the log in that order",
+            Self::AuthorsOrder => {
+                "what one tab took in an order is in the log in that order, but for what was not saved when it ended"
+            }
             Self::NothingDisappears => "no row disappears that nobody threw away",
             Self::RejectedForAReason => "only what the server refused for good is shown as rejected",
             Self::EphemeraEnd => "who has gone is not shown as there, nor as writing",
