@@ -32,6 +32,11 @@ for (const [look, colours] of LOOKS) {
           found.push(`${where}: ${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
         }
       };
+      // The keys of the page are heard once it is gone.
+      const leave = async (opened: string) => {
+        await page.keyboard.press('Escape');
+        await expect(page.getByTestId(opened)).toBeHidden();
+      };
       const ann = new ChatPage(page);
       const rooms = new Rooms(ann);
       await page.goto('/');
@@ -76,21 +81,21 @@ for (const [look, colours] of LOOKS) {
       await check('the room’s menu');
       await page.getByTestId('room-date').click();
       await check('go to a date');
-      await page.keyboard.press('Escape');
+      await leave('date');
       await page.keyboard.press('Control+k');
       await expect(page.getByTestId('palette')).toBeVisible();
       await check('palette');
-      await page.keyboard.press('Escape');
+      await leave('palette');
       await ann.timeline.focus();
       await page.keyboard.press('?');
       await expect(page.getByTestId('shortcuts')).toBeVisible();
       await check('shortcuts');
-      await page.keyboard.press('Escape');
+      await leave('shortcuts');
       if (size === 'desktop') {
         await page.getByTestId('open-help').click();
         await expect(page.getByTestId('help')).toBeVisible();
         await check('help');
-        await page.keyboard.press('Escape');
+        await leave('help');
       }
       await ann.detailsButton.click();
       await expect(ann.detailsPanel).toBeVisible();
