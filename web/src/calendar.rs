@@ -147,7 +147,7 @@ fn format(shape: Shape, at: Millis, language: Language) -> String {
 
 /// The browser's own variant of the language first: `en-GB` writes times differently from `en-US`.
 fn locales(language: Language) -> Array {
-    let mine = crate::state::browser_languages().find(|tag| Language::of_tag(tag) == Some(language));
+    let mine = crate::languages::of_browser().find(|tag| Language::of_tag(tag) == Some(language));
     mine.into_iter()
         .chain([language.tag().to_owned()])
         .map(wasm_bindgen::JsValue::from)

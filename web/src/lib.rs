@@ -24,6 +24,7 @@
 //! - `features`: `GET /api/features`
 //! - `calendar`: dates, times and ids, by this device's clock
 //! - `json`: records as text
+//! - `languages`: which languages this device's person reads
 //! - `state`: signals over the chat
 //! - `scroll`: where the timeline's view stands, in the document
 //! - `pages`, `components`: what is seen
@@ -62,6 +63,8 @@ mod features;
 mod http;
 #[cfg(target_arch = "wasm32")]
 mod json;
+#[cfg(target_arch = "wasm32")]
+mod languages;
 #[cfg(target_arch = "wasm32")]
 #[expect(
     unreachable_pub,

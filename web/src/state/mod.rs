@@ -36,6 +36,7 @@ pub(crate) use writing::Writing;
 use self::address::Stay;
 use self::away::Sitting;
 use self::hand::Hand;
+use crate::languages;
 use crate::storage::preferences::{self, Theme};
 use crate::text::{Language, Phrase, Phrases};
 
@@ -135,7 +136,7 @@ impl Page {
             stayed: StoredValue::new(None),
             out_of: RwSignal::new(None),
             faults: FaultModel::new(),
-            language: RwSignal::new(first_language()),
+            language: RwSignal::new(languages::first()),
             chat: StoredValue::new_local(None),
             renewing: StoredValue::new(false),
             heard: Heard {
@@ -375,21 +376,6 @@ impl Page {
 fn tell_anew(told: &(impl Notify + Source)) {
     told.notify();
     told.clear_subscribers();
-}
-
-/// The languages the browser's person reads, best first.
-pub(crate) fn browser_languages() -> impl Iterator<Item = String> {
-    window()
-        .navigator()
-        .languages()
-        .into_iter()
-        .filter_map(|tag| tag.as_string())
-}
-
-fn first_language() -> Language {
-    preferences::language()
-        .or_else(|| browser_languages().find_map(|tag| Language::of_tag(&tag)))
-        .unwrap_or(Language::English)
 }
 
 /// Words made from what changes, as something a view can show; of one type, as [`Page::says`] is.
