@@ -9,7 +9,7 @@ use super::input::Ticket;
 use super::output::Output;
 use crate::backoff::Backoff;
 use crate::news::PeerNews;
-use crate::record::{StorageError, Write};
+use crate::record::{Disk, OutboxItem, StorageError, Write};
 use crate::sorted::SortedSet;
 use crate::teeth::{Tooth, bites};
 
@@ -17,10 +17,15 @@ use crate::teeth::{Tooth, bites};
 /// server knows it.
 const REWRITTEN: usize = 10_000;
 
+/// How long another tab may take to write what it typed; after that the elected tab does.
+const OTHERS_WRITE: Duration = Duration::from_secs(10);
+
 /// Writes that failed and are to be tried again: by what is held then, not by what was written.
 #[derive(Debug)]
 pub(super) struct Rewrite {
     ids: SortedSet<EntryId>,
+    /// What others typed and have not said to be written: they may be gone.
+    others: SortedSet<EntryId>,
     identity: bool,
     at: Option<Duration>,
     backoff: Backoff,
@@ -30,6 +35,7 @@ impl Rewrite {
     pub(super) fn new() -> Self {
         Self {
             ids: SortedSet::default(),
+            others: SortedSet::default(),
             identity: false,
             at: None,
             backoff: Backoff::new(Duration::from_secs(5), Duration::from_secs(60)),
@@ -86,6 +92,16 @@ impl Session {
         }
     }
 
+    /// The elected tab answers for what another tab typed: where that says nothing of having written it, this one does.
+    pub(super) fn see_to_writing(&mut self, id: EntryId) {
+        let unwritten = |item: &OutboxItem| item.disk != Disk::Written;
+        if self.elected && self.outbox.get(id).is_some_and(unwritten) {
+            self.rewrite.others.insert(id);
+            let at = self.outbox.now + OTHERS_WRITE;
+            self.rewrite.at.get_or_insert(at);
+        }
+    }
+
     /// Hands the writes collected to storage, as one batch.
     pub(super) fn flush_writes(&mut self) {
         if self.writes.is_empty() {
@@ -122,6 +138,11 @@ impl Session {
                     Some(item) => Write::PutOutbox(item.clone()),
                     None => Write::RemoveOutbox(id),
                 });
+            }
+            for id in std::mem::take(&mut self.rewrite.others) {
+                let item = self.outbox.get(id);
+                let unwritten = item.filter(|item| item.disk != Disk::Written);
+                self.writes.extend(unwritten.cloned().map(Write::PutOutbox));
             }
             if std::mem::take(&mut self.rewrite.identity) {
                 self.writes.extend(self.identity.clone().map(Write::PutIdentity));

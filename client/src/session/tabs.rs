@@ -113,10 +113,11 @@ impl Session {
                 }
                 Some(Fate::Discarded) => self.tell(PeerNews::Discarded { id: item.id }),
                 None => {
-                    let room = item.room;
+                    let (id, room) = (item.id, item.room);
                     if self.outbox.merge(item, self.epoch()) {
                         self.rows_changed(room);
                     }
+                    self.see_to_writing(id);
                 }
             }
         }

@@ -466,3 +466,25 @@ fn storage_that_answers_late_may_be_ahead_of_this_tabs_opening() {
     second.event(ServerEvent::Session(event::Session::Open(opened(1, 0))));
     assert_eq!(second.cursor(), Some(1));
 }
+
+#[test]
+fn what_a_tab_could_not_write_before_it_closed_is_written_by_the_elected_one() {
+    let mut first = Desk::new(1);
+    let mut second = second_tab(&mut first);
+    second.disk_says = Err(StorageError::Full);
+    second.post(1);
+    second.disk_says = Ok(());
+    second.post(2);
+    tell(&mut second, &mut first);
+    // It closes. The elected one is offline, and has nobody to send them to.
+    first.pass(Duration::from_secs(5));
+    assert_eq!(first.disk.outbox.len(), 0);
+    first.pass(Duration::from_secs(6));
+    let written: Vec<_> = first.disk.outbox.iter().map(|item| item.id).collect();
+    assert_eq!(
+        written,
+        [id(1)],
+        "the other has said that it wrote the second one"
+    );
+    assert_eq!(first.rows(), [(id(1), "saved"), (id(2), "saved")]);
+}
