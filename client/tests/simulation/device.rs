@@ -114,6 +114,10 @@ impl World {
 
     pub(crate) fn trouble(&mut self, device: usize, trouble: Trouble, lasts: Duration) {
         if self.devices[device].trouble.is_none() {
+            if trouble != Trouble::Full {
+                let held = self.devices[device].live().flat_map(|tab| tab.session.outbox());
+                self.history.adrift.extend(held.map(|item| item.id));
+            }
             self.devices[device].trouble = Some(trouble);
             self.devices[device].troubles += 1;
             self.plan(lasts, Happening::StorageWell { device });

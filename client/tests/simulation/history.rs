@@ -23,8 +23,9 @@ pub(crate) struct History {
     pub(crate) texts: BTreeMap<EntryId, Vec<String>>,
     /// Messages that somebody wanted deleted.
     pub(crate) deleted: HashSet<EntryId>,
-    /// Not written when their tab ended. A frozen tab that was told of them, or a line that stood still, may bring them later than
-    /// what the tab took in its next life.
+    /// Not written when their tab ended: a frozen tab that was told of them, or a line that stood still, may bring them later than
+    /// what the tab took in its next life. Or not sent when storage could not be read: a tab that starts meanwhile, and is
+    /// elected, sends those that it hears of from others.
     pub(crate) adrift: HashSet<EntryId>,
     /// Retried or edited by a person: out of order by their own wish.
     pub(crate) touched: HashSet<EntryId>,
