@@ -1,7 +1,6 @@
 //! The open room's rows as signals: one model per row, for as long as the row is there.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -9,23 +8,13 @@ use steadfast_client::RowKey;
 use steadfast_client::link::Chat;
 use steadfast_shared::{Person, RoomId, Seq};
 
+use super::known::{FirstNew, Held, Known, RowModel};
 use crate::calendar;
 use crate::rows::{Place, history_len, places};
 use crate::shown::Shown;
 use crate::slice::Slice;
 
 const SETTLE: Duration = Duration::from_millis(300);
-
-/// After so many rows have left the document, what they listened to forgets them.
-const GONE: usize = 1_000;
-
-/// One row. The same one from the echo to the end.
-#[derive(Clone)]
-pub(crate) struct RowModel {
-    pub(crate) key: RowKey,
-    pub(crate) shown: ArcRwSignal<Shown>,
-    pub(crate) place: ArcRwSignal<Place>,
-}
 
 /// The open room's rows, and where the view on them stands.
 #[derive(Clone, Copy)]
@@ -45,53 +34,6 @@ pub(crate) struct TimelineModel {
     /// More rows are held, or fewer.
     pub(crate) resized: Trigger,
     known: StoredValue<Known, LocalStorage>,
-}
-
-#[derive(Default)]
-struct Known {
-    room: Option<RoomId>,
-    /// Every row held.
-    all: Vec<Held>,
-    /// Which of them are in the document.
-    slice: Slice<RowKey>,
-    order: Vec<RowKey>,
-    rows: HashMap<RowKey, (RowModel, bool)>,
-    history_len: usize,
-    /// Whether the page has caught up at least once since the room was opened.
-    armed: bool,
-    /// Whether everything there is has come, and is in the document.
-    complete: bool,
-    /// The newest entry that was in view.
-    seen: Seq,
-    /// The oldest entry of what is shown.
-    low: Seq,
-    /// What was read before the line that says where the new ones begin.
-    news_after: Option<Seq>,
-    /// How many rows have left the document and are not forgotten.
-    gone: usize,
-}
-
-/// A row held, in the document or not.
-#[derive(Clone, Copy)]
-struct Held {
-    key: RowKey,
-    seq: Option<Seq>,
-    mine: bool,
-}
-
-impl Held {
-    fn is_news(&self, after: Seq) -> bool {
-        !self.mine && self.seq.is_some_and(|seq| seq > after)
-    }
-}
-
-/// Where the first new row is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct FirstNew {
-    /// Which row.
-    pub(crate) key: RowKey,
-    /// Whether the rows in the document begin after it.
-    pub(crate) above: bool,
 }
 
 impl TimelineModel {
@@ -190,14 +132,7 @@ impl TimelineModel {
 
     /// Whether so many rows have left the document that what they listened to is to forget them. Says so once.
     pub(crate) fn takes_leave(self) -> bool {
-        let takes = self.known.try_update_value(|known| {
-            let many = known.gone >= GONE;
-            if many {
-                known.gone = 0;
-            }
-            many
-        });
-        takes.unwrap_or(false)
+        self.known.try_update_value(Known::takes_leave).unwrap_or(false)
     }
 
     /// Brings older rows into the document, of those that are held. Says whether there were any.
@@ -392,25 +327,5 @@ impl TimelineModel {
                 self.count_below(known);
             });
         }
-    }
-}
-
-impl Known {
-    fn keys(&self) -> Vec<RowKey> {
-        self.all.iter().map(|held| held.key).collect()
-    }
-
-    fn range(&self) -> Range<usize> {
-        self.slice.range(&self.keys())
-    }
-
-    fn first_new(&self) -> Option<FirstNew> {
-        let after = self.news_after.filter(|after| self.low <= after + 1)?;
-        let at = self.all.iter().position(|held| held.is_news(after))?;
-        let key = self.all.get(at)?.key;
-        Some(FirstNew {
-            key,
-            above: at < self.range().start,
-        })
     }
 }

@@ -1,0 +1,100 @@
+//! What is known of the open room's rows, in the document or not.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use leptos::prelude::*;
+use steadfast_client::RowKey;
+use steadfast_shared::{RoomId, Seq};
+
+use crate::rows::Place;
+use crate::shown::Shown;
+use crate::slice::Slice;
+
+/// After so many rows have left the document, what they listened to forgets them.
+const GONE: usize = 1_000;
+
+/// One row. The same one from the echo to the end.
+#[derive(Clone)]
+pub(crate) struct RowModel {
+    pub(crate) key: RowKey,
+    pub(crate) shown: ArcRwSignal<Shown>,
+    pub(crate) place: ArcRwSignal<Place>,
+}
+
+/// What is known of the open room's rows.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) room: Option<RoomId>,
+    /// Every row held.
+    pub(super) all: Vec<Held>,
+    /// Which of them are in the document.
+    pub(super) slice: Slice<RowKey>,
+    pub(super) order: Vec<RowKey>,
+    pub(super) rows: HashMap<RowKey, (RowModel, bool)>,
+    pub(super) history_len: usize,
+    /// Whether the page has caught up at least once since the room was opened.
+    pub(super) armed: bool,
+    /// Whether everything there is has come, and is in the document.
+    pub(super) complete: bool,
+    /// The newest entry that was in view.
+    pub(super) seen: Seq,
+    /// The oldest entry of what is shown.
+    pub(super) low: Seq,
+    /// What was read before the line that says where the new ones begin.
+    pub(super) news_after: Option<Seq>,
+    /// How many rows have left the document and are not forgotten.
+    pub(super) gone: usize,
+}
+
+/// A row held, in the document or not.
+#[derive(Clone, Copy)]
+pub(super) struct Held {
+    pub(super) key: RowKey,
+    pub(super) seq: Option<Seq>,
+    pub(super) mine: bool,
+}
+
+impl Held {
+    fn is_news(&self, after: Seq) -> bool {
+        !self.mine && self.seq.is_some_and(|seq| seq > after)
+    }
+}
+
+/// Where the first new row is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct FirstNew {
+    /// Which row.
+    pub(crate) key: RowKey,
+    /// Whether the rows in the document begin after it.
+    pub(crate) above: bool,
+}
+
+impl Known {
+    pub(super) fn keys(&self) -> Vec<RowKey> {
+        self.all.iter().map(|held| held.key).collect()
+    }
+
+    pub(super) fn range(&self) -> Range<usize> {
+        self.slice.range(&self.keys())
+    }
+
+    pub(super) fn first_new(&self) -> Option<FirstNew> {
+        let after = self.news_after.filter(|after| self.low <= after + 1)?;
+        let at = self.all.iter().position(|held| held.is_news(after))?;
+        let key = self.all.get(at)?.key;
+        Some(FirstNew {
+            key,
+            above: at < self.range().start,
+        })
+    }
+
+    /// Whether so many rows have left the document that what they listened to is to forget them. Says so once.
+    pub(super) fn takes_leave(&mut self) -> bool {
+        let many = self.gone >= GONE;
+        if many {
+            self.gone = 0;
+        }
+        many
+    }
+}
