@@ -49,14 +49,16 @@ pub(super) fn start(
 ) {
     let ended = ended.map(drop).shared();
     let this = Arc::downgrade(inner);
-    // Listening starts before storage is read: what another tab tells in between is in neither otherwise.
+    // Listening starts before storage is read: what another tab tells in between is in neither otherwise. So is what the socket
+    // says: natively another thread may have connected it before this one goes on.
+    let events = inner.client.events();
     let heard = peers.heard();
     let elected = peers.elected();
     platform::spawn(store(this.clone(), storage, storage_jobs));
     platform::spawn(tell(peers, tellings));
     platform::spawn(future::select(Box::pin(hear(this.clone(), heard)), ended.clone()).map(drop));
     platform::spawn(future::select(Box::pin(begin(this.clone(), elected)), ended).map(drop));
-    platform::spawn(follow(this.clone(), inner.client.events()));
+    platform::spawn(follow(this.clone(), events));
     platform::spawn(keep_time(this, deadlines));
 }
 

@@ -135,3 +135,18 @@ async fn a_stranger_is_refused_until_signed_in_and_a_wiped_database_takes_the_ou
     let ids: Vec<_> = rows(&ann, new_general).into_iter().map(|(_, id, _)| id).collect();
     assert_eq!(ids, [after], "and nothing of {before}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn chats_that_start_on_a_busy_machine_all_come_to_know_that_they_are_connected() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("chat.db"), free_address()).await;
+    let info = server.sign_in("ann").await;
+    for _ in 0..10 {
+        let chats: Vec<_> = (0..20)
+            .map(|_| server.chat(&info, &MemoryStorage::default()))
+            .collect();
+        for chat in &chats {
+            online(chat).await;
+        }
+    }
+}

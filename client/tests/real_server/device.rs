@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use steadfast_client::Disk;
 use steadfast_client::link::{Chat, MemoryStorage};
 use steadfast_client::session::{Input, MessageChange};
 use steadfast_shared::http::SessionInfo;
@@ -90,9 +91,9 @@ impl Device {
 
     /// The page is loaded anew, once what was typed is on the disk: what is only typed is not promised.
     pub(crate) async fn refreshes(&mut self) {
-        let (chat, storage) = (&self.chat, &self.storage);
+        let chat = &self.chat;
         until("what was typed is saved", async || {
-            chat.with(|session| session.outbox().count()) <= storage.snapshot().outbox.len()
+            chat.with(|session| session.outbox().all(|item| item.disk == Disk::Written))
         })
         .await;
         self.chat = chat_at(self.line.address, &self.info, &self.storage);
