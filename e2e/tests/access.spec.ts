@@ -35,7 +35,7 @@ for (const [look, colours] of LOOKS) {
       // The keys of the page are heard once it is gone.
       const leave = async (opened: string) => {
         await page.keyboard.press('Escape');
-        await expect(page.getByTestId(opened)).toBeHidden();
+        await expect(page.getByTestId(opened)).toHaveCount(0);
       };
       const ann = new ChatPage(page);
       const rooms = new Rooms(ann);
