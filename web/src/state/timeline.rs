@@ -66,6 +66,7 @@ impl TimelineModel {
             if opened {
                 *known = Known {
                     room: Some(room),
+                    gone: known.gone + known.rows.len(),
                     ..Known::default()
                 };
                 self.history.set(Vec::new());
