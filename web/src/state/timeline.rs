@@ -8,7 +8,7 @@ use steadfast_client::RowKey;
 use steadfast_client::link::Chat;
 use steadfast_shared::{Person, RoomId, Seq};
 
-use super::known::{FirstNew, Held, Known, RowModel};
+use super::rows::{FirstNew, Held, Known, RowModel};
 use crate::calendar;
 use crate::rows::{Place, history_len, places};
 use crate::shown::Shown;

@@ -1,4 +1,4 @@
-//! What is known of the open room's rows, in the document or not.
+//! The open room's rows: every one that is held, and a model of each that is in the document.
 
 use std::collections::HashMap;
 use std::ops::Range;
