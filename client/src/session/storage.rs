@@ -24,8 +24,6 @@ const OTHERS_WRITE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Rewrite {
     ids: SortedSet<EntryId>,
-    /// What others typed and have not said to be written: they may be gone.
-    others: SortedSet<EntryId>,
     identity: bool,
     at: Option<Duration>,
     backoff: Backoff,
@@ -35,7 +33,6 @@ impl Rewrite {
     pub(super) fn new() -> Self {
         Self {
             ids: SortedSet::default(),
-            others: SortedSet::default(),
             identity: false,
             at: None,
             backoff: Backoff::new(Duration::from_secs(5), Duration::from_secs(60)),
@@ -96,7 +93,6 @@ impl Session {
     pub(super) fn see_to_writing(&mut self, id: EntryId) {
         let unwritten = |item: &OutboxItem| item.disk != Disk::Written;
         if self.elected && self.outbox.get(id).is_some_and(unwritten) {
-            self.rewrite.others.insert(id);
             let at = self.outbox.now + OTHERS_WRITE;
             self.rewrite.at.get_or_insert(at);
         }
@@ -133,16 +129,17 @@ impl Session {
         }
         if self.rewrite.at.is_some_and(|at| at <= now) {
             self.rewrite.at = None;
+            if self.elected {
+                let orphans = self.outbox.orphans().map(|item| item.id);
+                for id in orphans {
+                    self.rewrite.ids.insert(id);
+                }
+            }
             for id in std::mem::take(&mut self.rewrite.ids) {
                 self.writes.push(match self.outbox.get(id) {
                     Some(item) => Write::PutOutbox(item.clone()),
                     None => Write::RemoveOutbox(id),
                 });
-            }
-            for id in std::mem::take(&mut self.rewrite.others) {
-                let item = self.outbox.get(id);
-                let unwritten = item.filter(|item| item.disk != Disk::Written);
-                self.writes.extend(unwritten.cloned().map(Write::PutOutbox));
             }
             if std::mem::take(&mut self.rewrite.identity) {
                 self.writes.extend(self.identity.clone().map(Write::PutIdentity));
