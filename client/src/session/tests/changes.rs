@@ -219,9 +219,7 @@ fn only_messages_of_others_are_unread_and_mentions_are_counted() {
     assert_eq!((view.unread, view.mentions), (1, 0), "what is gone is not unread");
 }
 
-#[test]
-fn a_reply_shows_what_it_replies_to_as_that_is() {
-    let mut desk = talked(2);
+fn reply_to_the_first(desk: &mut Desk) {
     desk.input(Input::Post {
         room: ROOM,
         id: id(1),
@@ -229,22 +227,27 @@ fn a_reply_shows_what_it_replies_to_as_that_is() {
         reply_to: Some(1),
         at: 0,
     });
-    let quoted = |desk: &Desk| {
-        let reply = desk.session.timeline(ROOM).rows().find(|row| row.id == id(1));
-        let quoted = reply
-            .unwrap()
-            .quoted
-            .map(|quoted| (quoted.seq, quoted.text.map(str::to_owned)));
-        quoted.unwrap()
-    };
-    assert_eq!(quoted(&desk), (1, Some("said".into())));
+}
+
+/// What that reply quotes: of which message, and what it says.
+fn quoted(desk: &Desk) -> Option<(Seq, Option<String>)> {
+    let reply = desk.session.timeline(ROOM).rows().find(|row| row.id == id(1));
+    let quoted = reply.unwrap().quoted;
+    quoted.map(|quoted| (quoted.seq, quoted.text.map(str::to_owned)))
+}
+
+#[test]
+fn a_reply_shows_what_it_replies_to_as_that_is() {
+    let mut desk = talked(2);
+    reply_to_the_first(&mut desk);
+    assert_eq!(quoted(&desk), Some((1, Some("said".into()))));
     let (request, _) = desk.one_send();
     desk.ack(request, vec![stored(1, 3)]);
-    assert_eq!(quoted(&desk), (1, Some("said".into())));
+    assert_eq!(quoted(&desk), Some((1, Some("said".into()))));
     live(&mut desk, body_entry(4, 1, 9, edit(1, "meant").into()));
-    assert_eq!(quoted(&desk), (1, Some("meant".into())));
+    assert_eq!(quoted(&desk), Some((1, Some("meant".into()))));
     live(&mut desk, body_entry(5, 1, 10, Body::Delete { message: 1 }));
-    assert_eq!(quoted(&desk), (1, None));
+    assert_eq!(quoted(&desk), Some((1, None)));
 }
 
 #[test]
@@ -253,27 +256,15 @@ fn a_reply_acknowledged_ahead_of_a_gap_never_quotes_what_was_deleted_in_the_gap(
     desk.session.options.window = 20;
     desk.online(0);
     desk.hear(entries(1..=2, 1));
-    desk.input(Input::Post {
-        room: ROOM,
-        id: id(1),
-        text: text("indeed"),
-        reply_to: Some(1),
-        at: 0,
-    });
-    let quoted = |desk: &Desk| {
-        let reply = desk.session.timeline(ROOM).rows().find(|row| row.id == id(1));
-        reply
-            .unwrap()
-            .quoted
-            .and_then(|quoted| quoted.text.map(str::to_owned))
-    };
+    reply_to_the_first(&mut desk);
+    let said = |desk: &Desk| quoted(desk).and_then(|(_, text)| text);
     let (request, _) = desk.one_send();
     desk.ack(request, vec![stored(1, 42)]);
-    assert_eq!(quoted(&desk).as_deref(), Some("said"), "as far as this tab knows");
+    assert_eq!(said(&desk).as_deref(), Some("said"), "as far as this tab knows");
     live(&mut desk, body_entry(3, 1, 10, Body::Delete { message: 1 }));
-    assert_eq!(quoted(&desk), None);
+    assert_eq!(said(&desk), None);
     desk.hear(entries(4..=41, 2));
     assert!(desk.session.room(ROOM).unwrap().low > 3, "the deletion has gone");
-    assert_eq!(quoted(&desk), None);
+    assert_eq!(said(&desk), None);
     assert_eq!(desk.cursor(), Some(41), "the log's copy says what it quotes");
 }
