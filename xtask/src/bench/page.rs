@@ -9,8 +9,9 @@ use crate::{
     workspace,
 };
 
-/// What the compiler gives to every browser of today; as in `web/index.html`.
-const FEATURES: [&str; 7] = [
+/// What wasm-opt is told beside the level: the stack lies below the data, and every browser of today has these features. As in `web/index.html`.
+const WASM_OPT: [&str; 8] = [
+    "--low-memory-unused",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-mutable-globals",
@@ -58,7 +59,7 @@ pub(super) fn build(name: &str, level: &str) -> anyhow::Result<Page> {
                 process::run(
                     process::command("wasm-opt")
                         .arg(format!("-O{level}"))
-                        .args(FEATURES)
+                        .args(WASM_OPT)
                         .args(names)
                         .arg(&bound)
                         .arg("-o")
