@@ -2,18 +2,27 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
-
 use crate::process::{self, cargo};
+use crate::test::Count;
+use crate::tools;
 
 /// What cargo-deny says where it could not get the list of advisories.
 const NO_LIST: &str = "failed to fetch advisory database";
 
 /// Runs cargo-deny with the rules of `deny.toml`.
 pub(crate) fn audit() -> anyhow::Result<ExitCode> {
-    if process::output("cargo-deny", &["--version"]).is_none() {
-        bail!("cargo-deny is missing.\n  Install it: cargo install --locked cargo-deny");
-    }
+    let count = check()?;
+    println!("{count}");
+    Ok(if count.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// As [`audit`], counted: the rules are one test, the advisories another, which is skipped where they cannot be fetched.
+pub(crate) fn check() -> anyhow::Result<Count> {
+    tools::cargo_deny()?;
     println!("==> licences, bans, sources");
     let rules = process::watch(
         cargo().args(["deny", "check", "licenses", "bans", "sources"]),
@@ -25,16 +34,16 @@ pub(crate) fn audit() -> anyhow::Result<ExitCode> {
     let advisories = process::watch(cargo().args(["deny", "check", "advisories"]), |line| {
         list &= !line.contains(NO_LIST);
     })?;
-    if !advisories.success() && !list {
+    let unlisted = !advisories.success() && !list;
+    if unlisted {
         println!(
             "\nThe list of advisories (github.com/rustsec/advisory-db) could not be fetched from this machine: \
              advisories were NOT checked."
         );
     }
-    let passed = rules.success() && (advisories.success() || !list);
-    Ok(if passed {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    Ok(Count {
+        passed: usize::from(rules.success()) + usize::from(advisories.success()),
+        failed: usize::from(!rules.success()) + usize::from(!advisories.success() && !unlisted),
+        skipped: usize::from(unlisted),
     })
 }

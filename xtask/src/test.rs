@@ -10,7 +10,7 @@ use crate::step::{Stopwatch, Took};
 mod count;
 mod part;
 
-use count::Count;
+pub(crate) use count::Count;
 use part::Part;
 
 /// What `test` can be told.

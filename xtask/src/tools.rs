@@ -13,6 +13,9 @@ const TRUNK: &str = "0.21.14";
 /// The same as the `wasm-bindgen` crate in Cargo.lock, or the page does not link.
 const WASM_BINDGEN: &str = "0.2.130";
 
+/// The newest cargo-deny that builds on the Rust version the workspace names.
+const CARGO_DENY: &str = "0.20.2";
+
 /// The oldest Node.js the npm packages run on.
 const NODE: (u32, u32) = (20, 14);
 
@@ -94,6 +97,15 @@ pub(crate) fn wasm_bindgen() -> anyhow::Result<()> {
     // Without --locked: its lockfile names versions that not every registry mirror holds.
     // With --force: the version may be the right one, and the runner missing all the same.
     install("wasm-bindgen-cli", WASM_BINDGEN, &["--force"])
+}
+
+/// cargo-deny, which audits the dependencies. A newer one that a person has installed stays.
+pub(crate) fn cargo_deny() -> anyhow::Result<()> {
+    let installed = version_of("cargo-deny").and_then(|version| release(&version));
+    if installed >= release(CARGO_DENY) {
+        return Ok(());
+    }
+    install("cargo-deny", CARGO_DENY, &["--locked"])
 }
 
 /// Compiled for a quick installation: optimising these programs takes longer than it saves.

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use super::count::Count;
 use crate::{
-    apt, browser, npm,
+    apt, audit, browser, npm,
     process::{self, Background, cargo},
     server::{self, Build},
     simulate,
@@ -23,6 +23,8 @@ pub(crate) enum Part {
     Fmt,
     /// Lints, with clippy: native and wasm32, a warning is an error
     Clippy,
+    /// Dependencies, with cargo-deny: licences, bans, sources and, where they can be fetched, advisories
+    Audit,
     /// Native tests: unit, property, simulation, integration, and interop with npm's Socket.IO server
     Unit,
     /// Fresh seeds in the simulation, for two minutes unless STEADFAST_SIMULATE=30s says otherwise; and deliberate
@@ -42,6 +44,7 @@ impl Part {
         match self {
             Self::Fmt => "fmt",
             Self::Clippy => "clippy",
+            Self::Audit => "audit",
             Self::Unit => "unit",
             Self::Simulation => "simulation",
             Self::Wasm => "wasm",
@@ -55,6 +58,7 @@ impl Part {
         match self {
             Self::Fmt => "formatting",
             Self::Clippy => "lints, native and wasm32",
+            Self::Audit => "licences, bans, sources and advisories of the dependencies",
             Self::Unit => "native tests",
             Self::Simulation => "fresh seeds in simulated worlds, and deliberate faults",
             Self::Wasm => "tests in headless Chromium",
@@ -68,6 +72,7 @@ impl Part {
         match self {
             Self::Fmt => fmt(),
             Self::Clippy => clippy(args),
+            Self::Audit => audit::check(),
             Self::Unit => unit(args),
             Self::Simulation => simulation(args),
             Self::Wasm => wasm(args),
