@@ -8,11 +8,14 @@
 //! - [`store`]: what lasts
 //! - [`passphrase`]: passphrases, hashed a few at a time
 //! - [`passwd`]: a new passphrase for somebody who has forgotten theirs
+//! - [`backup`], [`restore`], [`check`]: the database copied, put back, looked at
 //! - [`peer`]: one TCP connection, and how it is ended when its other side stops reading
 //! - [`clock`]: the one place that reads the clock
 //! - [`error`]: why a server does not start
 
 pub mod app;
+pub mod backup;
+pub mod check;
 pub mod clock;
 pub mod config;
 pub mod error;
@@ -22,4 +25,5 @@ pub mod passwd;
 pub mod peer;
 pub mod realtime;
 pub mod request;
+pub mod restore;
 pub mod store;

@@ -5,9 +5,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use steadfast_server::app;
+use steadfast_server::backup::{self, Backup};
+use steadfast_server::check::{self, Check};
 use steadfast_server::config::{Config, LogFormat};
 use steadfast_server::error::StartError;
 use steadfast_server::passwd::{self, Passwd};
+use steadfast_server::restore::{self, Restore};
 use tracing_subscriber::EnvFilter;
 
 /// A self-hosted chat that loses nothing, doubles nothing and keeps the order.
@@ -36,6 +39,22 @@ enum Command {
     /// Every device of that person is signed out; messages they have not sent yet stay on those devices, and go out once the person signs in there with the passphrase. So an owner who is locked out gets the server back too.
     #[command(verbatim_doc_comment)]
     Passwd(Passwd),
+    /// Copy the database into one file while the server runs
+    ///
+    ///   steadfast backup /backup/steadfast-$(date +%F).db --database /var/lib/steadfast/steadfast.db
+    ///
+    /// The copy is of one moment, is read back before it gets its name, and can be read by its owner alone.
+    #[command(verbatim_doc_comment)]
+    Backup(Backup),
+    /// Go back to a backup, and keep the former database beside it
+    ///
+    /// Stop the server first. The backup is looked at before anything is changed; browsers then fetch everything anew, and what they have not sent yet they still send.
+    #[command(verbatim_doc_comment)]
+    Restore(Restore),
+    /// Tell whether the database, or a backup, is whole, and what to do if it is not
+    ///
+    /// The server may run meanwhile. Ends with 0 where nothing is wrong, and with 1 otherwise.
+    Check(Check),
 }
 
 #[tokio::main]
@@ -44,15 +63,15 @@ async fn main() -> ExitCode {
     let config = match cli.command {
         Some(Command::Serve(config)) => config,
         Some(Command::Passwd(asked)) => return set_passphrase(&asked).await,
+        Some(Command::Backup(asked)) => return back_up(&asked).await,
+        Some(Command::Restore(asked)) => return restore_backup(&asked).await,
+        Some(Command::Check(asked)) => return check_database(&asked).await,
         None => cli.config,
     };
     start_logging(&config);
     match run(config).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("steadfast: {error}");
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error),
     }
 }
 
@@ -65,11 +84,47 @@ async fn set_passphrase(asked: &Passwd) -> ExitCode {
             );
             ExitCode::SUCCESS
         }
-        Err(error) => {
-            eprintln!("steadfast: {error}");
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error),
     }
+}
+
+async fn back_up(asked: &Backup) -> ExitCode {
+    match backup::run(asked).await {
+        Ok(report) => {
+            print!("backed up and read back: {}", check::told(&report));
+            ExitCode::SUCCESS
+        }
+        Err(error) => failed(&error),
+    }
+}
+
+async fn restore_backup(asked: &Restore) -> ExitCode {
+    match restore::run(asked).await {
+        Ok(restored) => {
+            print!("restored: {}", check::told(&restored.report));
+            if let Some(former) = restored.former {
+                println!("the former database is kept as {}", former.display());
+            }
+            println!("start the server: every browser fetches afresh, and sends what it has not sent yet");
+            ExitCode::SUCCESS
+        }
+        Err(error) => failed(&error),
+    }
+}
+
+async fn check_database(asked: &Check) -> ExitCode {
+    match check::run(asked).await {
+        Ok(report) => {
+            println!("{}", check::answer(asked, &report).trim_end());
+            ExitCode::from(u8::from(!report.sound))
+        }
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("steadfast: {error}");
+    ExitCode::FAILURE
 }
 
 async fn run(config: Config) -> Result<(), StartError> {

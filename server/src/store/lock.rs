@@ -2,7 +2,10 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use super::files;
 
 /// Held as long as a process uses a database file. The operating system lets it go when the process ends, however it ends.
 #[derive(Debug)]
@@ -22,14 +25,16 @@ pub enum LockError {
 impl FileLock {
     /// Locks `<database>.lock`.
     pub fn acquire(database: &Path) -> Result<Self, LockError> {
-        let mut path = database.as_os_str().to_owned();
-        path.push(".lock");
+        let path = files::beside(database, files::LOCK);
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)
             .write(true)
-            .open(PathBuf::from(path))
+            .mode(0o600)
+            .open(&path)
             .map_err(LockError::Io)?;
+        // Root's file would keep the server's own user away.
+        files::give_to_owner(&path, database).map_err(LockError::Io)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(LockError::Held),

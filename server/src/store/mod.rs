@@ -8,11 +8,13 @@
 //! - [`refusal`]: why something is not done that could be
 //! - [`token`]: the secret a device shows, and the hash that is kept of it
 //! - [`nickname`]: what makes a nickname one person's
+//! - [`files`]: the database's files on the disk
 //! - [`lock`]: one process per database file
 //!
 //! Invariant: SQL is written in this folder and nowhere else.
 
 pub mod account;
+pub mod files;
 pub mod lock;
 pub mod log;
 pub mod nickname;

@@ -21,6 +21,7 @@ mod process;
 mod rooms;
 mod settings;
 mod slow;
+mod storage;
 mod store;
 mod support;
 mod writer;

@@ -19,7 +19,7 @@ use crate::support::client::PATIENCE;
 use crate::support::server::sign_in;
 use crate::support::{Client, message};
 
-fn command(database: &Path) -> Command {
+pub(crate) fn command(database: &Path) -> Command {
     command_on("127.0.0.1:0", database)
 }
 
@@ -35,7 +35,7 @@ fn command_on(address: &str, database: &Path) -> Command {
     command
 }
 
-async fn started(database: &Path) -> (Child, SocketAddr) {
+pub(crate) async fn started(database: &Path) -> (Child, SocketAddr) {
     let mut child = command(database).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let address = loop {
@@ -52,7 +52,7 @@ async fn started(database: &Path) -> (Child, SocketAddr) {
     (child, address)
 }
 
-async fn refused(command: &mut Command) -> String {
+pub(crate) async fn refused(command: &mut Command) -> String {
     let Output { status, stderr, .. } = timeout(PATIENCE, command.output()).await.unwrap().unwrap();
     assert_eq!(status.code(), Some(1));
     let said = String::from_utf8(stderr).unwrap();

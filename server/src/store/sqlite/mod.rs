@@ -12,6 +12,7 @@
 //! - `names`: the nicknames' keys, brought up to date
 //! - `access`: who may do what in a room
 //! - `act`: what people ask for beyond entries, in parts: `make`, `membership`, `settle`
+//! - [`copy`]: a copy of one moment; [`check`]: whether a database is whole
 //! - `rooms`: who is in which room, and how far they have read
 
 mod access;
@@ -20,6 +21,8 @@ mod act;
 mod append;
 mod body;
 mod change;
+pub mod check;
+pub mod copy;
 mod history;
 mod invites;
 mod kind;

@@ -17,6 +17,15 @@ use crate::store::lock::{FileLock, LockError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
+/// The newest migration this program knows.
+pub(super) fn newest_migration() -> i64 {
+    MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0)
+}
+
 /// Connections that read at the same time.
 const READERS: u32 = 4;
 

@@ -1,0 +1,138 @@
+//! `steadfast check`: whether a database, or a backup of one, is whole; and if not, what to do.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::config::database;
+use crate::store::sqlite::check::{Report, check};
+use crate::store::{StoreError, files};
+
+/// Which database.
+#[derive(Args, Clone, Debug)]
+pub struct Check {
+    /// A backup to look at, instead of the server's database
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+
+    /// The server's database
+    #[arg(
+        long,
+        env = "STEADFAST_DATABASE",
+        value_name = "PATH",
+        default_value = "steadfast.db",
+        value_parser = database
+    )]
+    pub database: PathBuf,
+
+    /// Tell it as JSON, for programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What is answered: for people or, where asked for, for programs.
+pub fn answer(asked: &Check, report: &Report) -> String {
+    if asked.json {
+        return serde_json::to_string_pretty(report).unwrap_or_default();
+    }
+    told(report)
+}
+
+/// Why it cannot be told whether the database is whole.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// There is no such file.
+    #[error("there is no database {path}: name it, or name the server's with --database")]
+    NoDatabase {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// It cannot be read.
+    #[error(
+        "cannot read {path} ({source}): if this is a Steadfast database it is damaged. Keep it, and go back to the newest \
+         backup that `steadfast check` calls sound: `steadfast restore BACKUP`"
+    )]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What it said.
+        source: StoreError,
+    },
+}
+
+/// Looks at a database. Changes nothing.
+pub async fn run(asked: &Check) -> Result<Report, CheckError> {
+    let path = files::real(asked.file.as_ref().unwrap_or(&asked.database));
+    if !path.is_file() {
+        return Err(CheckError::NoDatabase { path });
+    }
+    let alone = files::is_alone(&path);
+    let mut report = check(&path, alone).await;
+    // A server has started meanwhile, and what it wrote may have been taken for damage.
+    if alone && !files::is_alone(&path) && !report.as_ref().is_ok_and(|report| report.sound) {
+        report = check(&path, false).await;
+    }
+    report.map_err(|source| CheckError::Unreadable { path, source })
+}
+
+/// The report as a person reads it.
+pub fn told(report: &Report) -> String {
+    let verdict = if report.sound { "sound" } else { "DAMAGED" };
+    let mut text = format!("{}: {verdict}\n", report.database.display());
+    let free = match files::free_space(&report.database) {
+        Some(free) => format!("; {} free on its disk", bytes(free)),
+        None => String::new(),
+    };
+    let _ = writeln!(
+        text,
+        "  people: {}, rooms: {}, entries: {}\n  {}, and {} in its write-ahead log{free}",
+        report.people,
+        report.rooms,
+        report.entries,
+        bytes(report.bytes),
+        bytes(report.wal_bytes),
+    );
+    for check in &report.checks {
+        let state = if check.findings.is_empty() {
+            "ok"
+        } else {
+            "DAMAGED"
+        };
+        let _ = writeln!(text, "  {:<11} {state:<8} {}", check.name, check.rule);
+        for finding in &check.findings {
+            let _ = writeln!(text, "    - {finding}");
+        }
+        if !check.findings.is_empty() {
+            let _ = writeln!(text, "    What to do: {}.", check.advice);
+        }
+    }
+    text
+}
+
+/// A size as a person reads it: 1.5 MB.
+pub fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1_000 {
+        return format!("{bytes} B");
+    }
+    let (mut tenths, mut unit) = (bytes / 100, 0);
+    while tenths >= 10_000 && unit + 1 < UNITS.len() {
+        tenths /= 1_000;
+        unit += 1;
+    }
+    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_well() {
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(1_500), "1.5 kB");
+        assert_eq!(bytes(12_345_678), "12.3 MB");
+        assert_eq!(bytes(3_000_000_000_000_000), "3000.0 TB");
+    }
+}

@@ -1,0 +1,178 @@
+//! `steadfast restore`: a backup becomes the database, and the former database is kept beside it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::backup::show;
+use crate::config::database;
+use crate::store::lock::{FileLock, LockError};
+use crate::store::sqlite::check::{Report, check};
+use crate::store::sqlite::copy::{copy, fold_wal, renew_epoch};
+use crate::store::{StoreError, files};
+
+/// Which backup, in which database's place.
+#[derive(Args, Clone, Debug)]
+pub struct Restore {
+    /// The backup to go back to
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// The server's database
+    #[arg(
+        long,
+        env = "STEADFAST_DATABASE",
+        value_name = "PATH",
+        default_value = "steadfast.db",
+        value_parser = database
+    )]
+    pub database: PathBuf,
+}
+
+/// What was restored.
+#[derive(Debug)]
+pub struct Restored {
+    /// What is in the database.
+    pub report: Report,
+    /// Where the former database is; `None` where there was none.
+    pub former: Option<PathBuf>,
+}
+
+/// Why nothing was restored. The database is as it was then.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// There is no such backup.
+    #[error("there is no backup {path}")]
+    NoBackup {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The backup is the database.
+    #[error("{path} is the database itself: name a backup of it")]
+    Itself {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A server runs.
+    #[error("the server is running on {path}: stop it first")]
+    Running {
+        /// The database.
+        path: PathBuf,
+    },
+    /// Nothing can be written there.
+    #[error(
+        "cannot write {path} ({source}): see that its folder is there, with enough room, and that you may write there"
+    )]
+    NotWritable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The backup cannot be read.
+    #[error(
+        "cannot read the backup {path} ({source}): take another one; `steadfast check FILE` tells which are sound"
+    )]
+    Unreadable {
+        /// The backup.
+        path: PathBuf,
+        /// What it said.
+        source: StoreError,
+    },
+    /// The backup is not whole.
+    #[error(
+        "the backup {path} is not whole ({finding}): take another one; `steadfast check FILE` tells which are sound"
+    )]
+    Unsound {
+        /// The backup.
+        path: PathBuf,
+        /// The first of what is wrong.
+        finding: String,
+    },
+}
+
+/// Puts a backup in the database's place. Killed at any moment, either the former database is there or the backup, whole.
+pub async fn run(asked: &Restore) -> Result<Restored, RestoreError> {
+    let (database, file) = (&files::real(&asked.database), &asked.file);
+    if !file.is_file() {
+        return Err(RestoreError::NoBackup { path: file.clone() });
+    }
+    if files::is_same(database, file) {
+        return Err(RestoreError::Itself { path: file.clone() });
+    }
+    let not_writable = |source| RestoreError::NotWritable {
+        path: database.clone(),
+        source,
+    };
+    // Held to the end: no server starts meanwhile.
+    let _lock = FileLock::acquire(database).map_err(|error| match error {
+        LockError::Held => RestoreError::Running {
+            path: database.clone(),
+        },
+        LockError::Io(source) => not_writable(source),
+    })?;
+    let fresh = files::restoring(database);
+    let done = restore(file, database, &fresh).await;
+    if done.is_err() {
+        let _ = files::remove(&fresh);
+        let _ = files::remove_sides(&fresh);
+    }
+    done
+}
+
+async fn restore(file: &Path, database: &Path, fresh: &Path) -> Result<Restored, RestoreError> {
+    let not_writable = |source| RestoreError::NotWritable {
+        path: database.to_owned(),
+        source,
+    };
+    let unreadable = |source| RestoreError::Unreadable {
+        path: file.to_owned(),
+        source,
+    };
+    // What a killed restore has left.
+    files::remove(fresh)
+        .and_then(|()| files::remove_sides(fresh))
+        .map_err(not_writable)?;
+    let handle = files::open_private(fresh).map_err(not_writable)?;
+    copy(file, fresh, show).await.map_err(unreadable)?;
+    let report = check(fresh, true).await.map_err(unreadable)?;
+    if let Some(finding) = report.checks.iter().find_map(|check| check.findings.first()) {
+        return Err(RestoreError::Unsound {
+            path: file.to_owned(),
+            finding: finding.clone(),
+        });
+    }
+    let stamp = renew_epoch(fresh).await.map_err(unreadable)?;
+    let placed = async {
+        files::give_to_owner(fresh, database)?;
+        handle.sync_all()?;
+        let former = keep_aside(database, &stamp).await?;
+        fs::rename(fresh, database)?;
+        files::sync_folder(database)?;
+        Ok(former)
+    };
+    let former = placed.await.map_err(not_writable)?;
+    let report = check(database, true).await.map_err(unreadable)?;
+    Ok(Restored { report, former })
+}
+
+/// Gives the former database a second name, and leaves no write-ahead log that the restored one would be read with.
+async fn keep_aside(database: &Path, stamp: &str) -> io::Result<Option<PathBuf>> {
+    if !database.exists() {
+        files::remove_sides(database)?;
+        return Ok(None);
+    }
+    // What waits in its log goes into its file, so that it is one file and whole; a damaged one keeps its log.
+    if files::is_sqlite(database)
+        && let Err(error) = fold_wal(database).await
+    {
+        eprintln!("steadfast: the former database is damaged ({error}); it is kept as it is");
+    }
+    let former = files::former(database, stamp);
+    files::link_all(database, &former)?;
+    files::sync_folder(database)?;
+    files::remove_sides(database)?;
+    Ok(Some(former))
+}

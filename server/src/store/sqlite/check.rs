@@ -1,0 +1,231 @@
+//! Whether a database is whole: its pages, its rooms' logs, and all that refers to something else.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{Connection, Row};
+use uuid::Uuid;
+
+use super::copy::reading;
+use super::{from_sql, open, told};
+use crate::store::{StoreError, files};
+
+/// Most findings told of one kind.
+const TOLD: usize = 20;
+
+/// What was found in a database.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Report {
+    /// The file.
+    pub database: PathBuf,
+    /// Whether nothing is wrong with it.
+    pub sound: bool,
+    /// Its life; absent where it has none.
+    pub epoch: Option<Uuid>,
+    /// The migration it is at.
+    pub schema: i64,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Bytes of the write-ahead log beside it.
+    pub wal_bytes: u64,
+    /// How many people there are.
+    pub people: u64,
+    /// How many rooms there are.
+    pub rooms: u64,
+    /// How many entries their logs have.
+    pub entries: u64,
+    /// What was looked at, and what is wrong there.
+    pub checks: Vec<Check>,
+}
+
+/// One kind of thing that was looked at.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Check {
+    /// Its name.
+    pub name: &'static str,
+    /// What holds where nothing is wrong.
+    pub rule: &'static str,
+    /// What is wrong, the first of it.
+    pub findings: Vec<String>,
+    /// What to do about it.
+    pub advice: &'static str,
+}
+
+const RESTORE: &str = "stop the server, keep this file, and go back to the newest backup that `steadfast check` calls sound: \
+                       `steadfast restore BACKUP`. Then check the disk";
+const REPORT: &str = "nothing that was said is lost, but please report this with the lines above: no version of Steadfast \
+                      writes it. A backup that `steadfast check` calls sound can be restored with `steadfast restore BACKUP`";
+
+/// What is counted, by tables of the first version.
+const COUNTS: [&str; 3] = [
+    "select count(*) from users",
+    "select count(*) from rooms",
+    "select count(*) from entries",
+];
+
+/// Rooms whose logs have a gap, or another end than their head says.
+const GAPS: &str =
+    "select rooms.name || ': head ' || rooms.head || ', ' || count(entries.seq) || ' entries, from '
+        || coalesce(min(entries.seq), 0) || ' to ' || coalesce(max(entries.seq), 0) as finding
+    from rooms left join entries on entries.room = rooms.id
+    group by rooms.id
+    having count(entries.seq) <> rooms.head or coalesce(max(entries.seq), 0) <> rooms.head
+        or coalesce(min(entries.seq), 1) <> 1";
+
+/// What refers to an entry that is not there, from the second migration on.
+const ASTRAY: [&str; 6] = [
+    "select rooms.name || ': entry ' || later.seq || ' changes entry ' || later.target || ', which is not there' as finding
+     from entries later join rooms on rooms.id = later.room
+     where later.target is not null and not exists (
+        select 1 from entries where entries.room = later.room and entries.seq = later.target and entries.seq < later.seq)",
+    "select rooms.name || ': entry ' || later.seq || ' replies to entry ' || json_extract(later.body, '$.reply_to')
+        || ', which is not there' as finding
+     from entries later join rooms on rooms.id = later.room
+     where json_valid(later.body) and json_extract(later.body, '$.reply_to') is not null and not exists (
+        select 1 from entries where entries.room = later.room
+            and entries.seq = json_extract(later.body, '$.reply_to') and entries.seq < later.seq)",
+    "select rooms.name || ': entry ' || changed.message || ' counts as changed, and is not there' as finding
+     from changed join rooms on rooms.id = changed.room
+     where not exists (select 1 from entries where room = changed.room and seq = changed.message)
+        or (edit is not null and not exists (select 1 from entries where room = changed.room and seq = changed.edit))",
+    "select rooms.name || ': a reaction to entry ' || reactions.message || ', which is not there' as finding
+     from reactions join rooms on rooms.id = reactions.room
+     where not exists (select 1 from entries where room = reactions.room and seq = reactions.message)",
+    "select rooms.name || ': somebody is mentioned in entry ' || mentions.message || ', which is not there' as finding
+     from mentions join rooms on rooms.id = mentions.room
+     where not exists (select 1 from entries where room = mentions.room and seq = mentions.message)",
+    "select rooms.name || ': somebody has read up to ' || members.read || ', and its head is ' || rooms.head as finding
+     from members join rooms on rooms.id = members.room where members.read > rooms.head",
+];
+
+/// Looks at everything in a database, in one moment of it, whether a server runs on it or not. Changes nothing.
+///
+/// `alone` for a file that nobody writes and that has no write-ahead log, as a backup. An error means that it cannot be read
+/// as a database at all.
+pub async fn check(database: &Path, alone: bool) -> Result<Report, StoreError> {
+    let mut connection = reading(database, alone).await?;
+    let report = look(database, &mut connection).await?;
+    connection.close().await.map_err(told)?;
+    Ok(report)
+}
+
+async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Report, StoreError> {
+    // One moment for all of it.
+    let mut moment = connection.begin().await.map_err(told)?;
+    let schema = schema(&mut moment).await?;
+    let epoch = sqlx::query_scalar::<_, Uuid>("select id from epoch")
+        .fetch_optional(&mut *moment)
+        .await
+        .map_err(told)?;
+    let mut counts = [0; COUNTS.len()];
+    for (count, query) in counts.iter_mut().zip(COUNTS) {
+        *count = sqlx::query_scalar(query)
+            .fetch_one(&mut *moment)
+            .await
+            .map(from_sql)
+            .map_err(told)?;
+    }
+    let mut checks = vec![Check {
+        name: "epoch",
+        rule: "the database has an epoch, by which browsers know it",
+        findings: match epoch {
+            Some(_) => Vec::new(),
+            None => vec!["the epoch is missing".to_owned()],
+        },
+        advice: RESTORE,
+    }];
+    let pages = sqlx::query_scalar::<_, String>("pragma integrity_check(20)")
+        .fetch_all(&mut *moment)
+        .await
+        .map_err(told)?;
+    checks.push(Check {
+        name: "pages",
+        rule: "every page and every index of the file is whole",
+        findings: pages.into_iter().filter(|line| line != "ok").collect(),
+        advice: RESTORE,
+    });
+    checks.push(Check {
+        name: "rooms",
+        rule: "every room's log is contiguous from 1 to its head",
+        findings: findings(&mut moment, GAPS).await?,
+        advice: RESTORE,
+    });
+    let mut astray: Vec<String> = sqlx::query("pragma foreign_key_check")
+        .fetch_all(&mut *moment)
+        .await
+        .map_err(told)?
+        .iter()
+        .take(TOLD)
+        .map(|row| {
+            let (table, parent): (String, String) = (row.get(0), row.get(2));
+            format!("a row of {table} refers to {parent}, and there is no such row")
+        })
+        .collect();
+    if schema >= 2 {
+        for query in ASTRAY {
+            astray.extend(findings(&mut moment, query).await?);
+        }
+    }
+    checks.push(Check {
+        name: "references",
+        rule: "every change, reply, reaction, mention and author refers to something that is there",
+        findings: astray,
+        advice: REPORT,
+    });
+    checks.push(Check {
+        name: "texts",
+        rule: "every entry can be read",
+        findings: findings(
+            &mut moment,
+            "select rooms.name || ': entry ' || seq as finding
+             from entries join rooms on rooms.id = entries.room where not json_valid(body)",
+        )
+        .await?,
+        advice: RESTORE,
+    });
+    moment.rollback().await.map_err(told)?;
+    let [people, rooms, entries] = counts;
+    Ok(Report {
+        database: database.to_owned(),
+        sound: checks.iter().all(|check| check.findings.is_empty()),
+        epoch,
+        schema,
+        bytes: files::size(database),
+        wal_bytes: files::wal_size(database),
+        people,
+        rooms,
+        entries,
+        checks,
+    })
+}
+
+/// The migration a database is at.
+async fn schema(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    let schema: Option<i64> = sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
+        .fetch_one(connection)
+        .await
+        .map_err(|_| StoreError::Unreadable("schema: this is no database of Steadfast's"))?;
+    match schema {
+        Some(schema) if schema <= open::newest_migration() => Ok(schema),
+        Some(_) => Err(StoreError::Unreadable(
+            "schema: a newer version of Steadfast has written it",
+        )),
+        None => Err(StoreError::Unreadable("schema: it has none")),
+    }
+}
+
+async fn findings(connection: &mut SqliteConnection, query: &'static str) -> Result<Vec<String>, StoreError> {
+    let query = format!("{query} limit {TOLD}");
+    let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
+        .fetch_all(connection)
+        .await;
+    match rows {
+        Ok(rows) => Ok(rows),
+        // Damaged pages are told by the check of the pages; the others go on.
+        Err(error) => match told(error) {
+            StoreError::Failed(error) => Ok(vec![format!("could not be looked at ({error})")]),
+            other => Err(other),
+        },
+    }
+}

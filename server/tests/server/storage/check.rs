@@ -1,0 +1,101 @@
+//! `steadfast check`.
+
+use super::{behind_its_back, filled, name, report, run};
+use crate::process::started;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sound_database_is_called_sound_beside_a_server_and_without_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    filled(&database, 100).await;
+    let before = super::names(folder.path());
+    let (code, said) = run(&["check"], &database).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains(": sound") && said.contains("entries: 100"),
+        "{said}"
+    );
+    assert_eq!(super::names(folder.path()), before, "it leaves no trace");
+    let (_server, _) = started(&database).await;
+    let (code, said) = run(&["check"], &database).await;
+    assert_eq!(code, Some(0), "{said}");
+    let nowhere = folder.path().join("nowhere.db");
+    let (code, said) = run(&["check", name(&nowhere)], &database).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("there is no database"), "{said}");
+    assert!(!nowhere.exists());
+}
+
+/// What is done to a database, which kind of check finds it, and what that says.
+const HARM: [(&str, &str, &str); 8] = [
+    (
+        "delete from entries where seq = 50",
+        "rooms",
+        "99 entries, from 1 to 100",
+    ),
+    ("update rooms set head = 101", "rooms", "head 101"),
+    ("delete from entries where seq = 1", "rooms", "from 2 to 100"),
+    ("delete from epoch", "epoch", "missing"),
+    (
+        "update entries set target = 400 where seq = 9",
+        "references",
+        "entry 9 changes entry 400",
+    ),
+    (
+        "update entries set body = json_set(body, '$.reply_to', 70) where seq = 60",
+        "references",
+        "entry 60 replies to entry 70",
+    ),
+    (
+        "insert into reactions select room, 300, '👍', author, 5, 5 from entries where seq = 5",
+        "references",
+        "a reaction to entry 300",
+    ),
+    ("update entries set body = '{' where seq = 3", "texts", "entry 3"),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_l07_whatever_is_damaged_is_found_and_told_with_what_to_do() {
+    for (harm, kind, finding) in HARM {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("chat.db");
+        filled(&database, 100).await;
+        sqlx::query(harm)
+            .execute(&mut behind_its_back(&database).await)
+            .await
+            .unwrap();
+        let report = report(&database).await;
+        assert_eq!(report["sound"], false, "{harm}");
+        for check in report["checks"].as_array().unwrap() {
+            let findings = check["findings"].as_array().unwrap();
+            assert_eq!(findings.is_empty(), check["name"] != kind, "{harm}: {report:#}");
+            if let Some(first) = findings.first() {
+                assert!(first.as_str().unwrap().contains(finding), "{harm}: {first}");
+            }
+        }
+        let (code, said) = run(&["check"], &database).await;
+        assert_eq!(code, Some(1), "{said}");
+        assert!(
+            said.contains("DAMAGED") && said.contains("What to do: "),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_l07_a_file_with_foreign_bytes_in_it_is_called_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    filled(&database, 3_000).await;
+    let whole = std::fs::read(&database).unwrap();
+    for place in 0..8 {
+        let mut bytes = whole.clone();
+        let at = 100 + place * (bytes.len() - 9_000) / 8;
+        bytes[at..at + 8_192].fill(0xa5);
+        std::fs::write(&database, bytes).unwrap();
+        let (code, said) = run(&["check"], &database).await;
+        assert_eq!(code, Some(1), "at {at}: {said}");
+        assert!(said.contains("DAMAGED") || said.contains("is damaged"), "{said}");
+        assert!(said.contains("steadfast restore"), "{said}");
+    }
+}
