@@ -65,7 +65,7 @@ const COUNTS: [&str; 3] = [
 ];
 
 /// Rooms whose logs have a gap, or another end than their head says.
-const GAPS: &str =
+pub(super) const GAPS: &str =
     "select rooms.name || ': head ' || rooms.head || ', ' || count(entries.seq) || ' entries, from '
         || coalesce(min(entries.seq), 0) || ' to ' || coalesce(max(entries.seq), 0) as finding
     from rooms left join entries on entries.room = rooms.id

@@ -1,6 +1,7 @@
 //! The store in one SQLite file: WAL, `synchronous=FULL`, one connection that writes and several that read.
 //!
 //! - [`open`]: from a path to a migrated, locked database
+//! - `inspect`: a look at a database before that
 //! - `body`, `kind`: what entries say, and of which kind rooms are, as their rows hold it
 //! - `append`: the log grows
 //! - `change`: what edits, deletions and reactions do to a message
@@ -24,6 +25,7 @@ mod change;
 pub mod check;
 pub mod copy;
 mod history;
+mod inspect;
 mod invites;
 mod kind;
 mod make;

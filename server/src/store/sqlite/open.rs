@@ -13,6 +13,7 @@ use steadfast_shared::{Epoch, Millis};
 use uuid::Uuid;
 
 use super::SqliteStore;
+use crate::store::files;
 use crate::store::lock::{FileLock, LockError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -58,6 +59,22 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+    /// Not a database of Steadfast's.
+    #[error("{path} is no database of Steadfast's: name another file with --database")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What is in it cannot be relied on.
+    #[error(
+        "the database {path} is damaged ({what}): it was left as it is. Keep it, see `steadfast check --database {path}`, and go back to a backup with `steadfast restore BACKUP --database {path}`"
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
     /// Locked by a program that is not Steadfast.
     #[error("the database {path} is locked by another program: close that program and start again")]
     Locked {
@@ -81,6 +98,7 @@ impl SqliteStore {
     ///
     /// `patience` bounds how long a write waits for somebody else's lock.
     pub async fn open(path: &Path, patience: Duration, at: Millis) -> Result<Self, OpenError> {
+        let path = &files::real(path);
         let lock = FileLock::acquire(path).map_err(|error| match error {
             LockError::Held => OpenError::InUse { path: path.into() },
             LockError::Io(source) => OpenError::NotWritable {
@@ -89,6 +107,13 @@ impl SqliteStore {
             },
         })?;
         let failed = |source| unusable(path, source);
+        super::inspect::inspect(path).await?;
+        // SQLite gives its log the rights that the file has.
+        files::open_private(path).map_err(|source| OpenError::NotWritable {
+            path: path.into(),
+            source,
+        })?;
+        files::tighten(path);
 
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -167,7 +192,7 @@ async fn be_born(pool: &SqlitePool, at: Millis) -> Result<Epoch, sqlx::Error> {
     Ok(Epoch(epoch))
 }
 
-fn unusable(path: &Path, source: sqlx::Error) -> OpenError {
+pub(super) fn unusable(path: &Path, source: sqlx::Error) -> OpenError {
     match super::told(source) {
         crate::store::StoreError::Locked => OpenError::Locked { path: path.into() },
         crate::store::StoreError::Rejected(source) | crate::store::StoreError::Failed(source) => {

@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod opening;
 mod restore;
 
 use std::os::unix::fs::PermissionsExt;

@@ -73,7 +73,7 @@ async fn fault_h07_a_stale_log_is_not_applied_to_what_is_restored() {
         .await
         .unwrap();
     let log = std::fs::read(folder.path().join("chat.db-wal")).unwrap();
-    drop(open);
+    sqlx::Connection::close(open).await.unwrap();
     std::fs::remove_file(&database).unwrap();
     std::fs::write(folder.path().join("chat.db-wal"), log).unwrap();
     let (code, said) = run(&["restore", name(&file)], &database).await;
@@ -152,7 +152,7 @@ async fn fault_h07_what_is_not_whole_is_not_restored() {
         .await
         .unwrap();
     refused("newer version").await;
-    drop(connection);
+    sqlx::Connection::close(connection).await.unwrap();
     std::fs::remove_file(&file).unwrap();
 
     filled(&file, 500).await;

@@ -246,7 +246,7 @@ async fn a_database_of_the_second_version_keeps_rooms_of_every_kind_and_changes(
     ] {
         sqlx::query(
             "insert into rooms (id, kind, name, name_key, search, direct_key, creator, head, created_at, active_at)
-             values (?, ?, 'Plans', 'plans', 'plans', ?, ?, 1, 5, 5)",
+             values (?, ?, 'Plans', 'plans', 'plans', ?, ?, 0, 5, 5)",
         )
         .bind(room.0)
         .bind(kind)
@@ -257,7 +257,7 @@ async fn a_database_of_the_second_version_keeps_rooms_of_every_kind_and_changes(
         .unwrap();
         older.seat(JUN, room, 0).await;
     }
-    older.seat(MINA, DIRECT, 1).await;
+    older.seat(MINA, DIRECT, 0).await;
     older
         .run(
             "update entries set kind = json_extract(body, '$.kind'), target = json_extract(body, '$.message');

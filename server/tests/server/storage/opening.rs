@@ -1,0 +1,103 @@
+//! A server starts on files as it finds them.
+
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+
+use super::{behind_its_back, filled, mode, names};
+use crate::process::{command, refused, started};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_l07_a_damaged_database_is_not_started_on_and_the_words_say_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    filled(&database, 2_000).await;
+    let whole = std::fs::read(&database).unwrap();
+    let refused = async |bytes: Vec<u8>| {
+        std::fs::write(&database, &bytes).unwrap();
+        let said = refused(&mut command(&database)).await;
+        assert!(
+            said.contains("is damaged (") && said.contains("steadfast restore"),
+            "{said}"
+        );
+        assert_eq!(std::fs::read(&database).unwrap(), bytes, "it is left as it was");
+    };
+    refused(whole[..whole.len() / 2].to_vec()).await;
+    let mut holes = whole.clone();
+    let middle = holes.len() / 8 * 4;
+    holes[middle..middle + 16_384].fill(0);
+    refused(holes).await;
+    for harm in [
+        "delete from entries where seq = 1000",
+        "update rooms set head = 1999",
+        "delete from epoch",
+    ] {
+        std::fs::write(&database, &whole).unwrap();
+        let mut connection = behind_its_back(&database).await;
+        sqlx::query("pragma journal_mode = delete")
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        sqlx::query(harm).execute(&mut connection).await.unwrap();
+        sqlx::Connection::close(connection).await.unwrap();
+        refused(std::fs::read(&database).unwrap()).await;
+    }
+    std::fs::write(&database, &whole).unwrap();
+    started(&database).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_l07_a_log_without_its_database_is_no_reason_to_begin_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    let (mut server, address) = started(&database).await;
+    crate::support::server::sign_in(&reqwest::Client::new(), address, "Mina").await;
+    server.kill().await.unwrap();
+    std::fs::remove_file(&database).unwrap();
+    let said = refused(&mut command(&database)).await;
+    assert!(said.contains("its file is gone"), "{said}");
+    assert!(!database.exists() && names(folder.path()).contains(&"chat.db-wal".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_l07_another_programs_database_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("notes.db");
+    let create = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(&database)
+        .create_if_missing(true);
+    let mut connection = sqlx::ConnectOptions::connect(&create).await.unwrap();
+    sqlx::query("create table notes (note text)")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    sqlx::Connection::close(connection).await.unwrap();
+    let said = refused(&mut command(&database)).await;
+    assert!(said.contains("no database of Steadfast's"), "{said}");
+    let tables: i64 = sqlx::query_scalar("select count(*) from sqlite_schema")
+        .fetch_one(&mut behind_its_back(&database).await)
+        .await
+        .unwrap();
+    assert_eq!(tables, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_m11_the_databases_files_are_their_owners_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    let private = || {
+        for name in names(folder.path()) {
+            assert_eq!(mode(&folder.path().join(&name)), 0o600, "{name}");
+        }
+    };
+    let (mut server, address) = started(&database).await;
+    crate::support::server::sign_in(&reqwest::Client::new(), address, "Mina").await;
+    private();
+    assert_eq!(names(folder.path()).len(), 4, "{:?}", names(folder.path()));
+    server.kill().await.unwrap();
+    // As an earlier version left them.
+    for name in names(folder.path()) {
+        std::fs::set_permissions(folder.path().join(name), Permissions::from_mode(0o644)).unwrap();
+    }
+    let (_server, _) = started(&database).await;
+    private();
+}
