@@ -199,6 +199,15 @@ pub struct About {
     pub with: Vec<Person>,
     /// When the newest message was stored, or the room made, as the server last said.
     pub active_at: Millis,
+    /// Whether this person has hidden it, and nothing was said in it since, as the server last said.
+    #[serde(default)]
+    pub hidden: bool,
+    /// Who brought this person in, where somebody did and they have said nothing in it yet.
+    #[serde(default)]
+    pub brought_by: Option<Person>,
+    /// The [`event::Room::revision`] of the entries held.
+    #[serde(default)]
+    pub revision: u64,
 }
 
 impl From<&event::Room> for About {
@@ -210,6 +219,9 @@ impl From<&event::Room> for About {
             manage: room.manage,
             with: room.with.clone(),
             active_at: room.active_at,
+            hidden: room.hidden,
+            brought_by: room.brought_by.clone(),
+            revision: room.revision,
         }
     }
 }

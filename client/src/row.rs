@@ -193,6 +193,8 @@ pub enum RowBody<'a> {
     Message(&'a str),
     /// A message that was deleted.
     Erased,
+    /// A message that a moderator has hidden.
+    Hidden,
     /// The room was made or changed.
     Room(&'a RoomChange),
     /// The author took another nickname.
@@ -213,6 +215,7 @@ impl<'a> From<&'a Body> for RowBody<'a> {
         match body {
             Body::Message { text, .. } => Self::Message(text.as_str()),
             Body::Erased | Body::ErasedEdit => Self::Erased,
+            Body::Hidden => Self::Hidden,
             Body::Room { change } => Self::Room(change),
             Body::Nickname { name, was } => Self::Nickname {
                 name: name.as_str(),

@@ -103,6 +103,9 @@ pub enum Body {
     },
     /// A message that was deleted.
     Erased,
+    /// A message or an edit that a moderator has hidden. The server never stores it: the text comes back where the room's
+    /// `revision` is another one.
+    Hidden,
     /// An edit of a message that was deleted since.
     ErasedEdit,
     /// A kind this program is too old to know. It takes its place in the log all the same; nobody can send it.
@@ -126,9 +129,12 @@ impl Body {
             Self::Message { text, .. } | Self::Edit { text, .. } => text.as_str().len(),
             Self::React { emoji, .. } => emoji.as_str().len(),
             Self::Room { change } => change.text_bytes(),
-            Self::Delete { .. } | Self::Nickname { .. } | Self::Erased | Self::ErasedEdit | Self::Unknown => {
-                0
-            }
+            Self::Delete { .. }
+            | Self::Nickname { .. }
+            | Self::Erased
+            | Self::Hidden
+            | Self::ErasedEdit
+            | Self::Unknown => 0,
         }
     }
 

@@ -32,6 +32,20 @@ pub enum ErrorCode {
     WrongPassphrase,
     /// The server takes new people by invitation only.
     InviteRequired,
+    /// This person, or this address, has been banned.
+    Banned,
+    /// This account is closed.
+    Deactivated,
+    /// One of the people concerned has blocked the other.
+    Blocked,
+    /// The room has been deleted.
+    RoomDeleted,
+    /// Nobody has this id.
+    UnknownPerson,
+    /// Nobody would be left to own the server.
+    LastOwner,
+    /// The code is that of no owner link, or of one that was used.
+    InvalidCode,
     /// Too much in too short a time. Transient: `retry_after_ms` says when.
     RateLimited,
     /// The server's queue is full. Transient.

@@ -19,9 +19,13 @@
 //! | [`LEAVE_ROOM`] | client | [`Reply`]`<()>` to [`room::InRoom`] |
 //! | [`INVITE`] | client | [`Reply`]`<()>` to [`room::Invite`] |
 //! | [`REMOVE_MEMBER`] | client | [`Reply`]`<()>` to [`room::RemoveMember`] |
+//! | [`HIDE_ROOM`] | client | [`Reply`]`<`[`Room`]`>` to [`room::HideRoom`] |
 //! | [`CHANGE_ROOM`] | client | [`Reply`]`<`[`Room`]`>` to [`room::ChangeRoom`] |
 //! | [`LIST_MEMBERS`] | client | [`Reply`]`<Vec<`[`Presence`]`>>` to [`room::InRoom`] |
 //! | [`FIND_PEOPLE`] | client | [`Reply`]`<Vec<`[`Person`]`>>` to [`room::FindPeople`] |
+//! | [`BLOCK`] | client | [`Reply`]`<()>` to [`Block`] |
+//! | [`BLOCKED`] | server | no: [`Blocked`], to one person's sockets |
+//! | [`ROLE`] | server | no: [`NewRole`], to one person's sockets |
 //! | [`NICKNAME`] | client | [`Reply`]`<`[`Person`]`>` to [`room::ChangeNickname`] |
 //! | [`ROOM`] | server | no: [`room::RoomNews`], to one person's sockets |
 //! | [`MEMBERS`] | server | no: [`room::MemberNews`]; volatile |
@@ -34,7 +38,7 @@ use uuid::Uuid;
 #[cfg(doc)]
 use crate::room;
 pub use crate::room::Room;
-use crate::{Body, Entry, EntryId, Epoch, Millis, Person, RoomId, Seq, WireError};
+use crate::{Body, Entry, EntryId, Epoch, Millis, Person, Role, RoomId, Seq, UserId, WireError};
 
 /// Name of the event that opens and closes a session.
 pub const SESSION: &str = "session";
@@ -65,6 +69,8 @@ pub const BROWSE_ROOMS: &str = "room:browse";
 pub const JOIN_ROOM: &str = "room:join";
 /// Name of the event that leaves a room.
 pub const LEAVE_ROOM: &str = "room:leave";
+/// Name of the event that hides a direct room, or shows it again.
+pub const HIDE_ROOM: &str = "room:hide";
 /// Name of the event that brings people into a room.
 pub const INVITE: &str = "room:invite";
 /// Name of the event that takes somebody out of a private room.
@@ -75,6 +81,12 @@ pub const CHANGE_ROOM: &str = "room:change";
 pub const LIST_MEMBERS: &str = "room:members";
 /// Name of the event that finds people.
 pub const FIND_PEOPLE: &str = "people";
+/// Name of the event that blocks somebody, or takes that back.
+pub const BLOCK: &str = "block";
+/// Name of the event that says whom this person has blocked, or blocks no longer.
+pub const BLOCKED: &str = "blocked";
+/// Name of the event that says that this person has another role.
+pub const ROLE: &str = "role";
 /// Name of the event that asks for another nickname.
 pub const NICKNAME: &str = "nickname";
 /// Name of the event that says how one of this person's rooms has changed.
@@ -154,6 +166,8 @@ struct SessionFields {
     state: SessionState,
     me: Option<Person>,
     owner: Option<bool>,
+    role: Option<Role>,
+    blocked: Option<Vec<Person>>,
     epoch: Option<Epoch>,
     rooms: Option<Vec<Room>>,
     recovered: Option<bool>,
@@ -178,11 +192,13 @@ impl TryFrom<SessionFields> for Session {
             SessionState::Open => Self::Open(Opened {
                 me: fields.me.ok_or("missing field `me`")?,
                 owner: fields.owner.unwrap_or_default(),
+                role: fields.role.unwrap_or_default(),
                 epoch: fields.epoch.ok_or("missing field `epoch`")?,
                 rooms: fields.rooms.ok_or("missing field `rooms`")?,
                 recovered: fields.recovered.ok_or("missing field `recovered`")?,
                 missed: fields.missed.ok_or("missing field `missed`")?,
                 online: fields.online.ok_or("missing field `online`")?,
+                blocked: fields.blocked.unwrap_or_default(),
                 last_closed: fields.last_closed,
             }),
             SessionState::Closing => Self::Closing {
@@ -197,9 +213,12 @@ impl TryFrom<SessionFields> for Session {
 pub struct Opened {
     /// Who this device speaks for.
     pub me: Person,
-    /// Whether this person owns the server, and so may delete what others wrote.
+    /// Whether this person owns the server: the same as the role `owner`.
     #[serde(default)]
     pub owner: bool,
+    /// What this person is on the server.
+    #[serde(default)]
+    pub role: Role,
     /// The life of the database. Where it is not the client's, the client drops its cursors and cache and keeps its outbox.
     pub epoch: Epoch,
     /// The rooms this person is in.
@@ -210,6 +229,9 @@ pub struct Opened {
     pub missed: Vec<Entries>,
     /// Who is online or away, this person too.
     pub online: Vec<Presence>,
+    /// Whom this person has blocked, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocked: Vec<Person>,
     /// Why the server ended this device's last connection, where it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_closed: Option<ClosingReason>,
@@ -229,6 +251,10 @@ pub enum ClosingReason {
     SignedOut,
     /// The connection kept sending far above the rate limit.
     Flooding,
+    /// The person was banned.
+    Banned,
+    /// The person's account was closed.
+    Deactivated,
     /// A reason this program is too old to know.
     #[serde(other)]
     Unknown,
@@ -403,10 +429,35 @@ pub struct Read {
     pub seq: Seq,
 }
 
+/// `block`: blocks somebody, or takes that back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Block {
+    /// Whom; not oneself.
+    pub person: UserId,
+    /// `false` takes it back.
+    pub blocked: bool,
+}
+
+/// `blocked` from the server: this person has blocked somebody, or taken that back, on one of their devices.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Blocked {
+    /// Whom.
+    pub person: Person,
+    /// Whether they are blocked.
+    pub blocked: bool,
+}
+
+/// `role` from the server: this person has another role. Rooms they may manage now or no longer follow as `room`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NewRole {
+    /// What they are.
+    pub role: Role,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ErrorCode, UserId};
+    use crate::ErrorCode;
 
     #[test]
     fn an_ack_is_ok_or_error() {
@@ -449,6 +500,7 @@ mod tests {
         let open = Session::Open(Opened {
             me: me.clone(),
             owner: true,
+            role: Role::Owner,
             epoch: Epoch(Uuid::nil()),
             rooms: vec![],
             recovered: true,
@@ -457,6 +509,7 @@ mod tests {
                 person: me,
                 state: Availability::Online,
             }],
+            blocked: vec![],
             last_closed: None,
         });
         let json = serde_json::to_string(&open).unwrap();

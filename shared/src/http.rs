@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeviceName, Epoch, Millis, Nickname, Passphrase, Person};
+use crate::{DeviceName, EntryId, Epoch, Millis, Nickname, Passphrase, Person, Role, RoomId, Seq};
 
 /// Where a session is asked for (`POST`), looked at (`GET`) and ended (`DELETE`).
 pub const SESSION_PATH: &str = "/api/session";
@@ -40,6 +40,10 @@ pub struct NewSession {
     /// The code of an invitation, for a nickname that is free on a server that takes new people by invitation only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite: Option<String>,
+    /// The code of an owner link: whoever signs up or in by it owns the server. `invalid_code` where it is none, and then
+    /// nothing else is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_code: Option<String>,
     /// What the person calls this device; where absent, the server names it by its `User-Agent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<DeviceName>,
@@ -55,6 +59,7 @@ impl NewSession {
             nickname,
             passphrase: None,
             invite: None,
+            owner_code: None,
             device: None,
             with_token: false,
         }
@@ -68,9 +73,12 @@ pub struct SessionInfo {
     pub me: Person,
     /// The life of the database that says so.
     pub epoch: Epoch,
-    /// Whether this person owns the server: makes invitations and closes registration.
+    /// Whether this person owns the server: the same as the role `owner`.
     #[serde(default)]
     pub owner: bool,
+    /// What this person is on the server.
+    #[serde(default)]
+    pub role: Role,
     /// Whether this person has set a passphrase, and so can sign in elsewhere.
     #[serde(default)]
     pub has_passphrase: bool,
@@ -86,6 +94,7 @@ impl SessionInfo {
             me,
             epoch,
             owner: false,
+            role: Role::Member,
             has_passphrase: false,
             token: None,
         }
@@ -168,6 +177,35 @@ pub struct Registration {
 pub struct SetRegistration {
     /// Whether a nickname that is free shall be had by invitation only.
     pub closed: bool,
+}
+
+/// Where a person finds their own messages in rooms they are no longer in (`GET` with a [`LeftMessagesQuery`], a list of
+/// [`LeftMessage`], the newest first). They are deleted as any message is, by a `delete` entry.
+pub const LEFT_MESSAGES_PATH: &str = "/api/left-messages";
+
+/// `GET /api/left-messages`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct LeftMessagesQuery {
+    /// The message after which to go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<EntryId>,
+}
+
+/// One's own message in a room one is no longer in.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LeftMessage {
+    /// The message.
+    pub id: EntryId,
+    /// In which room.
+    pub room: RoomId,
+    /// What the room is called; empty for a direct one.
+    pub room_name: String,
+    /// Its place in the room's log.
+    pub seq: Seq,
+    /// When it was stored.
+    pub at: Millis,
+    /// Its text, as last edited.
+    pub text: String,
 }
 
 /// Where a page asks which optional parts the server was started with (`GET`).

@@ -9,11 +9,14 @@
 //! - [`event`]: every Socket.IO event, its name and its payload
 //! - [`error`]: every refusal, as a code a program can act on and a sentence a person can read
 //! - [`http`]: the bodies of the few HTTP requests
+//! - [`admin`]: the administration API
+//! - [`role`]: roles, and what each may do
 //! - [`limit`]: every bound that both sides have to know
 //!
 //! Invariant: nothing here does I/O. The crate knows serde and uuid; never tokio, sqlx or web-sys.
 
 pub mod account;
+pub mod admin;
 pub mod entry;
 pub mod error;
 pub mod event;
@@ -21,6 +24,7 @@ pub mod http;
 pub mod id;
 pub mod limit;
 pub mod mention;
+pub mod role;
 pub mod room;
 pub mod text;
 
@@ -28,5 +32,6 @@ pub use account::{DeviceName, Passphrase, PassphraseError};
 pub use entry::{Body, Edited, Entry, Now, Quoted, Reaction};
 pub use error::{ErrorCode, HandshakeError, WireError};
 pub use id::{EntryId, Epoch, Millis, Person, RoomId, Seq, UserId};
+pub use role::{Power, Role};
 pub use room::{Room, RoomChange, RoomKind};
 pub use text::{Emoji, MessageText, Nickname, RoomName, TextError, Topic};

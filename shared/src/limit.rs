@@ -30,8 +30,34 @@ pub const QUOTE_CHARS: usize = 160;
 /// Most people in a direct room, whoever made it counted.
 pub const DIRECT_PEOPLE: usize = 12;
 
-/// Most rooms one person can be in; one more is `too_large`.
+/// Most rooms one person can have joined or made; one more is `too_large`. Direct rooms, and those they were brought into and
+/// said nothing in, are not counted.
 pub const ROOMS_PER_PERSON: usize = 1_000;
+
+/// Direct rooms one person may open within an hour; one more is `rate_limited`. Opening one that is there costs nothing.
+pub const DIRECT_PER_HOUR: u32 = 60;
+
+/// Most direct rooms one person may have opened in which nobody else has said anything; one more is `too_large`.
+pub const DIRECT_UNANSWERED: u32 = 200;
+
+/// People one person may bring into rooms within an hour; more are `rate_limited`. Moderators and owners may bring any number.
+pub const BROUGHT_PER_HOUR: u32 = 300;
+
+/// Rooms that others brought somebody into and in which they have said nothing. One more makes them leave the one they were
+/// brought into first: they lose nothing, and whoever keeps bringing them cannot keep others from it.
+pub const BROUGHT_ROOMS: usize = 1_000;
+
+/// Most people one person can block.
+pub const BLOCKED: usize = 1_000;
+
+/// Longest list of the administration API.
+pub const ADMIN_LISTED: usize = 100;
+
+/// Longest note on why somebody is kept out, in characters.
+pub const REASON_CHARS: usize = 500;
+
+/// Longest time an address is kept out, in seconds: 90 days.
+pub const ADDRESS_HELD_SECONDS: u64 = 90 * 24 * 60 * 60;
 
 /// Most people invited at once.
 pub const INVITED: usize = 50;

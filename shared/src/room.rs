@@ -37,6 +37,16 @@ pub struct Room {
     /// Whether this person may rename, describe and archive it.
     #[serde(default)]
     pub manage: bool,
+    /// Whether this person has hidden it, and nothing was said in it since. Direct rooms only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
+    /// Who brought this person in, where somebody did and they have said nothing in it yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brought_by: Option<Person>,
+    /// How often entries of the log were hidden, shown again or erased as a whole. Where it is another one than that of
+    /// the entries held, these are dropped and read again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub revision: u64,
     /// The other people of a direct room.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub with: Vec<Person>,
@@ -64,6 +74,9 @@ impl Room {
             topic: String::new(),
             archived: false,
             manage: false,
+            hidden: false,
+            brought_by: None,
+            revision: 0,
             with: Vec::new(),
             active_at: 0,
             head: 0,
@@ -72,6 +85,10 @@ impl Room {
             mentions: 0,
         }
     }
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What a [`crate::Body::Room`] says.
@@ -168,6 +185,15 @@ pub struct InRoom {
     pub room: RoomId,
 }
 
+/// `room:hide`: hides a direct room until something is said in it, or shows it again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct HideRoom {
+    /// Which.
+    pub room: RoomId,
+    /// `false` shows it again.
+    pub hidden: bool,
+}
+
 /// `room:invite`: brings people into a private or public room. Those who are in it stay.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Invite {
@@ -215,6 +241,9 @@ pub enum RoomNews {
     Out {
         /// Which.
         room: RoomId,
+        /// Whether it is gone for everybody: it has been deleted.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        deleted: bool,
     },
 }
 

@@ -35,6 +35,8 @@ pub enum Says {
     Message(String),
     /// Nothing any more.
     Erased,
+    /// Nothing, for as long as a moderator hides it.
+    Hidden,
     /// The room changed.
     Room(RoomChange),
     /// Its author goes by another nickname.
@@ -216,6 +218,7 @@ fn says(body: RowBody<'_>) -> Says {
     match body {
         RowBody::Message(text) => Says::Message(text.to_owned()),
         RowBody::Erased => Says::Erased,
+        RowBody::Hidden => Says::Hidden,
         RowBody::Room(change) => Says::Room(change.clone()),
         RowBody::Nickname { name, was } => Says::Nickname {
             was: was.to_owned(),

@@ -152,6 +152,13 @@ impl Inbox {
         self.pull.link_down();
     }
 
+    /// Forgets every entry, to read them again: what they say is otherwise than it was.
+    pub(crate) fn start_over(&mut self) {
+        let head = self.head;
+        *self = Self::new(self.bounds);
+        self.head = head;
+    }
+
     /// The server opened a session with this head. Says whether the window had to go: it reaches past the head, so
     /// the database is not the one that was (a backup, put back).
     ///

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use steadfast_shared::event::{self, Entries, Opened, Sent};
 use steadfast_shared::http::SessionInfo;
-use steadfast_shared::{Body, Emoji, Entry, EntryId, Epoch, MessageText, Person, Room, RoomId, Seq, UserId};
+use steadfast_shared::{
+    Body, Emoji, Entry, EntryId, Epoch, MessageText, Person, Role, Room, RoomId, Seq, UserId,
+};
 use uuid::Uuid;
 
 use super::*;
@@ -86,6 +88,8 @@ impl Watched {
         self.event(ServerEvent::Session(event::Session::Open(Opened {
             me: me(),
             owner: false,
+            role: Role::Member,
+            blocked: Vec::new(),
             epoch: EPOCH,
             rooms: vec![room],
             recovered: true,

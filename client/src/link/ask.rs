@@ -7,10 +7,10 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use socketio_client::AckError;
-use steadfast_shared::event::{self, Presence, Reply};
+use steadfast_shared::event::{self, Block, Presence, Reply};
 use steadfast_shared::room::{
-    BrowseRooms, ChangeNickname, ChangeRoom, CreateRoom, DirectRoom, FindPeople, InRoom, Invite, ListedRoom,
-    RemoveMember, Room,
+    BrowseRooms, ChangeNickname, ChangeRoom, CreateRoom, DirectRoom, FindPeople, HideRoom, InRoom, Invite,
+    ListedRoom, RemoveMember, Room,
 };
 use steadfast_shared::{Person, RoomId, WireError};
 
@@ -71,6 +71,8 @@ asks! {
     Invite, event::INVITE => ();
     RemoveMember, event::REMOVE_MEMBER => ();
     ChangeRoom, event::CHANGE_ROOM => Room;
+    HideRoom, event::HIDE_ROOM => Room;
+    Block, event::BLOCK => ();
     FindPeople, event::FIND_PEOPLE => Vec<Person>;
     ChangeNickname, event::NICKNAME => Person;
 }

@@ -24,6 +24,8 @@ pub(super) fn server_event(message: Message) -> Option<ServerEvent> {
         event::READ => message.parse().ok().map(ServerEvent::Read),
         event::ROOM => message.parse().ok().map(ServerEvent::Room),
         event::MEMBERS => message.parse().ok().map(ServerEvent::Members),
+        event::BLOCKED => message.parse().ok().map(ServerEvent::Blocked),
+        event::ROLE => message.parse().ok().map(ServerEvent::Role),
         _ => None,
     }
 }

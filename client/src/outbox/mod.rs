@@ -364,7 +364,7 @@ impl Outbox {
 fn stored_as(sent: &Body, stored: &Body) -> bool {
     match (sent, stored) {
         (Body::Message { text, .. }, Body::Message { text: stored, .. }) => text == stored,
-        (Body::Message { .. }, Body::Erased) | (Body::Edit { .. }, Body::ErasedEdit) => true,
+        (Body::Message { .. }, Body::Erased | Body::Hidden) | (Body::Edit { .. }, Body::ErasedEdit) => true,
         _ => sent == stored,
     }
 }

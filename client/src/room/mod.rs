@@ -85,6 +85,7 @@ impl Room {
 
     /// A session opened, with the room in this state. Says whether the window had to go.
     pub(crate) fn open(&mut self, room: &event::Room) -> bool {
+        let revised = self.revise(room);
         let gone_back = self.inbox.open(room.head);
         if gone_back {
             self.read = room.read;
@@ -95,11 +96,23 @@ impl Room {
         if gone_back {
             self.look_end();
         }
-        gone_back
+        gone_back || revised
+    }
+
+    /// Drops the entries held where they were hidden, shown again or erased since. Says whether they were.
+    fn revise(&mut self, room: &event::Room) -> bool {
+        let revised = self.about.revision != room.revision;
+        if revised {
+            self.inbox.start_over();
+            self.look_end();
+            self.cache_is_old = true;
+        }
+        revised
     }
 
     /// The server says what the room is like.
     pub(crate) fn told(&mut self, room: &event::Room) {
+        self.revise(room);
         let about = About::from(room);
         self.inbox.hear_head(room.head);
         self.cache_is_old |= self.name != room.name || self.about != about || self.read < room.read;
@@ -122,6 +135,11 @@ impl Room {
         let mut newest_first = self.inbox.window().entries().iter().rev();
         let newest = newest_first.find(|entry| entry.body.is_news());
         self.about.active_at.max(newest.map_or(0, |entry| entry.at))
+    }
+
+    /// Whether this person has hidden it, and nothing was said in it since.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.about.hidden && self.active_at() <= self.about.active_at
     }
 
     pub(crate) fn read(&self) -> Seq {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use steadfast_shared::{Epoch, Person, UserId};
+use steadfast_shared::{Epoch, Person, Role, UserId};
 
 use super::output::Change;
 use super::{Connection, Session};
@@ -95,7 +95,9 @@ impl Session {
             && (old.epoch != epoch || old.me.id != me.id)
             && !bites(Tooth::EpochIgnored)
         {
-            self.owner = false;
+            self.role = Role::Member;
+            self.blocked.clear();
+            self.deleted.clear();
             let gone = std::mem::take(&mut self.rooms);
             self.changes
                 .extend(gone.into_iter().map(|(room, _)| Change::Timeline(room)));

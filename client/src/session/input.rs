@@ -188,6 +188,10 @@ pub enum ServerEvent {
     Room(RoomNews),
     /// [`event::MEMBERS`].
     Members(MemberNews),
+    /// [`event::BLOCKED`].
+    Blocked(event::Blocked),
+    /// [`event::ROLE`].
+    Role(event::NewRole),
 }
 
 /// What the server answers.

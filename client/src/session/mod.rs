@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use steadfast_shared::event::{ClosingReason, Entries};
 use steadfast_shared::room::RoomNews;
-use steadfast_shared::{Body, Entry, RoomId, UserId};
+use steadfast_shared::{Body, Entry, Person, Role, RoomId, UserId};
 use uuid::Uuid;
 
 pub use connection::Connection;
@@ -100,8 +100,14 @@ pub struct Session {
     dice: Dice,
     tab: Uuid,
     identity: Option<Identity>,
-    /// This person owns the server.
-    owner: bool,
+    /// What this person is on the server.
+    role: Role,
+    /// Whom this person has blocked.
+    blocked: Vec<Person>,
+    /// Rooms that were deleted while this person was in them, the newest last.
+    deleted: VecDeque<RoomId>,
+    /// Why the server ended this device's session for good, where it did.
+    ended: Option<ClosingReason>,
     /// Who this person was in epochs before.
     formerly: Vec<UserId>,
     rooms: SortedMap<RoomId, Room>,
@@ -160,7 +166,10 @@ impl Session {
             options,
             dice,
             identity: None,
-            owner: false,
+            role: Role::Member,
+            blocked: Vec::new(),
+            deleted: VecDeque::new(),
+            ended: None,
             formerly: Vec::new(),
             rooms: SortedMap::default(),
             outbox: Outbox::new(),

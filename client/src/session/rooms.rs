@@ -12,6 +12,9 @@ use super::server::EARLY;
 use crate::record::Write;
 use crate::room::Room;
 
+/// Most deleted rooms remembered.
+const DELETED: usize = 64;
+
 impl Session {
     /// A session opened: these are all the rooms there are for this person.
     pub(super) fn open_rooms(&mut self, rooms: &[event::Room]) {
@@ -53,7 +56,15 @@ impl Session {
                 self.rename_in_rooms();
                 self.changes.insert(Change::Timeline(id));
             }
-            RoomNews::Out { room } => self.leave_room(room),
+            RoomNews::Out { room, deleted } => {
+                if deleted && !self.deleted.contains(&room) {
+                    if self.deleted.len() == DELETED {
+                        self.deleted.pop_front();
+                    }
+                    self.deleted.push_back(room);
+                }
+                self.leave_room(room);
+            }
         }
         self.changes.insert(Change::Rooms);
     }
@@ -120,6 +131,16 @@ impl Session {
             self.changes.insert(Change::Notices);
         }
         self.changes.insert(Change::Members(news.room));
+    }
+
+    /// This person has blocked somebody, or blocks them no longer.
+    pub(super) fn block_news(&mut self, news: event::Blocked) {
+        self.blocked.retain(|person| person.id != news.person.id);
+        if news.blocked {
+            self.blocked.push(news.person);
+            self.blocked.sort_by(|one, other| one.name.cmp(&other.name));
+        }
+        self.everything_changed();
     }
 
     fn hear_names(&mut self, people: &[Person]) {

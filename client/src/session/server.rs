@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use steadfast_shared::event::{self, Availability, ClosingReason, Entries, Heads, Opened, Sent};
-use steadfast_shared::{HandshakeError, WireError};
+use steadfast_shared::{HandshakeError, Role, WireError};
 
 use super::asking::Asked;
 use super::input::{Answer, LinkEnd, ServerEvent};
@@ -82,7 +82,15 @@ impl Session {
     pub(super) fn event(&mut self, event: ServerEvent, now: Duration) {
         match event {
             ServerEvent::Session(event::Session::Open(opened)) => self.open(opened, now),
-            ServerEvent::Session(event::Session::Closing { reason }) => self.closing = Some(reason),
+            ServerEvent::Session(event::Session::Closing { reason }) => {
+                self.closing = Some(reason);
+                if matches!(
+                    reason,
+                    ClosingReason::SignedOut | ClosingReason::Banned | ClosingReason::Deactivated
+                ) {
+                    self.ended = Some(reason);
+                }
+            }
             ServerEvent::Entries(entries) if self.is_online() => self.entries(entries, false),
             ServerEvent::Entries(entries) => {
                 if self.early.len() < EARLY {
@@ -116,6 +124,11 @@ impl Session {
             }
             ServerEvent::Room(news) => self.room_news(news),
             ServerEvent::Members(news) => self.member_news(&news, now),
+            ServerEvent::Blocked(news) => self.block_news(news),
+            ServerEvent::Role(news) => {
+                self.role = news.role;
+                self.changes.insert(Change::Connection);
+            }
         }
     }
 
@@ -125,7 +138,9 @@ impl Session {
             epoch: opened.epoch,
         });
         self.identify(opened.me, opened.epoch);
-        self.owner = opened.owner;
+        self.role = if opened.owner { Role::Owner } else { opened.role };
+        self.blocked = opened.blocked;
+        self.ended = None;
         self.connection = Connection::Online {
             recovered: opened.recovered,
             since: now,

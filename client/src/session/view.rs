@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use steadfast_shared::event::Availability;
-use steadfast_shared::{Epoch, Millis, Person, RoomId, RoomKind, Seq, UserId, event, limit};
+use steadfast_shared::event::{Availability, ClosingReason};
+use steadfast_shared::{Epoch, Millis, Person, Role, RoomId, RoomKind, Seq, UserId, event, limit};
 
 use super::{Connection, Session};
 use crate::notices::Notice;
@@ -21,7 +21,33 @@ impl Session {
 
     /// Whether this person owns the server, as it said last: then they may delete what others wrote.
     pub fn owns_server(&self) -> bool {
-        self.owner
+        self.role == Role::Owner
+    }
+
+    /// What this person is on the server, as it said last.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whom this person has blocked, by name.
+    pub fn blocked(&self) -> &[Person] {
+        &self.blocked
+    }
+
+    /// Whether this person has blocked somebody: what they write is to be shown only where it is asked for.
+    pub fn has_blocked(&self, person: UserId) -> bool {
+        self.blocked.iter().any(|blocked| blocked.id == person)
+    }
+
+    /// Whether a room this person was in has been deleted, as far as this tab has been told.
+    pub fn was_deleted(&self, room: RoomId) -> bool {
+        self.deleted.contains(&room)
+    }
+
+    /// Why the server ended this device's session for good: `signed_out`, `banned` or `deactivated`. `None` where it did
+    /// not, and once a session has opened again.
+    pub fn ended(&self) -> Option<ClosingReason> {
+        self.ended
     }
 
     /// The life of the database that cursors and cache belong to.
@@ -143,6 +169,8 @@ impl Session {
             topic: &room.about.topic,
             archived: room.about.archived,
             manage: room.about.manage,
+            hidden: room.is_hidden(),
+            brought_by: room.about.brought_by.as_ref(),
             with: &room.about.with,
             active_at: room.active_at(),
             head: room.inbox.head(),
@@ -183,6 +211,10 @@ pub struct RoomView<'a> {
     pub archived: bool,
     /// Whether this person may rename, describe and archive it.
     pub manage: bool,
+    /// Whether this person has hidden it, and nothing was said in it since: lists leave it out.
+    pub hidden: bool,
+    /// Who brought this person in, where somebody did and they have said nothing in it yet.
+    pub brought_by: Option<&'a Person>,
     /// The other people of a direct room.
     pub with: &'a [Person],
     /// When the newest message known was stored, or the room made, by the server's clock.

@@ -113,10 +113,19 @@ impl IntoResponse for Refusal {
             ErrorCode::Conflict
             | ErrorCode::NicknameTaken
             | ErrorCode::RoomNameTaken
+            | ErrorCode::LastOwner
             | ErrorCode::Archived => StatusCode::CONFLICT,
-            ErrorCode::UnknownRoom | ErrorCode::UnknownMessage => StatusCode::NOT_FOUND,
+            ErrorCode::UnknownRoom | ErrorCode::UnknownMessage | ErrorCode::UnknownPerson => {
+                StatusCode::NOT_FOUND
+            }
+            ErrorCode::RoomDeleted => StatusCode::GONE,
             ErrorCode::Unauthorized | ErrorCode::WrongPassphrase => StatusCode::UNAUTHORIZED,
-            ErrorCode::Forbidden | ErrorCode::InviteRequired => StatusCode::FORBIDDEN,
+            ErrorCode::Forbidden
+            | ErrorCode::InviteRequired
+            | ErrorCode::Banned
+            | ErrorCode::Deactivated
+            | ErrorCode::Blocked
+            | ErrorCode::InvalidCode => StatusCode::FORBIDDEN,
             ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::Busy | ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             ErrorCode::Unknown => StatusCode::INTERNAL_SERVER_ERROR,

@@ -218,6 +218,8 @@ fn name_of(reason: ClosingReason) -> &'static str {
         ClosingReason::Replaced => "replaced",
         ClosingReason::SignedOut => "signed_out",
         ClosingReason::Flooding => "flooding",
+        ClosingReason::Banned => "banned",
+        ClosingReason::Deactivated => "deactivated",
         ClosingReason::Unknown => "unknown",
     }
 }

@@ -11,7 +11,7 @@ use socketioxide::extract::SocketRef;
 use socketioxide::operators::BroadcastOperators;
 use socketioxide::{BroadcastError, SendError, SocketError, SocketIo};
 use steadfast_shared::event::{self, Availability, Cursors, Entries, Heads, Opened, Presence};
-use steadfast_shared::{Entry, Room, RoomId, Seq, UserId, limit};
+use steadfast_shared::{Entry, Role, Room, RoomId, Seq, UserId, limit};
 use tokio::sync::{Mutex, MutexGuard, mpsc};
 
 use super::connection::Connection;
@@ -119,6 +119,8 @@ impl Hub {
         let opened = event::Session::Open(Opened {
             me,
             owner: greeting.owner,
+            role: if greeting.owner { Role::Owner } else { Role::Member },
+            blocked: Vec::new(),
             epoch: self.store.epoch(),
             rooms: greeting.rooms,
             recovered: missed.is_some(),

@@ -85,7 +85,7 @@ impl Hub {
                 Some(view) => RoomNews::In {
                     room: Box::new(view.clone()),
                 },
-                None if was_in => RoomNews::Out { room },
+                None if was_in => RoomNews::Out { room, deleted: false },
                 None => continue,
             };
             let Some(socket) = self.io.of("/").and_then(|io| io.get_socket(connection.id)) else {

@@ -41,7 +41,7 @@ fn me(client: &Client) -> UserId {
 async fn news(client: &mut Client) -> Room {
     match client.next(event::ROOM).await {
         RoomNews::In { room } => *room,
-        RoomNews::Out { room } => panic!("out of {room}"),
+        RoomNews::Out { room, .. } => panic!("out of {room}"),
     }
 }
 

@@ -23,13 +23,13 @@ async fn create(client: &mut Client, kind: &str, name: &str) -> Room {
 async fn came_in(client: &mut Client) -> Room {
     match client.next(event::ROOM).await {
         RoomNews::In { room } => *room,
-        RoomNews::Out { room } => panic!("out of {room}"),
+        RoomNews::Out { room, .. } => panic!("out of {room}"),
     }
 }
 
 async fn is_out(client: &mut Client) -> RoomId {
     loop {
-        if let RoomNews::Out { room } = client.next(event::ROOM).await {
+        if let RoomNews::Out { room, .. } = client.next(event::ROOM).await {
             return room;
         }
     }

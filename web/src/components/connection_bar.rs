@@ -169,6 +169,8 @@ fn closing(reason: ClosingReason, t: &Phrases) -> &'static str {
         ClosingReason::Replaced => t.taken_over,
         ClosingReason::SignedOut => t.signed_out,
         ClosingReason::Flooding => t.too_much,
+        ClosingReason::Banned => t.banned,
+        ClosingReason::Deactivated => t.deactivated,
         ClosingReason::Unknown => t.server_closed,
     }
 }

@@ -133,12 +133,14 @@ fn Aside(says: Says, author: String) -> impl IntoView {
     let page = Page::here();
     let kind = match says {
         Says::Erased => "erased",
+        Says::Hidden => "hidden",
         Says::Room(_) | Says::Nickname { .. } => "event",
         _ => "unknown",
     };
     let words = move || match &says {
         Says::Message(text) => text.clone(),
         Says::Erased => page.t().messages.erased.to_owned(),
+        Says::Hidden => page.t().messages.hidden.to_owned(),
         Says::Room(change) => format!("{author} {}", (page.t().messages.room)(change)),
         Says::Nickname { was, name } => (page.t().messages.renamed)(was, name),
         Says::Change(what) => (page.t().messages.change)(what),

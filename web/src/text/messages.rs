@@ -17,6 +17,8 @@ pub struct Messages {
 
     pub edited: &'static str,
     pub erased: &'static str,
+    /// What stands for a message that a moderator has hidden.
+    pub hidden: &'static str,
     pub replies_to: fn(&str) -> String,
     pub replies_to_some: &'static str,
     pub reactions: &'static str,
@@ -46,6 +48,7 @@ pub(super) static ENGLISH: Messages = Messages {
 
     edited: "edited",
     erased: "This message was deleted.",
+    hidden: "A moderator has hidden this message.",
     replies_to: |name| format!("Reply to {name}"),
     replies_to_some: "Reply to an older message",
     reactions: "Reactions",
@@ -90,6 +93,7 @@ pub(super) static KOREAN: Messages = Messages {
 
     edited: "수정됨",
     erased: "삭제된 메시지예요.",
+    hidden: "운영자가 숨긴 메시지예요.",
     replies_to: |name| format!("{name} 님에게 보낸 답장"),
     replies_to_some: "이전 메시지에 보낸 답장",
     reactions: "반응",

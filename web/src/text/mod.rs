@@ -132,6 +132,10 @@ pub struct Phrases {
     pub server_busy: &'static str,
     pub too_slow: &'static str,
     pub too_much: &'static str,
+    /// The person was banned.
+    pub banned: &'static str,
+    /// The account was closed.
+    pub deactivated: &'static str,
     pub taken_over: &'static str,
     pub signed_out: &'static str,
     pub origin_refused: &'static str,
@@ -279,9 +283,9 @@ mod tests {
     #[test]
     fn every_refusal_has_words_in_every_language() {
         use ErrorCode::{
-            Archived, Busy, Conflict, Forbidden, Invalid, InviteRequired, NicknameTaken, RateLimited,
-            RoomNameTaken, TooLarge, Unauthorized, Unavailable, Unknown, UnknownMessage, UnknownRoom,
-            WrongPassphrase,
+            Archived, Banned, Blocked, Busy, Conflict, Deactivated, Forbidden, Invalid, InvalidCode,
+            InviteRequired, LastOwner, NicknameTaken, RateLimited, RoomDeleted, RoomNameTaken, TooLarge,
+            Unauthorized, Unavailable, Unknown, UnknownMessage, UnknownPerson, UnknownRoom, WrongPassphrase,
         };
         for language in Language::ALL {
             for code in [
@@ -297,6 +301,13 @@ mod tests {
                 Archived,
                 WrongPassphrase,
                 InviteRequired,
+                Banned,
+                Deactivated,
+                Blocked,
+                RoomDeleted,
+                UnknownPerson,
+                LastOwner,
+                InvalidCode,
                 RateLimited,
                 Busy,
                 Unavailable,

@@ -18,7 +18,7 @@ use steadfast_shared::event::{
 };
 use steadfast_shared::http::SessionInfo;
 use steadfast_shared::{
-    Body, Entry, EntryId, Epoch, ErrorCode, MessageText, Person, RoomId, Seq, UserId, WireError,
+    Body, Entry, EntryId, Epoch, ErrorCode, MessageText, Person, Role, RoomId, Seq, UserId, WireError,
 };
 use uuid::Uuid;
 
@@ -74,6 +74,8 @@ pub(super) fn opened(me: u128, head: Seq) -> Opened {
     Opened {
         me: person(me),
         owner: false,
+        role: Role::Member,
+        blocked: Vec::new(),
         epoch: EPOCH,
         rooms: vec![Room {
             head,

@@ -67,7 +67,10 @@ fn a_room_left_leaves_nothing_behind() {
     desk.hear(said_there(1));
     desk.input(Input::Flush);
     assert_eq!(desk.disk.rooms.len(), 2);
-    desk.event(ServerEvent::Room(RoomNews::Out { room: OTHER }));
+    desk.event(ServerEvent::Room(RoomNews::Out {
+        room: OTHER,
+        deleted: false,
+    }));
     assert_eq!((desk.session.room(OTHER), desk.disk.rooms.len()), (None, 1));
     desk.hear(said_there(2));
     assert_eq!(desk.session.timeline(OTHER).rows().count(), 0);

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use socketio_client::Payload;
 use socketio_client::packet::{Kind, Packet};
 use steadfast_shared::event::{self, Entries, HistoryRequest, Opened, Page, Read, SendItem, TypingIn};
-use steadfast_shared::{Person, Seq, WireError};
+use steadfast_shared::{Person, Role, Seq, WireError};
 
 use super::Flaw;
 use crate::check::Rule;
@@ -70,6 +70,8 @@ impl World {
             rooms: database.rooms_of(&me),
             me,
             owner: false,
+            role: Role::Member,
+            blocked: Vec::new(),
             epoch: database.epoch,
             recovered,
             missed: if recovered { missed } else { Vec::new() },

@@ -24,6 +24,7 @@ pub(super) fn kind(body: &Body) -> &'static str {
         Body::Nickname { .. } => "nickname",
         Body::Room { .. } => "room",
         Body::Erased => "erased",
+        Body::Hidden => "hidden",
         Body::ErasedEdit => "erased_edit",
         Body::Unknown => "unknown",
     }
