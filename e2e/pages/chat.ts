@@ -25,6 +25,8 @@ export class ChatPage {
   readonly detailsButton: Locator;
   readonly detailsPanel: Locator;
   readonly retryNow: Locator;
+  readonly transport: Locator;
+  readonly transportReason: Locator;
 
   constructor(readonly page: Page) {
     this.nickname = page.getByTestId('nickname');
@@ -41,6 +43,8 @@ export class ChatPage {
     this.detailsButton = page.getByTestId('details');
     this.detailsPanel = page.getByTestId('details-panel');
     this.retryNow = page.getByTestId('retry-now');
+    this.transport = page.getByTestId('detail-transport');
+    this.transportReason = page.getByTestId('detail-transport-reason');
   }
 
   /** Picks a nickname and waits until the link is up. */
@@ -202,9 +206,10 @@ export class Link {
   /** Connections the page asked for. */
   attempts = 0;
 
-  /** Takes the link of every tab of this page or context into the hand. */
-  static async of(target: { routeWebSocket: Page['routeWebSocket'] }): Promise<Link> {
+  /** Takes the link of every tab of this page or context into the hand. It is a WebSocket or nothing: polling is refused. */
+  static async of(target: Pick<Page, 'route' | 'routeWebSocket'>): Promise<Link> {
     const link = new Link();
+    await target.route(/\/socket\.io\/.*transport=polling/, (route) => route.abort());
     await target.routeWebSocket(/\/socket\.io\//, (route) => {
       link.attempts += 1;
       if (link.#cut) {

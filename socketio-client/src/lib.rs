@@ -50,7 +50,8 @@
 //! | `socket.connect()`, `.disconnect()` | [`connect`](Client::connect), [`disconnect`](Client::disconnect) |
 //! | `socket.io.engine.close()` | [`close_transport`](Client::close_transport) |
 //! | `socket.connected`, `.id`, `.recovered`, `.active` | [`is_connected`](Client::is_connected), [`id`](Client::id), [`recovered`](Client::recovered), [`state`](Client::state) |
-//! | `socket.io.engine.transport.name` | [`transport_name`](Client::transport_name) |
+//! | `socket.io.engine.transport.name` | [`transport_name`](Client::transport_name); [`fallback`](Client::fallback) says why it is polling |
+//! | `socket.io.engine.on("upgrade" \| "upgradeError", f)` | [`Event::Upgraded`], [`Event::UpgradeFailed`] |
 //! | `socket.emit("e", a, b)` | [`emit("e", &(a, b))`](Client::emit) |
 //! | `socket.timeout(ms).emitWithAck("e", a)` | [`emit_with_ack("e", &a, timeout)`](Client::emit_with_ack), always with a timeout |
 //! | `socket.volatile.emit(…)` | [`emit_volatile`](Client::emit_volatile) |
@@ -84,6 +85,8 @@
 //! # Where it differs from the JavaScript client
 //!
 //! - It begins with WebSocket, and uses long-polling only where [`Builder::transports`] puts it first or [`Builder::try_all_transports`] is on.
+//! - With [`Builder::try_all_transports`], long-polling also takes over from a WebSocket that opens and does not work, as some proxies have it,
+//!   and WebSocket is tried again later (there, only a failure before the handshake counts, and for that attempt alone).
 //! - A volatile event emitted while disconnected is always dropped (there, it may end up in the send buffer), and so is one emitted
 //!   while the link has not taken what was sent before.
 //! - In the retry queue a lost connection does not count as a try, unless [`Retries::count_disconnects`] says so.
@@ -124,7 +127,7 @@ pub use client::{
 pub use error::{AckError, DisconnectReason, EmitError};
 pub use packet::Parser;
 pub use payload::{Binary, Payload};
-pub use protocol::{State, Transport};
+pub use protocol::{Fallback, State, Transport, WebSocketFailure};
 pub use settings::{Exhausted, Limits, Retries, Settings};
 #[cfg(feature = "client")]
 pub use transport::MaybeSend;

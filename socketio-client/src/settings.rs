@@ -24,7 +24,19 @@ pub struct Settings {
     /// Which transports may be used, in order of preference. Default WebSocket, then long-polling. (The JavaScript client begins with long-polling.)
     pub transports: Vec<Transport>,
     /// Whether to try the next transport when one fails before the handshake. Default `false`.
+    ///
+    /// With both transports in [`transports`](Self::transports), long-polling then also takes over from a WebSocket that opens and
+    /// carries nothing, or ends before the server's first heartbeat, as some proxies have it. From then on connections begin with
+    /// long-polling, and move to WebSocket as soon as it is found to work again.
     pub try_all_transports: bool,
+    /// With [`try_all_transports`](Self::try_all_transports), how long a transport may take to bring the handshake, and a WebSocket to
+    /// bring the answer to CONNECT or to a probe, before another one is used. Default 5 s.
+    pub fallback_timeout: Duration,
+    /// How long after a WebSocket failed it is tried again, see [`try_all_transports`](Self::try_all_transports). It doubles with each failure.
+    /// Default 15 s.
+    pub upgrade_delay: Duration,
+    /// The longest of these delays. Default 5 min.
+    pub upgrade_delay_max: Duration,
     /// Whether to move from long-polling to WebSocket once connected, where both sides can. Default `true`.
     pub upgrade: bool,
     /// Whether to begin with WebSocket if it worked last time, whatever the order says. Default `false`.
@@ -109,6 +121,9 @@ impl Default for Settings {
             timeout: Some(Duration::from_secs(20)),
             transports: vec![Transport::WebSocket, Transport::Polling],
             try_all_transports: false,
+            fallback_timeout: Duration::from_secs(5),
+            upgrade_delay: Duration::from_secs(15),
+            upgrade_delay_max: Duration::from_secs(300),
             upgrade: true,
             remember_upgrade: false,
             parser: Parser::Json,

@@ -105,6 +105,8 @@ impl Bench {
                     Event::Message { payload, .. } => format!("got {}", payload.args[0]),
                     Event::Disconnected { reason, .. } => reason.to_string(),
                     Event::ConnectError { message, .. } => format!("error {message}"),
+                    Event::Upgraded => "upgraded".into(),
+                    Event::UpgradeFailed { failure } => format!("{failure:?}"),
                     _ => continue,
                 },
                 other => panic!("{other:?}"),
@@ -172,7 +174,10 @@ fn the_move_waits_for_what_is_under_way() {
     bench.emit(3);
     assert!(bench.asked().is_empty(), "polling rests");
     bench.answer_get("42[\"n\",7]\u{1e}6");
-    assert_eq!(bench.asked(), [r#"SEND 5 42["n",2] 42["n",3]"#, "got 7"]);
+    assert_eq!(
+        bench.asked(),
+        [r#"SEND 5 42["n",2] 42["n",3]"#, "got 7", "upgraded"]
+    );
     assert_eq!(bench.machine.transport(), Transport::WebSocket);
     bench.hear("42[\"n\",8]");
     bench.socket(LinkEvent::Writable);
@@ -185,18 +190,18 @@ fn a_websocket_that_does_not_answer_well_is_not_moved_to() {
     let mut bench = Bench::probing();
     bench.socket(gone());
     bench.emit(1);
-    assert_eq!(bench.asked(), [r#"POST 42["n",1]"#]);
+    assert_eq!(bench.asked(), ["Refused", r#"POST 42["n",1]"#]);
 
     let mut bench = Bench::probing();
     bench.socket(LinkEvent::Opened);
     bench.hear("3wrong");
-    assert_eq!(bench.asked(), ["SEND 2probe", "CLOSE"]);
+    assert_eq!(bench.asked(), ["SEND 2probe", "CLOSE", "Broken"]);
 
     let mut bench = Bench::probing();
     bench.now = Duration::from_secs(20);
     bench.machine.handle(Input::Tick, bench.now);
     bench.drain();
-    assert_eq!(bench.asked(), ["CLOSE"]);
+    assert_eq!(bench.asked(), ["CLOSE", "Silent"]);
     assert_eq!(bench.machine.transport(), Transport::Polling);
 }
 
@@ -208,7 +213,7 @@ fn a_websocket_that_breaks_during_the_move_leaves_polling_going() {
     bench.emit(1);
     bench.asked();
     bench.socket(gone());
-    assert_eq!(bench.asked(), [r#"POST 42["n",1]"#]);
+    assert_eq!(bench.asked(), [r#"POST 42["n",1]"#, "Broken"]);
     bench.answer_get("6");
     assert_eq!(bench.asked(), ["GET s1"]);
 }

@@ -35,6 +35,7 @@ use tasks::StorageJob;
 pub use ask::{Ask, AskError, Join, Leave, Members};
 pub use peers::{Peers, SoloPeers};
 pub use platform::{MaybeSend, Stream, Task};
+pub use socketio_client::WebSocketFailure;
 pub use storage::{MemoryStorage, Storage};
 
 /// Where and how to connect.
@@ -329,6 +330,7 @@ impl Inner {
             State::Connected { id } => LinkState::Connected {
                 id,
                 transport: self.client.transport_name(),
+                fallback: self.client.fallback().map(|fallback| fallback.failure),
                 round_trip: self.client.round_trip(),
             },
             State::Connecting { attempt } => LinkState::Connecting { attempt },
@@ -363,8 +365,10 @@ pub enum LinkState {
     Connected {
         /// The Socket.IO socket's id.
         id: String,
-        /// The transport's name: `websocket`.
+        /// The transport's name: `websocket` or `polling`.
         transport: &'static str,
+        /// How WebSocket failed, where long-polling carries the link because of that.
+        fallback: Option<WebSocketFailure>,
         /// The last acknowledged request's round trip.
         round_trip: Option<Duration>,
     },

@@ -35,7 +35,12 @@ pub(super) fn client(url: &str, token: Option<String>, inner: Weak<Inner>) -> Cl
         auth.token.clone_from(&token);
         serde_json::to_value(auth).unwrap_or_default()
     };
-    Client::builder(url).auth_with(auth).auto_connect(false).build()
+    Client::builder(url)
+        .auth_with(auth)
+        // Some networks carry no WebSocket.
+        .try_all_transports(true)
+        .auto_connect(false)
+        .build()
 }
 
 pub(super) fn start(

@@ -145,10 +145,27 @@ impl Builder {
         self
     }
 
-    /// Whether to try the next transport when one fails before the handshake. Default `false`.
+    /// Whether to try the next transport when one fails before the handshake, and to fall back to long-polling where a WebSocket opens and
+    /// does not work. Default `false`. See [`Settings::try_all_transports`].
     #[must_use]
     pub fn try_all_transports(mut self, try_all: bool) -> Self {
         self.settings.try_all_transports = try_all;
+        self
+    }
+
+    /// How long a transport may take before another one is used, see [`Settings::fallback_timeout`]. Default 5 s.
+    #[must_use]
+    pub fn fallback_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.fallback_timeout = timeout;
+        self
+    }
+
+    /// How long after a WebSocket failed it is tried again, at first and at most: the delay doubles. Default 15 s and 5 min. See
+    /// [`Settings::upgrade_delay`].
+    #[must_use]
+    pub fn upgrade_delay(mut self, first: Duration, longest: Duration) -> Self {
+        self.settings.upgrade_delay = first;
+        self.settings.upgrade_delay_max = longest;
         self
     }
 

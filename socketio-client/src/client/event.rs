@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::shared::Shared;
 use crate::protocol::{self, AckRequest, SocketKey};
-use crate::{DisconnectReason, EmitError, Payload};
+use crate::{DisconnectReason, EmitError, Payload, WebSocketFailure};
 
 /// Something that happened to a socket, in the order it happened.
 #[derive(Clone, Debug)]
@@ -50,6 +50,13 @@ pub enum Event {
     },
     /// The last of [`reconnection_attempts`](super::Builder::reconnection_attempts) failed.
     ReconnectFailed,
+    /// WebSocket has taken over from long-polling.
+    Upgraded,
+    /// WebSocket could not take over; long-polling goes on.
+    UpgradeFailed {
+        /// How it failed.
+        failure: WebSocketFailure,
+    },
     /// An event of the retry queue was dropped after its last try, see [`Retries`](crate::Retries).
     Undelivered(Message),
     /// The server emitted an event.
@@ -135,6 +142,8 @@ impl Event {
             },
             protocol::Event::Reconnecting { attempt, delay } => Self::Reconnecting { attempt, delay },
             protocol::Event::ReconnectFailed => Self::ReconnectFailed,
+            protocol::Event::Upgraded => Self::Upgraded,
+            protocol::Event::UpgradeFailed { failure } => Self::UpgradeFailed { failure },
             protocol::Event::Undelivered { event, payload } => {
                 Self::Undelivered(Message::own(event, payload))
             }

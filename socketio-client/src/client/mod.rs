@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::protocol::{Input, Machine, SocketKey, State, Ticket};
+use crate::protocol::{Fallback, Input, Machine, SocketKey, State, Ticket};
 use crate::transport::{self, MaybeSend};
 use crate::{AckError, EmitError, Payload};
 use shared::{Inner, Shared, Topic};
@@ -153,6 +153,12 @@ impl Client {
     /// What carries the connection: `websocket` or `polling`. While there is none, what the next one begins with.
     pub fn transport_name(&self) -> &'static str {
         self.shared().untimed(|inner| inner.machine.transport().as_str())
+    }
+
+    /// Why the connection is carried by long-polling, or will be, although WebSocket is preferred. See
+    /// [`Settings::try_all_transports`](crate::Settings::try_all_transports).
+    pub fn fallback(&self) -> Option<Fallback> {
+        self.shared().with(|inner, now| inner.machine.fallback(now))
     }
 
     /// How many events wait for a connection.

@@ -8,7 +8,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::engine::Engine;
+use super::engine::{Engine, Happened};
+use super::fallback::{WebSocketFailure, WebSocketRecord};
 use super::{LinkEvent, LinkId, Output, Transport};
 use crate::Settings;
 use crate::packet::{EnginePacket, Frame, payload};
@@ -19,6 +20,7 @@ pub(super) struct Deps<'a> {
     pub(super) now: Duration,
     pub(super) links: &'a mut u64,
     pub(super) outputs: &'a mut VecDeque<Output>,
+    pub(super) websocket: &'a mut WebSocketRecord,
 }
 
 impl Deps<'_> {
@@ -56,25 +58,36 @@ pub(super) enum Carrier {
 
 /// A WebSocket to move to.
 #[derive(Debug)]
-pub(super) enum Probe {
-    /// Being dialled or asked, until a deadline.
-    Asking { link: LinkId, until: Option<Duration> },
-    /// It answered: polling comes to rest.
-    Pausing { link: LinkId },
+pub(super) struct Probe {
+    pub(super) link: LinkId,
+    pub(super) until: Option<Duration>,
+    /// Whether it stands.
+    stands: bool,
+    stage: Stage,
 }
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stage {
+    /// WebSocket failed before: one with a session of its own is tried first. A server may end the session whose upgrade fails.
+    Scouting,
+    /// That one got its handshake, and has to stand for a while.
+    Standing,
+    /// It joins the session, and is asked.
+    Asking,
+    /// It answered: polling comes to rest.
+    Pausing,
+}
+
+/// How long a WebSocket that is tried has to stand before it is moved to.
+const STANDS: Duration = Duration::from_secs(2);
 
 impl Probe {
     pub(super) fn link(&self) -> LinkId {
-        match self {
-            Self::Asking { link, .. } | Self::Pausing { link } => *link,
-        }
+        self.link
     }
 
     pub(super) fn until(&self) -> Option<Duration> {
-        match self {
-            Self::Asking { until, .. } => *until,
-            Self::Pausing { .. } => None,
-        }
+        self.until
     }
 }
 
@@ -93,10 +106,16 @@ impl Carrier {
     }
 
     pub(super) fn first_link(&self) -> LinkId {
-        match self {
-            Self::WebSocket { link, .. } | Self::Polling { get: Some(link), .. } => *link,
-            Self::Polling { get: None, .. } | Self::Gone(_) => LinkId(0),
-        }
+        self.links().next().unwrap_or(LinkId(0))
+    }
+
+    pub(super) fn links(&self) -> impl Iterator<Item = LinkId> + use<> {
+        let (first, second) = match self {
+            Self::WebSocket { link, .. } => (Some(*link), None),
+            Self::Polling { get, post } => (*get, *post),
+            Self::Gone(_) => (None, None),
+        };
+        first.into_iter().chain(second)
     }
 
     pub(super) fn transport(&self) -> Transport {
@@ -157,7 +176,7 @@ impl Carrier {
 
 impl Engine {
     pub(super) fn is_pausing(&self) -> bool {
-        matches!(self.probe, Some(Probe::Pausing { .. }))
+        matches!(&self.probe, Some(probe) if probe.stage == Stage::Pausing)
     }
 
     /// Hands over what waits, if the carrier takes it.
@@ -210,67 +229,139 @@ impl Engine {
     }
 
     pub(super) fn start_probe(&mut self, deps: &mut Deps<'_>) {
-        let link = deps.open(self.sid.clone());
-        let until = deps
-            .settings
-            .timeout
-            .map(|timeout| deps.now.saturating_add(timeout));
-        self.probe = Some(Probe::Asking { link, until });
+        self.probe_at = None;
+        let stage = if deps.websocket.is_bad() {
+            Stage::Scouting
+        } else {
+            Stage::Asking
+        };
+        self.open_probe(stage, deps);
+    }
+
+    fn open_probe(&mut self, stage: Stage, deps: &mut Deps<'_>) {
+        let sid = self.sid.clone().filter(|_| stage == Stage::Asking);
+        let link = deps.open(sid);
+        let settings = deps.settings;
+        let patience = if settings.may_fall_back() {
+            Some(settings.fallback_timeout)
+        } else {
+            settings.timeout
+        };
+        self.probe = Some(Probe {
+            link,
+            until: patience.map(|patience| deps.now.saturating_add(patience)),
+            stands: false,
+            stage,
+        });
     }
 
     /// Takes news from the WebSocket that is being asked.
-    pub(super) fn probe_event(&mut self, event: LinkEvent, deps: &mut Deps<'_>) {
-        let Some(probe) = &self.probe else { return };
-        let link = probe.link();
-        match event {
-            LinkEvent::Opened => deps.outputs.push_back(Output::Send {
-                link,
-                frames: vec![EnginePacket::Ping("probe".into()).encode()],
-            }),
-            LinkEvent::Writable | LinkEvent::Answered(_) => {}
-            LinkEvent::Received(frame)
-                if !self.is_pausing()
-                    && EnginePacket::decode(frame.clone()) == Ok(EnginePacket::Pong("probe".into())) =>
+    pub(super) fn probe_event(
+        &mut self,
+        event: LinkEvent,
+        happened: &mut Vec<Happened>,
+        deps: &mut Deps<'_>,
+    ) {
+        let Some(probe) = &mut self.probe else { return };
+        let link = probe.link;
+        match (event, probe.stage) {
+            (LinkEvent::Opened, stage) => {
+                probe.stands = true;
+                if stage == Stage::Asking {
+                    deps.outputs.push_back(Output::Send {
+                        link,
+                        frames: vec![EnginePacket::Ping("probe".into()).encode()],
+                    });
+                }
+            }
+            (LinkEvent::Writable | LinkEvent::Answered(_), _) => {}
+            (LinkEvent::Received(frame), Stage::Scouting)
+                if matches!(EnginePacket::decode(frame.clone()), Ok(EnginePacket::Open(_))) =>
             {
-                self.probe = Some(Probe::Pausing { link });
-                self.finish_upgrade(deps);
+                probe.stage = Stage::Standing;
+                probe.until = Some(deps.now.saturating_add(STANDS));
             }
-            LinkEvent::Received(_) => {
+            (LinkEvent::Received(frame), Stage::Asking)
+                if EnginePacket::decode(frame.clone()) == Ok(EnginePacket::Pong("probe".into())) =>
+            {
+                probe.stage = Stage::Pausing;
+                probe.until = None;
+                self.finish_upgrade(happened, deps);
+            }
+            // The server's heartbeats: it is not meant to answer them.
+            (LinkEvent::Received(_), Stage::Standing) => {}
+            (LinkEvent::Received(_), _) => {
                 deps.outputs.push_back(Output::Close { link });
-                self.stay_polling(deps);
+                let details = Some("an unexpected packet".to_owned());
+                self.stay_polling(WebSocketFailure::Broken, details, happened, deps);
             }
-            LinkEvent::Closed { .. } => self.stay_polling(deps),
+            (LinkEvent::Closed { details, .. }, _) => {
+                let failure = if probe.stands {
+                    WebSocketFailure::Broken
+                } else {
+                    WebSocketFailure::Refused
+                };
+                self.stay_polling(failure, details, happened, deps);
+            }
         }
     }
 
     /// A WebSocket that does not answer in time is not moved to.
-    pub(super) fn give_up_probe(&mut self, deps: &mut Deps<'_>) {
-        if let Some(Probe::Asking {
+    pub(super) fn advance_probe(&mut self, deps: &mut Deps<'_>) -> Vec<Happened> {
+        let mut happened = Vec::new();
+        let Some(Probe {
             link,
             until: Some(until),
+            stage,
+            ..
         }) = self.probe
-            && until <= deps.now
-        {
-            deps.outputs.push_back(Output::Close { link });
-            self.stay_polling(deps);
+        else {
+            return happened;
+        };
+        if until > deps.now {
+            return happened;
         }
+        if stage == Stage::Standing {
+            deps.outputs.push_back(Output::Send {
+                link,
+                frames: vec![EnginePacket::Close.encode()],
+            });
+            deps.outputs.push_back(Output::Close { link });
+            self.open_probe(Stage::Asking, deps);
+        } else {
+            deps.outputs.push_back(Output::Close { link });
+            self.stay_polling(WebSocketFailure::Silent, None, &mut happened, deps);
+        }
+        happened
     }
 
-    fn stay_polling(&mut self, deps: &mut Deps<'_>) {
+    fn stay_polling(
+        &mut self,
+        failure: WebSocketFailure,
+        details: Option<String>,
+        happened: &mut Vec<Happened>,
+        deps: &mut Deps<'_>,
+    ) {
         self.probe = None;
+        deps.websocket.failed(failure, details, deps.settings, deps.now);
+        if deps.settings.may_fall_back() {
+            self.probe_at = Some(deps.websocket.retry_at());
+        }
+        happened.push(Happened::UpgradeFailed(failure));
         self.poll_again(deps);
         self.flush(deps);
     }
 
     /// Moves to the WebSocket once polling rests.
-    pub(super) fn finish_upgrade(&mut self, deps: &mut Deps<'_>) {
+    pub(super) fn finish_upgrade(&mut self, happened: &mut Vec<Happened>, deps: &mut Deps<'_>) {
         let (
-            Some(Probe::Pausing { link }),
+            true,
+            Some(Probe { link, .. }),
             Carrier::Polling {
                 get: None,
                 post: None,
             },
-        ) = (&self.probe, &self.carrier)
+        ) = (self.is_pausing(), &self.probe, &self.carrier)
         else {
             return;
         };
@@ -280,11 +371,13 @@ impl Engine {
             link,
             writable: false,
         };
+        self.upgraded();
         self.waiting_bytes = 0;
         let frames: Vec<Frame> = std::iter::once(EnginePacket::Upgrade.encode())
             .chain(self.waiting.drain(..))
             .collect();
         deps.outputs.push_back(Output::Send { link, frames });
+        happened.push(Happened::Upgraded);
     }
 
     /// Sends what waits, and closes.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::carrier::{Carrier, Deps, Probe};
+use super::fallback::{Life, WebSocketFailure};
 use super::{LinkEvent, LinkId, Output, Transport};
 use crate::packet::{EnginePacket, Frame, Handshake, payload};
 use crate::{DisconnectReason, Settings};
@@ -15,6 +16,10 @@ pub(super) enum Happened {
     Opened,
     /// A part of a Socket.IO packet.
     Message(Frame),
+    /// WebSocket has taken over from long-polling.
+    Upgraded,
+    /// WebSocket has not.
+    UpgradeFailed(WebSocketFailure),
     /// The connection is over; the engine is to be closed.
     Closed(DisconnectReason, Option<String>),
 }
@@ -30,6 +35,19 @@ pub(super) struct Engine {
     pub(super) probe: Option<Probe>,
     /// The transports to try if this one fails before the handshake.
     untried: VecDeque<Transport>,
+    /// When the next of them gets its turn.
+    next_by: Option<Duration>,
+    /// How WebSocket failed before the handshake came over long-polling.
+    failed: Option<(WebSocketFailure, Option<String>)>,
+    /// Whether the link that is dialled stands.
+    stands: bool,
+    /// By when the WebSocket must carry an answer to CONNECT.
+    answer_by: Option<Duration>,
+    life: Life,
+    /// Whether the WebSocket has carried a heartbeat.
+    proven: bool,
+    /// When the next try to move to WebSocket is due.
+    pub(super) probe_at: Option<Duration>,
     pub(super) max_payload: usize,
     pub(super) waiting: VecDeque<Frame>,
     pub(super) waiting_bytes: usize,
@@ -48,7 +66,10 @@ impl Engine {
     pub(super) fn dial(prefer_websocket: bool, deps: &mut Deps<'_>) -> Self {
         let settings = deps.settings;
         let mut untried: VecDeque<Transport> = settings.transports.iter().copied().collect();
-        if prefer_websocket && settings.transports.contains(&Transport::WebSocket) {
+        if deps.websocket.is_bad() {
+            untried.retain(|transport| *transport != Transport::Polling);
+            untried.push_front(Transport::Polling);
+        } else if prefer_websocket && settings.transports.contains(&Transport::WebSocket) {
             untried.push_front(Transport::WebSocket);
         }
         let first = untried.pop_front().unwrap_or(Transport::WebSocket);
@@ -56,6 +77,7 @@ impl Engine {
             untried.clear();
         }
         let carrier = Carrier::dial(first, deps);
+        let next_by = (!untried.is_empty()).then(|| deps.now.saturating_add(settings.fallback_timeout));
         Self {
             id: carrier.first_link(),
             phase: Phase::Opening {
@@ -65,6 +87,13 @@ impl Engine {
             carrier,
             probe: None,
             untried,
+            next_by,
+            failed: None,
+            stands: false,
+            answer_by: None,
+            life: Life::Unheard,
+            proven: false,
+            probe_at: None,
             max_payload: usize::MAX,
             waiting: VecDeque::new(),
             waiting_bytes: 0,
@@ -101,10 +130,69 @@ impl Engine {
         self.waiting_bytes
     }
 
-    /// When [`Engine::expired`] or [`Engine::give_up_probe`] has something to say.
+    /// When [`Engine::expired`] or [`Engine::advance`] has something to say.
     pub(super) fn deadline(&self) -> Option<Duration> {
-        let probe = self.probe.as_ref().and_then(Probe::until);
-        self.own_deadline().into_iter().chain(probe).min()
+        let probe = self.probe.as_ref().map_or(self.probe_at, Probe::until);
+        self.own_deadline()
+            .into_iter()
+            .chain(probe)
+            .chain(self.next_by)
+            .chain(self.answer_by)
+            .min()
+    }
+
+    /// What a WebSocket had carried, where it had not proved itself.
+    pub(super) fn young(&self) -> Option<Life> {
+        (self.is_open() && self.transport() == Transport::WebSocket && !self.proven).then_some(self.life)
+    }
+
+    /// CONNECT goes out. A WebSocket that carries no answer is no better than none.
+    pub(super) fn expect_answer(&mut self, deps: &Deps<'_>) {
+        if self.young() == Some(Life::Unheard) && deps.settings.may_fall_back() {
+            self.answer_by = Some(deps.now.saturating_add(deps.settings.fallback_timeout));
+        }
+    }
+
+    /// Acts on the deadlines that do not end the connection by themselves.
+    pub(super) fn advance(&mut self, deps: &mut Deps<'_>) -> Vec<Happened> {
+        let now = deps.now;
+        let due = |at: Option<Duration>| at.is_some_and(|at| at <= now);
+        if due(self.next_by) {
+            self.next_by = None;
+            if let Some(next) = self.untried.pop_front() {
+                for link in self.carrier.links() {
+                    deps.outputs.push_back(Output::Close { link });
+                }
+                self.try_next(next, WebSocketFailure::Silent, None, deps);
+            }
+        }
+        if due(self.answer_by) {
+            self.answer_by = None;
+            self.life = Life::Unanswered;
+            let details = "no answer to CONNECT".to_owned();
+            return vec![Happened::Closed(DisconnectReason::TransportError, Some(details))];
+        }
+        if self.probe.is_none() && due(self.probe_at) && self.carrier.transport() == Transport::Polling {
+            self.start_probe(deps);
+        }
+        self.advance_probe(deps)
+    }
+
+    /// The transport that was dialled failed before the handshake.
+    fn try_next(
+        &mut self,
+        next: Transport,
+        failure: WebSocketFailure,
+        details: Option<String>,
+        deps: &mut Deps<'_>,
+    ) {
+        if self.transport() == Transport::WebSocket {
+            self.failed = Some((failure, details));
+        }
+        self.stands = false;
+        self.carrier = Carrier::dial(next, deps);
+        self.next_by =
+            (!self.untried.is_empty()).then(|| deps.now.saturating_add(deps.settings.fallback_timeout));
     }
 
     fn own_deadline(&self) -> Option<Duration> {
@@ -128,11 +216,11 @@ impl Engine {
     pub(super) fn handle(&mut self, link: LinkId, event: LinkEvent, deps: &mut Deps<'_>) -> Vec<Happened> {
         let mut happened = Vec::new();
         if self.probe.as_ref().is_some_and(|probe| probe.link() == link) {
-            self.probe_event(event, deps);
+            self.probe_event(event, &mut happened, deps);
             return happened;
         }
         match event {
-            LinkEvent::Opened => {}
+            LinkEvent::Opened => self.stands = true,
             LinkEvent::Writable => {
                 self.carrier.writable();
                 self.flush(deps);
@@ -148,7 +236,14 @@ impl Engine {
             LinkEvent::Closed { reason, details } => {
                 self.carrier.abandon(link, deps);
                 match self.untried.pop_front() {
-                    Some(next) if !self.is_open() => self.carrier = Carrier::dial(next, deps),
+                    Some(next) if !self.is_open() => {
+                        let failure = if self.stands {
+                            WebSocketFailure::Broken
+                        } else {
+                            WebSocketFailure::Refused
+                        };
+                        self.try_next(next, failure, details, deps);
+                    }
                     _ => happened.push(Happened::Closed(reason, details)),
                 }
             }
@@ -161,7 +256,7 @@ impl Engine {
         if !self.carrier.answered(link) {
             // A POST, of which only the end matters.
             self.flush(deps);
-            self.finish_upgrade(deps);
+            self.finish_upgrade(happened, deps);
             return;
         }
         if body.len() > deps.settings.limits.packet {
@@ -182,7 +277,7 @@ impl Engine {
                     return;
                 }
                 self.poll_again(deps);
-                self.finish_upgrade(deps);
+                self.finish_upgrade(happened, deps);
             }
         }
     }
@@ -195,6 +290,10 @@ impl Engine {
                 happened.push(Happened::Opened);
             }
             EnginePacket::Ping(_) if open => {
+                if self.transport() == Transport::WebSocket {
+                    self.proven = true;
+                    deps.websocket.proved();
+                }
                 if let Phase::Open { heartbeat, until } = &mut self.phase {
                     *until = deps.now.saturating_add(*heartbeat);
                 }
@@ -205,7 +304,11 @@ impl Engine {
                     self.flush(deps);
                 }
             }
-            EnginePacket::Message(frame) if open => happened.push(Happened::Message(frame)),
+            EnginePacket::Message(frame) if open => {
+                self.answer_by = None;
+                self.life = Life::Heard;
+                happened.push(Happened::Message(frame));
+            }
             EnginePacket::Close => {
                 happened.push(Happened::Closed(DisconnectReason::TransportClose, None));
             }
@@ -221,6 +324,12 @@ impl Engine {
             until: deps.now.saturating_add(heartbeat),
         };
         self.untried.clear();
+        self.next_by = None;
+        if let Some((failure, details)) = self.failed.take()
+            && self.transport() == Transport::Polling
+        {
+            deps.websocket.failed(failure, details, deps.settings, deps.now);
+        }
         self.sid = Some(handshake.sid);
         if let Some(max) = handshake.max_payload {
             self.max_payload = usize::try_from(max).unwrap_or(usize::MAX);
@@ -234,8 +343,18 @@ impl Engine {
             && transports.contains(&Transport::WebSocket)
             && handshake.upgrades.iter().any(|name| name == "websocket")
         {
-            self.start_probe(deps);
+            if deps.websocket.is_bad() {
+                self.probe_at = Some(deps.websocket.retry_at());
+            } else {
+                self.start_probe(deps);
+            }
         }
+    }
+
+    /// WebSocket has taken over: what it carries is not known yet.
+    pub(super) fn upgraded(&mut self) {
+        self.life = Life::Upgraded;
+        self.proven = false;
     }
 
     /// Sends the frames of one Socket.IO packet.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::fallback::WebSocketFailure;
 use crate::packet::Frame;
 use crate::{AckError, DisconnectReason, Payload};
 
@@ -212,6 +213,13 @@ pub enum Event {
     },
     /// The last attempt failed; `connect` starts over.
     ReconnectFailed,
+    /// WebSocket has taken over from long-polling.
+    Upgraded,
+    /// WebSocket could not take over; long-polling goes on.
+    UpgradeFailed {
+        /// How it failed.
+        failure: WebSocketFailure,
+    },
     /// An event of the retry queue was dropped after its last try.
     Undelivered {
         /// Its name.

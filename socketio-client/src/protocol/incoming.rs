@@ -182,6 +182,7 @@ impl Machine {
             &socket.namespace,
             Payload::from(Vec::from_iter(auth.filter(|auth| !auth.is_null()))),
         );
+        engine.expect_answer(&deps!(self, now));
         engine.send(self.settings.parser.encode(packet), &mut deps!(self, now));
     }
 }

@@ -10,6 +10,7 @@
 mod carrier;
 mod engine;
 mod event;
+mod fallback;
 mod incoming;
 mod outgoing;
 mod queue;
@@ -18,6 +19,7 @@ mod recovery;
 mod socket;
 
 pub use event::{AckRequest, Event, Input, LinkEvent, LinkId, Output, SocketKey, State, Ticket, Transport};
+pub use fallback::{Fallback, WebSocketFailure};
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -28,6 +30,7 @@ use crate::packet::Decoder;
 use crate::{DisconnectReason, Settings};
 
 use engine::{Engine, Happened};
+use fallback::WebSocketRecord;
 use socket::{Socket, Status};
 
 /// What an engine needs, borrowed beside the engine.
@@ -38,6 +41,7 @@ macro_rules! deps {
             now: $now,
             links: &mut $machine.links,
             outputs: &mut $machine.outputs,
+            websocket: &mut $machine.websocket,
         }
     };
 }
@@ -59,6 +63,7 @@ pub struct Machine {
     links: u64,
     /// Whether a WebSocket worked last time.
     websocket_worked: bool,
+    websocket: WebSocketRecord,
     outputs: VecDeque<Output>,
 }
 
@@ -89,6 +94,7 @@ impl Machine {
             round_trip: None,
             links: 0,
             websocket_worked: false,
+            websocket: WebSocketRecord::default(),
             outputs: VecDeque::new(),
             settings,
         }
@@ -118,11 +124,7 @@ impl Machine {
             Input::Connect(socket) => self.connect(socket, now),
             Input::Disconnect(socket) => self.disconnect(socket, now),
             Input::ReconnectNow => self.reconnect_now(now),
-            Input::Wake => {
-                if matches!(self.connection, Connection::Waiting { .. }) {
-                    self.reconnect_now(now);
-                }
-            }
+            Input::Wake => self.wake(now),
             Input::CloseTransport => self.lost(DisconnectReason::ForcedClose, None, false, now),
             Input::Hold => self.hold(now),
             Input::Release => self.held = false,
@@ -183,11 +185,29 @@ impl Machine {
     pub fn transport(&self) -> Transport {
         match &self.connection {
             Connection::Dialling { engine, .. } | Connection::Open { engine } => engine.transport(),
+            Connection::Closed | Connection::Waiting { .. } if self.websocket.is_bad() => Transport::Polling,
             Connection::Closed | Connection::Waiting { .. } => {
                 let first = self.settings.transports.first().copied();
                 first.unwrap_or(Transport::WebSocket)
             }
         }
+    }
+
+    /// Why the connection is carried by long-polling, or will be, although WebSocket is preferred.
+    pub fn fallback(&self, now: Duration) -> Option<Fallback> {
+        if self.transport() != Transport::Polling {
+            return None;
+        }
+        let (failure, details) = self.websocket.last()?;
+        let probe_at = match &self.connection {
+            Connection::Open { engine } => engine.probe_at,
+            _ => Some(self.websocket.retry_at()),
+        };
+        Some(Fallback {
+            failure: *failure,
+            details: details.clone(),
+            retry_in: probe_at.map(|at| at.saturating_sub(now)),
+        })
     }
 
     /// How many events wait for a connection, or for their turn in the retry queue.
@@ -220,10 +240,24 @@ impl Machine {
                     let details = (reason != DisconnectReason::PingTimeout).then(|| "timeout".to_owned());
                     self.lost(reason, details, overdue > SLEPT, now);
                 } else {
-                    engine.give_up_probe(&mut deps!(self, now));
+                    let id = engine.id();
+                    let all = engine.advance(&mut deps!(self, now));
+                    self.happened(id, all, now);
                 }
             }
             Connection::Waiting { .. } | Connection::Closed => {}
+        }
+    }
+
+    fn wake(&mut self, now: Duration) {
+        self.websocket.hurry(&self.settings);
+        match &mut self.connection {
+            Connection::Waiting { .. } => self.reconnect_now(now),
+            Connection::Open { engine } => {
+                let retry_at = self.websocket.retry_at();
+                engine.probe_at = engine.probe_at.map(|at| at.min(retry_at));
+            }
+            Connection::Closed | Connection::Dialling { .. } => {}
         }
     }
 
@@ -236,6 +270,15 @@ impl Machine {
         }
         let id = engine.id();
         let all = engine.handle(link, event, &mut deps!(self, now));
+        self.happened(id, all, now);
+        if let Connection::Open { engine } = &self.connection
+            && engine.transport() == Transport::WebSocket
+        {
+            self.websocket_worked = true;
+        }
+    }
+
+    fn happened(&mut self, id: LinkId, all: Vec<Happened>, now: Duration) {
         for happened in all {
             // What was decoded behind the end of a connection is not of interest any more.
             let (Connection::Dialling { engine, .. } | Connection::Open { engine }) = &self.connection else {
@@ -247,13 +290,10 @@ impl Machine {
             match happened {
                 Happened::Opened => self.opened(),
                 Happened::Message(frame) => self.message(frame, now),
+                Happened::Upgraded => self.each_active(|_| Event::Upgraded),
+                Happened::UpgradeFailed(failure) => self.each_active(|_| Event::UpgradeFailed { failure }),
                 Happened::Closed(reason, details) => self.lost(reason, details, false, now),
             }
-        }
-        if let Connection::Open { engine } = &self.connection
-            && engine.transport() == Transport::WebSocket
-        {
-            self.websocket_worked = true;
         }
     }
 

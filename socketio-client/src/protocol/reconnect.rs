@@ -182,6 +182,13 @@ impl Machine {
                 self.dial_failed(reason, details, at_once, now);
             }
             Connection::Open { engine } => {
+                // A device that slept through its heartbeat learns nothing about WebSocket.
+                let at_once = at_once
+                    || engine.young().is_some_and(|life| {
+                        let settings = &self.settings;
+                        self.websocket
+                            .ended_young(life, reason, details.clone(), settings, now)
+                    });
                 engine.close(&mut deps!(self, now));
                 self.ended(reason, details.as_deref(), at_once, now);
             }
@@ -196,6 +203,7 @@ impl Machine {
         at_once: bool,
         now: Duration,
     ) {
+        self.websocket.outage();
         let message = details.unwrap_or_else(|| reason.to_string());
         self.each_active(|_| Event::ConnectError {
             message: message.clone(),
@@ -241,7 +249,7 @@ impl Machine {
         self.each_active(|_| Event::Reconnecting { attempt, delay });
     }
 
-    fn each_active(&mut self, event: impl Fn(&super::Socket) -> Event) {
+    pub(super) fn each_active(&mut self, event: impl Fn(&super::Socket) -> Event) {
         for (key, socket) in self.sockets.iter().enumerate() {
             if socket.is_active() {
                 self.outputs.push_back(Output::Event {

@@ -54,6 +54,17 @@ fn Link() -> impl IntoView {
         LinkState::Connected { transport, .. } => transport.to_owned(),
         _ => none(),
     };
+    let reason = move || match page.link() {
+        LinkState::Connected {
+            fallback: Some(failure),
+            ..
+        } => (page.t().websocket_fails)(failure).to_owned(),
+        LinkState::Connected {
+            transport: "websocket",
+            ..
+        } => page.t().websocket_works.to_owned(),
+        _ => none(),
+    };
     let round_trip = move || match page.link() {
         LinkState::Connected {
             round_trip: Some(time),
@@ -74,6 +85,7 @@ fn Link() -> impl IntoView {
         <dl class="facts">
             <Fact name=|t| t.state value=words(move || headline(&page.link(), page.t()).to_owned()) id="state" />
             <Fact name=|t| t.transport value=words(transport) id="transport" />
+            <Fact name=|t| t.transport_reason value=words(reason) id="transport-reason" />
             <Fact name=|t| t.round_trip value=words(round_trip) id="round-trip" />
             <Fact name=|t| t.recovered value=words(recovered) id="recovered" />
         </dl>

@@ -1,6 +1,7 @@
 //! English.
 
 use steadfast_client::Refusal;
+use steadfast_client::link::WebSocketFailure;
 use steadfast_shared::{ErrorCode, TextError};
 
 use super::{Phrases, faults};
@@ -168,6 +169,19 @@ pub(super) static PHRASES: Phrases = Phrases {
     link: "Connection",
     state: "State",
     transport: "Transport",
+    transport_reason: "Why this one",
+    websocket_works: "WebSocket works on this network.",
+    websocket_fails: |failure| match failure {
+        WebSocketFailure::Silent => {
+            "WebSocket gets no answer, perhaps because of a proxy. Polling does the same, a little slower. WebSocket is tried again from time to time."
+        }
+        WebSocketFailure::Broken => {
+            "WebSocket opens and breaks off, perhaps because of a proxy. Polling does the same, a little slower. WebSocket is tried again from time to time."
+        }
+        _ => {
+            "WebSocket is refused, perhaps by a proxy. Polling does the same, a little slower. WebSocket is tried again from time to time."
+        }
+    },
     round_trip: "Round trip",
     recovered: "Recovered without asking",
     yes: "yes",

@@ -1,6 +1,7 @@
 //! Korean.
 
 use steadfast_client::Refusal;
+use steadfast_client::link::WebSocketFailure;
 use steadfast_shared::{ErrorCode, TextError};
 
 use super::{Phrases, faults};
@@ -156,6 +157,19 @@ pub(super) static PHRASES: Phrases = Phrases {
     link: "연결",
     state: "상태",
     transport: "전송 방식",
+    transport_reason: "쓰는 까닭",
+    websocket_works: "이 네트워크에서는 WebSocket이 잘 돼요.",
+    websocket_fails: |failure| match failure {
+        WebSocketFailure::Silent => {
+            "WebSocket에 응답이 없어요. 프록시 때문일 수 있어요. 조금 느리지만 폴링으로 똑같이 쓸 수 있고, WebSocket은 가끔 다시 시도해요."
+        }
+        WebSocketFailure::Broken => {
+            "WebSocket이 열렸다가 끊겨요. 프록시 때문일 수 있어요. 조금 느리지만 폴링으로 똑같이 쓸 수 있고, WebSocket은 가끔 다시 시도해요."
+        }
+        _ => {
+            "WebSocket이 거부돼요. 프록시 때문일 수 있어요. 조금 느리지만 폴링으로 똑같이 쓸 수 있고, WebSocket은 가끔 다시 시도해요."
+        }
+    },
     round_trip: "왕복 시간",
     recovered: "바로 복구됨",
     yes: "예",

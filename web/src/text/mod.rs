@@ -22,6 +22,7 @@ pub use people::People;
 pub use rooms::Rooms;
 pub use settings::Settings;
 use steadfast_client::Refusal;
+use steadfast_client::link::WebSocketFailure;
 use steadfast_shared::{ErrorCode, TextError};
 
 /// A language the page speaks.
@@ -198,6 +199,9 @@ pub struct Phrases {
     pub link: &'static str,
     pub state: &'static str,
     pub transport: &'static str,
+    pub transport_reason: &'static str,
+    pub websocket_works: &'static str,
+    pub websocket_fails: fn(WebSocketFailure) -> &'static str,
     pub round_trip: &'static str,
     pub recovered: &'static str,
     pub yes: &'static str,

@@ -1,0 +1,88 @@
+import { ChatPage } from '../pages/chat.js';
+import { BAD_MODES, Proxy, type Mode } from '../proxy.mjs';
+import { DESKTOP, expect, test } from './chat.js';
+
+/** What the details say of it. */
+const REASONS: Partial<Record<Mode, RegExp>> = {
+  refused: /WebSocket is refused/,
+  reset: /WebSocket is refused/,
+  unanswered: /WebSocket gets no answer/,
+  silent: /WebSocket gets no answer/,
+  broken: /WebSocket opens and breaks off/,
+  buffered: /WebSocket gets no answer/,
+};
+
+/** One tries again after 15 seconds, and after 30 where that was in vain. */
+const TRIED_AGAIN = 60_000;
+
+for (const mode of BAD_MODES) {
+  test(`fault_f02_a_chat_through_a_proxy_whose_websockets_are_${mode}`, async ({ server, profile }) => {
+    test.setTimeout(240_000);
+    const proxy = await Proxy.start(server.port);
+    proxy.mode = mode;
+    const people: ChatPage[] = [];
+    for (const name of ['Ann', 'Ben']) {
+      const chat = new ChatPage(await (await profile({ baseURL: proxy.url, ...DESKTOP })).newPage());
+      await chat.join(name);
+      await chat.detailsButton.click();
+      await expect(chat.transport).toHaveText('polling');
+      await expect(chat.transportReason).toHaveText(REASONS[mode]!);
+      people.push(chat);
+    }
+    const [ann, ben] = people as [ChatPage, ChatPage];
+
+    // They talk all the while: before WebSocket works, while it takes over, and when it is gone again.
+    let over = false;
+    const said: string[] = [];
+    const talk = async () => {
+      for (let turn = 1; !over || turn < 5; turn += 1) {
+        for (const chat of people) {
+          const text = `${chat === ann ? 'ann' : 'ben'} ${turn}`;
+          await chat.say(text);
+          said.push(text);
+        }
+        await ann.page.waitForTimeout(500);
+      }
+    };
+    const switches = async () => {
+      try {
+        await ann.page.waitForTimeout(1_000);
+        proxy.mode = 'open';
+        for (const chat of people) {
+          await expect(chat.transport).toHaveText('websocket', { timeout: TRIED_AGAIN });
+          await expect(chat.transportReason).toHaveText('WebSocket works on this network.');
+        }
+        await ann.page.waitForTimeout(1_000);
+        proxy.mode = mode;
+        proxy.drop();
+        for (const chat of people) await expect(chat.transport).toHaveText('polling', { timeout: TRIED_AGAIN });
+        await ann.page.waitForTimeout(1_000);
+      } finally {
+        over = true;
+      }
+    };
+    await Promise.all([talk(), switches()]);
+
+    for (const chat of people) await chat.expectAllSent();
+    await expect(ann.row(said.at(-1)!)).toBeVisible();
+    await expect(ben.row(said.at(-1)!)).toBeVisible();
+    const log = (await ann.readToTop()).map((row) => row.text);
+    expect((await ben.readToTop()).map((row) => row.text)).toEqual(log);
+    expect([...log].sort()).toEqual([...said].sort());
+    for (const name of ['ann', 'ben']) {
+      expect(log.filter((text) => text.startsWith(name))).toEqual(said.filter((text) => text.startsWith(name)));
+    }
+    await proxy.close();
+  });
+}
+
+test('fault_f02_the_details_say_in_korean_why_polling_is_used', async ({ server, profile }) => {
+  const proxy = await Proxy.start(server.port);
+  proxy.mode = 'refused';
+  const ann = new ChatPage(await (await profile({ baseURL: proxy.url, locale: 'ko-KR', ...DESKTOP })).newPage());
+  await ann.join('Ann');
+  await ann.detailsButton.click();
+  await expect(ann.transport).toHaveText('polling');
+  await expect(ann.transportReason).toContainText('WebSocket이 거부돼요');
+  await proxy.close();
+});

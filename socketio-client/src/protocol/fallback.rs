@@ -1,0 +1,154 @@
+//! Living with a network that carries no WebSocket: falling back to long-polling, and trying WebSocket again later.
+//!
+//! The memory of a failed WebSocket lasts as long as the machine. It makes later connections begin with long-polling, from where the
+//! upgrade, which loses nothing, leads to WebSocket again.
+
+use std::time::Duration;
+
+use super::Transport;
+use crate::{DisconnectReason, Settings};
+
+/// How a WebSocket failed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum WebSocketFailure {
+    /// It could not be opened: the upgrade was answered with an error, or the connection was reset. A browser does not tell which.
+    Refused,
+    /// It did not open, or carried nothing, within [`Settings::fallback_timeout`].
+    Silent,
+    /// It opened, and ended before it had carried the server's first heartbeat.
+    Broken,
+}
+
+/// Why long-polling carries the connection although WebSocket is preferred.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Fallback {
+    /// How WebSocket failed last.
+    pub failure: WebSocketFailure,
+    /// More, for people.
+    pub details: Option<String>,
+    /// In how long it is tried again; `None` while it is being tried, and where the server offers none.
+    pub retry_in: Option<Duration>,
+}
+
+/// How many connections in a row, each granted its namespace, may end before their first heartbeat: a server that restarts looks the same.
+const SHORT_LIVES: u32 = 2;
+
+/// How WebSocket has fared.
+#[derive(Debug, Default)]
+pub(super) struct WebSocketRecord {
+    /// Failures since a WebSocket last carried a heartbeat.
+    failures: u32,
+    short_lives: u32,
+    last: Option<(WebSocketFailure, Option<String>)>,
+    failed_at: Duration,
+    retry_at: Duration,
+}
+
+impl Settings {
+    /// Whether long-polling may take over from WebSocket.
+    pub(super) fn may_fall_back(&self) -> bool {
+        self.try_all_transports
+            && self.transports.contains(&Transport::WebSocket)
+            && self.transports.contains(&Transport::Polling)
+    }
+}
+
+impl WebSocketRecord {
+    /// Whether connections begin with long-polling.
+    pub(super) fn is_bad(&self) -> bool {
+        self.failures > 0
+    }
+
+    /// When WebSocket may be tried again.
+    pub(super) fn retry_at(&self) -> Duration {
+        self.retry_at
+    }
+
+    pub(super) fn last(&self) -> Option<&(WebSocketFailure, Option<String>)> {
+        self.last.as_ref().filter(|_| self.is_bad())
+    }
+
+    pub(super) fn failed(
+        &mut self,
+        failure: WebSocketFailure,
+        details: Option<String>,
+        settings: &Settings,
+        now: Duration,
+    ) {
+        if !settings.may_fall_back() {
+            return;
+        }
+        let doubled = 1_u32 << self.failures.min(16);
+        let delay = settings
+            .upgrade_delay
+            .saturating_mul(doubled)
+            .min(settings.upgrade_delay_max);
+        self.failures = self.failures.saturating_add(1);
+        self.short_lives = 0;
+        self.last = Some((failure, details));
+        self.failed_at = now;
+        self.retry_at = now.saturating_add(delay);
+    }
+
+    /// A WebSocket carried a heartbeat.
+    pub(super) fn proved(&mut self) {
+        self.failures = 0;
+        self.short_lives = 0;
+    }
+
+    /// No transport reaches the server: that says nothing about WebSocket.
+    pub(super) fn outage(&mut self) {
+        self.short_lives = 0;
+    }
+
+    /// The device may be on another network: the next try need not wait for all of the delay.
+    pub(super) fn hurry(&mut self, settings: &Settings) {
+        let soonest = self.failed_at.saturating_add(settings.upgrade_delay);
+        self.retry_at = self.retry_at.min(soonest);
+    }
+
+    /// A WebSocket ended that had carried no heartbeat; returns whether to dial long-polling at once.
+    pub(super) fn ended_young(
+        &mut self,
+        life: Life,
+        reason: DisconnectReason,
+        details: Option<String>,
+        settings: &Settings,
+        now: Duration,
+    ) -> bool {
+        let failure = match reason {
+            DisconnectReason::TransportClose | DisconnectReason::TransportError => WebSocketFailure::Broken,
+            DisconnectReason::PingTimeout => WebSocketFailure::Silent,
+            _ => return false,
+        };
+        if life == Life::Heard && reason != DisconnectReason::PingTimeout {
+            self.short_lives += 1;
+            if self.short_lives < SHORT_LIVES {
+                return false;
+            }
+        }
+        let failure = if life == Life::Unanswered {
+            WebSocketFailure::Silent
+        } else {
+            failure
+        };
+        let first = !self.is_bad();
+        self.failed(failure, details, settings, now);
+        first && settings.may_fall_back()
+    }
+}
+
+/// What a WebSocket had carried when it ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Life {
+    /// The handshake at most.
+    Unheard,
+    /// The handshake, and no answer to CONNECT in time.
+    Unanswered,
+    /// The upgrade at most.
+    Upgraded,
+    /// A packet of Socket.IO.
+    Heard,
+}
