@@ -119,7 +119,7 @@ fn what_is_not_a_packet_is_an_error() {
         ("é", PacketError::Type),
         ("2{}", PacketError::Shape),
         ("2[]", PacketError::Shape),
-        ("2[1]", PacketError::Shape),
+        ("2[null]", PacketError::Shape),
         ("0[]", PacketError::Shape),
         ("1{}", PacketError::Shape),
         ("3[]", PacketError::Header),
@@ -149,9 +149,12 @@ fn what_is_not_a_packet_is_an_error() {
         Err(PacketError::Attachments)
     );
     let mut decoder = Decoder::new(2, 100);
-    assert_eq!(decoder.add(Frame::Text("51-[\"x\"]".into())), Ok(None));
+    assert_eq!(decoder.add(Frame::Text("52-[\"x\"]".into())), Ok(None));
     assert_eq!(
         decoder.add(Frame::Binary(vec![0; 99])),
         Err(PacketError::TooLarge)
     );
+    assert!(decoder.take_skipped().is_some());
+    assert_eq!(decoder.add(Frame::Binary(vec![0; 99])), Ok(None), "goes with it");
+    assert!(matches!(decoder.add(Frame::Text("2[\"y\"]".into())), Ok(Some(_))));
 }

@@ -99,7 +99,7 @@ fn what_is_no_packet_is_refused() {
         json!({"type": 0, "nsp": "/", "data": []}),
         json!({"type": 1, "nsp": "/", "data": {}}),
         json!({"type": 2, "nsp": "/"}),
-        json!({"type": 2, "nsp": "/", "data": [1]}),
+        json!({"type": 2, "nsp": "/", "data": [null]}),
         json!({"type": 4, "nsp": "/"}),
     ] {
         assert_eq!(of(wrong.clone()), Err(PacketError::Shape), "{wrong}");

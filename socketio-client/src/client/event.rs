@@ -50,6 +50,11 @@ pub enum Event {
     },
     /// The last of [`reconnection_attempts`](super::Builder::reconnection_attempts) failed.
     ReconnectFailed,
+    /// A packet of the server could not be read, and was skipped: an event or an ack, perhaps. The connection goes on.
+    Unreadable {
+        /// Why, for people.
+        details: String,
+    },
     /// WebSocket has taken over from long-polling.
     Upgraded,
     /// WebSocket could not take over; long-polling goes on.
@@ -142,6 +147,7 @@ impl Event {
             },
             protocol::Event::Reconnecting { attempt, delay } => Self::Reconnecting { attempt, delay },
             protocol::Event::ReconnectFailed => Self::ReconnectFailed,
+            protocol::Event::Unreadable { details } => Self::Unreadable { details },
             protocol::Event::Upgraded => Self::Upgraded,
             protocol::Event::UpgradeFailed { failure } => Self::UpgradeFailed { failure },
             protocol::Event::Undelivered { event, payload } => {

@@ -114,7 +114,11 @@ impl Handshake {
         let Some(Value::String(sid)) = value.get_mut("sid").map(Value::take) else {
             return Err(PacketError::Shape);
         };
-        let number = |name| value.get(name).and_then(Value::as_u64);
+        // `25000.0` is a number like any other; the cast stops at the ends of the range.
+        let number = |name| {
+            let number = value.get(name)?;
+            number.as_u64().or_else(|| Some(number.as_f64()? as u64))
+        };
         let upgrades = value.get("upgrades").and_then(Value::as_array);
         Ok(Self {
             sid,

@@ -55,7 +55,7 @@ fn arguments(kind: Kind, data: Option<Value>) -> Result<Vec<Value>, PacketError>
         (Kind::Connect, Some(object @ Value::Object(_)))
         | (Kind::ConnectError, Some(object @ (Value::Object(_) | Value::String(_)))) => Ok(vec![object]),
         (Kind::Ack, Some(Value::Array(args))) => Ok(args),
-        (Kind::Event, Some(Value::Array(args))) if matches!(args.first(), Some(Value::String(_))) => Ok(args),
+        (Kind::Event, Some(Value::Array(args))) => super::socket::with_name(args),
         _ => Err(PacketError::Shape),
     }
 }

@@ -6,9 +6,11 @@ pub mod engine;
 #[cfg(feature = "msgpack")]
 mod messagepack;
 pub mod payload;
+mod skip;
 pub mod socket;
 
 pub use engine::{EnginePacket, Frame, Handshake};
+pub use skip::Skipped;
 pub use socket::{Decoder, Kind, Packet};
 
 /// The form that Socket.IO packets take. Both sides must use the same.

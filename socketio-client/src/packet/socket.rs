@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::skip::{Skipped, read_json};
 use super::{Frame, PacketError, Parser};
 use crate::Payload;
 
@@ -102,6 +103,9 @@ impl Packet {
 pub struct Decoder {
     parser: Parser,
     pending: Option<Pending>,
+    /// How many attachments of a packet that was skipped are still to come.
+    to_skip: usize,
+    skipped: Option<Skipped>,
     max_attachments: usize,
     max_bytes: usize,
 }
@@ -119,6 +123,8 @@ impl Decoder {
         Self {
             parser: Parser::Json,
             pending: None,
+            to_skip: 0,
+            skipped: None,
             max_attachments,
             max_bytes,
         }
@@ -134,9 +140,17 @@ impl Decoder {
     /// Forgets a packet begun.
     pub fn reset(&mut self) {
         self.pending = None;
+        self.to_skip = 0;
+        self.skipped = None;
     }
 
-    /// Takes a message; returns the packet that it completes.
+    /// After an error: the packet, where the error is that packet's alone, and the next message may be given to the decoder.
+    /// `None` where the other side does not speak the protocol.
+    pub fn take_skipped(&mut self) -> Option<Skipped> {
+        self.skipped.take()
+    }
+
+    /// Takes a message; returns the packet that it completes. After an error see [`take_skipped`](Self::take_skipped).
     pub fn add(&mut self, frame: Frame) -> Result<Option<Packet>, PacketError> {
         if frame.len() > self.max_bytes {
             return Err(PacketError::TooLarge);
@@ -144,31 +158,62 @@ impl Decoder {
         match self.parser {
             Parser::Json => self.add_json(frame),
             #[cfg(feature = "msgpack")]
-            Parser::MessagePack => super::messagepack::decode(&frame, self.max_attachments).map(Some),
+            Parser::MessagePack => match super::messagepack::decode(&frame, self.max_attachments) {
+                Ok(packet) => Ok(Some(packet)),
+                Err(PacketError::Type) => Err(PacketError::Type),
+                Err(error) => {
+                    self.skipped = Some(Skipped {
+                        namespace: None,
+                        last: None,
+                        error: error.clone(),
+                    });
+                    Err(error)
+                }
+            },
         }
     }
 
     fn add_json(&mut self, frame: Frame) -> Result<Option<Packet>, PacketError> {
         match (frame, self.pending.take()) {
-            (Frame::Text(text), None) => {
-                let (packet, wanted) = decode(&text, self.max_attachments)?;
-                if wanted == 0 {
-                    return Ok(Some(packet));
-                }
-                self.pending = Some(Pending {
-                    packet,
-                    wanted,
-                    bytes: text.len(),
-                });
+            (Frame::Binary(_), None) if self.to_skip > 0 => {
+                self.to_skip -= 1;
                 Ok(None)
+            }
+            (Frame::Text(text), None) => {
+                self.to_skip = 0;
+                let header = Header::read(&text)?;
+                match header.packet(self.max_attachments) {
+                    Ok(packet) if header.wanted == 0 => Ok(Some(packet)),
+                    Ok(packet) => {
+                        self.pending = Some(Pending {
+                            packet,
+                            wanted: header.wanted,
+                            bytes: text.len(),
+                        });
+                        Ok(None)
+                    }
+                    Err(error) => {
+                        self.to_skip = header.wanted;
+                        self.skipped = Some(Skipped::new(header.namespace, header.json, error.clone()));
+                        Err(error)
+                    }
+                }
             }
             (Frame::Binary(bytes), Some(mut pending)) => {
                 pending.bytes = pending.bytes.saturating_add(bytes.len());
+                pending.packet.payload.attachments.push(bytes);
+                let left = pending.wanted - pending.packet.payload.attachments.len();
                 if pending.bytes > self.max_bytes {
+                    self.to_skip = left;
+                    let last = pending.packet.payload.args.last().and_then(Value::as_str);
+                    self.skipped = Some(Skipped {
+                        last: last.map(str::to_owned),
+                        namespace: Some(pending.packet.namespace),
+                        error: PacketError::TooLarge,
+                    });
                     return Err(PacketError::TooLarge);
                 }
-                pending.packet.payload.attachments.push(bytes);
-                if pending.packet.payload.attachments.len() == pending.wanted {
+                if left == 0 {
                     return Ok(Some(pending.packet));
                 }
                 self.pending = Some(pending);
@@ -179,49 +224,73 @@ impl Decoder {
     }
 }
 
-/// Reads the text part of a packet; returns how many attachments follow.
-fn decode(text: &str, max_attachments: usize) -> Result<(Packet, usize), PacketError> {
-    let (kind, binary) = match text.bytes().next() {
-        Some(b'0') => (Kind::Connect, false),
-        Some(b'1') => (Kind::Disconnect, false),
-        Some(b'2') => (Kind::Event, false),
-        Some(b'3') => (Kind::Ack, false),
-        Some(b'4') => (Kind::ConnectError, false),
-        Some(b'5') => (Kind::Event, true),
-        Some(b'6') => (Kind::Ack, true),
-        _ => return Err(PacketError::Type),
-    };
-    let mut rest = &text[1..];
-    let mut wanted = 0;
-    if binary {
-        let (digits, after) = digits(rest);
-        rest = after.strip_prefix('-').ok_or(PacketError::Header)?;
-        wanted = digits.parse().map_err(|_| PacketError::Header)?;
-        if wanted > max_attachments {
+/// What stands before the JSON of a packet.
+struct Header<'a> {
+    kind: Kind,
+    binary: bool,
+    /// How many attachments follow.
+    wanted: usize,
+    namespace: &'a str,
+    /// Digits.
+    id: &'a str,
+    json: &'a str,
+}
+
+impl<'a> Header<'a> {
+    /// Fails where it is no packet, or where nobody could tell what follows.
+    fn read(text: &'a str) -> Result<Self, PacketError> {
+        let (kind, binary) = match text.bytes().next() {
+            Some(b'0') => (Kind::Connect, false),
+            Some(b'1') => (Kind::Disconnect, false),
+            Some(b'2') => (Kind::Event, false),
+            Some(b'3') => (Kind::Ack, false),
+            Some(b'4') => (Kind::ConnectError, false),
+            Some(b'5') => (Kind::Event, true),
+            Some(b'6') => (Kind::Ack, true),
+            _ => return Err(PacketError::Type),
+        };
+        let mut rest = &text[1..];
+        let mut wanted = 0;
+        if binary {
+            let (digits, after) = digits(rest);
+            rest = after.strip_prefix('-').ok_or(PacketError::Header)?;
+            wanted = digits.parse().map_err(|_| PacketError::Header)?;
+        }
+        let mut namespace = "/";
+        if rest.starts_with('/') {
+            (namespace, rest) = rest.split_once(',').unwrap_or((rest, ""));
+            // `/admin?token=…`: the query is not part of the name.
+            namespace = namespace.split_once('?').map_or(namespace, |(name, _)| name);
+        }
+        let (id, json) = digits(rest);
+        Ok(Self {
+            kind,
+            binary,
+            wanted,
+            namespace,
+            id,
+            json,
+        })
+    }
+
+    /// The packet, without its attachments.
+    fn packet(&self, max_attachments: usize) -> Result<Packet, PacketError> {
+        if self.wanted > max_attachments {
             return Err(PacketError::Attachments);
         }
+        let id = match self.id {
+            "" if self.kind == Kind::Ack => return Err(PacketError::Header),
+            "" => None,
+            id => Some(id.parse().map_err(|_| PacketError::Header)?),
+        };
+        let args = arguments(self.kind, self.json)?;
+        if self.binary && !args.iter().all(|arg| points_within(arg, self.wanted)) {
+            return Err(PacketError::Attachments);
+        }
+        let mut packet = Packet::new(self.kind, self.namespace, Payload::from(args));
+        packet.id = id;
+        Ok(packet)
     }
-    let mut namespace = "/";
-    if rest.starts_with('/') {
-        (namespace, rest) = rest.split_once(',').unwrap_or((rest, ""));
-        // `/admin?token=…`: the query is not part of the name.
-        namespace = namespace.split_once('?').map_or(namespace, |(name, _)| name);
-    }
-    let (id, rest) = digits(rest);
-    let id = match id {
-        "" => None,
-        id => Some(id.parse().map_err(|_| PacketError::Header)?),
-    };
-    let args = arguments(kind, rest)?;
-    if kind == Kind::Ack && id.is_none() {
-        return Err(PacketError::Header);
-    }
-    if binary && !args.iter().all(|arg| points_within(arg, wanted)) {
-        return Err(PacketError::Attachments);
-    }
-    let mut packet = Packet::new(kind, namespace, Payload::from(args));
-    packet.id = id;
-    Ok((packet, wanted))
 }
 
 fn digits(text: &str) -> (&str, &str) {
@@ -233,7 +302,7 @@ fn digits(text: &str) -> (&str, &str) {
 }
 
 fn arguments(kind: Kind, json: &str) -> Result<Vec<Value>, PacketError> {
-    let parse = || serde_json::from_str::<Value>(json).map_err(|error| PacketError::Json(error.to_string()));
+    let parse = || read_json(json);
     match kind {
         Kind::Disconnect if json.is_empty() => Ok(Vec::new()),
         Kind::Disconnect => Err(PacketError::Shape),
@@ -252,9 +321,21 @@ fn arguments(kind: Kind, json: &str) -> Result<Vec<Value>, PacketError> {
             _ => Err(PacketError::Shape),
         },
         Kind::Event => match parse()? {
-            Value::Array(args) if matches!(args.first(), Some(Value::String(_))) => Ok(args),
+            Value::Array(args) => with_name(args),
             _ => Err(PacketError::Shape),
         },
+    }
+}
+
+/// The arguments of an event. JavaScript takes a number for a name.
+pub(super) fn with_name(mut args: Vec<Value>) -> Result<Vec<Value>, PacketError> {
+    match args.first_mut() {
+        Some(Value::String(_)) => Ok(args),
+        Some(name @ Value::Number(_)) => {
+            *name = Value::String(name.to_string());
+            Ok(args)
+        }
+        _ => Err(PacketError::Shape),
     }
 }
 

@@ -213,6 +213,11 @@ pub enum Event {
     },
     /// The last attempt failed; `connect` starts over.
     ReconnectFailed,
+    /// A packet of the server could not be read, and was skipped: an event or an ack, perhaps. The connection goes on.
+    Unreadable {
+        /// Why, for people.
+        details: String,
+    },
     /// WebSocket has taken over from long-polling.
     Upgraded,
     /// WebSocket could not take over; long-polling goes on.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::socket::Status;
 use super::{AckRequest, Connection, Event, Machine, Output, SocketKey, Ticket, deps};
-use crate::packet::{Frame, Kind, Packet};
+use crate::packet::{Frame, Kind, Packet, Skipped};
 use crate::{DisconnectReason, Payload};
 
 impl Machine {
@@ -18,7 +18,29 @@ impl Machine {
                     self.lost(DisconnectReason::ParseError, Some(details.into()), false, now);
                 }
             }
-            Err(error) => self.lost(DisconnectReason::ParseError, Some(error.to_string()), false, now),
+            Err(error) => match self.decoder.take_skipped() {
+                Some(skipped) => self.unreadable(&skipped),
+                None => self.lost(DisconnectReason::ParseError, Some(error.to_string()), false, now),
+            },
+        }
+    }
+
+    /// One packet cannot be read: the connection is none the worse for it.
+    fn unreadable(&mut self, skipped: &Skipped) {
+        for key in 0..self.sockets.len() {
+            let socket = &mut self.sockets[key];
+            let its = skipped
+                .namespace
+                .as_ref()
+                .is_none_or(|name| *name == socket.namespace);
+            if !its || !socket.is_active() {
+                continue;
+            }
+            if let Some(last) = &skipped.last {
+                socket.recovery.last_text(last);
+            }
+            let details = skipped.error.to_string();
+            self.push_event(key, Event::Unreadable { details });
         }
     }
 
@@ -50,22 +72,26 @@ impl Machine {
     }
 
     fn granted(&mut self, key: usize, packet: Packet, now: Duration) -> Result<(), &'static str> {
-        let socket = &mut self.sockets[key];
-        if socket.status != Status::Joining {
-            return Err("CONNECT out of turn");
+        let socket = &self.sockets[key];
+        if socket.is_connected() {
+            let details = "CONNECT out of turn".to_owned();
+            self.push_event(key, Event::Unreadable { details });
+            return Ok(());
         }
         let (id, pid) = match packet.payload.args.into_iter().next() {
             // Taken, not removed: to take an entry out of serde_json's map is kilobytes of code in a page.
-            Some(Value::Object(mut fields)) => match (
+            Some(Value::Object(mut fields)) if socket.status == Status::Joining => match (
                 fields.get_mut("sid").map(Value::take),
                 fields.get_mut("pid").map(Value::take),
             ) {
                 (Some(Value::String(id)), Some(Value::String(pid))) => (id, Some(pid)),
                 (Some(Value::String(id)), _) => (id, None),
-                _ => return Err("CONNECT without a sid"),
+                _ => return self.not_this_protocol(key, now),
             },
-            _ => return Err("CONNECT without a sid: a server of the 2.x line"),
+            // Unasked, or without an id.
+            _ => return self.not_this_protocol(key, now),
         };
+        let socket = &mut self.sockets[key];
         socket.status = Status::Connected { id: id.clone() };
         socket.recovery.granted(pid);
         socket.session += 1;
@@ -77,6 +103,13 @@ impl Machine {
         }
         self.flush_buffer(key, now);
         self.restart_queue(key, now);
+        Ok(())
+    }
+
+    /// As the JavaScript client has it. To come back would lead to the same.
+    fn not_this_protocol(&mut self, key: usize, now: Duration) -> Result<(), &'static str> {
+        let message = "the server grants no namespace as Socket.IO 3 and 4 do: it is a server of the 2.x line, or none of Socket.IO";
+        self.refused(key, Payload::from(vec![message.into()]), now);
         Ok(())
     }
 

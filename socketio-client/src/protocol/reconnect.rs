@@ -217,6 +217,9 @@ impl Machine {
         self.decoder.reset();
         self.backoff.reset();
         for key in 0..self.sockets.len() {
+            if reason == DisconnectReason::ParseError {
+                self.sockets[key].recovery.forget();
+            }
             if self.sockets[key].is_active() {
                 self.socket_ended(key, reason, details.map(str::to_owned), Status::Wanted);
             }

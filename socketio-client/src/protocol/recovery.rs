@@ -45,12 +45,22 @@ impl Recovery {
 
     /// An event came that could carry an offset.
     pub(super) fn event(&mut self, args: &[Value]) {
-        if self.pid.is_some()
-            && let Some(Value::String(last)) = args.last()
-            && looks_like_an_offset(last)
-        {
-            self.offset = Some(last.clone());
+        if let Some(Value::String(last)) = args.last() {
+            self.last_text(last);
         }
+    }
+
+    /// The last argument of an event that could carry an offset.
+    pub(super) fn last_text(&mut self, last: &str) {
+        if self.pid.is_some() && looks_like_an_offset(last) {
+            self.offset = Some(last.to_owned());
+        }
+    }
+
+    /// The session led to a packet that ended the connection: taking it up again would bring the same packet.
+    pub(super) fn forget(&mut self) {
+        self.pid = None;
+        self.offset = None;
     }
 }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod chaos;
+mod unreadable;
 
 use std::time::Duration;
 
@@ -96,6 +97,7 @@ impl Bench {
                     }
                     Event::ReconnectFailed => "failed".into(),
                     Event::Message { event, payload, .. } => format!("{event} {}", Value::from(payload.args)),
+                    Event::Unreadable { details } => format!("unreadable {details}"),
                     other => format!("{other:?}"),
                 }),
                 Output::Acked { result, .. } => self.said.push(match result {
@@ -246,21 +248,8 @@ fn a_connection_lost_comes_back_with_growing_delays() {
 }
 
 #[test]
-fn what_the_server_may_not_say_is_a_parse_error() {
-    for frame in [
-        "",
-        "9",
-        "0{}",
-        OPEN,
-        "4",
-        "49",
-        "42[1]",
-        "43[]",
-        "40{}",
-        r#"40{"sid":"twice"}"#,
-        "451-[\"x\"",
-        "5",
-    ] {
+fn what_no_server_says_is_a_parse_error() {
+    for frame in ["", "9", "0{}", OPEN, "4", "49", "451[\"x\"]", "5"] {
         let mut bench = Bench::connected();
         bench.receive(frame);
         assert_eq!(

@@ -53,6 +53,7 @@ const behave = (io) => (socket) => {
     clearTimeout(socket.conn.pingTimeoutTimer);
   });
   socket.on("raw", (text) => socket.conn.sendPacket("message", text));
+  socket.on("odd", (what) => odd[what](socket));
   socket.on("transport", (answer) => answer(socket.conn.transport.name));
   socket.on("recovered", (answer) => answer(socket.recovered));
   // The next `n` events are neither kept nor answered, whoever sends them.
@@ -68,6 +69,15 @@ const behave = (io) => (socket) => {
 };
 const seen = [];
 let left = 0;
+
+// What servers say that not everybody can read.
+const odd = {
+  "half an emoji": (socket) => socket.emit("half", "ab😀".slice(0, 3)),
+  "a number for a name": (socket) => socket.emit(7, "seven"),
+  deep: (socket) => socket.emit("deep", JSON.parse("[".repeat(200) + "]".repeat(200))),
+  infinity: (socket) => socket.conn.sendPacket("message", '2["infinity",1e400]'),
+  "a second CONNECT": (socket) => socket.conn.sendPacket("message", '0{"sid":"again"}'),
+};
 
 let turnedAway = 0;
 
