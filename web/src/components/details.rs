@@ -58,12 +58,12 @@ fn Link() -> impl IntoView {
         LinkState::Connected {
             fallback: Some(failure),
             ..
-        } => (page.t().websocket_fails)(failure).to_owned(),
+        } => (page.t().websocket_fails)(failure),
         LinkState::Connected {
             transport: "websocket",
             ..
-        } => page.t().websocket_works.to_owned(),
-        _ => none(),
+        } => page.t().websocket_works,
+        _ => "",
     };
     let round_trip = move || match page.link() {
         LinkState::Connected {
@@ -85,10 +85,10 @@ fn Link() -> impl IntoView {
         <dl class="facts">
             <Fact name=|t| t.state value=words(move || headline(&page.link(), page.t()).to_owned()) id="state" />
             <Fact name=|t| t.transport value=words(transport) id="transport" />
-            <Fact name=|t| t.transport_reason value=words(reason) id="transport-reason" />
             <Fact name=|t| t.round_trip value=words(round_trip) id="round-trip" />
             <Fact name=|t| t.recovered value=words(recovered) id="recovered" />
         </dl>
+        <p data-testid="detail-transport-reason">{reason}</p>
     }
 }
 

@@ -169,7 +169,6 @@ pub(super) static PHRASES: Phrases = Phrases {
     link: "Connection",
     state: "State",
     transport: "Transport",
-    transport_reason: "Why this one",
     websocket_works: "WebSocket works on this network.",
     websocket_fails: |failure| match failure {
         WebSocketFailure::Silent => {

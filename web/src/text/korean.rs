@@ -157,7 +157,6 @@ pub(super) static PHRASES: Phrases = Phrases {
     link: "연결",
     state: "상태",
     transport: "전송 방식",
-    transport_reason: "쓰는 까닭",
     websocket_works: "이 네트워크에서는 WebSocket이 잘 돼요.",
     websocket_fails: |failure| match failure {
         WebSocketFailure::Silent => {

@@ -199,7 +199,6 @@ pub struct Phrases {
     pub link: &'static str,
     pub state: &'static str,
     pub transport: &'static str,
-    pub transport_reason: &'static str,
     pub websocket_works: &'static str,
     pub websocket_fails: fn(WebSocketFailure) -> &'static str,
     pub round_trip: &'static str,
