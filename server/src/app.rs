@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -13,10 +14,13 @@ use tokio::task::JoinHandle;
 use crate::clock;
 use crate::config::Config;
 use crate::error::StartError;
-use crate::http::{self, attempts::Attempts};
+use crate::http;
+use crate::http::attempts::Attempts;
+use crate::http::client_address::{self, Addresses};
 use crate::passphrase::Passphrases;
 use crate::peer::{Peer, PeerListener};
 use crate::realtime::{Realtime, Started};
+use crate::request::client_address::TrustedProxies;
 use crate::store::Store;
 use crate::store::sqlite::{PATIENCE, SqliteStore};
 
@@ -55,6 +59,8 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
         })
     })
     .await?;
+    let addresses = Addresses::new(TrustedProxies::new(&config));
+    let router = router.layer(from_fn_with_state(addresses, client_address::note));
     Ok(App {
         config,
         store,

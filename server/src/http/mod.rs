@@ -7,12 +7,14 @@
 //! - [`caller`]: who asks: a device that is signed in, or the owner's
 //! - [`guard`]: which pages may ask
 //! - [`features`]: which optional parts the page offers
+//! - [`client_address`]: whose a request is
 //! - [`attempts`]: how often something may be tried
 //! - [`health`]: whether the server lives and works
 //! - `page`: the built page, where it is embedded
 
 pub mod attempts;
 pub mod caller;
+pub mod client_address;
 pub mod device;
 pub mod features;
 pub mod guard;

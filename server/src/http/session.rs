@@ -1,8 +1,8 @@
 //! Signing in, and who is signed in.
 
 use axum::Json;
+use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{ConnectInfo, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -14,8 +14,7 @@ use super::caller::Caller;
 use super::passphrase::{unhashed, wrong};
 use super::{Refusal, Shared, device, failed, fresh_token, invite, unreadable};
 use crate::clock;
-use crate::peer::Peer;
-use crate::request::client_address::client_address;
+use crate::request::client_address::ClientAddress;
 use crate::request::credentials;
 use crate::store::Token;
 use crate::store::account::{Account, Device, NewDevice, SignInError, SignUp, SignUpError};
@@ -25,12 +24,11 @@ use crate::store::account::{Account, Device, NewDevice, SignInError, SignUp, Sig
 /// A device that is signed in and asks for the nickname it has stays who it is: a retry does no harm.
 pub async fn sign_in(
     State(shared): State<Shared>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     asked: Result<Json<NewSession>, JsonRejection>,
 ) -> Result<Response, Refusal> {
     let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
-    let address = client_address(&peer, &headers, shared.config.trust_proxy);
     shared
         .attempts
         .take(network(address), clock::instant())

@@ -122,7 +122,7 @@ impl Realtime {
             session = connection.device.session,
             reason,
             transport = ?socket.transport_type(),
-            address = connection.peer.as_ref().map(|peer| tracing::field::display(peer.address())),
+            address = connection.address.map(tracing::field::display),
             duration_ms = u64::try_from(connection.opened.elapsed().as_millis()).unwrap_or(u64::MAX),
             events = connection.events.load(Ordering::Relaxed),
             refused = connection.refused.load(Ordering::Relaxed),

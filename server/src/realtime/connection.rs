@@ -1,6 +1,7 @@
 //! One socket of one device of one person.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub(super) struct Connection {
     pub(super) tab: Option<Uuid>,
     /// What is told to it, and of whom.
     place: Mutex<Place>,
+    /// The address it counts for.
+    pub(super) address: Option<IpAddr>,
     /// The TCP connection it began on.
     pub(super) peer: Option<Peer>,
     pub(super) opened: Instant,
@@ -42,6 +45,13 @@ pub(super) struct Connection {
     closing: OnceLock<ClosingReason>,
 }
 
+/// Where a connection comes from.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) address: Option<IpAddr>,
+    pub(super) peer: Option<Peer>,
+}
+
 impl Connection {
     pub(super) fn new(
         id: Sid,
@@ -49,7 +59,7 @@ impl Connection {
         device: Arc<Device>,
         tab: Option<Uuid>,
         rooms: impl IntoIterator<Item = RoomId>,
-        peer: Option<Peer>,
+        Source { address, peer }: Source,
         polls: Option<Polls>,
     ) -> Self {
         Self {
@@ -63,6 +73,7 @@ impl Connection {
                 open: false,
                 away: false,
             }),
+            address,
             peer,
             opened: clock::instant(),
             polls,

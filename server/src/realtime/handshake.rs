@@ -12,11 +12,12 @@ use steadfast_shared::event::{self, ClosingReason};
 use steadfast_shared::{ErrorCode, HandshakeError, WireError};
 
 use super::args::{Args, ShownAuth};
-use super::connection::{Connection, Cost, Polls};
+use super::connection::{Connection, Cost, Polls, Source};
 use super::hub::Greeting;
 use super::people::Admission;
 use super::{Realtime, cost_of};
 use crate::peer::Peer;
+use crate::request::client_address::ClientAddress;
 use crate::request::{credentials, origin};
 use crate::store::{StoreError, Token};
 
@@ -77,13 +78,17 @@ impl Realtime {
             .extensions
             .get::<ConnectInfo<Peer>>()
             .map(|ConnectInfo(peer)| peer.clone());
+        let address = request.extensions.get::<ClientAddress>();
         let connection = Arc::new(Connection::new(
             socket.id,
             found.person,
             admission.device.clone(),
             auth.tab,
             rooms.iter().map(|room| room.id),
-            peer,
+            Source {
+                address: address.map(|address| address.0),
+                peer,
+            },
             (socket.transport_type() == TransportType::Polling).then(Polls::new),
         ));
         let greeting = Greeting {

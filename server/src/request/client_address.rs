@@ -1,29 +1,87 @@
-//! Where a request comes from: the other end of its connection, or who the proxy in front says it is.
+//! Where a request comes from: the other end of its connection, or who the trusted proxies in front say it is.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use axum::http::HeaderMap;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use ipnet::IpNet;
 
-use crate::peer::Peer;
+use crate::config::Config;
 
 /// The header proxies append the address to that they were asked from.
-const FORWARDED_FOR: &str = "x-forwarded-for";
+pub const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The address a request counts for.
-///
-/// Of what the header says only the last address is the proxy's own word; whatever stands before it, the client may have
-/// written itself.
-pub fn client_address(peer: &Peer, headers: &HeaderMap, trust_proxy: bool) -> IpAddr {
-    let own = peer.address().ip();
-    if !trust_proxy {
-        return own;
+/// The address a request counts for: limits, bans and the log go by it. In the extensions of every request.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for ClientAddress {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        let noted = parts.extensions.get().copied();
+        noted.ok_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
-    told(headers).unwrap_or(own)
 }
 
-fn told(headers: &HeaderMap) -> Option<IpAddr> {
-    let all = headers.get_all(FORWARDED_FOR).iter().next_back()?;
-    all.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+/// The proxies that are believed.
+#[derive(Clone, Debug, Default)]
+pub struct TrustedProxies {
+    networks: Vec<IpNet>,
+    /// Whoever connects is one, and only what it appended itself is believed.
+    whoever_connects: bool,
+}
+
+impl TrustedProxies {
+    /// As the settings have it.
+    pub fn new(config: &Config) -> Self {
+        Self {
+            networks: config.trusted_proxies.clone(),
+            whoever_connects: config.trust_proxy,
+        }
+    }
+
+    /// Whether this address is a proxy that is believed.
+    pub fn is_trusted(&self, address: IpAddr) -> bool {
+        self.whoever_connects || self.is_named(address.to_canonical())
+    }
+
+    /// The address a request counts for that came over a connection from `peer`.
+    ///
+    /// Each proxy appends whom it was asked by. So the list is read from its end for as long as those who wrote it are
+    /// trusted; whatever stands before the first who is not, that one may have made up.
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> ClientAddress {
+        let mut client = peer.to_canonical();
+        if !self.is_trusted(client) {
+            return ClientAddress(client);
+        }
+        let lines = headers.get_all(FORWARDED_FOR).iter().rev();
+        let listed = lines.flat_map(|line| line.to_str().unwrap_or("unreadable").rsplit(','));
+        for listed in listed {
+            let Some(address) = address(listed.trim()) else {
+                break;
+            };
+            client = address;
+            if !self.is_named(client) {
+                break;
+            }
+        }
+        ClientAddress(client)
+    }
+
+    fn is_named(&self, address: IpAddr) -> bool {
+        self.networks.iter().any(|network| network.contains(&address))
+    }
+}
+
+/// An address as proxies write it, some of them with the port.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    let address = bare
+        .parse()
+        .or_else(|_| text.parse::<SocketAddr>().map(|with_port| with_port.ip()));
+    address.ok().map(|address: IpAddr| address.to_canonical())
 }
 
 #[cfg(test)]
@@ -32,14 +90,78 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn only_the_last_address_is_the_proxys_word() {
+    fn client(proxies: &TrustedProxies, peer: &str, lines: &[&'static str]) -> String {
         let mut headers = HeaderMap::new();
-        assert_eq!(told(&headers), None);
-        headers.append(FORWARDED_FOR, HeaderValue::from_static("192.0.2.66"));
-        headers.append(FORWARDED_FOR, HeaderValue::from_static("192.0.2.7, 2001:db8::1"));
-        assert_eq!(told(&headers), "2001:db8::1".parse().ok());
-        headers.append(FORWARDED_FOR, HeaderValue::from_static("unknown"));
-        assert_eq!(told(&headers), None);
+        for line in lines {
+            headers.append(FORWARDED_FOR, HeaderValue::from_static(line));
+        }
+        proxies.client(peer.parse().unwrap(), &headers).0.to_string()
+    }
+
+    fn named(networks: &[&str]) -> TrustedProxies {
+        TrustedProxies {
+            networks: networks.iter().map(|network| network.parse().unwrap()).collect(),
+            whoever_connects: false,
+        }
+    }
+
+    #[test]
+    fn fault_m06_the_list_is_read_from_its_end_past_the_proxies_that_are_trusted() {
+        let proxies = named(&["10.0.0.0/8", "192.0.2.1/32", "fd00::/8"]);
+        for (peer, lines, expected) in [
+            // A stranger who writes the header themselves is nobody's proxy.
+            ("198.51.100.9", &["203.0.113.5"][..], "198.51.100.9"),
+            ("10.0.0.1", &[], "10.0.0.1"),
+            ("10.0.0.1", &["203.0.113.5"], "203.0.113.5"),
+            ("10.0.0.1", &["127.0.0.1, 203.0.113.5"], "203.0.113.5"),
+            // Two hops, in one line and in two.
+            ("10.0.0.1", &["1.1.1.1, 203.0.113.5, 192.0.2.1"], "203.0.113.5"),
+            (
+                "10.0.0.1",
+                &["1.1.1.1, 203.0.113.5", "192.0.2.1,10.9.9.9"],
+                "203.0.113.5",
+            ),
+            // All of them are proxies: the one that is farthest out.
+            ("10.0.0.1", &["10.0.0.3,10.0.0.2"], "10.0.0.3"),
+            // What cannot be read ends the list.
+            ("10.0.0.1", &["203.0.113.5, unknown, 192.0.2.1"], "192.0.2.1"),
+            ("10.0.0.1", &["unknown"], "10.0.0.1"),
+            ("10.0.0.1", &["203.0.113.5,"], "10.0.0.1"),
+            ("10.0.0.1", &["203.0.113.5:4711"], "203.0.113.5"),
+            ("fd00::1", &["[2001:db8::5]:4711"], "2001:db8::5"),
+            ("fd00::1", &["[2001:db8::5]"], "2001:db8::5"),
+            ("::ffff:10.0.0.1", &["::ffff:203.0.113.5"], "203.0.113.5"),
+        ] {
+            assert_eq!(client(&proxies, peer, lines), expected, "{peer} {lines:?}");
+        }
+    }
+
+    #[test]
+    fn where_whoever_connects_is_trusted_only_the_last_address_is() {
+        let proxies = TrustedProxies {
+            whoever_connects: true,
+            ..TrustedProxies::default()
+        };
+        assert_eq!(client(&proxies, "198.51.100.9", &[]), "198.51.100.9");
+        assert_eq!(
+            client(
+                &proxies,
+                "198.51.100.9",
+                &["192.0.2.66", "192.0.2.7, 2001:db8::1"]
+            ),
+            "2001:db8::1"
+        );
+        assert_eq!(
+            client(&proxies, "198.51.100.9", &["192.0.2.66, unknown"]),
+            "198.51.100.9"
+        );
+    }
+
+    #[test]
+    fn nobody_is_trusted_where_nothing_is_set() {
+        assert_eq!(
+            client(&TrustedProxies::default(), "127.0.0.1", &["203.0.113.5"]),
+            "127.0.0.1"
+        );
     }
 }

@@ -1,0 +1,145 @@
+//! What one client may ask for, and how much is kept in memory.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::parse::{milliseconds, seconds};
+
+/// What one client may ask for, and how much is kept in memory.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Limits")]
+pub struct Limits {
+    /// Entries a device may send per second, lasting
+    #[arg(
+        long,
+        env = "STEADFAST_MESSAGES_PER_SECOND",
+        value_name = "N",
+        default_value_t = 100
+    )]
+    pub messages_per_second: u32,
+
+    /// Entries a device may send at once, before the rate holds; at least 64
+    #[arg(
+        long,
+        env = "STEADFAST_MESSAGE_BURST",
+        value_name = "N",
+        default_value_t = 1_000,
+        value_parser = clap::value_parser!(u32).range(64..)
+    )]
+    pub message_burst: u32,
+
+    /// Other events a device may send per second, lasting
+    #[arg(
+        long,
+        env = "STEADFAST_EVENTS_PER_SECOND",
+        value_name = "N",
+        default_value_t = 50
+    )]
+    pub events_per_second: u32,
+
+    /// Other events a device may send at once, before the rate holds; at least 64
+    #[arg(
+        long,
+        env = "STEADFAST_EVENT_BURST",
+        value_name = "N",
+        default_value_t = 200,
+        value_parser = clap::value_parser!(u32).range(64..)
+    )]
+    pub event_burst: u32,
+
+    /// Sign-ins one IP address may ask for per minute
+    #[arg(
+        long,
+        env = "STEADFAST_SIGN_INS_PER_MINUTE",
+        value_name = "N",
+        default_value_t = 60
+    )]
+    pub sign_ins_per_minute: u32,
+
+    /// Connections taken at the same time
+    #[arg(
+        long,
+        env = "STEADFAST_MAX_CONNECTIONS",
+        value_name = "N",
+        default_value_t = 10_000
+    )]
+    pub max_connections: usize,
+
+    /// Connections one device may have at the same time
+    #[arg(
+        long,
+        env = "STEADFAST_MAX_CONNECTIONS_PER_DEVICE",
+        value_name = "N",
+        default_value_t = 64
+    )]
+    pub max_connections_per_device: usize,
+
+    /// Seconds a connection may leave what it is sent unread
+    #[arg(
+        long = "stall-seconds",
+        env = "STEADFAST_STALL_SECONDS",
+        value_name = "SECONDS",
+        default_value = "10",
+        value_parser = seconds
+    )]
+    pub stall: Duration,
+
+    /// Seconds between the pings that keep a connection open
+    #[arg(
+        long = "ping-seconds",
+        env = "STEADFAST_PING_SECONDS",
+        value_name = "SECONDS",
+        default_value = "25",
+        value_parser = seconds
+    )]
+    pub ping: Duration,
+
+    /// Seconds a ping may be left unanswered before the connection counts as gone
+    #[arg(
+        long = "pong-seconds",
+        env = "STEADFAST_PONG_SECONDS",
+        value_name = "SECONDS",
+        default_value = "20",
+        value_parser = seconds
+    )]
+    pub pong: Duration,
+
+    /// Milliseconds somebody may be gone before the others are told: a page that loads again is no departure
+    #[arg(
+        long = "presence-grace-ms",
+        env = "STEADFAST_PRESENCE_GRACE_MS",
+        value_name = "MS",
+        default_value = "10000",
+        value_parser = milliseconds
+    )]
+    pub presence_grace: Duration,
+
+    /// Most missed entries sent along when a session opens; more are pulled by the client
+    #[arg(
+        long,
+        env = "STEADFAST_RECOVERED_ENTRIES",
+        value_name = "N",
+        default_value_t = 200
+    )]
+    pub recovered_entries: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            messages_per_second: 100,
+            message_burst: 1_000,
+            events_per_second: 50,
+            event_burst: 200,
+            sign_ins_per_minute: 60,
+            max_connections: 10_000,
+            max_connections_per_device: 64,
+            stall: Duration::from_secs(10),
+            ping: Duration::from_secs(25),
+            pong: Duration::from_secs(20),
+            presence_grace: Duration::from_secs(10),
+            recovered_entries: 200,
+        }
+    }
+}

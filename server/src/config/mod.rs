@@ -1,0 +1,116 @@
+//! Every setting, as a flag or an environment variable.
+
+mod limits;
+pub(crate) mod parse;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use ipnet::IpNet;
+
+pub use limits::Limits;
+use parse::{database, invite, network, origin};
+
+/// How a server shall be run.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
+    /// Address and port to listen on; port 0 takes any free one and prints which
+    #[arg(
+        long,
+        env = "STEADFAST_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:3000"
+    )]
+    pub listen: String,
+
+    /// The database: a file (made where there is none) or a sqlite: URL
+    #[arg(
+        long,
+        env = "STEADFAST_DATABASE",
+        value_name = "PATH",
+        default_value = "steadfast.db",
+        value_parser = database
+    )]
+    pub database: PathBuf,
+
+    /// Another origin whose pages may sign in and connect, as https://chat.example.org (repeatable)
+    #[arg(
+        long = "allowed-origin",
+        env = "STEADFAST_ALLOWED_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ',',
+        value_parser = origin
+    )]
+    pub allowed_origins: Vec<String>,
+
+    /// How log lines are written
+    #[arg(long, env = "STEADFAST_LOG", value_name = "FORMAT", default_value = "text")]
+    pub log: LogFormat,
+
+    /// Which log lines are written: error, warn, info, debug, or a list of module=level
+    #[arg(
+        long,
+        env = "STEADFAST_LOG_LEVEL",
+        value_name = "FILTER",
+        default_value = "info"
+    )]
+    pub log_level: String,
+
+    /// Send the session cookie over HTTPS only; for servers behind a proxy that speaks HTTPS
+    #[arg(long, env = "STEADFAST_SECURE_COOKIE")]
+    pub secure_cookie: bool,
+
+    /// A proxy whose X-Forwarded-For is believed, as 10.0.0.7 or 10.0.0.0/8 (repeatable): its clients are told apart by it
+    #[arg(
+        long = "trusted-proxy",
+        env = "STEADFAST_TRUSTED_PROXY",
+        value_name = "CIDR",
+        value_delimiter = ',',
+        value_parser = network
+    )]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// Believe the last address in X-Forwarded-For whoever connects; for servers that only one proxy can reach. Better: --trusted-proxy
+    #[arg(long, env = "STEADFAST_TRUST_PROXY")]
+    pub trust_proxy: bool,
+
+    /// Offer the fault panel in the page's details: everybody may then break their own tab's link and storage, and watch it heal
+    #[arg(long, env = "STEADFAST_FAULT_PANEL")]
+    pub fault_panel: bool,
+
+    /// Take new people by invitation only: by this code, or by a link the owner makes. At least 8 characters
+    #[arg(long, env = "STEADFAST_INVITE", value_name = "CODE", hide_env_values = true, value_parser = invite)]
+    pub invite: Option<String>,
+
+    /// What one client may ask for, and how much is kept in memory
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// How log lines are written.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
+}
+
+impl Config {
+    /// The defaults, on a database of one's own.
+    pub fn new(database: impl Into<PathBuf>) -> Self {
+        Self {
+            listen: "127.0.0.1:0".into(),
+            database: database.into(),
+            allowed_origins: Vec::new(),
+            log: LogFormat::Text,
+            log_level: "info".into(),
+            secure_cookie: false,
+            trusted_proxies: Vec::new(),
+            trust_proxy: false,
+            fault_panel: false,
+            invite: None,
+            limits: Limits::default(),
+        }
+    }
+}

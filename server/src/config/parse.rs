@@ -1,0 +1,103 @@
+//! How settings are read, and what is said of those that cannot be.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+/// Reads the name of a database.
+pub(crate) fn database(text: &str) -> Result<PathBuf, String> {
+    if text.starts_with("postgres:") || text.starts_with("postgresql:") {
+        return Err("this version of Steadfast keeps its data in SQLite only: name a file".into());
+    }
+    let path = text
+        .strip_prefix("sqlite://")
+        .or_else(|| text.strip_prefix("sqlite:"))
+        .unwrap_or(text);
+    if path.is_empty() || path == ":memory:" {
+        return Err("the database has to be a file: what is only in memory cannot be kept".into());
+    }
+    Ok(path.into())
+}
+
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    let origin = text.trim_end_matches('/').to_ascii_lowercase();
+    match origin.split_once("://") {
+        Some(("http" | "https", host)) if !host.is_empty() && !host.contains('/') => Ok(origin),
+        _ => Err("an origin is a scheme and a host, as https://chat.example.org".into()),
+    }
+}
+
+pub(super) fn invite(text: &str) -> Result<String, String> {
+    match text.chars().count() {
+        8..=256 => Ok(text.to_owned()),
+        _ => Err("a code has 8 to 256 characters: whoever guesses it is in".into()),
+    }
+}
+
+pub(super) fn milliseconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(milliseconds @ 0..=3_600_000) => Ok(Duration::from_millis(milliseconds)),
+        _ => Err("a whole number of milliseconds from 0 to 3600000".into()),
+    }
+}
+
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds @ 1..=3_600) => Ok(Duration::from_secs(seconds)),
+        _ => Err("a whole number of seconds from 1 to 3600".into()),
+    }
+}
+
+/// Reads a network, or a lone address as the network of it alone.
+pub(super) fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    text.parse::<IpAddr>()
+        .map(IpNet::from)
+        .or_else(|_| text.parse::<IpNet>())
+        .map(|net| net.trunc())
+        .map_err(|_| "an address or a network, as 10.0.0.7, 10.0.0.0/8 or fd00::/8".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_postgres_url_is_refused_in_words() {
+        assert!(
+            database("postgres://localhost/chat")
+                .unwrap_err()
+                .contains("SQLite")
+        );
+        assert_eq!(
+            database("sqlite:///var/lib/chat.db").unwrap(),
+            PathBuf::from("/var/lib/chat.db")
+        );
+        assert_eq!(database("chat.db").unwrap(), PathBuf::from("chat.db"));
+    }
+
+    #[test]
+    fn a_code_that_is_soon_guessed_is_refused() {
+        assert!(invite("1234567").is_err());
+        assert_eq!(invite("lighthouse").unwrap(), "lighthouse");
+    }
+
+    #[test]
+    fn an_origin_has_no_path() {
+        assert_eq!(origin("https://Chat.example/").unwrap(), "https://chat.example");
+        assert!(origin("chat.example").is_err());
+        assert!(origin("https://chat.example/page").is_err());
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_or_a_network() {
+        assert_eq!(network("10.0.0.7").unwrap().to_string(), "10.0.0.7/32");
+        assert_eq!(network(" 10.1.2.3/8 ").unwrap().to_string(), "10.0.0.0/8");
+        assert_eq!(network("fd00::/8").unwrap().to_string(), "fd00::/8");
+        for wrong in ["", "proxy", "10.0.0.0/33", "10.0.0"] {
+            assert!(network(wrong).is_err(), "{wrong}");
+        }
+    }
+}
