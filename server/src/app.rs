@@ -14,13 +14,14 @@ use tokio::task::JoinHandle;
 use crate::clock;
 use crate::config::Config;
 use crate::error::StartError;
-use crate::http;
 use crate::http::attempts::Attempts;
 use crate::http::client_address::{self, Addresses};
+use crate::http::{self, headers, host};
 use crate::passphrase::Passphrases;
 use crate::peer::{Peer, PeerListener};
 use crate::realtime::{Realtime, Started};
 use crate::request::client_address::TrustedProxies;
+use crate::request::origin::Origins;
 use crate::store::Store;
 use crate::store::sqlite::{PATIENCE, SqliteStore};
 
@@ -60,7 +61,12 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
     })
     .await?;
     let addresses = Addresses::new(TrustedProxies::new(&config));
-    let router = router.layer(from_fn_with_state(addresses, client_address::note));
+    let origins = Arc::new(Origins::new(&config));
+    // The last one sees a request first.
+    let router = router
+        .layer(from_fn_with_state(origins, host::check))
+        .layer(from_fn_with_state(config.is_https(), headers::add))
+        .layer(from_fn_with_state(addresses, client_address::note));
     Ok(App {
         config,
         store,

@@ -29,7 +29,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the chat: what happens without a command too
-    Serve(Config),
+    Serve(Box<Config>),
     /// Give somebody a new passphrase who has forgotten theirs
     ///
     /// Stop the server first. The passphrase is asked for, or read as one line from standard input:
@@ -61,7 +61,7 @@ enum Command {
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let config = match cli.command {
-        Some(Command::Serve(config)) => config,
+        Some(Command::Serve(config)) => *config,
         Some(Command::Passwd(asked)) => return set_passphrase(&asked).await,
         Some(Command::Backup(asked)) => return back_up(&asked).await,
         Some(Command::Restore(asked)) => return restore_backup(&asked).await,

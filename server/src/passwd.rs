@@ -7,7 +7,7 @@ use clap::Args;
 use steadfast_shared::{Nickname, Passphrase, PassphraseError};
 
 use crate::clock;
-use crate::config::parse::database;
+use crate::config::database;
 use crate::passphrase::{HashError, Passphrases};
 use crate::store::sqlite::open::OpenError;
 use crate::store::sqlite::{PATIENCE, SqliteStore};

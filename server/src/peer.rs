@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::io::{self, IoSlice};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,6 +30,7 @@ pub struct Peer(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     address: SocketAddr,
+    local: IpAddr,
     aborted: AtomicBool,
     overdue: AtomicBool,
     waiting: AtomicBool,
@@ -39,9 +40,10 @@ struct Inner {
 }
 
 impl Peer {
-    fn new(address: SocketAddr) -> Self {
+    fn new(address: SocketAddr, local: IpAddr) -> Self {
         Self(Arc::new(Inner {
             address,
+            local,
             aborted: AtomicBool::new(false),
             overdue: AtomicBool::new(false),
             waiting: AtomicBool::new(false),
@@ -54,6 +56,11 @@ impl Peer {
     /// Where it comes from.
     pub fn address(&self) -> SocketAddr {
         self.0.address
+    }
+
+    /// The address of this machine that it was made to.
+    pub fn local(&self) -> IpAddr {
+        self.0.local
     }
 
     /// Ends the connection at once; what is unsent is dropped, here and in the kernel.
@@ -115,9 +122,13 @@ impl Listener for PeerListener {
         if let Err(error) = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES) {
             tracing::debug!(%error, "cannot set TCP_NOTSENT_LOWAT");
         }
+        // Unknown only where the other side has gone already.
+        let local = stream
+            .local_addr()
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |local| local.ip());
         let io = PeerIo {
             stream,
-            peer: Peer::new(address),
+            peer: Peer::new(address, local),
             stall: self.stall,
             deadline: None,
         };

@@ -9,7 +9,8 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
 pub use limits::Limits;
-use parse::{database, invite, network, origin};
+pub(crate) use parse::database;
+use parse::{invite, network, origin};
 
 /// How a server shall be run.
 #[derive(Args, Clone, Debug)]
@@ -32,6 +33,10 @@ pub struct Config {
         value_parser = database
     )]
     pub database: PathBuf,
+
+    /// Where people find the server, as https://chat.example.org: the host it answers for besides localhost, and its own page's origin
+    #[arg(long, env = "STEADFAST_PUBLIC_URL", value_name = "URL", value_parser = origin)]
+    pub public_url: Option<String>,
 
     /// Another origin whose pages may sign in and connect, as https://chat.example.org (repeatable)
     #[arg(
@@ -56,7 +61,7 @@ pub struct Config {
     )]
     pub log_level: String,
 
-    /// Send the session cookie over HTTPS only; for servers behind a proxy that speaks HTTPS
+    /// Send the session cookie over HTTPS only; for servers behind a proxy that speaks HTTPS. Follows from an https:// --public-url
     #[arg(long, env = "STEADFAST_SECURE_COOKIE")]
     pub secure_cookie: bool,
 
@@ -97,11 +102,18 @@ pub enum LogFormat {
 }
 
 impl Config {
+    /// Whether people come by HTTPS, through a proxy that speaks it.
+    pub fn is_https(&self) -> bool {
+        let public = self.public_url.as_deref();
+        self.secure_cookie || public.is_some_and(|url| url.starts_with("https://"))
+    }
+
     /// The defaults, on a database of one's own.
     pub fn new(database: impl Into<PathBuf>) -> Self {
         Self {
             listen: "127.0.0.1:0".into(),
             database: database.into(),
+            public_url: None,
             allowed_origins: Vec::new(),
             log: LogFormat::Text,
             log_level: "info".into(),

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::http::uri::Authority;
 use ipnet::IpNet;
 
 /// Reads the name of a database.
@@ -22,10 +23,19 @@ pub(crate) fn database(text: &str) -> Result<PathBuf, String> {
 }
 
 pub(super) fn origin(text: &str) -> Result<String, String> {
-    let origin = text.trim_end_matches('/').to_ascii_lowercase();
-    match origin.split_once("://") {
-        Some(("http" | "https", host)) if !host.is_empty() && !host.contains('/') => Ok(origin),
-        _ => Err("an origin is a scheme and a host, as https://chat.example.org".into()),
+    let origin = text.trim().trim_end_matches('/').to_ascii_lowercase();
+    let (scheme, authority) = origin.split_once("://").unwrap_or_default();
+    let own_port = match scheme {
+        "http" => ":80",
+        "https" => ":443",
+        _ => return Err("an origin is a scheme and a host, as https://chat.example.org".into()),
+    };
+    // Browsers leave the scheme's own port out.
+    let authority = authority.strip_suffix(own_port).unwrap_or(authority);
+    let plain = authority.is_ascii() && !authority.contains(['@', '/', '?', '#']);
+    match authority.parse::<Authority>() {
+        Ok(parsed) if plain && !parsed.host().is_empty() => Ok(format!("{scheme}://{authority}")),
+        _ => Err("an origin is a scheme and a host and nothing more, as https://chat.example.org; a name with other letters as xn--…".into()),
     }
 }
 
@@ -88,7 +98,21 @@ mod tests {
     fn an_origin_has_no_path() {
         assert_eq!(origin("https://Chat.example/").unwrap(), "https://chat.example");
         assert!(origin("chat.example").is_err());
-        assert!(origin("https://chat.example/page").is_err());
+        assert_eq!(
+            origin("https://chat.example:443").unwrap(),
+            "https://chat.example"
+        );
+        assert_eq!(origin("http://[::1]:3000").unwrap(), "http://[::1]:3000");
+        for wrong in [
+            "https://chat.example/page",
+            "https://",
+            "https://a@chat.example",
+            "https://chat.example?x",
+            "ftp://chat.example",
+            "https://채팅.example",
+        ] {
+            assert!(origin(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

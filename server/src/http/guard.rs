@@ -1,6 +1,6 @@
 //! Requests of other pages are refused; allowed origins read the answers.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN, VARY,
@@ -10,22 +10,21 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use steadfast_shared::ErrorCode;
 
-use super::{Refusal, Shared};
-use crate::request::origin::{is_allowed, is_listed};
+use super::Refusal;
+use crate::request::origin::Asker;
 
 /// Refuses requests of other pages, and lets allowed origins read the answers.
-pub async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    let allowed = &shared.config.allowed_origins;
-    if !is_allowed(headers, allowed) {
+pub async fn guard(request: Request, next: Next) -> Response {
+    let asker = request.extensions().get().copied().unwrap_or(Asker::Foreign);
+    if asker == Asker::Foreign {
         let message =
             "this page may not use this server: the server has to be started with --allowed-origin for it";
         let mut answer = Refusal::new(ErrorCode::Unauthorized, message).into_response();
         *answer.status_mut() = StatusCode::FORBIDDEN;
         return answer;
     }
-    let listed = is_listed(headers, allowed)
-        .then(|| headers.get(ORIGIN).cloned())
+    let listed = (asker == Asker::Listed)
+        .then(|| request.headers().get(ORIGIN).cloned())
         .flatten();
     let preflight = request.method() == Method::OPTIONS;
     let mut answer = match (&listed, preflight) {

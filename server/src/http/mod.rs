@@ -5,7 +5,8 @@
 //! - [`device`]: a person's devices
 //! - [`invite`]: who may sign up
 //! - [`caller`]: who asks: a device that is signed in, or the owner's
-//! - [`guard`]: which pages may ask
+//! - [`host`]: which hosts are answered for; [`guard`]: which pages may ask
+//! - [`headers`]: what browsers may not do with an answer
 //! - [`features`]: which optional parts the page offers
 //! - [`client_address`]: whose a request is
 //! - [`attempts`]: how often something may be tried
@@ -18,7 +19,9 @@ pub mod client_address;
 pub mod device;
 pub mod features;
 pub mod guard;
+pub mod headers;
 pub mod health;
+pub mod host;
 pub mod invite;
 #[cfg(feature = "page")]
 pub mod page;
@@ -34,7 +37,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, put};
 use steadfast_shared::http::{
@@ -86,7 +89,7 @@ pub fn router(shared: Shared) -> Router {
             get(invite::registration).put(invite::set_registration),
         )
         .route_layer(DefaultBodyLimit::max(BODY_BYTES))
-        .route_layer(from_fn_with_state(shared.clone(), guard::guard));
+        .route_layer(from_fn(guard::guard));
     let router = Router::new()
         .merge(api)
         .route(FEATURES_PATH, get(features::tell))

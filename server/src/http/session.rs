@@ -38,7 +38,8 @@ pub async fn sign_in(
         && let Some(device) = shared.store.device(shown.hash()).await.map_err(failed)?
         && device.person.name == asked.nickname.as_str()
     {
-        return Ok(signed_in(&shared, device, &shown, asked.with_token));
+        // Not its token: a script that has only the cookie is not told what is in it.
+        return Ok(signed_in(&shared, device, &shown, false));
     }
 
     // Never one that a client shows: whoever knows that one would be signed in with this person.
@@ -140,9 +141,7 @@ fn signed_in(shared: &Shared, device: Device, token: &Token, with_token: bool) -
         ..info(shared, device)
     };
     let mut answer = (StatusCode::CREATED, Json(info)).into_response();
-    if let Some(cookie) = credentials::set_cookie(Some(token), shared.config.secure_cookie) {
-        answer.headers_mut().insert(SET_COOKIE, cookie);
-    }
+    set_cookies(&mut answer, shared, Some(token));
     answer
 }
 
@@ -155,9 +154,17 @@ fn info(shared: &Shared, device: Device) -> SessionInfo {
 }
 
 /// `GET /api/session`: who this device speaks for.
-pub async fn look(State(shared): State<Shared>, Caller(caller): Caller) -> Json<SessionInfo> {
+///
+/// A browser that has the cookie from before the server had HTTPS gets it anew under the name it has since.
+pub async fn look(State(shared): State<Shared>, Caller(caller): Caller, headers: HeaderMap) -> Response {
     shared.realtime.note_seen(caller.session);
-    Json(info(&shared, caller))
+    let mut answer = Json(info(&shared, caller)).into_response();
+    if shared.config.is_https()
+        && let Some(token) = credentials::plain_cookie(&headers)
+    {
+        set_cookies(&mut answer, &shared, Some(&token));
+    }
+    answer
 }
 
 /// `DELETE /api/session`: signs this device out and ends its connections.
@@ -168,8 +175,12 @@ pub async fn sign_out(State(shared): State<Shared>, headers: HeaderMap) -> Resul
         shared.realtime.signed_out(session);
     }
     let mut answer = StatusCode::NO_CONTENT.into_response();
-    if let Some(cookie) = credentials::set_cookie(None, shared.config.secure_cookie) {
-        answer.headers_mut().insert(SET_COOKIE, cookie);
-    }
+    set_cookies(&mut answer, &shared, None);
     Ok(answer)
+}
+
+fn set_cookies(answer: &mut Response, shared: &Shared, token: Option<&Token>) {
+    for cookie in credentials::set_cookies(token, shared.config.is_https()) {
+        answer.headers_mut().append(SET_COOKIE, cookie);
+    }
 }

@@ -18,7 +18,8 @@ use super::people::Admission;
 use super::{Realtime, cost_of};
 use crate::peer::Peer;
 use crate::request::client_address::ClientAddress;
-use crate::request::{credentials, origin};
+use crate::request::credentials;
+use crate::request::origin::Asker;
 use crate::store::{StoreError, Token};
 
 /// Answers those who connect to the namespace `/`.
@@ -44,7 +45,8 @@ impl Realtime {
             return Err(HandshakeError::Busy);
         }
         let request = socket.req_parts();
-        if !origin::is_allowed(&request.headers, &self.0.config.allowed_origins) {
+        let asker = request.extensions.get().copied().unwrap_or(Asker::Foreign);
+        if asker == Asker::Foreign {
             return Err(HandshakeError::ForbiddenOrigin);
         }
         let auth = auth.ok_or(HandshakeError::InvalidAuth)?;

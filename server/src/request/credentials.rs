@@ -5,8 +5,10 @@ use axum::http::{HeaderMap, HeaderValue};
 
 use crate::store::Token;
 
-/// The cookie's name.
-const COOKIE_NAME: &str = "steadfast_session";
+/// The cookie's name where people come by plain HTTP; before there was the other one, everywhere.
+const PLAIN_NAME: &str = "steadfast_session";
+/// The cookie's name where people come by HTTPS: no other host and no page over plain HTTP can set a cookie of such a name.
+const HOST_NAME: &str = "__Host-steadfast_session";
 
 /// How long a browser keeps the cookie, in seconds.
 const COOKIE_SECONDS: u64 = 400 * 24 * 60 * 60;
@@ -18,13 +20,25 @@ pub fn token(headers: &HeaderMap) -> Option<Token> {
 
 /// The token in the cookie.
 pub fn cookie(headers: &HeaderMap) -> Option<Token> {
+    named(headers, HOST_NAME).or_else(|| named(headers, PLAIN_NAME))
+}
+
+/// The token of a cookie that has the name of plain HTTP, where the request shows no other.
+pub fn plain_cookie(headers: &HeaderMap) -> Option<Token> {
+    if headers.contains_key(AUTHORIZATION) || named(headers, HOST_NAME).is_some() {
+        return None;
+    }
+    named(headers, PLAIN_NAME)
+}
+
+fn named(headers: &HeaderMap, wanted: &str) -> Option<Token> {
     headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE_NAME)
+        .find(|(name, _)| *name == wanted)
         .map(|(_, value)| Token::shown(value))
 }
 
@@ -36,13 +50,20 @@ fn bearer(headers: &HeaderMap) -> Option<Token> {
         .then(|| Token::shown(token.trim()))
 }
 
-/// The `Set-Cookie` that gives a device its token, or takes it away.
-pub fn set_cookie(token: Option<&Token>, secure: bool) -> Option<HeaderValue> {
-    let secure = if secure { "; Secure" } else { "" };
-    let (value, seconds) = token.map_or(("", 0), |token| (token.as_str(), COOKIE_SECONDS));
-    let cookie =
-        format!("{COOKIE_NAME}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Strict{secure}");
-    HeaderValue::from_str(&cookie).ok()
+/// The `Set-Cookie`s that give a device its token, or take it away. Over HTTPS the cookie of plain HTTP goes in any case.
+pub fn set_cookies(token: Option<&Token>, https: bool) -> Vec<HeaderValue> {
+    let set = |name: &str, token: Option<&Token>| {
+        let secure = if https { "; Secure" } else { "" };
+        let (value, seconds) = token.map_or(("", 0), |token| (token.as_str(), COOKIE_SECONDS));
+        let cookie = format!("{name}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Strict{secure}");
+        HeaderValue::from_str(&cookie).ok()
+    };
+    let cookies = if https {
+        [set(HOST_NAME, token), set(PLAIN_NAME, None)]
+    } else {
+        [set(PLAIN_NAME, token), None]
+    };
+    cookies.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -57,22 +78,34 @@ mod tests {
             HeaderValue::from_static("a=b; steadfast_session=xyz; c=d"),
         );
         assert_eq!(token(&headers), Some(Token::shown("xyz")));
+        assert_eq!(plain_cookie(&headers), Some(Token::shown("xyz")));
         headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer abc"));
         assert_eq!(token(&headers), Some(Token::shown("abc")));
+        assert_eq!(plain_cookie(&headers), None);
+    }
+
+    #[test]
+    fn fault_l01_the_cookie_that_others_cannot_set_goes_first() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            COOKIE,
+            HeaderValue::from_static("steadfast_session=planted; __Host-steadfast_session=own"),
+        );
+        assert_eq!(token(&headers), Some(Token::shown("own")));
+        assert_eq!(plain_cookie(&headers), None);
     }
 
     #[test]
     fn the_cookie_is_kept_from_scripts_and_other_sites() {
-        let value = set_cookie(Some(&Token::shown("xyz")), true).unwrap();
-        let value = value.to_str().unwrap();
-        for part in [
-            "steadfast_session=xyz",
-            "HttpOnly",
-            "SameSite=Strict",
-            "Path=/",
-            "Secure",
-        ] {
-            assert!(value.contains(part), "{value}");
+        for (https, name) in [(false, PLAIN_NAME), (true, HOST_NAME)] {
+            let set = set_cookies(Some(&Token::shown("xyz")), https);
+            let value = set[0].to_str().unwrap();
+            assert!(value.starts_with(&format!("{name}=xyz;")), "{value}");
+            for part in ["HttpOnly", "SameSite=Strict", "Path=/;"] {
+                assert!(value.contains(part), "{value}");
+            }
+            assert_eq!(value.contains("Secure"), https);
+            assert_eq!(set.len(), if https { 2 } else { 1 });
         }
     }
 }

@@ -1,30 +1,156 @@
-//! Which pages may ask: those of this host, and those of the allowed origins. Programs send no `Origin` and may too.
+//! Which hosts this server answers for, and which pages may ask it.
+//!
+//! A page of another site reaches a server in the reader's own network in two ways: it asks across origins, which its
+//! `Origin` gives away; or its own name is made to point here (DNS rebinding), which its `Host` gives away. Programs
+//! send no `Origin` and may ask.
 
-use axum::http::HeaderMap;
+use std::net::IpAddr;
+
 use axum::http::header::{HOST, ORIGIN};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, Uri};
 
-/// Whether a request with these headers may be answered.
-pub fn is_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
-    if !headers.contains_key(ORIGIN) {
-        return true;
+use crate::config::Config;
+
+/// The hosts and the pages that are let in.
+#[derive(Clone, Debug, Default)]
+pub struct Origins {
+    /// Where people find the server, as `https://chat.example.org`.
+    public: Option<String>,
+    /// Further origins whose pages may ask.
+    listed: Vec<String>,
+}
+
+/// The page that a request comes from. In the extensions of every request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asker {
+    /// This server's own page, or a program.
+    Own,
+    /// A page of an origin that is listed.
+    Listed,
+    /// Any other page.
+    Foreign,
+}
+
+/// A host that is asked for and answered for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Host {
+    authority: String,
+    /// Whether it is a name or an address of this machine.
+    local: bool,
+}
+
+impl Host {
+    /// Whether browsers take what comes from there as kept from eavesdroppers, whatever the scheme.
+    pub fn is_loopback(&self) -> bool {
+        self.local && is_loopback(name(&self.authority))
     }
-    is_listed(headers, allowed) || is_own(headers)
 }
 
-/// Whether its page is of an allowed origin.
-pub fn is_listed(headers: &HeaderMap, allowed: &[String]) -> bool {
-    let origin = origin(headers);
-    origin.is_some_and(|origin| allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin)))
+/// A host that is not answered for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StrangeHost(pub String);
+
+impl Origins {
+    /// As the settings have it.
+    pub fn new(config: &Config) -> Self {
+        Self {
+            public: config.public_url.clone(),
+            listed: config.allowed_origins.clone(),
+        }
+    }
+
+    /// Whether this server answers for the host a request asks for; `local` is the address it was reached at.
+    ///
+    /// Names of this machine, the address itself, and the hosts of the origins that the operator named.
+    pub fn host(&self, uri: &Uri, headers: &HeaderMap, local: IpAddr) -> Result<Host, StrangeHost> {
+        let asked = asked_host(uri, headers);
+        let authority = asked.to_ascii_lowercase();
+        let strange = || StrangeHost(shown(&asked));
+        if authority.contains('@') || authority.parse::<Authority>().is_err() {
+            return Err(strange());
+        }
+        let name = name(&authority);
+        let is_local =
+            is_loopback(name) || literal(name).is_some_and(|address| address == local.to_canonical());
+        let named = self.public.iter().chain(&self.listed);
+        let is_named = named
+            .filter_map(|origin| origin.split_once("://"))
+            .any(|(_, own)| self::name(own) == name);
+        if !is_local && !is_named {
+            return Err(strange());
+        }
+        Ok(Host {
+            authority,
+            local: is_local,
+        })
+    }
+
+    /// Which page asks this host, scheme and port compared too.
+    pub fn asker(&self, headers: &HeaderMap, host: &Host) -> Asker {
+        let Some(origin) = sole(headers, ORIGIN) else {
+            return Asker::Own;
+        };
+        let origin = origin.to_ascii_lowercase();
+        let local = host.local && origin.strip_prefix("http://") == Some(without_port_80(&host.authority));
+        if local || self.public.as_ref() == Some(&origin) {
+            Asker::Own
+        } else if self.listed.contains(&origin) {
+            Asker::Listed
+        } else {
+            Asker::Foreign
+        }
+    }
 }
 
-fn is_own(headers: &HeaderMap) -> bool {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let authority = origin(headers).and_then(|origin| origin.split_once("://"));
-    matches!((authority, host), (Some((_, authority)), Some(host)) if authority.eq_ignore_ascii_case(host))
+fn asked_host(uri: &Uri, headers: &HeaderMap) -> String {
+    match uri.authority() {
+        Some(authority) => authority.as_str().to_owned(),
+        None => sole(headers, HOST).unwrap_or_default(),
+    }
 }
 
-fn origin(headers: &HeaderMap) -> Option<&str> {
-    headers.get(ORIGIN)?.to_str().ok()
+/// The value of a header that may be there once; what is there twice is no value that anything compares equal to.
+fn sole(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?;
+    match (values.next(), first.to_str()) {
+        (None, Ok(value)) => Some(value.to_owned()),
+        _ => Some("?".to_owned()),
+    }
+}
+
+/// The name in a host that may have a port. The root's dot is no part of it.
+fn name(authority: &str) -> &str {
+    let name = match authority.rfind(':') {
+        Some(colon) if !authority[colon..].contains(']') => &authority[..colon],
+        _ => authority,
+    };
+    name.strip_suffix('.').unwrap_or(name)
+}
+
+fn literal(name: &str) -> Option<IpAddr> {
+    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    let address: IpAddr = bare.unwrap_or(name).parse().ok()?;
+    Some(address.to_canonical())
+}
+
+/// No name server is asked for these, so nobody else can point them here.
+fn is_loopback(name: &str) -> bool {
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || literal(name).is_some_and(|address| address.is_loopback())
+}
+
+fn without_port_80(authority: &str) -> &str {
+    authority.strip_suffix(":80").unwrap_or(authority)
+}
+
+/// What can be told to people of a host that somebody sent.
+fn shown(asked: &str) -> String {
+    const LONGEST: usize = 100;
+    let shown = asked.chars().filter(char::is_ascii_graphic).take(LONGEST);
+    shown.collect()
 }
 
 #[cfg(test)]
@@ -33,7 +159,9 @@ mod tests {
 
     use super::*;
 
-    fn asked(origin: Option<&'static str>, host: &'static str) -> HeaderMap {
+    const LOCAL: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 168, 1, 5));
+
+    fn headers(host: &'static str, origin: Option<&'static str>) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(HOST, HeaderValue::from_static(host));
         if let Some(origin) = origin {
@@ -42,34 +170,121 @@ mod tests {
         headers
     }
 
-    #[test]
-    fn own_pages_programs_and_listed_origins_may_ask() {
-        let listed = ["https://other.example".to_owned()];
-        assert!(is_allowed(&asked(None, "chat.example"), &[]));
-        assert!(is_allowed(
-            &asked(Some("https://Chat.example"), "chat.example"),
-            &[]
-        ));
-        assert!(is_allowed(
-            &asked(Some("http://localhost:3000"), "localhost:3000"),
-            &[]
-        ));
-        assert!(is_allowed(
-            &asked(Some("https://other.example"), "chat.example"),
-            &listed
-        ));
+    fn public() -> Origins {
+        Origins {
+            public: Some("https://chat.example".into()),
+            listed: vec![
+                "http://localhost:8080".into(),
+                "https://other.example:8443".into(),
+            ],
+        }
+    }
+
+    fn answers(origins: &Origins, host: &'static str) -> bool {
+        let uri = Uri::from_static("/api/session");
+        origins.host(&uri, &headers(host, None), LOCAL).is_ok()
+    }
+
+    fn asker(origins: &Origins, host: &'static str, origin: &'static str) -> Asker {
+        let (uri, headers) = (Uri::from_static("/"), headers(host, Some(origin)));
+        let host = origins.host(&uri, &headers, LOCAL).unwrap();
+        origins.asker(&headers, &host)
     }
 
     #[test]
-    fn other_pages_may_not() {
-        assert!(!is_allowed(
-            &asked(Some("https://evil.example"), "chat.example"),
-            &[]
-        ));
-        assert!(!is_allowed(
-            &asked(Some("http://localhost:8080"), "localhost:3000"),
-            &[]
-        ));
-        assert!(!is_allowed(&asked(Some("null"), "chat.example"), &[]));
+    fn fault_h09_only_names_of_this_machine_and_those_the_operator_named_are_answered_for() {
+        let unnamed = Origins::default();
+        for own in [
+            "localhost",
+            "LocalHost:3000",
+            "localhost.:3000",
+            "chat.localhost:3000",
+            "127.0.0.1:3000",
+            "127.0.0.2",
+            "[::1]:3000",
+            "[::ffff:127.0.0.1]",
+            "192.168.1.5:3000",
+        ] {
+            assert!(answers(&unnamed, own), "{own}");
+        }
+        for strange in [
+            "",
+            "?",
+            ":3000",
+            "evil.example",
+            "evil.example:3000",
+            "localhost.evil.example",
+            "127.0.0.1.nip.io:3000",
+            "notlocalhost",
+            "192.168.1.6",
+            "10.0.0.1:3000",
+            "localhost@evil.example",
+            "evil.example@localhost",
+            "127.0.0.1 evil.example",
+            "chat.example",
+            "2130706433",
+            "0x7f.1",
+        ] {
+            assert!(!answers(&unnamed, strange), "{strange}");
+        }
+        for named in [
+            "chat.example",
+            "CHAT.example.",
+            "chat.example:443",
+            "other.example",
+            "localhost:3000",
+        ] {
+            assert!(answers(&public(), named), "{named}");
+        }
+        for strange in ["evil.example", "chat.example.evil.example", "xchat.example"] {
+            assert!(!answers(&public(), strange), "{strange}");
+        }
+    }
+
+    #[test]
+    fn fault_h09_a_host_that_is_there_twice_or_in_the_target_is_the_one_that_counts() {
+        let mut twice = headers("localhost", None);
+        twice.append(HOST, HeaderValue::from_static("localhost"));
+        let uri = Uri::from_static("/");
+        assert!(Origins::default().host(&uri, &twice, LOCAL).is_err());
+        let absolute = Uri::from_static("http://evil.example/");
+        assert!(
+            Origins::default()
+                .host(&absolute, &headers("localhost", None), LOCAL)
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn fault_l02_a_page_is_compared_with_its_scheme_and_its_port() {
+        let local = Origins::default();
+        for (host, origin, expected) in [
+            ("localhost:3000", "http://localhost:3000", Asker::Own),
+            ("LOCALHOST:3000", "http://localhost:3000", Asker::Own),
+            ("127.0.0.1:80", "http://127.0.0.1", Asker::Own),
+            ("[::1]:3000", "http://[::1]:3000", Asker::Own),
+            ("192.168.1.5:3000", "http://192.168.1.5:3000", Asker::Own),
+            ("localhost:3000", "https://localhost:3000", Asker::Foreign),
+            ("localhost:3000", "http://localhost:3001", Asker::Foreign),
+            ("localhost:3000", "http://127.0.0.1:3000", Asker::Foreign),
+            ("localhost:3000", "null", Asker::Foreign),
+            ("localhost:3000", "file://", Asker::Foreign),
+            ("localhost:3000", "http://evil.example", Asker::Foreign),
+        ] {
+            assert_eq!(asker(&local, host, origin), expected, "{origin} at {host}");
+        }
+        for (host, origin, expected) in [
+            ("chat.example", "https://chat.example", Asker::Own),
+            ("127.0.0.1:3000", "https://chat.example", Asker::Own),
+            ("127.0.0.1:3000", "http://127.0.0.1:3000", Asker::Own),
+            ("127.0.0.1:3000", "http://localhost:8080", Asker::Listed),
+            ("chat.example", "https://other.example:8443", Asker::Listed),
+            ("chat.example", "http://chat.example", Asker::Foreign),
+            ("chat.example", "https://chat.example:8443", Asker::Foreign),
+            ("chat.example", "https://other.example", Asker::Foreign),
+            ("chat.example", "https://sub.chat.example", Asker::Foreign),
+        ] {
+            assert_eq!(asker(&public(), host, origin), expected, "{origin} at {host}");
+        }
     }
 }

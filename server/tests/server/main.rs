@@ -13,6 +13,7 @@ mod conversation;
 mod doubts;
 mod handshake;
 mod hostile;
+mod hosts;
 mod identity;
 mod layout;
 mod order;

@@ -1,0 +1,223 @@
+//! Which hosts and pages are answered, and what browsers are told: nothing of a reader's server is another page's.
+
+use reqwest::header::{CACHE_CONTROL, HOST, ORIGIN, SET_COOKIE};
+use reqwest::{Response, StatusCode};
+use serde_json::{Value, json};
+use steadfast_server::config::Config;
+use steadfast_shared::http::SessionInfo;
+
+use crate::support::{Client, TestServer};
+
+async fn public_at(url: &str) -> TestServer {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::new(folder.path().join("chat.db"));
+    config.public_url = Some(url.into());
+    TestServer::on(folder, config).await
+}
+
+/// Signs up as a page of `origin` does that found the server under `host`.
+async fn sign_up(server: &TestServer, host: &str, origin: &str, nickname: &str) -> Response {
+    let asked = json!({ "nickname": nickname, "with_token": true });
+    let request = server.http.post(server.url("/api/session")).json(&asked);
+    request
+        .header(HOST, host)
+        .header(ORIGIN, origin)
+        .send()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn fault_h09_a_page_that_rebinds_its_name_to_this_server_reaches_nothing_of_it() {
+    let server = TestServer::start().await;
+    let refused = sign_up(&server, "evil.example", "http://evil.example", "Eve").await;
+    assert_eq!(refused.status(), StatusCode::MISDIRECTED_REQUEST);
+    let told = refused.text().await.unwrap();
+    assert!(
+        told.contains("--public-url") && told.contains("evil.example"),
+        "{told}"
+    );
+    for path in [
+        "/",
+        "/api/session",
+        "/api/registration",
+        "/api/features",
+        "/socket.io/?EIO=4&transport=polling",
+    ] {
+        let request = server
+            .http
+            .get(server.url(path))
+            .header(HOST, "evil.example:3000");
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::MISDIRECTED_REQUEST, "{path}");
+    }
+    // Who balances load asks by any name.
+    for path in ["/healthz", "/readyz"] {
+        let request = server.http.get(server.url(path)).header(HOST, "10.0.0.7");
+        assert_eq!(request.send().await.unwrap().status(), 200, "{path}");
+    }
+    // Nobody owns the server yet.
+    let first: SessionInfo = sign_up(&server, "localhost", "http://localhost", "Mina")
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert!(first.owner);
+}
+
+#[tokio::test]
+async fn fault_h09_the_public_url_names_the_host_and_the_page_that_are_answered_for() {
+    let server = public_at("https://chat.example").await;
+    assert_eq!(
+        sign_up(&server, "chat.example", "https://chat.example", "Mina")
+            .await
+            .status(),
+        201
+    );
+    // A proxy that asks by the machine's name.
+    let local = server.address.to_string();
+    assert_eq!(
+        sign_up(&server, &local, "https://chat.example", "Jun")
+            .await
+            .status(),
+        201
+    );
+    assert_eq!(
+        sign_up(&server, "other.example", "https://other.example", "Eve")
+            .await
+            .status(),
+        421
+    );
+    assert_eq!(
+        sign_up(&server, "chat.example", "https://evil.example", "Eve")
+            .await
+            .status(),
+        403
+    );
+}
+
+#[tokio::test]
+async fn fault_l02_a_page_of_the_same_host_over_plain_http_is_another_page() {
+    let server = public_at("https://chat.example").await;
+    assert_eq!(
+        sign_up(&server, "chat.example", "http://chat.example", "Eve")
+            .await
+            .status(),
+        403
+    );
+    let session = server.sign_in("Mina").await;
+    let auth = json!({ "token": session.token }).to_string();
+    let origins = [("http://chat.example", true), ("https://chat.example", false)];
+    for (origin, is_refused) in origins {
+        let headers = [("host", "chat.example"), ("origin", origin)];
+        if is_refused {
+            let why = Client::refused(server.address, &auth, &headers).await;
+            assert_eq!(why, "forbidden_origin");
+        } else {
+            let mut client = Client::dial(server.address, &headers).await;
+            client.say(&format!("40{auth}")).await;
+            client.await_session().await;
+        }
+    }
+}
+
+fn cookies(answer: &Response) -> Vec<String> {
+    let set = answer.headers().get_all(SET_COOKIE).iter();
+    set.map(|cookie| cookie.to_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn fault_l01_over_https_the_cookie_is_the_hosts_own_and_nobody_is_signed_out_by_its_new_name() {
+    let plain = TestServer::start().await;
+    let answer = sign_up(&plain, "localhost", "http://localhost", "Mina").await;
+    let old = cookies(&answer)[0].split(';').next().unwrap().to_owned();
+    assert!(old.starts_with("steadfast_session="), "{old}");
+    // The same database behind HTTPS.
+    let folder = plain.stop().await;
+    let mut config = Config::new(folder.path().join("chat.db"));
+    config.public_url = Some("https://chat.example".into());
+    let server = TestServer::on(folder, config).await;
+    let look = async |cookie: &str| {
+        let request = server.http.get(server.url("/api/session"));
+        request
+            .header("cookie", cookie)
+            .header(HOST, "chat.example")
+            .send()
+            .await
+            .unwrap()
+    };
+    let answer = look(&old).await;
+    assert_eq!(answer.status(), 200);
+    let set = cookies(&answer);
+    assert!(set[0].starts_with(&format!("__Host-{old};")), "{set:?}");
+    for part in ["; Secure", "; Path=/;", "; HttpOnly", "; SameSite=Strict"] {
+        assert!(set[0].contains(part), "{set:?}");
+    }
+    assert!(!set[0].contains("Domain"), "{set:?}");
+    assert!(set[1].starts_with("steadfast_session=; Max-Age=0"), "{set:?}");
+    let answer = look(&format!("__Host-{old}")).await;
+    assert_eq!((answer.status(), cookies(&answer).len()), (StatusCode::OK, 0));
+    // What somebody else planted under the old name does not count beside the new one.
+    assert_eq!(
+        look(&format!("steadfast_session=planted; __Host-{old}"))
+            .await
+            .status(),
+        200
+    );
+}
+
+#[tokio::test]
+async fn fault_m10_a_script_that_has_the_cookie_is_not_told_the_token_in_it() {
+    let server = TestServer::start().await;
+    let answer = sign_up(&server, "localhost", "http://localhost", "Mina").await;
+    let cookie = cookies(&answer)[0].split(';').next().unwrap().to_owned();
+    let first: SessionInfo = answer.json().await.unwrap();
+    assert!(first.token.is_some(), "a new device is told its own");
+    let asked = json!({ "nickname": "Mina", "with_token": true });
+    let request = server.http.post(server.url("/api/session")).json(&asked);
+    let answer = request.header("cookie", &cookie).send().await.unwrap();
+    assert_eq!(answer.status(), 201);
+    let told: Value = answer.json().await.unwrap();
+    assert_eq!(told["me"]["name"], "Mina");
+    assert!(told.get("token").is_none(), "{told}");
+}
+
+#[tokio::test]
+async fn fault_l04_every_answer_says_what_browsers_may_not_do_with_it() {
+    let server = TestServer::start().await;
+    let paths = [
+        "/healthz",
+        "/api/session",
+        "/api/features",
+        "/api/registration",
+        "/nowhere",
+        "/socket.io/?EIO=4&transport=polling",
+        "/socket.io/?EIO=9",
+    ];
+    for path in paths {
+        let answer = server.http.get(server.url(path)).send().await.unwrap();
+        let header = |name: &str| {
+            answer
+                .headers()
+                .get(name)
+                .map(|value| value.to_str().unwrap())
+                .unwrap_or_default()
+        };
+        assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(header(CACHE_CONTROL.as_str()), "no-store", "{path}");
+        assert_eq!(header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(header("cross-origin-resource-policy"), "same-origin", "{path}");
+        assert!(header("permissions-policy").contains("camera=()"), "{path}");
+        assert!(
+            header("content-security-policy").contains("frame-ancestors 'none'"),
+            "{path}"
+        );
+        if path != "/healthz" {
+            assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{path}");
+        }
+    }
+    // And so does a refusal.
+    let request = server.http.get(server.url("/")).header(HOST, "evil.example");
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.headers().get("x-content-type-options").unwrap(), "nosniff");
+}
