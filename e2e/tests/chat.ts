@@ -1,7 +1,8 @@
-import { devices, test as base, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
+import { devices, expect, test as base, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
 import { Server } from '../server.mjs';
 import { arrive } from '../wire/device.mjs';
+import { ConsoleWatch } from './console.js';
 
 export { expect } from '@playwright/test';
 
@@ -28,6 +29,10 @@ interface Options {
 }
 
 interface Fixtures {
+  /** Fails the test on any error in any page that it does not announce. */
+  consoleWatch: ConsoleWatch;
+  /** Announces errors in the pages' consoles that this test provokes: see `NETWORK`. */
+  allowConsole: ConsoleWatch['allow'];
   /** A server of this test's own: the real binary on a new database. */
   server: Server;
   /** A new browser profile whose pages are the server's. */
@@ -41,6 +46,19 @@ interface Fixtures {
 export const test = base.extend<Fixtures & Options>({
   serverArgs: [[], { option: true }],
   history: [undefined, { option: true }],
+
+  consoleWatch: [
+    async ({ browser, playwright }, use) => {
+      const watch = new ConsoleWatch();
+      const stop = watch.watchAll(browser, playwright.chromium);
+      await use(watch);
+      stop();
+      expect(watch.unannounced, 'errors in the console that the test did not announce').toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  allowConsole: async ({ consoleWatch }, use) => use(consoleWatch.allow),
 
   server: async ({ serverArgs, history }, use, testInfo) => {
     const server = await Server.start({ args: serverArgs, fill: history });

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChatPage, Link, type RowSeen } from '../pages/chat.js';
+import { NETWORK } from './console.js';
 import { expect, numbered, test } from './chat.js';
 
 /** How often the server is killed. */
@@ -17,7 +18,8 @@ const OUTAGE = 7;
 /** How long the page may take to be quiet once the faults have stopped. */
 const CONVERGE_MS = 30_000;
 
-test('two browsers talk while the server is killed ten times, and show one log', async ({ profile, server, wirePerson }) => {
+test('two browsers talk while the server is killed ten times, and show one log', async ({ profile, server, wirePerson, allowConsole }) => {
+  allowConsole(NETWORK.request, NETWORK.socket);
   // Half a minute on a machine of its own.
   test.slow();
   const seed = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000);

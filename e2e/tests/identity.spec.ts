@@ -1,6 +1,7 @@
 // Who one is: passphrases, devices, invitations.
 
 import { ChatPage } from '../pages/chat.js';
+import { answered } from './console.js';
 import { expect, test } from './chat.js';
 
 const PASSPHRASE = 'correct horse battery';
@@ -16,7 +17,8 @@ async function setPassphrase(chat: ChatPage): Promise<void> {
   await expect(chat.page.getByTestId('passphrase-now')).toBeVisible();
 }
 
-test('a nickname is one person’s on all their devices, and a device can be signed out', async ({ person, profile }) => {
+test('a nickname is one person’s on all their devices, and a device can be signed out', async ({ person, profile, allowConsole }) => {
+  allowConsole(answered(409, /\/api\/session/), answered(401, /\/api\/session/));
   const ann = await person('Ann');
   await ann.say('from my desk');
   await setPassphrase(ann);
@@ -45,7 +47,8 @@ test('a nickname is one person’s on all their devices, and a device can be sig
   await expect(phone.rows).toHaveCount(0);
 });
 
-test('a server for invited people only lets in whoever has the link', async ({ person, profile }) => {
+test('a server for invited people only lets in whoever has the link', async ({ person, profile, allowConsole }) => {
+  allowConsole(answered(403, /\/api\/session/));
   const owner = await person('Olga');
   await owner.settings.click();
   await owner.page.getByTestId('closed').check();

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChatPage, Link } from '../pages/chat.js';
+import { NETWORK } from './console.js';
 import { expect, numbered, test } from './chat.js';
 
 test('hole_12_the_toggle_shows_catch_up', async ({ person }) => {
@@ -37,7 +38,8 @@ test('disconnected stays disconnected until asked', async ({ person }) => {
   await ann.expectState('later', 'sent');
 });
 
-test('what is sent offline arrives in order on returning', async ({ person }) => {
+test('what is sent offline arrives in order on returning', async ({ person, allowConsole }) => {
+  allowConsole(NETWORK.request, NETWORK.socket);
   const ann = await person('Ann');
   const ben = await person('Ben');
   await ann.say('online');
@@ -117,7 +119,8 @@ test('closing the tab and the browser keeps unsent messages', async ({ playwrigh
   }
 });
 
-test('hole_03_the_server_is_killed_mid_stream_and_an_outage_of_any_length_loses_nothing', async ({ person, server }) => {
+test('hole_03_the_server_is_killed_mid_stream_and_an_outage_of_any_length_loses_nothing', async ({ person, server, allowConsole }) => {
+  allowConsole(NETWORK.request, NETWORK.socket);
   const ann = await person('Ann');
   const ben = await person('Ben');
   const texts = numbered('stream', 40);
@@ -165,7 +168,8 @@ test('hole_04_flaps_never_count_as_tries', async ({ person }) => {
   await ann.expectAllSent();
 });
 
-test('the server restarts again and again while both write', async ({ person, server }) => {
+test('the server restarts again and again while both write', async ({ person, server, allowConsole }) => {
+  allowConsole(NETWORK.request, NETWORK.socket);
   const ann = await person('Ann');
   const ben = await person('Ben');
   for (let round = 1; round <= 3; round += 1) {
@@ -228,7 +232,8 @@ test('the newest page is shown at once from the device, even with the link down'
   await ann.expectNotConnected();
 });
 
-test('a wiped database recovers by itself, and keeps what was not sent', async ({ person, server }) => {
+test('a wiped database recovers by itself, and keeps what was not sent', async ({ person, server, allowConsole }) => {
+  allowConsole(NETWORK.request, NETWORK.socket);
   const ann = await person('Ann');
   const ben = await person('Ben');
   await ann.say('of the old life');

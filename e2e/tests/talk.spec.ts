@@ -1,6 +1,7 @@
 // People talking: everyone sees the same, each message once, in one order.
 
 import { ChatPage } from '../pages/chat.js';
+import { answered } from './console.js';
 import { expect, numbered, test } from './chat.js';
 
 test('two people chat and see the same', async ({ person }) => {
@@ -78,7 +79,8 @@ test('five refreshes in a row change nothing', async ({ person }) => {
   await ann.expectAllSent();
 });
 
-test('a nickname that is taken is refused in words, and another one works', async ({ person, profile }) => {
+test('a nickname that is taken is refused in words, and another one works', async ({ person, profile, allowConsole }) => {
+  allowConsole(answered(409, /\/api\/session/));
   await person('Ann');
   const other = new ChatPage(await (await profile()).newPage());
   await other.page.goto('/');

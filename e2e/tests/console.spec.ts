@@ -1,0 +1,23 @@
+// The watch on the pages' consoles, tried: each kind of error fails a test that does not announce it.
+
+import { NETWORK } from './console.js';
+import { expect, test } from './chat.js';
+
+test('an error in any page of any context is seen, and an announced one is let pass', async ({ consoleWatch, profile, browser }) => {
+  const ours = await (await profile()).newPage();
+  const opened = await (await browser.newContext()).newPage();
+  await ours.goto('/');
+  await ours.evaluate(() => console.error('logged'));
+  await opened.evaluate(() => void setTimeout(() => { throw new Error('thrown out'); }));
+  await opened.evaluate(() => void Promise.reject(new Error('nobody handles it')));
+  await ours.evaluate(() => fetch('http://127.0.0.1:9/').catch(() => {}));
+  await expect.poll(() => consoleWatch.unannounced.length).toBeGreaterThanOrEqual(4);
+  for (const error of [/^error: logged/, /^thrown: .*thrown out/, /^thrown: .*nobody handles it/]) {
+    expect(consoleWatch.unannounced).toContainEqual(expect.stringMatching(error));
+    consoleWatch.allow(error);
+  }
+  // The policy of the page's own server refuses the request before the network does.
+  consoleWatch.allow(/Content Security Policy/, NETWORK.request);
+  expect(consoleWatch.unannounced).toEqual([]);
+  await opened.context().close();
+});

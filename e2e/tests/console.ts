@@ -1,0 +1,60 @@
+import type { Browser, BrowserContext, BrowserType } from '@playwright/test';
+
+/** Errors that browsers log by themselves when a test takes the network away. Announce the narrowest one. */
+export const NETWORK = {
+  /** The server is down, or the browser offline: a request of the page. */
+  request: /^error: Failed to load resource: net::ERR_/,
+  /** The same for a new WebSocket. */
+  socket: /^error: WebSocket connection to '[^']*' failed/,
+};
+
+/** An answer that the test provokes, by its status and what was asked. */
+export function answered(status: number, path: RegExp): RegExp {
+  return new RegExp(`^error: Failed to load resource: the server responded with a status of ${status} .*${path.source}`);
+}
+
+/** A test that takes a page's link into its hand aborts what is polled past it: no network fails so. */
+const ABORTED_BY_LINK = /^error: Failed to load resource: net::ERR_FAILED .*\/socket\.io\/.*transport=polling/;
+
+/** Errors of all pages of a test: logged, thrown, rejected and not handled, crashed. */
+export class ConsoleWatch {
+  readonly #allowed: RegExp[] = [ABORTED_BY_LINK];
+  readonly #errors: string[] = [];
+
+  /** Announces errors that belong to a test. */
+  readonly allow = (...patterns: RegExp[]): void => {
+    this.#allowed.push(...patterns);
+  };
+
+  /** Errors that nobody announced. */
+  get unannounced(): string[] {
+    return this.#errors.filter((error) => !this.#allowed.some((pattern) => pattern.test(error)));
+  }
+
+  /** Hears every page of a context, those to come too. */
+  watch<C extends BrowserContext>(context: C): C {
+    context.on('console', (message) => {
+      if (message.type() === 'error') this.#errors.push(`error: ${message.text()} (${message.location().url})`);
+    });
+    // Chromium reports unhandled rejections as such, too.
+    context.on('weberror', (thrown) => {
+      const error = thrown.error();
+      this.#errors.push(`thrown: ${error.stack ?? error.message}`);
+    });
+    context.on('page', (page) => page.on('crash', () => this.#errors.push(`crashed: ${page.url()}`)));
+    return context;
+  }
+
+  /** Hears every context made from here on, however it is made; answers how to stop. */
+  watchAll(browser: Browser, type: BrowserType): () => void {
+    const { newContext } = browser;
+    const { launchPersistentContext } = type;
+    browser.newContext = async (options) => this.watch(await newContext.call(browser, options));
+    type.launchPersistentContext = async (folder, options) =>
+      this.watch(await launchPersistentContext.call(type, folder, options));
+    return () => {
+      browser.newContext = newContext;
+      type.launchPersistentContext = launchPersistentContext;
+    };
+  }
+}
