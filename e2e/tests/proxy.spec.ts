@@ -1,5 +1,6 @@
 import { ChatPage } from '../pages/chat.js';
 import { BAD_MODES, Proxy, type Mode } from '../proxy.mjs';
+import { NETWORK } from './console.js';
 import { DESKTOP, expect, test } from './chat.js';
 
 /** What the details say of it. */
@@ -16,7 +17,8 @@ const REASONS: Partial<Record<Mode, RegExp>> = {
 const TRIED_AGAIN = 60_000;
 
 for (const mode of BAD_MODES) {
-  test(`fault_f02_a_chat_through_a_proxy_whose_websockets_are_${mode}`, async ({ server, profile }) => {
+  test(`fault_f02_a_chat_through_a_proxy_whose_websockets_are_${mode}`, async ({ server, profile, allowConsole }) => {
+    allowConsole(NETWORK.request, NETWORK.socket);
     test.setTimeout(240_000);
     const proxy = await Proxy.start(server.port);
     proxy.mode = mode;
@@ -76,7 +78,8 @@ for (const mode of BAD_MODES) {
   });
 }
 
-test('fault_f02_the_details_say_in_korean_why_polling_is_used', async ({ server, profile }) => {
+test('fault_f02_the_details_say_in_korean_why_polling_is_used', async ({ server, profile, allowConsole }) => {
+  allowConsole(NETWORK.socket);
   const proxy = await Proxy.start(server.port);
   proxy.mode = 'refused';
   const ann = new ChatPage(await (await profile({ baseURL: proxy.url, locale: 'ko-KR', ...DESKTOP })).newPage());

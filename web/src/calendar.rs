@@ -1,10 +1,12 @@
 //! Dates, times and ids, by this device's clock, zone and language (`Intl.DateTimeFormat`; no tables in the page).
 
 use std::cell::RefCell;
+use std::time::Duration;
 
-use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use js_sys::{Array, Date, Intl, Object, Reflect};
 use steadfast_shared::{EntryId, Millis, RoomId};
 use uuid::Uuid;
+use wasm_bindgen::JsValue;
 
 use crate::rows::Day;
 use crate::text::Language;
@@ -66,10 +68,26 @@ pub(crate) fn time(at: Millis, language: Language) -> String {
     format(Shape::Time, at, language)
 }
 
-/// `10:24` wherever there is no room for more: in the margin of a row.
-pub(crate) fn short_time(at: Millis) -> String {
-    let date = date(at);
-    format!("{}:{:02}", date.get_hours(), date.get_minutes())
+/// The same hour and minute where there is no room for more, in the margin of a row: without what says which half of the day
+/// it is.
+pub(crate) fn short_time(at: Millis, language: Language) -> String {
+    let parts = with_format(Shape::Time, language, |format| format.format_to_parts(&date(at)));
+    let part = |part: &JsValue, name: &str| Reflect::get(part, &name.into()).ok()?.as_string();
+    let short: String = parts
+        .iter()
+        .filter(|one| part(one, "type").as_deref() != Some("dayPeriod"))
+        .filter_map(|one| part(&one, "value"))
+        .collect();
+    short.trim().to_owned()
+}
+
+/// How long until this day is over, here.
+pub(crate) fn until_tomorrow() -> Duration {
+    let now = Date::new_0();
+    let (year, month, day) = (now.get_full_year(), now.get_month(), now.get_date());
+    #[expect(clippy::cast_possible_wrap, reason = "a month and a day")]
+    let tomorrow = Date::new_with_year_month_day(year, month as i32, day as i32 + 1);
+    Duration::from_millis((tomorrow.get_time() - now.get_time()).max(0.0) as u64)
 }
 
 /// Today, yesterday, or the weekday and date.
@@ -122,27 +140,32 @@ impl Shape {
 
 thread_local! {
     /// Formats made so far: making one costs more than using it a hundred times.
-    static FORMATS: RefCell<Vec<(Shape, Language, Function)>> = const { RefCell::new(Vec::new()) };
+    static FORMATS: RefCell<Vec<(Shape, Language, Intl::DateTimeFormat)>> = const { RefCell::new(Vec::new()) };
 }
 
 fn format(shape: Shape, at: Millis, language: Language) -> String {
-    let format = FORMATS.with_borrow_mut(|formats| {
+    let format = with_format(shape, language, Intl::DateTimeFormat::format);
+    format
+        .call1(&JsValue::UNDEFINED, &date(at))
+        .ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
+}
+
+fn with_format<T>(shape: Shape, language: Language, read: impl FnOnce(&Intl::DateTimeFormat) -> T) -> T {
+    FORMATS.with_borrow_mut(|formats| {
         if let Some((.., made)) = formats.iter().find(|(s, l, _)| *s == shape && *l == language) {
-            return made.clone();
+            return read(made);
         }
         let options = Object::new();
         for (name, value) in shape.options() {
             let _ = Reflect::set(&options, &(*name).into(), &(*value).into());
         }
-        let made = Intl::DateTimeFormat::new(&locales(language), &options).format();
-        formats.push((shape, language, made.clone()));
-        made
-    });
-    format
-        .call1(&wasm_bindgen::JsValue::UNDEFINED, &date(at))
-        .ok()
-        .and_then(|text| text.as_string())
-        .unwrap_or_default()
+        let made = Intl::DateTimeFormat::new(&locales(language), &options);
+        let result = read(&made);
+        formats.push((shape, language, made));
+        result
+    })
 }
 
 /// The browser's own variant of the language first: `en-GB` writes times differently from `en-US`.
@@ -150,7 +173,7 @@ fn locales(language: Language) -> Array {
     let mine = crate::languages::of_browser().find(|tag| Language::of_tag(tag) == Some(language));
     mine.into_iter()
         .chain([language.tag().to_owned()])
-        .map(wasm_bindgen::JsValue::from)
+        .map(JsValue::from)
         .collect()
 }
 

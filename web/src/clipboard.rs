@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlDocument, HtmlTextAreaElement};
+use web_sys::{DataTransfer, HtmlDocument, HtmlTextAreaElement};
 
 use crate::state::Page;
 
@@ -15,6 +15,17 @@ pub(crate) fn copy(page: Page, text: String) {
         let copied = write(&text).await;
         page.remark(if copied { |t| t.copied } else { |t| t.not_copied });
     });
+}
+
+/// Whether what is pasted or dropped is files alone, an image most likely, and no words.
+pub(crate) fn holds_only_files(data: &DataTransfer) -> bool {
+    let files = data.files().is_some_and(|files| files.length() > 0);
+    files && data.get_data("text/plain").unwrap_or_default().is_empty()
+}
+
+/// Whether files are being dragged.
+pub(crate) fn drags_files(data: &DataTransfer) -> bool {
+    data.types().includes(&"Files".into(), 0)
 }
 
 async fn write(text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! What is being named right before the caret, and what it becomes.
 
-use crate::emoji;
+use crate::{code_span, emoji};
 
 /// A name being typed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,7 +40,11 @@ pub fn asked(before: &str) -> Option<Asked<'_>> {
         Kind::Person => true,
         Kind::Emoji => typed.chars().count() >= MIN_EMOJI && typed.chars().all(is_in_name),
     };
-    (plausible && begins_word(&before[..from])).then_some(Asked { kind, typed, from })
+    (plausible && begins_word(&before[..from]) && !code_span::is_open(before)).then_some(Asked {
+        kind,
+        typed,
+        from,
+    })
 }
 
 /// The emoji whose name was just ended with its second colon, and where it began.
@@ -48,7 +52,7 @@ pub fn spelled_out(before: &str) -> Option<(usize, &'static str)> {
     let inner = before.strip_suffix(':')?;
     let from = inner.rfind(':')?;
     let emoji = emoji::named(&inner[from + 1..])?;
-    begins_word(&inner[..from]).then_some((from, emoji))
+    (begins_word(&inner[..from]) && !code_span::is_open(before)).then_some((from, emoji))
 }
 
 /// `user@example.com`, `12:30` and `std::fmt` name nobody.
@@ -102,6 +106,17 @@ mod tests {
         assert_eq!(kind_of(":ta"), Some((Kind::Emoji, "ta")));
         assert_eq!(kind_of("와 :파티"), Some((Kind::Emoji, "파티")));
         assert_eq!(kind_of(":+1"), Some((Kind::Emoji, "+1")));
+    }
+
+    #[test]
+    fn fault_f19_nothing_is_named_in_code() {
+        for before in ["`a :tada:", "```\nif a :tada:", "``x` :tada:"] {
+            assert_eq!(spelled_out(before), None, "{before:?}");
+        }
+        for before in ["`a :ta", "```\n@Mi", "see `@Mi"] {
+            assert_eq!(kind_of(before), None, "{before:?}");
+        }
+        assert_eq!(spelled_out("`a` :tada:"), Some((4, "🎉")));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, RequestInit, Response};
 
-use crate::json;
+use crate::{base_path, json};
 
 /// Why there is no answer, or not the one hoped for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,9 +67,10 @@ async fn fetch(method: &str, path: &str, body: Option<&str>) -> Result<(u16, Str
         request.set_headers(&headers);
         request.set_body(&body.into());
     }
-    let response: Response = JsFuture::from(window.fetch_with_str_and_init(path, &request))
-        .await?
-        .dyn_into()?;
+    let response: Response =
+        JsFuture::from(window.fetch_with_str_and_init(&base_path::here().address(path), &request))
+            .await?
+            .dyn_into()?;
     let text = JsFuture::from(response.text()?).await?;
     Ok((response.status(), text.as_string().unwrap_or_default()))
 }

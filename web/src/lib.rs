@@ -9,7 +9,10 @@
 //! - [`rows`]: how a timeline is laid out: groups, day separators, what is announced
 //! - [`shown`]: what one row shows
 //! - [`emoji`]: the emoji people use most, and what they are called
+//! - [`base_path`]: where on its host the product lives
+//! - [`code_span`]: whether a caret stands in code
 //! - [`completion`]: what is being named right before the caret
+//! - [`list_order`]: the order of a list while somebody aims at it
 //! - [`markdown`]: what a message's text means
 //! - [`placement`]: where a small surface stands beside what opened it
 //! - [`roving`]: where a key leads among things in a row
@@ -20,6 +23,7 @@
 //! - `peers`: the other tabs: one lock, one channel
 //! - `http`: what is asked of the server by HTTP
 //! - `sign_in`, `account`: who this browser speaks for, and what a person keeps at the server beside what they say
+//! - `insertion`: writes into a text field so that Ctrl+Z takes it back
 //! - `clipboard`: what a person takes along
 //! - `features`: `GET /api/features`
 //! - `calendar`: dates, times and ids, by this device's clock
@@ -27,13 +31,17 @@
 //! - `languages`: which languages this device's person reads
 //! - `state`: signals over the chat
 //! - `scroll`: where the timeline's view stands, in the document
+//! - `viewport`: what a phone's keyboard leaves of the window
 //! - `pages`, `components`: what is seen
 //!
 //! Invariant: nothing here decides what is sent, kept or shown in which order. That is `steadfast-client`.
 
+pub mod base_path;
+pub mod code_span;
 pub mod completion;
 pub mod emoji;
 pub mod finder;
+pub mod list_order;
 pub mod markdown;
 pub mod placement;
 pub mod route;
@@ -62,6 +70,8 @@ mod features;
 #[cfg(target_arch = "wasm32")]
 mod http;
 #[cfg(target_arch = "wasm32")]
+mod insertion;
+#[cfg(target_arch = "wasm32")]
 mod json;
 #[cfg(target_arch = "wasm32")]
 mod languages;
@@ -81,6 +91,8 @@ mod sign_in;
 mod state;
 #[cfg(target_arch = "wasm32")]
 pub mod storage;
+#[cfg(target_arch = "wasm32")]
+mod viewport;
 
 #[cfg(target_arch = "wasm32")]
 pub use pages::show;

@@ -12,7 +12,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use crate::json;
+use crate::{base_path, json};
 
 const CHANNEL: &str = "steadfast";
 const DRAIN_LOCK: &str = "steadfast-drain";
@@ -26,7 +26,7 @@ pub(crate) struct Tabs {
 impl Tabs {
     pub(crate) fn new() -> Self {
         Self {
-            channel: BroadcastChannel::new(CHANNEL).ok(),
+            channel: BroadcastChannel::new(&base_path::here().scoped(CHANNEL)).ok(),
         }
     }
 }
@@ -96,6 +96,7 @@ async fn lock(name: &str) -> Option<Held> {
             Ok(JsValue::UNDEFINED)
         })
     });
+    let name = base_path::here().scoped(name);
     let request: Promise = request.call2(&locks, &name.into(), &hold).ok()?.dyn_into().ok()?;
     // A refused request (a sandboxed document) drops the callback's end, and so ends the wait.
     let refused = wasm_bindgen_futures::JsFuture::from(request);

@@ -4,17 +4,23 @@
 //! view at the very top while older rows are put before it. A `ResizeObserver` puts the view right after each change
 //! of layout and before it is painted, so nothing is ever seen to jump.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, ResizeObserver};
+use web_sys::{AddEventListenerOptions, Element, Event, ResizeObserver};
 
 use crate::stance::{Reading, Stance, Step};
 
 /// More rows are asked for this many views before an end is reached.
 const EDGE_VIEWS: i32 = 2;
+
+/// How long after a touch, a turn of the wheel or a key the view may move by it, in milliseconds.
+const HAND_MS: f64 = 1_500.0;
+
+/// What a person's hand does to a view.
+const HANDS: [&str; 4] = ["wheel", "touchmove", "pointerdown", "keydown"];
 
 /// Keeps one scrolling element's view.
 #[derive(Clone)]
@@ -26,6 +32,9 @@ struct Inner {
     stance: RefCell<Stance>,
     held: RefCell<Option<Held>>,
     observer: RefCell<Option<Observer>>,
+    hand: RefCell<Option<HandListener>>,
+    /// When a hand was at the view last, by the clock of events.
+    hand_at: Cell<f64>,
 }
 
 /// A row, and how far below the content's upper edge it began when it was looked at last.
@@ -43,6 +52,8 @@ pub(crate) enum Beyond {
     Below,
 }
 
+type HandListener = Closure<dyn FnMut(Event)>;
+
 type Observer = (ResizeObserver, Closure<dyn FnMut(JsValue)>);
 
 impl View {
@@ -54,7 +65,10 @@ impl View {
             stance: RefCell::new(Stance::at_end()),
             held: RefCell::new(None),
             observer: RefCell::new(None),
+            hand: RefCell::new(None),
+            hand_at: Cell::new(f64::NEG_INFINITY),
         }));
+        view.0.watch_hand();
         let weak = Rc::downgrade(&view.0);
         let callback = Closure::<dyn FnMut(JsValue)>::new(move |_| {
             if let Some(inner) = weak.upgrade() {
@@ -73,6 +87,11 @@ impl View {
     /// A person scrolled. Answers whether the view is at the end.
     pub(crate) fn scrolled(&self) -> bool {
         self.0.look();
+        self.follows()
+    }
+
+    /// Whether the view is at the end, and stays there.
+    pub(crate) fn follows(&self) -> bool {
         self.0.stance.borrow().follows()
     }
 
@@ -89,7 +108,7 @@ impl View {
 
     /// Whether the lower end is near enough to ask for what is newer.
     pub(crate) fn near_end(&self) -> bool {
-        let Reading { top, end } = self.0.reading();
+        let Reading { top, end, .. } = self.0.reading();
         end - top < EDGE_VIEWS * self.0.element.client_height()
     }
 
@@ -128,7 +147,7 @@ impl View {
 
     /// Whether the view is so far from the end that a way back is welcome.
     pub(crate) fn far_from_end(&self) -> bool {
-        let Reading { top, end } = self.0.reading();
+        let Reading { top, end, .. } = self.0.reading();
         end - top > self.0.element.client_height()
     }
 
@@ -137,24 +156,63 @@ impl View {
         if let Some((observer, _callback)) = self.0.observer.take() {
             observer.disconnect();
         }
+        if let Some(hand) = self.0.hand.take() {
+            let hand = hand.as_ref().unchecked_ref();
+            for name in HANDS {
+                let _ = self
+                    .0
+                    .element
+                    .remove_event_listener_with_callback_and_bool(name, hand, true);
+            }
+        }
     }
 }
 
 impl Inner {
     fn reading(&self) -> Reading {
+        let height = self.element.client_height();
         Reading {
             top: self.element.scroll_top(),
-            end: self.element.scroll_height() - self.element.client_height(),
+            end: self.element.scroll_height() - height,
+            height,
         }
+    }
+
+    /// Notes when a hand is at the view. Passively: scrolling waits for nobody.
+    fn watch_hand(self: &Rc<Self>) {
+        let weak = Rc::downgrade(self);
+        let note = HandListener::new(move |event: Event| {
+            if let Some(inner) = weak.upgrade() {
+                inner.hand_at.set(event.time_stamp());
+            }
+        });
+        let options = AddEventListenerOptions::new();
+        options.set_passive(true);
+        options.set_capture(true);
+        for name in HANDS {
+            let _ = self
+                .element
+                .add_event_listener_with_callback_and_add_event_listener_options(
+                    name,
+                    note.as_ref().unchecked_ref(),
+                    &options,
+                );
+        }
+        self.hand.replace(Some(note));
+    }
+
+    fn is_by_hand(&self) -> bool {
+        let clock = web_sys::window().and_then(|window| window.performance());
+        clock.is_none_or(|clock| clock.now() - self.hand_at.get() < HAND_MS)
     }
 
     /// Answers whatever happened to the view since it was looked at last.
     fn look(&self) {
         let shift = self.shift();
-        let step = self
-            .stance
-            .borrow_mut()
-            .look(self.reading(), shift.unwrap_or_default());
+        let step =
+            self.stance
+                .borrow_mut()
+                .look(self.reading(), shift.unwrap_or_default(), self.is_by_hand());
         self.take(Step {
             hold_anew: step.hold_anew || shift.is_none(),
             ..step

@@ -1,7 +1,9 @@
 //! What one row shows.
 
 use steadfast_client::{PendingChange, QuotedView, ReactionView, Rejection, Row, RowBody, RowState};
-use steadfast_shared::{Body, Emoji, EntryId, Millis, Person, RoomChange, Seq};
+use steadfast_shared::{Body, Emoji, EntryId, Millis, Person, RoomChange, Seq, UserId};
+
+use crate::markdown;
 
 /// One row, as it is kept for showing.
 #[derive(Clone, PartialEq, Debug)]
@@ -169,6 +171,15 @@ impl Shown {
             Says::Message(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// Its text with the people in it by the names that are read there; `name` knows of others.
+    pub fn readable(&self, name: impl Fn(UserId) -> String) -> Option<String> {
+        let named = |user| {
+            let here = self.mentioned.iter().find(|person| person.id == user);
+            here.map_or_else(|| name(user), |person| person.name.clone())
+        };
+        self.text().map(|text| markdown::with_names(text, named))
     }
 
     /// Its place in the log, where it is a message that people can reply and react to.

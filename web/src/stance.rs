@@ -4,6 +4,10 @@
 //! between a change of layout and the observer that answers it. So what is seen is never taken for settled. Each look
 //! tells two things apart that add up: how far the view was scrolled, and how far the held row moved *in the content*,
 //! which no scrolling changes and which is all that has to be made up for.
+//!
+//! The browser scrolls up by itself, too, wherever a view for a moment has room for more than is below it: a field that is
+//! measured, a bar that goes before another one comes. So a short way up while the layout changed is a person's only where
+//! a person's hand was at the view.
 
 /// This near to the end still counts as there: a line of text, and what zooming rounds away.
 const END_SLACK: i32 = 32;
@@ -15,6 +19,8 @@ pub struct Reading {
     pub top: i32,
     /// The largest `top` there can be.
     pub end: i32,
+    /// How high the view is: it shrinks as the composer grows, or a phone's keyboard comes.
+    pub height: i32,
 }
 
 /// Follows the end, or stays with a row.
@@ -73,19 +79,23 @@ impl Stance {
     }
 
     /// Takes in what is seen `now`, after scrolling, a change of layout, or both in any order. `shift` is how much
-    /// further down in the content the held row is than when it was looked at last.
-    pub fn look(&mut self, now: Reading, shift: i32) -> Step {
+    /// further down in the content the held row is than when it was looked at last; `by_hand` says whether a person's
+    /// hand, wheel or key was at the view a moment ago.
+    pub fn look(&mut self, now: Reading, shift: i32, by_hand: bool) -> Step {
         let last = std::mem::replace(&mut self.last, now);
-        // Content that gets shorter pushes the view up, and leaves it at its end: nobody went there.
-        let pushed = now.top < last.top && now.top >= now.end - 1;
-        let went_up = now.top < last.top && !pushed;
+        let laid_out_anew = now.end != last.end || now.height != last.height;
+        // Content that gets shorter pushes the view up, and leaves it at its end: nobody went there. Nor did anybody where
+        // the layout changed, no hand was at the view, and the way is shorter than any change of layout can make it.
+        let up = last.top - now.top;
+        let pushed = now.top >= now.end - 1 || (laid_out_anew && !by_hand && up < now.height);
+        let went_up = up > 0 && !pushed;
         // Who did not go up has not left what was the end then, whatever was added to it since.
         let end = if went_up { now.end } else { now.end.min(last.end) };
         self.following = self.complete && ((self.following && !went_up) || end - now.top <= END_SLACK);
 
         let go = if self.following {
             // Within the slack a person is not dragged to the end before there is something new.
-            Some(now.end).filter(|&end| end != last.end)
+            Some(now.end).filter(|_| laid_out_anew)
         } else {
             Some(now.top + shift)
         };
@@ -111,14 +121,25 @@ mod tests {
         hold_anew: false,
     };
 
+    const HEIGHT: i32 = 600;
+
     fn reading(top: i32, end: i32) -> Reading {
-        Reading { top, end }
+        Reading {
+            top,
+            end,
+            height: HEIGHT,
+        }
+    }
+
+    /// A look while a person's hand is at the view, as most are.
+    fn look(stance: &mut Stance, now: Reading, shift: i32) -> Step {
+        stance.look(now, shift, true)
     }
 
     /// A view that was put at the end of this much content.
     fn following(end: i32) -> Stance {
         let mut stance = Stance::at_end();
-        assert_eq!(stance.look(reading(0, end), 0).go, Some(end));
+        assert_eq!(look(&mut stance, reading(0, end), 0).go, Some(end));
         stance.stands(reading(end, end));
         stance
     }
@@ -126,7 +147,7 @@ mod tests {
     /// A view that a person scrolled to `top`, and that was seen there.
     fn reading_at(top: i32, end: i32) -> Stance {
         let mut stance = following(end);
-        let step = stance.look(reading(top, end), 0);
+        let step = look(&mut stance, reading(top, end), 0);
         assert!(step.go.is_none() && step.hold_anew && !stance.follows());
         stance
     }
@@ -134,11 +155,11 @@ mod tests {
     #[test]
     fn what_is_added_is_followed() {
         let mut stance = following(2000);
-        let step = stance.look(reading(2000, 2026), 0);
+        let step = look(&mut stance, reading(2000, 2026), 0);
         assert_eq!((step.go, step.hold_anew), (Some(2026), true));
         stance.stands(reading(2026, 2026));
         assert_eq!(
-            stance.look(reading(2026, 2026), 0),
+            look(&mut stance, reading(2026, 2026), 0),
             STAYS,
             "the event of the view's own move"
         );
@@ -147,21 +168,21 @@ mod tests {
     #[test]
     fn a_late_event_of_the_views_own_move_leaves_nothing() {
         let mut stance = following(2000);
-        assert_eq!(stance.look(reading(2000, 2500), 0).go, Some(2500));
+        assert_eq!(look(&mut stance, reading(2000, 2500), 0).go, Some(2500));
         assert!(stance.follows());
     }
 
     #[test]
     fn who_reads_further_up_is_not_pulled_down() {
         let mut stance = reading_at(500, 2000);
-        assert_eq!(stance.look(reading(500, 2400), 0), STAYS);
+        assert_eq!(look(&mut stance, reading(500, 2400), 0), STAYS);
         assert!(!stance.follows());
     }
 
     #[test]
     fn what_is_put_before_the_held_row_moves_the_view_along() {
         let mut stance = reading_at(0, 2000);
-        let step = stance.look(reading(0, 4600), 2600);
+        let step = look(&mut stance, reading(0, 4600), 2600);
         assert_eq!(
             step,
             Step {
@@ -170,7 +191,7 @@ mod tests {
             }
         );
         stance.stands(reading(2600, 4600));
-        assert_eq!(stance.look(reading(2600, 4600), 0), STAYS);
+        assert_eq!(look(&mut stance, reading(2600, 4600), 0), STAYS);
     }
 
     /// First the line that says that older rows are coming moved the view by 52; the event of that move came when the
@@ -178,9 +199,9 @@ mod tests {
     #[test]
     fn an_event_between_a_change_of_layout_and_its_observer_keeps_the_held_row() {
         let mut stance = reading_at(0, 2243);
-        assert_eq!(stance.look(reading(0, 2294), 52).go, Some(52));
+        assert_eq!(look(&mut stance, reading(0, 2294), 52).go, Some(52));
         stance.stands(reading(52, 2294));
-        let step = stance.look(reading(52, 4893), 2617);
+        let step = look(&mut stance, reading(52, 4893), 2617);
         assert_eq!(
             step,
             Step {
@@ -193,7 +214,7 @@ mod tests {
     #[test]
     fn an_observer_between_going_up_and_its_event_does_not_pull_back() {
         let mut stance = following(2000);
-        let step = stance.look(reading(0, 2052), 52);
+        let step = look(&mut stance, reading(0, 2052), 52);
         assert_eq!((step.go, step.hold_anew), (Some(52), true));
         assert!(!stance.follows());
     }
@@ -201,7 +222,7 @@ mod tests {
     #[test]
     fn scrolling_and_a_change_of_layout_in_one_look_are_told_apart() {
         let mut stance = reading_at(500, 2000);
-        let step = stance.look(reading(450, 4600), 2600);
+        let step = look(&mut stance, reading(450, 4600), 2600);
         assert_eq!(
             step,
             Step {
@@ -214,48 +235,48 @@ mod tests {
     #[test]
     fn content_that_gets_shorter_leaves_the_end_to_nobody() {
         let mut stance = following(2000);
-        let step = stance.look(reading(1900, 1900), 0);
+        let step = look(&mut stance, reading(1900, 1900), 0);
         assert_eq!(step.go, None);
         assert!(stance.follows());
-        assert_eq!(stance.look(reading(1900, 2100), 0).go, Some(2100));
+        assert_eq!(look(&mut stance, reading(1900, 2100), 0).go, Some(2100));
     }
 
     #[test]
     fn content_that_gets_shorter_above_is_made_up_for() {
         let mut stance = reading_at(1000, 2000);
-        assert_eq!(stance.look(reading(1000, 1950), -50).go, Some(950));
+        assert_eq!(look(&mut stance, reading(1000, 1950), -50).go, Some(950));
         assert!(!stance.follows());
     }
 
     #[test]
     fn a_reader_whom_shorter_content_pushed_to_the_end_follows_it() {
         let mut stance = reading_at(1900, 2000);
-        stance.look(reading(1850, 1850), 0);
+        look(&mut stance, reading(1850, 1850), 0);
         assert!(stance.follows());
     }
 
     #[test]
     fn a_nudge_within_the_slack_is_left_alone_until_something_is_added() {
         let mut stance = following(2000);
-        assert_eq!(stance.look(reading(1980, 2000), 0).go, None);
+        assert_eq!(look(&mut stance, reading(1980, 2000), 0).go, None);
         assert!(stance.follows());
-        assert_eq!(stance.look(reading(1980, 2026), 0).go, Some(2026));
+        assert_eq!(look(&mut stance, reading(1980, 2026), 0).go, Some(2026));
     }
 
     #[test]
     fn small_steps_up_leave_the_end_together() {
         let mut stance = following(2000);
         for top in [1990, 1980, 1970] {
-            assert_eq!(stance.look(reading(top, 2000), 0).go, None);
+            assert_eq!(look(&mut stance, reading(top, 2000), 0).go, None);
         }
-        stance.look(reading(1960, 2000), 0);
+        look(&mut stance, reading(1960, 2000), 0);
         assert!(!stance.follows());
     }
 
     #[test]
     fn whoever_reaches_the_end_follows_it_though_it_has_moved_on() {
         let mut stance = reading_at(500, 2000);
-        let step = stance.look(reading(2000, 2026), 0);
+        let step = look(&mut stance, reading(2000, 2026), 0);
         assert_eq!(step.go, Some(2026));
         assert!(stance.follows());
     }
@@ -264,12 +285,82 @@ mod tests {
     fn an_end_at_which_more_is_to_come_is_not_followed() {
         let mut stance = reading_at(500, 2000);
         stance.set_complete(false);
-        stance.look(reading(2000, 2000), 0);
+        look(&mut stance, reading(2000, 2000), 0);
         assert!(!stance.follows());
-        assert_eq!(stance.look(reading(2000, 4600), 0).go, None);
+        assert_eq!(look(&mut stance, reading(2000, 4600), 0).go, None);
         stance.set_complete(true);
-        stance.look(reading(4600, 4600), 0);
+        look(&mut stance, reading(4600, 4600), 0);
         assert!(stance.follows());
+    }
+
+    /// The composer is measured: for a moment it is one line high, the view has room for more, and the browser moves it up.
+    /// Then the composer is a line higher than before.
+    #[test]
+    fn fault_f05_a_composer_that_grows_leaves_the_view_at_the_end() {
+        let mut stance = following(2000);
+        let mut end = 2000;
+        for line in 1..=8 {
+            let clamped = end - 22 * (line - 1);
+            end += 22;
+            let now = Reading {
+                top: clamped,
+                end,
+                height: HEIGHT - 22 * line,
+            };
+            assert_eq!(stance.look(now, 0, false).go, Some(end), "line {line}");
+            assert!(stance.follows(), "line {line}");
+            stance.stands(Reading { top: end, ..now });
+        }
+    }
+
+    #[test]
+    fn fault_f05_a_bar_that_goes_while_a_row_comes_leaves_the_view_at_the_end() {
+        let mut stance = following(2000);
+        let now = Reading {
+            top: 1900,
+            end: 1990,
+            height: HEIGHT + 100,
+        };
+        assert_eq!(stance.look(now, 0, false).go, Some(1990));
+        assert!(stance.follows());
+    }
+
+    #[test]
+    fn fault_f05_a_phones_keyboard_that_comes_and_goes_leaves_the_view_at_the_end() {
+        let mut stance = following(2000);
+        let with_keyboard = Reading {
+            top: 2000,
+            end: 2300,
+            height: HEIGHT - 300,
+        };
+        assert_eq!(stance.look(with_keyboard, 0, true).go, Some(2300));
+        stance.stands(Reading {
+            top: 2300,
+            ..with_keyboard
+        });
+        stance.look(reading(2000, 2000), 0, true);
+        assert!(stance.follows());
+    }
+
+    #[test]
+    fn a_hand_that_goes_up_while_the_layout_changes_has_left_the_end() {
+        let mut stance = following(2000);
+        look(&mut stance, reading(1900, 2026), 0);
+        assert!(!stance.follows());
+    }
+
+    #[test]
+    fn a_way_up_without_a_hand_is_believed_where_the_layout_is_as_it_was() {
+        let mut stance = following(2000);
+        stance.look(reading(1900, 2000), 0, false);
+        assert!(!stance.follows(), "a screen reader, or the browser's own search");
+    }
+
+    #[test]
+    fn a_long_way_up_without_a_hand_is_believed() {
+        let mut stance = following(2000);
+        stance.look(reading(0, 2052), 52, false);
+        assert!(!stance.follows());
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub use storage::{MemoryStorage, Storage};
 pub struct ChatOptions {
     /// The server's origin, as `http://localhost:3000`. Empty in a browser: the page's own.
     pub url: String,
+    /// Where on the server Socket.IO listens. Empty for the usual `/socket.io/`.
+    pub path: String,
     /// The bearer token of a program that keeps no cookies.
     pub token: Option<String>,
     /// Stay offline until [`Chat::connect`].
@@ -102,7 +104,7 @@ impl Chat {
             session: Mutex::new(Session::new(options.session, platform::seed())),
             before_restored: Mutex::new(Some(Vec::new())),
             clock: platform::Clock::start(),
-            client: tasks::client(&options.url, options.token, this.clone()),
+            client: tasks::client(&options.url, &options.path, options.token, this.clone()),
             gate: Gate::new(),
             link: Mutex::new(Link {
                 wanted: !options.stay_offline,

@@ -28,19 +28,24 @@ pub(super) enum StorageJob {
 }
 
 /// The socket. It presents the session's cursors anew on each connection.
-pub(super) fn client(url: &str, token: Option<String>, inner: Weak<Inner>) -> Client {
+pub(super) fn client(url: &str, path: &str, token: Option<String>, inner: Weak<Inner>) -> Client {
     let auth = move || {
         let auth = inner.upgrade().map(|inner| lock(&inner.session).auth());
         let mut auth = auth.unwrap_or_default();
         auth.token.clone_from(&token);
         serde_json::to_value(auth).unwrap_or_default()
     };
-    Client::builder(url)
+    let client = Client::builder(url)
         .auth_with(auth)
         // Some networks carry no WebSocket.
         .try_all_transports(true)
-        .auto_connect(false)
-        .build()
+        .auto_connect(false);
+    let client = if path.is_empty() {
+        client
+    } else {
+        client.path(path)
+    };
+    client.build()
 }
 
 pub(super) fn start(

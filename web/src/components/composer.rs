@@ -1,15 +1,18 @@
 //! Where a message is written.
 
 use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::leptos_dom::helpers::queue_microtask;
 use leptos::prelude::*;
 use steadfast_client::{Input, Refusal};
 use steadfast_shared::{MessageText, RoomId, TextError, limit};
-use web_sys::HtmlTextAreaElement;
+use wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, Event, HtmlElement, HtmlTextAreaElement, InputEvent};
 
 use super::composer_bar::ComposerBar;
 use super::help::Help;
 use super::suggestions::{SuggestionList, Suggestions, spell_out};
 use super::{Icon, Shape};
+use crate::clipboard;
 use crate::markdown::Mentions;
 use crate::state::{Page, Writing, words};
 use crate::storage::preferences;
@@ -112,12 +115,14 @@ pub(crate) fn Composer() -> impl IntoView {
         }
         Some(room)
     });
-    let typed = move |_| {
+    let typed = move |event: Event| {
         let (Some(textarea), Some(room)) = (textarea.get_untracked(), page.room.get_untracked()) else {
             return;
         };
-        if !composing.get_value() {
-            spell_out(&textarea);
+        if !composing.get_value() && ends_name(&event) {
+            // Once this event is over: writing into the field is an event of the same kind.
+            let textarea = textarea.clone();
+            queue_microtask(move || spell_out(&textarea));
         }
         suggestions.look(page, &textarea);
         keep(&textarea);
@@ -165,7 +170,7 @@ pub(crate) fn Composer() -> impl IntoView {
                 }
                 Err(refusal) => trouble.set(Some(Trouble::Refused(refusal))),
             },
-            Err(TextError::Empty) => {}
+            Err(TextError::Empty) => page.ask_to_delete_emptied(),
             Err(error) => trouble.set(Some(Trouble::Text(error))),
         }
         let _ = textarea.focus();
@@ -179,6 +184,8 @@ pub(crate) fn Composer() -> impl IntoView {
             return;
         }
         let plain = !(event.shift_key() || event.alt_key() || event.ctrl_key() || event.meta_key());
+        // Wherever Enter breaks the line, this sends.
+        let command = event.ctrl_key() || event.meta_key();
         let offered = plain && suggestions.active().is_some();
         let done = match name.as_str() {
             "Enter" | "Tab" if offered => {
@@ -190,7 +197,7 @@ pub(crate) fn Composer() -> impl IntoView {
                 true
             }
             name if offered && suggestions.moves(name) => true,
-            "Enter" if !(event.shift_key() || event.alt_key() || is_touch()) => {
+            "Enter" if command || !(event.shift_key() || event.alt_key() || is_touch()) => {
                 post();
                 true
             }
@@ -209,6 +216,13 @@ pub(crate) fn Composer() -> impl IntoView {
             event.prevent_default();
             // What lies around answers Escape too.
             event.stop_propagation();
+        }
+    };
+    let pasted = move |event: ClipboardEvent| {
+        let data = event.clipboard_data();
+        if data.is_some_and(|data| clipboard::holds_only_files(&data)) {
+            event.prevent_default();
+            page.remark(|t| t.messages.text_only);
         }
     };
     let submit = move |event: SubmitEvent| {
@@ -238,6 +252,7 @@ pub(crate) fn Composer() -> impl IntoView {
                     node_ref=textarea
                     on:input=typed
                     on:keydown=key
+                    on:paste=pasted
                     on:blur=move |_| suggestions.clear()
                     on:compositionstart=move |_| composing.set_value(true)
                     on:compositionend=move |_| composing.set_value(false)
@@ -247,7 +262,7 @@ pub(crate) fn Composer() -> impl IntoView {
                     class="button button-strong button-icon"
                     data-testid="send"
                     title=page.says(|t| t.send)
-                    disabled=move || blank.get()
+                    disabled=move || blank.get() && !page.is_rewriting()
                     // Keeps the focus, and with it a phone's keyboard, where it is.
                     on:pointerdown=|event| event.prevent_default()
                 >
@@ -281,6 +296,13 @@ pub(crate) fn Composer() -> impl IntoView {
     }
 }
 
+/// Whether a name may just have been ended by typing its colon. What is pasted, or brought back by Ctrl+Z, stays as it is.
+fn ends_name(event: &Event) -> bool {
+    event.dyn_ref::<InputEvent>().is_some_and(|event| {
+        event.input_type() == "insertText" && event.data().is_some_and(|data| data == ":")
+    })
+}
+
 /// Why what is written cannot be posted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Trouble {
@@ -308,9 +330,20 @@ fn is_touch() -> bool {
         .is_some_and(|query| query.matches())
 }
 
-/// Grows the textarea with its text.
+/// Grows the textarea with its text. The box around it keeps its height while the text is measured: what stands above would
+/// be laid out, and scrolled, for a moment that nobody sees.
 fn fit(textarea: &HtmlTextAreaElement) {
-    let style = web_sys::HtmlElement::style(textarea);
+    let around = textarea
+        .parent_element()
+        .and_then(|around| around.dyn_into::<HtmlElement>().ok());
+    if let Some(around) = &around {
+        let height = format!("{}px", around.offset_height());
+        let _ = around.style().set_property("height", &height);
+    }
+    let style = HtmlElement::style(textarea);
     let _ = style.set_property("height", "auto");
     let _ = style.set_property("height", &format!("{}px", textarea.scroll_height()));
+    if let Some(around) = &around {
+        let _ = around.style().remove_property("height");
+    }
 }

@@ -18,6 +18,7 @@ mod help;
 mod icon;
 mod kind_mark;
 mod language_switch;
+mod list_scroll;
 mod members;
 mod menu;
 mod notice;

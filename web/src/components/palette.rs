@@ -8,6 +8,7 @@ use steadfast_shared::{Person, RoomId, RoomKind, UserId};
 
 use super::KindMark;
 use super::dialog::Dialog;
+use super::list_scroll::scroll_to_item;
 use super::pause::Pause;
 use crate::finder;
 use crate::roving;
@@ -71,6 +72,14 @@ pub(crate) fn Palette() -> impl IntoView {
             at.set(next);
         }
     };
+    Effect::new(move || {
+        let id = option_id(at.get());
+        if let Some(option) = document().get_element_by_id(&id)
+            && let Some(list) = option.parent_element()
+        {
+            scroll_to_item(&list, &option);
+        }
+    });
     let close = Callback::new(move |()| page.around.close(Opened::Palette));
     view! {
         <Dialog title=words(move || page.t().navigation.go_to.to_owned()) testid="palette" on_close=close>

@@ -78,8 +78,12 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
         } else {
             view! {
                 <span class="sr-only">{author.get().name}</span>
-                <time class="row-time row-time-aside" datetime=move || calendar::iso(at.get())>
-                    {move || calendar::short_time(at.get())}
+                <time
+                    class="row-time row-time-aside"
+                    datetime=move || calendar::iso(at.get())
+                    title=move || calendar::moment(at.get(), page.language())
+                >
+                    {move || calendar::short_time(at.get(), page.language())}
                 </time>
             }
             .into_any()

@@ -173,7 +173,7 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
         let edit = Rc::new(move || page.rewrite(&key));
         choices.push(choice(|t| t.messages.edit, Shape::Edit, "menu-edit", edit));
     }
-    if let Some(text) = row.text().map(str::to_owned) {
+    if let Some(text) = row.readable(|_| page.t().somebody.to_owned()) {
         let copy = Rc::new(move || clipboard::copy(page, text.clone()));
         choices.push(choice(|t| t.copy_text, Shape::Copy, "copy-text", copy));
     }

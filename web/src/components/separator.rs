@@ -20,7 +20,10 @@ pub(crate) fn Separator(row: RowModel) -> impl IntoView {
         let day = day.then(|| {
             view! {
                 <div class="day" role="listitem">
-                    {move || calendar::day_title(at.get(), page.language())}
+                    {move || {
+                        page.today.track();
+                        calendar::day_title(at.get(), page.language())
+                    }}
                 </div>
             }
         });

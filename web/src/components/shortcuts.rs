@@ -9,8 +9,9 @@ use crate::text::Phrase;
 type Line = (&'static [&'static str], Phrase);
 
 /// Each shortcut with what it does. `Mod` is Ctrl, or a Mac's Command.
-const SHORTCUTS: [Line; 7] = [
+const SHORTCUTS: [Line; 8] = [
     (&["Mod", "K"], |t| t.navigation.find_anything),
+    (&["Mod", "Enter"], |t| t.send),
     (&["Alt", "↓"], |t| t.navigation.next_room),
     (&["Alt", "↑"], |t| t.navigation.previous_room),
     (&["Alt", "Shift", "↓"], |t| t.navigation.next_unread),

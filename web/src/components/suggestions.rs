@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 use steadfast_shared::{Person, UserId};
-use web_sys::{Element, HtmlTextAreaElement};
+use web_sys::HtmlTextAreaElement;
 
 use super::Avatar;
+use super::list_scroll::scroll_to_item;
 use crate::completion::{self, Kind};
 use crate::emoji::{self, Listed};
+use crate::insertion::replace;
 use crate::state::Page;
 
 /// So many are offered at once.
@@ -45,8 +47,10 @@ impl Suggestions {
         self.offers.with(|offers| !offers.is_empty())
     }
 
+    /// The field may be on its way out of the document, and this with it.
     fn is_open_untracked(self) -> bool {
-        self.offers.with_untracked(|offers| !offers.is_empty())
+        let open = self.offers.try_with_untracked(|offers| !offers.is_empty());
+        open.unwrap_or(false)
     }
 
     /// The element of the one that Enter takes. Tracked.
@@ -122,14 +126,12 @@ impl Suggestions {
     }
 }
 
-/// Puts the emoji in place of a name that was just ended with its second colon. Says whether there was one.
-pub(super) fn spell_out(textarea: &HtmlTextAreaElement) -> bool {
+/// Puts the emoji in place of a name that was just ended with its second colon.
+pub(super) fn spell_out(textarea: &HtmlTextAreaElement) {
     let (before, caret) = before_caret(textarea);
-    let Some((from, emoji)) = completion::spelled_out(&before) else {
-        return false;
-    };
-    replace(textarea, emoji, utf16_len(&before[..from]), caret);
-    true
+    if let Some((from, emoji)) = completion::spelled_out(&before) {
+        replace(textarea, emoji, utf16_len(&before[..from]), caret);
+    }
 }
 
 /// The list of what may be meant. The focus stays where one types; `aria-activedescendant` says which one is meant.
@@ -145,8 +147,9 @@ pub(super) fn SuggestionList(
         Effect::new(move || {
             if selected()
                 && let Some(element) = document().get_element_by_id(&element_id(place))
+                && let Some(list) = element.parent_element()
             {
-                scroll_into_list(&element);
+                scroll_to_item(&list, &element);
             }
         });
         let said = match offer {
@@ -231,34 +234,11 @@ fn element_id(place: usize) -> String {
     format!("suggestion-{place}")
 }
 
-fn scroll_into_list(element: &Element) {
-    let Some(list) = element.parent_element() else {
-        return;
-    };
-    let (item, list_area) = (
-        element.get_bounding_client_rect(),
-        list.get_bounding_client_rect(),
-    );
-    #[expect(clippy::cast_possible_truncation, reason = "pixels")]
-    let off = if item.top() < list_area.top() {
-        (item.top() - list_area.top()).floor() as i32
-    } else if item.bottom() > list_area.bottom() {
-        (item.bottom() - list_area.bottom()).ceil() as i32
-    } else {
-        0
-    };
-    list.set_scroll_top(list.scroll_top() + off);
-}
-
 /// The text up to the caret, and where that is in the units of the document.
 fn before_caret(textarea: &HtmlTextAreaElement) -> (String, u32) {
     let caret = textarea.selection_start().ok().flatten().unwrap_or_default();
     let units: Vec<u16> = textarea.value().encode_utf16().take(caret as usize).collect();
     (String::from_utf16_lossy(&units), caret)
-}
-
-fn replace(textarea: &HtmlTextAreaElement, text: &str, from: u32, to: u32) {
-    let _ = textarea.set_range_text_with_start_and_end_and_mode(text, from, to, "end");
 }
 
 fn utf16_len(text: &str) -> u32 {

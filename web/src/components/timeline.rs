@@ -38,6 +38,10 @@ pub(crate) fn Timeline() -> impl IntoView {
     let look_around = move || {
         view.with_value(|view| {
             let Some(view) = view else { return };
+            // A change of layout may bring the end to the view, without any scrolling.
+            if view.follows() {
+                timeline.moved(true);
+            }
             let set = |signal: RwSignal<bool>, to: bool| {
                 if signal.get_untracked() != to {
                     signal.set(to);

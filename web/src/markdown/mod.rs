@@ -2,6 +2,7 @@
 //!
 //! - `block`: fenced code, quotes and lists, line by line
 //! - `inline`: bold, italic, struck and monospaced text, links and mentions
+//! - `named`: a text as it was typed, with people by their names
 //! - `link`: which addresses are links, and where a bare one ends
 //!
 //! A chat's Markdown, and no more of it: what is no mark shows as it was typed, line breaks, HTML and headings too. The
@@ -11,12 +12,14 @@ mod block;
 mod inline;
 mod link;
 mod mention;
+mod named;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 use steadfast_shared::UserId;
 
 pub use mention::Mentions;
+pub use named::with_names;
 
 /// One piece of a message, from side to side.
 #[derive(Clone, PartialEq, Eq, Debug)]

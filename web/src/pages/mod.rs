@@ -1,5 +1,6 @@
 //! What is shown at all: the nickname page or the room.
 
+mod drops;
 mod keys;
 mod nickname;
 mod room;
@@ -8,6 +9,7 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use crate::state::{Page, Stage};
+use crate::viewport;
 
 /// Shows the page.
 pub fn show() {
@@ -22,6 +24,9 @@ fn Root() -> impl IntoView {
     let page = Page::provide();
     page.start();
     page.stirs();
+    page.follow_calendar();
+    viewport::follow();
+    drops::listen(page);
     Effect::new(move || {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("lang", page.language().tag());
@@ -38,7 +43,10 @@ fn Root() -> impl IntoView {
     // The two moments at which waiting for the next try makes no sense. `navigator.onLine` is asked nothing else.
     window_event_listener(ev::online, move |_| page.wake());
     window_event_listener(ev::visibilitychange, move |_| page.seen());
-    window_event_listener(ev::focus, move |_| page.mark_read());
+    window_event_listener(ev::focus, move |_| {
+        page.look_at_calendar();
+        page.mark_read();
+    });
     window_event_listener(ev::blur, move |_| page.look_away());
     window_event_listener(ev::pointermove, move |_| page.stirs());
     window_event_listener(ev::pointerdown, move |_| page.stirs());

@@ -6,6 +6,7 @@ use steadfast_shared::{Epoch, RoomId, UserId};
 use wasm_bindgen::JsValue;
 
 use super::Page;
+use crate::base_path;
 use crate::route::Route;
 use crate::shortcut::neighbour;
 use crate::storage::preferences;
@@ -180,13 +181,14 @@ impl Page {
         }
     }
 
-    pub(super) fn knows(self, room: RoomId) -> bool {
+    /// Whether this person may be in this room, as far as is known.
+    pub(crate) fn knows(self, room: RoomId) -> bool {
         self.read(|session: &Session| session.room(room).is_some())
     }
 
     fn go(self, route: &Route, trail: Trail) {
         let Ok(history) = window().history() else { return };
-        let path = Some(route.path());
+        let path = Some(base_path::here().address(&route.path()));
         let _ = match trail {
             Trail::Keep => history.push_state_with_url(&JsValue::NULL, "", path.as_deref()),
             Trail::Replace => history.replace_state_with_url(&JsValue::NULL, "", path.as_deref()),
@@ -197,7 +199,7 @@ impl Page {
 fn here() -> Route {
     let location = window().location();
     Route::of(
-        &location.pathname().unwrap_or_default(),
+        base_path::here().within(&location.pathname().unwrap_or_default()),
         &location.hash().unwrap_or_default(),
     )
 }

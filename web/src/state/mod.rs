@@ -13,6 +13,7 @@ mod rows;
 mod seeking;
 mod start;
 mod timeline;
+mod today;
 mod writing;
 
 use std::time::Duration;
@@ -38,7 +39,9 @@ pub(crate) use writing::Writing;
 use self::address::Stay;
 use self::away::Sitting;
 use self::hand::Hand;
+use crate::calendar;
 use crate::languages;
+use crate::rows::Day;
 use crate::storage::preferences::{self, Theme};
 use crate::text::{Language, Phrase, Phrases};
 
@@ -64,6 +67,8 @@ pub(crate) struct Page {
     pub(crate) details: RwSignal<bool>,
     /// The row whose tools show.
     pub(crate) hand: Hand,
+    /// Which day it is here.
+    pub(crate) today: RwSignal<Day>,
     /// What was just said in passing.
     pub(crate) remarked: RwSignal<Option<String>>,
     /// Where a message is written, so that others can send the focus there.
@@ -123,6 +128,7 @@ impl Page {
             refusal: RwSignal::new(None),
             details: RwSignal::new(false),
             hand: Hand::new(),
+            today: RwSignal::new(calendar::day_of(calendar::now())),
             remarked: RwSignal::new(None),
             composer: NodeRef::new(),
             around: Around::new(),
@@ -299,6 +305,7 @@ impl Page {
             self.out_of_sight();
             self.leave();
         } else {
+            self.look_at_calendar();
             self.wake();
             self.stirs();
             self.mark_read();

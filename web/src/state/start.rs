@@ -11,10 +11,14 @@ use steadfast_shared::http::{NewSession, SessionInfo};
 use steadfast_shared::{ErrorCode, HandshakeError, Nickname};
 
 use super::Page;
+use crate::base_path;
 use crate::http::HttpError;
 use crate::peers::Tabs;
 use crate::sign_in;
 use crate::storage::{DATABASE, DeviceStorage};
+
+/// Where Socket.IO listens, within the product.
+const SOCKET_PATH: &str = "/socket.io/";
 
 /// How long to wait before asking an unreachable server for a session again: doubled each time, up to the last.
 const RENEW_AFTER: [Duration; 4] = [
@@ -56,7 +60,8 @@ impl Page {
     pub(crate) fn start(self) {
         self.read_address();
         spawn_local(async move {
-            let mut storage = DeviceStorage::new(DATABASE);
+            let base = base_path::here();
+            let mut storage = DeviceStorage::new(base.scoped(DATABASE));
             let identity = match storage.identity().await {
                 Ok(identity) => identity,
                 Err(StorageError::Full) => None,
@@ -67,7 +72,11 @@ impl Page {
             };
             // A device that remembers nobody connects all the same: it may still have a cookie (a private window
             // reloaded, a database cleared), and the server then says whose.
-            let chat = Chat::start(ChatOptions::default(), storage, Tabs::new());
+            let options = ChatOptions {
+                path: base.address(SOCKET_PATH),
+                ..ChatOptions::default()
+            };
+            let chat = Chat::start(options, storage, Tabs::new());
             self.chat.set_value(Some(chat.clone()));
             if identity.is_some() {
                 self.stage.set(Stage::Room);

@@ -164,6 +164,14 @@ impl TimelineModel {
         })
     }
 
+    /// The row in the document that stands at this place in the log.
+    pub(crate) fn key_of(self, seq: Seq) -> Option<RowKey> {
+        self.known.with_value(|known| {
+            let held = known.all.iter().find(|held| held.seq == Some(seq))?;
+            known.rows.contains_key(&held.key).then_some(held.key)
+        })
+    }
+
     fn turn(self, turn: impl FnOnce(&mut Slice<RowKey>, &[RowKey]) -> bool) -> bool {
         let turned = self.known.try_update_value(|known| {
             let keys = known.keys();

@@ -5,6 +5,8 @@ use steadfast_client::{Input, LookAt, MessageChange, Refusal, RowKey, Session};
 use steadfast_shared::{Emoji, EntryId, MessageText, Person, RoomId, Seq, UserId};
 
 use super::Page;
+use super::hand::Tool;
+use crate::base_path;
 use crate::calendar;
 use crate::route::Route;
 use crate::shown::{Says, State};
@@ -137,6 +139,34 @@ impl Page {
         }
     }
 
+    /// Whether another text for a message is being written. Tracked.
+    pub(crate) fn is_rewriting(self) -> bool {
+        self.writing.with(|writing| {
+            writing
+                .as_ref()
+                .is_some_and(|writing| writing.borrows().is_some())
+        })
+    }
+
+    /// A message was left without a word: whoever does that wants it gone, most likely, and is asked.
+    pub(crate) fn ask_to_delete_emptied(self) {
+        let message = self.writing.with_untracked(|writing| match writing {
+            Some(Writing::Edit { message, .. }) => Some(*message),
+            _ => None,
+        });
+        let rewritten = self.writing.with_untracked(|writing| {
+            writing
+                .as_ref()
+                .is_some_and(|writing| writing.borrows().is_some())
+        });
+        let key = message.and_then(|message| self.timeline.key_of(message));
+        match (key, self.composer.get_untracked()) {
+            (Some(key), Some(composer)) => self.hand.open(key, Tool::Delete, composer.into()),
+            _ if rewritten => self.remark(|t| t.messages.emptied),
+            _ => {}
+        }
+    }
+
     /// Reacts to a message, or takes that back.
     pub(crate) fn react(self, message: Seq, emoji: Emoji, on: bool) {
         self.change_here(MessageChange::React { message, emoji, on });
@@ -145,6 +175,12 @@ impl Page {
     /// Takes a message back.
     pub(crate) fn delete(self, message: Seq) {
         self.change_here(MessageChange::Delete { message });
+        let rewritten = self.writing.with_untracked(
+            |writing| matches!(writing, Some(Writing::Edit { message: other, .. }) if *other == message),
+        );
+        if rewritten {
+            self.writing.set(None);
+        }
     }
 
     fn change_here(self, change: MessageChange) {
@@ -204,7 +240,7 @@ impl Page {
             room,
             seq: Some(message),
         };
-        self.room.get_untracked().map_or(Route::Home, route).path()
+        base_path::here().address(&self.room.get_untracked().map_or(Route::Home, route).path())
     }
 
     /// Leads to a message of the open room.

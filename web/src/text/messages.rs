@@ -14,6 +14,8 @@ pub struct Messages {
     pub delete_question: &'static str,
     pub delete_warning: &'static str,
     pub copy_link: &'static str,
+    pub text_only: &'static str,
+    pub emptied: &'static str,
 
     pub edited: &'static str,
     pub erased: &'static str,
@@ -45,6 +47,8 @@ pub(super) static ENGLISH: Messages = Messages {
     delete_question: "Delete this message?",
     delete_warning: "It is erased for everyone, and cannot be brought back.",
     copy_link: "Copy link",
+    text_only: "Only text can be sent here, no images or files.",
+    emptied: "A message cannot be empty. Delete it, or write something.",
 
     edited: "edited",
     erased: "This message was deleted.",
@@ -90,6 +94,8 @@ pub(super) static KOREAN: Messages = Messages {
     delete_question: "이 메시지를 삭제할까요?",
     delete_warning: "모두에게서 지워지고, 되돌릴 수 없어요.",
     copy_link: "링크 복사",
+    text_only: "텍스트만 보낼 수 있어요. 이미지나 파일은 보낼 수 없어요.",
+    emptied: "빈 메시지는 저장할 수 없어요. 삭제하거나 내용을 써 주세요.",
 
     edited: "수정됨",
     erased: "삭제된 메시지예요.",

@@ -6,6 +6,7 @@ use steadfast_shared::http::{Invite, JOIN_PATH, Registration};
 
 use super::passphrase::refused;
 use crate::account;
+use crate::base_path;
 use crate::calendar;
 use crate::clipboard;
 use crate::state::{Page, words};
@@ -52,7 +53,8 @@ pub(super) fn Invitations() -> impl IntoView {
             match account::invite().await {
                 Ok(made) => {
                     let origin = window().location().origin().unwrap_or_default();
-                    link.try_set(Some(format!("{origin}{JOIN_PATH}#{}", made.code)));
+                    let join = base_path::here().address(JOIN_PATH);
+                    link.try_set(Some(format!("{origin}{join}#{}", made.code)));
                     load();
                 }
                 Err(error) => {

@@ -5,8 +5,12 @@ use leptos::html;
 use leptos::prelude::*;
 use steadfast_shared::RoomId;
 
+use super::aim::Aim;
+use crate::base_path;
+use crate::components::list_scroll::scroll_to_item;
 use crate::components::{Icon, KindMark, Presence, Shape};
 use crate::finder;
+use crate::list_order;
 use crate::route::Route;
 use crate::state::{Opened, Page, RoomLine, folded, words};
 use crate::text::Phrase;
@@ -17,7 +21,30 @@ pub(super) fn RoomList() -> impl IntoView {
     let page = Page::here();
     let field = NodeRef::<html::Input>::new();
     let typed = RwSignal::new(String::new());
-    let lines = Memo::new(move |_| page.room_lines());
+    let held = RwSignal::new(false);
+    let lines = Memo::new(move |before: Option<&Vec<RoomLine>>| {
+        let wanted = page.room_lines();
+        match before.filter(|_| held.get()) {
+            Some(shown) => list_order::hold(shown, &wanted, |line| line.id),
+            None => wanted,
+        }
+    });
+    let aim = Aim::new(held);
+    let nav = NodeRef::<html::Nav>::new();
+    // However a room was opened, its line can be seen.
+    Effect::new(move || {
+        let open = page.room.get();
+        let listed = lines.with(|lines| lines.iter().any(|line| Some(line.id) == open));
+        let shown = listed && (page.around.rooms.get() || open.is_some());
+        if shown {
+            request_animation_frame(move || {
+                let Some(nav) = nav.get_untracked() else { return };
+                if let Ok(Some(line)) = nav.query_selector("[aria-current=page]") {
+                    scroll_to_item(&nav, &line);
+                }
+            });
+        }
+    });
     let found = Memo::new(move |_| {
         let typed = folded(&typed.get());
         let mut lines = lines.get();
@@ -65,7 +92,15 @@ pub(super) fn RoomList() -> impl IntoView {
                 on:keydown=key
             />
         </div>
-        <nav class="sidebar-lists" aria-label=page.says(|t| t.rooms)>
+        <nav
+            class="sidebar-lists"
+            aria-label=page.says(|t| t.rooms)
+            node_ref=nav
+            on:pointerenter=move |_| aim.begin()
+            on:pointerleave=move |_| aim.end()
+            on:focusin=move |event| aim.focus_moved(&event)
+            on:focusout=move |_| aim.end()
+        >
             {none}
             <Section id="section-rooms" title=|t| t.rooms found only=is_room>
                 <Tool opens=Opened::Browse shape=Shape::Search says=|t| t.navigation.browse testid="open-browse" />
@@ -142,7 +177,12 @@ fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
             return;
         }
         event.prevent_default();
-        page.open(id);
+        if page.knows(id) {
+            page.open(id);
+        } else {
+            // It is gone, and its line stays for as long as the list holds still.
+            page.remark(|t| t.navigation.no_such_room);
+        }
     };
     let content = move || {
         line.get().map(|line| {
@@ -162,7 +202,7 @@ fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
         <li>
             <a
                 class="sidebar-room"
-                href=Route::room(id).path()
+                href=base_path::here().address(&Route::room(id).path())
                 data-testid="room-link"
                 data-room=id.to_string()
                 data-archived=move || line.with(|line| line.as_ref().is_some_and(|line| line.archived)).then_some("true")

@@ -1,5 +1,6 @@
 //! Beside the conversation, or drawn over it on a phone: the rooms, and who one is.
 
+mod aim;
 mod list;
 mod me;
 

@@ -1,0 +1,105 @@
+// Watches over the page's own files until the page runs. Part of index.html, so that it needs none of them.
+(() => {
+  // After so long without a page, a person is told. Loading goes on.
+  const PATIENCE_MS = 8000;
+
+  const WORDS = {
+    en: {
+      slow: 'Steadfast is taking long to load. The connection may be slow, or a part of the page does not arrive.',
+      gone: 'A part of Steadfast is missing on the server. It may be being updated: try again in a minute.',
+      failed: 'A part of Steadfast could not be loaded. Check your connection and try again.',
+      old: 'This browser is too old for Steadfast: it has no WebAssembly. A current browser will do.',
+      reload: 'Try again',
+      close: 'Close',
+    },
+    ko: {
+      slow: 'Steadfast를 불러오는 데 오래 걸리고 있어요. 연결이 느리거나 일부 파일이 도착하지 않고 있어요.',
+      gone: '서버에 Steadfast의 일부 파일이 없어요. 업데이트 중일 수 있으니 잠시 뒤에 다시 시도해 주세요.',
+      failed: 'Steadfast의 일부 파일을 불러오지 못했어요. 연결을 확인하고 다시 시도해 주세요.',
+      old: '이 브라우저에는 WebAssembly가 없어 Steadfast를 열 수 없어요. 최신 브라우저를 사용해 주세요.',
+      reload: '다시 시도',
+      close: '닫기',
+    },
+  };
+  const spoken = (navigator.languages || [navigator.language]).map((tag) => String(tag).slice(0, 2).toLowerCase());
+  const language = spoken.find((tag) => tag in WORDS) || 'en';
+  const words = WORDS[language];
+
+  const started = () => document.body && !document.getElementById('boot');
+  const files = () =>
+    [...document.querySelectorAll('link[href]')].filter((link) => /^(stylesheet|modulepreload|preload)$/.test(link.rel));
+  // The browser remembers whether this load is one: so nothing has to be kept, and nothing goes round in circles.
+  const isReload = () => {
+    const [navigation] = performance.getEntriesByType('navigation');
+    return !navigation || navigation.type === 'reload';
+  };
+
+  let box;
+  const tell = (what) => {
+    if (!document.body) {
+      setTimeout(() => tell(what), 50);
+      return;
+    }
+    box?.remove();
+    box = document.createElement('div');
+    box.className = 'boot-trouble';
+    box.lang = language;
+    box.dataset.testid = 'boot-trouble';
+    box.setAttribute('role', 'alert');
+    const said = document.createElement('p');
+    said.textContent = words[what];
+    box.append(said);
+    const button = (name, act) => {
+      const made = document.createElement('button');
+      made.type = 'button';
+      made.textContent = name;
+      made.addEventListener('click', act);
+      box.append(made);
+    };
+    if (what !== 'old') button(words.reload, () => location.reload());
+    // A page that runs, if only without its looks, is not held up.
+    if (started() || late.length) button(words.close, () => box.remove());
+    (late.length || started() ? document.body : document.getElementById('boot')).append(box);
+  };
+
+  // A file that is not there any more belonged to another build: the page as it is now names others.
+  let looking = false;
+  const look = async () => {
+    if (looking) return;
+    looking = true;
+    const isGone = (link) =>
+      fetch(link.href, { method: 'HEAD', cache: 'no-store' }).then(
+        (answer) => answer.status === 404 || answer.status === 410,
+        () => false,
+      );
+    const gone = (await Promise.all(files().map(isGone))).includes(true);
+    if (gone && !isReload()) location.reload();
+    else tell(gone ? 'gone' : 'failed');
+  };
+
+  // Sheets that do not arrive hold up everything. They may come later instead.
+  let late = [];
+  const letLate = () => {
+    late = files().filter((link) => link.rel === 'stylesheet' && !link.sheet);
+    for (const link of late) {
+      const later = link.cloneNode();
+      later.media = 'print';
+      later.addEventListener('load', () => {
+        later.media = 'all';
+        late = late.filter((other) => other !== link);
+        if (late.length === 0) box?.remove();
+      });
+      link.replaceWith(later);
+    }
+  };
+
+  // Files that fail, and what the module throws that starts the page. What happens once it runs is its own.
+  const ownFile = ({ target }) => target instanceof HTMLLinkElement && files().includes(target);
+  addEventListener('error', (event) => (ownFile(event) || !started()) && look(), true);
+  addEventListener('unhandledrejection', () => !started() && look());
+  if (typeof WebAssembly !== 'object') tell('old');
+  setTimeout(() => {
+    letLate();
+    if (!looking && (late.length || !started())) tell('slow');
+  }, PATIENCE_MS);
+})();

@@ -1,0 +1,75 @@
+//! Where on its host the product lives: at the root, or below a path as `https://host/chat/`.
+
+/// The path everything lives below. Empty at the root; otherwise it begins with a slash and ends with none.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct BasePath(String);
+
+impl BasePath {
+    /// Reads what the server wrote into the page.
+    pub fn new(path: &str) -> Self {
+        Self(match path.trim_matches('/') {
+            "" => String::new(),
+            path => format!("/{path}"),
+        })
+    }
+
+    /// The address, on this host, of a path within the product: `/r/…` is `/chat/r/…`.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    /// The name under which a browser keeps something for this product, and for no other on the same host.
+    pub fn scoped(&self, name: &str) -> String {
+        format!("{name}{}", self.0)
+    }
+
+    /// The path within the product of an address on this host. One outside of it is the product's root.
+    pub fn within<'a>(&self, address: &'a str) -> &'a str {
+        match address.strip_prefix(self.0.as_str()) {
+            Some("") | None => "/",
+            Some(path) if path.starts_with('/') => path,
+            Some(_) => "/",
+        }
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+thread_local! {
+    static HERE: BasePath = leptos::prelude::document()
+        .query_selector("meta[name=base-path]")
+        .ok()
+        .flatten()
+        .and_then(|meta| meta.get_attribute("content"))
+        .map_or_else(BasePath::default, |path| BasePath::new(&path));
+}
+
+/// Where this page's server lives.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn here() -> BasePath {
+    HERE.with(Clone::clone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fault_f31_an_address_below_a_path_reads_back() {
+        for base in ["", "/", "/chat", "chat/", "/a/b/"] {
+            let base = BasePath::new(base);
+            for path in ["/", "/r/7/41", "/join", "/api/session"] {
+                assert_eq!(base.within(&base.address(path)), path, "{base:?}");
+            }
+        }
+        assert_eq!(BasePath::new("/chat/").address("/r/7"), "/chat/r/7");
+        assert_eq!(BasePath::new("/").address("/r/7"), "/r/7");
+    }
+
+    #[test]
+    fn fault_f31_what_lies_outside_is_the_root() {
+        let base = BasePath::new("/chat");
+        for address in ["/chat", "/", "/chatter/r/7", "/r/7"] {
+            assert_eq!(base.within(address), "/", "{address}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The order of a list while somebody aims at it.
+
+/// The list to show while a person is about to press one of its items: what is `shown` stays where it is, even what has gone;
+/// its content is that of `wanted`; what is new comes last.
+pub fn hold<T: Clone, K: PartialEq>(shown: &[T], wanted: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
+    let find = |list: &[T], item: &T| list.iter().find(|other| key(other) == key(item)).cloned();
+    let stays = shown
+        .iter()
+        .map(|item| find(wanted, item).unwrap_or_else(|| item.clone()));
+    let comes = wanted.iter().filter(|item| find(shown, item).is_none());
+    stays.chain(comes.cloned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(shown: &[(u8, char)], wanted: &[(u8, char)]) -> Vec<(u8, char)> {
+        hold(shown, wanted, |item| item.0)
+    }
+
+    #[test]
+    fn fault_f21_nothing_moves_whatever_is_said_in_which_room() {
+        let shown = [(1, 'a'), (2, 'b'), (3, 'c')];
+        let wanted = [(3, 'C'), (1, 'a'), (2, 'B')];
+        assert_eq!(held(&shown, &wanted), [(1, 'a'), (2, 'B'), (3, 'C')]);
+    }
+
+    #[test]
+    fn fault_f21_what_goes_leaves_no_gap_to_slip_into() {
+        assert_eq!(held(&[(1, 'a'), (2, 'b')], &[(2, 'b')]), [(1, 'a'), (2, 'b')]);
+    }
+
+    #[test]
+    fn what_comes_stands_last() {
+        assert_eq!(held(&[(1, 'a')], &[(9, 'n'), (1, 'a')]), [(1, 'a'), (9, 'n')]);
+        assert_eq!(held(&[], &[(9, 'n'), (1, 'a')]), [(9, 'n'), (1, 'a')]);
+    }
+}

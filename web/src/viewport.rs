@@ -1,0 +1,47 @@
+//! What a phone's keyboard leaves of the window. Chromium lays the page out anew (`interactive-widget`); Safari draws the
+//! keyboard over it, and only `visualViewport` tells.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{HtmlElement, VisualViewport};
+
+/// What the style sheets know the height by.
+const HEIGHT: &str = "--visible-height";
+
+/// A keyboard is higher than this, in pixels; a browser's own bars are not.
+const KEYBOARD: f64 = 80.0;
+
+/// Fits the page into what can be seen of it, for as long as it lives.
+pub(crate) fn follow() {
+    let Some(viewport) = window().visual_viewport() else {
+        return;
+    };
+    let seen = viewport.clone();
+    let fit = Closure::<dyn FnMut()>::new(move || fit(&seen));
+    for name in ["resize", "scroll"] {
+        let _ = viewport.add_event_listener_with_callback(name, fit.as_ref().unchecked_ref());
+    }
+    fit.forget();
+}
+
+fn fit(viewport: &VisualViewport) {
+    let inner = window().inner_height().ok().and_then(|height| height.as_f64());
+    let root = document()
+        .document_element()
+        .and_then(|root| root.dyn_into::<HtmlElement>().ok());
+    let (Some(inner), Some(root)) = (inner, root) else {
+        return;
+    };
+    // Whoever has zoomed in looks at a part of the page, whatever its height.
+    let zoomed = (viewport.scale() - 1.0).abs() > 0.01;
+    if !zoomed && inner - viewport.height() > KEYBOARD {
+        let _ = root
+            .style()
+            .set_property(HEIGHT, &format!("{}px", viewport.height().floor()));
+        // Safari scrolls the window to bring the field into view; the page has made room for it.
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+    } else {
+        let _ = root.style().remove_property(HEIGHT);
+    }
+}
