@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{TextError, limit};
+use crate::{TextError, is_blank, limit};
 
 /// A passphrase: [`limit::PASSPHRASE_CHARS_MIN`] to [`limit::PASSPHRASE_CHARS`] characters of any kind, kept as typed.
 ///
@@ -86,7 +86,10 @@ impl DeviceName {
     /// Validates what was typed; runs of white space become one space.
     pub fn parse(typed: &str) -> Result<Self, TextError> {
         let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
-        if name.is_empty() {
+        if let Some((at, c)) = name.char_indices().find(|(_, c)| c.is_control()) {
+            return Err(TextError::forbidden(&name, at, c));
+        }
+        if is_blank(&name) {
             return Err(TextError::Empty);
         }
         if name.chars().count() > limit::DEVICE_NAME_CHARS {
@@ -94,10 +97,7 @@ impl DeviceName {
                 limit: limit::DEVICE_NAME_CHARS,
             });
         }
-        match name.chars().find(|c| c.is_control()) {
-            Some(character) => Err(TextError::Forbidden { character }),
-            None => Ok(Self(name)),
-        }
+        Ok(Self(name))
     }
 
     /// The name as it is shown.

@@ -1,6 +1,6 @@
 //! What is being named right before the caret, and what it becomes.
 
-use crate::{code_span, emoji};
+use crate::{code_span, emoji, markdown};
 
 /// A name being typed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,7 +37,7 @@ pub fn asked(before: &str) -> Option<Asked<'_>> {
     let typed = &before[from + 1..];
     let kind = if mark == '@' { Kind::Person } else { Kind::Emoji };
     let plausible = match kind {
-        Kind::Person => true,
+        Kind::Person => markdown::may_name(&before[..from]),
         Kind::Emoji => typed.chars().count() >= MIN_EMOJI && typed.chars().all(is_in_name),
     };
     (plausible && begins_word(&before[..from]) && !code_span::is_open(before)).then_some(Asked {
@@ -89,6 +89,9 @@ mod tests {
             "std::fmt",
             "https://a",
             "`@a",
+            "안녕@미",
+            "root@Ju",
+            "./@a",
             "<@a",
             "@Mi ",
             "",

@@ -5,7 +5,7 @@ use steadfast_shared::{Person, UserId};
 
 use super::{Icon, Shape};
 use crate::clipboard;
-use crate::markdown::{Block, Inline, Item};
+use crate::markdown::{Block, Inline, Item, Label};
 use crate::state::Page;
 
 /// A message's text as it is read: elements of the page, and never HTML that somebody typed.
@@ -37,13 +37,18 @@ impl Speaker {
             Block::Prose(inlines) => view! { <p>{self.inlines(inlines)}</p> }.into_any(),
             Block::Code { language, text } => view! { <Code language text /> }.into_any(),
             Block::Quote(blocks) => view! { <blockquote>{self.blocks(blocks)}</blockquote> }.into_any(),
-            Block::List(items) => {
-                let numbered = items.first().is_some_and(|item| item.number.is_some());
+            Block::List { label, items } => {
+                let wide = items
+                    .iter()
+                    .any(|item| item.number >= Some(100))
+                    .then_some("true");
                 let items: Vec<_> = items.into_iter().map(|item| self.item(item)).collect();
-                if numbered {
-                    view! { <ol>{items}</ol> }.into_any()
-                } else {
-                    view! { <ul>{items}</ul> }.into_any()
+                match label {
+                    Label::Dot => view! { <ol data-wide=wide>{items}</ol> }.into_any(),
+                    Label::Parenthesis => {
+                        view! { <ol class="in-parentheses" data-wide=wide>{items}</ol> }.into_any()
+                    }
+                    Label::Dash | Label::Asterisk | Label::Plus => view! { <ul>{items}</ul> }.into_any(),
                 }
             }
         }

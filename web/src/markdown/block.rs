@@ -1,117 +1,185 @@
-//! Fenced code, quotes and lists, line by line; everything else is prose.
+//! Quotes and lists, line by line; everything else is prose, and [`fence`](super::fence) has code.
 
-use super::{Block, Inline, Item, inline};
+use super::fence::{self, Unclosed};
+use super::{Block, Budget, Inline, Item, Label, inline};
 
 /// Quotes and lists within one another; further in, their marks show as typed.
 const MAX_DEPTH: usize = 6;
 
 /// A mark may stand this far from the left, as everywhere in Markdown.
-const MAX_INDENT: usize = 3;
+pub(super) const MAX_INDENT: usize = 3;
 
 /// A line this much further in than a point's mark belongs to the point.
 const INSIDE: usize = 2;
 
-/// Reads lines of text that are `depth` quotes and lists deep.
-pub(super) fn read(lines: &[&str], depth: usize) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let (mut prose_from, mut at) = (0, 0);
-    while at < lines.len() {
-        let in_prose = at > prose_from && !is_blank(lines[at - 1]);
-        match block_at(&lines[at..], in_prose, depth) {
-            Some((block, len)) => {
-                blocks.extend(prose(&lines[prose_from..at]));
-                blocks.push(block);
-                at += len;
-                prose_from = at;
-            }
-            None => at += 1,
+/// A number this high is a year, or a sum.
+const NO_POINT_FROM: u32 = 1_000;
+
+/// Where lines stand.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'b> {
+    /// How many quotes and lists deep.
+    depth: usize,
+    /// In a point: here one point alone is a list, too.
+    in_point: bool,
+    budget: &'b Budget,
+}
+
+impl<'b> Place<'b> {
+    /// Where a message begins.
+    pub(super) fn top(budget: &'b Budget) -> Self {
+        Self {
+            depth: 0,
+            in_point: false,
+            budget,
         }
     }
-    blocks.extend(prose(&lines[prose_from..]));
+
+    fn within(self, in_point: bool) -> Self {
+        Self {
+            depth: self.depth + 1,
+            in_point,
+            ..self
+        }
+    }
+}
+
+/// Reads lines of text.
+pub(super) fn read(lines: &[&str], place: Place<'_>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut unclosed = Unclosed::default();
+    let (mut prose_from, mut at) = (0, 0);
+    while at < lines.len() && place.budget.has_left() {
+        if let Some(fence) = fence::at_start(lines[at], &lines[at + 1..], &mut unclosed) {
+            blocks.extend(prose(&lines[prose_from..at], place.budget));
+            place.budget.spend(1);
+            at += fence.lines;
+            blocks.push(fence.code);
+            blocks.extend(fence.behind.and_then(|line| prose(&[line], place.budget)));
+            prose_from = at;
+        } else if let Some((block, len)) = block_at(&lines[at..], at, place) {
+            blocks.extend(prose(&lines[prose_from..at], place.budget));
+            blocks.push(block);
+            at += len;
+            prose_from = at;
+        } else if let Some((before, fence)) = fence::within(lines[at], &lines[at + 1..], &mut unclosed) {
+            let said: Vec<&str> = lines[prose_from..at].iter().copied().chain([before]).collect();
+            blocks.extend(prose(&said, place.budget));
+            place.budget.spend(1);
+            at += fence.lines;
+            blocks.push(fence.code);
+            blocks.extend(fence.behind.and_then(|line| prose(&[line], place.budget)));
+            prose_from = at;
+        } else {
+            at += 1;
+        }
+    }
+    blocks.extend(prose(&lines[prose_from..], place.budget));
     blocks
 }
 
-/// The block that begins with the first of `lines`, and how many of them it takes.
-fn block_at(lines: &[&str], in_prose: bool, depth: usize) -> Option<(Block, usize)> {
-    fence(lines).or_else(|| {
-        if depth >= MAX_DEPTH {
-            return None;
-        }
-        quote(lines, depth).or_else(|| list(lines, in_prose, depth))
-    })
+/// The quote or list that begins with the first of `lines`, the one at `at`, and how many lines it takes.
+fn block_at(lines: &[&str], at: usize, place: Place<'_>) -> Option<(Block, usize)> {
+    if place.depth >= MAX_DEPTH {
+        return None;
+    }
+    quote(lines, place).or_else(|| list(lines, place.in_point && at > 0, place))
 }
 
-fn prose(lines: &[&str]) -> Option<Block> {
+fn prose(lines: &[&str], budget: &Budget) -> Option<Block> {
     let first = lines.iter().position(|line| !is_blank(line))?;
     let last = lines.iter().rposition(|line| !is_blank(line))?;
+    budget.spend(1);
+    let lines = unescaped(&lines[first..=last]);
     let mut inlines = Vec::new();
     // A mark left open ends with its paragraph.
-    for (index, paragraph) in lines[first..=last]
-        .chunk_by(|a, b| is_blank(a) == is_blank(b))
-        .enumerate()
-    {
+    for (index, paragraph) in lines.chunk_by(|a, b| is_blank(a) == is_blank(b)).enumerate() {
         if index % 2 == 0 {
-            inlines.extend(inline::read(&paragraph.join("\n")));
+            for piece in inline::read(&paragraph.join("\n"), budget) {
+                inline::push(&mut inlines, piece);
+            }
         } else {
-            inlines.push(Inline::Text("\n".repeat(paragraph.len() + 1)));
+            inline::push(&mut inlines, Inline::Text("\n".repeat(paragraph.len() + 1)));
         }
     }
     Some(Block::Prose(inlines))
 }
 
-fn fence(lines: &[&str]) -> Option<(Block, usize)> {
-    let (indent, opening) = unindent(lines[0], MAX_INDENT);
-    let mark = opening.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
-    let width = opening.chars().take_while(|c| *c == mark).count();
-    let language = opening[width..].trim();
-    // ```so``` within a line is code within a line.
-    if width < 3 || language.contains('`') {
-        return None;
-    }
-    let closes = |line: &str| {
-        let line = unindent(line, MAX_INDENT).1.trim_end();
-        line.len() >= width && line.chars().all(|c| c == mark)
+/// Lines of prose without the backslash that keeps them from being a quote or a point.
+fn unescaped<'a>(lines: &[&'a str]) -> Vec<std::borrow::Cow<'a, str>> {
+    let bare: Vec<Option<String>> = lines.iter().map(|line| without_backslash(line)).collect();
+    let is_point = |at: usize| {
+        let line = bare.get(at).and_then(Option::as_deref).or(lines.get(at).copied());
+        line.is_some_and(|line| Mark::of(line).is_some())
     };
-    let body = &lines[1..];
-    let end = body.iter().position(|line| closes(line));
-    let body = &body[..end.unwrap_or(body.len())];
-    // A fence that holds nothing is no fence yet.
-    if body.iter().all(|line| is_blank(line)) {
-        return None;
-    }
-    let text: Vec<&str> = body.iter().map(|line| unindent(line, indent).1).collect();
-    let code = Block::Code {
-        language: language.to_owned(),
-        text: text.join("\n"),
-    };
-    Some((code, 1 + body.len() + usize::from(end.is_some())))
+    let each = lines.iter().enumerate().map(|(at, line)| {
+        let saves = |bare: &str| {
+            quoted(bare).is_some_and(|said| said.chars().any(char::is_alphabetic))
+                || is_point(at) && (at > 0 && is_point(at - 1) || is_point(at + 1))
+        };
+        match &bare[at] {
+            Some(bare) if saves(bare) => bare.clone().into(),
+            _ => (*line).into(),
+        }
+    });
+    each.collect()
 }
 
-fn quote(lines: &[&str], depth: usize) -> Option<(Block, usize)> {
+/// `\> a`, `\- a` and `1\. a` without the backslash.
+fn without_backslash(line: &str) -> Option<String> {
+    let (indent, rest) = unindent(line, MAX_INDENT);
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let after = rest[digits..].strip_prefix('\\')?;
+    let marks: &[char] = if digits == 0 {
+        &['>', '-', '*', '+']
+    } else {
+        &['.', ')']
+    };
+    after
+        .starts_with(marks)
+        .then(|| format!("{}{}{after}", &line[..indent], &rest[..digits]))
+}
+
+/// What a backslash takes the meaning from.
+pub(super) fn is_escapable(c: char) -> bool {
+    matches!(c, '\\' | '`' | '*' | '_' | '~' | '[' | ']' | '<' | '>')
+}
+
+fn quote(lines: &[&str], place: Place<'_>) -> Option<(Block, usize)> {
     let inner: Vec<&str> = lines.iter().map_while(|line| quoted(line)).collect();
     let said = inner.iter().any(|line| !is_blank(line));
-    said.then(|| (Block::Quote(read(&inner, depth + 1)), inner.len()))
-}
-
-/// What a line of a quote says. `>_<` is a face, and no quote.
-fn quoted(line: &str) -> Option<&str> {
-    let rest = unindent(line, MAX_INDENT).1.strip_prefix('>')?;
-    match rest.strip_prefix(' ') {
-        Some(text) => Some(text),
-        None => (rest.is_empty() || rest.starts_with('>')).then_some(rest),
-    }
-}
-
-fn list(lines: &[&str], in_prose: bool, depth: usize) -> Option<(Block, usize)> {
-    let first = Mark::of(lines[0])?;
-    // "… in the year\n1986. Then …" is no list.
-    if in_prose && first.number.is_some_and(|number| number != 1) {
+    // "> 5" alone compares.
+    let compares = place.depth == 0 && lines.len() == 1 && inner.iter().all(|line| is_sum(line));
+    if !said || compares {
         return None;
     }
-    let mut items = Vec::new();
+    place.budget.spend(1);
+    Some((Block::Quote(read(&inner, place.within(false))), inner.len()))
+}
+
+fn is_sum(line: &str) -> bool {
+    line.chars().all(|c| c.is_ascii() && !c.is_ascii_alphabetic())
+}
+
+/// What a line of a quote says. `>_<` is a face and `>>12` a place in a thread, and neither is a quote.
+fn quoted(line: &str) -> Option<&str> {
+    let marks = unindent(line, MAX_INDENT).1;
+    let rest = marks.trim_start_matches('>');
+    if rest.len() == marks.len() || !(rest.is_empty() || rest.starts_with([' ', '\t'])) {
+        return None;
+    }
+    let inner = &marks[1..];
+    Some(inner.strip_prefix(' ').unwrap_or(inner))
+}
+
+/// Points that stand together. One alone is no list, unless it has points within.
+fn list(lines: &[&str], alone: bool, place: Place<'_>) -> Option<(Block, usize)> {
+    let first = Mark::of(lines[0])?;
+    let mut points: Vec<(Mark<'_>, Vec<&str>)> = Vec::new();
     let mut at = 0;
     while let Some(mark) = lines.get(at).and_then(|line| Mark::of(line)) {
-        if mark.number.is_some() != first.number.is_some() {
+        let follows = points.last().is_none_or(|(before, _)| mark.follows(before));
+        if !follows || points.len() >= place.budget.left() {
             break;
         }
         let inside = at + 1..at + 1 + mark.reach(&lines[at + 1..]);
@@ -119,22 +187,48 @@ fn list(lines: &[&str], in_prose: bool, depth: usize) -> Option<(Block, usize)> 
             .iter()
             .map(|line| unindent(line, mark.width).1);
         let inner: Vec<&str> = [mark.text].into_iter().chain(rest).collect();
-        items.push(Item {
-            number: mark.number,
-            blocks: read(&inner, depth + 1),
-        });
+        points.push((mark, inner));
         at = inside.end;
         // Points may stand apart.
         let gap = lines[at..].iter().take_while(|line| is_blank(line)).count();
-        if lines.get(at + gap).is_some_and(|line| Mark::of(line).is_some()) {
+        let goes_on = lines.get(at + gap).and_then(|line| Mark::of(line));
+        if let (Some(next), Some((last, _))) = (goes_on, points.last())
+            && next.follows(last)
+        {
             at += gap;
         }
     }
-    Some((Block::List(items), at))
+    let has_points =
+        |(_, inner): &(Mark<'_>, Vec<&str>)| inner[1..].iter().any(|line| Mark::of(line).is_some());
+    if !(points.len() > 1 || alone || points.iter().any(has_points)) || are_dates(&points) {
+        return None;
+    }
+    place.budget.spend(points.len());
+    let items = points.into_iter().map(|(mark, inner)| Item {
+        number: mark.number,
+        blocks: read(&inner, place.within(true)),
+    });
+    let items = items.collect();
+    Some((
+        Block::List {
+            label: first.label,
+            items,
+        },
+        at,
+    ))
+}
+
+/// "5. 3 회의" above "6. 4 휴가": numbers that count nothing, each before another one.
+fn are_dates(points: &[(Mark<'_>, Vec<&str>)]) -> bool {
+    points[0].0.number.is_some_and(|number| number > 1)
+        && points
+            .iter()
+            .all(|(mark, _)| mark.text.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// How a point begins.
 struct Mark<'a> {
+    label: Label,
     number: Option<u32>,
     indent: usize,
     /// How far in its text stands.
@@ -146,23 +240,42 @@ impl<'a> Mark<'a> {
     fn of(line: &'a str) -> Option<Self> {
         let (indent, rest) = unindent(line, MAX_INDENT);
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, marks) = if digits == 0 {
-            (None, ['-', '*', '+'].as_slice())
-        } else {
+        let number: Option<u32> = match digits {
+            0 => None,
             // Shown as typed, so nothing a number would lose.
-            let number = rest[..digits]
-                .parse()
-                .ok()
-                .filter(|_| digits == 1 || !rest.starts_with('0'))?;
-            (Some(number), ['.', ')'].as_slice())
+            _ if digits > 1 && rest.starts_with('0') => return None,
+            _ => Some(
+                rest[..digits]
+                    .parse()
+                    .ok()
+                    .filter(|number| *number < NO_POINT_FROM)?,
+            ),
         };
-        let text = rest[digits..].strip_prefix(marks)?.strip_prefix(' ')?;
-        (!is_blank(text)).then(|| Self {
+        let mut after = rest[digits..].chars();
+        let label = match (after.next()?, number.is_some()) {
+            ('-', false) => Label::Dash,
+            ('*', false) => Label::Asterisk,
+            ('+', false) => Label::Plus,
+            ('.', true) => Label::Dot,
+            (')', true) => Label::Parenthesis,
+            _ => return None,
+        };
+        let text = after.as_str().strip_prefix(' ')?;
+        if is_rule(text) || number.is_some() && is_date(text) {
+            return None;
+        }
+        Some(Self {
+            label,
             number,
             indent,
             width: indent + digits + 2,
             text,
         })
+    }
+
+    /// Whether this point goes on with the list of the one before. Numbers have to rise.
+    fn follows(&self, before: &Self) -> bool {
+        self.label == before.label && (self.number.is_none() || self.number > before.number)
     }
 
     /// How many of the lines below belong to the point.
@@ -181,8 +294,22 @@ impl<'a> Mark<'a> {
     }
 }
 
+/// Nothing, or the rest of a line that is drawn: "- - -".
+fn is_rule(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_whitespace() || matches!(c, '-' | '*' | '_' | '+'))
+}
+
+/// "5. 3. 회의" and "12. 25" are days.
+fn is_date(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = &text[digits..];
+    let ends = rest.strip_prefix('.').unwrap_or(rest);
+    digits > 0 && (ends.trim().is_empty() || rest.starts_with('.') && ends.starts_with([' ', '(']))
+}
+
 /// A line without its first white space, of which at most so much is taken; and how much that was.
-fn unindent(line: &str, most: usize) -> (usize, &str) {
+pub(super) fn unindent(line: &str, most: usize) -> (usize, &str) {
     let indent = line
         .bytes()
         .take_while(|byte| matches!(byte, b' ' | b'\t'))
@@ -191,6 +318,6 @@ fn unindent(line: &str, most: usize) -> (usize, &str) {
     (indent, &line[indent..])
 }
 
-fn is_blank(line: &str) -> bool {
+pub(super) fn is_blank(line: &str) -> bool {
     line.trim().is_empty()
 }

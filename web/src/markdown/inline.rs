@@ -1,9 +1,14 @@
 //! Bold, italic, struck and monospaced text, links and mentions.
 //!
-//! Marks are matched as in CommonMark, with two differences. An asterisk needs no space or punctuation around it to
-//! end what it began: Korean puts its particles right behind. And a run of more than three is no mark.
+//! Marks are matched as in CommonMark, where [`edge`] lets them begin and end something. A run of more than three is none.
+//!
+//! A text with backslashes is read twice: once as if they were not there, to see which of them keep a mark from being one.
+//! Those are dropped. All others are shown: `¯\_(ツ)_/¯`, `C:\_temp`.
 
-use super::{Inline, link, mention};
+use steadfast_shared::is_blank;
+
+use super::edge::{self, Mark};
+use super::{Budget, Inline, block, link, mention};
 
 /// Marks that may be open at once: the oldest is given up. With at most two pairs per mark, it bounds the tree's depth.
 const MAX_OPEN: usize = 8;
@@ -11,75 +16,122 @@ const MAX_OPEN: usize = 8;
 /// The longest run that is a mark.
 const MAX_RUN: usize = 3;
 
-/// What a backslash takes the meaning from.
-const ESCAPABLE: &[u8] = b"\\`*_~[]<>";
+/// The longest part of an e-mail address before its `@`.
+const MAX_LOCAL: usize = 64;
 
 /// Reads one paragraph.
-pub(super) fn read(text: &str) -> Vec<Inline> {
-    let mut reader = Reader {
-        text,
-        at: 0,
-        plain_from: 0,
-        nodes: Vec::new(),
-        open: Vec::new(),
-    };
-    while let Some(byte) = text.as_bytes().get(reader.at) {
-        reader.step(*byte);
+pub(super) fn read(text: &str, budget: &Budget) -> Vec<Inline> {
+    if !text.contains('\\') {
+        return Reader::new(text, budget).read();
     }
-    reader.flush();
-    settle(reader.nodes)
+    let mut trial = Reader::new(text, budget);
+    trial.is_trial = true;
+    let left = budget.left();
+    let kept = trial.find_marks();
+    budget.restore(left);
+    let mut reader = Reader::new(text, budget);
+    reader.marks = kept;
+    reader.read()
 }
 
 struct Reader<'a> {
     text: &'a str,
+    budget: &'a Budget,
     at: usize,
     /// Where the text begins that has no meaning yet but itself.
     plain_from: usize,
+    /// Where the last letter, digit or picture ends that was passed, looked for up to `words_to`.
+    word_end: usize,
+    words_to: usize,
     nodes: Vec<Node>,
     /// Where in `nodes` something is open: runs, and brackets.
     open: Vec<usize>,
+    /// Whether backslashes are looked through.
+    is_trial: bool,
+    /// Where marks stand that a trial found a meaning for.
+    marks: Vec<usize>,
 }
 
 enum Node {
     Done(Inline),
     Run(Run),
-    Bracket,
+    Bracket(usize),
 }
 
 /// Some marks in a row.
 #[derive(Clone, Copy)]
 struct Run {
-    mark: char,
+    mark: Mark,
     /// How many are not used up.
     left: usize,
-    /// How many there were.
-    len: usize,
     opens: bool,
     closes: bool,
+    /// Where it begins.
+    at: usize,
+    /// Whether a parenthesis stands right before it.
+    in_parenthesis: bool,
 }
 
 impl Run {
     /// Whether both may stand around one thing. The rule of three is CommonMark's: it tells `*a**b*` from two words.
     fn pairs_with(&self, closing: &Self) -> bool {
         let either_way = self.closes || closing.opens;
-        let odd = (self.len + closing.len).is_multiple_of(3) && !self.len.is_multiple_of(3);
-        self.opens && self.mark == closing.mark && !(either_way && odd)
+        let (len, other) = (self.mark.len, closing.mark.len);
+        let odd = (len + other).is_multiple_of(3) && !len.is_multiple_of(3);
+        // "**a*" is a slip.
+        let fit = self.left == closing.left || self.left.max(closing.left) == MAX_RUN;
+        self.opens && self.mark.sign == closing.mark.sign && fit && !(either_way && odd)
     }
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(text: &'a str, budget: &'a Budget) -> Self {
+        Self {
+            text,
+            budget,
+            at: 0,
+            plain_from: 0,
+            word_end: 0,
+            words_to: 0,
+            nodes: Vec::new(),
+            open: Vec::new(),
+            is_trial: false,
+            marks: Vec::new(),
+        }
+    }
+
+    fn read(mut self) -> Vec<Inline> {
+        self.walk();
+        settle(self.nodes)
+    }
+
+    fn find_marks(mut self) -> Vec<usize> {
+        self.walk();
+        self.marks.sort_unstable();
+        self.marks
+    }
+
+    fn walk(&mut self) {
+        while let Some(byte) = self
+            .text
+            .as_bytes()
+            .get(self.at)
+            .filter(|_| self.budget.has_left())
+        {
+            self.step(*byte);
+        }
+        self.at = self.text.len();
+        self.flush();
+    }
+
     fn step(&mut self, byte: u8) {
         match byte {
-            b'\\' if self.byte_at(1).is_some_and(|next| ESCAPABLE.contains(&next)) => {
-                self.flush();
-                self.plain_from = self.at + 1;
-                self.at += 2;
-            }
+            b'\\' => self.backslash(),
             b'`' => self.code(),
             b'*' | b'_' | b'~' => self.run(char::from(byte)),
             b'[' => {
                 self.flush();
-                self.open(Node::Bracket);
+                self.open(Node::Bracket(self.at));
                 self.skip(1);
             }
             b']' => self.close_bracket(),
@@ -87,27 +139,90 @@ impl Reader<'_> {
                 Some((len, user)) => self.take(len, Inline::Mention(user)),
                 None => self.at += 1,
             },
-            b'h' | b'H' | b'w' | b'W' if !self.before().is_some_and(char::is_alphanumeric) => {
-                match link::bare(&self.text[self.at..]) {
-                    Some((len, Some(to))) => {
-                        let words = self.text[self.at..self.at + len].to_owned();
-                        let words = vec![Inline::Text(words)];
-                        self.take(len, Inline::Link { to, words });
-                    }
-                    Some((len, None)) => self.at += len,
-                    None => self.at += 1,
-                }
-            }
+            byte if byte.is_ascii_alphanumeric() => self.word(byte),
             _ => self.at += self.char_len(),
+        }
+    }
+
+    /// A backslash is dropped where it keeps a mark from being one, and stays where it saves nothing.
+    fn backslash(&mut self) {
+        let next = self
+            .byte_at(1)
+            .map(char::from)
+            .filter(|next| block::is_escapable(*next));
+        let Some(next) = next.filter(|_| !self.is_trial) else {
+            self.at += 1;
+            return;
+        };
+        let saved = self.at + 1;
+        if self.marks.binary_search(&saved).is_ok() {
+            self.flush();
+            self.plain_from = saved;
+        }
+        self.at = saved;
+        // Not the next backslash: it may save something by itself.
+        if next != '\\' {
+            self.at += if matches!(next, '*' | '_' | '~' | '`') {
+                self.run_len(next as u8)
+            } else {
+                1
+            };
+        }
+    }
+
+    /// A word may be an address.
+    fn word(&mut self, byte: u8) {
+        let before = self.before();
+        let link = if matches!(byte, b'h' | b'H' | b'w' | b'W')
+            && !before.is_some_and(|c| c.is_ascii_alphanumeric())
+        {
+            link::bare(before, &self.text[self.at..])
+        } else {
+            None
+        };
+        let link = link.or_else(|| {
+            let goes_on = before.is_some_and(|c| link::is_local(c) || matches!(c, '/' | '@'));
+            if goes_on {
+                None
+            } else {
+                link::mail(&self.text[self.at..], MAX_LOCAL)
+            }
+        });
+        match link {
+            Some((len, Some(to))) => {
+                let words = self.text[self.at..self.at + len].to_owned();
+                let words = vec![Inline::Text(words)];
+                self.take(len, Inline::Link { to, words });
+            }
+            Some((len, None)) => self.at += len,
+            None => self.at += 1,
         }
     }
 
     fn code(&mut self) {
         let width = self.run_len(b'`');
-        let body = &self.text[self.at + width..];
-        let end = closing_backticks(body, width).filter(|end| !body[..*end].trim().is_empty());
+        let from = self.at + width;
+        let body = &self.text[from..];
+        let after = body.chars().next();
+        let is_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        // "don`t", as some keyboards have it.
+        let apostrophe = width == 1 && is_word(self.before()) && is_word(after);
+        // Short code stays in its line.
+        let line = if width < 3 {
+            body.split('\n').next().unwrap_or(body)
+        } else {
+            body
+        };
+        let end = closing_backticks(line, width).filter(|end| {
+            let code = &body[..*end];
+            // `(´・ω・`)` is a face.
+            !(apostrophe || code.trim().is_empty() || width == 1 && code.contains('´'))
+        });
         match end {
             Some(len) => {
+                if self.is_trial {
+                    self.marks.extend([self.at, from + len]);
+                }
                 let code = body[..len].to_owned();
                 self.take(width + len + width, Inline::Code(unpadded(code)));
             }
@@ -115,26 +230,31 @@ impl Reader<'_> {
         }
     }
 
-    fn run(&mut self, mark: char) {
-        let len = self.run_len(mark as u8);
-        let fits = if mark == '~' { len == 2 } else { len <= MAX_RUN };
-        if !fits {
+    fn run(&mut self, sign: char) {
+        let len = self.run_len(sign as u8);
+        let fits = if sign == '~' { len == 2 } else { len <= MAX_RUN };
+        let after = &self.text[self.at + len..];
+        // "*️⃣" is a picture.
+        if !fits || after.starts_with(['\u{FE0F}', '\u{20E3}']) {
             self.at += len;
             return;
         }
-        let before = self.before();
-        let after = self.text[self.at + len..].chars().next();
-        let is_space = |c: Option<char>| c.is_none_or(char::is_whitespace);
-        let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        let within_word = mark == '_';
+        let before = match self.text[..self.at].strip_suffix('\\') {
+            Some(before) if self.is_trial => before,
+            _ => &self.text[..self.at],
+        };
+        let mark = Mark { sign, len };
+        let before_mark = before.chars().next_back();
         let mut run = Run {
             mark,
             left: len,
-            len,
-            opens: !(is_space(after) || within_word && is_word(before)),
-            closes: !(is_space(before) || within_word && is_word(after)),
+            opens: mark.opens(before_mark, after),
+            closes: mark.closes(before, after),
+            at: self.at,
+            in_parenthesis: before_mark == Some('('),
         };
         self.flush();
+        self.note_words();
         if run.closes {
             self.close(&mut run);
         }
@@ -150,7 +270,7 @@ impl Reader<'_> {
     fn close(&mut self, closing: &mut Run) {
         while closing.left > 0 {
             let opener = self.open.iter().rposition(|&index| match &self.nodes[index] {
-                Node::Run(opener) => opener.pairs_with(closing),
+                Node::Run(opener) => opener.pairs_with(closing) && self.is_worth_a_mark(opener, closing),
                 _ => false,
             });
             let Some(place) = opener else { return };
@@ -160,6 +280,9 @@ impl Reader<'_> {
             let Some(Node::Run(mut opener)) = self.nodes.pop() else {
                 return;
             };
+            if self.is_trial {
+                self.marks.extend([opener.at, closing.at]);
+            }
             let used = opener.left.min(closing.left).min(2);
             opener.left -= used;
             closing.left -= used;
@@ -167,7 +290,8 @@ impl Reader<'_> {
                 self.open.push(self.nodes.len());
                 self.nodes.push(Node::Run(opener));
             }
-            self.nodes.push(Node::Done(match (opener.mark, used) {
+            self.budget.spend(1);
+            self.nodes.push(Node::Done(match (opener.mark.sign, used) {
                 ('~', _) => Inline::Struck(inner),
                 (_, 2) => Inline::Strong(inner),
                 _ => Inline::Emphasis(inner),
@@ -175,11 +299,30 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether there is a word between both, and no face: `(*^_^*)`, `(*o*)`.
+    fn is_worth_a_mark(&self, opener: &Run, closing: &Run) -> bool {
+        let from = opener.at + opener.mark.len;
+        let is_face = opener.mark.len == 1
+            && opener.in_parenthesis
+            && self.text[closing.at + 1..].starts_with(')')
+            && self.text[from..closing.at].chars().nth(1).is_none();
+        self.word_end > from && !is_face
+    }
+
+    /// Brings `word_end` up to here.
+    fn note_words(&mut self) {
+        let passed = &self.text[self.words_to..self.at];
+        if let Some((at, c)) = passed.char_indices().rfind(|(_, c)| edge::is_word(*c)) {
+            self.word_end = self.words_to + at + c.len_utf8();
+        }
+        self.words_to = self.at;
+    }
+
     fn close_bracket(&mut self) {
         let bracket = self
             .open
             .iter()
-            .rposition(|&index| matches!(self.nodes[index], Node::Bracket));
+            .rposition(|&index| matches!(self.nodes[index], Node::Bracket(_)));
         let Some(place) = bracket else {
             self.at += 1;
             return;
@@ -193,16 +336,23 @@ impl Reader<'_> {
         };
         self.flush();
         let words = without_links(settle(self.nodes.split_off(index + 1)));
-        if words.is_empty() {
+        // Nobody can see where words lead that show nothing.
+        if !is_seen(&words) {
+            self.nodes.extend(words.into_iter().map(Node::Done));
             self.open.truncate(place);
             self.at += 1;
             return;
         }
-        self.nodes.pop();
+        if let Some(Node::Bracket(from)) = self.nodes.pop()
+            && self.is_trial
+        {
+            self.marks.extend([from, self.at]);
+        }
         self.open.truncate(place);
         // A link holds no other link.
         self.open
-            .retain(|&index| !matches!(self.nodes[index], Node::Bracket));
+            .retain(|&index| !matches!(self.nodes[index], Node::Bracket(_)));
+        self.budget.spend(1);
         self.nodes.push(Node::Done(Inline::Link { to, words }));
         self.skip(1 + len);
     }
@@ -217,7 +367,11 @@ impl Reader<'_> {
 
     /// Takes so many bytes for one thing.
     fn take(&mut self, len: usize, inline: Inline) {
+        if self.is_trial && matches!(inline, Inline::Mention(_)) {
+            self.marks.push(self.at);
+        }
         self.flush();
+        self.budget.spend(1);
         self.nodes.push(Node::Done(inline));
         self.skip(len);
     }
@@ -284,15 +438,29 @@ fn settle(nodes: Vec<Node>) -> Vec<Inline> {
     for node in nodes {
         let inline = match node {
             Node::Done(inline) => inline,
-            Node::Run(run) => Inline::Text(run.mark.to_string().repeat(run.left)),
-            Node::Bracket => Inline::Text("[".to_owned()),
+            Node::Run(run) => Inline::Text(run.mark.sign.to_string().repeat(run.left)),
+            Node::Bracket(_) => Inline::Text("[".to_owned()),
         };
-        match (settled.last_mut(), inline) {
-            (Some(Inline::Text(before)), Inline::Text(text)) => before.push_str(&text),
-            (_, inline) => settled.push(inline),
-        }
+        push(&mut settled, inline);
     }
     settled
+}
+
+fn is_seen(inlines: &[Inline]) -> bool {
+    inlines.iter().any(|inline| match inline {
+        Inline::Text(text) | Inline::Code(text) => !is_blank(text),
+        Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Struck(inner) => is_seen(inner),
+        Inline::Link { words, .. } => is_seen(words),
+        Inline::Mention(_) => true,
+    })
+}
+
+/// Adds a piece; text goes on with the text before.
+pub(super) fn push(inlines: &mut Vec<Inline>, inline: Inline) {
+    match (inlines.last_mut(), inline) {
+        (Some(Inline::Text(before)), Inline::Text(text)) => before.push_str(&text),
+        (_, inline) => inlines.push(inline),
+    }
 }
 
 fn without_links(inlines: Vec<Inline>) -> Vec<Inline> {

@@ -1,5 +1,7 @@
 //! Which addresses are links, and where a bare one ends.
 
+use super::edge::{is_hangul, is_wide_punctuation};
+
 /// The longest address that is a link, in bytes.
 const MAX_LEN: usize = 2048;
 
@@ -7,6 +9,41 @@ const MAX_LEN: usize = 2048;
 const MAX_PARENTHESES: usize = 8;
 
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
+
+/// What Korean puts right behind a word, so that it is no part of an address, and the words most often written right behind one.
+const PARTICLES: [&str; 25] = [
+    "가", "과", "까지", "나", "는", "도", "들", "랑", "로", "를", "만", "보다", "부터", "와", "으로", "은",
+    "을", "의", "이", "에", "처럼", "하고", "한테", "께", "요",
+];
+
+/// Words that begin right behind an address.
+const FOLLOWERS: [&str; 25] = [
+    "입니다",
+    "이에요",
+    "예요",
+    "이야",
+    "이고",
+    "인데",
+    "라고",
+    "이라",
+    "라는",
+    "에서",
+    "에는",
+    "에도",
+    "으로",
+    "로는",
+    "여기",
+    "참고",
+    "보고",
+    "보세요",
+    "들어가",
+    "확인",
+    "까지",
+    "부터",
+    "하고",
+    "한테",
+    "처럼",
+];
 
 /// `(https://…)`, as it follows a link's words: how many bytes it takes, and where it leads.
 pub(super) fn destination(text: &str) -> Option<(usize, String)> {
@@ -29,9 +66,9 @@ pub(super) fn destination(text: &str) -> Option<(usize, String)> {
     None
 }
 
-/// An address without any mark around, at the start of `text`: its length in bytes, and where it leads. One that is too
-/// long leads nowhere.
-pub(super) fn bare(text: &str) -> Option<(usize, Option<String>)> {
+/// An address without any mark around, at the start of `text` and right behind `before`: its length in bytes, and where it
+/// leads. One that is too long leads nowhere.
+pub(super) fn bare(before: Option<char>, text: &str) -> Option<(usize, Option<String>)> {
     let scheme = SCHEMES[..2].iter().find(|scheme| begins_with(text, scheme));
     let is_www = scheme.is_none() && begins_with(text, "www.");
     let host_at = scheme.map_or_else(|| is_www.then_some(0), |scheme| Some(scheme.len()))?;
@@ -39,7 +76,7 @@ pub(super) fn bare(text: &str) -> Option<(usize, Option<String>)> {
     if !host.starts_with(|c: char| c.is_alphanumeric() || c == '[') {
         return None;
     }
-    let end = host_end(host);
+    let end = end(host, before);
     if end > MAX_LEN {
         return Some((host_at + end, None));
     }
@@ -56,6 +93,46 @@ pub(super) fn bare(text: &str) -> Option<(usize, Option<String>)> {
     Some((len, Some(to)))
 }
 
+/// An e-mail address at the start of `text`, the part before its `@` at most so long: its length in bytes, and where it leads.
+pub(super) fn mail(text: &str, most: usize) -> Option<(usize, Option<String>)> {
+    let at = text
+        .bytes()
+        .take(most + 1)
+        .position(|byte| !is_local(char::from(byte)))?;
+    let local = &text[..at];
+    if local.is_empty() || local.ends_with('.') || !text[at..].starts_with('@') {
+        return None;
+    }
+    let host = &text[at + 1..];
+    let is_in_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let len = host
+        .bytes()
+        .take(MAX_LEN)
+        .take_while(|byte| is_in_host(*byte))
+        .count();
+    let host = host[..len].trim_end_matches(['.', '-']);
+    let behind = text[at + 1 + host.len()..].chars().next();
+    let labels: Vec<&str> = host.split('.').collect();
+    let is_host = labels.len() > 1
+        && labels.iter().all(|label| !label.is_empty())
+        && labels
+            .last()
+            .is_some_and(|last| last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    // "git@github.com:a/b" is no mailbox.
+    if !is_host
+        || matches!(behind, Some(':' | '/' | '@' | '_')) && !text[at + 1 + host.len()..].starts_with(": ")
+    {
+        return None;
+    }
+    let len = at + 1 + host.len();
+    Some((len, Some(format!("mailto:{}", &text[..len]))))
+}
+
+/// Whether it may stand in an e-mail address before the `@`.
+pub(super) fn is_local(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-')
+}
+
 /// Whether a person may be led there.
 fn is_allowed(to: &str) -> bool {
     SCHEMES
@@ -69,41 +146,115 @@ fn begins_with(text: &str, prefix: &str) -> bool {
 }
 
 /// Where an address ends that begins with this host; past [`MAX_LEN`] where it is too long.
-fn host_end(host: &str) -> usize {
-    let mut in_host = true;
+fn end(host: &str, before: Option<char>) -> usize {
+    let (mut in_host, mut last) = (true, ' ');
+    let mut open = Vec::new();
     for (at, c) in host.char_indices() {
+        let rest = &host[at..];
         in_host &= !matches!(c, '/' | '?' | '#');
-        // Korean puts its particles right behind: "example.com에서". A host that is not all Latin goes on.
-        let particle = in_host && !c.is_ascii() && host[..at].is_ascii() && host[..at].contains('.');
-        // The words of a link may be an address themselves.
-        let ends_words = host[at..].starts_with("](");
-        if at > MAX_LEN
-            || particle
-            || ends_words
-            || c.is_whitespace()
-            || c.is_control()
-            || matches!(c, '<' | '>' | '"' | '`')
-        {
+        let ends = match c {
+            '(' | '[' | '{' => {
+                let aside = c == '(' && last.is_ascii_alphanumeric() && rest[1..].starts_with(is_hangul);
+                open.push(c);
+                (in_host && at > 0) || aside || open.len() > MAX_PARENTHESES
+            }
+            ')' | ']' | '}' => open
+                .pop()
+                .is_none_or(|open| !matches!((open, c), ('(', ')') | ('[', ']') | ('{', '}'))),
+            '<' | '>' | '"' | '`' | '|' | '\\' | '^' => true,
+            '\'' => before == Some('\''),
+            // The words of a link may be an address themselves, and marks may stand around one.
+            '*' | '~' | '_' => ends_mark(c, rest, before),
+            ',' => begins_with(&rest[1..], "http"),
+            c => {
+                c.is_whitespace()
+                    || c.is_control()
+                    || ends_sentence(c)
+                    || is_particle(rest, last, &host[..at], in_host)
+            }
+        };
+        if ends || at > MAX_LEN {
             return at;
         }
+        last = c;
     }
     host.len()
 }
 
+/// Punctuation that is not of ASCII, and that no address is written with.
+fn ends_sentence(c: char) -> bool {
+    is_wide_punctuation(c)
+        || matches!(
+            c,
+            '“' | '”' | '‘' | '’' | '…' | '‥' | '«' | '»' | '\u{200B}' | '\u{FEFF}'
+        )
+}
+
+/// Marks around an address: those that come twice, and those that stood right before it, too.
+fn ends_mark(mark: char, rest: &str, before: Option<char>) -> bool {
+    let behind = rest.trim_start_matches(mark);
+    let width = rest.len() - behind.len();
+    let goes_on = behind.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
+    match mark {
+        '_' => before == Some('_') && !goes_on,
+        _ => width > 1 || before == Some(mark) && !goes_on,
+    }
+}
+
+/// Whether Korean goes on right behind the address: `example.com에서`, `/a를`. A host or a path may have Hangul itself, from the
+/// start of a part on: `https://한국.kr`, `/wiki/한국`.
+fn is_particle(rest: &str, last: char, host: &str, in_host: bool) -> bool {
+    if !rest.starts_with(is_hangul) {
+        return in_host
+            && rest.starts_with(|c: char| !c.is_ascii())
+            && last.is_ascii_alphanumeric()
+            && host.contains('.');
+    }
+    if !(last.is_ascii_alphanumeric() || matches!(last, '/' | '=' | '-' | '_' | '~') && !in_host) {
+        return false;
+    }
+    if in_host && (host.contains('.') || host.contains(':')) {
+        return true;
+    }
+    let run = rest.len() - rest.trim_start_matches(is_hangul).len();
+    let (word, behind) = rest.split_at(run);
+    // What goes on as an address is one.
+    if behind.starts_with(|c: char| {
+        c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '%' | '=' | '&' | '(')
+    }) {
+        return false;
+    }
+    if last.is_ascii_alphanumeric() {
+        PARTICLES.contains(&word) || FOLLOWERS.iter().any(|follower| word.starts_with(follower))
+    } else {
+        // "https://a.com/에서": a particle that would be all of a part.
+        last == '/' && PARTICLE_PARTS.contains(&word)
+    }
+}
+
+/// Particles that are hardly the name of a page.
+const PARTICLE_PARTS: [&str; 10] = [
+    "에서",
+    "에",
+    "는",
+    "를",
+    "을",
+    "은",
+    "로",
+    "으로",
+    "입니다",
+    "까지",
+];
+
 /// An address without the punctuation of the sentence it stands in.
 fn trimmed(mut address: &str) -> &str {
-    let count = |mark: char| address.chars().filter(|c| *c == mark).count();
-    // How many more of each close than open.
-    let mut surplus =
-        [(')', '('), (']', '[')].map(|(close, open)| (close, count(close).saturating_sub(count(open))));
     while let Some(last) = address.chars().next_back() {
-        let loose = surplus.iter_mut().find(|(close, _)| *close == last);
-        match loose {
-            Some((_, more)) if *more > 0 => *more -= 1,
-            Some(_) => break,
-            None if matches!(last, '.' | ',' | ':' | ';' | '!' | '?' | '\'' | '*' | '_' | '~') => {}
-            None if matches!(last, '…' | '。' | '，' | '’' | '”' | '」' | '》') => {}
-            None => break,
+        let is_loose = matches!(
+            last,
+            '.' | ',' | ':' | ';' | '!' | '?' | '\'' | '*' | '_' | '~' | '·' | '–' | '—' | '(' | '[' | '{'
+        );
+        if !is_loose {
+            break;
         }
         address = &address[..address.len() - last.len_utf8()];
     }

@@ -1,12 +1,25 @@
 //! People named in a text: `@Mina` where it is typed, `<@UUID>` where it is kept, so that it stays true when the name
 //! changes.
 
+use std::collections::HashSet;
+use std::ops::Range;
+
 use steadfast_shared::{UserId, mention};
+use uuid::Uuid;
+
+use super::{Block, Inline};
 
 /// Who is named at the start of `text`, and in how many bytes.
 pub(super) fn at_start(text: &str) -> Option<(usize, UserId)> {
     let (span, user) = mention::spans(text.get(..LEN).filter(|text| text.ends_with('>'))?).next()?;
     (span == (0..LEN)).then_some((LEN, user))
+}
+
+/// Whether `text` ends with somebody's name.
+pub(super) fn ends(text: &str) -> bool {
+    let from = text.len().checked_sub(LEN);
+    from.and_then(|from| text.get(from..))
+        .is_some_and(|end| at_start(end).is_some())
 }
 
 /// `<@`, an id, `>`.
@@ -27,46 +40,51 @@ impl Mentions {
         self.named.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     }
 
-    /// What was typed, as it is sent.
+    /// What was typed, as it is sent. A mention begins a word, and in code there is none.
     pub fn to_wire(&self, typed: &str) -> String {
-        let mut wire = String::with_capacity(typed.len());
-        let mut rest = typed;
-        while let Some(at) = rest.find('@') {
-            let (before, from_at) = rest.split_at(at);
-            wire.push_str(before);
-            let after = &from_at[1..];
-            match self.named.iter().find(|(name, _)| ends_there(after, name)) {
-                Some((name, user)) => {
-                    wire.push_str(&mention::written(*user));
-                    rest = &after[name.len()..];
-                }
-                None => {
-                    wire.push('@');
-                    rest = after;
-                }
+        let mut spans = Vec::new();
+        let mut from = 0;
+        while let Some(at) = typed[from..].find('@').map(|at| from + at) {
+            from = at + 1;
+            if !begins_word(&typed[..at]) {
+                continue;
+            }
+            if let Some((name, user)) = self
+                .named
+                .iter()
+                .find(|(name, _)| ends_there(&typed[from..], name))
+            {
+                from += name.len();
+                spans.push((at..from, *user));
             }
         }
-        wire.push_str(rest);
-        wire
+        let shown = shown(typed, spans.iter().map(|(span, _)| span));
+        let spans = spans.into_iter().zip(shown).filter(|(_, shown)| *shown);
+        replaced(
+            typed,
+            spans.map(|((span, user), _)| (span, mention::written(user))),
+        )
     }
 
-    /// What was sent, as it is typed; who is named in it is known from here on. Who has no name stays as sent.
+    /// What was sent, as it is typed; who is named in it is known from here on. What would not be sent again as it was stays as
+    /// sent: who has no name, and who is named within a word or in code.
     pub fn from_wire(&mut self, wire: &str, name: impl Fn(UserId) -> Option<String>) -> String {
-        let mut typed = String::with_capacity(wire.len());
-        let mut at = 0;
-        for (span, user) in mention::spans(wire) {
+        let spans: Vec<_> = mention::spans(wire).collect();
+        let shown = shown(wire, spans.iter().map(|(span, _)| span));
+        let mut known = Vec::new();
+        for ((span, user), shown) in spans.into_iter().zip(shown) {
             // Two people of one name cannot be told apart once it is typed.
-            let known = name(user).filter(|name| !self.names_another(name, user));
-            if let Some(name) = known {
-                typed.push_str(&wire[at..span.start]);
-                typed.push('@');
-                typed.push_str(&name);
+            let name = name(user).filter(|name| !self.names_another(name, user));
+            if let Some(name) = name.filter(|name| {
+                shown
+                    && begins_word(&wire[..span.start])
+                    && ends_there(&format!("{name}{}", &wire[span.end..]), name)
+            }) {
                 self.add(&name, user);
-                at = span.end;
+                known.push((span, format!("@{name}")));
             }
         }
-        typed.push_str(&wire[at..]);
-        typed
+        replaced(wire, known)
     }
 
     fn names_another(&self, name: &str, user: UserId) -> bool {
@@ -74,6 +92,75 @@ impl Mentions {
             .iter()
             .any(|(named, other)| named == name && *other != user)
     }
+}
+
+/// Whether a mention may follow: `root@Jun:~` and `a/@jun` name nobody.
+pub fn begins_word(before: &str) -> bool {
+    let is_within = |c: char| {
+        c.is_alphanumeric()
+            || matches!(
+                c,
+                '_' | '.' | '-' | '/' | '\\' | ':' | '<' | '@' | '+' | '=' | '%' | '#' | '$' | '&' | '`'
+            )
+    };
+    !before.chars().next_back().is_some_and(is_within)
+}
+
+/// Which of these spans would be mentions where they stand, and not in code or in an address: the text is read with somebody in
+/// each of their places.
+fn shown<'s>(text: &str, spans: impl Iterator<Item = &'s Range<usize>> + Clone) -> Vec<bool> {
+    let nobody = |index: usize| UserId(Uuid::from_u128(index as u128));
+    let marked = spans.clone().cloned().enumerate();
+    let marked = replaced(
+        text,
+        marked.map(|(index, span)| (span, mention::written(nobody(index)))),
+    );
+    let mut found = HashSet::new();
+    if spans.clone().next().is_some() {
+        find(&super::read(&marked), &mut found);
+    }
+    spans
+        .enumerate()
+        .map(|(index, _)| found.contains(&nobody(index)))
+        .collect()
+}
+
+fn find(blocks: &[Block], found: &mut HashSet<UserId>) {
+    for block in blocks {
+        match block {
+            Block::Prose(inlines) => find_inline(inlines, found),
+            Block::Code { .. } => {}
+            Block::Quote(blocks) => find(blocks, found),
+            Block::List { items, .. } => items.iter().for_each(|item| find(&item.blocks, found)),
+        }
+    }
+}
+
+fn find_inline(inlines: &[Inline], found: &mut HashSet<UserId>) {
+    for inline in inlines {
+        match inline {
+            Inline::Mention(user) => {
+                found.insert(*user);
+            }
+            Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Struck(inner) => {
+                find_inline(inner, found);
+            }
+            Inline::Link { words, .. } => find_inline(words, found),
+            Inline::Text(_) | Inline::Code(_) => {}
+        }
+    }
+}
+
+fn replaced(text: &str, spans: impl IntoIterator<Item = (Range<usize>, String)>) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    let mut at = 0;
+    for (span, with) in spans {
+        replaced.push_str(&text[at..span.start]);
+        replaced.push_str(&with);
+        at = span.end;
+    }
+    replaced.push_str(&text[at..]);
+    replaced
 }
 
 /// Whether `text` begins with this name, and with no longer Latin word. Korean particles stand right behind a name.
@@ -92,7 +179,7 @@ mod tests {
     use super::*;
 
     fn user(n: u128) -> UserId {
-        UserId(uuid::Uuid::from_u128(n))
+        UserId(Uuid::from_u128(n))
     }
 
     fn mentions() -> Mentions {
@@ -124,6 +211,57 @@ mod tests {
         let typed = mentions.from_wire(&wire, |who| (who == user(1)).then(|| "Mina".to_owned()));
         assert_eq!(typed, format!("hi @Mina and {}", written(user(9))));
         assert_eq!(mentions.to_wire(&typed), wire);
+    }
+
+    #[test]
+    fn fault_f11_code_is_text_and_a_mention_begins_a_word() {
+        for typed in [
+            "`@Mina`",
+            "`` a @Mina` ``",
+            "```\n@Mina\n```",
+            "```sh\nssh @Mina\n",
+            "~~~\n@Mina\n~~~",
+            "> ```\n> @Mina\n> ```",
+            "```let a = @Mina;\n@Mina```",
+            "root@Mina:~# ls",
+            "a@Mina.com",
+            "git@Mina:a/b",
+            "https://a.b/@Mina",
+            "https://a.b/c?d=@Mina",
+            "x/@Mina/y",
+            "안녕@민아",
+            "_@Mina",
+        ] {
+            assert_eq!(mentions().to_wire(typed), typed, "{typed:?}");
+        }
+        let mina = written(user(1));
+        for (typed, wire) in [
+            ("`a` @Mina `b`", format!("`a` {mina} `b`")),
+            ("**@Mina**는", format!("**{mina}**는")),
+            ("(@Mina)", format!("({mina})")),
+            ("> @Mina", format!("> {mina}")),
+            ("`@Mina` @Mina", format!("`@Mina` {mina}")),
+            ("안녕,@Mina님", format!("안녕,{mina}님")),
+            ("```\n@Mina\n```\n@Mina", format!("```\n@Mina\n```\n{mina}")),
+        ] {
+            assert_eq!(mentions().to_wire(typed), wire, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn fault_f11_what_is_edited_is_sent_again_as_it_was() {
+        let mina = written(user(1));
+        for wire in [
+            format!("`{mina}`"),
+            format!("x{mina}"),
+            format!("{mina}s"),
+            format!("```\n{mina}\n```\n{mina}"),
+            format!("hi {mina}는"),
+        ] {
+            let mut mentions = Mentions::default();
+            let typed = mentions.from_wire(&wire, |_| Some("Mina".to_owned()));
+            assert_eq!(mentions.to_wire(&typed), wire, "{typed:?}");
+        }
     }
 
     #[test]

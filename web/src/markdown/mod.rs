@@ -1,24 +1,35 @@
 //! What a message's text means: a small Markdown, read into a tree that views are made of.
 //!
-//! - `block`: fenced code, quotes and lists, line by line
+//! - `block`: quotes and lists, line by line
+//! - `fence`: code in lines of its own
 //! - `inline`: bold, italic, struck and monospaced text, links and mentions
 //! - `named`: a text as it was typed, with people by their names
+//! - `edge`: where a mark may begin and end something
 //! - `link`: which addresses are links, and where a bare one ends
+//! - `mention`: people named in a text that is being typed
 //!
-//! A chat's Markdown, and no more of it: what is no mark shows as it was typed, line breaks, HTML and headings too. The
-//! depth of the tree is bounded, and reading takes time in proportion to the text, whatever is in it.
+//! A chat's Markdown, and no more of it: what is no mark shows as it was typed, line breaks, HTML and headings too. The rules
+//! are a table in `docs/MARKDOWN.md`, which the tests read. The tree's depth and size are bounded, and reading takes time in
+//! proportion to the text, whatever is in it.
 
 mod block;
+mod edge;
+mod fence;
 mod inline;
 mod link;
 mod mention;
 mod named;
 #[cfg(all(test, not(target_arch = "wasm32")))]
+mod table;
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+
+use std::cell::Cell;
 
 use steadfast_shared::UserId;
 
 pub use mention::Mentions;
+pub use mention::begins_word as may_name;
 pub use named::with_names;
 
 /// One piece of a message, from side to side.
@@ -36,7 +47,27 @@ pub enum Block {
     /// What somebody else said.
     Quote(Vec<Self>),
     /// Points.
-    List(Vec<Item>),
+    List {
+        /// How each begins.
+        label: Label,
+        /// The points.
+        items: Vec<Item>,
+    },
+}
+
+/// How the points of a list begin, as typed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Label {
+    /// `-`
+    Dash,
+    /// `*`
+    Asterisk,
+    /// `+`
+    Plus,
+    /// `1.`
+    Dot,
+    /// `1)`
+    Parenthesis,
 }
 
 /// One point of a list.
@@ -72,10 +103,36 @@ pub enum Inline {
     Mention(UserId),
 }
 
+/// Most pieces one message is made of: blocks, points, and whatever in a line is more than text. What follows shows as typed, so
+/// that no message costs a reader more than a screenful of ordinary ones.
+const MAX_PIECES: usize = 500;
+
+/// How many pieces may still be made.
+struct Budget(Cell<usize>);
+
+impl Budget {
+    fn left(&self) -> usize {
+        self.0.get()
+    }
+
+    fn has_left(&self) -> bool {
+        self.left() > 0
+    }
+
+    fn spend(&self, pieces: usize) {
+        self.0.set(self.left().saturating_sub(pieces));
+    }
+
+    fn restore(&self, pieces: usize) {
+        self.0.set(pieces);
+    }
+}
+
 /// Reads a message's text.
 pub fn read(text: &str) -> Vec<Block> {
-    let lines: Vec<&str> = text.split('\n').collect();
-    block::read(&lines, 0)
+    let budget = Budget(Cell::new(MAX_PIECES));
+    let lines: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
+    block::read(&lines, block::Place::top(&budget))
 }
 
 /// What a message says in one line without marks, for where there is no room for more.
@@ -91,7 +148,7 @@ fn say_blocks(blocks: &[Block], name: &dyn Fn(UserId) -> String, plain: &mut Str
             Block::Prose(inlines) => say(inlines, name, plain),
             Block::Code { text, .. } => plain.push_str(text),
             Block::Quote(blocks) => say_blocks(blocks, name, plain),
-            Block::List(items) => {
+            Block::List { items, .. } => {
                 for item in items {
                     say_blocks(&item.blocks, name, plain);
                 }

@@ -32,7 +32,7 @@ fn in_blocks(blocks: &[Block], named: &mut Vec<bool>) {
                 in_words(text, named);
             }
             Block::Quote(blocks) => in_blocks(blocks, named),
-            Block::List(items) => items.iter().for_each(|item| in_blocks(&item.blocks, named)),
+            Block::List { items, .. } => items.iter().for_each(|item| in_blocks(&item.blocks, named)),
         }
     }
 }

@@ -4,7 +4,7 @@ use steadfast_client::Refusal;
 use steadfast_client::link::WebSocketFailure;
 use steadfast_shared::{ErrorCode, TextError};
 
-use super::{Phrases, faults};
+use super::{Phrases, code_point, faults};
 
 pub(super) static PHRASES: Phrases = Phrases {
     welcome: "Welcome",
@@ -17,7 +17,13 @@ pub(super) static PHRASES: Phrases = Phrases {
     nickname_refused: |error| match error {
         TextError::Empty => "Please choose a nickname.".into(),
         TextError::TooLong { limit } => format!("A nickname has at most {limit} characters."),
-        TextError::Forbidden { .. } => "This nickname has a character that cannot be seen.".into(),
+        TextError::Forbidden {
+            character, column, ..
+        } => format!(
+            "Character {column} of this nickname ({}) cannot be seen. Please delete it.",
+            code_point(character)
+        ),
+        TextError::NotOneEmoji => String::new(),
     },
     server_unreachable: "The server cannot be reached. Please check your connection and try again.",
     server_refused: |why| format!("The server said no: {why}"),
@@ -145,9 +151,17 @@ pub(super) static PHRASES: Phrases = Phrases {
     send: "Send",
     keys: "Enter sends, Shift+Enter breaks the line",
     message_refused: |error| match error {
-        TextError::Empty => String::new(),
+        TextError::Empty => "There is nothing to see in this message.".into(),
         TextError::TooLong { .. } => "This message is too long.".into(),
-        TextError::Forbidden { .. } => "This message has a character that cannot be sent.".into(),
+        TextError::Forbidden {
+            character,
+            line,
+            column,
+        } => format!(
+            "Character {column} of line {line} ({}) cannot be sent. Please delete it.",
+            code_point(character)
+        ),
+        TextError::NotOneEmoji => String::new(),
     },
     bytes_over: |n| format!("Too long by {n} bytes"),
     help: "Formatting",

@@ -4,7 +4,7 @@ use steadfast_client::Refusal;
 use steadfast_client::link::WebSocketFailure;
 use steadfast_shared::{ErrorCode, TextError};
 
-use super::{Phrases, faults};
+use super::{Phrases, code_point, faults};
 
 pub(super) static PHRASES: Phrases = Phrases {
     welcome: "반갑습니다",
@@ -17,7 +17,13 @@ pub(super) static PHRASES: Phrases = Phrases {
     nickname_refused: |error| match error {
         TextError::Empty => "닉네임을 입력해 주세요.".into(),
         TextError::TooLong { limit } => format!("닉네임은 최대 {limit}자까지 쓸 수 있어요."),
-        TextError::Forbidden { .. } => "닉네임에 보이지 않는 문자가 들어 있어요.".into(),
+        TextError::Forbidden {
+            character, column, ..
+        } => format!(
+            "닉네임의 {column}번째 문자({})는 보이지 않는 문자예요. 지워 주세요.",
+            code_point(character)
+        ),
+        TextError::NotOneEmoji => String::new(),
     },
     server_unreachable: "서버에 연결할 수 없어요. 인터넷 연결을 확인하고 다시 시도해 주세요.",
     server_refused: |why| format!("서버가 거절했어요: {why}"),
@@ -133,9 +139,17 @@ pub(super) static PHRASES: Phrases = Phrases {
     send: "보내기",
     keys: "Enter로 보내기, Shift+Enter로 줄바꿈",
     message_refused: |error| match error {
-        TextError::Empty => String::new(),
+        TextError::Empty => "메시지에 보이는 내용이 없어요.".into(),
         TextError::TooLong { .. } => "메시지가 너무 길어요.".into(),
-        TextError::Forbidden { .. } => "보낼 수 없는 문자가 들어 있어요.".into(),
+        TextError::Forbidden {
+            character,
+            line,
+            column,
+        } => format!(
+            "{line}번째 줄의 {column}번째 문자({})는 보낼 수 없어요. 지워 주세요.",
+            code_point(character)
+        ),
+        TextError::NotOneEmoji => String::new(),
     },
     bytes_over: |n| format!("{n}바이트 초과"),
     help: "서식",

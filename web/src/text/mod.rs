@@ -23,6 +23,7 @@ pub use rooms::Rooms;
 pub use settings::Settings;
 use steadfast_client::Refusal;
 use steadfast_client::link::WebSocketFailure;
+use steadfast_shared::text::is_unseen;
 use steadfast_shared::{ErrorCode, TextError};
 
 /// A language the page speaks.
@@ -224,6 +225,16 @@ pub struct Phrases {
     pub faults: &'static FaultPhrases,
 }
 
+/// A character that may not be seen, by its number, and by itself where it has a look.
+fn code_point(c: char) -> String {
+    let code = format!("U+{:04X}", u32::from(c));
+    if is_unseen(c) {
+        code
+    } else {
+        format!("{c}, {code}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,6 +292,26 @@ mod tests {
         let korean = Language::Korean.phrases();
         assert_eq!((korean.typing)(&["민아"]), "민아 님이 입력하고 있어요…");
         assert_eq!((korean.unsent)(2), "보내기 대기 2개");
+    }
+
+    #[test]
+    fn fault_a_character_that_cannot_be_sent_is_said_with_its_place() {
+        use steadfast_shared::{MessageText, Nickname};
+        let (english, korean) = (Language::English.phrases(), Language::Korean.phrases());
+        let refused = MessageText::parse("안녕\n하세요 \u{7}").unwrap_err();
+        assert_eq!(
+            (english.message_refused)(refused),
+            "Character 5 of line 2 (U+0007) cannot be sent. Please delete it."
+        );
+        assert_eq!(
+            (korean.message_refused)(refused),
+            "2번째 줄의 5번째 문자(U+0007)는 보낼 수 없어요. 지워 주세요."
+        );
+        let refused = Nickname::parse("Mi\u{200B}na").unwrap_err();
+        assert_eq!(
+            (english.nickname_refused)(refused),
+            "Character 3 of this nickname (U+200B) cannot be seen. Please delete it."
+        );
     }
 
     #[test]

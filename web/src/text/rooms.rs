@@ -2,6 +2,8 @@
 
 use steadfast_shared::TextError;
 
+use super::code_point;
+
 /// What is said about rooms.
 #[expect(missing_docs, reason = "each phrase is its own explanation")]
 pub struct Rooms {
@@ -85,7 +87,13 @@ pub(super) static ENGLISH: Rooms = Rooms {
     refused: |error| match error {
         TextError::Empty => "Please give the room a name.".into(),
         TextError::TooLong { limit } => format!("At most {limit} characters fit here."),
-        TextError::Forbidden { .. } => "This has a character that cannot be seen.".into(),
+        TextError::Forbidden {
+            character, column, ..
+        } => format!(
+            "Character {column} ({}) cannot be seen. Please delete it.",
+            code_point(character)
+        ),
+        TextError::NotOneEmoji => String::new(),
     },
     who: "Who can join",
     is_public: "Everyone",
@@ -147,7 +155,13 @@ pub(super) static KOREAN: Rooms = Rooms {
     refused: |error| match error {
         TextError::Empty => "채팅방 이름을 지어 주세요.".into(),
         TextError::TooLong { limit } => format!("최대 {limit}자까지 쓸 수 있어요."),
-        TextError::Forbidden { .. } => "보이지 않는 문자가 들어 있어요.".into(),
+        TextError::Forbidden {
+            character, column, ..
+        } => format!(
+            "{column}번째 문자({})는 보이지 않는 문자예요. 지워 주세요.",
+            code_point(character)
+        ),
+        TextError::NotOneEmoji => String::new(),
     },
     who: "들어올 수 있는 사람",
     is_public: "누구나",

@@ -2,6 +2,7 @@
 
 use steadfast_shared::Body;
 
+use super::older;
 use crate::store::StoreError;
 
 /// A body as its row holds it.
@@ -11,7 +12,10 @@ pub(super) fn written(body: &Body) -> Result<String, StoreError> {
 
 /// See [`written`].
 pub(super) fn read(body: &str) -> Result<Body, StoreError> {
-    serde_json::from_str(body).map_err(|_| StoreError::Unreadable("body"))
+    serde_json::from_str(body)
+        .ok()
+        .or_else(|| older::read(body))
+        .ok_or(StoreError::Unreadable("body"))
 }
 
 /// The body's name on the wire, by which its row is found.

@@ -32,6 +32,7 @@ mod make;
 mod membership;
 mod names;
 mod now;
+mod older;
 pub mod open;
 mod person;
 mod quote;

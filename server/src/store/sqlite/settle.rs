@@ -6,7 +6,7 @@ use steadfast_shared::{Body, Nickname, Person, RoomChange, RoomId, RoomKind, Roo
 
 use super::access::{Access, Done, access, allowed};
 use super::append::Append;
-use super::{kind, told};
+use super::{kind, older, told};
 use crate::store::nickname::NameKey;
 use crate::store::{Acted, Refusal, StoreError};
 
@@ -58,7 +58,9 @@ fn differences(access: &Access, asked: &ChangeRoom) -> Result<Vec<RoomChange>, S
         changes.push(RoomChange::Reopened);
     }
     if let Some(name) = asked.name.as_ref().filter(|name| name.as_str() != access.name) {
-        let was = RoomName::parse(&access.name).map_err(|_| StoreError::Unreadable("name of a room"))?;
+        let was = RoomName::parse(&access.name)
+            .or_else(|_| RoomName::parse(&older::seen(&access.name)))
+            .map_err(|_| StoreError::Unreadable("name of a room"))?;
         changes.push(RoomChange::Renamed {
             name: name.clone(),
             was,
@@ -104,7 +106,9 @@ pub(super) async fn rename(append: &mut Append, me: Person, name: &Nickname) -> 
         if taken.rows_affected() == 0 {
             return Ok(Err(Refusal::NicknameTaken));
         }
-        let was = Nickname::parse(&me.name).map_err(|_| StoreError::Unreadable("nickname"))?;
+        let was = Nickname::parse(&me.name)
+            .or_else(|_| Nickname::parse(&older::seen(&me.name)))
+            .map_err(|_| StoreError::Unreadable("nickname"))?;
         let rooms = sqlx::query(
             "select rooms.id from members join rooms on rooms.id = members.room
              where members.user = ? and rooms.archived = 0",

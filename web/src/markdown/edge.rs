@@ -1,0 +1,227 @@
+//! Where a mark may begin and end something: at the edge of a word.
+//!
+//! A mark begins where a word does and ends where one does. Korean is kind to the end: particles stand right behind a
+//! word, so Hangul may follow the closing mark. It is not kind to the beginning: `김**님`, `아~~그렇구나~~`.
+
+use super::block::is_escapable;
+
+/// Marks of other kinds that may stand between a mark and its word.
+const NESTED: usize = 6;
+
+/// A run of marks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Mark {
+    /// `*`, `_` or `~`.
+    pub(super) sign: char,
+    /// How many.
+    pub(super) len: usize,
+}
+
+impl Mark {
+    /// Two asterisks are hardly ever anything but a mark. One asterisk multiplies, one underscore joins names, and tildes
+    /// draw words out.
+    fn is_plain_bold(self) -> bool {
+        self.sign == '*' && self.len >= 2
+    }
+
+    /// Whether it may begin something, `before` and `after` it.
+    pub(super) fn opens(self, before: Option<char>, after: &str) -> bool {
+        self.follows_an_edge(before) && self.begins_a_word(before, after)
+    }
+
+    /// Whether it may end something, `before` and `after` it.
+    pub(super) fn closes(self, before: &str, after: &str) -> bool {
+        self.ends_a_word(before) && self.precedes_an_edge(after)
+    }
+
+    fn follows_an_edge(self, before: Option<char>) -> bool {
+        let Some(before) = before.filter(|c| !c.is_whitespace()) else {
+            return true;
+        };
+        if self.is_plain_bold() {
+            return before != '\\' && (!before.is_alphanumeric() || is_unspaced(before));
+        }
+        is_opening(before)
+            || matches!(before, '*' | '_' | '~' | ',' | '–' | '—' | '·')
+            || is_wide_punctuation(before)
+            || is_pictograph(before)
+    }
+
+    fn begins_a_word(self, before: Option<char>, after: &str) -> bool {
+        let mut ahead = after.chars().skip_while_at_most(NESTED, is_mark);
+        let Some(first) = ahead.next().filter(|c| !c.is_whitespace()) else {
+            return false;
+        };
+        let next = ahead.next();
+        if self.is_plain_bold() {
+            // `**/*.rs` is a path.
+            return match first {
+                '/' | '\\' | '.' => {
+                    before != Some('/')
+                        && next.is_some_and(|c| c.is_alphanumeric() || is_escapable(c) && c != '*')
+                }
+                c => !is_mark(&c),
+            };
+        }
+        match first {
+            '<' => next == Some('@'),
+            '+' | '-' | '.' => next.is_some_and(|c| c.is_ascii_digit()),
+            ':' => next.is_some_and(char::is_alphanumeric),
+            '#' | '@' | '$' | '&' | '`' | '₩' | '￦' | '€' | '£' | '¥' | '…' | '¿' | '¡' => true,
+            '\\' => next.is_some_and(is_escapable),
+            c => c.is_alphanumeric() || is_opening(c) || is_pictograph(c),
+        }
+    }
+
+    fn ends_a_word(self, before: &str) -> bool {
+        let word = before
+            .char_indices()
+            .rev()
+            .skip_while_at_most(NESTED, |(_, c)| is_mark(c));
+        let mut word = word.map(|(at, c)| (at + c.len_utf8(), c));
+        let Some((end, last)) = word.next().filter(|(_, c)| !c.is_whitespace()) else {
+            return false;
+        };
+        if self.is_plain_bold() {
+            return !is_mark(&last);
+        }
+        match last {
+            '>' => super::mention::ends(&before[..end]),
+            '.' | ',' | '!' | '?' | ':' | ';' | '%' | '`' | '+' | '#' | '…' => true,
+            c => {
+                c.is_alphanumeric()
+                    || is_closing(c)
+                    || is_wide_punctuation(c)
+                    || is_pictograph(c)
+                    || is_joined(c)
+            }
+        }
+    }
+
+    fn precedes_an_edge(self, after: &str) -> bool {
+        let mut ahead = after.chars();
+        let Some(next) = ahead.next().filter(|c| !c.is_whitespace()) else {
+            return true;
+        };
+        if next.is_alphanumeric() {
+            return is_hangul(next) || is_unspaced(next);
+        }
+        match self.sign {
+            '*' if self.len == 1 => !matches!(next, '/' | '\\' | '='),
+            // `__init__.py`, `__tests__/a.js`, `__name__(`: names that programs have.
+            '_' => match next {
+                '/' | '\\' | '(' | '[' | '=' => false,
+                '.' | '-' | ':' | '@' => !ahead.next().is_some_and(|c| c.is_ascii_alphanumeric()),
+                _ => true,
+            },
+            _ => true,
+        }
+    }
+}
+
+/// Skips what answers to the condition, no more than so many, or a text of nothing but marks would be read again and again.
+trait SkipWhileAtMost: Iterator + Sized {
+    fn skip_while_at_most(
+        self,
+        most: usize,
+        is_skipped: impl Fn(&Self::Item) -> bool,
+    ) -> impl Iterator<Item = Self::Item>;
+}
+
+impl<I: Iterator> SkipWhileAtMost for I {
+    fn skip_while_at_most(
+        self,
+        most: usize,
+        is_skipped: impl Fn(&I::Item) -> bool,
+    ) -> impl Iterator<Item = I::Item> {
+        let mut skipped = 0;
+        self.skip_while(move |item| {
+            skipped += 1;
+            skipped <= most && is_skipped(item)
+        })
+    }
+}
+
+/// Something that is worth a mark: `(*^_^*)` and `~~!!~~` hold nothing of the kind.
+pub(super) fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || is_pictograph(c)
+}
+
+fn is_mark(c: &char) -> bool {
+    matches!(c, '*' | '_' | '~')
+}
+
+fn is_opening(c: char) -> bool {
+    matches!(
+        c,
+        '(' | '['
+            | '{'
+            | '"'
+            | '\''
+            | '“'
+            | '‘'
+            | '«'
+            | '「'
+            | '『'
+            | '《'
+            | '〈'
+            | '（'
+            | '［'
+            | '【'
+            | '〔'
+    )
+}
+
+fn is_closing(c: char) -> bool {
+    matches!(
+        c,
+        ')' | ']'
+            | '}'
+            | '"'
+            | '\''
+            | '”'
+            | '’'
+            | '»'
+            | '」'
+            | '』'
+            | '》'
+            | '〉'
+            | '）'
+            | '］'
+            | '】'
+            | '〕'
+    )
+}
+
+/// Punctuation as wide as a Han letter.
+pub(super) fn is_wide_punctuation(c: char) -> bool {
+    matches!(c, '\u{3001}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{3030}' | '\u{303D}' | '\u{30FB}'
+        | '\u{FE10}'..='\u{FE19}' | '\u{FE30}'..='\u{FE6F}' | '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}'
+        | '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}')
+}
+
+/// Hangul, whole syllables and letters, as a phone and as a Mac write it.
+pub(super) fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{318E}' | '\u{A960}'..='\u{A97C}' | '\u{AC00}'..='\u{D7FB}')
+}
+
+/// Scripts that put no spaces between words: every place is an edge.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3005}'..='\u{3007}'
+        | '\u{3041}'..='\u{30FF}' | '\u{31F0}'..='\u{31FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
+        | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9F}' | '\u{20000}'..='\u{3FFFD}')
+}
+
+/// Pictures among the letters. Stars, hearts and notes are drawn in faces, too: `(*☆▽☆*)`.
+fn is_pictograph(c: char) -> bool {
+    let is_drawn = matches!(c, '★' | '☆' | '♡' | '♥' | '♪' | '♫' | '♬' | '♩');
+    matches!(c, '\u{2600}'..='\u{27BF}' | '\u{2B50}' | '\u{2B55}' | '\u{1F000}'..='\u{1FAFF}') && !is_drawn
+}
+
+/// What belongs to the letter or picture before it.
+fn is_joined(c: char) -> bool {
+    matches!(
+        c,
+        '\u{300}'..='\u{36F}' | '\u{FE0E}' | '\u{FE0F}' | '\u{20E3}' | '\u{3099}' | '\u{309A}' | '\u{E007F}'
+    )
+}

@@ -1,0 +1,144 @@
+//! The table of `docs/MARKDOWN.md`, row by row.
+
+use super::{Block, Inline, Item, Label, read};
+
+static RULES: &str = include_str!("../../../docs/MARKDOWN.md");
+
+/// What is typed, and what is shown, in the document's notation.
+struct Rule {
+    line: usize,
+    typed: String,
+    shown: String,
+}
+
+#[test]
+fn every_row_of_the_rules_shows_what_it_says() {
+    let rules = rules();
+    assert!(rules.len() > 200, "only {} rows were found", rules.len());
+    let wrong: Vec<String> = rules
+        .iter()
+        .filter_map(|Rule { line, typed, shown }| {
+            let read = blocks(&read(typed));
+            (read != *shown)
+                .then(|| format!("line {line}: {typed:?}\n  shows   {read:?}\n  and not {shown:?}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{} rows:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_fault_that_was_found_has_its_row() {
+    for (fault, typed) in [
+        ("F11", "root@Jun:~"),
+        ("F13", r"¯\_(ツ)_/¯"),
+        ("F13", r"C:\_temp\*.log"),
+        ("F14", "```let x = 1;\nlet y = 2;```"),
+        ("F15", "2026. 5. 3. 회의"),
+        ("F16", "（https://example.com/a）"),
+        ("F30", "2*3*4=24"),
+        ("F30", "아~~그렇구나~~"),
+    ] {
+        assert!(rules().iter().any(|rule| rule.typed == typed), "{fault}: {typed}");
+    }
+}
+
+fn rules() -> Vec<Rule> {
+    let rows = RULES
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| line.starts_with("| `"));
+    rows.map(|(at, line)| {
+        let mut cells = cells(line).into_iter();
+        let (Some(typed), Some(shown)) = (cells.next(), cells.next()) else {
+            panic!("line {}: two cells at least", at + 1);
+        };
+        let typed = unwrapped(&typed);
+        let shown = if shown == "`=`" {
+            typed.clone()
+        } else {
+            unwrapped(&shown)
+        };
+        Rule {
+            line: at + 1,
+            typed,
+            shown,
+        }
+    })
+    .collect()
+}
+
+/// The cells of a row. `\|` is a bar, as in every Markdown table.
+fn cells(row: &str) -> Vec<String> {
+    let row = row.replace("\\|", "\u{1}");
+    let cells = row.trim().trim_matches('|').split('|');
+    cells.map(|cell| cell.trim().replace('\u{1}', "|")).collect()
+}
+
+/// What a cell of code says, its signs for invisible characters replaced.
+fn unwrapped(cell: &str) -> String {
+    let width = cell.bytes().take_while(|byte| *byte == b'`').count();
+    let inner = cell
+        .get(width..cell.len() - width)
+        .unwrap_or_else(|| panic!("no code: {cell}"));
+    let inner = match inner.strip_prefix(' ').and_then(|inner| inner.strip_suffix(' ')) {
+        Some(inner) if width > 1 => inner,
+        _ => inner,
+    };
+    let mut text = String::new();
+    let mut rest = inner;
+    while let Some((before, after)) = rest.split_once('‹') {
+        let (sign, after) = after.split_once('›').unwrap_or_else(|| panic!("no end: {cell}"));
+        text += before;
+        match sign.strip_prefix('@') {
+            Some(person) => text += &format!("<@00000000-0000-0000-0000-{person:0>12}>"),
+            None => text.extend(u32::from_str_radix(sign, 16).ok().and_then(char::from_u32)),
+        }
+        rest = after;
+    }
+    (text + rest).replace('⏎', "\n").replace('⇥', "\t")
+}
+
+/// A tree in the document's notation.
+pub(super) fn blocks(blocks: &[Block]) -> String {
+    let block = |block: &Block| match block {
+        Block::Prose(inner) => inlines(inner),
+        Block::Code { language, text } if language.is_empty() => format!("pre⟨{text}⟩"),
+        Block::Code { language, text } => format!("pre⟨{language}: {text}⟩"),
+        Block::Quote(inner) => format!("quote⟨{}⟩", self::blocks(inner)),
+        Block::List { label, items } => {
+            let items: Vec<_> = items.iter().map(|each| item(*label, each)).collect();
+            format!("list⟨{}⟩", items.join(" ; "))
+        }
+    };
+    blocks.iter().map(block).collect::<Vec<_>>().join(" ‖ ")
+}
+
+fn item(label: Label, Item { number, blocks }: &Item) -> String {
+    let number = number.map(|number| number.to_string()).unwrap_or_default();
+    let label = match label {
+        Label::Dash | Label::Asterisk | Label::Plus => "",
+        Label::Dot => ". ",
+        Label::Parenthesis => ") ",
+    };
+    number + label + &self::blocks(blocks)
+}
+
+fn inlines(inlines: &[Inline]) -> String {
+    let inline = |inline: &Inline| match inline {
+        Inline::Text(text) => text.clone(),
+        Inline::Code(text) => format!("code⟨{text}⟩"),
+        Inline::Strong(inner) => format!("b⟨{}⟩", self::inlines(inner)),
+        Inline::Emphasis(inner) => format!("i⟨{}⟩", self::inlines(inner)),
+        Inline::Struck(inner) => format!("s⟨{}⟩", self::inlines(inner)),
+        Inline::Link { to, words } => {
+            let words = self::inlines(words);
+            if *to == words {
+                format!("a⟨{to}⟩")
+            } else {
+                format!("a⟨{words} → {to}⟩")
+            }
+        }
+        Inline::Mention(user) => format!("@⟨{:x}⟩", user.0.as_u128()),
+    };
+    inlines.iter().map(inline).collect()
+}
