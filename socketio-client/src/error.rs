@@ -20,9 +20,6 @@ pub enum DisconnectReason {
     ParseError,
     /// `forced close`: [`close_transport`](crate::Client::close_transport) was called.
     ForcedClose,
-    /// `event overflow`: an event stream was not read and reached [`Limits::events`](crate::Limits::events). The
-    /// connection comes back once that stream is read empty or dropped. (The JavaScript client has no such bound.)
-    EventOverflow,
 }
 
 impl DisconnectReason {
@@ -36,7 +33,6 @@ impl DisconnectReason {
             Self::TransportError => "transport error",
             Self::ParseError => "parse error",
             Self::ForcedClose => "forced close",
-            Self::EventOverflow => "event overflow",
         }
     }
 }
@@ -61,7 +57,14 @@ pub enum EmitError {
     /// [`Limits::send_bytes`](crate::Limits::send_bytes).
     #[error("the send buffer is full")]
     BufferFull,
-    /// An answer came after the connection on which it was asked for, or an event that is not to be kept found none.
+    /// The event was answered before.
+    #[error("the event was answered before")]
+    AlreadyAnswered,
+    /// [`Client::clear_buffer`](crate::Client::clear_buffer) took the event back.
+    #[error("the event was taken out of the send buffer")]
+    Cleared,
+    /// An answer came after the connection on which it was asked for, or an event that is not to be kept found none; or the runtime on
+    /// which the client was built has ended.
     #[error("the connection is gone")]
     Disconnected,
 }
@@ -82,4 +85,13 @@ pub enum AckError {
     /// The event was not taken for sending.
     #[error(transparent)]
     Emit(#[from] EmitError),
+}
+
+/// What [`Client::flush`](crate::Client::flush) or [`Client::close`](crate::Client::close) could not get on its way in time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{events} events were not sent")]
+#[non_exhaustive]
+pub struct Unsent {
+    /// How many events.
+    pub events: usize,
 }

@@ -47,7 +47,7 @@
 //! | `reconnection`, `reconnectionAttempts`, `reconnectionDelay`, `reconnectionDelayMax`, `randomizationFactor`, `timeout` | the same in snake case |
 //! | `transports`, `tryAllTransports`, `upgrade`, `rememberUpgrade` | [`transports`](Builder::transports), [`try_all_transports`](Builder::try_all_transports), [`upgrade`](Builder::upgrade), [`remember_upgrade`](Builder::remember_upgrade) |
 //! | `retries`, `ackTimeout` | [`retries`](Builder::retries) with [`Retries`] |
-//! | `socket.connect()`, `.disconnect()` | [`connect`](Client::connect), [`disconnect`](Client::disconnect) |
+//! | `socket.connect()`, `.disconnect()` | [`connect`](Client::connect), [`disconnect`](Client::disconnect); [`close`](Client::close) waits for what was emitted |
 //! | `socket.io.engine.close()` | [`close_transport`](Client::close_transport) |
 //! | `socket.connected`, `.id`, `.recovered`, `.active` | [`is_connected`](Client::is_connected), [`id`](Client::id), [`recovered`](Client::recovered), [`state`](Client::state) |
 //! | `socket.io.engine.transport.name` | [`transport_name`](Client::transport_name); [`fallback`](Client::fallback) says why it is polling |
@@ -77,8 +77,12 @@
 //! - **Sending.** Events emitted while offline are kept, in order, up to [`Limits::send_buffer`]; beyond that [`EmitError::BufferFull`].
 //!   An event is delivered at most once: one that was under way when the connection broke may be lost. An ack is the proof;
 //!   [`AckError::Disconnected`] and [`AckError::Timeout`] mean "nobody knows". With [`Retries`] it is at least once.
+//! - **Leaving.** [`Client::close`] waits until what was emitted is on its way and the server is told, within
+//!   [`Builder::close_timeout`], and says how many events did not go; [`Client::flush`] waits and stays. A program that ends awaits one of them.
 //! - **Recovery.** Where the server has connection state recovery on, a broken connection is taken up with nothing to do. Name the events that
 //!   the server emits as volatile with [`Builder::volatile_events`].
+//! - **Slow readers.** A program that does not read its events slows reading from the link, and so the server, down; nothing is lost, and acks
+//!   that are awaited still come. In a browser, whose WebSocket cannot be slowed down, what it has read already waits in memory. See [`Limits::events`].
 //! - **Bounds.** Every buffer has a limit, see [`Limits`]. Whatever a server sends, the client neither panics nor spins nor grows past them.
 //! - **Cancelling.** Every future and stream may be dropped at any time.
 //!
@@ -93,7 +97,7 @@
 //! - With recovery, a trailing text is taken for an offset only if it looks like one (there, any is).
 //! - `Disconnected` comes for a socket that was still connecting, too, when [`Client::disconnect`] is called.
 //! - A malformed Engine.IO packet is a `parse error` (there, sometimes a `transport error`).
-//! - An event stream that is not read ends the connection with [`DisconnectReason::EventOverflow`]; there is no such bound there.
+//! - An event stream that is not read slows the connection down, see [`Limits::events`]; there is no such bound there.
 //!
 //! # Features
 //!
@@ -123,8 +127,9 @@ mod transport;
 #[cfg(feature = "client")]
 pub use client::{
     Ack, Builder, Client, Event, EventStream, Handler, Message, Once, Responder, SentStream, TypedStream,
+    WeakClient,
 };
-pub use error::{AckError, DisconnectReason, EmitError};
+pub use error::{AckError, DisconnectReason, EmitError, Unsent};
 pub use packet::Parser;
 pub use payload::{Binary, Payload};
 pub use protocol::{Fallback, State, Transport, WebSocketFailure};

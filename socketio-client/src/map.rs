@@ -47,11 +47,6 @@ impl<K, V> Map<K, V> {
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.entries.iter_mut().map(|(_, value)| value)
     }
-
-    #[cfg(feature = "client")]
-    pub(crate) fn into_values(self) -> impl Iterator<Item = V> {
-        self.entries.into_iter().map(|(_, value)| value)
-    }
 }
 
 impl<K: Ord, V> Map<K, V> {
@@ -137,6 +132,6 @@ mod tests {
             *value = "?";
         }
         assert!(map.values().eq(&["o", "?", "?"]));
-        assert!(map.into_values().eq(["o", "?", "?"]));
+        assert!(map.values().copied().eq(["o", "?", "?"]));
     }
 }

@@ -41,6 +41,8 @@ pub struct Settings {
     pub upgrade: bool,
     /// Whether to begin with WebSocket if it worked last time, whatever the order says. Default `false`.
     pub remember_upgrade: bool,
+    /// How long leaving may take: what was sent before still goes. Default 10 s.
+    pub close_timeout: Duration,
     /// The form that packets take, which must be the server's. Default JSON.
     pub parser: Parser,
     /// Whether events are sent one by one and again until they are acknowledged. Default `None`: each is sent once.
@@ -48,6 +50,10 @@ pub struct Settings {
     /// Events that the server emits as volatile. With connection state recovery the last argument of every other event may be an offset;
     /// naming these makes sure that a text in one of them is never taken for it. Default: none.
     pub volatile_events: Vec<String>,
+    /// Whether any text is taken for a recovery offset that is the last argument of an event, as the JavaScript client does, and not only one
+    /// that looks like an offset of the adapters in memory, on Redis streams or on MongoDB. For other adapters; name volatile events then.
+    /// Default `false`.
+    pub any_offset: bool,
     /// What to hold at most.
     pub limits: Limits,
 }
@@ -64,7 +70,9 @@ pub struct Retries {
     pub ack_timeout: Duration,
     /// What becomes of an event out of tries. Default [`Exhausted::Drop`].
     pub exhausted: Exhausted,
-    /// Whether a lost connection counts as a try, as it does in the JavaScript client. Default `false`.
+    /// Whether a lost connection counts as a try, as it does in the JavaScript client. Default `false`: one that was lost within 5 s of
+    /// the event's being sent counts where more of them in a row than [`retries`](Self::retries) were. Then the event seems to be what ends
+    /// them, as one does that is too large for the server. Meanwhile the delays between connections grow.
     pub count_disconnects: bool,
 }
 
@@ -126,9 +134,11 @@ impl Default for Settings {
             upgrade_delay_max: Duration::from_secs(300),
             upgrade: true,
             remember_upgrade: false,
+            close_timeout: Duration::from_secs(10),
             parser: Parser::Json,
             retries: None,
             volatile_events: Vec::new(),
+            any_offset: false,
             limits: Limits::default(),
         }
     }
@@ -147,8 +157,10 @@ pub struct Limits {
     pub send_buffer: usize,
     /// How many bytes wait for a connection, and as many again for the link to take them. Default 16 MiB.
     pub send_bytes: usize,
-    /// How many events wait in an event stream that is not read. Default 8,192. See
-    /// [`DisconnectReason::EventOverflow`](crate::DisconnectReason::EventOverflow).
+    /// How many events wait in an event stream before nothing more is read from the link. Default 8,192.
+    ///
+    /// While an ack is awaited, reading goes on up to 16 times as many: the ack may be behind them. A stream that is not read at all
+    /// for 10 s, while this holds up the others, misses what comes: once it is read again, [`Event::Missed`](crate::Event::Missed) says how much.
     pub events: usize,
 }
 

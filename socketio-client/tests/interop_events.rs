@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use socketio_client::{AckError, DisconnectReason, EmitError, Event};
-use support::{PATIENCE, Server, connected, disconnected, message, next};
+use socketio_client::{AckError, EmitError};
+use support::{PATIENCE, Server, connected, disconnected, message};
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Note {
@@ -176,28 +176,6 @@ async fn the_send_buffer_is_bounded() {
     let ack = client.emit_with_ack::<()>("say", &4, PATIENCE).await;
     assert_eq!(ack, Err(AckError::Emit(EmitError::BufferFull)));
     assert_eq!(client.emit("connect", &()), Err(EmitError::ReservedName));
-}
-
-#[tokio::test]
-async fn a_stream_that_is_not_read_ends_the_connection_and_loses_nothing_it_had() {
-    let server = Server::start();
-    let client = server.client().limits(|limits| limits.events = 20).build();
-    let mut events = client.events();
-    connected(&mut events).await;
-    client.emit("count", &30).unwrap();
-    tokio::time::timeout(PATIENCE, async {
-        while client.is_connected() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await
-    .expect("an end in time");
-    for number in 0..21 {
-        assert_eq!(message(&mut events).await.args, [json!(number)]);
-    }
-    assert_eq!(disconnected(&mut events).await, DisconnectReason::EventOverflow);
-    assert!(matches!(next(&mut events).await, Event::Reconnecting { .. }));
-    connected(&mut events).await;
 }
 
 #[tokio::test]

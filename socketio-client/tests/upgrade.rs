@@ -91,6 +91,7 @@ impl Bench {
                     self.get = None;
                     "ABORT".into()
                 }
+                Output::Barrier { .. } => "BARRIER".into(),
                 Output::Close { .. } => "CLOSE".into(),
                 Output::Authenticate { socket, link } => {
                     let input = Input::Authenticated {
@@ -249,31 +250,58 @@ fn one_failed_request_ends_the_connection_and_the_other_request() {
 fn leaving_says_so() {
     let mut bench = Bench::probing();
     bench.emit(1);
-    bench.answer_post();
+    bench.emit(2);
     bench.asked();
     bench.machine.handle(Input::Disconnect(bench.key), bench.now);
-    bench.post = None;
-    bench.drain_goodbye();
+    bench.drain();
+    assert_eq!(bench.asked(), ["io client disconnect", "CLOSE"], "of the upgrade");
+    bench.answer_post();
+    assert_eq!(bench.asked(), ["POST 42[\"n\",2]"]);
+    bench.answer_post();
+    assert_eq!(bench.asked(), ["POST 41\u{1e}1"], "in a request of its own");
+    bench.answer_post();
+    assert_eq!(bench.asked(), ["ABORT"]);
+    assert!(bench.machine.is_settled());
 }
 
-impl Bench {
-    /// The goodbye may overlap with a POST under way, which the server answers by closing: what is wanted.
-    fn drain_goodbye(&mut self) {
-        let mut posts = Vec::new();
-        loop {
-            match self.machine.poll_output() {
-                Output::Wait(_) => break,
-                Output::Request { body: Some(body), .. } => posts.push(body),
-                _ => {}
-            }
-        }
-        assert_eq!(posts, ["41", "1"]);
-    }
+#[test]
+fn client_c03_leaving_waits_for_the_upgrade_under_way() {
+    let mut bench = Bench::probing();
+    bench.socket(LinkEvent::Opened);
+    bench.emit(1);
+    bench.asked();
+    bench.machine.handle(Input::Disconnect(bench.key), bench.now);
+    bench.drain();
+    bench.answer_post();
+    assert_eq!(bench.asked(), ["io client disconnect"]);
+    bench.hear("3probe");
+    bench.answer_get("6");
+    assert_eq!(bench.asked(), ["SEND 5"]);
+    assert!(!bench.machine.is_settled());
+    bench.socket(LinkEvent::Writable);
+    assert_eq!(bench.asked(), ["BARRIER"]);
+    bench.socket(LinkEvent::Passed);
+    assert_eq!(bench.asked(), ["SEND 41"]);
+    bench.socket(LinkEvent::Writable);
+    assert_eq!(bench.asked(), ["CLOSE"]);
+    assert!(bench.machine.is_settled());
+
+    // Up to a bound.
+    let mut bench = Bench::probing();
+    bench.socket(LinkEvent::Opened);
+    bench.machine.handle(Input::Disconnect(bench.key), bench.now);
+    bench.drain();
+    bench.asked();
+    bench.now = Duration::from_secs(10);
+    bench.machine.handle(Input::Tick, bench.now);
+    bench.drain();
+    assert!(bench.machine.is_settled());
+    assert_eq!(bench.asked()[0], "CLOSE");
 }
 
 #[test]
 fn malformed_payloads_are_parse_errors() {
-    for body in ["", "hello", "b!!", "4", "42[1]", "\u{1e}"] {
+    for body in ["", "hello", "b!!", "4", "49", "\u{1e}"] {
         let mut bench = Bench::probing();
         bench.answer_get(body);
         assert!(bench.asked().contains(&"parse error".to_owned()), "{body:?}");

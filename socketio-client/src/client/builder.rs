@@ -183,6 +183,13 @@ impl Builder {
         self
     }
 
+    /// How long leaving may take, for what was emitted before and for the goodbye. Default 10 s.
+    #[must_use]
+    pub fn close_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.close_timeout = timeout;
+        self
+    }
+
     /// The form that packets take, which must be the server's. Default [`Parser::Json`].
     #[must_use]
     pub fn parser(mut self, parser: Parser) -> Self {
@@ -201,6 +208,13 @@ impl Builder {
     #[must_use]
     pub fn volatile_events(mut self, events: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.settings.volatile_events = events.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Takes any text for a recovery offset, for adapters whose offsets have another form. Default `false`. See [`Settings::any_offset`].
+    #[must_use]
+    pub fn any_offset(mut self, any: bool) -> Self {
+        self.settings.any_offset = any;
         self
     }
 
@@ -232,7 +246,7 @@ impl Builder {
             .as_ref()
             .map_or("/", |endpoint| endpoint.namespace.as_str())
             .to_owned();
-        let max_packet = self.settings.limits.packet;
+        let (max_packet, goodbye) = (self.settings.limits.packet, self.settings.close_timeout);
         let (shared, key) = Shared::new(self.settings, &namespace, self.auto_connect);
         let to_wake = Arc::downgrade(&shared);
         let wake = self.wake_on_visible.then(|| {
@@ -251,6 +265,7 @@ impl Builder {
                         endpoint.polling_url(),
                         self.headers,
                         max_packet,
+                        goodbye,
                     )
                 }),
                 self.auth,

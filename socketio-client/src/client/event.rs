@@ -1,6 +1,7 @@
 //! What a program learns about a socket.
 
-use std::sync::Weak;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -64,6 +65,11 @@ pub enum Event {
     },
     /// An event of the retry queue was dropped after its last try, see [`Retries`](crate::Retries).
     Undelivered(Message),
+    /// This stream was not read for so long that it held up the others, and missed events, see [`Limits::events`](crate::Limits::events).
+    Missed {
+        /// How many.
+        events: usize,
+    },
     /// The server emitted an event.
     Message(Message),
 }
@@ -107,16 +113,28 @@ pub struct Responder {
     shared: Weak<Shared>,
     key: SocketKey,
     ack: AckRequest,
+    /// Of all clones.
+    answered: Arc<AtomicBool>,
 }
 
 impl Responder {
-    /// Sends the answer. A second answer to the same event is ignored by servers. Fails with [`EmitError::Disconnected`] once the connection
-    /// on which the event came is gone.
+    /// Sends the answer.
+    ///
+    /// # Errors
+    /// [`EmitError::AlreadyAnswered`] where this one or a clone has sent it; [`EmitError::Disconnected`] once the connection on which the event
+    /// came is gone.
     pub fn send<T: Serialize + ?Sized>(&self, answer: &T) -> Result<(), EmitError> {
         let payload =
             Payload::from_serialize(answer).map_err(|error| EmitError::Payload(error.to_string()))?;
         let shared = self.shared.upgrade().ok_or(EmitError::Disconnected)?;
-        shared.with(|inner, now| inner.machine.respond(self.key, self.ack, payload, now))
+        shared.with(|inner, now| {
+            if self.answered.load(Ordering::Relaxed) {
+                return Err(EmitError::AlreadyAnswered);
+            }
+            inner.machine.respond(self.key, self.ack, payload, now)?;
+            self.answered.store(true, Ordering::Relaxed);
+            Ok(())
+        })
     }
 }
 
@@ -161,6 +179,7 @@ impl Event {
                     shared: shared.clone(),
                     key,
                     ack,
+                    answered: Arc::default(),
                 }),
             }),
         }

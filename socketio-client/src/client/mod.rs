@@ -4,26 +4,29 @@ mod ack;
 mod auth;
 mod builder;
 mod clock;
+mod depart;
 mod endpoint;
 mod event;
 mod run;
 mod shared;
 mod stream;
+mod streams;
 
 pub use ack::Ack;
 pub use builder::Builder;
 pub use event::{Event, Message, Responder};
 pub use stream::{EventStream, Handler, Once, SentStream, TypedStream};
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::protocol::{Fallback, Input, Machine, SocketKey, State, Ticket};
 use crate::transport::{self, MaybeSend};
-use crate::{AckError, EmitError, Payload};
-use shared::{Inner, Shared, Topic};
+use crate::{AckError, EmitError, Payload, Unsent};
+use shared::{Inner, Shared};
+use streams::Topic;
 
 /// One socket of a connection. Cheap to clone; once every clone is dropped, the connection closes and event streams end.
 #[derive(Clone)]
@@ -32,7 +35,23 @@ pub struct Client {
     key: SocketKey,
 }
 
+/// A handle that does not keep the connection open, see [`Client::downgrade`].
+#[derive(Clone, Debug)]
+pub struct WeakClient {
+    owner: Weak<Owner>,
+    key: SocketKey,
+}
+
+impl WeakClient {
+    /// The client, while another handle of it is there.
+    pub fn upgrade(&self) -> Option<Client> {
+        let owner = self.owner.upgrade()?;
+        Some(Client { owner, key: self.key })
+    }
+}
+
 /// Ends the loop when the last handle goes.
+#[derive(Debug)]
 struct Owner(Arc<Shared>);
 
 impl Drop for Owner {
@@ -94,9 +113,30 @@ impl Client {
         self.input(Input::Connect(self.key));
     }
 
-    /// Disconnects and stays so until [`connect`](Self::connect). What waits in the send buffer is kept.
+    /// Disconnects and stays so until [`connect`](Self::connect). What waits in the send buffer is kept. What was given to a standing
+    /// connection still goes, up to [`close_timeout`](Builder::close_timeout), as long as the runtime lives; to wait for it, or for the buffer,
+    /// call [`close`](Self::close).
     pub fn disconnect(&self) {
         self.input(Input::Disconnect(self.key));
+    }
+
+    /// Waits until everything emitted so far, on any socket of this connection, is on its way: handed to the operating system or the
+    /// browser, or to the server by a request. Events of the retry queue are waited for until they are acknowledged.
+    ///
+    /// # Errors
+    /// With how many events did not go within [`close_timeout`](Builder::close_timeout), or at once where the socket is disconnected for good.
+    pub async fn flush(&self) -> Result<(), Unsent> {
+        depart::depart(self.shared(), self.key, false).await
+    }
+
+    /// Leaves in good order: waits as [`flush`](Self::flush) does, disconnects, and waits until the server has been told. A program that
+    /// ends awaits this. Dropping the future early leaves the socket as it is by then.
+    ///
+    /// # Errors
+    /// As those of [`flush`](Self::flush). The socket is disconnected all the same; what did not go is kept, as
+    /// [`disconnect`](Self::disconnect) has it.
+    pub async fn close(&self) -> Result<(), Unsent> {
+        depart::depart(self.shared(), self.key, true).await
     }
 
     /// Dials at once where the client waits for its next attempt or has given up. Does nothing while connected or dialling.
@@ -118,7 +158,27 @@ impl Client {
     }
 
     fn input(&self, input: Input) {
-        self.shared().with(|inner, now| inner.machine.handle(input, now));
+        self.shared().with(|inner, now| {
+            if !inner.finished {
+                inner.machine.handle(input, now);
+            }
+        });
+    }
+
+    /// A handle that does not keep the connection open: for a function given to [`on_each`](Self::on_each), which lives as long as the client.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakClient {
+        WeakClient {
+            owner: Arc::downgrade(&self.owner),
+            key: self.key,
+        }
+    }
+
+    /// Drops the events that wait for a connection, or for their turn in the retry queue, and returns how many; who waits for their acks
+    /// gets [`EmitError::Cleared`]. An event of the queue that was sent stays.
+    pub fn clear_buffer(&self) -> usize {
+        self.shared()
+            .untimed(|inner| inner.machine.clear_buffer(self.key))
     }
 
     /// Whether the server has granted the namespace and the connection stands.
@@ -172,8 +232,10 @@ impl Client {
     }
 
     fn emit_arguments(&self, event: &str, payload: Payload) -> Result<(), EmitError> {
-        self.shared()
-            .with(|inner, now| inner.machine.emit(self.key, event, payload, now))
+        self.shared().with(|inner, now| {
+            inner.is_alive()?;
+            inner.machine.emit(self.key, event, payload, now)
+        })
     }
 
     /// Sends an event if it can go at once, and drops it otherwise; returns whether it went.
@@ -182,8 +244,10 @@ impl Client {
     }
 
     fn emit_volatile_arguments(&self, event: &str, payload: Payload) -> Result<bool, EmitError> {
-        self.shared()
-            .with(|inner, now| inner.machine.emit_volatile(self.key, event, payload, now))
+        self.shared().with(|inner, now| {
+            inner.is_alive()?;
+            inner.machine.emit_volatile(self.key, event, payload, now)
+        })
     }
 
     /// Sends an event and waits for the server's ack.
@@ -223,6 +287,7 @@ impl Client {
         emit: impl FnOnce(&mut Machine, Duration) -> Result<Ticket, EmitError>,
     ) -> Result<Ticket, EmitError> {
         self.shared().with(|inner, now| {
+            inner.is_alive()?;
             let ticket = emit(&mut inner.machine, now)?;
             inner.acks.insert(ticket, shared::Slot::default());
             Ok(ticket)
@@ -231,8 +296,8 @@ impl Client {
 
     /// Everything that happens to this socket from here on, in order.
     ///
-    /// Each call gives a stream of its own. A stream that is not read ends the connection when it is full, see
-    /// [`DisconnectReason::EventOverflow`](crate::DisconnectReason::EventOverflow); drop it when it is not needed.
+    /// Each call gives a stream of its own. One that is not read slows the connection down when it is full, see
+    /// [`Limits::events`](crate::Limits::events); drop it when it is not needed.
     pub fn events(&self) -> EventStream {
         EventStream::new(self.shared(), self.key, Topic::All)
     }
@@ -249,7 +314,8 @@ impl Client {
     }
 
     /// Calls a function for every event of this name from here on, in order, on the client's runtime. Events of another shape are
-    /// skipped; to see those use [`on`](Self::on). [`Handler::off`] takes the function away.
+    /// skipped; to see those use [`on`](Self::on). [`Handler::off`] takes the function away. A function that holds a `Client` keeps the
+    /// connection open for ever: give it a [`downgrade`](Self::downgrade)d one.
     pub fn on_each<T: DeserializeOwned + 'static>(
         &self,
         event: &str,

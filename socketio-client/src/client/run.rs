@@ -10,7 +10,7 @@ use super::shared::Shared;
 use crate::DisconnectReason;
 use crate::map::Map;
 use crate::protocol::{Input, LinkEvent, LinkId, Output, SocketKey};
-use crate::transport::{Dial, Link, OnReturn, Timer};
+use crate::transport::{Dial, Goodbye, Link, OnReturn, Timer};
 
 pub(super) struct Driver {
     shared: Arc<Shared>,
@@ -19,7 +19,11 @@ pub(super) struct Driver {
     /// Credentials that were asked for. Those for a connection that is gone are dropped.
     pending: Vec<(SocketKey, LinkId, Pending)>,
     links: Map<LinkId, Link>,
+    /// Of links that were closed.
+    goodbyes: Vec<Goodbye>,
     timer: Option<(Duration, Timer)>,
+    /// Nothing is read from the links.
+    paused: bool,
     _wake: Option<OnReturn>,
 }
 
@@ -41,11 +45,14 @@ impl Driver {
             auth,
             pending: Vec::new(),
             links: Map::new(),
+            goodbyes: Vec::new(),
             timer: None,
+            paused: false,
             _wake: wake,
         }
     }
 
+    /// Ends with the last handle, or with its runtime.
     pub(super) async fn run(mut self) {
         poll_fn(|cx| self.poll(cx)).await;
     }
@@ -53,14 +60,10 @@ impl Driver {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         for _ in 0..ROUNDS {
             let finished = self.carry_out(cx);
-            if finished {
-                // What is left are goodbyes.
-                for link in std::mem::take(&mut self.links).into_values() {
-                    link.detach();
-                }
+            if finished && self.goodbyes.is_empty() {
                 return Poll::Ready(());
             }
-            if !(self.poll_links(cx) | self.poll_auth(cx) | self.poll_timer(cx)) {
+            if !(self.poll_links(cx) | self.poll_auth(cx) | self.poll_goodbyes(cx) | self.poll_timer(cx)) {
                 return Poll::Pending;
             }
         }
@@ -71,15 +74,19 @@ impl Driver {
     /// Does what the machine asks for; returns whether the client is finished.
     fn carry_out(&mut self, cx: &Context<'_>) -> bool {
         loop {
-            let (output, wait, finished, last) = self.shared.untimed(|inner| {
+            let (output, wait, finished, last, paused) = self.shared.untimed(|inner| {
                 inner.register_driver(cx);
+                let output = inner.io.pop_front();
+                inner.carrying_out = output.is_some();
                 (
-                    inner.io.pop_front(),
+                    output,
                     inner.wait,
-                    inner.finished,
+                    inner.finished && !inner.machine.is_leaving(),
                     inner.clock.last(),
+                    inner.streams.is_paused() && !inner.finished,
                 )
             });
+            self.paused = paused;
             let Some(output) = output else {
                 self.set_timer(wait, last);
                 return finished;
@@ -94,10 +101,15 @@ impl Driver {
                         link.send(frames);
                     }
                 }
+                Output::Barrier { link } => {
+                    if let Some(link) = self.links.get_mut(&link) {
+                        link.barrier();
+                    }
+                }
                 Output::Close { link } => {
                     self.pending.retain(|(_, asked, _)| *asked != link);
                     if let Some(link) = self.links.remove(&link) {
-                        link.close();
+                        self.close(link);
                     }
                 }
                 Output::Authenticate { socket, link } => self.authenticate(socket, link),
@@ -163,7 +175,7 @@ impl Driver {
         let mut progress = false;
         let mut over = Vec::new();
         for (id, link) in self.links.iter_mut() {
-            if let Poll::Ready(event) = link.poll(cx) {
+            if let Poll::Ready(event) = link.poll(cx, !self.paused) {
                 progress = true;
                 if matches!(event, LinkEvent::Closed { .. } | LinkEvent::Answered(_)) {
                     over.push(*id);
@@ -175,10 +187,29 @@ impl Driver {
         for id in over {
             self.pending.retain(|(_, asked, _)| *asked != id);
             if let Some(link) = self.links.remove(&id) {
-                link.close();
+                self.close(link);
             }
         }
         progress
+    }
+
+    fn close(&mut self, link: Link) {
+        if let Some(goodbye) = link.close() {
+            self.goodbyes.push(goodbye);
+            let goodbyes = self.goodbyes.len();
+            self.shared.untimed(|inner| inner.goodbyes = goodbyes);
+        }
+    }
+
+    fn poll_goodbyes(&mut self, cx: &mut Context<'_>) -> bool {
+        let before = self.goodbyes.len();
+        self.goodbyes
+            .retain_mut(|goodbye| goodbye.as_mut().poll(cx).is_pending());
+        let left = self.goodbyes.len();
+        if left < before {
+            self.shared.untimed(|inner| inner.goodbyes = left);
+        }
+        left < before
     }
 
     /// Sees to it that a timer goes off by `wait`. Most deadlines are moved on before their time, so a timer that goes off too early is
@@ -207,5 +238,16 @@ impl Driver {
         self.timer = None;
         self.input(Input::Tick);
         true
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // Nobody does any I/O from here on: whoever waits would wait for ever.
+        self.shared.untimed(|inner| {
+            inner.io.clear();
+            inner.goodbyes = 0;
+            inner.finish();
+        });
     }
 }

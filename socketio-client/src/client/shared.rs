@@ -8,13 +8,21 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::clock::Clock;
+use super::depart::Departure;
 use super::event::Event;
+use super::streams::Streams;
 use crate::map::Map;
 use crate::protocol::{Input, Machine, Output, SocketKey, Ticket};
-use crate::{AckError, Payload, Settings, transport};
+use crate::{AckError, EmitError, Payload, Settings, transport};
 
 pub(super) struct Shared {
     inner: Mutex<Inner>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
 }
 
 pub(super) struct Inner {
@@ -25,15 +33,20 @@ pub(super) struct Inner {
     pub(super) auto_connect: bool,
     /// What the loop has to do.
     pub(super) io: VecDeque<Output>,
+    /// It is doing the last of what it took.
+    pub(super) carrying_out: bool,
     pub(super) wait: Option<Duration>,
-    /// Every handle is dropped: the loop tidies up and ends.
+    /// Every handle is dropped, or the loop's runtime has ended: the loop tidies up and ends.
     pub(super) finished: bool,
-    streams: Map<u64, Queue>,
-    next_stream: u64,
-    max_events: usize,
+    pub(super) streams: Streams,
+    pub(super) departures: Map<u64, Departure>,
+    pub(super) next_departure: u64,
+    /// How many links say goodbye.
+    pub(super) goodbyes: usize,
+    pub(super) close_timeout: Duration,
     pub(super) clock: Clock,
     driver: Option<Waker>,
-    to_wake: Vec<Waker>,
+    pub(super) to_wake: Vec<Waker>,
     this: Weak<Shared>,
 }
 
@@ -44,41 +57,12 @@ pub(super) struct Slot {
     waker: Option<Waker>,
 }
 
-/// What a stream is about.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Topic {
-    /// Everything that happens.
-    All,
-    /// The server's events of one name.
-    Named(String),
-    /// What this side emits.
-    Sent,
-}
-
-impl Topic {
-    fn wants(&self, event: &Event, sent: bool) -> bool {
-        match (self, event) {
-            (Self::All, _) => !sent,
-            (Self::Sent, _) => sent,
-            (Self::Named(name), Event::Message(message)) => !sent && *name == message.event,
-            (Self::Named(_), _) => false,
-        }
-    }
-}
-
-/// What one stream has not read.
-struct Queue {
-    key: SocketKey,
-    topic: Topic,
-    events: VecDeque<Event>,
-    waker: Option<Waker>,
-    overflowed: bool,
-}
-
 impl Shared {
     pub(super) fn new(settings: Settings, namespace: &str, auto_connect: bool) -> (Arc<Self>, SocketKey) {
         let max_events = settings.limits.events;
+        let close_timeout = settings.close_timeout;
         let mut machine = Machine::new(settings, transport::seed());
+        machine.set_epoch(transport::wall());
         let key = machine.socket(namespace);
         let shared = Arc::new_cyclic(|this| Self {
             inner: Mutex::new(Inner {
@@ -87,11 +71,14 @@ impl Shared {
                 auths: Map::new(),
                 auto_connect,
                 io: VecDeque::new(),
+                carrying_out: false,
                 wait: None,
                 finished: false,
-                streams: Map::new(),
-                next_stream: 0,
-                max_events,
+                streams: Streams::new(max_events),
+                departures: Map::new(),
+                next_departure: 0,
+                goodbyes: 0,
+                close_timeout,
                 clock: Clock::start(),
                 driver: None,
                 to_wake: Vec::new(),
@@ -141,13 +128,25 @@ impl Inner {
         loop {
             match self.machine.poll_output() {
                 Output::Wait(until) => {
+                    if self.streams.concern_reading() && self.pace_reading() {
+                        io = true;
+                        continue;
+                    }
+                    if self.departures.first().is_some() && self.advance_departures() {
+                        continue;
+                    }
+                    let own = self
+                        .departure_deadline()
+                        .into_iter()
+                        .chain(self.streams.deadline());
+                    let until = until.into_iter().chain(own).min();
                     io |= self.wait != until;
                     self.wait = until;
                     break;
                 }
                 Output::Event { socket, event } => {
                     let event = Event::new(event, socket, &self.this);
-                    self.deliver(socket, event, false);
+                    self.streams.deliver(socket, event, false, &mut self.to_wake);
                 }
                 Output::Sent {
                     socket,
@@ -155,7 +154,7 @@ impl Inner {
                     payload,
                 } => {
                     let event = Event::sent(event, payload);
-                    self.deliver(socket, event, true);
+                    self.streams.deliver(socket, event, true, &mut self.to_wake);
                 }
                 Output::Acked { ticket, result } => {
                     if let Some(slot) = self.acks.get_mut(&ticket) {
@@ -175,106 +174,44 @@ impl Inner {
         std::mem::take(&mut self.to_wake)
     }
 
-    /// Gives an event to the streams it concerns. The machine is held while one of them is too full.
-    fn deliver(&mut self, key: SocketKey, event: Event, sent: bool) {
-        let mut overflow = false;
-        let mut last: Option<&mut Queue> = None;
-        for queue in self.streams.values_mut() {
-            if queue.key != key || !queue.topic.wants(&event, sent) {
-                continue;
-            }
-            self.to_wake.extend(queue.waker.take());
-            if queue.events.len() >= self.max_events && !queue.overflowed {
-                queue.overflowed = true;
-                overflow = true;
-            }
-            if let Some(earlier) = last.replace(queue) {
-                earlier.events.push_back(event.clone());
-            }
-        }
-        // Mostly it is the only one, and a copy of a message goes deep.
-        if let Some(queue) = last {
-            queue.events.push_back(event);
-        }
-        if overflow {
-            let now = self.clock.now();
-            self.machine.handle(Input::Hold, now);
+    /// Sees whether the links are to be read; returns whether that has changed.
+    fn pace_reading(&mut self) -> bool {
+        let now = self.clock.now();
+        let awaited = self
+            .acks
+            .values()
+            .any(|slot| slot.waker.is_some() && slot.result.is_none());
+        let Some(paused) = self.streams.pace(awaited, now) else {
+            return false;
+        };
+        let input = if paused { Input::Pause } else { Input::Resume };
+        self.machine.handle(input, now);
+        true
+    }
+
+    /// Fails where there is no loop any more.
+    pub(super) fn is_alive(&self) -> Result<(), EmitError> {
+        if self.finished {
+            Err(EmitError::Disconnected)
+        } else {
+            Ok(())
         }
     }
 
     /// Ends everything.
     pub(super) fn finish(&mut self) {
         self.finished = true;
-        self.machine.shut_down();
-        for queue in self.streams.values_mut() {
-            self.to_wake.extend(queue.waker.take());
+        let now = self.clock.now();
+        self.machine.shut_down(now);
+        self.streams.wake_all(&mut self.to_wake);
+        for slot in self.acks.values_mut() {
+            self.to_wake.extend(slot.waker.take());
         }
         self.to_wake.extend(self.driver.take());
     }
 
     pub(super) fn register_driver(&mut self, cx: &Context<'_>) {
         self.driver = Some(cx.waker().clone());
-    }
-
-    pub(super) fn subscribe(&mut self, key: SocketKey, topic: Topic) -> u64 {
-        if topic == Topic::Sent {
-            self.machine.watch_sent(key, true);
-        }
-        let id = self.next_stream;
-        self.next_stream += 1;
-        self.streams.insert(
-            id,
-            Queue {
-                key,
-                topic,
-                events: VecDeque::new(),
-                waker: None,
-                overflowed: false,
-            },
-        );
-        id
-    }
-
-    pub(super) fn unsubscribe(&mut self, id: u64) {
-        let Some(gone) = self.streams.remove(&id) else {
-            return;
-        };
-        self.to_wake.extend(gone.waker);
-        if gone.topic == Topic::Sent {
-            let still = self
-                .streams
-                .values()
-                .any(|queue| queue.topic == Topic::Sent && queue.key == gone.key);
-            self.machine.watch_sent(gone.key, still);
-        }
-        if gone.overflowed {
-            self.release();
-        }
-    }
-
-    pub(super) fn poll_event(&mut self, id: u64, cx: &Context<'_>) -> Poll<Option<Event>> {
-        let finished = self.finished;
-        let Some(queue) = self.streams.get_mut(&id) else {
-            return Poll::Ready(None);
-        };
-        let event = queue.events.pop_front();
-        if queue.overflowed && queue.events.is_empty() {
-            queue.overflowed = false;
-            self.release();
-        } else if event.is_none() && !finished {
-            queue.waker = Some(cx.waker().clone());
-        }
-        match event {
-            None if !finished => Poll::Pending,
-            event => Poll::Ready(event),
-        }
-    }
-
-    fn release(&mut self) {
-        if !self.streams.values().any(|queue| queue.overflowed) {
-            let now = self.clock.now();
-            self.machine.handle(Input::Release, now);
-        }
     }
 
     pub(super) fn poll_ack(&mut self, ticket: Ticket, cx: &Context<'_>) -> Poll<Result<Payload, AckError>> {

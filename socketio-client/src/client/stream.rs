@@ -10,7 +10,8 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::event::{Event, Message};
-use super::shared::{Shared, Topic};
+use super::shared::Shared;
+use super::streams::Topic;
 use crate::protocol::SocketKey;
 
 /// Everything that happens to a socket, in order. Ends when every [`Client`](super::Client) is dropped.
@@ -69,7 +70,8 @@ impl std::fmt::Debug for EventStream {
     }
 }
 
-/// The arguments of every event of one name. An event of another shape is an error item; the stream goes on.
+/// The arguments of every event of one name. An event of another shape is an error item, and so are events that were
+/// [missed](Event::Missed); the stream goes on.
 #[derive(Debug)]
 pub struct TypedStream<T> {
     events: EventStream,
@@ -93,6 +95,10 @@ impl<T: DeserializeOwned> TypedStream<T> {
         loop {
             match std::task::ready!(self.events.poll(cx)) {
                 Some(Event::Message(message)) => return Poll::Ready(Some(message.parse())),
+                Some(Event::Missed { events }) => {
+                    let error = serde::de::Error::custom(format!("{events} events were missed"));
+                    return Poll::Ready(Some(Err(error)));
+                }
                 Some(_) => {}
                 None => return Poll::Ready(None),
             }

@@ -12,7 +12,7 @@ use super::engine::{Engine, Happened};
 use super::fallback::{WebSocketFailure, WebSocketRecord};
 use super::{LinkEvent, LinkId, Output, Transport};
 use crate::Settings;
-use crate::packet::{EnginePacket, Frame, payload};
+use crate::packet::{EnginePacket, Frame, Parser, payload};
 
 /// What an engine needs of the machine.
 pub(super) struct Deps<'a> {
@@ -179,6 +179,16 @@ impl Engine {
         matches!(&self.probe, Some(probe) if probe.stage == Stage::Pausing)
     }
 
+    /// How many events have not been handed over: to the kernel or the browser, or to the server by a request.
+    pub(super) fn unsent(&self, settings: &Settings) -> usize {
+        self.in_flight + events(&self.waiting, settings)
+    }
+
+    /// Whether all that was sent is handed over.
+    pub(super) fn is_settled(&self) -> bool {
+        self.waiting.is_empty() && self.carrier.is_writable() && !self.is_pausing()
+    }
+
     /// Hands over what waits, if the carrier takes it.
     pub(super) fn flush(&mut self, deps: &mut Deps<'_>) {
         if self.waiting.is_empty() || self.is_pausing() {
@@ -188,13 +198,16 @@ impl Engine {
             Carrier::WebSocket { link, writable } if *writable => {
                 *writable = false;
                 self.waiting_bytes = 0;
+                self.in_flight = events(&self.waiting, deps.settings);
                 deps.outputs.push_back(Output::Send {
                     link: *link,
                     frames: self.waiting.drain(..).collect(),
                 });
             }
             Carrier::Polling { post: None, .. } if self.sid.is_some() => {
+                let before = events(&self.waiting, deps.settings);
                 let body = self.take_payload();
+                self.in_flight = before - events(&self.waiting, deps.settings);
                 let link = deps.request(self.sid.clone(), Some(body));
                 if let Carrier::Polling { post, .. } = &mut self.carrier {
                     *post = Some(link);
@@ -274,7 +287,7 @@ impl Engine {
                     });
                 }
             }
-            (LinkEvent::Writable | LinkEvent::Answered(_), _) => {}
+            (LinkEvent::Writable | LinkEvent::Passed | LinkEvent::Answered(_), _) => {}
             (LinkEvent::Received(frame), Stage::Scouting)
                 if matches!(EnginePacket::decode(frame.clone()), Ok(EnginePacket::Open(_))) =>
             {
@@ -373,11 +386,77 @@ impl Engine {
         };
         self.upgraded();
         self.waiting_bytes = 0;
+        self.in_flight = events(&self.waiting, deps.settings);
         let frames: Vec<Frame> = std::iter::once(EnginePacket::Upgrade.encode())
             .chain(self.waiting.drain(..))
             .collect();
         deps.outputs.push_back(Output::Send { link, frames });
         happened.push(Happened::Upgraded);
+    }
+
+    /// Leaves, with a last packet: what was sent before still goes, after what is under way, within a bound. To be driven by
+    /// [`Engine::go_on_leaving`].
+    pub(super) fn leave(&mut self, farewell: Vec<Frame>, deps: &mut Deps<'_>) {
+        self.farewell.extend(
+            farewell
+                .into_iter()
+                .map(|frame| EnginePacket::Message(frame).encode()),
+        );
+        self.leaving = Some(deps.now.saturating_add(deps.settings.close_timeout));
+        self.probe_at = None;
+        // A server may end the session whose upgrade is broken off: one that has joined it is waited for.
+        if let Some(Probe {
+            link, stage, stands, ..
+        }) = self.probe
+            && (matches!(stage, Stage::Scouting | Stage::Standing) || !stands)
+        {
+            deps.outputs.push_back(Output::Close { link });
+            self.probe = None;
+        }
+    }
+
+    /// Goes on leaving; returns whether it is over.
+    pub(super) fn go_on_leaving(&mut self, deps: &mut Deps<'_>) -> bool {
+        if self.leaving.is_some_and(|until| until <= deps.now) {
+            if let Some(probe) = self.probe.take() {
+                deps.outputs.push_back(Output::Close { link: probe.link });
+            }
+            for link in self.carrier.links() {
+                deps.outputs.push_back(Output::Close { link });
+            }
+            return true;
+        }
+        if self.probe.is_some() {
+            return false;
+        }
+        self.flush(deps);
+        if !self.is_settled() && !matches!(self.carrier, Carrier::Gone(_)) {
+            return false;
+        }
+        match (&self.carrier, self.processed) {
+            (Carrier::WebSocket { link, .. }, None) => {
+                deps.outputs.push_back(Output::Barrier { link: *link });
+                self.processed = Some(false);
+                return false;
+            }
+            (Carrier::WebSocket { .. }, Some(false)) => return false,
+            (Carrier::WebSocket { .. }, Some(true)) if self.farewell.is_empty() => {}
+            // A request that is answered is processed.
+            (Carrier::Polling { .. }, Some(true)) | (Carrier::Gone(_), _) => {}
+            (carrier, _) => {
+                if matches!(carrier, Carrier::Polling { .. }) {
+                    self.processed = Some(true);
+                    self.farewell.push(EnginePacket::Close.encode());
+                }
+                self.waiting.extend(self.farewell.drain(..));
+                self.flush(deps);
+                return false;
+            }
+        }
+        for link in self.carrier.links() {
+            deps.outputs.push_back(Output::Close { link });
+        }
+        true
     }
 
     /// Sends what waits, and closes.
@@ -405,4 +484,13 @@ impl Engine {
             Carrier::Gone(_) => {}
         }
     }
+}
+
+/// How many of these frames begin an event.
+fn events(frames: &VecDeque<Frame>, settings: &Settings) -> usize {
+    let begins = |frame: &&Frame| match frame {
+        Frame::Text(text) => text.starts_with("42") || text.starts_with("45"),
+        Frame::Binary(_) => settings.parser != Parser::Json,
+    };
+    frames.iter().filter(begins).count()
 }

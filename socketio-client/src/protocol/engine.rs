@@ -51,6 +51,17 @@ pub(super) struct Engine {
     pub(super) max_payload: usize,
     pub(super) waiting: VecDeque<Frame>,
     pub(super) waiting_bytes: usize,
+    /// How many events the carrier was given and has not handed over.
+    pub(super) in_flight: usize,
+    /// Whether nothing is read from its links.
+    paused: bool,
+    /// Where it is being left: by when it ends, whatever has not gone.
+    pub(super) leaving: Option<Duration>,
+    /// What is said last, once the server has processed all that was sent before: a server of Socket.IO passes over the events that
+    /// it reads together with the goodbye.
+    pub(super) farewell: Vec<Frame>,
+    /// Whether the server is known to have done so; `None` before it is asked.
+    pub(super) processed: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -97,6 +108,11 @@ impl Engine {
             max_payload: usize::MAX,
             waiting: VecDeque::new(),
             waiting_bytes: 0,
+            in_flight: 0,
+            paused: false,
+            leaving: None,
+            farewell: Vec::new(),
+            processed: None,
         }
     }
 
@@ -172,7 +188,11 @@ impl Engine {
             let details = "no answer to CONNECT".to_owned();
             return vec![Happened::Closed(DisconnectReason::TransportError, Some(details))];
         }
-        if self.probe.is_none() && due(self.probe_at) && self.carrier.transport() == Transport::Polling {
+        if self.leaving.is_none()
+            && self.probe.is_none()
+            && due(self.probe_at)
+            && self.carrier.transport() == Transport::Polling
+        {
             self.start_probe(deps);
         }
         self.advance_probe(deps)
@@ -196,9 +216,20 @@ impl Engine {
     }
 
     fn own_deadline(&self) -> Option<Duration> {
+        if self.leaving.is_some() {
+            return self.leaving;
+        }
         match self.phase {
             Phase::Opening { until } => until,
+            Phase::Open { .. } if self.paused => None,
             Phase::Open { until, .. } => Some(until),
+        }
+    }
+
+    pub(super) fn pause(&mut self, paused: bool, now: Duration) {
+        self.paused = paused;
+        if let Phase::Open { heartbeat, until } = &mut self.phase {
+            *until = now.saturating_add(*heartbeat);
         }
     }
 
@@ -221,8 +252,10 @@ impl Engine {
         }
         match event {
             LinkEvent::Opened => self.stands = true,
+            LinkEvent::Passed => self.processed = Some(true),
             LinkEvent::Writable => {
                 self.carrier.writable();
+                self.in_flight = 0;
                 self.flush(deps);
             }
             LinkEvent::Received(frame) if frame.len() > deps.settings.limits.packet => {
@@ -255,6 +288,7 @@ impl Engine {
     fn answered(&mut self, link: LinkId, body: &str, happened: &mut Vec<Happened>, deps: &mut Deps<'_>) {
         if !self.carrier.answered(link) {
             // A POST, of which only the end matters.
+            self.in_flight = 0;
             self.flush(deps);
             self.finish_upgrade(happened, deps);
             return;

@@ -45,10 +45,11 @@ pub enum Input {
     Wake,
     /// The program wants the connection, or the attempt at one, to break as if the network had broken it.
     CloseTransport,
-    /// Events are not being read: close, and dial nothing until [`Input::Release`].
-    Hold,
+    /// Nothing is read from the links, as the program does not read its events: until [`Input::Resume`] the server's silence means
+    /// nothing, and nothing is dialled.
+    Pause,
     /// Events are being read again.
-    Release,
+    Resume,
     /// The answer to [`Output::Authenticate`].
     Authenticated {
         /// Whose.
@@ -99,6 +100,8 @@ pub enum LinkEvent {
     Received(Frame),
     /// The server answered a request with success, and this body. The last event of a request.
     Answered(String),
+    /// The server has processed what was sent before [`Output::Barrier`].
+    Passed,
     /// It is over. The last event of a link.
     Closed {
         /// `TransportClose`, `TransportError` or `ParseError`.
@@ -134,6 +137,12 @@ pub enum Output {
         link: LinkId,
         /// What.
         frames: Vec<Frame>,
+    },
+    /// Find out when the server has processed what was sent on a WebSocket, and answer with [`LinkEvent::Passed`]. Best by a ping of
+    /// WebSocket's own.
+    Barrier {
+        /// Where.
+        link: LinkId,
     },
     /// Close a link, after what was sent on it, or abort a request. It says nothing more.
     Close {

@@ -19,14 +19,14 @@ impl Machine {
                 }
             }
             Err(error) => match self.decoder.take_skipped() {
-                Some(skipped) => self.unreadable(&skipped),
+                Some(skipped) => self.unreadable(&skipped, now),
                 None => self.lost(DisconnectReason::ParseError, Some(error.to_string()), false, now),
             },
         }
     }
 
     /// One packet cannot be read: the connection is none the worse for it.
-    fn unreadable(&mut self, skipped: &Skipped) {
+    fn unreadable(&mut self, skipped: &Skipped, now: Duration) {
         for key in 0..self.sockets.len() {
             let socket = &mut self.sockets[key];
             let its = skipped
@@ -37,7 +37,7 @@ impl Machine {
                 continue;
             }
             if let Some(last) = &skipped.last {
-                socket.recovery.last_text(last);
+                socket.recovery.last_text(last, now);
             }
             let details = skipped.error.to_string();
             self.push_event(key, Event::Unreadable { details });
@@ -63,7 +63,7 @@ impl Machine {
                 self.socket_down(key, DisconnectReason::ServerDisconnect, None, now);
                 Ok(())
             }
-            Kind::Event => self.event(key, packet),
+            Kind::Event => self.event(key, packet, now),
             Kind::Ack => {
                 self.ack(key, packet, now);
                 Ok(())
@@ -99,7 +99,7 @@ impl Machine {
         let early = std::mem::take(&mut socket.early);
         self.push_event(key, Event::Connected { id });
         for packet in early {
-            self.event(key, packet)?;
+            self.event(key, packet, now)?;
         }
         self.flush_buffer(key, now);
         self.restart_queue(key, now);
@@ -142,7 +142,7 @@ impl Machine {
         self.close_unused(now);
     }
 
-    fn event(&mut self, key: usize, packet: Packet) -> Result<(), &'static str> {
+    fn event(&mut self, key: usize, packet: Packet, now: Duration) -> Result<(), &'static str> {
         let socket = &mut self.sockets[key];
         if !socket.is_connected() {
             // A middleware may emit before the server grants the namespace.
@@ -162,7 +162,7 @@ impl Machine {
             return Err("event without a name");
         };
         if ack.is_none() && !self.settings.volatile_events.contains(&event) {
-            self.sockets[key].recovery.event(&payload.args);
+            self.sockets[key].recovery.event(&payload.args, now);
         }
         self.push_event(key, Event::Message { event, payload, ack });
         Ok(())

@@ -4,7 +4,7 @@
 //! it says [`Output::Wait`]. Times are [`Duration`]s since a start of the caller's choosing and never go back. A gap between two
 //! times is taken as it is: deadlines that lie in it have passed, and each is acted on once.
 //!
-//! Invariant: there is at most one connection at a time, and every WebSocket that was opened is closed by exactly one of
+//! Invariant: there is at most one connection at a time, beside a few that were left and say goodbye; and every WebSocket that was opened is closed by exactly one of
 //! [`Output::Close`] and [`LinkEvent::Closed`].
 
 mod carrier;
@@ -54,7 +54,10 @@ pub struct Machine {
     rng: Rng,
     backoff: Backoff,
     connection: Connection,
-    held: bool,
+    /// Connections that are being left.
+    leaving: Vec<Engine>,
+    /// Whether nothing is read.
+    paused: bool,
     decoder: Decoder,
     sockets: Vec<Socket>,
     /// Every ack that is waited for, by when it is given up.
@@ -65,6 +68,7 @@ pub struct Machine {
     websocket_worked: bool,
     websocket: WebSocketRecord,
     outputs: VecDeque<Output>,
+    epoch: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -86,7 +90,8 @@ impl Machine {
                 settings.randomization_factor,
             ),
             connection: Connection::Closed,
-            held: false,
+            leaving: Vec::new(),
+            paused: false,
             decoder: Decoder::new(settings.limits.attachments, settings.limits.packet)
                 .parser(settings.parser),
             sockets: Vec::new(),
@@ -96,8 +101,15 @@ impl Machine {
             websocket_worked: false,
             websocket: WebSocketRecord::default(),
             outputs: VecDeque::new(),
+            epoch: None,
             settings,
         }
+    }
+
+    /// What the wall clock said, since 1970, at time zero: so that the times in recovery offsets are recognised. To be called before
+    /// [`socket`](Self::socket).
+    pub fn set_epoch(&mut self, epoch: Duration) {
+        self.epoch = Some(epoch);
     }
 
     /// The socket of a namespace, at rest where it did not exist. Namespaces share one connection.
@@ -112,7 +124,10 @@ impl Machine {
             .iter()
             .position(|socket| socket.namespace == namespace);
         SocketKey(found.unwrap_or_else(|| {
-            self.sockets.push(Socket::new(&namespace));
+            let mut socket = Socket::new(&namespace);
+            socket.recovery.epoch = self.epoch;
+            socket.recovery.any_text = self.settings.any_offset;
+            self.sockets.push(socket);
             self.sockets.len() - 1
         }))
     }
@@ -126,8 +141,8 @@ impl Machine {
             Input::ReconnectNow => self.reconnect_now(now),
             Input::Wake => self.wake(now),
             Input::CloseTransport => self.lost(DisconnectReason::ForcedClose, None, false, now),
-            Input::Hold => self.hold(now),
-            Input::Release => self.held = false,
+            Input::Pause => self.pause(true, now),
+            Input::Resume => self.pause(false, now),
             Input::Authenticated { socket, link, auth } => self.authenticated(socket, link, auth, now),
             Input::Link { link, event } => self.link_event(link, event, now),
             Input::Tick => {}
@@ -151,7 +166,6 @@ impl Machine {
         match (&socket.status, &self.connection) {
             (Status::Connected { id }, _) => State::Connected { id: id.clone() },
             (Status::Down, _) | (_, Connection::Closed) => State::Disconnected { reason: socket.last },
-            (_, Connection::Waiting { .. }) if self.held => State::Disconnected { reason: socket.last },
             (_, Connection::Waiting { retry_at }) => State::WaitingToReconnect {
                 attempt: self.backoff.attempts(),
                 retry_in: retry_at.saturating_sub(now),
@@ -159,6 +173,12 @@ impl Machine {
             (_, Connection::Dialling { attempt, .. }) => State::Connecting { attempt: *attempt },
             (_, Connection::Open { .. }) => State::Connecting { attempt: 0 },
         }
+    }
+
+    /// Whether the socket is connected, or something is being done about it.
+    pub fn is_active(&self, key: SocketKey) -> bool {
+        let wanted = self.sockets.get(key.0).is_some_and(Socket::is_active);
+        wanted && !matches!(self.connection, Connection::Closed)
     }
 
     /// The socket's id on the server, while it is connected.
@@ -220,19 +240,23 @@ impl Machine {
     fn deadline(&self) -> Option<Duration> {
         let connection = match &self.connection {
             Connection::Closed => None,
-            Connection::Waiting { .. } if self.held => None,
+            Connection::Waiting { .. } if self.paused => None,
             Connection::Waiting { retry_at } => Some(*retry_at),
             Connection::Dialling { engine, .. } | Connection::Open { engine } => engine.deadline(),
         };
         let ack = self.timeouts.first().map(|((until, _), ())| *until);
-        connection.into_iter().chain(ack).min()
+        let leaving = self.leaving.iter().filter_map(Engine::deadline);
+        connection.into_iter().chain(ack).chain(leaving).min()
     }
 
     /// Acts on every deadline that has passed.
     fn advance(&mut self, now: Duration) {
         self.give_up_acks(now);
+        if !self.leaving.is_empty() {
+            self.advance_leaving(now);
+        }
         match &mut self.connection {
-            Connection::Waiting { retry_at } if *retry_at <= now && !self.held => {
+            Connection::Waiting { retry_at } if *retry_at <= now && !self.paused => {
                 self.dial(self.backoff.attempts(), now);
             }
             Connection::Dialling { engine, .. } | Connection::Open { engine } => {
@@ -249,6 +273,14 @@ impl Machine {
         }
     }
 
+    fn advance_leaving(&mut self, now: Duration) {
+        for engine in &mut self.leaving {
+            // Of what it says, nothing is of interest any more.
+            engine.advance(&mut deps!(self, now));
+        }
+        self.go_on_leaving(now);
+    }
+
     fn wake(&mut self, now: Duration) {
         self.websocket.hurry(&self.settings);
         match &mut self.connection {
@@ -262,6 +294,16 @@ impl Machine {
     }
 
     fn link_event(&mut self, link: LinkId, event: LinkEvent, now: Duration) {
+        if let Some(engine) = self.leaving.iter_mut().find(|engine| engine.owns(link)) {
+            let all = engine.handle(link, event, &mut deps!(self, now));
+            if all
+                .iter()
+                .any(|happened| matches!(happened, Happened::Closed(..)))
+            {
+                engine.leaving = Some(now);
+            }
+            return self.go_on_leaving(now);
+        }
         let (Connection::Dialling { engine, .. } | Connection::Open { engine }) = &mut self.connection else {
             return;
         };

@@ -163,6 +163,35 @@ impl Machine {
         Ok(())
     }
 
+    /// Drops what waits for a connection or for its turn in the retry queue; returns how many events that were.
+    pub fn clear_buffer(&mut self, key: SocketKey) -> usize {
+        let Some(socket) = self.sockets.get_mut(key.0) else {
+            return 0;
+        };
+        let mut ids: Vec<Option<u64>> = Vec::new();
+        ids.extend(socket.take_buffer().iter().map(|kept| kept.packet.id));
+        let under_way = socket
+            .queue
+            .front()
+            .is_some_and(|first| first.under_way.is_some());
+        let waiting = socket.queue.split_off(usize::from(under_way));
+        for queued in waiting {
+            socket.queued_bytes = socket.queued_bytes.saturating_sub(queued.packet.payload.size());
+            ids.push(queued.own);
+        }
+        for id in ids.iter().flatten() {
+            let ticket = Ticket { socket: key, id: *id };
+            if let Some(awaited) = socket.acks.remove(id) {
+                self.timeouts.remove(&(awaited.until, ticket));
+            }
+            self.outputs.push_back(Output::Acked {
+                ticket,
+                result: Err(AckError::Emit(EmitError::Cleared)),
+            });
+        }
+        ids.len()
+    }
+
     /// Nobody waits for this ack any more. An event that is still kept is sent all the same.
     pub fn forget(&mut self, ticket: Ticket) {
         let Some(socket) = self.sockets.get_mut(ticket.socket.0) else {

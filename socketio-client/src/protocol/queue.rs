@@ -5,7 +5,10 @@ use std::time::Duration;
 use super::socket::{Awaited, Queued};
 use super::{Event, Machine, Output, SocketKey, Ticket};
 use crate::packet::{Kind, Packet};
-use crate::{AckError, EmitError, Exhausted, Payload, Retries};
+use crate::{AckError, DisconnectReason, EmitError, Exhausted, Payload, Retries};
+
+/// A connection that ends within this time of an event's being sent may have ended because of it.
+const RIGHT_AFTER: Duration = Duration::from_secs(5);
 
 impl Machine {
     /// Puts an event in the queue. `own` is the wait of the program, where it waits.
@@ -31,6 +34,7 @@ impl Machine {
             tries: 0,
             under_way: None,
             given_up: false,
+            blamed: 0,
         });
         self.drain_queue(key.0, now);
         Ok(())
@@ -94,14 +98,39 @@ impl Machine {
         self.drain_queue(key, now);
     }
 
-    /// The connection ended while the first event was under way.
-    pub(super) fn queue_cut_off(&mut self, key: usize) {
-        let counts = self
-            .settings
-            .retries
-            .as_ref()
-            .is_some_and(|retries| retries.count_disconnects);
+    /// The connection ended while the first event was under way, `after` it was sent. A server ends it on what is too large for it, each time.
+    pub(super) fn queue_cut_off(&mut self, key: usize, reason: DisconnectReason, after: Duration) {
+        let Some(Retries {
+            retries,
+            count_disconnects,
+            ..
+        }) = self.settings.retries
+        else {
+            return;
+        };
+        let mut counts = count_disconnects;
+        if let Some(first) = self.sockets[key].queue.front_mut() {
+            let broke = matches!(
+                reason,
+                DisconnectReason::TransportClose | DisconnectReason::TransportError
+            );
+            first.blamed = if broke && after < RIGHT_AFTER {
+                first.blamed + 1
+            } else {
+                0
+            };
+            if first.blamed > retries {
+                counts = true;
+                first.tries = first.blamed;
+            }
+        }
         self.try_failed(key, counts, &AckError::Disconnected);
+    }
+
+    /// Whether an event seems to be what ends the connections.
+    pub(super) fn is_any_blamed(&self) -> bool {
+        let first = |socket: &super::Socket| socket.queue.front().is_some_and(|first| first.blamed > 1);
+        self.sockets.iter().any(first)
     }
 
     fn try_failed(&mut self, key: usize, counts: bool, error: &AckError) {

@@ -5,8 +5,11 @@ use std::time::Duration;
 use super::engine::Engine;
 use super::socket::Status;
 use super::{Connection, Event, Machine, Output, SocketKey, Ticket, deps};
-use crate::packet::{Kind, Packet};
+use crate::packet::{Frame, Kind, Packet};
 use crate::{AckError, DisconnectReason, Payload};
+
+/// How many connections may say goodbye at a time: a program that connects and disconnects in a loop does not collect them.
+const LEAVING: usize = 4;
 
 impl Machine {
     pub(super) fn connect(&mut self, key: SocketKey, now: Duration) {
@@ -23,7 +26,7 @@ impl Machine {
         }
         if matches!(self.connection, Connection::Closed) {
             self.backoff.reset();
-            if self.held {
+            if self.paused {
                 self.connection = Connection::Waiting { retry_at: now };
             } else {
                 self.dial(0, now);
@@ -40,17 +43,58 @@ impl Machine {
         }
         let told = matches!(socket.status, Status::Connected { .. } | Status::Joining);
         let packet = Packet::new(Kind::Disconnect, &socket.namespace, Payload::default());
+        let last = self.sockets.iter().filter(|socket| socket.is_active()).count() == 1;
+        let mut farewell = Vec::new();
         if let (true, Connection::Open { engine }) = (told, &mut self.connection) {
-            engine.send(self.settings.parser.encode(packet), &mut deps!(self, now));
+            farewell = self.settings.parser.encode(packet);
+            if !last {
+                engine.send(std::mem::take(&mut farewell), &mut deps!(self, now));
+            }
         }
-        self.socket_down(key.0, DisconnectReason::ClientDisconnect, None, now);
+        self.socket_ended(key.0, DisconnectReason::ClientDisconnect, None, Status::Down, now);
+        self.leave_unused(farewell, now);
     }
 
     /// Ends everything for good, without a word to the program.
-    pub fn shut_down(&mut self) {
+    pub fn shut_down(&mut self, now: Duration) {
         for key in 0..self.sockets.len() {
-            self.disconnect(SocketKey(key), Duration::ZERO);
+            self.disconnect(SocketKey(key), now);
         }
+    }
+
+    /// Whether all that was sent is handed over, and what was left is gone.
+    pub fn is_settled(&self) -> bool {
+        let settled = match &self.connection {
+            Connection::Open { engine } => engine.is_settled(),
+            _ => true,
+        };
+        settled && self.leaving.is_empty()
+    }
+
+    /// Whether a connection that was left still says goodbye.
+    pub fn is_leaving(&self) -> bool {
+        !self.leaving.is_empty()
+    }
+
+    /// How many events of this socket wait, or were given to a link that has not handed them over. Sockets share a link.
+    pub fn unsent(&self, key: SocketKey) -> usize {
+        let under_way = match &self.connection {
+            Connection::Open { engine } => engine.unsent(&self.settings),
+            _ => 0,
+        };
+        let queued = self.sockets.get(key.0).is_some_and(|socket| {
+            let first = socket.queue.front();
+            first.is_some_and(|first| first.under_way.is_some())
+        });
+        // The first of the retry queue may be on its way, and waits for its ack all the same.
+        self.buffered(key) + under_way.saturating_sub(usize::from(queued && under_way > 0))
+    }
+
+    /// Goes on leaving what is being left.
+    pub(super) fn go_on_leaving(&mut self, now: Duration) {
+        let mut leaving = std::mem::take(&mut self.leaving);
+        leaving.retain_mut(|engine| !engine.go_on_leaving(&mut deps!(self, now)));
+        self.leaving = leaving;
     }
 
     /// Takes a socket out of use; without sockets the connection is closed.
@@ -61,19 +105,31 @@ impl Machine {
         details: Option<String>,
         now: Duration,
     ) {
-        self.socket_ended(key, reason, details, Status::Down);
+        self.socket_ended(key, reason, details, Status::Down, now);
         self.close_unused(now);
     }
 
     pub(super) fn close_unused(&mut self, now: Duration) {
+        self.leave_unused(Vec::new(), now);
+    }
+
+    fn leave_unused(&mut self, farewell: Vec<Frame>, now: Duration) {
         if self.sockets.iter().any(super::Socket::is_active) {
             return;
         }
         self.backoff.reset();
         self.decoder.reset();
         match std::mem::replace(&mut self.connection, Connection::Closed) {
-            Connection::Dialling { engine, .. } | Connection::Open { engine } => {
-                engine.close(&mut deps!(self, now));
+            Connection::Dialling { engine, .. } => engine.close(&mut deps!(self, now)),
+            Connection::Open { mut engine } => {
+                engine.leave(farewell, &mut deps!(self, now));
+                self.leaving.push(engine);
+                if self.leaving.len() > LEAVING
+                    && let Some(oldest) = self.leaving.first_mut()
+                {
+                    oldest.leaving = Some(now);
+                }
+                self.go_on_leaving(now);
             }
             Connection::Waiting { .. } | Connection::Closed => {}
         }
@@ -85,6 +141,7 @@ impl Machine {
         reason: DisconnectReason,
         details: Option<String>,
         status: Status,
+        now: Duration,
     ) {
         let Some(socket) = self.sockets.get_mut(key) else {
             return;
@@ -102,7 +159,8 @@ impl Machine {
             };
             self.timeouts.remove(&(awaited.until, ticket));
             if awaited.queued {
-                self.queue_cut_off(key);
+                let sent = awaited.sent.unwrap_or(now);
+                self.queue_cut_off(key, reason, now.saturating_sub(sent));
                 continue;
             }
             self.outputs.push_back(Output::Acked {
@@ -118,23 +176,17 @@ impl Machine {
             return;
         }
         self.backoff.reset();
-        if self.held {
+        if self.paused {
             self.connection = Connection::Waiting { retry_at: now };
         } else {
             self.dial(0, now);
         }
     }
 
-    pub(super) fn hold(&mut self, now: Duration) {
-        if self.held {
-            return;
-        }
-        self.held = true;
-        if matches!(
-            self.connection,
-            Connection::Dialling { .. } | Connection::Open { .. }
-        ) {
-            self.lost(DisconnectReason::EventOverflow, None, true, now);
+    pub(super) fn pause(&mut self, paused: bool, now: Duration) {
+        self.paused = paused;
+        if let Connection::Open { engine } | Connection::Dialling { engine, .. } = &mut self.connection {
+            engine.pause(paused, now);
         }
     }
 
@@ -148,7 +200,9 @@ impl Machine {
 
     /// The handshake is done: every socket asks for its namespace.
     pub(super) fn opened(&mut self) {
-        self.backoff.reset();
+        if !self.is_any_blamed() {
+            self.backoff.reset();
+        }
         self.decoder.reset();
         self.connection = match std::mem::replace(&mut self.connection, Connection::Closed) {
             Connection::Dialling { engine, .. } => Connection::Open { engine },
@@ -215,13 +269,15 @@ impl Machine {
 
     fn ended(&mut self, reason: DisconnectReason, details: Option<&str>, at_once: bool, now: Duration) {
         self.decoder.reset();
-        self.backoff.reset();
+        if !self.is_any_blamed() {
+            self.backoff.reset();
+        }
         for key in 0..self.sockets.len() {
             if reason == DisconnectReason::ParseError {
                 self.sockets[key].recovery.forget();
             }
             if self.sockets[key].is_active() {
-                self.socket_ended(key, reason, details.map(str::to_owned), Status::Wanted);
+                self.socket_ended(key, reason, details.map(str::to_owned), Status::Wanted, now);
             }
         }
         self.come_back(at_once, now);

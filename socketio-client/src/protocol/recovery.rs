@@ -5,6 +5,8 @@
 //! so that a volatile event with a text loses the session; here it must look like one, and come in an event that is not named in
 //! [`Settings::volatile_events`](crate::Settings::volatile_events).
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 /// What is presented when the connection is made anew.
@@ -13,7 +15,13 @@ pub(super) struct Recovery {
     pid: Option<String>,
     offset: Option<String>,
     pub(super) recovered: bool,
+    /// What the wall clock said at time zero, where that is known.
+    pub(super) epoch: Option<Duration>,
+    pub(super) any_text: bool,
 }
+
+/// How far from this device's clock the server's may be.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(7 * 24 * 3600);
 
 impl Recovery {
     /// The `auth` of CONNECT with the session in it. The program's own fields win.
@@ -44,15 +52,16 @@ impl Recovery {
     }
 
     /// An event came that could carry an offset.
-    pub(super) fn event(&mut self, args: &[Value]) {
+    pub(super) fn event(&mut self, args: &[Value], now: Duration) {
         if let Some(Value::String(last)) = args.last() {
-            self.last_text(last);
+            self.last_text(last, now);
         }
     }
 
     /// The last argument of an event that could carry an offset.
-    pub(super) fn last_text(&mut self, last: &str) {
-        if self.pid.is_some() && looks_like_an_offset(last) {
+    pub(super) fn last_text(&mut self, last: &str, now: Duration) {
+        let wall = self.epoch.map(|epoch| epoch.saturating_add(now));
+        if self.pid.is_some() && (self.any_text || looks_like_an_offset(last, wall)) {
             self.offset = Some(last.to_owned());
         }
     }
@@ -66,7 +75,8 @@ impl Recovery {
 
 /// Whether a string has the form of an offset of one of the adapters with recovery: in-memory (`yeast`: a time in base 64 of its own, seven
 /// characters between the years 2020 and 2040, then perhaps a counter), Redis streams (`1692083131012-0`), MongoDB (24 hexadecimal digits).
-fn looks_like_an_offset(text: &str) -> bool {
+/// Where the time is known, a yeast has to be of about that time: a word of seven letters is not.
+fn looks_like_an_offset(text: &str, wall: Option<Duration>) -> bool {
     let base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (time, counter) = text.split_once('.').unwrap_or((text, "0"));
@@ -75,7 +85,8 @@ fn looks_like_an_offset(text: &str) -> bool {
         && time.bytes().all(base64)
         && !counter.is_empty()
         && counter.len() <= 8
-        && counter.bytes().all(base64);
+        && counter.bytes().all(base64)
+        && wall.is_none_or(|wall| yeast_time(time).abs_diff(wall) < CLOCKS_DIFFER);
     let redis = text
         .split_once('-')
         .is_some_and(|(time, number)| digits(time) && digits(number) && text.len() <= 40);
@@ -83,10 +94,53 @@ fn looks_like_an_offset(text: &str) -> bool {
     yeast || redis || mongo
 }
 
+fn yeast_time(text: &str) -> Duration {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => byte - b'0',
+        b'A'..=b'Z' => byte - b'A' + 10,
+        b'a'..=b'z' => byte - b'a' + 36,
+        b'-' => 62,
+        _ => 63,
+    };
+    let milliseconds = text
+        .bytes()
+        .fold(0, |time: u64, byte| time << 6 | u64::from(digit(byte)));
+    Duration::from_millis(milliseconds)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn client_c09_a_word_of_seven_letters_is_no_offset_where_the_time_is_known() {
+        // `Date.now()` of a November day of 2026, as yeast writes it.
+        let now = Duration::from_millis(1_795_882_000_000);
+        assert_eq!(yeast_time("Q8Yw9w0"), now);
+        assert!(looks_like_an_offset(
+            "Q8Yw9w0.1",
+            Some(now + Duration::from_secs(60))
+        ));
+        for word in ["Mailing", "Orlando", "Suzanne", "Tuesday", "VANILLA", "Weekend"] {
+            assert!(looks_like_an_offset(word, None), "{word}");
+            assert!(!looks_like_an_offset(word, Some(now)), "{word}");
+        }
+        let mut recovery = Recovery {
+            pid: Some("p".into()),
+            epoch: Some(now),
+            ..Recovery::default()
+        };
+        recovery.event(&[json!("Tuesday")], Duration::ZERO);
+        assert_eq!(recovery.offset, None);
+        recovery.any_text = true;
+        recovery.event(&[json!("4711")], Duration::ZERO);
+        assert_eq!(
+            recovery.offset.as_deref(),
+            Some("4711"),
+            "another adapter's, where asked to"
+        );
+    }
 
     #[test]
     fn only_what_looks_like_an_offset_is_one() {
@@ -96,7 +150,7 @@ mod tests {
             "1692083131012-0",
             "64dc5d3b2f8e4b0012345678",
         ] {
-            assert!(looks_like_an_offset(offset), "{offset}");
+            assert!(looks_like_an_offset(offset, None), "{offset}");
         }
         for text in [
             "",
@@ -109,7 +163,7 @@ mod tests {
             "12-",
             "x.y",
         ] {
-            assert!(!looks_like_an_offset(text), "{text}");
+            assert!(!looks_like_an_offset(text, None), "{text}");
         }
     }
 
@@ -120,8 +174,8 @@ mod tests {
         recovery.granted(Some("p".into()));
         assert!(!recovery.recovered);
         assert_eq!(recovery.present(None), Some(json!({"pid": "p"})));
-        recovery.event(&[json!("x"), json!("PkDVPqZ")]);
-        recovery.event(&[json!("PkDVPqA"), json!(1)]);
+        recovery.event(&[json!("x"), json!("PkDVPqZ")], Duration::ZERO);
+        recovery.event(&[json!("PkDVPqA"), json!(1)], Duration::ZERO);
         assert_eq!(
             recovery.present(Some(json!({"token": 1}))),
             Some(json!({"pid": "p", "offset": "PkDVPqZ", "token": 1}))

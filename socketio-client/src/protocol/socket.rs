@@ -72,6 +72,8 @@ pub(super) struct Queued {
     pub(super) under_way: Option<u64>,
     /// Out of tries, and kept until the next connection.
     pub(super) given_up: bool,
+    /// How many connections in a row ended right after it was sent.
+    pub(super) blamed: u32,
 }
 
 impl Socket {

@@ -20,7 +20,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Response};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, Performance, WebSocket};
 
-use super::{Answer, Dial, tasks};
+use super::{Answer, Dial, Goodbye, tasks};
 use crate::DisconnectReason;
 use crate::packet::Frame;
 use crate::protocol::LinkEvent;
@@ -34,6 +34,9 @@ impl<T: ?Sized> MaybeSend for T {}
 const HIGH_WATER: u32 = 1 << 20;
 /// How often a full WebSocket is asked again: it does not tell by itself.
 const ASK_AGAIN: u32 = 20;
+
+/// How long a server is given to process what it was sent, in milliseconds.
+const BARRIER: u32 = 100;
 
 fn global(name: &str) -> Option<JsValue> {
     Reflect::get(&js_sys::global(), &name.into()).ok()
@@ -127,6 +130,7 @@ pub(crate) struct Link {
     asking: Option<Asking>,
     inbox: Rc<RefCell<Inbox>>,
     blocked: Option<Timer>,
+    barrier: Option<Timer>,
     _listeners: Option<Listeners>,
 }
 
@@ -171,6 +175,7 @@ impl Link {
             asking: Some(Asking::new(dial, sid, body)),
             inbox: Rc::default(),
             blocked: None,
+            barrier: None,
             _listeners: None,
         }
     }
@@ -185,6 +190,7 @@ impl Link {
                 asking: None,
                 inbox,
                 blocked: None,
+                barrier: None,
                 _listeners: None,
             };
         };
@@ -195,6 +201,7 @@ impl Link {
             asking: None,
             inbox,
             blocked: None,
+            barrier: None,
             _listeners: Some(listeners),
         }
     }
@@ -221,8 +228,17 @@ impl Link {
         }
     }
 
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<LinkEvent> {
+    /// A page cannot send WebSocket's pings: the server is given a while.
+    pub(crate) fn barrier(&mut self) {
+        self.barrier = Some(Timer::new(Duration::from_millis(BARRIER.into())));
+    }
+
+    /// What came of it. Where it is not to be `read`, what the server says waits: a browser's WebSocket cannot be slowed down.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, read: bool) -> Poll<LinkEvent> {
         if let Some(asking) = &mut self.asking {
+            if !read && !asking.is_post {
+                return Poll::Pending;
+            }
             let answer = std::task::ready!(asking.answer.as_mut().poll(cx));
             self.asking = None;
             return Poll::Ready(super::answered(answer));
@@ -237,8 +253,23 @@ impl Link {
                 let _ = timer.poll(cx);
             }
         }
+        if let Some(timer) = &mut self.barrier
+            && timer.poll(cx).is_ready()
+        {
+            self.barrier = None;
+            return Poll::Ready(LinkEvent::Passed);
+        }
         let mut inbox = self.inbox.borrow_mut();
-        match inbox.events.pop_front() {
+        let next = if read {
+            inbox.events.pop_front()
+        } else {
+            let writable = inbox
+                .events
+                .iter()
+                .position(|event| *event == LinkEvent::Writable);
+            writable.and_then(|at| inbox.events.remove(at))
+        };
+        match next {
             Some(event) => Poll::Ready(event),
             None => {
                 inbox.waker = Some(cx.waker().clone());
@@ -248,7 +279,7 @@ impl Link {
     }
 
     /// Closes after what was sent. A request is aborted.
-    pub(crate) fn close(self) {
+    pub(crate) fn close(self) -> Option<Goodbye> {
         #[cfg(feature = "polling")]
         if let Some(Asking {
             abort: Some(abort), ..
@@ -256,17 +287,13 @@ impl Link {
         {
             abort.abort();
         }
-        drop(self);
-    }
-
-    /// Lets what is under way come to its end: the browser sees to it.
-    pub(crate) fn detach(self) {
-        drop(self);
+        None
     }
 }
 
 /// A request under way.
 struct Asking {
+    is_post: bool,
     answer: Pin<Box<dyn Future<Output = Answer>>>,
     #[cfg(feature = "polling")]
     abort: Option<AbortController>,
@@ -275,10 +302,12 @@ struct Asking {
 impl Asking {
     #[cfg(feature = "polling")]
     fn new(dial: &Dial, sid: Option<&str>, body: Option<String>) -> Self {
+        let is_post = body.is_some();
         let abort = AbortController::new().ok();
         let promise = fetch(&super::with_sid(&dial.polling_url, sid), body, abort.as_ref());
         let max = dial.max_packet;
         Self {
+            is_post,
             answer: Box::pin(async move { read(promise, max).await }),
             abort,
         }
@@ -287,6 +316,7 @@ impl Asking {
     #[cfg(not(feature = "polling"))]
     fn new(_: &Dial, _: Option<&str>, _: Option<String>) -> Self {
         Self {
+            is_post: false,
             answer: Box::pin(super::request(String::new())),
         }
     }

@@ -14,6 +14,10 @@ mod page;
 #[cfg(target_family = "wasm")]
 mod tasks;
 
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
 use crate::DisconnectReason;
 use crate::protocol::LinkEvent;
 
@@ -39,6 +43,9 @@ pub(crate) struct Dial {
         expect(dead_code, reason = "a browser takes whole messages")
     )]
     pub(crate) max_packet: usize,
+    /// How long a closed WebSocket may take to say goodbye.
+    #[cfg_attr(target_family = "wasm", expect(dead_code, reason = "a browser sees to it"))]
+    pub(crate) goodbye: Duration,
     #[cfg(all(feature = "polling", not(target_family = "wasm")))]
     pub(crate) http: http::Http,
 }
@@ -49,12 +56,14 @@ impl Dial {
         polling_url: String,
         headers: Vec<(String, String)>,
         max_packet: usize,
+        goodbye: Duration,
     ) -> Self {
         Self {
             websocket_url,
             polling_url,
             headers,
             max_packet,
+            goodbye,
             #[cfg(all(feature = "polling", not(target_family = "wasm")))]
             http: http::Http::new(),
         }
@@ -76,6 +85,13 @@ fn with_sid(url: &str, sid: Option<&str>) -> String {
     }
     url
 }
+
+/// What a closed link still has to do.
+pub(crate) type Goodbye = Pin<Box<dyn GoodbyeFuture>>;
+
+pub(crate) trait GoodbyeFuture: Future<Output = ()> + MaybeSend {}
+
+impl<F: Future<Output = ()> + MaybeSend> GoodbyeFuture for F {}
 
 /// What a request came to.
 type Answer = Result<String, (DisconnectReason, String)>;

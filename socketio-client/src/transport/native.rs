@@ -18,7 +18,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
-use super::{Answer, Dial};
+use super::{Answer, Dial, Goodbye};
 use crate::DisconnectReason;
 use crate::packet::Frame;
 use crate::protocol::LinkEvent;
@@ -29,9 +29,6 @@ pub trait MaybeSend: Send {}
 impl<T: Send + ?Sized> MaybeSend for T {}
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-/// How long a closed link may take to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(2);
 
 static START: LazyLock<Instant> = LazyLock::new(now);
 
@@ -86,14 +83,22 @@ impl Timer {
 
 /// A WebSocket being dialled, in use, or over.
 pub(crate) enum Link {
-    Dialling(Pin<Box<dyn Future<Output = Result<Socket, String>> + Send>>),
+    Dialling(
+        Pin<Box<dyn Future<Output = Result<Socket, String>> + Send>>,
+        Duration,
+    ),
     Open(Box<Open>),
-    Asking(Pin<Box<dyn Future<Output = Answer> + Send>>),
+    Asking {
+        answer: Pin<Box<dyn Future<Output = Answer> + Send>>,
+        is_post: bool,
+    },
     Over,
 }
 
 pub(crate) struct Open {
     socket: Socket,
+    /// How long the goodbye may take.
+    goodbye: Duration,
     waiting: VecDeque<Message>,
     /// Frames were taken that the kernel has not.
     dirty: bool,
@@ -105,7 +110,7 @@ impl Link {
     pub(crate) fn dial(dial: &Dial, sid: Option<&str>) -> Self {
         let url = super::with_sid(&dial.websocket_url, sid);
         let (headers, max) = (dial.headers.clone(), dial.max_packet);
-        Self::Dialling(Box::pin(connect(url, headers, max)))
+        Self::Dialling(Box::pin(connect(url, headers, max)), dial.goodbye)
     }
 
     /// GETs, or POSTs a body.
@@ -113,18 +118,18 @@ impl Link {
     pub(crate) fn request(dial: &Dial, sid: Option<&str>, body: Option<String>) -> Self {
         let url = super::with_sid(&dial.polling_url, sid);
         let (headers, max) = (dial.headers.clone(), dial.max_packet);
-        Self::Asking(Box::pin(super::http::request(
-            dial.http.clone(),
-            url,
-            headers,
-            max,
-            body,
-        )))
+        Self::Asking {
+            is_post: body.is_some(),
+            answer: Box::pin(super::http::request(dial.http.clone(), url, headers, max, body)),
+        }
     }
 
     #[cfg(not(feature = "polling"))]
     pub(crate) fn request(_: &Dial, _: Option<&str>, _: Option<String>) -> Self {
-        Self::Asking(Box::pin(super::request(String::new())))
+        Self::Asking {
+            answer: Box::pin(super::request(String::new())),
+            is_post: false,
+        }
     }
 
     pub(crate) fn send(&mut self, frames: Vec<Frame>) {
@@ -137,12 +142,21 @@ impl Link {
         }
     }
 
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<LinkEvent> {
+    /// The server answers the ping behind what it has read before.
+    pub(crate) fn barrier(&mut self) {
+        if let Self::Open(open) = self {
+            open.waiting.push_back(Message::Ping(Vec::new().into()));
+        }
+    }
+
+    /// What came of it. Where it is not to be `read`, nothing that the server says is taken from it.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, read: bool) -> Poll<LinkEvent> {
         match self {
-            Self::Dialling(dialling) => match ready!(dialling.as_mut().poll(cx)) {
+            Self::Dialling(dialling, goodbye) => match ready!(dialling.as_mut().poll(cx)) {
                 Ok(socket) => {
                     *self = Self::Open(Box::new(Open {
                         socket,
+                        goodbye: *goodbye,
                         waiting: VecDeque::new(),
                         dirty: false,
                         told: false,
@@ -157,9 +171,10 @@ impl Link {
                     })
                 }
             },
-            Self::Open(open) => open.poll(cx),
-            Self::Asking(asking) => {
-                let answer = ready!(asking.as_mut().poll(cx));
+            Self::Open(open) => open.poll(cx, read),
+            Self::Asking { is_post: false, .. } if !read => Poll::Pending,
+            Self::Asking { answer, .. } => {
+                let answer = ready!(answer.as_mut().poll(cx));
                 *self = Self::Over;
                 Poll::Ready(super::answered(answer))
             }
@@ -167,20 +182,12 @@ impl Link {
         }
     }
 
-    /// Lets what is under way come to its end, within a bound.
-    pub(crate) fn detach(self) {
-        match self {
-            Self::Asking(asking) => {
-                tokio::spawn(tokio::time::timeout(GOODBYE, asking));
-            }
-            link => link.close(),
-        }
-    }
-
-    /// Sends what waits and says goodbye, without holding anyone up. A request is aborted.
-    pub(crate) fn close(self) {
-        let Self::Open(mut open) = self else { return };
-        tokio::spawn(async move {
+    /// Sends what waits and says goodbye, within a bound. A request is aborted.
+    pub(crate) fn close(self) -> Option<Goodbye> {
+        let Self::Open(mut open) = self else {
+            return None;
+        };
+        Some(Box::pin(async move {
             let goodbye = async {
                 while let Some(message) = open.waiting.pop_front() {
                     open.socket.feed(message).await?;
@@ -192,8 +199,8 @@ impl Link {
                 Ok::<(), Error>(())
             };
             // Whether the other end hears it changes nothing.
-            let _ = tokio::time::timeout(GOODBYE, goodbye).await;
-        });
+            let _ = tokio::time::timeout(open.goodbye, goodbye).await;
+        }))
     }
 }
 
@@ -226,7 +233,7 @@ async fn connect(url: String, headers: Vec<(String, String)>, max: usize) -> Res
 }
 
 impl Open {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<LinkEvent> {
+    fn poll(&mut self, cx: &mut Context<'_>, read: bool) -> Poll<LinkEvent> {
         match self.poll_write(cx) {
             Poll::Ready(Ok(())) if !self.told => {
                 self.told = true;
@@ -234,6 +241,9 @@ impl Open {
             }
             Poll::Ready(Err(error)) => return Poll::Ready(closed(&error)),
             _ => {}
+        }
+        if !read {
+            return Poll::Pending;
         }
         loop {
             return Poll::Ready(match ready!(Pin::new(&mut self.socket).poll_next(cx)) {
@@ -245,6 +255,7 @@ impl Open {
                     reason: DisconnectReason::TransportClose,
                     details: frame.map(|frame| format!("close code {} {}", frame.code, frame.reason)),
                 },
+                Some(Ok(Message::Pong(_))) => LinkEvent::Passed,
                 // WebSocket's own pings are answered by tungstenite while it is polled.
                 Some(Ok(_)) => continue,
             });

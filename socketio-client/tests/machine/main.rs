@@ -78,6 +78,10 @@ impl Bench {
                         self.now,
                     );
                 }
+                Output::Barrier { link } => {
+                    let event = LinkEvent::Passed;
+                    self.machine.handle(Input::Link { link, event }, self.now);
+                }
                 Output::Close { link } => self.said.push(format!("close {}", self.index(link))),
                 Output::Authenticate { socket, link } => self.machine.handle(
                     Input::Authenticated {
@@ -455,16 +459,27 @@ fn after_a_long_sleep_a_volatile_question_is_not_kept_for_another_connection() {
 }
 
 #[test]
-fn a_held_machine_dials_nothing_until_released() {
+fn client_c05_while_nothing_is_read_silence_means_nothing_and_nothing_is_dialled() {
     let mut bench = Bench::connected();
-    bench.input(Input::Hold);
-    assert_eq!(bench.said, ["close 0", "event overflow", "attempt 1 in 0"]);
+    bench.input(Input::Pause);
+    bench.pass(secs(1000));
+    assert!(bench.said.is_empty());
+    bench.input(Input::Resume);
+    bench.pass(secs(44));
+    assert!(bench.said.is_empty());
+    bench.pass(secs(1));
+    assert_eq!(bench.said, ["close 0", "ping timeout", "attempt 1 in 1000"]);
+
+    let mut bench = Bench::connected();
+    bench.input(Input::Pause);
+    bench.input(Input::CloseTransport);
+    bench.clear();
     bench.pass(secs(1000));
     bench.input(Input::ReconnectNow);
     bench.input(Input::Connect(bench.key));
-    assert_eq!((bench.said.len(), bench.wait), (3, None));
-    bench.input(Input::Release);
-    assert_eq!(bench.said.last().unwrap(), "connecting 0");
+    assert!(bench.said.is_empty());
+    bench.input(Input::Resume);
+    assert_eq!(bench.said, ["connecting 0"]);
 }
 
 #[test]

@@ -103,6 +103,7 @@ fn client_c08_a_server_of_the_2x_line_is_one_clear_refusal() {
         let mut bench = Bench::new(|_| {});
         bench.input(Input::Connect(bench.key));
         bench.link(LinkEvent::Opened);
+        bench.link(LinkEvent::Writable);
         bench.receive(OPEN);
         bench.receive(connect);
         assert!(bench.said[1].contains("2.x"), "{:?}", bench.said);

@@ -53,6 +53,14 @@ const behave = (io) => (socket) => {
     clearTimeout(socket.conn.pingTimeoutTimer);
   });
   socket.on("raw", (text) => socket.conn.sendPacket("message", text));
+  socket.on("note", (value) => { noted.push(value); });
+  socket.on("noted", (answer) => answer(noted.splice(0)));
+  // Reads nothing of the WebSocket for a while.
+  socket.on("stop reading", (ms) => {
+    const { _socket } = socket.conn.transport.socket;
+    _socket.pause();
+    setTimeout(() => _socket.resume(), ms);
+  });
   socket.on("odd", (what) => odd[what](socket));
   socket.on("transport", (answer) => answer(socket.conn.transport.name));
   socket.on("recovered", (answer) => answer(socket.recovered));
@@ -68,6 +76,7 @@ const behave = (io) => (socket) => {
   socket.on("seen", (answer) => { answer(seen.splice(0)); });
 };
 const seen = [];
+const noted = [];
 let left = 0;
 
 // What servers say that not everybody can read.

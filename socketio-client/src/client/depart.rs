@@ -1,0 +1,124 @@
+//! Waiting until what was emitted is on its way, and leaving.
+
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use super::shared::{Inner, Shared};
+use crate::Unsent;
+use crate::protocol::{Input, SocketKey};
+
+/// One wait of [`Client::flush`](super::Client::flush) or [`Client::close`](super::Client::close).
+pub(super) struct Departure {
+    key: SocketKey,
+    until: Duration,
+    stage: Stage,
+    /// How many events did not go.
+    unsent: usize,
+    waker: Option<Waker>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// What was emitted is on its way. Then the socket disconnects, or not.
+    Flushing {
+        then_close: bool,
+    },
+    /// Disconnected: the goodbye is on its way.
+    Closing,
+    Done,
+}
+
+impl Inner {
+    pub(super) fn depart(&mut self, key: SocketKey, close: bool, now: Duration) -> u64 {
+        let id = self.next_departure;
+        self.next_departure += 1;
+        let departure = Departure {
+            key,
+            until: now.saturating_add(self.close_timeout),
+            stage: Stage::Flushing { then_close: close },
+            unsent: 0,
+            waker: None,
+        };
+        self.departures.insert(id, departure);
+        id
+    }
+
+    /// When a wait ends by itself.
+    pub(super) fn departure_deadline(&self) -> Option<Duration> {
+        let waiting = self
+            .departures
+            .values()
+            .filter(|departure| departure.stage != Stage::Done);
+        waiting.map(|departure| departure.until).min()
+    }
+
+    /// Sees who has waited long enough; returns whether the machine was told something.
+    pub(super) fn advance_departures(&mut self) -> bool {
+        let now = self.clock.now();
+        let mut told = false;
+        for departure in self.departures.values_mut() {
+            let over = self.finished || departure.until <= now;
+            if let Stage::Flushing { then_close } = departure.stage {
+                let unsent = self.machine.unsent(departure.key);
+                let hopeless = !self.machine.is_active(departure.key);
+                if unsent > 0 && !hopeless && !over {
+                    continue;
+                }
+                departure.unsent = unsent;
+                departure.stage = Stage::Done;
+                if then_close {
+                    self.machine.handle(Input::Disconnect(departure.key), now);
+                    departure.stage = Stage::Closing;
+                    told = true;
+                }
+            }
+            let idle = self.io.is_empty() && !self.carrying_out && self.goodbyes == 0;
+            let settled = idle && self.machine.is_settled() && !told;
+            if departure.stage == Stage::Closing && (settled || over) {
+                departure.stage = Stage::Done;
+            }
+            if departure.stage == Stage::Done {
+                self.to_wake.extend(departure.waker.take());
+            }
+        }
+        told
+    }
+
+    fn poll_departure(&mut self, id: u64, cx: &Context<'_>) -> Poll<Result<(), Unsent>> {
+        let Some(departure) = self.departures.get_mut(&id) else {
+            return Poll::Ready(Ok(()));
+        };
+        if departure.stage != Stage::Done {
+            departure.waker = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
+        Poll::Ready(match departure.unsent {
+            0 => Ok(()),
+            events => Err(Unsent { events }),
+        })
+    }
+}
+
+/// Stops waiting when the future is dropped.
+struct Waiting<'a> {
+    shared: &'a Arc<Shared>,
+    id: u64,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.shared.untimed(|inner| inner.departures.remove(&self.id));
+    }
+}
+
+pub(super) async fn depart(shared: &Arc<Shared>, key: SocketKey, close: bool) -> Result<(), Unsent> {
+    let id = shared.with(|inner, now| inner.depart(key, close, now));
+    let waiting = Waiting { shared, id };
+    std::future::poll_fn(|cx| {
+        waiting
+            .shared
+            .untimed(|inner| inner.poll_departure(waiting.id, cx))
+    })
+    .await
+}

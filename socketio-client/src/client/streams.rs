@@ -1,0 +1,210 @@
+//! The event streams: what each has not read, and whether that leaves room for more.
+
+use std::collections::VecDeque;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use super::event::Event;
+use super::shared::Inner;
+use crate::map::Map;
+use crate::protocol::SocketKey;
+
+/// How much fuller than its limit a stream may get while an ack is awaited, which may be behind what it has not read.
+const WHILE_AN_ACK_IS_AWAITED: usize = 16;
+
+/// How long a stream may hold up the others unread. Less than servers wait for the answer to a ping.
+const STALLED: Duration = Duration::from_secs(10);
+
+/// What a stream is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Topic {
+    /// Everything that happens.
+    All,
+    /// The server's events of one name.
+    Named(String),
+    /// What this side emits.
+    Sent,
+}
+
+impl Topic {
+    fn wants(&self, event: &Event, sent: bool) -> bool {
+        match (self, event) {
+            (Self::All, _) => !sent,
+            (Self::Sent, _) => sent,
+            (Self::Named(name), Event::Message(message)) => !sent && *name == message.event,
+            (Self::Named(_), _) => false,
+        }
+    }
+}
+
+/// What one stream has not read.
+struct Queue {
+    key: SocketKey,
+    topic: Topic,
+    events: VecDeque<Event>,
+    waker: Option<Waker>,
+    /// It has reached the limit, and was not half read since.
+    full: bool,
+    /// Whether it was read since the pause began, or was looked at last.
+    read: bool,
+    /// How many events it has missed, where it held up the others for too long.
+    missed: Option<usize>,
+}
+
+pub(super) struct Streams {
+    queues: Map<u64, Queue>,
+    next: u64,
+    max: usize,
+    full: usize,
+    /// Since when nothing is read from the links, or when that was last looked at.
+    paused_at: Option<Duration>,
+}
+
+impl Streams {
+    pub(super) fn new(max: usize) -> Self {
+        Self {
+            queues: Map::new(),
+            next: 0,
+            max: max.max(1),
+            full: 0,
+            paused_at: None,
+        }
+    }
+
+    /// Gives an event to the streams it concerns.
+    pub(super) fn deliver(&mut self, key: SocketKey, event: Event, sent: bool, to_wake: &mut Vec<Waker>) {
+        let mut last: Option<&mut Queue> = None;
+        for queue in self.queues.values_mut() {
+            if queue.key != key || !queue.topic.wants(&event, sent) {
+                continue;
+            }
+            to_wake.extend(queue.waker.take());
+            if let Some(missed) = &mut queue.missed {
+                *missed += 1;
+                continue;
+            }
+            if queue.events.len() + 1 >= self.max && !queue.full {
+                queue.full = true;
+                queue.read = false;
+                self.full += 1;
+            }
+            if let Some(earlier) = last.replace(queue) {
+                earlier.events.push_back(event.clone());
+            }
+        }
+        // Mostly it is the only one, and a copy of a message goes deep.
+        if let Some(queue) = last {
+            queue.events.push_back(event);
+        }
+    }
+
+    pub(super) fn wake_all(&mut self, to_wake: &mut Vec<Waker>) {
+        for queue in self.queues.values_mut() {
+            to_wake.extend(queue.waker.take());
+        }
+    }
+
+    /// Whether [`pace`](Self::pace) has anything to decide.
+    pub(super) fn concern_reading(&self) -> bool {
+        self.full > 0 || self.paused_at.is_some()
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused_at.is_some()
+    }
+
+    /// When a stream will have held up the others for too long.
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        self.paused_at.map(|at| at.saturating_add(STALLED))
+    }
+
+    /// Whether reading is to pause from here on, or to go on; `None` where that stays as it is.
+    pub(super) fn pace(&mut self, awaited: bool, now: Duration) -> Option<bool> {
+        if self.deadline().is_some_and(|until| until <= now) {
+            self.paused_at = Some(now);
+            for queue in self.queues.values_mut().filter(|queue| queue.full) {
+                if !queue.read && queue.missed.is_none() {
+                    queue.missed = Some(0);
+                }
+                queue.read = false;
+            }
+        }
+        let most = if awaited {
+            self.max.saturating_mul(WHILE_AN_ACK_IS_AWAITED)
+        } else {
+            self.max
+        };
+        let held_up = |queue: &Queue| queue.full && queue.missed.is_none() && queue.events.len() >= most;
+        // Once paused, it goes on when the stream is half read, or an ack is awaited.
+        let still =
+            |queue: &Queue| queue.full && queue.missed.is_none() && !(awaited && queue.events.len() < most);
+        let was = self.paused_at.is_some();
+        let paused = self
+            .queues
+            .values()
+            .any(|queue| if was { still(queue) } else { held_up(queue) });
+        if paused == was {
+            return None;
+        }
+        self.paused_at = paused.then_some(now);
+        Some(paused)
+    }
+}
+
+impl Inner {
+    pub(super) fn subscribe(&mut self, key: SocketKey, topic: Topic) -> u64 {
+        if topic == Topic::Sent {
+            self.machine.watch_sent(key, true);
+        }
+        let streams = &mut self.streams;
+        let id = streams.next;
+        streams.next += 1;
+        let queue = Queue {
+            key,
+            topic,
+            events: VecDeque::new(),
+            waker: None,
+            full: false,
+            read: false,
+            missed: None,
+        };
+        streams.queues.insert(id, queue);
+        id
+    }
+
+    pub(super) fn unsubscribe(&mut self, id: u64) {
+        let Some(gone) = self.streams.queues.remove(&id) else {
+            return;
+        };
+        self.streams.full -= usize::from(gone.full);
+        self.to_wake.extend(gone.waker);
+        if gone.topic == Topic::Sent {
+            let mut others = self.streams.queues.values();
+            let still = others.any(|queue| queue.topic == Topic::Sent && queue.key == gone.key);
+            self.machine.watch_sent(gone.key, still);
+        }
+    }
+
+    pub(super) fn poll_event(&mut self, id: u64, cx: &Context<'_>) -> Poll<Option<Event>> {
+        let finished = self.finished;
+        let Some(queue) = self.streams.queues.get_mut(&id) else {
+            return Poll::Ready(None);
+        };
+        let event = queue.events.pop_front();
+        queue.read = true;
+        if queue.full && queue.events.len() <= self.streams.max / 2 {
+            queue.full = false;
+            self.streams.full -= 1;
+            if let Some(events @ 1..) = queue.missed.take() {
+                queue.events.push_back(Event::Missed { events });
+            }
+        }
+        match event {
+            None if !finished => {
+                queue.waker = Some(cx.waker().clone());
+                Poll::Pending
+            }
+            event => Poll::Ready(event),
+        }
+    }
+}
