@@ -12,7 +12,7 @@ export const PATIENCE_MS = 15_000;
 export const BATCH_ITEMS = 64;
 
 /** Codes of refusals that pass by themselves. */
-const TRANSIENT = ['busy', 'unavailable', 'rate_limited'];
+const TRANSIENT = ['busy', 'unavailable', 'storage_full', 'rate_limited'];
 
 /** Arguments for a server on which one test may ask for more than a person does. */
 export const GENEROUS = [

@@ -37,6 +37,7 @@ pub struct App {
 /// Opens the database and puts everything in its place.
 pub async fn build(config: Config) -> Result<App, StartError> {
     let store = SqliteStore::open(&config.database, PATIENCE, clock::now()).await?;
+    let store = store.limited(config.limits.storage());
     build_on(config, Arc::new(store)).await
 }
 
@@ -109,6 +110,7 @@ impl App {
         });
         let mut serving = tokio::spawn(serving.into_future());
 
+        let mut lost = None;
         tokio::select! {
             done = &mut serving => {
                 let error = match done {
@@ -118,6 +120,7 @@ impl App {
                 return Err(StartError::Serve(error));
             }
             () = stop => {}
+            what = self.store.lost() => lost = Some(what),
         }
         tracing::info!("shutting down");
         let _ = stopping.send(());
@@ -128,6 +131,9 @@ impl App {
         if tokio::time::timeout(HTTP, self.store.close()).await.is_err() {
             tracing::warn!("the database did not close in time");
         }
-        Ok(())
+        match lost {
+            Some(what) => Err(StartError::Lost { what }),
+            None => Ok(()),
+        }
     }
 }

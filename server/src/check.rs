@@ -80,8 +80,8 @@ pub async fn run(asked: &Check) -> Result<Report, CheckError> {
 pub fn told(report: &Report) -> String {
     let verdict = if report.sound { "sound" } else { "DAMAGED" };
     let mut text = format!("{}: {verdict}\n", report.database.display());
-    let free = match files::free_space(&report.database) {
-        Some(free) => format!("; {} free on its disk", bytes(free)),
+    let free = match files::disk(&report.database) {
+        Some((free, _)) => format!("; {} free on its disk", bytes(free)),
         None => String::new(),
     };
     let _ = writeln!(

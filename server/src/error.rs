@@ -28,6 +28,14 @@ pub enum StartError {
     /// The database was opened, and then could not be read.
     #[error("cannot read the database ({0}): check the disk it is on, and start again")]
     Store(#[from] StoreError),
+    /// The database's files are not in their places any more.
+    #[error(
+        "{what} while the server ran: it has acknowledged nothing since, and stopped. The log says what was saved. Put the database in its place, by `steadfast restore`, and start again"
+    )]
+    Lost {
+        /// What became of them.
+        what: &'static str,
+    },
     /// Serving ended by an error.
     #[error("the server cannot go on ({0})")]
     Serve(#[source] io::Error),

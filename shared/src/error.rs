@@ -46,6 +46,10 @@ pub enum ErrorCode {
     LastOwner,
     /// The code is that of no owner link, or of one that was used.
     InvalidCode,
+    /// This person has written as much as they may in a day.
+    OverQuota,
+    /// The server's disk has no room for more. Transient: it is taken once there is room.
+    StorageFull,
     /// Too much in too short a time. Transient: `retry_after_ms` says when.
     RateLimited,
     /// The server's queue is full. Transient.
@@ -60,7 +64,10 @@ pub enum ErrorCode {
 impl ErrorCode {
     /// Whether the same request may succeed later, unchanged.
     pub fn is_transient(self) -> bool {
-        matches!(self, Self::RateLimited | Self::Busy | Self::Unavailable)
+        matches!(
+            self,
+            Self::StorageFull | Self::RateLimited | Self::Busy | Self::Unavailable
+        )
     }
 }
 

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 
-const TRANSIENT = ['busy', 'unavailable', 'rate_limited'];
+const TRANSIENT = ['busy', 'unavailable', 'storage_full', 'rate_limited'];
 const BATCH_ITEMS = 64;
 
 export class SteadfastDevice {

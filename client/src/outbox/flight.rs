@@ -22,6 +22,8 @@ pub(crate) struct Flight {
     /// Not before then: the server asked for it.
     not_before: Option<Duration>,
     backoff: Backoff,
+    /// Why the server has put off what was sent last, where it has.
+    put_off: Option<ErrorCode>,
     /// Their batch was refused as a whole: each goes alone, so that only the one at fault is rejected.
     alone: Vec<EntryId>,
 }
@@ -39,6 +41,7 @@ impl Flight {
             under_way: None,
             not_before: None,
             backoff: Backoff::new(Duration::from_millis(250), Duration::from_secs(5)),
+            put_off: None,
             alone: Vec::new(),
         }
     }
@@ -47,7 +50,13 @@ impl Flight {
     pub(crate) fn link_down(&mut self) {
         self.under_way = None;
         self.not_before = None;
+        self.put_off = None;
         self.backoff.reset();
+    }
+
+    /// Why the server has put off what was sent last; it is sent again.
+    pub(crate) fn put_off(&self) -> Option<ErrorCode> {
+        self.put_off
     }
 
     /// Whether the item is under way.
@@ -164,10 +173,12 @@ impl Outbox {
                     outcomes.push(Outcome::Refused { id: *id, error });
                 }
                 refused => {
-                    let asked = refused.and_then(|sent| match sent {
-                        Sent::Refused { error, .. } => error.retry_after_ms,
+                    let error = refused.and_then(|sent| match sent {
+                        Sent::Refused { error, .. } => Some(error),
                         Sent::Stored { .. } => None,
                     });
+                    let asked = error.as_ref().and_then(|error| error.retry_after_ms);
+                    self.flight.put_off = error.map(|error| error.code);
                     // Later items were refused with the first, so that order survives: one wait for all.
                     if self.flight.not_before.is_none() {
                         self.flight.wait(now, asked, dice);
@@ -178,6 +189,7 @@ impl Outbox {
             self.flight.forget(*id);
         }
         if self.flight.not_before.is_none() {
+            self.flight.put_off = None;
             self.flight.backoff.reset();
         }
         outcomes
@@ -191,6 +203,7 @@ impl Outbox {
         dice: &mut Dice,
     ) -> Vec<Outcome> {
         if !is_final(&error) {
+            self.flight.put_off = Some(error.code);
             self.flight.wait(now, error.retry_after_ms, dice);
             return Vec::new();
         }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use steadfast_shared::event::{Availability, ClosingReason};
-use steadfast_shared::{Epoch, Millis, Person, Role, RoomId, RoomKind, Seq, UserId, event, limit};
+use steadfast_shared::{Epoch, ErrorCode, Millis, Person, Role, RoomId, RoomKind, Seq, UserId, event, limit};
 
 use super::{Connection, Session};
 use crate::notices::Notice;
@@ -111,6 +111,11 @@ impl Session {
             .items()
             .filter(|item| item.rejection_for(now).is_none())
             .count()
+    }
+
+    /// Why the server has put off what waits to be sent, where it has. It is sent again by itself.
+    pub fn put_off(&self) -> Option<ErrorCode> {
+        self.outbox.flight.put_off().filter(|_| self.unsent() > 0)
     }
 
     /// The newest name known of somebody.

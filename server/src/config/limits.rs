@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::parse::{milliseconds, seconds};
+use super::parse::{bytes, milliseconds, seconds};
+use crate::store::{Quota, StorageLimits};
 
 /// What one client may ask for, and how much is kept in memory.
 #[derive(Args, Clone, Debug)]
@@ -123,6 +124,53 @@ pub struct Limits {
         default_value_t = 200
     )]
     pub recovered_entries: usize,
+
+    /// Messages, edits and reactions one person may write in a day, UTC; 0 is no limit
+    #[arg(
+        long,
+        env = "STEADFAST_DAILY_ENTRIES",
+        value_name = "N",
+        default_value_t = DAILY_ENTRIES
+    )]
+    pub daily_entries: u64,
+
+    /// Bytes of text one person may write in a day, UTC, as 50MB; 0 is no limit
+    #[arg(
+        long,
+        env = "STEADFAST_DAILY_BYTES",
+        value_name = "BYTES",
+        default_value = "100MB",
+        value_parser = bytes
+    )]
+    pub daily_bytes: u64,
+
+    /// Bytes that stay free on the database's disk, as 1GB; with fewer, new messages are refused. At most a twentieth of the disk
+    #[arg(
+        long,
+        env = "STEADFAST_MIN_FREE_SPACE",
+        value_name = "BYTES",
+        default_value = "500MB",
+        value_parser = bytes
+    )]
+    pub min_free_space: u64,
+}
+
+/// More than one person writes in a day and a night.
+const DAILY_ENTRIES: u64 = 50_000;
+const DAILY_BYTES: u64 = 100_000_000;
+const MIN_FREE_SPACE: u64 = 500_000_000;
+
+impl Limits {
+    /// What of it the store keeps.
+    pub(crate) fn storage(&self) -> StorageLimits {
+        StorageLimits {
+            quota: Quota {
+                entries: self.daily_entries,
+                bytes: self.daily_bytes,
+            },
+            min_free: self.min_free_space,
+        }
+    }
 }
 
 impl Default for Limits {
@@ -140,6 +188,9 @@ impl Default for Limits {
             pong: Duration::from_secs(20),
             presence_grace: Duration::from_secs(10),
             recovered_entries: 200,
+            daily_entries: DAILY_ENTRIES,
+            daily_bytes: DAILY_BYTES,
+            min_free_space: MIN_FREE_SPACE,
         }
     }
 }

@@ -46,6 +46,24 @@ pub(super) fn invite(text: &str) -> Result<String, String> {
     }
 }
 
+pub(super) fn bytes(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = match text[digits.len()..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => Some(1),
+        "k" | "kb" => Some(1_000),
+        "m" | "mb" => Some(1_000_000),
+        "g" | "gb" => Some(1_000_000_000),
+        "t" | "tb" => Some(1_000_000_000_000),
+        _ => None,
+    };
+    let number = digits.parse::<u64>().ok();
+    number
+        .zip(unit)
+        .and_then(|(number, unit)| number.checked_mul(unit))
+        .ok_or_else(|| "a whole number of bytes, as 500MB or 2GB".into())
+}
+
 pub(super) fn milliseconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(milliseconds @ 0..=3_600_000) => Ok(Duration::from_millis(milliseconds)),
@@ -73,6 +91,16 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_read_with_their_units() {
+        assert_eq!(bytes("0"), Ok(0));
+        assert_eq!(bytes("500MB"), Ok(500_000_000));
+        assert_eq!(bytes("2 gb"), Ok(2_000_000_000));
+        for wrong in ["", "MB", "1.5GB", "-1", "10 fathoms", "99999999999TB"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_postgres_url_is_refused_in_words() {

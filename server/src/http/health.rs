@@ -4,13 +4,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::Shared;
+use crate::store::StoreError;
 
 /// `GET /healthz`: the process lives.
 pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database answers, the writer works, the server is not shutting down.
+/// `GET /readyz`: the database can be read and written, its disk has room, the writer works, the server is not shutting down.
 pub async fn ready(State(shared): State<Shared>) -> (StatusCode, &'static str) {
     if !shared.realtime.is_writing() {
         return (StatusCode::SERVICE_UNAVAILABLE, "the writer does not work\n");
@@ -19,7 +20,12 @@ pub async fn ready(State(shared): State<Shared>) -> (StatusCode, &'static str) {
         Ok(()) => (StatusCode::OK, "ready\n"),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+            let why = match error {
+                StoreError::Full => "the disk is full\n",
+                StoreError::Lost(_) => "the database's files are not in their places\n",
+                _ => "the database cannot be read and written\n",
+            };
+            (StatusCode::SERVICE_UNAVAILABLE, why)
         }
     }
 }

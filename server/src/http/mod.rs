@@ -131,8 +131,9 @@ impl IntoResponse for Refusal {
             | ErrorCode::Deactivated
             | ErrorCode::Blocked
             | ErrorCode::InvalidCode => StatusCode::FORBIDDEN,
-            ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+            ErrorCode::RateLimited | ErrorCode::OverQuota => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::Busy | ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
             ErrorCode::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let retry_after = self.0.retry_after_ms.map(|ms| ms.div_ceil(1_000).to_string());
@@ -168,6 +169,9 @@ fn unavailable() -> Refusal {
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn failed(error: StoreError) -> Refusal {
     tracing::error!(%error, "the store failed");
+    if let StoreError::Full = error {
+        return Refusal(crate::store::Refusal::StorageFull.into());
+    }
     unavailable()
 }
 

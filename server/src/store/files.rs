@@ -153,10 +153,11 @@ pub fn link_all(database: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// How many bytes may still be written on the disk a file is on. `None` where the system does not tell.
-pub fn free_space(file: &Path) -> Option<u64> {
+/// How many bytes may still be written on the disk a file is on, and how many it has. `None` where the system does not tell.
+pub fn disk(file: &Path) -> Option<(u64, u64)> {
     let disk = rustix::fs::statvfs(folder(file)).ok()?;
-    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
+    Some((bytes(disk.f_bavail), bytes(disk.f_blocks)))
 }
 
 /// Has a file's new name survive a power failure.

@@ -5,6 +5,7 @@
 //! - [`room`]: who is in which room
 //! - [`log`]: what was said
 //! - [`sqlite`]: the store in one SQLite file
+//! - [`quota`]: how much is taken
 //! - [`refusal`]: why something is not done that could be
 //! - [`token`]: the secret a device shows, and the hash that is kept of it
 //! - [`nickname`]: what makes a nickname one person's
@@ -18,6 +19,7 @@ pub mod files;
 pub mod lock;
 pub mod log;
 pub mod nickname;
+pub mod quota;
 pub mod refusal;
 pub mod room;
 pub mod sqlite;
@@ -28,6 +30,7 @@ use steadfast_shared::Epoch;
 
 pub use account::{Accounts, Device, SessionId, SignUpError};
 pub use log::{Appended, Grown, Log, NewEntry, Outcome, Span};
+pub use quota::{Quota, Quotas, StorageLimits};
 pub use refusal::Refusal;
 pub use room::{Act, Acted, ReadMark, Rooms, UNREAD_COUNTED};
 pub use token::{Token, TokenHash};
@@ -36,12 +39,22 @@ pub use token::{Token, TokenHash};
 ///
 /// Every call that writes returns after its own commit is durable. Every call may wait a bounded time for a lock.
 #[async_trait]
-pub trait Store: Accounts + Rooms + Log + Send + Sync + 'static {
+pub trait Store: Accounts + Rooms + Log + Quotas + Send + Sync + 'static {
     /// The life of this database.
     fn epoch(&self) -> Epoch;
 
-    /// Whether it can be read and written.
+    /// Whether it can be read and written, and has room to grow.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Keeps the database's files in order. Called about once a second.
+    async fn tend(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Resolves where the database's files are lost, with what became of them. The store then acknowledges nothing more.
+    async fn lost(&self) -> &'static str {
+        std::future::pending().await
+    }
 
     /// Finishes what is under way and lets the database go.
     async fn close(&self);
@@ -59,6 +72,12 @@ pub enum StoreError {
     /// It could not be read or written.
     #[error("the database failed: {0}")]
     Failed(#[source] sqlx::Error),
+    /// The database's files are not in their places any more: nothing that was committed since can be relied on.
+    #[error("{0}")]
+    Lost(&'static str),
+    /// Less is free on its disk than has to be.
+    #[error("the disk is full")]
+    Full,
     /// It holds what this program cannot read.
     #[error("the database holds an unreadable {0}")]
     Unreadable(&'static str),

@@ -27,6 +27,10 @@ pub enum Refusal {
     NicknameTaken,
     /// Nobody has this id.
     UnknownPerson,
+    /// This person has written as much as they may in a day.
+    OverQuota,
+    /// The server's disk has no room.
+    StorageFull,
     /// The request makes no sense.
     Invalid(&'static str),
 }
@@ -66,6 +70,14 @@ impl From<Refusal> for WireError {
                 "this nickname is taken: choose another one",
             ),
             Refusal::UnknownPerson => (ErrorCode::Invalid, "there is no such person"),
+            Refusal::OverQuota => (
+                ErrorCode::OverQuota,
+                "you have written as much as one person may in a day: try again after midnight UTC",
+            ),
+            Refusal::StorageFull => (
+                ErrorCode::StorageFull,
+                "the server's disk is full: this is stored once there is room again",
+            ),
             Refusal::Invalid(why) => (ErrorCode::Invalid, why),
         };
         Self::new(code, message)

@@ -39,14 +39,27 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
         LinkState::Waiting { .. } | LinkState::Connecting { attempt: 1.. } => page.t().waiting,
         link => headline(&link, page.t()),
     });
+    let put_off = Memo::new(move |_| match page.link() {
+        LinkState::Connected { .. } => page.on_outbox(steadfast_client::Session::put_off),
+        _ => None,
+    });
     view! {
         <section class="connection" data-testid="connection" data-state=state aria-label=move || page.t().link>
             <span class="connection-dot" aria-hidden="true"></span>
             <p class="connection-words">
                 <span class="connection-state">{move || headline(&page.link(), page.t())}</span>
-                <span class="connection-why">{move || why(&page.link(), closed(), page.forgetful.get(), page.t())}</span>
+                <span class="connection-why">
+                    {move || match put_off.get() {
+                        Some(code) => (page.t().put_off)(code),
+                        None => why(&page.link(), closed(), page.forgetful.get(), page.t()),
+                    }}
+                </span>
             </p>
-            <span class="sr-only" role="status">{announced}</span>
+            <span class="sr-only" role="status">
+                {announced}
+                " "
+                {move || put_off.get().map(|code| (page.t().put_off)(code))}
+            </span>
             <div class="connection-wait">
                 <Retry />
                 <span

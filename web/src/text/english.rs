@@ -68,6 +68,15 @@ pub(super) static PHRASES: Phrases = Phrases {
     server_closed: "The server ended the connection.",
     server_restarts: "The server is restarting.",
     server_busy: "The server is busy.",
+    put_off: |code| match code {
+        ErrorCode::StorageFull => {
+            "The server's disk is full. What you write waits here, and is sent once there is room."
+        }
+        ErrorCode::RateLimited => "A little slower, please: the rest follows by itself.",
+        _ => {
+            "The server cannot store messages right now. What you write waits here, and is sent once it can."
+        }
+    },
     too_slow: "This device could not keep up and picks up where it left off.",
     too_much: "Too much was sent at once.",
     banned: "You have been banned from this server.",
@@ -124,6 +133,10 @@ pub(super) static PHRASES: Phrases = Phrases {
         ErrorCode::UnknownPerson => "This person does not exist.",
         ErrorCode::LastOwner => "The server needs an owner: make somebody else one first.",
         ErrorCode::InvalidCode => "This owner link is not valid, or was used before.",
+        ErrorCode::OverQuota => {
+            "You have written as much as one person may in a day. Try again tomorrow, or ask whoever runs this server."
+        }
+        ErrorCode::StorageFull => "The server's disk is full.",
         ErrorCode::RateLimited => "Too many messages in too short a time.",
         ErrorCode::Busy | ErrorCode::Unavailable => "The server could not take this message.",
         ErrorCode::Unknown => "The server refused this message.",

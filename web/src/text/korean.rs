@@ -62,6 +62,13 @@ pub(super) static PHRASES: Phrases = Phrases {
     server_closed: "서버가 연결을 종료했어요.",
     server_restarts: "서버를 다시 시작하고 있어요.",
     server_busy: "서버가 바빠요.",
+    put_off: |code| match code {
+        ErrorCode::StorageFull => {
+            "서버의 디스크가 가득 찼어요. 쓴 내용은 여기에 두었다가 공간이 생기면 보내요."
+        }
+        ErrorCode::RateLimited => "조금만 천천히요. 나머지는 저절로 이어서 보내요.",
+        _ => "서버가 지금 메시지를 저장하지 못해요. 쓴 내용은 여기에 두었다가 저장할 수 있게 되면 보내요.",
+    },
     too_slow: "이 기기가 따라가지 못해 멈춘 곳부터 다시 받아요.",
     too_much: "한꺼번에 너무 많이 보냈어요.",
     banned: "이 서버에서 차단되었어요.",
@@ -112,6 +119,10 @@ pub(super) static PHRASES: Phrases = Phrases {
         ErrorCode::UnknownPerson => "없는 사람이에요.",
         ErrorCode::LastOwner => "서버에는 소유자가 있어야 해요. 먼저 다른 사람을 소유자로 정해 주세요.",
         ErrorCode::InvalidCode => "올바르지 않거나 이미 사용한 소유자 링크예요.",
+        ErrorCode::OverQuota => {
+            "하루에 쓸 수 있는 만큼 다 썼어요. 내일 다시 보내거나 서버를 운영하는 분에게 물어보세요."
+        }
+        ErrorCode::StorageFull => "서버의 디스크가 가득 찼어요.",
         ErrorCode::RateLimited => "짧은 시간에 너무 많은 메시지를 보냈어요.",
         ErrorCode::Busy | ErrorCode::Unavailable => "서버가 이 메시지를 받지 못했어요.",
         ErrorCode::Unknown => "서버가 이 메시지를 거절했어요.",

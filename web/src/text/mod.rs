@@ -132,6 +132,7 @@ pub struct Phrases {
     pub server_closed: &'static str,
     pub server_restarts: &'static str,
     pub server_busy: &'static str,
+    pub put_off: fn(ErrorCode) -> &'static str,
     pub too_slow: &'static str,
     pub too_much: &'static str,
     /// The person was banned.
@@ -318,8 +319,9 @@ mod tests {
     fn every_refusal_has_words_in_every_language() {
         use ErrorCode::{
             Archived, Banned, Blocked, Busy, Conflict, Deactivated, Forbidden, Invalid, InvalidCode,
-            InviteRequired, LastOwner, NicknameTaken, RateLimited, RoomDeleted, RoomNameTaken, TooLarge,
-            Unauthorized, Unavailable, Unknown, UnknownMessage, UnknownPerson, UnknownRoom, WrongPassphrase,
+            InviteRequired, LastOwner, NicknameTaken, OverQuota, RateLimited, RoomDeleted, RoomNameTaken,
+            StorageFull, TooLarge, Unauthorized, Unavailable, Unknown, UnknownMessage, UnknownPerson,
+            UnknownRoom, WrongPassphrase,
         };
         for language in Language::ALL {
             for code in [
@@ -342,6 +344,8 @@ mod tests {
                 UnknownPerson,
                 LastOwner,
                 InvalidCode,
+                OverQuota,
+                StorageFull,
                 RateLimited,
                 Busy,
                 Unavailable,

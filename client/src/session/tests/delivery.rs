@@ -115,6 +115,33 @@ fn transient_refusals_are_retried_for_ever_with_a_bounded_wait() {
 }
 
 #[test]
+fn fault_m08_why_the_server_puts_a_message_off_is_known_until_it_takes_it() {
+    let mut desk = Desk::new(1);
+    (1..=2).for_each(|n| desk.post(n));
+    desk.online(0);
+    assert_eq!(desk.session.put_off(), None);
+    let (request, _) = desk.one_send();
+    desk.ack(
+        request,
+        vec![
+            refused(1, ErrorCode::StorageFull),
+            refused(2, ErrorCode::StorageFull),
+        ],
+    );
+    assert_eq!(desk.session.put_off(), Some(ErrorCode::StorageFull));
+    assert_eq!(desk.rows(), [(id(1), "saved"), (id(2), "saved")]);
+    desk.pass(Duration::from_secs(5));
+    let (request, _) = desk.one_send();
+    assert_eq!(
+        desk.session.put_off(),
+        Some(ErrorCode::StorageFull),
+        "while it is tried again, too"
+    );
+    desk.ack(request, vec![stored(1, 1), stored(2, 2)]);
+    assert_eq!(desk.session.put_off(), None);
+}
+
+#[test]
 fn a_rejected_item_stays_in_the_timeline_and_later_ones_go_on() {
     let mut desk = Desk::new(1);
     (1..=3).for_each(|n| desk.post(n));

@@ -192,6 +192,9 @@ impl Task {
     async fn pulse(&mut self) {
         self.write_marks().await;
         self.publish.realign().await;
+        if let Err(error) = self.store.tend().await {
+            tracing::warn!(%error, "the database's files could not be kept in order yet");
+        }
         if self.erased {
             match self.store.scrub().await {
                 Ok(done) => self.erased = !done,

@@ -13,6 +13,7 @@ use crate::store::account::{
     SignUpError, SignedIn,
 };
 use crate::store::nickname::NameKey;
+use crate::store::quota::Room;
 use crate::store::{StoreError, TokenHash};
 
 const DAY: Millis = 24 * 60 * 60 * 1_000;
@@ -21,6 +22,9 @@ const DAY: Millis = 24 * 60 * 60 * 1_000;
 impl Accounts for SqliteStore {
     async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError> {
         let key = NameKey::of(&wanted.name)?;
+        if self.room() == Room::Full {
+            return Err(StoreError::Full.into());
+        }
         let user = UserId(Uuid::now_v7());
         let mut transaction = self.begin().await?;
         let owner: Option<bool> = sqlx::query_scalar(
@@ -53,7 +57,7 @@ impl Accounts for SqliteStore {
         .execute(&mut *transaction)
         .await
         .map_err(told)?;
-        transaction.commit().await.map_err(told)?;
+        self.commit(transaction).await?;
         Ok(Device {
             session,
             person: Person {
@@ -112,7 +116,7 @@ impl Accounts for SqliteStore {
             made_room = Some(idle.ok_or(SignInError::TooManyDevices)?);
         }
         let session = add_device(&mut transaction, account.user, device).await?;
-        transaction.commit().await.map_err(told)?;
+        self.commit(transaction).await?;
         Ok(SignedIn {
             device: Device {
                 session,
@@ -162,7 +166,7 @@ impl Accounts for SqliteStore {
             .fetch_optional(&mut *transaction)
             .await
             .map_err(told)?;
-        transaction.commit().await.map_err(told)?;
+        self.commit(transaction).await?;
         Ok(ended)
     }
 
@@ -195,7 +199,7 @@ impl Accounts for SqliteStore {
             .await
             .map_err(told)?
             .rows_affected();
-        transaction.commit().await.map_err(told)?;
+        self.commit(transaction).await?;
         Ok(ended > 0)
     }
 
@@ -209,7 +213,7 @@ impl Accounts for SqliteStore {
                 .await
                 .map_err(told)?;
         }
-        transaction.commit().await.map_err(told)
+        self.commit(transaction).await
     }
 
     async fn passphrase(&self, user: UserId) -> Result<Option<String>, StoreError> {
@@ -236,7 +240,7 @@ impl Accounts for SqliteStore {
             .await
             .map_err(told)?
             .rows_affected();
-        transaction.commit().await.map_err(told)?;
+        self.commit(transaction).await?;
         Ok(set > 0)
     }
 
@@ -254,7 +258,7 @@ impl Accounts for SqliteStore {
             .await
             .map_err(told)?
             .rows_affected();
-        transaction.commit().await.map_err(told)?;
+        self.commit(transaction).await?;
         Ok(ended)
     }
 

@@ -5,11 +5,15 @@ use steadfast_shared::{Millis, UserId};
 use super::access::{Done, allowed, known};
 use super::append::Append;
 use super::{SqliteStore, make, membership, settle};
-use crate::store::{Act, Acted};
+use crate::store::{Act, Acted, Refusal};
 
 /// One attempt at [`crate::store::Rooms::act`].
 pub(super) async fn act(store: &SqliteStore, by: UserId, act: &Act, at: Millis) -> Done<Acted> {
     let mut append = Append::begin(store, at).await?;
+    // Nobody is kept in a room.
+    if append.full && !matches!(act, Act::Leave(_) | Act::Remove(_)) {
+        return Ok(Err(Refusal::StorageFull));
+    }
     let me = allowed!(known(&mut append.transaction, by).await?);
     let done = match act {
         Act::Create(asked) => make::create(&mut append, me, asked).await?,
@@ -22,6 +26,6 @@ pub(super) async fn act(store: &SqliteStore, by: UserId, act: &Act, at: Millis) 
         Act::Rename(name) => settle::rename(&mut append, me, name).await?,
     };
     let mut acted = allowed!(done);
-    acted.logs = append.commit().await?;
+    acted.logs = append.commit(store).await?;
     Ok(Ok(acted))
 }

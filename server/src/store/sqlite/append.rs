@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 use super::body::{kind, read, written};
 use super::change::{self, Change, Seat};
+use super::usage::{self, Today};
 use super::{SqliteStore, from_sql, person, quote, to_sql, told};
+use crate::store::quota::Room;
 use crate::store::{Appended, Grown, NewEntry, Outcome, Refusal, StoreError};
 
 /// One attempt at [`crate::store::Log::append`].
@@ -23,7 +25,7 @@ pub(super) async fn append(
     for entry in entries {
         outcomes.push(append.entry(entry).await?);
     }
-    let logs = append.commit().await?;
+    let logs = append.commit(store).await?;
     Ok(Appended { outcomes, logs })
 }
 
@@ -35,6 +37,9 @@ pub(super) struct Append {
     pub(super) at: Millis,
     logs: HashMap<RoomId, Growing>,
     seats: HashMap<(UserId, RoomId), Option<Seat>>,
+    today: Today,
+    /// Whether the disk has no room for more.
+    pub(super) full: bool,
 }
 
 /// A room's log as this transaction has it.
@@ -70,6 +75,8 @@ impl Append {
             at,
             logs: HashMap::new(),
             seats: HashMap::new(),
+            today: Today::at(at, store.limits.quota),
+            full: store.room() == Room::Full,
         })
     }
 
@@ -99,7 +106,13 @@ impl Append {
         if self.logs.get(&entry.room).is_some_and(|log| log.archived) {
             return Ok(Err(Refusal::Archived));
         }
+        if self.full && usage::grows(&entry.body) {
+            return Ok(Err(Refusal::StorageFull));
+        }
         let connection = &mut *self.transaction;
+        if let Err(refusal) = self.today.check(connection, entry.author, &entry.body).await? {
+            return Ok(Err(refusal));
+        }
         let checked = match &entry.body {
             Body::Message { reply_to: None, .. } => Checked::Message(None),
             Body::Message {
@@ -126,6 +139,7 @@ impl Append {
         let Some(mut fresh) = self.row(author, entry.id, entry.room, &entry.body).await? else {
             return Ok(None);
         };
+        self.today.count(entry.author, &entry.body);
         let seq = fresh.seq;
         let connection = &mut *self.transaction;
         let mentioned: Vec<UserId> = entry.body.mentions().collect();
@@ -253,7 +267,7 @@ impl Append {
     }
 
     /// Writes the heads and commits.
-    pub(super) async fn commit(mut self) -> Result<Vec<Grown>, StoreError> {
+    pub(super) async fn commit(mut self, store: &SqliteStore) -> Result<Vec<Grown>, StoreError> {
         for (room, log) in self.logs.iter().filter(|(_, log)| !log.fresh.is_empty()) {
             sqlx::query(
                 "update rooms set head = ?, active_at = iif(?, max(active_at, ?), active_at) where id = ?",
@@ -266,7 +280,9 @@ impl Append {
             .await
             .map_err(told)?;
         }
-        self.transaction.commit().await.map_err(told)?;
+        self.today.store(&mut self.transaction).await?;
+        store.commit(self.transaction).await?;
+        self.today.warn();
         let grown = self.logs.into_iter().map(|(room, log)| Grown {
             room,
             head: log.head,

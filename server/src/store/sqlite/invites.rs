@@ -55,7 +55,7 @@ pub(super) async fn set_closed(store: &SqliteStore, closed: bool) -> Result<(), 
         .execute(&mut *transaction)
         .await
         .map_err(told)?;
-    transaction.commit().await.map_err(told)
+    store.commit(transaction).await
 }
 
 /// See [`crate::store::account::Accounts::invites`].
@@ -91,7 +91,7 @@ pub(super) async fn make(store: &SqliteStore, terms: &InviteTerms) -> Result<Opt
     .fetch_optional(&mut *transaction)
     .await
     .map_err(told)?;
-    transaction.commit().await.map_err(told)?;
+    store.commit(transaction).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -104,7 +104,7 @@ pub(super) async fn take_back(store: &SqliteStore, id: i64) -> Result<bool, Stor
         .await
         .map_err(told)?
         .rows_affected();
-    transaction.commit().await.map_err(told)?;
+    store.commit(transaction).await?;
     Ok(gone > 0)
 }
 

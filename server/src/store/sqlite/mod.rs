@@ -14,6 +14,8 @@
 //! - `access`: who may do what in a room
 //! - `act`: what people ask for beyond entries, in parts: `make`, `membership`, `settle`
 //! - [`copy`]: a copy of one moment; [`check`]: whether a database is whole
+//! - `usage`: how much people have written today
+//! - `watch`: whether the files are still those that were opened
 //! - `rooms`: who is in which room, and how far they have read
 
 mod access;
@@ -38,19 +40,25 @@ mod person;
 mod quote;
 mod rooms;
 mod settle;
+mod usage;
+mod watch;
 
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::error::ErrorKind;
 use sqlx::sqlite::SqlitePool;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 use steadfast_shared::{Epoch, Millis, RoomId, Seq, event};
 use tokio::time::{Instant, sleep};
 
 use super::lock::FileLock;
-use super::{Appended, Log, NewEntry, Span, Store, StoreError};
+use super::quota::Room;
+use super::{Appended, Log, NewEntry, Span, StorageLimits, Store, StoreError, files};
+use watch::Watch;
 
 /// How long a write waits for somebody else's lock by default.
 ///
@@ -58,20 +66,69 @@ use super::{Appended, Log, NewEntry, Span, Store, StoreError};
 /// so it is told that its message cannot be stored, and is not left to guess.
 pub const PATIENCE: Duration = Duration::from_secs(3);
 
+/// Largest write-ahead log that is left as it is from one second to the next.
+const WAL_BYTES: u64 = 4 * 1024 * 1024;
+/// After how many calls of [`Store::tend`] without a commit what is in the log is written into the main file, too.
+const WAL_IDLE: u32 = 10;
+
 /// A store in one SQLite file.
 #[derive(Debug)]
 pub struct SqliteStore {
+    database: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
     epoch: Epoch,
     patience: Duration,
+    limits: StorageLimits,
+    watch: Watch,
+    room: Mutex<Room>,
+    /// Whether the last commit failed, as on a full disk.
+    failing: AtomicBool,
+    /// For how many calls of [`Store::tend`] nothing was written.
+    idle: AtomicU32,
     /// Let go when the store is closed.
     lock: Mutex<Option<FileLock>>,
 }
 
 impl SqliteStore {
+    /// Takes no more than this.
+    #[must_use]
+    pub fn limited(self, limits: StorageLimits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// How much room the disk has. What it has is told in the log, where it changes.
+    fn room(&self) -> Room {
+        let room = match files::disk(&self.database) {
+            Some((free, size)) => Room::of(free, size, self.limits.min_free),
+            None => Room::Enough,
+        };
+        let before = std::mem::replace(
+            &mut *self.room.lock().unwrap_or_else(PoisonError::into_inner),
+            room,
+        );
+        if before != room {
+            let free = files::disk(&self.database).map_or(0, |(free, _)| free);
+            match room {
+                Room::Enough => tracing::info!(free, "the disk has room again"),
+                Room::Low => tracing::warn!(
+                    free,
+                    min_free = self.limits.min_free,
+                    "the disk is nearly full: make room, or nothing more will be taken"
+                ),
+                Room::Full => tracing::error!(
+                    free,
+                    min_free = self.limits.min_free,
+                    "the disk is full: new messages are refused until there is room"
+                ),
+            }
+        }
+        room
+    }
+
     /// Begins a transaction that holds the write lock from the start, waiting for it with patience.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        self.watch.verify().await?;
         let mut wait = Wait::new(self.patience);
         loop {
             match self.writer.begin_with("begin immediate").await.map_err(told) {
@@ -79,6 +136,25 @@ impl SqliteStore {
                 done => return done,
             }
         }
+    }
+
+    /// Commits, and makes sure that what was committed is in the files that are there.
+    async fn commit(&self, transaction: Transaction<'static, Sqlite>) -> Result<(), StoreError> {
+        let done = transaction.commit().await.map_err(told);
+        self.failing.store(done.is_err(), Ordering::Relaxed);
+        self.idle.store(0, Ordering::Relaxed);
+        done?;
+        self.watch.verify().await
+    }
+
+    /// Commits something that changes nothing, to see whether anything can be committed.
+    async fn probe(&self) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("insert into settings (name, value) values ('probe', '') on conflict (name) do update set value = ''")
+            .execute(&mut *transaction)
+            .await
+            .map_err(told)?;
+        self.commit(transaction).await
     }
 }
 
@@ -89,6 +165,13 @@ impl Store for SqliteStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
+        self.watch.verify().await?;
+        if self.failing.load(Ordering::Relaxed) {
+            self.probe().await?;
+        }
+        if self.room() == Room::Full {
+            return Err(StoreError::Full);
+        }
         sqlx::query("select one from epoch")
             .fetch_one(&self.readers)
             .await
@@ -96,9 +179,29 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    async fn tend(&self) -> Result<(), StoreError> {
+        self.watch.verify().await?;
+        self.room();
+        let waiting = files::wal_size(&self.database);
+        let idle = self.idle.fetch_add(1, Ordering::Relaxed);
+        if waiting > WAL_BYTES || (waiting > 0 && idle >= WAL_IDLE) {
+            self.watch.checkpoint(&self.writer).await?;
+        }
+        Ok(())
+    }
+
+    async fn lost(&self) -> &'static str {
+        let loss = self.watch.lost().await;
+        if let Err(error) = self.watch.salvage(loss, &self.writer).await {
+            tracing::error!(%error, "what was in the database's files could not be saved");
+        }
+        loss.words()
+    }
+
     async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+        self.watch.end().await;
         drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
@@ -125,11 +228,7 @@ impl Log for SqliteStore {
     }
 
     async fn scrub(&self) -> Result<bool, StoreError> {
-        let row = sqlx::query("pragma wal_checkpoint(truncate)")
-            .fetch_one(&self.writer)
-            .await
-            .map_err(told)?;
-        Ok(row.try_get::<i64, _>("busy").map_err(told)? == 0)
+        self.watch.checkpoint(&self.writer).await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -13,8 +14,10 @@ use steadfast_shared::{Epoch, Millis};
 use uuid::Uuid;
 
 use super::SqliteStore;
+use super::watch::Watch;
 use crate::store::files;
 use crate::store::lock::{FileLock, LockError};
+use crate::store::quota::{Room, StorageLimits};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -123,6 +126,9 @@ impl SqliteStore {
             .foreign_keys(true)
             // What is erased leaves no copy in the file's unused places.
             .pragma("secure_delete", "on")
+            // The store makes the checkpoints, and then gives the log's place back.
+            .pragma("wal_autocheckpoint", "0")
+            .pragma("journal_size_limit", "0")
             .busy_timeout(Duration::from_secs(5))
             .disable_statement_logging();
         let setup = SqlitePoolOptions::new()
@@ -141,27 +147,45 @@ impl SqliteStore {
         super::names::bring_up_to_date(&setup).await.map_err(failed)?;
         setup.close().await;
 
+        let options = options.create_if_missing(false);
+        let mut anchor = options.connect().await.map_err(failed)?;
+        sqlx::query("select one from epoch")
+            .fetch_one(&mut anchor)
+            .await
+            .map_err(failed)?;
+        // Connections stay open: one that is opened later may find another file.
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .min_connections(connections)
+                .max_connections(connections)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .acquire_timeout(patience)
+        };
         // The store waits for locks itself, so that it goes on as soon as they go.
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(patience)
+        let writer = pool(1)
             // On a full disk SQLite ends the transaction by itself; the library then counts it as open for ever, and every
             // later one fails. Such a connection is not used again.
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone().busy_timeout(Duration::ZERO))
             .await
             .map_err(failed)?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(patience)
+        let readers = pool(READERS)
             .connect_with(options.pragma("query_only", "on"))
             .await
             .map_err(failed)?;
+        let watch = Watch::start(path, anchor).map_err(|source| failed(sqlx::Error::Io(source)))?;
         Ok(Self {
+            database: path.clone(),
             writer,
             readers,
             epoch,
             patience,
+            limits: StorageLimits::default(),
+            watch,
+            room: Mutex::new(Room::Enough),
+            failing: AtomicBool::new(false),
+            idle: AtomicU32::new(0),
             lock: Mutex::new(Some(lock)),
         })
     }
@@ -201,6 +225,6 @@ pub(super) fn unusable(path: &Path, source: sqlx::Error) -> OpenError {
                 source,
             }
         }
-        crate::store::StoreError::Unreadable(_) => OpenError::Newer { path: path.into() },
+        _ => OpenError::Newer { path: path.into() },
     }
 }

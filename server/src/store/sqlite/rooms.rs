@@ -246,5 +246,5 @@ async fn mark_read(store: &SqliteStore, marks: &[ReadMark]) -> Result<(), StoreE
         .await
         .map_err(told)?;
     }
-    transaction.commit().await.map_err(told)
+    store.commit(transaction).await
 }

@@ -3,7 +3,9 @@
 mod backup;
 mod check;
 mod opening;
+mod replaced;
 mod restore;
+mod room;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

@@ -124,7 +124,7 @@ impl Fixture {
     }
 }
 
-async fn open(path: PathBuf) -> Result<SqliteStore, OpenError> {
+pub(crate) async fn open(path: PathBuf) -> Result<SqliteStore, OpenError> {
     SqliteStore::open(&path, Duration::from_secs(10), 1).await
 }
 

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use steadfast_server::store::quota::Usage;
 use steadfast_server::store::{
-    Act, Acted, Appended, Log, NewEntry, ReadMark, Refusal, Rooms, Span, Store, StoreError,
+    Act, Acted, Appended, Log, NewEntry, Quota, Quotas, ReadMark, Refusal, Rooms, Span, Store, StoreError,
 };
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{EntryId, Epoch, Millis, Person, Room, RoomId, UserId, event};
@@ -140,6 +141,17 @@ impl Rooms for Faulty {
 
     async fn mark_read(&self, marks: &[ReadMark]) -> Result<(), StoreError> {
         self.inner.mark_read(marks).await
+    }
+}
+
+#[async_trait]
+impl Quotas for Faulty {
+    async fn set_quota(&self, user: UserId, quota: Option<Quota>) -> Result<bool, StoreError> {
+        self.inner.set_quota(user, quota).await
+    }
+
+    async fn usage(&self, user: UserId, at: Millis) -> Result<(Usage, Quota), StoreError> {
+        self.inner.usage(user, at).await
     }
 }
 

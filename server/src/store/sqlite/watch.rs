@@ -1,0 +1,257 @@
+//! Whether the database's files are still those that were opened.
+//!
+//! A file that is moved away, replaced, deleted or overwritten under a running server takes everything with it that is
+//! committed from then on. So each commit is acknowledged only once its files were found in their places after it: three
+//! `stat` calls, a few microseconds beside a sync to the disk. The main file is written by checkpoints alone, and all of them
+//! are made here; if it was written otherwise, it is another database.
+
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::{Connection, Row};
+use tokio::sync::{Mutex, Notify};
+
+use super::{copy, told};
+use crate::store::{StoreError, files};
+
+/// What became of the database's files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Loss {
+    /// Its name leads nowhere.
+    Removed,
+    /// Its name leads to another file.
+    Replaced,
+    /// Another program has written into it.
+    Overwritten,
+    /// The write-ahead log, or its index, was removed or replaced.
+    Log,
+}
+
+impl Loss {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Removed => "the database file was deleted or moved away",
+            Self::Replaced => "the database file was replaced by another one",
+            Self::Overwritten => "the database file was overwritten by another program",
+            Self::Log => "the database's write-ahead log was deleted or replaced",
+        }
+    }
+}
+
+/// A file by what does not change of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Inode(u64, u64);
+
+/// A file by what changes with each write.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Written {
+    size: u64,
+    at: (i64, i64),
+}
+
+/// The files as the last checkpoint left them.
+#[derive(Clone, Copy, Debug)]
+struct Stamp {
+    main: (Inode, Written),
+    log: Inode,
+    index: Inode,
+}
+
+#[derive(Debug)]
+pub(super) struct Watch {
+    database: PathBuf,
+    /// Held while a checkpoint writes, so that nobody takes it for somebody else's writing.
+    stamp: Mutex<Stamp>,
+    lost: OnceLock<Loss>,
+    told: Notify,
+    /// The main file, for when its name is gone.
+    file: File,
+    /// The first connection to open and the last to close. While it is open no other one's end makes a checkpoint.
+    anchor: Mutex<Option<SqliteConnection>>,
+}
+
+impl Watch {
+    /// Watches a database that the anchor has open, whose log is empty.
+    pub(super) fn start(database: &Path, anchor: SqliteConnection) -> io::Result<Self> {
+        Ok(Self {
+            database: database.to_owned(),
+            stamp: Mutex::new(Stamp {
+                main: main(&fs::metadata(database)?),
+                log: inode(&fs::metadata(files::beside(database, files::WAL))?),
+                index: inode(&fs::metadata(files::beside(database, files::SHM))?),
+            }),
+            lost: OnceLock::new(),
+            told: Notify::new(),
+            file: File::open(database)?,
+            anchor: Mutex::new(Some(anchor)),
+        })
+    }
+
+    /// Refuses where a file is not in its place, from then on for ever.
+    pub(super) async fn verify(&self) -> Result<(), StoreError> {
+        if let Some(loss) = self.lost.get() {
+            return Err(StoreError::Lost(loss.words()));
+        }
+        let stamp = self.stamp.lock().await;
+        self.compare(&stamp)
+    }
+
+    fn compare(&self, stamp: &Stamp) -> Result<(), StoreError> {
+        let loss = match fs::metadata(&self.database) {
+            Err(error) => (gone(error)?, Loss::Removed),
+            Ok(metadata) => {
+                let (inode, written) = main(&metadata);
+                if inode != stamp.main.0 {
+                    (true, Loss::Replaced)
+                } else {
+                    (written != stamp.main.1, Loss::Overwritten)
+                }
+            }
+        };
+        let loss = match loss {
+            (true, loss) => Some(loss),
+            (false, _) => {
+                let moved = self.is_elsewhere(files::WAL, stamp.log)?
+                    || self.is_elsewhere(files::SHM, stamp.index)?;
+                moved.then_some(Loss::Log)
+            }
+        };
+        let Some(loss) = loss else { return Ok(()) };
+        if self.lost.set(loss).is_ok() {
+            tracing::error!(database = %self.database.display(), "{}: nothing more is acknowledged", loss.words());
+            self.told.notify_waiters();
+        }
+        Err(StoreError::Lost(loss.words()))
+    }
+
+    fn is_elsewhere(&self, suffix: &str, known: Inode) -> Result<bool, StoreError> {
+        match fs::metadata(files::beside(&self.database, suffix)) {
+            Ok(metadata) => Ok(inode(&metadata) != known),
+            Err(error) => gone(error),
+        }
+    }
+
+    /// Resolves once a file was found missing.
+    pub(super) async fn lost(&self) -> Loss {
+        loop {
+            let told = self.told.notified();
+            tokio::pin!(told);
+            told.as_mut().enable();
+            if let Some(loss) = self.lost.get() {
+                return *loss;
+            }
+            told.await;
+        }
+    }
+
+    /// Writes what is in the log into the main file, and empties the log. `false` where somebody still reads from it: then as
+    /// much is written as can be.
+    pub(super) async fn checkpoint(&self, writer: &SqlitePool) -> Result<bool, StoreError> {
+        let mut stamp = self.stamp.lock().await;
+        if let Some(loss) = self.lost.get() {
+            return Err(StoreError::Lost(loss.words()));
+        }
+        self.compare(&stamp)?;
+        let done = truncate(writer).await;
+        // Whatever came of it, this has written to the file and nobody else.
+        if let Ok(metadata) = fs::metadata(&self.database) {
+            let (inode, written) = main(&metadata);
+            if inode == stamp.main.0 {
+                stamp.main.1 = written;
+            }
+        }
+        done
+    }
+
+    /// Saves what can be saved of files that are lost, and leaves nothing that would be applied to those in their place.
+    pub(super) async fn salvage(&self, loss: Loss, writer: &SqlitePool) -> Result<(), StoreError> {
+        let mut anchor = self.anchor.lock().await;
+        let Some(connection) = anchor.as_mut() else {
+            return Ok(());
+        };
+        let stamp = *self.stamp.lock().await;
+        let name = |what: &str, stamp: &str| files::beside(&self.database, &format!(".{what}-{stamp}"));
+        let now = copy::stamp(connection).await?;
+        match loss {
+            Loss::Overwritten => {
+                // The log belongs to what was overwritten: neither now nor at the next start may it get into the new one.
+                std::mem::forget(anchor.take());
+                let log = files::beside(&self.database, files::WAL);
+                if !self.is_elsewhere(files::WAL, stamp.log)? && files::size(&log) > 0 {
+                    let aside = name("overwritten-wal", &now);
+                    fs::rename(&log, &aside).map_err(failed)?;
+                    tracing::warn!("the log of the former database is kept as {}", aside.display());
+                }
+            }
+            Loss::Removed | Loss::Replaced => {
+                // Into the file that was opened, wherever it is now. Its log is empty then, and harms nothing that lies beside it.
+                truncate(writer).await?;
+                if self.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0) {
+                    let aside = name("removed", &now);
+                    let mut copy = files::open_private(&aside).map_err(failed)?;
+                    io::copy(&mut &self.file, &mut copy).map_err(failed)?;
+                    copy.sync_all().map_err(failed)?;
+                    tracing::warn!("the former database, whole, is kept as {}", aside.display());
+                } else {
+                    tracing::warn!("the former database is whole where it was moved to");
+                }
+            }
+            Loss::Log => {
+                truncate(writer).await?;
+                let log = files::beside(&self.database, files::WAL);
+                if self.is_elsewhere(files::WAL, stamp.log)? && log.exists() {
+                    let aside = name("foreign-wal", &now);
+                    fs::rename(&log, &aside).map_err(failed)?;
+                    tracing::warn!(
+                        "a log that belongs to another database was put aside as {}",
+                        aside.display()
+                    );
+                }
+                tracing::warn!("everything that was acknowledged is in the database file");
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the database go, after every other connection has.
+    pub(super) async fn end(&self) {
+        let anchor = self.anchor.lock().await.take();
+        if let Some(anchor) = anchor {
+            let _ = anchor.close().await;
+        }
+    }
+}
+
+async fn truncate(writer: &SqlitePool) -> Result<bool, StoreError> {
+    let row = sqlx::query("pragma wal_checkpoint(truncate)")
+        .fetch_one(writer)
+        .await
+        .map_err(told)?;
+    Ok(row.try_get::<i64, _>("busy").map_err(told)? == 0)
+}
+
+/// Whether a file is not there. Where that cannot be told, nothing is acknowledged, and the next one looks again.
+fn gone(error: io::Error) -> Result<bool, StoreError> {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(true),
+        _ => Err(failed(error)),
+    }
+}
+
+fn failed(error: io::Error) -> StoreError {
+    StoreError::Failed(sqlx::Error::Io(error))
+}
+
+fn inode(metadata: &Metadata) -> Inode {
+    Inode(metadata.dev(), metadata.ino())
+}
+
+fn main(metadata: &Metadata) -> (Inode, Written) {
+    let at = (metadata.mtime(), metadata.mtime_nsec());
+    let size = metadata.size();
+    (inode(metadata), Written { size, at })
+}

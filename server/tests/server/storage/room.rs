@@ -1,0 +1,269 @@
+//! How much is written: a log that is given back, a disk that fills, and what one person may write.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::json;
+use steadfast_server::store::quota::Usage;
+use steadfast_server::store::{Outcome, Quota, Refusal, StorageLimits};
+use steadfast_shared::event::{self, Reply, SendItem, Sent};
+use steadfast_shared::{Body, Emoji, EntryId, ErrorCode, RoomId};
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use super::behind_its_back;
+use crate::process::started;
+use crate::store::Fixture;
+use crate::support::client::PATIENCE;
+use crate::support::server::sign_in;
+use crate::support::{Client, TestServer, message};
+
+/// Waits until something is so.
+async fn until(what: &str, mut is: impl AsyncFnMut() -> bool) {
+    let end = Instant::now() + PATIENCE * 2;
+    while !is().await {
+        assert!(Instant::now() < end, "{what}");
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// What becomes of one entry.
+async fn outcome(client: &mut Client, item: &SendItem) -> Result<(), ErrorCode> {
+    match client.call::<Vec<Sent>>(event::SEND, [item]).await {
+        Reply::Ok(sent) => match &sent[0] {
+            Sent::Stored { .. } => Ok(()),
+            Sent::Refused { error, .. } => Err(error.code),
+        },
+        Reply::Err(error) => Err(error.code),
+    }
+}
+
+fn item(room: RoomId, body: Body) -> SendItem {
+    let id = EntryId(Uuid::now_v7());
+    SendItem { id, room, body }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_l07_the_log_is_given_back_after_its_peak() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    let log = folder.path().join("chat.db-wal");
+    let (_server, address) = started(&database).await;
+    let session = sign_in(&reqwest::Client::new(), address, "Mina").await;
+    let mut mina = Client::open(address, &session, json!({})).await;
+    // Somebody who reads keeps the log from being emptied, as a long backup does.
+    let mut reader = behind_its_back(&database).await;
+    sqlx::query("begin").execute(&mut reader).await.unwrap();
+    sqlx::query("select * from epoch")
+        .fetch_all(&mut reader)
+        .await
+        .unwrap();
+    let text = "x".repeat(16_000);
+    for _ in 0..100 {
+        let items: Vec<SendItem> = (0..8).map(|_| message(mina.room(), &text)).collect();
+        mina.send(&items).await;
+    }
+    let size = || std::fs::metadata(&log).unwrap().len();
+    assert!(size() > 8_000_000, "{}", size());
+    sqlx::query("rollback").execute(&mut reader).await.unwrap();
+    until("the log stays at its peak", async || size() < 1_000_000).await;
+}
+
+/// A file system of its own, small enough to be full soon.
+struct SmallDisk(TempDir);
+
+impl SmallDisk {
+    /// `None` where this user may not mount one.
+    fn mount() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=16m", "tmpfs"])
+            .arg(folder.path())
+            .status();
+        mounted
+            .is_ok_and(|status| status.success())
+            .then_some(Self(folder))
+    }
+
+    /// Leaves so many bytes.
+    fn leave(&self, bytes: u64) {
+        let _ = std::fs::remove_file(self.ballast());
+        let df = free(self.0.path());
+        std::fs::write(
+            self.ballast(),
+            vec![1; usize::try_from(df.saturating_sub(bytes)).unwrap()],
+        )
+        .unwrap();
+    }
+
+    fn ballast(&self) -> std::path::PathBuf {
+        self.0.path().join("ballast")
+    }
+}
+
+fn free(folder: &Path) -> u64 {
+    steadfast_server::store::files::disk(&folder.join("x")).unwrap().0
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(self.0.path()).status();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_m07_a_disk_that_fills_is_told_and_what_is_refused_is_taken_once_there_is_room() {
+    let Some(disk) = SmallDisk::mount() else {
+        println!("skipped: a small disk takes the right to mount one");
+        return;
+    };
+    let database = disk.0.path().join("chat.db");
+    let (_server, address) = started(&database).await;
+    let http = reqwest::Client::new();
+    let session = sign_in(&http, address, "Mina").await;
+    let mut mina = Client::open(address, &session, json!({})).await;
+    let room = mina.room();
+    let ready = async || {
+        let answer = http.get(format!("http://{address}/readyz")).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    assert_eq!(mina.send(&[message(room, "while there is room")]).await, [1]);
+    assert_eq!(ready().await.0, 200);
+
+    // Below the floor, a twentieth of this disk, with something left above nothing.
+    disk.leave(600_000);
+    assert_eq!(ready().await, (503, "the disk is full\n".to_owned()));
+    let refused = message(room, "now there is none");
+    assert_eq!(outcome(&mut mina, &refused).await, Err(ErrorCode::StorageFull));
+    let edit = serde_json::from_value(json!({ "kind": "edit", "message": 1, "text": "longer" })).unwrap();
+    assert_eq!(
+        outcome(&mut mina, &item(room, edit)).await,
+        Err(ErrorCode::StorageFull)
+    );
+    let taken = http
+        .post(format!("http://{address}/api/session"))
+        .json(&json!({ "nickname": "Jun" }))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(taken.status(), 507);
+    assert_eq!(
+        outcome(&mut mina, &item(room, Body::Delete { message: 1 })).await,
+        Ok(()),
+        "who deletes is heard"
+    );
+
+    // To the last block.
+    disk.leave(0);
+    assert_eq!(ready().await.0, 503);
+    assert!(
+        outcome(&mut mina, &refused)
+            .await
+            .is_err_and(ErrorCode::is_transient)
+    );
+
+    std::fs::remove_file(disk.ballast()).unwrap();
+    until("it is ready again", async || ready().await.0 == 200).await;
+    assert_eq!(mina.send(&[refused]).await, [3]);
+}
+
+#[tokio::test]
+async fn fault_m08_a_person_writes_so_much_a_day_and_no_more() {
+    let server = TestServer::with(|limits| {
+        limits.daily_entries = 5;
+        limits.daily_bytes = 1_000;
+    })
+    .await;
+    let (mut mina, mut jun) = (server.join("Mina").await, server.join("Jun").await);
+    let room = mina.room();
+    let first = message(room, &"x".repeat(900));
+    assert_eq!(outcome(&mut mina, &first).await, Ok(()));
+    assert_eq!(
+        outcome(&mut mina, &message(room, &"x".repeat(101))).await,
+        Err(ErrorCode::OverQuota)
+    );
+    let emoji = Emoji::parse("👍").unwrap();
+    for n in 0..4 {
+        let react = Body::React {
+            message: 1,
+            emoji: emoji.clone(),
+            on: n % 2 == 0,
+        };
+        assert_eq!(outcome(&mut mina, &item(room, react)).await, Ok(()));
+    }
+    assert_eq!(
+        outcome(&mut mina, &message(room, "x")).await,
+        Err(ErrorCode::OverQuota)
+    );
+    assert_eq!(
+        outcome(&mut mina, &first).await,
+        Ok(()),
+        "what is stored stays acknowledged"
+    );
+    assert_eq!(
+        outcome(&mut mina, &item(room, Body::Delete { message: 1 })).await,
+        Ok(())
+    );
+    assert_eq!(outcome(&mut jun, &message(room, "somebody else")).await, Ok(()));
+    // Another device, another connection: it is the person's.
+    let mut again = server.connect(&server.sign_in("Ann").await, json!({})).await;
+    for _ in 0..5 {
+        assert_eq!(outcome(&mut again, &message(room, "x")).await, Ok(()));
+    }
+    assert_eq!(
+        outcome(&mut again, &message(room, "x")).await,
+        Err(ErrorCode::OverQuota)
+    );
+}
+
+#[tokio::test]
+async fn fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can_be_lifted() {
+    const DAY: u64 = 24 * 60 * 60 * 1_000;
+    let fixture = Fixture::sqlite().await;
+    let path = fixture.path();
+    fixture.store.close().await;
+    let quota = Quota { entries: 3, bytes: 0 };
+    let open = async || {
+        let store = crate::store::open(path.clone()).await.unwrap();
+        store.limited(StorageLimits { quota, min_free: 0 })
+    };
+    let mina = fixture.mina.person.id;
+    let write = async |store: &dyn steadfast_server::store::Store, at: u64| {
+        let entry = steadfast_server::store::NewEntry {
+            author: mina,
+            id: EntryId(Uuid::now_v7()),
+            room: fixture.general,
+            body: crate::support::body("x"),
+        };
+        match store.append(&[entry], at).await.unwrap().outcomes[0] {
+            Outcome::Stored { .. } => Ok(()),
+            Outcome::Refused(refusal) => Err(refusal),
+            repeat => panic!("{repeat:?}"),
+        }
+    };
+    let store: &dyn steadfast_server::store::Store = &open().await;
+    for at in [DAY, DAY + 1] {
+        assert_eq!(write(store, at).await, Ok(()));
+    }
+    store.close().await;
+    let store: &dyn steadfast_server::store::Store = &open().await;
+    assert_eq!(write(store, 2 * DAY - 1).await, Ok(()));
+    assert_eq!(write(store, 2 * DAY - 1).await, Err(Refusal::OverQuota));
+    assert_eq!(
+        store.usage(mina, DAY).await.unwrap(),
+        (Usage { entries: 3, bytes: 3 }, quota)
+    );
+    assert_eq!(write(store, 2 * DAY).await, Ok(()), "another day");
+    assert_eq!(store.usage(mina, 2 * DAY).await.unwrap().0.entries, 1);
+
+    assert!(store.set_quota(mina, Some(Quota::default())).await.unwrap());
+    for _ in 0..10 {
+        assert_eq!(write(store, 2 * DAY).await, Ok(()));
+    }
+    assert!(store.set_quota(mina, None).await.unwrap());
+    assert_eq!(write(store, 2 * DAY).await, Err(Refusal::OverQuota));
+    let nobody = steadfast_shared::UserId(Uuid::now_v7());
+    assert!(!store.set_quota(nobody, None).await.unwrap());
+}
