@@ -11,7 +11,7 @@ const SHEET = /\/timeline-[0-9a-f]+\.css$/;
 
 /** What the browser and the module that starts the page say of a file that is not there. */
 const MISSING = /^error: Failed to load resource: the server responded with a status of 404 .*\.(js|wasm|css)\)$/;
-const NOT_STARTED = /^(thrown|error): .*(HTTP status code is not ok|dynamically imported module|Failed to fetch|TypeError)/;
+const NOT_STARTED = /^(thrown|error): .*(failed to fetch Wasm|Failed to fetch)/;
 
 const gone = (route: Route) => route.fulfill({ status: 404, body: 'not here' });
 const never = () => {};

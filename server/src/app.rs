@@ -20,6 +20,7 @@ use crate::http::{self, headers, host};
 use crate::passphrase::Passphrases;
 use crate::peer::{Peer, PeerListener};
 use crate::realtime::{Realtime, Started};
+use crate::request::base_path;
 use crate::request::client_address::TrustedProxies;
 use crate::request::origin::Origins;
 use crate::store::Store;
@@ -43,9 +44,11 @@ pub async fn build(config: Config) -> Result<App, StartError> {
 
 /// Puts everything in its place around a store.
 pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, StartError> {
-    #[cfg(feature = "page")]
-    http::page::prepare();
     let config = Arc::new(config);
+    #[cfg(feature = "page")]
+    let page = Arc::new(http::page::Page::new(config.base_path.clone()));
+    #[cfg(feature = "page")]
+    page.prepare();
     let shared = (config.clone(), store.clone());
     let (Started { realtime, writer }, router) = Realtime::start(config.clone(), store.clone(), |realtime| {
         let (config, store) = shared;
@@ -58,6 +61,8 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
             attempts,
             guesses: Arc::default(),
             passphrases: Passphrases::default(),
+            #[cfg(feature = "page")]
+            page,
         })
     })
     .await?;
@@ -68,6 +73,15 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
         .layer(from_fn_with_state(origins, host::check))
         .layer(from_fn_with_state(config.is_https(), headers::add))
         .layer(from_fn_with_state(addresses, client_address::note));
+    let base = config.base_path.clone();
+    let router = if base.is_root() {
+        router
+    } else {
+        // Before anything is routed.
+        Router::new()
+            .fallback_service(router)
+            .layer(from_fn_with_state(base, base_path::strip))
+    };
     Ok(App {
         config,
         store,

@@ -12,6 +12,8 @@ pub use limits::Limits;
 pub(crate) use parse::database;
 use parse::{invite, network, origin};
 
+use crate::request::base_path::BasePath;
+
 /// How a server shall be run.
 #[derive(Args, Clone, Debug)]
 pub struct Config {
@@ -37,6 +39,10 @@ pub struct Config {
     /// Where people find the server, as https://chat.example.org: the host it answers for besides localhost, and its own page's origin
     #[arg(long, env = "STEADFAST_PUBLIC_URL", value_name = "URL", value_parser = origin)]
     pub public_url: Option<String>,
+
+    /// The path of its host that everything lives below, as /chat for https://example.org/chat/
+    #[arg(long, env = "STEADFAST_BASE_PATH", value_name = "PATH", default_value = "/", hide_default_value = true, value_parser = BasePath::parse)]
+    pub base_path: BasePath,
 
     /// Another origin whose pages may sign in and connect, as https://chat.example.org (repeatable)
     #[arg(
@@ -114,6 +120,7 @@ impl Config {
             listen: "127.0.0.1:0".into(),
             database: database.into(),
             public_url: None,
+            base_path: BasePath::default(),
             allowed_origins: Vec::new(),
             log: LogFormat::Text,
             log_level: "info".into(),

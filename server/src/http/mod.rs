@@ -68,6 +68,9 @@ pub struct Shared {
     pub guesses: Arc<attempts::Guesses>,
     /// What hashes passphrases.
     pub passphrases: Passphrases,
+    /// What browsers get.
+    #[cfg(feature = "page")]
+    pub page: Arc<page::Page>,
 }
 
 /// The routes.

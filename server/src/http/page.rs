@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
+use axum::extract::State;
 use axum::http::header::{
     ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
     IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
@@ -16,6 +17,9 @@ use bytes::Bytes;
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
+use super::Shared;
+use crate::request::base_path::BasePath;
+
 #[derive(RustEmbed)]
 #[folder = "../web/dist"]
 #[allow_missing = true]
@@ -23,12 +27,23 @@ struct Built;
 
 const INDEX: &str = "index.html";
 
-/// What browsers get.
-struct Page {
-    files: HashMap<String, File>,
+/// What the page as it is built says of where it lives.
+const BASE_AT_ROOT: &str = r#"name="base-path" content="""#;
+
+/// What browsers get: read when it is first asked for.
+#[derive(Debug)]
+pub struct Page {
+    base: BasePath,
+    files: OnceLock<Files>,
+}
+
+#[derive(Debug)]
+struct Files {
+    by_name: HashMap<String, Arc<File>>,
     policy: HeaderValue,
 }
 
+#[derive(Debug)]
 struct File {
     bytes: Bytes,
     /// Compressed when it is first asked for; `None` where that makes it no smaller.
@@ -39,11 +54,11 @@ struct File {
 }
 
 /// Answers every path no other route has: a file of the page, or the page itself where a person navigates.
-pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub async fn serve(State(shared): State<Shared>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if method != Method::GET && method != Method::HEAD {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let page = page();
+    let files = shared.page.files();
     let path = uri.path().trim_start_matches('/');
     let navigates = || {
         headers
@@ -52,13 +67,13 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
             .is_some_and(accepts_html)
     };
     let name = match path {
-        _ if page.files.contains_key(path) => path,
+        _ if files.by_name.contains_key(path) => path,
         "" => INDEX,
         _ if !path.starts_with("api/") && navigates() => INDEX,
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
-    match page.files.get(name) {
-        Some(file) => answer(page, file, &headers).await,
+    match files.by_name.get(name) {
+        Some(file) => answer(&files.policy, file.clone(), &headers).await,
         None => (
             StatusCode::NOT_FOUND,
             "the page was not built when this server was\n",
@@ -71,7 +86,7 @@ fn accepts_html(accept: &str) -> bool {
     accept.contains("text/html")
 }
 
-async fn answer(page: &'static Page, file: &'static File, headers: &HeaderMap) -> Response {
+async fn answer(policy: &HeaderValue, file: Arc<File>, headers: &HeaderMap) -> Response {
     let cached = headers.get(IF_NONE_MATCH).is_some_and(|known| known == file.etag);
     let takes_brotli = headers
         .get(ACCEPT_ENCODING)
@@ -82,9 +97,12 @@ async fn answer(page: &'static Page, file: &'static File, headers: &HeaderMap) -
                 .any(|one| one.split(';').next().map(str::trim) == Some("br"))
         });
     let compressed = match (cached, takes_brotli) {
-        (false, true) => tokio::task::spawn_blocking(|| file.brotli())
-            .await
-            .unwrap_or(None),
+        (false, true) => {
+            let file = file.clone();
+            tokio::task::spawn_blocking(move || file.brotli())
+                .await
+                .unwrap_or(None)
+        }
         _ => None,
     };
     let (status, body) = match (&compressed, cached) {
@@ -104,7 +122,7 @@ async fn answer(page: &'static Page, file: &'static File, headers: &HeaderMap) -
         }),
     );
     set(CONTENT_TYPE, file.mime.clone());
-    set(CONTENT_SECURITY_POLICY, page.policy.clone());
+    set(CONTENT_SECURITY_POLICY, policy.clone());
     set(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     set(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if compressed.is_some() {
@@ -113,30 +131,62 @@ async fn answer(page: &'static Page, file: &'static File, headers: &HeaderMap) -
     answer
 }
 
-fn page() -> &'static Page {
-    static PAGE: OnceLock<Page> = OnceLock::new();
-    PAGE.get_or_init(|| {
-        let files: HashMap<String, File> = Built::iter()
-            .filter_map(|name| Some((name.to_string(), File::new(&name, &Built::get(&name)?.data))))
-            .collect();
-        let index = files
-            .get(INDEX)
-            .map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
-        let policy = policy(index.as_deref().unwrap_or_default());
-        Page {
-            policy: HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'")),
-            files,
+impl Page {
+    /// The page of a server that lives below this path.
+    pub fn new(base: BasePath) -> Self {
+        Self {
+            base,
+            files: OnceLock::new(),
         }
-    })
+    }
+
+    /// Reads the page and compresses it, so that the first visitor does not wait for it.
+    pub fn prepare(self: &Arc<Self>) {
+        let page = self.clone();
+        tokio::task::spawn_blocking(move || {
+            for file in page.files().by_name.values() {
+                file.brotli();
+            }
+        });
+    }
+
+    fn files(&self) -> &Files {
+        self.files.get_or_init(|| {
+            let built = || Built::iter().filter_map(|name| Some((Built::get(&name)?.data, name)));
+            let names: Vec<String> = Built::iter().map(|name| name.to_string()).collect();
+            let mut by_name: HashMap<String, Arc<File>> = built()
+                .map(|(data, name)| (name.to_string(), Arc::new(File::new(&name, &data))))
+                .collect();
+            let mut index = String::new();
+            if let Some(file) = by_name.get_mut(INDEX) {
+                index = below(&String::from_utf8_lossy(&file.bytes), &names, &self.base);
+                *file = Arc::new(File::new(INDEX, index.as_bytes()));
+            }
+            Files {
+                by_name,
+                policy: HeaderValue::from_str(&policy(&index))
+                    .unwrap_or(HeaderValue::from_static("default-src 'none'")),
+            }
+        })
+    }
 }
 
-/// Reads the page and compresses it, so that the first visitor does not wait for it.
-pub fn prepare() {
-    tokio::task::spawn_blocking(|| {
-        for file in page().files.values() {
-            file.brotli();
+/// The page as a server below a path sends it: it is built for the root, names its files from there, and says where it lives.
+fn below(index: &str, names: &[String], base: &BasePath) -> String {
+    if base.is_root() {
+        return index.to_owned();
+    }
+    let base = base.as_str();
+    let mut index = index.replace(BASE_AT_ROOT, &format!("name=\"base-path\" content=\"{base}\""));
+    for name in names {
+        for quote in ['"', '\''] {
+            index = index.replace(
+                &format!("{quote}/{name}{quote}"),
+                &format!("{quote}{base}/{name}{quote}"),
+            );
         }
-    });
+    }
+    index
 }
 
 impl File {
@@ -225,6 +275,18 @@ mod tests {
         );
         assert_eq!(policy.matches("sha256-").count(), 2, "{policy}");
         assert!(!policy.contains("unsafe-inline"));
+    }
+
+    #[test]
+    fn fault_f31_a_page_below_a_path_names_its_files_there() {
+        let html = r#"<meta name="base-path" content="" /><link href="/a-1.css"/><script>import '/a-1.js'; see('/other')</script>"#;
+        let names = ["a-1.css".to_owned(), "a-1.js".to_owned()];
+        let chat = BasePath::parse("/chat").unwrap();
+        assert_eq!(
+            below(html, &names, &chat),
+            r#"<meta name="base-path" content="/chat" /><link href="/chat/a-1.css"/><script>import '/chat/a-1.js'; see('/other')</script>"#
+        );
+        assert_eq!(below(html, &names, &BasePath::default()), html);
     }
 
     #[test]

@@ -180,7 +180,7 @@ pub async fn sign_out(State(shared): State<Shared>, headers: HeaderMap) -> Resul
 }
 
 fn set_cookies(answer: &mut Response, shared: &Shared, token: Option<&Token>) {
-    for cookie in credentials::set_cookies(token, shared.config.is_https()) {
+    for cookie in credentials::set_cookies(token, shared.config.is_https(), &shared.config.base_path) {
         answer.headers_mut().append(SET_COOKIE, cookie);
     }
 }

@@ -3,12 +3,16 @@
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 
+use super::base_path::BasePath;
 use crate::store::Token;
 
 /// The cookie's name where people come by plain HTTP; before there was the other one, everywhere.
 const PLAIN_NAME: &str = "steadfast_session";
 /// The cookie's name where people come by HTTPS: no other host and no page over plain HTTP can set a cookie of such a name.
 const HOST_NAME: &str = "__Host-steadfast_session";
+
+/// The cookie's name by HTTPS below a path: one of the name above is good for the whole of a host only.
+const PATH_NAME: &str = "__Secure-steadfast_session";
 
 /// How long a browser keeps the cookie, in seconds.
 const COOKIE_SECONDS: u64 = 400 * 24 * 60 * 60;
@@ -51,19 +55,47 @@ fn bearer(headers: &HeaderMap) -> Option<Token> {
 }
 
 /// The `Set-Cookie`s that give a device its token, or take it away. Over HTTPS the cookie of plain HTTP goes in any case.
-pub fn set_cookies(token: Option<&Token>, https: bool) -> Vec<HeaderValue> {
+pub fn set_cookies(token: Option<&Token>, https: bool, base: &BasePath) -> Vec<HeaderValue> {
+    let path = base.cookie_path();
     let set = |name: &str, token: Option<&Token>| {
         let secure = if https { "; Secure" } else { "" };
         let (value, seconds) = token.map_or(("", 0), |token| (token.as_str(), COOKIE_SECONDS));
-        let cookie = format!("{name}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Strict{secure}");
+        let cookie =
+            format!("{name}={value}; Max-Age={seconds}; Path={path}; HttpOnly; SameSite=Strict{secure}");
         HeaderValue::from_str(&cookie).ok()
     };
     let cookies = if https {
-        [set(HOST_NAME, token), set(PLAIN_NAME, None)]
+        let name = if base.is_root() { HOST_NAME } else { PATH_NAME };
+        [set(name, token), set(PLAIN_NAME, None)]
     } else {
         [set(PLAIN_NAME, token), None]
     };
     cookies.into_iter().flatten().collect()
+}
+
+/// Makes of the cookies that reach a server below a path those it reads: its own counts as [`HOST_NAME`] does at a root, and
+/// that of another server, at the root of the same host, is not for it.
+pub fn read_below_path(headers: &mut HeaderMap) {
+    let pairs: Vec<String> = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| {
+            let pair = pair.trim();
+            match pair.split_once('=') {
+                Some((HOST_NAME, _)) => None,
+                Some((PATH_NAME, value)) => Some(format!("{HOST_NAME}={value}")),
+                _ => Some(pair.to_owned()),
+            }
+        })
+        .collect();
+    headers.remove(COOKIE);
+    if let Ok(cookies) = HeaderValue::from_str(&pairs.join("; "))
+        && !pairs.is_empty()
+    {
+        headers.insert(COOKIE, cookies);
+    }
 }
 
 #[cfg(test)]
@@ -96,9 +128,30 @@ mod tests {
     }
 
     #[test]
+    fn fault_f31_below_a_path_the_cookie_is_that_paths() {
+        let chat = BasePath::parse("/chat").unwrap();
+        for (https, name) in [(false, PLAIN_NAME), (true, PATH_NAME)] {
+            let set = set_cookies(Some(&Token::shown("xyz")), https, &chat);
+            let value = set[0].to_str().unwrap();
+            assert!(value.starts_with(&format!("{name}=xyz;")), "{value}");
+            assert!(value.contains("Path=/chat;"), "{value}");
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            COOKIE,
+            HeaderValue::from_static(
+                "a=b; __Host-steadfast_session=the_roots; __Secure-steadfast_session=own; steadfast_session=planted",
+            ),
+        );
+        read_below_path(&mut headers);
+        assert_eq!(token(&headers), Some(Token::shown("own")));
+        assert!(headers[COOKIE].to_str().unwrap().starts_with("a=b;"));
+    }
+
+    #[test]
     fn the_cookie_is_kept_from_scripts_and_other_sites() {
         for (https, name) in [(false, PLAIN_NAME), (true, HOST_NAME)] {
-            let set = set_cookies(Some(&Token::shown("xyz")), https);
+            let set = set_cookies(Some(&Token::shown("xyz")), https, &BasePath::default());
             let value = set[0].to_str().unwrap();
             assert!(value.starts_with(&format!("{name}=xyz;")), "{value}");
             for part in ["HttpOnly", "SameSite=Strict", "Path=/;"] {
