@@ -3,6 +3,9 @@
   // After so long without a page, a person is told. Loading goes on.
   const PATIENCE_MS = 8000;
 
+  // So long a server may take to say whether it has a file.
+  const ANSWER_MS = 5000;
+
   const WORDS = {
     en: {
       slow: 'Steadfast is taking long to load. The connection may be slow, or a part of the page does not arrive.',
@@ -35,12 +38,14 @@
   };
 
   let box;
+  let told;
   const tell = (what) => {
     if (!document.body) {
       setTimeout(() => tell(what), 50);
       return;
     }
     box?.remove();
+    told = what;
     box = document.createElement('div');
     box.className = 'boot-trouble';
     box.lang = language;
@@ -52,27 +57,34 @@
     const button = (name, act) => {
       const made = document.createElement('button');
       made.type = 'button';
-      made.textContent = name;
+      made.className = `boot-${name}`;
+      made.textContent = words[name];
       made.addEventListener('click', act);
       box.append(made);
     };
-    if (what !== 'old') button(words.reload, () => location.reload());
-    // A page that runs, if only without its looks, is not held up.
-    if (started() || late.length) button(words.close, () => box.remove());
-    (late.length || started() ? document.body : document.getElementById('boot')).append(box);
+    if (what !== 'old') button('reload', () => location.reload());
+    // For a page that runs after all, if only without its looks.
+    button('close', () => box.remove());
+    document.body.append(box);
+    new MutationObserver((_, observer) => {
+      if (!started()) return;
+      observer.disconnect();
+      if (told === 'slow' && late.length === 0) box.remove();
+    }).observe(document.body, { childList: true });
   };
 
   // A file that is not there any more belonged to another build: the page as it is now names others.
   let looking = false;
-  const look = async () => {
+  const look = async (failed) => {
     if (looking) return;
     looking = true;
     const isGone = (link) =>
-      fetch(link.href, { method: 'HEAD', cache: 'no-store' }).then(
+      fetch(link.href, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS) }).then(
         (answer) => answer.status === 404 || answer.status === 410,
         () => false,
       );
-    const gone = (await Promise.all(files().map(isGone))).includes(true);
+    const suspects = failed ? [failed] : files().filter((link) => link.rel !== 'stylesheet');
+    const gone = (await Promise.all(suspects.map(isGone))).includes(true);
     if (gone && !isReload()) location.reload();
     else tell(gone ? 'gone' : 'failed');
   };
@@ -94,12 +106,15 @@
   };
 
   // Files that fail, and what the module throws that starts the page. What happens once it runs is its own.
-  const ownFile = ({ target }) => target instanceof HTMLLinkElement && files().includes(target);
-  addEventListener('error', (event) => (ownFile(event) || !started()) && look(), true);
+  const failedFile = ({ target }) => files().find((link) => link === target);
+  addEventListener('error', (event) => (failedFile(event) || !started()) && look(failedFile(event)), true);
   addEventListener('unhandledrejection', () => !started() && look());
-  if (typeof WebAssembly !== 'object') tell('old');
+  if (typeof WebAssembly !== 'object') {
+    looking = true;
+    tell('old');
+  }
   setTimeout(() => {
     letLate();
-    if (!looking && (late.length || !started())) tell('slow');
+    if (!box && (late.length || !started())) tell('slow');
   }, PATIENCE_MS);
 })();
