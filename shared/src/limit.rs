@@ -6,6 +6,12 @@ pub const MESSAGE_BYTES: usize = 16 * 1024;
 /// Longest nickname, in characters.
 pub const NICKNAME_CHARS: usize = 32;
 
+/// Days for which a nickname that somebody has given up is held for them.
+pub const FORMER_NAME_DAYS: u64 = 30;
+
+/// Most nicknames held for one person; one more lets the oldest go.
+pub const FORMER_NAMES: usize = 10;
+
 /// Longest room name, in characters.
 pub const ROOM_NAME_CHARS: usize = 64;
 

@@ -1,6 +1,6 @@
 //! How well a name answers what somebody types to find it.
 //!
-//! Both are handed in folded, lower case as the browser makes it: its tables are not carried twice.
+//! Both are handed in folded, in lower case and one form as the browser makes it: its tables are not carried twice.
 
 /// How well a name answers; the greater, the better.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

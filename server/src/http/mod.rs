@@ -28,13 +28,14 @@ pub mod page;
 pub mod passphrase;
 pub mod session;
 
+use std::error::Error;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonDataError, JsonRejection};
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::middleware::from_fn;
@@ -52,6 +53,9 @@ use crate::store::{Store, StoreError, Token};
 
 /// Largest request body read, in bytes.
 const BODY_BYTES: usize = 16 * 1024;
+
+/// Longest reason told of a request that cannot be read, in characters.
+const MAX_REASON: usize = 200;
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -152,10 +156,34 @@ fn unreadable(rejection: &JsonRejection) -> Refusal {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return Refusal::new(ErrorCode::TooLarge, "the request is too large");
     }
-    Refusal::new(
-        ErrorCode::Invalid,
-        format!("the request is not as documented: {}", rejection.body_text()),
-    )
+    let message = match rejection {
+        JsonRejection::JsonDataError(error) => why_unreadable(error),
+        JsonRejection::JsonSyntaxError(_) => "the request is no JSON".to_owned(),
+        JsonRejection::MissingJsonContentType(_) => {
+            "send JSON, with `content-type: application/json`".to_owned()
+        }
+        _ => "the request cannot be read".to_owned(),
+    };
+    Refusal::new(ErrorCode::Invalid, message)
+}
+
+/// Which member is wrong, and why: `nickname: the text is longer than 32`.
+fn why_unreadable(error: &JsonDataError) -> String {
+    // The reason, as the type says it that refused; where in the request it stands says nothing to a person.
+    let reason = error.source().map(ToString::to_string).unwrap_or_default();
+    let reason = reason
+        .rsplit_once(" at line ")
+        .map_or(reason.as_str(), |(reason, _)| reason);
+    let reason: String = reason
+        .trim_start_matches(".: ")
+        .chars()
+        .take(MAX_REASON)
+        .collect();
+    if reason.is_empty() {
+        "the request is not as documented".to_owned()
+    } else {
+        reason
+    }
 }
 
 fn unreadable_id() -> Refusal {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, Nickname, Person, UserId};
 
-use super::nickname::NotANickname;
+use super::nickname::NotAName;
 use super::{StoreError, TokenHash};
 
 /// Which signed-in device: unique for the life of the database.
@@ -202,7 +202,7 @@ pub enum SignUpError {
     NicknameTaken,
     /// It is none.
     #[error(transparent)]
-    NotANickname(#[from] NotANickname),
+    NotANickname(#[from] NotAName),
     /// Registration is closed, and no invitation was shown that is good.
     #[error("registration is closed")]
     InviteRequired,

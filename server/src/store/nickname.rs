@@ -1,6 +1,6 @@
-//! What makes a nickname one person's: two nicknames that can be taken for each other are the same.
+//! What makes a nickname one person's, and a public room's name its own: two names that can be taken for each other are the same.
 //!
-//! A nickname has three keys, each of them unique:
+//! A name has three keys, each of them unique:
 //!
 //! - The *name* is what it says: the comparison form of PRECIS (RFC 8266: case, width and spaces do not count), then the
 //!   skeleton of confusable characters (Unicode TR39: letters that are drawn alike are one letter).
@@ -12,7 +12,8 @@
 use precis_profiles::Nickname as Profile;
 use precis_profiles::precis_core::profile::Rules;
 use precis_profiles::precis_core::{DerivedPropertyValue, FreeformClass, StringClass};
-use steadfast_shared::Nickname;
+use steadfast_shared::Emoji;
+use steadfast_shared::text::is_unseen;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::confusable_detection::skeleton;
@@ -27,10 +28,10 @@ pub(super) fn rules() -> String {
         unicode_normalization::UNICODE_VERSION,
         unicode_security::UNICODE_VERSION,
     );
-    format!("1/{case:?}/{width:?}/{drawn:?}")
+    format!("2/{case:?}/{width:?}/{drawn:?}")
 }
 
-/// A nickname's keys.
+/// A name's keys.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct NameKey {
     /// What it says.
@@ -41,27 +42,27 @@ pub struct NameKey {
     pub shape: String,
 }
 
-/// The nickname has nothing to see, or a character that PRECIS leaves to no name.
+/// The name has nothing to see, or a character that PRECIS leaves to no name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("this cannot be a nickname: it has a character that is not allowed, or nothing that can be seen")]
-pub struct NotANickname;
+#[error("this cannot be a name: it has a character that is not allowed, or nothing that can be seen")]
+pub struct NotAName;
 
 impl NameKey {
-    /// The keys of a nickname that somebody wants. The store keeps them beside the nickname, as `name_key`, `name_look` and
-    /// `name_shape`.
-    pub fn of(nickname: &Nickname) -> Result<Self, NotANickname> {
-        let key = Self::of_stored(nickname.as_str());
+    /// The keys of a name that somebody wants. The store keeps them beside it.
+    pub fn of(wanted: &str) -> Result<Self, NotAName> {
+        let wanted = composed(wanted);
+        let key = Self::of_stored(&wanted);
         let visible = |key: &str| {
             key.chars()
                 .any(|c| !c.is_whitespace() && !c.is_control() && !is_combining_mark(c))
         };
-        if !is_allowed(nickname.as_str()) || !visible(&key.name) || !visible(&key.look) {
-            return Err(NotANickname);
+        if !is_allowed(&wanted) || !visible(&key.name) || !visible(&key.look) {
+            return Err(NotAName);
         }
         Ok(key)
     }
 
-    /// The keys of any text, by the same rules and without a judgement: for nicknames that were taken under other rules.
+    /// The keys of any text, by the same rules and without a judgement: for names that were taken under other rules.
     pub(super) fn of_stored(text: &str) -> Self {
         Self {
             name: settled(text, name),
@@ -71,12 +72,27 @@ impl NameKey {
     }
 }
 
+/// A text in the form in which it is stored and shown (NFC): a Mac writes Hangul letter by letter.
+pub(super) fn composed(text: &str) -> String {
+    text.nfc().collect()
+}
+
+/// What is searched, and what it is searched by: without regard to case, width, form, and what takes no room (NFKC).
+pub(super) fn folded(text: &str) -> String {
+    let lower: String = text
+        .nfkc()
+        .filter(|c| !is_unseen(*c) || c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect();
+    lower.nfkc().collect()
+}
+
 /// Whether PRECIS lets a nickname have these characters where it has them.
 fn is_allowed(text: &str) -> bool {
     let class = FreeformClass::default();
     // The registry of RFC 8264 ends with Unicode 6.3. What is younger is judged by the skeleton alone; how a sign is drawn,
     // as text or as emoji, is no matter of the name.
-    let known: String = text
+    let known: String = without_emoji(text)
         .chars()
         .filter(|c| {
             !matches!(c, '\u{FE0E}' | '\u{FE0F}')
@@ -84,6 +100,26 @@ fn is_allowed(text: &str) -> bool {
         })
         .collect();
     class.allows(&known).is_ok()
+}
+
+/// A text with a space for each emoji: PRECIS knows nothing of what joins them.
+fn without_emoji(text: &str) -> String {
+    let mut without = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let len = match Emoji::at_start(rest) {
+            Some((_, len)) => {
+                without.push(' ');
+                len
+            }
+            None => {
+                without.push(c);
+                c.len_utf8()
+            }
+        };
+        rest = &rest[len..];
+    }
+    without
 }
 
 /// Applies a mapping until it changes nothing: what a skeleton brings to light may have a case, a width, a skeleton.
@@ -146,11 +182,12 @@ fn is_blank(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use steadfast_shared::Nickname;
 
     use super::*;
 
     fn key(text: &str) -> NameKey {
-        NameKey::of(&Nickname::parse(text).unwrap()).unwrap()
+        NameKey::of(Nickname::parse(text).unwrap().as_str()).unwrap()
     }
 
     fn collide(one: &str, other: &str) -> bool {
@@ -231,10 +268,49 @@ mod tests {
         ] {
             let nickname = Nickname::parse(text);
             assert!(
-                nickname.is_err() || nickname.is_ok_and(|nickname| NameKey::of(&nickname).is_err()),
+                nickname.is_err() || nickname.is_ok_and(|nickname| NameKey::of(nickname.as_str()).is_err()),
                 "{text:?}"
             );
         }
+    }
+
+    #[test]
+    fn fault_f29_names_are_written_as_their_scripts_and_emoji_need() {
+        for name in [
+            "علی\u{200C}رضا",
+            "می\u{200C}خواهم",
+            "क्\u{200D}ष",
+            "ක්\u{200D}ෂ",
+            "👩\u{200D}💻 민아",
+            "🏴󠁧󠁢󠁳󠁣󠁴󠁿",
+            "🏳️‍🌈",
+            "1️⃣반",
+            "민아\u{1100}\u{1161}",
+        ] {
+            assert!(NameKey::of(name).is_ok(), "{name:?}");
+        }
+        // A joiner tells no names apart, and stands where PRECIS has it.
+        assert!(collide("علی\u{200C}رضا", "علیرضا"));
+        assert!(collide("👩\u{200D}💻", "👩💻"));
+        for not in ["a\u{200C}b", "가\u{200D}나", "ا\u{200D}ب", "\u{200C}"] {
+            assert!(NameKey::of(not).is_err(), "{not:?}");
+        }
+    }
+
+    #[test]
+    fn fault_f28_a_search_finds_every_form_of_what_it_looks_for() {
+        for (one, other) in [
+            ("\u{1106}\u{1175}\u{11AB}\u{110B}\u{1161}", "민아"),
+            ("Ｍｉｎａ", "mina"),
+            ("CAFE\u{301}", "café"),
+            ("İ", "i\u{307}"),
+            ("علی\u{200C}رضا", "علیرضا"),
+            ("ﬁn", "FIN"),
+        ] {
+            assert_eq!(folded(one), folded(other));
+        }
+        assert_eq!(composed("\u{1106}\u{1175}\u{11AB}\u{110B}\u{1161}"), "민아");
+        assert_eq!(folded("a b\nC"), "a b\nc");
     }
 
     #[test]
@@ -258,7 +334,7 @@ mod tests {
             prop_assert_eq!(&NameKey::of_stored(&key.name).name, &key.name);
             prop_assert_eq!(&NameKey::of_stored(&key.look).look, &key.look);
             if let Ok(nickname) = Nickname::parse(&text) {
-                let _ = NameKey::of(&nickname);
+                let _ = NameKey::of(nickname.as_str());
             }
         }
 

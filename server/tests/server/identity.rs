@@ -532,3 +532,51 @@ async fn a_flood_of_passphrases_is_refused_and_the_conversation_goes_on() {
     );
     server.sign_in_with("later", PASSPHRASE).await;
 }
+
+#[tokio::test]
+async fn fault_a_refused_name_is_told_by_its_member_and_a_reason() {
+    let server = TestServer::start().await;
+    for (asked, message) in [
+        (
+            json!({ "nickname": "Mi\u{202E}na" }),
+            "nickname: the text has a character that is not allowed: U+202E, line 1, character 3",
+        ),
+        (
+            json!({ "nickname": "a".repeat(33) }),
+            "nickname: the text is longer than 32",
+        ),
+        (
+            json!({ "nickname": "\u{2800}" }),
+            "nickname: the text has nothing that can be seen",
+        ),
+        (
+            json!({ "nickname": "Mina", "device": "\u{7}" }),
+            "device: the text has a character that is not allowed: U+0007, line 1, character 1",
+        ),
+        (
+            json!({ "nickname": "Mina", "passphrase": "short" }),
+            "passphrase: a passphrase has at least 8 characters",
+        ),
+        (json!({}), "missing field `nickname`"),
+        (
+            json!({ "nickname": 7 }),
+            "nickname: invalid type: integer `7`, expected a string",
+        ),
+        (
+            json!({ "nickname": "\u{E000}" }),
+            "this cannot be a name: it has a character that is not allowed, or nothing that can be seen",
+        ),
+    ] {
+        let error = refused(server.post_session(asked).await, 400, ErrorCode::Invalid).await;
+        assert_eq!(error.message, message);
+    }
+    let answer = server
+        .http
+        .post(server.url("/api/session"))
+        .body("{")
+        .send()
+        .await
+        .unwrap();
+    let error = refused(answer, 400, ErrorCode::Invalid).await;
+    assert_eq!(error.message, "send JSON, with `content-type: application/json`");
+}

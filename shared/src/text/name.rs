@@ -53,11 +53,6 @@ impl RoomName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// What makes it unique: the name without regard to case.
-    pub fn key(&self) -> String {
-        self.0.to_lowercase()
-    }
 }
 
 impl TryFrom<String> for RoomName {

@@ -9,7 +9,7 @@ use super::list_scroll::scroll_to_item;
 use crate::completion::{self, Kind};
 use crate::emoji::{self, Listed};
 use crate::insertion::replace;
-use crate::state::Page;
+use crate::state::{Page, folded};
 
 /// So many are offered at once.
 const OFFERED: usize = 8;
@@ -205,12 +205,12 @@ pub(super) fn SuggestionList(
 
 /// The people of the room whose names begin so, then those with a word that does; those online first.
 fn people(page: Page, typed: &str) -> Vec<Offer> {
-    let typed = typed.to_lowercase();
+    let typed = folded(typed);
     let mut offered: Vec<(u8, Person)> = page
         .people_to_name()
         .into_iter()
         .filter_map(|person| {
-            let name = person.name.to_lowercase();
+            let name = folded(&person.name);
             let rank = if name.starts_with(&typed) {
                 0
             } else if name.split_whitespace().any(|word| word.starts_with(&typed)) {

@@ -7,12 +7,12 @@ use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, Nickname, Person, UserId, limit};
 use uuid::Uuid;
 
-use super::{SqliteStore, from_sql, invites, to_sql, told};
+use super::{SqliteStore, former, from_sql, invites, to_sql, told};
 use crate::store::account::{
     Account, Accounts, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError, SignUp,
     SignUpError, SignedIn,
 };
-use crate::store::nickname::NameKey;
+use crate::store::nickname::{self, NameKey};
 use crate::store::quota::Room;
 use crate::store::{StoreError, TokenHash};
 
@@ -21,19 +21,23 @@ const DAY: Millis = 24 * 60 * 60 * 1_000;
 #[async_trait]
 impl Accounts for SqliteStore {
     async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError> {
-        let key = NameKey::of(&wanted.name)?;
         if self.room() == Room::Full {
             return Err(StoreError::Full.into());
         }
+        let key = NameKey::of(wanted.name.as_str())?;
+        let name = nickname::composed(wanted.name.as_str());
         let user = UserId(Uuid::now_v7());
         let mut transaction = self.begin().await?;
+        if former::is_held(&mut transaction, &key, None, wanted.device.at).await? {
+            return Err(SignUpError::NicknameTaken);
+        }
         let owner: Option<bool> = sqlx::query_scalar(
             "insert into users (id, name, name_key, name_look, name_shape, created_at, passphrase, owner)
              values (?, ?, ?, ?, ?, ?, ?, not exists (select 1 from users))
              on conflict do nothing returning owner",
         )
         .bind(user.0)
-        .bind(wanted.name.as_str())
+        .bind(&name)
         .bind(key.name)
         .bind(key.look)
         .bind(key.shape)
@@ -60,17 +64,14 @@ impl Accounts for SqliteStore {
         self.commit(transaction).await?;
         Ok(Device {
             session,
-            person: Person {
-                id: user,
-                name: wanted.name.as_str().to_owned(),
-            },
+            person: Person { id: user, name },
             owner,
             has_passphrase: wanted.passphrase.is_some(),
         })
     }
 
     async fn account(&self, name: &Nickname) -> Result<Option<Account>, StoreError> {
-        let Ok(key) = NameKey::of(name) else {
+        let Ok(key) = NameKey::of(name.as_str()) else {
             return Ok(None);
         };
         let row = sqlx::query("select id, passphrase from users where name_key = ?")

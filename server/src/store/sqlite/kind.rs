@@ -3,6 +3,7 @@
 use steadfast_shared::RoomKind;
 
 use crate::store::StoreError;
+use crate::store::nickname::folded;
 
 /// A kind of room as its row holds it.
 pub(super) fn written(kind: RoomKind) -> &'static str {
@@ -25,5 +26,5 @@ pub(super) fn read(written: &str) -> Result<RoomKind, StoreError> {
 
 /// What a room is found by.
 pub(super) fn search(name: &str, topic: &str) -> String {
-    format!("{name}\n{topic}").to_lowercase()
+    folded(&format!("{name}\n{topic}"))
 }

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::access::{Done, all_known, allowed, enter};
 use super::append::Append;
-use super::{kind, to_sql, told};
+use super::{kind, settle, to_sql, told};
+use crate::store::nickname::{self, NameKey};
 use crate::store::{Acted, Refusal};
 
 /// Makes a public or a private room. Asked again, it answers the room that is there.
@@ -15,18 +16,26 @@ pub(super) async fn create(append: &mut Append, me: Person, asked: &CreateRoom) 
     if asked.kind == RoomKind::Direct {
         return Ok(Err(Refusal::Invalid("a direct room is opened with room:direct")));
     }
+    let Ok(key) = NameKey::of(asked.name.as_str()) else {
+        return Ok(Err(Refusal::Invalid(settle::NO_ROOM_NAME)));
+    };
+    let name = nickname::composed(asked.name.as_str());
     let made = sqlx::query(
-        "insert into rooms (id, kind, name, name_key, topic, search, creator, created_at, active_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8) on conflict do nothing",
+        "insert into rooms (id, kind, name, name_key, topic, search, creator, created_at, active_at,
+                            name_said, name_look, name_shape)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11) on conflict do nothing",
     )
     .bind(asked.id.0)
     .bind(kind::written(asked.kind))
-    .bind(asked.name.as_str())
-    .bind(asked.name.key())
+    .bind(&name)
+    .bind(nickname::folded(&name))
     .bind(asked.topic.as_str())
-    .bind(kind::search(asked.name.as_str(), asked.topic.as_str()))
+    .bind(kind::search(&name, asked.topic.as_str()))
     .bind(me.id.0)
     .bind(to_sql(append.at))
+    .bind(key.name)
+    .bind(key.look)
+    .bind(key.shape)
     .execute(&mut *append.transaction)
     .await
     .map_err(told)?

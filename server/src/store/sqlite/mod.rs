@@ -26,6 +26,7 @@ mod body;
 mod change;
 pub mod check;
 pub mod copy;
+mod former;
 mod history;
 mod inspect;
 mod invites;

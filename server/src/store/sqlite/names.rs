@@ -1,37 +1,90 @@
-//! The nicknames' keys, brought up to date where the database has those of other rules.
+//! What is kept of names and reactions to compare them by, brought up to date where the database has it by other rules.
 
 use std::collections::HashSet;
 
-use sqlx::{Row, SqlitePool};
+use sqlx::{Row, Sqlite, SqlitePool, Transaction};
+use steadfast_shared::Emoji;
 use uuid::Uuid;
 
+use super::kind;
 use crate::store::nickname::{self, NameKey};
 
-/// Gives every nickname the keys of this program's rules, in one transaction.
-///
-/// Of people whose nicknames have become the same, the one who came first keeps the key. The others keep their nickname and
-/// their devices, under keys that no nickname has: they cannot sign in elsewhere until they choose another nickname.
+/// By which rules reactions are one emoji each, in one form: those of Unicode 17.
+const EMOJI_RULES: &str = "1/17";
+
+/// Gives every name and every reaction what this program compares them by, in one transaction.
 pub(super) async fn bring_up_to_date(pool: &SqlitePool) -> Result<(), sqlx::Error> {
     let mut transaction = pool.begin_with("begin immediate").await?;
-    let rules = nickname::rules();
-    let known: Option<String> = sqlx::query_scalar("select value from settings where name = 'name_rules'")
-        .fetch_optional(&mut *transaction)
-        .await?;
-    if known.as_ref() == Some(&rules) {
-        return Ok(());
+    if is_new(&mut transaction, "name_rules", &nickname::rules()).await? {
+        people(&mut transaction).await?;
+        rooms(&mut transaction).await?;
+        former(&mut transaction).await?;
     }
+    if is_new(&mut transaction, "emoji_rules", EMOJI_RULES).await? {
+        reactions(&mut transaction).await?;
+    }
+    transaction.commit().await
+}
+
+/// Whether the database follows other rules so far; from here on it follows these.
+async fn is_new(
+    transaction: &mut Transaction<'static, Sqlite>,
+    name: &str,
+    rules: &str,
+) -> Result<bool, sqlx::Error> {
+    let known: Option<String> = sqlx::query_scalar("select value from settings where name = ?")
+        .bind(name)
+        .fetch_optional(&mut **transaction)
+        .await?;
+    if known.as_deref() == Some(rules) {
+        return Ok(false);
+    }
+    sqlx::query("insert or replace into settings (name, value) values (?, ?)")
+        .bind(name)
+        .bind(rules)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(true)
+}
+
+/// Keys that some name has already.
+#[derive(Default)]
+struct Taken {
+    names: HashSet<String>,
+    looks: HashSet<String>,
+    shapes: HashSet<String>,
+}
+
+impl Taken {
+    /// Takes a name's keys, unless one of them is taken.
+    fn take(&mut self, key: &NameKey) -> bool {
+        let taken = self.names.contains(&key.name)
+            || self.looks.contains(&key.look)
+            || self.shapes.contains(&key.shape);
+        if !taken {
+            self.names.insert(key.name.clone());
+            self.looks.insert(key.look.clone());
+            self.shapes.insert(key.shape.clone());
+        }
+        !taken
+    }
+}
+
+/// Of people whose nicknames have become the same, the one who came first keeps the key. The others keep their nickname and
+/// their devices, under keys that no nickname has: they cannot sign in elsewhere until they choose another nickname.
+async fn people(transaction: &mut Transaction<'static, Sqlite>) -> Result<(), sqlx::Error> {
     // Old keys out of the way first: one person's is another one's under other rules.
     sqlx::query("update users set name_key = char(0) || hex(id), name_look = null, name_shape = null")
-        .execute(&mut *transaction)
+        .execute(&mut **transaction)
         .await?;
     let people = sqlx::query("select id, name from users order by created_at, id")
-        .fetch_all(&mut *transaction)
+        .fetch_all(&mut **transaction)
         .await?;
-    let (mut names, mut looks, mut shapes) = (HashSet::new(), HashSet::new(), HashSet::new());
+    let mut taken = Taken::default();
     for person in people {
         let (id, name): (Uuid, String) = (person.try_get("id")?, person.try_get("name")?);
         let key = NameKey::of_stored(&name);
-        if names.contains(&key.name) || looks.contains(&key.look) || shapes.contains(&key.shape) {
+        if !taken.take(&key) {
             tracing::warn!(person = %id, "this nickname can be taken for an older one: it has to be changed");
             continue;
         }
@@ -40,15 +93,103 @@ pub(super) async fn bring_up_to_date(pool: &SqlitePool) -> Result<(), sqlx::Erro
             .bind(&key.look)
             .bind(&key.shape)
             .bind(id)
-            .execute(&mut *transaction)
+            .execute(&mut **transaction)
             .await?;
-        names.insert(key.name);
-        looks.insert(key.look);
-        shapes.insert(key.shape);
     }
-    sqlx::query("insert or replace into settings (name, value) values ('name_rules', ?)")
-        .bind(rules)
-        .execute(&mut *transaction)
+    Ok(())
+}
+
+/// Of public rooms whose names have become the same, the oldest keeps the keys. The others keep their name without them.
+async fn rooms(transaction: &mut Transaction<'static, Sqlite>) -> Result<(), sqlx::Error> {
+    sqlx::query("update rooms set name_said = null, name_look = null, name_shape = null")
+        .execute(&mut **transaction)
         .await?;
-    transaction.commit().await
+    let rooms =
+        sqlx::query("select id, name, topic, kind = 'public' as public from rooms order by created_at, id")
+            .fetch_all(&mut **transaction)
+            .await?;
+    let mut taken = Taken::default();
+    for room in rooms {
+        let (id, name, topic): (Uuid, String, String) =
+            (room.try_get("id")?, room.try_get("name")?, room.try_get("topic")?);
+        sqlx::query("update rooms set name_key = ?, search = ? where id = ?")
+            .bind(nickname::folded(&name))
+            .bind(if name.is_empty() {
+                String::new()
+            } else {
+                kind::search(&name, &topic)
+            })
+            .bind(id)
+            .execute(&mut **transaction)
+            .await?;
+        let key = NameKey::of_stored(&name);
+        if room.try_get("public")? && !taken.take(&key) {
+            tracing::warn!(room = %id, "this room's name can be taken for an older one's: it should be changed");
+            continue;
+        }
+        sqlx::query("update rooms set name_said = ?, name_look = ?, name_shape = ? where id = ?")
+            .bind(&key.name)
+            .bind(&key.look)
+            .bind(&key.shape)
+            .bind(id)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn former(transaction: &mut Transaction<'static, Sqlite>) -> Result<(), sqlx::Error> {
+    let names = sqlx::query("select id, name from former_names order by id")
+        .fetch_all(&mut **transaction)
+        .await?;
+    for name in names {
+        let key = NameKey::of_stored(name.try_get("name")?);
+        sqlx::query("update former_names set name_key = ?, name_look = ?, name_shape = ? where id = ?")
+            .bind(&key.name)
+            .bind(&key.look)
+            .bind(&key.shape)
+            .bind(name.try_get::<i64, _>("id")?)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Reactions with two forms of one emoji become one. What is no emoji goes; its entry keeps its place in the log.
+async fn reactions(transaction: &mut Transaction<'static, Sqlite>) -> Result<(), sqlx::Error> {
+    let used: Vec<String> = sqlx::query_scalar("select emoji from reactions group by emoji order by emoji")
+        .fetch_all(&mut **transaction)
+        .await?;
+    for used in used {
+        let form = Emoji::parse(&used).ok();
+        if form.as_ref().map(Emoji::as_str) == Some(used.as_str()) {
+            continue;
+        }
+        if let Some(form) = form {
+            sqlx::query(
+                "insert into reactions (room, message, emoji, user, seq, since)
+                 select room, message, ?1, user, seq, since from reactions where emoji = ?2
+                 on conflict (room, message, emoji, user) do update set seq = min(seq, excluded.seq)",
+            )
+            .bind(form.as_str())
+            .bind(&used)
+            .execute(&mut **transaction)
+            .await?;
+            // An emoji's place among a message's is that of its first reaction.
+            sqlx::query(
+                "update reactions set since = (select min(same.since) from reactions as same
+                    where same.room = reactions.room and same.message = reactions.message and same.emoji in (?1, ?2))
+                 where emoji = ?1",
+            )
+            .bind(form.as_str())
+            .bind(&used)
+            .execute(&mut **transaction)
+            .await?;
+        }
+        sqlx::query("delete from reactions where emoji = ?")
+            .bind(&used)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
 }

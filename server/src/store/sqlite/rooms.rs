@@ -11,6 +11,7 @@ use steadfast_shared::{Millis, Person, Room, RoomId, RoomKind, UserId, limit};
 
 use super::person::{self, as_json};
 use super::{SqliteStore, Wait, act, from_sql, kind, to_sql, told};
+use crate::store::nickname;
 use crate::store::{Act, Acted, ReadMark, Refusal, Rooms, StoreError, UNREAD_COUNTED};
 
 #[async_trait]
@@ -161,7 +162,7 @@ async fn browse(
         .after
         .as_ref()
         .map_or((String::new(), RoomId(uuid::Uuid::nil())), |(name, id)| {
-            (name.to_lowercase(), *id)
+            (nickname::folded(name), *id)
         });
     let rows = sqlx::query(
         "select id, name, topic, archived,
@@ -173,7 +174,7 @@ async fn browse(
     .bind(user.0)
     .bind(name)
     .bind(id.0)
-    .bind(asked.search.trim().to_lowercase())
+    .bind(nickname::folded(asked.search.trim()))
     .bind(i64::try_from(limit::LISTED).unwrap_or(i64::MAX))
     .fetch_all(&store.readers)
     .await
@@ -194,13 +195,13 @@ async fn browse(
 
 /// See [`Rooms::find_people`]. SQLite's own idea of case ends with ASCII, so names are compared here.
 async fn find_people(store: &SqliteStore, search: &str) -> Result<Vec<Person>, StoreError> {
-    let search = search.trim().to_lowercase();
+    let search = nickname::folded(search.trim());
     let mut rows =
         sqlx::query("select id, name from users order by name collate nocase, id").fetch(&store.readers);
     let mut found = Vec::new();
     while let Some(row) = rows.try_next().await.map_err(told)? {
         let person = person::read(&row)?;
-        if person.name.to_lowercase().contains(&search) {
+        if nickname::folded(&person.name).contains(&search) {
             found.push(person);
         }
         if found.len() == limit::LISTED {

@@ -6,9 +6,16 @@ use steadfast_shared::{Body, Nickname, Person, RoomChange, RoomId, RoomKind, Roo
 
 use super::access::{Access, Done, access, allowed};
 use super::append::Append;
-use super::{kind, older, told};
-use crate::store::nickname::NameKey;
+use super::{former, kind, older, told};
+use crate::store::nickname::{self, NameKey};
 use crate::store::{Acted, Refusal, StoreError};
+
+/// Why a room cannot be called that.
+pub(super) const NO_ROOM_NAME: &str =
+    "this cannot be a room's name: it has a character that no name has, or shows nothing";
+
+/// Why a person cannot be called that.
+const NO_NICKNAME: &str = "this cannot be a nickname: it has a character that no name has, or shows nothing";
 
 /// Changes a room, and writes into its log what is otherwise than before.
 pub(super) async fn change(append: &mut Append, me: Person, asked: &ChangeRoom) -> Done<Acted> {
@@ -16,23 +23,41 @@ pub(super) async fn change(append: &mut Append, me: Person, asked: &ChangeRoom) 
     if access.kind == RoomKind::Direct || !access.manage {
         return Ok(Err(Refusal::Forbidden));
     }
-    let changes = differences(&access, asked)?;
+    let wanted = asked.name.as_ref().map_or(access.name.as_str(), RoomName::as_str);
+    let name = nickname::composed(wanted);
+    let changes = differences(&access, asked, &name)?;
     if access.archived && asked.archived != Some(false) && !changes.is_empty() {
         return Ok(Err(Refusal::Archived));
     }
-    let name = asked.name.as_ref().map_or(access.name.as_str(), RoomName::as_str);
+    // A name that is kept keeps its keys, under whatever rules it got them.
+    let key = if name == access.name {
+        NameKey::of_stored(&name)
+    } else {
+        match NameKey::of(&name) {
+            Ok(key) => key,
+            Err(_) => return Ok(Err(Refusal::Invalid(NO_ROOM_NAME))),
+        }
+    };
+    let renamed = name != access.name;
     let topic = asked.topic.as_ref().map_or(access.topic.as_str(), Topic::as_str);
     if !changes.is_empty() {
         // Ignored where another public room has the name.
         let changed = sqlx::query(
-            "update or ignore rooms set name = ?, name_key = ?, topic = ?, search = ?, archived = ? where id = ?",
+            "update or ignore rooms set name = ?1, name_key = ?2, topic = ?3, search = ?4, archived = ?5,
+                name_said = iif(?7, ?8, name_said), name_look = iif(?7, ?9, name_look),
+                name_shape = iif(?7, ?10, name_shape)
+             where id = ?6",
         )
-        .bind(name)
-        .bind(name.to_lowercase())
+        .bind(&name)
+        .bind(nickname::folded(&name))
         .bind(topic)
-        .bind(kind::search(name, topic))
+        .bind(kind::search(&name, topic))
         .bind(asked.archived.unwrap_or(access.archived))
         .bind(asked.room.0)
+        .bind(renamed)
+        .bind(key.name)
+        .bind(key.look)
+        .bind(key.shape)
         .execute(&mut *append.transaction)
         .await
         .map_err(told)?;
@@ -52,19 +77,17 @@ pub(super) async fn change(append: &mut Append, me: Person, asked: &ChangeRoom) 
 }
 
 /// What would be otherwise. A room is opened before, and archived after everything else.
-fn differences(access: &Access, asked: &ChangeRoom) -> Result<Vec<RoomChange>, StoreError> {
+fn differences(access: &Access, asked: &ChangeRoom, name: &str) -> Result<Vec<RoomChange>, StoreError> {
     let mut changes = Vec::new();
     if access.archived && asked.archived == Some(false) {
         changes.push(RoomChange::Reopened);
     }
-    if let Some(name) = asked.name.as_ref().filter(|name| name.as_str() != access.name) {
+    if asked.name.is_some() && name != access.name {
         let was = RoomName::parse(&access.name)
             .or_else(|_| RoomName::parse(&older::seen(&access.name)))
             .map_err(|_| StoreError::Unreadable("name of a room"))?;
-        changes.push(RoomChange::Renamed {
-            name: name.clone(),
-            was,
-        });
+        let name = RoomName::parse(name).map_err(|_| StoreError::Unreadable("name of a room"))?;
+        changes.push(RoomChange::Renamed { name, was });
     }
     if let Some(topic) = asked
         .topic
@@ -81,16 +104,21 @@ fn differences(access: &Access, asked: &ChangeRoom) -> Result<Vec<RoomChange>, S
 
 /// Gives somebody another nickname, and writes that into each of their rooms in which things can be said.
 pub(super) async fn rename(append: &mut Append, me: Person, name: &Nickname) -> Done<Acted> {
+    let Ok(name) = Nickname::parse(&nickname::composed(name.as_str())) else {
+        return Ok(Err(Refusal::Invalid(NO_NICKNAME)));
+    };
     let renamed = Person {
         id: me.id,
         name: name.as_str().to_owned(),
     };
     if me.name != renamed.name {
-        let Ok(key) = NameKey::of(name) else {
-            return Ok(Err(Refusal::Invalid(
-                "this cannot be a nickname: choose another one",
-            )));
+        let Ok(key) = NameKey::of(name.as_str()) else {
+            return Ok(Err(Refusal::Invalid(NO_NICKNAME)));
         };
+        if former::is_held(&mut append.transaction, &key, Some(me.id), append.at).await? {
+            return Ok(Err(Refusal::NicknameTaken));
+        }
+        former::give_up(&mut append.transaction, me.id, &key, append.at).await?;
         // Ignored where somebody else has the name, or one that can be taken for it.
         let query =
             "update or ignore users set name = ?, name_key = ?, name_look = ?, name_shape = ? where id = ?";

@@ -4,6 +4,7 @@ mod direct;
 mod erased;
 mod log;
 mod membership;
+mod names;
 mod older;
 mod opening;
 mod people;

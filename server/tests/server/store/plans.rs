@@ -11,7 +11,7 @@ use super::{Fixture, behind_its_back};
 const SMALL: [&str; 2] = ["epoch", "invites"];
 
 /// Walks that are meant, by how their statement begins, and why.
-const MEANT: [(&str, &str); 7] = [
+const MEANT: [(&str, &str); 14] = [
     ("select id, head from rooms", "all heads, after a failure"),
     (
         "select id, name from users order by name",
@@ -25,6 +25,22 @@ const MEANT: [(&str, &str); 7] = [
         "update users set name_key = char(0)",
         "once per version of Unicode",
     ),
+    ("update rooms set name_said = null", "once per version of Unicode"),
+    (
+        "select id, name, topic, kind = 'public'",
+        "once per version of Unicode",
+    ),
+    (
+        "select id, name from former_names order by",
+        "once per version of Unicode",
+    ),
+    ("select emoji from reactions", "once per version of Unicode"),
+    (
+        "insert into reactions (room, message, emoji, user, seq, since)\n                 select",
+        "once per version of Unicode",
+    ),
+    ("update reactions set since", "once per version of Unicode"),
+    ("delete from reactions where emoji", "once per version of Unicode"),
     (
         "select id, name, topic, archived,",
         "public rooms are found by any part of their name",

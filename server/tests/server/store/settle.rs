@@ -160,7 +160,10 @@ async fn a_nickname_changes_in_every_room_where_things_can_be_said() {
 
     let again = fixture.act(mina, rename("Minerva")).await.unwrap();
     assert!(again.logs.is_empty() && again.renamed.is_some());
-    // The old one is free, and one's own in other letters is nobody else's.
+    // The old one is held for a while, and one's own in other letters is nobody else's.
     fixture.act(mina, rename("minerva")).await.unwrap();
-    fixture.act(jun, rename("Mina")).await.unwrap();
+    assert_eq!(
+        fixture.act(jun, rename("Mina")).await,
+        Err(Refusal::NicknameTaken)
+    );
 }
