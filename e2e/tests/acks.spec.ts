@@ -145,3 +145,25 @@ test('a server that is busy is asked again, and order survives it', async ({ per
   }
   expect(refusals).toBe(3);
 });
+
+test('fault_m08 a full disk is told in words, and what waits goes out once there is room', async ({ person }) => {
+  const ann = await person('Ann');
+  const link = await Link.of(ann.page);
+  let full = true;
+  link.fromPage = (packet, route) => {
+    const send = sendOf(packet);
+    if (!send || !full) return packet;
+    const error = { code: 'storage_full', message: 'the disk is full' };
+    route.send(`43${send.ack}${JSON.stringify([{ ok: send.items.map(({ id }) => ({ id, error })) }])}`);
+    return undefined;
+  };
+  await ann.page.reload();
+  await ann.expectConnected();
+  await ann.say('wait for it');
+  const bar = ann.page.getByTestId('connection');
+  await expect(bar).toContainText("The server's disk is full. What you write waits here");
+  await ann.expectState('wait for it', 'saved');
+  full = false;
+  await ann.expectAllSent();
+  await expect(bar).not.toContainText('disk is full');
+});

@@ -5,8 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use steadfast_client::Connection;
 use steadfast_client::link::LinkState;
-use steadfast_shared::HandshakeError;
 use steadfast_shared::event::ClosingReason;
+use steadfast_shared::{ErrorCode, HandshakeError};
 
 use crate::calendar;
 use crate::state::{Page, words};
@@ -40,7 +40,10 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
         link => headline(&link, page.t()),
     });
     let put_off = Memo::new(move |_| match page.link() {
-        LinkState::Connected { .. } => page.on_outbox(steadfast_client::Session::put_off),
+        // What passes in a moment, as a busy server, is not worth a word.
+        LinkState::Connected { .. } => page
+            .on_outbox(steadfast_client::Session::put_off)
+            .filter(|code| matches!(code, ErrorCode::StorageFull | ErrorCode::Unavailable)),
         _ => None,
     });
     view! {

@@ -72,7 +72,6 @@ pub(super) static PHRASES: Phrases = Phrases {
         ErrorCode::StorageFull => {
             "The server's disk is full. What you write waits here, and is sent once there is room."
         }
-        ErrorCode::RateLimited => "A little slower, please: the rest follows by itself.",
         _ => {
             "The server cannot store messages right now. What you write waits here, and is sent once it can."
         }

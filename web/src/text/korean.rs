@@ -66,7 +66,6 @@ pub(super) static PHRASES: Phrases = Phrases {
         ErrorCode::StorageFull => {
             "서버의 디스크가 가득 찼어요. 쓴 내용은 여기에 두었다가 공간이 생기면 보내요."
         }
-        ErrorCode::RateLimited => "조금만 천천히요. 나머지는 저절로 이어서 보내요.",
         _ => "서버가 지금 메시지를 저장하지 못해요. 쓴 내용은 여기에 두었다가 저장할 수 있게 되면 보내요.",
     },
     too_slow: "이 기기가 따라가지 못해 멈춘 곳부터 다시 받아요.",

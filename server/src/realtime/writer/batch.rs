@@ -4,7 +4,7 @@ use steadfast_shared::event::{Reply, Sent};
 use steadfast_shared::{Body, EntryId, ErrorCode, WireError};
 
 use super::work::{Answer, Job};
-use crate::store::{NewEntry, Outcome};
+use crate::store::{NewEntry, Outcome, Refusal, StoreError};
 
 /// A batch whose entries are being written.
 pub(super) struct Batch {
@@ -44,9 +44,12 @@ impl Batch {
     }
 
     /// Answers that nobody knows what became of it.
-    pub(super) fn give_up(self) {
+    pub(super) fn give_up(self, error: &StoreError) {
         let message = "the message cannot be stored right now: try again";
-        (self.answer)(Reply::Err(WireError::new(ErrorCode::Unavailable, message)));
+        (self.answer)(Reply::Err(match error {
+            StoreError::Full => Refusal::StorageFull.into(),
+            _ => WireError::new(ErrorCode::Unavailable, message),
+        }));
     }
 }
 

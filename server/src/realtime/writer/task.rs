@@ -164,7 +164,7 @@ impl Task {
                 tracing::error!(%error, batches = batches.len(), "a commit failed");
                 // The commit may have taken place all the same.
                 self.behind = true;
-                return batches.into_iter().for_each(Batch::give_up);
+                return batches.into_iter().for_each(|batch| batch.give_up(&error));
             }
         };
         let mut outcomes = appended.outcomes.into_iter();

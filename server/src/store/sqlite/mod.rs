@@ -261,12 +261,14 @@ impl Wait {
 fn told(error: sqlx::Error) -> StoreError {
     const SQLITE_BUSY: i32 = 5;
     const SQLITE_LOCKED: i32 = 6;
+    const SQLITE_FULL: i32 = 13;
     let Some(refusal) = error.as_database_error() else {
         return StoreError::Failed(error);
     };
     let code = refusal.code().and_then(|code| code.parse::<i32>().ok());
     match code.map(|code| code & 0xff) {
         Some(SQLITE_BUSY | SQLITE_LOCKED) => StoreError::Locked,
+        Some(SQLITE_FULL) => StoreError::Full,
         _ if !matches!(refusal.kind(), ErrorKind::Other) => StoreError::Rejected(error),
         _ => StoreError::Failed(error),
     }

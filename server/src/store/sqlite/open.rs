@@ -225,6 +225,12 @@ pub(super) fn unusable(path: &Path, source: sqlx::Error) -> OpenError {
                 source,
             }
         }
-        _ => OpenError::Newer { path: path.into() },
+        crate::store::StoreError::Full => OpenError::NotWritable {
+            path: path.into(),
+            source: std::io::ErrorKind::StorageFull.into(),
+        },
+        crate::store::StoreError::Lost(_) | crate::store::StoreError::Unreadable(_) => {
+            OpenError::Newer { path: path.into() }
+        }
     }
 }

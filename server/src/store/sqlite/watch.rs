@@ -189,9 +189,17 @@ impl Watch {
             }
             Loss::Removed | Loss::Replaced => {
                 // Into the file that was opened, wherever it is now. Its log is empty then, and harms nothing that lies beside it.
-                truncate(writer).await?;
+                let aside = name("removed", &now);
+                let emptied = truncate(writer).await.unwrap_or(false);
+                if !emptied && !self.is_elsewhere(files::WAL, stamp.log)? {
+                    // Somebody reads from it: it goes where it is read with what it belongs to.
+                    fs::rename(
+                        files::beside(&self.database, files::WAL),
+                        files::beside(&aside, files::WAL),
+                    )
+                    .map_err(failed)?;
+                }
                 if self.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0) {
-                    let aside = name("removed", &now);
                     let mut copy = files::open_private(&aside).map_err(failed)?;
                     io::copy(&mut &self.file, &mut copy).map_err(failed)?;
                     copy.sync_all().map_err(failed)?;
