@@ -58,7 +58,9 @@ mod window;
 pub use look::LookAt;
 pub use news::PeerNews;
 pub use notices::{Notice, NoticeKind};
-pub use record::{About, Disk, Identity, OutboxItem, Rejection, Restored, RoomCache, StorageError, Write};
+pub use record::{
+    About, Disk, Identity, OutboxItem, Rejection, Restored, RoomCache, StorageError, Unsent, Write,
+};
 pub use row::{PendingChange, QuotedView, ReactionView, Row, RowBody, RowKey, RowState};
 pub use session::{
     Answer, Change, Connection, Ephemeral, Input, LinkEnd, MessageChange, Options, Output, Refusal, Request,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use steadfast_shared::{EntryId, Epoch, Millis, Person, RoomId, Seq};
 
-use crate::record::{OutboxItem, Rejection};
+use crate::record::{OutboxItem, Rejection, Unsent};
 
 /// One piece of news between tabs. Told in order by each tab; a tab that starts later finds the rest in storage.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -44,6 +44,11 @@ pub enum PeerNews {
         me: Person,
         /// In which life of the database.
         epoch: Epoch,
+    },
+    /// The person signed in was signed out of this device.
+    SignedOut {
+        /// What becomes of what they had not sent.
+        unsent: Unsent,
     },
     /// The telling tab has started, and asks the others for what they hold.
     Started,

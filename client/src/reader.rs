@@ -20,6 +20,6 @@ impl<'a> Reader<'a> {
     pub(crate) fn changes_of(&self, message: Seq) -> impl Iterator<Item = &'a OutboxItem> + use<'a> {
         let now = self.now;
         let changes = self.outbox.changes_of(self.room, message);
-        changes.filter(move |item| now.is_none_or(|now| now.epoch == item.epoch))
+        changes.filter(move |item| now.is_none_or(|now| now.epoch == item.epoch) && !item.is_anothers(now))
     }
 }

@@ -32,6 +32,8 @@ impl Restored {
             Write::DropRoom(room) => self.rooms.retain(|held| held.room != room),
             Write::DropRooms => self.rooms.clear(),
             Write::PutIdentity(identity) => self.identity = Some(identity),
+            Write::DropIdentity => self.identity = None,
+            Write::DropOutbox => self.outbox.clear(),
         }
     }
 }
@@ -83,6 +85,14 @@ impl OutboxItem {
         if let Body::Message { reply_to, .. } = &mut self.body {
             *reply_to = None;
         }
+    }
+
+    /// Whether it is another person's than `now`'s: neither shown to them nor sent by them. A person of the same name in
+    /// another epoch is the same one.
+    pub fn is_anothers(&self, now: Option<&Identity>) -> bool {
+        now.is_some_and(|now| {
+            now.me.id != self.author.id && (now.epoch == self.epoch || now.me.name != self.author.name)
+        })
     }
 
     /// Why it will not be sent while `now` is signed in, where that is so.
@@ -157,11 +167,22 @@ pub enum Disk {
 pub enum Rejection {
     /// The server refused it for good.
     Refused(WireError),
-    /// Somebody else is signed in on this device than the one who typed it. Retrying sends it as the one signed in.
+    /// Another person is signed in on this device than the one who typed it. It is not shown to them, and waits for its
+    /// author.
     OtherAuthor,
     /// It changes a message of a database that is gone: its place there names another message here, or none. It can only be
     /// discarded.
     OtherEpoch,
+}
+
+/// What becomes of a person's unacknowledged items when they are signed out of the device.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unsent {
+    /// They stay on disk, unseen, until their author signs in again or a person decides to discard them.
+    Keep,
+    /// They are erased: a person was asked and said so.
+    Discard,
 }
 
 /// The newest page of one room and its cursor, written as one record. Keyed by [`RoomCache::room`] on disk.
@@ -241,6 +262,10 @@ pub enum Write {
     DropRooms,
     /// Replaces the identity.
     PutIdentity(Identity),
+    /// Removes the identity.
+    DropIdentity,
+    /// Removes every outbox item, those too that this version cannot read.
+    DropOutbox,
 }
 
 /// Why the device's storage did not do what it was asked.

@@ -49,7 +49,8 @@ impl<'a> Timeline<'a> {
             .reader
             .outbox
             .items()
-            .filter(move |item| item.room == this.reader.room && this.is_live());
+            .filter(move |item| item.room == this.reader.room && this.is_live())
+            .filter(move |item| !item.is_anothers(this.reader.now));
         of_this_room
             // An item of the same name in the log can only be a conflict, and the log has the row.
             .filter(move |item| {

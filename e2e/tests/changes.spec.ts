@@ -119,6 +119,7 @@ test('editing is for one’s own messages, and Escape leaves them and the draft 
   await expect(ann.page.getByTestId('composer-bar')).toHaveAttribute('data-mode', 'edit');
   await ann.composer.fill('yours');
   await ann.composer.press('Escape');
+  await ann.page.getByTestId('drop-changes').click();
   await expect(ann.page.getByTestId('composer-bar')).toHaveCount(0);
   await expect(ann.composer).toHaveValue('half a thou');
   await ann.composer.fill('');

@@ -11,6 +11,7 @@
 //! - [`emoji`]: the emoji people use most, and what they are called
 //! - [`base_path`]: where on its host the product lives
 //! - [`code_span`]: whether a caret stands in code
+//! - [`draft`], [`drafts`]: what is being written, and what this device keeps of it
 //! - [`completion`]: what is being named right before the caret
 //! - [`list_order`]: the order of a list while somebody aims at it
 //! - [`markdown`]: what a message's text means
@@ -39,8 +40,11 @@
 pub mod base_path;
 pub mod code_span;
 pub mod completion;
+pub mod draft;
+pub mod drafts;
 pub mod emoji;
 pub mod finder;
+mod json;
 pub mod list_order;
 pub mod markdown;
 pub mod placement;
@@ -71,8 +75,6 @@ mod features;
 mod http;
 #[cfg(target_arch = "wasm32")]
 mod insertion;
-#[cfg(target_arch = "wasm32")]
-mod json;
 #[cfg(target_arch = "wasm32")]
 mod languages;
 #[cfg(target_arch = "wasm32")]

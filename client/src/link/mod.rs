@@ -26,7 +26,7 @@ use socketio_client::{Client, State};
 use steadfast_shared::HandshakeError;
 
 use crate::news::PeerNews;
-use crate::record::Restored;
+use crate::record::{Restored, Unsent};
 use crate::session::{Answer, Change, Input, Options, Output, Request, RequestError, Session};
 use changes::Watchers;
 use fault::Gate;
@@ -157,6 +157,23 @@ impl Chat {
     /// Disconnects and stays so until [`Chat::connect`].
     pub fn disconnect(&self) {
         self.inner.want(false);
+    }
+
+    /// Signs the person out of this device: disconnects, and forgets what is theirs here, on disk and in the other tabs.
+    /// Resolves once the storage has erased it, or could not.
+    pub fn sign_out(&self, unsent: Unsent) -> Task<'static, ()> {
+        self.disconnect();
+        self.inner.input(Input::SignedOut(unsent));
+        self.written()
+    }
+
+    /// Resolves once the storage has done, or failed to do, everything asked of it so far.
+    pub fn written(&self) -> Task<'static, ()> {
+        let (answer, done) = oneshot::channel();
+        let _alive = self.inner.storage.unbounded_send(StorageJob::Barrier(answer));
+        Box::pin(async {
+            let _ended = done.await;
+        })
     }
 
     /// Tries at once where a retry is being waited for: the network is back, or the page is looked at again.

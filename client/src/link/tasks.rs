@@ -25,6 +25,7 @@ const READ_AGAIN: Duration = Duration::from_secs(2);
 pub(super) enum StorageJob {
     Load(oneshot::Sender<Result<Restored, StorageError>>),
     Apply { ticket: Ticket, writes: Vec<Write> },
+    Barrier(oneshot::Sender<()>),
 }
 
 /// The socket. It presents the session's cursors anew on each connection.
@@ -78,6 +79,9 @@ async fn store(this: Weak<Inner>, mut storage: impl Storage, mut jobs: mpsc::Unb
         match job {
             StorageJob::Load(answer) => {
                 let _asked = answer.send(storage.load().await);
+            }
+            StorageJob::Barrier(answer) => {
+                let _asked = answer.send(());
             }
             StorageJob::Apply { ticket, writes } => {
                 while let Some(stall) = this.upgrade().and_then(|inner| inner.gate.stall()) {

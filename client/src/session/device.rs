@@ -10,8 +10,9 @@ use crate::names::{Heard, Names};
 use crate::news::PeerNews;
 use crate::notices::Notices;
 use crate::presence::Presence;
-use crate::record::{Identity, Restored, RoomCache, Write};
+use crate::record::{Identity, Restored, RoomCache, Unsent, Write};
 use crate::room::Room;
+use crate::sorted::SortedMap;
 use crate::teeth::{Tooth, bites};
 
 impl Session {
@@ -81,6 +82,51 @@ impl Session {
         let another = before != self.identity && !matches!(self.connection, Connection::Offline { .. });
         if another || self.refused {
             self.reconnect(Duration::ZERO);
+        }
+    }
+
+    /// The person signed in is no longer, here.
+    pub(super) fn signed_out(&mut self, unsent: Unsent) {
+        self.forget_person(unsent);
+        self.tell(PeerNews::SignedOut { unsent });
+    }
+
+    /// Another tab signed the person out. This tab erases too: a write of its own may have come after the other one's.
+    pub(super) fn heard_signed_out(&mut self, unsent: Unsent) {
+        self.forget_person(unsent);
+        if !matches!(self.connection, Connection::Offline { .. }) {
+            self.reconnect(Duration::ZERO);
+        }
+        self.changes.insert(Change::SignedOut(unsent));
+    }
+
+    fn forget_person(&mut self, unsent: Unsent) {
+        self.everything_changed();
+        self.forget_requests();
+        self.identity = None;
+        self.link_me = None;
+        self.role = Role::Member;
+        self.formerly.clear();
+        self.rooms = SortedMap::default();
+        self.names = Names::default();
+        self.presence = Presence::default();
+        self.notices = Notices::default();
+        self.closing = None;
+        self.typing_pace = SortedMap::default();
+        self.early.clear();
+        self.early_rooms.clear();
+        self.early_acked.clear();
+        // A cache that waits to be written would bring back what is erased.
+        self.writes
+            .retain(|write| !matches!(write, Write::PutRoom(_) | Write::PutIdentity(_)));
+        self.writes.extend([Write::DropRooms, Write::DropIdentity]);
+        if unsent == Unsent::Discard {
+            let ids: Vec<_> = self.outbox.items().map(|item| item.id).collect();
+            for id in ids {
+                self.outbox.discard(id);
+            }
+            self.writes.retain(|write| !matches!(write, Write::PutOutbox(_)));
+            self.writes.push(Write::DropOutbox);
         }
     }
 

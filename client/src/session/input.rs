@@ -9,7 +9,7 @@ use steadfast_shared::{
 
 use crate::look::LookAt;
 use crate::news::PeerNews;
-use crate::record::{OutboxItem, Restored, StorageError};
+use crate::record::{OutboxItem, Restored, StorageError, Unsent};
 use crate::request::{RequestError, RequestId};
 
 /// One thing that happened.
@@ -20,8 +20,10 @@ pub enum Input {
     /// `POST` or `GET /api/session` answered: who this device speaks for.
     ///
     /// Another epoch than the cached one drops cursors and cache, and keeps the outbox as this person's.
-    /// Another person in the same epoch leaves the first one's items as [`crate::Rejection::OtherAuthor`].
+    /// Another person in the same epoch neither sees nor sends the first one's items.
     SignedIn(SessionInfo),
+    /// The person signed in is no longer: rooms, names and identity are forgotten, here, on disk and in the other tabs.
+    SignedOut(Unsent),
     /// A person pressed Enter. See [`crate::Session::can_post`] for what refuses it.
     Post {
         /// Into which room.

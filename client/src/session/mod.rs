@@ -211,6 +211,7 @@ impl Session {
         match input {
             Input::Restored(restored) => self.restored(restored),
             Input::SignedIn(info) => self.signed_in(info.me, info.epoch),
+            Input::SignedOut(unsent) => self.signed_out(unsent),
             Input::Post {
                 room,
                 id,

@@ -7,7 +7,7 @@ use steadfast_shared::{EntryId, RoomId};
 
 use super::input::Ticket;
 use crate::news::PeerNews;
-use crate::record::Write;
+use crate::record::{Unsent, Write};
 use crate::request::RequestId;
 
 /// One thing to do. Drain with [`crate::Session::poll_output`] until [`Output::Wait`].
@@ -85,6 +85,8 @@ pub enum Change {
     Notices,
     /// Who is writing in one room.
     Typing(RoomId),
+    /// Another tab signed this device's person out: nothing of theirs is held here any more.
+    SignedOut(Unsent),
     /// A post, retry, edit or discard was not taken: nothing about it is kept.
     Refused {
         /// The id posted, or the item it was about.

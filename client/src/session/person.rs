@@ -202,6 +202,9 @@ impl Session {
         let Some(now) = &self.identity else {
             return Err(Refusal::NotSignedIn);
         };
+        if item.is_anothers(Some(now)) {
+            return Err(Refusal::NotWaiting);
+        }
         item.rejection_for(Some(now)).ok_or(Refusal::MaybeSent)?;
         if item.body.changes().is_some() && item.epoch != now.epoch {
             return Err(Refusal::OtherEpoch);

@@ -25,6 +25,8 @@ const OTHERS_WRITE: Duration = Duration::from_secs(10);
 pub(super) struct Rewrite {
     ids: SortedSet<EntryId>,
     identity: bool,
+    /// Of a person signed out, for as long as nobody else has signed in.
+    erasures: Vec<Write>,
     at: Option<Duration>,
     backoff: Backoff,
 }
@@ -34,6 +36,7 @@ impl Rewrite {
         Self {
             ids: SortedSet::default(),
             identity: false,
+            erasures: Vec::new(),
             at: None,
             backoff: Backoff::new(Duration::from_secs(5), Duration::from_secs(60)),
         }
@@ -66,12 +69,18 @@ impl Session {
                     self.rewrite.ids.insert(id);
                 }
                 Write::PutIdentity(_) if result.is_err() => self.rewrite.identity = true,
+                erase @ (Write::DropRooms | Write::DropIdentity | Write::DropOutbox)
+                    if result.is_err() && self.identity.is_none() =>
+                {
+                    self.rewrite.erasures.push(erase);
+                }
                 // A cache is written again with the next entry, and one of another epoch is never believed.
                 Write::PutRoom(_)
                 | Write::DropRoom(_)
                 | Write::DropRooms
                 | Write::RemoveOutbox(_)
                 | Write::PutIdentity(_) => {}
+                Write::DropIdentity | Write::DropOutbox => {}
             }
         }
         if result.is_err() {
@@ -140,6 +149,10 @@ impl Session {
                     Some(item) => Write::PutOutbox(item.clone()),
                     None => Write::RemoveOutbox(id),
                 });
+            }
+            let erasures = std::mem::take(&mut self.rewrite.erasures);
+            if self.identity.is_none() {
+                self.writes.extend(erasures);
             }
             if std::mem::take(&mut self.rewrite.identity) {
                 self.writes.extend(self.identity.clone().map(Write::PutIdentity));

@@ -85,6 +85,7 @@ impl Session {
                     self.reconnect(Duration::ZERO);
                 }
             }
+            PeerNews::SignedOut { unsent } => self.heard_signed_out(unsent),
             PeerNews::Started | PeerNews::Elected => {
                 // The tab that drains answers for what others left.
                 let untold: Vec<_> = if self.elected {

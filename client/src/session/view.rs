@@ -99,9 +99,17 @@ impl Session {
         }
     }
 
-    /// What is not acknowledged yet, rejected items too, in order.
+    /// What this person typed and the server has not acknowledged, rejected items too, in order.
     pub fn outbox(&self) -> impl DoubleEndedIterator<Item = &OutboxItem> {
-        self.outbox.items()
+        let now = self.identity.as_ref();
+        self.outbox.items().filter(move |item| !item.is_anothers(now))
+    }
+
+    /// What others who used this device left unsent on it; with nobody signed in, all there is.
+    pub fn left_behind(&self) -> impl Iterator<Item = &OutboxItem> {
+        let now = self.identity.as_ref();
+        let items = self.outbox.items();
+        items.filter(move |item| now.is_none() || item.is_anothers(now))
     }
 
     /// How many items wait to be sent; rejected ones do not count.

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use steadfast_shared::http::{NewSession, SessionInfo};
 use steadfast_shared::{ErrorCode, Passphrase, limit};
@@ -167,6 +167,12 @@ pub async fn look(State(shared): State<Shared>, Caller(caller): Caller, headers:
     answer
 }
 
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// What a browser erases of this origin as it is signed out, where the page should fail to: not the cookies, which belong
+/// to the whole host, and not the cache, which holds nothing personal and takes seconds to search.
+const ERASED_AT_SIGN_OUT: HeaderValue = HeaderValue::from_static("\"storage\"");
+
 /// `DELETE /api/session`: signs this device out and ends its connections.
 pub async fn sign_out(State(shared): State<Shared>, headers: HeaderMap) -> Result<Response, Refusal> {
     if let Some(token) = credentials::token(&headers)
@@ -175,6 +181,7 @@ pub async fn sign_out(State(shared): State<Shared>, headers: HeaderMap) -> Resul
         shared.realtime.signed_out(session);
     }
     let mut answer = StatusCode::NO_CONTENT.into_response();
+    answer.headers_mut().insert(CLEAR_SITE_DATA, ERASED_AT_SIGN_OUT);
     set_cookies(&mut answer, &shared, None);
     Ok(answer)
 }

@@ -3,8 +3,8 @@
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::leptos_dom::helpers::queue_microtask;
 use leptos::prelude::*;
-use steadfast_client::{Input, Refusal};
-use steadfast_shared::{MessageText, RoomId, TextError, limit};
+use steadfast_client::Input;
+use steadfast_shared::{MessageText, TextError, limit};
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, Event, HtmlElement, HtmlTextAreaElement, InputEvent};
 
@@ -13,9 +13,9 @@ use super::help::Help;
 use super::suggestions::{SuggestionList, Suggestions, spell_out};
 use super::{Icon, Shape};
 use crate::clipboard;
+use crate::draft::{Draft, Withheld};
 use crate::markdown::Mentions;
-use crate::state::{Page, Writing, words};
-use crate::storage::preferences;
+use crate::state::{Page, Unposted, is_touch, words};
 
 /// What an input method reports for every key while it composes; some report nothing else.
 const COMPOSING_KEY: u32 = 229;
@@ -31,53 +31,39 @@ pub(crate) fn Composer() -> impl IntoView {
     let trouble = RwSignal::new(None::<Trouble>);
     let blank = RwSignal::new(true);
     let help = RwSignal::new(false);
-    let composing = StoredValue::new(false);
-    let draft_before = StoredValue::new(String::new());
+    let (drafting, composing) = (page.drafting, page.drafting.composing);
     let mentions = StoredValue::new(Mentions::default());
     let suggestions = Suggestions::new();
 
     let to_wire = move |typed: &str| mentions.with_value(|mentions| mentions.to_wire(typed));
     // Shows what was sent, or is to be, with people by their names.
-    let set_value = move |wire: &str| {
-        if let Some(textarea) = textarea.get_untracked() {
-            let typed = mentions.try_update_value(|mentions| {
-                *mentions = Mentions::default();
-                mentions.from_wire(wire, |user| page.name_of(user))
-            });
-            textarea.set_value(&typed.unwrap_or_default());
-            blank.set(wire.trim().is_empty());
-            suggestions.clear();
-            fit(&textarea);
-        }
+    let set_value = move |textarea: &HtmlTextAreaElement, draft: &Draft| {
+        let wire = draft.current();
+        let typed = mentions.try_update_value(|mentions| {
+            *mentions = Mentions::default();
+            mentions.from_wire(wire, |user| page.draft_name(draft, user))
+        });
+        textarea.set_value(&typed.unwrap_or_default());
+        blank.set(wire.trim().is_empty());
+        trouble.set(None);
+        suggestions.clear();
+        fit(textarea);
     };
-    // Another text for what was written borrows the textarea, and gives the draft back.
-    Effect::new(move |borrowed: Option<bool>| {
-        let borrowed = borrowed.unwrap_or(false);
-        let writing = page.writing.get();
-        let Some(textarea) = textarea.get_untracked() else {
-            return false;
-        };
-        let text = writing.as_ref().and_then(Writing::borrows);
-        match text {
-            Some(text) => {
-                if !borrowed {
-                    draft_before.set_value(to_wire(&textarea.value()));
-                }
-                set_value(text);
-            }
-            None if borrowed => set_value(&draft_before.get_value()),
-            None => {}
+    // The draft is another one: of another room, edit or tab.
+    Effect::new(move || {
+        drafting.rewritten.track();
+        if let Some(textarea) = textarea.get() {
+            drafting.draft.with_untracked(|draft| set_value(&textarea, draft));
         }
-        if writing.is_some() {
+    });
+    // A room opened takes the keyboard. On a phone, that would cover half of the room with one nobody asked for.
+    Effect::new(move || {
+        if page.room.get().is_some() && textarea.get().is_some() && !is_touch() {
             page.focus_composer();
         }
-        text.is_some()
     });
 
     let keep = move |textarea: &HtmlTextAreaElement| {
-        let Some(room) = page.room.get_untracked() else {
-            return;
-        };
         let wire = to_wire(&textarea.value());
         fit(textarea);
         let is_blank = wire.trim().is_empty();
@@ -89,34 +75,11 @@ pub(crate) fn Composer() -> impl IntoView {
         if trouble.get_untracked() != now {
             trouble.set(now);
         }
-        let borrowed = page.writing.with_untracked(|writing| {
-            writing
-                .as_ref()
-                .is_some_and(|writing| writing.borrows().is_some())
-        });
-        if !borrowed {
-            preferences::set_draft(room, &wire);
-        }
+        let names = mentions.with_value(|mentions| mentions.people(&wire));
+        page.typed(&wire, names);
     };
-    // A room opened shows its draft. What was typed before it was known which room that is, is newer than any draft.
-    Effect::new(move |before: Option<Option<RoomId>>| {
-        let before = before.flatten();
-        let (Some(room), Some(textarea)) = (page.room.get(), textarea.get()) else {
-            return before;
-        };
-        if before.is_none() && !textarea.value().is_empty() {
-            keep(&textarea);
-        } else {
-            set_value(&preferences::draft(room).unwrap_or_default());
-        }
-        // On a phone, focus would cover half of the room with a keyboard nobody asked for.
-        if !is_touch() {
-            page.focus_composer();
-        }
-        Some(room)
-    });
     let typed = move |event: Event| {
-        let (Some(textarea), Some(room)) = (textarea.get_untracked(), page.room.get_untracked()) else {
+        let Some(textarea) = textarea.get_untracked() else {
             return;
         };
         if !composing.get_value() && ends_name(&event) {
@@ -126,7 +89,7 @@ pub(crate) fn Composer() -> impl IntoView {
         }
         suggestions.look(page, &textarea);
         keep(&textarea);
-        if !blank.get_untracked() {
+        if let Some(room) = drafting.room().filter(|_| !blank.get_untracked()) {
             page.whisper(Input::Typing(room));
         }
     };
@@ -151,24 +114,13 @@ pub(crate) fn Composer() -> impl IntoView {
         }
     };
     let post = move || {
-        let (Some(textarea), Some(room)) = (textarea.get_untracked(), page.room.get_untracked()) else {
+        let Some(textarea) = textarea.get_untracked() else {
             return;
         };
-        let borrowed = page.writing.with_untracked(|writing| {
-            writing
-                .as_ref()
-                .is_some_and(|writing| writing.borrows().is_some())
-        });
         match MessageText::parse(&to_wire(&textarea.value())) {
             Ok(text) => match page.post(text) {
-                Ok(()) => {
-                    trouble.set(None);
-                    if !borrowed {
-                        set_value("");
-                        preferences::set_draft(room, "");
-                    }
-                }
-                Err(refusal) => trouble.set(Some(Trouble::Refused(refusal))),
+                Ok(()) => trouble.set(None),
+                Err(unposted) => trouble.set(Some(Trouble::Unposted(unposted))),
             },
             Err(TextError::Empty) => page.ask_to_delete_emptied(),
             Err(error) => trouble.set(Some(Trouble::Text(error))),
@@ -201,13 +153,11 @@ pub(crate) fn Composer() -> impl IntoView {
                 post();
                 true
             }
-            "ArrowUp"
-                if plain && textarea.value().is_empty() && page.writing.with_untracked(Option::is_none) =>
-            {
+            "ArrowUp" if plain && textarea.value().is_empty() && !page.is_writing_otherwise() => {
                 page.rewrite_last()
             }
-            "Escape" if page.writing.with_untracked(Option::is_some) => {
-                page.writing.set(None);
+            "Escape" if page.is_writing_otherwise() => {
+                page.cancel_writing();
                 true
             }
             _ => false,
@@ -275,7 +225,7 @@ pub(crate) fn Composer() -> impl IntoView {
                     {move || {
                         trouble
                             .get()
-                            .or_else(|| page.refusal.get().map(Trouble::Refused))
+                            .or_else(|| page.refusal.get().map(|refusal| Trouble::Unposted(Unposted::Refused(refusal))))
                             .map(|trouble| trouble.words(page))
                     }}
                 </span>
@@ -308,7 +258,7 @@ fn ends_name(event: &Event) -> bool {
 enum Trouble {
     Over(usize),
     Text(TextError),
-    Refused(Refusal),
+    Unposted(Unposted),
 }
 
 impl Trouble {
@@ -316,18 +266,13 @@ impl Trouble {
         match self {
             Self::Over(bytes) => (page.t().bytes_over)(bytes),
             Self::Text(error) => (page.t().message_refused)(error),
-            Self::Refused(refusal) => (page.t().refusal)(refusal).to_owned(),
+            Self::Unposted(Unposted::Refused(refusal)) => (page.t().refusal)(refusal).to_owned(),
+            Self::Unposted(Unposted::NoRoom) => page.t().drafts.no_room_yet.to_owned(),
+            Self::Unposted(Unposted::RoomClosed) => page.t().drafts.room_closed.to_owned(),
+            Self::Unposted(Unposted::Withheld(Withheld::Changed)) => page.t().drafts.replace_it.to_owned(),
+            Self::Unposted(Unposted::Withheld(Withheld::Gone)) => page.t().drafts.gone_meanwhile.to_owned(),
         }
     }
-}
-
-/// Whether a finger types here: Enter then breaks the line, as on every phone.
-fn is_touch() -> bool {
-    window()
-        .match_media("(pointer: coarse)")
-        .ok()
-        .flatten()
-        .is_some_and(|query| query.matches())
 }
 
 /// Grows the textarea with its text. The box around it keeps its height while the text is measured: what stands above would

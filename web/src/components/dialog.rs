@@ -58,7 +58,10 @@ pub(crate) fn Dialog(
             data-testid=testid
             aria-labelledby=labelled_by
             node_ref=dialog
-            on:close=move |_| on_close.run(())
+            // Told late: what closed it may have taken it away by then.
+            on:close=move |_| {
+                on_close.try_run(());
+            }
             on:pointerdown=move |event| beside(event.into())
             // What lies below answers keys too, and is not meant.
             on:keydown=|event: KeyboardEvent| event.stop_propagation()

@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 
+use super::drop_edit::DropEdit;
 use super::go_to_date::GoToDate;
 use super::palette::Palette;
 use super::rooms::{Browse, ChangeRoomDialog, InviteDialog, LeaveDialog, NewDirect, NewRoom};
 use super::settings::Settings;
 use super::shortcuts::Shortcuts;
+use super::sign_out::SignOut;
 use crate::state::{Opened, Page};
 
 /// The dialog that is open, if any.
@@ -25,6 +27,8 @@ pub(crate) fn OpenDialog() -> impl IntoView {
             Opened::NewDirect => view! { <NewDirect /> }.into_any(),
             Opened::ChangeRoom(room) => view! { <ChangeRoomDialog room /> }.into_any(),
             Opened::Invite(room) => view! { <InviteDialog room /> }.into_any(),
+            Opened::DropEdit(instead) => view! { <DropEdit instead /> }.into_any(),
+            Opened::SignOut => view! { <SignOut /> }.into_any(),
             Opened::LeaveRoom(room) => view! { <LeaveDialog room /> }.into_any(),
         })
     }

@@ -37,12 +37,15 @@ pub(crate) fn Popup(
     });
 
     let inside = move |node: Option<Node>| {
-        node.is_some_and(|node| {
-            surface
-                .get_untracked()
-                .is_some_and(|surface| surface.contains(Some(&node)))
-                || anchor.with_value(|anchor| anchor.contains(Some(&node)))
-        })
+        // Asked also as the surface is taken away: what has the focus in it then loses it.
+        let within = |node: &Node| {
+            let surface = surface.try_get_untracked().flatten();
+            surface.is_none_or(|surface| surface.contains(Some(node)))
+                || anchor
+                    .try_with_value(|anchor| anchor.contains(Some(node)))
+                    .unwrap_or(true)
+        };
+        node.is_some_and(|node| within(&node))
     };
     let press = window_event_listener(ev::pointerdown, move |event| {
         if !inside(event.target().and_then(|target| target.dyn_into().ok())) {

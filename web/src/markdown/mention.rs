@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use steadfast_shared::{UserId, mention};
+use steadfast_shared::{Person, UserId, mention};
 use uuid::Uuid;
 
 use super::{Block, Inline};
@@ -85,6 +85,18 @@ impl Mentions {
             }
         }
         replaced(wire, known)
+    }
+
+    /// The people named in what is typed, where it is sent as `wire`.
+    pub fn people(&self, wire: &str) -> Vec<Person> {
+        let named = |user| self.named.iter().find(|(_, other)| *other == user);
+        let people = mention::of(wire).into_iter().filter_map(named);
+        people
+            .map(|(name, id)| Person {
+                id: *id,
+                name: name.clone(),
+            })
+            .collect()
     }
 
     fn names_another(&self, name: &str, user: UserId) -> bool {

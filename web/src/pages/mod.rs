@@ -9,6 +9,7 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use crate::state::{Page, Stage};
+use crate::storage::local;
 use crate::viewport;
 
 /// Shows the page.
@@ -52,7 +53,20 @@ fn Root() -> impl IntoView {
     window_event_listener(ev::pointerdown, move |_| page.stirs());
     window_event_listener(ev::keydown, move |_| page.stirs());
     window_event_listener(ev::popstate, move |_| page.follow_address());
-    window_event_listener(ev::pagehide, move |_| page.leave());
+    window_event_listener(ev::pagehide, move |_| {
+        page.leave_tab_name();
+        page.leave();
+    });
+    window_event_listener(ev::beforeunload, move |event| {
+        if page.would_lose_words() {
+            event.prevent_default();
+        }
+    });
+    window_event_listener(ev::storage, move |event| {
+        if let Some(key) = event.key().as_deref().and_then(local::unscoped) {
+            page.draft_changed_elsewhere(key);
+        }
+    });
     let stage = Memo::new(move |_| page.stage.get());
     move || match stage.get() {
         Stage::Opening => view! { <p class="boot" role="status">{page.says(|t| t.opening)}</p> }.into_any(),

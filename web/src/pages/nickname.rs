@@ -8,9 +8,9 @@ use steadfast_shared::http::NewSession;
 use steadfast_shared::{ErrorCode, Nickname, Passphrase, PassphraseError, TextError};
 
 use crate::account;
-use crate::components::{Brand, Field, LanguageSwitch, Notice};
+use crate::components::{Brand, Dialog, Field, Icon, LanguageSwitch, Notice, Shape};
 use crate::http::HttpError;
-use crate::state::{Page, Welcome, words};
+use crate::state::{JoinError, Left, Page, Welcome, words};
 
 /// What stands in the way.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,6 +22,7 @@ enum Trouble {
     NoInvitation,
     Refused(String),
     Unreachable,
+    NoCookies,
 }
 
 /// Which field a trouble stands below.
@@ -33,10 +34,11 @@ enum Place {
 }
 
 impl Trouble {
-    fn of(error: HttpError, name: &str) -> Self {
+    fn of(error: JoinError, name: &str) -> Self {
         match error {
-            HttpError::Unreachable => Self::Unreachable,
-            HttpError::Refused(error) => match error.code {
+            JoinError::NoCookies => Self::NoCookies,
+            JoinError::Http(HttpError::Unreachable) => Self::Unreachable,
+            JoinError::Http(HttpError::Refused(error)) => match error.code {
                 ErrorCode::NicknameTaken => Self::Taken(name.to_owned()),
                 ErrorCode::WrongPassphrase => Self::WrongPassphrase,
                 ErrorCode::InviteRequired => Self::NoInvitation,
@@ -49,7 +51,9 @@ impl Trouble {
         match self {
             Self::Passphrase(_) | Self::WrongPassphrase => Place::Passphrase,
             Self::NoInvitation => Place::Invitation,
-            Self::Nickname(_) | Self::Taken(_) | Self::Refused(_) | Self::Unreachable => Place::Nickname,
+            Self::Nickname(_) | Self::Taken(_) | Self::Refused(_) | Self::Unreachable | Self::NoCookies => {
+                Place::Nickname
+            }
         }
     }
 
@@ -63,6 +67,7 @@ impl Trouble {
             Self::NoInvitation => t.account.no_good_invitation.to_owned(),
             Self::Refused(why) => (t.server_refused)(why),
             Self::Unreachable => t.server_unreachable.to_owned(),
+            Self::NoCookies => t.account.no_cookies.to_owned(),
         }
     }
 }
@@ -78,19 +83,18 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
     );
     let joining = RwSignal::new(false);
     let coming_back = welcome == Welcome::Change;
-    let was = match &welcome {
-        Welcome::Taken(name) => name.clone(),
-        _ => String::new(),
+    let signed_out = matches!(welcome, Welcome::SignedOut(_));
+    let was = match welcome {
+        Welcome::SignedOut(name) => name,
+        Welcome::First | Welcome::Change => String::new(),
     };
     // Asked for once it can help: a nickname that is free needs none.
     let asks_passphrase = RwSignal::new(!was.is_empty());
     let code = page.invitation.get_value();
     let asks_invitation = RwSignal::new(code.is_some());
-    let trouble = RwSignal::new(match welcome {
-        Welcome::First | Welcome::Change => None,
-        Welcome::Taken(name) => Some(Trouble::Taken(name)),
-        Welcome::Refused(why) => Some(Trouble::Refused(why)),
-    });
+    let trouble = RwSignal::new(None::<Trouble>);
+    // Who asks to join where words of others are left on the device, until it is decided what becomes of those.
+    let undecided = RwSignal::new(None::<NewSession>);
     Effect::new(move || {
         if let Some(input) = nickname.get() {
             let _ = input.focus();
@@ -105,6 +109,30 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
         }
     });
 
+    let join = move |asked: NewSession| {
+        joining.set(true);
+        trouble.set(None);
+        spawn_local(async move {
+            // Entering shows the room, and this page's signals are gone then.
+            let Err(error) = page.join(&asked).await else {
+                return;
+            };
+            joining.try_set(false);
+            let found = Trouble::of(error, asked.nickname.as_str());
+            match found {
+                Trouble::Taken(_) | Trouble::WrongPassphrase => asks_passphrase.set(true),
+                Trouble::NoInvitation => asks_invitation.set(true),
+                _ => {}
+            }
+            let place = found.place();
+            trouble.set(Some(found));
+            focus(match place {
+                Place::Nickname => nickname,
+                Place::Passphrase => passphrase,
+                Place::Invitation => invitation,
+            });
+        });
+    };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let value = |input: NodeRef<html::Input>| input.get_untracked().map(|input| input.value());
@@ -129,28 +157,11 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                 return;
             }
         };
-        joining.set(true);
-        trouble.set(None);
-        spawn_local(async move {
-            // Entering shows the room, and this page's signals are gone then.
-            let Err(error) = page.join(&asked).await else {
-                return;
-            };
-            joining.set(false);
-            let found = Trouble::of(error, asked.nickname.as_str());
-            match found {
-                Trouble::Taken(_) | Trouble::WrongPassphrase => asks_passphrase.set(true),
-                Trouble::NoInvitation => asks_invitation.set(true),
-                _ => {}
-            }
-            let place = found.place();
-            trouble.set(Some(found));
-            focus(match place {
-                Place::Nickname => nickname,
-                Place::Passphrase => passphrase,
-                Place::Invitation => invitation,
-            });
-        });
+        if untrack(|| page.words_of_others(asked.nickname.as_str())).is_empty() {
+            join(asked);
+        } else {
+            undecided.set(Some(asked));
+        }
     };
     let trouble_at = move |place: Place| {
         Signal::derive(move || {
@@ -170,6 +181,15 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                 </div>
                 <h1>{page.says(|t| t.welcome)}</h1>
                 <p class="welcome-lead">{page.says(|t| t.promise)}</p>
+                {signed_out
+                    .then(|| {
+                        view! {
+                            <p class="welcome-lead" role="status" data-testid="signed-out">
+                                {page.says(|t| t.drafts.you_are_signed_out)}
+                            </p>
+                        }
+                    })}
+                {(!coming_back).then(|| view! { <LeftWords /> })}
                 <form class="welcome-form" on:submit=submit novalidate>
                     <Field
                         id="nickname"
@@ -236,7 +256,108 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                 </form>
                 <Notice />
             </div>
+            {move || {
+                undecided
+                    .get()
+                    .map(|asked| {
+                        let name = asked.nickname.as_str().to_owned();
+                        let close = Callback::new(move |()| undecided.set(None));
+                        let go_on = Callback::new(move |()| {
+                            undecided.set(None);
+                            join(asked.clone());
+                        });
+                        view! { <DeleteLeft left=Signal::derive(move || page.words_of_others(&name)) joins=true on_close=close on_delete=go_on /> }
+                    })
+            }}
         </main>
+    }
+}
+
+/// Unsent words that are left on the device, by whoever was signed in.
+#[component]
+fn LeftWords() -> impl IntoView {
+    let page = Page::here();
+    let left = Memo::new(move |_| page.unsent_words());
+    let asks = RwSignal::new(false);
+    let delete = Callback::new(move |()| {
+        asks.set(false);
+        spawn_local(page.discard_left());
+    });
+    move || {
+        let left_now = left.get();
+        (!left_now.is_empty()).then(|| {
+            let said = move || {
+                let unsent = (page.t().drafts.unsent)(left_now.messages, left_now.drafts);
+                (page.t().drafts.left)(&left_now.by.join(", "), &unsent)
+            };
+            view! {
+                <div class="notice notice-ask" role="status" data-testid="left-words">
+                    <Icon shape=Shape::Alert />
+                    <span>{words(said)}</span>
+                    <button
+                        type="button"
+                        class="button button-small"
+                        data-testid="delete-left"
+                        on:click=move |_| asks.set(true)
+                    >
+                        {page.says(|t| t.drafts.delete_left)}
+                    </button>
+                </div>
+                {move || {
+                    asks.get()
+                        .then(|| {
+                            let close = Callback::new(move |()| asks.set(false));
+                            view! { <DeleteLeft left=left.into() joins=false on_close=close on_delete=delete /> }
+                        })
+                }}
+            }
+        })
+    }
+}
+
+/// Asks before words of somebody who is not signed in any more are erased.
+#[component]
+fn DeleteLeft(
+    left: Signal<Left>,
+    /// Whether somebody else joins then.
+    joins: bool,
+    on_close: Callback<()>,
+    on_delete: Callback<()>,
+) -> impl IntoView {
+    let page = Page::here();
+    let means = move || {
+        let left = left.get();
+        let unsent = (page.t().drafts.unsent)(left.messages, left.drafts);
+        let by = format!("{unsent} ({})", left.by.join(", "));
+        (page.t().drafts.delete_left_means)(&by)
+    };
+    let way = if joins {
+        page.says(|t| t.drafts.delete_and_join)
+    } else {
+        page.says(|t| t.drafts.delete_left)
+    };
+    view! {
+        <Dialog
+            title=words(move || page.t().drafts.delete_left_question.to_owned())
+            testid="delete-left-question"
+            brief=true
+            on_close
+        >
+            <p>{words(means)}</p>
+            <div class="dialog-ways">
+                <button type="button" class="button" data-testid="keep-left" autofocus on:click=move |_| on_close.run(())>
+                    {page.says(|t| t.cancel)}
+                </button>
+                <button
+                    type="button"
+                    class="button button-grave"
+                    data-testid="delete-left-confirm"
+                    on:click=move |_| on_delete.run(())
+                >
+                    {way}
+                </button>
+            </div>
+        </Dialog>
     }
 }
 

@@ -4,8 +4,8 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::components::{
-    Composer, ConnectionBar, Details, Icon, Members, Notice, Notices, OpenDialog, OutOf, RoomHead, Shape,
-    Sidebar, Timeline, Toast, Typing,
+    Composer, ConnectionBar, Details, Icon, Interrupted, Members, Notice, Notices, OpenDialog, RoomHead,
+    Shape, Sidebar, Timeline, Toast, Typing,
 };
 use crate::state::Page;
 
@@ -34,7 +34,6 @@ pub(super) fn RoomPage() -> impl IntoView {
                 <RoomHead details_button members_button />
                 <ConnectionBar />
                 <Notice />
-                <OutOf />
                 <Timeline />
                 <Toast />
                 <div class="room-foot">
@@ -48,6 +47,7 @@ pub(super) fn RoomPage() -> impl IntoView {
             {move || page.details.get().then(|| view! { <Details details_button /> })}
             {move || page.around.members.get().then(|| view! { <Members members_button /> })}
             <OpenDialog />
+            <Interrupted />
         </div>
     }
 }
@@ -56,8 +56,20 @@ pub(super) fn RoomPage() -> impl IntoView {
 #[component]
 fn Archived() -> impl IntoView {
     let page = Page::here();
+    let said = NodeRef::<html::P>::new();
+    // The composer that had the keyboard is gone: here it is in nobody's way.
+    Effect::new(move || {
+        let lost = document()
+            .active_element()
+            .is_none_or(|now| now.tag_name() == "BODY");
+        if let Some(said) = said.get()
+            && lost
+        {
+            let _ = said.focus();
+        }
+    });
     view! {
-        <p class="composer-archived" role="status" data-testid="archived">
+        <p class="composer-archived" role="status" data-testid="archived" tabindex="-1" node_ref=said>
             <Icon shape=Shape::Archive />
             {page.says(|t| t.room.nothing_can_be_said)}
         </p>

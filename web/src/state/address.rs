@@ -5,8 +5,9 @@ use steadfast_client::{Connection, LookAt, Session};
 use steadfast_shared::{Epoch, RoomId, UserId};
 use wasm_bindgen::JsValue;
 
-use super::Page;
+use super::{Page, Reason};
 use crate::base_path;
+use crate::draft::Draft;
 use crate::route::Route;
 use crate::shortcut::neighbour;
 use crate::storage::preferences;
@@ -25,6 +26,7 @@ enum Trail {
 pub(super) struct Stay {
     room: RoomId,
     name: String,
+    archived: bool,
     epoch: Option<Epoch>,
     me: Option<UserId>,
 }
@@ -33,10 +35,24 @@ impl Page {
     /// Opens a room, as a person does who chooses it.
     pub(crate) fn open(self, room: RoomId) {
         self.around.leave_for_room();
-        self.out_of.set(None);
-        if self.room.get_untracked() != Some(room) {
+        if self.room.get_untracked() == Some(room) {
+            // On a phone, focus would cover half of the room with a keyboard nobody asked for.
+            if !is_touch() {
+                self.focus_composer();
+            }
+        } else {
             self.go(&Route::room(room), Trail::Keep);
             self.enter_room(room);
+        }
+    }
+
+    /// A person writes here: no other room is opened over it because of what was asked for before.
+    pub(super) fn stays_here(self) {
+        let Some(room) = self.drafting.room() else { return };
+        self.expected.set_value(None);
+        if self.wanted.get_value().is_some() {
+            self.wanted.set_value(None);
+            self.go(&Route::room(room), Trail::Replace);
         }
     }
 
@@ -114,10 +130,21 @@ impl Page {
         };
         // Until the server has said which rooms there are, the one asked for may be among them.
         let certain = self.read(|session| matches!(session.connection(), Connection::Online { .. }));
-        let wanted = self.wanted.get_value().is_some();
+        let asked_for = self.wanted.get_value();
+        let wanted = asked_for.is_some();
+        // What was typed meanwhile was typed for the room asked for.
+        let typed = self.drafting.room().is_none() && self.drafting.draft.with_untracked(Draft::has_words);
+        if wanted && typed && !certain {
+            return;
+        }
         if certain && wanted {
             self.wanted.set_value(None);
-            self.remark(|t| t.navigation.no_such_room);
+            if let Some(asked_for) = asked_for.filter(|_| typed) {
+                self.interrupt(Reason::NoSuchRoom, String::new());
+                self.put_draft_aside(asked_for);
+            } else {
+                self.remark(|t| t.navigation.no_such_room);
+            }
         }
         if (certain && wanted) || (!wanted && open.is_none()) {
             self.go(&Route::room(room), Trail::Replace);
@@ -129,11 +156,12 @@ impl Page {
         if self.room.get_untracked() == Some(room) {
             return;
         }
+        self.end_composition();
         preferences::set_room(room);
-        self.writing.set(None);
         self.refusal.set(None);
         self.return_to_end();
         self.room.set(Some(room));
+        self.open_draft(room);
         self.remember_stay(room);
         self.show_timeline();
         self.mark_read();
@@ -154,6 +182,7 @@ impl Page {
             Some(Stay {
                 room,
                 name: untrack(|| Some(self.marked(&session.room(room)?)))?,
+                archived: session.room(room)?.archived,
                 epoch: session.epoch(),
                 me: session.me().map(|me| me.id),
             })
@@ -168,8 +197,17 @@ impl Page {
         };
         if self.knows(stay.room) {
             self.remember_stay(stay.room);
+            let archived = self
+                .stayed
+                .with_value(|now| now.as_ref().is_some_and(|now| now.archived));
+            // The dialog by which this person did it themselves has the keyboard then.
+            if archived && !stay.archived && self.is_composer_focused() {
+                self.end_composition();
+                self.interrupt(Reason::Archived, stay.name);
+            }
             return;
         }
+        self.end_composition();
         self.stayed.set_value(None);
         let left = self.leaving.get_value() == Some(stay.room);
         self.leaving.set_value(None);
@@ -177,7 +215,7 @@ impl Page {
         let same =
             self.read(|session| session.epoch() == stay.epoch && session.me().map(|me| me.id) == stay.me);
         if !left && same {
-            self.out_of.set(Some(stay.name));
+            self.interrupt(Reason::Out, stay.name);
         }
     }
 
@@ -194,6 +232,15 @@ impl Page {
             Trail::Replace => history.replace_state_with_url(&JsValue::NULL, "", path.as_deref()),
         };
     }
+}
+
+/// Whether a finger types here.
+pub(crate) fn is_touch() -> bool {
+    window()
+        .match_media("(pointer: coarse)")
+        .ok()
+        .flatten()
+        .is_some_and(|query| query.matches())
 }
 
 fn here() -> Route {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use steadfast_shared::RoomId;
 
-use super::Page;
+use super::{Instead, Page};
 
 /// What is open around the conversation.
 #[derive(Clone, Copy)]
@@ -39,6 +39,10 @@ pub(crate) enum Opened {
     Invite(RoomId),
     /// Asks whether to leave a private room.
     LeaveRoom(RoomId),
+    /// Asks whether to give up an edit.
+    DropEdit(Instead),
+    /// Asks whether to sign out, and what that throws away.
+    SignOut,
 }
 
 impl Around {

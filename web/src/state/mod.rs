@@ -5,8 +5,11 @@ mod around;
 mod asking;
 mod attention;
 mod away;
+mod drafting;
 mod faults;
 mod hand;
+mod interruption;
+mod leaving;
 mod members;
 mod rooms;
 mod rows;
@@ -27,21 +30,27 @@ use steadfast_client::{Change, Input, Refusal, RowKey, Session};
 use steadfast_shared::RoomId;
 
 pub(crate) use around::{Around, Opened};
+pub(crate) use drafting::{Drafting, Instead};
 pub(crate) use faults::{FaultModel, Look};
 pub(crate) use hand::{Open, Tool};
+pub(crate) use interruption::{Interruption, Reason};
+pub(crate) use leaving::Left;
 pub(crate) use members::{Member, MembersModel};
 pub(crate) use rooms::{OpenRoom, RoomLine, folded};
 pub(crate) use rows::RowModel;
-pub(crate) use start::{Stage, Welcome};
+pub(crate) use start::{JoinError, Stage, Welcome};
 pub(crate) use timeline::TimelineModel;
-pub(crate) use writing::Writing;
+pub(crate) use writing::Unposted;
 
 use self::address::Stay;
+pub(crate) use self::address::is_touch;
 use self::away::Sitting;
 use self::hand::Hand;
 use crate::calendar;
+use crate::drafts::Author;
 use crate::languages;
 use crate::rows::Day;
+use crate::storage::local;
 use crate::storage::preferences::{self, Theme};
 use crate::text::{Language, Phrase, Phrases};
 
@@ -59,8 +68,8 @@ pub(crate) struct Page {
     pub(crate) room: RwSignal<Option<RoomId>>,
     /// The open room's rows.
     pub(crate) timeline: TimelineModel,
-    /// What is being written, where it is not simply a message.
-    pub(crate) writing: RwSignal<Option<Writing>>,
+    /// What is being written.
+    pub(crate) drafting: Drafting,
     /// Why the last thing a person did was not taken.
     pub(crate) refusal: RwSignal<Option<Refusal>>,
     /// Whether the details are open.
@@ -95,8 +104,16 @@ pub(crate) struct Page {
     leaving: StoredValue<Option<RoomId>>,
     /// The open room as it was known last: what is said of it when it is gone.
     stayed: StoredValue<Option<Stay>>,
-    /// The name of the room this person was taken out of while it was open.
-    pub(crate) out_of: RwSignal<Option<String>>,
+    /// What took the open room, or the one asked for, away from this person.
+    pub(crate) interruption: RwSignal<Option<Interruption>>,
+    /// Whose page this is, as far as it is known.
+    person: StoredValue<Option<Author>>,
+    /// Whether the page is being loaded anew because a person was signed out.
+    departing: StoredValue<bool>,
+    /// The browser does not keep the server's cookie.
+    pub(crate) cookieless: StoredValue<bool>,
+    /// Why a nickname is asked for, where the tab was loaded anew for it.
+    farewell: StoredValue<Option<String>>,
     /// What the fault panel shows.
     pub(crate) faults: FaultModel,
     language: RwSignal<Language>,
@@ -124,7 +141,7 @@ impl Page {
             forgetful: RwSignal::new(false),
             room: RwSignal::new(None),
             timeline: TimelineModel::new(),
-            writing: RwSignal::new(None),
+            drafting: Drafting::new(),
             refusal: RwSignal::new(None),
             details: RwSignal::new(false),
             hand: Hand::new(),
@@ -142,7 +159,11 @@ impl Page {
             expected: StoredValue::new(None),
             leaving: StoredValue::new(None),
             stayed: StoredValue::new(None),
-            out_of: RwSignal::new(None),
+            interruption: RwSignal::new(None),
+            person: StoredValue::new(None),
+            departing: StoredValue::new(false),
+            cookieless: StoredValue::new(false),
+            farewell: StoredValue::new(local::take_farewell()),
             faults: FaultModel::new(),
             language: RwSignal::new(languages::first()),
             chat: StoredValue::new_local(None),
@@ -327,6 +348,7 @@ impl Page {
                 self.timeline.show(chat, room, self.is_reading());
             }
         });
+        self.follow_message();
         if self.timeline.takes_leave() {
             tell_anew(&self.language);
             tell_anew(&self.hand.row);
@@ -354,6 +376,8 @@ impl Page {
             Change::Connection => {
                 self.heard.connection.notify();
                 self.recognise();
+                self.look_after_person();
+                self.open_draft_of_nowhere();
                 self.answer_refusal();
                 self.show_timeline();
                 self.keep_members();
@@ -368,7 +392,11 @@ impl Page {
                 self.look_for_sought();
             }
             Change::Timeline(_) => {}
-            Change::Outbox => self.heard.outbox.notify(),
+            Change::Outbox => {
+                self.heard.outbox.notify();
+                self.follow_message();
+            }
+            Change::SignedOut(unsent) => self.signed_out_elsewhere(unsent),
             Change::Presence => self.heard.presence.notify(),
             Change::Typing(_) => self.heard.typing.notify(),
             Change::Members(room) if Some(room) == self.room.get_untracked() => self.load_members(),

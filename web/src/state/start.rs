@@ -6,7 +6,8 @@ use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::link::{Chat, ChatOptions, LinkState};
-use steadfast_client::{Input, StorageError};
+use steadfast_client::{Connection, Input, StorageError};
+use steadfast_shared::event::ClosingReason;
 use steadfast_shared::http::{NewSession, SessionInfo};
 use steadfast_shared::{ErrorCode, HandshakeError, Nickname};
 
@@ -15,7 +16,7 @@ use crate::base_path;
 use crate::http::HttpError;
 use crate::peers::Tabs;
 use crate::sign_in;
-use crate::storage::{DATABASE, DeviceStorage};
+use crate::storage::{DATABASE, DeviceStorage, local};
 
 /// Where Socket.IO listens, within the product.
 const SOCKET_PATH: &str = "/socket.io/";
@@ -47,12 +48,19 @@ pub(crate) enum Stage {
 pub(crate) enum Welcome {
     /// A first visit.
     First,
-    /// Somebody else has this one.
-    Taken(String),
-    /// The server said no, in its words.
-    Refused(String),
     /// A person wants to be somebody else, and may come back.
     Change,
+    /// The device was signed out; the name it was of, where that was not this person's wish.
+    SignedOut(String),
+}
+
+/// Why somebody could not join.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum JoinError {
+    /// The server said no, or nothing.
+    Http(HttpError),
+    /// The browser does not keep the server's cookie: who joins is forgotten at once.
+    NoCookies,
 }
 
 impl Page {
@@ -88,9 +96,26 @@ impl Page {
     }
 
     /// Asks for a session as whom a person wants to be.
-    pub(crate) async fn join(self, asked: &NewSession) -> Result<(), HttpError> {
-        let info = sign_in::sign_in(asked).await?;
-        self.enter(info);
+    pub(crate) async fn join(self, asked: &NewSession) -> Result<(), JoinError> {
+        // Each try would take another nickname for good.
+        if self.cookieless.get_value() || !local::cookies_are_kept() {
+            return Err(JoinError::NoCookies);
+        }
+        let others = !untrack(|| self.words_of_others(asked.nickname.as_str())).is_empty();
+        let info = sign_in::sign_in(asked).await.map_err(JoinError::Http)?;
+        if let Ok(None) = sign_in::current().await {
+            self.cookieless.set_value(true);
+            return Err(JoinError::NoCookies);
+        }
+        let another = self.read(|session| {
+            let before = session.identity();
+            before.is_some_and(|before| before.epoch == info.epoch && before.me.id != info.me.id)
+        });
+        if others || another {
+            self.change_over().await;
+        } else {
+            self.enter(info);
+        }
         Ok(())
     }
 
@@ -109,15 +134,22 @@ impl Page {
 
     fn ask_for_nickname(self) {
         if self.stage.get_untracked() == Stage::Opening {
-            self.stage.set(Stage::Nickname(Welcome::First));
+            self.stage.set(Stage::Nickname(self.welcome()));
         }
+    }
+
+    /// Why a nickname is asked for where nobody is known to be signed in.
+    fn welcome(self) -> Welcome {
+        self.farewell
+            .get_value()
+            .map_or(Welcome::First, Welcome::SignedOut)
     }
 
     /// Leaves the first visit's stages once it is known who this is, or that nobody knows.
     pub(super) fn recognise(self) {
         if !matches!(
             self.stage.get_untracked(),
-            Stage::Opening | Stage::Nickname(Welcome::First)
+            Stage::Opening | Stage::Nickname(Welcome::First | Welcome::SignedOut(_))
         ) {
             return;
         }
@@ -129,7 +161,7 @@ impl Page {
         ) {
             return;
         } else {
-            Stage::Nickname(Welcome::First)
+            Stage::Nickname(self.welcome())
         };
         if self.stage.get_untracked() != stage {
             self.stage.set(stage);
@@ -153,8 +185,18 @@ impl Page {
             return;
         }
         self.renewing.set_value(true);
+        let signed_out = self.read(|session| {
+            let closed = Connection::Offline {
+                closed: Some(ClosingReason::SignedOut),
+            };
+            *session.connection() == closed
+        });
         spawn_local(async move {
-            self.renew().await;
+            if signed_out {
+                self.be_signed_out().await;
+            } else {
+                self.renew().await;
+            }
             self.renewing.set_value(false);
         });
     }
@@ -168,17 +210,10 @@ impl Page {
         loop {
             match sign_in::renew(nickname.clone()).await {
                 Ok(info) => return self.enter(info),
-                Err(HttpError::Refused(error)) => {
-                    return self.stage.set(Stage::Nickname(match error.code {
-                        ErrorCode::NicknameTaken | ErrorCode::WrongPassphrase => {
-                            Welcome::Taken(nickname.as_str().to_owned())
-                        }
-                        _ => Welcome::Refused(error.message),
-                    }));
+                Err(HttpError::Refused(error)) if error.code != ErrorCode::RateLimited => {
+                    return self.be_signed_out().await;
                 }
-                Err(HttpError::Unreachable) => {
-                    sleep(pauses.next().unwrap_or_default()).await;
-                }
+                Err(_) => sleep(pauses.next().unwrap_or_default()).await,
             }
             // A person may have disconnected, or connected otherwise, meanwhile.
             if !matches!(self.link_untracked(), LinkState::Refused(_)) {

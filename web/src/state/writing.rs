@@ -1,117 +1,94 @@
-//! What is being written, where it is not simply a message; and what else people do to messages.
+//! Posting what is written, and what else people do to messages.
 
 use leptos::prelude::*;
 use steadfast_client::{Input, LookAt, MessageChange, Refusal, RowKey, Session};
 use steadfast_shared::{Emoji, EntryId, MessageText, Person, RoomId, Seq, UserId};
 
-use super::Page;
 use super::hand::Tool;
+use super::{Instead, Page};
 use crate::base_path;
 use crate::calendar;
+use crate::draft::{Edited, Meanwhile, Withheld};
 use crate::route::Route;
 use crate::shown::{Says, State};
 
-/// What is being written, where it is not simply a message.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Writing {
-    /// A reply.
-    Reply {
-        /// The message replied to.
-        to: Seq,
-        /// Who wrote that.
-        author: String,
-        /// What it says.
-        text: String,
-    },
-    /// Another text for a message in the log.
-    Edit {
-        /// Which message.
-        message: Seq,
-        /// What it says.
-        text: String,
-    },
-    /// Another text for what was not sent.
-    Again {
-        /// Its name in the outbox.
-        id: EntryId,
-        /// What it says.
-        text: String,
-    },
-}
-
-impl Writing {
-    /// The text that something else is to be written for.
-    pub(crate) fn borrows(&self) -> Option<&str> {
-        match self {
-            Self::Reply { .. } => None,
-            Self::Edit { text, .. } | Self::Again { text, .. } => Some(text),
-        }
-    }
+/// Why what is written is not taken. The text stays where it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Unposted {
+    /// The chat refuses.
+    Refused(Refusal),
+    /// No room is known yet.
+    NoRoom,
+    /// The room it was written for takes nothing any more.
+    RoomClosed,
+    /// What is edited changed meanwhile, or is gone.
+    Withheld(Withheld),
 }
 
 impl Page {
-    /// Posts what was written into the open room, or where it belongs. Says why where it is not taken.
-    pub(crate) fn post(self, text: MessageText) -> Result<(), Refusal> {
-        let room = self.can_write()?;
+    /// Posts what was written into the room it was written for. Says why where it is not taken.
+    pub(crate) fn post(self, text: MessageText) -> Result<(), Unposted> {
+        let room = self.drafting.room().ok_or(Unposted::NoRoom)?;
+        let open = self.read(|session| session.room(room).is_some_and(|room| !room.archived));
+        if !open || self.room.get_untracked() != Some(room) {
+            return Err(Unposted::RoomClosed);
+        }
+        self.can_write().map_err(Unposted::Refused)?;
+        self.follow_message();
+        let mut draft = self.drafting.draft.get_untracked();
+        let may = draft.may_send();
+        self.drafting.draft.set(draft.clone());
+        may.map_err(Unposted::Withheld)?;
         let (id, at) = (calendar::new_entry_id(), calendar::now());
         self.refusal.set(None);
-        let writing = self.writing.get_untracked();
-        match writing {
-            Some(Writing::Edit { message, text: was }) => {
-                if was != text.as_str() {
+        let sent = text.as_str().to_owned();
+        match draft.edit {
+            Some(edit) => match edit.of {
+                Edited::Message(message) if edit.base != sent || edit.meanwhile != Meanwhile::Nothing => {
                     self.change(room, MessageChange::Edit { message, text });
                 }
-            }
-            Some(Writing::Again { id: rejected, .. }) => self.tell(Input::Edit {
-                id: rejected,
-                new_id: id,
-                text,
-                at,
-            }),
-            reply => {
+                Edited::Message(_) => {}
+                Edited::Item(rejected) => self.tell(Input::Edit {
+                    id: rejected,
+                    new_id: id,
+                    text,
+                    at,
+                }),
+            },
+            None => {
                 self.timeline.forget_news();
                 self.return_to_end();
-                let reply_to = match reply {
-                    Some(Writing::Reply { to, .. }) => Some(to),
-                    _ => None,
-                };
                 self.tell(Input::Post {
                     room,
                     id,
                     text,
-                    reply_to,
+                    reply_to: draft.reply_to,
                     at,
                 });
             }
         }
-        self.writing.set(None);
+        self.draft_sent(&sent);
         Ok(())
     }
 
     /// Writes a reply to this row's message.
     pub(crate) fn reply(self, key: &RowKey) {
-        let Some(row) = self.timeline.row(key) else { return };
-        if let (Some(to), Some(text)) = (row.message(), row.text()) {
-            self.writing.set(Some(Writing::Reply {
-                to,
-                author: row.author.name.clone(),
-                text: text.to_owned(),
-            }));
-            self.focus_composer();
+        let row = self.timeline.row(key).filter(|row| row.text().is_some());
+        if let Some(to) = row.and_then(|row| row.message()) {
+            self.write_instead(Instead::Reply(to));
         }
     }
 
     /// Writes another text for this row's message.
     pub(crate) fn rewrite(self, key: &RowKey) {
-        let Some(row) = self.timeline.row(key) else { return };
-        let Some(text) = row.text().map(str::to_owned) else {
+        let Some(row) = self.timeline.row(key).filter(|row| row.text().is_some()) else {
             return;
         };
-        self.writing.set(match row.state {
-            State::Sent { seq } => Some(Writing::Edit { message: seq, text }),
-            State::Rejected(_) => Some(Writing::Again { id: key.id, text }),
-            State::Saving { .. } | State::Saved => None,
-        });
+        match row.state {
+            State::Sent { seq } => self.write_instead(Instead::Edit(Edited::Message(seq))),
+            State::Rejected(_) => self.edit(key.id),
+            State::Saving { .. } | State::Saved => {}
+        }
     }
 
     /// Writes another text for the newest message of one's own. Says whether it can be: one that is on its way cannot, and
@@ -123,46 +100,39 @@ impl Page {
         if let Some(key) = last {
             self.rewrite(&key);
         }
-        self.writing.with_untracked(Option::is_some)
+        self.is_writing_otherwise()
+    }
+
+    /// Whether a reply or an edit is being written.
+    pub(crate) fn is_writing_otherwise(self) -> bool {
+        self.drafting
+            .draft
+            .with_untracked(|draft| draft.edit.is_some() || draft.reply_to.is_some())
     }
 
     /// Takes something that was not sent back into the composer.
     pub(crate) fn edit(self, id: EntryId) {
-        let text = self.read(|session| {
-            session
-                .outbox()
-                .find(|item| item.id == id)
-                .and_then(|item| Some(item.body.text()?.as_str().to_owned()))
-        });
-        if let Some(text) = text {
-            self.writing.set(Some(Writing::Again { id, text }));
-        }
+        self.write_instead(Instead::Edit(Edited::Item(id)));
     }
 
     /// Whether another text for a message is being written. Tracked.
     pub(crate) fn is_rewriting(self) -> bool {
-        self.writing.with(|writing| {
-            writing
-                .as_ref()
-                .is_some_and(|writing| writing.borrows().is_some())
-        })
+        self.drafting.draft.with(|draft| draft.edit.is_some())
     }
 
     /// A message was left without a word: whoever does that wants it gone, most likely, and is asked.
     pub(crate) fn ask_to_delete_emptied(self) {
-        let message = self.writing.with_untracked(|writing| match writing {
-            Some(Writing::Edit { message, .. }) => Some(*message),
+        let edited = self
+            .drafting
+            .draft
+            .with_untracked(|draft| draft.edit.as_ref().map(|edit| edit.of));
+        let key = match edited {
+            Some(Edited::Message(message)) => self.timeline.key_of(message),
             _ => None,
-        });
-        let rewritten = self.writing.with_untracked(|writing| {
-            writing
-                .as_ref()
-                .is_some_and(|writing| writing.borrows().is_some())
-        });
-        let key = message.and_then(|message| self.timeline.key_of(message));
+        };
         match (key, self.composer.get_untracked()) {
             (Some(key), Some(composer)) => self.hand.open(key, Tool::Delete, composer.into()),
-            _ if rewritten => self.remark(|t| t.messages.emptied),
+            _ if edited.is_some() => self.remark(|t| t.messages.emptied),
             _ => {}
         }
     }
@@ -175,12 +145,7 @@ impl Page {
     /// Takes a message back.
     pub(crate) fn delete(self, message: Seq) {
         self.change_here(MessageChange::Delete { message });
-        let rewritten = self.writing.with_untracked(
-            |writing| matches!(writing, Some(Writing::Edit { message: other, .. }) if *other == message),
-        );
-        if rewritten {
-            self.writing.set(None);
-        }
+        self.forget_edit_of(message);
     }
 
     fn change_here(self, change: MessageChange) {

@@ -1,4 +1,4 @@
-//! What this device keeps: the chat in IndexedDB, a few preferences in localStorage.
+//! What this device keeps: the chat in IndexedDB, a few preferences and the drafts in localStorage.
 //!
 //! Invariant: nothing outside this folder touches browser storage.
 //!
@@ -6,6 +6,7 @@
 //! tools. A record that cannot be read (another version of the page wrote it) is passed over, and stays.
 
 mod database;
+pub mod local;
 pub mod preferences;
 
 use serde::Serialize;
@@ -117,6 +118,8 @@ fn operation(write: &Write) -> Result<Operation, StorageError> {
         Write::PutIdentity(identity) => {
             Operation::Put(Store::Identity, IDENTITY_KEY.to_owned(), text_of(identity)?)
         }
+        Write::DropIdentity => Operation::Clear(Store::Identity),
+        Write::DropOutbox => Operation::Clear(Store::Outbox),
     })
 }
 

@@ -1,15 +1,16 @@
-//! What is small and wanted at once: the language, the theme, the last room, the drafts. In localStorage, which answers without waiting.
+//! What is small and wanted at once: the language, the theme, the last room. In localStorage, which answers without waiting.
 //!
 //! A browser without localStorage forgets these, and nothing else suffers.
 
 use steadfast_shared::RoomId;
 
+use super::local::local;
+use crate::base_path::here;
 use crate::text::Language;
 
 const LANGUAGE: &str = "steadfast.language";
 const THEME: &str = "steadfast.theme";
 const ROOM: &str = "steadfast.room";
-const DRAFT: &str = "steadfast.draft.";
 
 /// The language chosen on this device.
 pub fn language() -> Option<Language> {
@@ -51,11 +52,12 @@ impl Theme {
 
 /// The theme chosen on this device.
 pub fn theme() -> Theme {
-    let name = local().and_then(|local| local.get_item(THEME).ok().flatten());
-    Theme::ALL
-        .into_iter()
-        .find(|theme| Some(theme.name()) == name.as_deref())
-        .unwrap_or_default()
+    chosen_theme().unwrap_or_default()
+}
+
+fn chosen_theme() -> Option<Theme> {
+    let name = local()?.get_item(THEME).ok()??;
+    Theme::ALL.into_iter().find(|theme| theme.name() == name)
 }
 
 /// Remembers a theme.
@@ -67,35 +69,44 @@ pub fn set_theme(theme: Theme) {
 
 /// The room that was open last.
 pub fn room() -> Option<RoomId> {
-    local()?.get_item(ROOM).ok()??.parse().ok()
+    local()?.get_item(&here().scoped(ROOM)).ok()??.parse().ok()
 }
 
 /// Remembers the open room.
 pub fn set_room(room: RoomId) {
     if let Some(local) = local() {
-        let _ = local.set_item(ROOM, &room.to_string());
+        let _ = local.set_item(&here().scoped(ROOM), &room.to_string());
     }
 }
 
-/// What was typed into a room's composer and not posted.
-pub fn draft(room: RoomId) -> Option<String> {
-    local()?.get_item(&draft_key(room)).ok()?
+/// Forgets the open room.
+pub fn forget_room() {
+    if let Some(local) = local() {
+        let _ = local.remove_item(&here().scoped(ROOM));
+    }
 }
 
-/// Remembers a draft; an empty one is forgotten.
-pub fn set_draft(room: RoomId, text: &str) {
-    let Some(local) = local() else { return };
-    let _ = if text.is_empty() {
-        local.remove_item(&draft_key(room))
-    } else {
-        local.set_item(&draft_key(room), text)
-    };
+/// What belongs to the device, and outlives whoever is signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceChoices {
+    language: Option<Language>,
+    theme: Option<Theme>,
 }
 
-fn draft_key(room: RoomId) -> String {
-    format!("{DRAFT}{room}")
+/// What was chosen on this device.
+pub fn choices() -> DeviceChoices {
+    DeviceChoices {
+        language: language(),
+        theme: chosen_theme(),
+    }
 }
 
-fn local() -> Option<web_sys::Storage> {
-    web_sys::window()?.local_storage().ok()?
+/// Remembers again what was chosen, after the browser cleared everything.
+pub fn restore(choices: DeviceChoices) {
+    if let Some(language) = choices.language {
+        set_language(language);
+    }
+    if let Some(theme) = choices.theme {
+        set_theme(theme);
+    }
 }

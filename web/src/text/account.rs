@@ -38,6 +38,7 @@ pub struct Account {
     pub until: fn(&str, u32) -> String,
     pub take_back: &'static str,
     pub not_loaded: &'static str,
+    pub no_cookies: &'static str,
 }
 
 pub(super) static ENGLISH: Account = Account {
@@ -86,6 +87,8 @@ pub(super) static ENGLISH: Account = Account {
     until: |when, used| format!("Until {when} · used {used} times"),
     take_back: "Take back",
     not_loaded: "This could not be loaded. Please try again.",
+    no_cookies: "This browser does not keep cookies for this page, so the chat cannot remember who you are. \
+                 Allow cookies for this address, then reload the page.",
 };
 
 pub(super) static KOREAN: Account = Account {
@@ -129,4 +132,5 @@ pub(super) static KOREAN: Account = Account {
     until: |when, used| format!("{when}까지 · {used}번 사용됨"),
     take_back: "취소",
     not_loaded: "불러오지 못했어요. 다시 시도해 주세요.",
+    no_cookies: "이 브라우저가 쿠키를 저장하지 않아서 누구인지 기억할 수 없어요. 이 주소의 쿠키를 허용한 다음 페이지를 새로고침해 주세요.",
 };

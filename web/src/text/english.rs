@@ -44,6 +44,7 @@ pub(super) static PHRASES: Phrases = Phrases {
     people: &super::people::ENGLISH,
     settings: &super::settings::ENGLISH,
     account: &super::account::ENGLISH,
+    drafts: &super::drafts::ENGLISH,
 
     connected: "Connected",
     connecting: "Connecting…",

@@ -44,6 +44,7 @@ pub(super) static PHRASES: Phrases = Phrases {
     people: &super::people::KOREAN,
     settings: &super::settings::KOREAN,
     account: &super::account::KOREAN,
+    drafts: &super::drafts::KOREAN,
 
     connected: "연결됨",
     connecting: "연결하는 중…",

@@ -3,6 +3,7 @@
 //! A language is one [`Phrases`] value: a phrase left out does not compile.
 
 mod account;
+mod drafts;
 mod english;
 mod faults;
 mod history;
@@ -14,6 +15,7 @@ mod rooms;
 mod settings;
 
 pub use account::Account;
+pub use drafts::Drafts;
 pub use faults::{FaultPhrases, Named};
 pub use history::History;
 pub use messages::Messages;
@@ -113,6 +115,7 @@ pub struct Phrases {
     pub people: &'static People,
     pub settings: &'static Settings,
     pub account: &'static Account,
+    pub drafts: &'static Drafts,
 
     // The connection bar
     pub connected: &'static str,

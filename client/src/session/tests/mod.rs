@@ -5,6 +5,7 @@ mod delivery;
 mod epochs;
 mod holes;
 mod inputs;
+mod leaving;
 mod looks;
 mod names;
 mod rooms;

@@ -6,7 +6,7 @@ use super::changes::{body_entry, live, thumb};
 use super::*;
 use crate::StorageError;
 use crate::news::Stored;
-use crate::record::{Disk, Rejection};
+use crate::record::Disk;
 
 /// A second tab of the desk's device: same person, not elected.
 fn second_tab(first: &mut Desk) -> Desk {
@@ -267,7 +267,7 @@ fn another_tabs_ack_ahead_of_this_tabs_opening_is_no_sign_of_another_database() 
 }
 
 #[test]
-fn another_person_signing_in_leaves_the_first_ones_items_to_be_decided_about() {
+fn another_person_signing_in_neither_sees_nor_sends_the_first_ones_items() {
     let mut desk = Desk::new(1);
     desk.online(0);
     desk.offline();
@@ -276,21 +276,28 @@ fn another_person_signing_in_leaves_the_first_ones_items_to_be_decided_about() {
     desk.me = 2;
     desk.online(0);
     assert!(desk.sends().is_empty(), "nobody's words go out in another's name");
-    let rejection = desk
-        .session
-        .outbox()
-        .next()
-        .unwrap()
-        .rejection_for(desk.session.identity())
-        .cloned();
-    assert_eq!(rejection, Some(Rejection::OtherAuthor));
-    assert_eq!(desk.rows(), [(id(1), "rejected")]);
-    desk.input(Input::Retry(id(1)));
-    assert_eq!(desk.one_send().1, [id(1)]);
+    assert!(desk.rows().is_empty(), "nor are they read by another");
+    assert_eq!(desk.session.outbox().count(), 0);
+    assert_eq!(desk.session.unsent(), 0);
     assert_eq!(
-        desk.session.timeline(ROOM).echoes().next().unwrap().author,
-        &person(2)
+        desk.session.left_behind().map(|item| item.id).collect::<Vec<_>>(),
+        [id(1)]
     );
+    desk.input(Input::Retry(id(1)));
+    desk.input(Input::Edit {
+        id: id(1),
+        new_id: id(2),
+        text: text("mine now"),
+        at: 1,
+    });
+    assert!(desk.sends().is_empty());
+    assert!(!desk.session.outbox().any(|item| item.author == person(2)));
+    // Their author comes back, and finds them.
+    desk.offline();
+    desk.input(Input::SignedIn(SessionInfo::new(person(1), EPOCH)));
+    desk.me = 1;
+    desk.online(0);
+    assert_eq!(desk.one_send().1, [id(1)]);
 }
 
 #[test]

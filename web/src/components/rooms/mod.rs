@@ -13,7 +13,7 @@ mod with_people;
 
 pub(super) use browse::Browse;
 pub(super) use change::ChangeRoomDialog;
-pub(crate) use gone::OutOf;
+pub(crate) use gone::Interrupted;
 pub(super) use leave::{LeaveDialog, leave};
 pub(super) use menu::RoomMenu;
 pub(super) use new::NewRoom;

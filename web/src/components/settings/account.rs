@@ -1,13 +1,12 @@
 //! A person's own account: passphrase, devices, signing out.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::devices::Devices;
 use super::nickname::NicknameForm;
 use super::passphrase::PassphraseForm;
-use crate::sign_in;
-use crate::state::{Opened, Page};
+use crate::components::sign_out;
+use crate::state::Page;
 
 /// A person's own account: passphrase, devices, signing out.
 #[component]
@@ -23,14 +22,7 @@ pub(super) fn Account(
             warned.set(true);
             return;
         }
-        spawn_local(async move {
-            if sign_in::sign_out().await.is_ok() {
-                page.around.close(Opened::Settings);
-                page.change_person();
-            } else {
-                page.remark(|t| t.server_unreachable);
-            }
-        });
+        sign_out::sign_out(page);
     };
     view! {
         <section class="setting">

@@ -1,0 +1,333 @@
+// Words that are being written: they stay where they were written, and belong together.
+
+import { ChatPage, Link } from '../pages/chat.js';
+import { Message } from '../pages/message.js';
+import { Rooms } from '../pages/rooms.js';
+import { DESKTOP, PHONE, expect, test } from './chat.js';
+import { answered, NETWORK } from './console.js';
+
+/** A person's speed. */
+const HUMAN = { delay: 40 };
+
+async function secret(ann: ChatPage, ben: ChatPage): Promise<void> {
+  await new Rooms(ann).create('secret', { private: true });
+  await new Rooms(ann).invite('Ben');
+  await new Rooms(ben).open('secret');
+}
+
+async function takeOut(ann: ChatPage, name: string): Promise<void> {
+  const people = await new Rooms(ann).members();
+  await people.filter({ hasText: name }).getByRole('button').click();
+  await ann.page.getByTestId('member-remove').click();
+}
+
+for (const [device, options] of [
+  ['desktop', DESKTOP],
+  ['phone', PHONE],
+] as const) {
+  test(`fault_f01 who is taken out of a private room while typing types nothing into another one (${device})`, async ({
+    person,
+  }) => {
+    const ann = await person('Ann');
+    const ben = await person('Ben', options);
+    await secret(ann, ben);
+    await ben.composer.focus();
+    await ben.composer.pressSequentially('what I think of ', HUMAN);
+    await takeOut(ann, 'Ben');
+    const notice = ben.page.getByTestId('out-of-room');
+    await expect(notice).toContainText('#secret');
+    await ben.page.keyboard.type('Cho is private', HUMAN);
+    await ben.page.keyboard.press('Enter');
+    await ben.page.keyboard.press('Space');
+    await expect(notice).toBeVisible();
+    await expect(notice.getByTestId('kept-words')).toHaveText('what I think of');
+    await notice.getByTestId('out-of-room-ok').click();
+    await expect(notice).toHaveCount(0);
+    await expect(new Rooms(ben).name).toHaveText(/general$/);
+    await expect(ben.composer).toHaveValue('');
+    await ben.page.keyboard.press('Enter');
+    await ben.expectUnsent(0);
+    await expect(ben.rows).toHaveCount(0);
+
+    // It waits where it was written.
+    await new Rooms(ann).invite('Ben');
+    await new Rooms(ben).open('secret');
+    await expect(ben.composer).toHaveValue('what I think of ');
+  });
+}
+
+test('fault_f01 a room left in another tab, or while offline, interrupts whoever writes there', async ({
+  person,
+  allowConsole,
+}) => {
+  allowConsole(NETWORK.socket);
+  const [ann, ben] = [await person('Ann'), await person('Ben')];
+  await secret(ann, ben);
+  const tab = new ChatPage(await ben.page.context().newPage());
+  await tab.page.goto(ben.page.url());
+  await tab.expectConnected();
+  await tab.composer.pressSequentially('half a', HUMAN);
+  await new Rooms(ben).leave();
+  await expect(tab.page.getByTestId('out-of-room')).toContainText('#secret');
+  await tab.page.keyboard.type(' sentence\n', HUMAN);
+  await tab.page.getByTestId('out-of-room-ok').click();
+  await expect(tab.composer).toHaveValue('');
+  await expect(ben.page.getByTestId('out-of-room')).toHaveCount(0);
+
+  await new Rooms(ann).invite('Ben');
+  await new Rooms(tab).open('secret');
+  await expect(tab.composer).toHaveValue('half a');
+  const link = await Link.of(tab.page);
+  await tab.page.reload();
+  await tab.expectConnected();
+  await link.cut();
+  await tab.expectNotConnected();
+  await tab.composer.press('End');
+  await tab.composer.pressSequentially(' word', HUMAN);
+  await takeOut(ann, 'Ben');
+  link.mend();
+  await expect(tab.page.getByTestId('out-of-room')).toContainText('#secret');
+  await tab.page.keyboard.type('s\n', HUMAN);
+  await expect(tab.page.getByTestId('kept-words')).toHaveText('half a word');
+  await tab.page.getByTestId('out-of-room-ok').click();
+  await expect(tab.composer).toHaveValue('');
+});
+
+test('fault_f06 a room archived while somebody writes there takes no key, and nothing panics', async ({ person }) => {
+  const [ann, ben] = [await person('Ann'), await person('Ben')];
+  await new Rooms(ann).create('plans');
+  await new Rooms(ben).join('plans');
+  await ben.composer.pressSequentially('we should ', HUMAN);
+  await new Rooms(ann).choose('room-change');
+  await ann.page.getByTestId('room-archive').click();
+  await expect(ben.page.getByTestId('out-of-room')).toContainText('archived');
+  await ben.page.keyboard.type('go?\n', HUMAN);
+  await expect(ben.page.getByTestId('kept-words')).toHaveText('we should');
+  await ben.page.getByTestId('out-of-room-ok').click();
+  await expect(ben.page.getByTestId('archived')).toBeVisible();
+
+  // By the keyboard, from a room with the focus in the composer, into the archived one and back.
+  await new Rooms(ben).open('general');
+  await ben.composer.focus();
+  await ben.page.keyboard.press('Alt+ArrowDown');
+  await expect(ben.page.getByTestId('archived')).toBeVisible();
+  await expect(ben.page.getByTestId('archived')).toBeFocused();
+  await ben.page.keyboard.press('Alt+ArrowUp');
+  await expect(ben.composer).toBeFocused();
+  await ben.composer.pressSequentially('alive', HUMAN);
+  await expect(ben.composer).toHaveValue('alive');
+});
+
+test('fault_f08 a message deleted by its author is not readable any more in a reply to it', async ({ person }) => {
+  const [ann, ben] = [await person('Ann'), await person('Ben')];
+  await ann.say('my password is tiger');
+  await ann.expectAllSent();
+  await new Message(ben.page, ben.row('my password is tiger')).choose('menu-reply');
+  const bar = ben.page.getByTestId('composer-bar');
+  await expect(bar).toContainText('tiger');
+  await ben.composer.pressSequentially('you should', HUMAN);
+  await new Message(ann.page, ann.rows.first()).delete();
+  await expect(bar).toContainText('deleted');
+  await expect(ben.page.getByText('tiger')).toHaveCount(0);
+  await expect(ben.composer).toHaveValue('you should');
+});
+
+test('fault_f09 a reply stays one through another room, another tab and a reload', async ({ person }) => {
+  const [ann, ben] = [await person('Ann'), await person('Ben')];
+  await new Rooms(ann).create('plans');
+  await new Rooms(ben).join('plans');
+  await ann.say('lunch?');
+  await ann.expectAllSent();
+  await new Message(ben.page, ben.row('lunch?')).choose('menu-reply');
+  await ben.composer.pressSequentially('yes, ', HUMAN);
+  await ben.composer.pressSequentially('@An', HUMAN);
+  await ben.composer.press('Enter');
+  await expect(ben.composer).toHaveValue('yes, @Ann ');
+  await new Rooms(ben).open('general');
+  await expect(ben.page.getByTestId('composer-bar')).toHaveCount(0);
+  await expect(ben.composer).toHaveValue('');
+  await new Rooms(ben).open('plans');
+  const bar = ben.page.getByTestId('composer-bar');
+  await expect(bar).toContainText('lunch?');
+  await ben.page.reload();
+  await expect(bar).toContainText('lunch?');
+  await expect(ben.composer).toHaveValue('yes, @Ann ');
+  const tab = new ChatPage(await ben.page.context().newPage());
+  await tab.page.goto(ben.page.url());
+  await expect(tab.page.getByTestId('composer-bar')).toContainText('lunch?');
+  await expect(tab.composer).toHaveValue('yes, @Ann ');
+  await tab.composer.press('End');
+  await tab.composer.press('Enter');
+  await expect(ann.rows.last().getByTestId('quoted')).toContainText('lunch?');
+  await expect(ann.rows.last().getByTestId('mention')).toHaveText('@Ann');
+  // It was sent, and is a draft in no tab.
+  await expect(tab.composer).toHaveValue('');
+  await expect(ben.composer).toHaveValue('');
+  await expect(bar).toHaveCount(0);
+});
+
+test('fault_f10 an edit in progress is kept through a look elsewhere, and given up only when asked', async ({ person }) => {
+  const ann = await person('Ann');
+  await new Rooms(ann).create('plans');
+  await ann.say('tomorow');
+  await ann.expectAllSent();
+  await ann.composer.pressSequentially('a thought', HUMAN);
+  await new Message(ann.page, ann.row('tomorow')).choose('menu-edit');
+  await ann.composer.press('End');
+  await ann.composer.pressSequentially(' at noon', HUMAN);
+  await new Rooms(ann).open('general');
+  await expect(ann.composer).toHaveValue('');
+  await new Rooms(ann).open('plans');
+  await expect(ann.page.getByTestId('composer-bar')).toHaveAttribute('data-mode', 'edit');
+  await expect(ann.composer).toHaveValue('tomorow at noon');
+  await ann.page.reload();
+  await expect(ann.composer).toHaveValue('tomorow at noon');
+  await ann.composer.press('Escape');
+  const question = ann.page.getByTestId('drop-edit');
+  await expect(question).toBeVisible();
+  await ann.page.keyboard.press('Escape');
+  await expect(question).toHaveCount(0);
+  await expect(ann.composer).toHaveValue('tomorow at noon');
+  await expect(ann.composer).toBeFocused();
+  await ann.composer.press('Escape');
+  await question.getByTestId('drop-changes').click();
+  await expect(ann.composer).toHaveValue('a thought');
+  await expect(ann.composer).toBeFocused();
+  await expect(ann.page.getByTestId('composer-bar')).toHaveCount(0);
+  await expect(ann.row('tomorow')).toBeVisible();
+});
+
+test('fault_an edit from another device is told of before it is overwritten', async ({ person }) => {
+  const ann = await person('Ann');
+  const tab = new ChatPage(await ann.page.context().newPage());
+  await tab.page.goto('/');
+  await tab.expectConnected();
+  await ann.say('at noon');
+  await ann.expectAllSent();
+  await expect(tab.row('at noon')).toBeVisible();
+  await new Message(ann.page, ann.rows.first()).choose('menu-edit');
+  await ann.composer.press('End');
+  await ann.composer.pressSequentially(' sharp', HUMAN);
+  await tab.composer.press('ArrowUp');
+  await expect(tab.page.getByTestId('composer-bar')).toHaveAttribute('data-mode', 'edit');
+  await tab.composer.fill('at one');
+  await tab.composer.press('Enter');
+  await expect(ann.row('at one')).toBeVisible();
+  const bar = ann.page.getByTestId('composer-bar');
+  await expect(bar.getByTestId('edit-changed')).toBeVisible();
+  await expect(bar).toContainText('at one');
+  await ann.composer.press('Enter');
+  await expect(ann.page.locator('#composer-foot')).toContainText('changed meanwhile');
+  await expect(ann.composer).toHaveValue('at noon sharp');
+  await expect(ann.row('at one')).toBeVisible();
+  await ann.composer.press('Enter');
+  await expect(ann.row('at noon sharp')).toBeVisible();
+});
+
+test('fault_f22 sending in one tab leaves the longer draft of another one alone', async ({ person }) => {
+  const first = await person('Ann');
+  const second = new ChatPage(await first.page.context().newPage());
+  await second.page.goto('/');
+  await second.expectConnected();
+  await second.composer.pressSequentially('a long letter that takes its time', HUMAN);
+  await first.composer.pressSequentially('hi', HUMAN);
+  await first.composer.press('Enter');
+  await expect(second.row('hi')).toBeVisible();
+  await expect(second.composer).toHaveValue('a long letter that takes its time');
+  await second.page.reload();
+  await expect(second.composer).toHaveValue('a long letter that takes its time');
+});
+
+test('fault_typing right after a click on the open room is not lost', async ({ person }) => {
+  const ann = await person('Ann');
+  await new Rooms(ann).link('general').click();
+  await ann.page.keyboard.type('hello\n', HUMAN);
+  await expect(ann.row('hello')).toBeVisible();
+});
+
+test('fault_closing the tab asks where unsaved words would be lost, and nowhere else', async ({
+  profile,
+  allowConsole,
+}) => {
+  allowConsole(NETWORK.socket);
+  const context = await profile();
+  await context.addInitScript(() => {
+    Object.defineProperty(window, 'indexedDB', { value: undefined });
+  });
+  const ann = new ChatPage(await context.newPage());
+  await ann.join('Ann');
+  const link = await Link.of(ann.page);
+  await ann.page.reload();
+  await ann.expectConnected();
+  const asked: string[] = [];
+  ann.page.on('dialog', async (dialog) => {
+    asked.push(dialog.type());
+    await dialog.dismiss();
+  });
+  await ann.say('sent');
+  await ann.expectAllSent();
+  await link.cut();
+  await ann.expectNotConnected();
+  await ann.say('not sent');
+  await ann.page.close({ runBeforeUnload: true });
+  await expect.poll(() => asked).toEqual(['beforeunload']);
+  await expect(ann.row('not sent')).toBeVisible();
+  link.mend();
+  await ann.expectAllSent(30_000);
+  const closed = ann.page.waitForEvent('close');
+  await ann.page.close({ runBeforeUnload: true });
+  await closed;
+  expect(asked).toEqual(['beforeunload']);
+});
+
+test('fault_f03 before any room is there Enter says why, and the text waits for it', async ({ profile, allowConsole }) => {
+  allowConsole(NETWORK.socket);
+  const context = await profile();
+  const ann = new ChatPage(await context.newPage());
+  const link = await Link.of(ann.page);
+  await link.cut();
+  await ann.page.goto('/');
+  await ann.nickname.fill('Ann');
+  await ann.joinButton.click();
+  await expect(ann.composer).toBeVisible();
+  await ann.composer.pressSequentially('first!', HUMAN);
+  await ann.composer.press('Enter');
+  await expect(ann.page.locator('#composer-foot')).toContainText('still connecting');
+  await expect(ann.composer).toHaveValue('first!');
+  await ann.page.reload();
+  await expect(ann.composer).toHaveValue('first!');
+  link.mend();
+  await ann.expectConnected();
+  await expect(ann.composer).toHaveValue('first!');
+  await ann.composer.press('Enter');
+  await expect(ann.row('first!')).toBeVisible();
+});
+
+test('fault_f07 a browser that keeps no cookies is told so, and takes one nickname at most', async ({
+  profile,
+  wirePerson,
+  allowConsole,
+}) => {
+  allowConsole(answered(401, /api\/session/));
+  const context = await profile();
+  const tried: string[] = [];
+  await context.route('**/api/session', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    tried.push((route.request().postDataJSON() as { nickname: string }).nickname);
+    const answer = await route.fetch();
+    const headers = answer.headers();
+    delete headers['set-cookie'];
+    await route.fulfill({ response: answer, headers });
+    await context.clearCookies();
+  });
+  const ann = new ChatPage(await context.newPage());
+  await ann.page.goto('/');
+  await ann.nickname.fill('Ann');
+  await ann.joinButton.click();
+  await expect(ann.page.getByTestId('nickname-hint')).toContainText('cookies');
+  await ann.nickname.fill('Anna');
+  await ann.joinButton.click();
+  await expect(ann.page.getByTestId('nickname-hint')).toContainText('cookies');
+  expect(tried).toEqual(['Ann']);
+  await wirePerson('Anna');
+});

@@ -1,0 +1,140 @@
+//! What is said about words that were written and not sent.
+
+/// What is said about words that were written and not sent.
+#[expect(missing_docs, reason = "each phrase is its own explanation")]
+pub struct Drafts {
+    // Beside the composer
+    pub no_room_yet: &'static str,
+    pub room_closed: &'static str,
+    pub changed_meanwhile: &'static str,
+    pub replace_it: &'static str,
+    pub take_theirs: &'static str,
+    pub gone_meanwhile: &'static str,
+    pub as_message: &'static str,
+
+    // Giving up an edit
+    pub drop_edit: &'static str,
+    pub drop_edit_means: &'static str,
+    pub keep_editing: &'static str,
+    pub drop_changes: &'static str,
+
+    // A room taken away
+    pub interrupted: &'static str,
+    pub archived: fn(&str) -> String,
+    pub kept: &'static str,
+
+    // Leaving the device
+    pub unsent: fn(usize, usize) -> String,
+    pub sign_out_question: &'static str,
+    pub sign_out_deletes: &'static str,
+    pub copy_them: &'static str,
+    pub stay: &'static str,
+    pub delete_and_sign_out: &'static str,
+    pub you_are_signed_out: &'static str,
+    pub left: fn(&str, &str) -> String,
+    pub delete_left: &'static str,
+    pub delete_left_question: &'static str,
+    pub delete_left_means: fn(&str) -> String,
+    pub delete_and_join: &'static str,
+}
+
+pub(super) static ENGLISH: Drafts = Drafts {
+    no_room_yet: "No room is open yet: the chat is still connecting. Your text is kept.",
+    room_closed: "Nothing can be said in this room any more. Your text is kept.",
+    changed_meanwhile: "The message was changed meanwhile:",
+    replace_it: "The message was changed meanwhile. Send again to replace its new text.",
+    take_theirs: "Use the new text",
+    gone_meanwhile: "The message was deleted meanwhile. Your text is kept.",
+    as_message: "Make it a new message",
+
+    drop_edit: "Discard your changes?",
+    drop_edit_means: "What you changed in this message has not been sent.",
+    keep_editing: "Keep editing",
+    drop_changes: "Discard",
+
+    interrupted: "You can no longer write there",
+    archived: |room| format!("{room} was archived: nothing more can be said in it."),
+    kept: "What you were writing there is kept as that room’s draft:",
+
+    unsent: |messages, drafts| {
+        let messages_are = match messages {
+            0 => None,
+            1 => Some("1 unsent message".to_owned()),
+            n => Some(format!("{n} unsent messages")),
+        };
+        let drafts_are = match drafts {
+            0 => None,
+            1 => Some("1 draft".to_owned()),
+            n => Some(format!("{n} drafts")),
+        };
+        let parts: Vec<String> = messages_are.into_iter().chain(drafts_are).collect();
+        parts.join(" and ")
+    },
+    sign_out_question: "Sign out and delete what is unsent?",
+    sign_out_deletes: "Signing out leaves nothing of yours on this device. This would be lost:",
+    copy_them: "Copy them",
+    stay: "Stay signed in",
+    delete_and_sign_out: "Delete and sign out",
+    you_are_signed_out: "You are signed out on this device.",
+    left: |names, unsent| {
+        format!("Left unsent on this device by {names}: {unsent}. Sign in as {names} to keep it.")
+    },
+    delete_left: "Delete",
+    delete_left_question: "Delete what is unsent?",
+    delete_left_means: |unsent| format!("This deletes {unsent} from this device, and cannot be undone."),
+    delete_and_join: "Delete and join",
+};
+
+pub(super) static KOREAN: Drafts = Drafts {
+    no_room_yet: "아직 연결 중이라 열린 채팅방이 없어요. 쓰던 글은 그대로 남아 있어요.",
+    room_closed: "이 채팅방에는 더 이상 쓸 수 없어요. 쓰던 글은 그대로 남아 있어요.",
+    changed_meanwhile: "그사이 메시지가 바뀌었어요:",
+    replace_it: "그사이 메시지가 바뀌었어요. 한 번 더 보내면 바뀐 내용을 덮어써요.",
+    take_theirs: "바뀐 내용 쓰기",
+    gone_meanwhile: "그사이 메시지가 삭제되었어요. 쓰던 글은 그대로 남아 있어요.",
+    as_message: "새 메시지로 쓰기",
+
+    drop_edit: "고치던 내용을 버릴까요?",
+    drop_edit_means: "이 메시지에서 고친 내용은 아직 보내지 않았어요.",
+    keep_editing: "계속 고치기",
+    drop_changes: "버리기",
+
+    interrupted: "이제 그곳에는 쓸 수 없어요",
+    archived: |room| format!("{room} 채팅방이 보관되어 더 이상 쓸 수 없어요."),
+    kept: "거기에 쓰던 글은 그 채팅방의 임시 글로 남아 있어요:",
+
+    unsent: |messages, drafts| {
+        let messages_are = (messages > 0).then(|| format!("보내지 않은 메시지 {messages}개"));
+        let drafts_are = (drafts > 0).then(|| format!("쓰던 글 {drafts}개"));
+        let parts: Vec<String> = messages_are.into_iter().chain(drafts_are).collect();
+        parts.join(", ")
+    },
+    sign_out_question: "보내지 않은 글을 지우고 로그아웃할까요?",
+    sign_out_deletes: "로그아웃하면 이 기기에 내 글이 하나도 남지 않아요. 지워지는 글:",
+    copy_them: "복사하기",
+    stay: "로그인 유지",
+    delete_and_sign_out: "지우고 로그아웃",
+    you_are_signed_out: "이 기기에서 로그아웃되었어요.",
+    left: |names, unsent| {
+        format!(
+            "{names} 님의 글이 이 기기에 남아 있어요: {unsent}. 쓴 사람으로 로그인하면 이어서 쓸 수 있어요."
+        )
+    },
+    delete_left: "지우기",
+    delete_left_question: "보내지 않은 글을 지울까요?",
+    delete_left_means: |unsent| format!("이 기기에서 지우면 되돌릴 수 없어요: {unsent}."),
+    delete_and_join: "지우고 들어가기",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unsent_words_are_counted_in_words() {
+        assert_eq!((ENGLISH.unsent)(1, 0), "1 unsent message");
+        assert_eq!((ENGLISH.unsent)(2, 1), "2 unsent messages and 1 draft");
+        assert_eq!((ENGLISH.unsent)(0, 3), "3 drafts");
+        assert_eq!((KOREAN.unsent)(2, 1), "보내지 않은 메시지 2개, 쓰던 글 1개");
+    }
+}
