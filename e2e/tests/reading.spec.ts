@@ -117,12 +117,16 @@ test('fault_f12 "Copy text" gives people by their names', async ({ person, wireP
 test('fault_f17 marks stacked on letters stay in their message', async ({ person }) => {
   const ann = await person('Ann');
   await ann.say('above 1', 'above 2', 'above 3');
-  const stacked = `up${'\u0316\u0301\u0363\u036f'.repeat(60)} and down`;
+  const stacked = `up${'\u0300\u0301\u0302\u0316\u0317'.repeat(30)} and down`;
   await ann.say(stacked);
   await ann.say('below');
   await ann.expectAllSent();
   await ann.quiet();
   const row = ann.rows.nth(3);
+  // Whatever the fonts of this machine make of the marks: ink far outside of the line.
+  await row.getByTestId('row-text').evaluate((text) => {
+    (text as HTMLElement).style.textShadow = '0 -40px currentColor, 0 40px currentColor';
+  });
   await ann.page.mouse.move(0, 0);
   for (const other of [2, 4]) {
     const clip = (await ann.rows.nth(other).getByTestId('row-text').boundingBox())!;

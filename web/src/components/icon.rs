@@ -76,7 +76,7 @@ impl Shape {
 #[component]
 pub(crate) fn Icon(shape: Shape) -> impl IntoView {
     view! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+        <svg class="icon" width="20" height="20" viewBox="0 0 24 24" aria-hidden="true">
             <path d=shape.path() />
         </svg>
     }
