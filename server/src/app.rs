@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::audit::Audit;
 use crate::clock;
 use crate::config::Config;
 use crate::error::StartError;
@@ -18,11 +19,11 @@ use crate::http::attempts::Attempts;
 use crate::http::client_address::{self, Addresses};
 use crate::http::{self, headers, host};
 use crate::passphrase::Passphrases;
-use crate::peer::{Peer, PeerListener};
 use crate::realtime::{Realtime, Started};
 use crate::request::base_path;
 use crate::request::client_address::TrustedProxies;
 use crate::request::origin::Origins;
+use crate::serve::Acceptor;
 use crate::store::Store;
 use crate::store::sqlite::{PATIENCE, SqliteStore};
 
@@ -49,23 +50,26 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
     let page = Arc::new(http::page::Page::new(config.base_path.clone()));
     #[cfg(feature = "page")]
     page.prepare();
-    let shared = (config.clone(), store.clone());
-    let (Started { realtime, writer }, router) = Realtime::start(config.clone(), store.clone(), |realtime| {
-        let (config, store) = shared;
-        let per_minute = config.limits.sign_ins_per_minute;
-        let attempts = Arc::new(Attempts::new(per_minute, per_minute.into()));
-        http::router(http::Shared {
-            store,
-            realtime,
-            config,
-            attempts,
-            guesses: Arc::default(),
-            passphrases: Passphrases::default(),
-            #[cfg(feature = "page")]
-            page,
+    let audit = Audit::start();
+    let shared = (config.clone(), store.clone(), audit.clone());
+    let (Started { realtime, writer }, router) =
+        Realtime::start(config.clone(), store.clone(), audit, |realtime| {
+            let (config, store, audit) = shared;
+            let per_minute = config.limits.sign_ins_per_minute;
+            let attempts = Arc::new(Attempts::new(per_minute, per_minute.into()));
+            http::router(http::Shared {
+                store,
+                realtime,
+                config,
+                attempts,
+                audit,
+                guesses: Arc::default(),
+                passphrases: Passphrases::default(),
+                #[cfg(feature = "page")]
+                page,
+            })
         })
-    })
-    .await?;
+        .await?;
     let addresses = Addresses::new(TrustedProxies::new(&config));
     let origins = Arc::new(Origins::new(&config));
     // The last one sees a request first.
@@ -117,22 +121,14 @@ impl App {
         const HTTP: Duration = Duration::from_secs(3);
 
         let (stopping, stopped) = oneshot::channel::<()>();
-        let listener = PeerListener::new(listener, self.config.limits.stall);
-        let service = self.router.into_make_service_with_connect_info::<Peer>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        let acceptor = Acceptor::new(listener, self.router, &self.config);
+        let mut serving = tokio::spawn(acceptor.serve(async move {
             let _ = stopped.await;
-        });
-        let mut serving = tokio::spawn(serving.into_future());
+        }));
 
         let mut lost = None;
         tokio::select! {
-            done = &mut serving => {
-                let error = match done {
-                    Ok(Err(error)) => error,
-                    _ => io::Error::other("the listener ended"),
-                };
-                return Err(StartError::Serve(error));
-            }
+            _ = &mut serving => return Err(StartError::Serve(io::Error::other("the listener ended"))),
             () = stop => {}
             what = self.store.lost() => lost = Some(what),
         }

@@ -9,11 +9,14 @@
 //! - [`passphrase`]: passphrases, hashed a few at a time
 //! - [`passwd`]: a new passphrase for somebody who has forgotten theirs
 //! - [`backup`], [`restore`], [`check`]: the database copied, put back, looked at
+//! - [`serve`]: TCP connections are taken, timed and counted
 //! - [`peer`]: one TCP connection, and how it is ended when its other side stops reading
+//! - [`audit`]: who came and who was refused, in the log
 //! - [`clock`]: the one place that reads the clock
 //! - [`error`]: why a server does not start
 
 pub mod app;
+pub mod audit;
 pub mod backup;
 pub mod check;
 pub mod clock;
@@ -26,4 +29,5 @@ pub mod peer;
 pub mod realtime;
 pub mod request;
 pub mod restore;
+pub mod serve;
 pub mod store;

@@ -8,7 +8,7 @@ use steadfast_shared::{Nickname, Passphrase, PassphraseError};
 
 use crate::clock;
 use crate::config::database;
-use crate::passphrase::{HashError, Passphrases};
+use crate::passphrase::{For, HashError, Passphrases};
 use crate::store::sqlite::open::OpenError;
 use crate::store::sqlite::{PATIENCE, SqliteStore};
 use crate::store::{Accounts, Store, StoreError};
@@ -99,7 +99,7 @@ async fn reset(store: &SqliteStore, nickname: &Nickname) -> Result<u64, PasswdEr
     let passphrase = tokio::task::spawn_blocking(read)
         .await
         .map_err(|_| io::Error::other("reading was broken off"))??;
-    let hash = Passphrases::default().hash(&passphrase).await?;
+    let hash = Passphrases::default().hash(&passphrase, For::OPERATOR).await?;
     Ok(store.reset_passphrase(account.user, &hash).await?)
 }
 

@@ -8,17 +8,17 @@ use std::io::{self, IoSlice};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use futures::task::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::{Sleep, sleep, timeout};
+
+use crate::serve::places::Place;
 
 /// What the kernel may hold unsent per connection: enough to keep a line busy, little enough for many stalled ones.
 const UNSENT_BYTES: u32 = 128 * 1024;
@@ -31,6 +31,10 @@ pub struct Peer(Arc<Inner>);
 struct Inner {
     address: SocketAddr,
     local: IpAddr,
+    place: Place,
+    vouched: AtomicBool,
+    /// Bytes that may come before it is known whose they are; none are counted at [`usize::MAX`].
+    allowance: AtomicUsize,
     aborted: AtomicBool,
     overdue: AtomicBool,
     waiting: AtomicBool,
@@ -40,10 +44,13 @@ struct Inner {
 }
 
 impl Peer {
-    fn new(address: SocketAddr, local: IpAddr) -> Self {
+    fn new(address: SocketAddr, local: IpAddr, place: Place) -> Self {
         Self(Arc::new(Inner {
             address,
             local,
+            place,
+            vouched: AtomicBool::new(false),
+            allowance: AtomicUsize::new(usize::MAX),
             aborted: AtomicBool::new(false),
             overdue: AtomicBool::new(false),
             waiting: AtomicBool::new(false),
@@ -90,59 +97,56 @@ impl Peer {
         let _ = timeout(patience, caught_up).await;
     }
 
+    /// It has just done something.
+    pub fn touch(&self) {
+        Place::touch(self);
+    }
+
+    /// It carries a signed-in person's chat: it keeps its place, and may send as much as it likes.
+    pub fn vouch(&self) {
+        self.0.vouched.store(true, Ordering::Release);
+        self.0.allowance.store(usize::MAX, Ordering::Release);
+        Place::keep(self);
+    }
+
+    /// It carries nobody's chat any more.
+    pub fn unvouch(&self) {
+        self.0.vouched.store(false, Ordering::Release);
+        Place::touch(self);
+    }
+
+    /// It is ended if it sends more than so many bytes before it is vouched for.
+    pub fn allow(&self, bytes: usize) {
+        if !self.is_vouched() {
+            self.0.allowance.store(bytes, Ordering::Release);
+        }
+    }
+
+    pub(crate) fn is_vouched(&self) -> bool {
+        self.0.vouched.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.is_aborted()
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        &self.0.place
+    }
+
+    /// Takes what has come from its allowance. Answers whether it was in it.
+    fn spend(&self, bytes: usize) -> bool {
+        let left = self.0.allowance.load(Ordering::Acquire);
+        if left == usize::MAX || bytes == 0 {
+            return true;
+        }
+        let spent = left.checked_sub(bytes);
+        self.0.allowance.store(spent.unwrap_or(0), Ordering::Release);
+        spent.is_some()
+    }
+
     fn is_aborted(&self) -> bool {
         self.0.aborted.load(Ordering::Acquire)
-    }
-}
-
-/// Accepts connections with `TCP_NODELAY` and a deadline for writes.
-#[derive(Debug)]
-pub struct PeerListener {
-    listener: TcpListener,
-    stall: Duration,
-}
-
-impl PeerListener {
-    /// Wraps a listener. `stall` is how long a write may wait for the other side to read.
-    pub fn new(listener: TcpListener, stall: Duration) -> Self {
-        Self { listener, stall }
-    }
-}
-
-impl Listener for PeerListener {
-    type Io = PeerIo;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (PeerIo, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.listener).await;
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot set TCP_NODELAY");
-        }
-        #[cfg(target_os = "linux")]
-        if let Err(error) = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES) {
-            tracing::debug!(%error, "cannot set TCP_NOTSENT_LOWAT");
-        }
-        // Unknown only where the other side has gone already.
-        let local = stream
-            .local_addr()
-            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |local| local.ip());
-        let io = PeerIo {
-            stream,
-            peer: Peer::new(address, local),
-            stall: self.stall,
-            deadline: None,
-        };
-        (io, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
-    }
-}
-
-impl Connected<IncomingStream<'_, PeerListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, PeerListener>) -> Self {
-        stream.io().peer.clone()
     }
 }
 
@@ -157,6 +161,34 @@ pub struct PeerIo {
 }
 
 impl PeerIo {
+    /// Takes a connection, with `TCP_NODELAY` and a deadline for writes: `stall` is how long one may wait for the other side
+    /// to read.
+    pub fn new(stream: TcpStream, address: SocketAddr, stall: Duration, place: Place) -> Self {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "cannot set TCP_NODELAY");
+        }
+        #[cfg(target_os = "linux")]
+        if let Err(error) = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES) {
+            tracing::debug!(%error, "cannot set TCP_NOTSENT_LOWAT");
+        }
+        // Unknown only where the other side has gone already.
+        let local = stream.local_addr();
+        let local = local.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |local| local.ip());
+        let peer = Peer::new(address, local, place);
+        peer.touch();
+        Self {
+            stream,
+            peer,
+            stall,
+            deadline: None,
+        }
+    }
+
+    /// Its handle.
+    pub fn peer(&self) -> &Peer {
+        &self.peer
+    }
+
     /// What an aborted connection answers. The kernel is told to forget what it has not sent.
     fn aborted(&self) -> io::Error {
         let _ = self.stream.set_zero_linger();
@@ -193,6 +225,13 @@ impl PeerIo {
     }
 }
 
+impl Drop for PeerIo {
+    fn drop(&mut self) {
+        self.peer.0.aborted.store(true, Ordering::Release);
+        self.peer.place().give_back();
+    }
+}
+
 impl AsyncRead for PeerIo {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -203,7 +242,13 @@ impl AsyncRead for PeerIo {
         if self.peer.is_aborted() {
             return Poll::Ready(Err(self.aborted()));
         }
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let before = buf.filled().len();
+        let done = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if !self.peer.spend(buf.filled().len() - before) {
+            self.peer.abort();
+            return Poll::Ready(Err(self.aborted()));
+        }
+        done
     }
 }
 

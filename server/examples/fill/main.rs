@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use steadfast_server::clock;
-use steadfast_server::passphrase::Passphrases;
+use steadfast_server::passphrase::{For, Passphrases};
 use steadfast_server::store::account::{NewDevice, SignUp};
 use steadfast_server::store::sqlite::{PATIENCE, SqliteStore};
 use steadfast_server::store::{Accounts, Act, Log, Rooms, SignUpError, Store, Token};
@@ -119,7 +119,7 @@ fn moment(from: Millis, to: Millis, told: u32, messages: u32) -> Millis {
 /// The people who write, found or made. They are in the room that everybody is in.
 async fn people(store: &SqliteStore, asked: &Cli, at: Millis) -> Result<Vec<UserId>, Box<dyn Error>> {
     let passphrase = match &asked.passphrase {
-        Some(passphrase) => Some(Passphrases::default().hash(passphrase).await?),
+        Some(passphrase) => Some(Passphrases::default().hash(passphrase, For::OPERATOR).await?),
         None => None,
     };
     let mut people = Vec::new();

@@ -76,6 +76,80 @@ pub struct Limits {
     )]
     pub max_connections_per_device: usize,
 
+    /// Chat connections one person may have at the same time, over all their devices
+    #[arg(
+        long,
+        env = "STEADFAST_MAX_CONNECTIONS_PER_PERSON",
+        value_name = "N",
+        default_value_t = 256
+    )]
+    pub max_connections_per_person: usize,
+
+    /// Chat connections one IP address may have at the same time
+    #[arg(
+        long,
+        env = "STEADFAST_MAX_CONNECTIONS_PER_ADDRESS",
+        value_name = "N",
+        default_value_t = 4_000
+    )]
+    pub max_connections_per_address: usize,
+
+    /// Chat connections that have not said whose they are, at the same time
+    #[arg(
+        long,
+        env = "STEADFAST_MAX_HANDSHAKES",
+        value_name = "N",
+        default_value_t = 1_024
+    )]
+    pub max_handshakes: usize,
+
+    /// The same, of one IP address
+    #[arg(
+        long,
+        env = "STEADFAST_MAX_HANDSHAKES_PER_ADDRESS",
+        value_name = "N",
+        default_value_t = 256
+    )]
+    pub max_handshakes_per_address: usize,
+
+    /// HTTP connections that carry nobody's chat, at the same time; the one idle for longest makes room for one more
+    #[arg(
+        long,
+        env = "STEADFAST_MAX_HTTP_CONNECTIONS",
+        value_name = "N",
+        default_value_t = 2_048
+    )]
+    pub max_http_connections: usize,
+
+    /// The same, of one IP address
+    #[arg(
+        long,
+        env = "STEADFAST_MAX_HTTP_CONNECTIONS_PER_ADDRESS",
+        value_name = "N",
+        default_value_t = 512
+    )]
+    pub max_http_connections_per_address: usize,
+
+    /// Seconds a request's headers may take, and a connection may wait for the next request
+    #[arg(
+        long = "header-seconds",
+        env = "STEADFAST_HEADER_SECONDS",
+        value_name = "SECONDS",
+        default_value = "20",
+        value_parser = seconds
+    )]
+    pub header: Duration,
+
+    /// Seconds a request's body may take
+    #[arg(
+        long = "body-seconds",
+        env = "STEADFAST_BODY_SECONDS",
+        value_name = "SECONDS",
+        default_value = "30",
+        value_parser = seconds
+    )]
+    pub body: Duration,
+
     /// Seconds a connection may leave what it is sent unread
     #[arg(
         long = "stall-seconds",
@@ -183,6 +257,14 @@ impl Default for Limits {
             sign_ins_per_minute: 60,
             max_connections: 10_000,
             max_connections_per_device: 64,
+            max_connections_per_person: 256,
+            max_connections_per_address: 4_000,
+            max_handshakes: 1_024,
+            max_handshakes_per_address: 256,
+            max_http_connections: 2_048,
+            max_http_connections_per_address: 512,
+            header: Duration::from_secs(20),
+            body: Duration::from_secs(30),
             stall: Duration::from_secs(10),
             ping: Duration::from_secs(25),
             pong: Duration::from_secs(20),

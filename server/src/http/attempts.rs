@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use steadfast_shared::{ErrorCode, UserId, WireError};
+use sha2::{Digest, Sha256};
+use steadfast_shared::{ErrorCode, Nickname, UserId, WireError};
+use uuid::Uuid;
 
 use super::Refusal;
 use crate::clock::Instant;
 use crate::realtime::bucket::Bucket;
+use crate::request::client_address::network;
 
 /// Most keys remembered at the same time, per kind of attempt.
 const KEYS: usize = 10_000;
@@ -84,20 +87,17 @@ impl Guesses {
         self.of_all.take(user, now)
     }
 
+    /// Counts a try to sign in under a nickname that nobody has, where nobody is to learn that.
+    pub fn sign_in_as_nobody(&self, address: IpAddr, name: &Nickname, now: Instant) -> Result<(), Duration> {
+        let digest = Sha256::digest(name.as_str().to_lowercase());
+        let mut id = [0; 16];
+        id.copy_from_slice(&digest[..16]);
+        self.sign_in(address, UserId(Uuid::from_bytes(id)), now)
+    }
+
     /// Counts a try of a person who is signed in.
     pub fn change(&self, user: UserId, now: Instant) -> Result<(), Duration> {
         self.of_themselves.take(user, now)
-    }
-}
-
-/// Who an address counts as: of IPv6 its first half, for the rest is the client's to choose.
-pub fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        address => address,
     }
 }
 
@@ -114,8 +114,6 @@ pub(super) fn too_many(what: &str) -> impl Fn(Duration) -> Refusal {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
     use crate::clock;
 
@@ -145,15 +143,6 @@ mod tests {
         let tried = (0..200).filter(|n| guesses.sign_in(address(*n), mina, now).is_ok());
         assert_eq!(tried.count(), 100);
         assert!(guesses.sign_in(address(1), UserId(Uuid::max()), now).is_ok());
-    }
-
-    #[test]
-    fn a_client_counts_by_its_network() {
-        let one: IpAddr = "2001:db8:1:2:3:4:5:6".parse().unwrap();
-        let other: IpAddr = "2001:db8:1:2:ffff::1".parse().unwrap();
-        assert_eq!(network(one), network(other));
-        assert_ne!(network(one), network("2001:db8:1:3::1".parse().unwrap()));
-        assert_eq!(network("::ffff:192.0.2.1".parse().unwrap()), address(1));
     }
 
     #[test]

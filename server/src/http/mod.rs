@@ -46,6 +46,7 @@ use steadfast_shared::http::{
 };
 use steadfast_shared::{ErrorCode, WireError};
 
+use crate::audit::Audit;
 use crate::config::Config;
 use crate::passphrase::Passphrases;
 use crate::realtime::Realtime;
@@ -70,6 +71,8 @@ pub struct Shared {
     pub attempts: Arc<attempts::Attempts<IpAddr>>,
     /// How often passphrases were tried.
     pub guesses: Arc<attempts::Guesses>,
+    /// The log of who came and who was refused.
+    pub audit: Arc<Audit>,
     /// What hashes passphrases.
     pub passphrases: Passphrases,
     /// What browsers get.

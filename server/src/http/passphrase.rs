@@ -11,12 +11,14 @@ use super::attempts::too_many;
 use super::caller::Caller;
 use super::{Refusal, Shared, failed, unavailable, unreadable};
 use crate::clock;
-use crate::passphrase::HashError;
+use crate::passphrase::{Class, For, HashError};
+use crate::request::client_address::{ClientAddress, network};
 
 /// `PUT /api/passphrase`: sets the caller's passphrase. The devices that are signed in stay so.
 pub async fn put(
     State(shared): State<Shared>,
     Caller(caller): Caller,
+    ClientAddress(address): ClientAddress,
     asked: Result<Json<NewPassphrase>, JsonRejection>,
 ) -> Result<StatusCode, Refusal> {
     let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
@@ -26,15 +28,24 @@ pub async fn put(
         .change(person, clock::instant())
         .map_err(too_many("tries to change the passphrase"))?;
 
+    let whose = For {
+        class: Class::Device,
+        network: network(address),
+    };
     let known = shared.store.passphrase(person).await.map_err(failed)?;
     if let Some(known) = &known {
         let current = asked.current.as_ref().ok_or_else(wrong)?;
-        let same = shared.passphrases.verify(current, Some(known)).await;
+        let same = shared.passphrases.verify(current, Some(known), whose).await;
         if !same.map_err(unhashed)? {
+            shared.audit.wrong_passphrase(address, &caller.person.name);
             return Err(wrong());
         }
     }
-    let hash = shared.passphrases.hash(&asked.new).await.map_err(unhashed)?;
+    let hash = shared
+        .passphrases
+        .hash(&asked.new, whose)
+        .await
+        .map_err(unhashed)?;
     let set = shared
         .store
         .set_passphrase(person, known.as_deref(), &hash)
@@ -42,6 +53,7 @@ pub async fn put(
         .map_err(failed)?;
     // Where it was not: another device has changed it meanwhile.
     if set {
+        shared.audit.passphrase_set(address, person);
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(wrong())

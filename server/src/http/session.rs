@@ -1,5 +1,7 @@
 //! Signing in, and who is signed in.
 
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -9,15 +11,16 @@ use axum::response::{IntoResponse, Response};
 use steadfast_shared::http::{NewSession, SessionInfo};
 use steadfast_shared::{ErrorCode, Passphrase, limit};
 
-use super::attempts::{network, too_many};
+use super::attempts::too_many;
 use super::caller::Caller;
 use super::passphrase::{unhashed, wrong};
 use super::{Refusal, Shared, device, failed, fresh_token, invite, unreadable};
 use crate::clock;
-use crate::request::client_address::ClientAddress;
+use crate::passphrase::{Class, For};
+use crate::request::client_address::{ClientAddress, network};
 use crate::request::credentials;
 use crate::store::Token;
-use crate::store::account::{Account, Device, NewDevice, SignInError, SignUp, SignUpError};
+use crate::store::account::{Account, Admission, Device, NewDevice, SignInError, SignUp, SignUpError};
 
 /// `POST /api/session`: takes a free nickname, or signs one more device in by a passphrase.
 ///
@@ -29,17 +32,34 @@ pub async fn sign_in(
     asked: Result<Json<NewSession>, JsonRejection>,
 ) -> Result<Response, Refusal> {
     let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
+    let nickname = asked.nickname.clone();
+    let answer = admit(&shared, address, &headers, asked).await;
+    if let Err(refusal) = &answer {
+        match refusal.0.code {
+            ErrorCode::WrongPassphrase => shared.audit.wrong_passphrase(address, nickname.as_str()),
+            code => shared.audit.sign_in_refused(address, code),
+        }
+    }
+    answer
+}
+
+async fn admit(
+    shared: &Shared,
+    address: IpAddr,
+    headers: &HeaderMap,
+    asked: NewSession,
+) -> Result<Response, Refusal> {
     shared
         .attempts
         .take(network(address), clock::instant())
         .map_err(too_many("sign-ins from this address"))?;
 
-    if let Some(shown) = credentials::token(&headers)
+    if let Some(shown) = credentials::token(headers)
         && let Some(device) = shared.store.device(shown.hash()).await.map_err(failed)?
         && device.person.name == asked.nickname.as_str()
     {
         // Not its token: a script that has only the cookie is not told what is in it.
-        return Ok(signed_in(&shared, device, &shown, false));
+        return Ok(signed_in(shared, device, &shown, false));
     }
 
     // Never one that a client shows: whoever knows that one would be signed in with this person.
@@ -50,9 +70,11 @@ pub async fn sign_in(
         name: asked
             .device
             .as_ref()
-            .map_or_else(|| device::name_of(&headers), |name| name.as_str().to_owned()),
+            .map_or_else(|| device::name_of(headers), |name| name.as_str().to_owned()),
         at: clock::now(),
     };
+    let right = invite::admission(shared, asked.invite.as_deref());
+    let is_open = shared.store.admits(right, new.at).await.map_err(failed)?;
     let account = match &asked.passphrase {
         Some(shown) => shared
             .store
@@ -66,11 +88,57 @@ pub async fn sign_in(
         Some((account, shown)) => {
             let guessed = shared.guesses.sign_in(address, account.user, clock::instant());
             guessed.map_err(too_many("passphrases tried for this nickname"))?;
-            one_more_device(&shared, &account, shown, &new).await?
+            let done = one_more_device(shared, &account, shown, &new, address).await;
+            let device = done.map_err(|refusal| told_to(refusal, is_open, &asked))?;
+            shared.audit.signed_in(address, &device.person);
+            device
         }
-        None => sign_up(&shared, asked, new).await?,
+        None if is_open => {
+            let device = sign_up(shared, asked, new, right, address).await?;
+            shared.audit.signed_up(address, &device.person);
+            device
+        }
+        None => return Err(turned_away(shared, &asked, address).await),
     };
-    Ok(signed_in(&shared, device, &token, with_token))
+    Ok(signed_in(shared, device, &token, with_token))
+}
+
+/// The refusal of somebody who may not sign up here, under a nickname that nobody has or without a passphrase.
+///
+/// It is the one they would get for a nickname that somebody has, and takes as long: so a server that is closed tells no
+/// stranger who is in it. Nothing is hashed for it, and so nobody else waits for it.
+async fn turned_away(shared: &Shared, asked: &NewSession, address: IpAddr) -> Refusal {
+    if asked.passphrase.is_some() {
+        let guessed = shared
+            .guesses
+            .sign_in_as_nobody(address, &asked.nickname, clock::instant());
+        if let Err(wait) = guessed {
+            return too_many("passphrases tried for this nickname")(wait);
+        }
+        shared.passphrases.pretend().await;
+    }
+    if asked.passphrase.is_some() && asked.invite.is_none() {
+        wrong()
+    } else {
+        invite_required()
+    }
+}
+
+/// The refusal of a passphrase, as the same person would get it for a nickname that nobody has.
+fn told_to(refusal: Refusal, is_open: bool, asked: &NewSession) -> Refusal {
+    let is_wrong = refusal.0.code == ErrorCode::WrongPassphrase;
+    if is_wrong && !is_open && asked.invite.is_some() {
+        return invite_required();
+    }
+    refusal
+}
+
+fn invite_required() -> Refusal {
+    Refusal::new(
+        ErrorCode::InviteRequired,
+        "this server takes new people by invitation only, and this is no invitation that is good; whoever has a \
+         nickname here signs in with its passphrase",
+    )
 }
 
 /// Signs one more device of a person in.
@@ -79,10 +147,15 @@ async fn one_more_device(
     account: &Account,
     shown: &Passphrase,
     new: &NewDevice,
+    address: IpAddr,
 ) -> Result<Device, Refusal> {
+    let whose = For {
+        class: Class::Member,
+        network: network(address),
+    };
     let right = shared
         .passphrases
-        .verify(shown, account.passphrase.as_deref())
+        .verify(shown, account.passphrase.as_deref(), whose)
         .await;
     if !right.map_err(unhashed)? {
         return Err(wrong());
@@ -107,13 +180,29 @@ async fn one_more_device(
 }
 
 /// Makes a person of a free nickname.
-async fn sign_up(shared: &Shared, asked: NewSession, device: NewDevice) -> Result<Device, Refusal> {
+async fn sign_up(
+    shared: &Shared,
+    asked: NewSession,
+    device: NewDevice,
+    admission: Admission,
+    address: IpAddr,
+) -> Result<Device, Refusal> {
+    let whose = For {
+        class: Class::Newcomer,
+        network: network(address),
+    };
     let passphrase = match &asked.passphrase {
-        Some(passphrase) => Some(shared.passphrases.hash(passphrase).await.map_err(unhashed)?),
+        Some(passphrase) => Some(
+            shared
+                .passphrases
+                .hash(passphrase, whose)
+                .await
+                .map_err(unhashed)?,
+        ),
         None => None,
     };
     let wanted = SignUp {
-        admission: invite::admission(shared, asked.invite.as_deref()),
+        admission,
         name: asked.nickname,
         passphrase,
         device,
@@ -124,10 +213,7 @@ async fn sign_up(shared: &Shared, asked: NewSession, device: NewDevice) -> Resul
             "this nickname is taken, or looks like one that is: choose another one, or sign in with its passphrase",
         ),
         SignUpError::NotANickname(error) => Refusal::new(ErrorCode::Invalid, error.to_string()),
-        SignUpError::InviteRequired => Refusal::new(
-            ErrorCode::InviteRequired,
-            "this server takes new people by invitation only, and this is no invitation that is good",
-        ),
+        SignUpError::InviteRequired => invite_required(),
         SignUpError::Store(error) => failed(error),
     })?;
     shared.realtime.signed_up(&device.person).await;
@@ -174,11 +260,16 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 const ERASED_AT_SIGN_OUT: HeaderValue = HeaderValue::from_static("\"storage\"");
 
 /// `DELETE /api/session`: signs this device out and ends its connections.
-pub async fn sign_out(State(shared): State<Shared>, headers: HeaderMap) -> Result<Response, Refusal> {
+pub async fn sign_out(
+    State(shared): State<Shared>,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     if let Some(token) = credentials::token(&headers)
         && let Some(session) = shared.store.sign_out(token.hash()).await.map_err(failed)?
     {
         shared.realtime.signed_out(session);
+        shared.audit.signed_out(address, session);
     }
     let mut answer = StatusCode::NO_CONTENT.into_response();
     answer.headers_mut().insert(CLEAR_SITE_DATA, ERASED_AT_SIGN_OUT);

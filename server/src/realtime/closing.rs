@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
 use super::connection::{Connection, Polls};
+use super::handshakes::Permit;
 use super::{Inner, Realtime};
 use crate::peer::Peer;
 
@@ -96,6 +97,24 @@ impl Realtime {
         }
     }
 
+    /// Whoever has left may still hold their transport: it counts as a stranger's again, and a WebSocket ends in a moment.
+    fn hold_no_transport(&self, socket: &SocketRef, connection: &Connection) {
+        if let Some(permit) = socket.req_parts().extensions.get::<Arc<Permit>>() {
+            permit.left();
+        }
+        let Some(peer) = self.0.people.websocket_of(connection) else {
+            return;
+        };
+        peer.unvouch();
+        let (people, id) = (self.0.people.clone(), connection.id);
+        tokio::spawn(async move {
+            tokio::time::sleep(GRACE).await;
+            if people.get(id).is_none() {
+                peer.abort();
+            }
+        });
+    }
+
     /// Whether the server is ending.
     pub(super) fn is_closing(&self) -> bool {
         self.0.closing.load(Ordering::Acquire)
@@ -116,7 +135,20 @@ impl Realtime {
         if overdue && connection.close_for(ClosingReason::SlowConsumer) {
             self.0.people.remember(connection, ClosingReason::SlowConsumer);
         }
+        if matches!(
+            reason,
+            DisconnectReason::ClientNSDisconnect | DisconnectReason::ServerNSDisconnect
+        ) {
+            self.hold_no_transport(socket, connection);
+        }
         let reason = connection.closing().map_or(in_words(reason), name_of);
+        if connection
+            .address
+            .is_some_and(|address| !self.0.audit.tells_end(address))
+        {
+            self.reassess(connection.user, self.0.config.limits.presence_grace);
+            return;
+        }
         tracing::info!(
             person = %connection.user,
             session = connection.device.session,

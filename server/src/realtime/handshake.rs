@@ -13,12 +13,12 @@ use steadfast_shared::{ErrorCode, HandshakeError, WireError};
 
 use super::args::{Args, ShownAuth};
 use super::connection::{Connection, Cost, Polls, Source};
+use super::handshakes::{Permit, ShownToken};
 use super::hub::Greeting;
 use super::people::Admission;
 use super::{Realtime, cost_of};
 use crate::peer::Peer;
-use crate::request::client_address::ClientAddress;
-use crate::request::credentials;
+use crate::request::client_address::{ClientAddress, network};
 use crate::request::origin::Asker;
 use crate::store::{StoreError, Token};
 
@@ -34,7 +34,15 @@ pub(super) fn listen(realtime: &Realtime, io: &SocketIo) {
             }
         }
     };
-    let ask = async move |socket: SocketRef, auth: ShownAuth| asking.ask(&socket, auth).await;
+    let ask = async move |socket: SocketRef, auth: ShownAuth| {
+        let answer = asking.ask(&socket, auth).await;
+        if let Err(refused) = &answer
+            && let Some(ClientAddress(address)) = socket.req_parts().extensions.get()
+        {
+            asking.0.audit.connection_refused(*address, &refused.to_string());
+        }
+        answer
+    };
     io.ns("/", enter.with(ask));
 }
 
@@ -45,6 +53,7 @@ impl Realtime {
             return Err(HandshakeError::Busy);
         }
         let request = socket.req_parts();
+        let address = request.extensions.get::<ClientAddress>();
         let asker = request.extensions.get().copied().unwrap_or(Asker::Foreign);
         if asker == Asker::Foreign {
             return Err(HandshakeError::ForbiddenOrigin);
@@ -54,7 +63,7 @@ impl Realtime {
             .token
             .as_deref()
             .map(Token::shown)
-            .or_else(|| credentials::token(&request.headers))
+            .or_else(|| request.extensions.get().map(|ShownToken(token)| token.clone()))
             .ok_or(HandshakeError::Unauthorized)?;
         let store = &self.0.store;
         let moves = self.0.hub.moves();
@@ -63,7 +72,11 @@ impl Realtime {
             .await
             .map_err(|error| unavailable(&error))?;
         let found = found.ok_or(HandshakeError::Unauthorized)?;
-        let admission = self.0.people.admit(found.person.id, found.session)?;
+        let network = address.map(|address| network(address.0));
+        let admission = self
+            .0
+            .people
+            .admit(found.person.id, found.session, network, found.owner)?;
         // What is told of a room says how far they have read.
         let marks = self.0.writer.unwritten_marks(found.person.id);
         if !marks.is_empty()
@@ -80,7 +93,6 @@ impl Realtime {
             .extensions
             .get::<ConnectInfo<Peer>>()
             .map(|ConnectInfo(peer)| peer.clone());
-        let address = request.extensions.get::<ClientAddress>();
         let connection = Arc::new(Connection::new(
             socket.id,
             found.person,
@@ -114,6 +126,12 @@ impl Realtime {
                 .remove::<(Arc<Connection>, Greeting, Arc<Admission>)>()?;
         let arrival = self.0.people.enter(&connection);
         drop(admission);
+        if let Some(permit) = socket.req_parts().extensions.get::<Arc<Permit>>() {
+            permit.connected();
+        }
+        if let Some(peer) = self.0.people.websocket_of(&connection) {
+            peer.vouch();
+        }
         self.note_seen(connection.device.session);
         for ghost in arrival.ghosts {
             self.close(&ghost, ClosingReason::Replaced);

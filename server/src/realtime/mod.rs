@@ -1,6 +1,7 @@
 //! The conversation over Socket.IO.
 //!
 //! - `handshake`: who may connect, and how a session opens
+//! - `handshakes`: those who have not connected yet
 //! - `send`: entries come in
 //! - [`writer`]: one task commits, acknowledges, and has it published
 //! - `hub`: what was committed goes out, in order, to every socket of the room
@@ -30,6 +31,7 @@ mod connection;
 mod doubts;
 mod ephemeral;
 mod handshake;
+mod handshakes;
 mod history;
 mod hub;
 mod moves;
@@ -59,11 +61,13 @@ use steadfast_shared::{ErrorCode, Millis, Person, RoomId, UserId, WireError, lim
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::audit::Audit;
 use crate::clock;
 use crate::config::Config;
 use crate::store::{SessionId, Store, StoreError};
 use args::Args;
 use connection::{Connection, Cost, Excess};
+use handshakes::Handshakes;
 use hub::Hub;
 use people::People;
 use sightings::Sightings;
@@ -75,7 +79,7 @@ use writer::Writer;
 /// broadcast is held once for all sockets, so a stalled one costs little more than its own answers.
 const SOCKET_PACKETS: usize = 2_048;
 /// How long a transport may take to name its namespace.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of one event that count as one more event.
 const COST_BYTES: usize = 16 * 1024;
 
@@ -86,8 +90,10 @@ pub struct Realtime(Arc<Inner>);
 struct Inner {
     config: Arc<Config>,
     store: Arc<dyn Store>,
+    audit: Arc<Audit>,
     io: SocketIo,
     people: Arc<People>,
+    handshakes: Arc<Handshakes>,
     sightings: Sightings,
     hub: Arc<Hub>,
     writer: Writer,
@@ -107,6 +113,7 @@ impl Realtime {
     pub async fn start(
         config: Arc<Config>,
         store: Arc<dyn Store>,
+        audit: Arc<Audit>,
         router: impl FnOnce(Realtime) -> Router,
     ) -> Result<(Started, Router), StoreError> {
         let packet = limit::PACKET_BYTES;
@@ -139,8 +146,10 @@ impl Realtime {
         ));
         let (writer, task) = Writer::start(store.clone(), hub.clone());
         let realtime = Self(Arc::new(Inner {
+            handshakes: Arc::new(Handshakes::new(&config.limits)),
             config,
             store,
+            audit,
             io: io.clone(),
             people,
             sightings: Sightings::default(),
@@ -154,6 +163,10 @@ impl Realtime {
 
         let router = router(realtime.clone())
             .layer(layer)
+            .layer(axum::middleware::from_fn_with_state(
+                realtime.clone(),
+                handshakes::bound,
+            ))
             .layer(axum::middleware::from_fn_with_state(
                 realtime.clone(),
                 closing::note_transport,

@@ -1,6 +1,8 @@
 //! Who is connected, by which sockets, and why the last connection of a device ended.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,10 +15,13 @@ use super::connection::{Connection, Device};
 use crate::clock::{self, Instant};
 use crate::config::Limits;
 use crate::peer::Peer;
+use crate::request::client_address::network;
 use crate::store::SessionId;
 
 /// Most devices whose allowance is remembered beyond their last connection.
 const DEVICES: usize = 10_000;
+/// Connections beyond the last place that those who run the server have.
+const RESERVE: usize = 16;
 /// Most farewells, ended sessions and upgrades remembered.
 const REMEMBERED: usize = 4_096;
 
@@ -38,6 +43,9 @@ struct Inner {
     devices: HashMap<SessionId, Arc<Device>>,
     /// How many connections of a device are let in and not entered yet.
     arriving: HashMap<SessionId, usize>,
+    /// Connections of each person and of each network, those let in and not entered yet among them.
+    of_person: HashMap<UserId, usize>,
+    of_network: HashMap<IpAddr, usize>,
     farewells: Recent<(SessionId, Option<Uuid>), ClosingReason>,
     signed_out: Recent<SessionId, ()>,
     upgrades: Recent<Sid, Peer>,
@@ -57,11 +65,14 @@ pub(super) struct Arrival {
 pub(super) struct Admission {
     people: Arc<People>,
     pub(super) device: Arc<Device>,
+    person: UserId,
+    network: Option<IpAddr>,
 }
 
 impl Drop for Admission {
     fn drop(&mut self) {
         let mut inner = self.people.inner();
+        inner.count_down(self.person, self.network);
         let session = self.device.session;
         let left = inner.arriving.get(&session).map_or(0, |count| count - 1);
         if left == 0 {
@@ -80,11 +91,15 @@ impl People {
         }
     }
 
-    /// Lets a device in, where there is room for one more connection.
+    /// Lets a device in, where there is room for one more connection: of the device, of the person, of the network and in all.
+    ///
+    /// A few places beyond the last one are kept for those who run the server, wherever they come from.
     pub(super) fn admit(
         self: &Arc<Self>,
         person: UserId,
         session: SessionId,
+        network: Option<IpAddr>,
+        runs_the_server: bool,
     ) -> Result<Admission, HandshakeError> {
         let mut inner = self.inner();
         let of_device = inner
@@ -93,11 +108,20 @@ impl People {
             .count()
             + inner.arriving.get(&session).copied().unwrap_or(0);
         let arriving: usize = inner.arriving.values().sum();
-        if inner.connections.len() + arriving >= self.limits.max_connections
-            || of_device >= self.limits.max_connections_per_device
+        let of_person = inner.of_person.get(&person).copied().unwrap_or(0);
+        let of_network = network
+            .and_then(|network| inner.of_network.get(&network))
+            .copied();
+        let limits = &self.limits;
+        let reserve = if runs_the_server { RESERVE } else { 0 };
+        if inner.connections.len() + arriving >= limits.max_connections.saturating_add(reserve)
+            || of_device >= limits.max_connections_per_device
+            || of_person >= limits.max_connections_per_person
+            || (!runs_the_server && of_network.unwrap_or(0) >= limits.max_connections_per_address)
         {
             return Err(HandshakeError::Busy);
         }
+        inner.count_up(person, network);
         if inner.devices.len() >= DEVICES {
             inner
                 .devices
@@ -112,6 +136,8 @@ impl People {
         Ok(Admission {
             people: self.clone(),
             device,
+            person,
+            network,
         })
     }
 
@@ -137,6 +163,7 @@ impl People {
             .insert(connection.id);
         inner.absent.remove(&connection.user);
         inner.connections.insert(connection.id, connection.clone());
+        inner.count_up(connection.user, connection.address.map(network));
         arrival
     }
 
@@ -145,6 +172,7 @@ impl People {
         let mut inner = self.inner();
         inner.upgrades.take(&id);
         let connection = inner.connections.remove(&id)?;
+        inner.count_down(connection.user, connection.address.map(network));
         if let Some(sids) = inner.by_person.get_mut(&connection.user) {
             sids.remove(&id);
             if sids.is_empty() {
@@ -250,6 +278,13 @@ impl People {
         self.inner().upgrades.put(id, peer);
     }
 
+    /// The TCP connection of a socket that is a WebSocket.
+    pub(super) fn websocket_of(&self, connection: &Connection) -> Option<Peer> {
+        let upgraded = self.inner().upgrades.get(&connection.id).cloned();
+        let began_so = || connection.peer.clone().filter(|_| connection.polls.is_none());
+        upgraded.or_else(began_so)
+    }
+
     /// The TCP connection a socket is on.
     pub(super) fn peer_of(&self, connection: &Connection) -> Option<Peer> {
         self.inner()
@@ -265,6 +300,28 @@ impl People {
 }
 
 impl Inner {
+    fn count_up(&mut self, person: UserId, network: Option<IpAddr>) {
+        *self.of_person.entry(person).or_default() += 1;
+        if let Some(network) = network {
+            *self.of_network.entry(network).or_default() += 1;
+        }
+    }
+
+    fn count_down(&mut self, person: UserId, network: Option<IpAddr>) {
+        if let Entry::Occupied(mut count) = self.of_person.entry(person) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+        if let Some(Entry::Occupied(mut count)) = network.map(|network| self.of_network.entry(network)) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
+
     /// A person's connections.
     fn of(&self, person: UserId) -> impl Iterator<Item = &Arc<Connection>> {
         let sids = self.by_person.get(&person).into_iter().flatten();

@@ -1,6 +1,6 @@
 //! Where a request comes from: the other end of its connection, or who the trusted proxies in front say it is.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -72,6 +72,17 @@ impl TrustedProxies {
 
     fn is_named(&self, address: IpAddr) -> bool {
         self.networks.iter().any(|network| network.contains(&address))
+    }
+}
+
+/// Who an address counts as: of IPv6 its first half, for the rest is the client's to choose.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        address => address,
     }
 }
 
@@ -155,6 +166,16 @@ mod tests {
             client(&proxies, "198.51.100.9", &["192.0.2.66, unknown"]),
             "198.51.100.9"
         );
+    }
+
+    #[test]
+    fn a_client_counts_by_its_network() {
+        let one: IpAddr = "2001:db8:1:2:3:4:5:6".parse().unwrap();
+        let other: IpAddr = "2001:db8:1:2:ffff::1".parse().unwrap();
+        assert_eq!(network(one), network(other));
+        assert_ne!(network(one), network("2001:db8:1:3::1".parse().unwrap()));
+        let mapped = network("::ffff:192.0.2.1".parse().unwrap());
+        assert_eq!(mapped, IpAddr::from([192, 0, 2, 1]));
     }
 
     #[test]

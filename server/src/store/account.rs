@@ -131,6 +131,9 @@ pub trait Accounts {
     /// The first person of a database becomes the server's owner. An invitation is used only where it was needed.
     async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError>;
 
+    /// Whether this right lets somebody sign up. An invitation is looked at, and not used.
+    async fn admits(&self, admission: Admission, at: Millis) -> Result<bool, StoreError>;
+
     /// The account a nickname belongs to, as [`super::nickname`] compares nicknames.
     async fn account(&self, name: &Nickname) -> Result<Option<Account>, StoreError>;
 

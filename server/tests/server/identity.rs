@@ -413,9 +413,9 @@ async fn an_invitation_is_shown_once_and_good_for_as_many_as_it_says() {
         refused(answer, 400, ErrorCode::Invalid).await;
     }
 
-    // Whoever is here already needs none; and the owner opens again.
+    // Who is here already is told to nobody without one; and the owner opens again.
     let taken = server.post_session(json!({ "nickname": "Jun" })).await;
-    refused(taken, 409, ErrorCode::NicknameTaken).await;
+    refused(taken, 403, ErrorCode::InviteRequired).await;
     server
         .ask(
             Method::PUT,

@@ -24,5 +24,6 @@ mod settings;
 mod slow;
 mod storage;
 mod store;
+mod strangers;
 mod support;
 mod writer;

@@ -223,3 +223,136 @@ async fn a_forgotten_passphrase_is_set_anew_where_no_server_runs() {
     assert_eq!(info.me, session.me);
     assert!(info.owner && info.has_passphrase);
 }
+
+/// Starts a command of the binary and answers where it listens and what it writes.
+async fn started_with_log(
+    mut command: Command,
+) -> (Child, SocketAddr, tokio::sync::mpsc::UnboundedReceiver<String>) {
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let (tell, told) = tokio::sync::mpsc::unbounded_channel();
+    let (listens, address) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        let mut listens = Some(listens);
+        while let Ok(Some(line)) = lines.next_line().await {
+            if let Some((_, address)) = line.split_once("listening on http://")
+                && let Some(listens) = listens.take()
+            {
+                let _ = listens.send(address.trim().parse().unwrap());
+            }
+            let _ = tell.send(line);
+        }
+    });
+    let address = timeout(PATIENCE, address).await.unwrap().expect("it ended");
+    (child, address, told)
+}
+
+async fn line_with(told: &mut tokio::sync::mpsc::UnboundedReceiver<String>, part: &str) -> String {
+    let found = async {
+        loop {
+            let line = told.recv().await.expect("it ended");
+            if line.contains(part) {
+                return line;
+            }
+        }
+    };
+    timeout(PATIENCE, found)
+        .await
+        .unwrap_or_else(|_| panic!("the log does not say {part}"))
+}
+
+#[tokio::test]
+async fn fault_m06_who_comes_and_who_is_refused_is_in_the_log_with_the_clients_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(&folder.path().join("chat.db"));
+    command.args(["--trusted-proxy", "127.0.0.1"]);
+    let (_child, address, mut told) = started_with_log(command).await;
+    let http = reqwest::Client::new();
+    let ask = async |passphrase: &str| {
+        let asked = json!({ "nickname": "Mina", "passphrase": passphrase });
+        let request = http.post(format!("http://{address}/api/session")).json(&asked);
+        let answer = request
+            .header("x-forwarded-for", "1.1.1.1, 203.0.113.9")
+            .send()
+            .await;
+        answer.unwrap().status().as_u16()
+    };
+    for (passphrase, status, part) in [
+        ("correct horse", 201, "INFO signed up address=203.0.113.9 "),
+        ("correct horse", 201, "INFO signed in address=203.0.113.9 "),
+        (
+            "wrong horse",
+            401,
+            "WARN wrong passphrase address=203.0.113.9 nickname=\"Mina\"",
+        ),
+    ] {
+        assert_eq!(ask(passphrase).await, status);
+        let line = line_with(&mut told, part).await;
+        assert!(!line.contains("horse"), "{line}");
+    }
+    for _ in 0..12 {
+        let _ = ask("wrong horse").await;
+    }
+    line_with(
+        &mut told,
+        "WARN sign-in refused address=203.0.113.9 reason=RateLimited",
+    )
+    .await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn fault_h06_health_is_answered_where_no_open_files_are_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut limited = Command::new("sh");
+    limited
+        .args([
+            "-c",
+            "ulimit -n 128 && exec \"$0\" --listen 127.0.0.1:0 --database \"$1\"",
+        ])
+        .arg(env!("CARGO_BIN_EXE_steadfast"))
+        .arg(folder.path().join("chat.db"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    let (_child, address, mut told) = started_with_log(limited).await;
+    line_with(&mut told, "the system allows 128 open files").await;
+    // No connection is kept, as it would take a place.
+    let http = reqwest::Client::builder()
+        .pool_max_idle_per_host(0)
+        .build()
+        .unwrap();
+    let status = async |path: &str| {
+        let answer = http.get(format!("http://{address}{path}")).send().await;
+        answer.map_or(0, |answer| answer.status().as_u16())
+    };
+    let mina = sign_in(&http, address, "Mina").await;
+    let mut silent = Vec::new();
+    for _ in 0..300 {
+        silent.push(tokio::net::TcpStream::connect(address).await.unwrap());
+    }
+    assert_eq!(status("/healthz").await, 200, "strangers make room");
+    // People who chat keep their places.
+    let mut held = Vec::new();
+    for _ in 0..64 {
+        held.push(Client::open(address, &mina, json!({})).await);
+    }
+    assert_eq!(status("/healthz").await, 200);
+    assert_eq!(status("/readyz").await, 200);
+    assert_eq!(
+        status("/api/registration").await,
+        503,
+        "all others are told to come back"
+    );
+    line_with(&mut told, "every place is taken").await;
+    drop(held);
+    let mut again = 0;
+    for _ in 0..200 {
+        again = status("/api/registration").await;
+        if again == 200 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(again, 200);
+}

@@ -121,7 +121,11 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
             let found = Trouble::of(error, asked.nickname.as_str());
             match found {
                 Trouble::Taken(_) | Trouble::WrongPassphrase => asks_passphrase.set(true),
-                Trouble::NoInvitation => asks_invitation.set(true),
+                // Whether the nickname is taken is not told: whoever has it signs in with its passphrase.
+                Trouble::NoInvitation => {
+                    asks_invitation.set(true);
+                    asks_passphrase.set(true);
+                }
                 _ => {}
             }
             let place = found.place();

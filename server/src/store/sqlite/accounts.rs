@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::{SqliteStore, former, from_sql, invites, to_sql, told};
 use crate::store::account::{
-    Account, Accounts, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError, SignUp,
-    SignUpError, SignedIn,
+    Account, Accounts, Admission, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError,
+    SignUp, SignUpError, SignedIn,
 };
 use crate::store::nickname::{self, NameKey};
 use crate::store::quota::Room;
@@ -68,6 +68,10 @@ impl Accounts for SqliteStore {
             owner,
             has_passphrase: wanted.passphrase.is_some(),
         })
+    }
+
+    async fn admits(&self, admission: Admission, at: Millis) -> Result<bool, StoreError> {
+        invites::admits(&self.readers, admission, at).await
     }
 
     async fn account(&self, name: &Nickname) -> Result<Option<Account>, StoreError> {

@@ -1,7 +1,7 @@
 //! Who may sign up: whether registration is closed, and invitations.
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, SqliteExecutor, Transaction};
+use sqlx::{Row, Sqlite, SqliteExecutor, SqlitePool, Transaction};
 use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, limit};
 
@@ -35,6 +35,33 @@ pub(super) async fn admit(
     .map_err(told)?
     .rows_affected();
     Ok(used > 0)
+}
+
+/// See [`crate::store::account::Accounts::admits`].
+pub(super) async fn admits(
+    readers: &SqlitePool,
+    admission: Admission,
+    at: Millis,
+) -> Result<bool, StoreError> {
+    let Admission::Asked { closed, invite } = admission else {
+        return Ok(true);
+    };
+    if !closed && !is_closed(readers).await? {
+        return Ok(true);
+    }
+    let Some(invite) = invite else {
+        return Ok(false);
+    };
+    sqlx::query_scalar(
+        "select exists (
+            select 1 from invites where code_hash = ? and expires_at > ? and (uses is null or used < uses)
+         )",
+    )
+    .bind(invite.as_bytes())
+    .bind(to_sql(at))
+    .fetch_one(readers)
+    .await
+    .map_err(told)
 }
 
 /// See [`crate::store::account::Accounts::is_closed`].

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use steadfast_server::store::account::{
-    Account, Accounts, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError, SignUp,
-    SignUpError, SignedIn,
+    Account, Accounts, Admission, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError,
+    SignUp, SignUpError, SignedIn,
 };
 use steadfast_server::store::{StoreError, TokenHash};
 use steadfast_shared::http::Invite;
@@ -15,6 +15,10 @@ use super::faulty::Faulty;
 impl Accounts for Faulty {
     async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError> {
         self.inner.sign_up(wanted).await
+    }
+
+    async fn admits(&self, admission: Admission, at: Millis) -> Result<bool, StoreError> {
+        self.inner.admits(admission, at).await
     }
 
     async fn account(&self, name: &Nickname) -> Result<Option<Account>, StoreError> {

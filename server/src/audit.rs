@@ -1,0 +1,210 @@
+//! The lines of the log that an operator acts on, by hand or with fail2ban: who came, who was refused, and from which address.
+//!
+//! Each kind of line is written so often per address and in all; what is more is counted, and told in one line a minute. So
+//! a flood of anything is seen and fills no disk.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use steadfast_shared::{ErrorCode, Person, UserId};
+
+use crate::clock::{self, Instant};
+use crate::realtime::bucket::Bucket;
+use crate::request::client_address::network;
+
+/// Lines of one kind about one address, at once and then per second.
+const OF_ADDRESS: (u32, f64) = (10, 10.0 / 60.0);
+/// Lines of one kind about all addresses, at once and then per second.
+const OF_ALL: (u32, f64) = (200, 5.0);
+/// Most addresses remembered per kind.
+const ADDRESSES: usize = 4_096;
+/// How often it is told what was left out.
+const ROUND: Duration = Duration::from_secs(60);
+
+/// What a line is about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Kind {
+    SignedUp,
+    SignedIn,
+    SignedOut,
+    PassphraseSet,
+    WrongPassphrase,
+    SignInRefused,
+    ConnectionRefused,
+    ConnectionEnded,
+}
+
+/// Writes the lines.
+#[derive(Debug, Default)]
+pub struct Audit {
+    kinds: Mutex<HashMap<Kind, Lines>>,
+}
+
+#[derive(Debug)]
+struct Lines {
+    of_all: Bucket,
+    of_address: HashMap<IpAddr, Bucket>,
+    left_out: u64,
+}
+
+impl Lines {
+    fn new(now: Instant) -> Self {
+        Self {
+            of_all: Bucket::new(OF_ALL.1, OF_ALL.0, now),
+            of_address: HashMap::new(),
+            left_out: 0,
+        }
+    }
+
+    fn admit(&mut self, address: IpAddr, now: Instant) -> bool {
+        let key = network(address);
+        if self.of_address.len() >= ADDRESSES && !self.of_address.contains_key(&key) {
+            self.of_address.retain(|_, bucket| !bucket.is_full(now));
+            if self.of_address.len() >= ADDRESSES {
+                self.of_address.clear();
+            }
+        }
+        let of_address = self
+            .of_address
+            .entry(key)
+            .or_insert_with(|| Bucket::new(OF_ADDRESS.1, OF_ADDRESS.0, now));
+        let admitted = of_address.take(1, now).is_ok() && self.of_all.take(1, now).is_ok();
+        self.left_out += u64::from(!admitted);
+        admitted
+    }
+}
+
+impl Audit {
+    /// Starts telling what was left out.
+    pub fn start() -> Arc<Self> {
+        let audit = Arc::new(Self::default());
+        tokio::spawn(tell_left_out(Arc::downgrade(&audit)));
+        audit
+    }
+
+    /// Somebody took a nickname.
+    pub fn signed_up(&self, address: IpAddr, person: &Person) {
+        if self.admits(Kind::SignedUp, address) {
+            tracing::info!(%address, person = %person.id, nickname = ?person.name, "signed up");
+        }
+    }
+
+    /// One more device of somebody was signed in.
+    pub fn signed_in(&self, address: IpAddr, person: &Person) {
+        if self.admits(Kind::SignedIn, address) {
+            tracing::info!(%address, person = %person.id, nickname = ?person.name, "signed in");
+        }
+    }
+
+    /// A device was signed out by its person.
+    pub fn signed_out(&self, address: IpAddr, session: i64) {
+        if self.admits(Kind::SignedOut, address) {
+            tracing::info!(%address, session, "signed out");
+        }
+    }
+
+    /// Somebody set or changed their passphrase.
+    pub fn passphrase_set(&self, address: IpAddr, person: UserId) {
+        if self.admits(Kind::PassphraseSet, address) {
+            tracing::info!(%address, %person, "passphrase set");
+        }
+    }
+
+    /// A passphrase was tried that is not the nickname's.
+    pub fn wrong_passphrase(&self, address: IpAddr, nickname: &str) {
+        if self.admits(Kind::WrongPassphrase, address) {
+            tracing::warn!(%address, ?nickname, "wrong passphrase");
+        }
+    }
+
+    /// A sign-in or a sign-up was refused for another reason.
+    pub fn sign_in_refused(&self, address: IpAddr, code: ErrorCode) {
+        if self.admits(Kind::SignInRefused, address) {
+            tracing::warn!(%address, reason = ?code, "sign-in refused");
+        }
+    }
+
+    /// A chat connection was refused before it said whose it is.
+    pub fn handshake_refused(&self, address: IpAddr) {
+        if self.admits(Kind::ConnectionRefused, address) {
+            tracing::warn!(%address, reason = "too many at once", "connection refused");
+        }
+    }
+
+    /// A chat connection was refused.
+    pub fn connection_refused(&self, address: IpAddr, reason: &str) {
+        if self.admits(Kind::ConnectionRefused, address) {
+            tracing::warn!(%address, reason, "connection refused");
+        }
+    }
+
+    /// Whether the end of a connection from there is worth a line.
+    pub fn tells_end(&self, address: IpAddr) -> bool {
+        self.admits(Kind::ConnectionEnded, address)
+    }
+
+    fn admits(&self, kind: Kind, address: IpAddr) -> bool {
+        let now = clock::instant();
+        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        kinds
+            .entry(kind)
+            .or_insert_with(|| Lines::new(now))
+            .admit(address, now)
+    }
+
+    /// How many lines of each kind were left out since this was last asked.
+    fn left_out(&self) -> Vec<(Kind, u64)> {
+        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = kinds
+            .iter_mut()
+            .map(|(kind, lines)| (*kind, std::mem::take(&mut lines.left_out)));
+        counts.filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+async fn tell_left_out(audit: Weak<Audit>) {
+    let mut rounds = tokio::time::interval(ROUND);
+    loop {
+        rounds.tick().await;
+        let Some(audit) = audit.upgrade() else {
+            return;
+        };
+        for (kind, lines) in audit.left_out() {
+            tracing::info!(kind = ?kind, lines, "lines left out in the last minute");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(n: u32) -> IpAddr {
+        std::net::Ipv4Addr::from(0x0a00_0000 + n).into()
+    }
+
+    #[test]
+    fn fault_m06_a_flood_from_one_address_is_ten_lines_and_a_count() {
+        let audit = Audit::default();
+        let written = (0..1_000).filter(|_| audit.tells_end(address(1))).count();
+        assert!((10..20).contains(&written), "{written}");
+        assert!(audit.tells_end(address(2)), "another address has its own");
+        assert_eq!(
+            audit.left_out(),
+            [(Kind::ConnectionEnded, 1_000 - written as u64)]
+        );
+        assert!(audit.left_out().is_empty());
+    }
+
+    #[test]
+    fn fault_m06_a_flood_from_many_addresses_is_bounded_too() {
+        let audit = Audit::default();
+        let written = (0..20_000).filter(|n| audit.tells_end(address(*n))).count();
+        assert!((200..400).contains(&written), "{written}");
+        let kinds = audit.kinds.lock().unwrap();
+        assert!(kinds[&Kind::ConnectionEnded].of_address.len() <= ADDRESSES);
+        assert!(!kinds.contains_key(&Kind::SignedUp), "and other lines go on");
+    }
+}

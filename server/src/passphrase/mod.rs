@@ -1,0 +1,322 @@
+//! Passphrases, hashed with Argon2id: slow and large on purpose, so only a few at a time, and in memory that is taken once.
+
+mod turns;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use argon2::password_hash;
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use steadfast_shared::Passphrase;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::clock;
+pub use turns::Class;
+use turns::Turns;
+
+/// Memory one hash takes, in KiB; with [`ROUNDS`] and [`LANES`] one of the settings OWASP's password storage cheat sheet
+/// recommends.
+const MEMORY_KIB: u32 = 19 * 1024;
+/// Passes over that memory.
+const ROUNDS: u32 = 2;
+/// Threads one hash takes.
+const LANES: u32 = 1;
+
+/// Hashes computed at the same time.
+const AT_ONCE: usize = 2;
+/// How long a hash is taken to last until one was computed.
+const EXPECTED: Duration = Duration::from_millis(50);
+
+/// A hash nobody knows a passphrase of: what is compared where there is no other, so that the time taken tells nothing.
+const NOBODYS: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c3RlYWRmYXN0IG5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Hashes passphrases, beside everything else.
+#[derive(Clone, Debug)]
+pub struct Passphrases {
+    turns: Turns,
+    memory: Arc<Memory>,
+    /// How long the last hash took, its waiting counted, in microseconds.
+    lasted: Arc<AtomicU64>,
+}
+
+/// For whom something is hashed.
+#[derive(Clone, Copy, Debug)]
+pub struct For {
+    /// Who is served first.
+    pub class: Class,
+    /// The network they ask from.
+    pub network: IpAddr,
+}
+
+impl For {
+    /// For whoever has the machine.
+    pub const OPERATOR: Self = Self {
+        class: Class::Device,
+        network: IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
+}
+
+/// What hashes are computed in: taken when it is first needed, and kept, as freed memory of this size is not given back by
+/// every allocator.
+#[derive(Debug, Default)]
+struct Memory(Mutex<Vec<Vec<Block>>>);
+
+impl Memory {
+    fn with<T>(&self, blocks: usize, work: impl FnOnce(&mut [Block]) -> T) -> T {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut memory = kept.unwrap_or_default();
+        if memory.len() < blocks {
+            memory.resize(blocks, Block::default());
+        }
+        let done = work(&mut memory[..blocks]);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < AT_ONCE {
+            kept.push(memory);
+        }
+        done
+    }
+}
+
+/// Why nothing was hashed.
+#[derive(Debug, thiserror::Error)]
+pub enum HashError {
+    /// As many as may are waiting.
+    #[error("too many passphrases are waiting to be hashed")]
+    Busy,
+    /// It cannot be computed.
+    #[error("the passphrase could not be hashed: {0}")]
+    Failed(password_hash::Error),
+    /// The task that computed it is gone.
+    #[error("the hashing was broken off")]
+    BrokenOff,
+}
+
+impl Default for Passphrases {
+    fn default() -> Self {
+        Self {
+            turns: Turns::new(AT_ONCE),
+            memory: Arc::default(),
+            lasted: Arc::new(AtomicU64::new(in_micros(EXPECTED))),
+        }
+    }
+}
+
+impl Passphrases {
+    /// The hash to keep: a PHC string with its parameters and a fresh salt.
+    pub async fn hash(&self, passphrase: &Passphrase, whose: For) -> Result<String, HashError> {
+        let text = prepared(passphrase);
+        let memory = self.memory.clone();
+        let hashed = self.work(whose, move || hash(&text, &memory)).await?;
+        hashed.map_err(HashError::Failed)
+    }
+
+    /// Whether this is the passphrase. Takes as long where there is none to compare it with.
+    pub async fn verify(
+        &self,
+        passphrase: &Passphrase,
+        hash: Option<&str>,
+        whose: For,
+    ) -> Result<bool, HashError> {
+        let text = prepared(passphrase);
+        let known = hash.is_some();
+        let hash = hash.unwrap_or(NOBODYS).to_owned();
+        let memory = self.memory.clone();
+        let same = self.work(whose, move || verify(&text, &hash, &memory)).await?;
+        Ok(same && known)
+    }
+
+    /// Takes as long as a hash took lately, and computes none.
+    pub async fn pretend(&self) {
+        let lasted = Duration::from_micros(self.lasted.load(Ordering::Relaxed));
+        tokio::time::sleep(lasted).await;
+    }
+
+    async fn work<T: Send + 'static>(
+        &self,
+        whose: For,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashError> {
+        let asked = clock::instant();
+        let turn = self.turns.take(whose.class, whose.network).await;
+        let turn = turn.ok_or(HashError::Busy)?;
+        // The turn goes with the work: whoever asked may be gone before it is done.
+        let worked = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(turn);
+            done
+        });
+        let worked = worked.await.map_err(|_| HashError::BrokenOff);
+        self.lasted.store(in_micros(asked.elapsed()), Ordering::Relaxed);
+        worked
+    }
+}
+
+/// What is hashed: however a keyboard composes letters and whichever spaces it has, the same text is the same passphrase
+/// (as the OpaqueString profile of RFC 8265 has it, which would also refuse some).
+fn prepared(passphrase: &Passphrase) -> String {
+    let space = |c: char| {
+        if c.is_whitespace() && !c.is_control() {
+            ' '
+        } else {
+            c
+        }
+    };
+    passphrase.as_str().chars().map(space).nfc().collect()
+}
+
+fn hash(text: &str, memory: &Memory) -> Result<String, password_hash::Error> {
+    let params = Params::new(MEMORY_KIB, ROUNDS, LANES, None)?;
+    let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    let salt = Salt::new(&password_hash::try_generate_salt()?)?;
+    let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+    memory.with(params.block_count(), |memory| {
+        hasher.hash_password_into_with_memory(text.as_bytes(), &salt, &mut output, memory)
+    })?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params)?,
+        salt: Some(salt),
+        hash: Some(Output::new(&output)?),
+    };
+    Ok(hash.to_string())
+}
+
+/// Whether this is the text a hash was made of. The parameters are the hash's own.
+fn verify(text: &str, hash: &str, memory: &Memory) -> bool {
+    let computed = || {
+        let hash = PasswordHash::new(hash).ok()?;
+        let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+        let version = hash
+            .version
+            .map_or(Ok(Version::default()), Version::try_from)
+            .ok()?;
+        let params = Params::try_from(&hash).ok()?;
+        let (salt, expected) = (hash.salt?, hash.hash?);
+        let blocks = params.block_count();
+        let hasher = Argon2::new(algorithm, version, params);
+        let mut output = vec![0; expected.as_bytes().len()];
+        let done = memory.with(blocks, |memory| {
+            hasher.hash_password_into_with_memory(text.as_bytes(), salt.as_ref(), &mut output, memory)
+        });
+        done.ok()?;
+        // Compares in constant time.
+        Some(Output::new(&output).ok()? == expected)
+    };
+    computed().unwrap_or(false)
+}
+
+fn in_micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STRANGER: For = For {
+        class: Class::Newcomer,
+        network: IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
+
+    fn passphrase(text: &str) -> Passphrase {
+        Passphrase::parse(text).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_passphrase_is_told_from_others_and_never_hashed_twice_alike() {
+        let passphrases = Passphrases::default();
+        let right = passphrase("correct horse");
+        let hash = passphrases.hash(&right, STRANGER).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert_ne!(hash, passphrases.hash(&right, STRANGER).await.unwrap());
+        assert!(passphrases.verify(&right, Some(&hash), STRANGER).await.unwrap());
+        assert!(
+            !passphrases
+                .verify(&passphrase("wrong horse"), Some(&hash), STRANGER)
+                .await
+                .unwrap()
+        );
+        assert!(!passphrases.verify(&right, None, STRANGER).await.unwrap());
+        assert!(
+            !passphrases
+                .verify(&right, Some("no hash"), STRANGER)
+                .await
+                .unwrap()
+        );
+    }
+
+    #[tokio::test]
+    async fn the_same_letters_are_the_same_passphrase_on_every_keyboard() {
+        let passphrases = Passphrases::default();
+        let composed = "안녕하세요 반갑습니다";
+        let hash = passphrases.hash(&passphrase(composed), STRANGER).await.unwrap();
+        let apart: String = composed.nfd().collect::<String>().replace(' ', "\u{3000}");
+        assert_ne!(apart, composed);
+        assert!(
+            passphrases
+                .verify(&passphrase(&apart), Some(&hash), STRANGER)
+                .await
+                .unwrap()
+        );
+    }
+
+    #[test]
+    fn comparing_with_nobodys_hash_takes_the_work_of_a_real_one() {
+        let nobodys = PasswordHash::new(NOBODYS).unwrap();
+        let real = hash("correct horse", &Memory::default()).unwrap();
+        let real = PasswordHash::new(&real).unwrap();
+        assert_eq!(nobodys.params, real.params);
+        assert_eq!(
+            nobodys.hash.unwrap().as_bytes().len(),
+            real.hash.unwrap().as_bytes().len()
+        );
+    }
+
+    #[test]
+    fn fault_m01_all_hashes_are_computed_in_the_same_memory() {
+        let memory = Memory::default();
+        let first = hash("correct horse", &memory).unwrap();
+        for _ in 0..3 {
+            assert!(verify("correct horse", &first, &memory));
+            assert!(!verify("wrong horse", &first, &memory));
+        }
+        let kept = memory.0.lock().unwrap();
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].len(), MEMORY_KIB as usize);
+    }
+
+    #[test]
+    fn a_hash_of_another_program_is_understood() {
+        // By the argon2 command of the reference implementation: `echo -n password | argon2 somesalt -t 2 -m 16 -p 1`.
+        let hash = "$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA";
+        assert!(verify("password", hash, &Memory::default()));
+        assert!(!verify("Password", hash, &Memory::default()));
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_refused_and_not_queued() {
+        let passphrases = Passphrases::default();
+        let flood: Vec<_> = (0..40)
+            .map(|_| {
+                let passphrases = passphrases.clone();
+                tokio::spawn(async move {
+                    passphrases
+                        .verify(&passphrase("correct horse"), None, STRANGER)
+                        .await
+                })
+            })
+            .collect();
+        let mut busy = 0;
+        for one in flood {
+            busy += usize::from(matches!(one.await.unwrap(), Err(HashError::Busy)));
+        }
+        assert!(busy > 0, "none was refused");
+        let right = passphrase("correct horse");
+        assert!(!passphrases.verify(&right, None, STRANGER).await.unwrap());
+    }
+}

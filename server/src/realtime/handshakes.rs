@@ -1,0 +1,458 @@
+//! Chat connections that have not said yet whose they are: how many there may be, and what is kept of their requests.
+//!
+//! Engine.IO opens a session for whoever asks, and keeps the whole request with it. So only so many may be open per address
+//! and in all, and of the request only what a session needs is handed on.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::{
+    CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use hyper::upgrade::OnUpgrade;
+use socketioxide::socket::Sid;
+use steadfast_shared::limit;
+
+use super::Realtime;
+use crate::config::Limits;
+use crate::peer::Peer;
+use crate::request::client_address::{ClientAddress, network};
+use crate::request::credentials;
+use crate::request::origin::Asker;
+use crate::store::{SessionId, Token};
+
+/// Bytes a connection may send before it has said whose it is: the cursors of as many rooms as a person can be in.
+const CONNECT_BYTES: usize = 96 * 1024;
+/// Requests with a body that one session may have under way.
+const POSTS_AT_ONCE: usize = 2;
+
+/// The headers a session or its transport needs.
+const KEPT: [HeaderName; 6] = [
+    CONNECTION,
+    UPGRADE,
+    SEC_WEBSOCKET_KEY,
+    SEC_WEBSOCKET_VERSION,
+    CONTENT_TYPE,
+    CONTENT_LENGTH,
+];
+
+/// The token that a handshake's request shows. In its extensions, in place of the headers it came in.
+#[derive(Clone)]
+pub(super) struct ShownToken(pub(super) Token);
+
+/// Every session that has not connected.
+#[derive(Debug)]
+pub(super) struct Handshakes {
+    in_all: usize,
+    per_address: usize,
+    per_device: usize,
+    open: Mutex<Open>,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    strangers: usize,
+    known: usize,
+    of_network: HashMap<IpAddr, usize>,
+    of_device: HashMap<SessionId, usize>,
+    posts: HashMap<Sid, usize>,
+}
+
+/// One session's place among those that have not connected; given back once it has, or when it ends.
+#[derive(Debug)]
+pub(super) struct Permit {
+    handshakes: Arc<Handshakes>,
+    whose: Whose,
+    is_counted: Mutex<bool>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Whose {
+    /// Of a stranger from this network.
+    Strangers(IpAddr),
+    /// Of a device that is signed in.
+    Devices(SessionId),
+}
+
+impl Handshakes {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            in_all: limits.max_handshakes,
+            per_address: limits.max_handshakes_per_address,
+            per_device: limits.max_connections_per_device,
+            open: Mutex::default(),
+        }
+    }
+
+    /// A place for a session, where there is one.
+    fn permit(self: &Arc<Self>, whose: Whose) -> Option<Arc<Permit>> {
+        let mut open = self.open();
+        let is_free = match whose {
+            Whose::Strangers(network) => {
+                let of_network = open.of_network.get(&network).copied().unwrap_or(0);
+                open.strangers < self.in_all && of_network < self.per_address
+            }
+            Whose::Devices(device) => {
+                let of_device = open.of_device.get(&device).copied().unwrap_or(0);
+                open.known < self.in_all && of_device < self.per_device
+            }
+        };
+        if !is_free {
+            return None;
+        }
+        open.count(whose);
+        drop(open);
+        Some(Arc::new(Permit {
+            handshakes: self.clone(),
+            whose,
+            is_counted: Mutex::new(true),
+        }))
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    fn count(&mut self, whose: Whose) {
+        match whose {
+            Whose::Strangers(network) => {
+                self.strangers += 1;
+                *self.of_network.entry(network).or_default() += 1;
+            }
+            Whose::Devices(device) => {
+                self.known += 1;
+                *self.of_device.entry(device).or_default() += 1;
+            }
+        }
+    }
+
+    fn give_back(&mut self, whose: Whose) {
+        match whose {
+            Whose::Strangers(network) => {
+                self.strangers = self.strangers.saturating_sub(1);
+                take_one(&mut self.of_network, network);
+            }
+            Whose::Devices(device) => {
+                self.known = self.known.saturating_sub(1);
+                take_one(&mut self.of_device, device);
+            }
+        }
+    }
+}
+
+fn take_one<K: Eq + std::hash::Hash>(counts: &mut HashMap<K, usize>, key: K) {
+    if let Some(count) = counts.get_mut(&key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(&key);
+        }
+    }
+}
+
+impl Permit {
+    /// The session has connected, and is counted among a person's connections.
+    pub(super) fn connected(&self) {
+        self.set_counted(false);
+    }
+
+    /// The session goes on and is nobody's again: who leaves the namespace may still hold its transport.
+    pub(super) fn left(&self) {
+        self.set_counted(true);
+    }
+
+    fn set_counted(&self, counted: bool) {
+        let mut is_counted = self.is_counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if *is_counted != counted {
+            *is_counted = counted;
+            let mut open = self.handshakes.open();
+            if counted {
+                open.count(self.whose);
+            } else {
+                open.give_back(self.whose);
+            }
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.set_counted(false);
+    }
+}
+
+/// A request with a body under way.
+struct Post {
+    handshakes: Arc<Handshakes>,
+    sid: Sid,
+}
+
+impl Post {
+    fn begin(handshakes: &Arc<Handshakes>, sid: Sid) -> Option<Self> {
+        let mut open = handshakes.open();
+        let under_way = open.posts.entry(sid).or_default();
+        if *under_way >= POSTS_AT_ONCE {
+            return None;
+        }
+        *under_way += 1;
+        drop(open);
+        Some(Self {
+            handshakes: handshakes.clone(),
+            sid,
+        })
+    }
+}
+
+impl Drop for Post {
+    fn drop(&mut self) {
+        take_one(&mut self.handshakes.open().posts, self.sid);
+    }
+}
+
+/// What a request to Socket.IO asks for, by its query.
+struct Asked {
+    sid: Option<Sid>,
+    by_websocket: bool,
+}
+
+impl Asked {
+    fn of(uri: &Uri) -> Option<Self> {
+        if !uri.path().starts_with("/socket.io") {
+            return None;
+        }
+        let query = uri.query().unwrap_or_default();
+        let value = |name: &str| {
+            let pairs = query.split('&');
+            pairs
+                .into_iter()
+                .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+        };
+        Some(Self {
+            sid: value("sid").and_then(|sid| sid.parse().ok()),
+            by_websocket: value("transport") == Some("websocket"),
+        })
+    }
+}
+
+/// Bounds what comes to Socket.IO before anybody has said who they are, and what is kept of it.
+pub(super) async fn bound(
+    State(realtime): State<Realtime>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    ClientAddress(address): ClientAddress,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(asked) = Asked::of(request.uri()) else {
+        return next.run(request).await;
+    };
+    let Some(sid) = asked.sid else {
+        return open(&realtime, &peer, address, &asked, request, next).await;
+    };
+    let is_connected = realtime.0.people.get(sid).is_some();
+    if asked.by_websocket {
+        if is_connected {
+            peer.vouch();
+        } else {
+            peer.allow(CONNECT_BYTES);
+        }
+        return next.run(lean(request)).await;
+    }
+    if request.method() == Method::POST {
+        return post(&realtime, sid, is_connected, request, next).await;
+    }
+    // Whoever waits for what they are sent keeps the connection they wait on.
+    let waiting = is_connected.then(|| Waiting::begin(peer));
+    let answer = next.run(request).await;
+    drop(waiting);
+    answer
+}
+
+/// A connection that is kept for as long as a connected session waits on it.
+struct Waiting(Peer);
+
+impl Waiting {
+    fn begin(peer: Peer) -> Self {
+        peer.vouch();
+        Self(peer)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.unvouch();
+    }
+}
+
+async fn open(
+    realtime: &Realtime,
+    peer: &Peer,
+    address: IpAddr,
+    asked: &Asked,
+    request: Request,
+    next: Next,
+) -> Response {
+    let handshakes = &realtime.0.handshakes;
+    let token = credentials::token(request.headers());
+    let mut permit = handshakes.permit(Whose::Strangers(network(address)));
+    // Known devices have places of their own, looked up only where strangers have taken theirs.
+    if permit.is_none()
+        && let Some(token) = &token
+        && let Ok(Some(device)) = realtime.0.store.device(token.hash()).await
+    {
+        permit = handshakes.permit(Whose::Devices(device.session));
+    }
+    let Some(permit) = permit else {
+        realtime.0.audit.handshake_refused(address);
+        let retry_after = [(RETRY_AFTER, HeaderValue::from_static("5"))];
+        let text = "too many connections are being made at once: try again in a moment\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, retry_after, text).into_response();
+    };
+    if asked.by_websocket {
+        peer.allow(CONNECT_BYTES);
+    }
+    let mut request = lean(request);
+    let extensions = request.extensions_mut();
+    extensions.insert(permit);
+    if let Some(token) = token {
+        extensions.insert(ShownToken(token));
+    }
+    next.run(request).await
+}
+
+async fn post(realtime: &Realtime, sid: Sid, is_connected: bool, request: Request, next: Next) -> Response {
+    let Some(under_way) = Post::begin(&realtime.0.handshakes, sid) else {
+        return (
+            StatusCode::TOO_MANY_REQUESTS,
+            "one request with packets at a time\n",
+        )
+            .into_response();
+    };
+    let most = if is_connected {
+        limit::PACKET_BYTES
+    } else {
+        CONNECT_BYTES
+    };
+    let (parts, body) = request.into_parts();
+    let answer = match to_bytes(body, most).await {
+        Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
+        Err(_) => (
+            StatusCode::BAD_REQUEST,
+            "these packets are too large, or came too slowly\n",
+        )
+            .into_response(),
+    };
+    drop(under_way);
+    answer
+}
+
+/// The request without what a session does not need. What stays is copied: it was a part of all that the request came in.
+fn lean(request: Request) -> Request {
+    let (mut parts, body) = request.into_parts();
+    let mut headers = HeaderMap::new();
+    for name in KEPT {
+        if let Some(value) = parts.headers.get(&name)
+            && let Ok(value) = HeaderValue::from_bytes(value.as_bytes())
+        {
+            headers.insert(name, value);
+        }
+    }
+    parts.headers = headers;
+    if let Ok(uri) = parts.uri.to_string().parse() {
+        parts.uri = uri;
+    }
+    parts.extensions = kept(&mut parts.extensions);
+    Request::from_parts(parts, body)
+}
+
+/// What a session asks of its request's extensions, and what a WebSocket is made of.
+fn kept(all: &mut Extensions) -> Extensions {
+    let mut kept = Extensions::new();
+    macro_rules! keep {
+        ($($kind:ty),*) => {
+            $(if let Some(value) = all.remove::<$kind>() {
+                kept.insert(value);
+            })*
+        };
+    }
+    keep!(ConnectInfo<Peer>, ClientAddress, Asker, OnUpgrade);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header::{AUTHORIZATION, COOKIE};
+
+    use super::*;
+
+    fn handshakes(in_all: usize, per_address: usize) -> Arc<Handshakes> {
+        Arc::new(Handshakes::new(&Limits {
+            max_handshakes: in_all,
+            max_handshakes_per_address: per_address,
+            max_connections_per_device: 1,
+            ..Limits::default()
+        }))
+    }
+
+    fn from(n: u8) -> Whose {
+        Whose::Strangers([192, 0, 2, n].into())
+    }
+
+    #[test]
+    fn fault_h05_so_many_have_not_connected_per_address_and_in_all() {
+        let handshakes = handshakes(3, 2);
+        let mut open: Vec<_> = (0..2).map(|_| handshakes.permit(from(1)).unwrap()).collect();
+        assert!(handshakes.permit(from(1)).is_none(), "of one address");
+        open.push(handshakes.permit(from(2)).unwrap());
+        assert!(handshakes.permit(from(3)).is_none(), "in all");
+        // A device that is signed in has places of its own.
+        let device = handshakes.permit(Whose::Devices(7)).unwrap();
+        assert!(handshakes.permit(Whose::Devices(7)).is_none());
+        open[0].connected();
+        let another = handshakes.permit(from(1)).unwrap();
+        drop((open, device, another));
+        let left = handshakes.open();
+        assert_eq!((left.strangers, left.known), (0, 0));
+        assert!(left.of_network.is_empty() && left.of_device.is_empty());
+    }
+
+    #[test]
+    fn fault_h05_who_leaves_and_holds_the_transport_counts_again() {
+        let handshakes = handshakes(10, 1);
+        let permit = handshakes.permit(from(1)).unwrap();
+        permit.connected();
+        permit.left();
+        permit.left();
+        assert!(handshakes.permit(from(1)).is_none());
+        drop(permit);
+        assert!(handshakes.permit(from(1)).is_some());
+    }
+
+    #[test]
+    fn a_handshake_may_carry_the_cursors_of_all_rooms_of_a_person() {
+        let cursor = r#""01234567-89ab-cdef-0123-456789abcdef":9007199254740991,"#;
+        assert!(limit::ROOMS_PER_PERSON * cursor.len() + 4_096 < CONNECT_BYTES);
+    }
+
+    #[test]
+    fn fault_h05_of_a_request_only_what_is_needed_is_kept() {
+        let request = Request::get("/socket.io/?EIO=4&transport=websocket")
+            .header(COOKIE, "x".repeat(9_000))
+            .header(AUTHORIZATION, "Bearer x")
+            .header("x-padding", "x")
+            .header(UPGRADE, "websocket")
+            .header(SEC_WEBSOCKET_KEY, "dGhlIHNhbXBsZSBub25jZQ==")
+            .body(Body::empty())
+            .unwrap();
+        let lean = lean(request);
+        assert_eq!(lean.headers().len(), 2);
+        assert_eq!(lean.headers()[UPGRADE], "websocket");
+        assert_eq!(lean.uri(), "/socket.io/?EIO=4&transport=websocket");
+    }
+}

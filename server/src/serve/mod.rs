@@ -1,0 +1,158 @@
+//! TCP connections: taken, timed and counted, and their requests handed to the routes.
+//!
+//! - [`places`]: how many there may be, and which one makes room
+//! - [`body`]: a request's body, which has to come in time
+//! - [`descriptors`]: how many the operating system allows
+//! - [`reserve`]: what is answered where it allows no more
+
+pub mod body;
+pub mod descriptors;
+pub mod places;
+mod reserve;
+
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tower::ServiceExt;
+
+use crate::config::{Config, Limits};
+use crate::peer::{Peer, PeerIo};
+use crate::request::client_address::TrustedProxies;
+use body::TimedBody;
+use places::{Entry, Places};
+use reserve::Reserve;
+
+/// Most bytes of a request's line and headers. Bodies are read in pieces as large.
+const HEAD_BYTES: usize = 16 * 1024;
+/// How long a trusted proxy may keep a connection for the next request of any of its clients.
+const PROXY_IDLE: Duration = Duration::from_secs(300);
+/// How long to wait where no connection can be taken.
+const REST: Duration = Duration::from_millis(100);
+
+/// Takes connections until it is told to stop.
+pub struct Acceptor {
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    proxies: TrustedProxies,
+    places: Places,
+    reserve: Arc<Reserve>,
+}
+
+impl Acceptor {
+    /// Serves these routes to whoever connects.
+    pub fn new(listener: TcpListener, router: Router, config: &Config) -> Self {
+        let limits = config.limits.clone();
+        let descriptors = descriptors::prepare(&limits);
+        Self {
+            listener,
+            reserve: Arc::new(Reserve::new(router.clone())),
+            router,
+            proxies: TrustedProxies::new(config),
+            places: Places::new(&limits, descriptors),
+            limits,
+        }
+    }
+
+    /// Serves until `stop` resolves, and then until the answers under way are sent.
+    pub async fn serve(self, stop: impl Future<Output = ()>) {
+        let (stopping, stopped) = watch::channel(());
+        let mut stop = std::pin::pin!(stop);
+        let noting = tokio::spawn(places::keep_noting(self.places.clone()));
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                () = &mut stop => break,
+            };
+            match accepted {
+                Ok((stream, _)) => self.take(stream, stopped.clone()),
+                Err(error) if is_the_connections_own(&error) => {}
+                Err(error) => {
+                    self.places.note_refused_by_system(&error);
+                    self.places.make_room();
+                    tokio::time::sleep(REST).await;
+                }
+            }
+        }
+        noting.abort();
+        drop(self.listener);
+        drop(stopped);
+        let _ = stopping.send(());
+        // Each connection has its receiver until it has ended.
+        stopping.closed().await;
+    }
+
+    fn take(&self, stream: TcpStream, mut stopped: watch::Receiver<()>) {
+        // It has gone already where it has no address.
+        let Ok(address) = stream.peer_addr() else {
+            return;
+        };
+        let is_proxy = self.proxies.is_trusted(address.ip());
+        let entry = match is_proxy {
+            true => self.places.enter_proxy(),
+            false => self.places.enter(address.ip()),
+        };
+        let place = match entry {
+            Entry::Place(place) => place,
+            Entry::Full => return self.reserve.answer(stream),
+        };
+        let io = PeerIo::new(stream, address, self.limits.stall, place);
+        let peer = io.peer().clone();
+        let idle = if is_proxy { PROXY_IDLE } else { self.limits.header };
+        let (router, body) = (self.router.clone(), self.limits.body);
+        let service = service_fn(move |request| answer(router.clone(), request, peer.clone(), body));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(idle)
+            .max_header_size(HEAD_BYTES)
+            .max_buf_size(HEAD_BYTES)
+            .serve_connection(TokioIo::new(io), service)
+            .with_upgrades();
+        tokio::spawn(async move {
+            let mut connection = std::pin::pin!(connection);
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                _ = stopped.changed() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
+                tracing::debug!(%error, "a connection failed");
+            }
+        });
+    }
+}
+
+async fn answer(
+    router: Router,
+    request: Request<Incoming>,
+    peer: Peer,
+    patience: Duration,
+) -> Result<Response<Body>, Infallible> {
+    peer.touch();
+    let mut request = request.map(|body| Body::new(TimedBody::new(body, patience)));
+    request.extensions_mut().insert(ConnectInfo(peer.clone()));
+    let answer = router.oneshot(request).await;
+    peer.touch();
+    answer
+}
+
+fn is_the_connections_own(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+    )
+}

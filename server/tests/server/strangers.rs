@@ -1,0 +1,405 @@
+//! Strangers who open, hold, flood and drip: what they take is bounded and given back, and others notice nothing.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use reqwest::header::COOKIE;
+use serde_json::{Value, json};
+use steadfast_server::config::{Config, Limits};
+use steadfast_shared::http::SessionInfo;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::{sleep, timeout};
+
+use crate::support::client::PATIENCE;
+use crate::support::{Client, TestServer, message};
+
+const HANDSHAKE: &str = "/socket.io/?EIO=4&transport=polling";
+
+/// A connection that comes from 127.0.0.`from`.
+async fn connect(server: &TestServer, from: u8) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket
+        .bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, from), 0)))
+        .unwrap();
+    socket.connect(server.address).await.unwrap()
+}
+
+async fn say(stream: &mut TcpStream, text: &str) {
+    // The server may have ended it already.
+    let _ = stream.write_all(text.as_bytes()).await;
+}
+
+/// All that comes until the server ends the connection.
+async fn to_end(stream: &mut TcpStream) -> String {
+    let mut all = Vec::new();
+    let read = stream.read_to_end(&mut all);
+    let _ = timeout(PATIENCE, read).await.expect("the server does not end it");
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+/// The first line of an answer.
+async fn status(stream: &mut TcpStream) -> String {
+    let mut answer = vec![0; 4_096];
+    let read = timeout(PATIENCE, stream.read(&mut answer))
+        .await
+        .expect("no answer");
+    let answer = String::from_utf8_lossy(&answer[..read.unwrap_or(0)]).into_owned();
+    answer.lines().next().unwrap_or_default().to_owned()
+}
+
+async fn is_alive(server: &TestServer) -> bool {
+    // Not over a connection that was kept.
+    let answer = reqwest::Client::new().get(server.url("/healthz")).send();
+    timeout(PATIENCE, answer)
+        .await
+        .unwrap()
+        .is_ok_and(|answer| answer.status() == 200)
+}
+
+async fn handshake_from(server: &TestServer, from: u8, cookie: Option<&str>) -> u16 {
+    let local = Ipv4Addr::new(127, 0, 0, from);
+    let client = reqwest::Client::builder()
+        .local_address(Some(local.into()))
+        .build()
+        .unwrap();
+    let mut request = client.get(server.url(HANDSHAKE));
+    if let Some(cookie) = cookie {
+        request = request.header(COOKIE, cookie);
+    }
+    request.send().await.unwrap().status().as_u16()
+}
+
+fn short(limits: &mut Limits) {
+    limits.header = Duration::from_secs(1);
+    limits.body = Duration::from_secs(1);
+}
+
+#[tokio::test]
+async fn fault_h06_who_is_silent_or_drips_headers_or_a_body_is_ended() {
+    let server = TestServer::with(short).await;
+    let mut silent = connect(&server, 1).await;
+    let mut drips = connect(&server, 1).await;
+    say(&mut drips, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n").await;
+    let mut half = connect(&server, 1).await;
+    let head = "POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n{";
+    say(&mut half, head).await;
+    let mut idle = connect(&server, 1).await;
+    say(&mut idle, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    let dripping = async {
+        for _ in 0..100 {
+            if drips.write_all(b"x: y\r\n").await.is_err() {
+                break;
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        to_end(&mut drips).await
+    };
+    let (_, dripped, half, idle) = tokio::join!(
+        to_end(&mut silent),
+        dripping,
+        to_end(&mut half),
+        to_end(&mut idle)
+    );
+    assert!(!dripped.contains("200"), "{dripped}");
+    assert!(half.starts_with("HTTP/1.1 4"), "{half}");
+    assert!(
+        idle.starts_with("HTTP/1.1 200") && idle.ends_with("ok\n"),
+        "{idle}"
+    );
+    assert!(is_alive(&server).await);
+}
+
+#[tokio::test]
+async fn fault_h05_headers_of_more_than_16_kib_are_refused() {
+    let server = TestServer::start().await;
+    for path in ["/healthz", HANDSHAKE] {
+        let mut stream = connect(&server, 1).await;
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nx-padding: {}\r\n\r\n",
+            "x".repeat(17 * 1024)
+        );
+        say(&mut stream, &head).await;
+        let answer = status(&mut stream).await;
+        assert!(answer.is_empty() || answer.contains("431"), "{path}: {answer}");
+        // And what is below is taken.
+        let mut stream = connect(&server, 1).await;
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nx-padding: {}\r\n\r\n",
+            "x".repeat(12 * 1024)
+        );
+        say(&mut stream, &head).await;
+        assert!(status(&mut stream).await.contains("200"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn fault_h06_who_holds_every_place_loses_those_held_longest_and_others_are_answered() {
+    let server = TestServer::with(|limits| {
+        limits.max_http_connections = 24;
+        limits.max_http_connections_per_address = 8;
+    })
+    .await;
+    let mut mina = server.join("Mina").await;
+    let mut held = Vec::new();
+    for from in 2..8 {
+        for _ in 0..20 {
+            held.push(connect(&server, from).await);
+        }
+        assert!(is_alive(&server).await);
+    }
+    let session = server.sign_in("Jun").await;
+    let mut jun = server.connect(&session, json!({})).await;
+    // Mina's connection carries a chat: it made room for none of them.
+    let room = mina.room();
+    mina.send(&[message(room, "still here")]).await;
+    assert_eq!(jun.entries().await.len(), 1);
+    // The first ones were ended, by far not the last.
+    assert_eq!(to_end(&mut held[0]).await, "");
+    let last = held.last_mut().unwrap();
+    say(last, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    assert!(status(last).await.contains("200"));
+}
+
+#[tokio::test]
+async fn fault_h05_a_flood_of_handshakes_leaves_other_addresses_and_known_devices_theirs() {
+    let server = TestServer::with(|limits| {
+        limits.max_handshakes = 12;
+        limits.max_handshakes_per_address = 6;
+        limits.sign_ins_per_minute = 1_000;
+    })
+    .await;
+    let session = server.sign_in("Mina").await;
+    let cookie = format!("steadfast_session={}", session.token.as_deref().unwrap());
+    let mut opened = 0;
+    for _ in 0..20 {
+        opened += usize::from(handshake_from(&server, 2, None).await == 200);
+    }
+    assert_eq!(opened, 6, "of one address");
+    assert_eq!(handshake_from(&server, 3, None).await, 200, "another has its own");
+    for _ in 0..20 {
+        let _ = handshake_from(&server, 4, None).await;
+    }
+    assert_eq!(handshake_from(&server, 5, None).await, 503, "all are taken");
+    assert_eq!(
+        handshake_from(&server, 5, Some("steadfast_session=guess")).await,
+        503
+    );
+    assert_eq!(
+        handshake_from(&server, 5, Some(&cookie)).await,
+        200,
+        "but for who is known"
+    );
+}
+
+#[tokio::test]
+async fn fault_h05_who_has_connected_leaves_their_place_among_handshakes() {
+    let server = TestServer::with(|limits| limits.max_handshakes = 4).await;
+    let session = server.sign_in("Mina").await;
+    let mut connections = Vec::new();
+    for _ in 0..12 {
+        connections.push(server.connect(&session, json!({})).await);
+    }
+}
+
+#[tokio::test]
+async fn fault_h05_before_it_is_said_whose_it_is_a_connection_may_send_little() {
+    let server = TestServer::start().await;
+    let session = server.sign_in("Mina").await;
+    let mut stranger = Client::dial(server.address, &[]).await;
+    stranger.try_say(&"4".repeat(200_000)).await;
+    stranger.await_close().await;
+    // By polling too.
+    let opened = server
+        .http
+        .get(server.url(HANDSHAKE))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    let opened: Value = serde_json::from_str(&opened[1..]).unwrap();
+    let url = server.url(&format!("{HANDSHAKE}&sid={}", opened["sid"].as_str().unwrap()));
+    let answer = server
+        .http
+        .post(url)
+        .body("4".repeat(200_000))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 400);
+    // Whoever has said so may send a whole batch.
+    let mut mina = server.connect(&session, json!({})).await;
+    let room = mina.room();
+    let batch: Vec<_> = (0..8).map(|_| message(room, &"x".repeat(16_000))).collect();
+    assert_eq!(mina.send(&batch).await.len(), 8);
+}
+
+#[tokio::test]
+async fn fault_h05_who_leaves_the_chat_does_not_hold_its_transport() {
+    let server = TestServer::start().await;
+    let session = server.sign_in("Mina").await;
+    let mut mina = server.connect(&session, json!({})).await;
+    mina.say("41").await;
+    mina.await_close().await;
+}
+
+#[tokio::test]
+async fn fault_m03_few_accounts_take_no_place_of_the_owners_or_of_others() {
+    let server = TestServer::with(|limits| {
+        limits.max_connections = 8;
+        limits.max_connections_per_person = 4;
+    })
+    .await;
+    let owner = server.sign_in("Mina").await;
+    assert!(owner.owner);
+    let refused = async |session: &SessionInfo| {
+        let auth = json!({ "token": session.token }).to_string();
+        Client::refused(server.address, &auth, &[]).await
+    };
+    let (eve, mallory) = (server.sign_in("Eve").await, server.sign_in("Mallory").await);
+    let mut held = Vec::new();
+    for session in [&eve, &mallory] {
+        for _ in 0..4 {
+            held.push(server.connect(session, json!({})).await);
+        }
+        assert_eq!(refused(session).await, "busy", "a person has so many");
+    }
+    let late = server.sign_in("Jun").await;
+    assert_eq!(refused(&late).await, "busy", "every place is taken");
+    let mut mina = server.connect(&owner, json!({})).await;
+    let room = mina.room();
+    mina.send(&[message(room, "I am in")]).await;
+    held.pop().unwrap().leave().await;
+    held.pop().unwrap().leave().await;
+    server.connect(&late, json!({})).await;
+}
+
+#[tokio::test]
+async fn fault_m03_one_address_has_so_many_connections() {
+    let server = TestServer::with(|limits| limits.max_connections_per_address = 2).await;
+    let owner = server.sign_in("Mina").await;
+    let session = server.sign_in("Eve").await;
+    let first = server.connect(&session, json!({})).await;
+    let _second = server.connect(&session, json!({})).await;
+    let auth = json!({ "token": session.token }).to_string();
+    assert_eq!(Client::refused(server.address, &auth, &[]).await, "busy");
+    let _owner = server.connect(&owner, json!({})).await;
+    first.leave().await;
+    // The owner's counts too.
+    assert_eq!(Client::refused(server.address, &auth, &[]).await, "busy");
+}
+
+async fn closed() -> TestServer {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::new(folder.path().join("chat.db"));
+    config.invite = Some("lighthouse".into());
+    config.limits.sign_ins_per_minute = 10_000;
+    TestServer::on(folder, config).await
+}
+
+async fn post(server: &TestServer, body: &Value) -> (u16, Value) {
+    let request = server.http.post(server.url("/api/session")).json(body);
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn fault_l03_a_closed_server_tells_no_stranger_who_is_in_it() {
+    let server = closed().await;
+    let passphrase = "correct horse";
+    let mina = json!({ "nickname": "Mina", "invite": "lighthouse", "passphrase": passphrase });
+    assert_eq!(post(&server, &mina).await.0, 201);
+    let without = json!({ "nickname": "Jun", "invite": "lighthouse" });
+    assert_eq!(post(&server, &without).await.0, 201);
+    for more in [
+        json!({}),
+        json!({ "invite": "a wrong code" }),
+        json!({ "passphrase": "wrong horse" }),
+        json!({ "passphrase": "wrong horse", "invite": "a wrong code" }),
+    ] {
+        let mut answers = Vec::new();
+        for nickname in ["Mina", "mina", "Jun", "Nobody"] {
+            let mut asked = more.clone();
+            asked["nickname"] = json!(nickname);
+            answers.push(post(&server, &asked).await);
+        }
+        assert!(
+            answers.windows(2).all(|two| two[0] == two[1]),
+            "{more}: {answers:#?}"
+        );
+        assert_ne!(answers[0].0, 201);
+    }
+    // Tries are counted alike.
+    for nickname in ["Mina", "Nobody"] {
+        let asked = json!({ "nickname": nickname, "passphrase": "wrong horse" });
+        let mut last = 0;
+        for _ in 0..12 {
+            last = post(&server, &asked).await.0;
+        }
+        assert_eq!(last, 429, "{nickname}");
+    }
+    // Whoever shows an invitation may know.
+    let invited = json!({ "nickname": "Jun", "invite": "lighthouse" });
+    assert_eq!(post(&server, &invited).await.0, 409);
+}
+
+#[tokio::test]
+async fn fault_m02_strangers_on_a_closed_server_keep_nobody_from_signing_in() {
+    let server = closed().await;
+    let mina = json!({ "nickname": "Mina", "invite": "lighthouse", "passphrase": "correct horse" });
+    assert_eq!(post(&server, &mina).await.0, 201);
+    let flood: Vec<_> = (0..200)
+        .map(|n| {
+            let (http, url) = (server.http.clone(), server.url("/api/session"));
+            tokio::spawn(async move {
+                let asked = json!({ "nickname": format!("stranger {n}"), "passphrase": "correct horse" });
+                http.post(url)
+                    .json(&asked)
+                    .send()
+                    .await
+                    .unwrap()
+                    .status()
+                    .as_u16()
+            })
+        })
+        .collect();
+    for _ in 0..5 {
+        let again = json!({ "nickname": "Mina", "passphrase": "correct horse" });
+        assert_eq!(post(&server, &again).await.0, 201);
+    }
+    for stranger in flood {
+        assert_eq!(stranger.await.unwrap(), 401);
+    }
+}
+
+#[tokio::test]
+async fn fault_m02_newcomers_who_hash_keep_no_member_from_signing_in() {
+    let server = TestServer::with(|limits| limits.sign_ins_per_minute = 10_000).await;
+    let mina = json!({ "nickname": "Mina", "passphrase": "correct horse" });
+    assert_eq!(post(&server, &mina).await.0, 201);
+    let flood: Vec<_> = (0..200)
+        .map(|n| {
+            let (http, url) = (server.http.clone(), server.url("/api/session"));
+            tokio::spawn(async move {
+                let asked = json!({ "nickname": format!("stranger {n}"), "passphrase": "correct horse" });
+                http.post(url)
+                    .json(&asked)
+                    .send()
+                    .await
+                    .unwrap()
+                    .status()
+                    .as_u16()
+            })
+        })
+        .collect();
+    for _ in 0..5 {
+        assert_eq!(post(&server, &mina).await.0, 201, "nobody in front of a member");
+    }
+    let mut busy = 0;
+    for stranger in flood {
+        busy += usize::from(stranger.await.unwrap() == 503);
+    }
+    assert!(busy > 100, "{busy} were refused");
+}
