@@ -1,6 +1,6 @@
 //! What sets a fresh machine up, and runs and tests Steadfast on it.
 //!
-//! - [`run`], [`test`], [`audit`], [`bench`], [`scoreboard`], [`simulate`], [`setup`]: the commands
+//! - [`run`], [`test`], [`audit`], [`bench`], [`scoreboard`], [`simulate`], [`hostile`], [`setup`]: the commands
 //! - [`page`], [`server`]: what is built
 //! - [`tools`], [`npm`], [`browser`], [`apt`]: what is installed where it is absent
 //! - [`step`], [`process`], [`workspace`]: how it is said, started and found
@@ -14,6 +14,7 @@ mod apt;
 mod audit;
 mod bench;
 mod browser;
+mod hostile;
 mod npm;
 mod page;
 mod process;
@@ -52,6 +53,8 @@ enum Command {
     Scoreboard(scoreboard::Options),
     /// Try the chat in simulated worlds where everything goes wrong, from seeds
     Simulate(simulate::Options),
+    /// Let strangers loose on a release server on this machine, and measure what others notice
+    Hostile(hostile::Options),
     /// Install what building the page needs, for `trunk serve`
     Setup,
 }
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::bench(&options),
         Command::Scoreboard(options) => scoreboard::scoreboard(&options),
         Command::Simulate(options) => simulate::simulate(&options),
+        Command::Hostile(options) => hostile::hostile(&options),
         Command::Setup => setup::setup(),
     };
     match done {

@@ -1,20 +1,22 @@
-//! What `docs/DELIVERY.md` says of tests: those it names are there, and every hole has one.
+//! What `docs/DELIVERY.md` and `SECURITY.md` say of tests: those they name are there, and every hole has one.
 
 use super::source::{file, files};
 
 #[test]
-fn every_test_that_the_rules_of_delivery_name_is_there() {
-    let (document, tests) = (file("docs/DELIVERY.md"), tests());
-    let absent: Vec<_> = document
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .filter(|name| is_a_test(name) && !is_there(name, &tests))
-        .collect();
-    assert!(
-        absent.is_empty(),
-        "tests that are named and are not there: {absent:#?}"
-    );
+fn every_test_that_the_documents_name_is_there() {
+    let tests = tests();
+    for document in ["docs/DELIVERY.md", "SECURITY.md"] {
+        let text = file(document);
+        let named = text.split('`').skip(1).step_by(2);
+        let (named, absent): (Vec<_>, Vec<_>) = named
+            .filter(|name| is_a_test(name))
+            .partition(|name| is_there(name, &tests));
+        assert!(
+            absent.is_empty(),
+            "{document} names tests that are not there: {absent:#?}"
+        );
+        assert!(!named.is_empty(), "{document} names no test");
+    }
 }
 
 #[test]
