@@ -42,6 +42,8 @@ pub(super) struct Connection {
     pub(super) asked: AtomicUsize,
     pub(super) events: AtomicU64,
     pub(super) refused: AtomicU64,
+    /// The TCP connection of its WebSocket.
+    pub(super) websocket: OnceLock<Peer>,
     closing: OnceLock<ClosingReason>,
 }
 
@@ -81,6 +83,7 @@ impl Connection {
             asked: AtomicUsize::new(0),
             events: AtomicU64::new(0),
             refused: AtomicU64::new(0),
+            websocket: OnceLock::new(),
             closing: OnceLock::new(),
         }
     }
@@ -117,6 +120,13 @@ impl Connection {
     pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, WireError> {
         let turn = self.reading.acquire().await;
         turn.map_err(|_| WireError::new(ErrorCode::Unavailable, "the connection has ended"))
+    }
+
+    /// One of its messages has come to its end.
+    pub(super) fn message_came(&self) {
+        if let Some(peer) = self.websocket.get() {
+            peer.message_came();
+        }
     }
 
     /// Where it stands.

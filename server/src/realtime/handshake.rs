@@ -131,6 +131,7 @@ impl Realtime {
         }
         if let Some(peer) = self.0.people.websocket_of(&connection) {
             peer.vouch();
+            let _ = connection.websocket.set(peer);
         }
         self.note_seen(connection.device.session);
         for ghost in arrival.ghosts {
@@ -155,6 +156,7 @@ impl Realtime {
                 socket.on(
                     $event,
                     move |socket: SocketRef, args: Args, ack: AckSender| {
+                        connection.message_came();
                         realtime.$handler(&socket, &connection, &args, ack);
                         ready(())
                     },
@@ -181,6 +183,7 @@ impl Realtime {
 
         let (realtime, of_unknown) = (self.clone(), connection.clone());
         socket.on_fallback(move |args: Args, ack: AckSender| {
+            of_unknown.message_came();
             realtime.handle::<()>(&of_unknown, ack, || {
                 realtime.charge(&of_unknown, Cost::Events(cost_of(&args)))?;
                 Err(WireError::new(ErrorCode::Invalid, "there is no such event"))

@@ -148,7 +148,7 @@ impl Open {
     }
 }
 
-fn take_one<K: Eq + std::hash::Hash>(counts: &mut HashMap<K, usize>, key: K) {
+fn take_one<K: Copy + Eq + std::hash::Hash>(counts: &mut HashMap<K, usize>, key: K) {
     if let Some(count) = counts.get_mut(&key) {
         *count -= 1;
         if *count == 0 {

@@ -275,7 +275,11 @@ impl People {
 
     /// Remembers the TCP connection a polling session goes on over as a WebSocket.
     pub(super) fn upgraded(&self, id: Sid, peer: Peer) {
-        self.inner().upgrades.put(id, peer);
+        let mut inner = self.inner();
+        if let Some(connection) = inner.connections.get(&id) {
+            let _ = connection.websocket.set(peer.clone());
+        }
+        inner.upgrades.put(id, peer);
     }
 
     /// The TCP connection of a socket that is a WebSocket.

@@ -3,10 +3,12 @@
 //! - [`places`]: how many there may be, and which one makes room
 //! - [`body`]: a request's body, which has to come in time
 //! - [`descriptors`]: how many the operating system allows
-//! - [`reserve`]: what is answered where it allows no more
+//! - [`pending`]: messages that are not whole yet
+//! - `reserve`: what is answered where it allows no more
 
 pub mod body;
 pub mod descriptors;
+pub mod pending;
 pub mod places;
 mod reserve;
 

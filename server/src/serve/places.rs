@@ -11,6 +11,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::pending::{Budget, Pending};
 use crate::config::Limits;
 use crate::peer::Peer;
 use crate::request::client_address::network;
@@ -28,6 +29,7 @@ struct Inner {
     descriptors: usize,
     strangers: usize,
     strangers_per_address: usize,
+    pending: Budget,
     state: Mutex<State>,
 }
 
@@ -63,6 +65,7 @@ pub enum Entry {
 pub struct Place {
     places: Option<Places>,
     network: Option<IpAddr>,
+    pending: Pending,
     standing: Mutex<Standing>,
 }
 
@@ -82,6 +85,7 @@ impl Places {
             descriptors,
             strangers,
             strangers_per_address: limits.max_http_connections_per_address.min(strangers).max(1),
+            pending: Budget::default(),
             state: Mutex::default(),
         }))
     }
@@ -106,6 +110,7 @@ impl Places {
         drop(state);
         Entry::Place(Place {
             places: Some(self.clone()),
+            pending: self.0.pending.connection(network),
             network,
             standing: Mutex::new(Standing::Kept),
         })
@@ -194,9 +199,15 @@ impl Place {
     pub(super) fn beyond() -> Self {
         Self {
             places: None,
+            pending: Budget::default().connection(None),
             network: None,
             standing: Mutex::new(Standing::Kept),
         }
+    }
+
+    /// What is pending of it.
+    pub(crate) fn pending(&self) -> &Pending {
+        &self.pending
     }
 
     /// The connection has just come, or has just done something: among strangers it is the last to make room.

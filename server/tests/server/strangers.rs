@@ -403,3 +403,72 @@ async fn fault_m02_newcomers_who_hash_keep_no_member_from_signing_in() {
     }
     assert!(busy > 100, "{busy} were refused");
 }
+
+#[tokio::test]
+async fn fault_m03_messages_that_are_never_finished_are_bounded() {
+    const UNFINISHED: usize = 900_000;
+    let server = TestServer::with(|limits| limits.max_connections_per_device = 200).await;
+    let mut mina = server.join("Mina").await;
+    let session = server.sign_in("Eve").await;
+    let connect = json!({ "token": session.token }).to_string();
+    let mut held = Vec::new();
+    for _ in 0..100 {
+        let mut stream = connect_raw(&server, &format!("40{connect}")).await;
+        // The head of a frame of a million bytes, and most of them.
+        let mut head = vec![0x81, 0xff];
+        head.extend_from_slice(&1_000_000_u64.to_be_bytes());
+        head.extend_from_slice(&[0; 4]);
+        head.resize(head.len() + UNFINISHED, b'4');
+        // It may have been ended before it has sent all.
+        let _ = stream.write_all(&head).await;
+        held.push(stream);
+    }
+    // 48 MiB of one address are 60 of these.
+    let ended = async {
+        let mut ended = 0;
+        while ended < 30 {
+            let mut left = Vec::new();
+            for mut stream in held.drain(..) {
+                let mut piece = [0; 1_024];
+                match timeout(Duration::from_millis(5), stream.read(&mut piece)).await {
+                    Ok(Ok(0) | Err(_)) => ended += 1,
+                    _ => left.push(stream),
+                }
+            }
+            held = left;
+        }
+    };
+    timeout(PATIENCE, ended).await.expect("they are all held");
+    // And who finishes theirs goes on.
+    let room = mina.room();
+    for _ in 0..3 {
+        let batch: Vec<_> = (0..8).map(|_| message(room, &"x".repeat(16_000))).collect();
+        assert_eq!(mina.send(&batch).await.len(), 8);
+    }
+}
+
+/// A WebSocket that has connected, as a bare stream.
+async fn connect_raw(server: &TestServer, packet: &str) -> TcpStream {
+    let mut stream = connect(server, 9).await;
+    let head = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    say(&mut stream, head).await;
+    until_says(&mut stream, "pingInterval").await;
+    let mut frame = vec![0x81, 0x80 | 126];
+    frame.extend_from_slice(&u16::try_from(packet.len()).unwrap().to_be_bytes());
+    frame.extend_from_slice(&[0; 4]);
+    frame.extend_from_slice(packet.as_bytes());
+    stream.write_all(&frame).await.unwrap();
+    until_says(&mut stream, "\"open\"").await;
+    stream
+}
+
+async fn until_says(stream: &mut TcpStream, part: &str) {
+    let mut all = String::new();
+    let mut piece = vec![0; 4_096];
+    while !all.contains(part) {
+        let read = timeout(PATIENCE, stream.read(&mut piece)).await.unwrap().unwrap();
+        assert!(read > 0, "{all}");
+        all.push_str(&String::from_utf8_lossy(&piece[..read]));
+    }
+}

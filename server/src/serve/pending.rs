@@ -1,0 +1,187 @@
+//! What connected people have sent of messages that are not whole yet, in bytes.
+//!
+//! A WebSocket's message is held until its last byte has come. Each is bounded; this bounds all of them together, so that
+//! few accounts with many connections cannot fill the memory with messages that they never finish.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::clock::{self, Instant};
+
+/// Most bytes in all, and of one network.
+const IN_ALL: usize = 96 * 1024 * 1024;
+const OF_NETWORK: usize = 48 * 1024 * 1024;
+/// Bytes of one connection that are not counted.
+const FREE: usize = 64 * 1024;
+/// Bytes that are forgotten a second: answers to pings are no part of any message.
+const FORGOTTEN_PER_SECOND: usize = 16;
+
+/// All that is pending. A cheap clone of one handle.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Budget(Arc<Mutex<Counts>>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    in_all: usize,
+    of_network: HashMap<IpAddr, usize>,
+}
+
+/// What is pending of one connection.
+#[derive(Debug)]
+pub struct Pending {
+    budget: Budget,
+    network: Option<IpAddr>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    bytes: usize,
+    charged: usize,
+    seen: Instant,
+}
+
+impl Budget {
+    /// Nothing is pending of this connection. A proxy's many clients count in all only.
+    pub(super) fn connection(&self, network: Option<IpAddr>) -> Pending {
+        Pending {
+            budget: self.clone(),
+            network,
+            state: Mutex::new(State {
+                bytes: 0,
+                charged: 0,
+                seen: clock::instant(),
+            }),
+        }
+    }
+
+    fn charge(&self, network: Option<IpAddr>, bytes: usize) -> bool {
+        let mut counts = self.counts();
+        let of_network = network.map_or(0, |network| counts.of_network.get(&network).copied().unwrap_or(0));
+        if counts.in_all + bytes > IN_ALL || of_network + bytes > OF_NETWORK {
+            return false;
+        }
+        counts.in_all += bytes;
+        if let Some(network) = network {
+            counts.of_network.insert(network, of_network + bytes);
+        }
+        true
+    }
+
+    fn give_back(&self, network: Option<IpAddr>, bytes: usize) {
+        if bytes == 0 {
+            return;
+        }
+        let mut counts = self.counts();
+        counts.in_all -= bytes;
+        if let Some(network) = network {
+            let left = counts.of_network.get(&network).map_or(0, |count| count - bytes);
+            if left == 0 {
+                counts.of_network.remove(&network);
+            } else {
+                counts.of_network.insert(network, left);
+            }
+        }
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pending {
+    /// So many bytes have come. Answers whether there is room for them.
+    pub(crate) fn add(&self, bytes: usize, now: Instant) -> bool {
+        let mut state = self.state();
+        let passed = now.saturating_duration_since(state.seen);
+        if passed >= Duration::from_secs(1) {
+            let seconds = usize::try_from(passed.as_secs()).unwrap_or(usize::MAX);
+            state.bytes = state
+                .bytes
+                .saturating_sub(seconds.saturating_mul(FORGOTTEN_PER_SECOND));
+            state.seen = now;
+        }
+        state.bytes = state.bytes.saturating_add(bytes);
+        let due = state.bytes.saturating_sub(FREE);
+        if due > state.charged {
+            if !self.budget.charge(self.network, due - state.charged) {
+                return false;
+            }
+            state.charged = due;
+        }
+        true
+    }
+
+    /// The message that was pending is whole.
+    pub(crate) fn clear(&self) {
+        let mut state = self.state();
+        state.bytes = 0;
+        let charged = std::mem::take(&mut state.charged);
+        self.budget.give_back(self.network, charged);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: usize = 1024 * 1024;
+
+    #[test]
+    fn fault_m03_messages_that_are_never_finished_are_bounded_per_network_and_in_all() {
+        let budget = Budget::default();
+        let now = clock::instant();
+        let fill = |network: u8| {
+            let open: Vec<_> = (0..100)
+                .map(|_| budget.connection(Some([192, 0, 2, network].into())))
+                .collect();
+            let taken = open.iter().filter(|pending| pending.add(MIB, now)).count();
+            (taken, open)
+        };
+        let (of_one, first) = fill(1);
+        assert_eq!(of_one, OF_NETWORK / (MIB - FREE));
+        let (_, second) = fill(2);
+        let (left, third) = fill(3);
+        assert!(left < 10, "{left}");
+        // Small ones are nobody's concern.
+        assert!(budget.connection(Some([192, 0, 2, 1].into())).add(FREE, now));
+        drop((first, second, third));
+        let counts = budget.counts();
+        assert_eq!((counts.in_all, counts.of_network.len()), (0, 0));
+    }
+
+    #[test]
+    fn answers_to_pings_never_add_up() {
+        let pending = Budget::default().connection(None);
+        let mut now = clock::instant();
+        for _ in 0..1_000_000 {
+            now += Duration::from_secs(25);
+            assert!(pending.add(7, now));
+        }
+        assert_eq!(pending.state().charged, 0);
+    }
+
+    #[test]
+    fn a_message_that_is_whole_leaves_its_room_to_others() {
+        let budget = Budget::default();
+        let now = clock::instant();
+        let pending = budget.connection(None);
+        for _ in 0..1_000 {
+            assert!(pending.add(MIB, now));
+            pending.clear();
+        }
+        assert_eq!(budget.counts().in_all, 0);
+    }
+}
