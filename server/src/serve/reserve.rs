@@ -69,7 +69,9 @@ async fn answer(
     router: Router,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, std::convert::Infallible> {
-    if matches!(request.uri().path(), "/healthz" | "/readyz") {
+    let path = request.uri().path();
+    // Below a base path too.
+    if path.ends_with("/healthz") || path.ends_with("/readyz") {
         return router.oneshot(request.map(Body::new)).await;
     }
     let retry_after = [(RETRY_AFTER, HeaderValue::from_static("5"))];
