@@ -4,18 +4,16 @@
 //! cargo run -p socketio-client --example chat -- http://localhost:3000
 //! ```
 
-use std::time::Duration;
-
 use serde_json::Value;
 use socketio_client::{Client, Event};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> std::io::Result<()> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let url = std::env::args()
         .nth(1)
         .unwrap_or_else(|| "http://localhost:3000".into());
-    let client = Client::builder(url).auto_connect(false).build();
+    let client = Client::builder(url).auto_connect(false).build()?;
     let mut events = client.events();
     client.connect();
 
@@ -43,7 +41,8 @@ async fn main() -> std::io::Result<()> {
             }
         }
     }
-    client.disconnect();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    if let Err(unsent) = client.close().await {
+        println!("* {unsent}");
+    }
     Ok(())
 }

@@ -43,6 +43,30 @@ impl fmt::Display for DisconnectReason {
     }
 }
 
+/// Why a client cannot be built: what it was told can never work.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The URL cannot be used; why.
+    #[error("unusable URL: {0}")]
+    Url(String),
+    /// [`transports`](crate::Builder::transports) names none, or only long-polling where the crate was built without the feature `polling`.
+    #[error("there is no transport to use")]
+    NoTransport,
+    /// `https` and `wss` need the feature `rustls` on native targets.
+    #[error("https and wss need the feature `rustls`")]
+    NoTls,
+    /// A header that HTTP does not have: its name, or the value beside it.
+    #[error("unusable header {0:?}")]
+    Header(String),
+    /// The `auth` of Socket.IO is an object, or nothing.
+    #[error("auth is an object or nothing")]
+    Auth,
+    /// On native targets a client runs on tokio, and is built inside a runtime.
+    #[error("there is no tokio runtime here")]
+    NoRuntime,
+}
+
 /// Why an event was not taken for sending.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -9,7 +9,7 @@
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::builder("http://localhost:3000")
 //!     .auth(json!({"token": "secret"}))
-//!     .build();
+//!     .build()?;
 //! let mut events = client.events();
 //!
 //! client.emit("chat message", "hello")?;              // one argument; waits for the connection if need be
@@ -34,7 +34,7 @@
 //! ```
 //!
 //! In a page the same code runs as it is: start it with `wasm_bindgen_futures::spawn_local`. There the URL may be `""`, the page's own origin.
-//! A native program calls [`Builder::build`] inside a tokio runtime. `examples/chat.rs` is a whole program, `examples/page` a whole page.
+//! A native program calls [`Builder::build`] inside a tokio runtime. What can never work, as an unusable URL, is a [`BuildError`]. `examples/chat.rs` is a whole program, `examples/page` a whole page.
 //!
 //! # Coming from `socket.io-client`
 //!
@@ -129,7 +129,7 @@ pub use client::{
     Ack, Builder, Client, Event, EventStream, Handler, Message, Once, Responder, SentStream, TypedStream,
     WeakClient,
 };
-pub use error::{AckError, DisconnectReason, EmitError, Unsent};
+pub use error::{AckError, BuildError, DisconnectReason, EmitError, Unsent};
 pub use packet::Parser;
 pub use payload::{Binary, Payload};
 pub use protocol::{Fallback, State, Transport, WebSocketFailure};

@@ -149,13 +149,13 @@ impl Default for Settings {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The longest packet taken from a server, in bytes, attachments included. Default 16 MiB.
+    /// The longest packet taken from a server, in bytes, attachments included. Default 64 MiB.
     pub packet: usize,
     /// How many attachments a packet may have. Default 1,024.
     pub attachments: usize,
     /// How many events wait for a connection at most. Default 4,096.
     pub send_buffer: usize,
-    /// How many bytes wait for a connection, and as many again for the link to take them. Default 16 MiB.
+    /// How many bytes wait for a connection, and as many again for the link to take them. Default 64 MiB.
     pub send_bytes: usize,
     /// How many events wait in an event stream before nothing more is read from the link. Default 8,192.
     ///
@@ -167,10 +167,10 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            packet: 16 << 20,
+            packet: 64 << 20,
             attachments: 1024,
             send_buffer: 4096,
-            send_bytes: 16 << 20,
+            send_bytes: 64 << 20,
             events: 8192,
         }
     }

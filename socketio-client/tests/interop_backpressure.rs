@@ -20,7 +20,7 @@ use support::{PATIENCE, Server, connected, message, next};
 async fn client_c05_a_burst_while_the_reader_is_busy_arrives_whole() {
     let server = Server::start();
     for transport in [Transport::WebSocket, Transport::Polling] {
-        let client = server.client().transports([transport]).build();
+        let client = server.client().transports([transport]).build().unwrap();
         let mut events = client.events();
         connected(&mut events).await;
         client.emit("count", &20_000).unwrap();
@@ -36,7 +36,7 @@ async fn client_c05_a_burst_while_the_reader_is_busy_arrives_whole() {
 #[tokio::test]
 async fn client_c05_a_loop_that_awaits_an_ack_for_each_event_comes_to_its_end() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("count", &12_000).unwrap();
@@ -53,7 +53,11 @@ async fn client_c05_a_loop_that_awaits_an_ack_for_each_event_comes_to_its_end() 
 #[tokio::test]
 async fn client_c05_the_limit_holds_and_reading_goes_on_where_it_stopped() {
     let server = Server::start();
-    let client = server.client().limits(|limits| limits.events = 20).build();
+    let client = server
+        .client()
+        .limits(|limits| limits.events = 20)
+        .build()
+        .unwrap();
     let mut events = client.events();
     let mut numbers = client.on::<u32>("number");
     connected(&mut events).await;
@@ -71,7 +75,11 @@ async fn client_c05_the_limit_holds_and_reading_goes_on_where_it_stopped() {
 #[tokio::test]
 async fn client_c05_a_stream_that_nobody_reads_holds_up_the_others_for_a_while_only() {
     let server = Server::start();
-    let client = server.client().limits(|limits| limits.events = 100).build();
+    let client = server
+        .client()
+        .limits(|limits| limits.events = 100)
+        .build()
+        .unwrap();
     let mut events = client.events();
     let mut unread = client.on::<u32>("number");
     connected(&mut events).await;

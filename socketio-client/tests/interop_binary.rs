@@ -27,7 +27,7 @@ struct File {
 #[tokio::test]
 async fn bytes_travel_anywhere_in_the_arguments_both_ways() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut events = client.events();
     let file = File {
         name: "f".into(),
@@ -43,7 +43,7 @@ async fn bytes_travel_anywhere_in_the_arguments_both_ways() {
 #[tokio::test]
 async fn acks_carry_bytes_both_ways() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut events = client.events();
     let bytes: Binary = client
         .emit_with_ack("echo", &Binary(vec![1, 2, 3]), PATIENCE)
@@ -66,7 +66,7 @@ async fn acks_carry_bytes_both_ways() {
 #[tokio::test]
 async fn once_listens_once_and_off_ends_a_handler() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut events = client.events();
     let heard = Arc::new(Mutex::new(Vec::new()));
     let hearing = heard.clone();
@@ -90,7 +90,7 @@ async fn once_listens_once_and_off_ends_a_handler() {
 #[tokio::test]
 async fn what_goes_out_can_be_watched_as_it_goes() {
     let server = Server::start();
-    let client = server.client().auto_connect(false).build();
+    let client = server.client().auto_connect(false).build().unwrap();
     let mut events = client.events();
     let mut sent = client.sent();
     client.emit("say", "kept").unwrap();

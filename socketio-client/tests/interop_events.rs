@@ -26,7 +26,7 @@ struct Note {
 #[tokio::test]
 async fn events_carry_any_number_of_arguments_both_ways() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut events = client.events();
     let note = Note {
         title: "안녕 \u{1f600} \"\\\n".into(),
@@ -48,7 +48,7 @@ async fn events_carry_any_number_of_arguments_both_ways() {
 #[tokio::test]
 async fn a_typed_stream_yields_the_arguments_of_its_event() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut numbers = client.on::<u32>("number");
     client.emit("say", "not a number event").unwrap();
     client.emit("count", &100).unwrap();
@@ -64,7 +64,7 @@ async fn a_typed_stream_yields_the_arguments_of_its_event() {
 #[tokio::test]
 async fn an_ack_brings_the_servers_answer() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let answer: (u8, Note) = client
         .emit_with_ack("echo", &(7, json!({"title": "t", "tags": []})), PATIENCE)
         .await
@@ -78,7 +78,7 @@ async fn an_ack_brings_the_servers_answer() {
 #[tokio::test]
 async fn the_server_gets_its_answers_too() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut events = client.events();
     client.emit("ask", "what?").unwrap();
     let question = message(&mut events).await;
@@ -97,7 +97,7 @@ async fn the_server_gets_its_answers_too() {
 #[tokio::test]
 async fn an_answer_does_not_go_to_a_later_connection() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut events = client.events();
     client.emit("ask", &()).unwrap();
     let responder = message(&mut events).await.ack.unwrap();
@@ -110,7 +110,7 @@ async fn an_answer_does_not_go_to_a_later_connection() {
 #[tokio::test]
 async fn an_ack_that_does_not_come_times_out() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     let ack = client
@@ -122,7 +122,7 @@ async fn an_ack_that_does_not_come_times_out() {
 #[tokio::test]
 async fn a_lost_connection_fails_what_was_sent_and_keeps_what_was_not() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     let sent = client.emit_with_ack::<()>("ignore", &(), PATIENCE);
@@ -137,7 +137,7 @@ async fn a_lost_connection_fails_what_was_sent_and_keeps_what_was_not() {
 #[tokio::test]
 async fn what_is_emitted_offline_arrives_in_order_and_volatile_events_do_not() {
     let server = Server::start();
-    let client = server.client().auto_connect(false).build();
+    let client = server.client().auto_connect(false).build().unwrap();
     let mut events = client.events();
     for number in 0..50 {
         client.emit("say", &number).unwrap();
@@ -155,7 +155,7 @@ async fn what_is_emitted_offline_arrives_in_order_and_volatile_events_do_not() {
 #[tokio::test]
 async fn a_volatile_event_is_dropped_while_the_link_is_busy() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("say", "first").unwrap();
@@ -169,7 +169,12 @@ async fn a_volatile_event_is_dropped_while_the_link_is_busy() {
 #[tokio::test]
 async fn the_send_buffer_is_bounded() {
     let server = Server::start();
-    let client = server.client().auto_connect(false).send_buffer(2).build();
+    let client = server
+        .client()
+        .auto_connect(false)
+        .send_buffer(2)
+        .build()
+        .unwrap();
     client.emit("say", &1).unwrap();
     client.emit("say", &2).unwrap();
     assert_eq!(client.emit("say", &3), Err(EmitError::BufferFull));
@@ -181,7 +186,7 @@ async fn the_send_buffer_is_bounded() {
 #[tokio::test]
 async fn many_acked_events_in_flight_are_answered_in_order() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let acks: Vec<_> = (0..2000u32)
         .map(|number| client.emit_with_ack::<u32>("echo", &number, PATIENCE))
         .collect();

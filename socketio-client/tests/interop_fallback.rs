@@ -67,7 +67,8 @@ impl Proxy {
             .upgrade_delay(Duration::from_secs(1), Duration::from_secs(2))
             .reconnection_delay(Duration::from_millis(20))
             .auto_connect(false)
-            .build();
+            .build()
+            .unwrap();
         let events = client.events();
         client.connect();
         (client, events)

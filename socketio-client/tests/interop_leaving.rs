@@ -53,9 +53,9 @@ fn all(count: u32) -> Vec<u32> {
 #[tokio::test]
 async fn client_c04_emitting_and_closing_at_once_delivers_all_of_it() {
     let server = Server::start();
-    let watcher = server.client().build();
+    let watcher = server.client().build().unwrap();
     for (name, transports) in TRANSPORTS {
-        let client = by(&server, transports).build();
+        let client = by(&server, transports).build().unwrap();
         note(&client, 0..200);
         assert_eq!(client.close().await, Ok(()), "{name}");
         assert!(!client.is_connected());
@@ -87,7 +87,7 @@ fn client_c04_a_program_that_awaits_the_close_may_end() {
             .build()
             .unwrap();
         runtime.block_on(async {
-            let client = by(&server, transports).build();
+            let client = by(&server, transports).build().unwrap();
             note(&client, 0..100);
             client.close().await.unwrap();
         });
@@ -96,7 +96,7 @@ fn client_c04_a_program_that_awaits_the_close_may_end() {
             .enable_all()
             .build()
             .unwrap();
-        let got = runtime.block_on(async { noted(&server.client().build(), 100).await });
+        let got = runtime.block_on(async { noted(&server.client().build().unwrap(), 100).await });
         assert_eq!(got, all(100), "{name}");
     }
 }
@@ -104,10 +104,10 @@ fn client_c04_a_program_that_awaits_the_close_may_end() {
 #[tokio::test]
 async fn client_c03_what_was_emitted_before_a_disconnect_arrives_whenever_it_comes() {
     let server = Server::start();
-    let watcher = server.client().build();
+    let watcher = server.client().build().unwrap();
     for (name, transports) in TRANSPORTS {
         for round in 0..12 {
-            let client = by(&server, transports).build();
+            let client = by(&server, transports).build().unwrap();
             connected(&mut client.events()).await;
             // Among requests under way, and at every moment of the upgrade.
             note(&client, 0..20);
@@ -126,8 +126,8 @@ async fn client_c03_what_was_emitted_before_a_disconnect_arrives_whenever_it_com
 #[tokio::test]
 async fn client_c03_a_link_that_is_not_read_for_a_while_is_waited_for() {
     let server = Server::start();
-    let watcher = server.client().build();
-    let client = server.client().build();
+    let watcher = server.client().build().unwrap();
+    let client = server.client().build().unwrap();
     connected(&mut client.events()).await;
     client.emit("stop reading", &3_000).unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -151,7 +151,8 @@ async fn client_c04_what_did_not_go_is_said_within_the_bound() {
         .unwrap();
     let client = Client::builder(format!("http://{free}"))
         .close_timeout(Duration::from_millis(300))
-        .build();
+        .build()
+        .unwrap();
     note(&client, 0..3);
     let unsent: Unsent = client.flush().await.unwrap_err();
     assert_eq!(
@@ -167,9 +168,9 @@ async fn client_c04_what_did_not_go_is_said_within_the_bound() {
 #[tokio::test]
 async fn client_c04_flushing_waits_for_the_connection_and_stays() {
     let server = Server::start();
-    let watcher = server.client().build();
+    let watcher = server.client().build().unwrap();
     for (name, transports) in TRANSPORTS {
-        let client = by(&server, transports).build();
+        let client = by(&server, transports).build().unwrap();
         note(&client, 0..50);
         client.flush().await.unwrap();
         assert!(client.is_connected(), "{name}");

@@ -26,7 +26,7 @@ async fn events_and_bytes_go_both_ways() {
         [Transport::Polling; 2],
         [Transport::Polling, Transport::WebSocket],
     ] {
-        let client = client(&server).transports(transports).build();
+        let client = client(&server).transports(transports).build().unwrap();
         let mut events = client.events();
         let numbers = [
             i64::MIN + 1,
@@ -62,7 +62,7 @@ async fn events_and_bytes_go_both_ways() {
 #[tokio::test]
 async fn acks_go_both_ways() {
     let server = Server::with(r#"{"msgpack": true}"#);
-    let client = client(&server).auth(json!({"token": "t"})).build();
+    let client = client(&server).auth(json!({"token": "t"})).build().unwrap();
     let auth: Value = client.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
     assert_eq!(auth, json!({"token": "t"}));
     for number in 0..300u32 {
@@ -80,7 +80,7 @@ async fn acks_go_both_ways() {
 #[tokio::test]
 async fn namespaces_refusals_and_ends_work() {
     let server = Server::with(r#"{"msgpack": true}"#);
-    let root = client(&server).build();
+    let root = client(&server).build().unwrap();
     let refused = root.of("/private");
     let message = until(&mut refused.events(), |event| match event {
         Event::ConnectError { message, .. } => Some(message),
@@ -104,7 +104,7 @@ async fn namespaces_refusals_and_ends_work() {
 #[tokio::test]
 async fn recovery_works() {
     let server = Server::with(r#"{"msgpack": true, "csr": true}"#);
-    let client = client(&server).build();
+    let client = client(&server).build().unwrap();
     let mut events = client.events();
     let id = connected(&mut events).await;
     client.emit("news", &(0, "first")).unwrap();

@@ -19,7 +19,7 @@ use support::{PATIENCE, Server, connected, disconnected, message, until};
 #[tokio::test]
 async fn namespaces_share_a_connection_and_nothing_else() {
     let server = Server::start();
-    let root = server.client().build();
+    let root = server.client().build().unwrap();
     let admin = root.of_with_auth("/admin", json!({"role": "admin"}));
     let (mut root_events, mut admin_events) = (root.events(), admin.events());
     let (root_id, admin_id) = (
@@ -67,7 +67,7 @@ async fn namespaces_share_a_connection_and_nothing_else() {
 #[tokio::test]
 async fn a_refused_namespace_leaves_the_others_alone() {
     let server = Server::start();
-    let root = server.client().build();
+    let root = server.client().build().unwrap();
     let mut events = root.events();
     connected(&mut events).await;
     for (namespace, expected) in [("/private", "members only"), ("/nowhere", "Invalid namespace")] {
@@ -91,7 +91,9 @@ async fn a_refused_namespace_leaves_the_others_alone() {
 #[tokio::test]
 async fn the_path_of_a_url_is_a_namespace() {
     let server = Server::start();
-    let client = Client::builder(format!("{}/admin", server.url())).build();
+    let client = Client::builder(format!("{}/admin", server.url()))
+        .build()
+        .unwrap();
     let count: u32 = client.emit_with_ack("clients", &(), PATIENCE).await.unwrap();
     assert_eq!(count, 1);
 }
@@ -105,7 +107,8 @@ async fn credentials_may_take_their_time() {
             tokio::time::sleep(Duration::from_millis(50)).await;
             json!({"token": "late"})
         })
-        .build();
+        .build()
+        .unwrap();
     let auth: Value = client.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
     assert_eq!(auth, json!({"token": "late"}));
 }
@@ -113,7 +116,7 @@ async fn credentials_may_take_their_time() {
 #[tokio::test]
 async fn a_socket_asked_for_twice_is_the_same_and_opens_again() {
     let server = Server::start();
-    let root = server.client().build();
+    let root = server.client().build().unwrap();
     let admin = root.of("/admin");
     let mut events = admin.events();
     let id = connected(&mut events).await;
@@ -138,7 +141,9 @@ async fn a_socket_asked_for_twice_is_the_same_and_opens_again() {
 #[tokio::test]
 async fn one_socket_connects_while_another_leaves() {
     let server = Server::start();
-    let admin = Client::builder(format!("{}/admin", server.url())).build();
+    let admin = Client::builder(format!("{}/admin", server.url()))
+        .build()
+        .unwrap();
     connected(&mut admin.events()).await;
     let root = admin.of("/");
     admin.disconnect();
@@ -152,7 +157,8 @@ async fn a_socket_added_meanwhile_does_not_add_attempts() {
         .reconnection_attempts(2)
         .reconnection_delay(Duration::from_millis(10))
         .auto_connect(false)
-        .build();
+        .build()
+        .unwrap();
     let mut events = client.events();
     client.connect();
     until(&mut events, |event| {

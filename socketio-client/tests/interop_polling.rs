@@ -39,7 +39,7 @@ async fn upgraded(client: &Client) {
 #[tokio::test]
 async fn everything_works_over_polling() {
     let server = Server::with(r#"{"pingInterval": 100, "pingTimeout": 200}"#);
-    let client = polling(&server).auth(json!({"token": "t"})).build();
+    let client = polling(&server).auth(json!({"token": "t"})).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     assert_eq!(client.transport_name(), "polling");
@@ -75,7 +75,7 @@ async fn ends_over_polling_have_their_names() {
         ("raw", json!("9"), DisconnectReason::ParseError),
         ("kick", json!(null), DisconnectReason::ServerDisconnect),
     ] {
-        let client = polling(&server).build();
+        let client = polling(&server).build().unwrap();
         let mut events = client.events();
         connected(&mut events).await;
         client.emit(order, &argument).unwrap();
@@ -88,10 +88,10 @@ async fn ends_over_polling_have_their_names() {
 #[tokio::test]
 async fn the_server_learns_that_a_polling_client_left() {
     let server = Server::start();
-    let watcher = server.client().build();
+    let watcher = server.client().build().unwrap();
     let clients = || watcher.emit_with_ack::<u32>("clients", &(), PATIENCE);
-    let leaving = polling(&server).build();
-    let dropped = polling(&server).build();
+    let leaving = polling(&server).build().unwrap();
+    let dropped = polling(&server).build().unwrap();
     connected(&mut leaving.events()).await;
     while clients().await.unwrap() < 3 {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -106,7 +106,7 @@ async fn the_server_learns_that_a_polling_client_left() {
 #[tokio::test]
 async fn what_goes_in_one_request_respects_the_servers_limit() {
     let server = Server::with(r#"{"maxHttpBufferSize": 2000}"#);
-    let client = polling(&server).build();
+    let client = polling(&server).build().unwrap();
     let mut events = client.events();
     let text = "x".repeat(500);
     for number in 0..20 {
@@ -121,7 +121,7 @@ async fn what_goes_in_one_request_respects_the_servers_limit() {
 async fn the_move_to_websocket_loses_and_reorders_nothing() {
     let server = Server::start();
     for round in 0..10 {
-        let client = upgrading(&server).build();
+        let client = upgrading(&server).build().unwrap();
         let mut events = client.events();
         connected(&mut events).await;
         let mut sent = 0;
@@ -144,18 +144,18 @@ async fn the_move_to_websocket_loses_and_reorders_nothing() {
 #[tokio::test]
 async fn a_server_without_websocket_is_not_asked_to_upgrade_and_is_fallen_back_to() {
     let server = Server::with(r#"{"transports": ["polling"]}"#);
-    let client = upgrading(&server).build();
+    let client = upgrading(&server).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(client.transport_name(), "polling");
 
-    let client = server.client().try_all_transports(true).build();
+    let client = server.client().try_all_transports(true).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     assert_eq!(client.transport_name(), "polling");
 
-    let client = server.client().reconnection(false).build();
+    let client = server.client().reconnection(false).build().unwrap();
     let mut events = client.events();
     until(&mut events, |event| {
         matches!(event, Event::ConnectError { .. }).then_some(())
@@ -166,13 +166,13 @@ async fn a_server_without_websocket_is_not_asked_to_upgrade_and_is_fallen_back_t
 #[tokio::test]
 async fn an_upgrade_may_be_declined_and_is_remembered_where_asked_to() {
     let server = Server::start();
-    let client = upgrading(&server).upgrade(false).build();
+    let client = upgrading(&server).upgrade(false).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(client.transport_name(), "polling");
 
-    let client = upgrading(&server).remember_upgrade(true).build();
+    let client = upgrading(&server).remember_upgrade(true).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     upgraded(&client).await;
@@ -189,7 +189,8 @@ async fn a_server_that_never_answers_is_given_up_after_the_timeout() {
         .transports([Transport::Polling])
         .timeout(Duration::from_millis(100))
         .reconnection(false)
-        .build();
+        .build()
+        .unwrap();
     let message = until(&mut client.events(), |event| match event {
         Event::ConnectError { message, .. } => Some(message),
         _ => None,

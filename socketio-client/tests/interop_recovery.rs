@@ -22,7 +22,8 @@ async fn what_was_missed_is_replayed_and_the_id_stays() {
     let client = server
         .client()
         .reconnection_delay(Duration::from_millis(300))
-        .build();
+        .build()
+        .unwrap();
     let mut events = client.events();
     let id = connected(&mut events).await;
     assert!(!client.recovered());
@@ -45,7 +46,7 @@ async fn what_was_missed_is_replayed_and_the_id_stays() {
 #[tokio::test]
 async fn a_volatile_text_does_not_spoil_the_offset() {
     let server = Server::with(r#"{"csr": true}"#);
-    let client = server.client().volatile_events(["whisper"]).build();
+    let client = server.client().volatile_events(["whisper"]).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("news", &(0, "first")).unwrap();
@@ -65,7 +66,7 @@ async fn a_volatile_text_does_not_spoil_the_offset() {
 #[tokio::test]
 async fn a_session_that_the_server_does_not_know_starts_anew() {
     let server = Server::with(r#"{"csr": true}"#);
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut events = client.events();
     let id = connected(&mut events).await;
     client.emit("news", &(0, "first")).unwrap();
@@ -93,7 +94,7 @@ async fn a_session_that_the_server_does_not_know_starts_anew() {
 #[tokio::test]
 async fn a_server_without_recovery_recovers_nothing() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("terminate", &()).unwrap();

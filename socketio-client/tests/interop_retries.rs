@@ -22,12 +22,12 @@ fn quick(retries: u32) -> Retries {
 
 /// What the server got of `perhaps`, asked by a client without a queue.
 async fn seen(server: &Server) -> Vec<u32> {
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     client.emit_with_ack("seen", &(), PATIENCE).await.unwrap()
 }
 
 async fn swallow(server: &Server, count: u32) -> Client {
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let () = client
         .emit_with_ack("swallow all", &count, PATIENCE)
         .await
@@ -39,7 +39,7 @@ async fn swallow(server: &Server, count: u32) -> Client {
 async fn events_go_one_by_one_and_again_until_acknowledged() {
     let server = Server::start();
     swallow(&server, 2).await;
-    let client = server.client().retries(quick(3)).build();
+    let client = server.client().retries(quick(3)).build().unwrap();
     let acks: Vec<_> = (0..5u32)
         .map(|number| client.emit_with_ack::<u32>("perhaps", &number, Duration::from_millis(100)))
         .collect();
@@ -55,7 +55,7 @@ async fn events_go_one_by_one_and_again_until_acknowledged() {
 async fn an_event_out_of_tries_is_dropped_and_said_so() {
     let server = Server::start();
     swallow(&server, 2).await;
-    let client = server.client().retries(quick(1)).build();
+    let client = server.client().retries(quick(1)).build().unwrap();
     let mut events = client.events();
     let first = client.emit_with_ack::<u32>("perhaps", &1, Duration::from_millis(50));
     client.emit("perhaps", &2).unwrap();
@@ -82,7 +82,8 @@ async fn an_event_out_of_tries_may_be_kept_for_the_next_connection() {
     let client = server
         .client()
         .retries(quick(1).exhausted(Exhausted::Keep))
-        .build();
+        .build()
+        .unwrap();
     let mut events = client.events();
     let first = client.emit_with_ack::<u32>("perhaps", &1, Duration::from_millis(50));
     client.emit("perhaps", &2).unwrap();
@@ -106,7 +107,8 @@ async fn a_disconnect_burns_no_try_unless_asked_to() {
         let client = server
             .client()
             .retries(Retries::new(1).count_disconnects(count))
-            .build();
+            .build()
+            .unwrap();
         let mut events = client.events();
         let ack = client.emit_with_ack::<u32>("perhaps", &7, PATIENCE);
         for _ in 0..3 {
@@ -124,7 +126,7 @@ async fn a_disconnect_burns_no_try_unless_asked_to() {
 async fn volatile_events_do_not_queue() {
     let server = Server::start();
     swallow(&server, 100).await;
-    let client = server.client().retries(quick(100)).build();
+    let client = server.client().retries(quick(100)).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("perhaps", &1).unwrap();

@@ -29,7 +29,7 @@ fn client_c06_when_the_runtime_has_ended_nobody_waits() {
     let server = Server::start();
     let (of_the_client, other) = (runtime(), runtime());
     let (client, mut events, sent, kept) = of_the_client.block_on(async {
-        let client = server.client().build();
+        let client = server.client().build().unwrap();
         let mut events = client.events();
         connected(&mut events).await;
         let away = client.of("/elsewhere");
@@ -61,7 +61,7 @@ fn client_c06_when_the_runtime_has_ended_nobody_waits() {
 #[tokio::test]
 async fn client_c09_an_event_is_answered_once() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("ask", "why").unwrap();
@@ -76,7 +76,7 @@ async fn client_c09_an_event_is_answered_once() {
 #[tokio::test]
 async fn client_c09_the_buffer_can_be_emptied() {
     let server = Server::start();
-    let client = server.client().auto_connect(false).build();
+    let client = server.client().auto_connect(false).build().unwrap();
     let mut events = client.events();
     client.emit("say", "one").unwrap();
     let two = client.emit_with_ack::<u32>("echo", &2, PATIENCE);
@@ -88,7 +88,7 @@ async fn client_c09_the_buffer_can_be_emptied() {
     assert_eq!(message(&mut events).await.args, [json!("three")]);
 
     // Of the retry queue all but what is under way.
-    let client = server.client().retries(Retries::new(3)).build();
+    let client = server.client().retries(Retries::new(3)).build().unwrap();
     connected(&mut client.events()).await;
     let first = client.emit_with_ack::<u32>("echo", &1, PATIENCE);
     let second = client.emit_with_ack::<u32>("echo", &2, PATIENCE);
@@ -100,7 +100,7 @@ async fn client_c09_the_buffer_can_be_emptied() {
 #[tokio::test]
 async fn client_c09_a_function_with_a_weak_handle_does_not_keep_the_client() {
     let server = Server::start();
-    let client = server.client().build();
+    let client = server.client().build().unwrap();
     let mut events = client.events();
     let weak = client.downgrade();
     let inner = weak.clone();
@@ -128,7 +128,8 @@ async fn client_c02_an_event_that_ends_every_connection_is_dropped_after_its_tri
             .client()
             .transports([transport])
             .retries(Retries::new(3))
-            .build();
+            .build()
+            .unwrap();
         let mut events = client.events();
         connected(&mut events).await;
         let large = client.emit_with_ack::<String>("echo", &"x".repeat(5_000), PATIENCE);

@@ -84,7 +84,10 @@ const TRANSPORTS: [&[Transport]; 3] = [
 async fn events_and_acks_go_both_ways_over_every_transport() {
     let url = start().await;
     for transports in TRANSPORTS {
-        let client = client(&url).transports(transports.iter().copied()).build();
+        let client = client(&url)
+            .transports(transports.iter().copied())
+            .build()
+            .unwrap();
         let mut events = client.events();
         let id = connected(&mut events).await;
         assert_eq!(client.id(), Some(id));
@@ -122,7 +125,8 @@ async fn polling_moves_to_websocket() {
     let url = start().await;
     let client = client(&url)
         .transports([Transport::Polling, Transport::WebSocket])
-        .build();
+        .build()
+        .unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     let mut sent = 0;
@@ -148,7 +152,7 @@ async fn polling_moves_to_websocket() {
 #[tokio::test]
 async fn namespaces_and_refusals_work() {
     let url = start().await;
-    let root = client(&url).build();
+    let root = client(&url).build().unwrap();
     let admin = root.of_with_auth("/admin", json!({"role": "admin"}));
     let auth: Value = admin.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
     assert_eq!(auth, json!({"role": "admin"}));
@@ -171,7 +175,7 @@ async fn namespaces_and_refusals_work() {
 #[tokio::test]
 async fn both_sides_may_end_it() {
     let url = start().await;
-    let client = client(&url).build();
+    let client = client(&url).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("kick", &()).unwrap();

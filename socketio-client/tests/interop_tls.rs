@@ -56,7 +56,8 @@ async fn a_certificate_that_the_system_trusts_is_taken_and_no_other() {
         let stranger = Client::builder(&url)
             .transports([transport])
             .reconnection(false)
-            .build();
+            .build()
+            .unwrap();
         until(&mut stranger.events(), |event| match event {
             Event::ConnectError { refused: false, .. } => Some(()),
             Event::Connected { .. } => panic!("connected"),
@@ -88,11 +89,24 @@ async fn trusting() {
     ] {
         let client = Client::builder(&url)
             .transports(transports.iter().copied())
-            .build();
+            .build()
+            .unwrap();
         let bytes: Binary = client
             .emit_with_ack("echo", &Binary(vec![7; 70_000]), PATIENCE)
             .await
             .unwrap();
         assert_eq!(bytes.0.len(), 70_000);
     }
+}
+
+#[tokio::test]
+async fn client_c11_nothing_is_set_for_the_whole_process_and_plain_http_needs_no_roots() {
+    let server = Server::start();
+    for transport in [Transport::WebSocket, Transport::Polling] {
+        let client = server.client().transports([transport]).build().unwrap();
+        support::connected(&mut client.events()).await;
+    }
+    let _client = Client::builder("https://localhost:1").build().unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert!(rustls::crypto::CryptoProvider::get_default().is_none());
 }

@@ -27,7 +27,7 @@ const ODD: [(&str, bool); 5] = [
 async fn client_c01_one_bad_event_never_ends_a_connection() {
     let server = Server::start();
     for path in ["/socket.io/", "/csr/"] {
-        let client = Client::builder(server.url()).path(path).build();
+        let client = Client::builder(server.url()).path(path).build().unwrap();
         let mut events = client.events();
         let id = connected(&mut events).await;
         for (what, arrives) in ODD {
@@ -57,7 +57,8 @@ async fn client_c01_recovery_moves_past_what_cannot_be_read() {
     let client = Client::builder(server.url())
         .path("/csr/")
         .reconnection_delay(std::time::Duration::from_millis(20))
-        .build();
+        .build()
+        .unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("odd", "deep").unwrap();

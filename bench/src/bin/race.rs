@@ -33,6 +33,7 @@ mod page {
         pub fn connect(url: String) -> Promise {
             future_to_promise(async move {
                 let client = Client::builder(url).auto_connect(false).build();
+                let client = client.map_err(|error| error.to_string())?;
                 let mut events = client.events();
                 client.connect();
                 while let Some(event) = events.next().await {

@@ -18,7 +18,7 @@ mod socket;
 mod storage;
 mod tasks;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use futures::channel::{mpsc, oneshot};
@@ -35,7 +35,7 @@ use tasks::StorageJob;
 pub use ask::{Ask, AskError, Join, Leave, Members};
 pub use peers::{Peers, SoloPeers};
 pub use platform::{MaybeSend, Stream, Task};
-pub use socketio_client::WebSocketFailure;
+pub use socketio_client::{BuildError, WebSocketFailure};
 pub use storage::{MemoryStorage, Storage};
 
 /// Where and how to connect.
@@ -93,18 +93,20 @@ impl Chat {
     ///
     /// Runs as tasks of the surrounding runtime: tokio's natively, the page's event loop in a browser.
     ///
-    /// # Panics
-    /// Natively, outside of a tokio runtime.
-    pub fn start(options: ChatOptions, storage: impl Storage, peers: impl Peers) -> Self {
+    /// # Errors
+    /// Where the address can never be reached, and natively outside of a tokio runtime.
+    pub fn start(options: ChatOptions, storage: impl Storage, peers: impl Peers) -> Result<Self, BuildError> {
         let (storage_jobs, storage_inbox) = mpsc::unbounded();
         let (peers_jobs, peers_inbox) = mpsc::unbounded();
         let (timer, timer_inbox) = mpsc::unbounded();
         let (alive, ended) = oneshot::channel();
-        let inner = Arc::new_cyclic(|this: &Weak<Inner>| Inner {
+        let this = Arc::new(OnceLock::new());
+        let client = tasks::client(&options.url, &options.path, options.token, this.clone())?;
+        let inner = Arc::new_cyclic(|weak: &Weak<Inner>| Inner {
             session: Mutex::new(Session::new(options.session, platform::seed())),
             before_restored: Mutex::new(Some(Vec::new())),
             clock: platform::Clock::start(),
-            client: tasks::client(&options.url, &options.path, options.token, this.clone()),
+            client,
             gate: Gate::new(),
             link: Mutex::new(Link {
                 wanted: !options.stay_offline,
@@ -117,7 +119,7 @@ impl Chat {
             timer,
             timer_set: Mutex::new(None),
             watchers: Watchers::default(),
-            this: this.clone(),
+            this: this.get_or_init(|| weak.clone()).clone(),
             _alive: alive,
         });
         tasks::start(
@@ -129,7 +131,7 @@ impl Chat {
             timer_inbox,
             ended,
         );
-        Self { inner }
+        Ok(Self { inner })
     }
 
     /// Tells the session something. Views are up to date when this returns; what is said before storage has answered

@@ -1,12 +1,12 @@
 //! What runs beside the handle. Every task ends with the chat.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use futures::channel::{mpsc, oneshot};
 use futures::future::{self, Either, FutureExt};
 use futures::stream::StreamExt;
-use socketio_client::{Client, Event, EventStream};
+use socketio_client::{BuildError, Client, Event, EventStream};
 use steadfast_shared::HandshakeError;
 
 use super::platform::{self, Stream, Task};
@@ -29,9 +29,17 @@ pub(super) enum StorageJob {
 }
 
 /// The socket. It presents the session's cursors anew on each connection.
-pub(super) fn client(url: &str, path: &str, token: Option<String>, inner: Weak<Inner>) -> Client {
+pub(super) fn client(
+    url: &str,
+    path: &str,
+    token: Option<String>,
+    inner: Arc<OnceLock<Weak<Inner>>>,
+) -> Result<Client, BuildError> {
     let auth = move || {
-        let auth = inner.upgrade().map(|inner| lock(&inner.session).auth());
+        let auth = inner
+            .get()
+            .and_then(Weak::upgrade)
+            .map(|inner| lock(&inner.session).auth());
         let mut auth = auth.unwrap_or_default();
         auth.token.clone_from(&token);
         serde_json::to_value(auth).unwrap_or_default()

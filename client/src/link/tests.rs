@@ -68,7 +68,7 @@ impl Storage for Slow {
 #[tokio::test]
 async fn what_is_said_before_storage_answers_is_not_lost() {
     let storage = MemoryStorage::default();
-    let chat = Chat::start(offline(), storage.clone(), SoloPeers);
+    let chat = Chat::start(offline(), storage.clone(), SoloPeers).unwrap();
     chat.input(signed_in());
     chat.input(post(10));
     chat.input(post(11));
@@ -84,7 +84,7 @@ async fn what_is_said_before_storage_answers_is_not_lost() {
 /// A storage that holds one message, which an earlier chat could not send.
 async fn with_one_message() -> MemoryStorage {
     let storage = MemoryStorage::default();
-    let before = Chat::start(offline(), storage.clone(), SoloPeers);
+    let before = Chat::start(offline(), storage.clone(), SoloPeers).unwrap();
     before.input(signed_in());
     before.input(post(10));
     until(&before, |session| {
@@ -99,7 +99,7 @@ async fn storage_that_hangs_keeps_nobody_from_chatting_and_comes_in_late() {
     let storage = with_one_message().await;
 
     let hangs = Arc::new(AtomicBool::new(true));
-    let chat = Chat::start(offline(), Slow(storage, hangs.clone()), SoloPeers);
+    let chat = Chat::start(offline(), Slow(storage, hangs.clone()), SoloPeers).unwrap();
     chat.input(signed_in());
     chat.input(post(11));
     until(&chat, |session| session.timeline(ROOM).rows().count() == 1).await;
@@ -128,7 +128,7 @@ async fn storage_that_could_not_be_read_is_read_again_and_what_it_holds_comes_in
     let storage = with_one_message().await;
 
     let unreadable = Arc::new(AtomicBool::new(true));
-    let chat = Chat::start(offline(), Unreadable(storage, unreadable.clone()), SoloPeers);
+    let chat = Chat::start(offline(), Unreadable(storage, unreadable.clone()), SoloPeers).unwrap();
     chat.input(signed_in());
     until(&chat, Session::is_elected).await;
     assert_eq!(chat.with(|session| session.timeline(ROOM).rows().count()), 0);
@@ -138,7 +138,7 @@ async fn storage_that_could_not_be_read_is_read_again_and_what_it_holds_comes_in
 
 #[tokio::test]
 async fn the_changes_end_with_the_chat() {
-    let chat = Chat::start(offline(), MemoryStorage::default(), SoloPeers);
+    let chat = Chat::start(offline(), MemoryStorage::default(), SoloPeers).unwrap();
     let mut changes = chat.changes();
     drop(chat);
     let ended = async { while changes.next().await.is_some() {} };
@@ -149,7 +149,7 @@ async fn the_changes_end_with_the_chat() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_dialled_again_and_a_wish_for_quiet_is_kept() {
-    let chat = Chat::start(offline(), MemoryStorage::default(), SoloPeers);
+    let chat = Chat::start(offline(), MemoryStorage::default(), SoloPeers).unwrap();
     assert_eq!(chat.link(), LinkState::Disconnected { reason: None });
     let mut changes = chat.changes();
     chat.connect();

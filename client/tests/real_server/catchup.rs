@@ -189,7 +189,7 @@ fn offline(storage: &MemoryStorage) -> Chat {
         stay_offline: true,
         ..ChatOptions::default()
     };
-    Chat::start(options, storage.clone(), SoloPeers)
+    Chat::start(options, storage.clone(), SoloPeers).unwrap()
 }
 
 fn text(text: &str) -> MessageText {

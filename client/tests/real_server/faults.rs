@@ -103,7 +103,7 @@ fn chat(server: &Server, info: &SessionInfo) -> Chat {
         },
         ..ChatOptions::default()
     };
-    Chat::start(options, MemoryStorage::default(), SoloPeers)
+    Chat::start(options, MemoryStorage::default(), SoloPeers).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

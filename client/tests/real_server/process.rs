@@ -97,7 +97,7 @@ pub(crate) fn chat_at(address: SocketAddr, info: &SessionInfo, storage: &MemoryS
         token: info.token.clone(),
         ..ChatOptions::default()
     };
-    Chat::start(options, storage.clone(), SoloPeers)
+    Chat::start(options, storage.clone(), SoloPeers).unwrap()
 }
 
 impl Drop for Server {

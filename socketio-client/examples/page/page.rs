@@ -14,7 +14,8 @@ pub(crate) fn start() -> Option<()> {
     // Without a server named, it is the one that the page came from.
     let client = Client::builder(query.get("server").unwrap_or_default())
         .auto_connect(false)
-        .build();
+        .build()
+        .ok()?;
     send_what_is_typed(&document, client.clone())?;
     wasm_bindgen_futures::spawn_local(async move {
         show(&document, client).await;

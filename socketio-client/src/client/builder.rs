@@ -16,14 +16,14 @@ use crate::packet::Parser;
 use crate::protocol::Input;
 use crate::protocol::Transport;
 use crate::transport::{self, Dial, MaybeSend};
-use crate::{Limits, Retries, Settings};
+use crate::{BuildError, Limits, Retries, Settings};
 
 /// A client to be: settings with the JavaScript client's defaults.
 pub struct Builder {
     url: String,
     path: String,
     headers: Vec<(String, String)>,
-    auth: Auth,
+    auth: Result<Auth, BuildError>,
     settings: Settings,
     auto_connect: bool,
     wake_on_visible: bool,
@@ -35,7 +35,7 @@ impl Builder {
             url,
             path: "/socket.io/".into(),
             headers: Vec::new(),
-            auth: Auth::None,
+            auth: Ok(Auth::None),
             settings: Settings::default(),
             auto_connect: true,
             wake_on_visible: true,
@@ -49,17 +49,22 @@ impl Builder {
         self
     }
 
-    /// The credentials presented on every connection. A value that does not serialize presents none.
+    /// The credentials presented on every connection: what serializes to an object, or to nothing (`()` or `None`).
     #[must_use]
     pub fn auth(mut self, auth: impl Serialize) -> Self {
-        self.auth = serde_json::to_value(auth).map_or(Auth::None, Auth::Value);
+        self.auth = match serde_json::to_value(auth) {
+            Ok(Value::Null) => Ok(Auth::None),
+            Ok(auth @ Value::Object(_)) => Ok(Auth::Value(auth)),
+            _ => Err(BuildError::Auth),
+        };
         self
     }
 
-    /// Asks for the credentials anew on each connection. The function must not block; it may use the client.
+    /// Asks for the credentials anew on each connection: an object, or null for none; anything else ends the attempt with an
+    /// [`Event::ConnectError`](super::Event::ConnectError) that counts as a refusal. The function must not block; it may use the client.
     #[must_use]
     pub fn auth_with(mut self, auth: impl FnMut() -> Value + MaybeSend + 'static) -> Self {
-        self.auth = Auth::Call(Box::new(auth));
+        self.auth = Ok(Auth::Call(Box::new(auth)));
         self
     }
 
@@ -69,7 +74,7 @@ impl Builder {
     where
         F: Future<Output = Value> + MaybeSend + 'static,
     {
-        self.auth = Auth::Async(Box::new(move || -> Pending { Box::pin(auth()) }));
+        self.auth = Ok(Auth::Async(Box::new(move || -> Pending { Box::pin(auth()) })));
         self
     }
 
@@ -234,18 +239,19 @@ impl Builder {
 
     /// Starts the client's loop: on the current tokio runtime, or on the page's event loop.
     ///
-    /// A URL that cannot be used shows as [`Event::ConnectError`](super::Event::ConnectError) on each attempt. Events that happen
-    /// before [`Client::events`] is called are not seen; to see the very first, turn `auto_connect` off and connect then.
+    /// Events that happen before [`Client::events`] is called are not seen; to see the very first, turn `auto_connect` off and connect then.
     ///
-    /// # Panics
-    /// On native targets, outside of a tokio runtime.
-    #[must_use = "the connection closes when the client is dropped"]
-    pub fn build(self) -> Client {
-        let endpoint = Endpoint::parse(&self.url, &self.path);
-        let namespace = endpoint
-            .as_ref()
-            .map_or("/", |endpoint| endpoint.namespace.as_str())
-            .to_owned();
+    /// # Errors
+    /// Where what the client was told can never work, see [`BuildError`].
+    pub fn build(self) -> Result<Client, BuildError> {
+        let endpoint = Endpoint::parse(&self.url, &self.path).map_err(BuildError::Url)?;
+        let auth = self.auth?;
+        let usable = |transport: &Transport| cfg!(feature = "polling") || *transport == Transport::WebSocket;
+        if !self.settings.transports.iter().any(usable) {
+            return Err(BuildError::NoTransport);
+        }
+        transport::check(endpoint.secure, &self.headers)?;
+        let namespace = endpoint.namespace.clone();
         let (max_packet, goodbye) = (self.settings.limits.packet, self.settings.close_timeout);
         let (shared, key) = Shared::new(self.settings, &namespace, self.auto_connect);
         let to_wake = Arc::downgrade(&shared);
@@ -259,16 +265,15 @@ impl Builder {
         transport::spawn(
             Driver::new(
                 shared.clone(),
-                endpoint.map(|endpoint| {
-                    Dial::new(
-                        endpoint.websocket_url(),
-                        endpoint.polling_url(),
-                        self.headers,
-                        max_packet,
-                        goodbye,
-                    )
-                }),
-                self.auth,
+                Dial::new(
+                    endpoint.websocket_url(),
+                    endpoint.polling_url(),
+                    self.headers,
+                    max_packet,
+                    goodbye,
+                    endpoint.secure,
+                ),
+                auth,
                 wake,
             )
             .run(),
@@ -276,7 +281,7 @@ impl Builder {
         if self.auto_connect {
             shared.with(|inner, now| inner.machine.handle(Input::Connect(key), now));
         }
-        Client::new(shared, key)
+        Ok(Client::new(shared, key))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::transport;
 /// A server, and the namespace that its URL names.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Endpoint {
-    secure: bool,
+    pub(super) secure: bool,
     authority: String,
     path: String,
     query: String,
@@ -38,18 +38,15 @@ impl Endpoint {
             Some(slash) => rest.split_at(slash),
             None => (rest, "/"),
         };
-        let unusable = |character: char| character.is_whitespace() || character.is_control();
-        if authority.is_empty() || url.contains(unusable) || path.contains(unusable) {
-            return Err("the URL names no host, or holds spaces".into());
-        }
+        check_authority(authority)?;
         Ok(Self {
             secure,
             authority: authority.into(),
             path: match path.trim_matches('/') {
                 "" => "/".to_owned(),
-                path => format!("/{path}/"),
+                path => format!("/{}/", encoded(path)),
             },
-            query: query.into(),
+            query: encoded(query),
             namespace: namespace.into(),
         })
     }
@@ -76,9 +73,63 @@ impl Endpoint {
     }
 }
 
+/// A host, and perhaps a port.
+fn check_authority(authority: &str) -> Result<(), String> {
+    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let (host, port) = match host_and_port.strip_prefix('[') {
+        Some(rest) => {
+            let (address, port) = rest
+                .split_once(']')
+                .ok_or("an address in brackets does not end")?;
+            if address.parse::<std::net::Ipv6Addr>().is_err() {
+                return Err(format!("no IPv6 address: {address}"));
+            }
+            (address, port)
+        }
+        None => match host_and_port.find(':') {
+            Some(colon) => host_and_port.split_at(colon),
+            None => (host_and_port, ""),
+        },
+    };
+    let unusable = |character: char| !character.is_alphanumeric() && !"-._~:%".contains(character);
+    if host.is_empty() || host.contains(unusable) {
+        return Err("it names no host".into());
+    }
+    let port_is_good = match port.strip_prefix(':') {
+        Some(port) => port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0),
+        None => port.is_empty(),
+    };
+    if port_is_good {
+        Ok(())
+    } else {
+        Err(format!("no port: {port}"))
+    }
+}
+
+/// With everything escaped that a URL does not hold. What is escaped already stays so.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn client_c08_a_query_may_hold_anything() {
+        assert_eq!(
+            websocket("http://a?name=Zoë B&q=%20", "/séance/"),
+            "ws://a/s%C3%A9ance/?name=Zo%C3%AB%20B&q=%20&EIO=4&transport=websocket"
+        );
+    }
 
     fn websocket(url: &str, path: &str) -> String {
         Endpoint::parse(url, path).unwrap().websocket_url()
@@ -117,6 +168,13 @@ mod tests {
             "http:///x",
             "http://a b",
             "http://a\r\nX: y",
+            "http://:80",
+            "http://a:70000",
+            "http://a:0",
+            "http://a:b",
+            "http://[::1",
+            "http://[g]:1",
+            "http://a[b",
         ] {
             assert!(Endpoint::parse(url, "/socket.io/").is_err(), "{url:?}");
         }

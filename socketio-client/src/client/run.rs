@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use super::auth::{Auth, Pending};
 use super::shared::Shared;
-use crate::DisconnectReason;
 use crate::map::Map;
 use crate::protocol::{Input, LinkEvent, LinkId, Output, SocketKey};
-use crate::transport::{Dial, Goodbye, Link, OnReturn, Timer};
+use crate::transport::{self, Dial, Goodbye, Link, OnReturn, Timer};
 
 pub(super) struct Driver {
     shared: Arc<Shared>,
-    dial: Result<Dial, String>,
+    dial: Dial,
     auth: Auth,
     /// Credentials that were asked for. Those for a connection that is gone are dropped.
     pending: Vec<(SocketKey, LinkId, Pending)>,
@@ -29,16 +28,9 @@ pub(super) struct Driver {
 
 /// How many rounds the loop makes before it lets others run.
 const ROUNDS: usize = 64;
-/// No timer is set further off than this: some platforms wrap around.
-const FARTHEST: Duration = Duration::from_secs(3600);
 
 impl Driver {
-    pub(super) fn new(
-        shared: Arc<Shared>,
-        dial: Result<Dial, String>,
-        auth: Auth,
-        wake: Option<OnReturn>,
-    ) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, dial: Dial, auth: Auth, wake: Option<OnReturn>) -> Self {
         Self {
             shared,
             dial,
@@ -92,9 +84,12 @@ impl Driver {
                 return finished;
             };
             match output {
-                Output::Open { link, sid } => self.open(link, |dial| Link::dial(dial, sid.as_deref())),
+                Output::Open { link, sid } => {
+                    self.links.insert(link, Link::dial(&self.dial, sid.as_deref()));
+                }
                 Output::Request { link, sid, body } => {
-                    self.open(link, |dial| Link::request(dial, sid.as_deref(), body));
+                    let request = Link::request(&self.dial, sid.as_deref(), body);
+                    self.links.insert(link, request);
                 }
                 Output::Send { link, frames } => {
                     if let Some(link) = self.links.get_mut(&link) {
@@ -114,21 +109,6 @@ impl Driver {
                 }
                 Output::Authenticate { socket, link } => self.authenticate(socket, link),
                 Output::Event { .. } | Output::Sent { .. } | Output::Acked { .. } | Output::Wait(_) => {}
-            }
-        }
-    }
-
-    fn open(&mut self, id: LinkId, open: impl FnOnce(&Dial) -> Link) {
-        match &self.dial {
-            Ok(dial) => {
-                self.links.insert(id, open(dial));
-            }
-            Err(error) => {
-                let event = LinkEvent::Closed {
-                    reason: DisconnectReason::TransportError,
-                    details: Some(error.clone()),
-                };
-                self.input(Input::Link { link: id, event });
             }
         }
     }
@@ -223,7 +203,7 @@ impl Driver {
         let good = |(set, _): &(Duration, Timer)| (last..=until).contains(set);
         if !self.timer.as_ref().is_some_and(good) {
             let now = self.shared.with(|_, now| now);
-            let after = until.saturating_sub(now).min(FARTHEST);
+            let after = until.saturating_sub(now).min(transport::FARTHEST);
             self.timer = Some((until, Timer::new(after)));
         }
     }

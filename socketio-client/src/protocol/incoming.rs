@@ -208,6 +208,14 @@ impl Machine {
         if engine.id() != link || socket.status != Status::Wanted {
             return;
         }
+        if !matches!(auth, None | Some(Value::Null | Value::Object(_))) {
+            // A server would end the connection, each time.
+            return self.refused(
+                key.0,
+                Payload::from(vec!["auth is an object or nothing".into()]),
+                now,
+            );
+        }
         socket.status = Status::Joining;
         let auth = socket.recovery.present(auth);
         let packet = Packet::new(

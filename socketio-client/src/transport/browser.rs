@@ -21,9 +21,9 @@ use web_sys::{AbortController, Response};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, Performance, WebSocket};
 
 use super::{Answer, Dial, Goodbye, tasks};
-use crate::DisconnectReason;
 use crate::packet::Frame;
 use crate::protocol::LinkEvent;
+use crate::{BuildError, DisconnectReason};
 
 /// What goes to another thread where there are threads: `Send` on native targets, nothing in a browser.
 pub trait MaybeSend {}
@@ -34,6 +34,9 @@ impl<T: ?Sized> MaybeSend for T {}
 const HIGH_WATER: u32 = 1 << 20;
 /// How often a full WebSocket is asked again: it does not tell by itself.
 const ASK_AGAIN: u32 = 20;
+
+/// No timer is set further off than this: some browsers wrap around. That a device slept shows when the page is back.
+pub(crate) const FARTHEST: Duration = Duration::from_secs(3600);
 
 /// How long a server is given to process what it was sent, in milliseconds.
 const BARRIER: u32 = 100;
@@ -65,6 +68,12 @@ fn milliseconds(milliseconds: f64) -> Duration {
 
 pub(crate) fn seed() -> u64 {
     js_sys::Math::random().to_bits()
+}
+
+/// A browser has TLS and sets its own headers.
+#[expect(clippy::unnecessary_wraps, reason = "as on native targets")]
+pub(crate) fn check(_: bool, _: &[(String, String)]) -> Result<(), BuildError> {
+    Ok(())
 }
 
 pub(crate) fn page_origin() -> Option<String> {

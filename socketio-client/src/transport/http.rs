@@ -25,21 +25,25 @@ const POST_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) struct Http(Result<Client<Connector, String>, String>);
 
 impl Http {
-    pub(crate) fn new() -> Self {
-        Self(connector().map(|connector| Client::builder(TokioExecutor::new()).build(connector)))
+    pub(crate) fn new(secure: bool) -> Self {
+        Self(connector(secure).map(|connector| Client::builder(TokioExecutor::new()).build(connector)))
     }
 }
 
-fn connector() -> Result<Connector, String> {
+#[cfg_attr(
+    not(feature = "rustls"),
+    expect(clippy::unnecessary_wraps, reason = "as with TLS")
+)]
+fn connector(
+    #[cfg_attr(not(feature = "rustls"), expect(unused_variables, reason = "for TLS"))] secure: bool,
+) -> Result<Connector, String> {
     let mut http = HttpConnector::new();
     http.set_nodelay(true);
     #[cfg(feature = "rustls")]
     {
-        super::platform::provide_crypto();
         http.enforce_http(false);
-        let builder = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_native_roots()
-            .map_err(|error| error.to_string())?;
+        let builder =
+            hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(super::platform::tls(secure)?);
         Ok(builder.https_or_http().enable_http1().wrap_connector(http))
     }
     #[cfg(not(feature = "rustls"))]

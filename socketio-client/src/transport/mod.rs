@@ -24,7 +24,7 @@ use crate::protocol::LinkEvent;
 #[cfg(target_family = "wasm")]
 pub(crate) use page::{OnReturn, on_return};
 pub use platform::MaybeSend;
-pub(crate) use platform::{Link, Timer, monotonic, page_origin, seed, spawn, wall};
+pub(crate) use platform::{FARTHEST, Link, Timer, check, monotonic, page_origin, seed, spawn, wall};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use platform::{OnReturn, on_return};
 
@@ -57,6 +57,14 @@ impl Dial {
         headers: Vec<(String, String)>,
         max_packet: usize,
         goodbye: Duration,
+        #[cfg_attr(
+            any(target_family = "wasm", not(feature = "polling")),
+            expect(
+                unused_variables,
+                reason = "for the pool of connections of native long-polling"
+            )
+        )]
+        secure: bool,
     ) -> Self {
         Self {
             websocket_url,
@@ -65,7 +73,7 @@ impl Dial {
             max_packet,
             goodbye,
             #[cfg(all(feature = "polling", not(target_family = "wasm")))]
-            http: http::Http::new(),
+            http: http::Http::new(secure),
         }
     }
 }

@@ -11,17 +11,22 @@ use std::time::{Duration, Instant, SystemTime};
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
+#[cfg(not(feature = "rustls"))]
+use tokio_tungstenite::connect_async_with_config;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::http::header::HOST;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+#[cfg(feature = "rustls")]
+use tokio_tungstenite::{Connector, connect_async_tls_with_config};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use super::{Answer, Dial, Goodbye};
-use crate::DisconnectReason;
 use crate::packet::Frame;
 use crate::protocol::LinkEvent;
+use crate::{BuildError, DisconnectReason};
 
 /// What goes to another thread where there are threads: `Send` on native targets, nothing in a browser.
 pub trait MaybeSend: Send {}
@@ -29,6 +34,9 @@ pub trait MaybeSend: Send {}
 impl<T: Send + ?Sized> MaybeSend for T {}
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// No timer is set further off than this: timers stand still while a device sleeps, and only the wall clock tells that it did.
+pub(crate) const FARTHEST: Duration = Duration::from_secs(1);
 
 static START: LazyLock<Instant> = LazyLock::new(now);
 
@@ -51,6 +59,22 @@ pub(crate) fn wall() -> Duration {
 
 pub(crate) fn seed() -> u64 {
     RandomState::new().hash_one(0)
+}
+
+/// Whether a client can work here.
+pub(crate) fn check(secure: bool, headers: &[(String, String)]) -> Result<(), BuildError> {
+    if secure && !cfg!(feature = "rustls") {
+        return Err(BuildError::NoTls);
+    }
+    for (name, value) in headers {
+        if name.parse::<HeaderName>().is_err() || value.parse::<HeaderValue>().is_err() {
+            return Err(BuildError::Header(name.clone()));
+        }
+    }
+    match tokio::runtime::Handle::try_current() {
+        Ok(_) => Ok(()),
+        Err(_) => Err(BuildError::NoRuntime),
+    }
 }
 
 pub(crate) fn page_origin() -> Option<String> {
@@ -204,31 +228,55 @@ impl Link {
     }
 }
 
+/// How TLS is spoken: with the operating system's roots where it is needed, and with a provider of this crate's own. Nothing is set
+/// for the process.
 #[cfg(feature = "rustls")]
-pub(super) fn provide_crypto() {
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // Another thread may have been faster, with as good a provider.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    }
+pub(super) fn tls(secure: bool) -> Result<rustls::ClientConfig, String> {
+    use hyper_rustls::ConfigBuilderExt;
+
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    let builder = if secure {
+        builder.with_native_roots().map_err(|error| error.to_string())?
+    } else {
+        builder.with_root_certificates(rustls::RootCertStore::empty())
+    };
+    Ok(builder.with_no_client_auth())
+}
+
+#[cfg(feature = "rustls")]
+fn connector(url: &str) -> Result<Option<Connector>, String> {
+    let secure = url.starts_with("wss");
+    let config = secure.then(|| tls(true)).transpose()?;
+    Ok(config.map(|config| Connector::Rustls(std::sync::Arc::new(config))))
 }
 
 async fn connect(url: String, headers: Vec<(String, String)>, max: usize) -> Result<Socket, String> {
     #[cfg(feature = "rustls")]
-    provide_crypto();
+    let connector = connector(&url)?;
     let mut request = url.into_client_request().map_err(|error| error.to_string())?;
     for (name, value) in headers {
         let name: HeaderName = name.parse().map_err(|_| format!("no header name: {name:?}"))?;
         let value: HeaderValue = value.parse().map_err(|_| format!("no value for header {name}"))?;
-        request.headers_mut().append(name, value);
+        if name == HOST {
+            // There is one already.
+            request.headers_mut().insert(name, value);
+        } else {
+            request.headers_mut().append(name, value);
+        }
     }
     let config = WebSocketConfig::default()
         .read_buffer_size(16 << 10)
         .write_buffer_size(16 << 10)
         .max_message_size(Some(max))
         .max_frame_size(Some(max));
-    let (socket, _) = connect_async_with_config(request, Some(config), true)
-        .await
-        .map_err(|error| error.to_string())?;
+    #[cfg(feature = "rustls")]
+    let connected = connect_async_tls_with_config(request, Some(config), true, connector).await;
+    #[cfg(not(feature = "rustls"))]
+    let connected = connect_async_with_config(request, Some(config), true).await;
+    let (socket, _) = connected.map_err(|error| error.to_string())?;
     Ok(socket)
 }
 

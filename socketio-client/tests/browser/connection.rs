@@ -12,7 +12,7 @@ use crate::{PATIENCE, client, client_at, connected, disconnected, in_time, next,
 
 #[wasm_bindgen_test]
 async fn a_client_connects_and_is_answered() {
-    let client = client().auth(json!({"token": "abc"})).build();
+    let client = client().auth(json!({"token": "abc"})).build().unwrap();
     let mut events = client.events();
     let id = connected(&mut events).await;
     assert_eq!(client.id(), Some(id));
@@ -34,7 +34,8 @@ async fn credentials_may_come_from_the_page() {
             counter.set(counter.get() + 1);
             json!({"call": counter.get()})
         })
-        .build();
+        .build()
+        .unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("close", &()).unwrap();
@@ -50,14 +51,15 @@ async fn credentials_may_take_their_time() {
             sleep(30).await;
             json!({"token": "late"})
         })
-        .build();
+        .build()
+        .unwrap();
     let auth: Value = client.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
     assert_eq!(auth, json!({"token": "late"}));
 }
 
 #[wasm_bindgen_test]
 async fn what_happens_is_said_in_order() {
-    let client = client().auto_connect(false).build();
+    let client = client().auto_connect(false).build().unwrap();
     assert_eq!(client.state(), State::Disconnected { reason: None });
     let mut events = client.events();
     client.connect();
@@ -75,7 +77,7 @@ async fn what_happens_is_said_in_order() {
 
 #[wasm_bindgen_test]
 async fn the_query_reaches_the_server() {
-    let client = Client::builder(format!("{}/?room=7", server())).build();
+    let client = Client::builder(format!("{}/?room=7", server())).build().unwrap();
     let query: Value = client.emit_with_ack("query", &(), PATIENCE).await.unwrap();
     assert_eq!(query["room"], "7");
 }
@@ -89,7 +91,7 @@ async fn ends_have_their_names() {
         ("kick", json!(null), DisconnectReason::ServerDisconnect),
         ("kick all", json!(null), DisconnectReason::ServerDisconnect),
     ] {
-        let client = client().build();
+        let client = client().build().unwrap();
         let mut events = client.events();
         connected(&mut events).await;
         client.emit(order, &argument).unwrap();
@@ -108,7 +110,7 @@ async fn ends_have_their_names() {
 
 #[wasm_bindgen_test]
 async fn heartbeats_keep_a_connection_alive_and_a_missed_one_ends_it() {
-    let client = client_at("/heartbeat/").build();
+    let client = client_at("/heartbeat/").build().unwrap();
     let mut events = client.events();
     let id = connected(&mut events).await;
     sleep(1500).await;
@@ -127,7 +129,8 @@ async fn a_refusal_carries_its_data_and_is_final_until_connect() {
             0 => json!({"token": "refuse"}),
             _ => json!({"token": "fine"}),
         })
-        .build();
+        .build()
+        .unwrap();
     let mut events = client.events();
     client.connect();
     next(&mut events).await;
@@ -154,7 +157,8 @@ async fn a_server_that_never_answers_is_given_up_after_the_timeout() {
     let client = client_at("/nobody/")
         .timeout(Duration::from_millis(100))
         .reconnection(false)
-        .build();
+        .build()
+        .unwrap();
     let mut events = client.events();
     let message = until(&mut events, |event| match event {
         Event::ConnectError { message, .. } => Some(message),
@@ -166,7 +170,7 @@ async fn a_server_that_never_answers_is_given_up_after_the_timeout() {
 
 #[wasm_bindgen_test]
 async fn an_unusable_url_is_an_error_of_the_attempt() {
-    let client = Client::builder("gopher://x").reconnection(false).build();
+    let client = Client::builder("gopher://x").reconnection(false).build().unwrap();
     let mut events = client.events();
     until(&mut events, |event| {
         matches!(event, Event::ConnectError { .. }).then_some(())
@@ -176,7 +180,7 @@ async fn an_unusable_url_is_an_error_of_the_attempt() {
 
 #[wasm_bindgen_test]
 async fn a_dropped_client_is_gone() {
-    let client = client().build();
+    let client = client().build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     drop(client);
@@ -186,7 +190,7 @@ async fn a_dropped_client_is_gone() {
 #[wasm_bindgen_test]
 async fn the_pages_origin_needs_no_naming() {
     // The page of the test runner speaks no Socket.IO: the attempt fails there, and not at the URL.
-    let client = Client::builder("").reconnection(false).build();
+    let client = Client::builder("").reconnection(false).build().unwrap();
     let mut events = client.events();
     let message = until(&mut events, |event| match event {
         Event::ConnectError { message, .. } => Some(message),

@@ -8,7 +8,7 @@ use crate::{PATIENCE, client, connected, disconnected, message, sleep};
 
 #[wasm_bindgen_test]
 async fn what_is_emitted_offline_arrives_in_order() {
-    let client = client().auto_connect(false).build();
+    let client = client().auto_connect(false).build().unwrap();
     let mut events = client.events();
     for number in 0..200 {
         client.emit("say", &number).unwrap();
@@ -21,7 +21,7 @@ async fn what_is_emitted_offline_arrives_in_order() {
 
 #[wasm_bindgen_test]
 async fn volatile_events_are_dropped_while_offline() {
-    let client = client().auto_connect(false).build();
+    let client = client().auto_connect(false).build().unwrap();
     let mut events = client.events();
     assert_eq!(client.emit_volatile("say", "gone"), Ok(false));
     client.emit("say", "kept").unwrap();
@@ -36,7 +36,7 @@ async fn volatile_events_are_dropped_while_offline() {
 
 #[wasm_bindgen_test]
 async fn the_send_buffer_is_bounded() {
-    let client = client().auto_connect(false).send_buffer(2).build();
+    let client = client().auto_connect(false).send_buffer(2).build().unwrap();
     client.emit("say", &1).unwrap();
     client.emit("say", &2).unwrap();
     assert_eq!(client.emit("say", &3), Err(EmitError::BufferFull));
@@ -47,7 +47,7 @@ async fn the_send_buffer_is_bounded() {
 
 #[wasm_bindgen_test]
 async fn a_lost_connection_fails_what_was_sent_and_keeps_what_was_not() {
-    let client = client().build();
+    let client = client().build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     let sent = client.emit_with_ack::<()>("ignore", &(), PATIENCE);
@@ -61,7 +61,7 @@ async fn a_lost_connection_fails_what_was_sent_and_keeps_what_was_not() {
 
 #[wasm_bindgen_test]
 async fn client_c05_a_stream_that_is_not_read_ends_nothing_and_loses_nothing() {
-    let client = client().limits(|limits| limits.events = 20).build();
+    let client = client().limits(|limits| limits.events = 20).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("count", &3_000).unwrap();

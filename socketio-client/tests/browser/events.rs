@@ -24,7 +24,7 @@ fn file() -> File {
 
 #[wasm_bindgen_test]
 async fn events_carry_any_number_of_arguments_both_ways() {
-    let client = client().build();
+    let client = client().build().unwrap();
     let mut events = client.events();
     client.emit("say", &()).unwrap();
     client.emit("say", "one").unwrap();
@@ -38,7 +38,7 @@ async fn events_carry_any_number_of_arguments_both_ways() {
 
 #[wasm_bindgen_test]
 async fn bytes_travel_anywhere_in_the_arguments_both_ways() {
-    let client = client().build();
+    let client = client().build().unwrap();
     let mut events = client.events();
     client.emit("say", &(1, file(), Binary(vec![9]))).unwrap();
     let said = message(&mut events).await;
@@ -49,7 +49,7 @@ async fn bytes_travel_anywhere_in_the_arguments_both_ways() {
 
 #[wasm_bindgen_test]
 async fn acks_carry_bytes_both_ways() {
-    let client = client().build();
+    let client = client().build().unwrap();
     let mut events = client.events();
     let back: (File, u8) = client
         .emit_with_ack("echo", &(file(), 2), PATIENCE)
@@ -67,7 +67,7 @@ async fn acks_carry_bytes_both_ways() {
 
 #[wasm_bindgen_test]
 async fn acks_time_out_and_the_server_gets_its_answers() {
-    let client = client().build();
+    let client = client().build().unwrap();
     let mut events = client.events();
     let ack = client
         .emit_with_ack::<()>("ignore", &(), Duration::from_millis(1))
@@ -80,7 +80,7 @@ async fn acks_time_out_and_the_server_gets_its_answers() {
 
 #[wasm_bindgen_test]
 async fn an_ack_of_another_shape_is_malformed() {
-    let client = client().build();
+    let client = client().build().unwrap();
     let wrong = client.emit_with_ack::<u8>("echo", "text", PATIENCE).await;
     assert!(matches!(wrong, Err(AckError::Malformed(_))), "{wrong:?}");
     assert!(client.round_trip().unwrap() < PATIENCE);
@@ -88,7 +88,7 @@ async fn an_ack_of_another_shape_is_malformed() {
 
 #[wasm_bindgen_test]
 async fn an_answer_does_not_go_to_a_later_connection() {
-    let client = client().build();
+    let client = client().build().unwrap();
     let mut events = client.events();
     client.emit("ask", &()).unwrap();
     let responder = message(&mut events).await.ack.unwrap();
@@ -100,7 +100,7 @@ async fn an_answer_does_not_go_to_a_later_connection() {
 
 #[wasm_bindgen_test]
 async fn more_than_the_socket_takes_at_once_arrives_whole() {
-    let client = client().build();
+    let client = client().build().unwrap();
     let text = "x".repeat(600_000);
     let acks: Vec<_> = (0..8)
         .map(|_| client.emit_with_ack::<String>("echo", text.as_str(), PATIENCE))

@@ -10,7 +10,7 @@ use crate::{client, connected, in_time, message, quiet};
 
 #[wasm_bindgen_test]
 async fn a_typed_stream_yields_the_arguments_of_its_event() {
-    let client = client().build();
+    let client = client().build().unwrap();
     let mut numbers = client.on::<u32>("number");
     client.emit("say", "another event").unwrap();
     client.emit("count", &100).unwrap();
@@ -24,7 +24,7 @@ async fn a_typed_stream_yields_the_arguments_of_its_event() {
 
 #[wasm_bindgen_test]
 async fn once_listens_once_and_off_ends_a_handler() {
-    let client = client().build();
+    let client = client().build().unwrap();
     let mut events = client.events();
     let heard = Rc::new(RefCell::new(Vec::new()));
     let hearing = heard.clone();
@@ -47,7 +47,7 @@ async fn once_listens_once_and_off_ends_a_handler() {
 
 #[wasm_bindgen_test]
 async fn what_goes_out_can_be_watched_as_it_goes() {
-    let client = client().auto_connect(false).build();
+    let client = client().auto_connect(false).build().unwrap();
     let mut events = client.events();
     let mut sent = client.sent();
     client.emit("say", "kept").unwrap();
@@ -62,7 +62,7 @@ async fn what_goes_out_can_be_watched_as_it_goes() {
 
 #[wasm_bindgen_test]
 async fn one_stream_hears_events_of_every_name() {
-    let client = client().build();
+    let client = client().build().unwrap();
     let mut events = client.events();
     client.emit("say", &1).unwrap();
     client.emit("count", &1).unwrap();

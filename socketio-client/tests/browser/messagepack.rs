@@ -14,7 +14,7 @@ fn client() -> Builder {
 
 #[wasm_bindgen_test]
 async fn events_bytes_and_acks_go_both_ways() {
-    let client = client().auth(json!({"token": "t"})).build();
+    let client = client().auth(json!({"token": "t"})).build().unwrap();
     let mut events = client.events();
     let auth: Value = client.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
     assert_eq!(auth, json!({"token": "t"}));
@@ -37,7 +37,7 @@ async fn events_bytes_and_acks_go_both_ways() {
 
 #[wasm_bindgen_test]
 async fn namespaces_and_refusals_work() {
-    let root = client().build();
+    let root = client().build().unwrap();
     let admin = root.of_with_auth("/admin", json!({"role": "admin"}));
     let auth: Value = admin.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
     assert_eq!(auth, json!({"role": "admin"}));
@@ -59,7 +59,7 @@ async fn namespaces_and_refusals_work() {
 #[cfg(feature = "polling")]
 #[wasm_bindgen_test]
 async fn it_works_over_polling() {
-    let client = client().transports([Transport::Polling]).build();
+    let client = client().transports([Transport::Polling]).build().unwrap();
     let bytes: Result<Binary, AckError> = client
         .emit_with_ack("echo", &Binary(vec![1, 2, 3]), PATIENCE)
         .await;
@@ -68,7 +68,10 @@ async fn it_works_over_polling() {
 
 #[wasm_bindgen_test]
 async fn another_form_is_a_parse_error() {
-    let client = client_at("/socket.io/").parser(Parser::MessagePack).build();
+    let client = client_at("/socket.io/")
+        .parser(Parser::MessagePack)
+        .build()
+        .unwrap();
     let mut events = client.events();
     let ended = until(&mut events, |event| match event {
         Event::Disconnected { reason, .. } => Some(reason),

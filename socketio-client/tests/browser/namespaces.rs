@@ -9,7 +9,7 @@ use crate::{PATIENCE, client, client_at, connected, disconnected, message, serve
 #[wasm_bindgen_test]
 async fn namespaces_share_a_connection_and_nothing_else() {
     // A server of its own, so that its connections can be counted.
-    let root = client_at("/small/").build();
+    let root = client_at("/small/").build().unwrap();
     let admin = root.of_with_auth("/admin", json!({"role": "admin"}));
     let (mut root_events, mut admin_events) = (root.events(), admin.events());
     let ids = (
@@ -49,7 +49,7 @@ async fn namespaces_share_a_connection_and_nothing_else() {
 
 #[wasm_bindgen_test]
 async fn a_refused_namespace_leaves_the_others_alone() {
-    let root = client().build();
+    let root = client().build().unwrap();
     connected(&mut root.events()).await;
     for (namespace, expected) in [("/private", "members only"), ("/nowhere", "Invalid namespace")] {
         let refused = root.of(namespace);
@@ -71,7 +71,7 @@ async fn a_refused_namespace_leaves_the_others_alone() {
 
 #[wasm_bindgen_test]
 async fn the_path_of_a_url_is_a_namespace() {
-    let client = Client::builder(format!("{}/private", server())).build();
+    let client = Client::builder(format!("{}/private", server())).build().unwrap();
     let mut events = client.events();
     until(&mut events, |event| {
         matches!(event, Event::ConnectError { refused: true, .. }).then_some(())

@@ -14,7 +14,7 @@ fn polling(client: Builder) -> Builder {
 
 #[wasm_bindgen_test]
 async fn everything_works_over_polling() {
-    let client = client().transports([Transport::Polling]).build();
+    let client = client().transports([Transport::Polling]).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     for number in 0..50 {
@@ -37,7 +37,8 @@ async fn everything_works_over_polling() {
 async fn the_move_to_websocket_loses_and_reorders_nothing() {
     let client = client()
         .transports([Transport::Polling, Transport::WebSocket])
-        .build();
+        .build()
+        .unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     let mut sent = 0;
@@ -60,7 +61,7 @@ async fn ends_over_polling_have_their_names() {
         ("raw", json!("9"), DisconnectReason::ParseError),
         ("kick", json!(null), DisconnectReason::ServerDisconnect),
     ] {
-        let client = polling(client()).build();
+        let client = polling(client()).build().unwrap();
         let mut events = client.events();
         connected(&mut events).await;
         client.emit(order, &argument).unwrap();
@@ -72,7 +73,7 @@ async fn ends_over_polling_have_their_names() {
 
 #[wasm_bindgen_test]
 async fn a_missed_heartbeat_ends_polling_too() {
-    let client = polling(client_at("/heartbeat/")).build();
+    let client = polling(client_at("/heartbeat/")).build().unwrap();
     let mut events = client.events();
     let id = connected(&mut events).await;
     sleep(1500).await;
@@ -84,7 +85,7 @@ async fn a_missed_heartbeat_ends_polling_too() {
 
 #[wasm_bindgen_test]
 async fn what_goes_in_one_request_respects_the_servers_limit() {
-    let client = polling(client_at("/small/")).build();
+    let client = polling(client_at("/small/")).build().unwrap();
     let mut events = client.events();
     let text = "x".repeat(500);
     for number in 0..20 {
@@ -97,16 +98,16 @@ async fn what_goes_in_one_request_respects_the_servers_limit() {
 
 #[wasm_bindgen_test]
 async fn a_server_without_websocket_is_not_asked_to_upgrade_and_is_fallen_back_to() {
-    let upgrading = client_at("/polling/").transports(UPGRADING).build();
+    let upgrading = client_at("/polling/").transports(UPGRADING).build().unwrap();
     connected(&mut upgrading.events()).await;
     sleep(100).await;
     assert_eq!(upgrading.transport_name(), "polling");
 
-    let trying = client_at("/polling/").try_all_transports(true).build();
+    let trying = client_at("/polling/").try_all_transports(true).build().unwrap();
     connected(&mut trying.events()).await;
     assert_eq!(trying.transport_name(), "polling");
 
-    let stubborn = client_at("/polling/").reconnection(false).build();
+    let stubborn = client_at("/polling/").reconnection(false).build().unwrap();
     until(&mut stubborn.events(), |event| {
         matches!(event, Event::ConnectError { .. }).then_some(())
     })
@@ -115,12 +116,16 @@ async fn a_server_without_websocket_is_not_asked_to_upgrade_and_is_fallen_back_t
 
 #[wasm_bindgen_test]
 async fn an_upgrade_may_be_declined_and_is_remembered_where_asked_to() {
-    let declining = client().transports(UPGRADING).upgrade(false).build();
+    let declining = client().transports(UPGRADING).upgrade(false).build().unwrap();
     connected(&mut declining.events()).await;
     sleep(100).await;
     assert_eq!(declining.transport_name(), "polling");
 
-    let client = client().transports(UPGRADING).remember_upgrade(true).build();
+    let client = client()
+        .transports(UPGRADING)
+        .remember_upgrade(true)
+        .build()
+        .unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     while client.transport_name() != "websocket" {

@@ -30,7 +30,7 @@ fn told(event: Event) -> String {
 
 #[wasm_bindgen_test]
 async fn each_attempt_is_told_until_one_succeeds() {
-    let client = client_at("/gate/").build();
+    let client = client_at("/gate/").build().unwrap();
     let mut events = client.events();
     shut_out(&client, &mut events, 2).await;
     for expected in [
@@ -55,7 +55,8 @@ async fn delays_grow_and_vary_within_their_bounds() {
         .reconnection_delay(milliseconds(10))
         .reconnection_delay_max(milliseconds(30))
         .randomization_factor(0.1)
-        .build();
+        .build()
+        .unwrap();
     let mut events = client.events();
     shut_out(&client, &mut events, 3).await;
     for (least, most) in [(9, 11), (18, 22), (27, 30), (27, 30)] {
@@ -74,7 +75,7 @@ async fn delays_grow_and_vary_within_their_bounds() {
 
 #[wasm_bindgen_test]
 async fn attempts_run_out_and_connect_starts_over() {
-    let client = client_at("/gate/").reconnection_attempts(1).build();
+    let client = client_at("/gate/").reconnection_attempts(1).build().unwrap();
     let mut events = client.events();
     shut_out(&client, &mut events, 1).await;
     for expected in ["waiting 1", "connecting 1", "error", "failed"] {
@@ -89,7 +90,7 @@ async fn attempts_run_out_and_connect_starts_over() {
 
 #[wasm_bindgen_test]
 async fn without_reconnection_an_end_is_the_end() {
-    let client = client().reconnection(false).build();
+    let client = client().reconnection(false).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("close", &()).unwrap();
@@ -101,7 +102,7 @@ async fn without_reconnection_an_end_is_the_end() {
 
 #[wasm_bindgen_test]
 async fn without_auto_connect_nothing_is_dialled() {
-    let client = client().auto_connect(false).build();
+    let client = client().auto_connect(false).build().unwrap();
     let mut events = client.events();
     assert!(quiet(&mut events).await);
     assert_eq!(client.state(), State::Disconnected { reason: None });
@@ -112,7 +113,8 @@ async fn reconnect_now_does_not_wait() {
     let client = client_at("/gate/")
         .reconnection_delay(FAR)
         .reconnection_delay_max(FAR)
-        .build();
+        .build()
+        .unwrap();
     let mut events = client.events();
     shut_out(&client, &mut events, 0).await;
     assert_eq!(told(next(&mut events).await), "waiting 1");
@@ -131,7 +133,7 @@ async fn reconnect_now_does_not_wait() {
 
 #[wasm_bindgen_test]
 async fn disconnecting_while_waiting_stops_the_attempts() {
-    let client = client_at("/gate/").build();
+    let client = client_at("/gate/").build().unwrap();
     let mut events = client.events();
     shut_out(&client, &mut events, 1000).await;
     assert_eq!(told(next(&mut events).await), "waiting 1");
@@ -141,7 +143,7 @@ async fn disconnecting_while_waiting_stops_the_attempts() {
         DisconnectReason::ClientDisconnect
     );
     assert!(quiet(&mut events).await);
-    let opener = crate::client().build();
+    let opener = crate::client().build().unwrap();
     let () = opener.emit_with_ack("shut", &0, PATIENCE).await.unwrap();
 }
 
@@ -150,7 +152,8 @@ async fn a_server_that_is_not_there_is_tried_again() {
     let client = Client::builder("http://127.0.0.1:9")
         .reconnection_delay(Duration::from_millis(5))
         .reconnection_attempts(2)
-        .build();
+        .build()
+        .unwrap();
     let mut events = client.events();
     until(&mut events, |event| {
         matches!(event, Event::ReconnectFailed).then_some(())

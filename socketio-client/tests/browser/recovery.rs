@@ -13,7 +13,8 @@ async fn what_was_missed_is_replayed_and_the_id_stays() {
     let client = client_at("/csr/")
         .reconnection_delay(Duration::from_millis(300))
         .reconnection_delay_max(Duration::from_millis(300))
-        .build();
+        .build()
+        .unwrap();
     let mut events = client.events();
     let id = connected(&mut events).await;
     assert!(!client.recovered());
@@ -35,7 +36,7 @@ async fn what_was_missed_is_replayed_and_the_id_stays() {
 
 #[wasm_bindgen_test]
 async fn a_volatile_text_does_not_spoil_the_offset() {
-    let client = client_at("/csr/").volatile_events(["whisper"]).build();
+    let client = client_at("/csr/").volatile_events(["whisper"]).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("news", &(0, "first")).unwrap();
@@ -54,7 +55,7 @@ async fn a_volatile_text_does_not_spoil_the_offset() {
 
 #[wasm_bindgen_test]
 async fn a_session_that_the_server_ended_starts_anew() {
-    let client = client_at("/csr/").build();
+    let client = client_at("/csr/").build().unwrap();
     let mut events = client.events();
     let id = connected(&mut events).await;
     client.emit("news", &(0, "first")).unwrap();
@@ -71,7 +72,7 @@ async fn a_session_that_the_server_ended_starts_anew() {
 
 #[wasm_bindgen_test]
 async fn a_server_without_recovery_recovers_nothing() {
-    let client = client().build();
+    let client = client().build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("terminate", &()).unwrap();

@@ -16,7 +16,7 @@ fn quick(retries: u32) -> Retries {
 
 /// A client without a queue, after it told the server to swallow this many, and to forget what it saw.
 async fn swallow(count: u32) -> Client {
-    let client = client().build();
+    let client = client().build().unwrap();
     let _: Vec<u32> = seen(&client).await;
     let () = client
         .emit_with_ack("swallow all", &count, PATIENCE)
@@ -39,7 +39,7 @@ async fn sent_all(client: &Client) {
 #[wasm_bindgen_test]
 async fn events_go_one_by_one_and_again_until_acknowledged() {
     let plain = swallow(2).await;
-    let client = client().retries(quick(3)).build();
+    let client = client().retries(quick(3)).build().unwrap();
     let acks: Vec<_> = (0..5u32)
         .map(|number| client.emit_with_ack::<u32>("perhaps", &number, TRY))
         .collect();
@@ -54,7 +54,7 @@ async fn events_go_one_by_one_and_again_until_acknowledged() {
 #[wasm_bindgen_test]
 async fn an_event_out_of_tries_is_dropped_and_said_so() {
     let plain = swallow(2).await;
-    let client = client().retries(quick(1)).build();
+    let client = client().retries(quick(1)).build().unwrap();
     let mut events = client.events();
     let first = client.emit_with_ack::<u32>("perhaps", &1, TRY);
     client.emit("perhaps", &2).unwrap();
@@ -75,7 +75,10 @@ async fn an_event_out_of_tries_is_dropped_and_said_so() {
 #[wasm_bindgen_test]
 async fn an_event_out_of_tries_may_be_kept_for_the_next_connection() {
     let plain = swallow(2).await;
-    let client = client().retries(quick(1).exhausted(Exhausted::Keep)).build();
+    let client = client()
+        .retries(quick(1).exhausted(Exhausted::Keep))
+        .build()
+        .unwrap();
     let mut events = client.events();
     let first = client.emit_with_ack::<u32>("perhaps", &1, TRY);
     client.emit("perhaps", &2).unwrap();
@@ -93,7 +96,10 @@ async fn an_event_out_of_tries_may_be_kept_for_the_next_connection() {
 async fn a_disconnect_burns_no_try_unless_asked_to() {
     for (count, expected) in [(false, Ok(7)), (true, Err(AckError::Disconnected))] {
         let _plain = swallow(3).await;
-        let client = client().retries(Retries::new(1).count_disconnects(count)).build();
+        let client = client()
+            .retries(Retries::new(1).count_disconnects(count))
+            .build()
+            .unwrap();
         let mut events = client.events();
         let ack = client.emit_with_ack::<u32>("perhaps", &7, PATIENCE);
         for _ in 0..3 {
@@ -110,7 +116,7 @@ async fn a_disconnect_burns_no_try_unless_asked_to() {
 #[wasm_bindgen_test]
 async fn volatile_events_do_not_queue() {
     let _plain = swallow(100).await;
-    let client = client().retries(quick(100)).build();
+    let client = client().retries(quick(100)).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("perhaps", &1).unwrap();

@@ -35,7 +35,7 @@ async fn a_page_that_is_back_does_not_wait() {
         ("window", "pageshow"),
         ("window", "online"),
     ] {
-        let client = patient().build();
+        let client = patient().build().unwrap();
         let mut events = client.events();
         shut_out(&client, &mut events, 0).await;
         assert!(matches!(next(&mut events).await, Event::Reconnecting { .. }));
@@ -53,7 +53,7 @@ async fn a_page_that_is_back_does_not_wait() {
 
 #[wasm_bindgen_test]
 async fn a_page_that_goes_away_changes_nothing() {
-    let client = patient().build();
+    let client = patient().build().unwrap();
     let mut events = client.events();
     shut_out(&client, &mut events, 0).await;
     next(&mut events).await;
@@ -68,7 +68,7 @@ async fn a_page_that_goes_away_changes_nothing() {
 
 #[wasm_bindgen_test]
 async fn waking_may_be_left_to_the_program_and_revives_nobody() {
-    let client = patient().wake_on_visible(false).build();
+    let client = patient().wake_on_visible(false).build().unwrap();
     let mut events = client.events();
     shut_out(&client, &mut events, 0).await;
     next(&mut events).await;
@@ -78,7 +78,7 @@ async fn waking_may_be_left_to_the_program_and_revives_nobody() {
     client.wake();
     assert!(matches!(client.state(), State::Disconnected { .. }));
 
-    let given_up = client_at("/gate/").reconnection_attempts(0).build();
+    let given_up = client_at("/gate/").reconnection_attempts(0).build().unwrap();
     let mut events = given_up.events();
     shut_out(&given_up, &mut events, 0).await;
     until(&mut events, |event| {

@@ -84,7 +84,10 @@ impl Page {
                 path: base.address(SOCKET_PATH),
                 ..ChatOptions::default()
             };
-            let chat = Chat::start(options, storage, Tabs::new());
+            let Ok(chat) = Chat::start(options, storage, Tabs::new()) else {
+                // A document without an origin has no server: the form says that it cannot be reached.
+                return self.ask_for_nickname();
+            };
             self.chat.set_value(Some(chat.clone()));
             if identity.is_some() {
                 self.stage.set(Stage::Room);
