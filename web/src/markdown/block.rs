@@ -168,8 +168,9 @@ fn quoted(line: &str) -> Option<&str> {
     if rest.len() == marks.len() || !(rest.is_empty() || rest.starts_with([' ', '\t'])) {
         return None;
     }
+    // "> . <" is one, too.
     let inner = &marks[1..];
-    Some(inner.strip_prefix(' ').unwrap_or(inner))
+    (!inner.trim_end().ends_with('<')).then(|| inner.strip_prefix(' ').unwrap_or(inner))
 }
 
 /// Points that stand together. One alone is no list, unless it has points within.
@@ -285,7 +286,10 @@ impl<'a> Mark<'a> {
             if is_blank(line) {
                 continue;
             }
-            if unindent(line, usize::MAX).0 < self.indent + INSIDE {
+            // A tab is as good as the spaces it shows as.
+            let indent = unindent(line, usize::MAX).0;
+            let tabs = line[..indent].matches('\t').count();
+            if indent + tabs * (INSIDE - 1) < self.indent + INSIDE {
                 break;
             }
             reach = index + 1;

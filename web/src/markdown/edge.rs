@@ -147,6 +147,17 @@ pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || is_pictograph(c)
 }
 
+/// Whether two letters stand together as in words, and not one by one as in faces.
+pub(super) fn has_syllables(text: &str) -> bool {
+    let is_syllable = |c: char| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, '\u{AC00}'..='\u{D7A3}' | '\u{4E00}'..='\u{9FFF}' | '\u{3041}'..='\u{3096}')
+    };
+    text.chars()
+        .zip(text.chars().skip(1))
+        .any(|(one, next)| is_syllable(one) && is_syllable(next))
+}
+
 fn is_mark(c: &char) -> bool {
     matches!(c, '*' | '_' | '~')
 }

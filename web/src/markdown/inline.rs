@@ -16,6 +16,9 @@ const MAX_OPEN: usize = 8;
 /// The longest run that is a mark.
 const MAX_RUN: usize = 3;
 
+/// The longest face, in bytes between its marks.
+const MAX_FACE: usize = 32;
+
 /// The longest part of an e-mail address before its `@`.
 const MAX_LOCAL: usize = 64;
 
@@ -299,14 +302,22 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether there is a word between both, and no face: `(*^_^*)`, `(*o*)`.
+    /// Whether there is a word between both, and no face: `(*^_^*)`, `(*ﾉωﾉ*)`, `_(:3」∠)_`. `/**a**/` is a comment.
     fn is_worth_a_mark(&self, opener: &Run, closing: &Run) -> bool {
         let from = opener.at + opener.mark.len;
+        if self.word_end <= from {
+            return false;
+        }
+        let (inner, after) = (
+            &self.text[from..closing.at],
+            &self.text[closing.at + closing.mark.len..],
+        );
+        let is_comment = self.text[..opener.at].ends_with('/') && after.starts_with('/');
+        let has_arms = opener.mark.sign == '_' && inner.starts_with('(') && inner.ends_with(')');
         let is_face = opener.mark.len == 1
-            && opener.in_parenthesis
-            && self.text[closing.at + 1..].starts_with(')')
-            && self.text[from..closing.at].chars().nth(1).is_none();
-        self.word_end > from && !is_face
+            && inner.len() <= MAX_FACE
+            && (has_arms || opener.in_parenthesis && after.starts_with(')') && !edge::has_syllables(inner));
+        !(is_comment || is_face)
     }
 
     /// Brings `word_end` up to here.

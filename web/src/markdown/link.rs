@@ -45,6 +45,9 @@ const FOLLOWERS: [&str; 25] = [
     "처럼",
 ];
 
+/// How files are called that have an `@` in their name.
+const FILES: [&str; 8] = ["png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css"];
+
 /// `(https://…)`, as it follows a link's words: how many bytes it takes, and where it leads.
 pub(super) fn destination(text: &str) -> Option<(usize, String)> {
     let inner = text.strip_prefix('(')?;
@@ -119,7 +122,10 @@ pub(super) fn mail(text: &str, most: usize) -> Option<(usize, Option<String>)> {
             .last()
             .is_some_and(|last| last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic()));
     // "git@github.com:a/b" is no mailbox.
+    // "icon@2x.png" is a file.
+    let is_file = labels.last().is_some_and(|last| FILES.contains(last));
     if !is_host
+        || is_file
         || matches!(behind, Some(':' | '/' | '@' | '_')) && !text[at + 1 + host.len()..].starts_with(": ")
     {
         return None;
@@ -225,7 +231,10 @@ fn is_particle(rest: &str, last: char, host: &str, in_host: bool) -> bool {
         return false;
     }
     if last.is_ascii_alphanumeric() {
-        PARTICLES.contains(&word) || FOLLOWERS.iter().any(|follower| word.starts_with(follower))
+        // Encyclopedias have titles like "C언어"; elsewhere it is a sentence that goes on.
+        let is_title = ["/wiki/", "/w/"].iter().any(|folder| host.contains(folder));
+        let begins = FOLLOWERS.iter().any(|follower| word.starts_with(follower));
+        !is_title || begins || PARTICLES.contains(&word)
     } else {
         // "https://a.com/에서": a particle that would be all of a part.
         last == '/' && PARTICLE_PARTS.contains(&word)
