@@ -8,6 +8,7 @@ use steadfast_shared::{EntryId, Millis, RoomId};
 use uuid::Uuid;
 use wasm_bindgen::JsValue;
 
+use crate::admin::span;
 use crate::rows::Day;
 use crate::text::Language;
 
@@ -107,6 +108,17 @@ pub(crate) fn day_title(at: Millis, language: Language) -> String {
 /// Day and time in full, for a tooltip.
 pub(crate) fn moment(at: Millis, language: Language) -> String {
     format(Shape::Moment, at, language)
+}
+
+/// How long ago, or in how long, as the language says it: `3 minutes ago`.
+pub(crate) fn from_now(at: Millis, language: Language) -> String {
+    let (count, unit) = span::apart(now(), at);
+    let options = Object::new();
+    let _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
+    let format = Intl::RelativeTimeFormat::new(&locales(language), &options);
+    #[expect(clippy::cast_precision_loss, reason = "a few at most")]
+    let count = count as f64;
+    format.format(count, unit).into()
 }
 
 /// The machine-readable form a `<time>` element wants.

@@ -1,6 +1,7 @@
 //! The page: Steadfast's chat in a browser.
 //!
 //! Pure, and tested natively:
+//! - [`admin`]: what owners and moderators see and do; its views are in the browser only
 //! - [`text`]: what the page says, in every language it knows
 //! - [`route`]: addresses within the page
 //! - [`finder`]: how well a name answers what is typed to find it
@@ -37,6 +38,7 @@
 //!
 //! Invariant: nothing here decides what is sent, kept or shown in which order. That is `steadfast-client`.
 
+pub mod admin;
 pub mod base_path;
 pub mod code_span;
 pub mod completion;

@@ -1,5 +1,6 @@
 //! Addresses within the page: what one can link to, and find again with back and forward.
 
+use steadfast_shared::admin::OWNER_PAGE;
 use steadfast_shared::http::JOIN_PATH;
 use steadfast_shared::{RoomId, Seq};
 
@@ -20,6 +21,11 @@ pub enum Route {
         /// The code.
         code: String,
     },
+    /// [`OWNER_PAGE`] with the code of an owner link as its fragment.
+    Owner {
+        /// The code.
+        code: String,
+    },
 }
 
 impl Route {
@@ -31,9 +37,12 @@ impl Route {
     /// Reads an address. One that leads nowhere leads home.
     pub fn of(path: &str, fragment: &str) -> Self {
         let path = path.trim_end_matches('/');
+        let code = || fragment.trim_start_matches('#').trim().to_owned();
         if path == JOIN_PATH {
-            let code = fragment.trim_start_matches('#').trim().to_owned();
-            return Self::Join { code };
+            return Self::Join { code: code() };
+        }
+        if path == OWNER_PAGE {
+            return Self::Owner { code: code() };
         }
         let mut parts = path.strip_prefix("/r/").unwrap_or_default().split('/');
         let room = parts.next().and_then(|part| part.parse().ok());
@@ -52,6 +61,7 @@ impl Route {
             Self::Room { room, seq: None } => format!("/r/{room}"),
             Self::Room { room, seq: Some(seq) } => format!("/r/{room}/{seq}"),
             Self::Join { code } => format!("{JOIN_PATH}#{code}"),
+            Self::Owner { code } => format!("{OWNER_PAGE}#{code}"),
         }
     }
 }
@@ -75,6 +85,9 @@ mod tests {
             },
             Route::Join {
                 code: "abc-def".into(),
+            },
+            Route::Owner {
+                code: "ghi-jkl".into(),
             },
         ];
         for route in routes {

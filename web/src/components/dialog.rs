@@ -23,6 +23,9 @@ pub(crate) fn Dialog(
     /// Whether it asks one thing only: then it leaves the rest of a phone's screen alone.
     #[prop(optional)]
     brief: bool,
+    /// Whether it shows lists that want width.
+    #[prop(optional)]
+    wide: bool,
     children: Children,
 ) -> impl IntoView {
     let page = Page::here();
@@ -55,6 +58,7 @@ pub(crate) fn Dialog(
         <dialog
             class="dialog"
             data-brief=brief.then_some("true")
+            data-wide=wide.then_some("true")
             data-testid=testid
             aria-labelledby=labelled_by
             node_ref=dialog

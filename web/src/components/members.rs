@@ -11,9 +11,11 @@ use steadfast_shared::room::RemoveMember;
 use steadfast_shared::{Person, RoomKind, UserId};
 
 use super::menu::{Choice, Menu};
+use super::privacy::block_choice;
 use super::side_panel::SidePanel;
 use super::{Avatar, Presence, Shape};
-use crate::state::{Member, Page, words};
+use crate::admin::section;
+use crate::state::{Member, Opened, Page, words};
 use crate::text::Phrases;
 
 /// Who is in the room, in a panel beside it.
@@ -70,6 +72,7 @@ fn MemberLine(person: Person) -> impl IntoView {
         <Avatar person=person small=true />
         <span class="sidebar-name">{name.clone()}</span>
         {me.then(|| view! { <span class="sidebar-you">{page.says(|t| t.you)}</span> })}
+        {move || page.blocks(id).then(|| view! { <span class="sidebar-you">{page.says(|t| t.privacy.is_blocked)}</span> })}
         <Presence id />
     };
     if me {
@@ -117,6 +120,16 @@ fn choices(page: Page, person: UserId) -> Vec<Choice> {
         grave: false,
         act: Rc::new(move || tell(Box::pin(page.write_to(vec![person])))),
     }];
+    choices.push(block_choice(page, person));
+    if page.read(|session| section::administers(session.role())) {
+        choices.push(Choice {
+            words: words(move || page.t().admin.title.to_owned()),
+            shape: Shape::Shield,
+            testid: "member-administer",
+            grave: false,
+            act: Rc::new(move || page.around.open(Opened::Administration(Some(person)))),
+        });
+    }
     if let Some(room) = untrack(|| page.open_room())
         && room.kind == RoomKind::Private
         && room.manage

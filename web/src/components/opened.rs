@@ -5,10 +5,12 @@ use leptos::prelude::*;
 use super::drop_edit::DropEdit;
 use super::go_to_date::GoToDate;
 use super::palette::Palette;
+use super::privacy::{BlockDialog, HideDialog};
 use super::rooms::{Browse, ChangeRoomDialog, InviteDialog, LeaveDialog, NewDirect, NewRoom};
 use super::settings::Settings;
 use super::shortcuts::Shortcuts;
 use super::sign_out::SignOut;
+use crate::admin::{Administration, ClaimDialog};
 use crate::state::{Opened, Page};
 
 /// The dialog that is open, if any.
@@ -30,6 +32,10 @@ pub(crate) fn OpenDialog() -> impl IntoView {
             Opened::DropEdit(instead) => view! { <DropEdit instead /> }.into_any(),
             Opened::SignOut => view! { <SignOut /> }.into_any(),
             Opened::LeaveRoom(room) => view! { <LeaveDialog room /> }.into_any(),
+            Opened::HideRoom(room) => view! { <HideDialog room /> }.into_any(),
+            Opened::Block(person) => view! { <BlockDialog person /> }.into_any(),
+            Opened::Administration(about) => view! { <Administration about /> }.into_any(),
+            Opened::Claim => view! { <ClaimDialog /> }.into_any(),
         })
     }
 }

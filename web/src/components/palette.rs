@@ -3,13 +3,15 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use steadfast_client::Session;
 use steadfast_shared::room::FindPeople;
 use steadfast_shared::{Person, RoomId, RoomKind, UserId};
 
-use super::KindMark;
 use super::dialog::Dialog;
 use super::list_scroll::scroll_to_item;
 use super::pause::Pause;
+use super::{Icon, KindMark, Shape};
+use crate::admin::section;
 use crate::finder;
 use crate::roving;
 use crate::state::{Opened, Page, RoomLine, folded, words};
@@ -124,7 +126,7 @@ pub(crate) fn Palette() -> impl IntoView {
                                         }
                                     }
                                 >
-                                    <KindMark kind=offer.kind archived=offer.archived />
+                                    {offer.mark()}
                                     <span class="offer-name">{offer.title}</span>
                                 </li>
                             }
@@ -153,12 +155,23 @@ struct Offer {
 enum Way {
     Room(RoomId),
     Person(UserId),
+    Administration,
 }
 
 impl Offer {
+    fn mark(&self) -> AnyView {
+        match self.way {
+            Way::Administration => {
+                view! { <span class="kind"><Icon shape=Shape::Shield /></span> }.into_any()
+            }
+            _ => view! { <KindMark kind=self.kind archived=self.archived /> }.into_any(),
+        }
+    }
+
     fn take(self, page: Page) {
         match self.way {
             Way::Room(room) => page.open(room),
+            Way::Administration => page.around.open(Opened::Administration(None)),
             Way::Person(person) => spawn_local(async move {
                 if let Err(error) = page.write_to(vec![person]).await {
                     page.around.close(Opened::Palette);
@@ -190,8 +203,16 @@ fn offers(page: Page, typed: &str, found: &[Person]) -> Vec<Offer> {
         archived: line.archived,
         way: Way::Room(line.id),
     });
+    let administers = section::administers(page.on_connection(Session::role));
+    let administration = administers.then(|| Offer {
+        title: page.t().admin.title.to_owned(),
+        kind: RoomKind::Private,
+        archived: false,
+        way: Way::Administration,
+    });
     let mut offers: Vec<(finder::Match, Offer)> = rooms
         .chain(people)
+        .chain(administration)
         .filter_map(|offer| Some((finder::find(typed, &folded(&offer.title))?, offer)))
         .collect();
     if !typed.is_empty() {

@@ -9,15 +9,15 @@ const PAUSE: Duration = Duration::from_millis(150);
 
 /// Waits for a pause in the typing, for as long as its component lives.
 #[derive(Clone, Copy)]
-pub(super) struct Pause(StoredValue<u32>);
+pub(crate) struct Pause(StoredValue<u32>);
 
 impl Pause {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(StoredValue::new(0))
     }
 
     /// Something was typed: acts after a pause, unless more is typed before.
-    pub(super) fn then(self, act: impl FnOnce() + 'static) {
+    pub(crate) fn then(self, act: impl FnOnce() + 'static) {
         let number = self.0.get_value() + 1;
         self.0.set_value(number);
         let act = move || {

@@ -20,8 +20,10 @@ pub(crate) fn Quoted(quote: Quote) -> impl IntoView {
             None => page.t().messages.replies_to_some.to_owned(),
         }
     };
+    let author = said.as_ref().map(|(author, _)| author.id);
     let text = said.map(|(_, start)| {
         move || match &start {
+            _ if author.is_some_and(|author| page.blocks(author)) => page.t().privacy.from_blocked.to_owned(),
             Some(start) => markdown::plain(start, |user| {
                 page.name_of(user).unwrap_or_else(|| page.t().somebody.to_owned())
             }),

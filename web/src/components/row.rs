@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::Avatar;
 use super::pending::PendingChanges;
+use super::privacy::Veil;
 use super::prose::Prose;
 use super::quoted::Quoted;
 use super::reactions::Reactions;
@@ -89,6 +90,8 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             .into_any()
         }
     };
+    let lifted = RwSignal::new(false);
+    let covered = Memo::new(move |_| !lifted.get() && !mine.get() && page.blocks(author.get().id));
     view! {
         <div
             class="row"
@@ -103,8 +106,8 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             data-first=move || place.get().first.then_some("true")
         >
             {head}
-            {move || quoted.get().map(|quote| view! { <Quoted quote /> })}
-            {said}
+            {move || quoted.get().filter(|_| !covered.get()).map(|quote| view! { <Quoted quote /> })}
+            {move || if covered.get() { view! { <Veil lifted /> }.into_any() } else { said() }}
             {move || {
                 edited.get().then(|| view! { <p class="row-edited" data-testid="edited">{page.says(|t| t.messages.edited)}</p> })
             }}

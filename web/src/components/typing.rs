@@ -16,6 +16,7 @@ pub(crate) fn Typing() -> impl IntoView {
             session
                 .typing(room)
                 .iter()
+                .filter(|person| !session.has_blocked(person.id))
                 .map(|person| person.name.clone())
                 .collect()
         });

@@ -1,6 +1,7 @@
 //! What is shown at all: the nickname page or the room.
 
 mod drops;
+mod kept_out;
 mod keys;
 mod nickname;
 mod room;
@@ -72,5 +73,6 @@ fn Root() -> impl IntoView {
         Stage::Opening => view! { <p class="boot" role="status">{page.says(|t| t.opening)}</p> }.into_any(),
         Stage::Nickname(welcome) => view! { <nickname::NicknamePage welcome /> }.into_any(),
         Stage::Room => view! { <room::RoomPage /> }.into_any(),
+        Stage::KeptOut(reason) => view! { <kept_out::KeptOutPage reason /> }.into_any(),
     }
 }

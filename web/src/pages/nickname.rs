@@ -20,6 +20,8 @@ enum Trouble {
     Taken(String),
     WrongPassphrase,
     NoInvitation,
+    NoOwnerLink,
+    KeptOut(ErrorCode),
     Refused(String),
     Unreachable,
     NoCookies,
@@ -42,6 +44,8 @@ impl Trouble {
                 ErrorCode::NicknameTaken => Self::Taken(name.to_owned()),
                 ErrorCode::WrongPassphrase => Self::WrongPassphrase,
                 ErrorCode::InviteRequired => Self::NoInvitation,
+                ErrorCode::InvalidCode => Self::NoOwnerLink,
+                code @ (ErrorCode::Banned | ErrorCode::Deactivated) => Self::KeptOut(code),
                 _ => Self::Refused(error.message),
             },
         }
@@ -51,9 +55,13 @@ impl Trouble {
         match self {
             Self::Passphrase(_) | Self::WrongPassphrase => Place::Passphrase,
             Self::NoInvitation => Place::Invitation,
-            Self::Nickname(_) | Self::Taken(_) | Self::Refused(_) | Self::Unreachable | Self::NoCookies => {
-                Place::Nickname
-            }
+            Self::Nickname(_)
+            | Self::Taken(_)
+            | Self::Refused(_)
+            | Self::Unreachable
+            | Self::NoCookies
+            | Self::NoOwnerLink
+            | Self::KeptOut(_) => Place::Nickname,
         }
     }
 
@@ -65,6 +73,9 @@ impl Trouble {
             Self::Taken(name) => (t.account.nickname_taken)(name),
             Self::WrongPassphrase => (t.rejected)(ErrorCode::WrongPassphrase).to_owned(),
             Self::NoInvitation => t.account.no_good_invitation.to_owned(),
+            Self::NoOwnerLink => t.admin.no_good_link.to_owned(),
+            Self::KeptOut(ErrorCode::Deactivated) => t.privacy.closed_join.to_owned(),
+            Self::KeptOut(_) => t.privacy.banned_join.to_owned(),
             Self::Refused(why) => (t.server_refused)(why),
             Self::Unreachable => t.server_unreachable.to_owned(),
             Self::NoCookies => t.account.no_cookies.to_owned(),
@@ -88,6 +99,7 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
         Welcome::SignedOut(name) => name,
         Welcome::First | Welcome::Change => String::new(),
     };
+    let owner_code = RwSignal::new(page.owner_code.get_value());
     // Asked for once it can help: a nickname that is free needs none.
     let asks_passphrase = RwSignal::new(!was.is_empty());
     let code = page.invitation.get_value();
@@ -115,6 +127,10 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
         spawn_local(async move {
             // Entering shows the room, and this page's signals are gone then.
             let Err(error) = page.join(&asked).await else {
+                if asked.owner_code.is_some() {
+                    page.owner_code.set_value(None);
+                    page.remark(|t| t.admin.claimed);
+                }
                 return;
             };
             joining.try_set(false);
@@ -125,6 +141,11 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                 Trouble::NoInvitation => {
                     asks_invitation.set(true);
                     asks_passphrase.set(true);
+                }
+                // Not again: without it they come in as everybody does.
+                Trouble::NoOwnerLink => {
+                    page.owner_code.set_value(None);
+                    owner_code.set(None);
                 }
                 _ => {}
             }
@@ -149,7 +170,10 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
             &value(invitation).unwrap_or_default(),
         );
         let asked = match asked {
-            Ok(asked) => asked,
+            Ok(asked) => NewSession {
+                owner_code: owner_code.get_untracked(),
+                ..asked
+            },
             Err(found) => {
                 let field = if found.place() == Place::Passphrase {
                     passphrase
@@ -185,6 +209,10 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                 </div>
                 <h1>{page.says(|t| t.welcome)}</h1>
                 <p class="welcome-lead">{page.says(|t| t.promise)}</p>
+                <p class="notice notice-calm" data-testid="owner-lead" hidden=move || owner_code.with(Option::is_none)>
+                    <Icon shape=Shape::Shield />
+                    <span>{page.says(|t| t.admin.claim_first_join)}</span>
+                </p>
                 {signed_out
                     .then(|| {
                         view! {

@@ -4,8 +4,8 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::components::{
-    Composer, ConnectionBar, Details, Icon, Interrupted, Members, Notice, Notices, OpenDialog, RoomHead,
-    Shape, Sidebar, Timeline, Toast, Typing,
+    Brought, Composer, ConnectionBar, Details, Icon, Interrupted, Members, Notice, Notices, OpenDialog,
+    RoomHead, Shape, Sidebar, Timeline, Toast, Typing, YouBlocked,
 };
 use crate::state::Page;
 
@@ -23,6 +23,10 @@ pub(super) fn RoomPage() -> impl IntoView {
         }
     };
     let archived = Memo::new(move |_| page.open_room().is_some_and(|room| room.archived));
+    let blocked = Memo::new(move |_| {
+        let partner = page.open_room().and_then(|room| room.partner().cloned());
+        partner.filter(|partner| page.blocks(partner.id))
+    });
     view! {
         <div
             class="shell"
@@ -34,6 +38,7 @@ pub(super) fn RoomPage() -> impl IntoView {
                 <RoomHead details_button members_button />
                 <ConnectionBar />
                 <Notice />
+                <Brought />
                 <Timeline />
                 <Toast />
                 <div class="room-foot">
@@ -41,7 +46,13 @@ pub(super) fn RoomPage() -> impl IntoView {
                     <Notices />
                 </div>
                 {move || {
-                    if archived.get() { view! { <Archived /> }.into_any() } else { view! { <Composer /> }.into_any() }
+                    if let Some(person) = blocked.get() {
+                        view! { <YouBlocked person /> }.into_any()
+                    } else if archived.get() {
+                        view! { <Archived /> }.into_any()
+                    } else {
+                        view! { <Composer /> }.into_any()
+                    }
                 }}
             </main>
             {move || page.details.get().then(|| view! { <Details details_button /> })}

@@ -86,7 +86,11 @@ impl Page {
     pub(crate) fn open_neighbour(self, down: bool, unread_only: bool) {
         let open = self.room.get_untracked();
         let room = self.read(|session| {
-            let rooms: Vec<(RoomId, bool)> = session.rooms().map(|room| (room.id, room.unread > 0)).collect();
+            let rooms: Vec<(RoomId, bool)> = session
+                .rooms()
+                .filter(|room| !room.hidden)
+                .map(|room| (room.id, room.unread > 0))
+                .collect();
             let at = rooms.iter().position(|(id, _)| Some(*id) == open);
             let fits = |index: usize| !unread_only || rooms.get(index).is_some_and(|(_, unread)| *unread);
             neighbour(rooms.len(), at, down, fits).and_then(|index| rooms.get(index).map(|(id, _)| *id))
@@ -101,6 +105,7 @@ impl Page {
         match here() {
             Route::Room { room, .. } => self.wanted.set_value(Some(room)),
             Route::Join { code } => self.invitation.set_value(Some(code)),
+            Route::Owner { code } => self.owner_code.set_value(Some(code)),
             Route::Home => {}
         }
     }
@@ -124,7 +129,7 @@ impl Page {
         }
         let open = self.room.get_untracked().filter(|open| self.knows(*open));
         let last = || preferences::room().filter(|room| self.knows(*room));
-        let first = || self.read(|session| session.rooms().next().map(|room| room.id));
+        let first = || self.read(|session| session.rooms().find(|room| !room.hidden).map(|room| room.id));
         let Some(room) = open.or_else(last).or_else(first) else {
             return;
         };

@@ -1,7 +1,7 @@
 //! What is open around the conversation.
 
 use leptos::prelude::*;
-use steadfast_shared::RoomId;
+use steadfast_shared::{RoomId, UserId};
 
 use super::{Instead, Page};
 
@@ -43,6 +43,14 @@ pub(crate) enum Opened {
     DropEdit(Instead),
     /// Asks whether to sign out, and what that throws away.
     SignOut,
+    /// Asks whether to hide a conversation.
+    HideRoom(RoomId),
+    /// Asks whether to block somebody.
+    Block(UserId),
+    /// What owners and moderators see and do; first, about this person.
+    Administration(Option<UserId>),
+    /// Asks whether to become owner by the link that led here.
+    Claim,
 }
 
 impl Around {

@@ -31,6 +31,11 @@ impl Page {
                 | ErrorCode::NicknameTaken
                 | ErrorCode::UnknownRoom
                 | ErrorCode::Forbidden
+                | ErrorCode::Blocked
+                | ErrorCode::RoomDeleted
+                | ErrorCode::UnknownPerson
+                | ErrorCode::Banned
+                | ErrorCode::Deactivated
                 | ErrorCode::Archived => (t.rejected)(error.code).to_owned(),
                 ErrorCode::TooLarge => t.room.too_many_rooms.to_owned(),
                 ErrorCode::RateLimited | ErrorCode::Busy => t.room.too_fast.to_owned(),

@@ -11,6 +11,7 @@ mod hand;
 mod interruption;
 mod leaving;
 mod members;
+mod privacy;
 mod rooms;
 mod rows;
 mod seeking;
@@ -27,7 +28,7 @@ use leptos::prelude::*;
 use leptos::reactive::graph::Source;
 use steadfast_client::link::{Chat, LinkState};
 use steadfast_client::{Change, Input, Refusal, RowKey, Session};
-use steadfast_shared::RoomId;
+use steadfast_shared::{RoomId, UserId};
 
 pub(crate) use around::{Around, Opened};
 pub(crate) use drafting::{Drafting, Instead};
@@ -86,6 +87,10 @@ pub(crate) struct Page {
     pub(crate) around: Around,
     /// Who is in the open room.
     members: MembersModel,
+    /// Whom this person has blocked.
+    blocked: RwSignal<Vec<UserId>>,
+    /// Rooms others brought this person into, which they have taken note of.
+    noted: RwSignal<Vec<RoomId>>,
     /// Whether somebody sits here.
     sitting: Sitting,
     /// The row to be brought into view.
@@ -96,6 +101,8 @@ pub(crate) struct Page {
     pub(crate) theme: RwSignal<Theme>,
     /// The code of an invitation that led here.
     pub(crate) invitation: StoredValue<Option<String>>,
+    /// The code of an owner link that led here.
+    pub(crate) owner_code: StoredValue<Option<String>>,
     /// The room the address asks for, until it is known whether there is one.
     wanted: StoredValue<Option<RoomId>>,
     /// A room this person has just come into, to be opened once its news is here.
@@ -150,11 +157,14 @@ impl Page {
             composer: NodeRef::new(),
             around: Around::new(),
             members: MembersModel::new(),
+            blocked: RwSignal::new(Vec::new()),
+            noted: RwSignal::new(Vec::new()),
             sitting: Sitting::new(),
             sought: RwSignal::new(None),
             seeking: StoredValue::new(None),
             theme: RwSignal::new(preferences::theme()),
             invitation: StoredValue::new(None),
+            owner_code: StoredValue::new(None),
             wanted: StoredValue::new(None),
             expected: StoredValue::new(None),
             leaving: StoredValue::new(None),
@@ -352,6 +362,7 @@ impl Page {
         if self.timeline.takes_leave() {
             tell_anew(&self.language);
             tell_anew(&self.hand.row);
+            tell_anew(&self.blocked);
         }
     }
 
@@ -379,6 +390,9 @@ impl Page {
                 self.look_after_person();
                 self.open_draft_of_nowhere();
                 self.answer_refusal();
+                self.look_after_blocked();
+                self.look_after_end();
+                self.offer_ownership();
                 self.show_timeline();
                 self.keep_members();
             }

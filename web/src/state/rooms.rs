@@ -22,6 +22,8 @@ pub(crate) struct RoomLine {
     pub(crate) kind: RoomKind,
     /// Whether nothing more can be said in it.
     pub(crate) archived: bool,
+    /// Whether lists leave it out: this person has hidden it, and nothing was said in it since.
+    pub(crate) hidden: bool,
     /// The other people of a direct room.
     pub(crate) with: Vec<Person>,
     /// Messages of others since it was read.
@@ -43,6 +45,22 @@ pub(crate) struct OpenRoom {
     pub(crate) archived: bool,
     /// Whether this person may rename, describe and archive it.
     pub(crate) manage: bool,
+    /// Whether this person has hidden it.
+    pub(crate) hidden: bool,
+    /// Who brought this person in, while they have said nothing in it.
+    pub(crate) brought_by: Option<Person>,
+    /// The other people of a direct room.
+    pub(crate) with: Vec<Person>,
+}
+
+impl OpenRoom {
+    /// The one person it is a conversation with.
+    pub(crate) fn partner(&self) -> Option<&Person> {
+        match self.with.as_slice() {
+            [partner] => Some(partner),
+            _ => None,
+        }
+    }
 }
 
 impl RoomLine {
@@ -78,6 +96,9 @@ impl Page {
                 topic: view.topic.to_owned(),
                 archived: view.archived,
                 manage: view.manage,
+                hidden: view.hidden,
+                brought_by: view.brought_by.cloned(),
+                with: view.with.to_vec(),
             })
         })
     }
@@ -137,6 +158,7 @@ impl Page {
             title: self.title_of(view),
             kind: view.kind,
             archived: view.archived,
+            hidden: view.hidden,
             with: view.with.to_vec(),
             unread: view.unread,
             mentions: view.mentions,

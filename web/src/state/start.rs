@@ -16,7 +16,7 @@ use crate::base_path;
 use crate::http::HttpError;
 use crate::peers::Tabs;
 use crate::sign_in;
-use crate::storage::{DATABASE, DeviceStorage, local};
+use crate::storage::{DATABASE, DeviceStorage, local, preferences};
 
 /// Where Socket.IO listens, within the product.
 const SOCKET_PATH: &str = "/socket.io/";
@@ -41,6 +41,8 @@ pub(crate) enum Stage {
     Nickname(Welcome),
     /// The chat.
     Room,
+    /// This person may not sign in, and why.
+    KeptOut(ClosingReason),
 }
 
 /// Why a nickname is asked for.
@@ -89,7 +91,9 @@ impl Page {
                 return self.ask_for_nickname();
             };
             self.chat.set_value(Some(chat.clone()));
-            if identity.is_some() {
+            if let Some(reason) = preferences::kept_out().filter(|_| identity.is_some()) {
+                self.be_kept_out(reason);
+            } else if identity.is_some() {
                 self.stage.set(Stage::Room);
             } else {
                 set_timeout(move || self.ask_for_nickname(), RECOGNISED_WITHIN);
@@ -171,7 +175,8 @@ impl Page {
         }
     }
 
-    fn enter(self, info: SessionInfo) {
+    pub(super) fn enter(self, info: SessionInfo) {
+        preferences::set_kept_out(None);
         self.tell(Input::SignedIn(info));
         self.stage.set(Stage::Room);
         self.connect();
@@ -213,6 +218,12 @@ impl Page {
         loop {
             match sign_in::renew(nickname.clone()).await {
                 Ok(info) => return self.enter(info),
+                Err(HttpError::Refused(error)) if error.code == ErrorCode::Banned => {
+                    return self.be_kept_out(ClosingReason::Banned);
+                }
+                Err(HttpError::Refused(error)) if error.code == ErrorCode::Deactivated => {
+                    return self.be_kept_out(ClosingReason::Deactivated);
+                }
                 Err(HttpError::Refused(error)) if error.code != ErrorCode::RateLimited => {
                     return self.be_signed_out().await;
                 }

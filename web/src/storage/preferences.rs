@@ -3,6 +3,7 @@
 //! A browser without localStorage forgets these, and nothing else suffers.
 
 use steadfast_shared::RoomId;
+use steadfast_shared::event::ClosingReason;
 
 use super::local::local;
 use crate::base_path::here;
@@ -11,6 +12,7 @@ use crate::text::Language;
 const LANGUAGE: &str = "steadfast.language";
 const THEME: &str = "steadfast.theme";
 const ROOM: &str = "steadfast.room";
+const KEPT_OUT: &str = "steadfast.kept-out";
 
 /// The language chosen on this device.
 pub fn language() -> Option<Language> {
@@ -84,6 +86,26 @@ pub fn forget_room() {
     if let Some(local) = local() {
         let _ = local.remove_item(&here().scoped(ROOM));
     }
+}
+
+/// Why the person of this device may not sign in, as the server last said.
+pub fn kept_out() -> Option<ClosingReason> {
+    match local()?.get_item(&here().scoped(KEPT_OUT)).ok()??.as_str() {
+        "banned" => Some(ClosingReason::Banned),
+        "deactivated" => Some(ClosingReason::Deactivated),
+        _ => None,
+    }
+}
+
+/// Remembers that they may not, so that a page loaded anew says so too, or forgets it.
+pub fn set_kept_out(reason: Option<ClosingReason>) {
+    let Some(local) = local() else { return };
+    let key = here().scoped(KEPT_OUT);
+    let _ = match reason {
+        Some(ClosingReason::Deactivated) => local.set_item(&key, "deactivated"),
+        Some(_) => local.set_item(&key, "banned"),
+        None => local.remove_item(&key),
+    };
 }
 
 /// What belongs to the device, and outlives whoever is signed in.

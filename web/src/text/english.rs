@@ -45,6 +45,8 @@ pub(super) static PHRASES: Phrases = Phrases {
     settings: &super::settings::ENGLISH,
     account: &super::account::ENGLISH,
     drafts: &super::drafts::ENGLISH,
+    admin: &crate::admin::phrases::ENGLISH,
+    privacy: &super::privacy::ENGLISH,
 
     connected: "Connected",
     connecting: "Connecting…",

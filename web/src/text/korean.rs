@@ -45,6 +45,8 @@ pub(super) static PHRASES: Phrases = Phrases {
     settings: &super::settings::KOREAN,
     account: &super::account::KOREAN,
     drafts: &super::drafts::KOREAN,
+    admin: &crate::admin::phrases::KOREAN,
+    privacy: &super::privacy::KOREAN,
 
     connected: "연결됨",
     connecting: "연결하는 중…",

@@ -11,6 +11,7 @@ mod korean;
 mod messages;
 mod navigation;
 mod people;
+mod privacy;
 mod rooms;
 mod settings;
 
@@ -21,12 +22,15 @@ pub use history::History;
 pub use messages::Messages;
 pub use navigation::Navigation;
 pub use people::People;
+pub use privacy::Privacy;
 pub use rooms::Rooms;
 pub use settings::Settings;
 use steadfast_client::Refusal;
 use steadfast_client::link::WebSocketFailure;
 use steadfast_shared::text::is_unseen;
 use steadfast_shared::{ErrorCode, TextError};
+
+use crate::admin::phrases::Admin;
 
 /// A language the page speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -116,6 +120,8 @@ pub struct Phrases {
     pub settings: &'static Settings,
     pub account: &'static Account,
     pub drafts: &'static Drafts,
+    pub admin: &'static Admin,
+    pub privacy: &'static Privacy,
 
     // The connection bar
     pub connected: &'static str,

@@ -10,7 +10,7 @@ use crate::state::{OpenRoom, Opened, Page, words};
 
 /// Leaves a room; asks first where there is no way back in.
 pub(crate) fn leave(page: Page, room: &OpenRoom) {
-    if room.kind == RoomKind::Private {
+    if room.kind != RoomKind::Public {
         page.around.open(Opened::LeaveRoom(room.id));
     } else {
         leave_at_once(page, room.id);
@@ -27,15 +27,26 @@ fn leave_at_once(page: Page, room: RoomId) {
     });
 }
 
-/// Asks whether to leave a private room.
+/// Asks whether to leave a room into which there is no way back, or a conversation of several people.
 #[component]
 pub(crate) fn LeaveDialog(room: RoomId) -> impl IntoView {
     let page = Page::here();
     let name = page.room_called(room);
+    let direct = page.read(|session| {
+        session
+            .room(room)
+            .is_some_and(|view| view.kind == RoomKind::Direct)
+    });
     let close = Callback::new(move |()| page.around.close(Opened::LeaveRoom(room)));
     view! {
         <Dialog title=words(move || page.t().room.leave.to_owned()) testid="leave-room" on_close=close>
-            <p>{words(move || (page.t().room.leave_private)(&name))}</p>
+            <p>
+                {words(move || {
+                    let t = page.t();
+                    let asks = if direct { t.privacy.leave_group } else { t.room.leave_private };
+                    asks(&name)
+                })}
+            </p>
             <div class="dialog-ways">
                 <button type="button" class="button" autofocus=true on:click=move |_| close.run(())>
                     {page.says(|t| t.room.stay)}

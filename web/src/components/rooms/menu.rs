@@ -8,6 +8,7 @@ use steadfast_shared::RoomKind;
 
 use super::leave;
 use crate::components::menu::{Choice, Menu};
+use crate::components::privacy;
 use crate::components::{Icon, Shape};
 use crate::state::{OpenRoom, Opened, Page, words};
 use crate::text::Phrase;
@@ -69,6 +70,7 @@ fn choices(page: Page, room: &OpenRoom) -> Vec<Choice> {
         opens(Opened::GoToDate),
     )];
     if room.kind == RoomKind::Direct {
+        choices.extend(privacy::direct_choices(page, room));
         return choices;
     }
     if !room.archived {

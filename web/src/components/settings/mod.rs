@@ -2,6 +2,7 @@
 
 mod account;
 mod appearance;
+mod blocked;
 mod devices;
 mod invitations;
 mod nickname;
@@ -13,8 +14,11 @@ use steadfast_client::Session;
 
 use self::account::Account;
 use self::appearance::Appearance;
+use self::blocked::BlockedPeople;
 use self::invitations::Invitations;
 use super::dialog::Dialog;
+use crate::admin::section;
+use crate::components::{Icon, Shape};
 use crate::sign_in;
 use crate::state::{Opened, Page, words};
 
@@ -23,6 +27,7 @@ use crate::state::{Opened, Page, words};
 pub(crate) fn Settings() -> impl IntoView {
     let page = Page::here();
     let owner = Memo::new(move |_| page.on_connection(Session::owns_server));
+    let administers = Memo::new(move |_| section::administers(page.on_connection(Session::role)));
     let has_passphrase = RwSignal::new(false);
     spawn_local(async move {
         if let Ok(Some(info)) = sign_in::current().await {
@@ -34,7 +39,29 @@ pub(crate) fn Settings() -> impl IntoView {
         <Dialog title=words(move || page.t().settings.title.to_owned()) testid="settings-dialog" on_close=close>
             <Appearance />
             <Account has_passphrase />
+            <BlockedPeople />
+            {move || administers.get().then(|| view! { <ToAdministration /> })}
             {move || owner.get().then(|| view! { <Invitations /> })}
         </Dialog>
+    }
+}
+
+/// The way to the administration.
+#[component]
+fn ToAdministration() -> impl IntoView {
+    let page = Page::here();
+    view! {
+        <section class="setting">
+            <h3>{page.says(|t| t.admin.title)}</h3>
+            <button
+                type="button"
+                class="button"
+                data-testid="open-administration"
+                on:click=move |_| page.around.open(Opened::Administration(None))
+            >
+                <Icon shape=Shape::Shield />
+                {page.says(|t| t.admin.title)}
+            </button>
+        </section>
     }
 }

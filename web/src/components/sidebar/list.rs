@@ -48,7 +48,10 @@ pub(super) fn RoomList() -> impl IntoView {
     let found = Memo::new(move |_| {
         let typed = folded(&typed.get());
         let mut lines = lines.get();
-        lines.retain(|line| finder::find(&typed, &folded(&line.title)).is_some());
+        // What is hidden is found by its name.
+        lines.retain(|line| {
+            !(line.hidden && typed.is_empty()) && finder::find(&typed, &folded(&line.title)).is_some()
+        });
         lines
     });
     let forget = move || {

@@ -1,0 +1,151 @@
+//! What is asked of the server by those with a role.
+
+use serde::de::DeserializeOwned;
+use steadfast_shared::admin::{
+    ADDRESSES_PATH, AUDIT_PATH, CLAIM_PATH, CONNECTIONS_PATH, ChangeRoomBody, ClaimOwnership, EXCLUSION,
+    Exclude, LIMITS, MESSAGES, Messages, OWNER_LINK_PATH, OwnerLink, PEOPLE_PATH, PeopleQuery, PersonDetail,
+    PersonInfo, PersonLimit, ROLE, ROOMS_PATH, RoomInfo, SESSIONS, SIGN_INS_PATH, SetLimit, SetMessages,
+    SetRole, SignedOut,
+};
+use steadfast_shared::http::SessionInfo;
+use steadfast_shared::{ErrorCode, Role, RoomId, UserId};
+
+use super::query::Query;
+use crate::http::{self, HttpError};
+use crate::text::Phrases;
+
+/// One page of a list, after the line of this name.
+pub(super) async fn people(
+    asked: &PeopleQuery,
+    before: Option<String>,
+) -> Result<Vec<PersonInfo>, HttpError> {
+    let search = Some(asked.search.trim()).filter(|search| !search.is_empty());
+    let query = Query::of(PEOPLE_PATH)
+        .with("search", search)
+        .with("state", asked.state.map(state_name))
+        .with("role", asked.role)
+        .with("before", before);
+    http::ask("GET", &query.into_path()).await
+}
+
+fn state_name(state: steadfast_shared::admin::AccountState) -> &'static str {
+    use steadfast_shared::admin::AccountState::{Active, Banned, Deactivated};
+    match state {
+        Active => "active",
+        Deactivated => "deactivated",
+        Banned => "banned",
+    }
+}
+
+/// One page of a log, of what concerns this person.
+pub(super) async fn log<L: DeserializeOwned>(
+    path: &str,
+    person: Option<UserId>,
+    before: Option<String>,
+) -> Result<Vec<L>, HttpError> {
+    let query = Query::of(path).with("person", person).with("before", before);
+    http::ask("GET", &query.into_path()).await
+}
+
+pub(super) const SIGN_INS: &str = SIGN_INS_PATH;
+pub(super) const AUDIT: &str = AUDIT_PATH;
+pub(super) const CONNECTIONS: &str = CONNECTIONS_PATH;
+pub(super) const ADDRESSES: &str = ADDRESSES_PATH;
+
+/// A whole list.
+pub(super) async fn list<L: DeserializeOwned>(path: &str) -> Result<Vec<L>, HttpError> {
+    http::ask("GET", path).await
+}
+
+/// One page of the rooms.
+pub(super) async fn rooms(search: &str, before: Option<String>) -> Result<Vec<RoomInfo>, HttpError> {
+    let search = Some(search.trim()).filter(|search| !search.is_empty());
+    let query = Query::of(ROOMS_PATH)
+        .with("search", search)
+        .with("before", before);
+    http::ask("GET", &query.into_path()).await
+}
+
+/// Everything about one person.
+pub(super) async fn person(id: UserId) -> Result<PersonDetail, HttpError> {
+    http::ask("GET", &format!("{PEOPLE_PATH}/{id}")).await
+}
+
+fn of(id: UserId, what: &str) -> String {
+    format!("{PEOPLE_PATH}/{id}/{what}")
+}
+
+/// Bans or deactivates.
+pub(super) async fn exclude(id: UserId, asked: &Exclude) -> Result<PersonInfo, HttpError> {
+    http::tell("PUT", &of(id, EXCLUSION), asked).await
+}
+
+/// Lets in again.
+pub(super) async fn readmit(id: UserId) -> Result<PersonInfo, HttpError> {
+    http::ask("DELETE", &of(id, EXCLUSION)).await
+}
+
+/// Hides, shows or erases all that somebody has written.
+pub(super) async fn set_messages(id: UserId, messages: Messages) -> Result<PersonInfo, HttpError> {
+    http::tell("PUT", &of(id, MESSAGES), &SetMessages { messages }).await
+}
+
+/// Signs out everywhere.
+pub(super) async fn sign_out(id: UserId) -> Result<SignedOut, HttpError> {
+    http::ask("DELETE", &of(id, SESSIONS)).await
+}
+
+/// Gives a role.
+pub(super) async fn set_role(id: UserId, role: Role) -> Result<PersonInfo, HttpError> {
+    http::tell("PUT", &of(id, ROLE), &SetRole { role }).await
+}
+
+/// Sets a limit, or takes it back.
+pub(super) async fn set_limit(id: UserId, limit: SetLimit) -> Result<Vec<PersonLimit>, HttpError> {
+    http::tell("PUT", &of(id, LIMITS), &limit).await
+}
+
+/// Lets an address in again.
+pub(super) async fn release(id: i64) -> Result<(), HttpError> {
+    http::ask("DELETE", &format!("{ADDRESSES_PATH}/{id}")).await
+}
+
+/// Renames, describes, archives or reopens a room.
+pub(super) async fn change_room(id: RoomId, asked: &ChangeRoomBody) -> Result<RoomInfo, HttpError> {
+    http::tell("PATCH", &format!("{ROOMS_PATH}/{id}"), asked).await
+}
+
+/// Deletes a room.
+pub(super) async fn delete_room(id: RoomId) -> Result<(), HttpError> {
+    http::ask("DELETE", &format!("{ROOMS_PATH}/{id}")).await
+}
+
+/// Makes an owner link.
+pub(super) async fn make_owner_link() -> Result<OwnerLink, HttpError> {
+    http::ask("POST", OWNER_LINK_PATH).await
+}
+
+/// Becomes owner by the code of an owner link.
+pub(super) async fn claim(code: String) -> Result<SessionInfo, HttpError> {
+    http::tell("POST", CLAIM_PATH, &ClaimOwnership { code }).await
+}
+
+/// Why something was not done.
+pub(super) fn why(error: &HttpError, t: &Phrases) -> String {
+    match error {
+        HttpError::Unreachable => t.server_unreachable.to_owned(),
+        HttpError::Refused(error) => match error.code {
+            ErrorCode::Conflict => t.admin.erased_for_good.to_owned(),
+            ErrorCode::Forbidden => t.admin.not_allowed.to_owned(),
+            ErrorCode::InvalidCode => t.admin.no_good_link.to_owned(),
+            ErrorCode::Unauthorized => t.signed_out.to_owned(),
+            ErrorCode::RateLimited => t.room.too_fast.to_owned(),
+            ErrorCode::UnknownPerson
+            | ErrorCode::UnknownRoom
+            | ErrorCode::LastOwner
+            | ErrorCode::RoomDeleted
+            | ErrorCode::RoomNameTaken => (t.rejected)(error.code).to_owned(),
+            _ => (t.server_refused)(&error.message),
+        },
+    }
+}

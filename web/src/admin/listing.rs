@@ -1,0 +1,137 @@
+//! A list of the server, loaded page by page.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_client::Session;
+use steadfast_shared::admin::{AuditLine, ConnectionInfo, HeldAddress, PeopleQuery, SignIn};
+use steadfast_shared::{UserId, limit};
+
+use super::api;
+use super::record::Record;
+use crate::http::HttpError;
+use crate::state::Page;
+
+/// Where a list comes from.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Source {
+    People(PeopleQuery),
+    Connections,
+    SignIns(Option<UserId>),
+    Rooms(String),
+    Addresses,
+    Audit(Option<UserId>),
+}
+
+impl Source {
+    async fn page(&self, page: Page, before: Option<String>) -> Result<Vec<Record>, HttpError> {
+        let t = untrack(|| page.t());
+        Ok(match self {
+            Self::People(asked) => {
+                let found = api::people(asked, before).await?;
+                found.iter().map(|info| Record::of_person(info, t)).collect()
+            }
+            Self::Connections => {
+                let found = api::list::<ConnectionInfo>(api::CONNECTIONS).await?;
+                found.iter().map(|info| Record::of_connection(info, t)).collect()
+            }
+            Self::SignIns(person) => {
+                let found = api::log::<SignIn>(api::SIGN_INS, *person, before).await?;
+                found.iter().map(|line| Record::of_sign_in(line, t)).collect()
+            }
+            Self::Rooms(search) => {
+                let role = page.read(Session::role);
+                let found = api::rooms(search, before).await?;
+                found.iter().map(|room| Record::of_room(room, role, t)).collect()
+            }
+            Self::Addresses => {
+                let found = api::list::<HeldAddress>(api::ADDRESSES).await?;
+                found.iter().map(|held| Record::of_address(held, t)).collect()
+            }
+            Self::Audit(person) => {
+                let found = api::log::<AuditLine>(api::AUDIT, *person, before).await?;
+                found.iter().map(|line| Record::of_audit(line, t)).collect()
+            }
+        })
+    }
+
+    /// Whether it goes on where a page is full.
+    fn has_pages(&self) -> bool {
+        !matches!(self, Self::Connections | Self::Addresses)
+    }
+}
+
+/// A list, as far as it is loaded.
+#[derive(Clone, Copy)]
+pub(super) struct Listing {
+    page: Page,
+    pub(super) records: RwSignal<Vec<Record>>,
+    /// Whether an answer is awaited.
+    pub(super) loading: RwSignal<bool>,
+    /// Why there is none.
+    pub(super) trouble: RwSignal<Option<String>>,
+    /// Whether there is more than what is loaded.
+    pub(super) more: RwSignal<bool>,
+    asked: StoredValue<u32>,
+}
+
+impl Listing {
+    pub(super) fn new(page: Page) -> Self {
+        Self {
+            page,
+            records: RwSignal::new(Vec::new()),
+            loading: RwSignal::new(false),
+            trouble: RwSignal::new(None),
+            more: RwSignal::new(false),
+            asked: StoredValue::new(0),
+        }
+    }
+
+    /// Loads a list from its beginning.
+    pub(super) fn load(self, source: Source) {
+        self.ask(source, None);
+    }
+
+    /// Loads the page after what is there.
+    pub(super) fn go_on(self, source: Source) {
+        let last = self
+            .records
+            .with_untracked(|records| records.last().map(|record| record.key.clone()));
+        self.ask(source, last);
+    }
+
+    fn ask(self, source: Source, before: Option<String>) {
+        let number = self.asked.get_value() + 1;
+        self.asked.set_value(number);
+        self.loading.set(true);
+        spawn_local(async move {
+            let goes_on = before.is_some();
+            let answer = source.page(self.page, before).await;
+            // An answer to what was asked before says nothing about what is asked for.
+            if self.asked.try_get_value() != Some(number) {
+                return;
+            }
+            self.loading.set(false);
+            match answer {
+                Ok(found) => {
+                    self.trouble.set(None);
+                    self.more
+                        .set(source.has_pages() && found.len() >= limit::ADMIN_LISTED);
+                    self.records.update(|records| {
+                        if !goes_on {
+                            records.clear();
+                        }
+                        // What came meanwhile may have moved a line from one page to the next.
+                        for record in found {
+                            if records.iter().all(|held| held.key != record.key) {
+                                records.push(record);
+                            }
+                        }
+                    });
+                }
+                Err(error) => self
+                    .trouble
+                    .set(Some(untrack(|| api::why(&error, self.page.t())))),
+            }
+        });
+    }
+}

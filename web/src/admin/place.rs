@@ -1,0 +1,144 @@
+//! Where in the administration one is, and the way back.
+
+use leptos::prelude::*;
+use steadfast_shared::admin::{HeldAddress, Messages, PeopleQuery, PersonLimit, RoomInfo};
+use steadfast_shared::{Person, Role};
+
+use super::record::Way;
+use super::section::Section;
+
+/// A place in the administration.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Place {
+    /// A list; of a log, what concerns one person.
+    List(Section, Option<Person>),
+    /// Everything about one person.
+    Person(Person),
+    /// A question, before something is done.
+    Question(Question),
+}
+
+/// Something to be done, asked before it is.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Question {
+    /// Bans or deactivates.
+    Exclude(Person),
+    /// Lets in again.
+    Readmit(Person),
+    /// Hides, shows or erases what they wrote; what became of it so far.
+    Messages(Person, Messages),
+    /// Signs out everywhere; whether they can sign in again.
+    SignOut(Person, bool),
+    /// Gives another role than this one.
+    Role(Person, Role),
+    /// Sets limits, other than these.
+    Limits(Person, Vec<PersonLimit>),
+    /// Lets an address in again.
+    Release(HeldAddress),
+    /// Renames and describes a room.
+    Rename(RoomInfo),
+    /// Archives a room, or opens it again.
+    Archive(RoomInfo),
+    /// Deletes a room.
+    Delete(RoomInfo),
+    /// Makes an owner link.
+    OwnerLink,
+}
+
+impl From<Way> for Question {
+    fn from(way: Way) -> Self {
+        match way {
+            Way::Release(held) => Self::Release(held),
+            Way::Rename(room) => Self::Rename(room),
+            Way::Archive(room) => Self::Archive(room),
+            Way::Delete(room) => Self::Delete(room),
+        }
+    }
+}
+
+/// Where one is, how one came there, and what was just done.
+#[derive(Clone, Copy)]
+pub(super) struct Trail {
+    places: RwSignal<Vec<Place>>,
+    /// What was just done, in words.
+    pub(super) report: RwSignal<Option<String>>,
+    /// Whether the keyboard goes along to the place: not where one only looks through the lists.
+    pub(super) takes_focus: StoredValue<bool>,
+    /// Which people are looked for.
+    pub(super) people: StoredValue<PeopleQuery>,
+    /// Which rooms are looked for.
+    pub(super) rooms: StoredValue<String>,
+}
+
+impl Trail {
+    /// The beginning. Provides itself as context.
+    pub(super) fn provide() -> Self {
+        let trail = Self {
+            places: RwSignal::new(vec![Place::List(Section::People, None)]),
+            report: RwSignal::new(None),
+            takes_focus: StoredValue::new(false),
+            people: StoredValue::new(PeopleQuery::default()),
+            rooms: StoredValue::new(String::new()),
+        };
+        provide_context(trail);
+        trail
+    }
+
+    /// The trail of the component that asks.
+    pub(super) fn here() -> Self {
+        expect_context()
+    }
+
+    /// Where one is. Tracked.
+    pub(super) fn place(self) -> Option<Place> {
+        self.places.with(|places| places.last().cloned())
+    }
+
+    /// The list that one came from. Tracked.
+    pub(super) fn section(self) -> Option<Section> {
+        self.places.with(|places| match places.first() {
+            Some(Place::List(section, _)) => Some(*section),
+            _ => None,
+        })
+    }
+
+    /// Whether there is a way back. Tracked.
+    pub(super) fn leads_back(self) -> bool {
+        self.places.with(|places| places.len() > 1)
+    }
+
+    /// Looks at a list.
+    pub(super) fn look(self, section: Section) {
+        self.report.set(None);
+        self.takes_focus.set_value(false);
+        self.places.set(vec![Place::List(section, None)]);
+    }
+
+    /// Goes further.
+    pub(super) fn go(self, place: Place) {
+        self.report.set(None);
+        self.takes_focus.set_value(true);
+        self.places.update(|places| places.push(place));
+    }
+
+    /// Goes back.
+    pub(super) fn back(self) {
+        self.report.set(None);
+        self.return_from_here();
+    }
+
+    /// Something was done: goes back, and says so.
+    pub(super) fn done(self, report: String) {
+        self.return_from_here();
+        self.report.set(Some(report));
+    }
+
+    fn return_from_here(self) {
+        self.takes_focus.set_value(true);
+        self.places.update(|places| {
+            if places.len() > 1 {
+                places.pop();
+            }
+        });
+    }
+}

@@ -1,0 +1,64 @@
+//! The part of an address behind its question mark.
+
+use std::fmt::{Display, Write as _};
+
+/// An address with what is asked for behind it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Query(String);
+
+impl Query {
+    /// Asks for a path.
+    pub fn of(path: &str) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// Asks for something of it, where a value is given.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Option<impl Display>) -> Self {
+        if let Some(value) = value {
+            self.0.push(if self.0.contains('?') { '&' } else { '?' });
+            self.0.push_str(name);
+            self.0.push('=');
+            encode(&value.to_string(), &mut self.0);
+        }
+        self
+    }
+
+    /// The address.
+    pub fn into_path(self) -> String {
+        self.0
+    }
+}
+
+/// Percent-encodes all but what RFC 3986 calls unreserved.
+fn encode(text: &str, into: &mut String) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            into.push(char::from(byte));
+        } else {
+            let _ = write!(into, "%{byte:02X}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_asked_for_is_left_out() {
+        let query = Query::of("/api/admin/people").with("search", None::<&str>);
+        assert_eq!(query.into_path(), "/api/admin/people");
+    }
+
+    #[test]
+    fn no_text_leaves_its_value() {
+        let query = Query::of("/p")
+            .with("search", Some("a&b=c #%+민"))
+            .with("before", Some(7));
+        assert_eq!(
+            query.into_path(),
+            "/p?search=a%26b%3Dc%20%23%25%2B%EB%AF%BC&before=7"
+        );
+    }
+}

@@ -1,0 +1,409 @@
+//! What one line of a list shows: who or what it is about, a few facts, and what can be done.
+
+use steadfast_shared::admin::{
+    AccountState, AuditAction, AuditLine, ConnectionInfo, HeldAddress, PersonInfo, RoomInfo, SignIn, Via,
+};
+use steadfast_shared::event::Availability;
+use steadfast_shared::{Millis, Person, Role};
+
+use crate::text::Phrases;
+
+/// One line of a list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Record {
+    /// Its name in the list, of which there is one.
+    pub key: String,
+    /// Who or what it is about.
+    pub lead: Lead,
+    /// What is to be seen of them at a glance.
+    pub marks: Vec<Mark>,
+    /// What there is to know.
+    pub facts: Vec<Fact>,
+    /// What can be done.
+    pub ways: Vec<Way>,
+}
+
+/// Who or what a line is about.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Lead {
+    /// A person, whose details are a step away.
+    Person(Person),
+    /// Something in words.
+    Words(String),
+}
+
+/// Something to be seen at a glance: a word with a mark, never a colour alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mark {
+    /// Another role than that of everybody.
+    Role(Role),
+    /// They may not sign in.
+    State(AccountState),
+    /// They are there, or away.
+    Here(Availability),
+    /// Nothing more can be said in it.
+    Archived,
+}
+
+/// Something to know, with what it is.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Fact {
+    /// What it is.
+    pub label: &'static str,
+    /// What there is to know.
+    pub value: Value,
+}
+
+/// What there is to know.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Value {
+    /// In words.
+    Words(String),
+    /// A time.
+    Time(Millis),
+    /// A person, whose details are a step away.
+    Person(Person),
+}
+
+/// Something that can be done from a list.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Way {
+    /// Lets an address in again.
+    Release(HeldAddress),
+    /// Renames and describes a room.
+    Rename(RoomInfo),
+    /// Archives a room, or opens it again.
+    Archive(RoomInfo),
+    /// Deletes a room.
+    Delete(RoomInfo),
+}
+
+/// The facts of a line, in order; what is not known is left out.
+#[derive(Default)]
+struct Facts(Vec<Fact>);
+
+impl Facts {
+    fn say(mut self, label: &'static str, words: impl Into<String>) -> Self {
+        let words = words.into();
+        if !words.is_empty() {
+            let value = Value::Words(words);
+            self.0.push(Fact { label, value });
+        }
+        self
+    }
+
+    fn time(mut self, label: &'static str, at: Option<Millis>) -> Self {
+        self.0.extend(at.map(|at| Fact {
+            label,
+            value: Value::Time(at),
+        }));
+        self
+    }
+
+    fn person(mut self, label: &'static str, person: Option<&Person>) -> Self {
+        self.0.extend(person.map(|person| Fact {
+            label,
+            value: Value::Person(person.clone()),
+        }));
+        self
+    }
+}
+
+/// What is to be seen at a glance of somebody who is not like everybody.
+pub fn marks(role: Role, state: AccountState, here: Availability) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    marks.extend((role != Role::Member).then_some(Mark::Role(role)));
+    marks.extend((state != AccountState::Active).then_some(Mark::State(state)));
+    marks.extend((here != Availability::Offline).then_some(Mark::Here(here)));
+    marks
+}
+
+impl Record {
+    /// A person.
+    pub fn of_person(info: &PersonInfo, t: &Phrases) -> Self {
+        let label = &t.admin.label;
+        let seen = Facts::default().time(label.last_seen, info.last_seen_at);
+        let seen = match info.last_seen_at {
+            Some(_) => seen,
+            None => seen.say(label.last_seen, label.never),
+        };
+        let until = info.exclusion.as_ref().and_then(|exclusion| exclusion.until);
+        Self {
+            key: info.person.id.to_string(),
+            lead: Lead::Person(info.person.clone()),
+            marks: marks(info.role, info.state, info.availability),
+            facts: seen
+                .time(label.until, until)
+                .say(label.devices, info.devices.to_string())
+                .time(label.signed_up, Some(info.created_at))
+                .0,
+            ways: Vec::new(),
+        }
+    }
+
+    /// A connection.
+    pub fn of_connection(info: &ConnectionInfo, t: &Phrases) -> Self {
+        let label = &t.admin.label;
+        let here = if info.away {
+            Availability::Away
+        } else {
+            Availability::Online
+        };
+        Self {
+            key: format!("{}-{}-{}", info.person.id, info.device, info.since),
+            lead: Lead::Person(info.person.clone()),
+            marks: marks(info.role, AccountState::Active, here),
+            facts: Facts::default()
+                .time(label.since, Some(info.since))
+                .say(label.address, info.address.clone().unwrap_or_default())
+                .say(label.device, &info.device_name)
+                .say(label.transport, &info.transport)
+                .0,
+            ways: Vec::new(),
+        }
+    }
+
+    /// A sign-in, or a try.
+    pub fn of_sign_in(line: &SignIn, t: &Phrases) -> Self {
+        let label = &t.admin.label;
+        Self {
+            key: line.id.to_string(),
+            lead: Lead::Words((t.admin.outcome)(line.outcome).to_owned()),
+            marks: Vec::new(),
+            facts: Facts::default()
+                .person(label.whom, line.person.as_ref())
+                .say(
+                    t.nickname,
+                    // The name asked for, where it is nobody's or was another one then.
+                    match &line.person {
+                        Some(person) if person.name == line.nickname => "",
+                        _ => &line.nickname,
+                    },
+                )
+                .time(label.when, Some(line.at))
+                .say(label.address, line.address.clone().unwrap_or_default())
+                .say(label.device, &line.device_name)
+                .0,
+            ways: Vec::new(),
+        }
+    }
+
+    /// Something that was done.
+    pub fn of_audit(line: &AuditLine, t: &Phrases) -> Self {
+        let label = &t.admin.label;
+        let by = Facts::default().person(label.by, line.by.as_ref());
+        let by = match line.by {
+            Some(_) => by,
+            None => by.say(label.by, (t.admin.via)(Via::CommandLine)),
+        };
+        let is_about_themselves = line.by == line.person;
+        Self {
+            key: line.id.to_string(),
+            lead: Lead::Words((t.admin.action)(line.action).to_owned()),
+            marks: Vec::new(),
+            facts: by
+                .person(label.whom, line.person.as_ref().filter(|_| !is_about_themselves))
+                .say(label.detail, audit_detail(line, t))
+                .time(label.when, Some(line.at))
+                .say(label.address, line.address.clone().unwrap_or_default())
+                .0,
+            ways: Vec::new(),
+        }
+    }
+
+    /// An address from which nobody new may sign up.
+    pub fn of_address(held: &HeldAddress, t: &Phrases) -> Self {
+        let label = &t.admin.label;
+        Self {
+            key: held.id.to_string(),
+            lead: Lead::Words(held.address.clone()),
+            marks: Vec::new(),
+            facts: Facts::default()
+                .time(label.until, Some(held.until))
+                .person(label.because_of, Some(&held.person))
+                .0,
+            ways: vec![Way::Release(held.clone())],
+        }
+    }
+
+    /// A room, as somebody of this role sees it.
+    pub fn of_room(room: &RoomInfo, role: Role, t: &Phrases) -> Self {
+        let label = &t.admin.label;
+        let mut ways = vec![Way::Rename(room.clone()), Way::Archive(room.clone())];
+        if !room.lobby && role.may(steadfast_shared::Power::DeleteRooms) {
+            ways.push(Way::Delete(room.clone()));
+        }
+        Self {
+            key: room.id.to_string(),
+            lead: Lead::Words(format!("#{}", room.name)),
+            marks: Vec::from_iter(room.archived.then_some(Mark::Archived)),
+            facts: Facts::default()
+                .say(t.room.topic, &room.topic)
+                .say(label.members, room.members.to_string())
+                .say(label.entries, room.entries.to_string())
+                .time(label.active, Some(room.active_at))
+                .person(label.made_by, room.creator.as_ref())
+                .0,
+            ways,
+        }
+    }
+}
+
+/// What else an audit line says, in words where the wire says a name.
+fn audit_detail(line: &AuditLine, t: &Phrases) -> String {
+    let named = match line.action {
+        AuditAction::SetRole => Role::parse(&line.detail).map(|role| (t.admin.role)(role).to_owned()),
+        AuditAction::SetLimit => {
+            let (name, value) = line.detail.split_once(' ').unwrap_or((&line.detail, ""));
+            steadfast_shared::admin::LimitName::parse(name).map(|limit| {
+                format!("{} {value}", (t.admin.limit)(limit))
+                    .trim_end()
+                    .to_owned()
+            })
+        }
+        _ => None,
+    };
+    named.unwrap_or_else(|| line.detail.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use steadfast_shared::UserId;
+    use steadfast_shared::admin::{Messages, SignInOutcome};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::text::Language;
+
+    fn person(n: u128, name: &str) -> Person {
+        Person {
+            id: UserId(Uuid::from_u128(n)),
+            name: name.to_owned(),
+        }
+    }
+
+    fn t() -> &'static Phrases {
+        Language::English.phrases()
+    }
+
+    fn words(record: &Record, label: &str) -> Option<String> {
+        let fact = record.facts.iter().find(|fact| fact.label == label)?;
+        match &fact.value {
+            Value::Words(words) => Some(words.clone()),
+            Value::Person(person) => Some(person.name.clone()),
+            Value::Time(at) => Some(at.to_string()),
+        }
+    }
+
+    fn info() -> PersonInfo {
+        PersonInfo {
+            person: person(1, "Mina"),
+            role: Role::Member,
+            state: AccountState::Active,
+            exclusion: None,
+            messages: Messages::Kept,
+            created_at: 5,
+            last_seen_at: None,
+            availability: Availability::Offline,
+            devices: 0,
+            has_passphrase: false,
+        }
+    }
+
+    #[test]
+    fn whoever_is_like_everybody_bears_no_mark() {
+        let record = Record::of_person(&info(), t());
+        assert!(record.marks.is_empty());
+        assert_eq!(words(&record, "Last seen").as_deref(), Some("never"));
+    }
+
+    #[test]
+    fn a_banned_moderator_who_is_there_bears_three_marks() {
+        let record = Record::of_person(
+            &PersonInfo {
+                role: Role::Moderator,
+                state: AccountState::Banned,
+                availability: Availability::Away,
+                ..info()
+            },
+            t(),
+        );
+        assert_eq!(
+            record.marks,
+            [
+                Mark::Role(Role::Moderator),
+                Mark::State(AccountState::Banned),
+                Mark::Here(Availability::Away)
+            ]
+        );
+    }
+
+    #[test]
+    fn an_address_that_one_may_not_see_leaves_no_gap() {
+        let line = SignIn {
+            id: 1,
+            at: 2,
+            nickname: "mina".into(),
+            person: None,
+            outcome: SignInOutcome::WrongPassphrase,
+            device_name: String::new(),
+            address: None,
+        };
+        let record = Record::of_sign_in(&line, t());
+        assert_eq!(record.lead, Lead::Words("Wrong passphrase".into()));
+        assert_eq!(words(&record, "Address"), None);
+        assert_eq!(words(&record, "Your nickname").as_deref(), Some("mina"));
+    }
+
+    #[test]
+    fn an_audit_line_says_names_in_words_and_the_command_line_as_who_did_it() {
+        let line = AuditLine {
+            id: 1,
+            at: 2,
+            action: AuditAction::SetRole,
+            by: None,
+            via: Via::CommandLine,
+            address: Some("root".into()),
+            person: Some(person(1, "Mina")),
+            room: None,
+            detail: "owner".into(),
+        };
+        let record = Record::of_audit(&line, t());
+        assert_eq!(words(&record, "By").as_deref(), Some("the command line"));
+        assert_eq!(words(&record, "Detail").as_deref(), Some("Owner"));
+        assert_eq!(words(&record, "Person").as_deref(), Some("Mina"));
+        let limit = AuditLine {
+            action: AuditAction::SetLimit,
+            detail: "rooms 7".into(),
+            ..line
+        };
+        assert_eq!(
+            words(&Record::of_audit(&limit, t()), "Detail").as_deref(),
+            Some("Rooms joined or made 7")
+        );
+    }
+
+    #[test]
+    fn the_room_everybody_is_in_is_not_offered_for_deletion() {
+        let room = RoomInfo {
+            id: steadfast_shared::RoomId(Uuid::from_u128(1)),
+            name: "general".into(),
+            kind: steadfast_shared::RoomKind::Public,
+            topic: String::new(),
+            archived: false,
+            lobby: true,
+            members: 2,
+            entries: 3,
+            creator: None,
+            created_at: 1,
+            active_at: 1,
+        };
+        let deletes = |room: &RoomInfo, role| {
+            let ways = Record::of_room(room, role, t()).ways;
+            ways.iter().any(|way| matches!(way, Way::Delete(_)))
+        };
+        assert!(!deletes(&room, Role::Owner));
+        let other = RoomInfo { lobby: false, ..room };
+        assert!(deletes(&other, Role::Owner) && !deletes(&other, Role::Moderator));
+    }
+}

@@ -1,0 +1,86 @@
+//! The lists of the administration, and for whom they are.
+
+use steadfast_shared::{Power, Role};
+
+/// One list of the administration.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Section {
+    /// Everybody.
+    People,
+    /// Who is connected, and from where.
+    Connections,
+    /// Who signed in, or tried.
+    SignIns,
+    /// Rooms.
+    Rooms,
+    /// Addresses from which nobody new may sign up.
+    Addresses,
+    /// What those with a role have done.
+    Audit,
+}
+
+impl Section {
+    /// Every list, in the order they are offered.
+    pub const ALL: [Self; 6] = [
+        Self::People,
+        Self::Connections,
+        Self::SignIns,
+        Self::Rooms,
+        Self::Addresses,
+        Self::Audit,
+    ];
+
+    /// Its name in the document.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::People => "people",
+            Self::Connections => "connections",
+            Self::SignIns => "sign-ins",
+            Self::Rooms => "rooms",
+            Self::Addresses => "addresses",
+            Self::Audit => "audit",
+        }
+    }
+
+    /// What it takes to see it.
+    pub fn power(self) -> Power {
+        match self {
+            Self::People | Self::Connections | Self::SignIns => Power::SeePeople,
+            Self::Rooms => Power::ManageRooms,
+            Self::Addresses => Power::SeeAddresses,
+            Self::Audit => Power::ReadAudit,
+        }
+    }
+
+    /// The lists that somebody of this role sees.
+    pub fn of_role(role: Role) -> Vec<Self> {
+        Self::ALL
+            .into_iter()
+            .filter(|section| role.may(section.power()))
+            .collect()
+    }
+}
+
+/// Whether somebody of this role has anything to administer.
+pub fn administers(role: Role) -> bool {
+    role.may(Power::SeePeople)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moderator_sees_every_list_but_that_of_addresses() {
+        let seen = Section::of_role(Role::Moderator);
+        assert_eq!(seen.len(), Section::ALL.len() - 1);
+        assert!(!seen.contains(&Section::Addresses));
+        assert_eq!(Section::of_role(Role::Owner), Section::ALL);
+    }
+
+    #[test]
+    fn a_member_has_nothing_to_administer() {
+        assert!(!administers(Role::Member) && Section::of_role(Role::Member).is_empty());
+        assert!(administers(Role::Moderator) && administers(Role::Owner));
+    }
+}

@@ -1,0 +1,96 @@
+//! How long something lasts, as a person chooses it.
+
+use steadfast_shared::limit::ADDRESS_HELD_SECONDS;
+
+const HOUR: u64 = 60 * 60;
+const DAY: u64 = 24 * HOUR;
+
+/// How long something lasts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Span {
+    /// One hour.
+    Hour,
+    /// One day.
+    Day,
+    /// Seven days.
+    Week,
+    /// Thirty days.
+    Month,
+    /// Ninety days.
+    Quarter,
+}
+
+impl Span {
+    /// Every span, the shortest first.
+    pub const ALL: [Self; 5] = [Self::Hour, Self::Day, Self::Week, Self::Month, Self::Quarter];
+
+    /// How many seconds it has.
+    pub fn seconds(self) -> u64 {
+        match self {
+            Self::Hour => HOUR,
+            Self::Day => DAY,
+            Self::Week => 7 * DAY,
+            Self::Month => 30 * DAY,
+            Self::Quarter => ADDRESS_HELD_SECONDS,
+        }
+    }
+
+    /// Its name in a form.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+        }
+    }
+
+    /// Reads a name; `None` for one that is no span, as that of "for good" and of "not at all".
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|span| span.name() == name)
+    }
+}
+
+/// A time apart from another one as a person says it: how many of which unit, rounded towards now. Units as
+/// `Intl.RelativeTimeFormat` names them.
+pub fn apart(now: u64, at: u64) -> (i64, &'static str) {
+    const UNITS: [(u64, &str); 5] = [
+        (365 * DAY, "year"),
+        (30 * DAY, "month"),
+        (DAY, "day"),
+        (HOUR, "hour"),
+        (60, "minute"),
+    ];
+    let seconds = now.abs_diff(at) / 1000;
+    let (count, unit) = UNITS
+        .into_iter()
+        .find(|(length, _)| seconds >= *length)
+        .map_or((0, "second"), |(length, unit)| (seconds / length, unit));
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    (if at < now { -count } else { count }, unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_reads_back_by_its_name() {
+        for span in Span::ALL {
+            assert_eq!(Span::of_name(span.name()), Some(span));
+            assert!(span.seconds() <= ADDRESS_HELD_SECONDS);
+        }
+        assert_eq!(Span::of_name("ever"), None);
+    }
+
+    #[test]
+    fn times_apart_are_said_in_the_largest_unit_that_fits() {
+        let now = 1_000_000_000_000;
+        assert_eq!(apart(now, now - 59_000), (0, "second"));
+        assert_eq!(apart(now, now - 60_000), (-1, "minute"));
+        assert_eq!(apart(now, now - 3 * HOUR * 1000 - 1), (-3, "hour"));
+        assert_eq!(apart(now, now + 7 * DAY * 1000), (7, "day"));
+        assert_eq!(apart(now, now + 800 * DAY * 1000), (2, "year"));
+    }
+}

@@ -1,0 +1,75 @@
+//! One of several, chosen.
+
+use leptos::prelude::*;
+
+/// One of several, from a list that drops down.
+#[component]
+pub(super) fn Select(
+    label: Signal<String>,
+    testid: &'static str,
+    /// Each with its name and its words.
+    options: Vec<(&'static str, Signal<String>)>,
+    /// The name of the one chosen at first.
+    start: &'static str,
+    chosen: Callback<String>,
+    /// Whether the label is to be seen.
+    #[prop(optional)]
+    labelled: bool,
+) -> impl IntoView {
+    let options = options
+        .into_iter()
+        .map(|(name, words)| view! { <option value=name selected=name == start>{words}</option> })
+        .collect_view();
+    view! {
+        <div class="labelled">
+            <label for=testid class=(!labelled).then_some("sr-only")>{label}</label>
+            <select
+                id=testid
+                class="field"
+                data-testid=testid
+                on:change=move |event| chosen.run(event_target_value(&event))
+            >
+                {options}
+            </select>
+        </div>
+    }
+}
+
+/// One of a few, each with what it means.
+#[component]
+pub(super) fn Radios<T: Clone + PartialEq + Send + Sync + 'static>(
+    legend: Signal<String>,
+    /// Its name in the document.
+    name: &'static str,
+    /// Each with its name, its words and what it means.
+    options: Vec<(T, &'static str, Signal<String>, Signal<String>)>,
+    chosen: RwSignal<T>,
+) -> impl IntoView {
+    let options = options
+        .into_iter()
+        .map(|(value, key, words, means)| {
+            let mine = value.clone();
+            view! {
+                <label class="choice">
+                    <input
+                        type="radio"
+                        name=name
+                        data-testid=format!("{name}-{key}")
+                        prop:checked=move || chosen.with(|chosen| *chosen == mine)
+                        on:change=move |_| chosen.set(value.clone())
+                    />
+                    <span>
+                        <strong>{words}</strong>
+                        <small>{means}</small>
+                    </span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="choices">
+            <legend>{legend}</legend>
+            {options}
+        </fieldset>
+    }
+}

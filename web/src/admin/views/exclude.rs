@@ -1,0 +1,177 @@
+//! Keeping somebody out, and what becomes of what they wrote.
+
+use std::rc::Rc;
+
+use leptos::html;
+use leptos::prelude::*;
+use steadfast_client::Session;
+use steadfast_shared::admin::{self, AccountState, Messages};
+use steadfast_shared::{Person, Power, Role, limit};
+
+use super::choose::{Radios, Select};
+use super::question::{Ask, Deed};
+use crate::admin::span::Span;
+use crate::admin::{api, consequences};
+use crate::components::Field;
+use crate::state::{Page, words};
+
+/// Bans somebody, or closes their account.
+#[component]
+pub(super) fn Exclude(person: Person) -> impl IntoView {
+    let page = Page::here();
+    let role = page.read(Session::role);
+    let Person { id, name } = person;
+    let state = RwSignal::new(AccountState::Banned);
+    let lasts = RwSignal::new(None::<Span>);
+    let addresses = RwSignal::new(None::<Span>);
+    let messages = RwSignal::new(Messages::Kept);
+    let reason = NodeRef::<html::Input>::new();
+    let reason_trouble = RwSignal::new(None::<String>);
+    let asked = move |reason: String| admin::Exclude {
+        state: state.get(),
+        reason,
+        lasts_seconds: lasts.get().map(Span::seconds),
+        addresses_seconds: addresses.get().map(Span::seconds),
+        messages: messages.get(),
+    };
+    let follows = Signal::derive(move || consequences::of_exclusion(&asked(String::new()), page.t()));
+    let title = {
+        let name = name.clone();
+        words(move || (page.t().admin.exclude_question)(&name))
+    };
+    let does = words(move || match state.get() {
+        AccountState::Deactivated => page.t().admin.deactivate.to_owned(),
+        AccountState::Active | AccountState::Banned => page.t().admin.ban.to_owned(),
+    });
+    let deed: Deed = Rc::new(move || {
+        let typed = reason
+            .get_untracked()
+            .map(|input| input.value())
+            .unwrap_or_default();
+        let typed = typed.trim().to_owned();
+        if typed.chars().count() > limit::REASON_CHARS {
+            let t = untrack(|| page.t());
+            reason_trouble.set(Some((t.admin.reason_too_long)(limit::REASON_CHARS)));
+            return None;
+        }
+        reason_trouble.set(None);
+        let (asked, name) = (untrack(|| asked(typed)), name.clone());
+        Some(Box::pin(async move {
+            let info = api::exclude(id, &asked).await?;
+            Ok(untrack(|| (page.t().admin.excluded)(&name, info.state)))
+        }))
+    });
+    let says = move |phrase: fn(&'static crate::text::Phrases) -> &'static str| {
+        words(move || phrase(page.t()).to_owned())
+    };
+    let kinds = vec![
+        (
+            AccountState::Banned,
+            "ban",
+            says(|t| t.admin.ban),
+            says(|t| t.admin.ban_means),
+        ),
+        (
+            AccountState::Deactivated,
+            "close",
+            says(|t| t.admin.deactivate),
+            says(|t| t.admin.deactivate_means),
+        ),
+    ];
+    let sees_addresses = role.may(Power::SeeAddresses);
+    view! {
+        <Ask title follows does grave=Signal::stored(true) deed>
+            <Radios legend=says(|t| t.admin.in_which_way) name="exclude" options=kinds chosen=state />
+            <Select
+                label=says(|t| t.admin.how_long)
+                testid="exclude-lasts"
+                options=spans(page, says(|t| t.admin.until_let_in))
+                start=""
+                chosen=Callback::new(move |name: String| lasts.set(Span::of_name(&name)))
+                labelled=true
+            />
+            <Field
+                id="exclude-reason"
+                label=says(|t| t.admin.reason)
+                input=reason
+                hint=says(|t| t.admin.reason_hint)
+                trouble=reason_trouble
+            />
+            {sees_addresses
+                .then(|| {
+                    view! {
+                        <Select
+                            label=says(|t| t.admin.addresses)
+                            testid="exclude-addresses"
+                            options=spans(page, says(|t| t.admin.not_at_all))
+                            start=""
+                            chosen=Callback::new(move |name: String| addresses.set(Span::of_name(&name)))
+                            labelled=true
+                        />
+                    }
+                })}
+            <MessagesChoice role chosen=messages />
+        </Ask>
+    }
+}
+
+fn spans(page: Page, none: Signal<String>) -> Vec<(&'static str, Signal<String>)> {
+    let spans = Span::ALL.map(|span| (span.name(), words(move || (page.t().admin.span)(span).to_owned())));
+    [("", none)].into_iter().chain(spans).collect()
+}
+
+/// What becomes of what somebody wrote, as far as one may decide it.
+#[component]
+fn MessagesChoice(role: Role, chosen: RwSignal<Messages>) -> impl IntoView {
+    let page = Page::here();
+    let all = [
+        (Messages::Kept, "kept", Power::HideMessages),
+        (Messages::Hidden, "hidden", Power::HideMessages),
+        (Messages::Erased, "erased", Power::EraseMessages),
+    ];
+    let options = all
+        .into_iter()
+        .filter(|(.., power)| role.may(*power))
+        .map(|(messages, key, _)| {
+            (
+                messages,
+                key,
+                words(move || (page.t().admin.messages_choice)(messages).to_owned()),
+                words(move || (page.t().admin.messages_mean)(messages).to_owned()),
+            )
+        })
+        .collect();
+    let legend = words(move || page.t().admin.their_messages.to_owned());
+    view! { <Radios legend name="messages" options chosen /> }
+}
+
+/// Hides, shows or erases what somebody has written so far.
+#[component]
+pub(super) fn MessagesOf(
+    person: Person,
+    /// What became of it so far.
+    are: Messages,
+) -> impl IntoView {
+    let page = Page::here();
+    let role = page.read(Session::role);
+    let Person { id, name } = person;
+    let chosen = RwSignal::new(are);
+    let follows = Signal::derive(move || vec![(page.t().admin.follows.messages)(chosen.get()).to_owned()]);
+    let title = {
+        let name = name.clone();
+        words(move || (page.t().admin.messages_question)(&name))
+    };
+    let deed: Deed = Rc::new(move || {
+        let (messages, name) = (chosen.get_untracked(), name.clone());
+        Some(Box::pin(async move {
+            let info = api::set_messages(id, messages).await?;
+            Ok(untrack(|| (page.t().admin.messages_done)(&name, info.messages)))
+        }))
+    });
+    let does = words(move || page.t().admin.do_it.to_owned());
+    view! {
+        <Ask title follows does grave=Signal::derive(move || chosen.get() == Messages::Erased) deed>
+            <MessagesChoice role chosen />
+        </Ask>
+    }
+}

@@ -1,0 +1,127 @@
+//! Limits that are other for one person than for everybody.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use leptos::html;
+use leptos::prelude::*;
+use steadfast_shared::Person;
+use steadfast_shared::admin::{LimitName, PersonLimit, SetLimit};
+
+use super::question::{Ask, Deed};
+use crate::admin::api;
+use crate::components::Field;
+use crate::state::{Page, words};
+
+/// One limit, as it is and as it is typed.
+#[derive(Clone, Copy)]
+struct Typed {
+    limit: LimitName,
+    has: Option<u32>,
+    input: NodeRef<html::Input>,
+    trouble: RwSignal<Option<String>>,
+}
+
+impl Typed {
+    /// What was typed; `Err` where it is no number.
+    fn value(self) -> Result<Option<u32>, ()> {
+        let typed = self
+            .input
+            .get_untracked()
+            .map(|input| input.value())
+            .unwrap_or_default();
+        match typed.trim() {
+            "" => Ok(None),
+            number => number.parse().map(Some).map_err(|_| ()),
+        }
+    }
+}
+
+/// Its name in the document.
+fn id_of(limit: LimitName) -> &'static str {
+    match limit {
+        LimitName::MessagesPerSecond => "limit-messages-per-second",
+        LimitName::MessageBurst => "limit-message-burst",
+        LimitName::EventsPerSecond => "limit-events-per-second",
+        LimitName::EventBurst => "limit-event-burst",
+        LimitName::Rooms => "limit-rooms",
+        LimitName::DirectPerHour => "limit-direct-per-hour",
+        LimitName::DirectUnanswered => "limit-direct-unanswered",
+        LimitName::BroughtPerHour => "limit-brought-per-hour",
+    }
+}
+
+/// Lifts limits for one person, or tightens them.
+#[component]
+pub(super) fn Limits(
+    person: Person,
+    /// Those that are other than everybody's.
+    has: Vec<PersonLimit>,
+) -> impl IntoView {
+    let page = Page::here();
+    let Person { id, name } = person;
+    let has: BTreeMap<LimitName, u32> = has.into_iter().map(|has| (has.limit, has.value)).collect();
+    let all = LimitName::ALL.map(|limit| Typed {
+        limit,
+        has: has.get(&limit).copied(),
+        input: NodeRef::new(),
+        trouble: RwSignal::new(None),
+    });
+    let title = {
+        let name = name.clone();
+        words(move || (page.t().admin.limits_question)(&name))
+    };
+    let deed: Deed = Rc::new(move || {
+        let mut changed = Vec::new();
+        let mut fine = true;
+        for typed in all {
+            let value = typed.value();
+            fine &= value.is_ok();
+            let not_a_number = untrack(|| page.t().admin.limit_not_a_number);
+            typed.trouble.set(value.is_err().then(|| not_a_number.to_owned()));
+            if let Ok(value) = value
+                && value != typed.has
+            {
+                changed.push(SetLimit {
+                    limit: typed.limit,
+                    value,
+                });
+            }
+        }
+        let name = name.clone();
+        fine.then(|| -> futures::future::LocalBoxFuture<'static, _> {
+            Box::pin(async move {
+                for limit in changed {
+                    api::set_limit(id, limit).await?;
+                }
+                Ok(untrack(|| (page.t().admin.limits_done)(&name)))
+            })
+        })
+    });
+    let fields = all
+        .into_iter()
+        .map(|typed| {
+            let limit = typed.limit;
+            view! {
+                <Field
+                    id=id_of(limit)
+                    label=words(move || (page.t().admin.limit)(limit).to_owned())
+                    input=typed.input
+                    start=typed.has.map(|value| value.to_string()).unwrap_or_default()
+                    trouble=typed.trouble
+                />
+            }
+        })
+        .collect_view();
+    view! {
+        <Ask
+            title
+            follows=Signal::stored(Vec::new())
+            does=words(move || page.t().account.save.to_owned())
+            deed
+        >
+            <p class="labelled-hint">{page.says(|t| t.admin.limits_hint)}</p>
+            <div class="admin-limits">{fields}</div>
+        </Ask>
+    }
+}

@@ -1,0 +1,223 @@
+//! One list: what to look for in it, its lines, and the way to more of them.
+
+use leptos::prelude::*;
+use steadfast_shared::admin::AccountState;
+use steadfast_shared::{Person, Power, Role};
+
+use super::Heading;
+use super::choose::Select;
+use super::records::Records;
+use crate::admin::listing::{Listing, Source};
+use crate::admin::place::{Place, Question, Trail};
+use crate::admin::section::Section;
+use crate::components::pause::Pause;
+use crate::components::{Icon, Shape};
+use crate::state::{Page, words};
+use crate::text::Phrase;
+
+/// One list; of a log, what concerns one person.
+#[component]
+pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
+    let page = Page::here();
+    let trail = Trail::here();
+    let listing = Listing::new(page);
+    let person = about.as_ref().map(|person| person.id);
+    let source = move || match section {
+        Section::People => Source::People(trail.people.get_value()),
+        Section::Connections => Source::Connections,
+        Section::SignIns => Source::SignIns(person),
+        Section::Rooms => Source::Rooms(trail.rooms.get_value()),
+        Section::Addresses => Source::Addresses,
+        Section::Audit => Source::Audit(person),
+    };
+    let look = Callback::new(move |()| listing.load(source()));
+    look.run(());
+    let filters = match section {
+        Section::People => view! { <PeopleFilters look /> }.into_any(),
+        Section::Rooms => view! { <RoomFilter look /> }.into_any(),
+        _ => ().into_any(),
+    };
+    let title = words(move || {
+        let name = (page.t().admin.section)(section);
+        match &about {
+            Some(person) => format!("{name}: {}", (page.t().admin.about)(&person.name)),
+            None => name.to_owned(),
+        }
+    });
+    let owner_link = move || {
+        let may = page.on_connection(|session| session.role().may(Power::MakeOwnerLink));
+        (section == Section::People && may).then(|| {
+            view! {
+                <button
+                    type="button"
+                    class="button button-small"
+                    data-testid="owner-link"
+                    on:click=move |_| trail.go(Place::Question(Question::OwnerLink))
+                >
+                    {page.says(|t| t.admin.make_owner_link)}
+                </button>
+            }
+        })
+    };
+    view! {
+        <section class="admin-list" data-testid=format!("list-{}", section.name())>
+            <div class="admin-list-head">
+                <Heading title />
+                {owner_link}
+                <button type="button" class="button button-small" data-testid="admin-refresh" on:click=move |_| look.run(())>
+                    {page.says(|t| t.admin.refresh)}
+                </button>
+            </div>
+            {filters}
+            <Records records=listing.records.into() />
+            <State listing section look />
+            <div class="dialog-ways" hidden=move || !listing.more.get()>
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="admin-more"
+                    disabled=listing.loading
+                    on:click=move |_| listing.go_on(source())
+                >
+                    {page.says(|t| t.room.show_more)}
+                </button>
+            </div>
+        </section>
+    }
+}
+
+/// That a list is being loaded, could not be, or has nothing in it.
+#[component]
+fn State(listing: Listing, section: Section, look: Callback<()>) -> impl IntoView {
+    let page = Page::here();
+    let empty = move || listing.records.with(Vec::is_empty);
+    let said = move || {
+        let t = page.t();
+        if listing.trouble.with(Option::is_some) {
+            None
+        } else if listing.loading.get() {
+            empty().then_some(t.admin.loading)
+        } else {
+            empty().then(|| (t.admin.nothing)(section))
+        }
+    };
+    view! {
+        <p class="offers-none" role="status" data-testid="admin-state">{said}</p>
+        {move || {
+            listing.trouble.get().map(|trouble| {
+                view! {
+                    <div class="notice notice-ask" role="alert" data-testid="admin-trouble">
+                        <Icon shape=Shape::Alert />
+                        <span>{trouble}</span>
+                        <button type="button" class="button button-small" on:click=move |_| look.run(())>
+                            {page.says(|t| t.retry)}
+                        </button>
+                    </div>
+                }
+            })
+        }}
+    }
+}
+
+/// Which people to look for: by name, state and role.
+#[component]
+fn PeopleFilters(look: Callback<()>) -> impl IntoView {
+    let page = Page::here();
+    let trail = Trail::here();
+    let start = trail.people.get_value();
+    let states = [
+        ("", words(move || page.t().admin.any_state.to_owned())),
+        ("active", state_words(page, AccountState::Active)),
+        ("deactivated", state_words(page, AccountState::Deactivated)),
+        ("banned", state_words(page, AccountState::Banned)),
+    ];
+    let state = match start.state {
+        None => "",
+        Some(AccountState::Active) => "active",
+        Some(AccountState::Deactivated) => "deactivated",
+        Some(AccountState::Banned) => "banned",
+    };
+    let role_words = move |role| words(move || (page.t().admin.role)(role).to_owned());
+    let roles = [Role::Member, Role::Moderator, Role::Owner].map(|role| (role.as_str(), role_words(role)));
+    let any = ("", words(move || page.t().admin.any_role.to_owned()));
+    let on_state = Callback::new(move |name: String| {
+        let state = match name.as_str() {
+            "active" => Some(AccountState::Active),
+            "deactivated" => Some(AccountState::Deactivated),
+            "banned" => Some(AccountState::Banned),
+            _ => None,
+        };
+        trail.people.update_value(|asked| asked.state = state);
+        look.run(());
+    });
+    let on_role = Callback::new(move |name: String| {
+        trail.people.update_value(|asked| asked.role = Role::parse(&name));
+        look.run(());
+    });
+    let typed = Callback::new(move |search: String| {
+        trail.people.update_value(|asked| asked.search = search);
+        look.run(());
+    });
+    view! {
+        <div class="admin-filters">
+            <SearchIn says=|t| t.admin.find_people testid="find-people" start=start.search typed />
+            <Select
+                label=words(move || page.t().admin.label.state.to_owned())
+                testid="filter-state"
+                options=states.to_vec()
+                start=state
+                chosen=on_state
+            />
+            <Select
+                label=words(move || page.t().admin.label.role.to_owned())
+                testid="filter-role"
+                options=[any].into_iter().chain(roles).collect()
+                start=start.role.map_or("", Role::as_str)
+                chosen=on_role
+            />
+        </div>
+    }
+}
+
+fn state_words(page: Page, state: AccountState) -> Signal<String> {
+    words(move || (page.t().admin.state)(state).to_owned())
+}
+
+/// Which rooms to look for.
+#[component]
+fn RoomFilter(look: Callback<()>) -> impl IntoView {
+    let trail = Trail::here();
+    let typed = Callback::new(move |search: String| {
+        trail.rooms.set_value(search);
+        look.run(());
+    });
+    view! {
+        <div class="admin-filters">
+            <SearchIn says=|t| t.admin.find_rooms testid="find-rooms" start=trail.rooms.get_value() typed />
+        </div>
+    }
+}
+
+/// Where one types what to look for.
+#[component]
+fn SearchIn(says: Phrase, testid: &'static str, start: String, typed: Callback<String>) -> impl IntoView {
+    let page = Page::here();
+    let pause = Pause::new();
+    view! {
+        <input
+            type="search"
+            class="field"
+            data-testid=testid
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+            aria-label=page.says(says)
+            placeholder=page.says(says)
+            value=start
+            on:input=move |event| {
+                let value = event_target_value(&event);
+                pause.then(move || typed.run(value));
+            }
+        />
+    }
+}

@@ -1,0 +1,140 @@
+//! What is seen of the administration.
+
+mod choose;
+mod claim;
+mod exclude;
+mod limits;
+mod list;
+mod owner_link;
+mod person;
+mod plain;
+mod question;
+mod records;
+mod role;
+mod room;
+mod when;
+
+use leptos::html;
+use leptos::prelude::*;
+use steadfast_client::Session;
+use steadfast_shared::{Person, UserId};
+
+pub(crate) use self::claim::ClaimDialog;
+use self::exclude::{Exclude, MessagesOf};
+use self::limits::Limits;
+use self::list::List;
+use self::owner_link::MakeOwnerLink;
+use self::person::PersonPlace;
+use self::plain::{Archive, Delete, Readmit, Release, SignOut};
+use self::role::RoleOf;
+use self::room::Rename;
+use super::place::{Place, Question, Trail};
+use super::section::{Section, administers};
+use crate::components::dialog::Dialog;
+use crate::components::{Icon, Shape};
+use crate::state::{Opened, Page, words};
+
+/// What owners and moderators see and do.
+#[component]
+pub(crate) fn Administration(
+    /// About whom, first.
+    about: Option<UserId>,
+) -> impl IntoView {
+    let page = Page::here();
+    let trail = Trail::provide();
+    if let Some(id) = about {
+        let name = page.called(id);
+        trail.go(Place::Person(Person { id, name }));
+    }
+    let role = Memo::new(move |_| page.on_connection(Session::role));
+    let close = Callback::new(move |()| page.around.close(Opened::Administration(about)));
+    Effect::new(move || {
+        if !administers(role.get()) {
+            close.run(());
+            page.remark(|t| t.admin.no_more_to_see);
+        }
+    });
+    let tabs = move || {
+        Section::of_role(role.get())
+            .into_iter()
+            .map(|section| view! { <Tab section /> })
+            .collect_view()
+    };
+    let place = Memo::new(move |_| trail.place());
+    view! {
+        <Dialog
+            title=words(move || page.t().admin.title.to_owned())
+            testid="administration"
+            wide=true
+            on_close=close
+        >
+            <nav class="admin-tabs" aria-label=page.says(|t| t.admin.sections)>{tabs}</nav>
+            <p class="admin-report" role="status" data-testid="admin-report">{move || trail.report.get()}</p>
+            <Show when=move || trail.leads_back()>
+                <button
+                    type="button"
+                    class="button button-quiet admin-back"
+                    data-testid="admin-back"
+                    on:click=move |_| trail.back()
+                >
+                    <Icon shape=Shape::Back />
+                    {page.says(|t| t.admin.back)}
+                </button>
+            </Show>
+            {move || place.get().map(at)}
+        </Dialog>
+    }
+}
+
+fn at(place: Place) -> AnyView {
+    match place {
+        Place::List(section, about) => view! { <List section about /> }.into_any(),
+        Place::Person(person) => view! { <PersonPlace person /> }.into_any(),
+        Place::Question(question) => match question {
+            Question::Exclude(person) => view! { <Exclude person /> }.into_any(),
+            Question::Readmit(person) => view! { <Readmit person /> }.into_any(),
+            Question::Messages(person, are) => view! { <MessagesOf person are /> }.into_any(),
+            Question::SignOut(person, returns) => view! { <SignOut person returns /> }.into_any(),
+            Question::Role(person, has) => view! { <RoleOf person has /> }.into_any(),
+            Question::Limits(person, has) => view! { <Limits person has /> }.into_any(),
+            Question::Release(held) => view! { <Release held /> }.into_any(),
+            Question::Rename(room) => view! { <Rename room /> }.into_any(),
+            Question::Archive(room) => view! { <Archive room /> }.into_any(),
+            Question::Delete(room) => view! { <Delete room /> }.into_any(),
+            Question::OwnerLink => view! { <MakeOwnerLink /> }.into_any(),
+        },
+    }
+}
+
+/// The way to one list.
+#[component]
+fn Tab(section: Section) -> impl IntoView {
+    let page = Page::here();
+    let trail = Trail::here();
+    view! {
+        <button
+            type="button"
+            class="admin-tab"
+            data-testid=format!("admin-{}", section.name())
+            aria-current=move || (trail.section() == Some(section)).then_some("true")
+            on:click=move |_| trail.look(section)
+        >
+            {move || (page.t().admin.section)(section)}
+        </button>
+    }
+}
+
+/// What a place is about. The keyboard comes along, where one went there by it.
+#[component]
+fn Heading(title: Signal<String>) -> impl IntoView {
+    let trail = Trail::here();
+    let heading = NodeRef::<html::H3>::new();
+    Effect::new(move || {
+        if let Some(heading) = heading.get()
+            && trail.takes_focus.get_value()
+        {
+            let _ = heading.focus();
+        }
+    });
+    view! { <h3 class="admin-heading" data-testid="admin-heading" tabindex="-1" node_ref=heading>{title}</h3> }
+}

@@ -1,0 +1,67 @@
+//! An owner link, made and shown once.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::Heading;
+use crate::admin::api;
+use crate::clipboard;
+use crate::state::{Page, words};
+
+/// Makes an owner link, and shows it once.
+#[component]
+pub(super) fn MakeOwnerLink() -> impl IntoView {
+    let page = Page::here();
+    let link = RwSignal::new(None::<String>);
+    let trouble = RwSignal::new(None::<String>);
+    let make = move |_| {
+        spawn_local(async move {
+            match api::make_owner_link().await {
+                Ok(made) => {
+                    let origin = window().location().origin().unwrap_or_default();
+                    link.try_set(Some(format!("{origin}{}", made.path)));
+                }
+                Err(error) => {
+                    trouble.try_set(Some(untrack(|| api::why(&error, page.t()))));
+                }
+            }
+        });
+    };
+    let shown_once = move || {
+        link.get().map(|link| {
+            let copied = link.clone();
+            view! {
+                <div class="shown-once" data-testid="owner-link-made" role="status">
+                    <p>{page.says(|t| t.account.link_shown_once)}</p>
+                    <code>{link}</code>
+                    <button
+                        type="button"
+                        class="button button-small"
+                        on:click=move |_| clipboard::copy(page, copied.clone())
+                    >
+                        {page.says(|t| t.account.copy_link)}
+                    </button>
+                </div>
+            }
+        })
+    };
+    view! {
+        <section class="admin-question">
+            <Heading title=words(move || page.t().admin.owner_link.to_owned()) />
+            <p>{page.says(|t| t.admin.owner_link_means)}</p>
+            {shown_once}
+            <p class="labelled-hint" role="alert" data-bad="true">{move || trouble.get()}</p>
+            <div class="dialog-ways">
+                <button
+                    type="button"
+                    class="button button-strong"
+                    data-testid="owner-link-make"
+                    hidden=move || link.with(Option::is_some)
+                    on:click=make
+                >
+                    {page.says(|t| t.admin.make_owner_link)}
+                </button>
+            </div>
+        </section>
+    }
+}

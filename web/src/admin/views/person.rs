@@ -1,0 +1,235 @@
+//! Everything about one person, and what can be done about them.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_client::Session;
+use steadfast_shared::admin::{AccountState, PersonDetail, PersonInfo};
+use steadfast_shared::{Person, Power, Role};
+
+use super::Heading;
+use super::records::{Facts, Records, marked};
+use crate::admin::api;
+use crate::admin::place::{Place, Question, Trail};
+use crate::admin::record::{Fact, Mark, Record, Value, marks};
+use crate::admin::section::Section;
+use crate::components::Avatar;
+use crate::state::{Page, words};
+use crate::text::{Phrase, Phrases};
+
+/// Everything about one person.
+#[component]
+pub(super) fn PersonPlace(person: Person) -> impl IntoView {
+    let page = Page::here();
+    let detail = RwSignal::new(None::<PersonDetail>);
+    let trouble = RwSignal::new(None::<String>);
+    let Person { id, name } = person;
+    spawn_local(async move {
+        match api::person(id).await {
+            Ok(found) => {
+                detail.try_set(Some(found));
+            }
+            Err(error) => {
+                trouble.try_set(Some(untrack(|| api::why(&error, page.t()))));
+            }
+        }
+    });
+    let said = move || match (detail.with(Option::is_some), trouble.get()) {
+        (true, _) => None,
+        (false, None) => Some(page.t().admin.loading.to_owned()),
+        (false, trouble) => trouble,
+    };
+    view! {
+        <section class="admin-person" data-testid="admin-person">
+            <Heading title=Signal::stored(name) />
+            <p class="offers-none" role="status">{said}</p>
+            {move || detail.get().map(|detail| view! { <Detail detail /> })}
+        </section>
+    }
+}
+
+#[component]
+fn Detail(detail: PersonDetail) -> impl IntoView {
+    let page = Page::here();
+    let trail = Trail::here();
+    let t = untrack(|| page.t());
+    let info = detail.info.clone();
+    let person = info.person.clone();
+    let connections = detail.connections.iter().map(|it| Record::of_connection(it, t));
+    let sign_ins = detail.sign_ins.iter().map(|it| Record::of_sign_in(it, t));
+    let (connections, sign_ins) = (connections.collect(), sign_ins.collect());
+    let devices = detail.devices_list.iter().map(|device| {
+        view! {
+            <li class="entry">
+                <span class="entry-name">{device.name.clone()}</span>
+                <span class="entry-about">
+                    {t.admin.label.last_seen} " " <super::when::When at=device.last_seen_at />
+                </span>
+            </li>
+        }
+    });
+    let devices = devices.collect_view();
+    let further = move |section: Section, says: Phrase, testid: &'static str| {
+        let person = person.clone();
+        view! {
+            <button
+                type="button"
+                class="button button-small"
+                data-testid=testid
+                on:click=move |_| trail.go(Place::List(section, Some(person.clone())))
+            >
+                {page.says(says)}
+            </button>
+        }
+    };
+    let marks = marks(info.role, info.state, info.availability);
+    view! {
+        <p class="record-lead">
+            <Avatar person=info.person.clone() />
+            {marks.into_iter().map(|mark: Mark| marked(page, mark)).collect_view()}
+        </p>
+        <Facts facts=facts(&detail, t) />
+        <Acts detail=detail.clone() />
+        <Part title=|t| t.admin.devices><ul class="entries">{devices}</ul></Part>
+        <Part title=|t| t.admin.connections><Records records=Signal::stored(connections) /></Part>
+        <Part title=|t| t.admin.newest_sign_ins><Records records=Signal::stored(sign_ins) /></Part>
+        <div class="admin-acts">
+            {further(Section::SignIns, |t| t.admin.every_sign_in, "person-sign-ins")}
+            {further(Section::Audit, |t| t.admin.audit_about, "person-audit")}
+        </div>
+    }
+}
+
+#[component]
+fn Part(title: Phrase, children: Children) -> impl IntoView {
+    let page = Page::here();
+    view! {
+        <div class="admin-part">
+            <h4>{page.says(title)}</h4>
+            {children()}
+        </div>
+    }
+}
+
+fn facts(detail: &PersonDetail, t: &Phrases) -> Vec<Fact> {
+    let label = &t.admin.label;
+    let info: &PersonInfo = &detail.info;
+    let say = |label, words: String| Fact {
+        label,
+        value: Value::Words(words),
+    };
+    let time = |label, at| Fact {
+        label,
+        value: Value::Time(at),
+    };
+    let mut facts = Vec::new();
+    if let Some(exclusion) = &info.exclusion {
+        facts.push(time(label.since, exclusion.since));
+        facts.push(match exclusion.until {
+            Some(until) => time(label.until, until),
+            None => say(label.until, label.until_let_in.to_owned()),
+        });
+        facts.push(match &exclusion.by {
+            Some(by) => Fact {
+                label: label.by,
+                value: Value::Person(by.clone()),
+            },
+            None => say(
+                label.by,
+                (t.admin.via)(steadfast_shared::admin::Via::CommandLine).to_owned(),
+            ),
+        });
+        if !exclusion.reason.is_empty() {
+            facts.push(say(label.reason, exclusion.reason.clone()));
+        }
+    }
+    facts.push(time(label.signed_up, info.created_at));
+    facts.push(match info.last_seen_at {
+        Some(at) => time(label.last_seen, at),
+        None => say(label.last_seen, label.never.to_owned()),
+    });
+    facts.push(say(
+        label.passphrase,
+        if info.has_passphrase { t.yes } else { t.no }.to_owned(),
+    ));
+    facts.push(say(label.rooms, detail.rooms.to_string()));
+    facts.push(say(label.messages_written, detail.messages_written.to_string()));
+    facts.push(say(
+        label.their_messages,
+        (t.admin.messages_are)(info.messages).to_owned(),
+    ));
+    for limit in &detail.limits {
+        facts.push(say((t.admin.limit)(limit.limit), limit.value.to_string()));
+    }
+    facts
+}
+
+/// What can be done about somebody; nothing that one may not do.
+#[component]
+fn Acts(detail: PersonDetail) -> impl IntoView {
+    let page = Page::here();
+    let trail = Trail::here();
+    let role = page.read(Session::role);
+    let me = page.read(|session| session.me().map(|me| me.id));
+    let info = detail.info;
+    let person = info.person.clone();
+    let is_me = me == Some(person.id);
+    let outranks = role.outranks(info.role) && !is_me;
+    let out = info.state != AccountState::Active;
+    let mut acts: Vec<(Phrase, &'static str, bool, Question)> = Vec::new();
+    if outranks && role.may(Power::ExcludePeople) {
+        acts.push(if out {
+            (
+                |t| t.admin.readmit,
+                "act-readmit",
+                false,
+                Question::Readmit(person.clone()),
+            )
+        } else {
+            (
+                |t| t.admin.exclude,
+                "act-exclude",
+                true,
+                Question::Exclude(person.clone()),
+            )
+        });
+        let returns = info.has_passphrase;
+        if info.devices > 0 {
+            acts.push((
+                |t| t.admin.sign_out,
+                "act-sign-out",
+                true,
+                Question::SignOut(person.clone(), returns),
+            ));
+        }
+    }
+    if outranks && role.may(Power::HideMessages) {
+        let question = Question::Messages(person.clone(), info.messages);
+        acts.push((|t| t.admin.messages, "act-messages", false, question));
+    }
+    if role.may(Power::SetRoles) {
+        let question = Question::Role(person.clone(), info.role);
+        acts.push((|t| t.admin.change_role, "act-role", false, question));
+    }
+    if role.may(Power::SetLimits) {
+        let question = Question::Limits(person.clone(), detail.limits);
+        acts.push((|t| t.admin.limits, "act-limits", false, question));
+    }
+    let only_looks = !outranks && !is_me && role < Role::Owner;
+    let buttons = acts.into_iter().map(|(says, testid, grave, question)| {
+        view! {
+            <button
+                type="button"
+                class="button"
+                data-testid=testid
+                data-grave=grave.then_some("true")
+                on:click=move |_| trail.go(Place::Question(question.clone()))
+            >
+                {page.says(says)}
+            </button>
+        }
+    });
+    view! {
+        <div class="admin-acts" data-testid="acts">{buttons.collect_view()}</div>
+        <p class="labelled-hint" hidden=!only_looks>{words(move || page.t().admin.you_cannot.to_owned())}</p>
+    }
+}

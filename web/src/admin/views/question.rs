@@ -1,0 +1,91 @@
+//! A question before something is done: what follows from it, and its result.
+
+use std::rc::Rc;
+
+use futures::future::LocalBoxFuture;
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::Heading;
+use crate::admin::api;
+use crate::admin::place::Trail;
+use crate::http::HttpError;
+use crate::state::Page;
+
+/// What is done once it is confirmed, and what to say then; nothing, where what was typed will not do.
+pub(super) type Deed = Rc<dyn Fn() -> Option<LocalBoxFuture<'static, Result<String, HttpError>>>>;
+
+/// Asks once, names what follows, and tells the result.
+#[component]
+pub(super) fn Ask(
+    title: Signal<String>,
+    /// What follows from it, a sentence each.
+    follows: Signal<Vec<String>>,
+    /// What the button says.
+    does: Signal<String>,
+    /// Whether something is lost by it.
+    #[prop(optional, into)]
+    grave: Signal<bool>,
+    deed: Deed,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    let page = Page::here();
+    let trail = Trail::here();
+    let trouble = RwSignal::new(None::<String>);
+    let under_way = RwSignal::new(false);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if under_way.get_untracked() {
+            return;
+        }
+        trouble.set(None);
+        let Some(doing) = deed() else { return };
+        under_way.set(true);
+        spawn_local(async move {
+            let answer = doing.await;
+            under_way.try_set(false);
+            match answer {
+                Ok(report) => trail.done(report),
+                Err(error) => {
+                    trouble.try_set(Some(untrack(|| api::why(&error, page.t()))));
+                }
+            }
+        });
+    };
+    let sentences = move || {
+        let sentences = follows.get();
+        (!sentences.is_empty()).then(|| {
+            let lines = sentences
+                .into_iter()
+                .map(|sentence| view! { <li>{sentence}</li> });
+            view! {
+                <div class="follows" data-testid="follows">
+                    <h4>{page.says(|t| t.admin.this_will)}</h4>
+                    <ul>{lines.collect_view()}</ul>
+                </div>
+            }
+        })
+    };
+    view! {
+        <form class="admin-question" data-testid="question" on:submit=submit novalidate>
+            <Heading title />
+            {children.map(|children| children())}
+            {sentences}
+            <p class="labelled-hint" role="alert" data-bad="true" data-testid="question-trouble">{move || trouble.get()}</p>
+            <div class="dialog-ways">
+                <button type="button" class="button" data-testid="question-cancel" on:click=move |_| trail.back()>
+                    {page.says(|t| t.admin.cancel)}
+                </button>
+                <button
+                    type="submit"
+                    class=move || if grave.get() { "button button-grave" } else { "button button-strong" }
+                    data-testid="question-do"
+                    disabled=under_way
+                >
+                    {does}
+                </button>
+            </div>
+        </form>
+    }
+}

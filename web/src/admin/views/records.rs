@@ -1,0 +1,161 @@
+//! Lines of a list: each a card, in columns where there is width.
+
+use leptos::prelude::*;
+use steadfast_shared::event::Availability;
+use steadfast_shared::{Person, Role};
+
+use super::when::When;
+use crate::admin::place::{Place, Trail};
+use crate::admin::record::{Fact, Lead, Mark, Record, Value, Way};
+use crate::components::{Icon, Shape};
+use crate::state::{Page, words};
+
+/// Lines of a list.
+#[component]
+pub(super) fn Records(records: Signal<Vec<Record>>) -> impl IntoView {
+    view! {
+        <ul class="records">
+            <For each=move || records.get() key=|record| record.key.clone() let(record)>
+                <Line record />
+            </For>
+        </ul>
+    }
+}
+
+#[component]
+fn Line(record: Record) -> impl IntoView {
+    let page = Page::here();
+    let Record {
+        lead,
+        marks,
+        facts,
+        ways,
+        ..
+    } = record;
+    let name = match &lead {
+        Lead::Person(person) => person.name.clone(),
+        Lead::Words(words) => words.clone(),
+    };
+    let lead = match lead {
+        Lead::Person(person) => view! { <Who person /> }.into_any(),
+        Lead::Words(words) => view! { <span class="record-title">{words}</span> }.into_any(),
+    };
+    let marks = marks.into_iter().map(|mark| marked(page, mark)).collect_view();
+    let ways = ways
+        .into_iter()
+        .map(|way| view! { <WayOn way about=name.clone() /> })
+        .collect_view();
+    view! {
+        <li class="record" data-testid="record">
+            <p class="record-lead">{lead} {marks}</p>
+            <Facts facts />
+            <div class="record-ways">{ways}</div>
+        </li>
+    }
+}
+
+/// What there is to know, each with what it is.
+#[component]
+pub(super) fn Facts(facts: Vec<Fact>) -> impl IntoView {
+    let facts = facts
+        .into_iter()
+        .map(|Fact { label, value }| {
+            let value = match value {
+                Value::Words(words) => view! { <span>{words}</span> }.into_any(),
+                Value::Time(at) => view! { <When at /> }.into_any(),
+                Value::Person(person) => view! { <Who person /> }.into_any(),
+            };
+            view! {
+                <div>
+                    <dt>{label}</dt>
+                    <dd>{value}</dd>
+                </div>
+            }
+        })
+        .collect_view();
+    view! { <dl class="record-facts">{facts}</dl> }
+}
+
+/// A person, and the way to their details.
+#[component]
+fn Who(person: Person) -> impl IntoView {
+    let page = Page::here();
+    let trail = Trail::here();
+    let name = person.name.clone();
+    let label = {
+        let name = name.clone();
+        words(move || (page.t().admin.details_of)(&name))
+    };
+    view! {
+        <button
+            type="button"
+            class="record-person"
+            data-testid="record-person"
+            title=label
+            on:click=move |_| trail.go(Place::Person(person.clone()))
+        >
+            {name}
+        </button>
+    }
+}
+
+/// A mark in words, with a sign where the word stands for more than itself.
+pub(super) fn marked(page: Page, mark: Mark) -> AnyView {
+    let (kind, shape) = match mark {
+        Mark::Role(Role::Owner | Role::Moderator) => ("role", Some(Shape::Shield)),
+        Mark::Role(Role::Member) => ("role", None),
+        Mark::State(_) => ("out", Some(Shape::Block)),
+        Mark::Here(_) => ("here", None),
+        Mark::Archived => ("archived", Some(Shape::Archive)),
+    };
+    let says = move || match mark {
+        Mark::Role(role) => (page.t().admin.role)(role),
+        Mark::State(state) => (page.t().admin.state)(state),
+        Mark::Here(Availability::Online) => page.t().people.online,
+        Mark::Here(Availability::Away) => page.t().people.away,
+        Mark::Here(Availability::Offline) => page.t().people.offline,
+        Mark::Archived => page.t().room.archived,
+    };
+    view! {
+        <span class="mark" data-kind=kind data-testid="mark">
+            {shape.map(|shape| view! { <Icon shape /> })}
+            <span>{says}</span>
+        </span>
+    }
+    .into_any()
+}
+
+/// Something that can be done from the list; it is asked first.
+#[component]
+fn WayOn(way: Way, about: String) -> impl IntoView {
+    let page = Page::here();
+    let trail = Trail::here();
+    let kind = match &way {
+        Way::Release(_) => "release",
+        Way::Rename(_) => "rename",
+        Way::Archive(_) => "archive",
+        Way::Delete(_) => "delete",
+    };
+    let archived = matches!(&way, Way::Archive(room) if room.archived);
+    let says = move || {
+        let t = page.t();
+        match kind {
+            "release" => t.admin.release,
+            "rename" => t.admin.change_room,
+            "delete" => t.admin.delete_room,
+            _ if archived => t.room.reopen,
+            _ => t.room.archive,
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="button button-small"
+            data-testid=format!("record-{kind}")
+            aria-label=move || format!("{} {about}", says().trim_end_matches('…'))
+            on:click=move |_| trail.go(Place::Question(way.clone().into()))
+        >
+            {says}
+        </button>
+    }
+}

@@ -1,0 +1,71 @@
+//! A room renamed and described.
+
+use std::rc::Rc;
+
+use leptos::html;
+use leptos::prelude::*;
+use steadfast_shared::admin::{ChangeRoomBody, RoomInfo};
+use steadfast_shared::{RoomName, Topic};
+
+use super::question::{Ask, Deed};
+use crate::admin::api;
+use crate::components::Field;
+use crate::state::{Page, words};
+
+/// Renames and describes a room.
+#[component]
+pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
+    let page = Page::here();
+    let (name, topic) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
+    let (about_name, about_topic) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
+    let (name_before, topic_before, id) = (room.name, room.topic, room.id);
+    let start = (name_before.clone(), topic_before.clone());
+    let deed: Deed = Rc::new(move || {
+        let typed = |input: NodeRef<html::Input>| {
+            let input = input.get_untracked();
+            input.map(|input| input.value()).unwrap_or_default()
+        };
+        let refused = |error| untrack(|| (page.t().room.refused)(error));
+        let (name, topic) = (RoomName::parse(&typed(name)), Topic::parse(&typed(topic)));
+        about_name.set(name.as_ref().err().map(|error| refused(*error)));
+        about_topic.set(topic.as_ref().err().map(|error| refused(*error)));
+        let (name, topic) = (name.ok()?, topic.ok()?);
+        let called = format!("#{}", name.as_str());
+        let asked = ChangeRoomBody {
+            name: Some(name).filter(|name| name.as_str() != name_before),
+            topic: Some(topic).filter(|topic| topic.as_str() != topic_before),
+            archived: None,
+        };
+        Some(Box::pin(async move {
+            if asked != ChangeRoomBody::default() {
+                api::change_room(id, &asked).await?;
+            }
+            Ok(untrack(|| (page.t().admin.room_changed)(&called)))
+        }))
+    });
+    view! {
+        <Ask
+            title=words(move || page.t().room.change.to_owned())
+            follows=Signal::stored(Vec::new())
+            does=words(move || page.t().room.save.to_owned())
+            deed
+        >
+            <Field
+                id="admin-room-name"
+                label=words(move || page.t().room.name.to_owned())
+                input=name
+                start=start.0
+                trouble=about_name
+                capitals="none"
+            />
+            <Field
+                id="admin-room-topic"
+                label=words(move || page.t().room.topic.to_owned())
+                input=topic
+                start=start.1
+                hint=words(move || page.t().room.topic_hint.to_owned())
+                trouble=about_topic
+            />
+        </Ask>
+    }
+}

@@ -1,0 +1,18 @@
+//! A time, as people say it, and exactly.
+
+use leptos::prelude::*;
+use steadfast_shared::Millis;
+
+use crate::calendar;
+use crate::state::Page;
+
+/// How long ago, or in how long; exactly, for who points at it and for programs.
+#[component]
+pub(super) fn When(at: Millis) -> impl IntoView {
+    let page = Page::here();
+    view! {
+        <time datetime=calendar::iso(at) title=move || calendar::moment(at, page.language())>
+            {move || calendar::from_now(at, page.language())}
+        </time>
+    }
+}
