@@ -18,6 +18,7 @@ use axum::response::{IntoResponse, Response};
 use hyper::upgrade::OnUpgrade;
 use socketioxide::socket::Sid;
 use steadfast_shared::limit;
+use tokio::sync::Semaphore;
 
 use super::Realtime;
 use crate::config::Limits;
@@ -29,6 +30,8 @@ use crate::store::{SessionId, Token};
 
 /// Bytes a connection may send before it has said whose it is: the cursors of as many rooms as a person can be in.
 const CONNECT_BYTES: usize = 96 * 1024;
+/// Requests with a body that all sessions that have not connected may have under way.
+const STRANGERS_POSTS: usize = 256;
 /// Requests with a body that one session may have under way.
 const POSTS_AT_ONCE: usize = 2;
 
@@ -52,6 +55,7 @@ pub(super) struct Handshakes {
     in_all: usize,
     per_address: usize,
     per_device: usize,
+    strangers_posts: Semaphore,
     open: Mutex<Open>,
 }
 
@@ -86,6 +90,7 @@ impl Handshakes {
             in_all: limits.max_handshakes,
             per_address: limits.max_handshakes_per_address,
             per_device: limits.max_connections_per_device,
+            strangers_posts: Semaphore::new(STRANGERS_POSTS),
             open: Mutex::default(),
         }
     }
@@ -334,6 +339,14 @@ async fn post(realtime: &Realtime, sid: Sid, is_connected: bool, request: Reques
         )
             .into_response();
     };
+    let turn = (!is_connected).then(|| realtime.0.handshakes.strangers_posts.try_acquire());
+    if matches!(turn, Some(Err(_))) {
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many connections are being made at once: try again in a moment\n",
+        )
+            .into_response();
+    }
     let most = if is_connected {
         limit::PACKET_BYTES
     } else {
@@ -348,7 +361,7 @@ async fn post(realtime: &Realtime, sid: Sid, is_connected: bool, request: Reques
         )
             .into_response(),
     };
-    drop(under_way);
+    drop((under_way, turn));
     answer
 }
 
