@@ -272,7 +272,10 @@ pub async fn sign_out(
         shared.audit.signed_out(address, session);
     }
     let mut answer = StatusCode::NO_CONTENT.into_response();
-    answer.headers_mut().insert(CLEAR_SITE_DATA, ERASED_AT_SIGN_OUT);
+    // Below a path the origin is shared with other products, whose storage it would erase as well.
+    if shared.config.base_path.is_root() {
+        answer.headers_mut().insert(CLEAR_SITE_DATA, ERASED_AT_SIGN_OUT);
+    }
     set_cookies(&mut answer, &shared, None);
     Ok(answer)
 }

@@ -58,6 +58,12 @@ fn Root() -> impl IntoView {
         page.leave_tab_name();
         page.leave();
     });
+    // A page kept by the browser for Back may be of a person who was signed out meanwhile.
+    window_event_listener(ev::pageshow, move |event| {
+        if event.persisted() {
+            let _ = window().location().reload();
+        }
+    });
     window_event_listener(ev::beforeunload, move |event| {
         if page.would_lose_words() {
             event.prevent_default();
