@@ -68,6 +68,14 @@ describe('an account', () => {
     assert.deepEqual(look.body, { me: body.me, epoch: body.epoch, owner: false, has_passphrase: true });
   });
 
+  test('fault_h11 a browser is told to erase what it keeps as a person signs out', async () => {
+    const { token } = (await post(server, { nickname: 'leaving' })).body;
+    const left = await ask(server, 'DELETE', '/api/session', { token });
+    assert.equal(left.status, 204);
+    assert.equal(left.headers.get('clear-site-data'), '"storage"');
+    assert.equal((await ask(server, 'GET', '/api/session', { token })).status, 401);
+  });
+
   test('sees its devices and ends the lost one at once, sockets and all', async () => {
     const kept = (await post(server, { nickname: 'careless', passphrase: PASSPHRASE })).body;
     const lost = (await post(server, { nickname: 'careless', passphrase: PASSPHRASE, device: 'lost phone' })).body;
