@@ -90,8 +90,11 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             .into_any()
         }
     };
+    // What happened to the room is told whoever did it.
+    let is_message = Memo::new(move |_| says.with(|(says, _)| matches!(says, Says::Message(_))));
     let lifted = RwSignal::new(false);
-    let covered = Memo::new(move |_| !lifted.get() && !mine.get() && page.blocks(author.get().id));
+    let covered =
+        Memo::new(move |_| !lifted.get() && !mine.get() && is_message.get() && page.blocks(author.get().id));
     view! {
         <div
             class="row"

@@ -256,6 +256,7 @@ pub static PHRASES: Admin = Admin {
 
     owner_link: "Owner link",
     owner_link_means: "Whoever opens it first owns this server, beside you. Give it to nobody else.",
+    owner_link_once: "This link is shown once, and works once.",
     make_owner_link: "Make an owner link…",
 
     follows: Follows {

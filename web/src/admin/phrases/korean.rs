@@ -243,6 +243,7 @@ pub static PHRASES: Admin = Admin {
 
     owner_link: "소유자 링크",
     owner_link_means: "이 링크를 처음 연 사람이 나와 함께 서버의 소유자가 돼요. 다른 사람에게는 주지 마세요.",
+    owner_link_once: "이 링크는 한 번만 보여 드리고, 한 번만 쓸 수 있어요.",
     make_owner_link: "소유자 링크 만들기…",
 
     follows: Follows {

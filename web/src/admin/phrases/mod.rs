@@ -122,6 +122,7 @@ pub struct Admin {
 
     pub owner_link: &'static str,
     pub owner_link_means: &'static str,
+    pub owner_link_once: &'static str,
     pub make_owner_link: &'static str,
 
     // What follows from keeping somebody out

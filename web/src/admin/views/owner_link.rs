@@ -32,7 +32,7 @@ pub(super) fn MakeOwnerLink() -> impl IntoView {
             let copied = link.clone();
             view! {
                 <div class="shown-once" data-testid="owner-link-made" role="status">
-                    <p>{page.says(|t| t.account.link_shown_once)}</p>
+                    <p>{page.says(|t| t.admin.owner_link_once)}</p>
                     <code>{link}</code>
                     <button
                         type="button"

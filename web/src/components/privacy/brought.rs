@@ -17,7 +17,7 @@ pub(crate) fn Brought() -> impl IntoView {
         if room.hidden {
             return Some(view! { <Hidden room /> }.into_any());
         }
-        let by = room.brought_by.clone()?;
+        let by = room.brought_by.clone().filter(|by| !page.blocks(by.id))?;
         Some(view! { <BroughtBy by room /> }.into_any())
     }
 }
