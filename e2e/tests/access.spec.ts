@@ -58,6 +58,12 @@ for (const [look, colours] of LOOKS) {
       await check('a room');
       await rooms.members();
       await check('members');
+      await page.getByTestId('member').filter({ hasText: 'Ben' }).getByRole('button').click();
+      await check('what can be done with somebody');
+      await page.getByTestId('block').click();
+      await expect(page.getByTestId('block-question')).toBeVisible();
+      await check('block somebody');
+      await leave('block-question');
       await page.getByTestId('members-close').click();
       await rooms.reveal();
       await check('the rooms');
@@ -82,6 +88,13 @@ for (const [look, colours] of LOOKS) {
       await page.getByTestId('room-date').click();
       await check('go to a date');
       await leave('date');
+      await rooms.writeTo('Ben');
+      await page.getByTestId('room-menu').click();
+      await check('a conversation’s menu');
+      await page.getByTestId('room-hide').click();
+      await expect(page.getByTestId('hide-question')).toBeVisible();
+      await check('hide a conversation');
+      await leave('hide-question');
       await page.keyboard.press('Control+k');
       await expect(page.getByTestId('palette')).toBeVisible();
       await check('palette');
