@@ -135,6 +135,42 @@ export class Server {
     }
   }
 
+  /** The code of the newest link that makes the first owner, as the server printed it; empty where it has an owner. */
+  get ownerCode() {
+    return this.log.match(/\/owner#([\w-]+)/g)?.at(-1)?.slice('/owner#'.length) ?? '';
+  }
+
+  /**
+   * Signs up the first owner, by the printed link.
+   * @param {string} nickname
+   * @returns {Promise<{ me: { id: string, name: string }, epoch: string, token: string, cookie: string, role: string, owner: boolean }>}
+   */
+  async owner(nickname) {
+    const answer = await fetch(`${this.url}/api/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ nickname, with_token: true, owner_code: this.ownerCode }),
+    });
+    if (answer.status !== 201) throw new Error(`no owner: ${answer.status} ${await answer.text()}`);
+    const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    return { ...(await answer.json()), cookie };
+  }
+
+  /**
+   * Makes somebody who is signed in the first owner.
+   * @param {{ token?: string, cookie?: string }} session
+   */
+  async claim(session) {
+    /** @type {Record<string, string>} */
+    const by = session.token ? { authorization: `Bearer ${session.token}` } : { cookie: session.cookie ?? '' };
+    const answer = await fetch(`${this.url}/api/owner`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...by },
+      body: JSON.stringify({ code: this.ownerCode }),
+    });
+    if (answer.status !== 200) throw new Error(`no owner: ${answer.status} ${await answer.text()}`);
+  }
+
   /** Asks the process to end (SIGTERM) and fails unless it exits with 0. */
   async stop() {
     const { code, signal } = await this.terminate();

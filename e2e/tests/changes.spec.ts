@@ -143,9 +143,9 @@ test('editing is for one’s own messages, and Escape leaves them and the draft 
   await expect(menu.getByTestId('menu-delete')).toHaveCount(0);
 });
 
-test('whoever owns the server deletes what others wrote', async ({ person }) => {
-  // Who comes first owns it.
+test('whoever owns the server deletes what others wrote', async ({ person, own }) => {
   const owner = await person('Ann');
+  await own(owner);
   const ben = await person('Ben');
   await ben.say('spam');
   await owner.expectTexts(['spam']);

@@ -41,6 +41,8 @@ interface Fixtures {
   person: (nickname: string, options?: BrowserContextOptions) => Promise<ChatPage>;
   /** A new person without a screen. */
   wirePerson: (nickname: string) => Promise<WirePerson>;
+  /** Makes somebody the server's first owner, by the link it printed. */
+  own: (chat: ChatPage) => Promise<void>;
 }
 
 export const test = base.extend<Fixtures & Options>({
@@ -84,6 +86,13 @@ export const test = base.extend<Fixtures & Options>({
       const chat = new ChatPage(await (await profile(options)).newPage());
       await chat.join(nickname);
       return chat;
+    });
+  },
+
+  own: async ({ server }, use) => {
+    await use(async (chat) => {
+      const answer = await chat.page.request.post('/api/owner', { data: { code: server.ownerCode } });
+      if (!answer.ok()) throw new Error(`no owner: ${await answer.text()}`);
     });
   },
 

@@ -47,9 +47,10 @@ test('a nickname is one person’s on all their devices, and a device can be sig
   await expect(phone.rows).toHaveCount(0);
 });
 
-test('a server for invited people only lets in whoever has the link', async ({ person, profile, allowConsole }) => {
+test('a server for invited people only lets in whoever has the link', async ({ person, own, profile, allowConsole }) => {
   allowConsole(answered(403, /\/api\/session/));
   const owner = await person('Olga');
+  await own(owner);
   await owner.settings.click();
   await owner.page.getByTestId('closed').check();
   await owner.page.getByTestId('new-invite').click();

@@ -232,7 +232,7 @@ test('the newest page is shown at once from the device, even with the link down'
   await ann.expectNotConnected();
 });
 
-test('a wiped database recovers by itself, and keeps what was not sent', async ({ person, server, allowConsole }) => {
+test('fault_h09: a wiped database signs nobody up by itself, and what was not sent is kept', async ({ person, server, allowConsole }) => {
   allowConsole(NETWORK.request, NETWORK.socket);
   const ann = await person('Ann');
   const ben = await person('Ben');
@@ -244,7 +244,11 @@ test('a wiped database recovers by itself, and keeps what was not sent', async (
   await ann.expectState('unsent at the wipe', 'saved');
   await server.wipe();
   await server.launch();
-  for (const chat of [ann, ben]) await chat.expectConnected();
+  for (const [chat, name] of [[ann, 'Ann'], [ben, 'Ben']] as const) {
+    await expect(chat.nickname).toHaveValue(name);
+    await chat.nickname.press('Enter');
+    await chat.expectConnected();
+  }
   for (const chat of [ann, ben]) {
     await chat.expectTexts(['unsent at the wipe']);
     await chat.expectAllSent();

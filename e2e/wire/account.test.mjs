@@ -50,7 +50,7 @@ describe('an account', () => {
 
   before(async () => {
     server = await Server.start({ args: GENEROUS });
-    owner = await signIn(server, 'the first');
+    owner = await server.owner('the owner');
   });
   after(async () => {
     hangUp();
@@ -65,7 +65,7 @@ describe('an account', () => {
     assert.equal(body.owner, false);
     assert.equal(body.has_passphrase, true);
     const look = await ask(server, 'GET', '/api/session', { token: body.token });
-    assert.deepEqual(look.body, { me: body.me, epoch: body.epoch, owner: false, has_passphrase: true });
+    assert.deepEqual(look.body, { me: body.me, epoch: body.epoch, owner: false, role: 'member', has_passphrase: true });
   });
 
   test('fault_h11 a browser is told to erase what it keeps as a person signs out', async () => {

@@ -6,7 +6,7 @@ import { after, before, describe } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Server } from '../server.mjs';
 import { catchUp } from './catchup.mjs';
-import { arrive, assertContiguous, assertTyped, Device, GENEROUS, hangUp, until, uuid7 } from './device.mjs';
+import { arrive, arriveAsOwner, assertContiguous, assertTyped, Device, GENEROUS, hangUp, until, uuid7 } from './device.mjs';
 import { Folded } from './fold.mjs';
 import { test } from './test.mjs';
 
@@ -25,7 +25,7 @@ describe('changes to messages', () => {
 
   before(async () => {
     server = await Server.start({ args: GENEROUS });
-    owner = await arrive(server, 'Owner');
+    owner = await arriveAsOwner(server, 'Owner');
     ann = await arrive(server, 'Ann');
     ben = await arrive(server, 'Ben');
   });

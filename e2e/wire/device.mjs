@@ -320,6 +320,18 @@ export async function arrive(server, nickname) {
 }
 
 /**
+ * Signs up the first owner and opens a device for them.
+ * @param {import('../server.mjs').Server} server
+ * @param {string} nickname
+ */
+export async function arriveAsOwner(server, nickname) {
+  const account = await server.owner(nickname);
+  const device = new Device(server, { token: account.token });
+  await device.open();
+  return Object.assign(device, { account });
+}
+
+/**
  * Fails unless the entries are the room's log from its beginning or from `first`: each once, in order, without a gap.
  * @param {Entry[]} entries
  * @param {number} [first]

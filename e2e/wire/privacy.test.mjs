@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { Server } from '../server.mjs';
-import { arrive, assertContiguous, assertTyped, Device, GENEROUS, hangUp, until, uuid7 } from './device.mjs';
+import { arrive, arriveAsOwner, assertContiguous, assertTyped, Device, GENEROUS, hangUp, until, uuid7 } from './device.mjs';
 import { fence, heardIn, makeRoom, newsOf, sayIn } from './rooms.mjs';
 import { test } from './test.mjs';
 
@@ -25,7 +25,7 @@ describe('privacy', () => {
 
   before(async () => {
     server = await Server.start({ args: GENEROUS });
-    owner = await arrive(server, 'Owner');
+    owner = await arriveAsOwner(server, 'Owner');
     ann = await arrive(server, 'Ann');
     ben = await arrive(server, 'Ben');
     cleo = await arrive(server, 'Cleo');

@@ -11,6 +11,10 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use steadfast_shared::admin::OwnerLink;
+
+#[cfg(unix)]
+use crate::admin::socket::{self, AdminSocket};
 use crate::audit::Audit;
 use crate::clock;
 use crate::config::Config;
@@ -18,14 +22,15 @@ use crate::error::StartError;
 use crate::http::attempts::Attempts;
 use crate::http::client_address::{self, Addresses};
 use crate::http::{self, headers, host};
+use crate::journal::Journal;
 use crate::passphrase::Passphrases;
 use crate::realtime::{Realtime, Started};
 use crate::request::base_path;
 use crate::request::client_address::TrustedProxies;
 use crate::request::origin::Origins;
 use crate::serve::Acceptor;
-use crate::store::Store;
 use crate::store::sqlite::{PATIENCE, SqliteStore};
+use crate::store::{Store, Token};
 
 /// A server that is ready to listen.
 pub struct App {
@@ -34,6 +39,11 @@ pub struct App {
     realtime: Realtime,
     writer: JoinHandle<()>,
     router: Router,
+    journal: Journal,
+    #[cfg(unix)]
+    admin_socket: Option<AdminSocket>,
+    /// How somebody becomes the first owner, where nobody is.
+    pub owner_link: Option<OwnerLink>,
 }
 
 /// Opens the database and puts everything in its place.
@@ -51,13 +61,16 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
     #[cfg(feature = "page")]
     page.prepare();
     let audit = Audit::start();
-    let shared = (config.clone(), store.clone(), audit.clone());
+    let journal = Journal::start(store.clone(), config.limits.clone());
+    let owner_link = first_owner_link(store.as_ref()).await?;
+    let shared = (config.clone(), store.clone(), audit.clone(), journal.clone());
+    let mut admin_state = None;
     let (Started { realtime, writer }, router) =
         Realtime::start(config.clone(), store.clone(), audit, |realtime| {
-            let (config, store, audit) = shared;
+            let (config, store, audit, journal) = shared;
             let per_minute = config.limits.sign_ins_per_minute;
             let attempts = Arc::new(Attempts::new(per_minute, per_minute.into()));
-            http::router(http::Shared {
+            let shared = http::Shared {
                 store,
                 realtime,
                 config,
@@ -67,7 +80,10 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
                 passphrases: Passphrases::default(),
                 #[cfg(feature = "page")]
                 page,
-            })
+                journal,
+            };
+            admin_state = Some(shared.clone());
+            http::router(shared)
         })
         .await?;
     let addresses = Addresses::new(TrustedProxies::new(&config));
@@ -86,13 +102,40 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
             .fallback_service(router)
             .layer(from_fn_with_state(base, base_path::strip))
     };
+    #[cfg(unix)]
+    let admin_socket = admin_state.and_then(|shared| open_admin_socket(&config, shared));
     Ok(App {
         config,
         store,
         realtime,
         writer,
         router,
+        journal,
+        owner_link,
+        #[cfg(unix)]
+        admin_socket,
     })
+}
+
+/// Listens for `steadfast admin`. A server that cannot serves all the same.
+#[cfg(unix)]
+fn open_admin_socket(config: &Config, shared: http::Shared) -> Option<AdminSocket> {
+    let opened = AdminSocket::open(&config.database, shared);
+    opened
+        .inspect_err(|error| {
+            let path = socket::path_of(&config.database);
+            tracing::warn!(%error, path = %path.display(), "steadfast admin cannot reach this server");
+        })
+        .ok()
+}
+
+/// A link for the first owner, where there is no owner. Those printed before stay good.
+async fn first_owner_link(store: &dyn Store) -> Result<Option<OwnerLink>, StartError> {
+    if store.has_owner().await? {
+        return Ok(None);
+    }
+    let code = Token::random().map_err(StartError::Random)?;
+    Ok(Some(http::admin::make_link(store, &code).await?))
 }
 
 /// Listens where the configuration says.
@@ -134,7 +177,12 @@ impl App {
         }
         tracing::info!("shutting down");
         let _ = stopping.send(());
+        #[cfg(unix)]
+        drop(self.admin_socket);
         self.realtime.shut_down(self.writer).await;
+        if tokio::time::timeout(HTTP, self.journal.flush()).await.is_err() {
+            tracing::warn!("the sign-in log was not written in time");
+        }
         if tokio::time::timeout(HTTP, &mut serving).await.is_err() {
             serving.abort();
         }

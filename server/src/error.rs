@@ -36,6 +36,9 @@ pub enum StartError {
         /// What became of them.
         what: &'static str,
     },
+    /// There is no randomness to make a code of.
+    #[error("the operating system gives no random numbers ({0})")]
+    Random(#[source] getrandom::Error),
     /// Serving ended by an error.
     #[error("the server cannot go on ({0})")]
     Serve(#[source] io::Error),

@@ -1,5 +1,6 @@
 //! The Steadfast server.
 //!
+//! - [`admin`]: `steadfast admin`, beside a running server
 //! - [`config`]: every setting, as a flag or an environment variable
 //! - [`app`]: from a configuration to a server that listens, and its end
 //! - [`http`]: sessions, health, the page
@@ -12,9 +13,12 @@
 //! - [`serve`]: TCP connections are taken, timed and counted
 //! - [`peer`]: one TCP connection, and how it is ended when its other side stops reading
 //! - [`audit`]: who came and who was refused, in the log
+//! - [`journal`]: the sign-in log, and what is cleaned up behind operators
 //! - [`clock`]: the one place that reads the clock
 //! - [`error`]: why a server does not start
 
+#[cfg(unix)]
+pub mod admin;
 pub mod app;
 pub mod audit;
 pub mod backup;
@@ -23,6 +27,7 @@ pub mod clock;
 pub mod config;
 pub mod error;
 pub mod http;
+pub mod journal;
 pub mod passphrase;
 pub mod passwd;
 pub mod peer;

@@ -4,6 +4,8 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+#[cfg(unix)]
+use steadfast_server::admin::{self, command::Admin};
 use steadfast_server::app;
 use steadfast_server::backup::{self, Backup};
 use steadfast_server::check::{self, Check};
@@ -32,13 +34,22 @@ enum Command {
     Serve(Box<Config>),
     /// Give somebody a new passphrase who has forgotten theirs
     ///
-    /// Stop the server first. The passphrase is asked for, or read as one line from standard input:
+    /// The server may run or not. The passphrase is asked for, or read as one line from standard input:
     ///
     ///   steadfast passwd Mina --database /var/lib/steadfast/steadfast.db
     ///
     /// Every device of that person is signed out; messages they have not sent yet stay on those devices, and go out once the person signs in there with the passphrase. So an owner who is locked out gets the server back too.
     #[command(verbatim_doc_comment)]
     Passwd(Passwd),
+    /// See and do, beside the running server, what its owners can: who is there, bans, roles, rooms, limits, the logs
+    ///
+    ///   steadfast admin who --database /var/lib/steadfast/steadfast.db
+    ///   steadfast admin ban Mallory --reason spam --messages hidden
+    ///
+    /// It speaks to the server over a socket beside the database file, which the user who runs the server, and root, can use. Everything is written to the audit log.
+    #[cfg(unix)]
+    #[command(verbatim_doc_comment)]
+    Admin(Admin),
     /// Copy the database into one file while the server runs
     ///
     ///   steadfast backup /backup/steadfast-$(date +%F).db --database /var/lib/steadfast/steadfast.db
@@ -62,6 +73,8 @@ async fn main() -> ExitCode {
     let cli = Cli::parse();
     let config = match cli.command {
         Some(Command::Serve(config)) => *config,
+        #[cfg(unix)]
+        Some(Command::Admin(asked)) => return administer(&asked).await,
         Some(Command::Passwd(asked)) => return set_passphrase(&asked).await,
         Some(Command::Backup(asked)) => return back_up(&asked).await,
         Some(Command::Restore(asked)) => return restore_backup(&asked).await,
@@ -82,6 +95,17 @@ async fn set_passphrase(asked: &Passwd) -> ExitCode {
                 "{} has a new passphrase; devices signed out: {devices}",
                 asked.nickname.as_str()
             );
+            ExitCode::SUCCESS
+        }
+        Err(error) => failed(&error),
+    }
+}
+
+#[cfg(unix)]
+async fn administer(asked: &Admin) -> ExitCode {
+    match admin::command::run(asked).await {
+        Ok(answer) => {
+            println!("{answer}");
             ExitCode::SUCCESS
         }
         Err(error) => failed(&error),
@@ -129,7 +153,17 @@ fn failed(error: &dyn std::error::Error) -> ExitCode {
 
 async fn run(config: Config) -> Result<(), StartError> {
     let (listener, address) = app::listen(&config).await?;
+    let public = config
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{address}"));
     let app = app::build(config).await?;
+    if let Some(link) = &app.owner_link {
+        tracing::warn!(
+            "nobody owns this server yet: open {public}{} to own it",
+            link.path
+        );
+    }
     tracing::info!("listening on http://{address}");
     app.serve(listener, told_to_stop()).await
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use steadfast_shared::{Nickname, Passphrase, PassphraseError};
 
+use crate::admin::client::{AdminError, LocalServer};
+use crate::admin::command;
 use crate::clock;
 use crate::config::database;
 use crate::passphrase::{For, HashError, Passphrases};
@@ -40,14 +42,9 @@ pub enum PasswdError {
         /// Where it was looked for.
         path: PathBuf,
     },
-    /// A server runs on it.
-    #[error(
-        "the server is running on {path}: stop it first, for only so are the person's devices signed out for certain"
-    )]
-    Running {
-        /// The database.
-        path: PathBuf,
-    },
+    /// The server that runs on it did not do it.
+    #[error(transparent)]
+    Running(#[from] AdminError),
     /// It cannot be used.
     #[error(transparent)]
     Database(OpenError),
@@ -80,15 +77,21 @@ pub async fn run(asked: &Passwd) -> Result<u64, PasswdError> {
     if !path.is_file() {
         return Err(PasswdError::NoDatabase { path: path.clone() });
     }
-    let store = SqliteStore::open(path, PATIENCE, clock::now())
-        .await
-        .map_err(|error| match error {
-            OpenError::InUse { path } => PasswdError::Running { path },
-            other => PasswdError::Database(other),
-        })?;
+    let store = SqliteStore::open(path, PATIENCE, clock::now()).await;
+    let store = match store {
+        Err(OpenError::InUse { .. }) => return on_running_server(asked).await,
+        opened => opened.map_err(PasswdError::Database)?,
+    };
     let done = reset(&store, &asked.nickname).await;
     store.close().await;
     done
+}
+
+/// Has the running server do it, so that the person's devices are signed out at once.
+async fn on_running_server(asked: &Passwd) -> Result<u64, PasswdError> {
+    let server = LocalServer::of(&asked.database);
+    let answer = command::set_passphrase(&server, asked.nickname.as_str()).await?;
+    Ok(answer["devices"].as_u64().unwrap_or(0))
 }
 
 async fn reset(store: &SqliteStore, nickname: &Nickname) -> Result<u64, PasswdError> {
@@ -104,7 +107,7 @@ async fn reset(store: &SqliteStore, nickname: &Nickname) -> Result<u64, PasswdEr
 }
 
 /// Reads the passphrase: typed twice where somebody types, the first line where a program gives it.
-fn read() -> Result<Passphrase, PasswdError> {
+pub(crate) fn read() -> Result<Passphrase, PasswdError> {
     if io::stdin().is_terminal() {
         let passphrase = Passphrase::parse(&rpassword::prompt_password("New passphrase: ")?)?;
         let again = rpassword::prompt_password("Once more: ")?;

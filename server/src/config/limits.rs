@@ -58,6 +58,24 @@ pub struct Limits {
     )]
     pub sign_ins_per_minute: u32,
 
+    /// Days the audit log is kept, 100,000 lines at most
+    #[arg(
+        long,
+        env = "STEADFAST_AUDIT_DAYS",
+        value_name = "DAYS",
+        default_value_t = 365
+    )]
+    pub audit_days: u32,
+
+    /// Days the sign-in log is kept, 100,000 lines at most
+    #[arg(
+        long,
+        env = "STEADFAST_SIGN_IN_DAYS",
+        value_name = "DAYS",
+        default_value_t = 90
+    )]
+    pub sign_in_days: u32,
+
     /// Connections taken at the same time
     #[arg(
         long,
@@ -255,6 +273,8 @@ impl Default for Limits {
             events_per_second: 50,
             event_burst: 200,
             sign_ins_per_minute: 60,
+            audit_days: 365,
+            sign_in_days: 90,
             max_connections: 10_000,
             max_connections_per_device: 64,
             max_connections_per_person: 256,

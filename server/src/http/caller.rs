@@ -2,11 +2,12 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use steadfast_shared::ErrorCode;
+use steadfast_shared::{ErrorCode, Power};
 
 use super::{Refusal, Shared, failed};
+use crate::request::client_address::ClientAddress;
 use crate::request::credentials;
-use crate::store::Device;
+use crate::store::{Actor, Device};
 
 /// The device that asks; whoever is not signed in is refused.
 #[derive(Debug)]
@@ -14,7 +15,11 @@ pub struct Caller(pub Device);
 
 /// The owner's device; everybody else is refused.
 #[derive(Debug)]
-pub struct Owner;
+pub struct Owner(pub Actor);
+
+/// Whoever asks for what operators do: a device that is signed in, or the command line beside the server.
+#[derive(Debug)]
+pub struct By(pub Actor);
 
 impl FromRequestParts<Shared> for Caller {
     type Rejection = Refusal;
@@ -30,13 +35,44 @@ impl FromRequestParts<Shared> for Owner {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refusal> {
-        let Caller(device) = Caller::from_request_parts(parts, shared).await?;
-        if device.owner {
-            return Ok(Self);
+        let By(actor) = By::from_request_parts(parts, shared).await?;
+        if actor.may(Power::Invite) {
+            return Ok(Self(actor));
         }
         Err(Refusal::new(
             ErrorCode::Forbidden,
             "only the owner of this server may do this",
+        ))
+    }
+}
+
+impl FromRequestParts<Shared> for By {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refusal> {
+        // Only the socket beside the database puts one there.
+        if let Some(actor) = parts.extensions.get::<Actor>() {
+            return Ok(Self(actor.clone()));
+        }
+        let Caller(device) = Caller::from_request_parts(parts, shared).await?;
+        let address = parts.extensions.get::<ClientAddress>();
+        Ok(Self(Actor {
+            person: Some(device.person),
+            role: device.role,
+            address: address.map(|address| address.0.to_string()),
+        }))
+    }
+}
+
+impl By {
+    /// The actor, where they have this power.
+    pub fn may(self, power: Power) -> Result<Actor, Refusal> {
+        if self.0.may(power) {
+            return Ok(self.0);
+        }
+        Err(Refusal::new(
+            ErrorCode::Forbidden,
+            "your role on this server does not allow this",
         ))
     }
 }

@@ -5,9 +5,11 @@ use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
+use steadfast_shared::admin::AuditAction;
 use steadfast_shared::http::{CreatedInvite, Invite, NewInvite, Registration, SetRegistration};
 use steadfast_shared::{ErrorCode, limit};
 
+use super::admin::audit;
 use super::caller::Owner;
 use super::{Refusal, Shared, failed, fresh_token, unreadable, unreadable_id};
 use crate::clock;
@@ -22,7 +24,7 @@ pub async fn list(State(shared): State<Shared>, _: Owner) -> Result<Json<Vec<Inv
 /// `POST /api/invites`: makes an invitation and shows its code, once.
 pub async fn make(
     State(shared): State<Shared>,
-    _: Owner,
+    Owner(actor): Owner,
     asked: Result<Json<NewInvite>, JsonRejection>,
 ) -> Result<(StatusCode, Json<CreatedInvite>), Refusal> {
     let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
@@ -51,6 +53,7 @@ pub async fn make(
         );
         Refusal::new(ErrorCode::TooLarge, message)
     })?;
+    audit(&shared, AuditAction::MadeInvite, actor, invite.id.to_string()).await?;
     let code = code.as_str().to_owned();
     Ok((StatusCode::CREATED, Json(CreatedInvite { code, invite })))
 }
@@ -58,11 +61,13 @@ pub async fn make(
 /// `DELETE /api/invites/{id}`: takes an invitation back. Nothing happens where there is none: a retry does no harm.
 pub async fn take_back(
     State(shared): State<Shared>,
-    _: Owner,
+    Owner(actor): Owner,
     id: Result<Path<i64>, PathRejection>,
 ) -> Result<StatusCode, Refusal> {
     let Path(id) = id.map_err(|_| unreadable_id())?;
-    shared.store.uninvite(id).await.map_err(failed)?;
+    if shared.store.uninvite(id).await.map_err(failed)? {
+        audit(&shared, AuditAction::TookInviteBack, actor, id.to_string()).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -76,11 +81,13 @@ pub async fn registration(State(shared): State<Shared>) -> Result<Json<Registrat
 /// `PUT /api/registration`: closes or opens registration.
 pub async fn set_registration(
     State(shared): State<Shared>,
-    _: Owner,
+    Owner(actor): Owner,
     asked: Result<Json<SetRegistration>, JsonRejection>,
 ) -> Result<Json<Registration>, Refusal> {
     let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
     shared.store.set_closed(asked.closed).await.map_err(failed)?;
+    let detail = if asked.closed { "closed" } else { "open" };
+    audit(&shared, AuditAction::SetRegistration, actor, detail.to_owned()).await?;
     registration(State(shared)).await
 }
 

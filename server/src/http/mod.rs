@@ -9,10 +9,12 @@
 //! - [`headers`]: what browsers may not do with an answer
 //! - [`features`]: which optional parts the page offers
 //! - [`client_address`]: whose a request is
+//! - [`admin`]: what operators do and see
 //! - [`attempts`]: how often something may be tried
 //! - [`health`]: whether the server lives and works
 //! - `page`: the built page, where it is embedded
 
+pub mod admin;
 pub mod attempts;
 pub mod caller;
 pub mod client_address;
@@ -48,6 +50,7 @@ use steadfast_shared::{ErrorCode, WireError};
 
 use crate::audit::Audit;
 use crate::config::Config;
+use crate::journal::Journal;
 use crate::passphrase::Passphrases;
 use crate::realtime::Realtime;
 use crate::store::{Store, StoreError, Token};
@@ -73,6 +76,8 @@ pub struct Shared {
     pub guesses: Arc<attempts::Guesses>,
     /// The log of who came and who was refused.
     pub audit: Arc<Audit>,
+    /// The sign-in log.
+    pub journal: Journal,
     /// What hashes passphrases.
     pub passphrases: Passphrases,
     /// What browsers get.
@@ -94,6 +99,7 @@ pub fn router(shared: Shared) -> Router {
         .route(&format!("{DEVICES_PATH}/{{id}}"), delete(device::revoke))
         .route(INVITES_PATH, get(invite::list).post(invite::make))
         .route(&format!("{INVITES_PATH}/{{id}}"), delete(invite::take_back))
+        .merge(admin::routes())
         .route(
             REGISTRATION_PATH,
             get(invite::registration).put(invite::set_registration),

@@ -8,9 +8,11 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use steadfast_shared::admin::{AuditAction, SignInOutcome};
 use steadfast_shared::http::{NewSession, SessionInfo};
-use steadfast_shared::{ErrorCode, Passphrase, limit};
+use steadfast_shared::{ErrorCode, Passphrase, Role, limit};
 
+use super::admin::claim;
 use super::attempts::too_many;
 use super::caller::Caller;
 use super::passphrase::{unhashed, wrong};
@@ -19,8 +21,9 @@ use crate::clock;
 use crate::passphrase::{Class, For};
 use crate::request::client_address::{ClientAddress, network};
 use crate::request::credentials;
-use crate::store::Token;
 use crate::store::account::{Account, Admission, Device, NewDevice, SignInError, SignUp, SignUpError};
+use crate::store::admin::{NewAuditLine, NewSignIn, kept_out};
+use crate::store::{self, Actor, Token, TokenHash};
 
 /// `POST /api/session`: takes a free nickname, or signs one more device in by a passphrase.
 ///
@@ -72,8 +75,26 @@ async fn admit(
             .as_ref()
             .map_or_else(|| device::name_of(headers), |name| name.as_str().to_owned()),
         at: clock::now(),
+        address: Some(network(address).to_string()),
     };
-    let right = invite::admission(shared, asked.invite.as_deref());
+    let mut log = NewSignIn {
+        at: new.at,
+        nickname: asked.nickname.as_str().to_owned(),
+        user: None,
+        outcome: SignInOutcome::SignedIn,
+        device: new.name.clone(),
+        address: network(address).to_string(),
+    };
+    let owner_code = asked.owner_code.as_deref().map(|code| Token::shown(code).hash());
+    if let Some(code) = owner_code
+        && !shared.store.is_owner_link(code).await.map_err(failed)?
+    {
+        return Err(Refusal(store::Refusal::InvalidCode.into()));
+    }
+    let right = match owner_code {
+        Some(code) => Admission::Owner(code),
+        None => invite::admission(shared, asked.invite.as_deref()),
+    };
     let is_open = shared.store.admits(right, new.at).await.map_err(failed)?;
     let account = match &asked.passphrase {
         Some(shown) => shared
@@ -84,22 +105,36 @@ async fn admit(
             .map(|account| (account, shown)),
         None => None,
     };
-    let device = match account {
+    let done = match account {
         Some((account, shown)) => {
             let guessed = shared.guesses.sign_in(address, account.user, clock::instant());
             guessed.map_err(too_many("passphrases tried for this nickname"))?;
-            let done = one_more_device(shared, &account, shown, &new, address).await;
-            let device = done.map_err(|refusal| told_to(refusal, is_open, &asked))?;
-            shared.audit.signed_in(address, &device.person);
-            device
+            log.user = Some(account.user);
+            one_more_device(shared, &account, shown, &new, address, owner_code)
+                .await
+                .map_err(|refusal| told_to(refusal, is_open, &asked))
         }
         None if is_open => {
-            let device = sign_up(shared, asked, new, right, address).await?;
-            shared.audit.signed_up(address, &device.person);
-            device
+            log.outcome = SignInOutcome::SignedUp;
+            sign_up(shared, asked, new, right, address).await
         }
-        None => return Err(turned_away(shared, &asked, address).await),
+        None => Err(turned_away(shared, &asked, address).await),
     };
+    let device = match done {
+        Ok(device) => device,
+        Err(refused) => {
+            if let Some(outcome) = outcome_of(&refused) {
+                shared.journal.sign_in(NewSignIn { outcome, ..log });
+            }
+            return Err(refused);
+        }
+    };
+    match log.outcome {
+        SignInOutcome::SignedUp => shared.audit.signed_up(address, &device.person),
+        _ => shared.audit.signed_in(address, &device.person),
+    }
+    log.user = Some(device.person.id);
+    shared.journal.sign_in(log);
     Ok(signed_in(shared, device, &token, with_token))
 }
 
@@ -141,6 +176,16 @@ fn invite_required() -> Refusal {
     )
 }
 
+/// What the sign-in log says of a refusal; nothing of those that say nothing of the person.
+fn outcome_of(refused: &Refusal) -> Option<SignInOutcome> {
+    match refused.0.code {
+        ErrorCode::WrongPassphrase => Some(SignInOutcome::WrongPassphrase),
+        ErrorCode::Banned | ErrorCode::Deactivated => Some(SignInOutcome::KeptOut),
+        ErrorCode::InviteRequired => Some(SignInOutcome::InviteRequired),
+        _ => None,
+    }
+}
+
 /// Signs one more device of a person in.
 async fn one_more_device(
     shared: &Shared,
@@ -148,6 +193,7 @@ async fn one_more_device(
     shown: &Passphrase,
     new: &NewDevice,
     address: IpAddr,
+    owner_code: Option<TokenHash>,
 ) -> Result<Device, Refusal> {
     let whose = For {
         class: Class::Member,
@@ -160,6 +206,11 @@ async fn one_more_device(
     if !right.map_err(unhashed)? {
         return Err(wrong());
     }
+    if let Some(code) = owner_code
+        && !shared.store.is_owner_link(code).await.map_err(failed)?
+    {
+        return Err(Refusal(store::Refusal::InvalidCode.into()));
+    }
     let done = shared.store.sign_in(account, new).await;
     let done = done.map_err(|error| match error {
         SignInError::WrongPassphrase => wrong(),
@@ -171,12 +222,23 @@ async fn one_more_device(
             );
             Refusal::new(ErrorCode::TooLarge, message)
         }
+        SignInError::KeptOut(state) => Refusal(kept_out(state).into()),
         SignInError::Store(error) => failed(error),
     })?;
     if let Some(session) = done.made_room {
         shared.realtime.signed_out(session);
     }
-    Ok(done.device)
+    let mut device = done.device;
+    if let Some(code) = owner_code {
+        let actor = Actor {
+            person: Some(device.person.clone()),
+            role: device.role,
+            address: new.address.clone(),
+        };
+        claim(shared, actor, code).await?;
+        device.role = Role::Owner;
+    }
+    Ok(device)
 }
 
 /// Makes a person of a free nickname.
@@ -201,6 +263,7 @@ async fn sign_up(
         ),
         None => None,
     };
+    let right = admission;
     let wanted = SignUp {
         admission,
         name: asked.nickname,
@@ -214,8 +277,28 @@ async fn sign_up(
         ),
         SignUpError::NotANickname(error) => Refusal::new(ErrorCode::Invalid, error.to_string()),
         SignUpError::InviteRequired => invite_required(),
+        SignUpError::KeptOut => Refusal::new(
+            ErrorCode::Banned,
+            "nobody new may sign up from this address for now: ask whoever runs the server",
+        ),
+        SignUpError::InvalidCode => Refusal(store::Refusal::InvalidCode.into()),
         SignUpError::Store(error) => failed(error),
     })?;
+    if matches!(right, Admission::Owner(_)) {
+        let line = NewAuditLine {
+            at: wanted.device.at,
+            action: AuditAction::ClaimedOwnership,
+            actor: Actor {
+                person: Some(device.person.clone()),
+                role: device.role,
+                address: wanted.device.address.clone(),
+            },
+            person: Some(device.person.id),
+            room: None,
+            detail: String::new(),
+        };
+        shared.store.log_audit(&line).await.map_err(failed)?;
+    }
     shared.realtime.signed_up(&device.person).await;
     Ok(device)
 }
@@ -231,9 +314,10 @@ fn signed_in(shared: &Shared, device: Device, token: &Token, with_token: bool) -
     answer
 }
 
-fn info(shared: &Shared, device: Device) -> SessionInfo {
+pub(super) fn info(shared: &Shared, device: Device) -> SessionInfo {
     SessionInfo {
-        owner: device.owner,
+        owner: device.role == Role::Owner,
+        role: device.role,
         has_passphrase: device.has_passphrase,
         ..SessionInfo::new(device.person, shared.store.epoch())
     }

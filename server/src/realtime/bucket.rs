@@ -36,6 +36,16 @@ impl Bucket {
         Err(Duration::from_secs_f64((cost - self.level) / self.per_second))
     }
 
+    /// Fills at another rate, up to another burst.
+    pub fn become_of(&mut self, per_second: f64, burst: u32, now: Instant) {
+        self.fill(now);
+        let grown = f64::from(burst.max(1)) - self.burst;
+        self.per_second = per_second.max(0.001);
+        self.burst += grown;
+        self.level += grown.max(0.0);
+        self.level = self.level.min(self.burst);
+    }
+
     /// Takes `cost` out in any case. What was not in has to come in before anything else is given.
     pub fn spend(&mut self, cost: u32, now: Instant) {
         self.fill(now);

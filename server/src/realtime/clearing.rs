@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use steadfast_shared::event::ClosingReason;
 use steadfast_shared::{RoomId, UserId};
 
 use super::hub::Hub;
@@ -35,6 +36,13 @@ impl Hub {
 
     /// Brings a person's connections in line with the rooms they are in and the name they have.
     async fn reseat(&self, user: UserId) -> Result<(), StoreError> {
+        let devices = self.store.devices(user).await?;
+        for connection in self.people.of(user) {
+            let session = connection.device.session;
+            if devices.iter().all(|device| device.session != session) {
+                self.end_session(session, ClosingReason::SignedOut);
+            }
+        }
         let stored = self.store.rooms_of(user).await?;
         if let Some(person) = self.store.person(user).await? {
             self.rename(&person).await;
@@ -52,11 +60,11 @@ impl Hub {
             .flatten()
             .filter(|room| stored.iter().all(|view| view.id != **room));
         for room in left.copied().collect::<BTreeSet<_>>() {
-            self.tell_person(&mut news, user, room, None);
+            self.tell_person(&mut news, user, room, None, false);
         }
         for mut view in stored {
             if seats.iter().any(|seats| !seats.contains(&view.id)) {
-                self.tell_person(&mut news, user, view.id, Some(&mut view));
+                self.tell_person(&mut news, user, view.id, Some(&mut view), false);
             }
         }
         Ok(())

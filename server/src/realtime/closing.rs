@@ -17,6 +17,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::connection::{Connection, Polls};
 use super::handshakes::Permit;
+use super::hub::Ending;
 use super::{Inner, Realtime};
 use crate::peer::Peer;
 
@@ -165,17 +166,14 @@ impl Realtime {
 }
 
 /// Ends connections that do not read: those that are handed in, and those that poll no more.
-pub(super) async fn end_stalled(
-    realtime: Weak<Inner>,
-    mut handed_in: mpsc::UnboundedReceiver<Arc<Connection>>,
-) {
+pub(super) async fn end_stalled(realtime: Weak<Inner>, mut handed_in: mpsc::UnboundedReceiver<Ending>) {
     const ROUND: Duration = Duration::from_secs(1);
     let mut rounds = tokio::time::interval(ROUND);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let stalled = tokio::select! {
-            connection = handed_in.recv() => match connection {
-                Some(connection) => Some(connection),
+        let ending = tokio::select! {
+            ending = handed_in.recv() => match ending {
+                Some(ending) => Some(ending),
                 None => return,
             },
             _ = rounds.tick() => None,
@@ -183,9 +181,17 @@ pub(super) async fn end_stalled(
         let Some(realtime) = realtime.upgrade().map(Realtime) else {
             return;
         };
-        let stalled = stalled.map_or_else(|| realtime.not_polling(), |connection| vec![connection]);
-        for connection in stalled {
-            realtime.close(&connection, ClosingReason::SlowConsumer);
+        let ending = ending.map_or_else(
+            || {
+                let stalled = realtime.not_polling().into_iter();
+                stalled
+                    .map(|connection| (connection, ClosingReason::SlowConsumer))
+                    .collect()
+            },
+            |ending| vec![ending],
+        );
+        for (connection, reason) in ending {
+            realtime.close(&connection, reason);
         }
     }
 }

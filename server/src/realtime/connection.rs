@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use socketioxide::socket::Sid;
 use steadfast_shared::event::ClosingReason;
-use steadfast_shared::{ErrorCode, Person, RoomId, UserId, WireError};
+use steadfast_shared::{ErrorCode, Millis, Person, Role, RoomId, UserId, WireError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ use super::bucket::Bucket;
 use crate::clock::{self, Instant};
 use crate::config::Limits;
 use crate::peer::Peer;
-use crate::store::{Refusal, SessionId};
+use crate::store::{self, Refusal, SessionId};
 
 /// What a connection is and has done.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub(super) struct Connection {
     pub(super) id: Sid,
     pub(super) user: UserId,
     pub(super) device: Arc<Device>,
+    /// What the device is called.
+    pub(super) device_name: String,
     /// What the tab calls itself.
     pub(super) tab: Option<Uuid>,
     /// What is told to it, and of whom.
@@ -33,6 +35,8 @@ pub(super) struct Connection {
     pub(super) address: Option<IpAddr>,
     /// The TCP connection it began on.
     pub(super) peer: Option<Peer>,
+    /// When it began, by the server's clock.
+    pub(super) since: Millis,
     pub(super) opened: Instant,
     /// How it polls, where it began so.
     pub(super) polls: Option<Polls>,
@@ -57,7 +61,7 @@ pub(super) struct Source {
 impl Connection {
     pub(super) fn new(
         id: Sid,
-        person: Person,
+        found: store::Device,
         device: Arc<Device>,
         tab: Option<Uuid>,
         rooms: impl IntoIterator<Item = RoomId>,
@@ -66,17 +70,20 @@ impl Connection {
     ) -> Self {
         Self {
             id,
-            user: person.id,
+            user: found.person.id,
             device,
+            device_name: found.device_name,
             tab,
             place: Mutex::new(Place {
-                person,
+                person: found.person,
                 rooms: rooms.into_iter().collect(),
                 open: false,
                 away: false,
+                role: found.role,
             }),
             address,
             peer,
+            since: clock::now(),
             opened: clock::instant(),
             polls,
             reading: Semaphore::new(0),
@@ -149,6 +156,8 @@ pub(super) struct Place {
     pub(super) open: bool,
     /// Whether nobody sits there.
     pub(super) away: bool,
+    /// What the person is on the server.
+    pub(super) role: Role,
 }
 
 /// When a polling connection last asked for what it is sent.
@@ -241,6 +250,18 @@ impl Device {
                 patience: Bucket::new(REFUSED_PER_SECOND, REFUSED_BURST, now),
             }),
         }
+    }
+
+    /// Gives it other limits. What it has left of the former ones, it keeps.
+    pub(super) fn limit(&self, limits: &Limits) {
+        let now = clock::instant();
+        let mut allowance = self.allowance.lock().unwrap_or_else(PoisonError::into_inner);
+        allowance
+            .messages
+            .become_of(limits.messages_per_second.into(), limits.message_burst, now);
+        allowance
+            .events
+            .become_of(limits.events_per_second.into(), limits.event_burst, now);
     }
 
     pub(super) fn take(&self, cost: Cost) -> Result<(), Excess> {

@@ -73,10 +73,22 @@ impl Realtime {
             .map_err(|error| unavailable(&error))?;
         let found = found.ok_or(HandshakeError::Unauthorized)?;
         let network = address.map(|address| network(address.0));
-        let admission = self
-            .0
-            .people
-            .admit(found.person.id, found.session, network, found.owner)?;
+        let limits = store
+            .limits_of(found.person.id)
+            .await
+            .map_err(|error| unavailable(&error))?;
+        let blocked = store
+            .blocked_by(found.person.id)
+            .await
+            .map_err(|error| unavailable(&error))?;
+        let runs_the_server = found.role == Role::Owner;
+        let admission = self.0.people.admit(
+            found.person.id,
+            found.session,
+            network,
+            runs_the_server,
+            &limits,
+        )?;
         // What is told of a room says how far they have read.
         let marks = self.0.writer.unwritten_marks(found.person.id);
         if !marks.is_empty()
@@ -93,9 +105,10 @@ impl Realtime {
             .extensions
             .get::<ConnectInfo<Peer>>()
             .map(|ConnectInfo(peer)| peer.clone());
+        let role = found.role;
         let connection = Arc::new(Connection::new(
             socket.id,
-            found.person,
+            found,
             admission.device.clone(),
             auth.tab,
             rooms.iter().map(|room| room.id),
@@ -108,7 +121,8 @@ impl Realtime {
         let greeting = Greeting {
             moves,
             rooms,
-            owner: found.owner,
+            role,
+            blocked,
             cursors: (auth.epoch == Some(store.epoch())).then_some(auth.cursors),
         };
         self.answer_events(socket, &connection);
@@ -137,8 +151,8 @@ impl Realtime {
         for ghost in arrival.ghosts {
             self.close(&ghost, ClosingReason::Replaced);
         }
-        if arrival.signed_out {
-            self.close(&connection, ClosingReason::SignedOut);
+        if let Some(reason) = arrival.signed_out {
+            self.close(&connection, reason);
             return None;
         }
         if !socket.connected() {
@@ -177,6 +191,8 @@ impl Realtime {
         on!(event::INVITE, invite);
         on!(event::REMOVE_MEMBER, remove_member);
         on!(event::CHANGE_ROOM, change_room);
+        on!(event::HIDE_ROOM, hide_room);
+        on!(event::BLOCK, block);
         on!(event::LIST_MEMBERS, list_members);
         on!(event::FIND_PEOPLE, find_people);
         on!(event::NICKNAME, nickname);

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use socketioxide::extract::SocketRef;
 use socketioxide::operators::BroadcastOperators;
 use socketioxide::{BroadcastError, SendError, SocketError, SocketIo};
-use steadfast_shared::event::{self, Availability, Cursors, Entries, Heads, Opened, Presence};
-use steadfast_shared::{Entry, Role, Room, RoomId, Seq, UserId, limit};
+use steadfast_shared::event::{self, Availability, ClosingReason, Cursors, Entries, Heads, Opened, Presence};
+use steadfast_shared::{Entry, Person, Role, Room, RoomId, Seq, UserId, limit};
 use tokio::sync::{Mutex, MutexGuard, mpsc};
 
 use super::connection::Connection;
@@ -25,13 +25,16 @@ use crate::store::{Act, Acted, Span, Store, StoreError};
 /// The Socket.IO room of everybody.
 pub(super) const EVERYBODY: &str = "everybody";
 
+/// A connection that is to be ended, and why.
+pub(super) type Ending = (Arc<Connection>, ClosingReason);
+
 /// Where the news come together.
 pub(super) struct Hub {
     pub(super) io: SocketIo,
     pub(super) store: Arc<dyn Store>,
     pub(super) people: Arc<People>,
-    /// Where connections go that have no place left for a packet.
-    stalled: mpsc::UnboundedSender<Arc<Connection>>,
+    /// Where connections go that are to be ended.
+    ending: mpsc::UnboundedSender<Ending>,
     /// Most missed entries sent along when a session opens.
     recovered_entries: usize,
     /// How often somebody moved: the clock of [`Moves`](super::moves::Moves).
@@ -47,8 +50,10 @@ pub(super) struct Greeting {
     pub(super) moves: u64,
     /// The person's rooms, as the database had them shortly before.
     pub(super) rooms: Vec<Room>,
-    /// Whether the person owns the server.
-    pub(super) owner: bool,
+    /// What the person is on the server.
+    pub(super) role: Role,
+    /// Whom the person has blocked.
+    pub(super) blocked: Vec<Person>,
     /// How far the device has got; `None` where it has nothing of this epoch.
     pub(super) cursors: Option<Cursors>,
 }
@@ -58,7 +63,7 @@ impl Hub {
         io: SocketIo,
         store: Arc<dyn Store>,
         people: Arc<People>,
-        stalled: mpsc::UnboundedSender<Arc<Connection>>,
+        ending: mpsc::UnboundedSender<Ending>,
         recovered_entries: usize,
         heads: Heads,
     ) -> Self {
@@ -66,7 +71,7 @@ impl Hub {
             io,
             store,
             people,
-            stalled,
+            ending,
             recovered_entries,
             moves: AtomicU64::new(0),
             doubts: Doubts::default(),
@@ -92,6 +97,11 @@ impl Hub {
             if let Some(person) = self.store.person(user).await? {
                 connection.place().person = person;
             }
+            if let Some(info) = self.store.person_info(user).await? {
+                greeting.role = info.role;
+                connection.place().role = info.role;
+            }
+            greeting.blocked = self.store.blocked_by(user).await?;
         }
         let rooms = greeting.rooms.iter().map(|room| room.id);
         let mut names: Vec<String> = rooms.clone().map(room_name).collect();
@@ -118,9 +128,9 @@ impl Hub {
         news.present.entry(user).or_insert_with(|| here.clone());
         let opened = event::Session::Open(Opened {
             me,
-            owner: greeting.owner,
-            role: if greeting.owner { Role::Owner } else { Role::Member },
-            blocked: Vec::new(),
+            owner: greeting.role == Role::Owner,
+            role: greeting.role,
+            blocked: greeting.blocked,
             epoch: self.store.epoch(),
             rooms: greeting.rooms,
             recovered: missed.is_some(),
@@ -208,8 +218,13 @@ impl Hub {
 
     /// Out of its rooms at once, so that it disturbs no further broadcast; the rest is done elsewhere.
     pub(super) fn end_stalled(&self, socket: &SocketRef, connection: &Arc<Connection>) {
+        self.end(socket, connection, ClosingReason::SlowConsumer);
+    }
+
+    /// Ends a connection for a reason: out of its rooms at once, the rest elsewhere.
+    pub(super) fn end(&self, socket: &SocketRef, connection: &Arc<Connection>, reason: ClosingReason) {
         socket.leave_all();
-        let _ = self.stalled.send(connection.clone());
+        let _ = self.ending.send((connection.clone(), reason));
     }
 
     /// `None` once the server is closed.

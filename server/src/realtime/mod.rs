@@ -9,6 +9,7 @@
 //! - `seats`: who is in which room, and what they are told of it
 //! - `moves`: what was read before somebody moved may be out of date
 //! - `doubts`: what was perhaps done; `clearing`: it is followed once it is known
+//! - `administer`: what operators do, and see of who is connected
 //! - `presence`: who is there
 //! - [`tail`]: the newest entries of a room, in memory; `tails`: those of many rooms
 //! - `revision`: what is held in memory follows the log
@@ -23,6 +24,7 @@
 //!
 //! Invariant: only this folder names socketioxide.
 
+mod administer;
 mod args;
 pub mod bucket;
 mod clearing;
@@ -135,12 +137,12 @@ impl Realtime {
             .build_layer();
 
         let people = Arc::new(People::new(config.limits.clone()));
-        let (stalled, to_end) = mpsc::unbounded_channel();
+        let (ending, to_end) = mpsc::unbounded_channel();
         let hub = Arc::new(Hub::new(
             io.clone(),
             store.clone(),
             people.clone(),
-            stalled,
+            ending,
             config.limits.recovered_entries,
             store.heads().await?,
         ));
@@ -203,7 +205,7 @@ impl Realtime {
 
     /// Ends the connections of a device that was signed out.
     pub fn signed_out(&self, session: SessionId) {
-        for connection in self.0.people.sign_out(session) {
+        for connection in self.0.people.sign_out(session, ClosingReason::SignedOut) {
             self.close(&connection, ClosingReason::SignedOut);
         }
     }

@@ -43,6 +43,17 @@ impl News {
         self.tails.revise_all(|entry| rename(entry, person));
     }
 
+    /// Forgets what is kept of a room: its entries are otherwise now, or gone.
+    pub(super) fn forget_tail(&mut self, room: RoomId) {
+        self.tails.forget(room);
+    }
+
+    /// Forgets a room that is gone.
+    pub(super) fn forget(&mut self, room: RoomId) {
+        self.heads.remove(&room);
+        self.tails.forget(room);
+    }
+
     pub(super) fn heads_of(&self, rooms: &[RoomId]) -> Heads {
         rooms
             .iter()
@@ -75,6 +86,7 @@ impl News {
                         room.unread += 1;
                         room.mentions += u64::from(entry.body.mentions().any(|id| id == person));
                         room.active_at = room.active_at.max(entry.at);
+                        room.hidden = false;
                     }
                 }
                 None => room.unread += head - room.head,

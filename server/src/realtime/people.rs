@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use socketioxide::socket::Sid;
+use steadfast_shared::admin::{LimitName, PersonLimit};
 use steadfast_shared::event::{Availability, ClosingReason};
 use steadfast_shared::{HandshakeError, RoomId, UserId};
 use uuid::Uuid;
@@ -47,7 +48,7 @@ struct Inner {
     of_person: HashMap<UserId, usize>,
     of_network: HashMap<IpAddr, usize>,
     farewells: Recent<(SessionId, Option<Uuid>), ClosingReason>,
-    signed_out: Recent<SessionId, ()>,
+    signed_out: Recent<SessionId, ClosingReason>,
     upgrades: Recent<Sid, Peer>,
 }
 
@@ -56,8 +57,8 @@ struct Inner {
 pub(super) struct Arrival {
     /// The connection of the same tab that it takes over from.
     pub(super) ghosts: Vec<Arc<Connection>>,
-    /// Whether the device was signed out while it connected.
-    pub(super) signed_out: bool,
+    /// Why the device was signed out while it connected, where it was.
+    pub(super) signed_out: Option<ClosingReason>,
 }
 
 /// A place that is kept for a connection until it is entered or fails.
@@ -83,6 +84,25 @@ impl Drop for Admission {
     }
 }
 
+/// The limits of a person's devices: everybody's, but for those that are other for them.
+fn of_person(everybodys: &Limits, own: &[PersonLimit]) -> Limits {
+    let mut limits = everybodys.clone();
+    for PersonLimit { limit, value } in own {
+        match limit {
+            LimitName::MessagesPerSecond => limits.messages_per_second = *value,
+            LimitName::MessageBurst => limits.message_burst = *value,
+            LimitName::EventsPerSecond => limits.events_per_second = *value,
+            LimitName::EventBurst => limits.event_burst = *value,
+            // The store keeps these.
+            LimitName::Rooms
+            | LimitName::DirectPerHour
+            | LimitName::DirectUnanswered
+            | LimitName::BroughtPerHour => {}
+        }
+    }
+    limits
+}
+
 impl People {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
@@ -100,6 +120,7 @@ impl People {
         session: SessionId,
         network: Option<IpAddr>,
         runs_the_server: bool,
+        limits: &[PersonLimit],
     ) -> Result<Admission, HandshakeError> {
         let mut inner = self.inner();
         let of_device = inner
@@ -130,7 +151,7 @@ impl People {
         let device = inner
             .devices
             .entry(session)
-            .or_insert_with(|| Arc::new(Device::new(session, &self.limits)))
+            .or_insert_with(|| Arc::new(Device::new(session, &of_person(&self.limits, limits))))
             .clone();
         *inner.arriving.entry(session).or_default() += 1;
         Ok(Admission {
@@ -146,7 +167,7 @@ impl People {
         let mut inner = self.inner();
         let session = connection.device.session;
         let mut arrival = Arrival {
-            signed_out: inner.signed_out.get(&session).is_some(),
+            signed_out: inner.signed_out.get(&session).copied(),
             ghosts: Vec::new(),
         };
         if connection.tab.is_some() {
@@ -217,6 +238,14 @@ impl People {
         self.inner().changing.remove(&person);
     }
 
+    /// Gives the devices of a person who is connected the limits they have.
+    pub(super) fn limit(&self, person: UserId, limits: &[PersonLimit]) {
+        let limits = of_person(&self.limits, limits);
+        for connection in self.of(person) {
+            connection.device.limit(&limits);
+        }
+    }
+
     /// A person's connections.
     pub(super) fn of(&self, person: UserId) -> Vec<Arc<Connection>> {
         self.inner().of(person).cloned().collect()
@@ -248,9 +277,9 @@ impl People {
     }
 
     /// Remembers that a device was signed out. Answers its connections.
-    pub(super) fn sign_out(&self, session: SessionId) -> Vec<Arc<Connection>> {
+    pub(super) fn sign_out(&self, session: SessionId, reason: ClosingReason) -> Vec<Arc<Connection>> {
         let mut inner = self.inner();
-        inner.signed_out.put(session, ());
+        inner.signed_out.put(session, reason);
         inner
             .connections
             .values()

@@ -49,6 +49,10 @@ errands! {
     remove_member(Act::Remove) -> nothing;
     /// `room:change`
     change_room(Act::Change) -> the_room;
+    /// `room:hide`
+    hide_room(Act::Hide) -> the_room;
+    /// `block`
+    block(Act::Block) -> nothing;
     /// `nickname`
     nickname(|asked: ChangeNickname| Act::Rename(asked.name)) -> the_person;
 }
@@ -207,7 +211,13 @@ fn entries_of(act: &Act, connection: &Connection) -> u32 {
     match act {
         Act::Rename(_) => u32::try_from(connection.rooms().len()).unwrap_or(u32::MAX),
         Act::Create(_) | Act::Direct(_) | Act::Change(_) => 1,
-        Act::Join(_) | Act::Leave(_) | Act::Invite(_) | Act::Remove(_) => 0,
+        Act::Join(_)
+        | Act::Leave(_)
+        | Act::Invite(_)
+        | Act::Remove(_)
+        | Act::Hide(_)
+        | Act::Block(_)
+        | Act::Administer(_) => 0,
     }
 }
 

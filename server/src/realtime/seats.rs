@@ -24,6 +24,7 @@ impl Hub {
         if let Some(person) = &acted.renamed {
             self.rename(person).await;
         }
+        self.follow_operators(by, acted).await?;
         let Some(room) = acted.room else {
             return Ok(None);
         };
@@ -33,7 +34,14 @@ impl Hub {
             people.extend(self.members_here(room).await);
         }
         let people: Vec<UserId> = people.into_iter().collect();
+        if acted.deleted {
+            self.forget_room(room, &people).await;
+            return Ok(None);
+        }
         let mut views = self.seat(room, &people).await?;
+        for (room, user) in &acted.gave_way {
+            self.seat(*room, &[*user]).await?;
+        }
         // Those a room was made for are no arrivals.
         if !acted.made {
             for (people, joined) in [(&acted.came, true), (&acted.left, false)] {
@@ -55,7 +63,7 @@ impl Hub {
         let mut news = self.news().await;
         self.count_move(&mut news, Some(people));
         for user in people {
-            self.tell_person(&mut news, *user, room, views.get_mut(user));
+            self.tell_person(&mut news, *user, room, views.get_mut(user), false);
         }
         Ok(views)
     }
@@ -68,7 +76,14 @@ impl Hub {
     }
 
     /// Lets a person's sockets in or out, and tells them; a connection whose session is not open yet reads it then.
-    pub(super) fn tell_person(&self, news: &mut News, user: UserId, room: RoomId, view: Option<&mut Room>) {
+    pub(super) fn tell_person(
+        &self,
+        news: &mut News,
+        user: UserId,
+        room: RoomId,
+        view: Option<&mut Room>,
+        deleted: bool,
+    ) {
         let view = view.map(|view| {
             news.bring_up_to_date(view, user);
             &*view
@@ -85,7 +100,7 @@ impl Hub {
                 Some(view) => RoomNews::In {
                     room: Box::new(view.clone()),
                 },
-                None if was_in => RoomNews::Out { room, deleted: false },
+                None if was_in => RoomNews::Out { room, deleted },
                 None => continue,
             };
             let Some(socket) = self.io.of("/").and_then(|io| io.get_socket(connection.id)) else {

@@ -46,6 +46,13 @@ impl Tails {
         }
     }
 
+    /// Forgets a room's tail: what it says is otherwise now.
+    pub(super) fn forget(&mut self, room: RoomId) {
+        if let Some((_, tail)) = self.rooms.remove(&room) {
+            self.bytes -= tail.weight();
+        }
+    }
+
     /// Changes what is kept of a room.
     pub(super) fn revise(&mut self, room: RoomId, revise: impl Fn(&mut Entry)) {
         if self.rooms.contains_key(&room) {

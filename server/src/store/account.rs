@@ -1,8 +1,9 @@
 //! People's accounts: nicknames, devices, passphrases; and who may have one.
 
 use async_trait::async_trait;
+use steadfast_shared::admin::AccountState;
 use steadfast_shared::http::Invite;
-use steadfast_shared::{Millis, Nickname, Person, UserId};
+use steadfast_shared::{Millis, Nickname, Person, Role, UserId};
 
 use super::nickname::NotAName;
 use super::{StoreError, TokenHash};
@@ -17,8 +18,10 @@ pub struct Device {
     pub session: SessionId,
     /// Who it speaks for.
     pub person: Person,
-    /// Whether that person owns the server.
-    pub owner: bool,
+    /// What that person is on the server.
+    pub role: Role,
+    /// What the device is called.
+    pub device_name: String,
     /// Whether that person has set a passphrase.
     pub has_passphrase: bool,
 }
@@ -32,6 +35,8 @@ pub struct NewDevice {
     pub name: String,
     /// When.
     pub at: Millis,
+    /// From which address.
+    pub address: Option<String>,
 }
 
 impl NewDevice {
@@ -41,6 +46,7 @@ impl NewDevice {
             token,
             name: String::new(),
             at,
+            address: None,
         }
     }
 }
@@ -78,6 +84,8 @@ impl SignUp {
 pub enum Admission {
     /// Whatever registration is: the operator let them in.
     Granted,
+    /// By an owner link's code, as an owner.
+    Owner(TokenHash),
     /// Where registration is open; where it is not, by an invitation's code.
     Asked {
         /// Whether the operator has closed registration, whatever the owner says.
@@ -128,7 +136,7 @@ pub trait Accounts {
     /// Takes a nickname for a person, signs the device in and lets the person into the room that everybody is in, where what
     /// was said before counts as read.
     ///
-    /// The first person of a database becomes the server's owner. An invitation is used only where it was needed.
+    /// Nobody becomes an owner but by an owner link. An invitation is used only where it was needed.
     async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError>;
 
     /// Whether this right lets somebody sign up. An invitation is looked at, and not used.
@@ -206,6 +214,12 @@ pub enum SignUpError {
     /// It is none.
     #[error(transparent)]
     NotANickname(#[from] NotAName),
+    /// Nobody new may come from this address.
+    #[error("the address is kept out")]
+    KeptOut,
+    /// The code is that of no owner link.
+    #[error("no owner link has this code")]
+    InvalidCode,
     /// Registration is closed, and no invitation was shown that is good.
     #[error("registration is closed")]
     InviteRequired,
@@ -220,6 +234,9 @@ pub enum SignInError {
     /// The passphrase has been changed meanwhile.
     #[error("the passphrase is another one")]
     WrongPassphrase,
+    /// The person is banned or deactivated.
+    #[error("the person is kept out")]
+    KeptOut(AccountState),
     /// The person has as many devices as a person may have, all in use.
     #[error("too many devices")]
     TooManyDevices,

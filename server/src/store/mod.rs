@@ -1,6 +1,7 @@
 //! All that lasts: people, device sessions, rooms and their logs.
 //!
 //! - [`Store`]: the interface the rest of the server knows, in parts:
+//! - [`admin`]: what operators do and see
 //! - [`account`]: who there is, and on which devices
 //! - [`room`]: who is in which room
 //! - [`log`]: what was said
@@ -15,6 +16,7 @@
 //! Invariant: SQL is written in this folder and nowhere else.
 
 pub mod account;
+pub mod admin;
 pub mod files;
 pub mod lock;
 pub mod log;
@@ -29,6 +31,7 @@ use async_trait::async_trait;
 use steadfast_shared::Epoch;
 
 pub use account::{Accounts, Device, SessionId, SignUpError};
+pub use admin::{Actor, Administer, Administration, Command};
 pub use log::{Appended, Grown, Log, NewEntry, Outcome, Span};
 pub use quota::{Quota, Quotas, StorageLimits};
 pub use refusal::Refusal;
@@ -39,7 +42,7 @@ pub use token::{Token, TokenHash};
 ///
 /// Every call that writes returns after its own commit is durable. Every call may wait a bounded time for a lock.
 #[async_trait]
-pub trait Store: Accounts + Rooms + Log + Quotas + Send + Sync + 'static {
+pub trait Store: Accounts + Rooms + Log + Quotas + Administration + Send + Sync + 'static {
     /// The life of this database.
     fn epoch(&self) -> Epoch;
 

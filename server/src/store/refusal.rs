@@ -31,8 +31,35 @@ pub enum Refusal {
     OverQuota,
     /// The server's disk has no room.
     StorageFull,
+    /// Nobody is called so whom an operator could do something to.
+    UnknownAccount,
+    /// The person is banned.
+    Banned,
+    /// The person's account is closed.
+    Deactivated,
+    /// One of two people has blocked the other.
+    Blocked(Blocker),
+    /// The room has been deleted.
+    RoomDeleted,
+    /// Nobody would be left to own the server.
+    LastOwner,
+    /// No owner link has this code.
+    InvalidCode,
+    /// Too much within an hour; what is asked may be done after so many milliseconds.
+    TooMuchLately(u64),
+    /// The person has opened as many direct rooms as may be left unanswered.
+    TooManyUnanswered,
     /// The request makes no sense.
     Invalid(&'static str),
+}
+
+/// Which of two people has blocked the other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Blocker {
+    /// Who asks.
+    Oneself,
+    /// Somebody else, or both.
+    Other,
 }
 
 impl From<Refusal> for WireError {
@@ -77,6 +104,39 @@ impl From<Refusal> for WireError {
             Refusal::StorageFull => (
                 ErrorCode::StorageFull,
                 "the server's disk is full: this is stored once there is room again",
+            ),
+            Refusal::UnknownAccount => (ErrorCode::UnknownPerson, "there is no such person"),
+            Refusal::Banned => (ErrorCode::Banned, "you have been banned from this server"),
+            Refusal::Deactivated => (ErrorCode::Deactivated, "this account has been closed"),
+            Refusal::Blocked(Blocker::Oneself) => (
+                ErrorCode::Blocked,
+                "you have blocked this person: take that back first",
+            ),
+            Refusal::Blocked(Blocker::Other) => (
+                ErrorCode::Blocked,
+                "this person takes no messages and no invitations from you",
+            ),
+            Refusal::RoomDeleted => (ErrorCode::RoomDeleted, "this room has been deleted"),
+            Refusal::LastOwner => (
+                ErrorCode::LastOwner,
+                "the server needs an owner: make somebody else one first",
+            ),
+            Refusal::InvalidCode => (
+                ErrorCode::InvalidCode,
+                "this owner link is not valid, or was used before",
+            ),
+            Refusal::TooMuchLately(wait) => {
+                return Self {
+                    retry_after_ms: Some(wait),
+                    ..Self::new(
+                        ErrorCode::RateLimited,
+                        "you have brought in as many people as an hour allows: wait a little",
+                    )
+                };
+            }
+            Refusal::TooManyUnanswered => (
+                ErrorCode::TooLarge,
+                "too many of the conversations you have opened are not answered yet",
             ),
             Refusal::Invalid(why) => (ErrorCode::Invalid, why),
         };

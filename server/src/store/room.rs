@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use steadfast_shared::admin::PersonLimit;
+use steadfast_shared::event::{Block, Blocked, ClosingReason};
 use steadfast_shared::room::{
-    BrowseRooms, ChangeRoom, CreateRoom, DirectRoom, Invite, ListedRoom, RemoveMember,
+    BrowseRooms, ChangeRoom, CreateRoom, DirectRoom, HideRoom, Invite, ListedRoom, RemoveMember,
 };
-use steadfast_shared::{Millis, Nickname, Person, Room, RoomId, Seq, UserId};
+use steadfast_shared::{Millis, Nickname, Person, Role, Room, RoomId, Seq, UserId};
 
-use super::{Grown, Refusal, StoreError};
+use super::admin::{Administer, Command};
+use super::{Grown, Refusal, SessionId, StoreError};
 
 /// How far unread entries are counted.
 pub const UNREAD_COUNTED: u32 = 1_000;
@@ -73,6 +76,12 @@ pub enum Act {
     Change(ChangeRoom),
     /// Another nickname.
     Rename(Nickname),
+    /// A direct room hidden, or shown again.
+    Hide(HideRoom),
+    /// Somebody blocked, or no longer.
+    Block(Block),
+    /// What operators do.
+    Administer(Box<Administer>),
 }
 
 impl Act {
@@ -82,7 +91,14 @@ impl Act {
             Self::Direct(direct) => &direct.with,
             Self::Invite(invite) => &invite.people,
             Self::Remove(removed) => std::slice::from_ref(&removed.person),
-            Self::Create(_) | Self::Join(_) | Self::Leave(_) | Self::Change(_) | Self::Rename(_) => &[],
+            Self::Administer(asked) => asked.command.concerns(),
+            Self::Create(_)
+            | Self::Join(_)
+            | Self::Leave(_)
+            | Self::Change(_)
+            | Self::Rename(_)
+            | Self::Hide(_)
+            | Self::Block(_) => &[],
         }
     }
 
@@ -90,6 +106,11 @@ impl Act {
     pub fn changes(&self) -> Option<RoomId> {
         match self {
             Self::Change(change) => Some(change.room),
+            Self::Administer(asked) => match &asked.command {
+                Command::ChangeRoom(change) => Some(change.room),
+                Command::DeleteRoom(room) => Some(*room),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -112,4 +133,20 @@ pub struct Acted {
     pub renamed: Option<Person>,
     /// The logs it added to.
     pub logs: Vec<Grown>,
+    /// Whether the room is gone.
+    pub deleted: bool,
+    /// Who had to leave which other room, to make room for the one they were brought into.
+    pub gave_way: Vec<(RoomId, UserId)>,
+    /// Whom an operator did it to.
+    pub person: Option<UserId>,
+    /// Devices that were signed out, and what their connections are told.
+    pub ended: Option<(Vec<SessionId>, ClosingReason)>,
+    /// Who has which role by it.
+    pub role: Option<(UserId, Role)>,
+    /// Rooms of which entries were hidden, shown or erased as a whole.
+    pub revised: Vec<RoomId>,
+    /// The limits that are other for the person by it.
+    pub limits: Option<Vec<PersonLimit>>,
+    /// Whom who asked has blocked, or blocks no longer.
+    pub blocked: Option<Blocked>,
 }

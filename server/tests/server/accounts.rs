@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use steadfast_server::store::account::{Account, Admission, InviteTerms, NewDevice, SignInError, SignUp};
 use steadfast_server::store::sqlite::SqliteStore;
 use steadfast_server::store::{SignUpError, Store, Token, TokenHash};
-use steadfast_shared::{Millis, Nickname, limit};
+use steadfast_shared::{Millis, Nickname, Role, limit};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -120,15 +120,33 @@ async fn old_nicknames_get_todays_keys_and_the_older_of_two_keeps_its_own() {
 }
 
 #[tokio::test]
-async fn the_first_person_owns_the_server_and_nobody_else_does() {
+async fn fault_h09_nobody_owns_a_server_by_coming_first() {
     let fixture = Fixture::sqlite().await;
     let store = &fixture.store;
     let refused = store.sign_up(&invited("Eve", None, 1)).await;
     assert!(matches!(refused, Err(SignUpError::InviteRequired)));
-    let wanted = newcomer("Mina");
-    assert!(store.sign_up(&wanted).await.unwrap().owner);
-    assert!(!store.sign_up(&newcomer("Jun")).await.unwrap().owner);
-    assert!(store.device(wanted.device.token).await.unwrap().unwrap().owner);
+    assert_eq!(store.sign_up(&newcomer("Eve")).await.unwrap().role, Role::Member);
+    assert!(!store.has_owner().await.unwrap());
+    // By a link, once; every other link goes with it.
+    let codes = [Token::shown("one").hash(), Token::shown("two").hash()];
+    for code in codes {
+        store.add_owner_link(code, 1).await.unwrap();
+    }
+    let by = |name: &str, code| SignUp {
+        admission: Admission::Owner(code),
+        ..newcomer(name)
+    };
+    let wrong = store.sign_up(&by("Mina", Token::shown("three").hash())).await;
+    assert!(matches!(wrong, Err(SignUpError::InvalidCode)));
+    let wanted = by("Mina", codes[0]);
+    assert_eq!(store.sign_up(&wanted).await.unwrap().role, Role::Owner);
+    for code in codes {
+        let used = store.sign_up(&by("Jun", code)).await;
+        assert!(matches!(used, Err(SignUpError::InvalidCode)));
+    }
+    assert!(store.has_owner().await.unwrap());
+    let known = store.device(wanted.device.token).await.unwrap().unwrap();
+    assert_eq!(known.role, Role::Owner);
 }
 
 #[tokio::test]
@@ -192,7 +210,7 @@ async fn a_passphrase_is_changed_only_where_it_still_is_the_one_compared() {
     let account = fixture.account("MINA").await.unwrap();
     let signed_in = store.sign_in(&account, &device(1)).await.unwrap();
     assert_eq!(signed_in.device.person.id, mina);
-    assert!(signed_in.device.has_passphrase && signed_in.device.owner);
+    assert!(signed_in.device.has_passphrase);
     assert_eq!(store.reset_passphrase(mina, "third").await.unwrap(), 2);
     assert_eq!(store.devices(mina).await.unwrap(), []);
 }
@@ -354,21 +372,9 @@ async fn a_database_of_before_gives_its_first_person_the_server() {
     let owner = store.account(&name("mina")).await.unwrap().unwrap();
     let device = &store.devices(owner.user).await.unwrap()[0];
     assert_eq!(device.last_seen_at, 7);
-    assert!(
-        store
-            .sign_in(&owner, &self::device(9))
-            .await
-            .unwrap()
-            .device
-            .owner
-    );
+    let signed_in = store.sign_in(&owner, &self::device(9)).await.unwrap();
+    assert_eq!(signed_in.device.role, Role::Owner);
     let other = store.account(&name("Jun")).await.unwrap().unwrap();
-    assert!(
-        !store
-            .sign_in(&other, &self::device(9))
-            .await
-            .unwrap()
-            .device
-            .owner
-    );
+    let signed_in = store.sign_in(&other, &self::device(9)).await.unwrap();
+    assert_eq!(signed_in.device.role, Role::Member);
 }

@@ -81,7 +81,7 @@ async fn a_conversation_that_was_perhaps_made_is_heard_by_everybody_in_it() {
 #[tokio::test]
 async fn a_change_that_was_perhaps_made_is_told_to_everybody_in_the_room() {
     let (server, store) = start().await;
-    let mut mina = server.join("Mina").await;
+    let mut mina = server.join_as_owner("Mina").await;
     let mut jun = server.join("Jun").await;
     let general = mina.room();
     store.errands.lock().unwrap().push_back(Fault::FailsAfterCommit);

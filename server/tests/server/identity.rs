@@ -315,9 +315,9 @@ async fn a_session_is_never_one_that_somebody_else_chose() {
 }
 
 #[tokio::test]
-async fn the_first_person_is_the_owner_and_nobody_else_decides() {
+async fn fault_h09_an_owner_is_who_used_the_link_and_nobody_else_decides() {
     let server = TestServer::start().await;
-    let (mina, eve) = (server.sign_in("Mina").await, server.sign_in("Eve").await);
+    let (eve, mina) = (server.sign_in("Eve").await, server.own("Mina").await);
     assert!(mina.owner && !eve.owner);
     for (method, path, body) in [
         (Method::GET, "/api/invites", None),
@@ -344,7 +344,7 @@ async fn the_first_person_is_the_owner_and_nobody_else_decides() {
 #[tokio::test]
 async fn an_invitation_is_shown_once_and_good_for_as_many_as_it_says() {
     let server = TestServer::start().await;
-    let mina = server.sign_in("Mina").await;
+    let mina = server.own("Mina").await;
     let mina = token(&mina);
     let close = server.ask(
         Method::PUT,
@@ -435,12 +435,12 @@ async fn a_server_started_with_a_code_takes_nobody_without_it() {
             json!({ "nickname": nickname, "invite": code, "passphrase": PASSPHRASE, "with_token": true }),
         )
     };
-    // Not even the first one, who would own it.
     let none = server.post_session(json!({ "nickname": "Eve" })).await;
     refused(none, 403, ErrorCode::InviteRequired).await;
     refused(with("Eve", "Lighthouse").await, 403, ErrorCode::InviteRequired).await;
     let mina: SessionInfo = read(with("Mina", "lighthouse").await, StatusCode::CREATED).await;
-    assert!(mina.owner);
+    assert!(!mina.owner);
+    let mina = server.claim(&mina).await;
     let told = server.ask(Method::GET, "/api/registration", "", None).await;
     let told: Registration = read(told, StatusCode::OK).await;
     assert!(told.closed && told.fixed);

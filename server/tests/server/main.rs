@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod admin;
 mod changes;
 mod conversation;
 mod doubts;

@@ -155,7 +155,7 @@ async fn asking_again_makes_no_second_room_and_a_public_name_is_taken_once() {
 #[tokio::test]
 async fn a_private_room_is_not_there_for_those_who_are_not_in_it() {
     let server = TestServer::start().await;
-    let mut mina = server.join("Mina").await;
+    let mut mina = server.join_as_owner("Mina").await;
     let mut jun = server.join("Jun").await;
     let mut ada = server.join("Ada").await;
     let room = create(&mut jun, "private", "Plans").await.id;
@@ -238,7 +238,7 @@ async fn a_conversation_is_one_room_of_exactly_these_people_for_ever() {
 #[tokio::test]
 async fn a_changed_room_is_told_to_everybody_in_it_and_an_archived_one_is_silent() {
     let server = TestServer::start().await;
-    let mut mina = server.join("Mina").await;
+    let mut mina = server.join_as_owner("Mina").await;
     let mut jun = server.join("Jun").await;
     let room = create(&mut jun, "public", "Tea").await.id;
     let _: Room = ok(&mut mina, event::JOIN_ROOM, json!({ "room": room })).await;

@@ -9,7 +9,7 @@ use steadfast_client::link::{Chat, ChatOptions, LinkState};
 use steadfast_client::{Connection, Input, StorageError};
 use steadfast_shared::event::ClosingReason;
 use steadfast_shared::http::{NewSession, SessionInfo};
-use steadfast_shared::{ErrorCode, HandshakeError, Nickname};
+use steadfast_shared::{ErrorCode, HandshakeError};
 
 use super::Page;
 use crate::base_path;
@@ -209,15 +209,14 @@ impl Page {
         });
     }
 
+    /// Finds the session that another tab of this browser has, where there is one. Nobody is signed up by this: the first to
+    /// come to an empty database is a person, not an open tab.
     async fn renew(self) {
-        let name = self.read(|session| session.me().map(|me| me.name.clone()));
-        let Some(nickname) = name.and_then(|name| Nickname::parse(&name).ok()) else {
-            return self.stage.set(Stage::Nickname(Welcome::First));
-        };
         let mut pauses = RENEW_AFTER.into_iter().chain(std::iter::repeat(RENEW_AFTER[3]));
         loop {
-            match sign_in::renew(nickname.clone()).await {
-                Ok(info) => return self.enter(info),
+            match sign_in::current().await {
+                Ok(Some(info)) => return self.enter(info),
+                Ok(None) => return self.be_signed_out().await,
                 Err(HttpError::Refused(error)) if error.code == ErrorCode::Banned => {
                     return self.be_kept_out(ClosingReason::Banned);
                 }

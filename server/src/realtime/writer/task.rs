@@ -252,6 +252,9 @@ impl Task {
             Ok(room) => answer(Ok(Done {
                 room,
                 person: acted.renamed,
+                devices: acted
+                    .ended
+                    .map_or(0, |(ended, _)| u32::try_from(ended.len()).unwrap_or(u32::MAX)),
             })),
             Err(error) => {
                 tracing::error!(%error, "connections could not follow a commit yet");

@@ -35,6 +35,8 @@ pub struct Done {
     pub room: Option<Room>,
     /// Who asked, by a name they have asked for.
     pub person: Option<Person>,
+    /// How many devices were signed out.
+    pub devices: u32,
 }
 
 /// What waits for the writer.

@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
+use steadfast_shared::admin::AccountState;
 use steadfast_shared::http::Invite;
-use steadfast_shared::{Millis, Nickname, Person, UserId, limit};
+use steadfast_shared::{Millis, Nickname, Person, Role, UserId, limit};
 use uuid::Uuid;
 
-use super::{SqliteStore, former, from_sql, invites, to_sql, told};
+use super::{SqliteStore, admin, former, from_sql, invites, to_sql, told};
 use crate::store::account::{
     Account, Accounts, Admission, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError,
     SignUp, SignUpError, SignedIn,
@@ -31,10 +32,20 @@ impl Accounts for SqliteStore {
         if former::is_held(&mut transaction, &key, None, wanted.device.at).await? {
             return Err(SignUpError::NicknameTaken);
         }
-        let owner: Option<bool> = sqlx::query_scalar(
-            "insert into users (id, name, name_key, name_look, name_shape, created_at, passphrase, owner)
-             values (?, ?, ?, ?, ?, ?, ?, not exists (select 1 from users))
-             on conflict do nothing returning owner",
+        if !matches!(wanted.admission, Admission::Owner(_))
+            && let Some(address) = &wanted.device.address
+            && admin::is_held(&mut *transaction, address, wanted.device.at).await?
+        {
+            return Err(SignUpError::KeptOut);
+        }
+        let role = match wanted.admission {
+            Admission::Owner(code) if admin::use_link(&mut transaction, code).await? => Role::Owner,
+            Admission::Owner(_) => return Err(SignUpError::InvalidCode),
+            Admission::Granted | Admission::Asked { .. } => Role::Member,
+        };
+        let taken = sqlx::query(
+            "insert into users (id, name, name_key, name_look, name_shape, created_at, passphrase, role)
+             values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         )
         .bind(user.0)
         .bind(&name)
@@ -43,12 +54,13 @@ impl Accounts for SqliteStore {
         .bind(key.shape)
         .bind(to_sql(wanted.device.at))
         .bind(&wanted.passphrase)
-        .fetch_optional(&mut *transaction)
+        .bind(role.as_str())
+        .execute(&mut *transaction)
         .await
         .map_err(told)?;
-        let Some(owner) = owner else {
+        if taken.rows_affected() == 0 {
             return Err(SignUpError::NicknameTaken);
-        };
+        }
         if !invites::admit(&mut transaction, wanted.admission, wanted.device.at).await? {
             return Err(SignUpError::InviteRequired);
         }
@@ -65,7 +77,8 @@ impl Accounts for SqliteStore {
         Ok(Device {
             session,
             person: Person { id: user, name },
-            owner,
+            role,
+            device_name: wanted.device.name.clone(),
             has_passphrase: wanted.passphrase.is_some(),
         })
     }
@@ -95,7 +108,8 @@ impl Accounts for SqliteStore {
     async fn sign_in(&self, account: &Account, device: &NewDevice) -> Result<SignedIn, SignInError> {
         let mut transaction = self.begin().await?;
         let row = sqlx::query(
-            "select name, owner, (select count(*) from sessions where user = users.id) as devices
+            "select name, role, state, excluded_until,
+                    (select count(*) from sessions where user = users.id) as devices
              from users where id = ? and passphrase is ?",
         )
         .bind(account.user.0)
@@ -104,6 +118,19 @@ impl Accounts for SqliteStore {
         .await
         .map_err(told)?
         .ok_or(SignInError::WrongPassphrase)?;
+        let state = admin::state(row.try_get("state").map_err(told)?)?;
+        if state != AccountState::Active {
+            let until: Option<i64> = row.try_get("excluded_until").map_err(told)?;
+            if until.is_none_or(|until| from_sql(until) > device.at) {
+                return Err(SignInError::KeptOut(state));
+            }
+            // It has ended by itself.
+            sqlx::query("update users set state = 'active', excluded_until = null where id = ?")
+                .bind(account.user.0)
+                .execute(&mut *transaction)
+                .await
+                .map_err(told)?;
+        }
         let devices: i64 = row.try_get("devices").map_err(told)?;
         let mut made_room = None;
         if from_sql(devices) >= limit::DEVICES as u64 {
@@ -129,7 +156,8 @@ impl Accounts for SqliteStore {
                     id: account.user,
                     name: row.try_get("name").map_err(told)?,
                 },
-                owner: row.try_get("owner").map_err(told)?,
+                role: admin::role(row.try_get("role").map_err(told)?)?,
+                device_name: device.name.clone(),
                 has_passphrase: account.passphrase.is_some(),
             },
             made_room,
@@ -138,9 +166,9 @@ impl Accounts for SqliteStore {
 
     async fn device(&self, token: TokenHash) -> Result<Option<Device>, StoreError> {
         let row = sqlx::query(
-            "select sessions.id as session, users.id, users.name, users.owner,
+            "select sessions.id as session, sessions.name as device_name, users.id, users.name, users.role,
                     users.passphrase is not null as has_passphrase
-             from sessions join users on users.id = sessions.user where sessions.token_hash = ?",
+             from sessions join users on users.id = sessions.user where sessions.token_hash = ? and users.state = 'active'",
         )
         .bind(token.as_bytes())
         .fetch_optional(&self.readers)
@@ -153,7 +181,8 @@ impl Accounts for SqliteStore {
                     id: UserId(row.try_get("id").map_err(told)?),
                     name: row.try_get("name").map_err(told)?,
                 },
-                owner: row.try_get("owner").map_err(told)?,
+                role: admin::role(row.try_get("role").map_err(told)?)?,
+                device_name: row.try_get("device_name").map_err(told)?,
                 has_passphrase: row.try_get("has_passphrase").map_err(told)?,
             })
         })
@@ -294,13 +323,14 @@ async fn add_device(
     device: &NewDevice,
 ) -> Result<SessionId, StoreError> {
     sqlx::query_scalar(
-        "insert into sessions (token_hash, user, name, created_at, last_seen_at) values (?, ?, ?, ?, ?) returning id",
+        "insert into sessions (token_hash, user, name, created_at, last_seen_at, address) values (?, ?, ?, ?, ?, ?) returning id",
     )
     .bind(device.token.as_bytes())
     .bind(user.0)
     .bind(&device.name)
     .bind(to_sql(device.at))
     .bind(to_sql(device.at))
+    .bind(&device.address)
     .fetch_one(&mut **transaction)
     .await
     .map_err(told)

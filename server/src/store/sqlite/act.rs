@@ -3,15 +3,20 @@
 use steadfast_shared::{Millis, UserId};
 
 use super::access::{Done, allowed, known};
+use super::admin::command;
 use super::append::Append;
-use super::{SqliteStore, make, membership, settle};
+use super::{SqliteStore, block, make, membership, settle};
 use crate::store::{Act, Acted, Refusal};
 
 /// One attempt at [`crate::store::Rooms::act`].
 pub(super) async fn act(store: &SqliteStore, by: UserId, act: &Act, at: Millis) -> Done<Acted> {
     let mut append = Append::begin(store, at).await?;
-    // Nobody is kept in a room.
-    if append.full && !matches!(act, Act::Leave(_) | Act::Remove(_)) {
+    // Nobody is kept in a room, and operators can always make one.
+    let small = matches!(
+        act,
+        Act::Leave(_) | Act::Remove(_) | Act::Hide(_) | Act::Block(_) | Act::Administer(_)
+    );
+    if append.full && !small {
         return Ok(Err(Refusal::StorageFull));
     }
     let me = allowed!(known(&mut append.transaction, by).await?);
@@ -24,8 +29,12 @@ pub(super) async fn act(store: &SqliteStore, by: UserId, act: &Act, at: Millis) 
         Act::Remove(asked) => membership::remove(&mut append, me, asked).await?,
         Act::Change(asked) => settle::change(&mut append, me, asked).await?,
         Act::Rename(name) => settle::rename(&mut append, me, name).await?,
+        Act::Hide(asked) => block::hide(&mut append, me, *asked).await?,
+        Act::Block(asked) => block::block(&mut append, me, *asked).await?,
+        Act::Administer(asked) => command::administer(&mut append, me, asked).await?,
     };
     let mut acted = allowed!(done);
+    acted.gave_way = std::mem::take(&mut append.gave_way);
     acted.logs = append.commit(store).await?;
     Ok(Ok(acted))
 }

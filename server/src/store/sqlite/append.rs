@@ -4,14 +4,21 @@ use std::collections::HashMap;
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
-use steadfast_shared::{Body, Entry, EntryId, MessageText, Millis, Person, Quoted, RoomId, Seq, UserId};
+use steadfast_shared::admin::{AccountState, AuditAction};
+use steadfast_shared::{
+    Body, Entry, EntryId, MessageText, Millis, Person, Quoted, Role, RoomId, Seq, UserId,
+};
 use uuid::Uuid;
 
+use super::access::was_deleted;
+use super::admin::{self, logs};
 use super::body::{kind, read, written};
 use super::change::{self, Change, Seat};
 use super::usage::{self, Today};
 use super::{SqliteStore, from_sql, person, quote, to_sql, told};
+use crate::store::admin::{Actor, NewAuditLine, kept_out};
 use crate::store::quota::Room;
+use crate::store::refusal::Blocker;
 use crate::store::{Appended, Grown, NewEntry, Outcome, Refusal, StoreError};
 
 /// One attempt at [`crate::store::Log::append`].
@@ -40,6 +47,8 @@ pub(super) struct Append {
     today: Today,
     /// Whether the disk has no room for more.
     pub(super) full: bool,
+    /// Who had to leave which room, to make room for the one they were brought into.
+    pub(super) gave_way: Vec<(RoomId, UserId)>,
 }
 
 /// A room's log as this transaction has it.
@@ -77,6 +86,7 @@ impl Append {
             seats: HashMap::new(),
             today: Today::at(at, store.limits.quota),
             full: store.room() == Room::Full,
+            gave_way: Vec::new(),
         })
     }
 
@@ -91,6 +101,9 @@ impl Append {
             },
             Err(refusal) => refusal,
         };
+        if refusal == Refusal::RoomDeleted {
+            return Ok(Outcome::Refused(refusal));
+        }
         // What is stored stays stored, whatever became of the room or the message since.
         Ok(match self.first(entry).await? {
             Some(repeat @ Outcome::Repeat { .. }) => repeat,
@@ -100,11 +113,27 @@ impl Append {
     }
 
     async fn check(&mut self, entry: &NewEntry) -> Result<Result<(Person, Checked), Refusal>, StoreError> {
-        let Some(seat) = self.seat(entry.author, entry.room).await? else {
-            return Ok(Err(Refusal::UnknownRoom));
+        let seat = match self.seat(entry.author, entry.room).await? {
+            Some(seat) => seat,
+            None => match self.outside(entry).await? {
+                Ok(seat) => seat,
+                Err(refusal) => return Ok(Err(refusal)),
+            },
         };
-        if self.logs.get(&entry.room).is_some_and(|log| log.archived) {
-            return Ok(Err(Refusal::Archived));
+        if seat.state != AccountState::Active {
+            return Ok(Err(kept_out(seat.state)));
+        }
+        // One's own words can be taken back wherever they are.
+        if !matches!(entry.body, Body::Delete { .. }) {
+            if self.logs.get(&entry.room).is_some_and(|log| log.archived) {
+                return Ok(Err(Refusal::Archived));
+            }
+            if let Some(blocker) = seat.blocked {
+                return Ok(Err(Refusal::Blocked(blocker)));
+            }
+        }
+        if seat.brought && matches!(entry.body, Body::Message { .. }) {
+            self.stay(entry.author, entry.room).await?;
         }
         if self.full && usage::grows(&entry.body) {
             return Ok(Err(Refusal::StorageFull));
@@ -148,7 +177,24 @@ impl Append {
                 fresh.quoted = quoted.map(Box::new);
                 change::mention(connection, entry.author, entry.room, seq, &mentioned).await?;
             }
-            Checked::Change(change) => change.apply(connection, entry, seq, &mentioned).await?,
+            Checked::Change(change) => {
+                if let Change::Delete { message, mine: false } = change {
+                    let line = NewAuditLine {
+                        at: self.at,
+                        action: AuditAction::DeletedMessage,
+                        actor: Actor {
+                            person: Some(fresh.author.clone()),
+                            role: Role::Moderator,
+                            address: None,
+                        },
+                        person: change::author(connection, entry.room, message).await?,
+                        room: Some(entry.room),
+                        detail: message.to_string(),
+                    };
+                    logs::write_audit(connection, &line).await?;
+                }
+                change.apply(connection, entry, seq, &mentioned).await?;
+            }
         }
         let quoted = fresh.quoted.as_ref().and_then(|quoted| quoted.text.as_deref());
         let mentioned = quote::mentioned_in([entry.body.text().map(MessageText::as_str), quoted]);
@@ -242,7 +288,16 @@ impl Append {
             return Ok(seat.clone());
         }
         let row = sqlx::query(
-            "select rooms.head, rooms.archived, users.name, users.owner
+            "select rooms.head, rooms.archived, users.name, users.role, users.state,
+                    members.brought_by is not null as brought,
+                    iif(rooms.kind = 'direct' and length(rooms.direct_key) = 32,
+                        exists (select 1 from members as others
+                                join blocks on blocks.user = members.user and blocks.blocked = others.user
+                                where others.room = members.room), 0) as blocks,
+                    iif(rooms.kind = 'direct' and length(rooms.direct_key) = 32,
+                        exists (select 1 from members as others
+                                join blocks on blocks.user = others.user and blocks.blocked = members.user
+                                where others.room = members.room), 0) as is_blocked
              from members join rooms on rooms.id = members.room join users on users.id = members.user
              where members.user = ? and members.room = ?",
         )
@@ -256,14 +311,74 @@ impl Append {
             Some(row) => {
                 self.logs.entry(room).or_insert(Growing::from_row(&row)?);
                 let name = row.try_get("name").map_err(told)?;
+                let blocked = match (
+                    row.try_get("blocks").map_err(told)?,
+                    row.try_get("is_blocked").map_err(told)?,
+                ) {
+                    (_, true) => Some(Blocker::Other),
+                    (true, false) => Some(Blocker::Oneself),
+                    (false, false) => None,
+                };
                 Some(Seat {
                     person: Person { id: user, name },
-                    owner: row.try_get("owner").map_err(told)?,
+                    role: admin::role(row.try_get("role").map_err(told)?)?,
+                    state: admin::state(row.try_get("state").map_err(told)?)?,
+                    brought: row.try_get("brought").map_err(told)?,
+                    blocked,
                 })
             }
         };
         self.seats.insert((user, room), seat.clone());
         Ok(seat)
+    }
+
+    /// Somebody who is not in the room: they may take their own words back, and nothing else.
+    async fn outside(&mut self, entry: &NewEntry) -> Result<Result<Seat, Refusal>, StoreError> {
+        if was_deleted(&mut self.transaction, entry.author, entry.room).await? {
+            return Ok(Err(Refusal::RoomDeleted));
+        }
+        let Body::Delete { message } = entry.body else {
+            return Ok(Err(Refusal::UnknownRoom));
+        };
+        let row = sqlx::query(
+            "select rooms.head, rooms.archived, users.name, users.state
+             from entries join rooms on rooms.id = entries.room join users on users.id = entries.author
+             where entries.room = ? and entries.seq = ? and entries.author = ? and rooms.deleted_at is null",
+        )
+        .bind(entry.room.0)
+        .bind(to_sql(message))
+        .bind(entry.author.0)
+        .fetch_optional(&mut *self.transaction)
+        .await
+        .map_err(told)?;
+        let Some(row) = row else {
+            return Ok(Err(Refusal::UnknownRoom));
+        };
+        self.logs.entry(entry.room).or_insert(Growing::from_row(&row)?);
+        Ok(Ok(Seat {
+            person: Person {
+                id: entry.author,
+                name: row.try_get("name").map_err(told)?,
+            },
+            role: Role::Member,
+            state: admin::state(row.try_get("state").map_err(told)?)?,
+            brought: false,
+            blocked: None,
+        }))
+    }
+
+    /// Somebody says something where they were brought: they are there by their own will.
+    async fn stay(&mut self, user: UserId, room: RoomId) -> Result<(), StoreError> {
+        sqlx::query("update members set brought_by = null where user = ? and room = ?")
+            .bind(user.0)
+            .bind(room.0)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(told)?;
+        if let Some(Some(seat)) = self.seats.get_mut(&(user, room)) {
+            seat.brought = false;
+        }
+        Ok(())
     }
 
     /// Writes the heads and commits.

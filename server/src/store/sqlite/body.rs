@@ -1,6 +1,7 @@
 //! What an entry says, as its row holds it.
 
 use steadfast_shared::Body;
+use steadfast_shared::admin::Messages;
 
 use super::older;
 use crate::store::StoreError;
@@ -16,6 +17,17 @@ pub(super) fn read(body: &str) -> Result<Body, StoreError> {
         .ok()
         .or_else(|| older::read(body))
         .ok_or(StoreError::Unreadable("body"))
+}
+
+/// What readers are told of an entry that is hidden or erased with all that its author wrote.
+pub(super) fn masked(body: Body, messages: Messages) -> Body {
+    match (body, messages) {
+        (body, Messages::Kept) => body,
+        (Body::Message { .. }, Messages::Hidden) => Body::Hidden,
+        (Body::Message { .. }, Messages::Erased) => Body::Erased,
+        (Body::Edit { .. }, _) => Body::ErasedEdit,
+        (body, _) => body,
+    }
 }
 
 /// The body's name on the wire, by which its row is found.

@@ -1,19 +1,26 @@
 //! What an edit, a deletion or a reaction does to the message it names.
 
 use sqlx::{Row, SqliteConnection};
-use steadfast_shared::{Body, Emoji, Person, RoomId, Seq, UserId, limit};
+use steadfast_shared::admin::AccountState;
+use steadfast_shared::{Body, Emoji, Person, Power, Role, RoomId, Seq, UserId, limit};
 
 use super::body::{kind, written};
 use super::person::as_json;
 use super::{from_sql, to_sql, told};
+use crate::store::refusal::Blocker;
 use crate::store::{NewEntry, Refusal, StoreError};
 
 /// What somebody is in a room.
 #[derive(Clone)]
 pub(super) struct Seat {
     pub(super) person: Person,
-    /// Whether they own the server.
-    pub(super) owner: bool,
+    pub(super) role: Role,
+    /// Whether the person may say anything at all.
+    pub(super) state: AccountState,
+    /// Whether somebody has brought them in and they have said nothing yet.
+    pub(super) brought: bool,
+    /// Which of the two people of a direct room has blocked the other.
+    pub(super) blocked: Option<Blocker>,
 }
 
 /// A change that may be made.
@@ -23,6 +30,7 @@ pub(super) enum Change {
     },
     Delete {
         message: Seq,
+        mine: bool,
     },
     React {
         message: Seq,
@@ -43,12 +51,15 @@ pub(super) async fn check(
     let Some(message) = body.changes() else {
         return Ok(Ok(Change::None));
     };
-    let row = sqlx::query("select author, kind from entries where room = ? and seq = ?")
-        .bind(room.0)
-        .bind(to_sql(message))
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(told)?;
+    let row = sqlx::query(
+        "select author, kind, entries.at <= users.masked_at as masked
+         from entries join users on users.id = entries.author where room = ? and seq = ?",
+    )
+    .bind(room.0)
+    .bind(to_sql(message))
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(told)?;
     let Some(row) = row else {
         return Ok(Err(Refusal::UnknownMessage));
     };
@@ -56,11 +67,14 @@ pub(super) async fn check(
         return Ok(Err(Refusal::UnknownMessage));
     }
     let mine = UserId(row.try_get("author").map_err(told)?) == seat.person.id;
+    if row.try_get("masked").map_err(told)? && !matches!(body, Body::Delete { .. }) {
+        return Ok(Err(Refusal::UnknownMessage));
+    }
     Ok(match body {
         Body::Edit { .. } if !mine => Err(Refusal::Forbidden),
-        Body::Delete { .. } if !(mine || seat.owner) => Err(Refusal::Forbidden),
+        Body::Delete { .. } if !(mine || seat.role.may(Power::DeleteMessages)) => Err(Refusal::Forbidden),
         Body::Edit { .. } => Ok(Change::Edit { message }),
-        Body::Delete { .. } => Ok(Change::Delete { message }),
+        Body::Delete { .. } => Ok(Change::Delete { message, mine }),
         Body::React { emoji, on, .. } => {
             if *on && !has_place(connection, seat.person.id, room, message, emoji).await? {
                 return Ok(Err(Refusal::TooManyReactions));
@@ -74,6 +88,21 @@ pub(super) async fn check(
         }
         _ => Ok(Change::None),
     })
+}
+
+/// Who wrote a message.
+pub(super) async fn author(
+    connection: &mut SqliteConnection,
+    room: RoomId,
+    message: Seq,
+) -> Result<Option<UserId>, StoreError> {
+    let author = sqlx::query_scalar("select author from entries where room = ? and seq = ?")
+        .bind(room.0)
+        .bind(to_sql(message))
+        .fetch_optional(connection)
+        .await
+        .map_err(told)?;
+    Ok(author.map(UserId))
 }
 
 /// Whether a message can carry this reaction too.
@@ -132,7 +161,7 @@ impl Change {
                 forget_mentions(connection, room, message).await?;
                 mention(connection, entry.author, room, message, mentioned).await
             }
-            Self::Delete { message } => erase(connection, room, message).await,
+            Self::Delete { message, .. } => erase(connection, room, message).await,
             Self::React { message, emoji, on } => react(connection, entry, seq, message, &emoji, on).await,
             Self::None => Ok(()),
         }
@@ -175,7 +204,11 @@ async fn react(
 }
 
 /// Takes the text of a message and of its edits out of the database, and what hangs on it.
-async fn erase(connection: &mut SqliteConnection, room: RoomId, message: Seq) -> Result<(), StoreError> {
+pub(super) async fn erase(
+    connection: &mut SqliteConnection,
+    room: RoomId,
+    message: Seq,
+) -> Result<(), StoreError> {
     for (erased, condition) in [
         (
             Body::Erased,
@@ -223,7 +256,8 @@ pub(super) async fn mention(
     sqlx::query(
         "insert into mentions (user, room, message)
          select user, room, ?1 from members
-         where room = ?2 and user <> ?3 and user in (select unhex(value) from json_each(?4))",
+         where room = ?2 and user <> ?3 and user in (select unhex(value) from json_each(?4))
+         and not exists (select 1 from blocks where blocks.user = members.user and blocks.blocked = ?3)",
     )
     .bind(to_sql(message))
     .bind(room.0)

@@ -5,8 +5,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::{Entry, EntryId, Millis, Person, RoomId, Seq, UserId, event, limit};
 
-use super::body::read;
-use super::{SqliteStore, from_sql, now, to_sql, told};
+use super::body::{masked, read};
+use super::{SqliteStore, admin, from_sql, now, to_sql, told};
 use crate::store::{Span, StoreError};
 
 /// See [`crate::store::Log::page`].
@@ -119,7 +119,9 @@ impl Reading {
         limit: usize,
         bytes: usize,
     ) -> Result<Vec<Entry>, StoreError> {
-        let query = "select entries.seq, entries.id, entries.at, entries.body, users.id as author, users.name
+        let query =
+            "select entries.seq, entries.id, entries.at, entries.body, users.id as author, users.name,
+                    iif(entries.at <= users.masked_at, users.messages, 'kept') as messages
              from entries join users on users.id = entries.author
              where entries.room = ? and entries.seq > ? order by entries.seq limit ?";
         self.rows(connection, query, seq, limit, bytes).await
@@ -132,7 +134,9 @@ impl Reading {
         limit: usize,
         bytes: usize,
     ) -> Result<Vec<Entry>, StoreError> {
-        let query = "select entries.seq, entries.id, entries.at, entries.body, users.id as author, users.name
+        let query =
+            "select entries.seq, entries.id, entries.at, entries.body, users.id as author, users.name,
+                    iif(entries.at <= users.masked_at, users.messages, 'kept') as messages
              from entries join users on users.id = entries.author
              where entries.room = ? and entries.seq < ? order by entries.seq desc limit ?";
         let mut entries = self.rows(connection, query, seq, limit, bytes).await?;
@@ -195,7 +199,7 @@ async fn first_since(
 
 /// See [`crate::store::Log::heads`].
 pub(super) async fn heads(store: &SqliteStore) -> Result<event::Heads, StoreError> {
-    let rows = sqlx::query("select id, head from rooms")
+    let rows = sqlx::query("select id, head from rooms where deleted_at is null")
         .fetch_all(&store.readers)
         .await
         .map_err(told)?;
@@ -217,6 +221,9 @@ fn entry(row: &SqliteRow) -> Result<Entry, StoreError> {
         EntryId(row.try_get("id").map_err(told)?),
         author,
         from_sql(row.try_get("at").map_err(told)?),
-        read(row.try_get("body").map_err(told)?)?,
+        masked(
+            read(row.try_get("body").map_err(told)?)?,
+            admin::messages(row.try_get("messages").map_err(told)?)?,
+        ),
     ))
 }

@@ -1,14 +1,16 @@
 //! Rooms are made.
 
 use sqlx::Row;
+use steadfast_shared::admin::LimitName;
 use steadfast_shared::room::{CreateRoom, DirectRoom};
-use steadfast_shared::{Body, Person, RoomChange, RoomId, RoomKind, UserId, limit};
+use steadfast_shared::{Body, Millis, Person, RoomChange, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
 
-use super::access::{Done, all_known, allowed, enter};
+use super::access::{Done, all_known, allowed, count_brought, enter};
 use super::append::Append;
-use super::{kind, settle, to_sql, told};
+use super::{admin, block, from_sql, kind, settle, to_sql, told};
 use crate::store::nickname::{self, NameKey};
+use crate::store::refusal::Blocker;
 use crate::store::{Acted, Refusal};
 
 /// Makes a public or a private room. Asked again, it answers the room that is there.
@@ -76,6 +78,11 @@ pub(super) async fn direct(append: &mut Append, me: Person, asked: &DirectRoom) 
     }
     with.push(me.id);
     let people = allowed!(all_known(&mut append.transaction, &with).await?);
+    if let Some(blocker) = block::between(&mut append.transaction, me.id, &with).await?
+        && (with.len() == 2 || blocker == Blocker::Other)
+    {
+        return Ok(Err(Refusal::Blocked(blocker)));
+    }
     let key: Vec<u8> = people.iter().flat_map(|person| *person.id.0.as_bytes()).collect();
     // The key settles who of two that open it at the same time makes it.
     let made = sqlx::query(
@@ -97,18 +104,60 @@ pub(super) async fn direct(append: &mut Append, me: Person, asked: &DirectRoom) 
         .map_err(told)?;
     let room = RoomId(room.try_get("id").map_err(told)?);
     if made == 1 {
+        allowed!(may_open(append, me.id).await?);
+        allowed!(count_brought(append, me.id, people.len() - 1).await?);
         return inhabit(append, room, &me, &people).await;
     }
+    block::show(append, me.id, room).await?;
+    // Who has left it comes back.
+    let came = allowed!(enter(append, me.id, room, me.id).await?);
     Ok(Ok(Acted {
         room: Some(room),
+        came: Vec::from_iter(came.then_some(me)),
         ..Acted::default()
     }))
+}
+
+/// Whether somebody may open one more direct room: so many an hour, and so many that nobody answers. It is there already.
+async fn may_open(append: &mut Append, by: UserId) -> Done<()> {
+    const HOUR: Millis = 60 * 60 * 1_000;
+    let row = sqlx::query(
+        "select count(*) as lately, min(created_at) as first from rooms
+         where creator = ? and kind = 'direct' and created_at > ?",
+    )
+    .bind(by.0)
+    .bind(to_sql(append.at.saturating_sub(HOUR)))
+    .fetch_one(&mut *append.transaction)
+    .await
+    .map_err(told)?;
+    let most = limit::DIRECT_PER_HOUR.into();
+    let most = admin::limit_of(&mut append.transaction, by, LimitName::DirectPerHour, most).await?;
+    if from_sql(row.try_get("lately").map_err(told)?) > most {
+        let first = from_sql(row.try_get("first").map_err(told)?);
+        let wait = (first + HOUR).saturating_sub(append.at).max(1_000);
+        return Ok(Err(Refusal::TooMuchLately(wait)));
+    }
+    let unanswered: i64 = sqlx::query_scalar(
+        "select count(*) from rooms where creator = ?1 and kind = 'direct' and not exists (
+            select 1 from entries where entries.room = rooms.id and entries.author <> ?1 and entries.kind = 'message')",
+    )
+    .bind(by.0)
+    .fetch_one(&mut *append.transaction)
+    .await
+    .map_err(told)?;
+    let most = limit::DIRECT_UNANSWERED.into();
+    let most = admin::limit_of(&mut append.transaction, by, LimitName::DirectUnanswered, most).await?;
+    Ok(if from_sql(unanswered) > most {
+        Err(Refusal::TooManyUnanswered)
+    } else {
+        Ok(())
+    })
 }
 
 /// Brings the first people into a room, and begins its log.
 async fn inhabit(append: &mut Append, room: RoomId, by: &Person, people: &[Person]) -> Done<Acted> {
     for person in people {
-        allowed!(enter(append, person.id, room).await?);
+        allowed!(enter(append, person.id, room, by.id).await?);
     }
     let change = RoomChange::Created;
     append.write(by, room, Body::Room { change }).await?;

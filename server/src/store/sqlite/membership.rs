@@ -3,14 +3,18 @@
 use steadfast_shared::room::{Invite, RemoveMember};
 use steadfast_shared::{Person, RoomId, RoomKind, UserId, limit};
 
-use super::access::{Access, Done, access, all_known, allowed, enter, known};
+use super::access::{Access, Done, access, all_known, allowed, count_brought, enter, known};
 use super::append::Append;
-use super::told;
+use super::{block, told};
+use crate::store::refusal::Blocker;
 use crate::store::{Acted, Refusal, StoreError};
 
 /// Lets somebody into a public room. Whoever is in a room already, of whatever kind, stays.
 pub(super) async fn join(append: &mut Append, me: Person, room: RoomId) -> Done<Acted> {
-    if access(&mut append.transaction, me.id, room).await?.is_err() {
+    if let Err(refusal) = access(&mut append.transaction, me.id, room).await? {
+        if refusal == Refusal::RoomDeleted {
+            return Ok(Err(refusal));
+        }
         let public: Option<bool> = sqlx::query_scalar("select kind = 'public' from rooms where id = ?")
             .bind(room.0)
             .fetch_optional(&mut *append.transaction)
@@ -20,7 +24,7 @@ pub(super) async fn join(append: &mut Append, me: Person, room: RoomId) -> Done<
             return Ok(Err(Refusal::UnknownRoom));
         }
     }
-    let came = allowed!(enter(append, me.id, room).await?);
+    let came = allowed!(enter(append, me.id, room, me.id).await?);
     Ok(Ok(Acted {
         room: Some(room),
         came: Vec::from_iter(came.then_some(me)),
@@ -28,10 +32,10 @@ pub(super) async fn join(append: &mut Append, me: Person, room: RoomId) -> Done<
     }))
 }
 
-/// Lets somebody out of a room that is not a direct one.
+/// Lets somebody out of a room. A conversation of two is not left, for then nobody could answer in it: it is hidden.
 pub(super) async fn leave(append: &mut Append, me: Person, room: RoomId) -> Done<Acted> {
     let access = allowed!(access(&mut append.transaction, me.id, room).await?);
-    if access.kind == RoomKind::Direct {
+    if access.kind == RoomKind::Direct && access.people <= 2 {
         return Ok(Err(Refusal::Forbidden));
     }
     Ok(Ok(out(append, me, room).await?))
@@ -50,12 +54,18 @@ pub(super) async fn invite(append: &mut Append, me: Person, asked: &Invite) -> D
         _ if asked.people.len() > limit::INVITED => return Ok(Err(Refusal::TooManyPeople)),
         _ => {}
     }
+    let people = allowed!(all_known(&mut append.transaction, &asked.people).await?);
+    if block::between(&mut append.transaction, me.id, &asked.people).await? == Some(Blocker::Other) {
+        return Ok(Err(Refusal::Blocked(Blocker::Other)));
+    }
     let mut came = Vec::new();
-    for person in allowed!(all_known(&mut append.transaction, &asked.people).await?) {
-        if allowed!(enter(append, person.id, asked.room).await?) {
+    for person in people {
+        if allowed!(enter(append, person.id, asked.room, me.id).await?) {
             came.push(person);
         }
     }
+    let brought = came.iter().filter(|person| person.id != me.id).count();
+    allowed!(count_brought(append, me.id, brought).await?);
     Ok(Ok(Acted {
         room: Some(asked.room),
         came,

@@ -8,6 +8,8 @@
 //! - `history`: the log is read
 //! - `now`: what the log has made of a page's entries
 //! - `quote`, `person`: what entries bring along to be shown
+//! - `admin`: what operators do and see
+//! - `block`: whom people have blocked, and what they have hidden
 //! - `accounts`: who there is, and on which devices
 //! - `invites`: who may sign up
 //! - `names`: the nicknames' keys, brought up to date
@@ -21,7 +23,9 @@
 mod access;
 mod accounts;
 mod act;
+mod admin;
 mod append;
+mod block;
 mod body;
 mod change;
 pub mod check;

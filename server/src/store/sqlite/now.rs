@@ -30,7 +30,10 @@ pub(super) async fn complete(
         .map(|quoted| (quoted.seq, quoted))
         .collect();
     for entry in entries.iter_mut() {
-        entry.now = now.remove(&entry.seq).map(Box::new);
+        entry.now = now
+            .remove(&entry.seq)
+            .filter(|_| entry.body != Body::Hidden && entry.body != Body::Erased)
+            .map(Box::new);
         entry.quoted = replies_to(entry)
             .and_then(|seq| quoted.get(&seq))
             .cloned()

@@ -18,7 +18,8 @@ pub(super) async fn quoted(
     }
     let places: Vec<String> = messages.iter().map(|seq| to_sql(*seq).to_string()).collect();
     let rows = sqlx::query(
-        "select entries.seq, coalesce(edits.body, entries.body) as body, users.id as author, users.name
+        "select entries.seq, coalesce(edits.body, entries.body) as body, users.id as author, users.name,
+                entries.at <= users.masked_at as masked
          from entries join users on users.id = entries.author
          left join changed on changed.room = entries.room and changed.message = entries.seq
          left join entries as edits on edits.room = changed.room and edits.seq = changed.edit
@@ -33,13 +34,17 @@ pub(super) async fn quoted(
     rows.iter()
         .map(|row| {
             let body: Body = read(row.try_get("body").map_err(told)?)?;
+            let masked: bool = row.try_get("masked").map_err(told)?;
             Ok(Quoted {
                 seq: from_sql(row.try_get("seq").map_err(told)?),
                 author: Person {
                     id: UserId(row.try_get("author").map_err(told)?),
                     name: row.try_get("name").map_err(told)?,
                 },
-                text: body.text().map(|text| Quoted::start_of(text.as_str()).to_owned()),
+                text: body
+                    .text()
+                    .filter(|_| !masked)
+                    .map(|text| Quoted::start_of(text.as_str()).to_owned()),
             })
         })
         .collect()

@@ -70,7 +70,9 @@ macro_rules! seen {
         concat!(
             "select members.user, rooms.id, rooms.name, rooms.kind, rooms.topic, rooms.archived, rooms.head,
                     rooms.active_at, members.read,
-                    rooms.kind <> 'direct' and (users.owner or rooms.creator is members.user) as manage,
+                    rooms.kind <> 'direct' and (users.role in ('moderator', 'owner') or rooms.creator is members.user) as manage,
+                    rooms.revision, coalesce(rooms.active_at <= members.hidden_at, 0) as hidden,
+                    bringers.id as bringer, bringers.name as bringer_name,
                     (select count(*) from (select 1 from entries
                       where entries.room = rooms.id and entries.seq > members.read
                       and entries.author <> members.user and entries.kind = 'message' limit ?1)) as unread,
@@ -78,6 +80,7 @@ macro_rules! seen {
                       where mentions.user = members.user and mentions.room = rooms.id
                       and mentions.message > members.read limit ?1)) as mentions
              from members join rooms on rooms.id = members.room join users on users.id = members.user
+             left join users as bringers on bringers.id = members.brought_by
              where ",
             $condition
         )
@@ -197,7 +200,7 @@ async fn browse(
 async fn find_people(store: &SqliteStore, search: &str) -> Result<Vec<Person>, StoreError> {
     let search = nickname::folded(search.trim());
     let mut rows =
-        sqlx::query("select id, name from users order by name collate nocase, id").fetch(&store.readers);
+        sqlx::query("select id, name from users where role <> 'server' and state = 'active' order by name collate nocase, id").fetch(&store.readers);
     let mut found = Vec::new();
     while let Some(row) = rows.try_next().await.map_err(told)? {
         let person = person::read(&row)?;
@@ -213,6 +216,14 @@ async fn find_people(store: &SqliteStore, search: &str) -> Result<Vec<Person>, S
 
 fn room(row: &SqliteRow) -> Result<Room, StoreError> {
     let count = |column| row.try_get(column).map(from_sql).map_err(told);
+    let bringer: Option<uuid::Uuid> = row.try_get("bringer").map_err(told)?;
+    let brought_by = match bringer {
+        None => None,
+        Some(id) => Some(Person {
+            id: UserId(id),
+            name: row.try_get("bringer_name").map_err(told)?,
+        }),
+    };
     Ok(Room {
         id: RoomId(row.try_get("id").map_err(told)?),
         name: row.try_get("name").map_err(told)?,
@@ -220,9 +231,9 @@ fn room(row: &SqliteRow) -> Result<Room, StoreError> {
         topic: row.try_get("topic").map_err(told)?,
         archived: row.try_get("archived").map_err(told)?,
         manage: row.try_get("manage").map_err(told)?,
-        hidden: false,
-        brought_by: None,
-        revision: 0,
+        hidden: row.try_get("hidden").map_err(told)?,
+        brought_by,
+        revision: count("revision")?,
         with: Vec::new(),
         active_at: count("active_at")?,
         head: count("head")?,

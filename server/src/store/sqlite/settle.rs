@@ -1,12 +1,15 @@
 //! Rooms and people get other names; rooms are described, archived and opened again.
 
 use sqlx::Row;
+use steadfast_shared::admin::AuditAction;
 use steadfast_shared::room::ChangeRoom;
-use steadfast_shared::{Body, Nickname, Person, RoomChange, RoomId, RoomKind, RoomName, Topic};
+use steadfast_shared::{Body, Nickname, Person, Role, RoomChange, RoomId, RoomKind, RoomName, Topic};
 
 use super::access::{Access, Done, access, allowed};
+use super::admin::logs;
 use super::append::Append;
 use super::{former, kind, older, told};
+use crate::store::admin::{Actor, NewAuditLine};
 use crate::store::nickname::{self, NameKey};
 use crate::store::{Acted, Refusal, StoreError};
 
@@ -23,9 +26,36 @@ pub(super) async fn change(append: &mut Append, me: Person, asked: &ChangeRoom) 
     if access.kind == RoomKind::Direct || !access.manage {
         return Ok(Err(Refusal::Forbidden));
     }
+    let mut line = NewAuditLine {
+        at: append.at,
+        action: AuditAction::Unknown,
+        actor: Actor {
+            person: Some(me.clone()),
+            role: Role::Moderator,
+            address: None,
+        },
+        person: None,
+        room: Some(asked.room),
+        detail: String::new(),
+    };
+    let acted = allowed!(change_with(append, me, &access, asked, &mut line).await?);
+    if !access.mine && acted.changed {
+        logs::write_audit(&mut append.transaction, &line).await?;
+    }
+    Ok(Ok(acted))
+}
+
+/// Changes a room for somebody who may, and says in the audit log's line what is otherwise.
+pub(super) async fn change_with(
+    append: &mut Append,
+    me: Person,
+    access: &Access,
+    asked: &ChangeRoom,
+    line: &mut NewAuditLine,
+) -> Done<Acted> {
     let wanted = asked.name.as_ref().map_or(access.name.as_str(), RoomName::as_str);
     let name = nickname::composed(wanted);
-    let changes = differences(&access, asked, &name)?;
+    let changes = differences(access, asked, &name)?;
     if access.archived && asked.archived != Some(false) && !changes.is_empty() {
         return Ok(Err(Refusal::Archived));
     }
@@ -66,6 +96,10 @@ pub(super) async fn change(append: &mut Append, me: Person, asked: &ChangeRoom) 
         }
     }
     let changed = !changes.is_empty();
+    if changed {
+        line.action = AuditAction::ChangedRoom;
+        line.detail = in_words(&changes);
+    }
     for change in changes {
         append.write(&me, asked.room, Body::Room { change }).await?;
     }
@@ -74,6 +108,20 @@ pub(super) async fn change(append: &mut Append, me: Person, asked: &ChangeRoom) 
         changed,
         ..Acted::default()
     }))
+}
+
+fn in_words(changes: &[RoomChange]) -> String {
+    let words: Vec<String> = changes
+        .iter()
+        .map(|change| match change {
+            RoomChange::Renamed { name, was } => format!("renamed {:?} to {:?}", was.as_str(), name.as_str()),
+            RoomChange::Described { .. } => "described".to_owned(),
+            RoomChange::Archived => "archived".to_owned(),
+            RoomChange::Reopened => "reopened".to_owned(),
+            RoomChange::Created | RoomChange::Unknown => String::new(),
+        })
+        .collect();
+    words.join(", ")
 }
 
 /// What would be otherwise. A room is opened before, and archived after everything else.

@@ -92,7 +92,7 @@ async fn fault_m11_the_databases_files_are_their_owners_alone() {
     let (mut server, address) = started(&database).await;
     crate::support::server::sign_in(&reqwest::Client::new(), address, "Mina").await;
     private();
-    assert_eq!(names(folder.path()).len(), 4, "{:?}", names(folder.path()));
+    assert_eq!(names(folder.path()).len(), 5, "{:?}", names(folder.path()));
     server.kill().await.unwrap();
     // As an earlier version left them.
     for name in names(folder.path()) {

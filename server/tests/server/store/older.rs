@@ -8,7 +8,7 @@ use steadfast_server::store::account::{Admission, SignUp};
 use steadfast_server::store::sqlite::SqliteStore;
 use steadfast_server::store::{Accounts, Act, Log, NewEntry, Outcome, Rooms, Span, Store, Token};
 use steadfast_shared::room::DirectRoom;
-use steadfast_shared::{Body, EntryId, Nickname, RoomId, RoomKind, UserId, mention};
+use steadfast_shared::{Body, EntryId, Nickname, Role, RoomId, RoomKind, UserId, mention};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -137,7 +137,8 @@ async fn assert_kept(store: &SqliteStore, said: &[Body]) {
             .unwrap()
             .expect("signed in");
         assert_eq!((device.person.id, device.person.name.as_str()), (user, name));
-        assert_eq!((device.owner, device.has_passphrase), (user == MINA, false));
+        let role = if user == MINA { Role::Owner } else { Role::Member };
+        assert_eq!((device.role, device.has_passphrase), (role, false));
         let known = &store.devices(user).await.unwrap()[0];
         assert_eq!(known.last_seen_at, known.created_at);
     }
@@ -177,7 +178,7 @@ async fn assert_kept(store: &SqliteStore, said: &[Body]) {
     };
     assert!(store.sign_up(&taken).await.is_err(), "the nickname is hers");
     let ada = store.sign_up(&newcomer("Ada")).await.unwrap();
-    assert!(!ada.owner);
+    assert_eq!(ada.role, Role::Member);
     assert_eq!(store.rooms_of(ada.person.id).await.unwrap()[0].id, GENERAL);
 }
 

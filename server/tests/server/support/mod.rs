@@ -3,6 +3,7 @@
 mod accounts;
 pub(crate) mod client;
 pub(crate) mod faulty;
+mod operators;
 pub(crate) mod server;
 
 use steadfast_server::store::Token;

@@ -18,6 +18,8 @@ use super::Client;
 pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
     pub(crate) http: reqwest::Client,
+    /// The code of the link that makes the first owner.
+    owner_code: Option<String>,
     folder: Option<TempDir>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
@@ -52,6 +54,7 @@ impl TestServer {
 
     fn serve(folder: TempDir, listener: tokio::net::TcpListener, address: SocketAddr, app: app::App) -> Self {
         let (stop, stopped) = oneshot::channel();
+        let owner_code = app.owner_link.as_ref().map(|link| link.code.clone());
         let serving = tokio::spawn(async move {
             let stopped = async move {
                 let _ = stopped.await;
@@ -61,6 +64,7 @@ impl TestServer {
         Self {
             address,
             http: reqwest::Client::new(),
+            owner_code,
             folder: Some(folder),
             stop: Some(stop),
             serving,
@@ -74,6 +78,44 @@ impl TestServer {
     /// Signs a device in.
     pub(crate) async fn sign_in(&self, nickname: &str) -> SessionInfo {
         sign_in(&self.http, self.address, nickname).await
+    }
+
+    /// Signs the first owner up, by the link that the server printed.
+    pub(crate) async fn own(&self, nickname: &str) -> SessionInfo {
+        let code = self.owner_code.as_deref().expect("a server that nobody owns");
+        let asked = json!({ "nickname": nickname, "with_token": true, "owner_code": code });
+        let answer = self
+            .http
+            .post(self.url("/api/session"))
+            .json(&asked)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
+        answer.json().await.unwrap()
+    }
+
+    /// Makes somebody who is signed in the first owner.
+    pub(crate) async fn claim(&self, session: &SessionInfo) -> SessionInfo {
+        let code = self.owner_code.as_deref().expect("a server that nobody owns");
+        let asked = self
+            .http
+            .post(self.url("/api/owner"))
+            .json(&json!({ "code": code }));
+        let token = session.token.as_deref().unwrap();
+        let answer = asked.bearer_auth(token).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
+        let owner: SessionInfo = answer.json().await.unwrap();
+        SessionInfo {
+            token: session.token.clone(),
+            ..owner
+        }
+    }
+
+    /// Signs the first owner up and connects them.
+    pub(crate) async fn join_as_owner(&self, nickname: &str) -> Client {
+        let session = self.own(nickname).await;
+        self.connect(&session, json!({})).await
     }
 
     /// Signs a device in and connects it. Answers it with its session opened.

@@ -1,0 +1,152 @@
+//! The command line's side of the socket: one HTTP request a connection.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+use steadfast_shared::WireError;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
+use tokio::time::timeout;
+
+use super::socket::path_of;
+
+/// How long an answer may take: the server waits for its database less long.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why nothing was answered.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// There is no socket, or nobody listens.
+    #[error(
+        "no server is running on {database} (nobody answers at {socket}): start it, or name its database with --database"
+    )]
+    NoServer {
+        /// The database.
+        database: PathBuf,
+        /// Where it was looked for.
+        socket: PathBuf,
+    },
+    /// Not for this user.
+    #[error(
+        "this user may not speak to the server (its socket is {socket}): run this as the user who runs the server, or as root"
+    )]
+    NotAllowed {
+        /// The socket.
+        socket: PathBuf,
+    },
+    /// It went wrong on the way.
+    #[error("the server did not answer ({0})")]
+    Io(#[from] io::Error),
+    /// It took too long.
+    #[error("the server did not answer in time: it may have done it all the same")]
+    Late,
+    /// It refused.
+    #[error("{0}")]
+    Refused(WireError),
+    /// It said something that this version does not understand.
+    #[error("the server answered something this version does not understand: {0}")]
+    Unreadable(String),
+    /// What was typed names nobody, or nothing.
+    #[error("{0}")]
+    Unknown(String),
+}
+
+/// A server that runs on this machine.
+#[derive(Clone, Debug)]
+pub struct LocalServer {
+    database: PathBuf,
+    socket: PathBuf,
+}
+
+impl LocalServer {
+    /// The server of this database.
+    pub fn of(database: &Path) -> Self {
+        Self {
+            database: database.to_owned(),
+            socket: path_of(database),
+        }
+    }
+
+    /// Asks, without a body. Answers the body; null where there is none.
+    pub async fn ask(&self, method: &str, path: &str) -> Result<Value, AdminError> {
+        self.send(method, path, None).await
+    }
+
+    /// Asks, with a body.
+    pub async fn tell(&self, method: &str, path: &str, body: &impl Serialize) -> Result<Value, AdminError> {
+        let body = serde_json::to_string(body).map_err(|error| AdminError::Unreadable(error.to_string()))?;
+        self.send(method, path, Some(body)).await
+    }
+
+    async fn send(&self, method: &str, path: &str, body: Option<String>) -> Result<Value, AdminError> {
+        let body = body.unwrap_or_default();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let exchange = async {
+            let mut stream = UnixStream::connect(&self.socket)
+                .await
+                .map_err(|error| self.unreached(error))?;
+            stream.write_all(request.as_bytes()).await?;
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).await?;
+            Ok::<_, AdminError>(answer)
+        };
+        let answer = timeout(PATIENCE, exchange)
+            .await
+            .map_err(|_| AdminError::Late)??;
+        read(&String::from_utf8_lossy(&answer))
+    }
+
+    fn unreached(&self, error: io::Error) -> AdminError {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => AdminError::NoServer {
+                database: self.database.clone(),
+                socket: self.socket.clone(),
+            },
+            io::ErrorKind::PermissionDenied => AdminError::NotAllowed {
+                socket: self.socket.clone(),
+            },
+            _ => AdminError::Io(error),
+        }
+    }
+}
+
+/// Reads an answer: its body where it is a success, else the refusal.
+fn read(answer: &str) -> Result<Value, AdminError> {
+    let unreadable = || AdminError::Unreadable(answer.lines().next().unwrap_or_default().to_owned());
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(unreadable)?;
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse::<u16>().ok());
+    match status {
+        Some(200..=299) if body.is_empty() => Ok(Value::Null),
+        Some(200..=299) => serde_json::from_str(body).map_err(|_| unreadable()),
+        Some(_) => match serde_json::from_str(body) {
+            Ok(refusal) => Err(AdminError::Refused(refusal)),
+            Err(_) => Err(unreadable()),
+        },
+        None => Err(unreadable()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_a_body_nothing_or_a_refusal() {
+        let json = "HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n{\"a\":1}";
+        assert_eq!(read(json).unwrap(), serde_json::json!({ "a": 1 }));
+        assert_eq!(read("HTTP/1.1 204 No Content\r\n\r\n").unwrap(), Value::Null);
+        let refused = "HTTP/1.1 404 Not Found\r\n\r\n{\"code\":\"unknown_person\",\"message\":\"nobody\"}";
+        assert_eq!(read(refused).unwrap_err().to_string(), "nobody");
+        assert!(matches!(read("nonsense"), Err(AdminError::Unreadable(_))));
+    }
+}

@@ -1,0 +1,572 @@
+//! What can be asked on the command line, and what is asked of the API for it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::Value;
+use steadfast_shared::admin::{
+    ADDRESSES_PATH, AUDIT_PATH, AccountState, CONNECTIONS_PATH, ChangeRoomBody, EXCLUSION, Exclude, LIMITS,
+    LimitName, MESSAGES, Messages, OWNER_LINK_PATH, PASSPHRASE, PEOPLE_PATH, ROLE, ROOMS_PATH, SESSIONS,
+    SIGN_INS_PATH, SetLimit, SetMessages, SetPassphrase, SetRole,
+};
+use steadfast_shared::{Role, RoomName, Topic};
+
+use super::client::{AdminError, LocalServer};
+use super::show;
+use crate::config::database;
+use crate::passwd;
+
+/// Which server, and what.
+#[derive(Args, Clone, Debug)]
+pub struct Admin {
+    /// The server's database; its socket is beside it
+    #[arg(
+        long,
+        env = "STEADFAST_DATABASE",
+        value_name = "PATH",
+        default_value = "steadfast.db",
+        value_parser = database,
+        global = true
+    )]
+    pub database: PathBuf,
+
+    /// Print the server's answer as JSON, for programs (docs/PROTOCOL.md, Administration)
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// What to do
+    #[command(subcommand)]
+    pub command: AdminCommand,
+}
+
+/// What to do. A person is named by nickname or id.
+#[derive(Subcommand, Clone, Debug)]
+pub enum AdminCommand {
+    /// Who is connected, since when and from where
+    Who,
+    /// Everybody, or those whose nickname has this part
+    People {
+        /// Part of the nickname
+        search: Option<String>,
+        /// Only people of this role
+        #[arg(long)]
+        role: Option<RoleName>,
+        /// Only people who are kept out
+        #[arg(long)]
+        excluded: bool,
+    },
+    /// Everything about one person: devices, connections, sign-ins, limits
+    Person {
+        /// Who
+        person: String,
+    },
+    /// Who signed up and in, and who tried, the newest first
+    SignIns {
+        /// Of this person only
+        person: Option<String>,
+    },
+    /// What owners, moderators and this command line have done, the newest first
+    Audit {
+        /// Of what was done to this person only
+        person: Option<String>,
+    },
+    /// Keep somebody out: their sessions end at once, and nobody else can take their nickname
+    ///
+    ///   steadfast admin ban Mallory --reason spam --for 7d --addresses 24h --messages hidden
+    ///
+    /// Undo it with `steadfast admin unban Mallory`, which also shows again what was hidden.
+    #[command(verbatim_doc_comment)]
+    Ban {
+        /// Whom
+        person: String,
+        /// A note for the audit log; the person is not told
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// How long, as 30m, 12h, 7d or 2w; until they are let in again where it is not said
+        #[arg(long = "for", value_name = "TIME", value_parser = seconds)]
+        lasts: Option<u64>,
+        /// How long nobody new may sign up from the addresses they were last seen at
+        #[arg(long, value_name = "TIME", value_parser = seconds)]
+        addresses: Option<u64>,
+        /// What becomes of what they wrote; erasing cannot be undone
+        #[arg(long, default_value = "kept")]
+        messages: MessagesName,
+    },
+    /// Close somebody's account, without blame; `unban` opens it again
+    Deactivate {
+        /// Whose
+        person: String,
+        /// A note for the audit log; the person is not told
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// What becomes of what they wrote; erasing cannot be undone
+        #[arg(long, default_value = "kept")]
+        messages: MessagesName,
+    },
+    /// Let somebody in again
+    Unban {
+        /// Whom
+        person: String,
+    },
+    /// Hide all that somebody wrote, show it again, or erase it for good
+    Messages {
+        /// Whose
+        person: String,
+        /// What becomes of it
+        messages: MessagesName,
+    },
+    /// Sign somebody out on every device
+    SignOut {
+        /// Whom
+        person: String,
+    },
+    /// Make somebody an owner, a moderator or a member
+    Role {
+        /// Whom
+        person: String,
+        /// What they shall be
+        role: RoleName,
+    },
+    /// Make a link that makes whoever opens it first an owner
+    OwnerLink {
+        /// The address people reach this server at
+        #[arg(long, value_name = "URL", default_value = "http://localhost:3000")]
+        url: String,
+    },
+    /// Rooms: list, rename, describe, archive, reopen, delete
+    #[command(subcommand)]
+    Room(RoomCommand),
+    /// Lift a limit for one person, or tighten it; without a value, that of everybody
+    ///
+    ///   steadfast admin limit bot messages_per_second 1000
+    #[command(verbatim_doc_comment)]
+    Limit {
+        /// For whom
+        person: String,
+        /// Which: messages_per_second, message_burst, events_per_second, event_burst, rooms, direct_per_hour, direct_unanswered or brought_per_hour
+        #[arg(value_parser = limit)]
+        limit: LimitName,
+        /// How much
+        value: Option<u32>,
+    },
+    /// Addresses from which nobody new may sign up
+    Addresses {
+        /// Let the address with this number in again
+        #[arg(long, value_name = "ID")]
+        release: Option<i64>,
+    },
+    /// Give somebody a new passphrase, asked for or read as one line from standard input
+    Passwd {
+        /// Whom
+        person: String,
+    },
+}
+
+/// What to do with rooms. A room is named by name or id.
+#[derive(Subcommand, Clone, Debug)]
+pub enum RoomCommand {
+    /// Public and private rooms, or those whose name or topic has this part
+    List {
+        /// Part of the name or topic
+        search: Option<String>,
+    },
+    /// Give a room another name
+    Rename {
+        /// Which
+        room: String,
+        /// What it shall be called
+        #[arg(value_parser = RoomName::parse)]
+        name: RoomName,
+    },
+    /// Give a room another topic
+    Describe {
+        /// Which
+        room: String,
+        /// What it is for; empty for nothing
+        #[arg(value_parser = Topic::parse)]
+        topic: Topic,
+    },
+    /// Let nobody say anything more in a room
+    Archive {
+        /// Which
+        room: String,
+    },
+    /// Let people say things in it again
+    Reopen {
+        /// Which
+        room: String,
+    },
+    /// Delete a room and all that was said in it, for good
+    Delete {
+        /// Which
+        room: String,
+    },
+}
+
+/// A role, as it is typed.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum RoleName {
+    /// Everybody.
+    Member,
+    /// Keeps order.
+    Moderator,
+    /// Runs the server.
+    Owner,
+}
+
+/// What becomes of messages, as it is typed.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum MessagesName {
+    /// They stay; hidden ones are shown again.
+    Kept,
+    /// Nobody sees them until they are shown again.
+    Hidden,
+    /// They are deleted for good.
+    Erased,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Member => Self::Member,
+            RoleName::Moderator => Self::Moderator,
+            RoleName::Owner => Self::Owner,
+        }
+    }
+}
+
+impl From<MessagesName> for Messages {
+    fn from(name: MessagesName) -> Self {
+        match name {
+            MessagesName::Kept => Self::Kept,
+            MessagesName::Hidden => Self::Hidden,
+            MessagesName::Erased => Self::Erased,
+        }
+    }
+}
+
+/// Does it. Answers what is to be printed.
+pub async fn run(admin: &Admin) -> Result<String, AdminError> {
+    let server = LocalServer::of(&admin.database);
+    let (answer, show): (Value, fn(&Value) -> String) = match &admin.command {
+        AdminCommand::Who => (server.ask("GET", CONNECTIONS_PATH).await?, show::connections),
+        AdminCommand::People {
+            search,
+            role,
+            excluded,
+        } => {
+            let search = search.as_deref().unwrap_or_default();
+            let mut people = all(
+                &server,
+                &format!("{PEOPLE_PATH}?search={}", encoded(search)),
+                "/person/id",
+            )
+            .await?;
+            people.retain(|info| {
+                let of_role = role.is_none_or(|role| info["role"] == Role::from(role).as_str());
+                of_role && !(*excluded && info["state"] == "active")
+            });
+            (Value::Array(people), show::people)
+        }
+        AdminCommand::Person { person } => {
+            let id = find(&server, person).await?;
+            (
+                server.ask("GET", &format!("{PEOPLE_PATH}/{id}")).await?,
+                show::person,
+            )
+        }
+        AdminCommand::SignIns { person } => (
+            log(&server, SIGN_INS_PATH, person.as_deref()).await?,
+            show::sign_ins,
+        ),
+        AdminCommand::Audit { person } => (log(&server, AUDIT_PATH, person.as_deref()).await?, show::audit),
+        AdminCommand::Ban {
+            person,
+            reason,
+            lasts,
+            addresses,
+            messages,
+        } => {
+            let exclude = Exclude {
+                state: AccountState::Banned,
+                reason: reason.clone(),
+                lasts_seconds: *lasts,
+                addresses_seconds: *addresses,
+                messages: (*messages).into(),
+            };
+            (put(&server, person, EXCLUSION, &exclude).await?, show::state)
+        }
+        AdminCommand::Deactivate {
+            person,
+            reason,
+            messages,
+        } => {
+            let exclude = Exclude {
+                state: AccountState::Deactivated,
+                reason: reason.clone(),
+                lasts_seconds: None,
+                addresses_seconds: None,
+                messages: (*messages).into(),
+            };
+            (put(&server, person, EXCLUSION, &exclude).await?, show::state)
+        }
+        AdminCommand::Unban { person } => {
+            let id = find(&server, person).await?;
+            let path = format!("{PEOPLE_PATH}/{id}/{EXCLUSION}");
+            (server.ask("DELETE", &path).await?, show::state)
+        }
+        AdminCommand::Messages { person, messages } => {
+            let asked = SetMessages {
+                messages: (*messages).into(),
+            };
+            (put(&server, person, MESSAGES, &asked).await?, show::state)
+        }
+        AdminCommand::SignOut { person } => {
+            let id = find(&server, person).await?;
+            let path = format!("{PEOPLE_PATH}/{id}/{SESSIONS}");
+            (server.ask("DELETE", &path).await?, show::signed_out)
+        }
+        AdminCommand::Role { person, role } => {
+            let asked = SetRole { role: (*role).into() };
+            (put(&server, person, ROLE, &asked).await?, show::state)
+        }
+        AdminCommand::OwnerLink { url } => {
+            let answer = server.ask("POST", OWNER_LINK_PATH).await?;
+            if !admin.json {
+                let path = answer["path"].as_str().unwrap_or_default();
+                return Ok(format!(
+                    "{}{path}\nWhoever opens this first is an owner. It is shown once, and good until it is used.",
+                    url.trim_end_matches('/')
+                ));
+            }
+            (answer, show::nothing)
+        }
+        AdminCommand::Room(command) => room(&server, command).await?,
+        AdminCommand::Limit { person, limit, value } => {
+            let asked = SetLimit {
+                limit: *limit,
+                value: *value,
+            };
+            (put(&server, person, LIMITS, &asked).await?, show::limits)
+        }
+        AdminCommand::Addresses { release: None } => {
+            (server.ask("GET", ADDRESSES_PATH).await?, show::addresses)
+        }
+        AdminCommand::Addresses { release: Some(id) } => {
+            let path = format!("{ADDRESSES_PATH}/{id}");
+            (server.ask("DELETE", &path).await?, show::nothing)
+        }
+        AdminCommand::Passwd { person } => (set_passphrase(&server, person).await?, show::signed_out),
+    };
+    Ok(if admin.json {
+        format!("{answer:#}")
+    } else {
+        show(&answer)
+    })
+}
+
+async fn room(
+    server: &LocalServer,
+    command: &RoomCommand,
+) -> Result<(Value, fn(&Value) -> String), AdminError> {
+    let (room, change) = match command {
+        RoomCommand::List { search } => {
+            let search = search.as_deref().unwrap_or_default();
+            let rooms = all(server, &format!("{ROOMS_PATH}?search={}", encoded(search)), "/id").await?;
+            return Ok((Value::Array(rooms), show::rooms));
+        }
+        RoomCommand::Delete { room } => {
+            let id = find_room(server, room).await?;
+            let path = format!("{ROOMS_PATH}/{id}");
+            return Ok((server.ask("DELETE", &path).await?, show::nothing));
+        }
+        RoomCommand::Rename { room, name } => {
+            let name = Some(name.clone());
+            (
+                room,
+                ChangeRoomBody {
+                    name,
+                    ..Default::default()
+                },
+            )
+        }
+        RoomCommand::Describe { room, topic } => {
+            let topic = Some(topic.clone());
+            (
+                room,
+                ChangeRoomBody {
+                    topic,
+                    ..Default::default()
+                },
+            )
+        }
+        RoomCommand::Archive { room } | RoomCommand::Reopen { room } => {
+            let archived = Some(matches!(command, RoomCommand::Archive { .. }));
+            (
+                room,
+                ChangeRoomBody {
+                    archived,
+                    ..Default::default()
+                },
+            )
+        }
+    };
+    let id = find_room(server, room).await?;
+    let answer = server
+        .tell("PATCH", &format!("{ROOMS_PATH}/{id}"), &change)
+        .await?;
+    Ok((Value::Array(vec![answer]), show::rooms))
+}
+
+/// Sets somebody's passphrase on a running server.
+pub async fn set_passphrase(server: &LocalServer, person: &str) -> Result<Value, AdminError> {
+    let id = find(server, person).await?;
+    let read = tokio::task::spawn_blocking(passwd::read).await;
+    let new = match read {
+        Ok(Ok(new)) => new,
+        Ok(Err(error)) => return Err(AdminError::Unknown(error.to_string())),
+        Err(_) => return Err(AdminError::Unknown("reading was broken off".into())),
+    };
+    let path = format!("{PEOPLE_PATH}/{id}/{PASSPHRASE}");
+    server.tell("PUT", &path, &SetPassphrase { new }).await
+}
+
+async fn put(
+    server: &LocalServer,
+    person: &str,
+    what: &str,
+    body: &impl serde::Serialize,
+) -> Result<Value, AdminError> {
+    let id = find(server, person).await?;
+    server
+        .tell("PUT", &format!("{PEOPLE_PATH}/{id}/{what}"), body)
+        .await
+}
+
+async fn log(server: &LocalServer, path: &str, person: Option<&str>) -> Result<Value, AdminError> {
+    match person {
+        None => server.ask("GET", path).await,
+        Some(person) => {
+            let id = find(server, person).await?;
+            server.ask("GET", &format!("{path}?person={id}")).await
+        }
+    }
+}
+
+/// The id of a person who is named by id or nickname, without regard to case.
+async fn find(server: &LocalServer, person: &str) -> Result<String, AdminError> {
+    if person.parse::<uuid::Uuid>().is_ok() {
+        return Ok(person.to_owned());
+    }
+    let path = format!("{PEOPLE_PATH}?search={}", encoded(person));
+    let people = all(server, &path, "/person/id").await?;
+    let found = only(&people, person, "/person/name", "/person/id");
+    found.ok_or_else(|| AdminError::Unknown(format!("nobody is called {person} here")))
+}
+
+/// The id of a room that is named by id or name, without regard to case.
+async fn find_room(server: &LocalServer, room: &str) -> Result<String, AdminError> {
+    if room.parse::<uuid::Uuid>().is_ok() {
+        return Ok(room.to_owned());
+    }
+    let room = room.trim_start_matches('#');
+    let rooms = all(server, &format!("{ROOMS_PATH}?search={}", encoded(room)), "/id").await?;
+    let named = |wanted: &&Value| has_name(wanted, room, "/name");
+    if rooms.iter().filter(named).count() > 1 {
+        let ids: Vec<_> = rooms
+            .iter()
+            .filter(named)
+            .filter_map(|room| room["id"].as_str())
+            .collect();
+        return Err(AdminError::Unknown(format!(
+            "several rooms are called {room}: name one by its id, {}",
+            ids.join(" or ")
+        )));
+    }
+    let found = only(&rooms, room, "/name", "/id");
+    found.ok_or_else(|| AdminError::Unknown(format!("no room is called {room} here")))
+}
+
+fn has_name(line: &Value, wanted: &str, name: &str) -> bool {
+    let name = line.pointer(name).and_then(Value::as_str);
+    name.is_some_and(|name| name.to_lowercase() == wanted.trim().to_lowercase())
+}
+
+fn only(lines: &[Value], wanted: &str, name: &str, id: &str) -> Option<String> {
+    let line = lines.iter().find(|line| has_name(line, wanted, name))?;
+    Some(line.pointer(id)?.as_str()?.to_owned())
+}
+
+/// A whole list, page by page.
+async fn all(server: &LocalServer, path: &str, id: &str) -> Result<Vec<Value>, AdminError> {
+    let mut lines: Vec<Value> = Vec::new();
+    loop {
+        let last = lines
+            .last()
+            .and_then(|line| line.pointer(id))
+            .and_then(Value::as_str);
+        let before = last.map_or(String::new(), |last| format!("&before={last}"));
+        let Value::Array(page) = server.ask("GET", &format!("{path}{before}")).await? else {
+            return Err(AdminError::Unreadable("no list".into()));
+        };
+        if page.is_empty() {
+            return Ok(lines);
+        }
+        lines.extend(page);
+    }
+}
+
+/// A text as a part of an address.
+fn encoded(text: &str) -> String {
+    let bytes = text.bytes().map(|byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    });
+    bytes.collect()
+}
+
+fn limit(name: &str) -> Result<LimitName, String> {
+    LimitName::parse(&name.replace('-', "_")).ok_or_else(|| {
+        let all: Vec<_> = LimitName::ALL.iter().map(|limit| limit.as_str()).collect();
+        format!("it is one of {}", all.join(", "))
+    })
+}
+
+/// Reads a time: a number and m, h, d or w.
+fn seconds(text: &str) -> Result<u64, String> {
+    let wrong = || "a time is a number and m, h, d or w, as 30m or 7d".to_owned();
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let number: u64 = text[..text.len() - unit.len_utf8()]
+        .parse()
+        .map_err(|_| wrong())?;
+    let unit = match unit {
+        'm' => 60,
+        'h' => 60 * 60,
+        'd' => 24 * 60 * 60,
+        'w' => 7 * 24 * 60 * 60,
+        _ => return Err(wrong()),
+    };
+    number
+        .checked_mul(unit)
+        .filter(|seconds| *seconds > 0)
+        .ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_with_their_unit() {
+        assert_eq!(seconds("30m"), Ok(1_800));
+        assert_eq!(seconds("2w"), Ok(1_209_600));
+        for wrong in ["", "7", "d", "0d", "-1d", "7 days", "99999999999999999999d", "일"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn names_travel_in_addresses() {
+        assert_eq!(encoded("Mina 민아&"), "Mina%20%EB%AF%BC%EC%95%84%26");
+    }
+}

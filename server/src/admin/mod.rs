@@ -1,0 +1,14 @@
+//! `steadfast admin`: what operators do on the server's own machine, beside the running server.
+//!
+//! - [`socket`]: the server's side: the administration API on a Unix socket beside the database file
+//! - [`client`]: the command line's side of the same socket
+//! - [`command`]: what can be asked, and what is asked of the API for it
+//! - `show`: answers for people
+//!
+//! The command line speaks the same HTTP as the page (`docs/PROTOCOL.md`, Administration), without a password: whoever can
+//! write to the socket can read the database.
+
+pub mod client;
+pub mod command;
+mod show;
+pub mod socket;

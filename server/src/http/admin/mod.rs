@@ -1,0 +1,105 @@
+//! What operators do and see, over HTTP: by the page, and by `steadfast admin` over the socket beside the database.
+//!
+//! - `people`: people, and what is done to them
+//! - `rooms`: rooms, those one is not in too
+//! - `logs`: who is connected, the sign-in log and the audit log
+//! - `owner`: owner links
+
+mod logs;
+mod owner;
+mod people;
+mod rooms;
+
+use axum::Router;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query};
+use axum::routing::{delete, get, post, put};
+use steadfast_shared::ErrorCode;
+use steadfast_shared::admin::{
+    ADDRESSES_PATH, AUDIT_PATH, AuditAction, CLAIM_PATH, CONNECTIONS_PATH, EXCLUSION, LIMITS, MESSAGES,
+    OWNER_LINK_PATH, PASSPHRASE, PEOPLE_PATH, ROLE, ROOMS_PATH, SESSIONS, SIGN_INS_PATH,
+};
+use steadfast_shared::http::LEFT_MESSAGES_PATH;
+
+use super::{Refusal, Shared, failed};
+use crate::clock;
+use crate::realtime::writer::Done;
+use crate::store::admin::NewAuditLine;
+use crate::store::{Actor, Administer, Command};
+
+pub(super) use owner::claim;
+pub use owner::make_link;
+
+/// The routes.
+pub fn routes() -> Router<Shared> {
+    let person = |what: &str| format!("{PEOPLE_PATH}/{{id}}/{what}");
+    Router::new()
+        .route(CONNECTIONS_PATH, get(logs::connections))
+        .route(SIGN_INS_PATH, get(logs::sign_ins))
+        .route(AUDIT_PATH, get(logs::audit))
+        .route(ADDRESSES_PATH, get(logs::addresses))
+        .route(&format!("{ADDRESSES_PATH}/{{id}}"), delete(logs::release_address))
+        .route(PEOPLE_PATH, get(people::list))
+        .route(&format!("{PEOPLE_PATH}/{{id}}"), get(people::detail))
+        .route(&person(ROLE), put(people::set_role))
+        .route(&person(EXCLUSION), put(people::exclude).delete(people::readmit))
+        .route(&person(MESSAGES), put(people::set_messages))
+        .route(&person(SESSIONS), delete(people::sign_out))
+        .route(&person(LIMITS), put(people::set_limit))
+        .route(&person(PASSPHRASE), put(people::set_passphrase))
+        .route(ROOMS_PATH, get(rooms::list))
+        .route(
+            &format!("{ROOMS_PATH}/{{id}}"),
+            axum::routing::patch(rooms::change).delete(rooms::delete),
+        )
+        .route(OWNER_LINK_PATH, post(owner::make))
+        .route(CLAIM_PATH, post(owner::use_link))
+        .route(LEFT_MESSAGES_PATH, get(people::left_messages))
+}
+
+/// Does a command.
+async fn administer(shared: &Shared, actor: Actor, command: Command) -> Result<Done, Refusal> {
+    let done = shared.realtime.administer(Administer { actor, command }).await;
+    shared.journal.clean();
+    done.map_err(Refusal)
+}
+
+/// Writes a line to the audit log for what the writer has no part in.
+pub(super) async fn audit(
+    shared: &Shared,
+    action: AuditAction,
+    actor: Actor,
+    detail: String,
+) -> Result<(), Refusal> {
+    let line = NewAuditLine {
+        at: clock::now(),
+        action,
+        actor,
+        person: None,
+        room: None,
+        detail,
+    };
+    shared.store.log_audit(&line).await.map_err(failed)
+}
+
+/// What the address names, where it is an id.
+fn named<T>(path: Result<Path<T>, PathRejection>) -> Result<T, Refusal> {
+    match path {
+        Ok(Path(id)) => Ok(id),
+        Err(_) => Err(Refusal::new(
+            ErrorCode::Invalid,
+            "the address names no id of the right kind",
+        )),
+    }
+}
+
+/// What a list is asked for.
+fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Refusal> {
+    match query {
+        Ok(Query(asked)) => Ok(asked),
+        Err(rejection) => Err(Refusal::new(
+            ErrorCode::Invalid,
+            format!("the request is not as documented: {}", rejection.body_text()),
+        )),
+    }
+}

@@ -1,0 +1,58 @@
+//! Owner links.
+
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use steadfast_shared::admin::{AuditAction, ClaimOwnership, OWNER_PAGE, OwnerLink};
+use steadfast_shared::http::SessionInfo;
+use steadfast_shared::{Power, Role};
+
+use super::super::caller::{By, Caller};
+use super::super::{Refusal, Shared, failed, fresh_token, session, unreadable};
+use super::{administer, audit};
+use crate::clock;
+use crate::store::{Actor, Command, Device, Store, StoreError, Token, TokenHash};
+
+/// `POST /api/admin/owner-link`: shows the code, once.
+pub(super) async fn make(
+    State(shared): State<Shared>,
+    by: By,
+) -> Result<(StatusCode, Json<OwnerLink>), Refusal> {
+    let actor = by.may(Power::MakeOwnerLink)?;
+    let code = fresh_token()?;
+    let link = make_link(shared.store.as_ref(), &code).await.map_err(failed)?;
+    audit(&shared, AuditAction::MadeOwnerLink, actor, String::new()).await?;
+    Ok((StatusCode::CREATED, Json(link)))
+}
+
+/// Remembers a code, and makes its link.
+pub async fn make_link(store: &dyn Store, code: &Token) -> Result<OwnerLink, StoreError> {
+    store.add_owner_link(code.hash(), clock::now()).await?;
+    Ok(OwnerLink {
+        code: code.as_str().to_owned(),
+        path: format!("{OWNER_PAGE}#{}", code.as_str()),
+    })
+}
+
+/// `POST /api/owner`: uses a link.
+pub(super) async fn use_link(
+    State(shared): State<Shared>,
+    Caller(device): Caller,
+    By(actor): By,
+    body: Result<Json<ClaimOwnership>, JsonRejection>,
+) -> Result<Json<SessionInfo>, Refusal> {
+    let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
+    claim(&shared, actor, Token::shown(&body.code).hash()).await?;
+    let device = Device {
+        role: Role::Owner,
+        ..device
+    };
+    Ok(Json(session::info(&shared, device)))
+}
+
+/// Makes somebody who is signed in an owner.
+pub(in super::super) async fn claim(shared: &Shared, actor: Actor, code: TokenHash) -> Result<(), Refusal> {
+    administer(shared, actor, Command::ClaimOwnership(code)).await?;
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! People, and what is done to them.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use steadfast_shared::admin::{
+    Exclude, LogQuery, PeopleQuery, PersonDetail, PersonInfo, PersonLimit, SetLimit, SetMessages,
+    SetPassphrase, SetRole, SignedOut,
+};
+use steadfast_shared::http::{DeviceInfo, LeftMessage, LeftMessagesQuery};
+use steadfast_shared::{ErrorCode, Power, UserId};
+
+use super::super::caller::{By, Caller};
+use super::super::passphrase::unhashed;
+use super::super::{Refusal, Shared, failed, unreadable};
+use super::{administer, asked, logs, named};
+use crate::store::{self, Actor, Command};
+
+type Id = Result<Path<UserId>, PathRejection>;
+type Body<T> = Result<Json<T>, JsonRejection>;
+
+/// `GET /api/admin/people`
+pub(super) async fn list(
+    State(shared): State<Shared>,
+    by: By,
+    query: Result<Query<PeopleQuery>, QueryRejection>,
+) -> Result<Json<Vec<PersonInfo>>, Refusal> {
+    by.may(Power::SeePeople)?;
+    let mut people = shared.store.people_info(&asked(query)?).await.map_err(failed)?;
+    complete(&shared, &mut people);
+    Ok(Json(people))
+}
+
+/// `GET /api/admin/people/{id}`
+pub(super) async fn detail(
+    State(shared): State<Shared>,
+    by: By,
+    id: Id,
+) -> Result<Json<PersonDetail>, Refusal> {
+    let actor = by.may(Power::SeePeople)?;
+    let user = named(id)?;
+    let info = info(&shared, user).await?;
+    shared.journal.flush().await;
+    let store = &shared.store;
+    let mut devices_list = Vec::new();
+    for device in store.devices(user).await.map_err(failed)? {
+        let seen = shared.realtime.last_seen(user, device.session);
+        devices_list.push(DeviceInfo {
+            id: device.session,
+            name: device.name,
+            created_at: device.created_at,
+            last_seen_at: seen.map_or(device.last_seen_at, |seen| seen.max(device.last_seen_at)),
+            current: false,
+        });
+    }
+    let sign_ins = store.sign_ins(LogQuery {
+        person: Some(user),
+        before: None,
+    });
+    let (rooms, messages_written) = store.counts(user).await.map_err(failed)?;
+    Ok(Json(PersonDetail {
+        info,
+        devices_list,
+        connections: logs::seen_by(&actor, shared.realtime.connections(Some(user))),
+        sign_ins: logs::sign_ins_seen_by(&actor, sign_ins.await.map_err(failed)?),
+        limits: store.limits_of(user).await.map_err(failed)?,
+        rooms,
+        messages_written,
+    }))
+}
+
+/// `PUT /api/admin/people/{id}/role`
+pub(super) async fn set_role(
+    State(shared): State<Shared>,
+    By(actor): By,
+    id: Id,
+    body: Body<SetRole>,
+) -> Result<Json<PersonInfo>, Refusal> {
+    let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
+    done_to(&shared, actor, Command::SetRole(named(id)?, body.role)).await
+}
+
+/// `PUT /api/admin/people/{id}/exclusion`
+pub(super) async fn exclude(
+    State(shared): State<Shared>,
+    By(actor): By,
+    id: Id,
+    body: Body<Exclude>,
+) -> Result<Json<PersonInfo>, Refusal> {
+    let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
+    // The addresses they were last seen at are those that are kept out.
+    shared.journal.flush().await;
+    done_to(&shared, actor, Command::Exclude(named(id)?, body)).await
+}
+
+/// `DELETE /api/admin/people/{id}/exclusion`
+pub(super) async fn readmit(
+    State(shared): State<Shared>,
+    By(actor): By,
+    id: Id,
+) -> Result<Json<PersonInfo>, Refusal> {
+    done_to(&shared, actor, Command::Readmit(named(id)?)).await
+}
+
+/// `PUT /api/admin/people/{id}/messages`
+pub(super) async fn set_messages(
+    State(shared): State<Shared>,
+    By(actor): By,
+    id: Id,
+    body: Body<SetMessages>,
+) -> Result<Json<PersonInfo>, Refusal> {
+    let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
+    done_to(&shared, actor, Command::SetMessages(named(id)?, body.messages)).await
+}
+
+/// `DELETE /api/admin/people/{id}/sessions`
+pub(super) async fn sign_out(
+    State(shared): State<Shared>,
+    By(actor): By,
+    id: Id,
+) -> Result<Json<SignedOut>, Refusal> {
+    let done = administer(&shared, actor, Command::SignOut(named(id)?)).await?;
+    Ok(Json(SignedOut {
+        devices: done.devices,
+    }))
+}
+
+/// `PUT /api/admin/people/{id}/limits`
+pub(super) async fn set_limit(
+    State(shared): State<Shared>,
+    By(actor): By,
+    id: Id,
+    body: Body<SetLimit>,
+) -> Result<Json<Vec<PersonLimit>>, Refusal> {
+    let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
+    let user = named(id)?;
+    administer(&shared, actor, Command::SetLimit(user, body)).await?;
+    shared.store.limits_of(user).await.map(Json).map_err(failed)
+}
+
+/// `PUT /api/admin/people/{id}/passphrase`: for the command line.
+pub(super) async fn set_passphrase(
+    State(shared): State<Shared>,
+    By(actor): By,
+    id: Id,
+    body: Body<SetPassphrase>,
+) -> Result<Json<SignedOut>, Refusal> {
+    let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
+    if !actor.is_operator() {
+        return Err(Refusal::new(
+            ErrorCode::Forbidden,
+            "passphrases are set on the server's own machine, with steadfast admin passwd",
+        ));
+    }
+    let user = named(id)?;
+    let hash = shared.passphrases.hash(&body.new).await.map_err(unhashed)?;
+    let done = administer(&shared, actor, Command::SetPassphrase(user, hash)).await?;
+    Ok(Json(SignedOut {
+        devices: done.devices,
+    }))
+}
+
+/// `GET /api/left-messages`: one's own, for everybody.
+pub(super) async fn left_messages(
+    State(shared): State<Shared>,
+    Caller(caller): Caller,
+    query: Result<Query<LeftMessagesQuery>, QueryRejection>,
+) -> Result<Json<Vec<LeftMessage>>, Refusal> {
+    let found = shared.store.left_messages(caller.person.id, asked(query)?).await;
+    found.map(Json).map_err(failed)
+}
+
+async fn done_to(shared: &Shared, actor: Actor, command: Command) -> Result<Json<PersonInfo>, Refusal> {
+    let user = command.person();
+    administer(shared, actor, command).await?;
+    match user {
+        Some(user) => info(shared, user).await.map(Json),
+        None => Err(Refusal(store::Refusal::UnknownAccount.into())),
+    }
+}
+
+async fn info(shared: &Shared, user: UserId) -> Result<PersonInfo, Refusal> {
+    let info = shared.store.person_info(user).await.map_err(failed)?;
+    let mut info = [info.ok_or_else(|| Refusal(store::Refusal::UnknownAccount.into()))?];
+    complete(shared, &mut info);
+    let [info] = info;
+    Ok(info)
+}
+
+/// Adds what only the connections know.
+fn complete(shared: &Shared, people: &mut [PersonInfo]) {
+    let ids: Vec<UserId> = people.iter().map(|info| info.person.id).collect();
+    let there = shared.realtime.availability_of(&ids);
+    for info in people {
+        if let Some(availability) = there.get(&info.person.id) {
+            info.availability = *availability;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Rooms, those one is not in too.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use steadfast_shared::admin::{ChangeRoomBody, RoomInfo, RoomsQuery};
+use steadfast_shared::room::ChangeRoom;
+use steadfast_shared::{Power, RoomId};
+
+use super::super::caller::By;
+use super::super::{Refusal, Shared, failed, unreadable};
+use super::{administer, asked, named};
+use crate::store::{self, Command};
+
+/// `GET /api/admin/rooms`
+pub(super) async fn list(
+    State(shared): State<Shared>,
+    by: By,
+    query: Result<Query<RoomsQuery>, QueryRejection>,
+) -> Result<Json<Vec<RoomInfo>>, Refusal> {
+    let actor = by.may(Power::ManageRooms)?;
+    let rooms = shared.store.rooms_info(&asked(query)?, actor.is_operator()).await;
+    rooms.map(Json).map_err(failed)
+}
+
+/// `PATCH /api/admin/rooms/{id}`
+pub(super) async fn change(
+    State(shared): State<Shared>,
+    By(actor): By,
+    id: Result<Path<RoomId>, PathRejection>,
+    body: Result<Json<ChangeRoomBody>, JsonRejection>,
+) -> Result<Json<RoomInfo>, Refusal> {
+    let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
+    let room = named(id)?;
+    let change = ChangeRoom {
+        room,
+        name: body.name,
+        topic: body.topic,
+        archived: body.archived,
+    };
+    administer(&shared, actor, Command::ChangeRoom(change)).await?;
+    let info = shared.store.room_info(room).await.map_err(failed)?;
+    info.map(Json)
+        .ok_or_else(|| Refusal(store::Refusal::UnknownRoom.into()))
+}
+
+/// `DELETE /api/admin/rooms/{id}`
+pub(super) async fn delete(
+    State(shared): State<Shared>,
+    By(actor): By,
+    id: Result<Path<RoomId>, PathRejection>,
+) -> Result<StatusCode, Refusal> {
+    administer(&shared, actor, Command::DeleteRoom(named(id)?)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

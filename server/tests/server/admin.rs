@@ -1,0 +1,495 @@
+//! What operators do, live: over HTTP, with people connected.
+
+use reqwest::{Method, Response};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use steadfast_shared::admin::{
+    AccountState, AuditAction, AuditLine, ConnectionInfo, Messages, PersonDetail, PersonInfo, RoomInfo,
+    SignIn, SignInOutcome, SignedOut, Via,
+};
+use steadfast_shared::event::{self, ClosingReason, NewRole, Page, Reply, Sent, Session};
+use steadfast_shared::http::{LeftMessage, SessionInfo};
+use steadfast_shared::room::RoomNews;
+use steadfast_shared::{Body, EntryId, ErrorCode, Role, Room, RoomId, WireError};
+use uuid::Uuid;
+
+use crate::support::{Client, TestServer, message};
+
+impl TestServer {
+    async fn admin(&self, by: &SessionInfo, method: Method, path: &str, body: Value) -> Response {
+        let asked = self.http.request(method, self.url(path));
+        let asked = asked.bearer_auth(by.token.as_deref().unwrap());
+        let asked = if body.is_null() { asked } else { asked.json(&body) };
+        asked.send().await.unwrap()
+    }
+
+    async fn done<T: DeserializeOwned>(
+        &self,
+        by: &SessionInfo,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> T {
+        let answer = self.admin(by, method, path, body).await;
+        assert!(
+            answer.status().is_success(),
+            "{} {path}",
+            answer.text().await.unwrap()
+        );
+        answer.json().await.unwrap()
+    }
+
+    async fn refused(&self, by: &SessionInfo, method: Method, path: &str, body: Value) -> ErrorCode {
+        let answer = self.admin(by, method, path, body).await;
+        assert!(answer.status().is_client_error(), "{path} {}", answer.status());
+        answer.json::<WireError>().await.unwrap().code
+    }
+}
+
+fn person(of: &SessionInfo, what: &str) -> String {
+    format!("/api/admin/people/{}/{what}", of.me.id)
+}
+
+async fn ok<T: DeserializeOwned>(client: &mut Client, name: &str, asked: Value) -> T {
+    match client.call::<T>(name, asked).await {
+        Reply::Ok(done) => done,
+        Reply::Err(error) => panic!("{name} was refused: {error}"),
+    }
+}
+
+async fn create(client: &mut Client, kind: &str, name: &str) -> RoomId {
+    let room: Room = ok(
+        client,
+        event::CREATE_ROOM,
+        json!({ "id": Uuid::now_v7(), "kind": kind, "name": name }),
+    )
+    .await;
+    room.id
+}
+
+async fn send_one(client: &mut Client, room: RoomId, body: Value) -> Result<u64, ErrorCode> {
+    let item = json!([{ "id": Uuid::now_v7(), "room": room, "body": body }]);
+    let sent: Vec<Sent> = ok(client, event::SEND, item).await;
+    match &sent[0] {
+        Sent::Stored { seq, .. } => Ok(*seq),
+        Sent::Refused { error, .. } => Err(error.code),
+    }
+}
+
+fn says(text: &str) -> Value {
+    json!({ "kind": "message", "text": text })
+}
+
+async fn page(client: &mut Client, room: RoomId) -> Vec<Body> {
+    let page: Page = ok(client, event::HISTORY, json!({ "room": room })).await;
+    page.entries.into_iter().map(|entry| entry.body).collect()
+}
+
+async fn told_of(client: &mut Client, room: RoomId) -> Room {
+    loop {
+        if let RoomNews::In { room: told } = client.next(event::ROOM).await
+            && told.id == room
+        {
+            return *told;
+        }
+    }
+}
+
+fn lobby(client: &Client) -> RoomId {
+    client.opened().rooms[0].id
+}
+
+#[tokio::test]
+async fn fault_h10_a_ban_ends_sessions_at_once_and_keeps_the_name() {
+    let server = TestServer::start().await;
+    let owner = server.own("Olga").await;
+    let mallory = server.sign_in("Mallory").await;
+    let mut client = server.connect(&mallory, json!({})).await;
+    let banned: PersonInfo = server
+        .done(
+            &owner,
+            Method::PUT,
+            &person(&mallory, "exclusion"),
+            json!({ "state": "banned", "reason": "spam", "addresses_seconds": 60 }),
+        )
+        .await;
+    assert_eq!((banned.state, banned.devices), (AccountState::Banned, 0));
+    let told: Session = client.next(event::SESSION).await;
+    assert_eq!(
+        told,
+        Session::Closing {
+            reason: ClosingReason::Banned
+        }
+    );
+    // The token is good for nothing, and neither name nor address for a newcomer.
+    let look = server
+        .admin(&mallory, Method::GET, "/api/session", Value::Null)
+        .await;
+    assert_eq!(look.status(), 401);
+    let sign_up = async |nickname: &str| {
+        let asked = server.http.post(server.url("/api/session"));
+        let asked = asked.json(&json!({ "nickname": nickname }));
+        asked
+            .send()
+            .await
+            .unwrap()
+            .json::<WireError>()
+            .await
+            .unwrap()
+            .code
+    };
+    assert_eq!(sign_up("Mallory").await, ErrorCode::Banned);
+    assert_eq!(sign_up("Somebody else").await, ErrorCode::Banned);
+    let held: Vec<Value> = server
+        .done(&owner, Method::GET, "/api/admin/addresses", Value::Null)
+        .await;
+    let release = format!("/api/admin/addresses/{}", held[0]["id"]);
+    let released = server.admin(&owner, Method::DELETE, &release, Value::Null).await;
+    assert_eq!(released.status(), 204);
+    assert_eq!(sign_up("Mallory").await, ErrorCode::NicknameTaken);
+
+    let audit: Vec<AuditLine> = server
+        .done(&owner, Method::GET, "/api/admin/audit", Value::Null)
+        .await;
+    let ban = audit
+        .iter()
+        .find(|line| line.action == AuditAction::Banned)
+        .unwrap();
+    assert_eq!(
+        (ban.by.as_ref(), ban.person.as_ref()),
+        (Some(&owner.me), Some(&mallory.me))
+    );
+    assert_eq!((ban.via, ban.detail.as_str()), (Via::Session, "spam"));
+    assert_eq!(ban.address.as_deref(), Some("127.0.0.1"));
+}
+
+#[tokio::test]
+async fn fault_h10_who_is_banned_signs_in_again_only_once_they_are_let_in() {
+    let server = TestServer::start().await;
+    let owner = server.own("Olga").await;
+    let sign_in = async |passphrase: &str| {
+        let asked = json!({ "nickname": "Mallory", "passphrase": passphrase, "with_token": true });
+        server
+            .http
+            .post(server.url("/api/session"))
+            .json(&asked)
+            .send()
+            .await
+            .unwrap()
+    };
+    let mallory: SessionInfo = sign_in("correct horse").await.json().await.unwrap();
+    let path = person(&mallory, "exclusion");
+    let closed = json!({ "state": "deactivated" });
+    let _: PersonInfo = server.done(&owner, Method::PUT, &path, closed).await;
+    let refused: WireError = sign_in("correct horse").await.json().await.unwrap();
+    assert_eq!(refused.code, ErrorCode::Deactivated);
+    let again: PersonInfo = server.done(&owner, Method::DELETE, &path, Value::Null).await;
+    assert_eq!((again.state, again.exclusion), (AccountState::Active, None));
+    assert_eq!(sign_in("correct horse").await.status(), 201);
+
+    let lines: Vec<SignIn> = server
+        .done(
+            &owner,
+            Method::GET,
+            &format!("/api/admin/sign-ins?person={}", mallory.me.id),
+            Value::Null,
+        )
+        .await;
+    let outcomes: Vec<_> = lines.iter().map(|line| line.outcome).collect();
+    assert_eq!(
+        outcomes,
+        [
+            SignInOutcome::SignedIn,
+            SignInOutcome::KeptOut,
+            SignInOutcome::SignedUp
+        ]
+    );
+}
+
+#[tokio::test]
+async fn fault_h10_messages_are_hidden_shown_again_and_erased_each_at_its_place() {
+    let server = TestServer::start().await;
+    let owner = server.own("Olga").await;
+    let mut mina = server.join("Mina").await;
+    let mallory = server.sign_in("Mallory").await;
+    let mut client = server.connect(&mallory, json!({})).await;
+    let room = lobby(&mina);
+    let first = send_one(&mut client, room, says("buy this")).await.unwrap();
+    let reply = json!({ "kind": "message", "text": "no", "reply_to": first });
+    send_one(&mut mina, room, reply).await.unwrap();
+    let edit = json!({ "kind": "edit", "message": first, "text": "buy that" });
+    send_one(&mut client, room, edit).await.unwrap();
+    let before = page(&mut mina, room).await;
+
+    let path = person(&mallory, "messages");
+    let hide = json!({ "messages": "hidden" });
+    let hidden: PersonInfo = server.done(&owner, Method::PUT, &path, hide).await;
+    assert_eq!(hidden.messages, Messages::Hidden);
+    assert_eq!(told_of(&mut mina, room).await.revision, 1);
+    let masked = page(&mut mina, room).await;
+    assert_eq!(masked[0], Body::Hidden);
+    assert_eq!(masked[2], Body::ErasedEdit);
+    let told: Page = ok(&mut mina, event::HISTORY, json!({ "room": room })).await;
+    assert_eq!(told.entries[1].quoted.as_ref().unwrap().text, None);
+    assert!(told.entries.iter().map(|entry| entry.seq).eq(1..=3));
+    // What is written later is not concerned, and nothing is made of what is hidden.
+    send_one(&mut client, room, says("hello")).await.unwrap();
+    let edit = json!({ "kind": "edit", "message": first, "text": "buy all" });
+    assert_eq!(
+        send_one(&mut client, room, edit).await,
+        Err(ErrorCode::UnknownMessage)
+    );
+
+    let show = json!({ "messages": "kept" });
+    let _: PersonInfo = server.done(&owner, Method::PUT, &path, show.clone()).await;
+    assert_eq!(told_of(&mut mina, room).await.revision, 2);
+    assert_eq!(page(&mut mina, room).await[..3], before[..]);
+
+    let erase = json!({ "messages": "erased" });
+    let _: PersonInfo = server.done(&owner, Method::PUT, &path, erase).await;
+    assert_eq!(told_of(&mut mina, room).await.revision, 3);
+    let erased = page(&mut mina, room).await;
+    assert_eq!(
+        (&erased[0], &erased[2], &erased[3]),
+        (&Body::Erased, &Body::ErasedEdit, &Body::Erased)
+    );
+    assert_eq!(
+        server.refused(&owner, Method::PUT, &path, show).await,
+        ErrorCode::Conflict
+    );
+}
+
+#[tokio::test]
+async fn fault_h10_roles_are_told_live_and_there_is_always_an_owner() {
+    let server = TestServer::start().await;
+    let owner = server.own("Olga").await;
+    let mina = server.sign_in("Mina").await;
+    let mut client = server.connect(&mina, json!({})).await;
+    let room = lobby(&client);
+    assert_eq!(client.opened().role, Role::Member);
+    let itself = person(&owner, "role");
+    let step_down = json!({ "role": "member" });
+    assert_eq!(
+        server
+            .refused(&owner, Method::PUT, &itself, step_down.clone())
+            .await,
+        ErrorCode::LastOwner
+    );
+    let path = person(&mina, "role");
+    let _: PersonInfo = server
+        .done(&owner, Method::PUT, &path, json!({ "role": "moderator" }))
+        .await;
+    assert_eq!(client.next::<NewRole>(event::ROLE).await.role, Role::Moderator);
+    assert!(told_of(&mut client, room).await.manage);
+
+    // A moderator acts on members, sees no addresses, and gives no roles.
+    let jun = server.sign_in("Jun").await;
+    let out: SignedOut = server
+        .done(&mina, Method::DELETE, &person(&jun, "sessions"), Value::Null)
+        .await;
+    assert_eq!(out.devices, 1);
+    let who: Vec<ConnectionInfo> = server
+        .done(&mina, Method::GET, "/api/admin/connections", Value::Null)
+        .await;
+    assert_eq!((who.len(), who[0].address.as_ref()), (1, None));
+    assert_eq!((&who[0].person, who[0].role), (&mina.me, Role::Moderator));
+    for (method, path, body) in [
+        (
+            Method::PUT,
+            person(&owner, "exclusion"),
+            json!({ "state": "banned" }),
+        ),
+        (Method::DELETE, person(&owner, "sessions"), Value::Null),
+        (Method::PUT, path.clone(), json!({ "role": "owner" })),
+        (
+            Method::PUT,
+            person(&jun, "messages"),
+            json!({ "messages": "erased" }),
+        ),
+        (
+            Method::PUT,
+            person(&jun, "exclusion"),
+            json!({ "state": "banned", "addresses_seconds": 5 }),
+        ),
+        (Method::GET, "/api/admin/addresses".into(), Value::Null),
+        (Method::DELETE, format!("/api/admin/rooms/{room}"), Value::Null),
+        (
+            Method::PUT,
+            person(&jun, "passphrase"),
+            json!({ "new": "correct horse" }),
+        ),
+    ] {
+        assert_eq!(
+            server.refused(&mina, method, &path, body).await,
+            ErrorCode::Forbidden,
+            "{path}"
+        );
+    }
+    let eve = server.sign_in("Eve").await;
+    for path in [
+        "/api/admin/people",
+        "/api/admin/audit",
+        "/api/admin/rooms",
+        "/api/admin/sign-ins",
+    ] {
+        assert_eq!(
+            server.refused(&eve, Method::GET, path, Value::Null).await,
+            ErrorCode::Forbidden
+        );
+    }
+
+    // The server is handed over.
+    let _: PersonInfo = server
+        .done(&owner, Method::PUT, &path, json!({ "role": "owner" }))
+        .await;
+    let _: PersonInfo = server.done(&owner, Method::PUT, &itself, step_down).await;
+    assert_eq!(
+        server
+            .refused(&owner, Method::GET, "/api/admin/people", Value::Null)
+            .await,
+        ErrorCode::Forbidden
+    );
+}
+
+#[tokio::test]
+async fn fault_h10_a_deleted_room_is_gone_for_everybody_and_takes_nothing_more() {
+    let server = TestServer::start().await;
+    let owner = server.own("Olga").await;
+    let mut mina = server.join("Mina").await;
+    let mut jun = server.join("Jun").await;
+    let room = create(&mut mina, "public", "harm").await;
+    let _: Room = ok(&mut jun, event::JOIN_ROOM, json!({ "room": room })).await;
+    let item = message(room, "bad");
+    mina.send(std::slice::from_ref(&item)).await;
+    let path = format!("/api/admin/rooms/{room}");
+    let renamed: RoomInfo = server
+        .done(&owner, Method::PATCH, &path, json!({ "name": "calm" }))
+        .await;
+    assert_eq!((renamed.name.as_str(), renamed.members), ("calm", 2));
+    let deleted = server.admin(&owner, Method::DELETE, &path, Value::Null).await;
+    assert_eq!(deleted.status(), 204);
+    for client in [&mut mina, &mut jun] {
+        loop {
+            if let RoomNews::Out { room: out, deleted } = client.next(event::ROOM).await {
+                assert_eq!((out, deleted), (room, true));
+                break;
+            }
+        }
+    }
+    assert_eq!(
+        send_one(&mut jun, room, says("hm")).await,
+        Err(ErrorCode::RoomDeleted)
+    );
+    // A retry of what was stored there too: it is stored nowhere.
+    let Reply::Ok(again) = mina.call::<Vec<Sent>>(event::SEND, [item]).await else {
+        panic!("refused");
+    };
+    assert!(matches!(&again[0], Sent::Refused { error, .. } if error.code == ErrorCode::RoomDeleted));
+    let join = json!({ "room": room });
+    assert_eq!(
+        mina.refusal(event::JOIN_ROOM, join.clone()).await,
+        ErrorCode::RoomDeleted
+    );
+    // Whoever was not in it learns nothing of it; its name is free, its id is not.
+    let mut eve = server.join("Eve").await;
+    assert_eq!(eve.refusal(event::JOIN_ROOM, join).await, ErrorCode::UnknownRoom);
+    let retry = json!({ "id": room, "kind": "public", "name": "harm" });
+    assert_eq!(mina.refusal(event::CREATE_ROOM, retry).await, ErrorCode::Conflict);
+    create(&mut jun, "public", "calm").await;
+    // Asked again, nothing happens; the room that everybody is in stays.
+    let again = server.admin(&owner, Method::DELETE, &path, Value::Null).await;
+    assert_eq!(again.status(), 204);
+    let lobby = format!("/api/admin/rooms/{}", lobby(&jun));
+    assert_eq!(
+        server.refused(&owner, Method::DELETE, &lobby, Value::Null).await,
+        ErrorCode::Forbidden
+    );
+}
+
+#[tokio::test]
+async fn fault_an_author_deletes_their_words_in_an_archived_room_and_in_one_they_left() {
+    let server = TestServer::start().await;
+    let mut mina = server.join("Mina").await;
+    let jun = server.sign_in("Jun").await;
+    let mut client = server.connect(&jun, json!({})).await;
+    let room = create(&mut mina, "private", "Plans").await;
+    let invite = json!({ "room": room, "people": [jun.me.id] });
+    let () = ok(&mut mina, event::INVITE, invite).await;
+    told_of(&mut client, room).await;
+    let first = send_one(&mut client, room, says("first")).await.unwrap();
+    let second = send_one(&mut client, room, says("second")).await.unwrap();
+    let hers = send_one(&mut mina, room, says("hers")).await.unwrap();
+    let delete = |seq| json!({ "kind": "delete", "message": seq });
+
+    let archive = json!({ "room": room, "archived": true });
+    let _: Room = ok(&mut mina, event::CHANGE_ROOM, archive).await;
+    assert_eq!(
+        send_one(&mut client, room, says("third")).await,
+        Err(ErrorCode::Archived)
+    );
+    send_one(&mut client, room, delete(first)).await.unwrap();
+
+    let () = ok(&mut client, event::LEAVE_ROOM, json!({ "room": room })).await;
+    let left: Vec<LeftMessage> = server
+        .done(&jun, Method::GET, "/api/left-messages", Value::Null)
+        .await;
+    assert_eq!(left.len(), 1);
+    assert_eq!((left[0].seq, left[0].text.as_str()), (second, "second"));
+    send_one(&mut client, room, delete(second)).await.unwrap();
+    assert_eq!(
+        send_one(&mut client, room, delete(hers)).await,
+        Err(ErrorCode::UnknownRoom)
+    );
+    assert_eq!(
+        send_one(&mut client, room, says("hm")).await,
+        Err(ErrorCode::UnknownRoom)
+    );
+    let told = page(&mut mina, room).await;
+    assert!(!told.contains(&Body::message("second".parse_text())));
+    assert_eq!(told.iter().filter(|body| **body == Body::Erased).count(), 2);
+}
+
+trait ParseText {
+    fn parse_text(&self) -> steadfast_shared::MessageText;
+}
+
+impl ParseText for str {
+    fn parse_text(&self) -> steadfast_shared::MessageText {
+        steadfast_shared::MessageText::parse(self).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn fault_h10_a_person_is_seen_with_devices_sign_ins_and_limits() {
+    let server = TestServer::start().await;
+    let owner = server.own("Olga").await;
+    let mina = server.sign_in("Mina").await;
+    let mut client = server.connect(&mina, json!({})).await;
+    let room = lobby(&client);
+    send_one(&mut client, room, says("hello")).await.unwrap();
+    let limits = person(&mina, "limits");
+    let set = json!({ "limit": "message_burst", "value": 64 });
+    let _: Vec<Value> = server.done(&owner, Method::PUT, &limits, set).await;
+    let path = format!("/api/admin/people/{}", mina.me.id);
+    let seen: PersonDetail = server.done(&owner, Method::GET, &path, Value::Null).await;
+    assert_eq!(
+        (seen.info.person, seen.info.role),
+        (mina.me.clone(), Role::Member)
+    );
+    assert_eq!((seen.devices_list.len(), seen.connections.len()), (1, 1));
+    assert_eq!(seen.connections[0].address.as_deref(), Some("127.0.0.1"));
+    assert_eq!(seen.sign_ins[0].outcome, SignInOutcome::SignedUp);
+    assert_eq!((seen.rooms, seen.messages_written, seen.limits.len()), (1, 1, 1));
+    let nobody = format!("/api/admin/people/{}", EntryId(Uuid::now_v7()));
+    assert_eq!(
+        server.refused(&owner, Method::GET, &nobody, Value::Null).await,
+        ErrorCode::UnknownPerson
+    );
+    // The limit holds for the connection that is open: 64 of 100 in one go.
+    let items: Vec<_> = (0..64).map(|n| message(room, &n.to_string())).collect();
+    client.send(&items[..60]).await;
+    let Reply::Err(error) = client.call::<Vec<Sent>>(event::SEND, &items).await else {
+        panic!("not limited");
+    };
+    assert_eq!(error.code, ErrorCode::RateLimited);
+}
