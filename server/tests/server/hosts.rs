@@ -56,13 +56,13 @@ async fn fault_h09_a_page_that_rebinds_its_name_to_this_server_reaches_nothing_o
         let request = server.http.get(server.url(path)).header(HOST, "10.0.0.7");
         assert_eq!(request.send().await.unwrap().status(), 200, "{path}");
     }
-    // Nobody owns the server yet.
+    // Its own page does.
     let first: SessionInfo = sign_up(&server, "localhost", "http://localhost", "Mina")
         .await
         .json()
         .await
         .unwrap();
-    assert!(first.owner);
+    assert_eq!(first.me.name, "Mina");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@
 mod accounts;
 mod admin;
 mod changes;
+mod cli;
 mod conversation;
 mod doubts;
 mod handshake;

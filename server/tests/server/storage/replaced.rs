@@ -236,5 +236,5 @@ async fn backups_checks_and_a_reader_of_the_files_disturb_no_server() {
         assert_eq!(scene.say(200).await, 200);
     }
     assert_eq!(scene.server.try_wait().unwrap(), None);
-    assert_eq!(names(scene.home()).len(), 4);
+    assert_eq!(names(scene.home()).len(), 5);
 }

@@ -1,5 +1,6 @@
 //! The store: one suite of what must hold, run against every store there is.
 
+mod brought;
 mod direct;
 mod erased;
 mod log;

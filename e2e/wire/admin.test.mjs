@@ -1,0 +1,111 @@
+// What operators do, as npm's own client sees it: bans, blocks, deleted rooms, roles.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, describe } from 'node:test';
+import { promisify } from 'node:util';
+
+import { BINARY, Server } from '../server.mjs';
+import { arrive, arriveAsOwner, assertTyped, GENEROUS, hangUp, signIn, uuid7 } from './device.mjs';
+import { test } from './test.mjs';
+
+/** @typedef {Awaited<ReturnType<typeof arrive>>} Someone */
+
+describe('operators', () => {
+  /** @type {Server} */ let server;
+  /** @type {Someone} */ let owner;
+
+  before(async () => {
+    server = await Server.start({ args: GENEROUS });
+    assert.match(server.log, /nobody owns this server yet: open http:\/\/\S+\/owner#\S+ to own it/);
+    owner = await arriveAsOwner(server, 'Olga');
+  });
+  after(async () => {
+    hangUp();
+    await server?.dispose();
+  });
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   * @param {{ token: string }} [by]
+   */
+  async function admin(method, path, body, by = owner.account) {
+    const answer = await fetch(`${server.url}/api/admin/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${by.token}` },
+      body: body && JSON.stringify(body),
+    });
+    const text = await answer.text();
+    return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  /** `steadfast admin`, beside the server. @param {...string} args */
+  const cli = async (...args) => (await promisify(execFile)(BINARY, ['admin', ...args, '--database', server.database])).stdout;
+
+  test('fault_h09: the first to come owns nothing, and the link is good once', async () => {
+    const eve = await signIn(server, 'Eve');
+    assert.equal(/** @type {any} */ (eve).owner, false);
+    const answer = await fetch(`${server.url}/api/owner`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${eve.token}` },
+      body: JSON.stringify({ code: server.ownerCode }),
+    });
+    assert.equal(answer.status, 403);
+    assertTyped(await answer.json(), 'invalid_code');
+    const link = await cli('owner-link', '--json');
+    const again = await fetch(`${server.url}/api/owner`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${eve.token}` },
+      body: JSON.stringify({ code: JSON.parse(link).code }),
+    });
+    assert.equal((await again.json()).role, 'owner');
+  });
+
+  test('fault_h10: a ban is told and ends the connection, whichever way it is given', async () => {
+    for (const by of ['page', 'command line']) {
+      const mallory = await arrive(server, `Mallory by ${by}`);
+      const told = new Promise((resolve) => mallory.socket.on('session', resolve));
+      const ended = new Promise((resolve) => mallory.socket.on('disconnect', resolve));
+      if (by === 'page') await admin('PUT', `people/${mallory.account.me.id}/exclusion`, { state: 'banned' });
+      else await cli('ban', `Mallory by ${by}`);
+      assert.deepEqual(await told, { state: 'closing', reason: 'banned' });
+      assert.equal(await ended, 'io server disconnect');
+      mallory.socket.connect();
+      const refused = await new Promise((resolve) => mallory.socket.once('connect_error', resolve));
+      assert.equal(/** @type {Error} */ (refused).message, 'unauthorized');
+      const list = await admin('GET', 'people?state=banned');
+      assert.ok(list.body.some((/** @type {any} */ info) => info.person.id === mallory.account.me.id));
+    }
+  });
+
+  test('fault_h04: who is blocked is told so by a code, and nothing else', async () => {
+    const [ann, ben] = [await arrive(server, 'Ann'), await arrive(server, 'Ben')];
+    const room = await ann.ask('room:direct', { with: [ben.account.me.id] });
+    await ben.ask('block', { person: ann.account.me.id, blocked: true });
+    const item = { id: uuid7(), room: room.id, body: { kind: 'message', text: 'hi' } };
+    const { ok } = await ann.socket.emitWithAck('send', [item]);
+    assertTyped(ok[0].error, 'blocked');
+    assertTyped((await ann.socket.emitWithAck('room:direct', { with: [ben.account.me.id] })).error, 'blocked');
+    const hidden = await ben.ask('room:hide', { room: room.id, hidden: true });
+    assert.equal(hidden.hidden, true);
+    await ben.ask('block', { person: ann.account.me.id, blocked: false });
+    assert.equal((await ann.socket.emitWithAck('send', [item])).ok[0].id, item.id);
+  });
+
+  test('fault_h10: a deleted room takes nothing more, not even what waits in an outbox', async () => {
+    const cleo = await arrive(server, 'Cleo');
+    const room = await cleo.ask('room:create', { id: uuid7(), kind: 'private', name: 'harm' });
+    const out = new Promise((resolve) => cleo.socket.on('room', (told) => told.state === 'out' && resolve(told)));
+    assert.equal((await admin('DELETE', `rooms/${room.id}`)).status, 204);
+    assert.deepEqual(await out, { state: 'out', room: room.id, deleted: true });
+    const item = { id: uuid7(), room: room.id, body: { kind: 'message', text: 'late' } };
+    const { ok } = await cleo.socket.emitWithAck('send', [item]);
+    assertTyped(ok[0].error, 'room_deleted');
+    assertTyped((await admin('GET', 'people', undefined, cleo.account)).body, 'forbidden');
+    const audit = await admin('GET', 'audit');
+    assert.equal(audit.body[0].action, 'deleted_room');
+    assert.equal(audit.body[0].detail, 'harm');
+  });
+});

@@ -1,0 +1,177 @@
+//! `steadfast admin` beside a running server: the real binary on both sides of the socket.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use serde_json::{Value, json};
+use steadfast_shared::event::{self, ClosingReason, NewRole, Session};
+use steadfast_shared::{ErrorCode, Role, WireError};
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use crate::process::started;
+use crate::support::client::PATIENCE;
+use crate::support::server::sign_in;
+use crate::support::{Client, message};
+
+/// Runs `steadfast admin`. Answers its exit code and what it said.
+async fn admin(database: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_steadfast"))
+        .arg("admin")
+        .args(arguments)
+        .arg("--database")
+        .arg(database)
+        .stdin(Stdio::null())
+        .output();
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = timeout(PATIENCE, output).await.unwrap().unwrap();
+    let said = String::from_utf8([stdout, stderr].concat()).unwrap();
+    (status.code().unwrap(), said)
+}
+
+async fn done(database: &Path, arguments: &[&str]) -> String {
+    let (code, said) = admin(database, arguments).await;
+    assert_eq!(code, 0, "{arguments:?}: {said}");
+    said
+}
+
+async fn answer(database: &Path, arguments: &[&str]) -> Value {
+    let said = done(database, &[arguments, &["--json"]].concat()).await;
+    serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}"))
+}
+
+#[tokio::test]
+async fn fault_h10_an_operator_bans_live_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    let (_server, address) = started(&database).await;
+    let socket = folder.path().join("chat.db.sock");
+    let mode = std::fs::metadata(&socket).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+    let http = reqwest::Client::new();
+    let session = sign_in(&http, address, "Mallory").await;
+    let mut mallory = Client::open(address, &session, json!({})).await;
+    let mina = sign_in(&http, address, "Mina").await;
+    let mut other = Client::open(address, &mina, json!({})).await;
+    let room = mallory.room();
+    mallory.send(&[message(room, "buy this")]).await;
+
+    let who = done(&database, &["who"]).await;
+    assert!(who.contains("Mallory") && who.contains("127.0.0.1"), "{who}");
+    let said = done(
+        &database,
+        &[
+            "ban",
+            "mallory",
+            "--reason",
+            "spam",
+            "--for",
+            "7d",
+            "--messages",
+            "hidden",
+        ],
+    )
+    .await;
+    assert!(said.contains("banned") && said.contains("spam"), "{said}");
+    let told: Session = mallory.next(event::SESSION).await;
+    let reason = ClosingReason::Banned;
+    assert_eq!(told, Session::Closing { reason });
+    let asked = json!({ "nickname": "Mallory" });
+    let url = format!("http://{address}/api/session");
+    let refused = http.post(&url).json(&asked).send().await.unwrap();
+    let refused: WireError = refused.json().await.unwrap();
+    assert_eq!(refused.code, ErrorCode::NicknameTaken);
+    let page = other
+        .call::<event::Page>(event::HISTORY, json!({ "room": room }))
+        .await;
+    let page = Result::from(page).unwrap();
+    assert_eq!(page.entries[0].body, steadfast_shared::Body::Hidden);
+
+    let seen = answer(&database, &["person", "Mallory"]).await;
+    assert_eq!(
+        (&seen["state"], &seen["exclusion"]["reason"]),
+        (&json!("banned"), &json!("spam"))
+    );
+    done(&database, &["unban", "Mallory"]).await;
+    assert_eq!(answer(&database, &["people", "--excluded"]).await, json!([]));
+
+    // Roles, rooms, limits, logs.
+    done(&database, &["role", "Mina", "moderator"]).await;
+    assert_eq!(other.next::<NewRole>(event::ROLE).await.role, Role::Moderator);
+    done(&database, &["room", "rename", "general", "lounge"]).await;
+    let rooms = done(&database, &["room", "list"]).await;
+    assert!(rooms.contains("lounge"), "{rooms}");
+    let (code, said) = admin(&database, &["room", "delete", "lounge"]).await;
+    assert_eq!(code, 1, "{said}");
+    let limits = answer(&database, &["limit", "Mina", "message-burst", "5000"]).await;
+    assert_eq!(limits, json!([{ "limit": "message_burst", "value": 5000 }]));
+    let out = answer(&database, &["sign-out", "Mina"]).await;
+    assert_eq!(out, json!({ "devices": 1 }));
+    let link = done(&database, &["owner-link", "--url", "https://chat.example/"]).await;
+    assert!(link.starts_with("https://chat.example/owner#"), "{link}");
+    let sign_ins = done(&database, &["sign-ins", "Mallory"]).await;
+    assert!(sign_ins.contains("signed_up"), "{sign_ins}");
+    let audit = answer(&database, &["audit"]).await;
+    let actions: Vec<&str> = audit
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|line| line["action"].as_str())
+        .collect();
+    assert_eq!(
+        actions,
+        [
+            "made_owner_link",
+            "signed_out",
+            "set_limit",
+            "changed_room",
+            "set_role",
+            "readmitted",
+            "banned"
+        ]
+    );
+    assert!(
+        audit
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|line| line["via"] == "command_line")
+    );
+}
+
+#[tokio::test]
+async fn fault_h10_the_command_line_says_what_is_wrong_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    let (code, said) = admin(&database, &["who"]).await;
+    assert_eq!(code, 1);
+    assert!(
+        said.contains("no server is running") && said.contains("--database"),
+        "{said}"
+    );
+    let (mut server, _) = started(&database).await;
+    for (arguments, why) in [
+        (vec!["person", "Nobody"], "nobody is called Nobody here"),
+        (
+            vec!["room", "archive", "nowhere"],
+            "no room is called nowhere here",
+        ),
+    ] {
+        let (code, said) = admin(&database, &arguments).await;
+        assert_eq!(code, 1);
+        assert!(said.contains(why) && said.trim().lines().count() == 1, "{said}");
+    }
+    let (code, said) = admin(&database, &["ban", "Eve", "--for", "soon"]).await;
+    assert_eq!(code, 2);
+    assert!(said.contains("30m"), "{said}");
+    // A server that was killed leaves its socket: the next one takes its place.
+    server.kill().await.unwrap();
+    let (code, said) = admin(&database, &["who"]).await;
+    assert!(code == 1 && said.contains("no server is running"), "{said}");
+    let (_server, _) = started(&database).await;
+    assert_eq!(done(&database, &["who"]).await.trim(), "nobody is connected");
+}

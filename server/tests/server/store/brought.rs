@@ -1,0 +1,267 @@
+//! Being brought somewhere costs who does it; blocked people bring nobody anywhere.
+
+use steadfast_server::store::refusal::Blocker;
+use steadfast_shared::event::Block;
+use steadfast_shared::limit;
+use steadfast_shared::room::{DirectRoom, HideRoom, Invite};
+
+use super::*;
+
+fn direct(with: &[UserId]) -> Act {
+    Act::Direct(DirectRoom { with: with.to_vec() })
+}
+
+fn block(person: UserId, blocked: bool) -> Act {
+    Act::Block(Block { person, blocked })
+}
+
+/// Writes behind the store's back, and leaves what is the store's to do to the store.
+async fn quietly(fixture: &Fixture) -> SqliteConnection {
+    let mut connection = behind_its_back(fixture.path()).await;
+    for pragma in ["pragma wal_autocheckpoint = 0", "pragma synchronous = off"] {
+        sqlx::query(pragma).execute(&mut connection).await.unwrap();
+    }
+    connection
+}
+
+/// So many people, with ids that nobody has signed up for.
+async fn crowd(fixture: &Fixture, count: usize) -> Vec<UserId> {
+    let mut connection = quietly(fixture).await;
+    let mut people = Vec::new();
+    for n in 0..count {
+        let user = UserId(Uuid::now_v7());
+        sqlx::query("insert into users (id, name, name_key, created_at) values (?1, ?2, hex(?1), 0)")
+            .bind(user.0)
+            .bind(format!("person {n}"))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        people.push(user);
+    }
+    people
+}
+
+#[tokio::test]
+async fn fault_h04_conversations_cost_who_opens_them_and_not_who_is_in_them() {
+    let fixture = Fixture::sqlite().await;
+    let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
+    let people = crowd(&fixture, limit::DIRECT_PER_HOUR as usize + 1).await;
+    let (last, others) = people.split_last().unwrap();
+    for person in others {
+        fixture.act(mina, direct(&[*person])).await.unwrap();
+    }
+    let refused = fixture.act(mina, direct(&[*last])).await;
+    assert!(matches!(refused, Err(Refusal::TooMuchLately(_))), "{refused:?}");
+    // Opening one that is there costs nothing; an hour later there are more.
+    fixture.act(mina, direct(&[others[0]])).await.unwrap();
+    let later = 9 + 60 * 60 * 1_000;
+    let opened = fixture.store.act(mina, &direct(&[*last]), later).await.unwrap();
+    assert!(opened.is_ok(), "{opened:?}");
+    // Who was brought in has all their own rooms left, and can open conversations.
+    fixture
+        .act(others[0], create(RoomKind::Public, "mine"))
+        .await
+        .unwrap();
+    fixture.act(others[0], direct(&[jun])).await.unwrap();
+}
+
+#[tokio::test]
+async fn fault_h04_conversations_that_nobody_answers_are_bounded() {
+    let fixture = Fixture::sqlite().await;
+    let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
+    let people = crowd(&fixture, limit::DIRECT_UNANSWERED as usize).await;
+    let hour = 60 * 60 * 1_000;
+    let mut at = 9;
+    for (nth, person) in people.iter().enumerate() {
+        at += if nth % 50 == 49 { hour + 1 } else { 1 };
+        fixture
+            .store
+            .act(mina, &direct(&[*person]), at)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    let one_more = direct(&[jun]);
+    at += 2 * hour;
+    let refused = fixture.store.act(mina, &one_more, at).await.unwrap();
+    assert_eq!(refused, Err(Refusal::TooManyUnanswered));
+    // One answer makes room for one more.
+    let rooms = fixture.store.rooms_of(people[0]).await.unwrap();
+    let answer = NewEntry {
+        author: people[0],
+        room: rooms[0].id,
+        ..fixture.entry("yes?")
+    };
+    assert!(matches!(
+        fixture.append(&[answer]).await[0],
+        Outcome::Stored { .. }
+    ));
+    assert!(fixture.store.act(mina, &one_more, at).await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn fault_h04_people_brought_into_rooms_are_counted_by_the_hour() {
+    let fixture = Fixture::sqlite().await;
+    let mina = fixture.mina.person.id;
+    let people = crowd(&fixture, limit::BROUGHT_PER_HOUR as usize + 1).await;
+    let room = fixture.made(RoomKind::Private, "Plans").await;
+    for some in people.chunks(limit::INVITED) {
+        let invite = Act::Invite(Invite {
+            room,
+            people: some.to_vec(),
+        });
+        match fixture.act(mina, invite).await {
+            Ok(acted) => assert_eq!(acted.came.len(), some.len()),
+            refused => {
+                assert!(matches!(refused, Err(Refusal::TooMuchLately(_))), "{refused:?}");
+                assert_eq!(some.len(), 1, "the last one");
+            }
+        }
+    }
+    assert_eq!(
+        fixture.store.members(room).await.unwrap().len(),
+        limit::BROUGHT_PER_HOUR as usize + 1
+    );
+}
+
+#[tokio::test]
+async fn fault_h04_who_is_brought_everywhere_leaves_what_they_were_brought_into_first() {
+    let fixture = Fixture::sqlite().await;
+    let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
+    let first = fixture.made(RoomKind::Private, "first").await;
+    let invite = |room| {
+        Act::Invite(Invite {
+            room,
+            people: vec![jun],
+        })
+    };
+    fixture.act(mina, invite(first)).await.unwrap();
+    let seen = fixture.seen(jun, first).await.unwrap();
+    assert_eq!(seen.brought_by, Some(fixture.mina.person.clone()));
+    let mut connection = quietly(&fixture).await;
+    for n in 1..limit::BROUGHT_ROOMS {
+        let room = Uuid::now_v7();
+        sqlx::query(
+            "insert into rooms (id, kind, name, name_key, search, created_at, active_at) values (?, 'private', ?2, ?2, ?2, 0, 0)",
+        )
+        .bind(room)
+        .bind(n.to_string())
+        .execute(&mut connection)
+        .await
+        .unwrap();
+        sqlx::query("insert into members (user, room, joined_at, brought_by) values (?, ?, 100, ?)")
+            .bind(jun.0)
+            .bind(room)
+            .bind(mina.0)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+    let last = fixture.made(RoomKind::Private, "last").await;
+    let acted = fixture.act(mina, invite(last)).await.unwrap();
+    assert_eq!(acted.gave_way, [(first, jun)]);
+    assert!(fixture.seen(jun, first).await.is_none() && fixture.seen(jun, last).await.is_some());
+    // Where they say something they are by their own will.
+    let said = NewEntry {
+        author: jun,
+        room: last,
+        ..fixture.entry("hello")
+    };
+    fixture.append(&[said]).await;
+    assert_eq!(fixture.seen(jun, last).await.unwrap().brought_by, None);
+}
+
+#[tokio::test]
+async fn fault_h04_who_is_blocked_brings_nobody_anywhere_and_says_nothing_to_them() {
+    let fixture = Fixture::sqlite().await;
+    let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
+    let ada = fixture.sign_up("Ada").await.person.id;
+    let two = fixture.act(mina, direct(&[jun])).await.unwrap().room.unwrap();
+    fixture.act(jun, block(mina, true)).await.unwrap();
+    assert_eq!(
+        fixture.store.blocked_by(jun).await.unwrap(),
+        [fixture.mina.person.clone()]
+    );
+    let other = Err(Refusal::Blocked(Blocker::Other));
+    let room = fixture.made(RoomKind::Private, "Plans").await;
+    let invite = Act::Invite(Invite {
+        room,
+        people: vec![ada, jun],
+    });
+    assert_eq!(fixture.act(mina, invite).await, other);
+    assert_eq!(fixture.store.members(room).await.unwrap().len(), 1, "all or none");
+    for with in [vec![jun], vec![ada, jun]] {
+        assert_eq!(fixture.act(mina, direct(&with)).await, other);
+    }
+    let said = |author| NewEntry {
+        author,
+        room: two,
+        ..fixture.entry("hi")
+    };
+    assert_eq!(
+        fixture.append(&[said(mina), said(jun)]).await,
+        [
+            Outcome::Refused(Refusal::Blocked(Blocker::Other)),
+            Outcome::Refused(Refusal::Blocked(Blocker::Oneself))
+        ]
+    );
+    // In a public room both go on; a mention by who is blocked does not count.
+    let text = steadfast_shared::mention::written(jun);
+    fixture.append(&[fixture.entry(&text)]).await;
+    let general = fixture.seen(jun, fixture.general).await.unwrap();
+    assert_eq!((general.unread, general.mentions), (1, 0));
+
+    fixture.act(jun, block(mina, false)).await.unwrap();
+    assert!(matches!(
+        fixture.append(&[said(mina)]).await[0],
+        Outcome::Stored { .. }
+    ));
+    let oneself = fixture.act(jun, block(jun, true)).await;
+    assert!(matches!(oneself, Err(Refusal::Invalid(_))));
+}
+
+#[tokio::test]
+async fn fault_h04_a_conversation_is_hidden_until_something_is_said_and_one_of_several_is_left() {
+    let fixture = Fixture::sqlite().await;
+    let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
+    let ada = fixture.sign_up("Ada").await.person.id;
+    let two = fixture.act(mina, direct(&[jun])).await.unwrap().room.unwrap();
+    let hide = |hidden| Act::Hide(HideRoom { room: two, hidden });
+    assert_eq!(fixture.act(jun, Act::Leave(two)).await, Err(Refusal::Forbidden));
+    fixture.act(jun, hide(true)).await.unwrap();
+    assert!(fixture.seen(jun, two).await.unwrap().hidden);
+    assert!(!fixture.seen(mina, two).await.unwrap().hidden);
+    let said = NewEntry {
+        room: two,
+        ..fixture.entry("still there?")
+    };
+    fixture.store.append(&[said], 10).await.unwrap();
+    assert!(!fixture.seen(jun, two).await.unwrap().hidden);
+    fixture.act(jun, hide(true)).await.unwrap();
+    fixture.act(jun, direct(&[mina])).await.unwrap();
+    assert!(
+        !fixture.seen(jun, two).await.unwrap().hidden,
+        "who opens it sees it"
+    );
+    let public = Act::Hide(HideRoom {
+        room: fixture.general,
+        hidden: true,
+    });
+    assert_eq!(fixture.act(jun, public).await, Err(Refusal::Forbidden));
+
+    let three = fixture
+        .act(mina, direct(&[jun, ada]))
+        .await
+        .unwrap()
+        .room
+        .unwrap();
+    fixture.act(jun, Act::Leave(three)).await.unwrap();
+    assert!(fixture.seen(jun, three).await.is_none());
+    // The others open the one they have, and nobody is brought back; who left comes back by themselves.
+    let again = fixture.act(mina, direct(&[jun, ada])).await.unwrap();
+    assert_eq!((again.room, again.came.len()), (Some(three), 0));
+    assert!(fixture.seen(jun, three).await.is_none());
+    let back = fixture.act(jun, direct(&[ada, mina])).await.unwrap();
+    assert_eq!(back.room, Some(three));
+    assert!(fixture.seen(jun, three).await.is_some());
+}
