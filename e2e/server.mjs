@@ -171,6 +171,15 @@ export class Server {
     if (answer.status !== 200) throw new Error(`no owner: ${answer.status} ${await answer.text()}`);
   }
 
+  /**
+   * Runs `steadfast admin` beside the server. Answers what it prints.
+   * @param {...string} args
+   */
+  async admin(...args) {
+    const { stdout } = await promisify(execFile)(BINARY, ['admin', ...args, '--database', this.database]);
+    return stdout.trim();
+  }
+
   /** Asks the process to end (SIGTERM) and fails unless it exits with 0. */
   async stop() {
     const { code, signal } = await this.terminate();
