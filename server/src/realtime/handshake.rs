@@ -9,7 +9,7 @@ use socketioxide::handler::ConnectHandler;
 use socketioxide::socket::DisconnectReason;
 use socketioxide::{SocketIo, TransportType};
 use steadfast_shared::event::{self, ClosingReason};
-use steadfast_shared::{ErrorCode, HandshakeError, WireError};
+use steadfast_shared::{ErrorCode, HandshakeError, Role, WireError};
 
 use super::args::{Args, ShownAuth};
 use super::connection::{Connection, Cost, Polls, Source};
@@ -82,13 +82,10 @@ impl Realtime {
             .await
             .map_err(|error| unavailable(&error))?;
         let runs_the_server = found.role == Role::Owner;
-        let admission = self.0.people.admit(
-            found.person.id,
-            found.session,
-            network,
-            runs_the_server,
-            &limits,
-        )?;
+        let admission =
+            self.0
+                .people
+                .admit(found.person.id, found.session, network, runs_the_server, &limits)?;
         // What is told of a room says how far they have read.
         let marks = self.0.writer.unwritten_marks(found.person.id);
         if !marks.is_empty()

@@ -85,7 +85,7 @@ impl Drop for Admission {
 }
 
 /// The limits of a person's devices: everybody's, but for those that are other for them.
-fn of_person(everybodys: &Limits, own: &[PersonLimit]) -> Limits {
+fn limits_of_person(everybodys: &Limits, own: &[PersonLimit]) -> Limits {
     let mut limits = everybodys.clone();
     for PersonLimit { limit, value } in own {
         match limit {
@@ -120,7 +120,7 @@ impl People {
         session: SessionId,
         network: Option<IpAddr>,
         runs_the_server: bool,
-        limits: &[PersonLimit],
+        own: &[PersonLimit],
     ) -> Result<Admission, HandshakeError> {
         let mut inner = self.inner();
         let of_device = inner
@@ -151,7 +151,7 @@ impl People {
         let device = inner
             .devices
             .entry(session)
-            .or_insert_with(|| Arc::new(Device::new(session, &of_person(&self.limits, limits))))
+            .or_insert_with(|| Arc::new(Device::new(session, &limits_of_person(&self.limits, own))))
             .clone();
         *inner.arriving.entry(session).or_default() += 1;
         Ok(Admission {
@@ -240,7 +240,7 @@ impl People {
 
     /// Gives the devices of a person who is connected the limits they have.
     pub(super) fn limit(&self, person: UserId, limits: &[PersonLimit]) {
-        let limits = of_person(&self.limits, limits);
+        let limits = limits_of_person(&self.limits, limits);
         for connection in self.of(person) {
             connection.device.limit(&limits);
         }

@@ -1,5 +1,7 @@
 //! People, and what is done to them.
 
+use std::net::Ipv4Addr;
+
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -14,6 +16,7 @@ use super::super::caller::{By, Caller};
 use super::super::passphrase::unhashed;
 use super::super::{Refusal, Shared, failed, unreadable};
 use super::{administer, asked, logs, named};
+use crate::passphrase::{Class, For};
 use crate::store::{self, Actor, Command};
 
 type Id = Result<Path<UserId>, PathRejection>;
@@ -153,7 +156,15 @@ pub(super) async fn set_passphrase(
         ));
     }
     let user = named(id)?;
-    let hash = shared.passphrases.hash(&body.new).await.map_err(unhashed)?;
+    let whose = For {
+        class: Class::Device,
+        network: Ipv4Addr::LOCALHOST.into(),
+    };
+    let hash = shared
+        .passphrases
+        .hash(&body.new, whose)
+        .await
+        .map_err(unhashed)?;
     let done = administer(&shared, actor, Command::SetPassphrase(user, hash)).await?;
     Ok(Json(SignedOut {
         devices: done.devices,
