@@ -16,6 +16,7 @@ use crate::{base_path, json};
 
 const CHANNEL: &str = "steadfast";
 const DRAIN_LOCK: &str = "steadfast-drain";
+const SIGN_IN_LOCK: &str = "steadfast-sign-in";
 
 /// The other tabs of this browser.
 pub(crate) struct Tabs {
@@ -66,6 +67,11 @@ impl Peers for Tabs {
         }
         .boxed_local()
     }
+}
+
+/// Waits until no other tab is signing in, and keeps them waiting until the answer is dropped.
+pub(crate) async fn sign_in_turn() -> Option<Held> {
+    lock(SIGN_IN_LOCK).await
 }
 
 /// A lock held; dropped, it is free.
