@@ -184,7 +184,7 @@ pub static PHRASES: Admin = Admin {
     readmit: "Let in again",
     readmit_question: |name| format!("Let {name} in again?"),
     readmit_means: |name| {
-        format!("{name} can sign in again at once. Messages stay as they are, hidden ones too.")
+        format!("{name} can sign in again at once. Messages that were hidden are shown again.")
     },
     readmitted: |name| format!("{name} can sign in again."),
 

@@ -183,9 +183,7 @@ pub static PHRASES: Admin = Admin {
 
     readmit: "다시 허용",
     readmit_question: |name| format!("{name} 님을 다시 허용할까요?"),
-    readmit_means: |name| {
-        format!("{name} 님이 바로 다시 로그인할 수 있어요. 메시지는 숨긴 것도 지금 그대로예요.")
-    },
+    readmit_means: |name| format!("{name} 님이 바로 다시 로그인할 수 있어요. 숨긴 메시지는 다시 보여요."),
     readmitted: |name| format!("{name} 님이 다시 로그인할 수 있어요."),
 
     messages: "메시지…",
