@@ -1,0 +1,162 @@
+// Those with a role act by the page, and people protect themselves by it.
+
+import { Admin } from '../pages/admin.js';
+import { ChatPage } from '../pages/chat.js';
+import { Rooms } from '../pages/rooms.js';
+import { expect, test } from './chat.js';
+import { answered } from './console.js';
+
+test('fault_h10_somebody_is_banned_while_typing_and_keeps_their_words', async ({ person, own, allowConsole }) => {
+  allowConsole(answered(409, /\/api\/session/), answered(401, /\/api\/session/));
+  const olga = await person('Olga');
+  await own(olga);
+  const ben = await person('Ben');
+  await ben.say('something harmful');
+  await expect(olga.row('something harmful')).toBeVisible();
+  await ben.composer.pressSequentially('half a sen');
+
+  const admin = new Admin(olga);
+  const members = await new Rooms(olga).members();
+  await members.filter({ hasText: 'Ben' }).getByRole('button').click();
+  await olga.page.getByTestId('member-administer').click();
+  await expect(olga.page.getByTestId('admin-heading')).toHaveText('Ben');
+  await admin.act('exclude');
+  await expect(olga.page.getByTestId('follows')).toContainText('signed out at once');
+  await olga.page.getByTestId('messages-hidden').check();
+  await expect(olga.page.getByTestId('follows')).toContainText('hidden from everybody');
+  await olga.page.getByTestId('exclude-reason').fill('harm');
+  await admin.confirm('Ben is banned.');
+  await expect(olga.page.getByTestId('mark')).toContainText(['Banned']);
+  await expect(olga.page.getByTestId('row-aside').filter({ hasText: 'hidden' })).toBeVisible();
+
+  await expect(ben.page.getByTestId('kept-out')).toContainText('banned');
+  await expect(ben.page.getByTestId('kept-out-words')).toHaveText('half a sen');
+  await ben.page.reload();
+  await expect(ben.page.getByTestId('kept-out-words')).toHaveText('half a sen');
+
+  await admin.look('audit');
+  await expect(admin.record('Banned somebody')).toContainText('Ben');
+  await admin.look('sign-ins');
+  await expect(admin.record('Signed up')).toHaveCount(2);
+  await admin.person('Ben');
+  await admin.act('readmit');
+  await admin.confirm('Ben can sign in again.');
+  await admin.close();
+  // Who is let in again is read again.
+  await expect(olga.row('something harmful')).toBeVisible();
+
+  // Without a passphrase nobody can show that they are Ben: the words wait on the device.
+  await ben.page.getByTestId('try-again').click();
+  await expect(ben.nickname).toHaveValue('Ben');
+});
+
+test('fault_h10_the_server_is_handed_over', async ({ person, own, allowConsole }) => {
+  allowConsole(answered(409, /\/api\/admin\//));
+  const olga = await person('Olga');
+  await own(olga);
+  const mina = await person('Mina');
+  const admin = new Admin(olga);
+  await admin.open();
+  await admin.person('Olga');
+  await admin.act('role');
+  await olga.page.getByTestId('role-member').check();
+  await olga.page.getByTestId('question-do').click();
+  await expect(olga.page.getByTestId('question-trouble')).toContainText('needs an owner');
+  await olga.page.getByTestId('question-cancel').click();
+  await admin.person('Mina');
+  await admin.act('role');
+  await olga.page.getByTestId('role-owner').check();
+  await olga.page.getByTestId('hand-over').check();
+  await olga.page.getByTestId('question-do').click();
+  // Who is a member again has nothing to administer.
+  await expect(admin.dialog).toHaveCount(0);
+  await olga.settings.click();
+  await expect(olga.page.getByTestId('open-administration')).toHaveCount(0);
+  const hers = new Admin(mina);
+  await hers.open();
+  await hers.look('audit');
+  await expect(hers.record('Changed a role')).toHaveCount(2);
+});
+
+test('fault_h04_somebody_is_blocked_and_let_speak_again', async ({ person, allowConsole }) => {
+  allowConsole(answered(409, /\/api\/session/));
+  const ann = await person('Ann');
+  const jun = await person('Jun');
+  const [rooms, his] = [new Rooms(ann), new Rooms(jun)];
+  await his.writeTo('Ann');
+  await jun.say('buy my things');
+  await rooms.open('Jun');
+  await expect(ann.row('buy my things')).toBeVisible();
+  await expect(ann.page.getByTestId('brought')).toContainText('Jun');
+  await ann.page.getByTestId('brought-block').click();
+  await expect(ann.page.getByTestId('block-question')).toContainText('not told');
+  await ann.page.getByTestId('block-confirm').click();
+  await expect(ann.page.getByTestId('you-blocked')).toBeVisible();
+  await expect(ann.page.getByTestId('veil')).toBeVisible();
+  await jun.say('are you there');
+  await expect(jun.page.getByText('takes no messages from you')).toBeVisible();
+
+  await his.open('general');
+  await jun.say('hello everybody');
+  await rooms.open('general');
+  const veil = ann.page.getByTestId('veil');
+  await expect(veil).toHaveCount(1);
+  await expect(ann.row('hello everybody')).toHaveCount(0);
+  await veil.getByTestId('veil-lift').click();
+  await expect(ann.row('hello everybody')).toBeVisible();
+
+  await ann.settings.click();
+  await expect(ann.page.getByTestId('blocked-person')).toContainText('Jun');
+  await ann.page.getByTestId('settings-unblock').click();
+  await expect(ann.page.getByTestId('blocked-person')).toHaveCount(0);
+  await ann.page.keyboard.press('Escape');
+  await rooms.open('Jun');
+  await expect(ann.composer).toBeVisible();
+});
+
+test('fault_h04_a_conversation_is_hidden_or_left', async ({ person }) => {
+  const ann = await person('Ann');
+  const jun = await person('Jun');
+  await person('Mia');
+  const [rooms, his] = [new Rooms(ann), new Rooms(jun)];
+  await his.writeTo('Ann');
+  await jun.say('hi');
+  await rooms.open('Jun');
+  await ann.page.getByTestId('room-menu').click();
+  await ann.page.getByTestId('room-hide').click();
+  await ann.page.getByTestId('hide-confirm').click();
+  await expect(rooms.link('Jun')).toHaveCount(0);
+  await expect(rooms.name).toHaveText(/general$/);
+  await jun.say('are you there');
+  await expect(rooms.link('Jun')).toHaveCount(1);
+
+  await his.writeTo('Ann', 'Mia');
+  await jun.say('the three of us');
+  const group = rooms.list.filter({ hasText: 'Mia' });
+  await group.click();
+  await ann.page.getByTestId('room-menu').click();
+  await ann.page.getByTestId('room-leave').click();
+  await ann.page.getByTestId('leave-confirm').click();
+  await expect(group).toHaveCount(0);
+});
+
+test('fault_h09_the_owner_link_makes_an_owner_once', async ({ server, person, profile, allowConsole }) => {
+  allowConsole(answered(403, /\/api\/(session|owner)/));
+  const code = server.ownerCode;
+  const olga = new ChatPage(await (await profile()).newPage());
+  await olga.page.goto(`/owner#${code}`);
+  await expect(olga.page.getByTestId('owner-lead')).toContainText('owner of this server');
+  await olga.nickname.fill('Olga');
+  await olga.joinButton.click();
+  await olga.expectConnected();
+  await olga.settings.click();
+  await expect(olga.page.getByTestId('open-administration')).toBeVisible();
+  expect(olga.page.url()).not.toContain(code);
+
+  const ben = await person('Ben');
+  await ben.page.goto(`/owner#${code}`);
+  await ben.page.getByTestId('claim-do').click();
+  await expect(ben.page.getByTestId('claim-trouble')).toContainText('used before');
+  await ben.page.getByTestId('claim-not-now').click();
+  await expect(ben.page.getByTestId('claim')).toHaveCount(0);
+});
