@@ -65,7 +65,7 @@ impl Device {
     }
 }
 
-/// What ann does while bob is away: the messages "one" and "two" are hers, "three" is bob's.
+/// What ann, who owns the server, does while bob is away: the messages "one" and "two" are hers, "three" is bob's.
 struct Away {
     ann: Chat,
     room: RoomId,
@@ -108,7 +108,7 @@ async fn catches_up(done: impl AsyncFn(&Away)) -> String {
     let database = folder.path().join("chat.db");
     let server = Server::start(&database, free_address()).await;
     let (ann_is, bob_is, cid_is) = (
-        server.sign_in("ann").await,
+        server.owner("ann").await,
         server.sign_in("bob").await,
         server.sign_in("cid").await,
     );

@@ -24,15 +24,25 @@ async fn serve() {
     let (Some(database), Ok(listen)) = (std::env::var_os(DATABASE), std::env::var(LISTEN)) else {
         return;
     };
-    let mut config = Config::new(PathBuf::from(database));
+    let database = PathBuf::from(database);
+    let mut config = Config::new(database.clone());
     config.listen = listen;
     let (listener, _) = app::listen(&config).await.unwrap();
     let app = app::build(config).await.unwrap();
+    if let Some(link) = &app.owner_link {
+        std::fs::write(owner_code(&database), &link.code).unwrap();
+    }
     app.serve(listener, std::future::pending()).await.unwrap();
+}
+
+/// Where the process writes the code that makes the first owner.
+fn owner_code(database: &Path) -> PathBuf {
+    database.with_extension("owner")
 }
 
 pub(crate) struct Server {
     process: Child,
+    database: PathBuf,
     pub(crate) address: SocketAddr,
 }
 
@@ -55,7 +65,11 @@ impl Server {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        let server = Self { process, address };
+        let server = Self {
+            process,
+            database: database.to_owned(),
+            address,
+        };
         until("the server listens", async || {
             TcpStream::connect(address).await.is_ok()
         })
@@ -69,7 +83,21 @@ impl Server {
     }
 
     pub(crate) async fn sign_in(&self, nickname: &str) -> SessionInfo {
-        let body = format!(r#"{{"nickname":"{nickname}","with_token":true}}"#);
+        self.session(&format!(r#"{{"nickname":"{nickname}","with_token":true}}"#))
+            .await
+    }
+
+    /// Signs the first owner up.
+    pub(crate) async fn owner(&self, nickname: &str) -> SessionInfo {
+        // The address is bound before the database is open.
+        let code = || std::fs::read_to_string(owner_code(&self.database)).unwrap_or_default();
+        until("there is an owner link", async || !code().is_empty()).await;
+        let code = code();
+        let body = format!(r#"{{"nickname":"{nickname}","with_token":true,"owner_code":"{code}"}}"#);
+        self.session(&body).await
+    }
+
+    async fn session(&self, body: &str) -> SessionInfo {
         let request = format!(
             "POST /api/session HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
              Connection: close\r\n\r\n{body}",

@@ -69,6 +69,10 @@ impl World {
                     let event = LinkEvent::Writable;
                     tab.socket.handle(In::Link { link, event }, now);
                 }
+                Out::Barrier { link } => {
+                    let event = LinkEvent::Passed;
+                    tab.socket.handle(In::Link { link, event }, now);
+                }
                 output => outputs.push(output),
             }
         };

@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn a_table_is_aligned_and_obeys_nobody() {
         let answer = json!([{ "limit": "rooms\u{1b}[2J", "value": 5 }, { "limit": "x", "value": 12 }]);
-        assert_eq!(limits(&answer), "LIMIT      VALUE\nrooms[2J   5\nx          12");
+        assert_eq!(limits(&answer), "LIMIT     VALUE\nrooms[2J  5\nx         12");
         assert_eq!(limits(&json!([])), "the limits of everybody");
     }
 }
