@@ -110,7 +110,7 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
         >
             {head}
             {move || quoted.get().filter(|_| !covered.get()).map(|quote| view! { <Quoted quote /> })}
-            {move || if covered.get() { view! { <Veil lifted /> }.into_any() } else { said() }}
+            {move || if covered.get() { view! { <Veil lifted /> }.into_any() } else { said.into_any() }}
             {move || {
                 edited.get().then(|| view! { <p class="row-edited" data-testid="edited">{page.says(|t| t.messages.edited)}</p> })
             }}
