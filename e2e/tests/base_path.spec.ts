@@ -72,7 +72,7 @@ class PathProxy {
 }
 
 /** Joins, chats, reloads a deep link, signs in again by cookie, and goes where an invitation leads: all below the path. */
-async function live(first: ChatPage, second: ChatPage, home: string): Promise<void> {
+async function live(first: ChatPage, second: ChatPage, home: string, ownerCode: string): Promise<void> {
   const { page } = first;
   await page.goto(home);
   await first.nickname.fill('Ann');
@@ -93,6 +93,13 @@ async function live(first: ChatPage, second: ChatPage, home: string): Promise<vo
   await expect(first.row('below a path')).toBeFocused();
   await expect(page.getByTestId('room-link').first()).toHaveAttribute('href', /^\/chat\/r\//);
 
+  const claimed = await page.evaluate(async ([url, code]) => {
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch(url!, { method: 'POST', headers, body: JSON.stringify({ code }) })).status;
+  }, [`${home}api/owner`, ownerCode]);
+  expect(claimed, 'the owner link is used').toBe(200);
+  await page.reload();
+  await first.expectConnected();
   await first.settings.click();
   await page.getByTestId('closed').check();
   await page.getByTestId('new-invite').click();
@@ -113,14 +120,14 @@ async function live(first: ChatPage, second: ChatPage, home: string): Promise<vo
 
 test('fault_f31 the server itself answers below its base path', async ({ profile, server }) => {
   const [ann, ben] = [new ChatPage(await (await profile()).newPage()), new ChatPage(await (await profile()).newPage())];
-  await live(ann, ben, `${server.url}/chat/`);
+  await live(ann, ben, `${server.url}/chat/`, server.ownerCode);
 });
 
 for (const strips of [false, true]) {
   test(`fault_f31 behind a proxy that ${strips ? 'takes the path off' : 'keeps the path'}`, async ({ profile, server }) => {
     const proxy = await PathProxy.start(server.port, { strips });
     const [ann, ben] = [new ChatPage(await (await profile()).newPage()), new ChatPage(await (await profile()).newPage())];
-    await live(ann, ben, `${proxy.url}/chat/`);
+    await live(ann, ben, `${proxy.url}/chat/`, server.ownerCode);
     expect(proxy.astray, 'nothing is asked of the rest of the host').toEqual([]);
     proxy.close();
   });

@@ -43,7 +43,11 @@ pub(crate) fn Composer() -> impl IntoView {
             *mentions = Mentions::default();
             mentions.from_wire(wire, |user| page.draft_name(draft, user))
         });
-        textarea.set_value(&typed.unwrap_or_default());
+        let typed = typed.unwrap_or_default();
+        // Writing what is there already would end a composition.
+        if textarea.value() != typed {
+            textarea.set_value(&typed);
+        }
         blank.set(wire.trim().is_empty());
         trouble.set(None);
         suggestions.clear();
