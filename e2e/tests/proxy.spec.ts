@@ -74,6 +74,7 @@ for (const mode of BAD_MODES) {
     for (const name of ['ann', 'ben']) {
       expect(log.filter((text) => text.startsWith(name))).toEqual(said.filter((text) => text.startsWith(name)));
     }
+    for (const { page } of people) await page.close();
     await proxy.close();
   });
 }
@@ -87,5 +88,6 @@ test('fault_f02_the_details_say_in_korean_why_polling_is_used', async ({ server,
   await ann.detailsButton.click();
   await expect(ann.transport).toHaveText('polling');
   await expect(ann.transportReason).toContainText('WebSocket이 거부돼요');
+  await ann.page.close();
   await proxy.close();
 });
