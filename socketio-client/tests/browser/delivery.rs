@@ -1,10 +1,10 @@
 //! What is kept while offline, what is dropped, and what becomes of acks.
 
 use serde_json::json;
-use socketio_client::{AckError, DisconnectReason, EmitError};
+use socketio_client::{AckError, EmitError};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::{PATIENCE, client, connected, disconnected, message, sleep};
+use crate::{PATIENCE, client, connected, message, sleep};
 
 #[wasm_bindgen_test]
 async fn what_is_emitted_offline_arrives_in_order() {
