@@ -64,13 +64,13 @@ async fn client_c05_a_stream_that_is_not_read_ends_nothing_and_loses_nothing() {
     let client = client().limits(|limits| limits.events = 20).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
-    client.emit("count", &3_000).unwrap();
+    client.emit("count", &300).unwrap();
     sleep(500).await;
     assert!(client.is_connected());
-    // An ack that is behind them still comes.
-    for number in 0..3_000 {
+    // An ack that is behind them still comes: while one is awaited, a stream may be 16 times as full.
+    for number in 0..300 {
         assert_eq!(message(&mut events).await.args, [json!(number)]);
-        if number % 500 == 0 {
+        if number % 50 == 0 {
             let echo = client.emit_with_ack::<u32>("echo", &number, PATIENCE);
             assert_eq!(echo.await, Ok(number));
         }
