@@ -87,12 +87,10 @@ impl OutboxItem {
         }
     }
 
-    /// Whether it is another person's than `now`'s: neither shown to them nor sent by them. A person of the same name in
-    /// another epoch is the same one.
+    /// Whether it is another person's than `now`'s: neither shown to them nor sent by them. Whoever has the same name is the same
+    /// person: in a database that is another one they have another id, and a tab may hear of that before it does itself.
     pub fn is_anothers(&self, now: Option<&Identity>) -> bool {
-        now.is_some_and(|now| {
-            now.me.id != self.author.id && (now.epoch == self.epoch || now.me.name != self.author.name)
-        })
+        now.is_some_and(|now| now.me.id != self.author.id && now.me.name != self.author.name)
     }
 
     /// Why it will not be sent while `now` is signed in, where that is so.
