@@ -49,6 +49,13 @@ pub(crate) fn here() -> BasePath {
     HERE.with(Clone::clone)
 }
 
+/// The whole address of this path of the product, as it can be given to others.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn link(path: &str) -> String {
+    let origin = leptos::prelude::window().location().origin().unwrap_or_default();
+    origin + &here().address(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use super::Heading;
 use crate::admin::api;
+use crate::base_path;
 use crate::clipboard;
 use crate::state::{Page, words};
 
@@ -18,8 +19,7 @@ pub(super) fn MakeOwnerLink() -> impl IntoView {
         spawn_local(async move {
             match api::make_owner_link().await {
                 Ok(made) => {
-                    let origin = window().location().origin().unwrap_or_default();
-                    link.try_set(Some(format!("{origin}{}", made.path)));
+                    link.try_set(Some(base_path::link(&made.path)));
                 }
                 Err(error) => {
                     trouble.try_set(Some(untrack(|| api::why(&error, page.t()))));

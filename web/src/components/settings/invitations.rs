@@ -52,9 +52,7 @@ pub(super) fn Invitations() -> impl IntoView {
         spawn_local(async move {
             match account::invite().await {
                 Ok(made) => {
-                    let origin = window().location().origin().unwrap_or_default();
-                    let join = base_path::here().address(JOIN_PATH);
-                    link.try_set(Some(format!("{origin}{join}#{}", made.code)));
+                    link.try_set(Some(base_path::link(&format!("{JOIN_PATH}#{}", made.code))));
                     load();
                 }
                 Err(error) => {
