@@ -157,12 +157,10 @@ async fn run(config: Config) -> Result<(), StartError> {
         .public_url
         .clone()
         .unwrap_or_else(|| format!("http://{address}"));
+    let home = format!("{public}{}", config.base_path.as_str());
     let app = app::build(config).await?;
     if let Some(link) = &app.owner_link {
-        tracing::warn!(
-            "nobody owns this server yet: open {public}{} to own it",
-            link.path
-        );
+        tracing::warn!("nobody owns this server yet: open {home}{} to own it", link.path);
     }
     tracing::info!("listening on http://{address}");
     app.serve(listener, told_to_stop()).await
