@@ -252,7 +252,7 @@ async fn fault_m03_few_accounts_take_no_place_of_the_owners_or_of_others() {
         limits.max_connections_per_person = 4;
     })
     .await;
-    let owner = server.sign_in("Mina").await;
+    let owner = server.own("Mina").await;
     assert!(owner.owner);
     let refused = async |session: &SessionInfo| {
         let auth = json!({ "token": session.token }).to_string();
@@ -279,7 +279,7 @@ async fn fault_m03_few_accounts_take_no_place_of_the_owners_or_of_others() {
 #[tokio::test]
 async fn fault_m03_one_address_has_so_many_connections() {
     let server = TestServer::with(|limits| limits.max_connections_per_address = 2).await;
-    let owner = server.sign_in("Mina").await;
+    let owner = server.own("Mina").await;
     let session = server.sign_in("Eve").await;
     let first = server.connect(&session, json!({})).await;
     let _second = server.connect(&session, json!({})).await;
