@@ -40,7 +40,7 @@ impl Hub {
         }
         let mut views = self.seat(room, &people).await?;
         for (room, user) in &acted.gave_way {
-            self.seat(*room, &[*user]).await?;
+            self.seat(*room, &[user.id]).await?;
         }
         // Those a room was made for are no arrivals.
         if !acted.made {

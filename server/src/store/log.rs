@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use steadfast_shared::{Body, Entry, EntryId, Millis, RoomId, Seq, UserId, event};
 
-use super::{Refusal, StoreError};
+use super::{ChangeNumber, Refusal, StoreError};
 
 /// The rooms' logs.
 #[async_trait]
@@ -68,6 +68,8 @@ pub struct Appended {
     pub outcomes: Vec<Outcome>,
     /// The logs that were named and known.
     pub logs: Vec<Grown>,
+    /// The change feed's head as the transaction saw it.
+    pub feed: ChangeNumber,
 }
 
 /// A room's log after a commit.

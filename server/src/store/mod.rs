@@ -5,6 +5,7 @@
 //! - [`account`]: who there is, and on which devices
 //! - [`room`]: who is in which room
 //! - [`log`]: what was said
+//! - [`feed`]: what changed outside the logs, and what is read together with it
 //! - [`sqlite`]: the store in one SQLite file
 //! - [`quota`]: how much is taken
 //! - [`refusal`]: why something is not done that could be
@@ -17,6 +18,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod feed;
 pub mod files;
 pub mod lock;
 pub mod log;
@@ -32,6 +34,7 @@ use steadfast_shared::Epoch;
 
 pub use account::{Accounts, Device, SessionId, SignUpError};
 pub use admin::{Actor, Administer, Administration, Command};
+pub use feed::{Change, ChangeKind, ChangeNumber, Feed, Profile, Snapshot};
 pub use log::{Appended, Grown, Log, NewEntry, Outcome, Span};
 pub use quota::{Quota, Quotas, StorageLimits};
 pub use refusal::Refusal;
@@ -42,7 +45,7 @@ pub use token::{Token, TokenHash};
 ///
 /// Every call that writes returns after its own commit is durable. Every call may wait a bounded time for a lock.
 #[async_trait]
-pub trait Store: Accounts + Rooms + Log + Quotas + Administration + Send + Sync + 'static {
+pub trait Store: Accounts + Rooms + Log + Feed + Quotas + Administration + Send + Sync + 'static {
     /// The life of this database.
     fn epoch(&self) -> Epoch;
 

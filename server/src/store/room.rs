@@ -11,7 +11,7 @@ use steadfast_shared::room::{
 use steadfast_shared::{Millis, Nickname, Person, Role, Room, RoomId, Seq, UserId};
 
 use super::admin::{Administer, Command};
-use super::{Grown, Refusal, SessionId, StoreError};
+use super::{ChangeNumber, Grown, Refusal, SessionId, StoreError};
 
 /// How far unread entries are counted.
 pub const UNREAD_COUNTED: u32 = 1_000;
@@ -131,12 +131,16 @@ pub struct Acted {
     pub left: Vec<Person>,
     /// Who asked, where they asked for a nickname: by the name they have.
     pub renamed: Option<Person>,
+    /// Whether that is another name than before.
+    pub name_changed: bool,
+    /// Whether who asked sees the room otherwise than before, and nobody else does.
+    pub view_changed: bool,
     /// The logs it added to.
     pub logs: Vec<Grown>,
     /// Whether the room is gone.
     pub deleted: bool,
     /// Who had to leave which other room, to make room for the one they were brought into.
-    pub gave_way: Vec<(RoomId, UserId)>,
+    pub gave_way: Vec<(RoomId, Person)>,
     /// Whom an operator did it to.
     pub person: Option<UserId>,
     /// Devices that were signed out, and what their connections are told.
@@ -149,4 +153,6 @@ pub struct Acted {
     pub limits: Option<Vec<PersonLimit>>,
     /// Whom who asked has blocked, or blocks no longer.
     pub blocked: Option<Blocked>,
+    /// The change feed's head after it: whoever has followed the feed so far has followed this.
+    pub feed: ChangeNumber,
 }

@@ -149,7 +149,12 @@ async fn make_way(append: &mut Append, user: UserId, room: RoomId) -> Result<(),
     .fetch_optional(&mut *append.transaction)
     .await
     .map_err(told)?;
-    append.gave_way.extend(first.map(|first| (RoomId(first), user)));
+    if let Some(first) = first {
+        let person = person::named(&mut append.transaction, &[user]).await?.pop();
+        append
+            .gave_way
+            .extend(person.map(|person| (RoomId(first), person)));
+    }
     Ok(())
 }
 

@@ -4,18 +4,20 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
 use steadfast_shared::admin::AccountState;
+use steadfast_shared::event::ClosingReason;
 use steadfast_shared::http::Invite;
-use steadfast_shared::{Millis, Nickname, Person, Role, UserId, limit};
+use steadfast_shared::{Millis, Nickname, Person, Role, RoomId, UserId, limit};
 use uuid::Uuid;
 
-use super::{SqliteStore, admin, former, from_sql, invites, to_sql, told};
+use super::{SqliteStore, admin, feed, former, from_sql, invites, to_sql, told};
+use crate::clock;
 use crate::store::account::{
     Account, Accounts, Admission, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError,
     SignUp, SignUpError, SignedIn,
 };
 use crate::store::nickname::{self, NameKey};
 use crate::store::quota::Room;
-use crate::store::{StoreError, TokenHash};
+use crate::store::{ChangeKind, StoreError, TokenHash};
 
 const DAY: Millis = 24 * 60 * 60 * 1_000;
 
@@ -65,18 +67,25 @@ impl Accounts for SqliteStore {
             return Err(SignUpError::InviteRequired);
         }
         let session = add_device(&mut transaction, user, &wanted.device).await?;
-        sqlx::query(
-            "insert into members (user, room, read, joined_at) select ?, id, head, ? from rooms where lobby = 1",
+        let rooms: Vec<Uuid> = sqlx::query_scalar(
+            "insert into members (user, room, read, joined_at) select ?, id, head, ? from rooms where lobby = 1
+             returning room",
         )
         .bind(user.0)
         .bind(to_sql(wanted.device.at))
-        .execute(&mut *transaction)
+        .fetch_all(&mut *transaction)
         .await
         .map_err(told)?;
+        let person = Person { id: user, name };
+        let signed_up = ChangeKind::SignedUp {
+            person: person.clone(),
+            rooms: rooms.into_iter().map(RoomId).collect(),
+        };
+        feed::append(&mut transaction, &[signed_up], wanted.device.at).await?;
         self.commit(transaction).await?;
         Ok(Device {
             session,
-            person: Person { id: user, name },
+            person,
             role,
             device_name: wanted.device.name.clone(),
             has_passphrase: wanted.passphrase.is_some(),
@@ -148,6 +157,7 @@ impl Accounts for SqliteStore {
             made_room = Some(idle.ok_or(SignInError::TooManyDevices)?);
         }
         let session = add_device(&mut transaction, account.user, device).await?;
+        sessions_ended(&mut transaction, Vec::from_iter(made_room), device.at).await?;
         self.commit(transaction).await?;
         Ok(SignedIn {
             device: Device {
@@ -200,6 +210,7 @@ impl Accounts for SqliteStore {
             .fetch_optional(&mut *transaction)
             .await
             .map_err(told)?;
+        sessions_ended(&mut transaction, Vec::from_iter(ended), clock::now()).await?;
         self.commit(transaction).await?;
         Ok(ended)
     }
@@ -226,15 +237,16 @@ impl Accounts for SqliteStore {
             return Ok(false);
         }
         let mut transaction = self.begin().await?;
-        let ended = sqlx::query("delete from sessions where user = ? and id = ?")
-            .bind(user.0)
-            .bind(session)
-            .execute(&mut *transaction)
-            .await
-            .map_err(told)?
-            .rows_affected();
+        let ended: Option<SessionId> =
+            sqlx::query_scalar("delete from sessions where user = ? and id = ? returning id")
+                .bind(user.0)
+                .bind(session)
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(told)?;
+        sessions_ended(&mut transaction, Vec::from_iter(ended), clock::now()).await?;
         self.commit(transaction).await?;
-        Ok(ended > 0)
+        Ok(ended.is_some())
     }
 
     async fn note_seen(&self, seen: &[(SessionId, Millis)]) -> Result<(), StoreError> {
@@ -286,14 +298,15 @@ impl Accounts for SqliteStore {
             .execute(&mut *transaction)
             .await
             .map_err(told)?;
-        let ended = sqlx::query("delete from sessions where user = ?")
+        let ended: Vec<SessionId> = sqlx::query_scalar("delete from sessions where user = ? returning id")
             .bind(user.0)
-            .execute(&mut *transaction)
+            .fetch_all(&mut *transaction)
             .await
-            .map_err(told)?
-            .rows_affected();
+            .map_err(told)?;
+        let count = ended.len() as u64;
+        sessions_ended(&mut transaction, ended, clock::now()).await?;
         self.commit(transaction).await?;
-        Ok(ended)
+        Ok(count)
     }
 
     async fn is_closed(&self) -> Result<bool, StoreError> {
@@ -315,6 +328,19 @@ impl Accounts for SqliteStore {
     async fn uninvite(&self, id: i64) -> Result<bool, StoreError> {
         invites::take_back(self, id).await
     }
+}
+
+/// Tells the change feed of devices that were signed out.
+async fn sessions_ended(
+    transaction: &mut Transaction<'static, Sqlite>,
+    sessions: Vec<SessionId>,
+    at: Millis,
+) -> Result<(), StoreError> {
+    if !sessions.is_empty() {
+        let reason = ClosingReason::SignedOut;
+        feed::append(transaction, &[ChangeKind::SessionsEnded { sessions, reason }], at).await?;
+    }
+    Ok(())
 }
 
 async fn add_device(

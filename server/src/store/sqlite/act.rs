@@ -35,6 +35,7 @@ pub(super) async fn act(store: &SqliteStore, by: UserId, act: &Act, at: Millis) 
     };
     let mut acted = allowed!(done);
     acted.gave_way = std::mem::take(&mut append.gave_way);
-    acted.logs = append.commit(store).await?;
+    let changes = acted.changes(by);
+    (acted.logs, acted.feed) = append.commit(store, &changes).await?;
     Ok(Ok(acted))
 }

@@ -15,11 +15,11 @@ use super::admin::{self, logs};
 use super::body::{kind, read, written};
 use super::change::{self, Change, Seat};
 use super::usage::{self, Today};
-use super::{SqliteStore, from_sql, person, quote, to_sql, told};
+use super::{SqliteStore, feed, from_sql, person, quote, to_sql, told};
 use crate::store::admin::{Actor, NewAuditLine, kept_out};
 use crate::store::quota::Room;
 use crate::store::refusal::Blocker;
-use crate::store::{Appended, Grown, NewEntry, Outcome, Refusal, StoreError};
+use crate::store::{Appended, ChangeKind, ChangeNumber, Grown, NewEntry, Outcome, Refusal, StoreError};
 
 /// One attempt at [`crate::store::Log::append`].
 pub(super) async fn append(
@@ -32,8 +32,8 @@ pub(super) async fn append(
     for entry in entries {
         outcomes.push(append.entry(entry).await?);
     }
-    let logs = append.commit(store).await?;
-    Ok(Appended { outcomes, logs })
+    let (logs, feed) = append.commit(store, &[]).await?;
+    Ok(Appended { outcomes, logs, feed })
 }
 
 /// A transaction that appends.
@@ -48,7 +48,7 @@ pub(super) struct Append {
     /// Whether the disk has no room for more.
     pub(super) full: bool,
     /// Who had to leave which room, to make room for the one they were brought into.
-    pub(super) gave_way: Vec<(RoomId, UserId)>,
+    pub(super) gave_way: Vec<(RoomId, Person)>,
 }
 
 /// A room's log as this transaction has it.
@@ -381,8 +381,12 @@ impl Append {
         Ok(())
     }
 
-    /// Writes the heads and commits.
-    pub(super) async fn commit(mut self, store: &SqliteStore) -> Result<Vec<Grown>, StoreError> {
+    /// Writes the heads and what has changed, and commits. Answers the change feed's head, too.
+    pub(super) async fn commit(
+        mut self,
+        store: &SqliteStore,
+        changes: &[ChangeKind],
+    ) -> Result<(Vec<Grown>, ChangeNumber), StoreError> {
         for (room, log) in self.logs.iter().filter(|(_, log)| !log.fresh.is_empty()) {
             sqlx::query(
                 "update rooms set head = ?, active_at = iif(?, max(active_at, ?), active_at) where id = ?",
@@ -396,6 +400,7 @@ impl Append {
             .map_err(told)?;
         }
         self.today.store(&mut self.transaction).await?;
+        let feed = feed::append(&mut self.transaction, changes, self.at).await?;
         store.commit(self.transaction).await?;
         self.today.warn();
         let grown = self.logs.into_iter().map(|(room, log)| Grown {
@@ -403,6 +408,6 @@ impl Append {
             head: log.head,
             fresh: log.fresh,
         });
-        Ok(grown.collect())
+        Ok((grown.collect(), feed))
     }
 }

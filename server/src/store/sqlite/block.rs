@@ -97,17 +97,20 @@ pub(super) async fn hide(append: &mut Append, me: Person, asked: HideRoom) -> Do
     }
     Ok(Ok(Acted {
         room: Some(asked.room),
+        view_changed: true,
         ..Acted::default()
     }))
 }
 
-/// Shows a direct room again.
-pub(super) async fn show(append: &mut Append, user: UserId, room: RoomId) -> Result<(), StoreError> {
-    sqlx::query("update members set hidden_at = null where user = ? and room = ?")
-        .bind(user.0)
-        .bind(room.0)
-        .execute(&mut *append.transaction)
-        .await
-        .map_err(told)?;
-    Ok(())
+/// Shows a direct room again. Answers whether it was hidden.
+pub(super) async fn show(append: &mut Append, user: UserId, room: RoomId) -> Result<bool, StoreError> {
+    let shown = sqlx::query(
+        "update members set hidden_at = null where user = ? and room = ? and hidden_at is not null",
+    )
+    .bind(user.0)
+    .bind(room.0)
+    .execute(&mut *append.transaction)
+    .await
+    .map_err(told)?;
+    Ok(shown.rows_affected() > 0)
 }

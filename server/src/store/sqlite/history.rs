@@ -7,7 +7,7 @@ use steadfast_shared::{Entry, EntryId, Millis, Person, RoomId, Seq, UserId, even
 
 use super::body::{masked, read};
 use super::{SqliteStore, admin, from_sql, now, to_sql, told};
-use crate::store::{Span, StoreError};
+use crate::store::{Grown, Span, StoreError};
 
 /// See [`crate::store::Log::page`].
 ///
@@ -195,6 +195,41 @@ async fn first_since(
         }
     }
     Ok((low <= head).then_some(low))
+}
+
+/// See [`crate::store::feed::Snapshot::grown`].
+pub(super) async fn grown(
+    connection: &mut SqliteConnection,
+    rooms: &[(RoomId, Seq)],
+    limit: usize,
+) -> Result<Vec<Grown>, StoreError> {
+    let known: Vec<(String, Seq)> = rooms
+        .iter()
+        .map(|(room, seq)| (room.0.simple().to_string(), *seq))
+        .collect();
+    let known = serde_json::to_string(&known).map_err(|_| StoreError::Unreadable("room"))?;
+    let rows = sqlx::query(
+        "select rooms.id, rooms.head, json_each.value ->> 1 as known from json_each(?)
+         join rooms on rooms.id = unhex(json_each.value ->> 0)
+         where rooms.head > json_each.value ->> 1 and rooms.deleted_at is null",
+    )
+    .bind(known)
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(told)?;
+    let mut grown = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let room = RoomId(row.try_get("id").map_err(told)?);
+        let known = from_sql(row.try_get("known").map_err(told)?);
+        let log = Reading { room, limit };
+        let mut fresh = log.following(connection, known, limit, limit::PAGE_BYTES).await?;
+        let head = from_sql(row.try_get("head").map_err(told)?);
+        now::complete(connection, room, head, &mut fresh).await?;
+        // Every later change follows by itself.
+        fresh.iter_mut().for_each(|entry| entry.now = None);
+        grown.push(Grown { room, head, fresh });
+    }
+    Ok(grown)
 }
 
 /// See [`crate::store::Log::heads`].

@@ -108,11 +108,12 @@ pub(super) async fn direct(append: &mut Append, me: Person, asked: &DirectRoom) 
         allowed!(count_brought(append, me.id, people.len() - 1).await?);
         return inhabit(append, room, &me, &people).await;
     }
-    block::show(append, me.id, room).await?;
+    let shown = block::show(append, me.id, room).await?;
     // Who has left it comes back.
     let came = allowed!(enter(append, me.id, room, me.id).await?);
     Ok(Ok(Acted {
         room: Some(room),
+        view_changed: shown,
         came: Vec::from_iter(came.then_some(me)),
         ..Acted::default()
     }))

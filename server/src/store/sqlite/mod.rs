@@ -12,6 +12,7 @@
 //! - `block`: whom people have blocked, and what they have hidden
 //! - `accounts`: who there is, and on which devices
 //! - `invites`: who may sign up
+//! - `feed`: the change feed; `snapshot`: what is read together with it
 //! - `names`: the nicknames' keys, brought up to date
 //! - `access`: who may do what in a room
 //! - `act`: what people ask for beyond entries, in parts: `make`, `membership`, `settle`
@@ -30,6 +31,7 @@ mod body;
 mod change;
 pub mod check;
 pub mod copy;
+mod feed;
 mod former;
 mod history;
 mod inspect;
@@ -45,6 +47,7 @@ mod person;
 mod quote;
 mod rooms;
 mod settle;
+mod snapshot;
 mod usage;
 mod watch;
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use futures::TryStreamExt;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{Millis, Person, Room, RoomId, RoomKind, UserId, limit};
 
@@ -17,11 +17,13 @@ use crate::store::{Act, Acted, ReadMark, Refusal, Rooms, StoreError, UNREAD_COUN
 #[async_trait]
 impl Rooms for SqliteStore {
     async fn rooms_of(&self, user: UserId) -> Result<Vec<Room>, StoreError> {
-        rooms_of(self, user).await
+        let mut transaction = self.readers.begin().await.map_err(told)?;
+        rooms_of(&mut transaction, user).await
     }
 
     async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
-        views(self, room, users).await
+        let mut transaction = self.readers.begin().await.map_err(told)?;
+        views(&mut transaction, room, users).await
     }
 
     async fn act(&self, by: UserId, asked: &Act, at: Millis) -> Result<Result<Acted, Refusal>, StoreError> {
@@ -39,15 +41,8 @@ impl Rooms for SqliteStore {
     }
 
     async fn members(&self, room: RoomId) -> Result<Vec<Person>, StoreError> {
-        let rows = sqlx::query(
-            "select users.id, users.name from members join users on users.id = members.user
-             where members.room = ? order by users.name collate nocase, users.id",
-        )
-        .bind(room.0)
-        .fetch_all(&self.readers)
-        .await
-        .map_err(told)?;
-        rows.iter().map(person::read).collect()
+        let mut connection = self.readers.acquire().await.map_err(told)?;
+        members(&mut connection, room).await
     }
 
     async fn find_people(&self, search: &str) -> Result<Vec<Person>, StoreError> {
@@ -88,12 +83,14 @@ macro_rules! seen {
 }
 
 /// See [`Rooms::rooms_of`].
-async fn rooms_of(store: &SqliteStore, user: UserId) -> Result<Vec<Room>, StoreError> {
-    let mut transaction = store.readers.begin().await.map_err(told)?;
+pub(super) async fn rooms_of(
+    connection: &mut SqliteConnection,
+    user: UserId,
+) -> Result<Vec<Room>, StoreError> {
     let rows = sqlx::query(seen!("members.user = ?2 order by rooms.active_at desc, rooms.id"))
         .bind(UNREAD_COUNTED)
         .bind(user.0)
-        .fetch_all(&mut *transaction)
+        .fetch_all(&mut *connection)
         .await
         .map_err(told)?;
     let mut rooms: Vec<Room> = rows.iter().map(room).collect::<Result<_, _>>()?;
@@ -106,7 +103,7 @@ async fn rooms_of(store: &SqliteStore, user: UserId) -> Result<Vec<Room>, StoreE
              where members.user = ? order by users.name collate nocase, users.id",
         )
         .bind(user.0)
-        .fetch_all(&mut *transaction)
+        .fetch_all(&mut *connection)
         .await
         .map_err(told)?;
         let mut with: HashMap<RoomId, Vec<Person>> = HashMap::new();
@@ -118,13 +115,12 @@ async fn rooms_of(store: &SqliteStore, user: UserId) -> Result<Vec<Room>, StoreE
             room.with = with.remove(&room.id).unwrap_or_default();
         }
     }
-    transaction.commit().await.map_err(told)?;
     Ok(rooms)
 }
 
 /// See [`Rooms::views`].
-async fn views(
-    store: &SqliteStore,
+pub(super) async fn views(
+    connection: &mut SqliteConnection,
     id: RoomId,
     users: &[UserId],
 ) -> Result<HashMap<UserId, Room>, StoreError> {
@@ -134,7 +130,7 @@ async fn views(
     .bind(UNREAD_COUNTED)
     .bind(id.0)
     .bind(as_json(users))
-    .fetch_all(&store.readers)
+    .fetch_all(&mut *connection)
     .await
     .map_err(told)?;
     let mut views = HashMap::with_capacity(rows.len());
@@ -143,7 +139,7 @@ async fn views(
         views.insert(user, room(row)?);
     }
     if views.values().any(|room| room.kind == RoomKind::Direct) {
-        let people = store.members(id).await?;
+        let people = members(connection, id).await?;
         for (user, room) in &mut views {
             room.with = people
                 .iter()
@@ -153,6 +149,19 @@ async fn views(
         }
     }
     Ok(views)
+}
+
+/// See [`Rooms::members`].
+async fn members(connection: &mut SqliteConnection, room: RoomId) -> Result<Vec<Person>, StoreError> {
+    let rows = sqlx::query(
+        "select users.id, users.name from members join users on users.id = members.user
+         where members.room = ? order by users.name collate nocase, users.id",
+    )
+    .bind(room.0)
+    .fetch_all(connection)
+    .await
+    .map_err(told)?;
+    rows.iter().map(person::read).collect()
 }
 
 /// See [`Rooms::browse`].

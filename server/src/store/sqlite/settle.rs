@@ -200,6 +200,7 @@ pub(super) async fn rename(append: &mut Append, me: Person, name: &Nickname) -> 
         }
     }
     Ok(Ok(Acted {
+        name_changed: me.name != renamed.name,
         renamed: Some(renamed),
         ..Acted::default()
     }))

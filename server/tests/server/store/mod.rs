@@ -3,6 +3,7 @@
 mod brought;
 mod direct;
 mod erased;
+mod feed;
 mod log;
 mod membership;
 mod names;

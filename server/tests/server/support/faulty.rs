@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use steadfast_server::store::quota::Usage;
 use steadfast_server::store::{
-    Act, Acted, Appended, Log, NewEntry, Quota, Quotas, ReadMark, Refusal, Rooms, Span, Store, StoreError,
+    Act, Acted, Appended, Feed, Log, NewEntry, Quota, Quotas, ReadMark, Refusal, Rooms, Snapshot, Span,
+    Store, StoreError,
 };
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{EntryId, Epoch, Millis, Person, Room, RoomId, UserId, event};
@@ -141,6 +142,17 @@ impl Rooms for Faulty {
 
     async fn mark_read(&self, marks: &[ReadMark]) -> Result<(), StoreError> {
         self.inner.mark_read(marks).await
+    }
+}
+
+#[async_trait]
+impl Feed for Faulty {
+    async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        self.inner.snapshot().await
+    }
+
+    async fn prune_changes(&self, at: Millis) -> Result<(), StoreError> {
+        self.inner.prune_changes(at).await
     }
 }
 

@@ -26,7 +26,7 @@ use steadfast_shared::{Millis, Nickname, Person, RoomId, UserId};
 
 pub(super) use exclude::is_held;
 pub(super) use owner::use_link;
-pub(super) use people::{limit_of, messages, role, role_of, state};
+pub(super) use people::{blocked_by, limit_of, limits_of, messages, role, role_of, state};
 
 use super::SqliteStore;
 use crate::store::admin::{Administration, Erased, Keep, NewAuditLine, NewSignIn};
@@ -67,11 +67,11 @@ impl Administration for SqliteStore {
     }
 
     async fn blocked_by(&self, user: UserId) -> Result<Vec<Person>, StoreError> {
-        people::blocked_by(self, user).await
+        blocked_by(&self.readers, user).await
     }
 
     async fn limits_of(&self, user: UserId) -> Result<Vec<PersonLimit>, StoreError> {
-        people::limits_of(&self.readers, user).await
+        limits_of(&self.readers, user).await
     }
 
     async fn sign_ins(&self, asked: LogQuery) -> Result<Vec<SignIn>, StoreError> {

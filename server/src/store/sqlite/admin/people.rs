@@ -144,20 +144,23 @@ pub(super) async fn device_addresses(
 }
 
 /// See [`crate::store::admin::Administration::blocked_by`].
-pub(super) async fn blocked_by(store: &SqliteStore, user: UserId) -> Result<Vec<Person>, StoreError> {
+pub(in super::super) async fn blocked_by(
+    executor: impl SqliteExecutor<'_>,
+    user: UserId,
+) -> Result<Vec<Person>, StoreError> {
     let rows = sqlx::query(
         "select users.id, users.name from blocks join users on users.id = blocks.blocked where blocks.user = ?
          order by users.name collate nocase, users.id",
     )
     .bind(user.0)
-    .fetch_all(&store.readers)
+    .fetch_all(executor)
     .await
     .map_err(told)?;
     rows.iter().map(person::read).collect()
 }
 
 /// See [`crate::store::admin::Administration::limits_of`].
-pub(super) async fn limits_of(
+pub(in super::super) async fn limits_of(
     executor: impl SqliteExecutor<'_>,
     user: UserId,
 ) -> Result<Vec<PersonLimit>, StoreError> {

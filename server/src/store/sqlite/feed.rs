@@ -1,0 +1,96 @@
+//! The change feed grows, is read and is pruned.
+
+use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
+use steadfast_shared::Millis;
+
+use super::{SqliteStore, from_sql, to_sql, told};
+use crate::store::StoreError;
+use crate::store::feed::{CHANGES_KEPT, CHANGES_KEPT_FOR, Change, ChangeKind, ChangeNumber};
+
+/// Appends changes within the transaction that makes them, as the last thing it does. Answers the feed's head after them.
+pub(super) async fn append(
+    transaction: &mut Transaction<'static, Sqlite>,
+    changes: &[ChangeKind],
+    at: Millis,
+) -> Result<ChangeNumber, StoreError> {
+    if changes.is_empty() {
+        return head(transaction).await;
+    }
+    let head: i64 = sqlx::query_scalar("update feed set head = head + ? where one = 1 returning head")
+        .bind(to_sql(changes.len() as u64))
+        .fetch_one(&mut **transaction)
+        .await
+        .map_err(told)?;
+    let head = from_sql(head);
+    for (number, change) in (head + 1 - changes.len() as u64..).zip(changes) {
+        let written = serde_json::to_string(change).map_err(|_| StoreError::Unreadable("change"))?;
+        sqlx::query("insert into changes (number, at, change) values (?, ?, ?)")
+            .bind(to_sql(number))
+            .bind(to_sql(at))
+            .bind(written)
+            .execute(&mut **transaction)
+            .await
+            .map_err(told)?;
+    }
+    Ok(head)
+}
+
+/// See [`crate::store::feed::Snapshot::feed_head`].
+pub(super) async fn head(connection: &mut SqliteConnection) -> Result<ChangeNumber, StoreError> {
+    let head: i64 = sqlx::query_scalar("select head from feed where one = 1")
+        .fetch_one(connection)
+        .await
+        .map_err(told)?;
+    Ok(from_sql(head))
+}
+
+/// See [`crate::store::feed::Snapshot::changes_after`].
+pub(super) async fn after(
+    connection: &mut SqliteConnection,
+    number: ChangeNumber,
+    limit: usize,
+) -> Result<Option<Vec<Change>>, StoreError> {
+    let head = head(connection).await?;
+    if number >= head {
+        // A feed that ends before what was read of it is another one.
+        return Ok((number == head).then(Vec::new));
+    }
+    let rows = sqlx::query("select number, change from changes where number > ? order by number limit ?")
+        .bind(to_sql(number))
+        .bind(to_sql(limit as u64))
+        .fetch_all(connection)
+        .await
+        .map_err(told)?;
+    let mut changes = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let number = from_sql(row.try_get("number").map_err(told)?);
+        let written: &str = row.try_get("change").map_err(told)?;
+        let kind = serde_json::from_str(written).map_err(|_| StoreError::Unreadable("change"))?;
+        changes.push(Change { number, kind });
+    }
+    let follows = changes.first().is_some_and(|first| first.number == number + 1);
+    Ok(follows.then_some(changes))
+}
+
+/// See [`crate::store::feed::Feed::prune_changes`].
+pub(super) async fn prune(store: &SqliteStore, at: Millis) -> Result<(), StoreError> {
+    let mut transaction = store.begin().await?;
+    for (query, limit) in [
+        (
+            "delete from changes where number <= (select head from feed where one = 1) - ?",
+            CHANGES_KEPT,
+        ),
+        // The oldest go first, whatever the clock did: what is left is contiguous.
+        (
+            "delete from changes where number <= (select max(number) from changes where at < ?)",
+            at.saturating_sub(CHANGES_KEPT_FOR),
+        ),
+    ] {
+        sqlx::query(query)
+            .bind(to_sql(limit))
+            .execute(&mut *transaction)
+            .await
+            .map_err(told)?;
+    }
+    store.commit(transaction).await
+}

@@ -1,0 +1,81 @@
+//! What is read together: one read transaction.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use sqlx::{Row, Sqlite, Transaction};
+use steadfast_shared::{Room, RoomId, Seq, UserId};
+
+use super::{SqliteStore, admin, feed, history, person, rooms, told};
+use crate::store::feed::{Change, ChangeNumber, Feed, Profile, Snapshot};
+use crate::store::{Grown, SessionId, StoreError};
+
+#[async_trait]
+impl Feed for SqliteStore {
+    async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        let transaction = self.readers.begin().await.map_err(told)?;
+        Ok(Box::new(SqliteSnapshot(transaction)))
+    }
+
+    async fn prune_changes(&self, at: steadfast_shared::Millis) -> Result<(), StoreError> {
+        feed::prune(self, at).await
+    }
+}
+
+/// The moment is that of the first thing read.
+struct SqliteSnapshot(Transaction<'static, Sqlite>);
+
+#[async_trait]
+impl Snapshot for SqliteSnapshot {
+    async fn feed_head(&mut self) -> Result<ChangeNumber, StoreError> {
+        feed::head(&mut self.0).await
+    }
+
+    async fn changes_after(
+        &mut self,
+        number: ChangeNumber,
+        limit: usize,
+    ) -> Result<Option<Vec<Change>>, StoreError> {
+        feed::after(&mut self.0, number, limit).await
+    }
+
+    async fn grown(&mut self, rooms: &[(RoomId, Seq)], limit: usize) -> Result<Vec<Grown>, StoreError> {
+        history::grown(&mut self.0, rooms, limit).await
+    }
+
+    async fn rooms_of(&mut self, user: UserId) -> Result<Vec<Room>, StoreError> {
+        rooms::rooms_of(&mut self.0, user).await
+    }
+
+    async fn views(&mut self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
+        rooms::views(&mut self.0, room, users).await
+    }
+
+    async fn profile(&mut self, user: UserId) -> Result<Option<Profile>, StoreError> {
+        let row = sqlx::query("select id, name, role from users where id = ?")
+            .bind(user.0)
+            .fetch_optional(&mut *self.0)
+            .await
+            .map_err(told)?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Profile {
+            person: person::read(&row)?,
+            role: admin::role(row.try_get("role").map_err(told)?)?,
+            blocked: admin::blocked_by(&mut *self.0, user).await?,
+            limits: admin::limits_of(&mut *self.0, user).await?,
+        }))
+    }
+
+    async fn ended(&mut self, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
+        let asked = serde_json::to_string(sessions).map_err(|_| StoreError::Unreadable("session"))?;
+        sqlx::query_scalar(
+            "select value from json_each(?) where not exists (
+                select 1 from sessions join users on users.id = sessions.user
+                where sessions.id = value and users.state = 'active')",
+        )
+        .bind(asked)
+        .fetch_all(&mut *self.0)
+        .await
+        .map_err(told)
+    }
+}
