@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 
 /** Debian's Chromium where no other is named: browsers are not downloaded. */
@@ -7,7 +8,8 @@ export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results/playwright',
   fullyParallel: true,
-  workers: Number(process.env.PLAYWRIGHT_WORKERS ?? 2),
+  // Much of the time is spent waiting for a server to come back, or for a link to be found dead: one more than there are cores.
+  workers: Number(process.env.PLAYWRIGHT_WORKERS ?? availableParallelism() + 1),
   // A test that passes on the second try has shown a race, not its absence.
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
@@ -18,7 +20,8 @@ export default defineConfig({
     browserName: 'chromium',
     locale: 'en-US',
     timezoneId: 'Asia/Seoul',
-    trace: 'retain-on-failure',
+    // A trace costs a third more. `cargo xtask test e2e` runs what failed once more, with one.
+    trace: 'off',
     actionTimeout: 30_000,
     launchOptions: {
       executablePath,

@@ -253,17 +253,23 @@ fn e2e(args: &[String]) -> anyhow::Result<Count> {
     )?;
     let browser = browser::browser()?;
     let binary = server::build(&Build::DebugWithPage)?;
-    let tests = watch(
-        process::command("node")
+    let playwright = || {
+        let mut command = process::command("node");
+        command
             .args(["node_modules/@playwright/test/cli.js", "test", "--reporter=list"])
             .args(args)
             .current_dir(workspace::e2e())
-            .env("STEADFAST_BIN", binary)
-            .env("CHROMIUM", browser.chromium),
-        Count::playwright,
-    )?;
+            .env("STEADFAST_BIN", &binary)
+            .env("CHROMIUM", &browser.chromium);
+        command
+    };
+    let tests = watch(&mut playwright(), Count::playwright)?;
     if tests.ran() == 0 {
         bail!("Playwright ran no test");
+    }
+    if tests.failed > 0 {
+        // For the trace of what went wrong. A test that passes now has failed all the same.
+        check(playwright().args(["--last-failed", "--trace=on", "--workers=1"]))?;
     }
     Ok([types, tests].into_iter().sum())
 }
