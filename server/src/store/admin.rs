@@ -159,6 +159,25 @@ pub struct NewAuditLine {
     pub detail: String,
 }
 
+impl NewAuditLine {
+    /// Tells the server's own log, as `audit`.
+    pub(super) fn announce(&self, action: &str, via: &str) {
+        let by = self.actor.person.as_ref();
+        tracing::info!(
+            target: "audit",
+            action,
+            via,
+            by = by.map(|person| tracing::field::display(person.id)),
+            by_name = by.map(|person| person.name.as_str()),
+            address = self.actor.address.as_deref(),
+            person = self.person.map(tracing::field::display),
+            room = self.room.map(tracing::field::display),
+            detail = self.detail,
+            "an operator acted"
+        );
+    }
+}
+
 /// A line to be written to the sign-in log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewSignIn {

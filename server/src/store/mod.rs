@@ -11,23 +11,41 @@
 //! - [`refusal`]: why something is not done that could be
 //! - [`token`]: the secret a device shows, and the hash that is kept of it
 //! - [`nickname`]: what makes a nickname one person's
+//! - `names`: by which rules names are compared, as those rules change
+//! - `body`, `older`, `kind`, `word`: what rows hold, in whichever database
+//! - `access`, `target`, `settle`, `usage`: what somebody may do, and to whom; what is otherwise then; how much they have written
+//! - `page`: a page of a log, completed and cut
+//! - `patience`: how long what another writer keeps from being done is tried again
+//! - [`report`]: what was found in a database that was looked at
 //! - [`files`]: the database's files on the disk
 //! - [`lock`]: one process per database file
 //!
 //! Invariant: SQL is written in this folder and nowhere else.
 
+mod access;
 pub mod account;
 pub mod admin;
+mod body;
 pub mod feed;
 pub mod files;
+mod kind;
 pub mod lock;
 pub mod log;
+mod names;
 pub mod nickname;
+mod older;
+mod page;
+mod patience;
 pub mod quota;
 pub mod refusal;
+pub mod report;
 pub mod room;
+mod settle;
 pub mod sqlite;
+mod target;
 pub mod token;
+mod usage;
+mod word;
 
 use async_trait::async_trait;
 use steadfast_shared::Epoch;
@@ -36,6 +54,7 @@ pub use account::{Accounts, Device, SessionId, SignUpError};
 pub use admin::{Actor, Administer, Administration, Command};
 pub use feed::{Change, ChangeKind, ChangeNumber, Feed, Profile, Snapshot};
 pub use log::{Appended, Grown, Log, NewEntry, Outcome, Span};
+pub use patience::PATIENCE;
 pub use quota::{Quota, Quotas, StorageLimits};
 pub use refusal::Refusal;
 pub use room::{Act, Acted, ReadMark, Rooms, UNREAD_COUNTED};

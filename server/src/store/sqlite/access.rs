@@ -2,39 +2,13 @@
 
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::admin::LimitName;
-use steadfast_shared::{Millis, Person, Power, RoomId, RoomKind, UserId, limit};
+use steadfast_shared::{Millis, Person, Power, RoomId, UserId, limit};
 
 use super::append::Append;
 use super::{admin, from_sql, kind, person, to_sql, told};
+pub(super) use crate::store::access::{Access, Done, allowed};
 use crate::store::admin::SERVER;
 use crate::store::{Refusal, StoreError};
-
-/// What a part of an act answers: a refusal ends it, and the transaction with it.
-pub(super) type Done<T> = Result<Result<T, Refusal>, StoreError>;
-
-/// Ends a function that answers [`Done`] where something is refused.
-macro_rules! allowed {
-    ($done:expr) => {
-        match $done {
-            Ok(done) => done,
-            Err(refusal) => return Ok(Err(refusal)),
-        }
-    };
-}
-pub(super) use allowed;
-
-/// What somebody may do in a room they are in.
-pub(super) struct Access {
-    pub(super) kind: RoomKind,
-    pub(super) name: String,
-    pub(super) topic: String,
-    pub(super) archived: bool,
-    pub(super) manage: bool,
-    /// Whether this person made it.
-    pub(super) mine: bool,
-    /// Of how many people it is, where it is a direct one.
-    pub(super) people: usize,
-}
 
 /// What this person may do in the room; a room they are not in is not there.
 pub(super) async fn access(connection: &mut SqliteConnection, user: UserId, room: RoomId) -> Done<Access> {

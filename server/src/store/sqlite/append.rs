@@ -5,20 +5,20 @@ use std::collections::HashMap;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
 use steadfast_shared::admin::{AccountState, AuditAction};
-use steadfast_shared::{
-    Body, Entry, EntryId, MessageText, Millis, Person, Quoted, Role, RoomId, Seq, UserId,
-};
+use steadfast_shared::{Body, Entry, EntryId, Millis, Person, Quoted, Role, RoomId, Seq, UserId};
 use uuid::Uuid;
 
 use super::access::was_deleted;
 use super::admin::{self, logs};
 use super::body::{kind, read, written};
 use super::change::{self, Change, Seat};
-use super::usage::{self, Today};
+use super::usage;
 use super::{SqliteStore, feed, from_sql, person, quote, to_sql, told};
+use crate::store::access::blocker;
 use crate::store::admin::{Actor, NewAuditLine, kept_out};
+use crate::store::page;
 use crate::store::quota::Room;
-use crate::store::refusal::Blocker;
+use crate::store::usage::{Today, grows};
 use crate::store::{Appended, ChangeKind, ChangeNumber, Grown, NewEntry, Outcome, Refusal, StoreError};
 
 /// One attempt at [`crate::store::Log::append`].
@@ -135,11 +135,12 @@ impl Append {
         if seat.brought && matches!(entry.body, Body::Message { .. }) {
             self.stay(entry.author, entry.room).await?;
         }
-        if self.full && usage::grows(&entry.body) {
+        if self.full && grows(&entry.body) {
             return Ok(Err(Refusal::StorageFull));
         }
         let connection = &mut *self.transaction;
-        if let Err(refusal) = self.today.check(connection, entry.author, &entry.body).await? {
+        usage::learn(&mut self.today, connection, entry.author, &entry.body).await?;
+        if let Err(refusal) = self.today.check(entry.author, &entry.body) {
             return Ok(Err(refusal));
         }
         let checked = match &entry.body {
@@ -193,12 +194,10 @@ impl Append {
                     };
                     logs::write_audit(connection, &line).await?;
                 }
-                change.apply(connection, entry, seq, &mentioned).await?;
+                change::apply(change, connection, entry, seq, &mentioned).await?;
             }
         }
-        let quoted = fresh.quoted.as_ref().and_then(|quoted| quoted.text.as_deref());
-        let mentioned = quote::mentioned_in([entry.body.text().map(MessageText::as_str), quoted]);
-        fresh.mentioned = person::named(connection, &mentioned).await?;
+        fresh.mentioned = person::named(connection, &page::mentioned(&fresh)).await?;
         self.grow(entry.room, fresh)?;
         Ok(Some(seq))
     }
@@ -311,14 +310,10 @@ impl Append {
             Some(row) => {
                 self.logs.entry(room).or_insert(Growing::from_row(&row)?);
                 let name = row.try_get("name").map_err(told)?;
-                let blocked = match (
+                let blocked = blocker(
                     row.try_get("blocks").map_err(told)?,
                     row.try_get("is_blocked").map_err(told)?,
-                ) {
-                    (_, true) => Some(Blocker::Other),
-                    (true, false) => Some(Blocker::Oneself),
-                    (false, false) => None,
-                };
+                );
                 Some(Seat {
                     person: Person { id: user, name },
                     role: admin::role(row.try_get("role").map_err(told)?)?,
@@ -399,7 +394,7 @@ impl Append {
             .await
             .map_err(told)?;
         }
-        self.today.store(&mut self.transaction).await?;
+        usage::store(&self.today, &mut self.transaction).await?;
         let feed = feed::append(&mut self.transaction, changes, self.at).await?;
         store.commit(self.transaction).await?;
         self.today.warn();

@@ -9,6 +9,7 @@ use super::access::{Done, access, allowed, known};
 use super::append::Append;
 use super::person::as_json;
 use super::{from_sql, to_sql, told};
+use crate::store::access::blocker;
 use crate::store::refusal::Blocker;
 use crate::store::{Acted, Refusal, StoreError};
 
@@ -70,11 +71,7 @@ pub(super) async fn between(
         row.try_get("other").map_err(told)?,
         row.try_get("oneself").map_err(told)?,
     );
-    Ok(match (other, oneself) {
-        (true, _) => Some(Blocker::Other),
-        (false, true) => Some(Blocker::Oneself),
-        (false, false) => None,
-    })
+    Ok(blocker(oneself, other))
 }
 
 /// Hides a direct room until something is said in it, or shows it again.

@@ -1,45 +1,14 @@
 //! What an edit, a deletion or a reaction does to the message it names.
 
 use sqlx::{Row, SqliteConnection};
-use steadfast_shared::admin::AccountState;
-use steadfast_shared::{Body, Emoji, Person, Power, Role, RoomId, Seq, UserId, limit};
+use steadfast_shared::{Body, Emoji, RoomId, Seq, UserId};
 
 use super::body::{kind, written};
 use super::person::as_json;
 use super::{from_sql, to_sql, told};
-use crate::store::refusal::Blocker;
+pub(super) use crate::store::access::{Change, Seat};
+use crate::store::access::{Changed, Reactions, may_change};
 use crate::store::{NewEntry, Refusal, StoreError};
-
-/// What somebody is in a room.
-#[derive(Clone)]
-pub(super) struct Seat {
-    pub(super) person: Person,
-    pub(super) role: Role,
-    /// Whether the person may say anything at all.
-    pub(super) state: AccountState,
-    /// Whether somebody has brought them in and they have said nothing yet.
-    pub(super) brought: bool,
-    /// Which of the two people of a direct room has blocked the other.
-    pub(super) blocked: Option<Blocker>,
-}
-
-/// A change that may be made.
-pub(super) enum Change {
-    Edit {
-        message: Seq,
-    },
-    Delete {
-        message: Seq,
-        mine: bool,
-    },
-    React {
-        message: Seq,
-        emoji: Emoji,
-        on: bool,
-    },
-    /// Nothing but its place in the log.
-    None,
-}
 
 /// Whether this person may make this change to a message of the room.
 pub(super) async fn check(
@@ -60,34 +29,24 @@ pub(super) async fn check(
     .fetch_optional(&mut *connection)
     .await
     .map_err(told)?;
-    let Some(row) = row else {
-        return Ok(Err(Refusal::UnknownMessage));
+    let changed = match row {
+        None => None,
+        Some(row) => Some(Changed {
+            author: UserId(row.try_get("author").map_err(told)?),
+            is_message: row.try_get::<&str, _>("kind").map_err(told)? == "message",
+            masked: row.try_get("masked").map_err(told)?,
+        }),
     };
-    if row.try_get::<&str, _>("kind").map_err(told)? != "message" {
-        return Ok(Err(Refusal::UnknownMessage));
+    let change = match may_change(seat, message, changed.as_ref(), body) {
+        Ok(change) => change,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if let Change::React { emoji, on: true, .. } = &change
+        && !has_place(connection, seat.person.id, room, message, emoji).await?
+    {
+        return Ok(Err(Refusal::TooManyReactions));
     }
-    let mine = UserId(row.try_get("author").map_err(told)?) == seat.person.id;
-    if row.try_get("masked").map_err(told)? && !matches!(body, Body::Delete { .. }) {
-        return Ok(Err(Refusal::UnknownMessage));
-    }
-    Ok(match body {
-        Body::Edit { .. } if !mine => Err(Refusal::Forbidden),
-        Body::Delete { .. } if !(mine || seat.role.may(Power::DeleteMessages)) => Err(Refusal::Forbidden),
-        Body::Edit { .. } => Ok(Change::Edit { message }),
-        Body::Delete { .. } => Ok(Change::Delete { message, mine }),
-        Body::React { emoji, on, .. } => {
-            if *on && !has_place(connection, seat.person.id, room, message, emoji).await? {
-                return Ok(Err(Refusal::TooManyReactions));
-            }
-            let emoji = emoji.clone();
-            Ok(Change::React {
-                message,
-                emoji,
-                on: *on,
-            })
-        }
-        _ => Ok(Change::None),
-    })
+    Ok(Ok(change))
 }
 
 /// Who wrote a message.
@@ -126,45 +85,42 @@ async fn has_place(
     .await
     .map_err(told)?;
     let count = |column| row.try_get(column).map(from_sql).map_err(told);
-    if count("mine")? == 1 {
-        return Ok(true);
+    Ok(Reactions {
+        count: count("reactions")?,
+        emojis: count("emojis")?,
+        known: count("known")? == 1,
+        mine: count("mine")? == 1,
     }
-    let emojis = count("emojis")? + 1 - count("known")?;
-    Ok(
-        count("reactions")? < limit::REACTIONS_PER_MESSAGE as u64
-            && emojis <= limit::EMOJI_PER_MESSAGE as u64,
-    )
+    .have_place())
 }
 
-impl Change {
-    /// Makes the change, which is in the log at `seq`.
-    pub(super) async fn apply(
-        self,
-        connection: &mut SqliteConnection,
-        entry: &NewEntry,
-        seq: Seq,
-        mentioned: &[UserId],
-    ) -> Result<(), StoreError> {
-        let room = entry.room;
-        match self {
-            Self::Edit { message } => {
-                sqlx::query(
-                    "insert into changed (room, message, edit) values (?, ?, ?)
+/// Makes the change, which is in the log at `seq`.
+pub(super) async fn apply(
+    change: Change,
+    connection: &mut SqliteConnection,
+    entry: &NewEntry,
+    seq: Seq,
+    mentioned: &[UserId],
+) -> Result<(), StoreError> {
+    let room = entry.room;
+    match change {
+        Change::Edit { message } => {
+            sqlx::query(
+                "insert into changed (room, message, edit) values (?, ?, ?)
                      on conflict (room, message) do update set edit = excluded.edit",
-                )
-                .bind(room.0)
-                .bind(to_sql(message))
-                .bind(to_sql(seq))
-                .execute(&mut *connection)
-                .await
-                .map_err(told)?;
-                forget_mentions(connection, room, message).await?;
-                mention(connection, entry.author, room, message, mentioned).await
-            }
-            Self::Delete { message, .. } => erase(connection, room, message).await,
-            Self::React { message, emoji, on } => react(connection, entry, seq, message, &emoji, on).await,
-            Self::None => Ok(()),
+            )
+            .bind(room.0)
+            .bind(to_sql(message))
+            .bind(to_sql(seq))
+            .execute(&mut *connection)
+            .await
+            .map_err(told)?;
+            forget_mentions(connection, room, message).await?;
+            mention(connection, entry.author, room, message, mentioned).await
         }
+        Change::Delete { message, .. } => erase(connection, room, message).await,
+        Change::React { message, emoji, on } => react(connection, entry, seq, message, &emoji, on).await,
+        Change::None => Ok(()),
     }
 }
 

@@ -1,56 +1,16 @@
 //! Whether a database is whole: its pages, its rooms' logs, and all that refers to something else.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::Serialize;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Row};
 use uuid::Uuid;
 
 use super::copy::reading;
 use super::{from_sql, open, told};
+use crate::store::report::TOLD;
+pub use crate::store::report::{Check, Report};
 use crate::store::{StoreError, files};
-
-/// Most findings told of one kind.
-const TOLD: usize = 20;
-
-/// What was found in a database.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Report {
-    /// The file.
-    pub database: PathBuf,
-    /// Whether nothing is wrong with it.
-    pub sound: bool,
-    /// Its life; absent where it has none.
-    pub epoch: Option<Uuid>,
-    /// The migration it is at.
-    pub schema: i64,
-    /// Bytes of the file.
-    pub bytes: u64,
-    /// Bytes of the write-ahead log beside it.
-    pub wal_bytes: u64,
-    /// How many people there are.
-    pub people: u64,
-    /// How many rooms there are.
-    pub rooms: u64,
-    /// How many entries their logs have.
-    pub entries: u64,
-    /// What was looked at, and what is wrong there.
-    pub checks: Vec<Check>,
-}
-
-/// One kind of thing that was looked at.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Check {
-    /// Its name.
-    pub name: &'static str,
-    /// What holds where nothing is wrong.
-    pub rule: &'static str,
-    /// What is wrong, the first of it.
-    pub findings: Vec<String>,
-    /// What to do about it.
-    pub advice: &'static str,
-}
 
 const RESTORE: &str = "stop the server, keep this file, and go back to the newest backup that `steadfast check` calls sound: \
                        `steadfast restore BACKUP`. Then check the disk";

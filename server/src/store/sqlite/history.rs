@@ -7,6 +7,7 @@ use steadfast_shared::{Entry, EntryId, Millis, Person, RoomId, Seq, UserId, even
 
 use super::body::{masked, read};
 use super::{SqliteStore, admin, from_sql, now, to_sql, told};
+use crate::store::page::{at_the_end, cut};
 use crate::store::{Grown, Span, StoreError};
 
 /// See [`crate::store::Log::page`].
@@ -45,41 +46,6 @@ pub(super) async fn page(
     transaction.commit().await.map_err(told)?;
     cut(&mut entries, nearest);
     Ok(event::Page { room, entries, head })
-}
-
-fn at_the_end(entries: Vec<Entry>) -> (Vec<Entry>, usize) {
-    let nearest = entries.len().saturating_sub(1);
-    (entries, nearest)
-}
-
-/// Keeps what fits into a page: the entry asked for first of all, then what precedes it, then what follows.
-fn cut(entries: &mut Vec<Entry>, nearest: usize) {
-    let Some(entry) = entries.get(nearest) else { return };
-    // Where something follows, it has half of the page for itself.
-    let half = match entries.len() - nearest {
-        1 => limit::PAGE_BYTES,
-        _ => limit::PAGE_BYTES / 2,
-    };
-    let mut bytes = entry.text_bytes();
-    let preceding = entries[..nearest].iter().rev();
-    let before = fitting(preceding, &mut bytes, half);
-    let following = entries[nearest + 1..].iter();
-    let after = fitting(following, &mut bytes, limit::PAGE_BYTES);
-    entries.truncate(nearest + 1 + after);
-    entries.drain(..nearest - before);
-}
-
-/// How many of these fit; adds their bytes up.
-fn fitting<'e>(entries: impl Iterator<Item = &'e Entry>, bytes: &mut usize, most: usize) -> usize {
-    let fits = entries.take_while(|entry| {
-        let with = *bytes + entry.text_bytes();
-        let fits = with <= most;
-        if fits {
-            *bytes = with;
-        }
-        fits
-    });
-    fits.count()
 }
 
 /// One page of one room.

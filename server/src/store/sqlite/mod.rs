@@ -2,7 +2,6 @@
 //!
 //! - [`open`]: from a path to a migrated, locked database
 //! - `inspect`: a look at a database before that
-//! - `body`, `kind`: what entries say, and of which kind rooms are, as their rows hold it
 //! - `append`: the log grows
 //! - `change`: what edits, deletions and reactions do to a message
 //! - `history`: the log is read
@@ -27,7 +26,6 @@ mod act;
 mod admin;
 mod append;
 mod block;
-mod body;
 mod change;
 pub mod check;
 pub mod copy;
@@ -36,12 +34,10 @@ mod former;
 mod history;
 mod inspect;
 mod invites;
-mod kind;
 mod make;
 mod membership;
 mod names;
 mod now;
-mod older;
 pub mod open;
 mod person;
 mod quote;
@@ -61,18 +57,13 @@ use sqlx::error::ErrorKind;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, Transaction};
 use steadfast_shared::{Epoch, Millis, RoomId, Seq, event};
-use tokio::time::{Instant, sleep};
 
+pub use super::PATIENCE;
 use super::lock::FileLock;
+use super::patience::Wait;
 use super::quota::Room;
-use super::{Appended, Log, NewEntry, Span, StorageLimits, Store, StoreError, files};
+use super::{Appended, Log, NewEntry, Span, StorageLimits, Store, StoreError, body, files, kind};
 use watch::Watch;
-
-/// How long a write waits for somebody else's lock by default.
-///
-/// A client waits ten seconds for its answer. Three waits in a row (read marks, what was queued before, its own) are shorter,
-/// so it is told that its message cannot be stored, and is not left to guess.
-pub const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Largest write-ahead log that is left as it is from one second to the next.
 const WAL_BYTES: u64 = 4 * 1024 * 1024;
@@ -140,7 +131,7 @@ impl SqliteStore {
         let mut wait = Wait::new(self.patience);
         loop {
             match self.writer.begin_with("begin immediate").await.map_err(told) {
-                Err(StoreError::Locked) => wait.a_little().await?,
+                Err(locked @ StoreError::Locked) => wait.before_retry(locked).await?,
                 done => return done,
             }
         }
@@ -225,7 +216,7 @@ impl Log for SqliteStore {
         loop {
             match append::append(self, entries, at).await {
                 // A lock met later than at the beginning: the transaction is rolled back, nothing of it remains.
-                Err(StoreError::Locked) => wait.a_little().await?,
+                Err(locked @ StoreError::Locked) => wait.before_retry(locked).await?,
                 done => return done,
             }
         }
@@ -237,30 +228,6 @@ impl Log for SqliteStore {
 
     async fn scrub(&self) -> Result<bool, StoreError> {
         self.watch.checkpoint(&self.writer).await
-    }
-}
-
-/// Waiting for a lock: short at first, so that work goes on as soon as the lock goes; bounded.
-struct Wait {
-    until: Instant,
-    next: Duration,
-}
-
-impl Wait {
-    fn new(patience: Duration) -> Self {
-        Self {
-            until: Instant::now() + patience,
-            next: Duration::from_millis(1),
-        }
-    }
-
-    async fn a_little(&mut self) -> Result<(), StoreError> {
-        if Instant::now() >= self.until {
-            return Err(StoreError::Locked);
-        }
-        sleep(self.next).await;
-        self.next = (self.next * 2).min(Duration::from_millis(25));
-        Ok(())
     }
 }
 

@@ -1,16 +1,12 @@
 //! What is kept of names and reactions to compare them by, brought up to date where the database has it by other rules.
 
-use std::collections::HashSet;
-
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 use steadfast_shared::Emoji;
 use uuid::Uuid;
 
 use super::kind;
+use crate::store::names::{EMOJI_RULES, Taken, is_behind};
 use crate::store::nickname::{self, NameKey};
-
-/// By which rules reactions are one emoji each, in one form: those of Unicode 17.
-const EMOJI_RULES: &str = "1/17";
 
 /// Gives every name and every reaction what this program compares them by, in one transaction.
 pub(super) async fn bring_up_to_date(pool: &SqlitePool) -> Result<(), sqlx::Error> {
@@ -26,7 +22,7 @@ pub(super) async fn bring_up_to_date(pool: &SqlitePool) -> Result<(), sqlx::Erro
     transaction.commit().await
 }
 
-/// Whether the database follows other rules so far; from here on it follows these.
+/// Whether the database follows older rules so far; from here on it follows these.
 async fn is_new(
     transaction: &mut Transaction<'static, Sqlite>,
     name: &str,
@@ -36,7 +32,7 @@ async fn is_new(
         .bind(name)
         .fetch_optional(&mut **transaction)
         .await?;
-    if known.as_deref() == Some(rules) {
+    if !is_behind(known.as_deref(), rules) {
         return Ok(false);
     }
     sqlx::query("insert or replace into settings (name, value) values (?, ?)")
@@ -45,29 +41,6 @@ async fn is_new(
         .execute(&mut **transaction)
         .await?;
     Ok(true)
-}
-
-/// Keys that some name has already.
-#[derive(Default)]
-struct Taken {
-    names: HashSet<String>,
-    looks: HashSet<String>,
-    shapes: HashSet<String>,
-}
-
-impl Taken {
-    /// Takes a name's keys, unless one of them is taken.
-    fn take(&mut self, key: &NameKey) -> bool {
-        let taken = self.names.contains(&key.name)
-            || self.looks.contains(&key.look)
-            || self.shapes.contains(&key.shape);
-        if !taken {
-            self.names.insert(key.name.clone());
-            self.looks.insert(key.look.clone());
-            self.shapes.insert(key.shape.clone());
-        }
-        !taken
-    }
 }
 
 /// Of people whose nicknames have become the same, the one who came first keeps the key. The others keep their nickname and

@@ -1,7 +1,7 @@
-//! What an entry brings along so that it can be shown: the start of the message it replies to, and who is mentioned.
+//! What an entry brings along so that it can be shown: the start of the message it replies to.
 
 use sqlx::{Row, SqliteConnection};
-use steadfast_shared::{Body, Person, Quoted, RoomId, Seq, UserId, mention};
+use steadfast_shared::{Body, Person, Quoted, RoomId, Seq, UserId};
 
 use super::body::read;
 use super::{from_sql, to_sql, told};
@@ -48,15 +48,4 @@ pub(super) async fn quoted(
             })
         })
         .collect()
-}
-
-/// The people mentioned in any of these texts, each once.
-pub(super) fn mentioned_in<'t>(texts: impl IntoIterator<Item = Option<&'t str>>) -> Vec<UserId> {
-    let mut people = Vec::new();
-    for person in texts.into_iter().flatten().flat_map(mention::of) {
-        if !people.contains(&person) {
-            people.push(person);
-        }
-    }
-    people
 }

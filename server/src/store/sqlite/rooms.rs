@@ -10,8 +10,9 @@ use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{Millis, Person, Room, RoomId, RoomKind, UserId, limit};
 
 use super::person::{self, as_json};
-use super::{SqliteStore, Wait, act, from_sql, kind, to_sql, told};
+use super::{SqliteStore, act, from_sql, kind, to_sql, told};
 use crate::store::nickname;
+use crate::store::patience::Wait;
 use crate::store::{Act, Acted, ReadMark, Refusal, Rooms, StoreError, UNREAD_COUNTED};
 
 #[async_trait]
@@ -30,7 +31,7 @@ impl Rooms for SqliteStore {
         let mut wait = Wait::new(self.patience);
         loop {
             match act::act(self, by, asked, at).await {
-                Err(StoreError::Locked) => wait.a_little().await?,
+                Err(locked @ StoreError::Locked) => wait.before_retry(locked).await?,
                 done => return done,
             }
         }

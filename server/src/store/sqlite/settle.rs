@@ -3,22 +3,17 @@
 use sqlx::Row;
 use steadfast_shared::admin::AuditAction;
 use steadfast_shared::room::ChangeRoom;
-use steadfast_shared::{Body, Nickname, Person, Role, RoomChange, RoomId, RoomKind, RoomName, Topic};
+use steadfast_shared::{Body, Nickname, Person, Role, RoomId, RoomKind, RoomName, Topic};
 
 use super::access::{Access, Done, access, allowed};
 use super::admin::logs;
 use super::append::Append;
-use super::{former, kind, older, told};
+use super::{former, kind, told};
 use crate::store::admin::{Actor, NewAuditLine};
 use crate::store::nickname::{self, NameKey};
-use crate::store::{Acted, Refusal, StoreError};
-
-/// Why a room cannot be called that.
-pub(super) const NO_ROOM_NAME: &str =
-    "this cannot be a room's name: it has a character that no name has, or shows nothing";
-
-/// Why a person cannot be called that.
-const NO_NICKNAME: &str = "this cannot be a nickname: it has a character that no name has, or shows nothing";
+pub(super) use crate::store::settle::NO_ROOM_NAME;
+use crate::store::settle::{NO_NICKNAME, differences, former_nickname, in_words};
+use crate::store::{Acted, Refusal};
 
 /// Changes a room, and writes into its log what is otherwise than before.
 pub(super) async fn change(append: &mut Append, me: Person, asked: &ChangeRoom) -> Done<Acted> {
@@ -110,46 +105,6 @@ pub(super) async fn change_with(
     }))
 }
 
-fn in_words(changes: &[RoomChange]) -> String {
-    let words: Vec<String> = changes
-        .iter()
-        .map(|change| match change {
-            RoomChange::Renamed { name, was } => format!("renamed {:?} to {:?}", was.as_str(), name.as_str()),
-            RoomChange::Described { .. } => "described".to_owned(),
-            RoomChange::Archived => "archived".to_owned(),
-            RoomChange::Reopened => "reopened".to_owned(),
-            RoomChange::Created | RoomChange::Unknown => String::new(),
-        })
-        .collect();
-    words.join(", ")
-}
-
-/// What would be otherwise. A room is opened before, and archived after everything else.
-fn differences(access: &Access, asked: &ChangeRoom, name: &str) -> Result<Vec<RoomChange>, StoreError> {
-    let mut changes = Vec::new();
-    if access.archived && asked.archived == Some(false) {
-        changes.push(RoomChange::Reopened);
-    }
-    if asked.name.is_some() && name != access.name {
-        let was = RoomName::parse(&access.name)
-            .or_else(|_| RoomName::parse(&older::seen(&access.name)))
-            .map_err(|_| StoreError::Unreadable("name of a room"))?;
-        let name = RoomName::parse(name).map_err(|_| StoreError::Unreadable("name of a room"))?;
-        changes.push(RoomChange::Renamed { name, was });
-    }
-    if let Some(topic) = asked
-        .topic
-        .as_ref()
-        .filter(|topic| topic.as_str() != access.topic)
-    {
-        changes.push(RoomChange::Described { topic: topic.clone() });
-    }
-    if !access.archived && asked.archived == Some(true) {
-        changes.push(RoomChange::Archived);
-    }
-    Ok(changes)
-}
-
 /// Gives somebody another nickname, and writes that into each of their rooms in which things can be said.
 pub(super) async fn rename(append: &mut Append, me: Person, name: &Nickname) -> Done<Acted> {
     let Ok(name) = Nickname::parse(&nickname::composed(name.as_str())) else {
@@ -182,9 +137,7 @@ pub(super) async fn rename(append: &mut Append, me: Person, name: &Nickname) -> 
         if taken.rows_affected() == 0 {
             return Ok(Err(Refusal::NicknameTaken));
         }
-        let was = Nickname::parse(&me.name)
-            .or_else(|_| Nickname::parse(&older::seen(&me.name)))
-            .map_err(|_| StoreError::Unreadable("nickname"))?;
+        let was = former_nickname(&me.name)?;
         let rooms = sqlx::query(
             "select rooms.id from members join rooms on rooms.id = members.room
              where members.user = ? and rooms.archived = 0",

@@ -1,7 +1,7 @@
 //! One command of an operator, in one transaction with its line of the audit log.
 
 use sqlx::{Row, SqliteConnection};
-use steadfast_shared::admin::{AccountState, AuditAction, Messages};
+use steadfast_shared::admin::AuditAction;
 use steadfast_shared::event::ClosingReason;
 use steadfast_shared::room::ChangeRoom;
 use steadfast_shared::{Person, Role, RoomKind, UserId};
@@ -11,7 +11,8 @@ use super::super::append::Append;
 use super::super::{kind, settle, told};
 use super::{delete, exclude, logs, mask, owner, people};
 use crate::store::admin::{Administer, Command, NewAuditLine};
-use crate::store::{Acted, Refusal, StoreError};
+use crate::store::target::{Target, action_of, has_powers, may_act_on};
+use crate::store::{Acted, Refusal, StoreError, word};
 
 /// Does a command where the actor may, as their role and the target's are in this transaction.
 pub(in super::super) async fn administer(append: &mut Append, me: Person, asked: &Administer) -> Done<Acted> {
@@ -19,19 +20,18 @@ pub(in super::super) async fn administer(append: &mut Append, me: Person, asked:
     let command = &asked.command;
     if let Some(person) = &actor.person {
         actor.role = people::role_of(&mut append.transaction, person.id).await?;
-        if command.powers().into_iter().any(|power| !actor.may(power)) {
+        if !has_powers(&actor, command) {
             return Ok(Err(Refusal::Forbidden));
         }
     }
     let target = match command.person() {
         None => None,
         Some(user) => {
-            let target = Target::find(&mut append.transaction, user).await?;
+            let target = find(&mut append.transaction, user).await?;
             let Some(target) = target else {
                 return Ok(Err(Refusal::UnknownAccount));
             };
-            let about_roles = matches!(command, Command::SetRole(..) | Command::SetLimit(..));
-            if !actor.is_operator() && !about_roles && !actor.role.outranks(target.role) {
+            if !may_act_on(&actor, command, &target) {
                 return Ok(Err(Refusal::Forbidden));
             }
             Some(target)
@@ -111,43 +111,23 @@ pub(in super::super) async fn administer(append: &mut Append, me: Person, asked:
     Ok(Ok(acted))
 }
 
-fn action_of(messages: Messages) -> AuditAction {
-    match messages {
-        Messages::Kept => AuditAction::ShowedMessages,
-        Messages::Hidden => AuditAction::HidMessages,
-        Messages::Erased => AuditAction::ErasedMessages,
-    }
-}
-
-/// Whom a command is done to, as the transaction has them.
-pub(super) struct Target {
-    pub(super) id: UserId,
-    pub(super) role: Role,
-    pub(super) state: AccountState,
-    pub(super) messages: Messages,
-    /// Whether erasing what they wrote has begun and is not finished.
-    pub(super) erasing: bool,
-}
-
-impl Target {
-    async fn find(connection: &mut SqliteConnection, user: UserId) -> Result<Option<Self>, StoreError> {
-        let row =
-            sqlx::query("select role, state, messages, erasing from users where id = ? and role <> 'server'")
-                .bind(user.0)
-                .fetch_optional(connection)
-                .await
-                .map_err(told)?;
-        row.map(|row| {
-            Ok(Self {
-                id: user,
-                role: people::role(row.try_get("role").map_err(told)?)?,
-                state: people::state(row.try_get("state").map_err(told)?)?,
-                messages: people::messages(row.try_get("messages").map_err(told)?)?,
-                erasing: row.try_get("erasing").map_err(told)?,
-            })
+async fn find(connection: &mut SqliteConnection, user: UserId) -> Result<Option<Target>, StoreError> {
+    let row =
+        sqlx::query("select role, state, messages, erasing from users where id = ? and role <> 'server'")
+            .bind(user.0)
+            .fetch_optional(connection)
+            .await
+            .map_err(told)?;
+    row.map(|row| {
+        Ok(Target {
+            id: user,
+            role: word::role(row.try_get("role").map_err(told)?)?,
+            state: word::state(row.try_get("state").map_err(told)?)?,
+            messages: word::messages(row.try_get("messages").map_err(told)?)?,
+            erasing: row.try_get("erasing").map_err(told)?,
         })
-        .transpose()
-    }
+    })
+    .transpose()
 }
 
 async fn set_role(append: &mut Append, target: &Target, role: Role, line: &mut NewAuditLine) -> Done<Acted> {

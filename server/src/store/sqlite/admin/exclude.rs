@@ -2,16 +2,15 @@
 
 use sqlx::{Row, SqliteExecutor};
 use steadfast_shared::admin::{AccountState, AuditAction, Exclude, HeldAddress, Messages};
-use steadfast_shared::event::ClosingReason;
 use steadfast_shared::{Millis, UserId, limit};
 
 use super::super::access::{Done, allowed};
 use super::super::append::Append;
 use super::super::{SqliteStore, from_sql, person, to_sql, told};
-use super::command::Target;
-use super::{mask, people};
+use super::mask;
 use crate::store::admin::NewAuditLine;
-use crate::store::{Acted, Refusal, SessionId, StoreError};
+use crate::store::target::{Revised, Target, exclusion};
+use crate::store::{Acted, SessionId, StoreError, word};
 
 /// Bans or deactivates somebody, ends their sessions, and does with their messages what is asked.
 pub(super) async fn exclude(
@@ -20,27 +19,15 @@ pub(super) async fn exclude(
     asked: &Exclude,
     line: &mut NewAuditLine,
 ) -> Done<Acted> {
-    let (reason, action) = match asked.state {
-        AccountState::Active => return Ok(Err(Refusal::Invalid("to be let in is no exclusion"))),
-        AccountState::Banned => (ClosingReason::Banned, AuditAction::Banned),
-        AccountState::Deactivated => (ClosingReason::Deactivated, AuditAction::Deactivated),
-    };
-    if asked.reason.chars().count() > limit::REASON_CHARS {
-        return Ok(Err(Refusal::Invalid("the reason is too long")));
-    }
+    let (reason, action) = allowed!(exclusion(asked));
     let held = asked.addresses_seconds.unwrap_or(0);
-    if held > limit::ADDRESS_HELD_SECONDS {
-        return Ok(Err(Refusal::Invalid(
-            "an address is kept out for 90 days at most",
-        )));
-    }
     let until = asked
         .lasts_seconds
         .map(|seconds| append.at.saturating_add(seconds.saturating_mul(1_000)));
     sqlx::query(
         "update users set state = ?, excluded_reason = ?, excluded_at = ?, excluded_until = ?, excluded_by = ? where id = ?",
     )
-    .bind(people::state_name(asked.state))
+    .bind(word::state_name(asked.state))
     .bind(&asked.reason)
     .bind(to_sql(append.at))
     .bind(until.map(to_sql))
@@ -54,7 +41,7 @@ pub(super) async fn exclude(
     }
     let ended = end_sessions(append, target.id).await?;
     let revised = match asked.messages {
-        Messages::Kept => mask::Revised::default(),
+        Messages::Kept => Revised::default(),
         messages => allowed!(mask::set(append, target, messages).await?),
     };
     line.action = action;

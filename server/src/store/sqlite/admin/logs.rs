@@ -1,7 +1,5 @@
 //! The sign-in log and the audit log.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::admin::{AuditAction, AuditLine, LogQuery, SignIn, SignInOutcome, Via};
 use steadfast_shared::{Millis, Person, RoomId, UserId, limit};
@@ -9,6 +7,7 @@ use uuid::Uuid;
 
 use super::super::{SqliteStore, from_sql, to_sql, told};
 use crate::store::admin::{Keep, NewAuditLine, NewSignIn};
+use crate::store::word::{parsed, written};
 use crate::store::{SessionId, StoreError};
 
 /// See [`crate::store::admin::Administration::sign_ins`].
@@ -89,19 +88,6 @@ fn named(id: Option<Uuid>, name: Option<String>) -> Option<Person> {
     })
 }
 
-/// A name as it is on the wire.
-fn parsed<T: DeserializeOwned>(name: String) -> Option<T> {
-    serde_json::from_value(serde_json::Value::String(name)).ok()
-}
-
-/// See [`parsed`].
-fn written(name: impl Serialize) -> Result<String, StoreError> {
-    match serde_json::to_value(name) {
-        Ok(serde_json::Value::String(name)) => Ok(name),
-        _ => Err(StoreError::Unreadable("name")),
-    }
-}
-
 /// Writes a line to the audit log, and to the server's own log as `audit`.
 pub(in super::super) async fn write_audit(
     connection: &mut SqliteConnection,
@@ -122,18 +108,7 @@ pub(in super::super) async fn write_audit(
     .execute(connection)
     .await
     .map_err(told)?;
-    tracing::info!(
-        target: "audit",
-        action,
-        via,
-        by = line.actor.person.as_ref().map(|person| tracing::field::display(person.id)),
-        by_name = line.actor.person.as_ref().map(|person| person.name.as_str()),
-        address = line.actor.address.as_deref(),
-        person = line.person.map(tracing::field::display),
-        room = line.room.map(tracing::field::display),
-        detail = line.detail,
-        "an operator acted"
-    );
+    line.announce(&action, &via);
     Ok(())
 }
 

@@ -8,40 +8,24 @@ use steadfast_shared::admin::Messages;
 use steadfast_shared::{RoomId, UserId};
 use uuid::Uuid;
 
-use super::super::access::Done;
+use super::super::access::{Done, allowed};
 use super::super::append::Append;
 use super::super::{SqliteStore, change, from_sql, to_sql, told};
-use super::command::Target;
-use super::people;
 use crate::store::admin::Erased;
-use crate::store::{Refusal, StoreError};
+use crate::store::target::{Revised, Target, masking};
+use crate::store::{StoreError, word};
 
 /// Messages overwritten in one transaction.
 const ERASED_AT_ONCE: i64 = 200;
 
-/// The rooms whose entries are otherwise than before.
-#[derive(Default)]
-pub(super) struct Revised {
-    pub(super) changed: bool,
-    pub(super) rooms: Vec<RoomId>,
-}
-
 /// Hides, shows or erases all that somebody has written so far.
 pub(super) async fn set(append: &mut Append, target: &Target, messages: Messages) -> Done<Revised> {
-    match (target.messages, messages) {
-        (Messages::Erased, Messages::Kept) => return Ok(Err(Refusal::Conflict)),
-        (Messages::Kept, Messages::Kept) => return Ok(Ok(Revised::default())),
-        _ => {}
-    }
-    // What has begun to be erased stays so.
-    let messages = if target.erasing {
-        Messages::Erased
-    } else {
-        messages
+    let Some(messages) = allowed!(masking(target, messages)) else {
+        return Ok(Ok(Revised::default()));
     };
     let masked_at = if messages == Messages::Kept { 0 } else { append.at };
     sqlx::query("update users set messages = ?, masked_at = ?, erasing = ? where id = ?")
-        .bind(people::messages_name(messages))
+        .bind(word::messages_name(messages))
         .bind(to_sql(masked_at))
         .bind(messages == Messages::Erased)
         .bind(target.id.0)

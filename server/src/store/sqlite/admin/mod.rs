@@ -26,7 +26,9 @@ use steadfast_shared::{Millis, Nickname, Person, RoomId, UserId};
 
 pub(super) use exclude::is_held;
 pub(super) use owner::use_link;
-pub(super) use people::{blocked_by, limit_of, limits_of, messages, role, role_of, state};
+pub(super) use people::{blocked_by, limit_of, limits_of, role_of};
+
+pub(super) use crate::store::word::{messages, role, state};
 
 use super::SqliteStore;
 use crate::store::admin::{Administration, Erased, Keep, NewAuditLine, NewSignIn};

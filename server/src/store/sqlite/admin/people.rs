@@ -4,7 +4,7 @@ use futures::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, SqliteExecutor};
 use steadfast_shared::admin::{
-    AccountState, Exclusion, LimitName, Messages, PeopleQuery, PersonInfo, PersonLimit, SetLimit,
+    AccountState, Exclusion, LimitName, PeopleQuery, PersonInfo, PersonLimit, SetLimit,
 };
 use steadfast_shared::event::Availability;
 use steadfast_shared::http::{LeftMessage, LeftMessagesQuery};
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::super::body::read;
 use super::super::{SqliteStore, from_sql, person, to_sql, told};
 use crate::store::nickname::NameKey;
+use crate::store::word::{messages, role, state, state_name};
 use crate::store::{SessionId, StoreError};
 
 /// A person as lists show them: what is selected, and what follows after `where`.
@@ -294,45 +295,4 @@ pub(super) async fn left_messages(
             })
         })
         .collect()
-}
-
-pub(in super::super) fn role(name: &str) -> Result<Role, StoreError> {
-    match name {
-        "server" => Ok(Role::Member),
-        name => Role::parse(name).ok_or(StoreError::Unreadable("role")),
-    }
-}
-
-pub(in super::super) fn state(name: &str) -> Result<AccountState, StoreError> {
-    match name {
-        "active" => Ok(AccountState::Active),
-        "deactivated" => Ok(AccountState::Deactivated),
-        "banned" => Ok(AccountState::Banned),
-        _ => Err(StoreError::Unreadable("state of an account")),
-    }
-}
-
-pub(super) fn state_name(state: AccountState) -> &'static str {
-    match state {
-        AccountState::Active => "active",
-        AccountState::Deactivated => "deactivated",
-        AccountState::Banned => "banned",
-    }
-}
-
-pub(in super::super) fn messages(name: &str) -> Result<Messages, StoreError> {
-    match name {
-        "kept" => Ok(Messages::Kept),
-        "hidden" => Ok(Messages::Hidden),
-        "erased" => Ok(Messages::Erased),
-        _ => Err(StoreError::Unreadable("fate of messages")),
-    }
-}
-
-pub(super) fn messages_name(messages: Messages) -> &'static str {
-    match messages {
-        Messages::Kept => "kept",
-        Messages::Hidden => "hidden",
-        Messages::Erased => "erased",
-    }
 }

@@ -2,8 +2,8 @@
 
 use steadfast_shared::RoomKind;
 
-use crate::store::StoreError;
-use crate::store::nickname::folded;
+use super::StoreError;
+use super::nickname::folded;
 
 /// A kind of room as its row holds it.
 pub(super) fn written(kind: RoomKind) -> &'static str {

@@ -3,8 +3,8 @@
 use steadfast_shared::Body;
 use steadfast_shared::admin::Messages;
 
+use super::StoreError;
 use super::older;
-use crate::store::StoreError;
 
 /// A body as its row holds it.
 pub(super) fn written(body: &Body) -> Result<String, StoreError> {

@@ -1,0 +1,98 @@
+//! How much the authors of one transaction have written on its day.
+
+use std::collections::HashMap;
+
+use steadfast_shared::{Body, Millis, UserId};
+
+use super::Refusal;
+use super::quota::{Quota, Usage};
+
+const DAY: Millis = 24 * 60 * 60 * 1_000;
+
+/// The day of a moment: days since 1970-01-01, UTC.
+pub(super) fn day_of(at: Millis) -> i64 {
+    i64::try_from(at / DAY).unwrap_or(i64::MAX)
+}
+
+/// What the authors of one transaction have written on its day.
+pub(super) struct Today {
+    pub(super) day: i64,
+    /// Of each author who has no quota of their own.
+    pub(super) quota: Quota,
+    authors: HashMap<UserId, Author>,
+}
+
+#[derive(Clone, Copy)]
+struct Author {
+    before: Usage,
+    usage: Usage,
+    quota: Quota,
+}
+
+impl Today {
+    pub(super) fn at(at: Millis, quota: Quota) -> Self {
+        Self {
+            day: day_of(at),
+            quota,
+            authors: HashMap::new(),
+        }
+    }
+
+    /// Whether it has to be read what this author has written before.
+    pub(super) fn needs(&self, author: UserId, body: &Body) -> bool {
+        grows(body) && !self.authors.contains_key(&author)
+    }
+
+    /// Takes in what an author has written on this day before the transaction.
+    pub(super) fn learn(&mut self, author: UserId, usage: Usage, quota: Quota) {
+        self.authors.entry(author).or_insert(Author {
+            before: usage,
+            usage,
+            quota,
+        });
+    }
+
+    /// Refuses what its author may not write any more today. What nobody has read yet counts as nothing.
+    pub(super) fn check(&self, author: UserId, body: &Body) -> Result<(), Refusal> {
+        match self.authors.get(&author).filter(|_| grows(body)) {
+            Some(author) if !author.quota.allows(author.usage, body.text_bytes() as u64) => {
+                Err(Refusal::OverQuota)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts what was stored.
+    pub(super) fn count(&mut self, author: UserId, body: &Body) {
+        if let Some(author) = self.authors.get_mut(&author).filter(|_| grows(body)) {
+            author.usage.entries += 1;
+            author.usage.bytes += body.text_bytes() as u64;
+        }
+    }
+
+    /// Those who have written something, with what they had written before and have now.
+    pub(super) fn grown(&self) -> impl Iterator<Item = (UserId, Usage, Usage)> {
+        self.authors
+            .iter()
+            .filter(|(_, author)| author.usage != author.before)
+            .map(|(user, author)| (*user, author.before, author.usage))
+    }
+
+    /// Tells the operator of people who have come near their quota by this transaction.
+    pub(super) fn warn(&self) {
+        for (person, author) in &self.authors {
+            let (Usage { entries, bytes }, most) = (author.usage, author.quota);
+            if !most.is_near(author.before) && most.is_near(author.usage) {
+                tracing::warn!(
+                    %person, entries, bytes, max_entries = most.entries, max_bytes = most.bytes,
+                    "somebody has written nearly as much as one person may in a day"
+                );
+            }
+        }
+    }
+}
+
+/// Whether this makes the database larger for good. Who deletes is never kept from it.
+pub(super) fn grows(body: &Body) -> bool {
+    !matches!(body, Body::Delete { .. })
+}
