@@ -8,7 +8,11 @@
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import { connect as dial } from 'node:net';
+import { setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+
+// Whoever attacks from elsewhere takes no processor of the server's.
+setPriority(10);
 
 const [name, port, seconds, more = '{}'] = process.argv.slice(2);
 const until = Date.now() + Number(seconds) * 1_000;
@@ -137,28 +141,53 @@ const attacks = {
 
   /** Few accounts, each with as many connections as it gets. */
   slots: async () => {
-    const sockets = [];
     for (const [who, token] of given.tokens.entries()) {
       for (let n = 0; n < 80; n += 1) {
-        const socket = connection(2 + who);
-        const key = randomBytes(16).toString('base64');
-        socket.write(
-          `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n` +
-            `Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
-        );
-        socket.once('data', () => socket.write(frame(`40${JSON.stringify({ token })}`)));
-        socket.on('data', (data) => {
-          const text = data.toString('latin1');
-          if (text.includes('40{')) count('connected');
-          if (text.includes('44{')) count('refused');
-        });
-        sockets.push(socket);
+        chat(2 + who, token);
         await delay(2);
       }
     }
     while (Date.now() < until) await delay(200);
   },
+
+  /** Messages of a megabyte that never end, from few accounts with many connections. */
+  unfinished: async () => {
+    for (const [who, token] of given.tokens.entries()) {
+      for (let n = 0; n < 40 && Date.now() < until; n += 1) {
+        chat(2 + who, token, (socket) => {
+          const head = Buffer.from([0x81, 0xff, 0, 0, 0, 0, 0, 0x0f, 0x42, 0x40, 0, 0, 0, 0]);
+          socket.write(Buffer.concat([head, Buffer.alloc(990_000, '4')]));
+          count('unfinished');
+        });
+        await delay(20);
+      }
+    }
+    while (Date.now() < until) await delay(200);
+  },
 };
+
+/** A WebSocket of somebody's chat; `then` is what it does once it has connected. */
+function chat(
+  /** @type {number} */ from,
+  /** @type {string} */ token,
+  /** @type {(socket: import('node:net').Socket) => void} */ then = () => {},
+) {
+  const socket = connection(from);
+  const key = randomBytes(16).toString('base64');
+  socket.write(
+    `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n` +
+      `Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+  );
+  socket.once('data', () => socket.write(frame(`40${JSON.stringify({ token })}`)));
+  socket.on('data', (data) => {
+    const text = data.toString('latin1');
+    if (text.includes('40{')) {
+      count('connected');
+      then(socket);
+    }
+    if (text.includes('44{')) count('refused');
+  });
+}
 
 /** A text frame as clients send it. */
 function frame(/** @type {string} */ text) {

@@ -1,137 +1,142 @@
 // Lets strangers loose on a server and measures what others notice of it.
 //
-//   STEADFAST_BIN=target/release/steadfast node e2e/hostile/hostile.mjs [ATTACK…]
+//   STEADFAST_BIN=target/release/steadfast [ROUNDS=3] node e2e/hostile/hostile.mjs [ATTACK…]
 //
-// Two people talk all the while. For each attack: their time to the ack before and during it, the server's memory before,
-// at its highest and a minute after, whether health was answered, whether somebody known could connect, and what became
-// of the attacker.
+// Two people talk all the while. Each round has three phases: the same attack on another server of the same machine (what
+// the machine alone costs), quiet, and the attack. For each: the time to the ack; and for the attack the server's memory
+// before, at its highest and a minute after, whether health was answered, whether somebody known could connect, how long
+// somebody took to sign in by a passphrase, and what became of the attacker. The bars are held against the round in the
+// middle, by the ack's p99.
 
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { io } from 'socket.io-client';
 import { Server } from '../server.mjs';
-import { signIn, uuid7 } from '../wire/device.mjs';
+import { signIn } from '../wire/device.mjs';
+import { acks, answers, at, load, mib, processor, signInAgain, talker } from './measure.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const ATTACKS = ['handshakes', 'headers', 'silent', 'bodies', 'sign-ups', 'hashing', 'slots'];
+const ATTACKS = ['handshakes', 'headers', 'silent', 'bodies', 'sign-ups', 'hashing', 'slots', 'unfinished'];
+const ROUNDS = Number(process.env.ROUNDS ?? 1);
 
 const QUIET_MS = 5_000;
 const ATTACK_SECONDS = 15;
-const EVERY_MS = 25;
+const BESIDE_SECONDS = 8;
 /** The bars. What hashing keeps for good is 38 MiB. */
 const MORE_MIB = 150;
 const KEPT_MIB = 50;
 const BACK_WITHIN_MS = 60_000;
 const ACK_FACTOR = 2;
 const ACK_MORE_MS = 10;
-
-/** @typedef {{ socket: import('socket.io-client').Socket, room: string }} Talker */
+const PASSPHRASE = 'correct horse battery';
 
 /**
- * Somebody who is known, as a browser is: by the cookie in the handshake.
- * @param {Server} server
- * @param {import('../wire/device.mjs').Account} account
- * @returns {Promise<Talker>}
+ * @typedef {Awaited<ReturnType<typeof round>>} Round
+ * @typedef {Record<string, number>} Outcome What became of an attacker.
  */
-async function talker(server, { token, cookie }) {
-  const socket = io(server.url, { transports: ['websocket'], auth: { token }, extraHeaders: { cookie }, forceNew: true, reconnection: false });
-  const opened = await new Promise((resolve, reject) => {
-    socket.on('session', resolve);
-    socket.once('connect_error', reject);
-    setTimeout(() => reject(new Error('no session')), 10_000);
-  });
-  return { socket, room: opened.rooms[0].id };
-}
 
-/** Milliseconds until each ack, of messages sent at an even pace. @param {Talker} talker @param {() => boolean} goesOn */
-async function acks({ socket, room }, goesOn) {
-  /** @type {number[]} */
-  const took = [];
-  const waiting = [];
-  while (goesOn()) {
-    const sent = performance.now();
-    const item = { id: uuid7(), room, body: { kind: 'message', text: 'still here' } };
-    const acked = socket.timeout(30_000).emitWithAck('send', [item]);
-    waiting.push(
-      acked.then(
-        (answer) => took.push(answer.ok ? performance.now() - sent : Infinity),
-        () => took.push(Infinity),
-      ),
-    );
-    await delay(EVERY_MS);
-  }
-  await Promise.all(waiting);
-  return took.sort((a, b) => a - b);
-}
-
-const at = (/** @type {number[]} */ sorted, /** @type {number} */ part) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Infinity;
-
-async function mib(/** @type {number | undefined} */ pid) {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
-}
-
-async function answers(/** @type {string} */ url) {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(5_000), headers: { connection: 'close' } }).catch(() => undefined);
-  return answer?.status === 200;
-}
-
-async function probe(/** @type {string} */ name) {
+/** A server, and the tokens of a few accounts on it. */
+async function victim() {
   const server = await Server.start({ args: ['--sign-ins-per-minute', '600', '--message-burst', '100000', '--messages-per-second', '10000'] });
+  const tokens = [];
+  for (let n = 0; n < 4; n += 1) tokens.push((await signIn(server, `few ${n}`)).token);
+  return { server, tokens };
+}
+
+/**
+ * Attacks, in a process of its own; resolves once it is over.
+ * @param {string} name
+ * @param {Awaited<ReturnType<typeof victim>>} target
+ * @param {number} seconds
+ * @returns {Promise<Outcome>}
+ */
+async function attack(name, { server, tokens }, seconds) {
+  const script = [join(HERE, 'attack.mjs'), name, String(server.port), String(seconds), JSON.stringify({ tokens })];
+  const { stdout } = await promisify(execFile)('node', script, { maxBuffer: 1 << 20 });
+  return JSON.parse(stdout);
+}
+
+/** Acks while something else happens. @template T @param {import('./measure.mjs').Talker} mina @param {Promise<T>} meanwhile */
+async function acksDuring(mina, meanwhile) {
+  let over = false;
+  const ended = meanwhile.finally(() => (over = true));
+  const took = await acks(mina, () => !over);
+  return /** @type {const} */ ([took, await ended]);
+}
+
+/** @param {string} name */
+async function beside(name, /** @type {import('./measure.mjs').Talker} */ mina) {
+  const other = await victim();
   try {
-    const owner = await signIn(server, 'Mina');
+    const [took] = await acksDuring(mina, attack(name, other, BESIDE_SECONDS));
+    return took;
+  } finally {
+    await other.server.dispose();
+  }
+}
+
+/** @param {string} name */
+async function round(name) {
+  const target = await victim();
+  const { server } = target;
+  try {
+    const mina = await talker(server, await signIn(server, 'Mina'));
     const known = await signIn(server, 'Jun');
-    const accounts = [];
-    for (let n = 0; n < 4; n += 1) accounts.push((await signIn(server, `few ${n}`)).token);
-    const mina = await talker(server, owner);
     const jun = await talker(server, known);
+    await signInAgain(server, 'Ada', PASSPHRASE);
+    await signInAgain(server, 'Ada', PASSPHRASE);
     await acks(mina, once(1_000));
+    const machine = await beside(name, mina);
+    await delay(1_000);
     const quiet = await acks(mina, once(QUIET_MS));
     const before = await mib(server.pid);
+    const cpu = await processor(server.pid);
 
-    const script = [join(HERE, 'attack.mjs'), name, String(server.port), String(ATTACK_SECONDS), JSON.stringify({ tokens: accounts })];
     let over = false;
-    const attacking = promisify(execFile)('node', script, { maxBuffer: 1 << 20 }).finally(() => (over = true));
     let most = before;
     let alive = true;
-    const watching = (async () => {
+    const watch = async () => {
       while (!over) {
         most = Math.max(most, await mib(server.pid));
         alive &&= await answers(`${server.url}/healthz`);
-        await delay(500);
+        await delay(250);
       }
-    })();
-    const during = acks(mina, () => !over);
-    await delay((ATTACK_SECONDS * 1_000) / 2);
-    const letIn = await talker(server, known).then(
-      (one) => Boolean(one.socket.close()),
-      () => false,
-    );
-    const attacker = JSON.parse((await attacking).stdout);
-    const noticed = await during;
-    await watching;
+    };
+    const comeIn = async () => {
+      await delay((ATTACK_SECONDS * 1_000) / 3);
+      const letIn = await talker(server, known).then(
+        (one) => Boolean(one.socket.close()),
+        () => false,
+      );
+      return { letIn, again: await signInAgain(server, 'Ada', PASSPHRASE) };
+    };
+    const attacking = attack(name, target, ATTACK_SECONDS).finally(() => (over = true));
+    const [[during, attacker], { letIn, again }] = await Promise.all([acksDuring(mina, attacking), comeIn(), watch()]);
+    const spent = await processor(server.pid);
+    const loaded = await load();
+
     const from = Date.now();
     let left = await mib(server.pid);
     while (left > before + KEPT_MIB && Date.now() - from < BACK_WITHIN_MS) {
-      await delay(1_000);
+      await delay(500);
       left = await mib(server.pid);
     }
     const back = (Date.now() - from) / 1_000;
     for (const { socket } of [mina, jun]) socket.close();
     const bar = at(quiet, 0.99) * ACK_FACTOR + ACK_MORE_MS;
+    const machineToo = at(machine, 0.99) > bar ? ' (the machine alone too)' : '';
     const failed = [
-      at(noticed, 0.99) > bar && `ack p99 above ${bar.toFixed(0)} ms`,
+      at(during, 0.99) > bar && `ack p99 above ${bar.toFixed(0)} ms${machineToo}`,
       most - before > MORE_MIB && `more than ${MORE_MIB} MiB`,
       left > before + KEPT_MIB && 'memory not given back',
       !alive && 'health not answered',
       !letIn && 'somebody known not let in',
+      !again.ms && `a passphrase refused: ${again.status}`,
     ].filter(Boolean);
-    return { name, quiet, noticed, before, most, left, back, attacker, failed };
+    const took = { ran: spent.ran - cpu.ran, waited: spent.waited - cpu.waited };
+    return { machine, quiet, during, before, most, left, back, took, again, attacker, loaded, failed };
   } finally {
     await server.dispose();
   }
@@ -143,24 +148,58 @@ function once(/** @type {number} */ ms) {
   return () => Date.now() < end;
 }
 
+/** The round in the middle, by how much slower acks were than in quiet. @param {Round[]} rounds */
+function middle(rounds) {
+  const slower = (/** @type {Round} */ { during, quiet }) => at(during, 0.99) - at(quiet, 0.99) * ACK_FACTOR;
+  return rounds.toSorted((a, b) => slower(a) - slower(b))[Math.floor((rounds.length - 1) / 2)];
+}
+
 const asked = process.argv.slice(2);
-const HEAD = ['attack', 'ack p50 / p99 quiet, ms', 'during, ms', 'RSS, MiB', 'what became of it', ''];
+const HEAD = [
+  'attack',
+  'ack p50 / p99 quiet, ms',
+  'machine alone',
+  'during',
+  'RSS, MiB',
+  'server CPU / waited, s',
+  'passphrase, ms',
+  'what became of it',
+  'load',
+  '',
+];
 const print = (/** @type {string[]} */ cells) => console.log(`| ${cells.join(' | ')} |`);
+const pair = (/** @type {number[]} */ took) => `${at(took, 0.5).toFixed(1)} / ${at(took, 0.99).toFixed(1)}`;
 print(HEAD);
 print(HEAD.map(() => '---'));
-let [passed, failed] = [0, 0];
-for (const name of asked.length ? asked : ATTACKS) {
-  const row = await probe(name);
+
+/** @param {string} name @param {Round} row */
+function tell(name, row) {
   print([
-    row.name,
-    `${at(row.quiet, 0.5).toFixed(1)} / ${at(row.quiet, 0.99).toFixed(1)}`,
-    `${at(row.noticed, 0.5).toFixed(1)} / ${at(row.noticed, 0.99).toFixed(1)}`,
+    name,
+    pair(row.quiet),
+    pair(row.machine),
+    pair(row.during),
     `${row.before.toFixed(0)} → ${row.most.toFixed(0)} → ${row.left.toFixed(0)} (${row.back.toFixed(0)} s)`,
+    `${row.took.ran.toFixed(1)} / ${row.took.waited.toFixed(1)}`,
+    row.again.ms ? row.again.ms.toFixed(0) : `${row.again.status}`,
     Object.entries(row.attacker)
       .map(([what, n]) => `${what}: ${n}`)
       .join(', '),
+    row.loaded.toFixed(1),
     row.failed.length ? row.failed.join('; ') : 'passed',
   ]);
+}
+
+let [passed, failed] = [0, 0];
+for (const name of asked.length ? asked : ATTACKS) {
+  const rounds = [];
+  for (let n = 0; n < ROUNDS; n += 1) {
+    const one = await round(name);
+    rounds.push(one);
+    if (ROUNDS > 1) tell(`${name} ${n + 1}`, one);
+  }
+  const row = middle(rounds);
+  if (ROUNDS === 1) tell(name, row);
   if (row.failed.length) failed += 1;
   else passed += 1;
 }

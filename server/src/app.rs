@@ -62,7 +62,7 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
     page.prepare();
     let audit = Audit::start();
     let journal = Journal::start(store.clone(), config.limits.clone());
-    let owner_link = first_owner_link(store.as_ref()).await?;
+    let owner_link = first_owner_link(store.as_ref(), &config).await?;
     let shared = (config.clone(), store.clone(), audit.clone(), journal.clone());
     let mut admin_state = None;
     let (Started { realtime, writer }, router) =
@@ -130,12 +130,12 @@ fn open_admin_socket(config: &Config, shared: http::Shared) -> Option<AdminSocke
 }
 
 /// A link for the first owner, where there is no owner. Those printed before stay good.
-async fn first_owner_link(store: &dyn Store) -> Result<Option<OwnerLink>, StartError> {
+async fn first_owner_link(store: &dyn Store, config: &Config) -> Result<Option<OwnerLink>, StartError> {
     if store.has_owner().await? {
         return Ok(None);
     }
     let code = Token::random().map_err(StartError::Random)?;
-    Ok(Some(http::admin::make_link(store, &code).await?))
+    Ok(Some(http::admin::make_link(store, config, &code).await?))
 }
 
 /// Listens where the configuration says.

@@ -151,16 +151,13 @@ fn failed(error: &dyn std::error::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn run(config: Config) -> Result<(), StartError> {
+async fn run(mut config: Config) -> Result<(), StartError> {
     let (listener, address) = app::listen(&config).await?;
-    let public = config
-        .public_url
-        .clone()
-        .unwrap_or_else(|| format!("http://{address}"));
-    let home = format!("{public}{}", config.base_path.as_str());
+    // The port that was taken, where any would do.
+    config.listen = address.to_string();
     let app = app::build(config).await?;
     if let Some(link) = &app.owner_link {
-        tracing::warn!("nobody owns this server yet: open {home}{} to own it", link.path);
+        tracing::warn!("nobody owns this server yet: open {} to own it", link.url);
     }
     tracing::info!("listening on http://{address}");
     app.serve(listener, told_to_stop()).await

@@ -524,6 +524,8 @@ pub struct OwnerLink {
     pub code: String,
     /// The page's path with the code, `/owner#CODE`.
     pub path: String,
+    /// The whole link, as the server knows where people find it.
+    pub url: String,
 }
 
 /// `POST /api/owner`.

@@ -129,9 +129,9 @@ pub enum AdminCommand {
     },
     /// Make a link that makes whoever opens it first an owner
     OwnerLink {
-        /// The address people reach this server at
-        #[arg(long, value_name = "URL", default_value = "http://localhost:3000")]
-        url: String,
+        /// The address people reach this server at, with the path it lives below [default: as the server was told]
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
     },
     /// Rooms: list, rename, describe, archive, reopen, delete
     #[command(subcommand)]
@@ -333,10 +333,13 @@ pub async fn run(admin: &Admin) -> Result<String, AdminError> {
         AdminCommand::OwnerLink { url } => {
             let answer = server.ask("POST", OWNER_LINK_PATH).await?;
             if !admin.json {
-                let path = answer["path"].as_str().unwrap_or_default();
+                let told = |name: &str| answer[name].as_str().unwrap_or_default();
+                let link = match url {
+                    Some(url) => format!("{}{}", url.trim_end_matches('/'), told("path")),
+                    None => told("url").to_owned(),
+                };
                 return Ok(format!(
-                    "{}{path}\nWhoever opens this first is an owner. It is shown once, and good until it is used.",
-                    url.trim_end_matches('/')
+                    "{link}\nWhoever opens this first is an owner. It is shown once, and good until it is used."
                 ));
             }
             (answer, show::nothing)

@@ -3,6 +3,7 @@
 mod limits;
 pub(crate) mod parse;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -112,6 +113,18 @@ impl Config {
     pub fn is_https(&self) -> bool {
         let public = self.public_url.as_deref();
         self.secure_cookie || public.is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// Where people find the server: its public address, or else where it listens, with the path it lives below. Ends with no
+    /// slash.
+    pub fn home(&self) -> String {
+        let listened = || match self.listen.parse::<SocketAddr>() {
+            // No browser goes to the address that stands for all.
+            Ok(address) if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
+            _ => format!("http://{}", self.listen),
+        };
+        let root = self.public_url.clone().unwrap_or_else(listened);
+        format!("{root}{}", self.base_path.as_str())
     }
 
     /// The defaults, on a database of one's own.

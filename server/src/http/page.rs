@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{
-    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    ETAG, IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -56,7 +56,7 @@ struct File {
 /// Answers every path no other route has: a file of the page, or the page itself where a person navigates.
 pub async fn serve(State(shared): State<Shared>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if method != Method::GET && method != Method::HEAD {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+        return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")]).into_response();
     }
     let files = shared.page.files();
     let path = uri.path().trim_start_matches('/');
@@ -87,15 +87,8 @@ fn accepts_html(accept: &str) -> bool {
 }
 
 async fn answer(policy: &HeaderValue, file: Arc<File>, headers: &HeaderMap) -> Response {
-    let cached = headers.get(IF_NONE_MATCH).is_some_and(|known| known == file.etag);
-    let takes_brotli = headers
-        .get(ACCEPT_ENCODING)
-        .and_then(|encodings| encodings.to_str().ok())
-        .is_some_and(|encodings| {
-            encodings
-                .split(',')
-                .any(|one| one.split(';').next().map(str::trim) == Some("br"))
-        });
+    let cached = is_known(headers, &file.etag);
+    let takes_brotli = takes_brotli(headers);
     let compressed = match (cached, takes_brotli) {
         (false, true) => {
             let file = file.clone();
@@ -129,6 +122,30 @@ async fn answer(policy: &HeaderValue, file: Arc<File>, headers: &HeaderMap) -> R
         set(CONTENT_ENCODING, HeaderValue::from_static("br"));
     }
     answer
+}
+
+/// Whether the browser has this already. A proxy that compresses makes a tag weak.
+fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let known = headers.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+    known.is_some_and(|known| {
+        let mut tags = known.split(',').map(str::trim);
+        tags.any(|tag| tag == "*" || etag == tag.strip_prefix("W/").unwrap_or(tag))
+    })
+}
+
+fn takes_brotli(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(ACCEPT_ENCODING).iter();
+    let mut accepted = accepted
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    accepted.any(|one| {
+        let (coding, weight) = one.split_once(';').unwrap_or((one, ""));
+        let weight = weight
+            .trim()
+            .strip_prefix("q=")
+            .and_then(|weight| weight.parse::<f32>().ok());
+        coding.trim() == "br" && weight != Some(0.0)
+    })
 }
 
 impl Page {
@@ -263,6 +280,32 @@ fn hashes(html: &str, tag: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn with(name: HeaderName, value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn a_page_that_the_browser_has_is_not_sent_again_whatever_a_proxy_made_of_its_tag() {
+        let etag = HeaderValue::from_static("\"abc\"");
+        for known in ["\"abc\"", "W/\"abc\"", "\"x\", W/\"abc\"", "*"] {
+            assert!(is_known(&with(IF_NONE_MATCH, known), &etag), "{known}");
+        }
+        for other in ["\"abd\"", "abc", "W/\"abcd\"", ""] {
+            assert!(!is_known(&with(IF_NONE_MATCH, other), &etag), "{other}");
+        }
+        assert!(!is_known(&HeaderMap::new(), &etag));
+    }
+
+    #[test]
+    fn who_refuses_brotli_gets_none() {
+        for takes in ["br", "gzip, br", "gzip;q=0.8, br;q=0.1", "br ; q=1"] {
+            assert!(takes_brotli(&with(ACCEPT_ENCODING, takes)), "{takes}");
+        }
+        for refuses in ["", "gzip", "br;q=0", "gzip, br; q=0.000", "brotli"] {
+            assert!(!takes_brotli(&with(ACCEPT_ENCODING, refuses)), "{refuses}");
+        }
+    }
 
     #[test]
     fn the_policy_knows_the_inline_scripts_of_the_page() {

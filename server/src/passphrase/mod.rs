@@ -1,5 +1,6 @@
 //! Passphrases, hashed with Argon2id: slow and large on purpose, so only a few at a time, and in memory that is taken once.
 
+mod thread;
 mod turns;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -90,7 +91,7 @@ pub enum HashError {
     /// It cannot be computed.
     #[error("the passphrase could not be hashed: {0}")]
     Failed(password_hash::Error),
-    /// The task that computed it is gone.
+    /// The thread that computed it is gone.
     #[error("the hashing was broken off")]
     BrokenOff,
 }
@@ -144,7 +145,7 @@ impl Passphrases {
         let turn = self.turns.take(whose.class, whose.network).await;
         let turn = turn.ok_or(HashError::Busy)?;
         // The turn goes with the work: whoever asked may be gone before it is done.
-        let worked = tokio::task::spawn_blocking(move || {
+        let worked = thread::run(move || {
             let done = work();
             drop(turn);
             done

@@ -18,7 +18,6 @@ use axum::response::{IntoResponse, Response};
 use hyper::upgrade::OnUpgrade;
 use socketioxide::socket::Sid;
 use steadfast_shared::limit;
-use tokio::sync::Semaphore;
 
 use super::Realtime;
 use crate::config::Limits;
@@ -30,8 +29,13 @@ use crate::store::{SessionId, Token};
 
 /// Bytes a connection may send before it has said whose it is: the cursors of as many rooms as a person can be in.
 const CONNECT_BYTES: usize = 96 * 1024;
-/// Requests with a body that all sessions that have not connected may have under way.
-const STRANGERS_POSTS: usize = 256;
+/// Requests with a body that sessions that have not connected may have under way: what is held of them is so many times
+/// [`CONNECT_BYTES`], once for strangers and once for devices that are signed in.
+const POSTS: Bounds = Bounds {
+    in_all: 256,
+    per_address: 64,
+    per_device: 8,
+};
 /// Requests with a body that one session may have under way.
 const POSTS_AT_ONCE: usize = 2;
 
@@ -52,20 +56,32 @@ pub(super) struct ShownToken(pub(super) Token);
 /// Every session that has not connected.
 #[derive(Debug)]
 pub(super) struct Handshakes {
+    bounds: Bounds,
+    open: Mutex<Open>,
+}
+
+/// How many there may be: of strangers in all and as many of devices that are signed in, of one address, of one device.
+#[derive(Clone, Copy, Debug)]
+struct Bounds {
     in_all: usize,
     per_address: usize,
     per_device: usize,
-    strangers_posts: Semaphore,
-    open: Mutex<Open>,
 }
 
 #[derive(Debug, Default)]
 struct Open {
+    sessions: Counts,
+    posts: Counts,
+    posts_of_session: HashMap<Sid, usize>,
+}
+
+/// How many there are.
+#[derive(Debug, Default)]
+struct Counts {
     strangers: usize,
     known: usize,
     of_network: HashMap<IpAddr, usize>,
     of_device: HashMap<SessionId, usize>,
-    posts: HashMap<Sid, usize>,
 }
 
 /// One session's place among those that have not connected; given back once it has, or when it ends.
@@ -87,32 +103,20 @@ enum Whose {
 impl Handshakes {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
-            in_all: limits.max_handshakes,
-            per_address: limits.max_handshakes_per_address,
-            per_device: limits.max_connections_per_device,
-            strangers_posts: Semaphore::new(STRANGERS_POSTS),
+            bounds: Bounds {
+                in_all: limits.max_handshakes,
+                per_address: limits.max_handshakes_per_address,
+                per_device: limits.max_connections_per_device,
+            },
             open: Mutex::default(),
         }
     }
 
     /// A place for a session, where there is one.
     fn permit(self: &Arc<Self>, whose: Whose) -> Option<Arc<Permit>> {
-        let mut open = self.open();
-        let is_free = match whose {
-            Whose::Strangers(network) => {
-                let of_network = open.of_network.get(&network).copied().unwrap_or(0);
-                open.strangers < self.in_all && of_network < self.per_address
-            }
-            Whose::Devices(device) => {
-                let of_device = open.of_device.get(&device).copied().unwrap_or(0);
-                open.known < self.in_all && of_device < self.per_device
-            }
-        };
-        if !is_free {
+        if !self.open().sessions.take(whose, self.bounds) {
             return None;
         }
-        open.count(whose);
-        drop(open);
         Some(Arc::new(Permit {
             handshakes: self.clone(),
             whose,
@@ -125,7 +129,25 @@ impl Handshakes {
     }
 }
 
-impl Open {
+impl Counts {
+    /// Counts one more, where there may be one.
+    fn take(&mut self, whose: Whose, bounds: Bounds) -> bool {
+        let is_free = match whose {
+            Whose::Strangers(network) => {
+                let of_network = self.of_network.get(&network).copied().unwrap_or(0);
+                self.strangers < bounds.in_all && of_network < bounds.per_address
+            }
+            Whose::Devices(device) => {
+                let of_device = self.of_device.get(&device).copied().unwrap_or(0);
+                self.known < bounds.in_all && of_device < bounds.per_device
+            }
+        };
+        if is_free {
+            self.count(whose);
+        }
+        is_free
+    }
+
     fn count(&mut self, whose: Whose) {
         match whose {
             Whose::Strangers(network) => {
@@ -177,11 +199,11 @@ impl Permit {
         let mut is_counted = self.is_counted.lock().unwrap_or_else(PoisonError::into_inner);
         if *is_counted != counted {
             *is_counted = counted;
-            let mut open = self.handshakes.open();
+            let sessions = &mut self.handshakes.open().sessions;
             if counted {
-                open.count(self.whose);
+                sessions.count(self.whose);
             } else {
-                open.give_back(self.whose);
+                sessions.give_back(self.whose);
             }
         }
     }
@@ -197,12 +219,14 @@ impl Drop for Permit {
 struct Post {
     handshakes: Arc<Handshakes>,
     sid: Sid,
+    /// Whose it is, where its session has not connected.
+    whose: Option<Whose>,
 }
 
 impl Post {
     fn begin(handshakes: &Arc<Handshakes>, sid: Sid) -> Option<Self> {
         let mut open = handshakes.open();
-        let under_way = open.posts.entry(sid).or_default();
+        let under_way = open.posts_of_session.entry(sid).or_default();
         if *under_way >= POSTS_AT_ONCE {
             return None;
         }
@@ -211,13 +235,27 @@ impl Post {
         Some(Self {
             handshakes: handshakes.clone(),
             sid,
+            whose: None,
         })
+    }
+
+    /// Counts it among those of sessions that have not connected, where there may be one more.
+    fn take(&mut self, whose: Whose) -> bool {
+        let is_free = self.handshakes.open().posts.take(whose, POSTS);
+        if is_free {
+            self.whose = Some(whose);
+        }
+        is_free
     }
 }
 
 impl Drop for Post {
     fn drop(&mut self) {
-        take_one(&mut self.handshakes.open().posts, self.sid);
+        let mut open = self.handshakes.open();
+        take_one(&mut open.posts_of_session, self.sid);
+        if let Some(whose) = self.whose {
+            open.posts.give_back(whose);
+        }
     }
 }
 
@@ -270,7 +308,7 @@ pub(super) async fn bound(
         return next.run(lean(request)).await;
     }
     if request.method() == Method::POST {
-        return post(&realtime, sid, is_connected, request, next).await;
+        return post(&realtime, sid, is_connected, address, request, next).await;
     }
     // Whoever waits for what they are sent keeps the connection they wait on.
     let waiting = is_connected.then(|| Waiting::begin(peer));
@@ -306,18 +344,13 @@ async fn open(
     let handshakes = &realtime.0.handshakes;
     let token = credentials::token(request.headers());
     let mut permit = handshakes.permit(Whose::Strangers(network(address)));
-    // Known devices have places of their own, looked up only where strangers have taken theirs.
     if permit.is_none()
-        && let Some(token) = &token
-        && let Ok(Some(device)) = realtime.0.store.device(token.hash()).await
+        && let Some(device) = known(realtime, token.as_ref()).await
     {
-        permit = handshakes.permit(Whose::Devices(device.session));
+        permit = handshakes.permit(device);
     }
     let Some(permit) = permit else {
-        realtime.0.audit.handshake_refused(address);
-        let retry_after = [(RETRY_AFTER, HeaderValue::from_static("5"))];
-        let text = "too many connections are being made at once: try again in a moment\n";
-        return (StatusCode::SERVICE_UNAVAILABLE, retry_after, text).into_response();
+        return too_many(realtime, address);
     };
     if asked.by_websocket {
         peer.allow(CONNECT_BYTES);
@@ -331,21 +364,37 @@ async fn open(
     next.run(request).await
 }
 
-async fn post(realtime: &Realtime, sid: Sid, is_connected: bool, request: Request, next: Next) -> Response {
-    let Some(under_way) = Post::begin(&realtime.0.handshakes, sid) else {
-        return (
-            StatusCode::TOO_MANY_REQUESTS,
-            "one request with packets at a time\n",
-        )
-            .into_response();
+/// The device that shows this token. Asked only where strangers have taken all of their places: it has others.
+async fn known(realtime: &Realtime, token: Option<&Token>) -> Option<Whose> {
+    let found = realtime.0.store.device(token?.hash()).await;
+    found.ok()?.map(|device| Whose::Devices(device.session))
+}
+
+fn too_many(realtime: &Realtime, address: IpAddr) -> Response {
+    realtime.0.audit.handshake_refused(address);
+    let retry_after = [(RETRY_AFTER, HeaderValue::from_static("5"))];
+    let text = "too many connections are being made at once: try again in a moment\n";
+    (StatusCode::SERVICE_UNAVAILABLE, retry_after, text).into_response()
+}
+
+async fn post(
+    realtime: &Realtime,
+    sid: Sid,
+    is_connected: bool,
+    address: IpAddr,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(mut under_way) = Post::begin(&realtime.0.handshakes, sid) else {
+        let text = "one request with packets at a time\n";
+        return (StatusCode::TOO_MANY_REQUESTS, text).into_response();
     };
-    let turn = (!is_connected).then(|| realtime.0.handshakes.strangers_posts.try_acquire());
-    if matches!(turn, Some(Err(_))) {
-        return (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "too many connections are being made at once: try again in a moment\n",
-        )
-            .into_response();
+    if !is_connected && !under_way.take(Whose::Strangers(network(address))) {
+        let token = credentials::token(request.headers());
+        let device = known(realtime, token.as_ref()).await;
+        if !device.is_some_and(|device| under_way.take(device)) {
+            return too_many(realtime, address);
+        }
     }
     let most = if is_connected {
         limit::PACKET_BYTES
@@ -361,7 +410,7 @@ async fn post(realtime: &Realtime, sid: Sid, is_connected: bool, request: Reques
         )
             .into_response(),
     };
-    drop((under_way, turn));
+    drop(under_way);
     answer
 }
 
@@ -430,9 +479,36 @@ mod tests {
         open[0].connected();
         let another = handshakes.permit(from(1)).unwrap();
         drop((open, device, another));
-        let left = handshakes.open();
+        let left = &handshakes.open().sessions;
         assert_eq!((left.strangers, left.known), (0, 0));
         assert!(left.of_network.is_empty() && left.of_device.is_empty());
+    }
+
+    #[test]
+    fn fault_h05_bodies_of_who_has_not_connected_are_bounded_and_known_devices_have_their_own() {
+        let handshakes = handshakes(1, 1);
+        let begin = |whose| {
+            let mut post = Post::begin(&handshakes, Sid::new())?;
+            post.take(whose).then_some(post)
+        };
+        let held: Vec<_> = (0..200)
+            .flat_map(|network| [network; 100])
+            .filter_map(|network| begin(from(network)))
+            .collect();
+        assert_eq!(held.len(), POSTS.in_all);
+        assert!(begin(from(201)).is_none());
+        let of_first = handshakes.open().posts.of_network[&IpAddr::from([192, 0, 2, 0])];
+        assert_eq!(of_first, POSTS.per_address);
+        let device = begin(Whose::Devices(7));
+        assert!(device.is_some());
+        // One session sends one or two at a time.
+        let sid = Sid::new();
+        let two = [Post::begin(&handshakes, sid), Post::begin(&handshakes, sid)];
+        assert!(two.iter().all(Option::is_some) && Post::begin(&handshakes, sid).is_none());
+        drop((held, device, two));
+        let left = handshakes.open();
+        assert_eq!((left.posts.strangers, left.posts.known), (0, 0));
+        assert!(left.posts.of_network.is_empty() && left.posts_of_session.is_empty());
     }
 
     #[test]

@@ -20,6 +20,7 @@ use super::news::News;
 use super::people::People;
 use super::writer::Publish;
 use super::{person_room, room_name};
+use crate::clock;
 use crate::store::{Act, Acted, Span, Store, StoreError};
 
 /// The Socket.IO room of everybody.
@@ -97,7 +98,7 @@ impl Hub {
             if let Some(person) = self.store.person(user).await? {
                 connection.place().person = person;
             }
-            if let Some(info) = self.store.person_info(user).await? {
+            if let Some(info) = self.store.person_info(user, clock::now()).await? {
                 greeting.role = info.role;
                 connection.place().role = info.role;
             }

@@ -219,11 +219,12 @@ pub trait Administration {
     /// Whether there is such an owner link, and it was not used.
     async fn is_owner_link(&self, code: TokenHash) -> Result<bool, StoreError>;
 
-    /// People, as [`PeopleQuery`] says. Whether they are there is not known here: offline.
-    async fn people_info(&self, asked: &PeopleQuery) -> Result<Vec<PersonInfo>, StoreError>;
+    /// People, as [`PeopleQuery`] says and as they are at this time: an exclusion that has ended by then is none. Whether
+    /// they are there is not known here: offline.
+    async fn people_info(&self, asked: &PeopleQuery, at: Millis) -> Result<Vec<PersonInfo>, StoreError>;
 
-    /// One person.
-    async fn person_info(&self, user: UserId) -> Result<Option<PersonInfo>, StoreError>;
+    /// One person, as they are at this time.
+    async fn person_info(&self, user: UserId, at: Millis) -> Result<Option<PersonInfo>, StoreError>;
 
     /// A person by their nickname, as nicknames are compared.
     async fn person_called(&self, name: &Nickname) -> Result<Option<Person>, StoreError>;

@@ -407,6 +407,67 @@ async fn fault_h10_a_deleted_room_is_gone_for_everybody_and_takes_nothing_more()
 }
 
 #[tokio::test]
+async fn fault_h10_a_private_room_is_unknown_to_owners_who_are_not_in_it() {
+    let server = TestServer::start().await;
+    let owner = server.own("Olga").await;
+    let mut olga = server.connect(&owner, json!({})).await;
+    let moderator = server.sign_in("Mona").await;
+    let _: PersonInfo = server
+        .done(
+            &owner,
+            Method::PUT,
+            &person(&moderator, "role"),
+            json!({ "role": "moderator" }),
+        )
+        .await;
+    let eve = server.sign_in("Eve").await;
+    let mut mina = server.join("Mina").await;
+    let jun = server.sign_in("Jun").await;
+    let private = create(&mut mina, "private", "Plans").await;
+    let direct: Room = ok(&mut mina, event::DIRECT_ROOM, json!({ "with": [jun.me.id] })).await;
+    let rename = json!({ "name": "Seen" });
+    let answer = async |by: &SessionInfo, method: Method, room: RoomId| {
+        let path = format!("/api/admin/rooms/{room}");
+        let body = if method == Method::PATCH {
+            rename.clone()
+        } else {
+            Value::Null
+        };
+        let answer = server.admin(by, method, &path, body).await;
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let nowhere = RoomId(Uuid::now_v7());
+    for method in [Method::PATCH, Method::DELETE] {
+        let unknown = answer(&owner, method.clone(), nowhere).await;
+        assert_eq!(unknown.0, 404, "{}", unknown.1);
+        for room in [private, direct.id] {
+            assert_eq!(answer(&owner, method.clone(), room).await, unknown, "{method}");
+            assert_eq!(answer(&eve, method.clone(), room).await.0, 403, "{method}");
+        }
+    }
+    assert_eq!(
+        answer(&moderator, Method::PATCH, private).await,
+        answer(&moderator, Method::PATCH, nowhere).await
+    );
+    let audit = server
+        .admin(&owner, Method::GET, "/api/admin/audit", Value::Null)
+        .await;
+    let audit = audit.text().await.unwrap();
+    assert!(
+        !audit.contains("Plans") && !audit.contains("changed_room"),
+        "{audit}"
+    );
+    // In it, an owner acts on it; a conversation stays for those who have it.
+    let invite = json!({ "room": private, "people": [owner.me.id] });
+    let () = ok(&mut mina, event::INVITE, invite).await;
+    assert_eq!(answer(&owner, Method::PATCH, private).await.0, 200);
+    let own: Room = ok(&mut olga, event::DIRECT_ROOM, json!({ "with": [jun.me.id] })).await;
+    assert_eq!(answer(&owner, Method::DELETE, own.id).await.0, 403);
+    assert_eq!(answer(&owner, Method::DELETE, private).await.0, 204);
+    assert_eq!(answer(&owner, Method::DELETE, private).await.0, 204, "once more");
+}
+
+#[tokio::test]
 async fn fault_an_author_deletes_their_words_in_an_archived_room_and_in_one_they_left() {
     let server = TestServer::start().await;
     let mut mina = server.join("Mina").await;

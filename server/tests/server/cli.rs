@@ -10,7 +10,7 @@ use steadfast_shared::{ErrorCode, Role, WireError};
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::process::started;
+use crate::process::{command, started, started_with_log};
 use crate::support::client::PATIENCE;
 use crate::support::server::sign_in;
 use crate::support::{Client, message};
@@ -174,4 +174,46 @@ async fn fault_h10_the_command_line_says_what_is_wrong_in_one_sentence() {
     assert!(code == 1 && said.contains("no server is running"), "{said}");
     let (_server, _) = started(&database).await;
     assert_eq!(done(&database, &["who"]).await.trim(), "nobody is connected");
+}
+
+#[tokio::test]
+async fn fault_h09_an_owner_link_of_the_command_line_leads_below_the_servers_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    let mut below = command(&database);
+    below.args(["--base-path", "/chat"]);
+    let (mut server, address, mut log) = started_with_log(below).await;
+    let first = loop {
+        let line = log.recv().await.unwrap();
+        if let Some((_, link)) = line.split_once(": open ") {
+            break link.trim_end_matches(" to own it").to_owned();
+        }
+    };
+    let said = done(&database, &["owner-link"]).await;
+    let link = said.lines().next().unwrap();
+    let home = format!("http://{address}/chat");
+    for link in [first.as_str(), link] {
+        assert!(link.starts_with(&format!("{home}/owner#")), "{link}");
+    }
+    // And it makes an owner there.
+    let code = link.split_once('#').unwrap().1;
+    let asked = json!({ "nickname": "Olga", "owner_code": code });
+    let http = reqwest::Client::new();
+    let answer = http
+        .post(format!("{home}/api/session"))
+        .json(&asked)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 201);
+    assert_eq!(answer.json::<Value>().await.unwrap()["role"], "owner");
+    // Where the server was told where people find it, that is where.
+    server.kill().await.unwrap();
+    let mut public = command(&database);
+    public.args(["--base-path", "/chat", "--public-url", "https://host.example"]);
+    let (_server, _, _log) = started_with_log(public).await;
+    let said = done(&database, &["owner-link"]).await;
+    assert!(said.starts_with("https://host.example/chat/owner#"), "{said}");
+    let said = done(&database, &["owner-link", "--url", "http://10.0.0.7/x/"]).await;
+    assert!(said.starts_with("http://10.0.0.7/x/owner#"), "{said}");
 }

@@ -221,3 +221,45 @@ async fn fault_l04_every_answer_says_what_browsers_may_not_do_with_it() {
     let answer = request.send().await.unwrap();
     assert_eq!(answer.headers().get("x-content-type-options").unwrap(), "nosniff");
 }
+
+#[tokio::test]
+async fn a_page_of_an_allowed_origin_signs_in_acts_and_connects_and_others_do_not() {
+    // As a page that `trunk serve` has built.
+    const PAGE: &str = "http://localhost:8080";
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::new(folder.path().join("chat.db"));
+    config.allowed_origins = vec![PAGE.into()];
+    let server = TestServer::on(folder, config).await;
+    let host = format!("localhost:{}", server.address.port());
+    let answer = sign_up(&server, &host, PAGE, "Mina").await;
+    assert_eq!(answer.status(), 201);
+    assert_eq!(answer.headers()["access-control-allow-origin"], PAGE);
+    assert_eq!(answer.headers()["access-control-allow-credentials"], "true");
+    assert_eq!(answer.headers()["vary"], "origin");
+    let session: SessionInfo = answer.json().await.unwrap();
+    // Whatever the page may do to the server, browsers ask for first.
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+        let url = server.url("/api/session");
+        let asked = server.http.request(reqwest::Method::OPTIONS, url);
+        let asked = asked.header(ORIGIN, PAGE).header(HOST, &host);
+        let asked = asked.header("access-control-request-method", method);
+        let answer = asked.send().await.unwrap();
+        assert_eq!(answer.status(), 204);
+        let allowed = answer.headers()["access-control-allow-methods"].to_str().unwrap();
+        assert!(
+            allowed.split(", ").any(|one| one == method),
+            "{method}: {allowed}"
+        );
+    }
+    let auth = json!({ "token": session.token }).to_string();
+    let mut client = Client::dial(server.address, &[("origin", PAGE)]).await;
+    client.say(&format!("40{auth}")).await;
+    client.await_session().await;
+    for other in ["http://localhost:8081", "https://localhost:8080", "null"] {
+        let answer = sign_up(&server, &host, other, "Eve").await;
+        assert_eq!(answer.status(), 403, "{other}");
+        assert!(answer.headers().get("access-control-allow-origin").is_none());
+        let why = Client::refused(server.address, &auth, &[("origin", other)]).await;
+        assert_eq!(why, "forbidden_origin");
+    }
+}

@@ -235,7 +235,7 @@ async fn a_forgotten_passphrase_is_set_anew_whether_a_server_runs_or_not() {
 }
 
 /// Starts a command of the binary and answers where it listens and what it writes.
-async fn started_with_log(
+pub(crate) async fn started_with_log(
     mut command: Command,
 ) -> (Child, SocketAddr, tokio::sync::mpsc::UnboundedReceiver<String>) {
     let mut child = command.spawn().unwrap();

@@ -9,6 +9,7 @@ use steadfast_server::config::{Config, Limits};
 use steadfast_shared::http::SessionInfo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use crate::support::client::PATIENCE;
@@ -237,6 +238,75 @@ async fn fault_h05_before_it_is_said_whose_it_is_a_connection_may_send_little() 
 }
 
 #[tokio::test]
+async fn fault_h05_bodies_that_drip_are_bounded_and_who_is_known_connects_by_polling() {
+    /// What strangers may have under way; each may be 96 KiB.
+    const HELD: usize = 256;
+    const MORE: usize = 40;
+    let server = TestServer::start().await;
+    let mina = server.sign_in("Mina").await;
+    let cookie = format!("steadfast_session={}", mina.token.as_deref().unwrap());
+    let open = async |from: u8, cookie: Option<&str>| {
+        let local = Ipv4Addr::new(127, 0, 0, from);
+        let client = reqwest::Client::builder().local_address(Some(local.into()));
+        let mut request = client.build().unwrap().get(server.url(HANDSHAKE));
+        if let Some(cookie) = cookie {
+            request = request.header(COOKIE, cookie);
+        }
+        let opened = request.send().await.unwrap().text().await.unwrap();
+        let opened: Value = serde_json::from_str(&opened[1..]).unwrap();
+        format!("{HANDSHAKE}&sid={}", opened["sid"].as_str().unwrap())
+    };
+    let mut dripping = Vec::new();
+    for nth in 0..HELD + MORE {
+        let from = 2 + u8::try_from(nth / 60).unwrap();
+        let path = open(from, None).await;
+        let mut stream = connect(&server, from).await;
+        let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\r\n4");
+        say(&mut stream, &head).await;
+        dripping.push(stream);
+    }
+    let mut refused = 0;
+    let counting = async {
+        while refused < MORE {
+            let mut left = Vec::new();
+            for mut stream in dripping.drain(..) {
+                let mut answer = [0; 1_024];
+                match timeout(Duration::from_millis(2), stream.read(&mut answer)).await {
+                    Ok(read) => {
+                        let answer = String::from_utf8_lossy(&answer[..read.unwrap()]).into_owned();
+                        assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+                        refused += 1;
+                    }
+                    Err(_) => left.push(stream),
+                }
+            }
+            dripping = left;
+        }
+    };
+    timeout(PATIENCE, counting).await.expect("all of them are held");
+    assert_eq!(dripping.len(), HELD, "the others wait");
+    let connect_by = async |cookie: Option<&str>, from| {
+        let path = open(from, cookie).await;
+        let mut request = server.http.post(server.url(&path)).body("40{}");
+        if let Some(cookie) = cookie {
+            request = request.header(COOKIE, cookie);
+        }
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(connect_by(None, 9).await, 503);
+    assert_eq!(connect_by(Some(&cookie), 9).await, 200);
+    drop(dripping);
+    let given_back = async {
+        while connect_by(None, 9).await != 200 {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, given_back)
+        .await
+        .expect("nothing is given back");
+}
+
+#[tokio::test]
 async fn fault_h05_who_leaves_the_chat_does_not_hold_its_transport() {
     let server = TestServer::start().await;
     let session = server.sign_in("Mina").await;
@@ -345,31 +415,27 @@ async fn fault_l03_a_closed_server_tells_no_stranger_who_is_in_it() {
     assert_eq!(post(&server, &invited).await.0, 409);
 }
 
+/// Two hundred who ask for a nickname with a passphrase at the same time; each ends with the status of its answer.
+fn strangers_who_hash(server: &TestServer) -> Vec<JoinHandle<u16>> {
+    let ask = |n| {
+        let asked = json!({ "nickname": format!("stranger {n}"), "passphrase": "correct horse" });
+        let request = server.http.post(server.url("/api/session")).json(&asked);
+        tokio::spawn(async move { request.send().await.unwrap().status().as_u16() })
+    };
+    (0..200).map(ask).collect()
+}
+
 #[tokio::test]
 async fn fault_m02_strangers_on_a_closed_server_keep_nobody_from_signing_in() {
     let server = closed().await;
     let mina = json!({ "nickname": "Mina", "invite": "lighthouse", "passphrase": "correct horse" });
     assert_eq!(post(&server, &mina).await.0, 201);
-    let flood: Vec<_> = (0..200)
-        .map(|n| {
-            let (http, url) = (server.http.clone(), server.url("/api/session"));
-            tokio::spawn(async move {
-                let asked = json!({ "nickname": format!("stranger {n}"), "passphrase": "correct horse" });
-                http.post(url)
-                    .json(&asked)
-                    .send()
-                    .await
-                    .unwrap()
-                    .status()
-                    .as_u16()
-            })
-        })
-        .collect();
+    let strangers = strangers_who_hash(&server);
     for _ in 0..5 {
         let again = json!({ "nickname": "Mina", "passphrase": "correct horse" });
         assert_eq!(post(&server, &again).await.0, 201);
     }
-    for stranger in flood {
+    for stranger in strangers {
         assert_eq!(stranger.await.unwrap(), 401);
     }
 }
@@ -379,26 +445,12 @@ async fn fault_m02_newcomers_who_hash_keep_no_member_from_signing_in() {
     let server = TestServer::with(|limits| limits.sign_ins_per_minute = 10_000).await;
     let mina = json!({ "nickname": "Mina", "passphrase": "correct horse" });
     assert_eq!(post(&server, &mina).await.0, 201);
-    let flood: Vec<_> = (0..200)
-        .map(|n| {
-            let (http, url) = (server.http.clone(), server.url("/api/session"));
-            tokio::spawn(async move {
-                let asked = json!({ "nickname": format!("stranger {n}"), "passphrase": "correct horse" });
-                http.post(url)
-                    .json(&asked)
-                    .send()
-                    .await
-                    .unwrap()
-                    .status()
-                    .as_u16()
-            })
-        })
-        .collect();
+    let strangers = strangers_who_hash(&server);
     for _ in 0..5 {
         assert_eq!(post(&server, &mina).await.0, 201, "nobody in front of a member");
     }
     let mut busy = 0;
-    for stranger in flood {
+    for stranger in strangers {
         busy += usize::from(stranger.await.unwrap() == 503);
     }
     assert!(busy > 100, "{busy} were refused");

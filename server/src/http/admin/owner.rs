@@ -12,6 +12,7 @@ use super::super::caller::{By, Caller};
 use super::super::{Refusal, Shared, failed, fresh_token, session, unreadable};
 use super::{administer, audit};
 use crate::clock;
+use crate::config::Config;
 use crate::store::{Actor, Command, Device, Store, StoreError, Token, TokenHash};
 
 /// `POST /api/admin/owner-link`: shows the code, once.
@@ -21,17 +22,20 @@ pub(super) async fn make(
 ) -> Result<(StatusCode, Json<OwnerLink>), Refusal> {
     let actor = by.may(Power::MakeOwnerLink)?;
     let code = fresh_token()?;
-    let link = make_link(shared.store.as_ref(), &code).await.map_err(failed)?;
+    let link = make_link(shared.store.as_ref(), &shared.config, &code);
+    let link = link.await.map_err(failed)?;
     audit(&shared, AuditAction::MadeOwnerLink, actor, String::new()).await?;
     Ok((StatusCode::CREATED, Json(link)))
 }
 
 /// Remembers a code, and makes its link.
-pub async fn make_link(store: &dyn Store, code: &Token) -> Result<OwnerLink, StoreError> {
+pub async fn make_link(store: &dyn Store, config: &Config, code: &Token) -> Result<OwnerLink, StoreError> {
     store.add_owner_link(code.hash(), clock::now()).await?;
+    let path = format!("{OWNER_PAGE}#{}", code.as_str());
     Ok(OwnerLink {
         code: code.as_str().to_owned(),
-        path: format!("{OWNER_PAGE}#{}", code.as_str()),
+        url: format!("{}{path}", config.home()),
+        path,
     })
 }
 

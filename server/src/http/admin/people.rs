@@ -16,6 +16,7 @@ use super::super::caller::{By, Caller};
 use super::super::passphrase::unhashed;
 use super::super::{Refusal, Shared, failed, unreadable};
 use super::{administer, asked, logs, named};
+use crate::clock;
 use crate::passphrase::{Class, For};
 use crate::store::{self, Actor, Command};
 
@@ -29,7 +30,8 @@ pub(super) async fn list(
     query: Result<Query<PeopleQuery>, QueryRejection>,
 ) -> Result<Json<Vec<PersonInfo>>, Refusal> {
     by.may(Power::SeePeople)?;
-    let mut people = shared.store.people_info(&asked(query)?).await.map_err(failed)?;
+    let found = shared.store.people_info(&asked(query)?, clock::now()).await;
+    let mut people = found.map_err(failed)?;
     complete(&shared, &mut people);
     Ok(Json(people))
 }
@@ -191,7 +193,11 @@ async fn done_to(shared: &Shared, actor: Actor, command: Command) -> Result<Json
 }
 
 async fn info(shared: &Shared, user: UserId) -> Result<PersonInfo, Refusal> {
-    let info = shared.store.person_info(user).await.map_err(failed)?;
+    let info = shared
+        .store
+        .person_info(user, clock::now())
+        .await
+        .map_err(failed)?;
     let mut info = [info.ok_or_else(|| Refusal(store::Refusal::UnknownAccount.into()))?];
     complete(shared, &mut info);
     let [info] = info;

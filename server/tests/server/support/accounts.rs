@@ -9,7 +9,7 @@ use steadfast_server::store::{StoreError, TokenHash};
 use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, Nickname, UserId};
 
-use super::faulty::Faulty;
+use super::faulty::{Faulty, Read};
 
 #[async_trait]
 impl Accounts for Faulty {
@@ -30,7 +30,9 @@ impl Accounts for Faulty {
     }
 
     async fn device(&self, token: TokenHash) -> Result<Option<Device>, StoreError> {
-        self.inner.device(token).await
+        let device = self.inner.device(token).await;
+        self.was_read(Read::Device).await;
+        device
     }
 
     async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {

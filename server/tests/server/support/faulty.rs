@@ -37,6 +37,22 @@ pub(crate) struct Faulty {
     pub(crate) errands: Mutex<VecDeque<Fault>>,
     /// How often it cannot be read how people see a room.
     pub(crate) blind: AtomicUsize,
+    /// Where the next answer waits.
+    held: Mutex<Option<Held>>,
+}
+
+/// Something that is read, and may be out of date by the time it is answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Read {
+    Device,
+    Rooms,
+}
+
+/// An answer that waits once it was read.
+pub(crate) struct Held {
+    read: Read,
+    came: Arc<Semaphore>,
+    go: Arc<Semaphore>,
 }
 
 impl Faulty {
@@ -48,6 +64,26 @@ impl Faulty {
             appends: Mutex::default(),
             errands: Mutex::default(),
             blind: AtomicUsize::new(0),
+            held: Mutex::default(),
+        }
+    }
+
+    /// Holds the next answer of this kind. Answers what tells that it was read, and what lets it go.
+    pub(crate) fn hold(&self, read: Read) -> (Arc<Semaphore>, Arc<Semaphore>) {
+        let (came, go) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+        *self.held.lock().unwrap() = Some(Held {
+            read,
+            came: came.clone(),
+            go: go.clone(),
+        });
+        (came, go)
+    }
+
+    pub(super) async fn was_read(&self, read: Read) {
+        let held = self.held.lock().unwrap().take_if(|held| held.read == read);
+        if let Some(held) = held {
+            held.came.add_permits(1);
+            held.go.acquire().await.unwrap().forget();
         }
     }
 }
@@ -95,7 +131,9 @@ impl Log for Faulty {
 #[async_trait]
 impl Rooms for Faulty {
     async fn rooms_of(&self, user: UserId) -> Result<Vec<Room>, StoreError> {
-        self.inner.rooms_of(user).await
+        let rooms = self.inner.rooms_of(user).await;
+        self.was_read(Read::Rooms).await;
+        rooms
     }
 
     async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {

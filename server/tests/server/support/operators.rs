@@ -25,12 +25,12 @@ impl Administration for Faulty {
         self.inner.is_owner_link(code).await
     }
 
-    async fn people_info(&self, asked: &PeopleQuery) -> Result<Vec<PersonInfo>, StoreError> {
-        self.inner.people_info(asked).await
+    async fn people_info(&self, asked: &PeopleQuery, at: Millis) -> Result<Vec<PersonInfo>, StoreError> {
+        self.inner.people_info(asked, at).await
     }
 
-    async fn person_info(&self, user: UserId) -> Result<Option<PersonInfo>, StoreError> {
-        self.inner.person_info(user).await
+    async fn person_info(&self, user: UserId, at: Millis) -> Result<Option<PersonInfo>, StoreError> {
+        self.inner.person_info(user, at).await
     }
 
     async fn person_called(&self, name: &Nickname) -> Result<Option<Person>, StoreError> {

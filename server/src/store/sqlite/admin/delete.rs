@@ -16,7 +16,7 @@ const PURGED_AT_ONCE: i64 = 500;
 
 /// Deletes a room. Asked again, nothing happens.
 pub(super) async fn delete(append: &mut Append, room: RoomId, line: &mut NewAuditLine) -> Done<Acted> {
-    let row = sqlx::query("select name, lobby, deleted_at is not null as deleted from rooms where id = ?")
+    let row = sqlx::query("select name, lobby or kind = 'direct' as stays, deleted_at is not null as deleted from rooms where id = ?")
         .bind(room.0)
         .fetch_optional(&mut *append.transaction)
         .await
@@ -24,7 +24,7 @@ pub(super) async fn delete(append: &mut Append, room: RoomId, line: &mut NewAudi
     let Some(row) = row else {
         return Ok(Err(Refusal::UnknownRoom));
     };
-    if row.try_get("lobby").map_err(told)? {
+    if row.try_get("stays").map_err(told)? {
         return Ok(Err(Refusal::Forbidden));
     }
     if row.try_get("deleted").map_err(told)? {

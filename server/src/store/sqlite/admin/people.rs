@@ -8,7 +8,7 @@ use steadfast_shared::admin::{
 };
 use steadfast_shared::event::Availability;
 use steadfast_shared::http::{LeftMessage, LeftMessagesQuery};
-use steadfast_shared::{EntryId, MessageText, Nickname, Person, Role, RoomId, UserId, limit};
+use steadfast_shared::{EntryId, MessageText, Millis, Nickname, Person, Role, RoomId, UserId, limit};
 use uuid::Uuid;
 
 use super::super::body::read;
@@ -36,10 +36,15 @@ macro_rules! seen {
 
 /// See [`crate::store::admin::Administration::people_info`]. SQLite's own idea of case ends with ASCII, so names are
 /// compared here.
-pub(super) async fn list(store: &SqliteStore, asked: &PeopleQuery) -> Result<Vec<PersonInfo>, StoreError> {
+pub(super) async fn list(
+    store: &SqliteStore,
+    asked: &PeopleQuery,
+    at: Millis,
+) -> Result<Vec<PersonInfo>, StoreError> {
     let search = asked.search.trim().to_lowercase();
     let mut rows = sqlx::query(seen!(
-        "(?1 is null or users.id < ?1) and (?2 is null or users.state = ?2) and (?3 is null or users.role = ?3)
+        "(?1 is null or users.id < ?1) and (?2 is null or users.state = ?2 or ?2 = 'active')
+         and (?3 is null or users.role = ?3)
          order by users.id desc"
     ))
     .bind(asked.before.map(|user| user.0))
@@ -48,8 +53,9 @@ pub(super) async fn list(store: &SqliteStore, asked: &PeopleQuery) -> Result<Vec
     .fetch(&store.readers);
     let mut found = Vec::new();
     while let Some(row) = rows.try_next().await.map_err(told)? {
-        let info = read_info(&row)?;
-        if info.person.name.to_lowercase().contains(&search) {
+        let info = read_info(&row, at)?;
+        let in_state = asked.state.is_none_or(|state| state == info.state);
+        if in_state && info.person.name.to_lowercase().contains(&search) {
             found.push(info);
         }
         if found.len() == limit::ADMIN_LISTED {
@@ -60,25 +66,31 @@ pub(super) async fn list(store: &SqliteStore, asked: &PeopleQuery) -> Result<Vec
 }
 
 /// See [`crate::store::admin::Administration::person_info`].
-pub(super) async fn info(store: &SqliteStore, user: UserId) -> Result<Option<PersonInfo>, StoreError> {
+pub(super) async fn info(
+    store: &SqliteStore,
+    user: UserId,
+    at: Millis,
+) -> Result<Option<PersonInfo>, StoreError> {
     let row = sqlx::query(seen!("users.id = ?"))
         .bind(user.0)
         .fetch_optional(&store.readers)
         .await
         .map_err(told)?;
-    row.as_ref().map(read_info).transpose()
+    row.as_ref().map(|row| read_info(row, at)).transpose()
 }
 
-fn read_info(row: &SqliteRow) -> Result<PersonInfo, StoreError> {
-    let state = state(row.try_get("state").map_err(told)?)?;
+fn read_info(row: &SqliteRow, at: Millis) -> Result<PersonInfo, StoreError> {
+    let stored = state(row.try_get("state").map_err(told)?)?;
+    let until = row.try_get::<Option<i64>, _>("excluded_until").map_err(told)?;
+    let until = until.map(from_sql);
+    // One that has ended by itself is stored until the person signs in.
+    let has_ended = until.is_some_and(|until| until <= at);
+    let state = if has_ended { AccountState::Active } else { stored };
     let by: Option<Uuid> = row.try_get("by_id").map_err(told)?;
     let exclusion = Exclusion {
         reason: row.try_get("excluded_reason").map_err(told)?,
         since: from_sql(row.try_get("excluded_at").map_err(told)?),
-        until: row
-            .try_get::<Option<i64>, _>("excluded_until")
-            .map_err(told)?
-            .map(from_sql),
+        until,
         by: match by {
             None => None,
             Some(id) => Some(Person {

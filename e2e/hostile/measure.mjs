@@ -1,0 +1,109 @@
+// What is measured of a server while strangers are at it: what others notice, and what the process takes.
+
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { io } from 'socket.io-client';
+import { uuid7 } from '../wire/device.mjs';
+
+/** @typedef {import('../server.mjs').Server} Server */
+/** @typedef {{ socket: import('socket.io-client').Socket, room: string }} Talker */
+
+/** Between two messages whose acks are timed. */
+const EVERY_MS = 25;
+/** How long an ack may take before it counts as lost. */
+const LOST_MS = 30_000;
+
+/**
+ * Somebody who is known, as a browser is: by the cookie in the handshake.
+ * @param {Server} server
+ * @param {import('../wire/device.mjs').Account} account
+ * @returns {Promise<Talker>}
+ */
+export async function talker(server, { token, cookie }) {
+  const socket = io(server.url, { transports: ['websocket'], auth: { token }, extraHeaders: { cookie }, forceNew: true, reconnection: false });
+  const opened = await new Promise((resolve, reject) => {
+    socket.on('session', resolve);
+    socket.once('connect_error', reject);
+    setTimeout(() => reject(new Error('no session')), 10_000);
+  });
+  return { socket, room: opened.rooms[0].id };
+}
+
+/**
+ * Milliseconds until each ack, of messages sent at an even pace; sorted.
+ * @param {Talker} talker
+ * @param {() => boolean} goesOn
+ */
+export async function acks({ socket, room }, goesOn) {
+  /** @type {number[]} */
+  const took = [];
+  const waiting = [];
+  while (goesOn()) {
+    const sent = performance.now();
+    const item = { id: uuid7(), room, body: { kind: 'message', text: 'still here' } };
+    const acked = socket.timeout(LOST_MS).emitWithAck('send', [item]);
+    waiting.push(
+      acked.then(
+        (answer) => took.push(answer.ok ? performance.now() - sent : Infinity),
+        () => took.push(Infinity),
+      ),
+    );
+    await delay(EVERY_MS);
+  }
+  await Promise.all(waiting);
+  return took.sort((a, b) => a - b);
+}
+
+/** The time that a part of them took at most. @param {number[]} sorted @param {number} part */
+export function at(sorted, part) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Infinity;
+}
+
+/** Resident memory, in MiB. @param {number | undefined} pid */
+export async function mib(pid) {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
+}
+
+/**
+ * Seconds a process has had a processor, and seconds its threads waited for one: the machine's part in being slow.
+ * @param {number | undefined} pid
+ */
+export async function processor(pid) {
+  let [ran, waited] = [0, 0];
+  for (const task of await readdir(`/proc/${pid}/task`)) {
+    const stat = await readFile(`/proc/${pid}/task/${task}/schedstat`, 'utf8').catch(() => '0 0 0');
+    const [running, waiting] = stat.split(' ').map(Number);
+    ran += running / 1e9;
+    waited += waiting / 1e9;
+  }
+  return { ran, waited };
+}
+
+/** How many processes wanted a processor, over the last minute. */
+export async function load() {
+  return Number((await readFile('/proc/loadavg', 'utf8')).split(' ')[0]);
+}
+
+/** Whether something answers 200, over a connection of its own. @param {string} url */
+export async function answers(url) {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(5_000), headers: { connection: 'close' } }).catch(() => undefined);
+  return answer?.status === 200;
+}
+
+/**
+ * Signs a new device of somebody in by their passphrase. Answers the milliseconds it took, or the status where it was refused.
+ * @param {Server} server
+ * @param {string} nickname
+ * @param {string} passphrase
+ */
+export async function signInAgain(server, nickname, passphrase) {
+  const from = performance.now();
+  const answer = await fetch(`${server.url}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', connection: 'close' },
+    body: JSON.stringify({ nickname, passphrase }),
+    signal: AbortSignal.timeout(20_000),
+  }).catch(() => undefined);
+  return answer?.status === 201 ? { ms: performance.now() - from } : { status: answer?.status ?? 0 };
+}
