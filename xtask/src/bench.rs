@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what socketio-client weighs in a page, and how fast it is there, beside the JavaScript client.
+//! `cargo xtask bench`: what the chat costs beside its peers, and what socketio-client weighs in a page and how fast it is there.
 
 use std::process::ExitCode;
 
@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use crate::{npm, tools};
 
+mod load;
 mod module;
 mod owner;
 mod page;
@@ -21,6 +22,8 @@ pub(crate) struct Options {
 
 #[derive(Subcommand)]
 enum What {
+    /// Put load on Steadfast, on the tutorial's chat and on a bare broadcast, in turn, and compare
+    Load(load::Options),
     /// Weigh what the client adds to a page that has serde_json, and say what it is made of
     Size(size::Options),
     /// Race the client against the JavaScript client, in one page of a headless Chromium
@@ -30,11 +33,21 @@ enum What {
 /// Builds the pages and measures.
 pub(crate) fn bench(options: &Options) -> anyhow::Result<ExitCode> {
     tools::prerequisites()?;
+    match &options.what {
+        What::Load(options) => load::load(options),
+        What::Size(options) => {
+            page_tools()?;
+            size::size(options)
+        }
+        What::Throughput(options) => {
+            page_tools()?;
+            throughput::throughput(options)
+        }
+    }
+}
+
+fn page_tools() -> anyhow::Result<()> {
     tools::wasm_target()?;
     tools::wasm_bindgen()?;
-    npm::packages()?;
-    match &options.what {
-        What::Size(options) => size::size(options),
-        What::Throughput(options) => throughput::throughput(options),
-    }
+    npm::packages()
 }

@@ -1,0 +1,65 @@
+//! `cargo xtask bench load`: load on Steadfast, on the tutorial's chat, and on a bare broadcast, in turn.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::{
+    npm,
+    process::{self, cargo},
+    step::step,
+    workspace,
+};
+
+/// What `bench load` can be told. What it hands on is explained by `steadfast-load run --help`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Which scenarios, as `paced-200`; all where none is named
+    scenarios: Vec<String>,
+    /// Which peers, of steadfast, sqlite3, better-sqlite3 and floor
+    #[arg(long, default_value = "steadfast,sqlite3,better-sqlite3,floor")]
+    peers: String,
+    /// How often each scenario goes round the peers
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    /// Seconds that each one is measured
+    #[arg(long, default_value_t = 8)]
+    seconds: u32,
+    /// Where to write every figure as JSON
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+/// Builds both programs, installs the peers' packages, and lets the generator run.
+pub(crate) fn load(options: &Options) -> anyhow::Result<ExitCode> {
+    let peers = workspace::root().join("bench/load/peers");
+    npm::install(&peers)?;
+    step("building the server and the generator (release)", || {
+        process::run(cargo().args([
+            "build",
+            "--release",
+            "-p",
+            "steadfast-server",
+            "-p",
+            "steadfast-load",
+        ]))
+    })?;
+    let release = workspace::target().join("release");
+    let program = |name: &str| release.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let mut run = process::command(program("steadfast-load"));
+    run.arg("run")
+        .args(&options.scenarios)
+        .args(["--peers", &options.peers])
+        .args(["--rounds", &options.rounds.to_string()])
+        .args(["--seconds", &options.seconds.to_string()])
+        .arg("--steadfast")
+        .arg(program("steadfast"))
+        .arg("--tutorial")
+        .arg(&peers);
+    if let Some(path) = &options.json {
+        run.arg("--json").arg(path);
+    }
+    step("each scenario, each peer in turn", || process::run(&mut run))?;
+    Ok(ExitCode::SUCCESS)
+}
