@@ -1,4 +1,4 @@
-// Races socketio-client against the JavaScript client: one page, one server, one run, taking turns. README.md says how to read it.
+// Races socketio-anywhere against the JavaScript client: one page, one server, one run, taking turns. README.md says how to read it.
 // usage: node race.mjs <node_modules> <glue.js> <page.wasm> <rounds> [profile]; CHROMIUM names the browser.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -1,11 +1,11 @@
 //! A chat on the command line, for the server of the Socket.IO tutorial: it sends `chat message` and prints those of others.
 //!
 //! ```sh
-//! cargo run -p socketio-client --example chat -- http://localhost:3000
+//! cargo run -p socketio-anywhere --example chat -- http://localhost:3000
 //! ```
 
 use serde_json::Value;
-use socketio_client::{Client, Event};
+use socketio_anywhere::{Client, Event};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 #[tokio::main(flavor = "current_thread")]
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             event = events.next() => match event {
                 Some(Event::Connected { id }) => println!("* connected as {id}"),
                 Some(Event::Disconnected { reason, .. }) => println!("* disconnected: {reason}"),
-                Some(Event::ConnectError { message, .. }) => println!("* cannot connect: {message}"),
+                Some(Event::ConnectError(error)) => println!("* cannot connect: {error}"),
                 Some(Event::Reconnecting { delay, .. }) => println!("* trying again in {delay:.1?}"),
                 Some(Event::Message(message)) if message.event == "chat message" => {
                     let text = message.args.first().and_then(Value::as_str).unwrap_or_default();

@@ -43,6 +43,41 @@ impl fmt::Display for DisconnectReason {
     }
 }
 
+/// Why an attempt to connect failed: the server refused the namespace, or was not reached. Displays as its message.
+#[cfg(feature = "client")]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ConnectError {
+    /// The server's message, or the transport's.
+    pub message: String,
+    /// The server's data, where it refused with some.
+    pub data: Option<serde_json::Value>,
+    /// Whether the server refused. As in the JavaScript client a refused socket does not come back by itself: call
+    /// [`connect`](crate::Client::connect) when there is a reason to hope.
+    pub refused: bool,
+    /// The status of HTTP, where something answered the request or the upgrade with one that is no success. A page is not told that of a
+    /// WebSocket.
+    pub status: Option<u16>,
+    /// The body of that answer, up to 16 KiB of it.
+    pub body: Option<String>,
+    /// The error beneath, on native targets; also [`source`](std::error::Error::source).
+    pub cause: Option<std::sync::Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+#[cfg(feature = "client")]
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+#[cfg(feature = "client")]
+impl std::error::Error for ConnectError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
+}
+
 /// Why a client cannot be built: what it was told can never work.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -56,6 +91,12 @@ pub enum BuildError {
     /// `https` and `wss` need the feature `rustls` on native targets.
     #[error("https and wss need the feature `rustls`")]
     NoTls,
+    /// A subprotocol of WebSocket whose name is no token, or is there twice.
+    #[error("unusable subprotocol {0:?}")]
+    Protocol(String),
+    /// A proxy has an `http` URL, with nothing behind its port.
+    #[error("unusable proxy: {0}")]
+    Proxy(String),
     /// A header that HTTP does not have: its name, or the value beside it.
     #[error("unusable header {0:?}")]
     Header(String),

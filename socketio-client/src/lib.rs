@@ -4,7 +4,7 @@
 //! ```no_run
 //! use std::time::Duration;
 //! use serde_json::json;
-//! use socketio_client::{Client, Event};
+//! use socketio_anywhere::{Client, Event};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::builder("http://localhost:3000")
@@ -112,27 +112,60 @@
 //! `packet` reads and writes the wire; `protocol` is the machine that decides everything and owns no socket, task, clock or chance;
 //! `client` holds the handles and the one loop that does what the machine says; `transport` has one file per platform.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(feature = "client"),
+    allow(rustdoc::broken_intra_doc_links, reason = "what is said of the client")
+)]
+#![cfg_attr(
+    not(feature = "machine"),
+    allow(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        rustdoc::private_intra_doc_links,
+        reason = "the machine and the codec are whole where they are public"
+    )
+)]
+
+#[cfg(feature = "machine")]
 pub mod backoff;
+#[cfg(not(feature = "machine"))]
+mod backoff;
 #[cfg(feature = "client")]
 mod client;
 mod error;
 mod map;
+#[cfg(feature = "machine")]
 pub mod packet;
+#[cfg(not(feature = "machine"))]
+mod packet;
 mod payload;
+#[cfg(feature = "machine")]
 pub mod protocol;
+#[cfg(not(feature = "machine"))]
+mod protocol;
 mod settings;
 #[cfg(feature = "client")]
 mod transport;
 
 #[cfg(feature = "client")]
 pub use client::{
-    Ack, Builder, Client, Event, EventStream, Handler, Message, Once, Responder, SentStream, TypedStream,
-    WeakClient,
+    Ack, Attempt, Builder, Client, Event, EventStream, Handler, Message, Once, Responder, SentStream,
+    TypedStream, WeakClient,
 };
+#[cfg(feature = "client")]
+pub use error::ConnectError;
 pub use error::{AckError, BuildError, DisconnectReason, EmitError, Unsent};
 pub use packet::Parser;
 pub use payload::{Binary, Payload};
 pub use protocol::{Fallback, State, Transport, WebSocketFailure};
-pub use settings::{Exhausted, Limits, Retries, Settings};
+#[cfg(all(feature = "rustls", not(target_family = "wasm")))]
+pub use rustls;
+#[cfg(feature = "machine")]
+pub use settings::Settings;
+#[cfg(not(feature = "machine"))]
+use settings::Settings;
+pub use settings::{Exhausted, Limits, Retries};
 #[cfg(feature = "client")]
 pub use transport::MaybeSend;

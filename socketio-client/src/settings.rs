@@ -45,6 +45,8 @@ pub struct Settings {
     pub close_timeout: Duration,
     /// The form that packets take, which must be the server's. Default JSON.
     pub parser: Parser,
+    /// How long an ack is waited for where the program does not say. Default 10 s. (The JavaScript client waits for ever.)
+    pub ack_timeout: Duration,
     /// Whether events are sent one by one and again until they are acknowledged. Default `None`: each is sent once.
     pub retries: Option<Retries>,
     /// Events that the server emits as volatile. With connection state recovery the last argument of every other event may be an offset;
@@ -78,6 +80,7 @@ pub struct Retries {
 
 impl Retries {
     /// Up to this many tries after the first, and defaults for the rest.
+    #[must_use]
     pub fn new(retries: u32) -> Self {
         Self {
             retries,
@@ -110,9 +113,10 @@ impl Retries {
 }
 
 /// What becomes of an event out of tries.
+#[non_exhaustive]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exhausted {
-    /// It is dropped, [`Event::Undelivered`](crate::protocol::Event::Undelivered) says so, and the next one goes, as in the JavaScript client.
+    /// It is dropped, [`Event::Undelivered`](crate::Event::Undelivered) says so, and the next one goes, as in the JavaScript client.
     Drop,
     /// It stays first, nothing else goes, and the next connection starts its tries over.
     Keep,
@@ -136,6 +140,7 @@ impl Default for Settings {
             remember_upgrade: false,
             close_timeout: Duration::from_secs(10),
             parser: Parser::Json,
+            ack_timeout: Duration::from_secs(10),
             retries: None,
             volatile_events: Vec::new(),
             any_offset: false,

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use proptest::prelude::{prop_assert, proptest};
-use socketio_client::backoff::{Backoff, Rng};
+use socketio_anywhere::backoff::{Backoff, Rng};
 
 proptest! {
     #[test]

@@ -7,8 +7,8 @@ mod support_codec;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use socketio_client::Payload;
-use socketio_client::packet::{Decoder, EnginePacket, Frame, Handshake, Kind, Packet, PacketError};
+use socketio_anywhere::Payload;
+use socketio_anywhere::packet::{Decoder, EnginePacket, Frame, Handshake, Kind, Packet, PacketError};
 
 use support_codec::packet;
 

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use socketio_client::packet::Frame;
-use socketio_client::protocol::{Event, Input, LinkEvent, LinkId, Machine, Output, Transport};
-use socketio_client::{DisconnectReason, Settings, WebSocketFailure};
+use socketio_anywhere::packet::Frame;
+use socketio_anywhere::protocol::{Event, Input, LinkEvent, LinkId, Machine, Output, Transport};
+use socketio_anywhere::{DisconnectReason, Settings, WebSocketFailure};
 
 const OPEN: &str = r#"0{"sid":"s","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000}"#;
 

@@ -13,7 +13,7 @@ mod support;
 use std::time::Duration;
 
 use serde_json::json;
-use socketio_client::{Event, Transport};
+use socketio_anywhere::{Event, Transport};
 use support::{PATIENCE, Server, connected, message, next};
 
 #[tokio::test]

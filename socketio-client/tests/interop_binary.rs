@@ -15,7 +15,7 @@ use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use socketio_client::Binary;
+use socketio_anywhere::Binary;
 use support::{PATIENCE, Server, connected, message};
 
 #[derive(PartialEq, Debug, Serialize, Deserialize)]

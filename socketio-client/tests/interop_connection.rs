@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use socketio_client::{Client, DisconnectReason, Event, State};
+use socketio_anywhere::{Client, ConnectError, DisconnectReason, Event, State};
 use support::{PATIENCE, Server, connected, disconnected, message, next, until};
 
 #[tokio::test]
@@ -110,11 +110,12 @@ async fn a_refusal_carries_its_data_and_is_final_until_connect() {
     let mut events = client.events();
     client.connect();
     next(&mut events).await;
-    let Event::ConnectError {
+    let Event::ConnectError(ConnectError {
         message,
         data,
         refused,
-    } = next(&mut events).await
+        ..
+    }) = next(&mut events).await
     else {
         panic!("refused");
     };
@@ -211,7 +212,7 @@ async fn attempts_run_out() {
         let event = next(&mut events).await;
         seen.push(match event {
             Event::Connecting { attempt } => format!("connecting {attempt}"),
-            Event::ConnectError { refused: false, .. } => "error".into(),
+            Event::ConnectError(error) if !error.refused => "error".into(),
             Event::Reconnecting { attempt, .. } => format!("waiting {attempt}"),
             Event::ReconnectFailed => break,
             other => panic!("{other:?}"),
@@ -283,10 +284,10 @@ async fn a_server_that_never_answers_is_given_up_after_the_timeout() {
     let mut events = client.events();
     client.connect();
     next(&mut events).await;
-    let Event::ConnectError { message, .. } = next(&mut events).await else {
+    let Event::ConnectError(error) = next(&mut events).await else {
         panic!("an error");
     };
-    assert_eq!(message, "timeout");
+    assert_eq!(error.message, "timeout");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use socketio_client::{AckError, EmitError};
+use socketio_anywhere::{AckError, EmitError};
 use support::{PATIENCE, Server, connected, disconnected, message};
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

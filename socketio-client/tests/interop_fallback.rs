@@ -16,7 +16,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::json;
-use socketio_client::{Client, Event, EventStream, WebSocketFailure};
+use socketio_anywhere::{Client, Event, EventStream, WebSocketFailure};
 use support::{PATIENCE, Server, connected, message, until};
 
 const BAD_MODES: [(&str, WebSocketFailure); 6] = [

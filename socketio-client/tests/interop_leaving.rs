@@ -12,7 +12,7 @@ mod support;
 
 use std::time::Duration;
 
-use socketio_client::{Builder, Client, Transport, Unsent};
+use socketio_anywhere::{Builder, Client, Transport, Unsent};
 use support::{PATIENCE, Server, connected};
 
 type Transports = (&'static str, &'static [Transport]);

@@ -11,7 +11,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use socketio_client::{Binary, Builder, DisconnectReason, Event, Parser, Transport};
+use socketio_anywhere::{Binary, Builder, DisconnectReason, Event, Parser, Transport};
 use support::{PATIENCE, Server, connected, disconnected, message, until};
 
 fn client(server: &Server) -> Builder {
@@ -83,7 +83,7 @@ async fn namespaces_refusals_and_ends_work() {
     let root = client(&server).build().unwrap();
     let refused = root.of("/private");
     let message = until(&mut refused.events(), |event| match event {
-        Event::ConnectError { message, .. } => Some(message),
+        Event::ConnectError(error) => Some(error.message),
         _ => None,
     })
     .await;

@@ -13,7 +13,7 @@ mod support;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use socketio_client::{Client, DisconnectReason, Event, State};
+use socketio_anywhere::{Client, ConnectError, DisconnectReason, Event, State};
 use support::{PATIENCE, Server, connected, disconnected, message, until};
 
 #[tokio::test]
@@ -74,11 +74,11 @@ async fn a_refused_namespace_leaves_the_others_alone() {
         let refused = root.of(namespace);
         let mut events = refused.events();
         let message = until(&mut events, |event| match event {
-            Event::ConnectError {
+            Event::ConnectError(ConnectError {
                 message,
                 refused: true,
                 ..
-            } => Some(message),
+            }) => Some(message),
             _ => None,
         })
         .await;

@@ -13,7 +13,7 @@ mod support;
 use std::time::Duration;
 
 use serde_json::json;
-use socketio_client::{Binary, Builder, Client, DisconnectReason, Event, Transport};
+use socketio_anywhere::{Binary, Builder, Client, DisconnectReason, Event, Transport};
 use support::{PATIENCE, Server, connected, disconnected, message, until};
 
 fn polling(server: &Server) -> Builder {
@@ -158,7 +158,7 @@ async fn a_server_without_websocket_is_not_asked_to_upgrade_and_is_fallen_back_t
     let client = server.client().reconnection(false).build().unwrap();
     let mut events = client.events();
     until(&mut events, |event| {
-        matches!(event, Event::ConnectError { .. }).then_some(())
+        matches!(event, Event::ConnectError(_)).then_some(())
     })
     .await;
 }
@@ -192,7 +192,7 @@ async fn a_server_that_never_answers_is_given_up_after_the_timeout() {
         .build()
         .unwrap();
     let message = until(&mut client.events(), |event| match event {
-        Event::ConnectError { message, .. } => Some(message),
+        Event::ConnectError(error) => Some(error.message),
         _ => None,
     })
     .await;

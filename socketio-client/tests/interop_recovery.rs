@@ -13,7 +13,7 @@ mod support;
 use std::time::Duration;
 
 use serde_json::json;
-use socketio_client::DisconnectReason;
+use socketio_anywhere::DisconnectReason;
 use support::{PATIENCE, Server, connected, disconnected, message};
 
 #[tokio::test]

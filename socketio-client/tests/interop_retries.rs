@@ -13,7 +13,7 @@ mod support;
 use std::time::Duration;
 
 use serde_json::json;
-use socketio_client::{AckError, Client, Event, Exhausted, Retries};
+use socketio_anywhere::{AckError, Client, Event, Exhausted, Retries};
 use support::{PATIENCE, Server, connected, disconnected, until};
 
 fn quick(retries: u32) -> Retries {

@@ -13,7 +13,7 @@ mod support;
 use std::time::Duration;
 
 use serde_json::json;
-use socketio_client::{AckError, EmitError, Event, Retries};
+use socketio_anywhere::{AckError, EmitError, Event, Retries};
 use support::{PATIENCE, Server, connected, message, next, until};
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -121,8 +121,8 @@ async fn client_c09_a_function_with_a_weak_handle_does_not_keep_the_client() {
 async fn client_c02_an_event_that_ends_every_connection_is_dropped_after_its_tries() {
     let server = Server::with(r#"{"maxHttpBufferSize": 2000}"#);
     for transport in [
-        socketio_client::Transport::WebSocket,
-        socketio_client::Transport::Polling,
+        socketio_anywhere::Transport::WebSocket,
+        socketio_anywhere::Transport::Polling,
     ] {
         let client = server
             .client()

@@ -12,14 +12,17 @@ mod support;
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use socketio_client::{Client, Event};
+use socketio_anywhere::{Client, Event};
 use support::Server;
 
 const URL: &str = "SOCKETIO_TEST_SLEEPER_URL";
+
+/// Set where the connection is to die before the device sleeps.
+const DIES: &str = "SOCKETIO_TEST_SLEEPER_DIES";
 
 /// The process that sleeps. Nothing in a run of the tests themselves.
 #[tokio::test]
@@ -28,9 +31,18 @@ async fn sleeper() {
     let client = Client::builder(url).auto_connect(false).build().unwrap();
     let mut events = client.events();
     client.connect();
+    let mut dies = std::env::var(DIES).is_ok();
     while let Some(event) = events.next().await {
         match event {
-            Event::Connected { .. } => println!("\nconnected"),
+            Event::Connected { .. } => {
+                if std::mem::take(&mut dies) {
+                    // Longer than anything here.
+                    client.emit("stop reading", &60_000).unwrap();
+                    client.flush().await.unwrap();
+                    tokio::time::sleep(Duration::from_millis(300)).await;
+                }
+                println!("\nconnected");
+            }
             Event::Disconnected { reason, .. } => println!("\n{reason}"),
             _ => {}
         }
@@ -43,49 +55,104 @@ fn library() -> Option<PathBuf> {
     libraries.find(|library| library.exists())
 }
 
-#[test]
-fn client_c10_an_idle_client_notices_soon_that_the_device_slept() {
-    let Some(library) = library() else {
-        println!("skipped: a clock of one's own takes libfaketime");
-        return;
-    };
-    let server = Server::start();
-    let clock = std::env::temp_dir().join(format!("socketio-client-clock-{}", std::process::id()));
-    std::fs::write(&clock, "+0").unwrap();
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "sleeper", "--nocapture"])
-        .env("LD_PRELOAD", library)
-        .env("FAKETIME_TIMESTAMP_FILE", &clock)
-        .env("FAKETIME_NO_CACHE", "1")
-        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-        .env(URL, server.url())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let (lines, said) = mpsc::channel();
-    let output = BufReader::new(child.stdout.take().unwrap());
-    std::thread::spawn(move || {
-        for line in output.lines().map_while(Result::ok) {
-            let _ = lines.send(line);
+/// The process, and its clock.
+struct Device {
+    child: Child,
+    clock: PathBuf,
+    said: mpsc::Receiver<String>,
+}
+
+impl Device {
+    /// `None` where there is no libfaketime.
+    fn start(server: &Server, name: &str, dies: bool) -> Option<Self> {
+        let Some(library) = library() else {
+            println!("skipped: a clock of one's own takes libfaketime");
+            return None;
+        };
+        let clock = std::env::temp_dir().join(format!("socketio-clock-{name}-{}", std::process::id()));
+        std::fs::write(&clock, "+0").unwrap();
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        if dies {
+            command.env(DIES, "1");
         }
-    });
-    let hears = |wanted: &str, patience: u64| {
-        while let Ok(line) = said.recv_timeout(Duration::from_secs(patience)) {
+        let mut child = command
+            .args(["--exact", "sleeper", "--nocapture"])
+            .env("LD_PRELOAD", library)
+            .env("FAKETIME_TIMESTAMP_FILE", &clock)
+            .env("FAKETIME_NO_CACHE", "1")
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+            .env(URL, server.url())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (lines, said) = mpsc::channel();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                let _ = lines.send(line);
+            }
+        });
+        Some(Self { child, clock, said })
+    }
+
+    fn hears(&self, wanted: &str, patience: u64) -> bool {
+        while let Ok(line) = self.said.recv_timeout(Duration::from_secs(patience)) {
             if line == wanted {
                 return true;
             }
         }
         false
+    }
+
+    /// Its clock jumps.
+    fn sleeps(&self, seconds: u64) {
+        let next = self.clock.with_extension("next");
+        std::fs::write(&next, format!("+{seconds}")).unwrap();
+        std::fs::rename(&next, &self.clock).unwrap();
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_file(&self.clock);
+    }
+}
+
+#[test]
+fn client_c10_an_idle_client_notices_soon_that_the_device_slept() {
+    let server = Server::start();
+    let Some(device) = Device::start(&server, "long", false) else {
+        return;
     };
-    let connected = hears("connected", 15);
-    let next = clock.with_extension("next");
-    std::fs::write(&next, "+60").unwrap();
-    std::fs::rename(&next, &clock).unwrap();
+    assert!(device.hears("connected", 15));
+    device.sleeps(60);
     // It takes a second. Without looking at the clock it would take the rest of a heartbeat, 45 s.
-    let noticed = connected && hears("ping timeout", 15);
-    let back = noticed && hears("connected", 15);
-    let _ = child.kill();
-    let _ = child.wait();
-    let _ = std::fs::remove_file(&clock);
-    assert_eq!((connected, noticed, back), (true, true, true));
+    assert!(device.hears("ping timeout", 15));
+    assert!(device.hears("connected", 15));
+}
+
+#[test]
+fn client_c10_a_sleep_shorter_than_the_heartbeat_is_noticed_where_the_connection_died() {
+    let server = Server::start();
+    let Some(device) = Device::start(&server, "short", true) else {
+        return;
+    };
+    assert!(device.hears("connected", 15));
+    device.sleeps(20);
+    // It takes two seconds. The heartbeat would be missed 25 s from here.
+    assert!(device.hears("ping timeout", 15));
+    assert!(device.hears("connected", 15));
+}
+
+#[test]
+fn client_c10_a_sleep_shorter_than_the_heartbeat_leaves_a_live_connection_alone() {
+    let server = Server::start();
+    let Some(device) = Device::start(&server, "alive", false) else {
+        return;
+    };
+    assert!(device.hears("connected", 15));
+    device.sleeps(20);
+    assert!(!device.hears("ping timeout", 5));
 }

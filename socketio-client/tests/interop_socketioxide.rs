@@ -16,7 +16,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use serde_json::{Value, json};
-use socketio_client::{Binary, Builder, Client, DisconnectReason, Event, State, Transport};
+use socketio_anywhere::{Binary, Builder, Client, ConnectError, DisconnectReason, Event, State, Transport};
 use socketioxide::SocketIo;
 use socketioxide::extract::{AckSender, Data, SocketRef};
 use socketioxide::handler::ConnectHandler;
@@ -158,11 +158,11 @@ async fn namespaces_and_refusals_work() {
     assert_eq!(auth, json!({"role": "admin"}));
     let refused = root.of("/private");
     let message = until(&mut refused.events(), |event| match event {
-        Event::ConnectError {
+        Event::ConnectError(ConnectError {
             message,
             refused: true,
             ..
-        } => Some(message),
+        }) => Some(message),
         _ => None,
     })
     .await;

@@ -13,7 +13,7 @@ mod support;
 use std::process::Command;
 
 use serde_json::json;
-use socketio_client::{Binary, Client, Event, Transport};
+use socketio_anywhere::{Binary, Client, Event, Transport};
 use support::{PATIENCE, Server, until};
 
 const URL: &str = "SOCKETIO_TEST_TLS_URL";
@@ -59,7 +59,7 @@ async fn a_certificate_that_the_system_trusts_is_taken_and_no_other() {
             .build()
             .unwrap();
         until(&mut stranger.events(), |event| match event {
-            Event::ConnectError { refused: false, .. } => Some(()),
+            Event::ConnectError(error) if !error.refused => Some(()),
             Event::Connected { .. } => panic!("connected"),
             _ => None,
         })

@@ -11,7 +11,7 @@
 mod support;
 
 use serde_json::json;
-use socketio_client::{Client, Event};
+use socketio_anywhere::{Client, Event};
 use support::{PATIENCE, Server, connected, next, until};
 
 /// What the server emits besides, by name; whether it arrives.

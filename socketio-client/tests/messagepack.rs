@@ -7,8 +7,8 @@ mod support_codec;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use socketio_client::Payload;
-use socketio_client::packet::{Decoder, Frame, Kind, Packet, PacketError, Parser};
+use socketio_anywhere::Payload;
+use socketio_anywhere::packet::{Decoder, Frame, Kind, Packet, PacketError, Parser};
 use support_codec::{packet as any_packet, value as any_value};
 
 fn decode(bytes: &[u8]) -> Result<Packet, PacketError> {

@@ -8,7 +8,7 @@ mod support_codec;
 
 use proptest::prelude::*;
 use serde_json::json;
-use socketio_client::packet::{Decoder, Frame, Kind, Packet};
+use socketio_anywhere::packet::{Decoder, Frame, Kind, Packet};
 use socketioxide_core::Value;
 use socketioxide_core::packet::Packet as TheirPacket;
 use socketioxide_core::parser::{Parse, ParseConfig, ParseError, ParserState};

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use socketio_client::packet::Frame;
-use socketio_client::protocol::{Event, Input, LinkEvent, LinkId, Machine, Output, SocketKey, Transport};
-use socketio_client::{DisconnectReason, Payload, Settings};
+use socketio_anywhere::packet::Frame;
+use socketio_anywhere::protocol::{Event, Input, LinkEvent, LinkId, Machine, Output, SocketKey, Transport};
+use socketio_anywhere::{DisconnectReason, Payload, Settings};
 
 const OPEN: &str =
     r#"0{"sid":"s1","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":30}"#;

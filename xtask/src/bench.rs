@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what the chat costs beside its peers, and what socketio-client weighs in a page and how fast it is there.
+//! `cargo xtask bench`: what the chat costs beside its peers, and what socketio-anywhere weighs in a page and how fast it is there.
 
 use std::process::ExitCode;
 

@@ -47,7 +47,7 @@ enum Command {
     Test(test::Options),
     /// Check the dependencies: licences, bans, sources and, where they can be fetched, advisories
     Audit,
-    /// Measure the chat beside its peers, and socketio-client beside the JavaScript client
+    /// Measure the chat beside its peers, and socketio-anywhere beside the JavaScript client
     Bench(bench::Options),
     /// Run one script of faults against the Socket.IO tutorial's chat and against Steadfast, and count
     Scoreboard(scoreboard::Options),

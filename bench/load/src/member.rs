@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use futures::{SinkExt, StreamExt};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use socketio_client::{Client, Transport};
+use socketio_anywhere::{Client, Transport};
 use steadfast_shared::event;
 use steadfast_shared::http::SESSION_PATH;
 use tokio::net::TcpStream;
@@ -165,7 +165,7 @@ async fn tutorial(host: &Host, record: &Arc<Record>) -> anyhow::Result<Link> {
     client.connect();
     let connected = async {
         while let Some(event) = events.next().await {
-            if matches!(event, socketio_client::Event::Connected { .. }) {
+            if matches!(event, socketio_anywhere::Event::Connected { .. }) {
                 return true;
             }
         }

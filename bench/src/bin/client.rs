@@ -5,7 +5,7 @@ mod page {
     use std::time::Duration;
 
     use serde_json::Value;
-    use socketio_client::Client;
+    use socketio_anywhere::Client;
     use wasm_bindgen::prelude::wasm_bindgen;
 
     #[wasm_bindgen]

@@ -8,7 +8,7 @@ mod page {
 
     use js_sys::{Error, Promise};
     use serde::{Deserialize, Serialize};
-    use socketio_client::{Client, Event, Handler};
+    use socketio_anywhere::{Client, Event, Handler};
     use wasm_bindgen::JsValue;
     use wasm_bindgen::prelude::wasm_bindgen;
     use wasm_bindgen_futures::future_to_promise;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use socketio_client::AckError;
+use socketio_anywhere::AckError;
 use steadfast_shared::event::{self, Block, Presence, Reply};
 use steadfast_shared::room::{
     BrowseRooms, ChangeNickname, ChangeRoom, CreateRoom, DirectRoom, FindPeople, HideRoom, InRoom, Invite,

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use futures::channel::{mpsc, oneshot};
-use socketio_client::{Client, State};
+use socketio_anywhere::{Client, State};
 use steadfast_shared::HandshakeError;
 
 use crate::news::PeerNews;
@@ -35,7 +35,7 @@ use tasks::StorageJob;
 pub use ask::{Ask, AskError, Join, Leave, Members};
 pub use peers::{Peers, SoloPeers};
 pub use platform::{MaybeSend, Stream, Task};
-pub use socketio_client::{BuildError, WebSocketFailure};
+pub use socketio_anywhere::{BuildError, WebSocketFailure};
 pub use storage::{MemoryStorage, Storage};
 
 /// Where and how to connect.

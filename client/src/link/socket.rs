@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use socketio_client::{AckError, Client, DisconnectReason, Message};
+use socketio_anywhere::{AckError, Client, DisconnectReason, Message};
 use steadfast_shared::WireError;
 use steadfast_shared::event::{self, Reply};
 

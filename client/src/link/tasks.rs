@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::channel::{mpsc, oneshot};
 use futures::future::{self, Either, FutureExt};
 use futures::stream::StreamExt;
-use socketio_client::{BuildError, Client, Event, EventStream};
+use socketio_anywhere::{BuildError, Client, ConnectError, Event, EventStream};
 use steadfast_shared::HandshakeError;
 
 use super::platform::{self, Stream, Task};
@@ -198,11 +198,11 @@ async fn follow(this: Weak<Inner>, mut events: EventStream) {
                 inner.gate.disconnected();
                 inner.input(Input::LinkDown(socket::link_end(reason)));
             }
-            Event::ConnectError {
+            Event::ConnectError(ConnectError {
                 message,
                 refused: true,
                 ..
-            } => {
+            }) => {
                 // A refusal that is not ours comes from something in between: it may pass.
                 let error = HandshakeError::parse(&message).unwrap_or(HandshakeError::Unavailable);
                 lock(&inner.link).refused = Some(error);

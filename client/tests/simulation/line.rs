@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use socketio_client::DisconnectReason;
-use socketio_client::packet::Frame;
-use socketio_client::protocol::{LinkEvent, LinkId};
+use socketio_anywhere::DisconnectReason;
+use socketio_anywhere::packet::Frame;
+use socketio_anywhere::protocol::{LinkEvent, LinkId};
 
 use crate::script::Spot;
 use crate::tab::TabId;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use socketio_client::protocol::{Event, Input as In, LinkEvent, LinkId, Output as Out, State};
-use socketio_client::{AckError, DisconnectReason, Payload};
+use socketio_anywhere::protocol::{Event, Input as In, LinkEvent, LinkId, Output as Out, State};
+use socketio_anywhere::{AckError, DisconnectReason, Payload};
 use steadfast_client::session::{
     Answer, Ephemeral, Input, LinkEnd, Request, RequestError, RequestId, ServerEvent,
 };

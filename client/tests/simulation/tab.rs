@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use socketio_client::Settings;
-use socketio_client::protocol::{self, Machine, SocketKey};
+use socketio_anywhere::Settings;
+use socketio_anywhere::protocol::{self, Machine, SocketKey};
 use steadfast_client::session::{Input, Options, Output, Request, RequestId, Session};
 use steadfast_shared::{HandshakeError, http::SessionInfo};
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use socketio_client::packet::Frame;
-use socketio_client::protocol::{LinkEvent, LinkId};
+use socketio_anywhere::packet::Frame;
+use socketio_anywhere::protocol::{LinkEvent, LinkId};
 use steadfast_client::record::OutboxItem;
 use steadfast_client::session::{Input, Options};
 use steadfast_shared::Person;

@@ -1,7 +1,7 @@
 //! A chat in a page, for the server of the Socket.IO tutorial: it sends `chat message` and shows those of everyone.
 //!
 //! ```sh
-//! cargo build -p socketio-client --example page --target wasm32-unknown-unknown
+//! cargo build -p socketio-anywhere --example page --target wasm32-unknown-unknown
 //! wasm-bindgen --target web --no-typescript --out-dir socketio-client/examples/page/dist \
 //!     target/wasm32-unknown-unknown/debug/examples/page.wasm
 //! python3 -m http.server --directory socketio-client/examples/page 8000

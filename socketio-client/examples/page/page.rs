@@ -1,7 +1,7 @@
 //! What the page does.
 
 use serde_json::Value;
-use socketio_client::{Client, Event};
+use socketio_anywhere::{Client, Event};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, HtmlInputElement, UrlSearchParams};

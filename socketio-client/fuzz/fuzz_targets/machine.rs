@@ -18,11 +18,11 @@ use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
-use socketio_client::packet::Frame;
-use socketio_client::protocol::{
+use socketio_anywhere::packet::Frame;
+use socketio_anywhere::protocol::{
     AckRequest, Event, Input, LinkEvent, LinkId, Machine, Output, SocketKey, Transport,
 };
-use socketio_client::{DisconnectReason, Exhausted, Parser, Payload, Retries, Settings};
+use socketio_anywhere::{DisconnectReason, Exhausted, Parser, Payload, Retries, Settings};
 
 /// More outputs than this from one step are taken for an endless loop.
 const OUTPUTS: usize = 10_000;

@@ -5,8 +5,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use socketio_client::Parser;
-use socketio_client::packet::{Decoder, Frame, Packet, PacketError};
+use socketio_anywhere::Parser;
+use socketio_anywhere::packet::{Decoder, Frame, Packet, PacketError};
 
 const ATTACHMENTS: usize = 8;
 const BYTES: usize = 4096;

@@ -5,7 +5,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use socketio_client::packet::{Decoder, EnginePacket, Frame, Packet};
+use socketio_anywhere::packet::{Decoder, EnginePacket, Frame, Packet};
 
 const ATTACHMENTS: usize = 8;
 const BYTES: usize = 4096;

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use socketio_client::packet::payload;
+use socketio_anywhere::packet::payload;
 
 fuzz_target!(|body: &str| {
     let Ok(packets) = payload::decode(body) else {

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Client;
+use super::attempt::{Attempt, Server, Targets};
 use super::auth::{Auth, Pending};
-use super::endpoint::Endpoint;
 use super::run::Driver;
 use super::shared::Shared;
 use crate::packet::Parser;
@@ -20,9 +20,13 @@ use crate::{BuildError, Limits, Retries, Settings};
 
 /// A client to be: settings with the JavaScript client's defaults.
 pub struct Builder {
-    url: String,
-    path: String,
-    headers: Vec<(String, String)>,
+    server: Server,
+    protocols: Vec<String>,
+    credentials: bool,
+    #[cfg(not(target_family = "wasm"))]
+    connector: Result<transport::Connector, BuildError>,
+    #[cfg(all(feature = "rustls", not(target_family = "wasm")))]
+    tls: Option<Arc<rustls::ClientConfig>>,
     auth: Result<Auth, BuildError>,
     settings: Settings,
     auto_connect: bool,
@@ -32,9 +36,23 @@ pub struct Builder {
 impl Builder {
     pub(super) fn new(url: String) -> Self {
         Self {
-            url,
-            path: "/socket.io/".into(),
-            headers: Vec::new(),
+            server: Server {
+                first: Attempt {
+                    number: 0,
+                    url,
+                    query: Vec::new(),
+                    headers: Vec::new(),
+                },
+                path: "/socket.io/".into(),
+                trailing_slash: true,
+                on_attempt: None,
+            },
+            protocols: Vec::new(),
+            credentials: false,
+            #[cfg(not(target_family = "wasm"))]
+            connector: Ok(transport::Connector::tcp()),
+            #[cfg(all(feature = "rustls", not(target_family = "wasm")))]
+            tls: None,
             auth: Ok(Auth::None),
             settings: Settings::default(),
             auto_connect: true,
@@ -45,14 +63,104 @@ impl Builder {
     /// The path the server listens on. Default `/socket.io/`.
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = path.into();
+        self.server.path = path.into();
+        self
+    }
+
+    /// Whether the path ends with a slash. Default `true`.
+    #[must_use]
+    pub fn trailing_slash(mut self, slash: bool) -> Self {
+        self.server.trailing_slash = slash;
+        self
+    }
+
+    /// Adds names and values to the query of every request, behind the URL's own. They are encoded.
+    ///
+    /// ```
+    /// # use socketio_anywhere::Client;
+    /// let builder = Client::builder("https://chat.example").query([("room", "Zoë & co"), ("v", "2")]);
+    /// ```
+    #[must_use]
+    pub fn query(mut self, query: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
+        let pairs = query.into_iter().map(|(name, value)| (name.into(), value.into()));
+        self.server.first.query.extend(pairs);
+        self
+    }
+
+    /// Asks before each attempt at a connection where it goes: the URL, the query and the headers may be changed, starting from what this
+    /// builder says. A token that is renewed, or one server of several. A server that cannot be ends the attempt with an
+    /// [`Event::ConnectError`](super::Event::ConnectError). The function must not block.
+    ///
+    /// ```
+    /// # use socketio_anywhere::Client;
+    /// let builder = Client::builder("https://a.example").on_attempt(|attempt| {
+    ///     let servers = ["https://a.example", "https://b.example"];
+    ///     attempt.url = servers[attempt.number as usize % servers.len()].into();
+    ///     attempt.query.push(("attempt".into(), attempt.number.to_string()));
+    /// });
+    /// ```
+    #[must_use]
+    pub fn on_attempt(mut self, call: impl FnMut(&mut Attempt) + MaybeSend + 'static) -> Self {
+        self.server.on_attempt = Some(Box::new(call));
+        self
+    }
+
+    /// Whether cookies are kept and sent, as where a proxy spreads sessions over servers by one. In a page they go along with requests to
+    /// other origins (its own get them anyway); on native targets the client keeps up to 64 in memory, for this server alone. Default `false`.
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: bool) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    /// The subprotocols that a WebSocket asks for. A server that takes none of them is not connected to. Default: none.
+    #[must_use]
+    pub fn protocols(mut self, protocols: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.protocols = protocols.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Connects by a function of a host and a port, and not by TCP: through a proxy, a tunnel, a socket of Unix. TLS is spoken over what it
+    /// returns. An IPv6 address comes in its brackets.
+    ///
+    /// ```
+    /// # use socketio_anywhere::Client;
+    /// let builder = Client::builder("http://localhost").connector(|_host, port| async move {
+    ///     tokio::net::TcpStream::connect(("127.0.0.1", port)).await
+    /// });
+    /// ```
+    #[cfg(not(target_family = "wasm"))]
+    #[must_use]
+    pub fn connector<F, S>(mut self, connect: impl Fn(String, u16) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = std::io::Result<S>> + Send + 'static,
+        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    {
+        self.connector = Ok(transport::Connector::new(connect));
+        self
+    }
+
+    /// Connects through a proxy of HTTP, by its CONNECT: `http://proxy:3128`, or `http://name:password@proxy:3128`.
+    #[cfg(not(target_family = "wasm"))]
+    #[must_use]
+    pub fn proxy(mut self, url: &str) -> Self {
+        self.connector = transport::Connector::proxy(url);
+        self
+    }
+
+    /// How TLS is spoken: roots, client certificates, versions. It must offer no ALPN protocol but `http/1.1`. Default: the operating
+    /// system's roots, with *ring*; nothing is read from, or set for, the process.
+    #[cfg(all(feature = "rustls", not(target_family = "wasm")))]
+    #[must_use]
+    pub fn tls_config(mut self, config: impl Into<Arc<rustls::ClientConfig>>) -> Self {
+        self.tls = Some(config.into());
         self
     }
 
     /// The credentials presented on every connection: what serializes to an object, or to nothing (`()` or `None`).
     #[must_use]
     pub fn auth(mut self, auth: impl Serialize) -> Self {
-        self.auth = match serde_json::to_value(auth) {
+        self.auth = match crate::payload::to_json(&auth) {
             Ok(Value::Null) => Ok(Auth::None),
             Ok(auth @ Value::Object(_)) => Ok(Auth::Value(auth)),
             _ => Err(BuildError::Auth),
@@ -138,7 +246,7 @@ impl Builder {
     /// Adds a header to every request. Native only: a browser sends its own headers, and this does nothing there.
     #[must_use]
     pub fn extra_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
+        self.server.first.headers.push((name.into(), value.into()));
         self
     }
 
@@ -202,6 +310,13 @@ impl Builder {
         self
     }
 
+    /// How long an ack is waited for where [`emit_with_ack`](Client::emit_with_ack) is given `None`. Default 10 s.
+    #[must_use]
+    pub fn ack_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.ack_timeout = timeout;
+        self
+    }
+
     /// Sends events one by one, each again until the server acknowledges it. Default `None`: each is sent once.
     #[must_use]
     pub fn retries(mut self, retries: impl Into<Option<Retries>>) -> Self {
@@ -244,15 +359,37 @@ impl Builder {
     /// # Errors
     /// Where what the client was told can never work, see [`BuildError`].
     pub fn build(self) -> Result<Client, BuildError> {
-        let endpoint = Endpoint::parse(&self.url, &self.path).map_err(BuildError::Url)?;
+        let endpoint = self.server.endpoint()?;
+        check_protocols(&self.protocols)?;
         let auth = self.auth?;
         let usable = |transport: &Transport| cfg!(feature = "polling") || *transport == Transport::WebSocket;
         if !self.settings.transports.iter().any(usable) {
             return Err(BuildError::NoTransport);
         }
-        transport::check(endpoint.secure, &self.headers)?;
-        let namespace = endpoint.namespace.clone();
-        let (max_packet, goodbye) = (self.settings.limits.packet, self.settings.close_timeout);
+        #[cfg(not(target_family = "wasm"))]
+        let connector = {
+            #[cfg_attr(not(feature = "rustls"), expect(unused_mut, reason = "for TLS"))]
+            let mut connector = self.connector?;
+            #[cfg(feature = "rustls")]
+            if let Some(config) = self.tls {
+                connector.set_tls(config);
+            }
+            connector
+        };
+        transport::check_runtime()?;
+        let namespace = endpoint.namespace;
+        let dial = Dial {
+            protocols: self.protocols,
+            credentials: self.credentials,
+            max_packet: self.settings.limits.packet,
+            goodbye: self.settings.close_timeout,
+            #[cfg(not(target_family = "wasm"))]
+            cookies: transport::Cookies::default(),
+            #[cfg(all(feature = "polling", not(target_family = "wasm")))]
+            http: transport::Http::new(connector.clone()),
+            #[cfg(not(target_family = "wasm"))]
+            connector,
+        };
         let (shared, key) = Shared::new(self.settings, &namespace, self.auto_connect);
         let to_wake = Arc::downgrade(&shared);
         let wake = self.wake_on_visible.then(|| {
@@ -262,22 +399,8 @@ impl Builder {
                 }
             })
         });
-        transport::spawn(
-            Driver::new(
-                shared.clone(),
-                Dial::new(
-                    endpoint.websocket_url(),
-                    endpoint.polling_url(),
-                    self.headers,
-                    max_packet,
-                    goodbye,
-                    endpoint.secure,
-                ),
-                auth,
-                wake,
-            )
-            .run(),
-        );
+        let targets = Targets::new(self.server);
+        transport::spawn(Driver::new(shared.clone(), dial, targets, auth, wake).run());
         if self.auto_connect {
             shared.with(|inner, now| inner.machine.handle(Input::Connect(key), now));
         }
@@ -285,11 +408,22 @@ impl Builder {
     }
 }
 
+/// Names of subprotocols are tokens, each there once.
+fn check_protocols(protocols: &[String]) -> Result<(), BuildError> {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    for (at, name) in protocols.iter().enumerate() {
+        if name.is_empty() || !name.bytes().all(token) || protocols[..at].contains(name) {
+            return Err(BuildError::Protocol(name.clone()));
+        }
+    }
+    Ok(())
+}
+
 impl std::fmt::Debug for Builder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Builder")
-            .field("url", &self.url)
-            .field("path", &self.path)
+            .field("url", &self.server.first.url)
+            .field("path", &self.server.path)
             .field("settings", &self.settings)
             .finish_non_exhaustive()
     }

@@ -10,6 +10,7 @@ pub(super) struct Clock {
     now: Duration,
     monotonic: Duration,
     wall: Duration,
+    slept: bool,
 }
 
 /// The wall clock counts where it ran ahead by more than this: the device slept, or somebody set the clock. In the second case a
@@ -22,6 +23,7 @@ impl Clock {
             now: Duration::ZERO,
             monotonic: transport::monotonic(),
             wall: transport::wall(),
+            slept: false,
         }
     }
 
@@ -35,10 +37,16 @@ impl Clock {
         self.at(transport::monotonic(), transport::wall())
     }
 
+    /// Whether the device slept since this was last asked.
+    pub(super) fn take_slept(&mut self) -> bool {
+        std::mem::take(&mut self.slept)
+    }
+
     fn at(&mut self, monotonic: Duration, wall: Duration) -> Duration {
         let passed = monotonic.saturating_sub(self.monotonic);
         let on_the_wall = wall.saturating_sub(self.wall);
         let slept = on_the_wall.saturating_sub(passed) > SLEPT;
+        self.slept |= slept;
         self.now += if slept { on_the_wall } else { passed };
         self.monotonic = monotonic;
         self.wall = wall;
@@ -57,13 +65,16 @@ mod tests {
             now: Duration::ZERO,
             monotonic: seconds(10),
             wall: seconds(1000),
+            slept: false,
         };
         assert_eq!(clock.at(seconds(12), seconds(1002)), seconds(2));
+        assert!(!clock.take_slept());
         assert_eq!(
             clock.at(seconds(13), seconds(1063)),
             seconds(63),
             "slept a minute"
         );
+        assert!(clock.take_slept() && !clock.take_slept());
         assert_eq!(clock.at(seconds(14), seconds(500)), seconds(64), "set back");
         assert_eq!(clock.at(seconds(15), seconds(501)), seconds(65));
     }

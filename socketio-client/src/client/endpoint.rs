@@ -51,6 +51,24 @@ impl Endpoint {
         })
     }
 
+    pub(super) fn without_trailing_slash(&mut self) {
+        if self.path.len() > 1 {
+            self.path.pop();
+        }
+    }
+
+    /// Puts names and values behind the query that there is.
+    pub(super) fn add_query(&mut self, pairs: &[(String, String)]) {
+        for (name, value) in pairs {
+            if !self.query.is_empty() {
+                self.query.push('&');
+            }
+            transport::push_encoded(&mut self.query, name, b"-_.~");
+            self.query.push('=');
+            transport::push_encoded(&mut self.query, value, b"-_.~");
+        }
+    }
+
     /// What a WebSocket dials.
     pub(super) fn websocket_url(&self) -> String {
         self.url(if self.secure { "wss" } else { "ws" }, "websocket")
@@ -109,13 +127,7 @@ fn check_authority(authority: &str) -> Result<(), String> {
 /// With everything escaped that a URL does not hold. What is escaped already stays so.
 fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    transport::push_encoded(&mut encoded, text, b"-._~!$&'()*+,;=:@/?%");
     encoded
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::shared::Shared;
 use crate::protocol::{self, AckRequest, SocketKey};
-use crate::{DisconnectReason, EmitError, Payload, WebSocketFailure};
+use crate::{ConnectError, DisconnectReason, EmitError, Payload, WebSocketFailure};
 
 /// Something that happened to a socket, in the order it happened.
 #[derive(Clone, Debug)]
@@ -33,15 +33,7 @@ pub enum Event {
         details: Option<String>,
     },
     /// An attempt failed, or the server refused the namespace.
-    ConnectError {
-        /// The server's message, or the transport's.
-        message: String,
-        /// The server's data.
-        data: Option<Value>,
-        /// Whether the server refused. As in the JavaScript client a refused socket does not come back by itself:
-        /// call [`connect`](super::Client::connect) when there is a reason to hope.
-        refused: bool,
-    },
+    ConnectError(ConnectError),
     /// The client waits before it dials again.
     Reconnecting {
         /// Which attempt comes next, from 1.
@@ -56,6 +48,11 @@ pub enum Event {
         /// Why, for people.
         details: String,
     },
+    /// The server pinged, and was answered. In [`engine_events`](super::Client::engine_events) only.
+    Ping,
+    /// Every event emitted so far is handed over: to the operating system or the browser, or to the server by a request. In
+    /// [`engine_events`](super::Client::engine_events) only.
+    Drained,
     /// WebSocket has taken over from long-polling.
     Upgraded,
     /// WebSocket could not take over; long-polling goes on.
@@ -158,14 +155,23 @@ impl Event {
                 message,
                 data,
                 refused,
-            } => Self::ConnectError {
-                message,
-                data,
-                refused,
-            },
+                failure,
+            } => {
+                let failure = failure.map(|failure| *failure).unwrap_or_default();
+                Self::ConnectError(ConnectError {
+                    message,
+                    data,
+                    refused,
+                    status: failure.status,
+                    body: failure.body,
+                    cause: failure.cause.map(|cause| cause.0),
+                })
+            }
             protocol::Event::Reconnecting { attempt, delay } => Self::Reconnecting { attempt, delay },
             protocol::Event::ReconnectFailed => Self::ReconnectFailed,
             protocol::Event::Unreadable { details } => Self::Unreadable { details },
+            protocol::Event::Ping => Self::Ping,
+            protocol::Event::Drained => Self::Drained,
             protocol::Event::Upgraded => Self::Upgraded,
             protocol::Event::UpgradeFailed { failure } => Self::UpgradeFailed { failure },
             protocol::Event::Undelivered { event, payload } => {

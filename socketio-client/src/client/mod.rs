@@ -1,6 +1,7 @@
 //! The client a program holds: a handle on the machine and on the one loop that does the I/O.
 
 mod ack;
+mod attempt;
 mod auth;
 mod builder;
 mod clock;
@@ -11,8 +12,11 @@ mod run;
 mod shared;
 mod stream;
 mod streams;
+#[cfg(feature = "tracing")]
+mod trace;
 
 pub use ack::Ack;
+pub use attempt::Attempt;
 pub use builder::Builder;
 pub use event::{Event, Message, Responder};
 pub use stream::{EventStream, Handler, Once, SentStream, TypedStream};
@@ -84,7 +88,10 @@ impl Client {
     /// [`of`](Self::of) with credentials of its own.
     #[must_use = "dropping every handle closes the connection"]
     pub fn of_with_auth(&self, namespace: &str, auth: impl Serialize) -> Self {
-        self.namespace(namespace, Some(serde_json::to_value(auth).unwrap_or_default()))
+        self.namespace(
+            namespace, // What does not serialize is refused as whatever is no object.
+            Some(crate::payload::to_json(&auth).unwrap_or(serde_json::Value::Bool(false))),
+        )
     }
 
     fn namespace(&self, namespace: &str, auth: Option<serde_json::Value>) -> Self {
@@ -254,17 +261,14 @@ impl Client {
     ///
     /// The event goes out at this call, not at the first poll. Dropping the future forgets the ack; the event stays sent.
     /// While offline the event is kept, and the wait goes on through reconnections; an event still kept when its time is up is
-    /// not sent any more. Once it went out, a lost connection fails the wait with [`AckError::Disconnected`].
+    /// not sent any more. The timeout is a [`Duration`], or `None` for [`Builder::ack_timeout`]. Once it went out, a lost connection fails the wait with [`AckError::Disconnected`].
     pub fn emit_with_ack<R: DeserializeOwned>(
         &self,
         event: &str,
         payload: &(impl Serialize + ?Sized),
-        timeout: Duration,
+        timeout: impl Into<Option<Duration>>,
     ) -> Ack<R> {
-        let sent = arguments(payload).and_then(|payload| {
-            self.ask(|machine, now| machine.emit_with_ack(self.key, event, payload, timeout, now))
-        });
-        Ack::new(sent.map_err(AckError::from), self.shared())
+        self.asked(event, arguments(payload), timeout.into(), Machine::emit_with_ack)
     }
 
     /// Sends an event on the connection that stands, and waits for the server's ack, as [`emit_with_ack`](Self::emit_with_ack) does.
@@ -274,24 +278,33 @@ impl Client {
         &self,
         event: &str,
         payload: &(impl Serialize + ?Sized),
-        timeout: Duration,
+        timeout: impl Into<Option<Duration>>,
     ) -> Ack<R> {
-        let sent = arguments(payload).and_then(|payload| {
-            self.ask(|machine, now| machine.emit_volatile_with_ack(self.key, event, payload, timeout, now))
-        });
-        Ack::new(sent.map_err(AckError::from), self.shared())
+        self.asked(
+            event,
+            arguments(payload),
+            timeout.into(),
+            Machine::emit_volatile_with_ack,
+        )
     }
 
-    fn ask(
+    fn asked<R>(
         &self,
-        emit: impl FnOnce(&mut Machine, Duration) -> Result<Ticket, EmitError>,
-    ) -> Result<Ticket, EmitError> {
-        self.shared().with(|inner, now| {
-            inner.is_alive()?;
-            let ticket = emit(&mut inner.machine, now)?;
-            inner.acks.insert(ticket, shared::Slot::default());
-            Ok(ticket)
-        })
+        event: &str,
+        payload: Result<Payload, EmitError>,
+        timeout: Option<Duration>,
+        emit: EmitWithAck,
+    ) -> Ack<R> {
+        let sent = payload.and_then(|payload| {
+            self.shared().with(|inner, now| {
+                inner.is_alive()?;
+                let timeout = timeout.unwrap_or(inner.ack_timeout);
+                let ticket = emit(&mut inner.machine, self.key, event, payload, timeout, now)?;
+                inner.acks.insert(ticket, shared::Slot::default());
+                Ok(ticket)
+            })
+        });
+        Ack::new(sent.map_err(AckError::from), self.shared())
     }
 
     /// Everything that happens to this socket from here on, in order.
@@ -334,11 +347,20 @@ impl Client {
         handler
     }
 
+    /// What befalls the connection beneath from here on, for this socket: [`Event::Ping`], [`Event::Drained`], [`Event::Upgraded`] and
+    /// [`Event::UpgradeFailed`], as `socket.io.engine.on(…)` tells them in JavaScript.
+    pub fn engine_events(&self) -> EventStream {
+        EventStream::new(self.shared(), self.key, Topic::Engine)
+    }
+
     /// Every event that this socket emits from here on, as it goes out: at once, or when the connection stands.
     pub fn sent(&self) -> SentStream {
         SentStream::new(EventStream::new(self.shared(), self.key, Topic::Sent))
     }
 }
+
+type EmitWithAck =
+    fn(&mut Machine, SocketKey, &str, Payload, Duration, Duration) -> Result<Ticket, EmitError>;
 
 fn arguments<T: Serialize + ?Sized>(payload: &T) -> Result<Payload, EmitError> {
     Payload::from_serialize(payload).map_err(|error| EmitError::Payload(error.to_string()))

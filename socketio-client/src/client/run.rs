@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use super::attempt::Targets;
 use super::auth::{Auth, Pending};
 use super::shared::Shared;
 use crate::map::Map;
-use crate::protocol::{Input, LinkEvent, LinkId, Output, SocketKey};
-use crate::transport::{self, Dial, Goodbye, Link, OnReturn, Timer};
+use crate::protocol::{Input, LinkEvent, LinkFailure, LinkId, Output, SocketKey};
+use crate::transport::{self, Dial, Goodbye, Link, OnReturn, Target, Timer};
 
 pub(super) struct Driver {
     shared: Arc<Shared>,
     dial: Dial,
+    targets: Targets,
     auth: Auth,
     /// Credentials that were asked for. Those for a connection that is gone are dropped.
     pending: Vec<(SocketKey, LinkId, Pending)>,
@@ -30,10 +32,17 @@ pub(super) struct Driver {
 const ROUNDS: usize = 64;
 
 impl Driver {
-    pub(super) fn new(shared: Arc<Shared>, dial: Dial, auth: Auth, wake: Option<OnReturn>) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        dial: Dial,
+        targets: Targets,
+        auth: Auth,
+        wake: Option<OnReturn>,
+    ) -> Self {
         Self {
             shared,
             dial,
+            targets,
             auth,
             pending: Vec::new(),
             links: Map::new(),
@@ -83,13 +92,20 @@ impl Driver {
                 self.set_timer(wait, last);
                 return finished;
             };
+            #[cfg(feature = "tracing")]
+            super::trace::output(&output);
             match output {
                 Output::Open { link, sid } => {
-                    self.links.insert(link, Link::dial(&self.dial, sid.as_deref()));
+                    if let Some(target) = self.target(link, sid.as_deref()) {
+                        self.links
+                            .insert(link, Link::dial(&self.dial, &target, sid.as_deref()));
+                    }
                 }
                 Output::Request { link, sid, body } => {
-                    let request = Link::request(&self.dial, sid.as_deref(), body);
-                    self.links.insert(link, request);
+                    if let Some(target) = self.target(link, sid.as_deref()) {
+                        let request = Link::request(&self.dial, &target, sid.as_deref(), body);
+                        self.links.insert(link, request);
+                    }
                 }
                 Output::Send { link, frames } => {
                     if let Some(link) = self.links.get_mut(&link) {
@@ -109,6 +125,19 @@ impl Driver {
                 }
                 Output::Authenticate { socket, link } => self.authenticate(socket, link),
                 Output::Event { .. } | Output::Sent { .. } | Output::Acked { .. } | Output::Wait(_) => {}
+            }
+        }
+    }
+
+    /// Where a link leads. Where the program names no server that could be, the link fails.
+    fn target(&mut self, link: LinkId, sid: Option<&str>) -> Option<Arc<Target>> {
+        let dials = self.shared.untimed(|inner| inner.machine.dials());
+        match self.targets.of(sid, dials) {
+            Ok(target) => Some(target),
+            Err(error) => {
+                let event = LinkEvent::Failed(LinkFailure::new(error.to_string()));
+                self.input(Input::Link { link, event });
+                None
             }
         }
     }
@@ -157,7 +186,10 @@ impl Driver {
         for (id, link) in self.links.iter_mut() {
             if let Poll::Ready(event) = link.poll(cx, !self.paused) {
                 progress = true;
-                if matches!(event, LinkEvent::Closed { .. } | LinkEvent::Answered(_)) {
+                if matches!(
+                    event,
+                    LinkEvent::Closed { .. } | LinkEvent::Failed(_) | LinkEvent::Answered(_)
+                ) {
                     over.push(*id);
                 }
                 self.shared

@@ -44,6 +44,7 @@ pub(super) struct Inner {
     /// How many links say goodbye.
     pub(super) goodbyes: usize,
     pub(super) close_timeout: Duration,
+    pub(super) ack_timeout: Duration,
     pub(super) clock: Clock,
     driver: Option<Waker>,
     pub(super) to_wake: Vec<Waker>,
@@ -60,7 +61,7 @@ pub(super) struct Slot {
 impl Shared {
     pub(super) fn new(settings: Settings, namespace: &str, auto_connect: bool) -> (Arc<Self>, SocketKey) {
         let max_events = settings.limits.events;
-        let close_timeout = settings.close_timeout;
+        let (close_timeout, ack_timeout) = (settings.close_timeout, settings.ack_timeout);
         let mut machine = Machine::new(settings, transport::seed());
         machine.set_epoch(transport::wall());
         let key = machine.socket(namespace);
@@ -79,6 +80,7 @@ impl Shared {
                 next_departure: 0,
                 goodbyes: 0,
                 close_timeout,
+                ack_timeout,
                 clock: Clock::start(),
                 driver: None,
                 to_wake: Vec::new(),
@@ -92,6 +94,9 @@ impl Shared {
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Inner, Duration) -> R) -> R {
         self.untimed(|inner| {
             let now = inner.clock.now();
+            if inner.clock.take_slept() && !inner.finished {
+                inner.machine.handle(Input::Slept, now);
+            }
             act(inner, now)
         })
     }
@@ -145,6 +150,8 @@ impl Inner {
                     break;
                 }
                 Output::Event { socket, event } => {
+                    #[cfg(feature = "tracing")]
+                    super::trace::event(self.machine.namespace(socket), &event);
                     let event = Event::new(event, socket, &self.this);
                     self.streams.deliver(socket, event, false, &mut self.to_wake);
                 }

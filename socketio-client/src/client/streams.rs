@@ -24,11 +24,17 @@ pub(super) enum Topic {
     Named(String),
     /// What this side emits.
     Sent,
+    /// What befalls what carries the connection.
+    Engine,
 }
 
 impl Topic {
     fn wants(&self, event: &Event, sent: bool) -> bool {
         match (self, event) {
+            (Self::Engine, Event::Ping | Event::Drained | Event::Upgraded | Event::UpgradeFailed { .. }) => {
+                true
+            }
+            (Self::Engine, _) | (Self::All, Event::Ping | Event::Drained) => false,
             (Self::All, _) => !sent,
             (Self::Sent, _) => sent,
             (Self::Named(name), Event::Message(message)) => !sent && *name == message.event,
@@ -156,6 +162,9 @@ impl Inner {
         if topic == Topic::Sent {
             self.machine.watch_sent(key, true);
         }
+        if topic == Topic::Engine {
+            self.machine.watch_engine(true);
+        }
         let streams = &mut self.streams;
         let id = streams.next;
         streams.next += 1;
@@ -182,6 +191,11 @@ impl Inner {
             let mut others = self.streams.queues.values();
             let still = others.any(|queue| queue.topic == Topic::Sent && queue.key == gone.key);
             self.machine.watch_sent(gone.key, still);
+        }
+        if gone.topic == Topic::Engine {
+            let mut others = self.streams.queues.values();
+            self.machine
+                .watch_engine(others.any(|queue| queue.topic == Topic::Engine));
         }
     }
 

@@ -40,7 +40,7 @@ pub fn cost(frame: &Frame) -> usize {
     }
 }
 
-fn to_base64(text: &mut String, bytes: &[u8]) {
+pub(crate) fn to_base64(text: &mut String, bytes: &[u8]) {
     for chunk in bytes.chunks(3) {
         let mut group = [0; 3];
         group[..chunk.len()].copy_from_slice(chunk);

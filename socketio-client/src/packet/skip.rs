@@ -35,7 +35,7 @@ fn last_text(json: &str) -> Option<&str> {
 }
 
 /// Reads JSON as a JavaScript client does, which takes halves of surrogate pairs: each becomes U+FFFD.
-pub(super) fn read_json(json: &str) -> Result<Value, PacketError> {
+pub(crate) fn read_json(json: &str) -> Result<Value, PacketError> {
     match serde_json::from_str(json) {
         Err(error) => match without_lone_surrogates(json) {
             Some(mended) => serde_json::from_str(&mended),

@@ -5,9 +5,10 @@
 
 mod args;
 mod binary;
-mod tuple;
+mod value;
 
 pub use binary::Binary;
+pub(crate) use value::is_shallow;
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -24,10 +25,12 @@ pub struct Payload {
 
 impl Payload {
     /// Turns a value into arguments.
+    ///
+    /// # Errors
+    /// Where it does not serialize, has a map whose keys are no texts, or nests lists and objects deeper than 126 levels.
     pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
-        let several = tuple::is_tuple(value);
-        let (json, attachments) = binary::with_attachments(Vec::new(), || serde_json::to_value(value));
-        let args = match (json?, several) {
+        let (read, attachments) = binary::with_attachments(Vec::new(), || value::to_value(value));
+        let args = match read? {
             (Value::Array(args), true) => args,
             (Value::Null, true) => Vec::new(),
             (value, _) => vec![value],
@@ -45,6 +48,12 @@ impl Payload {
     pub fn size(&self) -> usize {
         self.args.iter().map(size).sum::<usize>() + self.attachments.iter().map(Vec::len).sum::<usize>()
     }
+}
+
+/// A value as JSON.
+#[cfg(feature = "client")]
+pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Value, serde_json::Error> {
+    value::to_value(value).map(|(value, _)| value)
 }
 
 impl From<Vec<Value>> for Payload {

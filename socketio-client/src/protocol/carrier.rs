@@ -21,6 +21,8 @@ pub(super) struct Deps<'a> {
     pub(super) links: &'a mut u64,
     pub(super) outputs: &'a mut VecDeque<Output>,
     pub(super) websocket: &'a mut WebSocketRecord,
+    /// Whether somebody wants to see pings and drains.
+    pub(super) watched: bool,
 }
 
 impl Deps<'_> {
@@ -308,6 +310,7 @@ impl Engine {
                 let details = Some("an unexpected packet".to_owned());
                 self.stay_polling(WebSocketFailure::Broken, details, happened, deps);
             }
+            (LinkEvent::Failed(_), _) => {}
             (LinkEvent::Closed { details, .. }, _) => {
                 let failure = if probe.stands {
                     WebSocketFailure::Broken

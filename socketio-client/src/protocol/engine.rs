@@ -16,6 +16,10 @@ pub(super) enum Happened {
     Opened,
     /// A part of a Socket.IO packet.
     Message(Frame),
+    /// The server pinged.
+    Ping,
+    /// All events that the carrier was given are handed over.
+    Drained,
     /// WebSocket has taken over from long-polling.
     Upgraded,
     /// WebSocket has not.
@@ -55,6 +59,10 @@ pub(super) struct Engine {
     pub(super) in_flight: usize,
     /// Whether nothing is read from its links.
     paused: bool,
+    /// By when it has to say something, after the device slept.
+    alive_by: Option<Duration>,
+    /// How many barriers were for that.
+    proofs: u32,
     /// Where it is being left: by when it ends, whatever has not gone.
     pub(super) leaving: Option<Duration>,
     /// What is said last, once the server has processed all that was sent before: a server of Socket.IO passes over the events that
@@ -110,6 +118,8 @@ impl Engine {
             waiting_bytes: 0,
             in_flight: 0,
             paused: false,
+            alive_by: None,
+            proofs: 0,
             leaving: None,
             farewell: Vec::new(),
             processed: None,
@@ -222,7 +232,23 @@ impl Engine {
         match self.phase {
             Phase::Opening { until } => until,
             Phase::Open { .. } if self.paused => None,
-            Phase::Open { until, .. } => Some(until),
+            Phase::Open { until, .. } => Some(self.alive_by.map_or(until, |by| by.min(until))),
+        }
+    }
+
+    /// Whether it has yet to show that it is alive.
+    pub(super) fn is_on_trial(&self) -> bool {
+        self.alive_by.is_some()
+    }
+
+    /// The device slept: whatever the server says next shows that the connection is alive.
+    pub(super) fn prove_life(&mut self, deps: &mut Deps<'_>) {
+        if let Carrier::WebSocket { link, .. } = self.carrier
+            && self.alive_by.is_none()
+        {
+            self.alive_by = Some(deps.now.saturating_add(super::PROOF_OF_LIFE));
+            self.proofs += 1;
+            deps.outputs.push_back(Output::Barrier { link });
         }
     }
 
@@ -250,14 +276,18 @@ impl Engine {
             self.probe_event(event, &mut happened, deps);
             return happened;
         }
+        if matches!(event, LinkEvent::Received(_) | LinkEvent::Passed) {
+            self.alive_by = None;
+        }
         match event {
             LinkEvent::Opened => self.stands = true,
+            LinkEvent::Passed if self.proofs > 0 => self.proofs -= 1,
             LinkEvent::Passed => self.processed = Some(true),
             LinkEvent::Writable => {
                 self.carrier.writable();
-                self.in_flight = 0;
-                self.flush(deps);
+                self.handed_over(&mut happened, deps);
             }
+            LinkEvent::Failed(_) => {}
             LinkEvent::Received(frame) if frame.len() > deps.settings.limits.packet => {
                 happened.push(parse_error("packet too large"));
             }
@@ -284,12 +314,20 @@ impl Engine {
         happened
     }
 
+    /// The carrier has handed over what it was given.
+    fn handed_over(&mut self, happened: &mut Vec<Happened>, deps: &mut Deps<'_>) {
+        let events = std::mem::take(&mut self.in_flight);
+        self.flush(deps);
+        if deps.watched && events > 0 && self.is_settled() {
+            happened.push(Happened::Drained);
+        }
+    }
+
     /// A request of long-polling was answered.
     fn answered(&mut self, link: LinkId, body: &str, happened: &mut Vec<Happened>, deps: &mut Deps<'_>) {
         if !self.carrier.answered(link) {
             // A POST, of which only the end matters.
-            self.in_flight = 0;
-            self.flush(deps);
+            self.handed_over(happened, deps);
             self.finish_upgrade(happened, deps);
             return;
         }
@@ -336,6 +374,9 @@ impl Engine {
                 if !self.waiting.contains(&pong) {
                     self.push(pong);
                     self.flush(deps);
+                }
+                if deps.watched {
+                    happened.push(Happened::Ping);
                 }
             }
             EnginePacket::Message(frame) if open => {

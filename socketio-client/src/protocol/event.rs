@@ -43,6 +43,9 @@ pub enum Input {
     /// The page or the device is back: there is no point in waiting any longer for the next attempt. Where a deadline was slept
     /// through, it is acted on. Unlike [`Input::ReconnectNow`] this does not revive a client that has given up.
     Wake,
+    /// The device slept. An attempt that is waited for is made at once; a connection has to prove within
+    /// [`PROOF_OF_LIFE`](super::PROOF_OF_LIFE) that it is alive.
+    Slept,
     /// The program wants the connection, or the attempt at one, to break as if the network had broken it.
     CloseTransport,
     /// Nothing is read from the links, as the program does not read its events: until [`Input::Resume`] the server's silence means
@@ -71,6 +74,7 @@ pub enum Input {
 }
 
 /// What carries a connection.
+#[non_exhaustive]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Transport {
     /// A WebSocket.
@@ -102,6 +106,8 @@ pub enum LinkEvent {
     Answered(String),
     /// The server has processed what was sent before [`Output::Barrier`].
     Passed,
+    /// It could not be opened, or the request failed. The last event of a link.
+    Failed(LinkFailure),
     /// It is over. The last event of a link.
     Closed {
         /// `TransportClose`, `TransportError` or `ParseError`.
@@ -109,6 +115,62 @@ pub enum LinkEvent {
         /// For people.
         details: Option<String>,
     },
+}
+
+/// Why a link could not be opened, or a request failed.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct LinkFailure {
+    /// For people.
+    pub details: String,
+    /// The status of an answer of HTTP.
+    pub status: Option<u16>,
+    /// The body of that answer, cut at [`LinkFailure::MAX_BODY`] bytes.
+    pub body: Option<String>,
+    /// The error beneath.
+    pub cause: Option<Cause>,
+}
+
+impl LinkFailure {
+    /// The longest body that is kept, in bytes.
+    pub const MAX_BODY: usize = 16 << 10;
+
+    /// One of which nothing more is known.
+    pub fn new(details: impl Into<String>) -> Self {
+        Self {
+            details: details.into(),
+            ..Self::default()
+        }
+    }
+
+    /// An answer of HTTP that is no success.
+    #[cfg(feature = "client")]
+    pub(crate) fn answer(status: u16, mut body: String) -> Self {
+        let details = format!("{status} {body}");
+        let end = (0..=Self::MAX_BODY.min(body.len())).rfind(|at| body.is_char_boundary(*at));
+        body.truncate(end.unwrap_or_default());
+        Self {
+            details,
+            status: Some(status),
+            body: Some(body),
+            cause: None,
+        }
+    }
+}
+
+/// An error of the layers below. Two are equal where they say the same.
+#[derive(Clone)]
+pub struct Cause(pub std::sync::Arc<dyn std::error::Error + Send + Sync>);
+
+impl PartialEq for Cause {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_string() == other.0.to_string()
+    }
+}
+
+impl std::fmt::Debug for Cause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 /// What is to be done. Drained until [`Output::Wait`].
@@ -212,6 +274,8 @@ pub enum Event {
         data: Option<Value>,
         /// Whether the server refused: then the socket is not reconnected by itself.
         refused: bool,
+        /// What is known of a link that failed.
+        failure: Option<Box<LinkFailure>>,
     },
     /// The client waits before it dials again.
     Reconnecting {
@@ -227,6 +291,10 @@ pub enum Event {
         /// Why, for people.
         details: String,
     },
+    /// The server pinged, and was answered; told where [`Machine::watch_engine`](super::Machine::watch_engine) asks for it.
+    Ping,
+    /// Every event emitted so far is handed over; told where [`Machine::watch_engine`](super::Machine::watch_engine) asks for it.
+    Drained,
     /// WebSocket has taken over from long-polling.
     Upgraded,
     /// WebSocket could not take over; long-polling goes on.
@@ -252,7 +320,7 @@ pub enum Event {
     },
 }
 
-/// Where a socket stands.
+/// Where a socket stands. There will be no other states, so that a program may rely on having handled each.
 #[derive(Clone, PartialEq, Debug)]
 pub enum State {
     /// Not connected, and nothing is being done about it.

@@ -137,6 +137,7 @@ impl Machine {
                 message,
                 data,
                 refused: true,
+                failure: None,
             },
         );
         self.close_unused(now);
@@ -208,7 +209,11 @@ impl Machine {
         if engine.id() != link || socket.status != Status::Wanted {
             return;
         }
-        if !matches!(auth, None | Some(Value::Null | Value::Object(_))) {
+        let good = match &auth {
+            None | Some(Value::Null) => true,
+            Some(auth) => auth.is_object() && crate::payload::is_shallow(auth),
+        };
+        if !good {
             // A server would end the connection, each time.
             return self.refused(
                 key.0,

@@ -18,7 +18,10 @@ mod reconnect;
 mod recovery;
 mod socket;
 
-pub use event::{AckRequest, Event, Input, LinkEvent, LinkId, Output, SocketKey, State, Ticket, Transport};
+pub use event::{
+    AckRequest, Cause, Event, Input, LinkEvent, LinkFailure, LinkId, Output, SocketKey, State, Ticket,
+    Transport,
+};
 pub use fallback::{Fallback, WebSocketFailure};
 
 use std::collections::VecDeque;
@@ -42,6 +45,7 @@ macro_rules! deps {
             links: &mut $machine.links,
             outputs: &mut $machine.outputs,
             websocket: &mut $machine.websocket,
+            watched: $machine.watched,
         }
     };
 }
@@ -69,6 +73,12 @@ pub struct Machine {
     websocket: WebSocketRecord,
     outputs: VecDeque<Output>,
     epoch: Option<Duration>,
+    /// Whether somebody wants to see pings and drains.
+    watched: bool,
+    /// How the link failed that ended the last attempt.
+    failure: Option<Box<LinkFailure>>,
+    /// How many attempts there were, of all times.
+    dials: u64,
 }
 
 #[derive(Debug)]
@@ -102,6 +112,9 @@ impl Machine {
             websocket: WebSocketRecord::default(),
             outputs: VecDeque::new(),
             epoch: None,
+            watched: false,
+            failure: None,
+            dials: 0,
             settings,
         }
     }
@@ -140,6 +153,7 @@ impl Machine {
             Input::Disconnect(socket) => self.disconnect(socket, now),
             Input::ReconnectNow => self.reconnect_now(now),
             Input::Wake => self.wake(now),
+            Input::Slept => self.slept(now),
             Input::CloseTransport => self.lost(DisconnectReason::ForcedClose, None, false, now),
             Input::Pause => self.pause(true, now),
             Input::Resume => self.pause(false, now),
@@ -230,6 +244,21 @@ impl Machine {
         })
     }
 
+    /// The namespace of a socket, with its slash.
+    pub fn namespace(&self, key: SocketKey) -> &str {
+        self.sockets.get(key.0).map_or("/", |socket| &socket.namespace)
+    }
+
+    /// Whether [`Event::Ping`] and [`Event::Drained`] are told. At first they are not.
+    pub fn watch_engine(&mut self, watch: bool) {
+        self.watched = watch;
+    }
+
+    /// How many attempts at a connection there were. A link that is opened under another number than the last belongs to a new attempt.
+    pub fn dials(&self) -> u64 {
+        self.dials
+    }
+
     /// How many events wait for a connection, or for their turn in the retry queue.
     pub fn buffered(&self, key: SocketKey) -> usize {
         self.sockets
@@ -262,7 +291,8 @@ impl Machine {
             Connection::Dialling { engine, .. } | Connection::Open { engine } => {
                 if let Some((reason, overdue)) = engine.expired(now) {
                     let details = (reason != DisconnectReason::PingTimeout).then(|| "timeout".to_owned());
-                    self.lost(reason, details, overdue > SLEPT, now);
+                    let at_once = overdue > SLEPT || engine.is_on_trial();
+                    self.lost(reason, details, at_once, now);
                 } else {
                     let id = engine.id();
                     let all = engine.advance(&mut deps!(self, now));
@@ -293,7 +323,31 @@ impl Machine {
         }
     }
 
+    /// The connection may have died meanwhile, long before its heartbeat is due.
+    fn slept(&mut self, now: Duration) {
+        self.wake(now);
+        let Connection::Open { engine } = &mut self.connection else {
+            return;
+        };
+        // Nothing can be asked over long-polling while a GET is pending, and that GET may be lost.
+        if engine.transport() == Transport::Polling {
+            return self.lost(DisconnectReason::PingTimeout, None, true, now);
+        }
+        engine.prove_life(&mut deps!(self, now));
+    }
+
     fn link_event(&mut self, link: LinkId, event: LinkEvent, now: Duration) {
+        let event = match event {
+            LinkEvent::Failed(failure) => {
+                let details = Some(failure.details.clone());
+                self.failure = Some(Box::new(failure));
+                LinkEvent::Closed {
+                    reason: DisconnectReason::TransportError,
+                    details,
+                }
+            }
+            other => other,
+        };
         if let Some(engine) = self.leaving.iter_mut().find(|engine| engine.owns(link)) {
             let all = engine.handle(link, event, &mut deps!(self, now));
             if all
@@ -332,6 +386,8 @@ impl Machine {
             match happened {
                 Happened::Opened => self.opened(),
                 Happened::Message(frame) => self.message(frame, now),
+                Happened::Ping => self.each_active(|_| Event::Ping),
+                Happened::Drained => self.each_active(|_| Event::Drained),
                 Happened::Upgraded => self.each_active(|_| Event::Upgraded),
                 Happened::UpgradeFailed(failure) => self.each_active(|_| Event::UpgradeFailed { failure }),
                 Happened::Closed(reason, details) => self.lost(reason, details, false, now),
@@ -346,6 +402,9 @@ impl Machine {
         });
     }
 }
+
+/// How long a connection has, after the device slept, to show that it is alive. Then it is made anew.
+pub const PROOF_OF_LIFE: Duration = Duration::from_secs(1);
 
 /// A deadline missed by more than this was slept through: nothing is gained by waiting before dialling again.
 const SLEPT: Duration = Duration::from_secs(1);

@@ -193,6 +193,8 @@ impl Machine {
     pub(super) fn dial(&mut self, attempt: u32, now: Duration) {
         let prefer = self.settings.remember_upgrade && self.websocket_worked;
         self.websocket_worked = false;
+        self.failure = None;
+        self.dials += 1;
         let engine = Engine::dial(prefer, &mut deps!(self, now));
         self.connection = Connection::Dialling { engine, attempt };
         self.each_active(|_| Event::Connecting { attempt });
@@ -259,10 +261,12 @@ impl Machine {
     ) {
         self.websocket.outage();
         let message = details.unwrap_or_else(|| reason.to_string());
+        let failure = self.failure.take();
         self.each_active(|_| Event::ConnectError {
             message: message.clone(),
             data: None,
             refused: false,
+            failure: failure.clone(),
         });
         self.come_back(at_once, now);
     }

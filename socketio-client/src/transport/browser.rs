@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
-use js_sys::{ArrayBuffer, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
 #[cfg(feature = "polling")]
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::closure::Closure;
@@ -20,9 +20,11 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Response};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, Performance, WebSocket};
 
-use super::{Answer, Dial, Goodbye, tasks};
+#[cfg(feature = "polling")]
+use super::NoAnswer;
+use super::{Answer, Dial, Goodbye, Target, tasks};
 use crate::packet::Frame;
-use crate::protocol::LinkEvent;
+use crate::protocol::{LinkEvent, LinkFailure};
 use crate::{BuildError, DisconnectReason};
 
 /// What goes to another thread where there are threads: `Send` on native targets, nothing in a browser.
@@ -68,6 +70,12 @@ fn milliseconds(milliseconds: f64) -> Duration {
 
 pub(crate) fn seed() -> u64 {
     js_sys::Math::random().to_bits()
+}
+
+/// A browser has an event loop.
+#[expect(clippy::unnecessary_wraps, reason = "as on native targets")]
+pub(crate) fn check_runtime() -> Result<(), BuildError> {
+    Ok(())
 }
 
 /// A browser has TLS and sets its own headers.
@@ -178,10 +186,10 @@ fn closed(reason: DisconnectReason, details: &str) -> LinkEvent {
 
 impl Link {
     /// GETs, or POSTs a body.
-    pub(crate) fn request(dial: &Dial, sid: Option<&str>, body: Option<String>) -> Self {
+    pub(crate) fn request(dial: &Dial, target: &Target, sid: Option<&str>, body: Option<String>) -> Self {
         Self {
             socket: None,
-            asking: Some(Asking::new(dial, sid, body)),
+            asking: Some(Asking::new(dial, target, sid, body)),
             inbox: Rc::default(),
             blocked: None,
             barrier: None,
@@ -189,10 +197,12 @@ impl Link {
         }
     }
 
-    pub(crate) fn dial(dial: &Dial, sid: Option<&str>) -> Self {
+    pub(crate) fn dial(dial: &Dial, target: &Target, sid: Option<&str>) -> Self {
         let inbox = Rc::new(RefCell::new(Inbox::default()));
-        let Ok(socket) = WebSocket::new(&super::with_sid(&dial.websocket_url, sid)) else {
-            let refused = closed(DisconnectReason::TransportError, "the browser refused the URL");
+        let url = super::with_sid(&target.websocket_url, sid);
+        let protocols: Array = dial.protocols.iter().map(JsValue::from).collect();
+        let Ok(socket) = WebSocket::new_with_str_sequence(&url, &protocols) else {
+            let refused = LinkEvent::Failed(LinkFailure::new("the browser refused the URL"));
             inbox.borrow_mut().events.push_back(refused);
             return Self {
                 socket: None,
@@ -310,10 +320,11 @@ struct Asking {
 
 impl Asking {
     #[cfg(feature = "polling")]
-    fn new(dial: &Dial, sid: Option<&str>, body: Option<String>) -> Self {
+    fn new(dial: &Dial, target: &Target, sid: Option<&str>, body: Option<String>) -> Self {
         let is_post = body.is_some();
         let abort = AbortController::new().ok();
-        let promise = fetch(&super::with_sid(&dial.polling_url, sid), body, abort.as_ref());
+        let url = super::with_sid(&target.polling_url, sid);
+        let promise = fetch(&url, body, abort.as_ref(), dial.credentials);
         let max = dial.max_packet;
         Self {
             is_post,
@@ -323,7 +334,7 @@ impl Asking {
     }
 
     #[cfg(not(feature = "polling"))]
-    fn new(_: &Dial, _: Option<&str>, _: Option<String>) -> Self {
+    fn new(_: &Dial, _: &Target, _: Option<&str>, _: Option<String>) -> Self {
         Self {
             is_post: false,
             answer: Box::pin(super::request(String::new())),
@@ -333,8 +344,16 @@ impl Asking {
 
 /// Starts the request at once. `fetch` is a global of pages and of workers.
 #[cfg(feature = "polling")]
-fn fetch(url: &str, body: Option<String>, abort: Option<&AbortController>) -> Result<Promise, JsValue> {
+fn fetch(
+    url: &str,
+    body: Option<String>,
+    abort: Option<&AbortController>,
+    credentials: bool,
+) -> Result<Promise, JsValue> {
     let options = Object::new();
+    if credentials {
+        Reflect::set(&options, &"credentials".into(), &"include".into())?;
+    }
     let cache = (JsValue::from("cache"), JsValue::from("no-store"));
     Reflect::set(&options, &cache.0, &cache.1)?;
     if let Some(abort) = abort {
@@ -352,7 +371,7 @@ fn fetch(url: &str, body: Option<String>, abort: Option<&AbortController>) -> Re
 
 #[cfg(feature = "polling")]
 async fn read(promise: Result<Promise, JsValue>, max: usize) -> Answer {
-    let failed = |_: JsValue| (DisconnectReason::TransportError, "xhr poll error".to_owned());
+    let failed = |_: JsValue| NoAnswer::Failed(LinkFailure::new("xhr poll error"));
     let response = JsFuture::from(promise.map_err(failed)?).await.map_err(failed)?;
     let response: Response = response.dyn_into().map_err(failed)?;
     let body = JsFuture::from(response.text().map_err(failed)?)
@@ -360,13 +379,11 @@ async fn read(promise: Result<Promise, JsValue>, max: usize) -> Answer {
         .map_err(failed)?;
     let body = body.as_string().unwrap_or_default();
     if !response.ok() {
-        return Err((
-            DisconnectReason::TransportError,
-            format!("{} {body}", response.status()),
-        ));
+        return Err(NoAnswer::Failed(LinkFailure::answer(response.status(), body)));
     }
     if body.len() > max {
-        return Err((DisconnectReason::ParseError, "payload too large".to_owned()));
+        let details = "payload too large".to_owned();
+        return Err(NoAnswer::Closed(DisconnectReason::ParseError, details));
     }
     Ok(body)
 }

@@ -1,117 +1,158 @@
 //! Native programs: HTTP for long-polling, with connections kept alive between requests.
 
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http_body_util::BodyExt;
-use hyper::header::CONTENT_TYPE;
-use hyper::{Method, Request};
+use hyper::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::{Method, Request, Uri};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::client::legacy::connect::{Connected, Connection};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tower_service::Service;
 
-use super::Answer;
+use super::connector::{Connector, Stream};
+use super::cookies::Cookies;
+use super::{Answer, NoAnswer, Target};
 use crate::DisconnectReason;
-
-#[cfg(feature = "rustls")]
-type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
-#[cfg(not(feature = "rustls"))]
-type Connector = HttpConnector;
+use crate::protocol::{Cause, LinkFailure};
 
 /// A POST is answered at once; a GET may wait as long as the machine does.
 const POST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Makes requests, with a pool of connections. The connections live on the runtime of the first request.
 #[derive(Clone)]
-pub(crate) struct Http(Result<Client<Connector, String>, String>);
+pub(crate) struct Http(Client<ToServer, String>);
 
 impl Http {
-    pub(crate) fn new(secure: bool) -> Self {
-        Self(connector(secure).map(|connector| Client::builder(TokioExecutor::new()).build(connector)))
+    pub(crate) fn new(connector: Connector) -> Self {
+        Self(Client::builder(TokioExecutor::new()).build(ToServer(connector)))
     }
 }
 
-#[cfg_attr(
-    not(feature = "rustls"),
-    expect(clippy::unnecessary_wraps, reason = "as with TLS")
-)]
-fn connector(
-    #[cfg_attr(not(feature = "rustls"), expect(unused_variables, reason = "for TLS"))] secure: bool,
-) -> Result<Connector, String> {
-    let mut http = HttpConnector::new();
-    http.set_nodelay(true);
-    #[cfg(feature = "rustls")]
-    {
-        http.enforce_http(false);
-        let builder =
-            hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(super::platform::tls(secure)?);
-        Ok(builder.https_or_http().enable_http1().wrap_connector(http))
+#[derive(Clone)]
+struct ToServer(Connector);
+
+impl Service<Uri> for ToServer {
+    type Response = Pooled;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Pooled>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
-    #[cfg(not(feature = "rustls"))]
-    Ok(http)
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let connector = self.0.clone();
+        Box::pin(async move {
+            let secure = uri.scheme_str() == Some("https");
+            let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+            let host = uri.host().unwrap_or_default();
+            Ok(Pooled(TokioIo::new(connector.connect(host, port, secure).await?)))
+        })
+    }
+}
+
+/// A connection of the pool.
+struct Pooled(TokioIo<Stream>);
+
+impl Connection for Pooled {
+    fn connected(&self) -> Connected {
+        Connected::new()
+    }
+}
+
+impl Read for Pooled {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buffer)
+    }
+}
+
+impl Write for Pooled {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
 }
 
 /// GETs, or POSTs a body. Anything but success is an error, and so is a body of more than `max` bytes.
 pub(super) async fn request(
     http: Http,
     url: String,
-    headers: Vec<(String, String)>,
+    target: std::sync::Arc<Target>,
+    cookies: Option<Cookies>,
     max: usize,
     body: Option<String>,
 ) -> Answer {
-    let failed = |details: String| (DisconnectReason::TransportError, details);
-    let client = http.0.map_err(failed)?;
     let is_post = body.is_some();
+    let secure = url.starts_with("https:");
     let mut request = Request::builder().uri(url);
     if is_post {
         request = request
             .method(Method::POST)
             .header(CONTENT_TYPE, "text/plain;charset=UTF-8");
     }
+    let (headers, cookie) = target.headers(cookies.as_ref(), secure);
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    let request = request
-        .body(body.unwrap_or_default())
-        .map_err(|error| failed(error.to_string()))?;
+    if let Some(cookie) = cookie {
+        request = request.header(COOKIE, cookie);
+    }
+    let request = request.body(body.unwrap_or_default()).map_err(failed)?;
     let answer = async {
-        let response = client
-            .request(request)
-            .await
-            .map_err(|error| failed(chain(&error)))?;
+        let response = http.0.request(request).await.map_err(failed)?;
+        if let Some(cookies) = cookies {
+            let lines = response.headers().get_all(SET_COOKIE);
+            cookies.store(lines.iter().map(AsRef::as_ref));
+        }
         let (status, mut body) = (response.status(), response.into_body());
         let mut bytes = Vec::new();
         while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| failed(chain(&error)))?;
+            let frame = frame.map_err(failed)?;
             if let Some(data) = frame.data_ref() {
                 bytes.extend_from_slice(data);
             }
             if bytes.len() > max {
-                return Err((DisconnectReason::ParseError, "payload too large".to_owned()));
+                return Err(unreadable("payload too large"));
             }
         }
-        let body = String::from_utf8(bytes)
-            .map_err(|_| (DisconnectReason::ParseError, "payload is not UTF-8".to_owned()))?;
+        let body = String::from_utf8(bytes).map_err(|_| unreadable("payload is not UTF-8"))?;
         if !status.is_success() {
-            return Err(failed(format!("{status} {body}")));
+            return Err(NoAnswer::Failed(LinkFailure::answer(status.as_u16(), body)));
         }
         Ok(body)
     };
     if is_post {
         tokio::time::timeout(POST_TIMEOUT, answer)
             .await
-            .unwrap_or_else(|_| Err(failed("timeout".into())))
+            .unwrap_or_else(|_| Err(NoAnswer::Failed(LinkFailure::new("timeout"))))
     } else {
         answer.await
     }
 }
 
-/// An error with what caused it: the outermost alone says little.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
+fn unreadable(details: &str) -> NoAnswer {
+    NoAnswer::Closed(DisconnectReason::ParseError, details.to_owned())
+}
+
+fn failed(error: impl std::error::Error + Send + Sync + 'static) -> NoAnswer {
+    let mut failure = LinkFailure::new(super::chain(&error));
+    failure.cause = Some(Cause(std::sync::Arc::new(error)));
+    NoAnswer::Failed(failure)
 }

@@ -7,6 +7,10 @@ mod platform;
 #[path = "native.rs"]
 mod platform;
 
+#[cfg(not(target_family = "wasm"))]
+mod connector;
+#[cfg(not(target_family = "wasm"))]
+mod cookies;
 #[cfg(all(feature = "polling", not(target_family = "wasm")))]
 mod http;
 #[cfg(target_family = "wasm")]
@@ -19,25 +23,33 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::DisconnectReason;
-use crate::protocol::LinkEvent;
+use crate::protocol::{LinkEvent, LinkFailure};
 
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use connector::Connector;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use cookies::Cookies;
+#[cfg(all(feature = "polling", not(target_family = "wasm")))]
+pub(crate) use http::Http;
 #[cfg(target_family = "wasm")]
 pub(crate) use page::{OnReturn, on_return};
 pub use platform::MaybeSend;
-pub(crate) use platform::{FARTHEST, Link, Timer, check, monotonic, page_origin, seed, spawn, wall};
+pub(crate) use platform::{
+    FARTHEST, Link, Timer, check, check_runtime, monotonic, page_origin, seed, spawn, wall,
+};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use platform::{OnReturn, on_return};
 
-/// How to reach the server.
+/// How links are made, whatever server they lead to.
 pub(crate) struct Dial {
-    pub(crate) websocket_url: String,
-    #[cfg_attr(not(feature = "polling"), expect(dead_code, reason = "for long-polling only"))]
-    pub(crate) polling_url: String,
+    /// The subprotocols that a WebSocket asks for.
+    pub(crate) protocols: Vec<String>,
+    /// Whether cookies go along and are kept.
     #[cfg_attr(
-        target_family = "wasm",
-        expect(dead_code, reason = "a page cannot set headers")
+        all(target_family = "wasm", not(feature = "polling")),
+        expect(dead_code, reason = "a browser's WebSocket takes them along by itself")
     )]
-    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) credentials: bool,
     #[cfg_attr(
         all(target_family = "wasm", not(feature = "polling")),
         expect(dead_code, reason = "a browser takes whole messages")
@@ -46,35 +58,44 @@ pub(crate) struct Dial {
     /// How long a closed WebSocket may take to say goodbye.
     #[cfg_attr(target_family = "wasm", expect(dead_code, reason = "a browser sees to it"))]
     pub(crate) goodbye: Duration,
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) connector: Connector,
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) cookies: Cookies,
     #[cfg(all(feature = "polling", not(target_family = "wasm")))]
-    pub(crate) http: http::Http,
+    pub(crate) http: Http,
 }
 
-impl Dial {
-    pub(crate) fn new(
-        websocket_url: String,
-        polling_url: String,
-        headers: Vec<(String, String)>,
-        max_packet: usize,
-        goodbye: Duration,
-        #[cfg_attr(
-            any(target_family = "wasm", not(feature = "polling")),
-            expect(
-                unused_variables,
-                reason = "for the pool of connections of native long-polling"
-            )
-        )]
+/// The server that one attempt is about.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) websocket_url: String,
+    #[cfg_attr(not(feature = "polling"), expect(dead_code, reason = "for long-polling only"))]
+    pub(crate) polling_url: String,
+    #[cfg_attr(
+        target_family = "wasm",
+        expect(dead_code, reason = "a page cannot set headers")
+    )]
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl Target {
+    /// The headers but `Cookie`, and that with the cookies that are kept.
+    fn headers(
+        &self,
+        cookies: Option<&Cookies>,
         secure: bool,
-    ) -> Self {
-        Self {
-            websocket_url,
-            polling_url,
-            headers,
-            max_packet,
-            goodbye,
-            #[cfg(all(feature = "polling", not(target_family = "wasm")))]
-            http: http::Http::new(secure),
-        }
+    ) -> (impl Iterator<Item = &(String, String)>, Option<String>) {
+        let is_cookie = |name: &str| name.eq_ignore_ascii_case("cookie");
+        let own = self.headers.iter().find(|(name, _)| is_cookie(name));
+        let own = own.map(|(_, value)| value.as_str());
+        let cookie = match cookies {
+            Some(cookies) => cookies.header(own, secure),
+            None => own.map(str::to_owned),
+        };
+        let others = self.headers.iter().filter(move |(name, _)| !is_cookie(name));
+        (others, cookie)
     }
 }
 
@@ -83,15 +104,23 @@ fn with_sid(url: &str, sid: Option<&str>) -> String {
     let mut url = url.to_owned();
     if let Some(sid) = sid {
         url.push_str("&sid=");
-        for byte in sid.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-                url.push(char::from(byte));
-            } else {
-                url.push_str(&format!("%{byte:02X}"));
+        push_encoded(&mut url, sid, b"-_.~");
+    }
+    url
+}
+
+/// Adds a text with everything escaped but letters, digits and `plain`.
+pub(crate) fn push_encoded(to: &mut String, text: &str, plain: &[u8]) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
+            to.push(char::from(byte));
+        } else {
+            to.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                to.push(char::from(b"0123456789ABCDEF"[usize::from(digit)]));
             }
         }
     }
-    url
 }
 
 /// What a closed link still has to do.
@@ -102,22 +131,43 @@ pub(crate) trait GoodbyeFuture: Future<Output = ()> + MaybeSend {}
 impl<F: Future<Output = ()> + MaybeSend> GoodbyeFuture for F {}
 
 /// What a request came to.
-type Answer = Result<String, (DisconnectReason, String)>;
+pub(crate) type Answer = Result<String, NoAnswer>;
+
+/// Why a request brought nothing.
+#[cfg_attr(not(feature = "polling"), expect(dead_code, reason = "for long-polling only"))]
+pub(crate) enum NoAnswer {
+    Failed(LinkFailure),
+    Closed(DisconnectReason, String),
+}
 
 fn answered(answer: Answer) -> LinkEvent {
     match answer {
         Ok(body) => LinkEvent::Answered(body),
-        Err((reason, details)) => LinkEvent::Closed {
+        Err(NoAnswer::Failed(failure)) => LinkEvent::Failed(failure),
+        Err(NoAnswer::Closed(reason, details)) => LinkEvent::Closed {
             reason,
             details: Some(details),
         },
     }
 }
 
+/// An error with what caused it: the outermost alone says little.
+#[cfg(not(target_family = "wasm"))]
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let beneath = error.to_string();
+        if !text.ends_with(&beneath) {
+            text = format!("{text}: {beneath}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
 #[cfg(not(feature = "polling"))]
 async fn request(_: String) -> Answer {
-    Err((
-        DisconnectReason::TransportError,
-        "built without the feature `polling`".to_owned(),
-    ))
+    let details = "built without the feature `polling`";
+    Err(NoAnswer::Failed(LinkFailure::new(details)))
 }

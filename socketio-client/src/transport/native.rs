@@ -4,28 +4,24 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
-use tokio::net::TcpStream;
 use tokio::time::Sleep;
-#[cfg(not(feature = "rustls"))]
-use tokio_tungstenite::connect_async_with_config;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
-use tokio_tungstenite::tungstenite::http::header::HOST;
+use tokio_tungstenite::tungstenite::http::header::{COOKIE, HOST, SEC_WEBSOCKET_PROTOCOL, SET_COOKIE};
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
-#[cfg(feature = "rustls")]
-use tokio_tungstenite::{Connector, connect_async_tls_with_config};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
-use super::{Answer, Dial, Goodbye};
+use super::connector::Stream as Bytes;
+use super::{Answer, Connector, Cookies, Dial, Goodbye, Target};
 use crate::packet::Frame;
-use crate::protocol::LinkEvent;
+use crate::protocol::{Cause, LinkEvent, LinkFailure};
 use crate::{BuildError, DisconnectReason};
 
 /// What goes to another thread where there are threads: `Send` on native targets, nothing in a browser.
@@ -33,7 +29,7 @@ pub trait MaybeSend: Send {}
 
 impl<T: Send + ?Sized> MaybeSend for T {}
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Socket = WebSocketStream<Bytes>;
 
 /// No timer is set further off than this: timers stand still while a device sleeps, and only the wall clock tells that it did.
 pub(crate) const FARTHEST: Duration = Duration::from_secs(1);
@@ -61,7 +57,15 @@ pub(crate) fn seed() -> u64 {
     RandomState::new().hash_one(0)
 }
 
-/// Whether a client can work here.
+/// Whether a client can work here, whatever server it is of.
+pub(crate) fn check_runtime() -> Result<(), BuildError> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(_) => Ok(()),
+        Err(_) => Err(BuildError::NoRuntime),
+    }
+}
+
+/// Whether a server can be reached like this.
 pub(crate) fn check(secure: bool, headers: &[(String, String)]) -> Result<(), BuildError> {
     if secure && !cfg!(feature = "rustls") {
         return Err(BuildError::NoTls);
@@ -71,10 +75,7 @@ pub(crate) fn check(secure: bool, headers: &[(String, String)]) -> Result<(), Bu
             return Err(BuildError::Header(name.clone()));
         }
     }
-    match tokio::runtime::Handle::try_current() {
-        Ok(_) => Ok(()),
-        Err(_) => Err(BuildError::NoRuntime),
-    }
+    Ok(())
 }
 
 pub(crate) fn page_origin() -> Option<String> {
@@ -108,7 +109,7 @@ impl Timer {
 /// A WebSocket being dialled, in use, or over.
 pub(crate) enum Link {
     Dialling(
-        Pin<Box<dyn Future<Output = Result<Socket, String>> + Send>>,
+        Pin<Box<dyn Future<Output = Result<Socket, LinkFailure>> + Send>>,
         Duration,
     ),
     Open(Box<Open>),
@@ -131,25 +132,43 @@ pub(crate) struct Open {
 }
 
 impl Link {
-    pub(crate) fn dial(dial: &Dial, sid: Option<&str>) -> Self {
-        let url = super::with_sid(&dial.websocket_url, sid);
-        let (headers, max) = (dial.headers.clone(), dial.max_packet);
-        Self::Dialling(Box::pin(connect(url, headers, max)), dial.goodbye)
+    pub(crate) fn dial(dial: &Dial, target: &Arc<Target>, sid: Option<&str>) -> Self {
+        let url = super::with_sid(&target.websocket_url, sid);
+        let how = How {
+            connector: dial.connector.clone(),
+            cookies: dial.credentials.then(|| dial.cookies.clone()),
+            protocols: dial.protocols.clone(),
+            max: dial.max_packet,
+        };
+        Self::Dialling(Box::pin(connect(url, target.clone(), how)), dial.goodbye)
     }
 
     /// GETs, or POSTs a body.
     #[cfg(feature = "polling")]
-    pub(crate) fn request(dial: &Dial, sid: Option<&str>, body: Option<String>) -> Self {
-        let url = super::with_sid(&dial.polling_url, sid);
-        let (headers, max) = (dial.headers.clone(), dial.max_packet);
+    pub(crate) fn request(
+        dial: &Dial,
+        target: &Arc<Target>,
+        sid: Option<&str>,
+        body: Option<String>,
+    ) -> Self {
+        let url = super::with_sid(&target.polling_url, sid);
+        let cookies = dial.credentials.then(|| dial.cookies.clone());
+        let http = dial.http.clone();
         Self::Asking {
             is_post: body.is_some(),
-            answer: Box::pin(super::http::request(dial.http.clone(), url, headers, max, body)),
+            answer: Box::pin(super::http::request(
+                http,
+                url,
+                target.clone(),
+                cookies,
+                dial.max_packet,
+                body,
+            )),
         }
     }
 
     #[cfg(not(feature = "polling"))]
-    pub(crate) fn request(_: &Dial, _: Option<&str>, _: Option<String>) -> Self {
+    pub(crate) fn request(_: &Dial, _: &Arc<Target>, _: Option<&str>, _: Option<String>) -> Self {
         Self::Asking {
             answer: Box::pin(super::request(String::new())),
             is_post: false,
@@ -187,12 +206,9 @@ impl Link {
                     }));
                     Poll::Ready(LinkEvent::Opened)
                 }
-                Err(details) => {
+                Err(failure) => {
                     *self = Self::Over;
-                    Poll::Ready(LinkEvent::Closed {
-                        reason: DisconnectReason::TransportError,
-                        details: Some(details),
-                    })
+                    Poll::Ready(LinkEvent::Failed(failure))
                 }
             },
             Self::Open(open) => open.poll(cx, read),
@@ -228,38 +244,22 @@ impl Link {
     }
 }
 
-/// How TLS is spoken: with the operating system's roots where it is needed, and with a provider of this crate's own. Nothing is set
-/// for the process.
-#[cfg(feature = "rustls")]
-pub(super) fn tls(secure: bool) -> Result<rustls::ClientConfig, String> {
-    use hyper_rustls::ConfigBuilderExt;
-
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?;
-    let builder = if secure {
-        builder.with_native_roots().map_err(|error| error.to_string())?
-    } else {
-        builder.with_root_certificates(rustls::RootCertStore::empty())
-    };
-    Ok(builder.with_no_client_auth())
-}
-
-#[cfg(feature = "rustls")]
-fn connector(url: &str) -> Result<Option<Connector>, String> {
+async fn connect(url: String, target: Arc<Target>, how: How) -> Result<Socket, LinkFailure> {
     let secure = url.starts_with("wss");
-    let config = secure.then(|| tls(true)).transpose()?;
-    Ok(config.map(|config| Connector::Rustls(std::sync::Arc::new(config))))
-}
-
-async fn connect(url: String, headers: Vec<(String, String)>, max: usize) -> Result<Socket, String> {
-    #[cfg(feature = "rustls")]
-    let connector = connector(&url)?;
-    let mut request = url.into_client_request().map_err(|error| error.to_string())?;
+    let mut request = url.into_client_request().map_err(failed)?;
+    let (headers, cookie) = target.headers(how.cookies.as_ref(), secure);
+    let protocols = (!how.protocols.is_empty()).then(|| how.protocols.join(", "));
+    let own = cookie
+        .map(|cookie| (COOKIE, cookie))
+        .into_iter()
+        .chain(protocols.map(|protocols| (SEC_WEBSOCKET_PROTOCOL, protocols)));
+    for (name, value) in own {
+        let value = value.parse().map_err(|_| no_value(name.as_str()))?;
+        request.headers_mut().append(name, value);
+    }
     for (name, value) in headers {
-        let name: HeaderName = name.parse().map_err(|_| format!("no header name: {name:?}"))?;
-        let value: HeaderValue = value.parse().map_err(|_| format!("no value for header {name}"))?;
+        let value: HeaderValue = value.parse().map_err(|_| no_value(name))?;
+        let name: HeaderName = name.parse().map_err(|_| no_value(name))?;
         if name == HOST {
             // There is one already.
             request.headers_mut().insert(name, value);
@@ -270,14 +270,50 @@ async fn connect(url: String, headers: Vec<(String, String)>, max: usize) -> Res
     let config = WebSocketConfig::default()
         .read_buffer_size(16 << 10)
         .write_buffer_size(16 << 10)
-        .max_message_size(Some(max))
-        .max_frame_size(Some(max));
-    #[cfg(feature = "rustls")]
-    let connected = connect_async_tls_with_config(request, Some(config), true, connector).await;
-    #[cfg(not(feature = "rustls"))]
-    let connected = connect_async_with_config(request, Some(config), true).await;
-    let (socket, _) = connected.map_err(|error| error.to_string())?;
+        .max_message_size(Some(how.max))
+        .max_frame_size(Some(how.max));
+    let uri = request.uri();
+    let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+    let host = uri.host().unwrap_or_default();
+    let stream = how.connector.connect(host, port, secure).await.map_err(failed)?;
+    let connected = client_async_with_config(request, stream, Some(config)).await;
+    let (socket, response) = connected.map_err(refused)?;
+    if let Some(cookies) = how.cookies {
+        let lines = response.headers().get_all(SET_COOKIE);
+        cookies.store(lines.iter().map(AsRef::as_ref));
+    }
     Ok(socket)
+}
+
+/// What a WebSocket is dialled with.
+struct How {
+    connector: Connector,
+    cookies: Option<Cookies>,
+    protocols: Vec<String>,
+    max: usize,
+}
+
+fn no_value(name: &str) -> LinkFailure {
+    LinkFailure::new(format!("no value for header {name}"))
+}
+
+fn refused(error: Error) -> LinkFailure {
+    match error {
+        Error::Http(response) => {
+            let status = response.status().as_u16();
+            let body = response.into_body().unwrap_or_default();
+            let mut failure = LinkFailure::answer(status, String::from_utf8_lossy(&body).into_owned());
+            failure.details = format!("HTTP error: {}", failure.details.trim_end());
+            failure
+        }
+        other => failed(other),
+    }
+}
+
+fn failed(error: impl std::error::Error + Send + Sync + 'static) -> LinkFailure {
+    let mut failure = LinkFailure::new(super::chain(&error));
+    failure.cause = Some(Cause(Arc::new(error)));
+    failure
 }
 
 impl Open {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use socketio_client::{BuildError, Client, DisconnectReason, Event, State};
+use socketio_anywhere::{BuildError, Client, ConnectError, DisconnectReason, Event, State};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{PATIENCE, client, client_at, connected, disconnected, in_time, next, server, sleep, until};
@@ -134,11 +134,12 @@ async fn a_refusal_carries_its_data_and_is_final_until_connect() {
     let mut events = client.events();
     client.connect();
     next(&mut events).await;
-    let Event::ConnectError {
+    let Event::ConnectError(ConnectError {
         message,
         data,
         refused,
-    } = next(&mut events).await
+        ..
+    }) = next(&mut events).await
     else {
         panic!("refused");
     };
@@ -161,7 +162,7 @@ async fn a_server_that_never_answers_is_given_up_after_the_timeout() {
         .unwrap();
     let mut events = client.events();
     let message = until(&mut events, |event| match event {
-        Event::ConnectError { message, .. } => Some(message),
+        Event::ConnectError(error) => Some(error.message),
         _ => None,
     })
     .await;
@@ -189,7 +190,7 @@ async fn the_pages_origin_needs_no_naming() {
     let client = Client::builder("").reconnection(false).build().unwrap();
     let mut events = client.events();
     let message = until(&mut events, |event| match event {
-        Event::ConnectError { message, .. } => Some(message),
+        Event::ConnectError(error) => Some(error.message),
         _ => None,
     })
     .await;

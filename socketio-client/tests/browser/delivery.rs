@@ -1,7 +1,7 @@
 //! What is kept while offline, what is dropped, and what becomes of acks.
 
 use serde_json::json;
-use socketio_client::{AckError, EmitError};
+use socketio_anywhere::{AckError, EmitError};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{PATIENCE, client, connected, message, sleep};
@@ -57,6 +57,20 @@ async fn a_lost_connection_fails_what_was_sent_and_keeps_what_was_not() {
     assert_eq!(client.buffered(), 1);
     client.connect();
     assert_eq!(kept.await, Ok("kept".into()));
+}
+
+/// The loop of the crate's first page.
+#[wasm_bindgen_test]
+async fn client_c05_a_loop_that_awaits_an_ack_for_each_event_comes_to_its_end() {
+    let client = client().build().unwrap();
+    let mut events = client.events();
+    connected(&mut events).await;
+    client.emit("count", &12_000).unwrap();
+    for number in 0..12_000_u32 {
+        assert_eq!(message(&mut events).await.args, [json!(number)]);
+        let echo = client.emit_with_ack::<u32>("echo", &number, PATIENCE).await;
+        assert_eq!(echo, Ok(number));
+    }
 }
 
 #[wasm_bindgen_test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use socketio_client::{AckError, Binary, EmitError};
+use socketio_anywhere::{AckError, Binary, EmitError};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{PATIENCE, client, connected, disconnected, message};

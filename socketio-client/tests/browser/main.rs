@@ -1,4 +1,4 @@
-//! The client in a page, in a headless Chromium, against the npm server at `SOCKETIO_TEST_SERVER`. See README.md.
+//! The client in a page or in a dedicated worker of a headless Chromium, against the npm server at `SOCKETIO_TEST_SERVER`. See README.md.
 
 #![cfg(all(feature = "client", target_family = "wasm"))]
 #![expect(
@@ -11,6 +11,8 @@
 mod connection;
 mod delivery;
 mod events;
+mod hooks;
+mod leaving;
 mod listening;
 #[cfg(feature = "msgpack")]
 mod messagepack;
@@ -26,10 +28,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use socketio_client::{Builder, Client, DisconnectReason, Event, EventStream, Message};
-use wasm_bindgen_test::wasm_bindgen_test_configure;
-
-wasm_bindgen_test_configure!(run_in_browser);
+use socketio_anywhere::{Builder, Client, DisconnectReason, Event, EventStream, Message};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -50,6 +49,11 @@ fn client() -> Builder {
 /// A client of the server on another path, see `servers/server.mjs`.
 fn client_at(path: &str) -> Builder {
     client().path(path)
+}
+
+/// Whether these tests run in a worker: it has no document.
+fn in_worker() -> bool {
+    !js_sys::Reflect::has(&js_sys::global(), &"document".into()).unwrap()
 }
 
 async fn in_time<T>(future: impl Future<Output = T>) -> T {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 #[cfg(feature = "polling")]
-use socketio_client::Transport;
-use socketio_client::{AckError, Binary, Builder, DisconnectReason, Event, Parser};
+use socketio_anywhere::Transport;
+use socketio_anywhere::{AckError, Binary, Builder, DisconnectReason, Event, Parser};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{PATIENCE, client_at, disconnected, message, until};
@@ -43,7 +43,7 @@ async fn namespaces_and_refusals_work() {
     assert_eq!(auth, json!({"role": "admin"}));
     let refused = root.of_with_auth("/private", json!({}));
     let message = until(&mut refused.events(), |event| match event {
-        Event::ConnectError { message, .. } => Some(message),
+        Event::ConnectError(error) => Some(error.message),
         _ => None,
     })
     .await;

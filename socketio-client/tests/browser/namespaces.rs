@@ -1,7 +1,7 @@
 //! Several namespaces over one connection.
 
 use serde_json::{Value, json};
-use socketio_client::{Client, DisconnectReason, Event, State};
+use socketio_anywhere::{Client, ConnectError, DisconnectReason, Event, State};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{PATIENCE, client, client_at, connected, disconnected, message, server, until};
@@ -55,11 +55,11 @@ async fn a_refused_namespace_leaves_the_others_alone() {
         let refused = root.of(namespace);
         let mut events = refused.events();
         let message = until(&mut events, |event| match event {
-            Event::ConnectError {
+            Event::ConnectError(ConnectError {
                 message,
                 refused: true,
                 ..
-            } => Some(message),
+            }) => Some(message),
             _ => None,
         })
         .await;
@@ -74,7 +74,7 @@ async fn the_path_of_a_url_is_a_namespace() {
     let client = Client::builder(format!("{}/private", server())).build().unwrap();
     let mut events = client.events();
     until(&mut events, |event| {
-        matches!(event, Event::ConnectError { refused: true, .. }).then_some(())
+        matches!(&event, Event::ConnectError(error) if error.refused).then_some(())
     })
     .await;
 }

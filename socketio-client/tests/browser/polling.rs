@@ -1,7 +1,7 @@
 //! Long-polling, and the move to WebSocket.
 
 use serde_json::json;
-use socketio_client::{Binary, Builder, DisconnectReason, Event, Transport};
+use socketio_anywhere::{Binary, Builder, DisconnectReason, Event, Transport};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{PATIENCE, client, client_at, connected, disconnected, message, sleep, until};
@@ -109,7 +109,7 @@ async fn a_server_without_websocket_is_not_asked_to_upgrade_and_is_fallen_back_t
 
     let stubborn = client_at("/polling/").reconnection(false).build().unwrap();
     until(&mut stubborn.events(), |event| {
-        matches!(event, Event::ConnectError { .. }).then_some(())
+        matches!(event, Event::ConnectError(_)).then_some(())
     })
     .await;
 }

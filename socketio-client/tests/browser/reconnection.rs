@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use socketio_client::{Client, DisconnectReason, Event, EventStream, State};
+use socketio_anywhere::{Client, DisconnectReason, Event, EventStream, State};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{PATIENCE, client, client_at, connected, disconnected, next, quiet, until};
@@ -20,7 +20,7 @@ pub(crate) async fn shut_out(client: &Client, events: &mut EventStream, attempts
 fn told(event: Event) -> String {
     match event {
         Event::Connecting { attempt } => format!("connecting {attempt}"),
-        Event::ConnectError { refused: false, .. } => "error".into(),
+        Event::ConnectError(error) if !error.refused => "error".into(),
         Event::Reconnecting { attempt, .. } => format!("waiting {attempt}"),
         Event::ReconnectFailed => "failed".into(),
         Event::Connected { .. } => "connected".into(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use socketio_client::DisconnectReason;
+use socketio_anywhere::DisconnectReason;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{PATIENCE, client, client_at, connected, disconnected, message};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use socketio_client::{AckError, Client, Event, Exhausted, Retries};
+use socketio_anywhere::{AckError, Client, Event, Exhausted, Retries};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{PATIENCE, client, connected, disconnected, message, sleep, until};

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use socketio_client::backoff::Rng as Chance;
-use socketio_client::packet::Frame;
-use socketio_client::protocol::{Input, LinkEvent, LinkId, Machine, Output, SocketKey, Ticket};
-use socketio_client::{AckError, DisconnectReason, Payload, Settings};
+use socketio_anywhere::backoff::Rng as Chance;
+use socketio_anywhere::packet::Frame;
+use socketio_anywhere::protocol::{Input, LinkEvent, LinkId, Machine, Output, SocketKey, Ticket};
+use socketio_anywhere::{AckError, DisconnectReason, Payload, Settings};
 
 use crate::OPEN;
 

@@ -4,14 +4,17 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod chaos;
+mod sleeping;
 mod unreadable;
 
 use std::time::Duration;
 
 use serde_json::Value;
-use socketio_client::packet::Frame;
-use socketio_client::protocol::{Event, Input, LinkEvent, LinkId, Machine, Output, SocketKey, State, Ticket};
-use socketio_client::{DisconnectReason, EmitError, Payload, Settings};
+use socketio_anywhere::packet::Frame;
+use socketio_anywhere::protocol::{
+    Event, Input, LinkEvent, LinkId, Machine, Output, SocketKey, State, Ticket,
+};
+use socketio_anywhere::{DisconnectReason, EmitError, Payload, Settings};
 
 const OPEN: &str =
     r#"0{"sid":"e","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
@@ -25,6 +28,8 @@ struct Bench {
     sent: Vec<String>,
     links: Vec<LinkId>,
     wait: Option<Duration>,
+    /// Nothing comes through the link any more.
+    dead: bool,
 }
 
 impl Bench {
@@ -42,6 +47,7 @@ impl Bench {
             sent: Vec::new(),
             links: Vec::new(),
             wait: None,
+            dead: false,
         }
     }
 
@@ -78,6 +84,7 @@ impl Bench {
                         self.now,
                     );
                 }
+                Output::Barrier { .. } if self.dead => {}
                 Output::Barrier { link } => {
                     let event = LinkEvent::Passed;
                     self.machine.handle(Input::Link { link, event }, self.now);

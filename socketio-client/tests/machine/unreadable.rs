@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use socketio_client::DisconnectReason;
-use socketio_client::packet::Frame;
-use socketio_client::protocol::{Input, LinkEvent};
+use socketio_anywhere::DisconnectReason;
+use socketio_anywhere::packet::Frame;
+use socketio_anywhere::protocol::{Input, LinkEvent};
 
 use super::{Bench, OPEN};
 

@@ -4,9 +4,10 @@
 import { createRequire } from "node:module";
 import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
+import { resolve } from "node:path";
 
 const [modules, port = "0", options = "{}"] = process.argv.slice(2);
-const require = createRequire(modules + "/");
+const require = createRequire(resolve(modules) + "/");
 const { Server } = require("socket.io");
 
 const { tls, ...main } = JSON.parse(options);
@@ -112,6 +113,7 @@ serve("/csr/", { csr: true });
 serve("/msgpack/", { msgpack: true });
 serve("/heartbeat/", { pingInterval: 300, pingTimeout: 700 });
 serve("/polling/", { transports: ["polling"] });
+serve("/cookie/", { cookie: { name: "server", path: "/" }, cors: { origin: true, credentials: true } });
 serve("/small/", { maxHttpBufferSize: 2000 });
 serve("/gate/", { allowRequest: (_, answer) => answer(null, turnedAway-- <= 0) });
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use socketio_client::{Builder, Client, Event, EventStream, Message};
+use socketio_anywhere::{Builder, Client, Event, EventStream, Message};
 
 /// Longer than anything a test waits for.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -130,7 +130,7 @@ pub async fn message(events: &mut EventStream) -> Message {
 }
 
 /// The next end of a connection.
-pub async fn disconnected(events: &mut EventStream) -> socketio_client::DisconnectReason {
+pub async fn disconnected(events: &mut EventStream) -> socketio_anywhere::DisconnectReason {
     until(events, |event| match event {
         Event::Disconnected { reason, .. } => Some(reason),
         _ => None,

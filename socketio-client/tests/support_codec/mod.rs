@@ -3,8 +3,8 @@
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use socketio_client::Payload;
-use socketio_client::packet::{Kind, Packet};
+use socketio_anywhere::Payload;
+use socketio_anywhere::packet::{Kind, Packet};
 
 pub(crate) fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![

@@ -41,8 +41,8 @@ mod tests {
         let cases = [
             ("serde_json::de::from_str", "serde_json"),
             (
-                "<socketio_client::protocol::Event as core::clone::Clone>::clone",
-                "socketio_client",
+                "<socketio_anywhere::protocol::Event as core::clone::Clone>::clone",
+                "socketio_anywhere",
             ),
             (
                 "core::ptr::drop_in_place<alloc::vec::Vec<serde_json::value::Value>>",

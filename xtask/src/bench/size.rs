@@ -43,8 +43,8 @@ pub(super) fn size(options: &Options) -> anyhow::Result<ExitCode> {
     Weight::header();
     bare_wasm.show("bare page (serde_json), wasm");
     bare_glue.show("bare page, wasm-bindgen's JS");
-    client_wasm.show("page with socketio-client, wasm");
-    client_glue.show("page with socketio-client, JS");
+    client_wasm.show("page with socketio-anywhere, wasm");
+    client_glue.show("page with socketio-anywhere, JS");
     client_wasm.less(bare_wasm).show("→ the client adds, wasm");
     client_glue.less(bare_glue).show("→ the client adds, JS");
     let added = client_wasm.plus(client_glue).less(bare_wasm.plus(bare_glue));

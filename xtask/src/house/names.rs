@@ -60,7 +60,7 @@ fn only_the_link_names_the_socket_crate() {
     only(
         "client/src/link",
         &["shared/src", "client/src", "server/src", "web/src"],
-        &["socketio_client"],
+        &["socketio_anywhere"],
     );
 }
 

@@ -30,7 +30,7 @@ pub(crate) enum Part {
     /// Fresh seeds in the simulation, for two minutes unless STEADFAST_SIMULATE=30s says otherwise; and deliberate
     /// faults, each of which it must catch
     Simulation,
-    /// Tests of the browser's crates, in headless Chromium
+    /// Tests of the browser's crates, in headless Chromium: in a page, those of the Socket.IO client in a worker, too
     Wasm,
     /// npm's Socket.IO client against the server
     Wire,
@@ -88,14 +88,14 @@ fn fmt() -> anyhow::Result<Count> {
 }
 
 /// The crates that have tests in a browser; the chat's client comes with them.
-const BROWSER_CRATES: [&str; 4] = ["--package", "socketio-client", "--package", "steadfast-web"];
+const BROWSER_CRATES: [&str; 4] = ["--package", "socketio-anywhere", "--package", "steadfast-web"];
 
 /// Both clients with everything they can be built with, unless a person chose what to build.
 fn all_of_the_clients(args: &[String]) -> &'static [&'static str] {
     match args {
         [] => &[
             "--features",
-            "socketio-client/rustls,socketio-client/msgpack,steadfast-client/faults",
+            "socketio-anywhere/rustls,socketio-anywhere/msgpack,steadfast-client/faults",
         ],
         _ => &[],
     }
@@ -105,7 +105,14 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
     tools::components()?;
     tools::wasm_target()?;
     let strict = ["--", "--deny", "warnings"];
-    let bare = ["check", "--package", "socketio-client", "--no-default-features"];
+    let bare = [
+        "check",
+        "--package",
+        "socketio-anywhere",
+        "--no-default-features",
+        "--features",
+        "machine",
+    ];
     let teeth: &[&str] = if args.is_empty() {
         &["--features", "steadfast-client/teeth"]
     } else {
@@ -196,20 +203,25 @@ fn wasm(args: &[String]) -> anyhow::Result<Count> {
     let port = ready
         .strip_prefix("port ")
         .with_context(|| format!("no port in {ready:?}"))?;
-    watch(
-        cargo()
-            // Without the doc tests: they would be handed to the browser's runner one by one.
-            .args(["test", "--tests", "--no-fail-fast", "--target", WASM])
-            .args(BROWSER_CRATES)
+    let tests = |crates: &[&str], place: &str| {
+        let mut test = cargo();
+        // Without the doc tests: they would be handed to the browser's runner one by one.
+        test.args(["test", "--tests", "--no-fail-fast", "--target", WASM])
+            .args(crates)
             .args(args)
-            .env("CHROMEDRIVER", browser.driver)
+            .env(place, "1")
+            .env("CHROMEDRIVER", &browser.driver)
             // A page has no environment: the tests are compiled with it.
             .env("SOCKETIO_TEST_SERVER", format!("http://127.0.0.1:{port}"))
             // The runner's own 20 s and 5 s are short on a busy machine.
             .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
-            .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30"),
-        Count::cargo,
-    )
+            .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
+        watch(&mut test, Count::cargo)
+    };
+    let page = tests(&BROWSER_CRATES, "WASM_BINDGEN_USE_BROWSER")?;
+    // The client works in workers, too.
+    let worker = tests(&BROWSER_CRATES[..2], "WASM_BINDGEN_USE_DEDICATED_WORKER")?;
+    Ok([page, worker].into_iter().sum())
 }
 
 fn wire(args: &[String]) -> anyhow::Result<Count> {

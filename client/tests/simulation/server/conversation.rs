@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use socketio_client::Payload;
-use socketio_client::packet::{Kind, Packet};
+use socketio_anywhere::Payload;
+use socketio_anywhere::packet::{Kind, Packet};
 use steadfast_shared::event::{self, Entries, HistoryRequest, Opened, Page, Read, SendItem, TypingIn};
 use steadfast_shared::{Person, Role, Seq, WireError};
 

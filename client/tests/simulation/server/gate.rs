@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use socketio_client::Payload;
-use socketio_client::packet::{Decoder, EnginePacket, Frame, Kind, Packet};
+use socketio_anywhere::Payload;
+use socketio_anywhere::packet::{Decoder, EnginePacket, Frame, Kind, Packet};
 use steadfast_shared::HandshakeError;
 use steadfast_shared::event::{self, ClosingReason};
 

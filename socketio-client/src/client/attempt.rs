@@ -1,0 +1,144 @@
+//! Where each attempt at a connection goes, and what it takes along.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::endpoint::Endpoint;
+use crate::BuildError;
+use crate::transport::{self, MaybeSend, Target};
+
+/// One attempt at a connection, before it is made: see [`Builder::on_attempt`](super::Builder::on_attempt).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// How many there were before, of all times.
+    pub number: u64,
+    /// The server, as in [`Client::builder`](super::Client::builder). The namespaces stay what they are, whatever path it has.
+    pub url: String,
+    /// Goes into the query of every request, behind that of the URL; it is encoded.
+    pub query: Vec<(String, String)>,
+    /// Headers of every request. On native targets only.
+    pub headers: Vec<(String, String)>,
+}
+
+pub(super) trait OnAttempt: FnMut(&mut Attempt) + MaybeSend {}
+
+impl<F: FnMut(&mut Attempt) + MaybeSend> OnAttempt for F {}
+
+/// The server as the program describes it.
+pub(super) struct Server {
+    pub(super) first: Attempt,
+    pub(super) path: String,
+    pub(super) trailing_slash: bool,
+    pub(super) on_attempt: Option<Box<dyn OnAttempt>>,
+}
+
+impl Server {
+    pub(super) fn endpoint(&self) -> Result<Endpoint, BuildError> {
+        self.endpoint_of(&self.first)
+    }
+
+    fn endpoint_of(&self, attempt: &Attempt) -> Result<Endpoint, BuildError> {
+        let mut endpoint = Endpoint::parse(&attempt.url, &self.path).map_err(BuildError::Url)?;
+        if !self.trailing_slash {
+            endpoint.without_trailing_slash();
+        }
+        endpoint.add_query(&attempt.query);
+        transport::check(endpoint.secure, &attempt.headers)?;
+        Ok(endpoint)
+    }
+
+    /// Asks the program where the attempt goes.
+    fn target(&mut self, number: u64) -> Result<Arc<Target>, BuildError> {
+        let mut attempt = self.first.clone();
+        attempt.number = number;
+        if let Some(call) = &mut self.on_attempt {
+            call(&mut attempt);
+        }
+        let endpoint = self.endpoint_of(&attempt)?;
+        Ok(Arc::new(Target {
+            websocket_url: endpoint.websocket_url(),
+            polling_url: endpoint.polling_url(),
+            headers: attempt.headers,
+        }))
+    }
+}
+
+/// How many sessions have requests under way at most: one, and those that are being left.
+const SESSIONS: usize = 6;
+
+/// Where the links of the attempt under way lead, and those of the sessions before it.
+pub(super) struct Targets {
+    server: Server,
+    dials: u64,
+    target: Result<Arc<Target>, BuildError>,
+    /// A session that is being left goes on where it began.
+    of_sessions: VecDeque<(String, Arc<Target>)>,
+}
+
+impl Targets {
+    pub(super) fn new(server: Server) -> Self {
+        Self {
+            server,
+            dials: 0,
+            target: Err(BuildError::NoTransport),
+            of_sessions: VecDeque::new(),
+        }
+    }
+
+    /// Where a link leads that joins the session `sid`, or begins one; `dials` is the number of attempts so far.
+    pub(super) fn of(&mut self, sid: Option<&str>, dials: u64) -> Result<Arc<Target>, BuildError> {
+        let Some(sid) = sid else {
+            if self.dials != dials {
+                self.dials = dials;
+                self.target = self.server.target(dials.saturating_sub(1));
+            }
+            return self.target.clone();
+        };
+        if let Some((_, target)) = self.of_sessions.iter().find(|(known, _)| known == sid) {
+            return Ok(target.clone());
+        }
+        let target = self.target.clone()?;
+        self.of_sessions.truncate(SESSIONS - 1);
+        self.of_sessions.push_front((sid.to_owned(), target.clone()));
+        Ok(target)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn client_c07_an_attempt_goes_where_the_program_says_and_a_session_stays_where_it_began() {
+        let mut targets = Targets::new(Server {
+            first: Attempt {
+                number: 0,
+                url: "http://a".into(),
+                query: vec![("name".into(), "Zoë & co".into())],
+                headers: Vec::new(),
+            },
+            path: "/socket.io/".into(),
+            trailing_slash: false,
+            on_attempt: Some(Box::new(|attempt: &mut Attempt| {
+                attempt.url = ["http://a", "http://b", "gopher://c"][attempt.number as usize].into();
+                attempt.query.push(("n".into(), attempt.number.to_string()));
+            })),
+        });
+        let url = |target: Result<Arc<Target>, BuildError>| target.map(|target| target.polling_url.clone());
+        let query = "name=Zo%C3%AB%20%26%20co";
+        let first = format!("http://a/socket.io?{query}&n=0&EIO=4&transport=polling");
+        assert_eq!(url(targets.of(None, 1)), Ok(first.clone()));
+        assert_eq!(
+            url(targets.of(None, 1)),
+            Ok(first.clone()),
+            "asked once an attempt"
+        );
+        assert_eq!(url(targets.of(Some("s1"), 1)), Ok(first.clone()));
+        let second = format!("http://b/socket.io?{query}&n=1&EIO=4&transport=polling");
+        assert_eq!(url(targets.of(None, 2)), Ok(second.clone()));
+        assert_eq!(url(targets.of(Some("s1"), 2)), Ok(first));
+        assert_eq!(url(targets.of(Some("s2"), 2)), Ok(second));
+        assert!(matches!(targets.of(None, 3), Err(BuildError::Url(_))));
+    }
+}

@@ -1,0 +1,439 @@
+//! What a program may decide of its connections: the query, headers and URL of each attempt, cookies, the stream beneath, subprotocols;
+//! and what it is told of them.
+
+#![cfg(all(feature = "polling", not(target_family = "wasm")))]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+use std::error::Error;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use socketio_anywhere::{AckError, BuildError, Client, ConnectError, Event, Transport};
+use support::{PATIENCE, Server, connected, disconnected, next, until};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+
+const TRANSPORTS: [Transport; 2] = [Transport::WebSocket, Transport::Polling];
+
+async fn failure(client: &Client) -> ConnectError {
+    until(&mut client.events(), |event| match event {
+        Event::ConnectError(error) => Some(error),
+        _ => None,
+    })
+    .await
+}
+
+#[tokio::test]
+async fn client_c07_each_attempt_has_the_query_the_headers_and_the_server_that_the_program_says() {
+    let (first, second) = (Server::start(), Server::start());
+    for transport in TRANSPORTS {
+        let urls = [first.url(), second.url()];
+        let client = first
+            .client()
+            .transports([transport])
+            .query([("name", "Zoë & co"), ("empty", "")])
+            .extra_header("x-kind", "fixed")
+            .on_attempt(move |attempt| {
+                attempt.url = urls[usize::from(attempt.number > 0)].clone();
+                attempt.query.push(("attempt".into(), attempt.number.to_string()));
+                attempt
+                    .headers
+                    .push(("x-token".into(), format!("t{}", attempt.number)));
+            })
+            .build()
+            .unwrap();
+        let mut events = client.events();
+        for attempt in 0..2 {
+            connected(&mut events).await;
+            let query: Value = client.emit_with_ack("query", &(), None).await.unwrap();
+            assert_eq!(
+                (&query["name"], &query["empty"]),
+                (&json!("Zoë & co"), &json!(""))
+            );
+            assert_eq!(query["attempt"], attempt.to_string());
+            for (name, value) in [("x-kind", "fixed".to_owned()), ("x-token", format!("t{attempt}"))] {
+                let header: String = client.emit_with_ack("header", name, None).await.unwrap();
+                assert_eq!(header, value);
+            }
+            client.emit("close", &()).unwrap();
+            disconnected(&mut events).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn client_c07_an_attempt_at_a_server_that_cannot_be_fails_and_the_next_one_may_not() {
+    let server = Server::start();
+    let url = server.url();
+    let client = server
+        .client()
+        .on_attempt(move |attempt| match attempt.number {
+            0 => attempt.url = "gopher://x".into(),
+            1 => attempt.headers.push(("not a name".into(), String::new())),
+            _ => attempt.url.clone_from(&url),
+        })
+        .auto_connect(false)
+        .build()
+        .unwrap();
+    let mut events = client.events();
+    client.connect();
+    let mut errors = Vec::new();
+    loop {
+        match next(&mut events).await {
+            Event::ConnectError(error) => errors.push(error.to_string()),
+            Event::Connected { .. } => break,
+            _ => {}
+        }
+    }
+    assert_eq!(
+        errors,
+        [
+            "unusable URL: unknown scheme gopher",
+            "unusable header \"not a name\""
+        ]
+    );
+}
+
+/// Asks a server that sets cookies, and answers only who brings them back.
+#[tokio::test]
+async fn client_c07_cookies_lead_back_to_the_server_that_holds_the_session() {
+    let server = Server::start();
+    for transports in [
+        &[Transport::Polling][..],
+        &[Transport::Polling, Transport::WebSocket],
+    ] {
+        let sticky = Sticky::start(&server.url()).await;
+        let without = Client::builder(&sticky.url)
+            .transports(transports.iter().copied())
+            .reconnection(false)
+            .build()
+            .unwrap();
+        let details = until(&mut without.events(), |event| match event {
+            Event::Disconnected { details, .. } => details,
+            _ => None,
+        })
+        .await;
+        assert_eq!(details, "400 whose?");
+        let client = Client::builder(&sticky.url)
+            .transports(transports.iter().copied())
+            .with_credentials(true)
+            .extra_header("Cookie", "own=1")
+            .build()
+            .unwrap();
+        let mut engine = client.engine_events();
+        let cookie: String = client.emit_with_ack("header", "cookie", None).await.unwrap();
+        assert!(cookie.starts_with("own=1"), "{cookie}");
+        if transports.len() > 1 {
+            until(&mut engine, |event| {
+                matches!(event, Event::Upgraded).then_some(())
+            })
+            .await;
+        }
+        client.close().await.unwrap();
+    }
+}
+
+/// A proxy that sets a cookie on each answer to a handshake, and takes no request of a session without it.
+struct Sticky {
+    url: String,
+}
+
+impl Sticky {
+    async fn start(upstream: &str) -> Self {
+        let upstream = upstream.trim_start_matches("http://").to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let upstream = upstream.clone();
+                tokio::spawn(async move { Self::serve(stream, upstream).await });
+            }
+        });
+        Self { url }
+    }
+
+    /// One request a connection.
+    async fn serve(mut stream: TcpStream, upstream: String) -> io::Result<()> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await?);
+        }
+        let text = String::from_utf8_lossy(&head).into_owned();
+        let joins = text.lines().next().is_some_and(|line| line.contains("sid="));
+        if joins && !text.contains("server=1") {
+            return stream
+                .write_all(
+                    b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 6\r\n\r\nwhose?",
+                )
+                .await;
+        }
+        let mut server = TcpStream::connect(upstream).await?;
+        let upgrade = text.contains("Upgrade: websocket") || text.contains("upgrade: websocket");
+        let head = if upgrade {
+            text
+        } else {
+            text.replacen("\r\n", "\r\nConnection: close\r\n", 1)
+        };
+        server.write_all(head.as_bytes()).await?;
+        if !joins && !upgrade {
+            let mut status = Vec::new();
+            while !status.ends_with(b"\r\n") {
+                status.push(server.read_u8().await?);
+            }
+            stream.write_all(&status).await?;
+            stream
+                .write_all(b"Set-Cookie: server=1; Path=/; HttpOnly\r\n")
+                .await?;
+        }
+        copy_bidirectional(&mut stream, &mut server).await?;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn client_c07_a_program_connects_by_its_own_function_or_through_a_proxy() {
+    let server = Server::start();
+    let calls = Arc::new(AtomicUsize::new(0));
+    let port = server.url().rsplit(':').next().unwrap().parse::<u16>().unwrap();
+    let proxy = Proxy::start().await;
+    for transport in TRANSPORTS {
+        let counted = calls.clone();
+        let client = Client::builder("http://server.invalid:1/")
+            .transports([transport])
+            .connector(move |host, asked| {
+                assert_eq!((host.as_str(), asked), ("server.invalid", 1));
+                counted.fetch_add(1, Ordering::Relaxed);
+                TcpStream::connect(("127.0.0.1", port))
+            })
+            .build()
+            .unwrap();
+        let echo: String = client.emit_with_ack("echo", "direct", None).await.unwrap();
+        assert_eq!(echo, "direct");
+        assert!(calls.swap(0, Ordering::Relaxed) > 0);
+        client.close().await.unwrap();
+
+        let (before, url) = (proxy.tunnels.load(Ordering::Relaxed), &proxy.url);
+        let client = server
+            .client()
+            .transports([transport])
+            .proxy(&format!("http://ann:secret@{url}"))
+            .build()
+            .unwrap();
+        let echo: String = client.emit_with_ack("echo", "by proxy", None).await.unwrap();
+        assert_eq!(echo, "by proxy");
+        assert!(proxy.tunnels.load(Ordering::Relaxed) > before);
+
+        let stranger = server
+            .client()
+            .transports([transport])
+            .proxy(&format!("http://{url}"))
+            .reconnection(false)
+            .build()
+            .unwrap();
+        let error = failure(&stranger).await;
+        assert!(
+            error.message.ends_with("the proxy says: HTTP/1.1 407 Who?"),
+            "{error}"
+        );
+    }
+    assert!(matches!(
+        server.client().proxy("socks5://x").build(),
+        Err(BuildError::Proxy(_))
+    ));
+}
+
+/// A proxy of HTTP that knows one person.
+struct Proxy {
+    url: String,
+    tunnels: Arc<AtomicUsize>,
+}
+
+impl Proxy {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = listener.local_addr().unwrap().to_string();
+        let tunnels = Arc::new(AtomicUsize::new(0));
+        let counted = tunnels.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let counted = counted.clone();
+                tokio::spawn(async move { Self::serve(stream, &counted).await });
+            }
+        });
+        Self { url, tunnels }
+    }
+
+    async fn serve(mut stream: TcpStream, tunnels: &AtomicUsize) -> io::Result<()> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await?);
+        }
+        let text = String::from_utf8_lossy(&head).into_owned();
+        if !text.contains("Proxy-Authorization: Basic YW5uOnNlY3JldA==\r\n") {
+            return stream.write_all(b"HTTP/1.1 407 Who?\r\n\r\n").await;
+        }
+        let to = text
+            .strip_prefix("CONNECT ")
+            .and_then(|rest| rest.split(' ').next())
+            .unwrap();
+        let mut server = TcpStream::connect(to).await?;
+        tunnels.fetch_add(1, Ordering::Relaxed);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nVia: test\r\n\r\n").await?;
+        copy_bidirectional(&mut stream, &mut server).await?;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn client_c07_subprotocols_are_asked_for() {
+    let server = Server::start();
+    let client = server.client().protocols(["chat.v2", "chat.v1"]).build().unwrap();
+    let asked: String = client
+        .emit_with_ack("header", "sec-websocket-protocol", None)
+        .await
+        .unwrap();
+    assert_eq!(asked, "chat.v2, chat.v1");
+    for wrong in [&["a b"][..], &[""], &["a", "a"]] {
+        let built = server.client().protocols(wrong.iter().copied()).build();
+        assert!(matches!(built, Err(BuildError::Protocol(_))), "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn client_c07_a_failed_attempt_says_what_was_answered_and_what_is_beneath() {
+    let server = Server::start();
+    // Closed for the night.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let closed = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(stream.read_u8().await.unwrap());
+            }
+            let answer = b"HTTP/1.1 503 Closed\r\nContent-Length: 5\r\n\r\nlater";
+            stream.write_all(answer).await.unwrap();
+        }
+    });
+    for transport in TRANSPORTS {
+        let lost = Client::builder(&closed)
+            .transports([transport])
+            .reconnection(false)
+            .build()
+            .unwrap();
+        let error = failure(&lost).await;
+        assert_eq!(
+            (error.status, error.body.as_deref(), error.refused),
+            (Some(503), Some("later"), false),
+            "{error:?}"
+        );
+        let gone = Client::builder("http://127.0.0.1:1")
+            .transports([transport])
+            .reconnection(false)
+            .build()
+            .unwrap();
+        let error = failure(&gone).await;
+        assert_eq!((error.status, &error.body), (None, &None));
+        let mut beneath = error.source();
+        let refused = loop {
+            let Some(error) = beneath else { break false };
+            if let Some(io) = error.downcast_ref::<io::Error>()
+                && io.kind() == io::ErrorKind::ConnectionRefused
+            {
+                break true;
+            }
+            beneath = error.source();
+        };
+        assert!(refused, "{error:?}");
+    }
+    // An upgrade that is answered with an error.
+    let polling = server
+        .client()
+        .path("/polling/")
+        .transports([Transport::WebSocket])
+        .reconnection(false)
+        .build()
+        .unwrap();
+    assert_eq!(failure(&polling).await.status, Some(400));
+}
+
+#[tokio::test]
+async fn client_c07_pings_and_drains_are_told_to_who_asks() {
+    let server = Server::start();
+    for transport in TRANSPORTS {
+        let client = server
+            .client()
+            .path("/heartbeat/")
+            .transports([transport])
+            .build()
+            .unwrap();
+        let (mut events, mut engine) = (client.events(), client.engine_events());
+        connected(&mut events).await;
+        for number in 0..3 {
+            client.emit("note", &number).unwrap();
+        }
+        assert!(matches!(next(&mut engine).await, Event::Drained));
+        assert!(matches!(
+            until(&mut engine, |event| (!matches!(event, Event::Drained))
+                .then_some(event))
+            .await,
+            Event::Ping
+        ));
+        client.emit("close", &()).unwrap();
+        // None of it is among the others' events.
+        assert!(matches!(next(&mut events).await, Event::Disconnected { .. }));
+    }
+}
+
+#[tokio::test]
+async fn client_c07_an_ack_has_a_default_timeout() {
+    let server = Server::start();
+    let client = server
+        .client()
+        .ack_timeout(Duration::from_millis(200))
+        .build()
+        .unwrap();
+    connected(&mut client.events()).await;
+    let ack = client.emit_with_ack::<()>("ignore", &(), None);
+    assert_eq!(
+        tokio::time::timeout(PATIENCE, ack).await.unwrap(),
+        Err(AckError::Timeout)
+    );
+}
+
+/// Runs in a thread with the stack of a program's others.
+#[tokio::test]
+async fn client_c12_what_nests_too_deep_is_refused() {
+    let server = Server::start();
+    let deep = (0..2_000).fold(json!(1), |inner, _| Value::Array(vec![inner]));
+    let client = server.client().build().unwrap();
+    let mut events = client.events();
+    connected(&mut events).await;
+    let error = client.emit("note", &deep).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the payload does not serialize: nested too deep"
+    );
+    let answer = client.emit_with_ack::<Value>("echo", &(1, &deep), None).await;
+    assert!(matches!(answer, Err(AckError::Emit(_))), "{answer:?}");
+    client.emit("ask", &()).unwrap();
+    let question = support::message(&mut events).await.ack.unwrap();
+    assert!(question.send(&deep).is_err());
+    question.send(&1).unwrap();
+    // Not by `json!`, whose own nesting knows no end.
+    let auth = Value::Object(serde_json::Map::from_iter([("deep".to_owned(), deep)]));
+    let refused = server.client().auth(&auth).build();
+    assert!(matches!(refused, Err(BuildError::Auth)));
+    let asked = server.client().auth_with(move || auth.clone()).build().unwrap();
+    assert!(failure(&asked).await.refused);
+}
