@@ -1,7 +1,7 @@
-//! The built page, embedded: compressed once, cached for ever where its names carry hashes, under a strict policy.
+//! The built page, embedded: compressed when it was built, cached for ever where its names carry hashes, under a strict policy.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io;
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
@@ -45,12 +45,39 @@ struct Files {
 
 #[derive(Debug)]
 struct File {
-    bytes: Bytes,
-    /// Compressed when it is first asked for; `None` where that makes it no smaller.
-    brotli: OnceLock<Option<Bytes>>,
+    plain: Bytes,
+    /// By how a browser asks for it, the smallest first.
+    compressed: Vec<(Encoding, Bytes)>,
     etag: HeaderValue,
     mime: HeaderValue,
     immutable: bool,
+}
+
+/// A way to compress that browsers know. They take the first over HTTPS and from this machine only.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Encoding {
+    Brotli,
+    Gzip,
+}
+
+impl Encoding {
+    const ALL: [Self; 2] = [Self::Brotli, Self::Gzip];
+
+    /// Its name in `Accept-Encoding` and `Content-Encoding`.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+        }
+    }
+
+    /// What the name of a file compressed so ends with.
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Brotli => ".br",
+            Self::Gzip => ".gz",
+        }
+    }
 }
 
 /// Answers every path no other route has: a file of the page, or the page itself where a person navigates.
@@ -73,7 +100,7 @@ pub async fn serve(State(shared): State<Shared>, method: Method, uri: Uri, heade
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     match files.by_name.get(name) {
-        Some(file) => answer(&files.policy, file.clone(), &headers).await,
+        Some(file) => answer(&files.policy, file, &headers),
         None => (
             StatusCode::NOT_FOUND,
             "the page was not built when this server was\n",
@@ -86,22 +113,16 @@ fn accepts_html(accept: &str) -> bool {
     accept.contains("text/html")
 }
 
-async fn answer(policy: &HeaderValue, file: Arc<File>, headers: &HeaderMap) -> Response {
-    let cached = is_known(headers, &file.etag);
-    let takes_brotli = takes_brotli(headers);
-    let compressed = match (cached, takes_brotli) {
-        (false, true) => {
-            let file = file.clone();
-            tokio::task::spawn_blocking(move || file.brotli())
-                .await
-                .unwrap_or(None)
-        }
-        _ => None,
-    };
-    let (status, body) = match (&compressed, cached) {
-        (_, true) => (StatusCode::NOT_MODIFIED, Body::empty()),
-        (Some(bytes), _) => (StatusCode::OK, Body::from(bytes.clone())),
-        (None, _) => (StatusCode::OK, Body::from(file.bytes.clone())),
+fn answer(policy: &HeaderValue, file: &File, headers: &HeaderMap) -> Response {
+    let compressed = file
+        .compressed
+        .iter()
+        .find(|(encoding, _)| takes(headers, *encoding));
+    let (status, body) = if is_known(headers, &file.etag) {
+        (StatusCode::NOT_MODIFIED, Body::empty())
+    } else {
+        let bytes = compressed.map_or(&file.plain, |(_, bytes)| bytes);
+        (StatusCode::OK, Body::from(bytes.clone()))
     };
     let mut answer = (status, body).into_response();
     let mut set = |name: HeaderName, value: HeaderValue| answer.headers_mut().insert(name, value);
@@ -118,8 +139,10 @@ async fn answer(policy: &HeaderValue, file: Arc<File>, headers: &HeaderMap) -> R
     set(CONTENT_SECURITY_POLICY, policy.clone());
     set(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     set(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    if compressed.is_some() {
-        set(CONTENT_ENCODING, HeaderValue::from_static("br"));
+    if let Some((encoding, _)) = compressed
+        && status == StatusCode::OK
+    {
+        set(CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
     }
     answer
 }
@@ -133,7 +156,7 @@ fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     })
 }
 
-fn takes_brotli(headers: &HeaderMap) -> bool {
+fn takes(headers: &HeaderMap, encoding: Encoding) -> bool {
     let accepted = headers.get_all(ACCEPT_ENCODING).iter();
     let mut accepted = accepted
         .filter_map(|value| value.to_str().ok())
@@ -144,7 +167,7 @@ fn takes_brotli(headers: &HeaderMap) -> bool {
             .trim()
             .strip_prefix("q=")
             .and_then(|weight| weight.parse::<f32>().ok());
-        coding.trim() == "br" && weight != Some(0.0)
+        coding.trim() == encoding.name() && weight != Some(0.0)
     })
 }
 
@@ -157,27 +180,35 @@ impl Page {
         }
     }
 
-    /// Reads the page and compresses it, so that the first visitor does not wait for it.
+    /// Reads the page, so that the first visitor does not wait for it.
     pub fn prepare(self: &Arc<Self>) {
         let page = self.clone();
         tokio::task::spawn_blocking(move || {
-            for file in page.files().by_name.values() {
-                file.brotli();
-            }
+            page.files();
         });
     }
 
     fn files(&self) -> &Files {
         self.files.get_or_init(|| {
-            let built = || Built::iter().filter_map(|name| Some((Built::get(&name)?.data, name)));
-            let names: Vec<String> = Built::iter().map(|name| name.to_string()).collect();
-            let mut by_name: HashMap<String, Arc<File>> = built()
-                .map(|(data, name)| (name.to_string(), Arc::new(File::new(&name, &data))))
+            let names: Vec<String> = Built::iter()
+                .filter(|name| {
+                    !Encoding::ALL
+                        .iter()
+                        .any(|encoding| name.ends_with(encoding.suffix()))
+                })
+                .map(Cow::into_owned)
+                .collect();
+            let mut by_name: HashMap<String, Arc<File>> = names
+                .iter()
+                .filter_map(|name| Some((name.clone(), Arc::new(File::built(name)?))))
                 .collect();
             let mut index = String::new();
             if let Some(file) = by_name.get_mut(INDEX) {
-                index = below(&String::from_utf8_lossy(&file.bytes), &names, &self.base);
-                *file = Arc::new(File::new(INDEX, index.as_bytes()));
+                let built = String::from_utf8_lossy(&file.plain).into_owned();
+                index = below(&built, &names, &self.base);
+                if index != built {
+                    *file = Arc::new(File::new(INDEX, index.clone().into()));
+                }
             }
             Files {
                 by_name,
@@ -207,8 +238,21 @@ fn below(index: &str, names: &[String], base: &BasePath) -> String {
 }
 
 impl File {
-    fn new(name: &str, data: &[u8]) -> Self {
-        let digest = Sha256::digest(data);
+    /// A file as it was built, with what it was compressed to.
+    fn built(name: &str) -> Option<Self> {
+        let mut file = Self::new(name, bytes_of(Built::get(name)?.data));
+        for encoding in Encoding::ALL {
+            if let Some(built) = Built::get(&format!("{name}{}", encoding.suffix()))
+                && built.data.len() < file.plain.len()
+            {
+                file.compressed.push((encoding, bytes_of(built.data)));
+            }
+        }
+        Some(file)
+    }
+
+    fn new(name: &str, plain: Bytes) -> Self {
+        let digest = Sha256::digest(&plain);
         let etag = format!("\"{}\"", STANDARD.encode(&digest[..12]));
         let mime = mime_guess::from_path(name).first_or_octet_stream();
         let mime = match mime.type_() {
@@ -216,28 +260,21 @@ impl File {
             _ => mime.to_string(),
         };
         Self {
-            bytes: Bytes::copy_from_slice(data),
-            brotli: OnceLock::new(),
+            plain,
+            compressed: Vec::new(),
             etag: HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("\"\"")),
             mime: HeaderValue::from_str(&mime)
                 .unwrap_or(HeaderValue::from_static("application/octet-stream")),
             immutable: has_hash(name),
         }
     }
+}
 
-    fn brotli(&self) -> Option<Bytes> {
-        /// Close to the best, at a tenth of its time.
-        const QUALITY: i32 = if cfg!(debug_assertions) { 4 } else { 10 };
-        let compressed = self.brotli.get_or_init(|| {
-            let params = brotli::enc::BrotliEncoderParams {
-                quality: QUALITY,
-                ..Default::default()
-            };
-            let mut compressed = Vec::new();
-            brotli::BrotliCompress(&mut io::Cursor::new(&self.bytes), &mut compressed, &params).ok()?;
-            (compressed.len() < self.bytes.len()).then(|| compressed.into())
-        });
-        compressed.clone()
+/// Without a copy where it is part of the program.
+fn bytes_of(data: Cow<'static, [u8]>) -> Bytes {
+    match data {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
     }
 }
 
@@ -298,12 +335,35 @@ mod tests {
     }
 
     #[test]
-    fn who_refuses_brotli_gets_none() {
-        for takes in ["br", "gzip, br", "gzip;q=0.8, br;q=0.1", "br ; q=1"] {
-            assert!(takes_brotli(&with(ACCEPT_ENCODING, takes)), "{takes}");
-        }
-        for refuses in ["", "gzip", "br;q=0", "gzip, br; q=0.000", "brotli"] {
-            assert!(!takes_brotli(&with(ACCEPT_ENCODING, refuses)), "{refuses}");
+    fn a_file_is_sent_as_the_browser_takes_it() {
+        let mut file = File::new("app.js", Bytes::from_static(b"plain"));
+        let encodings =
+            Encoding::ALL.map(|encoding| (encoding, Bytes::from_static(encoding.name().as_bytes())));
+        file.compressed.extend(encodings);
+        for (accepted, sent) in [
+            ("br", Some("br")),
+            ("gzip, br", Some("br")),
+            ("gzip;q=0.8, br;q=0.1", Some("br")),
+            ("br ; q=1", Some("br")),
+            ("gzip, deflate", Some("gzip")),
+            ("br;q=0, gzip", Some("gzip")),
+            ("gzip, br; q=0.000", Some("gzip")),
+            ("", None),
+            ("brotli", None),
+            ("gzip;q=0", None),
+        ] {
+            let answer = answer(
+                &HeaderValue::from_static(""),
+                &file,
+                &with(ACCEPT_ENCODING, accepted),
+            );
+            let encoding = answer.headers().get(CONTENT_ENCODING);
+            assert_eq!(
+                encoding.map(HeaderValue::as_bytes),
+                sent.map(str::as_bytes),
+                "{accepted}"
+            );
+            assert_eq!(answer.headers()[VARY], "accept-encoding");
         }
     }
 
