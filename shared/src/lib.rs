@@ -4,6 +4,7 @@
 //! - [`text`]: what people type, validated once: nicknames, message texts, room names, topics, emoji
 //! - [`account`]: what people type about their own account: passphrases, names of devices
 //! - [`mention`]: how a text mentions people
+//! - [`code`]: which parts of a text are code
 //! - [`entry`]: one item of a room's log, and what later items have made of it
 //! - [`room`]: rooms, and what may be asked about them
 //! - [`event`]: every Socket.IO event, its name and its payload
@@ -17,6 +18,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod code;
 pub mod entry;
 pub mod error;
 pub mod event;

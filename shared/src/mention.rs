@@ -1,11 +1,20 @@
 //! How a text mentions people: `<@` and the person's id and `>`. Names change, ids do not.
 
-use crate::{UserId, limit};
+use crate::{UserId, code, limit};
 
-/// The people a text mentions, in its order, each once, no more than [`limit::MENTIONS`].
+/// The people a text mentions, in its order, each once, no more than [`limit::MENTIONS`]. In code nobody is mentioned.
 pub fn of(text: &str) -> Vec<UserId> {
     let mut mentioned = Vec::new();
-    for (_, person) in spans(text) {
+    let mut code = None;
+    for (span, person) in spans(text) {
+        // Looked for once there is a mention: most texts have none.
+        let code = code.get_or_insert_with(|| code::spans(text));
+        if code
+            .iter()
+            .any(|code| code.start < span.end && span.start < code.end)
+        {
+            continue;
+        }
         if mentioned.len() < limit::MENTIONS && !mentioned.contains(&person) {
             mentioned.push(person);
         }
@@ -44,6 +53,13 @@ mod tests {
         assert_eq!(of(&text), [mina]);
         let (span, person) = spans(&text).next().unwrap();
         assert_eq!((&text[span], person), (written(mina).as_str(), mina));
+    }
+
+    #[test]
+    fn fault_f11_nobody_is_mentioned_in_code() {
+        let (mina, jun) = (UserId(uuid::Uuid::from_u128(7)), UserId(uuid::Uuid::from_u128(8)));
+        let text = format!("`{0}` and {1}\n```\n{0}\n```", written(mina), written(jun));
+        assert_eq!(of(&text), [jun]);
     }
 
     #[test]

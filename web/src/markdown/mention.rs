@@ -283,4 +283,43 @@ mod tests {
         let typed = mentions.from_wire(&wire, |_| Some("Mina".to_owned()));
         assert_eq!(mentions.to_wire(&typed), wire);
     }
+
+    #[test]
+    fn fault_f11_whom_the_server_finds_in_code_the_page_shows_as_code() {
+        // What is shown and pings nobody would be a lie; what is code here and not found there pings, at worst.
+        let named = written(user(7));
+        let parts = [
+            "`",
+            "``",
+            "```",
+            "~~~",
+            "\n",
+            " ",
+            "a",
+            "\\",
+            "> ",
+            named.as_str(),
+        ];
+        let mut texts = vec![String::new()];
+        for _ in 0..5 {
+            let longer: Vec<String> = texts
+                .iter()
+                .flat_map(|text| parts.iter().map(move |part| format!("{text}{part}")))
+                .collect();
+            texts.extend(longer);
+            texts.retain(|text| text.matches(&named).count() < 2);
+        }
+        texts.sort();
+        texts.dedup();
+        let mut in_code = 0;
+        for text in texts.iter().filter(|text| text.contains(&named)) {
+            if mention::of(text).is_empty() {
+                in_code += 1;
+                let mut found = HashSet::new();
+                find(&super::super::read(text), &mut found);
+                assert!(found.is_empty(), "{text:?}");
+            }
+        }
+        assert!(in_code > 100, "{in_code}");
+    }
 }
