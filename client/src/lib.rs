@@ -37,6 +37,7 @@ mod look;
 mod names;
 pub mod news;
 mod notices;
+pub mod older;
 mod outbox;
 mod pace;
 mod paging;

@@ -160,3 +160,44 @@ test('fault_h09_the_owner_link_makes_an_owner_once', async ({ server, person, pr
   await ben.page.getByTestId('claim-not-now').click();
   await expect(ben.page.getByTestId('claim')).toHaveCount(0);
 });
+
+test('fault_h10_who_is_out_or_nearly_out_of_something_is_told', async ({ server, person, profile, own, allowConsole }) => {
+  allowConsole(answered(401, /\/api\/session/), answered(403, /\/api\/session/));
+  const first = new ChatPage(await (await profile()).newPage());
+  await first.page.goto('/');
+  await expect(first.nickname).toBeVisible();
+  await expect(first.page.getByTestId('no-owner'), 'what to do on a server without an owner').toContainText('owner-link');
+  const olga = await person('Olga');
+  await own(olga);
+  const ben = await person('Ben');
+  await first.page.reload();
+  await expect(first.nickname).toBeVisible();
+  await expect(first.page.getByTestId('no-owner')).toBeHidden();
+
+  // Roles are to be seen where people are.
+  const members = await new Rooms(ben).members();
+  const marks = ben.page.getByTestId('mark');
+  await expect(members.filter({ hasText: 'Olga' }).getByTestId('mark')).toHaveText('Owner');
+  await expect(marks).toHaveCount(1);
+
+  // A quota is told before it is used up.
+  await server.admin('limit', 'Ben', 'entries_per_day', '5');
+  for (const text of ['one', 'two', 'three', 'four']) await ben.say(text);
+  await ben.expectAllSent();
+  await ben.page.reload();
+  await expect(ben.connection).toContainText('80%');
+
+  // A room that is deleted was not left.
+  const rooms = new Rooms(ben);
+  await rooms.create('plans');
+  await ben.composer.pressSequentially('half a sen');
+  await server.admin('room', 'delete', '#plans');
+  await expect(ben.page.getByTestId('out-of-room')).toContainText('#plans was deleted');
+  await ben.page.getByTestId('out-of-room-ok').click();
+
+  // Who was away at the time learns why they are out.
+  await ben.page.goto('about:blank');
+  await server.admin('ban', 'Ben');
+  await ben.page.goto('/');
+  await expect(ben.page.getByTestId('kept-out')).toContainText('banned');
+});

@@ -93,12 +93,10 @@ async function live(first: ChatPage, second: ChatPage, home: string, ownerCode: 
   await expect(first.row('below a path')).toBeFocused();
   await expect(page.getByTestId('room-link').first()).toHaveAttribute('href', /^\/chat\/r\//);
 
-  const claimed = await page.evaluate(async ([url, code]) => {
-    const headers = { 'content-type': 'application/json' };
-    return (await fetch(url!, { method: 'POST', headers, body: JSON.stringify({ code }) })).status;
-  }, [`${home}api/owner`, ownerCode]);
-  expect(claimed, 'the owner link is used').toBe(200);
-  await page.reload();
+  await page.goto(`${home}owner#${ownerCode}`);
+  await page.getByTestId('claim-do').click();
+  await expect(page.getByTestId('claim')).toHaveCount(0);
+  expect(page.url()).not.toContain(ownerCode);
   await first.expectConnected();
   await first.settings.click();
   await page.getByTestId('closed').check();
@@ -142,5 +140,10 @@ test('fault_f31 two servers below paths of one host keep apart what a browser st
   await ann.expectConnected();
   const databases = await ann.page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
   expect(databases).toEqual(['steadfast/chat']);
+  await ann.speak('ko');
+  await ann.composer.fill('a draft');
+  const keys = () => ann.page.evaluate(() => Object.keys(localStorage));
+  await expect.poll(async () => (await keys()).length).toBeGreaterThan(2);
+  expect((await keys()).filter((key) => !key.endsWith('/chat'))).toEqual([]);
   proxy.close();
 });

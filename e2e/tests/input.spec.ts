@@ -171,3 +171,13 @@ test('what is typed before the page knows its room stays, and is sent from there
   await ann.expectTexts(['typed early']);
   await ann.expectAllSent();
 });
+
+test('fault_f26_what_shows_nothing_says_why_it_is_not_sent', async ({ person }) => {
+  const ann = await person('Ann');
+  await ann.composer.fill('\u200B\u3164');
+  await ann.composer.press('Enter');
+  await expect(ann.page.locator('#composer-foot')).toContainText('nothing to see');
+  await ann.composer.fill('seen');
+  await ann.composer.press('Enter');
+  await ann.expectTexts(['seen']);
+});

@@ -262,3 +262,22 @@ test('fault_h11 who takes another nickname leaves nothing of the former one to b
   for (const word of ['private thought', 'salaries', 'Ben earns']) expect(found).not.toContain(word);
   await expect(chat.composer).toHaveValue('');
 });
+
+test('fault_h11 a page that the browser kept for Back is loaded anew', async ({ person }) => {
+  const chat = await person('Ann');
+  const { page } = chat;
+  const show = (persisted: boolean) =>
+    page.evaluate((persisted) => {
+      Object.assign(window, { former: true });
+      setTimeout(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted })));
+    }, persisted);
+  const isFormer = () => page.evaluate(() => 'former' in window);
+  await show(false);
+  await chat.expectConnected();
+  expect(await isFormer(), 'an ordinary load is none').toBe(true);
+  const loaded = page.waitForEvent('load');
+  await show(true);
+  await loaded;
+  await chat.expectConnected();
+  expect(await isFormer()).toBe(false);
+});

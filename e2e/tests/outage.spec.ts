@@ -232,7 +232,7 @@ test('the newest page is shown at once from the device, even with the link down'
   await ann.expectNotConnected();
 });
 
-test('fault_h09: a wiped database signs nobody up by itself', async ({ person, server, allowConsole }) => {
+test('fault_h09: a wiped database signs nobody up by itself, and unsent words survive it', async ({ person, server, allowConsole }) => {
   allowConsole(NETWORK.request, NETWORK.socket, answered(401, /\/api\/session/));
   const ann = await person('Ann');
   const ben = await person('Ben');
@@ -240,8 +240,16 @@ test('fault_h09: a wiped database signs nobody up by itself', async ({ person, s
   await ben.expectTexts(['of the old life']);
   await server.kill();
   await ann.expectNotConnected();
+  await ann.say('typed in the outage');
+  await ann.expectState('typed in the outage', 'saved');
   await server.wipe();
   await server.launch();
   for (const chat of [ann, ben]) await expect(chat.nickname).toBeVisible();
   expect(await server.admin('people', '--json')).toBe('[]');
+  await ann.page.reload();
+  await expect(ann.page.getByTestId('left-words')).toContainText('Ann');
+  await ann.nickname.fill('Ann');
+  await ann.joinButton.click();
+  await ann.expectTexts(['typed in the outage']);
+  await ann.expectAllSent();
 });

@@ -254,11 +254,15 @@ pub enum LimitName {
     DirectUnanswered,
     /// People brought into rooms within an hour.
     BroughtPerHour,
+    /// Messages, edits and reactions within a day, UTC.
+    EntriesPerDay,
+    /// Bytes of text within a day, UTC.
+    BytesPerDay,
 }
 
 impl LimitName {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::MessagesPerSecond,
         Self::MessageBurst,
         Self::EventsPerSecond,
@@ -267,6 +271,8 @@ impl LimitName {
         Self::DirectPerHour,
         Self::DirectUnanswered,
         Self::BroughtPerHour,
+        Self::EntriesPerDay,
+        Self::BytesPerDay,
     ];
 
     /// Its name on the wire, in the database and on the command line.
@@ -280,6 +286,8 @@ impl LimitName {
             Self::DirectPerHour => "direct_per_hour",
             Self::DirectUnanswered => "direct_unanswered",
             Self::BroughtPerHour => "brought_per_hour",
+            Self::EntriesPerDay => "entries_per_day",
+            Self::BytesPerDay => "bytes_per_day",
         }
     }
 

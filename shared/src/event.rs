@@ -21,7 +21,7 @@
 //! | [`REMOVE_MEMBER`] | client | [`Reply`]`<()>` to [`room::RemoveMember`] |
 //! | [`HIDE_ROOM`] | client | [`Reply`]`<`[`Room`]`>` to [`room::HideRoom`] |
 //! | [`CHANGE_ROOM`] | client | [`Reply`]`<`[`Room`]`>` to [`room::ChangeRoom`] |
-//! | [`LIST_MEMBERS`] | client | [`Reply`]`<Vec<`[`Presence`]`>>` to [`room::InRoom`] |
+//! | [`LIST_MEMBERS`] | client | [`Reply`]`<Vec<`[`room::Member`]`>>` to [`room::InRoom`] |
 //! | [`FIND_PEOPLE`] | client | [`Reply`]`<Vec<`[`Person`]`>>` to [`room::FindPeople`] |
 //! | [`BLOCK`] | client | [`Reply`]`<()>` to [`Block`] |
 //! | [`BLOCKED`] | server | no: [`Blocked`], to one person's sockets |

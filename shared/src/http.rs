@@ -170,6 +170,9 @@ pub struct Registration {
     /// Whether the server was started so: then the owner cannot open it.
     #[serde(default)]
     pub fixed: bool,
+    /// Whether nobody owns the server yet: whoever runs it finds an owner link in its log.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unowned: bool,
 }
 
 /// `PUT /api/registration`: what the owner decides.
@@ -206,6 +209,41 @@ pub struct LeftMessage {
     pub at: Millis,
     /// Its text, as last edited.
     pub text: String,
+}
+
+/// How much somebody has written today, of what they may, and how much room is left (`GET`, a [`Usage`]).
+pub const USAGE_PATH: &str = "/api/usage";
+
+/// The answer to `GET /api/usage`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Usage {
+    /// Messages, edits and reactions of this day, UTC.
+    pub entries: u64,
+    /// How many there may be; 0 where there is no limit.
+    pub max_entries: u64,
+    /// Bytes of text of this day.
+    pub bytes: u64,
+    /// How many there may be; 0 where there is no limit.
+    pub max_bytes: u64,
+    /// When the next day begins.
+    pub renews_at: Millis,
+    /// Whether little is left of either.
+    pub near: bool,
+    /// How much room the server's disk has; for its owners only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disk: Option<DiskRoom>,
+}
+
+/// How much room a server's disk has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiskRoom {
+    /// Enough.
+    Enough,
+    /// Little more than has to stay free.
+    Low,
+    /// Nothing more is taken.
+    Full,
 }
 
 /// Where a page asks which optional parts the server was started with (`GET`).

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::Availability;
 use crate::text::{RoomName, Topic};
-use crate::{Millis, Person, RoomId, Seq, UserId};
+use crate::{Millis, Person, Role, RoomId, Seq, UserId};
 
 /// Who can be in a room, and how they get there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -245,6 +246,22 @@ pub enum RoomNews {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         deleted: bool,
     },
+}
+
+/// One line of the answer to `room:members`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Member {
+    /// Who.
+    pub person: Person,
+    /// Whether they are there.
+    pub state: Availability,
+    /// What they are on the server; left out where that is a member.
+    #[serde(default, skip_serializing_if = "is_member")]
+    pub role: Role,
+}
+
+fn is_member(role: &Role) -> bool {
+    *role == Role::Member
 }
 
 /// `members` from the server: somebody came into a room, by signing up too, or left it. To the room; ephemeral.

@@ -23,6 +23,14 @@ impl BasePath {
         format!("{name}{}", self.0)
     }
 
+    /// The name as this product knows it, of what a browser keeps under `scoped`; `None` for another product's on the same
+    /// host, whose path may end with this one.
+    pub fn unscoped<'a>(&self, scoped: &'a str) -> Option<&'a str> {
+        scoped
+            .strip_suffix(self.0.as_str())
+            .filter(|name| !name.contains('/'))
+    }
+
     /// The path within the product of an address on this host. One outside of it is the product's root.
     pub fn within<'a>(&self, address: &'a str) -> &'a str {
         match address.strip_prefix(self.0.as_str()) {
@@ -70,6 +78,18 @@ mod tests {
         }
         assert_eq!(BasePath::new("/chat/").address("/r/7"), "/chat/r/7");
         assert_eq!(BasePath::new("/").address("/r/7"), "/r/7");
+    }
+
+    #[test]
+    fn fault_f31_each_product_on_a_host_knows_its_own_keys_alone() {
+        let bases = ["", "/chat", "/a/chat", "/chat/a"].map(BasePath::new);
+        for base in &bases {
+            for other in &bases {
+                let key = other.scoped("steadfast.draft.7");
+                let known = (base == other).then_some("steadfast.draft.7");
+                assert_eq!(base.unscoped(&key), known, "{base:?} {other:?}");
+            }
+        }
     }
 
     #[test]

@@ -13,3 +13,12 @@ pub(crate) fn text_of(record: &impl Serialize) -> Result<String, serde_json::Err
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     serde_json::from_str::<serde_json::Value>(text).and_then(serde_json::from_value)
 }
+
+/// Reads a record that may be of an older form: `mend` is asked where it cannot be read as it is.
+pub(crate) fn parse_or<T: DeserializeOwned>(text: &str, mend: fn(&mut serde_json::Value)) -> Option<T> {
+    parse(text).ok().or_else(|| {
+        let mut value = serde_json::from_str(text).ok()?;
+        mend(&mut value);
+        serde_json::from_value(value).ok()
+    })
+}

@@ -17,6 +17,7 @@
 //! - [`list_order`]: the order of a list while somebody aims at it
 //! - [`markdown`]: what a message's text means
 //! - [`placement`]: where a small surface stands beside what opened it
+//! - [`scarce`]: what is nearly used up
 //! - [`roving`]: where a key leads among things in a row
 //! - [`stance`]: what the timeline's view holds on to: the end, or a row
 //!
@@ -53,6 +54,7 @@ pub mod placement;
 pub mod route;
 pub mod roving;
 pub mod rows;
+pub mod scarce;
 pub mod shortcut;
 pub mod shown;
 pub mod slice;

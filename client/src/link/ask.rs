@@ -7,10 +7,10 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use socketio_anywhere::AckError;
-use steadfast_shared::event::{self, Block, Presence, Reply};
+use steadfast_shared::event::{self, Block, Reply};
 use steadfast_shared::room::{
     BrowseRooms, ChangeNickname, ChangeRoom, CreateRoom, DirectRoom, FindPeople, HideRoom, InRoom, Invite,
-    ListedRoom, RemoveMember, Room,
+    ListedRoom, Member, RemoveMember, Room,
 };
 use steadfast_shared::{Person, RoomId, WireError};
 
@@ -108,7 +108,7 @@ asks_of_a_room! {
     /// To leave a room.
     Leave, event::LEAVE_ROOM => ();
     /// Who is in a room, and whether they are there.
-    Members, event::LIST_MEMBERS => Vec<Presence>;
+    Members, event::LIST_MEMBERS => Vec<Member>;
 }
 
 impl Chat {

@@ -127,7 +127,10 @@ impl Session {
         };
         for room in self.rooms.values_mut().filter(|room| room.cache_is_old) {
             room.cache_is_old = false;
-            self.writes.extend(room.cache(epoch).map(Write::PutRoom));
+            // What was dropped from memory, as hidden by now, is dropped from the disk as well, and not only once more is known.
+            let cache = room.cache(epoch);
+            self.writes
+                .push(cache.map_or(Write::DropRoom(room.id), Write::PutRoom));
             self.cache_pace.went(now);
         }
     }

@@ -160,11 +160,11 @@ async fn room(
             kind: RoomKind::Public,
             topic: Topic::default(),
         });
-        let made = store.act(first, &made, at).await?;
+        let made = store.act(first, None, &made, at).await?;
         made.map_err(|refusal| format!("the room cannot be made: {refusal:?}"))?;
     }
     for person in people {
-        let joined = store.act(*person, &Act::Join(room), at).await?;
+        let joined = store.act(*person, None, &Act::Join(room), at).await?;
         joined.map_err(|refusal| format!("somebody cannot join: {refusal:?}"))?;
     }
     Ok(room)

@@ -5,11 +5,13 @@ use axum::http::request::Parts;
 use steadfast_shared::{ErrorCode, Power};
 
 use super::{Refusal, Shared, failed};
+use crate::clock;
 use crate::request::client_address::ClientAddress;
 use crate::request::credentials;
+use crate::store::admin::kept_out;
 use crate::store::{Actor, Device};
 
-/// The device that asks; whoever is not signed in is refused.
+/// The device that asks; whoever is not signed in is refused, and told so where they are kept out.
 #[derive(Debug)]
 pub struct Caller(pub Device);
 
@@ -26,8 +28,15 @@ impl FromRequestParts<Shared> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refusal> {
         let token = credentials::token(&parts.headers).ok_or_else(signed_out)?;
-        let device = shared.store.device(token.hash()).await.map_err(failed)?;
-        device.map(Self).ok_or_else(signed_out)
+        if let Some(device) = shared.store.device(token.hash()).await.map_err(failed)? {
+            return Ok(Self(device));
+        }
+        let state = shared
+            .store
+            .kept_out(token.hash(), clock::now())
+            .await
+            .map_err(failed)?;
+        Err(state.map_or_else(signed_out, |state| Refusal(kept_out(state).into())))
     }
 }
 

@@ -75,7 +75,12 @@ pub async fn take_back(
 pub async fn registration(State(shared): State<Shared>) -> Result<Json<Registration>, Refusal> {
     let fixed = shared.config.invite.is_some();
     let closed = fixed || shared.store.is_closed().await.map_err(failed)?;
-    Ok(Json(Registration { closed, fixed }))
+    let unowned = !shared.store.has_owner().await.map_err(failed)?;
+    Ok(Json(Registration {
+        closed,
+        fixed,
+        unowned,
+    }))
 }
 
 /// `PUT /api/registration`: closes or opens registration.

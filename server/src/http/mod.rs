@@ -6,6 +6,7 @@
 //! - [`invite`]: who may sign up
 //! - [`caller`]: who asks: a device that is signed in, or the owner's
 //! - [`host`]: which hosts are answered for; [`guard`]: which pages may ask
+//! - [`usage`]: how much is left of what somebody may write today, and of the disk
 //! - [`headers`]: what browsers may not do with an answer
 //! - [`features`]: which optional parts the page offers
 //! - [`client_address`]: whose a request is
@@ -29,6 +30,7 @@ pub mod invite;
 pub mod page;
 pub mod passphrase;
 pub mod session;
+pub mod usage;
 
 use std::error::Error;
 use std::net::IpAddr;
@@ -44,7 +46,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, put};
 use steadfast_shared::http::{
-    DEVICES_PATH, FEATURES_PATH, INVITES_PATH, PASSPHRASE_PATH, REGISTRATION_PATH, SESSION_PATH,
+    DEVICES_PATH, FEATURES_PATH, INVITES_PATH, PASSPHRASE_PATH, REGISTRATION_PATH, SESSION_PATH, USAGE_PATH,
 };
 use steadfast_shared::{ErrorCode, WireError};
 
@@ -99,6 +101,7 @@ pub fn router(shared: Shared) -> Router {
         .route(&format!("{DEVICES_PATH}/{{id}}"), delete(device::revoke))
         .route(INVITES_PATH, get(invite::list).post(invite::make))
         .route(&format!("{INVITES_PATH}/{{id}}"), delete(invite::take_back))
+        .route(USAGE_PATH, get(usage::look))
         .merge(admin::routes())
         .route(
             REGISTRATION_PATH,

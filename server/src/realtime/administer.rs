@@ -99,6 +99,8 @@ impl Realtime {
         let (answer, answered) = oneshot::channel();
         self.0.writer.run(Errand {
             by: asked.actor.id(),
+            // The actor has it.
+            address: None,
             act: Act::Administer(Box::new(asked)),
             answer: Box::new(move |done| {
                 let _ = answer.send(done);

@@ -97,7 +97,9 @@ fn limits_of_person(everybodys: &Limits, own: &[PersonLimit]) -> Limits {
             LimitName::Rooms
             | LimitName::DirectPerHour
             | LimitName::DirectUnanswered
-            | LimitName::BroughtPerHour => {}
+            | LimitName::BroughtPerHour
+            | LimitName::EntriesPerDay
+            | LimitName::BytesPerDay => {}
         }
     }
     limits

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use socketioxide::extract::{AckSender, SocketRef};
 use steadfast_shared::event::{Presence, Reply};
-use steadfast_shared::room::{BrowseRooms, ChangeNickname, FindPeople, InRoom, ListedRoom};
+use steadfast_shared::room::{BrowseRooms, ChangeNickname, FindPeople, InRoom, ListedRoom, Member};
 use steadfast_shared::{ErrorCode, Person, Room, WireError, limit};
 
 use super::args::Args;
@@ -96,6 +96,7 @@ impl Realtime {
         let (realtime, answered) = (self.clone(), connection.clone());
         self.0.writer.run(Errand {
             by: connection.user,
+            address: connection.address,
             act,
             answer: Box::new(move |done| {
                 let done = done.and_then(answer);
@@ -144,8 +145,15 @@ impl Realtime {
                 let members = realtime.0.store.members(room).await;
                 let members = members.map_err(|error| unreadable(&error))?;
                 connection.member_of(room)?;
+                let roles = realtime.0.store.roles_in(room).await;
+                let roles = roles.map_err(|error| unreadable(&error))?;
                 let told: Vec<Presence> = realtime.0.hub.availability(members, limit::MEMBERS_LISTED).await;
-                Ok(told)
+                let members = told.into_iter().map(|Presence { person, state }| Member {
+                    role: roles.get(&person.id).copied().unwrap_or_default(),
+                    person,
+                    state,
+                });
+                Ok(members.collect::<Vec<_>>())
             },
         );
     }

@@ -36,6 +36,7 @@ impl Realtime {
         let (realtime, answered) = (self.clone(), connection.clone());
         self.0.writer.push(Job {
             author: connection.user,
+            address: connection.address,
             items,
             answer: Box::new(move |reply: Reply<Vec<Sent>>| {
                 if let Some(ack) = ack {

@@ -153,6 +153,9 @@ pub trait Accounts {
     /// The device that shows this token.
     async fn device(&self, token: TokenHash) -> Result<Option<Device>, StoreError>;
 
+    /// Why the device that shows this token was signed out, where its person is kept out.
+    async fn kept_out(&self, token: TokenHash, at: Millis) -> Result<Option<AccountState>, StoreError>;
+
     /// Signs a device out. Answers which, or `None` where it was not signed in.
     async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError>;
 

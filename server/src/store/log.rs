@@ -1,5 +1,7 @@
 //! The log: how it grows, and how it is read.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use steadfast_shared::{Body, Entry, EntryId, Millis, RoomId, Seq, UserId, event};
 
@@ -38,6 +40,8 @@ pub struct NewEntry {
     pub room: RoomId,
     /// What it says.
     pub body: Body,
+    /// From which address it came, for the audit log.
+    pub address: Option<IpAddr>,
 }
 
 /// What became of a [`NewEntry`].

@@ -5,6 +5,9 @@ use steadfast_shared::{Millis, UserId};
 
 use super::StoreError;
 
+/// What quotas are for, in milliseconds.
+pub const DAY: Millis = 24 * 60 * 60 * 1_000;
+
 /// How much is taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct StorageLimits {
@@ -40,6 +43,9 @@ pub trait Quotas {
 
     /// What a person has written on the day of `at`, and what they may write in a day.
     async fn usage(&self, user: UserId, at: Millis) -> Result<(Usage, Quota), StoreError>;
+
+    /// How much room the disk has.
+    fn disk(&self) -> Room;
 }
 
 impl Quota {
@@ -50,7 +56,7 @@ impl Quota {
     }
 
     /// Whether somebody who has written so much is near its end.
-    pub(super) fn is_near(self, usage: Usage) -> bool {
+    pub fn is_near(self, usage: Usage) -> bool {
         let near = |used: u64, limit: u64| limit > 0 && used >= limit / 5 * 4;
         near(usage.entries, self.entries) || near(usage.bytes, self.bytes)
     }

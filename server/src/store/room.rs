@@ -1,6 +1,7 @@
 //! Rooms: who is in which, and how far they have read.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use async_trait::async_trait;
 use steadfast_shared::admin::PersonLimit;
@@ -36,16 +37,25 @@ pub trait Rooms {
     /// A room as each of these people sees it; those who are not in it are left out.
     async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError>;
 
-    /// Does one errand in one transaction, or nothing of it.
+    /// Does one errand in one transaction, or nothing of it. The address it is asked from is for the audit log.
     ///
     /// An error can leave it unknown whether the commit took place.
-    async fn act(&self, by: UserId, act: &Act, at: Millis) -> Result<Result<Acted, Refusal>, StoreError>;
+    async fn act(
+        &self,
+        by: UserId,
+        from: Option<IpAddr>,
+        act: &Act,
+        at: Millis,
+    ) -> Result<Result<Acted, Refusal>, StoreError>;
 
     /// Public rooms, as [`BrowseRooms`] says.
     async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError>;
 
     /// The people in a room, by name.
     async fn members(&self, room: RoomId) -> Result<Vec<Person>, StoreError>;
+
+    /// Those in a room who are more than members of the server, and what they are.
+    async fn roles_in(&self, room: RoomId) -> Result<HashMap<UserId, Role>, StoreError>;
 
     /// People whose nickname has this part, without regard to case, by name; at most [`steadfast_shared::limit::LISTED`].
     async fn find_people(&self, search: &str) -> Result<Vec<Person>, StoreError>;

@@ -5,9 +5,7 @@ use std::collections::HashMap;
 use steadfast_shared::{Body, Millis, UserId};
 
 use super::Refusal;
-use super::quota::{Quota, Usage};
-
-const DAY: Millis = 24 * 60 * 60 * 1_000;
+use super::quota::{DAY, Quota, Usage};
 
 /// The day of a moment: days since 1970-01-01, UTC.
 pub(super) fn day_of(at: Millis) -> i64 {

@@ -44,6 +44,7 @@ impl Fixture {
             id: EntryId(Uuid::now_v7()),
             room: self.general,
             body,
+            address: None,
         }
     }
 

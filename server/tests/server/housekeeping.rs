@@ -38,7 +38,9 @@ async fn operate(store: &SqliteStore, command: Command, at: Millis) {
         actor: Actor::operator("test".into()),
         command,
     };
-    let done = store.act(SERVER, &Act::Administer(Box::new(asked)), at).await;
+    let done = store
+        .act(SERVER, None, &Act::Administer(Box::new(asked)), at)
+        .await;
     done.unwrap().unwrap();
 }
 
@@ -222,6 +224,7 @@ async fn say(store: &SqliteStore, author: UserId, room: RoomId, count: usize) {
             id: EntryId(Uuid::now_v7()),
             room,
             body: body(&format!("{SECRET} {n}")),
+            address: None,
         })
         .collect();
     for some in entries.chunks(100) {
@@ -255,6 +258,7 @@ async fn fault_h10_a_restart_in_the_middle_of_erasing_goes_on_to_the_end() {
                 id: EntryId(Uuid::now_v7()),
                 room,
                 body: body("Mina's own"),
+                address: None,
             }],
             2,
         )
@@ -286,7 +290,7 @@ async fn fault_h10_a_restart_in_the_middle_of_taking_a_room_out_goes_on_to_the_e
         topic: Topic::default(),
     };
     store
-        .act(mallory, &Act::Create(create), 1)
+        .act(mallory, None, &Act::Create(create), 1)
         .await
         .unwrap()
         .unwrap();

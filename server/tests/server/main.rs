@@ -14,6 +14,7 @@ mod cli;
 mod conversation;
 mod doubts;
 mod exclusion;
+mod forewarned;
 mod handshake;
 mod hostile;
 mod hosts;

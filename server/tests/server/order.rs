@@ -46,6 +46,7 @@ async fn write(store: Arc<dyn Store>, author: UserId, room: RoomId) -> Vec<Entry
                 id: EntryId(Uuid::now_v7()),
                 room,
                 body: body(&format!("{batch}.{n}")),
+                address: None,
             })
             .collect();
         let appended = store.append(&entries, 7).await.unwrap();

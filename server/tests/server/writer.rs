@@ -75,6 +75,7 @@ impl Bench {
         let (answer, answered) = oneshot::channel();
         self.writer.push(Job {
             author: self.mina.person.id,
+            address: None,
             items,
             answer: Box::new(move |reply| drop(answer.send(reply))),
         });
@@ -267,6 +268,7 @@ async fn news_that_cannot_be_told_are_told_later() {
     let (writer, _) = Writer::start(bench.store.clone(), Arc::new(Deaf(Mutex::new(0), tell)));
     writer.push(Job {
         author: bench.mina.person.id,
+        address: None,
         items: vec![bench.message()],
         answer: Box::new(|_| {}),
     });

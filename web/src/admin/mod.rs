@@ -35,4 +35,4 @@ mod place;
 mod views;
 
 #[cfg(target_arch = "wasm32")]
-pub(crate) use views::{Administration, ClaimDialog};
+pub(crate) use views::{Administration, ClaimDialog, marked};

@@ -126,7 +126,10 @@ pub(crate) fn Composer() -> impl IntoView {
                 Ok(()) => trouble.set(None),
                 Err(unposted) => trouble.set(Some(Trouble::Unposted(unposted))),
             },
-            Err(TextError::Empty) => page.ask_to_delete_emptied(),
+            // Nothing at all is no message, and known to be none; what is there and shows nothing has to be told.
+            Err(TextError::Empty) if page.is_rewriting_now() || textarea.value().trim().is_empty() => {
+                page.ask_to_delete_emptied();
+            }
             Err(error) => trouble.set(Some(Trouble::Text(error))),
         }
         let _ = textarea.focus();

@@ -9,6 +9,7 @@ use steadfast_shared::event::ClosingReason;
 use steadfast_shared::{ErrorCode, HandshakeError};
 
 use crate::calendar;
+use crate::scarce::Scarce;
 use crate::state::{Page, words};
 use crate::text::Phrases;
 
@@ -46,15 +47,25 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
             .filter(|code| matches!(code, ErrorCode::StorageFull | ErrorCode::Unavailable)),
         _ => None,
     });
+    let scarce = Memo::new(move |_| match page.link() {
+        LinkState::Connected { .. } => page.scarce().map(|scarce| match scarce {
+            Scarce::Quota { percent, renews_at } => {
+                (page.t().quota_near)(percent, &calendar::time(renews_at, page.language()))
+            }
+            Scarce::Disk => page.t().disk_low.to_owned(),
+        }),
+        _ => None,
+    });
     view! {
         <section class="connection" data-testid="connection" data-state=state aria-label=move || page.t().link>
             <span class="connection-dot" aria-hidden="true"></span>
             <p class="connection-words">
                 <span class="connection-state">{move || headline(&page.link(), page.t())}</span>
                 <span class="connection-why">
-                    {move || match put_off.get() {
-                        Some(code) => (page.t().put_off)(code),
-                        None => why(&page.link(), closed(), page.forgetful.get(), page.t()),
+                    {move || match (put_off.get(), scarce.get()) {
+                        (Some(code), _) => (page.t().put_off)(code).to_owned(),
+                        (None, Some(scarce)) => scarce,
+                        (None, None) => why(&page.link(), closed(), page.forgetful.get(), page.t()).to_owned(),
                     }}
                 </span>
             </p>
@@ -62,6 +73,8 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
                 {announced}
                 " "
                 {move || put_off.get().map(|code| (page.t().put_off)(code))}
+                " "
+                {move || scarce.get()}
             </span>
             <div class="connection-wait">
                 <Retry />

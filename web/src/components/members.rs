@@ -8,13 +8,14 @@ use leptos::task::spawn_local;
 use steadfast_client::link::{AskError, Task};
 use steadfast_shared::event::Availability;
 use steadfast_shared::room::RemoveMember;
-use steadfast_shared::{Person, RoomKind, UserId};
+use steadfast_shared::{Person, Role, RoomKind, UserId};
 
 use super::menu::{Choice, Menu};
 use super::privacy::block_choice;
 use super::side_panel::SidePanel;
 use super::{Avatar, Presence, Shape};
-use crate::admin::section;
+use crate::admin::record::Mark;
+use crate::admin::{marked, section};
 use crate::state::{Member, Opened, Page, words};
 use crate::text::Phrases;
 
@@ -52,8 +53,8 @@ fn People(title: fn(&'static Phrases) -> fn(usize) -> String, people: Memo<Vec<M
         <section hidden=move || people.with(Vec::is_empty)>
             <h3>{words(move || title(page.t())(people.with(Vec::len)))}</h3>
             <ul class="people">
-                <For each=move || people.get() key=|member| member.person.clone() let(member)>
-                    <MemberLine person=member.person />
+                <For each=move || people.get() key=|member| (member.person.clone(), member.role) let(member)>
+                    <MemberLine person=member.person role=member.role />
                 </For>
             </ul>
         </section>
@@ -62,7 +63,7 @@ fn People(title: fn(&'static Phrases) -> fn(usize) -> String, people: Memo<Vec<M
 
 /// One person, and what can be done with them.
 #[component]
-fn MemberLine(person: Person) -> impl IntoView {
+fn MemberLine(person: Person, role: Role) -> impl IntoView {
     let page = Page::here();
     let button = NodeRef::<html::Button>::new();
     let open = RwSignal::new(false);
@@ -71,6 +72,7 @@ fn MemberLine(person: Person) -> impl IntoView {
     let content = view! {
         <Avatar person=person small=true />
         <span class="sidebar-name">{name.clone()}</span>
+        {(role != Role::Member).then(|| marked(page, Mark::Role(role)))}
         {me.then(|| view! { <span class="sidebar-you">{page.says(|t| t.you)}</span> })}
         {move || page.blocks(id).then(|| view! { <span class="sidebar-you">{page.says(|t| t.privacy.is_blocked)}</span> })}
         <Presence id />

@@ -19,7 +19,7 @@ pub(crate) fn sign_out(page: Page) {
 fn sign_out_now(page: Page) {
     spawn_local(async move {
         if page.sign_out().await.is_err() {
-            page.remark(|t| t.server_unreachable);
+            page.remark(|t| t.drafts.still_signed_in);
         }
     });
 }

@@ -9,8 +9,8 @@ mod room;
 use leptos::ev;
 use leptos::prelude::*;
 
+use crate::base_path;
 use crate::state::{Page, Stage};
-use crate::storage::local;
 use crate::viewport;
 
 /// Shows the page.
@@ -69,8 +69,9 @@ fn Root() -> impl IntoView {
             event.prevent_default();
         }
     });
+    let base = base_path::here();
     window_event_listener(ev::storage, move |event| {
-        if let Some(key) = event.key().as_deref().and_then(local::unscoped) {
+        if let Some(key) = event.key().as_deref().and_then(|key| base.unscoped(key)) {
             page.draft_changed_elsewhere(key);
         }
     });

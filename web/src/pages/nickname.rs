@@ -100,6 +100,7 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
         Welcome::First | Welcome::Change => String::new(),
     };
     let owner_code = RwSignal::new(page.owner_code.get_value());
+    let unowned = RwSignal::new(false);
     // Asked for once it can help: a nickname that is free needs none.
     let asks_passphrase = RwSignal::new(!was.is_empty());
     let code = page.invitation.get_value();
@@ -113,11 +114,11 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
         }
     });
     spawn_local(async move {
-        if account::registration()
-            .await
-            .is_ok_and(|registration| registration.closed)
-        {
-            asks_invitation.try_set(true);
+        if let Ok(registration) = account::registration().await {
+            if registration.closed {
+                asks_invitation.try_set(true);
+            }
+            unowned.try_set(registration.unowned);
         }
     });
 
@@ -212,6 +213,15 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                 <p class="notice notice-calm" data-testid="owner-lead" hidden=move || owner_code.with(Option::is_none)>
                     <Icon shape=Shape::Shield />
                     <span>{page.says(|t| t.admin.claim_first_join)}</span>
+                </p>
+                <p
+                    class="notice notice-calm"
+                    role="status"
+                    data-testid="no-owner"
+                    hidden=move || !unowned.get() || owner_code.with(Option::is_some)
+                >
+                    <Icon shape=Shape::Shield />
+                    <span>{page.says(|t| t.admin.no_owner)}</span>
                 </p>
                 {signed_out
                     .then(|| {

@@ -220,7 +220,8 @@ impl Page {
         let same =
             self.read(|session| session.epoch() == stay.epoch && session.me().map(|me| me.id) == stay.me);
         if !left && same {
-            self.interrupt(Reason::Out, stay.name);
+            let deleted = self.read(|session| session.was_deleted(stay.room));
+            self.interrupt(if deleted { Reason::Deleted } else { Reason::Out }, stay.name);
         }
     }
 

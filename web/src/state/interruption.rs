@@ -22,6 +22,8 @@ pub(crate) struct Interruption {
 pub(crate) enum Reason {
     /// This person is not in it any more.
     Out,
+    /// It was deleted.
+    Deleted,
     /// It was archived.
     Archived,
     /// There is no such room for this person.

@@ -5,14 +5,17 @@ use leptos::task::spawn_local;
 use steadfast_client::Connection;
 use steadfast_client::link::Members;
 use steadfast_shared::event::Availability;
-use steadfast_shared::{Person, RoomId};
+use steadfast_shared::{Person, Role, RoomId};
 
 use super::{Page, folded};
+
+/// A room, and who is in it with which role on the server.
+type Listed = (RoomId, Vec<(Person, Role)>);
 
 /// Who is in the open room, as the server told last.
 #[derive(Clone, Copy)]
 pub(crate) struct MembersModel {
-    list: RwSignal<Option<(RoomId, Vec<Person>)>>,
+    list: RwSignal<Option<Listed>>,
     asking: StoredValue<Asking>,
 }
 
@@ -32,6 +35,8 @@ pub(crate) struct Member {
     pub(crate) person: Person,
     /// Whether they are there.
     pub(crate) state: Availability,
+    /// What they are on the server.
+    pub(crate) role: Role,
 }
 
 impl MembersModel {
@@ -52,7 +57,8 @@ impl Page {
         let mut members: Vec<Member> = self.on_presence(|session| {
             let people = people.into_iter().flat_map(|(_, people)| people);
             people
-                .map(|person| Member {
+                .map(|(person, role)| Member {
+                    role,
                     state: session.availability(person.id),
                     person: session.person(person.id).cloned().unwrap_or(person),
                 })
@@ -101,7 +107,10 @@ impl Page {
                 let told = self.ask(Members::of(room)).await;
                 let failed = told.is_err();
                 if let Ok(told) = told {
-                    let people = told.into_iter().map(|presence| presence.person).collect();
+                    let people = told
+                        .into_iter()
+                        .map(|member| (member.person, member.role))
+                        .collect();
                     self.members.list.set(Some((room, people)));
                 }
                 let open = self.room.get_untracked();

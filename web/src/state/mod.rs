@@ -1,6 +1,7 @@
 //! Signals over the chat: what components read, and the few things they may ask for.
 
 mod address;
+mod allowance;
 mod around;
 mod asking;
 mod attention;
@@ -45,6 +46,7 @@ pub(crate) use writing::Unposted;
 
 use self::address::Stay;
 pub(crate) use self::address::is_touch;
+use self::allowance::Allowance;
 use self::away::Sitting;
 use self::hand::Hand;
 use crate::calendar;
@@ -85,6 +87,8 @@ pub(crate) struct Page {
     pub(crate) composer: NodeRef<html::Textarea>,
     /// What is open around the conversation.
     pub(crate) around: Around,
+    /// How much is left of what may be written.
+    allowance: Allowance,
     /// Who is in the open room.
     members: MembersModel,
     /// Whom this person has blocked.
@@ -156,6 +160,7 @@ impl Page {
             remarked: RwSignal::new(None),
             composer: NodeRef::new(),
             around: Around::new(),
+            allowance: Allowance::new(),
             members: MembersModel::new(),
             blocked: RwSignal::new(Vec::new()),
             noted: RwSignal::new(Vec::new()),
@@ -391,6 +396,7 @@ impl Page {
                 self.open_draft_of_nowhere();
                 self.answer_refusal();
                 self.look_after_blocked();
+                self.look_after_allowance();
                 self.look_after_end();
                 self.offer_ownership();
                 self.show_timeline();
@@ -408,6 +414,7 @@ impl Page {
             Change::Timeline(_) => {}
             Change::Outbox => {
                 self.heard.outbox.notify();
+                self.look_after_allowance();
                 self.follow_message();
             }
             Change::SignedOut(unsent) => self.signed_out_elsewhere(unsent),

@@ -120,6 +120,11 @@ impl Page {
         self.drafting.draft.with(|draft| draft.edit.is_some())
     }
 
+    /// Whether another text for a message is being written.
+    pub(crate) fn is_rewriting_now(self) -> bool {
+        untrack(|| self.is_rewriting())
+    }
+
     /// A message was left without a word: whoever does that wants it gone, most likely, and is asked.
     pub(crate) fn ask_to_delete_emptied(self) {
         let edited = self

@@ -34,17 +34,9 @@ impl KeyValue for LocalTexts {
         let Some(local) = local() else { return Vec::new() };
         let count = local.length().unwrap_or_default();
         let all = (0..count).filter_map(|at| local.key(at).ok()?);
-        all.filter_map(|key| unscoped(&key).map(str::to_owned)).collect()
-    }
-}
-
-/// The key as this product knows it; `None` for one of another product on the same host.
-pub fn unscoped(key: &str) -> Option<&str> {
-    let base = here().address("");
-    if base.is_empty() {
-        (!key.contains('/')).then_some(key)
-    } else {
-        key.strip_suffix(base.as_str())
+        let here = here();
+        all.filter_map(|key| here.unscoped(&key).map(str::to_owned))
+            .collect()
     }
 }
 

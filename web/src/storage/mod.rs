@@ -3,7 +3,8 @@
 //! Invariant: nothing outside this folder touches browser storage.
 //!
 //! Every record of the database is JSON text: the serde shapes of `steadfast-client`, readable in the browser's own
-//! tools. A record that cannot be read (another version of the page wrote it) is passed over, and stays.
+//! tools. A room's page that was stored under older rules is mended; any other record that cannot be read (another version of
+//! the page wrote it) is passed over, and stays.
 
 mod database;
 pub mod local;
@@ -11,6 +12,7 @@ pub mod preferences;
 
 use serde::Serialize;
 use steadfast_client::link::{Storage, Task};
+use steadfast_client::older;
 use steadfast_client::{Identity, Restored, StorageError, Write};
 
 use crate::json;
@@ -85,7 +87,10 @@ impl Storage for DeviceStorage {
             Ok(Restored {
                 identity: identity.iter().find_map(|text| json::parse(text).ok()),
                 outbox: outbox.iter().filter_map(|text| json::parse(text).ok()).collect(),
-                rooms: rooms.iter().filter_map(|text| json::parse(text).ok()).collect(),
+                rooms: rooms
+                    .iter()
+                    .filter_map(|text| json::parse_or(text, older::mend))
+                    .collect(),
             })
         })
     }

@@ -16,13 +16,13 @@ const KEPT_OUT: &str = "steadfast.kept-out";
 
 /// The language chosen on this device.
 pub fn language() -> Option<Language> {
-    Language::of_tag(&local()?.get_item(LANGUAGE).ok()??)
+    Language::of_tag(&local()?.get_item(&here().scoped(LANGUAGE)).ok()??)
 }
 
 /// Remembers a language.
 pub fn set_language(language: Language) {
     if let Some(local) = local() {
-        let _ = local.set_item(LANGUAGE, language.tag());
+        let _ = local.set_item(&here().scoped(LANGUAGE), language.tag());
     }
 }
 
@@ -58,14 +58,14 @@ pub fn theme() -> Theme {
 }
 
 fn chosen_theme() -> Option<Theme> {
-    let name = local()?.get_item(THEME).ok()??;
+    let name = local()?.get_item(&here().scoped(THEME)).ok()??;
     Theme::ALL.into_iter().find(|theme| theme.name() == name)
 }
 
 /// Remembers a theme.
 pub fn set_theme(theme: Theme) {
     if let Some(local) = local() {
-        let _ = local.set_item(THEME, theme.name());
+        let _ = local.set_item(&here().scoped(THEME), theme.name());
     }
 }
 

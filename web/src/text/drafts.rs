@@ -31,6 +31,7 @@ pub struct Drafts {
     pub stay: &'static str,
     pub delete_and_sign_out: &'static str,
     pub you_are_signed_out: &'static str,
+    pub still_signed_in: &'static str,
     pub left: fn(&str, &str) -> String,
     pub delete_left: &'static str,
     pub delete_left_question: &'static str,
@@ -76,6 +77,7 @@ pub(super) static ENGLISH: Drafts = Drafts {
     stay: "Stay signed in",
     delete_and_sign_out: "Delete and sign out",
     you_are_signed_out: "You are signed out on this device.",
+    still_signed_in: "You are still signed in: the server could not be reached to end the session. Try again once you are connected.",
     left: |names, unsent| {
         format!("Left unsent on this device by {names}: {unsent}. Sign in as {names} to keep it.")
     },
@@ -115,6 +117,7 @@ pub(super) static KOREAN: Drafts = Drafts {
     stay: "로그인 유지",
     delete_and_sign_out: "지우고 로그아웃",
     you_are_signed_out: "이 기기에서 로그아웃되었어요.",
+    still_signed_in: "아직 로그인되어 있어요. 서버에 연결할 수 없어 로그아웃하지 못했어요. 연결되면 다시 시도해 주세요.",
     left: |names, unsent| {
         format!(
             "{names} 님의 글이 이 기기에 남아 있어요: {unsent}. 쓴 사람으로 로그인하면 이어서 쓸 수 있어요."

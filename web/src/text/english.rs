@@ -79,6 +79,12 @@ pub(super) static PHRASES: Phrases = Phrases {
             "The server cannot store messages right now. What you write waits here, and is sent once it can."
         }
     },
+    quota_near: |percent, until| {
+        format!(
+            "You have used {percent}% of what one person may write here in a day. It starts over at {until}."
+        )
+    },
+    disk_low: "The server's disk is nearly full. Make room, or nothing more can be sent.",
     too_slow: "This device could not keep up and picks up where it left off.",
     too_much: "Too much was sent at once.",
     banned: "You have been banned from this server.",

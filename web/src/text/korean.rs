@@ -71,6 +71,10 @@ pub(super) static PHRASES: Phrases = Phrases {
         }
         _ => "서버가 지금 메시지를 저장하지 못해요. 쓴 내용은 여기에 두었다가 저장할 수 있게 되면 보내요.",
     },
+    quota_near: |percent, until| {
+        format!("하루에 쓸 수 있는 양의 {percent}%를 썼어요. {until}에 다시 채워져요.")
+    },
+    disk_low: "서버의 디스크가 거의 찼어요. 공간을 비우지 않으면 더 보낼 수 없게 돼요.",
     too_slow: "이 기기가 따라가지 못해 멈춘 곳부터 다시 받아요.",
     too_much: "한꺼번에 너무 많이 보냈어요.",
     banned: "이 서버에서 차단되었어요.",

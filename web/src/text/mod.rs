@@ -142,6 +142,8 @@ pub struct Phrases {
     pub server_restarts: &'static str,
     pub server_busy: &'static str,
     pub put_off: fn(ErrorCode) -> &'static str,
+    pub quota_near: fn(u64, &str) -> String,
+    pub disk_low: &'static str,
     pub too_slow: &'static str,
     pub too_much: &'static str,
     /// The person was banned.

@@ -49,6 +49,7 @@ pub struct Rooms {
     pub stay: &'static str,
     pub nothing_can_be_said: &'static str,
     pub out: fn(&str) -> String,
+    pub deleted: fn(&str) -> String,
     pub understood: &'static str,
 
     // Choosing people
@@ -125,6 +126,7 @@ pub(super) static ENGLISH: Rooms = Rooms {
     stay: "Stay",
     nothing_can_be_said: "This room is archived. It can be read, but nothing more can be said in it.",
     out: |name| format!("You are no longer in {name}."),
+    deleted: |name| format!("{name} was deleted, for everybody."),
     understood: "OK",
 
     find_people: "Find people by nickname",
@@ -195,6 +197,7 @@ pub(super) static KOREAN: Rooms = Rooms {
     stay: "머무르기",
     nothing_can_be_said: "보관된 채팅방이에요. 읽을 수는 있지만 더는 메시지를 쓸 수 없어요.",
     out: |name| format!("이제 {name} 채팅방의 멤버가 아니에요."),
+    deleted: |name| format!("{name} 채팅방이 모두에게서 삭제되었어요."),
     understood: "확인",
 
     find_people: "닉네임으로 사람 찾기",

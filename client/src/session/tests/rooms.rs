@@ -313,3 +313,52 @@ fn people_are_there_away_or_not() {
     let line = desk.session.notices(ROOM).next().unwrap();
     assert_eq!((line.kind, line.people[0].id), (NoticeKind::Back, person(2).id));
 }
+
+fn revised(revision: u64, head: Seq) -> Room {
+    Room {
+        head,
+        revision,
+        ..Room::new(ROOM, "general")
+    }
+}
+
+#[test]
+fn fault_h10_entries_of_another_revision_are_dropped_and_pulled_anew_live() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.hear(entries(1..=3, 2));
+    assert_eq!(desk.rows().len(), 3);
+    comes_in(&mut desk, revised(1, 3));
+    assert_eq!(desk.rows(), [], "what may be hidden by now is not shown");
+    let (request, _) = desk.pulls().remove(0);
+    let hidden = Entry {
+        body: Body::Hidden,
+        ..entry(2, 2)
+    };
+    desk.page(request, vec![entry(1, 2), hidden, entry(3, 2)], 3);
+    assert_eq!((desk.rows().len(), desk.cursor()), (3, Some(3)));
+    // The same revision again says nothing new.
+    comes_in(&mut desk, revised(1, 3));
+    assert_eq!((desk.rows().len(), desk.pulls().len()), (3, 0));
+}
+
+#[test]
+fn fault_h10_entries_of_another_revision_go_where_they_were_cached_before_the_device_was_away() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.hear(entries(1..=3, 2));
+    desk.input(Input::Flush);
+    assert_eq!(desk.disk.rooms[0].entries.len(), 3);
+    let mut desk = Desk::restored(1, desk.disk);
+    desk.input(Input::Elected(vec![]));
+    assert_eq!(desk.rows().len(), 3);
+    desk.opened(Opened {
+        rooms: vec![revised(1, 3)],
+        ..opened(1, 3)
+    });
+    assert_eq!(desk.rows(), []);
+    assert_eq!(desk.pulls().len(), 1);
+    desk.input(Input::Flush);
+    let kept = desk.disk.rooms.iter().map(|room| room.entries.len());
+    assert_eq!(kept.sum::<usize>(), 0, "nor does the device keep them");
+}

@@ -55,7 +55,7 @@ impl Batch {
 
 impl From<Job> for Batch {
     fn from(job: Job) -> Self {
-        let author = job.author;
+        let (author, address) = (job.author, job.address);
         let entries: Vec<NewEntry> = job
             .items
             .into_iter()
@@ -64,6 +64,7 @@ impl From<Job> for Batch {
                 id: item.id,
                 room: item.room,
                 body: item.body,
+                address,
             })
             .collect();
         Self {

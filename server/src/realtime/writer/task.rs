@@ -229,9 +229,14 @@ impl Task {
     async fn run_errand(&mut self, errand: Errand) {
         // What a person is told of a room says how far they have read.
         self.write_marks().await;
-        let Errand { by, act, answer } = errand;
+        let Errand {
+            by,
+            address,
+            act,
+            answer,
+        } = errand;
         self.under_way = Some((by, act.clone()));
-        let acted = match self.store.act(by, &act, clock::now()).await {
+        let acted = match self.store.act(by, address, &act, clock::now()).await {
             Ok(Ok(acted)) => acted,
             Ok(Err(refusal)) => {
                 self.under_way = None;

@@ -1,5 +1,7 @@
 //! What the writer is given to do.
 
+use std::net::IpAddr;
+
 use steadfast_shared::event::{Reply, SendItem, Sent};
 use steadfast_shared::{ErrorCode, Person, Room, UserId, WireError};
 
@@ -12,6 +14,8 @@ pub type Answer = Box<dyn FnOnce(Reply<Vec<Sent>>) + Send>;
 pub struct Job {
     /// Who wrote it.
     pub author: UserId,
+    /// From which address.
+    pub address: Option<IpAddr>,
     /// What.
     pub items: Vec<SendItem>,
     /// Called once, after the commit.
@@ -22,6 +26,8 @@ pub struct Job {
 pub struct Errand {
     /// Who asks.
     pub by: UserId,
+    /// From which address.
+    pub address: Option<IpAddr>,
     /// For what.
     pub act: Act,
     /// Called once, after the commit.

@@ -134,11 +134,16 @@ impl Accounts for SqliteStore {
                 return Err(SignInError::KeptOut(state));
             }
             // It has ended by itself.
-            sqlx::query("update users set state = 'active', excluded_until = null where id = ?")
-                .bind(account.user.0)
-                .execute(&mut *transaction)
-                .await
-                .map_err(told)?;
+            for query in [
+                "update users set state = 'active', excluded_until = null where id = ?",
+                "delete from kept_out where user = ?",
+            ] {
+                sqlx::query(query)
+                    .bind(account.user.0)
+                    .execute(&mut *transaction)
+                    .await
+                    .map_err(told)?;
+            }
         }
         let devices: i64 = row.try_get("devices").map_err(told)?;
         let mut made_room = None;
@@ -197,6 +202,19 @@ impl Accounts for SqliteStore {
             })
         })
         .transpose()
+    }
+
+    async fn kept_out(&self, token: TokenHash, at: Millis) -> Result<Option<AccountState>, StoreError> {
+        let state: Option<String> = sqlx::query_scalar(
+            "select state from kept_out join users on users.id = kept_out.user
+             where token_hash = ? and state <> 'active' and (excluded_until is null or excluded_until > ?)",
+        )
+        .bind(token.as_bytes())
+        .bind(to_sql(at))
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(told)?;
+        state.as_deref().map(admin::state).transpose()
     }
 
     async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {

@@ -1,5 +1,7 @@
 //! What people ask for beyond entries, each in one transaction.
 
+use std::net::IpAddr;
+
 use steadfast_shared::{Millis, UserId};
 
 use super::access::{Done, allowed, known};
@@ -9,7 +11,13 @@ use super::{SqliteStore, block, make, membership, settle};
 use crate::store::{Act, Acted, Refusal};
 
 /// One attempt at [`crate::store::Rooms::act`].
-pub(super) async fn act(store: &SqliteStore, by: UserId, act: &Act, at: Millis) -> Done<Acted> {
+pub(super) async fn act(
+    store: &SqliteStore,
+    by: UserId,
+    from: Option<IpAddr>,
+    act: &Act,
+    at: Millis,
+) -> Done<Acted> {
     let mut append = Append::begin(store, at).await?;
     // Nobody is kept in a room, and operators can always make one.
     let small = matches!(
@@ -27,7 +35,7 @@ pub(super) async fn act(store: &SqliteStore, by: UserId, act: &Act, at: Millis) 
         Act::Leave(room) => membership::leave(&mut append, me, *room).await?,
         Act::Invite(asked) => membership::invite(&mut append, me, asked).await?,
         Act::Remove(asked) => membership::remove(&mut append, me, asked).await?,
-        Act::Change(asked) => settle::change(&mut append, me, asked).await?,
+        Act::Change(asked) => settle::change(&mut append, me, from, asked).await?,
         Act::Rename(name) => settle::rename(&mut append, me, name).await?,
         Act::Hide(asked) => block::hide(&mut append, me, *asked).await?,
         Act::Block(asked) => block::block(&mut append, me, *asked).await?,

@@ -186,7 +186,7 @@ impl Append {
                         actor: Actor {
                             person: Some(fresh.author.clone()),
                             role: Role::Moderator,
-                            address: None,
+                            address: entry.address.map(|address| address.to_string()),
                         },
                         person: change::author(connection, entry.room, message).await?,
                         room: Some(entry.room),

@@ -1,18 +1,21 @@
 //! Who is in which room, and how far they have read.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
-use steadfast_shared::{Millis, Person, Room, RoomId, RoomKind, UserId, limit};
+use steadfast_shared::{Millis, Person, Role, Room, RoomId, RoomKind, UserId, limit};
+use uuid::Uuid;
 
 use super::person::{self, as_json};
 use super::{SqliteStore, act, from_sql, kind, to_sql, told};
 use crate::store::nickname;
 use crate::store::patience::Wait;
+use crate::store::word;
 use crate::store::{Act, Acted, ReadMark, Refusal, Rooms, StoreError, UNREAD_COUNTED};
 
 #[async_trait]
@@ -27,10 +30,16 @@ impl Rooms for SqliteStore {
         views(&mut transaction, room, users).await
     }
 
-    async fn act(&self, by: UserId, asked: &Act, at: Millis) -> Result<Result<Acted, Refusal>, StoreError> {
+    async fn act(
+        &self,
+        by: UserId,
+        from: Option<IpAddr>,
+        asked: &Act,
+        at: Millis,
+    ) -> Result<Result<Acted, Refusal>, StoreError> {
         let mut wait = Wait::new(self.patience);
         loop {
-            match act::act(self, by, asked, at).await {
+            match act::act(self, by, from, asked, at).await {
                 Err(locked @ StoreError::Locked) => wait.before_retry(locked).await?,
                 done => return done,
             }
@@ -44,6 +53,21 @@ impl Rooms for SqliteStore {
     async fn members(&self, room: RoomId) -> Result<Vec<Person>, StoreError> {
         let mut connection = self.readers.acquire().await.map_err(told)?;
         members(&mut connection, room).await
+    }
+
+    async fn roles_in(&self, room: RoomId) -> Result<HashMap<UserId, Role>, StoreError> {
+        let rows: Vec<(Uuid, String)> = sqlx::query_as(
+            "select users.id, users.role from members join users on users.id = members.user
+             where members.room = ? and users.role in ('owner', 'moderator') and users.state = 'active'",
+        )
+        .bind(room.0)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(told)?;
+        let roles = rows.into_iter();
+        roles
+            .map(|(user, role)| Ok((UserId(user), word::role(&role)?)))
+            .collect()
     }
 
     async fn find_people(&self, search: &str) -> Result<Vec<Person>, StoreError> {
@@ -174,7 +198,7 @@ async fn browse(
     let (name, id) = asked
         .after
         .as_ref()
-        .map_or((String::new(), RoomId(uuid::Uuid::nil())), |(name, id)| {
+        .map_or((String::new(), RoomId(Uuid::nil())), |(name, id)| {
             (nickname::folded(name), *id)
         });
     let rows = sqlx::query(
@@ -226,7 +250,7 @@ async fn find_people(store: &SqliteStore, search: &str) -> Result<Vec<Person>, S
 
 fn room(row: &SqliteRow) -> Result<Room, StoreError> {
     let count = |column| row.try_get(column).map(from_sql).map_err(told);
-    let bringer: Option<uuid::Uuid> = row.try_get("bringer").map_err(told)?;
+    let bringer: Option<Uuid> = row.try_get("bringer").map_err(told)?;
     let brought_by = match bringer {
         None => None,
         Some(id) => Some(Person {

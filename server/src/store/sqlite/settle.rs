@@ -1,5 +1,7 @@
 //! Rooms and people get other names; rooms are described, archived and opened again.
 
+use std::net::IpAddr;
+
 use sqlx::Row;
 use steadfast_shared::admin::AuditAction;
 use steadfast_shared::room::ChangeRoom;
@@ -16,7 +18,12 @@ use crate::store::settle::{NO_NICKNAME, differences, former_nickname, in_words};
 use crate::store::{Acted, Refusal};
 
 /// Changes a room, and writes into its log what is otherwise than before.
-pub(super) async fn change(append: &mut Append, me: Person, asked: &ChangeRoom) -> Done<Acted> {
+pub(super) async fn change(
+    append: &mut Append,
+    me: Person,
+    from: Option<IpAddr>,
+    asked: &ChangeRoom,
+) -> Done<Acted> {
     let access = allowed!(access(&mut append.transaction, me.id, asked.room).await?);
     if access.kind == RoomKind::Direct || !access.manage {
         return Ok(Err(Refusal::Forbidden));
@@ -27,7 +34,7 @@ pub(super) async fn change(append: &mut Append, me: Person, asked: &ChangeRoom) 
         actor: Actor {
             person: Some(me.clone()),
             role: Role::Moderator,
-            address: None,
+            address: from.map(|address| address.to_string()),
         },
         person: None,
         room: Some(asked.room),

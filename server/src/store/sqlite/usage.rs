@@ -7,7 +7,7 @@ use steadfast_shared::{Body, Millis, UserId};
 
 use super::{SqliteStore, from_sql, to_sql, told};
 use crate::store::StoreError;
-use crate::store::quota::{Quota, Quotas, Usage};
+use crate::store::quota::{Quota, Quotas, Room, Usage};
 use crate::store::usage::{Today, day_of};
 
 /// No more than one row, of a person and of the day, or of their quota.
@@ -99,5 +99,9 @@ impl Quotas for SqliteStore {
     async fn usage(&self, user: UserId, at: Millis) -> Result<(Usage, Quota), StoreError> {
         let mut connection = self.readers.acquire().await.map_err(told)?;
         read(&mut connection, user, day_of(at), self.limits.quota).await
+    }
+
+    fn disk(&self) -> Room {
+        self.room()
     }
 }

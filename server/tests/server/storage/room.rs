@@ -236,6 +236,7 @@ async fn fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can
             id: EntryId(Uuid::now_v7()),
             room: fixture.general,
             body: crate::support::body("x"),
+            address: None,
         };
         match store.append(&[entry], at).await.unwrap().outcomes[0] {
             Outcome::Stored { .. } => Ok(()),

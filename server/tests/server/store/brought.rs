@@ -55,7 +55,11 @@ async fn fault_h04_conversations_cost_who_opens_them_and_not_who_is_in_them() {
     // Opening one that is there costs nothing; an hour later there are more.
     fixture.act(mina, direct(&[others[0]])).await.unwrap();
     let later = 9 + 60 * 60 * 1_000;
-    let opened = fixture.store.act(mina, &direct(&[*last]), later).await.unwrap();
+    let opened = fixture
+        .store
+        .act(mina, None, &direct(&[*last]), later)
+        .await
+        .unwrap();
     assert!(opened.is_ok(), "{opened:?}");
     // Who was brought in has all their own rooms left, and can open conversations.
     fixture
@@ -76,14 +80,14 @@ async fn fault_h04_conversations_that_nobody_answers_are_bounded() {
         at += if nth % 50 == 49 { hour + 1 } else { 1 };
         fixture
             .store
-            .act(mina, &direct(&[*person]), at)
+            .act(mina, None, &direct(&[*person]), at)
             .await
             .unwrap()
             .unwrap();
     }
     let one_more = direct(&[jun]);
     at += 2 * hour;
-    let refused = fixture.store.act(mina, &one_more, at).await.unwrap();
+    let refused = fixture.store.act(mina, None, &one_more, at).await.unwrap();
     assert_eq!(refused, Err(Refusal::TooManyUnanswered));
     // One answer makes room for one more.
     let rooms = fixture.store.rooms_of(people[0]).await.unwrap();
@@ -96,7 +100,14 @@ async fn fault_h04_conversations_that_nobody_answers_are_bounded() {
         fixture.append(&[answer]).await[0],
         Outcome::Stored { .. }
     ));
-    assert!(fixture.store.act(mina, &one_more, at).await.unwrap().is_ok());
+    assert!(
+        fixture
+            .store
+            .act(mina, None, &one_more, at)
+            .await
+            .unwrap()
+            .is_ok()
+    );
 }
 
 #[tokio::test]

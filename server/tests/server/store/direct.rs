@@ -92,6 +92,7 @@ async fn a_group_is_another_conversation_and_nobody_else_is_in_it() {
             id: EntryId(Uuid::now_v7()),
             room,
             body: body("me too"),
+            address: None,
         };
         assert_eq!(
             fixture.append(&[intruding]).await,

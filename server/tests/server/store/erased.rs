@@ -33,6 +33,7 @@ async fn deleted(fixture: &Fixture) {
     let new = |author, body| NewEntry {
         author,
         body,
+        address: None,
         ..fixture.entry("-")
     };
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);

@@ -264,7 +264,12 @@ async fn old_changes_are_forgotten_and_whoever_needs_them_is_told_so() {
     for nth in 0..3_u64 {
         let renamed = Act::Rename(Nickname::parse(&format!("Mina {nth}")).unwrap());
         let at = 1_000 * nth;
-        fixture.store.act(mina, &renamed, at).await.unwrap().unwrap();
+        fixture
+            .store
+            .act(mina, None, &renamed, at)
+            .await
+            .unwrap()
+            .unwrap();
     }
     // The first of the three is older than changes are kept.
     fixture.store.prune_changes(CHANGES_KEPT_FOR + 500).await.unwrap();

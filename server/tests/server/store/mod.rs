@@ -86,6 +86,7 @@ impl Fixture {
             id: EntryId(Uuid::now_v7()),
             room: self.general,
             body: body(text),
+            address: None,
         }
     }
 
@@ -100,7 +101,7 @@ impl Fixture {
 
     /// Has somebody ask for something.
     async fn act(&self, by: UserId, act: Act) -> Result<Acted, Refusal> {
-        self.store.act(by, &act, 9).await.unwrap()
+        self.store.act(by, None, &act, 9).await.unwrap()
     }
 
     /// A room that Mina has made.

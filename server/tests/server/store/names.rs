@@ -39,7 +39,7 @@ impl Fixture {
 
     async fn renames(&self, user: UserId, name: &str, at: Millis) -> Result<(), Refusal> {
         let rename = Act::Rename(Nickname::parse(name).unwrap());
-        self.store.act(user, &rename, at).await.unwrap().map(|_| ())
+        self.store.act(user, None, &rename, at).await.unwrap().map(|_| ())
     }
 
     async fn signs_up(&self, name: &str, at: Millis) -> Result<UserId, SignUpError> {
@@ -206,6 +206,7 @@ async fn fault_f27_stored_reactions_become_one_emoji_each_in_one_form() {
                 emoji: Emoji::parse(emoji).unwrap(),
                 on: true,
             },
+            address: None,
         };
         fixture.append(&[react]).await;
     }

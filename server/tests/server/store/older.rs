@@ -155,6 +155,7 @@ async fn assert_kept(store: &SqliteStore, said: &[Body]) {
         id: id(1),
         room: GENERAL,
         body: said[0].clone(),
+        address: None,
     };
     let next = NewEntry {
         id: EntryId(Uuid::now_v7()),
@@ -286,7 +287,7 @@ async fn a_database_of_the_second_version_keeps_rooms_of_every_kind_and_changes(
             .all(|room| room.id != PLANS)
     );
     let direct = Act::Direct(DirectRoom { with: vec![JUN] });
-    let opened = store.act(MINA, &direct, 800).await.unwrap().unwrap();
+    let opened = store.act(MINA, None, &direct, 800).await.unwrap().unwrap();
     assert_eq!((opened.room, opened.made), (Some(DIRECT), false));
     let page = store.page(GENERAL, Span::After(0), 1).await.unwrap();
     let now = page.entries[0].now.as_ref().unwrap();
@@ -294,5 +295,5 @@ async fn a_database_of_the_second_version_keeps_rooms_of_every_kind_and_changes(
     assert_eq!(now.reactions[0].by[0].id, MINA);
     assert_kept(&store, &said).await;
     let renamed = Act::Rename(Nickname::parse("Minerva").unwrap());
-    store.act(MINA, &renamed, 950).await.unwrap().unwrap();
+    store.act(MINA, None, &renamed, 950).await.unwrap().unwrap();
 }

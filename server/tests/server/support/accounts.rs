@@ -6,6 +6,7 @@ use steadfast_server::store::account::{
     SignUp, SignUpError, SignedIn,
 };
 use steadfast_server::store::{StoreError, TokenHash};
+use steadfast_shared::admin::AccountState;
 use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, Nickname, UserId};
 
@@ -33,6 +34,10 @@ impl Accounts for Faulty {
         let device = self.inner.device(token).await;
         self.was_read(Read::Device).await;
         device
+    }
+
+    async fn kept_out(&self, token: TokenHash, at: Millis) -> Result<Option<AccountState>, StoreError> {
+        self.inner.kept_out(token, at).await
     }
 
     async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {

@@ -1,17 +1,18 @@
 //! A store that fails as told.
 
 use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use steadfast_server::store::quota::Usage;
+use steadfast_server::store::quota::{Room as DiskRoom, Usage};
 use steadfast_server::store::{
     Act, Acted, Appended, Feed, Log, NewEntry, Quota, Quotas, ReadMark, Refusal, Rooms, Snapshot, Span,
     Store, StoreError,
 };
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
-use steadfast_shared::{EntryId, Epoch, Millis, Person, Room, RoomId, UserId, event};
+use steadfast_shared::{EntryId, Epoch, Millis, Person, Role, Room, RoomId, UserId, event};
 use tokio::sync::Semaphore;
 
 /// What happens to one append, or to one errand.
@@ -148,15 +149,21 @@ impl Rooms for Faulty {
         self.inner.views(room, users).await
     }
 
-    async fn act(&self, by: UserId, act: &Act, at: Millis) -> Result<Result<Acted, Refusal>, StoreError> {
+    async fn act(
+        &self,
+        by: UserId,
+        from: Option<IpAddr>,
+        act: &Act,
+        at: Millis,
+    ) -> Result<Result<Acted, Refusal>, StoreError> {
         let fault = self.errands.lock().unwrap().pop_front();
         match fault {
-            None => return self.inner.act(by, act, at).await,
+            None => return self.inner.act(by, from, act, at).await,
             Some(Fault::Panics) => {
-                let _ = self.inner.act(by, act, at).await?;
+                let _ = self.inner.act(by, from, act, at).await?;
                 panic!("as told");
             }
-            Some(Fault::FailsAfterCommit) => drop(self.inner.act(by, act, at).await?),
+            Some(Fault::FailsAfterCommit) => drop(self.inner.act(by, from, act, at).await?),
             Some(_) => {}
         }
         Err(broken())
@@ -168,6 +175,10 @@ impl Rooms for Faulty {
 
     async fn members(&self, room: RoomId) -> Result<Vec<Person>, StoreError> {
         self.inner.members(room).await
+    }
+
+    async fn roles_in(&self, room: RoomId) -> Result<HashMap<UserId, Role>, StoreError> {
+        self.inner.roles_in(room).await
     }
 
     async fn find_people(&self, search: &str) -> Result<Vec<Person>, StoreError> {
@@ -202,6 +213,10 @@ impl Quotas for Faulty {
 
     async fn usage(&self, user: UserId, at: Millis) -> Result<(Usage, Quota), StoreError> {
         self.inner.usage(user, at).await
+    }
+
+    fn disk(&self) -> DiskRoom {
+        self.inner.disk()
     }
 }
 

@@ -101,6 +101,8 @@ pub static PHRASES: Admin = Admin {
         LimitName::DirectPerHour => "New conversations per hour",
         LimitName::DirectUnanswered => "Conversations nobody answered",
         LimitName::BroughtPerHour => "People invited per hour",
+        LimitName::EntriesPerDay => "Messages per day (0: any number)",
+        LimitName::BytesPerDay => "Bytes of text per day (0: any number)",
     },
     span: |span| match span {
         Span::Hour => "1 hour",

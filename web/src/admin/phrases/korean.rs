@@ -101,6 +101,8 @@ pub static PHRASES: Admin = Admin {
         LimitName::DirectPerHour => "시간당 새 대화",
         LimitName::DirectUnanswered => "답이 없는 대화",
         LimitName::BroughtPerHour => "시간당 초대한 사람",
+        LimitName::EntriesPerDay => "하루 메시지 수 (0: 제한 없음)",
+        LimitName::BytesPerDay => "하루 글의 바이트 수 (0: 제한 없음)",
     },
     span: |span| match span {
         Span::Hour => "1시간",

@@ -47,6 +47,8 @@ fn id_of(limit: LimitName) -> &'static str {
         LimitName::Rooms => "limit-rooms",
         LimitName::DirectPerHour => "limit-direct-per-hour",
         LimitName::DirectUnanswered => "limit-direct-unanswered",
+        LimitName::EntriesPerDay => "limit-entries-per-day",
+        LimitName::BytesPerDay => "limit-bytes-per-day",
         LimitName::BroughtPerHour => "limit-brought-per-hour",
     }
 }

@@ -26,6 +26,7 @@ use self::list::List;
 use self::owner_link::MakeOwnerLink;
 use self::person::PersonPlace;
 use self::plain::{Archive, Delete, Readmit, Release, SignOut};
+pub(crate) use self::records::marked;
 use self::role::RoleOf;
 use self::room::Rename;
 use super::place::{Place, Question, Trail};

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use super::Heading;
 use crate::admin::api;
 use crate::base_path;
-use crate::clipboard;
+use crate::components::ShownOnce;
 use crate::state::{Page, words};
 
 /// Makes an owner link, and shows it once.
@@ -27,29 +27,11 @@ pub(super) fn MakeOwnerLink() -> impl IntoView {
             }
         });
     };
-    let shown_once = move || {
-        link.get().map(|link| {
-            let copied = link.clone();
-            view! {
-                <div class="shown-once" data-testid="owner-link-made" role="status">
-                    <p>{page.says(|t| t.admin.owner_link_once)}</p>
-                    <code>{link}</code>
-                    <button
-                        type="button"
-                        class="button button-small"
-                        on:click=move |_| clipboard::copy(page, copied.clone())
-                    >
-                        {page.says(|t| t.account.copy_link)}
-                    </button>
-                </div>
-            }
-        })
-    };
     view! {
         <section class="admin-question">
             <Heading title=words(move || page.t().admin.owner_link.to_owned()) />
             <p>{page.says(|t| t.admin.owner_link_means)}</p>
-            {shown_once}
+            <ShownOnce link about=|t| t.admin.owner_link_once testid="owner-link-made" />
             <p class="labelled-hint" role="alert" data-bad="true">{move || trouble.get()}</p>
             <div class="dialog-ways">
                 <button

@@ -100,7 +100,7 @@ fn Who(person: Person) -> impl IntoView {
 }
 
 /// A mark in words, with a sign where the word stands for more than itself.
-pub(super) fn marked(page: Page, mark: Mark) -> AnyView {
+pub(crate) fn marked(page: Page, mark: Mark) -> AnyView {
     let (kind, shape) = match mark {
         Mark::Role(Role::Owner | Role::Moderator) => ("role", Some(Shape::Shield)),
         Mark::Role(Role::Member) => ("role", None),

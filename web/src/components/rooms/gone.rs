@@ -24,6 +24,7 @@ fn Notice(interruption: Interruption) -> impl IntoView {
     let Interruption { reason, room, text } = interruption;
     let why = move || match reason {
         Reason::Out => (page.t().room.out)(&room),
+        Reason::Deleted => (page.t().room.deleted)(&room),
         Reason::Archived => (page.t().drafts.archived)(&room),
         Reason::NoSuchRoom => page.t().navigation.no_such_room.to_owned(),
     };

@@ -8,7 +8,7 @@ use super::passphrase::refused;
 use crate::account;
 use crate::base_path;
 use crate::calendar;
-use crate::clipboard;
+use crate::components::ShownOnce;
 use crate::state::{Page, words};
 
 /// Whether new people need an invitation, and the invitations there are.
@@ -98,24 +98,6 @@ pub(super) fn Invitations() -> impl IntoView {
             })
             .collect_view()
     };
-    let shown_once = move || {
-        link.get().map(|link| {
-            let copied = link.clone();
-            view! {
-                <div class="shown-once" data-testid="invite-link" role="status">
-                    <p>{page.says(|t| t.account.link_shown_once)}</p>
-                    <code>{link}</code>
-                    <button
-                        type="button"
-                        class="button button-small"
-                        on:click=move |_| clipboard::copy(page, copied.clone())
-                    >
-                        {page.says(|t| t.account.copy_link)}
-                    </button>
-                </div>
-            }
-        })
-    };
     view! {
         <section class="setting">
             <h3>{page.says(|t| t.account.server)}</h3>
@@ -136,7 +118,7 @@ pub(super) fn Invitations() -> impl IntoView {
                 <p class="labelled-hint" hidden=move || !invites.with(Vec::is_empty)>
                     {page.says(|t| t.account.no_invitations)}
                 </p>
-                {shown_once}
+                <ShownOnce link about=|t| t.account.link_shown_once testid="invite-link" />
                 <button type="button" class="button" data-testid="new-invite" on:click=make>
                     {page.says(|t| t.account.new_invitation)}
                 </button>

@@ -39,6 +39,12 @@ pub(super) async fn exclude(
     if held > 0 {
         hold_addresses(append, target.id, append.at.saturating_add(held * 1_000)).await?;
     }
+    // At most as many as a person has devices: whoever is kept out signs none in.
+    sqlx::query("insert or ignore into kept_out (token_hash, user) select token_hash, user from sessions where user = ?")
+        .bind(target.id.0)
+        .execute(&mut *append.transaction)
+        .await
+        .map_err(told)?;
     let ended = end_sessions(append, target.id).await?;
     let revised = match asked.messages {
         Messages::Kept => Revised::default(),
@@ -76,6 +82,7 @@ async fn admit(append: &mut Append, user: UserId) -> Result<(), StoreError> {
         "update users set state = 'active', excluded_reason = '', excluded_at = 0, excluded_until = null,
                 excluded_by = null where id = ?",
         "delete from held_addresses where user = ?",
+        "delete from kept_out where user = ?",
     ] {
         sqlx::query(query)
             .bind(user.0)

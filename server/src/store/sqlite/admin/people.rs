@@ -177,12 +177,16 @@ pub(in super::super) async fn limits_of(
     executor: impl SqliteExecutor<'_>,
     user: UserId,
 ) -> Result<Vec<PersonLimit>, StoreError> {
-    let rows: Vec<(String, i64)> =
-        sqlx::query_as("select name, value from limits where user = ? order by name")
-            .bind(user.0)
-            .fetch_all(executor)
-            .await
-            .map_err(told)?;
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "select name, value from limits where user = ?1
+         union all select 'entries_per_day', max_entries from usage where user = ?1 and max_entries is not null
+         union all select 'bytes_per_day', max_bytes from usage where user = ?1 and max_bytes is not null
+         order by name",
+    )
+    .bind(user.0)
+    .fetch_all(executor)
+    .await
+    .map_err(told)?;
     // One that a newer version knew is passed over.
     let known = rows.into_iter().filter_map(|(name, value)| {
         Some(PersonLimit {
@@ -214,6 +218,22 @@ pub(super) async fn set_limit(
     user: UserId,
     asked: SetLimit,
 ) -> Result<(), StoreError> {
+    let quota = match asked.limit {
+        LimitName::EntriesPerDay => Some(
+            "insert into usage (user, max_entries) values (?, ?)
+             on conflict (user) do update set max_entries = excluded.max_entries",
+        ),
+        LimitName::BytesPerDay => Some(
+            "insert into usage (user, max_bytes) values (?, ?)
+             on conflict (user) do update set max_bytes = excluded.max_bytes",
+        ),
+        _ => None,
+    };
+    if let Some(query) = quota {
+        let query = sqlx::query(query).bind(user.0).bind(asked.value);
+        query.execute(connection).await.map_err(told)?;
+        return Ok(());
+    }
     let query = match asked.value {
         Some(value) => sqlx::query("insert or replace into limits (user, name, value) values (?, ?, ?)")
             .bind(user.0)

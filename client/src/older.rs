@@ -1,0 +1,109 @@
+//! What a device stored under older rules and could not be sent any more. The page of a room is shown all the same: each entry
+//! keeps its place, and one that cannot be read becomes the nearest that can.
+
+use serde_json::{Value, json};
+use steadfast_shared::Entry;
+
+/// In place of a text that shows nothing, as the server writes it.
+const BLANK: &str = "…";
+
+/// Makes a [`crate::RoomCache`] readable that is not, for what its entries say.
+pub fn mend(cache: &mut Value) {
+    let entries = cache.get_mut("entries").and_then(Value::as_array_mut);
+    for entry in entries.into_iter().flatten() {
+        if is_readable(entry) {
+            continue;
+        }
+        // What became of a message is pulled again with it, once its room is read anew.
+        if let Some(members) = entry.as_object_mut() {
+            members.remove("now");
+            members.remove("quoted");
+        }
+        if is_readable(entry) {
+            continue;
+        }
+        if let Some(body) = entry.get_mut("body") {
+            *body = match body.get("kind").and_then(Value::as_str) {
+                Some("message") => json!({ "kind": "message", "text": BLANK }),
+                Some("edit" | "delete" | "react") => json!({ "kind": "erased_edit" }),
+                _ => json!({ "kind": "unknown" }),
+            };
+        }
+    }
+}
+
+fn is_readable(entry: &Value) -> bool {
+    serde_json::from_value::<Entry>(entry.clone()).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use steadfast_shared::Body;
+
+    use super::*;
+    use crate::RoomCache;
+
+    fn cache(bodies: &[Value]) -> Value {
+        let id = "00000000-0000-0000-0000-000000000007";
+        let entries: Vec<Value> = bodies
+            .iter()
+            .zip(1..)
+            .map(|(body, seq)| {
+                json!({ "seq": seq, "id": id, "author": { "id": id, "name": "Mina" }, "at": 5, "body": body })
+            })
+            .collect();
+        json!({ "room": id, "epoch": id, "name": "general", "read": 0, "high": bodies.len(), "entries": entries })
+    }
+
+    #[test]
+    fn fault_f26_f27_a_cached_page_with_what_nobody_can_send_any_more_is_shown() {
+        let mut stored = cache(&[
+            json!({ "kind": "message", "text": "hi" }),
+            json!({ "kind": "message", "text": "\u{200B}" }),
+            json!({ "kind": "edit", "message": 1, "text": "\u{2800}" }),
+            json!({ "kind": "react", "message": 1, "emoji": "→" }),
+            json!({ "kind": "nickname", "name": "\u{3164}", "was": "Mina" }),
+        ]);
+        assert!(serde_json::from_value::<RoomCache>(stored.clone()).is_err());
+        mend(&mut stored);
+        let cache: RoomCache = serde_json::from_value(stored).unwrap();
+        assert!(
+            cache.entries.iter().map(|entry| entry.seq).eq(1..=5),
+            "each at its place"
+        );
+        let bodies: Vec<&Body> = cache.entries.iter().map(|entry| &entry.body).collect();
+        let said: Vec<_> = bodies
+            .iter()
+            .map(|body| body.text().map(steadfast_shared::MessageText::as_str))
+            .collect();
+        assert_eq!(said, [Some("hi"), Some("…"), None, None, None]);
+        assert_eq!(
+            bodies[2..],
+            [&Body::ErasedEdit, &Body::ErasedEdit, &Body::Unknown]
+        );
+    }
+
+    #[test]
+    fn what_became_of_a_cached_message_goes_where_it_cannot_be_read_and_the_message_stays() {
+        let mut stored = cache(&[json!({ "kind": "message", "text": "hi" })]);
+        stored["entries"][0]["now"] = json!({ "reactions": [{ "emoji": "→", "count": 1, "people": [] }] });
+        assert!(serde_json::from_value::<RoomCache>(stored.clone()).is_err());
+        mend(&mut stored);
+        let cache: RoomCache = serde_json::from_value(stored).unwrap();
+        assert!(cache.entries[0].now.is_none());
+        assert_eq!(cache.entries[0].body.text().unwrap().as_str(), "hi");
+    }
+
+    #[test]
+    fn what_is_no_cache_at_all_stays_none() {
+        for stored in [
+            json!(null),
+            json!({ "entries": 3 }),
+            json!({ "entries": [null, {}, "x"] }),
+        ] {
+            let mut mended = stored;
+            mend(&mut mended);
+            assert!(serde_json::from_value::<RoomCache>(mended).is_err());
+        }
+    }
+}
