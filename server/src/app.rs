@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use steadfast_shared::admin::OwnerLink;
 
 #[cfg(unix)]
-use crate::admin::socket::{self, AdminSocket};
+use crate::admin::socket::AdminSocket;
 use crate::audit::Audit;
 use crate::clock;
 use crate::config::Config;
@@ -29,7 +29,6 @@ use crate::request::base_path;
 use crate::request::client_address::TrustedProxies;
 use crate::request::origin::Origins;
 use crate::serve::Acceptor;
-use crate::store::sqlite::{PATIENCE, SqliteStore};
 use crate::store::{Store, Token};
 
 /// A server that is ready to listen.
@@ -48,9 +47,9 @@ pub struct App {
 
 /// Opens the database and puts everything in its place.
 pub async fn build(config: Config) -> Result<App, StartError> {
-    let store = SqliteStore::open(&config.database, PATIENCE, clock::now()).await?;
-    let store = store.limited(config.limits.storage());
-    build_on(config, Arc::new(store)).await
+    let limits = config.limits.storage();
+    let store = config.database.open_whole(limits, clock::now()).await?;
+    build_on(config, store).await
 }
 
 /// Puts everything in its place around a store.
@@ -120,10 +119,10 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
 /// Listens for `steadfast admin`. A server that cannot serves all the same.
 #[cfg(unix)]
 fn open_admin_socket(config: &Config, shared: http::Shared) -> Option<AdminSocket> {
-    let opened = AdminSocket::open(&config.database, shared);
+    let path = config.admin_socket();
+    let opened = AdminSocket::open(&path, shared);
     opened
         .inspect_err(|error| {
-            let path = socket::path_of(&config.database);
             tracing::warn!(%error, path = %path.display(), "steadfast admin cannot reach this server");
         })
         .ok()
@@ -190,6 +189,7 @@ impl App {
             tracing::warn!("the database did not close in time");
         }
         match lost {
+            Some(what) if self.config.database.file().is_none() => Err(StartError::Taken { what }),
             Some(what) => Err(StartError::Lost { what }),
             None => Ok(()),
         }

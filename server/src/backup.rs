@@ -9,8 +9,9 @@ use clap::Args;
 use tokio::time::{Instant, sleep};
 
 use crate::clock;
-use crate::config::database;
-use crate::store::sqlite::check::{Report, check};
+use crate::store::database::Database;
+use crate::store::report::Report;
+use crate::store::sqlite::check::check;
 use crate::store::sqlite::copy::copy;
 use crate::store::{StoreError, files};
 
@@ -28,16 +29,29 @@ pub struct Backup {
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
-        value_name = "PATH",
+        value_name = "PATH OR URL",
         default_value = "steadfast.db",
-        value_parser = database
+        hide_env_values = true,
+        value_parser = Database::parse
     )]
-    pub database: PathBuf,
+    pub database: Database,
 }
 
 /// Why there is no backup. An older one of the same name is still there then, as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
+    /// It is in Postgres.
+    #[error(
+        "the database {database} is in Postgres, which has its own tools: `pg_dump --format=custom --file={} URL` for a copy of one \
+         moment while the server runs, or continuous archiving for every moment",
+        file.display()
+    )]
+    Postgres {
+        /// The database.
+        database: Database,
+        /// The file to be written.
+        file: PathBuf,
+    },
     /// There is no such database.
     #[error("there is no database {path}: name the server's with --database")]
     NoDatabase {
@@ -104,7 +118,13 @@ pub enum BackupError {
 
 /// Writes a backup, and reads it back before it gets its name. Answers what is in it.
 pub async fn run(asked: &Backup) -> Result<Report, BackupError> {
-    let (database, file) = (&files::real(&asked.database), &asked.file);
+    let Some(database) = asked.database.file() else {
+        return Err(BackupError::Postgres {
+            database: asked.database.clone(),
+            file: asked.file.clone(),
+        });
+    };
+    let (database, file) = (&files::real(database), &asked.file);
     if !database.is_file() {
         return Err(BackupError::NoDatabase {
             path: database.clone(),

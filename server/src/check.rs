@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::config::database;
-use crate::store::sqlite::check::{Report, check};
+use crate::store::database::Database;
+use crate::store::postgres;
+use crate::store::report::Report;
+use crate::store::sqlite::check::check;
 use crate::store::{StoreError, files};
 
 /// Which database.
@@ -20,11 +22,12 @@ pub struct Check {
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
-        value_name = "PATH",
+        value_name = "PATH OR URL",
         default_value = "steadfast.db",
-        value_parser = database
+        hide_env_values = true,
+        value_parser = Database::parse
     )]
-    pub database: PathBuf,
+    pub database: Database,
 
     /// Tell it as JSON, for programs
     #[arg(long)]
@@ -48,6 +51,9 @@ pub enum CheckError {
         /// Where it was looked for.
         path: PathBuf,
     },
+    /// The one in Postgres cannot be looked at.
+    #[error(transparent)]
+    Postgres(#[from] postgres::check::CheckError),
     /// It cannot be read.
     #[error(
         "cannot read {path} ({source}): if this is a Steadfast database it is damaged. Keep it, and go back to the newest \
@@ -63,7 +69,10 @@ pub enum CheckError {
 
 /// Looks at a database. Changes nothing.
 pub async fn run(asked: &Check) -> Result<Report, CheckError> {
-    let path = files::real(asked.file.as_ref().unwrap_or(&asked.database));
+    let path = match (&asked.file, &asked.database) {
+        (Some(file), _) | (None, Database::File(file)) => files::real(file),
+        (None, Database::Postgres(url)) => return Ok(postgres::check::check(url).await?),
+    };
     if !path.is_file() {
         return Err(CheckError::NoDatabase { path });
     }
@@ -80,18 +89,18 @@ pub async fn run(asked: &Check) -> Result<Report, CheckError> {
 pub fn told(report: &Report) -> String {
     let verdict = if report.sound { "sound" } else { "DAMAGED" };
     let mut text = format!("{}: {verdict}\n", report.database.display());
-    let free = match files::disk(&report.database) {
-        Some((free, _)) => format!("; {} free on its disk", bytes(free)),
-        None => String::new(),
+    let (size, log) = (bytes(report.bytes), bytes(report.wal_bytes));
+    let kept = match files::disk(&report.database).filter(|_| report.database.is_file()) {
+        Some((free, _)) => format!(
+            "{size}, and {log} in its write-ahead log; {} free on its disk",
+            bytes(free)
+        ),
+        None => size,
     };
     let _ = writeln!(
         text,
-        "  people: {}, rooms: {}, entries: {}\n  {}, and {} in its write-ahead log{free}",
-        report.people,
-        report.rooms,
-        report.entries,
-        bytes(report.bytes),
-        bytes(report.wal_bytes),
+        "  people: {}, rooms: {}, entries: {}\n  {kept}",
+        report.people, report.rooms, report.entries,
     );
     for check in &report.checks {
         let state = if check.findings.is_empty() {

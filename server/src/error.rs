@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::store::StoreError;
-use crate::store::sqlite::open::OpenError;
+use crate::store::database::OpenError;
 
 /// Why a server does not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +34,14 @@ pub enum StartError {
     )]
     Lost {
         /// What became of them.
+        what: &'static str,
+    },
+    /// Another process has the database.
+    #[error(
+        "{what}: this one has acknowledged nothing since, and stopped. One process serves a database: stop the other one, or leave it be"
+    )]
+    Taken {
+        /// What happened.
         what: &'static str,
     },
     /// There is no randomness to make a code of.

@@ -9,7 +9,7 @@
 //! - [`store`]: what lasts
 //! - [`passphrase`]: passphrases, hashed a few at a time
 //! - [`passwd`]: a new passphrase for somebody who has forgotten theirs
-//! - [`backup`], [`restore`], [`check`]: the database copied, put back, looked at
+//! - [`backup`], [`restore`], [`check`]: the database copied, put back, looked at; [`copy`]: everything of it into another one
 //! - [`serve`]: TCP connections are taken, timed and counted
 //! - [`peer`]: one TCP connection, and how it is ended when its other side stops reading
 //! - [`audit`]: who came and who was refused, in the log
@@ -25,6 +25,7 @@ pub mod backup;
 pub mod check;
 pub mod clock;
 pub mod config;
+pub mod copy;
 pub mod error;
 pub mod http;
 pub mod journal;

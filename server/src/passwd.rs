@@ -9,11 +9,9 @@ use steadfast_shared::{Nickname, Passphrase, PassphraseError};
 use crate::admin::client::{AdminError, LocalServer};
 use crate::admin::command;
 use crate::clock;
-use crate::config::database;
 use crate::passphrase::{For, HashError, Passphrases};
-use crate::store::sqlite::open::OpenError;
-use crate::store::sqlite::{PATIENCE, SqliteStore};
-use crate::store::{Accounts, Store, StoreError};
+use crate::store::database::{Database, OpenError};
+use crate::store::{StorageLimits, Store, StoreError};
 
 /// Whose passphrase, in which database.
 #[derive(Args, Clone, Debug)]
@@ -26,11 +24,16 @@ pub struct Passwd {
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
-        value_name = "PATH",
+        value_name = "PATH OR URL",
         default_value = "steadfast.db",
-        value_parser = database
+        hide_env_values = true,
+        value_parser = Database::parse
     )]
-    pub database: PathBuf,
+    pub database: Database,
+
+    /// The running server's socket, where it is elsewhere than beside the database
+    #[arg(long, env = "STEADFAST_ADMIN_SOCKET", value_name = "PATH")]
+    pub admin_socket: Option<PathBuf>,
 }
 
 /// Why no passphrase was set. Nothing has changed then.
@@ -73,28 +76,28 @@ pub enum PasswdError {
 
 /// Sets a passphrase and signs all of the person's devices out. Answers how many.
 pub async fn run(asked: &Passwd) -> Result<u64, PasswdError> {
-    let path = &asked.database;
-    if !path.is_file() {
-        return Err(PasswdError::NoDatabase { path: path.clone() });
+    if let Some(path) = asked.database.file()
+        && !path.is_file()
+    {
+        return Err(PasswdError::NoDatabase { path: path.into() });
     }
-    let store = SqliteStore::open(path, PATIENCE, clock::now()).await;
-    let store = match store {
-        Err(OpenError::InUse { .. }) => return on_running_server(asked).await,
+    let store = match asked.database.open(StorageLimits::default(), clock::now()).await {
+        Err(error) if error.is_in_use() => return on_running_server(asked).await,
         opened => opened.map_err(PasswdError::Database)?,
     };
-    let done = reset(&store, &asked.nickname).await;
+    let done = reset(&*store, &asked.nickname).await;
     store.close().await;
     done
 }
 
 /// Has the running server do it, so that the person's devices are signed out at once.
 async fn on_running_server(asked: &Passwd) -> Result<u64, PasswdError> {
-    let server = LocalServer::of(&asked.database);
+    let server = LocalServer::of(&asked.database, asked.admin_socket.as_deref());
     let answer = command::set_passphrase(&server, asked.nickname.as_str()).await?;
     Ok(answer["devices"].as_u64().unwrap_or(0))
 }
 
-async fn reset(store: &SqliteStore, nickname: &Nickname) -> Result<u64, PasswdError> {
+async fn reset(store: &dyn Store, nickname: &Nickname) -> Result<u64, PasswdError> {
     let account = store.account(nickname).await?;
     let account = account.ok_or_else(|| PasswdError::Nobody {
         nickname: nickname.as_str().to_owned(),

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::backup::show;
-use crate::config::database;
+use crate::store::database::Database;
 use crate::store::lock::{FileLock, LockError};
-use crate::store::sqlite::check::{Report, check};
+use crate::store::report::Report;
+use crate::store::sqlite::check::check;
 use crate::store::sqlite::copy::{copy, fold_wal, renew_epoch};
 use crate::store::{StoreError, files};
 
@@ -24,11 +25,12 @@ pub struct Restore {
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
-        value_name = "PATH",
+        value_name = "PATH OR URL",
         default_value = "steadfast.db",
-        value_parser = database
+        hide_env_values = true,
+        value_parser = Database::parse
     )]
-    pub database: PathBuf,
+    pub database: Database,
 }
 
 /// What was restored.
@@ -43,6 +45,18 @@ pub struct Restored {
 /// Why nothing was restored. The database is as it was then.
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
+    /// It is in Postgres.
+    #[error(
+        "the database {database} is in Postgres, which has its own tools: stop the server, `pg_restore --dbname=URL {}` into an \
+         empty database, and then `psql URL -c 'update epoch set id = gen_random_uuid()'`, so that browsers fetch afresh",
+        file.display()
+    )]
+    Postgres {
+        /// The database.
+        database: Database,
+        /// The backup.
+        file: PathBuf,
+    },
     /// There is no such backup.
     #[error("there is no backup {path}")]
     NoBackup {
@@ -95,7 +109,13 @@ pub enum RestoreError {
 
 /// Puts a backup in the database's place. Killed at any moment, either the former database is there or the backup, whole.
 pub async fn run(asked: &Restore) -> Result<Restored, RestoreError> {
-    let (database, file) = (&files::real(&asked.database), &asked.file);
+    let Some(database) = asked.database.file() else {
+        return Err(RestoreError::Postgres {
+            database: asked.database.clone(),
+            file: asked.file.clone(),
+        });
+    };
+    let (database, file) = (&files::real(database), &asked.file);
     if !file.is_file() {
         return Err(RestoreError::NoBackup { path: file.clone() });
     }

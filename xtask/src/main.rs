@@ -2,7 +2,7 @@
 //!
 //! - [`run`], [`test`], [`audit`], [`bench`], [`scoreboard`], [`simulate`], [`hostile`], [`setup`]: the commands
 //! - [`page`], [`server`]: what is built
-//! - [`tools`], [`npm`], [`browser`], [`apt`]: what is installed where it is absent
+//! - [`tools`], [`npm`], [`browser`], [`postgres`], [`apt`]: what is installed where it is absent
 //! - [`step`], [`process`], [`workspace`]: how it is said, started and found
 //! - `house`: the rules of the source tree, kept by tests
 
@@ -17,6 +17,7 @@ mod browser;
 mod hostile;
 mod npm;
 mod page;
+mod postgres;
 mod process;
 mod run;
 mod scoreboard;

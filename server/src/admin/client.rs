@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
-use super::socket::path_of;
+use crate::store::database::Database;
 
 /// How long an answer may take: the server waits for its database less long.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -21,11 +21,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub enum AdminError {
     /// There is no socket, or nobody listens.
     #[error(
-        "no server is running on {database} (nobody answers at {socket}): start it, or name its database with --database"
+        "no server is running on {database} (nobody answers at {socket}): start it, or name its database with --database and its socket with --admin-socket"
     )]
     NoServer {
         /// The database.
-        database: PathBuf,
+        database: Database,
         /// Where it was looked for.
         socket: PathBuf,
     },
@@ -57,16 +57,16 @@ pub enum AdminError {
 /// A server that runs on this machine.
 #[derive(Clone, Debug)]
 pub struct LocalServer {
-    database: PathBuf,
+    database: Database,
     socket: PathBuf,
 }
 
 impl LocalServer {
-    /// The server of this database.
-    pub fn of(database: &Path) -> Self {
+    /// The server of this database, where its socket is, or where it is by default.
+    pub fn of(database: &Database, socket: Option<&Path>) -> Self {
         Self {
-            database: database.to_owned(),
-            socket: path_of(database),
+            database: database.clone(),
+            socket: socket.map_or_else(|| database.admin_socket(), Path::to_owned),
         }
     }
 

@@ -13,22 +13,27 @@ use steadfast_shared::{Role, RoomName, Topic};
 
 use super::client::{AdminError, LocalServer};
 use super::show;
-use crate::config::database;
 use crate::passwd;
+use crate::store::database::Database;
 
 /// Which server, and what.
 #[derive(Args, Clone, Debug)]
 pub struct Admin {
-    /// The server's database; its socket is beside it
+    /// The server's database; its socket is beside it, or in the folder that the server was started in
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
-        value_name = "PATH",
+        value_name = "PATH OR URL",
         default_value = "steadfast.db",
-        value_parser = database,
+        hide_env_values = true,
+        value_parser = Database::parse,
         global = true
     )]
-    pub database: PathBuf,
+    pub database: Database,
+
+    /// The server's socket, where it is elsewhere
+    #[arg(long, env = "STEADFAST_ADMIN_SOCKET", value_name = "PATH", global = true)]
+    pub admin_socket: Option<PathBuf>,
 
     /// Print the server's answer as JSON, for programs (docs/PROTOCOL.md, Administration)
     #[arg(long, global = true)]
@@ -247,7 +252,7 @@ impl From<MessagesName> for Messages {
 
 /// Does it. Answers what is to be printed.
 pub async fn run(admin: &Admin) -> Result<String, AdminError> {
-    let server = LocalServer::of(&admin.database);
+    let server = LocalServer::of(&admin.database, admin.admin_socket.as_deref());
     let (answer, show): (Value, fn(&Value) -> String) = match &admin.command {
         AdminCommand::Who => (server.ask("GET", CONNECTIONS_PATH).await?, show::connections),
         AdminCommand::People {

@@ -1,4 +1,4 @@
-//! The administration API on a Unix socket beside the database file, for the user who runs the server and for root.
+//! The administration API on a Unix socket, for the user who runs the server and for root.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -18,13 +18,6 @@ use tokio::task::JoinHandle;
 use crate::http::{Shared, admin};
 use crate::store::Actor;
 
-/// Where the socket of a database's server is.
-pub fn path_of(database: &Path) -> PathBuf {
-    let mut path = database.as_os_str().to_owned();
-    path.push(".sock");
-    path.into()
-}
-
 /// The socket while the server serves. Gone with it.
 #[derive(Debug)]
 pub struct AdminSocket {
@@ -37,8 +30,8 @@ impl AdminSocket {
     ///
     /// # Errors
     /// Where the operating system refuses, for one because the path is longer than a socket's may be (about 100 bytes).
-    pub fn open(database: &Path, shared: Shared) -> io::Result<Self> {
-        let path = path_of(database);
+    pub fn open(path: &Path, shared: Shared) -> io::Result<Self> {
+        let path = path.to_owned();
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}

@@ -10,10 +10,10 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
 pub use limits::Limits;
-pub(crate) use parse::database;
 use parse::{invite, network, origin};
 
 use crate::request::base_path::BasePath;
+use crate::store::database::Database;
 
 /// How a server shall be run.
 #[derive(Args, Clone, Debug)]
@@ -27,15 +27,20 @@ pub struct Config {
     )]
     pub listen: String,
 
-    /// The database: a file (made where there is none) or a sqlite: URL
+    /// The database: a file (made where there is none), or postgres://user:password@host/database
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
-        value_name = "PATH",
+        value_name = "PATH OR URL",
         default_value = "steadfast.db",
-        value_parser = database
+        hide_env_values = true,
+        value_parser = Database::parse
     )]
-    pub database: PathBuf,
+    pub database: Database,
+
+    /// Where `steadfast admin` reaches the server; by default beside the database file, or in this folder
+    #[arg(long, env = "STEADFAST_ADMIN_SOCKET", value_name = "PATH")]
+    pub admin_socket: Option<PathBuf>,
 
     /// Where people find the server, as https://chat.example.org: the host it answers for besides localhost, and its own page's origin
     #[arg(long, env = "STEADFAST_PUBLIC_URL", value_name = "URL", value_parser = origin)]
@@ -109,6 +114,13 @@ pub enum LogFormat {
 }
 
 impl Config {
+    /// Where `steadfast admin` reaches the server.
+    pub fn admin_socket(&self) -> PathBuf {
+        self.admin_socket
+            .clone()
+            .unwrap_or_else(|| self.database.admin_socket())
+    }
+
     /// Whether people come by HTTPS, through a proxy that speaks it.
     pub fn is_https(&self) -> bool {
         let public = self.public_url.as_deref();
@@ -128,10 +140,11 @@ impl Config {
     }
 
     /// The defaults, on a database of one's own.
-    pub fn new(database: impl Into<PathBuf>) -> Self {
+    pub fn new(database: impl Into<Database>) -> Self {
         Self {
             listen: "127.0.0.1:0".into(),
             database: database.into(),
+            admin_socket: None,
             public_url: None,
             base_path: BasePath::default(),
             allowed_origins: Vec::new(),

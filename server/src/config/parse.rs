@@ -1,26 +1,10 @@
 //! How settings are read, and what is said of those that cannot be.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::http::uri::Authority;
 use ipnet::IpNet;
-
-/// Reads the name of a database.
-pub(crate) fn database(text: &str) -> Result<PathBuf, String> {
-    if text.starts_with("postgres:") || text.starts_with("postgresql:") {
-        return Err("this version of Steadfast keeps its data in SQLite only: name a file".into());
-    }
-    let path = text
-        .strip_prefix("sqlite://")
-        .or_else(|| text.strip_prefix("sqlite:"))
-        .unwrap_or(text);
-    if path.is_empty() || path == ":memory:" {
-        return Err("the database has to be a file: what is only in memory cannot be kept".into());
-    }
-    Ok(path.into())
-}
 
 pub(super) fn origin(text: &str) -> Result<String, String> {
     let origin = text.trim().trim_end_matches('/').to_ascii_lowercase();
@@ -100,20 +84,6 @@ mod tests {
         for wrong in ["", "MB", "1.5GB", "-1", "10 fathoms", "99999999999TB"] {
             assert!(bytes(wrong).is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn a_postgres_url_is_refused_in_words() {
-        assert!(
-            database("postgres://localhost/chat")
-                .unwrap_err()
-                .contains("SQLite")
-        );
-        assert_eq!(
-            database("sqlite:///var/lib/chat.db").unwrap(),
-            PathBuf::from("/var/lib/chat.db")
-        );
-        assert_eq!(database("chat.db").unwrap(), PathBuf::from("chat.db"));
     }
 
     #[test]

@@ -6,7 +6,9 @@
 //! - [`room`]: who is in which room
 //! - [`log`]: what was said
 //! - [`feed`]: what changed outside the logs, and what is read together with it
-//! - [`sqlite`]: the store in one SQLite file
+//! - [`database`]: where a database is, and which store opens it
+//! - [`sqlite`]: the store in one SQLite file; [`postgres`]: the one in a Postgres database
+//! - [`transfer`]: everything of one database into another one
 //! - [`quota`]: how much is taken
 //! - [`refusal`]: why something is not done that could be
 //! - [`token`]: the secret a device shows, and the hash that is kept of it
@@ -26,6 +28,7 @@ mod access;
 pub mod account;
 pub mod admin;
 mod body;
+pub mod database;
 pub mod feed;
 pub mod files;
 mod kind;
@@ -36,6 +39,7 @@ pub mod nickname;
 mod older;
 mod page;
 mod patience;
+pub mod postgres;
 pub mod quota;
 pub mod refusal;
 pub mod report;
@@ -44,6 +48,7 @@ mod settle;
 pub mod sqlite;
 mod target;
 pub mod token;
+pub mod transfer;
 mod usage;
 mod word;
 
@@ -94,6 +99,9 @@ pub enum StoreError {
     /// A constraint that no correct caller breaks: never taken for a repeat.
     #[error("the database refused a row: {0}")]
     Rejected(#[source] sqlx::Error),
+    /// The connection ended while something was committed: nobody knows whether it was.
+    #[error("the connection to the database ended during a commit: {0}")]
+    Unconfirmed(#[source] sqlx::Error),
     /// It could not be read or written.
     #[error("the database failed: {0}")]
     Failed(#[source] sqlx::Error),

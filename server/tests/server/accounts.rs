@@ -12,6 +12,7 @@ use steadfast_shared::{Millis, Nickname, Role, limit};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use super::support::database::{TestDatabase, conformance};
 use super::support::newcomer;
 
 const DAY: Millis = 24 * 60 * 60 * 1_000;
@@ -19,29 +20,30 @@ const DAY: Millis = 24 * 60 * 60 * 1_000;
 /// A fresh store.
 struct Fixture {
     store: Arc<dyn Store>,
-    folder: TempDir,
+    database: TestDatabase,
 }
 
 impl Fixture {
     async fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::on(TestDatabase::sqlite()).await
+    }
+
+    async fn postgres() -> Self {
+        Self::on(TestDatabase::postgres().await).await
+    }
+
+    async fn on(database: TestDatabase) -> Self {
         Self {
-            store: Arc::new(open(&folder).await),
-            folder,
+            store: database.open().await,
+            database,
         }
     }
 
     /// Closes the store, changes the database, opens it again.
     async fn reopen_after(self, change: &'static str) -> Self {
         self.store.close().await;
-        let options = SqliteConnectOptions::new().filename(self.folder.path().join("chat.db"));
-        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-        sqlx::raw_sql(change).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
-        Self {
-            store: Arc::new(open(&self.folder).await),
-            folder: self.folder,
-        }
+        self.database.run(change).await;
+        Self::on(self.database).await
     }
 
     async fn account(&self, nickname: &str) -> Option<Account> {
@@ -71,9 +73,7 @@ fn invited(nickname: &str, invite: Option<TokenHash>, at: Millis) -> SignUp {
     }
 }
 
-#[tokio::test]
-async fn a_nickname_is_taken_once_whatever_its_case_and_letters() {
-    let fixture = Fixture::sqlite().await;
+async fn a_nickname_is_taken_once_whatever_its_case_and_letters(fixture: Fixture) {
     let store = &fixture.store;
     store.sign_up(&newcomer("Mina")).await.unwrap();
     store.sign_up(&newcomer("Ian")).await.unwrap();
@@ -88,9 +88,7 @@ async fn a_nickname_is_taken_once_whatever_its_case_and_letters() {
     assert!(matches!(blank, Err(SignUpError::NotANickname(_))), "{blank:?}");
 }
 
-#[tokio::test]
-async fn old_nicknames_get_todays_keys_and_the_older_of_two_keeps_its_own() {
-    let fixture = Fixture::sqlite().await;
+async fn old_nicknames_get_todays_keys_and_the_older_of_two_keeps_its_own(fixture: Fixture) {
     let mut first = newcomer("Mina");
     first.device.at = 1;
     let first = fixture.store.sign_up(&first).await.unwrap().person.id;
@@ -119,9 +117,7 @@ async fn old_nicknames_get_todays_keys_and_the_older_of_two_keeps_its_own() {
     assert_eq!(fixture.account("kept").await.unwrap().user, first);
 }
 
-#[tokio::test]
-async fn fault_h09_nobody_owns_a_server_by_coming_first() {
-    let fixture = Fixture::sqlite().await;
+async fn fault_h09_nobody_owns_a_server_by_coming_first(fixture: Fixture) {
     let store = &fixture.store;
     let refused = store.sign_up(&invited("Eve", None, 1)).await;
     assert!(matches!(refused, Err(SignUpError::InviteRequired)));
@@ -149,9 +145,7 @@ async fn fault_h09_nobody_owns_a_server_by_coming_first() {
     assert_eq!(known.role, Role::Owner);
 }
 
-#[tokio::test]
-async fn a_device_is_known_by_its_token_until_it_is_signed_out() {
-    let fixture = Fixture::sqlite().await;
+async fn a_device_is_known_by_its_token_until_it_is_signed_out(fixture: Fixture) {
     let store = &fixture.store;
     let (token, wanted) = (Token::random().unwrap(), newcomer("Ada"));
     let wanted = SignUp {
@@ -166,9 +160,7 @@ async fn a_device_is_known_by_its_token_until_it_is_signed_out() {
     assert_eq!(store.device(token.hash()).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn a_device_is_revoked_by_its_own_person_alone() {
-    let fixture = Fixture::sqlite().await;
+async fn a_device_is_revoked_by_its_own_person_alone(fixture: Fixture) {
     let store = &fixture.store;
     let mina = store.sign_up(&newcomer("Mina")).await.unwrap();
     let wanted = newcomer("Eve");
@@ -180,9 +172,7 @@ async fn a_device_is_revoked_by_its_own_person_alone() {
     assert_eq!(store.device(wanted.device.token).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn a_device_is_last_seen_when_it_was_noted_and_never_before() {
-    let fixture = Fixture::sqlite().await;
+async fn a_device_is_last_seen_when_it_was_noted_and_never_before(fixture: Fixture) {
     let store = &fixture.store;
     let mina = store.sign_up(&newcomer("Mina")).await.unwrap();
     store
@@ -193,9 +183,7 @@ async fn a_device_is_last_seen_when_it_was_noted_and_never_before() {
     assert_eq!((device.created_at, device.last_seen_at), (1, 50));
 }
 
-#[tokio::test]
-async fn a_passphrase_is_changed_only_where_it_still_is_the_one_compared() {
-    let fixture = Fixture::sqlite().await;
+async fn a_passphrase_is_changed_only_where_it_still_is_the_one_compared(fixture: Fixture) {
     let store = &fixture.store;
     let mina = store.sign_up(&newcomer("Mina")).await.unwrap().person.id;
     let stale = fixture.account("Mina").await.unwrap();
@@ -215,9 +203,7 @@ async fn a_passphrase_is_changed_only_where_it_still_is_the_one_compared() {
     assert_eq!(store.devices(mina).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn devices_are_bounded_and_only_a_forgotten_one_makes_room() {
-    let fixture = Fixture::sqlite().await;
+async fn devices_are_bounded_and_only_a_forgotten_one_makes_room(fixture: Fixture) {
     let store = &fixture.store;
     let mina = store.sign_up(&newcomer("Mina")).await.unwrap();
     let account = fixture.account("Mina").await.unwrap();
@@ -235,9 +221,7 @@ async fn devices_are_bounded_and_only_a_forgotten_one_makes_room() {
     assert_eq!(devices[0].session, signed_in.device.session, "the newest first");
 }
 
-#[tokio::test]
-async fn an_invitation_lets_in_as_many_as_it_says_until_it_ends() {
-    let fixture = Fixture::sqlite().await;
+async fn an_invitation_lets_in_as_many_as_it_says_until_it_ends(fixture: Fixture) {
     let store = &fixture.store;
     store.sign_up(&newcomer("Mina")).await.unwrap();
     let code = Token::random().unwrap().hash();
@@ -271,9 +255,7 @@ async fn an_invitation_lets_in_as_many_as_it_says_until_it_ends() {
     assert_eq!(store.invites(100).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn an_invitation_is_not_used_where_none_is_needed() {
-    let fixture = Fixture::sqlite().await;
+async fn an_invitation_is_not_used_where_none_is_needed(fixture: Fixture) {
     let store = &fixture.store;
     let code = Token::random().unwrap().hash();
     let terms = InviteTerms {
@@ -309,9 +291,7 @@ async fn an_invitation_is_not_used_where_none_is_needed() {
     store.sign_up(&newcomer("Ada")).await.unwrap();
 }
 
-#[tokio::test]
-async fn invitations_are_bounded_and_ended_ones_are_forgotten() {
-    let fixture = Fixture::sqlite().await;
+async fn invitations_are_bounded_and_ended_ones_are_forgotten(fixture: Fixture) {
     let store = &fixture.store;
     let terms = |n: usize, created_at| InviteTerms {
         code: Token::shown(&n.to_string()).hash(),
@@ -378,3 +358,17 @@ async fn a_database_of_before_gives_its_first_person_the_server() {
     let signed_in = store.sign_in(&other, &self::device(9)).await.unwrap();
     assert_eq!(signed_in.device.role, Role::Member);
 }
+
+conformance!(
+    a_nickname_is_taken_once_whatever_its_case_and_letters,
+    old_nicknames_get_todays_keys_and_the_older_of_two_keeps_its_own,
+    fault_h09_nobody_owns_a_server_by_coming_first,
+    a_device_is_known_by_its_token_until_it_is_signed_out,
+    a_device_is_revoked_by_its_own_person_alone,
+    a_device_is_last_seen_when_it_was_noted_and_never_before,
+    a_passphrase_is_changed_only_where_it_still_is_the_one_compared,
+    devices_are_bounded_and_only_a_forgotten_one_makes_room,
+    an_invitation_lets_in_as_many_as_it_says_until_it_ends,
+    an_invitation_is_not_used_where_none_is_needed,
+    invitations_are_bounded_and_ended_ones_are_forgotten,
+);

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::store::Fixture;
 use super::support::body;
+use super::support::database::conformance;
 
 fn text(text: &str) -> MessageText {
     MessageText::parse(text).unwrap()
@@ -65,9 +66,7 @@ impl Fixture {
     }
 }
 
-#[tokio::test]
-async fn an_edit_shows_in_the_page_and_stays_in_the_log() {
-    let fixture = Fixture::sqlite().await;
+async fn an_edit_shows_in_the_page_and_stays_in_the_log(fixture: Fixture) {
     let mina = &fixture.mina.person;
     fixture.stored(mina, body("teh")).await;
     fixture.stored(mina, edit(1, "the")).await;
@@ -81,9 +80,7 @@ async fn an_edit_shows_in_the_page_and_stays_in_the_log() {
     assert_eq!(log[1].body, edit(1, "the"));
 }
 
-#[tokio::test]
-async fn only_the_author_edits_and_deletes() {
-    let fixture = Fixture::sqlite().await;
+async fn only_the_author_edits_and_deletes(fixture: Fixture) {
     let (mina, jun) = (&fixture.mina.person, &fixture.jun.person);
     fixture.stored(mina, body("mine")).await;
     for change in [edit(1, "yours"), delete(1)] {
@@ -95,9 +92,7 @@ async fn only_the_author_edits_and_deletes() {
     assert_eq!(fixture.log().await.len(), 1);
 }
 
-#[tokio::test]
-async fn changes_and_replies_name_a_message_of_the_room_that_is_there() {
-    let fixture = Fixture::sqlite().await;
+async fn changes_and_replies_name_a_message_of_the_room_that_is_there(fixture: Fixture) {
     let mina = &fixture.mina.person;
     fixture.stored(mina, body("there")).await;
     fixture.stored(mina, edit(1, "there!")).await;
@@ -132,9 +127,7 @@ async fn changes_and_replies_name_a_message_of_the_room_that_is_there() {
     fixture.stored(mina, reply(1, "what was that?")).await;
 }
 
-#[tokio::test]
-async fn an_entry_is_checked_against_earlier_ones_of_the_same_commit() {
-    let fixture = Fixture::sqlite().await;
+async fn an_entry_is_checked_against_earlier_ones_of_the_same_commit(fixture: Fixture) {
     let mina = &fixture.mina.person;
     let bodies = [body("a"), edit(1, "b"), reply(1, "c"), delete(1), edit(1, "d")];
     let entries = bodies.map(|body| fixture.new_entry(mina, body));
@@ -146,9 +139,7 @@ async fn an_entry_is_checked_against_earlier_ones_of_the_same_commit() {
     assert_eq!(quoted.text.as_deref(), Some("b"), "as it was at that place");
 }
 
-#[tokio::test]
-async fn what_is_deleted_is_erased_with_its_edits_and_quotes_and_in_the_file() {
-    let fixture = Fixture::sqlite().await;
+async fn what_is_deleted_is_erased_with_its_edits_and_quotes_and_in_the_file(fixture: Fixture) {
     let (mina, jun) = (&fixture.mina.person, &fixture.jun.person);
     // Among others, short and long, so that pages are split and joined.
     for n in 0..50 {
@@ -193,8 +184,11 @@ async fn what_is_deleted_is_erased_with_its_edits_and_quotes_and_in_the_file() {
     assert_eq!((general.mentions, general.unread), (0, 0));
 
     assert!(fixture.store.scrub().await.unwrap());
+    let Some(path) = fixture.database.file() else {
+        return;
+    };
     for name in ["chat.db", "chat.db-wal"] {
-        let file = std::fs::read(fixture.path().with_file_name(name)).unwrap();
+        let file = std::fs::read(path.with_file_name(name)).unwrap();
         for secret in ["xyzzy", "plugh"] {
             let found = file.windows(secret.len()).any(|bytes| bytes == secret.as_bytes());
             assert!(!found, "{secret} is in {name}");
@@ -202,9 +196,7 @@ async fn what_is_deleted_is_erased_with_its_edits_and_quotes_and_in_the_file() {
     }
 }
 
-#[tokio::test]
-async fn a_retry_is_a_repeat_whatever_became_of_the_message_since() {
-    let fixture = Fixture::sqlite().await;
+async fn a_retry_is_a_repeat_whatever_became_of_the_message_since(fixture: Fixture) {
     let mina = &fixture.mina.person;
     let entries = [body("a"), edit(1, "b"), delete(1)].map(|body| fixture.new_entry(mina, body));
     fixture.append(&entries).await;
@@ -220,9 +212,7 @@ async fn a_retry_is_a_repeat_whatever_became_of_the_message_since() {
     );
 }
 
-#[tokio::test]
-async fn reactions_are_bounded() {
-    let fixture = Fixture::sqlite().await;
+async fn reactions_are_bounded(fixture: Fixture) {
     let mina = &fixture.mina.person;
     fixture.stored(mina, body("a")).await;
     let emoji = |n: u32| char::from_u32(0x1F600 + n).unwrap().to_string();
@@ -254,9 +244,7 @@ async fn reactions_are_bounded() {
     }
 }
 
-#[tokio::test]
-async fn only_messages_of_others_are_unread_and_mentions_are_counted() {
-    let fixture = Fixture::sqlite().await;
+async fn only_messages_of_others_are_unread_and_mentions_are_counted(fixture: Fixture) {
     let (mina, jun) = (&fixture.mina.person, &fixture.jun.person);
     let hey = format!("hey {}", mention::written(jun.id));
     fixture.stored(mina, body("hi")).await;
@@ -279,9 +267,7 @@ async fn only_messages_of_others_are_unread_and_mentions_are_counted() {
     assert_eq!(log[0].mentioned, []);
 }
 
-#[tokio::test]
-async fn a_page_is_around_an_entry_or_a_time() {
-    let fixture = Fixture::sqlite().await;
+async fn a_page_is_around_an_entry_or_a_time(fixture: Fixture) {
     for n in 1..=30 {
         let entry = fixture.new_entry(&fixture.mina.person, body("hi"));
         fixture.store.append(&[entry], 1_000 * n).await.unwrap();
@@ -308,9 +294,7 @@ async fn a_page_is_around_an_entry_or_a_time() {
     assert_eq!((empty.entries.len(), empty.head), (0, 0));
 }
 
-#[tokio::test]
-async fn a_page_around_a_long_entry_has_that_entry_and_keeps_its_bound() {
-    let fixture = Fixture::sqlite().await;
+async fn a_page_around_a_long_entry_has_that_entry_and_keeps_its_bound(fixture: Fixture) {
     let mina = &fixture.mina.person;
     let long = "x".repeat(limit::MESSAGE_BYTES);
     for _ in 0..50 {
@@ -395,37 +379,75 @@ fn folded(log: &[Entry], message: &Entry) -> Option<Now> {
     Some(now)
 }
 
+/// Does everything, and compares what the store makes of it with what the log says.
+fn assert_folded(on_postgres: bool, deeds: &[(bool, Deed)]) -> Result<(), TestCaseError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let fixture = if on_postgres {
+            Fixture::postgres().await
+        } else {
+            Fixture::sqlite().await
+        };
+        let mut messages: Vec<Seq> = Vec::new();
+        for (n, (by_mina, deed)) in deeds.iter().enumerate() {
+            let person = if *by_mina {
+                &fixture.mina.person
+            } else {
+                &fixture.jun.person
+            };
+            let message = |n: &usize| *messages.get(*n).unwrap_or(&1);
+            let emoji = |n: &usize| ["👍", "🎉", "❤️"][*n];
+            let body = match deed {
+                Deed::Say => body("hi"),
+                Deed::Edit(of) => edit(message(of), &format!("edit {n}")),
+                Deed::Delete(of) => delete(message(of)),
+                Deed::React(of, what, on) => react(message(of), emoji(what), *on),
+            };
+            let is_message = body.changes().is_none();
+            let done = fixture.say(person, body).await;
+            if let (true, Outcome::Stored { seq, .. }) = (is_message, done) {
+                messages.push(seq);
+            }
+        }
+        let log = fixture.log().await;
+        for entry in &log {
+            let now = entry.now.as_deref().cloned();
+            prop_assert_eq!(now, folded(&log, entry));
+        }
+        Ok(())
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn what_the_store_makes_of_a_message_is_what_its_log_says(deeds in deeds()) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let fixture = Fixture::sqlite().await;
-            let mut messages: Vec<Seq> = Vec::new();
-            for (n, (by_mina, deed)) in deeds.iter().enumerate() {
-                let person = if *by_mina { &fixture.mina.person } else { &fixture.jun.person };
-                let message = |n: &usize| *messages.get(*n).unwrap_or(&1);
-                let emoji = |n: &usize| ["👍", "🎉", "❤️"][*n];
-                let body = match deed {
-                    Deed::Say => body("hi"),
-                    Deed::Edit(of) => edit(message(of), &format!("edit {n}")),
-                    Deed::Delete(of) => delete(message(of)),
-                    Deed::React(of, what, on) => react(message(of), emoji(what), *on),
-                };
-                let is_message = body.changes().is_none();
-                let done = fixture.say(person, body).await;
-                if let (true, Outcome::Stored { seq, .. }) = (is_message, done) {
-                    messages.push(seq);
-                }
-            }
-            let log = fixture.log().await;
-            for entry in &log {
-                let now = entry.now.as_deref().cloned();
-                prop_assert_eq!(now, folded(&log, entry));
-            }
-            Ok(())
-        })?;
+        assert_folded(false, &deeds)?;
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_postgres_makes_of_a_message_is_what_its_log_says(deeds in deeds()) {
+        assert_folded(true, &deeds)?;
+    }
+}
+
+conformance!(
+    an_edit_shows_in_the_page_and_stays_in_the_log,
+    only_the_author_edits_and_deletes,
+    changes_and_replies_name_a_message_of_the_room_that_is_there,
+    an_entry_is_checked_against_earlier_ones_of_the_same_commit,
+    what_is_deleted_is_erased_with_its_edits_and_quotes_and_in_the_file,
+    a_retry_is_a_repeat_whatever_became_of_the_message_since,
+    reactions_are_bounded,
+    only_messages_of_others_are_unread_and_mentions_are_counted,
+    a_page_is_around_an_entry_or_a_time,
+    a_page_around_a_long_entry_has_that_entry_and_keeps_its_bound,
+);

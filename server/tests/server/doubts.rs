@@ -19,9 +19,13 @@ use crate::support::{Client, TestServer, message};
 async fn start() -> (TestServer, Arc<Faulty>) {
     let folder = tempfile::tempdir().unwrap();
     let config = Config::new(folder.path().join("chat.db"));
-    let sqlite = SqliteStore::open(&config.database, Duration::from_secs(10), clock::now())
-        .await
-        .unwrap();
+    let sqlite = SqliteStore::open(
+        config.database.file().unwrap(),
+        Duration::from_secs(10),
+        clock::now(),
+    )
+    .await
+    .unwrap();
     let store = Arc::new(Faulty::new(Arc::new(sqlite), []));
     let server = TestServer::on_store(folder, config, store.clone()).await;
     (server, store)

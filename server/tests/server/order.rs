@@ -80,7 +80,15 @@ async fn read(store: Arc<dyn Store>, room: RoomId, over: Arc<AtomicBool>) -> Rea
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn hole_16_commits_become_visible_in_the_order_of_their_places() {
-    let fixture = Fixture::sqlite().await;
+    commits_become_visible_in_order(Fixture::sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn hole_16_commits_become_visible_in_the_order_of_their_places_in_postgres() {
+    commits_become_visible_in_order(Fixture::postgres().await).await;
+}
+
+async fn commits_become_visible_in_order(fixture: Fixture) {
     let over = Arc::new(AtomicBool::new(false));
     let readers: Vec<_> = (0..READERS)
         .map(|_| tokio::spawn(read(fixture.store.clone(), fixture.general, over.clone())))

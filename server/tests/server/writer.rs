@@ -214,9 +214,13 @@ async fn a_closed_writer_writes_what_it_took_and_no_more() {
 async fn hole_08_what_was_committed_and_not_acknowledged_reaches_everybody_all_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let config = Config::new(folder.path().join("chat.db"));
-    let sqlite = SqliteStore::open(&config.database, Duration::from_secs(10), clock::now())
-        .await
-        .unwrap();
+    let sqlite = SqliteStore::open(
+        config.database.file().unwrap(),
+        Duration::from_secs(10),
+        clock::now(),
+    )
+    .await
+    .unwrap();
     let store = Arc::new(Faulty::new(Arc::new(sqlite), [Fault::FailsAfterCommit]));
     let server = TestServer::on_store(folder, config, store).await;
     let mut mina = server.join("Mina").await;

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use super::count::Count;
 use crate::{
-    apt, audit, browser, npm,
+    apt, audit, browser, npm, postgres,
     process::{self, Background, cargo},
     server::{self, Build},
     simulate,
@@ -27,6 +27,8 @@ pub(crate) enum Part {
     Audit,
     /// Native tests: unit, property, simulation, integration, and interop with npm's Socket.IO server
     Unit,
+    /// The server over sockets, on a Postgres that the tests start
+    Cluster,
     /// Fresh seeds in the simulation, for two minutes unless STEADFAST_SIMULATE=30s says otherwise; and deliberate
     /// faults, each of which it must catch
     Simulation,
@@ -46,6 +48,7 @@ impl Part {
             Self::Clippy => "clippy",
             Self::Audit => "audit",
             Self::Unit => "unit",
+            Self::Cluster => "cluster",
             Self::Simulation => "simulation",
             Self::Wasm => "wasm",
             Self::Wire => "wire",
@@ -60,6 +63,7 @@ impl Part {
             Self::Clippy => "lints, native and wasm32",
             Self::Audit => "licences, bans, sources and advisories of the dependencies",
             Self::Unit => "native tests",
+            Self::Cluster => "the server on Postgres",
             Self::Simulation => "fresh seeds in simulated worlds, and deliberate faults",
             Self::Wasm => "tests in headless Chromium",
             Self::Wire => "npm's socket.io-client against the server",
@@ -74,6 +78,7 @@ impl Part {
             Self::Clippy => clippy(args),
             Self::Audit => audit::check(),
             Self::Unit => unit(args),
+            Self::Cluster => cluster(args),
             Self::Simulation => simulation(args),
             Self::Wasm => wasm(args),
             Self::Wire => wire(args),
@@ -158,8 +163,33 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
     Ok(if passed { Count::SUCCESS } else { Count::FAILURE })
 }
 
+/// The server's tests that go through a database, by their modules.
+const ON_A_DATABASE: [&str; 9] = [
+    "admin::",
+    "conversation::",
+    "handshake::",
+    "identity::",
+    "presence::",
+    "rooms::",
+    "slow::",
+    "strangers::",
+    "writer::",
+];
+
+fn cluster(args: &[String]) -> anyhow::Result<Count> {
+    postgres::prepare()?;
+    let mut test = cargo();
+    test.args(["test", "--package", "steadfast-server", "--test", "server", "--"])
+        .args(args);
+    if args.is_empty() {
+        test.args(ON_A_DATABASE);
+    }
+    watch(test.env("STEADFAST_TEST_DATABASE", "postgres"), Count::cargo)
+}
+
 fn unit(args: &[String]) -> anyhow::Result<Count> {
     npm::packages()?;
+    postgres::prepare()?;
     if process::find("openssl").is_none() {
         apt::install(
             &["openssl"],

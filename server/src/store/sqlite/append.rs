@@ -54,6 +54,8 @@ pub(super) struct Append {
 /// A room's log as this transaction has it.
 struct Growing {
     head: Seq,
+    /// When its newest entry was stored: none is stored as older than it.
+    last_at: Millis,
     archived: bool,
     /// Whether a message was added.
     active: bool,
@@ -64,6 +66,7 @@ impl Growing {
     fn from_row(row: &SqliteRow) -> Result<Self, StoreError> {
         Ok(Self {
             head: from_sql(row.try_get("head").map_err(told)?),
+            last_at: from_sql(row.try_get("last_at").map_err(told)?),
             archived: row.try_get("archived").map_err(told)?,
             active: false,
             fresh: Vec::new(),
@@ -96,7 +99,7 @@ impl Append {
     async fn entry(&mut self, entry: &NewEntry) -> Result<Outcome, StoreError> {
         let refusal = match self.check(entry).await? {
             Ok((author, checked)) => match self.insert(author, entry, checked).await? {
-                Some(seq) => return Ok(Outcome::Stored { seq, at: self.at }),
+                Some((seq, at)) => return Ok(Outcome::Stored { seq, at }),
                 None => Refusal::Conflict,
             },
             Err(refusal) => refusal,
@@ -165,12 +168,12 @@ impl Append {
         author: Person,
         entry: &NewEntry,
         checked: Checked,
-    ) -> Result<Option<Seq>, StoreError> {
+    ) -> Result<Option<(Seq, Millis)>, StoreError> {
         let Some(mut fresh) = self.row(author, entry.id, entry.room, &entry.body).await? else {
             return Ok(None);
         };
         self.today.count(entry.author, &entry.body);
-        let seq = fresh.seq;
+        let (seq, at) = (fresh.seq, fresh.at);
         let connection = &mut *self.transaction;
         let mentioned: Vec<UserId> = entry.body.mentions().collect();
         match checked {
@@ -199,13 +202,15 @@ impl Append {
         }
         fresh.mentioned = person::named(connection, &page::mentioned(&fresh)).await?;
         self.grow(entry.room, fresh)?;
-        Ok(Some(seq))
+        Ok(Some((seq, at)))
     }
 
     /// Appends what the server writes of somebody's doing.
     pub(super) async fn write(&mut self, by: &Person, room: RoomId, body: Body) -> Result<(), StoreError> {
         if !self.logs.contains_key(&room) {
-            let row = sqlx::query("select head, archived from rooms where id = ?")
+            let row = sqlx::query("select head, archived,
+                        coalesce((select at from entries where entries.room = rooms.id and entries.seq = rooms.head), 0) as last_at
+                 from rooms where id = ?")
                 .bind(room.0)
                 .fetch_one(&mut *self.transaction)
                 .await
@@ -227,7 +232,9 @@ impl Append {
         room: RoomId,
         body: &Body,
     ) -> Result<Option<Entry>, StoreError> {
-        let seq = self.log(room)?.head + 1;
+        let at = self.at;
+        let log = self.log(room)?;
+        let (seq, at) = (log.head + 1, log.last_at.max(at));
         let inserted = sqlx::query(
             "insert into entries (room, seq, author, id, at, body, kind, target) values (?, ?, ?, ?, ?, ?, ?, ?)
              on conflict (author, id) do nothing",
@@ -236,7 +243,7 @@ impl Append {
         .bind(to_sql(seq))
         .bind(author.id.0)
         .bind(id.0)
-        .bind(to_sql(self.at))
+        .bind(to_sql(at))
         .bind(written(body)?)
         .bind(kind(body))
         .bind(body.changes().map(to_sql))
@@ -244,13 +251,14 @@ impl Append {
         .await
         .map_err(told)?
         .rows_affected();
-        Ok((inserted == 1).then(|| Entry::new(seq, id, author, self.at, body.clone())))
+        Ok((inserted == 1).then(|| Entry::new(seq, id, author, at, body.clone())))
     }
 
     /// Takes an entry that was stored into account.
     fn grow(&mut self, room: RoomId, entry: Entry) -> Result<(), StoreError> {
         let log = self.log(room)?;
         log.head = entry.seq;
+        log.last_at = entry.at;
         log.active |= entry.body.is_news();
         log.fresh.push(entry);
         Ok(())
@@ -288,6 +296,7 @@ impl Append {
         }
         let row = sqlx::query(
             "select rooms.head, rooms.archived, users.name, users.role, users.state,
+                    coalesce((select at from entries where entries.room = rooms.id and entries.seq = rooms.head), 0) as last_at,
                     members.brought_by is not null as brought,
                     iif(rooms.kind = 'direct' and length(rooms.direct_key) = 32,
                         exists (select 1 from members as others
@@ -336,7 +345,8 @@ impl Append {
             return Ok(Err(Refusal::UnknownRoom));
         };
         let row = sqlx::query(
-            "select rooms.head, rooms.archived, users.name, users.state
+            "select rooms.head, rooms.archived, users.name, users.state,
+                    coalesce((select at from entries where entries.room = rooms.id and entries.seq = rooms.head), 0) as last_at
              from entries join rooms on rooms.id = entries.room join users on users.id = entries.author
              where entries.room = ? and entries.seq = ? and entries.author = ? and rooms.deleted_at is null",
         )

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::copy::reading;
 use super::{from_sql, open, told};
 use crate::store::report::TOLD;
-pub use crate::store::report::{Check, Report};
+use crate::store::report::{Check, Report};
 use crate::store::{StoreError, files};
 
 const RESTORE: &str = "stop the server, keep this file, and go back to the newest backup that `steadfast check` calls sound: \

@@ -219,12 +219,12 @@ async fn be_born(pool: &SqlitePool, at: Millis) -> Result<Epoch, sqlx::Error> {
 pub(super) fn unusable(path: &Path, source: sqlx::Error) -> OpenError {
     match super::told(source) {
         crate::store::StoreError::Locked => OpenError::Locked { path: path.into() },
-        crate::store::StoreError::Rejected(source) | crate::store::StoreError::Failed(source) => {
-            OpenError::Unusable {
-                path: path.into(),
-                source,
-            }
-        }
+        crate::store::StoreError::Rejected(source)
+        | crate::store::StoreError::Failed(source)
+        | crate::store::StoreError::Unconfirmed(source) => OpenError::Unusable {
+            path: path.into(),
+            source,
+        },
         crate::store::StoreError::Full => OpenError::NotWritable {
             path: path.into(),
             source: std::io::ErrorKind::StorageFull.into(),

@@ -6,6 +6,7 @@ mod opening;
 mod replaced;
 mod restore;
 mod room;
+mod transfer;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

@@ -17,6 +17,7 @@ use super::behind_its_back;
 use crate::process::started;
 use crate::store::Fixture;
 use crate::support::client::PATIENCE;
+use crate::support::database::conformance;
 use crate::support::server::sign_in;
 use crate::support::{Client, TestServer, message};
 
@@ -218,16 +219,13 @@ async fn fault_m08_a_person_writes_so_much_a_day_and_no_more() {
     );
 }
 
-#[tokio::test]
-async fn fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can_be_lifted() {
+async fn fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can_be_lifted(fixture: Fixture) {
     const DAY: u64 = 24 * 60 * 60 * 1_000;
-    let fixture = Fixture::sqlite().await;
-    let path = fixture.path();
     fixture.store.close().await;
     let quota = Quota { entries: 3, bytes: 0 };
     let open = async || {
-        let store = crate::store::open(path.clone()).await.unwrap();
-        store.limited(StorageLimits { quota, min_free: 0 })
+        let limits = StorageLimits { quota, min_free: 0 };
+        fixture.database.open_limited(limits).await
     };
     let mina = fixture.mina.person.id;
     let write = async |store: &dyn steadfast_server::store::Store, at: u64| {
@@ -244,12 +242,12 @@ async fn fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can
             repeat => panic!("{repeat:?}"),
         }
     };
-    let store: &dyn steadfast_server::store::Store = &open().await;
+    let store = &*open().await;
     for at in [DAY, DAY + 1] {
         assert_eq!(write(store, at).await, Ok(()));
     }
     store.close().await;
-    let store: &dyn steadfast_server::store::Store = &open().await;
+    let store = &*open().await;
     assert_eq!(write(store, 2 * DAY - 1).await, Ok(()));
     assert_eq!(write(store, 2 * DAY - 1).await, Err(Refusal::OverQuota));
     assert_eq!(
@@ -268,3 +266,5 @@ async fn fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can
     let nobody = steadfast_shared::UserId(Uuid::now_v7());
     assert!(!store.set_quota(nobody, None).await.unwrap());
 }
+
+conformance!(fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can_be_lifted,);

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{Fixture, unchanged};
 use crate::support::body;
+use crate::support::database::conformance;
 
 fn with(people: &[UserId]) -> Act {
     Act::Direct(DirectRoom {
@@ -17,9 +18,7 @@ fn with(people: &[UserId]) -> Act {
     })
 }
 
-#[tokio::test]
-async fn two_people_have_one_conversation_whoever_asks_for_it() {
-    let fixture = Fixture::sqlite().await;
+async fn two_people_have_one_conversation_whoever_asks_for_it(fixture: Fixture) {
     let (mina, jun) = (fixture.mina.person.clone(), fixture.jun.person.clone());
     let made = fixture.act(mina.id, with(&[jun.id])).await.unwrap();
     assert!(made.made);
@@ -41,9 +40,8 @@ async fn two_people_have_one_conversation_whoever_asks_for_it() {
     assert_eq!(views[&jun.id].with[0].name, "Mina");
 }
 
-#[tokio::test]
-async fn many_who_ask_at_the_same_time_get_the_same_conversation() {
-    let fixture = Arc::new(Fixture::sqlite().await);
+async fn many_who_ask_at_the_same_time_get_the_same_conversation(fixture: Fixture) {
+    let fixture = Arc::new(fixture);
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
     let asking = (0..20).map(|nth| {
         let fixture = fixture.clone();
@@ -68,9 +66,7 @@ async fn many_who_ask_at_the_same_time_get_the_same_conversation() {
     );
 }
 
-#[tokio::test]
-async fn a_group_is_another_conversation_and_nobody_else_is_in_it() {
-    let fixture = Fixture::sqlite().await;
+async fn a_group_is_another_conversation_and_nobody_else_is_in_it(fixture: Fixture) {
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
     let (ada, eve) = (
         fixture.sign_up("Ada").await.person.id,
@@ -103,9 +99,7 @@ async fn a_group_is_another_conversation_and_nobody_else_is_in_it() {
     }
 }
 
-#[tokio::test]
-async fn its_people_stay_the_same_for_ever() {
-    let fixture = Fixture::sqlite().await;
+async fn its_people_stay_the_same_for_ever(fixture: Fixture) {
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
     let ada = fixture.sign_up("Ada").await.person.id;
     let room = fixture.act(mina, with(&[jun])).await.unwrap().room.unwrap();
@@ -129,3 +123,10 @@ async fn its_people_stay_the_same_for_ever() {
         .collect();
     assert_eq!(fixture.act(mina, with(&crowd)).await, Err(Refusal::TooManyPeople));
 }
+
+conformance!(
+    two_people_have_one_conversation_whoever_asks_for_it,
+    many_who_ask_at_the_same_time_get_the_same_conversation,
+    a_group_is_another_conversation_and_nobody_else_is_in_it,
+    its_people_stay_the_same_for_ever,
+);

@@ -8,6 +8,7 @@ use steadfast_shared::room::{DirectRoom, HideRoom, Invite, RemoveMember};
 use steadfast_shared::{Body, Nickname, Role, RoomKind, Topic, UserId};
 
 use super::{Fixture, create, unchanged};
+use crate::support::database::conformance;
 use crate::support::newcomer;
 
 async fn head(fixture: &Fixture) -> u64 {
@@ -36,9 +37,7 @@ fn administer(command: Command) -> Act {
     }))
 }
 
-#[tokio::test]
-async fn who_comes_and_goes_is_in_the_feed_by_the_transaction_that_moves_them() {
-    let fixture = Fixture::sqlite().await;
+async fn who_comes_and_goes_is_in_the_feed_by_the_transaction_that_moves_them(fixture: Fixture) {
     let (mina, jun) = (fixture.mina.person.clone(), fixture.jun.person.clone());
     let made = changes_of(&fixture, mina.id, create(RoomKind::Private, "Plans")).await;
     let [ChangeKind::Joined { room, .. }] = made[..] else {
@@ -69,9 +68,7 @@ async fn who_comes_and_goes_is_in_the_feed_by_the_transaction_that_moves_them() 
     assert_eq!(gone, [left(mina)]);
 }
 
-#[tokio::test]
-async fn what_rooms_and_people_are_is_in_the_feed() {
-    let fixture = Fixture::sqlite().await;
+async fn what_rooms_and_people_are_is_in_the_feed(fixture: Fixture) {
     let (mina, jun) = (fixture.mina.person.clone(), fixture.jun.person.clone());
     let room = fixture.made(RoomKind::Public, "Tea").await;
     let mut change = unchanged(room);
@@ -122,9 +119,7 @@ async fn what_rooms_and_people_are_is_in_the_feed() {
     }
 }
 
-#[tokio::test]
-async fn what_operators_do_is_in_the_feed() {
-    let fixture = Fixture::sqlite().await;
+async fn what_operators_do_is_in_the_feed(fixture: Fixture) {
     let (mina, jun) = (fixture.mina.person.clone(), fixture.jun.clone());
     let role = changes_of(
         &fixture,
@@ -148,9 +143,7 @@ async fn what_operators_do_is_in_the_feed() {
     assert_eq!(deleted, [ChangeKind::RoomDeleted { room }]);
 }
 
-#[tokio::test]
-async fn new_people_and_ended_sessions_are_in_the_feed() {
-    let fixture = Fixture::sqlite().await;
+async fn new_people_and_ended_sessions_are_in_the_feed(fixture: Fixture) {
     let before = head(&fixture).await;
     let token = Token::shown("ada");
     let mut wanted = newcomer("Ada");
@@ -192,9 +185,7 @@ async fn new_people_and_ended_sessions_are_in_the_feed() {
     assert_eq!(kinds, sessions.map(|session| ended(vec![session])));
 }
 
-#[tokio::test]
-async fn a_snapshot_is_as_of_one_moment() {
-    let fixture = Fixture::sqlite().await;
+async fn a_snapshot_is_as_of_one_moment(fixture: Fixture) {
     fixture.fill(3).await;
     let mut snapshot = fixture.store.snapshot().await.unwrap();
     let before = snapshot.feed_head().await.unwrap();
@@ -223,9 +214,7 @@ async fn a_snapshot_is_as_of_one_moment() {
     );
 }
 
-#[tokio::test]
-async fn rooms_that_grew_come_with_what_follows_and_no_more_than_asked_for() {
-    let fixture = Fixture::sqlite().await;
+async fn rooms_that_grew_come_with_what_follows_and_no_more_than_asked_for(fixture: Fixture) {
     fixture.fill(10).await;
     let mut snapshot = fixture.store.snapshot().await.unwrap();
     let grown = snapshot
@@ -243,9 +232,7 @@ async fn rooms_that_grew_come_with_what_follows_and_no_more_than_asked_for() {
     assert!(level.is_empty());
 }
 
-#[tokio::test]
-async fn an_append_says_how_far_the_feed_was() {
-    let fixture = Fixture::sqlite().await;
+async fn an_append_says_how_far_the_feed_was(fixture: Fixture) {
     let entries = [fixture.entry("hi")];
     let appended = fixture.store.append(&entries, 7).await.unwrap();
     assert_eq!(appended.feed, head(&fixture).await);
@@ -256,9 +243,7 @@ async fn an_append_says_how_far_the_feed_was() {
     assert_eq!(appended.feed, head(&fixture).await);
 }
 
-#[tokio::test]
-async fn old_changes_are_forgotten_and_whoever_needs_them_is_told_so() {
-    let fixture = Fixture::sqlite().await;
+async fn old_changes_are_forgotten_and_whoever_needs_them_is_told_so(fixture: Fixture) {
     let start = head(&fixture).await;
     let mina = fixture.mina.person.id;
     for nth in 0..3_u64 {
@@ -285,17 +270,9 @@ async fn old_changes_are_forgotten_and_whoever_needs_them_is_told_so() {
     assert_eq!(head(&fixture).await, start + 3, "numbers are not given twice");
 }
 
-#[tokio::test]
-async fn the_feed_is_bounded_in_changes() {
-    let fixture = Fixture::sqlite().await;
-    let sqlite = fixture.path();
-    let mut connection = super::behind_its_back(sqlite).await;
-    sqlx::query("update feed set head = head + ?")
-        .bind(i64::try_from(CHANGES_KEPT).unwrap())
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    drop(connection);
+async fn the_feed_is_bounded_in_changes(fixture: Fixture) {
+    let further = format!("update feed set head = head + {CHANGES_KEPT}");
+    fixture.database.run(&further).await;
     fixture
         .act(fixture.jun.person.id, Act::Leave(fixture.general))
         .await
@@ -308,3 +285,15 @@ async fn the_feed_is_bounded_in_changes() {
     );
     assert_eq!(after(&fixture, 0).await, None);
 }
+
+conformance!(
+    who_comes_and_goes_is_in_the_feed_by_the_transaction_that_moves_them,
+    what_rooms_and_people_are_is_in_the_feed,
+    what_operators_do_is_in_the_feed,
+    new_people_and_ended_sessions_are_in_the_feed,
+    a_snapshot_is_as_of_one_moment,
+    rooms_that_grew_come_with_what_follows_and_no_more_than_asked_for,
+    an_append_says_how_far_the_feed_was,
+    old_changes_are_forgotten_and_whoever_needs_them_is_told_so,
+    the_feed_is_bounded_in_changes,
+);

@@ -4,12 +4,11 @@ use steadfast_server::store::{NewEntry, Outcome, ReadMark, Refusal, Span, StoreE
 use steadfast_shared::{RoomId, UserId, limit};
 use uuid::Uuid;
 
-use super::{Fixture, behind_its_back};
+use super::Fixture;
 use crate::support::body;
+use crate::support::database::conformance;
 
-#[tokio::test]
-async fn places_are_contiguous_from_1_in_the_order_given() {
-    let fixture = Fixture::sqlite().await;
+async fn places_are_contiguous_from_1_in_the_order_given(fixture: Fixture) {
     let entries: Vec<NewEntry> = (0..5).map(|n| fixture.entry(&n.to_string())).collect();
     let outcomes = fixture.append(&entries[..3]).await;
     assert_eq!(outcomes[2], Outcome::Stored { seq: 3, at: 7 });
@@ -39,9 +38,7 @@ async fn places_are_contiguous_from_1_in_the_order_given() {
     assert_eq!(page.head, 5);
 }
 
-#[tokio::test]
-async fn a_repeat_gets_the_first_result_and_leaves_no_gap() {
-    let fixture = Fixture::sqlite().await;
+async fn a_repeat_gets_the_first_result_and_leaves_no_gap(fixture: Fixture) {
     let (first, second) = (fixture.entry("first"), fixture.entry("second"));
     fixture.append(std::slice::from_ref(&first)).await;
     let again = fixture
@@ -61,9 +58,7 @@ async fn a_repeat_gets_the_first_result_and_leaves_no_gap() {
     assert_eq!(fixture.seqs(Span::After(0), 100).await, [1, 2]);
 }
 
-#[tokio::test]
-async fn hole_15_the_same_id_with_another_body_or_room_is_a_conflict() {
-    let fixture = Fixture::sqlite().await;
+async fn hole_15_the_same_id_with_another_body_or_room_is_a_conflict(fixture: Fixture) {
     let first = fixture.entry("first");
     fixture.append(std::slice::from_ref(&first)).await;
     let other_body = NewEntry {
@@ -85,24 +80,19 @@ async fn hole_15_the_same_id_with_another_body_or_room_is_a_conflict() {
     assert_eq!(fixture.store.heads().await.unwrap()[&fixture.other], 0);
 }
 
-#[tokio::test]
-async fn hole_15_another_broken_constraint_is_not_taken_for_a_repeat() {
-    let fixture = Fixture::sqlite().await;
+async fn hole_15_another_broken_constraint_is_not_taken_for_a_repeat(fixture: Fixture) {
     fixture.fill(1).await;
     // A head that lags behind its log: the next place is taken.
-    sqlx::query("update rooms set head = 0 where id = ?")
-        .bind(fixture.general.0)
-        .execute(&mut behind_its_back(fixture.path()).await)
-        .await
-        .unwrap();
+    fixture
+        .database
+        .run("update rooms set head = 0 where name = 'general'")
+        .await;
     let refused = fixture.store.append(&[fixture.entry("second")], 7).await;
     assert!(matches!(refused, Err(StoreError::Rejected(_))), "{refused:?}");
     assert_eq!(fixture.seqs(Span::After(0), 100).await, [1]);
 }
 
-#[tokio::test]
-async fn hole_01_two_people_may_choose_the_same_id() {
-    let fixture = Fixture::sqlite().await;
+async fn hole_01_two_people_may_choose_the_same_id(fixture: Fixture) {
     let minas = fixture.entry("hi");
     let juns = NewEntry {
         author: fixture.jun.person.id,
@@ -117,9 +107,7 @@ async fn hole_01_two_people_may_choose_the_same_id() {
     );
 }
 
-#[tokio::test]
-async fn rooms_one_is_not_in_are_unknown() {
-    let fixture = Fixture::sqlite().await;
+async fn rooms_one_is_not_in_are_unknown(fixture: Fixture) {
     let not_mine = NewEntry {
         author: fixture.jun.person.id,
         room: fixture.other,
@@ -146,9 +134,7 @@ async fn rooms_one_is_not_in_are_unknown() {
     );
 }
 
-#[tokio::test]
-async fn pages_ascend_without_a_gap_whichever_way_they_are_asked_for() {
-    let fixture = Fixture::sqlite().await;
+async fn pages_ascend_without_a_gap_whichever_way_they_are_asked_for(fixture: Fixture) {
     fixture.fill(10).await;
     assert_eq!(fixture.seqs(Span::After(0), 3).await, [1, 2, 3]);
     assert_eq!(fixture.seqs(Span::After(8), 3).await, [9, 10]);
@@ -159,9 +145,7 @@ async fn pages_ascend_without_a_gap_whichever_way_they_are_asked_for() {
     assert_eq!(fixture.seqs(Span::After(u64::MAX), 3).await, [0; 0]);
 }
 
-#[tokio::test]
-async fn a_page_is_bounded_in_bytes() {
-    let fixture = Fixture::sqlite().await;
+async fn a_page_is_bounded_in_bytes(fixture: Fixture) {
     let long = "x".repeat(limit::MESSAGE_BYTES);
     let entries: Vec<NewEntry> = (0..40).map(|_| fixture.entry(&long)).collect();
     fixture.append(&entries).await;
@@ -174,9 +158,7 @@ async fn a_page_is_bounded_in_bytes() {
     );
 }
 
-#[tokio::test]
-async fn a_read_mark_moves_forward_only_and_not_past_the_head() {
-    let fixture = Fixture::sqlite().await;
+async fn a_read_mark_moves_forward_only_and_not_past_the_head(fixture: Fixture) {
     fixture.fill(10).await;
     let user = fixture.jun.person.id;
     let mark = |seq| ReadMark {
@@ -192,9 +174,7 @@ async fn a_read_mark_moves_forward_only_and_not_past_the_head() {
     }
 }
 
-#[tokio::test]
-async fn ones_own_entries_are_never_unread() {
-    let fixture = Fixture::sqlite().await;
+async fn ones_own_entries_are_never_unread(fixture: Fixture) {
     fixture.fill(3).await;
     let unread =
         |rooms: Vec<steadfast_shared::event::Room>| rooms.iter().map(|room| room.unread).sum::<u64>();
@@ -207,3 +187,43 @@ async fn ones_own_entries_are_never_unread() {
         3
     );
 }
+
+async fn an_entrys_time_is_never_before_that_of_the_entry_before_it(fixture: Fixture) {
+    let entries: Vec<NewEntry> = (0..3).map(|n| fixture.entry(&n.to_string())).collect();
+    // A clock that was set back, and one of another node that is behind.
+    for (entry, at, stored_at) in [
+        (&entries[0], 50, 50),
+        (&entries[1], 20, 50),
+        (&entries[2], 51, 51),
+    ] {
+        let appended = fixture
+            .store
+            .append(std::slice::from_ref(entry), at)
+            .await
+            .unwrap();
+        let Outcome::Stored { at, .. } = appended.outcomes[0] else {
+            panic!("{:?}", appended.outcomes);
+        };
+        assert_eq!((at, appended.logs[0].fresh[0].at), (stored_at, stored_at));
+    }
+    let again = fixture
+        .store
+        .append(std::slice::from_ref(&entries[1]), 60)
+        .await
+        .unwrap();
+    assert_eq!(again.outcomes, [Outcome::Repeat { seq: 2, at: 50 }]);
+}
+
+conformance!(
+    an_entrys_time_is_never_before_that_of_the_entry_before_it,
+    places_are_contiguous_from_1_in_the_order_given,
+    a_repeat_gets_the_first_result_and_leaves_no_gap,
+    hole_15_the_same_id_with_another_body_or_room_is_a_conflict,
+    hole_15_another_broken_constraint_is_not_taken_for_a_repeat,
+    hole_01_two_people_may_choose_the_same_id,
+    rooms_one_is_not_in_are_unknown,
+    pages_ascend_without_a_gap_whichever_way_they_are_asked_for,
+    a_page_is_bounded_in_bytes,
+    a_read_mark_moves_forward_only_and_not_past_the_head,
+    ones_own_entries_are_never_unread,
+);

@@ -12,6 +12,7 @@ mod opening;
 mod people;
 mod plans;
 mod settle;
+mod traps;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,12 +21,12 @@ use std::time::Duration;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use steadfast_server::store::sqlite::{SqliteStore, open::OpenError};
-use steadfast_server::store::{Act, Acted, Device, NewEntry, Outcome, Refusal, Rooms, Span, Store};
+use steadfast_server::store::{Act, Acted, Device, NewEntry, Outcome, Refusal, Span, Store};
 use steadfast_shared::room::{ChangeRoom, CreateRoom};
 use steadfast_shared::{Body, EntryId, Room, RoomId, RoomKind, RoomName, Seq, Topic, UserId};
-use tempfile::TempDir;
 use uuid::Uuid;
 
+use super::support::database::TestDatabase;
 use super::support::{body, newcomer};
 
 /// A store with two people, Mina and Jun, who both are in the room `general`; and another room that Mina alone is in.
@@ -35,40 +36,38 @@ pub(crate) struct Fixture {
     pub(crate) jun: Device,
     pub(crate) general: RoomId,
     pub(crate) other: RoomId,
-    folder: TempDir,
+    pub(crate) database: TestDatabase,
 }
 
 impl Fixture {
     pub(crate) async fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("chat.db");
-        let store = Arc::new(open(path.clone()).await.unwrap());
+        Self::on(TestDatabase::sqlite()).await
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        Self::on(TestDatabase::postgres().await).await
+    }
+
+    async fn on(database: TestDatabase) -> Self {
+        let store = database.open().await;
         let mina = sign_up(&*store, "Mina").await;
         let jun = sign_up(&*store, "Jun").await;
         let general = store.rooms_of(mina.person.id).await.unwrap()[0].id;
         let other = RoomId(Uuid::now_v7());
-        let mut connection = behind_its_back(path).await;
-        sqlx::query(
+        let (room, person) = (database.id(other.0), database.id(mina.person.id.0));
+        let insert = format!(
             "insert into rooms (id, kind, name, name_key, search, created_at, active_at)
-             values (?, 'public', 'other', 'other', 'other', 0, 0)",
-        )
-        .bind(other.0)
-        .execute(&mut connection)
-        .await
-        .unwrap();
-        sqlx::query("insert into members (user, room, joined_at) values (?, ?, 0)")
-            .bind(mina.person.id.0)
-            .bind(other.0)
-            .execute(&mut connection)
-            .await
-            .unwrap();
+             values ({room}, 'public', 'other', 'other', 'other', 0, 0);
+             insert into members (user, room, joined_at) values ({person}, {room}, 0)"
+        );
+        database.run(&insert).await;
         Self {
             store,
             mina,
             jun,
             general,
             other,
-            folder,
+            database,
         }
     }
 
@@ -76,8 +75,9 @@ impl Fixture {
         sign_up(&*self.store, name).await
     }
 
+    /// Its file, which a test on SQLite alone has.
     pub(crate) fn path(&self) -> PathBuf {
-        self.folder.path().join("chat.db")
+        self.database.file().unwrap()
     }
 
     fn entry(&self, text: &str) -> NewEntry {
@@ -101,7 +101,7 @@ impl Fixture {
 
     /// Has somebody ask for something.
     async fn act(&self, by: UserId, act: Act) -> Result<Acted, Refusal> {
-        self.store.act(by, None, &act, 9).await.unwrap()
+        self.store.act(by, None, &act, 5).await.unwrap()
     }
 
     /// A room that Mina has made.

@@ -1,15 +1,13 @@
 //! What names and reactions are compared by.
 
-use std::sync::Arc;
-
-use sqlx::Connection;
 use steadfast_server::store::account::SignUpError;
 use steadfast_server::store::{Act, NewEntry, Refusal, Span};
 use steadfast_shared::room::{BrowseRooms, ChangeRoom};
 use steadfast_shared::{Body, Emoji, EntryId, Millis, Nickname, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
 
-use super::{Fixture, behind_its_back, create, open, room_name};
+use super::{Fixture, create, room_name};
+use crate::support::database::conformance;
 use crate::support::newcomer;
 
 const DAY: Millis = 24 * 60 * 60 * 1_000;
@@ -28,11 +26,9 @@ impl Fixture {
     /// The same database, opened again after something was changed in it.
     async fn reopen_after(self, change: &'static str) -> Self {
         self.store.close().await;
-        let mut connection = behind_its_back(self.path()).await;
-        sqlx::raw_sql(change).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
+        self.database.run(change).await;
         Self {
-            store: Arc::new(open(self.path()).await.unwrap()),
+            store: self.database.open().await,
             ..self
         }
     }
@@ -59,9 +55,7 @@ impl Fixture {
     }
 }
 
-#[tokio::test]
-async fn fault_f28_public_rooms_that_can_be_taken_for_each_other_are_one() {
-    let fixture = Fixture::sqlite().await;
+async fn fault_f28_public_rooms_that_can_be_taken_for_each_other_are_one(fixture: Fixture) {
     let mina = fixture.mina.person.id;
     let plans = fixture.made(RoomKind::Public, "Plans").await;
     fixture.made(RoomKind::Public, "민아 방").await;
@@ -100,9 +94,7 @@ async fn fault_f28_public_rooms_that_can_be_taken_for_each_other_are_one() {
     }
 }
 
-#[tokio::test]
-async fn fault_f28_a_name_is_stored_composed_and_found_in_every_form() {
-    let fixture = Fixture::sqlite().await;
+async fn fault_f28_a_name_is_stored_composed_and_found_in_every_form(fixture: Fixture) {
     let mina = fixture.mina.person.id;
     let room = fixture.made(RoomKind::Public, &format!("{DECOMPOSED} 방")).await;
     assert_eq!(fixture.seen(mina, room).await.unwrap().name, "민아 방");
@@ -119,9 +111,7 @@ async fn fault_f28_a_name_is_stored_composed_and_found_in_every_form() {
     assert_eq!(fixture.store.find_people("ＭＩＫ").await.unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn fault_f28_rooms_of_an_older_database_get_keys_and_the_oldest_keeps_its_own() {
-    let fixture = Fixture::sqlite().await;
+async fn fault_f28_rooms_of_an_older_database_get_keys_and_the_oldest_keeps_its_own(fixture: Fixture) {
     let mina = fixture.mina.person.id;
     let plans = fixture.made(RoomKind::Public, "Plans").await;
     let other = fixture.made(RoomKind::Public, "Other").await;
@@ -143,9 +133,7 @@ async fn fault_f28_rooms_of_an_older_database_get_keys_and_the_oldest_keeps_its_
     assert_eq!(fixture.calls(other, "Рlans").await, Err(Refusal::RoomNameTaken));
 }
 
-#[tokio::test]
-async fn fault_f29_names_with_joiners_and_joined_emoji_are_taken() {
-    let fixture = Fixture::sqlite().await;
+async fn fault_f29_names_with_joiners_and_joined_emoji_are_taken(fixture: Fixture) {
     for name in ["علی\u{200C}رضا", "क्\u{200D}ष", "👩\u{200D}💻", "🏴󠁧󠁢󠁳󠁣󠁴󠁿 Ewan"]
     {
         assert_eq!(fixture.sign_up(name).await.person.name, name);
@@ -155,9 +143,7 @@ async fn fault_f29_names_with_joiners_and_joined_emoji_are_taken() {
     assert!(matches!(refused, Err(SignUpError::NicknameTaken)));
 }
 
-#[tokio::test]
-async fn fault_f33_a_nickname_given_up_is_held_for_its_owner_for_thirty_days() {
-    let fixture = Fixture::sqlite().await;
+async fn fault_f33_a_nickname_given_up_is_held_for_its_owner_for_thirty_days(fixture: Fixture) {
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
     let held_until = 10 + limit::FORMER_NAME_DAYS * DAY;
     fixture.renames(mina, "Minerva", 10).await.unwrap();
@@ -177,9 +163,7 @@ async fn fault_f33_a_nickname_given_up_is_held_for_its_owner_for_thirty_days() {
     fixture.signs_up("Mina", held_until).await.unwrap();
 }
 
-#[tokio::test]
-async fn fault_f33_one_person_holds_no_more_than_a_few_nicknames() {
-    let fixture = Fixture::sqlite().await;
+async fn fault_f33_one_person_holds_no_more_than_a_few_nicknames(fixture: Fixture) {
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
     for nth in 0..=limit::FORMER_NAMES {
         fixture.renames(mina, &format!("Walker {nth}"), 10).await.unwrap();
@@ -191,9 +175,7 @@ async fn fault_f33_one_person_holds_no_more_than_a_few_nicknames() {
     );
 }
 
-#[tokio::test]
-async fn fault_f27_stored_reactions_become_one_emoji_each_in_one_form() {
-    let fixture = Fixture::sqlite().await;
+async fn fault_f27_stored_reactions_become_one_emoji_each_in_one_form(fixture: Fixture) {
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
     fixture.fill(1).await;
     for (author, emoji) in [(mina, "👍"), (jun, "❤️"), (mina, "❤️")] {
@@ -235,12 +217,10 @@ async fn fault_f27_stored_reactions_become_one_emoji_each_in_one_form() {
     assert!(matches!(&page.entries[2].body, Body::React { on: false, .. }));
 }
 
-#[tokio::test]
-async fn fault_f26_messages_that_an_older_version_let_in_are_read_all_the_same() {
-    let fixture = Fixture::sqlite().await;
+async fn fault_f26_messages_that_an_older_version_let_in_are_read_all_the_same(fixture: Fixture) {
     fixture.fill(2).await;
     let fixture = fixture
-        .reopen_after("update entries set body = json_set(body, '$.text', char(0x200B)) where seq = 1")
+        .reopen_after("update entries set body = replace(body, 'message 0', '\u{200B}') where seq = 1")
         .await;
     let page = fixture
         .store
@@ -254,3 +234,14 @@ async fn fault_f26_messages_that_an_older_version_let_in_are_read_all_the_same()
         .collect();
     assert_eq!(texts, ["…", "message 1"]);
 }
+
+conformance!(
+    fault_f28_public_rooms_that_can_be_taken_for_each_other_are_one,
+    fault_f28_a_name_is_stored_composed_and_found_in_every_form,
+    fault_f28_rooms_of_an_older_database_get_keys_and_the_oldest_keeps_its_own,
+    fault_f29_names_with_joiners_and_joined_emoji_are_taken,
+    fault_f33_a_nickname_given_up_is_held_for_its_owner_for_thirty_days,
+    fault_f33_one_person_holds_no_more_than_a_few_nicknames,
+    fault_f27_stored_reactions_become_one_emoji_each_in_one_form,
+    fault_f26_messages_that_an_older_version_let_in_are_read_all_the_same,
+);

@@ -6,10 +6,9 @@ use steadfast_shared::{RoomKind, UserId, limit};
 use uuid::Uuid;
 
 use super::Fixture;
+use crate::support::database::conformance;
 
-#[tokio::test]
-async fn people_are_found_by_part_of_their_nickname_whatever_its_case() {
-    let fixture = Fixture::sqlite().await;
+async fn people_are_found_by_part_of_their_nickname_whatever_its_case(fixture: Fixture) {
     for name in ["Élodie", "미나", "mini"] {
         fixture.sign_up(name).await;
     }
@@ -31,9 +30,7 @@ async fn people_are_found_by_part_of_their_nickname_whatever_its_case() {
     assert_eq!(fixture.store.find_people("").await.unwrap().len(), limit::LISTED);
 }
 
-#[tokio::test]
-async fn the_people_in_a_room_are_listed_by_name() {
-    let fixture = Fixture::sqlite().await;
+async fn the_people_in_a_room_are_listed_by_name(fixture: Fixture) {
     let room = fixture.made(RoomKind::Private, "Plans").await;
     let mut people = Vec::new();
     for name in ["zoe", "Ada", "bo"] {
@@ -49,18 +46,14 @@ async fn the_people_in_a_room_are_listed_by_name() {
     assert_eq!(mina, Some(fixture.mina.person.clone()));
 }
 
-#[tokio::test]
-async fn a_newcomer_has_nothing_unread() {
-    let fixture = Fixture::sqlite().await;
+async fn a_newcomer_has_nothing_unread(fixture: Fixture) {
     fixture.fill(20).await;
     let ada = fixture.sign_up("Ada").await.person.id;
     let general = fixture.seen(ada, fixture.general).await.unwrap();
     assert_eq!((general.head, general.read, general.unread), (20, 20, 0));
 }
 
-#[tokio::test]
-async fn how_far_one_has_read_moves_nobody_elses_mark() {
-    let fixture = Fixture::sqlite().await;
+async fn how_far_one_has_read_moves_nobody_elses_mark(fixture: Fixture) {
     let ada = fixture.sign_up("Ada").await.person.id;
     let jun = fixture.jun.person.id;
     fixture.fill(5).await;
@@ -73,9 +66,7 @@ async fn how_far_one_has_read_moves_nobody_elses_mark() {
     assert_eq!(fixture.seen(jun, nowhere).await, None, "reading is no way in");
 }
 
-#[tokio::test]
-async fn the_most_active_room_comes_first() {
-    let fixture = Fixture::sqlite().await;
+async fn the_most_active_room_comes_first(fixture: Fixture) {
     let mina = fixture.mina.person.id;
     let tea = fixture.made(RoomKind::Public, "Tea").await;
     let order = async || {
@@ -87,3 +78,11 @@ async fn the_most_active_room_comes_first() {
     fixture.store.append(&entry, 50).await.unwrap();
     assert_eq!(order().await[0], fixture.general);
 }
+
+conformance!(
+    people_are_found_by_part_of_their_nickname_whatever_its_case,
+    the_people_in_a_room_are_listed_by_name,
+    a_newcomer_has_nothing_unread,
+    how_far_one_has_read_moves_nobody_elses_mark,
+    the_most_active_room_comes_first,
+);

@@ -5,14 +5,13 @@ use steadfast_shared::room::ChangeRoom;
 use steadfast_shared::{Body, Nickname, RoomChange, RoomKind, Topic};
 
 use super::{Fixture, room_name, unchanged};
+use crate::support::database::conformance;
 
 fn rename(name: &str) -> Act {
     Act::Rename(Nickname::parse(name).unwrap())
 }
 
-#[tokio::test]
-async fn what_is_otherwise_is_written_into_the_log_and_nothing_else_is() {
-    let fixture = Fixture::sqlite().await;
+async fn what_is_otherwise_is_written_into_the_log_and_nothing_else_is(fixture: Fixture) {
     let mina = fixture.mina.person.id;
     let room = fixture.made(RoomKind::Public, "Tea").await;
     let (name, topic) = (room_name("Coffee"), Topic::parse("black").unwrap());
@@ -37,7 +36,7 @@ async fn what_is_otherwise_is_written_into_the_log_and_nothing_else_is() {
     );
     let seen = fixture.seen(mina, room).await.unwrap();
     assert_eq!((seen.name.as_str(), seen.topic.as_str()), ("Coffee", "black"));
-    assert_eq!((seen.archived, seen.active_at, seen.head), (true, 9, 4));
+    assert_eq!((seen.archived, seen.active_at, seen.head), (true, 5, 4));
     let again = fixture.act(mina, Act::Change(asked)).await.unwrap();
     assert_eq!(
         (
@@ -48,9 +47,7 @@ async fn what_is_otherwise_is_written_into_the_log_and_nothing_else_is() {
     );
 }
 
-#[tokio::test]
-async fn nothing_is_said_in_an_archived_room_until_it_is_opened() {
-    let fixture = Fixture::sqlite().await;
+async fn nothing_is_said_in_an_archived_room_until_it_is_opened(fixture: Fixture) {
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
     let room = fixture.made(RoomKind::Public, "Tea").await;
     fixture.act(jun, Act::Join(room)).await.unwrap();
@@ -92,9 +89,7 @@ async fn nothing_is_said_in_an_archived_room_until_it_is_opened() {
     assert_eq!(fixture.append(&[late]).await, [Outcome::Stored { seq: 5, at: 7 }]);
 }
 
-#[tokio::test]
-async fn a_public_name_is_taken_once_and_free_again_once_it_is_given_up() {
-    let fixture = Fixture::sqlite().await;
+async fn a_public_name_is_taken_once_and_free_again_once_it_is_given_up(fixture: Fixture) {
     let mina = fixture.mina.person.id;
     let tea = fixture.made(RoomKind::Public, "Tea").await;
     let coffee = fixture.made(RoomKind::Public, "Coffee").await;
@@ -115,9 +110,7 @@ async fn a_public_name_is_taken_once_and_free_again_once_it_is_given_up() {
     fixture.act(mina, named(private, "Coffee")).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_nickname_changes_in_every_room_where_things_can_be_said() {
-    let fixture = Fixture::sqlite().await;
+async fn a_nickname_changes_in_every_room_where_things_can_be_said(fixture: Fixture) {
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
     let tea = fixture.made(RoomKind::Private, "Tea").await;
     let closed = fixture.made(RoomKind::Private, "Closed").await;
@@ -167,3 +160,10 @@ async fn a_nickname_changes_in_every_room_where_things_can_be_said() {
         Err(Refusal::NicknameTaken)
     );
 }
+
+conformance!(
+    what_is_otherwise_is_written_into_the_log_and_nothing_else_is,
+    nothing_is_said_in_an_archived_room_until_it_is_opened,
+    a_public_name_is_taken_once_and_free_again_once_it_is_given_up,
+    a_nickname_changes_in_every_room_where_things_can_be_said,
+);

@@ -2,8 +2,10 @@
 
 mod accounts;
 pub(crate) mod client;
+pub(crate) mod database;
 pub(crate) mod faulty;
 mod operators;
+pub(crate) mod postgres;
 pub(crate) mod server;
 
 use steadfast_server::store::Token;

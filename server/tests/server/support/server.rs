@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::Client;
+use super::database::TestDatabase;
 
 pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
@@ -21,6 +22,8 @@ pub(crate) struct TestServer {
     /// The code of the link that makes the first owner.
     owner_code: Option<String>,
     folder: Option<TempDir>,
+    /// Dropped after the server is.
+    _database: Option<TestDatabase>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
 }
@@ -32,11 +35,16 @@ impl TestServer {
 
     /// Starts with other limits.
     pub(crate) async fn with(change: impl FnOnce(&mut Limits)) -> Self {
+        let database = TestDatabase::chosen().await;
         let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::new(folder.path().join("chat.db"));
+        let mut config = Config::new(database.name_in(folder.path()));
+        config.admin_socket = Some(folder.path().join("admin.sock"));
         config.limits.presence_grace = Duration::from_millis(500);
         change(&mut config.limits);
-        Self::on(folder, config).await
+        Self {
+            _database: Some(database),
+            ..Self::on(folder, config).await
+        }
     }
 
     pub(crate) async fn on(folder: TempDir, config: Config) -> Self {
@@ -66,6 +74,7 @@ impl TestServer {
             http: reqwest::Client::new(),
             owner_code,
             folder: Some(folder),
+            _database: None,
             stop: Some(stop),
             serving,
         }

@@ -1,0 +1,183 @@
+//! Where a database is, by what `--database` says: a file of SQLite's, or the URL of one of Postgres'.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use steadfast_shared::Millis;
+
+use super::postgres::{self, Clock, PostgresStore};
+use super::sqlite::{self, SqliteStore};
+use super::{PATIENCE, StorageLimits, Store, transfer};
+
+/// A database by its name.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Database {
+    /// A file.
+    File(PathBuf),
+    /// A URL, which may hold a password.
+    Postgres(String),
+}
+
+/// Why a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file.
+    #[error(transparent)]
+    Sqlite(#[from] sqlite::open::OpenError),
+    /// The one in Postgres.
+    #[error(transparent)]
+    Postgres(#[from] postgres::open::OpenError),
+    /// A copy into it was broken off.
+    #[error(
+        "{database} is an unfinished copy: run `steadfast copy` again with the same --from and --to, and then start"
+    )]
+    Half {
+        /// The database.
+        database: Database,
+    },
+}
+
+impl OpenError {
+    /// Whether a server has the database.
+    pub fn is_in_use(&self) -> bool {
+        matches!(
+            self,
+            Self::Sqlite(sqlite::open::OpenError::InUse { .. })
+                | Self::Postgres(postgres::open::OpenError::InUse { .. })
+        )
+    }
+}
+
+impl Database {
+    /// Reads what `--database` says.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text.starts_with("postgres:") || text.starts_with("postgresql:") {
+            return match postgres::open::name(text) {
+                Ok(_) => Ok(Self::Postgres(text.to_owned())),
+                Err(error) => Err(error.to_string()),
+            };
+        }
+        let path = text
+            .strip_prefix("sqlite://")
+            .or_else(|| text.strip_prefix("sqlite:"))
+            .unwrap_or(text);
+        if path.is_empty() || path == ":memory:" {
+            return Err("the database has to be a file: what is only in memory cannot be kept".into());
+        }
+        Ok(Self::File(path.into()))
+    }
+
+    /// The file, where it is one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(file) => Some(file),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// Opens it for a server. A copy that was broken off is no database to serve.
+    pub async fn open_whole(&self, limits: StorageLimits, at: Millis) -> Result<Arc<dyn Store>, OpenError> {
+        if transfer::is_half(self).await {
+            return Err(OpenError::Half {
+                database: self.clone(),
+            });
+        }
+        self.open(limits, at).await
+    }
+
+    /// Opens it, in a server's stead.
+    pub async fn open(&self, limits: StorageLimits, at: Millis) -> Result<Arc<dyn Store>, OpenError> {
+        Ok(match self {
+            Self::File(file) => Arc::new(SqliteStore::open(file, PATIENCE, at).await?.limited(limits)),
+            Self::Postgres(url) => {
+                let store = PostgresStore::open(url, PATIENCE, at, Clock::Database).await?;
+                Arc::new(store.limited(limits))
+            }
+        })
+    }
+
+    /// Where the socket of its server is for `steadfast admin`: beside the file; for a database in Postgres in the folder that the
+    /// server was started in, by a name that is that database's own.
+    pub fn admin_socket(&self) -> PathBuf {
+        match self {
+            Self::File(file) => {
+                let mut path = file.as_os_str().to_owned();
+                path.push(".sock");
+                path.into()
+            }
+            Self::Postgres(_) => {
+                let hash = Sha256::digest(self.to_string());
+                let digits: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+                format!("steadfast-{digits}.sock").into()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => file.display().fmt(f),
+            Self::Postgres(url) => match postgres::open::name(url) {
+                Ok(name) => f.write_str(&name),
+                Err(_) => f.write_str("a database in Postgres"),
+            },
+        }
+    }
+}
+
+/// Without the password.
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl From<PathBuf> for Database {
+    fn from(file: PathBuf) -> Self {
+        Self::File(file)
+    }
+}
+
+impl From<&str> for Database {
+    fn from(file: &str) -> Self {
+        Self::File(file.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_is_a_file_or_a_url_and_never_shows_its_password() {
+        assert_eq!(
+            Database::parse("sqlite:///var/lib/chat.db").unwrap(),
+            Database::File("/var/lib/chat.db".into())
+        );
+        assert_eq!(
+            Database::parse("chat.db").unwrap(),
+            Database::File("chat.db".into())
+        );
+        assert!(Database::parse(":memory:").is_err());
+        let postgres = Database::parse("postgres://chat:secret@db.example/team").unwrap();
+        assert_eq!(postgres.to_string(), "team at db.example:5432");
+        assert!(!format!("{postgres:?}").contains("secret"));
+        assert!(Database::parse("postgres://db.example:port/team").is_err());
+    }
+
+    #[test]
+    fn the_socket_of_a_database_in_postgres_does_not_depend_on_how_one_signs_in() {
+        let socket = |url| Database::parse(url).unwrap().admin_socket();
+        assert_eq!(
+            socket("postgres://chat:secret@db.example/team"),
+            socket("postgresql://db.example:5432/team?sslmode=require")
+        );
+        assert_ne!(
+            socket("postgres://db.example/team"),
+            socket("postgres://db.example/other")
+        );
+    }
+}

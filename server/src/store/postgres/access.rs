@@ -1,0 +1,194 @@
+//! Who may do what in a room, and who comes into it.
+
+use sqlx::{PgConnection, Row};
+use steadfast_shared::admin::LimitName;
+use steadfast_shared::{Millis, Person, Power, RoomId, UserId, limit};
+use uuid::Uuid;
+
+use super::append::Append;
+use super::{admin, from_sql, kind, person, to_sql, told};
+use crate::store::access::{Access, Done};
+use crate::store::admin::SERVER;
+use crate::store::{Refusal, StoreError};
+
+/// What this person may do in the room; a room they are not in is not there.
+pub(super) async fn access(connection: &mut PgConnection, user: UserId, room: RoomId) -> Done<Access> {
+    let row = sqlx::query(
+        "select rooms.kind, rooms.name, rooms.topic, rooms.archived,
+                rooms.kind <> 'direct' and (users.role in ('moderator', 'owner')
+                    or rooms.creator is not distinct from members.person) as manage,
+                rooms.creator is not distinct from members.person as mine,
+                coalesce(length(rooms.direct_key), 0) / 16 as people
+         from members join rooms on rooms.id = members.room join users on users.id = members.person
+         where members.person = $1 and members.room = $2",
+    )
+    .bind(user.0)
+    .bind(room.0)
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(told)?;
+    let Some(row) = row else {
+        return Ok(Err(if was_deleted(connection, user, room).await? {
+            Refusal::RoomDeleted
+        } else {
+            Refusal::UnknownRoom
+        }));
+    };
+    let people: i32 = row.try_get("people").map_err(told)?;
+    Ok(Ok(Access {
+        kind: kind::read(row.try_get("kind").map_err(told)?)?,
+        name: row.try_get("name").map_err(told)?,
+        topic: row.try_get("topic").map_err(told)?,
+        archived: row.try_get("archived").map_err(told)?,
+        manage: row.try_get("manage").map_err(told)?,
+        mine: row.try_get("mine").map_err(told)?,
+        people: usize::try_from(people).unwrap_or(0),
+    }))
+}
+
+/// Whether this person was in the room when it was deleted.
+async fn was_deleted(connection: &mut PgConnection, user: UserId, room: RoomId) -> Result<bool, StoreError> {
+    sqlx::query_scalar("select exists (select 1 from deleted_members where person = $1 and room = $2)")
+        .bind(user.0)
+        .bind(room.0)
+        .fetch_one(connection)
+        .await
+        .map_err(told)
+}
+
+/// Brings somebody into a room, with everything that was said before as read. Answers whether they were not in it.
+///
+/// Who comes by themselves has so many rooms to come into. Who is brought is never refused: what others do to them costs
+/// them nothing but the room that they were brought into first and have said nothing in. The room and the person are locked.
+pub(super) async fn enter(append: &mut Append<'_>, user: UserId, room: RoomId, by: UserId) -> Done<bool> {
+    let brought_by = (by != user).then_some(by.0);
+    let came = sqlx::query(
+        "insert into members (person, room, read, joined_at, brought_by)
+         select $1, id, head, $2, $3 from rooms where id = $4
+         on conflict (person, room) do nothing",
+    )
+    .bind(user.0)
+    .bind(to_sql(append.at))
+    .bind(brought_by)
+    .bind(room.0)
+    .execute(&mut *append.connection)
+    .await
+    .map_err(told)?
+    .rows_affected()
+        == 1;
+    if !came {
+        return Ok(Ok(false));
+    }
+    if brought_by.is_some() {
+        make_way(append, user, room).await?;
+        return Ok(Ok(true));
+    }
+    let rooms: i64 = sqlx::query_scalar(
+        "select count(*) from members join rooms on rooms.id = members.room
+         where members.person = $1 and members.brought_by is null and rooms.kind <> 'direct'",
+    )
+    .bind(user.0)
+    .fetch_one(&mut *append.connection)
+    .await
+    .map_err(told)?;
+    let most = limit::ROOMS_PER_PERSON as u64;
+    if from_sql(rooms) > most {
+        let most = admin::limit_of(append.connection, user, LimitName::Rooms, most).await?;
+        if from_sql(rooms) > most {
+            return Ok(Err(Refusal::TooManyRooms));
+        }
+    }
+    Ok(Ok(true))
+}
+
+/// Takes somebody out of the room they were brought into first, where they were brought into too many.
+async fn make_way(append: &mut Append<'_>, user: UserId, room: RoomId) -> Result<(), StoreError> {
+    let brought: i64 =
+        sqlx::query_scalar("select count(*) from members where person = $1 and brought_by is not null")
+            .bind(user.0)
+            .fetch_one(&mut *append.connection)
+            .await
+            .map_err(told)?;
+    if from_sql(brought) <= limit::BROUGHT_ROOMS as u64 {
+        return Ok(());
+    }
+    let first: Option<Uuid> = sqlx::query_scalar(
+        "delete from members where person = $1 and room = (
+            select room from members where person = $1 and brought_by is not null and room <> $2
+            order by joined_at, room limit 1) returning room",
+    )
+    .bind(user.0)
+    .bind(room.0)
+    .fetch_optional(&mut *append.connection)
+    .await
+    .map_err(told)?;
+    if let Some(first) = first.map(RoomId) {
+        if !append.has_locked(first) {
+            return Err(StoreError::Locked);
+        }
+        let person = person::named(append.connection, &[user]).await?.pop();
+        append.gave_way.extend(person.map(|person| (first, person)));
+    }
+    Ok(())
+}
+
+/// Counts people that somebody brings in, who is locked, and refuses more than an hour allows.
+pub(super) async fn count_brought(append: &mut Append<'_>, by: UserId, people: usize) -> Done<()> {
+    const HOUR: Millis = 60 * 60 * 1_000;
+    if people == 0
+        || admin::role_of(append.connection, by)
+            .await?
+            .may(Power::ManageRooms)
+    {
+        return Ok(Ok(()));
+    }
+    let since = to_sql(append.at.saturating_sub(HOUR));
+    sqlx::query("delete from brought where by = $1 and at <= $2")
+        .bind(by.0)
+        .bind(since)
+        .execute(&mut *append.connection)
+        .await
+        .map_err(told)?;
+    sqlx::query("insert into brought (by, at, people) values ($1, $2, $3)")
+        .bind(by.0)
+        .bind(to_sql(append.at))
+        .bind(to_sql(people as u64))
+        .execute(&mut *append.connection)
+        .await
+        .map_err(told)?;
+    let row =
+        sqlx::query("select sum(people)::bigint as people, min(at) as first from brought where by = $1")
+            .bind(by.0)
+            .fetch_one(&mut *append.connection)
+            .await
+            .map_err(told)?;
+    let most = limit::BROUGHT_PER_HOUR.into();
+    let most = admin::limit_of(append.connection, by, LimitName::BroughtPerHour, most).await?;
+    if from_sql(row.try_get("people").map_err(told)?) > most {
+        let first = from_sql(row.try_get("first").map_err(told)?);
+        let wait = (first + HOUR).saturating_sub(append.at).max(1_000);
+        return Ok(Err(Refusal::TooMuchLately(wait)));
+    }
+    Ok(Ok(()))
+}
+
+/// This person, by the name they have.
+pub(super) async fn known(connection: &mut PgConnection, user: UserId) -> Done<Person> {
+    Ok(person::named(connection, &[user])
+        .await?
+        .pop()
+        .ok_or(Refusal::UnknownPerson))
+}
+
+/// All of these people, each once.
+pub(super) async fn all_known(connection: &mut PgConnection, users: &[UserId]) -> Done<Vec<Person>> {
+    let mut users = users.to_vec();
+    users.sort_unstable();
+    users.dedup();
+    let people = person::named(connection, &users).await?;
+    Ok(if people.len() == users.len() && !users.contains(&SERVER) {
+        Ok(people)
+    } else {
+        Err(Refusal::UnknownPerson)
+    })
+}

@@ -1,0 +1,70 @@
+//! Rooms, as those who manage them see them: never what is said in them.
+
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use steadfast_shared::admin::{RoomInfo, RoomsQuery};
+use steadfast_shared::{RoomId, limit};
+
+use super::super::{PostgresStore, from_sql, kind, person, to_sql, told};
+use crate::store::StoreError;
+use crate::store::nickname::folded;
+
+macro_rules! seen {
+    ($condition:literal) => {
+        concat!(
+            "select rooms.id, rooms.name, rooms.kind, rooms.topic, rooms.archived, rooms.lobby, rooms.head,
+                    rooms.created_at, rooms.active_at, users.id as creator, users.name as creator_name,
+                    (select count(*) from members where members.room = rooms.id) as members
+             from rooms left join users on users.id = rooms.creator
+             where rooms.kind <> 'direct' and rooms.deleted_at is null and ",
+            $condition
+        )
+    };
+}
+
+/// See [`crate::store::admin::Administration::rooms_info`].
+pub(super) async fn list(
+    store: &PostgresStore,
+    asked: &RoomsQuery,
+    all: bool,
+) -> Result<Vec<RoomInfo>, StoreError> {
+    let rows = sqlx::query(seen!(
+        "($1 or rooms.kind = 'public') and ($2::uuid is null or rooms.id < $2) and strpos(rooms.search, $3) > 0
+         order by rooms.id desc limit $4"
+    ))
+    .bind(all)
+    .bind(asked.before.map(|room| room.0))
+    .bind(folded(asked.search.trim()))
+    .bind(to_sql(limit::ADMIN_LISTED as u64))
+    .fetch_all(&store.readers)
+    .await
+    .map_err(told)?;
+    rows.iter().map(read).collect()
+}
+
+/// See [`crate::store::admin::Administration::room_info`].
+pub(super) async fn info(store: &PostgresStore, room: RoomId) -> Result<Option<RoomInfo>, StoreError> {
+    let row = sqlx::query(seen!("rooms.id = $1"))
+        .bind(room.0)
+        .fetch_optional(&store.readers)
+        .await
+        .map_err(told)?;
+    row.as_ref().map(read).transpose()
+}
+
+fn read(row: &PgRow) -> Result<RoomInfo, StoreError> {
+    let number = |column| row.try_get(column).map(from_sql).map_err(told);
+    Ok(RoomInfo {
+        id: RoomId(row.try_get("id").map_err(told)?),
+        name: row.try_get("name").map_err(told)?,
+        kind: kind::read(row.try_get("kind").map_err(told)?)?,
+        topic: row.try_get("topic").map_err(told)?,
+        archived: row.try_get("archived").map_err(told)?,
+        lobby: row.try_get("lobby").map_err(told)?,
+        members: u32::try_from(number("members")?).unwrap_or(u32::MAX),
+        entries: number("head")?,
+        creator: person::read_optional(row, "creator", "creator_name")?,
+        created_at: number("created_at")?,
+        active_at: number("active_at")?,
+    })
+}

@@ -1,0 +1,292 @@
+//! What an edit, a deletion or a reaction does to the message it names.
+
+use sqlx::{PgConnection, Row};
+use steadfast_shared::{Body, Emoji, Entry, Role, RoomId, Seq, UserId};
+use uuid::Uuid;
+
+use super::admin::logs;
+use super::body::{kind, written};
+use super::{from_sql, to_sql, told};
+use crate::store::access::{Change, Changed, Reactions, Seat, may_change};
+use crate::store::admin::{Actor, NewAuditLine};
+use crate::store::{Refusal, StoreError};
+
+/// Whether this person may make this change to a message of the room.
+pub(super) async fn check(
+    connection: &mut PgConnection,
+    seat: &Seat,
+    room: RoomId,
+    body: &Body,
+) -> Result<Result<Change, Refusal>, StoreError> {
+    let Some(message) = body.changes() else {
+        return Ok(Ok(Change::None));
+    };
+    let row = sqlx::query(
+        "select author, kind = 'message' as is_message, entries.at <= users.masked_at as masked
+         from entries join users on users.id = entries.author where room = $1 and seq = $2",
+    )
+    .bind(room.0)
+    .bind(to_sql(message))
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(told)?;
+    let changed = match row {
+        None => None,
+        Some(row) => Some(Changed {
+            author: UserId(row.try_get("author").map_err(told)?),
+            is_message: row.try_get("is_message").map_err(told)?,
+            masked: row.try_get("masked").map_err(told)?,
+        }),
+    };
+    let change = match may_change(seat, message, changed.as_ref(), body) {
+        Ok(change) => change,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if let Change::React { emoji, on: true, .. } = &change
+        && !has_place(connection, seat.person.id, room, message, emoji).await?
+    {
+        return Ok(Err(Refusal::TooManyReactions));
+    }
+    Ok(Ok(change))
+}
+
+/// Whether a message can carry this reaction too.
+async fn has_place(
+    connection: &mut PgConnection,
+    user: UserId,
+    room: RoomId,
+    message: Seq,
+    emoji: &Emoji,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "select count(*) as reactions, count(distinct emoji) as emojis, coalesce(bool_or(emoji = $1), false) as known,
+                coalesce(bool_or(emoji = $1 and person = $2), false) as mine
+         from reactions where room = $3 and message = $4",
+    )
+    .bind(emoji.as_str())
+    .bind(user.0)
+    .bind(room.0)
+    .bind(to_sql(message))
+    .fetch_one(connection)
+    .await
+    .map_err(told)?;
+    Ok(Reactions {
+        count: from_sql(row.try_get("reactions").map_err(told)?),
+        emojis: from_sql(row.try_get("emojis").map_err(told)?),
+        known: row.try_get("known").map_err(told)?,
+        mine: row.try_get("mine").map_err(told)?,
+    }
+    .have_place())
+}
+
+/// Makes the change that an entry is, which is in the log.
+pub(super) async fn apply(
+    change: Change,
+    connection: &mut PgConnection,
+    room: RoomId,
+    entry: &Entry,
+) -> Result<(), StoreError> {
+    match change {
+        Change::Edit { message } => {
+            sqlx::query(
+                "insert into changed (room, message, edit) values ($1, $2, $3)
+                 on conflict (room, message) do update set edit = excluded.edit",
+            )
+            .bind(room.0)
+            .bind(to_sql(message))
+            .bind(to_sql(entry.seq))
+            .execute(&mut *connection)
+            .await
+            .map_err(told)?;
+            forget_mentions(connection, room, message).await?;
+            let people: Vec<UserId> = entry.body.mentions().collect();
+            insert_mentions(connection, mentions_of(room, message, entry.author.id, &people)).await
+        }
+        Change::Delete { message, mine } => {
+            if !mine {
+                note_deletion(connection, room, message, entry).await?;
+            }
+            erase(connection, &[(room, message)]).await
+        }
+        Change::React { message, emoji, on } => react(connection, room, entry, message, &emoji, on).await,
+        Change::None => Ok(()),
+    }
+}
+
+/// Writes to the audit log that somebody's message was deleted by somebody else.
+async fn note_deletion(
+    connection: &mut PgConnection,
+    room: RoomId,
+    message: Seq,
+    entry: &Entry,
+) -> Result<(), StoreError> {
+    let author: Option<Uuid> = sqlx::query_scalar("select author from entries where room = $1 and seq = $2")
+        .bind(room.0)
+        .bind(to_sql(message))
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(told)?;
+    let line = NewAuditLine {
+        at: entry.at,
+        action: steadfast_shared::admin::AuditAction::DeletedMessage,
+        actor: Actor {
+            person: Some(entry.author.clone()),
+            role: Role::Moderator,
+            address: None,
+        },
+        person: author.map(UserId),
+        room: Some(room),
+        detail: message.to_string(),
+    };
+    logs::write_audit(connection, &line).await
+}
+
+async fn react(
+    connection: &mut PgConnection,
+    room: RoomId,
+    entry: &Entry,
+    message: Seq,
+    emoji: &Emoji,
+    on: bool,
+) -> Result<(), StoreError> {
+    sqlx::query("insert into changed (room, message) values ($1, $2) on conflict (room, message) do nothing")
+        .bind(room.0)
+        .bind(to_sql(message))
+        .execute(&mut *connection)
+        .await
+        .map_err(told)?;
+    let query = if on {
+        sqlx::query(
+            "insert into reactions (room, message, emoji, person, seq, since)
+             values ($1, $2, $3, $4, $5,
+                     coalesce((select since from reactions where room = $1 and message = $2 and emoji = $3 limit 1), $5))
+             on conflict (room, message, emoji, person) do nothing",
+        )
+    } else {
+        sqlx::query("delete from reactions where room = $1 and message = $2 and emoji = $3 and person = $4")
+    };
+    let query = query
+        .bind(room.0)
+        .bind(to_sql(message))
+        .bind(emoji.as_str())
+        .bind(entry.author.id.0);
+    let query = if on { query.bind(to_sql(entry.seq)) } else { query };
+    query.execute(connection).await.map_err(told)?;
+    Ok(())
+}
+
+/// Takes the texts of messages and of their edits out of the database, and what hangs on them.
+pub(super) async fn erase(
+    connection: &mut PgConnection,
+    messages: &[(RoomId, Seq)],
+) -> Result<(), StoreError> {
+    let (rooms, seqs): (Vec<Uuid>, Vec<i64>) =
+        messages.iter().map(|(room, seq)| (room.0, to_sql(*seq))).unzip();
+    for (erased, query) in [
+        (
+            Body::Erased,
+            "update entries set body = $3, kind = $4 from unnest($1::uuid[], $2::bigint[]) as given (room, seq)
+             where entries.room = given.room and entries.seq = given.seq",
+        ),
+        (
+            Body::ErasedEdit,
+            "update entries set body = $3, kind = $4 from unnest($1::uuid[], $2::bigint[]) as given (room, seq)
+             where entries.room = given.room and entries.target = given.seq and entries.kind = 'edit'",
+        ),
+    ] {
+        sqlx::query(query)
+            .bind(&rooms)
+            .bind(&seqs)
+            .bind(written(&erased)?)
+            .bind(kind(&erased))
+            .execute(&mut *connection)
+            .await
+            .map_err(told)?;
+    }
+    for query in [
+        "delete from changed using unnest($1::uuid[], $2::bigint[]) as given (room, seq)
+         where changed.room = given.room and changed.message = given.seq",
+        "delete from reactions using unnest($1::uuid[], $2::bigint[]) as given (room, seq)
+         where reactions.room = given.room and reactions.message = given.seq",
+        "delete from mentions using unnest($1::uuid[], $2::bigint[]) as given (room, seq)
+         where mentions.room = given.room and mentions.message = given.seq",
+    ] {
+        sqlx::query(query)
+            .bind(&rooms)
+            .bind(&seqs)
+            .execute(&mut *connection)
+            .await
+            .map_err(told)?;
+    }
+    Ok(())
+}
+
+/// Somebody who is mentioned, in which message, by whom.
+type Mention = (UserId, RoomId, Seq, UserId);
+
+fn mentions_of(room: RoomId, message: Seq, author: UserId, people: &[UserId]) -> Vec<Mention> {
+    people
+        .iter()
+        .map(|person| (*person, room, message, author))
+        .collect()
+}
+
+/// Remembers whom messages mention that are in the log.
+pub(super) async fn mention(
+    connection: &mut PgConnection,
+    fresh: &[(RoomId, Entry)],
+) -> Result<(), StoreError> {
+    let mentions = fresh
+        .iter()
+        .filter(|(_, entry)| matches!(entry.body, Body::Message { .. }))
+        .flat_map(|(room, entry)| {
+            let people: Vec<UserId> = entry.body.mentions().collect();
+            mentions_of(*room, entry.seq, entry.author.id, &people)
+        });
+    insert_mentions(connection, mentions.collect()).await
+}
+
+async fn insert_mentions(connection: &mut PgConnection, mentions: Vec<Mention>) -> Result<(), StoreError> {
+    if mentions.is_empty() {
+        return Ok(());
+    }
+    let (mut people, mut rooms, mut messages, mut authors) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (person, room, message, author) in mentions {
+        people.push(person.0);
+        rooms.push(room.0);
+        messages.push(to_sql(message));
+        authors.push(author.0);
+    }
+    sqlx::query(
+        "insert into mentions (person, room, message)
+         select members.person, members.room, given.message
+         from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[]) as given (person, room, message, author)
+         join members on members.person = given.person and members.room = given.room
+         where members.person <> given.author
+         and not exists (select 1 from blocks
+                         where blocks.person = members.person and blocks.blocked = given.author)
+         on conflict do nothing",
+    )
+    .bind(people)
+    .bind(rooms)
+    .bind(messages)
+    .bind(authors)
+    .execute(connection)
+    .await
+    .map_err(told)?;
+    Ok(())
+}
+
+async fn forget_mentions(
+    connection: &mut PgConnection,
+    room: RoomId,
+    message: Seq,
+) -> Result<(), StoreError> {
+    sqlx::query("delete from mentions where room = $1 and message = $2")
+        .bind(room.0)
+        .bind(to_sql(message))
+        .execute(connection)
+        .await
+        .map_err(told)?;
+    Ok(())
+}

@@ -1,0 +1,207 @@
+//! Whether a database is whole: its rooms' logs, and all that refers to something else. Its pages are Postgres' own to look at.
+
+use sqlx::{Connection, PgConnection, Row};
+use uuid::Uuid;
+
+use super::body::read;
+use super::open::{Address, OpenError, newest_migration};
+use super::{from_sql, told};
+use crate::store::StoreError;
+use crate::store::report::{Check, Report, TOLD};
+
+const RESTORE: &str = "stop the servers, keep this database, and go back to a backup: `pg_restore` what `pg_dump` wrote, or \
+                       recover to a point in time. Then look into Postgres' log, and run `pg_amcheck`";
+const REPORT: &str = "nothing that was said is lost, but please report this with the lines above: no version of Steadfast \
+                      writes it";
+
+/// Entries looked at in one statement.
+const AT_ONCE: i64 = 1_000;
+
+/// Rooms whose logs have a gap, or another end than their head says.
+const GAPS: &str =
+    "select rooms.name || ': head ' || rooms.head || ', ' || count(entries.seq) || ' entries, from '
+        || coalesce(min(entries.seq), 0) || ' to ' || coalesce(max(entries.seq), 0)
+    from rooms left join entries on entries.room = rooms.id
+    group by rooms.id
+    having count(entries.seq) <> rooms.head or coalesce(max(entries.seq), 0) <> rooms.head
+        or coalesce(min(entries.seq), 1) <> 1";
+
+/// Where the change feed has a gap, or another end than its head says.
+const FEED_GAPS: &str = "select 'head ' || feed.head || ', ' || count(number) || ' changes, from ' || min(number) || ' to ' || max(number)
+    from feed, changes group by feed.head
+    having count(number) <> max(number) - min(number) + 1 or max(number) <> feed.head";
+
+/// What refers to an entry that is not there.
+const ASTRAY: [&str; 5] = [
+    "select rooms.name || ': entry ' || later.seq || ' changes entry ' || later.target || ', which is not there'
+     from entries later join rooms on rooms.id = later.room
+     where later.target is not null and not exists (
+        select 1 from entries where entries.room = later.room and entries.seq = later.target and entries.seq < later.seq)",
+    "select rooms.name || ': entry ' || changed.message || ' counts as changed, and is not there'
+     from changed join rooms on rooms.id = changed.room
+     where not exists (select 1 from entries where room = changed.room and seq = changed.message)
+        or (edit is not null and not exists (select 1 from entries where room = changed.room and seq = changed.edit))",
+    "select rooms.name || ': a reaction to entry ' || reactions.message || ', which is not there'
+     from reactions join rooms on rooms.id = reactions.room
+     where not exists (select 1 from entries where room = reactions.room and seq = reactions.message)",
+    "select rooms.name || ': somebody is mentioned in entry ' || mentions.message || ', which is not there'
+     from mentions join rooms on rooms.id = mentions.room
+     where not exists (select 1 from entries where room = mentions.room and seq = mentions.message)",
+    "select rooms.name || ': somebody has read up to ' || members.read || ', and its head is ' || rooms.head
+     from members join rooms on rooms.id = members.room where members.read > rooms.head",
+];
+
+/// Why a database could not be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// It cannot be connected to.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It cannot be read.
+    #[error("cannot read the database {name} ({source})")]
+    Unreadable {
+        /// The database.
+        name: String,
+        /// What it said.
+        source: StoreError,
+    },
+}
+
+/// Looks at everything in a database, in one moment of it, whether servers run on it or not. Changes nothing.
+pub async fn check(url: &str) -> Result<Report, CheckError> {
+    let address = Address::parse(url)?;
+    let mut connection = address.connect().await?;
+    let done = look(&address.name, &mut connection).await;
+    done.map_err(|source| CheckError::Unreadable {
+        name: address.name,
+        source,
+    })
+}
+
+async fn look(name: &str, connection: &mut PgConnection) -> Result<Report, StoreError> {
+    // One moment for all of it.
+    let mut moment = connection
+        .begin_with("begin isolation level repeatable read read only")
+        .await
+        .map_err(told)?;
+    let schema = schema(&mut moment).await?;
+    let epoch: Option<Uuid> = sqlx::query_scalar("select id from epoch")
+        .fetch_optional(&mut *moment)
+        .await
+        .map_err(told)?;
+    let row = sqlx::query(
+        "select (select count(*) from users where role <> 'server') as people, (select count(*) from rooms) as rooms,
+                (select count(*) from entries) as entries, pg_database_size(current_database()) as bytes",
+    )
+    .fetch_one(&mut *moment)
+    .await
+    .map_err(told)?;
+    let count = |column| row.try_get(column).map(from_sql).map_err(told);
+    let mut astray = Vec::new();
+    for query in ASTRAY {
+        astray.extend(findings(&mut moment, query).await?);
+    }
+    let checks = vec![
+        Check {
+            name: "epoch",
+            rule: "the database has an epoch, by which browsers know it",
+            findings: match epoch {
+                Some(_) => Vec::new(),
+                None => vec!["the epoch is missing".to_owned()],
+            },
+            advice: RESTORE,
+        },
+        Check {
+            name: "rooms",
+            rule: "every room's log is contiguous from 1 to its head",
+            findings: findings(&mut moment, GAPS).await?,
+            advice: RESTORE,
+        },
+        Check {
+            name: "changes",
+            rule: "the change feed is contiguous up to its head",
+            findings: findings(&mut moment, FEED_GAPS).await?,
+            advice: RESTORE,
+        },
+        Check {
+            name: "references",
+            rule: "every change, reply, reaction and mention refers to something that is there",
+            findings: astray,
+            advice: REPORT,
+        },
+        Check {
+            name: "texts",
+            rule: "every entry can be read",
+            findings: unreadable(&mut moment).await?,
+            advice: RESTORE,
+        },
+    ];
+    let report = Report {
+        database: name.into(),
+        sound: checks.iter().all(|check| check.findings.is_empty()),
+        epoch,
+        schema,
+        bytes: count("bytes")?,
+        wal_bytes: 0,
+        people: count("people")?,
+        rooms: count("rooms")?,
+        entries: count("entries")?,
+        checks,
+    };
+    moment.rollback().await.map_err(told)?;
+    Ok(report)
+}
+
+/// The migration a database is at.
+async fn schema(connection: &mut PgConnection) -> Result<i64, StoreError> {
+    let schema: Option<i64> = sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
+        .fetch_one(connection)
+        .await
+        .map_err(|_| StoreError::Unreadable("schema: this is no database of Steadfast's"))?;
+    match schema {
+        Some(schema) if schema <= newest_migration() => Ok(schema),
+        Some(_) => Err(StoreError::Unreadable(
+            "schema: a newer version of Steadfast has written it",
+        )),
+        None => Err(StoreError::Unreadable("schema: it has none")),
+    }
+}
+
+async fn findings(connection: &mut PgConnection, query: &'static str) -> Result<Vec<String>, StoreError> {
+    let query = format!("{query} limit {TOLD}");
+    sqlx::query_scalar(sqlx::AssertSqlSafe(query))
+        .fetch_all(connection)
+        .await
+        .map_err(told)
+}
+
+/// Entries whose bodies cannot be read, and replies to entries that are not there.
+async fn unreadable(connection: &mut PgConnection) -> Result<Vec<String>, StoreError> {
+    let mut found = Vec::new();
+    let mut from = (Uuid::nil(), 0_i64);
+    loop {
+        let rows = sqlx::query(
+            "select room, seq, body from entries where (room, seq) > ($1, $2) order by room, seq limit $3",
+        )
+        .bind(from.0)
+        .bind(from.1)
+        .bind(AT_ONCE)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(told)?;
+        let Some(last) = rows.last() else { return Ok(found) };
+        from = (
+            last.try_get("room").map_err(told)?,
+            last.try_get("seq").map_err(told)?,
+        );
+        for row in &rows {
+            if read(row.try_get("body").map_err(told)?).is_err() && found.len() < TOLD {
+                let (room, seq): (Uuid, i64) = (
+                    row.try_get("room").map_err(told)?,
+                    row.try_get("seq").map_err(told)?,
+                );
+                found.push(format!("entry {seq} of room {room}"));
+            }
+        }
+    }
+}

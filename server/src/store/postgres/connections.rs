@@ -1,0 +1,88 @@
+//! How connections to the database are made, and when all of them are thrown away.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use tokio::time::Instant;
+
+use crate::clock;
+
+/// How the connections of a pool are told from others, in Postgres' list of them.
+const NAME: &str = "steadfast";
+
+/// What every connection asks of the server. The times keep one that hangs from holding others up: a transaction that is begun
+/// and not gone on with, a lock, a statement, a client that is gone without a word.
+const SETTINGS: [(&str, &str); 10] = [
+    // A plan made while a table was empty is slow for ever.
+    ("plan_cache_mode", "force_custom_plan"),
+    ("statement_timeout", "3s"),
+    ("lock_timeout", "2s"),
+    ("idle_in_transaction_session_timeout", "3s"),
+    ("tcp_keepalives_idle", "5"),
+    ("tcp_keepalives_interval", "2"),
+    ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "5000"),
+    ("client_connection_check_interval", "2000"),
+    ("jit", "off"),
+];
+
+/// Options with what every connection asks for.
+pub(super) fn settled(options: PgConnectOptions) -> PgConnectOptions {
+    options
+        .application_name(NAME)
+        .options(SETTINGS)
+        .disable_statement_logging()
+}
+
+/// Options for what takes its time: migrations, and looks at everything.
+pub(super) fn patient(options: PgConnectOptions) -> PgConnectOptions {
+    settled(options).options([
+        ("statement_timeout", "0"),
+        ("lock_timeout", "60s"),
+        ("idle_in_transaction_session_timeout", "0"),
+    ])
+}
+
+/// Which connections are still used: those made since the last time that all were thrown away.
+#[derive(Clone, Debug)]
+pub(super) struct Generation(Arc<Mutex<Option<Instant>>>);
+
+impl Generation {
+    pub(super) fn begin() -> Self {
+        Self(Arc::default())
+    }
+
+    /// Throws every connection away that there is.
+    pub(super) fn end(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock::instant());
+    }
+
+    /// Whether a connection of this age is still used.
+    fn has(&self, age: Duration) -> bool {
+        let ended = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.is_none_or(|ended| clock::instant().duration_since(ended) >= age)
+    }
+
+    /// A pool that makes connections as they are needed, at most so many, and waits no longer than this for one.
+    pub(super) fn pool(
+        &self,
+        options: &PgConnectOptions,
+        connections: u32,
+        patience: Duration,
+        test: bool,
+    ) -> PgPool {
+        let generation = self.clone();
+        PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(patience)
+            .idle_timeout(Duration::from_secs(10 * 60))
+            .test_before_acquire(test)
+            .before_acquire(move |_, connection| {
+                let used = generation.has(connection.age);
+                Box::pin(async move { Ok(used) })
+            })
+            .connect_lazy_with(options.clone())
+    }
+}

@@ -1,0 +1,161 @@
+//! The change feed grows, is read and is pruned; and what is read together with it.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use sqlx::{PgConnection, Row};
+use steadfast_shared::{Millis, Room, RoomId, Seq, UserId};
+
+use super::transaction::{Transaction, written};
+use super::{PostgresStore, admin, from_sql, history, person, rooms, to_sql, told};
+use crate::store::feed::{
+    CHANGES_KEPT, CHANGES_KEPT_FOR, Change, ChangeKind, ChangeNumber, Feed, Profile, Snapshot,
+};
+use crate::store::{Grown, SessionId, StoreError, word};
+
+/// Appends changes within the transaction that makes them, as the last thing it does: the feed's row is everybody's. Answers its
+/// head after them.
+pub(super) async fn append(
+    connection: &mut PgConnection,
+    changes: &[ChangeKind],
+    at: Millis,
+) -> Result<ChangeNumber, StoreError> {
+    if changes.is_empty() {
+        return head(connection).await;
+    }
+    let written = changes
+        .iter()
+        .map(|change| serde_json::to_string(change).map_err(|_| StoreError::Unreadable("change")))
+        .collect::<Result<Vec<_>, _>>()?;
+    let head: i64 = sqlx::query_scalar(
+        "with given as (select change, ordinality from unnest($1::text[]) with ordinality as given (change, ordinality)),
+              grown as (update feed set head = head + (select count(*) from given) where one returning head),
+              stored as (insert into changes (number, at, change)
+                         select grown.head - (select count(*) from given) + given.ordinality, $2, given.change
+                         from given, grown)
+         select head from grown",
+    )
+    .bind(written)
+    .bind(to_sql(at))
+    .fetch_one(connection)
+    .await
+    .map_err(told)?;
+    Ok(from_sql(head))
+}
+
+/// See [`Snapshot::feed_head`].
+async fn head(connection: &mut PgConnection) -> Result<ChangeNumber, StoreError> {
+    let head: i64 = sqlx::query_scalar("select head from feed where one")
+        .fetch_one(connection)
+        .await
+        .map_err(told)?;
+    Ok(from_sql(head))
+}
+
+#[async_trait]
+impl Feed for PostgresStore {
+    async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        let transaction = Transaction::snapshot(&self.readers).await?;
+        Ok(Box::new(PostgresSnapshot(transaction)))
+    }
+
+    async fn prune_changes(&self, at: Millis) -> Result<(), StoreError> {
+        written!(self, accounts, |transaction| async {
+            for (query, limit) in [
+                (
+                    "delete from changes where number <= (select head from feed where one) - $1",
+                    CHANGES_KEPT,
+                ),
+                // The oldest go first, whatever the clock did: what is left is contiguous.
+                (
+                    "delete from changes where number <= (select max(number) from changes where at < $1)",
+                    at.saturating_sub(CHANGES_KEPT_FOR),
+                ),
+            ] {
+                sqlx::query(query)
+                    .bind(to_sql(limit))
+                    .execute(&mut *transaction)
+                    .await
+                    .map_err(told)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The moment is that of the first thing read. Dropped, its connection goes with it, unless it is idle by then.
+struct PostgresSnapshot(Transaction);
+
+#[async_trait]
+impl Snapshot for PostgresSnapshot {
+    async fn feed_head(&mut self) -> Result<ChangeNumber, StoreError> {
+        head(&mut self.0).await
+    }
+
+    async fn changes_after(
+        &mut self,
+        number: ChangeNumber,
+        limit: usize,
+    ) -> Result<Option<Vec<Change>>, StoreError> {
+        let head = head(&mut self.0).await?;
+        if number >= head {
+            // A feed that ends before what was read of it is another one.
+            return Ok((number == head).then(Vec::new));
+        }
+        let rows =
+            sqlx::query("select number, change from changes where number > $1 order by number limit $2")
+                .bind(to_sql(number))
+                .bind(to_sql(limit as u64))
+                .fetch_all(&mut *self.0)
+                .await
+                .map_err(told)?;
+        let mut changes = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let number = from_sql(row.try_get("number").map_err(told)?);
+            let written: &str = row.try_get("change").map_err(told)?;
+            let kind = serde_json::from_str(written).map_err(|_| StoreError::Unreadable("change"))?;
+            changes.push(Change { number, kind });
+        }
+        let follows = changes.first().is_some_and(|first| first.number == number + 1);
+        Ok(follows.then_some(changes))
+    }
+
+    async fn grown(&mut self, rooms: &[(RoomId, Seq)], limit: usize) -> Result<Vec<Grown>, StoreError> {
+        history::grown(&mut self.0, rooms, limit).await
+    }
+
+    async fn rooms_of(&mut self, user: UserId) -> Result<Vec<Room>, StoreError> {
+        rooms::rooms_of(&mut self.0, user).await
+    }
+
+    async fn views(&mut self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
+        rooms::views(&mut self.0, room, users).await
+    }
+
+    async fn profile(&mut self, user: UserId) -> Result<Option<Profile>, StoreError> {
+        let row = sqlx::query("select id, name, role from users where id = $1")
+            .bind(user.0)
+            .fetch_optional(&mut *self.0)
+            .await
+            .map_err(told)?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Profile {
+            person: person::read(&row)?,
+            role: word::role(row.try_get("role").map_err(told)?)?,
+            blocked: admin::blocked_by(&mut self.0, user).await?,
+            limits: admin::limits_of(&mut self.0, user).await?,
+        }))
+    }
+
+    async fn ended(&mut self, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
+        sqlx::query_scalar(
+            "select asked.session from unnest($1::bigint[]) as asked (session) where not exists (
+                select 1 from sessions join users on users.id = sessions.person
+                where sessions.id = asked.session and users.state = 'active')",
+        )
+        .bind(sessions)
+        .fetch_all(&mut *self.0)
+        .await
+        .map_err(told)
+    }
+}

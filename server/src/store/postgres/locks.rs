@@ -1,0 +1,148 @@
+//! What a command locks before it looks at anything: rooms by their ids, then people by theirs.
+//!
+//! Which they are is read without a lock. Where that has changed until they are locked, the command begins anew.
+
+use std::collections::BTreeSet;
+
+use sqlx::PgConnection;
+use steadfast_shared::{RoomId, UserId, limit};
+use uuid::Uuid;
+
+use super::append::Append;
+use super::person::raw;
+use super::told;
+use crate::store::admin::SERVER;
+use crate::store::{Act, Command, StoreError};
+
+/// Locks the rooms and people that a command changes or counts by.
+pub(super) async fn lock(append: &mut Append<'_>, by: UserId, act: &Act) -> Result<(), StoreError> {
+    let rooms = rooms_of(append.connection, by, act).await?;
+    append.lock(&rooms).await?;
+    if rooms_of(append.connection, by, act)
+        .await?
+        .iter()
+        .any(|room| !rooms.contains(room))
+    {
+        return Err(StoreError::Locked);
+    }
+    // Who makes a room locks people once it is made: the room is the first lock of theirs.
+    if !matches!(act, Act::Create(_) | Act::Direct(_)) {
+        let mut people = act.concerns().to_vec();
+        people.push(by);
+        if let Act::Administer(asked) = act
+            && matches!(asked.command, Command::SetRole(..) | Command::Exclude(..))
+        {
+            people.extend(owners(append.connection).await?);
+        }
+        lock_people(append.connection, &people).await?;
+    }
+    append.tell_time().await
+}
+
+/// Locks people until the end of the transaction, in the order of their ids.
+pub(super) async fn lock_people(connection: &mut PgConnection, people: &[UserId]) -> Result<(), StoreError> {
+    // The command line's own row would be everybody's lock.
+    let people: Vec<UserId> = people.iter().copied().filter(|user| *user != SERVER).collect();
+    sqlx::query("select 1 from users where id = any($1) order by id for no key update")
+        .bind(raw(&people))
+        .execute(connection)
+        .await
+        .map_err(told)?;
+    Ok(())
+}
+
+async fn owners(connection: &mut PgConnection) -> Result<Vec<UserId>, StoreError> {
+    let owners: Vec<Uuid> = sqlx::query_scalar("select id from users where role = 'owner'")
+        .fetch_all(connection)
+        .await
+        .map_err(told)?;
+    Ok(owners.into_iter().map(UserId).collect())
+}
+
+async fn rooms_of(
+    connection: &mut PgConnection,
+    by: UserId,
+    act: &Act,
+) -> Result<BTreeSet<RoomId>, StoreError> {
+    let mut rooms = BTreeSet::new();
+    match act {
+        Act::Create(_) | Act::Block(_) => {}
+        Act::Direct(direct) => rooms.extend(giving_way(connection, &direct.with).await?),
+        Act::Join(room) | Act::Leave(room) => {
+            rooms.insert(*room);
+        }
+        Act::Invite(invite) => {
+            rooms.insert(invite.room);
+            rooms.extend(giving_way(connection, &invite.people).await?);
+        }
+        Act::Remove(removed) => {
+            rooms.insert(removed.room);
+        }
+        Act::Change(change) => {
+            rooms.insert(change.room);
+        }
+        Act::Hide(hide) => {
+            rooms.insert(hide.room);
+        }
+        Act::Rename(_) => rooms.extend(
+            ids(
+                connection,
+                "select members.room from members join rooms on rooms.id = members.room
+                 where members.person = any($1) and not rooms.archived",
+                &[by],
+            )
+            .await?,
+        ),
+        Act::Administer(asked) => match &asked.command {
+            Command::ChangeRoom(change) => {
+                rooms.insert(change.room);
+            }
+            Command::DeleteRoom(room) => {
+                rooms.insert(*room);
+            }
+            // What they write is let in or not by what it says under the room's lock.
+            Command::Exclude(person, _) | Command::Readmit(person) | Command::SetMessages(person, _) => {
+                rooms.extend(
+                    ids(
+                        connection,
+                        "select room from members where person = any($1)
+                         union select room from entries where author = any($1)",
+                        &[*person],
+                    )
+                    .await?,
+                );
+            }
+            _ => {}
+        },
+    }
+    Ok(rooms)
+}
+
+/// The rooms that people leave when they are brought into one more: those they were brought into first.
+async fn giving_way(connection: &mut PgConnection, people: &[UserId]) -> Result<Vec<RoomId>, StoreError> {
+    let rooms: Vec<Uuid> = sqlx::query_scalar(
+        "select first.room from unnest($1::uuid[]) as asked (person)
+         join lateral (select room from members where members.person = asked.person and brought_by is not null
+                       order by joined_at, room limit 1) as first on true
+         where (select count(*) from members where members.person = asked.person and brought_by is not null) >= $2",
+    )
+    .bind(raw(people))
+    .bind(i64::try_from(limit::BROUGHT_ROOMS).unwrap_or(i64::MAX))
+    .fetch_all(connection)
+    .await
+    .map_err(told)?;
+    Ok(rooms.into_iter().map(RoomId).collect())
+}
+
+async fn ids(
+    connection: &mut PgConnection,
+    query: &'static str,
+    people: &[UserId],
+) -> Result<Vec<RoomId>, StoreError> {
+    let ids: Vec<Uuid> = sqlx::query_scalar(query)
+        .bind(raw(people))
+        .fetch_all(connection)
+        .await
+        .map_err(told)?;
+    Ok(ids.into_iter().map(RoomId).collect())
+}

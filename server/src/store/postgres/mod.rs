@@ -1,0 +1,258 @@
+//! The store in a Postgres database.
+//!
+//! - [`open`]: from a URL to a migrated database that this node has for itself
+//! - `connections`: how connections are made, and when they are thrown away
+//! - `transaction`: one that ends by its commit or not at all
+//! - `lease`: the lock that says which node has the database
+//! - `append`, `rows`: the log grows, set by set
+//! - `change`: what edits, deletions and reactions do to a message
+//! - `history`, `quote`: the log is read
+//! - `command`: what people ask for beyond entries, in parts: `locks`, `make`, `membership`, `settle`, `block`
+//! - `feed`: the change feed, and what is read together with it
+//! - `accounts`, `invites`, `former`, `names`: who there is, and by which names
+//! - `rooms`, `access`, `person`: who is in which room, and what they may do there
+//! - `usage`: how much people have written today
+//! - `admin`: what operators do and see
+//! - [`check`]: whether a database is whole
+//!
+//! Invariant: locks are taken in one order, rooms by their ids, people by theirs, then the feed's; and what is checked is read by a later
+//! statement than the one that took the lock, for each statement sees what was committed when it began.
+
+mod access;
+mod accounts;
+mod admin;
+mod append;
+mod block;
+mod change;
+pub mod check;
+mod command;
+mod connections;
+mod feed;
+mod former;
+mod history;
+mod invites;
+mod lease;
+mod locks;
+mod make;
+mod membership;
+mod names;
+pub mod open;
+mod person;
+mod quote;
+mod rooms;
+mod rows;
+mod settle;
+mod transaction;
+mod usage;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::error::ErrorKind;
+use sqlx::postgres::PgPool;
+use steadfast_shared::{Epoch, Millis, RoomId, Seq, event};
+use tokio::time::timeout;
+
+use super::{Appended, Log, NewEntry, Span, StorageLimits, Store, StoreError, body, kind};
+use connections::Generation;
+use lease::Lease;
+use transaction::{Transaction, written};
+
+/// How long closing may wait for connections that are in use.
+const CLOSING: Duration = Duration::from_secs(2);
+
+/// Whose clock tells when an entry was stored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Clock {
+    /// The database's: one for all nodes, whatever theirs show.
+    Database,
+    /// The caller's, as tests want it.
+    Caller,
+}
+
+/// A store in a Postgres database.
+#[derive(Debug)]
+pub struct PostgresStore {
+    /// What the log grows by.
+    writer: PgPool,
+    /// Sign-ins, devices and what operators keep: never behind a long append.
+    accounts: PgPool,
+    readers: PgPool,
+    generation: Generation,
+    lease: Lease,
+    epoch: Epoch,
+    patience: Duration,
+    limits: StorageLimits,
+    clock: Clock,
+}
+
+impl PostgresStore {
+    /// Takes no more than this.
+    #[must_use]
+    pub fn limited(self, limits: StorageLimits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// What the store's commit answers after a statement that failed, as a test of it asks.
+    #[doc(hidden)]
+    pub async fn commit_after_a_failed_statement(&self) -> Result<(), StoreError> {
+        let mut transaction = Transaction::begin(&self.writer).await?;
+        sqlx::query("insert into settings (name, value) values ('trap', '')")
+            .execute(&mut *transaction)
+            .await
+            .map_err(told)?;
+        let _ = sqlx::query("select 1 / 0").execute(&mut *transaction).await;
+        transaction.commit().await
+    }
+
+    /// Whether an attempt that ended so may be made again: nothing of it was committed, and the next one may do better.
+    ///
+    /// Throws the connections away where they lead to a server that only reads, as after a failover.
+    fn may_retry(&self, error: &StoreError) -> bool {
+        match error {
+            StoreError::Locked => true,
+            StoreError::Failed(error) => {
+                if code(error).as_deref() == Some(READ_ONLY) {
+                    tracing::warn!(
+                        "the database only reads: connecting anew, for another one may be the primary"
+                    );
+                    self.generation.end();
+                    return true;
+                }
+                is_interruption(error)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the server that is connected to is a standby, which holds only what has come to it so far.
+    async fn is_standby(&self) -> Result<bool, StoreError> {
+        sqlx::query_scalar("select pg_is_in_recovery()")
+            .fetch_one(&self.readers)
+            .await
+            .map_err(told)
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.lease.verify()?;
+        if self.is_standby().await? {
+            self.generation.end();
+            return Err(StoreError::Failed(sqlx::Error::Protocol(
+                "the database server is a standby, and only reads".into(),
+            )));
+        }
+        // Whether anything can be committed, with no row that grows.
+        written!(self, writer, |transaction| async {
+            sqlx::query(
+                "insert into settings (name, value) values ('probe', '') on conflict (name) do update set value = ''",
+            )
+            .execute(&mut *transaction)
+            .await
+            .map_err(told)?;
+            Ok(())
+        })
+    }
+
+    async fn tend(&self) -> Result<(), StoreError> {
+        self.lease.verify()?;
+        if self.is_standby().await? {
+            self.generation.end();
+        }
+        Ok(())
+    }
+
+    async fn lost(&self) -> &'static str {
+        self.lease.lost().await
+    }
+
+    async fn close(&self) {
+        let closing = async {
+            tokio::join!(self.writer.close(), self.accounts.close(), self.readers.close());
+        };
+        if timeout(CLOSING, closing).await.is_err() {
+            tracing::warn!("some connections to the database did not end in time");
+        }
+        self.lease.end().await;
+    }
+}
+
+#[async_trait]
+impl Log for PostgresStore {
+    async fn heads(&self) -> Result<event::Heads, StoreError> {
+        history::heads(self).await
+    }
+
+    async fn append(&self, entries: &[NewEntry], at: Millis) -> Result<Appended, StoreError> {
+        append::append(self, entries, at).await
+    }
+
+    async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError> {
+        history::page(self, room, span, limit).await
+    }
+
+    /// Nothing: what was erased is taken out of the table's files by Postgres' own vacuum, and out of its log as that is recycled.
+    async fn scrub(&self) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+}
+
+/// Writing where the server only reads.
+const READ_ONLY: &str = "25006";
+
+/// The constraint that settles a repeat.
+const REPEAT: &str = "entries_author_id";
+
+/// Tells what another writer stands in the way of from a broken constraint from everything else, by SQLSTATE.
+fn told(error: sqlx::Error) -> StoreError {
+    let Some(refusal) = error.as_database_error() else {
+        return StoreError::Failed(error);
+    };
+    match refusal.code().as_deref() {
+        // Serialization, deadlock, a lock not had in time, a statement not done in time.
+        Some("40001" | "40P01" | "55P03" | "57014") => StoreError::Locked,
+        // Another node has stored the same entry at this moment: the next attempt finds it.
+        Some("23505") if refusal.constraint() == Some(REPEAT) => StoreError::Locked,
+        Some("53100") => StoreError::Full,
+        _ if !matches!(refusal.kind(), ErrorKind::Other) => StoreError::Rejected(error),
+        _ => StoreError::Failed(error),
+    }
+}
+
+fn code(error: &sqlx::Error) -> Option<String> {
+    Some(error.as_database_error()?.code()?.into_owned())
+}
+
+/// Whether the connection has ended, or could not be had, by no fault of the statement.
+fn is_interruption(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
+            true
+        }
+        error => code(error).is_some_and(|code| {
+            // Shut down, crashed, starting up; connections of every kind; too many of them.
+            matches!(code.as_str(), "57P01" | "57P02" | "57P03" | "53300") || code.starts_with("08")
+        }),
+    }
+}
+
+/// Postgres' integers have a sign, ours do not; none gets near either's end.
+fn to_sql(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// See [`to_sql`].
+fn from_sql(number: i64) -> Seq {
+    u64::try_from(number).unwrap_or(0)
+}
+
+/// A text as Postgres takes it, which knows no NUL.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
+}

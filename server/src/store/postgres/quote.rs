@@ -1,0 +1,57 @@
+//! What an entry brings along so that it can be shown: the start of the message it replies to.
+
+use std::collections::HashMap;
+
+use sqlx::{PgConnection, Row};
+use steadfast_shared::{Body, Person, Quoted, RoomId, Seq, UserId};
+use uuid::Uuid;
+
+use super::body::read;
+use super::{from_sql, to_sql, told};
+use crate::store::StoreError;
+
+/// The starts of these messages, as their texts are; what is no message is left out.
+pub(super) async fn quoted(
+    connection: &mut PgConnection,
+    messages: &[(RoomId, Seq)],
+) -> Result<HashMap<(RoomId, Seq), Quoted>, StoreError> {
+    if messages.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (rooms, seqs): (Vec<Uuid>, Vec<i64>) =
+        messages.iter().map(|(room, seq)| (room.0, to_sql(*seq))).unzip();
+    let rows = sqlx::query(
+        "select entries.room, entries.seq, coalesce(edits.body, entries.body) as body, users.id as author, users.name,
+                entries.at <= users.masked_at as masked
+         from (select distinct * from unnest($1::uuid[], $2::bigint[]) as given (room, seq)) as asked
+         join entries on entries.room = asked.room and entries.seq = asked.seq
+         join users on users.id = entries.author
+         left join changed on changed.room = entries.room and changed.message = entries.seq
+         left join entries as edits on edits.room = changed.room and edits.seq = changed.edit
+         where entries.kind in ('message', 'erased')",
+    )
+    .bind(rooms)
+    .bind(seqs)
+    .fetch_all(connection)
+    .await
+    .map_err(told)?;
+    rows.iter()
+        .map(|row| {
+            let body: Body = read(row.try_get("body").map_err(told)?)?;
+            let masked: bool = row.try_get("masked").map_err(told)?;
+            let room = RoomId(row.try_get("room").map_err(told)?);
+            let quoted = Quoted {
+                seq: from_sql(row.try_get("seq").map_err(told)?),
+                author: Person {
+                    id: UserId(row.try_get("author").map_err(told)?),
+                    name: row.try_get("name").map_err(told)?,
+                },
+                text: body
+                    .text()
+                    .filter(|_| !masked)
+                    .map(|text| Quoted::start_of(text.as_str()).to_owned()),
+            };
+            Ok(((room, quoted.seq), quoted))
+        })
+        .collect()
+}

@@ -1,0 +1,285 @@
+//! Who is in which room, and how far they have read.
+
+use std::collections::{BTreeMap, HashMap};
+
+use async_trait::async_trait;
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row};
+use steadfast_shared::room::{BrowseRooms, ListedRoom};
+use steadfast_shared::{Millis, Person, Room, RoomId, RoomKind, Seq, UserId, limit};
+use uuid::Uuid;
+
+use super::person::{self, raw};
+use super::transaction::{Transaction, attempted, written};
+use super::{PostgresStore, command, from_sql, kind, to_sql, told};
+use crate::store::nickname;
+use crate::store::{Act, Acted, ReadMark, Refusal, Rooms, StoreError, UNREAD_COUNTED};
+
+#[async_trait]
+impl Rooms for PostgresStore {
+    async fn rooms_of(&self, user: UserId) -> Result<Vec<Room>, StoreError> {
+        let mut transaction = Transaction::snapshot(&self.readers).await?;
+        let rooms = rooms_of(&mut transaction, user).await?;
+        transaction.rollback().await;
+        Ok(rooms)
+    }
+
+    async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
+        let mut transaction = Transaction::snapshot(&self.readers).await?;
+        let views = views(&mut transaction, room, users).await?;
+        transaction.rollback().await;
+        Ok(views)
+    }
+
+    async fn act(&self, by: UserId, asked: &Act, at: Millis) -> Result<Result<Acted, Refusal>, StoreError> {
+        attempted!(self, writer, |transaction| command::act(
+            self,
+            &mut transaction,
+            by,
+            asked,
+            at
+        ))
+    }
+
+    async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError> {
+        browse(self, user, asked).await
+    }
+
+    async fn members(&self, room: RoomId) -> Result<Vec<Person>, StoreError> {
+        let mut connection = self.readers.acquire().await.map_err(told)?;
+        members(&mut connection, room).await
+    }
+
+    async fn find_people(&self, search: &str) -> Result<Vec<Person>, StoreError> {
+        let rows = sqlx::query(
+            "select id, name from users where role <> 'server' and state = 'active' and strpos(search, $1) > 0
+             order by lower(name), id limit $2",
+        )
+        .bind(nickname::folded(search.trim()))
+        .bind(to_sql(limit::LISTED as u64))
+        .fetch_all(&self.readers)
+        .await
+        .map_err(told)?;
+        rows.iter().map(person::read).collect()
+    }
+
+    async fn person(&self, user: UserId) -> Result<Option<Person>, StoreError> {
+        let mut connection = self.readers.acquire().await.map_err(told)?;
+        Ok(person::named(&mut connection, &[user]).await?.pop())
+    }
+
+    async fn mark_read(&self, marks: &[ReadMark]) -> Result<(), StoreError> {
+        // In one order, as everybody takes them.
+        let mut newest: BTreeMap<(Uuid, Uuid), Seq> = BTreeMap::new();
+        for mark in marks {
+            let seq = newest.entry((mark.user.0, mark.room.0)).or_default();
+            *seq = (*seq).max(mark.seq);
+        }
+        let (mut people, mut rooms, mut seqs) = (Vec::new(), Vec::new(), Vec::new());
+        for ((user, room), seq) in newest {
+            people.push(user);
+            rooms.push(room);
+            seqs.push(to_sql(seq));
+        }
+        written!(self, writer, |transaction| mark_read(
+            &mut transaction,
+            &people,
+            &rooms,
+            &seqs
+        ))
+    }
+}
+
+/// A room as one of its members sees it: what is selected, and what follows after `where`.
+macro_rules! seen {
+    ($condition:literal) => {
+        concat!(
+            "select members.person, rooms.id, rooms.name, rooms.kind, rooms.topic, rooms.archived, rooms.head,
+                    rooms.active_at, members.read,
+                    rooms.kind <> 'direct' and (users.role in ('moderator', 'owner')
+                        or rooms.creator is not distinct from members.person) as manage,
+                    rooms.revision, coalesce(rooms.active_at <= members.hidden_at, false) as hidden,
+                    bringers.id as bringer, bringers.name as bringer_name,
+                    (select count(*) from (select 1 from entries
+                      where entries.room = rooms.id and entries.seq > members.read
+                      and entries.author <> members.person and entries.kind = 'message' limit $1) as news) as unread,
+                    (select count(*) from (select 1 from mentions
+                      where mentions.person = members.person and mentions.room = rooms.id
+                      and mentions.message > members.read limit $1) as news) as mentions
+             from members join rooms on rooms.id = members.room join users on users.id = members.person
+             left join users as bringers on bringers.id = members.brought_by
+             where ",
+            $condition
+        )
+    };
+}
+
+/// See [`Rooms::rooms_of`].
+pub(super) async fn rooms_of(connection: &mut PgConnection, user: UserId) -> Result<Vec<Room>, StoreError> {
+    let rows = sqlx::query(seen!(
+        "members.person = $2 order by rooms.active_at desc, rooms.id"
+    ))
+    .bind(i64::from(UNREAD_COUNTED))
+    .bind(user.0)
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(told)?;
+    let mut rooms: Vec<Room> = rows.iter().map(room).collect::<Result<_, _>>()?;
+    if rooms.iter().any(|room| room.kind == RoomKind::Direct) {
+        let rows = sqlx::query(
+            "select others.room, users.id, users.name
+             from members join rooms on rooms.id = members.room and rooms.kind = 'direct'
+             join members as others on others.room = rooms.id and others.person <> members.person
+             join users on users.id = others.person
+             where members.person = $1 order by lower(users.name), users.id",
+        )
+        .bind(user.0)
+        .fetch_all(connection)
+        .await
+        .map_err(told)?;
+        let mut with: HashMap<RoomId, Vec<Person>> = HashMap::new();
+        for row in &rows {
+            let room = RoomId(row.try_get("room").map_err(told)?);
+            with.entry(room).or_default().push(person::read(row)?);
+        }
+        for room in &mut rooms {
+            room.with = with.remove(&room.id).unwrap_or_default();
+        }
+    }
+    Ok(rooms)
+}
+
+/// See [`Rooms::views`].
+pub(super) async fn views(
+    connection: &mut PgConnection,
+    id: RoomId,
+    users: &[UserId],
+) -> Result<HashMap<UserId, Room>, StoreError> {
+    let rows = sqlx::query(seen!("members.room = $2 and members.person = any($3)"))
+        .bind(i64::from(UNREAD_COUNTED))
+        .bind(id.0)
+        .bind(raw(users))
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(told)?;
+    let mut views = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let user = UserId(row.try_get("person").map_err(told)?);
+        views.insert(user, room(row)?);
+    }
+    if views.values().any(|room| room.kind == RoomKind::Direct) {
+        let people = members(connection, id).await?;
+        for (user, room) in &mut views {
+            room.with = people
+                .iter()
+                .filter(|person| person.id != *user)
+                .cloned()
+                .collect();
+        }
+    }
+    Ok(views)
+}
+
+/// See [`Rooms::members`].
+async fn members(connection: &mut PgConnection, room: RoomId) -> Result<Vec<Person>, StoreError> {
+    let rows = sqlx::query(
+        "select users.id, users.name from members join users on users.id = members.person
+         where members.room = $1 order by lower(users.name), users.id",
+    )
+    .bind(room.0)
+    .fetch_all(connection)
+    .await
+    .map_err(told)?;
+    rows.iter().map(person::read).collect()
+}
+
+/// See [`Rooms::browse`].
+async fn browse(
+    store: &PostgresStore,
+    user: UserId,
+    asked: &BrowseRooms,
+) -> Result<Vec<ListedRoom>, StoreError> {
+    let (name, id) = match &asked.after {
+        None => (String::new(), RoomId(Uuid::nil())),
+        Some((name, id)) => (nickname::folded(name), *id),
+    };
+    let rows = sqlx::query(
+        "select id, name, topic, archived,
+                (select count(*) from members where members.room = rooms.id) as members,
+                exists (select 1 from members where members.room = rooms.id and members.person = $1) as joined
+         from rooms where kind = 'public' and (name_key, id) > ($2, $3) and strpos(search, $4) > 0
+         order by name_key, id limit $5",
+    )
+    .bind(user.0)
+    .bind(name)
+    .bind(id.0)
+    .bind(nickname::folded(asked.search.trim()))
+    .bind(to_sql(limit::LISTED as u64))
+    .fetch_all(&store.readers)
+    .await
+    .map_err(told)?;
+    rows.iter()
+        .map(|row| {
+            Ok(ListedRoom {
+                id: RoomId(row.try_get("id").map_err(told)?),
+                name: row.try_get("name").map_err(told)?,
+                topic: row.try_get("topic").map_err(told)?,
+                members: from_sql(row.try_get("members").map_err(told)?),
+                joined: row.try_get("joined").map_err(told)?,
+                archived: row.try_get("archived").map_err(told)?,
+            })
+        })
+        .collect()
+}
+
+fn room(row: &PgRow) -> Result<Room, StoreError> {
+    let count = |column| row.try_get(column).map(from_sql).map_err(told);
+    Ok(Room {
+        id: RoomId(row.try_get("id").map_err(told)?),
+        name: row.try_get("name").map_err(told)?,
+        kind: kind::read(row.try_get("kind").map_err(told)?)?,
+        topic: row.try_get("topic").map_err(told)?,
+        archived: row.try_get("archived").map_err(told)?,
+        manage: row.try_get("manage").map_err(told)?,
+        hidden: row.try_get("hidden").map_err(told)?,
+        brought_by: person::read_optional(row, "bringer", "bringer_name")?,
+        revision: count("revision")?,
+        with: Vec::new(),
+        active_at: count("active_at")?,
+        head: count("head")?,
+        read: count("read")?,
+        unread: count("unread")?,
+        mentions: count("mentions")?,
+    })
+}
+
+async fn mark_read(
+    connection: &mut PgConnection,
+    people: &[Uuid],
+    rooms: &[Uuid],
+    seqs: &[i64],
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "select 1 from members where (person, room) in (select * from unnest($1::uuid[], $2::uuid[]))
+         order by person, room for no key update",
+    )
+    .bind(people)
+    .bind(rooms)
+    .execute(&mut *connection)
+    .await
+    .map_err(told)?;
+    sqlx::query(
+        "update members set read = greatest(members.read, least(given.seq, rooms.head))
+         from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as given (person, room, seq)
+         join rooms on rooms.id = given.room
+         where members.person = given.person and members.room = given.room
+         and members.read < least(given.seq, rooms.head)",
+    )
+    .bind(people)
+    .bind(rooms)
+    .bind(seqs)
+    .execute(connection)
+    .await
+    .map_err(told)?;
+    Ok(())
+}

@@ -1,0 +1,281 @@
+//! Everything of one database into another one, of whichever kind: the way from SQLite to Postgres, and back.
+//!
+//! - `table`: the tables that both have
+//! - `side`: a database that is read from, or written to
+//!
+//! Rows go over in pages, in the order of their keys, each page in one transaction. So what is broken off goes on where it ended. At
+//! the end every table is read on both sides and compared.
+
+mod side;
+mod table;
+
+use steadfast_shared::{Epoch, Millis};
+
+use super::database::{Database, OpenError};
+use super::{StorageLimits, Store, StoreError};
+use side::{InPostgres, InSqlite, Side, comparable};
+use table::{Cell, TABLES, Table};
+
+/// Rows in one transaction. With sixteen columns they are as many parameters as both kinds of database take.
+const AT_ONCE: i64 = 1_000;
+
+/// Why nothing, or not all, was copied.
+#[derive(Debug, thiserror::Error)]
+pub enum TransferError {
+    /// One of the databases cannot be used.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// There is no such database.
+    #[error("there is no database {from}: name one with --from")]
+    Nothing {
+        /// The database.
+        from: Database,
+    },
+    /// Both are the same.
+    #[error("{to} holds what {from} holds already: name another database with --to")]
+    Same {
+        /// The database to be read.
+        from: Database,
+        /// The database to be written.
+        to: Database,
+    },
+    /// The one to be written is in use.
+    #[error("{to} is not empty: name a new file, or an empty database, with --to")]
+    NotEmpty {
+        /// The database to be written.
+        to: Database,
+    },
+    /// Something else was begun to be copied into it.
+    #[error(
+        "a copy of another database has begun in {to}, and was not finished: empty it, or name another one with --to"
+    )]
+    Other {
+        /// The database to be written.
+        to: Database,
+    },
+    /// The one to be read is a half.
+    #[error("{from} is an unfinished copy: finish it, or name the database that it was copied from")]
+    Half {
+        /// The database to be read.
+        from: Database,
+    },
+    /// It could not be read, or not be written.
+    #[error(
+        "cannot copy {table} ({source}): what is copied so far stays, and the same command goes on from there"
+    )]
+    Store {
+        /// The table.
+        table: &'static str,
+        /// What was said.
+        source: StoreError,
+    },
+    /// Both sides are not alike.
+    #[error(
+        "{table} is not the same on both sides after the copy: {to} must not be used. Please report this"
+    )]
+    Different {
+        /// The table.
+        table: &'static str,
+        /// The database that was written.
+        to: Database,
+    },
+}
+
+/// How far a copy is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// Whether what was copied is compared.
+    pub is_comparing: bool,
+    /// The table.
+    pub table: &'static str,
+    /// Rows so far, of all tables.
+    pub done: u64,
+    /// Rows of all tables.
+    pub total: u64,
+}
+
+/// What was copied.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Transferred {
+    /// Rows of all tables.
+    pub rows: u64,
+    /// Whether it went on with what an earlier copy had begun.
+    pub resumed: bool,
+}
+
+/// Copies a database that no server has into one that is empty, or that the same copy has begun. Epoch, places and numbers stay.
+pub async fn transfer(
+    from: &Database,
+    to: &Database,
+    at: Millis,
+    mut progress: impl FnMut(Progress) + Send,
+) -> Result<Transferred, TransferError> {
+    if from.file().is_some_and(|file| !file.is_file()) {
+        return Err(TransferError::Nothing { from: from.clone() });
+    }
+    // Open for as long as it takes: no server starts meanwhile, and both are brought up to date.
+    let source = from.open(StorageLimits::default(), at).await?;
+    let target = match to.open(StorageLimits::default(), at).await {
+        Ok(target) => target,
+        Err(error) => {
+            source.close().await;
+            return Err(error.into());
+        }
+    };
+    let done = Copy { from, to }.run(&*target, &mut progress).await;
+    source.close().await;
+    target.close().await;
+    done
+}
+
+/// Whether a copy into this database was broken off. A database that is not there is none.
+pub(super) async fn is_half(database: &Database) -> bool {
+    let side: Result<Box<dyn Side>, _> = match database {
+        Database::File(file) if !file.is_file() => return false,
+        database => connect(database).await,
+    };
+    match side {
+        Ok(mut side) => matches!(side.copied_from().await, Ok(Some(_))),
+        // What is wrong with it is told when it is opened.
+        Err(_) => false,
+    }
+}
+
+async fn connect(database: &Database) -> Result<Box<dyn Side>, OpenError> {
+    Ok(match database {
+        Database::File(file) => match InSqlite::connect(file).await {
+            Ok(side) => Box::new(side),
+            Err(StoreError::Failed(source)) => {
+                return Err(super::sqlite::open::OpenError::Unusable {
+                    path: file.clone(),
+                    source,
+                }
+                .into());
+            }
+            Err(_) => return Err(super::sqlite::open::OpenError::Locked { path: file.clone() }.into()),
+        },
+        Database::Postgres(url) => Box::new(InPostgres::connect(url).await?),
+    })
+}
+
+struct Copy<'d> {
+    from: &'d Database,
+    to: &'d Database,
+}
+
+impl Copy<'_> {
+    async fn run(
+        &self,
+        target: &dyn Store,
+        progress: &mut (impl FnMut(Progress) + Send),
+    ) -> Result<Transferred, TransferError> {
+        let (mut from, mut to) = (connect(self.from).await?, connect(self.to).await?);
+        let of = |table| move |source| TransferError::Store { table, source };
+        if from.copied_from().await.map_err(of("settings"))?.is_some() {
+            return Err(TransferError::Half {
+                from: self.from.clone(),
+            });
+        }
+        let epoch = from.epoch().await.map_err(of("epoch"))?;
+        let resumed = self.begin(&mut *to, epoch).await?;
+        let mut total = 0;
+        for table in &TABLES {
+            total += from.count(table).await.map_err(of(table.name))?;
+        }
+        let mut shown = Progress {
+            is_comparing: false,
+            table: TABLES[0].name,
+            done: 0,
+            total,
+        };
+        for table in &TABLES {
+            shown.table = table.name;
+            // What is there already was copied in this order, and whole pages of it.
+            let there = to.count(table).await.map_err(of(table.name))?;
+            let mut key = to.last_key(table).await.map_err(of(table.name))?;
+            shown.done += there;
+            progress(shown);
+            loop {
+                let rows = from
+                    .rows_after(table, &key, AT_ONCE)
+                    .await
+                    .map_err(of(table.name))?;
+                let Some(last) = rows.last() else { break };
+                key = last[..table.key].to_vec();
+                shown.done += rows.len() as u64;
+                let rows = comparable(rows);
+                to.insert(table, &rows).await.map_err(of(table.name))?;
+                // A file's write-ahead log is kept short.
+                target.tend().await.map_err(of(table.name))?;
+                progress(shown);
+            }
+        }
+        shown.is_comparing = true;
+        shown.done = 0;
+        for table in &TABLES {
+            shown.table = table.name;
+            self.compare(&mut *from, &mut *to, table, &mut shown, progress)
+                .await?;
+        }
+        let head = from.feed_head().await.map_err(of("feed"))?;
+        let closed = from.is_closed().await.map_err(of("settings"))?;
+        to.finish(epoch, head, closed).await.map_err(of("epoch"))?;
+        Ok(Transferred { rows: total, resumed })
+    }
+
+    /// Sees that the copy may begin, or go on. Answers whether it goes on.
+    async fn begin(&self, to: &mut dyn Side, epoch: Epoch) -> Result<bool, TransferError> {
+        let of = |source| TransferError::Store {
+            table: "settings",
+            source,
+        };
+        match to.copied_from().await.map_err(of)? {
+            Some(known) if known == epoch.0.to_string() => return Ok(true),
+            Some(_) => return Err(TransferError::Other { to: self.to.clone() }),
+            None => {}
+        }
+        if to.epoch().await.map_err(of)? == epoch {
+            return Err(TransferError::Same {
+                from: self.from.clone(),
+                to: self.to.clone(),
+            });
+        }
+        if !to.is_unused().await.map_err(of)? {
+            return Err(TransferError::NotEmpty { to: self.to.clone() });
+        }
+        to.begin(epoch).await.map_err(of)?;
+        Ok(false)
+    }
+
+    async fn compare(
+        &self,
+        from: &mut dyn Side,
+        to: &mut dyn Side,
+        table: &Table,
+        shown: &mut Progress,
+        progress: &mut (impl FnMut(Progress) + Send),
+    ) -> Result<(), TransferError> {
+        let of = |source| TransferError::Store {
+            table: table.name,
+            source,
+        };
+        let mut key: Vec<Cell> = Vec::new();
+        loop {
+            let rows = from.rows_after(table, &key, AT_ONCE).await.map_err(of)?;
+            let copied = to.rows_after(table, &key, AT_ONCE).await.map_err(of)?;
+            let next = rows.last().map(|last| last[..table.key].to_vec());
+            shown.done += rows.len() as u64;
+            if comparable(rows) != comparable(copied) {
+                return Err(TransferError::Different {
+                    table: table.name,
+                    to: self.to.clone(),
+                });
+            }
+            progress(*shown);
+            match next {
+                Some(next) => key = next,
+                None => return Ok(()),
+            }
+        }
+    }
+}

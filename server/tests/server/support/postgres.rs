@@ -1,0 +1,199 @@
+//! A Postgres of the tests' own: started once by the process that tests, from the machine's packages, and ended with it.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
+use steadfast_server::store::Store;
+use steadfast_server::store::postgres::{Clock, PostgresStore};
+use tokio::sync::OnceCell;
+
+/// What runs it: it goes when the pipe to its standard input is closed, which a killed process' is, too.
+const RUN: &str = r#"
+set -e
+bin="$1"
+folder=$(mktemp -d /tmp/steadfast-postgres-XXXXXX)
+trap 'test -z "$pid" || kill -QUIT "$pid" 2>/dev/null || true; rm -rf "$folder"' EXIT
+trap 'exit 1' INT TERM HUP
+"$bin/initdb" -D "$folder/data" -U steadfast -A trust -E UTF8 --locale=C --no-sync >"$folder/initdb.log" 2>&1 ||
+    { cat "$folder/initdb.log" >&2; exit 1; }
+"$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=400 -c shared_buffers=32MB \
+    -c fsync=off -c full_page_writes=off -c deadlock_timeout=200ms </dev/null >"$folder/log" 2>&1 &
+pid=$!
+tries=0
+until "$bin/pg_isready" -q -h "$folder"; do
+    tries=$((tries + 1))
+    test "$tries" -lt 1200 || exit 1
+    kill -0 "$pid" 2>/dev/null || { cat "$folder/log" >&2; exit 1; }
+    sleep 0.05
+done
+echo "$folder"
+read -r _ || true
+"#;
+
+struct Server {
+    /// The folder of its socket.
+    folder: PathBuf,
+    _running: Child,
+}
+
+static SERVER: OnceLock<Server> = OnceLock::new();
+/// Databases of tests that have ended.
+static ENDED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static TEMPLATE: OnceCell<()> = OnceCell::const_new();
+static MADE: AtomicUsize = AtomicUsize::new(0);
+
+impl Server {
+    fn start() -> Self {
+        let bin = binaries().expect("Postgres is not installed: apt-get install postgresql");
+        let mut command = as_somebody();
+        let mut running = command
+            .args(["sh", "-c", RUN, "sh"])
+            .arg(&bin)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut folder = String::new();
+        let mut said = BufReader::new(running.stdout.take().unwrap());
+        said.read_line(&mut folder).unwrap();
+        assert!(!folder.is_empty(), "Postgres did not start");
+        Self {
+            folder: folder.trim().into(),
+            _running: running,
+        }
+    }
+}
+
+/// The newest Postgres there is.
+fn binaries() -> Option<PathBuf> {
+    let debian = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut found: Vec<PathBuf> = debian.map(|version| version.path().join("bin")).collect();
+    found.sort();
+    found.reverse();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    found.extend(std::env::split_paths(&path));
+    let all = ["initdb", "postgres", "pg_isready"];
+    found
+        .into_iter()
+        .find(|bin| all.iter().all(|name| bin.join(name).exists()))
+}
+
+/// A command that runs another one, as somebody else where this is root: Postgres refuses to run as root.
+fn as_somebody() -> Command {
+    let is_root = fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
+    if !is_root {
+        return Command::new("env");
+    }
+    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let has_own = users.lines().any(|line| line.starts_with("postgres:"));
+    let mut command = Command::new("runuser");
+    command.args(["-u", if has_own { "postgres" } else { "nobody" }, "--"]);
+    command.current_dir("/");
+    command
+}
+
+/// A database of one test's own.
+pub(crate) struct Database {
+    name: String,
+}
+
+impl Database {
+    pub(crate) async fn new() -> Self {
+        let template = "steadfast_template";
+        TEMPLATE
+            .get_or_init(async || {
+                create(template, "template0").await;
+                let store = open(template, Clock::Caller).await;
+                store.close().await;
+            })
+            .await;
+        let database = Self::empty_named();
+        create(&database.name, template).await;
+        database
+    }
+
+    /// One without a table.
+    pub(crate) async fn empty() -> Self {
+        let database = Self::empty_named();
+        create(&database.name, "template0").await;
+        database
+    }
+
+    fn empty_named() -> Self {
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        Self {
+            name: format!("steadfast_{number}"),
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        url(&self.name)
+    }
+
+    /// A connection behind the store's back.
+    pub(crate) async fn connect(&self) -> PgConnection {
+        options(&self.name).connect().await.unwrap()
+    }
+
+    /// Opens it as one more node.
+    pub(crate) async fn open_beside(&self) -> PostgresStore {
+        PostgresStore::open_beside(&url(&self.name), Duration::from_secs(10), 1, Clock::Caller)
+            .await
+            .unwrap()
+    }
+
+    pub(crate) async fn open(&self) -> PostgresStore {
+        open(&self.name, Clock::Caller).await
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        ENDED.lock().unwrap().push(self.name.clone());
+    }
+}
+
+fn folder() -> &'static Path {
+    &SERVER.get_or_init(Server::start).folder
+}
+
+fn url(name: &str) -> String {
+    format!(
+        "postgres://steadfast@localhost/{name}?host={}",
+        folder().display()
+    )
+}
+
+fn options(name: &str) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .socket(folder())
+        .username("steadfast")
+        .database(name)
+}
+
+async fn open(name: &str, clock: Clock) -> PostgresStore {
+    PostgresStore::open(&url(name), Duration::from_secs(10), 1, clock)
+        .await
+        .unwrap()
+}
+
+async fn create(name: &str, template: &str) {
+    let mut connection = options("postgres").connect().await.unwrap();
+    let ended = std::mem::take(&mut *ENDED.lock().unwrap());
+    for name in ended {
+        let drop = format!("drop database if exists {name} with (force)");
+        connection.execute(AssertSqlSafe(drop)).await.unwrap();
+    }
+    let create = format!("create database {name} template {template}");
+    connection.execute(AssertSqlSafe(create)).await.unwrap();
+}
