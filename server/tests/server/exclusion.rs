@@ -15,7 +15,7 @@ use crate::support::{Client, TestServer};
 async fn start() -> (TestServer, Arc<Faulty>) {
     let folder = tempfile::tempdir().unwrap();
     let config = Config::new(folder.path().join("chat.db"));
-    let sqlite = SqliteStore::open(&config.database, PATIENCE, clock::now());
+    let sqlite = SqliteStore::open(config.database.file().unwrap(), PATIENCE, clock::now());
     let store = Arc::new(Faulty::new(Arc::new(sqlite.await.unwrap()), []));
     let server = TestServer::on_store(folder, config, store.clone()).await;
     (server, store)

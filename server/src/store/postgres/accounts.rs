@@ -36,26 +36,32 @@ impl Accounts for PostgresStore {
     }
 
     async fn admits(&self, admission: Admission, at: Millis) -> Result<bool, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(told)?;
-        invites::admits(&mut connection, admission, at).await
+        self.read(async {
+            let mut connection = self.readers.acquire().await.map_err(told)?;
+            invites::admits(&mut connection, admission, at).await
+        })
+        .await
     }
 
     async fn account(&self, name: &Nickname) -> Result<Option<Account>, StoreError> {
-        let Ok(key) = NameKey::of(name.as_str()) else {
-            return Ok(None);
-        };
-        let row = sqlx::query("select id, passphrase from users where name_key = $1")
-            .bind(key.name)
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(told)?;
-        row.map(|row| {
-            Ok(Account {
-                user: UserId(row.try_get("id").map_err(told)?),
-                passphrase: row.try_get("passphrase").map_err(told)?,
+        self.read(async {
+            let Ok(key) = NameKey::of(name.as_str()) else {
+                return Ok(None);
+            };
+            let row = sqlx::query("select id, passphrase from users where name_key = $1")
+                .bind(key.name)
+                .fetch_optional(&self.readers)
+                .await
+                .map_err(told)?;
+            row.map(|row| {
+                Ok(Account {
+                    user: UserId(row.try_get("id").map_err(told)?),
+                    passphrase: row.try_get("passphrase").map_err(told)?,
+                })
             })
+            .transpose()
         })
-        .transpose()
+        .await
     }
 
     async fn sign_in(&self, account: &Account, device: &NewDevice) -> Result<SignedIn, SignInError> {
@@ -67,26 +73,29 @@ impl Accounts for PostgresStore {
     }
 
     async fn device(&self, token: TokenHash) -> Result<Option<Device>, StoreError> {
-        let row = sqlx::query(
-            "select sessions.id as session, sessions.name as device_name, users.id, users.name, users.role,
-                    users.passphrase is not null as has_passphrase
-             from sessions join users on users.id = sessions.person
-             where sessions.token_hash = $1 and users.state = 'active'",
-        )
-        .bind(token.as_bytes())
-        .fetch_optional(&self.readers)
-        .await
-        .map_err(told)?;
-        row.map(|row| {
-            Ok(Device {
-                session: row.try_get("session").map_err(told)?,
-                person: person::read(&row)?,
-                role: word::role(row.try_get("role").map_err(told)?)?,
-                device_name: row.try_get("device_name").map_err(told)?,
-                has_passphrase: row.try_get("has_passphrase").map_err(told)?,
+        self.read(async {
+            let row = sqlx::query(
+                "select sessions.id as session, sessions.name as device_name, users.id, users.name, users.role,
+                        users.passphrase is not null as has_passphrase
+                 from sessions join users on users.id = sessions.person
+                 where sessions.token_hash = $1 and users.state = 'active'",
+            )
+            .bind(token.as_bytes())
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(told)?;
+            row.map(|row| {
+                Ok(Device {
+                    session: row.try_get("session").map_err(told)?,
+                    person: person::read(&row)?,
+                    role: word::role(row.try_get("role").map_err(told)?)?,
+                    device_name: row.try_get("device_name").map_err(told)?,
+                    has_passphrase: row.try_get("has_passphrase").map_err(told)?,
+                })
             })
+            .transpose()
         })
-        .transpose()
+        .await
     }
 
     async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {
@@ -106,14 +115,17 @@ impl Accounts for PostgresStore {
     }
 
     async fn devices(&self, user: UserId) -> Result<Vec<KnownDevice>, StoreError> {
-        let rows = sqlx::query(
-            "select id, name, created_at, last_seen_at from sessions where person = $1 order by id desc",
-        )
-        .bind(user.0)
-        .fetch_all(&self.readers)
+        self.read(async {
+            let rows = sqlx::query(
+                "select id, name, created_at, last_seen_at from sessions where person = $1 order by id desc",
+            )
+            .bind(user.0)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(told)?;
+            rows.iter().map(known_device).collect()
+        })
         .await
-        .map_err(told)?;
-        rows.iter().map(known_device).collect()
     }
 
     async fn revoke(&self, user: UserId, session: SessionId) -> Result<bool, StoreError> {
@@ -165,12 +177,16 @@ impl Accounts for PostgresStore {
     }
 
     async fn passphrase(&self, user: UserId) -> Result<Option<String>, StoreError> {
-        let hash: Option<Option<String>> = sqlx::query_scalar("select passphrase from users where id = $1")
-            .bind(user.0)
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(told)?;
-        Ok(hash.flatten())
+        self.read(async {
+            let hash: Option<Option<String>> =
+                sqlx::query_scalar("select passphrase from users where id = $1")
+                    .bind(user.0)
+                    .fetch_optional(&self.readers)
+                    .await
+                    .map_err(told)?;
+            Ok(hash.flatten())
+        })
+        .await
     }
 
     async fn set_passphrase(
@@ -214,8 +230,11 @@ impl Accounts for PostgresStore {
     }
 
     async fn is_closed(&self) -> Result<bool, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(told)?;
-        invites::is_closed(&mut connection).await
+        self.read(async {
+            let mut connection = self.readers.acquire().await.map_err(told)?;
+            invites::is_closed(&mut connection).await
+        })
+        .await
     }
 
     async fn set_closed(&self, closed: bool) -> Result<(), StoreError> {
@@ -233,7 +252,7 @@ impl Accounts for PostgresStore {
     }
 
     async fn invites(&self, at: Millis) -> Result<Vec<Invite>, StoreError> {
-        invites::all(self, at).await
+        self.read(invites::all(self, at)).await
     }
 
     async fn invite(&self, terms: &InviteTerms) -> Result<Option<Invite>, StoreError> {

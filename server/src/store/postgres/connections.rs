@@ -3,14 +3,17 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use tokio::time::Instant;
+use sqlx::{ConnectOptions, Connection};
+use tokio::time::{Instant, timeout};
 
 use crate::clock;
 
 /// How the connections of a pool are told from others, in Postgres' list of them.
 const NAME: &str = "steadfast";
+
+/// How long a connection may take to answer when it is given back.
+const RELEASE: Duration = Duration::from_secs(2);
 
 /// What every connection asks of the server. The times keep one that hangs from holding others up: a transaction that is begun
 /// and not gone on with, a lock, a statement, a client that is gone without a word.
@@ -79,6 +82,15 @@ impl Generation {
             .acquire_timeout(patience)
             .idle_timeout(Duration::from_secs(10 * 60))
             .test_before_acquire(test)
+            // A connection that does not answer holds no place for longer than this.
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    match timeout(RELEASE, connection.ping()).await {
+                        Ok(answered) => answered.map(|()| true),
+                        Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+                    }
+                })
+            })
             .before_acquire(move |_, connection| {
                 let used = generation.has(connection.age);
                 Box::pin(async move { Ok(used) })

@@ -55,7 +55,7 @@ async fn head(connection: &mut PgConnection) -> Result<ChangeNumber, StoreError>
 #[async_trait]
 impl Feed for PostgresStore {
     async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
-        let transaction = Transaction::snapshot(&self.readers).await?;
+        let transaction = self.read(Transaction::snapshot(&self.readers)).await?;
         Ok(Box::new(PostgresSnapshot(transaction)))
     }
 

@@ -18,13 +18,6 @@ use crate::store::{Act, Command, StoreError};
 pub(super) async fn lock(append: &mut Append<'_>, by: UserId, act: &Act) -> Result<(), StoreError> {
     let rooms = rooms_of(append.connection, by, act).await?;
     append.lock(&rooms).await?;
-    if rooms_of(append.connection, by, act)
-        .await?
-        .iter()
-        .any(|room| !rooms.contains(room))
-    {
-        return Err(StoreError::Locked);
-    }
     // Who makes a room locks people once it is made: the room is the first lock of theirs.
     if !matches!(act, Act::Create(_) | Act::Direct(_)) {
         let mut people = act.concerns().to_vec();
@@ -35,6 +28,10 @@ pub(super) async fn lock(append: &mut Append<'_>, by: UserId, act: &Act) -> Resu
             people.extend(owners(append.connection).await?);
         }
         lock_people(append.connection, &people).await?;
+    }
+    // Nobody who is locked comes into a room from here on.
+    if !rooms_of(append.connection, by, act).await?.is_subset(&rooms) {
+        return Err(StoreError::Locked);
     }
     append.tell_time().await
 }
@@ -67,7 +64,10 @@ async fn rooms_of(
     let mut rooms = BTreeSet::new();
     match act {
         Act::Create(_) | Act::Block(_) => {}
-        Act::Direct(direct) => rooms.extend(giving_way(connection, &direct.with).await?),
+        Act::Direct(direct) => {
+            rooms.extend(giving_way(connection, &direct.with).await?);
+            rooms.extend(conversation(connection, by, &direct.with).await?);
+        }
         Act::Join(room) | Act::Leave(room) => {
             rooms.insert(*room);
         }
@@ -132,6 +132,22 @@ async fn giving_way(connection: &mut PgConnection, people: &[UserId]) -> Result<
     .await
     .map_err(told)?;
     Ok(rooms.into_iter().map(RoomId).collect())
+}
+
+/// The conversation of exactly these people, where there is one.
+async fn conversation(
+    connection: &mut PgConnection,
+    by: UserId,
+    with: &[UserId],
+) -> Result<Option<RoomId>, StoreError> {
+    let people: BTreeSet<UserId> = with.iter().copied().chain([by]).collect();
+    let key: Vec<u8> = people.iter().flat_map(|user| *user.0.as_bytes()).collect();
+    let room: Option<Uuid> = sqlx::query_scalar("select id from rooms where direct_key = $1")
+        .bind(key)
+        .fetch_optional(connection)
+        .await
+        .map_err(told)?;
+    Ok(room.map(RoomId))
 }
 
 async fn ids(

@@ -117,7 +117,10 @@ pub(super) async fn direct(append: &mut Append<'_>, me: Person, asked: &DirectRo
         allowed!(count_brought(append, me.id, people.len() - 1).await?);
         return inhabit(append, room, &me, &people).await;
     }
-    append.lock(&BTreeSet::from([room])).await?;
+    if !append.has_locked(room) {
+        // Somebody has made it at this moment.
+        append.lock(&BTreeSet::from([room])).await?;
+    }
     lock_people(append.connection, &[me.id]).await?;
     let shown = block::show(append, me.id, room).await?;
     // Who has left it comes back.

@@ -58,6 +58,9 @@ use connections::Generation;
 use lease::Lease;
 use transaction::{Transaction, written};
 
+/// How long reading may take: more than waiting for a connection and one long statement together.
+const READING: Duration = Duration::from_secs(8);
+
 /// How long closing may wait for connections that are in use.
 const CLOSING: Duration = Duration::from_secs(2);
 
@@ -125,12 +128,32 @@ impl PostgresStore {
         }
     }
 
+    /// Reads within a bounded time: the driver itself waits for ever for a server that is gone without a word.
+    async fn read<T>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        match timeout(READING, work).await {
+            Ok(done) => done,
+            Err(_) => {
+                tracing::warn!("the database does not answer: connecting anew");
+                self.generation.end();
+                Err(StoreError::Failed(sqlx::Error::Io(
+                    std::io::ErrorKind::TimedOut.into(),
+                )))
+            }
+        }
+    }
+
     /// Whether the server that is connected to is a standby, which holds only what has come to it so far.
     async fn is_standby(&self) -> Result<bool, StoreError> {
-        sqlx::query_scalar("select pg_is_in_recovery()")
-            .fetch_one(&self.readers)
-            .await
-            .map_err(told)
+        self.read(async {
+            sqlx::query_scalar("select pg_is_in_recovery()")
+                .fetch_one(&self.readers)
+                .await
+                .map_err(told)
+        })
+        .await
     }
 }
 
@@ -186,7 +209,7 @@ impl Store for PostgresStore {
 #[async_trait]
 impl Log for PostgresStore {
     async fn heads(&self) -> Result<event::Heads, StoreError> {
-        history::heads(self).await
+        self.read(history::heads(self)).await
     }
 
     async fn append(&self, entries: &[NewEntry], at: Millis) -> Result<Appended, StoreError> {
@@ -194,7 +217,7 @@ impl Log for PostgresStore {
     }
 
     async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError> {
-        history::page(self, room, span, limit).await
+        self.read(history::page(self, room, span, limit)).await
     }
 
     /// Nothing: what was erased is taken out of the table's files by Postgres' own vacuum, and out of its log as that is recycled.

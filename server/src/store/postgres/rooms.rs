@@ -18,17 +18,23 @@ use crate::store::{Act, Acted, ReadMark, Refusal, Rooms, StoreError, UNREAD_COUN
 #[async_trait]
 impl Rooms for PostgresStore {
     async fn rooms_of(&self, user: UserId) -> Result<Vec<Room>, StoreError> {
-        let mut transaction = Transaction::snapshot(&self.readers).await?;
-        let rooms = rooms_of(&mut transaction, user).await?;
-        transaction.rollback().await;
-        Ok(rooms)
+        self.read(async {
+            let mut transaction = Transaction::snapshot(&self.readers).await?;
+            let rooms = rooms_of(&mut transaction, user).await?;
+            transaction.rollback().await;
+            Ok(rooms)
+        })
+        .await
     }
 
     async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
-        let mut transaction = Transaction::snapshot(&self.readers).await?;
-        let views = views(&mut transaction, room, users).await?;
-        transaction.rollback().await;
-        Ok(views)
+        self.read(async {
+            let mut transaction = Transaction::snapshot(&self.readers).await?;
+            let views = views(&mut transaction, room, users).await?;
+            transaction.rollback().await;
+            Ok(views)
+        })
+        .await
     }
 
     async fn act(&self, by: UserId, asked: &Act, at: Millis) -> Result<Result<Acted, Refusal>, StoreError> {
@@ -42,30 +48,27 @@ impl Rooms for PostgresStore {
     }
 
     async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError> {
-        browse(self, user, asked).await
+        self.read(browse(self, user, asked)).await
     }
 
     async fn members(&self, room: RoomId) -> Result<Vec<Person>, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(told)?;
-        members(&mut connection, room).await
+        self.read(async {
+            let mut connection = self.readers.acquire().await.map_err(told)?;
+            members(&mut connection, room).await
+        })
+        .await
     }
 
     async fn find_people(&self, search: &str) -> Result<Vec<Person>, StoreError> {
-        let rows = sqlx::query(
-            "select id, name from users where role <> 'server' and state = 'active' and strpos(search, $1) > 0
-             order by lower(name), id limit $2",
-        )
-        .bind(nickname::folded(search.trim()))
-        .bind(to_sql(limit::LISTED as u64))
-        .fetch_all(&self.readers)
-        .await
-        .map_err(told)?;
-        rows.iter().map(person::read).collect()
+        self.read(find_people(self, search)).await
     }
 
     async fn person(&self, user: UserId) -> Result<Option<Person>, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(told)?;
-        Ok(person::named(&mut connection, &[user]).await?.pop())
+        self.read(async {
+            let mut connection = self.readers.acquire().await.map_err(told)?;
+            Ok(person::named(&mut connection, &[user]).await?.pop())
+        })
+        .await
     }
 
     async fn mark_read(&self, marks: &[ReadMark]) -> Result<(), StoreError> {
@@ -188,6 +191,20 @@ async fn members(connection: &mut PgConnection, room: RoomId) -> Result<Vec<Pers
     )
     .bind(room.0)
     .fetch_all(connection)
+    .await
+    .map_err(told)?;
+    rows.iter().map(person::read).collect()
+}
+
+/// See [`Rooms::find_people`].
+async fn find_people(store: &PostgresStore, search: &str) -> Result<Vec<Person>, StoreError> {
+    let rows = sqlx::query(
+        "select id, name from users where role <> 'server' and state = 'active' and strpos(search, $1) > 0
+             order by lower(name), id limit $2",
+    )
+    .bind(nickname::folded(search.trim()))
+    .bind(to_sql(limit::LISTED as u64))
+    .fetch_all(&store.readers)
     .await
     .map_err(told)?;
     rows.iter().map(person::read).collect()

@@ -14,7 +14,7 @@ use crate::store::access::{Access, Done, allowed};
 use crate::store::admin::{Actor, NewAuditLine};
 use crate::store::nickname::{self, NameKey};
 use crate::store::settle::{NO_NICKNAME, NO_ROOM_NAME, differences, former_nickname, in_words};
-use crate::store::{Acted, Refusal};
+use crate::store::{Acted, Refusal, StoreError};
 
 /// Changes a room, and writes into its log what is otherwise than before.
 pub(super) async fn change(append: &mut Append<'_>, me: Person, asked: &ChangeRoom) -> Done<Acted> {
@@ -175,6 +175,10 @@ pub(super) async fn rename(append: &mut Append<'_>, me: Person, name: &Nickname)
         let mut said = Vec::with_capacity(rooms.len());
         for room in rooms {
             let room: Uuid = room.try_get("id").map_err(told)?;
+            // Opened again at this moment.
+            if !append.has_locked(RoomId(room)) {
+                return Err(StoreError::Locked);
+            }
             let (name, was) = (name.clone(), was.clone());
             said.push((RoomId(room), Body::Nickname { name, was }));
         }

@@ -55,7 +55,7 @@ fn failed(error: sqlx::Error) -> StoreError {
 }
 
 /// Tells an unusable key of a nickname, which begins with a character that no nickname has: NUL in SQLite, which Postgres knows not.
-fn for_postgres(text: String) -> String {
+fn for_postgres(text: &str) -> String {
     match text.strip_prefix('\0') {
         Some(rest) => format!("\u{1}{}", rest.replace('\0', "\u{FFFD}")),
         None => text.replace('\0', "\u{FFFD}"),
@@ -65,7 +65,7 @@ fn for_postgres(text: String) -> String {
 /// Rows as both kinds of database compare them.
 pub(super) fn comparable(rows: Vec<Row>) -> Vec<Row> {
     let cell = |cell| match cell {
-        Cell::Text(text) => Cell::Text(for_postgres(text)),
+        Cell::Text(text) => Cell::Text(for_postgres(&text)),
         cell => cell,
     };
     rows.into_iter()

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use steadfast_server::store::database::Database as Name;
 use steadfast_server::store::transfer::{TransferError, transfer};
-use steadfast_server::store::{Act, NewEntry, Outcome, Span, Store};
+use steadfast_server::store::{Accounts, Act, Log, NewEntry, Outcome, Span, Store};
 use steadfast_shared::room::DirectRoom;
 use steadfast_shared::{Body, Emoji, EntryId, RoomId, mention};
 use tempfile::TempDir;
@@ -78,9 +78,18 @@ async fn a_database_goes_to_postgres_and_back_and_nobody_notices() {
     // Browsers go on where they were: what was sent is a repeat, and what follows is numbered on.
     let next = entry(&fixture, fixture.general, body("next"));
     let outcomes = after.append(&[sent, next], 30).await.unwrap().outcomes;
-    assert!(matches!(outcomes[0], Outcome::Repeat { seq: 1, .. }), "{outcomes:?}");
-    assert!(matches!(outcomes[1], Outcome::Stored { seq: 2_503, .. }), "{outcomes:?}");
-    let known = after.device(crate::support::newcomer("x").device.token).await.unwrap();
+    assert!(
+        matches!(outcomes[0], Outcome::Repeat { seq: 1, .. }),
+        "{outcomes:?}"
+    );
+    assert!(
+        matches!(outcomes[1], Outcome::Stored { seq: 2_503, .. }),
+        "{outcomes:?}"
+    );
+    let known = after
+        .device(crate::support::newcomer("x").device.token)
+        .await
+        .unwrap();
     assert!(known.is_none());
     let ada = after.sign_up(&crate::support::newcomer("Ada")).await.unwrap();
     assert!(ada.session > fixture.jun.session, "sessions are numbered on");

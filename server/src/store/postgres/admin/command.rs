@@ -4,7 +4,7 @@ use sqlx::{PgConnection, Row};
 use steadfast_shared::admin::AuditAction;
 use steadfast_shared::event::ClosingReason;
 use steadfast_shared::room::ChangeRoom;
-use steadfast_shared::{Person, Role, RoomKind, UserId};
+use steadfast_shared::{Person, Role, RoomId, RoomKind, UserId};
 
 use super::super::append::Append;
 use super::super::{kind, settle, told};
@@ -27,6 +27,12 @@ pub(in super::super) async fn administer(
         if !has_powers(&actor, command) {
             return Ok(Err(Refusal::Forbidden));
         }
+    }
+    if let (Command::ChangeRoom(ChangeRoom { room, .. }) | Command::DeleteRoom(room), Some(person)) =
+        (command, &actor.person)
+        && is_hidden_from(append, *room, person.id).await?
+    {
+        return Ok(Err(Refusal::UnknownRoom));
     }
     let target = match command.person() {
         None => None,
@@ -167,7 +173,21 @@ async fn is_last_owner(append: &mut Append<'_>, user: UserId) -> Result<bool, St
     Ok(!others)
 }
 
-/// Changes a room, whether the actor is in it or not.
+/// Whether there is such a room that only those who are in it may know of, and this person is not.
+async fn is_hidden_from(append: &mut Append<'_>, room: RoomId, user: UserId) -> Result<bool, StoreError> {
+    sqlx::query_scalar(
+        "select exists (
+            select 1 from rooms where id = $1 and kind <> 'public' and deleted_at is null
+                and not exists (select 1 from members where room = $1 and person = $2))",
+    )
+    .bind(room.0)
+    .bind(user.0)
+    .fetch_one(&mut *append.connection)
+    .await
+    .map_err(told)
+}
+
+/// Changes a room that the actor may know of, whether they are in it or not.
 async fn change_room(
     append: &mut Append<'_>,
     me: Person,

@@ -17,7 +17,7 @@ const PURGED_AT_ONCE: i64 = 500;
 
 /// Deletes a room. Asked again, nothing happens.
 pub(super) async fn delete(append: &mut Append<'_>, room: RoomId, line: &mut NewAuditLine) -> Done<Acted> {
-    let row = sqlx::query("select name, lobby, deleted_at is not null as deleted from rooms where id = $1")
+    let row = sqlx::query("select name, lobby or kind = 'direct' as stays, deleted_at is not null as deleted from rooms where id = $1")
         .bind(room.0)
         .fetch_optional(&mut *append.connection)
         .await
@@ -25,7 +25,7 @@ pub(super) async fn delete(append: &mut Append<'_>, room: RoomId, line: &mut New
     let Some(row) = row else {
         return Ok(Err(Refusal::UnknownRoom));
     };
-    if row.try_get("lobby").map_err(told)? {
+    if row.try_get("stays").map_err(told)? {
         return Ok(Err(Refusal::Forbidden));
     }
     if row.try_get("deleted").map_err(told)? {

@@ -47,12 +47,12 @@ impl Administration for PostgresStore {
         owner::is_link(self, code).await
     }
 
-    async fn people_info(&self, asked: &PeopleQuery) -> Result<Vec<PersonInfo>, StoreError> {
-        people::list(self, asked).await
+    async fn people_info(&self, asked: &PeopleQuery, at: Millis) -> Result<Vec<PersonInfo>, StoreError> {
+        people::list(self, asked, at).await
     }
 
-    async fn person_info(&self, user: UserId) -> Result<Option<PersonInfo>, StoreError> {
-        people::info(self, user).await
+    async fn person_info(&self, user: UserId, at: Millis) -> Result<Option<PersonInfo>, StoreError> {
+        people::info(self, user, at).await
     }
 
     async fn person_called(&self, name: &Nickname) -> Result<Option<Person>, StoreError> {

@@ -7,7 +7,7 @@ use steadfast_shared::admin::{
 };
 use steadfast_shared::event::Availability;
 use steadfast_shared::http::{LeftMessage, LeftMessagesQuery};
-use steadfast_shared::{EntryId, MessageText, Nickname, Person, Role, RoomId, UserId, limit};
+use steadfast_shared::{EntryId, MessageText, Millis, Nickname, Person, Role, RoomId, UserId, limit};
 
 use super::super::body::read;
 use super::super::{PostgresStore, from_sql, person, to_sql, told};
@@ -33,10 +33,15 @@ macro_rules! seen {
 }
 
 /// See [`crate::store::admin::Administration::people_info`].
-pub(super) async fn list(store: &PostgresStore, asked: &PeopleQuery) -> Result<Vec<PersonInfo>, StoreError> {
+pub(super) async fn list(
+    store: &PostgresStore,
+    asked: &PeopleQuery,
+    at: Millis,
+) -> Result<Vec<PersonInfo>, StoreError> {
     let rows = sqlx::query(seen!(
-        "($1::uuid is null or users.id < $1) and ($2::text is null or users.state = $2)
-         and ($3::text is null or users.role = $3) and strpos(users.search, $4) > 0
+        "($1::uuid is null or users.id < $1) and ($3::text is null or users.role = $3)
+         and ($2::text is null or $2 = case when users.excluded_until <= $6 then 'active' else users.state end)
+         and strpos(users.search, $4) > 0
          order by users.id desc limit $5"
     ))
     .bind(asked.before.map(|user| user.0))
@@ -44,31 +49,38 @@ pub(super) async fn list(store: &PostgresStore, asked: &PeopleQuery) -> Result<V
     .bind(asked.role.map(Role::as_str))
     .bind(nickname::folded(asked.search.trim()))
     .bind(to_sql(limit::ADMIN_LISTED as u64))
+    .bind(to_sql(at))
     .fetch_all(&store.readers)
     .await
     .map_err(told)?;
-    rows.iter().map(read_info).collect()
+    rows.iter().map(|row| read_info(row, at)).collect()
 }
 
 /// See [`crate::store::admin::Administration::person_info`].
-pub(super) async fn info(store: &PostgresStore, user: UserId) -> Result<Option<PersonInfo>, StoreError> {
+pub(super) async fn info(
+    store: &PostgresStore,
+    user: UserId,
+    at: Millis,
+) -> Result<Option<PersonInfo>, StoreError> {
     let row = sqlx::query(seen!("users.id = $1"))
         .bind(user.0)
         .fetch_optional(&store.readers)
         .await
         .map_err(told)?;
-    row.as_ref().map(read_info).transpose()
+    row.as_ref().map(|row| read_info(row, at)).transpose()
 }
 
-fn read_info(row: &PgRow) -> Result<PersonInfo, StoreError> {
-    let state = state(row.try_get("state").map_err(told)?)?;
+fn read_info(row: &PgRow, at: Millis) -> Result<PersonInfo, StoreError> {
+    let stored = state(row.try_get("state").map_err(told)?)?;
+    let until = row.try_get::<Option<i64>, _>("excluded_until").map_err(told)?;
+    let until = until.map(from_sql);
+    // One that has ended by itself is stored until the person signs in.
+    let has_ended = until.is_some_and(|until| until <= at);
+    let state = if has_ended { AccountState::Active } else { stored };
     let exclusion = Exclusion {
         reason: row.try_get("excluded_reason").map_err(told)?,
         since: from_sql(row.try_get("excluded_at").map_err(told)?),
-        until: row
-            .try_get::<Option<i64>, _>("excluded_until")
-            .map_err(told)?
-            .map(from_sql),
+        until,
         by: person::read_optional(row, "by_id", "by_name")?,
     };
     let devices: i64 = row.try_get("devices").map_err(told)?;
