@@ -46,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             name: RoomName::parse(&format!("Room {n}"))?,
             topic: Topic::default(),
         });
-        let made = store.act(author, &create, clock::now()).await?;
+        let made = store.act(author, None, &create, clock::now()).await?;
         rooms.extend(made.map_err(|refusal| format!("{refusal:?}"))?.room);
     }
     let time = Duration::from_secs(asked.seconds);
@@ -83,6 +83,7 @@ async fn store_for(
                 body: Body::message(MessageText::parse(
                     "a message of a length that messages often have",
                 )?),
+                address: None,
             });
         }
         let appended = store.append(&entries, clock::now()).await?;

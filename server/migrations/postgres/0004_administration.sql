@@ -51,3 +51,11 @@ create table held_addresses (
     until   bigint not null,
     person  uuid not null references users
 );
+
+-- Devices that were signed out because their person is kept out, by their token: whoever was away then learns why, and not
+-- only that they are signed out. They go as the person is let in again.
+create table kept_out (
+    token_hash bytea primary key,
+    person     uuid not null references users on delete cascade
+);
+create index kept_out_of_person on kept_out (person);

@@ -98,6 +98,22 @@ impl Accounts for PostgresStore {
         .await
     }
 
+    async fn kept_out(&self, token: TokenHash, at: Millis) -> Result<Option<AccountState>, StoreError> {
+        self.read(async {
+            let state: Option<String> = sqlx::query_scalar(
+                "select state from kept_out join users on users.id = kept_out.person
+                 where token_hash = $1 and state <> 'active' and (excluded_until is null or excluded_until > $2)",
+            )
+            .bind(token.as_bytes())
+            .bind(to_sql(at))
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(told)?;
+            state.as_deref().map(word::state).transpose()
+        })
+        .await
+    }
+
     async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {
         // Anybody may ask for this: where there is nothing to end, nothing is written.
         if self.device(token).await?.is_none() {
@@ -368,11 +384,16 @@ async fn sign_in(
             return Ok(Err(SignInError::KeptOut(state)));
         }
         // It has ended by itself.
-        sqlx::query("update users set state = 'active', excluded_until = null where id = $1")
-            .bind(account.user.0)
-            .execute(&mut *connection)
-            .await
-            .map_err(told)?;
+        for query in [
+            "update users set state = 'active', excluded_until = null where id = $1",
+            "delete from kept_out where person = $1",
+        ] {
+            sqlx::query(query)
+                .bind(account.user.0)
+                .execute(&mut *connection)
+                .await
+                .map_err(told)?;
+        }
     }
     let devices: i64 = sqlx::query_scalar("select count(*) from sessions where person = $1")
         .bind(account.user.0)

@@ -391,7 +391,7 @@ impl<'t> Append<'t> {
         rows.push(entry.room, &new)?;
         rows.insert(self.connection).await?;
         self.today.count(entry.author, &entry.body);
-        change::apply(change, self.connection, entry.room, &new).await?;
+        change::apply(change, self.connection, entry.room, &new, entry.address).await?;
         let stored = Outcome::Stored {
             seq: new.seq,
             at: new.at,

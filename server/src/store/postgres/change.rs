@@ -1,5 +1,7 @@
 //! What an edit, a deletion or a reaction does to the message it names.
 
+use std::net::IpAddr;
+
 use sqlx::{PgConnection, Row};
 use steadfast_shared::{Body, Emoji, Entry, Role, RoomId, Seq, UserId};
 use uuid::Uuid;
@@ -85,6 +87,7 @@ pub(super) async fn apply(
     connection: &mut PgConnection,
     room: RoomId,
     entry: &Entry,
+    from: Option<IpAddr>,
 ) -> Result<(), StoreError> {
     match change {
         Change::Edit { message } => {
@@ -104,7 +107,7 @@ pub(super) async fn apply(
         }
         Change::Delete { message, mine } => {
             if !mine {
-                note_deletion(connection, room, message, entry).await?;
+                note_deletion(connection, room, message, entry, from).await?;
             }
             erase(connection, &[(room, message)]).await
         }
@@ -119,6 +122,7 @@ async fn note_deletion(
     room: RoomId,
     message: Seq,
     entry: &Entry,
+    from: Option<IpAddr>,
 ) -> Result<(), StoreError> {
     let author: Option<Uuid> = sqlx::query_scalar("select author from entries where room = $1 and seq = $2")
         .bind(room.0)
@@ -132,7 +136,7 @@ async fn note_deletion(
         actor: Actor {
             person: Some(entry.author.clone()),
             role: Role::Moderator,
-            address: None,
+            address: from.map(|address| address.to_string()),
         },
         person: author.map(UserId),
         room: Some(room),

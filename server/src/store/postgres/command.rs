@@ -1,5 +1,7 @@
 //! What people ask for beyond entries, each in one transaction.
 
+use std::net::IpAddr;
+
 use sqlx::PgConnection;
 use steadfast_shared::{Millis, UserId};
 
@@ -15,6 +17,7 @@ pub(super) async fn act(
     store: &PostgresStore,
     connection: &mut PgConnection,
     by: UserId,
+    from: Option<IpAddr>,
     act: &Act,
     at: Millis,
 ) -> Done<Acted> {
@@ -28,7 +31,7 @@ pub(super) async fn act(
         Act::Leave(room) => membership::leave(&mut append, me, *room).await?,
         Act::Invite(asked) => membership::invite(&mut append, me, asked).await?,
         Act::Remove(asked) => membership::remove(&mut append, me, asked).await?,
-        Act::Change(asked) => settle::change(&mut append, me, asked).await?,
+        Act::Change(asked) => settle::change(&mut append, me, from, asked).await?,
         Act::Rename(name) => settle::rename(&mut append, me, name).await?,
         Act::Hide(asked) => block::hide(&mut append, me, *asked).await?,
         Act::Block(asked) => block::block(&mut append, me, *asked).await?,

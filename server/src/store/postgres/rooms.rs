@@ -1,19 +1,20 @@
 //! Who is in which room, and how far they have read.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
-use steadfast_shared::{Millis, Person, Room, RoomId, RoomKind, Seq, UserId, limit};
+use steadfast_shared::{Millis, Person, Role, Room, RoomId, RoomKind, Seq, UserId, limit};
 use uuid::Uuid;
 
 use super::person::{self, raw};
 use super::transaction::{Transaction, attempted, written};
 use super::{PostgresStore, command, from_sql, kind, to_sql, told};
 use crate::store::nickname;
-use crate::store::{Act, Acted, ReadMark, Refusal, Rooms, StoreError, UNREAD_COUNTED};
+use crate::store::{Act, Acted, ReadMark, Refusal, Rooms, StoreError, UNREAD_COUNTED, word};
 
 #[async_trait]
 impl Rooms for PostgresStore {
@@ -37,11 +38,18 @@ impl Rooms for PostgresStore {
         .await
     }
 
-    async fn act(&self, by: UserId, asked: &Act, at: Millis) -> Result<Result<Acted, Refusal>, StoreError> {
+    async fn act(
+        &self,
+        by: UserId,
+        from: Option<IpAddr>,
+        asked: &Act,
+        at: Millis,
+    ) -> Result<Result<Acted, Refusal>, StoreError> {
         attempted!(self, writer, |transaction| command::act(
             self,
             &mut transaction,
             by,
+            from,
             asked,
             at
         ))
@@ -55,6 +63,24 @@ impl Rooms for PostgresStore {
         self.read(async {
             let mut connection = self.readers.acquire().await.map_err(told)?;
             members(&mut connection, room).await
+        })
+        .await
+    }
+
+    async fn roles_in(&self, room: RoomId) -> Result<HashMap<UserId, Role>, StoreError> {
+        self.read(async {
+            let rows: Vec<(Uuid, String)> = sqlx::query_as(
+                "select users.id, users.role from members join users on users.id = members.person
+                 where members.room = $1 and users.role in ('owner', 'moderator') and users.state = 'active'",
+            )
+            .bind(room.0)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(told)?;
+            let roles = rows.into_iter();
+            roles
+                .map(|(user, role)| Ok((UserId(user), word::role(&role)?)))
+                .collect()
         })
         .await
     }

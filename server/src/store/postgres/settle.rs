@@ -1,5 +1,7 @@
 //! Rooms and people get other names; rooms are described, archived and opened again.
 
+use std::net::IpAddr;
+
 use sqlx::Row;
 use steadfast_shared::admin::AuditAction;
 use steadfast_shared::room::ChangeRoom;
@@ -17,7 +19,12 @@ use crate::store::settle::{NO_NICKNAME, NO_ROOM_NAME, differences, former_nickna
 use crate::store::{Acted, Refusal, StoreError};
 
 /// Changes a room, and writes into its log what is otherwise than before.
-pub(super) async fn change(append: &mut Append<'_>, me: Person, asked: &ChangeRoom) -> Done<Acted> {
+pub(super) async fn change(
+    append: &mut Append<'_>,
+    me: Person,
+    from: Option<IpAddr>,
+    asked: &ChangeRoom,
+) -> Done<Acted> {
     let access = allowed!(access(append.connection, me.id, asked.room).await?);
     if access.kind == RoomKind::Direct || !access.manage {
         return Ok(Err(Refusal::Forbidden));
@@ -28,7 +35,7 @@ pub(super) async fn change(append: &mut Append<'_>, me: Person, asked: &ChangeRo
         actor: Actor {
             person: Some(me.clone()),
             role: Role::Moderator,
-            address: None,
+            address: from.map(|address| address.to_string()),
         },
         person: None,
         room: Some(asked.room),

@@ -8,7 +8,7 @@ use steadfast_shared::{Millis, UserId};
 use super::transaction::written;
 use super::{PostgresStore, from_sql, to_sql, told};
 use crate::store::StoreError;
-use crate::store::quota::{Quota, Quotas, Usage};
+use crate::store::quota::{Quota, Quotas, Room, Usage};
 use crate::store::usage::{Today, day_of};
 
 /// What a row with the columns of `usage` says of a day: nothing where they are null.
@@ -79,6 +79,11 @@ impl Quotas for PostgresStore {
             .map_err(told)?;
             Ok(done.rows_affected() == 1)
         })
+    }
+
+    /// The disk is Postgres' to watch: a full one refuses what is written.
+    fn disk(&self) -> Room {
+        Room::Enough
     }
 
     async fn usage(&self, user: UserId, at: Millis) -> Result<(Usage, Quota), StoreError> {

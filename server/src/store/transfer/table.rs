@@ -51,7 +51,7 @@ macro_rules! table {
 
 /// All that is copied, so that what is referred to comes before what refers to it. The epoch, the feed's head and the settings
 /// are copied by themselves.
-pub(super) const TABLES: [Table; 20] = [
+pub(super) const TABLES: [Table; 21] = [
     table!("users", 1, false, id: Id, name: Text, name_key: Text, name_look: Text, name_shape: Text, created_at: Number,
         role: Text, state: Text, excluded_reason: Text, excluded_at: Number, excluded_until: Number, excluded_by: Id,
         messages: Text, masked_at: Number, erasing: Flag, passphrase: Text),
@@ -82,6 +82,7 @@ pub(super) const TABLES: [Table; 20] = [
     table!("audit", 1, true, id: Number, at: Number, action: Text, by: Id, via: Text, address: Text, person: Id,
         room: Id, detail: Text),
     table!("held_addresses", 1, true, id: Number, address: Text, until: Number, person: Id),
+    table!("kept_out", 1, false, token_hash: Bytes, person: Id),
     table!("changes", 1, false, number: Number, at: Number, change: Text),
 ];
 

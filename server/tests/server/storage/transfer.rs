@@ -31,7 +31,7 @@ async fn filled() -> (Fixture, NewEntry) {
     fixture.append(&entries).await;
     fixture.fill(2_500).await;
     let direct = Act::Direct(DirectRoom { with: vec![jun] });
-    fixture.store.act(mina, &direct, 9).await.unwrap().unwrap();
+    fixture.store.act(mina, None, &direct, 9).await.unwrap().unwrap();
     fixture.store.close().await;
     (fixture, sent)
 }
@@ -42,6 +42,7 @@ fn entry(fixture: &Fixture, room: RoomId, body: Body) -> NewEntry {
         id: EntryId(Uuid::now_v7()),
         room,
         body,
+        address: None,
     }
 }
 

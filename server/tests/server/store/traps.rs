@@ -44,6 +44,7 @@ impl Fixture {
             id: EntryId(Uuid::now_v7()),
             room,
             body: body(text),
+            address: None,
         }
     }
 
@@ -250,7 +251,7 @@ async fn commands_of_two_nodes_do_not_wait_for_each_other_in_a_circle() {
                 let name = format!("Person {nth} {n}");
                 let rename = Act::Rename(Nickname::parse(&name).unwrap());
                 // Whoever holds a name of the other's is refused; nobody waits for ever.
-                let _ = renaming.act(who, &rename, 9).await.unwrap();
+                let _ = renaming.act(who, None, &rename, 9).await.unwrap();
                 n += 1;
             }
         }));
@@ -350,7 +351,7 @@ async fn a_nickname_that_is_given_up_at_this_moment_is_held_already() {
         let rename = Act::Rename(Nickname::parse(&next).unwrap());
         let wanted = newcomer(&held);
         let (renamed, taken) = tokio::join!(
-            fixture.store.act(fixture.mina.person.id, &rename, 9),
+            fixture.store.act(fixture.mina.person.id, None, &rename, 9),
             beside.sign_up(&wanted)
         );
         assert!(renamed.unwrap().is_ok());
@@ -398,6 +399,7 @@ async fn a_lock_in_postgres_is_not_waited_for_without_a_bound() {
         id: EntryId(Uuid::now_v7()),
         room,
         body: body("now"),
+        address: None,
     }];
     let mut other = database.connect().await;
     let lock = "begin; select 1 from rooms for no key update";
@@ -429,6 +431,7 @@ async fn the_databases_clock_tells_when_an_entry_was_stored_whatever_a_nodes_clo
             id: EntryId(Uuid::now_v7()),
             room,
             body: body("now"),
+            address: None,
         };
         let Outcome::Stored { at, .. } = store.append(&[entry], shown).await.unwrap().outcomes[0] else {
             panic!("not stored");

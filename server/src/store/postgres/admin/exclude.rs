@@ -40,6 +40,15 @@ pub(super) async fn exclude(
     if held > 0 {
         hold_addresses(append, target.id, append.at.saturating_add(held * 1_000)).await?;
     }
+    // At most as many as a person has devices: whoever is kept out signs none in.
+    sqlx::query(
+        "insert into kept_out (token_hash, person) select token_hash, person from sessions where person = $1
+         on conflict do nothing",
+    )
+    .bind(target.id.0)
+    .execute(&mut *append.connection)
+    .await
+    .map_err(told)?;
     let ended = end_sessions(append, target.id).await?;
     let revised = match asked.messages {
         Messages::Kept => Revised::default(),
@@ -81,6 +90,7 @@ async fn admit(append: &mut Append<'_>, user: UserId) -> Result<(), StoreError> 
         "update users set state = 'active', excluded_reason = '', excluded_at = 0, excluded_until = null,
                 excluded_by = null where id = $1",
         "delete from held_addresses where person = $1",
+        "delete from kept_out where person = $1",
     ] {
         sqlx::query(query)
             .bind(user.0)

@@ -161,12 +161,16 @@ pub(in super::super) async fn limits_of(
     connection: &mut PgConnection,
     user: UserId,
 ) -> Result<Vec<PersonLimit>, StoreError> {
-    let rows: Vec<(String, i64)> =
-        sqlx::query_as("select name, value from limits where person = $1 order by name")
-            .bind(user.0)
-            .fetch_all(connection)
-            .await
-            .map_err(told)?;
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "select name, value from limits where person = $1
+         union all select 'entries_per_day', max_entries from usage where person = $1 and max_entries is not null
+         union all select 'bytes_per_day', max_bytes from usage where person = $1 and max_bytes is not null
+         order by name",
+    )
+    .bind(user.0)
+    .fetch_all(connection)
+    .await
+    .map_err(told)?;
     // One that a newer version knew is passed over.
     let known = rows.into_iter().filter_map(|(name, value)| {
         Some(PersonLimit {
@@ -198,6 +202,22 @@ pub(super) async fn set_limit(
     user: UserId,
     asked: SetLimit,
 ) -> Result<(), StoreError> {
+    let quota = match asked.limit {
+        LimitName::EntriesPerDay => Some(
+            "insert into usage (person, max_entries) values ($1, $2)
+             on conflict (person) do update set max_entries = excluded.max_entries",
+        ),
+        LimitName::BytesPerDay => Some(
+            "insert into usage (person, max_bytes) values ($1, $2)
+             on conflict (person) do update set max_bytes = excluded.max_bytes",
+        ),
+        _ => None,
+    };
+    if let Some(query) = quota {
+        let query = sqlx::query(query).bind(user.0).bind(asked.value.map(i64::from));
+        query.execute(connection).await.map_err(told)?;
+        return Ok(());
+    }
     let query = match asked.value {
         Some(value) => sqlx::query("insert into limits (person, name, value) values ($1, $2, $3) on conflict (person, name) do update set value = excluded.value")
             .bind(user.0)
