@@ -13,6 +13,7 @@ const { chromium } = createRequire(modules + "/")("@playwright/test");
 
 const CASES = [
   { title: "events, to a function", what: "listen", count: 20_000, lanes: 1 },
+  { title: "a burst of 100,000", what: "listen", count: 100_000, lanes: 1 },
   { title: "events, to a stream", what: "receive", count: 20_000, lanes: 1 },
   { title: "acked, one after the other", what: "echo", count: 1_500, lanes: 1 },
   { title: "acked, 32 in flight", what: "echo", count: 250, lanes: 32 },

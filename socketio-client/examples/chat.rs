@@ -3,6 +3,13 @@
 //! ```sh
 //! cargo run -p socketio-anywhere --example chat -- http://localhost:3000
 //! ```
+//!
+//! Without a server it says so, and goes on trying; what is typed meanwhile waits. The tutorial is at
+//! <https://socket.io/docs/v4/tutorial/introduction>; in this crate's repository the server of the tests will do:
+//!
+//! ```sh
+//! node socketio-client/tests/servers/server.mjs e2e/node_modules 3000
+//! ```
 
 use serde_json::Value;
 use socketio_anywhere::{Client, Event};
@@ -13,7 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let url = std::env::args()
         .nth(1)
         .unwrap_or_else(|| "http://localhost:3000".into());
-    let client = Client::builder(url).auto_connect(false).build()?;
+    let client = Client::builder(&url).auto_connect(false).build()?;
     let mut events = client.events();
     client.connect();
 
@@ -23,7 +30,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             event = events.next() => match event {
                 Some(Event::Connected { id }) => println!("* connected as {id}"),
                 Some(Event::Disconnected { reason, .. }) => println!("* disconnected: {reason}"),
-                Some(Event::ConnectError(error)) => println!("* cannot connect: {error}"),
+                Some(Event::ConnectError(error)) => {
+                    println!("* cannot connect: {error}");
+                    if !error.refused {
+                        println!("* is a Socket.IO server running at {url}? See the head of examples/chat.rs");
+                    }
+                }
                 Some(Event::Reconnecting { delay, .. }) => println!("* trying again in {delay:.1?}"),
                 Some(Event::Message(message)) if message.event == "chat message" => {
                     let text = message.args.first().and_then(Value::as_str).unwrap_or_default();

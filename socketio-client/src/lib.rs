@@ -42,18 +42,23 @@
 //! |---|---|
 //! | `io(url, options)` | [`Client::builder(url)`](Client::builder) `…` [`.build()`](Builder::build) |
 //! | `auth: {…}`, `auth: (cb) => cb(…)` | [`auth`](Builder::auth), [`auth_with`](Builder::auth_with), [`auth_async`](Builder::auth_async) |
-//! | `path`, `query`, `extraHeaders` | [`path`](Builder::path), the URL's own query, [`extra_header`](Builder::extra_header) (native) |
+//! | `path`, `addTrailingSlash`, `query`, `extraHeaders` | [`path`](Builder::path), [`trailing_slash`](Builder::trailing_slash), [`query`](Builder::query), [`extra_header`](Builder::extra_header) (native) |
+//! | changing `io.opts.query`, `io.opts.extraHeaders` or `io.uri` before an attempt | [`on_attempt`](Builder::on_attempt) |
+//! | `withCredentials`, `protocols`, `agent`, `ca`, `cert`, `key` | [`with_credentials`](Builder::with_credentials), [`protocols`](Builder::protocols); native: `Builder::connector`, `Builder::proxy`, `Builder::tls_config` |
 //! | `autoConnect: false` | [`auto_connect(false)`](Builder::auto_connect) |
 //! | `reconnection`, `reconnectionAttempts`, `reconnectionDelay`, `reconnectionDelayMax`, `randomizationFactor`, `timeout` | the same in snake case |
 //! | `transports`, `tryAllTransports`, `upgrade`, `rememberUpgrade` | [`transports`](Builder::transports), [`try_all_transports`](Builder::try_all_transports), [`upgrade`](Builder::upgrade), [`remember_upgrade`](Builder::remember_upgrade) |
-//! | `retries`, `ackTimeout` | [`retries`](Builder::retries) with [`Retries`] |
+//! | `retries`, `ackTimeout` | [`retries`](Builder::retries) with [`Retries`], [`ack_timeout`](Builder::ack_timeout) |
 //! | `socket.connect()`, `.disconnect()` | [`connect`](Client::connect), [`disconnect`](Client::disconnect); [`close`](Client::close) waits for what was emitted |
 //! | `socket.io.engine.close()` | [`close_transport`](Client::close_transport) |
 //! | `socket.connected`, `.id`, `.recovered`, `.active` | [`is_connected`](Client::is_connected), [`id`](Client::id), [`recovered`](Client::recovered), [`state`](Client::state) |
 //! | `socket.io.engine.transport.name` | [`transport_name`](Client::transport_name); [`fallback`](Client::fallback) says why it is polling |
 //! | `socket.io.engine.on("upgrade" \| "upgradeError", f)` | [`Event::Upgraded`], [`Event::UpgradeFailed`] |
+//! | `manager.on("ping", f)`, `engine.on("drain", f)` | [`Event::Ping`], [`Event::Drained`] of [`engine_events`](Client::engine_events) |
+//! | `socket.sendBuffer = []` | [`clear_buffer`](Client::clear_buffer) |
+//! | `error.description` of `connect_error` | [`ConnectError`]: `status`, `body` and its source |
 //! | `socket.emit("e", a, b)` | [`emit("e", &(a, b))`](Client::emit) |
-//! | `socket.timeout(ms).emitWithAck("e", a)` | [`emit_with_ack("e", &a, timeout)`](Client::emit_with_ack), always with a timeout |
+//! | `socket.timeout(ms).emitWithAck("e", a)` | [`emit_with_ack("e", &a, timeout)`](Client::emit_with_ack), always with a timeout: `None` is [`ack_timeout`](Builder::ack_timeout) |
 //! | `socket.volatile.emit(…)` | [`emit_volatile`](Client::emit_volatile) |
 //! | `socket.volatile.timeout(ms).emitWithAck(…)` | [`emit_volatile_with_ack`](Client::emit_volatile_with_ack) |
 //! | a `Buffer` or `ArrayBuffer` | [`Binary`], anywhere in the arguments |
@@ -66,14 +71,15 @@
 //! | `(…, callback) => callback(answer)` | [`Message::ack`], [`Responder::send`] |
 //! | `manager.socket("/admin")` | [`of`](Client::of), [`of_with_auth`](Client::of_with_auth) |
 //! | `parser: require("socket.io-msgpack-parser")` | [`parser(Parser::MessagePack)`](Builder::parser), feature `msgpack` |
-//! | `socket.compress(…)`, WebTransport, parsers of one's own | none |
+//! | `socket.compress(…)`, `forceBase64`, `perMessageDeflate`, WebTransport, parsers of one's own, typed maps of events | none |
 //!
 //! # What to know
 //!
 //! - **Coming back.** A lost connection is dialled again with the JavaScript client's delays, except after `io server disconnect`, after
 //!   [`Client::disconnect`], and after the server refused the namespace ([`Event::ConnectError`] with `refused`): then only
-//!   [`Client::connect`] starts over. A device that slept through its heartbeat reconnects at once on waking, and a page does so when it is
-//!   shown again or the browser is online again ([`Builder::wake_on_visible`]); elsewhere call [`Client::wake`].
+//!   [`Client::connect`] starts over. A device that slept finds out within two seconds of waking whether its connection lives, and
+//!   reconnects at once where it does not. A page that waits for its next attempt makes it when it is shown again or the browser is online
+//!   again ([`Builder::wake_on_visible`]); elsewhere call [`Client::wake`].
 //! - **Sending.** Events emitted while offline are kept, in order, up to [`Limits::send_buffer`]; beyond that [`EmitError::BufferFull`].
 //!   An event is delivered at most once: one that was under way when the connection broke may be lost. An ack is the proof;
 //!   [`AckError::Disconnected`] and [`AckError::Timeout`] mean "nobody knows". With [`Retries`] it is at least once.
@@ -101,11 +107,14 @@
 //!
 //! # Features
 //!
-//! - `client` (default): the I/O, on tokio for native targets and on the page's event loop for wasm32. Without it what remains is the
-//!   codec ([`packet`]) and the sans-IO machine ([`protocol`]), which need no runtime on any target.
-//! - `polling` (default): requests for long-polling, with hyper on native targets and `fetch` in a browser.
+//! - `client` (default): the I/O, on tokio for native targets and on the page's event loop for wasm32.
+//! - `polling` (default): long-polling, with hyper on native targets and `fetch` in a browser. Without it a page is some 6 KB lighter.
 //! - `msgpack`: the packets of `socket.io-msgpack-parser`, see [`Parser`].
-//! - `rustls`: `https` and `wss` on native targets, with the operating system's roots.
+//! - `rustls`: `https` and `wss` on native targets, with the operating system's roots or a configuration of the program's.
+//! - `tracing`: what happens to a connection, as `tracing` events of the target `socketio_anywhere`: `debug` for connections, `warn` for what
+//!   failed, `trace` for events by their names. Arguments and credentials are not told.
+//! - `machine`: the codec `packet`, the sans-IO machine `protocol` and `backoff`, which need no runtime on any target. Without `client` they are
+//!   all there is. They may change in any release.
 //!
 //! # The layout
 //!
@@ -127,6 +136,10 @@
         reason = "the machine and the codec are whole where they are public"
     )
 )]
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 #[cfg(feature = "machine")]
 pub mod backoff;

@@ -11,8 +11,12 @@
 mod support;
 
 use std::process::Command;
+use std::sync::Arc;
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use serde_json::json;
+use socketio_anywhere::rustls::{self, ClientConfig, RootCertStore};
 use socketio_anywhere::{Binary, Client, Event, Transport};
 use support::{PATIENCE, Server, until};
 
@@ -64,6 +68,26 @@ async fn a_certificate_that_the_system_trusts_is_taken_and_no_other() {
             _ => None,
         })
         .await;
+    }
+
+    // A program may trust it, and nobody else does for that.
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(&cert).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let config = Arc::new(config);
+    for transport in [Transport::WebSocket, Transport::Polling] {
+        let client = Client::builder(&url)
+            .transports([transport])
+            .tls_config(config.clone())
+            .build()
+            .unwrap();
+        let echo: String = client.emit_with_ack("echo", "trusted", PATIENCE).await.unwrap();
+        assert_eq!(echo, "trusted");
     }
 
     // What the system trusts is read from the environment, which a process should not change while it runs.

@@ -7,7 +7,8 @@
 //! python3 -m http.server --directory socketio-client/examples/page 8000
 //! ```
 //!
-//! Then open <http://localhost:8000/?server=http://localhost:3000>.
+//! Then open <http://localhost:8000/?server=http://localhost:3000>. Without a server the page says so, and goes on trying; one that will do is
+//! `node socketio-client/tests/servers/server.mjs e2e/node_modules 3000` in this crate's repository.
 
 #[cfg(target_family = "wasm")]
 mod page;

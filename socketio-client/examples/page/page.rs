@@ -45,15 +45,20 @@ async fn show(document: &Document, client: Client) -> Option<()> {
     let status = document.get_element_by_id("status")?;
     let messages = document.get_element_by_id("messages")?;
     let mut events = client.events();
+    let mut problem = String::new();
     client.connect();
     while let Some(event) = events.next().await {
         match event {
-            Event::Connected { id } => status.set_text_content(Some(&format!("connected as {id}"))),
+            Event::Connected { id } => {
+                problem.clear();
+                status.set_text_content(Some(&format!("connected as {id}")));
+            }
             Event::Disconnected { reason, .. } => {
                 status.set_text_content(Some(&format!("disconnected: {reason}")));
             }
+            Event::ConnectError(error) => problem = format!("cannot connect ({error}): is there a server? "),
             Event::Reconnecting { delay, .. } => {
-                status.set_text_content(Some(&format!("trying again in {delay:.1?}")));
+                status.set_text_content(Some(&format!("{problem}trying again in {delay:.1?}")));
             }
             Event::Message(message) if message.event == "chat message" => {
                 let item = document.create_element("li").ok()?;

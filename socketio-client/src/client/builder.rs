@@ -259,22 +259,27 @@ impl Builder {
     }
 
     /// Whether to try the next transport when one fails before the handshake, and to fall back to long-polling where a WebSocket opens and
-    /// does not work. Default `false`. See [`Settings::try_all_transports`].
+    /// does not work. Default `false`.
+    ///
+    /// With both transports in [`transports`](Self::transports), long-polling then also takes over from a WebSocket that opens and carries
+    /// nothing, or ends before the server's first heartbeat, as some proxies have it. From then on connections begin with long-polling, and
+    /// move to WebSocket as soon as it is found to work again. [`Client::fallback`] tells.
     #[must_use]
     pub fn try_all_transports(mut self, try_all: bool) -> Self {
         self.settings.try_all_transports = try_all;
         self
     }
 
-    /// How long a transport may take before another one is used, see [`Settings::fallback_timeout`]. Default 5 s.
+    /// With [`try_all_transports`](Self::try_all_transports), how long a transport may take to bring the handshake, and a WebSocket to bring
+    /// the answer to CONNECT or to a probe, before another one is used. Default 5 s.
     #[must_use]
     pub fn fallback_timeout(mut self, timeout: Duration) -> Self {
         self.settings.fallback_timeout = timeout;
         self
     }
 
-    /// How long after a WebSocket failed it is tried again, at first and at most: the delay doubles. Default 15 s and 5 min. See
-    /// [`Settings::upgrade_delay`].
+    /// With [`try_all_transports`](Self::try_all_transports), how long after a WebSocket failed it is tried again, at first and at most: the
+    /// delay doubles with each failure. Default 15 s and 5 min.
     #[must_use]
     pub fn upgrade_delay(mut self, first: Duration, longest: Duration) -> Self {
         self.settings.upgrade_delay = first;
@@ -331,7 +336,9 @@ impl Builder {
         self
     }
 
-    /// Takes any text for a recovery offset, for adapters whose offsets have another form. Default `false`. See [`Settings::any_offset`].
+    /// Takes any text that is the last argument of an event for a recovery offset, as the JavaScript client does, and not only one that looks
+    /// like an offset of the adapters in memory, on Redis streams or on MongoDB. For other adapters; name
+    /// [`volatile_events`](Self::volatile_events) then. Default `false`.
     #[must_use]
     pub fn any_offset(mut self, any: bool) -> Self {
         self.settings.any_offset = any;

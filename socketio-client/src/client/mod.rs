@@ -223,7 +223,7 @@ impl Client {
     }
 
     /// Why the connection is carried by long-polling, or will be, although WebSocket is preferred. See
-    /// [`Settings::try_all_transports`](crate::Settings::try_all_transports).
+    /// [`Builder::try_all_transports`].
     pub fn fallback(&self) -> Option<Fallback> {
         self.shared().with(|inner, now| inner.machine.fallback(now))
     }
@@ -234,6 +234,23 @@ impl Client {
     }
 
     /// Sends an event, or keeps it for the next connection. See [`Payload`] for what becomes of a tuple.
+    ///
+    /// ```no_run
+    /// # fn emit(client: &socketio_anywhere::Client) -> Result<(), socketio_anywhere::EmitError> {
+    /// use socketio_anywhere::Binary;
+    ///
+    /// client.emit("ready", &())?;                             // no argument
+    /// client.emit("said", "hello")?;                          // one
+    /// client.emit("moved", &(3, 4))?;                         // two
+    /// client.emit("drawn", &vec![3, 4])?;                     // one, a list
+    /// client.emit("sent", &("face.png", Binary(vec![0x89])))?; // bytes travel as bytes
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`EmitError::ReservedName`]; [`EmitError::Payload`] where it does not serialize or nests deeper than 126 levels;
+    /// [`EmitError::BufferFull`] at [`Limits::send_buffer`](crate::Limits::send_buffer) events or
+    /// [`Limits::send_bytes`](crate::Limits::send_bytes) bytes; [`EmitError::Disconnected`] where the client's runtime has ended.
     pub fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T) -> Result<(), EmitError> {
         self.emit_arguments(event, arguments(payload)?)
     }
@@ -246,6 +263,9 @@ impl Client {
     }
 
     /// Sends an event if it can go at once, and drops it otherwise; returns whether it went.
+    ///
+    /// # Errors
+    /// As those of [`emit`](Self::emit); never [`EmitError::BufferFull`] for want of a connection.
     pub fn emit_volatile<T: Serialize + ?Sized>(&self, event: &str, payload: &T) -> Result<bool, EmitError> {
         self.emit_volatile_arguments(event, arguments(payload)?)
     }
@@ -258,6 +278,20 @@ impl Client {
     }
 
     /// Sends an event and waits for the server's ack.
+    ///
+    /// ```no_run
+    /// # async fn ask(client: &socketio_anywhere::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use socketio_anywhere::AckError;
+    ///
+    /// match client.emit_with_ack::<u32>("count", &(), Duration::from_secs(5)).await {
+    ///     Ok(count) => println!("{count} people are here"),
+    ///     // The server may or may not have got it.
+    ///     Err(AckError::Timeout | AckError::Disconnected) => println!("nobody knows"),
+    ///     Err(error) => return Err(error.into()),
+    /// }
+    /// # Ok(()) }
+    /// ```
     ///
     /// The event goes out at this call, not at the first poll. Dropping the future forgets the ack; the event stays sent.
     /// While offline the event is kept, and the wait goes on through reconnections; an event still kept when its time is up is
@@ -315,7 +349,21 @@ impl Client {
         EventStream::new(self.shared(), self.key, Topic::All)
     }
 
-    /// The arguments of every event of this name from here on. What [`events`](Self::events) says of full streams holds here too.
+    /// The arguments of every event of this name from here on.
+    ///
+    /// ```no_run
+    /// # async fn read(client: &socketio_anywhere::Client) {
+    /// let mut moves = client.on::<(i32, i32)>("moved");
+    /// while let Some(item) = moves.next().await {
+    ///     match item {
+    ///         Ok((x, y)) => println!("to {x}, {y}"),
+    ///         Err(error) => println!("of another shape: {error}"),
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// What [`events`](Self::events) says of full streams holds here too.
     pub fn on<T: DeserializeOwned>(&self, event: &str) -> TypedStream<T> {
         let topic = Topic::Named(event.to_owned());
         TypedStream::new(EventStream::new(self.shared(), self.key, topic))

@@ -101,7 +101,7 @@ impl Driver {
                             .insert(link, Link::dial(&self.dial, &target, sid.as_deref()));
                     }
                 }
-                Output::Request { link, sid, body } => {
+                Output::Request { link, sid, body } if cfg!(feature = "polling") => {
                     if let Some(target) = self.target(link, sid.as_deref()) {
                         let request = Link::request(&self.dial, &target, sid.as_deref(), body);
                         self.links.insert(link, request);
@@ -124,7 +124,11 @@ impl Driver {
                     }
                 }
                 Output::Authenticate { socket, link } => self.authenticate(socket, link),
-                Output::Event { .. } | Output::Sent { .. } | Output::Acked { .. } | Output::Wait(_) => {}
+                Output::Request { .. }
+                | Output::Event { .. }
+                | Output::Sent { .. }
+                | Output::Acked { .. }
+                | Output::Wait(_) => {}
             }
         }
     }

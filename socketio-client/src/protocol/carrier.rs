@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::engine::{Engine, Happened};
 use super::fallback::{WebSocketFailure, WebSocketRecord};
+use super::long_polling::LongPolling;
 use super::{LinkEvent, LinkId, Output, Transport};
 use crate::Settings;
 use crate::packet::{EnginePacket, Frame, Parser, payload};
@@ -53,6 +54,7 @@ pub(super) enum Carrier {
     Polling {
         get: Option<LinkId>,
         post: Option<LinkId>,
+        built_in: LongPolling,
     },
     /// It ended by itself.
     Gone(Transport),
@@ -66,6 +68,7 @@ pub(super) struct Probe {
     /// Whether it stands.
     stands: bool,
     stage: Stage,
+    _built_in: LongPolling,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -95,14 +98,15 @@ impl Probe {
 
 impl Carrier {
     pub(super) fn dial(transport: Transport, deps: &mut Deps<'_>) -> Self {
-        match transport {
-            Transport::WebSocket => Self::WebSocket {
-                link: deps.open(None),
-                writable: false,
-            },
-            Transport::Polling => Self::Polling {
+        match (transport, LongPolling::BUILT_IN) {
+            (Transport::Polling, Some(built_in)) => Self::Polling {
                 get: Some(deps.request(None, None)),
                 post: None,
+                built_in,
+            },
+            _ => Self::WebSocket {
+                link: deps.open(None),
+                writable: false,
             },
         }
     }
@@ -114,7 +118,7 @@ impl Carrier {
     pub(super) fn links(&self) -> impl Iterator<Item = LinkId> + use<> {
         let (first, second) = match self {
             Self::WebSocket { link, .. } => (Some(*link), None),
-            Self::Polling { get, post } => (*get, *post),
+            Self::Polling { get, post, .. } => (*get, *post),
             Self::Gone(_) => (None, None),
         };
         first.into_iter().chain(second)
@@ -131,7 +135,7 @@ impl Carrier {
     pub(super) fn owns(&self, id: LinkId) -> bool {
         match self {
             Self::WebSocket { link, .. } => *link == id,
-            Self::Polling { get, post } => *get == Some(id) || *post == Some(id),
+            Self::Polling { get, post, .. } => *get == Some(id) || *post == Some(id),
             Self::Gone(_) => false,
         }
     }
@@ -146,7 +150,7 @@ impl Carrier {
 
     /// One of its links ended by itself: what else there is ends, too.
     pub(super) fn abandon(&mut self, ended: LinkId, deps: &mut Deps<'_>) {
-        if let Self::Polling { get, post } = self {
+        if let Self::Polling { get, post, .. } = self {
             for link in get.iter().chain(post.iter()).filter(|link| **link != ended) {
                 deps.outputs.push_back(Output::Close { link: *link });
             }
@@ -162,7 +166,7 @@ impl Carrier {
 
     /// A request is over; returns whether it was the GET.
     pub(super) fn answered(&mut self, link: LinkId) -> bool {
-        let Self::Polling { get, post } = self else {
+        let Self::Polling { get, post, .. } = self else {
             return false;
         };
         if *get == Some(link) {
@@ -203,7 +207,7 @@ impl Engine {
                 self.in_flight = events(&self.waiting, deps.settings);
                 deps.outputs.push_back(Output::Send {
                     link: *link,
-                    frames: self.waiting.drain(..).collect(),
+                    frames: Vec::from(std::mem::take(&mut self.waiting)),
                 });
             }
             Carrier::Polling { post: None, .. } if self.sid.is_some() => {
@@ -254,6 +258,9 @@ impl Engine {
     }
 
     fn open_probe(&mut self, stage: Stage, deps: &mut Deps<'_>) {
+        let Carrier::Polling { built_in, .. } = self.carrier else {
+            return;
+        };
         let sid = self.sid.clone().filter(|_| stage == Stage::Asking);
         let link = deps.open(sid);
         let settings = deps.settings;
@@ -267,6 +274,7 @@ impl Engine {
             until: patience.map(|patience| deps.now.saturating_add(patience)),
             stands: false,
             stage,
+            _built_in: built_in,
         });
     }
 
@@ -376,6 +384,7 @@ impl Engine {
             Carrier::Polling {
                 get: None,
                 post: None,
+                ..
             },
         ) = (self.is_pausing(), &self.probe, &self.carrier)
         else {
@@ -390,9 +399,8 @@ impl Engine {
         self.upgraded();
         self.waiting_bytes = 0;
         self.in_flight = events(&self.waiting, deps.settings);
-        let frames: Vec<Frame> = std::iter::once(EnginePacket::Upgrade.encode())
-            .chain(self.waiting.drain(..))
-            .collect();
+        self.waiting.push_front(EnginePacket::Upgrade.encode());
+        let frames = Vec::from(std::mem::take(&mut self.waiting));
         deps.outputs.push_back(Output::Send { link, frames });
         happened.push(Happened::Upgraded);
     }
@@ -469,7 +477,7 @@ impl Engine {
                 if self.is_open() && !self.waiting.is_empty() {
                     deps.outputs.push_back(Output::Send {
                         link,
-                        frames: self.waiting.drain(..).collect(),
+                        frames: Vec::from(std::mem::take(&mut self.waiting)),
                     });
                 }
                 deps.outputs.push_back(Output::Close { link });

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::carrier::{Carrier, Deps, Probe};
 use super::fallback::{Life, WebSocketFailure};
+use super::long_polling::LongPolling;
 use super::{LinkEvent, LinkId, Output, Transport};
 use crate::packet::{EnginePacket, Frame, Handshake, payload};
 use crate::{DisconnectReason, Settings};
@@ -201,7 +202,7 @@ impl Engine {
         if self.leaving.is_none()
             && self.probe.is_none()
             && due(self.probe_at)
-            && self.carrier.transport() == Transport::Polling
+            && LongPolling::is(self.carrier.transport())
         {
             self.start_probe(deps);
         }
@@ -295,7 +296,10 @@ impl Engine {
                 Ok(packet) => self.packet(packet, &mut happened, deps),
                 Err(error) => happened.push(parse_error(error.to_string())),
             },
-            LinkEvent::Answered(body) => self.answered(link, &body, &mut happened, deps),
+            LinkEvent::Answered(body) if LongPolling::BUILT_IN.is_some() => {
+                self.answered(link, &body, &mut happened, deps);
+            }
+            LinkEvent::Answered(_) => {}
             LinkEvent::Closed { reason, details } => {
                 self.carrier.abandon(link, deps);
                 match self.untried.pop_front() {
@@ -401,7 +405,7 @@ impl Engine {
         self.untried.clear();
         self.next_by = None;
         if let Some((failure, details)) = self.failed.take()
-            && self.transport() == Transport::Polling
+            && LongPolling::is(self.transport())
         {
             deps.websocket.failed(failure, details, deps.settings, deps.now);
         }
@@ -414,7 +418,7 @@ impl Engine {
             transports, upgrade, ..
         } = deps.settings;
         if *upgrade
-            && self.transport() == Transport::Polling
+            && LongPolling::is(self.transport())
             && transports.contains(&Transport::WebSocket)
             && handshake.upgrades.iter().any(|name| name == "websocket")
         {

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::Transport;
+use super::long_polling::LongPolling;
 use crate::{DisconnectReason, Settings};
 
 /// How a WebSocket failed.
@@ -14,7 +15,7 @@ use crate::{DisconnectReason, Settings};
 pub enum WebSocketFailure {
     /// It could not be opened: the upgrade was answered with an error, or the connection was reset. A browser does not tell which.
     Refused,
-    /// It did not open, or carried nothing, within [`Settings::fallback_timeout`].
+    /// It did not open, or carried nothing, within the `fallback_timeout`.
     Silent,
     /// It opened, and ended before it had carried the server's first heartbeat.
     Broken,
@@ -49,7 +50,8 @@ pub(super) struct WebSocketRecord {
 impl Settings {
     /// Whether long-polling may take over from WebSocket.
     pub(super) fn may_fall_back(&self) -> bool {
-        self.try_all_transports
+        LongPolling::BUILT_IN.is_some()
+            && self.try_all_transports
             && self.transports.contains(&Transport::WebSocket)
             && self.transports.contains(&Transport::Polling)
     }
@@ -58,7 +60,7 @@ impl Settings {
 impl WebSocketRecord {
     /// Whether connections begin with long-polling.
     pub(super) fn is_bad(&self) -> bool {
-        self.failures > 0
+        LongPolling::BUILT_IN.is_some() && self.failures > 0
     }
 
     /// When WebSocket may be tried again.

@@ -12,6 +12,7 @@ mod engine;
 mod event;
 mod fallback;
 mod incoming;
+mod long_polling;
 mod outgoing;
 mod queue;
 mod reconnect;
@@ -34,6 +35,7 @@ use crate::{DisconnectReason, Settings};
 
 use engine::{Engine, Happened};
 use fallback::WebSocketRecord;
+use long_polling::LongPolling;
 use socket::{Socket, Status};
 
 /// What an engine needs, borrowed beside the engine.
@@ -229,7 +231,7 @@ impl Machine {
 
     /// Why the connection is carried by long-polling, or will be, although WebSocket is preferred.
     pub fn fallback(&self, now: Duration) -> Option<Fallback> {
-        if self.transport() != Transport::Polling {
+        if !LongPolling::is(self.transport()) {
             return None;
         }
         let (failure, details) = self.websocket.last()?;
@@ -330,7 +332,7 @@ impl Machine {
             return;
         };
         // Nothing can be asked over long-polling while a GET is pending, and that GET may be lost.
-        if engine.transport() == Transport::Polling {
+        if LongPolling::is(engine.transport()) {
             return self.lost(DisconnectReason::PingTimeout, None, true, now);
         }
         engine.prove_life(&mut deps!(self, now));

@@ -54,6 +54,8 @@ const behave = (io) => (socket) => {
     clearTimeout(socket.conn.pingTimeoutTimer);
   });
   socket.on("raw", (text) => socket.conn.sendPacket("message", text));
+  // For the examples: the chat of Socket.IO's tutorial.
+  socket.on("chat message", (text) => io.emit("chat message", text));
   socket.on("note", (value) => { noted.push(value); });
   socket.on("noted", (answer) => answer(noted.splice(0)));
   // Reads nothing of the WebSocket for a while.

@@ -33,17 +33,23 @@ pub(super) struct Page {
 
 /// Builds `bench/src/bin/<name>.rs`; `level` is both rustc's and wasm-opt's: `z` for size, `3` for speed.
 pub(super) fn build(name: &str, level: &str) -> anyhow::Result<Page> {
+    build_with(name, level, name, &[])
+}
+
+/// The same with `features`, arguments of cargo; `title` tells it from other builds.
+pub(super) fn build_with(name: &str, level: &str, title: &str, features: &[&str]) -> anyhow::Result<Page> {
     step(
-        &format!("building the page `{name}` (optimised for `{level}`)"),
+        &format!("building the page `{title}` (optimised for `{level}`)"),
         || {
             process::run(
                 cargo()
                     .args(["build", "--quiet", "--package", "steadfast-bench", "--bin", name])
                     .args(["--target", WASM, "--profile", "wasm-release"])
+                    .args(features)
                     .env("CARGO_PROFILE_WASM_RELEASE_OPT_LEVEL", level),
             )?;
             let compiled = workspace::target().join(format!("{WASM}/wasm-release/{name}.wasm"));
-            let folder = workspace::target().join(format!("bench/{name}-{level}"));
+            let folder = workspace::target().join(format!("bench/{title}-{level}"));
             process::run(
                 process::command("wasm-bindgen")
                     .args(["--target", "web", "--no-typescript", "--out-dir"])

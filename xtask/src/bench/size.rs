@@ -32,12 +32,35 @@ pub(crate) struct Options {
 pub(super) fn size(options: &Options) -> anyhow::Result<ExitCode> {
     let bare = page::build("bare", &options.opt_level)?;
     let client = page::build("client", &options.opt_level)?;
+    let slim = page::build_with(
+        "client",
+        &options.opt_level,
+        "client-without-polling",
+        &["--no-default-features"],
+    )?;
     let javascript = workspace::e2e().join("node_modules/socket.io-client/dist/socket.io.esm.min.js");
 
-    let files = [&bare.wasm, &bare.glue, &client.wasm, &client.glue, &javascript];
+    let files = [
+        &bare.wasm,
+        &bare.glue,
+        &client.wasm,
+        &client.glue,
+        &slim.wasm,
+        &slim.glue,
+        &javascript,
+    ];
     let weights = weigh(&files)?;
-    let [bare_wasm, bare_glue, client_wasm, client_glue, javascript] = weights[..] else {
-        bail!("node measured {} files of 5", weights.len());
+    let [
+        bare_wasm,
+        bare_glue,
+        client_wasm,
+        client_glue,
+        slim_wasm,
+        slim_glue,
+        javascript,
+    ] = weights[..]
+    else {
+        bail!("node measured {} files of 7", weights.len());
     };
     println!();
     Weight::header();
@@ -49,10 +72,13 @@ pub(super) fn size(options: &Options) -> anyhow::Result<ExitCode> {
     client_glue.less(bare_glue).show("→ the client adds, JS");
     let added = client_wasm.plus(client_glue).less(bare_wasm.plus(bare_glue));
     added.show("→ the client adds, together");
+    let slim = slim_wasm.plus(slim_glue).less(bare_wasm.plus(bare_glue));
+    slim.show("→ without the feature `polling`");
     javascript.show("socket.io.esm.min.js, for comparison");
     println!(
-        "\nadded, over the wire: {:.1} KB brotli; the JavaScript client: {:.1} KB; ratio {:.2}",
+        "\nadded, over the wire: {:.1} KB brotli, {:.1} without long-polling; the JavaScript client: {:.1} KB; ratio {:.2}",
         added.brotli / 1000.0,
+        slim.brotli / 1000.0,
         javascript.brotli / 1000.0,
         added.brotli / javascript.brotli
     );

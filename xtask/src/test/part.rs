@@ -25,6 +25,8 @@ pub(crate) enum Part {
     Clippy,
     /// Dependencies, with cargo-deny: licences, bans, sources and, where they can be fetched, advisories
     Audit,
+    /// The Socket.IO client as others get it: documentation on every set of features without a warning, and the package, built
+    Package,
     /// Native tests: unit, property, simulation, integration, and interop with npm's Socket.IO server
     Unit,
     /// The server over sockets, on a Postgres that the tests start
@@ -47,6 +49,7 @@ impl Part {
             Self::Fmt => "fmt",
             Self::Clippy => "clippy",
             Self::Audit => "audit",
+            Self::Package => "package",
             Self::Unit => "unit",
             Self::Cluster => "cluster",
             Self::Simulation => "simulation",
@@ -62,6 +65,7 @@ impl Part {
             Self::Fmt => "formatting",
             Self::Clippy => "lints, native and wasm32",
             Self::Audit => "licences, bans, sources and advisories of the dependencies",
+            Self::Package => "the Socket.IO client's documentation and its package",
             Self::Unit => "native tests",
             Self::Cluster => "the server on Postgres",
             Self::Simulation => "fresh seeds in simulated worlds, and deliberate faults",
@@ -77,6 +81,7 @@ impl Part {
             Self::Fmt => fmt(),
             Self::Clippy => clippy(args),
             Self::Audit => audit::check(),
+            Self::Package => package(args),
             Self::Unit => unit(args),
             Self::Cluster => cluster(args),
             Self::Simulation => simulation(args),
@@ -185,6 +190,36 @@ fn cluster(args: &[String]) -> anyhow::Result<Count> {
         test.args(ON_A_DATABASE);
     }
     watch(test.env("STEADFAST_TEST_DATABASE", "postgres"), Count::cargo)
+}
+
+/// The sets of features that the client is documented with, beside all of them.
+const FEATURES: [&str; 5] = ["", "machine", "client", "client,msgpack", "client,polling"];
+
+fn package(args: &[String]) -> anyhow::Result<Count> {
+    tools::wasm_target()?;
+    let krate = ["--package", BROWSER_CRATES[1]];
+    let doc = |features: &[&str]| {
+        check(
+            cargo()
+                .args(["doc", "--quiet", "--no-deps"])
+                .args(krate)
+                .args(features)
+                .args(args)
+                .env("RUSTDOCFLAGS", "--deny warnings"),
+        )
+    };
+    let mut checks = vec![
+        doc(&["--all-features"])?,
+        doc(&["--all-features", "--target", WASM])?,
+    ];
+    for features in FEATURES {
+        checks.push(doc(&["--no-default-features", "--features", features])?);
+    }
+    // Built from what is packed, as crates.io would hand it out. Nothing is published.
+    checks.push(check(
+        cargo().args(["package", "--allow-dirty"]).args(krate).args(args),
+    )?);
+    Ok(checks.into_iter().sum())
 }
 
 fn unit(args: &[String]) -> anyhow::Result<Count> {

@@ -1,0 +1,25 @@
+//! Whether this build has long-polling.
+
+use super::Transport;
+
+/// Proof that it has. Where it has none this is a type without a value, and so is what holds one: the compiler leaves the code for it out.
+#[cfg(any(feature = "polling", feature = "machine"))]
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LongPolling(());
+
+#[cfg(not(any(feature = "polling", feature = "machine")))]
+#[derive(Clone, Copy, Debug)]
+pub(super) enum LongPolling {}
+
+impl LongPolling {
+    #[cfg(any(feature = "polling", feature = "machine"))]
+    pub(super) const BUILT_IN: Option<Self> = Some(Self(()));
+
+    #[cfg(not(any(feature = "polling", feature = "machine")))]
+    pub(super) const BUILT_IN: Option<Self> = None;
+
+    /// Whether a transport is that one.
+    pub(super) fn is(transport: Transport) -> bool {
+        Self::BUILT_IN.is_some() && transport == Transport::Polling
+    }
+}
