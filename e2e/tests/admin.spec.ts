@@ -179,6 +179,10 @@ test('fault_h10_who_is_out_or_nearly_out_of_something_is_told', async ({ server,
   const marks = ben.page.getByTestId('mark');
   await expect(members.filter({ hasText: 'Olga' }).getByTestId('mark')).toHaveText('Owner');
   await expect(marks).toHaveCount(1);
+  await ben.page.getByTestId('members-close').click();
+  await server.admin('role', 'Ben', 'moderator');
+  await new Rooms(ben).members();
+  await expect(marks).toHaveText(['Moderator', 'Owner']);
 
   // A quota is told before it is used up.
   await server.admin('limit', 'Ben', 'entries_per_day', '5');

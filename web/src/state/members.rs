@@ -86,7 +86,7 @@ impl Page {
     }
 
     /// Asks who is in the open room.
-    pub(super) fn load_members(self) {
+    pub(crate) fn load_members(self) {
         let Some(room) = self.room.get_untracked() else {
             return;
         };

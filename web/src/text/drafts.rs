@@ -22,6 +22,7 @@ pub struct Drafts {
     pub interrupted: &'static str,
     pub archived: fn(&str) -> String,
     pub kept: &'static str,
+    pub written_there: &'static str,
 
     // Leaving the device
     pub unsent: fn(usize, usize) -> String,
@@ -56,6 +57,7 @@ pub(super) static ENGLISH: Drafts = Drafts {
     interrupted: "You can no longer write there",
     archived: |room| format!("{room} was archived: nothing more can be said in it."),
     kept: "What you were writing there is kept as that room’s draft:",
+    written_there: "You were writing this there. Copy it if you still need it:",
 
     unsent: |messages, drafts| {
         let messages_are = match messages {
@@ -104,6 +106,7 @@ pub(super) static KOREAN: Drafts = Drafts {
     interrupted: "이제 그곳에는 쓸 수 없어요",
     archived: |room| format!("{room} 채팅방이 보관되어 더 이상 쓸 수 없어요."),
     kept: "거기에 쓰던 글은 그 채팅방의 임시 글로 남아 있어요:",
+    written_there: "거기에 쓰던 글이에요. 필요하면 복사해 두세요:",
 
     unsent: |messages, drafts| {
         let messages_are = (messages > 0).then(|| format!("보내지 않은 메시지 {messages}개"));

@@ -36,7 +36,7 @@ fn Notice(interruption: Interruption) -> impl IntoView {
     let copied = text.clone();
     let kept = has_words.then(|| {
         view! {
-            <p>{page.says(|t| t.drafts.kept)}</p>
+            <p>{page.says(if reason == Reason::Deleted { |t| t.drafts.written_there } else { |t| t.drafts.kept })}</p>
             <blockquote class="kept-words" data-testid="kept-words">{text}</blockquote>
         }
     });
