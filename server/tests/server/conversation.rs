@@ -275,11 +275,11 @@ async fn a_restarted_server_goes_on_where_it_stopped() {
     let mut mina = server.connect(&session, json!({})).await;
     let room = mina.room();
     mina.send(&[message(room, "before")]).await;
-    let folder = server.stop().await;
+    let stopped = server.stop().await;
     assert_eq!(mina.closing().await, Some(ClosingReason::Shutdown));
 
-    let config = steadfast_server::config::Config::new(folder.path().join("chat.db"));
-    let server = TestServer::on(folder, config).await;
+    let config = stopped.config();
+    let server = TestServer::again(stopped, config).await;
     let cursors = json!({ "epoch": session.epoch, "cursors": { (room.to_string()): 0 } });
     let mut mina = server.connect(&session, cursors).await;
     assert!(!mina.opened().recovered, "the tail is empty, the database is not");
@@ -392,9 +392,9 @@ async fn reading_on_one_device_is_known_on_the_others_and_lasts() {
     assert_eq!(read.seq, 3, "not past the head");
     let again = server.connect(&session, json!({})).await;
     assert_eq!(again.opened().rooms[0].read, 3);
-    let folder = server.stop().await;
-    let config = steadfast_server::config::Config::new(folder.path().join("chat.db"));
-    let server = TestServer::on(folder, config).await;
+    let stopped = server.stop().await;
+    let config = stopped.config();
+    let server = TestServer::again(stopped, config).await;
     let again = server.connect(&session, json!({})).await;
     assert_eq!(
         (again.opened().rooms[0].read, again.opened().rooms[0].unread),

@@ -133,10 +133,10 @@ async fn fault_l01_over_https_the_cookie_is_the_hosts_own_and_nobody_is_signed_o
     let old = cookies(&answer)[0].split(';').next().unwrap().to_owned();
     assert!(old.starts_with("steadfast_session="), "{old}");
     // The same database behind HTTPS.
-    let folder = plain.stop().await;
-    let mut config = Config::new(folder.path().join("chat.db"));
+    let stopped = plain.stop().await;
+    let mut config = stopped.config();
     config.public_url = Some("https://chat.example".into());
-    let server = TestServer::on(folder, config).await;
+    let server = TestServer::again(stopped, config).await;
     let look = async |cookie: &str| {
         let request = server.http.get(server.url("/api/session"));
         request

@@ -495,9 +495,9 @@ async fn a_last_sight_outlives_the_server() {
         "it is connected, so it is seen"
     );
     connected.leave().await;
-    let folder = server.stop().await;
-    let config = Config::new(folder.path().join("chat.db"));
-    let server = TestServer::on(folder, config).await;
+    let stopped = server.stop().await;
+    let config = stopped.config();
+    let server = TestServer::again(stopped, config).await;
     let after = server.devices(token(&other)).await[1].clone();
     assert_eq!(after.id, before.id);
     assert!(after.last_seen_at >= before.last_seen_at, "{after:?} {before:?}");

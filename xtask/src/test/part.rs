@@ -169,7 +169,7 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
 }
 
 /// The server's tests that go through a database, by their modules.
-const ON_A_DATABASE: [&str; 9] = [
+const ON_A_DATABASE: [&str; 8] = [
     "admin::",
     "conversation::",
     "handshake::",
@@ -178,7 +178,6 @@ const ON_A_DATABASE: [&str; 9] = [
     "rooms::",
     "slow::",
     "strangers::",
-    "writer::",
 ];
 
 fn cluster(args: &[String]) -> anyhow::Result<Count> {

@@ -28,6 +28,27 @@ pub(crate) struct TestServer {
     serving: JoinHandle<()>,
 }
 
+/// What a server leaves.
+pub(crate) struct Stopped {
+    folder: TempDir,
+    database: Option<TestDatabase>,
+}
+
+impl Stopped {
+    /// The settings of one more server on the same database.
+    pub(crate) fn config(&self) -> Config {
+        let folder = self.folder.path();
+        let name = match &self.database {
+            Some(database) => database.name_in(folder),
+            None => folder.join("chat.db").into(),
+        };
+        Config {
+            admin_socket: Some(folder.join("admin.sock")),
+            ..Config::new(name)
+        }
+    }
+}
+
 impl TestServer {
     pub(crate) async fn start() -> Self {
         Self::with(|_| {}).await
@@ -138,11 +159,22 @@ impl TestServer {
         Client::open(self.address, session, auth).await
     }
 
-    /// Ends the server as SIGTERM does. Answers its folder.
-    pub(crate) async fn stop(mut self) -> TempDir {
+    /// Ends the server as SIGTERM does. Answers what it leaves.
+    pub(crate) async fn stop(mut self) -> Stopped {
         let _ = self.stop.take().unwrap().send(());
         (&mut self.serving).await.unwrap();
-        self.folder.take().unwrap()
+        Stopped {
+            folder: self.folder.take().unwrap(),
+            database: self._database.take(),
+        }
+    }
+
+    /// Starts on what another one has left.
+    pub(crate) async fn again(stopped: Stopped, config: Config) -> Self {
+        Self {
+            _database: stopped.database,
+            ..Self::on(stopped.folder, config).await
+        }
     }
 }
 

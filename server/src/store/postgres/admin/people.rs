@@ -114,7 +114,7 @@ pub(super) async fn called(store: &PostgresStore, name: &Nickname) -> Result<Opt
 /// See [`crate::store::admin::Administration::counts`].
 pub(super) async fn counts(store: &PostgresStore, user: UserId) -> Result<(u32, u64), StoreError> {
     let row = sqlx::query(
-        "select (select count(*) from members where user = $1) as rooms,
+        "select (select count(*) from members where person = $1) as rooms,
                 (select count(*) from entries where author = $1 and kind = 'message') as messages",
     )
     .bind(user.0)
