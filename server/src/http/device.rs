@@ -45,7 +45,7 @@ pub async fn revoke(
 ) -> Result<StatusCode, Refusal> {
     let Path(id) = id.map_err(|_| unreadable_id())?;
     if shared.store.revoke(caller.person.id, id).await.map_err(failed)? {
-        shared.realtime.signed_out(id);
+        shared.realtime.signed_out(id).await;
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,10 +11,17 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database can be read and written, its disk has room, the writer works, the server is not shutting down.
+/// `GET /readyz`: the database can be read and written, its disk has room, the writer works, sockets follow what is stored, the server
+/// is not shutting down.
 pub async fn ready(State(shared): State<Shared>) -> (StatusCode, &'static str) {
     if !shared.realtime.is_writing() {
         return (StatusCode::SERVICE_UNAVAILABLE, "the writer does not work\n");
+    }
+    if shared.realtime.is_stale() {
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "what is stored cannot be followed\n",
+        );
     }
     match shared.store.ping().await {
         Ok(()) => (StatusCode::OK, "ready\n"),

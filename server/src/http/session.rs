@@ -226,7 +226,7 @@ async fn one_more_device(
         SignInError::Store(error) => failed(error),
     })?;
     if let Some(session) = done.made_room {
-        shared.realtime.signed_out(session);
+        shared.realtime.signed_out(session).await;
     }
     let mut device = done.device;
     if let Some(code) = owner_code {
@@ -299,7 +299,7 @@ async fn sign_up(
         };
         shared.store.log_audit(&line).await.map_err(failed)?;
     }
-    shared.realtime.signed_up(&device.person).await;
+    shared.realtime.signed_up();
     Ok(device)
 }
 
@@ -352,7 +352,7 @@ pub async fn sign_out(
     if let Some(token) = credentials::token(&headers)
         && let Some(session) = shared.store.sign_out(token.hash()).await.map_err(failed)?
     {
-        shared.realtime.signed_out(session);
+        shared.realtime.signed_out(session).await;
         shared.audit.signed_out(address, session);
     }
     let mut answer = StatusCode::NO_CONTENT.into_response();

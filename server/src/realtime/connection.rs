@@ -16,7 +16,7 @@ use super::bucket::Bucket;
 use crate::clock::{self, Instant};
 use crate::config::Limits;
 use crate::peer::Peer;
-use crate::store::{self, Refusal, SessionId};
+use crate::store::{self, ChangeNumber, Refusal, SessionId};
 
 /// What a connection is and has done.
 #[derive(Debug)]
@@ -80,6 +80,7 @@ impl Connection {
                 open: false,
                 away: false,
                 role: found.role,
+                as_of: 0,
             }),
             address,
             peer,
@@ -123,6 +124,12 @@ impl Connection {
         self.place().rooms.iter().copied().collect()
     }
 
+    /// Whether its session is open and a change is news to it.
+    pub(super) fn is_outdated(&self, change: ChangeNumber) -> bool {
+        let place = self.place();
+        place.open && place.as_of < change
+    }
+
     /// Waits until this connection may read.
     pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, WireError> {
         let turn = self.reading.acquire().await;
@@ -158,6 +165,8 @@ pub(super) struct Place {
     pub(super) away: bool,
     /// What the person is on the server.
     pub(super) role: Role,
+    /// Up to which change the feed was in what it was told first: those are no news to it.
+    pub(super) as_of: ChangeNumber,
 }
 
 /// When a polling connection last asked for what it is sent.

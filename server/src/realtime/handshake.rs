@@ -14,8 +14,8 @@ use steadfast_shared::{ErrorCode, HandshakeError, Role, WireError};
 use super::args::{Args, ShownAuth};
 use super::connection::{Connection, Cost, Polls, Source};
 use super::handshakes::{Permit, ShownToken};
-use super::hub::Greeting;
 use super::people::Admission;
+use super::resume::Resume;
 use super::{Realtime, cost_of};
 use crate::peer::Peer;
 use crate::request::client_address::{ClientAddress, network};
@@ -29,8 +29,8 @@ pub(super) fn listen(realtime: &Realtime, io: &SocketIo) {
         let opening = entering.enter(&socket);
         let realtime = entering;
         async move {
-            if let Some((connection, greeting)) = opening {
-                realtime.open(&socket, &connection, greeting).await;
+            if let Some((connection, resume)) = opening {
+                realtime.open(&socket, &connection, resume).await;
             }
         }
     };
@@ -66,7 +66,6 @@ impl Realtime {
             .or_else(|| request.extensions.get().map(|ShownToken(token)| token.clone()))
             .ok_or(HandshakeError::Unauthorized)?;
         let store = &self.0.store;
-        let moves = self.0.hub.moves();
         let found = store
             .device(token.hash())
             .await
@@ -75,10 +74,6 @@ impl Realtime {
         let network = address.map(|address| network(address.0));
         let limits = store
             .limits_of(found.person.id)
-            .await
-            .map_err(|error| unavailable(&error))?;
-        let blocked = store
-            .blocked_by(found.person.id)
             .await
             .map_err(|error| unavailable(&error))?;
         let runs_the_server = found.role == Role::Owner;
@@ -93,48 +88,47 @@ impl Realtime {
         {
             tracing::warn!(%error, "read marks could not be written yet");
         }
-        let rooms = store
-            .rooms_of(found.person.id)
+        let resume = Resume::read(store.as_ref(), found.person.id, found.session)
             .await
             .map_err(|error| unavailable(&error))?;
+        let resume = Resume {
+            cursors: (auth.epoch == Some(store.epoch())).then_some(auth.cursors),
+            ..resume.ok_or(HandshakeError::Unauthorized)?
+        };
+        if resume.profile.limits != limits {
+            self.0
+                .people
+                .limit_device(&admission.device, &resume.profile.limits);
+        }
 
         let peer = request
             .extensions
             .get::<ConnectInfo<Peer>>()
             .map(|ConnectInfo(peer)| peer.clone());
-        let role = found.role;
         let connection = Arc::new(Connection::new(
             socket.id,
             found,
             admission.device.clone(),
             auth.tab,
-            rooms.iter().map(|room| room.id),
+            resume.rooms.iter().map(|room| room.id),
             Source {
                 address: address.map(|address| address.0),
                 peer,
             },
             (socket.transport_type() == TransportType::Polling).then(Polls::new),
         ));
-        let greeting = Greeting {
-            moves,
-            rooms,
-            role,
-            blocked,
-            cursors: (auth.epoch == Some(store.epoch())).then_some(auth.cursors),
-        };
         self.answer_events(socket, &connection);
         socket
             .extensions
-            .insert((connection, greeting, Arc::new(admission)));
+            .insert((connection, resume, Arc::new(admission)));
         Ok(())
     }
 
     /// The socket is connected. Runs before anything can be awaited.
-    fn enter(&self, socket: &SocketRef) -> Option<(Arc<Connection>, Greeting)> {
-        let (connection, greeting, admission) =
-            socket
-                .extensions
-                .remove::<(Arc<Connection>, Greeting, Arc<Admission>)>()?;
+    fn enter(&self, socket: &SocketRef) -> Option<(Arc<Connection>, Resume)> {
+        let (connection, resume, admission) = socket
+            .extensions
+            .remove::<(Arc<Connection>, Resume, Arc<Admission>)>()?;
         let arrival = self.0.people.enter(&connection);
         drop(admission);
         if let Some(permit) = socket.req_parts().extensions.get::<Arc<Permit>>() {
@@ -157,7 +151,7 @@ impl Realtime {
             self.left(socket, &connection, DisconnectReason::TransportClose);
             return None;
         }
-        Some((connection, greeting))
+        Some((connection, resume))
     }
 
     fn answer_events(&self, socket: &SocketRef, connection: &Arc<Connection>) {

@@ -123,8 +123,16 @@ impl Realtime {
         Connection::count(&connection.events);
         let (realtime, connection) = (self.clone(), connection.clone());
         tokio::spawn(async move {
-            let heads = realtime.0.hub.heads(&connection).await;
-            realtime.answer(&connection, ack, &Reply::Ok(heads));
+            // Nobody is told that nothing is missing by a server that cannot know.
+            let reply = if realtime.is_stale() {
+                Err(WireError::new(
+                    ErrorCode::Unavailable,
+                    "the server cannot see what is stored right now: try again",
+                ))
+            } else {
+                Ok(realtime.0.hub.heads(&connection).await)
+            };
+            realtime.answer(&connection, ack, &Reply::from(reply));
         });
     }
 }

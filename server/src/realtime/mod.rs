@@ -1,14 +1,13 @@
 //! The conversation over Socket.IO.
 //!
-//! - `handshake`: who may connect, and how a session opens
+//! - `handshake`: who may connect; `resume`: how a session opens
 //! - `handshakes`: those who have not connected yet
 //! - `send`: entries come in
 //! - [`writer`]: one task commits, acknowledges, and has it published
 //! - `hub`: what was committed goes out, in order, to every socket of the room
-//! - `news`: what has gone out so far
-//! - `seats`: who is in which room, and what they are told of it
-//! - `moves`: what was read before somebody moved may be out of date
-//! - `doubts`: what was perhaps done; `clearing`: it is followed once it is known
+//! - `published`: what sockets have been told so far
+//! - `feed`: sockets follow what was committed, by whomever
+//! - `membership`: who is in which room, and what they are told of it
 //! - `administer`: what operators do, and see of who is connected
 //! - `presence`: who is there
 //! - [`tail`]: the newest entries of a room, in memory; `tails`: those of many rooms
@@ -27,22 +26,21 @@
 mod administer;
 mod args;
 pub mod bucket;
-mod clearing;
 mod closing;
 mod connection;
-mod doubts;
 mod ephemeral;
+mod feed;
 mod handshake;
 mod handshakes;
 mod history;
 mod hub;
-mod moves;
-mod news;
+mod membership;
 mod people;
 mod presence;
+mod published;
+mod resume;
 mod revision;
 mod rooms;
-mod seats;
 mod send;
 mod sightings;
 pub mod tail;
@@ -59,7 +57,7 @@ use serde::Serialize;
 use socketioxide::extract::AckSender;
 use socketioxide::{ParserConfig, SendError, SocketError, SocketIo};
 use steadfast_shared::event::{ClosingReason, Reply};
-use steadfast_shared::{ErrorCode, Millis, Person, RoomId, UserId, WireError, limit};
+use steadfast_shared::{ErrorCode, Millis, RoomId, UserId, WireError, limit};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -138,14 +136,9 @@ impl Realtime {
 
         let people = Arc::new(People::new(config.limits.clone()));
         let (ending, to_end) = mpsc::unbounded_channel();
-        let hub = Arc::new(Hub::new(
-            io.clone(),
-            store.clone(),
-            people.clone(),
-            ending,
-            config.limits.recovered_entries,
-            store.heads().await?,
-        ));
+        let recovered = config.limits.recovered_entries;
+        let hub = Hub::new(io.clone(), store.clone(), people.clone(), ending, recovered).await?;
+        let hub = Arc::new(hub);
         let (writer, task) = Writer::start(store.clone(), hub.clone());
         let realtime = Self(Arc::new(Inner {
             handshakes: Arc::new(Handshakes::new(&config.limits)),
@@ -160,6 +153,7 @@ impl Realtime {
             closing: AtomicBool::new(false),
         }));
         handshake::listen(&realtime, &io);
+        feed::start(&realtime.0.hub);
         tokio::spawn(closing::end_stalled(Arc::downgrade(&realtime.0), to_end));
         tokio::spawn(sightings::keep_writing(Arc::downgrade(&realtime.0)));
 
@@ -198,16 +192,23 @@ impl Realtime {
         self.0.sightings.of(session)
     }
 
-    /// Tells those who are there of somebody who has just signed up, and is not there yet.
-    pub async fn signed_up(&self, person: &Person) {
-        self.0.hub.welcome(person).await;
+    /// Somebody has just signed up: those who are there are told soon.
+    pub fn signed_up(&self) {
+        self.0.hub.hints.feed();
     }
 
-    /// Ends the connections of a device that was signed out.
-    pub fn signed_out(&self, session: SessionId) {
-        for connection in self.0.people.sign_out(session, ClosingReason::SignedOut) {
-            self.close(&connection, ClosingReason::SignedOut);
+    /// A device was signed out: waits until its connections were ended.
+    pub async fn signed_out(&self, session: SessionId) {
+        if let Err(error) = self.0.hub.follow_all().await {
+            // Other sockets follow when what is stored can be read again.
+            tracing::warn!(%error, "a sign-out could not be followed yet");
+            self.0.hub.end_session(session, ClosingReason::SignedOut);
         }
+    }
+
+    /// Whether this process has not seen all that is stored for a while.
+    pub fn is_stale(&self) -> bool {
+        self.0.hub.is_stale()
     }
 
     /// Runs the part of a handler that has to run in order. A refusal goes out by the ack, where there is one.

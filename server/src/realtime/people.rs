@@ -1,7 +1,7 @@
 //! Who is connected, by which sockets, and why the last connection of a device ended.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::clock::{self, Instant};
 use crate::config::Limits;
 use crate::peer::Peer;
 use crate::request::client_address::network;
-use crate::store::SessionId;
+use crate::store::{ChangeNumber, SessionId};
 
 /// Most devices whose allowance is remembered beyond their last connection.
 const DEVICES: usize = 10_000;
@@ -248,6 +248,11 @@ impl People {
         }
     }
 
+    /// Gives a device the limits that its person has.
+    pub(super) fn limit_device(&self, device: &Device, limits: &[PersonLimit]) {
+        device.limit(&limits_of_person(&self.limits, limits));
+    }
+
     /// A person's connections.
     pub(super) fn of(&self, person: UserId) -> Vec<Arc<Connection>> {
         self.inner().of(person).cloned().collect()
@@ -261,6 +266,25 @@ impl People {
             .values()
             .filter(|connection| connection.member_of(room).is_ok());
         there.map(|connection| connection.user).collect()
+    }
+
+    /// Whether somebody is connected.
+    pub(super) fn is_here(&self, person: UserId) -> bool {
+        self.inner().by_person.contains_key(&person)
+    }
+
+    /// Whether a change is news to one of a person's connections.
+    pub(super) fn has_outdated(&self, person: UserId, change: ChangeNumber) -> bool {
+        self.inner()
+            .of(person)
+            .any(|connection| connection.is_outdated(change))
+    }
+
+    /// The rooms that somebody who is connected is in.
+    pub(super) fn rooms(&self) -> BTreeSet<RoomId> {
+        let inner = self.inner();
+        let connections = inner.connections.values();
+        connections.flat_map(|connection| connection.rooms()).collect()
     }
 
     /// Whether a person's device is connected.

@@ -8,8 +8,9 @@ use steadfast_shared::UserId;
 use steadfast_shared::event::{self, Availability, Presence};
 
 use super::connection::Connection;
-use super::hub::{EVERYBODY, Greeting, Hub, is_full};
-use super::news::News;
+use super::hub::{EVERYBODY, Hub, is_full};
+use super::published::PublishedState;
+use super::resume::Resume;
 use super::{Realtime, person_room};
 
 /// How long a connection of somebody who was away has to say that nobody sits at it either.
@@ -19,8 +20,8 @@ const TO_SETTLE: Duration = Duration::from_millis(200);
 
 impl Realtime {
     /// Opens a connection's session.
-    pub(super) async fn open(&self, socket: &SocketRef, connection: &Arc<Connection>, greeting: Greeting) {
-        match self.0.hub.open(socket, connection, greeting).await {
+    pub(super) async fn open(&self, socket: &SocketRef, connection: &Arc<Connection>, resume: Resume) {
+        match self.0.hub.open(socket, connection, resume).await {
             Ok(Some(Availability::Away)) => self.reassess(connection.user, TO_SAY_AWAY),
             Ok(_) => {}
             Err(error) => {
@@ -63,27 +64,31 @@ impl Realtime {
 impl Hub {
     /// Tells whether somebody is there, where that is otherwise than it was told last.
     async fn reassess(&self, person: UserId, grace: Duration) {
-        let mut news = self.news().await;
+        let mut published = self.published().await;
         let Some(state) = self.people.availability(person, grace) else {
             return;
         };
-        let Some(told) = news.present.get_mut(&person).filter(|told| told.state != state) else {
+        let Some(told) = published
+            .present
+            .get_mut(&person)
+            .filter(|told| told.state != state)
+        else {
             return;
         };
         told.state = state;
         let told = told.clone();
         if state == Availability::Offline {
-            news.present.remove(&person);
+            published.present.remove(&person);
         }
-        self.announce(&news, &told).await;
+        self.announce(&published, &told).await;
     }
 
     /// Tells everybody else.
-    pub(super) async fn announce(&self, news: &News, presence: &Presence) {
+    pub(super) async fn announce(&self, published: &PublishedState, presence: &Presence) {
         let Some(everybody) = self.everybody() else { return };
         let others = everybody.to(EVERYBODY).except(person_room(presence.person.id));
         if is_full(&others.emit(event::PRESENCE, presence).await) {
-            self.resync(news, vec![EVERYBODY.to_owned()]);
+            self.resync(published, vec![EVERYBODY.to_owned()]);
         }
     }
 
@@ -93,9 +98,9 @@ impl Hub {
         people: Vec<steadfast_shared::Person>,
         most: usize,
     ) -> Vec<Presence> {
-        let news = self.news().await;
+        let published = self.published().await;
         let state = |id| {
-            let known = news.present.get(&id).map(|presence| presence.state);
+            let known = published.present.get(&id).map(|presence| presence.state);
             known.unwrap_or(Availability::Offline)
         };
         let mut told: Vec<Presence> = people

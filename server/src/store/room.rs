@@ -11,7 +11,7 @@ use steadfast_shared::room::{
 };
 use steadfast_shared::{Millis, Nickname, Person, Role, Room, RoomId, Seq, UserId};
 
-use super::admin::{Administer, Command};
+use super::admin::Administer;
 use super::{ChangeNumber, Grown, Refusal, SessionId, StoreError};
 
 /// How far unread entries are counted.
@@ -95,6 +95,14 @@ pub enum Act {
 }
 
 impl Act {
+    /// Whether it is answered with the room it was about.
+    pub fn answers_with_a_room(&self) -> bool {
+        matches!(
+            self,
+            Self::Create(_) | Self::Direct(_) | Self::Join(_) | Self::Change(_) | Self::Hide(_)
+        )
+    }
+
     /// Whose rooms it may change beside those of who asks.
     pub fn concerns(&self) -> &[UserId] {
         match self {
@@ -109,19 +117,6 @@ impl Act {
             | Self::Rename(_)
             | Self::Hide(_)
             | Self::Block(_) => &[],
-        }
-    }
-
-    /// The room that may be otherwise for everybody in it.
-    pub fn changes(&self) -> Option<RoomId> {
-        match self {
-            Self::Change(change) => Some(change.room),
-            Self::Administer(asked) => match &asked.command {
-                Command::ChangeRoom(change) => Some(change.room),
-                Command::DeleteRoom(room) => Some(*room),
-                _ => None,
-            },
-            _ => None,
         }
     }
 }

@@ -75,3 +75,16 @@ fn the_folders_depend_on_each_other_in_one_direction() {
         }
     }
 }
+
+/// What is done under the lock that publishes waits for no database.
+#[test]
+fn nothing_is_asked_of_the_store_under_the_lock_that_publishes() {
+    let under_it = ["published.rs", "membership.rs", "feed/apply.rs", "feed/sync.rs"];
+    for asks in ["self.store", "snapshot"] {
+        let asking = who_names(asks);
+        for file in under_it {
+            let path = format!("realtime/{file}");
+            assert!(!asking.contains(&path), "{path} names {asks}");
+        }
+    }
+}

@@ -9,11 +9,11 @@ use steadfast_server::clock;
 use steadfast_server::config::Config;
 use steadfast_server::realtime::writer::{Job, Publish, Writer};
 use steadfast_server::store::sqlite::SqliteStore;
-use steadfast_server::store::{Accounts, Act, Acted, Device, Rooms, StoreError};
+use steadfast_server::store::{Accounts, ChangeNumber, Device, Grown, Rooms, StoreError};
 use steadfast_shared::event::{self, Reply, SendItem, Sent};
-use steadfast_shared::{Entry, ErrorCode, Room, RoomId, Seq, UserId};
+use steadfast_shared::{ErrorCode, Room, RoomId, Seq, UserId};
 use tempfile::TempDir;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::support::faulty::{Fault, Faulty};
 use crate::support::newcomer;
@@ -25,19 +25,22 @@ struct Published(Mutex<Vec<(Seq, Vec<Seq>)>>);
 
 #[async_trait]
 impl Publish for Published {
-    async fn publish(&self, _: RoomId, head: Seq, fresh: Vec<Entry>) -> Result<(), StoreError> {
-        let fresh = fresh.iter().map(|entry| entry.seq).collect();
-        self.0.lock().unwrap().push((head, fresh));
+    async fn committed(&self, _: ChangeNumber, logs: Vec<Grown>) {
+        for log in logs {
+            let fresh = log.fresh.iter().map(|entry| entry.seq).collect();
+            self.0.lock().unwrap().push((log.head, fresh));
+        }
+    }
+
+    fn uncertain(&self) {}
+
+    async fn follow(&self, _: ChangeNumber) -> Result<(), StoreError> {
         Ok(())
     }
 
-    async fn settle(&self, _: UserId, _: &Acted) -> Result<Option<Room>, StoreError> {
+    async fn view(&self, _: RoomId, _: UserId) -> Result<Option<Room>, StoreError> {
         Ok(None)
     }
-
-    fn doubt(&self, _: UserId, _: &Act) {}
-
-    async fn realign(&self) {}
 }
 
 struct Bench {
@@ -240,41 +243,4 @@ async fn hole_08_what_was_committed_and_not_acknowledged_reaches_everybody_all_t
     );
     assert_eq!(jun.send(&[message(room, "yes")]).await, [2]);
     assert_eq!(jun.entries().await[0].seq, 2, "and nothing comes twice");
-}
-
-#[tokio::test]
-async fn news_that_cannot_be_told_are_told_later() {
-    struct Deaf(Mutex<u32>, mpsc::UnboundedSender<Seq>);
-
-    #[async_trait]
-    impl Publish for Deaf {
-        async fn publish(&self, _: RoomId, head: Seq, _: Vec<Entry>) -> Result<(), StoreError> {
-            let mut calls = self.0.lock().unwrap();
-            *calls += 1;
-            if *calls == 1 {
-                return Err(StoreError::Locked);
-            }
-            self.1.send(head).unwrap();
-            Ok(())
-        }
-
-        async fn settle(&self, _: UserId, _: &Acted) -> Result<Option<Room>, StoreError> {
-            Ok(None)
-        }
-
-        fn doubt(&self, _: UserId, _: &Act) {}
-
-        async fn realign(&self) {}
-    }
-
-    let bench = Bench::new([]).await;
-    let (tell, mut told) = mpsc::unbounded_channel();
-    let (writer, _) = Writer::start(bench.store.clone(), Arc::new(Deaf(Mutex::new(0), tell)));
-    writer.push(Job {
-        author: bench.mina.person.id,
-        address: None,
-        items: vec![bench.message()],
-        answer: Box::new(|_| {}),
-    });
-    assert_eq!(told.recv().await, Some(1));
 }

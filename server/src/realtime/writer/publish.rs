@@ -1,24 +1,22 @@
 //! Who hears of what was committed.
 
 use async_trait::async_trait;
-use steadfast_shared::{Entry, Room, RoomId, Seq, UserId};
+use steadfast_shared::{Room, RoomId, UserId};
 
-use crate::store::{Act, Acted, StoreError};
+use crate::store::{ChangeNumber, Grown, StoreError};
 
 /// Who hears of what was committed.
 #[async_trait]
 pub trait Publish: Send + Sync + 'static {
-    /// A room's log has grown to `head`; `fresh` are the newest entries of it, where they are at hand.
-    ///
-    /// Called in `seq` order per room. An error means that it has to be told again.
-    async fn publish(&self, room: RoomId, head: Seq, fresh: Vec<Entry>) -> Result<(), StoreError>;
+    /// These logs have grown by a commit that saw the change feed up to `feed`.
+    async fn committed(&self, feed: ChangeNumber, logs: Vec<Grown>);
 
-    /// Brings connections, and what is known of people, in line with what an errand did. Answers the room as who asked sees it.
-    async fn settle(&self, by: UserId, acted: &Acted) -> Result<Option<Room>, StoreError>;
+    /// Something was committed or was not: nobody knows.
+    fn uncertain(&self);
 
-    /// Notes that this may have been done, and that nobody followed it.
-    fn doubt(&self, by: UserId, act: &Act);
+    /// Waits until sockets follow the change feed up to this change, within a bound.
+    async fn follow(&self, feed: ChangeNumber) -> Result<(), StoreError>;
 
-    /// Brings everything that is in doubt in line with what is stored.
-    async fn realign(&self);
+    /// A room as a person sees it; `None` where they are not in it.
+    async fn view(&self, room: RoomId, user: UserId) -> Result<Option<Room>, StoreError>;
 }

@@ -6,22 +6,26 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt;
-use steadfast_shared::{Entry, ErrorCode, RoomId, Seq, UserId, WireError};
-use tokio::sync::{Notify, mpsc};
-use tokio::time::{MissedTickBehavior, interval};
+use steadfast_shared::{ErrorCode, WireError};
+use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::batch::Batch;
 use super::marks::Marks;
 use super::publish::Publish;
 use super::work::{Done, Errand, Job, Work};
 use crate::clock;
-use crate::store::{Act, Appended, Store, StoreError};
+use crate::store::{Appended, Store, StoreError};
 
 /// Most entries and bytes of text in one transaction, a last batch above it.
 const COMMIT_ITEMS: usize = 512;
 const COMMIT_BYTES: usize = 512 * 1024;
-/// How often read marks are written, and what could not be published is looked for.
+/// How often read marks are written.
 const PULSE: Duration = Duration::from_secs(1);
+/// Most commands that are committed and not answered yet. With one more, the writer waits.
+const ANSWERING: u32 = 1_024;
+/// How long the last of them have once the writer ends.
+const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
 /// What the task and the way to it share.
 #[derive(Default)]
@@ -37,12 +41,8 @@ pub(super) struct Task {
     publish: Arc<dyn Publish>,
     work: mpsc::Receiver<Work>,
     shared: Arc<Shared>,
-    /// Whether something may be committed that was not published.
-    behind: bool,
-    /// Whether something came in doubt since that was looked at.
-    doubtful: bool,
-    /// The errand that is being done.
-    under_way: Option<(UserId, Act)>,
+    /// A place for each command that is committed and not answered yet.
+    answering: Arc<Semaphore>,
     /// Whether texts were erased of which the database may keep copies.
     erased: bool,
 }
@@ -59,9 +59,7 @@ impl Task {
             publish,
             work,
             shared,
-            behind: false,
-            doubtful: false,
-            under_way: None,
+            answering: Arc::new(Semaphore::new(ANSWERING as usize)),
             erased: false,
         }
     }
@@ -84,21 +82,15 @@ impl Task {
             };
             if step.is_err() {
                 tracing::error!("the writer panicked; it goes on with the next batch");
-                self.behind = true;
-                if let Some((by, act)) = self.under_way.take() {
-                    self.doubt(by, &act);
-                }
+                self.publish.uncertain();
             }
         }
         let _ = AssertUnwindSafe(self.pulse()).catch_unwind().await;
+        let _ = timeout(LAST_ANSWERS, self.answering.acquire_many(ANSWERING)).await;
         self.shared.ended.store(true, Ordering::Release);
     }
 
     async fn take(&mut self, work: Work) {
-        // Nothing more is told to somebody who may be out.
-        if std::mem::take(&mut self.doubtful) {
-            self.publish.realign().await;
-        }
         match work {
             Work::Write(job) => {
                 if let Some(next) = self.write(job).await {
@@ -163,7 +155,7 @@ impl Task {
             Err(error) => {
                 tracing::error!(%error, batches = batches.len(), "a commit failed");
                 // The commit may have taken place all the same.
-                self.behind = true;
+                self.publish.uncertain();
                 return batches.into_iter().for_each(|batch| batch.give_up(&error));
             }
         };
@@ -171,27 +163,12 @@ impl Task {
         for batch in batches {
             self.erased |= batch.acknowledge(&mut outcomes);
         }
-        for log in appended.logs {
-            self.publish(log.room, log.head, log.fresh).await;
-        }
+        self.publish.committed(appended.feed, appended.logs).await;
     }
 
-    async fn publish(&mut self, room: RoomId, head: Seq, fresh: Vec<Entry>) {
-        if let Err(error) = self.publish.publish(room, head, fresh).await {
-            tracing::error!(%error, %room, "what was committed could not be published yet");
-            self.behind = true;
-        }
-    }
-
-    fn doubt(&mut self, by: UserId, act: &Act) {
-        self.doubtful = true;
-        self.publish.doubt(by, act);
-    }
-
-    /// Writes the read marks, and publishes what was committed and may not have been published.
+    /// Writes the read marks, and keeps the database in order.
     async fn pulse(&mut self) {
         self.write_marks().await;
-        self.publish.realign().await;
         if let Err(error) = self.store.tend().await {
             tracing::warn!(%error, "the database's files could not be kept in order yet");
         }
@@ -199,17 +176,6 @@ impl Task {
             match self.store.scrub().await {
                 Ok(done) => self.erased = !done,
                 Err(error) => tracing::warn!(%error, "what was erased could not be overwritten yet"),
-            }
-        }
-        if self.behind {
-            match self.store.heads().await {
-                Ok(heads) => {
-                    self.behind = false;
-                    for (room, head) in heads {
-                        self.publish(room, head, Vec::new()).await;
-                    }
-                }
-                Err(error) => tracing::warn!(%error, "the heads could not be read yet"),
             }
         }
     }
@@ -225,51 +191,54 @@ impl Task {
         }
     }
 
-    /// Does an errand: commits it, has connections follow it, answers, and has its entries published.
+    /// Does an errand: commits it, and has it answered once sockets follow it. Nobody else waits for that.
     async fn run_errand(&mut self, errand: Errand) {
         // What a person is told of a room says how far they have read.
         self.write_marks().await;
+        let place = self.answering.clone().acquire_owned().await;
         let Errand {
             by,
             address,
             act,
             answer,
         } = errand;
-        self.under_way = Some((by, act.clone()));
         let acted = match self.store.act(by, address, &act, clock::now()).await {
             Ok(Ok(acted)) => acted,
-            Ok(Err(refusal)) => {
-                self.under_way = None;
-                return answer(Err(refusal.into()));
-            }
+            Ok(Err(refusal)) => return answer(Err(refusal.into())),
             Err(error) => {
                 tracing::error!(%error, "an errand failed");
                 // The commit may have taken place all the same.
-                self.behind = true;
-                self.doubt(by, &act);
-                self.under_way = None;
+                self.publish.uncertain();
                 return answer(Err(unavailable()));
             }
         };
-        let settled = self.publish.settle(by, &acted).await;
-        self.under_way = None;
-        match settled {
-            Ok(room) => answer(Ok(Done {
-                room,
-                person: acted.renamed,
-                devices: acted
-                    .ended
-                    .map_or(0, |(ended, _)| u32::try_from(ended.len()).unwrap_or(u32::MAX)),
-            })),
-            Err(error) => {
-                tracing::error!(%error, "connections could not follow a commit yet");
-                self.doubt(by, &act);
-                answer(Err(unavailable()));
-            }
-        }
-        for log in acted.logs {
-            self.publish(log.room, log.head, log.fresh).await;
-        }
+        let done = Done {
+            room: None,
+            person: acted.renamed,
+            devices: acted
+                .ended
+                .map_or(0, |(ended, _)| u32::try_from(ended.len()).unwrap_or(u32::MAX)),
+        };
+        self.publish.committed(acted.feed, acted.logs).await;
+        let room = acted.room.filter(|_| act.answers_with_a_room());
+        let (publish, feed) = (self.publish.clone(), acted.feed);
+        tokio::spawn(async move {
+            let _place = place;
+            let followed = async {
+                publish.follow(feed).await?;
+                match room {
+                    Some(room) => publish.view(room, by).await,
+                    None => Ok(None),
+                }
+            };
+            answer(match followed.await {
+                Ok(room) => Ok(Done { room, ..done }),
+                Err(error) => {
+                    tracing::error!(%error, "sockets could not follow a commit yet");
+                    Err(unavailable())
+                }
+            });
+        });
     }
 }
 

@@ -10,13 +10,19 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{Connection, Row};
 use tokio::sync::{Mutex, Notify};
+use tokio::time::sleep;
 
 use super::{copy, told};
 use crate::store::{StoreError, files};
+
+/// How often, and after which pause, the log of lost files is tried to be emptied again.
+const TRIES: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(25);
 
 /// What became of the database's files.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -190,7 +196,15 @@ impl Watch {
             Loss::Removed | Loss::Replaced => {
                 // Into the file that was opened, wherever it is now. Its log is empty then, and harms nothing that lies beside it.
                 let aside = name("removed", &now);
-                let emptied = truncate(writer).await.unwrap_or(false);
+                let mut emptied = truncate(writer).await.unwrap_or(false);
+                for _ in 0..TRIES {
+                    // Whoever looks what has changed is done in a moment.
+                    if emptied {
+                        break;
+                    }
+                    sleep(PAUSE).await;
+                    emptied = truncate(writer).await.unwrap_or(false);
+                }
                 if !emptied && !self.is_elsewhere(files::WAL, stamp.log)? {
                     // Somebody reads from it: it goes where it is read with what it belongs to.
                     fs::rename(

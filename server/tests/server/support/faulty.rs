@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use steadfast_server::store::quota::{Room as DiskRoom, Usage};
 use steadfast_server::store::{
-    Act, Acted, Appended, Feed, Log, NewEntry, Quota, Quotas, ReadMark, Refusal, Rooms, Snapshot, Span,
-    Store, StoreError,
+    Act, Acted, Appended, Change, ChangeNumber, Feed, Grown, Log, NewEntry, Profile, Quota, Quotas, ReadMark,
+    Refusal, Rooms, SessionId, Snapshot, Span, Store, StoreError,
 };
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
-use steadfast_shared::{EntryId, Epoch, Millis, Person, Role, Room, RoomId, UserId, event};
+use steadfast_shared::{EntryId, Epoch, Millis, Person, Role, Room, RoomId, Seq, UserId, event};
 use tokio::sync::Semaphore;
 
 /// What happens to one append, or to one errand.
@@ -30,16 +30,22 @@ pub(crate) enum Fault {
 
 pub(crate) struct Faulty {
     pub(super) inner: Arc<dyn Store>,
-    faults: Mutex<VecDeque<Fault>>,
+    pub(crate) faults: Mutex<VecDeque<Fault>>,
     rejected: Mutex<Option<EntryId>>,
     /// How many entries each append had.
     pub(crate) appends: Mutex<Vec<usize>>,
     /// What happens to the next errands.
     pub(crate) errands: Mutex<VecDeque<Fault>>,
     /// How often it cannot be read how people see a room.
-    pub(crate) blind: AtomicUsize,
+    pub(crate) blind: Arc<AtomicUsize>,
     /// Where the next answer waits.
-    held: Mutex<Option<Held>>,
+    held: Arc<Mutex<Option<Held>>>,
+    /// What lets each look at the feed pass, where it does not pass by itself.
+    gate: Mutex<Option<Arc<Semaphore>>>,
+    /// How many wait at the gate.
+    pub(crate) waiting: AtomicUsize,
+    /// How often changes that follow are kept no longer.
+    pub(crate) forgetful: Arc<AtomicUsize>,
 }
 
 /// Something that is read, and may be out of date by the time it is answered.
@@ -64,8 +70,11 @@ impl Faulty {
             rejected: Mutex::default(),
             appends: Mutex::default(),
             errands: Mutex::default(),
-            blind: AtomicUsize::new(0),
-            held: Mutex::default(),
+            blind: Arc::default(),
+            held: Arc::default(),
+            gate: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+            forgetful: Arc::default(),
         }
     }
 
@@ -81,12 +90,41 @@ impl Faulty {
     }
 
     pub(super) async fn was_read(&self, read: Read) {
-        let held = self.held.lock().unwrap().take_if(|held| held.read == read);
-        if let Some(held) = held {
-            held.came.add_permits(1);
-            held.go.acquire().await.unwrap().forget();
+        was_read(&self.held, read).await;
+    }
+
+    /// The store that does not fail.
+    pub(crate) fn inner(&self) -> &dyn Store {
+        self.inner.as_ref()
+    }
+
+    /// Keeps whoever follows the feed from seeing anything.
+    pub(crate) fn close_the_feed(&self) {
+        *self.gate.lock().unwrap() = Some(Arc::new(Semaphore::new(0)));
+    }
+
+    /// Lets everybody see the feed again.
+    pub(crate) fn open_the_feed(&self) {
+        if let Some(gate) = self.gate.lock().unwrap().take() {
+            gate.add_permits(Semaphore::MAX_PERMITS / 2);
         }
     }
+}
+
+/// Waits where this answer is held.
+async fn was_read(held: &Mutex<Option<Held>>, read: Read) {
+    let held = held.lock().unwrap().take_if(|held| held.read == read);
+    if let Some(held) = held {
+        held.came.add_permits(1);
+        held.go.acquire().await.unwrap().forget();
+    }
+}
+
+/// Whether it is to happen once more.
+fn once(left: &AtomicUsize) -> bool {
+    let less = |left: usize| left.checked_sub(1);
+    left.fetch_update(Ordering::AcqRel, Ordering::Acquire, less)
+        .is_ok()
 }
 
 fn broken() -> StoreError {
@@ -138,14 +176,6 @@ impl Rooms for Faulty {
     }
 
     async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
-        let less = |left: usize| left.checked_sub(1);
-        if self
-            .blind
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, less)
-            .is_ok()
-        {
-            return Err(broken());
-        }
         self.inner.views(room, users).await
     }
 
@@ -197,11 +227,71 @@ impl Rooms for Faulty {
 #[async_trait]
 impl Feed for Faulty {
     async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
-        self.inner.snapshot().await
+        let gate = self.gate.lock().unwrap().clone();
+        if let Some(gate) = gate {
+            self.waiting.fetch_add(1, Ordering::AcqRel);
+            gate.acquire().await.unwrap().forget();
+        }
+        Ok(Box::new(FaultySnapshot {
+            inner: self.inner.snapshot().await?,
+            blind: self.blind.clone(),
+            forgetful: self.forgetful.clone(),
+            held: self.held.clone(),
+        }))
     }
 
     async fn prune_changes(&self, at: Millis) -> Result<(), StoreError> {
         self.inner.prune_changes(at).await
+    }
+}
+
+struct FaultySnapshot {
+    inner: Box<dyn Snapshot>,
+    blind: Arc<AtomicUsize>,
+    forgetful: Arc<AtomicUsize>,
+    held: Arc<Mutex<Option<Held>>>,
+}
+
+#[async_trait]
+impl Snapshot for FaultySnapshot {
+    async fn feed_head(&mut self) -> Result<ChangeNumber, StoreError> {
+        self.inner.feed_head().await
+    }
+
+    async fn changes_after(
+        &mut self,
+        number: ChangeNumber,
+        limit: usize,
+    ) -> Result<Option<Vec<Change>>, StoreError> {
+        if once(&self.forgetful) {
+            return Ok(None);
+        }
+        self.inner.changes_after(number, limit).await
+    }
+
+    async fn grown(&mut self, rooms: &[(RoomId, Seq)], limit: usize) -> Result<Vec<Grown>, StoreError> {
+        self.inner.grown(rooms, limit).await
+    }
+
+    async fn rooms_of(&mut self, user: UserId) -> Result<Vec<Room>, StoreError> {
+        let rooms = self.inner.rooms_of(user).await;
+        was_read(&self.held, Read::Rooms).await;
+        rooms
+    }
+
+    async fn views(&mut self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
+        if once(&self.blind) {
+            return Err(broken());
+        }
+        self.inner.views(room, users).await
+    }
+
+    async fn profile(&mut self, user: UserId) -> Result<Option<Profile>, StoreError> {
+        self.inner.profile(user).await
+    }
+
+    async fn ended(&mut self, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
+        self.inner.ended(sessions).await
     }
 }
 

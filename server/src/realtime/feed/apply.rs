@@ -1,0 +1,168 @@
+//! Sockets follow a change, under the lock that publishes.
+
+use serde::Serialize;
+use socketioxide::{SendError, SocketError};
+use steadfast_shared::event::{self, ClosingReason, NewRole};
+use steadfast_shared::{Role, RoomId, UserId};
+
+use super::super::hub::Hub;
+use super::super::published::PublishedState;
+use super::gather::Gathered;
+use crate::store::{Change, ChangeKind, ChangeNumber, SessionId};
+
+impl Hub {
+    /// Applies one of the changes that were read.
+    pub(super) async fn apply_change(&self, published: &mut PublishedState, gathered: &Gathered, nth: usize) {
+        let Change { number, kind } = &gathered.changes[nth];
+        let number = *number;
+        match kind {
+            ChangeKind::Joined { room, people, made } => {
+                let made_here = people.iter().filter(|_| *made);
+                let heads = made_here.filter_map(|person| gathered.view(*room, person.id)??.head.into());
+                if let Some(head) = heads.min() {
+                    published.note_made(*room, head);
+                    self.hints.room(*room);
+                }
+                for person in people {
+                    self.show(published, gathered, *room, person.id, number);
+                }
+                // Those a room was made for are no arrivals.
+                for person in people.iter().filter(|_| !made) {
+                    self.tell_members(published, *room, person, true).await;
+                }
+            }
+            ChangeKind::Left { room, people } => {
+                for person in people {
+                    self.take_out(person.id, *room, number, false);
+                }
+                for person in people {
+                    self.tell_members(published, *room, person, false).await;
+                }
+            }
+            ChangeKind::RoomChanged { room } => {
+                // All of them were read as the last one has left the room.
+                let last = gathered.changes[nth + 1..]
+                    .iter()
+                    .all(|later| later.kind != *kind);
+                if last {
+                    self.show_to_members(published, gathered, *room, number);
+                }
+            }
+            ChangeKind::RoomDeleted { room } => {
+                published.forget(*room);
+                for user in self.people.in_room(*room) {
+                    self.take_out(user, *room, number, true);
+                }
+            }
+            ChangeKind::EntriesRevised { rooms } => {
+                for room in rooms {
+                    published.forget_tail(*room);
+                    self.show_to_members(published, gathered, *room, number);
+                }
+            }
+            ChangeKind::ViewChanged { room, person } => {
+                self.show(published, gathered, *room, *person, number);
+            }
+            ChangeKind::Renamed { person } => self.rename(published, person, number).await,
+            ChangeKind::SignedUp { person, rooms } => {
+                for room in rooms {
+                    self.tell_members(published, *room, person, true).await;
+                }
+            }
+            ChangeKind::RoleChanged { person, role } => {
+                self.change_role(published, gathered, *person, *role, number);
+            }
+            ChangeKind::LimitsChanged { person, limits } => self.people.limit(*person, limits),
+            ChangeKind::BlockedChanged { by, blocked } => self.tell_all_of(*by, event::BLOCKED, blocked),
+            ChangeKind::SessionsEnded { sessions, reason } => {
+                for session in sessions {
+                    self.end_session(*session, *reason);
+                }
+            }
+            // Not applied one by one: see [`Gathered::skip_to`].
+            ChangeKind::Unknown => {}
+        }
+    }
+
+    /// Lets somebody's sockets into a room they are in, and tells them how they see it.
+    fn show(
+        &self,
+        published: &mut PublishedState,
+        gathered: &Gathered,
+        room: RoomId,
+        user: UserId,
+        number: ChangeNumber,
+    ) {
+        if !self.people.has_outdated(user, number) {
+            return;
+        }
+        match gathered.view(room, user) {
+            Some(Some(view)) => self.bring_in(published, user, view, number),
+            // They left: that is one of the changes that follow.
+            Some(None) => {}
+            // They connected after that was read.
+            None => drop(published.unsynced.insert(user)),
+        }
+    }
+
+    fn show_to_members(
+        &self,
+        published: &mut PublishedState,
+        gathered: &Gathered,
+        room: RoomId,
+        number: ChangeNumber,
+    ) {
+        for user in self.people.in_room(room) {
+            self.show(published, gathered, room, user, number);
+        }
+    }
+
+    /// Tells a person of their role, and of the rooms they may change by it, or no longer.
+    fn change_role(
+        &self,
+        published: &mut PublishedState,
+        gathered: &Gathered,
+        person: UserId,
+        role: Role,
+        number: ChangeNumber,
+    ) {
+        if !self.people.has_outdated(person, number) {
+            return;
+        }
+        let Some(rooms) = gathered.rooms_of.get(&person) else {
+            published.unsynced.insert(person);
+            return;
+        };
+        for connection in self.people.of(person) {
+            connection.place().role = role;
+        }
+        self.tell_all_of(person, event::ROLE, &NewRole { role });
+        for view in rooms {
+            self.bring_in(published, person, view, number);
+        }
+    }
+
+    /// Ends the connections of a device, and those it may be about to open.
+    pub(in super::super) fn end_session(&self, session: SessionId, reason: ClosingReason) {
+        for connection in self.people.sign_out(session, reason) {
+            match self.io.of("/").and_then(|io| io.get_socket(connection.id)) {
+                Some(socket) => self.end(&socket, &connection, reason),
+                None => drop(connection.close_for(reason)),
+            }
+        }
+    }
+
+    /// Tells the open connections of a person something.
+    pub(super) fn tell_all_of<T: Serialize>(&self, person: UserId, name: &str, told: &T) {
+        for connection in self.people.of(person) {
+            let Some(socket) = self.io.of("/").and_then(|io| io.get_socket(connection.id)) else {
+                continue;
+            };
+            if connection.place().open
+                && let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(name, told)
+            {
+                self.end_stalled(&socket, &connection);
+            }
+        }
+    }
+}

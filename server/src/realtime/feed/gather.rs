@@ -1,0 +1,147 @@
+//! What a round reads, all of it as of one moment.
+
+use std::collections::{BTreeSet, HashMap};
+
+use steadfast_shared::{Room, RoomId, Seq, UserId, limit};
+
+use super::super::hub::Hub;
+use crate::store::{Change, ChangeKind, ChangeNumber, Grown, Profile, SessionId, Snapshot, StoreError};
+
+/// Most changes applied in one round.
+const CHANGES: usize = 256;
+/// Most people whose connections are brought in line with all that is stored in one round.
+pub(super) const PEOPLE: usize = 64;
+
+/// How far this process is when a round begins.
+pub(super) struct Start {
+    pub(super) applied: ChangeNumber,
+    /// How far the rooms were published that are looked at.
+    pub(super) heads: Vec<(RoomId, Seq)>,
+    /// People whose connections are to be brought in line with all that is stored, as many as in one round.
+    pub(super) unsynced: Vec<UserId>,
+}
+
+/// What was read.
+pub(super) struct Gathered {
+    /// The feed's head.
+    pub(super) as_of: ChangeNumber,
+    /// The changes that follow those applied.
+    pub(super) changes: Vec<Change>,
+    /// Where the feed is followed from, in the changes' place: some of them are kept no longer, or not understood.
+    pub(super) skip_to: Option<ChangeNumber>,
+    views: HashMap<RoomId, Views>,
+    /// Rooms as those see them whose role changed.
+    pub(super) rooms_of: HashMap<UserId, Vec<Room>>,
+    /// People whose connections are brought in line with all that is stored.
+    pub(super) unsynced: Vec<Stored>,
+    /// What is to be published, once the changes were applied.
+    pub(super) grown: Vec<Grown>,
+    /// Whether there is more to read at once.
+    pub(super) more: bool,
+}
+
+/// A room as people see it who are in it.
+#[derive(Default)]
+struct Views {
+    asked: BTreeSet<UserId>,
+    seen: HashMap<UserId, Room>,
+}
+
+/// All that is stored of a person which their connections follow.
+pub(super) struct Stored {
+    pub(super) user: UserId,
+    /// `None` where there is no such person.
+    pub(super) profile: Option<Profile>,
+    pub(super) rooms: Vec<Room>,
+    /// Those of their connected devices that were signed out.
+    pub(super) ended: Vec<SessionId>,
+}
+
+impl Gathered {
+    pub(super) async fn read(hub: &Hub, start: Start) -> Result<Self, StoreError> {
+        let mut snapshot = hub.store.snapshot().await?;
+        let as_of = snapshot.feed_head().await?;
+        let changes = snapshot.changes_after(start.applied, CHANGES).await?;
+        let understood = changes.filter(|changes| {
+            let unknown = |change: &Change| change.kind == ChangeKind::Unknown;
+            !changes.iter().any(unknown)
+        });
+        let skip_to = understood.is_none().then_some(as_of);
+        let mut gathered = Self {
+            as_of,
+            more: understood
+                .as_ref()
+                .is_some_and(|changes| changes.len() == CHANGES),
+            changes: understood.unwrap_or_default(),
+            skip_to,
+            views: HashMap::new(),
+            rooms_of: HashMap::new(),
+            unsynced: Vec::new(),
+            grown: Vec::new(),
+        };
+        for user in start.unsynced {
+            let stored = Stored::read(hub, snapshot.as_mut(), user).await?;
+            gathered.unsynced.push(stored);
+        }
+        gathered.read_views(hub, snapshot.as_mut()).await?;
+        gathered.grown = snapshot.grown(&start.heads, limit::PAGE_ENTRIES).await?;
+        Ok(gathered)
+    }
+
+    async fn read_views(&mut self, hub: &Hub, snapshot: &mut dyn Snapshot) -> Result<(), StoreError> {
+        for change in &self.changes {
+            let mut ask = |room: RoomId, users: &mut dyn Iterator<Item = UserId>| {
+                self.views.entry(room).or_default().asked.extend(users);
+            };
+            match &change.kind {
+                ChangeKind::Joined { room, people, .. } => {
+                    let here = people.iter().map(|person| person.id);
+                    ask(*room, &mut here.filter(|user| hub.people.is_here(*user)));
+                }
+                ChangeKind::RoomChanged { room } => ask(*room, &mut hub.people.in_room(*room).into_iter()),
+                ChangeKind::EntriesRevised { rooms } => {
+                    for room in rooms {
+                        ask(*room, &mut hub.people.in_room(*room).into_iter());
+                    }
+                }
+                ChangeKind::ViewChanged { room, person } if hub.people.is_here(*person) => {
+                    ask(*room, &mut std::iter::once(*person));
+                }
+                ChangeKind::RoleChanged { person, .. } if hub.people.is_here(*person) => {
+                    let rooms = snapshot.rooms_of(*person).await?;
+                    self.rooms_of.insert(*person, rooms);
+                }
+                _ => {}
+            }
+        }
+        for (room, views) in &mut self.views {
+            let asked: Vec<UserId> = views.asked.iter().copied().collect();
+            if !asked.is_empty() {
+                views.seen = snapshot.views(*room, &asked).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A room as somebody sees it: `Some(None)` where they are not in it, `None` where that was not read.
+    pub(super) fn view(&self, room: RoomId, user: UserId) -> Option<Option<&Room>> {
+        let views = self.views.get(&room)?;
+        views.asked.contains(&user).then(|| views.seen.get(&user))
+    }
+}
+
+impl Stored {
+    async fn read(hub: &Hub, snapshot: &mut dyn Snapshot, user: UserId) -> Result<Self, StoreError> {
+        let connections = hub.people.of(user);
+        let sessions: Vec<SessionId> = connections
+            .iter()
+            .map(|connection| connection.device.session)
+            .collect();
+        Ok(Self {
+            user,
+            profile: snapshot.profile(user).await?,
+            rooms: snapshot.rooms_of(user).await?,
+            ended: snapshot.ended(&sessions).await?,
+        })
+    }
+}

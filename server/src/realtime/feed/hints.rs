@@ -1,0 +1,115 @@
+//! Hints: something may have changed. Any may be lost, late or doubled; behind each stands the listener's timer.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use steadfast_shared::RoomId;
+use tokio::sync::Notify;
+
+/// Most rooms named one by one. With one more, all are looked at.
+const ROOMS: usize = 1_024;
+
+/// What the listener is to look at beside the feed, which it always does.
+#[derive(Debug, Default)]
+pub(in super::super) struct Hints {
+    pending: Mutex<Rooms>,
+    notify: Notify,
+}
+
+/// Rooms that may have grown.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Rooms {
+    These(BTreeSet<RoomId>),
+    All,
+}
+
+impl Default for Rooms {
+    fn default() -> Self {
+        Self::These(BTreeSet::new())
+    }
+}
+
+impl Rooms {
+    pub(super) fn contains(&self, room: RoomId) -> bool {
+        match self {
+            Self::These(rooms) => rooms.contains(&room),
+            Self::All => true,
+        }
+    }
+}
+
+impl Hints {
+    /// The feed may have grown.
+    pub(in super::super) fn feed(&self) {
+        self.notify.notify_one();
+    }
+
+    /// A room may have grown.
+    pub(in super::super) fn room(&self, room: RoomId) {
+        let mut pending = self.pending();
+        if let Rooms::These(rooms) = &mut *pending {
+            rooms.insert(room);
+            if rooms.len() > ROOMS {
+                *pending = Rooms::All;
+            }
+        }
+        drop(pending);
+        self.notify.notify_one();
+    }
+
+    /// Anything may have changed.
+    pub(in super::super) fn everything(&self) {
+        *self.pending() = Rooms::All;
+        self.notify.notify_one();
+    }
+
+    /// What is to be looked at; nothing is from here on.
+    pub(super) fn take(&self) -> Rooms {
+        std::mem::take(&mut *self.pending())
+    }
+
+    /// Has looked at what was not looked at after all.
+    pub(super) fn restore(&self, rooms: Rooms) {
+        match rooms {
+            Rooms::All => *self.pending() = Rooms::All,
+            Rooms::These(rooms) => rooms.into_iter().for_each(|room| self.room(room)),
+        }
+    }
+
+    /// Waits for a hint.
+    pub(super) async fn wait(&self) {
+        self.notify.notified().await;
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Rooms> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn room(nth: u128) -> RoomId {
+        RoomId(Uuid::from_u128(nth))
+    }
+
+    #[test]
+    fn hints_are_joined_and_bounded() {
+        let hints = Hints::default();
+        hints.room(room(1));
+        hints.room(room(1));
+        let taken = hints.take();
+        assert!(taken.contains(room(1)) && !taken.contains(room(2)));
+        assert_eq!(hints.take(), Rooms::default());
+        for nth in 0..=ROOMS as u128 {
+            hints.room(room(nth));
+        }
+        assert_eq!(hints.take(), Rooms::All);
+        hints.everything();
+        hints.room(room(1));
+        assert_eq!(hints.take(), Rooms::All);
+    }
+}

@@ -1,0 +1,102 @@
+//! Who is in which room: sockets are let in and taken out, under the lock that publishes.
+//!
+//! So what a person is told of a room and what comes live fit together: who comes in is told the head, and every entry after
+//! it follows; who is out is sent nothing more.
+
+use std::sync::Arc;
+
+use socketioxide::extract::SocketRef;
+use socketioxide::{SendError, SocketError};
+use steadfast_shared::event;
+use steadfast_shared::room::{MemberNews, RoomNews};
+use steadfast_shared::{Person, Room, RoomId, UserId};
+
+use super::connection::Connection;
+use super::hub::{Hub, is_full, join};
+use super::published::PublishedState;
+use super::room_name;
+use crate::store::ChangeNumber;
+
+impl Hub {
+    /// Lets those of a person's sockets into a room that do not know of a change, and tells them how the person sees it.
+    pub(super) fn bring_in(
+        &self,
+        published: &mut PublishedState,
+        user: UserId,
+        view: &Room,
+        number: ChangeNumber,
+    ) {
+        let mut view = view.clone();
+        if published.bring_up_to_date(&mut view, user) {
+            self.hints.room(view.id);
+        }
+        let room = view.id;
+        let told = RoomNews::In { room: Box::new(view) };
+        for (connection, socket) in self.outdated(user, number) {
+            connection.place().rooms.insert(room);
+            join(&socket, &connection, vec![room_name(room)]);
+            self.tell(&socket, &connection, &told);
+        }
+    }
+
+    /// Takes those of a person's sockets out of a room that do not know of a change, and tells them.
+    pub(super) fn take_out(&self, user: UserId, room: RoomId, number: ChangeNumber, deleted: bool) {
+        for (connection, socket) in self.outdated(user, number) {
+            let was_in = connection.place().rooms.remove(&room);
+            socket.leave(room_name(room));
+            if was_in {
+                self.tell(&socket, &connection, &RoomNews::Out { room, deleted });
+            }
+        }
+    }
+
+    /// A person's open connections of which a change is news. One that is not open yet is compared with the feed then.
+    fn outdated(&self, user: UserId, number: ChangeNumber) -> Vec<(Arc<Connection>, SocketRef)> {
+        let connections = self.people.of(user).into_iter();
+        connections
+            .filter(|connection| connection.is_outdated(number))
+            .filter_map(|connection| {
+                let socket = self.io.of("/")?.get_socket(connection.id)?;
+                Some((connection, socket))
+            })
+            .collect()
+    }
+
+    fn tell(&self, socket: &SocketRef, connection: &Arc<Connection>, told: &RoomNews) {
+        if let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(event::ROOM, told) {
+            self.end_stalled(socket, connection);
+        }
+    }
+
+    pub(super) async fn tell_members(
+        &self,
+        published: &PublishedState,
+        room: RoomId,
+        person: &Person,
+        joined: bool,
+    ) {
+        let told = MemberNews {
+            room,
+            person: person.clone(),
+            joined,
+        };
+        let Some(everybody) = self.everybody() else { return };
+        let members = everybody.to(room_name(room));
+        if is_full(&members.emit(event::MEMBERS, &told).await) {
+            self.resync(published, vec![room_name(room)]);
+        }
+    }
+
+    /// Calls somebody by another name from here on.
+    pub(super) async fn rename(&self, published: &mut PublishedState, person: &Person, number: ChangeNumber) {
+        for connection in self.people.of(person.id) {
+            if connection.is_outdated(number) {
+                connection.place().person = person.clone();
+            }
+        }
+        published.rename(person);
+        if let Some(presence) = published.present.get(&person.id).cloned() {
+            self.announce(published, &presence).await;
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! How a session opens: what is read for it, and the moment from which on the socket is told what happens.
+
+use std::sync::Arc;
+
+use socketioxide::extract::SocketRef;
+use socketioxide::{SendError, SocketError};
+use steadfast_shared::event::{self, Availability, ClosingReason, Cursors, Opened, Presence};
+use steadfast_shared::{Person, Role, Room, UserId};
+
+use super::connection::Connection;
+use super::hub::{EVERYBODY, Hub, join};
+use super::published::PublishedState;
+use super::{person_room, room_name};
+use crate::store::{ChangeKind, ChangeNumber, Profile, SessionId, Store, StoreError};
+
+/// How often what was read for a connection is read again because it changed meanwhile. After that the device has to connect
+/// again.
+const READS: u32 = 16;
+
+/// What a session opens with, as it was stored at one moment.
+#[derive(Clone, Debug)]
+pub(super) struct Resume {
+    /// The change feed's head at that moment.
+    pub(super) as_of: ChangeNumber,
+    pub(super) profile: Profile,
+    /// The person's rooms.
+    pub(super) rooms: Vec<Room>,
+    /// How far the device has got; `None` where it has nothing of this epoch.
+    pub(super) cursors: Option<Cursors>,
+}
+
+impl Resume {
+    /// Reads what a person's session opens with. `None` where the device is signed in no longer.
+    pub(super) async fn read(
+        store: &dyn Store,
+        user: UserId,
+        session: SessionId,
+    ) -> Result<Option<Self>, StoreError> {
+        let mut snapshot = store.snapshot().await?;
+        let as_of = snapshot.feed_head().await?;
+        if !snapshot.ended(&[session]).await?.is_empty() {
+            return Ok(None);
+        }
+        let Some(profile) = snapshot.profile(user).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            as_of,
+            profile,
+            rooms: snapshot.rooms_of(user).await?,
+            cursors: None,
+        }))
+    }
+
+    /// Whether a change makes it wrong in a way that has to be read.
+    pub(super) fn is_outdated_by(&self, change: &ChangeKind, user: UserId) -> bool {
+        let is_in = |room| self.rooms.iter().any(|known| known.id == room);
+        match change {
+            ChangeKind::Joined { people, .. } | ChangeKind::Left { people, .. } => {
+                people.iter().any(|person| person.id == user)
+            }
+            ChangeKind::RoomChanged { room } | ChangeKind::RoomDeleted { room } => is_in(*room),
+            ChangeKind::EntriesRevised { rooms } => rooms.iter().any(|room| is_in(*room)),
+            ChangeKind::ViewChanged { person, .. }
+            | ChangeKind::RoleChanged { person, .. }
+            | ChangeKind::LimitsChanged { person, .. } => *person == user,
+            ChangeKind::BlockedChanged { by, .. } => *by == user,
+            // A name is put in its place; who signed up is told to members; ended sessions are met at the door.
+            ChangeKind::Renamed { .. } | ChangeKind::SignedUp { .. } | ChangeKind::SessionsEnded { .. } => {
+                false
+            }
+            ChangeKind::Unknown => true,
+        }
+    }
+
+    /// Calls somebody by another name wherever they are named.
+    pub(super) fn rename(&mut self, person: &Person) {
+        let named = self
+            .rooms
+            .iter_mut()
+            .flat_map(|room| room.with.iter_mut().chain(&mut room.brought_by))
+            .chain(&mut self.profile.blocked)
+            .chain([&mut self.profile.person]);
+        for known in named.filter(|known| known.id == person.id) {
+            known.name.clone_from(&person.name);
+        }
+    }
+}
+
+impl Hub {
+    /// Joins a socket to its rooms and opens its session. Answers how the others had known the person.
+    pub(super) async fn open(
+        &self,
+        socket: &SocketRef,
+        connection: &Arc<Connection>,
+        mut resume: Resume,
+    ) -> Result<Option<Availability>, StoreError> {
+        let user = connection.user;
+        for _ in 0..READS {
+            let mut published = self.published().await;
+            if !socket.connected() || connection.closing().is_some() {
+                return Ok(None);
+            }
+            if published.catch_up(&mut resume, user) {
+                return Ok(self.open_with(&mut published, socket, connection, resume).await);
+            }
+            drop(published);
+            // Something of theirs changed while this device connected.
+            let session = connection.device.session;
+            let Some(read) = Resume::read(self.store.as_ref(), user, session).await? else {
+                self.end(socket, connection, ClosingReason::SignedOut);
+                return Ok(None);
+            };
+            self.people.limit_device(&connection.device, &read.profile.limits);
+            resume = Resume {
+                cursors: resume.cursors,
+                ..read
+            };
+        }
+        Err(StoreError::Locked)
+    }
+
+    async fn open_with(
+        &self,
+        published: &mut PublishedState,
+        socket: &SocketRef,
+        connection: &Arc<Connection>,
+        mut resume: Resume,
+    ) -> Option<Availability> {
+        let user = connection.user;
+        let rooms = resume.rooms.iter().map(|room| room.id);
+        let mut names: Vec<String> = rooms.clone().map(room_name).collect();
+        names.extend([person_room(user), EVERYBODY.to_owned()]);
+        let Profile {
+            person: me,
+            role,
+            blocked,
+            ..
+        } = resume.profile;
+        {
+            let mut place = connection.place();
+            place.rooms = rooms.collect();
+            place.person = me.clone();
+            place.role = role;
+            place.as_of = resume.as_of;
+            place.open = true;
+        }
+        join(socket, connection, names);
+
+        for room in &mut resume.rooms {
+            let committed = room.head;
+            let loaded = published.bring_up_to_date(room, user);
+            if loaded || committed > room.head {
+                // What was committed since it was read was published to nobody.
+                self.hints.room(room.id);
+            }
+        }
+        let missed = resume
+            .cursors
+            .and_then(|cursors| published.missed(&resume.rooms, &cursors, self.recovered_entries));
+        let here = Presence {
+            person: me.clone(),
+            state: Availability::Online,
+        };
+        let known = published.present.get(&user).map(|presence| presence.state);
+        published.present.entry(user).or_insert_with(|| here.clone());
+        let opened = event::Session::Open(Opened {
+            me,
+            owner: role == Role::Owner,
+            role,
+            blocked,
+            epoch: self.store.epoch(),
+            rooms: resume.rooms,
+            recovered: missed.is_some(),
+            missed: missed.unwrap_or_default(),
+            online: published.present.values().cloned().collect(),
+            last_closed: self.people.recall(connection),
+        });
+        if let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(event::SESSION, &opened)
+        {
+            self.end_stalled(socket, connection);
+        }
+        connection.reading.add_permits(1);
+        if known.is_none() {
+            self.announce(published, &here).await;
+        }
+        known
+    }
+}
