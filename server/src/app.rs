@@ -30,6 +30,7 @@ use crate::request::client_address::TrustedProxies;
 use crate::request::origin::Origins;
 use crate::serve::Acceptor;
 use crate::store::{Store, Token};
+use crate::turns::Turns;
 
 /// A server that is ready to listen.
 pub struct App {
@@ -77,6 +78,7 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
                 audit,
                 guesses: Arc::default(),
                 passphrases: Passphrases::default(),
+                sign_ups: Turns::new(http::session::SIGN_UPS_AT_ONCE),
                 #[cfg(feature = "page")]
                 page,
                 journal,

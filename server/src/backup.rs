@@ -64,6 +64,14 @@ pub enum BackupError {
         /// The file.
         path: PathBuf,
     },
+    /// The file is a part of a database, or a former one.
+    #[error("{path} belongs to the database {database}: name another file")]
+    Belongs {
+        /// The file.
+        path: PathBuf,
+        /// Whose it is.
+        database: PathBuf,
+    },
     /// The file is something else.
     #[error("{path} is there, and is no backup of Steadfast: name another file, or move this one away")]
     NotOurs {
@@ -124,7 +132,8 @@ pub async fn run(asked: &Backup) -> Result<Report, BackupError> {
             file: asked.file.clone(),
         });
     };
-    let (database, file) = (&files::real(database), &asked.file);
+    // Where a link leads: the backup is written there, and not in the link's place.
+    let (database, file) = (&files::real(database), &files::destination(&asked.file));
     if !database.is_file() {
         return Err(BackupError::NoDatabase {
             path: database.clone(),
@@ -132,6 +141,12 @@ pub async fn run(asked: &Backup) -> Result<Report, BackupError> {
     }
     if files::is_same(database, file) || files::is_served(file) {
         return Err(BackupError::Itself { path: file.clone() });
+    }
+    if let Some(database) = files::database_of(file) {
+        return Err(BackupError::Belongs {
+            path: file.clone(),
+            database,
+        });
     }
     if file.exists() && !file.is_file() || files::size(file) > 0 && !files::is_sqlite(file) {
         return Err(BackupError::NotOurs { path: file.clone() });

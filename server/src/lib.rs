@@ -14,6 +14,7 @@
 //! - [`peer`]: one TCP connection, and how it is ended when its other side stops reading
 //! - [`audit`]: who came and who was refused, in the log
 //! - [`journal`]: the sign-in log, and what is cleaned up behind operators
+//! - [`turns`]: who is next at what costs much
 //! - [`clock`]: the one place that reads the clock
 //! - [`error`]: why a server does not start
 
@@ -37,3 +38,4 @@ pub mod request;
 pub mod restore;
 pub mod serve;
 pub mod store;
+pub mod turns;

@@ -10,7 +10,7 @@ use crate::backup::show;
 use crate::store::database::Database;
 use crate::store::lock::{FileLock, LockError};
 use crate::store::report::Report;
-use crate::store::sqlite::check::check;
+use crate::store::sqlite::check::{CUT_OFF, check};
 use crate::store::sqlite::copy::{copy, fold_wal, renew_epoch};
 use crate::store::{StoreError, files};
 
@@ -69,6 +69,14 @@ pub enum RestoreError {
         /// The file.
         path: PathBuf,
     },
+    /// The place is that of a part of a database.
+    #[error("{path} belongs to the database {database}: name that one with --database")]
+    Belongs {
+        /// The file.
+        path: PathBuf,
+        /// Whose it is.
+        database: PathBuf,
+    },
     /// A server runs.
     #[error("the server is running on {path}: stop it first")]
     Running {
@@ -119,8 +127,20 @@ pub async fn run(asked: &Restore) -> Result<Restored, RestoreError> {
     if !file.is_file() {
         return Err(RestoreError::NoBackup { path: file.clone() });
     }
+    if files::is_sqlite(file) && files::is_cut_off(file) {
+        return Err(RestoreError::Unsound {
+            path: file.clone(),
+            finding: CUT_OFF.to_owned(),
+        });
+    }
     if files::is_same(database, file) {
         return Err(RestoreError::Itself { path: file.clone() });
+    }
+    if let Some(other) = files::database_of(database) {
+        return Err(RestoreError::Belongs {
+            path: database.clone(),
+            database: other,
+        });
     }
     let not_writable = |source| RestoreError::NotWritable {
         path: database.clone(),

@@ -39,7 +39,8 @@ pub async fn check(
 }
 
 fn strange(host: &str, path: &str) -> Response {
-    let host = if host.is_empty() { "chat.example.org" } else { host };
+    let is_name = host.contains(|c: char| c.is_ascii_alphanumeric());
+    let host = if is_name { host } else { "chat.example.org" };
     let message = format!(
         "This server does not answer for {host}. If that is where people find it, the operator has to start it with \
          --public-url https://{host} (or http://, as the address bar has it)."

@@ -56,6 +56,7 @@ use crate::journal::Journal;
 use crate::passphrase::Passphrases;
 use crate::realtime::Realtime;
 use crate::store::{Store, StoreError, Token};
+use crate::turns::Turns;
 
 /// Largest request body read, in bytes.
 const BODY_BYTES: usize = 16 * 1024;
@@ -82,6 +83,8 @@ pub struct Shared {
     pub journal: Journal,
     /// What hashes passphrases.
     pub passphrases: Passphrases,
+    /// Who signs up next: what is said waits for few of them at the database.
+    pub sign_ups: Turns,
     /// What browsers get.
     #[cfg(feature = "page")]
     pub page: Arc<page::Page>,
@@ -183,6 +186,9 @@ fn unreadable(rejection: &JsonRejection) -> Refusal {
 fn why_unreadable(error: &JsonDataError) -> String {
     // The reason, as the type says it that refused; where in the request it stands says nothing to a person.
     let reason = error.source().map(ToString::to_string).unwrap_or_default();
+    if reason.contains("expected struct") {
+        return "the request is a JSON object, with the members that are documented".to_owned();
+    }
     let reason = reason
         .rsplit_once(" at line ")
         .map_or(reason.as_str(), |(reason, _)| reason);

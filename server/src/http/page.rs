@@ -82,6 +82,9 @@ impl Encoding {
 
 /// Answers every path no other route has: a file of the page, or the page itself where a person navigates.
 pub async fn serve(State(shared): State<Shared>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if uri.path().starts_with("/api/") {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     if method != Method::GET && method != Method::HEAD {
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")]).into_response();
     }
@@ -96,7 +99,7 @@ pub async fn serve(State(shared): State<Shared>, method: Method, uri: Uri, heade
     let name = match path {
         _ if files.by_name.contains_key(path) => path,
         "" => INDEX,
-        _ if !path.starts_with("api/") && navigates() => INDEX,
+        _ if navigates() => INDEX,
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     match files.by_name.get(name) {

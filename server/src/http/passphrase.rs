@@ -11,8 +11,9 @@ use super::attempts::too_many;
 use super::caller::Caller;
 use super::{Refusal, Shared, failed, unavailable, unreadable};
 use crate::clock;
-use crate::passphrase::{Class, For, HashError};
+use crate::passphrase::{For, HashError};
 use crate::request::client_address::{ClientAddress, network};
+use crate::turns::Class;
 
 /// `PUT /api/passphrase`: sets the caller's passphrase. The devices that are signed in stay so.
 pub async fn put(

@@ -18,12 +18,16 @@ use super::caller::Caller;
 use super::passphrase::{unhashed, wrong};
 use super::{Refusal, Shared, device, failed, fresh_token, invite, unreadable};
 use crate::clock;
-use crate::passphrase::{Class, For};
+use crate::passphrase::For;
 use crate::request::client_address::{ClientAddress, network};
 use crate::request::credentials;
 use crate::store::account::{Account, Admission, Device, NewDevice, SignInError, SignUp, SignUpError};
 use crate::store::admin::{NewAuditLine, NewSignIn, kept_out};
 use crate::store::{self, Actor, Token, TokenHash};
+use crate::turns::Class;
+
+/// Sign-ups written at the same time. Each is a commit of its own, and whoever talks waits for those before theirs.
+pub const SIGN_UPS_AT_ONCE: usize = 1;
 
 /// `POST /api/session`: takes a free nickname, or signs one more device in by a passphrase.
 ///
@@ -241,6 +245,14 @@ async fn one_more_device(
     Ok(device)
 }
 
+/// The refusal where as many as may wait to sign up.
+fn too_many_sign_up() -> Refusal {
+    Refusal::new(
+        ErrorCode::Busy,
+        "too many people are signing up at once: try again in a moment",
+    )
+}
+
 /// Makes a person of a free nickname.
 async fn sign_up(
     shared: &Shared,
@@ -263,6 +275,8 @@ async fn sign_up(
         ),
         None => None,
     };
+    let turn = shared.sign_ups.take(whose.class, whose.network).await;
+    let _turn = turn.ok_or_else(too_many_sign_up)?;
     let right = admission;
     let wanted = SignUp {
         admission,

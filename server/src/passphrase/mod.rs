@@ -1,7 +1,6 @@
 //! Passphrases, hashed with Argon2id: slow and large on purpose, so only a few at a time, and in memory that is taken once.
 
 mod thread;
-mod turns;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,8 +14,7 @@ use steadfast_shared::Passphrase;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::clock;
-pub use turns::Class;
-use turns::Turns;
+use crate::turns::{Class, Turns};
 
 /// Memory one hash takes, in KiB; with [`ROUNDS`] and [`LANES`] one of the settings OWASP's password storage cheat sheet
 /// recommends.

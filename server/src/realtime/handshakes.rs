@@ -270,16 +270,13 @@ impl Asked {
         if !uri.path().starts_with("/socket.io") {
             return None;
         }
-        let query = uri.query().unwrap_or_default();
-        let value = |name: &str| {
-            let pairs = query.split('&');
-            pairs
-                .into_iter()
-                .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
-        };
+        // Read as Engine.IO reads it, letter by letter: of several the first counts, and what follows a second = does not.
+        let pairs = || uri.query().unwrap_or_default().split('&');
+        let sid = pairs().find_map(|pair| pair.strip_prefix("sid="));
+        let transport = pairs().find(|pair| pair.starts_with("transport="));
         Some(Self {
-            sid: value("sid").and_then(|sid| sid.parse().ok()),
-            by_websocket: value("transport") == Some("websocket"),
+            sid: sid.and_then(|sid| sid.parse().ok()),
+            by_websocket: transport.and_then(|pair| pair.split('=').nth(1)) == Some("websocket"),
         })
     }
 }
@@ -521,6 +518,37 @@ mod tests {
         assert!(handshakes.permit(from(1)).is_none());
         drop(permit);
         assert!(handshakes.permit(from(1)).is_some());
+    }
+
+    #[test]
+    fn fault_h05_a_request_is_read_as_engine_io_reads_it() {
+        let by_websocket = |query: &str| {
+            let uri: Uri = format!("/socket.io/?EIO=4&{query}").parse().unwrap();
+            Asked::of(&uri).unwrap().by_websocket
+        };
+        for query in [
+            "transport=websocket",
+            "transport=websocket=x",
+            "transport=websocket=",
+            "x&transport=websocket&transport=polling",
+        ] {
+            assert!(by_websocket(query), "{query}");
+        }
+        for query in [
+            "transport=polling",
+            "transport=polling&transport=websocket",
+            "xtransport=websocket",
+            "transport==websocket",
+            "",
+        ] {
+            assert!(!by_websocket(query), "{query}");
+        }
+        let sid = |query: &str| {
+            let uri: Uri = format!("/socket.io/?{query}").parse().unwrap();
+            Asked::of(&uri).unwrap().sid.is_some()
+        };
+        assert!(sid("sid=AAAAAAAAAAAAAAAA") && sid("sid=AAAAAAAAAAAAAAAA&sid=x"));
+        assert!(!sid("sid=x&sid=AAAAAAAAAAAAAAAA") && !sid("sid=AAAAAAAAAAAAAAAA="));
     }
 
     #[test]

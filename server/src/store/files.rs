@@ -16,6 +16,12 @@ pub(crate) const SHM: &str = "-shm";
 pub(crate) const JOURNAL: &str = "-journal";
 /// What the name of the file ends in that keeps a second process away.
 pub(crate) const LOCK: &str = ".lock";
+/// What the name of the socket ends in that `steadfast admin` speaks to.
+pub(crate) const SOCKET: &str = ".sock";
+/// What the name of a database ends in that is being restored.
+const RESTORING: &str = ".restoring";
+/// What follows the database's name in those of former ones, and of logs that were none of its own.
+const KEPT: [&str; 3] = [".before-restore-", ".removed-", ".foreign-wal-"];
 /// The file's user alone reads and writes it.
 const PRIVATE: u32 = 0o600;
 
@@ -29,6 +35,25 @@ pub(crate) fn beside(file: &Path, suffix: &str) -> PathBuf {
 /// Where a name leads. SQLite keeps the log beside the file itself, not beside a link to it.
 pub fn real(file: &Path) -> PathBuf {
     fs::canonicalize(file).unwrap_or_else(|_| file.to_owned())
+}
+
+/// Where a name leads that is to be written, also where nothing is there yet.
+pub fn destination(file: &Path) -> PathBuf {
+    let linked = || fs::read_link(file).map(|to| folder(file).join(to));
+    fs::canonicalize(file)
+        .or_else(|_| linked())
+        .unwrap_or_else(|_| file.to_owned())
+}
+
+/// The database that a file belongs to which lies beside it: its log, its lock, its socket, a former one.
+pub fn database_of(file: &Path) -> Option<PathBuf> {
+    let name = file.file_name()?.to_str()?;
+    let own = [WAL, SHM, JOURNAL, LOCK, SOCKET, RESTORING];
+    let ends = own.iter().filter_map(|suffix| name.strip_suffix(suffix));
+    let kept = KEPT.iter().filter_map(|part| Some(name.split_once(part)?.0));
+    ends.chain(kept)
+        .map(|name| file.with_file_name(name))
+        .find(|database| is_sqlite(database))
 }
 
 /// The folder a file is in.
@@ -105,6 +130,18 @@ pub fn is_sqlite(file: &Path) -> bool {
         && &magic == b"SQLite format 3\0"
 }
 
+/// Whether a database's file ends in the middle of a page, as one that was not copied to its end. SQLite reads what is missing
+/// as nothing.
+pub fn is_cut_off(file: &Path) -> bool {
+    let mut head = [0; 18];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut head));
+    let page = match u16::from_be_bytes([head[16], head[17]]) {
+        1 => 65_536,
+        page => u64::from(page),
+    };
+    read.is_ok() && page > 0 && size(file) % page != 0
+}
+
 /// Whether a server runs on a database.
 pub fn is_served(database: &Path) -> bool {
     let lock = beside(database, LOCK);
@@ -133,7 +170,7 @@ pub fn remove_sides(database: &Path) -> io::Result<()> {
 
 /// Where a restored database is until it takes its place.
 pub fn restoring(database: &Path) -> PathBuf {
-    beside(database, ".restoring")
+    beside(database, RESTORING)
 }
 
 /// Where the former database is kept.
@@ -188,6 +225,37 @@ mod tests {
         assert_eq!(folder(Path::new("chat.db")), Path::new("."));
         assert_eq!(folder(Path::new("/var/chat.db")), Path::new("/var"));
         assert_eq!(beside(Path::new("chat.db"), WAL), Path::new("chat.db-wal"));
+    }
+
+    #[test]
+    fn fault_h07_what_lies_beside_a_database_belongs_to_it() {
+        let scratch = tempfile::tempdir().unwrap();
+        let database = scratch.path().join("chat.db");
+        let of = |name: &str| database_of(&scratch.path().join(name));
+        assert_eq!(of("chat.db-wal"), None, "there is no such database");
+        fs::write(&database, b"SQLite format 3\0").unwrap();
+        for own in [
+            "chat.db-wal",
+            "chat.db-shm",
+            "chat.db-journal",
+            "chat.db.lock",
+            "chat.db.sock",
+            "chat.db.restoring",
+            "chat.db.before-restore-20261128-215820",
+            "chat.db.removed-20261128-215820",
+            "chat.db.foreign-wal-20261128-215803",
+        ] {
+            assert_eq!(of(own).as_ref(), Some(&database), "{own}");
+        }
+        for other in [
+            "chat.db",
+            "chat.db.bak",
+            "chat.db-2026",
+            "other.db-wal",
+            "chat.db-wal.old",
+        ] {
+            assert_eq!(of(other), None, "{other}");
+        }
     }
 
     #[test]

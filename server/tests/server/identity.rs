@@ -559,6 +559,10 @@ async fn fault_a_refused_name_is_told_by_its_member_and_a_reason() {
         ),
         (json!({}), "missing field `nickname`"),
         (
+            json!(null),
+            "the request is a JSON object, with the members that are documented",
+        ),
+        (
             json!({ "nickname": 7 }),
             "nickname: invalid type: integer `7`, expected a string",
         ),

@@ -12,6 +12,7 @@ mod admin;
 mod changes;
 mod cli;
 mod conversation;
+mod crowd;
 mod exclusion;
 mod feed;
 mod forewarned;

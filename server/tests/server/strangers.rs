@@ -207,9 +207,16 @@ async fn fault_h05_who_has_connected_leaves_their_place_among_handshakes() {
 async fn fault_h05_before_it_is_said_whose_it_is_a_connection_may_send_little() {
     let server = TestServer::start().await;
     let session = server.sign_in("Mina").await;
-    let mut stranger = Client::dial(server.address, &[]).await;
-    stranger.try_say(&"4".repeat(200_000)).await;
-    stranger.await_close().await;
+    for transport in ["websocket", "websocket=x"] {
+        let mut stranger = websocket(&server, transport).await;
+        // The head of a text of 200,000 bytes, and the text.
+        let mut frame = vec![0x81, 0xff];
+        frame.extend_from_slice(&200_000_u64.to_be_bytes());
+        frame.extend_from_slice(&[0; 4]);
+        frame.resize(frame.len() + 199_999, b'4');
+        let _ = stranger.write_all(&frame).await;
+        to_end(&mut stranger).await;
+    }
     // By polling too.
     let opened = server
         .http
@@ -501,17 +508,25 @@ async fn fault_m03_messages_that_are_never_finished_are_bounded() {
 
 /// A WebSocket that has connected, as a bare stream.
 async fn connect_raw(server: &TestServer, packet: &str) -> TcpStream {
-    let mut stream = connect(server, 9).await;
-    let head = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-                Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-    say(&mut stream, head).await;
-    until_says(&mut stream, "pingInterval").await;
+    let mut stream = websocket(server, "websocket").await;
     let mut frame = vec![0x81, 0x80 | 126];
     frame.extend_from_slice(&u16::try_from(packet.len()).unwrap().to_be_bytes());
     frame.extend_from_slice(&[0; 4]);
     frame.extend_from_slice(packet.as_bytes());
     stream.write_all(&frame).await.unwrap();
     until_says(&mut stream, "\"open\"").await;
+    stream
+}
+
+/// A WebSocket of a session that is open and has not connected, as a bare stream.
+async fn websocket(server: &TestServer, transport: &str) -> TcpStream {
+    let mut stream = connect(server, 9).await;
+    let head = format!(
+        "GET /socket.io/?EIO=4&transport={transport} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    say(&mut stream, &head).await;
+    until_says(&mut stream, "pingInterval").await;
     stream
 }
 

@@ -17,8 +17,9 @@ use super::super::passphrase::unhashed;
 use super::super::{Refusal, Shared, failed, unreadable};
 use super::{administer, asked, logs, named};
 use crate::clock;
-use crate::passphrase::{Class, For};
+use crate::passphrase::For;
 use crate::store::{self, Actor, Command};
+use crate::turns::Class;
 
 type Id = Result<Path<UserId>, PathRejection>;
 type Body<T> = Result<Json<T>, JsonRejection>;

@@ -59,6 +59,9 @@ const ASTRAY: [&str; 6] = [
      from members join rooms on rooms.id = members.room where members.read > rooms.head",
 ];
 
+/// What is found of a file that was not copied to its end.
+pub const CUT_OFF: &str = "the file ends in the middle of a page: it was not copied to its end";
+
 /// Looks at everything in a database, in one moment of it, whether a server runs on it or not. Changes nothing.
 ///
 /// `alone` for a file that nobody writes and that has no write-ahead log, as a backup. An error means that it cannot be read
@@ -95,14 +98,18 @@ async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Repo
         },
         advice: RESTORE,
     }];
-    let pages = sqlx::query_scalar::<_, String>("pragma integrity_check(20)")
+    let mut pages = sqlx::query_scalar::<_, String>("pragma integrity_check(20)")
         .fetch_all(&mut *moment)
         .await
         .map_err(told)?;
+    pages.retain(|line| line != "ok");
+    if files::is_cut_off(database) {
+        pages.push(CUT_OFF.to_owned());
+    }
     checks.push(Check {
         name: "pages",
         rule: "every page and every index of the file is whole",
-        findings: pages.into_iter().filter(|line| line != "ok").collect(),
+        findings: pages,
         advice: RESTORE,
     });
     checks.push(Check {

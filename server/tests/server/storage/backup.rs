@@ -6,7 +6,7 @@ use serde_json::json;
 use steadfast_shared::event::{self, Reply, Sent};
 use tokio::time::{interval, timeout};
 
-use super::{entries_of, filled, mode, name, names, run, steadfast};
+use super::{entries_of, fill, filled, mode, name, names, run, steadfast};
 use crate::process::started;
 use crate::support::server::sign_in;
 use crate::support::{Client, message};
@@ -126,6 +126,49 @@ async fn fault_h07_a_backup_overwrites_nothing_but_a_backup() {
         .await
         .unwrap();
     refused(name(&file), "in use by another program").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_h07_nothing_is_backed_up_or_restored_over_a_part_of_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    filled(&database, 10).await;
+    let (mut server, address) = started(&database).await;
+    let beside = |suffix: &str| format!("{}{suffix}", name(&database));
+    for suffix in ["-wal", "-shm", "-journal", ".lock", ".sock"] {
+        let (code, said) = run(&["backup", &beside(suffix)], &database).await;
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("belongs to the database"), "{said}");
+    }
+    let former = beside(".before-restore-20261128-215820");
+    std::fs::write(&former, "all that is left").unwrap();
+    let (code, said) = run(&["backup", &former], &database).await;
+    assert!(code == Some(1) && said.contains("belongs to"), "{said}");
+    // The server goes on.
+    sign_in(&reqwest::Client::new(), address, "Mina").await;
+    let backup = folder.path().join("chat.db.bak");
+    assert_eq!(run(&["backup", name(&backup)], &database).await.0, Some(0));
+    server.kill().await.unwrap();
+    let log = folder.path().join("chat.db-wal");
+    let (code, said) = run(&["restore", name(&backup)], &log).await;
+    assert!(code == Some(1) && said.contains("belongs to"), "{said}");
+    assert_eq!(entries_of(&database).await, 10);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_by_a_link_is_written_where_the_link_leads() {
+    let (folder, backups) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let database = folder.path().join("chat.db");
+    filled(&database, 10).await;
+    let (link, file) = (folder.path().join("newest.db"), backups.path().join("newest.db"));
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    for entries in [10, 20] {
+        assert_eq!(run(&["backup", name(&link)], &database).await.0, Some(0));
+        assert!(link.is_symlink() && !file.is_symlink());
+        assert_eq!(entries_of(&file).await, entries);
+        fill(&database, 10).await;
+    }
+    assert_eq!(names(backups.path()), ["newest.db"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

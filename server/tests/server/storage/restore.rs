@@ -155,6 +155,20 @@ async fn fault_h07_what_is_not_whole_is_not_restored() {
     sqlx::Connection::close(connection).await.unwrap();
     std::fs::remove_file(&file).unwrap();
 
+    // Not copied to its end: within a page, and at the end of one.
+    filled(&file, 500).await;
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &bytes[..bytes.len() - 68]).unwrap();
+    refused("is not whole (the file ends in the middle of a page").await;
+    let (code, said) = run(&["check", name(&file)], &database).await;
+    assert!(
+        code == Some(1) && said.contains("not copied to its end"),
+        "{said}"
+    );
+    std::fs::write(&file, &bytes[..bytes.len() - 8 * 4_096]).unwrap();
+    refused("the backup").await;
+    std::fs::remove_file(&file).unwrap();
+
     filled(&file, 500).await;
     let mut bytes = std::fs::read(&file).unwrap();
     let middle = bytes.len() / 2;

@@ -1,5 +1,7 @@
 //! The part of a store that fails as told which never fails: its accounts.
 
+use std::sync::atomic::Ordering;
+
 use async_trait::async_trait;
 use steadfast_server::store::account::{
     Account, Accounts, Admission, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError,
@@ -15,7 +17,11 @@ use super::faulty::{Faulty, Read};
 #[async_trait]
 impl Accounts for Faulty {
     async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError> {
-        self.inner.sign_up(wanted).await
+        let now = self.signing_up.fetch_add(1, Ordering::AcqRel) + 1;
+        self.sign_ups_at_once.fetch_max(now, Ordering::AcqRel);
+        let done = self.inner.sign_up(wanted).await;
+        self.signing_up.fetch_sub(1, Ordering::AcqRel);
+        done
     }
 
     async fn admits(&self, admission: Admission, at: Millis) -> Result<bool, StoreError> {

@@ -38,6 +38,9 @@ pub(crate) struct Faulty {
     pub(crate) errands: Mutex<VecDeque<Fault>>,
     /// How often it cannot be read how people see a room.
     pub(crate) blind: Arc<AtomicUsize>,
+    /// Sign-ups that are being written, and the most that ever were.
+    pub(super) signing_up: AtomicUsize,
+    pub(crate) sign_ups_at_once: AtomicUsize,
     /// Where the next answer waits.
     held: Arc<Mutex<Option<Held>>>,
     /// What lets each look at the feed pass, where it does not pass by itself.
@@ -75,6 +78,8 @@ impl Faulty {
             gate: Mutex::default(),
             waiting: AtomicUsize::new(0),
             forgetful: Arc::default(),
+            signing_up: AtomicUsize::new(0),
+            sign_ups_at_once: AtomicUsize::new(0),
         }
     }
 

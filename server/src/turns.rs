@@ -1,4 +1,4 @@
-//! Who hashes next: a few at a time, those who are known before strangers, and nobody for the whole queue.
+//! Who is next at what costs much: a few at a time, those who are known before strangers, and nobody for the whole queue.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 /// Most that wait in each class. One more is refused, of the address that most of them wait from.
 const WAITING: usize = 32;
 
-/// For whom something is hashed, the first to be served first.
+/// For whom something is done, the first to be served first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Class {
     /// A device that is signed in.
@@ -22,7 +22,7 @@ pub enum Class {
 
 /// The turns, of which so many are taken at the same time.
 #[derive(Clone, Debug)]
-pub(super) struct Turns(Arc<Mutex<State>>);
+pub struct Turns(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
@@ -38,10 +38,11 @@ struct Waiting {
 
 /// Somebody's turn; the next one's once it is dropped.
 #[derive(Debug)]
-pub(super) struct Turn(Option<Turns>);
+pub struct Turn(Option<Turns>);
 
 impl Turns {
-    pub(super) fn new(at_once: usize) -> Self {
+    /// So many at the same time.
+    pub fn new(at_once: usize) -> Self {
         Self(Arc::new(Mutex::new(State {
             free: at_once,
             waiting: Default::default(),
@@ -49,7 +50,7 @@ impl Turns {
     }
 
     /// Waits for a turn. `None` where too many wait.
-    pub(super) async fn take(&self, class: Class, address: IpAddr) -> Option<Turn> {
+    pub async fn take(&self, class: Class, address: IpAddr) -> Option<Turn> {
         let turn = {
             let mut state = self.state();
             if state.free > 0 {
