@@ -115,6 +115,7 @@ mod tests {
         );
         assert_eq!(stripped("http://h/chat/r/7").as_deref(), Some("http://h/r/7"));
         assert_eq!(stripped("/chatter"), None);
+        assert_eq!(stripped("/chat*"), None);
         assert_eq!(stripped("/api/session"), None);
     }
 }

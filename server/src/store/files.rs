@@ -139,7 +139,7 @@ pub fn is_cut_off(file: &Path) -> bool {
         1 => 65_536,
         page => u64::from(page),
     };
-    read.is_ok() && page > 0 && size(file) % page != 0
+    read.is_ok() && page > 0 && !size(file).is_multiple_of(page)
 }
 
 /// Whether a server runs on a database.

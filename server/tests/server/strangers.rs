@@ -139,6 +139,8 @@ async fn fault_h06_who_holds_every_place_loses_those_held_longest_and_others_are
     let server = TestServer::with(|limits| {
         limits.max_http_connections = 24;
         limits.max_http_connections_per_address = 8;
+        // Time ends none of them.
+        limits.header = Duration::from_secs(600);
     })
     .await;
     let mut mina = server.join("Mina").await;
