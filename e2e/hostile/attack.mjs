@@ -12,7 +12,7 @@ import { setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 // Whoever attacks from elsewhere takes no processor of the server's.
-setPriority(Number(process.env.NICENESS ?? 10));
+setPriority(10);
 
 const [name, port, seconds, more = '{}'] = process.argv.slice(2);
 const until = Date.now() + Number(seconds) * 1_000;

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Server } from '../server.mjs';
 import { signIn } from '../wire/device.mjs';
-import { acks, answers, at, load, mib, processor, signInAgain, talker } from './measure.mjs';
+import { acks, answers, at, calm, load, mib, processor, signInAgain, talker } from './measure.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ATTACKS = ['handshakes', 'headers', 'silent', 'bodies', 'sign-ups', 'hashing', 'slots', 'unfinished'];
@@ -40,6 +40,7 @@ const PASSPHRASE = 'correct horse battery';
 /** A server, and the tokens of a few accounts on it. */
 async function victim() {
   const server = await Server.start({ args: ['--sign-ins-per-minute', '600', '--message-burst', '100000', '--messages-per-second', '10000'] });
+  await calm(server.pid);
   const tokens = [];
   for (let n = 0; n < 4; n += 1) tokens.push((await signIn(server, `few ${n}`)).token);
   return { server, tokens };

@@ -80,6 +80,17 @@ export async function processor(pid) {
   return { ran, waited };
 }
 
+/** Waits until a process has next to nothing to do: a server compresses its page first. @param {number | undefined} pid */
+export async function calm(pid) {
+  let { ran } = await processor(pid);
+  for (let rounds = 0; rounds < 3; ) {
+    await delay(500);
+    const now = (await processor(pid)).ran;
+    rounds = now - ran < 0.02 ? rounds + 1 : 0;
+    ran = now;
+  }
+}
+
 /** How many processes wanted a processor, over the last minute. */
 export async function load() {
   return Number((await readFile('/proc/loadavg', 'utf8')).split(' ')[0]);

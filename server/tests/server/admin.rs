@@ -252,6 +252,9 @@ async fn fault_h10_messages_are_hidden_shown_again_and_erased_each_at_its_place(
     let _: PersonInfo = server.done(&owner, Method::PUT, &path, show.clone()).await;
     assert_eq!(told_of(&mut mina, room).await.revision, 2);
     assert_eq!(page(&mut mina, room).await[..3], before[..]);
+    // And can be changed again.
+    let edit = json!({ "kind": "edit", "message": first, "text": "buy all" });
+    send_one(&mut client, room, edit).await.unwrap();
 
     let erase = json!({ "messages": "erased" });
     let _: PersonInfo = server.done(&owner, Method::PUT, &path, erase).await;

@@ -209,15 +209,18 @@ async fn fault_h05_who_has_connected_leaves_their_place_among_handshakes() {
 async fn fault_h05_before_it_is_said_whose_it_is_a_connection_may_send_little() {
     let server = TestServer::start().await;
     let session = server.sign_in("Mina").await;
+    // All that is needed to connect, in 200,000 bytes: nobody reads it to its end.
+    let connect = format!("40{}", json!({ "token": session.token }));
     for transport in ["websocket", "websocket=x"] {
         let mut stranger = websocket(&server, transport).await;
-        // The head of a text of 200,000 bytes, and the text.
         let mut frame = vec![0x81, 0xff];
         frame.extend_from_slice(&200_000_u64.to_be_bytes());
         frame.extend_from_slice(&[0; 4]);
-        frame.resize(frame.len() + 199_999, b'4');
+        frame.extend_from_slice(connect.as_bytes());
+        frame.resize(14 + 200_000, b' ');
         let _ = stranger.write_all(&frame).await;
-        to_end(&mut stranger).await;
+        let told = to_end(&mut stranger).await;
+        assert!(!told.contains("open"), "{transport}: {told}");
     }
     // By polling too.
     let opened = server
@@ -468,7 +471,12 @@ async fn fault_m02_newcomers_who_hash_keep_no_member_from_signing_in() {
 #[tokio::test]
 async fn fault_m03_messages_that_are_never_finished_are_bounded() {
     const UNFINISHED: usize = 900_000;
-    let server = TestServer::with(|limits| limits.max_connections_per_device = 200).await;
+    let server = TestServer::with(|limits| {
+        limits.max_connections_per_device = 200;
+        // Time ends none of them.
+        limits.ping = Duration::from_secs(600);
+    })
+    .await;
     let mut mina = server.join("Mina").await;
     let session = server.sign_in("Eve").await;
     let connect = json!({ "token": session.token }).to_string();

@@ -77,7 +77,7 @@ async fn fault_h07_a_killed_backup_leaves_the_older_one_as_it_was() {
     let file = backups.path().join("nightly.db");
     filled(&database, 1_000).await;
     assert_eq!(run(&["backup", name(&file)], &database).await.0, Some(0));
-    super::fill(&database, 29_000).await;
+    fill(&database, 29_000).await;
     let mut killed = 0;
     for moment in 0..12 {
         let mut child = steadfast(&["backup", name(&file)], &database).spawn().unwrap();
