@@ -96,7 +96,9 @@ describe('operators', () => {
 
   test('fault_h10: a deleted room takes nothing more, not even what waits in an outbox', async () => {
     const cleo = await arrive(server, 'Cleo');
-    const room = await cleo.ask('room:create', { id: uuid7(), kind: 'private', name: 'harm' });
+    const secret = await cleo.ask('room:create', { id: uuid7(), kind: 'private', name: 'secret' });
+    assertTyped((await admin('DELETE', `rooms/${secret.id}`)).body, 'unknown_room');
+    const room = await cleo.ask('room:create', { id: uuid7(), kind: 'public', name: 'harm' });
     const out = new Promise((resolve) => cleo.socket.on('room', (told) => told.state === 'out' && resolve(told)));
     assert.equal((await admin('DELETE', `rooms/${room.id}`)).status, 204);
     assert.deepEqual(await out, { state: 'out', room: room.id, deleted: true });
