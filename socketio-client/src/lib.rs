@@ -88,7 +88,8 @@
 //! - **Recovery.** Where the server has connection state recovery on, a broken connection is taken up with nothing to do. Name the events that
 //!   the server emits as volatile with [`Builder::volatile_events`].
 //! - **Slow readers.** A program that does not read its events slows reading from the link, and so the server, down; nothing is lost, and acks
-//!   that are awaited still come. In a browser, whose WebSocket cannot be slowed down, what it has read already waits in memory. See [`Limits::events`].
+//!   that are awaited still come. In a browser, whose WebSocket cannot be slowed down, what it has read already waits in memory, up to [`Limits::packet`]
+//!   bytes. See [`Limits::events`].
 //! - **Bounds.** Every buffer has a limit, see [`Limits`]. Whatever a server sends, the client neither panics nor spins nor grows past them.
 //! - **Cancelling.** Every future and stream may be dropped at any time.
 //!

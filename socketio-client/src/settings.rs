@@ -155,6 +155,8 @@ impl Default for Settings {
 #[non_exhaustive]
 pub struct Limits {
     /// The longest packet taken from a server, in bytes, attachments included. Default 64 MiB.
+    ///
+    /// In a browser, whose WebSocket cannot be slowed down, as many bytes may wait unread; with more the connection ends, after those were read.
     pub packet: usize,
     /// How many attachments a packet may have. Default 1,024.
     pub attachments: usize,

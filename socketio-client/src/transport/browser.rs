@@ -151,9 +151,15 @@ pub(crate) struct Link {
     _listeners: Option<Listeners>,
 }
 
+/// What a link has said and nobody has read. A browser's WebSocket cannot be slowed down, so this is bounded here: beyond `most` bytes the
+/// connection ends once what is here is read.
 #[derive(Default)]
 struct Inbox {
     events: VecDeque<LinkEvent>,
+    /// How many bytes of messages are among them.
+    bytes: usize,
+    most: usize,
+    over: bool,
     waker: Option<Waker>,
 }
 
@@ -168,13 +174,40 @@ struct Listeners {
 fn push(inbox: &RefCell<Inbox>, event: LinkEvent) {
     let waker = {
         let mut inbox = inbox.borrow_mut();
-        inbox.events.push_back(event);
+        inbox.push(event);
         inbox.waker.take()
     };
     if let Some(waker) = waker {
         waker.wake();
     }
     tasks::run();
+}
+
+impl Inbox {
+    fn push(&mut self, event: LinkEvent) {
+        let LinkEvent::Received(frame) = &event else {
+            self.events.push_back(event);
+            return;
+        };
+        if self.over {
+            return;
+        }
+        self.bytes += frame.len();
+        self.over = self.bytes > self.most && !self.events.is_empty();
+        self.events.push_back(if self.over {
+            closed(DisconnectReason::ParseError, "too much waits to be read")
+        } else {
+            event
+        });
+    }
+
+    fn pop(&mut self) -> Option<LinkEvent> {
+        let event = self.events.pop_front();
+        if let Some(LinkEvent::Received(frame)) = &event {
+            self.bytes -= frame.len();
+        }
+        event
+    }
 }
 
 fn closed(reason: DisconnectReason, details: &str) -> LinkEvent {
@@ -198,7 +231,10 @@ impl Link {
     }
 
     pub(crate) fn dial(dial: &Dial, target: &Target, sid: Option<&str>) -> Self {
-        let inbox = Rc::new(RefCell::new(Inbox::default()));
+        let inbox = Rc::new(RefCell::new(Inbox {
+            most: dial.max_packet,
+            ..Inbox::default()
+        }));
         let url = super::with_sid(&target.websocket_url, sid);
         let protocols: Array = dial.protocols.iter().map(JsValue::from).collect();
         let Ok(socket) = WebSocket::new_with_str_sequence(&url, &protocols) else {
@@ -280,7 +316,7 @@ impl Link {
         }
         let mut inbox = self.inbox.borrow_mut();
         let next = if read {
-            inbox.events.pop_front()
+            inbox.pop()
         } else {
             let writable = inbox
                 .events

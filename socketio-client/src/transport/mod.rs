@@ -50,10 +50,6 @@ pub(crate) struct Dial {
         expect(dead_code, reason = "a browser's WebSocket takes them along by itself")
     )]
     pub(crate) credentials: bool,
-    #[cfg_attr(
-        all(target_family = "wasm", not(feature = "polling")),
-        expect(dead_code, reason = "a browser takes whole messages")
-    )]
     pub(crate) max_packet: usize,
     /// How long a closed WebSocket may take to say goodbye.
     #[cfg_attr(target_family = "wasm", expect(dead_code, reason = "a browser sees to it"))]

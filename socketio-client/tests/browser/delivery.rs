@@ -1,10 +1,10 @@
 //! What is kept while offline, what is dropped, and what becomes of acks.
 
 use serde_json::json;
-use socketio_anywhere::{AckError, EmitError};
+use socketio_anywhere::{AckError, DisconnectReason, EmitError, Event};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::{PATIENCE, client, connected, message, sleep};
+use crate::{PATIENCE, client, connected, message, next, sleep};
 
 #[wasm_bindgen_test]
 async fn what_is_emitted_offline_arrives_in_order() {
@@ -71,6 +71,38 @@ async fn client_c05_a_loop_that_awaits_an_ack_for_each_event_comes_to_its_end() 
         let echo = client.emit_with_ack::<u32>("echo", &number, PATIENCE).await;
         assert_eq!(echo, Ok(number));
     }
+}
+
+#[wasm_bindgen_test]
+async fn client_c05_what_a_browser_has_read_and_the_program_has_not_is_bounded() {
+    let client = client()
+        .limits(|limits| {
+            limits.events = 20;
+            limits.packet = 20_000;
+        })
+        .build()
+        .unwrap();
+    let mut events = client.events();
+    connected(&mut events).await;
+    client.emit("count", &5_000).unwrap();
+    sleep(1_000).await;
+    // What was there is read, in order, and then the connection is made anew.
+    let mut read = 0;
+    loop {
+        match next(&mut events).await {
+            Event::Message(message) => {
+                assert_eq!(message.args, [json!(read)]);
+                read += 1;
+            }
+            Event::Disconnected { reason, .. } => {
+                assert_eq!(reason, DisconnectReason::ParseError);
+                break;
+            }
+            _ => {}
+        }
+    }
+    assert!((500..4_000).contains(&read), "{read}");
+    connected(&mut events).await;
 }
 
 #[wasm_bindgen_test]
