@@ -63,10 +63,9 @@ impl Transaction {
     /// Commits. Where the connection ends meanwhile, nobody knows whether it did: [`StoreError::Unconfirmed`].
     ///
     /// Postgres answers a commit after a failed statement with a rollback that the driver takes for success. So the commit
-    /// follows a statement that fails there. That one also takes the statement's time away from the commit: a commit that is
-    /// cancelled while it waits for a standby counts as done, though the standby does not have it.
+    /// follows a statement that fails there.
     pub(super) async fn commit(mut self) -> Result<(), StoreError> {
-        let commit = sqlx::raw_sql("set local statement_timeout = 0; commit").execute(&mut *self);
+        let commit = sqlx::raw_sql("select 1; commit").execute(&mut *self);
         match timeout(COMMIT, commit).await {
             Ok(Ok(_)) => {
                 // Back into the pool.

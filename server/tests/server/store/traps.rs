@@ -531,3 +531,50 @@ async fn a_database_with_another_programs_tables_is_left_alone() {
     assert!(!refused.to_string().contains("secret"), "{refused}");
     assert!(refused.to_string().contains("chat at 127.0.0.1:1"), "{refused}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_that_no_standby_confirms_is_not_acknowledged_and_settled_by_the_same_again() {
+    let database = Database::on_a_server_of_its_own().await;
+    let store = PostgresStore::open(&database.url(), Duration::from_millis(200), 1, Clock::Caller)
+        .await
+        .unwrap();
+    let mina = store.sign_up(&newcomer("Mina")).await.unwrap().person.id;
+    let room = store.rooms_of(mina).await.unwrap()[0].id;
+    let entry = [NewEntry {
+        author: mina,
+        id: EntryId(Uuid::now_v7()),
+        room,
+        body: body("wait for the standby"),
+        address: None,
+    }];
+    let mut operator = database.connect().await;
+    let standbys = async |operator: &mut PgConnection, names: &str| {
+        let set = format!("alter system set synchronous_standby_names = '{names}'");
+        operator.execute(AssertSqlSafe(set)).await.unwrap();
+        operator.execute("select pg_reload_conf()").await.unwrap();
+        sleep(Duration::from_millis(500)).await;
+    };
+    standbys(&mut operator, "one_that_is_not_there").await;
+    let refused = timeout(PATIENCE * 3, store.append(&entry, 7))
+        .await
+        .expect("in time");
+    assert!(
+        matches!(refused, Err(StoreError::Unconfirmed(_) | StoreError::Locked)),
+        "{refused:?}"
+    );
+    standbys(&mut operator, "").await;
+    let again = loop {
+        match store.append(&entry, 8).await {
+            Ok(appended) => break appended.outcomes,
+            Err(_) => sleep(Duration::from_millis(100)).await,
+        }
+    };
+    assert!(
+        matches!(
+            again[..],
+            [Outcome::Stored { seq: 1, .. } | Outcome::Repeat { seq: 1, .. }]
+        ),
+        "{again:?}"
+    );
+    store.close().await;
+}

@@ -40,7 +40,7 @@ read -r _ || true
 struct Server {
     /// The folder of its socket.
     folder: PathBuf,
-    _running: Child,
+    running: Child,
 }
 
 static SERVER: OnceLock<Server> = OnceLock::new();
@@ -66,7 +66,7 @@ impl Server {
         assert!(!folder.is_empty(), "Postgres did not start");
         Self {
             folder: folder.trim().into(),
-            _running: running,
+            running,
         }
     }
 }
@@ -105,6 +105,8 @@ fn as_somebody() -> Command {
 /// A database of one test's own.
 pub(crate) struct Database {
     name: String,
+    /// The server it is on, where that is no other test's.
+    own: Option<Server>,
 }
 
 impl Database {
@@ -112,20 +114,30 @@ impl Database {
         let template = "steadfast_template";
         TEMPLATE
             .get_or_init(async || {
-                create(template, "template0").await;
-                let store = open(template, Clock::Caller).await;
+                create(folder(), template, "template0").await;
+                let store = open(&url(folder(), template)).await;
                 store.close().await;
             })
             .await;
         let database = Self::empty_named();
-        create(&database.name, template).await;
+        create(folder(), &database.name, template).await;
         database
+    }
+
+    /// One without a table, on a server that the test may do anything to.
+    pub(crate) async fn on_a_server_of_its_own() -> Self {
+        let own = tokio::task::spawn_blocking(Server::start).await.unwrap();
+        create(&own.folder, "steadfast_own", "template0").await;
+        Self {
+            name: "steadfast_own".into(),
+            own: Some(own),
+        }
     }
 
     /// One without a table.
     pub(crate) async fn empty() -> Self {
         let database = Self::empty_named();
-        create(&database.name, "template0").await;
+        create(folder(), &database.name, "template0").await;
         database
     }
 
@@ -133,33 +145,51 @@ impl Database {
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         Self {
             name: format!("steadfast_{number}"),
+            own: None,
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        match &self.own {
+            Some(own) => &own.folder,
+            None => folder(),
         }
     }
 
     pub(crate) fn url(&self) -> String {
-        url(&self.name)
+        url(self.folder(), &self.name)
     }
 
     /// A connection behind the store's back.
     pub(crate) async fn connect(&self) -> PgConnection {
-        options(&self.name).connect().await.unwrap()
+        options(self.folder(), &self.name).connect().await.unwrap()
     }
 
     /// Opens it as one more node.
     pub(crate) async fn open_beside(&self) -> PostgresStore {
-        PostgresStore::open_beside(&url(&self.name), Duration::from_secs(10), 1, Clock::Caller)
+        PostgresStore::open_beside(&self.url(), Duration::from_secs(10), 1, Clock::Caller)
             .await
             .unwrap()
     }
 
     pub(crate) async fn open(&self) -> PostgresStore {
-        open(&self.name, Clock::Caller).await
+        open(&self.url()).await
+    }
+}
+
+impl Drop for Server {
+    /// Its standard input is closed, and it ends.
+    fn drop(&mut self) {
+        drop(self.running.stdin.take());
+        let _ = self.running.wait();
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        ENDED.lock().unwrap().push(self.name.clone());
+        if self.own.is_none() {
+            ENDED.lock().unwrap().push(self.name.clone());
+        }
     }
 }
 
@@ -167,29 +197,30 @@ fn folder() -> &'static Path {
     &SERVER.get_or_init(Server::start).folder
 }
 
-fn url(name: &str) -> String {
-    format!(
-        "postgres://steadfast@localhost/{name}?host={}",
-        folder().display()
-    )
+fn url(folder: &Path, name: &str) -> String {
+    format!("postgres://steadfast@localhost/{name}?host={}", folder.display())
 }
 
-fn options(name: &str) -> PgConnectOptions {
+fn options(folder: &Path, name: &str) -> PgConnectOptions {
     PgConnectOptions::new_without_pgpass()
-        .socket(folder())
+        .socket(folder)
         .username("steadfast")
         .database(name)
 }
 
-async fn open(name: &str, clock: Clock) -> PostgresStore {
-    PostgresStore::open(&url(name), Duration::from_secs(10), 1, clock)
+async fn open(url: &str) -> PostgresStore {
+    PostgresStore::open(url, Duration::from_secs(10), 1, Clock::Caller)
         .await
         .unwrap()
 }
 
-async fn create(name: &str, template: &str) {
-    let mut connection = options("postgres").connect().await.unwrap();
-    let ended = std::mem::take(&mut *ENDED.lock().unwrap());
+async fn create(folder: &Path, name: &str, template: &str) {
+    let mut connection = options(folder, "postgres").connect().await.unwrap();
+    let is_shared = SERVER.get().is_some_and(|server| server.folder == folder);
+    let ended = match is_shared {
+        true => std::mem::take(&mut *ENDED.lock().unwrap()),
+        false => Vec::new(),
+    };
     for name in ended {
         let drop = format!("drop database if exists {name} with (force)");
         connection.execute(AssertSqlSafe(drop)).await.unwrap();
