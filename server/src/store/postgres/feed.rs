@@ -7,7 +7,7 @@ use sqlx::{PgConnection, Row};
 use steadfast_shared::{Millis, Room, RoomId, Seq, UserId};
 
 use super::transaction::{Transaction, written};
-use super::{PostgresStore, admin, from_sql, history, person, rooms, to_sql, told};
+use super::{PostgresStore, admin, bounded, from_sql, history, person, rooms, to_sql, told};
 use crate::store::feed::{
     CHANGES_KEPT, CHANGES_KEPT_FOR, Change, ChangeKind, ChangeNumber, Feed, Profile, Snapshot,
 };
@@ -83,13 +83,13 @@ impl Feed for PostgresStore {
     }
 }
 
-/// The moment is that of the first thing read. Dropped, its connection goes with it, unless it is idle by then.
+/// The moment is that of the first thing read. Dropped, its connection goes back into the pool as soon as it answers.
 struct PostgresSnapshot(Transaction);
 
 #[async_trait]
 impl Snapshot for PostgresSnapshot {
     async fn feed_head(&mut self) -> Result<ChangeNumber, StoreError> {
-        head(&mut self.0).await
+        bounded(head(&mut self.0)).await
     }
 
     async fn changes_after(
@@ -97,65 +97,83 @@ impl Snapshot for PostgresSnapshot {
         number: ChangeNumber,
         limit: usize,
     ) -> Result<Option<Vec<Change>>, StoreError> {
-        let head = head(&mut self.0).await?;
-        if number >= head {
-            // A feed that ends before what was read of it is another one.
-            return Ok((number == head).then(Vec::new));
-        }
-        let rows =
-            sqlx::query("select number, change from changes where number > $1 order by number limit $2")
-                .bind(to_sql(number))
-                .bind(to_sql(limit as u64))
-                .fetch_all(&mut *self.0)
-                .await
-                .map_err(told)?;
-        let mut changes = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let number = from_sql(row.try_get("number").map_err(told)?);
-            let written: &str = row.try_get("change").map_err(told)?;
-            let kind = serde_json::from_str(written).map_err(|_| StoreError::Unreadable("change"))?;
-            changes.push(Change { number, kind });
-        }
-        let follows = changes.first().is_some_and(|first| first.number == number + 1);
-        Ok(follows.then_some(changes))
+        bounded(changes_after(&mut self.0, number, limit)).await
     }
 
     async fn grown(&mut self, rooms: &[(RoomId, Seq)], limit: usize) -> Result<Vec<Grown>, StoreError> {
-        history::grown(&mut self.0, rooms, limit).await
+        bounded(history::grown(&mut self.0, rooms, limit)).await
     }
 
     async fn rooms_of(&mut self, user: UserId) -> Result<Vec<Room>, StoreError> {
-        rooms::rooms_of(&mut self.0, user).await
+        bounded(rooms::rooms_of(&mut self.0, user)).await
     }
 
     async fn views(&mut self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
-        rooms::views(&mut self.0, room, users).await
+        bounded(rooms::views(&mut self.0, room, users)).await
     }
 
     async fn profile(&mut self, user: UserId) -> Result<Option<Profile>, StoreError> {
-        let row = sqlx::query("select id, name, role from users where id = $1")
-            .bind(user.0)
-            .fetch_optional(&mut *self.0)
-            .await
-            .map_err(told)?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(Profile {
-            person: person::read(&row)?,
-            role: word::role(row.try_get("role").map_err(told)?)?,
-            blocked: admin::blocked_by(&mut self.0, user).await?,
-            limits: admin::limits_of(&mut self.0, user).await?,
-        }))
+        bounded(profile(&mut self.0, user)).await
     }
 
     async fn ended(&mut self, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
-        sqlx::query_scalar(
-            "select asked.session from unnest($1::bigint[]) as asked (session) where not exists (
-                select 1 from sessions join users on users.id = sessions.person
-                where sessions.id = asked.session and users.state = 'active')",
-        )
-        .bind(sessions)
-        .fetch_all(&mut *self.0)
-        .await
-        .map_err(told)
+        bounded(ended(&mut self.0, sessions)).await
     }
+}
+
+/// See [`Snapshot::changes_after`].
+async fn changes_after(
+    connection: &mut PgConnection,
+    number: ChangeNumber,
+    limit: usize,
+) -> Result<Option<Vec<Change>>, StoreError> {
+    let head = head(connection).await?;
+    if number >= head {
+        // A feed that ends before what was read of it is another one.
+        return Ok((number == head).then(Vec::new));
+    }
+    let rows = sqlx::query("select number, change from changes where number > $1 order by number limit $2")
+        .bind(to_sql(number))
+        .bind(to_sql(limit as u64))
+        .fetch_all(connection)
+        .await
+        .map_err(told)?;
+    let mut changes = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let number = from_sql(row.try_get("number").map_err(told)?);
+        let written: &str = row.try_get("change").map_err(told)?;
+        let kind = serde_json::from_str(written).map_err(|_| StoreError::Unreadable("change"))?;
+        changes.push(Change { number, kind });
+    }
+    let follows = changes.first().is_some_and(|first| first.number == number + 1);
+    Ok(follows.then_some(changes))
+}
+
+/// See [`Snapshot::profile`].
+async fn profile(connection: &mut PgConnection, user: UserId) -> Result<Option<Profile>, StoreError> {
+    let row = sqlx::query("select id, name, role from users where id = $1")
+        .bind(user.0)
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(told)?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Profile {
+        person: person::read(&row)?,
+        role: word::role(row.try_get("role").map_err(told)?)?,
+        blocked: admin::blocked_by(connection, user).await?,
+        limits: admin::limits_of(connection, user).await?,
+    }))
+}
+
+/// See [`Snapshot::ended`].
+async fn ended(connection: &mut PgConnection, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
+    sqlx::query_scalar(
+        "select asked.session from unnest($1::bigint[]) as asked (session) where not exists (
+            select 1 from sessions join users on users.id = sessions.person
+            where sessions.id = asked.session and users.state = 'active')",
+    )
+    .bind(sessions)
+    .fetch_all(connection)
+    .await
+    .map_err(told)
 }

@@ -45,6 +45,7 @@ mod settle;
 mod transaction;
 mod usage;
 
+use std::io;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -133,16 +134,14 @@ impl PostgresStore {
         &self,
         work: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
-        match timeout(READING, work).await {
-            Ok(done) => done,
-            Err(_) => {
-                tracing::warn!("the database does not answer: connecting anew");
-                self.generation.end();
-                Err(StoreError::Failed(sqlx::Error::Io(
-                    std::io::ErrorKind::TimedOut.into(),
-                )))
-            }
+        let done = bounded(work).await;
+        if let Err(StoreError::Failed(sqlx::Error::Io(error))) = &done
+            && error.kind() == io::ErrorKind::TimedOut
+        {
+            tracing::warn!("the database does not answer: connecting anew");
+            self.generation.end();
         }
+        done
     }
 
     /// Whether the server that is connected to is a standby, which holds only what has come to it so far.
@@ -223,6 +222,16 @@ impl Log for PostgresStore {
     /// Nothing: what was erased is taken out of the table's files by Postgres' own vacuum, and out of its log as that is recycled.
     async fn scrub(&self) -> Result<bool, StoreError> {
         Ok(true)
+    }
+}
+
+/// Ends reading that takes too long.
+async fn bounded<T>(work: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
+    match timeout(READING, work).await {
+        Ok(done) => done,
+        Err(_) => Err(StoreError::Failed(sqlx::Error::Io(
+            io::ErrorKind::TimedOut.into(),
+        ))),
     }
 }
 
