@@ -87,6 +87,8 @@ export class Rooms {
   async leave(): Promise<void> {
     await this.choose('room-leave');
     const confirm = this.chat.page.getByTestId('leave-confirm');
+    // Asked only where nobody comes back by themselves; a busy machine takes a moment to ask.
+    await confirm.waitFor({ timeout: 2_000 }).catch(() => {});
     if (await confirm.isVisible()) await confirm.click();
   }
 
