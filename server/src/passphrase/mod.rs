@@ -3,6 +3,7 @@
 mod thread;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -24,7 +25,7 @@ const ROUNDS: u32 = 2;
 /// Threads one hash takes.
 const LANES: u32 = 1;
 
-/// Hashes computed at the same time.
+/// Most hashes computed at the same time, in memory that is kept.
 const AT_ONCE: usize = 2;
 /// How long a hash is taken to last until one was computed.
 const EXPECTED: Duration = Duration::from_millis(50);
@@ -97,11 +98,17 @@ pub enum HashError {
 impl Default for Passphrases {
     fn default() -> Self {
         Self {
-            turns: Turns::new(AT_ONCE),
+            turns: Turns::new(at_once()),
             memory: Arc::default(),
             lasted: Arc::new(AtomicU64::new(in_micros(EXPECTED))),
         }
     }
+}
+
+/// How many are hashed at the same time: on a small machine a processor stays free for those who talk.
+fn at_once() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    (processors / 2).clamp(1, AT_ONCE)
 }
 
 impl Passphrases {
