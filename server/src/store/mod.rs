@@ -36,6 +36,7 @@ pub mod lock;
 pub mod log;
 mod names;
 pub mod nickname;
+mod number;
 mod older;
 mod page;
 mod patience;

@@ -51,9 +51,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::error::ErrorKind;
 use sqlx::postgres::PgPool;
-use steadfast_shared::{Epoch, Millis, RoomId, Seq, event};
+use steadfast_shared::{Epoch, Millis, RoomId, event};
 use tokio::time::timeout;
 
+use super::number::{from_sql, to_sql};
 use super::{Appended, Log, NewEntry, Span, StorageLimits, Store, StoreError, body, kind};
 use connections::Generation;
 use lease::Lease;
@@ -272,16 +273,6 @@ fn is_interruption(error: &sqlx::Error) -> bool {
             matches!(code.as_str(), "57P01" | "57P02" | "57P03" | "53300") || code.starts_with("08")
         }),
     }
-}
-
-/// Postgres' integers have a sign, ours do not; none gets near either's end.
-fn to_sql(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// See [`to_sql`].
-fn from_sql(number: i64) -> Seq {
-    u64::try_from(number).unwrap_or(0)
 }
 
 /// A text as Postgres takes it, which knows no NUL.

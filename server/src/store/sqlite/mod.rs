@@ -56,10 +56,11 @@ use async_trait::async_trait;
 use sqlx::error::ErrorKind;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, Transaction};
-use steadfast_shared::{Epoch, Millis, RoomId, Seq, event};
+use steadfast_shared::{Epoch, Millis, RoomId, event};
 
 pub use super::PATIENCE;
 use super::lock::FileLock;
+use super::number::{from_sql, to_sql};
 use super::patience::Wait;
 use super::quota::Room;
 use super::{Appended, Log, NewEntry, Span, StorageLimits, Store, StoreError, body, files, kind};
@@ -246,14 +247,4 @@ fn told(error: sqlx::Error) -> StoreError {
         _ if !matches!(refusal.kind(), ErrorKind::Other) => StoreError::Rejected(error),
         _ => StoreError::Failed(error),
     }
-}
-
-/// SQLite's integers have a sign, ours do not; none gets near either's end.
-fn to_sql(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// See [`to_sql`].
-fn from_sql(number: i64) -> Seq {
-    u64::try_from(number).unwrap_or(0)
 }

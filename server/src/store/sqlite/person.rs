@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::{Person, UserId};
+use uuid::Uuid;
 
 use super::told;
 use crate::store::StoreError;
@@ -42,6 +43,18 @@ pub(super) fn read(row: &SqliteRow) -> Result<Person, StoreError> {
         id: UserId(row.try_get("id").map_err(told)?),
         name: row.try_get("name").map_err(told)?,
     })
+}
+
+/// A person whom a row may have, by the columns of their id and name.
+pub(super) fn read_optional(row: &SqliteRow, id: &str, name: &str) -> Result<Option<Person>, StoreError> {
+    let id: Option<Uuid> = row.try_get(id).map_err(told)?;
+    id.map(|id| {
+        Ok(Person {
+            id: UserId(id),
+            name: row.try_get(name).map_err(told)?,
+        })
+    })
+    .transpose()
 }
 
 /// Ids as one parameter: a JSON array of hexadecimal digits, which `unhex` reads.

@@ -2,10 +2,10 @@
 
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::admin::{AuditAction, AuditLine, LogQuery, SignIn, SignInOutcome, Via};
-use steadfast_shared::{Millis, Person, RoomId, UserId, limit};
+use steadfast_shared::{Millis, RoomId, limit};
 use uuid::Uuid;
 
-use super::super::{SqliteStore, from_sql, to_sql, told};
+use super::super::{SqliteStore, from_sql, person, to_sql, told};
 use crate::store::admin::{Keep, NewAuditLine, NewSignIn};
 use crate::store::word::{parsed, written};
 use crate::store::{SessionId, StoreError};
@@ -30,10 +30,7 @@ pub(super) async fn sign_ins(store: &SqliteStore, asked: LogQuery) -> Result<Vec
                 id: row.try_get("id").map_err(told)?,
                 at: from_sql(row.try_get("at").map_err(told)?),
                 nickname: row.try_get("nickname").map_err(told)?,
-                person: named(
-                    row.try_get("user").map_err(told)?,
-                    row.try_get("name").map_err(told)?,
-                ),
+                person: person::read_optional(row, "user", "name")?,
                 outcome: parsed(row.try_get("outcome").map_err(told)?).unwrap_or(SignInOutcome::Unknown),
                 device_name: row.try_get("device").map_err(told)?,
                 address: row.try_get("address").map_err(told)?,
@@ -64,28 +61,15 @@ pub(super) async fn audit(store: &SqliteStore, asked: LogQuery) -> Result<Vec<Au
                 id: row.try_get("id").map_err(told)?,
                 at: from_sql(row.try_get("at").map_err(told)?),
                 action: parsed(row.try_get("action").map_err(told)?).unwrap_or(AuditAction::Unknown),
-                by: named(
-                    row.try_get("by").map_err(told)?,
-                    row.try_get("by_name").map_err(told)?,
-                ),
+                by: person::read_optional(row, "by", "by_name")?,
                 via: parsed(row.try_get("via").map_err(told)?).unwrap_or(Via::CommandLine),
                 address: row.try_get("address").map_err(told)?,
-                person: named(
-                    row.try_get("person").map_err(told)?,
-                    row.try_get("person_name").map_err(told)?,
-                ),
+                person: person::read_optional(row, "person", "person_name")?,
                 room: room.map(RoomId),
                 detail: row.try_get("detail").map_err(told)?,
             })
         })
         .collect()
-}
-
-fn named(id: Option<Uuid>, name: Option<String>) -> Option<Person> {
-    Some(Person {
-        id: UserId(id?),
-        name: name?,
-    })
 }
 
 /// Writes a line to the audit log, and to the server's own log as `audit`.

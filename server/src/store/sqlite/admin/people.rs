@@ -9,7 +9,6 @@ use steadfast_shared::admin::{
 use steadfast_shared::event::Availability;
 use steadfast_shared::http::{LeftMessage, LeftMessagesQuery};
 use steadfast_shared::{EntryId, MessageText, Millis, Nickname, Person, Role, RoomId, UserId, limit};
-use uuid::Uuid;
 
 use super::super::body::read;
 use super::super::{SqliteStore, from_sql, person, to_sql, told};
@@ -86,18 +85,11 @@ fn read_info(row: &SqliteRow, at: Millis) -> Result<PersonInfo, StoreError> {
     // One that has ended by itself is stored until the person signs in.
     let has_ended = until.is_some_and(|until| until <= at);
     let state = if has_ended { AccountState::Active } else { stored };
-    let by: Option<Uuid> = row.try_get("by_id").map_err(told)?;
     let exclusion = Exclusion {
         reason: row.try_get("excluded_reason").map_err(told)?,
         since: from_sql(row.try_get("excluded_at").map_err(told)?),
         until,
-        by: match by {
-            None => None,
-            Some(id) => Some(Person {
-                id: UserId(id),
-                name: row.try_get("by_name").map_err(told)?,
-            }),
-        },
+        by: person::read_optional(row, "by_id", "by_name")?,
     };
     let devices: i64 = row.try_get("devices").map_err(told)?;
     Ok(PersonInfo {
