@@ -1,7 +1,7 @@
 // For everybody: no page and no dialog has a fault that axe finds, in any of its looks, at any size.
 
 import AxeBuilder from '@axe-core/playwright';
-import type { BrowserContextOptions } from '@playwright/test';
+import type { BrowserContextOptions, Page } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
 import { Rooms } from '../pages/rooms.js';
 import { expect, test } from './chat.js';
@@ -31,6 +31,14 @@ function accent(): string {
   return color;
 }
 
+/** Once nothing moves or fades any more that ever ends: in between, the new ink stands on the old ground. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const ending = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
+    return Promise.allSettled(ending.map((one) => one.finished)).then(() => undefined);
+  });
+}
+
 test.use({ serverArgs: ['--fault-panel'] });
 
 for (const [size, screen] of SIZES) {
@@ -43,6 +51,7 @@ for (const [size, screen] of SIZES) {
       for (const look of LOOKS) {
         await page.emulateMedia(look);
         looks.add(await page.evaluate(accent));
+        await settled(page);
         const axe = new AxeBuilder({ page });
         if (look !== LOOKS[0]) axe.withRules(COLOUR_RULES);
         const { violations } = await axe.analyze();
@@ -99,7 +108,6 @@ for (const [size, screen] of SIZES) {
       await rooms.reveal();
       await page.getByTestId(open).click();
       await expect(page.getByTestId(dialog)).toBeVisible();
-      await page.waitForTimeout(500);
       await check(dialog);
       await page.getByTestId(dialog).getByTestId('dialog-close').click();
       if (await close.isVisible()) await close.click();

@@ -197,6 +197,41 @@ test('fault_f10 an edit in progress is kept through a look elsewhere, and given 
   await expect(ann.row('tomorow')).toBeVisible();
 });
 
+for (const [hand, screen] of [
+  ['with the mouse', DESKTOP],
+  ['with a finger', PHONE],
+] as const) {
+  test(`fault_keys pressed at once after Edit or Reply was chosen belong to it: ${hand}`, async ({ person }) => {
+    const ann = await person('Ann', screen);
+    const keyboard = ann.page.keyboard;
+    await ann.composer.fill('tomorow');
+    await ann.sendButton.click();
+    await ann.expectAllSent();
+    await ann.composer.pressSequentially('a thought', HUMAN);
+    const message = new Message(ann.page, ann.rows.first());
+    const bar = ann.page.getByTestId('composer-bar');
+    // The browser has the keys before the page has had time for anything else.
+    const chooseAndType = async (choice: string, text: string) => {
+      const menu = screen === PHONE ? await message.longPress() : await message.openMenu();
+      await menu.getByTestId(choice).focus();
+      await Promise.all([keyboard.press('Enter'), keyboard.type(text, HUMAN)]);
+    };
+    await chooseAndType('menu-edit', ' at noon');
+    await expect(bar).toHaveAttribute('data-mode', 'edit');
+    await expect(ann.composer).toHaveValue('tomorow at noon');
+    // A question comes first: whoever answers it goes on writing as well.
+    await chooseAndType('menu-reply', '');
+    await ann.page.getByTestId('drop-changes').focus();
+    await Promise.all([keyboard.press('Enter'), keyboard.type(' of mine', HUMAN)]);
+    await expect(bar).toHaveAttribute('data-mode', 'reply');
+    await expect(ann.composer).toHaveValue('a thought of mine');
+    await ann.composer.press('Escape');
+    await chooseAndType('menu-reply', ', and more');
+    await expect(bar).toHaveAttribute('data-mode', 'reply');
+    await expect(ann.composer).toHaveValue('a thought of mine, and more');
+  });
+}
+
 test('fault_an edit from another device is told of before it is overwritten', async ({ person }) => {
   const ann = await person('Ann');
   const tab = new ChatPage(await ann.page.context().newPage());
@@ -243,6 +278,20 @@ test('fault_typing right after a click on the open room is not lost', async ({ p
   await new Rooms(ann).link('general').click();
   await ann.page.keyboard.type('hello\n', HUMAN);
   await expect(ann.row('hello')).toBeVisible();
+});
+
+test('fault_keys pressed at once after a room was chosen go into it', async ({ person }) => {
+  const ann = await person('Ann');
+  await new Rooms(ann).create('plans');
+  const keyboard = ann.page.keyboard;
+  const input = ann.page.getByTestId('palette-input');
+  await ann.timeline.focus();
+  await keyboard.press('Control+k');
+  await input.fill('general');
+  await expect(ann.page.getByTestId('palette-offer').first()).toHaveText('#general');
+  await Promise.all([keyboard.press('Enter'), keyboard.type('hello\n', HUMAN)]);
+  await expect(ann.row('hello')).toBeVisible();
+  await expect(ann.page.getByTestId('room-name')).toHaveText(/general/);
 });
 
 test('fault_closing the tab asks where unsaved words would be lost, and nowhere else', async ({

@@ -1,7 +1,6 @@
 //! A few things one can do, one below the other.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use leptos::ev::KeyboardEvent;
 use leptos::html;
@@ -9,6 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use super::focus::Focus;
 use super::popup::Popup;
 use super::{Icon, Shape};
 use crate::roving;
@@ -24,7 +24,7 @@ pub(crate) struct Choice {
     pub(crate) testid: &'static str,
     /// Whether something is lost by it.
     pub(crate) grave: bool,
-    /// Does it. The menu is gone by then, and the focus is back where it was.
+    /// Does it. The focus is back where it was by then.
     pub(crate) act: Rc<dyn Fn()>,
 }
 
@@ -40,6 +40,7 @@ pub(crate) fn Menu(
     on_close: Callback<()>,
 ) -> impl IntoView {
     let menu = NodeRef::<html::Div>::new();
+    let before = Focus::here();
     let key = move |event: KeyboardEvent| {
         let Some(menu) = menu.get_untracked() else { return };
         if event.key() == "Tab" {
@@ -64,11 +65,12 @@ pub(crate) fn Menu(
             grave,
             act,
         } = choice;
+        // In one turn, or a key pressed meanwhile would go to whatever had the focus before. It is given back first, so that
+        // what is chosen may take it.
         let choose = move |_| {
+            before.give_back_now();
             on_close.run(());
-            // The menu gives the focus back first, so that what is chosen may take it.
-            let act = act.clone();
-            set_timeout(move || act(), Duration::ZERO);
+            act();
         };
         view! {
             <button
@@ -87,7 +89,7 @@ pub(crate) fn Menu(
     });
     let choices = choices.collect_view();
     view! {
-        <Popup anchor on_close>
+        <Popup anchor on_close before>
             <div class="menu" role="menu" data-testid="menu" aria-label=label node_ref=menu on:keydown=key>
                 {choices}
             </div>

@@ -19,10 +19,12 @@ pub(crate) fn Popup(
     anchor: HtmlElement,
     /// Called when it should be shown no longer.
     on_close: Callback<()>,
+    /// Where the focus returns to.
+    #[prop(default = Focus::here())]
+    before: Focus,
     children: Children,
 ) -> impl IntoView {
     let surface = NodeRef::<html::Div>::new();
-    let before = Focus::here();
     let anchor = StoredValue::new_local(anchor);
     on_cleanup(move || before.give_back());
     Effect::new(move || {

@@ -85,6 +85,8 @@ pub(crate) struct Page {
     pub(crate) remarked: RwSignal<Option<String>>,
     /// Where a message is written, so that others can send the focus there.
     pub(crate) composer: NodeRef<html::Textarea>,
+    /// Whether a dialog kept the focus from where a message is written.
+    composer_waits: StoredValue<bool>,
     /// What is open around the conversation.
     pub(crate) around: Around,
     /// How much is left of what may be written.
@@ -159,6 +161,7 @@ impl Page {
             today: RwSignal::new(calendar::day_of(calendar::now())),
             remarked: RwSignal::new(None),
             composer: NodeRef::new(),
+            composer_waits: StoredValue::new(false),
             around: Around::new(),
             allowance: Allowance::new(),
             members: MembersModel::new(),
@@ -312,11 +315,22 @@ impl Page {
         set_timeout(over, REMARK);
     }
 
-    /// Puts the focus where a message is written.
+    /// Puts the focus where a message is written, as soon as no dialog is in the way.
     pub(crate) fn focus_composer(self) {
         if let Some(composer) = self.composer.get_untracked() {
             let _ = composer.focus();
         }
+        self.composer_waits.set_value(!self.is_composer_focused());
+    }
+
+    /// A dialog is gone: puts the focus where a message is written, if that was asked for meanwhile. Says whether it is there.
+    pub(crate) fn focus_composer_late(self) -> bool {
+        let waits = self.composer_waits.get_value();
+        if waits {
+            self.focus_composer();
+            self.composer_waits.set_value(false);
+        }
+        waits && self.is_composer_focused()
     }
 
     /// A person wants to be connected.
