@@ -47,6 +47,13 @@ impl<Kind: Copy> Paging<Kind> {
         self.under_way.is_some()
     }
 
+    /// Whether this request's page is on its way.
+    pub(crate) fn waits_for(&self, request: RequestId) -> bool {
+        self.under_way
+            .as_ref()
+            .is_some_and(|(under_way, _)| *under_way == request)
+    }
+
     /// When the next page may be asked for, where it is not now.
     pub(crate) fn not_before(&self) -> Option<Duration> {
         self.not_before

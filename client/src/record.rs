@@ -168,8 +168,8 @@ pub enum Rejection {
     /// Another person is signed in on this device than the one who typed it. It is not shown to them, and waits for its
     /// author.
     OtherAuthor,
-    /// It changes a message of a database that is gone: its place there names another message here, or none. It can only be
-    /// discarded.
+    /// It changes a message of a database that is gone, or went back in time: its place there names another message here, or
+    /// none. It can only be discarded.
     OtherEpoch,
 }
 

@@ -9,6 +9,8 @@
 )]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Tooth {
+    /// What is held of a log that is no more stays.
+    ResetIgnored,
     /// The cursor moves over an entry that was not applied.
     CursorSkips,
     /// What comes after a gap is applied as if there were none.

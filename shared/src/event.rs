@@ -35,6 +35,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use crate::cursor::{Cursor, Cursors};
 #[cfg(doc)]
 use crate::room;
 pub use crate::room::Room;
@@ -93,9 +94,6 @@ pub const NICKNAME: &str = "nickname";
 pub const ROOM: &str = "room";
 /// Name of the event that says who comes into a room and who leaves it.
 pub const MEMBERS: &str = "members";
-
-/// Per room, how far somebody has got.
-pub type Cursors = BTreeMap<RoomId, Seq>;
 
 /// Per room, the newest `seq`.
 pub type Heads = BTreeMap<RoomId, Seq>;
@@ -172,6 +170,7 @@ struct SessionFields {
     rooms: Option<Vec<Room>>,
     recovered: Option<bool>,
     missed: Option<Vec<Entries>>,
+    reset: Option<Vec<RoomId>>,
     online: Option<Vec<Presence>>,
     last_closed: Option<ClosingReason>,
     reason: Option<ClosingReason>,
@@ -197,6 +196,7 @@ impl TryFrom<SessionFields> for Session {
                 rooms: fields.rooms.ok_or("missing field `rooms`")?,
                 recovered: fields.recovered.ok_or("missing field `recovered`")?,
                 missed: fields.missed.ok_or("missing field `missed`")?,
+                reset: fields.reset.unwrap_or_default(),
                 online: fields.online.ok_or("missing field `online`")?,
                 blocked: fields.blocked.unwrap_or_default(),
                 last_closed: fields.last_closed,
@@ -227,6 +227,10 @@ pub struct Opened {
     pub recovered: bool,
     /// The entries after the cursors, from the tail; empty where not `recovered`.
     pub missed: Vec<Entries>,
+    /// Rooms whose log has another entry than the device's cursor names, or none there: the database went back in time. The
+    /// client drops its cursor and its entries of them, keeps its outbox, and reads them anew.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reset: Vec<RoomId>,
     /// Who is online or away, this person too.
     pub online: Vec<Presence>,
     /// Whom this person has blocked, by name.
@@ -505,6 +509,7 @@ mod tests {
             rooms: vec![],
             recovered: true,
             missed: vec![],
+            reset: vec![RoomId(Uuid::nil())],
             online: vec![Presence {
                 person: me,
                 state: Availability::Online,

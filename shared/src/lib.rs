@@ -5,6 +5,7 @@
 //! - [`account`]: what people type about their own account: passphrases, names of devices
 //! - [`mention`]: how a text mentions people
 //! - [`code`]: which parts of a text are code
+//! - [`cursor`]: how far a device has got in a room's log
 //! - [`entry`]: one item of a room's log, and what later items have made of it
 //! - [`room`]: rooms, and what may be asked about them
 //! - [`event`]: every Socket.IO event, its name and its payload
@@ -19,6 +20,7 @@
 pub mod account;
 pub mod admin;
 pub mod code;
+pub mod cursor;
 pub mod entry;
 pub mod error;
 pub mod event;
@@ -31,6 +33,7 @@ pub mod room;
 pub mod text;
 
 pub use account::{DeviceName, Passphrase, PassphraseError};
+pub use cursor::{Cursor, Cursors};
 pub use entry::{Body, Edited, Entry, Now, Quoted, Reaction};
 pub use error::{ErrorCode, HandshakeError, WireError};
 pub use id::{EntryId, Epoch, Millis, Person, RoomId, Seq, UserId};

@@ -6,7 +6,7 @@
 
 mod pull;
 
-use steadfast_shared::{Body, Entry, EntryId, Seq, UserId};
+use steadfast_shared::{Body, Cursor, Entry, EntryId, Seq, UserId};
 
 pub(crate) use pull::Pull;
 
@@ -25,6 +25,14 @@ pub(crate) struct Bounds {
     pub(crate) held: usize,
 }
 
+/// An own entry, acknowledged ahead of a gap.
+#[derive(Debug)]
+struct Acked {
+    entry: Entry,
+    /// Over another tab's link, which may be of another life of the database: shown, and not counted for the cursor.
+    elsewhere: bool,
+}
+
 /// One room's log as this device holds it.
 #[derive(Debug)]
 pub(crate) struct Inbox {
@@ -33,12 +41,12 @@ pub(crate) struct Inbox {
     /// The cursor; `None` until a first page says where to stand.
     high: Option<Seq>,
     head: Seq,
-    /// The cursor when the link last went down, or storage was read.
-    floor: Seq,
+    /// The entries held may be those of a log that is no more: the newest page has to agree with them.
+    doubted: bool,
     /// What came ahead of a gap. Bounded: what does not fit is pulled again.
     held: SortedMap<Seq, Entry>,
     /// This device's own entries, acknowledged ahead of a gap: shown until the window reaches them.
-    acked: SortedMap<Seq, Entry>,
+    acked: SortedMap<Seq, Acked>,
     /// Where each entry of the window and of `acked` is.
     keys: SortedMap<(UserId, EntryId), Seq>,
     pull: Pull,
@@ -53,7 +61,7 @@ impl Inbox {
             window: Window::default(),
             high: None,
             head: 0,
-            floor: 0,
+            doubted: false,
             held: SortedMap::default(),
             acked: SortedMap::default(),
             keys: SortedMap::default(),
@@ -68,12 +76,17 @@ impl Inbox {
         let contiguous = is_contiguous(&entries) && entries.last().map_or(high == 0, |last| last.seq == high);
         if contiguous {
             inbox.replace(entries, high);
-            inbox.floor = high;
         }
         inbox
     }
 
-    /// The cursor.
+    /// The cursor, with the entry that is there.
+    pub(crate) fn cursor(&self) -> Option<Cursor> {
+        let high = self.high?;
+        Some(self.window.get(high).map_or(high.into(), Cursor::from))
+    }
+
+    /// The cursor's place.
     pub(crate) fn high(&self) -> Option<Seq> {
         self.high
     }
@@ -100,7 +113,7 @@ impl Inbox {
 
     /// Own entries acknowledged ahead of a gap, oldest first.
     pub(crate) fn acked(&self) -> impl DoubleEndedIterator<Item = &Entry> {
-        self.acked.values()
+        self.acked.values().map(|acked| &acked.entry)
     }
 
     /// The entry of this name, where it is in the window.
@@ -135,16 +148,15 @@ impl Inbox {
         news
     }
 
-    /// The link is down: what is known by now, any later session's head must reach.
+    /// The link is down: what is held by now, the next handshake's cursor tells of.
     pub(crate) fn link_down(&mut self) {
-        self.floor = self.high.unwrap_or(0);
+        self.doubted = false;
         self.forget_requests();
     }
 
-    /// Storage told of it when a link was coming up already: another tab may have written what this one's opening is too old to
-    /// know.
-    pub(crate) fn came_late(&mut self) {
-        self.floor = 0;
+    /// What is held may be of a log that is no more, or only ahead of the node that was asked: the newest page will tell.
+    pub(crate) fn doubt(&mut self) {
+        self.doubted = self.high.is_some();
     }
 
     /// Nothing asked so far will be answered.
@@ -154,20 +166,27 @@ impl Inbox {
 
     /// Forgets every entry, to read them again: what they say is otherwise than it was.
     pub(crate) fn start_over(&mut self) {
-        let head = self.head;
-        *self = Self::new(self.bounds);
-        self.head = head;
+        self.start_afresh(self.head);
     }
 
-    /// The server opened a session with this head. Says whether the window had to go: it reaches past the head, so
-    /// the database is not the one that was (a backup, put back).
+    /// Forgets every entry: the log they are of is no more. The one there is ends at `head`.
+    fn start_afresh(&mut self, head: Seq) {
+        *self = Self::new(self.bounds);
+        self.head = head;
+        if head == 0 {
+            self.high = Some(0);
+        }
+    }
+
+    /// The server opened a session with this head. It may be below the cursor: a node that is a little behind.
     ///
-    /// What came since the link went down does not count: another tab's news may be ahead of this tab's opening.
-    pub(crate) fn open(&mut self, head: Seq) -> bool {
-        let gone_back = self.floor > head;
-        if gone_back {
+    /// `reset`: what the cursor names is not in the database, which is not what it was.
+    pub(crate) fn open(&mut self, head: Seq, reset: bool) {
+        if reset && !bites(Tooth::ResetIgnored) {
             *self = Self::new(self.bounds);
         }
+        // It may be of a log that is no more, and comes again where it is not.
+        self.held.clear();
         let known = [
             self.high,
             self.held.last_key().copied(),
@@ -179,7 +198,6 @@ impl Inbox {
         if self.head == 0 && self.high.is_none() {
             self.high = Some(0);
         }
-        gone_back
     }
 
     /// Takes in entries from wherever. Repeats are dropped, what is ahead of a gap is held. Says whether the window grew.
@@ -189,6 +207,8 @@ impl Inbox {
                 continue;
             }
             self.hear_head(entry.seq);
+            // Another entry where one is held: one of them is of a log that is no more.
+            self.doubted |= self.is_another(&entry);
             if self.high.is_some_and(|high| entry.seq <= high) && bites(Tooth::RepeatsApplied) {
                 self.window.push_newest(entry);
             } else if self.high.is_none_or(|high| entry.seq > high) {
@@ -214,21 +234,31 @@ impl Inbox {
         }
     }
 
-    /// Takes in an own entry as its ack tells it, before or after the log's copy. Says whether the window grew.
-    pub(crate) fn acknowledge(&mut self, entry: Entry) -> bool {
-        self.hear_head(entry.seq);
+    /// Takes in an own entry as its ack tells it, before or after the log's copy; `elsewhere` where another tab's link brought
+    /// the ack. Says whether the window grew.
+    pub(crate) fn acknowledge(&mut self, entry: Entry, elsewhere: bool) -> bool {
+        if !elsewhere {
+            self.hear_head(entry.seq);
+        }
         if self.high.is_some_and(|high| entry.seq <= high) || entry.seq > LAST_SEQ {
             return false;
         }
         self.keys.insert((entry.author.id, entry.id), entry.seq);
         self.window.change(&entry);
-        self.acked.insert(entry.seq, entry);
+        let acked = Acked { entry, elsewhere };
+        self.acked.insert(acked.entry.seq, acked);
         while self.acked.len() > self.bounds.window_browsing {
             if let Some((_, oldest)) = self.acked.pop_first() {
-                self.forget(&oldest);
+                self.forget(&oldest.entry);
             }
         }
         self.drain()
+    }
+
+    /// Whether another entry than this one is held at its place.
+    fn is_another(&self, entry: &Entry) -> bool {
+        let held = self.window.get(entry.seq);
+        held.is_some_and(|held| held.id != entry.id)
     }
 
     /// A person has seen the room up to `seq`. Says whether old pages were let go.
@@ -244,7 +274,7 @@ impl Inbox {
     pub(crate) fn after(&self, seq: Seq) -> impl Iterator<Item = &Entry> {
         let newest_first = self.window.entries().iter().rev();
         let window = newest_first.take_while(move |entry| entry.seq > seq);
-        window.chain(self.held.values()).chain(self.acked.values())
+        window.chain(self.held.values()).chain(self.acked())
     }
 
     /// A person looks elsewhere: the old pages go.
@@ -310,8 +340,10 @@ impl Inbox {
             self.acked.remove(&seq);
             return Some(entry);
         }
-        self.acked.get(&seq).filter(|entry| is_whole(entry))?;
-        self.acked.remove(&seq)
+        self.acked
+            .get(&seq)
+            .filter(|acked| !acked.elsewhere && is_whole(&acked.entry))?;
+        self.acked.remove(&seq).map(|acked| acked.entry)
     }
 
     /// Stands anew: the window is these entries, the cursor `high`.
@@ -323,13 +355,13 @@ impl Inbox {
         self.held.retain(|seq, _| *seq > high);
         self.acked.retain(|seq, _| *seq > high);
         for acked in self.acked.values() {
-            self.window.change(acked);
+            self.window.change(&acked.entry);
         }
         self.keys = self
             .window
             .entries()
             .iter()
-            .chain(self.acked.values())
+            .chain(self.acked.values().map(|acked| &acked.entry))
             .map(|entry| ((entry.author.id, entry.id), entry.seq))
             .collect();
         self.drain();

@@ -18,6 +18,8 @@ const PAGES_WALKED: u64 = 3;
 #[derive(Debug, Default)]
 pub(crate) struct Pull {
     paging: Paging<Kind>,
+    /// The newest `seq` known to exist when the page under way was asked for.
+    known: Seq,
     /// The server refused for good: nothing is pulled until a session opens again.
     blocked: bool,
     /// A person wants one more page of older entries.
@@ -80,6 +82,7 @@ impl Inbox {
         }
         let kind = self.wanted()?;
         self.pull.paging.asked(request, kind);
+        self.pull.known = self.head.max(self.high.unwrap_or(0));
         let (after, before, limit) = match kind {
             Kind::Newest => (None, None, PAGE_ENTRIES),
             Kind::After(high) => {
@@ -108,6 +111,13 @@ impl Inbox {
         now: Duration,
         dice: &mut Dice,
     ) -> bool {
+        if let Ok(Ok(page)) = &result
+            && self.pull.paging.waits_for(request)
+            && self.is_contradicted_by(page)
+        {
+            self.start_afresh(page.head);
+            return true;
+        }
         match self.pull.paging.answered(request, result, fits, now, dice) {
             Some(Paged::Page(kind, page)) => self.take(kind, page),
             Some(Paged::Refused) => {
@@ -124,6 +134,7 @@ impl Inbox {
             return None;
         }
         match self.high {
+            Some(_) if self.doubted => Some(Kind::Newest),
             None => Some(Kind::Newest).filter(|_| self.head > 0),
             Some(high) if self.head > high + PAGES_WALKED * PAGE_ENTRIES as u64 => Some(Kind::Newest),
             Some(high) if self.head > high => Some(Kind::After(high)),
@@ -162,7 +173,14 @@ impl Inbox {
         }
     }
 
+    /// Whether a page is of another log than what is held: the database went back in time. It ends before what was known when it
+    /// was asked for, or has another entry at a place.
+    fn is_contradicted_by(&self, page: &Page) -> bool {
+        page.head < self.pull.known || page.entries.iter().any(|entry| self.is_another(entry))
+    }
+
     fn take_newest(&mut self, page: Page) -> bool {
+        self.doubted = false;
         let Some(last) = page.entries.last().map(|entry| entry.seq) else {
             return false;
         };

@@ -37,7 +37,7 @@ fn page(range: std::ops::RangeInclusive<Seq>, head: Seq) -> Page {
 fn at(high: Seq) -> Inbox {
     let low = high.saturating_sub(9).max(1);
     let mut inbox = Inbox::restored(BOUNDS, high, (low..=high).map(entry).collect());
-    inbox.open(high);
+    inbox.open(high, false);
     inbox
 }
 
@@ -168,7 +168,7 @@ fn a_room_that_is_refused_is_left_alone_until_the_next_session() {
     inbox.pulled(RequestId(1), refused, SOON, &mut Dice::new(1));
     assert!(inbox.next_pull(ROOM, RequestId(2), SOON * 1_000).is_none());
     inbox.link_down();
-    inbox.open(100);
+    inbox.open(100, false);
     assert!(inbox.next_pull(ROOM, RequestId(3), SOON * 1_000).is_some());
 }
 
@@ -195,9 +195,9 @@ fn a_place_no_log_has_is_ignored() {
     inbox.offer([entry(Seq::MAX), entry(0)]);
     inbox.hear_head(Seq::MAX);
     assert_eq!((inbox.head(), inbox.held()), (10, 0));
-    inbox.acknowledge(entry(Seq::MAX));
+    inbox.acknowledge(entry(Seq::MAX), false);
     assert_eq!(inbox.acked().count(), 0);
-    inbox.open(Seq::MAX);
+    inbox.open(Seq::MAX, false);
     inbox.next_pull(ROOM, RequestId(1), SOON).unwrap();
     let wild = page(Seq::MAX - 5..=Seq::MAX - 1, Seq::MAX);
     assert!(!inbox.pulled(RequestId(1), Ok(Ok(wild)), SOON, &mut Dice::new(1)));
@@ -235,13 +235,13 @@ proptest! {
         let mut dice = Dice::new(3);
         let mut now = SOON;
         let mut high = 0;
-        inbox.open(0);
+        inbox.open(0, false);
         for (n, step) in steps.into_iter().enumerate() {
             now += Duration::from_secs(10);
             let request = RequestId(n as u64);
             match step {
                 Step::Offer(seq, many) => { inbox.offer((seq..seq + u64::from(many)).map(entry)); }
-                Step::Acknowledge(seq) => { inbox.acknowledge(entry(seq)); }
+                Step::Acknowledge(seq) => { inbox.acknowledge(entry(seq), false); }
                 Step::Answer => if let Some(asked) = inbox.next_pull(ROOM, request, now) {
                     let range = match (asked.after, asked.before) {
                         (Some(after), _) => after + 1..=(after + asked.limit.unwrap() as u64).min(HEAD),
@@ -255,7 +255,7 @@ proptest! {
                 },
                 Step::WantOlder => { inbox.want_older(); }
                 Step::Seen => { inbox.seen(HEAD); }
-                Step::LinkDown => { inbox.link_down(); inbox.open(HEAD); }
+                Step::LinkDown => { inbox.link_down(); inbox.open(HEAD, false); }
             }
             let seqs: Vec<Seq> = inbox.window().entries().iter().map(|entry| entry.seq).collect();
             let now_high = inbox.high().unwrap_or(0);
@@ -270,7 +270,7 @@ proptest! {
         }
         // Left in peace, it catches up.
         inbox.link_down();
-        inbox.open(HEAD);
+        inbox.open(HEAD, false);
         for n in 0..20 {
             now += Duration::from_secs(10);
             if let Some(asked) = inbox.next_pull(ROOM, RequestId(1_000 + n), now) {

@@ -213,6 +213,23 @@ impl Outbox {
         Some(&held.item)
     }
 
+    /// What messages that were certainly never sent reply to is gone. Answers those of this room that replied to something.
+    pub(crate) fn forget_replies(&mut self, room: RoomId) -> Vec<OutboxItem> {
+        let mut changed = Vec::new();
+        for held in self
+            .items
+            .values_mut()
+            .filter(|held| !held.maybe_sent && held.item.room == room)
+        {
+            if let Body::Message { reply_to, .. } = &mut held.item.body
+                && reply_to.take().is_some()
+            {
+                changed.push(held.item.clone());
+            }
+        }
+        changed
+    }
+
     /// Makes a rejected item one to be sent again, as `author`, known in `epoch`.
     pub(crate) fn retry(
         &mut self,

@@ -94,9 +94,9 @@ impl Room {
     }
 
     /// Takes in an own entry as its ack tells it. Says whether the window grew.
-    pub(crate) fn acknowledge(&mut self, entry: Entry) -> bool {
+    pub(crate) fn acknowledge(&mut self, entry: Entry, elsewhere: bool) -> bool {
         self.hear(std::slice::from_ref(&entry));
-        self.inbox.acknowledge(entry)
+        self.inbox.acknowledge(entry, elsewhere)
     }
 
     /// Takes in a page. Says whether what is shown changed.
@@ -113,6 +113,12 @@ impl Room {
         };
         let cursor = self.inbox.high();
         changed |= self.inbox.pulled(request, result, now, dice);
+        if self.inbox.high() < cursor {
+            // The log is another one than what was held.
+            self.look_end();
+            self.read = self.read.min(self.inbox.head());
+            self.read_told = self.read_told.min(self.read);
+        }
         self.notice_jump(cursor);
         changed | self.join()
     }

@@ -83,20 +83,19 @@ impl Room {
         }
     }
 
-    /// A session opened, with the room in this state. Says whether the window had to go.
-    pub(crate) fn open(&mut self, room: &event::Room) -> bool {
+    /// A session opened, with the room in this state; `reset` where the database has not what the cursor names. Says whether the
+    /// window had to go.
+    pub(crate) fn open(&mut self, room: &event::Room, reset: bool) -> bool {
         let revised = self.revise(room);
-        let gone_back = self.inbox.open(room.head);
-        if gone_back {
+        self.inbox.open(room.head, reset);
+        if reset {
             self.read = room.read;
+            self.look_end();
+            self.cache_is_old = true;
         }
         self.read_told = room.read;
         self.told(room);
-        self.cache_is_old |= gone_back;
-        if gone_back {
-            self.look_end();
-        }
-        gone_back || revised
+        reset || revised
     }
 
     /// Drops the entries held where they were hidden, shown again or erased since. Says whether they were.

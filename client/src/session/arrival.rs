@@ -7,7 +7,7 @@ use super::output::Change;
 use super::server::EARLY;
 use crate::news::{PeerNews, Stored};
 use crate::outbox::Fate;
-use crate::record::Write;
+use crate::record::{Rejection, Write};
 use crate::teeth::{Tooth, bites};
 
 impl Session {
@@ -35,7 +35,7 @@ impl Session {
         let entry = Entry::new(stored.seq, item.id, item.author, stored.at, item.body);
         let entry = self.complete(stored.room, entry);
         if let Some(room) = self.rooms.get_mut(&stored.room) {
-            room.cache_is_old |= room.acknowledge(entry);
+            room.cache_is_old |= room.acknowledge(entry, !sent_here);
             self.rows_changed(stored.room);
             self.changes.insert(Change::Rooms);
         } else if self.early_acked.len() < EARLY {
@@ -110,6 +110,25 @@ impl Session {
             }));
         }
         entry
+    }
+
+    /// The room's log went back in time: what waits and names a place of it would change another message, or reply to one.
+    pub(super) fn let_go_of_places(&mut self, room: RoomId) {
+        let changes = self
+            .outbox
+            .items()
+            .filter(|item| item.room == room && item.body.changes().is_some() && item.rejected.is_none());
+        let changes: Vec<EntryId> = changes.map(|item| item.id).collect();
+        for id in changes {
+            let rejection = Rejection::OtherEpoch;
+            if let Some(item) = self.outbox.reject(id, rejection.clone()).cloned() {
+                self.writes.push(Write::PutOutbox(item));
+                self.tell(PeerNews::Rejected { id, rejection });
+            }
+        }
+        let replies = self.outbox.forget_replies(room);
+        self.writes.extend(replies.into_iter().map(Write::PutOutbox));
+        self.rows_changed(room);
     }
 
     /// Takes in what somebody is called by the newest news.

@@ -44,6 +44,7 @@ impl Session {
             self.sync_at = now + self.options.sync_every;
             let cursors = self.cursors();
             if !self.asked.values().any(|asked| *asked == Asked::Sync) {
+                self.synced_cursors.clone_from(&cursors);
                 self.ask(Asked::Sync, Request::Sync(cursors));
             }
         }

@@ -64,7 +64,8 @@ impl Session {
             self.names.read(&cache.entries, Heard::default());
             let mut room = Room::restored(bounds, cache, me);
             if self.begun {
-                room.inbox.came_late();
+                // The handshake under way may have said nothing of it.
+                room.inbox.doubt();
             }
             self.rooms.insert(room.id, room);
         }

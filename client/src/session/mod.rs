@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use steadfast_shared::event::{ClosingReason, Entries};
 use steadfast_shared::room::RoomNews;
-use steadfast_shared::{Body, Entry, Person, Role, RoomId, UserId};
+use steadfast_shared::{Body, Cursors, Entry, Person, Role, RoomId, UserId};
 use uuid::Uuid;
 
 pub use connection::Connection;
@@ -143,6 +143,8 @@ pub struct Session {
     /// Requests in a row that nobody answered in time.
     unanswered: u32,
     sync_at: Duration,
+    /// The cursors that the last `sync` was asked with.
+    synced_cursors: Cursors,
     read_pace: Pace,
     typing_pace: SortedMap<RoomId, Pace>,
 
@@ -192,6 +194,7 @@ impl Session {
             last_request: 0,
             unanswered: 0,
             sync_at: Duration::ZERO,
+            synced_cursors: Cursors::new(),
             read_pace: Pace::default(),
             typing_pace: SortedMap::default(),
             writes: Vec::new(),

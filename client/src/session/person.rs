@@ -11,7 +11,7 @@ use super::{Connection, Session};
 use crate::look::LookAt;
 use crate::news::PeerNews;
 use crate::pace::Pace;
-use crate::record::{Disk, OutboxItem, Write};
+use crate::record::{Disk, OutboxItem, Rejection, Write};
 
 /// No database's epoch.
 const NEITHER: Epoch = Epoch(Uuid::nil());
@@ -206,7 +206,8 @@ impl Session {
             return Err(Refusal::NotWaiting);
         }
         item.rejection_for(Some(now)).ok_or(Refusal::MaybeSent)?;
-        if item.body.changes().is_some() && item.epoch != now.epoch {
+        let gone = item.epoch != now.epoch || item.rejected == Some(Rejection::OtherEpoch);
+        if item.body.changes().is_some() && gone {
             return Err(Refusal::OtherEpoch);
         }
         Ok((item.clone(), now.me.clone()))

@@ -17,7 +17,7 @@ const DELETED: usize = 64;
 
 impl Session {
     /// A session opened: these are all the rooms there are for this person.
-    pub(super) fn open_rooms(&mut self, rooms: &[event::Room]) {
+    pub(super) fn open_rooms(&mut self, rooms: &[event::Room], reset: &[RoomId]) {
         let known: Vec<RoomId> = self.rooms.keys().copied().collect();
         for id in known {
             if rooms.iter().all(|room| room.id != id) {
@@ -30,9 +30,12 @@ impl Session {
             let room = self
                 .rooms
                 .get_or_insert_with(listed.id, || Room::new(bounds, listed));
-            if room.open(listed) {
+            if room.open(listed, reset.contains(&listed.id)) {
                 self.changes.insert(Change::Timeline(listed.id));
             }
+        }
+        for room in reset {
+            self.let_go_of_places(*room);
         }
         self.rename_in_rooms();
     }
@@ -70,7 +73,7 @@ impl Session {
     }
 
     fn enter_room(&mut self, id: RoomId, mut room: Room, told: &event::Room) {
-        room.open(told);
+        room.open(told, false);
         self.rooms.insert(id, room);
         self.rehome();
         let (early, later) = std::mem::take(&mut self.early)
@@ -87,7 +90,7 @@ impl Session {
     pub(super) fn acknowledge_early(&mut self) {
         for (id, entry) in std::mem::take(&mut self.early_acked) {
             if let Some(room) = self.rooms.get_mut(&id) {
-                room.cache_is_old |= room.acknowledge(entry);
+                room.cache_is_old |= room.acknowledge(entry, true);
                 self.changes.insert(Change::Timeline(id));
             } else {
                 self.early_acked.push((id, entry));

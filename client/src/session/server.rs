@@ -150,7 +150,7 @@ impl Session {
         self.redial.reset();
         self.unanswered = 0;
         self.sync_at = now + self.options.sync_every;
-        self.open_rooms(&opened.rooms);
+        self.open_rooms(&opened.rooms, &opened.reset);
         self.rehome();
         self.acknowledge_early();
         self.early_acked.clear();
@@ -207,6 +207,18 @@ impl Session {
         self.changes.insert(Change::Rooms);
     }
 
+    /// A head below the cursor it was asked with is that of a node a little behind, or of a database that went back in time.
+    fn synced(&mut self, heads: Heads) {
+        for (id, cursor) in std::mem::take(&mut self.synced_cursors) {
+            if heads.get(&id).is_some_and(|head| *head < cursor.seq)
+                && let Some(room) = self.rooms.get_mut(&id)
+            {
+                room.inbox.doubt();
+            }
+        }
+        self.heads(heads);
+    }
+
     fn heads(&mut self, heads: Heads) {
         if !self.is_online() || bites(Tooth::SyncIgnored) {
             return;
@@ -244,7 +256,7 @@ impl Session {
                 };
                 self.pulled(request, asked, result, now);
             }
-            (Asked::Sync, Ok(Answer::Sync(Ok(heads)))) => self.heads(heads),
+            (Asked::Sync, Ok(Answer::Sync(Ok(heads)))) => self.synced(heads),
             // The next one comes soon enough.
             (Asked::Sync, _) => {}
         }
@@ -311,6 +323,7 @@ impl Session {
             Ok(Ok(page)) if page.room != id => Err(RequestError::Malformed),
             result => result,
         };
+        let cursor = room.inbox.high();
         let changed = match asked {
             Asked::Look(..) => room.looked(request, result, now, &mut self.dice),
             _ => room.pulled(request, result, now, &mut self.dice),
@@ -318,6 +331,9 @@ impl Session {
         if changed {
             room.cache_is_old = true;
             self.changes.insert(Change::Timeline(id));
+        }
+        if room.inbox.high() < cursor {
+            self.let_go_of_places(id);
         }
         self.changes.insert(Change::Rooms);
     }

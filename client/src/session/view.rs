@@ -68,7 +68,7 @@ impl Session {
     pub(super) fn cursors(&self) -> event::Cursors {
         self.rooms
             .values()
-            .filter_map(|room| Some((room.id, room.inbox.high()?)))
+            .filter_map(|room| Some((room.id, room.inbox.cursor()?)))
             .take(limit::CURSORS)
             .collect()
     }

@@ -15,6 +15,7 @@ mod catchup;
 mod checker;
 mod clock;
 mod conversation;
+mod copied_back;
 mod crashes;
 mod desk;
 mod device;

@@ -75,7 +75,7 @@ impl World {
             Act::DatabaseFull { lasts } => self.database_full(lasts),
             Act::Wipe { same_rooms, down } => self.wipe(same_rooms, down),
             Act::Backup => self.back_up(),
-            Act::Restore { down } => self.restore_backup(down),
+            Act::Restore { by_hand, down } => self.restore_backup(by_hand, down),
         }
     }
 

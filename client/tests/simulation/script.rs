@@ -193,7 +193,10 @@ pub(crate) enum Act {
         down: Duration,
     },
     Backup,
+    /// The backup is put back.
     Restore {
+        /// By hand: it keeps its epoch.
+        by_hand: bool,
         down: Duration,
     },
 }
@@ -404,7 +407,8 @@ fn act(shape: &Shape, kinds: &Kinds, dice: &mut Dice) -> Act {
             down: dice.millis(50, 3_000),
         },
         95 if kinds.wipes => Act::Backup,
-        96 if kinds.wipes => Act::Restore {
+        96..=97 if kinds.wipes => Act::Restore {
+            by_hand: dice.chance(60),
             down: dice.millis(50, 3_000),
         },
         _ => calm,

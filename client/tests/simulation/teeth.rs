@@ -71,6 +71,7 @@ teeth! {
     tooth_order_by_time: Client(Tooth::OrderByTime) breaks OneLog;
     tooth_window_unbounded: Client(Tooth::WindowUnbounded) breaks Bounds;
     tooth_epoch_ignored: Client(Tooth::EpochIgnored) breaks OneLog, Converges;
+    tooth_reset_ignored: Client(Tooth::ResetIgnored) breaks OneLog, Converges;
     tooth_retry_makes_new_id: Client(Tooth::RetryMakesNewId) breaks Converges, StoredOnce, OneLog;
     tooth_rejected_dropped: Client(Tooth::RejectedDropped) breaks NothingDisappears, OneOutbox;
     tooth_busy_is_final: Client(Tooth::BusyIsFinal) breaks RejectedForAReason;

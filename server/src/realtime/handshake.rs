@@ -88,13 +88,18 @@ impl Realtime {
         {
             tracing::warn!(%error, "read marks could not be written yet");
         }
-        let resume = Resume::read(store.as_ref(), found.person.id, found.session)
+        let cursors = (auth.epoch == Some(store.epoch())).then_some(auth.cursors);
+        let resume = Resume::read(store.as_ref(), found.person.id, found.session, cursors)
             .await
             .map_err(|error| unavailable(&error))?;
-        let resume = Resume {
-            cursors: (auth.epoch == Some(store.epoch())).then_some(auth.cursors),
-            ..resume.ok_or(HandshakeError::Unauthorized)?
-        };
+        let resume = resume.ok_or(HandshakeError::Unauthorized)?;
+        if !resume.reset.is_empty() {
+            let rooms = resume.reset.len();
+            tracing::warn!(
+                rooms,
+                "a device knows entries that are not in the database, which went back in time: it reads these rooms anew"
+            );
+        }
         if resume.profile.limits != limits {
             self.0
                 .people

@@ -208,7 +208,7 @@ impl PublishedState {
         let mut bytes = 0;
         let mut missed = Vec::new();
         for room in rooms {
-            let cursor = cursors.get(&room.id).copied().unwrap_or(0);
+            let cursor = cursors.get(&room.id).map_or(0, |cursor| cursor.seq);
             if cursor >= room.head {
                 continue;
             }

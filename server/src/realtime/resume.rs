@@ -5,7 +5,7 @@ use std::sync::Arc;
 use socketioxide::extract::SocketRef;
 use socketioxide::{SendError, SocketError};
 use steadfast_shared::event::{self, Availability, ClosingReason, Cursors, Opened, Presence};
-use steadfast_shared::{Person, Role, Room, UserId};
+use steadfast_shared::{Person, Role, Room, RoomId, UserId};
 
 use super::connection::Connection;
 use super::hub::{EVERYBODY, Hub, join};
@@ -27,14 +27,17 @@ pub(super) struct Resume {
     pub(super) rooms: Vec<Room>,
     /// How far the device has got; `None` where it has nothing of this epoch.
     pub(super) cursors: Option<Cursors>,
+    /// Rooms whose log has not what its cursor names.
+    pub(super) reset: Vec<RoomId>,
 }
 
 impl Resume {
-    /// Reads what a person's session opens with. `None` where the device is signed in no longer.
+    /// Reads what a person's session opens with, on a device that has got so far. `None` where it is signed in no longer.
     pub(super) async fn read(
         store: &dyn Store,
         user: UserId,
         session: SessionId,
+        cursors: Option<Cursors>,
     ) -> Result<Option<Self>, StoreError> {
         let mut snapshot = store.snapshot().await?;
         let as_of = snapshot.feed_head().await?;
@@ -44,11 +47,22 @@ impl Resume {
         let Some(profile) = snapshot.profile(user).await? else {
             return Ok(None);
         };
+        let rooms = snapshot.rooms_of(user).await?;
+        // Nothing is told of rooms that this person is not in.
+        let cursors = cursors.map(|mut cursors| {
+            cursors.retain(|room, _| rooms.iter().any(|known| known.id == *room));
+            cursors
+        });
+        let reset = match &cursors {
+            Some(cursors) => snapshot.mismatched(cursors).await?,
+            None => Vec::new(),
+        };
         Ok(Some(Self {
             as_of,
             profile,
-            rooms: snapshot.rooms_of(user).await?,
-            cursors: None,
+            rooms,
+            cursors,
+            reset,
         }))
     }
 
@@ -107,15 +121,13 @@ impl Hub {
             drop(published);
             // Something of theirs changed while this device connected.
             let session = connection.device.session;
-            let Some(read) = Resume::read(self.store.as_ref(), user, session).await? else {
+            let cursors = resume.cursors;
+            let Some(read) = Resume::read(self.store.as_ref(), user, session, cursors).await? else {
                 self.end(socket, connection, ClosingReason::SignedOut);
                 return Ok(None);
             };
             self.people.limit_device(&connection.device, &read.profile.limits);
-            resume = Resume {
-                cursors: resume.cursors,
-                ..read
-            };
+            resume = read;
         }
         Err(StoreError::Locked)
     }
@@ -155,9 +167,11 @@ impl Hub {
                 self.hints.room(room.id);
             }
         }
-        let missed = resume
-            .cursors
-            .and_then(|cursors| published.missed(&resume.rooms, &cursors, self.recovered_entries));
+        let reset = resume.reset;
+        let missed = resume.cursors.and_then(|mut cursors| {
+            cursors.retain(|room, _| !reset.contains(room));
+            published.missed(&resume.rooms, &cursors, self.recovered_entries)
+        });
         let here = Presence {
             person: me.clone(),
             state: Availability::Online,
@@ -173,6 +187,7 @@ impl Hub {
             rooms: resume.rooms,
             recovered: missed.is_some(),
             missed: missed.unwrap_or_default(),
+            reset,
             online: published.present.values().cloned().collect(),
             last_closed: self.people.recall(connection),
         });

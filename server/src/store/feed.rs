@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use steadfast_shared::admin::PersonLimit;
 use steadfast_shared::event::{Blocked, ClosingReason};
-use steadfast_shared::{Millis, Person, Role, Room, RoomId, Seq, UserId};
+use steadfast_shared::{Cursors, Millis, Person, Role, Room, RoomId, Seq, UserId};
 
 use super::{Acted, Grown, SessionId, StoreError};
 
@@ -54,6 +54,10 @@ pub trait Snapshot: Send {
 
     /// Who somebody is. `None` where there is no such person.
     async fn profile(&mut self, user: UserId) -> Result<Option<Profile>, StoreError>;
+
+    /// Rooms whose logs have another entry than the cursor names, or none, at its place: the cursor is of a database that is no
+    /// more, for one that is in force goes no further than what is committed.
+    async fn mismatched(&mut self, cursors: &Cursors) -> Result<Vec<RoomId>, StoreError>;
 
     /// Those of these sessions that have ended.
     async fn ended(&mut self, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError>;

@@ -33,4 +33,5 @@ mod storage;
 mod store;
 mod strangers;
 mod support;
+mod went_back;
 mod writer;

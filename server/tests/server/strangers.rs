@@ -251,7 +251,7 @@ async fn fault_h05_before_it_is_said_whose_it_is_a_connection_may_send_little() 
 
 #[tokio::test]
 async fn fault_h05_bodies_that_drip_are_bounded_and_who_is_known_connects_by_polling() {
-    /// What strangers may have under way; each may be 96 KiB.
+    /// What strangers may have under way; each may be 128 KiB.
     const HELD: usize = 256;
     const MORE: usize = 40;
     let server = TestServer::start().await;

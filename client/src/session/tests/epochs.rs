@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::news::Stored;
-use steadfast_shared::RoomId;
+use steadfast_shared::{Cursor, RoomId};
 
 const LATER: Epoch = Epoch(Uuid::from_u128(0xEE));
 const LATER_ROOM: RoomId = RoomId(Uuid::from_u128(0xAA));
@@ -121,19 +121,257 @@ fn an_item_of_the_epoch_before_that_another_tab_tells_late_is_brought_along() {
     assert_eq!((items[0].id, items[0].room), (id(1), LATER_ROOM));
 }
 
+/// What a room shows: each entry by whom.
+fn shown(desk: &Desk) -> Vec<(EntryId, UserId)> {
+    let timeline = desk.session.timeline(ROOM);
+    timeline.rows().map(|row| (row.id, row.author.id)).collect()
+}
+
+fn said(entries: &Entries) -> Vec<(EntryId, UserId)> {
+    let said = entries.entries.iter();
+    said.map(|entry| (entry.id, entry.author.id)).collect()
+}
+
 #[test]
-fn a_backup_put_back_is_noticed_by_its_head() {
+fn a_cursor_names_the_entry_that_is_there() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    assert_eq!(desk.session.auth().cursors[&ROOM], 0.into());
+    desk.hear(entries(1..=9, 2));
+    let ninth = entry(9, 2);
+    assert_eq!(desk.session.auth().cursors[&ROOM], Cursor::from(&ninth));
+    let (id, at) = (Some(ninth.id), Some(ninth.at));
+    assert_eq!(desk.session.auth().cursors[&ROOM], Cursor { seq: 9, id, at });
+    // Its own entry by its ack, before the log's copy.
+    desk.post(1);
+    let (request, _) = desk.one_send();
+    desk.ack(request, vec![stored(1, 10)]);
+    let cursor = Cursor {
+        seq: 10,
+        id: Some(super::id(1)),
+        at: Some(5),
+    };
+    assert_eq!(desk.session.auth().cursors[&ROOM], cursor);
+    // And from storage, in a tab that begins with it.
+    desk.pass(Duration::from_secs(5));
+    let again = Desk::restored(1, desk.disk);
+    assert_eq!(again.session.auth().cursors[&ROOM], cursor);
+}
+
+#[test]
+fn a_room_that_went_back_in_time_starts_afresh_alone_and_the_outbox_stays() {
+    let mut desk = Desk::new(1);
+    let two = |head, other| {
+        let mut opened = opened(1, head);
+        opened.rooms.push(Room {
+            head: other,
+            ..Room::new(LATER_ROOM, "plans")
+        });
+        opened
+    };
+    desk.opened(two(0, 0));
+    desk.hear(entries(1..=9, 2));
+    desk.hear(Entries {
+        room: LATER_ROOM,
+        ..entries(1..=3, 2)
+    });
+    desk.event(ServerEvent::Read(event::Read { room: ROOM, seq: 8 }));
+    desk.pass(Duration::from_secs(5));
+    desk.offline();
+    desk.post(1);
+    desk.opened(Opened {
+        reset: vec![ROOM],
+        ..two(4, 3)
+    });
+    assert_eq!(desk.cursor(), None);
+    assert_eq!(desk.session.room(ROOM).unwrap().read, 0);
+    assert_eq!(desk.session.room(LATER_ROOM).unwrap().cursor, Some(3), "unharmed");
+    let (request, items) = desk.one_send();
+    assert_eq!(items, [id(1)], "what was not sent is sent");
+    let mut pulls = desk.pulls();
+    assert_eq!(pulls.len(), 1);
+    let (page, pull) = pulls.remove(0);
+    assert_eq!((pull.room, pull.after, pull.before), (ROOM, None, None));
+    desk.page(page, entries(1..=4, 3).entries, 4);
+    desk.ack(request, vec![stored(1, 5)]);
+    let mut there = said(&entries(1..=4, 3));
+    there.push((id(1), person(1).id));
+    assert_eq!(shown(&desk), there);
+    desk.pass(Duration::from_secs(5));
+    let cached = desk.disk.rooms.iter().find(|cache| cache.room == ROOM);
+    assert_eq!(cached.unwrap().high, 5, "and on disk as well");
+}
+
+#[test]
+fn a_head_below_the_cursor_is_that_of_a_node_a_little_behind() {
     let mut desk = Desk::new(1);
     desk.online(0);
     desk.hear(entries(1..=9, 2));
     desk.offline();
-    desk.online(4);
-    assert_eq!(desk.cursor(), None, "the window reached past the head");
+    desk.online(7);
+    assert_eq!((desk.cursor(), desk.rows().len()), (Some(9), 9));
+    assert!(desk.pulls().is_empty());
+    desk.hear(entries(8..=10, 2));
+    assert_eq!(desk.cursor(), Some(10));
+}
+
+#[test]
+fn what_waits_and_names_a_place_of_a_log_that_went_back_changes_no_other_message() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.hear(entries(1..=9, 1));
+    desk.offline();
+    let change = MessageChange::Delete { message: 8 };
+    let (room, at) = (ROOM, 5);
+    desk.input(Input::Change {
+        room,
+        id: id(1),
+        change,
+        at,
+    });
+    desk.input(Input::Post {
+        room,
+        id: id(2),
+        text: text("a reply"),
+        reply_to: Some(9),
+        at,
+    });
+    desk.opened(Opened {
+        reset: vec![ROOM],
+        ..opened(1, 20)
+    });
+    let (_, items) = desk.sends().remove(0);
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0].body, Body::message(text("a reply")), "to nothing");
+    let waits = desk.session.outbox().find(|item| item.id == id(1)).unwrap();
+    assert_eq!(waits.rejected, Some(crate::Rejection::OtherEpoch));
+    desk.input(Input::Retry(id(1)));
+    assert_eq!(desk.refusals(), [(id(1), Refusal::OtherEpoch)]);
+    desk.input(Input::Discard(id(1)));
+    assert!(desk.disk.outbox.iter().all(|item| item.id != id(1)));
+}
+
+#[test]
+fn what_another_tab_had_acknowledged_in_a_life_that_is_no_more_moves_no_cursor() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.hear(entries(1..=1, 2));
+    // This tab's link is dead and does not know it; the other one's is of the database that was put back.
+    desk.post(1);
+    let (room, seq, at) = (ROOM, 2, 5);
+    let stored = vec![Stored {
+        id: id(1),
+        room,
+        seq,
+        at,
+    }];
+    desk.input(Input::Heard(PeerNews::Sent { epoch: EPOCH, stored }));
+    assert_eq!(desk.rows().len(), 2, "it is shown");
+    assert_eq!(desk.session.auth().cursors[&ROOM], Cursor::from(&entry(1, 2)));
+}
+
+#[test]
+fn another_entry_where_one_is_held_is_looked_into() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.hear(entries(1..=2, 2));
+    // A repeat is none.
+    desk.hear(entries(1..=2, 2));
+    assert!(desk.pulls().is_empty());
+    desk.hear(entries(2..=3, 3));
     let (request, pull) = desk.pulls().remove(0);
     assert_eq!((pull.after, pull.before), (None, None));
-    desk.page(request, entries(1..=4, 3).entries, 4);
-    assert_eq!(desk.cursor(), Some(4));
-    assert_eq!(desk.rows().len(), 4);
+    desk.page(request, entries(1..=3, 3).entries, 3);
+    let (request, _) = desk.pulls().remove(0);
+    desk.page(request, entries(1..=3, 3).entries, 3);
+    assert_eq!(shown(&desk), said(&entries(1..=3, 3)));
+}
+
+/// The answer to the periodic comparison of cursors with heads.
+fn sync(desk: &mut Desk, head: Seq) {
+    desk.syncs();
+    desk.pass(Duration::from_secs(31));
+    let (request, cursors) = desk.syncs().remove(0);
+    assert_eq!(cursors[&ROOM].seq, desk.cursor().unwrap());
+    let heads = [(ROOM, head)].into();
+    desk.answer(request, Ok(Answer::Sync(Ok(heads))));
+}
+
+#[test]
+fn a_head_that_went_back_while_connected_is_looked_into_and_the_room_starts_afresh() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.hear(entries(1..=9, 2));
+    sync(&mut desk, 4);
+    let (request, pull) = desk.pulls().remove(0);
+    assert_eq!((pull.after, pull.before), (None, None), "the newest page");
+    assert_eq!(desk.rows().len(), 9, "until it is certain");
+    desk.page(request, entries(1..=4, 2).entries, 4);
+    assert_eq!(desk.rows().len(), 0);
+    let (request, _) = desk.pulls().remove(0);
+    desk.page(request, entries(1..=4, 2).entries, 4);
+    assert_eq!(shown(&desk), said(&entries(1..=4, 2)));
+}
+
+#[test]
+fn a_node_that_is_behind_the_database_takes_nothing_from_the_window() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.hear(entries(1..=9, 2));
+    sync(&mut desk, 7);
+    let (request, _) = desk.pulls().remove(0);
+    desk.page(request, entries(1..=9, 2).entries, 9);
+    assert_eq!(shown(&desk), said(&entries(1..=9, 2)));
+    assert!(desk.pulls().is_empty(), "and that settles it");
+}
+
+#[test]
+fn a_page_that_has_another_entry_where_one_is_held_is_of_another_log() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.hear(entries(1..=9, 2));
+    sync(&mut desk, 8);
+    let (request, _) = desk.pulls().remove(0);
+    // It has grown beyond what was held, by others' entries.
+    desk.page(request, entries(1..=12, 3).entries, 12);
+    let (request, _) = desk.pulls().remove(0);
+    desk.page(request, entries(1..=12, 3).entries, 12);
+    assert_eq!(shown(&desk), said(&entries(1..=12, 3)));
+}
+
+#[test]
+fn what_waited_behind_a_gap_of_a_log_that_is_no_more_is_let_go() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.hear(entries(1..=4, 2));
+    desk.hear(entries(8..=9, 2));
+    let (request, pull) = desk.pulls().remove(0);
+    assert_eq!(pull.after, Some(4));
+    desk.page(request, vec![], 4);
+    let (request, _) = desk.pulls().remove(0);
+    desk.page(request, entries(1..=4, 2).entries, 4);
+    assert_eq!(shown(&desk), said(&entries(1..=4, 2)));
+    let room = desk.session.room(ROOM).unwrap();
+    assert_eq!((room.head, room.held), (4, 0));
+    assert!(desk.pulls().is_empty());
+}
+
+#[test]
+fn what_storage_tells_late_is_compared_with_the_newest_page() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.hear(entries(1..=4, 2));
+    desk.pass(Duration::from_secs(5));
+    let mut late = Desk::restored(1, Restored::default());
+    late.input(Input::SignedIn(SessionInfo::new(person(1), EPOCH)));
+    late.input(Input::Restored(desk.disk));
+    // The handshake said nothing of the room: nothing is reset.
+    late.online(4);
+    let (request, _) = late.pulls().remove(0);
+    late.page(request, entries(1..=4, 3).entries, 4);
+    let (request, _) = late.pulls().remove(0);
+    late.page(request, entries(1..=4, 3).entries, 4);
+    assert_eq!(shown(&late), said(&entries(1..=4, 3)));
 }
 
 #[test]

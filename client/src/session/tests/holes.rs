@@ -141,7 +141,7 @@ fn hole_07_a_gap_holds_the_cursor_and_is_pulled() {
     assert_eq!(desk.cursor(), Some(2));
     desk.page(request, entries(3..=4, 2).entries, 6);
     assert_eq!(desk.cursor(), Some(6));
-    assert_eq!(desk.session.auth().cursors[&ROOM], 6);
+    assert_eq!(desk.session.auth().cursors[&ROOM].seq, 6);
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn hole_08_a_commit_nobody_was_told_of_is_found_by_the_sync() {
     desk.page(request, entries(1..=1, 2).entries, 1);
     desk.pass(Duration::from_secs(31));
     let (request, cursors) = desk.syncs().remove(0);
-    assert_eq!(cursors[&ROOM], 1);
+    assert_eq!(cursors[&ROOM].seq, 1);
     desk.answer(request, Ok(Answer::Sync(Ok([(ROOM, 2)].into()))));
     let (request, pull) = desk.pulls().remove(0);
     assert_eq!(pull.after, Some(1));
@@ -222,7 +222,7 @@ fn hole_12_the_toggle_resumes_from_the_cursor_and_catches_up() {
     assert!(desk.reconnects().is_empty(), "a person's wish is kept");
     desk.post(1);
     assert_eq!(
-        desk.session.auth().cursors[&ROOM],
+        desk.session.auth().cursors[&ROOM].seq,
         5,
         "what the next CONNECT presents"
     );
@@ -247,7 +247,7 @@ fn hole_14_the_handshake_itself_says_all_that_a_resumption_needs() {
     desk.offline();
     let auth = desk.session.auth();
     assert_eq!(
-        (auth.epoch, auth.cursors[&ROOM]),
+        (auth.epoch, auth.cursors[&ROOM].seq),
         (Some(EPOCH), 5),
         "no node has to remember this client"
     );

@@ -206,7 +206,7 @@ fn the_cached_page_is_shown_at_once_and_then_reconciled() {
     assert_eq!(desk.disk.rooms[0].entries.len(), 100, "the newest page");
     let mut again = Desk::restored(1, desk.disk);
     assert_eq!(again.rows().len(), 100);
-    assert_eq!(again.session.auth().cursors[&ROOM], 150);
+    assert_eq!(again.session.auth().cursors[&ROOM].seq, 150);
     again.online(152);
     let (request, pull) = again.pulls().remove(0);
     assert_eq!(pull.after, Some(150));

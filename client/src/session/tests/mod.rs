@@ -84,6 +84,7 @@ pub(super) fn opened(me: u128, head: Seq) -> Opened {
         }],
         recovered: false,
         missed: vec![],
+        reset: vec![],
         online: vec![Presence {
             person: person(me),
             state: Availability::Online,

@@ -46,8 +46,8 @@ fn a_room_joined_while_online_is_pulled_and_followed() {
         request,
         Ok(Answer::History(Ok(Page {
             room: OTHER,
-            entries: vec![entry(1, 2), entry(2, 2)],
-            head: 2,
+            entries: vec![entry(1, 2), entry(2, 2), entry(3, 2)],
+            head: 3,
         }))),
     );
     let view = desk.session.room(OTHER).unwrap();

@@ -41,6 +41,13 @@ fn only_the_elected_tab_sends_and_the_other_sees_it_happen() {
     first.ack(request, vec![stored(1, 1)]);
     tell(&mut first, &mut second);
     assert_eq!(second.rows(), [(id(1), "sent")]);
+    // The other tab's link may be of another life of the database: the cursor waits for the log's copy.
+    assert_eq!(second.cursor(), Some(0));
+    second.hear(Entries {
+        entries: vec![entry_of(1, 1, id(1), "post 1")],
+        ..entries(1..=1, 1)
+    });
+    assert_eq!(second.rows(), [(id(1), "sent")]);
     assert_eq!(second.cursor(), Some(1));
     assert_eq!((first.session.unsent(), second.session.unsent()), (0, 0));
     assert!(
@@ -262,6 +269,11 @@ fn another_tabs_ack_ahead_of_this_tabs_opening_is_no_sign_of_another_database() 
         }],
     }));
     second.event(ServerEvent::Session(event::Session::Open(opened(1, 0))));
+    assert_eq!(second.rows(), [(id(1), "sent")]);
+    second.hear(Entries {
+        entries: vec![entry_of(1, 1, id(1), "post 1")],
+        ..entries(1..=1, 1)
+    });
     assert_eq!(second.cursor(), Some(1));
     assert_eq!(second.rows(), [(id(1), "sent")]);
 }
@@ -347,8 +359,12 @@ fn another_tabs_ack_while_this_tabs_link_comes_up_is_no_sign_of_another_database
     // The server reads the head for the second tab, then stores what the first one sends, and its ack is faster.
     first.ack(request, vec![stored(1, 1)]);
     tell(&mut first, &mut second);
-    assert_eq!(second.cursor(), Some(1));
     second.online(0);
+    assert_eq!(second.rows(), [(id(1), "sent")]);
+    second.hear(Entries {
+        entries: vec![entry_of(1, 1, id(1), "post 1")],
+        ..entries(1..=1, 1)
+    });
     assert_eq!(second.cursor(), Some(1));
     assert_eq!(second.rows(), [(id(1), "sent")]);
 }

@@ -27,7 +27,7 @@ pub(crate) fn opened(world: &mut World, cursors: &Cursors, opened: &Opened) {
         return;
     }
     let lacks = world.server.database.rooms.iter().find_map(|log| {
-        let cursor = cursors.get(&log.id).copied().unwrap_or(0);
+        let cursor = cursors.get(&log.id).map_or(0, |cursor| cursor.seq);
         let missed = opened.missed.iter().filter(|missed| missed.room == log.id);
         let brought: Vec<Seq> = missed
             .flat_map(|missed| &missed.entries)

@@ -9,6 +9,7 @@ use steadfast_shared::{EntryId, MessageText, Seq};
 use super::fold::folded;
 use super::{Broken, hold};
 use crate::device::Device;
+use crate::server::database::Log;
 use crate::tab::Tab;
 use crate::words;
 use crate::world::World;
@@ -74,6 +75,7 @@ pub(crate) fn in_the_end(world: &World) -> Result<(), Broken> {
         for tab in device.live() {
             nobody_lingers(world, tab)?;
             for log in &world.server.database.rooms {
+                as_stored(tab, log)?;
                 folded(tab, log)?;
             }
         }
@@ -101,6 +103,18 @@ pub(crate) fn in_the_end(world: &World) -> Result<(), Broken> {
         );
     }
     in_order(world)
+}
+
+/// What a tab shows of a room is what its log has there.
+fn as_stored(tab: &Tab, log: &Log) -> Result<(), Broken> {
+    for row in tab.session.timeline(log.id).stored() {
+        let entry = row.seq().and_then(|seq| log.entry(seq));
+        let same = entry
+            .is_some_and(|entry| (entry.id, entry.author.id, entry.at) == (row.id, row.author.id, row.at));
+        let (name, id) = (words::message(row.id), words::tab(tab.id));
+        hold!(OneLog, same, "{id} shows {name} where the log has {entry:?}");
+    }
+    Ok(())
 }
 
 /// Nobody says the same twice in these worlds: a text that is in the log twice is one that was stored again.

@@ -56,10 +56,12 @@ impl Look<'_> {
     fn at(&self, tab: &Tab, mut seen: Seen, history: &mut History) -> Result<Seen, Broken> {
         let session = &tab.session;
         let epoch = session.epoch();
-        if !seen.screen.is_of(session) {
+        // In the end it is looked at in any case.
+        let went_back = epoch.is_some_and(|epoch| self.server.went_back.contains(&epoch));
+        if !seen.screen.is_of(session) || went_back {
             seen = Seen::default();
         }
-        let in_force = epoch == Some(self.server.database.epoch);
+        let in_force = epoch == Some(self.server.database.epoch) && !went_back;
         let rooms: BTreeSet<RoomId> = session
             .rooms()
             .map(|room| room.id)

@@ -46,10 +46,10 @@ impl World {
         };
         let database = &self.server.database;
         let mut recovered = auth.epoch == Some(database.epoch) && !self.dice.chance(20);
-        let cursors = database.cursors(auth.epoch, &auth.cursors);
+        let (cursors, reset) = database.cursors(auth.epoch, &auth.cursors);
         let mut missed = Vec::new();
         for log in &database.rooms {
-            let from = cursors.get(&log.id).copied().unwrap_or(0);
+            let from = cursors.get(&log.id).map_or(0, |cursor| cursor.seq);
             if from >= log.head() {
                 continue;
             }
@@ -75,6 +75,7 @@ impl World {
             epoch: database.epoch,
             recovered,
             missed: if recovered { missed } else { Vec::new() },
+            reset,
             online: Vec::new(),
             last_closed: None,
         };

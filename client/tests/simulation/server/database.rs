@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use steadfast_shared::event::{Cursors, Entries, Heads, HistoryRequest, Page, Room, SendItem, Sent};
 use steadfast_shared::{
-    Body, Entry, EntryId, Epoch, ErrorCode, Millis, Person, RoomId, Seq, UserId, WireError, limit,
+    Body, Cursor, Entry, EntryId, Epoch, ErrorCode, Millis, Person, RoomId, Seq, UserId, WireError, limit,
 };
 use uuid::Uuid;
 
@@ -92,11 +92,14 @@ impl Database {
         fresh
     }
 
-    /// This backup, put back and given a new life, as docs/OPERATING.md has it. `instead_of` is what it takes the place of.
-    pub(crate) fn restored(&self, instead_of: &Self) -> Self {
+    /// This backup, put back in the place of another database. It has a new life, as by `steadfast restore`, but where its file
+    /// was copied back by hand.
+    pub(crate) fn restored(&self, instead_of: &Self, by_hand: bool) -> Self {
         let mut back = self.clone();
         back.made = instead_of.made;
-        back.epoch = Epoch(back.uuid());
+        if !by_hand {
+            back.epoch = Epoch(back.uuid());
+        }
         back
     }
 
@@ -244,11 +247,20 @@ impl Database {
         self.rooms.iter().map(|log| (log.id, log.head())).collect()
     }
 
-    /// The cursors of this database's rooms alone.
-    pub(crate) fn cursors(&self, epoch: Option<Epoch>, cursors: &Cursors) -> Cursors {
-        if epoch != Some(self.epoch) {
-            return Cursors::new();
+    /// The cursors that hold here, and the rooms of those that do not.
+    pub(crate) fn cursors(&self, epoch: Option<Epoch>, cursors: &Cursors) -> (Cursors, Vec<RoomId>) {
+        let mut reset = Vec::new();
+        let mut hold = Cursors::new();
+        for log in self.rooms.iter().filter(|_| epoch == Some(self.epoch)) {
+            let Some(cursor) = cursors.get(&log.id) else {
+                continue;
+            };
+            if cursor.seq == 0 || log.entry(cursor.seq).map(Cursor::from) == Some(*cursor) {
+                hold.insert(log.id, *cursor);
+            } else {
+                reset.push(log.id);
+            }
         }
-        cursors.clone()
+        (hold, reset)
     }
 }

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use steadfast_server::realtime::tail::Tail;
 use steadfast_shared::event::Auth;
-use steadfast_shared::{EntryId, Person, RoomId, Seq};
+use steadfast_shared::{EntryId, Epoch, Person, RoomId, Seq};
 use uuid::Uuid;
 
 use crate::line::LineId;
@@ -47,6 +47,8 @@ pub(crate) struct Server {
     full_until: Duration,
     /// What was in the log of an earlier life and is not in this one's.
     pub(crate) lost: BTreeSet<EntryId>,
+    /// Epochs within which the database went back in time: what was shown of them may be of a log that is no more.
+    pub(crate) went_back: BTreeSet<Epoch>,
 }
 
 pub(crate) struct Node {
@@ -91,6 +93,7 @@ impl Server {
             busy_until: Duration::ZERO,
             full_until: Duration::ZERO,
             lost: BTreeSet::new(),
+            went_back: BTreeSet::new(),
         }
     }
 
@@ -133,10 +136,14 @@ impl World {
         self.server.backup = Some(self.server.database.clone());
     }
 
-    pub(crate) fn restore_backup(&mut self, down: Duration) {
+    pub(crate) fn restore_backup(&mut self, by_hand: bool, down: Duration) {
         let Some(backup) = &self.server.backup else { return };
-        let back = backup.restored(&self.server.database);
-        self.say(|| "the backup is put back, with a new epoch".to_owned());
+        let back = backup.restored(&self.server.database, by_hand);
+        let how = if by_hand { "by hand" } else { "with a new epoch" };
+        self.say(|| format!("the backup is put back, {how}"));
+        if by_hand {
+            self.server.went_back.insert(back.epoch);
+        }
         self.replace_database(back, down);
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use sqlx::{PgConnection, Row};
-use steadfast_shared::{Millis, Room, RoomId, Seq, UserId};
+use steadfast_shared::{Cursors, Millis, Room, RoomId, Seq, UserId};
 
 use super::transaction::{Transaction, written};
 use super::{PostgresStore, admin, bounded, from_sql, history, person, rooms, to_sql, told};
@@ -114,6 +114,10 @@ impl Snapshot for PostgresSnapshot {
 
     async fn profile(&mut self, user: UserId) -> Result<Option<Profile>, StoreError> {
         bounded(profile(&mut self.0, user)).await
+    }
+
+    async fn mismatched(&mut self, cursors: &Cursors) -> Result<Vec<RoomId>, StoreError> {
+        bounded(history::mismatched(&mut self.0, cursors)).await
     }
 
     async fn ended(&mut self, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {

@@ -2,7 +2,7 @@
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
-use steadfast_shared::{Emoji, Entry, EntryId, Millis, Person, RoomId, Seq, UserId, event, limit};
+use steadfast_shared::{Cursors, Emoji, Entry, EntryId, Millis, Person, RoomId, Seq, UserId, event, limit};
 use uuid::Uuid;
 
 use super::body::{masked, read};
@@ -246,6 +246,38 @@ async fn changes(
         changes.reacted(message, emoji, person::read(row)?);
     }
     Ok(changes)
+}
+
+/// See [`crate::store::feed::Snapshot::mismatched`].
+pub(super) async fn mismatched(
+    connection: &mut PgConnection,
+    cursors: &Cursors,
+) -> Result<Vec<RoomId>, StoreError> {
+    let asked = cursors.iter().filter(|(_, cursor)| cursor.seq > 0);
+    let (mut rooms, mut seqs, mut ids, mut times) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (room, cursor) in asked {
+        rooms.push(room.0);
+        seqs.push(to_sql(cursor.seq));
+        ids.push(cursor.id.map(|id| id.0));
+        times.push(cursor.at.map(to_sql));
+    }
+    if rooms.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rooms: Vec<Uuid> = sqlx::query_scalar(
+        "select asked.room from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::bigint[]) as asked (room, seq, id, at)
+         left join entries on entries.room = asked.room and entries.seq = asked.seq
+         where entries.id is null or entries.id <> coalesce(asked.id, entries.id)
+            or entries.at <> coalesce(asked.at, entries.at)",
+    )
+    .bind(rooms)
+    .bind(seqs)
+    .bind(ids)
+    .bind(times)
+    .fetch_all(connection)
+    .await
+    .map_err(told)?;
+    Ok(rooms.into_iter().map(RoomId).collect())
 }
 
 /// See [`crate::store::Log::heads`].

@@ -3,7 +3,8 @@
 use futures::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
-use steadfast_shared::{Entry, EntryId, Millis, Person, RoomId, Seq, UserId, event, limit};
+use steadfast_shared::{Cursors, Entry, EntryId, Millis, Person, RoomId, Seq, UserId, event, limit};
+use uuid::Uuid;
 
 use super::body::{masked, read};
 use super::{SqliteStore, admin, from_sql, now, to_sql, told};
@@ -196,6 +197,37 @@ pub(super) async fn grown(
         grown.push(Grown { room, head, fresh });
     }
     Ok(grown)
+}
+
+/// See [`crate::store::feed::Snapshot::mismatched`].
+pub(super) async fn mismatched(
+    connection: &mut SqliteConnection,
+    cursors: &Cursors,
+) -> Result<Vec<RoomId>, StoreError> {
+    let asked: Vec<_> = cursors
+        .iter()
+        .filter(|(_, cursor)| cursor.seq > 0)
+        .map(|(room, cursor)| {
+            let id = cursor.id.map(|id| id.0.simple().to_string());
+            let at = cursor.at.map(to_sql);
+            (room.0.simple().to_string(), to_sql(cursor.seq), id, at)
+        })
+        .collect();
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let asked = serde_json::to_string(&asked).map_err(|_| StoreError::Unreadable("cursor"))?;
+    let rooms: Vec<Uuid> = sqlx::query_scalar(
+        "select unhex(asked.value ->> 0) from json_each(?) as asked
+         left join entries on entries.room = unhex(asked.value ->> 0) and entries.seq = asked.value ->> 1
+         where entries.id is null or entries.id <> coalesce(unhex(asked.value ->> 2), entries.id)
+            or entries.at <> coalesce(asked.value ->> 3, entries.at)",
+    )
+    .bind(asked)
+    .fetch_all(connection)
+    .await
+    .map_err(told)?;
+    Ok(rooms.into_iter().map(RoomId).collect())
 }
 
 /// See [`crate::store::Log::heads`].

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use sqlx::{Row, Sqlite, Transaction};
-use steadfast_shared::{Room, RoomId, Seq, UserId};
+use steadfast_shared::{Cursors, Room, RoomId, Seq, UserId};
 
 use super::{SqliteStore, admin, feed, history, person, rooms, told};
 use crate::store::feed::{Change, ChangeNumber, Feed, Profile, Snapshot};
@@ -64,6 +64,10 @@ impl Snapshot for SqliteSnapshot {
             blocked: admin::blocked_by(&mut *self.0, user).await?,
             limits: admin::limits_of(&mut *self.0, user).await?,
         }))
+    }
+
+    async fn mismatched(&mut self, cursors: &Cursors) -> Result<Vec<RoomId>, StoreError> {
+        history::mismatched(&mut self.0, cursors).await
     }
 
     async fn ended(&mut self, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {

@@ -12,7 +12,7 @@ use steadfast_server::store::{
     Refusal, Rooms, SessionId, Snapshot, Span, Store, StoreError,
 };
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
-use steadfast_shared::{EntryId, Epoch, Millis, Person, Role, Room, RoomId, Seq, UserId, event};
+use steadfast_shared::{Cursors, EntryId, Epoch, Millis, Person, Role, Room, RoomId, Seq, UserId, event};
 use tokio::sync::Semaphore;
 
 /// What happens to one append, or to one errand.
@@ -293,6 +293,10 @@ impl Snapshot for FaultySnapshot {
 
     async fn profile(&mut self, user: UserId) -> Result<Option<Profile>, StoreError> {
         self.inner.profile(user).await
+    }
+
+    async fn mismatched(&mut self, cursors: &Cursors) -> Result<Vec<RoomId>, StoreError> {
+        self.inner.mismatched(cursors).await
     }
 
     async fn ended(&mut self, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
