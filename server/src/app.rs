@@ -19,7 +19,7 @@ use crate::audit::Audit;
 use crate::clock;
 use crate::config::Config;
 use crate::error::StartError;
-use crate::http::attempts::Attempts;
+use crate::http::attempts::{Attempts, Guesses};
 use crate::http::client_address::{self, Addresses};
 use crate::http::{self, headers, host};
 use crate::journal::Journal;
@@ -71,12 +71,12 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
             let per_minute = config.limits.sign_ins_per_minute;
             let attempts = Arc::new(Attempts::new(per_minute, per_minute.into()));
             let shared = http::Shared {
+                guesses: Arc::new(Guesses::new(store.clone())),
                 store,
                 realtime,
                 config,
                 attempts,
                 audit,
-                guesses: Arc::default(),
                 passphrases: Passphrases::default(),
                 sign_ups: Turns::new(http::session::SIGN_UPS_AT_ONCE),
                 #[cfg(feature = "page")]

@@ -113,7 +113,8 @@ impl Inner {
         };
         let (sign_ins, audit) = (keep(self.limits.sign_in_days), keep(self.limits.audit_days));
         self.store.prune(now, sign_ins, audit).await?;
-        self.store.prune_changes(now).await
+        self.store.prune_changes(now).await?;
+        self.store.prune_tries(now).await
     }
 }
 

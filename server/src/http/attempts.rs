@@ -3,17 +3,21 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use steadfast_shared::{ErrorCode, Nickname, UserId, WireError};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::Refusal;
-use crate::clock::Instant;
+use crate::clock::{self, Instant};
 use crate::realtime::bucket::Bucket;
 use crate::request::client_address::network;
+use crate::store::{Store, Try, TryKey};
 
 /// Most keys remembered at the same time, per kind of attempt.
 const KEYS: usize = 10_000;
@@ -23,6 +27,13 @@ const GUESSES: (u32, f64) = (10, 1.0);
 /// Passphrases that all addresses together may try on one nickname at once, and then per minute: ten times as many, so that
 /// no single stranger uses up what is left to its owner.
 const GUESSES_OF_ALL: (u32, f64) = (100, 10.0);
+
+/// Guesses that are counted in the database at the same time. One more counts for this process alone.
+const COUNTED_AT_ONCE: usize = 4;
+/// How long a sign-in waits for its guess to be counted in the database. Past it the guess counts for this process alone.
+const COUNTING: Duration = Duration::from_millis(500);
+/// After so many guesses, those that count no longer are forgotten.
+const PRUNED_AFTER: u32 = 1_000;
 
 /// The tries of each key.
 #[derive(Debug)]
@@ -62,14 +73,25 @@ impl<K: Eq + Hash> Attempts<K> {
 ///
 /// Nobody can lock a person out from elsewhere: an address has its own tries at each nickname, and only many addresses
 /// together use up those of all. The devices that are signed in need no passphrase, and have their own tries to change it.
-#[derive(Debug)]
+///
+/// They are counted in the database for all nodes together. What this process has counted by itself comes first, so that a flood costs the
+/// database nothing, and is what counts where the database does not answer in time.
 pub struct Guesses {
+    store: Arc<dyn Store>,
+    counting: Arc<Semaphore>,
+    counted: AtomicU32,
+    here: GuessesHere,
+}
+
+/// Those that this process has counted.
+#[derive(Debug)]
+struct GuessesHere {
     of_address: Attempts<(IpAddr, UserId)>,
     of_all: Attempts<UserId>,
     of_themselves: Attempts<UserId>,
 }
 
-impl Default for Guesses {
+impl Default for GuessesHere {
     fn default() -> Self {
         Self {
             of_address: Attempts::new(GUESSES.0, GUESSES.1),
@@ -79,25 +101,91 @@ impl Default for Guesses {
     }
 }
 
-impl Guesses {
-    /// Counts a try to sign in as this person.
-    pub fn sign_in(&self, address: IpAddr, user: UserId, now: Instant) -> Result<(), Duration> {
+impl GuessesHere {
+    fn sign_in(&self, address: IpAddr, user: UserId, now: Instant) -> Result<(), Duration> {
         // In this order: who is out of tries takes none from the others.
         self.of_address.take((network(address), user), now)?;
         self.of_all.take(user, now)
     }
+}
+
+impl Guesses {
+    /// None yet that this process knows of.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            counting: Arc::new(Semaphore::new(COUNTED_AT_ONCE)),
+            counted: AtomicU32::new(0),
+            here: GuessesHere::default(),
+        }
+    }
+
+    /// Counts a try to sign in as this person.
+    pub async fn sign_in(&self, address: IpAddr, user: UserId) -> Result<(), Duration> {
+        self.here.sign_in(address, user, clock::instant())?;
+        let network = network(address).to_string();
+        let user = user.0.as_bytes().as_slice();
+        // In this order: who is out of tries takes none from the others.
+        self.count([
+            one_try("guess of an address", &[network.as_bytes(), user], GUESSES),
+            one_try("guess", &[user], GUESSES_OF_ALL),
+        ])
+        .await
+    }
 
     /// Counts a try to sign in under a nickname that nobody has, where nobody is to learn that.
-    pub fn sign_in_as_nobody(&self, address: IpAddr, name: &Nickname, now: Instant) -> Result<(), Duration> {
+    pub async fn sign_in_as_nobody(&self, address: IpAddr, name: &Nickname) -> Result<(), Duration> {
         let digest = Sha256::digest(name.as_str().to_lowercase());
         let mut id = [0; 16];
         id.copy_from_slice(&digest[..16]);
-        self.sign_in(address, UserId(Uuid::from_bytes(id)), now)
+        self.sign_in(address, UserId(Uuid::from_bytes(id))).await
     }
 
     /// Counts a try of a person who is signed in.
-    pub fn change(&self, user: UserId, now: Instant) -> Result<(), Duration> {
-        self.of_themselves.take(user, now)
+    pub async fn change(&self, user: UserId) -> Result<(), Duration> {
+        self.here.of_themselves.take(user, clock::instant())?;
+        self.count([one_try("change", &[user.0.as_bytes()], GUESSES)])
+            .await
+    }
+
+    /// Counts tries in the database, where it answers in time.
+    async fn count<const N: usize>(&self, tries: [Try; N]) -> Result<(), Duration> {
+        let Ok(permit) = self.counting.clone().try_acquire_owned() else {
+            return Ok(());
+        };
+        let prunes = self.counted.fetch_add(1, Ordering::Relaxed) % PRUNED_AFTER == PRUNED_AFTER - 1;
+        let store = self.store.clone();
+        // A task of its own: what was begun is not broken off in the middle of a transaction.
+        let counting = tokio::spawn(async move {
+            let counted = store.count_tries(&tries, clock::now()).await;
+            if prunes && let Err(error) = store.prune_tries(clock::now()).await {
+                tracing::warn!(%error, "guesses that count no longer could not be forgotten yet");
+            }
+            drop(permit);
+            counted
+        });
+        match timeout(COUNTING, counting).await {
+            Ok(Ok(Ok(counted))) => counted,
+            Ok(Ok(Err(error))) => {
+                tracing::warn!(%error, "a guess could not be counted for all nodes");
+                Ok(())
+            }
+            Ok(Err(_)) | Err(_) => {
+                tracing::warn!("the database does not count a guess in time: it counts for this node alone");
+                Ok(())
+            }
+        }
+    }
+}
+
+fn one_try(kind: &str, parts: &[&[u8]], (at_once, per_minute): (u32, f64)) -> Try {
+    Try {
+        key: TryKey::new(kind, parts),
+        at_once,
+        every: Duration::from_secs_f64(60.0 / per_minute)
+            .as_millis()
+            .try_into()
+            .unwrap_or(u64::MAX),
     }
 }
 
@@ -123,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_stranger_who_guesses_leaves_the_owner_elsewhere_their_tries() {
-        let (guesses, mina) = (Guesses::default(), UserId(Uuid::nil()));
+        let (guesses, mina) = (GuessesHere::default(), UserId(Uuid::nil()));
         let mut now = clock::instant();
         for _ in 0..24 * 60 {
             for _ in 0..20 {
@@ -133,12 +221,12 @@ mod tests {
             now += Duration::from_secs(60);
         }
         assert!(guesses.sign_in(address(2), mina, now).is_ok());
-        assert!(guesses.change(mina, now).is_ok());
+        assert!(guesses.of_themselves.take(mina, now).is_ok());
     }
 
     #[test]
     fn many_strangers_together_have_few_tries() {
-        let (guesses, mina) = (Guesses::default(), UserId(Uuid::nil()));
+        let (guesses, mina) = (GuessesHere::default(), UserId(Uuid::nil()));
         let now = clock::instant();
         let tried = (0..200).filter(|n| guesses.sign_in(address(*n), mina, now).is_ok());
         assert_eq!(tried.count(), 100);

@@ -10,7 +10,6 @@ use steadfast_shared::http::NewPassphrase;
 use super::attempts::too_many;
 use super::caller::Caller;
 use super::{Refusal, Shared, failed, unavailable, unreadable};
-use crate::clock;
 use crate::passphrase::{For, HashError};
 use crate::request::client_address::{ClientAddress, network};
 use crate::turns::Class;
@@ -26,7 +25,8 @@ pub async fn put(
     let person = caller.person.id;
     shared
         .guesses
-        .change(person, clock::instant())
+        .change(person)
+        .await
         .map_err(too_many("tries to change the passphrase"))?;
 
     let whose = For {

@@ -111,7 +111,7 @@ async fn admit(
     };
     let done = match account {
         Some((account, shown)) => {
-            let guessed = shared.guesses.sign_in(address, account.user, clock::instant());
+            let guessed = shared.guesses.sign_in(address, account.user).await;
             guessed.map_err(too_many("passphrases tried for this nickname"))?;
             log.user = Some(account.user);
             one_more_device(shared, &account, shown, &new, address, owner_code)
@@ -148,9 +148,7 @@ async fn admit(
 /// stranger who is in it. Nothing is hashed for it, and so nobody else waits for it.
 async fn turned_away(shared: &Shared, asked: &NewSession, address: IpAddr) -> Refusal {
     if asked.passphrase.is_some() {
-        let guessed = shared
-            .guesses
-            .sign_in_as_nobody(address, &asked.nickname, clock::instant());
+        let guessed = shared.guesses.sign_in_as_nobody(address, &asked.nickname).await;
         if let Err(wait) = guessed {
             return too_many("passphrases tried for this nickname")(wait);
         }

@@ -10,6 +10,7 @@
 //! - [`sqlite`]: the store in one SQLite file; [`postgres`]: the one in a Postgres database
 //! - [`transfer`]: everything of one database into another one
 //! - [`quota`]: how much is taken
+//! - [`tries`]: how often something may be tried, on all nodes together
 //! - [`refusal`]: why something is not done that could be
 //! - [`token`]: the secret a device shows, and the hash that is kept of it
 //! - [`nickname`]: what makes a nickname one person's
@@ -50,6 +51,7 @@ pub mod sqlite;
 mod target;
 pub mod token;
 pub mod transfer;
+pub mod tries;
 mod usage;
 mod word;
 
@@ -65,12 +67,15 @@ pub use quota::{Quota, Quotas, StorageLimits};
 pub use refusal::Refusal;
 pub use room::{Act, Acted, ReadMark, Rooms, UNREAD_COUNTED};
 pub use token::{Token, TokenHash};
+pub use tries::{Tries, Try, TryKey};
 
 /// Where people, rooms and logs are kept.
 ///
 /// Every call that writes returns after its own commit is durable. Every call may wait a bounded time for a lock.
 #[async_trait]
-pub trait Store: Accounts + Rooms + Log + Feed + Quotas + Administration + Send + Sync + 'static {
+pub trait Store:
+    Accounts + Rooms + Log + Feed + Quotas + Administration + Tries + Send + Sync + 'static
+{
     /// The life of this database.
     fn epoch(&self) -> Epoch;
 

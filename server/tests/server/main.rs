@@ -16,6 +16,7 @@ mod crowd;
 mod exclusion;
 mod feed;
 mod forewarned;
+mod guesses;
 mod handshake;
 mod hostile;
 mod hosts;

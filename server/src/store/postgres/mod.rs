@@ -11,6 +11,7 @@
 //! - `feed`: the change feed, and what is read together with it
 //! - `accounts`, `invites`, `former`, `names`: who there is, and by which names
 //! - `rooms`, `access`, `person`: who is in which room, and what they may do there
+//! - `tries`: how often something is tried
 //! - `usage`: how much people have written today
 //! - `admin`: what operators do and see
 //! - [`check`]: whether a database is whole
@@ -43,6 +44,7 @@ mod rooms;
 mod rows;
 mod settle;
 mod transaction;
+mod tries;
 mod usage;
 
 use std::io;

@@ -16,7 +16,7 @@
 //! - `access`: who may do what in a room
 //! - `act`: what people ask for beyond entries, in parts: `make`, `membership`, `settle`
 //! - [`copy`]: a copy of one moment; [`check`]: whether a database is whole
-//! - `usage`: how much people have written today
+//! - `usage`: how much people have written today; `tries`: how often something is tried
 //! - `watch`: whether the files are still those that were opened
 //! - `rooms`: who is in which room, and how far they have read
 
@@ -44,6 +44,7 @@ mod quote;
 mod rooms;
 mod settle;
 mod snapshot;
+mod tries;
 mod usage;
 mod watch;
 

@@ -13,6 +13,7 @@ mod people;
 mod plans;
 mod settle;
 mod traps;
+mod tries;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -2,14 +2,15 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use steadfast_server::store::quota::{Room as DiskRoom, Usage};
 use steadfast_server::store::{
     Act, Acted, Appended, Change, ChangeNumber, Feed, Grown, Log, NewEntry, Profile, Quota, Quotas, ReadMark,
-    Refusal, Rooms, SessionId, Snapshot, Span, Store, StoreError,
+    Refusal, Rooms, SessionId, Snapshot, Span, Store, StoreError, Tries, Try,
 };
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{Cursors, EntryId, Epoch, Millis, Person, Role, Room, RoomId, Seq, UserId, event};
@@ -47,6 +48,8 @@ pub(crate) struct Faulty {
     gate: Mutex<Option<Arc<Semaphore>>>,
     /// How many wait at the gate.
     pub(crate) waiting: AtomicUsize,
+    /// Tries are never counted to the end.
+    pub(crate) counts_nothing: AtomicBool,
     /// How often changes that follow are kept no longer.
     pub(crate) forgetful: Arc<AtomicUsize>,
 }
@@ -77,6 +80,7 @@ impl Faulty {
             held: Arc::default(),
             gate: Mutex::default(),
             waiting: AtomicUsize::new(0),
+            counts_nothing: AtomicBool::new(false),
             forgetful: Arc::default(),
             signing_up: AtomicUsize::new(0),
             sign_ups_at_once: AtomicUsize::new(0),
@@ -316,6 +320,20 @@ impl Quotas for Faulty {
 
     fn disk(&self) -> DiskRoom {
         self.inner.disk()
+    }
+}
+
+#[async_trait]
+impl Tries for Faulty {
+    async fn count_tries(&self, tries: &[Try], at: Millis) -> Result<Result<(), Duration>, StoreError> {
+        if self.counts_nothing.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+        self.inner.count_tries(tries, at).await
+    }
+
+    async fn prune_tries(&self, at: Millis) -> Result<(), StoreError> {
+        self.inner.prune_tries(at).await
     }
 }
 

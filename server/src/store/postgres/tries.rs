@@ -1,0 +1,90 @@
+//! Tries are counted, for all nodes together.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::PgConnection;
+use steadfast_shared::Millis;
+
+use super::transaction::{Transaction, written};
+use super::{Clock, PostgresStore, from_sql, to_sql, told};
+use crate::store::StoreError;
+use crate::store::tries::{TRIES_KEPT, Tries, Try};
+
+#[async_trait]
+impl Tries for PostgresStore {
+    async fn count_tries(&self, tries: &[Try], at: Millis) -> Result<Result<(), Duration>, StoreError> {
+        written!(self, accounts, |transaction| async {
+            let now = now(&mut transaction, self.clock, at).await?;
+            for tried in tries {
+                if let Err(wait) = count(&mut transaction, tried, now).await? {
+                    return Ok(Err(wait));
+                }
+            }
+            Ok(Ok(()))
+        })
+    }
+
+    async fn prune_tries(&self, at: Millis) -> Result<(), StoreError> {
+        written!(self, accounts, |transaction| async {
+            let now = now(&mut transaction, self.clock, at).await?;
+            for (query, bound) in [
+                (r#"delete from tries where "until" <= $1"#, now),
+                (
+                    r#"delete from tries where key in (select key from tries order by "until" desc offset $1)"#,
+                    TRIES_KEPT,
+                ),
+            ] {
+                sqlx::query(query)
+                    .bind(to_sql(bound))
+                    .execute(&mut *transaction)
+                    .await
+                    .map_err(told)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+async fn now(transaction: &mut Transaction, clock: Clock, at: Millis) -> Result<Millis, StoreError> {
+    if clock == Clock::Caller {
+        return Ok(at);
+    }
+    let now: i64 = sqlx::query_scalar("select (extract(epoch from clock_timestamp()) * 1000)::bigint")
+        .fetch_one(&mut **transaction)
+        .await
+        .map_err(told)?;
+    Ok(from_sql(now))
+}
+
+/// Counts one try, where there is one left.
+async fn count(
+    connection: &mut PgConnection,
+    tried: &Try,
+    now: Millis,
+) -> Result<Result<(), Duration>, StoreError> {
+    let counted = sqlx::query(
+        r#"insert into tries as known (key, "until") values ($1, $2 + $3)
+           on conflict (key) do update set "until" = greatest(known."until", $2) + $3 where known."until" - $2 <= $4"#,
+    )
+    .bind(tried.key.as_bytes())
+    .bind(to_sql(now))
+    .bind(to_sql(tried.every))
+    .bind(to_sql(tried.allowed()))
+    .execute(&mut *connection)
+    .await
+    .map_err(told)?;
+    if counted.rows_affected() > 0 {
+        return Ok(Ok(()));
+    }
+    // After a clock that went back, nobody waits for it to come round again.
+    let until: i64 = sqlx::query_scalar(
+        r#"update tries set "until" = least("until", $2) where key = $1 returning "until""#,
+    )
+    .bind(tried.key.as_bytes())
+    .bind(to_sql(now + tried.longest()))
+    .fetch_one(connection)
+    .await
+    .map_err(told)?;
+    Ok(Err(tried.wait(from_sql(until), now)))
+}
