@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::realtime::AdapterError;
 use crate::store::StoreError;
 use crate::store::database::OpenError;
 
@@ -25,6 +26,9 @@ pub enum StartError {
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
+    /// Nothing can carry hints to other nodes.
+    #[error(transparent)]
+    Adapter(#[from] AdapterError),
     /// The database was opened, and then could not be read.
     #[error("cannot read the database ({0}): check the disk it is on, and start again")]
     Store(#[from] StoreError),
@@ -38,7 +42,7 @@ pub enum StartError {
     },
     /// Another process has the database.
     #[error(
-        "{what}: this one has acknowledged nothing since, and stopped. One process serves a database: stop the other one, or leave it be"
+        "{what}: this one has acknowledged nothing since, and stopped. Start it again once the other one has ended"
     )]
     Taken {
         /// What happened.

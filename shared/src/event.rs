@@ -29,6 +29,7 @@
 //! | [`NICKNAME`] | client | [`Reply`]`<`[`Person`]`>` to [`room::ChangeNickname`] |
 //! | [`ROOM`] | server | no: [`room::RoomNews`], to one person's sockets |
 //! | [`MEMBERS`] | server | no: [`room::MemberNews`]; volatile |
+//! | [`NODES`] | server | no: [`Nodes`], where it changes, and after [`SESSION`] where it is degraded |
 
 use std::collections::BTreeMap;
 
@@ -94,6 +95,8 @@ pub const NICKNAME: &str = "nickname";
 pub const ROOM: &str = "room";
 /// Name of the event that says who comes into a room and who leaves it.
 pub const MEMBERS: &str = "members";
+/// Name of the event that says whether this server hears the others of its cluster.
+pub const NODES: &str = "nodes";
 
 /// Per room, the newest `seq`.
 pub type Heads = BTreeMap<RoomId, Seq>;
@@ -321,6 +324,13 @@ pub struct Page {
     pub entries: Vec<Entry>,
     /// The room's newest `seq` when the page was read.
     pub head: Seq,
+}
+
+/// `nodes`: how well this server hears the others that serve the same database.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Nodes {
+    /// Whether it hears them late: messages come within a second or two; who types and who is there may be wrong.
+    pub degraded: bool,
 }
 
 /// One entry of a `send`.

@@ -19,6 +19,7 @@ mod npm;
 mod page;
 mod postgres;
 mod process;
+mod redis;
 mod run;
 mod scoreboard;
 mod server;

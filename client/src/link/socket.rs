@@ -26,6 +26,7 @@ pub(super) fn server_event(message: Message) -> Option<ServerEvent> {
         event::MEMBERS => message.parse().ok().map(ServerEvent::Members),
         event::BLOCKED => message.parse().ok().map(ServerEvent::Blocked),
         event::ROLE => message.parse().ok().map(ServerEvent::Role),
+        event::NODES => message.parse().ok().map(ServerEvent::Nodes),
         _ => None,
     }
 }

@@ -194,6 +194,8 @@ pub enum ServerEvent {
     Blocked(event::Blocked),
     /// [`event::ROLE`].
     Role(event::NewRole),
+    /// [`event::NODES`].
+    Nodes(event::Nodes),
 }
 
 /// What the server answers.

@@ -28,7 +28,7 @@ mod view;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use steadfast_shared::event::{ClosingReason, Entries};
+use steadfast_shared::event::{ClosingReason, Entries, Nodes};
 use steadfast_shared::room::RoomNews;
 use steadfast_shared::{Body, Cursors, Entry, Person, Role, RoomId, UserId};
 use uuid::Uuid;
@@ -106,6 +106,8 @@ pub struct Session {
     blocked: Vec<Person>,
     /// Rooms that were deleted while this person was in them, the newest last.
     deleted: VecDeque<RoomId>,
+    /// Whether the server hears the others of its cluster.
+    nodes: Nodes,
     /// Why the server ended this device's session for good, where it did.
     ended: Option<ClosingReason>,
     /// Who this person was in epochs before.
@@ -171,6 +173,7 @@ impl Session {
             role: Role::Member,
             blocked: Vec::new(),
             deleted: VecDeque::new(),
+            nodes: Nodes { degraded: false },
             ended: None,
             formerly: Vec::new(),
             rooms: SortedMap::default(),

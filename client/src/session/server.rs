@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use steadfast_shared::event::{self, Availability, ClosingReason, Entries, Heads, Opened, Sent};
+use steadfast_shared::event::{self, Availability, ClosingReason, Entries, Heads, Nodes, Opened, Sent};
 use steadfast_shared::{HandshakeError, Role, WireError};
 
 use super::asking::Asked;
@@ -129,6 +129,10 @@ impl Session {
                 self.role = news.role;
                 self.changes.insert(Change::Connection);
             }
+            ServerEvent::Nodes(nodes) => {
+                self.nodes = nodes;
+                self.changes.insert(Change::Connection);
+            }
         }
     }
 
@@ -141,6 +145,8 @@ impl Session {
         self.role = if opened.owner { Role::Owner } else { opened.role };
         self.blocked = opened.blocked;
         self.ended = None;
+        // Where it is otherwise, that is told next.
+        self.nodes = Nodes { degraded: false };
         self.connection = Connection::Online {
             recovered: opened.recovered,
             since: now,

@@ -158,6 +158,11 @@ impl Session {
         self.presence.typing(room)
     }
 
+    /// Whether the server hears the others of its cluster late: who types there, and who is there, may be wrong.
+    pub fn is_degraded(&self) -> bool {
+        self.nodes.degraded
+    }
+
     /// How the session stands with the server.
     pub fn connection(&self) -> &Connection {
         &self.connection

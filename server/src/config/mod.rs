@@ -12,6 +12,7 @@ use ipnet::IpNet;
 pub use limits::Limits;
 use parse::{invite, network, origin};
 
+use crate::realtime::AdapterChoice;
 use crate::request::base_path::BasePath;
 use crate::store::database::Database;
 
@@ -37,6 +38,16 @@ pub struct Config {
         value_parser = Database::parse
     )]
     pub database: Database,
+
+    /// What carries hints between several servers of one database: none, postgres, or redis://host:6379. By default postgres where the database is Postgres
+    #[arg(
+        long,
+        env = "STEADFAST_ADAPTER",
+        value_name = "ADAPTER",
+        hide_env_values = true,
+        value_parser = AdapterChoice::parse
+    )]
+    pub adapter: Option<AdapterChoice>,
 
     /// Where `steadfast admin` reaches the server; by default beside the database file, or in this folder
     #[arg(long, env = "STEADFAST_ADMIN_SOCKET", value_name = "PATH")]
@@ -144,6 +155,7 @@ impl Config {
         Self {
             listen: "127.0.0.1:0".into(),
             database: database.into(),
+            adapter: None,
             admin_socket: None,
             public_url: None,
             base_path: BasePath::default(),

@@ -6,6 +6,7 @@ use futures::FutureExt;
 use socketioxide::extract::{AckSender, SocketRef};
 use steadfast_shared::event::{self, Away, Read, Typing, TypingIn};
 
+use super::adapter::hint::Hint;
 use super::args::Args;
 use super::connection::{Connection, Cost};
 use super::{Realtime, cost_of, person_room, room_name};
@@ -34,6 +35,7 @@ impl Realtime {
                 .volatile()
                 .emit(event::TYPING, &typing)
                 .now_or_never();
+            self.0.hub.adapter.send(&Hint::Typing(typing));
             Ok(None::<()>)
         });
     }
@@ -55,6 +57,11 @@ impl Realtime {
                 if let Some(head) = realtime.0.hub.head_for(&connection, read.room).await {
                     let seq = read.seq.min(head);
                     let _ = own.emit(event::READ, &Read { seq, ..read }).await;
+                    realtime.0.hub.adapter.send(&Hint::Read {
+                        person: connection.user,
+                        room: read.room,
+                        seq,
+                    });
                 }
             });
             Ok(None::<()>)

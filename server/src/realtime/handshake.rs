@@ -11,6 +11,7 @@ use socketioxide::{SocketIo, TransportType};
 use steadfast_shared::event::{self, ClosingReason};
 use steadfast_shared::{ErrorCode, HandshakeError, Role, WireError};
 
+use super::adapter::hint::Hint;
 use super::args::{Args, ShownAuth};
 use super::connection::{Connection, Cost, Polls, Source};
 use super::handshakes::{Permit, ShownToken};
@@ -146,6 +147,14 @@ impl Realtime {
         self.note_seen(connection.device.session);
         for ghost in arrival.ghosts {
             self.close(&ghost, ClosingReason::Replaced);
+        }
+        if let Some(tab) = connection.tab {
+            self.0.hub.adapter.send(&Hint::Tab {
+                person: connection.user,
+                session: connection.device.session,
+                tab,
+                since: connection.since,
+            });
         }
         if let Some(reason) = arrival.signed_out {
             self.close(&connection, reason);

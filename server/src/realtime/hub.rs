@@ -9,10 +9,12 @@ use async_trait::async_trait;
 use socketioxide::extract::SocketRef;
 use socketioxide::operators::BroadcastOperators;
 use socketioxide::{BroadcastError, SendError, SocketError, SocketIo};
-use steadfast_shared::event::{self, ClosingReason, Entries, Heads};
+use steadfast_shared::event::{self, ClosingReason, Entries, Heads, Nodes};
 use steadfast_shared::{Entry, Room, RoomId, Seq, UserId};
 use tokio::sync::{Mutex, MutexGuard, mpsc, watch};
 
+use super::adapter::Adapter;
+use super::adapter::hint::Hint;
 use super::connection::Connection;
 use super::feed::hints::Hints;
 use super::people::People;
@@ -33,6 +35,8 @@ pub(super) struct Hub {
     pub(super) io: SocketIo,
     pub(super) store: Arc<dyn Store>,
     pub(super) people: Arc<People>,
+    /// What tells the other nodes.
+    pub(super) adapter: Arc<Adapter>,
     /// What the listener is to look at.
     pub(super) hints: Arc<Hints>,
     /// The newest change that was applied.
@@ -52,6 +56,7 @@ impl Hub {
         io: SocketIo,
         store: Arc<dyn Store>,
         people: Arc<People>,
+        adapter: Adapter,
         ending: mpsc::UnboundedSender<Ending>,
         recovered_entries: usize,
     ) -> Result<Self, StoreError> {
@@ -60,6 +65,7 @@ impl Hub {
             io,
             store,
             people,
+            adapter: Arc::new(adapter),
             hints: Arc::default(),
             applied: watch::Sender::new(applied),
             fresh: watch::Sender::new(clock::instant()),
@@ -127,6 +133,16 @@ impl Hub {
         }
     }
 
+    /// Tells every session whether other nodes are heard.
+    pub(super) async fn tell_nodes(&self, nodes: Nodes) {
+        let published = self.published().await;
+        self.adapter.note_told(nodes);
+        let Some(everybody) = self.everybody() else { return };
+        if is_full(&everybody.to(EVERYBODY).emit(event::NODES, &nodes).await) {
+            self.resync(&published, vec![EVERYBODY.to_owned()]);
+        }
+    }
+
     /// Some socket of these rooms had no place left for a packet. Which one is not told, so all are told the heads: those
     /// that have a place pull what they may have missed, those that have none are stalled.
     pub(super) fn resync(&self, published: &PublishedState, rooms: Vec<String>) {
@@ -166,10 +182,15 @@ impl Publish for Hub {
         let mut published = self.published().await;
         // What changed before these entries goes before them; and what changed after them may have changed them, too.
         let applied = published.applied() == feed && published.unsynced.is_empty();
-        for Grown { room, fresh, .. } in logs {
+        for Grown { room, fresh, head } in logs {
+            let has_grown = !fresh.is_empty();
             let told = applied && self.publish_log(&mut published, room, fresh).await;
             if !told {
                 self.hints.room(room);
+            }
+            // Those here first.
+            if has_grown {
+                self.adapter.send(&Hint::Room { room, head });
             }
         }
         if published.applied() < feed {

@@ -7,6 +7,7 @@
 //! - `hub`: what was committed goes out, in order, to every socket of the room
 //! - `published`: what sockets have been told so far
 //! - `feed`: sockets follow what was committed, by whomever
+//! - `adapter`: what other nodes are told, and tell
 //! - `membership`: who is in which room, and what they are told of it
 //! - `administer`: what operators do, and see of who is connected
 //! - `presence`: who is there
@@ -23,6 +24,7 @@
 //!
 //! Invariant: only this folder names socketioxide.
 
+mod adapter;
 mod administer;
 mod args;
 pub mod bucket;
@@ -64,7 +66,11 @@ use tokio::task::JoinHandle;
 use crate::audit::Audit;
 use crate::clock;
 use crate::config::Config;
-use crate::store::{SessionId, Store, StoreError};
+use crate::error::StartError;
+use crate::store::{SessionId, Store};
+use adapter::hint::Hint;
+use adapter::{Adapter, Transport};
+pub use adapter::{AdapterChoice, AdapterError};
 use args::Args;
 use connection::{Connection, Cost, Excess};
 use handshakes::Handshakes;
@@ -115,7 +121,7 @@ impl Realtime {
         store: Arc<dyn Store>,
         audit: Arc<Audit>,
         router: impl FnOnce(Realtime) -> Router,
-    ) -> Result<(Started, Router), StoreError> {
+    ) -> Result<(Started, Router), StartError> {
         let packet = limit::PACKET_BYTES;
         let (layer, io) = SocketIo::builder()
             .max_buffer_size(SOCKET_PACKETS)
@@ -137,7 +143,17 @@ impl Realtime {
         let people = Arc::new(People::new(config.limits.clone()));
         let (ending, to_end) = mpsc::unbounded_channel();
         let recovered = config.limits.recovered_entries;
-        let hub = Hub::new(io.clone(), store.clone(), people.clone(), ending, recovered).await?;
+        let transport = Transport::of(&config, store.as_ref())?;
+        let adapter = Adapter::new(store.node(), transport.is_some());
+        let hub = Hub::new(
+            io.clone(),
+            store.clone(),
+            people.clone(),
+            adapter,
+            ending,
+            recovered,
+        )
+        .await?;
         let hub = Arc::new(hub);
         let (writer, task) = Writer::start(store.clone(), hub.clone());
         let realtime = Self(Arc::new(Inner {
@@ -154,6 +170,7 @@ impl Realtime {
         }));
         handshake::listen(&realtime, &io);
         feed::start(&realtime.0.hub);
+        adapter::start(&realtime, transport);
         tokio::spawn(closing::end_stalled(Arc::downgrade(&realtime.0), to_end));
         tokio::spawn(sightings::keep_writing(Arc::downgrade(&realtime.0)));
 
@@ -195,6 +212,7 @@ impl Realtime {
     /// Somebody has just signed up: those who are there are told soon.
     pub fn signed_up(&self) {
         self.0.hub.hints.feed();
+        self.0.hub.adapter.send(&Hint::Feed(None));
     }
 
     /// A device was signed out: waits until its connections were ended.

@@ -106,6 +106,12 @@ impl PublishedState {
         self.heads.iter().map(|(room, head)| (*room, *head)).collect()
     }
 
+    /// How far those of these rooms were published that are known.
+    pub(super) fn heads_among(&self, rooms: &BTreeSet<RoomId>) -> Vec<(RoomId, Seq)> {
+        let known = |room: &RoomId| Some((*room, self.head(*room)?));
+        rooms.iter().filter_map(known).collect()
+    }
+
     pub(super) fn heads_of(&self, rooms: &[RoomId]) -> Heads {
         rooms
             .iter()

@@ -195,6 +195,10 @@ impl Hub {
         {
             self.end_stalled(socket, connection);
         }
+        let nodes = self.adapter.told();
+        if nodes.degraded {
+            let _ = socket.emit(event::NODES, &nodes);
+        }
         connection.reading.add_permits(1);
         if known.is_none() {
             self.announce(published, &here).await;

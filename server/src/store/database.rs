@@ -84,7 +84,13 @@ impl Database {
                 database: self.clone(),
             });
         }
-        self.open(limits, at).await
+        Ok(match self {
+            Self::File(_) => self.open(limits, at).await?,
+            Self::Postgres(url) => {
+                let store = PostgresStore::open(url, PATIENCE, at, Clock::Database).await?;
+                Arc::new(store.limited(limits))
+            }
+        })
     }
 
     /// Opens it, in a server's stead.
@@ -92,7 +98,7 @@ impl Database {
         Ok(match self {
             Self::File(file) => Arc::new(SqliteStore::open(file, PATIENCE, at).await?.limited(limits)),
             Self::Postgres(url) => {
-                let store = PostgresStore::open(url, PATIENCE, at, Clock::Database).await?;
+                let store = PostgresStore::open_alone(url, PATIENCE, at, Clock::Database).await?;
                 Arc::new(store.limited(limits))
             }
         })

@@ -12,6 +12,7 @@
 //! - [`quota`]: how much is taken
 //! - [`tries`]: how often something may be tried, on all nodes together
 //! - [`refusal`]: why something is not done that could be
+//! - [`node`]: which process something is of
 //! - [`token`]: the secret a device shows, and the hash that is kept of it
 //! - [`nickname`]: what makes a nickname one person's
 //! - `names`: by which rules names are compared, as those rules change
@@ -37,6 +38,7 @@ pub mod lock;
 pub mod log;
 mod names;
 pub mod nickname;
+pub mod node;
 mod number;
 mod older;
 mod page;
@@ -62,6 +64,7 @@ pub use account::{Accounts, Device, SessionId, SignUpError};
 pub use admin::{Actor, Administer, Administration, Command};
 pub use feed::{Change, ChangeKind, ChangeNumber, Feed, Profile, Snapshot};
 pub use log::{Appended, Grown, Log, NewEntry, Outcome, Span};
+pub use node::NodeId;
 pub use patience::PATIENCE;
 pub use quota::{Quota, Quotas, StorageLimits};
 pub use refusal::Refusal;
@@ -78,6 +81,9 @@ pub trait Store:
 {
     /// The life of this database.
     fn epoch(&self) -> Epoch;
+
+    /// The process that has opened it, as other nodes know it.
+    fn node(&self) -> NodeId;
 
     /// Whether it can be read and written, and has room to grow.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -11,6 +11,7 @@ mod accounts;
 mod admin;
 mod changes;
 mod cli;
+mod cluster;
 mod conversation;
 mod crowd;
 mod exclusion;

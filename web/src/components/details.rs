@@ -81,6 +81,15 @@ fn Link() -> impl IntoView {
             if yes { page.t().yes } else { page.t().no }.to_owned()
         })
     };
+    let degraded = move || {
+        let online = matches!(page.link(), LinkState::Connected { .. });
+        let degraded = page.on_connection(steadfast_client::Session::is_degraded);
+        if online && degraded {
+            page.t().nodes_degraded
+        } else {
+            ""
+        }
+    };
     view! {
         <dl class="facts">
             <Fact name=|t| t.state value=words(move || headline(&page.link(), page.t()).to_owned()) id="state" />
@@ -89,6 +98,9 @@ fn Link() -> impl IntoView {
             <Fact name=|t| t.recovered value=words(recovered) id="recovered" />
         </dl>
         <p data-testid="detail-transport-reason">{reason}</p>
+        <p data-testid="detail-nodes" role="status">
+            {degraded}
+        </p>
     }
 }
 

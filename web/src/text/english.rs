@@ -204,6 +204,7 @@ pub(super) static PHRASES: Phrases = Phrases {
     link: "Connection",
     state: "State",
     transport: "Transport",
+    nodes_degraded: "The servers hear each other late right now. Messages still arrive, within a second or two; who is online and who is typing may be out of date.",
     websocket_works: "WebSocket works on this network.",
     websocket_fails: |failure| match failure {
         WebSocketFailure::Silent => {

@@ -188,6 +188,7 @@ pub(super) static PHRASES: Phrases = Phrases {
     link: "연결",
     state: "상태",
     transport: "전송 방식",
+    nodes_degraded: "지금 서버들이 서로의 소식을 늦게 받고 있어요. 메시지는 1~2초 안에 도착하지만, 접속 상태와 입력 중 표시는 실제와 다를 수 있어요.",
     websocket_works: "이 네트워크에서는 WebSocket이 잘 돼요.",
     websocket_fails: |failure| match failure {
         WebSocketFailure::Silent => {

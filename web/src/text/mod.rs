@@ -214,6 +214,7 @@ pub struct Phrases {
     pub transport: &'static str,
     pub websocket_works: &'static str,
     pub websocket_fails: fn(WebSocketFailure) -> &'static str,
+    pub nodes_degraded: &'static str,
     pub round_trip: &'static str,
     pub recovered: &'static str,
     pub yes: &'static str,

@@ -9,6 +9,7 @@ use super::count::Count;
 use crate::{
     apt, audit, browser, npm, postgres,
     process::{self, Background, cargo},
+    redis,
     server::{self, Build},
     simulate,
     step::step,
@@ -67,7 +68,7 @@ impl Part {
             Self::Audit => "licences, bans, sources and advisories of the dependencies",
             Self::Package => "the Socket.IO client's documentation and its package",
             Self::Unit => "native tests",
-            Self::Cluster => "the server on Postgres",
+            Self::Cluster => "the server on Postgres, and several nodes of it",
             Self::Simulation => "fresh seeds in simulated worlds, and deliberate faults",
             Self::Wasm => "tests in headless Chromium",
             Self::Wire => "npm's socket.io-client against the server",
@@ -169,8 +170,9 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
 }
 
 /// The server's tests that go through a database, by their modules.
-const ON_A_DATABASE: [&str; 8] = [
+const ON_A_DATABASE: [&str; 9] = [
     "admin::",
+    "cluster::",
     "conversation::",
     "handshake::",
     "identity::",
@@ -182,6 +184,7 @@ const ON_A_DATABASE: [&str; 8] = [
 
 fn cluster(args: &[String]) -> anyhow::Result<Count> {
     postgres::prepare()?;
+    redis::prepare()?;
     let mut test = cargo();
     test.args(["test", "--package", "steadfast-server", "--test", "server", "--"])
         .args(args);
@@ -224,6 +227,7 @@ fn package(args: &[String]) -> anyhow::Result<Count> {
 fn unit(args: &[String]) -> anyhow::Result<Count> {
     npm::packages()?;
     postgres::prepare()?;
+    redis::prepare()?;
     if process::find("openssl").is_none() {
         apt::install(
             &["openssl"],

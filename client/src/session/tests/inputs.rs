@@ -346,3 +346,22 @@ fn typing_right_after_a_message_goes_out_at_once() {
     let emitted = desk.take(|output| matches!(output, Output::Emit(_)).then_some(()));
     assert_eq!(emitted.len(), 2);
 }
+
+#[test]
+fn nodes_that_do_not_hear_each_other_are_a_matter_of_one_connection() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    assert!(!desk.session.is_degraded());
+    let told = |degraded| Input::Event(ServerEvent::Nodes(event::Nodes { degraded }));
+    for degraded in [true, false, true] {
+        desk.outputs.clear();
+        desk.input(told(degraded));
+        assert_eq!(desk.session.is_degraded(), degraded);
+        let changed = desk.take(|output| matches!(output, Output::Changed(Change::Connection)).then_some(()));
+        assert_eq!(changed.len(), 1);
+    }
+    // The next server may hear the others.
+    desk.offline();
+    desk.online(0);
+    assert!(!desk.session.is_degraded());
+}

@@ -24,6 +24,7 @@ use futures::FutureExt;
 use steadfast_shared::{Room, RoomId, UserId};
 use tokio::time::timeout;
 
+use super::adapter::hint::Hint;
 use super::hub::Hub;
 use crate::clock::{self, Instant};
 use crate::store::{ChangeNumber, StoreError};
@@ -83,8 +84,10 @@ impl Hub {
         loop {
             let start = {
                 let published = self.published().await;
-                let mut heads = published.heads();
-                heads.retain(|(room, _)| rooms.contains(*room));
+                let heads = match rooms {
+                    Rooms::These(rooms) => published.heads_among(rooms),
+                    Rooms::All => published.heads(),
+                };
                 gather::Start {
                     applied: published.applied(),
                     heads,
@@ -129,6 +132,7 @@ impl Hub {
 
     /// Waits until this process' sockets follow the feed up to this change.
     pub(super) async fn follow(&self, change: ChangeNumber) -> Result<(), StoreError> {
+        self.adapter.send(&Hint::Feed(Some(change)));
         let mut applied = self.applied.subscribe();
         if *applied.borrow() >= change {
             return Ok(());

@@ -31,6 +31,11 @@ const SETTINGS: [(&str, &str); 10] = [
     ("jit", "off"),
 ];
 
+/// The same, for a connection with a purpose of its own.
+pub(super) fn named(purpose: &str) -> String {
+    format!("{NAME} {purpose}")
+}
+
 /// Options with what every connection asks for.
 pub(super) fn settled(options: PgConnectOptions) -> PgConnectOptions {
     options

@@ -1,4 +1,8 @@
-//! The lock that says which node has the database. So far one node has it: a second one would not hear what the first one does.
+//! A node's lease: a row of `nodes` that is renewed by the database's clock, and a shared lock that keeps tools out which need the
+//! database for themselves.
+//!
+//! Several nodes serve a database at once, and none needs its lease to write: rows' locks order what they do. A lease only says
+//! who is alive.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -10,29 +14,59 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
+use super::connections::named;
 use super::told;
 use crate::clock;
-use crate::store::StoreError;
+use crate::store::{NodeId, StoreError};
 
 /// The first number of all advisory locks of ours: "Stea".
 pub(super) const LOCKS: i32 = 0x5374_6561;
-/// The second number of the lock of the node.
-const NODE: i32 = 1;
+/// The second number of the lock that every node shares, and that a tool has for itself.
+const NODES: i32 = 1;
 /// The second number of the lock under which a database is brought up to date.
 pub(super) const SETUP: i32 = 2;
 /// The second number of the lock under which invitations are counted.
 pub(super) const INVITES: i32 = 3;
 
-/// How long another node's lock is waited for: one that was killed lets it go once the server has noticed.
-const PATIENCE: Duration = Duration::from_secs(4);
-/// How often it is looked whether the lock is still there.
+/// How long a lease lasts that is not renewed.
+const LEASE: Duration = Duration::from_secs(5);
+/// How often it is renewed.
 const PULSE: Duration = Duration::from_secs(1);
 /// How long the server may take to answer that.
 const ANSWER: Duration = Duration::from_secs(3);
+/// How many renewals lie between two looks for rows of nodes that are gone.
+const CLEANING: u32 = 60;
+/// How long the row of a node that is gone stays, in minutes.
+const GONE_MINUTES: i32 = 10;
+/// How long the lock is waited for: a process that was killed lets it go once the server has noticed.
+const PATIENCE: Duration = Duration::from_secs(4);
 /// How long a lock that was lost with its connection may stay with what is left of that connection.
 const GRACE: Duration = Duration::from_secs(15);
 
-const TAKEN: &str = "another Steadfast process has taken the database";
+const TAKEN: &str = "another Steadfast process has taken the database for itself";
+
+/// For what a store is opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Use {
+    /// To serve, beside other nodes.
+    Node,
+    /// By a tool, while no node serves.
+    Alone,
+}
+
+impl Use {
+    async fn lock(self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        let statement = match self {
+            Self::Node => "select pg_try_advisory_lock_shared($1, $2)",
+            Self::Alone => "select pg_try_advisory_lock($1, $2)",
+        };
+        sqlx::query_scalar(statement)
+            .bind(LOCKS)
+            .bind(NODES)
+            .fetch_one(connection)
+            .await
+    }
+}
 
 /// Held on a connection of its own, as long as the store is open.
 #[derive(Debug)]
@@ -41,12 +75,26 @@ pub(super) struct Lease {
     keeping: Mutex<Option<JoinHandle<()>>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    node: NodeId,
+    /// Whether nobody else can have the database for themselves.
     held: AtomicBool,
     lost: OnceLock<()>,
     changed: Notify,
     stop: Notify,
+}
+
+impl State {
+    fn new(node: NodeId) -> Self {
+        Self {
+            node,
+            held: AtomicBool::new(true),
+            lost: OnceLock::new(),
+            changed: Notify::new(),
+            stop: Notify::new(),
+        }
+    }
 }
 
 /// Why there is no lease.
@@ -55,36 +103,59 @@ pub(super) enum NoLease {
     Failed(sqlx::Error),
 }
 
-impl Lease {
-    pub(super) async fn acquire(options: PgConnectOptions) -> Result<Self, NoLease> {
+/// The lock, before there is a row: the tables may be yet to be made.
+pub(super) struct Locked {
+    used: Use,
+    options: PgConnectOptions,
+    connection: PgConnection,
+}
+
+impl Locked {
+    pub(super) async fn acquire(used: Use, options: PgConnectOptions) -> Result<Self, NoLease> {
         let until = clock::instant() + PATIENCE;
+        let options = options.application_name(&named("lease"));
         let mut connection = options.connect().await.map_err(NoLease::Failed)?;
-        while !lock(&mut connection).await.map_err(NoLease::Failed)? {
+        while !used.lock(&mut connection).await.map_err(NoLease::Failed)? {
             if clock::instant() >= until {
                 return Err(NoLease::Held);
             }
             sleep(PATIENCE / 20).await;
         }
-        let state = Arc::new(State::default());
-        state.held.store(true, Ordering::Release);
-        let keeping = tokio::spawn(keep(state.clone(), options, connection));
         Ok(Self {
+            used,
+            options,
+            connection,
+        })
+    }
+
+    /// Registers a node, and keeps its lease from here on.
+    pub(super) async fn keep(mut self) -> Result<Lease, sqlx::Error> {
+        let state = Arc::new(State::new(NodeId::fresh()));
+        if self.used == Use::Node {
+            renew(&mut self.connection, state.node).await?;
+        }
+        let keeping = tokio::spawn(keep(state.clone(), self));
+        Ok(Lease {
             state,
             keeping: Mutex::new(Some(keeping)),
         })
     }
+}
 
+impl Lease {
     /// For what needs none.
     pub(super) fn none() -> Self {
-        let state = Arc::new(State::default());
-        state.held.store(true, Ordering::Release);
         Self {
-            state,
+            state: Arc::new(State::new(NodeId::fresh())),
             keeping: Mutex::new(None),
         }
     }
 
-    /// Refuses to write where the database is another node's, or may be.
+    pub(super) fn node(&self) -> NodeId {
+        self.state.node
+    }
+
+    /// Refuses to write where a tool has the database for itself, or may have.
     pub(super) fn verify(&self) -> Result<(), StoreError> {
         if self.state.lost.get().is_some() {
             return Err(StoreError::Lost(TAKEN));
@@ -96,7 +167,7 @@ impl Lease {
         }
     }
 
-    /// Resolves once another node has the database.
+    /// Resolves once another process has the database for itself.
     pub(super) async fn lost(&self) -> &'static str {
         loop {
             let changed = self.state.changed.notified();
@@ -109,7 +180,7 @@ impl Lease {
         }
     }
 
-    /// Lets the database go.
+    /// Lets the database go, and says that this node is gone.
     pub(super) async fn end(&self) {
         let keeping = self.keeping.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(keeping) = keeping {
@@ -128,34 +199,82 @@ impl Drop for Lease {
     }
 }
 
-async fn lock(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("select pg_try_advisory_lock($1, $2)")
-        .bind(LOCKS)
-        .bind(NODE)
-        .fetch_one(connection)
-        .await
+/// Writes a node's row until LEASE from now on, by the database's clock.
+async fn renew(connection: &mut PgConnection, node: NodeId) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into nodes (id, expires_at) values ($1, clock_timestamp() + make_interval(secs => $2))
+         on conflict (id) do update set expires_at = excluded.expires_at",
+    )
+    .bind(node.0)
+    .bind(LEASE.as_secs_f64())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
-/// Looks after the lock until it is told to stop, and takes it again where its connection was lost.
-async fn keep(state: Arc<State>, options: PgConnectOptions, connection: PgConnection) {
+/// Takes out the rows of nodes that are gone for long.
+async fn clean(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from nodes where expires_at < clock_timestamp() - make_interval(mins => $1)")
+        .bind(GONE_MINUTES)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Shows that the connection is there, and that the node is.
+async fn beat(
+    used: Use,
+    connection: &mut PgConnection,
+    node: NodeId,
+    cleans: bool,
+) -> Result<(), sqlx::Error> {
+    if used == Use::Alone {
+        return sqlx::query("select 1").execute(connection).await.map(drop);
+    }
+    renew(connection, node).await?;
+    if cleans {
+        clean(connection).await?;
+    }
+    Ok(())
+}
+
+/// Keeps the lease until it is told to stop, and connects anew where its connection was lost.
+async fn keep(state: Arc<State>, locked: Locked) {
+    let Locked {
+        used,
+        options,
+        connection,
+    } = locked;
     let mut held = Some(connection);
+    let mut beats = 0_u32;
     loop {
         tokio::select! {
             () = state.stop.notified() => {
                 if let Some(connection) = held.take() {
-                    let _ = connection.close().await;
+                    leave(used, connection, state.node).await;
                 }
                 return;
             }
             () = sleep(PULSE) => {}
         }
         let Some(connection) = held.as_mut() else { return };
-        if let Ok(Ok(_)) = timeout(ANSWER, sqlx::query("select 1").execute(connection)).await {
+        beats = beats.wrapping_add(1);
+        let beating = beat(used, connection, state.node, beats.is_multiple_of(CLEANING));
+        if let Ok(Ok(())) = timeout(ANSWER, beating).await {
             continue;
         }
-        state.held.store(false, Ordering::Release);
-        tracing::warn!("the connection to the database that holds its lock was lost: connecting anew");
-        held = regain(&options).await;
+        if used == Use::Alone {
+            state.held.store(false, Ordering::Release);
+        }
+        tracing::warn!(
+            "the connection to the database that keeps this node's lease was lost: connecting anew"
+        );
+        // A connection that hangs is not waited for.
+        drop(held.take());
+        tokio::select! {
+            () = state.stop.notified() => return,
+            regained = regain(&state, used, &options) => held = regained,
+        }
         if held.is_none() {
             tracing::error!("{TAKEN}: nothing more is acknowledged");
             let _ = state.lost.set(());
@@ -166,17 +285,35 @@ async fn keep(state: Arc<State>, options: PgConnectOptions, connection: PgConnec
     }
 }
 
-/// Takes the lock on a new connection, as soon as there is one. `None` where another node has it.
-async fn regain(options: &PgConnectOptions) -> Option<PgConnection> {
+async fn leave(used: Use, mut connection: PgConnection, node: NodeId) {
+    if used == Use::Node {
+        let leaving = sqlx::query("delete from nodes where id = $1")
+            .bind(node.0)
+            .execute(&mut connection);
+        if !matches!(timeout(ANSWER / 2, leaving).await, Ok(Ok(_))) {
+            tracing::debug!("the lease could not be given back: it expires");
+            return;
+        }
+    }
+    let _ = connection.close().await;
+}
+
+/// Takes the lock on a new connection, as soon as there is one. `None` where another process keeps it.
+async fn regain(state: &State, used: Use, options: &PgConnectOptions) -> Option<PgConnection> {
     let mut refused_since = None;
     loop {
         let attempt = async {
             let mut connection = options.connect().await?;
-            Ok::<_, sqlx::Error>((lock(&mut connection).await?, connection))
+            let locked = used.lock(&mut connection).await?;
+            if locked && used == Use::Node {
+                renew(&mut connection, state.node).await?;
+            }
+            Ok::<_, sqlx::Error>((locked, connection))
         };
         match timeout(ANSWER, attempt).await {
             Ok(Ok((true, connection))) => return Some(connection),
             Ok(Ok((false, _))) => {
+                state.held.store(false, Ordering::Release);
                 let since = *refused_since.get_or_insert_with(clock::instant);
                 if clock::instant().duration_since(since) >= GRACE {
                     return None;

@@ -3,7 +3,8 @@
 //! - [`open`]: from a URL to a migrated database that this node has for itself
 //! - `connections`: how connections are made, and when they are thrown away
 //! - `transaction`: one that ends by its commit or not at all
-//! - `lease`: the lock that says which node has the database
+//! - `lease`: which nodes are alive, and whether one has the database for itself
+//! - [`notification`]: what nodes call to each other
 //! - `append`, `rows`: the log grows, set by set
 //! - `change`: what edits, deletions and reactions do to a message
 //! - `history`, `quote`: the log is read
@@ -37,6 +38,7 @@ mod locks;
 mod make;
 mod membership;
 mod names;
+pub mod notification;
 pub mod open;
 mod person;
 mod quote;
@@ -57,7 +59,7 @@ use steadfast_shared::{Epoch, Millis, RoomId, event};
 use tokio::time::timeout;
 
 use super::number::{from_sql, to_sql};
-use super::{Appended, Log, NewEntry, Span, StorageLimits, Store, StoreError, body, kind};
+use super::{Appended, Log, NewEntry, NodeId, Span, StorageLimits, Store, StoreError, body, kind};
 use connections::Generation;
 use lease::Lease;
 use transaction::{Transaction, written};
@@ -163,6 +165,10 @@ impl PostgresStore {
 impl Store for PostgresStore {
     fn epoch(&self) -> Epoch {
         self.epoch
+    }
+
+    fn node(&self) -> NodeId {
+        self.lease.node()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -1,4 +1,4 @@
-//! From a URL to a migrated database that this node has for itself.
+//! From a URL to a migrated database that this node serves, beside others or for itself.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::connections::{Generation, patient, settled};
-use super::lease::{LOCKS, Lease, NoLease, SETUP};
+use super::lease::{LOCKS, Lease, Locked, NoLease, SETUP, Use};
 use super::{Clock, PostgresStore, names, to_sql};
 use crate::store::StorageLimits;
 
@@ -62,10 +62,10 @@ pub enum OpenError {
         /// The database.
         name: String,
     },
-    /// Another node has it.
+    /// Nodes serve it that is to be had alone, or a tool has it that is to be served.
     #[error(
-        "the database {name} is in use by another Steadfast process, and this version serves a database with one process: \
-         stop that one, or name another database with --database"
+        "the database {name} is in use by another Steadfast process: stop the servers while `steadfast copy` works, or name \
+         another database"
     )]
     InUse {
         /// The database.
@@ -172,11 +172,21 @@ impl Address {
 }
 
 impl PostgresStore {
-    /// Opens the database, and brings it up to this program's schema.
+    /// Opens the database as one of the nodes that serve it, and brings it up to this program's schema.
     ///
     /// `patience` bounds how long a write is tried again.
     pub async fn open(url: &str, patience: Duration, at: Millis, clock: Clock) -> Result<Self, OpenError> {
-        Self::open_as(url, patience, at, clock, Lease::acquire).await
+        Self::open_as(url, patience, at, clock, Some(Use::Node)).await
+    }
+
+    /// Opens the database while no node serves it, and keeps them out.
+    pub async fn open_alone(
+        url: &str,
+        patience: Duration,
+        at: Millis,
+        clock: Clock,
+    ) -> Result<Self, OpenError> {
+        Self::open_as(url, patience, at, clock, Some(Use::Alone)).await
     }
 
     /// Opens the database beside other nodes: for what reads and writes rows and remembers nothing, as tests and tools do.
@@ -186,7 +196,7 @@ impl PostgresStore {
         at: Millis,
         clock: Clock,
     ) -> Result<Self, OpenError> {
-        Self::open_as(url, patience, at, clock, async |_| Ok(Lease::none())).await
+        Self::open_as(url, patience, at, clock, None).await
     }
 
     async fn open_as(
@@ -194,7 +204,7 @@ impl PostgresStore {
         patience: Duration,
         at: Millis,
         clock: Clock,
-        lease: impl AsyncFnOnce(PgConnectOptions) -> Result<Lease, NoLease>,
+        used: Option<Use>,
     ) -> Result<Self, OpenError> {
         let address = Address::parse(url)?;
         let name = || address.name.clone();
@@ -208,12 +218,16 @@ impl PostgresStore {
                 "the connection to the database is encrypted where the server offers it: ?sslmode=verify-full demands it"
             );
         }
-        let lease = lease(settled(options.clone()))
-            .await
-            .map_err(|error| match error {
-                NoLease::Held => OpenError::InUse { name: name() },
-                NoLease::Failed(source) => address.unusable(source),
-            })?;
+        let locked = match used {
+            Some(used) => {
+                let locked = Locked::acquire(used, settled(options.clone())).await;
+                Some(locked.map_err(|error| match error {
+                    NoLease::Held => OpenError::InUse { name: name() },
+                    NoLease::Failed(source) => address.unusable(source),
+                })?)
+            }
+            None => None,
+        };
         // Several nodes may start at once: one of them does this, and the others find it done.
         sqlx::query("select pg_advisory_lock($1, $2)")
             .bind(LOCKS)
@@ -226,9 +240,13 @@ impl PostgresStore {
             let epoch = be_born(&mut setup, at).await?;
             names::bring_up_to_date(&mut setup).await?;
             setup.close().await?;
-            Ok(epoch)
+            let lease = match locked {
+                Some(locked) => locked.keep().await?,
+                None => Lease::none(),
+            };
+            Ok((epoch, lease))
         };
-        let epoch = prepared.await.map_err(|source| address.unusable(source))?;
+        let (epoch, lease) = prepared.await.map_err(|source| address.unusable(source))?;
 
         let options = settled(options);
         let generation = Generation::begin();

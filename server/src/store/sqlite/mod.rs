@@ -64,7 +64,7 @@ use super::lock::FileLock;
 use super::number::{from_sql, to_sql};
 use super::patience::Wait;
 use super::quota::Room;
-use super::{Appended, Log, NewEntry, Span, StorageLimits, Store, StoreError, body, files, kind};
+use super::{Appended, Log, NewEntry, NodeId, Span, StorageLimits, Store, StoreError, body, files, kind};
 use watch::Watch;
 
 /// Largest write-ahead log that is left as it is from one second to the next.
@@ -79,6 +79,7 @@ pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
     epoch: Epoch,
+    node: NodeId,
     patience: Duration,
     limits: StorageLimits,
     watch: Watch,
@@ -163,6 +164,10 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn epoch(&self) -> Epoch {
         self.epoch
+    }
+
+    fn node(&self) -> NodeId {
+        self.node
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

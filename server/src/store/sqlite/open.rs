@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::SqliteStore;
 use super::watch::Watch;
+use crate::store::NodeId;
 use crate::store::files;
 use crate::store::lock::{FileLock, LockError};
 use crate::store::quota::{Room, StorageLimits};
@@ -180,6 +181,7 @@ impl SqliteStore {
             writer,
             readers,
             epoch,
+            node: NodeId::fresh(),
             patience,
             limits: StorageLimits::default(),
             watch,

@@ -1,6 +1,6 @@
 //! What Postgres does that SQLite does not: each a way to lose, double or falsely acknowledge something.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -441,38 +441,81 @@ async fn the_databases_clock_tells_when_an_entry_was_stored_whatever_a_nodes_clo
     store.close().await;
 }
 
+async fn alone(url: &str) -> Result<PostgresStore, OpenError> {
+    PostgresStore::open_alone(url, PATIENCE, 1, Clock::Caller).await
+}
+
+/// How long each node's lease lasts yet, by the database's clock, in seconds.
+async fn leases(database: &Database) -> BTreeMap<Uuid, f64> {
+    let rows =
+        sqlx::query_as("select id, extract(epoch from expires_at - clock_timestamp())::float8 from nodes");
+    let rows: Vec<(Uuid, f64)> = rows.fetch_all(&mut database.connect().await).await.unwrap();
+    rows.into_iter().collect()
+}
+
 #[tokio::test]
-async fn hole_17_a_second_node_is_refused_in_words_and_the_database_is_free_after_a_kill() {
+async fn nodes_serve_a_database_together_and_a_tool_has_it_for_itself() {
     let fixture = Fixture::postgres().await;
     let url = fixture.in_postgres().url();
     let open = || PostgresStore::open(&url, PATIENCE, 1, Clock::Caller);
-    let refused = open().await.unwrap_err();
+    let second = open().await.unwrap();
+    assert_eq!(leases(fixture.in_postgres()).await.len(), 2);
+    let refused = alone(&url).await.unwrap_err();
     assert!(matches!(refused, OpenError::InUse { .. }), "{refused}");
     assert!(
         refused.to_string().contains("another Steadfast process"),
         "{refused}"
     );
+    second.close().await;
     // As a process ends that is killed: its connections with it.
     drop(fixture.store);
+    let tool = alone(&url).await.unwrap();
+    let refused = open().await;
+    assert!(matches!(refused, Err(OpenError::InUse { .. })));
+    tool.close().await;
     open().await.unwrap().close().await;
 }
 
 #[tokio::test]
-async fn a_lock_that_is_lost_with_its_connection_is_taken_again() {
+async fn a_lease_is_renewed_given_back_at_the_end_and_runs_out_where_a_node_is_killed() {
     let fixture = Fixture::postgres().await;
-    terminate(&mut fixture.in_postgres().connect().await, false).await;
+    let database = fixture.in_postgres();
+    let (first, second) = (fixture.store.node().0, database.open().await);
+    let (second, killed) = (second.node().0, second);
+    sleep(Duration::from_secs(6)).await;
+    let left = leases(database).await;
+    assert!(left[&first] > 0.0 && left[&second] > 0.0, "{left:?}");
+    drop(killed);
     let until = Instant::now() + PATIENCE;
-    // Until it is noticed, and until the lock is there again, writing is tried anew.
-    loop {
-        let appended = fixture.store.append(&[fixture.entry("on")], 7).await;
-        sleep(Duration::from_millis(1_500)).await;
-        if appended.is_ok() && fixture.store.ping().await.is_ok() {
-            break;
-        }
-        assert!(Instant::now() < until, "{appended:?}");
+    while leases(database).await[&second] > 0.0 {
+        assert!(Instant::now() < until);
+        sleep(Duration::from_millis(100)).await;
     }
-    let second = PostgresStore::open(&fixture.in_postgres().url(), PATIENCE, 1, Clock::Caller).await;
-    assert!(matches!(second, Err(OpenError::InUse { .. })));
+    fixture.store.close().await;
+    assert!(!leases(database).await.contains_key(&first));
+}
+
+#[tokio::test]
+async fn a_lease_that_is_lost_with_its_connection_is_taken_again_and_nothing_waits_for_it() {
+    let fixture = Fixture::postgres().await;
+    let database = fixture.in_postgres();
+    let mut connection = database.connect().await;
+    terminate(&mut connection, false).await;
+    // Unlogged, it is empty after a crash of the server.
+    sqlx::query("truncate nodes")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    fixture.store.append(&[fixture.entry("on")], 7).await.unwrap();
+    let until = Instant::now() + PATIENCE;
+    while leases(database).await.is_empty() {
+        assert!(Instant::now() < until);
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert!(matches!(
+        alone(&database.url()).await,
+        Err(OpenError::InUse { .. })
+    ));
 }
 
 #[tokio::test]

@@ -87,8 +87,13 @@ impl Client {
 
     /// Opens the transport, nothing more.
     pub(crate) async fn dial(address: SocketAddr, headers: &[(&'static str, &str)]) -> Self {
-        let stream = TcpStream::connect(address).await.unwrap();
-        let socket = upgrade(stream, address, headers).await;
+        Self::try_dial(address, headers).await.unwrap()
+    }
+
+    /// As [`Client::dial`], where there may be no server.
+    pub(crate) async fn try_dial(address: SocketAddr, headers: &[(&'static str, &str)]) -> Option<Self> {
+        let stream = TcpStream::connect(address).await.ok()?;
+        let socket = try_upgrade(stream, address, headers).await?;
         let (mut sink, mut stream) = socket.split();
         let (say, mut said) = mpsc::channel::<Message>(64);
         let (tell, heard) = mpsc::unbounded_channel();
@@ -113,7 +118,7 @@ impl Client {
             }
             let _ = tell.send(Heard::Closed);
         });
-        Self {
+        Some(Self {
             say,
             heard,
             tasks: [writing.abort_handle(), reading.abort_handle()],
@@ -122,7 +127,7 @@ impl Client {
             asked: 0,
             ended: false,
             opened: None,
-        }
+        })
     }
 
     pub(crate) fn opened(&self) -> &Opened {
@@ -158,6 +163,13 @@ impl Client {
         self.say(&format!("42{}{}", self.asked, json!([event, payload])))
             .await;
         self.asked
+    }
+
+    /// As [`Client::ask`], where the server may have hung up.
+    pub(crate) async fn try_ask(&mut self, event: &str, payload: impl Serialize) -> Option<u64> {
+        self.asked += 1;
+        let packet = format!("42{}{}", self.asked, json!([event, payload]));
+        self.try_say(&packet).await.then_some(self.asked)
     }
 
     /// The answer to what was asked.
@@ -298,15 +310,23 @@ pub(crate) async fn upgrade(
     address: SocketAddr,
     headers: &[(&'static str, &str)],
 ) -> Socket {
+    try_upgrade(stream, address, headers).await.unwrap()
+}
+
+async fn try_upgrade(
+    stream: TcpStream,
+    address: SocketAddr,
+    headers: &[(&'static str, &str)],
+) -> Option<Socket> {
     let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket");
     let mut request = url.into_client_request().unwrap();
     for (name, value) in headers {
         request.headers_mut().insert(*name, value.parse().unwrap());
     }
-    let (mut socket, _) = tokio_tungstenite::client_async(request, stream).await.unwrap();
-    let first = socket.next().await.unwrap().unwrap();
+    let (mut socket, _) = tokio_tungstenite::client_async(request, stream).await.ok()?;
+    let first = socket.next().await?.ok()?;
     assert!(first.to_text().unwrap().starts_with('0'), "{first}");
-    socket
+    Some(socket)
 }
 
 fn read(packet: &str) -> Option<Heard> {

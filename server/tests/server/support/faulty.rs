@@ -9,8 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use steadfast_server::store::quota::{Room as DiskRoom, Usage};
 use steadfast_server::store::{
-    Act, Acted, Appended, Change, ChangeNumber, Feed, Grown, Log, NewEntry, Profile, Quota, Quotas, ReadMark,
-    Refusal, Rooms, SessionId, Snapshot, Span, Store, StoreError, Tries, Try,
+    Act, Acted, Appended, Change, ChangeNumber, Feed, Grown, Log, NewEntry, NodeId, Profile, Quota, Quotas,
+    ReadMark, Refusal, Rooms, SessionId, Snapshot, Span, Store, StoreError, Tries, Try,
 };
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{Cursors, EntryId, Epoch, Millis, Person, Role, Room, RoomId, Seq, UserId, event};
@@ -339,6 +339,10 @@ impl Tries for Faulty {
 
 #[async_trait]
 impl Store for Faulty {
+    fn node(&self) -> NodeId {
+        self.inner.node()
+    }
+
     fn epoch(&self) -> Epoch {
         self.inner.epoch()
     }

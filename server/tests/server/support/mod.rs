@@ -6,6 +6,8 @@ pub(crate) mod database;
 pub(crate) mod faulty;
 mod operators;
 pub(crate) mod postgres;
+pub(crate) mod proxy;
+pub(crate) mod redis;
 pub(crate) mod server;
 
 use steadfast_server::store::Token;

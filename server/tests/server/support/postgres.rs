@@ -1,9 +1,9 @@
 //! A Postgres of the tests' own: started once by the process that tests, from the machine's packages, and ended with it.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
@@ -23,24 +23,34 @@ trap 'test -z "$pid" || kill -QUIT "$pid" 2>/dev/null || true; rm -rf "$folder"'
 trap 'exit 1' INT TERM HUP
 "$bin/initdb" -D "$folder/data" -U steadfast -A trust -E UTF8 --locale=C --no-sync >"$folder/initdb.log" 2>&1 ||
     { cat "$folder/initdb.log" >&2; exit 1; }
-"$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=400 -c shared_buffers=32MB \
-    -c fsync=off -c full_page_writes=off -c deadlock_timeout=200ms </dev/null >"$folder/log" 2>&1 &
-pid=$!
-tries=0
-until "$bin/pg_isready" -q -h "$folder"; do
-    tries=$((tries + 1))
-    test "$tries" -lt 1200 || exit 1
-    kill -0 "$pid" 2>/dev/null || { cat "$folder/log" >&2; exit 1; }
-    sleep 0.05
+start() {
+    "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=400 -c shared_buffers=32MB \
+        -c fsync=off -c full_page_writes=off -c deadlock_timeout=200ms </dev/null >>"$folder/log" 2>&1 &
+    pid=$!
+    tries=0
+    until "$bin/pg_isready" -q -h "$folder"; do
+        tries=$((tries + 1))
+        test "$tries" -lt 1200 || exit 1
+        kill -0 "$pid" 2>/dev/null || { cat "$folder/log" >&2; exit 1; }
+        sleep 0.05
+    done
+    echo "$folder"
+}
+start
+# As it ends in a crash: without a word to anybody.
+while read -r _; do
+    kill -QUIT "$pid"
+    wait "$pid" || true
+    start
 done
-echo "$folder"
-read -r _ || true
 "#;
 
 struct Server {
     /// The folder of its socket.
     folder: PathBuf,
     running: Child,
+    /// Says the folder each time it has started.
+    said: Mutex<BufReader<ChildStdout>>,
 }
 
 static SERVER: OnceLock<Server> = OnceLock::new();
@@ -60,15 +70,21 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut folder = String::new();
-        let mut said = BufReader::new(running.stdout.take().unwrap());
-        said.read_line(&mut folder).unwrap();
-        assert!(!folder.is_empty(), "Postgres did not start");
+        let said = Mutex::new(BufReader::new(running.stdout.take().unwrap()));
         Self {
-            folder: folder.trim().into(),
+            folder: started(&said),
             running,
+            said,
         }
     }
+}
+
+/// Waits until the server has started. Answers its folder.
+fn started(said: &Mutex<BufReader<ChildStdout>>) -> PathBuf {
+    let mut folder = String::new();
+    said.lock().unwrap().read_line(&mut folder).unwrap();
+    assert!(!folder.is_empty(), "Postgres did not start");
+    folder.trim().into()
 }
 
 /// The newest Postgres there is.
@@ -134,6 +150,16 @@ impl Database {
         }
     }
 
+    /// Ends the server that is this test's own as a crash does, and starts it again.
+    pub(crate) async fn restart_the_server(&self) {
+        let own = self.own.as_ref().unwrap();
+        tokio::task::block_in_place(|| {
+            let mut word = own.running.stdin.as_ref().unwrap();
+            word.write_all(b"again\n").unwrap();
+            started(&own.said);
+        });
+    }
+
     /// One without a table.
     pub(crate) async fn empty() -> Self {
         let database = Self::empty_named();
@@ -158,6 +184,18 @@ impl Database {
 
     pub(crate) fn url(&self) -> String {
         url(self.folder(), &self.name)
+    }
+
+    /// Its socket, and how it is named by way of a proxy to that.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder().join(".s.PGSQL.5432")
+    }
+
+    pub(crate) fn url_by(&self, port: u16) -> String {
+        format!(
+            "postgres://steadfast@127.0.0.1:{port}/{}?sslmode=disable",
+            self.name
+        )
     }
 
     /// A connection behind the store's back.

@@ -1,0 +1,150 @@
+//! The link to the other nodes: made anew on any error, and pinged, for a connection that has fallen silent shows in nothing else.
+
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::queue::Queue;
+use super::receive::Receiver;
+use super::redis::{Publisher, Server, Subscription};
+use super::{hint, postgres};
+use crate::store::NodeId;
+use crate::store::postgres::notification::{NotificationError, Notifications};
+
+/// How often a link is pinged.
+const PING: Duration = Duration::from_millis(2_500);
+
+/// Why a link ended, or cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum LinkError {
+    #[error("{0}")]
+    Postgres(#[from] NotificationError),
+    #[error("{0}")]
+    Redis(#[from] ::redis::RedisError),
+    #[error("the server does not answer")]
+    Silent,
+    #[error("the connection has ended")]
+    Ended,
+}
+
+/// What came.
+pub(super) enum Message {
+    Text(String),
+    /// More than could be read in time.
+    Missed,
+}
+
+/// What carries hints.
+pub(in super::super) enum Transport {
+    Postgres(Notifications),
+    Redis { server: Server, channel: String },
+}
+
+impl Transport {
+    pub(super) async fn connect(&self) -> Result<Link, LinkError> {
+        Ok(match self {
+            Self::Postgres(notifications) => {
+                let (calls, listening) = postgres::connect(notifications).await?;
+                Link {
+                    outgoing: Outgoing::Postgres(calls),
+                    incoming: Incoming::Postgres(listening),
+                }
+            }
+            Self::Redis { server, channel } => {
+                let (publisher, subscription) = server.connect(channel).await?;
+                Link {
+                    outgoing: Outgoing::Redis(publisher),
+                    incoming: Incoming::Redis(subscription),
+                }
+            }
+        })
+    }
+}
+
+/// Both ways, as long as both are good.
+pub(super) struct Link {
+    outgoing: Outgoing,
+    incoming: Incoming,
+}
+
+enum Outgoing {
+    Postgres(postgres::Calls),
+    Redis(Publisher),
+}
+
+enum Incoming {
+    Postgres(postgres::Listening),
+    Redis(Subscription),
+}
+
+impl Link {
+    /// Sends what waits and takes what comes, until either fails.
+    pub(super) async fn run(self, node: NodeId, queue: &Queue, receiver: &Receiver) -> LinkError {
+        let Self { outgoing, incoming } = self;
+        tokio::select! {
+            error = outgoing.run(node, queue) => error,
+            error = incoming.run(receiver) => error,
+        }
+    }
+}
+
+impl Outgoing {
+    async fn run(mut self, node: NodeId, queue: &Queue) -> LinkError {
+        loop {
+            if let Err(error) = self.step(node, queue).await {
+                return error;
+            }
+        }
+    }
+
+    async fn step(&mut self, node: NodeId, queue: &Queue) -> Result<(), LinkError> {
+        // A connection on which nothing is sent may be forgotten by what lies in between.
+        let Ok(waiting) = tokio::time::timeout(PING, queue.next()).await else {
+            return match self {
+                Self::Postgres(calls) => calls.ping().await,
+                // Its other half does.
+                Self::Redis(_) => Ok(()),
+            };
+        };
+        for text in hint::join(node, &waiting) {
+            match self {
+                Self::Postgres(calls) => calls.send(&text).await?,
+                Self::Redis(publisher) => publisher.send(&text).await?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Incoming {
+    async fn run(mut self, receiver: &Receiver) -> LinkError {
+        let mut pings = interval(PING);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let step = tokio::select! {
+                message = self.next() => match message {
+                    Ok(message) => receiver.take(message).await,
+                    Err(error) => Err(error),
+                },
+                _ = pings.tick() => self.ping().await.and_then(|()| receiver.is_there()),
+            };
+            if let Err(error) = step {
+                return error;
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Result<Message, LinkError> {
+        match self {
+            Self::Postgres(listening) => listening.next().await,
+            Self::Redis(subscription) => subscription.next().await,
+        }
+    }
+
+    async fn ping(&mut self) -> Result<(), LinkError> {
+        match self {
+            Self::Postgres(listening) => listening.ping().await,
+            Self::Redis(subscription) => subscription.ping().await,
+        }
+    }
+}

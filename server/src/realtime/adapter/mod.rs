@@ -1,0 +1,226 @@
+//! The adapter: carries hints to the other nodes that serve the same database, and theirs here.
+//!
+//! What happens here is told to this node's sockets first; the hint follows, and nobody waits for it. All of them may be lost: behind
+//! each stands a timer of whoever would have heard it.
+//!
+//! - [`hint`]: what travels, and in which form
+//! - `queue`: what waits to be sent, bounded
+//! - `link`: the connection that is made anew on any error; by way of `postgres` or `redis`
+//! - `receive`: what another node's hints lead to
+//! - `tell`: sessions are told whether other nodes are heard
+//! - [`choice`]: which adapter is asked for
+//!
+//! Invariant: a hint is never taken for truth. It leads to a look at what is stored, or to something that lasts for a moment only.
+
+mod choice;
+pub(super) mod hint;
+mod link;
+mod postgres;
+mod queue;
+mod receive;
+mod redis;
+mod tell;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use steadfast_shared::Millis;
+use steadfast_shared::event::Nodes;
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use super::Realtime;
+use crate::clock;
+use crate::config::Config;
+use crate::store::database::Database;
+use crate::store::postgres::notification::Notifications;
+use crate::store::{NodeId, Store};
+pub use choice::{AdapterChoice, AdapterError};
+use hint::{Heard, Hint};
+pub(super) use link::Transport;
+use link::{LinkError, Message};
+use queue::Queue;
+use receive::Receiver;
+
+/// How soon a link is made anew.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// What this node tells the others, and how well it hears them.
+pub(super) struct Adapter {
+    node: NodeId,
+    /// `None` where nothing carries hints.
+    queue: Option<Queue>,
+    status: watch::Sender<Status>,
+    /// What sessions were told of it.
+    told: AtomicBool,
+    /// What was heard and not understood.
+    unreadable: AtomicU64,
+}
+
+/// How well hints travel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Status {
+    /// Nothing carries any.
+    None,
+    Up,
+    /// They are lost, since then.
+    Degraded {
+        since: Millis,
+    },
+}
+
+impl Transport {
+    /// What carries hints between the nodes of a database. `None` where nothing does.
+    pub(super) fn of(config: &Config, store: &dyn Store) -> Result<Option<Self>, AdapterError> {
+        // Several databases may have one Redis.
+        let channel = format!("steadfast:{}", store.epoch().0);
+        let choice = AdapterChoice::of(config.adapter.as_ref(), &config.database)?;
+        Ok(match (choice, &config.database) {
+            (AdapterChoice::Redis(url), _) => Some(Self::Redis {
+                server: redis::Server::parse(&url)?,
+                channel,
+            }),
+            (AdapterChoice::Postgres, Database::Postgres(url)) => {
+                let notifications = Notifications::of(url, channel);
+                Some(Self::Postgres(
+                    notifications.map_err(|error| AdapterError::Url(error.to_string()))?,
+                ))
+            }
+            _ => None,
+        })
+    }
+}
+
+impl Adapter {
+    /// For a node that others may be beside of, where something carries hints between them.
+    pub(super) fn new(node: NodeId, has_transport: bool) -> Self {
+        let status = if has_transport {
+            Status::Degraded { since: clock::now() }
+        } else {
+            Status::None
+        };
+        Self {
+            node,
+            queue: has_transport.then(Queue::default),
+            status: watch::Sender::new(status),
+            told: AtomicBool::new(false),
+            unreadable: AtomicU64::new(0),
+        }
+    }
+
+    /// Sends a hint to the other nodes, or drops it: never waits.
+    pub(super) fn send(&self, hint: &Hint) {
+        if let Some(queue) = &self.queue {
+            queue.put(hint);
+        }
+    }
+
+    /// How well hints travel, and each change of that.
+    pub(super) fn status(&self) -> watch::Receiver<Status> {
+        self.status.subscribe()
+    }
+
+    /// What sessions are told of it. It is noted and read under the lock that publishes.
+    pub(super) fn told(&self) -> Nodes {
+        Nodes {
+            degraded: self.told.load(Ordering::Acquire),
+        }
+    }
+
+    pub(super) fn note_told(&self, nodes: Nodes) {
+        self.told.store(nodes.degraded, Ordering::Release);
+    }
+
+    fn is_up(&self) {
+        if let Status::Degraded { since } = self.status.send_replace(Status::Up) {
+            let after_ms = clock::now().saturating_sub(since);
+            tracing::info!(after_ms, "the other nodes are heard");
+        }
+    }
+
+    fn is_down(&self, error: &LinkError) {
+        let was_up = self.status.send_if_modified(|status| {
+            let was_up = *status == Status::Up;
+            if was_up {
+                *status = Status::Degraded { since: clock::now() };
+            }
+            was_up
+        });
+        if was_up {
+            tracing::warn!(%error, "the other nodes are not heard: their messages come within a second, who types and who is there does not");
+        } else {
+            tracing::debug!(%error, "the other nodes are not heard yet");
+        }
+    }
+
+    /// Counts what was heard and not understood.
+    fn note_unreadable(&self, count: usize, why: &str) {
+        let before = self.unreadable.fetch_add(count as u64, Ordering::Relaxed);
+        let ignored = before + count as u64;
+        // Once, twice, four times, and so on.
+        if before.checked_ilog2() != ignored.checked_ilog2() {
+            tracing::warn!(ignored, why, "hints were ignored");
+        }
+    }
+
+    /// What came from another node and is understood.
+    fn read(&self, message: &Message) -> Vec<Hint> {
+        let text = match message {
+            Message::Missed => return vec![Hint::Everything],
+            Message::Text(text) => text,
+        };
+        match Heard::read(text) {
+            Ok(heard) if heard.from == self.node => Vec::new(),
+            Ok(heard) => {
+                if heard.unknown > 0 {
+                    self.note_unreadable(
+                        heard.unknown,
+                        "they are of a kind that this version does not know",
+                    );
+                }
+                heard.hints
+            }
+            Err(error) => {
+                self.note_unreadable(1, &error.to_string());
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// Carries hints until the server is gone.
+async fn carry(transport: Transport, receiver: Receiver) {
+    let adapter = &receiver.adapter;
+    let Some(queue) = &adapter.queue else { return };
+    while receiver.is_there().is_ok() {
+        let error = match transport.connect().await {
+            Ok(link) => {
+                adapter.is_up();
+                // What was called while nobody listened is looked for, here and there.
+                queue.begin_anew();
+                match receiver.take(Message::Missed).await {
+                    Ok(()) => link.run(adapter.node, queue, &receiver).await,
+                    Err(error) => error,
+                }
+            }
+            Err(error) => error,
+        };
+        if receiver.is_there().is_ok() {
+            adapter.is_down(&error);
+        }
+        sleep(RETRY).await;
+    }
+}
+
+/// Carries hints in the background.
+pub(super) fn start(realtime: &Realtime, transport: Option<Transport>) {
+    if let Some(transport) = transport {
+        let receiver = Receiver {
+            adapter: realtime.0.hub.adapter.clone(),
+            realtime: Arc::downgrade(&realtime.0),
+        };
+        tokio::spawn(carry(transport, receiver));
+        tokio::spawn(tell::tell(Arc::downgrade(&realtime.0.hub)));
+    }
+}

@@ -1,0 +1,37 @@
+//! Hints by way of the database server: NOTIFY on one connection, LISTEN on another one.
+
+use super::link::{LinkError, Message};
+use crate::store::postgres::notification::{Caller, Listener, Notifications};
+
+/// Connects both.
+pub(super) async fn connect(notifications: &Notifications) -> Result<(Calls, Listening), LinkError> {
+    let listener = notifications.listener().await?;
+    let caller = notifications.caller().await?;
+    Ok((Calls(caller), Listening(listener)))
+}
+
+/// What calls.
+pub(super) struct Calls(Caller);
+
+impl Calls {
+    pub(super) async fn send(&mut self, text: &str) -> Result<(), LinkError> {
+        Ok(self.0.call(text).await?)
+    }
+
+    pub(super) async fn ping(&mut self) -> Result<(), LinkError> {
+        Ok(self.0.ping().await?)
+    }
+}
+
+/// What listens.
+pub(super) struct Listening(Listener);
+
+impl Listening {
+    pub(super) async fn next(&mut self) -> Result<Message, LinkError> {
+        Ok(Message::Text(self.0.next().await?))
+    }
+
+    pub(super) async fn ping(&mut self) -> Result<(), LinkError> {
+        Ok(self.0.ping().await?)
+    }
+}

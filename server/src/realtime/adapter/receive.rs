@@ -1,0 +1,106 @@
+//! What another node's hints lead to: a look at what is stored, or something that harms nobody where it is wrong.
+
+use std::sync::{Arc, Weak};
+
+use futures::FutureExt;
+use steadfast_shared::event::{self, ClosingReason, Read, Typing};
+use steadfast_shared::{Millis, RoomId, Seq, UserId};
+use uuid::Uuid;
+
+use super::super::{Inner, Realtime, person_room, room_name};
+use super::Adapter;
+use super::hint::Hint;
+use super::link::{LinkError, Message};
+use crate::store::SessionId;
+
+/// Where what comes from other nodes goes, as long as the server is there.
+pub(super) struct Receiver {
+    pub(super) adapter: Arc<Adapter>,
+    pub(super) realtime: Weak<Inner>,
+}
+
+impl Receiver {
+    pub(super) async fn take(&self, message: Message) -> Result<(), LinkError> {
+        let realtime = Realtime(self.realtime.upgrade().ok_or(LinkError::Ended)?);
+        for hint in self.adapter.read(&message) {
+            realtime.receive(hint).await;
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_there(&self) -> Result<(), LinkError> {
+        match self.realtime.strong_count() {
+            0 => Err(LinkError::Ended),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Realtime {
+    /// Does what another node's hint asks for.
+    async fn receive(&self, hint: Hint) {
+        match hint {
+            Hint::Room { room, head } => self.room_may_have_grown(room, head).await,
+            Hint::Feed(head) => {
+                if head.is_none_or(|head| *self.0.hub.applied.borrow() < head) {
+                    self.0.hub.hints.feed();
+                }
+            }
+            Hint::Everything => self.0.hub.hints.everything(),
+            Hint::Typing(typing) => self.typing_elsewhere(&typing),
+            Hint::Read { person, room, seq } => self.read_elsewhere(person, room, seq).await,
+            Hint::Tab {
+                person,
+                session,
+                tab,
+                since,
+            } => self.replace_tab(person, session, tab, since),
+            Hint::Presence(_) => {}
+        }
+    }
+
+    /// A room that is not known here has nobody here.
+    async fn room_may_have_grown(&self, room: RoomId, head: Seq) {
+        let known = self.0.hub.published().await.head(room);
+        if known.is_some_and(|known| known < head) {
+            self.0.hub.hints.room(room);
+        }
+    }
+
+    fn typing_elsewhere(&self, typing: &Typing) {
+        let Some(everybody) = self.0.hub.everybody() else {
+            return;
+        };
+        let others = everybody
+            .to(room_name(typing.room))
+            .except(person_room(typing.person.id));
+        let _ = others.volatile().emit(event::TYPING, typing).now_or_never();
+    }
+
+    async fn read_elsewhere(&self, person: UserId, room: RoomId, seq: Seq) {
+        let connections = self.0.people.of(person);
+        let Some(connection) = connections.first() else {
+            return;
+        };
+        let Some(head) = self.0.hub.head_for(connection, room).await else {
+            return;
+        };
+        let Some(everybody) = self.0.hub.everybody() else {
+            return;
+        };
+        let seq = seq.min(head);
+        let own = everybody.to(person_room(person));
+        let _ = own.emit(event::READ, &Read { room, seq }).await;
+    }
+
+    /// Ends a tab's connections that are older than one elsewhere, by the clocks of both nodes. What is wrongly left open ends by
+    /// its own silence.
+    fn replace_tab(&self, person: UserId, session: SessionId, tab: Uuid, since: Millis) {
+        for connection in self.0.people.of(person) {
+            if connection.device.session == session && connection.tab == Some(tab) && connection.since < since
+            {
+                self.close(&connection, ClosingReason::Replaced);
+            }
+        }
+    }
+}

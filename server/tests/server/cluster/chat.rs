@@ -1,0 +1,181 @@
+//! What is done by way of one node is seen on the other one.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use steadfast_shared::event::{self, ClosingReason, Read, Reply};
+use steadfast_shared::room::RoomNews;
+use steadfast_shared::{EntryId, Room, RoomId, Seq};
+use tokio::time::{Instant, timeout};
+use uuid::Uuid;
+
+use super::{By, Cluster, until_heard, with_each_adapter};
+use crate::support::{Client, message};
+
+with_each_adapter!(
+    what_is_said_on_two_nodes_is_heard_on_both_in_the_same_order,
+    who_types_and_what_was_read_is_told_on_every_node,
+    a_tab_that_connects_to_another_node_replaces_its_older_connection,
+    who_is_removed_and_who_is_signed_out_hears_nothing_more_on_any_node,
+);
+
+/// The next entries of a room, each exactly where it belongs.
+pub(super) async fn heard(client: &mut Client, room: RoomId, from: Seq, count: usize) -> Vec<EntryId> {
+    let mut ids = Vec::new();
+    while ids.len() < count {
+        let news: event::Entries = client.next(event::ENTRIES).await;
+        if news.room == room {
+            assert_eq!(news.from, from + ids.len() as Seq, "in order, none twice");
+            ids.extend(news.entries.iter().map(|entry| entry.id));
+        }
+    }
+    ids
+}
+
+async fn ok<T: serde::de::DeserializeOwned>(client: &mut Client, event: &str, asked: Value) -> T {
+    match client.call(event, asked).await {
+        Reply::Ok(done) => done,
+        Reply::Err(error) => panic!("{event}: {error:?}"),
+    }
+}
+
+async fn what_is_said_on_two_nodes_is_heard_on_both_in_the_same_order(cluster: Cluster) {
+    const EACH: usize = 30;
+    let mut mina = cluster.one.join("Mina").await;
+    let mut jun = cluster.other.join("Jun").await;
+    let room = mina.room();
+    for nth in 0..EACH {
+        let (by_mina, by_jun) = ([message(room, "a")], [message(room, "b")]);
+        if nth % 3 == 0 {
+            tokio::join!(mina.send(&by_mina), jun.send(&by_jun));
+        } else {
+            mina.send(&by_mina).await;
+            jun.send(&by_jun).await;
+        }
+    }
+    let here = heard(&mut mina, room, 1, 2 * EACH).await;
+    assert_eq!(here, heard(&mut jun, room, 1, 2 * EACH).await);
+    assert_eq!(here.iter().collect::<BTreeSet<_>>().len(), 2 * EACH);
+}
+
+async fn who_types_and_what_was_read_is_told_on_every_node(cluster: Cluster) {
+    let session = cluster.one.sign_in("Mina").await;
+    let mut mina = cluster.one.connect(&session, json!({})).await;
+    let mut tab = cluster.other.connect(&session, json!({})).await;
+    let mut jun = cluster.other.join("Jun").await;
+    until_heard(&mut mina, &mut jun).await;
+    let room = mina.room();
+    jun.send(&[message(room, "1"), message(room, "2")]).await;
+    heard(&mut mina, room, 1, 2).await;
+    heard(&mut tab, room, 1, 2).await;
+    // More than there is counts as all there is.
+    for (seq, told) in [(1, 1), (77, 2)] {
+        mina.emit(event::READ, json!({ "room": room, "seq": seq })).await;
+        let read: Read = tab.next(event::READ).await;
+        assert_eq!((read.room, read.seq), (room, told));
+    }
+    // Whoever types in a room that somebody is not in does so unseen, as on one node.
+    let asked = json!({ "id": Uuid::now_v7(), "kind": "private", "name": "Plans" });
+    let plans: Room = ok(&mut mina, event::CREATE_ROOM, asked).await;
+    mina.emit(event::TYPING, json!({ "room": plans.id })).await;
+    mina.emit(event::TYPING, json!({ "room": room })).await;
+    let typing: event::Typing = jun.next(event::TYPING).await;
+    assert_eq!(typing.room, room);
+}
+
+async fn a_tab_that_connects_to_another_node_replaces_its_older_connection(cluster: Cluster) {
+    let session = cluster.one.sign_in("Mina").await;
+    let tab = Uuid::now_v7();
+    let mut former = cluster.one.connect(&session, json!({ "tab": tab })).await;
+    let mut beside = cluster
+        .one
+        .connect(&session, json!({ "tab": Uuid::now_v7() }))
+        .await;
+    let mut jun = cluster.other.join("Jun").await;
+    until_heard(&mut jun, &mut beside).await;
+    let mut latter = cluster.other.connect(&session, json!({ "tab": tab })).await;
+    assert_eq!(former.closing().await, Some(ClosingReason::Replaced));
+    let room = jun.room();
+    jun.send(&[message(room, "still there?")]).await;
+    heard(&mut latter, room, 1, 1).await;
+    heard(&mut beside, room, 1, 1).await;
+}
+
+async fn who_is_removed_and_who_is_signed_out_hears_nothing_more_on_any_node(cluster: Cluster) {
+    let mut mina = cluster.one.join("Mina").await;
+    let session = cluster.other.sign_in("Jun").await;
+    let mut jun = cluster.other.connect(&session, json!({})).await;
+    let asked = json!({ "id": Uuid::now_v7(), "kind": "private", "name": "Plans" });
+    let room: Room = ok(&mut mina, event::CREATE_ROOM, asked).await;
+    let invite = json!({ "room": room.id, "people": [jun.opened().me.id] });
+    let _: Value = ok(&mut mina, event::INVITE, invite).await;
+    let RoomNews::In { room: seen } = jun.next(event::ROOM).await else {
+        panic!("out");
+    };
+    assert_eq!(seen.id, room.id);
+    let remove = json!({ "room": room.id, "person": jun.opened().me.id });
+    let _: Value = ok(&mut mina, event::REMOVE_MEMBER, remove).await;
+    mina.send(&[message(room.id, "secret"), message(mina.room(), "in general")])
+        .await;
+    let mut out = false;
+    loop {
+        let (name, args) = jun.event().await;
+        out |= name == event::ROOM && args[0]["state"] == "out";
+        if name == event::ENTRIES && args[0]["room"] == json!(jun.room()) {
+            break;
+        }
+        assert!(!(out && name == event::ENTRIES), "heard after leaving: {args:?}");
+        assert!(!json!(args).to_string().contains("secret"));
+    }
+    assert!(out, "told before anything that was said after it");
+
+    let signed_out = cluster
+        .one
+        .http
+        .delete(cluster.one.url("/api/session"))
+        .bearer_auth(session.token.as_deref().unwrap())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(signed_out.status(), 204);
+    mina.send(&[message(mina.room(), "is Jun gone?")]).await;
+    assert_eq!(jun.closing().await, Some(ClosingReason::SignedOut));
+}
+
+/// How long what is committed on one node takes to the sockets of the other one, with each adapter. Prints; says nothing.
+#[tokio::test]
+#[ignore = "measures: cargo test --release -p steadfast-server --test server -- --ignored --nocapture from_commit"]
+async fn from_commit_on_one_node_to_heard_on_the_other() {
+    const TIMES: usize = 500;
+    for by in [By::Postgres, By::Redis] {
+        let cluster = Cluster::start(by).await;
+        let mut mina = cluster.one.join("Mina").await;
+        let mut jun = cluster.other.join("Jun").await;
+        until_heard(&mut mina, &mut jun).await;
+        let room = mina.room();
+        let mut took = Vec::new();
+        for nth in 0..TIMES {
+            let said = [message(room, "now")];
+            let send = async {
+                mina.send(&said).await;
+                Instant::now()
+            };
+            let hear = async {
+                heard(&mut jun, room, nth as Seq + 1, 1).await;
+                Instant::now()
+            };
+            let (acknowledged, heard) = timeout(Duration::from_secs(20), async { tokio::join!(send, hear) })
+                .await
+                .unwrap();
+            took.push(heard.saturating_duration_since(acknowledged));
+        }
+        took.sort();
+        println!(
+            "{by:?}: ack on A to heard on B p50 {:?}, p99 {:?}, worst {:?}",
+            took[TIMES / 2],
+            took[TIMES * 99 / 100],
+            took[TIMES - 1]
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! Several nodes on one Postgres, with each adapter.
+
+mod chat;
+mod outage;
+mod person;
+mod processes;
+
+use std::time::Duration;
+
+use serde_json::json;
+use steadfast_server::config::Config;
+use steadfast_server::realtime::AdapterChoice;
+use steadfast_server::store::database::Database;
+use steadfast_shared::event;
+use tokio::time::{Instant, timeout};
+
+use crate::support::client::PATIENCE;
+use crate::support::redis::Redis;
+use crate::support::{Client, TestServer, postgres};
+
+/// What carries hints.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum By {
+    Postgres,
+    Redis,
+}
+
+/// Two nodes. The nodes end first.
+struct Cluster {
+    one: TestServer,
+    other: TestServer,
+    redis: Option<Redis>,
+    database: postgres::Database,
+}
+
+impl Cluster {
+    async fn start(by: By) -> Self {
+        let database = postgres::Database::new().await;
+        let redis = match by {
+            By::Postgres => None,
+            By::Redis => Some(Redis::start().await),
+        };
+        let adapter = redis.as_ref().map(|redis| AdapterChoice::Redis(redis.url()));
+        Self {
+            one: node(database.url(), adapter.clone()).await,
+            other: node(database.url(), adapter).await,
+            redis,
+            database,
+        }
+    }
+}
+
+/// A node on a database in Postgres, with the adapter it has where none is named.
+async fn node(url: String, adapter: Option<AdapterChoice>) -> TestServer {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config {
+        adapter,
+        admin_socket: Some(folder.path().join("admin.sock")),
+        ..Config::new(Database::Postgres(url))
+    };
+    config.limits.event_burst = 100_000;
+    config.limits.message_burst = 100_000;
+    TestServer::on(folder, config).await
+}
+
+/// Types until somebody on another node hears of it: hints travel then.
+async fn until_heard(from: &mut Client, to: &mut Client) {
+    let until = Instant::now() + PATIENCE;
+    let person = from.opened().me.id;
+    while Instant::now() < until {
+        from.emit(event::TYPING, json!({ "room": from.room() })).await;
+        let end = Instant::now() + Duration::from_millis(100);
+        while let Ok((name, args)) = timeout(end - Instant::now(), to.event()).await {
+            if name == event::TYPING && args[0]["person"]["id"] == json!(person) {
+                return;
+            }
+        }
+    }
+    panic!("nobody hears that somebody is writing");
+}
+
+/// Runs tests with each adapter.
+macro_rules! with_each_adapter {
+    ($($test:ident),+ $(,)?) => {
+        mod by_postgres {
+            $(
+                #[tokio::test]
+                async fn $test() {
+                    super::$test(super::Cluster::start(super::By::Postgres).await).await;
+                }
+            )+
+        }
+
+        mod by_redis {
+            $(
+                #[tokio::test]
+                async fn $test() {
+                    super::$test(super::Cluster::start(super::By::Redis).await).await;
+                }
+            )+
+        }
+    };
+}
+use with_each_adapter;

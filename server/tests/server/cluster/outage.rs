@@ -1,0 +1,95 @@
+//! What carries hints fails: messages come all the same, the sessions are told, and it heals.
+
+use serde_json::json;
+use sqlx::Executor;
+use steadfast_shared::event::{self, Nodes};
+
+use super::chat::heard;
+use super::{By, Cluster, node, until_heard};
+use crate::support::postgres::Database;
+use crate::support::proxy::{Proxy, Silent};
+use crate::support::{Client, message};
+
+/// Waits until a session is told whether other nodes are heard.
+async fn until_degraded(client: &mut Client, degraded: bool) {
+    loop {
+        let told: Nodes = client.next(event::NODES).await;
+        if told.degraded == degraded {
+            return;
+        }
+    }
+}
+
+/// Both say something, and both hear it.
+async fn both_speak(mina: &mut Client, jun: &mut Client, from: u64) {
+    let room = mina.room();
+    mina.send(&[message(room, "a")]).await;
+    jun.send(&[message(room, "b")]).await;
+    let here = heard(mina, room, from, 2).await;
+    assert_eq!(here, heard(jun, room, from, 2).await);
+}
+
+#[tokio::test]
+async fn while_redis_is_away_messages_come_by_the_timer_and_sessions_are_told_until_it_is_back() {
+    let mut cluster = Cluster::start(By::Redis).await;
+    let mut mina = cluster.one.join("Mina").await;
+    let mut jun = cluster.other.join("Jun").await;
+    until_heard(&mut mina, &mut jun).await;
+    let redis = cluster.redis.as_mut().unwrap();
+    redis.kill();
+    both_speak(&mut mina, &mut jun, 1).await;
+    until_degraded(&mut mina, true).await;
+    until_degraded(&mut jun, true).await;
+    // Whoever comes in the middle of it is told, too.
+    let mut ada = cluster.one.join("Ada").await;
+    until_degraded(&mut ada, true).await;
+    both_speak(&mut mina, &mut jun, 3).await;
+
+    redis.restart().await;
+    for client in [&mut mina, &mut jun, &mut ada] {
+        until_degraded(client, false).await;
+    }
+    until_heard(&mut mina, &mut jun).await;
+    until_heard(&mut jun, &mut mina).await;
+    both_speak(&mut mina, &mut jun, 5).await;
+}
+
+#[tokio::test]
+async fn nodes_whose_backends_are_terminated_hear_each_other_again() {
+    let cluster = Cluster::start(By::Postgres).await;
+    let mut mina = cluster.one.join("Mina").await;
+    let mut jun = cluster.other.join("Jun").await;
+    until_heard(&mut mina, &mut jun).await;
+    let mut connection = cluster.database.connect().await;
+    for nth in 0..3 {
+        let statement = "select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and application_name in ('steadfast listener', 'steadfast notifier')";
+        let terminated = connection.fetch_all(statement).await.unwrap();
+        assert!(terminated.len() > 1 || nth > 0, "{}", terminated.len());
+        both_speak(&mut mina, &mut jun, 1 + 2 * nth).await;
+    }
+    until_heard(&mut mina, &mut jun).await;
+    until_heard(&mut jun, &mut mina).await;
+}
+
+#[tokio::test]
+async fn a_listening_connection_that_falls_silent_is_noticed_told_and_replaced() {
+    let database = Database::new().await;
+    let network = Proxy::start(database.socket()).await;
+    let near = node(database.url(), None).await;
+    let far = node(database.url_by(network.port), None).await;
+    let mut mina = near.join("Mina").await;
+    let mut jun = far.join("Jun").await;
+    until_heard(&mut mina, &mut jun).await;
+    network.silence(Silent::Listeners);
+    both_speak(&mut mina, &mut jun, 1).await;
+    until_degraded(&mut jun, true).await;
+    both_speak(&mut mina, &mut jun, 3).await;
+    // Not so where the network is as it was.
+    mina.emit(event::TYPING, json!({ "room": mina.room() })).await;
+    network.silence(Silent::Nothing);
+    until_degraded(&mut jun, false).await;
+    until_heard(&mut mina, &mut jun).await;
+    both_speak(&mut mina, &mut jun, 5).await;
+    let _ = (near.stop().await, far.stop().await);
+}

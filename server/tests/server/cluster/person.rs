@@ -1,0 +1,248 @@
+//! Somebody whose program keeps trying, at whichever node answers: what they say is sent until it is acknowledged, and what they
+//! are shown is checked entry by entry.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use steadfast_shared::event::{self, Entries, Opened, Page, Reply, SendItem, Sent, Session};
+use steadfast_shared::http::SessionInfo;
+use steadfast_shared::{EntryId, RoomId, Seq};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::support::client::Heard;
+use crate::support::{Client, message};
+
+/// How long an answer is waited for before another node is tried.
+const ANSWER: Duration = Duration::from_secs(4);
+/// How often something is said.
+const PACE: Duration = Duration::from_millis(15);
+
+/// Where the nodes are.
+pub(super) type Addresses = Arc<Mutex<Vec<SocketAddr>>>;
+
+/// What people have come to see.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    /// What was acknowledged, and its place.
+    pub(super) acknowledged: Vec<(EntryId, Seq)>,
+    /// What is shown, from the first entry on.
+    pub(super) shown: Vec<EntryId>,
+}
+
+pub(super) struct Person {
+    session: SessionInfo,
+    nodes: Addresses,
+    /// Which of them is tried next.
+    next: usize,
+    room: RoomId,
+    pending: Option<SendItem>,
+    seen: watch::Sender<Seen>,
+    buffered: BTreeMap<Seq, EntryId>,
+    /// Whether there is more to say.
+    speaks: watch::Receiver<bool>,
+}
+
+/// The connection is of no use any more.
+struct Lost;
+
+/// An open connection, and the place of the next entry on it.
+struct Open {
+    client: Client,
+    live: Seq,
+    opened: Opened,
+}
+
+impl Person {
+    pub(super) fn new(
+        session: SessionInfo,
+        nodes: Addresses,
+        first: usize,
+        room: RoomId,
+        speaks: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            session,
+            nodes,
+            next: first,
+            room,
+            pending: None,
+            seen: watch::Sender::default(),
+            buffered: BTreeMap::new(),
+            speaks,
+        }
+    }
+
+    pub(super) fn seen(&self) -> watch::Receiver<Seen> {
+        self.seen.subscribe()
+    }
+
+    /// Speaks and hears until it is broken off.
+    pub(super) async fn run(mut self) {
+        loop {
+            if let Some(mut open) = self.connect().await {
+                let _ = self.talk(&mut open).await;
+            }
+            self.next += 1;
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn connect(&self) -> Option<Open> {
+        let address = {
+            let nodes = self.nodes.lock().unwrap();
+            nodes[self.next % nodes.len()]
+        };
+        let connecting = async {
+            let mut client = Client::try_dial(address, &[]).await?;
+            let auth = json!({ "token": self.session.token });
+            client.try_say(&format!("40{auth}")).await.then_some(())?;
+            loop {
+                match client.hear().await {
+                    Heard::Connected => {}
+                    Heard::Event(name, mut args) if name == event::SESSION => {
+                        let Session::Open(opened) = serde_json::from_value(args.remove(0)).unwrap() else {
+                            return None;
+                        };
+                        let head = opened.rooms.iter().find(|room| room.id == self.room)?.head;
+                        let live = head + 1;
+                        return Some(Open { client, live, opened });
+                    }
+                    Heard::Event(..) | Heard::Ack(..) => {}
+                    Heard::Refused(_) | Heard::Disconnected | Heard::Closed => return None,
+                }
+            }
+        };
+        timeout(ANSWER, connecting).await.ok().flatten()
+    }
+
+    async fn talk(&mut self, open: &mut Open) -> Result<(), Lost> {
+        let head = open.opened.rooms.iter().find(|room| room.id == self.room);
+        let head = head.map_or(0, |room| room.head);
+        self.catch_up(open, head).await?;
+        loop {
+            if self.pending.is_none() && *self.speaks.borrow() {
+                self.pending = Some(message(self.room, "said"));
+            }
+            let Some(item) = self.pending.clone() else {
+                // Nothing to say: it hears on.
+                self.hear_for(open, Duration::from_millis(100)).await?;
+                continue;
+            };
+            let asked = json!([item]);
+            let answer = self.ask(open, event::SEND, &asked).await?;
+            match serde_json::from_value::<Reply<Vec<Sent>>>(answer).unwrap() {
+                Reply::Ok(sent) => match &sent[0] {
+                    Sent::Stored { seq, .. } => {
+                        self.seen
+                            .send_modify(|seen| seen.acknowledged.push((item.id, *seq)));
+                        self.pending = None;
+                        self.hear_for(open, PACE).await?;
+                    }
+                    refused => {
+                        let refused = json!(refused);
+                        assert!(
+                            ["unavailable", "busy"].contains(&refused["error"]["code"].as_str().unwrap()),
+                            "{refused}"
+                        );
+                        self.hear_for(open, Duration::from_millis(100)).await?;
+                    }
+                },
+                Reply::Err(_) => self.hear_for(open, Duration::from_millis(100)).await?,
+            }
+        }
+    }
+
+    /// Fetches what is stored up to the place where the connection goes on.
+    async fn catch_up(&mut self, open: &mut Open, head: Seq) -> Result<(), Lost> {
+        while (self.seen.borrow().shown.len() as Seq) < head {
+            let after = self.seen.borrow().shown.len();
+            let asked = json!({ "room": self.room, "after": after });
+            let answer = self.ask(open, event::HISTORY, &asked).await?;
+            let Reply::Ok(page) = serde_json::from_value::<Reply<Page>>(answer).unwrap() else {
+                sleep(Duration::from_millis(100)).await;
+                continue;
+            };
+            for entry in page.entries {
+                self.show(entry.seq, entry.id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks, and hears what comes meanwhile.
+    async fn ask(&mut self, open: &mut Open, event: &str, asked: &Value) -> Result<Value, Lost> {
+        let asked = open.client.try_ask(event, asked).await.ok_or(Lost)?;
+        let until = Instant::now() + ANSWER;
+        loop {
+            let heard = timeout(
+                until.saturating_duration_since(Instant::now()),
+                open.client.hear(),
+            )
+            .await;
+            match heard.map_err(|_| Lost)? {
+                Heard::Ack(id, answer) if id == asked => return Ok(answer),
+                heard => self.take(open, heard)?,
+            }
+        }
+    }
+
+    async fn hear_for(&mut self, open: &mut Open, time: Duration) -> Result<(), Lost> {
+        let until = Instant::now() + time;
+        while let Ok(heard) = timeout(
+            until.saturating_duration_since(Instant::now()),
+            open.client.hear(),
+        )
+        .await
+        {
+            self.take(open, heard)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, open: &mut Open, heard: Heard) -> Result<(), Lost> {
+        match heard {
+            Heard::Event(name, mut args) if name == event::ENTRIES => {
+                let news: Entries = serde_json::from_value(args.remove(0)).unwrap();
+                if news.room == self.room {
+                    assert_eq!(
+                        news.from, open.live,
+                        "on one connection none twice, and none left out"
+                    );
+                    for entry in &news.entries {
+                        assert_eq!(entry.seq, open.live);
+                        open.live += 1;
+                        self.show(entry.seq, entry.id);
+                    }
+                }
+            }
+            Heard::Event(name, args) if name == event::SESSION => {
+                assert_eq!(args[0]["state"], "closing");
+                return Err(Lost);
+            }
+            Heard::Disconnected | Heard::Closed | Heard::Refused(_) => return Err(Lost),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Shows an entry in its place, once; what was shown there before is the same.
+    fn show(&mut self, seq: Seq, id: EntryId) {
+        let shown = self.seen.borrow().shown.len() as Seq;
+        if seq <= shown {
+            let before = self.seen.borrow().shown[seq as usize - 1];
+            assert_eq!(before, id, "another entry in the same place");
+            return;
+        }
+        let before = self.buffered.insert(seq, id);
+        assert!(before.is_none_or(|before| before == id));
+        self.seen.send_modify(|seen| {
+            while let Some(id) = self.buffered.remove(&(seen.shown.len() as Seq + 1)) {
+                seen.shown.push(id);
+            }
+        });
+    }
+}

@@ -1,0 +1,14 @@
+//! Redis, which the tests of several nodes start for themselves.
+
+use crate::{apt, process};
+
+/// Installs Redis with apt where it is absent.
+pub(crate) fn prepare() -> anyhow::Result<()> {
+    if process::find("redis-server").is_some() {
+        return Ok(());
+    }
+    apt::install(
+        &["redis-server"],
+        "Elsewhere: install Redis 6 or newer, with `redis-server` on the PATH",
+    )
+}
