@@ -352,7 +352,7 @@ fn nodes_that_do_not_hear_each_other_are_a_matter_of_one_connection() {
     let mut desk = Desk::new(1);
     desk.online(0);
     assert!(!desk.session.is_degraded());
-    let told = |degraded| Input::Event(ServerEvent::Nodes(event::Nodes { degraded }));
+    let told = |degraded| Input::Event(ServerEvent::Nodes(Nodes { degraded }));
     for degraded in [true, false, true] {
         desk.outputs.clear();
         desk.input(told(degraded));

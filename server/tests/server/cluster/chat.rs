@@ -16,6 +16,8 @@ use crate::support::{Client, message};
 with_each_adapter!(
     what_is_said_on_two_nodes_is_heard_on_both_in_the_same_order,
     who_types_and_what_was_read_is_told_on_every_node,
+    a_node_does_not_hear_its_own_hints,
+    hints_that_are_garbled_or_lie_harm_nobody,
     a_tab_that_connects_to_another_node_replaces_its_older_connection,
     who_is_removed_and_who_is_signed_out_hears_nothing_more_on_any_node,
 );
@@ -82,6 +84,77 @@ async fn who_types_and_what_was_read_is_told_on_every_node(cluster: Cluster) {
     mina.emit(event::TYPING, json!({ "room": room })).await;
     let typing: event::Typing = jun.next(event::TYPING).await;
     assert_eq!(typing.room, room);
+}
+
+async fn a_node_does_not_hear_its_own_hints(cluster: Cluster) {
+    let mut mina = cluster.one.join("Mina").await;
+    let mut beside = cluster.one.join("Kim").await;
+    let mut jun = cluster.other.join("Jun").await;
+    until_heard(&mut mina, &mut jun).await;
+    let room = mina.room();
+    mina.send(&[message(room, "from here on")]).await;
+    heard(&mut beside, room, 1, 1).await;
+    heard(&mut jun, room, 1, 1).await;
+    for _ in 0..5 {
+        mina.emit(event::TYPING, json!({ "room": room })).await;
+        // It has gone round.
+        let _: event::Typing = jun.next(event::TYPING).await;
+    }
+    jun.send(&[message(room, "up to here")]).await;
+    let mut told = 0;
+    loop {
+        match beside.event().await.0.as_str() {
+            event::TYPING => told += 1,
+            event::ENTRIES => break,
+            _ => {}
+        }
+    }
+    assert_eq!(told, 5);
+}
+
+async fn hints_that_are_garbled_or_lie_harm_nobody(cluster: Cluster) {
+    let session = cluster.one.sign_in("Mina").await;
+    let tab = Uuid::now_v7();
+    let mut mina = cluster.one.connect(&session, json!({ "tab": tab })).await;
+    let mut jun = cluster.other.join("Jun").await;
+    until_heard(&mut mina, &mut jun).await;
+    let (room, me) = (mina.room(), mina.opened().me.id);
+    let devices = cluster.one.http.get(cluster.one.url("/api/devices"));
+    let devices = devices
+        .bearer_auth(session.token.as_deref().unwrap())
+        .send()
+        .await;
+    let devices: Value = devices.unwrap().json().await.unwrap();
+    let device = devices[0]["id"].as_u64().unwrap();
+    mina.send(&[message(room, "1")]).await;
+    heard(&mut mina, room, 1, 1).await;
+    heard(&mut jun, room, 1, 1).await;
+    let lies = json!([
+        "everything",
+        { "room": { "room": room, "head": u64::MAX } },
+        { "room": { "room": Uuid::now_v7(), "head": 1 } },
+        { "feed": u64::MAX },
+        { "feed": "later" },
+        { "read": { "person": me, "room": room, "seq": u64::MAX } },
+        { "read": { "person": me, "room": Uuid::now_v7(), "seq": 1 } },
+        // Of another device, and older than this connection.
+        { "tab": { "person": me, "session": device + 1, "tab": tab, "since": u64::MAX } },
+        { "tab": { "person": me, "session": device, "tab": tab, "since": 1 } },
+        { "presence": { "whatever": [1, 2, 3] } },
+        { "newer": "than this program" },
+        7,
+    ]);
+    let said = json!({ "from": Uuid::now_v7(), "hints": lies }).to_string();
+    for text in [said, "{".to_owned(), "\u{1F98A}".repeat(100), String::new()] {
+        cluster.say(&mina.opened().epoch.0.to_string(), &text).await;
+    }
+    let read: Read = mina.next(event::READ).await;
+    assert_eq!((read.room, read.seq), (room, 1), "no further than there is");
+    jun.send(&[message(room, "2")]).await;
+    mina.send(&[message(room, "3")]).await;
+    heard(&mut mina, room, 2, 2).await;
+    heard(&mut jun, room, 2, 2).await;
+    until_heard(&mut jun, &mut mina).await;
 }
 
 async fn a_tab_that_connects_to_another_node_replaces_its_older_connection(cluster: Cluster) {

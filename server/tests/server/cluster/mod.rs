@@ -50,6 +50,19 @@ impl Cluster {
     }
 }
 
+impl Cluster {
+    /// Says something on the nodes' channel that no node has said.
+    async fn say(&self, epoch: &str, text: &str) {
+        let channel = format!("steadfast:{epoch}");
+        if let Some(redis) = &self.redis {
+            redis.publish(&channel, text).await;
+        } else {
+            let notify = sqlx::query("select pg_notify($1, $2)").bind(channel).bind(text);
+            notify.execute(&mut self.database.connect().await).await.unwrap();
+        }
+    }
+}
+
 /// A node on a database in Postgres, with the adapter it has where none is named.
 async fn node(url: String, adapter: Option<AdapterChoice>) -> TestServer {
     let folder = tempfile::tempdir().unwrap();

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
@@ -31,6 +32,16 @@ impl Redis {
 
     pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) async fn publish(&self, channel: &str, text: &str) {
+        let mut redis = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+        let words = ["PUBLISH", channel, text].map(|word| format!("${}\r\n{word}\r\n", word.len()));
+        let command = format!("*3\r\n{}", words.concat());
+        redis.write_all(command.as_bytes()).await.unwrap();
+        let mut answer = [0; 2];
+        redis.read_exact(&mut answer).await.unwrap();
+        assert_eq!(answer[0], b':', "published");
     }
 
     pub(crate) fn kill(&mut self) {
