@@ -4,6 +4,7 @@ mod brought;
 mod direct;
 mod erased;
 mod feed;
+mod leases;
 mod log;
 mod membership;
 mod names;
