@@ -102,7 +102,7 @@ impl fmt::Display for WireError {
 
 impl std::error::Error for WireError {}
 
-/// Why a handshake was refused: the `message` of the CONNECT_ERROR, exactly as [`fmt::Display`] writes it.
+/// Why a handshake was refused: the `message` of the CONNECT_ERROR, as [`HandshakeError::with_retry_after`] writes it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum HandshakeError {
     /// Neither the cookie nor the token names a session: sign in, then connect.
@@ -139,7 +139,25 @@ impl HandshakeError {
 
     /// Reads the `message` of a CONNECT_ERROR; `None` for one that is not ours.
     pub fn parse(message: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|e| e.as_str() == message)
+        Self::read(message).map(|(error, _)| error)
+    }
+
+    /// Reads it together with the milliseconds after which it may be tried again, where it says so.
+    pub fn read(message: &str) -> Option<(Self, Option<u64>)> {
+        let (name, wait) = match message.split_once(' ') {
+            Some((name, wait)) => (name, Some(wait.parse().ok()?)),
+            None => (message, None),
+        };
+        let error = Self::ALL.into_iter().find(|error| error.as_str() == name)?;
+        Some((error, wait))
+    }
+
+    /// The `message` of the CONNECT_ERROR: the name, and a space and the milliseconds to wait, where that is known.
+    pub fn with_retry_after(self, wait_ms: Option<u64>) -> String {
+        match wait_ms {
+            Some(wait) => format!("{self} {wait}"),
+            None => self.to_string(),
+        }
     }
 
     /// Whether connecting again, unchanged, may succeed later.
@@ -164,7 +182,12 @@ mod tests {
     fn a_refused_handshake_reads_back() {
         for error in HandshakeError::ALL {
             assert_eq!(HandshakeError::parse(error.as_str()), Some(error));
+            for wait in [None, Some(1_500)] {
+                let message = error.with_retry_after(wait);
+                assert_eq!(HandshakeError::read(&message), Some((error, wait)));
+            }
         }
+        assert_eq!(HandshakeError::read("busy soon"), None);
         assert_eq!(HandshakeError::parse("websocket error"), None);
     }
 

@@ -204,9 +204,10 @@ async fn follow(this: Weak<Inner>, mut events: EventStream) {
                 ..
             }) => {
                 // A refusal that is not ours comes from something in between: it may pass.
-                let error = HandshakeError::parse(&message).unwrap_or(HandshakeError::Unavailable);
+                let (error, wait) =
+                    HandshakeError::read(&message).unwrap_or((HandshakeError::Unavailable, None));
                 lock(&inner.link).refused = Some(error);
-                inner.input(Input::LinkRefused(error));
+                inner.input(Input::LinkRefused(error, wait.map(Duration::from_millis)));
             }
             Event::Message(message) => {
                 if let Some(event) = socket::server_event(message) {

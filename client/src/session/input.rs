@@ -1,5 +1,7 @@
 //! What a session is told.
 
+use std::time::Duration;
+
 use steadfast_shared::event::{Entries, Heads, Page, Presence, Read, Sent, Typing};
 use steadfast_shared::http::SessionInfo;
 use steadfast_shared::room::{MemberNews, RoomNews};
@@ -100,8 +102,8 @@ pub enum Input {
     LinkUp,
     /// The socket is not connected any more. Requests under way are never answered.
     LinkDown(LinkEnd),
-    /// The server refused the handshake.
-    LinkRefused(HandshakeError),
+    /// The server refused the handshake, and may have said how long to wait.
+    LinkRefused(HandshakeError, Option<Duration>),
     /// The server said something.
     Event(ServerEvent),
     /// The answer to [`crate::Output::Request`]: exactly one, unless the link goes down first.

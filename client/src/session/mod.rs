@@ -240,7 +240,7 @@ impl Session {
             Input::Stored { ticket, result } => self.stored(ticket, &result, now),
             Input::LinkUp => self.link_up(now),
             Input::LinkDown(end) => self.link_down(end),
-            Input::LinkRefused(error) => self.link_refused(error),
+            Input::LinkRefused(error, retry_after) => self.link_refused(error, retry_after),
             Input::Event(event) => self.event(event, now),
             Input::Answered { request, result } => self.answered(request, result, now),
             Input::Elected(outbox) => self.take_over(outbox),

@@ -28,6 +28,8 @@ pub(super) const EARLY: usize = 256;
 
 /// After `flooding` the server is left alone for so long.
 const FLOODING_PAUSE: Duration = Duration::from_secs(5);
+/// The longest a refused handshake can have us wait, whatever the server says.
+const LONGEST_REFUSAL: Duration = Duration::from_secs(60);
 
 impl Session {
     pub(super) fn link_up(&mut self, now: Duration) {
@@ -65,12 +67,13 @@ impl Session {
         self.changes.insert(Change::Connection);
     }
 
-    pub(super) fn link_refused(&mut self, error: HandshakeError) {
+    pub(super) fn link_refused(&mut self, error: HandshakeError, retry_after: Option<Duration>) {
         self.opening_until = None;
         self.refused = !error.is_transient();
         if error.is_transient() {
+            let pause = retry_after.unwrap_or_default().min(LONGEST_REFUSAL);
             let after = self.redial.next(&mut self.dice);
-            self.reconnect(after);
+            self.reconnect(pause + after);
         }
         self.changes.insert(Change::Connection);
     }

@@ -234,7 +234,7 @@ impl World {
             Duration::ZERO,
             Happening::Tell {
                 tab: id,
-                input: Box::new(Input::LinkRefused(error)),
+                input: Box::new(Input::LinkRefused(error, None)),
             },
         );
         if error == HandshakeError::Unauthorized

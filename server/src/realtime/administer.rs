@@ -14,7 +14,7 @@ use super::writer::{Done, Errand};
 use crate::store::{Act, Administer};
 
 impl Realtime {
-    /// Does what an operator asks, behind everything that was queued before, and answers once connections follow it.
+    /// Does what an operator asks, in a commit of its own, and answers once connections follow it.
     pub async fn administer(&self, asked: Administer) -> Result<Done, WireError> {
         let (answer, answered) = oneshot::channel();
         self.0.writer.run(Errand {
@@ -22,6 +22,7 @@ impl Realtime {
             // The actor has it.
             address: None,
             act: Act::Administer(Box::new(asked)),
+            entries: 0,
             answer: Box::new(move |done| {
                 let _ = answer.send(done);
             }),

@@ -1,7 +1,9 @@
 //! Who may connect, and how a session opens.
 
+use std::fmt;
 use std::future::ready;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use socketioxide::extract::{AckSender, SocketRef};
@@ -12,6 +14,7 @@ use steadfast_shared::event::{self, ClosingReason};
 use steadfast_shared::{ErrorCode, HandshakeError, Role, WireError};
 
 use super::adapter::hint::Hint;
+use super::allowance::Payer;
 use super::args::{Args, ShownAuth};
 use super::connection::{Connection, Cost, Polls, Source};
 use super::handshakes::{Permit, ShownToken};
@@ -49,15 +52,15 @@ pub(super) fn listen(realtime: &Realtime, io: &SocketIo) {
 
 impl Realtime {
     /// Decides whether a socket may connect. Where it may, every handler is in its place before the client hears of it.
-    async fn ask(&self, socket: &SocketRef, ShownAuth(auth): ShownAuth) -> Result<(), HandshakeError> {
+    async fn ask(&self, socket: &SocketRef, ShownAuth(auth): ShownAuth) -> Result<(), Refused> {
         if self.is_closing() {
-            return Err(HandshakeError::Busy);
+            return Err(HandshakeError::Busy.into());
         }
         let request = socket.req_parts();
         let address = request.extensions.get::<ClientAddress>();
         let asker = request.extensions.get().copied().unwrap_or(Asker::Foreign);
         if asker == Asker::Foreign {
-            return Err(HandshakeError::ForbiddenOrigin);
+            return Err(HandshakeError::ForbiddenOrigin.into());
         }
         let auth = auth.ok_or(HandshakeError::InvalidAuth)?;
         let token = auth
@@ -73,6 +76,15 @@ impl Realtime {
             .map_err(|error| unavailable(&error))?;
         let found = found.ok_or(HandshakeError::Unauthorized)?;
         let network = address.map(|address| network(address.0));
+        let payer = Payer {
+            device: found.session,
+            person: found.person.id,
+            network,
+        };
+        let allowances = &self.0.allowances;
+        allowances.take_connect(payer).map_err(Refused::busy_for)?;
+        // Sessions are read a few at a time, in the order they came in.
+        let _turn = self.0.handshakes.turn().await.map_err(Refused::busy_for)?;
         let limits = store
             .limits_of(found.person.id)
             .await
@@ -101,6 +113,7 @@ impl Realtime {
                 "a device knows entries that are not in the database, which went back in time: it reads these rooms anew"
             );
         }
+        allowances.spend_connect(payer, resume.rooms.len());
         if resume.profile.limits != limits {
             self.0
                 .people
@@ -217,6 +230,37 @@ impl Realtime {
             realtime.left(&socket, &connection, reason);
             ready(())
         });
+    }
+}
+
+/// A refused handshake, as its CONNECT_ERROR says it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Refused {
+    error: HandshakeError,
+    retry_after: Option<Duration>,
+}
+
+impl Refused {
+    fn busy_for(wait: Duration) -> Self {
+        Self {
+            error: HandshakeError::Busy,
+            retry_after: Some(wait),
+        }
+    }
+}
+
+impl From<HandshakeError> for Refused {
+    fn from(error: HandshakeError) -> Self {
+        let retry_after = None;
+        Self { error, retry_after }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let wait = self.retry_after.map(|wait| wait.as_millis());
+        let wait = wait.map(|wait| u64::try_from(wait).unwrap_or(u64::MAX).saturating_add(1));
+        f.write_str(&self.error.with_retry_after(wait))
     }
 }
 

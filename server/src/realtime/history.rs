@@ -39,7 +39,7 @@ impl Realtime {
         connection: &Connection,
         args: &Args,
     ) -> Result<(HistoryRequest, Span), WireError> {
-        self.charge(connection, Cost::Events(cost_of(args)))?;
+        self.charge_costly(connection, cost_of(args))?;
         let request: HistoryRequest = args.read()?;
         connection.member_of(request.room)?;
         let asked = [

@@ -19,13 +19,14 @@
 //! - `people`: who is connected, by which `connection`s
 //! - `sightings`: when devices were last there
 //! - `args`: what clients show, read strictly
-//! - [`bucket`]: how much somebody may do
+//! - [`bucket`]: how much somebody may do; `allowance`: how much people and addresses may
 //! - `closing`: how connections end
 //!
 //! Invariant: only this folder names socketioxide.
 
 mod adapter;
 mod administer;
+mod allowance;
 mod args;
 pub mod bucket;
 mod closing;
@@ -67,10 +68,12 @@ use crate::audit::Audit;
 use crate::clock;
 use crate::config::Config;
 use crate::error::StartError;
+use crate::request::client_address::network;
 use crate::store::{SessionId, Store};
 use adapter::hint::Hint;
 use adapter::{Adapter, Transport};
 pub use adapter::{AdapterChoice, AdapterError};
+use allowance::{Allowances, Payer};
 use args::Args;
 use connection::{Connection, Cost, Excess};
 use handshakes::Handshakes;
@@ -100,6 +103,7 @@ struct Inner {
     io: SocketIo,
     people: Arc<People>,
     handshakes: Arc<Handshakes>,
+    allowances: Allowances,
     sightings: Sightings,
     hub: Arc<Hub>,
     writer: Writer,
@@ -158,6 +162,7 @@ impl Realtime {
         let (writer, task) = Writer::start(store.clone(), hub.clone());
         let realtime = Self(Arc::new(Inner {
             handshakes: Arc::new(Handshakes::new(&config.limits)),
+            allowances: Allowances::new(&config.limits),
             config,
             store,
             audit,
@@ -259,6 +264,26 @@ impl Realtime {
         }
     }
 
+    /// Takes what a command or a costly read costs from the allowances of its device, its person and its address.
+    fn charge_costly(&self, connection: &Connection, cost: u32) -> Result<(), WireError> {
+        self.charge(connection, Cost::Events(cost))?;
+        let payer = Payer {
+            device: connection.device.session,
+            person: connection.user,
+            network: connection.address.map(network),
+        };
+        self.0.allowances.take_costly(payer, cost).map_err(|wait| {
+            let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            WireError {
+                retry_after_ms: Some(wait.saturating_add(1)),
+                ..WireError::new(
+                    ErrorCode::RateLimited,
+                    "too much in too short a time, from all your devices or your address: wait a little",
+                )
+            }
+        })
+    }
+
     /// Takes what an event costs from its device's allowance.
     fn charge(&self, connection: &Connection, cost: Cost) -> Result<(), WireError> {
         match connection.device.take(cost) {
@@ -274,6 +299,9 @@ impl Realtime {
         }
     }
 }
+
+/// What a command costs: it is a part of a commit; and what a read does that looks through much.
+const COSTLY: u32 = 4;
 
 /// What an event costs by its size.
 fn cost_of(args: &Args) -> u32 {

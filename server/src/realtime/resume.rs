@@ -39,7 +39,7 @@ impl Resume {
         session: SessionId,
         cursors: Option<Cursors>,
     ) -> Result<Option<Self>, StoreError> {
-        let mut snapshot = store.snapshot().await?;
+        let mut snapshot = store.handshake_snapshot().await?;
         let as_of = snapshot.feed_head().await?;
         if !snapshot.ended(&[session]).await?.is_empty() {
             return Ok(None);

@@ -14,11 +14,8 @@ use super::args::Args;
 use super::connection::{Connection, Cost};
 use super::history::PAGES_ASKED;
 use super::writer::{Done, Errand};
-use super::{Realtime, cost_of};
+use super::{COSTLY, Realtime, cost_of};
 use crate::store::{Act, Refusal, StoreError};
-
-/// What an errand costs: it is a commit of its own.
-const ERRAND: u32 = 4;
 
 /// Handlers of events that are errands: what is asked, and what of [`Done`] answers it.
 macro_rules! errands {
@@ -81,14 +78,15 @@ impl Realtime {
         answer: fn(Done) -> Result<T, WireError>,
     ) {
         let checked = self
-            .charge(connection, Cost::Events(ERRAND * cost_of(args)))
+            .charge_costly(connection, COSTLY.saturating_mul(cost_of(args)))
             .and_then(|()| args.read())
             .map(act)
             .and_then(|act| {
                 let entries = entries_of(&act, connection);
-                self.charge(connection, Cost::Messages(entries)).map(|()| act)
+                self.charge(connection, Cost::Messages(entries))
+                    .map(|()| (act, entries))
             });
-        let act = match checked {
+        let (act, entries) = match checked {
             Ok(act) => act,
             Err(error) => return self.handle::<T>(connection, ack, || Err(error)),
         };
@@ -98,6 +96,7 @@ impl Realtime {
             by: connection.user,
             address: connection.address,
             act,
+            entries,
             answer: Box::new(move |done| {
                 let done = done.and_then(answer);
                 if done.is_err() {
@@ -185,7 +184,7 @@ impl Realtime {
         F: Future<Output = Result<T, WireError>> + Send,
     {
         let checked = self
-            .charge(connection, Cost::Events(cost_of(args)))
+            .charge_costly(connection, COSTLY.saturating_mul(cost_of(args)))
             .and_then(|()| args.read());
         let checked = checked.and_then(|asked| {
             if connection.asked.fetch_add(1, Ordering::Relaxed) < PAGES_ASKED {

@@ -19,11 +19,17 @@ pub const CHANGES_KEPT: u64 = 10_000;
 /// How long changes are kept at most.
 pub const CHANGES_KEPT_FOR: Millis = 24 * 60 * 60 * 1_000;
 
+/// Connections over which sessions are read as they open.
+pub const HANDSHAKE_READERS: u32 = 4;
+
 /// The change feed.
 #[async_trait]
 pub trait Feed {
     /// Begins to read: everything read from the snapshot is as it was at one moment. Short-lived, for it holds a connection.
     async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError>;
+
+    /// Begins to read what a session opens with, over connections that nothing else reads over: neither waits for the other.
+    async fn handshake_snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError>;
 
     /// Forgets changes beyond [`CHANGES_KEPT`] and those older than [`CHANGES_KEPT_FOR`].
     async fn prune_changes(&self, at: Millis) -> Result<(), StoreError>;

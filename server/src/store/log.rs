@@ -5,19 +5,30 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use steadfast_shared::{Body, Entry, EntryId, Millis, RoomId, Seq, UserId, event};
 
-use super::{ChangeNumber, Refusal, StoreError};
+use super::{Act, Acted, ChangeNumber, Refusal, StoreError};
 
 /// The rooms' logs.
 #[async_trait]
-pub trait Log {
+pub trait Log: Send + Sync {
     /// Every room's newest `seq`.
     async fn heads(&self) -> Result<event::Heads, StoreError>;
 
-    /// Appends all of these in one transaction, in the order given, or none where it fails.
+    /// Appends entries in the order given, then carries out commands, all in one transaction, or none of it where it fails.
     ///
-    /// An error can leave it unknown whether the commit took place. Appending the same again settles it.
-    /// An entry is checked against the log as the earlier ones of the same append have made it.
-    async fn append(&self, entries: &[NewEntry], at: Millis) -> Result<Appended, StoreError>;
+    /// An error can leave it unknown whether the commit took place. Appending the same entries again settles it for them.
+    /// An entry is checked against the log as the earlier ones of the same call have made it. A command that is refused
+    /// leaves nothing behind, and no mark on the others.
+    async fn commit(
+        &self,
+        entries: &[NewEntry],
+        commands: &[NewCommand],
+        at: Millis,
+    ) -> Result<Committed, StoreError>;
+
+    /// Appends entries alone. See [`Log::commit`].
+    async fn append(&self, entries: &[NewEntry], at: Millis) -> Result<Committed, StoreError> {
+        self.commit(entries, &[], at).await
+    }
 
     /// At most `limit` entries of a room, `seq` ascending without a gap, fewer where their texts exceed
     /// [`steadfast_shared::limit::PAGE_BYTES`], but at least one where there is one. Messages come with what the log up to
@@ -65,15 +76,32 @@ pub enum Outcome {
     Refused(Refusal),
 }
 
-/// What a committed append did.
+/// A command to carry out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewCommand {
+    /// Who asks.
+    pub by: UserId,
+    /// From which address it came, for the audit log.
+    pub address: Option<IpAddr>,
+    /// For what.
+    pub act: Act,
+}
+
+/// What a commit did.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Appended {
+pub struct Committed {
     /// Per entry, in the order given.
     pub outcomes: Vec<Outcome>,
-    /// The logs that were named and known.
+    /// The logs that entries named and that are known.
     pub logs: Vec<Grown>,
-    /// The change feed's head as the transaction saw it.
+    /// The change feed's head as the entries saw it: before the commands.
     pub feed: ChangeNumber,
+    /// Per command, in the order given.
+    pub commands: Vec<Result<Acted, Refusal>>,
+    /// The logs that commands added to, with what they added.
+    pub command_logs: Vec<Grown>,
+    /// The change feed's head after the commands.
+    pub command_feed: ChangeNumber,
 }
 
 /// A room's log after a commit.

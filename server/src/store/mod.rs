@@ -16,6 +16,7 @@
 //! - [`token`]: the secret a device shows, and the hash that is kept of it
 //! - [`nickname`]: what makes a nickname one person's
 //! - `names`: by which rules names are compared, as those rules change
+//! - `append`: how a log grows and commands are carried out, the same in both stores
 //! - `body`, `older`, `kind`, `word`: what rows hold, in whichever database
 //! - `access`, `target`, `settle`, `usage`: what somebody may do, and to whom; what is otherwise then; how much they have written
 //! - `page`: a page of a log, completed and cut
@@ -29,6 +30,7 @@
 mod access;
 pub mod account;
 pub mod admin;
+mod append;
 mod body;
 pub mod database;
 pub mod feed;
@@ -62,8 +64,8 @@ use steadfast_shared::Epoch;
 
 pub use account::{Accounts, Device, SessionId, SignUpError};
 pub use admin::{Actor, Administer, Administration, Command};
-pub use feed::{Change, ChangeKind, ChangeNumber, Feed, Profile, Snapshot};
-pub use log::{Appended, Grown, Log, NewEntry, Outcome, Span};
+pub use feed::{Change, ChangeKind, ChangeNumber, Feed, HANDSHAKE_READERS, Profile, Snapshot};
+pub use log::{Committed, Grown, Log, NewCommand, NewEntry, Outcome, Span};
 pub use node::NodeId;
 pub use patience::PATIENCE;
 pub use quota::{Quota, Quotas, StorageLimits};

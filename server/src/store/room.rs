@@ -12,6 +12,7 @@ use steadfast_shared::room::{
 use steadfast_shared::{Millis, Nickname, Person, Role, Room, RoomId, Seq, UserId};
 
 use super::admin::Administer;
+use super::log::{Log, NewCommand};
 use super::{ChangeNumber, Grown, Refusal, SessionId, StoreError};
 
 /// How far unread entries are counted.
@@ -30,23 +31,31 @@ pub struct ReadMark {
 
 /// The rooms and their members.
 #[async_trait]
-pub trait Rooms {
+pub trait Rooms: Log {
     /// The rooms this person is in, the most active first. `unread` and `mentions` count no further than [`UNREAD_COUNTED`].
     async fn rooms_of(&self, user: UserId) -> Result<Vec<Room>, StoreError>;
 
     /// A room as each of these people sees it; those who are not in it are left out.
     async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError>;
 
-    /// Does one errand in one transaction, or nothing of it. The address it is asked from is for the audit log.
-    ///
-    /// An error can leave it unknown whether the commit took place.
+    /// Carries out one command in a transaction of its own. See [`Log::commit`].
     async fn act(
         &self,
         by: UserId,
-        from: Option<IpAddr>,
+        address: Option<IpAddr>,
         act: &Act,
         at: Millis,
-    ) -> Result<Result<Acted, Refusal>, StoreError>;
+    ) -> Result<Result<Acted, Refusal>, StoreError> {
+        let act = act.clone();
+        let command = NewCommand { by, address, act };
+        let mut done = self.commit(&[], &[command], at).await?;
+        let acted = done.commands.pop().ok_or(StoreError::Unreadable("command"))?;
+        Ok(acted.map(|acted| Acted {
+            logs: done.command_logs,
+            feed: done.command_feed,
+            ..acted
+        }))
+    }
 
     /// Public rooms, as [`BrowseRooms`] says.
     async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError>;
@@ -95,6 +104,11 @@ pub enum Act {
 }
 
 impl Act {
+    /// Whether it is an operator's: those may hide or erase what others have just written, and are committed alone.
+    pub fn is_operators(&self) -> bool {
+        matches!(self, Self::Administer(_))
+    }
+
     /// Whether it is answered with the room it was about.
     pub fn answers_with_a_room(&self) -> bool {
         matches!(
@@ -140,7 +154,7 @@ pub struct Acted {
     pub name_changed: bool,
     /// Whether who asked sees the room otherwise than before, and nobody else does.
     pub view_changed: bool,
-    /// The logs it added to.
+    /// The logs it added to, where it was carried out alone.
     pub logs: Vec<Grown>,
     /// Whether the room is gone.
     pub deleted: bool,
@@ -158,6 +172,6 @@ pub struct Acted {
     pub limits: Option<Vec<PersonLimit>>,
     /// Whom who asked has blocked, or blocks no longer.
     pub blocked: Option<Blocked>,
-    /// The change feed's head after it: whoever has followed the feed so far has followed this.
+    /// The change feed's head after its commit: whoever has followed the feed so far has followed this.
     pub feed: ChangeNumber,
 }

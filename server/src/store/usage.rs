@@ -36,11 +36,6 @@ impl Today {
         }
     }
 
-    /// Whether it has to be read what this author has written before.
-    pub(super) fn needs(&self, author: UserId, body: &Body) -> bool {
-        grows(body) && !self.authors.contains_key(&author)
-    }
-
     /// Takes in what an author has written on this day before the transaction.
     pub(super) fn learn(&mut self, author: UserId, usage: Usage, quota: Quota) {
         self.authors.entry(author).or_insert(Author {

@@ -4,11 +4,44 @@ use serde_json::{Value, json};
 use steadfast_server::config::Config;
 use steadfast_shared::event::{self, ClosingReason};
 use steadfast_shared::http::{FEATURES_PATH, Features, SessionInfo};
-use steadfast_shared::{ErrorCode, WireError};
+use steadfast_shared::{ErrorCode, HandshakeError, WireError};
 use uuid::Uuid;
 
 use crate::support::client::Heard;
 use crate::support::{Client, TestServer, message};
+
+#[tokio::test]
+async fn who_connects_again_and_again_is_told_when_to_come_again() {
+    let server = TestServer::with(|limits| limits.max_connections_per_device = 16).await;
+    let session = server.sign_in("Mina").await;
+    let auth = json!({ "token": session.token }).to_string();
+    // As many as are taken at once, and what comes in meanwhile.
+    let mut refused = None;
+    for _ in 0..2_000 {
+        let mut client = Client::dial(server.address, &[]).await;
+        client.say(&format!("40{auth}")).await;
+        match client.hear().await {
+            Heard::Connected => client.leave().await,
+            Heard::Refused(why) => {
+                refused = Some(why);
+                break;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    let (error, wait) = HandshakeError::read(&refused.unwrap()).unwrap();
+    assert_eq!(error, HandshakeError::Busy);
+    let wait = std::time::Duration::from_millis(wait.unwrap());
+    tokio::time::sleep(wait).await;
+    let mut client = Client::dial(server.address, &[]).await;
+    client.say(&format!("40{auth}")).await;
+    assert!(
+        matches!(client.hear().await, Heard::Connected),
+        "after that wait it may"
+    );
+    let other = server.sign_in("Jun").await;
+    server.connect(&other, json!({})).await;
+}
 
 #[tokio::test]
 async fn a_nickname_is_for_one_person() {

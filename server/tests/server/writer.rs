@@ -7,11 +7,11 @@ use async_trait::async_trait;
 use serde_json::json;
 use steadfast_server::clock;
 use steadfast_server::config::Config;
-use steadfast_server::realtime::writer::{Job, Publish, Writer};
+use steadfast_server::realtime::writer::{Done, Errand, Job, Publish, Writer};
 use steadfast_server::store::sqlite::SqliteStore;
-use steadfast_server::store::{Accounts, ChangeNumber, Device, Grown, Rooms, StoreError};
+use steadfast_server::store::{Accounts, Act, ChangeNumber, Device, Grown, Rooms, StoreError};
 use steadfast_shared::event::{self, Reply, SendItem, Sent};
-use steadfast_shared::{ErrorCode, Room, RoomId, Seq, UserId};
+use steadfast_shared::{ErrorCode, Nickname, Room, RoomId, Seq, UserId, WireError};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, oneshot};
 
@@ -88,6 +88,28 @@ impl Bench {
     fn message(&self) -> SendItem {
         message(self.room, "hi")
     }
+
+    /// Has somebody command something, who asks for a name.
+    fn rename(&self, by: UserId, name: &str) -> oneshot::Receiver<Result<Done, WireError>> {
+        let (answer, answered) = oneshot::channel();
+        self.writer.run(Errand {
+            by,
+            address: None,
+            act: Act::Rename(Nickname::parse(name).unwrap()),
+            entries: 1,
+            answer: Box::new(move |done| drop(answer.send(done))),
+        });
+        answered
+    }
+
+    /// Keeps the writer from its next commit until the gate lets it pass.
+    async fn held(&self) -> oneshot::Receiver<Reply<Vec<Sent>>> {
+        let first = self.push(vec![self.message()]);
+        while self.store.appends.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        first
+    }
 }
 
 fn seq_of(reply: Reply<Vec<Sent>>) -> Seq {
@@ -134,7 +156,7 @@ async fn everything_queued_goes_into_one_commit_and_out_in_one_piece() {
 }
 
 #[tokio::test]
-async fn a_full_queue_is_refused_as_busy_at_once() {
+async fn a_full_lane_is_refused_as_busy_at_once() {
     let gate = Arc::new(Semaphore::new(0));
     let bench = Bench::new([Fault::Waits(gate.clone())]).await;
     let mut answers = Vec::new();
@@ -155,6 +177,80 @@ async fn a_full_queue_is_refused_as_busy_at_once() {
         }
     }
     assert!(expected > 1_000);
+}
+
+#[tokio::test]
+async fn somebodys_thousand_commands_hold_nobody_up() {
+    let gate = Arc::new(Semaphore::new(0));
+    let bench = Bench::new([Fault::Waits(gate.clone())]).await;
+    let first = bench.held().await;
+    let mina = bench.mina.person.id;
+    let many: Vec<_> = (0..1_000)
+        .map(|n| bench.rename(mina, &format!("Mina {n}")))
+        .collect();
+    let jun = bench.store.inner().sign_up(&newcomer("Jun")).await.unwrap();
+    let jun = jun.person.id;
+    let others = bench.rename(jun, "Jill");
+    let (answer, answered) = oneshot::channel();
+    let store = bench.store.clone();
+    bench.writer.push(Job {
+        author: jun,
+        address: None,
+        items: vec![bench.message()],
+        answer: Box::new(move |reply| {
+            let before: usize = store.commands.lock().unwrap().iter().sum();
+            let _ = answer.send((seq_of(reply), before));
+        }),
+    });
+    gate.add_permits(1);
+    assert_eq!(seq_of(first.await.unwrap()), 1);
+    assert_eq!(others.await.unwrap().unwrap().person.unwrap().name, "Jill");
+    // What Jun wrote comes after what Jun asked for before: that was in the first commit with commands, this in the next one.
+    let (_, before) = answered.await.unwrap();
+    assert!(before <= 16, "{before} commands were carried out before it");
+    for one in many {
+        assert!(one.await.unwrap().is_ok());
+    }
+    let commits = bench.store.commands.lock().unwrap();
+    assert!(commits.iter().all(|commands| *commands <= 8), "{commits:?}");
+}
+
+#[tokio::test]
+async fn commands_are_committed_together_with_messages_and_are_refused_by_themselves() {
+    let gate = Arc::new(Semaphore::new(0));
+    let bench = Bench::new([Fault::Waits(gate.clone())]).await;
+    let jun = bench.store.inner().sign_up(&newcomer("Jun")).await.unwrap();
+    let first = bench.held().await;
+    let said = bench.push(vec![bench.message()]);
+    let taken = bench.rename(jun.person.id, "Mina");
+    let free = bench.rename(bench.mina.person.id, "Ada");
+    gate.add_permits(1);
+    assert_eq!(seq_of(first.await.unwrap()), 1);
+    assert_eq!(seq_of(said.await.unwrap()), 2);
+    assert_eq!(taken.await.unwrap().unwrap_err().code, ErrorCode::NicknameTaken);
+    assert_eq!(free.await.unwrap().unwrap().person.unwrap().name, "Ada");
+    assert_eq!(*bench.store.appends.lock().unwrap(), [1, 1]);
+    assert_eq!(*bench.store.commands.lock().unwrap(), [2]);
+}
+
+#[tokio::test]
+async fn where_nobody_knows_what_became_of_a_commit_messages_are_settled_and_commands_unavailable() {
+    let gate = Arc::new(Semaphore::new(0));
+    let bench = Bench::new([Fault::Waits(gate.clone())]).await;
+    bench
+        .store
+        .errands
+        .lock()
+        .unwrap()
+        .push_back(Fault::UnconfirmedAfterCommit);
+    let first = bench.held().await;
+    let said = bench.push(vec![bench.message()]);
+    let renamed = bench.rename(bench.mina.person.id, "Ada");
+    gate.add_permits(1);
+    assert_eq!(seq_of(first.await.unwrap()), 1);
+    assert_eq!(seq_of(said.await.unwrap()), 2, "stored once");
+    assert_eq!(renamed.await.unwrap().unwrap_err().code, ErrorCode::Unavailable);
+    assert_eq!(bench.store.inner().heads().await.unwrap()[&bench.room], 3);
 }
 
 #[tokio::test]
@@ -189,13 +285,16 @@ async fn hole_15_one_batch_that_breaks_a_constraint_does_not_take_the_others_alo
         tokio::task::yield_now().await;
     }
     let good = bench.push(vec![bench.message()]);
+    let renamed = bench.rename(bench.mina.person.id, "Ada");
     let poison = bench.push(vec![item]);
     let also_good = bench.push(vec![bench.message()]);
     gate.add_permits(1);
     assert_eq!(seq_of(first.await.unwrap()), 1);
     assert_eq!(seq_of(good.await.unwrap()), 2);
     assert_eq!(code_of(poison.await.unwrap()), ErrorCode::Unavailable);
-    assert_eq!(seq_of(also_good.await.unwrap()), 3);
+    // Its author had asked for a name before.
+    assert_eq!(renamed.await.unwrap().unwrap().person.unwrap().name, "Ada");
+    assert_eq!(seq_of(also_good.await.unwrap()), 4);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::news::Stored;
-use steadfast_shared::{Cursor, RoomId};
+use steadfast_shared::{Cursor, HandshakeError, RoomId};
 
 const LATER: Epoch = Epoch(Uuid::from_u128(0xEE));
 const LATER_ROOM: RoomId = RoomId(Uuid::from_u128(0xAA));
@@ -377,10 +377,24 @@ fn what_storage_tells_late_is_compared_with_the_newest_page() {
 #[test]
 fn a_first_sign_in_after_a_refusal_dials_again() {
     let mut desk = Desk::restored(1, Restored::default());
-    desk.input(Input::LinkRefused(steadfast_shared::HandshakeError::Unauthorized));
+    desk.input(Input::LinkRefused(HandshakeError::Unauthorized, None));
     assert!(desk.reconnects().is_empty(), "nothing helps but signing in");
     sign_in(&mut desk, 1, EPOCH);
     assert_eq!(desk.reconnects(), [Duration::ZERO]);
+}
+
+#[test]
+fn who_is_told_to_wait_dials_no_sooner() {
+    let mut desk = Desk::new(1);
+    let wait = Duration::from_millis(1_500);
+    desk.input(Input::LinkRefused(HandshakeError::Busy, Some(wait)));
+    let after = desk.reconnects();
+    assert!(after.len() == 1 && after[0] >= wait, "{after:?}");
+    desk.input(Input::LinkRefused(HandshakeError::Busy, Some(Duration::MAX)));
+    assert!(
+        desk.reconnects()[0] < Duration::from_secs(120),
+        "a server that errs"
+    );
 }
 
 #[test]

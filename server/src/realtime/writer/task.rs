@@ -2,20 +2,21 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt;
 use steadfast_shared::{ErrorCode, WireError};
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::batch::Batch;
 use super::marks::Marks;
 use super::publish::Publish;
-use super::work::{Done, Errand, Job, Work};
+use super::queue::Queue;
+use super::work::{Done, Errand};
 use crate::clock;
-use crate::store::{Appended, Store, StoreError};
+use crate::store::{Acted, ChangeNumber, Committed, NewCommand, ReadMark, Store, StoreError};
 
 /// Most entries and bytes of text in one transaction, a last batch above it.
 const COMMIT_ITEMS: usize = 512;
@@ -30,16 +31,14 @@ const LAST_ANSWERS: Duration = Duration::from_secs(3);
 /// What the task and the way to it share.
 #[derive(Default)]
 pub(super) struct Shared {
-    pub(super) queued_bytes: AtomicUsize,
+    pub(super) queue: Queue,
     pub(super) marks: Marks,
-    pub(super) closing: Notify,
     pub(super) ended: AtomicBool,
 }
 
 pub(super) struct Task {
     store: Arc<dyn Store>,
     publish: Arc<dyn Publish>,
-    work: mpsc::Receiver<Work>,
     shared: Arc<Shared>,
     /// A place for each command that is committed and not answered yet.
     answering: Arc<Semaphore>,
@@ -48,16 +47,10 @@ pub(super) struct Task {
 }
 
 impl Task {
-    pub(super) fn new(
-        store: Arc<dyn Store>,
-        publish: Arc<dyn Publish>,
-        work: mpsc::Receiver<Work>,
-        shared: Arc<Shared>,
-    ) -> Self {
+    pub(super) fn new(store: Arc<dyn Store>, publish: Arc<dyn Publish>, shared: Arc<Shared>) -> Self {
         Self {
             store,
             publish,
-            work,
             shared,
             answering: Arc::new(Semaphore::new(ANSWERING as usize)),
             erased: false,
@@ -66,19 +59,16 @@ impl Task {
 
     /// Writes until no more work can come.
     pub(super) async fn run(mut self) {
+        let shared = self.shared.clone();
         let mut pulse = interval(PULSE);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let step = tokio::select! {
-                work = self.work.recv() => match work {
-                    Some(work) => AssertUnwindSafe(self.take(work)).catch_unwind().await,
-                    None => break,
+                ready = shared.queue.ready() => match ready {
+                    true => AssertUnwindSafe(self.take()).catch_unwind().await,
+                    false => break,
                 },
                 _ = pulse.tick() => AssertUnwindSafe(self.pulse()).catch_unwind().await,
-                () = self.shared.closing.notified() => {
-                    self.work.close();
-                    Ok(())
-                }
             };
             if step.is_err() {
                 tracing::error!("the writer panicked; it goes on with the next batch");
@@ -90,80 +80,111 @@ impl Task {
         self.shared.ended.store(true, Ordering::Release);
     }
 
-    async fn take(&mut self, work: Work) {
-        match work {
-            Work::Write(job) => {
-                if let Some(next) = self.write(job).await {
-                    self.run_errand(next).await;
-                }
-            }
-            Work::Run(errand) => self.run_errand(errand).await,
+    /// Commits what everybody has queued, up to the bounds of one transaction. So however many commands wait, a message waits
+    /// for a few of them.
+    async fn take(&mut self) {
+        let taken = self.shared.queue.take(COMMIT_ITEMS, COMMIT_BYTES);
+        let mut batches: Vec<Batch> = taken.jobs.into_iter().map(Batch::from).collect();
+        let mut commands = Vec::with_capacity(taken.commands.len());
+        for errand in taken.commands {
+            commands.push(self.begin(errand).await);
         }
+        if taken.is_alone && !batches.is_empty() {
+            self.commit(std::mem::take(&mut batches), Vec::new()).await;
+        }
+        let marks = self.marks_of(&commands);
+        self.write(&marks).await;
+        self.commit(batches, commands).await;
     }
 
-    /// Writes a batch and all that is queued behind it, up to the bounds of one transaction and to the next errand, which
-    /// it answers.
-    async fn write(&mut self, first: Job) -> Option<Errand> {
-        let mut next = None;
-        let mut bytes = first.bytes();
-        let mut items = first.items.len();
-        let mut jobs = vec![first];
-        while items < COMMIT_ITEMS && bytes < COMMIT_BYTES {
-            let job = match self.work.try_recv() {
-                Ok(Work::Write(job)) => job,
-                Ok(Work::Run(errand)) => {
-                    next = Some(errand);
-                    break;
-                }
-                Err(_) => break,
-            };
-            bytes += job.bytes();
-            items += job.items.len();
-            jobs.push(job);
+    /// Commits in one transaction. What cannot be committed with the rest must not hurt the rest.
+    async fn commit(&mut self, mut batches: Vec<Batch>, commands: Vec<Pending>) {
+        if batches.is_empty() && commands.is_empty() {
+            return;
         }
-        self.shared.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
-
-        let mut batches: Vec<Batch> = jobs.into_iter().map(Batch::from).collect();
-        match self.append(&mut batches).await {
-            // One batch broke a constraint: the others must not suffer for it.
-            Err(StoreError::Rejected(_)) if batches.len() > 1 => {
+        match self.attempt(&mut batches, asked(&commands)).await {
+            // One of them broke a constraint.
+            Err(StoreError::Rejected(_)) if batches.len() + commands.len() > 1 => {
                 for batch in batches {
-                    self.write_alone(batch).await;
+                    let mut alone = vec![batch];
+                    let done = self.attempt(&mut alone, Vec::new()).await;
+                    self.settle(alone, Vec::new(), done).await;
+                }
+                for command in commands {
+                    let alone = vec![command];
+                    let done = self.attempt(&mut [], asked(&alone)).await;
+                    self.settle(Vec::new(), alone, done).await;
                 }
             }
-            done => self.settle(batches, done).await,
+            // Appending the same again settles what became of messages. Nothing settles that of commands.
+            Err(error @ StoreError::Unconfirmed(_)) if !batches.is_empty() && !commands.is_empty() => {
+                self.settle(Vec::new(), commands, Err(error)).await;
+                let done = self.attempt(&mut batches, Vec::new()).await;
+                self.settle(batches, Vec::new(), done).await;
+            }
+            done => self.settle(batches, commands, done).await,
         }
-        next
     }
 
-    async fn write_alone(&mut self, batch: Batch) {
-        let mut alone = vec![batch];
-        let done = self.append(&mut alone).await;
-        self.settle(alone, done).await;
-    }
-
-    async fn append(&self, batches: &mut [Batch]) -> Result<Appended, StoreError> {
+    async fn attempt(
+        &self,
+        batches: &mut [Batch],
+        commands: Vec<NewCommand>,
+    ) -> Result<Committed, StoreError> {
         let entries = Batch::lend(batches);
-        let done = self.store.append(&entries, clock::now()).await;
+        let done = self.store.commit(&entries, &commands, clock::now()).await;
         Batch::give_back(batches, entries);
         done
     }
 
-    async fn settle(&mut self, batches: Vec<Batch>, done: Result<Appended, StoreError>) {
-        let appended = match done {
-            Ok(appended) => appended,
+    async fn settle(
+        &mut self,
+        batches: Vec<Batch>,
+        commands: Vec<Pending>,
+        done: Result<Committed, StoreError>,
+    ) {
+        let done = match done {
+            Ok(done) => done,
             Err(error) => {
-                tracing::error!(%error, batches = batches.len(), "a commit failed");
+                tracing::error!(%error, batches = batches.len(), commands = commands.len(), "a commit failed");
                 // The commit may have taken place all the same.
                 self.publish.uncertain();
-                return batches.into_iter().for_each(|batch| batch.give_up(&error));
+                batches.into_iter().for_each(|batch| batch.give_up(&error));
+                return commands
+                    .into_iter()
+                    .for_each(|command| (command.answer)(Err(unavailable())));
             }
         };
-        let mut outcomes = appended.outcomes.into_iter();
+        let mut outcomes = done.outcomes.into_iter();
         for batch in batches {
             self.erased |= batch.acknowledge(&mut outcomes);
         }
-        self.publish.committed(appended.feed, appended.logs).await;
+        self.publish.committed(done.feed, done.logs).await;
+        if commands.is_empty() {
+            return;
+        }
+        if done.command_feed != done.feed || !done.command_logs.is_empty() {
+            self.publish.committed(done.command_feed, done.command_logs).await;
+        }
+        for (pending, acted) in commands.into_iter().zip(done.commands) {
+            match acted {
+                Ok(acted) => pending.follow(self.publish.clone(), acted, done.command_feed),
+                Err(refusal) => (pending.answer)(Err(refusal.into())),
+            }
+        }
+    }
+
+    /// Has a place for a command until it is answered.
+    async fn begin(&self, errand: Errand) -> Pending {
+        Pending {
+            place: self.answering.clone().acquire_owned().await.ok(),
+            command: NewCommand {
+                by: errand.by,
+                address: errand.address,
+                act: errand.act,
+            },
+            answer: errand.answer,
+        }
     }
 
     /// Writes the read marks, and keeps the database in order.
@@ -180,38 +201,49 @@ impl Task {
         }
     }
 
-    /// Writes the read marks.
-    async fn write_marks(&mut self) {
-        let marks = self.shared.marks.all();
+    async fn write_marks(&self) {
+        self.write(&self.shared.marks.all()).await;
+    }
+
+    async fn write(&self, marks: &[ReadMark]) {
         if !marks.is_empty() {
-            match self.store.mark_read(&marks).await {
-                Ok(()) => self.shared.marks.written(&marks),
+            match self.store.mark_read(marks).await {
+                Ok(()) => self.shared.marks.written(marks),
                 Err(error) => tracing::warn!(%error, "read marks could not be written yet"),
             }
         }
     }
 
-    /// Does an errand: commits it, and has it answered once sockets follow it. Nobody else waits for that.
-    async fn run_errand(&mut self, errand: Errand) {
-        // What a person is told of a room says how far they have read.
-        self.write_marks().await;
-        let place = self.answering.clone().acquire_owned().await;
-        let Errand {
-            by,
-            address,
-            act,
+    /// The read marks of those who command something: what they are told of a room says how far they have read.
+    fn marks_of(&self, commands: &[Pending]) -> Vec<ReadMark> {
+        let told = commands
+            .iter()
+            .filter(|pending| pending.command.act.answers_with_a_room());
+        told.flat_map(|pending| self.shared.marks.of(pending.command.by))
+            .collect()
+    }
+}
+
+fn asked(commands: &[Pending]) -> Vec<NewCommand> {
+    commands.iter().map(|pending| pending.command.clone()).collect()
+}
+
+/// A command under way.
+struct Pending {
+    command: NewCommand,
+    answer: Box<dyn FnOnce(Result<Done, WireError>) + Send>,
+    /// Its place among those that are not answered yet.
+    place: Option<OwnedSemaphorePermit>,
+}
+
+impl Pending {
+    /// Answers what a command did that was committed, once sockets follow it. Nobody else waits for that.
+    fn follow(self, publish: Arc<dyn Publish>, acted: Acted, feed: ChangeNumber) {
+        let Self {
+            command,
             answer,
-        } = errand;
-        let acted = match self.store.act(by, address, &act, clock::now()).await {
-            Ok(Ok(acted)) => acted,
-            Ok(Err(refusal)) => return answer(Err(refusal.into())),
-            Err(error) => {
-                tracing::error!(%error, "an errand failed");
-                // The commit may have taken place all the same.
-                self.publish.uncertain();
-                return answer(Err(unavailable()));
-            }
-        };
+            place,
+        } = self;
         let done = Done {
             room: None,
             person: acted.renamed,
@@ -219,15 +251,13 @@ impl Task {
                 .ended
                 .map_or(0, |(ended, _)| u32::try_from(ended.len()).unwrap_or(u32::MAX)),
         };
-        self.publish.committed(acted.feed, acted.logs).await;
-        let room = acted.room.filter(|_| act.answers_with_a_room());
-        let (publish, feed) = (self.publish.clone(), acted.feed);
+        let room = acted.room.filter(|_| command.act.answers_with_a_room());
         tokio::spawn(async move {
             let _place = place;
             let followed = async {
                 publish.follow(feed).await?;
                 match room {
-                    Some(room) => publish.view(room, by).await,
+                    Some(room) => publish.view(room, command.by).await,
                     None => Ok(None),
                 }
             };

@@ -22,7 +22,7 @@ pub struct Job {
     pub answer: Answer,
 }
 
-/// Something to do beyond entries.
+/// A command: something to do beyond entries.
 pub struct Errand {
     /// Who asks.
     pub by: UserId,
@@ -30,6 +30,8 @@ pub struct Errand {
     pub address: Option<IpAddr>,
     /// For what.
     pub act: Act,
+    /// How many entries it may write.
+    pub entries: u32,
     /// Called once, after the commit.
     pub answer: Box<dyn FnOnce(Result<Done, WireError>) + Send>,
 }
@@ -58,7 +60,37 @@ impl Job {
     }
 }
 
+/// Entries of commands in one commit: one that may write more has a commit of its own, so that few wait for it.
+pub(super) const COMMAND_ENTRIES: u32 = 32;
+
+impl Errand {
+    /// Whether it shares its commit with nothing.
+    pub(super) fn is_alone(&self) -> bool {
+        self.entries > COMMAND_ENTRIES || self.act.is_operators()
+    }
+}
+
 impl Work {
+    pub(super) fn is_command(&self) -> bool {
+        matches!(self, Self::Run(_))
+    }
+
+    /// Whose it is.
+    pub(super) fn person(&self) -> UserId {
+        match self {
+            Self::Write(job) => job.author,
+            Self::Run(errand) => errand.by,
+        }
+    }
+
+    /// Bytes of text in it.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Write(job) => job.bytes(),
+            Self::Run(_) => 0,
+        }
+    }
+
     /// Answers that there is no place for it.
     pub(super) fn refuse(self) {
         let error = WireError::new(

@@ -63,8 +63,8 @@ async fn was_deleted(connection: &mut PgConnection, user: UserId, room: RoomId) 
 pub(super) async fn enter(append: &mut Append<'_>, user: UserId, room: RoomId, by: UserId) -> Done<bool> {
     let brought_by = (by != user).then_some(by.0);
     let came = sqlx::query(
-        "insert into members (person, room, read, joined_at, brought_by)
-         select $1, id, head, $2, $3 from rooms where id = $4
+        "insert into members (person, room, read, seen, joined_at, brought_by)
+         select $1, id, head, messages, $2, $3 from rooms where id = $4
          on conflict (person, room) do nothing",
     )
     .bind(user.0)

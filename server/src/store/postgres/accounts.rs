@@ -335,7 +335,7 @@ async fn sign_up(
     }
     let session = add_device(connection, user, &wanted.device).await?;
     let rooms: Vec<Uuid> = sqlx::query_scalar(
-        "insert into members (person, room, read, joined_at) select $1, id, head, $2 from rooms where lobby
+        "insert into members (person, room, read, seen, joined_at) select $1, id, head, messages, $2 from rooms where lobby
          returning room",
     )
     .bind(user.0)

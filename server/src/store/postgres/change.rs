@@ -186,6 +186,7 @@ pub(super) async fn erase(
 ) -> Result<(), StoreError> {
     let (rooms, seqs): (Vec<Uuid>, Vec<i64>) =
         messages.iter().map(|(room, seq)| (room.0, to_sql(*seq))).unzip();
+    uncount(connection, &rooms, &seqs).await?;
     for (erased, query) in [
         (
             Body::Erased,
@@ -222,6 +223,37 @@ pub(super) async fn erase(
             .await
             .map_err(told)?;
     }
+    Ok(())
+}
+
+/// Messages are about to be erased: they are unread to nobody any more.
+async fn uncount(connection: &mut PgConnection, rooms: &[Uuid], seqs: &[i64]) -> Result<(), StoreError> {
+    let locked = sqlx::query_scalar(
+        "select count(*) from (
+            select 1 from members where room = any($1) order by person, room for no key update) as locked",
+    )
+    .bind(rooms)
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(told)?;
+    if from_sql(locked) == 0 {
+        return Ok(());
+    }
+    sqlx::query(
+        "update members set seen = members.seen + erased.messages
+         from (select members.person, members.room, count(*) as messages
+               from unnest($1::uuid[], $2::bigint[]) as given (room, seq)
+               join entries on entries.room = given.room and entries.seq = given.seq and entries.kind = 'message'
+               join members on members.room = given.room and members.read < given.seq
+                   and members.person <> entries.author
+               group by members.person, members.room) as erased
+         where members.person = erased.person and members.room = erased.room",
+    )
+    .bind(rooms)
+    .bind(seqs)
+    .execute(connection)
+    .await
+    .map_err(told)?;
     Ok(())
 }
 

@@ -32,7 +32,10 @@ const FEED_GAPS: &str = "select 'head ' || feed.head || ', ' || count(number) ||
     having count(number) <> max(number) - min(number) + 1 or max(number) <> feed.head";
 
 /// What refers to an entry that is not there.
-const ASTRAY: [&str; 5] = [
+const ASTRAY: [&str; 6] = [
+    "select 'entry ' || seq || ' of room ' || room || ': there is no such room or no such author'
+     from entries where not exists (select 1 from rooms where id = entries.room)
+        or not exists (select 1 from users where id = entries.author)",
     "select rooms.name || ': entry ' || later.seq || ' changes entry ' || later.target || ', which is not there'
      from entries later join rooms on rooms.id = later.room
      where later.target is not null and not exists (
@@ -50,6 +53,16 @@ const ASTRAY: [&str; 5] = [
     "select rooms.name || ': somebody has read up to ' || members.read || ', and its head is ' || rooms.head
      from members join rooms on rooms.id = members.room where members.read > rooms.head",
 ];
+
+/// Members to whom another number of messages is kept as unread than there are.
+const UNREAD: &str = "select rooms.name || ': ' || (rooms.messages - members.seen)
+        || ' messages are kept as unread to somebody who has read up to ' || members.read || ', and ' || count(entries.seq)
+        || ' are there'
+     from members join rooms on rooms.id = members.room
+     left join entries on entries.room = members.room and entries.seq > members.read and entries.kind = 'message'
+        and entries.author <> members.person
+     group by members.person, members.room, rooms.id
+     having count(entries.seq) <> rooms.messages - members.seen";
 
 /// Why a database could not be looked at.
 #[derive(Debug, thiserror::Error)]
@@ -125,8 +138,18 @@ async fn look(name: &str, connection: &mut PgConnection) -> Result<Report, Store
         },
         Check {
             name: "references",
-            rule: "every change, reply, reaction and mention refers to something that is there",
+            rule: "every change, reply, reaction, mention and author refers to something that is there",
             findings: astray,
+            advice: REPORT,
+        },
+        Check {
+            name: "unread",
+            rule: "what is kept as unread is what counting finds",
+            findings: if schema >= 8 {
+                findings(&mut moment, UNREAD).await?
+            } else {
+                Vec::new()
+            },
             advice: REPORT,
         },
         Check {

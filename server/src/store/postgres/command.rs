@@ -1,47 +1,26 @@
-//! What people ask for beyond entries, each in one transaction.
+//! What people ask for beyond entries.
 
-use std::net::IpAddr;
+use steadfast_shared::Person;
 
-use sqlx::PgConnection;
-use steadfast_shared::{Millis, UserId};
-
-use super::access::known;
 use super::admin::command;
 use super::append::Append;
-use super::{PostgresStore, block, locks, make, membership, settle};
-use crate::store::access::{Done, allowed};
-use crate::store::{Act, Acted};
+use super::{block, make, membership, settle};
+use crate::store::access::Done;
+use crate::store::{Act, Acted, NewCommand};
 
-/// One attempt at [`crate::store::Rooms::act`]. The caller commits.
-pub(super) async fn act(
-    store: &PostgresStore,
-    connection: &mut PgConnection,
-    by: UserId,
-    from: Option<IpAddr>,
-    act: &Act,
-    at: Millis,
-) -> Done<Acted> {
-    let mut append = Append::begin(store, connection, at);
-    locks::lock(&mut append, by, act).await?;
-    let me = allowed!(known(append.connection, by).await?);
-    let done = match act {
-        Act::Create(asked) => make::create(&mut append, me, asked).await?,
-        Act::Direct(asked) => make::direct(&mut append, me, asked).await?,
-        Act::Join(room) => membership::join(&mut append, me, *room).await?,
-        Act::Leave(room) => membership::leave(&mut append, me, *room).await?,
-        Act::Invite(asked) => membership::invite(&mut append, me, asked).await?,
-        Act::Remove(asked) => membership::remove(&mut append, me, asked).await?,
-        Act::Change(asked) => settle::change(&mut append, me, from, asked).await?,
-        Act::Rename(name) => settle::rename(&mut append, me, name).await?,
-        Act::Hide(asked) => block::hide(&mut append, me, *asked).await?,
-        Act::Block(asked) => block::block(&mut append, me, *asked).await?,
-        Act::Administer(asked) => command::administer(&mut append, me, asked).await?,
-    };
-    let mut acted = allowed!(done);
-    acted.gave_way = std::mem::take(&mut append.gave_way);
-    // What was only locked has not grown.
-    let changes = acted.changes(by);
-    (acted.logs, acted.feed) = append.finish(&changes).await?;
-    acted.logs.retain(|log| !log.fresh.is_empty());
-    Ok(Ok(acted))
+/// Carries out a command whose rooms and people are locked, within a transaction that its caller commits.
+pub(super) async fn act(append: &mut Append<'_>, me: Person, asked: &NewCommand) -> Done<Acted> {
+    match &asked.act {
+        Act::Create(asked) => make::create(append, me, asked).await,
+        Act::Direct(asked) => make::direct(append, me, asked).await,
+        Act::Join(room) => membership::join(append, me, *room).await,
+        Act::Leave(room) => membership::leave(append, me, *room).await,
+        Act::Invite(asked) => membership::invite(append, me, asked).await,
+        Act::Remove(asked) => membership::remove(append, me, asked).await,
+        Act::Change(change) => settle::change(append, me, asked.address, change).await,
+        Act::Rename(name) => settle::rename(append, me, name).await,
+        Act::Hide(asked) => block::hide(append, me, *asked).await,
+        Act::Block(asked) => block::block(append, me, *asked).await,
+        Act::Administer(asked) => command::administer(append, me, asked).await,
+    }
 }

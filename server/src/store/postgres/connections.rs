@@ -81,12 +81,7 @@ impl Generation {
         patience: Duration,
         test: bool,
     ) -> PgPool {
-        let generation = self.clone();
-        PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(patience)
-            .idle_timeout(Duration::from_secs(10 * 60))
-            .test_before_acquire(test)
+        self.pooling(connections, patience, test)
             // A connection that does not answer holds no place for longer than this.
             .after_release(|connection, _| {
                 Box::pin(async move {
@@ -96,10 +91,31 @@ impl Generation {
                     }
                 })
             })
+            .connect_lazy_with(options.clone())
+    }
+
+    /// The same for connections that are given back only once they have answered, as those of a transaction are: nothing more is
+    /// asked of them, for the next commit waits for it.
+    pub(super) fn pool_of_transactions(
+        &self,
+        options: &PgConnectOptions,
+        connections: u32,
+        patience: Duration,
+    ) -> PgPool {
+        self.pooling(connections, patience, false)
+            .connect_lazy_with(options.clone())
+    }
+
+    fn pooling(&self, connections: u32, patience: Duration, test: bool) -> PgPoolOptions {
+        let generation = self.clone();
+        PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(patience)
+            .idle_timeout(Duration::from_secs(10 * 60))
+            .test_before_acquire(test)
             .before_acquire(move |_, connection| {
                 let used = generation.has(connection.age);
                 Box::pin(async move { Ok(used) })
             })
-            .connect_lazy_with(options.clone())
     }
 }

@@ -59,6 +59,11 @@ impl Feed for PostgresStore {
         Ok(Box::new(PostgresSnapshot(transaction)))
     }
 
+    async fn handshake_snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        let transaction = self.read(Transaction::snapshot(&self.handshakes)).await?;
+        Ok(Box::new(PostgresSnapshot(transaction)))
+    }
+
     async fn prune_changes(&self, at: Millis) -> Result<(), StoreError> {
         written!(self, accounts, |transaction| async {
             for (query, limit) in [

@@ -12,28 +12,42 @@ use super::append::Append;
 use super::person::raw;
 use super::told;
 use crate::store::admin::SERVER;
-use crate::store::{Act, Command, StoreError};
+use crate::store::{Act, Command, NewCommand, StoreError};
 
-/// Locks the rooms and people that a command changes or counts by.
-pub(super) async fn lock(append: &mut Append<'_>, by: UserId, act: &Act) -> Result<(), StoreError> {
-    let rooms = rooms_of(append.connection, by, act).await?;
+/// Locks these rooms, and the rooms and people that commands change or count by: all rooms first, then all people.
+pub(super) async fn lock(
+    append: &mut Append<'_>,
+    mut rooms: BTreeSet<RoomId>,
+    commands: &[NewCommand],
+) -> Result<(), StoreError> {
+    let mut people = Vec::new();
+    for command in commands {
+        rooms.extend(rooms_of(append.connection, command.by, &command.act).await?);
+    }
     append.lock(&rooms).await?;
-    // Who makes a room locks people once it is made: the room is the first lock of theirs.
-    if !matches!(act, Act::Create(_) | Act::Direct(_)) {
-        let mut people = act.concerns().to_vec();
-        people.push(by);
+    for NewCommand { by, act, .. } in commands {
+        // Who makes a room locks people once it is made: the room is the first lock of theirs.
+        if !matches!(act, Act::Create(_) | Act::Direct(_)) {
+            people.extend_from_slice(act.concerns());
+            people.push(*by);
+        }
         if let Act::Administer(asked) = act
             && matches!(asked.command, Command::SetRole(..) | Command::Exclude(..))
         {
             people.extend(owners(append.connection).await?);
         }
+    }
+    if !people.is_empty() {
         lock_people(append.connection, &people).await?;
     }
     // Nobody who is locked comes into a room from here on.
-    if !rooms_of(append.connection, by, act).await?.is_subset(&rooms) {
-        return Err(StoreError::Locked);
+    for command in commands {
+        let needed = rooms_of(append.connection, command.by, &command.act).await?;
+        if !needed.is_subset(&rooms) {
+            return Err(StoreError::Locked);
+        }
     }
-    append.tell_time().await
+    Ok(())
 }
 
 /// Locks people until the end of the transaction, in the order of their ids.

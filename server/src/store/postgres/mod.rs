@@ -5,7 +5,7 @@
 //! - `transaction`: one that ends by its commit or not at all
 //! - `lease`: which nodes are alive, and whether one has the database for itself
 //! - [`notification`]: what nodes call to each other
-//! - `append`, `rows`: the log grows, set by set
+//! - `append`, `growth`: the log grows, as `store::append` has it
 //! - `change`: what edits, deletions and reactions do to a message
 //! - `history`, `quote`: the log is read
 //! - `command`: what people ask for beyond entries, in parts: `locks`, `make`, `membership`, `settle`, `block`
@@ -31,6 +31,7 @@ mod command;
 mod connections;
 mod feed;
 mod former;
+mod growth;
 mod history;
 mod invites;
 mod lease;
@@ -43,7 +44,6 @@ pub mod open;
 mod person;
 mod quote;
 mod rooms;
-mod rows;
 mod settle;
 mod transaction;
 mod tries;
@@ -59,7 +59,9 @@ use steadfast_shared::{Epoch, Millis, RoomId, event};
 use tokio::time::timeout;
 
 use super::number::{from_sql, to_sql};
-use super::{Appended, Log, NewEntry, NodeId, Span, StorageLimits, Store, StoreError, body, kind};
+use super::{
+    Committed, Log, NewCommand, NewEntry, NodeId, Span, StorageLimits, Store, StoreError, body, kind,
+};
 use connections::Generation;
 use lease::Lease;
 use transaction::{Transaction, written};
@@ -87,6 +89,8 @@ pub struct PostgresStore {
     /// Sign-ins, devices and what operators keep: never behind a long append.
     accounts: PgPool,
     readers: PgPool,
+    /// What sessions open with is read over these.
+    handshakes: PgPool,
     generation: Generation,
     lease: Lease,
     epoch: Epoch,
@@ -205,7 +209,12 @@ impl Store for PostgresStore {
 
     async fn close(&self) {
         let closing = async {
-            tokio::join!(self.writer.close(), self.accounts.close(), self.readers.close());
+            tokio::join!(
+                self.writer.close(),
+                self.accounts.close(),
+                self.readers.close(),
+                self.handshakes.close()
+            );
         };
         if timeout(CLOSING, closing).await.is_err() {
             tracing::warn!("some connections to the database did not end in time");
@@ -220,8 +229,13 @@ impl Log for PostgresStore {
         self.read(history::heads(self)).await
     }
 
-    async fn append(&self, entries: &[NewEntry], at: Millis) -> Result<Appended, StoreError> {
-        append::append(self, entries, at).await
+    async fn commit(
+        &self,
+        entries: &[NewEntry],
+        commands: &[NewCommand],
+        at: Millis,
+    ) -> Result<Committed, StoreError> {
+        append::commit(self, entries, commands, at).await
     }
 
     async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError> {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::connections::{Generation, patient, settled};
 use super::lease::{LOCKS, Lease, Locked, NoLease, SETUP, Use};
 use super::{Clock, PostgresStore, names, to_sql};
-use crate::store::StorageLimits;
+use crate::store::{HANDSHAKE_READERS, StorageLimits};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
@@ -252,9 +252,10 @@ impl PostgresStore {
         let generation = Generation::begin();
         Ok(Self {
             // What has ended shows at the first statement, and the attempt is made again.
-            writer: generation.pool(&options, WRITERS, patience, false),
+            writer: generation.pool_of_transactions(&options, WRITERS, patience),
             accounts: generation.pool(&options, ACCOUNTS, patience, false),
             readers: generation.pool(&options, READERS, patience, true),
+            handshakes: generation.pool(&options, HANDSHAKE_READERS, patience, true),
             generation,
             lease,
             epoch,

@@ -1,20 +1,19 @@
 //! Who is in which room, and how far they have read.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::IpAddr;
 
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
-use steadfast_shared::{Millis, Person, Role, Room, RoomId, RoomKind, Seq, UserId, limit};
+use steadfast_shared::{Person, Role, Room, RoomId, RoomKind, Seq, UserId, limit};
 use uuid::Uuid;
 
 use super::person::{self, raw};
-use super::transaction::{Transaction, attempted, written};
-use super::{PostgresStore, command, from_sql, kind, to_sql, told};
+use super::transaction::{Transaction, written};
+use super::{PostgresStore, from_sql, kind, to_sql, told};
 use crate::store::nickname;
-use crate::store::{Act, Acted, ReadMark, Refusal, Rooms, StoreError, UNREAD_COUNTED, word};
+use crate::store::{ReadMark, Rooms, StoreError, UNREAD_COUNTED, word};
 
 #[async_trait]
 impl Rooms for PostgresStore {
@@ -36,23 +35,6 @@ impl Rooms for PostgresStore {
             Ok(views)
         })
         .await
-    }
-
-    async fn act(
-        &self,
-        by: UserId,
-        from: Option<IpAddr>,
-        asked: &Act,
-        at: Millis,
-    ) -> Result<Result<Acted, Refusal>, StoreError> {
-        attempted!(self, writer, |transaction| command::act(
-            self,
-            &mut transaction,
-            by,
-            from,
-            asked,
-            at
-        ))
     }
 
     async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError> {
@@ -129,9 +111,7 @@ macro_rules! seen {
                         or rooms.creator is not distinct from members.person) as manage,
                     rooms.revision, coalesce(rooms.active_at <= members.hidden_at, false) as hidden,
                     bringers.id as bringer, bringers.name as bringer_name,
-                    (select count(*) from (select 1 from entries
-                      where entries.room = rooms.id and entries.seq > members.read
-                      and entries.author <> members.person and entries.kind = 'message' limit $1) as news) as unread,
+                    least(greatest(rooms.messages - members.seen, 0), $1) as unread,
                     (select count(*) from (select 1 from mentions
                       where mentions.person = members.person and mentions.room = rooms.id
                       and mentions.message > members.read limit $1) as news) as mentions
@@ -312,7 +292,12 @@ async fn mark_read(
     .await
     .map_err(told)?;
     sqlx::query(
-        "update members set read = greatest(members.read, least(given.seq, rooms.head))
+        // Who has read everything has seen every message. Otherwise those are counted that are read by this.
+        "update members set read = least(given.seq, rooms.head),
+            seen = case when given.seq >= rooms.head then rooms.messages else members.seen + (
+                select count(*) from entries
+                where entries.room = members.room and entries.seq > members.read and entries.seq <= given.seq
+                and entries.kind = 'message' and entries.author <> members.person) end
          from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as given (person, room, seq)
          join rooms on rooms.id = given.room
          where members.person = given.person and members.room = given.room

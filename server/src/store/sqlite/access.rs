@@ -64,15 +64,15 @@ pub(super) async fn was_deleted(
 pub(super) async fn enter(append: &mut Append, user: UserId, room: RoomId, by: UserId) -> Done<bool> {
     let brought_by = (by != user).then_some(by.0);
     let came = sqlx::query(
-        "insert into members (user, room, read, joined_at, brought_by)
-         select ?1, id, head, ?2, ?3 from rooms where id = ?4
+        "insert into members (user, room, read, seen, joined_at, brought_by)
+         select ?1, id, head, messages, ?2, ?3 from rooms where id = ?4
          on conflict (user, room) do nothing",
     )
     .bind(user.0)
     .bind(to_sql(append.at))
     .bind(brought_by)
     .bind(room.0)
-    .execute(&mut *append.transaction)
+    .execute(&mut *append.connection)
     .await
     .map_err(told)?
     .rows_affected()
@@ -89,12 +89,12 @@ pub(super) async fn enter(append: &mut Append, user: UserId, room: RoomId, by: U
          where members.user = ? and members.brought_by is null and rooms.kind <> 'direct'",
     )
     .bind(user.0)
-    .fetch_one(&mut *append.transaction)
+    .fetch_one(&mut *append.connection)
     .await
     .map_err(told)?;
     let most = limit::ROOMS_PER_PERSON as u64;
     if from_sql(rooms) > most {
-        let most = admin::limit_of(&mut append.transaction, user, LimitName::Rooms, most).await?;
+        let most = admin::limit_of(&mut append.connection, user, LimitName::Rooms, most).await?;
         if from_sql(rooms) > most {
             return Ok(Err(Refusal::TooManyRooms));
         }
@@ -107,7 +107,7 @@ async fn make_way(append: &mut Append, user: UserId, room: RoomId) -> Result<(),
     let brought: i64 =
         sqlx::query_scalar("select count(*) from members where user = ? and brought_by is not null")
             .bind(user.0)
-            .fetch_one(&mut *append.transaction)
+            .fetch_one(&mut *append.connection)
             .await
             .map_err(told)?;
     if from_sql(brought) <= limit::BROUGHT_ROOMS as u64 {
@@ -120,11 +120,11 @@ async fn make_way(append: &mut Append, user: UserId, room: RoomId) -> Result<(),
     )
     .bind(user.0)
     .bind(room.0)
-    .fetch_optional(&mut *append.transaction)
+    .fetch_optional(&mut *append.connection)
     .await
     .map_err(told)?;
     if let Some(first) = first {
-        let person = person::named(&mut append.transaction, &[user]).await?.pop();
+        let person = person::named(&mut append.connection, &[user]).await?.pop();
         append
             .gave_way
             .extend(person.map(|person| (RoomId(first), person)));
@@ -136,7 +136,7 @@ async fn make_way(append: &mut Append, user: UserId, room: RoomId) -> Result<(),
 pub(super) async fn count_brought(append: &mut Append, by: UserId, people: usize) -> Done<()> {
     const HOUR: Millis = 60 * 60 * 1_000;
     if people == 0
-        || admin::role_of(&mut append.transaction, by)
+        || admin::role_of(&mut append.connection, by)
             .await?
             .may(Power::ManageRooms)
     {
@@ -146,23 +146,23 @@ pub(super) async fn count_brought(append: &mut Append, by: UserId, people: usize
     sqlx::query("delete from brought where by = ? and at <= ?")
         .bind(by.0)
         .bind(since)
-        .execute(&mut *append.transaction)
+        .execute(&mut *append.connection)
         .await
         .map_err(told)?;
     sqlx::query("insert into brought (by, at, people) values (?, ?, ?)")
         .bind(by.0)
         .bind(to_sql(append.at))
         .bind(to_sql(people as u64))
-        .execute(&mut *append.transaction)
+        .execute(&mut *append.connection)
         .await
         .map_err(told)?;
     let row = sqlx::query("select sum(people) as people, min(at) as first from brought where by = ?")
         .bind(by.0)
-        .fetch_one(&mut *append.transaction)
+        .fetch_one(&mut *append.connection)
         .await
         .map_err(told)?;
     let most = limit::BROUGHT_PER_HOUR.into();
-    let most = admin::limit_of(&mut append.transaction, by, LimitName::BroughtPerHour, most).await?;
+    let most = admin::limit_of(&mut append.connection, by, LimitName::BroughtPerHour, most).await?;
     if from_sql(row.try_get("people").map_err(told)?) > most {
         let first = from_sql(row.try_get("first").map_err(told)?);
         let wait = (first + HOUR).saturating_sub(append.at).max(1_000);

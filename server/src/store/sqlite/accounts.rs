@@ -68,7 +68,7 @@ impl Accounts for SqliteStore {
         }
         let session = add_device(&mut transaction, user, &wanted.device).await?;
         let rooms: Vec<Uuid> = sqlx::query_scalar(
-            "insert into members (user, room, read, joined_at) select ?, id, head, ? from rooms where lobby = 1
+            "insert into members (user, room, read, seen, joined_at) select ?, id, head, messages, ? from rooms where lobby = 1
              returning room",
         )
         .bind(user.0)

@@ -18,18 +18,18 @@ pub(super) async fn block(append: &mut Append, me: Person, asked: Block) -> Done
     if asked.person == me.id {
         return Ok(Err(Refusal::Invalid("nobody can block themselves")));
     }
-    let person = allowed!(known(&mut append.transaction, asked.person).await?);
+    let person = allowed!(known(&mut append.connection, asked.person).await?);
     if asked.blocked {
         sqlx::query("insert into blocks (user, blocked, at) values (?, ?, ?) on conflict do nothing")
             .bind(me.id.0)
             .bind(person.id.0)
             .bind(to_sql(append.at))
-            .execute(&mut *append.transaction)
+            .execute(&mut *append.connection)
             .await
             .map_err(told)?;
         let blocked: i64 = sqlx::query_scalar("select count(*) from blocks where user = ?")
             .bind(me.id.0)
-            .fetch_one(&mut *append.transaction)
+            .fetch_one(&mut *append.connection)
             .await
             .map_err(told)?;
         if from_sql(blocked) > limit::BLOCKED as u64 {
@@ -39,7 +39,7 @@ pub(super) async fn block(append: &mut Append, me: Person, asked: Block) -> Done
         sqlx::query("delete from blocks where user = ? and blocked = ?")
             .bind(me.id.0)
             .bind(person.id.0)
-            .execute(&mut *append.transaction)
+            .execute(&mut *append.connection)
             .await
             .map_err(told)?;
     }
@@ -76,7 +76,7 @@ pub(super) async fn between(
 
 /// Hides a direct room until something is said in it, or shows it again.
 pub(super) async fn hide(append: &mut Append, me: Person, asked: HideRoom) -> Done<Acted> {
-    let access = allowed!(access(&mut append.transaction, me.id, asked.room).await?);
+    let access = allowed!(access(&mut append.connection, me.id, asked.room).await?);
     if access.kind != RoomKind::Direct {
         return Ok(Err(Refusal::Forbidden));
     }
@@ -86,7 +86,7 @@ pub(super) async fn hide(append: &mut Append, me: Person, asked: HideRoom) -> Do
         )
         .bind(me.id.0)
         .bind(asked.room.0)
-        .execute(&mut *append.transaction)
+        .execute(&mut *append.connection)
         .await
         .map_err(told)?;
     } else {
@@ -106,7 +106,7 @@ pub(super) async fn show(append: &mut Append, user: UserId, room: RoomId) -> Res
     )
     .bind(user.0)
     .bind(room.0)
-    .execute(&mut *append.transaction)
+    .execute(&mut *append.connection)
     .await
     .map_err(told)?;
     Ok(shown.rows_affected() > 0)

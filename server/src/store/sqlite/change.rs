@@ -1,14 +1,14 @@
 //! What an edit, a deletion or a reaction does to the message it names.
 
 use sqlx::{Row, SqliteConnection};
-use steadfast_shared::{Body, Emoji, RoomId, Seq, UserId};
+use steadfast_shared::{Body, Emoji, Entry, RoomId, Seq, UserId};
 
+use super::append::uncount;
 use super::body::{kind, written};
 use super::person::as_json;
 use super::{from_sql, to_sql, told};
-pub(super) use crate::store::access::{Change, Seat};
-use crate::store::access::{Changed, Reactions, may_change};
-use crate::store::{NewEntry, Refusal, StoreError};
+use crate::store::access::{Change, Changed, Reactions, Seat, may_change};
+use crate::store::{Refusal, StoreError};
 
 /// Whether this person may make this change to a message of the room.
 pub(super) async fn check(
@@ -94,15 +94,13 @@ async fn has_place(
     .have_place())
 }
 
-/// Makes the change, which is in the log at `seq`.
+/// Makes the change that an entry is, which is in the log.
 pub(super) async fn apply(
     change: Change,
     connection: &mut SqliteConnection,
-    entry: &NewEntry,
-    seq: Seq,
-    mentioned: &[UserId],
+    room: RoomId,
+    entry: &Entry,
 ) -> Result<(), StoreError> {
-    let room = entry.room;
     match change {
         Change::Edit { message } => {
             sqlx::query(
@@ -111,28 +109,29 @@ pub(super) async fn apply(
             )
             .bind(room.0)
             .bind(to_sql(message))
-            .bind(to_sql(seq))
+            .bind(to_sql(entry.seq))
             .execute(&mut *connection)
             .await
             .map_err(told)?;
             forget_mentions(connection, room, message).await?;
-            mention(connection, entry.author, room, message, mentioned).await
+            let mentioned: Vec<UserId> = entry.body.mentions().collect();
+            mention(connection, entry.author.id, room, message, &mentioned).await
         }
         Change::Delete { message, .. } => erase(connection, room, message).await,
-        Change::React { message, emoji, on } => react(connection, entry, seq, message, &emoji, on).await,
+        Change::React { message, emoji, on } => react(connection, room, entry, message, &emoji, on).await,
         Change::None => Ok(()),
     }
 }
 
 async fn react(
     connection: &mut SqliteConnection,
-    entry: &NewEntry,
-    seq: Seq,
+    room: RoomId,
+    entry: &Entry,
     message: Seq,
     emoji: &Emoji,
     on: bool,
 ) -> Result<(), StoreError> {
-    let (room, message) = (entry.room.0, to_sql(message));
+    let (room, message) = (room.0, to_sql(message));
     sqlx::query("insert into changed (room, message) values (?, ?) on conflict (room, message) do nothing")
         .bind(room)
         .bind(message)
@@ -153,8 +152,8 @@ async fn react(
         .bind(room)
         .bind(message)
         .bind(emoji.as_str())
-        .bind(entry.author.0);
-    let query = if on { query.bind(to_sql(seq)) } else { query };
+        .bind(entry.author.id.0);
+    let query = if on { query.bind(to_sql(entry.seq)) } else { query };
     query.execute(connection).await.map_err(told)?;
     Ok(())
 }
@@ -165,6 +164,7 @@ pub(super) async fn erase(
     room: RoomId,
     message: Seq,
 ) -> Result<(), StoreError> {
+    uncount(connection, room, message).await?;
     for (erased, condition) in [
         (
             Body::Erased,

@@ -59,6 +59,16 @@ const ASTRAY: [&str; 6] = [
      from members join rooms on rooms.id = members.room where members.read > rooms.head",
 ];
 
+/// Members to whom another number of messages is kept as unread than there are, from the tenth migration on.
+const UNREAD: &str =
+    "select rooms.name || ': ' || (rooms.messages - members.seen) || ' messages are kept as unread to somebody who has read up to '
+        || members.read || ', and ' || count(entries.seq) || ' are there' as finding
+     from members join rooms on rooms.id = members.room
+     left join entries on entries.room = members.room and entries.seq > members.read and entries.kind = 'message'
+        and entries.author <> members.user
+     group by members.user, members.room
+     having count(entries.seq) <> rooms.messages - members.seen";
+
 /// What is found of a file that was not copied to its end.
 pub const CUT_OFF: &str = "the file ends in the middle of a page: it was not copied to its end";
 
@@ -140,6 +150,14 @@ async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Repo
         findings: astray,
         advice: REPORT,
     });
+    if schema >= 10 {
+        checks.push(Check {
+            name: "unread",
+            rule: "what is kept as unread is what counting finds",
+            findings: findings(&mut moment, UNREAD).await?,
+            advice: REPORT,
+        });
+    }
     checks.push(Check {
         name: "texts",
         rule: "every entry can be read",

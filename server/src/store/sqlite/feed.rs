@@ -1,6 +1,6 @@
 //! The change feed grows, is read and is pruned.
 
-use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
+use sqlx::{Row, SqliteConnection};
 use steadfast_shared::Millis;
 
 use super::{SqliteStore, from_sql, to_sql, told};
@@ -9,16 +9,16 @@ use crate::store::feed::{CHANGES_KEPT, CHANGES_KEPT_FOR, Change, ChangeKind, Cha
 
 /// Appends changes within the transaction that makes them, as the last thing it does. Answers the feed's head after them.
 pub(super) async fn append(
-    transaction: &mut Transaction<'static, Sqlite>,
+    connection: &mut SqliteConnection,
     changes: &[ChangeKind],
     at: Millis,
 ) -> Result<ChangeNumber, StoreError> {
     if changes.is_empty() {
-        return head(transaction).await;
+        return head(connection).await;
     }
     let head: i64 = sqlx::query_scalar("update feed set head = head + ? where one = 1 returning head")
         .bind(to_sql(changes.len() as u64))
-        .fetch_one(&mut **transaction)
+        .fetch_one(&mut *connection)
         .await
         .map_err(told)?;
     let head = from_sql(head);
@@ -28,7 +28,7 @@ pub(super) async fn append(
             .bind(to_sql(number))
             .bind(to_sql(at))
             .bind(written)
-            .execute(&mut **transaction)
+            .execute(&mut *connection)
             .await
             .map_err(told)?;
     }

@@ -38,7 +38,7 @@ pub(super) async fn create(append: &mut Append, me: Person, asked: &CreateRoom) 
     .bind(key.name)
     .bind(key.look)
     .bind(key.shape)
-    .execute(&mut *append.transaction)
+    .execute(&mut *append.connection)
     .await
     .map_err(told)?
     .rows_affected();
@@ -51,7 +51,7 @@ pub(super) async fn create(append: &mut Append, me: Person, asked: &CreateRoom) 
     )
     .bind(me.id.0)
     .bind(asked.id.0)
-    .fetch_optional(&mut *append.transaction)
+    .fetch_optional(&mut *append.connection)
     .await
     .map_err(told)?;
     Ok(match mine {
@@ -77,8 +77,8 @@ pub(super) async fn direct(append: &mut Append, me: Person, asked: &DirectRoom) 
         return Ok(Err(Refusal::TooManyPeople));
     }
     with.push(me.id);
-    let people = allowed!(all_known(&mut append.transaction, &with).await?);
-    if let Some(blocker) = block::between(&mut append.transaction, me.id, &with).await?
+    let people = allowed!(all_known(&mut append.connection, &with).await?);
+    if let Some(blocker) = block::between(&mut append.connection, me.id, &with).await?
         && (with.len() == 2 || blocker == Blocker::Other)
     {
         return Ok(Err(Refusal::Blocked(blocker)));
@@ -93,13 +93,13 @@ pub(super) async fn direct(append: &mut Append, me: Person, asked: &DirectRoom) 
     .bind(&key)
     .bind(me.id.0)
     .bind(to_sql(append.at))
-    .execute(&mut *append.transaction)
+    .execute(&mut *append.connection)
     .await
     .map_err(told)?
     .rows_affected();
     let room = sqlx::query("select id from rooms where direct_key = ?")
         .bind(&key)
-        .fetch_one(&mut *append.transaction)
+        .fetch_one(&mut *append.connection)
         .await
         .map_err(told)?;
     let room = RoomId(room.try_get("id").map_err(told)?);
@@ -128,11 +128,11 @@ async fn may_open(append: &mut Append, by: UserId) -> Done<()> {
     )
     .bind(by.0)
     .bind(to_sql(append.at.saturating_sub(HOUR)))
-    .fetch_one(&mut *append.transaction)
+    .fetch_one(&mut *append.connection)
     .await
     .map_err(told)?;
     let most = limit::DIRECT_PER_HOUR.into();
-    let most = admin::limit_of(&mut append.transaction, by, LimitName::DirectPerHour, most).await?;
+    let most = admin::limit_of(&mut append.connection, by, LimitName::DirectPerHour, most).await?;
     if from_sql(row.try_get("lately").map_err(told)?) > most {
         let first = from_sql(row.try_get("first").map_err(told)?);
         let wait = (first + HOUR).saturating_sub(append.at).max(1_000);
@@ -143,11 +143,11 @@ async fn may_open(append: &mut Append, by: UserId) -> Done<()> {
             select 1 from entries where entries.room = rooms.id and entries.author <> ?1 and entries.kind = 'message')",
     )
     .bind(by.0)
-    .fetch_one(&mut *append.transaction)
+    .fetch_one(&mut *append.connection)
     .await
     .map_err(told)?;
     let most = limit::DIRECT_UNANSWERED.into();
-    let most = admin::limit_of(&mut append.transaction, by, LimitName::DirectUnanswered, most).await?;
+    let most = admin::limit_of(&mut append.connection, by, LimitName::DirectUnanswered, most).await?;
     Ok(if from_sql(unanswered) > most {
         Err(Refusal::TooManyUnanswered)
     } else {
@@ -157,11 +157,12 @@ async fn may_open(append: &mut Append, by: UserId) -> Done<()> {
 
 /// Brings the first people into a room, and begins its log.
 async fn inhabit(append: &mut Append, room: RoomId, by: &Person, people: &[Person]) -> Done<Acted> {
+    append.made(room);
     for person in people {
         allowed!(enter(append, person.id, room, by.id).await?);
     }
     let change = RoomChange::Created;
-    append.write(by, room, Body::Room { change }).await?;
+    append.write(by, vec![(room, Body::Room { change })]).await?;
     Ok(Ok(Acted {
         room: Some(room),
         made: true,

@@ -11,13 +11,13 @@ use crate::store::{Acted, Refusal, StoreError};
 
 /// Lets somebody into a public room. Whoever is in a room already, of whatever kind, stays.
 pub(super) async fn join(append: &mut Append, me: Person, room: RoomId) -> Done<Acted> {
-    if let Err(refusal) = access(&mut append.transaction, me.id, room).await? {
+    if let Err(refusal) = access(&mut append.connection, me.id, room).await? {
         if refusal == Refusal::RoomDeleted {
             return Ok(Err(refusal));
         }
         let public: Option<bool> = sqlx::query_scalar("select kind = 'public' from rooms where id = ?")
             .bind(room.0)
-            .fetch_optional(&mut *append.transaction)
+            .fetch_optional(&mut *append.connection)
             .await
             .map_err(told)?;
         if public != Some(true) {
@@ -34,7 +34,7 @@ pub(super) async fn join(append: &mut Append, me: Person, room: RoomId) -> Done<
 
 /// Lets somebody out of a room. A conversation of two is not left, for then nobody could answer in it: it is hidden.
 pub(super) async fn leave(append: &mut Append, me: Person, room: RoomId) -> Done<Acted> {
-    let access = allowed!(access(&mut append.transaction, me.id, room).await?);
+    let access = allowed!(access(&mut append.connection, me.id, room).await?);
     if access.kind == RoomKind::Direct && access.people <= 2 {
         return Ok(Err(Refusal::Forbidden));
     }
@@ -43,7 +43,7 @@ pub(super) async fn leave(append: &mut Append, me: Person, room: RoomId) -> Done
 
 /// Brings people into a room. All of them, or none.
 pub(super) async fn invite(append: &mut Append, me: Person, asked: &Invite) -> Done<Acted> {
-    let access = allowed!(access(&mut append.transaction, me.id, asked.room).await?);
+    let access = allowed!(access(&mut append.connection, me.id, asked.room).await?);
     match access {
         Access {
             kind: RoomKind::Direct,
@@ -54,8 +54,8 @@ pub(super) async fn invite(append: &mut Append, me: Person, asked: &Invite) -> D
         _ if asked.people.len() > limit::INVITED => return Ok(Err(Refusal::TooManyPeople)),
         _ => {}
     }
-    let people = allowed!(all_known(&mut append.transaction, &asked.people).await?);
-    if block::between(&mut append.transaction, me.id, &asked.people).await? == Some(Blocker::Other) {
+    let people = allowed!(all_known(&mut append.connection, &asked.people).await?);
+    if block::between(&mut append.connection, me.id, &asked.people).await? == Some(Blocker::Other) {
         return Ok(Err(Refusal::Blocked(Blocker::Other)));
     }
     let mut came = Vec::new();
@@ -75,11 +75,11 @@ pub(super) async fn invite(append: &mut Append, me: Person, asked: &Invite) -> D
 
 /// Takes somebody out of a private room.
 pub(super) async fn remove(append: &mut Append, me: Person, asked: &RemoveMember) -> Done<Acted> {
-    let access = allowed!(access(&mut append.transaction, me.id, asked.room).await?);
+    let access = allowed!(access(&mut append.connection, me.id, asked.room).await?);
     if access.kind != RoomKind::Private || !access.manage {
         return Ok(Err(Refusal::Forbidden));
     }
-    let person = allowed!(known(&mut append.transaction, asked.person).await?);
+    let person = allowed!(known(&mut append.connection, asked.person).await?);
     Ok(Ok(out(append, person, asked.room).await?))
 }
 
@@ -114,7 +114,7 @@ async fn forget(
     let done = sqlx::query(query)
         .bind(user.0)
         .bind(room.0)
-        .execute(&mut *append.transaction)
+        .execute(&mut *append.connection)
         .await
         .map_err(told)?;
     Ok(done.rows_affected())

@@ -2,7 +2,7 @@
 //!
 //! - [`open`]: from a path to a migrated, locked database
 //! - `inspect`: a look at a database before that
-//! - `append`: the log grows
+//! - `append`: the log grows, as `store::append` has it
 //! - `change`: what edits, deletions and reactions do to a message
 //! - `history`: the log is read
 //! - `now`: what the log has made of a page's entries
@@ -14,7 +14,7 @@
 //! - `feed`: the change feed; `snapshot`: what is read together with it
 //! - `names`: the nicknames' keys, brought up to date
 //! - `access`: who may do what in a room
-//! - `act`: what people ask for beyond entries, in parts: `make`, `membership`, `settle`
+//! - `command`: what people ask for beyond entries, in parts: `make`, `membership`, `settle`
 //! - [`copy`]: a copy of one moment; [`check`]: whether a database is whole
 //! - `usage`: how much people have written today; `tries`: how often something is tried
 //! - `watch`: whether the files are still those that were opened
@@ -22,12 +22,12 @@
 
 mod access;
 mod accounts;
-mod act;
 mod admin;
 mod append;
 mod block;
 mod change;
 pub mod check;
+mod command;
 pub mod copy;
 mod feed;
 mod former;
@@ -64,7 +64,9 @@ use super::lock::FileLock;
 use super::number::{from_sql, to_sql};
 use super::patience::Wait;
 use super::quota::Room;
-use super::{Appended, Log, NewEntry, NodeId, Span, StorageLimits, Store, StoreError, body, files, kind};
+use super::{
+    Committed, Log, NewCommand, NewEntry, NodeId, Span, StorageLimits, Store, StoreError, body, files, kind,
+};
 use watch::Watch;
 
 /// Largest write-ahead log that is left as it is from one second to the next.
@@ -78,6 +80,8 @@ pub struct SqliteStore {
     database: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
+    /// What sessions open with is read over these.
+    handshakes: SqlitePool,
     epoch: Epoch,
     node: NodeId,
     patience: Duration,
@@ -206,6 +210,7 @@ impl Store for SqliteStore {
 
     async fn close(&self) {
         self.readers.close().await;
+        self.handshakes.close().await;
         self.writer.close().await;
         self.watch.end().await;
         drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
@@ -218,10 +223,15 @@ impl Log for SqliteStore {
         history::heads(self).await
     }
 
-    async fn append(&self, entries: &[NewEntry], at: Millis) -> Result<Appended, StoreError> {
+    async fn commit(
+        &self,
+        entries: &[NewEntry],
+        commands: &[NewCommand],
+        at: Millis,
+    ) -> Result<Committed, StoreError> {
         let mut wait = Wait::new(self.patience);
         loop {
-            match append::append(self, entries, at).await {
+            match append::commit(self, entries, commands, at).await {
                 // A lock met later than at the beginning: the transaction is rolled back, nothing of it remains.
                 Err(locked @ StoreError::Locked) => wait.before_retry(locked).await?,
                 done => return done,

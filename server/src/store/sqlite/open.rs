@@ -15,10 +15,10 @@ use uuid::Uuid;
 
 use super::SqliteStore;
 use super::watch::Watch;
-use crate::store::NodeId;
 use crate::store::files;
 use crate::store::lock::{FileLock, LockError};
 use crate::store::quota::{Room, StorageLimits};
+use crate::store::{HANDSHAKE_READERS, NodeId};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -171,8 +171,13 @@ impl SqliteStore {
             .connect_with(options.clone().busy_timeout(Duration::ZERO))
             .await
             .map_err(failed)?;
+        let reading = options.pragma("query_only", "on");
         let readers = pool(READERS)
-            .connect_with(options.pragma("query_only", "on"))
+            .connect_with(reading.clone())
+            .await
+            .map_err(failed)?;
+        let handshakes = pool(HANDSHAKE_READERS)
+            .connect_with(reading)
             .await
             .map_err(failed)?;
         let watch = Watch::start(path, anchor).map_err(|source| failed(sqlx::Error::Io(source)))?;
@@ -180,6 +185,7 @@ impl SqliteStore {
             database: path.clone(),
             writer,
             readers,
+            handshakes,
             epoch,
             node: NodeId::fresh(),
             patience,

@@ -1,22 +1,20 @@
 //! Who is in which room, and how far they have read.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
-use steadfast_shared::{Millis, Person, Role, Room, RoomId, RoomKind, UserId, limit};
+use steadfast_shared::{Person, Role, Room, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
 
 use super::person::{self, as_json};
-use super::{SqliteStore, act, from_sql, kind, to_sql, told};
+use super::{SqliteStore, from_sql, kind, to_sql, told};
 use crate::store::nickname;
-use crate::store::patience::Wait;
 use crate::store::word;
-use crate::store::{Act, Acted, ReadMark, Refusal, Rooms, StoreError, UNREAD_COUNTED};
+use crate::store::{ReadMark, Rooms, StoreError, UNREAD_COUNTED};
 
 #[async_trait]
 impl Rooms for SqliteStore {
@@ -28,22 +26,6 @@ impl Rooms for SqliteStore {
     async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
         let mut transaction = self.readers.begin().await.map_err(told)?;
         views(&mut transaction, room, users).await
-    }
-
-    async fn act(
-        &self,
-        by: UserId,
-        from: Option<IpAddr>,
-        asked: &Act,
-        at: Millis,
-    ) -> Result<Result<Acted, Refusal>, StoreError> {
-        let mut wait = Wait::new(self.patience);
-        loop {
-            match act::act(self, by, from, asked, at).await {
-                Err(locked @ StoreError::Locked) => wait.before_retry(locked).await?,
-                done => return done,
-            }
-        }
     }
 
     async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError> {
@@ -93,9 +75,7 @@ macro_rules! seen {
                     rooms.kind <> 'direct' and (users.role in ('moderator', 'owner') or rooms.creator is members.user) as manage,
                     rooms.revision, coalesce(rooms.active_at <= members.hidden_at, 0) as hidden,
                     bringers.id as bringer, bringers.name as bringer_name,
-                    (select count(*) from (select 1 from entries
-                      where entries.room = rooms.id and entries.seq > members.read
-                      and entries.author <> members.user and entries.kind = 'message' limit ?1)) as unread,
+                    min(max(rooms.messages - members.seen, 0), ?1) as unread,
                     (select count(*) from (select 1 from mentions
                       where mentions.user = members.user and mentions.room = rooms.id
                       and mentions.message > members.read limit ?1)) as mentions
@@ -281,9 +261,15 @@ fn room(row: &SqliteRow) -> Result<Room, StoreError> {
 async fn mark_read(store: &SqliteStore, marks: &[ReadMark]) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
     for mark in marks {
+        // Who has read everything has seen every message. Otherwise those are counted that are read by this.
         sqlx::query(
-            "update members set read = max(read, min(?, (select head from rooms where id = members.room)))
-             where user = ? and room = ?",
+            "update members set read = min(?1, rooms.head),
+                seen = iif(?1 >= rooms.head, rooms.messages, seen + (
+                    select count(*) from entries
+                    where entries.room = members.room and entries.seq > members.read and entries.seq <= ?1
+                    and entries.kind = 'message' and entries.author <> members.user))
+             from rooms where rooms.id = members.room and members.read < min(?1, rooms.head)
+             and members.user = ?2 and members.room = ?3",
         )
         .bind(to_sql(mark.seq))
         .bind(mark.user.0)

@@ -1,5 +1,6 @@
 //! Rooms and people get other names; rooms are described, archived and opened again.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use sqlx::Row;
@@ -24,7 +25,7 @@ pub(super) async fn change(
     from: Option<IpAddr>,
     asked: &ChangeRoom,
 ) -> Done<Acted> {
-    let access = allowed!(access(&mut append.transaction, me.id, asked.room).await?);
+    let access = allowed!(access(&mut append.connection, me.id, asked.room).await?);
     if access.kind == RoomKind::Direct || !access.manage {
         return Ok(Err(Refusal::Forbidden));
     }
@@ -42,7 +43,7 @@ pub(super) async fn change(
     };
     let acted = allowed!(change_with(append, me, &access, asked, &mut line).await?);
     if !access.mine && acted.changed {
-        logs::write_audit(&mut append.transaction, &line).await?;
+        logs::write_audit(&mut append.connection, &line).await?;
     }
     Ok(Ok(acted))
 }
@@ -90,7 +91,7 @@ pub(super) async fn change_with(
         .bind(key.name)
         .bind(key.look)
         .bind(key.shape)
-        .execute(&mut *append.transaction)
+        .execute(&mut *append.connection)
         .await
         .map_err(told)?;
         if changed.rows_affected() == 0 {
@@ -102,9 +103,12 @@ pub(super) async fn change_with(
         line.action = AuditAction::ChangedRoom;
         line.detail = in_words(&changes);
     }
-    for change in changes {
-        append.write(&me, asked.room, Body::Room { change }).await?;
-    }
+    append.lock(&BTreeSet::from([asked.room])).await?;
+    let said = changes
+        .into_iter()
+        .map(|change| (asked.room, Body::Room { change }))
+        .collect();
+    append.write(&me, said).await?;
     Ok(Ok(Acted {
         room: Some(asked.room),
         changed,
@@ -125,10 +129,10 @@ pub(super) async fn rename(append: &mut Append, me: Person, name: &Nickname) -> 
         let Ok(key) = NameKey::of(name.as_str()) else {
             return Ok(Err(Refusal::Invalid(NO_NICKNAME)));
         };
-        if former::is_held(&mut append.transaction, &key, Some(me.id), append.at).await? {
+        if former::is_held(&mut append.connection, &key, Some(me.id), append.at).await? {
             return Ok(Err(Refusal::NicknameTaken));
         }
-        former::give_up(&mut append.transaction, me.id, &key, append.at).await?;
+        former::give_up(&mut append.connection, me.id, &key, append.at).await?;
         // Ignored where somebody else has the name, or one that can be taken for it.
         let query =
             "update or ignore users set name = ?, name_key = ?, name_look = ?, name_shape = ? where id = ?";
@@ -138,7 +142,7 @@ pub(super) async fn rename(append: &mut Append, me: Person, name: &Nickname) -> 
             .bind(key.look)
             .bind(key.shape)
             .bind(me.id.0)
-            .execute(&mut *append.transaction)
+            .execute(&mut *append.connection)
             .await
             .map_err(told)?;
         if taken.rows_affected() == 0 {
@@ -150,14 +154,19 @@ pub(super) async fn rename(append: &mut Append, me: Person, name: &Nickname) -> 
              where members.user = ? and rooms.archived = 0",
         )
         .bind(me.id.0)
-        .fetch_all(&mut *append.transaction)
+        .fetch_all(&mut *append.connection)
         .await
         .map_err(told)?;
-        for room in rooms {
-            let room = RoomId(room.try_get("id").map_err(told)?);
+        let rooms = rooms
+            .iter()
+            .map(|row| row.try_get("id").map(RoomId).map_err(told));
+        let rooms: BTreeSet<RoomId> = rooms.collect::<Result<_, _>>()?;
+        append.lock(&rooms).await?;
+        let said = rooms.into_iter().map(|room| {
             let (name, was) = (name.clone(), was.clone());
-            append.write(&renamed, room, Body::Nickname { name, was }).await?;
-        }
+            (room, Body::Nickname { name, was })
+        });
+        append.write(&renamed, said.collect()).await?;
     }
     Ok(Ok(Acted {
         name_changed: me.name != renamed.name,

@@ -17,6 +17,11 @@ impl Feed for SqliteStore {
         Ok(Box::new(SqliteSnapshot(transaction)))
     }
 
+    async fn handshake_snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        let transaction = self.handshakes.begin().await.map_err(told)?;
+        Ok(Box::new(SqliteSnapshot(transaction)))
+    }
+
     async fn prune_changes(&self, at: steadfast_shared::Millis) -> Result<(), StoreError> {
         feed::prune(self, at).await
     }

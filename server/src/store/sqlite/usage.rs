@@ -1,47 +1,38 @@
 //! How much people have written today.
 
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
-use steadfast_shared::{Body, Millis, UserId};
+use steadfast_shared::{Millis, UserId};
 
-use super::{SqliteStore, from_sql, to_sql, told};
+use super::{SqliteStore, to_sql, told};
 use crate::store::StoreError;
+use crate::store::append::Used;
 use crate::store::quota::{Quota, Quotas, Room, Usage};
 use crate::store::usage::{Today, day_of};
 
 /// No more than one row, of a person and of the day, or of their quota.
 const OF: &str = "select day, entries, bytes, max_entries, max_bytes from usage where user = ?";
 
-/// Reads what an author has written on a transaction's day, where that is not known yet.
-pub(super) async fn learn(
-    today: &mut Today,
-    connection: &mut SqliteConnection,
-    author: UserId,
-    body: &Body,
-) -> Result<(), StoreError> {
-    if today.needs(author, body) {
-        let (usage, quota) = read(connection, author, today.day, today.quota).await?;
-        today.learn(author, usage, quota);
-    }
-    Ok(())
-}
-
 /// Stores the counts.
 pub(super) async fn store(today: &Today, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    for (user, _, usage) in today.grown() {
-        sqlx::query(
-            "insert into usage (user, day, entries, bytes) values (?, ?, ?, ?)
-             on conflict (user) do update set day = excluded.day, entries = excluded.entries, bytes = excluded.bytes",
-        )
-        .bind(user.0)
-        .bind(today.day)
-        .bind(to_sql(usage.entries))
-        .bind(to_sql(usage.bytes))
-        .execute(&mut *connection)
-        .await
-        .map_err(told)?;
+    let grown: Vec<_> = today
+        .grown()
+        .map(|(user, _, usage)| (user.0.simple().to_string(), usage.entries, usage.bytes))
+        .collect();
+    if grown.is_empty() {
+        return Ok(());
     }
+    let grown = serde_json::to_string(&grown).map_err(|_| StoreError::Unreadable("usage"))?;
+    sqlx::query(
+        "insert into usage (user, day, entries, bytes)
+         select unhex(value ->> 0), ?1, value ->> 1, value ->> 2 from json_each(?2) where true
+         on conflict (user) do update set day = excluded.day, entries = excluded.entries, bytes = excluded.bytes",
+    )
+    .bind(today.day)
+    .bind(grown)
+    .execute(connection)
+    .await
+    .map_err(told)?;
     Ok(())
 }
 
@@ -59,23 +50,15 @@ async fn read(
     let Some(row) = row else {
         return Ok((Usage::default(), otherwise));
     };
-    let count = |row: &SqliteRow, column| {
-        row.try_get::<Option<i64>, _>(column)
-            .map(|n| n.map(from_sql))
-            .map_err(told)
+    let number = |column| row.try_get::<Option<i64>, _>(column).map_err(told);
+    let used = Used {
+        day: number("day")?,
+        entries: number("entries")?,
+        bytes: number("bytes")?,
+        max_entries: number("max_entries")?,
+        max_bytes: number("max_bytes")?,
     };
-    let today = row.try_get::<i64, _>("day").map_err(told)? == day;
-    let used = |column| Ok::<u64, StoreError>(count(&row, column)?.filter(|_| today).unwrap_or(0));
-    Ok((
-        Usage {
-            entries: used("entries")?,
-            bytes: used("bytes")?,
-        },
-        Quota {
-            entries: count(&row, "max_entries")?.unwrap_or(otherwise.entries),
-            bytes: count(&row, "max_bytes")?.unwrap_or(otherwise.bytes),
-        },
-    ))
+    Ok(used.on(day, otherwise))
 }
 
 #[async_trait]

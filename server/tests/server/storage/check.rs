@@ -27,7 +27,7 @@ async fn a_sound_database_is_called_sound_beside_a_server_and_without_one() {
 }
 
 /// What is done to a database, which kind of check finds it, and what that says.
-const HARM: [(&str, &str, &str); 8] = [
+const HARM: [(&str, &str, &str); 9] = [
     (
         "delete from entries where seq = 50",
         "rooms",
@@ -52,6 +52,11 @@ const HARM: [(&str, &str, &str); 8] = [
         "a reaction to entry 300",
     ),
     ("update entries set body = '{' where seq = 3", "texts", "entry 3"),
+    (
+        "update members set seen = seen - 7",
+        "unread",
+        "7 messages are kept as unread",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

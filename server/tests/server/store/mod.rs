@@ -1,6 +1,7 @@
 //! The store: one suite of what must hold, run against every store there is.
 
 mod brought;
+mod commit;
 mod direct;
 mod erased;
 mod feed;
@@ -15,6 +16,7 @@ mod plans;
 mod settle;
 mod traps;
 mod tries;
+mod unread;
 
 use std::path::PathBuf;
 use std::sync::Arc;

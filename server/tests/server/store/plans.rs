@@ -51,7 +51,7 @@ const MEANT: [(&str, &str); 14] = [
         "whether there is any; and what refers to them, only where something refers to nobody",
     ),
     (
-        "insert into members (user, room, read, joined_at) select ?, id, head, ? from rooms where lobby",
+        "insert into members (user, room, read, seen, joined_at) select ?, id, head, messages, ? from rooms where lobby",
         "at a sign-up",
     ),
 ];

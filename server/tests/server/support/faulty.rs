@@ -1,7 +1,6 @@
 //! A store that fails as told.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use steadfast_server::store::quota::{Room as DiskRoom, Usage};
 use steadfast_server::store::{
-    Act, Acted, Appended, Change, ChangeNumber, Feed, Grown, Log, NewEntry, NodeId, Profile, Quota, Quotas,
-    ReadMark, Refusal, Rooms, SessionId, Snapshot, Span, Store, StoreError, Tries, Try,
+    Change, ChangeNumber, Committed, Feed, Grown, Log, NewCommand, NewEntry, NodeId, Profile, Quota, Quotas,
+    ReadMark, Rooms, SessionId, Snapshot, Span, Store, StoreError, Tries, Try,
 };
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{Cursors, EntryId, Epoch, Millis, Person, Role, Room, RoomId, Seq, UserId, event};
@@ -22,6 +21,8 @@ pub(crate) enum Fault {
     Fails,
     /// Everything is stored, and an error comes all the same.
     FailsAfterCommit,
+    /// Everything is stored, and nobody knows it.
+    UnconfirmedAfterCommit,
     Panics,
     /// Whatever holds this entry breaks a constraint, now and later.
     Rejects(EntryId),
@@ -35,7 +36,9 @@ pub(crate) struct Faulty {
     rejected: Mutex<Option<EntryId>>,
     /// How many entries each append had.
     pub(crate) appends: Mutex<Vec<usize>>,
-    /// What happens to the next errands.
+    /// How many commands each commit had that had some.
+    pub(crate) commands: Mutex<Vec<usize>>,
+    /// What happens to the next commits with commands.
     pub(crate) errands: Mutex<VecDeque<Fault>>,
     /// How often it cannot be read how people see a room.
     pub(crate) blind: Arc<AtomicUsize>,
@@ -75,6 +78,7 @@ impl Faulty {
             faults: Mutex::new(faults.into_iter().collect()),
             rejected: Mutex::default(),
             appends: Mutex::default(),
+            commands: Mutex::default(),
             errands: Mutex::default(),
             blind: Arc::default(),
             held: Arc::default(),
@@ -142,16 +146,45 @@ fn broken() -> StoreError {
 
 #[async_trait]
 impl Log for Faulty {
-    async fn append(&self, entries: &[NewEntry], at: Millis) -> Result<Appended, StoreError> {
+    async fn commit(
+        &self,
+        entries: &[NewEntry],
+        commands: &[NewCommand],
+        at: Millis,
+    ) -> Result<Committed, StoreError> {
+        if !commands.is_empty() {
+            self.commands.lock().unwrap().push(commands.len());
+            let fault = self.errands.lock().unwrap().pop_front();
+            match fault {
+                None => {}
+                Some(Fault::Panics) => {
+                    self.inner.commit(entries, commands, at).await?;
+                    panic!("as told");
+                }
+                Some(Fault::FailsAfterCommit) => {
+                    self.inner.commit(entries, commands, at).await?;
+                    return Err(broken());
+                }
+                Some(Fault::UnconfirmedAfterCommit) => {
+                    self.inner.commit(entries, commands, at).await?;
+                    let cut = sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into());
+                    return Err(StoreError::Unconfirmed(cut));
+                }
+                Some(_) => return Err(broken()),
+            }
+        }
+        if entries.is_empty() {
+            return self.inner.commit(entries, commands, at).await;
+        }
         self.appends.lock().unwrap().push(entries.len());
         let fault = self.faults.lock().unwrap().pop_front();
         match fault {
             Some(Fault::Fails) => return Err(broken()),
             Some(Fault::FailsAfterCommit) => {
-                self.inner.append(entries, at).await?;
+                self.inner.commit(entries, commands, at).await?;
                 return Err(broken());
             }
-            Some(Fault::Panics) => panic!("as told"),
+            Some(Fault::Panics | Fault::UnconfirmedAfterCommit) => panic!("as told"),
             Some(Fault::Rejects(id)) => *self.rejected.lock().unwrap() = Some(id),
             Some(Fault::Waits(gate)) => gate.acquire().await.unwrap().forget(),
             None => {}
@@ -160,7 +193,7 @@ impl Log for Faulty {
         if entries.iter().any(|entry| Some(entry.id) == rejected) {
             return Err(StoreError::Rejected(sqlx::Error::RowNotFound));
         }
-        self.inner.append(entries, at).await
+        self.inner.commit(entries, commands, at).await
     }
 
     async fn heads(&self) -> Result<event::Heads, StoreError> {
@@ -186,26 +219,6 @@ impl Rooms for Faulty {
 
     async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
         self.inner.views(room, users).await
-    }
-
-    async fn act(
-        &self,
-        by: UserId,
-        from: Option<IpAddr>,
-        act: &Act,
-        at: Millis,
-    ) -> Result<Result<Acted, Refusal>, StoreError> {
-        let fault = self.errands.lock().unwrap().pop_front();
-        match fault {
-            None => return self.inner.act(by, from, act, at).await,
-            Some(Fault::Panics) => {
-                let _ = self.inner.act(by, from, act, at).await?;
-                panic!("as told");
-            }
-            Some(Fault::FailsAfterCommit) => drop(self.inner.act(by, from, act, at).await?),
-            Some(_) => {}
-        }
-        Err(broken())
     }
 
     async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError> {
@@ -235,6 +248,10 @@ impl Rooms for Faulty {
 
 #[async_trait]
 impl Feed for Faulty {
+    async fn handshake_snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        self.snapshot().await
+    }
+
     async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
         let gate = self.gate.lock().unwrap().clone();
         if let Some(gate) = gate {

@@ -19,7 +19,7 @@ pub(in super::super) async fn administer(append: &mut Append, me: Person, asked:
     let mut actor = asked.actor.clone();
     let command = &asked.command;
     if let Some(person) = &actor.person {
-        actor.role = people::role_of(&mut append.transaction, person.id).await?;
+        actor.role = people::role_of(&mut append.connection, person.id).await?;
         if !has_powers(&actor, command) {
             return Ok(Err(Refusal::Forbidden));
         }
@@ -27,7 +27,7 @@ pub(in super::super) async fn administer(append: &mut Append, me: Person, asked:
     let target = match command.person() {
         None => None,
         Some(user) => {
-            let target = find(&mut append.transaction, user).await?;
+            let target = find(&mut append.connection, user).await?;
             let Some(target) = target else {
                 return Ok(Err(Refusal::UnknownAccount));
             };
@@ -87,8 +87,8 @@ pub(in super::super) async fn administer(append: &mut Append, me: Person, asked:
                 Some(value) => format!("{} {value}", limit.limit),
                 None => limit.limit.to_string(),
             };
-            people::set_limit(&mut append.transaction, target.id, *limit).await?;
-            let limits = people::limits_of(&mut *append.transaction, target.id).await?;
+            people::set_limit(&mut append.connection, target.id, *limit).await?;
+            let limits = people::limits_of(&mut *append.connection, target.id).await?;
             Ok(Acted {
                 person: Some(target.id),
                 limits: Some(limits),
@@ -96,7 +96,7 @@ pub(in super::super) async fn administer(append: &mut Append, me: Person, asked:
             })
         }
         (Command::SetPassphrase(_, hash), Some(target)) => {
-            people::set_passphrase(&mut append.transaction, target.id, hash).await?;
+            people::set_passphrase(&mut append.connection, target.id, hash).await?;
             let ended = exclude::end_sessions(append, target.id).await?;
             line.action = AuditAction::SetPassphrase;
             Ok(Acted {
@@ -112,7 +112,7 @@ pub(in super::super) async fn administer(append: &mut Append, me: Person, asked:
     };
     let acted = allowed!(done);
     if line.action != AuditAction::Unknown {
-        logs::write_audit(&mut append.transaction, &line).await?;
+        logs::write_audit(&mut append.connection, &line).await?;
     }
     Ok(Ok(acted))
 }
@@ -141,7 +141,7 @@ async fn set_role(append: &mut Append, target: &Target, role: Role, line: &mut N
         if target.role == Role::Owner && is_last_owner(append, target.id).await? {
             return Ok(Err(Refusal::LastOwner));
         }
-        people::set_role(&mut append.transaction, target.id, role).await?;
+        people::set_role(&mut append.connection, target.id, role).await?;
         line.action = AuditAction::SetRole;
         line.detail = role.to_string();
     }
@@ -158,7 +158,7 @@ async fn is_last_owner(append: &mut Append, user: UserId) -> Result<bool, StoreE
         "select exists (select 1 from users where role = 'owner' and state = 'active' and id <> ?)",
     )
     .bind(user.0)
-    .fetch_one(&mut *append.transaction)
+    .fetch_one(&mut *append.connection)
     .await
     .map_err(told)?;
     Ok(!others)
@@ -173,7 +173,7 @@ async fn is_hidden_from(append: &mut Append, room: RoomId, user: UserId) -> Resu
     )
     .bind(room.0)
     .bind(user.0)
-    .fetch_one(&mut *append.transaction)
+    .fetch_one(&mut *append.connection)
     .await
     .map_err(told)
 }
@@ -188,7 +188,7 @@ async fn change_room(
     let row =
         sqlx::query("select kind, name, topic, archived from rooms where id = ? and deleted_at is null")
             .bind(asked.room.0)
-            .fetch_optional(&mut *append.transaction)
+            .fetch_optional(&mut *append.connection)
             .await
             .map_err(told)?;
     let Some(row) = row else {

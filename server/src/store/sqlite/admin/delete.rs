@@ -18,7 +18,7 @@ const PURGED_AT_ONCE: i64 = 500;
 pub(super) async fn delete(append: &mut Append, room: RoomId, line: &mut NewAuditLine) -> Done<Acted> {
     let row = sqlx::query("select name, lobby or kind = 'direct' as stays, deleted_at is not null as deleted from rooms where id = ?")
         .bind(room.0)
-        .fetch_optional(&mut *append.transaction)
+        .fetch_optional(&mut *append.connection)
         .await
         .map_err(told)?;
     let Some(row) = row else {
@@ -38,7 +38,7 @@ pub(super) async fn delete(append: &mut Append, room: RoomId, line: &mut NewAudi
         "select users.id, users.name from members join users on users.id = members.user where members.room = ?",
     )
     .bind(room.0)
-    .fetch_all(&mut *append.transaction)
+    .fetch_all(&mut *append.connection)
     .await
     .map_err(told)?;
     let left = left.iter().map(person::read).collect::<Result<Vec<_>, _>>()?;
@@ -52,7 +52,7 @@ pub(super) async fn delete(append: &mut Append, room: RoomId, line: &mut NewAudi
     )
     .bind(to_sql(append.at))
     .bind(room.0)
-    .execute(&mut *append.transaction)
+    .execute(&mut *append.connection)
     .await
     .map_err(told)?;
     for query in [
@@ -61,7 +61,7 @@ pub(super) async fn delete(append: &mut Append, room: RoomId, line: &mut NewAudi
     ] {
         sqlx::query(query)
             .bind(room.0)
-            .execute(&mut *append.transaction)
+            .execute(&mut *append.connection)
             .await
             .map_err(told)?;
     }

@@ -33,7 +33,7 @@ pub(super) async fn exclude(
     .bind(until.map(to_sql))
     .bind(line.actor.person.as_ref().map(|person| person.id.0))
     .bind(target.id.0)
-    .execute(&mut *append.transaction)
+    .execute(&mut *append.connection)
     .await
     .map_err(told)?;
     if held > 0 {
@@ -42,7 +42,7 @@ pub(super) async fn exclude(
     // At most as many as a person has devices: whoever is kept out signs none in.
     sqlx::query("insert or ignore into kept_out (token_hash, user) select token_hash, user from sessions where user = ?")
         .bind(target.id.0)
-        .execute(&mut *append.transaction)
+        .execute(&mut *append.connection)
         .await
         .map_err(told)?;
     let ended = end_sessions(append, target.id).await?;
@@ -86,7 +86,7 @@ async fn admit(append: &mut Append, user: UserId) -> Result<(), StoreError> {
     ] {
         sqlx::query(query)
             .bind(user.0)
-            .execute(&mut *append.transaction)
+            .execute(&mut *append.connection)
             .await
             .map_err(told)?;
     }
@@ -97,7 +97,7 @@ async fn admit(append: &mut Append, user: UserId) -> Result<(), StoreError> {
 pub(super) async fn end_sessions(append: &mut Append, user: UserId) -> Result<Vec<SessionId>, StoreError> {
     sqlx::query_scalar("delete from sessions where user = ? returning id")
         .bind(user.0)
-        .fetch_all(&mut *append.transaction)
+        .fetch_all(&mut *append.connection)
         .await
         .map_err(told)
 }
@@ -115,7 +115,7 @@ async fn hold_addresses(append: &mut Append, user: UserId, until: Millis) -> Res
     )
     .bind(to_sql(until))
     .bind(user.0)
-    .execute(&mut *append.transaction)
+    .execute(&mut *append.connection)
     .await
     .map_err(told)?;
     Ok(())

@@ -29,7 +29,7 @@ pub(super) async fn set(append: &mut Append, target: &Target, messages: Messages
         .bind(to_sql(masked_at))
         .bind(messages == Messages::Erased)
         .bind(target.id.0)
-        .execute(&mut *append.transaction)
+        .execute(&mut *append.connection)
         .await
         .map_err(told)?;
     let rooms: Vec<Uuid> = sqlx::query_scalar(
@@ -38,7 +38,7 @@ pub(super) async fn set(append: &mut Append, target: &Target, messages: Messages
          ) returning id",
     )
     .bind(target.id.0)
-    .fetch_all(&mut *append.transaction)
+    .fetch_all(&mut *append.connection)
     .await
     .map_err(told)?;
     Ok(Ok(Revised {

@@ -1,6 +1,6 @@
 //! Owner links: how somebody becomes the first owner, and another one.
 
-use sqlx::{Sqlite, Transaction};
+use sqlx::SqliteConnection;
 use steadfast_shared::admin::AuditAction;
 use steadfast_shared::{Millis, Person, Role};
 
@@ -50,13 +50,13 @@ pub(super) async fn is_link(store: &SqliteStore, code: TokenHash) -> Result<bool
 
 /// Uses a link up, and every other one with it. Answers whether it was one.
 pub(in super::super) async fn use_link(
-    transaction: &mut Transaction<'static, Sqlite>,
+    connection: &mut SqliteConnection,
     code: TokenHash,
 ) -> Result<bool, StoreError> {
     let used =
         sqlx::query("delete from owner_links where exists (select 1 from owner_links where code_hash = ?)")
             .bind(code.as_bytes())
-            .execute(&mut **transaction)
+            .execute(connection)
             .await
             .map_err(told)?;
     Ok(used.rows_affected() > 0)
@@ -69,10 +69,10 @@ pub(super) async fn claim(
     code: TokenHash,
     line: &mut NewAuditLine,
 ) -> Done<Acted> {
-    if !use_link(&mut append.transaction, code).await? {
+    if !use_link(&mut append.connection, code).await? {
         return Ok(Err(Refusal::InvalidCode));
     }
-    people::set_role(&mut append.transaction, me.id, Role::Owner).await?;
+    people::set_role(&mut append.connection, me.id, Role::Owner).await?;
     line.action = AuditAction::ClaimedOwnership;
     line.person = Some(me.id);
     Ok(Ok(Acted {

@@ -1,0 +1,246 @@
+//! How much people and addresses may do, over all their devices: connecting, commands and costly reads.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use steadfast_shared::UserId;
+
+use super::bucket::Bucket;
+use crate::clock::{self, Instant};
+use crate::config::Limits;
+use crate::store::SessionId;
+
+/// A person may do as much as so many devices of theirs that do all that one may.
+const DEVICES_OF_A_PERSON: u32 = 4;
+/// An address as much as so many devices: many people may be behind it.
+const DEVICES_OF_AN_ADDRESS: u32 = 64;
+/// Whoever may have so many connections may connect twice as often at once, and a sixteenth of that each second, lasting. A page
+/// that loads again is no burden, and neither is everybody who comes back after a restart.
+const CONNECTS_AT_ONCE: usize = 2;
+const CONNECTS_PER_SECOND: usize = 16;
+/// Rooms of a person that make connecting as dear as one more connection.
+const ROOMS_PER_CONNECT: usize = 100;
+/// Most people, devices and addresses whose buckets are kept that are not full. One more has to wait.
+const KEPT: usize = 20_000;
+/// How long they wait.
+const CROWDED: Duration = Duration::from_secs(2);
+
+/// What is left of it for everybody.
+#[derive(Debug)]
+pub(super) struct Allowances {
+    costly_of_person: Buckets<UserId>,
+    costly_of_address: Buckets<IpAddr>,
+    connects_of_device: Buckets<SessionId>,
+    connects_of_person: Buckets<UserId>,
+    connects_of_address: Buckets<IpAddr>,
+}
+
+/// Who is charged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Payer {
+    pub(super) device: SessionId,
+    pub(super) person: UserId,
+    /// The network of their address, where that is known.
+    pub(super) network: Option<IpAddr>,
+}
+
+impl Allowances {
+    pub(super) fn new(limits: &Limits) -> Self {
+        let (per_second, burst) = (limits.events_per_second, limits.event_burst);
+        Self {
+            costly_of_person: Buckets::new(per_second, burst, DEVICES_OF_A_PERSON),
+            costly_of_address: Buckets::new(per_second, burst, DEVICES_OF_AN_ADDRESS),
+            connects_of_device: Buckets::of_connects(limits.max_connections_per_device),
+            connects_of_person: Buckets::of_connects(limits.max_connections_per_person),
+            connects_of_address: Buckets::of_connects(limits.max_connections_per_address),
+        }
+    }
+
+    /// Takes the cost of a command or of a costly read from a person and an address, or answers how long they have to wait.
+    /// Of their device it is taken already.
+    pub(super) fn take_costly(&self, payer: Payer, cost: u32) -> Result<(), Duration> {
+        let now = clock::instant();
+        self.costly_of_person.take(payer.person, cost, now)?;
+        match payer.network {
+            Some(network) => self.costly_of_address.take(network, cost, now),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes one connection, or answers how long they have to wait.
+    pub(super) fn take_connect(&self, payer: Payer) -> Result<(), Duration> {
+        let now = clock::instant();
+        self.connects_of_device.take(payer.device, 1, now)?;
+        self.connects_of_person.take(payer.person, 1, now)?;
+        match payer.network {
+            Some(network) => self.connects_of_address.take(network, 1, now),
+            None => Ok(()),
+        }
+    }
+
+    /// Charges for a connection by the rooms that were read for it, once that is known.
+    pub(super) fn spend_connect(&self, payer: Payer, rooms: usize) {
+        let now = clock::instant();
+        let cost = u32::try_from(rooms / ROOMS_PER_CONNECT).unwrap_or(u32::MAX);
+        if cost > 0 {
+            self.connects_of_device.spend(payer.device, cost, now);
+            self.connects_of_person.spend(payer.person, cost, now);
+        }
+    }
+}
+
+/// A bucket for each of many.
+#[derive(Debug)]
+struct Buckets<K> {
+    per_second: f64,
+    burst: u32,
+    /// Those that are not full.
+    used: Mutex<HashMap<K, Bucket>>,
+}
+
+impl<K: Copy + Eq + Hash> Buckets<K> {
+    fn new(per_second: u32, burst: u32, times: u32) -> Self {
+        Self {
+            per_second: f64::from(per_second) * f64::from(times),
+            burst: burst.saturating_mul(times),
+            used: Mutex::default(),
+        }
+    }
+
+    /// For connections of which there may be so many.
+    fn of_connects(connections: usize) -> Self {
+        let burst = u32::try_from(connections.saturating_mul(CONNECTS_AT_ONCE)).unwrap_or(u32::MAX);
+        // A few even where a device may have one connection only.
+        let burst = burst.max(64);
+        Self {
+            per_second: f64::from(burst) / CONNECTS_PER_SECOND as f64,
+            burst,
+            used: Mutex::default(),
+        }
+    }
+
+    fn take(&self, key: K, cost: u32, now: Instant) -> Result<(), Duration> {
+        self.with(key, now, |bucket| bucket.take(cost, now))
+            .unwrap_or(Err(CROWDED))
+    }
+
+    fn spend(&self, key: K, cost: u32, now: Instant) {
+        self.with(key, now, |bucket| bucket.spend(cost, now));
+    }
+
+    fn with<T>(&self, key: K, now: Instant, work: impl FnOnce(&mut Bucket) -> T) -> Option<T> {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        if used.len() >= KEPT && !used.contains_key(&key) {
+            used.retain(|_, bucket| !bucket.is_full(now));
+            if used.len() >= KEPT {
+                return None;
+            }
+        }
+        let bucket = used
+            .entry(key)
+            .or_insert_with(|| Bucket::new(self.per_second, self.burst, now));
+        Some(work(bucket))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn payer(device: SessionId, person: u128, address: u8) -> Payer {
+        Payer {
+            device,
+            person: UserId(Uuid::from_u128(person)),
+            network: Some([192, 0, 2, address].into()),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_person_may_do_as_much_as_a_few_devices_however_many_they_have() {
+        let allowances = Allowances::new(&Limits {
+            events_per_second: 1,
+            event_burst: 100,
+            ..Limits::default()
+        });
+        let taken = (0..1_000)
+            .filter(|device| {
+                allowances
+                    .take_costly(payer(*device, 1, u8::try_from(device % 200).unwrap()), 4)
+                    .is_ok()
+            })
+            .count();
+        assert_eq!(taken, 100);
+        assert!(
+            allowances.take_costly(payer(1, 2, 1), 4).is_ok(),
+            "another has theirs"
+        );
+        let wait = allowances.take_costly(payer(1, 1, 1), 4).unwrap_err();
+        assert!(
+            wait > Duration::ZERO && wait <= Duration::from_secs(1),
+            "{wait:?}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_address_may_do_as_much_as_many_devices_however_many_people_it_has() {
+        let allowances = Allowances::new(&Limits {
+            events_per_second: 1,
+            event_burst: 100,
+            ..Limits::default()
+        });
+        let of = |address| {
+            (0..10_000)
+                .filter(|nth| allowances.take_costly(payer(0, *nth, address), 4).is_ok())
+                .count()
+        };
+        assert_eq!((of(1), of(2)), (1_600, 1_600));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_connects_again_and_again_waits_and_a_restart_is_no_burden() {
+        let limits = Limits::default();
+        let allowances = Allowances::new(&limits);
+        // Everybody behind one address comes back twice.
+        for nth in 0..8_000 {
+            let one = payer(i64::try_from(nth).unwrap(), nth, 1);
+            assert_eq!(allowances.take_connect(one), Ok(()));
+        }
+        let again: Vec<bool> = (0..200)
+            .map(|_| allowances.take_connect(payer(-1, 1 << 64, 2)).is_ok())
+            .collect();
+        assert_eq!(again.iter().filter(|taken| **taken).count(), 128);
+        // In a thousand rooms it is dearer.
+        let one = payer(-2, 1 << 65, 3);
+        let times = (0..200)
+            .filter(|_| {
+                let taken = allowances.take_connect(one).is_ok();
+                if taken {
+                    allowances.spend_connect(one, 1_000);
+                }
+                taken
+            })
+            .count();
+        assert_eq!(times, 12);
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let buckets = Buckets::<u64>::new(1, 2, 1);
+        let now = clock::instant();
+        let taken = (0..100_000)
+            .filter(|key| buckets.take(*key, 1, now).is_ok())
+            .count();
+        assert_eq!(taken, KEPT);
+        let later = now + Duration::from_secs(10);
+        assert!(
+            buckets.take(100_000, 1, later).is_ok(),
+            "those that are full are forgotten"
+        );
+        assert_eq!(buckets.used.lock().unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,378 @@
+//! The places that chat connections have until they have said whose they are, and the turns they are read in.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use socketioxide::socket::Sid;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::time::timeout;
+
+use crate::config::Limits;
+use crate::store::{HANDSHAKE_READERS, SessionId};
+
+/// Requests with a body that sessions that have not connected may have under way: what is held of them is so many times
+/// what one may send before it has said whose it is, once for strangers and once for devices that are signed in.
+const POSTS: Bounds = Bounds {
+    in_all: 256,
+    per_address: 64,
+    per_device: 8,
+};
+/// Requests with a body that one session may have under way.
+const POSTS_AT_ONCE: usize = 2;
+
+/// Devices that are signed in and wait for a place, at most; and how long they wait, and how long for their turn to be read.
+/// Well below what a transport may take to connect.
+const QUEUED: usize = 4_096;
+const QUEUE_PATIENCE: Duration = Duration::from_secs(7);
+/// When whoever has waited in vain may come again.
+pub(super) const RETRY_AFTER_QUEUE: Duration = Duration::from_secs(5);
+
+/// Every session that has not connected.
+#[derive(Debug)]
+pub(in super::super) struct Handshakes {
+    bounds: Bounds,
+    open: Mutex<Open>,
+    /// The places of devices that are signed in, given out in the order they are asked for.
+    places: Arc<Semaphore>,
+    queued: Semaphore,
+    /// Sessions that may be read at the same time.
+    turns: Semaphore,
+}
+
+/// How many there may be: of strangers in all and as many of devices that are signed in, of one address, of one device.
+#[derive(Clone, Copy, Debug)]
+struct Bounds {
+    in_all: usize,
+    per_address: usize,
+    per_device: usize,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    sessions: Counts,
+    posts: Counts,
+    posts_of_session: HashMap<Sid, usize>,
+}
+
+/// How many there are.
+#[derive(Debug, Default)]
+struct Counts {
+    strangers: usize,
+    known: usize,
+    of_network: HashMap<IpAddr, usize>,
+    of_device: HashMap<SessionId, usize>,
+}
+
+/// One session's place among those that have not connected; given back once it has, or when it ends.
+#[derive(Debug)]
+pub(in super::super) struct Permit {
+    handshakes: Arc<Handshakes>,
+    whose: Whose,
+    is_counted: Mutex<bool>,
+    /// Its place in the queue of devices that are signed in.
+    place: Mutex<Option<OwnedSemaphorePermit>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Whose {
+    /// Of a stranger from this network.
+    Strangers(IpAddr),
+    /// Of a device that is signed in.
+    Devices(SessionId),
+}
+
+impl Handshakes {
+    pub(in super::super) fn new(limits: &Limits) -> Self {
+        Self {
+            bounds: Bounds {
+                in_all: limits.max_handshakes,
+                per_address: limits.max_handshakes_per_address,
+                per_device: limits.max_connections_per_device,
+            },
+            open: Mutex::default(),
+            places: Arc::new(Semaphore::new(limits.max_handshakes.min(Semaphore::MAX_PERMITS))),
+            queued: Semaphore::new(QUEUED),
+            turns: Semaphore::new(HANDSHAKE_READERS as usize),
+        }
+    }
+
+    /// A place for a session, where there is one.
+    pub(super) fn permit(self: &Arc<Self>, whose: Whose) -> Option<Arc<Permit>> {
+        if !self.open().sessions.take(whose, self.bounds) {
+            return None;
+        }
+        Some(Arc::new(Permit {
+            handshakes: self.clone(),
+            whose,
+            is_counted: Mutex::new(true),
+            place: Mutex::new(None),
+        }))
+    }
+
+    /// A place for a session of a device that is signed in: it waits for one behind those that came before.
+    pub(super) async fn queue(self: &Arc<Self>, device: Whose) -> Option<Arc<Permit>> {
+        let _queued = self.queued.try_acquire().ok()?;
+        let place = timeout(QUEUE_PATIENCE, self.places.clone().acquire_owned()).await;
+        let place = place.ok()?.ok()?;
+        let permit = self.permit(device)?;
+        *permit.place.lock().unwrap_or_else(PoisonError::into_inner) = Some(place);
+        Some(permit)
+    }
+
+    /// Waits until a session may be read, in the order that was asked in. Answers when to come again where that takes too long.
+    pub(in super::super) async fn turn(&self) -> Result<SemaphorePermit<'_>, Duration> {
+        match timeout(QUEUE_PATIENCE, self.turns.acquire()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(RETRY_AFTER_QUEUE),
+        }
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counts {
+    /// Counts one more, where there may be one.
+    fn take(&mut self, whose: Whose, bounds: Bounds) -> bool {
+        let is_free = match whose {
+            Whose::Strangers(network) => {
+                let of_network = self.of_network.get(&network).copied().unwrap_or(0);
+                self.strangers < bounds.in_all && of_network < bounds.per_address
+            }
+            Whose::Devices(device) => {
+                let of_device = self.of_device.get(&device).copied().unwrap_or(0);
+                self.known < bounds.in_all && of_device < bounds.per_device
+            }
+        };
+        if is_free {
+            self.count(whose);
+        }
+        is_free
+    }
+
+    fn count(&mut self, whose: Whose) {
+        match whose {
+            Whose::Strangers(network) => {
+                self.strangers += 1;
+                *self.of_network.entry(network).or_default() += 1;
+            }
+            Whose::Devices(device) => {
+                self.known += 1;
+                *self.of_device.entry(device).or_default() += 1;
+            }
+        }
+    }
+
+    fn give_back(&mut self, whose: Whose) {
+        match whose {
+            Whose::Strangers(network) => {
+                self.strangers = self.strangers.saturating_sub(1);
+                take_one(&mut self.of_network, network);
+            }
+            Whose::Devices(device) => {
+                self.known = self.known.saturating_sub(1);
+                take_one(&mut self.of_device, device);
+            }
+        }
+    }
+}
+
+fn take_one<K: Copy + Eq + std::hash::Hash>(counts: &mut HashMap<K, usize>, key: K) {
+    if let Some(count) = counts.get_mut(&key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(&key);
+        }
+    }
+}
+
+impl Permit {
+    /// The session has connected, and is counted among a person's connections.
+    pub(in super::super) fn connected(&self) {
+        self.set_counted(false);
+    }
+
+    /// The session goes on and is nobody's again: who leaves the namespace may still hold its transport.
+    pub(in super::super) fn left(&self) {
+        self.set_counted(true);
+    }
+
+    fn set_counted(&self, counted: bool) {
+        let mut is_counted = self.is_counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if *is_counted != counted {
+            *is_counted = counted;
+            let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
+            // Whoever leaves and holds the transport takes a place where one is free.
+            *place = match self.whose {
+                Whose::Devices(_) if counted => self.handshakes.places.clone().try_acquire_owned().ok(),
+                _ => None,
+            };
+            drop(place);
+            let sessions = &mut self.handshakes.open().sessions;
+            if counted {
+                sessions.count(self.whose);
+            } else {
+                sessions.give_back(self.whose);
+            }
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.set_counted(false);
+    }
+}
+
+/// A request with a body under way.
+pub(super) struct Post {
+    handshakes: Arc<Handshakes>,
+    sid: Sid,
+    /// Whose it is, where its session has not connected.
+    whose: Option<Whose>,
+}
+
+impl Post {
+    pub(super) fn begin(handshakes: &Arc<Handshakes>, sid: Sid) -> Option<Self> {
+        let mut open = handshakes.open();
+        let under_way = open.posts_of_session.entry(sid).or_default();
+        if *under_way >= POSTS_AT_ONCE {
+            return None;
+        }
+        *under_way += 1;
+        drop(open);
+        Some(Self {
+            handshakes: handshakes.clone(),
+            sid,
+            whose: None,
+        })
+    }
+
+    /// Counts it among those of sessions that have not connected, where there may be one more.
+    pub(super) fn take(&mut self, whose: Whose) -> bool {
+        let is_free = self.handshakes.open().posts.take(whose, POSTS);
+        if is_free {
+            self.whose = Some(whose);
+        }
+        is_free
+    }
+}
+
+impl Drop for Post {
+    fn drop(&mut self) {
+        let mut open = self.handshakes.open();
+        take_one(&mut open.posts_of_session, self.sid);
+        if let Some(whose) = self.whose {
+            open.posts.give_back(whose);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn handshakes(in_all: usize, per_address: usize) -> Arc<Handshakes> {
+        Arc::new(Handshakes::new(&Limits {
+            max_handshakes: in_all,
+            max_handshakes_per_address: per_address,
+            max_connections_per_device: 1,
+            ..Limits::default()
+        }))
+    }
+
+    fn from(n: u8) -> Whose {
+        Whose::Strangers([192, 0, 2, n].into())
+    }
+
+    #[test]
+    fn fault_h05_so_many_have_not_connected_per_address_and_in_all() {
+        let handshakes = handshakes(3, 2);
+        let mut open: Vec<_> = (0..2).map(|_| handshakes.permit(from(1)).unwrap()).collect();
+        assert!(handshakes.permit(from(1)).is_none(), "of one address");
+        open.push(handshakes.permit(from(2)).unwrap());
+        assert!(handshakes.permit(from(3)).is_none(), "in all");
+        // A device that is signed in has places of its own.
+        let device = handshakes.permit(Whose::Devices(7)).unwrap();
+        assert!(handshakes.permit(Whose::Devices(7)).is_none());
+        open[0].connected();
+        let another = handshakes.permit(from(1)).unwrap();
+        drop((open, device, another));
+        let left = &handshakes.open().sessions;
+        assert_eq!((left.strangers, left.known), (0, 0));
+        assert!(left.of_network.is_empty() && left.of_device.is_empty());
+    }
+
+    #[tokio::test]
+    async fn devices_that_are_signed_in_wait_for_a_place_in_the_order_they_came() {
+        let handshakes = handshakes(2, 1);
+        let first = handshakes.queue(Whose::Devices(1)).await.unwrap();
+        let second = handshakes.queue(Whose::Devices(2)).await.unwrap();
+        let mut third = Box::pin(handshakes.queue(Whose::Devices(3)));
+        let mut fourth = Box::pin(handshakes.queue(Whose::Devices(4)));
+        assert!(futures::poll!(&mut third).is_pending() && futures::poll!(&mut fourth).is_pending());
+        // One connects, another one ends.
+        first.connected();
+        let third = third.await.unwrap();
+        assert!(futures::poll!(&mut fourth).is_pending());
+        drop(second);
+        let fourth = fourth.await.unwrap();
+        drop((first, third, fourth));
+        assert_eq!(handshakes.places.available_permits(), 2);
+        assert_eq!(handshakes.open().sessions.known, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_too_long_to_be_read_is_told_when_to_come_again() {
+        let handshakes = handshakes(1, 1);
+        let mut turns = Vec::new();
+        for _ in 0..HANDSHAKE_READERS {
+            turns.push(handshakes.turn().await.unwrap());
+        }
+        assert_eq!(handshakes.turn().await.unwrap_err(), RETRY_AFTER_QUEUE);
+        drop(turns);
+        assert!(handshakes.turn().await.is_ok());
+    }
+
+    #[test]
+    fn fault_h05_bodies_of_who_has_not_connected_are_bounded_and_known_devices_have_their_own() {
+        let handshakes = handshakes(1, 1);
+        let begin = |whose| {
+            let mut post = Post::begin(&handshakes, Sid::new())?;
+            post.take(whose).then_some(post)
+        };
+        let held: Vec<_> = (0..200)
+            .flat_map(|network| [network; 100])
+            .filter_map(|network| begin(from(network)))
+            .collect();
+        assert_eq!(held.len(), POSTS.in_all);
+        assert!(begin(from(201)).is_none());
+        let of_first = handshakes.open().posts.of_network[&IpAddr::from([192, 0, 2, 0])];
+        assert_eq!(of_first, POSTS.per_address);
+        let device = begin(Whose::Devices(7));
+        assert!(device.is_some());
+        // One session sends one or two at a time.
+        let sid = Sid::new();
+        let two = [Post::begin(&handshakes, sid), Post::begin(&handshakes, sid)];
+        assert!(two.iter().all(Option::is_some) && Post::begin(&handshakes, sid).is_none());
+        drop((held, device, two));
+        let left = handshakes.open();
+        assert_eq!((left.posts.strangers, left.posts.known), (0, 0));
+        assert!(left.posts.of_network.is_empty() && left.posts_of_session.is_empty());
+    }
+
+    #[test]
+    fn fault_h05_who_leaves_and_holds_the_transport_counts_again() {
+        let handshakes = handshakes(10, 1);
+        let permit = handshakes.permit(from(1)).unwrap();
+        permit.connected();
+        permit.left();
+        permit.left();
+        assert!(handshakes.permit(from(1)).is_none());
+        drop(permit);
+        assert!(handshakes.permit(from(1)).is_some());
+    }
+}

@@ -1,0 +1,96 @@
+//! What people ask for beyond entries, each kept or taken back by itself.
+
+use steadfast_shared::{Millis, RoomId, Seq};
+
+use super::{Append, LogEnd, Savepoint, Sql};
+use crate::store::access::{Done, allowed};
+use crate::store::{Act, Acted, ChangeKind, Committed, NewCommand, NewEntry, Refusal, StoreError};
+
+/// What a refused command is taken back to.
+struct Mark(Vec<(RoomId, LogEnd, Seq, Millis, usize)>);
+
+impl<S: Sql> Append<S> {
+    /// Carries out commands, after the entries of the same transaction. Answers what others must follow of them.
+    pub(super) async fn commands(
+        &mut self,
+        entries: &[NewEntry],
+        commands: &[NewCommand],
+        done: &mut Committed,
+    ) -> Result<Vec<ChangeKind>, StoreError> {
+        // What commands read is what the entries have made.
+        self.store().await?;
+        done.logs = self.take_grown();
+        let mut changes = Vec::new();
+        if let ([], [alone]) = (entries, commands) {
+            // Refused, nothing of the transaction is left: it needs no savepoint.
+            let acted = self.command(alone).await?;
+            changes.extend(acted.iter().flat_map(|acted| acted.changes(alone.by)));
+            done.commands.push(acted);
+            return Ok(changes);
+        }
+        for command in commands {
+            let acted = self.separate_command(command).await?;
+            changes.extend(acted.iter().flat_map(|acted| acted.changes(command.by)));
+            done.commands.push(acted);
+        }
+        Ok(changes)
+    }
+
+    async fn separate_command(&mut self, command: &NewCommand) -> Done<Acted> {
+        self.connection.savepoint(Savepoint::Set).await?;
+        let mark = self.mark();
+        let done = self.command(command).await?;
+        if done.is_ok() {
+            self.store().await?;
+            self.connection.savepoint(Savepoint::Release).await?;
+        } else {
+            self.connection.savepoint(Savepoint::RollBack).await?;
+            self.go_back(mark);
+        }
+        Ok(done)
+    }
+
+    async fn command(&mut self, command: &NewCommand) -> Done<Acted> {
+        // Nobody is kept in a room, and operators can always make one.
+        let small = matches!(
+            command.act,
+            Act::Leave(_) | Act::Remove(_) | Act::Hide(_) | Act::Block(_) | Act::Administer(_)
+        );
+        if self.full && !small {
+            return Ok(Err(Refusal::StorageFull));
+        }
+        let me = self.connection.named(&[command.by]).await?.pop();
+        let Some(me) = me else {
+            return Ok(Err(Refusal::UnknownPerson));
+        };
+        let mut acted = allowed!(S::act(self, me, command).await?);
+        acted.gave_way = std::mem::take(&mut self.gave_way);
+        Ok(Ok(acted))
+    }
+
+    fn mark(&self) -> Mark {
+        let logs = self.logs.iter();
+        let logs = logs.map(|(room, log)| (*room, log.end, log.written, log.active_at, log.fresh.len()));
+        Mark(logs.collect())
+    }
+
+    /// Forgets what was placed and locked since a mark. Everything before it was written.
+    fn go_back(&mut self, Mark(logs): Mark) {
+        self.rows.clear();
+        self.own.clear();
+        self.gave_way.clear();
+        self.logs
+            .retain(|room, _| logs.binary_search_by_key(room, |(room, ..)| *room).is_ok());
+        for ((_, end, written, active_at, fresh), log) in logs.into_iter().zip(self.logs.values_mut()) {
+            (log.end, log.written, log.active_at) = (end, written, active_at);
+            log.fresh.truncate(fresh);
+        }
+    }
+}
+
+impl Committed {
+    /// Whether everything that was asked for was refused, and was nothing but commands.
+    pub(in crate::store) fn is_refused(&self) -> bool {
+        self.outcomes.is_empty() && !self.commands.is_empty() && self.commands.iter().all(Result::is_err)
+    }
+}

@@ -1,0 +1,263 @@
+//! The log grows: one transaction for everything that was queued, a few statements for however many entries. Both stores
+//! append so; what differs between them is in [`Sql`].
+//!
+//! The rooms are locked first. What is said is then checked and stored in sets, as far as one entry does not depend on another:
+//! an edit, a deletion or a reaction ends a set, for it changes what the next ones are checked against. Commands follow, each
+//! of which is kept or taken back by itself.
+
+mod command;
+mod set;
+mod sql;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use steadfast_shared::{Body, Entry, EntryId, Millis, Person, RoomId, Seq, UserId};
+
+use super::body::{kind, written};
+use super::page;
+use super::quota::Quota;
+use super::usage::Today;
+use super::{ChangeKind, ChangeNumber, Committed, Grown, NewCommand, NewEntry, StoreError};
+pub(super) use sql::{
+    EntryRow, First, Firsts, GrownLog, Growth, LogEnd, Membership, Memberships, Savepoint, Sql, Used,
+};
+
+/// A transaction that appends.
+pub(super) struct Append<S> {
+    pub(super) connection: S,
+    pub(super) at: Millis,
+    /// Whether the time is the database's to tell.
+    database_time: bool,
+    /// Whether the disk has no room for more.
+    full: bool,
+    /// The rooms that are locked, as this transaction has them.
+    logs: BTreeMap<RoomId, Growing>,
+    memberships: HashMap<(UserId, RoomId), Membership>,
+    today: Today,
+    /// Entries that have their places, and are not in the table yet.
+    rows: Vec<EntryRow>,
+    /// How many messages people have added to rooms, as far as that is not written.
+    own: BTreeMap<(UserId, RoomId), u64>,
+    /// Who had to leave which room, to make room for the one they were brought into.
+    pub(super) gave_way: Vec<(RoomId, Person)>,
+}
+
+/// What a transaction appends under.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms {
+    pub(super) at: Millis,
+    pub(super) database_time: bool,
+    pub(super) quota: Quota,
+    pub(super) full: bool,
+}
+
+/// A room's log as this transaction has it.
+struct Growing {
+    end: LogEnd,
+    /// Where it ends as far as that is written.
+    written: Seq,
+    /// When the newest message was added by this transaction; 0 where none was.
+    active_at: Millis,
+    fresh: Vec<Entry>,
+}
+
+impl Growing {
+    fn at(end: LogEnd) -> Self {
+        Self {
+            end,
+            written: end.head,
+            active_at: 0,
+            fresh: Vec::new(),
+        }
+    }
+}
+
+impl<S: Sql> Append<S> {
+    pub(super) fn begin(connection: S, terms: Terms) -> Self {
+        Self {
+            connection,
+            at: terms.at,
+            database_time: terms.database_time,
+            full: terms.full,
+            logs: BTreeMap::new(),
+            memberships: HashMap::new(),
+            today: Today::at(terms.at, terms.quota),
+            rows: Vec::new(),
+            own: BTreeMap::new(),
+            gave_way: Vec::new(),
+        }
+    }
+
+    /// Does everything but the commit. Where all that was asked is refused, there is nothing to commit:
+    /// [`Committed::is_refused`].
+    pub(super) async fn run(
+        mut self,
+        entries: &[NewEntry],
+        commands: &[NewCommand],
+    ) -> Result<(Committed, S), StoreError> {
+        S::prepare(&mut self, entries, commands).await?;
+        let mut done = Committed::default();
+        if !entries.is_empty() {
+            done.outcomes = self.entries(entries).await?;
+        } else if self.database_time {
+            self.set_time(None).await?;
+        }
+        if commands.is_empty() {
+            done.feed = self.finish(&[]).await?;
+            done.command_feed = done.feed;
+            done.logs = self.take_grown();
+        } else {
+            let changes = self.commands(entries, commands, &mut done).await?;
+            if done.is_refused() {
+                return Ok((done, self.connection));
+            }
+            done.command_feed = self.finish(&changes).await?;
+            done.feed = done.command_feed - changes.len() as ChangeNumber;
+            done.command_logs = self.take_grown();
+            done.command_logs.retain(|log| !log.fresh.is_empty());
+        }
+        Ok((done, self.connection))
+    }
+
+    async fn set_time(&mut self, now: Option<Millis>) -> Result<(), StoreError> {
+        self.at = match now {
+            Some(now) => now,
+            None => self.connection.now().await?,
+        };
+        self.today = Today::at(self.at, self.today.quota);
+        Ok(())
+    }
+
+    /// Locks rooms until the end of the transaction, in the order of their ids. Those that are not there are passed over.
+    pub(super) async fn lock(&mut self, rooms: &BTreeSet<RoomId>) -> Result<(), StoreError> {
+        let unlocked = rooms.iter().copied();
+        let unlocked: BTreeSet<RoomId> = unlocked.filter(|room| !self.has_locked(*room)).collect();
+        if !unlocked.is_empty() {
+            let logs = self.connection.logs(&unlocked).await?;
+            self.logs
+                .extend(logs.into_iter().map(|(room, end)| (room, Growing::at(end))));
+        }
+        Ok(())
+    }
+
+    /// Takes a room for locked that this transaction has made.
+    pub(super) fn made(&mut self, room: RoomId) {
+        self.logs.insert(room, Growing::at(LogEnd::default()));
+    }
+
+    pub(super) fn has_locked(&self, room: RoomId) -> bool {
+        self.logs.contains_key(&room)
+    }
+
+    fn head(&self, room: RoomId) -> Seq {
+        self.logs.get(&room).map_or(0, |log| log.end.head)
+    }
+
+    /// Gives an entry its place at the end of its room's log, which is locked, and a time no earlier than the one before it.
+    fn place(&mut self, author: Person, id: EntryId, room: RoomId, body: &Body) -> Result<Entry, StoreError> {
+        let at = self.at;
+        let log = self
+            .logs
+            .get_mut(&room)
+            .ok_or(StoreError::Unreadable("room: it is not locked"))?;
+        log.end.head += 1;
+        log.end.last_at = log.end.last_at.max(at);
+        let (seq, at) = (log.end.head, log.end.last_at);
+        if matches!(body, Body::Message { .. }) {
+            log.end.messages += 1;
+            log.active_at = log.active_at.max(at);
+            *self.own.entry((author.id, room)).or_default() += 1;
+        }
+        self.rows.push(EntryRow {
+            room,
+            seq,
+            author: author.id,
+            id,
+            at,
+            body: written(body)?,
+            kind: kind(body),
+            target: body.changes(),
+        });
+        Ok(Entry::new(seq, id, author, at, body.clone()))
+    }
+
+    /// Takes entries that have their places into account.
+    async fn keep(&mut self, fresh: Vec<(RoomId, Entry)>) -> Result<(), StoreError> {
+        let mentioned: BTreeSet<UserId> = fresh
+            .iter()
+            .flat_map(|(_, entry)| page::mentioned(entry))
+            .collect();
+        let mentioned: Vec<UserId> = mentioned.into_iter().collect();
+        let people = match mentioned.is_empty() {
+            true => Vec::new(),
+            false => self.connection.named(&mentioned).await?,
+        };
+        for (room, mut entry) in fresh {
+            if !people.is_empty() {
+                page::name_mentioned(std::slice::from_mut(&mut entry), people.clone());
+            }
+            if let Some(log) = self.logs.get_mut(&room) {
+                log.fresh.push(entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends what the server writes of somebody's doing, in rooms that are locked.
+    pub(super) async fn write(&mut self, by: &Person, said: Vec<(RoomId, Body)>) -> Result<(), StoreError> {
+        let mut fresh = Vec::with_capacity(said.len());
+        for (room, body) in said {
+            let id = EntryId(uuid::Uuid::now_v7());
+            fresh.push((room, self.place(by.clone(), id, room, &body)?));
+        }
+        self.keep(fresh).await
+    }
+
+    /// Writes what was placed so far, so that later statements find it.
+    async fn store(&mut self) -> Result<(), StoreError> {
+        if !self.rows.is_empty() {
+            self.write_growth(false, &[]).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes everything, what was written today too, and last of all what others must follow. Answers the change feed's head.
+    async fn finish(&mut self, changes: &[ChangeKind]) -> Result<ChangeNumber, StoreError> {
+        let feed = self.write_growth(true, changes).await?;
+        self.today.warn();
+        Ok(feed)
+    }
+
+    async fn write_growth(&mut self, last: bool, changes: &[ChangeKind]) -> Result<ChangeNumber, StoreError> {
+        let grown = self.logs.iter_mut().filter(|(_, log)| log.written < log.end.head);
+        let logs = grown.map(|(room, log)| {
+            log.written = log.end.head;
+            GrownLog {
+                room: *room,
+                end: log.end,
+                active_at: log.active_at,
+            }
+        });
+        let growth = Growth {
+            logs: logs.collect(),
+            rows: &self.rows,
+            own: &self.own,
+            today: last.then_some(&self.today),
+        };
+        let feed = self.connection.store(&growth, changes, self.at).await?;
+        self.rows.clear();
+        self.own.clear();
+        Ok(feed)
+    }
+
+    /// What was added to the logs since this was asked last.
+    fn take_grown(&mut self) -> Vec<Grown> {
+        let logs = self.logs.iter_mut();
+        logs.map(|(room, log)| Grown {
+            room: *room,
+            head: log.end.head,
+            fresh: std::mem::take(&mut log.fresh),
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,264 @@
+//! Entries that people send: checked, and stored in sets.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+
+use steadfast_shared::admin::AccountState;
+use steadfast_shared::{Body, EntryId, Millis, Role, RoomId, Seq, UserId};
+
+use super::{Append, Membership, Memberships, Sql};
+use crate::store::access::Seat;
+use crate::store::admin::kept_out;
+use crate::store::usage::grows;
+use crate::store::{NewEntry, Outcome, Refusal, StoreError};
+
+/// What is in the log under an author's id, or in the set that is about to be.
+struct Known<'e> {
+    room: RoomId,
+    seq: Seq,
+    at: Millis,
+    body: Cow<'e, Body>,
+}
+
+impl Known<'_> {
+    /// What it says of an entry with the same id.
+    fn settles(&self, entry: &NewEntry) -> Outcome {
+        let erased = matches!(*self.body, Body::Erased | Body::ErasedEdit);
+        if self.room != entry.room || !(erased || *self.body == entry.body) {
+            return Outcome::Refused(Refusal::Conflict);
+        }
+        Outcome::Repeat {
+            seq: self.seq,
+            at: self.at,
+        }
+    }
+}
+
+/// What is stored stays stored, whatever became of the room or the message since.
+fn settled(refusal: Refusal, known: Option<&Known<'_>>, entry: &NewEntry) -> Outcome {
+    match known.map(|known| known.settles(entry)) {
+        _ if refusal == Refusal::RoomDeleted => Outcome::Refused(refusal),
+        Some(repeat @ Outcome::Repeat { .. }) => repeat,
+        Some(conflict) if refusal != Refusal::UnknownRoom => conflict,
+        _ => Outcome::Refused(refusal),
+    }
+}
+
+impl<S: Sql> Append<S> {
+    /// Appends what people have sent, unless it is there already or not allowed.
+    pub(super) async fn entries(&mut self, entries: &[NewEntry]) -> Result<Vec<Outcome>, StoreError> {
+        self.learn(entries).await?;
+        let mut outcomes = Vec::with_capacity(entries.len());
+        let mut set: Vec<&NewEntry> = Vec::new();
+        for entry in entries {
+            let changes = !matches!(entry.body, Body::Message { .. }) && entry.body.changes().is_some();
+            // What is replied to may be in the set itself.
+            let replies_ahead = matches!(entry.body, Body::Message { reply_to: Some(seq), .. } if seq > self.head(entry.room));
+            if changes || replies_ahead {
+                outcomes.extend(self.set(&std::mem::take(&mut set)).await?);
+            }
+            if changes {
+                outcomes.push(self.change(entry).await?);
+            } else {
+                set.push(entry);
+            }
+        }
+        outcomes.extend(self.set(&set).await?);
+        Ok(outcomes)
+    }
+
+    /// Reads what the authors of these are in their rooms, how much they have written today, and the time.
+    async fn learn(&mut self, entries: &[NewEntry]) -> Result<(), StoreError> {
+        let pairs: BTreeSet<(UserId, RoomId)> =
+            entries.iter().map(|entry| (entry.author, entry.room)).collect();
+        let Memberships { found, now } = self.connection.memberships(&pairs).await?;
+        if self.database_time {
+            self.set_time(Some(now)).await?;
+        }
+        for (pair, membership) in found {
+            if let Membership::In { used, .. } = membership {
+                let (usage, quota) = used.on(self.today.day, self.today.quota);
+                self.today.learn(pair.0, usage, quota);
+            }
+            self.memberships.insert(pair, membership);
+        }
+        Ok(())
+    }
+
+    /// Who says this, where they may say something in the room.
+    fn check(&self, entry: &NewEntry, outside: Option<Seat>) -> Result<Seat, Refusal> {
+        let seat = match self.memberships.get(&(entry.author, entry.room)) {
+            Some(Membership::In { seat, .. }) => seat.clone(),
+            Some(Membership::Out { was_deleted: true }) => return Err(Refusal::RoomDeleted),
+            _ => outside.ok_or(Refusal::UnknownRoom)?,
+        };
+        if seat.state != AccountState::Active {
+            return Err(kept_out(seat.state));
+        }
+        // One's own words can be taken back wherever they are.
+        if !matches!(entry.body, Body::Delete { .. }) {
+            if self.logs.get(&entry.room).is_none_or(|log| log.end.archived) {
+                return Err(Refusal::Archived);
+            }
+            if let Some(blocker) = seat.blocked {
+                return Err(Refusal::Blocked(blocker));
+            }
+        }
+        if self.full && grows(&entry.body) {
+            return Err(Refusal::StorageFull);
+        }
+        self.today.check(entry.author, &entry.body)?;
+        Ok(seat)
+    }
+
+    /// Stores what is said, unless it is there already or not allowed. None of it changes a message.
+    async fn set(&mut self, entries: &[&NewEntry]) -> Result<Vec<Outcome>, StoreError> {
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut known = self.known(entries).await?;
+        let replies = entries.iter().filter_map(|entry| match entry.body {
+            Body::Message {
+                reply_to: Some(seq), ..
+            } => Some((entry.room, seq)),
+            _ => None,
+        });
+        let replies: BTreeSet<(RoomId, Seq)> = replies.collect();
+        let mut quoted = HashMap::new();
+        if !replies.is_empty() {
+            self.store().await?;
+            quoted = self.connection.quoted(&replies).await?;
+        }
+        let mut outcomes = Vec::with_capacity(entries.len());
+        let mut fresh = Vec::with_capacity(entries.len());
+        let mut staying = BTreeSet::new();
+        for entry in entries {
+            let reply_to = match entry.body {
+                Body::Message { reply_to, .. } => reply_to,
+                _ => None,
+            };
+            let checked = self.check(entry, None).and_then(|seat| {
+                if seat.brought && matches!(entry.body, Body::Message { .. }) {
+                    staying.insert((entry.author, entry.room));
+                }
+                match reply_to {
+                    None => Ok((seat, None)),
+                    Some(seq) => match quoted.get(&(entry.room, seq)) {
+                        Some(quoted) => Ok((seat, Some(quoted.clone()))),
+                        None => Err(Refusal::UnknownMessage),
+                    },
+                }
+            });
+            let id = (entry.author, entry.id);
+            outcomes.push(match checked {
+                Err(refusal) => settled(refusal, known.get(&id), entry),
+                Ok(_) if known.contains_key(&id) => known[&id].settles(entry),
+                Ok((seat, quoted)) => {
+                    let mut new = self.place(seat.person, entry.id, entry.room, &entry.body)?;
+                    new.quoted = quoted.map(Box::new);
+                    self.today.count(entry.author, &entry.body);
+                    let (seq, at) = (new.seq, new.at);
+                    let body = Cow::Borrowed(&entry.body);
+                    let room = entry.room;
+                    known.insert(id, Known { room, seq, at, body });
+                    fresh.push((room, new));
+                    Outcome::Stored { seq, at }
+                }
+            });
+        }
+        self.stay(&staying).await?;
+        if fresh
+            .iter()
+            .any(|(_, entry)| entry.body.mentions().next().is_some())
+        {
+            self.connection.mention(&fresh).await?;
+        }
+        self.keep(fresh).await?;
+        Ok(outcomes)
+    }
+
+    /// Stores one edit, deletion or reaction, and makes it.
+    async fn change(&mut self, entry: &NewEntry) -> Result<Outcome, StoreError> {
+        self.store().await?;
+        let known = self.known(&[entry]).await?;
+        let known = known.get(&(entry.author, entry.id));
+        let outside = self.outside(entry).await?;
+        let seat = match self.check(entry, outside) {
+            Ok(seat) => seat,
+            Err(refusal) => return Ok(settled(refusal, known, entry)),
+        };
+        let checked = self
+            .connection
+            .check_change(&seat, entry.room, &entry.body)
+            .await?;
+        let change = match checked {
+            Ok(change) => change,
+            Err(refusal) => return Ok(settled(refusal, known, entry)),
+        };
+        if let Some(known) = known {
+            return Ok(known.settles(entry));
+        }
+        let new = self.place(seat.person, entry.id, entry.room, &entry.body)?;
+        self.today.count(entry.author, &entry.body);
+        self.connection
+            .apply_change(change, entry.room, &new, entry.address)
+            .await?;
+        let (seq, at) = (new.seq, new.at);
+        self.keep(vec![(entry.room, new)]).await?;
+        Ok(Outcome::Stored { seq, at })
+    }
+
+    /// What is in the log under the ids of these.
+    async fn known(
+        &mut self,
+        entries: &[&NewEntry],
+    ) -> Result<HashMap<(UserId, EntryId), Known<'static>>, StoreError> {
+        if !self.rows.is_empty() {
+            self.store().await?;
+        }
+        let firsts = self.connection.firsts(entries).await?.into_iter();
+        let known = firsts.map(|(id, first)| {
+            let known = Known {
+                room: first.room,
+                seq: first.seq,
+                at: first.at,
+                body: Cow::Owned(first.body),
+            };
+            (id, known)
+        });
+        Ok(known.collect())
+    }
+
+    /// Somebody who is not in the room: they may take their own words back, and nothing else.
+    async fn outside(&mut self, entry: &NewEntry) -> Result<Option<Seat>, StoreError> {
+        let (Body::Delete { message }, Some(Membership::Out { was_deleted: false })) =
+            (&entry.body, self.memberships.get(&(entry.author, entry.room)))
+        else {
+            return Ok(None);
+        };
+        let author = self
+            .connection
+            .author_of(entry.author, entry.room, *message)
+            .await?;
+        Ok(author.map(|(person, state)| Seat {
+            person,
+            role: Role::Member,
+            state,
+            brought: false,
+            blocked: None,
+        }))
+    }
+
+    /// Those who say something where they were brought are there by their own will.
+    async fn stay(&mut self, staying: &BTreeSet<(UserId, RoomId)>) -> Result<(), StoreError> {
+        for pair in staying {
+            if let Some(Membership::In { seat, .. }) = self.memberships.get_mut(pair) {
+                seat.brought = false;
+            }
+        }
+        match staying.is_empty() {
+            true => Ok(()),
+            false => self.connection.stay(staying).await,
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What a transaction that appends asks of its database: a few statements for however many entries.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
+
+use steadfast_shared::admin::AccountState;
+use steadfast_shared::{Body, Entry, EntryId, Millis, Person, Quoted, RoomId, Seq, UserId};
+
+use super::Append;
+use crate::store::access::{Change, Done, Seat};
+use crate::store::quota::{Quota, Usage};
+use crate::store::usage::Today;
+use crate::store::{Acted, ChangeKind, ChangeNumber, NewCommand, NewEntry, Refusal, StoreError};
+
+/// A connection with a transaction that appends. Each store has one.
+pub(in crate::store) trait Sql: Send + Sized {
+    /// Locks what the work is about, before anything of it is checked, and reads the rooms' logs.
+    fn prepare(
+        append: &mut Append<Self>,
+        entries: &[NewEntry],
+        commands: &[NewCommand],
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Carries out what somebody asks for beyond entries.
+    fn act(
+        append: &mut Append<Self>,
+        me: Person,
+        command: &NewCommand,
+    ) -> impl Future<Output = Done<Acted>> + Send;
+
+    /// The logs of these rooms, which nobody else adds to until the end of the transaction. Those that are not there are left out.
+    fn logs(
+        &mut self,
+        rooms: &BTreeSet<RoomId>,
+    ) -> impl Future<Output = Result<Vec<(RoomId, LogEnd)>, StoreError>> + Send;
+
+    /// What these people are in these rooms, and the time.
+    fn memberships(
+        &mut self,
+        pairs: &BTreeSet<(UserId, RoomId)>,
+    ) -> impl Future<Output = Result<Memberships, StoreError>> + Send;
+
+    /// The database's time.
+    fn now(&mut self) -> impl Future<Output = Result<Millis, StoreError>> + Send;
+
+    /// What is in the log under these ids.
+    fn firsts(&mut self, entries: &[&NewEntry]) -> impl Future<Output = Result<Firsts, StoreError>> + Send;
+
+    /// The starts of these messages; what is no message is left out.
+    fn quoted(
+        &mut self,
+        messages: &BTreeSet<(RoomId, Seq)>,
+    ) -> impl Future<Output = Result<HashMap<(RoomId, Seq), Quoted>, StoreError>> + Send;
+
+    /// Who wrote a message, where that is this person and the room is not deleted.
+    fn author_of(
+        &mut self,
+        author: UserId,
+        room: RoomId,
+        message: Seq,
+    ) -> impl Future<Output = Result<Option<(Person, AccountState)>, StoreError>> + Send;
+
+    /// These people are in these rooms by their own will from here on.
+    fn stay(
+        &mut self,
+        staying: &BTreeSet<(UserId, RoomId)>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Remembers whom these messages mention.
+    fn mention(&mut self, fresh: &[(RoomId, Entry)]) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// These people, by the names they have.
+    fn named(&mut self, people: &[UserId]) -> impl Future<Output = Result<Vec<Person>, StoreError>> + Send;
+
+    /// Whether this person may make this change to a message of the room.
+    fn check_change(
+        &mut self,
+        seat: &Seat,
+        room: RoomId,
+        body: &Body,
+    ) -> impl Future<Output = Result<Result<Change, Refusal>, StoreError>> + Send;
+
+    /// Makes the change that an entry is, which is in the log.
+    fn apply_change(
+        &mut self,
+        change: Change,
+        room: RoomId,
+        entry: &Entry,
+        from: Option<IpAddr>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Writes what has grown, and last of all what others must follow. Answers the change feed's head after that.
+    fn store(
+        &mut self,
+        growth: &Growth<'_>,
+        changes: &[ChangeKind],
+        at: Millis,
+    ) -> impl Future<Output = Result<ChangeNumber, StoreError>> + Send;
+
+    /// Begins something that may be taken back without the rest, keeps it, or takes it back.
+    fn savepoint(&mut self, step: Savepoint) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// What is done with a savepoint.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::store) enum Savepoint {
+    Set,
+    Release,
+    RollBack,
+}
+
+impl Savepoint {
+    pub(in crate::store) const fn statement(self) -> &'static str {
+        match self {
+            Self::Set => "savepoint command",
+            Self::Release => "release savepoint command",
+            Self::RollBack => "rollback to savepoint command; release savepoint command",
+        }
+    }
+}
+
+/// Where a room's log ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(in crate::store) struct LogEnd {
+    pub(in crate::store) head: Seq,
+    /// When its newest entry was stored: none is stored as older than it.
+    pub(in crate::store) last_at: Millis,
+    /// How many messages it has ever had.
+    pub(in crate::store) messages: u64,
+    pub(in crate::store) archived: bool,
+}
+
+/// What authors are in their rooms.
+#[derive(Default)]
+pub(in crate::store) struct Memberships {
+    pub(in crate::store) found: Vec<((UserId, RoomId), Membership)>,
+    pub(in crate::store) now: Millis,
+}
+
+/// What an author is in a room.
+pub(in crate::store) enum Membership {
+    In {
+        seat: Seat,
+        used: Used,
+    },
+    Out {
+        /// Whether they were in it when it was deleted.
+        was_deleted: bool,
+    },
+}
+
+/// How much somebody has written on the day they last wrote something, and their own quota.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(in crate::store) struct Used {
+    pub(in crate::store) day: Option<i64>,
+    pub(in crate::store) entries: Option<i64>,
+    pub(in crate::store) bytes: Option<i64>,
+    pub(in crate::store) max_entries: Option<i64>,
+    pub(in crate::store) max_bytes: Option<i64>,
+}
+
+impl Used {
+    /// What that says of a day, for somebody who may write so much where they have no quota of their own.
+    pub(in crate::store) fn on(self, day: i64, otherwise: Quota) -> (Usage, Quota) {
+        let count = |count: Option<i64>| count.map(crate::store::number::from_sql);
+        let today = |used| count(used).filter(|_| self.day == Some(day)).unwrap_or(0);
+        (
+            Usage {
+                entries: today(self.entries),
+                bytes: today(self.bytes),
+            },
+            Quota {
+                entries: count(self.max_entries).unwrap_or(otherwise.entries),
+                bytes: count(self.max_bytes).unwrap_or(otherwise.bytes),
+            },
+        )
+    }
+}
+
+/// What is in the log, by its author's id for it.
+pub(in crate::store) type Firsts = Vec<((UserId, EntryId), First)>;
+
+/// What is in the log under an author's id.
+pub(in crate::store) struct First {
+    pub(in crate::store) room: RoomId,
+    pub(in crate::store) seq: Seq,
+    pub(in crate::store) at: Millis,
+    pub(in crate::store) body: Body,
+}
+
+/// An entry's row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::store) struct EntryRow {
+    pub(in crate::store) room: RoomId,
+    pub(in crate::store) seq: Seq,
+    pub(in crate::store) author: UserId,
+    pub(in crate::store) id: EntryId,
+    pub(in crate::store) at: Millis,
+    pub(in crate::store) body: String,
+    pub(in crate::store) kind: &'static str,
+    pub(in crate::store) target: Option<Seq>,
+}
+
+/// What a transaction has added and not written yet.
+pub(in crate::store) struct Growth<'a> {
+    pub(in crate::store) rows: &'a [EntryRow],
+    /// The logs that have grown.
+    pub(in crate::store) logs: Vec<GrownLog>,
+    /// How many messages people have added to rooms: to them those are not unread.
+    pub(in crate::store) own: &'a BTreeMap<(UserId, RoomId), u64>,
+    /// How much was written today, once nothing more is.
+    pub(in crate::store) today: Option<&'a Today>,
+}
+
+impl Growth<'_> {
+    pub(in crate::store) fn is_empty(&self) -> bool {
+        self.logs.is_empty() && self.today.is_none_or(|today| today.grown().next().is_none())
+    }
+}
+
+/// Where a room's log ends that has grown.
+pub(in crate::store) struct GrownLog {
+    pub(in crate::store) room: RoomId,
+    pub(in crate::store) end: LogEnd,
+    /// When its newest message was added; 0 where none was.
+    pub(in crate::store) active_at: Millis,
+}
