@@ -70,12 +70,15 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
             let (config, store, audit, journal) = shared;
             let per_minute = config.limits.sign_ins_per_minute;
             let attempts = Arc::new(Attempts::new(per_minute, per_minute.into()));
+            let per_minute = config.limits.requests_per_minute;
+            let requests = Arc::new(Attempts::new(per_minute, per_minute.into()));
             let shared = http::Shared {
                 guesses: Arc::new(Guesses::new(store.clone())),
                 store,
                 realtime,
                 config,
                 attempts,
+                requests,
                 audit,
                 passphrases: Passphrases::default(),
                 sign_ups: Turns::new(http::session::SIGN_UPS_AT_ONCE),

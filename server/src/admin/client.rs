@@ -100,7 +100,13 @@ impl LocalServer {
         let answer = timeout(PATIENCE, exchange)
             .await
             .map_err(|_| AdminError::Late)??;
-        read(&String::from_utf8_lossy(&answer))
+        read(&String::from_utf8_lossy(&answer)).map_err(|error| match error {
+            // The server looked at who asks: without a word, as no refusal of its API is.
+            AdminError::Unreadable(first) if first.contains(" 403 ") => AdminError::NotAllowed {
+                socket: self.socket.clone(),
+            },
+            error => error,
+        })
     }
 
     fn unreached(&self, error: io::Error) -> AdminError {

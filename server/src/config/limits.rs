@@ -58,6 +58,15 @@ pub struct Limits {
     )]
     pub sign_ins_per_minute: u32,
 
+    /// Requests to the API that one person may make per minute, over all their devices
+    #[arg(
+        long,
+        env = "STEADFAST_REQUESTS_PER_MINUTE",
+        value_name = "N",
+        default_value_t = 600
+    )]
+    pub requests_per_minute: u32,
+
     /// Days the audit log is kept, 100,000 lines at most
     #[arg(
         long,
@@ -273,6 +282,7 @@ impl Default for Limits {
             events_per_second: 50,
             event_burst: 200,
             sign_ins_per_minute: 60,
+            requests_per_minute: 600,
             audit_days: 365,
             sign_in_days: 90,
             max_connections: 10_000,

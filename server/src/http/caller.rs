@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use steadfast_shared::{ErrorCode, Power};
 
+use super::attempts::too_many;
 use super::{Refusal, Shared, failed};
 use crate::clock;
 use crate::request::client_address::ClientAddress;
@@ -29,6 +30,10 @@ impl FromRequestParts<Shared> for Caller {
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refusal> {
         let token = credentials::token(&parts.headers).ok_or_else(signed_out)?;
         if let Some(device) = shared.store.device(token.hash()).await.map_err(failed)? {
+            shared
+                .requests
+                .take(device.person.id, clock::instant())
+                .map_err(too_many("requests"))?;
             return Ok(Self(device));
         }
         let state = shared

@@ -6,6 +6,7 @@
 //! - [`invite`]: who may sign up
 //! - [`caller`]: who asks: a device that is signed in, or the owner's
 //! - [`host`]: which hosts are answered for; [`guard`]: which pages may ask
+//! - [`declared`]: bodies that are too large by what their headers say
 //! - [`usage`]: how much is left of what somebody may write today, and of the disk
 //! - [`headers`]: what browsers may not do with an answer
 //! - [`features`]: which optional parts the page offers
@@ -19,6 +20,7 @@ pub mod admin;
 pub mod attempts;
 pub mod caller;
 pub mod client_address;
+pub mod declared;
 pub mod device;
 pub mod features;
 pub mod guard;
@@ -42,13 +44,13 @@ use axum::extract::DefaultBodyLimit;
 use axum::extract::rejection::{JsonDataError, JsonRejection};
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, put};
 use steadfast_shared::http::{
     DEVICES_PATH, FEATURES_PATH, INVITES_PATH, PASSPHRASE_PATH, REGISTRATION_PATH, SESSION_PATH, USAGE_PATH,
 };
-use steadfast_shared::{ErrorCode, WireError};
+use steadfast_shared::{ErrorCode, UserId, WireError};
 
 use crate::audit::Audit;
 use crate::config::Config;
@@ -75,6 +77,8 @@ pub struct Shared {
     pub config: Arc<Config>,
     /// How often addresses signed in.
     pub attempts: Arc<attempts::Attempts<IpAddr>>,
+    /// How often people who are signed in asked for something.
+    pub requests: Arc<attempts::Attempts<UserId>>,
     /// How often passphrases were tried.
     pub guesses: Arc<attempts::Guesses>,
     /// The log of who came and who was refused.
@@ -111,6 +115,7 @@ pub fn router(shared: Shared) -> Router {
             get(invite::registration).put(invite::set_registration),
         )
         .route_layer(DefaultBodyLimit::max(BODY_BYTES))
+        .route_layer(from_fn_with_state(BODY_BYTES as u64, declared::check))
         .route_layer(from_fn(guard::guard));
     let router = Router::new()
         .merge(api)
@@ -169,7 +174,7 @@ impl IntoResponse for Refusal {
 
 fn unreadable(rejection: &JsonRejection) -> Refusal {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Refusal::new(ErrorCode::TooLarge, "the request is too large");
+        return too_large();
     }
     let message = match rejection {
         JsonRejection::JsonDataError(error) => why_unreadable(error),
@@ -202,6 +207,10 @@ fn why_unreadable(error: &JsonDataError) -> String {
     } else {
         reason
     }
+}
+
+fn too_large() -> Refusal {
+    Refusal::new(ErrorCode::TooLarge, "the request is too large")
 }
 
 fn unreadable_id() -> Refusal {

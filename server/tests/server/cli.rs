@@ -1,6 +1,6 @@
 //! `steadfast admin` beside a running server: the real binary on both sides of the socket.
 
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::{Output, Stdio};
 
@@ -141,6 +141,71 @@ async fn fault_h10_an_operator_bans_live_from_the_command_line() {
             .iter()
             .all(|line| line["via"] == "command_line")
     );
+}
+
+/// Somebody who runs nothing here.
+const NOBODY: u32 = 65_534;
+
+#[tokio::test]
+async fn another_user_of_the_computer_administers_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    // Another user is not to be had without the right to become one; in CI the tests run as root.
+    if std::fs::metadata(folder.path()).unwrap().uid() != 0 {
+        return;
+    }
+    let database = folder.path().join("chat.db");
+    let (_server, address) = started(&database).await;
+    sign_in(&reqwest::Client::new(), address, "Mallory").await;
+    let socket = folder.path().join("chat.db.sock");
+    // Even where the folder and the program are for everybody.
+    let program = folder.path().join("steadfast");
+    std::fs::copy(env!("CARGO_BIN_EXE_steadfast"), &program).unwrap();
+    set_mode(folder.path(), 0o777);
+    let as_nobody = async |arguments: &[&str]| {
+        let output = Command::new(&program)
+            .arg("admin")
+            .args(arguments)
+            .arg("--database")
+            .arg(&database)
+            .current_dir(folder.path())
+            .uid(NOBODY)
+            .gid(NOBODY)
+            .stdin(Stdio::null())
+            .output();
+        let output = timeout(PATIENCE, output).await.unwrap().unwrap();
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    for mode in [0o600, 0o666] {
+        // The second time only the server itself stands in the way: it asks the system who is there.
+        set_mode(&socket, mode);
+        for arguments in [
+            &["who"][..],
+            &["role", "Mallory", "owner"],
+            &["owner-link"],
+            &["ban", "Mallory"],
+        ] {
+            let (code, said) = as_nobody(arguments).await;
+            assert_eq!(code, 1, "{mode:o} {arguments:?}: {said}");
+            assert!(
+                said.contains("this user may not"),
+                "{mode:o} {arguments:?}: {said}"
+            );
+        }
+    }
+    let people = answer(&database, &["people"]).await;
+    assert_eq!(people[0]["person"]["name"], "Mallory");
+    assert_eq!(
+        (&people[0]["role"], &people[0]["state"]),
+        (&json!("member"), &json!("active"))
+    );
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
 #[tokio::test]

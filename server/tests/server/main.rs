@@ -9,6 +9,7 @@
 
 mod accounts;
 mod admin;
+mod asking;
 mod changes;
 mod cli;
 mod cluster;

@@ -210,13 +210,13 @@ async fn fault_h05_before_it_is_said_whose_it_is_a_connection_may_send_little() 
     let server = TestServer::start().await;
     let session = server.sign_in("Mina").await;
     // All that is needed to connect, in 200,000 bytes: nobody reads it to its end.
-    let connect = format!("40{}", json!({ "token": session.token }));
+    let packet = format!("40{}", json!({ "token": session.token }));
     for transport in ["websocket", "websocket=x"] {
         let mut stranger = websocket(&server, transport).await;
         let mut frame = vec![0x81, 0xff];
         frame.extend_from_slice(&200_000_u64.to_be_bytes());
         frame.extend_from_slice(&[0; 4]);
-        frame.extend_from_slice(connect.as_bytes());
+        frame.extend_from_slice(packet.as_bytes());
         frame.resize(14 + 200_000, b' ');
         let _ = stranger.write_all(&frame).await;
         let told = to_end(&mut stranger).await;
@@ -233,15 +233,22 @@ async fn fault_h05_before_it_is_said_whose_it_is_a_connection_may_send_little() 
         .await
         .unwrap();
     let opened: Value = serde_json::from_str(&opened[1..]).unwrap();
-    let url = server.url(&format!("{HANDSHAKE}&sid={}", opened["sid"].as_str().unwrap()));
-    let answer = server
-        .http
-        .post(url)
-        .body("4".repeat(200_000))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(answer.status(), 400);
+    let path = format!("{HANDSHAKE}&sid={}", opened["sid"].as_str().unwrap());
+    // Whether it says so before or not.
+    for (header, expected) in [
+        ("Content-Length: 200000\r\n\r\n", "413"),
+        ("Transfer-Encoding: chunked\r\n\r\n30d40\r\n", "400"),
+    ] {
+        let mut stream = connect(&server, 1).await;
+        say(
+            &mut stream,
+            &format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n{header}"),
+        )
+        .await;
+        say(&mut stream, &"4".repeat(200_000)).await;
+        let answer = status(&mut stream).await;
+        assert!(answer.contains(expected), "{header}: {answer}");
+    }
     // Whoever has said so may send a whole batch.
     let mut mina = server.connect(&session, json!({})).await;
     let room = mina.room();

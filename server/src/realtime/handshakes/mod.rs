@@ -15,6 +15,7 @@ use axum::http::header::{
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use hyper::body::Body as _;
 use hyper::upgrade::OnUpgrade;
 use socketioxide::socket::Sid;
 use steadfast_shared::limit;
@@ -185,6 +186,10 @@ async fn post(
     } else {
         CONNECT_BYTES
     };
+    // By what its headers say: nobody waits for what is not read.
+    if request.body().size_hint().lower() > most as u64 {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "these packets are too large\n").into_response();
+    }
     let (parts, body) = request.into_parts();
     let answer = match to_bytes(body, most).await {
         Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
