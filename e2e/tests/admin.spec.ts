@@ -161,7 +161,14 @@ test('fault_h09_the_owner_link_makes_an_owner_once', async ({ server, person, pr
   await expect(ben.page.getByTestId('claim')).toHaveCount(0);
 });
 
-test('fault_h10_who_is_out_or_nearly_out_of_something_is_told', async ({ server, person, profile, own, allowConsole }) => {
+test('fault_h10_who_is_out_or_nearly_out_of_something_is_told', async ({
+  server,
+  person,
+  wirePerson,
+  profile,
+  own,
+  allowConsole,
+}) => {
   allowConsole(answered(401, /\/api\/session/), answered(403, /\/api\/session/));
   const first = new ChatPage(await (await profile()).newPage());
   await first.page.goto('/');
@@ -175,14 +182,19 @@ test('fault_h10_who_is_out_or_nearly_out_of_something_is_told', async ({ server,
   await expect(first.page.getByTestId('no-owner')).toBeHidden();
 
   // Roles are to be seen where people are.
+  await wirePerson('Tom');
   const members = await new Rooms(ben).members();
   const marks = ben.page.getByTestId('mark');
   await expect(members.filter({ hasText: 'Olga' }).getByTestId('mark')).toHaveText('Owner');
   await expect(marks).toHaveCount(1);
-  await ben.page.getByTestId('members-close').click();
+  // In a list that is open, too: of oneself and of others.
   await server.admin('role', 'Ben', 'moderator');
-  await new Rooms(ben).members();
   await expect(marks).toHaveText(['Moderator', 'Owner']);
+  await server.admin('role', 'Tom', 'moderator');
+  await expect(members.filter({ hasText: 'Tom' }).getByTestId('mark')).toHaveText('Moderator');
+  await server.admin('role', 'Tom', 'member');
+  await expect(members.filter({ hasText: 'Tom' }).getByTestId('mark')).toHaveCount(0);
+  await ben.page.getByTestId('members-close').click();
 
   // A quota is told before it is used up.
   await server.admin('limit', 'Ben', 'entries_per_day', '5');

@@ -26,6 +26,7 @@
 //! | [`BLOCK`] | client | [`Reply`]`<()>` to [`Block`] |
 //! | [`BLOCKED`] | server | no: [`Blocked`], to one person's sockets |
 //! | [`ROLE`] | server | no: [`NewRole`], to one person's sockets |
+//! | [`MEMBER_ROLE`] | server | no: [`MemberRole`]; volatile |
 //! | [`NICKNAME`] | client | [`Reply`]`<`[`Person`]`>` to [`room::ChangeNickname`] |
 //! | [`ROOM`] | server | no: [`room::RoomNews`], to one person's sockets |
 //! | [`MEMBERS`] | server | no: [`room::MemberNews`]; volatile |
@@ -89,6 +90,8 @@ pub const BLOCK: &str = "block";
 pub const BLOCKED: &str = "blocked";
 /// Name of the event that says that this person has another role.
 pub const ROLE: &str = "role";
+/// Name of the event that says what somebody else is on this server from now on.
+pub const MEMBER_ROLE: &str = "member_role";
 /// Name of the event that asks for another nickname.
 pub const NICKNAME: &str = "nickname";
 /// Name of the event that says how one of this person's rooms has changed.
@@ -464,6 +467,15 @@ pub struct Blocked {
 /// `role` from the server: this person has another role. Rooms they may manage now or no longer follow as `room`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct NewRole {
+    /// What they are.
+    pub role: Role,
+}
+
+/// `member_role` from the server: somebody has another role, told to everybody. Whoever was away asks for a room's members.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MemberRole {
+    /// Who.
+    pub person: UserId,
     /// What they are.
     pub role: Role,
 }

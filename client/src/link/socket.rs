@@ -27,6 +27,7 @@ pub(super) fn server_event(message: Message) -> Option<ServerEvent> {
         event::BLOCKED => message.parse().ok().map(ServerEvent::Blocked),
         event::ROLE => message.parse().ok().map(ServerEvent::Role),
         event::NODES => message.parse().ok().map(ServerEvent::Nodes),
+        event::MEMBER_ROLE => message.parse().ok().map(ServerEvent::MemberRole),
         _ => None,
     }
 }

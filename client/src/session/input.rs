@@ -198,6 +198,8 @@ pub enum ServerEvent {
     Role(event::NewRole),
     /// [`event::NODES`].
     Nodes(event::Nodes),
+    /// [`event::MEMBER_ROLE`].
+    MemberRole(event::MemberRole),
 }
 
 /// What the server answers.

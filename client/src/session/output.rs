@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use steadfast_shared::event::{Away, Cursors, HistoryRequest, Read, SendItem, TypingIn};
-use steadfast_shared::{EntryId, RoomId};
+use steadfast_shared::{EntryId, Role, RoomId, UserId};
 
 use super::input::Ticket;
 use crate::news::PeerNews;
@@ -81,6 +81,8 @@ pub enum Change {
     Presence,
     /// Who is in one room.
     Members(RoomId),
+    /// Somebody is something else on the server from now on. Nothing of it is held here.
+    Role(UserId, Role),
     /// Who came and went.
     Notices,
     /// Who is writing in one room.

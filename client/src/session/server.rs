@@ -136,6 +136,9 @@ impl Session {
                 self.nodes = nodes;
                 self.changes.insert(Change::Connection);
             }
+            ServerEvent::MemberRole(news) => {
+                self.changes.insert(Change::Role(news.person, news.role));
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use steadfast_shared::admin::{
     AccountState, AuditAction, AuditLine, ConnectionInfo, Messages, PersonDetail, PersonInfo, RoomInfo,
     SignIn, SignInOutcome, SignedOut, Via,
 };
-use steadfast_shared::event::{self, ClosingReason, NewRole, Page, Reply, Sent, Session};
+use steadfast_shared::event::{self, ClosingReason, MemberRole, NewRole, Page, Reply, Sent, Session};
 use steadfast_shared::http::{LeftMessage, SessionInfo};
 use steadfast_shared::room::{Member, RoomNews};
 use steadfast_shared::{Body, EntryId, ErrorCode, Role, Room, RoomId, WireError};
@@ -276,6 +276,7 @@ async fn fault_h10_roles_are_told_live_and_there_is_always_an_owner() {
     let owner = server.own("Olga").await;
     let mina = server.sign_in("Mina").await;
     let mut client = server.connect(&mina, json!({})).await;
+    let mut watching = server.join("Watching").await;
     let room = lobby(&client);
     assert_eq!(client.opened().role, Role::Member);
     let itself = person(&owner, "role");
@@ -291,13 +292,20 @@ async fn fault_h10_roles_are_told_live_and_there_is_always_an_owner() {
         .done(&owner, Method::PUT, &path, json!({ "role": "moderator" }))
         .await;
     assert_eq!(client.next::<NewRole>(event::ROLE).await.role, Role::Moderator);
+    let told: MemberRole = watching.next(event::MEMBER_ROLE).await;
+    assert_eq!((told.person, told.role), (mina.me.id, Role::Moderator));
     assert!(told_of(&mut client, room).await.manage);
     let members: Vec<Member> = ok(&mut client, event::LIST_MEMBERS, json!({ "room": room })).await;
     let roles: Vec<_> = members
         .iter()
         .map(|member| (member.person.name.as_str(), member.role))
         .collect();
-    assert_eq!(roles, [("Mina", Role::Moderator), ("Olga", Role::Owner)]);
+    let expected = [
+        ("Mina", Role::Moderator),
+        ("Watching", Role::Member),
+        ("Olga", Role::Owner),
+    ];
+    assert_eq!(roles, expected);
 
     // A moderator acts on members, sees no addresses, and gives no roles.
     let jun = server.sign_in("Jun").await;
@@ -308,8 +316,11 @@ async fn fault_h10_roles_are_told_live_and_there_is_always_an_owner() {
     let who: Vec<ConnectionInfo> = server
         .done(&mina, Method::GET, "/api/admin/connections", Value::Null)
         .await;
-    assert_eq!((who.len(), who[0].address.as_ref()), (1, None));
-    assert_eq!((&who[0].person, who[0].role), (&mina.me, Role::Moderator));
+    let hers = who.iter().find(|one| one.person == mina.me).unwrap();
+    assert_eq!(
+        (who.len(), hers.address.as_ref(), hers.role),
+        (2, None, Role::Moderator)
+    );
     for (method, path, body) in [
         (
             Method::PUT,

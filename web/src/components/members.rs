@@ -26,8 +26,6 @@ pub(crate) fn Members(
     members_button: NodeRef<html::Button>,
 ) -> impl IntoView {
     let page = Page::here();
-    // Nobody is told of another's role: it is asked for as somebody looks.
-    page.load_members();
     let all = Memo::new(move |_| page.members());
     let here = Memo::new(move |_| {
         let mut people = all.get();

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use steadfast_client::Connection;
 use steadfast_client::link::Members;
 use steadfast_shared::event::Availability;
-use steadfast_shared::{Person, Role, RoomId};
+use steadfast_shared::{Person, Role, RoomId, UserId};
 
 use super::{Page, folded};
 
@@ -66,6 +66,27 @@ impl Page {
         });
         members.sort_by_cached_key(|member| (member.state, folded(&member.person.name)));
         members
+    }
+
+    /// Somebody has another role.
+    pub(super) fn member_has_role(self, person: UserId, role: Role) {
+        let list = self.members.list;
+        let is_listed = list.with_untracked(|list| {
+            let mut people = list.iter().flat_map(|(_, people)| people);
+            people.any(|(listed, was)| listed.id == person && *was != role)
+        });
+        if is_listed {
+            list.update(|list| {
+                let people = list.iter_mut().flat_map(|(_, people)| people);
+                people
+                    .filter(|(listed, _)| listed.id == person)
+                    .for_each(|(_, was)| *was = role);
+            });
+        }
+        // An answer that is under way may be older.
+        if self.members.asking.with_value(|asking| asking.under_way) {
+            self.load_members();
+        }
     }
 
     /// Asks who is in the open room, where that is not known.

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 use socketioxide::{SendError, SocketError};
-use steadfast_shared::event::{self, ClosingReason, NewRole};
+use steadfast_shared::event::{self, ClosingReason, MemberRole, NewRole};
 use steadfast_shared::{Role, RoomId, UserId};
 
-use super::super::hub::Hub;
+use super::super::hub::{EVERYBODY, Hub, is_full};
 use super::super::published::PublishedState;
 use super::gather::Gathered;
 use crate::store::{Change, ChangeKind, ChangeNumber, SessionId};
@@ -71,6 +71,7 @@ impl Hub {
             }
             ChangeKind::RoleChanged { person, role } => {
                 self.change_role(published, gathered, *person, *role, number);
+                self.tell_role(published, *person, *role).await;
             }
             ChangeKind::LimitsChanged { person, limits } => self.people.limit(*person, limits),
             ChangeKind::BlockedChanged { by, blocked } => self.tell_all_of(*by, event::BLOCKED, blocked),
@@ -139,6 +140,15 @@ impl Hub {
         self.tell_all_of(person, event::ROLE, &NewRole { role });
         for view in rooms {
             self.bring_in(published, person, view, number);
+        }
+    }
+
+    /// Tells everybody what somebody is from here on.
+    async fn tell_role(&self, published: &PublishedState, person: UserId, role: Role) {
+        let Some(everybody) = self.everybody() else { return };
+        let told = MemberRole { person, role };
+        if is_full(&everybody.to(EVERYBODY).emit(event::MEMBER_ROLE, &told).await) {
+            self.resync(published, vec![EVERYBODY.to_owned()]);
         }
     }
 
