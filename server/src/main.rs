@@ -1,10 +1,11 @@
 //! The `steadfast` binary: reads its settings, serves until it is told to stop.
 
+mod allocator;
+
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use mimalloc::MiMalloc;
 #[cfg(unix)]
 use steadfast_server::admin::{self, command::Admin};
 use steadfast_server::app;
@@ -16,10 +17,6 @@ use steadfast_server::error::StartError;
 use steadfast_server::passwd::{self, Passwd};
 use steadfast_server::restore::{self, Restore};
 use tracing_subscriber::EnvFilter;
-
-/// Gives memory back that a flood took: what glibc has freed it keeps, in pieces.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// A self-hosted chat that loses nothing, doubles nothing and keeps the order.
 ///
@@ -81,9 +78,18 @@ enum Command {
     Copy(Copy),
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let cli = Cli::parse();
+fn main() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .on_thread_park(allocator::give_back)
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(command(Cli::parse())),
+        Err(error) => failed(&error),
+    }
+}
+
+async fn command(cli: Cli) -> ExitCode {
     let config = match cli.command {
         Some(Command::Serve(config)) => *config,
         #[cfg(unix)]

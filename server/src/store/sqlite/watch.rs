@@ -65,6 +65,8 @@ struct Stamp {
     main: (Inode, Written),
     log: Inode,
     index: Inode,
+    /// The store writes into the main file, beside those who commit.
+    is_written: bool,
 }
 
 #[derive(Debug)]
@@ -89,6 +91,7 @@ impl Watch {
                 main: main(&fs::metadata(database)?),
                 log: inode(&fs::metadata(files::beside(database, files::WAL))?),
                 index: inode(&fs::metadata(files::beside(database, files::SHM))?),
+                is_written: false,
             }),
             lost: OnceLock::new(),
             told: Notify::new(),
@@ -99,11 +102,8 @@ impl Watch {
 
     /// Refuses where a file is not in its place, from then on for ever.
     pub(super) async fn verify(&self) -> Result<(), StoreError> {
-        if let Some(loss) = self.lost.get() {
-            return Err(StoreError::Lost(loss.words()));
-        }
         let stamp = self.stamp.lock().await;
-        self.compare(&stamp)
+        self.verify_by(&stamp)
     }
 
     fn compare(&self, stamp: &Stamp) -> Result<(), StoreError> {
@@ -114,7 +114,7 @@ impl Watch {
                 if inode != stamp.main.0 {
                     (true, Loss::Replaced)
                 } else {
-                    (written != stamp.main.1, Loss::Overwritten)
+                    (written != stamp.main.1 && !stamp.is_written, Loss::Overwritten)
                 }
             }
         };
@@ -156,21 +156,52 @@ impl Watch {
 
     /// Writes what is in the log into the main file, and empties the log. `false` where somebody still reads from it: then as
     /// much is written as can be.
+    ///
+    /// Most of it is written beside those who commit: they wait for what is left alone.
     pub(super) async fn checkpoint(&self, writer: &SqlitePool) -> Result<bool, StoreError> {
+        self.write_back().await?;
         let mut stamp = self.stamp.lock().await;
-        if let Some(loss) = self.lost.get() {
-            return Err(StoreError::Lost(loss.words()));
-        }
-        self.compare(&stamp)?;
+        self.verify_by(&stamp)?;
         let done = truncate(writer).await;
-        // Whatever came of it, this has written to the file and nobody else.
+        self.restamp(&mut stamp);
+        done
+    }
+
+    /// Writes what is in the log into the main file, and keeps the log.
+    async fn write_back(&self) -> Result<(), StoreError> {
+        let mut anchor = self.anchor.lock().await;
+        let Some(connection) = anchor.as_mut() else {
+            return Ok(());
+        };
+        {
+            let mut stamp = self.stamp.lock().await;
+            self.verify_by(&stamp)?;
+            stamp.is_written = true;
+        }
+        let done = sqlx::query("pragma wal_checkpoint(passive)")
+            .execute(connection)
+            .await;
+        let mut stamp = self.stamp.lock().await;
+        self.restamp(&mut stamp);
+        stamp.is_written = false;
+        done.map(drop).map_err(told)
+    }
+
+    fn verify_by(&self, stamp: &Stamp) -> Result<(), StoreError> {
+        match self.lost.get() {
+            Some(loss) => Err(StoreError::Lost(loss.words())),
+            None => self.compare(stamp),
+        }
+    }
+
+    /// Whatever came of it, the store has written to the main file and nobody else.
+    fn restamp(&self, stamp: &mut Stamp) {
         if let Ok(metadata) = fs::metadata(&self.database) {
             let (inode, written) = main(&metadata);
             if inode == stamp.main.0 {
                 stamp.main.1 = written;
             }
         }
-        done
     }
 
     /// Saves what can be saved of files that are lost, and leaves nothing that would be applied to those in their place.
