@@ -32,7 +32,7 @@ pub(crate) fn GoToDate() -> impl IntoView {
         }
     };
     view! {
-        <Dialog title=words(move || page.t().history.go_to_date.to_owned()) testid="go-to-date" on_close=close>
+        <Dialog title=words(move || page.t().history.go_to_date.to_owned()) testid="go-to-date" brief=true on_close=close>
             <form class="dialog-form" on:submit=submit novalidate>
                 <Field
                     id="date"

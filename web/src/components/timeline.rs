@@ -31,12 +31,13 @@ pub(crate) fn Timeline() -> impl IntoView {
     let news_above = RwSignal::new(false);
 
     let row_of = move |key: RowKey| -> Option<Element> {
-        let content = content.get_untracked()?;
+        let content = content.try_get_untracked()??;
         let selector = format!("[data-testid=row][data-id=\"{}\"]", key.id);
         content.query_selector(&selector).ok()?
     };
+    // A frame may come after the room was taken away.
     let look_around = move || {
-        view.with_value(|view| {
+        let looked = view.try_with_value(|view| {
             let Some(view) = view else { return };
             // A change of layout may bring the end to the view, without any scrolling.
             if view.follows() {
@@ -59,6 +60,7 @@ pub(crate) fn Timeline() -> impl IntoView {
                 page.show_newer();
             }
         });
+        looked.unwrap_or_default();
     };
     Effect::new(move || {
         if let (Some(element), Some(content)) = (element.get(), content.get()) {
@@ -104,7 +106,7 @@ pub(crate) fn Timeline() -> impl IntoView {
         page.sought.set(None);
         request_animation_frame(move || {
             if let Some(row) = row_of(key) {
-                view.with_value(|view| view.as_ref().map(|view| view.show(&row)));
+                view.try_with_value(|view| view.as_ref().map(|view| view.show(&row)));
                 point_out(row);
             }
             look_around();

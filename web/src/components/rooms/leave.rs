@@ -39,7 +39,7 @@ pub(crate) fn LeaveDialog(room: RoomId) -> impl IntoView {
     });
     let close = Callback::new(move |()| page.around.close(Opened::LeaveRoom(room)));
     view! {
-        <Dialog title=words(move || page.t().room.leave.to_owned()) testid="leave-room" on_close=close>
+        <Dialog title=words(move || page.t().room.leave.to_owned()) testid="leave-room" brief=true on_close=close>
             <p>
                 {words(move || {
                     let t = page.t();
