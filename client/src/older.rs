@@ -2,7 +2,7 @@
 //! keeps its place, and one that cannot be read becomes the nearest that can.
 
 use serde_json::{Value, json};
-use steadfast_shared::Entry;
+use steadfast_shared::{Entry, Person};
 
 /// In place of a text that shows nothing, as the server writes it.
 const BLANK: &str = "…";
@@ -29,6 +29,41 @@ pub fn mend(cache: &mut Value) {
                 _ => json!({ "kind": "unknown" }),
             };
         }
+    }
+}
+
+/// A record of the outbox that this version cannot read, and so cannot send: what can be told of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unreadable {
+    /// Where the storage has it.
+    pub key: String,
+    /// Who wrote it.
+    pub author: Option<Person>,
+    /// What it says, as it stands there.
+    pub text: Option<String>,
+}
+
+impl Unreadable {
+    /// Makes what can be made of a record.
+    pub fn new(key: String, record: &str) -> Self {
+        let record: Value = serde_json::from_str(record).unwrap_or_default();
+        let author = record.get("author").cloned();
+        let body = record.get("body").unwrap_or(&Value::Null);
+        // Messages and edits, reactions, and what a version wrote that knew messages alone.
+        let said = [body.get("text"), body.get("emoji"), record.get("text")];
+        let said = said.into_iter().flatten().find_map(Value::as_str);
+        Self {
+            key,
+            author: author.and_then(|author| serde_json::from_value(author).ok()),
+            text: said.filter(|text| !text.trim().is_empty()).map(str::to_owned),
+        }
+    }
+
+    /// Whether this person wrote it, or nobody knows who did. What it says is shown to its author alone.
+    pub fn concerns(&self, me: &Person) -> bool {
+        self.author
+            .as_ref()
+            .is_none_or(|author| author.id == me.id || author.name == me.name)
     }
 }
 
@@ -92,6 +127,30 @@ mod tests {
         let cache: RoomCache = serde_json::from_value(stored).unwrap();
         assert!(cache.entries[0].now.is_none());
         assert_eq!(cache.entries[0].body.text().unwrap().as_str(), "hi");
+    }
+
+    #[test]
+    fn of_an_item_that_cannot_be_read_what_can_be_is_told() {
+        let id = "00000000-0000-0000-0000-000000000007";
+        let mina: Person = serde_json::from_value(json!({ "id": id, "name": "Mina" })).unwrap();
+        let of = |record: Value| Unreadable::new("k".to_owned(), &record.to_string());
+        let item = of(json!({ "author": mina, "body": { "kind": "poll", "text": "tea?" } }));
+        assert_eq!(item.author.as_ref(), Some(&mina));
+        assert_eq!(item.text.as_deref(), Some("tea?"));
+        let react = of(json!({ "author": mina, "body": { "kind": "react", "emoji": "→", "message": 1 } }));
+        assert_eq!(react.text.as_deref(), Some("→"));
+        let old = of(json!({ "author": { "id": "x" }, "text": "hi" }));
+        assert_eq!((&old.author, old.text.as_deref()), (&None, Some("hi")));
+        for nothing in ["", "null", "{", "[1]", r#"{"body":{"text":"\u200b"},"author":7}"#] {
+            let nothing = Unreadable::new("k".to_owned(), nothing);
+            assert_eq!(nothing.author, None);
+        }
+        let jun = Person {
+            id: steadfast_shared::UserId(uuid::Uuid::max()),
+            name: "Jun".to_owned(),
+        };
+        assert!(item.concerns(&mina) && !item.concerns(&jun));
+        assert!(old.concerns(&jun), "somebody has to be told");
     }
 
     #[test]

@@ -98,6 +98,153 @@ test('fault_h11 signing out leaves nothing on the device, in no tab, and not off
   await expect(page.getByText('salaries')).toHaveCount(0);
 });
 
+/** Takes the server away from every tab of this browser; files of the page come all the same. */
+async function unreachable(page: Page): Promise<{ link: Link; api(): Promise<void> }> {
+  const context = page.context();
+  const link = await Link.of(context);
+  await context.route('**/api/**', (route) => route.abort());
+  return { link, api: () => context.unroute('**/api/**') };
+}
+
+/** Presses Sign out where the server cannot say whether there is a passphrase: a warning comes first. */
+async function signOutUnreached(chat: ChatPage): Promise<void> {
+  await chat.settings.click();
+  await chat.page.getByTestId('sign-out').click();
+  await expect(chat.page.getByTestId('sign-out-warning')).not.toBeEmpty();
+  await chat.page.getByTestId('sign-out').click();
+}
+
+test('fault_h11 who signs out while the server cannot be reached leaves nothing, and nobody comes in by the cookie', async ({
+  person,
+  allowConsole,
+}) => {
+  allowConsole(NETWORK.request, NETWORK.socket);
+  const chat = await ann(person);
+  const { page } = chat;
+  const tab = new ChatPage(await page.context().newPage());
+  await tab.page.goto(page.url());
+  await tab.expectConnected();
+  await chat.composer.pressSequentially('and I will say so', { delay: 40 });
+  const [cookie] = await page.context().cookies();
+  const { link, api } = await unreachable(page);
+  for (const one of [tab, chat]) {
+    await one.page.reload();
+    await one.expectConnected();
+  }
+  await link.cut();
+  await chat.expectNotConnected();
+
+  await signOutUnreached(chat);
+  await page.getByTestId('sign-out-question').getByTestId('sign-out-confirm').click();
+  const question = page.getByTestId('sign-out-here-question');
+  await expect(question.getByTestId('unsent-words')).toHaveText('1 draft');
+  await question.getByTestId('stay').click();
+  await expect(chat.composer).toHaveValue('and I will say so');
+  await signOutUnreached(chat);
+  await page.getByTestId('sign-out-question').getByTestId('sign-out-confirm').click();
+  await question.getByTestId('sign-out-here').click();
+  for (const one of [chat, tab]) {
+    await expect(one.nickname).toBeVisible();
+    await expect(one.page.getByTestId('sign-out-overdue')).toBeVisible();
+    await expect(one.page).toHaveURL(/\/$/);
+    await expect(one.page).toHaveTitle('Steadfast');
+    await expect(one.page.getByText('salaries')).toHaveCount(0);
+  }
+  const words = ['Ann', 'Ben earns', 'salaries', 'say so', 'draft', 'steadfast.room'];
+  for (const word of words) expect(await kept(page)).not.toContain(word);
+  expect(await page.context().cookies(), 'it is out of the page’s reach').toEqual([cookie]);
+
+  // The chat could be reached, and is not asked: by nobody's wish, by no tab, after no reload.
+  link.mend();
+  const attempts = link.attempts;
+  await page.goBack();
+  await page.reload();
+  await tab.page.reload();
+  for (const one of [chat, tab]) {
+    await expect(one.page.getByTestId('sign-out-overdue')).toBeVisible();
+    await one.nickname.fill('Ann');
+    await one.joinButton.click();
+    await expect(one.page.locator('.welcome-form')).toContainText('cannot be reached');
+  }
+  expect(link.attempts).toBe(attempts);
+
+  await api();
+  await expect(page.getByTestId('sign-out-overdue')).toBeHidden();
+  await expect(tab.page.getByTestId('sign-out-overdue')).toBeHidden();
+  const shown = await fetch(new URL('/api/session', page.url()), {
+    headers: { cookie: `${cookie!.name}=${cookie!.value}` },
+  });
+  expect(shown.status, 'the session is over').toBe(401);
+  await chat.nickname.fill('Ben');
+  await chat.joinButton.click();
+  await chat.expectConnected();
+  await chat.say('good morning');
+  await chat.expectAllSent();
+  await tab.page.reload();
+  await expect(tab.page.getByTestId('my-name')).toHaveText('Ben');
+  for (const word of ['Ann', 'Ben earns', 'salaries']) expect(await kept(page)).not.toContain(word);
+});
+
+test('fault_h11 what was signed out here is ended by the next visit before anything else, and joined from where it was', async ({
+  person,
+  allowConsole,
+}) => {
+  allowConsole(NETWORK.request, NETWORK.socket);
+  const chat = await ann(person);
+  const context = chat.page.context();
+  const { link, api } = await unreachable(chat.page);
+  await chat.page.reload();
+  await chat.expectConnected();
+  await link.cut();
+  await signOutUnreached(chat);
+  await chat.page.getByTestId('sign-out-here').click();
+  await expect(chat.page.getByTestId('sign-out-overdue')).toBeVisible();
+  await api();
+  link.mend();
+  // Without a wait for the page to find that out by itself.
+  await chat.nickname.fill('Ben');
+  await chat.joinButton.click();
+  await chat.expectConnected();
+  await expect(chat.page.getByTestId('my-name')).toHaveText('Ben');
+
+  await context.route('**/api/**', (route) => route.abort());
+  await link.cut();
+  await signOutUnreached(chat);
+  await chat.page.getByTestId('sign-out-here').click();
+  await expect(chat.page.getByTestId('sign-out-overdue')).toBeVisible();
+  await chat.page.close();
+  await context.unroute('**/api/**');
+  link.mend();
+  const next = new ChatPage(await context.newPage());
+  await next.page.goto('/');
+  await expect(next.page.getByTestId('signed-out')).toBeVisible();
+  await expect.poll(() => context.cookies()).toEqual([]);
+  await expect(next.page.getByTestId('sign-out-overdue')).toBeHidden();
+  await next.nickname.fill('Cho');
+  await next.joinButton.click();
+  await next.expectConnected();
+  await expect(next.page.getByTestId('my-name')).toHaveText('Cho');
+});
+
+test('fault_h11 a browser that keeps nothing signs nobody out without the server, and says so', async ({
+  profile,
+  allowConsole,
+}) => {
+  allowConsole(NETWORK.request, NETWORK.socket);
+  const context = await profile();
+  await context.addInitScript(() => {
+    Object.defineProperty(window, 'localStorage', { value: null });
+  });
+  const chat = new ChatPage(await context.newPage());
+  await chat.join('Ann');
+  await context.route('**/api/**', (route) => route.abort());
+  await signOutUnreached(chat);
+  await chat.page.getByTestId('sign-out-here').click();
+  await expect(chat.page.getByText('You are still signed in')).toBeVisible();
+  await expect(chat.page.getByTestId('my-name')).toHaveText('Ann');
+  await chat.expectConnected();
+});
+
 test('fault_h11 the sign-in that follows works, in every tab', async ({ person }) => {
   const chat = await ann(person);
   const tab = new ChatPage(await chat.page.context().newPage());

@@ -329,6 +329,54 @@ test('fault_closing the tab asks where unsaved words would be lost, and nowhere 
   expect(asked).toEqual(['beforeunload']);
 });
 
+test('fault_what waits on the device and cannot be read is shown to its author, and goes only by their wish', async ({ person }) => {
+  const ann = await person('Ann');
+  const { page } = ann;
+  /** Records of the outbox, as another version of the page could have left them. */
+  const store = (records: Record<string, unknown>) =>
+    page.evaluate(async (records) => {
+      const name = (await indexedDB.databases())[0]!.name!;
+      const database = await new Promise<IDBDatabase>((done) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => done(request.result);
+      });
+      const changes = database.transaction('outbox', 'readwrite');
+      for (const [key, record] of Object.entries(records)) changes.objectStore('outbox').put(JSON.stringify(record), key);
+      await new Promise((done) => (changes.oncomplete = done));
+      const all = database.transaction('outbox').objectStore('outbox').getAllKeys();
+      const keys = await new Promise<string[]>((done) => (all.onsuccess = () => done(all.result as string[])));
+      database.close();
+      return keys;
+    }, records);
+  const ben = { id: '00000000-0000-4000-8000-00000000000b', name: 'Ben' };
+  await store({
+    one: { author: { ...ben, name: 'Ann' }, body: { kind: 'poll', text: 'Lunch at noon?' } },
+    two: { author: ben, body: { kind: 'poll', text: 'not for Ann' } },
+    three: 'nothing at all',
+  });
+  await page.reload();
+  await ann.expectConnected();
+  const notice = page.getByTestId('unreadable');
+  await expect(notice).toContainText('2 things you wrote could not be sent');
+  await expect(notice).toContainText('Lunch at noon?');
+  await expect(page.getByText('not for Ann')).toHaveCount(0);
+  // It counts as unsent for whoever wants to sign out.
+  await ann.settings.click();
+  await page.getByTestId('sign-out').click();
+  await page.getByTestId('sign-out').click();
+  await expect(page.getByTestId('unsent-words')).toHaveText('3 unsent messages');
+  await page.getByTestId('stay').click();
+  await page.reload();
+  await ann.expectConnected();
+  expect(await store({})).toEqual(['one', 'three', 'two']);
+  await notice.getByTestId('unreadable-discard').click();
+  await expect(notice).toHaveCount(0);
+  expect(await store({})).toEqual(['two']);
+  await page.reload();
+  await ann.expectConnected();
+  await expect(notice).toHaveCount(0);
+});
+
 test('fault_f03 before any room is there Enter says why, and the text waits for it', async ({ profile, allowConsole }) => {
   allowConsole(NETWORK.socket);
   const context = await profile();

@@ -1,11 +1,13 @@
 //! The few things asked of the server by HTTP. The cookie is the browser's; the page never sees it.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use steadfast_shared::{ErrorCode, WireError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, RequestInit, Response};
+use web_sys::{AbortSignal, Headers, RequestInit, Response};
 
 use crate::{base_path, json};
 
@@ -27,7 +29,19 @@ impl HttpError {
 
 /// Asks without a body.
 pub(crate) async fn ask<A: DeserializeOwned>(method: &str, path: &str) -> Result<A, HttpError> {
-    answer(fetch(method, path, None).await)
+    answer(fetch(method, path, None, None).await)
+}
+
+/// Asks without a body, for so long.
+pub(crate) async fn ask_within<A: DeserializeOwned>(
+    patience: Duration,
+    method: &str,
+    path: &str,
+) -> Result<A, HttpError> {
+    let patience = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
+    // An answer that comes later changes nothing any more, not the cookies either.
+    let signal = AbortSignal::timeout_with_u32(patience);
+    answer(fetch(method, path, None, Some(&signal)).await)
 }
 
 /// Asks with a body.
@@ -37,7 +51,7 @@ pub(crate) async fn tell<A: DeserializeOwned>(
     body: &impl Serialize,
 ) -> Result<A, HttpError> {
     let body = json::text_of(body).map_err(|_| HttpError::Unreachable)?;
-    answer(fetch(method, path, Some(&body)).await)
+    answer(fetch(method, path, Some(&body), None).await)
 }
 
 fn answer<A: DeserializeOwned>(response: Result<(u16, String), JsValue>) -> Result<A, HttpError> {
@@ -57,10 +71,16 @@ fn answer<A: DeserializeOwned>(response: Result<(u16, String), JsValue>) -> Resu
     }
 }
 
-async fn fetch(method: &str, path: &str, body: Option<&str>) -> Result<(u16, String), JsValue> {
+async fn fetch(
+    method: &str,
+    path: &str,
+    body: Option<&str>,
+    signal: Option<&AbortSignal>,
+) -> Result<(u16, String), JsValue> {
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let request = RequestInit::new();
     request.set_method(method);
+    request.set_signal(signal);
     if let Some(body) = body {
         let headers = Headers::new()?;
         headers.set("content-type", "application/json")?;

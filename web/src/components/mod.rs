@@ -65,7 +65,7 @@ pub(crate) use icon::{Icon, Shape};
 pub(crate) use kind_mark::KindMark;
 pub(crate) use language_switch::LanguageSwitch;
 pub(crate) use members::Members;
-pub(crate) use notice::Notice;
+pub(crate) use notice::{Notice, UnreadableNotice};
 pub(crate) use notices::Notices;
 pub(crate) use opened::OpenDialog;
 pub(crate) use presence::Presence;

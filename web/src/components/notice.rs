@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use steadfast_client::record::Disk;
 
 use super::{Icon, Shape};
-use crate::state::Page;
+use crate::clipboard;
+use crate::state::{Page, words};
 
 /// Says that this device keeps nothing, or cannot at the moment.
 #[component]
@@ -29,6 +30,55 @@ pub(crate) fn Notice() -> impl IntoView {
                     <span>{words}</span>
                 </p>
             }
+        })
+    }
+}
+
+/// Says that this version of the page cannot read, and so not send, something that waits on this device.
+#[component]
+pub(crate) fn UnreadableNotice() -> impl IntoView {
+    let page = Page::here();
+    let items = Memo::new(move |_| page.unreadable_items());
+    move || {
+        let items = items.get();
+        if items.is_empty() {
+            return None;
+        }
+        let count = items.len();
+        let texts: Vec<String> = items.into_iter().filter_map(|item| item.text).collect();
+        let copied = texts.join("\n\n");
+        let copy = (!texts.is_empty()).then(|| {
+            view! {
+                <button
+                    type="button"
+                    class="button button-small"
+                    data-testid="unreadable-copy"
+                    on:click=move |_| clipboard::copy(page, copied.clone())
+                >
+                    {page.says(|t| t.copy_text)}
+                </button>
+            }
+        });
+        let said = texts
+            .into_iter()
+            .map(|text| view! { <q class="notice-quote">{text}</q> })
+            .collect_view();
+        Some(view! {
+            <div class="notice notice-ask" role="status" data-testid="unreadable">
+                <Icon shape=Shape::Alert />
+                <span>{words(move || (page.t().drafts.unreadable)(count))} {said}</span>
+                <span class="notice-ways">
+                    {copy}
+                    <button
+                        type="button"
+                        class="button button-small"
+                        data-testid="unreadable-discard"
+                        on:click=move |_| page.discard_unreadable()
+                    >
+                        {page.says(|t| t.discard)}
+                    </button>
+                </span>
+            </div>
         })
     }
 }

@@ -9,7 +9,7 @@ use super::privacy::{BlockDialog, HideDialog};
 use super::rooms::{Browse, ChangeRoomDialog, InviteDialog, LeaveDialog, NewDirect, NewRoom};
 use super::settings::Settings;
 use super::shortcuts::Shortcuts;
-use super::sign_out::SignOut;
+use super::sign_out::{SignOut, SignOutHere};
 use crate::admin::{Administration, ClaimDialog};
 use crate::state::{Opened, Page};
 
@@ -31,6 +31,7 @@ pub(crate) fn OpenDialog() -> impl IntoView {
             Opened::Invite(room) => view! { <InviteDialog room /> }.into_any(),
             Opened::DropEdit(instead) => view! { <DropEdit instead /> }.into_any(),
             Opened::SignOut => view! { <SignOut /> }.into_any(),
+            Opened::SignOutHere => view! { <SignOutHere /> }.into_any(),
             Opened::LeaveRoom(room) => view! { <LeaveDialog room /> }.into_any(),
             Opened::HideRoom(room) => view! { <HideDialog room /> }.into_any(),
             Opened::Block(person) => view! { <BlockDialog person /> }.into_any(),

@@ -19,9 +19,59 @@ pub(crate) fn sign_out(page: Page) {
 fn sign_out_now(page: Page) {
     spawn_local(async move {
         if page.sign_out().await.is_err() {
-            page.remark(|t| t.drafts.still_signed_in);
+            page.around.open(Opened::SignOutHere);
         }
     });
+}
+
+/// Asks whether to sign out of this device alone: the server cannot be reached to end the session.
+#[component]
+pub(crate) fn SignOutHere() -> impl IntoView {
+    let page = Page::here();
+    let close = Callback::new(move |()| page.around.close(Opened::SignOutHere));
+    // It goes once whoever is asked has decided: the words are erased then.
+    let left = untrack(|| page.unsent_words());
+    let unsent = (!left.is_empty()).then(|| {
+        let unsent = words(move || (page.t().drafts.unsent)(left.messages, left.drafts));
+        view! {
+            <p>
+                {page.says(|t| t.drafts.sign_out_deletes)} " "
+                <strong data-testid="unsent-words">{unsent}</strong>
+            </p>
+        }
+    });
+    let leave = move |_| {
+        close.run(());
+        spawn_local(async move {
+            if !page.sign_out_here().await {
+                page.remark(|t| t.drafts.still_signed_in);
+            }
+        });
+    };
+    view! {
+        <Dialog
+            title=words(move || page.t().drafts.sign_out_here_question.to_owned())
+            testid="sign-out-here-question"
+            brief=true
+            on_close=close
+        >
+            <p>{page.says(|t| t.drafts.sign_out_here_means)}</p>
+            {unsent}
+            <div class="dialog-ways">
+                <button type="button" class="button" data-testid="stay" autofocus on:click=move |_| close.run(())>
+                    {page.says(|t| t.drafts.stay)}
+                </button>
+                <button
+                    type="button"
+                    class="button button-grave"
+                    data-testid="sign-out-here"
+                    on:click=leave
+                >
+                    {page.says(|t| t.drafts.sign_out_here)}
+                </button>
+            </div>
+        </Dialog>
+    }
 }
 
 /// Asks whether to sign out, and what that throws away.

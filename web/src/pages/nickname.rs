@@ -231,6 +231,15 @@ pub(super) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                             </p>
                         }
                     })}
+                <p
+                    class="notice"
+                    role="status"
+                    data-testid="sign-out-overdue"
+                    hidden=move || !page.overdue.get()
+                >
+                    <Icon shape=Shape::Alert />
+                    <span>{page.says(|t| t.drafts.sign_out_overdue)}</span>
+                </p>
                 {(!coming_back).then(|| view! { <LeftWords /> })}
                 <form class="welcome-form" on:submit=submit novalidate>
                     <Field

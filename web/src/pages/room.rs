@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::components::{
     Brought, Composer, ConnectionBar, Details, Icon, Interrupted, Members, Notice, Notices, OpenDialog,
-    RoomHead, Shape, Sidebar, Timeline, Toast, Typing, YouBlocked,
+    RoomHead, Shape, Sidebar, Timeline, Toast, Typing, UnreadableNotice, YouBlocked,
 };
 use crate::state::Page;
 
@@ -38,6 +38,7 @@ pub(super) fn RoomPage() -> impl IntoView {
                 <RoomHead details_button members_button />
                 <ConnectionBar />
                 <Notice />
+                <UnreadableNotice />
                 <Brought />
                 <Timeline />
                 <Toast />

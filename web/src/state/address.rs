@@ -230,6 +230,11 @@ impl Page {
         self.read(|session: &Session| session.room(room).is_some())
     }
 
+    /// The address names no room any more.
+    pub(super) fn show_home(self) {
+        self.go(&Route::Home, Trail::Replace);
+    }
+
     fn go(self, route: &Route, trail: Trail) {
         let Ok(history) = window().history() else { return };
         let path = Some(base_path::here().address(&route.path()));

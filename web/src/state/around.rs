@@ -43,6 +43,8 @@ pub(crate) enum Opened {
     DropEdit(Instead),
     /// Asks whether to sign out, and what that throws away.
     SignOut,
+    /// Asks whether to sign out of this device alone: the server cannot be reached.
+    SignOutHere,
     /// Asks whether to hide a conversation.
     HideRoom(RoomId),
     /// Asks whether to block somebody.

@@ -14,17 +14,21 @@ use steadfast_client::record::Disk;
 use steadfast_client::{Session, Unsent};
 use steadfast_shared::UserId;
 
-use super::Page;
+use super::{Page, Stage, Welcome};
 use crate::base_path;
+use crate::draft::Draft;
 use crate::drafts::Words;
 use crate::http::HttpError;
 use crate::markdown::Mentions;
 use crate::route::Route;
 use crate::sign_in;
-use crate::storage::{local, preferences};
+use crate::storage::{DeviceStorage, departure, local, preferences};
 
 /// A storage that has not erased within this time is not waited for. The server's answer has the browser erase it, too.
 const ERASED_WITHIN: Duration = Duration::from_secs(3);
+
+/// How often it is tried again to have the session ended of somebody who was signed out without the server.
+const SETTLE_EVERY: Duration = Duration::from_secs(3);
 
 /// Unsent words on this device, and whose they are.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -71,6 +75,8 @@ impl Page {
             .author()
             .and_then(|author| self.with_drafts(|drafts| drafts.words_of(&author)));
         let mut texts: Vec<String> = waiting.iter().map(|wire| plain(wire)).collect();
+        let unreadable = untrack(|| self.unreadable_items());
+        texts.extend(unreadable.into_iter().filter_map(|item| item.text));
         for (_, draft) in drafts.unwrap_or_default() {
             texts.extend(draft.edit.iter().map(|edit| plain(&edit.text)));
             if !draft.text.trim().is_empty() {
@@ -97,6 +103,17 @@ impl Page {
             left.messages += 1;
             left.add(name);
         }
+        self.unreadable.with(|items| {
+            for item in items {
+                let name = item.author.as_ref().map_or("", |author| author.name.as_str());
+                if counts(name) {
+                    left.messages += 1;
+                    if !name.is_empty() {
+                        left.add(name);
+                    }
+                }
+            }
+        });
         let words: Vec<Words> = self.with_drafts(|drafts| drafts.words()).unwrap_or_default();
         for words in words.iter().filter(|words| counts(&words.by.name)) {
             left.drafts += words.drafts;
@@ -107,12 +124,60 @@ impl Page {
 
     /// Signs out of this device, and leaves nothing on it. A person was asked about what was not sent.
     pub(crate) async fn sign_out(self) -> Result<(), HttpError> {
-        let choices = preferences::choices();
         sign_in::sign_out().await?;
-        preferences::restore(choices);
         self.erase(Unsent::Discard).await;
         self.depart("");
         Ok(())
+    }
+
+    /// Signs out of this device while the server cannot be reached: leaves nothing on it, and has the session ended once that can
+    /// be. Until then nobody comes in here by its cookie. Says whether the browser can keep that promise: nothing is done where
+    /// not. A person was asked about what was not sent.
+    pub(crate) async fn sign_out_here(self) -> bool {
+        // First: whoever ends the browser now has been signed out.
+        if !departure::owe() {
+            return false;
+        }
+        self.erase(Unsent::Discard).await;
+        self.stay_signed_out();
+        true
+    }
+
+    /// Somebody was signed out and the server does not know. The page cannot be loaded anew, as nothing loads: it asks for a
+    /// nickname where it is, and is loaded anew with whoever joins.
+    fn stay_signed_out(self) {
+        self.departing.set_value(true);
+        preferences::set_kept_out(None);
+        self.drafting.draft.set(Draft::default());
+        self.interruption.set(None);
+        self.remarked.set(None);
+        self.around.leave_for_room();
+        self.room.set(None);
+        self.show_home();
+        self.farewell.set_value(Some(String::new()));
+        self.stage.set(Stage::Nickname(Welcome::SignedOut(String::new())));
+        spawn_local(self.settle_departure());
+    }
+
+    /// Has the session ended of whoever was signed out here, as soon as the server can be reached.
+    pub(super) async fn settle_departure(self) {
+        self.overdue.set(true);
+        while sign_in::end_owed().await.is_err() {
+            sleep(SETTLE_EVERY).await;
+        }
+        self.overdue.set(false);
+        // By no cookie any more, unless by that of somebody who signed in meanwhile, in another tab.
+        if !self.departing.get_value() {
+            self.connect();
+        }
+    }
+
+    /// Erases what may be left of whoever was signed out here, should the browser have ended in between.
+    pub(super) async fn erase_owed(self, storage: &mut DeviceStorage) {
+        self.erase_drafts(Unsent::Discard);
+        if storage.erase().await.is_err() {
+            self.forgetful.set(true);
+        }
     }
 
     /// Erases what the former person left on this device, and comes up as the one whose cookie the browser has by now.
@@ -141,7 +206,11 @@ impl Page {
         self.erase_drafts(unsent);
         spawn_local(async move {
             self.written().await;
-            self.depart("");
+            if departure::is_owed() {
+                self.stay_signed_out();
+            } else {
+                self.depart("");
+            }
         });
     }
 
@@ -175,6 +244,9 @@ impl Page {
         if let Some(erased) = erased {
             select(erased, Box::pin(sleep(ERASED_WITHIN))).await;
         }
+        if unsent == Unsent::Discard {
+            self.unreadable.set(Vec::new());
+        }
         // What another tab wrote before it heard.
         self.erase_drafts(unsent);
     }
@@ -195,7 +267,7 @@ impl Page {
     }
 
     /// Loads the page anew, where it began. `name` is asked for again.
-    fn depart(self, name: &str) {
+    pub(super) fn depart(self, name: &str) {
         self.departing.set_value(true);
         local::leave_farewell(name);
         let home = base_path::here().address(&Route::Home.path());

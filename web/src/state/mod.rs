@@ -19,6 +19,7 @@ mod seeking;
 mod start;
 mod timeline;
 mod today;
+mod unreadable;
 mod writing;
 
 use std::time::Duration;
@@ -28,6 +29,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::reactive::graph::Source;
 use steadfast_client::link::{Chat, LinkState};
+use steadfast_client::older::Unreadable;
 use steadfast_client::{Change, Input, Refusal, RowKey, Session};
 use steadfast_shared::{RoomId, UserId};
 
@@ -67,6 +69,8 @@ pub(crate) struct Page {
     pub(crate) stage: RwSignal<Stage>,
     /// Whether this device keeps nothing: a private window, most likely.
     pub(crate) forgetful: RwSignal<bool>,
+    /// What is in the outbox and cannot be read.
+    unreadable: RwSignal<Vec<Unreadable>>,
     /// Which room is open.
     pub(crate) room: RwSignal<Option<RoomId>>,
     /// The open room's rows.
@@ -123,6 +127,8 @@ pub(crate) struct Page {
     person: StoredValue<Option<Author>>,
     /// Whether the page is being loaded anew because a person was signed out.
     departing: StoredValue<bool>,
+    /// Whether the server has still to end the session of somebody who was signed out here.
+    pub(crate) overdue: RwSignal<bool>,
     /// The browser does not keep the server's cookie.
     pub(crate) cookieless: StoredValue<bool>,
     /// Why a nickname is asked for, where the tab was loaded anew for it.
@@ -152,6 +158,7 @@ impl Page {
         let page = Self {
             stage: RwSignal::new(Stage::Opening),
             forgetful: RwSignal::new(false),
+            unreadable: RwSignal::new(Vec::new()),
             room: RwSignal::new(None),
             timeline: TimelineModel::new(),
             drafting: Drafting::new(),
@@ -180,6 +187,7 @@ impl Page {
             interruption: RwSignal::new(None),
             person: StoredValue::new(None),
             departing: StoredValue::new(false),
+            overdue: RwSignal::new(false),
             cookieless: StoredValue::new(false),
             farewell: StoredValue::new(local::take_farewell()),
             faults: FaultModel::new(),
@@ -436,6 +444,7 @@ impl Page {
             Change::Typing(_) => self.heard.typing.notify(),
             Change::Members(room) if Some(room) == self.room.get_untracked() => self.load_members(),
             Change::Members(_) => {}
+            Change::Role(person, role) => self.member_has_role(person, role),
             Change::Notices => self.heard.notices.notify(),
             Change::Refused { refusal, .. } => self.refusal.set(Some(refusal)),
         }

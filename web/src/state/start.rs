@@ -16,7 +16,7 @@ use crate::base_path;
 use crate::http::HttpError;
 use crate::peers::Tabs;
 use crate::sign_in;
-use crate::storage::{DATABASE, DeviceStorage, local, preferences};
+use crate::storage::{DATABASE, DeviceStorage, departure, local, preferences};
 
 /// Where Socket.IO listens, within the product.
 const SOCKET_PATH: &str = "/socket.io/";
@@ -72,6 +72,12 @@ impl Page {
         spawn_local(async move {
             let base = base_path::here();
             let mut storage = DeviceStorage::new(base.scoped(DATABASE));
+            // The cookie is still that of somebody who was signed out.
+            let owed = departure::is_owed();
+            if owed {
+                self.erase_owed(&mut storage).await;
+                self.farewell.set_value(Some(String::new()));
+            }
             let identity = match storage.identity().await {
                 Ok(identity) => identity,
                 Err(StorageError::Full) => None,
@@ -80,10 +86,13 @@ impl Page {
                     None
                 }
             };
+            self.unreadable
+                .set(storage.unreadable().await.unwrap_or_default());
             // A device that remembers nobody connects all the same: it may still have a cookie (a private window
             // reloaded, a database cleared), and the server then says whose.
             let options = ChatOptions {
                 path: base.address(SOCKET_PATH),
+                stay_offline: owed,
                 ..ChatOptions::default()
             };
             let Ok(chat) = Chat::start(options, storage, Tabs::new()) else {
@@ -91,7 +100,10 @@ impl Page {
                 return self.ask_for_nickname();
             };
             self.chat.set_value(Some(chat.clone()));
-            if let Some(reason) = preferences::kept_out().filter(|_| identity.is_some()) {
+            if owed {
+                self.stage.set(Stage::Nickname(self.welcome()));
+                spawn_local(self.settle_departure());
+            } else if let Some(reason) = preferences::kept_out().filter(|_| identity.is_some()) {
                 self.be_kept_out(reason);
             } else if identity.is_some() {
                 self.stage.set(Stage::Room);
@@ -108,6 +120,8 @@ impl Page {
         if self.cookieless.get_value() || !local::cookies_are_kept() {
             return Err(JoinError::NoCookies);
         }
+        sign_in::end_owed().await.map_err(JoinError::Http)?;
+        self.overdue.set(false);
         let others = !untrack(|| self.words_of_others(asked.nickname.as_str())).is_empty();
         let info = sign_in::sign_in(asked).await.map_err(JoinError::Http)?;
         if let Ok(None) = sign_in::current().await {
@@ -118,7 +132,10 @@ impl Page {
             let before = session.identity();
             before.is_some_and(|before| before.epoch == info.epoch && before.me.id != info.me.id)
         });
-        if others || another {
+        if self.departing.get_value() {
+            // Nothing of whoever was signed out here stays in memory either.
+            self.depart("");
+        } else if others || another {
             self.change_over().await;
         } else {
             self.enter(info);

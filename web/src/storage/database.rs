@@ -194,6 +194,27 @@ impl Database {
         Ok(records)
     }
 
+    /// Every record of a store, with its key.
+    ///
+    /// # Errors
+    /// As [`Database::read`].
+    pub async fn read_keyed(&self, store: Store) -> Result<Vec<(String, String)>, DatabaseError> {
+        let transaction = self.begin("readonly")?;
+        let done = first_event(&transaction, &["complete", "abort"]);
+        let held = transaction.object_store(store.name())?;
+        // Both in the order of the keys.
+        let (keys, records) = (held.get_all_keys()?, held.get_all()?);
+        finished(&transaction, done.await)?;
+        let texts = |request: &IdbRequest| -> Result<Vec<String>, JsValue> {
+            let values: Array = request.result()?.unchecked_into();
+            Ok(values
+                .iter()
+                .map(|value| value.as_string().unwrap_or_default())
+                .collect())
+        };
+        Ok(texts(&keys)?.into_iter().zip(texts(&records)?).collect())
+    }
+
     fn of(inner: IdbDatabase) -> Self {
         let closing = inner.clone();
         let let_go = Closure::new(move |_: Event| closing.close());

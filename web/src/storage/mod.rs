@@ -3,17 +3,18 @@
 //! Invariant: nothing outside this folder touches browser storage.
 //!
 //! Every record of the database is JSON text: the serde shapes of `steadfast-client`, readable in the browser's own
-//! tools. A room's page that was stored under older rules is mended; any other record that cannot be read (another version of
-//! the page wrote it) is passed over, and stays.
+//! tools. A room's page that was stored under older rules is mended; an item of the outbox that cannot be read (another version
+//! of the page wrote it) stays, and its author is told.
 
 mod database;
+pub mod departure;
 pub mod local;
 pub mod preferences;
 
 use serde::Serialize;
 use steadfast_client::link::{Storage, Task};
-use steadfast_client::older;
-use steadfast_client::{Identity, Restored, StorageError, Write};
+use steadfast_client::older::{self, Unreadable};
+use steadfast_client::{Identity, OutboxItem, Restored, StorageError, Write};
 
 use crate::json;
 
@@ -48,6 +49,44 @@ impl DeviceStorage {
     pub async fn identity(&mut self) -> Result<Option<Identity>, StorageError> {
         let [identity] = self.read([Store::Identity]).await?;
         Ok(identity.iter().find_map(|text| json::parse(text).ok()))
+    }
+
+    /// What is in the outbox and cannot be read.
+    ///
+    /// # Errors
+    /// Where the device keeps nothing.
+    pub async fn unreadable(&mut self) -> Result<Vec<Unreadable>, StorageError> {
+        let records = match self.open().await?.read_keyed(Store::Outbox).await {
+            Err(DatabaseError::Closed) => self.reopen().await?.read_keyed(Store::Outbox).await,
+            answer => answer,
+        };
+        let unreadable = records?
+            .into_iter()
+            .filter(|(_, record)| json::parse::<OutboxItem>(record).is_err());
+        Ok(unreadable
+            .map(|(key, record)| Unreadable::new(key, &record))
+            .collect())
+    }
+
+    /// Erases these records of the outbox.
+    ///
+    /// # Errors
+    /// Where the device does not let them be erased.
+    pub async fn discard(&mut self, keys: &[String]) -> Result<(), StorageError> {
+        let removals: Vec<Operation> = keys
+            .iter()
+            .map(|key| Operation::Remove(Store::Outbox, key.clone()))
+            .collect();
+        self.write(&removals).await
+    }
+
+    /// Erases everything.
+    ///
+    /// # Errors
+    /// Where the device keeps nothing, or does not let it be erased.
+    pub async fn erase(&mut self) -> Result<(), StorageError> {
+        let all = [Store::Identity, Store::Outbox, Store::Rooms].map(Operation::Clear);
+        self.write(&all).await
     }
 
     async fn read<const N: usize>(&mut self, stores: [Store; N]) -> Result<[Vec<String>; N], StorageError> {

@@ -1,0 +1,30 @@
+//! That somebody was signed out of this device while the server could not be reached: their session has still to be ended there.
+//!
+//! The cookie is out of the page's reach. So nobody may come in by it before it is known to be worthless, in no tab and after no
+//! reload, and this outlives them all. It says nothing of the person.
+
+use super::local::local;
+use crate::base_path::here;
+
+const OWED: &str = "steadfast.sign-out-owed";
+
+/// Remembers that the session has to be ended. Says whether the browser keeps that.
+pub fn owe() -> bool {
+    if let Some(local) = local() {
+        let _ = local.set_item(&here().scoped(OWED), "1");
+    }
+    is_owed()
+}
+
+/// Whether the session has to be ended.
+pub fn is_owed() -> bool {
+    let kept = || local()?.get_item(&here().scoped(OWED)).ok()?;
+    kept().is_some()
+}
+
+/// It was ended.
+pub fn settle() {
+    if let Some(local) = local() {
+        let _ = local.remove_item(&here().scoped(OWED));
+    }
+}
