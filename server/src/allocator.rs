@@ -1,9 +1,9 @@
 //! The allocator, and how it gives back memory that a flood took.
 //!
 //! What glibc has freed it keeps, in pieces; mimalloc gives it back. But a block that one thread took and another one freed goes
-//! back by the first one alone, once in a hundred times that it asks for memory it does not have at hand; and a thread that has
-//! nothing to do asks for none. Large messages are read by one thread and dropped by another. So each thread of the runtime asks
-//! now and then, as it comes to rest.
+//! back by the first one alone, as it asks for memory: once in ten thousand times it looks through all it has, and hands to the
+//! system what nobody uses. A thread that has nothing to do asks for none. Large messages are read by one thread and dropped by
+//! another. So each thread of the runtime asks so often, now and then, as it comes to rest.
 
 use std::cell::Cell;
 use std::hint::black_box;
@@ -15,18 +15,18 @@ use steadfast_server::clock::{self, Instant};
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// How often a thread asks, at most.
-const EVERY: Duration = Duration::from_secs(2);
-/// After so many requests mimalloc takes back what other threads freed.
-const REQUESTS: usize = 101;
-/// Larger than anything it has at hand. Nothing is written there, so that no page of it is ever made.
-const BYTES: usize = 1024 * 1024;
+/// How often a thread asks, at most: it takes about a millisecond.
+const EVERY: Duration = Duration::from_secs(5);
+/// After so many requests mimalloc looks through all that the thread has (its option `generic_collect`).
+const REQUESTS: usize = 10_100;
+/// Larger than what it hands out without counting (`MI_SMALL_SIZE_MAX`, 1 KiB).
+const BYTES: usize = 2 * 1024;
 
 thread_local! {
     static ASKED: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// Has mimalloc take back what other threads have freed of this one's.
+/// Has mimalloc take back what other threads have freed of this one's, and give back what nobody uses.
 pub(super) fn give_back() {
     let now = clock::instant();
     let is_due = |asked: Instant| now.saturating_duration_since(asked) >= EVERY;
