@@ -146,6 +146,7 @@ impl Page {
     /// Somebody was signed out and the server does not know. The page cannot be loaded anew, as nothing loads: it asks for a
     /// nickname where it is, and is loaded anew with whoever joins.
     fn stay_signed_out(self) {
+        self.disconnect();
         self.departing.set_value(true);
         preferences::set_kept_out(None);
         self.drafting.draft.set(Draft::default());
@@ -202,6 +203,8 @@ impl Page {
 
     /// Another tab signed this device's person out.
     pub(super) fn signed_out_elsewhere(self, unsent: Unsent) {
+        // At once: the cookie may still be that person's.
+        self.disconnect();
         self.departing.set_value(true);
         self.erase_drafts(unsent);
         spawn_local(async move {
