@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::bail;
 
-use crate::{process, step::step};
+use crate::{postgres, process, step::step};
 
 /// Installs packages; where that cannot be done here, says what a person has to install, and `otherwise`.
 pub(crate) fn install(packages: &[&str], otherwise: &str) -> anyhow::Result<()> {
@@ -28,7 +28,7 @@ pub(crate) fn install(packages: &[&str], otherwise: &str) -> anyhow::Result<()> 
 /// apt-get, through sudo where this user is not root.
 fn apt() -> Option<Command> {
     process::find("apt-get")?;
-    let mut command = if process::output("id", &["-u"]).as_deref() == Some("0") {
+    let mut command = if postgres::is_root() {
         process::command("apt-get")
     } else {
         process::find("sudo")?;

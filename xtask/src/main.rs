@@ -1,8 +1,9 @@
 //! What sets a fresh machine up, and runs and tests Steadfast on it.
 //!
-//! - [`run`], [`test`], [`audit`], [`bench`], [`scoreboard`], [`simulate`], [`hostile`], [`setup`]: the commands
+//! - [`run`], [`test`], [`audit`], [`bench`], [`scoreboard`], [`simulate`], [`hostile`], [`cluster`],
+//!   [`setup`]: the commands
 //! - [`page`], [`server`]: what is built
-//! - [`tools`], [`npm`], [`browser`], [`postgres`], [`apt`]: what is installed where it is absent
+//! - [`tools`], [`npm`], [`browser`], [`postgres`], [`redis`], [`apt`]: what is installed where it is absent
 //! - [`step`], [`process`], [`workspace`]: how it is said, started and found
 //! - `house`: the rules of the source tree, kept by tests
 
@@ -14,6 +15,7 @@ mod apt;
 mod audit;
 mod bench;
 mod browser;
+mod cluster;
 mod hostile;
 mod npm;
 mod page;
@@ -57,6 +59,8 @@ enum Command {
     Simulate(simulate::Options),
     /// Let strangers loose on a release server on this machine, and measure what others notice
     Hostile(hostile::Options),
+    /// Start several nodes on one Postgres behind a proxy, for development
+    Cluster(cluster::Options),
     /// Install what building the page needs, for `trunk serve`
     Setup,
 }
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
         Command::Scoreboard(options) => scoreboard::scoreboard(&options),
         Command::Simulate(options) => simulate::simulate(&options),
         Command::Hostile(options) => hostile::hostile(&options),
+        Command::Cluster(options) => cluster::cluster(&options),
         Command::Setup => setup::setup(),
     };
     match done {

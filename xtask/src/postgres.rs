@@ -1,12 +1,15 @@
-//! Postgres, which the tests of the store start for themselves.
+//! Postgres, from this machine's packages.
 
-use std::{env, fs, path::Path};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
-use crate::apt;
+use crate::{apt, process};
 
 /// Installs Postgres with apt where it is absent.
 pub(crate) fn prepare() -> anyhow::Result<()> {
-    if is_there() {
+    if binaries().is_some() {
         return Ok(());
     }
     apt::install(
@@ -15,19 +18,39 @@ pub(crate) fn prepare() -> anyhow::Result<()> {
     )
 }
 
-/// Whether the programs are there: Debian keeps them off the PATH.
-fn is_there() -> bool {
+/// The folder of the newest one's programs: Debian keeps them off the PATH.
+pub(crate) fn binaries() -> Option<PathBuf> {
     let debian = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
         .flatten();
-    let versions = debian.map(|version| version.path().join("bin"));
+    let mut versions: Vec<PathBuf> = debian.map(|version| version.path().join("bin")).collect();
+    versions.sort();
     let path = env::var_os("PATH").unwrap_or_default();
-    versions.chain(env::split_paths(&path)).any(|folder| {
-        ["initdb", "postgres", "pg_isready"]
-            .iter()
-            .all(|name| is_file(&folder, name))
-    })
+    versions
+        .into_iter()
+        .rev()
+        .chain(env::split_paths(&path))
+        .find(|folder| {
+            ["initdb", "postgres", "pg_isready"]
+                .iter()
+                .all(|name| is_file(folder, name))
+        })
+}
+
+/// Whether this is root, whom Postgres refuses.
+pub(crate) fn is_root() -> bool {
+    process::output("id", &["-u"]).as_deref() == Some("0")
+}
+
+/// Whom it runs as where this is root.
+pub(crate) fn somebody() -> &'static str {
+    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    if users.lines().any(|line| line.starts_with("postgres:")) {
+        "postgres"
+    } else {
+        "nobody"
+    }
 }
 
 fn is_file(folder: &Path, name: &str) -> bool {

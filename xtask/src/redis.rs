@@ -1,4 +1,4 @@
-//! Redis, which the tests of several nodes start for themselves.
+//! Redis, from this machine's packages.
 
 use crate::{apt, process};
 
@@ -9,6 +9,6 @@ pub(crate) fn prepare() -> anyhow::Result<()> {
     }
     apt::install(
         &["redis-server"],
-        "Elsewhere: install Redis 6 or newer, with `redis-server` on the PATH",
+        "Elsewhere: install Redis 6 or newer, or Valkey, with `redis-server` on the PATH",
     )
 }

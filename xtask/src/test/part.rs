@@ -1,13 +1,13 @@
 //! The parts, cheapest first, and the tool that runs each.
 
-use std::{ffi::OsString, fs, process::Command};
+use std::{ffi::OsString, fs, path::Path, process::Command};
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 
 use super::count::Count;
 use crate::{
-    apt, audit, browser, npm, postgres,
+    apt, audit, browser, cluster, npm, postgres,
     process::{self, Background, cargo},
     redis,
     server::{self, Build},
@@ -30,7 +30,7 @@ pub(crate) enum Part {
     Package,
     /// Native tests: unit, property, simulation, integration, and interop with npm's Socket.IO server
     Unit,
-    /// The server over sockets, on a Postgres that the tests start
+    /// The server over sockets, on a Postgres that the tests start; and three nodes of it behind nginx, HAProxy and Caddy
     Cluster,
     /// Fresh seeds in the simulation, for two minutes unless STEADFAST_SIMULATE=30s says otherwise; and deliberate
     /// faults, each of which it must catch
@@ -68,7 +68,7 @@ impl Part {
             Self::Audit => "licences, bans, sources and advisories of the dependencies",
             Self::Package => "the Socket.IO client's documentation and its package",
             Self::Unit => "native tests",
-            Self::Cluster => "the server on Postgres, and several nodes of it",
+            Self::Cluster => "the server on Postgres, several nodes of it, and proxies before them",
             Self::Simulation => "fresh seeds in simulated worlds, and deliberate faults",
             Self::Wasm => "tests in headless Chromium",
             Self::Wire => "npm's socket.io-client against the server",
@@ -191,7 +191,18 @@ fn cluster(args: &[String]) -> anyhow::Result<Count> {
     if args.is_empty() {
         test.args(ON_A_DATABASE);
     }
-    watch(test.env("STEADFAST_TEST_DATABASE", "postgres"), Count::cargo)
+    let conformance = watch(test.env("STEADFAST_TEST_DATABASE", "postgres"), Count::cargo)?;
+    if !args.is_empty() {
+        return Ok(conformance);
+    }
+    npm::packages()?;
+    for kind in cluster::ProxyKind::value_variants() {
+        if let Err(error) = kind.prepare() {
+            println!("the tests behind {} will be skipped: {error:#}", kind.name());
+        }
+    }
+    let proxies = node_tests("cluster", &server::build(&Build::Debug)?, args)?;
+    Ok([conformance, proxies].into_iter().sum())
 }
 
 /// The sets of features that the client is documented with, beside all of them.
@@ -294,31 +305,36 @@ fn wasm(args: &[String]) -> anyhow::Result<Count> {
 
 fn wire(args: &[String]) -> anyhow::Result<Count> {
     npm::packages()?;
-    let binary = server::build(&Build::Debug)?;
+    node_tests("wire", &server::build(&Build::Debug)?, args)
+}
+
+/// The tests of a folder of `e2e` that Node.js runs.
+fn node_tests(folder: &str, binary: &Path, args: &[String]) -> anyhow::Result<Count> {
     watch(
         process::command("node")
             .args(["--test", "--test-reporter=spec"])
             // A file ends with its last test, whatever a failed one left open, and at the latest after ten minutes.
             .args(["--test-force-exit", "--test-timeout=600000"])
             .args(args)
-            .args(wire_tests()?)
+            .args(test_files(folder)?)
             .current_dir(workspace::e2e())
-            .env("STEADFAST_BIN", binary),
+            .env("STEADFAST_BIN", binary)
+            .env("STEADFAST_XTASK", std::env::current_exe()?),
         Count::node,
     )
 }
 
-/// `wire/*.test.mjs`, named one by one: Node 20 and 22 disagree on what a folder means.
-fn wire_tests() -> anyhow::Result<Vec<OsString>> {
+/// `*.test.mjs` of a folder, named one by one: Node 20 and 22 disagree on what a folder means.
+fn test_files(folder: &str) -> anyhow::Result<Vec<OsString>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(workspace::e2e().join("wire")).context("cannot read e2e/wire")? {
+    for entry in fs::read_dir(workspace::e2e().join(folder)).context("cannot read the folder of the tests")? {
         let path = entry?.path();
         if path.to_string_lossy().ends_with(".test.mjs") {
             files.push(path.into_os_string());
         }
     }
     if files.is_empty() {
-        bail!("e2e/wire holds no *.test.mjs");
+        bail!("e2e/{folder} holds no *.test.mjs");
     }
     files.sort();
     Ok(files)
@@ -332,7 +348,11 @@ fn e2e(args: &[String]) -> anyhow::Result<Count> {
             .current_dir(workspace::e2e()),
     )?;
     let browser = browser::browser()?;
+    postgres::prepare()?;
+    redis::prepare()?;
+    cluster::ProxyKind::Nginx.prepare()?;
     let binary = server::build(&Build::DebugWithPage)?;
+    let xtask = std::env::current_exe()?;
     let playwright = || {
         let mut command = process::command("node");
         command
@@ -340,6 +360,7 @@ fn e2e(args: &[String]) -> anyhow::Result<Count> {
             .args(args)
             .current_dir(workspace::e2e())
             .env("STEADFAST_BIN", &binary)
+            .env("STEADFAST_XTASK", &xtask)
             .env("CHROMIUM", &browser.chromium);
         command
     };

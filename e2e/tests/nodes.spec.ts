@@ -1,0 +1,148 @@
+// Browsers on different nodes of one cluster: what one does, the others see, as if there were one server.
+
+import type { Browser } from '@playwright/test';
+import { Cluster, type ClusterOptions } from '../cluster.mjs';
+import { ChatPage } from '../pages/chat.js';
+import { Rooms } from '../pages/rooms.js';
+import { answered, NETWORK } from './console.js';
+import { expect, test } from './chat.js';
+
+const PASSPHRASE = 'correct horse battery';
+
+/** Like a person's fingers. */
+const HUMAN = { delay: 60 };
+
+/** A cluster for one test, and people on its nodes. */
+class Nodes {
+  private constructor(
+    readonly cluster: Cluster,
+    readonly browser: Browser,
+  ) {}
+
+  static async with(browser: Browser, options: ClusterOptions, body: (nodes: Nodes) => Promise<void>): Promise<void> {
+    const cluster = await Cluster.start(options);
+    try {
+      await body(new Nodes(cluster, browser));
+    } catch (error) {
+      console.error(cluster.log);
+      throw error;
+    } finally {
+      await cluster.dispose();
+    }
+  }
+
+  /** A page in a profile of its own, on a node, or behind the proxy. */
+  async page(node: number | 'proxy'): Promise<ChatPage> {
+    const baseURL = node === 'proxy' ? this.cluster.url : this.cluster.nodes[node]!;
+    return new ChatPage(await (await this.browser.newContext({ baseURL })).newPage());
+  }
+
+  async person(nickname: string, node: number | 'proxy'): Promise<ChatPage> {
+    const chat = await this.page(node);
+    await chat.join(nickname);
+    return chat;
+  }
+}
+
+for (const adapter of ['postgres', 'redis'] as const) {
+  test(`people on two nodes chat, see each other, and are kept apart as on one (${adapter})`, async ({ browser, allowConsole }) => {
+    test.setTimeout(240_000);
+    allowConsole(answered(401, /\/api\/session/), answered(409, /\/api\/session/));
+    await Nodes.with(browser, { nodes: 2, adapter }, async (nodes) => {
+      const ann = await nodes.person('Ann', 1);
+      const ben = await nodes.person('Ben', 2);
+      const [anns, bens] = [new Rooms(ann), new Rooms(ben)];
+
+      await test.step('chat, both ways, in one order', async () => {
+        await ann.say('one', 'two');
+        await expect(ben.row('two')).toBeVisible();
+        await ben.say('three');
+        await ann.expectTexts(['one', 'two', 'three']);
+        await ben.expectTexts(['one', 'two', 'three']);
+      });
+
+      await test.step('who is there, and who is writing', async () => {
+        const people = await anns.members();
+        await expect(people).toHaveText([/Ann/, /Ben/]);
+        const state = people.filter({ hasText: 'Ben' }).getByTestId('presence');
+        await expect(state).toHaveAttribute('data-state', 'online');
+        await ben.composer.pressSequentially('hmm', HUMAN);
+        await expect(ann.page.getByTestId('typing')).toHaveText('Ben is typing…');
+        await ben.composer.fill('');
+      });
+
+      await test.step('a private conversation', async () => {
+        await anns.writeTo('Ben');
+        await ann.say('between us');
+        await bens.open('Ann');
+        await expect(ben.row('between us')).toBeVisible();
+        await ben.say('nobody hears it');
+        await expect(ann.row('nobody hears it')).toBeVisible();
+      });
+
+      await test.step('who is taken out of a room hears nothing more of it', async () => {
+        await anns.create('secret', { private: true });
+        await anns.invite('Ben');
+        await bens.open('secret');
+        await ann.say('for few');
+        await expect(ben.row('for few')).toBeVisible();
+        const people = await anns.members();
+        await people.filter({ hasText: 'Ben' }).getByRole('button').click();
+        await ann.page.getByTestId('member-remove').click();
+        await expect(ben.page.getByTestId('out-of-room')).toContainText('#secret');
+        await ann.say('without Ben');
+        await ann.expectAllSent();
+        await expect(ben.page.getByText('without Ben')).toHaveCount(0);
+        await ben.page.getByTestId('out-of-room-ok').click();
+      });
+
+      await test.step('a device that is signed out on one node is out on the other', async () => {
+        await ann.settings.click();
+        await ann.page.getByTestId('passphrase-new').fill(PASSPHRASE);
+        await ann.page.getByTestId('passphrase-save').click();
+        await expect(ann.page.getByTestId('passphrase-now')).toBeVisible();
+        await ann.page.keyboard.press('Escape');
+        const phone = await nodes.page(2);
+        await phone.page.goto('/');
+        await phone.nickname.fill('Ann');
+        await phone.page.getByTestId('have-passphrase').click();
+        await phone.page.getByTestId('passphrase').fill(PASSPHRASE);
+        await phone.joinButton.click();
+        await phone.expectConnected();
+        await ann.settings.click();
+        await expect(ann.page.getByTestId('device')).toHaveCount(2);
+        await ann.page.getByTestId('device-sign-out').click();
+        await expect(phone.page.getByTestId('signed-out')).toBeVisible();
+        await ann.page.keyboard.press('Escape');
+      });
+
+      await test.step('who leaves is gone on the other node', async () => {
+        await anns.open('general');
+        const people = await anns.members();
+        await ben.page.context().close();
+        const state = people.filter({ hasText: 'Ben' }).getByTestId('presence');
+        await expect(state).toHaveAttribute('data-state', 'offline');
+      });
+    });
+  });
+}
+
+test('a node dies under people who write, and they go on on another one', async ({ browser, allowConsole }) => {
+  test.setTimeout(240_000);
+  allowConsole(NETWORK.request, NETWORK.socket, answered(502, /\/socket\.io\//), answered(502, /\/api\//), answered(400, /\/socket\.io\//));
+  await Nodes.with(browser, { nodes: 2 }, async (nodes) => {
+    const people = [];
+    for (const name of ['Ann', 'Ben', 'Cho', 'Dan', 'Eva', 'Fay']) people.push(await nodes.person(name, 'proxy'));
+    for (const [nth, chat] of people.entries()) await chat.say(`before ${nth}`);
+    await nodes.cluster.command('kill 1');
+    for (const [nth, chat] of people.entries()) {
+      await chat.composer.pressSequentially(`after ${nth}`, HUMAN);
+      await chat.composer.press('Enter');
+    }
+    for (const chat of people) await chat.expectAllSent(60_000);
+    await nodes.cluster.command('start 1');
+    const order = (await people[0]!.seen()).map(({ text }) => text);
+    expect([...order].sort()).toEqual(people.flatMap((_, nth) => [`after ${nth}`, `before ${nth}`]).sort());
+    for (const chat of people) await chat.expectTexts(order);
+  });
+});
