@@ -5,7 +5,7 @@
 //! - [`page`], [`server`]: what is built
 //! - [`tools`], [`npm`], [`browser`], [`postgres`], [`redis`], [`apt`]: what is installed where it is absent
 //! - [`step`], [`process`], [`workspace`]: how it is said, started and found
-//! - `house`: the rules of the source tree, kept by tests
+//! - [`house`]: the rules of the source tree, kept by tests, and its measures
 
 use std::process::ExitCode;
 
@@ -17,6 +17,7 @@ mod bench;
 mod browser;
 mod cluster;
 mod hostile;
+mod house;
 mod npm;
 mod page;
 mod postgres;
@@ -31,9 +32,6 @@ mod step;
 mod test;
 mod tools;
 mod workspace;
-
-#[cfg(test)]
-mod house;
 
 /// Sets this machine up, and runs and tests Steadfast on it.
 #[derive(Parser)]
@@ -61,6 +59,8 @@ enum Command {
     Hostile(hostile::Options),
     /// Start several nodes on one Postgres behind a proxy, for development
     Cluster(cluster::Options),
+    /// Measure how easily the source is read: files on a message's way, sizes, words
+    House(house::Options),
     /// Install what building the page needs, for `trunk serve`
     Setup,
 }
@@ -75,6 +75,7 @@ fn main() -> ExitCode {
         Command::Simulate(options) => simulate::simulate(&options),
         Command::Hostile(options) => hostile::hostile(&options),
         Command::Cluster(options) => cluster::cluster(&options),
+        Command::House(options) => house::house(&options),
         Command::Setup => setup::setup(),
     };
     match done {

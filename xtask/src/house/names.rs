@@ -6,13 +6,17 @@ use super::source::{Source, files};
 fn strays(folders: &[&str], words: &[&str], home: &str) -> Vec<String> {
     let stray = |source: &Source| {
         let lines = source
-            .code()
-            .filter(|(_, line)| words.iter().any(|word| line.contains(word)));
+            .text
+            .lines()
+            .zip(1..)
+            .map(|(line, number)| (number, line.trim()));
+        let code = lines.filter(|(_, line)| !line.starts_with("//"));
+        let lines = code.filter(|(_, line)| words.iter().any(|word| line.contains(word)));
         lines
             .map(|(number, line)| format!("{}:{number}: {line}", source.path))
             .collect::<Vec<_>>()
     };
-    let sources = folders.iter().flat_map(|folder| files(folder, &[".rs"]));
+    let sources = folders.iter().flat_map(|folder| files(folder, &[".rs"]).unwrap());
     let outside = sources.filter(|source| {
         !(source.path.starts_with(&format!("{home}/")) || source.path == format!("{home}.rs"))
     });

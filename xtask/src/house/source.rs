@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use anyhow::Context;
+
 use crate::workspace;
 
 /// A file under the top-level folder.
@@ -15,22 +17,10 @@ pub(super) struct Source {
     pub(super) text: String,
 }
 
-impl Source {
-    /// Its lines with their numbers, without those that are comments.
-    pub(super) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let lines = self
-            .text
-            .lines()
-            .zip(1..)
-            .map(|(line, number)| (number, line.trim()));
-        lines.filter(|(_, line)| !line.starts_with("//"))
-    }
-}
-
 /// Every file of ours whose name ends in one of `endings`, below `folder`.
-pub(super) fn files(folder: &str, endings: &[&str]) -> Vec<Source> {
+pub(super) fn files(folder: &str, endings: &[&str]) -> anyhow::Result<Vec<Source>> {
     let mut paths = Vec::new();
-    walk(&workspace::root().join(folder), &mut paths);
+    walk(&workspace::root().join(folder), &mut paths)?;
     paths.sort();
     paths
         .into_iter()
@@ -39,23 +29,22 @@ pub(super) fn files(folder: &str, endings: &[&str]) -> Vec<Source> {
                 .iter()
                 .any(|ending| path.to_string_lossy().ends_with(ending))
         })
-        .map(|path| Source {
-            text: fs::read_to_string(&path).unwrap(),
-            path: path
-                .strip_prefix(workspace::root())
-                .unwrap()
-                .to_string_lossy()
-                .replace('\\', "/"),
+        .map(|path| {
+            let text = fs::read_to_string(&path);
+            let path = path.strip_prefix(workspace::root()).unwrap_or(&path);
+            let path = path.to_string_lossy().replace('\\', "/");
+            let text = text.with_context(|| format!("cannot read {path}"))?;
+            Ok(Source { path, text })
         })
         .collect()
 }
 
 /// One file, by its path from the top-level folder.
-pub(super) fn file(path: &str) -> String {
-    fs::read_to_string(workspace::root().join(path)).unwrap()
+pub(super) fn file(path: &str) -> anyhow::Result<String> {
+    fs::read_to_string(workspace::root().join(path)).with_context(|| format!("cannot read {path}"))
 }
 
-fn walk(path: &Path, files: &mut Vec<PathBuf>) {
+fn walk(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     const NOT_OURS: [&str; 5] = [
         "target",
         "node_modules",
@@ -70,8 +59,9 @@ fn walk(path: &Path, files: &mut Vec<PathBuf>) {
         && !NOT_OURS.contains(&&*name)
         && (!name.starts_with('.') || path == workspace::root())
     {
-        for entry in fs::read_dir(path).unwrap() {
-            walk(&entry.unwrap().path(), files);
+        for entry in fs::read_dir(path)? {
+            walk(&entry?.path(), files)?;
         }
     }
+    Ok(())
 }
