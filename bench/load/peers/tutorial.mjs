@@ -1,12 +1,18 @@
 // The chat as the Socket.IO tutorial leaves it, on one of two databases: `sqlite3`, as in its text, or `better-sqlite3` with a
 // write-ahead log, as whoever makes it faster would.
 //
-//   node tutorial.mjs PORT DATABASE sqlite3|better-sqlite3
+//   node tutorial.mjs PORT[,PORT…] DATABASE sqlite3|better-sqlite3
+//
+// With several ports it is the tutorial's last step: a worker process for each, and the cluster adapter between them.
 
+import cluster from 'node:cluster';
 import { createServer } from 'node:http';
+import { createAdapter, setupPrimary } from '@socket.io/cluster-adapter';
 import { Server } from 'socket.io';
 
-const [port, filename, driver] = process.argv.slice(2);
+const [ports, filename, driver] = process.argv.slice(2);
+const many = ports.includes(',');
+const port = cluster.isWorker ? process.env.PORT : ports;
 const TABLE = `create table if not exists messages (
   id integer primary key autoincrement,
   client_offset text unique,
@@ -46,29 +52,40 @@ async function open() {
   };
 }
 
-const messages = await open();
-const server = createServer();
-const io = new Server(server, { connectionStateRecovery: {} });
+async function serve() {
+  const messages = await open();
+  const server = createServer();
+  const io = new Server(server, { connectionStateRecovery: {}, ...(many && { adapter: createAdapter() }) });
 
-io.on('connection', async (socket) => {
-  socket.on('chat message', async (content, offset, acknowledge) => {
-    let id;
-    try {
-      id = await messages.insert(content, offset);
-    } catch (error) {
-      // The offset is there already: this is a retry. Anything else is left to the client's next try.
-      if (error.errno === 19 || error.code === 'SQLITE_CONSTRAINT_UNIQUE') acknowledge();
-      return;
+  io.on('connection', async (socket) => {
+    socket.on('chat message', async (content, offset, acknowledge) => {
+      let id;
+      try {
+        id = await messages.insert(content, offset);
+      } catch (error) {
+        // The offset is there already: this is a retry. Anything else is left to the client's next try.
+        if (error.errno === 19 || error.code === 'SQLITE_CONSTRAINT_UNIQUE') acknowledge();
+        return;
+      }
+      io.emit('chat message', content, id);
+      acknowledge();
+    });
+
+    if (!socket.recovered) {
+      await messages
+        .each(socket.handshake.auth.serverOffset || 0, (content, id) => socket.emit('chat message', content, id))
+        .catch(() => {});
     }
-    io.emit('chat message', content, id);
-    acknowledge();
   });
 
-  if (!socket.recovered) {
-    await messages
-      .each(socket.handshake.auth.serverOffset || 0, (content, id) => socket.emit('chat message', content, id))
-      .catch(() => {});
-  }
-});
+  server.listen(Number(port), '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}`));
+}
 
-server.listen(Number(port), '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}`));
+if (many && cluster.isPrimary) {
+  // The table is there before two workers make it.
+  await open();
+  for (const each of ports.split(',')) cluster.fork({ PORT: each });
+  setupPrimary();
+} else {
+  await serve();
+}

@@ -16,6 +16,8 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use crate::database::Database;
+
 /// How long a server may take until it listens.
 const START: Duration = Duration::from_secs(20);
 /// Limits that are there to stop what this program does.
@@ -53,10 +55,46 @@ pub(crate) enum Peer {
     BetterSqlite3,
     /// A bare WebSocket broadcast
     Floor,
+    /// This project's server on Postgres
+    #[value(name = "postgres-1")]
+    Postgres1,
+    /// Two nodes on one Postgres
+    #[value(name = "postgres-2")]
+    Postgres2,
+    /// Three nodes on one Postgres
+    #[value(name = "postgres-3")]
+    Postgres3,
+    /// Three nodes on one Postgres, with Redis for hints
+    #[value(name = "redis-3")]
+    Redis3,
+    /// The tutorial's chat with better-sqlite3, one worker per core, with the official cluster adapter
+    Cluster,
 }
 
 impl Peer {
     pub(crate) const ALL: [Self; 4] = [Self::Steadfast, Self::Sqlite3, Self::BetterSqlite3, Self::Floor];
+
+    /// Whether it is this project's server.
+    pub(crate) fn is_ours(self) -> bool {
+        matches!(
+            self,
+            Self::Steadfast | Self::Postgres1 | Self::Postgres2 | Self::Postgres3 | Self::Redis3
+        )
+    }
+
+    /// How many processes serve.
+    fn processes(self) -> usize {
+        match self {
+            Self::Postgres2 => 2,
+            Self::Postgres3 | Self::Redis3 => 3,
+            Self::Cluster => std::thread::available_parallelism().map_or(1, usize::from),
+            Self::Steadfast | Self::Sqlite3 | Self::BetterSqlite3 | Self::Floor | Self::Postgres1 => 1,
+        }
+    }
+
+    fn on_postgres(self) -> bool {
+        self.is_ours() && self != Self::Steadfast
+    }
 }
 
 impl fmt::Display for Peer {
@@ -66,6 +104,11 @@ impl fmt::Display for Peer {
             Self::Sqlite3 => "sqlite3",
             Self::BetterSqlite3 => "better-sqlite3",
             Self::Floor => "floor",
+            Self::Postgres1 => "postgres-1",
+            Self::Postgres2 => "postgres-2",
+            Self::Postgres3 => "postgres-3",
+            Self::Redis3 => "redis-3",
+            Self::Cluster => "cluster",
         })
     }
 }
@@ -74,15 +117,24 @@ impl fmt::Display for Peer {
 pub(crate) struct Programs {
     pub(crate) steadfast: PathBuf,
     pub(crate) tutorial: PathBuf,
+    /// The address of a Postgres on which databases may be made.
+    pub(crate) postgres: Option<String>,
+    pub(crate) redis: Option<String>,
 }
 
-/// A running server with a database of its own.
+/// A running chat with a database of its own: one process, or several.
 pub(crate) struct Host {
     pub(crate) peer: Peer,
-    pub(crate) url: String,
+    /// Where each process serves.
+    pub(crate) urls: Vec<String>,
+    processes: Vec<Process>,
+    database: Option<Database>,
+    folder: TempDir,
+}
+
+struct Process {
     child: Child,
     id: u32,
-    _folder: TempDir,
 }
 
 /// What a process has cost so far.
@@ -96,33 +148,87 @@ pub(crate) struct Usage {
 
 impl Host {
     pub(crate) async fn start(peer: Peer, programs: &Programs) -> anyhow::Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
         let folder = tempfile::tempdir()?;
-        let database = folder.path().join("chat.db");
-        let mut command = match peer {
-            Peer::Steadfast => {
-                let mut command = Command::new(&programs.steadfast);
-                command
-                    .args(["--listen", &format!("127.0.0.1:{port}"), "--database"])
-                    .arg(&database)
-                    .args(LIFTED);
-                command
-            }
-            Peer::Sqlite3 | Peer::BetterSqlite3 => {
-                let mut command = Command::new("node");
-                command
-                    .arg(programs.tutorial.join("tutorial.mjs"))
-                    .arg(port.to_string())
-                    .arg(&database)
-                    .arg(peer.to_string());
-                command
-            }
-            Peer::Floor => {
-                let mut command = Command::new(std::env::current_exe()?);
-                command.args(["floor", &port.to_string()]);
-                command
-            }
+        let database = match (peer.on_postgres(), &programs.postgres) {
+            (false, _) => None,
+            (true, Some(postgres)) => Some(Database::make(postgres).await?),
+            (true, None) => bail!("{peer} needs --postgres"),
         };
+        let mut host = Self {
+            peer,
+            urls: Vec::new(),
+            processes: Vec::new(),
+            database,
+            folder,
+        };
+        if peer == Peer::Cluster {
+            host.start_cluster(programs).await?;
+            return Ok(host);
+        }
+        for nth in 0..peer.processes() {
+            let port = free_port().await?;
+            let folder = host.folder.path().join(nth.to_string());
+            fs::create_dir(&folder)?;
+            let mut command = host.command(port, &folder, programs)?;
+            host.launch(command.current_dir(&folder), 1).await?;
+            host.urls.push(format!("http://127.0.0.1:{port}"));
+        }
+        Ok(host)
+    }
+
+    fn command(&self, port: u16, folder: &Path, programs: &Programs) -> anyhow::Result<Command> {
+        let peer = self.peer;
+        let file = folder.join("chat.db");
+        let mut command;
+        if peer.is_ours() {
+            let database = self.database.as_ref().map(|database| database.url.clone());
+            command = Command::new(&programs.steadfast);
+            command
+                .args(["--listen", &format!("127.0.0.1:{port}"), "--database"])
+                .arg(database.map_or_else(|| file.into_os_string(), Into::into))
+                .args(LIFTED);
+            if peer == Peer::Redis3 {
+                let redis = programs.redis.as_ref().context("redis-3 needs --redis")?;
+                command.args(["--adapter", redis]);
+            }
+        } else if peer == Peer::Floor {
+            command = Command::new(std::env::current_exe()?);
+            command.args(["floor", &port.to_string()]);
+        } else {
+            command = Command::new("node");
+            command
+                .arg(programs.tutorial.join("tutorial.mjs"))
+                .arg(port.to_string())
+                .arg(file)
+                .arg(peer.to_string());
+        }
+        Ok(command)
+    }
+
+    /// The tutorial's last step: a worker per core, each with a port of its own.
+    async fn start_cluster(&mut self, programs: &Programs) -> anyhow::Result<()> {
+        let mut ports = Vec::new();
+        for _ in 0..self.peer.processes() {
+            ports.push(free_port().await?);
+        }
+        let list: Vec<_> = ports.iter().map(u16::to_string).collect();
+        let mut command = Command::new("node");
+        command
+            .arg(programs.tutorial.join("tutorial.mjs"))
+            .arg(list.join(","))
+            .arg(self.folder.path().join("chat.db"))
+            .arg("better-sqlite3");
+        self.launch(&mut command, ports.len()).await?;
+        self.urls = ports
+            .iter()
+            .map(|port| format!("http://127.0.0.1:{port}"))
+            .collect();
+        Ok(())
+    }
+
+    /// Starts a process and waits until it says so many times that it listens.
+    async fn launch(&mut self, command: &mut Command, times: usize) -> anyhow::Result<()> {
+        let peer = self.peer;
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -133,29 +239,55 @@ impl Host {
         let id = child.id().context("it ended at once")?;
         let out = child.stdout.take().context("no output")?;
         let err = child.stderr.take().context("no output")?;
-        let (listens, mut said) = mpsc::channel(1);
+        let (listens, mut said) = mpsc::channel(times);
         tokio::spawn(read(out, listens.clone()));
         tokio::spawn(read(err, listens));
-        if !matches!(timeout(START, said.recv()).await, Ok(Some(()))) {
-            bail!("{peer} does not listen");
+        for _ in 0..times {
+            if !matches!(timeout(START, said.recv()).await, Ok(Some(()))) {
+                bail!("{peer} does not listen");
+            }
         }
-        Ok(Self {
-            peer,
-            url: format!("http://127.0.0.1:{port}"),
-            child,
-            id,
-            _folder: folder,
-        })
+        self.processes.push(Process { child, id });
+        Ok(())
     }
 
-    /// What the server has cost so far.
+    /// What the server has cost so far: all its processes, those of Postgres and Redis aside.
     pub(crate) fn usage(&self) -> anyhow::Result<Usage> {
-        usage(&PathBuf::from(format!("/proc/{}", self.id)))
+        let mut all = Usage::default();
+        for Process { id, .. } in &self.processes {
+            for id in with_children(*id) {
+                let one = usage(&PathBuf::from(format!("/proc/{id}")))?;
+                all.cpu += one.cpu;
+                all.memory += one.memory;
+            }
+        }
+        Ok(all)
+    }
+
+    /// How many transactions its Postgres has committed so far.
+    pub(crate) async fn transactions(&self) -> anyhow::Result<Option<f64>> {
+        match &self.database {
+            Some(database) => Ok(Some(database.transactions().await?)),
+            None => Ok(None),
+        }
     }
 
     pub(crate) async fn stop(mut self) {
-        let _gone = self.child.kill().await;
+        for process in &mut self.processes {
+            let _gone = process.child.kill().await;
+        }
     }
+}
+
+/// A process and those it has started.
+fn with_children(id: u32) -> Vec<u32> {
+    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+    let children = children.split_whitespace().filter_map(|id| id.parse().ok());
+    std::iter::once(id).chain(children).collect()
+}
+
+async fn free_port() -> anyhow::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port())
 }
 
 /// What this program has cost so far.

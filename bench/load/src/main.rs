@@ -1,6 +1,7 @@
 //! Puts load on chats, one after the other in one run, and prints how they compare.
 //!
 //! - [`host`]: a chat's server as a process of its own, and what it costs
+//! - [`database`]: a database of a round's own on Postgres
 //! - [`member`]: one connection to it
 //! - [`record`]: what was heard, and when
 //! - [`scenario`]: what is done to it
@@ -19,6 +20,7 @@ use host::{Host, Peer, Programs};
 use report::Report;
 use scenario::Scenario;
 
+mod database;
 mod floor;
 mod host;
 mod member;
@@ -63,6 +65,12 @@ struct Run {
     /// The folder of the tutorial's chat, its packages installed
     #[arg(long)]
     tutorial: PathBuf,
+    /// The address of a Postgres on which databases may be made, for those that need one
+    #[arg(long)]
+    postgres: Option<String>,
+    /// The address of a Redis, for those that need one
+    #[arg(long)]
+    redis: Option<String>,
     /// Where to write everything as JSON
     #[arg(long)]
     json: Option<PathBuf>,
@@ -81,6 +89,8 @@ async fn run(asked: &Run) -> anyhow::Result<()> {
     let programs = Programs {
         steadfast: asked.steadfast.clone(),
         tutorial: asked.tutorial.clone(),
+        postgres: asked.postgres.clone(),
+        redis: asked.redis.clone(),
     };
     let every = Scenario::ALL.to_vec();
     let scenarios = if asked.scenarios.is_empty() {

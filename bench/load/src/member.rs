@@ -26,6 +26,8 @@ const ANSWER: Duration = Duration::from_secs(30);
 /// One connection.
 pub(crate) struct Member {
     link: Link,
+    /// The node it is connected to, from 0.
+    node: usize,
     record: Arc<Record>,
 }
 
@@ -63,25 +65,31 @@ struct Body {
 
 impl Member {
     /// Signs in where that is needed, connects, and waits until nothing more can be missed.
+    ///
+    /// The nodes of a cluster take turns.
     pub(crate) async fn join(
         host: &Host,
+        nth: usize,
         http: &reqwest::Client,
         record: &Arc<Record>,
     ) -> anyhow::Result<Self> {
+        let node = nth % host.urls.len();
+        let url = host.urls.get(node).context("no node")?;
         let link = match host.peer {
-            Peer::Steadfast => steadfast(host, http, record).await?,
-            Peer::Sqlite3 | Peer::BetterSqlite3 => tutorial(host, record).await?,
-            Peer::Floor => floor(host, record).await?,
+            Peer::Floor => floor(url, record).await?,
+            peer if peer.is_ours() => steadfast(url, node, http, record).await?,
+            _ => tutorial(url, node, record).await?,
         };
         Ok(Self {
             link,
+            node,
             record: record.clone(),
         })
     }
 
     /// Says something and waits for the acknowledgement.
     pub(crate) async fn post(&self) -> anyhow::Result<()> {
-        let text = stamped();
+        let text = stamped(self.node);
         let begun = Instant::now();
         match &self.link {
             Link::Steadfast { client, room } => {
@@ -121,15 +129,20 @@ impl Member {
     }
 }
 
-async fn steadfast(host: &Host, http: &reqwest::Client, record: &Arc<Record>) -> anyhow::Result<Link> {
+async fn steadfast(
+    host: &str,
+    node: usize,
+    http: &reqwest::Client,
+    record: &Arc<Record>,
+) -> anyhow::Result<Link> {
     static PEOPLE: AtomicU64 = AtomicU64::new(0);
     let nickname = format!("load {}", PEOPLE.fetch_add(1, Ordering::Relaxed));
-    let url = format!("{}{SESSION_PATH}", host.url);
+    let url = format!("{host}{SESSION_PATH}");
     let asked = http
         .post(url)
         .json(&json!({ "nickname": nickname, "with_token": true }));
     let session: Value = asked.send().await?.error_for_status()?.json().await?;
-    let client = Client::builder(&host.url)
+    let client = Client::builder(host)
         .transports([Transport::WebSocket])
         .auth(json!({ "token": session["token"] }))
         .auto_connect(false)
@@ -138,7 +151,7 @@ async fn steadfast(host: &Host, http: &reqwest::Client, record: &Arc<Record>) ->
     let record = record.clone();
     let _for_ever = client.on_each::<Entries>(event::ENTRIES, move |news| {
         for entry in &news.entries {
-            record.hear(&entry.body.text);
+            record.hear(&entry.body.text, node);
         }
     });
     client.connect();
@@ -154,14 +167,15 @@ async fn steadfast(host: &Host, http: &reqwest::Client, record: &Arc<Record>) ->
     })
 }
 
-async fn tutorial(host: &Host, record: &Arc<Record>) -> anyhow::Result<Link> {
-    let client = Client::builder(&host.url)
+async fn tutorial(host: &str, node: usize, record: &Arc<Record>) -> anyhow::Result<Link> {
+    let client = Client::builder(host)
         .transports([Transport::WebSocket])
         .auto_connect(false)
         .build()?;
     let mut events = client.events();
     let record = record.clone();
-    let _for_ever = client.on_each::<(String, u64)>("chat message", move |(text, _)| record.hear(&text));
+    let _for_ever =
+        client.on_each::<(String, u64)>("chat message", move |(text, _)| record.hear(&text, node));
     client.connect();
     let connected = async {
         while let Some(event) = events.next().await {
@@ -177,8 +191,8 @@ async fn tutorial(host: &Host, record: &Arc<Record>) -> anyhow::Result<Link> {
     Ok(Link::Tutorial(client))
 }
 
-async fn floor(host: &Host, record: &Arc<Record>) -> anyhow::Result<Link> {
-    let address = host.url.trim_start_matches("http://");
+async fn floor(host: &str, record: &Arc<Record>) -> anyhow::Result<Link> {
+    let address = host.trim_start_matches("http://");
     let stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let (socket, _) = tokio_tungstenite::client_async(format!("ws://{address}/"), stream).await?;
@@ -188,7 +202,7 @@ async fn floor(host: &Host, record: &Arc<Record>) -> anyhow::Result<Link> {
     tokio::spawn(async move {
         while let Some(Ok(message)) = heard.next().await {
             if let Message::Text(text) = message {
-                record.hear(&text);
+                record.hear(&text, 0);
                 // Whose it was does not matter: texts come to everybody in one order.
                 echoed.send_if_modified(|last| {
                     let newer = text.as_str() > last.as_str();

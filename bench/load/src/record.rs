@@ -1,5 +1,6 @@
 //! What was heard and acknowledged while the measuring went on, and how long it took.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -13,6 +14,8 @@ const LONGEST: u64 = 120_000_000;
 const DIGITS: u8 = 2;
 /// How wide a stamp is in a text.
 const STAMP: usize = 20;
+/// How wide the node's number is behind it.
+const NODE: usize = 3;
 /// What a text has besides: about what people write.
 const WORDS: &str = "the quick brown fox jumps over the lazy dog and back again, twice";
 
@@ -53,6 +56,10 @@ pub(crate) struct Record {
     pub(crate) acknowledged: AtomicU64,
     pub(crate) delivery: Times,
     pub(crate) ack: Times,
+    /// From a text's first being heard on its author's node, which published it once it was committed, to being heard on another.
+    pub(crate) elsewhere: Times,
+    /// When each text of the measured time was heard first on its author's node.
+    published: Mutex<HashMap<u64, Instant>>,
 }
 
 impl Record {
@@ -64,6 +71,8 @@ impl Record {
             acknowledged: AtomicU64::new(0),
             delivery: Times::new(),
             ack: Times::new(),
+            elsewhere: Times::new(),
+            published: Mutex::default(),
         }
     }
 
@@ -72,13 +81,28 @@ impl Record {
         self.open.store(open, Ordering::SeqCst);
     }
 
-    /// A member heard this text.
-    pub(crate) fn hear(&self, text: &str) {
+    /// A member on this node heard this text.
+    pub(crate) fn hear(&self, text: &str, node: usize) {
         self.heard.fetch_add(1, Ordering::Relaxed);
-        let Some(age) = age_of(text) else { return };
-        if self.open.load(Ordering::Relaxed) {
-            self.delivered.fetch_add(1, Ordering::Relaxed);
-            self.delivery.add(age);
+        let Some((stamp, from)) = stamp_of(text) else {
+            return;
+        };
+        let Some(age) = since_start().checked_sub(Duration::from_nanos(stamp)) else {
+            return;
+        };
+        if !self.open.load(Ordering::Relaxed) {
+            return;
+        }
+        self.delivered.fetch_add(1, Ordering::Relaxed);
+        self.delivery.add(age);
+        let mut published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
+        if node == from {
+            published.entry(stamp).or_insert_with(Instant::now);
+        } else if let Some(then) = published.get(&stamp) {
+            self.elsewhere.add(then.elapsed());
+        } else {
+            // Even before.
+            self.elsewhere.add(Duration::ZERO);
         }
     }
 
@@ -96,17 +120,32 @@ impl Record {
     }
 }
 
-/// A text that says when it was written.
-pub(crate) fn stamped() -> String {
-    format!("{:0STAMP$} {WORDS}", since_start().as_nanos())
+/// A text that says when it was written, and on which node.
+pub(crate) fn stamped(node: usize) -> String {
+    format!("{:0STAMP$} {node:0NODE$} {WORDS}", since_start().as_nanos())
 }
 
-fn age_of(text: &str) -> Option<Duration> {
-    let nanos: u64 = text.get(..STAMP)?.parse().ok()?;
-    since_start().checked_sub(Duration::from_nanos(nanos))
+/// When a text was written, in nanoseconds since the start, and on which node.
+fn stamp_of(text: &str) -> Option<(u64, usize)> {
+    let stamp = text.get(..STAMP)?.parse().ok()?;
+    let node = text.get(STAMP + 1..STAMP + 1 + NODE)?.parse().ok()?;
+    Some((stamp, node))
 }
 
 fn since_start() -> Duration {
     static START: OnceLock<Instant> = OnceLock::new();
     START.get_or_init(Instant::now).elapsed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_says_when_and_where() {
+        let (stamp, node) = stamp_of(&stamped(2)).unwrap();
+        assert!(since_start() >= Duration::from_nanos(stamp));
+        assert_eq!(node, 2);
+        assert_eq!(stamp_of("hello"), None);
+    }
 }

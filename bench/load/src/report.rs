@@ -40,11 +40,16 @@ impl Report {
         }
         table.push_str("\n|---|");
         table.push_str(&"---|".repeat(peers.len()));
-        let names: Vec<_> = peers
-            .first()
-            .and_then(|peer| self.rounds.get(&(scenario, *peer))?.first())
-            .map(|figures| figures.iter().map(|(name, _)| *name).collect())
-            .unwrap_or_default();
+        // Some have figures that the others do not.
+        let mut names: Vec<&str> = Vec::new();
+        for figures in peers
+            .iter()
+            .filter_map(|peer| self.rounds.get(&(scenario, *peer))?.first())
+        {
+            let further = figures.iter().map(|(name, _)| *name);
+            let further: Vec<_> = further.filter(|name| !names.contains(name)).collect();
+            names.extend(further);
+        }
         for name in names {
             let _infallible = write!(table, "\n| {name} |");
             let ours = peers
@@ -53,6 +58,10 @@ impl Report {
                 .unwrap_or_default();
             for (at, peer) in peers.iter().enumerate() {
                 let values = self.values(scenario, *peer, name);
+                if values.is_empty() {
+                    table.push_str(" |");
+                    continue;
+                }
                 let (low, high) = ends(&values);
                 let noisy = if low > 0.0 && high / low > NOISY {
                     " noisy"
@@ -64,7 +73,7 @@ impl Report {
                     " {:.2} ({low:.2} … {high:.2}){noisy}",
                     median(values.clone())
                 );
-                if at > 0 {
+                if at > 0 && !ours.is_empty() {
                     let ratios: Vec<f64> = ours
                         .iter()
                         .zip(&values)

@@ -6,20 +6,26 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::{
+    cluster::Services,
     npm,
     process::{self, cargo},
     step::step,
     workspace,
 };
 
+const NODES: &str = "steadfast,postgres-1,postgres-2,postgres-3,redis-3,cluster";
+
 /// What `bench load` can be told. What it hands on is explained by `steadfast-load run --help`.
 #[derive(Args)]
 pub(crate) struct Options {
     /// Which scenarios, as `paced-200`; all where none is named
     scenarios: Vec<String>,
-    /// Which peers, of steadfast, sqlite3, better-sqlite3 and floor
+    /// Which peers, of steadfast, sqlite3, better-sqlite3, floor, postgres-1, postgres-2, postgres-3, redis-3 and cluster
     #[arg(long, default_value = "steadfast,sqlite3,better-sqlite3,floor")]
     peers: String,
+    /// Those that show what several nodes give: steadfast,postgres-1,postgres-2,postgres-3,redis-3,cluster
+    #[arg(long, conflicts_with = "peers")]
+    nodes: bool,
     /// How often each scenario goes round the peers
     #[arg(long, default_value_t = 3)]
     rounds: u32,
@@ -33,8 +39,8 @@ pub(crate) struct Options {
 
 /// Builds both programs, installs the peers' packages, and lets the generator run.
 pub(crate) fn load(options: &Options) -> anyhow::Result<ExitCode> {
-    let peers = workspace::root().join("bench/load/peers");
-    npm::install(&peers)?;
+    let tutorial = workspace::root().join("bench/load/peers");
+    npm::install(&tutorial)?;
     step("building the server and the generator (release)", || {
         process::run(cargo().args([
             "build",
@@ -45,18 +51,22 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<ExitCode> {
             "steadfast-load",
         ]))
     })?;
+    let peers = if options.nodes { NODES } else { &options.peers };
+    // They end with this function.
+    let services = Services::start(peers)?;
     let release = workspace::target().join("release");
     let program = |name: &str| release.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     let mut run = process::command(program("steadfast-load"));
     run.arg("run")
         .args(&options.scenarios)
-        .args(["--peers", &options.peers])
+        .args(["--peers", peers])
         .args(["--rounds", &options.rounds.to_string()])
         .args(["--seconds", &options.seconds.to_string()])
         .arg("--steadfast")
         .arg(program("steadfast"))
         .arg("--tutorial")
-        .arg(&peers);
+        .arg(&tutorial)
+        .args(services.args());
     if let Some(path) = &options.json {
         run.arg("--json").arg(path);
     }

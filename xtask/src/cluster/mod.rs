@@ -1,6 +1,7 @@
 //! `cargo xtask cluster`: several nodes on one Postgres behind a proxy, on this machine.
 //!
 //! - [`proxy`], [`postgres`], [`redis`], [`nodes`]: the parts, each a program of this machine
+//! - [`services`]: Postgres and Redis alone
 //! - [`child`]: one program
 //! - [`command`]: what a person may do to them
 //! - [`guard`]: sees that nothing of it stays, whatever becomes of this process
@@ -23,6 +24,7 @@ mod nodes;
 mod postgres;
 mod proxy;
 mod redis;
+mod services;
 
 use command::Command;
 use guard::Guard;
@@ -31,6 +33,7 @@ use postgres::Postgres;
 pub(crate) use proxy::Kind as ProxyKind;
 use proxy::Proxy;
 use redis::Redis;
+pub(crate) use services::Services;
 
 /// What `cluster` can be told.
 #[derive(Args)]

@@ -23,13 +23,15 @@ pub(super) async fn play(host: &Host, members: usize) -> anyhow::Result<Figures>
     let before = host.usage()?;
     let connected = join(host, members, &record).await?;
     let joined = host.usage()?;
+    let before_silence = host.transactions().await?;
     sleep(SETTLE).await;
+    let silence = host.transactions().await?;
     let during = host.usage()?;
     leave(connected).await;
     sleep(GIVE_BACK).await;
     let after = host.usage()?;
     let kib = |bytes: u64| bytes as f64 / 1024.0;
-    Ok(vec![
+    let mut figures = vec![
         (
             "KiB per connection",
             kib(during.memory.saturating_sub(before.memory)) / members as f64,
@@ -41,5 +43,12 @@ pub(super) async fn play(host: &Host, members: usize) -> anyhow::Result<Figures>
         ("MiB before", kib(before.memory) / 1024.0),
         ("MiB with them", kib(during.memory) / 1024.0),
         ("MiB after", kib(after.memory) / 1024.0),
-    ])
+    ];
+    if let (Some(before), Some(after)) = (before_silence, silence) {
+        figures.push((
+            "Postgres transactions/s in silence",
+            (after - before) / SETTLE.as_secs_f64(),
+        ));
+    }
+    Ok(figures)
 }

@@ -82,7 +82,7 @@ impl fmt::Display for Scenario {
 async fn join(host: &Host, members: usize, record: &Arc<Record>) -> anyhow::Result<Vec<Member>> {
     let http = reqwest::Client::new();
     stream::iter(0..members)
-        .map(|_| Member::join(host, &http, record))
+        .map(|nth| Member::join(host, nth, &http, record))
         .buffer_unordered(CONNECTING)
         .try_collect()
         .await
@@ -117,7 +117,7 @@ impl<'a> Stretch<'a> {
         let own = (host::own_usage()?.cpu - self.own.cpu).as_secs_f64();
         let acknowledged = self.record.acknowledged.load(Ordering::Relaxed) as f64;
         let delivered = self.record.delivered.load(Ordering::Relaxed) as f64;
-        Ok(vec![
+        let mut figures = vec![
             ("acked/s", acknowledged / seconds),
             ("deliveries/s", delivered / seconds),
             ("server CPU µs per delivery", server * 1e6 / delivered.max(1.0)),
@@ -127,7 +127,12 @@ impl<'a> Stretch<'a> {
             ("ack p99 ms", self.record.ack.quantile(0.99)),
             ("delivery p50 ms", self.record.delivery.quantile(0.5)),
             ("delivery p99 ms", self.record.delivery.quantile(0.99)),
-        ])
+        ];
+        if self.host.urls.len() > 1 {
+            figures.push(("other node p50 ms", self.record.elsewhere.quantile(0.5)));
+            figures.push(("other node p99 ms", self.record.elsewhere.quantile(0.99)));
+        }
+        Ok(figures)
     }
 }
 

@@ -1,0 +1,49 @@
+//! Postgres and Redis without nodes, for what starts servers itself.
+
+use super::{guard::Guard, postgres::Postgres, redis::Redis};
+
+/// They run as long as this lives.
+pub(crate) struct Services {
+    postgres: Option<Postgres>,
+    redis: Option<Redis>,
+    _guard: Option<Guard>,
+}
+
+impl Services {
+    /// Starts what these peers of the load need, and installs it where it is absent.
+    pub(crate) fn start(peers: &str) -> anyhow::Result<Self> {
+        let (with_redis, with_postgres) = (peers.contains("redis-"), peers.contains("postgres-"));
+        if !with_redis && !with_postgres {
+            return Ok(Self {
+                postgres: None,
+                redis: None,
+                _guard: None,
+            });
+        }
+        crate::postgres::prepare()?;
+        let guard = Guard::start()?;
+        let redis = if with_redis {
+            crate::redis::prepare()?;
+            Some(Redis::start(&guard)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            postgres: Some(Postgres::start(&guard)?),
+            redis,
+            _guard: Some(guard),
+        })
+    }
+
+    /// Where they are, as arguments.
+    pub(crate) fn args(&self) -> Vec<String> {
+        let mut args = Vec::new();
+        if let Some(postgres) = &self.postgres {
+            args.extend(["--postgres".to_owned(), postgres.url()]);
+        }
+        if let Some(redis) = &self.redis {
+            args.extend(["--redis".to_owned(), redis.url()]);
+        }
+        args
+    }
+}
