@@ -1,6 +1,6 @@
 // Browsers on different nodes of one cluster: what one does, the others see, as if there were one server.
 
-import type { Browser } from '@playwright/test';
+import type { Browser, BrowserContext } from '@playwright/test';
 import { Cluster, type ClusterOptions } from '../cluster.mjs';
 import { ChatPage } from '../pages/chat.js';
 import { Rooms } from '../pages/rooms.js';
@@ -14,6 +14,8 @@ const HUMAN = { delay: 60 };
 
 /** A cluster for one test, and people on its nodes. */
 class Nodes {
+  readonly #contexts: BrowserContext[] = [];
+
   private constructor(
     readonly cluster: Cluster,
     readonly browser: Browser,
@@ -21,12 +23,14 @@ class Nodes {
 
   static async with(browser: Browser, options: ClusterOptions, body: (nodes: Nodes) => Promise<void>): Promise<void> {
     const cluster = await Cluster.start(options);
+    const nodes = new Nodes(cluster, browser);
     try {
-      await body(new Nodes(cluster, browser));
+      await body(nodes);
     } catch (error) {
       console.error(cluster.log);
       throw error;
     } finally {
+      for (const context of nodes.#contexts) await context.close();
       await cluster.dispose();
     }
   }
@@ -34,7 +38,9 @@ class Nodes {
   /** A page in a profile of its own, on a node, or behind the proxy. */
   async page(node: number | 'proxy'): Promise<ChatPage> {
     const baseURL = node === 'proxy' ? this.cluster.url : this.cluster.nodes[node]!;
-    return new ChatPage(await (await this.browser.newContext({ baseURL })).newPage());
+    const context = await this.browser.newContext({ baseURL });
+    this.#contexts.push(context);
+    return new ChatPage(await context.newPage());
   }
 
   async person(nickname: string, node: number | 'proxy'): Promise<ChatPage> {
