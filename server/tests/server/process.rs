@@ -78,6 +78,12 @@ async fn a_taken_port_and_an_unwritable_folder_are_told_in_words() {
     assert!(said.contains("--listen"), "{said}");
     let said = refused(&mut command(&folder.path().join("nowhere").join("chat.db"))).await;
     assert!(said.contains("--database"), "{said}");
+    let mut alone = command(&folder.path().join("chat.db"));
+    let said = refused(alone.args(["--adapter", "redis://:secret@localhost:1"])).await;
+    assert!(
+        said.contains("--database postgres://") && !said.contains("secret"),
+        "{said}"
+    );
     std::fs::write(
         folder.path().join("text.db"),
         "this is no database, and long enough to be looked at".repeat(100),
@@ -257,7 +263,7 @@ pub(crate) async fn started_with_log(
     (child, address, told)
 }
 
-async fn line_with(told: &mut tokio::sync::mpsc::UnboundedReceiver<String>, part: &str) -> String {
+pub(crate) async fn line_with(told: &mut tokio::sync::mpsc::UnboundedReceiver<String>, part: &str) -> String {
     let found = async {
         loop {
             let line = told.recv().await.expect("it ended");

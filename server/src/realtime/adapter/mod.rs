@@ -54,6 +54,8 @@ pub(super) struct Adapter {
     status: watch::Sender<Status>,
     /// What sessions were told of it.
     told: AtomicBool,
+    /// Whether the log says that they are lost.
+    warned: AtomicBool,
     /// What was heard and not understood.
     unreadable: AtomicU64,
 }
@@ -105,6 +107,7 @@ impl Adapter {
             queue: has_transport.then(Queue::default),
             status: watch::Sender::new(status),
             told: AtomicBool::new(false),
+            warned: AtomicBool::new(false),
             unreadable: AtomicU64::new(0),
         }
     }
@@ -133,6 +136,7 @@ impl Adapter {
     }
 
     fn is_up(&self) {
+        self.warned.store(false, Ordering::Relaxed);
         if let Status::Degraded { since } = self.status.send_replace(Status::Up) {
             let after_ms = clock::now().saturating_sub(since);
             tracing::info!(after_ms, "the other nodes are heard");
@@ -140,17 +144,18 @@ impl Adapter {
     }
 
     fn is_down(&self, error: &LinkError) {
-        let was_up = self.status.send_if_modified(|status| {
+        self.status.send_if_modified(|status| {
             let was_up = *status == Status::Up;
             if was_up {
                 *status = Status::Degraded { since: clock::now() };
             }
             was_up
         });
-        if was_up {
-            tracing::warn!(%error, "the other nodes are not heard: their messages come within a second, who types and who is there does not");
-        } else {
+        // Once in an outage, and at a start without a link.
+        if self.warned.swap(true, Ordering::Relaxed) {
             tracing::debug!(%error, "the other nodes are not heard yet");
+        } else {
+            tracing::warn!(%error, "the other nodes are not heard: their messages come within a second or two, who types and who is there may be wrong");
         }
     }
 

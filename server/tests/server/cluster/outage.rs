@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use sqlx::Executor;
+use steadfast_server::realtime::AdapterChoice;
 use steadfast_shared::event::{self, Nodes};
 
 use super::chat::heard;
@@ -52,6 +53,27 @@ async fn while_redis_is_away_messages_come_by_the_timer_and_sessions_are_told_un
     until_heard(&mut mina, &mut jun).await;
     until_heard(&mut jun, &mut mina).await;
     both_speak(&mut mina, &mut jun, 5).await;
+}
+
+#[tokio::test]
+async fn without_an_adapter_messages_come_by_the_timer_and_nobody_is_told_of_an_outage() {
+    let database = Database::new().await;
+    let one = node(database.url(), Some(AdapterChoice::None)).await;
+    let other = node(database.url(), Some(AdapterChoice::None)).await;
+    let mut mina = one.join("Mina").await;
+    let mut jun = other.join("Jun").await;
+    let room = mina.room();
+    for from in [1, 3, 5] {
+        both_speak(&mut mina, &mut jun, from).await;
+    }
+    mina.send(&[message(room, "last")]).await;
+    loop {
+        let (name, args) = jun.event().await;
+        assert_ne!(name, event::NODES);
+        if name == event::ENTRIES && args[0]["from"] == 7 {
+            break;
+        }
+    }
 }
 
 #[tokio::test]

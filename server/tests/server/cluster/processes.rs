@@ -9,17 +9,18 @@ use std::time::Duration;
 
 use sqlx::Executor;
 use steadfast_server::store::{Log, Span};
+use steadfast_shared::event::{self, Nodes};
 use steadfast_shared::{EntryId, RoomId};
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
 use super::person::{Addresses, Person, Seen};
-use crate::process::{command, started_with_log};
-use crate::support::Client;
+use crate::process::{command, line_with, started_with_log};
 use crate::support::postgres::Database;
 use crate::support::proxy::{Proxy, Silent};
 use crate::support::server::sign_in;
+use crate::support::{Client, message};
 
 /// How long people may take to go on after a fault.
 const GOES_ON: Duration = Duration::from_secs(40);
@@ -92,6 +93,28 @@ impl People {
             sleep(Duration::from_millis(20)).await;
         }
         println!("{after}: {ENOUGH} more acknowledged after {:?}", began.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn a_node_whose_adapter_cannot_be_reached_starts_and_says_so_once() {
+    let database = Database::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(Path::new(&database.url()));
+    command.args(["--adapter", "redis://:secret@127.0.0.1:1", "--admin-socket"]);
+    command.arg(folder.path().join("admin.sock"));
+    let (_process, address, mut log) = started_with_log(command).await;
+    let said = line_with(&mut log, "the other nodes are not heard").await;
+    assert!(said.contains("WARN") && !said.contains("secret"), "{said}");
+    let http = reqwest::Client::new();
+    let session = sign_in(&http, address, "Mina").await;
+    let mut mina = Client::open(address, &session, serde_json::json!({})).await;
+    let nodes: Nodes = mina.next(event::NODES).await;
+    assert!(nodes.degraded);
+    let room = mina.room();
+    mina.send(&[message(room, "alone")]).await;
+    while let Ok(line) = log.try_recv() {
+        assert!(!line.contains("not heard"), "{line}");
     }
 }
 
