@@ -37,7 +37,7 @@ const PAUSE: Duration = Duration::from_millis(40);
 /// What burdens the server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 enum Scenario {
-    /// Somebody in 1,000 rooms connects again and again on 40 sockets; another one in as many takes another name again and again
+    /// Somebody in 900 rooms connects again and again on 40 sockets; another one in as many takes another name again and again
     Reconnect,
     /// 60 people make rooms
     Rooms,

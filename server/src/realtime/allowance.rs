@@ -25,6 +25,8 @@ const CONNECTS_PER_SECOND: usize = 16;
 const ROOMS_PER_CONNECT: usize = 100;
 /// Most people, devices and addresses whose buckets are kept that are not full. One more has to wait.
 const KEPT: usize = 20_000;
+/// How often those that have become full are looked for where so many are kept.
+const PRUNED_EVERY: Duration = Duration::from_secs(1);
 /// How long they wait.
 const CROWDED: Duration = Duration::from_secs(2);
 
@@ -97,8 +99,24 @@ impl Allowances {
 struct Buckets<K> {
     per_second: f64,
     burst: u32,
-    /// Those that are not full.
-    used: Mutex<HashMap<K, Bucket>>,
+    used: Mutex<Used<K>>,
+}
+
+/// Buckets that are not full.
+#[derive(Debug)]
+struct Used<K> {
+    buckets: HashMap<K, Bucket>,
+    /// When those that had become full were forgotten.
+    pruned: Option<Instant>,
+}
+
+impl<K> Default for Used<K> {
+    fn default() -> Self {
+        Self {
+            buckets: HashMap::new(),
+            pruned: None,
+        }
+    }
 }
 
 impl<K: Copy + Eq + Hash> Buckets<K> {
@@ -133,13 +151,19 @@ impl<K: Copy + Eq + Hash> Buckets<K> {
 
     fn with<T>(&self, key: K, now: Instant, work: impl FnOnce(&mut Bucket) -> T) -> Option<T> {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        if used.len() >= KEPT && !used.contains_key(&key) {
-            used.retain(|_, bucket| !bucket.is_full(now));
-            if used.len() >= KEPT {
+        let Used { buckets, pruned } = &mut *used;
+        if buckets.len() >= KEPT && !buckets.contains_key(&key) {
+            // Looking through all of them is dear, and not for everybody who comes.
+            let is_due = pruned.is_none_or(|pruned| now.saturating_duration_since(pruned) >= PRUNED_EVERY);
+            if is_due {
+                buckets.retain(|_, bucket| !bucket.is_full(now));
+                *pruned = Some(now);
+            }
+            if buckets.len() >= KEPT {
                 return None;
             }
         }
-        let bucket = used
+        let bucket = buckets
             .entry(key)
             .or_insert_with(|| Bucket::new(self.per_second, self.burst, now));
         Some(work(bucket))
@@ -232,7 +256,7 @@ mod tests {
     fn what_is_kept_is_bounded() {
         let buckets = Buckets::<u64>::new(1, 2, 1);
         let now = clock::instant();
-        let taken = (0..100_000)
+        let taken = (0..KEPT as u64 + 5_000)
             .filter(|key| buckets.take(*key, 1, now).is_ok())
             .count();
         assert_eq!(taken, KEPT);
@@ -241,6 +265,6 @@ mod tests {
             buckets.take(100_000, 1, later).is_ok(),
             "those that are full are forgotten"
         );
-        assert_eq!(buckets.used.lock().unwrap().len(), 1);
+        assert_eq!(buckets.used.lock().unwrap().buckets.len(), 1);
     }
 }
