@@ -48,7 +48,7 @@ pub enum RestoreError {
     /// It is in Postgres.
     #[error(
         "the database {database} is in Postgres, which has its own tools: stop the server, `pg_restore --dbname=URL {}` into an \
-         empty database, and then `psql URL -c 'update epoch set id = gen_random_uuid()'`, so that browsers fetch afresh",
+         empty database, and start it again: browsers fetch afresh what went back",
         file.display()
     )]
     Postgres {

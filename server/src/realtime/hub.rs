@@ -18,7 +18,7 @@ use super::adapter::hint::Hint;
 use super::connection::Connection;
 use super::feed::hints::Hints;
 use super::people::People;
-use super::published::PublishedState;
+use super::published::{Next, PublishedState};
 use super::room_name;
 use super::writer::Publish;
 use crate::clock::{self, Instant};
@@ -98,19 +98,15 @@ impl Hub {
         &self,
         published: &mut PublishedState,
         room: RoomId,
-        mut fresh: Vec<Entry>,
+        fresh: Vec<Entry>,
     ) -> bool {
-        let Some(head) = published.head(room) else {
-            return true;
-        };
-        fresh.retain(|entry| entry.seq > head);
-        match fresh.first() {
-            None => true,
-            Some(first) if first.seq == head + 1 => {
+        match published.next(room, fresh) {
+            Next::Publish(fresh) => {
                 self.broadcast(published, room, fresh).await;
                 true
             }
-            Some(_) => false,
+            Next::Nothing => true,
+            Next::Gap => false,
         }
     }
 
@@ -181,7 +177,8 @@ impl Publish for Hub {
     async fn committed(&self, feed: ChangeNumber, logs: Vec<Grown>) {
         let mut published = self.published().await;
         // What changed before these entries goes before them; and what changed after them may have changed them, too.
-        let applied = published.applied() == feed && published.unsynced.is_empty();
+        let is_here = self.store.elsewhere().is_none();
+        let applied = is_here && published.applied() == feed && published.unsynced.is_empty();
         for Grown { room, fresh, head } in logs {
             let has_grown = !fresh.is_empty();
             let told = applied && self.publish_log(&mut published, room, fresh).await;

@@ -5,7 +5,7 @@
 //! - `send`: entries come in
 //! - [`writer`]: one task commits, acknowledges, and has it published
 //! - `hub`: what was committed goes out, in order, to every socket of the room
-//! - `published`: what sockets have been told so far
+//! - [`published`]: what sockets have been told so far
 //! - `feed`: sockets follow what was committed, by whomever
 //! - `adapter`: what other nodes are told, and tell
 //! - `membership`: who is in which room, and what they are told of it
@@ -40,7 +40,7 @@ mod hub;
 mod membership;
 mod people;
 mod presence;
-mod published;
+pub mod published;
 mod resume;
 mod revision;
 mod rooms;

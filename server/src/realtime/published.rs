@@ -3,10 +3,11 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use steadfast_shared::event::{self, Cursors, Entries, Heads, Presence};
-use steadfast_shared::{Entry, Person, RoomId, Seq, UserId};
+use steadfast_shared::{Cursor, Entry, Person, RoomId, Seq, UserId};
 
 use super::resume::Resume;
 use super::revision::{is_revision, rename, revise};
+use super::tail::Tail;
 use super::tails::Tails;
 use crate::store::{Change, ChangeKind, ChangeNumber};
 
@@ -19,11 +20,22 @@ const MADE_ENTRIES: Seq = 100;
 /// Rooms known before those without members here are looked for.
 const KNOWN_ROOMS: usize = 10_000;
 
+/// What becomes of entries that were committed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Next {
+    /// These go out: they follow the newest that was published.
+    Publish(Vec<Entry>),
+    /// Nothing: all of them were published, or nobody here is in their room.
+    Nothing,
+    /// Nothing: something before them was not published yet.
+    Gap,
+}
+
 /// What this process' sockets have been told so far: how far the change feed was applied, how far each room was published,
 /// the newest entries, and who is there.
 ///
 /// It is covered by the one lock that publishing holds, under which no query is awaited.
-pub(super) struct PublishedState {
+pub struct PublishedState {
     /// The newest `seq` published of each room that this process knows. A room it does not know is loaded from what is
     /// stored; nothing is published of it before.
     heads: Heads,
@@ -39,7 +51,7 @@ pub(super) struct PublishedState {
 
 impl PublishedState {
     /// Nothing was published, and nobody has to be told of what changed up to `applied`.
-    pub(super) fn new(applied: ChangeNumber) -> Self {
+    pub fn new(applied: ChangeNumber) -> Self {
         Self {
             heads: Heads::new(),
             tails: Tails::default(),
@@ -96,13 +108,30 @@ impl PublishedState {
         true
     }
 
+    /// The newest entry published of each known room, with its id where it is held.
+    pub(super) fn newest(&self) -> Cursors {
+        let newest = self.heads.iter().map(|(room, head)| {
+            let entry = self.tails.of(*room).and_then(Tail::newest);
+            let entry = entry.filter(|entry| entry.seq == *head);
+            (*room, entry.map_or((*head).into(), Cursor::from))
+        });
+        newest.collect()
+    }
+
+    /// Knows of nothing that was published: the database is not what it was.
+    pub(super) fn start_afresh(&mut self, number: ChangeNumber) {
+        self.skip_to(number);
+        self.heads.clear();
+        self.unsynced.clear();
+    }
+
     /// The newest `seq` published of a room; `None` where the room is not known.
-    pub(super) fn head(&self, room: RoomId) -> Option<Seq> {
+    pub fn head(&self, room: RoomId) -> Option<Seq> {
         self.heads.get(&room).copied()
     }
 
     /// How far each known room was published.
-    pub(super) fn heads(&self) -> Vec<(RoomId, Seq)> {
+    pub fn heads(&self) -> Vec<(RoomId, Seq)> {
         self.heads.iter().map(|(room, head)| (*room, *head)).collect()
     }
 
@@ -112,15 +141,31 @@ impl PublishedState {
         rooms.iter().filter_map(known).collect()
     }
 
-    pub(super) fn heads_of(&self, rooms: &[RoomId]) -> Heads {
+    /// How far each of these rooms was published that is known.
+    pub fn heads_of(&self, rooms: &[RoomId]) -> Heads {
         rooms
             .iter()
             .filter_map(|room| Some((*room, *self.heads.get(room)?)))
             .collect()
     }
 
+    /// Which of these consecutive entries of a room go out: what follows the newest one published, none twice, and none past a
+    /// gap. They may have been read a while ago. Of a room that is not known nothing does, for nobody here is in it.
+    #[must_use]
+    pub fn next(&self, room: RoomId, mut fresh: Vec<Entry>) -> Next {
+        let Some(head) = self.head(room) else {
+            return Next::Nothing;
+        };
+        fresh.retain(|entry| entry.seq > head);
+        match fresh.first() {
+            None => Next::Nothing,
+            Some(first) if first.seq == head + 1 => Next::Publish(fresh),
+            Some(_) => Next::Gap,
+        }
+    }
+
     /// Keeps what has gone out of a known room.
-    pub(super) fn keep(&mut self, room: RoomId, entries: Vec<Entry>) {
+    pub fn keep(&mut self, room: RoomId, entries: Vec<Entry>) {
         if let Some(last) = entries.last() {
             self.heads.insert(room, last.seq);
         }
@@ -165,7 +210,7 @@ impl PublishedState {
     }
 
     /// What is about to go out, and what is kept, takes the shape that the newest changes have given it.
-    pub(super) fn revise(&mut self, room: RoomId, entries: &mut [Entry]) {
+    pub fn revise(&mut self, room: RoomId, entries: &mut [Entry]) {
         let changes: Vec<Entry> = entries
             .iter()
             .filter(|entry| is_revision(entry))
@@ -179,7 +224,7 @@ impl PublishedState {
 
     /// Adds what was published since the room was read, and takes out what was not: that is yet to come. A room that is not
     /// known is known from here on, up to where it was read. Answers whether it was not.
-    pub(super) fn bring_up_to_date(&mut self, room: &mut event::Room, person: UserId) -> bool {
+    pub fn bring_up_to_date(&mut self, room: &mut event::Room, person: UserId) -> bool {
         let loaded = !self.heads.contains_key(&room.id);
         let head = *self.heads.entry(room.id).or_insert(room.head);
         if head > room.head {
@@ -204,12 +249,7 @@ impl PublishedState {
     }
 
     /// What closes every gap, where the tails hold all of it and it is little.
-    pub(super) fn missed(
-        &self,
-        rooms: &[event::Room],
-        cursors: &Cursors,
-        most: usize,
-    ) -> Option<Vec<Entries>> {
+    pub fn missed(&self, rooms: &[event::Room], cursors: &Cursors, most: usize) -> Option<Vec<Entries>> {
         let mut left = most;
         let mut bytes = 0;
         let mut missed = Vec::new();

@@ -40,6 +40,11 @@ impl Tail {
         }
     }
 
+    /// The newest entry.
+    pub fn newest(&self) -> Option<&Entry> {
+        self.entries.back()
+    }
+
     /// Changes entries that are kept.
     pub fn revise(&mut self, revise: impl Fn(&mut Entry)) {
         self.entries.iter_mut().for_each(revise);

@@ -87,6 +87,17 @@ pub trait Store:
     /// The process that has opened it, as other nodes know it.
     fn node(&self) -> NodeId;
 
+    /// In which history of which server the database is by now, where that is another one than was known: after a failover, which may
+    /// have lost commits. Known before anything of it is answered.
+    fn elsewhere(&self) -> Option<String> {
+        None
+    }
+
+    /// Goes on in this history. Answers whether the epoch is another one by now.
+    async fn accept_lineage(&self, _lineage: &str) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
     /// Whether it can be read and written, and has room to grow.
     async fn ping(&self) -> Result<(), StoreError>;
 

@@ -16,6 +16,7 @@ mod cluster;
 mod conversation;
 mod crowd;
 mod exclusion;
+mod failover;
 mod feed;
 mod forewarned;
 mod guesses;

@@ -7,6 +7,7 @@
 //! - [`hints`]: what a round is to look at
 //! - `gather`: what it reads
 //! - `apply`: sockets follow a change
+//! - `lineage`: whether the database is still what it was, after a failover
 //! - `sync`: a person's sockets are brought in line with all that is stored
 //!
 //! Invariant: no query is awaited under the lock that publishes. Nothing but a round applies changes.
@@ -14,6 +15,7 @@
 mod apply;
 mod gather;
 pub(super) mod hints;
+mod lineage;
 mod sync;
 
 use std::panic::AssertUnwindSafe;
@@ -81,6 +83,7 @@ pub(super) async fn listen(hub: Weak<Hub>) {
 impl Hub {
     /// Brings this process' sockets in line with what is stored, as far as these rooms are concerned.
     async fn round(&self, rooms: &Rooms) -> Result<(), StoreError> {
+        self.follow_lineage().await?;
         loop {
             let start = {
                 let published = self.published().await;

@@ -7,6 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 use tokio::time::{Instant, timeout};
 
+use super::lineage::Lineage;
 use crate::clock;
 
 /// How the connections of a pool are told from others, in Postgres' list of them.
@@ -55,21 +56,28 @@ pub(super) fn patient(options: PgConnectOptions) -> PgConnectOptions {
 
 /// Which connections are still used: those made since the last time that all were thrown away.
 #[derive(Clone, Debug)]
-pub(super) struct Generation(Arc<Mutex<Option<Instant>>>);
+pub(super) struct Generation {
+    ended: Arc<Mutex<Option<Instant>>>,
+    lineage: Lineage,
+}
 
 impl Generation {
-    pub(super) fn begin() -> Self {
-        Self(Arc::default())
+    /// Connections that are expected to lead to this lineage.
+    pub(super) fn begin(lineage: Lineage) -> Self {
+        Self {
+            ended: Arc::default(),
+            lineage,
+        }
     }
 
     /// Throws every connection away that there is.
     pub(super) fn end(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock::instant());
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock::instant());
     }
 
     /// Whether a connection of this age is still used.
     fn has(&self, age: Duration) -> bool {
-        let ended = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = *self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         ended.is_none_or(|ended| clock::instant().duration_since(ended) >= age)
     }
 
@@ -107,8 +115,15 @@ impl Generation {
     }
 
     fn pooling(&self, connections: u32, patience: Duration, test: bool) -> PgPoolOptions {
-        let generation = self.clone();
+        let (generation, lineage) = (self.clone(), self.lineage.clone());
         PgPoolOptions::new()
+            .after_connect(move |connection, _| {
+                let lineage = lineage.clone();
+                Box::pin(async move {
+                    lineage.meet(connection).await;
+                    Ok(())
+                })
+            })
             .max_connections(connections)
             .acquire_timeout(patience)
             .idle_timeout(Duration::from_secs(10 * 60))

@@ -3,6 +3,7 @@
 //! - [`open`]: from a URL to a migrated database that this node has for itself
 //! - `connections`: how connections are made, and when they are thrown away
 //! - `transaction`: one that ends by its commit or not at all
+//! - `lineage`: in which history of which server the database is
 //! - `lease`: which nodes are alive, and whether one has the database for itself
 //! - [`notification`]: what nodes call to each other
 //! - `append`, `growth`: the log grows, as `store::append` has it
@@ -35,6 +36,7 @@ mod growth;
 mod history;
 mod invites;
 mod lease;
+mod lineage;
 mod locks;
 mod make;
 mod membership;
@@ -50,6 +52,7 @@ mod tries;
 mod usage;
 
 use std::io;
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -64,6 +67,7 @@ use super::{
 };
 use connections::Generation;
 use lease::Lease;
+use lineage::Lineage;
 use transaction::{Transaction, written};
 
 /// How long reading may take: more than waiting for a connection and one long statement together.
@@ -93,10 +97,11 @@ pub struct PostgresStore {
     handshakes: PgPool,
     generation: Generation,
     lease: Lease,
-    epoch: Epoch,
+    epoch: RwLock<Epoch>,
     patience: Duration,
     limits: StorageLimits,
     clock: Clock,
+    lineage: Lineage,
 }
 
 impl PostgresStore {
@@ -116,6 +121,12 @@ impl PostgresStore {
             .map_err(told)?;
         let _ = sqlx::query("select 1 / 0").execute(&mut *transaction).await;
         transaction.commit().await
+    }
+
+    /// Answers the former one.
+    fn set_epoch(&self, epoch: Epoch) -> Epoch {
+        let mut known = self.epoch.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut known, epoch)
     }
 
     /// Whether an attempt that ended so may be made again: nothing of it was committed, and the next one may do better.
@@ -168,7 +179,15 @@ impl PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     fn epoch(&self) -> Epoch {
-        self.epoch
+        *self.epoch.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn elsewhere(&self) -> Option<String> {
+        self.lineage.elsewhere()
+    }
+
+    async fn accept_lineage(&self, lineage: &str) -> Result<bool, StoreError> {
+        lineage::accept(self, lineage).await
     }
 
     fn node(&self) -> NodeId {

@@ -1,6 +1,7 @@
 //! From a URL to a migrated database that this node serves, beside others or for itself.
 
 use std::str::FromStr;
+use std::sync::RwLock;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -12,7 +13,8 @@ use uuid::Uuid;
 
 use super::connections::{Generation, patient, settled};
 use super::lease::{LOCKS, Lease, Locked, NoLease, SETUP, Use};
-use super::{Clock, PostgresStore, names, to_sql};
+use super::lineage::Lineage;
+use super::{Clock, PostgresStore, lineage, names, to_sql};
 use crate::store::{HANDSHAKE_READERS, StorageLimits};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -239,17 +241,19 @@ impl PostgresStore {
         let prepared = async {
             let epoch = be_born(&mut setup, at).await?;
             names::bring_up_to_date(&mut setup).await?;
+            let (epoch, lineage) = lineage::open(&mut setup, epoch).await?;
             setup.close().await?;
             let lease = match locked {
                 Some(locked) => locked.keep().await?,
                 None => Lease::none(),
             };
-            Ok((epoch, lease))
+            Ok((epoch, lineage, lease))
         };
-        let (epoch, lease) = prepared.await.map_err(|source| address.unusable(source))?;
+        let (epoch, lineage, lease) = prepared.await.map_err(|source| address.unusable(source))?;
 
         let options = settled(options);
-        let generation = Generation::begin();
+        let lineage = Lineage::new(lineage);
+        let generation = Generation::begin(lineage.clone());
         Ok(Self {
             // What has ended shows at the first statement, and the attempt is made again.
             writer: generation.pool_of_transactions(&options, WRITERS, patience),
@@ -258,8 +262,9 @@ impl PostgresStore {
             handshakes: generation.pool(&options, HANDSHAKE_READERS, patience, true),
             generation,
             lease,
-            epoch,
+            epoch: RwLock::new(epoch),
             patience,
+            lineage,
             limits: StorageLimits::default(),
             clock,
         })

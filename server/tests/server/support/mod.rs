@@ -9,6 +9,7 @@ pub(crate) mod postgres;
 pub(crate) mod proxy;
 pub(crate) mod redis;
 pub(crate) mod server;
+pub(crate) mod standby;
 
 use steadfast_server::store::Token;
 use steadfast_server::store::account::{NewDevice, SignUp};

@@ -88,7 +88,7 @@ fn started(said: &Mutex<BufReader<ChildStdout>>) -> PathBuf {
 }
 
 /// The newest Postgres there is.
-fn binaries() -> Option<PathBuf> {
+pub(super) fn binaries() -> Option<PathBuf> {
     let debian = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -105,7 +105,7 @@ fn binaries() -> Option<PathBuf> {
 }
 
 /// A command that runs another one, as somebody else where this is root: Postgres refuses to run as root.
-fn as_somebody() -> Command {
+pub(super) fn as_somebody() -> Command {
     let is_root = fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
     if !is_root {
         return Command::new("env");
