@@ -8,6 +8,7 @@ pub(crate) enum Rule {
     AckedIsStored,
     StoredOnce,
     RecoveredIsWhole,
+    LiveFollows,
     SavedIsOnDisk,
     SavedIsStored,
     OneLog,
@@ -34,6 +35,9 @@ impl Rule {
             Self::StoredOnce => "nothing is stored twice, and nothing that nobody said",
             Self::RecoveredIsWhole => {
                 "a session that is called recovered brings everything since the cursors"
+            }
+            Self::LiveFollows => {
+                "what a node publishes follows what each session was told, without a gap or a repeat"
             }
             Self::SavedIsOnDisk => "what a row shows as saved is on the device's disk",
             Self::SavedIsStored => {

@@ -182,6 +182,11 @@ pub(crate) enum Act {
         stage: Stage,
         down: Duration,
     },
+    /// A node's listener sees nothing of what is stored.
+    Stick {
+        node: usize,
+        lasts: Duration,
+    },
     DatabaseBusy {
         lasts: Duration,
     },
@@ -410,6 +415,10 @@ fn act(shape: &Shape, kinds: &Kinds, dice: &mut Dice) -> Act {
         96..=97 if kinds.wipes => Act::Restore {
             by_hand: dice.chance(60),
             down: dice.millis(50, 3_000),
+        },
+        98..=99 if kinds.crashes => Act::Stick {
+            node: dice.below(shape.nodes),
+            lasts: dice.millis(500, 20_000),
         },
         _ => calm,
     }

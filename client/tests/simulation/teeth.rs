@@ -55,13 +55,17 @@ macro_rules! teeth {
 }
 
 teeth! {
-    tooth_ack_before_commit: Server(Flaw::AckBeforeCommit) breaks AckedIsStored, SavedIsStored, NothingDisappears;
+    tooth_ack_before_commit: Server(Flaw::AckBeforeCommit) breaks AckedIsStored, SavedIsStored, NothingDisappears, OneLog, LiveFollows;
     // What never was committed may stand, with no row of its own, where the log has an edit or a deletion.
-    tooth_publish_before_commit: Server(Flaw::PublishBeforeCommit) breaks OneLog, Folded, ErasedIsGone;
+    tooth_publish_before_commit: Server(Flaw::PublishBeforeCommit) breaks OneLog, Folded, ErasedIsGone, LiveFollows;
     tooth_dedup_window_of_ten: Server(Flaw::DedupWindowOfTen) breaks StoredOnce, OneRow;
     tooth_tail_off_by_one: Server(Flaw::TailOffByOne) breaks RecoveredIsWhole;
     tooth_batch_acked_in_part: Server(Flaw::BatchAckedInPart) breaks AckedIsStored;
     tooth_page_off_by_one: Server(Flaw::PageOffByOne) breaks Converges;
+    tooth_publish_past_a_gap: Server(Flaw::PublishPastGap) breaks LiveFollows;
+    tooth_page_not_checked_again: Server(Flaw::PageNotChecked) breaks LiveFollows;
+    tooth_unknown_room_is_new: Server(Flaw::UnknownRoomIsNew) breaks LiveFollows;
+    tooth_hint_is_truth: Server(Flaw::HintIsTruth) breaks LiveFollows, Converges;
     tooth_delete_not_erased_in_the_log: Server(Flaw::ErasedStays) breaks ErasedIsGone;
     tooth_ghosts_stay: Server(Flaw::GhostsStay) breaks EphemeraEnd;
 

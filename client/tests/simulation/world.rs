@@ -7,8 +7,7 @@ use socketio_anywhere::packet::Frame;
 use socketio_anywhere::protocol::{LinkEvent, LinkId};
 use steadfast_client::record::OutboxItem;
 use steadfast_client::session::{Input, Options};
-use steadfast_shared::Person;
-use steadfast_shared::event::Entries;
+use steadfast_shared::{Person, RoomId, Seq};
 
 use crate::check::{Broken, Rule};
 use crate::device::Device;
@@ -16,7 +15,7 @@ use crate::dice::Dice;
 use crate::history::History;
 use crate::line::{Line, LineId};
 use crate::script::{Act, Script, Weather};
-use crate::server::{Batch, Flaw, Said, Server};
+use crate::server::{Batch, Flaw, Gathered, Said, Server};
 use crate::tab::{Tab, TabId};
 
 /// Something that will happen.
@@ -111,10 +110,21 @@ pub(crate) enum Happening {
         life: u32,
         batch: Box<Batch>,
     },
-    Between {
+    /// Another node says that a room may have grown.
+    Hint {
         node: usize,
         life: u32,
-        news: Entries,
+        room: RoomId,
+        head: Seq,
+    },
+    Listen {
+        node: usize,
+        life: u32,
+    },
+    Gathered {
+        node: usize,
+        life: u32,
+        gathered: Box<Gathered>,
     },
     Pulse {
         node: usize,
@@ -276,7 +286,14 @@ impl World {
             Happening::Commit { node, life } => self.commit(node, life),
             Happening::Answer { node, life, batch } => self.answer(node, life, batch),
             Happening::Publish { node, life, batch } => self.publish(node, life, &batch),
-            Happening::Between { node, life, news } => self.hear_node(node, life, &news),
+            Happening::Hint {
+                node,
+                life,
+                room,
+                head,
+            } => self.hear_hint(node, life, room, head),
+            Happening::Listen { node, life } => self.listen(node, life),
+            Happening::Gathered { node, life, gathered } => self.gathered(node, life, *gathered),
             Happening::Pulse { node, life } => self.pulse(node, life),
             Happening::Gone(person) => self.gone(&person),
         }

@@ -26,15 +26,15 @@ pub(crate) fn opened(world: &mut World, cursors: &Cursors, opened: &Opened) {
     if !opened.recovered {
         return;
     }
-    let lacks = world.server.database.rooms.iter().find_map(|log| {
+    let lacks = opened.rooms.iter().find_map(|log| {
         let cursor = cursors.get(&log.id).map_or(0, |cursor| cursor.seq);
         let missed = opened.missed.iter().filter(|missed| missed.room == log.id);
         let brought: Vec<Seq> = missed
             .flat_map(|missed| &missed.entries)
             .map(|entry| entry.seq)
             .collect();
-        let whole = brought.iter().copied().eq(cursor + 1..=log.head().max(cursor));
-        (!whole).then(|| (cursor, log.head(), brought))
+        let whole = brought.iter().copied().eq(cursor + 1..=log.head.max(cursor));
+        (!whole).then_some((cursor, log.head, brought))
     });
     if let Some((cursor, head, brought)) = lacks {
         world.breaks(Rule::RecoveredIsWhole, || {

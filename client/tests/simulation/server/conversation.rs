@@ -6,8 +6,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use socketio_anywhere::Payload;
 use socketio_anywhere::packet::{Kind, Packet};
-use steadfast_shared::event::{self, Entries, HistoryRequest, Opened, Page, Read, SendItem, TypingIn};
-use steadfast_shared::{Person, Role, Seq, WireError};
+use steadfast_shared::event::{
+    self, Cursors, Heads, HistoryRequest, Opened, Page, Read, Room, SendItem, TypingIn,
+};
+use steadfast_shared::{Epoch, ErrorCode, Person, Role, RoomId, WireError};
 
 use super::Flaw;
 use crate::check::Rule;
@@ -18,8 +20,21 @@ use crate::world::{Happening, World};
 /// What a node has read and is about to say.
 #[derive(Debug)]
 pub(crate) enum Said {
-    Opened(Opened),
+    Resume(Resume),
     Answer { ack: u64, payload: Payload },
+}
+
+/// Most missed entries sent along when a session opens.
+const RECOVERED: usize = 100;
+
+/// What a session opens with, as it was stored at one moment.
+#[derive(Debug)]
+pub(crate) struct Resume {
+    me: Person,
+    epoch: Epoch,
+    rooms: Vec<Room>,
+    cursors: Option<Cursors>,
+    reset: Vec<RoomId>,
 }
 
 impl World {
@@ -32,57 +47,90 @@ impl World {
         }
     }
 
-    fn reading_takes(&mut self) -> Duration {
+    pub(super) fn reading_takes(&mut self) -> Duration {
         let busy = self.server.busy_until.saturating_sub(self.now);
         busy + self.dice.millis(1, 30)
     }
 
+    /// Reads what the session opens with, as it is at this moment. It opens a little later.
     pub(crate) fn open_session(&mut self, line: LineId) {
-        let Some((node, life, connection)) = self.connection(line) else {
+        let Some((_, life, connection)) = self.connection(line) else {
             return;
         };
         let (Some(me), Some(auth)) = (connection.person.clone(), connection.auth.take()) else {
             return;
         };
         let database = &self.server.database;
-        let mut recovered = auth.epoch == Some(database.epoch) && !self.dice.chance(20);
         let (cursors, reset) = database.cursors(auth.epoch, &auth.cursors);
-        let mut missed = Vec::new();
-        for log in &database.rooms {
-            let from = cursors.get(&log.id).map_or(0, |cursor| cursor.seq);
-            if from >= log.head() {
-                continue;
+        let resume = Resume {
+            rooms: database.rooms_of(&me),
+            me,
+            epoch: database.epoch,
+            cursors: (auth.epoch == Some(database.epoch)).then_some(cursors),
+            reset,
+        };
+        let said = Box::new(Said::Resume(resume));
+        let after = self.dice.millis(0, 60);
+        self.plan(after, Happening::Say { line, life, said });
+    }
+
+    /// Opens a session with what was read for it, and with what was published since.
+    fn open_with(&mut self, line: LineId, resume: Resume) {
+        let Resume {
+            me,
+            epoch,
+            mut rooms,
+            cursors,
+            reset,
+        } = resume;
+        let Some(node) = self.node_of(line) else { return };
+        let mut behind = Vec::new();
+        let state = &mut self.server.nodes[node].state;
+        for room in &mut rooms {
+            let committed = room.head;
+            if state.head(room.id).is_none() && self.flaw == Some(Flaw::UnknownRoomIsNew) {
+                room.head = 0;
             }
-            let tail = self.server.nodes[node].tails.get(&log.id);
-            let lacks = Seq::from(self.flaw == Some(Flaw::TailOffByOne));
-            let entries: Option<Vec<_>> =
-                tail.and_then(|tail| Some(tail.after(from + lacks)?.cloned().collect()));
-            match entries.filter(|entries| entries.last().is_some_and(|last| last.seq >= log.head())) {
-                Some(entries) => missed.push(Entries {
-                    room: log.id,
-                    from: from + 1,
-                    entries,
-                }),
-                None => recovered = false,
+            let loaded = state.bring_up_to_date(room, me.id);
+            if loaded || committed > room.head {
+                behind.push(room.id);
             }
         }
+        let missed = cursors.as_ref().and_then(|cursors| {
+            let recovers = !self.dice.chance(20);
+            self.server.nodes[node]
+                .state
+                .missed(&rooms, cursors, RECOVERED)
+                .filter(|_| recovers)
+        });
+        let lacks = usize::from(self.flaw == Some(Flaw::TailOffByOne));
+        let recovered = missed.is_some();
+        let mut missed = missed.unwrap_or_default();
+        for missed in &mut missed {
+            missed.entries.drain(..lacks.min(missed.entries.len()));
+        }
+        let told = rooms.iter().map(|room| (room.id, room.head)).collect();
+        if let Some((_, _, connection)) = self.connection(line) {
+            connection.told = Some(told);
+        }
+        for room in behind {
+            self.hint(node, room);
+        }
         let opened = Opened {
-            rooms: database.rooms_of(&me),
+            rooms,
             me,
             owner: false,
             role: Role::Member,
             blocked: Vec::new(),
-            epoch: database.epoch,
+            epoch,
             recovered,
-            missed: if recovered { missed } else { Vec::new() },
+            missed,
             reset,
-            online: Vec::new(),
+            online: self.online(),
             last_closed: None,
         };
-        crate::check::opened(self, &cursors, &opened);
-        let said = Box::new(Said::Opened(opened));
-        let after = self.dice.millis(0, 60);
-        self.plan(after, Happening::Say { line, life, said });
+        crate::check::opened(self, &cursors.unwrap_or_default(), &opened);
+        self.send_event(line, event::SESSION, &event::Session::Open(opened));
     }
 
     pub(crate) fn say_to(&mut self, line: LineId, life: u32, said: Said) {
@@ -90,10 +138,7 @@ impl World {
             return;
         }
         match said {
-            Said::Opened(mut opened) => {
-                opened.online = self.online();
-                self.send_event(line, event::SESSION, &event::Session::Open(opened));
-            }
+            Said::Resume(resume) => self.open_with(line, resume),
             Said::Answer { ack, payload } => {
                 if !self.dice.chance(self.weather.swallow_answers) {
                     let mut packet = Packet::new(Kind::Ack, "/", payload);
@@ -129,7 +174,11 @@ impl World {
                 }
             }
             (event::SYNC, Some(ack)) => {
-                let heads: Result<_, WireError> = Ok(self.server.database.heads());
+                let Some(node) = self.node_of(line) else { return };
+                let heads = match self.is_stale(node) {
+                    true => Err(WireError::new(ErrorCode::Unavailable, "nothing is seen")),
+                    false => Ok(Heads::from_iter(self.server.nodes[node].state.heads())),
+                };
                 self.answer_later(line, life, ack, &event::Reply::from(heads));
             }
             (event::TYPING, None) => {

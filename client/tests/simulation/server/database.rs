@@ -149,12 +149,6 @@ impl Database {
         entries.for_each(|entry| erase(entry, message));
     }
 
-    /// An entry as the log has it.
-    pub(crate) fn as_it_is(&self, room: RoomId, entry: &Entry) -> Entry {
-        let held = self.room(room).and_then(|log| log.entry(entry.seq));
-        held.filter(|held| held.id == entry.id).unwrap_or(entry).clone()
-    }
-
     pub(crate) fn mark_read(&mut self, user: UserId, room: RoomId, seq: Seq) {
         let mark = self.read.entry((user, room)).or_default();
         *mark = seq.max(*mark);

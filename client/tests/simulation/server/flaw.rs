@@ -23,6 +23,14 @@ pub(crate) enum Flaw {
     PageOffByOne,
     /// What was deleted keeps its text in the log.
     ErasedStays,
+    /// What comes after a gap is published.
+    PublishPastGap,
+    /// A page is published as it was read, whatever was published meanwhile.
+    PageNotChecked,
+    /// A room that a node does not know is taken for one in which nothing was said.
+    UnknownRoomIsNew,
+    /// What a hint says of a room is taken for what was published.
+    HintIsTruth,
     /// Who has gone is there for ever.
     GhostsStay,
 }

@@ -19,7 +19,7 @@ const PING_EVERY: Duration = Duration::from_secs(5);
 const PONG_WITHIN: Duration = Duration::from_secs(4);
 
 impl World {
-    fn node_of(&self, line: LineId) -> Option<usize> {
+    pub(super) fn node_of(&self, line: LineId) -> Option<usize> {
         self.lines.get(&line).map(|line| line.node)
     }
 

@@ -5,25 +5,27 @@
 //! - `gate`: connections come, are pinged, and go
 //! - `conversation`: how a session opens, and what is asked
 //! - `writer`: commit, then acknowledge, then publish; and where a node dies between them
+//! - `listener`: what was committed is followed by every node
 //! - `presence`: who is there, and who is writing
 //! - `flaw`: what it may do wrong on purpose
 //!
-//! The tail of a room's newest entries is the real server's.
+//! What a node publishes and what it recovers is decided by the real server's `PublishedState`, tails and all.
 
 pub(crate) mod change;
 mod conversation;
 pub(crate) mod database;
 mod flaw;
 mod gate;
+mod listener;
 mod presence;
 mod writer;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use steadfast_server::realtime::tail::Tail;
-use steadfast_shared::event::Auth;
-use steadfast_shared::{EntryId, Epoch, Person, RoomId, Seq};
+use steadfast_server::realtime::published::PublishedState;
+use steadfast_shared::event::{Auth, Heads};
+use steadfast_shared::{EntryId, Epoch, Person};
 use uuid::Uuid;
 
 use crate::line::LineId;
@@ -34,6 +36,8 @@ use crate::world::{Happening, World};
 pub(crate) use conversation::Said;
 pub(crate) use database::{Database, REFUSED};
 pub(crate) use flaw::Flaw;
+pub(crate) use listener::Gathered;
+use listener::Listener;
 use writer::Job;
 pub(crate) use writer::{Batch, POISON};
 
@@ -58,8 +62,11 @@ pub(crate) struct Node {
     connections: BTreeMap<LineId, Connection>,
     queue: VecDeque<Job>,
     writing: bool,
-    tails: BTreeMap<RoomId, Tail>,
-    published: BTreeMap<RoomId, Seq>,
+    /// What its sockets have been told: the real server's.
+    state: PublishedState,
+    listener: Listener,
+    /// The heads there were when it started.
+    began_with: Heads,
     dies: Option<(Stage, Duration)>,
 }
 
@@ -70,6 +77,8 @@ struct Connection {
     tab: Option<Uuid>,
     /// What the CONNECT said, until the session opens.
     auth: Option<Auth>,
+    /// How far its session has been told each room, once it is open.
+    told: Option<Heads>,
     pinged: Duration,
     ponged: Duration,
 }
@@ -82,8 +91,9 @@ impl Server {
             connections: BTreeMap::new(),
             queue: VecDeque::new(),
             writing: false,
-            tails: BTreeMap::new(),
-            published: BTreeMap::new(),
+            state: PublishedState::new(0),
+            listener: Listener::default(),
+            began_with: Heads::new(),
             dies: None,
         };
         Self {
@@ -157,6 +167,18 @@ impl World {
         self.server.database = next;
     }
 
+    /// A node's listener sees nothing of what is stored for a while.
+    pub(crate) fn stick(&mut self, node: usize, lasts: Duration) {
+        self.say(|| {
+            format!(
+                "{} sees nothing of what is stored for {lasts:?}",
+                words::node(node)
+            )
+        });
+        let listener = &mut self.server.nodes[node].listener;
+        listener.stuck_until = listener.stuck_until.max(self.now + lasts);
+    }
+
     /// Has a node die at some point of its next write, or at once.
     pub(crate) fn doom(&mut self, node: usize, stage: Stage, down: Duration) {
         match stage {
@@ -182,17 +204,20 @@ impl World {
         here.up = false;
         here.queue.clear();
         here.writing = false;
-        here.tails.clear();
+        here.state = PublishedState::new(0);
+        here.listener = Listener::default();
         here.dies = None;
         let lines: Vec<LineId> = here.connections.keys().copied().collect();
         for line in lines {
             // A machine that loses its power closes nothing.
-            if self.dice.chance(self.weather.half_open) {
-                self.lines.remove(&line);
-            } else {
+            let silently = self.dice.chance(self.weather.half_open);
+            if !silently {
                 self.close_at_node(line);
             }
             self.forget_connection(line);
+            if silently {
+                self.lines.remove(&line);
+            }
         }
         self.plan(down, Happening::NodeUp { node });
     }
@@ -202,7 +227,8 @@ impl World {
         let here = &mut self.server.nodes[node];
         if !here.up {
             here.up = true;
-            here.published = heads;
+            here.began_with = heads;
+            here.listener.fresh = self.now;
             let life = here.life;
             self.plan(Duration::ZERO, Happening::Pulse { node, life });
             self.say(|| format!("{} is up", words::node(node)));
@@ -213,6 +239,9 @@ impl World {
     pub(crate) fn server_heals(&mut self) {
         self.server.busy_until = Duration::ZERO;
         self.server.full_until = Duration::ZERO;
-        self.server.nodes.iter_mut().for_each(|node| node.dies = None);
+        for node in &mut self.server.nodes {
+            node.dies = None;
+            node.listener.stuck_until = Duration::ZERO;
+        }
     }
 }

@@ -1,13 +1,11 @@
 //! The write path: everything queued goes into one transaction; then the acks, then the news, each in its turn.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use steadfast_shared::event::{self, Entries, Reply, SendItem, Sent};
+use steadfast_shared::event::{Entries, Reply, SendItem, Sent};
 use steadfast_shared::{Body, ErrorCode, Person, RoomId, Seq, WireError, limit};
 
 use super::Flaw;
-use super::change;
 use super::conversation::Said;
 use super::database::Log;
 use crate::check::Rule;
@@ -20,14 +18,8 @@ use crate::world::{Happening, World};
 /// A text with this in it makes the server refuse the whole batch for good.
 pub(crate) const POISON: &str = "poison";
 
-/// How often a node looks for what was committed and not published.
-const PULSE: Duration = Duration::from_secs(3);
-
 /// A node's clock is ahead of the one before by so many milliseconds.
 const CLOCKS_DIFFER: u64 = 1_700;
-
-/// Most entries published at once.
-const PUBLISHED: usize = 200;
 
 pub(super) struct Job {
     line: LineId,
@@ -77,7 +69,7 @@ impl World {
         }
     }
 
-    fn lives(&self, node: usize, life: u32) -> bool {
+    pub(super) fn lives(&self, node: usize, life: u32) -> bool {
         self.server.nodes[node].up && self.server.nodes[node].life == life
     }
 
@@ -197,7 +189,7 @@ impl World {
                 if let Body::Delete { message } = entry.body
                     && self.flaw != Some(Flaw::ErasedStays)
                 {
-                    self.erase(room, message);
+                    self.server.database.erase(room, message);
                 }
                 let news = news.entry(room).or_insert_with(|| Entries {
                     room,
@@ -223,16 +215,6 @@ impl World {
         self.plan(after, Happening::Publish { node, life, batch });
     }
 
-    /// Erases a deleted message in the log and in every node's memory.
-    fn erase(&mut self, room: RoomId, message: Seq) {
-        self.server.database.erase(room, message);
-        for node in &mut self.server.nodes {
-            if let Some(tail) = node.tails.get_mut(&room) {
-                tail.revise(|entry| change::erase(entry, message));
-            }
-        }
-    }
-
     fn acknowledge(&mut self, life: u32, answers: Vec<Told>) {
         for Told {
             line,
@@ -254,7 +236,9 @@ impl World {
         if self.flaw == Some(Flaw::AckBeforeCommit) {
             self.acknowledge(life, std::mem::take(&mut batch.answers));
         } else {
-            batch.news.iter().for_each(|news| self.tell_sockets(node, news));
+            for news in &batch.news {
+                self.publish_log(node, news.room, news.entries.clone());
+            }
         }
     }
 
@@ -263,19 +247,27 @@ impl World {
             return;
         }
         for news in &batch.news {
-            self.tell_sockets(node, news);
+            if !self.publish_log(node, news.room, news.entries.clone()) {
+                self.hint(node, news.room);
+            }
+            let (room, head) = (news.room, news.from + news.entries.len() as Seq - 1);
             for other in (0..self.server.nodes.len()).filter(|other| *other != node) {
-                if self.dice.chance(self.weather.lose_news) {
-                    continue;
+                // Late, lost, doubled.
+                let copies = 1 + usize::from(self.dice.chance(self.weather.repeat_news));
+                for _ in 0..copies {
+                    if self.dice.chance(self.weather.lose_news) {
+                        continue;
+                    }
+                    let life = self.server.nodes[other].life;
+                    let after = self.dice.millis(1, self.weather.between_nodes.max(1));
+                    let hint = Happening::Hint {
+                        node: other,
+                        life,
+                        room,
+                        head,
+                    };
+                    self.plan(after, hint);
                 }
-                let life = self.server.nodes[other].life;
-                let after = self.dice.millis(1, self.weather.between_nodes.max(1));
-                let between = Happening::Between {
-                    node: other,
-                    life,
-                    news: news.clone(),
-                };
-                self.plan(after, between);
             }
         }
         let here = &mut self.server.nodes[node];
@@ -284,55 +276,5 @@ impl World {
             let after = self.dice.millis(1, 10);
             self.plan(after, Happening::Commit { node, life });
         }
-    }
-
-    pub(crate) fn hear_node(&mut self, node: usize, life: u32, news: &Entries) {
-        if self.lives(node, life) {
-            self.tell_sockets(node, news);
-        }
-    }
-
-    /// To every socket of a node; now and then one does not get it, or gets it twice.
-    fn tell_sockets(&mut self, node: usize, news: &Entries) {
-        let last = news.from + news.entries.len() as Seq - 1;
-        let as_it_is = |entry| self.server.database.as_it_is(news.room, entry);
-        let as_they_are = news.entries.iter().map(as_it_is).collect();
-        let here = &mut self.server.nodes[node];
-        let published = here.published.entry(news.room).or_default();
-        if news.from == *published + 1 {
-            *published = last;
-            here.tails.entry(news.room).or_default().extend(as_they_are);
-        }
-        let mut lines = Vec::new();
-        for (line, connection) in &here.connections {
-            if connection.person.is_some() && !self.dice.chance(self.weather.lose_news) {
-                lines.push(*line);
-                if self.dice.chance(self.weather.repeat_news) {
-                    lines.push(*line);
-                }
-            }
-        }
-        self.broadcast(&lines, event::ENTRIES, news);
-    }
-
-    /// What was committed and not published, by this node or another, is found and published.
-    pub(crate) fn pulse(&mut self, node: usize, life: u32) {
-        if !self.lives(node, life) {
-            return;
-        }
-        let mut behind = Vec::new();
-        for log in &self.server.database.rooms {
-            let here = &self.server.nodes[node];
-            let published = here.published.get(&log.id).copied().unwrap_or(0);
-            if log.head() > published {
-                let mut news = log.after(published);
-                news.entries.truncate(PUBLISHED);
-                behind.push(news);
-            }
-        }
-        for news in behind {
-            self.tell_sockets(node, &news);
-        }
-        self.plan(PULSE, Happening::Pulse { node, life });
     }
 }
