@@ -480,8 +480,9 @@ async fn fault_m03_messages_that_are_never_finished_are_bounded() {
     const UNFINISHED: usize = 900_000;
     let server = TestServer::with(|limits| {
         limits.max_connections_per_device = 200;
-        // Time ends none of them.
+        // Time ends none of them: the first ping comes at once.
         limits.ping = Duration::from_secs(600);
+        limits.pong = Duration::from_secs(600);
     })
     .await;
     let mut mina = server.join("Mina").await;
