@@ -12,8 +12,12 @@ use crate::support::postgres::Database;
 const SMALL: [&str; 2] = ["epoch", "invites"];
 
 /// Walks that are meant, by how their statement begins, and why.
-const MEANT: [(&str, &str); 14] = [
+const MEANT: [(&str, &str); 15] = [
     ("select id, head from rooms", "all heads, after a failure"),
+    (
+        "delete from tries where key in",
+        "those beyond what is kept, by their index",
+    ),
     (
         "select id, name from users where role <> 'server' and state = 'active' order by name",
         "people are found by any part of their nickname",
@@ -72,7 +76,7 @@ fn statements() -> Vec<String> {
 /// Every statement in one file. What a macro puts together is put together here.
 fn statements_of(file: &Path) -> Vec<String> {
     let mut statements = Vec::new();
-    let text = fs::read_to_string(file).unwrap();
+    let text = with_quotes_hidden(&fs::read_to_string(file).unwrap());
     let literals: Vec<&str> = text.split('"').skip(1).step_by(2).collect();
     let begun = literals.iter().find(|literal| {
         ["where", "and"]
@@ -90,7 +94,29 @@ fn statements_of(file: &Path) -> Vec<String> {
             statements.push((*literal).to_owned());
         }
     }
-    statements
+    let shown = statements.iter().map(|statement| statement.replace(HIDDEN, "\""));
+    shown.collect()
+}
+
+/// What stands for a quotation mark within a raw literal.
+const HIDDEN: char = '\u{1}';
+
+/// A source text with raw literals written as others, and the quotation marks in them hidden.
+fn with_quotes_hidden(text: &str) -> String {
+    let mut parts = text.split("r#\"");
+    let mut hidden = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (literal, rest) = part.split_once("\"#").unwrap();
+        hidden.push('"');
+        hidden.extend(
+            literal
+                .chars()
+                .map(|letter| if letter == '"' { HIDDEN } else { letter }),
+        );
+        hidden.push('"');
+        hidden.push_str(rest);
+    }
+    hidden
 }
 
 /// A statement that is asked once a month fails in a test, and not then.
@@ -133,15 +159,15 @@ async fn nothing_that_is_asked_often_walks_through_a_table() {
             .unwrap_or_else(|error| panic!("{error}: {statement}"));
         for step in plan {
             let step: String = step.get("detail");
+            if step.contains("VIRTUAL TABLE") {
+                continue;
+            }
             let walked = step
                 .strip_prefix("SCAN ")
                 .map(|what| what.split(' ').next().unwrap_or_default());
             let walk = walked.is_some_and(|table| {
-                // Neither a list that came along with the statement nor one that it has made is a table.
-                !table.starts_with("json_each")
-                    && !table.starts_with('(')
-                    && table != "CONSTANT"
-                    && !SMALL.contains(&table)
+                // What the statement has made itself is no table, and neither is a list that came along with it: a virtual one.
+                !table.starts_with('(') && table != "CONSTANT" && !SMALL.contains(&table)
             });
             if walk && !MEANT.iter().any(|(begin, _)| statement.starts_with(begin)) {
                 walks.push(format!("{step}: {statement}"));
