@@ -20,6 +20,8 @@ const TYPING_HELD: usize = 100;
 pub(crate) struct Presence {
     /// By name; those who are offline are not in it.
     here: Vec<event::Presence>,
+    /// How many are there of rooms in which they are too many to be told one by one.
+    crowds: SortedMap<RoomId, u32>,
     typing: SortedMap<RoomId, SortedMap<UserId, (Person, Duration)>>,
 }
 
@@ -33,6 +35,29 @@ impl Presence {
         for presence in people {
             self.comes_or_goes(presence);
         }
+    }
+
+    /// These are all the crowds among the rooms that are watched.
+    pub(crate) fn crowds(&mut self, rooms: &[event::Crowd]) {
+        let crowds = rooms.iter().filter(|crowd| crowd.crowd);
+        self.crowds = crowds.map(|crowd| (crowd.room, crowd.here)).collect();
+    }
+
+    /// The number of some rooms is another. Answers whether a room has become a crowd.
+    pub(crate) fn crowds_changed(&mut self, rooms: &[event::Crowd]) -> bool {
+        let mut became = false;
+        for crowd in rooms {
+            if crowd.crowd {
+                became |= self.crowds.insert(crowd.room, crowd.here).is_none();
+            } else {
+                self.crowds.remove(&crowd.room);
+            }
+        }
+        became
+    }
+
+    pub(crate) fn crowd(&self, room: RoomId) -> Option<u32> {
+        self.crowds.get(&room).copied()
     }
 
     pub(crate) fn comes_or_goes(&mut self, presence: event::Presence) {
@@ -63,6 +88,7 @@ impl Presence {
     /// Nothing is heard of the room any more.
     pub(crate) fn forget_room(&mut self, room: RoomId) {
         self.typing.remove(&room);
+        self.crowds.remove(&room);
     }
 
     pub(crate) fn typing(&self, room: RoomId) -> Vec<&Person> {

@@ -179,6 +179,14 @@ impl App {
             () = stop => {}
             what = self.store.lost() => lost = Some(what),
         }
+        let drain = self.config.drain();
+        if lost.is_none() && !drain.is_zero() {
+            tokio::select! {
+                () = self.realtime.drain(drain) => {}
+                _ = &mut serving => {}
+                what = self.store.lost() => lost = Some(what),
+            }
+        }
         tracing::info!("shutting down");
         let _ = stopping.send(());
         #[cfg(unix)]
@@ -187,7 +195,7 @@ impl App {
         if tokio::time::timeout(HTTP, self.journal.flush()).await.is_err() {
             tracing::warn!("the sign-in log was not written in time");
         }
-        if tokio::time::timeout(HTTP, &mut serving).await.is_err() {
+        if !serving.is_finished() && tokio::time::timeout(HTTP, &mut serving).await.is_err() {
             serving.abort();
         }
         if tokio::time::timeout(HTTP, self.store.close()).await.is_err() {

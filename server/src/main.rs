@@ -210,8 +210,18 @@ fn start_logging(config: &Config) {
     }
 }
 
-/// Resolves at Ctrl-C, and at SIGTERM where there is such a thing.
+/// Resolves when the process is told to stop. Told once more, it ends at once: what was acknowledged is durable all the same.
 async fn told_to_stop() {
+    next_signal().await;
+    tokio::spawn(async {
+        next_signal().await;
+        tracing::warn!("told to stop once more: ending at once");
+        std::process::exit(1);
+    });
+}
+
+/// Resolves at Ctrl-C, and at SIGTERM where there is such a thing.
+async fn next_signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

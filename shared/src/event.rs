@@ -9,7 +9,9 @@
 //! | [`SYNC`] | client | [`Reply`]`<`[`Heads`]`>` to [`Cursors`] |
 //! | [`SYNC`] | server | no: [`Heads`], where the server knows that this socket missed news |
 //! | [`TYPING`] | both | no: [`TypingIn`] from the client, [`Typing`] from the server; volatile |
-//! | [`PRESENCE`] | server | no: [`Presence`]; volatile |
+//! | [`WATCH`] | client | [`Reply`]`<`[`Watched`]`>` to [`Watch`] |
+//! | [`WATCHED`] | server | no: [`Watched`], to clients that watch |
+//! | [`PRESENCE`] | server | no: [`Presence`], to clients that watch nothing |
 //! | [`READ`] | both | no: [`Read`]; from the server to the person's other sockets |
 //! | [`AWAY`] | client | no: [`Away`] |
 //! | [`CREATE_ROOM`] | client | [`Reply`]`<`[`Room`]`>` to [`room::CreateRoom`] |
@@ -21,7 +23,7 @@
 //! | [`REMOVE_MEMBER`] | client | [`Reply`]`<()>` to [`room::RemoveMember`] |
 //! | [`HIDE_ROOM`] | client | [`Reply`]`<`[`Room`]`>` to [`room::HideRoom`] |
 //! | [`CHANGE_ROOM`] | client | [`Reply`]`<`[`Room`]`>` to [`room::ChangeRoom`] |
-//! | [`LIST_MEMBERS`] | client | [`Reply`]`<Vec<`[`room::Member`]`>>` to [`room::InRoom`] |
+//! | [`LIST_MEMBERS`] | client | [`Reply`]`<Vec<`[`room::Member`]`>>` to [`room::ListMembers`] |
 //! | [`FIND_PEOPLE`] | client | [`Reply`]`<Vec<`[`Person`]`>>` to [`room::FindPeople`] |
 //! | [`BLOCK`] | client | [`Reply`]`<()>` to [`Block`] |
 //! | [`BLOCKED`] | server | no: [`Blocked`], to one person's sockets |
@@ -55,7 +57,11 @@ pub const SEND: &str = "send";
 pub const SYNC: &str = "sync";
 /// Name of the event that says somebody is writing.
 pub const TYPING: &str = "typing";
-/// Name of the event that says who comes and goes.
+/// Name of the event that says whose presence a client shows.
+pub const WATCH: &str = "watch";
+/// Name of the event that says what has changed of the presence a client shows.
+pub const WATCHED: &str = "watched";
+/// Name of the event that tells a client that watches nothing who comes and goes.
 pub const PRESENCE: &str = "presence";
 /// Name of the event that moves a read cursor.
 pub const READ: &str = "read";
@@ -148,6 +154,9 @@ pub struct Auth {
     /// This tab's (or program run's) name for itself: a new connection of the same tab evicts the old one's ghost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tab: Option<Uuid>,
+    /// Whose presence the client shows. Without it, it is told of the people of its rooms one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<Watch>,
 }
 
 /// `session`: how the server opens and closes its side.
@@ -178,6 +187,7 @@ struct SessionFields {
     missed: Option<Vec<Entries>>,
     reset: Option<Vec<RoomId>>,
     online: Option<Vec<Presence>>,
+    watched: Option<Watched>,
     last_closed: Option<ClosingReason>,
     reason: Option<ClosingReason>,
 }
@@ -204,6 +214,7 @@ impl TryFrom<SessionFields> for Session {
                 missed: fields.missed.ok_or("missing field `missed`")?,
                 reset: fields.reset.unwrap_or_default(),
                 online: fields.online.ok_or("missing field `online`")?,
+                watched: fields.watched,
                 blocked: fields.blocked.unwrap_or_default(),
                 last_closed: fields.last_closed,
             }),
@@ -237,8 +248,12 @@ pub struct Opened {
     /// client drops its cursor and its entries of them, keeps its outbox, and reads them anew.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reset: Vec<RoomId>,
-    /// Who is online or away, this person too.
+    /// This person; and to a client that watches nothing, who of its rooms is online or away, as far as
+    /// [`crate::limit::ONLINE_LISTED`].
     pub online: Vec<Presence>,
+    /// Who is there of those the client watches, where it watches any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched: Option<Watched>,
     /// Whom this person has blocked, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocked: Vec<Person>,
@@ -253,6 +268,8 @@ pub struct Opened {
 pub enum ClosingReason {
     /// The server is shutting down or restarting.
     Shutdown,
+    /// The server is about to be replaced: there is another one, and this connection is to go there.
+    Draining,
     /// The socket did not read what it was sent, and its buffer is full. It resumes from its cursor.
     SlowConsumer,
     /// A newer connection of the same tab took over.
@@ -421,6 +438,42 @@ pub enum Availability {
     Offline,
 }
 
+/// `watch`: whose presence the client shows from here on. It replaces what was watched before.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Watch {
+    /// The members of these rooms, at most [`crate::limit::WATCHED_ROOMS`]. Of rooms this person is not in, nothing is told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rooms: Vec<RoomId>,
+    /// These people, at most [`crate::limit::WATCHED_PEOPLE`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<UserId>,
+}
+
+/// `watched` from the server, and the answer to `watch`. The answer has everybody watched who is online or away; an event has
+/// what has changed. At most one event in 250 ms.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Watched {
+    /// Whether these people are there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Presence>,
+    /// How many are there of rooms in which they are too many to be told one by one, and of rooms where they were so until
+    /// a moment ago.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rooms: Vec<Crowd>,
+}
+
+/// How many of a room's members are there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Crowd {
+    /// Which room.
+    pub room: RoomId,
+    /// How many of its members are online or away.
+    pub here: u32,
+    /// Whether they are more than [`crate::limit::CROWD`]: then only those watched by themselves are told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub crowd: bool,
+}
+
 /// `presence`: somebody comes or goes. A connection that is back within the server's grace says nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Presence {
@@ -536,6 +589,14 @@ mod tests {
                 person: me,
                 state: Availability::Online,
             }],
+            watched: Some(Watched {
+                people: vec![],
+                rooms: vec![Crowd {
+                    room: RoomId(Uuid::nil()),
+                    here: 51,
+                    crowd: true,
+                }],
+            }),
             blocked: vec![],
             last_closed: None,
         });

@@ -71,6 +71,18 @@ pub const INVITED: usize = 50;
 /// Longest page of `room:browse` and `people`.
 pub const LISTED: usize = 50;
 
+/// Most rooms whose members' presence one connection watches.
+pub const WATCHED_ROOMS: usize = 16;
+
+/// Most people whose presence one connection watches beside those of rooms.
+pub const WATCHED_PEOPLE: usize = 500;
+
+/// Most members of a room who are there and are told of one by one. With one more, their number is told.
+pub const CROWD: usize = 50;
+
+/// Most people named in `online` of a session.
+pub const ONLINE_LISTED: usize = 100;
+
 /// Most members told of a room, those who are online first.
 pub const MEMBERS_LISTED: usize = 500;
 

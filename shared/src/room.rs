@@ -275,13 +275,53 @@ pub struct MemberNews {
     pub joined: bool,
 }
 
+/// `room:members`: who is in a room, by name; the answer is a list of [`Member`].
+///
+/// With `room` alone those who are there come first, at most [`crate::limit::MEMBERS_LISTED`] of them all.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ListMembers {
+    /// Which room.
+    pub room: RoomId,
+    /// Only those who are there, or only those who are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub here: Option<bool>,
+    /// Part of the nickname, as in [`FindPeople`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub search: String,
+    /// The name and id after which to go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<(String, UserId)>,
+    /// At most so many, and at most [`crate::limit::MEMBERS_LISTED`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+}
+
+impl ListMembers {
+    /// All of a room, those who are there first.
+    pub fn of(room: RoomId) -> Self {
+        Self {
+            room,
+            here: None,
+            search: String::new(),
+            after: None,
+            limit: None,
+        }
+    }
+}
+
 /// `people`: finds people by part of their nickname, by name; the answer is a list of [`Person`],
 /// at most [`crate::limit::LISTED`] long.
+///
+/// Those whose nickname begins with it come first, and can be paged. A first page that is not full is filled up with some whose
+/// nickname has it elsewhere.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct FindPeople {
     /// Part of the nickname, without regard to case; empty for all.
     #[serde(default)]
     pub search: String,
+    /// The name and id after which to go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<(String, UserId)>,
 }
 
 /// `nickname`: asks for another nickname; answered with the [`Person`], or `nickname_taken`.

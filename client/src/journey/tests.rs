@@ -99,6 +99,7 @@ impl Watched {
                 entries: missed,
             }],
             online: Vec::new(),
+            watched: None,
             last_closed: None,
         })));
     }

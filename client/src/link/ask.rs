@@ -10,7 +10,7 @@ use socketio_anywhere::AckError;
 use steadfast_shared::event::{self, Block, Reply};
 use steadfast_shared::room::{
     BrowseRooms, ChangeNickname, ChangeRoom, CreateRoom, DirectRoom, FindPeople, HideRoom, InRoom, Invite,
-    ListedRoom, Member, RemoveMember, Room,
+    ListMembers, ListedRoom, Member, RemoveMember, Room,
 };
 use steadfast_shared::{Person, RoomId, WireError};
 
@@ -74,6 +74,7 @@ asks! {
     HideRoom, event::HIDE_ROOM => Room;
     Block, event::BLOCK => ();
     FindPeople, event::FIND_PEOPLE => Vec<Person>;
+    ListMembers, event::LIST_MEMBERS => Vec<Member>;
     ChangeNickname, event::NICKNAME => Person;
 }
 
@@ -107,8 +108,6 @@ asks_of_a_room! {
     Join, event::JOIN_ROOM => Room;
     /// To leave a room.
     Leave, event::LEAVE_ROOM => ();
-    /// Who is in a room, and whether they are there.
-    Members, event::LIST_MEMBERS => Vec<Member>;
 }
 
 impl Chat {

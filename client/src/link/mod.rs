@@ -32,7 +32,7 @@ use changes::Watchers;
 use fault::Gate;
 use tasks::StorageJob;
 
-pub use ask::{Ask, AskError, Join, Leave, Members};
+pub use ask::{Ask, AskError, Join, Leave};
 pub use peers::{Peers, SoloPeers};
 pub use platform::{MaybeSend, Stream, Task};
 pub use socketio_anywhere::{BuildError, WebSocketFailure};

@@ -21,6 +21,7 @@ pub(super) fn server_event(message: Message) -> Option<ServerEvent> {
         event::SYNC => message.parse().ok().map(ServerEvent::Sync),
         event::TYPING => message.parse().ok().map(ServerEvent::Typing),
         event::PRESENCE => message.parse().ok().map(ServerEvent::Presence),
+        event::WATCHED => message.parse().ok().map(ServerEvent::Watched),
         event::READ => message.parse().ok().map(ServerEvent::Read),
         event::ROOM => message.parse().ok().map(ServerEvent::Room),
         event::MEMBERS => message.parse().ok().map(ServerEvent::Members),
@@ -42,6 +43,7 @@ pub(super) fn ask(
         Request::Send(items) => emit(client, event::SEND, items, timeout, Answer::Send),
         Request::History(page) => emit(client, event::HISTORY, page, timeout, Answer::History),
         Request::Sync(cursors) => emit(client, event::SYNC, cursors, timeout, Answer::Sync),
+        Request::Watch(watch) => emit(client, event::WATCH, watch, timeout, Answer::Watch),
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) enum Asked {
     History(RoomId, Heard),
     Look(RoomId, Heard),
     Sync,
+    Watch,
 }
 
 impl Session {
@@ -40,6 +41,7 @@ impl Session {
         }
         self.drain_outbox(now);
         self.pull_pages(now);
+        self.drive_watch(now);
         if self.sync_at <= now {
             self.sync_at = now + self.options.sync_every;
             let cursors = self.cursors();
@@ -130,7 +132,14 @@ impl Session {
         let drains = stand_in.is_none_or(|at| at <= self.outbox.now);
         let send = self.outbox.flight.not_before().filter(|_| drains);
         let stand_in = stand_in.filter(|_| !drains);
-        let due = [Some(self.sync_at), pull, send, stand_in, self.read_due()];
+        let due = [
+            Some(self.sync_at),
+            pull,
+            send,
+            stand_in,
+            self.read_due(),
+            self.watch_due(),
+        ];
         due.into_iter().flatten().filter(|at| *at > self.outbox.now).min()
     }
 

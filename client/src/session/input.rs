@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use steadfast_shared::event::{Entries, Heads, Page, Presence, Read, Sent, Typing};
+use steadfast_shared::event::{Entries, Heads, Page, Presence, Read, Sent, Typing, Watched};
 use steadfast_shared::http::SessionInfo;
 use steadfast_shared::room::{MemberNews, RoomNews};
 use steadfast_shared::{
-    Body, Emoji, EntryId, HandshakeError, MessageText, Millis, RoomId, Seq, WireError, event,
+    Body, Emoji, EntryId, HandshakeError, MessageText, Millis, RoomId, Seq, UserId, WireError, event,
 };
 
 use crate::look::LookAt;
@@ -82,6 +82,13 @@ pub enum Input {
     Typing(RoomId),
     /// Whether nobody sits at this tab. The server is told when it changes, and again by each connection.
     Away(bool),
+    /// Whose presence is shown: the people of these rooms, and these. Those of direct conversations are watched anyway.
+    Watch {
+        /// Which rooms.
+        rooms: Vec<RoomId>,
+        /// Who else.
+        people: Vec<UserId>,
+    },
     /// A person has seen a room up to `seq`. Seeing the newest lets go of pages loaded by scrolling back.
     Read {
         /// Which room.
@@ -186,6 +193,8 @@ pub enum ServerEvent {
     Typing(Typing),
     /// [`event::PRESENCE`].
     Presence(Presence),
+    /// [`event::WATCHED`].
+    Watched(Watched),
     /// [`event::READ`].
     Read(Read),
     /// [`event::ROOM`].
@@ -211,4 +220,6 @@ pub enum Answer {
     History(Result<Page, WireError>),
     /// To a `sync`.
     Sync(Result<Heads, WireError>),
+    /// To a `watch`.
+    Watch(Result<Watched, WireError>),
 }

@@ -10,6 +10,7 @@
 //! - `device`: who is signed in, and what this device's storage held
 //! - `storage`: what is written, when, and what becomes of it where it fails
 //! - `tabs`: the other tabs of this device, and the election among them
+//! - `watching`: whose presence is shown
 //! - `view`: what can be looked at
 
 mod arrival;
@@ -24,6 +25,7 @@ mod server;
 mod storage;
 mod tabs;
 mod view;
+mod watching;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -54,6 +56,7 @@ use crate::room::Room;
 use crate::sorted::{SortedMap, SortedSet};
 use asking::Asked;
 use storage::Rewrite;
+use watching::Watching;
 
 /// What can be set. The defaults are the product's.
 #[derive(Clone, PartialEq, Debug)]
@@ -115,6 +118,7 @@ pub struct Session {
     rooms: SortedMap<RoomId, Room>,
     outbox: Outbox,
     presence: Presence,
+    watching: Watching,
     names: Names,
     notices: Notices,
     /// Nobody sits at this tab.
@@ -179,6 +183,7 @@ impl Session {
             rooms: SortedMap::default(),
             outbox: Outbox::new(),
             presence: Presence::default(),
+            watching: Watching::default(),
             names: Names::default(),
             notices: Notices::default(),
             away: false,
@@ -235,6 +240,7 @@ impl Session {
             Input::LookEnd(room) => self.look(room, None),
             Input::Typing(room) => self.typing_here(room, now),
             Input::Away(away) => self.away(away),
+            Input::Watch { rooms, people } => self.watch(rooms, people),
             Input::Read { room, seq } => self.read_here(room, seq),
             Input::Flush => self.write_caches(now),
             Input::Stored { ticket, result } => self.stored(ticket, &result, now),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use steadfast_shared::event::{Away, Cursors, HistoryRequest, Read, SendItem, TypingIn};
+use steadfast_shared::event::{Away, Cursors, HistoryRequest, Read, SendItem, TypingIn, Watch};
 use steadfast_shared::{EntryId, Role, RoomId, UserId};
 
 use super::input::Ticket;
@@ -53,6 +53,8 @@ pub enum Request {
     History(HistoryRequest),
     /// [`steadfast_shared::event::SYNC`].
     Sync(Cursors),
+    /// [`steadfast_shared::event::WATCH`].
+    Watch(Watch),
 }
 
 /// What the server is told without an answer.

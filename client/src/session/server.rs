@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use steadfast_shared::event::{self, Availability, ClosingReason, Entries, Heads, Nodes, Opened, Sent};
+use steadfast_shared::event::{self, ClosingReason, Entries, Heads, Nodes, Opened, Sent};
 use steadfast_shared::{HandshakeError, Role, WireError};
 
 use super::asking::Asked;
@@ -30,6 +30,9 @@ pub(super) const EARLY: usize = 256;
 const FLOODING_PAUSE: Duration = Duration::from_secs(5);
 /// The longest a refused handshake can have us wait, whatever the server says.
 const LONGEST_REFUSAL: Duration = Duration::from_secs(60);
+
+/// A server that lets go of its connections is left within so long: not by all of them at once.
+const DRAINING_PAUSE: Duration = Duration::from_secs(1);
 
 impl Session {
     pub(super) fn link_up(&mut self, now: Duration) {
@@ -93,6 +96,11 @@ impl Session {
                 ) {
                     self.ended = Some(reason);
                 }
+                if reason == ClosingReason::Draining {
+                    // Another node takes it. What is under way may still be answered meanwhile.
+                    let after = DRAINING_PAUSE.mul_f64(0.2 + 0.8 * self.dice.fraction());
+                    self.reconnect(after);
+                }
             }
             ServerEvent::Entries(entries) if self.is_online() => self.entries(entries, false),
             ServerEvent::Entries(entries) => {
@@ -108,16 +116,8 @@ impl Session {
                     self.changes.insert(Change::Typing(typing.room));
                 }
             }
-            ServerEvent::Presence(presence) => {
-                self.hear_name(&presence.person);
-                let other = self.my_id() != Some(presence.person.id);
-                let was_here = self.availability(presence.person.id) != Availability::Offline;
-                if other && self.notices.appears(&presence, was_here, now) {
-                    self.changes.insert(Change::Notices);
-                }
-                self.presence.comes_or_goes(presence);
-                self.changes.insert(Change::Presence);
-            }
+            ServerEvent::Presence(presence) => self.comes_or_goes(presence, now),
+            ServerEvent::Watched(watched) => self.watched(watched, now),
             ServerEvent::Read(read) => {
                 if let Some(room) = self.rooms.get_mut(&read.room)
                     && room.mark_read(read.seq, true)
@@ -172,21 +172,14 @@ impl Session {
         for early in std::mem::take(&mut self.early) {
             self.entries(early, false);
         }
-        for presence in &opened.online {
-            self.hear_name(&presence.person);
-        }
-        let before = self.presence.here().iter().map(|presence| presence.person.id);
-        let missing = before.filter(|id| opened.online.iter().all(|here| here.person.id != *id));
-        self.notices.missing(missing, now);
+        self.open_presence(opened.online, opened.watched, now);
         for news in std::mem::take(&mut self.early_rooms) {
             self.room_news(news);
         }
-        self.presence.all_here(opened.online);
         if self.away {
             self.tell_away();
         }
-        self.changes
-            .extend([Change::Connection, Change::Rooms, Change::Presence]);
+        self.changes.extend([Change::Connection, Change::Rooms]);
     }
 
     /// Takes in entries of the log, however they came.
@@ -271,6 +264,8 @@ impl Session {
             (Asked::Sync, Ok(Answer::Sync(Ok(heads)))) => self.synced(heads),
             // The next one comes soon enough.
             (Asked::Sync, _) => {}
+            (Asked::Watch, Ok(Answer::Watch(reply))) => self.watch_answered(Ok(reply), now),
+            (Asked::Watch, result) => self.watch_answered(Err(no_answer(&result)), now),
         }
         if self.unanswered >= UNANSWERED {
             self.unanswered = 0;

@@ -62,6 +62,7 @@ impl Session {
             epoch: self.epoch(),
             cursors: self.cursors(),
             tab: Some(self.tab),
+            watch: Some(self.watch_in_auth()),
         }
     }
 
@@ -136,16 +137,21 @@ impl Session {
         self.identity.as_ref()
     }
 
-    /// Who is online or away, by name. As it was last heard, while offline.
+    /// Who is online or away of those who are watched, by name. As it was last heard, while offline.
     pub fn people(&self) -> &[event::Presence] {
         self.presence.here()
     }
 
-    /// Whether somebody is there. As it was last heard, while offline.
+    /// Whether somebody who is watched is there. As it was last heard, while offline.
     pub fn availability(&self, id: UserId) -> Availability {
         let here = self.presence.here();
         let presence = here.iter().find(|presence| presence.person.id == id);
         presence.map_or(Availability::Offline, |presence| presence.state)
+    }
+
+    /// How many members of a room are there, where they are too many to be told one by one.
+    pub fn crowd(&self, room: RoomId) -> Option<u32> {
+        self.presence.crowd(room)
     }
 
     /// Who came and went a moment ago, for the readers of one room.

@@ -153,6 +153,7 @@ impl World {
             Request::Send(items) => (event::SEND, payload(items)),
             Request::History(page) => (event::HISTORY, payload(page)),
             Request::Sync(cursors) => (event::SYNC, payload(cursors)),
+            Request::Watch(watch) => (event::WATCH, payload(watch)),
         };
         let now = self.now;
         let Some(tab) = self.tab(id) else { return };
@@ -194,6 +195,7 @@ fn server_event(name: &str, payload: Payload) -> Option<ServerEvent> {
         event::SYNC => payload.parse().ok().map(ServerEvent::Sync),
         event::TYPING => payload.parse().ok().map(ServerEvent::Typing),
         event::PRESENCE => payload.parse().ok().map(ServerEvent::Presence),
+        event::WATCHED => payload.parse().ok().map(ServerEvent::Watched),
         event::READ => payload.parse().ok().map(ServerEvent::Read),
         event::ROOM => payload.parse().ok().map(ServerEvent::Room),
         event::MEMBERS => payload.parse().ok().map(ServerEvent::Members),
@@ -211,6 +213,7 @@ fn answer(asked: Asked, result: Result<Payload, AckError>) -> Result<Answer, Req
         Asked::Send => read(payload).map(Answer::Send),
         Asked::History => read(payload).map(Answer::History),
         Asked::Sync => read(payload).map(Answer::Sync),
+        Asked::Watch => read(payload).map(Answer::Watch),
     }
 }
 

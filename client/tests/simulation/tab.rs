@@ -54,6 +54,7 @@ pub(crate) enum Asked {
     Send,
     History,
     Sync,
+    Watch,
 }
 
 impl Asked {
@@ -62,6 +63,7 @@ impl Asked {
             Request::Send(_) => Self::Send,
             Request::History(_) => Self::History,
             Request::Sync(_) => Self::Sync,
+            Request::Watch(_) => Self::Watch,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::parse::{bytes, milliseconds, seconds};
+use super::parse::{bytes, milliseconds, seconds, whole_seconds};
 use crate::store::{Quota, StorageLimits};
 
 /// What one client may ask for, and how much is kept in memory.
@@ -217,6 +217,15 @@ pub struct Limits {
     )]
     pub presence_grace: Duration,
 
+    /// Seconds over which a server that is told to stop lets go of its connections; 0 for all at once. By default 0 with SQLite, where nobody else takes them, and 20 with Postgres
+    #[arg(
+        long = "drain-seconds",
+        env = "STEADFAST_DRAIN_SECONDS",
+        value_name = "SECONDS",
+        value_parser = whole_seconds
+    )]
+    pub drain: Option<Duration>,
+
     /// Most missed entries sent along when a session opens; more are pulled by the client
     #[arg(
         long,
@@ -299,6 +308,7 @@ impl Default for Limits {
             ping: Duration::from_secs(25),
             pong: Duration::from_secs(20),
             presence_grace: Duration::from_secs(10),
+            drain: Some(Duration::ZERO),
             recovered_entries: 200,
             daily_entries: DAILY_ENTRIES,
             daily_bytes: DAILY_BYTES,

@@ -5,6 +5,7 @@ pub(crate) mod parse;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
@@ -15,6 +16,9 @@ use parse::{invite, network, origin};
 use crate::realtime::AdapterChoice;
 use crate::request::base_path::BasePath;
 use crate::store::database::Database;
+
+/// How long connections are let go of where other nodes take them.
+const DRAIN: Duration = Duration::from_secs(20);
 
 /// How a server shall be run.
 #[derive(Args, Clone, Debug)]
@@ -136,6 +140,13 @@ impl Config {
     pub fn is_https(&self) -> bool {
         let public = self.public_url.as_deref();
         self.secure_cookie || public.is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// Over which time connections are let go of once the server is told to stop.
+    pub fn drain(&self) -> Duration {
+        let alone = self.database.file().is_some();
+        let default = if alone { Duration::ZERO } else { DRAIN };
+        self.limits.drain.unwrap_or(default)
     }
 
     /// Where people find the server: its public address, or else where it listens, with the path it lives below. Ends with no

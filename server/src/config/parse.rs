@@ -62,6 +62,13 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
+pub(super) fn whole_seconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds @ 0..=3_600) => Ok(Duration::from_secs(seconds)),
+        _ => Err("a whole number of seconds from 0 to 3600".into()),
+    }
+}
+
 /// Reads a network, or a lone address as the network of it alone.
 pub(super) fn network(text: &str) -> Result<IpNet, String> {
     let text = text.trim();

@@ -14,6 +14,9 @@ pub async fn alive() -> &'static str {
 /// `GET /readyz`: the database can be read and written, its disk has room, the writer works, sockets follow what is stored, the server
 /// is not shutting down.
 pub async fn ready(State(shared): State<Shared>) -> (StatusCode, &'static str) {
+    if shared.realtime.is_closing() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "shutting down\n");
+    }
     if !shared.realtime.is_writing() {
         return (StatusCode::SERVICE_UNAVAILABLE, "the writer does not work\n");
     }

@@ -67,13 +67,8 @@ impl Realtime {
 
     /// Whether these people are there.
     pub fn availability_of(&self, people: &[UserId]) -> HashMap<UserId, Availability> {
-        let told = people.iter().map(|user| {
-            let state = self
-                .0
-                .people
-                .availability(*user, self.0.config.limits.presence_grace);
-            (*user, state.unwrap_or(Availability::Offline))
-        });
+        let presence = &self.0.hub.presence;
+        let told = people.iter().map(|user| (*user, presence.state(*user)));
         told.collect()
     }
 }

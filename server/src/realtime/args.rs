@@ -13,6 +13,8 @@ use socketioxide::socket::Socket;
 use steadfast_shared::event::Auth;
 use steadfast_shared::{ErrorCode, WireError, limit};
 
+use super::presence;
+
 /// The arguments of an event as they came.
 pub(super) struct Args {
     value: Value,
@@ -64,7 +66,9 @@ impl<A: Adapter> FromConnectParts<A> for ShownAuth {
             Some(Value::Str(text, None)) => serde_json::from_str(text.as_str()).ok(),
             Some(_) => None,
         };
-        Ok(Self(auth.filter(|auth| auth.cursors.len() <= limit::CURSORS)))
+        Ok(Self(auth.filter(|auth| {
+            auth.cursors.len() <= limit::CURSORS && auth.watch.as_ref().is_none_or(presence::is_within_limits)
+        })))
     }
 }
 

@@ -18,7 +18,7 @@ use tokio::time::MissedTickBehavior;
 use super::connection::{Connection, Polls};
 use super::handshakes::Permit;
 use super::hub::Ending;
-use super::{Inner, Realtime};
+use super::{Inner, Realtime, drain};
 use crate::peer::Peer;
 
 /// How long a closing connection has to read its reason.
@@ -117,7 +117,7 @@ impl Realtime {
     }
 
     /// Whether the server is ending.
-    pub(super) fn is_closing(&self) -> bool {
+    pub fn is_closing(&self) -> bool {
         self.0.closing.load(Ordering::Acquire)
     }
 
@@ -127,6 +127,7 @@ impl Realtime {
         if self.0.people.leave(connection.id).is_none() {
             return;
         }
+        self.0.hub.presence.forget(connection.id);
         self.note_seen(connection.device.session);
         let overdue = self
             .0
@@ -234,6 +235,9 @@ pub(super) async fn note_transport(
             .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
     };
     let Some(sid) = asked("sid").and_then(|sid| sid.parse().ok()) else {
+        if realtime.is_closing() && uri.path().starts_with("/socket.io") {
+            return drain::elsewhere();
+        }
         return next.run(request).await;
     };
     let polling = match (asked("transport"), request.method()) {
@@ -252,6 +256,7 @@ pub(super) async fn note_transport(
 fn name_of(reason: ClosingReason) -> &'static str {
     match reason {
         ClosingReason::Shutdown => "shutdown",
+        ClosingReason::Draining => "draining",
         ClosingReason::SlowConsumer => "slow_consumer",
         ClosingReason::Replaced => "replaced",
         ClosingReason::SignedOut => "signed_out",

@@ -105,7 +105,10 @@ impl Realtime {
         let resume = Resume::read(store.as_ref(), found.person.id, found.session, cursors)
             .await
             .map_err(|error| unavailable(&error))?;
-        let resume = resume.ok_or(HandshakeError::Unauthorized)?;
+        let resume = Resume {
+            watch: auth.watch,
+            ..resume.ok_or(HandshakeError::Unauthorized)?
+        };
         if !resume.reset.is_empty() {
             let rooms = resume.reset.len();
             tracing::warn!(
@@ -201,6 +204,7 @@ impl Realtime {
         on!(event::TYPING, typing);
         on!(event::READ, read);
         on!(event::AWAY, away);
+        on!(event::WATCH, watch);
         on!(event::CREATE_ROOM, create_room);
         on!(event::DIRECT_ROOM, direct_room);
         on!(event::BROWSE_ROOMS, browse_rooms);

@@ -18,6 +18,7 @@ use super::adapter::hint::Hint;
 use super::connection::Connection;
 use super::feed::hints::Hints;
 use super::people::People;
+use super::presence::PresenceBoard;
 use super::published::{Next, PublishedState};
 use super::room_name;
 use super::writer::Publish;
@@ -37,6 +38,8 @@ pub(super) struct Hub {
     pub(super) people: Arc<People>,
     /// What tells the other nodes.
     pub(super) adapter: Arc<Adapter>,
+    /// Who is there.
+    pub(super) presence: Arc<PresenceBoard>,
     /// What the listener is to look at.
     pub(super) hints: Arc<Hints>,
     /// The newest change that was applied.
@@ -66,6 +69,7 @@ impl Hub {
             store,
             people,
             adapter: Arc::new(adapter),
+            presence: Arc::default(),
             hints: Arc::default(),
             applied: watch::Sender::new(applied),
             fresh: watch::Sender::new(clock::instant()),

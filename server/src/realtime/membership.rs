@@ -32,6 +32,7 @@ impl Hub {
         }
         let room = view.id;
         let told = RoomNews::In { room: Box::new(view) };
+        self.presence.join(room, user, &self.people.sids_of(user));
         for (connection, socket) in self.outdated(user, number) {
             connection.place().rooms.insert(room);
             join(&socket, &connection, vec![room_name(room)]);
@@ -41,6 +42,7 @@ impl Hub {
 
     /// Takes those of a person's sockets out of a room that do not know of a change, and tells them.
     pub(super) fn take_out(&self, user: UserId, room: RoomId, number: ChangeNumber, deleted: bool) {
+        self.presence.leave(room, user, &self.people.sids_of(user));
         for (connection, socket) in self.outdated(user, number) {
             let was_in = connection.place().rooms.remove(&room);
             socket.leave(room_name(room));
@@ -88,15 +90,13 @@ impl Hub {
     }
 
     /// Calls somebody by another name from here on.
-    pub(super) async fn rename(&self, published: &mut PublishedState, person: &Person, number: ChangeNumber) {
+    pub(super) fn rename(&self, published: &mut PublishedState, person: &Person, number: ChangeNumber) {
         for connection in self.people.of(person.id) {
             if connection.is_outdated(number) {
                 connection.place().person = person.clone();
             }
         }
         published.rename(person);
-        if let Some(presence) = published.present.get(&person.id).cloned() {
-            self.announce(published, &presence).await;
-        }
+        self.presence.rename(person);
     }
 }

@@ -14,13 +14,13 @@
 //! - [`tail`]: the newest entries of a room, in memory; `tails`: those of many rooms
 //! - `revision`: what is held in memory follows the log
 //! - `history`: stored entries are read; cursors are compared with heads
-//! - `rooms`: what is asked about rooms and people
+//! - `rooms`: what is asked about rooms; `listing`: people are listed
 //! - `ephemeral`: who is writing, how far somebody has read
 //! - `people`: who is connected, by which `connection`s
 //! - `sightings`: when devices were last there
 //! - `args`: what clients show, read strictly
 //! - [`bucket`]: how much somebody may do; `allowance`: how much people and addresses may
-//! - `closing`: how connections end
+//! - `closing`: how connections end; `drain`: one after another, before the server does
 //!
 //! Invariant: only this folder names socketioxide.
 
@@ -31,12 +31,14 @@ mod args;
 pub mod bucket;
 mod closing;
 mod connection;
+mod drain;
 mod ephemeral;
 mod feed;
 mod handshake;
 mod handshakes;
 mod history;
 mod hub;
+mod listing;
 mod membership;
 mod people;
 mod presence;
@@ -176,6 +178,7 @@ impl Realtime {
         handshake::listen(&realtime, &io);
         feed::start(&realtime.0.hub);
         adapter::start(&realtime, transport);
+        tokio::spawn(presence::keep_telling(Arc::downgrade(&realtime.0.hub)));
         tokio::spawn(closing::end_stalled(Arc::downgrade(&realtime.0), to_end));
         tokio::spawn(sightings::keep_writing(Arc::downgrade(&realtime.0)));
 

@@ -258,6 +258,18 @@ impl People {
         self.inner().of(person).cloned().collect()
     }
 
+    /// The sockets of a person's connections.
+    pub(super) fn sids_of(&self, person: UserId) -> Vec<Sid> {
+        let inner = self.inner();
+        let sids = inner.by_person.get(&person).into_iter().flatten();
+        sids.copied().collect()
+    }
+
+    /// Whether nobody is connected.
+    pub(super) fn is_empty(&self) -> bool {
+        self.inner().connections.is_empty()
+    }
+
     /// Who of the connected is in a room.
     pub(super) fn in_room(&self, room: RoomId) -> HashSet<UserId> {
         let inner = self.inner();

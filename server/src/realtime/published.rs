@@ -1,8 +1,8 @@
 //! What this process' sockets have been told so far.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
-use steadfast_shared::event::{self, Cursors, Entries, Heads, Presence};
+use steadfast_shared::event::{self, Cursors, Entries, Heads};
 use steadfast_shared::{Cursor, Entry, Person, RoomId, Seq, UserId};
 
 use super::resume::Resume;
@@ -32,7 +32,7 @@ pub enum Next {
 }
 
 /// What this process' sockets have been told so far: how far the change feed was applied, how far each room was published,
-/// the newest entries, and who is there.
+/// and the newest entries.
 ///
 /// It is covered by the one lock that publishing holds, under which no query is awaited.
 pub struct PublishedState {
@@ -46,7 +46,6 @@ pub struct PublishedState {
     recent: VecDeque<Change>,
     /// People whose connections are to be brought in line with all that is stored. Nothing is published before that is done.
     pub(super) unsynced: BTreeSet<UserId>,
-    pub(super) present: HashMap<UserId, Presence>,
 }
 
 impl PublishedState {
@@ -58,7 +57,6 @@ impl PublishedState {
             applied,
             recent: VecDeque::new(),
             unsynced: BTreeSet::new(),
-            present: HashMap::new(),
         }
     }
 
@@ -174,9 +172,6 @@ impl PublishedState {
 
     /// Calls somebody by another name in all that is kept.
     pub(super) fn rename(&mut self, person: &Person) {
-        if let Some(presence) = self.present.get_mut(&person.id) {
-            presence.person = person.clone();
-        }
         self.tails.revise_all(|entry| rename(entry, person));
     }
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use socketioxide::extract::SocketRef;
 use socketioxide::{SendError, SocketError};
-use steadfast_shared::event::{self, Availability, ClosingReason, Cursors, Opened, Presence};
+use steadfast_shared::event::{self, Availability, ClosingReason, Cursors, Opened, Watch};
 use steadfast_shared::{Person, Role, Room, RoomId, UserId};
 
 use super::connection::Connection;
 use super::hub::{EVERYBODY, Hub, join};
+use super::presence::Opening;
 use super::published::PublishedState;
 use super::{person_room, room_name};
 use crate::store::{ChangeKind, ChangeNumber, Profile, SessionId, Store, StoreError};
@@ -29,6 +30,8 @@ pub(super) struct Resume {
     pub(super) cursors: Option<Cursors>,
     /// Rooms whose log has not what its cursor names.
     pub(super) reset: Vec<RoomId>,
+    /// Whose presence it shows.
+    pub(super) watch: Option<Watch>,
 }
 
 impl Resume {
@@ -63,6 +66,7 @@ impl Resume {
             rooms,
             cursors,
             reset,
+            watch: None,
         }))
     }
 
@@ -116,7 +120,7 @@ impl Hub {
                 return Ok(None);
             }
             if published.catch_up(&mut resume, user) {
-                return Ok(self.open_with(&mut published, socket, connection, resume).await);
+                return Ok(self.open_with(&mut published, socket, connection, resume));
             }
             drop(published);
             // Something of theirs changed while this device connected.
@@ -127,12 +131,15 @@ impl Hub {
                 return Ok(None);
             };
             self.people.limit_device(&connection.device, &read.profile.limits);
-            resume = read;
+            resume = Resume {
+                watch: resume.watch,
+                ..read
+            };
         }
         Err(StoreError::Locked)
     }
 
-    async fn open_with(
+    fn open_with(
         &self,
         published: &mut PublishedState,
         socket: &SocketRef,
@@ -140,8 +147,8 @@ impl Hub {
         mut resume: Resume,
     ) -> Option<Availability> {
         let user = connection.user;
-        let rooms = resume.rooms.iter().map(|room| room.id);
-        let mut names: Vec<String> = rooms.clone().map(room_name).collect();
+        let rooms: Vec<RoomId> = resume.rooms.iter().map(|room| room.id).collect();
+        let mut names: Vec<String> = rooms.iter().copied().map(room_name).collect();
         names.extend([person_room(user), EVERYBODY.to_owned()]);
         let Profile {
             person: me,
@@ -151,7 +158,7 @@ impl Hub {
         } = resume.profile;
         {
             let mut place = connection.place();
-            place.rooms = rooms.collect();
+            place.rooms = rooms.iter().copied().collect();
             place.person = me.clone();
             place.role = role;
             place.as_of = resume.as_of;
@@ -172,12 +179,11 @@ impl Hub {
             cursors.retain(|room, _| !reset.contains(room));
             published.missed(&resume.rooms, &cursors, self.recovered_entries)
         });
-        let here = Presence {
-            person: me.clone(),
-            state: Availability::Online,
-        };
-        let known = published.present.get(&user).map(|presence| presence.state);
-        published.present.entry(user).or_insert_with(|| here.clone());
+        let Opening {
+            known,
+            online,
+            watched,
+        } = self.presence.open(connection, &me, &rooms, resume.watch);
         let opened = event::Session::Open(Opened {
             me,
             owner: role == Role::Owner,
@@ -188,21 +194,20 @@ impl Hub {
             recovered: missed.is_some(),
             missed: missed.unwrap_or_default(),
             reset,
-            online: published.present.values().cloned().collect(),
+            online,
+            watched,
             last_closed: self.people.recall(connection),
         });
         if let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(event::SESSION, &opened)
         {
             self.end_stalled(socket, connection);
         }
+        self.presence.opened(connection.id);
         let nodes = self.adapter.told();
         if nodes.degraded {
             let _ = socket.emit(event::NODES, &nodes);
         }
         connection.reading.add_permits(1);
-        if known.is_none() {
-            self.announce(published, &here).await;
-        }
         known
     }
 }

@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use socketioxide::extract::{AckSender, SocketRef};
-use steadfast_shared::event::{Presence, Reply};
-use steadfast_shared::room::{BrowseRooms, ChangeNickname, FindPeople, InRoom, ListedRoom, Member};
-use steadfast_shared::{ErrorCode, Person, Room, WireError, limit};
+use steadfast_shared::event::Reply;
+use steadfast_shared::room::{BrowseRooms, ChangeNickname, InRoom, ListedRoom};
+use steadfast_shared::{ErrorCode, Person, Room, WireError};
 
 use super::args::Args;
 use super::connection::{Connection, Cost};
@@ -127,52 +127,8 @@ impl Realtime {
         );
     }
 
-    /// `room:members`
-    pub(super) fn list_members(
-        &self,
-        _: &SocketRef,
-        connection: &Arc<Connection>,
-        args: &Args,
-        ack: AckSender,
-    ) {
-        self.look(
-            connection,
-            args,
-            ack,
-            async |realtime, connection, InRoom { room }| {
-                connection.member_of(room)?;
-                let members = realtime.0.store.members(room).await;
-                let members = members.map_err(|error| unreadable(&error))?;
-                connection.member_of(room)?;
-                let roles = realtime.0.store.roles_in(room).await;
-                let roles = roles.map_err(|error| unreadable(&error))?;
-                let told: Vec<Presence> = realtime.0.hub.availability(members, limit::MEMBERS_LISTED).await;
-                let members = told.into_iter().map(|Presence { person, state }| Member {
-                    role: roles.get(&person.id).copied().unwrap_or_default(),
-                    person,
-                    state,
-                });
-                Ok(members.collect::<Vec<_>>())
-            },
-        );
-    }
-
-    /// `people`
-    pub(super) fn find_people(
-        &self,
-        _: &SocketRef,
-        connection: &Arc<Connection>,
-        args: &Args,
-        ack: AckSender,
-    ) {
-        self.look(connection, args, ack, async |realtime, _, asked: FindPeople| {
-            let found: Result<Vec<Person>, _> = realtime.0.store.find_people(&asked.search).await;
-            found.map_err(|error| unreadable(&error))
-        });
-    }
-
     /// Answers what only reads: one after another for each connection, as history's pages are.
-    fn look<A, T, F>(
+    pub(super) fn look<A, T, F>(
         &self,
         connection: &Arc<Connection>,
         args: &Args,
@@ -228,7 +184,7 @@ fn entries_of(act: &Act, connection: &Connection) -> u32 {
     }
 }
 
-fn unreadable(error: &StoreError) -> WireError {
+pub(super) fn unreadable(error: &StoreError) -> WireError {
     tracing::error!(%error, "the store could not be read");
     WireError::new(ErrorCode::Unavailable, "this cannot be read right now: try again")
 }

@@ -19,6 +19,7 @@
 //! - `append`: how a log grows and commands are carried out, the same in both stores
 //! - `body`, `older`, `kind`, `word`: what rows hold, in whichever database
 //! - `access`, `target`, `settle`, `usage`: what somebody may do, and to whom; what is otherwise then; how much they have written
+//! - [`people`]: a page of people, by name
 //! - `page`: a page of a log, completed and cut
 //! - `patience`: how long what another writer keeps from being done is tried again
 //! - [`report`]: what was found in a database that was looked at
@@ -45,6 +46,7 @@ mod number;
 mod older;
 mod page;
 mod patience;
+pub mod people;
 pub mod postgres;
 pub mod quota;
 pub mod refusal;
@@ -68,6 +70,7 @@ pub use feed::{Change, ChangeKind, ChangeNumber, Feed, HANDSHAKE_READERS, Profil
 pub use log::{Committed, Grown, Log, NewCommand, NewEntry, Outcome, Span};
 pub use node::NodeId;
 pub use patience::PATIENCE;
+pub use people::PeoplePage;
 pub use quota::{Quota, Quotas, StorageLimits};
 pub use refusal::Refusal;
 pub use room::{Act, Acted, ReadMark, Rooms, UNREAD_COUNTED};

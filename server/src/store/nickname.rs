@@ -28,7 +28,7 @@ pub(super) fn rules() -> String {
         unicode_normalization::UNICODE_VERSION,
         unicode_security::UNICODE_VERSION,
     );
-    format!("2/{case:?}/{width:?}/{drawn:?}")
+    format!("3/{case:?}/{width:?}/{drawn:?}")
 }
 
 /// A name's keys.

@@ -13,7 +13,7 @@ use steadfast_shared::{Millis, Nickname, Person, Role, Room, RoomId, Seq, UserId
 
 use super::admin::Administer;
 use super::log::{Log, NewCommand};
-use super::{ChangeNumber, Grown, Refusal, SessionId, StoreError};
+use super::{ChangeNumber, Grown, PeoplePage, Refusal, SessionId, StoreError};
 
 /// How far unread entries are counted.
 pub const UNREAD_COUNTED: u32 = 1_000;
@@ -60,14 +60,14 @@ pub trait Rooms: Log {
     /// Public rooms, as [`BrowseRooms`] says.
     async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError>;
 
-    /// The people in a room, by name.
-    async fn members(&self, room: RoomId) -> Result<Vec<Person>, StoreError>;
+    /// A page of the people in a room.
+    async fn members(&self, room: RoomId, page: &PeoplePage) -> Result<Vec<Person>, StoreError>;
 
     /// Those in a room who are more than members of the server, and what they are.
     async fn roles_in(&self, room: RoomId) -> Result<HashMap<UserId, Role>, StoreError>;
 
-    /// People whose nickname has this part, without regard to case, by name; at most [`steadfast_shared::limit::LISTED`].
-    async fn find_people(&self, search: &str) -> Result<Vec<Person>, StoreError>;
+    /// A page of the people who may sign in.
+    async fn find_people(&self, page: &PeoplePage) -> Result<Vec<Person>, StoreError>;
 
     /// This person, by the name they have.
     async fn person(&self, user: UserId) -> Result<Option<Person>, StoreError>;

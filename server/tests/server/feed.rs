@@ -113,9 +113,9 @@ async fn a_nickname_that_was_perhaps_taken_is_the_one_everybody_knows() {
     let asked = json!({ "name": "Minerva" });
     let refused = mina.refusal(event::NICKNAME, &asked).await;
     assert_eq!(refused, ErrorCode::Unavailable);
+    assert!(matches!(heard(&mut jun, general).await, Body::Nickname { .. }));
     let told: Presence = jun.next(event::PRESENCE).await;
     assert_eq!(told.person.name.as_str(), "Minerva");
-    assert!(matches!(heard(&mut jun, general).await, Body::Nickname { .. }));
     mina.emit(event::TYPING, json!({ "room": general })).await;
     let typing: event::Typing = jun.next(event::TYPING).await;
     assert_eq!(typing.person.name.as_str(), "Minerva");

@@ -36,7 +36,12 @@ fn command_on(address: &str, database: &Path) -> Command {
 }
 
 pub(crate) async fn started(database: &Path) -> (Child, SocketAddr) {
-    let mut child = command(database).spawn().unwrap();
+    running(command(database)).await
+}
+
+/// Starts it and waits until it listens.
+pub(crate) async fn running(mut command: Command) -> (Child, SocketAddr) {
+    let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let address = loop {
         let line = timeout(PATIENCE, lines.next_line())

@@ -193,7 +193,7 @@ fn why(link: &LinkState, closed: Option<ClosingReason>, forgetful: bool, t: &Phr
 
 fn closing(reason: ClosingReason, t: &Phrases) -> &'static str {
     match reason {
-        ClosingReason::Shutdown => t.server_restarts,
+        ClosingReason::Shutdown | ClosingReason::Draining => t.server_restarts,
         ClosingReason::SlowConsumer => t.too_slow,
         ClosingReason::Replaced => t.taken_over,
         ClosingReason::SignedOut => t.signed_out,

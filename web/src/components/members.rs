@@ -11,13 +11,16 @@ use steadfast_shared::room::RemoveMember;
 use steadfast_shared::{Person, Role, RoomKind, UserId};
 
 use super::menu::{Choice, Menu};
+use super::pause::Pause;
 use super::privacy::block_choice;
 use super::side_panel::SidePanel;
 use super::{Avatar, Presence, Shape};
 use crate::admin::record::Mark;
 use crate::admin::{marked, section};
 use crate::state::{Member, Opened, Page, words};
-use crate::text::Phrases;
+
+/// So few people are found without a search.
+const FEW: usize = 20;
 
 /// Who is in the room, in a panel beside it.
 #[component]
@@ -37,21 +40,83 @@ pub(crate) fn Members(
         people.retain(|member| member.state == Availability::Offline);
         people
     });
+    let found = Memo::new(move |_| page.members_found());
+    let searching = Memo::new(move |_| found.with(Option::is_some));
+    let found_people = Memo::new(move |_| found.get().unwrap_or_default());
+    let more = Memo::new(move |_| page.has_more_members());
+    let pause = Pause::new();
+    let field = NodeRef::<html::Input>::new();
+    let look = move || {
+        let typed = field.get_untracked().map(|field| field.value());
+        page.search_members(typed.unwrap_or_default());
+    };
+    // Whoever opens another room looks for nobody in it yet.
+    Effect::new(move |before: Option<()>| {
+        page.room.track();
+        if before.is_some()
+            && let Some(field) = field.get_untracked()
+        {
+            field.set_value("");
+            page.search_members(String::new());
+        }
+    });
+    on_cleanup(move || page.search_members(String::new()));
+    let counted_here = move || {
+        let here = page.crowd().unwrap_or_else(|| here.with(Vec::len));
+        (page.t().people.here)(here)
+    };
+    let counted_others = move || {
+        if more.get() {
+            page.t().people.some_not_here.to_owned()
+        } else {
+            (page.t().people.not_here)(not_here.with(Vec::len))
+        }
+    };
+    let counted_found = move || (page.t().people.found)(found_people.with(Vec::len));
+    let nobody = move || (searching.get() && found_people.with(Vec::is_empty)).then(counted_found);
+    let at_end = Callback::new(move |()| page.load_more_members());
     view! {
-        <SidePanel id="members" title=|t| t.people.in_room open=page.around.members opener=members_button>
-            <People title=|t| t.people.here people=here />
-            <People title=|t| t.people.not_here people=not_here />
+        <SidePanel id="members" title=|t| t.people.in_room open=page.around.members opener=members_button at_end>
+            <input
+                type="search"
+                class="field members-find"
+                data-testid="members-search"
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                aria-label=page.says(|t| t.people.find)
+                placeholder=page.says(|t| t.people.find)
+                hidden=move || !more.get() && !searching.get() && all.with(Vec::len) < FEW
+                node_ref=field
+                on:input=move |_| pause.then(look)
+            />
+            <p class="offers-none" role="status">{nobody}</p>
+            <div hidden=move || !searching.get()>
+                <People title=words(counted_found) people=found_people />
+            </div>
+            <div hidden=move || searching.get()>
+                <People title=words(counted_here) people=here />
+                <People title=words(counted_others) people=not_here />
+                <button
+                    type="button"
+                    class="button button-small"
+                    data-testid="members-more"
+                    hidden=move || !more.get()
+                    on:click=move |_| page.load_more_members()
+                >
+                    {page.says(|t| t.room.show_more)}
+                </button>
+            </div>
         </SidePanel>
     }
 }
 
 /// Some people of the room, one per line.
 #[component]
-fn People(title: fn(&'static Phrases) -> fn(usize) -> String, people: Memo<Vec<Member>>) -> impl IntoView {
-    let page = Page::here();
+fn People(title: Signal<String>, people: Memo<Vec<Member>>) -> impl IntoView {
     view! {
         <section hidden=move || people.with(Vec::is_empty)>
-            <h3>{words(move || title(page.t())(people.with(Vec::len)))}</h3>
+            <h3>{title}</h3>
             <ul class="people">
                 <For each=move || people.get() key=|member| (member.person.clone(), member.role) let(member)>
                     <MemberLine person=member.person role=member.role />

@@ -41,7 +41,7 @@ pub(crate) fn Palette() -> impl IntoView {
         spawn_local(async move {
             let search = typed.get_untracked().trim().to_owned();
             // Without an answer, those who are here can be found.
-            if let Ok(found) = page.ask(FindPeople { search }).await {
+            if let Ok(found) = page.ask(FindPeople { search, after: None }).await {
                 let mut all = here();
                 all.retain(|person| found.iter().all(|other| other.id != person.id));
                 all.extend(found);

@@ -22,6 +22,9 @@ pub(crate) fn RoomHead(
     // Who was online when the connection was lost is no news.
     let online = Memo::new(move |_| match page.link() {
         LinkState::Connected { .. } => {
+            if let Some(here) = page.crowd() {
+                return here;
+            }
             let members = page.members();
             members
                 .iter()

@@ -19,6 +19,9 @@ pub(crate) fn SidePanel(
     open: RwSignal<bool>,
     /// Gets the focus back when the panel closes.
     opener: NodeRef<html::Button>,
+    /// Called as one comes near the end of what the panel shows.
+    #[prop(optional)]
+    at_end: Option<Callback<()>>,
     children: Children,
 ) -> impl IntoView {
     let page = Page::here();
@@ -41,10 +44,26 @@ pub(crate) fn SidePanel(
             let _ = button.focus();
         }
     });
+    let panel = NodeRef::<html::Aside>::new();
+    let scrolled = move |_| {
+        let Some((panel, at_end)) = panel.get_untracked().zip(at_end) else {
+            return;
+        };
+        if panel.scroll_top() + 2 * panel.client_height() >= panel.scroll_height() {
+            at_end.run(());
+        }
+    };
     let title_id = format!("{id}-title");
     let labelled_by = title_id.clone();
     view! {
-        <aside class="details" id=id data-testid=format!("{id}-panel") aria-labelledby=labelled_by>
+        <aside
+            class="details"
+            id=id
+            data-testid=format!("{id}-panel")
+            aria-labelledby=labelled_by
+            node_ref=panel
+            on:scroll=scrolled
+        >
             <div class="details-head">
                 <h2 id=title_id>{page.says(title)}</h2>
                 <button

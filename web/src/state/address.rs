@@ -170,6 +170,7 @@ impl Page {
         self.remember_stay(room);
         self.show_timeline();
         self.mark_read();
+        self.watch_presence();
         self.keep_members();
     }
 

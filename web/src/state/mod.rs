@@ -422,6 +422,7 @@ impl Page {
                 self.look_after_end();
                 self.offer_ownership();
                 self.show_timeline();
+                self.watch_presence();
                 self.keep_members();
             }
             Change::Rooms => {
@@ -440,7 +441,11 @@ impl Page {
                 self.follow_message();
             }
             Change::SignedOut(unsent) => self.signed_out_elsewhere(unsent),
-            Change::Presence => self.heard.presence.notify(),
+            Change::Presence => {
+                self.heard.presence.notify();
+                self.watch_presence();
+                self.list_who_came();
+            }
             Change::Typing(_) => self.heard.typing.notify(),
             Change::Members(room) if Some(room) == self.room.get_untracked() => self.load_members(),
             Change::Members(_) => {}

@@ -11,6 +11,7 @@ mod names;
 mod rooms;
 mod tabs;
 mod unread;
+mod watching;
 
 use std::time::Duration;
 
@@ -89,6 +90,7 @@ pub(super) fn opened(me: u128, head: Seq) -> Opened {
             person: person(me),
             state: Availability::Online,
         }],
+        watched: None,
         last_closed: None,
     }
 }

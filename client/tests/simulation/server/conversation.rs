@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use socketio_anywhere::Payload;
 use socketio_anywhere::packet::{Kind, Packet};
 use steadfast_shared::event::{
-    self, Cursors, Heads, HistoryRequest, Opened, Page, Read, Room, SendItem, TypingIn,
+    self, Cursors, Heads, HistoryRequest, Opened, Page, Read, Room, SendItem, TypingIn, Watched,
 };
 use steadfast_shared::{Epoch, ErrorCode, Person, Role, RoomId, WireError};
 
@@ -21,7 +21,14 @@ use crate::world::{Happening, World};
 #[derive(Debug)]
 pub(crate) enum Said {
     Resume(Resume),
-    Answer { ack: u64, payload: Payload },
+    Answer {
+        ack: u64,
+        payload: Payload,
+    },
+    /// Who is there, as it is when it is said: what changes later follows it.
+    Watched {
+        ack: u64,
+    },
 }
 
 /// Most missed entries sent along when a session opens.
@@ -35,6 +42,8 @@ pub(crate) struct Resume {
     rooms: Vec<Room>,
     cursors: Option<Cursors>,
     reset: Vec<RoomId>,
+    /// Whether the client says whose presence it shows.
+    watches: bool,
 }
 
 impl World {
@@ -68,6 +77,7 @@ impl World {
             epoch: database.epoch,
             cursors: (auth.epoch == Some(database.epoch)).then_some(cursors),
             reset,
+            watches: auth.watch.is_some(),
         };
         let said = Box::new(Said::Resume(resume));
         let after = self.dice.millis(0, 60);
@@ -82,6 +92,7 @@ impl World {
             mut rooms,
             cursors,
             reset,
+            watches,
         } = resume;
         let Some(node) = self.node_of(line) else { return };
         let mut behind = Vec::new();
@@ -116,6 +127,17 @@ impl World {
         for room in behind {
             self.hint(node, room);
         }
+        let there = self.online();
+        let (online, watched) = match watches {
+            true => (
+                Vec::new(),
+                Some(Watched {
+                    people: there,
+                    rooms: Vec::new(),
+                }),
+            ),
+            false => (there, None),
+        };
         let opened = Opened {
             rooms,
             me,
@@ -126,7 +148,8 @@ impl World {
             recovered,
             missed,
             reset,
-            online: self.online(),
+            online,
+            watched,
             last_closed: None,
         };
         crate::check::opened(self, &cursors.unwrap_or_default(), &opened);
@@ -139,6 +162,16 @@ impl World {
         }
         match said {
             Said::Resume(resume) => self.open_with(line, resume),
+            Said::Watched { ack } => {
+                let people = self.online();
+                let watched: Result<_, WireError> = Ok(Watched {
+                    people,
+                    rooms: Vec::new(),
+                });
+                let mut packet = Packet::new(Kind::Ack, "/", payload(&event::Reply::from(watched)));
+                packet.id = Some(ack);
+                self.send_packet(line, packet);
+            }
             Said::Answer { ack, payload } => {
                 if !self.dice.chance(self.weather.swallow_answers) {
                     let mut packet = Packet::new(Kind::Ack, "/", payload);
@@ -180,6 +213,11 @@ impl World {
                     false => Ok(Heads::from_iter(self.server.nodes[node].state.heads())),
                 };
                 self.answer_later(line, life, ack, &event::Reply::from(heads));
+            }
+            (event::WATCH, Some(ack)) => {
+                let said = Box::new(Said::Watched { ack });
+                let after = self.reading_takes();
+                self.plan(after, Happening::Say { line, life, said });
             }
             (event::TYPING, None) => {
                 if let Some(TypingIn { room }) = self.read(args) {

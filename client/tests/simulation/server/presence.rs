@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use steadfast_shared::event::{self, Availability, Presence, Typing};
+use steadfast_shared::event::{self, Availability, Presence, Typing, Watched};
 use steadfast_shared::{Person, RoomId};
 
 use super::Flaw;
@@ -62,7 +62,11 @@ impl World {
             person: person.clone(),
             state,
         };
-        self.broadcast(&everybody, event::PRESENCE, &presence);
+        let watched = Watched {
+            people: vec![presence],
+            rooms: Vec::new(),
+        };
+        self.broadcast(&everybody, event::WATCHED, &watched);
     }
 
     pub(super) fn writes(&mut self, from: LineId, person: Person, room: RoomId) {

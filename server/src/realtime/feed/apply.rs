@@ -63,7 +63,7 @@ impl Hub {
             ChangeKind::ViewChanged { room, person } => {
                 self.show(published, gathered, *room, *person, number);
             }
-            ChangeKind::Renamed { person } => self.rename(published, person, number).await,
+            ChangeKind::Renamed { person } => self.rename(published, person, number),
             ChangeKind::SignedUp { person, rooms } => {
                 for room in rooms {
                     self.tell_members(published, *room, person, true).await;

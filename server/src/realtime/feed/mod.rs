@@ -110,7 +110,7 @@ impl Hub {
         let mut published = self.published().await;
         let mut more = gathered.more;
         for person in &gathered.unsynced {
-            self.sync_person(&mut published, person, &gathered).await;
+            self.sync_person(&mut published, person, &gathered);
         }
         if let Some(head) = gathered.skip_to {
             published.skip_to(head);

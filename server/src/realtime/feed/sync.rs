@@ -11,12 +11,7 @@ use super::gather::{Gathered, Stored};
 use crate::store::ChangeNumber;
 
 impl Hub {
-    pub(super) async fn sync_person(
-        &self,
-        published: &mut PublishedState,
-        stored: &Stored,
-        gathered: &Gathered,
-    ) {
+    pub(super) fn sync_person(&self, published: &mut PublishedState, stored: &Stored, gathered: &Gathered) {
         let (user, as_of) = (stored.user, gathered.as_of);
         published.unsynced.remove(&user);
         for session in &stored.ended {
@@ -29,7 +24,7 @@ impl Hub {
             .iter()
             .any(|connection| connection.place().person != profile.person);
         if renamed {
-            self.rename(published, &profile.person, as_of).await;
+            self.rename(published, &profile.person, as_of);
         }
         let role = profile.role;
         let has_new_role = connections

@@ -43,6 +43,7 @@ mod membership;
 mod names;
 pub mod notification;
 pub mod open;
+mod people;
 mod person;
 mod quote;
 mod rooms;

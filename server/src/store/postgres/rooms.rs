@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use super::person::{self, raw};
 use super::transaction::{Transaction, written};
-use super::{PostgresStore, from_sql, kind, to_sql, told};
+use super::{PostgresStore, from_sql, kind, people, to_sql, told};
 use crate::store::nickname;
-use crate::store::{ReadMark, Rooms, StoreError, UNREAD_COUNTED, word};
+use crate::store::{PeoplePage, ReadMark, Rooms, StoreError, UNREAD_COUNTED, word};
 
 #[async_trait]
 impl Rooms for PostgresStore {
@@ -41,10 +41,10 @@ impl Rooms for PostgresStore {
         self.read(browse(self, user, asked)).await
     }
 
-    async fn members(&self, room: RoomId) -> Result<Vec<Person>, StoreError> {
+    async fn members(&self, room: RoomId, page: &PeoplePage) -> Result<Vec<Person>, StoreError> {
         self.read(async {
             let mut connection = self.readers.acquire().await.map_err(told)?;
-            members(&mut connection, room).await
+            people::members(&mut connection, room, page).await
         })
         .await
     }
@@ -67,8 +67,12 @@ impl Rooms for PostgresStore {
         .await
     }
 
-    async fn find_people(&self, search: &str) -> Result<Vec<Person>, StoreError> {
-        self.read(find_people(self, search)).await
+    async fn find_people(&self, page: &PeoplePage) -> Result<Vec<Person>, StoreError> {
+        self.read(async {
+            let mut connection = self.readers.acquire().await.map_err(told)?;
+            people::find(&mut connection, page).await
+        })
+        .await
     }
 
     async fn person(&self, user: UserId) -> Result<Option<Person>, StoreError> {
@@ -177,7 +181,7 @@ pub(super) async fn views(
         views.insert(user, room(row)?);
     }
     if views.values().any(|room| room.kind == RoomKind::Direct) {
-        let people = members(connection, id).await?;
+        let people = people::all_members(connection, id).await?;
         for (user, room) in &mut views {
             room.with = people
                 .iter()
@@ -187,33 +191,6 @@ pub(super) async fn views(
         }
     }
     Ok(views)
-}
-
-/// See [`Rooms::members`].
-async fn members(connection: &mut PgConnection, room: RoomId) -> Result<Vec<Person>, StoreError> {
-    let rows = sqlx::query(
-        "select users.id, users.name from members join users on users.id = members.person
-         where members.room = $1 order by lower(users.name), users.id",
-    )
-    .bind(room.0)
-    .fetch_all(connection)
-    .await
-    .map_err(told)?;
-    rows.iter().map(person::read).collect()
-}
-
-/// See [`Rooms::find_people`].
-async fn find_people(store: &PostgresStore, search: &str) -> Result<Vec<Person>, StoreError> {
-    let rows = sqlx::query(
-        "select id, name from users where role <> 'server' and state = 'active' and strpos(search, $1) > 0
-             order by lower(name), id limit $2",
-    )
-    .bind(nickname::folded(search.trim()))
-    .bind(to_sql(limit::LISTED as u64))
-    .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
-    rows.iter().map(person::read).collect()
 }
 
 /// See [`Rooms::browse`].

@@ -46,14 +46,15 @@ impl Accounts for SqliteStore {
             Admission::Granted | Admission::Asked { .. } => Role::Member,
         };
         let taken = sqlx::query(
-            "insert into users (id, name, name_key, name_look, name_shape, created_at, passphrase, role)
-             values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+            "insert into users (id, name, name_key, name_look, name_shape, search, created_at, passphrase, role)
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         )
         .bind(user.0)
         .bind(&name)
         .bind(key.name)
         .bind(key.look)
         .bind(key.shape)
+        .bind(nickname::folded(&name))
         .bind(to_sql(wanted.device.at))
         .bind(&wanted.passphrase)
         .bind(role.as_str())

@@ -39,6 +39,7 @@ mod membership;
 mod names;
 mod now;
 pub mod open;
+mod people;
 mod person;
 mod quote;
 mod rooms;

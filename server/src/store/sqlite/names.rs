@@ -56,6 +56,11 @@ async fn people(transaction: &mut Transaction<'static, Sqlite>) -> Result<(), sq
     let mut taken = Taken::default();
     for person in people {
         let (id, name): (Uuid, String) = (person.try_get("id")?, person.try_get("name")?);
+        sqlx::query("update users set search = ? where id = ?")
+            .bind(nickname::folded(&name))
+            .bind(id)
+            .execute(&mut **transaction)
+            .await?;
         let key = NameKey::of_stored(&name);
         if !taken.take(&key) {
             tracing::warn!(person = %id, "this nickname can be taken for an older one: it has to be changed");

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use futures::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
@@ -11,10 +10,10 @@ use steadfast_shared::{Person, Role, Room, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
 
 use super::person::{self, as_json};
-use super::{SqliteStore, from_sql, kind, to_sql, told};
+use super::{SqliteStore, from_sql, kind, people, to_sql, told};
 use crate::store::nickname;
 use crate::store::word;
-use crate::store::{ReadMark, Rooms, StoreError, UNREAD_COUNTED};
+use crate::store::{PeoplePage, ReadMark, Rooms, StoreError, UNREAD_COUNTED};
 
 #[async_trait]
 impl Rooms for SqliteStore {
@@ -32,9 +31,9 @@ impl Rooms for SqliteStore {
         browse(self, user, asked).await
     }
 
-    async fn members(&self, room: RoomId) -> Result<Vec<Person>, StoreError> {
+    async fn members(&self, room: RoomId, page: &PeoplePage) -> Result<Vec<Person>, StoreError> {
         let mut connection = self.readers.acquire().await.map_err(told)?;
-        members(&mut connection, room).await
+        people::members(&mut connection, room, page).await
     }
 
     async fn roles_in(&self, room: RoomId) -> Result<HashMap<UserId, Role>, StoreError> {
@@ -52,8 +51,9 @@ impl Rooms for SqliteStore {
             .collect()
     }
 
-    async fn find_people(&self, search: &str) -> Result<Vec<Person>, StoreError> {
-        find_people(self, search).await
+    async fn find_people(&self, page: &PeoplePage) -> Result<Vec<Person>, StoreError> {
+        let mut connection = self.readers.acquire().await.map_err(told)?;
+        people::find(&mut connection, page).await
     }
 
     async fn person(&self, user: UserId) -> Result<Option<Person>, StoreError> {
@@ -144,7 +144,7 @@ pub(super) async fn views(
         views.insert(user, room(row)?);
     }
     if views.values().any(|room| room.kind == RoomKind::Direct) {
-        let people = members(connection, id).await?;
+        let people = people::all_members(connection, id).await?;
         for (user, room) in &mut views {
             room.with = people
                 .iter()
@@ -154,19 +154,6 @@ pub(super) async fn views(
         }
     }
     Ok(views)
-}
-
-/// See [`Rooms::members`].
-async fn members(connection: &mut SqliteConnection, room: RoomId) -> Result<Vec<Person>, StoreError> {
-    let rows = sqlx::query(
-        "select users.id, users.name from members join users on users.id = members.user
-         where members.room = ? order by users.name collate nocase, users.id",
-    )
-    .bind(room.0)
-    .fetch_all(connection)
-    .await
-    .map_err(told)?;
-    rows.iter().map(person::read).collect()
 }
 
 /// See [`Rooms::browse`].
@@ -208,24 +195,6 @@ async fn browse(
             })
         })
         .collect()
-}
-
-/// See [`Rooms::find_people`]. SQLite's own idea of case ends with ASCII, so names are compared here.
-async fn find_people(store: &SqliteStore, search: &str) -> Result<Vec<Person>, StoreError> {
-    let search = nickname::folded(search.trim());
-    let mut rows =
-        sqlx::query("select id, name from users where role <> 'server' and state = 'active' order by name collate nocase, id").fetch(&store.readers);
-    let mut found = Vec::new();
-    while let Some(row) = rows.try_next().await.map_err(told)? {
-        let person = person::read(&row)?;
-        if nickname::folded(&person.name).contains(&search) {
-            found.push(person);
-        }
-        if found.len() == limit::LISTED {
-            break;
-        }
-    }
-    Ok(found)
 }
 
 fn room(row: &SqliteRow) -> Result<Room, StoreError> {

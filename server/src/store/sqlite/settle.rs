@@ -134,13 +134,13 @@ pub(super) async fn rename(append: &mut Append, me: Person, name: &Nickname) -> 
         }
         former::give_up(&mut append.connection, me.id, &key, append.at).await?;
         // Ignored where somebody else has the name, or one that can be taken for it.
-        let query =
-            "update or ignore users set name = ?, name_key = ?, name_look = ?, name_shape = ? where id = ?";
+        let query = "update or ignore users set name = ?, name_key = ?, name_look = ?, name_shape = ?, search = ? where id = ?";
         let taken = sqlx::query(query)
             .bind(name.as_str())
             .bind(key.name)
             .bind(key.look)
             .bind(key.shape)
+            .bind(nickname::folded(name.as_str()))
             .bind(me.id.0)
             .execute(&mut *append.connection)
             .await

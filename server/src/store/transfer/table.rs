@@ -52,7 +52,7 @@ macro_rules! table {
 /// All that is copied, so that what is referred to comes before what refers to it. The epoch, the feed's head and the settings
 /// are copied by themselves.
 pub(super) const TABLES: [Table; 21] = [
-    table!("users", 1, false, id: Id, name: Text, name_key: Text, name_look: Text, name_shape: Text, created_at: Number,
+    table!("users", 1, false, id: Id, name: Text, name_key: Text, name_look: Text, name_shape: Text, search: Text, created_at: Number,
         role: Text, state: Text, excluded_reason: Text, excluded_at: Number, excluded_until: Number, excluded_by: Id,
         messages: Text, masked_at: Number, erasing: Flag, passphrase: Text),
     table!("sessions", 1, true, id: Number, token_hash: Bytes, person: Id, name: Text, created_at: Number,

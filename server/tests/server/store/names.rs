@@ -1,7 +1,7 @@
 //! What names and reactions are compared by.
 
 use steadfast_server::store::account::SignUpError;
-use steadfast_server::store::{Act, NewEntry, Refusal, Span};
+use steadfast_server::store::{Act, NewEntry, PeoplePage, Refusal, Span};
 use steadfast_shared::room::{BrowseRooms, ChangeRoom};
 use steadfast_shared::{Body, Emoji, EntryId, Millis, Nickname, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
@@ -103,12 +103,32 @@ async fn fault_f28_a_name_is_stored_composed_and_found_in_every_form(fixture: Fi
     for search in ["민아", DECOMPOSED, " 민아 ", "아"] {
         let rooms = fixture.store.browse(mina, &browse(search)).await.unwrap();
         assert_eq!(rooms.len(), 1, "{search}");
-        let people = fixture.store.find_people(search).await.unwrap();
+        let people = fixture
+            .store
+            .find_people(&PeoplePage::first(search))
+            .await
+            .unwrap();
         assert_eq!(people.len(), 1, "{search}");
     }
     fixture.sign_up("Ｍika").await;
-    assert_eq!(fixture.store.find_people("mik").await.unwrap().len(), 1);
-    assert_eq!(fixture.store.find_people("ＭＩＫ").await.unwrap().len(), 1);
+    assert_eq!(
+        fixture
+            .store
+            .find_people(&PeoplePage::first("mik"))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        fixture
+            .store
+            .find_people(&PeoplePage::first("ＭＩＫ"))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 async fn fault_f28_rooms_of_an_older_database_get_keys_and_the_oldest_keeps_its_own(fixture: Fixture) {

@@ -1,8 +1,8 @@
 //! People are found and listed; how far somebody has read is theirs alone.
 
-use steadfast_server::store::{Act, ReadMark};
+use steadfast_server::store::{Act, PeoplePage, ReadMark};
 use steadfast_shared::room::Invite;
-use steadfast_shared::{RoomKind, UserId, limit};
+use steadfast_shared::{Nickname, Person, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
 
 use super::Fixture;
@@ -20,14 +20,26 @@ async fn people_are_found_by_part_of_their_nickname_whatever_its_case(fixture: F
         ("%", vec![]),
         ("zzz", vec![]),
     ] {
-        let people = fixture.store.find_people(search).await.unwrap();
+        let people = fixture
+            .store
+            .find_people(&PeoplePage::first(search))
+            .await
+            .unwrap();
         let names: Vec<_> = people.iter().map(|person| person.name.as_str()).collect();
         assert_eq!(names, found, "{search}");
     }
     for nth in 0..limit::LISTED {
         fixture.sign_up(&format!("Walker {nth}")).await;
     }
-    assert_eq!(fixture.store.find_people("").await.unwrap().len(), limit::LISTED);
+    assert_eq!(
+        fixture
+            .store
+            .find_people(&PeoplePage::first(""))
+            .await
+            .unwrap()
+            .len(),
+        limit::LISTED
+    );
 }
 
 async fn the_people_in_a_room_are_listed_by_name(fixture: Fixture) {
@@ -38,12 +50,101 @@ async fn the_people_in_a_room_are_listed_by_name(fixture: Fixture) {
     }
     let invite = Act::Invite(Invite { room, people });
     fixture.act(fixture.mina.person.id, invite).await.unwrap();
-    let members = fixture.store.members(room).await.unwrap();
+    let members = fixture.store.members(room, &PeoplePage::first("")).await.unwrap();
     let names: Vec<_> = members.iter().map(|person| person.name.as_str()).collect();
     assert_eq!(names, ["Ada", "bo", "Mina", "zoe"]);
     assert_eq!(fixture.store.person(UserId(Uuid::nil())).await.unwrap(), None);
     let mina = fixture.store.person(fixture.mina.person.id).await.unwrap();
     assert_eq!(mina, Some(fixture.mina.person.clone()));
+}
+
+/// All the pages of a room's members, or of everybody, one after another.
+async fn pages(fixture: &Fixture, room: Option<RoomId>, search: &str, limit: usize) -> Vec<String> {
+    let mut page = PeoplePage::new(search, None, limit);
+    let mut names = Vec::new();
+    loop {
+        let people = match room {
+            Some(room) => fixture.store.members(room, &page).await.unwrap(),
+            None => fixture.store.find_people(&page).await.unwrap(),
+        };
+        assert!(people.len() <= limit);
+        let Some(last) = people.last() else { return names };
+        page = page.going_on(&last.name, last.id);
+        names.extend(people.into_iter().map(|person| person.name));
+    }
+}
+
+async fn pages_of_people_have_everybody_once_and_in_order(fixture: Fixture) {
+    let room = fixture.made(RoomKind::Private, "Plans").await;
+    let mut people = Vec::new();
+    for nth in 0..23 {
+        let name = format!("{}{nth:02}", if nth % 2 == 0 { "Ada" } else { "bo" });
+        people.push(fixture.sign_up(&name).await.person.id);
+    }
+    let few = people[..20].to_vec();
+    fixture
+        .act(fixture.mina.person.id, Act::Invite(Invite { room, people: few }))
+        .await
+        .unwrap();
+    let all = pages(&fixture, Some(room), "", 100).await;
+    assert_eq!(
+        (all.len(), all[0].as_str(), all[20].as_str()),
+        (21, "Ada00", "Mina")
+    );
+    let mut sorted = all.clone();
+    sorted.sort_by_key(|name| name.to_lowercase());
+    assert_eq!(all, sorted);
+    for limit in [1, 7, 20, 21] {
+        assert_eq!(
+            pages(&fixture, Some(room), "", limit).await,
+            all,
+            "{limit} a page"
+        );
+    }
+    assert_eq!(
+        pages(&fixture, Some(room), "BO1", 2).await,
+        ["bo11", "bo13", "bo15", "bo17", "bo19"]
+    );
+    let everybody = pages(&fixture, None, "", 1_000).await;
+    assert_eq!(everybody.len(), 25);
+    assert_eq!(pages(&fixture, None, "", 3).await, everybody);
+    // Those who begin with it come first, and some who have it elsewhere fill the first page up.
+    fixture.sign_up("Zad").await;
+    let found = fixture
+        .store
+        .find_people(&PeoplePage::new("ad", None, 13))
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 13);
+    assert_eq!(
+        (found[0].name.as_str(), found[12].name.as_str()),
+        ("Ada00", "Zad")
+    );
+}
+
+async fn a_page_goes_on_where_it_ended_whoever_was_renamed_meanwhile(fixture: Fixture) {
+    let mut people = Vec::new();
+    for name in ["Aa", "Ab", "Ac", "Ad"] {
+        people.push(fixture.sign_up(name).await.person);
+    }
+    let first = PeoplePage::new("", None, 2);
+    let named = |people: Vec<Person>| people.into_iter().map(|person| person.name).collect::<Vec<_>>();
+    assert_eq!(
+        named(fixture.store.find_people(&first).await.unwrap()),
+        ["Aa", "Ab"]
+    );
+    let other = Act::Rename(Nickname::parse("Zz").unwrap());
+    fixture.act(people[1].id, other).await.unwrap();
+    let next = first.going_on("Ab", people[1].id);
+    assert_eq!(
+        named(fixture.store.find_people(&next).await.unwrap()),
+        ["Ac", "Ad"]
+    );
+    assert_eq!(
+        pages(&fixture, None, "z", 5).await,
+        ["Zz"],
+        "found by the name they have"
+    );
 }
 
 async fn a_newcomer_has_nothing_unread(fixture: Fixture) {
@@ -82,6 +183,8 @@ async fn the_most_active_room_comes_first(fixture: Fixture) {
 conformance!(
     people_are_found_by_part_of_their_nickname_whatever_its_case,
     the_people_in_a_room_are_listed_by_name,
+    pages_of_people_have_everybody_once_and_in_order,
+    a_page_goes_on_where_it_ended_whoever_was_renamed_meanwhile,
     a_newcomer_has_nothing_unread,
     how_far_one_has_read_moves_nobody_elses_mark,
     the_most_active_room_comes_first,

@@ -19,8 +19,8 @@ const MEANT: [(&str, &str); 15] = [
         "those beyond what is kept, by their index",
     ),
     (
-        "select id, name from users where role <> 'server' and state = 'active' order by name",
-        "people are found by any part of their nickname",
+        "select id, name from (",
+        "people are found by any part of their nickname: of so many, in the order of names",
     ),
     (
         "select id, name from users order by created_at",

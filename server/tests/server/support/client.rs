@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
@@ -44,6 +46,7 @@ pub(crate) struct Client {
     acks: HashMap<u64, Value>,
     asked: u64,
     ended: bool,
+    bytes: Arc<AtomicU64>,
     pub(crate) opened: Option<Opened>,
 }
 
@@ -98,6 +101,8 @@ impl Client {
         let (say, mut said) = mpsc::channel::<Message>(64);
         let (tell, heard) = mpsc::unbounded_channel();
         let answer = say.clone();
+        let bytes = Arc::new(AtomicU64::new(0));
+        let counted = bytes.clone();
         let writing = tokio::spawn(async move {
             while let Some(message) = said.recv().await {
                 if sink.send(message).await.is_err() {
@@ -108,6 +113,7 @@ impl Client {
         let reading = tokio::spawn(async move {
             while let Some(Ok(message)) = stream.next().await {
                 let Message::Text(text) = message else { continue };
+                counted.fetch_add(text.len() as u64, Ordering::Relaxed);
                 if text.as_str() == "2" {
                     let _ = answer.try_send(Message::text("3"));
                 } else if let Some(heard) = read(text.as_str())
@@ -126,12 +132,18 @@ impl Client {
             acks: HashMap::new(),
             asked: 0,
             ended: false,
+            bytes,
             opened: None,
         })
     }
 
     pub(crate) fn opened(&self) -> &Opened {
         self.opened.as_ref().unwrap()
+    }
+
+    /// How many bytes of packets came so far.
+    pub(crate) fn bytes_heard(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
     }
 
     pub(crate) fn room(&self) -> RoomId {
@@ -248,6 +260,17 @@ impl Client {
     /// The entries of the next `entries`.
     pub(crate) async fn entries(&mut self) -> Vec<Entry> {
         self.next::<Entries>(event::ENTRIES).await.entries
+    }
+
+    /// Why the server is about to end this connection, where that has come among other events.
+    pub(crate) fn heard_closing(&mut self) -> Option<ClosingReason> {
+        let events = self.events.drain(..);
+        let mut sessions = events.filter(|(name, _)| name == event::SESSION);
+        let (_, mut args) = sessions.next()?;
+        match serde_json::from_value(args.remove(0)).unwrap() {
+            Session::Closing { reason } => Some(reason),
+            Session::Open(_) => None,
+        }
     }
 
     /// Why the server ends this connection; waits until it has.

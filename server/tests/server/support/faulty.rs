@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use steadfast_server::store::quota::{Room as DiskRoom, Usage};
 use steadfast_server::store::{
-    Change, ChangeNumber, Committed, Feed, Grown, Log, NewCommand, NewEntry, NodeId, Profile, Quota, Quotas,
-    ReadMark, Rooms, SessionId, Snapshot, Span, Store, StoreError, Tries, Try,
+    Change, ChangeNumber, Committed, Feed, Grown, Log, NewCommand, NewEntry, NodeId, PeoplePage, Profile,
+    Quota, Quotas, ReadMark, Rooms, SessionId, Snapshot, Span, Store, StoreError, Tries, Try,
 };
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{Cursors, EntryId, Epoch, Millis, Person, Role, Room, RoomId, Seq, UserId, event};
@@ -225,16 +225,16 @@ impl Rooms for Faulty {
         self.inner.browse(user, asked).await
     }
 
-    async fn members(&self, room: RoomId) -> Result<Vec<Person>, StoreError> {
-        self.inner.members(room).await
+    async fn members(&self, room: RoomId, page: &PeoplePage) -> Result<Vec<Person>, StoreError> {
+        self.inner.members(room, page).await
     }
 
     async fn roles_in(&self, room: RoomId) -> Result<HashMap<UserId, Role>, StoreError> {
         self.inner.roles_in(room).await
     }
 
-    async fn find_people(&self, search: &str) -> Result<Vec<Person>, StoreError> {
-        self.inner.find_people(search).await
+    async fn find_people(&self, page: &PeoplePage) -> Result<Vec<Person>, StoreError> {
+        self.inner.find_people(page).await
     }
 
     async fn person(&self, user: UserId) -> Result<Option<Person>, StoreError> {

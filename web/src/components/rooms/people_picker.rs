@@ -1,9 +1,10 @@
 //! People chosen by nickname.
 
 use leptos::ev::KeyboardEvent;
+use leptos::html;
 use leptos::prelude::*;
-use steadfast_shared::Person;
 use steadfast_shared::room::FindPeople;
+use steadfast_shared::{Person, UserId, limit};
 
 use super::search::{Search, SearchField};
 use crate::components::Avatar;
@@ -20,12 +21,28 @@ pub(super) fn PeoplePicker(
     let page = Page::here();
     let search = Search::new();
     let found = RwSignal::new(None::<Vec<Person>>);
-    let look = move || {
-        search.ask(
-            page,
-            |search| FindPeople { search },
-            move |people| found.set(Some(people)),
-        );
+    let more = RwSignal::new(false);
+    let look_after = move |after: Option<(String, UserId)>| {
+        let goes_on = after.is_some();
+        let ask = |search| FindPeople { search, after };
+        search.ask(page, ask, move |people| {
+            more.set(people.len() >= limit::LISTED);
+            found.update(|found| match found {
+                Some(found) if goes_on => found.extend(people),
+                _ => *found = Some(people),
+            });
+        });
+    };
+    let look = move || look_after(None);
+    let go_on = move || {
+        let last = found.with_untracked(|found| {
+            let last = found.as_ref()?.last()?;
+            Some((last.name.clone(), last.id))
+        });
+        if last.is_some() && more.get_untracked() {
+            more.set(false);
+            look_after(last);
+        }
     };
     look();
     let me = page.read(|session| session.me().map(|me| me.id));
@@ -65,6 +82,14 @@ pub(super) fn PeoplePicker(
             look();
         }
     };
+    let list = NodeRef::<html::Ul>::new();
+    let scrolled = move |_| {
+        if let Some(list) = list.get_untracked()
+            && list.scroll_top() + 2 * list.client_height() >= list.scroll_height()
+        {
+            go_on();
+        }
+    };
     let nobody = move || {
         let none = found.with(Option::is_some) && listed.with(Vec::is_empty);
         none.then(|| page.t().room.nobody_found)
@@ -87,10 +112,20 @@ pub(super) fn PeoplePicker(
             look=Callback::new(move |()| look())
             on_key=Callback::new(key)
         />
-        <ul class="picks" aria-label=page.says(|t| t.navigation.new_direct)>
+        <ul class="picks" aria-label=page.says(|t| t.navigation.new_direct) node_ref=list on:scroll=scrolled>
             <For each=move || listed.get() key=|person| person.id let(person)>
                 <Pick person chosen choose full />
             </For>
+            <li hidden=move || !more.get()>
+                <button
+                    type="button"
+                    class="button button-small"
+                    data-testid="people-more"
+                    on:click=move |_| go_on()
+                >
+                    {page.says(|t| t.room.show_more)}
+                </button>
+            </li>
         </ul>
         <p class="offers-none">{nobody}</p>
         <p class="labelled-hint" role="status" data-testid="people-chosen">{words(said)}</p>
