@@ -1,0 +1,63 @@
+// Rooms of many people: who is there comes first, the others page by page, and anybody is found by name.
+
+import { Rooms } from '../pages/rooms.js';
+import { signIn } from '../wire/device.mjs';
+import { expect, test } from './chat.js';
+
+test.use({ serverArgs: ['--sign-ins-per-minute', '10000', '--presence-grace-ms', '300'] });
+
+test('a room of many people is listed page by page, and searched', async ({ server, person, wirePerson }) => {
+  const ann = await person('Ann');
+  const pad = (n: number) => String(n).padStart(3, '0');
+  for (let n = 0; n < 150; n += 1) await signIn(server, `Walker ${pad(n)}`);
+  const zoe = await wirePerson('Zoe');
+  const rooms = new Rooms(ann);
+  const people = await rooms.members();
+  const panel = ann.page.getByTestId('members-panel');
+  // Zoe is last by name, and there: she is not on a later page.
+  const state = (name: string) => people.filter({ hasText: name }).getByTestId('presence');
+  await expect(state('Zoe')).toHaveAttribute('data-state', 'online');
+  await expect(panel.getByRole('heading', { level: 3 }).first()).toContainText('Here · 2');
+  await expect(people.filter({ hasText: 'Walker 000' })).toBeVisible();
+  await expect(people.filter({ hasText: 'Walker 149' })).toHaveCount(0);
+  await panel.getByTestId('members-search').fill('walker 149');
+  await expect(people.filter({ hasText: 'Walker 149' })).toBeVisible();
+  await expect(panel.getByText('Found · 1')).toBeVisible();
+  await panel.getByTestId('members-search').fill('nobody at all');
+  await expect(panel.getByText('Nobody here goes by that name.')).toBeVisible();
+  await panel.getByTestId('members-search').fill('');
+  await expect(people.filter({ hasText: 'Walker 000' })).toBeVisible();
+  // By scrolling.
+  await panel.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await expect(people.filter({ hasText: 'Walker 149' })).toHaveCount(1);
+  await expect(panel.getByTestId('members-more')).toBeHidden();
+  await expect(panel.getByText('Offline · 150')).toBeAttached();
+  // Somebody of a later page comes.
+  zoe.close();
+  await expect(state('Zoe')).toHaveAttribute('data-state', 'offline');
+});
+
+test('of a crowd the number is told, and whoever is listed', async ({ server, person }) => {
+  test.slow();
+  const ann = await person('Ann');
+  const { io } = await import('socket.io-client');
+  const sockets = [];
+  for (let n = 0; n < 60; n += 1) {
+    const { token } = await signIn(server, `Guest ${n}`);
+    sockets.push(io(server.url, { auth: { token, watch: {} }, transports: ['websocket'], forceNew: true }));
+  }
+  try {
+    await expect(ann.page.getByTestId('online')).toHaveText('61 online');
+    const people = await new Rooms(ann).members();
+    const panel = ann.page.getByTestId('members-panel');
+    await expect(panel.getByRole('heading', { level: 3 }).first()).toContainText('Here · 61');
+    const state = (name: string) => people.filter({ hasText: name }).getByTestId('presence');
+    await expect(state('Guest 42')).toHaveAttribute('data-state', 'online');
+    sockets[42]?.emit('away', { away: true });
+    await expect(state('Guest 42')).toHaveAttribute('data-state', 'away');
+    sockets[41]?.close();
+    await expect(ann.page.getByTestId('online')).toHaveText('60 online');
+  } finally {
+    for (const socket of sockets) socket.close();
+  }
+});
