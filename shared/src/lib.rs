@@ -3,6 +3,7 @@
 //! - [`id`]: who and what things are: users, rooms, entries, the epoch, `seq`
 //! - [`text`]: what people type, validated once: nicknames, message texts, room names, topics, emoji
 //! - [`account`]: what people type about their own account: passphrases, names of devices
+//! - [`watch`]: whose presence a client shows
 //! - [`mention`]: how a text mentions people
 //! - [`code`]: which parts of a text are code
 //! - [`cursor`]: how far a device has got in a room's log
@@ -31,6 +32,7 @@ pub mod mention;
 pub mod role;
 pub mod room;
 pub mod text;
+pub mod watch;
 
 pub use account::{DeviceName, Passphrase, PassphraseError};
 pub use cursor::{Cursor, Cursors};
