@@ -48,7 +48,7 @@ pub(crate) fn Members(
     let field = NodeRef::<html::Input>::new();
     let look = move || {
         let typed = field.get_untracked().map(|field| field.value());
-        page.search_members(typed.unwrap_or_default());
+        page.search_members(&typed.unwrap_or_default());
     };
     // Whoever opens another room looks for nobody in it yet.
     Effect::new(move |before: Option<()>| {
@@ -57,10 +57,10 @@ pub(crate) fn Members(
             && let Some(field) = field.get_untracked()
         {
             field.set_value("");
-            page.search_members(String::new());
+            page.search_members("");
         }
     });
-    on_cleanup(move || page.search_members(String::new()));
+    on_cleanup(move || page.search_members(""));
     let counted_here = move || {
         let here = page.crowd().unwrap_or_else(|| here.with(Vec::len));
         (page.t().people.here)(here)

@@ -351,7 +351,7 @@ impl Page {
     }
 
     /// Looks for people of the open room by name; for nobody where nothing is said.
-    pub(crate) fn search_members(self, search: String) {
+    pub(crate) fn search_members(self, search: &str) {
         let search = search.trim().to_owned();
         let Some(this) = self.members.searches.try_update_value(|searches| {
             *searches += 1;
