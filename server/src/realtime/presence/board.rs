@@ -497,7 +497,7 @@ impl Board {
     }
 }
 
-fn drop_from<K: Eq + std::hash::Hash>(index: &mut HashMap<K, HashSet<Sid>>, key: K, sid: Sid) {
+fn drop_from<K: Copy + Eq + std::hash::Hash>(index: &mut HashMap<K, HashSet<Sid>>, key: K, sid: Sid) {
     if let Some(sids) = index.get_mut(&key) {
         sids.remove(&sid);
         if sids.is_empty() {
