@@ -90,7 +90,7 @@ pub(crate) fn Members(
                 node_ref=field
                 on:input=move |_| pause.then(look)
             />
-            <p class="offers-none" role="status">{nobody}</p>
+            <p class="offers-none members-none" role="status">{nobody}</p>
             <div hidden=move || !searching.get()>
                 <People title=words(counted_found) people=found_people />
             </div>
@@ -99,7 +99,7 @@ pub(crate) fn Members(
                 <People title=words(counted_others) people=not_here />
                 <button
                     type="button"
-                    class="button button-small"
+                    class="button button-small members-more"
                     data-testid="members-more"
                     hidden=move || !more.get()
                     on:click=move |_| page.load_more_members()
