@@ -179,6 +179,11 @@ impl Realtime {
         feed::start(&realtime.0.hub);
         adapter::start(&realtime, transport);
         tokio::spawn(presence::keep_telling(Arc::downgrade(&realtime.0.hub)));
+        if realtime.0.store.is_shared() {
+            realtime.0.hub.presence.share();
+            let grace = realtime.0.config.limits.presence_grace;
+            tokio::spawn(presence::keep_sharing(Arc::downgrade(&realtime.0.hub), grace));
+        }
         tokio::spawn(closing::end_stalled(Arc::downgrade(&realtime.0), to_end));
         tokio::spawn(sightings::keep_writing(Arc::downgrade(&realtime.0)));
 

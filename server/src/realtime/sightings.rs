@@ -8,10 +8,13 @@ use steadfast_shared::Millis;
 use tokio::time::MissedTickBehavior;
 
 use super::Inner;
+use crate::clock;
 use crate::store::{SessionId, Store};
 
 /// How often what was noted is written.
 const ROUND: Duration = Duration::from_secs(60);
+/// Where other nodes serve the database, too, devices that stay connected are noted in so many rounds: they do not see them.
+const ROUNDS_CONNECTED: u32 = 5;
 /// Most devices noted between two writes; what comes on top is noted when it is there again.
 const NOTED: usize = 100_000;
 
@@ -51,11 +54,19 @@ impl Sightings {
 pub(super) async fn keep_writing(realtime: Weak<Inner>) {
     let mut rounds = tokio::time::interval(ROUND);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut round = 0_u32;
     loop {
         rounds.tick().await;
         let Some(realtime) = realtime.upgrade() else {
             return;
         };
+        round = round.wrapping_add(1);
+        if realtime.store.is_shared() && round.is_multiple_of(ROUNDS_CONNECTED) {
+            let now = clock::now();
+            for connection in realtime.people.all() {
+                realtime.sightings.note(connection.device.session, now);
+            }
+        }
         realtime.sightings.write(&realtime.store).await;
     }
 }

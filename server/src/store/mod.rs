@@ -20,6 +20,7 @@
 //! - `body`, `older`, `kind`, `word`: what rows hold, in whichever database
 //! - `access`, `target`, `settle`, `usage`: what somebody may do, and to whom; what is otherwise then; how much they have written
 //! - [`people`]: a page of people, by name
+//! - [`presence`]: who is connected to which node
 //! - `page`: a page of a log, completed and cut
 //! - `patience`: how long what another writer keeps from being done is tried again
 //! - [`report`]: what was found in a database that was looked at
@@ -48,6 +49,7 @@ mod page;
 mod patience;
 pub mod people;
 pub mod postgres;
+pub mod presence;
 pub mod quota;
 pub mod refusal;
 pub mod report;
@@ -71,6 +73,7 @@ pub use log::{Committed, Grown, Log, NewCommand, NewEntry, Outcome, Span};
 pub use node::NodeId;
 pub use patience::PATIENCE;
 pub use people::PeoplePage;
+pub use presence::PresenceRows;
 pub use quota::{Quota, Quotas, StorageLimits};
 pub use refusal::Refusal;
 pub use room::{Act, Acted, ReadMark, Rooms, UNREAD_COUNTED};
@@ -82,7 +85,7 @@ pub use tries::{Tries, Try, TryKey};
 /// Every call that writes returns after its own commit is durable. Every call may wait a bounded time for a lock.
 #[async_trait]
 pub trait Store:
-    Accounts + Rooms + Log + Feed + Quotas + Administration + Tries + Send + Sync + 'static
+    Accounts + Rooms + Log + Feed + Quotas + Administration + Tries + PresenceRows + Send + Sync + 'static
 {
     /// The life of this database.
     fn epoch(&self) -> Epoch;

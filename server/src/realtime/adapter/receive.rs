@@ -46,7 +46,10 @@ impl Realtime {
                     self.0.hub.hints.feed();
                 }
             }
-            Hint::Everything => self.0.hub.hints.everything(),
+            Hint::Everything => {
+                self.0.hub.hints.everything();
+                self.0.hub.presence.hear_of_loss();
+            }
             Hint::Typing(typing) => self.typing_elsewhere(&typing),
             Hint::Read { person, room, seq } => self.read_elsewhere(person, room, seq).await,
             Hint::Tab {
@@ -55,7 +58,7 @@ impl Realtime {
                 tab,
                 since,
             } => self.replace_tab(person, session, tab, since),
-            Hint::Presence(_) => {}
+            Hint::Presence(told) => self.0.hub.presence.hear(told),
         }
     }
 

@@ -24,6 +24,8 @@ impl Hub {
                     self.hints.room(*room);
                 }
                 for person in people {
+                    self.presence
+                        .join(*room, person.id, &self.people.sids_of(person.id));
                     self.show(published, gathered, *room, person.id, number);
                 }
                 // Those a room was made for are no arrivals.
@@ -50,6 +52,7 @@ impl Hub {
             }
             ChangeKind::RoomDeleted { room } => {
                 published.forget(*room);
+                self.presence.delete_room(*room);
                 for user in self.people.in_room(*room) {
                     self.take_out(user, *room, number, true);
                 }
@@ -66,6 +69,7 @@ impl Hub {
             ChangeKind::Renamed { person } => self.rename(published, person, number),
             ChangeKind::SignedUp { person, rooms } => {
                 for room in rooms {
+                    self.presence.join(*room, person.id, &[]);
                     self.tell_members(published, *room, person, true).await;
                 }
             }

@@ -36,6 +36,8 @@ pub(super) struct Board {
     watchers: HashMap<Sid, Watcher>,
     of_room: HashMap<RoomId, HashSet<Sid>>,
     of_person: HashMap<UserId, HashSet<Sid>>,
+    /// Who has come, gone or changed here since that was shared; `None` where nothing is shared.
+    changed_here: Option<HashMap<UserId, Person>>,
     /// What watchers are to be told; only those are in it for whom there is something.
     pending: HashMap<Sid, Pending>,
 }
@@ -107,6 +109,7 @@ impl Board {
         rooms: impl IntoIterator<Item = RoomId>,
     ) {
         let before = self.state(person.id);
+        let is_news = self.state_at(person.id, node) != Some(state);
         let here = self.people.entry(person.id).or_insert_with(|| Here {
             person: person.clone(),
             key: PeoplePage::key(&person.name).into(),
@@ -115,6 +118,9 @@ impl Board {
         });
         here.at.insert(node, state);
         self.set_rooms(person.id, rooms);
+        if node == HERE && is_news {
+            self.note_changed_here(person.id);
+        }
         if self.state(person.id) != before {
             self.changed(person.id);
         }
@@ -136,6 +142,9 @@ impl Board {
         if was.is_none() || was == Some(state) {
             return false;
         }
+        if node == HERE {
+            self.note_changed_here(user);
+        }
         if self.state(user) != before {
             self.changed(user);
         }
@@ -147,6 +156,83 @@ impl Board {
             }
         }
         true
+    }
+
+    /// What has become of people at a node, with the rooms of those who were not known.
+    pub(super) fn put(
+        &mut self,
+        node: Node,
+        people: Vec<(Person, Availability)>,
+        rooms: &mut HashMap<UserId, Vec<RoomId>>,
+    ) {
+        for (person, state) in people {
+            let user = person.id;
+            if state == Availability::Offline {
+                self.set(node, user, state);
+                continue;
+            }
+            let known = self.people.get(&user).map(|here| here.rooms.clone());
+            let rooms = rooms.remove(&user).unwrap_or_default();
+            self.arrive(
+                node,
+                &person,
+                state,
+                known.unwrap_or_else(|| rooms.into_iter().collect()),
+            );
+        }
+    }
+
+    /// Those of these people who are not there, as far as is known.
+    pub(super) fn unknown(&self, people: impl Iterator<Item = UserId>) -> Vec<UserId> {
+        people.filter(|user| !self.people.contains_key(user)).collect()
+    }
+
+    /// Everybody at a node.
+    pub(super) fn at(&self, node: Node) -> Vec<(UserId, Availability)> {
+        let people = self.people.iter();
+        people
+            .filter_map(|(user, here)| Some((*user, *here.at.get(&node)?)))
+            .collect()
+    }
+
+    /// Notes from here on what changes here, for other nodes.
+    pub(super) fn share(&mut self) {
+        self.changed_here.get_or_insert_default();
+    }
+
+    /// What has changed here since this was last asked.
+    pub(super) fn take_changed_here(&mut self) -> Vec<(Person, Availability)> {
+        let changed = self.changed_here.as_mut().map(std::mem::take).unwrap_or_default();
+        let changed = changed.into_values();
+        changed
+            .map(|person| {
+                let state = self.state_at(person.id, HERE);
+                (person, state.unwrap_or(Availability::Offline))
+            })
+            .collect()
+    }
+
+    /// Whether something has changed here that was not shared.
+    pub(super) fn has_changed_here(&self) -> bool {
+        self.changed_here
+            .as_ref()
+            .is_some_and(|changed| !changed.is_empty())
+    }
+
+    fn note_changed_here(&mut self, user: UserId) {
+        if let Some(changed) = &mut self.changed_here
+            && let Some(here) = self.people.get(&user)
+        {
+            changed.insert(user, here.person.clone());
+        }
+    }
+
+    /// A room is gone.
+    pub(super) fn delete_room(&mut self, room: RoomId) {
+        let members = self.members_of(room);
+        for user in members {
+            self.leave_room(room, user, &[]);
+        }
     }
 
     /// Somebody goes by another name.

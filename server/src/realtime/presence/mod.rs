@@ -2,16 +2,19 @@
 //!
 //! - [`board`]: who is there, who watches whom, and what is still to be told
 //! - `tell`: watchers are told, in batches
+//! - `share`: the other nodes are told, and tell
 //!
 //! Nothing here touches a cursor, and what is told late does no harm: a client that watches anew is told how it is.
 
 mod board;
+mod share;
 mod tell;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde_json::Value;
 use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::socket::Sid;
 use steadfast_shared::event::{Availability, Presence, Reply, Watch, Watched};
@@ -24,8 +27,11 @@ use super::hub::Hub;
 use super::resume::Resume;
 use super::{Realtime, cost_of};
 use crate::store::PeoplePage;
-use board::{Board, HERE};
+use board::{Board, HERE, Node};
 
+use share::HeardHints;
+
+pub(super) use share::keep_sharing;
 pub(super) use tell::keep_telling;
 
 /// How long a connection of somebody who was away has to say that nobody sits at it either.
@@ -38,6 +44,10 @@ const TO_SETTLE: Duration = Duration::from_millis(200);
 pub(super) struct PresenceBoard {
     board: Mutex<Board>,
     changed: Notify,
+    /// What other nodes have told.
+    hints: Mutex<HeardHints>,
+    /// There is something for other nodes, or from them.
+    to_share: Notify,
 }
 
 /// What a session that opens tells of presence.
@@ -129,9 +139,74 @@ impl PresenceBoard {
         self.board().state(user)
     }
 
+    /// Has other nodes told from here on.
+    pub(super) fn share(&self) {
+        self.board().share();
+    }
+
+    /// Another node tells something.
+    pub(super) fn hear(&self, hint: Value) {
+        self.hints().hear(hint);
+        self.to_share.notify_one();
+    }
+
+    /// Something other nodes told may have been lost.
+    pub(super) fn hear_of_loss(&self) {
+        self.hear(Value::Null);
+    }
+
+    /// A room is gone.
+    pub(super) fn delete_room(&self, room: RoomId) {
+        let mut board = self.board();
+        board.delete_room(room);
+        self.wake(&board);
+    }
+
+    fn take_hints(&self) -> HeardHints {
+        std::mem::take(&mut *self.hints())
+    }
+
+    fn take_changed(&self) -> Vec<(Person, Availability)> {
+        self.board().take_changed_here()
+    }
+
+    fn at(&self, node: Node) -> Vec<(UserId, Availability)> {
+        self.board().at(node)
+    }
+
+    fn unknown(&self, people: impl Iterator<Item = UserId>) -> Vec<UserId> {
+        self.board().unknown(people)
+    }
+
+    fn put(&self, node: Node, people: Vec<(Person, Availability)>, rooms: &mut HashMap<UserId, Vec<RoomId>>) {
+        let mut board = self.board();
+        board.put(node, people, rooms);
+        self.wake(&board);
+    }
+
+    fn gone_from(&self, node: Node, people: &[UserId]) {
+        let mut board = self.board();
+        for user in people {
+            board.set(node, *user, Availability::Offline);
+        }
+        self.wake(&board);
+    }
+
+    fn forget_node(&self, node: Node) {
+        let people: Vec<UserId> = self.at(node).into_iter().map(|(user, _)| user).collect();
+        self.gone_from(node, &people);
+    }
+
+    fn hints(&self) -> MutexGuard<'_, HeardHints> {
+        self.hints.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn wake(&self, board: &Board) {
         if board.is_pending() {
             self.changed.notify_one();
+        }
+        if board.has_changed_here() {
+            self.to_share.notify_one();
         }
     }
 

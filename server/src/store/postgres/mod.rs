@@ -45,6 +45,7 @@ pub mod notification;
 pub mod open;
 mod people;
 mod person;
+mod presence;
 mod quote;
 mod rooms;
 mod settle;

@@ -165,6 +165,9 @@ impl SqliteStore {
     }
 }
 
+/// One process has the file for itself.
+impl crate::store::PresenceRows for SqliteStore {}
+
 #[async_trait]
 impl Store for SqliteStore {
     fn epoch(&self) -> Epoch {

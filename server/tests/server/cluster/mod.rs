@@ -3,6 +3,7 @@
 mod chat;
 mod outage;
 mod person;
+mod presence;
 mod processes;
 
 use std::time::Duration;

@@ -354,6 +354,8 @@ impl Tries for Faulty {
     }
 }
 
+impl steadfast_server::store::PresenceRows for Faulty {}
+
 #[async_trait]
 impl Store for Faulty {
     fn node(&self) -> NodeId {
