@@ -163,6 +163,9 @@ async fn connect_at_once(people: usize) -> (TestServer, Vec<Client>) {
     let server = TestServer::with(|limits| {
         limits.sign_ins_per_minute = 1_000_000;
         limits.max_handshakes_per_address = people.max(256);
+        limits.max_handshakes = 2 * people.max(512);
+        limits.max_http_connections = 2 * people.max(1_024);
+        limits.max_http_connections_per_address = 2 * people.max(256);
     })
     .await;
     let first = server.join("First").await;
