@@ -118,7 +118,7 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use steadfast_shared::RoomId;
-    use steadfast_shared::event::{Entries, Heads};
+    use steadfast_shared::event::{Cursors, Entries, Heads};
     use uuid::Uuid;
 
     use super::*;
@@ -186,7 +186,7 @@ mod tests {
         let twice = with(Fault::Repeat);
         assert_eq!((twice.copies_in(&entries()), twice.copies_in(&heads())), (2, 1));
         assert_eq!(twice.copies_out(&Request::Send(Vec::new())), 2);
-        assert_eq!(twice.copies_out(&Request::Sync(Heads::default())), 1);
+        assert_eq!(twice.copies_out(&Request::Sync(Cursors::default())), 1);
     }
 
     #[test]

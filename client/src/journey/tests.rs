@@ -93,6 +93,7 @@ impl Watched {
             epoch: EPOCH,
             rooms: vec![room],
             recovered: true,
+            reset: Vec::new(),
             missed: vec![Entries {
                 room: ROOM,
                 from,
