@@ -64,7 +64,7 @@ async fn count(
     now: Millis,
 ) -> Result<Result<(), Duration>, StoreError> {
     let counted = sqlx::query(
-        r#"insert into tries as known (key, "until") values ($1, $2 + $3)
+        r#"insert into tries as known (key, "until") values ($1, $2::bigint + $3::bigint)
            on conflict (key) do update set "until" = greatest(known."until", $2) + $3 where known."until" - $2 <= $4"#,
     )
     .bind(tried.key.as_bytes())
