@@ -149,7 +149,7 @@ impl Realtime {
         let people = Arc::new(People::new(config.limits.clone()));
         let (ending, to_end) = mpsc::unbounded_channel();
         let recovered = config.limits.recovered_entries;
-        let transport = Transport::of(&config, store.as_ref())?;
+        let transport = Transport::of(&config)?;
         let adapter = Adapter::new(store.node(), transport.is_some());
         let hub = Hub::new(
             io.clone(),

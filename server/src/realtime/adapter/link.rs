@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use steadfast_shared::Epoch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::queue::Queue;
@@ -37,11 +38,11 @@ pub(super) enum Message {
 /// What carries hints.
 pub(in super::super) enum Transport {
     Postgres(Notifications),
-    Redis { server: Server, channel: String },
+    Redis { server: Server },
 }
 
 impl Transport {
-    pub(super) async fn connect(&self) -> Result<Link, LinkError> {
+    pub(super) async fn connect(&self, receiver: &Receiver) -> Result<Link, LinkError> {
         Ok(match self {
             Self::Postgres(notifications) => {
                 let (calls, listening) = postgres::connect(notifications).await?;
@@ -50,11 +51,14 @@ impl Transport {
                     incoming: Incoming::Postgres(listening),
                 }
             }
-            Self::Redis { server, channel } => {
-                let (publisher, subscription) = server.connect(channel).await?;
+            Self::Redis { server } => {
+                // Several databases may have one Redis.
+                let epoch = receiver.epoch()?;
+                let channel = format!("steadfast:{}", epoch.0);
+                let (publisher, subscription) = server.connect(&channel).await?;
                 Link {
                     outgoing: Outgoing::Redis(publisher),
-                    incoming: Incoming::Redis(subscription),
+                    incoming: Incoming::Redis { subscription, epoch },
                 }
             }
         })
@@ -74,7 +78,10 @@ enum Outgoing {
 
 enum Incoming {
     Postgres(postgres::Listening),
-    Redis(Subscription),
+    Redis {
+        subscription: Subscription,
+        epoch: Epoch,
+    },
 }
 
 impl Link {
@@ -126,7 +133,7 @@ impl Incoming {
                     Ok(message) => receiver.take(message).await,
                     Err(error) => Err(error),
                 },
-                _ = pings.tick() => self.ping().await.and_then(|()| receiver.is_there()),
+                _ = pings.tick() => self.ping(receiver).await,
             };
             if let Err(error) = step {
                 return error;
@@ -137,14 +144,17 @@ impl Incoming {
     async fn next(&mut self) -> Result<Message, LinkError> {
         match self {
             Self::Postgres(listening) => listening.next().await,
-            Self::Redis(subscription) => subscription.next().await,
+            Self::Redis { subscription, .. } => subscription.next().await,
         }
     }
 
-    async fn ping(&mut self) -> Result<(), LinkError> {
+    async fn ping(&mut self, receiver: &Receiver) -> Result<(), LinkError> {
+        // That of a database that went back is another one, and so is its channel.
+        let now = receiver.epoch()?;
         match self {
             Self::Postgres(listening) => listening.ping().await,
-            Self::Redis(subscription) => subscription.ping().await,
+            Self::Redis { epoch, .. } if *epoch != now => Err(LinkError::Ended),
+            Self::Redis { subscription, .. } => subscription.ping().await,
         }
     }
 }

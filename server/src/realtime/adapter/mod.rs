@@ -33,9 +33,9 @@ use tokio::time::sleep;
 use super::Realtime;
 use crate::clock;
 use crate::config::Config;
+use crate::store::NodeId;
 use crate::store::database::Database;
 use crate::store::postgres::notification::Notifications;
-use crate::store::{NodeId, Store};
 pub use choice::{AdapterChoice, AdapterError};
 use hint::{Heard, Hint};
 pub(super) use link::Transport;
@@ -74,17 +74,14 @@ pub(super) enum Status {
 
 impl Transport {
     /// What carries hints between the nodes of a database. `None` where nothing does.
-    pub(super) fn of(config: &Config, store: &dyn Store) -> Result<Option<Self>, AdapterError> {
-        // Several databases may have one Redis.
-        let channel = format!("steadfast:{}", store.epoch().0);
+    pub(super) fn of(config: &Config) -> Result<Option<Self>, AdapterError> {
         let choice = AdapterChoice::of(config.adapter.as_ref(), &config.database)?;
         Ok(match (choice, &config.database) {
             (AdapterChoice::Redis(url), _) => Some(Self::Redis {
                 server: redis::Server::parse(&url)?,
-                channel,
             }),
             (AdapterChoice::Postgres, Database::Postgres(url)) => {
-                let notifications = Notifications::of(url, channel);
+                let notifications = Notifications::of(url);
                 Some(Self::Postgres(
                     notifications.map_err(|error| AdapterError::Url(error.to_string()))?,
                 ))
@@ -199,7 +196,7 @@ async fn carry(transport: Transport, receiver: Receiver) {
     let adapter = &receiver.adapter;
     let Some(queue) = &adapter.queue else { return };
     while receiver.is_there().is_ok() {
-        let error = match transport.connect().await {
+        let error = match transport.connect(&receiver).await {
             Ok(link) => {
                 adapter.is_up();
                 // What was called while nobody listened is looked for, here and there.

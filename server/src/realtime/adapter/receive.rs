@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use futures::FutureExt;
 use steadfast_shared::event::{self, ClosingReason, Read, Typing};
-use steadfast_shared::{Millis, RoomId, Seq, UserId};
+use steadfast_shared::{Epoch, Millis, RoomId, Seq, UserId};
 use uuid::Uuid;
 
 use super::super::{Inner, Realtime, person_room, room_name};
@@ -26,6 +26,12 @@ impl Receiver {
             realtime.receive(hint).await;
         }
         Ok(())
+    }
+
+    /// The life of the database by now.
+    pub(super) fn epoch(&self) -> Result<Epoch, LinkError> {
+        let realtime = self.realtime.upgrade().ok_or(LinkError::Ended)?;
+        Ok(realtime.store.epoch())
     }
 
     pub(super) fn is_there(&self) -> Result<(), LinkError> {

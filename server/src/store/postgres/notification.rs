@@ -20,20 +20,21 @@ const ANSWER: Duration = Duration::from_secs(2);
 #[error("{0}")]
 pub struct NotificationError(#[from] sqlx::Error);
 
-/// A database whose nodes call each other, on a channel that is theirs.
+/// The channel. Each database has its own of this name.
+const CHANNEL: &str = "steadfast";
+
+/// A database whose nodes call each other.
 #[derive(Clone, Debug)]
 pub struct Notifications {
     options: PgConnectOptions,
-    channel: String,
 }
 
 impl Notifications {
     /// Those of the database at a URL.
-    pub fn of(url: &str, channel: String) -> Result<Self, OpenError> {
+    pub fn of(url: &str) -> Result<Self, OpenError> {
         let address = Address::parse(url)?;
         Ok(Self {
             options: settled(address.options),
-            channel,
         })
     }
 
@@ -46,10 +47,7 @@ impl Notifications {
                 .connect(),
         )
         .await?;
-        Ok(Caller {
-            connection,
-            channel: self.channel.clone(),
-        })
+        Ok(Caller { connection })
     }
 
     /// Connects to listen.
@@ -65,7 +63,7 @@ impl Notifications {
             let mut listener = PgListener::connect_with(&pool).await?;
             // The driver must not connect anew by itself: what was called meanwhile would be missed unseen.
             listener.eager_reconnect(false);
-            listener.listen(&self.channel).await?;
+            listener.listen(CHANNEL).await?;
             Ok(Listener(listener))
         })
         .await
@@ -76,14 +74,13 @@ impl Notifications {
 #[derive(Debug)]
 pub struct Caller {
     connection: PgConnection,
-    channel: String,
 }
 
 impl Caller {
     /// Calls to every node that listens, this one too. After an error the connection is of no use.
     pub async fn call(&mut self, text: &str) -> Result<(), NotificationError> {
         let calling = sqlx::query("select pg_notify($1, $2)")
-            .bind(&self.channel)
+            .bind(CHANNEL)
             .bind(text)
             .execute(&mut self.connection);
         bounded(calling).await.map(drop)

@@ -54,11 +54,10 @@ impl Cluster {
 impl Cluster {
     /// Says something on the nodes' channel that no node has said.
     async fn say(&self, epoch: &str, text: &str) {
-        let channel = format!("steadfast:{epoch}");
         if let Some(redis) = &self.redis {
-            redis.publish(&channel, text).await;
+            redis.publish(&format!("steadfast:{epoch}"), text).await;
         } else {
-            let notify = sqlx::query("select pg_notify($1, $2)").bind(channel).bind(text);
+            let notify = sqlx::query("select pg_notify('steadfast', $1)").bind(text);
             notify.execute(&mut self.database.connect().await).await.unwrap();
         }
     }
