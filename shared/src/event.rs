@@ -163,9 +163,12 @@ pub struct Auth {
 /// `session`: how the server opens and closes its side.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case", try_from = "SessionFields")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one is held at a time, and nearly all of them are open"
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(
+        clippy::large_enum_variant,
+        reason = "one is held at a time, and nearly all of them are open"
+    )
 )]
 pub enum Session {
     /// The first event after CONNECT: the socket is in its rooms, and no entry can be missed from here on.

@@ -1,6 +1,6 @@
 //! Whether the server lives, and whether it works.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 
 use super::Shared;
@@ -13,9 +13,16 @@ pub async fn alive() -> &'static str {
 
 /// `GET /readyz`: the database can be read and written, its disk has room, the writer works, sockets follow what is stored, the server
 /// is not shutting down.
-pub async fn ready(State(shared): State<Shared>) -> (StatusCode, &'static str) {
+///
+/// With `?draining=404` a server that lets its connections go answers 404: HAProxy takes that for *nobody new, and keep those who are
+/// there*, and 503 for *cut everybody off*.
+pub async fn ready(State(shared): State<Shared>, RawQuery(query): RawQuery) -> (StatusCode, &'static str) {
     if shared.realtime.is_closing() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "shutting down\n");
+        let status = match query.as_deref() {
+            Some("draining=404") => StatusCode::NOT_FOUND,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        return (status, "shutting down\n");
     }
     if !shared.realtime.is_writing() {
         return (StatusCode::SERVICE_UNAVAILABLE, "the writer does not work\n");

@@ -41,6 +41,8 @@ async fn connections_are_let_go_one_after_another_and_what_they_sent_is_answered
     assert_eq!(ready().await, 200);
     terminate(&child).await;
     while ready().await != 503 {}
+    let for_haproxy = http.get(format!("http://{address}/readyz?draining=404"));
+    assert_eq!(for_haproxy.send().await.unwrap().status(), 404);
     let handshake = format!("http://{address}/socket.io/?EIO=4&transport=polling");
     let refused = http.get(&handshake).send().await.unwrap();
     assert_eq!(refused.status(), 503, "nobody new");

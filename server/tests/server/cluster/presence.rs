@@ -8,6 +8,7 @@ use steadfast_shared::event::{self, Availability, Reply, Watched};
 use steadfast_shared::http::SessionInfo;
 use steadfast_shared::room::Member;
 use tokio::time::sleep;
+use uuid::Uuid;
 
 use super::{By, Cluster, node, with_each_adapter};
 use crate::support::{Client, TestServer, postgres};
@@ -139,4 +140,28 @@ async fn what_the_database_has_lost_is_written_again() {
         .unwrap();
     assert!(rows >= 2, "{rows}");
     drop(desk);
+}
+
+#[tokio::test]
+async fn people_of_a_dead_node_go_with_its_lease() {
+    let cluster = Cluster::start(By::Postgres).await;
+    let (jun, kim) = (cluster.one.sign_in("Jun").await, cluster.one.sign_in("Kim").await);
+    let mut jun = watching(&cluster.one, &jun).await;
+    let mut database = cluster.database.connect().await;
+    let node = Uuid::now_v7();
+    for statement in [
+        "insert into nodes (id, expires_at) values ($1, clock_timestamp() + interval '3 s')",
+        "insert into presence_versions (node, version) values ($1, 1)",
+    ] {
+        let done = sqlx::query(statement).bind(node).execute(&mut database).await;
+        done.unwrap();
+    }
+    sqlx::query("insert into presence (node, person, away) values ($1, $2, false)")
+        .bind(node)
+        .bind(kim.me.id.0)
+        .execute(&mut database)
+        .await
+        .unwrap();
+    sees(&mut jun, &kim, Availability::Online).await;
+    sees(&mut jun, &kim, Availability::Offline).await;
 }
