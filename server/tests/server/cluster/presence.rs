@@ -70,7 +70,7 @@ async fn who_comes_into_a_room_elsewhere_is_told_there_and_here(cluster: Cluster
     let (jun, mina) = (one.sign_in("Jun").await, one.sign_in("Mina").await);
     let mut jun = other.connect(&jun, json!({ "watch": {} })).await;
     let mut mina_at_one = one.connect(&mina, json!({})).await;
-    let room = uuid::Uuid::now_v7();
+    let room = Uuid::now_v7();
     let asked = json!({ "id": room, "kind": "public", "name": "tea" });
     assert!(matches!(
         jun.call::<serde_json::Value>(event::CREATE_ROOM, asked).await,
