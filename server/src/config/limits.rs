@@ -308,7 +308,7 @@ impl Default for Limits {
             ping: Duration::from_secs(25),
             pong: Duration::from_secs(20),
             presence_grace: Duration::from_secs(10),
-            drain: Some(Duration::ZERO),
+            drain: None,
             recovered_entries: 200,
             daily_entries: DAILY_ENTRIES,
             daily_bytes: DAILY_BYTES,

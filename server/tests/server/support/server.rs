@@ -49,6 +49,12 @@ impl Stopped {
     }
 }
 
+/// A test waits for no connection that is let go of, unless it is about that.
+fn ending_at_once(mut config: Config) -> Config {
+    config.limits.drain.get_or_insert(Duration::ZERO);
+    config
+}
+
 impl TestServer {
     pub(crate) async fn start() -> Self {
         Self::with(|_| {}).await
@@ -69,6 +75,7 @@ impl TestServer {
     }
 
     pub(crate) async fn on(folder: TempDir, config: Config) -> Self {
+        let config = ending_at_once(config);
         let (listener, address) = app::listen(&config).await.unwrap();
         let app = app::build(config).await.unwrap();
         Self::serve(folder, listener, address, app)
@@ -76,6 +83,7 @@ impl TestServer {
 
     /// Starts on a store of the test's making.
     pub(crate) async fn on_store(folder: TempDir, config: Config, store: Arc<dyn Store>) -> Self {
+        let config = ending_at_once(config);
         let (listener, address) = app::listen(&config).await.unwrap();
         let app = app::build_on(config, store).await.unwrap();
         Self::serve(folder, listener, address, app)
