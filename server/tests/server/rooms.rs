@@ -139,6 +139,8 @@ async fn asking_again_makes_no_second_room_and_a_public_name_is_taken_once() {
     let mut jun = server.join("Jun").await;
     let asked = json!({ "id": Uuid::now_v7(), "kind": "public", "name": "Tea" });
     let first: Room = ok(&mut mina, event::CREATE_ROOM, asked.clone()).await;
+    // A room is told with what was published of it: its first entry follows.
+    let _created: Entries = mina.next(event::ENTRIES).await;
     let again: Room = ok(&mut mina, event::CREATE_ROOM, asked.clone()).await;
     assert_eq!((first.id, again.head), (again.id, 1));
     assert_eq!(jun.refusal(event::CREATE_ROOM, asked).await, ErrorCode::Conflict);
