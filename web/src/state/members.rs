@@ -1,5 +1,8 @@
 //! Who is in the open room: read page by page, those who are there first.
 
+use std::time::Duration;
+
+use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::link::AskError;
@@ -15,6 +18,12 @@ const PAGE: usize = 100;
 
 /// Most people listed, and watched in a crowd: whoever looks for somebody else searches.
 const LISTED: usize = 400;
+
+/// The list is read anew at most once in this time, however many come and go.
+const PACE: Duration = Duration::from_millis(500);
+
+/// A server that asks for patience is asked again after this time at the latest.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Somebody with their role on the server.
 type Line = (Person, Role);
@@ -245,15 +254,29 @@ impl Page {
                     asking.again = false;
                     asking.stale = false;
                 });
-                let told = self.read_members(room).await;
-                let failed = told.is_err();
-                if let Ok(told) = told {
+                let read = self.read_members(room).await;
+                let wait = match &read {
+                    Ok(_) => Some(PACE),
+                    Err(error) => patience(error),
+                };
+                let failed = read.is_err();
+                if let Ok(told) = read {
                     self.members.list.set(Some(told));
                     self.watch_presence();
                 }
-                let open = self.room.get_untracked();
-                let again = self.members.asking.with_value(|asking| asking.again) || open != Some(room);
-                match open.filter(|_| again && !failed) {
+                let again = |open| {
+                    failed || self.members.asking.with_value(|asking| asking.again) || open != Some(room)
+                };
+                let Some(wait) = wait.filter(|_| again(self.room.get_untracked())) else {
+                    // Without a link the list is read once there is one.
+                    self.members.asking.update_value(|asking| asking.stale |= failed);
+                    break;
+                };
+                // Another room is shown at once.
+                if failed || self.room.get_untracked() == Some(room) {
+                    sleep(wait).await;
+                }
+                match self.room.get_untracked() {
                     Some(open) => room = open,
                     None => break,
                 }
@@ -379,6 +402,18 @@ impl Page {
                 self.watch_presence();
             }
         });
+    }
+}
+
+/// How long to wait before the same is asked again. `None` where that may never help, or there is no link.
+fn patience(error: &AskError) -> Option<Duration> {
+    match error {
+        AskError::Timeout => Some(PACE),
+        AskError::Refused(error) if error.code.is_transient() => {
+            let asked = error.retry_after_ms.map_or(Duration::ZERO, Duration::from_millis);
+            Some(asked.clamp(PACE, LONGEST_WAIT))
+        }
+        AskError::Disconnected | AskError::Malformed | AskError::Refused(_) => None,
     }
 }
 
