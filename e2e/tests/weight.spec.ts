@@ -4,7 +4,7 @@ import { ChatPage } from '../pages/chat.js';
 import { expect, test } from './chat.js';
 
 /** Most bytes over the wire of everything that the page is made of. A little above what it is: growth is noticed here first. */
-const BUDGET = 700_000;
+const BUDGET = 715_000;
 /** Smaller files are not worth compressing. */
 const SMALL = 1_000;
 
