@@ -258,24 +258,28 @@ impl Hub {
     /// What has become of people at a node. Of those who were not there yet the rooms are read, and read again where the change
     /// feed moved meanwhile: so nobody stays in a room they have left.
     async fn put(&self, node: NodeId, people: Vec<(Person, Availability)>) -> Result<(), StoreError> {
-        let arriving: Vec<UserId> = self.presence.unknown(
-            people
-                .iter()
-                .filter_map(|(person, state)| (*state != Availability::Offline).then_some(person.id)),
-        );
+        let there = people
+            .iter()
+            .filter(|(_, state)| *state != Availability::Offline)
+            .map(|(person, _)| person.id);
+        let arriving: Vec<UserId> = self.presence.unknown(there);
         let mut rooms: HashMap<UserId, Vec<RoomId>> = HashMap::new();
-        if !arriving.is_empty() {
-            for _ in 0..READS {
-                let before = *self.applied.borrow();
-                rooms.clear();
+        let mut reads = 0;
+        // While it is held no change is applied.
+        let _published = loop {
+            let before = *self.applied.borrow();
+            rooms.clear();
+            if !arriving.is_empty() {
                 for (user, room) in self.store.rooms_of_people(&arriving).await? {
                     rooms.entry(user).or_default().push(room);
                 }
-                if *self.applied.borrow() == before {
-                    break;
-                }
             }
-        }
+            reads += 1;
+            let published = self.published().await;
+            if published.applied() == before || arriving.is_empty() || reads == READS {
+                break published;
+            }
+        };
         self.presence.put(node.0, people, &mut rooms);
         Ok(())
     }
