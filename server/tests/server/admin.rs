@@ -13,7 +13,7 @@ use steadfast_shared::room::{Member, RoomNews};
 use steadfast_shared::{Body, EntryId, ErrorCode, Role, Room, RoomId, WireError};
 use uuid::Uuid;
 
-use crate::support::{Client, TestServer, message};
+use crate::support::{Client, TestServer, message, ok};
 
 impl TestServer {
     pub(crate) async fn admin(&self, by: &SessionInfo, method: Method, path: &str, body: Value) -> Response {
@@ -48,13 +48,6 @@ impl TestServer {
 
 pub(crate) fn person(of: &SessionInfo, what: &str) -> String {
     format!("/api/admin/people/{}/{what}", of.me.id)
-}
-
-pub(crate) async fn ok<T: DeserializeOwned>(client: &mut Client, name: &str, asked: Value) -> T {
-    match client.call::<T>(name, asked).await {
-        Reply::Ok(done) => done,
-        Reply::Err(error) => panic!("{name} was refused: {error}"),
-    }
 }
 
 async fn create(client: &mut Client, kind: &str, name: &str) -> RoomId {

@@ -17,7 +17,7 @@ use steadfast_shared::{
 use uuid::Uuid;
 
 use crate::support::faulty::{Fault, Faulty, Read};
-use crate::support::{Client, TestServer, body, message};
+use crate::support::{Client, TestServer, body, message, ok};
 
 async fn start() -> (TestServer, Arc<Faulty>) {
     let folder = tempfile::tempdir().unwrap();
@@ -32,13 +32,6 @@ async fn start() -> (TestServer, Arc<Faulty>) {
     let store = Arc::new(Faulty::new(Arc::new(sqlite), []));
     let server = TestServer::on_store(folder, config, store.clone()).await;
     (server, store)
-}
-
-async fn ok<T: serde::de::DeserializeOwned>(client: &mut Client, event: &str, asked: Value) -> T {
-    match client.call(event, asked).await {
-        Reply::Ok(done) => done,
-        Reply::Err(error) => panic!("{event}: {error:?}"),
-    }
 }
 
 fn me(client: &Client) -> UserId {

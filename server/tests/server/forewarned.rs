@@ -7,8 +7,8 @@ use steadfast_shared::event;
 use steadfast_shared::http::{DiskRoom, Registration, Usage};
 use steadfast_shared::{ErrorCode, Room};
 
-use crate::admin::{lobby, ok, person, says, send_one};
-use crate::support::TestServer;
+use crate::admin::{lobby, person, says, send_one};
+use crate::support::{TestServer, ok};
 
 const USAGE: &str = "/api/usage";
 

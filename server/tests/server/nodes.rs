@@ -8,12 +8,12 @@ use steadfast_server::clock;
 use steadfast_server::config::Config;
 use steadfast_server::store::Store;
 use steadfast_server::store::sqlite::SqliteStore;
-use steadfast_shared::event::{self, ClosingReason, Reply};
+use steadfast_shared::event::{self, ClosingReason};
 use steadfast_shared::room::{MemberNews, RoomNews};
-use steadfast_shared::{Body, EntryId, Room, RoomId};
+use steadfast_shared::{Body, Room};
 use uuid::Uuid;
 
-use crate::support::{Client, TestServer, message};
+use crate::support::{TestServer, heard, message, ok};
 
 async fn node(store: &Arc<dyn Store>) -> TestServer {
     let folder = tempfile::tempdir().unwrap();
@@ -29,26 +29,6 @@ async fn two_nodes() -> (TestServer, TestServer, tempfile::TempDir) {
         .unwrap();
     let store: Arc<dyn Store> = Arc::new(store);
     (node(&store).await, node(&store).await, folder)
-}
-
-async fn ok<T: serde::de::DeserializeOwned>(client: &mut Client, event: &str, asked: Value) -> T {
-    match client.call(event, asked).await {
-        Reply::Ok(done) => done,
-        Reply::Err(error) => panic!("{event}: {error:?}"),
-    }
-}
-
-/// The next entries of a room, each exactly where it belongs.
-async fn heard(client: &mut Client, room: RoomId, from: u64, count: usize) -> Vec<EntryId> {
-    let mut ids = Vec::new();
-    while ids.len() < count {
-        let news: event::Entries = client.next(event::ENTRIES).await;
-        if news.room == room {
-            assert_eq!(news.from, from + ids.len() as u64, "in order, none twice");
-            ids.extend(news.entries.iter().map(|entry| entry.id));
-        }
-    }
-    ids
 }
 
 #[tokio::test]

@@ -6,14 +6,7 @@ use steadfast_shared::room::{ListedRoom, MemberNews, RoomNews};
 use steadfast_shared::{Body, ErrorCode, Person, Room, RoomChange, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
 
-use crate::support::{Client, TestServer, message};
-
-async fn ok<T: serde::de::DeserializeOwned>(client: &mut Client, event: &str, asked: Value) -> T {
-    match client.call(event, asked).await {
-        Reply::Ok(done) => done,
-        Reply::Err(error) => panic!("{event}: {error:?}"),
-    }
-}
+use crate::support::{Client, TestServer, message, ok};
 
 async fn create(client: &mut Client, kind: &str, name: &str) -> Room {
     let asked = json!({ "id": Uuid::now_v7(), "kind": kind, "name": name });

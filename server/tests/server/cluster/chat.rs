@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use steadfast_shared::event::{self, ClosingReason, Read, Reply};
+use steadfast_shared::event::{self, ClosingReason, Read};
 use steadfast_shared::room::RoomNews;
-use steadfast_shared::{EntryId, Room, RoomId, Seq};
+use steadfast_shared::{Room, Seq};
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 use super::{By, Cluster, until_heard, with_each_adapter};
-use crate::support::{Client, message};
+use crate::support::{heard, message, ok};
 
 with_each_adapter!(
     what_is_said_on_two_nodes_is_heard_on_both_in_the_same_order,
@@ -21,26 +21,6 @@ with_each_adapter!(
     a_tab_that_connects_to_another_node_replaces_its_older_connection,
     who_is_removed_and_who_is_signed_out_hears_nothing_more_on_any_node,
 );
-
-/// The next entries of a room, each exactly where it belongs.
-pub(super) async fn heard(client: &mut Client, room: RoomId, from: Seq, count: usize) -> Vec<EntryId> {
-    let mut ids = Vec::new();
-    while ids.len() < count {
-        let news: event::Entries = client.next(event::ENTRIES).await;
-        if news.room == room {
-            assert_eq!(news.from, from + ids.len() as Seq, "in order, none twice");
-            ids.extend(news.entries.iter().map(|entry| entry.id));
-        }
-    }
-    ids
-}
-
-async fn ok<T: serde::de::DeserializeOwned>(client: &mut Client, event: &str, asked: Value) -> T {
-    match client.call(event, asked).await {
-        Reply::Ok(done) => done,
-        Reply::Err(error) => panic!("{event}: {error:?}"),
-    }
-}
 
 async fn what_is_said_on_two_nodes_is_heard_on_both_in_the_same_order(cluster: Cluster) {
     const EACH: usize = 30;

@@ -5,11 +5,10 @@ use sqlx::Executor;
 use steadfast_server::realtime::AdapterChoice;
 use steadfast_shared::event::{self, Nodes};
 
-use super::chat::heard;
 use super::{By, Cluster, node, until_heard};
 use crate::support::postgres::Database;
 use crate::support::proxy::{Proxy, Silent};
-use crate::support::{Client, message};
+use crate::support::{Client, heard, message};
 
 /// Waits until a session is told whether other nodes are heard.
 async fn until_degraded(client: &mut Client, degraded: bool) {

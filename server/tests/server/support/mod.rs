@@ -11,10 +11,12 @@ pub(crate) mod redis;
 pub(crate) mod server;
 pub(crate) mod standby;
 
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use steadfast_server::store::Token;
 use steadfast_server::store::account::{NewDevice, SignUp};
-use steadfast_shared::event::SendItem;
-use steadfast_shared::{Body, EntryId, MessageText, Nickname, RoomId};
+use steadfast_shared::event::{self, Reply, SendItem};
+use steadfast_shared::{Body, EntryId, MessageText, Nickname, RoomId, Seq};
 use uuid::Uuid;
 
 pub(crate) use client::Client;
@@ -38,4 +40,25 @@ pub(crate) fn body(text: &str) -> Body {
 pub(crate) fn newcomer(nickname: &str) -> SignUp {
     let token = Token::random().unwrap().hash();
     SignUp::new(Nickname::parse(nickname).unwrap(), NewDevice::new(token, 1))
+}
+
+/// Asks for what is to be done.
+pub(crate) async fn ok<T: DeserializeOwned>(client: &mut Client, event: &str, asked: Value) -> T {
+    match client.call(event, asked).await {
+        Reply::Ok(done) => done,
+        Reply::Err(error) => panic!("{event}: {error:?}"),
+    }
+}
+
+/// The next entries of a room, each exactly where it belongs.
+pub(crate) async fn heard(client: &mut Client, room: RoomId, from: Seq, count: usize) -> Vec<EntryId> {
+    let mut ids = Vec::new();
+    while ids.len() < count {
+        let news: event::Entries = client.next(event::ENTRIES).await;
+        if news.room == room {
+            assert_eq!(news.from, from + ids.len() as Seq, "in order, none twice");
+            ids.extend(news.entries.iter().map(|entry| entry.id));
+        }
+    }
+    ids
 }
