@@ -127,6 +127,7 @@ for (const strips of [false, true]) {
     const [ann, ben] = [new ChatPage(await (await profile()).newPage()), new ChatPage(await (await profile()).newPage())];
     await live(ann, ben, `${proxy.url}/chat/`, server.ownerCode);
     expect(proxy.astray, 'nothing is asked of the rest of the host').toEqual([]);
+    for (const { page } of [ann, ben]) await page.close();
     proxy.close();
   });
 }
@@ -145,5 +146,6 @@ test('fault_f31 two servers below paths of one host keep apart what a browser st
   const keys = () => ann.page.evaluate(() => Object.keys(localStorage));
   await expect.poll(async () => (await keys()).length).toBeGreaterThan(2);
   expect((await keys()).filter((key) => !key.endsWith('/chat'))).toEqual([]);
+  await ann.page.close();
   proxy.close();
 });

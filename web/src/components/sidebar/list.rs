@@ -31,12 +31,14 @@ pub(super) fn RoomList() -> impl IntoView {
     });
     let aim = Aim::new(held);
     let nav = NodeRef::<html::Nav>::new();
-    // However a room was opened, its line can be seen.
+    let open_is_listed = Memo::new(move |_| {
+        let open = page.room.get();
+        lines.with(|lines| lines.iter().any(|line| Some(line.id) == open))
+    });
+    // However a room was opened, its line can be seen. A list that only changed stays where its reader scrolled it.
     Effect::new(move || {
         let open = page.room.get();
-        let listed = lines.with(|lines| lines.iter().any(|line| Some(line.id) == open));
-        let shown = listed && (page.around.rooms.get() || open.is_some());
-        if shown {
+        if open_is_listed.get() && (page.around.rooms.get() || open.is_some()) {
             request_animation_frame(move || {
                 let Some(nav) = nav.get_untracked() else { return };
                 if let Ok(Some(line)) = nav.query_selector("[aria-current=page]") {
