@@ -16,7 +16,7 @@ const TRANSIENT = ['busy', 'unavailable', 'storage_full', 'rate_limited'];
 
 /** Arguments for a server on which one test may ask for more than a person does. */
 export const GENEROUS = [
-  ...['--events-per-second', '100000', '--event-burst', '100000'],
+  ...['--events-per-second', '100000', '--event-burst', '100000', '--rooms-per-minute', '100000'],
   ...['--messages-per-second', '100000', '--message-burst', '100000', '--sign-ins-per-minute', '100000'],
 ];
 

@@ -21,7 +21,7 @@ use crate::database::Database;
 /// How long a server may take until it listens.
 const START: Duration = Duration::from_secs(20);
 /// Limits that are there to stop what this program does.
-const LIFTED: [&str; 20] = [
+const LIFTED: [&str; 22] = [
     "--messages-per-second",
     "1000000",
     "--message-burst",
@@ -29,6 +29,8 @@ const LIFTED: [&str; 20] = [
     "--events-per-second",
     "1000000",
     "--event-burst",
+    "1000000",
+    "--rooms-per-minute",
     "1000000",
     "--sign-ins-per-minute",
     "1000000",

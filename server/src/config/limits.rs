@@ -49,6 +49,16 @@ pub struct Limits {
     )]
     pub event_burst: u32,
 
+    /// Rooms one person may make per minute, and at once before the rate holds
+    #[arg(
+        long,
+        env = "STEADFAST_ROOMS_PER_MINUTE",
+        value_name = "N",
+        default_value_t = 30,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    pub rooms_per_minute: u32,
+
     /// Sign-ins one IP address may ask for per minute
     #[arg(
         long,
@@ -290,6 +300,7 @@ impl Default for Limits {
             message_burst: 1_000,
             events_per_second: 50,
             event_burst: 200,
+            rooms_per_minute: 30,
             sign_ins_per_minute: 60,
             requests_per_minute: 600,
             audit_days: 365,

@@ -35,6 +35,7 @@ const CROWDED: Duration = Duration::from_secs(2);
 pub(super) struct Allowances {
     costly_of_person: Buckets<UserId>,
     costly_of_address: Buckets<IpAddr>,
+    rooms_of_person: Buckets<UserId>,
     connects_of_device: Buckets<SessionId>,
     connects_of_person: Buckets<UserId>,
     connects_of_address: Buckets<IpAddr>,
@@ -55,6 +56,7 @@ impl Allowances {
         Self {
             costly_of_person: Buckets::new(per_second, burst, DEVICES_OF_A_PERSON),
             costly_of_address: Buckets::new(per_second, burst, DEVICES_OF_AN_ADDRESS),
+            rooms_of_person: Buckets::per_minute(limits.rooms_per_minute),
             connects_of_device: Buckets::of_connects(limits.max_connections_per_device),
             connects_of_person: Buckets::of_connects(limits.max_connections_per_person),
             connects_of_address: Buckets::of_connects(limits.max_connections_per_address),
@@ -70,6 +72,12 @@ impl Allowances {
             Some(network) => self.costly_of_address.take(network, cost, now),
             None => Ok(()),
         }
+    }
+
+    /// Takes one new room from a person, or answers how long they have to wait. A room costs far more than other commands do: its
+    /// tables, its change, its first entries.
+    pub(super) fn take_room(&self, person: UserId) -> Result<(), Duration> {
+        self.rooms_of_person.take(person, 1, clock::instant())
     }
 
     /// Takes one connection, or answers how long they have to wait.
@@ -124,6 +132,15 @@ impl<K: Copy + Eq + Hash> Buckets<K> {
         Self {
             per_second: f64::from(per_second) * f64::from(times),
             burst: burst.saturating_mul(times),
+            used: Mutex::default(),
+        }
+    }
+
+    /// A minute's worth at once, and as much each minute.
+    fn per_minute(times: u32) -> Self {
+        Self {
+            per_second: f64::from(times) / 60.0,
+            burst: times,
             used: Mutex::default(),
         }
     }
@@ -223,6 +240,22 @@ mod tests {
                 .count()
         };
         assert_eq!((of(1), of(2)), (1_600, 1_600));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_person_makes_a_minutes_rooms_at_once_and_then_one_every_other_second() {
+        let allowances = Allowances::new(&Limits::default());
+        let (ann, ben) = (UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
+        let made = || (0..1_000).filter(|_| allowances.take_room(ann).is_ok()).count();
+        assert_eq!(made(), 30);
+        assert_eq!(allowances.take_room(ben), Ok(()), "another has theirs");
+        let wait = allowances.take_room(ann).unwrap_err();
+        assert!(
+            wait > Duration::from_secs(1) && wait <= Duration::from_secs(2),
+            "{wait:?}"
+        );
+        tokio::time::advance(Duration::from_secs(60)).await;
+        assert_eq!(made(), 30);
     }
 
     #[tokio::test(start_paused = true)]

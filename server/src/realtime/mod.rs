@@ -281,15 +281,17 @@ impl Realtime {
             network: connection.address.map(network),
         };
         self.0.allowances.take_costly(payer, cost).map_err(|wait| {
-            let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            WireError {
-                retry_after_ms: Some(wait.saturating_add(1)),
-                ..WireError::new(
-                    ErrorCode::RateLimited,
-                    "too much in too short a time, from all your devices or your address: wait a little",
-                )
-            }
+            rate_limited(
+                wait,
+                "too much in too short a time, from all your devices or your address: wait a little",
+            )
         })
+    }
+
+    /// Takes a new room from a person's allowance.
+    fn charge_room(&self, connection: &Connection) -> Result<(), WireError> {
+        let taken = self.0.allowances.take_room(connection.user);
+        taken.map_err(|wait| rate_limited(wait, "you have made many rooms in a short time: wait a little"))
     }
 
     /// Takes what an event costs from its device's allowance.
@@ -305,6 +307,14 @@ impl Realtime {
                 ))
             }
         }
+    }
+}
+
+fn rate_limited(wait: Duration, message: &str) -> WireError {
+    let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    WireError {
+        retry_after_ms: Some(wait.saturating_add(1)),
+        ..WireError::new(ErrorCode::RateLimited, message)
     }
 }
 

@@ -83,8 +83,11 @@ impl Realtime {
             .map(act)
             .and_then(|act| {
                 let entries = entries_of(&act, connection);
-                self.charge(connection, Cost::Messages(entries))
-                    .map(|()| (act, entries))
+                self.charge(connection, Cost::Messages(entries))?;
+                if matches!(act, Act::Create(_)) {
+                    self.charge_room(connection)?;
+                }
+                Ok((act, entries))
             });
         let (act, entries) = match checked {
             Ok(act) => act,

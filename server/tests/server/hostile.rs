@@ -233,6 +233,34 @@ async fn hole_20_a_device_above_its_rate_is_told_to_wait_and_others_are_not() {
 }
 
 #[tokio::test]
+async fn a_person_makes_so_many_rooms_a_minute_on_all_devices_and_is_told_how_long_to_wait() {
+    let server = TestServer::with(|limits| limits.rooms_per_minute = 5).await;
+    let mut bystander = server.join("Mina").await;
+    let mut made = server.join("Eve").await;
+    let mut refused = 0;
+    for n in 0..8 {
+        let room = json!({ "id": Uuid::now_v7(), "kind": "public", "name": format!("room-{n}") });
+        if let Reply::Err(error) = made.call::<Value>(event::CREATE_ROOM, &room).await {
+            assert_eq!(error.code, ErrorCode::RateLimited, "{error:?}");
+            assert!(
+                error
+                    .retry_after_ms
+                    .is_some_and(|wait| (1..=12_001).contains(&wait)),
+                "{error:?}"
+            );
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, 3);
+    let room = json!({ "id": Uuid::now_v7(), "kind": "public", "name": "another" });
+    assert!(matches!(
+        bystander.call::<Value>(event::CREATE_ROOM, &room).await,
+        Reply::Ok(_)
+    ));
+    made.send(&[message(made.room(), "still here")]).await;
+}
+
+#[tokio::test]
 async fn hole_20_a_flooding_device_is_disconnected_with_a_reason() {
     let server = TestServer::with(|limits| {
         limits.event_burst = 64;
