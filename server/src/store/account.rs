@@ -247,3 +247,15 @@ pub enum SignInError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+impl From<sqlx::Error> for SignUpError {
+    fn from(error: sqlx::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl From<sqlx::Error> for SignInError {
+    fn from(error: sqlx::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}

@@ -17,6 +17,7 @@
 //! - [`nickname`]: what makes a nickname one person's
 //! - `names`: by which rules names are compared, as those rules change
 //! - `append`: how a log grows and commands are carried out, the same in both stores
+//! - `error`: why something could not be done, whichever database said so
 //! - `body`, `older`, `kind`, `word`: what rows hold, in whichever database
 //! - `access`, `target`, `settle`, `usage`: what somebody may do, and to whom; what is otherwise then; how much they have written
 //! - [`people`]: a page of people, by name
@@ -35,6 +36,7 @@ pub mod admin;
 mod append;
 mod body;
 pub mod database;
+mod error;
 pub mod feed;
 pub mod files;
 mod kind;
@@ -68,6 +70,7 @@ use steadfast_shared::Epoch;
 
 pub use account::{Accounts, Device, SessionId, SignUpError};
 pub use admin::{Actor, Administer, Administration, Command};
+pub use error::StoreError;
 pub use feed::{Change, ChangeKind, ChangeNumber, Feed, HANDSHAKE_READERS, Profile, Snapshot};
 pub use log::{Committed, Grown, Log, NewCommand, NewEntry, Outcome, Span};
 pub use node::NodeId;
@@ -119,30 +122,4 @@ pub trait Store:
 
     /// Finishes what is under way and lets the database go.
     async fn close(&self);
-}
-
-/// Why the store could not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Somebody else held the database for longer than the store's patience.
-    #[error("the database is locked")]
-    Locked,
-    /// A constraint that no correct caller breaks: never taken for a repeat.
-    #[error("the database refused a row: {0}")]
-    Rejected(#[source] sqlx::Error),
-    /// The connection ended while something was committed: nobody knows whether it was.
-    #[error("the connection to the database ended during a commit: {0}")]
-    Unconfirmed(#[source] sqlx::Error),
-    /// It could not be read or written.
-    #[error("the database failed: {0}")]
-    Failed(#[source] sqlx::Error),
-    /// The database's files are not in their places any more: nothing that was committed since can be relied on.
-    #[error("{0}")]
-    Lost(&'static str),
-    /// Less is free on its disk than has to be.
-    #[error("the disk is full")]
-    Full,
-    /// It holds what this program cannot read.
-    #[error("the database holds an unreadable {0}")]
-    Unreadable(&'static str),
 }

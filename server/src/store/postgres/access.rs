@@ -6,7 +6,7 @@ use steadfast_shared::{Millis, Person, Power, RoomId, UserId, limit};
 use uuid::Uuid;
 
 use super::append::Append;
-use super::{admin, from_sql, kind, person, to_sql, told};
+use super::{admin, from_sql, kind, person, to_sql};
 use crate::store::access::{Access, Done};
 use crate::store::admin::SERVER;
 use crate::store::{Refusal, StoreError};
@@ -25,8 +25,7 @@ pub(super) async fn access(connection: &mut PgConnection, user: UserId, room: Ro
     .bind(user.0)
     .bind(room.0)
     .fetch_optional(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let Some(row) = row else {
         return Ok(Err(if was_deleted(connection, user, room).await? {
             Refusal::RoomDeleted
@@ -34,14 +33,14 @@ pub(super) async fn access(connection: &mut PgConnection, user: UserId, room: Ro
             Refusal::UnknownRoom
         }));
     };
-    let people: i32 = row.try_get("people").map_err(told)?;
+    let people: i32 = row.try_get("people")?;
     Ok(Ok(Access {
-        kind: kind::read(row.try_get("kind").map_err(told)?)?,
-        name: row.try_get("name").map_err(told)?,
-        topic: row.try_get("topic").map_err(told)?,
-        archived: row.try_get("archived").map_err(told)?,
-        manage: row.try_get("manage").map_err(told)?,
-        mine: row.try_get("mine").map_err(told)?,
+        kind: kind::read(row.try_get("kind")?)?,
+        name: row.try_get("name")?,
+        topic: row.try_get("topic")?,
+        archived: row.try_get("archived")?,
+        manage: row.try_get("manage")?,
+        mine: row.try_get("mine")?,
         people: usize::try_from(people).unwrap_or(0),
     }))
 }
@@ -53,7 +52,7 @@ async fn was_deleted(connection: &mut PgConnection, user: UserId, room: RoomId) 
         .bind(room.0)
         .fetch_one(connection)
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
 }
 
 /// Brings somebody into a room, with everything that was said before as read. Answers whether they were not in it.
@@ -72,8 +71,7 @@ pub(super) async fn enter(append: &mut Append<'_>, user: UserId, room: RoomId, b
     .bind(brought_by)
     .bind(room.0)
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?
+    .await?
     .rows_affected()
         == 1;
     if !came {
@@ -89,8 +87,7 @@ pub(super) async fn enter(append: &mut Append<'_>, user: UserId, room: RoomId, b
     )
     .bind(user.0)
     .fetch_one(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let most = limit::ROOMS_PER_PERSON as u64;
     if from_sql(rooms) > most {
         let most = admin::limit_of(append.connection, user, LimitName::Rooms, most).await?;
@@ -107,8 +104,7 @@ async fn make_way(append: &mut Append<'_>, user: UserId, room: RoomId) -> Result
         sqlx::query_scalar("select count(*) from members where person = $1 and brought_by is not null")
             .bind(user.0)
             .fetch_one(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
     if from_sql(brought) <= limit::BROUGHT_ROOMS as u64 {
         return Ok(());
     }
@@ -120,8 +116,7 @@ async fn make_way(append: &mut Append<'_>, user: UserId, room: RoomId) -> Result
     .bind(user.0)
     .bind(room.0)
     .fetch_optional(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     if let Some(first) = first.map(RoomId) {
         if !append.has_locked(first) {
             return Err(StoreError::Locked);
@@ -147,25 +142,22 @@ pub(super) async fn count_brought(append: &mut Append<'_>, by: UserId, people: u
         .bind(by.0)
         .bind(since)
         .execute(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
     sqlx::query("insert into brought (by, at, people) values ($1, $2, $3)")
         .bind(by.0)
         .bind(to_sql(append.at))
         .bind(to_sql(people as u64))
         .execute(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let row =
         sqlx::query("select sum(people)::bigint as people, min(at) as first from brought where by = $1")
             .bind(by.0)
             .fetch_one(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
     let most = limit::BROUGHT_PER_HOUR.into();
     let most = admin::limit_of(append.connection, by, LimitName::BroughtPerHour, most).await?;
-    if from_sql(row.try_get("people").map_err(told)?) > most {
-        let first = from_sql(row.try_get("first").map_err(told)?);
+    if from_sql(row.try_get("people")?) > most {
+        let first = from_sql(row.try_get("first")?);
         let wait = (first + HOUR).saturating_sub(append.at).max(1_000);
         return Ok(Err(Refusal::TooMuchLately(wait)));
     }

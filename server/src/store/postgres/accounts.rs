@@ -10,7 +10,7 @@ use steadfast_shared::{Millis, Nickname, Person, Role, RoomId, UserId, limit};
 use uuid::Uuid;
 
 use super::transaction::{attempted, written};
-use super::{PostgresStore, admin, feed, former, from_sql, invites, person, to_sql, told, without_nul};
+use super::{PostgresStore, admin, feed, former, from_sql, invites, person, to_sql, without_nul};
 use crate::clock;
 use crate::store::account::{
     Account, Accounts, Admission, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError,
@@ -37,7 +37,7 @@ impl Accounts for PostgresStore {
 
     async fn admits(&self, admission: Admission, at: Millis) -> Result<bool, StoreError> {
         self.read(async {
-            let mut connection = self.readers.acquire().await.map_err(told)?;
+            let mut connection = self.readers.acquire().await?;
             invites::admits(&mut connection, admission, at).await
         })
         .await
@@ -51,12 +51,11 @@ impl Accounts for PostgresStore {
             let row = sqlx::query("select id, passphrase from users where name_key = $1")
                 .bind(key.name)
                 .fetch_optional(&self.readers)
-                .await
-                .map_err(told)?;
+                .await?;
             row.map(|row| {
                 Ok(Account {
-                    user: UserId(row.try_get("id").map_err(told)?),
-                    passphrase: row.try_get("passphrase").map_err(told)?,
+                    user: UserId(row.try_get("id")?),
+                    passphrase: row.try_get("passphrase")?,
                 })
             })
             .transpose()
@@ -82,15 +81,14 @@ impl Accounts for PostgresStore {
             )
             .bind(token.as_bytes())
             .fetch_optional(&self.readers)
-            .await
-            .map_err(told)?;
+            .await?;
             row.map(|row| {
                 Ok(Device {
-                    session: row.try_get("session").map_err(told)?,
+                    session: row.try_get("session")?,
                     person: person::read(&row)?,
-                    role: word::role(row.try_get("role").map_err(told)?)?,
-                    device_name: row.try_get("device_name").map_err(told)?,
-                    has_passphrase: row.try_get("has_passphrase").map_err(told)?,
+                    role: word::role(row.try_get("role")?)?,
+                    device_name: row.try_get("device_name")?,
+                    has_passphrase: row.try_get("has_passphrase")?,
                 })
             })
             .transpose()
@@ -107,8 +105,7 @@ impl Accounts for PostgresStore {
             .bind(token.as_bytes())
             .bind(to_sql(at))
             .fetch_optional(&self.readers)
-            .await
-            .map_err(told)?;
+            .await?;
             state.as_deref().map(word::state).transpose()
         })
         .await
@@ -123,8 +120,7 @@ impl Accounts for PostgresStore {
             let ended = sqlx::query_scalar("delete from sessions where token_hash = $1 returning id")
                 .bind(token.as_bytes())
                 .fetch_optional(&mut *transaction)
-                .await
-                .map_err(told)?;
+                .await?;
             sessions_ended(&mut transaction, Vec::from_iter(ended), clock::now()).await?;
             Ok(ended)
         })
@@ -137,8 +133,7 @@ impl Accounts for PostgresStore {
             )
             .bind(user.0)
             .fetch_all(&self.readers)
-            .await
-            .map_err(told)?;
+            .await?;
             rows.iter().map(known_device).collect()
         })
         .await
@@ -150,8 +145,7 @@ impl Accounts for PostgresStore {
                 .bind(user.0)
                 .bind(session)
                 .fetch_one(&self.readers)
-                .await
-                .map_err(told)?;
+                .await?;
         if !known {
             return Ok(false);
         }
@@ -161,8 +155,7 @@ impl Accounts for PostgresStore {
                     .bind(user.0)
                     .bind(session)
                     .fetch_optional(&mut *transaction)
-                    .await
-                    .map_err(told)?;
+                    .await?;
             sessions_ended(&mut transaction, Vec::from_iter(ended), clock::now()).await?;
             Ok(ended.is_some())
         })
@@ -175,8 +168,7 @@ impl Accounts for PostgresStore {
             sqlx::query("select 1 from sessions where id = any($1) order by id for no key update")
                 .bind(&sessions)
                 .execute(&mut *transaction)
-                .await
-                .map_err(told)?;
+                .await?;
             sqlx::query(
                 "update sessions set last_seen_at = greatest(last_seen_at, given.at)
                  from (select session, max(at) as at from unnest($1::bigint[], $2::bigint[]) as seen (session, at)
@@ -186,8 +178,7 @@ impl Accounts for PostgresStore {
             .bind(&sessions)
             .bind(&ats)
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
             Ok(())
         })
     }
@@ -198,8 +189,7 @@ impl Accounts for PostgresStore {
                 sqlx::query_scalar("select passphrase from users where id = $1")
                     .bind(user.0)
                     .fetch_optional(&self.readers)
-                    .await
-                    .map_err(told)?;
+                    .await?;
             Ok(hash.flatten())
         })
         .await
@@ -219,8 +209,7 @@ impl Accounts for PostgresStore {
             .bind(user.0)
             .bind(compared)
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
             Ok(set.rows_affected() > 0)
         })
     }
@@ -231,14 +220,12 @@ impl Accounts for PostgresStore {
                 .bind(hash)
                 .bind(user.0)
                 .execute(&mut *transaction)
-                .await
-                .map_err(told)?;
+                .await?;
             let ended: Vec<SessionId> =
                 sqlx::query_scalar("delete from sessions where person = $1 returning id")
                     .bind(user.0)
                     .fetch_all(&mut *transaction)
-                    .await
-                    .map_err(told)?;
+                    .await?;
             let count = ended.len() as u64;
             sessions_ended(&mut transaction, ended, clock::now()).await?;
             Ok(count)
@@ -247,7 +234,7 @@ impl Accounts for PostgresStore {
 
     async fn is_closed(&self) -> Result<bool, StoreError> {
         self.read(async {
-            let mut connection = self.readers.acquire().await.map_err(told)?;
+            let mut connection = self.readers.acquire().await?;
             invites::is_closed(&mut connection).await
         })
         .await
@@ -261,8 +248,7 @@ impl Accounts for PostgresStore {
             )
             .bind(if closed { "closed" } else { "open" })
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
             Ok(())
         })
     }
@@ -283,8 +269,7 @@ impl Accounts for PostgresStore {
             let gone = sqlx::query("delete from invites where id = $1")
                 .bind(id)
                 .execute(&mut *transaction)
-                .await
-                .map_err(told)?;
+                .await?;
             Ok(gone.rows_affected() > 0)
         })
     }
@@ -325,8 +310,7 @@ async fn sign_up(
     .bind(&wanted.passphrase)
     .bind(role.as_str())
     .execute(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     if taken.rows_affected() == 0 || former::is_held(connection, key, user, at).await? {
         return Ok(Err(SignUpError::NicknameTaken));
     }
@@ -341,8 +325,7 @@ async fn sign_up(
     .bind(user.0)
     .bind(to_sql(at))
     .fetch_all(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let person = Person { id: user, name };
     let signed_up = ChangeKind::SignedUp {
         person: person.clone(),
@@ -372,14 +355,13 @@ async fn sign_in(
     .bind(account.user.0)
     .bind(&account.passphrase)
     .fetch_optional(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let Some(row) = row else {
         return Ok(Err(SignInError::WrongPassphrase));
     };
-    let state = word::state(row.try_get("state").map_err(told)?)?;
+    let state = word::state(row.try_get("state")?)?;
     if state != AccountState::Active {
-        let until: Option<i64> = row.try_get("excluded_until").map_err(told)?;
+        let until: Option<i64> = row.try_get("excluded_until")?;
         if until.is_none_or(|until| from_sql(until) > device.at) {
             return Ok(Err(SignInError::KeptOut(state)));
         }
@@ -391,15 +373,13 @@ async fn sign_in(
             sqlx::query(query)
                 .bind(account.user.0)
                 .execute(&mut *connection)
-                .await
-                .map_err(told)?;
+                .await?;
         }
     }
     let devices: i64 = sqlx::query_scalar("select count(*) from sessions where person = $1")
         .bind(account.user.0)
         .fetch_one(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let mut made_room = None;
     if from_sql(devices) >= limit::DEVICES as u64 {
         let idle_since = device.at.saturating_sub(limit::DEVICE_IDLE_DAYS * DAY);
@@ -411,8 +391,7 @@ async fn sign_in(
         .bind(account.user.0)
         .bind(to_sql(idle_since))
         .fetch_optional(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
         match idle {
             Some(idle) => made_room = Some(idle),
             None => return Ok(Err(SignInError::TooManyDevices)),
@@ -424,7 +403,7 @@ async fn sign_in(
         device: Device {
             session,
             person: person::read(&row)?,
-            role: word::role(row.try_get("role").map_err(told)?)?,
+            role: word::role(row.try_get("role")?)?,
             device_name: device.name.clone(),
             has_passphrase: account.passphrase.is_some(),
         },
@@ -461,14 +440,14 @@ async fn add_device(
     .bind(&device.address)
     .fetch_one(connection)
     .await
-    .map_err(told)
+    .map_err(StoreError::from)
 }
 
 fn known_device(row: &PgRow) -> Result<KnownDevice, StoreError> {
     Ok(KnownDevice {
-        session: row.try_get("id").map_err(told)?,
-        name: row.try_get("name").map_err(told)?,
-        created_at: from_sql(row.try_get("created_at").map_err(told)?),
-        last_seen_at: from_sql(row.try_get("last_seen_at").map_err(told)?),
+        session: row.try_get("id")?,
+        name: row.try_get("name")?,
+        created_at: from_sql(row.try_get("created_at")?),
+        last_seen_at: from_sql(row.try_get("last_seen_at")?),
     })
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::body::read;
 use super::transaction::attempted;
 use super::{
-    Clock, PostgresStore, change, command, feed, from_sql, growth, locks, person, quote, to_sql, told, usage,
+    Clock, PostgresStore, change, command, feed, from_sql, growth, locks, person, quote, to_sql, usage,
 };
 use crate::store::access::{Change, Done, Seat, blocker};
 use crate::store::append::{
@@ -99,16 +99,15 @@ impl Sql for &mut PgConnection {
         )
         .bind(ids)
         .fetch_all(&mut **self)
-        .await
-        .map_err(told)?;
+        .await?;
         let log = |row: &PgRow| {
             let end = LogEnd {
-                head: from_sql(row.try_get("head").map_err(told)?),
-                last_at: from_sql(row.try_get("last_at").map_err(told)?),
-                messages: from_sql(row.try_get("messages").map_err(told)?),
-                archived: row.try_get("archived").map_err(told)?,
+                head: from_sql(row.try_get("head")?),
+                last_at: from_sql(row.try_get("last_at")?),
+                messages: from_sql(row.try_get("messages")?),
+                archived: row.try_get("archived")?,
             };
-            Ok((RoomId(row.try_get("id").map_err(told)?), end))
+            Ok((RoomId(row.try_get("id")?), end))
         };
         found.iter().map(log).collect()
     }
@@ -139,32 +138,28 @@ impl Sql for &mut PgConnection {
         .bind(people)
         .bind(rooms)
         .fetch_all(&mut **self)
-        .await
-        .map_err(told)?;
+        .await?;
         let mut memberships = Memberships::default();
         for row in &found {
-            memberships.now = from_sql(row.try_get("now").map_err(told)?);
-            let user = UserId(row.try_get("person").map_err(told)?);
-            let room = RoomId(row.try_get("room").map_err(told)?);
-            let membership = if row.try_get("is_in").map_err(told)? {
+            memberships.now = from_sql(row.try_get("now")?);
+            let user = UserId(row.try_get("person")?);
+            let room = RoomId(row.try_get("room")?);
+            let membership = if row.try_get("is_in")? {
                 let seat = Seat {
                     person: Person {
                         id: user,
-                        name: row.try_get("name").map_err(told)?,
+                        name: row.try_get("name")?,
                     },
-                    role: word::role(row.try_get("role").map_err(told)?)?,
-                    state: word::state(row.try_get("state").map_err(told)?)?,
-                    brought: row.try_get("brought").map_err(told)?,
-                    blocked: blocker(
-                        row.try_get("blocks").map_err(told)?,
-                        row.try_get("is_blocked").map_err(told)?,
-                    ),
+                    role: word::role(row.try_get("role")?)?,
+                    state: word::state(row.try_get("state")?)?,
+                    brought: row.try_get("brought")?,
+                    blocked: blocker(row.try_get("blocks")?, row.try_get("is_blocked")?),
                 };
                 let used = usage::of(row)?;
                 Membership::In { seat, used }
             } else {
                 Membership::Out {
-                    was_deleted: row.try_get("was_deleted").map_err(told)?,
+                    was_deleted: row.try_get("was_deleted")?,
                 }
             };
             memberships.found.push(((user, room), membership));
@@ -177,7 +172,7 @@ impl Sql for &mut PgConnection {
             .fetch_one(&mut **self)
             .await
             .map(from_sql)
-            .map_err(told)
+            .map_err(StoreError::from)
     }
 
     async fn firsts(&mut self, entries: &[&NewEntry]) -> Result<Firsts, StoreError> {
@@ -191,16 +186,15 @@ impl Sql for &mut PgConnection {
         .bind(authors)
         .bind(ids)
         .fetch_all(&mut **self)
-        .await
-        .map_err(told)?;
+        .await?;
         let first = |row: &PgRow| {
-            let author = UserId(row.try_get("author").map_err(told)?);
-            let id = EntryId(row.try_get("id").map_err(told)?);
+            let author = UserId(row.try_get("author")?);
+            let id = EntryId(row.try_get("id")?);
             let first = First {
-                room: RoomId(row.try_get("room").map_err(told)?),
-                seq: from_sql(row.try_get("seq").map_err(told)?),
-                at: from_sql(row.try_get("at").map_err(told)?),
-                body: read(row.try_get("body").map_err(told)?)?,
+                room: RoomId(row.try_get("room")?),
+                seq: from_sql(row.try_get("seq")?),
+                at: from_sql(row.try_get("at")?),
+                body: read(row.try_get("body")?)?,
             };
             Ok(((author, id), first))
         };
@@ -230,15 +224,9 @@ impl Sql for &mut PgConnection {
         .bind(to_sql(message))
         .bind(author.0)
         .fetch_optional(&mut **self)
-        .await
-        .map_err(told)?;
-        row.map(|row| {
-            Ok((
-                person::read(&row)?,
-                word::state(row.try_get("state").map_err(told)?)?,
-            ))
-        })
-        .transpose()
+        .await?;
+        row.map(|row| Ok((person::read(&row)?, word::state(row.try_get("state")?)?)))
+            .transpose()
     }
 
     async fn stay(&mut self, staying: &BTreeSet<(UserId, RoomId)>) -> Result<(), StoreError> {
@@ -250,8 +238,7 @@ impl Sql for &mut PgConnection {
         .bind(people)
         .bind(rooms)
         .execute(&mut **self)
-        .await
-        .map_err(told)?;
+        .await?;
         Ok(())
     }
 
@@ -299,10 +286,7 @@ impl Sql for &mut PgConnection {
     }
 
     async fn savepoint(&mut self, step: Savepoint) -> Result<(), StoreError> {
-        sqlx::raw_sql(step.statement())
-            .execute(&mut **self)
-            .await
-            .map_err(told)?;
+        sqlx::raw_sql(step.statement()).execute(&mut **self).await?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use steadfast_shared::{Person, RoomId, RoomKind, UserId, limit};
 use super::access::{access, known};
 use super::append::Append;
 use super::person::raw;
-use super::{from_sql, to_sql, told};
+use super::{from_sql, to_sql};
 use crate::store::access::{Done, allowed, blocker};
 use crate::store::refusal::Blocker;
 use crate::store::{Acted, Refusal, StoreError};
@@ -25,13 +25,11 @@ pub(super) async fn block(append: &mut Append<'_>, me: Person, asked: Block) -> 
             .bind(person.id.0)
             .bind(to_sql(append.at))
             .execute(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
         let blocked: i64 = sqlx::query_scalar("select count(*) from blocks where person = $1")
             .bind(me.id.0)
             .fetch_one(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
         if from_sql(blocked) > limit::BLOCKED as u64 {
             return Ok(Err(Refusal::TooManyPeople));
         }
@@ -40,8 +38,7 @@ pub(super) async fn block(append: &mut Append<'_>, me: Person, asked: Block) -> 
             .bind(me.id.0)
             .bind(person.id.0)
             .execute(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     Ok(Ok(Acted {
         blocked: Some(Blocked {
@@ -65,12 +62,8 @@ pub(super) async fn between(
     .bind(user.0)
     .bind(raw(others))
     .fetch_one(connection)
-    .await
-    .map_err(told)?;
-    Ok(blocker(
-        row.try_get("oneself").map_err(told)?,
-        row.try_get("other").map_err(told)?,
-    ))
+    .await?;
+    Ok(blocker(row.try_get("oneself")?, row.try_get("other")?))
 }
 
 /// Hides a direct room until something is said in it, or shows it again.
@@ -86,8 +79,7 @@ pub(super) async fn hide(append: &mut Append<'_>, me: Person, asked: HideRoom) -
         .bind(me.id.0)
         .bind(asked.room.0)
         .execute(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
     } else {
         show(append, me.id, asked.room).await?;
     }
@@ -106,7 +98,6 @@ pub(super) async fn show(append: &mut Append<'_>, user: UserId, room: RoomId) ->
     .bind(user.0)
     .bind(room.0)
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(shown.rows_affected() > 0)
 }

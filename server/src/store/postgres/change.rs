@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::admin::logs;
 use super::body::{kind, written};
-use super::{from_sql, to_sql, told};
+use super::{from_sql, to_sql};
 use crate::store::access::{Change, Changed, Reactions, Seat, may_change};
 use crate::store::admin::{Actor, NewAuditLine};
 use crate::store::{Refusal, StoreError};
@@ -30,14 +30,13 @@ pub(super) async fn check(
     .bind(room.0)
     .bind(to_sql(message))
     .fetch_optional(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let changed = match row {
         None => None,
         Some(row) => Some(Changed {
-            author: UserId(row.try_get("author").map_err(told)?),
-            is_message: row.try_get("is_message").map_err(told)?,
-            masked: row.try_get("masked").map_err(told)?,
+            author: UserId(row.try_get("author")?),
+            is_message: row.try_get("is_message")?,
+            masked: row.try_get("masked")?,
         }),
     };
     let change = match may_change(seat, message, changed.as_ref(), body) {
@@ -70,13 +69,12 @@ async fn has_place(
     .bind(room.0)
     .bind(to_sql(message))
     .fetch_one(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(Reactions {
-        count: from_sql(row.try_get("reactions").map_err(told)?),
-        emojis: from_sql(row.try_get("emojis").map_err(told)?),
-        known: row.try_get("known").map_err(told)?,
-        mine: row.try_get("mine").map_err(told)?,
+        count: from_sql(row.try_get("reactions")?),
+        emojis: from_sql(row.try_get("emojis")?),
+        known: row.try_get("known")?,
+        mine: row.try_get("mine")?,
     }
     .have_place())
 }
@@ -99,8 +97,7 @@ pub(super) async fn apply(
             .bind(to_sql(message))
             .bind(to_sql(entry.seq))
             .execute(&mut *connection)
-            .await
-            .map_err(told)?;
+            .await?;
             forget_mentions(connection, room, message).await?;
             let people: Vec<UserId> = entry.body.mentions().collect();
             insert_mentions(connection, mentions_of(room, message, entry.author.id, &people)).await
@@ -128,8 +125,7 @@ async fn note_deletion(
         .bind(room.0)
         .bind(to_sql(message))
         .fetch_optional(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let line = NewAuditLine {
         at: entry.at,
         action: steadfast_shared::admin::AuditAction::DeletedMessage,
@@ -157,8 +153,7 @@ async fn react(
         .bind(room.0)
         .bind(to_sql(message))
         .execute(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let query = if on {
         sqlx::query(
             "insert into reactions (room, message, emoji, person, seq, since)
@@ -175,7 +170,7 @@ async fn react(
         .bind(emoji.as_str())
         .bind(entry.author.id.0);
     let query = if on { query.bind(to_sql(entry.seq)) } else { query };
-    query.execute(connection).await.map_err(told)?;
+    query.execute(connection).await?;
     Ok(())
 }
 
@@ -205,8 +200,7 @@ pub(super) async fn erase(
             .bind(written(&erased)?)
             .bind(kind(&erased))
             .execute(&mut *connection)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     for query in [
         "delete from changed using unnest($1::uuid[], $2::bigint[]) as given (room, seq)
@@ -220,8 +214,7 @@ pub(super) async fn erase(
             .bind(&rooms)
             .bind(&seqs)
             .execute(&mut *connection)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     Ok(())
 }
@@ -234,8 +227,7 @@ async fn uncount(connection: &mut PgConnection, rooms: &[Uuid], seqs: &[i64]) ->
     )
     .bind(rooms)
     .fetch_one(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     if from_sql(locked) == 0 {
         return Ok(());
     }
@@ -252,8 +244,7 @@ async fn uncount(connection: &mut PgConnection, rooms: &[Uuid], seqs: &[i64]) ->
     .bind(rooms)
     .bind(seqs)
     .execute(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(())
 }
 
@@ -308,8 +299,7 @@ async fn insert_mentions(connection: &mut PgConnection, mentions: Vec<Mention>) 
     .bind(messages)
     .bind(authors)
     .execute(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(())
 }
 
@@ -322,7 +312,6 @@ async fn forget_mentions(
         .bind(room.0)
         .bind(to_sql(message))
         .execute(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     Ok(())
 }

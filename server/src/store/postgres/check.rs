@@ -4,8 +4,8 @@ use sqlx::{Connection, PgConnection, Row};
 use uuid::Uuid;
 
 use super::body::read;
+use super::from_sql;
 use super::open::{Address, OpenError, newest_migration};
-use super::{from_sql, told};
 use crate::store::StoreError;
 use crate::store::report::{Check, Report, TOLD};
 
@@ -95,21 +95,18 @@ async fn look(name: &str, connection: &mut PgConnection) -> Result<Report, Store
     // One moment for all of it.
     let mut moment = connection
         .begin_with("begin isolation level repeatable read read only")
-        .await
-        .map_err(told)?;
+        .await?;
     let schema = schema(&mut moment).await?;
     let epoch: Option<Uuid> = sqlx::query_scalar("select id from epoch")
         .fetch_optional(&mut *moment)
-        .await
-        .map_err(told)?;
+        .await?;
     let row = sqlx::query(
         "select (select count(*) from users where role <> 'server') as people, (select count(*) from rooms) as rooms,
                 (select count(*) from entries) as entries, pg_database_size(current_database()) as bytes",
     )
     .fetch_one(&mut *moment)
-    .await
-    .map_err(told)?;
-    let count = |column| row.try_get(column).map(from_sql).map_err(told);
+    .await?;
+    let count = |column| row.try_get(column).map(from_sql).map_err(StoreError::from);
     let mut astray = Vec::new();
     for query in ASTRAY {
         astray.extend(findings(&mut moment, query).await?);
@@ -171,7 +168,7 @@ async fn look(name: &str, connection: &mut PgConnection) -> Result<Report, Store
         entries: count("entries")?,
         checks,
     };
-    moment.rollback().await.map_err(told)?;
+    moment.rollback().await?;
     Ok(report)
 }
 
@@ -195,7 +192,7 @@ async fn findings(connection: &mut PgConnection, query: &'static str) -> Result<
     sqlx::query_scalar(sqlx::AssertSqlSafe(query))
         .fetch_all(connection)
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
 }
 
 /// Entries whose bodies cannot be read, and replies to entries that are not there.
@@ -210,19 +207,12 @@ async fn unreadable(connection: &mut PgConnection) -> Result<Vec<String>, StoreE
         .bind(from.1)
         .bind(AT_ONCE)
         .fetch_all(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
         let Some(last) = rows.last() else { return Ok(found) };
-        from = (
-            last.try_get("room").map_err(told)?,
-            last.try_get("seq").map_err(told)?,
-        );
+        from = (last.try_get("room")?, last.try_get("seq")?);
         for row in &rows {
-            if read(row.try_get("body").map_err(told)?).is_err() && found.len() < TOLD {
-                let (room, seq): (Uuid, i64) = (
-                    row.try_get("room").map_err(told)?,
-                    row.try_get("seq").map_err(told)?,
-                );
+            if read(row.try_get("body")?).is_err() && found.len() < TOLD {
+                let (room, seq): (Uuid, i64) = (row.try_get("room")?, row.try_get("seq")?);
                 found.push(format!("entry {seq} of room {room}"));
             }
         }

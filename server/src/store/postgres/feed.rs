@@ -7,7 +7,7 @@ use sqlx::{PgConnection, Row};
 use steadfast_shared::{Cursors, Millis, Room, RoomId, Seq, UserId};
 
 use super::transaction::{Transaction, written};
-use super::{PostgresStore, admin, bounded, from_sql, history, person, rooms, to_sql, told};
+use super::{PostgresStore, admin, bounded, from_sql, history, person, rooms, to_sql};
 use crate::store::feed::{
     CHANGES_KEPT, CHANGES_KEPT_FOR, Change, ChangeKind, ChangeNumber, Feed, Profile, Snapshot,
 };
@@ -38,8 +38,7 @@ pub(super) async fn append(
     .bind(written)
     .bind(to_sql(at))
     .fetch_one(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(from_sql(head))
 }
 
@@ -47,8 +46,7 @@ pub(super) async fn append(
 async fn head(connection: &mut PgConnection) -> Result<ChangeNumber, StoreError> {
     let head: i64 = sqlx::query_scalar("select head from feed where one")
         .fetch_one(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     Ok(from_sql(head))
 }
 
@@ -80,8 +78,7 @@ impl Feed for PostgresStore {
                 sqlx::query(query)
                     .bind(to_sql(limit))
                     .execute(&mut *transaction)
-                    .await
-                    .map_err(told)?;
+                    .await?;
             }
             Ok(())
         })
@@ -145,12 +142,11 @@ async fn changes_after(
         .bind(to_sql(number))
         .bind(to_sql(limit as u64))
         .fetch_all(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let mut changes = Vec::with_capacity(rows.len());
     for row in &rows {
-        let number = from_sql(row.try_get("number").map_err(told)?);
-        let written: &str = row.try_get("change").map_err(told)?;
+        let number = from_sql(row.try_get("number")?);
+        let written: &str = row.try_get("change")?;
         let kind = serde_json::from_str(written).map_err(|_| StoreError::Unreadable("change"))?;
         changes.push(Change { number, kind });
     }
@@ -163,12 +159,11 @@ async fn profile(connection: &mut PgConnection, user: UserId) -> Result<Option<P
     let row = sqlx::query("select id, name, role from users where id = $1")
         .bind(user.0)
         .fetch_optional(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Profile {
         person: person::read(&row)?,
-        role: word::role(row.try_get("role").map_err(told)?)?,
+        role: word::role(row.try_get("role")?)?,
         blocked: admin::blocked_by(connection, user).await?,
         limits: admin::limits_of(connection, user).await?,
     }))
@@ -184,5 +179,5 @@ async fn ended(connection: &mut PgConnection, sessions: &[SessionId]) -> Result<
     .bind(sessions)
     .fetch_all(connection)
     .await
-    .map_err(told)
+    .map_err(StoreError::from)
 }

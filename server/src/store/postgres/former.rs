@@ -4,7 +4,7 @@
 use sqlx::PgConnection;
 use steadfast_shared::{Millis, UserId, limit};
 
-use super::{to_sql, told};
+use super::to_sql;
 use crate::store::StoreError;
 use crate::store::nickname::NameKey;
 
@@ -29,7 +29,7 @@ pub(super) async fn is_held(
     .bind(but_for.0)
     .fetch_one(connection)
     .await
-    .map_err(told)
+    .map_err(StoreError::from)
 }
 
 /// Somebody gives their nickname up for another one, of these keys. One they take back is former no more; beyond
@@ -49,8 +49,7 @@ pub(super) async fn give_up(
     .bind(to_sql(until))
     .bind(user.0)
     .execute(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     // What has ended of others is left to whom nobody waits for.
     sqlx::query(
         "delete from former_names where id in (
@@ -58,14 +57,12 @@ pub(super) async fn give_up(
     )
     .bind(to_sql(at))
     .execute(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     sqlx::query("delete from former_names where person = $1 and name_key = $2")
         .bind(user.0)
         .bind(&taken.name)
         .execute(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     sqlx::query(
         "delete from former_names where person = $1 and id not in
          (select id from former_names where person = $1 order by id desc limit $2)",
@@ -73,7 +70,6 @@ pub(super) async fn give_up(
     .bind(user.0)
     .bind(i64::try_from(limit::FORMER_NAMES).unwrap_or(i64::MAX))
     .execute(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{from_sql, to_sql, told};
+use super::{from_sql, to_sql};
 use crate::store::append::Growth;
 use crate::store::{ChangeNumber, StoreError};
 
@@ -83,7 +83,6 @@ pub(super) async fn store(
     .bind(entries)
     .bind(bytes)
     .fetch_one(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(from_sql(head))
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::body::{masked, read};
 use super::transaction::Transaction;
-use super::{PostgresStore, from_sql, person, quote, to_sql, told};
+use super::{PostgresStore, from_sql, person, quote, to_sql};
 use crate::store::page::{self, Changes, at_the_end, cut};
 use crate::store::{Grown, Span, StoreError, word};
 
@@ -25,8 +25,7 @@ pub(super) async fn page(
     let head: Option<i64> = sqlx::query_scalar("select head from rooms where id = $1")
         .bind(room.0)
         .fetch_optional(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let head = head.map_or(0, from_sql);
     let around = match span {
         Span::Around(seq) => Some(seq),
@@ -136,8 +135,7 @@ impl Reading {
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .bind(i64::try_from(bound).unwrap_or(i64::MAX))
             .fetch_all(connection)
-            .await
-            .map_err(told)?;
+            .await?;
         let mut entries = Vec::with_capacity(rows.len());
         let mut bytes = 0;
         for row in &rows {
@@ -166,8 +164,7 @@ async fn first_since(
             .bind(room.0)
             .bind(to_sql(middle))
             .fetch_one(&mut *connection)
-            .await
-            .map_err(told)?;
+            .await?;
         if from_sql(at) < since {
             low = middle + 1;
         } else {
@@ -215,14 +212,13 @@ async fn changes(
     .bind(to_sql(first))
     .bind(to_sql(last))
     .fetch_all(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let mut changes = Changes::default();
     for row in &rows {
-        let body: Option<&str> = row.try_get("body").map_err(told)?;
-        let at: Option<i64> = row.try_get("at").map_err(told)?;
+        let body: Option<&str> = row.try_get("body")?;
+        let at: Option<i64> = row.try_get("at")?;
         let edit = body.map(read).transpose()?.zip(at.map(from_sql));
-        changes.changed(from_sql(row.try_get("message").map_err(told)?), head, edit);
+        changes.changed(from_sql(row.try_get("message")?), head, edit);
     }
     if changes.is_empty() {
         return Ok(changes);
@@ -237,12 +233,10 @@ async fn changes(
     .bind(to_sql(first))
     .bind(to_sql(last))
     .fetch_all(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     for row in &rows {
-        let emoji =
-            Emoji::parse(row.try_get("emoji").map_err(told)?).map_err(|_| StoreError::Unreadable("emoji"))?;
-        let message = from_sql(row.try_get("message").map_err(told)?);
+        let emoji = Emoji::parse(row.try_get("emoji")?).map_err(|_| StoreError::Unreadable("emoji"))?;
+        let message = from_sql(row.try_get("message")?);
         changes.reacted(message, emoji, person::read(row)?);
     }
     Ok(changes)
@@ -275,8 +269,7 @@ pub(super) async fn mismatched(
     .bind(ids)
     .bind(times)
     .fetch_all(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(rooms.into_iter().map(RoomId).collect())
 }
 
@@ -284,12 +277,11 @@ pub(super) async fn mismatched(
 pub(super) async fn heads(store: &PostgresStore) -> Result<event::Heads, StoreError> {
     let rows = sqlx::query("select id, head from rooms where deleted_at is null")
         .fetch_all(&store.readers)
-        .await
-        .map_err(told)?;
+        .await?;
     rows.iter()
         .map(|row| {
-            let room = RoomId(row.try_get("id").map_err(told)?);
-            Ok((room, from_sql(row.try_get("head").map_err(told)?)))
+            let room = RoomId(row.try_get("id")?);
+            Ok((room, from_sql(row.try_get("head")?)))
         })
         .collect()
 }
@@ -308,15 +300,14 @@ pub(super) async fn grown(
     .bind(ids)
     .bind(known)
     .fetch_all(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let mut grown = Vec::with_capacity(rows.len());
     for row in &rows {
-        let room = RoomId(row.try_get("id").map_err(told)?);
-        let known = from_sql(row.try_get("known").map_err(told)?);
+        let room = RoomId(row.try_get("id")?);
+        let known = from_sql(row.try_get("known")?);
         let log = Reading { room, limit };
         let mut fresh = log.following(connection, known, limit, limit::PAGE_BYTES).await?;
-        let head = from_sql(row.try_get("head").map_err(told)?);
+        let head = from_sql(row.try_get("head")?);
         complete(connection, room, head, &mut fresh).await?;
         // Every later change follows by itself.
         fresh.iter_mut().for_each(|entry| entry.now = None);
@@ -327,17 +318,17 @@ pub(super) async fn grown(
 
 fn entry(row: &PgRow) -> Result<Entry, StoreError> {
     let author = Person {
-        id: UserId(row.try_get("author").map_err(told)?),
-        name: row.try_get("name").map_err(told)?,
+        id: UserId(row.try_get("author")?),
+        name: row.try_get("name")?,
     };
     Ok(Entry::new(
-        from_sql(row.try_get("seq").map_err(told)?),
-        EntryId(row.try_get("id").map_err(told)?),
+        from_sql(row.try_get("seq")?),
+        EntryId(row.try_get("id")?),
         author,
-        from_sql(row.try_get("at").map_err(told)?),
+        from_sql(row.try_get("at")?),
         masked(
-            read(row.try_get("body").map_err(told)?)?,
-            word::messages(row.try_get("messages").map_err(told)?)?,
+            read(row.try_get("body")?)?,
+            word::messages(row.try_get("messages")?)?,
         ),
     ))
 }

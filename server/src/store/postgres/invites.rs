@@ -5,7 +5,7 @@ use sqlx::{PgConnection, Row};
 use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, limit};
 
-use super::{PostgresStore, from_sql, to_sql, told};
+use super::{PostgresStore, from_sql, to_sql};
 use crate::store::StoreError;
 use crate::store::account::{Admission, InviteTerms};
 
@@ -31,8 +31,7 @@ pub(super) async fn admit(
     .bind(invite.as_bytes())
     .bind(to_sql(at))
     .execute(connection)
-    .await
-    .map_err(told)?
+    .await?
     .rows_affected();
     Ok(used > 0)
 }
@@ -61,7 +60,7 @@ pub(super) async fn admits(
     .bind(to_sql(at))
     .fetch_one(connection)
     .await
-    .map_err(told)
+    .map_err(StoreError::from)
 }
 
 /// See [`crate::store::account::Accounts::is_closed`].
@@ -71,7 +70,7 @@ pub(super) async fn is_closed(connection: &mut PgConnection) -> Result<bool, Sto
     )
     .fetch_one(connection)
     .await
-    .map_err(told)
+    .map_err(StoreError::from)
 }
 
 /// See [`crate::store::account::Accounts::invites`].
@@ -81,8 +80,7 @@ pub(super) async fn all(store: &PostgresStore, at: Millis) -> Result<Vec<Invite>
     )
     .bind(to_sql(at))
     .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter().map(read).collect()
 }
 
@@ -96,13 +94,11 @@ pub(super) async fn make(
         .bind(super::lease::LOCKS)
         .bind(super::lease::INVITES)
         .execute(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     sqlx::query("delete from invites where expires_at <= $1")
         .bind(to_sql(terms.created_at))
         .execute(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let row = sqlx::query(
         "insert into invites (code_hash, created_at, expires_at, uses)
          select $1, $2, $3, $4 where (select count(*) from invites) < $5
@@ -114,18 +110,17 @@ pub(super) async fn make(
     .bind(terms.uses.map(i64::from))
     .bind(to_sql(limit::INVITES as u64))
     .fetch_optional(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     row.as_ref().map(read).transpose()
 }
 
 fn read(row: &PgRow) -> Result<Invite, StoreError> {
     let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
     Ok(Invite {
-        id: row.try_get("id").map_err(told)?,
-        created_at: from_sql(row.try_get("created_at").map_err(told)?),
-        expires_at: from_sql(row.try_get("expires_at").map_err(told)?),
-        used: count(row.try_get("used").map_err(told)?),
-        uses: row.try_get::<Option<i64>, _>("uses").map_err(told)?.map(count),
+        id: row.try_get("id")?,
+        created_at: from_sql(row.try_get("created_at")?),
+        expires_at: from_sql(row.try_get("expires_at")?),
+        used: count(row.try_get("used")?),
+        uses: row.try_get::<Option<i64>, _>("uses")?.map(count),
     })
 }

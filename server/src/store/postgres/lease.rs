@@ -15,7 +15,6 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::connections::named;
-use super::told;
 use crate::clock;
 use crate::store::{NodeId, StoreError};
 
@@ -321,7 +320,7 @@ async fn regain(state: &State, used: Use, options: &PgConnectOptions) -> Option<
             }
             // While the database is away, nobody has its lock.
             Ok(Err(error)) => {
-                tracing::debug!(error = %told(error), "the database is not there");
+                tracing::debug!(error = %StoreError::from(error), "the database is not there");
                 refused_since = None;
             }
             Err(_) => refused_since = None,

@@ -6,8 +6,8 @@ use sqlx::{Connection, PgConnection};
 use steadfast_shared::Epoch;
 use uuid::Uuid;
 
+use super::PostgresStore;
 use super::transaction::written;
-use super::{PostgresStore, told};
 use crate::store::StoreError;
 
 /// The server's own identifier, which a copy of its files has too, and the timeline, which each promotion of a standby begins
@@ -109,11 +109,10 @@ pub(super) async fn open(
 /// See [`crate::store::Store::accept_lineage`].
 pub(super) async fn accept(store: &PostgresStore, lineage: &str) -> Result<bool, StoreError> {
     let epoch = written!(store, accounts, |transaction| async {
-        keep(&mut transaction, lineage).await.map_err(told)?;
+        keep(&mut transaction, lineage).await?;
         let epoch: Uuid = sqlx::query_scalar("select id from epoch")
             .fetch_one(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
         Ok(Epoch(epoch))
     })?;
     store.lineage.accept(lineage);

@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use super::append::Append;
 use super::person::raw;
-use super::told;
 use crate::store::admin::SERVER;
 use crate::store::{Act, Command, NewCommand, StoreError};
 
@@ -57,16 +56,14 @@ pub(super) async fn lock_people(connection: &mut PgConnection, people: &[UserId]
     sqlx::query("select 1 from users where id = any($1) order by id for no key update")
         .bind(raw(&people))
         .execute(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     Ok(())
 }
 
 async fn owners(connection: &mut PgConnection) -> Result<Vec<UserId>, StoreError> {
     let owners: Vec<Uuid> = sqlx::query_scalar("select id from users where role = 'owner'")
         .fetch_all(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     Ok(owners.into_iter().map(UserId).collect())
 }
 
@@ -143,8 +140,7 @@ async fn giving_way(connection: &mut PgConnection, people: &[UserId]) -> Result<
     .bind(raw(people))
     .bind(i64::try_from(limit::BROUGHT_ROOMS).unwrap_or(i64::MAX))
     .fetch_all(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(rooms.into_iter().map(RoomId).collect())
 }
 
@@ -159,8 +155,7 @@ async fn conversation(
     let room: Option<Uuid> = sqlx::query_scalar("select id from rooms where direct_key = $1")
         .bind(key)
         .fetch_optional(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     Ok(room.map(RoomId))
 }
 
@@ -172,7 +167,6 @@ async fn ids(
     let ids: Vec<Uuid> = sqlx::query_scalar(query)
         .bind(raw(people))
         .fetch_all(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     Ok(ids.into_iter().map(RoomId).collect())
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::access::{all_known, count_brought, enter};
 use super::append::Append;
 use super::locks::lock_people;
-use super::{admin, block, from_sql, kind, to_sql, told};
+use super::{admin, block, from_sql, kind, to_sql};
 use crate::store::access::{Done, allowed};
 use crate::store::nickname::{self, NameKey};
 use crate::store::refusal::Blocker;
@@ -44,8 +44,7 @@ pub(super) async fn create(append: &mut Append<'_>, me: Person, asked: &CreateRo
     .bind(key.look)
     .bind(key.shape)
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?
+    .await?
     .rows_affected();
     if made == 1 {
         append.made(asked.id);
@@ -59,8 +58,7 @@ pub(super) async fn create(append: &mut Append<'_>, me: Person, asked: &CreateRo
     .bind(me.id.0)
     .bind(asked.id.0)
     .fetch_optional(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(match mine {
         Some(true) => Ok(Acted {
             room: Some(asked.id),
@@ -101,14 +99,12 @@ pub(super) async fn direct(append: &mut Append<'_>, me: Person, asked: &DirectRo
     .bind(me.id.0)
     .bind(to_sql(append.at))
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?
+    .await?
     .rows_affected();
     let room: Uuid = sqlx::query_scalar("select id from rooms where direct_key = $1")
         .bind(&key)
         .fetch_one(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let room = RoomId(room);
     if made == 1 {
         append.made(room);
@@ -143,12 +139,11 @@ async fn may_open(append: &mut Append<'_>, by: UserId) -> Done<()> {
     .bind(by.0)
     .bind(to_sql(append.at.saturating_sub(HOUR)))
     .fetch_one(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let most = limit::DIRECT_PER_HOUR.into();
     let most = admin::limit_of(append.connection, by, LimitName::DirectPerHour, most).await?;
-    if from_sql(row.try_get("lately").map_err(told)?) > most {
-        let first = from_sql(row.try_get("first").map_err(told)?);
+    if from_sql(row.try_get("lately")?) > most {
+        let first = from_sql(row.try_get("first")?);
         let wait = (first + HOUR).saturating_sub(append.at).max(1_000);
         return Ok(Err(Refusal::TooMuchLately(wait)));
     }
@@ -158,8 +153,7 @@ async fn may_open(append: &mut Append<'_>, by: UserId) -> Done<()> {
     )
     .bind(by.0)
     .fetch_one(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let most = limit::DIRECT_UNANSWERED.into();
     let most = admin::limit_of(append.connection, by, LimitName::DirectUnanswered, most).await?;
     Ok(if from_sql(unanswered) > most {

@@ -5,7 +5,7 @@ use steadfast_shared::{Person, RoomId, RoomKind, limit};
 
 use super::access::{access, all_known, count_brought, enter, known};
 use super::append::Append;
-use super::{block, told};
+use super::block;
 use crate::store::access::{Access, Done, allowed};
 use crate::store::refusal::Blocker;
 use crate::store::{Acted, Refusal, StoreError};
@@ -19,8 +19,7 @@ pub(super) async fn join(append: &mut Append<'_>, me: Person, room: RoomId) -> D
         let public: Option<bool> = sqlx::query_scalar("select kind = 'public' from rooms where id = $1")
             .bind(room.0)
             .fetch_optional(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
         if public != Some(true) {
             return Ok(Err(Refusal::UnknownRoom));
         }
@@ -94,8 +93,7 @@ async fn out(append: &mut Append<'_>, person: Person, room: RoomId) -> Result<Ac
             .bind(person.id.0)
             .bind(room.0)
             .execute(&mut *append.connection)
-            .await
-            .map_err(told)?
+            .await?
             .rows_affected();
     }
     Ok(Acted {

@@ -58,7 +58,6 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::error::ErrorKind;
 use sqlx::postgres::PgPool;
 use steadfast_shared::{Epoch, Millis, RoomId, event};
 use tokio::time::timeout;
@@ -119,8 +118,7 @@ impl PostgresStore {
         let mut transaction = Transaction::begin(&self.writer).await?;
         sqlx::query("insert into settings (name, value) values ('trap', '')")
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
         let _ = sqlx::query("select 1 / 0").execute(&mut *transaction).await;
         transaction.commit().await
     }
@@ -172,7 +170,7 @@ impl PostgresStore {
             sqlx::query_scalar("select pg_is_in_recovery()")
                 .fetch_one(&self.readers)
                 .await
-                .map_err(told)
+                .map_err(StoreError::from)
         })
         .await
     }
@@ -210,8 +208,7 @@ impl Store for PostgresStore {
                 "insert into settings (name, value) values ('probe', '') on conflict (name) do update set value = ''",
             )
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
             Ok(())
         })
     }
@@ -281,25 +278,6 @@ async fn bounded<T>(work: impl Future<Output = Result<T, StoreError>> + Send) ->
 
 /// Writing where the server only reads.
 const READ_ONLY: &str = "25006";
-
-/// The constraint that settles a repeat.
-const REPEAT: &str = "entries_author_id";
-
-/// Tells what another writer stands in the way of from a broken constraint from everything else, by SQLSTATE.
-fn told(error: sqlx::Error) -> StoreError {
-    let Some(refusal) = error.as_database_error() else {
-        return StoreError::Failed(error);
-    };
-    match refusal.code().as_deref() {
-        // Serialization, deadlock, a lock not had in time, a statement not done in time.
-        Some("40001" | "40P01" | "55P03" | "57014") => StoreError::Locked,
-        // Another node has stored the same entry at this moment: the next attempt finds it.
-        Some("23505") if refusal.constraint() == Some(REPEAT) => StoreError::Locked,
-        Some("53100") => StoreError::Full,
-        _ if !matches!(refusal.kind(), ErrorKind::Other) => StoreError::Rejected(error),
-        _ => StoreError::Failed(error),
-    }
-}
 
 fn code(error: &sqlx::Error) -> Option<String> {
     Some(error.as_database_error()?.code()?.into_owned())

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use steadfast_shared::{Person, RoomId};
 
-use super::{person, to_sql, told};
+use super::{person, to_sql};
 #[cfg(doc)]
 use crate::store::Rooms;
 use crate::store::StoreError;
@@ -26,8 +26,7 @@ pub(super) async fn find(
     .bind(id.0)
     .bind(to_sql(page.limit as u64))
     .fetch_all(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let mut people: Vec<Person> = rows.iter().map(person::read).collect::<Result<_, _>>()?;
     if let Some(missing) = page.missing(people.len()) {
         let rows = sqlx::query("select id, name from (
@@ -39,8 +38,7 @@ pub(super) async fn find(
         .bind(to_sql(LOOKED_THROUGH as u64))
         .bind(to_sql(missing as u64))
         .fetch_all(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
         for row in &rows {
             people.push(person::read(row)?);
         }
@@ -65,8 +63,7 @@ pub(super) async fn members(
     .bind(to_sql(page.limit as u64))
     .bind(room.0)
     .fetch_all(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let mut people: Vec<Person> = rows.iter().map(person::read).collect::<Result<_, _>>()?;
     if let Some(missing) = page.missing(people.len()) {
         let rows = sqlx::query("select id, name from (
@@ -79,8 +76,7 @@ pub(super) async fn members(
         .bind(to_sql(missing as u64))
         .bind(room.0)
         .fetch_all(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
         for row in &rows {
             people.push(person::read(row)?);
         }
@@ -99,7 +95,6 @@ pub(super) async fn all_members(
     )
     .bind(room.0)
     .fetch_all(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter().map(person::read).collect()
 }

@@ -7,7 +7,6 @@ use sqlx::{PgConnection, Row};
 use steadfast_shared::{Person, UserId};
 use uuid::Uuid;
 
-use super::told;
 use crate::store::StoreError;
 
 /// These people, by the names they have, in the order given; who does not exist is left out.
@@ -18,8 +17,7 @@ pub(super) async fn named(connection: &mut PgConnection, ids: &[UserId]) -> Resu
     let rows = sqlx::query("select id, name from users where id = any($1)")
         .bind(raw(ids))
         .fetch_all(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let mut names: HashMap<UserId, String> = HashMap::with_capacity(rows.len());
     for row in &rows {
         let person = read(row)?;
@@ -37,18 +35,18 @@ pub(super) async fn named(connection: &mut PgConnection, ids: &[UserId]) -> Resu
 /// A person of a row with `id` and `name`.
 pub(super) fn read(row: &PgRow) -> Result<Person, StoreError> {
     Ok(Person {
-        id: UserId(row.try_get("id").map_err(told)?),
-        name: row.try_get("name").map_err(told)?,
+        id: UserId(row.try_get("id")?),
+        name: row.try_get("name")?,
     })
 }
 
 /// A person whom a row may have, by the columns of their id and name.
 pub(super) fn read_optional(row: &PgRow, id: &str, name: &str) -> Result<Option<Person>, StoreError> {
-    let id: Option<Uuid> = row.try_get(id).map_err(told)?;
+    let id: Option<Uuid> = row.try_get(id)?;
     id.map(|id| {
         Ok(Person {
             id: UserId(id),
-            name: row.try_get(name).map_err(told)?,
+            name: row.try_get(name)?,
         })
     })
     .transpose()

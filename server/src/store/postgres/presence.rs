@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::person::{self, raw};
 use super::transaction::Transaction;
-use super::{PostgresStore, from_sql, to_sql, told};
+use super::{PostgresStore, from_sql, to_sql};
 use crate::store::presence::{PresenceChange, PresenceRows, PresenceVersion, Present};
 use crate::store::{NodeId, Store, StoreError};
 
@@ -39,8 +39,7 @@ impl PresenceRows for PostgresStore {
                     .bind(node.0)
                     .bind(raw(&gone))
                     .execute(&mut *transaction)
-                    .await
-                    .map_err(told)?;
+                    .await?;
                 insert(&mut transaction, node, &people, &aways).await?;
             }
             transaction.commit().await?;
@@ -66,13 +65,11 @@ impl PresenceRows for PostgresStore {
             .bind(node.0)
             .bind(to_sql(after))
             .fetch_one(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
             sqlx::query("delete from presence where node = $1")
                 .bind(node.0)
                 .execute(&mut *transaction)
-                .await
-                .map_err(told)?;
+                .await?;
             insert(&mut transaction, node, &people, &aways).await?;
             transaction.commit().await?;
             Ok(from_sql(version))
@@ -88,11 +85,10 @@ impl PresenceRows for PostgresStore {
                  where nodes.expires_at > clock_timestamp()",
             )
             .fetch_all(&self.readers)
-            .await
-            .map_err(told)?;
+            .await?;
             let nodes = rows.iter().map(|row| {
-                let version: Option<i64> = row.try_get("version").map_err(told)?;
-                Ok((NodeId(row.try_get("id").map_err(told)?), version.map(from_sql)))
+                let version: Option<i64> = row.try_get("version")?;
+                Ok((NodeId(row.try_get("id")?), version.map(from_sql)))
             });
             nodes.collect()
         })
@@ -106,22 +102,20 @@ impl PresenceRows for PostgresStore {
                 sqlx::query_scalar("select version from presence_versions where node = $1")
                     .bind(node.0)
                     .fetch_optional(&mut *transaction)
-                    .await
-                    .map_err(told)?;
+                    .await?;
             let rows = sqlx::query(
                 "select users.id, users.name, presence.away from presence join users on users.id = presence.person
                  where presence.node = $1",
             )
             .bind(node.0)
             .fetch_all(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
             transaction.rollback().await;
             let Some(version) = version else { return Ok(None) };
             let people = rows.iter().map(|row| {
                 Ok(Present {
                     person: person::read(row)?,
-                    away: row.try_get("away").map_err(told)?,
+                    away: row.try_get("away")?,
                 })
             });
             Ok(Some((from_sql(version), people.collect::<Result<_, StoreError>>()?)))
@@ -134,14 +128,10 @@ impl PresenceRows for PostgresStore {
             let rows = sqlx::query("select person, room from members where person = any($1)")
                 .bind(raw(people))
                 .fetch_all(&self.readers)
-                .await
-                .map_err(told)?;
-            let rooms = rows.iter().map(|row| {
-                Ok((
-                    UserId(row.try_get("person").map_err(told)?),
-                    RoomId(row.try_get("room").map_err(told)?),
-                ))
-            });
+                .await?;
+            let rooms = rows
+                .iter()
+                .map(|row| Ok((UserId(row.try_get("person")?), RoomId(row.try_get("room")?))));
             rooms.collect()
         })
         .await
@@ -151,12 +141,10 @@ impl PresenceRows for PostgresStore {
         self.read(async {
             sqlx::query("delete from presence where node not in (select id from nodes)")
                 .execute(&self.accounts)
-                .await
-                .map_err(told)?;
+                .await?;
             sqlx::query("delete from presence_versions where node not in (select id from nodes)")
                 .execute(&self.accounts)
-                .await
-                .map_err(told)?;
+                .await?;
             Ok(())
         })
         .await
@@ -172,8 +160,7 @@ async fn raise_version(
     )
     .bind(node.0)
     .fetch_optional(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(version.map(from_sql))
 }
 
@@ -191,7 +178,6 @@ async fn insert(
     .bind(people)
     .bind(aways)
     .execute(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use steadfast_shared::{Body, Person, Quoted, RoomId, Seq, UserId};
 use uuid::Uuid;
 
 use super::body::read;
-use super::{from_sql, to_sql, told};
+use super::{from_sql, to_sql};
 use crate::store::StoreError;
 
 /// The starts of these messages, as their texts are; what is no message is left out.
@@ -33,18 +33,17 @@ pub(super) async fn quoted(
     .bind(rooms)
     .bind(seqs)
     .fetch_all(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter()
         .map(|row| {
-            let body: Body = read(row.try_get("body").map_err(told)?)?;
-            let masked: bool = row.try_get("masked").map_err(told)?;
-            let room = RoomId(row.try_get("room").map_err(told)?);
+            let body: Body = read(row.try_get("body")?)?;
+            let masked: bool = row.try_get("masked")?;
+            let room = RoomId(row.try_get("room")?);
             let quoted = Quoted {
-                seq: from_sql(row.try_get("seq").map_err(told)?),
+                seq: from_sql(row.try_get("seq")?),
                 author: Person {
-                    id: UserId(row.try_get("author").map_err(told)?),
-                    name: row.try_get("name").map_err(told)?,
+                    id: UserId(row.try_get("author")?),
+                    name: row.try_get("name")?,
                 },
                 text: body
                     .text()

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::person::{self, raw};
 use super::transaction::{Transaction, written};
-use super::{PostgresStore, from_sql, kind, people, to_sql, told};
+use super::{PostgresStore, from_sql, kind, people, to_sql};
 use crate::store::nickname;
 use crate::store::{PeoplePage, ReadMark, Rooms, StoreError, UNREAD_COUNTED, word};
 
@@ -43,7 +43,7 @@ impl Rooms for PostgresStore {
 
     async fn members(&self, room: RoomId, page: &PeoplePage) -> Result<Vec<Person>, StoreError> {
         self.read(async {
-            let mut connection = self.readers.acquire().await.map_err(told)?;
+            let mut connection = self.readers.acquire().await?;
             people::members(&mut connection, room, page).await
         })
         .await
@@ -57,8 +57,7 @@ impl Rooms for PostgresStore {
             )
             .bind(room.0)
             .fetch_all(&self.readers)
-            .await
-            .map_err(told)?;
+            .await?;
             let roles = rows.into_iter();
             roles
                 .map(|(user, role)| Ok((UserId(user), word::role(&role)?)))
@@ -69,7 +68,7 @@ impl Rooms for PostgresStore {
 
     async fn find_people(&self, page: &PeoplePage) -> Result<Vec<Person>, StoreError> {
         self.read(async {
-            let mut connection = self.readers.acquire().await.map_err(told)?;
+            let mut connection = self.readers.acquire().await?;
             people::find(&mut connection, page).await
         })
         .await
@@ -77,7 +76,7 @@ impl Rooms for PostgresStore {
 
     async fn person(&self, user: UserId) -> Result<Option<Person>, StoreError> {
         self.read(async {
-            let mut connection = self.readers.acquire().await.map_err(told)?;
+            let mut connection = self.readers.acquire().await?;
             Ok(person::named(&mut connection, &[user]).await?.pop())
         })
         .await
@@ -135,8 +134,7 @@ pub(super) async fn rooms_of(connection: &mut PgConnection, user: UserId) -> Res
     .bind(i64::from(UNREAD_COUNTED))
     .bind(user.0)
     .fetch_all(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let mut rooms: Vec<Room> = rows.iter().map(room).collect::<Result<_, _>>()?;
     if rooms.iter().any(|room| room.kind == RoomKind::Direct) {
         let rows = sqlx::query(
@@ -148,11 +146,10 @@ pub(super) async fn rooms_of(connection: &mut PgConnection, user: UserId) -> Res
         )
         .bind(user.0)
         .fetch_all(connection)
-        .await
-        .map_err(told)?;
+        .await?;
         let mut with: HashMap<RoomId, Vec<Person>> = HashMap::new();
         for row in &rows {
-            let room = RoomId(row.try_get("room").map_err(told)?);
+            let room = RoomId(row.try_get("room")?);
             with.entry(room).or_default().push(person::read(row)?);
         }
         for room in &mut rooms {
@@ -173,11 +170,10 @@ pub(super) async fn views(
         .bind(id.0)
         .bind(raw(users))
         .fetch_all(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let mut views = HashMap::with_capacity(rows.len());
     for row in &rows {
-        let user = UserId(row.try_get("person").map_err(told)?);
+        let user = UserId(row.try_get("person")?);
         views.insert(user, room(row)?);
     }
     if views.values().any(|room| room.kind == RoomKind::Direct) {
@@ -216,32 +212,31 @@ async fn browse(
     .bind(nickname::folded(asked.search.trim()))
     .bind(to_sql(limit::LISTED as u64))
     .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(ListedRoom {
-                id: RoomId(row.try_get("id").map_err(told)?),
-                name: row.try_get("name").map_err(told)?,
-                topic: row.try_get("topic").map_err(told)?,
-                members: from_sql(row.try_get("members").map_err(told)?),
-                joined: row.try_get("joined").map_err(told)?,
-                archived: row.try_get("archived").map_err(told)?,
+                id: RoomId(row.try_get("id")?),
+                name: row.try_get("name")?,
+                topic: row.try_get("topic")?,
+                members: from_sql(row.try_get("members")?),
+                joined: row.try_get("joined")?,
+                archived: row.try_get("archived")?,
             })
         })
         .collect()
 }
 
 fn room(row: &PgRow) -> Result<Room, StoreError> {
-    let count = |column| row.try_get(column).map(from_sql).map_err(told);
+    let count = |column| row.try_get(column).map(from_sql).map_err(StoreError::from);
     Ok(Room {
-        id: RoomId(row.try_get("id").map_err(told)?),
-        name: row.try_get("name").map_err(told)?,
-        kind: kind::read(row.try_get("kind").map_err(told)?)?,
-        topic: row.try_get("topic").map_err(told)?,
-        archived: row.try_get("archived").map_err(told)?,
-        manage: row.try_get("manage").map_err(told)?,
-        hidden: row.try_get("hidden").map_err(told)?,
+        id: RoomId(row.try_get("id")?),
+        name: row.try_get("name")?,
+        kind: kind::read(row.try_get("kind")?)?,
+        topic: row.try_get("topic")?,
+        archived: row.try_get("archived")?,
+        manage: row.try_get("manage")?,
+        hidden: row.try_get("hidden")?,
         brought_by: person::read_optional(row, "bringer", "bringer_name")?,
         revision: count("revision")?,
         with: Vec::new(),
@@ -266,8 +261,7 @@ async fn mark_read(
     .bind(people)
     .bind(rooms)
     .execute(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     sqlx::query(
         // Who has read everything has seen every message. Otherwise those are counted that are read by this.
         "update members set read = least(given.seq, rooms.head),
@@ -284,7 +278,6 @@ async fn mark_read(
     .bind(rooms)
     .bind(seqs)
     .execute(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::access::access;
 use super::admin::logs;
 use super::append::Append;
-use super::{former, kind, told};
+use super::{former, kind};
 use crate::store::access::{Access, Done, allowed};
 use crate::store::admin::{Actor, NewAuditLine};
 use crate::store::nickname::{self, NameKey};
@@ -108,7 +108,7 @@ pub(super) async fn change_with(
             {
                 return Ok(Err(Refusal::RoomNameTaken));
             }
-            Err(error) => return Err(told(error)),
+            Err(error) => return Err(StoreError::from(error)),
         }
     }
     let changed = !changes.is_empty();
@@ -165,7 +165,7 @@ pub(super) async fn rename(append: &mut Append<'_>, me: Person, name: &Nickname)
             Err(error) if is_taken(&error, &["users_name_key", "users_name_look", "users_name_shape"]) => {
                 return Ok(Err(Refusal::NicknameTaken));
             }
-            Err(error) => return Err(told(error)),
+            Err(error) => return Err(StoreError::from(error)),
         }
         if former::is_held(append.connection, &key, me.id, append.at).await? {
             return Ok(Err(Refusal::NicknameTaken));
@@ -177,11 +177,10 @@ pub(super) async fn rename(append: &mut Append<'_>, me: Person, name: &Nickname)
         )
         .bind(me.id.0)
         .fetch_all(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
         let mut said = Vec::with_capacity(rooms.len());
         for room in rooms {
-            let room: Uuid = room.try_get("id").map_err(told)?;
+            let room: Uuid = room.try_get("id")?;
             // Opened again at this moment.
             if !append.has_locked(RoomId(room)) {
                 return Err(StoreError::Locked);

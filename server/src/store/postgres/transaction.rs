@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnection, PgPool};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-use super::{is_interruption, told};
+use super::is_interruption;
 use crate::store::StoreError;
 
 /// How long everything before the commit may take. Longer than a statement or a lock may take by itself.
@@ -32,31 +32,26 @@ impl Transaction {
     pub(super) async fn begin(pool: &PgPool) -> Result<Self, StoreError> {
         let connection = timeout(WORK, pool.acquire())
             .await
-            .map_err(|_| StoreError::Failed(sqlx::Error::PoolTimedOut))?
-            .map_err(told)?;
+            .map_err(|_| StoreError::Failed(sqlx::Error::PoolTimedOut))??;
         let mut transaction = Self {
             connection: Some(connection),
             reads: false,
         };
         let begin = sqlx::raw_sql("begin isolation level read committed").execute(&mut *transaction);
-        timeout(WORK, begin)
-            .await
-            .map_err(|_| StoreError::Locked)?
-            .map_err(told)?;
+        timeout(WORK, begin).await.map_err(|_| StoreError::Locked)??;
         Ok(transaction)
     }
 
     /// Begins one that reads everything as it was at one moment.
     pub(super) async fn snapshot(pool: &PgPool) -> Result<Self, StoreError> {
-        let connection = pool.acquire().await.map_err(told)?;
+        let connection = pool.acquire().await?;
         let mut transaction = Self {
             connection: Some(connection),
             reads: true,
         };
         sqlx::raw_sql("begin isolation level repeatable read read only")
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
         Ok(transaction)
     }
 
@@ -74,7 +69,7 @@ impl Transaction {
             }
             Ok(Err(error)) if error.as_database_error().is_some() && !is_interruption(&error) => {
                 self.rollback().await;
-                Err(told(error))
+                Err(StoreError::from(error))
             }
             Ok(Err(error)) => Err(StoreError::Unconfirmed(error)),
             Err(_) => Err(StoreError::Unconfirmed(sqlx::Error::Io(

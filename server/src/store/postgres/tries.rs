@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use steadfast_shared::Millis;
 
 use super::transaction::{Transaction, written};
-use super::{Clock, PostgresStore, from_sql, to_sql, told};
+use super::{Clock, PostgresStore, from_sql, to_sql};
 use crate::store::StoreError;
 use crate::store::tries::{TRIES_KEPT, Tries, Try};
 
@@ -38,8 +38,7 @@ impl Tries for PostgresStore {
                 sqlx::query(query)
                     .bind(to_sql(bound))
                     .execute(&mut *transaction)
-                    .await
-                    .map_err(told)?;
+                    .await?;
             }
             Ok(())
         })
@@ -52,8 +51,7 @@ async fn now(transaction: &mut Transaction, clock: Clock, at: Millis) -> Result<
     }
     let now: i64 = sqlx::query_scalar("select (extract(epoch from clock_timestamp()) * 1000)::bigint")
         .fetch_one(&mut **transaction)
-        .await
-        .map_err(told)?;
+        .await?;
     Ok(from_sql(now))
 }
 
@@ -72,8 +70,7 @@ async fn count(
     .bind(to_sql(tried.every))
     .bind(to_sql(tried.allowed()))
     .execute(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     if counted.rows_affected() > 0 {
         return Ok(Ok(()));
     }
@@ -84,7 +81,6 @@ async fn count(
     .bind(tried.key.as_bytes())
     .bind(to_sql(now + tried.longest()))
     .fetch_one(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(Err(tried.wait(from_sql(until), now)))
 }

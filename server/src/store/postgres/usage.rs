@@ -6,7 +6,7 @@ use sqlx::postgres::PgRow;
 use steadfast_shared::{Millis, UserId};
 
 use super::transaction::written;
-use super::{PostgresStore, to_sql, told};
+use super::{PostgresStore, to_sql};
 use crate::store::StoreError;
 use crate::store::append::Used;
 use crate::store::quota::{Quota, Quotas, Room, Usage};
@@ -19,7 +19,7 @@ fn read(row: &PgRow, day: i64, otherwise: Quota) -> Result<(Usage, Quota), Store
 
 /// The columns of `usage` in a row, which are null where there is none.
 pub(super) fn of(row: &PgRow) -> Result<Used, StoreError> {
-    let number = |column| row.try_get::<Option<i64>, _>(column).map_err(told);
+    let number = |column| row.try_get::<Option<i64>, _>(column).map_err(StoreError::from);
     Ok(Used {
         day: number("day")?,
         entries: number("entries")?,
@@ -41,8 +41,7 @@ impl Quotas for PostgresStore {
             .bind(quota.map(|quota| to_sql(quota.entries)))
             .bind(quota.map(|quota| to_sql(quota.bytes)))
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
             Ok(done.rows_affected() == 1)
         })
     }
@@ -57,8 +56,7 @@ impl Quotas for PostgresStore {
             sqlx::query("select day, entries, bytes, max_entries, max_bytes from usage where person = $1")
                 .bind(user.0)
                 .fetch_optional(&self.readers)
-                .await
-                .map_err(told)?;
+                .await?;
         match row {
             None => Ok((Usage::default(), self.limits.quota)),
             Some(row) => read(&row, day_of(at), self.limits.quota),

@@ -5,7 +5,7 @@ use steadfast_shared::admin::LimitName;
 use steadfast_shared::{Millis, Person, Power, RoomId, UserId, limit};
 
 use super::append::Append;
-use super::{admin, from_sql, kind, person, to_sql, told};
+use super::{admin, from_sql, kind, person, to_sql};
 pub(super) use crate::store::access::{Access, Done, allowed};
 use crate::store::admin::SERVER;
 use crate::store::{Refusal, StoreError};
@@ -22,8 +22,7 @@ pub(super) async fn access(connection: &mut SqliteConnection, user: UserId, room
     .bind(user.0)
     .bind(room.0)
     .fetch_optional(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let Some(row) = row else {
         return Ok(Err(if was_deleted(connection, user, room).await? {
             Refusal::RoomDeleted
@@ -31,14 +30,14 @@ pub(super) async fn access(connection: &mut SqliteConnection, user: UserId, room
             Refusal::UnknownRoom
         }));
     };
-    let people: i64 = row.try_get("people").map_err(told)?;
+    let people: i64 = row.try_get("people")?;
     Ok(Ok(Access {
-        kind: kind::read(row.try_get("kind").map_err(told)?)?,
-        name: row.try_get("name").map_err(told)?,
-        topic: row.try_get("topic").map_err(told)?,
-        archived: row.try_get("archived").map_err(told)?,
-        manage: row.try_get("manage").map_err(told)?,
-        mine: row.try_get("mine").map_err(told)?,
+        kind: kind::read(row.try_get("kind")?)?,
+        name: row.try_get("name")?,
+        topic: row.try_get("topic")?,
+        archived: row.try_get("archived")?,
+        manage: row.try_get("manage")?,
+        mine: row.try_get("mine")?,
         people: usize::try_from(people).unwrap_or(0),
     }))
 }
@@ -54,7 +53,7 @@ pub(super) async fn was_deleted(
         .bind(room.0)
         .fetch_one(connection)
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
 }
 
 /// Brings somebody into a room, with everything that was said before as read. Answers whether they were not in it.
@@ -73,8 +72,7 @@ pub(super) async fn enter(append: &mut Append, user: UserId, room: RoomId, by: U
     .bind(brought_by)
     .bind(room.0)
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?
+    .await?
     .rows_affected()
         == 1;
     if !came {
@@ -90,8 +88,7 @@ pub(super) async fn enter(append: &mut Append, user: UserId, room: RoomId, by: U
     )
     .bind(user.0)
     .fetch_one(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let most = limit::ROOMS_PER_PERSON as u64;
     if from_sql(rooms) > most {
         let most = admin::limit_of(&mut append.connection, user, LimitName::Rooms, most).await?;
@@ -108,8 +105,7 @@ async fn make_way(append: &mut Append, user: UserId, room: RoomId) -> Result<(),
         sqlx::query_scalar("select count(*) from members where user = ? and brought_by is not null")
             .bind(user.0)
             .fetch_one(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
     if from_sql(brought) <= limit::BROUGHT_ROOMS as u64 {
         return Ok(());
     }
@@ -121,8 +117,7 @@ async fn make_way(append: &mut Append, user: UserId, room: RoomId) -> Result<(),
     .bind(user.0)
     .bind(room.0)
     .fetch_optional(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     if let Some(first) = first {
         let person = person::named(&mut append.connection, &[user]).await?.pop();
         append
@@ -147,24 +142,21 @@ pub(super) async fn count_brought(append: &mut Append, by: UserId, people: usize
         .bind(by.0)
         .bind(since)
         .execute(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
     sqlx::query("insert into brought (by, at, people) values (?, ?, ?)")
         .bind(by.0)
         .bind(to_sql(append.at))
         .bind(to_sql(people as u64))
         .execute(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let row = sqlx::query("select sum(people) as people, min(at) as first from brought where by = ?")
         .bind(by.0)
         .fetch_one(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let most = limit::BROUGHT_PER_HOUR.into();
     let most = admin::limit_of(&mut append.connection, by, LimitName::BroughtPerHour, most).await?;
-    if from_sql(row.try_get("people").map_err(told)?) > most {
-        let first = from_sql(row.try_get("first").map_err(told)?);
+    if from_sql(row.try_get("people")?) > most {
+        let first = from_sql(row.try_get("first")?);
         let wait = (first + HOUR).saturating_sub(append.at).max(1_000);
         return Ok(Err(Refusal::TooMuchLately(wait)));
     }

@@ -9,7 +9,7 @@ use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, Nickname, Person, Role, RoomId, UserId, limit};
 use uuid::Uuid;
 
-use super::{SqliteStore, admin, feed, former, from_sql, invites, to_sql, told};
+use super::{SqliteStore, admin, feed, former, from_sql, invites, to_sql};
 use crate::clock;
 use crate::store::account::{
     Account, Accounts, Admission, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError,
@@ -59,8 +59,7 @@ impl Accounts for SqliteStore {
         .bind(&wanted.passphrase)
         .bind(role.as_str())
         .execute(&mut *transaction)
-        .await
-        .map_err(told)?;
+        .await?;
         if taken.rows_affected() == 0 {
             return Err(SignUpError::NicknameTaken);
         }
@@ -75,8 +74,7 @@ impl Accounts for SqliteStore {
         .bind(user.0)
         .bind(to_sql(wanted.device.at))
         .fetch_all(&mut *transaction)
-        .await
-        .map_err(told)?;
+        .await?;
         let person = Person { id: user, name };
         let signed_up = ChangeKind::SignedUp {
             person: person.clone(),
@@ -104,12 +102,11 @@ impl Accounts for SqliteStore {
         let row = sqlx::query("select id, passphrase from users where name_key = ?")
             .bind(key.name)
             .fetch_optional(&self.readers)
-            .await
-            .map_err(told)?;
+            .await?;
         row.map(|row| {
             Ok(Account {
-                user: UserId(row.try_get("id").map_err(told)?),
-                passphrase: row.try_get("passphrase").map_err(told)?,
+                user: UserId(row.try_get("id")?),
+                passphrase: row.try_get("passphrase")?,
             })
         })
         .transpose()
@@ -125,12 +122,11 @@ impl Accounts for SqliteStore {
         .bind(account.user.0)
         .bind(&account.passphrase)
         .fetch_optional(&mut *transaction)
-        .await
-        .map_err(told)?
+        .await?
         .ok_or(SignInError::WrongPassphrase)?;
-        let state = admin::state(row.try_get("state").map_err(told)?)?;
+        let state = admin::state(row.try_get("state")?)?;
         if state != AccountState::Active {
-            let until: Option<i64> = row.try_get("excluded_until").map_err(told)?;
+            let until: Option<i64> = row.try_get("excluded_until")?;
             if until.is_none_or(|until| from_sql(until) > device.at) {
                 return Err(SignInError::KeptOut(state));
             }
@@ -142,11 +138,10 @@ impl Accounts for SqliteStore {
                 sqlx::query(query)
                     .bind(account.user.0)
                     .execute(&mut *transaction)
-                    .await
-                    .map_err(told)?;
+                    .await?;
             }
         }
-        let devices: i64 = row.try_get("devices").map_err(told)?;
+        let devices: i64 = row.try_get("devices")?;
         let mut made_room = None;
         if from_sql(devices) >= limit::DEVICES as u64 {
             let idle_since = device.at.saturating_sub(limit::DEVICE_IDLE_DAYS * DAY);
@@ -158,8 +153,7 @@ impl Accounts for SqliteStore {
             .bind(account.user.0)
             .bind(to_sql(idle_since))
             .fetch_optional(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
             made_room = Some(idle.ok_or(SignInError::TooManyDevices)?);
         }
         let session = add_device(&mut transaction, account.user, device).await?;
@@ -170,9 +164,9 @@ impl Accounts for SqliteStore {
                 session,
                 person: Person {
                     id: account.user,
-                    name: row.try_get("name").map_err(told)?,
+                    name: row.try_get("name")?,
                 },
-                role: admin::role(row.try_get("role").map_err(told)?)?,
+                role: admin::role(row.try_get("role")?)?,
                 device_name: device.name.clone(),
                 has_passphrase: account.passphrase.is_some(),
             },
@@ -188,18 +182,17 @@ impl Accounts for SqliteStore {
         )
         .bind(token.as_bytes())
         .fetch_optional(&self.readers)
-        .await
-        .map_err(told)?;
+        .await?;
         row.map(|row| {
             Ok(Device {
-                session: row.try_get("session").map_err(told)?,
+                session: row.try_get("session")?,
                 person: Person {
-                    id: UserId(row.try_get("id").map_err(told)?),
-                    name: row.try_get("name").map_err(told)?,
+                    id: UserId(row.try_get("id")?),
+                    name: row.try_get("name")?,
                 },
-                role: admin::role(row.try_get("role").map_err(told)?)?,
-                device_name: row.try_get("device_name").map_err(told)?,
-                has_passphrase: row.try_get("has_passphrase").map_err(told)?,
+                role: admin::role(row.try_get("role")?)?,
+                device_name: row.try_get("device_name")?,
+                has_passphrase: row.try_get("has_passphrase")?,
             })
         })
         .transpose()
@@ -213,8 +206,7 @@ impl Accounts for SqliteStore {
         .bind(token.as_bytes())
         .bind(to_sql(at))
         .fetch_optional(&self.readers)
-        .await
-        .map_err(told)?;
+        .await?;
         state.as_deref().map(admin::state).transpose()
     }
 
@@ -227,8 +219,7 @@ impl Accounts for SqliteStore {
         let ended = sqlx::query_scalar("delete from sessions where token_hash = ? returning id")
             .bind(token.as_bytes())
             .fetch_optional(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
         sessions_ended(&mut transaction, Vec::from_iter(ended), clock::now()).await?;
         self.commit(transaction).await?;
         Ok(ended)
@@ -240,8 +231,7 @@ impl Accounts for SqliteStore {
         )
         .bind(user.0)
         .fetch_all(&self.readers)
-        .await
-        .map_err(told)?;
+        .await?;
         rows.iter().map(known_device).collect()
     }
 
@@ -250,8 +240,7 @@ impl Accounts for SqliteStore {
             .bind(user.0)
             .bind(session)
             .fetch_optional(&self.readers)
-            .await
-            .map_err(told)?;
+            .await?;
         if known.is_none() {
             return Ok(false);
         }
@@ -261,8 +250,7 @@ impl Accounts for SqliteStore {
                 .bind(user.0)
                 .bind(session)
                 .fetch_optional(&mut *transaction)
-                .await
-                .map_err(told)?;
+                .await?;
         sessions_ended(&mut transaction, Vec::from_iter(ended), clock::now()).await?;
         self.commit(transaction).await?;
         Ok(ended.is_some())
@@ -275,8 +263,7 @@ impl Accounts for SqliteStore {
                 .bind(to_sql(*at))
                 .bind(session)
                 .execute(&mut *transaction)
-                .await
-                .map_err(told)?;
+                .await?;
         }
         self.commit(transaction).await
     }
@@ -285,8 +272,7 @@ impl Accounts for SqliteStore {
         let hash: Option<Option<String>> = sqlx::query_scalar("select passphrase from users where id = ?")
             .bind(user.0)
             .fetch_optional(&self.readers)
-            .await
-            .map_err(told)?;
+            .await?;
         Ok(hash.flatten())
     }
 
@@ -302,8 +288,7 @@ impl Accounts for SqliteStore {
             .bind(user.0)
             .bind(compared)
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?
+            .await?
             .rows_affected();
         self.commit(transaction).await?;
         Ok(set > 0)
@@ -315,13 +300,11 @@ impl Accounts for SqliteStore {
             .bind(hash)
             .bind(user.0)
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
         let ended: Vec<SessionId> = sqlx::query_scalar("delete from sessions where user = ? returning id")
             .bind(user.0)
             .fetch_all(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
         let count = ended.len() as u64;
         sessions_ended(&mut transaction, ended, clock::now()).await?;
         self.commit(transaction).await?;
@@ -378,14 +361,14 @@ async fn add_device(
     .bind(&device.address)
     .fetch_one(&mut **transaction)
     .await
-    .map_err(told)
+    .map_err(StoreError::from)
 }
 
 fn known_device(row: &SqliteRow) -> Result<KnownDevice, StoreError> {
     Ok(KnownDevice {
-        session: row.try_get("id").map_err(told)?,
-        name: row.try_get("name").map_err(told)?,
-        created_at: from_sql(row.try_get("created_at").map_err(told)?),
-        last_seen_at: from_sql(row.try_get("last_seen_at").map_err(told)?),
+        session: row.try_get("id")?,
+        name: row.try_get("name")?,
+        created_at: from_sql(row.try_get("created_at")?),
+        last_seen_at: from_sql(row.try_get("last_seen_at")?),
     })
 }

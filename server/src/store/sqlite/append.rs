@@ -13,7 +13,7 @@ use steadfast_shared::{Body, Entry, EntryId, Millis, Person, Quoted, Role, RoomI
 
 use super::admin::{self, logs};
 use super::body::read;
-use super::{SqliteStore, change, command, feed, from_sql, person, quote, to_sql, told, usage};
+use super::{SqliteStore, change, command, feed, from_sql, person, quote, to_sql, usage};
 use crate::store::access::{Change, Done, Seat, blocker};
 use crate::store::admin::{Actor, NewAuditLine};
 use crate::store::append::{
@@ -100,16 +100,15 @@ impl Sql for Writing {
         )
         .bind(rows(&ids)?)
         .fetch_all(&mut **self)
-        .await
-        .map_err(told)?;
+        .await?;
         let log = |row: &SqliteRow| {
             let end = LogEnd {
-                head: from_sql(row.try_get("head").map_err(told)?),
-                last_at: from_sql(row.try_get("last_at").map_err(told)?),
-                messages: from_sql(row.try_get("messages").map_err(told)?),
-                archived: row.try_get("archived").map_err(told)?,
+                head: from_sql(row.try_get("head")?),
+                last_at: from_sql(row.try_get("last_at")?),
+                messages: from_sql(row.try_get("messages")?),
+                archived: row.try_get("archived")?,
             };
-            Ok((RoomId(row.try_get("id").map_err(told)?), end))
+            Ok((RoomId(row.try_get("id")?), end))
         };
         found.iter().map(log).collect()
     }
@@ -137,27 +136,23 @@ impl Sql for Writing {
         )
         .bind(pairs(asked)?)
         .fetch_all(&mut **self)
-        .await
-        .map_err(told)?;
+        .await?;
         let mut memberships = Memberships::default();
         for row in &found {
-            let user = UserId(row.try_get("user").map_err(told)?);
-            let room = RoomId(row.try_get("room").map_err(told)?);
-            let number = |column| row.try_get::<Option<i64>, _>(column).map_err(told);
-            let membership = if row.try_get("is_in").map_err(told)? {
+            let user = UserId(row.try_get("user")?);
+            let room = RoomId(row.try_get("room")?);
+            let number = |column| row.try_get::<Option<i64>, _>(column).map_err(StoreError::from);
+            let membership = if row.try_get("is_in")? {
                 Membership::In {
                     seat: Seat {
                         person: Person {
                             id: user,
-                            name: row.try_get("name").map_err(told)?,
+                            name: row.try_get("name")?,
                         },
-                        role: admin::role(row.try_get("role").map_err(told)?)?,
-                        state: admin::state(row.try_get("state").map_err(told)?)?,
-                        brought: row.try_get("brought").map_err(told)?,
-                        blocked: blocker(
-                            row.try_get("blocks").map_err(told)?,
-                            row.try_get("is_blocked").map_err(told)?,
-                        ),
+                        role: admin::role(row.try_get("role")?)?,
+                        state: admin::state(row.try_get("state")?)?,
+                        brought: row.try_get("brought")?,
+                        blocked: blocker(row.try_get("blocks")?, row.try_get("is_blocked")?),
                     },
                     used: Used {
                         day: number("day")?,
@@ -169,7 +164,7 @@ impl Sql for Writing {
                 }
             } else {
                 Membership::Out {
-                    was_deleted: row.try_get("was_deleted").map_err(told)?,
+                    was_deleted: row.try_get("was_deleted")?,
                 }
             };
             memberships.found.push(((user, room), membership));
@@ -182,7 +177,7 @@ impl Sql for Writing {
             .fetch_one(&mut **self)
             .await
             .map(from_sql)
-            .map_err(told)
+            .map_err(StoreError::from)
     }
 
     async fn firsts(&mut self, entries: &[&NewEntry]) -> Result<Firsts, StoreError> {
@@ -197,16 +192,15 @@ impl Sql for Writing {
         )
         .bind(rows(&ids)?)
         .fetch_all(&mut **self)
-        .await
-        .map_err(told)?;
+        .await?;
         let first = |row: &SqliteRow| {
-            let author = UserId(row.try_get("author").map_err(told)?);
-            let id = EntryId(row.try_get("id").map_err(told)?);
+            let author = UserId(row.try_get("author")?);
+            let id = EntryId(row.try_get("id")?);
             let first = First {
-                room: RoomId(row.try_get("room").map_err(told)?),
-                seq: from_sql(row.try_get("seq").map_err(told)?),
-                at: from_sql(row.try_get("at").map_err(told)?),
-                body: read(row.try_get("body").map_err(told)?)?,
+                room: RoomId(row.try_get("room")?),
+                seq: from_sql(row.try_get("seq")?),
+                at: from_sql(row.try_get("at")?),
+                body: read(row.try_get("body")?)?,
             };
             Ok(((author, id), first))
         };
@@ -244,15 +238,9 @@ impl Sql for Writing {
         .bind(to_sql(message))
         .bind(author.0)
         .fetch_optional(&mut **self)
-        .await
-        .map_err(told)?;
-        row.map(|row| {
-            Ok((
-                person::read(&row)?,
-                admin::state(row.try_get("state").map_err(told)?)?,
-            ))
-        })
-        .transpose()
+        .await?;
+        row.map(|row| Ok((person::read(&row)?, admin::state(row.try_get("state")?)?)))
+            .transpose()
     }
 
     async fn stay(&mut self, staying: &BTreeSet<(UserId, RoomId)>) -> Result<(), StoreError> {
@@ -263,8 +251,7 @@ impl Sql for Writing {
         )
         .bind(pairs(staying)?)
         .execute(&mut **self)
-        .await
-        .map_err(told)?;
+        .await?;
         Ok(())
     }
 
@@ -332,10 +319,7 @@ impl Sql for Writing {
     }
 
     async fn savepoint(&mut self, step: Savepoint) -> Result<(), StoreError> {
-        sqlx::raw_sql(step.statement())
-            .execute(&mut **self)
-            .await
-            .map_err(told)?;
+        sqlx::raw_sql(step.statement()).execute(&mut **self).await?;
         Ok(())
     }
 }
@@ -357,8 +341,7 @@ async fn insert(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Resul
     )
     .bind(rows(&entries.collect::<Vec<_>>())?)
     .execute(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(())
 }
 
@@ -377,8 +360,7 @@ async fn grow(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Result<
     )
     .bind(rows(&logs.collect::<Vec<_>>())?)
     .execute(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(())
 }
 
@@ -397,8 +379,7 @@ async fn count_own(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Re
     )
     .bind(rows(&own.collect::<Vec<_>>())?)
     .execute(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(())
 }
 
@@ -416,7 +397,6 @@ pub(super) async fn uncount(
     .bind(room.0)
     .bind(to_sql(message))
     .execute(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(())
 }

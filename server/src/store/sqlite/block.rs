@@ -8,7 +8,7 @@ use steadfast_shared::{Person, RoomId, RoomKind, UserId, limit};
 use super::access::{Done, access, allowed, known};
 use super::append::Append;
 use super::person::as_json;
-use super::{from_sql, to_sql, told};
+use super::{from_sql, to_sql};
 use crate::store::access::blocker;
 use crate::store::refusal::Blocker;
 use crate::store::{Acted, Refusal, StoreError};
@@ -25,13 +25,11 @@ pub(super) async fn block(append: &mut Append, me: Person, asked: Block) -> Done
             .bind(person.id.0)
             .bind(to_sql(append.at))
             .execute(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
         let blocked: i64 = sqlx::query_scalar("select count(*) from blocks where user = ?")
             .bind(me.id.0)
             .fetch_one(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
         if from_sql(blocked) > limit::BLOCKED as u64 {
             return Ok(Err(Refusal::TooManyPeople));
         }
@@ -40,8 +38,7 @@ pub(super) async fn block(append: &mut Append, me: Person, asked: Block) -> Done
             .bind(me.id.0)
             .bind(person.id.0)
             .execute(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     Ok(Ok(Acted {
         blocked: Some(Blocked {
@@ -65,12 +62,8 @@ pub(super) async fn between(
     .bind(user.0)
     .bind(as_json(others))
     .fetch_one(connection)
-    .await
-    .map_err(told)?;
-    let (other, oneself) = (
-        row.try_get("other").map_err(told)?,
-        row.try_get("oneself").map_err(told)?,
-    );
+    .await?;
+    let (other, oneself) = (row.try_get("other")?, row.try_get("oneself")?);
     Ok(blocker(oneself, other))
 }
 
@@ -87,8 +80,7 @@ pub(super) async fn hide(append: &mut Append, me: Person, asked: HideRoom) -> Do
         .bind(me.id.0)
         .bind(asked.room.0)
         .execute(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
     } else {
         show(append, me.id, asked.room).await?;
     }
@@ -107,7 +99,6 @@ pub(super) async fn show(append: &mut Append, user: UserId, room: RoomId) -> Res
     .bind(user.0)
     .bind(room.0)
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(shown.rows_affected() > 0)
 }

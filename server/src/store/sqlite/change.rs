@@ -6,7 +6,7 @@ use steadfast_shared::{Body, Emoji, Entry, RoomId, Seq, UserId};
 use super::append::uncount;
 use super::body::{kind, written};
 use super::person::as_json;
-use super::{from_sql, to_sql, told};
+use super::{from_sql, to_sql};
 use crate::store::access::{Change, Changed, Reactions, Seat, may_change};
 use crate::store::{Refusal, StoreError};
 
@@ -27,14 +27,13 @@ pub(super) async fn check(
     .bind(room.0)
     .bind(to_sql(message))
     .fetch_optional(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let changed = match row {
         None => None,
         Some(row) => Some(Changed {
-            author: UserId(row.try_get("author").map_err(told)?),
-            is_message: row.try_get::<&str, _>("kind").map_err(told)? == "message",
-            masked: row.try_get("masked").map_err(told)?,
+            author: UserId(row.try_get("author")?),
+            is_message: row.try_get::<&str, _>("kind")? == "message",
+            masked: row.try_get("masked")?,
         }),
     };
     let change = match may_change(seat, message, changed.as_ref(), body) {
@@ -59,8 +58,7 @@ pub(super) async fn author(
         .bind(room.0)
         .bind(to_sql(message))
         .fetch_optional(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     Ok(author.map(UserId))
 }
 
@@ -82,9 +80,8 @@ async fn has_place(
     .bind(room.0)
     .bind(to_sql(message))
     .fetch_one(connection)
-    .await
-    .map_err(told)?;
-    let count = |column| row.try_get(column).map(from_sql).map_err(told);
+    .await?;
+    let count = |column| row.try_get(column).map(from_sql).map_err(StoreError::from);
     Ok(Reactions {
         count: count("reactions")?,
         emojis: count("emojis")?,
@@ -111,8 +108,7 @@ pub(super) async fn apply(
             .bind(to_sql(message))
             .bind(to_sql(entry.seq))
             .execute(&mut *connection)
-            .await
-            .map_err(told)?;
+            .await?;
             forget_mentions(connection, room, message).await?;
             let mentioned: Vec<UserId> = entry.body.mentions().collect();
             mention(connection, entry.author.id, room, message, &mentioned).await
@@ -136,8 +132,7 @@ async fn react(
         .bind(room)
         .bind(message)
         .execute(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let query = if on {
         sqlx::query(
             "insert into reactions (room, message, emoji, user, seq, since)
@@ -154,7 +149,7 @@ async fn react(
         .bind(emoji.as_str())
         .bind(entry.author.id.0);
     let query = if on { query.bind(to_sql(entry.seq)) } else { query };
-    query.execute(connection).await.map_err(told)?;
+    query.execute(connection).await?;
     Ok(())
 }
 
@@ -181,8 +176,7 @@ pub(super) async fn erase(
             .bind(room.0)
             .bind(to_sql(message))
             .execute(&mut *connection)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     for gone in [
         "delete from changed where room = ? and message = ?",
@@ -192,8 +186,7 @@ pub(super) async fn erase(
             .bind(room.0)
             .bind(to_sql(message))
             .execute(&mut *connection)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     forget_mentions(connection, room, message).await
 }
@@ -220,8 +213,7 @@ pub(super) async fn mention(
     .bind(author.0)
     .bind(as_json(mentioned))
     .execute(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(())
 }
 
@@ -234,7 +226,6 @@ async fn forget_mentions(
         .bind(room.0)
         .bind(to_sql(message))
         .execute(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use sqlx::{Connection, Row};
 use uuid::Uuid;
 
 use super::copy::reading;
-use super::{from_sql, open, told};
+use super::{from_sql, open};
 use crate::store::report::TOLD;
 use crate::store::report::{Check, Report};
 use crate::store::{StoreError, files};
@@ -79,25 +79,23 @@ pub const CUT_OFF: &str = "the file ends in the middle of a page: it was not cop
 pub async fn check(database: &Path, alone: bool) -> Result<Report, StoreError> {
     let mut connection = reading(database, alone).await?;
     let report = look(database, &mut connection).await?;
-    connection.close().await.map_err(told)?;
+    connection.close().await?;
     Ok(report)
 }
 
 async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Report, StoreError> {
     // One moment for all of it.
-    let mut moment = connection.begin().await.map_err(told)?;
+    let mut moment = connection.begin().await?;
     let schema = schema(&mut moment).await?;
     let epoch = sqlx::query_scalar::<_, Uuid>("select id from epoch")
         .fetch_optional(&mut *moment)
-        .await
-        .map_err(told)?;
+        .await?;
     let mut counts = [0; COUNTS.len()];
     for (count, query) in counts.iter_mut().zip(COUNTS) {
         *count = sqlx::query_scalar(query)
             .fetch_one(&mut *moment)
             .await
-            .map(from_sql)
-            .map_err(told)?;
+            .map(from_sql)?;
     }
     let mut checks = vec![Check {
         name: "epoch",
@@ -110,8 +108,7 @@ async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Repo
     }];
     let mut pages = sqlx::query_scalar::<_, String>("pragma integrity_check(20)")
         .fetch_all(&mut *moment)
-        .await
-        .map_err(told)?;
+        .await?;
     pages.retain(|line| line != "ok");
     if files::is_cut_off(database) {
         pages.push(CUT_OFF.to_owned());
@@ -130,8 +127,7 @@ async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Repo
     });
     let mut astray: Vec<String> = sqlx::query("pragma foreign_key_check")
         .fetch_all(&mut *moment)
-        .await
-        .map_err(told)?
+        .await?
         .iter()
         .take(TOLD)
         .map(|row| {
@@ -169,7 +165,7 @@ async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Repo
         .await?,
         advice: RESTORE,
     });
-    moment.rollback().await.map_err(told)?;
+    moment.rollback().await?;
     let [mut people, rooms, entries] = counts;
     if schema >= 5 {
         // One of them is the server's own.
@@ -212,7 +208,7 @@ async fn findings(connection: &mut SqliteConnection, query: &'static str) -> Res
     match rows {
         Ok(rows) => Ok(rows),
         // Damaged pages are told by the check of the pages; the others go on.
-        Err(error) => match told(error) {
+        Err(error) => match StoreError::from(error) {
             StoreError::Failed(error) => Ok(vec![format!("could not be looked at ({error})")]),
             other => Err(other),
         },

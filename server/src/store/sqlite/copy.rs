@@ -11,7 +11,7 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
-use super::{from_sql, told};
+use super::from_sql;
 use crate::store::{StoreError, files};
 
 /// How often the progress is told.
@@ -29,7 +29,7 @@ pub(super) async fn reading(file: &Path, alone: bool) -> Result<SqliteConnection
         .disable_statement_logging()
         .connect()
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
 }
 
 /// Copies the database into a file that is empty. Tells how many of how many bytes are written, about.
@@ -43,8 +43,7 @@ pub async fn copy(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64)) ->
          from pragma_page_count, pragma_freelist_count, pragma_page_size",
     )
     .fetch_one(&mut connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let total = from_sql(pages);
     {
         let copying = sqlx::query("vacuum into ?").bind(name).execute(&mut connection);
@@ -54,7 +53,7 @@ pub async fn copy(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64)) ->
         loop {
             tokio::select! {
                 done = &mut copying => {
-                    done.map_err(told)?;
+                    done?;
                     break;
                 }
                 _ = tick.tick() => progress(files::size(to).min(total.saturating_sub(1)), total),
@@ -62,7 +61,7 @@ pub async fn copy(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64)) ->
         }
     }
     progress(total, total);
-    connection.close().await.map_err(told)
+    connection.close().await.map_err(StoreError::from)
 }
 
 /// Gives a copy a life of its own, so that browsers drop what they know of the one it was copied from. Answers the time as part
@@ -73,15 +72,13 @@ pub async fn renew_epoch(file: &Path) -> Result<String, StoreError> {
         .busy_timeout(PATIENCE)
         .disable_statement_logging()
         .connect()
-        .await
-        .map_err(told)?;
+        .await?;
     sqlx::query("update epoch set id = ?")
         .bind(Uuid::new_v4())
         .execute(&mut connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let stamp = stamp(&mut connection).await?;
-    connection.close().await.map_err(told)?;
+    connection.close().await?;
     Ok(stamp)
 }
 
@@ -90,7 +87,7 @@ pub(super) async fn stamp(connection: &mut SqliteConnection) -> Result<String, S
     sqlx::query_scalar("select strftime('%Y%m%d-%H%M%S', 'now')")
         .fetch_one(connection)
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
 }
 
 /// Puts everything that waits in a write-ahead log into the database's one file, and removes the log.
@@ -102,10 +99,9 @@ pub async fn fold_wal(database: &Path) -> Result<(), StoreError> {
         .busy_timeout(PATIENCE)
         .disable_statement_logging()
         .connect()
-        .await
-        .map_err(told)?;
+        .await?;
     for pragma in ["pragma wal_checkpoint(truncate)", "pragma journal_mode = delete"] {
-        sqlx::query(pragma).execute(&mut connection).await.map_err(told)?;
+        sqlx::query(pragma).execute(&mut connection).await?;
     }
-    connection.close().await.map_err(told)
+    connection.close().await.map_err(StoreError::from)
 }

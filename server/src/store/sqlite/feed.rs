@@ -3,7 +3,7 @@
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::Millis;
 
-use super::{SqliteStore, from_sql, to_sql, told};
+use super::{SqliteStore, from_sql, to_sql};
 use crate::store::StoreError;
 use crate::store::feed::{CHANGES_KEPT, CHANGES_KEPT_FOR, Change, ChangeKind, ChangeNumber};
 
@@ -19,8 +19,7 @@ pub(super) async fn append(
     let head: i64 = sqlx::query_scalar("update feed set head = head + ? where one = 1 returning head")
         .bind(to_sql(changes.len() as u64))
         .fetch_one(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let head = from_sql(head);
     for (number, change) in (head + 1 - changes.len() as u64..).zip(changes) {
         let written = serde_json::to_string(change).map_err(|_| StoreError::Unreadable("change"))?;
@@ -29,8 +28,7 @@ pub(super) async fn append(
             .bind(to_sql(at))
             .bind(written)
             .execute(&mut *connection)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     Ok(head)
 }
@@ -39,8 +37,7 @@ pub(super) async fn append(
 pub(super) async fn head(connection: &mut SqliteConnection) -> Result<ChangeNumber, StoreError> {
     let head: i64 = sqlx::query_scalar("select head from feed where one = 1")
         .fetch_one(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     Ok(from_sql(head))
 }
 
@@ -59,12 +56,11 @@ pub(super) async fn after(
         .bind(to_sql(number))
         .bind(to_sql(limit as u64))
         .fetch_all(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let mut changes = Vec::with_capacity(rows.len());
     for row in &rows {
-        let number = from_sql(row.try_get("number").map_err(told)?);
-        let written: &str = row.try_get("change").map_err(told)?;
+        let number = from_sql(row.try_get("number")?);
+        let written: &str = row.try_get("change")?;
         let kind = serde_json::from_str(written).map_err(|_| StoreError::Unreadable("change"))?;
         changes.push(Change { number, kind });
     }
@@ -89,8 +85,7 @@ pub(super) async fn prune(store: &SqliteStore, at: Millis) -> Result<(), StoreEr
         sqlx::query(query)
             .bind(to_sql(limit))
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     store.commit(transaction).await
 }

@@ -4,7 +4,7 @@
 use sqlx::SqliteConnection;
 use steadfast_shared::{Millis, UserId, limit};
 
-use super::{to_sql, told};
+use super::to_sql;
 use crate::store::StoreError;
 use crate::store::nickname::NameKey;
 
@@ -27,8 +27,7 @@ pub(super) async fn is_held(
     .bind(to_sql(at))
     .bind(but_for.map(|user| user.0))
     .fetch_optional(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(held.is_some())
 }
 
@@ -49,19 +48,16 @@ pub(super) async fn give_up(
     .bind(to_sql(until))
     .bind(user.0)
     .execute(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     sqlx::query("delete from former_names where until <= ?")
         .bind(to_sql(at))
         .execute(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     sqlx::query("delete from former_names where user = ? and name_key = ?")
         .bind(user.0)
         .bind(&taken.name)
         .execute(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     sqlx::query(
         "delete from former_names where user = ?1 and id not in
          (select id from former_names where user = ?1 order by id desc limit ?2)",
@@ -69,7 +65,6 @@ pub(super) async fn give_up(
     .bind(user.0)
     .bind(i64::try_from(limit::FORMER_NAMES).unwrap_or(i64::MAX))
     .execute(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use steadfast_shared::{Cursors, Entry, EntryId, Millis, Person, RoomId, Seq, Use
 use uuid::Uuid;
 
 use super::body::{masked, read};
-use super::{SqliteStore, admin, from_sql, now, to_sql, told};
+use super::{SqliteStore, admin, from_sql, now, to_sql};
 use crate::store::page::{at_the_end, cut};
 use crate::store::{Grown, Span, StoreError};
 
@@ -20,13 +20,12 @@ pub(super) async fn page(
     span: Span,
     limit: usize,
 ) -> Result<event::Page, StoreError> {
-    let mut transaction = store.readers.begin().await.map_err(told)?;
+    let mut transaction = store.readers.begin().await?;
     let connection = &mut *transaction;
     let head: Option<i64> = sqlx::query_scalar("select head from rooms where id = ?")
         .bind(room.0)
         .fetch_optional(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let head = head.map_or(0, from_sql);
     let around = match span {
         Span::Around(seq) => Some(seq),
@@ -44,7 +43,7 @@ pub(super) async fn page(
         ),
     };
     now::complete(connection, room, head, &mut entries).await?;
-    transaction.commit().await.map_err(told)?;
+    transaction.commit().await?;
     cut(&mut entries, nearest);
     Ok(event::Page { room, entries, head })
 }
@@ -127,7 +126,7 @@ impl Reading {
             .fetch(connection);
         let mut entries = Vec::new();
         let mut bytes = 0;
-        while let Some(row) = rows.try_next().await.map_err(told)? {
+        while let Some(row) = rows.try_next().await? {
             let entry = entry(&row)?;
             bytes += entry.body.text_bytes();
             if bytes > most && !entries.is_empty() {
@@ -153,8 +152,7 @@ async fn first_since(
             .bind(room.0)
             .bind(to_sql(middle))
             .fetch_one(&mut *connection)
-            .await
-            .map_err(told)?;
+            .await?;
         if from_sql(at) < since {
             low = middle + 1;
         } else {
@@ -182,15 +180,14 @@ pub(super) async fn grown(
     )
     .bind(known)
     .fetch_all(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let mut grown = Vec::with_capacity(rows.len());
     for row in &rows {
-        let room = RoomId(row.try_get("id").map_err(told)?);
-        let known = from_sql(row.try_get("known").map_err(told)?);
+        let room = RoomId(row.try_get("id")?);
+        let known = from_sql(row.try_get("known")?);
         let log = Reading { room, limit };
         let mut fresh = log.following(connection, known, limit, limit::PAGE_BYTES).await?;
-        let head = from_sql(row.try_get("head").map_err(told)?);
+        let head = from_sql(row.try_get("head")?);
         now::complete(connection, room, head, &mut fresh).await?;
         // Every later change follows by itself.
         fresh.iter_mut().for_each(|entry| entry.now = None);
@@ -225,8 +222,7 @@ pub(super) async fn mismatched(
     )
     .bind(asked)
     .fetch_all(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(rooms.into_iter().map(RoomId).collect())
 }
 
@@ -234,29 +230,28 @@ pub(super) async fn mismatched(
 pub(super) async fn heads(store: &SqliteStore) -> Result<event::Heads, StoreError> {
     let rows = sqlx::query("select id, head from rooms where deleted_at is null")
         .fetch_all(&store.readers)
-        .await
-        .map_err(told)?;
+        .await?;
     rows.iter()
         .map(|row| {
-            let room = RoomId(row.try_get("id").map_err(told)?);
-            Ok((room, from_sql(row.try_get("head").map_err(told)?)))
+            let room = RoomId(row.try_get("id")?);
+            Ok((room, from_sql(row.try_get("head")?)))
         })
         .collect()
 }
 
 fn entry(row: &SqliteRow) -> Result<Entry, StoreError> {
     let author = Person {
-        id: UserId(row.try_get("author").map_err(told)?),
-        name: row.try_get("name").map_err(told)?,
+        id: UserId(row.try_get("author")?),
+        name: row.try_get("name")?,
     };
     Ok(Entry::new(
-        from_sql(row.try_get("seq").map_err(told)?),
-        EntryId(row.try_get("id").map_err(told)?),
+        from_sql(row.try_get("seq")?),
+        EntryId(row.try_get("id")?),
         author,
-        from_sql(row.try_get("at").map_err(told)?),
+        from_sql(row.try_get("at")?),
         masked(
-            read(row.try_get("body").map_err(told)?)?,
-            admin::messages(row.try_get("messages").map_err(told)?)?,
+            read(row.try_get("body")?)?,
+            admin::messages(row.try_get("messages")?)?,
         ),
     ))
 }

@@ -5,7 +5,7 @@ use sqlx::{Row, Sqlite, SqliteExecutor, SqlitePool, Transaction};
 use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, limit};
 
-use super::{SqliteStore, from_sql, to_sql, told};
+use super::{SqliteStore, from_sql, to_sql};
 use crate::store::StoreError;
 use crate::store::account::{Admission, InviteTerms};
 
@@ -31,8 +31,7 @@ pub(super) async fn admit(
     .bind(invite.as_bytes())
     .bind(to_sql(at))
     .execute(&mut **transaction)
-    .await
-    .map_err(told)?
+    .await?
     .rows_affected();
     Ok(used > 0)
 }
@@ -61,7 +60,7 @@ pub(super) async fn admits(
     .bind(to_sql(at))
     .fetch_one(readers)
     .await
-    .map_err(told)
+    .map_err(StoreError::from)
 }
 
 /// See [`crate::store::account::Accounts::is_closed`].
@@ -71,7 +70,7 @@ pub(super) async fn is_closed(executor: impl SqliteExecutor<'_>) -> Result<bool,
     )
     .fetch_one(executor)
     .await
-    .map_err(told)
+    .map_err(StoreError::from)
 }
 
 /// See [`crate::store::account::Accounts::set_closed`].
@@ -80,8 +79,7 @@ pub(super) async fn set_closed(store: &SqliteStore, closed: bool) -> Result<(), 
     sqlx::query("insert or replace into settings (name, value) values ('registration', ?)")
         .bind(if closed { "closed" } else { "open" })
         .execute(&mut *transaction)
-        .await
-        .map_err(told)?;
+        .await?;
     store.commit(transaction).await
 }
 
@@ -92,8 +90,7 @@ pub(super) async fn all(store: &SqliteStore, at: Millis) -> Result<Vec<Invite>, 
     )
     .bind(to_sql(at))
     .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter().map(read).collect()
 }
 
@@ -103,8 +100,7 @@ pub(super) async fn make(store: &SqliteStore, terms: &InviteTerms) -> Result<Opt
     sqlx::query("delete from invites where expires_at <= ?")
         .bind(to_sql(terms.created_at))
         .execute(&mut *transaction)
-        .await
-        .map_err(told)?;
+        .await?;
     let row = sqlx::query(
         "insert into invites (code_hash, created_at, expires_at, uses)
          select ?, ?, ?, ? where (select count(*) from invites) < ?
@@ -116,8 +112,7 @@ pub(super) async fn make(store: &SqliteStore, terms: &InviteTerms) -> Result<Opt
     .bind(terms.uses)
     .bind(to_sql(limit::INVITES as u64))
     .fetch_optional(&mut *transaction)
-    .await
-    .map_err(told)?;
+    .await?;
     store.commit(transaction).await?;
     row.as_ref().map(read).transpose()
 }
@@ -128,8 +123,7 @@ pub(super) async fn take_back(store: &SqliteStore, id: i64) -> Result<bool, Stor
     let gone = sqlx::query("delete from invites where id = ?")
         .bind(id)
         .execute(&mut *transaction)
-        .await
-        .map_err(told)?
+        .await?
         .rows_affected();
     store.commit(transaction).await?;
     Ok(gone > 0)
@@ -137,10 +131,10 @@ pub(super) async fn take_back(store: &SqliteStore, id: i64) -> Result<bool, Stor
 
 fn read(row: &SqliteRow) -> Result<Invite, StoreError> {
     Ok(Invite {
-        id: row.try_get("id").map_err(told)?,
-        created_at: from_sql(row.try_get("created_at").map_err(told)?),
-        expires_at: from_sql(row.try_get("expires_at").map_err(told)?),
-        used: row.try_get("used").map_err(told)?,
-        uses: row.try_get("uses").map_err(told)?,
+        id: row.try_get("id")?,
+        created_at: from_sql(row.try_get("created_at")?),
+        expires_at: from_sql(row.try_get("expires_at")?),
+        used: row.try_get("used")?,
+        uses: row.try_get("uses")?,
     })
 }

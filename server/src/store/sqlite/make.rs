@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::access::{Done, all_known, allowed, count_brought, enter};
 use super::append::Append;
-use super::{admin, block, from_sql, kind, settle, to_sql, told};
+use super::{admin, block, from_sql, kind, settle, to_sql};
 use crate::store::nickname::{self, NameKey};
 use crate::store::refusal::Blocker;
 use crate::store::{Acted, Refusal};
@@ -39,8 +39,7 @@ pub(super) async fn create(append: &mut Append, me: Person, asked: &CreateRoom) 
     .bind(key.look)
     .bind(key.shape)
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?
+    .await?
     .rows_affected();
     if made == 1 {
         return inhabit(append, asked.id, &me, std::slice::from_ref(&me)).await;
@@ -52,8 +51,7 @@ pub(super) async fn create(append: &mut Append, me: Person, asked: &CreateRoom) 
     .bind(me.id.0)
     .bind(asked.id.0)
     .fetch_optional(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(match mine {
         Some(true) => Ok(Acted {
             room: Some(asked.id),
@@ -94,15 +92,13 @@ pub(super) async fn direct(append: &mut Append, me: Person, asked: &DirectRoom) 
     .bind(me.id.0)
     .bind(to_sql(append.at))
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?
+    .await?
     .rows_affected();
     let room = sqlx::query("select id from rooms where direct_key = ?")
         .bind(&key)
         .fetch_one(&mut *append.connection)
-        .await
-        .map_err(told)?;
-    let room = RoomId(room.try_get("id").map_err(told)?);
+        .await?;
+    let room = RoomId(room.try_get("id")?);
     if made == 1 {
         allowed!(may_open(append, me.id).await?);
         allowed!(count_brought(append, me.id, people.len() - 1).await?);
@@ -129,12 +125,11 @@ async fn may_open(append: &mut Append, by: UserId) -> Done<()> {
     .bind(by.0)
     .bind(to_sql(append.at.saturating_sub(HOUR)))
     .fetch_one(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let most = limit::DIRECT_PER_HOUR.into();
     let most = admin::limit_of(&mut append.connection, by, LimitName::DirectPerHour, most).await?;
-    if from_sql(row.try_get("lately").map_err(told)?) > most {
-        let first = from_sql(row.try_get("first").map_err(told)?);
+    if from_sql(row.try_get("lately")?) > most {
+        let first = from_sql(row.try_get("first")?);
         let wait = (first + HOUR).saturating_sub(append.at).max(1_000);
         return Ok(Err(Refusal::TooMuchLately(wait)));
     }
@@ -144,8 +139,7 @@ async fn may_open(append: &mut Append, by: UserId) -> Done<()> {
     )
     .bind(by.0)
     .fetch_one(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let most = limit::DIRECT_UNANSWERED.into();
     let most = admin::limit_of(&mut append.connection, by, LimitName::DirectUnanswered, most).await?;
     Ok(if from_sql(unanswered) > most {

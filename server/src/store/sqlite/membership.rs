@@ -5,7 +5,7 @@ use steadfast_shared::{Person, RoomId, RoomKind, UserId, limit};
 
 use super::access::{Access, Done, access, all_known, allowed, count_brought, enter, known};
 use super::append::Append;
-use super::{block, told};
+use super::block;
 use crate::store::refusal::Blocker;
 use crate::store::{Acted, Refusal, StoreError};
 
@@ -18,8 +18,7 @@ pub(super) async fn join(append: &mut Append, me: Person, room: RoomId) -> Done<
         let public: Option<bool> = sqlx::query_scalar("select kind = 'public' from rooms where id = ?")
             .bind(room.0)
             .fetch_optional(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
         if public != Some(true) {
             return Ok(Err(Refusal::UnknownRoom));
         }
@@ -115,7 +114,6 @@ async fn forget(
         .bind(user.0)
         .bind(room.0)
         .execute(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
     Ok(done.rows_affected())
 }

@@ -55,7 +55,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::error::ErrorKind;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, Transaction};
 use steadfast_shared::{Epoch, Millis, RoomId, event};
@@ -138,7 +137,12 @@ impl SqliteStore {
         self.watch.verify().await?;
         let mut wait = Wait::new(self.patience);
         loop {
-            match self.writer.begin_with("begin immediate").await.map_err(told) {
+            match self
+                .writer
+                .begin_with("begin immediate")
+                .await
+                .map_err(StoreError::from)
+            {
                 Err(locked @ StoreError::Locked) => wait.before_retry(locked).await?,
                 done => return done,
             }
@@ -147,7 +151,7 @@ impl SqliteStore {
 
     /// Commits, and makes sure that what was committed is in the files that are there.
     async fn commit(&self, transaction: Transaction<'static, Sqlite>) -> Result<(), StoreError> {
-        let done = transaction.commit().await.map_err(told);
+        let done = transaction.commit().await.map_err(StoreError::from);
         self.failing.store(done.is_err(), Ordering::Relaxed);
         self.idle.store(0, Ordering::Relaxed);
         done?;
@@ -159,8 +163,7 @@ impl SqliteStore {
         let mut transaction = self.begin().await?;
         sqlx::query("insert into settings (name, value) values ('probe', '') on conflict (name) do update set value = ''")
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
         self.commit(transaction).await
     }
 }
@@ -188,8 +191,7 @@ impl Store for SqliteStore {
         }
         sqlx::query("select one from epoch")
             .fetch_one(&self.readers)
-            .await
-            .map_err(told)?;
+            .await?;
         Ok(())
     }
 
@@ -249,22 +251,5 @@ impl Log for SqliteStore {
 
     async fn scrub(&self) -> Result<bool, StoreError> {
         self.watch.checkpoint(&self.writer).await
-    }
-}
-
-/// Tells a lock from a broken constraint from everything else, by SQLite's primary result code.
-fn told(error: sqlx::Error) -> StoreError {
-    const SQLITE_BUSY: i32 = 5;
-    const SQLITE_LOCKED: i32 = 6;
-    const SQLITE_FULL: i32 = 13;
-    let Some(refusal) = error.as_database_error() else {
-        return StoreError::Failed(error);
-    };
-    let code = refusal.code().and_then(|code| code.parse::<i32>().ok());
-    match code.map(|code| code & 0xff) {
-        Some(SQLITE_BUSY | SQLITE_LOCKED) => StoreError::Locked,
-        Some(SQLITE_FULL) => StoreError::Full,
-        _ if !matches!(refusal.kind(), ErrorKind::Other) => StoreError::Rejected(error),
-        _ => StoreError::Failed(error),
     }
 }

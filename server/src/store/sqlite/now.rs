@@ -4,7 +4,7 @@ use sqlx::{Row, SqliteConnection};
 use steadfast_shared::{Emoji, Entry, Person, RoomId, Seq, UserId};
 
 use super::body::read;
-use super::{from_sql, person, quote, to_sql, told};
+use super::{from_sql, person, quote, to_sql};
 use crate::store::StoreError;
 use crate::store::page::{self, Changes};
 
@@ -42,14 +42,13 @@ async fn changes(
     .bind(to_sql(first))
     .bind(to_sql(last))
     .fetch_all(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let mut changes = Changes::default();
     for row in &rows {
-        let body: Option<&str> = row.try_get("body").map_err(told)?;
-        let at: Option<i64> = row.try_get("at").map_err(told)?;
+        let body: Option<&str> = row.try_get("body")?;
+        let at: Option<i64> = row.try_get("at")?;
         let edit = body.map(read).transpose()?.zip(at.map(from_sql));
-        changes.changed(from_sql(row.try_get("message").map_err(told)?), head, edit);
+        changes.changed(from_sql(row.try_get("message")?), head, edit);
     }
     if !changes.is_empty() {
         react(connection, room, (first, last), &mut changes).await?;
@@ -73,15 +72,13 @@ async fn react(
     .bind(to_sql(first))
     .bind(to_sql(last))
     .fetch_all(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     for row in rows {
-        let message = from_sql(row.try_get("message").map_err(told)?);
-        let emoji =
-            Emoji::parse(row.try_get("emoji").map_err(told)?).map_err(|_| StoreError::Unreadable("emoji"))?;
+        let message = from_sql(row.try_get("message")?);
+        let emoji = Emoji::parse(row.try_get("emoji")?).map_err(|_| StoreError::Unreadable("emoji"))?;
         let person = Person {
-            id: UserId(row.try_get("user").map_err(told)?),
-            name: row.try_get("name").map_err(told)?,
+            id: UserId(row.try_get("user")?),
+            name: row.try_get("name")?,
         };
         changes.reacted(message, emoji, person);
     }

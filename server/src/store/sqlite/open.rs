@@ -18,7 +18,7 @@ use super::watch::Watch;
 use crate::store::files;
 use crate::store::lock::{FileLock, LockError};
 use crate::store::quota::{Room, StorageLimits};
-use crate::store::{HANDSHAKE_READERS, NodeId};
+use crate::store::{HANDSHAKE_READERS, NodeId, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -225,20 +225,18 @@ async fn be_born(pool: &SqlitePool, at: Millis) -> Result<Epoch, sqlx::Error> {
 }
 
 pub(super) fn unusable(path: &Path, source: sqlx::Error) -> OpenError {
-    match super::told(source) {
-        crate::store::StoreError::Locked => OpenError::Locked { path: path.into() },
-        crate::store::StoreError::Rejected(source)
-        | crate::store::StoreError::Failed(source)
-        | crate::store::StoreError::Unconfirmed(source) => OpenError::Unusable {
-            path: path.into(),
-            source,
-        },
-        crate::store::StoreError::Full => OpenError::NotWritable {
+    match StoreError::from(source) {
+        StoreError::Locked => OpenError::Locked { path: path.into() },
+        StoreError::Rejected(source) | StoreError::Failed(source) | StoreError::Unconfirmed(source) => {
+            OpenError::Unusable {
+                path: path.into(),
+                source,
+            }
+        }
+        StoreError::Full => OpenError::NotWritable {
             path: path.into(),
             source: std::io::ErrorKind::StorageFull.into(),
         },
-        crate::store::StoreError::Lost(_) | crate::store::StoreError::Unreadable(_) => {
-            OpenError::Newer { path: path.into() }
-        }
+        StoreError::Lost(_) | StoreError::Unreadable(_) => OpenError::Newer { path: path.into() },
     }
 }

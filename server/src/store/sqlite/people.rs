@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 use steadfast_shared::{Person, RoomId};
 
-use super::{person, told};
+use super::person;
 #[cfg(doc)]
 use crate::store::Rooms;
 use crate::store::StoreError;
@@ -26,8 +26,7 @@ pub(super) async fn find(
     .bind(id.0)
     .bind(number(page.limit))
     .fetch_all(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let mut people: Vec<Person> = rows.iter().map(person::read).collect::<Result<_, _>>()?;
     if let Some(missing) = page.missing(people.len()) {
         let rows = sqlx::query("select id, name from (
@@ -39,8 +38,7 @@ pub(super) async fn find(
         .bind(number(LOOKED_THROUGH))
         .bind(number(missing))
         .fetch_all(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
         for row in &rows {
             people.push(person::read(row)?);
         }
@@ -60,8 +58,7 @@ pub(super) async fn members(
             .bind(room.0)
             .bind(number(SORTED + 1))
             .fetch_one(&mut *connection)
-            .await
-            .map_err(told)?;
+            .await?;
     let query = if count > number(SORTED) {
         "select users.id, users.name from users cross join members on members.user = users.id
              where members.room = ?6
@@ -82,8 +79,7 @@ pub(super) async fn members(
         .bind(number(page.limit))
         .bind(room.0)
         .fetch_all(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let mut people: Vec<Person> = rows.iter().map(person::read).collect::<Result<_, _>>()?;
     if let Some(missing) = page.missing(people.len()) {
         let rows = sqlx::query("select id, name from (
@@ -96,8 +92,7 @@ pub(super) async fn members(
         .bind(number(missing))
         .bind(room.0)
         .fetch_all(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
         for row in &rows {
             people.push(person::read(row)?);
         }
@@ -116,8 +111,7 @@ pub(super) async fn all_members(
     )
     .bind(room.0)
     .fetch_all(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter().map(person::read).collect()
 }
 

@@ -7,7 +7,6 @@ use sqlx::{Row, SqliteConnection};
 use steadfast_shared::{Person, UserId};
 use uuid::Uuid;
 
-use super::told;
 use crate::store::StoreError;
 
 /// These people, by the names they have, in the order given; who does not exist is left out.
@@ -21,8 +20,7 @@ pub(super) async fn named(
     let rows = sqlx::query("select id, name from users where id in (select unhex(value) from json_each(?))")
         .bind(as_json(ids))
         .fetch_all(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let mut names: HashMap<UserId, String> = HashMap::with_capacity(rows.len());
     for row in &rows {
         let person = read(row)?;
@@ -40,18 +38,18 @@ pub(super) async fn named(
 /// A person of a row with `id` and `name`.
 pub(super) fn read(row: &SqliteRow) -> Result<Person, StoreError> {
     Ok(Person {
-        id: UserId(row.try_get("id").map_err(told)?),
-        name: row.try_get("name").map_err(told)?,
+        id: UserId(row.try_get("id")?),
+        name: row.try_get("name")?,
     })
 }
 
 /// A person whom a row may have, by the columns of their id and name.
 pub(super) fn read_optional(row: &SqliteRow, id: &str, name: &str) -> Result<Option<Person>, StoreError> {
-    let id: Option<Uuid> = row.try_get(id).map_err(told)?;
+    let id: Option<Uuid> = row.try_get(id)?;
     id.map(|id| {
         Ok(Person {
             id: UserId(id),
-            name: row.try_get(name).map_err(told)?,
+            name: row.try_get(name)?,
         })
     })
     .transpose()

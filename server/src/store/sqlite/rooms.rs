@@ -10,7 +10,7 @@ use steadfast_shared::{Person, Role, Room, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
 
 use super::person::{self, as_json};
-use super::{SqliteStore, from_sql, kind, people, to_sql, told};
+use super::{SqliteStore, from_sql, kind, people, to_sql};
 use crate::store::nickname;
 use crate::store::word;
 use crate::store::{PeoplePage, ReadMark, Rooms, StoreError, UNREAD_COUNTED};
@@ -18,12 +18,12 @@ use crate::store::{PeoplePage, ReadMark, Rooms, StoreError, UNREAD_COUNTED};
 #[async_trait]
 impl Rooms for SqliteStore {
     async fn rooms_of(&self, user: UserId) -> Result<Vec<Room>, StoreError> {
-        let mut transaction = self.readers.begin().await.map_err(told)?;
+        let mut transaction = self.readers.begin().await?;
         rooms_of(&mut transaction, user).await
     }
 
     async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
-        let mut transaction = self.readers.begin().await.map_err(told)?;
+        let mut transaction = self.readers.begin().await?;
         views(&mut transaction, room, users).await
     }
 
@@ -32,7 +32,7 @@ impl Rooms for SqliteStore {
     }
 
     async fn members(&self, room: RoomId, page: &PeoplePage) -> Result<Vec<Person>, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(told)?;
+        let mut connection = self.readers.acquire().await?;
         people::members(&mut connection, room, page).await
     }
 
@@ -43,8 +43,7 @@ impl Rooms for SqliteStore {
         )
         .bind(room.0)
         .fetch_all(&self.readers)
-        .await
-        .map_err(told)?;
+        .await?;
         let roles = rows.into_iter();
         roles
             .map(|(user, role)| Ok((UserId(user), word::role(&role)?)))
@@ -52,12 +51,12 @@ impl Rooms for SqliteStore {
     }
 
     async fn find_people(&self, page: &PeoplePage) -> Result<Vec<Person>, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(told)?;
+        let mut connection = self.readers.acquire().await?;
         people::find(&mut connection, page).await
     }
 
     async fn person(&self, user: UserId) -> Result<Option<Person>, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(told)?;
+        let mut connection = self.readers.acquire().await?;
         Ok(person::named(&mut connection, &[user]).await?.pop())
     }
 
@@ -96,8 +95,7 @@ pub(super) async fn rooms_of(
         .bind(UNREAD_COUNTED)
         .bind(user.0)
         .fetch_all(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let mut rooms: Vec<Room> = rows.iter().map(room).collect::<Result<_, _>>()?;
     if rooms.iter().any(|room| room.kind == RoomKind::Direct) {
         let rows = sqlx::query(
@@ -109,11 +107,10 @@ pub(super) async fn rooms_of(
         )
         .bind(user.0)
         .fetch_all(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
         let mut with: HashMap<RoomId, Vec<Person>> = HashMap::new();
         for row in &rows {
-            let room = RoomId(row.try_get("room").map_err(told)?);
+            let room = RoomId(row.try_get("room")?);
             with.entry(room).or_default().push(person::read(row)?);
         }
         for room in &mut rooms {
@@ -136,11 +133,10 @@ pub(super) async fn views(
     .bind(id.0)
     .bind(as_json(users))
     .fetch_all(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let mut views = HashMap::with_capacity(rows.len());
     for row in &rows {
-        let user = UserId(row.try_get("user").map_err(told)?);
+        let user = UserId(row.try_get("user")?);
         views.insert(user, room(row)?);
     }
     if views.values().any(|room| room.kind == RoomKind::Direct) {
@@ -181,40 +177,39 @@ async fn browse(
     .bind(nickname::folded(asked.search.trim()))
     .bind(i64::try_from(limit::LISTED).unwrap_or(i64::MAX))
     .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(ListedRoom {
-                id: RoomId(row.try_get("id").map_err(told)?),
-                name: row.try_get("name").map_err(told)?,
-                topic: row.try_get("topic").map_err(told)?,
-                members: from_sql(row.try_get("members").map_err(told)?),
-                joined: row.try_get("joined").map_err(told)?,
-                archived: row.try_get("archived").map_err(told)?,
+                id: RoomId(row.try_get("id")?),
+                name: row.try_get("name")?,
+                topic: row.try_get("topic")?,
+                members: from_sql(row.try_get("members")?),
+                joined: row.try_get("joined")?,
+                archived: row.try_get("archived")?,
             })
         })
         .collect()
 }
 
 fn room(row: &SqliteRow) -> Result<Room, StoreError> {
-    let count = |column| row.try_get(column).map(from_sql).map_err(told);
-    let bringer: Option<Uuid> = row.try_get("bringer").map_err(told)?;
+    let count = |column| row.try_get(column).map(from_sql).map_err(StoreError::from);
+    let bringer: Option<Uuid> = row.try_get("bringer")?;
     let brought_by = match bringer {
         None => None,
         Some(id) => Some(Person {
             id: UserId(id),
-            name: row.try_get("bringer_name").map_err(told)?,
+            name: row.try_get("bringer_name")?,
         }),
     };
     Ok(Room {
-        id: RoomId(row.try_get("id").map_err(told)?),
-        name: row.try_get("name").map_err(told)?,
-        kind: kind::read(row.try_get("kind").map_err(told)?)?,
-        topic: row.try_get("topic").map_err(told)?,
-        archived: row.try_get("archived").map_err(told)?,
-        manage: row.try_get("manage").map_err(told)?,
-        hidden: row.try_get("hidden").map_err(told)?,
+        id: RoomId(row.try_get("id")?),
+        name: row.try_get("name")?,
+        kind: kind::read(row.try_get("kind")?)?,
+        topic: row.try_get("topic")?,
+        archived: row.try_get("archived")?,
+        manage: row.try_get("manage")?,
+        hidden: row.try_get("hidden")?,
         brought_by,
         revision: count("revision")?,
         with: Vec::new(),
@@ -244,8 +239,7 @@ async fn mark_read(store: &SqliteStore, marks: &[ReadMark]) -> Result<(), StoreE
         .bind(mark.user.0)
         .bind(mark.room.0)
         .execute(&mut *transaction)
-        .await
-        .map_err(told)?;
+        .await?;
     }
     store.commit(transaction).await
 }

@@ -11,7 +11,7 @@ use steadfast_shared::{Body, Nickname, Person, Role, RoomId, RoomKind, RoomName,
 use super::access::{Access, Done, access, allowed};
 use super::admin::logs;
 use super::append::Append;
-use super::{former, kind, told};
+use super::{former, kind};
 use crate::store::admin::{Actor, NewAuditLine};
 use crate::store::nickname::{self, NameKey};
 pub(super) use crate::store::settle::NO_ROOM_NAME;
@@ -92,8 +92,7 @@ pub(super) async fn change_with(
         .bind(key.look)
         .bind(key.shape)
         .execute(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
         if changed.rows_affected() == 0 {
             return Ok(Err(Refusal::RoomNameTaken));
         }
@@ -143,8 +142,7 @@ pub(super) async fn rename(append: &mut Append, me: Person, name: &Nickname) -> 
             .bind(nickname::folded(name.as_str()))
             .bind(me.id.0)
             .execute(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
         if taken.rows_affected() == 0 {
             return Ok(Err(Refusal::NicknameTaken));
         }
@@ -155,11 +153,8 @@ pub(super) async fn rename(append: &mut Append, me: Person, name: &Nickname) -> 
         )
         .bind(me.id.0)
         .fetch_all(&mut *append.connection)
-        .await
-        .map_err(told)?;
-        let rooms = rooms
-            .iter()
-            .map(|row| row.try_get("id").map(RoomId).map_err(told));
+        .await?;
+        let rooms = rooms.iter().map(|row| row.try_get("id").map(RoomId));
         let rooms: BTreeSet<RoomId> = rooms.collect::<Result<_, _>>()?;
         append.lock(&rooms).await?;
         let said = rooms.into_iter().map(|room| {

@@ -6,19 +6,19 @@ use async_trait::async_trait;
 use sqlx::{Row, Sqlite, Transaction};
 use steadfast_shared::{Cursors, Room, RoomId, Seq, UserId};
 
-use super::{SqliteStore, admin, feed, history, person, rooms, told};
+use super::{SqliteStore, admin, feed, history, person, rooms};
 use crate::store::feed::{Change, ChangeNumber, Feed, Profile, Snapshot};
 use crate::store::{Grown, SessionId, StoreError};
 
 #[async_trait]
 impl Feed for SqliteStore {
     async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
-        let transaction = self.readers.begin().await.map_err(told)?;
+        let transaction = self.readers.begin().await?;
         Ok(Box::new(SqliteSnapshot(transaction)))
     }
 
     async fn handshake_snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
-        let transaction = self.handshakes.begin().await.map_err(told)?;
+        let transaction = self.handshakes.begin().await?;
         Ok(Box::new(SqliteSnapshot(transaction)))
     }
 
@@ -60,12 +60,11 @@ impl Snapshot for SqliteSnapshot {
         let row = sqlx::query("select id, name, role from users where id = ?")
             .bind(user.0)
             .fetch_optional(&mut *self.0)
-            .await
-            .map_err(told)?;
+            .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Profile {
             person: person::read(&row)?,
-            role: admin::role(row.try_get("role").map_err(told)?)?,
+            role: admin::role(row.try_get("role")?)?,
             blocked: admin::blocked_by(&mut *self.0, user).await?,
             limits: admin::limits_of(&mut *self.0, user).await?,
         }))
@@ -85,6 +84,6 @@ impl Snapshot for SqliteSnapshot {
         .bind(asked)
         .fetch_all(&mut *self.0)
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
     }
 }

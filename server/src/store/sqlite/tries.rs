@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use steadfast_shared::Millis;
 
-use super::{SqliteStore, from_sql, to_sql, told};
+use super::{SqliteStore, from_sql, to_sql};
 use crate::store::StoreError;
 use crate::store::tries::{TRIES_KEPT, Tries, Try};
 
@@ -24,8 +24,7 @@ impl Tries for SqliteStore {
             .bind(to_sql(tried.every))
             .bind(to_sql(tried.allowed()))
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
             if counted.rows_affected() > 0 {
                 continue;
             }
@@ -35,8 +34,7 @@ impl Tries for SqliteStore {
                     .bind(tried.key.as_bytes())
                     .bind(to_sql(at + tried.longest()))
                     .fetch_one(&mut *transaction)
-                    .await
-                    .map_err(told)?;
+                    .await?;
             done = Err(tried.wait(from_sql(until), at));
             break;
         }
@@ -56,8 +54,7 @@ impl Tries for SqliteStore {
             sqlx::query(query)
                 .bind(to_sql(bound))
                 .execute(&mut *transaction)
-                .await
-                .map_err(told)?;
+                .await?;
         }
         self.commit(transaction).await
     }

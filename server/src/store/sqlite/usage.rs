@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::{Millis, UserId};
 
-use super::{SqliteStore, to_sql, told};
+use super::{SqliteStore, to_sql};
 use crate::store::StoreError;
 use crate::store::append::Used;
 use crate::store::quota::{Quota, Quotas, Room, Usage};
@@ -31,8 +31,7 @@ pub(super) async fn store(today: &Today, connection: &mut SqliteConnection) -> R
     .bind(today.day)
     .bind(grown)
     .execute(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(())
 }
 
@@ -42,15 +41,11 @@ async fn read(
     day: i64,
     otherwise: Quota,
 ) -> Result<(Usage, Quota), StoreError> {
-    let row = sqlx::query(OF)
-        .bind(user.0)
-        .fetch_optional(connection)
-        .await
-        .map_err(told)?;
+    let row = sqlx::query(OF).bind(user.0).fetch_optional(connection).await?;
     let Some(row) = row else {
         return Ok((Usage::default(), otherwise));
     };
-    let number = |column| row.try_get::<Option<i64>, _>(column).map_err(told);
+    let number = |column| row.try_get::<Option<i64>, _>(column).map_err(StoreError::from);
     let used = Used {
         day: number("day")?,
         entries: number("entries")?,
@@ -73,14 +68,13 @@ impl Quotas for SqliteStore {
         .bind(quota.map(|quota| to_sql(quota.entries)))
         .bind(quota.map(|quota| to_sql(quota.bytes)))
         .execute(&mut *transaction)
-        .await
-        .map_err(told)?;
+        .await?;
         self.commit(transaction).await?;
         Ok(done.rows_affected() == 1)
     }
 
     async fn usage(&self, user: UserId, at: Millis) -> Result<(Usage, Quota), StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(told)?;
+        let mut connection = self.readers.acquire().await?;
         read(&mut connection, user, day_of(at), self.limits.quota).await
     }
 

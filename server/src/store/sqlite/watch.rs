@@ -17,7 +17,7 @@ use sqlx::{Connection, Row};
 use tokio::sync::{Mutex, Notify};
 use tokio::time::sleep;
 
-use super::{copy, told};
+use super::copy;
 use crate::store::{StoreError, files};
 
 /// How often, and after which pause, the log of lost files is tried to be emptied again.
@@ -184,7 +184,7 @@ impl Watch {
         let mut stamp = self.stamp.lock().await;
         self.restamp(&mut stamp);
         stamp.is_written = false;
-        done.map(drop).map_err(told)
+        done.map(drop).map_err(StoreError::from)
     }
 
     fn verify_by(&self, stamp: &Stamp) -> Result<(), StoreError> {
@@ -282,9 +282,8 @@ impl Watch {
 async fn truncate(writer: &SqlitePool) -> Result<bool, StoreError> {
     let row = sqlx::query("pragma wal_checkpoint(truncate)")
         .fetch_one(writer)
-        .await
-        .map_err(told)?;
-    Ok(row.try_get::<i64, _>("busy").map_err(told)? == 0)
+        .await?;
+    Ok(row.try_get::<i64, _>("busy")? == 0)
 }
 
 /// Whether a file is not there. Where that cannot be told, nothing is acknowledged, and the next one looks again.

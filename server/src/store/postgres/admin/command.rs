@@ -7,7 +7,7 @@ use steadfast_shared::room::ChangeRoom;
 use steadfast_shared::{Person, Role, RoomId, RoomKind, UserId};
 
 use super::super::append::Append;
-use super::super::{kind, settle, told};
+use super::super::{kind, settle};
 use super::{delete, exclude, logs, mask, owner, people};
 use crate::store::access::{Access, Done, allowed};
 use crate::store::admin::{Administer, Command, NewAuditLine};
@@ -126,15 +126,14 @@ async fn find(connection: &mut PgConnection, user: UserId) -> Result<Option<Targ
         sqlx::query("select role, state, messages, erasing from users where id = $1 and role <> 'server'")
             .bind(user.0)
             .fetch_optional(connection)
-            .await
-            .map_err(told)?;
+            .await?;
     row.map(|row| {
         Ok(Target {
             id: user,
-            role: word::role(row.try_get("role").map_err(told)?)?,
-            state: word::state(row.try_get("state").map_err(told)?)?,
-            messages: word::messages(row.try_get("messages").map_err(told)?)?,
-            erasing: row.try_get("erasing").map_err(told)?,
+            role: word::role(row.try_get("role")?)?,
+            state: word::state(row.try_get("state")?)?,
+            messages: word::messages(row.try_get("messages")?)?,
+            erasing: row.try_get("erasing")?,
         })
     })
     .transpose()
@@ -168,8 +167,7 @@ async fn is_last_owner(append: &mut Append<'_>, user: UserId) -> Result<bool, St
     )
     .bind(user.0)
     .fetch_one(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(!others)
 }
 
@@ -184,7 +182,7 @@ async fn is_hidden_from(append: &mut Append<'_>, room: RoomId, user: UserId) -> 
     .bind(user.0)
     .fetch_one(&mut *append.connection)
     .await
-    .map_err(told)
+    .map_err(StoreError::from)
 }
 
 /// Changes a room that the actor may know of, whether they are in it or not.
@@ -198,16 +196,15 @@ async fn change_room(
         sqlx::query("select kind, name, topic, archived from rooms where id = $1 and deleted_at is null")
             .bind(asked.room.0)
             .fetch_optional(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
     let Some(row) = row else {
         return Ok(Err(Refusal::UnknownRoom));
     };
     let access = Access {
-        kind: kind::read(row.try_get("kind").map_err(told)?)?,
-        name: row.try_get("name").map_err(told)?,
-        topic: row.try_get("topic").map_err(told)?,
-        archived: row.try_get("archived").map_err(told)?,
+        kind: kind::read(row.try_get("kind")?)?,
+        name: row.try_get("name")?,
+        topic: row.try_get("topic")?,
+        archived: row.try_get("archived")?,
         manage: true,
         mine: false,
         people: 0,

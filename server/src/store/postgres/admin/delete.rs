@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::append::Append;
 use super::super::transaction::written;
-use super::super::{PostgresStore, person, to_sql, told};
+use super::super::{PostgresStore, person, to_sql};
 use crate::store::access::Done;
 use crate::store::admin::NewAuditLine;
 use crate::store::{Acted, Refusal, StoreError};
@@ -20,15 +20,14 @@ pub(super) async fn delete(append: &mut Append<'_>, room: RoomId, line: &mut New
     let row = sqlx::query("select name, lobby or kind = 'direct' as stays, deleted_at is not null as deleted from rooms where id = $1")
         .bind(room.0)
         .fetch_optional(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let Some(row) = row else {
         return Ok(Err(Refusal::UnknownRoom));
     };
-    if row.try_get("stays").map_err(told)? {
+    if row.try_get("stays")? {
         return Ok(Err(Refusal::Forbidden));
     }
-    if row.try_get("deleted").map_err(told)? {
+    if row.try_get("deleted")? {
         return Ok(Ok(Acted {
             room: Some(room),
             deleted: true,
@@ -40,12 +39,11 @@ pub(super) async fn delete(append: &mut Append<'_>, room: RoomId, line: &mut New
     )
     .bind(room.0)
     .fetch_all(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let left = left.iter().map(person::read).collect::<Result<Vec<_>, _>>()?;
     line.action = AuditAction::DeletedRoom;
     line.room = Some(room);
-    line.detail = row.try_get("name").map_err(told)?;
+    line.detail = row.try_get("name")?;
     // Its name is free, and so is its place as the conversation of some people.
     sqlx::query(
         "update rooms set kind = 'private', direct_key = null, name = '', name_key = '', topic = '', search = '',
@@ -54,8 +52,7 @@ pub(super) async fn delete(append: &mut Append<'_>, room: RoomId, line: &mut New
     .bind(to_sql(append.at))
     .bind(room.0)
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     for query in [
         "insert into deleted_members (person, room) select person, room from members where room = $1 on conflict do nothing",
         "delete from members where room = $1",
@@ -63,8 +60,7 @@ pub(super) async fn delete(append: &mut Append<'_>, room: RoomId, line: &mut New
         sqlx::query(query)
             .bind(room.0)
             .execute(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     Ok(Ok(Acted {
         room: Some(room),
@@ -81,8 +77,7 @@ pub(super) async fn purge_some(store: &PostgresStore) -> Result<bool, StoreError
          and head > 0 limit 1",
     )
     .fetch_optional(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     let Some(room) = room else { return Ok(false) };
     written!(store, accounts, |transaction| purge(&mut transaction, room))
 }
@@ -91,8 +86,7 @@ async fn purge(connection: &mut PgConnection, room: Uuid) -> Result<bool, StoreE
     sqlx::query("select 1 from rooms where id = $1 for no key update")
         .bind(room)
         .execute(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     // Whatever hangs on the last ones, and then those: from the end, and the head with it, so that the log is contiguous at
     // every moment.
     for query in [
@@ -106,8 +100,7 @@ async fn purge(connection: &mut PgConnection, room: Uuid) -> Result<bool, StoreE
             .bind(room)
             .bind(PURGED_AT_ONCE)
             .execute(&mut *connection)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     Ok(true)
 }

@@ -6,7 +6,7 @@ use steadfast_shared::{Millis, UserId, limit};
 
 use super::super::append::Append;
 use super::super::transaction::written;
-use super::super::{PostgresStore, from_sql, person, to_sql, told, without_nul};
+use super::super::{PostgresStore, from_sql, person, to_sql, without_nul};
 use super::mask;
 use crate::store::access::{Done, allowed};
 use crate::store::admin::NewAuditLine;
@@ -35,8 +35,7 @@ pub(super) async fn exclude(
     .bind(line.actor.person.as_ref().map(|person| person.id.0))
     .bind(target.id.0)
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     if held > 0 {
         hold_addresses(append, target.id, append.at.saturating_add(held * 1_000)).await?;
     }
@@ -47,8 +46,7 @@ pub(super) async fn exclude(
     )
     .bind(target.id.0)
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let ended = end_sessions(append, target.id).await?;
     let revised = match asked.messages {
         Messages::Kept => Revised::default(),
@@ -95,8 +93,7 @@ async fn admit(append: &mut Append<'_>, user: UserId) -> Result<(), StoreError> 
         sqlx::query(query)
             .bind(user.0)
             .execute(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     Ok(())
 }
@@ -110,7 +107,7 @@ pub(super) async fn end_sessions(
         .bind(user.0)
         .fetch_all(&mut *append.connection)
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
 }
 
 /// Keeps the addresses out that somebody's devices were last seen at. Called before their sessions end.
@@ -129,8 +126,7 @@ async fn hold_addresses(append: &mut Append<'_>, user: UserId, until: Millis) ->
     .bind(to_sql(until))
     .bind(user.0)
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(())
 }
 
@@ -145,7 +141,7 @@ pub(in super::super) async fn is_held(
         .bind(to_sql(at))
         .fetch_one(connection)
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
 }
 
 /// See [`crate::store::admin::Administration::held_addresses`].
@@ -158,14 +154,13 @@ pub(super) async fn held(store: &PostgresStore, at: Millis) -> Result<Vec<HeldAd
     .bind(to_sql(at))
     .bind(to_sql(limit::ADMIN_LISTED as u64))
     .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(HeldAddress {
-                id: row.try_get("held").map_err(told)?,
-                address: row.try_get("address").map_err(told)?,
-                until: from_sql(row.try_get("until").map_err(told)?),
+                id: row.try_get("held")?,
+                address: row.try_get("address")?,
+                until: from_sql(row.try_get("until")?),
                 person: person::read(row)?,
             })
         })
@@ -179,6 +174,6 @@ pub(super) async fn release(store: &PostgresStore, id: i64) -> Result<Option<Str
             .bind(id)
             .fetch_optional(&mut *transaction)
             .await
-            .map_err(told)
+            .map_err(StoreError::from)
     })
 }

@@ -6,7 +6,7 @@ use steadfast_shared::{Millis, RoomId, limit};
 use uuid::Uuid;
 
 use super::super::transaction::written as in_transaction;
-use super::super::{PostgresStore, from_sql, person, to_sql, told, without_nul};
+use super::super::{PostgresStore, from_sql, person, to_sql, without_nul};
 use crate::store::admin::{Keep, NewAuditLine, NewSignIn};
 use crate::store::word::{parsed, written};
 use crate::store::{SessionId, StoreError};
@@ -23,18 +23,17 @@ pub(super) async fn sign_ins(store: &PostgresStore, asked: LogQuery) -> Result<V
     .bind(asked.before)
     .bind(to_sql(limit::ADMIN_LISTED as u64))
     .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(SignIn {
-                id: row.try_get("id").map_err(told)?,
-                at: from_sql(row.try_get("at").map_err(told)?),
-                nickname: row.try_get("nickname").map_err(told)?,
+                id: row.try_get("id")?,
+                at: from_sql(row.try_get("at")?),
+                nickname: row.try_get("nickname")?,
                 person: person::read_optional(row, "person", "name")?,
-                outcome: parsed(row.try_get("outcome").map_err(told)?).unwrap_or(SignInOutcome::Unknown),
-                device_name: row.try_get("device").map_err(told)?,
-                address: row.try_get("address").map_err(told)?,
+                outcome: parsed(row.try_get("outcome")?).unwrap_or(SignInOutcome::Unknown),
+                device_name: row.try_get("device")?,
+                address: row.try_get("address")?,
             })
         })
         .collect()
@@ -53,21 +52,20 @@ pub(super) async fn audit(store: &PostgresStore, asked: LogQuery) -> Result<Vec<
     .bind(asked.before)
     .bind(to_sql(limit::ADMIN_LISTED as u64))
     .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter()
         .map(|row| {
-            let room: Option<Uuid> = row.try_get("room").map_err(told)?;
+            let room: Option<Uuid> = row.try_get("room")?;
             Ok(AuditLine {
-                id: row.try_get("id").map_err(told)?,
-                at: from_sql(row.try_get("at").map_err(told)?),
-                action: parsed(row.try_get("action").map_err(told)?).unwrap_or(AuditAction::Unknown),
+                id: row.try_get("id")?,
+                at: from_sql(row.try_get("at")?),
+                action: parsed(row.try_get("action")?).unwrap_or(AuditAction::Unknown),
                 by: person::read_optional(row, "by", "by_name")?,
-                via: parsed(row.try_get("via").map_err(told)?).unwrap_or(Via::CommandLine),
-                address: row.try_get("address").map_err(told)?,
+                via: parsed(row.try_get("via")?).unwrap_or(Via::CommandLine),
+                address: row.try_get("address")?,
                 person: person::read_optional(row, "person", "person_name")?,
                 room: room.map(RoomId),
-                detail: row.try_get("detail").map_err(told)?,
+                detail: row.try_get("detail")?,
             })
         })
         .collect()
@@ -91,8 +89,7 @@ pub(in super::super) async fn write_audit(
     .bind(line.room.map(|room| room.0))
     .bind(without_nul(&line.detail))
     .execute(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     line.announce(&action, &via);
     Ok(())
 }
@@ -126,8 +123,7 @@ async fn insert_sign_ins(
         .bind(without_nul(&line.device))
         .bind(without_nul(&line.address))
         .execute(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     }
     let mut seen: Vec<_> = seen.iter().collect();
     seen.sort_by_key(|(session, _)| *session);
@@ -136,8 +132,7 @@ async fn insert_sign_ins(
             .bind(without_nul(address))
             .bind(session)
             .execute(&mut *connection)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     Ok(())
 }
@@ -164,14 +159,12 @@ pub(super) async fn prune(
                 .bind(to_sql(keep.since))
                 .bind(to_sql(keep.lines))
                 .execute(&mut *transaction)
-                .await
-                .map_err(told)?;
+                .await?;
         }
         sqlx::query("delete from held_addresses where until <= $1")
             .bind(to_sql(at))
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
         Ok(())
     })
 }

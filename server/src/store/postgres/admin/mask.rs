@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::append::Append;
 use super::super::transaction::written;
-use super::super::{PostgresStore, change, from_sql, to_sql, told};
+use super::super::{PostgresStore, change, from_sql, to_sql};
 use crate::store::access::{Done, allowed};
 use crate::store::admin::Erased;
 use crate::store::target::{Revised, Target, masking};
@@ -31,8 +31,7 @@ pub(super) async fn set(append: &mut Append<'_>, target: &Target, messages: Mess
         .bind(messages == Messages::Erased)
         .bind(target.id.0)
         .execute(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let rooms: Vec<Uuid> = sqlx::query_scalar(
         "update rooms set revision = revision + 1 where deleted_at is null and id in (
             select distinct room from entries where author = $1 and kind in ('message', 'edit')
@@ -40,8 +39,7 @@ pub(super) async fn set(append: &mut Append<'_>, target: &Target, messages: Mess
     )
     .bind(target.id.0)
     .fetch_all(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(Ok(Revised {
         changed: true,
         rooms: rooms.into_iter().map(RoomId).collect(),
@@ -55,8 +53,7 @@ pub(super) async fn erase_some(store: &PostgresStore, from: Erased) -> Result<Er
         None => {
             let user = sqlx::query_scalar("select id from users where erasing limit 1")
                 .fetch_optional(&store.readers)
-                .await
-                .map_err(told)?;
+                .await?;
             let Some(user) = user else { return Ok(None) };
             (UserId(user), Uuid::nil())
         }
@@ -78,13 +75,12 @@ async fn erase(connection: &mut PgConnection, user: UserId, after: Uuid) -> Resu
     .bind(after)
     .bind(ERASED_AT_ONCE)
     .fetch_all(&mut *connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let (mut messages, mut last) = (Vec::with_capacity(rows.len()), None);
     for row in &rows {
-        let room = RoomId(row.try_get("room").map_err(told)?);
-        messages.push((room, from_sql(row.try_get("seq").map_err(told)?)));
-        last = Some((user, row.try_get("id").map_err(told)?));
+        let room = RoomId(row.try_get("room")?);
+        messages.push((room, from_sql(row.try_get("seq")?)));
+        last = Some((user, row.try_get("id")?));
     }
     // As whoever edits or reacts to them has locked their rooms.
     let mut rooms: Vec<Uuid> = messages.iter().map(|(room, _)| room.0).collect();
@@ -93,20 +89,17 @@ async fn erase(connection: &mut PgConnection, user: UserId, after: Uuid) -> Resu
     sqlx::query("select 1 from rooms where id = any($1) order by id for no key update")
         .bind(rooms)
         .execute(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     change::erase(connection, &messages).await?;
     if last.is_none() {
         sqlx::query("update users set erasing = false where id = $1")
             .bind(user.0)
             .execute(&mut *connection)
-            .await
-            .map_err(told)?;
+            .await?;
         // Somebody else may be next.
         last = sqlx::query_scalar("select id from users where erasing limit 1")
             .fetch_optional(connection)
-            .await
-            .map_err(told)?
+            .await?
             .map(|user| (UserId(user), Uuid::nil()));
     }
     Ok(last)

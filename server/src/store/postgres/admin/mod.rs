@@ -28,8 +28,8 @@ pub(super) use exclude::is_held;
 pub(super) use owner::use_link;
 pub(super) use people::{blocked_by, limit_of, limits_of, role_of};
 
+use super::PostgresStore;
 use super::transaction::written;
-use super::{PostgresStore, told};
 use crate::store::admin::{Administration, Erased, Keep, NewAuditLine, NewSignIn};
 use crate::store::{SessionId, StoreError, TokenHash};
 
@@ -68,12 +68,12 @@ impl Administration for PostgresStore {
     }
 
     async fn blocked_by(&self, user: UserId) -> Result<Vec<Person>, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(told)?;
+        let mut connection = self.readers.acquire().await?;
         blocked_by(&mut connection, user).await
     }
 
     async fn limits_of(&self, user: UserId) -> Result<Vec<PersonLimit>, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(told)?;
+        let mut connection = self.readers.acquire().await?;
         limits_of(&mut connection, user).await
     }
 

@@ -6,7 +6,7 @@ use steadfast_shared::{Millis, Person, Role};
 
 use super::super::append::Append;
 use super::super::transaction::written;
-use super::super::{PostgresStore, to_sql, told};
+use super::super::{PostgresStore, to_sql};
 use super::people;
 use crate::store::access::Done;
 use crate::store::admin::{NewAuditLine, OWNER_LINKS};
@@ -17,7 +17,7 @@ pub(super) async fn has_owner(store: &PostgresStore) -> Result<bool, StoreError>
     sqlx::query_scalar("select exists (select 1 from users where role = 'owner')")
         .fetch_one(&store.readers)
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
 }
 
 /// See [`crate::store::admin::Administration::add_owner_link`].
@@ -27,16 +27,14 @@ pub(super) async fn add_link(store: &PostgresStore, code: TokenHash, at: Millis)
             .bind(code.as_bytes())
             .bind(to_sql(at))
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
         sqlx::query(
             "delete from owner_links where code_hash not in (
                 select code_hash from owner_links order by created_at desc, code_hash limit $1)",
         )
         .bind(i64::from(OWNER_LINKS))
         .execute(&mut *transaction)
-        .await
-        .map_err(told)?;
+        .await?;
         Ok(())
     })
 }
@@ -47,7 +45,7 @@ pub(super) async fn is_link(store: &PostgresStore, code: TokenHash) -> Result<bo
         .bind(code.as_bytes())
         .fetch_one(&store.readers)
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
 }
 
 /// Uses a link up, and every other one with it. Answers whether it was one.
@@ -58,14 +56,12 @@ pub(in super::super) async fn use_link(
     // Of several who use links at once, the first takes all of them, and the others wait to find none.
     sqlx::query("select 1 from owner_links order by code_hash for update")
         .execute(&mut *connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let used =
         sqlx::query("delete from owner_links where exists (select 1 from owner_links where code_hash = $1)")
             .bind(code.as_bytes())
             .execute(connection)
-            .await
-            .map_err(told)?;
+            .await?;
     Ok(used.rows_affected() > 0)
 }
 

@@ -10,7 +10,7 @@ use steadfast_shared::http::{LeftMessage, LeftMessagesQuery};
 use steadfast_shared::{EntryId, MessageText, Millis, Nickname, Person, Role, RoomId, UserId, limit};
 
 use super::super::body::read;
-use super::super::{PostgresStore, from_sql, person, to_sql, told};
+use super::super::{PostgresStore, from_sql, person, to_sql};
 use crate::store::nickname::{self, NameKey};
 use crate::store::word::{messages, role, state, state_name};
 use crate::store::{SessionId, StoreError};
@@ -51,8 +51,7 @@ pub(super) async fn list(
     .bind(to_sql(limit::ADMIN_LISTED as u64))
     .bind(to_sql(at))
     .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter().map(|row| read_info(row, at)).collect()
 }
 
@@ -65,36 +64,35 @@ pub(super) async fn info(
     let row = sqlx::query(seen!("users.id = $1"))
         .bind(user.0)
         .fetch_optional(&store.readers)
-        .await
-        .map_err(told)?;
+        .await?;
     row.as_ref().map(|row| read_info(row, at)).transpose()
 }
 
 fn read_info(row: &PgRow, at: Millis) -> Result<PersonInfo, StoreError> {
-    let stored = state(row.try_get("state").map_err(told)?)?;
-    let until = row.try_get::<Option<i64>, _>("excluded_until").map_err(told)?;
+    let stored = state(row.try_get("state")?)?;
+    let until = row.try_get::<Option<i64>, _>("excluded_until")?;
     let until = until.map(from_sql);
     // One that has ended by itself is stored until the person signs in.
     let has_ended = until.is_some_and(|until| until <= at);
     let state = if has_ended { AccountState::Active } else { stored };
     let exclusion = Exclusion {
-        reason: row.try_get("excluded_reason").map_err(told)?,
-        since: from_sql(row.try_get("excluded_at").map_err(told)?),
+        reason: row.try_get("excluded_reason")?,
+        since: from_sql(row.try_get("excluded_at")?),
         until,
         by: person::read_optional(row, "by_id", "by_name")?,
     };
-    let devices: i64 = row.try_get("devices").map_err(told)?;
+    let devices: i64 = row.try_get("devices")?;
     Ok(PersonInfo {
         person: person::read(row)?,
-        role: role(row.try_get("role").map_err(told)?)?,
+        role: role(row.try_get("role")?)?,
         state,
         exclusion: (state != AccountState::Active).then_some(exclusion),
-        messages: messages(row.try_get("messages").map_err(told)?)?,
-        created_at: from_sql(row.try_get("created_at").map_err(told)?),
-        last_seen_at: row.try_get::<Option<i64>, _>("seen").map_err(told)?.map(from_sql),
+        messages: messages(row.try_get("messages")?)?,
+        created_at: from_sql(row.try_get("created_at")?),
+        last_seen_at: row.try_get::<Option<i64>, _>("seen")?.map(from_sql),
         availability: Availability::Offline,
         devices: u32::try_from(devices).unwrap_or(u32::MAX),
-        has_passphrase: row.try_get("has_passphrase").map_err(told)?,
+        has_passphrase: row.try_get("has_passphrase")?,
     })
 }
 
@@ -106,8 +104,7 @@ pub(super) async fn called(store: &PostgresStore, name: &Nickname) -> Result<Opt
     let row = sqlx::query("select id, name from users where name_key = $1 and role <> 'server'")
         .bind(key.name)
         .fetch_optional(&store.readers)
-        .await
-        .map_err(told)?;
+        .await?;
     row.as_ref().map(person::read).transpose()
 }
 
@@ -119,12 +116,11 @@ pub(super) async fn counts(store: &PostgresStore, user: UserId) -> Result<(u32, 
     )
     .bind(user.0)
     .fetch_one(&store.readers)
-    .await
-    .map_err(told)?;
-    let rooms: i64 = row.try_get("rooms").map_err(told)?;
+    .await?;
+    let rooms: i64 = row.try_get("rooms")?;
     Ok((
         u32::try_from(rooms).unwrap_or(u32::MAX),
-        from_sql(row.try_get("messages").map_err(told)?),
+        from_sql(row.try_get("messages")?),
     ))
 }
 
@@ -137,7 +133,7 @@ pub(super) async fn device_addresses(
         .bind(user.0)
         .fetch_all(&store.readers)
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
 }
 
 /// See [`crate::store::admin::Administration::blocked_by`].
@@ -151,8 +147,7 @@ pub(in super::super) async fn blocked_by(
     )
     .bind(user.0)
     .fetch_all(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter().map(person::read).collect()
 }
 
@@ -169,8 +164,7 @@ pub(in super::super) async fn limits_of(
     )
     .bind(user.0)
     .fetch_all(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     // One that a newer version knew is passed over.
     let known = rows.into_iter().filter_map(|(name, value)| {
         Some(PersonLimit {
@@ -192,8 +186,7 @@ pub(in super::super) async fn limit_of(
         .bind(user.0)
         .bind(limit.as_str())
         .fetch_optional(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     Ok(value.map_or(otherwise, from_sql))
 }
 
@@ -215,7 +208,7 @@ pub(super) async fn set_limit(
     };
     if let Some(query) = quota {
         let query = sqlx::query(query).bind(user.0).bind(asked.value.map(i64::from));
-        query.execute(connection).await.map_err(told)?;
+        query.execute(connection).await?;
         return Ok(());
     }
     let query = match asked.value {
@@ -227,7 +220,7 @@ pub(super) async fn set_limit(
             .bind(user.0)
             .bind(asked.limit.as_str()),
     };
-    query.execute(connection).await.map_err(told)?;
+    query.execute(connection).await?;
     Ok(())
 }
 
@@ -240,8 +233,7 @@ pub(super) async fn set_role(
         .bind(role.as_str())
         .bind(user.0)
         .execute(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     Ok(())
 }
 
@@ -254,8 +246,7 @@ pub(super) async fn set_passphrase(
         .bind(hash)
         .bind(user.0)
         .execute(connection)
-        .await
-        .map_err(told)?;
+        .await?;
     Ok(())
 }
 
@@ -268,8 +259,7 @@ pub(in super::super) async fn role_of(
         sqlx::query_scalar("select role from users where id = $1 and state = 'active'")
             .bind(user.0)
             .fetch_optional(connection)
-            .await
-            .map_err(told)?;
+            .await?;
     name.map_or(Ok(Role::Member), |name| role(&name))
 }
 
@@ -293,17 +283,16 @@ pub(super) async fn left_messages(
     .bind(asked.before.map(|id| id.0))
     .bind(to_sql(limit::ADMIN_LISTED as u64))
     .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter()
         .map(|row| {
-            let body = read(row.try_get("body").map_err(told)?)?;
+            let body = read(row.try_get("body")?)?;
             Ok(LeftMessage {
-                id: EntryId(row.try_get("id").map_err(told)?),
-                room: RoomId(row.try_get("room").map_err(told)?),
-                room_name: row.try_get("room_name").map_err(told)?,
-                seq: from_sql(row.try_get("seq").map_err(told)?),
-                at: from_sql(row.try_get("at").map_err(told)?),
+                id: EntryId(row.try_get("id")?),
+                room: RoomId(row.try_get("room")?),
+                room_name: row.try_get("room_name")?,
+                seq: from_sql(row.try_get("seq")?),
+                at: from_sql(row.try_get("at")?),
                 text: body
                     .text()
                     .map(MessageText::as_str)

@@ -5,7 +5,7 @@ use sqlx::postgres::PgRow;
 use steadfast_shared::admin::{RoomInfo, RoomsQuery};
 use steadfast_shared::{RoomId, limit};
 
-use super::super::{PostgresStore, from_sql, kind, person, to_sql, told};
+use super::super::{PostgresStore, from_sql, kind, person, to_sql};
 use crate::store::StoreError;
 use crate::store::nickname::folded;
 
@@ -37,8 +37,7 @@ pub(super) async fn list(
     .bind(folded(asked.search.trim()))
     .bind(to_sql(limit::ADMIN_LISTED as u64))
     .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter().map(read).collect()
 }
 
@@ -47,20 +46,19 @@ pub(super) async fn info(store: &PostgresStore, room: RoomId) -> Result<Option<R
     let row = sqlx::query(seen!("rooms.id = $1"))
         .bind(room.0)
         .fetch_optional(&store.readers)
-        .await
-        .map_err(told)?;
+        .await?;
     row.as_ref().map(read).transpose()
 }
 
 fn read(row: &PgRow) -> Result<RoomInfo, StoreError> {
-    let number = |column| row.try_get(column).map(from_sql).map_err(told);
+    let number = |column| row.try_get(column).map(from_sql).map_err(StoreError::from);
     Ok(RoomInfo {
-        id: RoomId(row.try_get("id").map_err(told)?),
-        name: row.try_get("name").map_err(told)?,
-        kind: kind::read(row.try_get("kind").map_err(told)?)?,
-        topic: row.try_get("topic").map_err(told)?,
-        archived: row.try_get("archived").map_err(told)?,
-        lobby: row.try_get("lobby").map_err(told)?,
+        id: RoomId(row.try_get("id")?),
+        name: row.try_get("name")?,
+        kind: kind::read(row.try_get("kind")?)?,
+        topic: row.try_get("topic")?,
+        archived: row.try_get("archived")?,
+        lobby: row.try_get("lobby")?,
         members: u32::try_from(number("members")?).unwrap_or(u32::MAX),
         entries: number("head")?,
         creator: person::read_optional(row, "creator", "creator_name")?,

@@ -8,7 +8,7 @@ use steadfast_shared::{Person, Role, RoomId, RoomKind, UserId};
 
 use super::super::access::{Access, Done, allowed};
 use super::super::append::Append;
-use super::super::{kind, settle, told};
+use super::super::{kind, settle};
 use super::{delete, exclude, logs, mask, owner, people};
 use crate::store::admin::{Administer, Command, NewAuditLine};
 use crate::store::target::{Target, action_of, has_powers, may_act_on};
@@ -122,15 +122,14 @@ async fn find(connection: &mut SqliteConnection, user: UserId) -> Result<Option<
         sqlx::query("select role, state, messages, erasing from users where id = ? and role <> 'server'")
             .bind(user.0)
             .fetch_optional(connection)
-            .await
-            .map_err(told)?;
+            .await?;
     row.map(|row| {
         Ok(Target {
             id: user,
-            role: word::role(row.try_get("role").map_err(told)?)?,
-            state: word::state(row.try_get("state").map_err(told)?)?,
-            messages: word::messages(row.try_get("messages").map_err(told)?)?,
-            erasing: row.try_get("erasing").map_err(told)?,
+            role: word::role(row.try_get("role")?)?,
+            state: word::state(row.try_get("state")?)?,
+            messages: word::messages(row.try_get("messages")?)?,
+            erasing: row.try_get("erasing")?,
         })
     })
     .transpose()
@@ -159,8 +158,7 @@ async fn is_last_owner(append: &mut Append, user: UserId) -> Result<bool, StoreE
     )
     .bind(user.0)
     .fetch_one(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(!others)
 }
 
@@ -175,7 +173,7 @@ async fn is_hidden_from(append: &mut Append, room: RoomId, user: UserId) -> Resu
     .bind(user.0)
     .fetch_one(&mut *append.connection)
     .await
-    .map_err(told)
+    .map_err(StoreError::from)
 }
 
 /// Changes a room that the actor may know of, whether they are in it or not.
@@ -189,16 +187,15 @@ async fn change_room(
         sqlx::query("select kind, name, topic, archived from rooms where id = ? and deleted_at is null")
             .bind(asked.room.0)
             .fetch_optional(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
     let Some(row) = row else {
         return Ok(Err(Refusal::UnknownRoom));
     };
     let access = Access {
-        kind: kind::read(row.try_get("kind").map_err(told)?)?,
-        name: row.try_get("name").map_err(told)?,
-        topic: row.try_get("topic").map_err(told)?,
-        archived: row.try_get("archived").map_err(told)?,
+        kind: kind::read(row.try_get("kind")?)?,
+        name: row.try_get("name")?,
+        topic: row.try_get("topic")?,
+        archived: row.try_get("archived")?,
         manage: true,
         mine: false,
         people: 0,

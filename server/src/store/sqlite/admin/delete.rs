@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::access::Done;
 use super::super::append::Append;
-use super::super::{SqliteStore, person, to_sql, told};
+use super::super::{SqliteStore, person, to_sql};
 use crate::store::admin::NewAuditLine;
 use crate::store::{Acted, Refusal, StoreError};
 
@@ -19,15 +19,14 @@ pub(super) async fn delete(append: &mut Append, room: RoomId, line: &mut NewAudi
     let row = sqlx::query("select name, lobby or kind = 'direct' as stays, deleted_at is not null as deleted from rooms where id = ?")
         .bind(room.0)
         .fetch_optional(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let Some(row) = row else {
         return Ok(Err(Refusal::UnknownRoom));
     };
-    if row.try_get("stays").map_err(told)? {
+    if row.try_get("stays")? {
         return Ok(Err(Refusal::Forbidden));
     }
-    if row.try_get("deleted").map_err(told)? {
+    if row.try_get("deleted")? {
         return Ok(Ok(Acted {
             room: Some(room),
             deleted: true,
@@ -39,12 +38,11 @@ pub(super) async fn delete(append: &mut Append, room: RoomId, line: &mut NewAudi
     )
     .bind(room.0)
     .fetch_all(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     let left = left.iter().map(person::read).collect::<Result<Vec<_>, _>>()?;
     line.action = AuditAction::DeletedRoom;
     line.room = Some(room);
-    line.detail = row.try_get("name").map_err(told)?;
+    line.detail = row.try_get("name")?;
     // Its name is free, and so is its place as the conversation of some people.
     sqlx::query(
         "update rooms set kind = 'private', direct_key = null, name = '', name_key = '', topic = '', search = '',
@@ -53,8 +51,7 @@ pub(super) async fn delete(append: &mut Append, room: RoomId, line: &mut NewAudi
     .bind(to_sql(append.at))
     .bind(room.0)
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     for query in [
         "insert or ignore into deleted_members (user, room) select user, room from members where room = ?",
         "delete from members where room = ?",
@@ -62,8 +59,7 @@ pub(super) async fn delete(append: &mut Append, room: RoomId, line: &mut NewAudi
         sqlx::query(query)
             .bind(room.0)
             .execute(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     Ok(Ok(Acted {
         room: Some(room),
@@ -80,8 +76,7 @@ pub(super) async fn purge_some(store: &SqliteStore) -> Result<bool, StoreError> 
          and head > 0 limit 1",
     )
     .fetch_optional(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     let Some(room) = room else { return Ok(false) };
     let mut transaction = store.begin().await?;
     for query in [
@@ -96,9 +91,8 @@ pub(super) async fn purge_some(store: &SqliteStore) -> Result<bool, StoreError> 
             .bind(room)
             .bind(PURGED_AT_ONCE)
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
     }
-    transaction.commit().await.map_err(told)?;
+    transaction.commit().await?;
     Ok(true)
 }

@@ -6,7 +6,7 @@ use steadfast_shared::{Millis, UserId, limit};
 
 use super::super::access::{Done, allowed};
 use super::super::append::Append;
-use super::super::{SqliteStore, from_sql, person, to_sql, told};
+use super::super::{SqliteStore, from_sql, person, to_sql};
 use super::mask;
 use crate::store::admin::NewAuditLine;
 use crate::store::target::{Revised, Target, exclusion};
@@ -34,8 +34,7 @@ pub(super) async fn exclude(
     .bind(line.actor.person.as_ref().map(|person| person.id.0))
     .bind(target.id.0)
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     if held > 0 {
         hold_addresses(append, target.id, append.at.saturating_add(held * 1_000)).await?;
     }
@@ -43,8 +42,7 @@ pub(super) async fn exclude(
     sqlx::query("insert or ignore into kept_out (token_hash, user) select token_hash, user from sessions where user = ?")
         .bind(target.id.0)
         .execute(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let ended = end_sessions(append, target.id).await?;
     let revised = match asked.messages {
         Messages::Kept => Revised::default(),
@@ -87,8 +85,7 @@ async fn admit(append: &mut Append, user: UserId) -> Result<(), StoreError> {
         sqlx::query(query)
             .bind(user.0)
             .execute(&mut *append.connection)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     Ok(())
 }
@@ -99,7 +96,7 @@ pub(super) async fn end_sessions(append: &mut Append, user: UserId) -> Result<Ve
         .bind(user.0)
         .fetch_all(&mut *append.connection)
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
 }
 
 /// Keeps the addresses out that somebody's devices were last seen at. Called before their sessions end.
@@ -116,8 +113,7 @@ async fn hold_addresses(append: &mut Append, user: UserId, until: Millis) -> Res
     .bind(to_sql(until))
     .bind(user.0)
     .execute(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(())
 }
 
@@ -132,7 +128,7 @@ pub(in super::super) async fn is_held(
         .bind(to_sql(at))
         .fetch_one(executor)
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
 }
 
 /// See [`crate::store::admin::Administration::held_addresses`].
@@ -145,14 +141,13 @@ pub(super) async fn held(store: &SqliteStore, at: Millis) -> Result<Vec<HeldAddr
     .bind(to_sql(at))
     .bind(to_sql(limit::ADMIN_LISTED as u64))
     .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(HeldAddress {
-                id: row.try_get("held").map_err(told)?,
-                address: row.try_get("address").map_err(told)?,
-                until: from_sql(row.try_get("until").map_err(told)?),
+                id: row.try_get("held")?,
+                address: row.try_get("address")?,
+                until: from_sql(row.try_get("until")?),
                 person: person::read(row)?,
             })
         })
@@ -165,8 +160,7 @@ pub(super) async fn release(store: &SqliteStore, id: i64) -> Result<Option<Strin
     let address = sqlx::query_scalar("delete from held_addresses where id = ? returning address")
         .bind(id)
         .fetch_optional(&mut *transaction)
-        .await
-        .map_err(told)?;
-    transaction.commit().await.map_err(told)?;
+        .await?;
+    transaction.commit().await?;
     Ok(address)
 }

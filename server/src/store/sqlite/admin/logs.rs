@@ -5,7 +5,7 @@ use steadfast_shared::admin::{AuditAction, AuditLine, LogQuery, SignIn, SignInOu
 use steadfast_shared::{Millis, RoomId, limit};
 use uuid::Uuid;
 
-use super::super::{SqliteStore, from_sql, person, to_sql, told};
+use super::super::{SqliteStore, from_sql, person, to_sql};
 use crate::store::admin::{Keep, NewAuditLine, NewSignIn};
 use crate::store::word::{parsed, written};
 use crate::store::{SessionId, StoreError};
@@ -22,18 +22,17 @@ pub(super) async fn sign_ins(store: &SqliteStore, asked: LogQuery) -> Result<Vec
     .bind(asked.before)
     .bind(to_sql(limit::ADMIN_LISTED as u64))
     .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(SignIn {
-                id: row.try_get("id").map_err(told)?,
-                at: from_sql(row.try_get("at").map_err(told)?),
-                nickname: row.try_get("nickname").map_err(told)?,
+                id: row.try_get("id")?,
+                at: from_sql(row.try_get("at")?),
+                nickname: row.try_get("nickname")?,
                 person: person::read_optional(row, "user", "name")?,
-                outcome: parsed(row.try_get("outcome").map_err(told)?).unwrap_or(SignInOutcome::Unknown),
-                device_name: row.try_get("device").map_err(told)?,
-                address: row.try_get("address").map_err(told)?,
+                outcome: parsed(row.try_get("outcome")?).unwrap_or(SignInOutcome::Unknown),
+                device_name: row.try_get("device")?,
+                address: row.try_get("address")?,
             })
         })
         .collect()
@@ -52,21 +51,20 @@ pub(super) async fn audit(store: &SqliteStore, asked: LogQuery) -> Result<Vec<Au
     .bind(asked.before)
     .bind(to_sql(limit::ADMIN_LISTED as u64))
     .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter()
         .map(|row| {
-            let room: Option<Uuid> = row.try_get("room").map_err(told)?;
+            let room: Option<Uuid> = row.try_get("room")?;
             Ok(AuditLine {
-                id: row.try_get("id").map_err(told)?,
-                at: from_sql(row.try_get("at").map_err(told)?),
-                action: parsed(row.try_get("action").map_err(told)?).unwrap_or(AuditAction::Unknown),
+                id: row.try_get("id")?,
+                at: from_sql(row.try_get("at")?),
+                action: parsed(row.try_get("action")?).unwrap_or(AuditAction::Unknown),
                 by: person::read_optional(row, "by", "by_name")?,
-                via: parsed(row.try_get("via").map_err(told)?).unwrap_or(Via::CommandLine),
-                address: row.try_get("address").map_err(told)?,
+                via: parsed(row.try_get("via")?).unwrap_or(Via::CommandLine),
+                address: row.try_get("address")?,
                 person: person::read_optional(row, "person", "person_name")?,
                 room: room.map(RoomId),
-                detail: row.try_get("detail").map_err(told)?,
+                detail: row.try_get("detail")?,
             })
         })
         .collect()
@@ -90,8 +88,7 @@ pub(in super::super) async fn write_audit(
     .bind(line.room.map(|room| room.0))
     .bind(&line.detail)
     .execute(connection)
-    .await
-    .map_err(told)?;
+    .await?;
     line.announce(&action, &via);
     Ok(())
 }
@@ -114,18 +111,16 @@ pub(super) async fn write_sign_ins(
         .bind(&line.device)
         .bind(&line.address)
         .execute(&mut *transaction)
-        .await
-        .map_err(told)?;
+        .await?;
     }
     for (session, address) in seen {
         sqlx::query("update sessions set address = ? where id = ?")
             .bind(address)
             .bind(session)
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
     }
-    transaction.commit().await.map_err(told)
+    transaction.commit().await.map_err(StoreError::from)
 }
 
 /// See [`crate::store::admin::Administration::prune`].
@@ -150,13 +145,11 @@ pub(super) async fn prune(
             .bind(to_sql(keep.since))
             .bind(to_sql(keep.lines))
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
     }
     sqlx::query("delete from held_addresses where until <= ?")
         .bind(to_sql(at))
         .execute(&mut *transaction)
-        .await
-        .map_err(told)?;
-    transaction.commit().await.map_err(told)
+        .await?;
+    transaction.commit().await.map_err(StoreError::from)
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::access::{Done, allowed};
 use super::super::append::Append;
-use super::super::{SqliteStore, change, from_sql, to_sql, told};
+use super::super::{SqliteStore, change, from_sql, to_sql};
 use crate::store::admin::Erased;
 use crate::store::target::{Revised, Target, masking};
 use crate::store::{StoreError, word};
@@ -30,8 +30,7 @@ pub(super) async fn set(append: &mut Append, target: &Target, messages: Messages
         .bind(messages == Messages::Erased)
         .bind(target.id.0)
         .execute(&mut *append.connection)
-        .await
-        .map_err(told)?;
+        .await?;
     let rooms: Vec<Uuid> = sqlx::query_scalar(
         "update rooms set revision = revision + 1 where deleted_at is null and id in (
             select distinct room from entries where author = ? and kind in ('message', 'edit')
@@ -39,8 +38,7 @@ pub(super) async fn set(append: &mut Append, target: &Target, messages: Messages
     )
     .bind(target.id.0)
     .fetch_all(&mut *append.connection)
-    .await
-    .map_err(told)?;
+    .await?;
     Ok(Ok(Revised {
         changed: true,
         rooms: rooms.into_iter().map(RoomId).collect(),
@@ -54,8 +52,7 @@ pub(super) async fn erase_some(store: &SqliteStore, from: Erased) -> Result<Eras
         None => {
             let user = sqlx::query_scalar("select id from users where erasing = 1 limit 1")
                 .fetch_optional(&store.readers)
-                .await
-                .map_err(told)?;
+                .await?;
             let Some(user) = user else { return Ok(None) };
             (UserId(user), Uuid::nil())
         }
@@ -70,28 +67,25 @@ pub(super) async fn erase_some(store: &SqliteStore, from: Erased) -> Result<Eras
     .bind(after)
     .bind(ERASED_AT_ONCE)
     .fetch_all(&mut *transaction)
-    .await
-    .map_err(told)?;
+    .await?;
     let mut last = None;
     for row in &rows {
-        let room = RoomId(row.try_get("room").map_err(told)?);
-        let seq = from_sql(row.try_get("seq").map_err(told)?);
+        let room = RoomId(row.try_get("room")?);
+        let seq = from_sql(row.try_get("seq")?);
         change::erase(&mut transaction, room, seq).await?;
-        last = Some((user, row.try_get("id").map_err(told)?));
+        last = Some((user, row.try_get("id")?));
     }
     if last.is_none() {
         sqlx::query("update users set erasing = 0 where id = ?")
             .bind(user.0)
             .execute(&mut *transaction)
-            .await
-            .map_err(told)?;
+            .await?;
         // Somebody else may be next.
         last = sqlx::query_scalar("select id from users where erasing = 1 limit 1")
             .fetch_optional(&mut *transaction)
-            .await
-            .map_err(told)?
+            .await?
             .map(|user| (UserId(user), Uuid::nil()));
     }
-    transaction.commit().await.map_err(told)?;
+    transaction.commit().await?;
     Ok(last)
 }

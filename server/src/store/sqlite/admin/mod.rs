@@ -111,7 +111,7 @@ impl Administration for SqliteStore {
     async fn log_audit(&self, line: &NewAuditLine) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         logs::write_audit(&mut transaction, line).await?;
-        transaction.commit().await.map_err(super::told)
+        transaction.commit().await.map_err(StoreError::from)
     }
 
     async fn prune(&self, at: Millis, sign_ins: Keep, audit: Keep) -> Result<(), StoreError> {

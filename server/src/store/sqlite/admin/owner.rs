@@ -6,7 +6,7 @@ use steadfast_shared::{Millis, Person, Role};
 
 use super::super::access::Done;
 use super::super::append::Append;
-use super::super::{SqliteStore, to_sql, told};
+use super::super::{SqliteStore, to_sql};
 use super::people;
 use crate::store::admin::{NewAuditLine, OWNER_LINKS};
 use crate::store::{Acted, Refusal, StoreError, TokenHash};
@@ -16,7 +16,7 @@ pub(super) async fn has_owner(store: &SqliteStore) -> Result<bool, StoreError> {
     sqlx::query_scalar("select exists (select 1 from users where role = 'owner')")
         .fetch_one(&store.readers)
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
 }
 
 /// See [`crate::store::admin::Administration::add_owner_link`].
@@ -26,17 +26,15 @@ pub(super) async fn add_link(store: &SqliteStore, code: TokenHash, at: Millis) -
         .bind(code.as_bytes())
         .bind(to_sql(at))
         .execute(&mut *transaction)
-        .await
-        .map_err(told)?;
+        .await?;
     sqlx::query(
         "delete from owner_links where code_hash not in (
             select code_hash from owner_links order by created_at desc, code_hash limit ?)",
     )
     .bind(OWNER_LINKS)
     .execute(&mut *transaction)
-    .await
-    .map_err(told)?;
-    transaction.commit().await.map_err(told)
+    .await?;
+    transaction.commit().await.map_err(StoreError::from)
 }
 
 /// See [`crate::store::admin::Administration::is_owner_link`].
@@ -45,7 +43,7 @@ pub(super) async fn is_link(store: &SqliteStore, code: TokenHash) -> Result<bool
         .bind(code.as_bytes())
         .fetch_one(&store.readers)
         .await
-        .map_err(told)
+        .map_err(StoreError::from)
 }
 
 /// Uses a link up, and every other one with it. Answers whether it was one.
@@ -57,8 +55,7 @@ pub(in super::super) async fn use_link(
         sqlx::query("delete from owner_links where exists (select 1 from owner_links where code_hash = ?)")
             .bind(code.as_bytes())
             .execute(connection)
-            .await
-            .map_err(told)?;
+            .await?;
     Ok(used.rows_affected() > 0)
 }
 

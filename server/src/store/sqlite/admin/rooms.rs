@@ -6,7 +6,7 @@ use steadfast_shared::admin::{RoomInfo, RoomsQuery};
 use steadfast_shared::{Person, RoomId, UserId, limit};
 use uuid::Uuid;
 
-use super::super::{SqliteStore, from_sql, kind, to_sql, told};
+use super::super::{SqliteStore, from_sql, kind, to_sql};
 use crate::store::StoreError;
 
 macro_rules! seen {
@@ -37,8 +37,7 @@ pub(super) async fn list(
     .bind(asked.search.trim().to_lowercase())
     .bind(to_sql(limit::ADMIN_LISTED as u64))
     .fetch_all(&store.readers)
-    .await
-    .map_err(told)?;
+    .await?;
     rows.iter().map(read).collect()
 }
 
@@ -47,28 +46,27 @@ pub(super) async fn info(store: &SqliteStore, room: RoomId) -> Result<Option<Roo
     let row = sqlx::query(seen!("rooms.id = ?"))
         .bind(room.0)
         .fetch_optional(&store.readers)
-        .await
-        .map_err(told)?;
+        .await?;
     row.as_ref().map(read).transpose()
 }
 
 fn read(row: &SqliteRow) -> Result<RoomInfo, StoreError> {
-    let creator: Option<Uuid> = row.try_get("creator").map_err(told)?;
-    let number = |column| row.try_get(column).map(from_sql).map_err(told);
+    let creator: Option<Uuid> = row.try_get("creator")?;
+    let number = |column| row.try_get(column).map(from_sql).map_err(StoreError::from);
     Ok(RoomInfo {
-        id: RoomId(row.try_get("id").map_err(told)?),
-        name: row.try_get("name").map_err(told)?,
-        kind: kind::read(row.try_get("kind").map_err(told)?)?,
-        topic: row.try_get("topic").map_err(told)?,
-        archived: row.try_get("archived").map_err(told)?,
-        lobby: row.try_get("lobby").map_err(told)?,
+        id: RoomId(row.try_get("id")?),
+        name: row.try_get("name")?,
+        kind: kind::read(row.try_get("kind")?)?,
+        topic: row.try_get("topic")?,
+        archived: row.try_get("archived")?,
+        lobby: row.try_get("lobby")?,
         members: u32::try_from(number("members")?).unwrap_or(u32::MAX),
         entries: number("head")?,
         creator: match creator {
             None => None,
             Some(id) => Some(Person {
                 id: UserId(id),
-                name: row.try_get("creator_name").map_err(told)?,
+                name: row.try_get("creator_name")?,
             }),
         },
         created_at: number("created_at")?,

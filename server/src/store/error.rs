@@ -1,0 +1,87 @@
+//! Why the store failed, by the codes of both databases.
+
+use sqlx::error::ErrorKind;
+use sqlx::postgres::PgDatabaseError;
+use sqlx::sqlite::SqliteError;
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else held the database for longer than the store's patience.
+    #[error("the database is locked")]
+    Locked,
+    /// A constraint that no correct caller breaks: never taken for a repeat.
+    #[error("the database refused a row: {0}")]
+    Rejected(#[source] sqlx::Error),
+    /// The connection ended while something was committed: nobody knows whether it was.
+    #[error("the connection to the database ended during a commit: {0}")]
+    Unconfirmed(#[source] sqlx::Error),
+    /// It could not be read or written.
+    #[error("the database failed: {0}")]
+    Failed(#[source] sqlx::Error),
+    /// The database's files are not in their places any more: nothing that was committed since can be relied on.
+    #[error("{0}")]
+    Lost(&'static str),
+    /// Less is free on its disk than has to be.
+    #[error("the disk is full")]
+    Full,
+    /// It holds what this program cannot read.
+    #[error("the database holds an unreadable {0}")]
+    Unreadable(&'static str),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let Some(cause) = error.as_database_error() else {
+            return Self::Failed(error);
+        };
+        if let Some(cause) = cause.try_downcast_ref::<SqliteError>() {
+            return match primary_code(cause) {
+                Some(SQLITE_BUSY | SQLITE_LOCKED) => Self::Locked,
+                Some(SQLITE_FULL) => Self::Full,
+                _ => Self::by_kind(error),
+            };
+        }
+        let constraint = cause
+            .try_downcast_ref::<PgDatabaseError>()
+            .and_then(PgDatabaseError::constraint);
+        match cause.code().as_deref() {
+            Some(SERIALIZATION | DEADLOCK | LOCK_TIMEOUT | STATEMENT_TIMEOUT) => Self::Locked,
+            // Another node has stored the same entry at this moment: the next attempt finds it.
+            Some(UNIQUE_VIOLATION) if constraint == Some(REPEAT) => Self::Locked,
+            Some(DISK_FULL) => Self::Full,
+            _ => Self::by_kind(error),
+        }
+    }
+}
+
+impl StoreError {
+    fn by_kind(error: sqlx::Error) -> Self {
+        match error.as_database_error().map(sqlx::error::DatabaseError::kind) {
+            None | Some(ErrorKind::Other) => Self::Failed(error),
+            Some(_) => Self::Rejected(error),
+        }
+    }
+}
+
+const SQLITE_BUSY: i32 = 5;
+const SQLITE_LOCKED: i32 = 6;
+const SQLITE_FULL: i32 = 13;
+
+/// SQLite's code without what its extended codes add.
+fn primary_code(error: &SqliteError) -> Option<i32> {
+    use sqlx::error::DatabaseError as _;
+    let code = error.code()?.parse::<i32>().ok()?;
+    Some(code & 0xff)
+}
+
+/// SQLSTATEs of Postgres.
+const SERIALIZATION: &str = "40001";
+const DEADLOCK: &str = "40P01";
+const LOCK_TIMEOUT: &str = "55P03";
+const STATEMENT_TIMEOUT: &str = "57014";
+const UNIQUE_VIOLATION: &str = "23505";
+const DISK_FULL: &str = "53100";
+
+/// The constraint that settles a repeat.
+const REPEAT: &str = "entries_author_id";
