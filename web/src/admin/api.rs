@@ -10,9 +10,10 @@ use steadfast_shared::admin::{
 use steadfast_shared::http::SessionInfo;
 use steadfast_shared::{ErrorCode, Role, RoomId, UserId};
 
-use super::query::Query;
-use crate::http::{self, HttpError};
-use crate::text::Phrases;
+use crate::admin::query::Query;
+use crate::browser::http;
+use crate::browser::http::HttpError;
+use crate::language::Phrases;
 
 /// One page of a list, after the line of this name.
 pub(super) async fn people(

@@ -2,8 +2,8 @@
 
 use steadfast_shared::admin::Exclude;
 
-use super::span::Span;
-use crate::text::Phrases;
+use crate::admin::span::Span;
+use crate::language::Phrases;
 
 /// Everything that follows, a sentence each.
 pub fn of_exclusion(asked: &Exclude, t: &Phrases) -> Vec<String> {
@@ -35,7 +35,7 @@ mod tests {
     use steadfast_shared::admin::{AccountState, Messages};
 
     use super::*;
-    use crate::text::Language;
+    use crate::language::Language;
 
     #[test]
     fn every_choice_has_its_sentence() {

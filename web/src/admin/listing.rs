@@ -6,10 +6,10 @@ use steadfast_client::Session;
 use steadfast_shared::admin::{AuditLine, ConnectionInfo, HeldAddress, PeopleQuery, SignIn};
 use steadfast_shared::{UserId, limit};
 
-use super::api;
-use super::record::Record;
-use crate::http::HttpError;
-use crate::state::Page;
+use crate::admin::api;
+use crate::admin::record::Record;
+use crate::browser::http::HttpError;
+use crate::page::Page;
 
 /// Where a list comes from.
 #[derive(Clone, PartialEq, Debug)]

@@ -28,10 +28,6 @@ mod listing;
 #[cfg(target_arch = "wasm32")]
 mod place;
 #[cfg(target_arch = "wasm32")]
-#[expect(
-    unreachable_pub,
-    reason = "what #[component] writes around a function is wider than the function"
-)]
 mod views;
 
 #[cfg(target_arch = "wasm32")]

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use steadfast_shared::admin::{HeldAddress, Messages, PeopleQuery, PersonLimit, RoomInfo};
 use steadfast_shared::{Person, Role};
 
-use super::record::Way;
-use super::section::Section;
+use crate::admin::record::Way;
+use crate::admin::section::Section;
 
 /// A place in the administration.
 #[derive(Clone, PartialEq, Debug)]

@@ -6,7 +6,7 @@ use steadfast_shared::admin::{
 use steadfast_shared::event::Availability;
 use steadfast_shared::{Millis, Person, Role};
 
-use crate::text::Phrases;
+use crate::language::Phrases;
 
 /// One line of a list.
 #[derive(Clone, PartialEq, Debug)]
@@ -273,7 +273,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::text::Language;
+    use crate::language::Language;
 
     fn person(n: u128, name: &str) -> Person {
         Person {

@@ -1,7 +1,7 @@
 //! Quotes and lists, line by line; everything else is prose, and [`fence`](super::fence) has code.
 
-use super::fence::{self, Unclosed};
-use super::{Block, Budget, Inline, Item, Label, inline};
+use crate::markdown::fence::Unclosed;
+use crate::markdown::{Block, Budget, Inline, Item, Label, fence, inline};
 
 /// Quotes and lists within one another; further in, their marks show as typed.
 const MAX_DEPTH: usize = 6;

@@ -3,7 +3,7 @@
 //! A mark begins where a word does and ends where one does. Korean is kind to the end: particles stand right behind a
 //! word, so Hangul may follow the closing mark. It is not kind to the beginning: `김**님`, `아~~그렇구나~~`.
 
-use super::block::is_escapable;
+use crate::markdown::block::is_escapable;
 
 /// Marks of other kinds that may stand between a mark and its word.
 const NESTED: usize = 6;

@@ -1,7 +1,7 @@
 //! Code between fences: ```` ``` ```` as people type it in a chat, or `~~~` by the book.
 
-use super::Block;
-use super::block::{MAX_INDENT, is_blank, unindent};
+use crate::markdown::Block;
+use crate::markdown::block::{MAX_INDENT, is_blank, unindent};
 
 /// The shortest fence.
 const MIN_WIDTH: usize = 3;

@@ -7,8 +7,8 @@
 
 use steadfast_shared::is_blank;
 
-use super::edge::{self, Mark};
-use super::{Budget, Inline, block, link, mention};
+use crate::markdown::edge::Mark;
+use crate::markdown::{Budget, Inline, block, edge, link, mention};
 
 /// Marks that may be open at once: the oldest is given up. With at most two pairs per mark, it bounds the tree's depth.
 const MAX_OPEN: usize = 8;

@@ -1,6 +1,6 @@
 //! Which addresses are links, and where a bare one ends.
 
-use super::edge::{is_hangul, is_wide_punctuation};
+use crate::markdown::edge::{is_hangul, is_wide_punctuation};
 
 /// The longest address that is a link, in bytes.
 const MAX_LEN: usize = 2048;

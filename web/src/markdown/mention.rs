@@ -7,7 +7,7 @@ use std::ops::Range;
 use steadfast_shared::{Person, UserId, mention};
 use uuid::Uuid;
 
-use super::{Block, Inline};
+use crate::markdown::{Block, Inline};
 
 /// Who is named at the start of `text`, and in how many bytes.
 pub(super) fn at_start(text: &str) -> Option<(usize, UserId)> {

@@ -2,7 +2,7 @@
 
 use steadfast_shared::{UserId, mention};
 
-use super::{Block, Inline, read};
+use crate::markdown::{Block, Inline, read};
 
 /// A message's text with its marks, and everybody who is named in it by name. Code stays as it stands, as it is read.
 pub fn with_names(text: &str, name: impl Fn(UserId) -> String) -> String {

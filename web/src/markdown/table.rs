@@ -1,6 +1,6 @@
 //! The table of `docs/MARKDOWN.md`, row by row.
 
-use super::{Block, Inline, Item, Label, read};
+use crate::markdown::{Block, Inline, Item, Label, read};
 
 static RULES: &str = include_str!("../../../docs/MARKDOWN.md");
 

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use steadfast_shared::{UserId, limit};
 
-use super::{Block, Inline, MAX_PIECES, plain, read};
+use crate::markdown::{Block, Inline, MAX_PIECES, plain, read};
 
 #[test]
 fn a_message_in_one_line_has_no_marks() {

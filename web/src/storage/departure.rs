@@ -3,8 +3,8 @@
 //! The cookie is out of the page's reach. So nobody may come in by it before it is known to be worthless, in no tab and after no
 //! reload, and this outlives them all. It says nothing of the person.
 
-use super::local::local;
-use crate::base_path::here;
+use crate::browser::base_path::here;
+use crate::storage::local::local;
 
 const OWED: &str = "steadfast.sign-out-owed";
 

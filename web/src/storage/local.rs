@@ -2,8 +2,8 @@
 
 use web_sys::Storage;
 
-use crate::base_path::here;
-use crate::drafts::KeyValue;
+use crate::browser::base_path::here;
+use crate::compose::drafts::KeyValue;
 
 /// This tab's name, where it was loaded anew. Taken away while the tab lives: a duplicated tab is another one.
 const TAB: &str = "steadfast.tab";
@@ -83,6 +83,6 @@ fn session() -> Option<Storage> {
     web_sys::window()?.session_storage().ok()?
 }
 
-pub(super) fn local() -> Option<Storage> {
+pub(crate) fn local() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
 }

@@ -16,7 +16,7 @@ use steadfast_client::link::{Storage, Task};
 use steadfast_client::older::{self, Unreadable};
 use steadfast_client::{Identity, OutboxItem, Restored, StorageError, Write};
 
-use crate::json;
+use crate::browser::json;
 
 pub use database::{Database, DatabaseError, Operation, Store};
 

@@ -5,9 +5,9 @@
 use steadfast_shared::RoomId;
 use steadfast_shared::event::ClosingReason;
 
-use super::local::local;
-use crate::base_path::here;
-use crate::text::Language;
+use crate::browser::base_path::here;
+use crate::language::Language;
+use crate::storage::local::local;
 
 const LANGUAGE: &str = "steadfast.language";
 const THEME: &str = "steadfast.theme";

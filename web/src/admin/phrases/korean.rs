@@ -3,7 +3,7 @@
 use steadfast_shared::Role;
 use steadfast_shared::admin::{AccountState, AuditAction, LimitName, Messages, SignInOutcome, Via};
 
-use super::{Admin, Follows, Labels};
+use crate::admin::phrases::{Admin, Follows, Labels};
 use crate::admin::section::Section;
 use crate::admin::span::Span;
 

@@ -8,8 +8,8 @@ pub use korean::PHRASES as KOREAN;
 use steadfast_shared::Role;
 use steadfast_shared::admin::{AccountState, AuditAction, LimitName, Messages, SignInOutcome, Via};
 
-use super::section::Section;
-use super::span::Span;
+use crate::admin::section::Section;
+use crate::admin::span::Span;
 
 /// What is said about administration. A phrase with a gap is a function of what fills it.
 #[expect(missing_docs, reason = "each phrase is its own explanation in english.rs")]

@@ -5,8 +5,9 @@ use leptos::task::spawn_local;
 use steadfast_client::Input;
 
 use crate::admin::api;
-use crate::components::dialog::Dialog;
-use crate::state::{Opened, Page, words};
+use crate::page::{Page, words};
+use crate::ui::dialog::Dialog;
+use crate::ui::overlays::Opened;
 
 /// Asks whoever is signed in whether to become owner by the link that led here.
 #[component]

@@ -8,12 +8,12 @@ use steadfast_client::Session;
 use steadfast_shared::admin::{self, AccountState, Messages};
 use steadfast_shared::{Person, Power, Role, limit};
 
-use super::choose::{Radios, Select};
-use super::question::{Ask, Deed};
 use crate::admin::span::Span;
+use crate::admin::views::choose::{Radios, Select};
+use crate::admin::views::question::{Ask, Deed};
 use crate::admin::{api, consequences};
-use crate::components::Field;
-use crate::state::{Page, words};
+use crate::page::{Page, words};
+use crate::ui::field::Field;
 
 /// Bans somebody, or closes their account.
 #[component]
@@ -61,7 +61,7 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
             Ok(untrack(|| (page.t().admin.excluded)(&name, info.state)))
         }))
     });
-    let says = move |phrase: fn(&'static crate::text::Phrases) -> &'static str| {
+    let says = move |phrase: fn(&'static crate::language::Phrases) -> &'static str| {
         words(move || phrase(page.t()).to_owned())
     };
     let kinds = vec![

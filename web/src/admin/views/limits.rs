@@ -8,10 +8,10 @@ use leptos::prelude::*;
 use steadfast_shared::Person;
 use steadfast_shared::admin::{LimitName, PersonLimit, SetLimit};
 
-use super::question::{Ask, Deed};
 use crate::admin::api;
-use crate::components::Field;
-use crate::state::{Page, words};
+use crate::admin::views::question::{Ask, Deed};
+use crate::page::{Page, words};
+use crate::ui::field::Field;
 
 /// One limit, as it is and as it is typed.
 #[derive(Clone, Copy)]

@@ -4,16 +4,16 @@ use leptos::prelude::*;
 use steadfast_shared::admin::AccountState;
 use steadfast_shared::{Person, Power, Role};
 
-use super::Heading;
-use super::choose::Select;
-use super::records::Records;
 use crate::admin::listing::{Listing, Source};
 use crate::admin::place::{Place, Question, Trail};
 use crate::admin::section::Section;
-use crate::components::pause::Pause;
-use crate::components::{Icon, Shape};
-use crate::state::{Page, words};
-use crate::text::Phrase;
+use crate::admin::views::Heading;
+use crate::admin::views::choose::Select;
+use crate::admin::views::records::Records;
+use crate::language::Phrase;
+use crate::page::{Page, words};
+use crate::ui::icon::{Icon, Shape};
+use crate::ui::pause::Pause;
 
 /// One list; of a log, what concerns one person.
 #[component]

@@ -19,21 +19,22 @@ use leptos::prelude::*;
 use steadfast_client::Session;
 use steadfast_shared::{Person, UserId};
 
-pub(crate) use self::claim::ClaimDialog;
-use self::exclude::{Exclude, MessagesOf};
-use self::limits::Limits;
-use self::list::List;
-use self::owner_link::MakeOwnerLink;
-use self::person::PersonPlace;
-use self::plain::{Archive, Delete, Readmit, Release, SignOut};
-pub(crate) use self::records::marked;
-use self::role::RoleOf;
-use self::room::Rename;
-use super::place::{Place, Question, Trail};
-use super::section::{Section, administers};
-use crate::components::dialog::Dialog;
-use crate::components::{Icon, Shape};
-use crate::state::{Opened, Page, words};
+use crate::admin::place::{Place, Question, Trail};
+use crate::admin::section::{Section, administers};
+pub(crate) use crate::admin::views::claim::ClaimDialog;
+use crate::admin::views::exclude::{Exclude, MessagesOf};
+use crate::admin::views::limits::Limits;
+use crate::admin::views::list::List;
+use crate::admin::views::owner_link::MakeOwnerLink;
+use crate::admin::views::person::PersonPlace;
+use crate::admin::views::plain::{Archive, Delete, Readmit, Release, SignOut};
+pub(crate) use crate::admin::views::records::marked;
+use crate::admin::views::role::RoleOf;
+use crate::admin::views::room::Rename;
+use crate::page::{Page, words};
+use crate::ui::dialog::Dialog;
+use crate::ui::icon::{Icon, Shape};
+use crate::ui::overlays::Opened;
 
 /// What owners and moderators see and do.
 #[component]

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::Heading;
 use crate::admin::api;
-use crate::base_path;
-use crate::components::ShownOnce;
-use crate::state::{Page, words};
+use crate::admin::views::Heading;
+use crate::browser::base_path;
+use crate::page::{Page, words};
+use crate::ui::shown_once::ShownOnce;
 
 /// Makes an owner link, and shows it once.
 #[component]

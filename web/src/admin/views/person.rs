@@ -6,15 +6,15 @@ use steadfast_client::Session;
 use steadfast_shared::admin::{AccountState, PersonDetail, PersonInfo};
 use steadfast_shared::{Person, Power, Role};
 
-use super::Heading;
-use super::records::{Facts, Records, marked};
 use crate::admin::api;
 use crate::admin::place::{Place, Question, Trail};
 use crate::admin::record::{Fact, Mark, Record, Value, marks};
 use crate::admin::section::Section;
-use crate::components::Avatar;
-use crate::state::{Page, words};
-use crate::text::{Phrase, Phrases};
+use crate::admin::views::Heading;
+use crate::admin::views::records::{Facts, Records, marked};
+use crate::language::{Phrase, Phrases};
+use crate::page::{Page, words};
+use crate::people::avatar::Avatar;
 
 /// Everything about one person.
 #[component]

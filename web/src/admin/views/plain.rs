@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use steadfast_shared::Person;
 use steadfast_shared::admin::{ChangeRoomBody, HeldAddress, RoomInfo};
 
-use super::question::{Ask, Deed};
 use crate::admin::api;
-use crate::state::{Page, words};
+use crate::admin::views::question::{Ask, Deed};
+use crate::page::{Page, words};
 
 /// Lets somebody in again.
 #[component]

@@ -7,11 +7,11 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::Heading;
 use crate::admin::api;
 use crate::admin::place::Trail;
-use crate::http::HttpError;
-use crate::state::Page;
+use crate::admin::views::Heading;
+use crate::browser::http::HttpError;
+use crate::page::Page;
 
 /// What is done once it is confirmed, and what to say then; nothing, where what was typed will not do.
 pub(super) type Deed = Rc<dyn Fn() -> Option<LocalBoxFuture<'static, Result<String, HttpError>>>>;

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use steadfast_shared::event::Availability;
 use steadfast_shared::{Person, Role};
 
-use super::when::When;
 use crate::admin::place::{Place, Trail};
 use crate::admin::record::{Fact, Lead, Mark, Record, Value, Way};
-use crate::components::{Icon, Shape};
-use crate::state::{Page, words};
+use crate::admin::views::when::When;
+use crate::page::{Page, words};
+use crate::ui::icon::{Icon, Shape};
 
 /// Lines of a list.
 #[component]

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use steadfast_shared::{Person, Role};
 
-use super::choose::Radios;
-use super::question::{Ask, Deed};
 use crate::admin::api;
-use crate::state::{Page, words};
+use crate::admin::views::choose::Radios;
+use crate::admin::views::question::{Ask, Deed};
+use crate::page::{Page, words};
 
 /// Gives somebody another role; the server, too.
 #[component]

@@ -7,10 +7,10 @@ use leptos::prelude::*;
 use steadfast_shared::admin::{ChangeRoomBody, RoomInfo};
 use steadfast_shared::{RoomName, Topic};
 
-use super::question::{Ask, Deed};
 use crate::admin::api;
-use crate::components::Field;
-use crate::state::{Page, words};
+use crate::admin::views::question::{Ask, Deed};
+use crate::page::{Page, words};
+use crate::ui::field::Field;
 
 /// Renames and describes a room.
 #[component]

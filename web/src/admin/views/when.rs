@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use steadfast_shared::Millis;
 
-use crate::calendar;
-use crate::state::Page;
+use crate::language::calendar;
+use crate::page::Page;
 
 /// How long ago, or in how long; exactly, for who points at it and for programs.
 #[component]

@@ -1,0 +1,438 @@
+//! Where a person says who they are.
+
+use leptos::ev::SubmitEvent;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_shared::http::NewSession;
+use steadfast_shared::{ErrorCode, Nickname, Passphrase, PassphraseError, TextError};
+
+use crate::account::api;
+use crate::account::leaving::Left;
+use crate::account::notice::Notice;
+use crate::account::start::{JoinError, Welcome};
+use crate::browser::http::HttpError;
+use crate::language::switch::LanguageSwitch;
+use crate::page::{Page, words};
+use crate::ui::brand::Brand;
+use crate::ui::dialog::Dialog;
+use crate::ui::field::Field;
+use crate::ui::icon::{Icon, Shape};
+
+/// What stands in the way.
+#[derive(Clone, PartialEq, Eq)]
+enum Trouble {
+    Nickname(TextError),
+    Passphrase(PassphraseError),
+    Taken(String),
+    WrongPassphrase,
+    NoInvitation,
+    NoOwnerLink,
+    KeptOut(ErrorCode),
+    Refused(String),
+    Unreachable,
+    NoCookies,
+}
+
+/// Which field a trouble stands below.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Nickname,
+    Passphrase,
+    Invitation,
+}
+
+impl Trouble {
+    fn of(error: JoinError, name: &str) -> Self {
+        match error {
+            JoinError::NoCookies => Self::NoCookies,
+            JoinError::Http(HttpError::Unreachable) => Self::Unreachable,
+            JoinError::Http(HttpError::Refused(error)) => match error.code {
+                ErrorCode::NicknameTaken => Self::Taken(name.to_owned()),
+                ErrorCode::WrongPassphrase => Self::WrongPassphrase,
+                ErrorCode::InviteRequired => Self::NoInvitation,
+                ErrorCode::InvalidCode => Self::NoOwnerLink,
+                code @ (ErrorCode::Banned | ErrorCode::Deactivated) => Self::KeptOut(code),
+                _ => Self::Refused(error.message),
+            },
+        }
+    }
+
+    fn place(&self) -> Place {
+        match self {
+            Self::Passphrase(_) | Self::WrongPassphrase => Place::Passphrase,
+            Self::NoInvitation => Place::Invitation,
+            Self::Nickname(_)
+            | Self::Taken(_)
+            | Self::Refused(_)
+            | Self::Unreachable
+            | Self::NoCookies
+            | Self::NoOwnerLink
+            | Self::KeptOut(_) => Place::Nickname,
+        }
+    }
+
+    fn words(&self, page: Page) -> String {
+        let t = page.t();
+        match self {
+            Self::Nickname(error) => (t.nickname_refused)(*error),
+            Self::Passphrase(error) => (t.account.passphrase_refused)(*error),
+            Self::Taken(name) => (t.account.nickname_taken)(name),
+            Self::WrongPassphrase => (t.rejected)(ErrorCode::WrongPassphrase).to_owned(),
+            Self::NoInvitation => t.account.no_good_invitation.to_owned(),
+            Self::NoOwnerLink => t.admin.no_good_link.to_owned(),
+            Self::KeptOut(ErrorCode::Deactivated) => t.privacy.closed_join.to_owned(),
+            Self::KeptOut(_) => t.privacy.banned_join.to_owned(),
+            Self::Refused(why) => (t.server_refused)(why),
+            Self::Unreachable => t.server_unreachable.to_owned(),
+            Self::NoCookies => t.account.no_cookies.to_owned(),
+        }
+    }
+}
+
+/// Asks who a person is: a nickname; its passphrase, where it is taken; an invitation, where one is needed.
+#[component]
+pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
+    let page = Page::here();
+    let (nickname, passphrase, invitation) = (
+        NodeRef::<html::Input>::new(),
+        NodeRef::<html::Input>::new(),
+        NodeRef::<html::Input>::new(),
+    );
+    let joining = RwSignal::new(false);
+    let coming_back = welcome == Welcome::Change;
+    let signed_out = matches!(welcome, Welcome::SignedOut(_));
+    let was = match welcome {
+        Welcome::SignedOut(name) => name,
+        Welcome::First | Welcome::Change => String::new(),
+    };
+    let owner_code = RwSignal::new(page.owner_code.get_value());
+    let unowned = RwSignal::new(false);
+    // Asked for once it can help: a nickname that is free needs none.
+    let asks_passphrase = RwSignal::new(!was.is_empty());
+    let code = page.invitation.get_value();
+    let asks_invitation = RwSignal::new(code.is_some());
+    let trouble = RwSignal::new(None::<Trouble>);
+    // Who asks to join where words of others are left on the device, until it is decided what becomes of those.
+    let undecided = RwSignal::new(None::<NewSession>);
+    Effect::new(move || {
+        if let Some(input) = nickname.get() {
+            let _ = input.focus();
+        }
+    });
+    spawn_local(async move {
+        if let Ok(registration) = api::registration().await {
+            if registration.closed {
+                asks_invitation.try_set(true);
+            }
+            unowned.try_set(registration.unowned);
+        }
+    });
+
+    let join = move |asked: NewSession| {
+        joining.set(true);
+        trouble.set(None);
+        spawn_local(async move {
+            // Entering shows the room, and this page's signals are gone then.
+            let Err(error) = page.join(&asked).await else {
+                if asked.owner_code.is_some() {
+                    page.owner_code.set_value(None);
+                    page.remark(|t| t.admin.claimed);
+                }
+                return;
+            };
+            joining.try_set(false);
+            let found = Trouble::of(error, asked.nickname.as_str());
+            match found {
+                Trouble::Taken(_) | Trouble::WrongPassphrase => asks_passphrase.set(true),
+                // Whether the nickname is taken is not told: whoever has it signs in with its passphrase.
+                Trouble::NoInvitation => {
+                    asks_invitation.set(true);
+                    asks_passphrase.set(true);
+                }
+                // Not again: without it they come in as everybody does.
+                Trouble::NoOwnerLink => {
+                    page.owner_code.set_value(None);
+                    owner_code.set(None);
+                }
+                _ => {}
+            }
+            let place = found.place();
+            trouble.set(Some(found));
+            focus(match place {
+                Place::Nickname => nickname,
+                Place::Passphrase => passphrase,
+                Place::Invitation => invitation,
+            });
+        });
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let value = |input: NodeRef<html::Input>| input.get_untracked().map(|input| input.value());
+        if joining.get_untracked() {
+            return;
+        }
+        let asked = asked(
+            &value(nickname).unwrap_or_default(),
+            &value(passphrase).unwrap_or_default(),
+            &value(invitation).unwrap_or_default(),
+        );
+        let asked = match asked {
+            Ok(asked) => NewSession {
+                owner_code: owner_code.get_untracked(),
+                ..asked
+            },
+            Err(found) => {
+                let field = if found.place() == Place::Passphrase {
+                    passphrase
+                } else {
+                    nickname
+                };
+                trouble.set(Some(found));
+                focus(field);
+                return;
+            }
+        };
+        if untrack(|| page.words_of_others(asked.nickname.as_str())).is_empty() {
+            join(asked);
+        } else {
+            undecided.set(Some(asked));
+        }
+    };
+    let trouble_at = move |place: Place| {
+        Signal::derive(move || {
+            trouble.with(|trouble| {
+                let trouble = trouble.as_ref().filter(|trouble| trouble.place() == place);
+                trouble.map(|trouble| trouble.words(page))
+            })
+        })
+    };
+    let code = code.unwrap_or_default();
+    view! {
+        <main class="welcome">
+            <div class="welcome-card">
+                <div class="welcome-top">
+                    <Brand />
+                    <LanguageSwitch />
+                </div>
+                <h1>{page.says(|t| t.welcome)}</h1>
+                <p class="welcome-lead">{page.says(|t| t.promise)}</p>
+                <p class="notice notice-calm" data-testid="owner-lead" hidden=move || owner_code.with(Option::is_none)>
+                    <Icon shape=Shape::Shield />
+                    <span>{page.says(|t| t.admin.claim_first_join)}</span>
+                </p>
+                <p
+                    class="notice notice-calm"
+                    role="status"
+                    data-testid="no-owner"
+                    hidden=move || !unowned.get() || owner_code.with(Option::is_some)
+                >
+                    <Icon shape=Shape::Shield />
+                    <span>{page.says(|t| t.admin.no_owner)}</span>
+                </p>
+                {signed_out
+                    .then(|| {
+                        view! {
+                            <p class="welcome-lead" role="status" data-testid="signed-out">
+                                {page.says(|t| t.drafts.you_are_signed_out)}
+                            </p>
+                        }
+                    })}
+                <p
+                    class="notice"
+                    role="status"
+                    data-testid="sign-out-overdue"
+                    hidden=move || !page.overdue.get()
+                >
+                    <Icon shape=Shape::Alert />
+                    <span>{page.says(|t| t.drafts.sign_out_overdue)}</span>
+                </p>
+                {(!coming_back).then(|| view! { <LeftWords /> })}
+                <form class="welcome-form" on:submit=submit novalidate>
+                    <Field
+                        id="nickname"
+                        label=words(move || page.t().nickname.to_owned())
+                        input=nickname
+                        start=was
+                        hint=words(move || page.t().nickname_hint.to_owned())
+                        trouble=trouble_at(Place::Nickname)
+                        autocomplete="username"
+                        capitals="words"
+                    />
+                    <div hidden=move || !asks_passphrase.get()>
+                        <Field
+                            id="passphrase"
+                            label=words(move || page.t().account.passphrase.to_owned())
+                            input=passphrase
+                            hint=words(move || page.t().account.passphrase_if_yours.to_owned())
+                            trouble=trouble_at(Place::Passphrase)
+                            kind="password"
+                            autocomplete="current-password"
+                            capitals="none"
+                        />
+                    </div>
+                    <div hidden=move || !asks_invitation.get()>
+                        <Field
+                            id="invitation"
+                            label=words(move || page.t().account.invitation.to_owned())
+                            input=invitation
+                            start=code
+                            hint=words(move || page.t().account.invitation_needed.to_owned())
+                            trouble=trouble_at(Place::Invitation)
+                            capitals="none"
+                        />
+                    </div>
+                    <button type="submit" class="button button-strong" data-testid="join" disabled=joining>
+                        {move || if joining.get() { page.t().joining } else { page.t().join }}
+                    </button>
+                    <button
+                        type="button"
+                        class="button button-quiet"
+                        data-testid="have-passphrase"
+                        hidden=move || asks_passphrase.get()
+                        on:click=move |_| {
+                            asks_passphrase.set(true);
+                            // Once it is shown.
+                            request_animation_frame(move || focus(passphrase));
+                        }
+                    >
+                        {page.says(|t| t.account.have_passphrase)}
+                    </button>
+                    {coming_back
+                        .then(|| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="button button-quiet"
+                                    data-testid="go-back"
+                                    on:click=move |_| page.go_back()
+                                >
+                                    {page.says(|t| t.go_back)}
+                                </button>
+                            }
+                        })}
+                </form>
+                <Notice />
+            </div>
+            {move || {
+                undecided
+                    .get()
+                    .map(|asked| {
+                        let name = asked.nickname.as_str().to_owned();
+                        let close = Callback::new(move |()| undecided.set(None));
+                        let go_on = Callback::new(move |()| {
+                            undecided.set(None);
+                            join(asked.clone());
+                        });
+                        view! { <DeleteLeft left=Signal::derive(move || page.words_of_others(&name)) joins=true on_close=close on_delete=go_on /> }
+                    })
+            }}
+        </main>
+    }
+}
+
+/// Unsent words that are left on the device, by whoever was signed in.
+#[component]
+fn LeftWords() -> impl IntoView {
+    let page = Page::here();
+    let left = Memo::new(move |_| page.unsent_words());
+    let asks = RwSignal::new(false);
+    let delete = Callback::new(move |()| {
+        asks.set(false);
+        spawn_local(page.discard_left());
+    });
+    move || {
+        let left_now = left.get();
+        (!left_now.is_empty()).then(|| {
+            let said = move || {
+                let unsent = (page.t().drafts.unsent)(left_now.messages, left_now.drafts);
+                (page.t().drafts.left)(&left_now.by.join(", "), &unsent)
+            };
+            view! {
+                <div class="notice notice-ask" role="status" data-testid="left-words">
+                    <Icon shape=Shape::Alert />
+                    <span>{words(said)}</span>
+                    <button
+                        type="button"
+                        class="button button-small"
+                        data-testid="delete-left"
+                        on:click=move |_| asks.set(true)
+                    >
+                        {page.says(|t| t.drafts.delete_left)}
+                    </button>
+                </div>
+                {move || {
+                    asks.get()
+                        .then(|| {
+                            let close = Callback::new(move |()| asks.set(false));
+                            view! { <DeleteLeft left=left.into() joins=false on_close=close on_delete=delete /> }
+                        })
+                }}
+            }
+        })
+    }
+}
+
+/// Asks before words of somebody who is not signed in any more are erased.
+#[component]
+fn DeleteLeft(
+    left: Signal<Left>,
+    /// Whether somebody else joins then.
+    joins: bool,
+    on_close: Callback<()>,
+    on_delete: Callback<()>,
+) -> impl IntoView {
+    let page = Page::here();
+    let means = move || {
+        let left = left.get();
+        let unsent = (page.t().drafts.unsent)(left.messages, left.drafts);
+        let by = format!("{unsent} ({})", left.by.join(", "));
+        (page.t().drafts.delete_left_means)(&by)
+    };
+    let way = if joins {
+        page.says(|t| t.drafts.delete_and_join)
+    } else {
+        page.says(|t| t.drafts.delete_left)
+    };
+    view! {
+        <Dialog
+            title=words(move || page.t().drafts.delete_left_question.to_owned())
+            testid="delete-left-question"
+            brief=true
+            on_close
+        >
+            <p>{words(means)}</p>
+            <div class="dialog-ways">
+                <button type="button" class="button" data-testid="keep-left" autofocus on:click=move |_| on_close.run(())>
+                    {page.says(|t| t.cancel)}
+                </button>
+                <button
+                    type="button"
+                    class="button button-grave"
+                    data-testid="delete-left-confirm"
+                    on:click=move |_| on_delete.run(())
+                >
+                    {way}
+                </button>
+            </div>
+        </Dialog>
+    }
+}
+
+/// What is asked of the server, or what is wrong with it before.
+fn asked(nickname: &str, passphrase: &str, invitation: &str) -> Result<NewSession, Trouble> {
+    let mut asked = NewSession::new(Nickname::parse(nickname).map_err(Trouble::Nickname)?);
+    if !passphrase.is_empty() {
+        asked.passphrase = Some(Passphrase::parse(passphrase).map_err(Trouble::Passphrase)?);
+    }
+    // A whole link will do.
+    let code = invitation.rsplit('#').next().unwrap_or_default().trim();
+    asked.invite = (!code.is_empty()).then(|| code.to_owned());
+    Ok(asked)
+}
+
+fn focus(field: NodeRef<html::Input>) {
+    if let Some(field) = field.get_untracked() {
+        let _ = field.focus();
+    }
+}

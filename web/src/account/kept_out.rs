@@ -1,0 +1,86 @@
+//! What somebody sees who may not sign in: why, and what they had not sent.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_shared::event::ClosingReason;
+
+use crate::language::switch::LanguageSwitch;
+use crate::page::Page;
+use crate::ui::brand::Brand;
+use crate::ui::clipboard;
+use crate::ui::toast::Toast;
+
+/// Says that this person is kept out, and shows what they had not sent, for as long as they like.
+#[component]
+pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
+    let page = Page::here();
+    let title = page.says(match reason {
+        ClosingReason::Deactivated => |t| t.privacy.closed_title,
+        _ => |t| t.privacy.banned_title,
+    });
+    // What the device keeps is read a little after the page is there.
+    let unsent = Memo::new(move |_| {
+        page.on_connection(|_| ());
+        page.on_outbox(|_| ());
+        page.unsent_texts()
+    });
+    let any_kept = move || !unsent.with(String::is_empty);
+    let kept = move || {
+        any_kept().then(|| {
+            view! {
+                <section class="kept-out-words">
+                    <h2>{page.says(|t| t.privacy.not_sent)}</h2>
+                    <pre data-testid="kept-out-words" tabindex="0">{move || unsent.get()}</pre>
+                    <button
+                        type="button"
+                        class="button"
+                        data-testid="kept-out-copy"
+                        on:click=move |_| clipboard::copy(page, unsent.get_untracked())
+                    >
+                        {page.says(|t| t.privacy.copy_all)}
+                    </button>
+                </section>
+            }
+        })
+    };
+    let trying = RwSignal::new(false);
+    let still_out = RwSignal::new(false);
+    let try_again = move |_| {
+        trying.set(true);
+        still_out.set(false);
+        spawn_local(async move {
+            let out = page.try_to_return().await;
+            trying.try_set(false);
+            still_out.try_set(out);
+        });
+    };
+    view! {
+        <main class="welcome">
+            <div class="welcome-card" data-testid="kept-out">
+                <div class="welcome-top">
+                    <Brand />
+                    <LanguageSwitch />
+                </div>
+                <h1 tabindex="-1">{title}</h1>
+                <p class="welcome-lead">{page.says(|t| t.privacy.kept_out_means)}</p>
+                {kept}
+                <p class="labelled-hint" role="status">{move || still_out.get().then(|| page.t().privacy.still_out)}</p>
+                <div class="kept-out-ways">
+                    <button type="button" class="button" data-testid="try-again" disabled=trying on:click=try_again>
+                        {page.says(|t| t.privacy.try_again)}
+                    </button>
+                    <button
+                        type="button"
+                        class="button button-quiet"
+                        data-testid="somebody-else"
+                        on:click=move |_| page.leave_for_another()
+                    >
+                        {page.says(|t| t.privacy.somebody_else)}
+                    </button>
+                </div>
+                <p class="labelled-hint" hidden=move || !any_kept()>{page.says(|t| t.privacy.somebody_else_means)}</p>
+            </div>
+            <Toast />
+        </main>
+    }
+}

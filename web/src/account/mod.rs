@@ -1,0 +1,25 @@
+//! A person's account: signing in and out, passphrase, devices, settings; what the page does as it starts.
+
+pub mod phrases;
+pub mod settings_phrases;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod api;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod join;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod kept_out;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod leaving;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod notice;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod settings;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod sign_in;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod sign_out;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod start;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod unreadable;

@@ -1,0 +1,84 @@
+//! What a person should know about their device before they trust it.
+
+use leptos::prelude::*;
+use steadfast_client::record::Disk;
+
+use crate::page::{Page, words};
+use crate::ui::clipboard;
+use crate::ui::icon::{Icon, Shape};
+
+/// Says that this device keeps nothing, or cannot at the moment.
+#[component]
+pub(crate) fn Notice() -> impl IntoView {
+    let page = Page::here();
+    let failing = Memo::new(move |_| {
+        page.on_outbox(|session| session.outbox().any(|item| matches!(item.disk, Disk::Failed(_))))
+    });
+    move || {
+        let forgetful = page.forgetful.get();
+        (forgetful || failing.get()).then(|| {
+            let words = move || {
+                if forgetful {
+                    page.t().nothing_is_kept
+                } else {
+                    page.t().storage_fails
+                }
+            };
+            view! {
+                <p class="notice" role="status" data-testid="nothing-is-kept">
+                    <Icon shape=Shape::Alert />
+                    <span>{words}</span>
+                </p>
+            }
+        })
+    }
+}
+
+/// Says that this version of the page cannot read, and so not send, something that waits on this device.
+#[component]
+pub(crate) fn UnreadableNotice() -> impl IntoView {
+    let page = Page::here();
+    let items = Memo::new(move |_| page.unreadable_items());
+    move || {
+        let items = items.get();
+        if items.is_empty() {
+            return None;
+        }
+        let count = items.len();
+        let texts: Vec<String> = items.into_iter().filter_map(|item| item.text).collect();
+        let copied = texts.join("\n\n");
+        let copy = (!texts.is_empty()).then(|| {
+            view! {
+                <button
+                    type="button"
+                    class="button button-small"
+                    data-testid="unreadable-copy"
+                    on:click=move |_| clipboard::copy(page, copied.clone())
+                >
+                    {page.says(|t| t.copy_text)}
+                </button>
+            }
+        });
+        let said = texts
+            .into_iter()
+            .map(|text| view! { <q class="notice-quote">{text}</q> })
+            .collect_view();
+        Some(view! {
+            <div class="notice notice-ask" role="status" data-testid="unreadable">
+                <Icon shape=Shape::Alert />
+                <span>{words(move || (page.t().drafts.unreadable)(count))} {said}</span>
+                <span class="notice-ways">
+                    {copy}
+                    <button
+                        type="button"
+                        class="button button-small"
+                        data-testid="unreadable-discard"
+                        on:click=move |_| page.discard_unreadable()
+                    >
+                        {page.says(|t| t.discard)}
+                    </button>
+                </span>
+            </div>
+        })
+    }
+}

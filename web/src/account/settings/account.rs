@@ -1,0 +1,41 @@
+//! A person's own account: passphrase, devices, signing out.
+
+use leptos::prelude::*;
+
+use crate::account::settings::devices::Devices;
+use crate::account::settings::nickname::NicknameForm;
+use crate::account::settings::passphrase::PassphraseForm;
+use crate::account::sign_out;
+use crate::page::Page;
+
+/// A person's own account: passphrase, devices, signing out.
+#[component]
+pub(crate) fn Account(
+    /// Whether there is a passphrase.
+    has_passphrase: RwSignal<bool>,
+) -> impl IntoView {
+    let page = Page::here();
+    let warned = RwSignal::new(false);
+    let sign_out = move |_| {
+        // The last chance to keep the nickname.
+        if !has_passphrase.get_untracked() && !warned.get_untracked() {
+            warned.set(true);
+            return;
+        }
+        sign_out::sign_out(page);
+    };
+    view! {
+        <section class="setting">
+            <h3>{page.says(|t| t.account.title)}</h3>
+            <NicknameForm />
+            <PassphraseForm has=has_passphrase />
+            <Devices />
+            <p class="labelled-hint" role="status" data-testid="sign-out-warning">
+                {move || warned.get().then(|| page.t().account.sign_out_without_passphrase)}
+            </p>
+            <button type="button" class="button" data-testid="sign-out" on:click=sign_out>
+                {page.says(|t| t.account.sign_out)}
+            </button>
+        </section>
+    }
+}

@@ -1,0 +1,61 @@
+//! How the page looks and speaks on this device.
+
+use leptos::prelude::*;
+
+use crate::language::{Language, Phrase};
+use crate::page::Page;
+use crate::storage::preferences::Theme;
+
+/// The language and the theme.
+#[component]
+pub(crate) fn Appearance() -> impl IntoView {
+    let page = Page::here();
+    let languages = Language::ALL.into_iter().map(|language| {
+        view! {
+            <label class="segment" lang=language.tag()>
+                <input
+                    type="radio"
+                    name="language"
+                    data-testid=format!("language-{}", language.tag())
+                    prop:checked=move || page.language() == language
+                    on:change=move |_| page.speak(language)
+                />
+                <span>{language.own_name()}</span>
+            </label>
+        }
+    });
+    let themes = Theme::ALL.into_iter().map(|theme| {
+        view! {
+            <label class="segment">
+                <input
+                    type="radio"
+                    name="theme"
+                    data-testid=format!("theme-{}", theme.name())
+                    prop:checked=move || page.theme.get() == theme
+                    on:change=move |_| page.dress(theme)
+                />
+                <span>{page.says(words_of(theme))}</span>
+            </label>
+        }
+    });
+    view! {
+        <section class="setting">
+            <fieldset class="segments">
+                <legend>{page.says(|t| t.settings.language)}</legend>
+                {languages.collect_view()}
+            </fieldset>
+            <fieldset class="segments">
+                <legend>{page.says(|t| t.settings.theme)}</legend>
+                {themes.collect_view()}
+            </fieldset>
+        </section>
+    }
+}
+
+fn words_of(theme: Theme) -> Phrase {
+    match theme {
+        Theme::System => |t| t.settings.theme_system,
+        Theme::Light => |t| t.settings.theme_light,
+        Theme::Dark => |t| t.settings.theme_dark,
+    }
+}

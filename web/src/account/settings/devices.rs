@@ -1,0 +1,95 @@
+//! The devices a person is signed in on.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_shared::http::DeviceInfo;
+
+use crate::account::api;
+use crate::language::calendar;
+use crate::page::{Page, words};
+
+/// The devices a person is signed in on, each with the way to sign it out.
+#[component]
+pub(crate) fn Devices() -> impl IntoView {
+    let page = Page::here();
+    let devices = RwSignal::new(None::<Vec<DeviceInfo>>);
+    let failed = RwSignal::new(false);
+    let load = move || {
+        spawn_local(async move {
+            match api::devices().await {
+                Ok(found) => {
+                    devices.try_set(Some(found));
+                    failed.try_set(false);
+                }
+                Err(_) => {
+                    failed.try_set(true);
+                }
+            }
+        });
+    };
+    load();
+    let sign_out = move |id: i64| {
+        spawn_local(async move {
+            if api::sign_device_out(id).await.is_err() {
+                failed.try_set(true);
+            }
+            load();
+        });
+    };
+    let list = move || {
+        devices
+            .get()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|device| {
+                let DeviceInfo {
+                    id,
+                    name,
+                    last_seen_at,
+                    current,
+                    ..
+                } = device;
+                let about = move || {
+                    if current {
+                        page.t().account.this_device.to_owned()
+                    } else {
+                        (page.t().account.last_seen)(&calendar::day_title(last_seen_at, page.language()))
+                    }
+                };
+                let label = {
+                    let name = name.clone();
+                    words(move || (page.t().account.sign_out_device)(&name))
+                };
+                let way = (!current).then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="button button-small"
+                            data-testid="device-sign-out"
+                            aria-label=label
+                            on:click=move |_| sign_out(id)
+                        >
+                            {page.says(|t| t.account.sign_out)}
+                        </button>
+                    }
+                });
+                view! {
+                    <li class="entry" data-testid="device" data-current=current.then_some("true")>
+                        <span class="entry-name">{name}</span>
+                        <span class="entry-about">{words(about)}</span>
+                        {way}
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <div class="setting-part">
+            <h4>{page.says(|t| t.account.devices)}</h4>
+            <ul class="entries">{list}</ul>
+            <p class="labelled-hint" role="status" data-bad="true" hidden=move || !failed.get()>
+                {page.says(|t| t.account.not_loaded)}
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,60 @@
+//! Another nickname.
+
+use leptos::ev::SubmitEvent;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_shared::Nickname;
+use steadfast_shared::room::ChangeNickname;
+
+use crate::page::{Page, words};
+use crate::ui::field::Field;
+
+/// Changes one's nickname; old messages show it, too.
+#[component]
+pub(crate) fn NicknameForm() -> impl IntoView {
+    let page = Page::here();
+    let input = NodeRef::<html::Input>::new();
+    let trouble = RwSignal::new(None::<String>);
+    let under_way = RwSignal::new(false);
+    let start = page.read(|session| session.me().map(|me| me.name.clone()).unwrap_or_default());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let typed = input
+            .get_untracked()
+            .map(|input| input.value())
+            .unwrap_or_default();
+        let name = match Nickname::parse(&typed) {
+            Ok(name) => name,
+            Err(error) => return trouble.set(Some((page.t().nickname_refused)(error))),
+        };
+        trouble.set(None);
+        under_way.set(true);
+        spawn_local(async move {
+            let answer = page.ask(ChangeNickname { name }).await;
+            under_way.try_set(false);
+            match answer {
+                Ok(_) => page.remark(|t| t.account.saved),
+                Err(error) => {
+                    trouble.try_set(Some(page.why(&error)));
+                }
+            }
+        });
+    };
+    view! {
+        <form class="setting-form" on:submit=submit novalidate>
+            <Field
+                id="new-nickname"
+                label=words(move || page.t().nickname.to_owned())
+                input=input
+                start=start
+                hint=words(move || page.t().account.rename_means.to_owned())
+                trouble=trouble
+                capitals="words"
+            />
+            <button type="submit" class="button" data-testid="nickname-save" disabled=under_way>
+                {page.says(|t| t.account.rename)}
+            </button>
+        </form>
+    }
+}

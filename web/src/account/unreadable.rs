@@ -1,0 +1,37 @@
+//! What waits on this device and cannot be sent, because this version of the page cannot read it.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_client::older::Unreadable;
+
+use crate::browser::base_path;
+use crate::page::Page;
+use crate::storage::{DATABASE, DeviceStorage};
+
+impl Page {
+    /// What this person wrote that cannot be read, and what nobody knows the author of. Tracked.
+    pub(crate) fn unreadable_items(self) -> Vec<Unreadable> {
+        let me = self.on_connection(|session| session.me().cloned());
+        let mut items = self.unreadable.get();
+        items.retain(|item| me.as_ref().is_some_and(|me| item.concerns(me)));
+        items
+    }
+
+    /// Throws away what a person was shown of it.
+    pub(crate) fn discard_unreadable(self) {
+        let keys: Vec<String> = untrack(|| self.unreadable_items())
+            .into_iter()
+            .map(|item| item.key)
+            .collect();
+        spawn_local(async move {
+            // The chat has the other connection to it.
+            let mut storage = DeviceStorage::new(base_path::here().scoped(DATABASE));
+            if storage.discard(&keys).await.is_ok() {
+                self.unreadable
+                    .update(|items| items.retain(|item| !keys.contains(&item.key)));
+            } else {
+                self.remark(|t| t.storage_fails);
+            }
+        });
+    }
+}

@@ -1,0 +1,25 @@
+//! JSON by way of [`serde_json::Value`], which is what the socket speaks as well.
+//!
+//! serde writes a reader and a writer per type and format. Going through one format keeps one of each in the page, and
+//! no record here is large enough for the detour to be felt.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub(crate) fn text_of(record: &impl Serialize) -> Result<String, serde_json::Error> {
+    serde_json::to_value(record).map(|value| value.to_string())
+}
+
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    serde_json::from_str::<serde_json::Value>(text).and_then(serde_json::from_value)
+}
+
+#[cfg(target_arch = "wasm32")]
+/// Reads a record that may be of an older form: `mend` is asked where it cannot be read as it is.
+pub(crate) fn parse_or<T: DeserializeOwned>(text: &str, mend: fn(&mut serde_json::Value)) -> Option<T> {
+    parse(text).ok().or_else(|| {
+        let mut value = serde_json::from_str(text).ok()?;
+        mend(&mut value);
+        serde_json::from_value(value).ok()
+    })
+}

@@ -1,0 +1,23 @@
+//! The browser as the page uses it, [`storage`](crate::storage) aside.
+//!
+//! - [`base_path`]: where on its host the product lives
+//! - `http`: requests to the server
+//! - `features`: `GET /api/features`
+//! - `tabs`: the other tabs: one lock, one channel
+//! - `insertion`: writes into a text field so that Ctrl+Z takes it back
+//! - `json`: records as text
+//! - `viewport`: the part of the window that a phone's keyboard leaves free
+
+pub mod base_path;
+pub(crate) mod json;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod features;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod http;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod insertion;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod tabs;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod viewport;

@@ -1,0 +1,107 @@
+//! The other tabs of this browser: one Web Lock elects who drains the outbox, one BroadcastChannel tells the news.
+//!
+//! A browser that has no locks here (they need https or localhost) lets every tab drain. That costs repeats on the
+//! wire, and nothing else: the ids settle them.
+
+use futures::channel::{mpsc, oneshot};
+use futures::{FutureExt, StreamExt, stream};
+use js_sys::{Function, Promise, Reflect};
+use steadfast_client::PeerNews;
+use steadfast_client::link::{Peers, Stream, Task};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use crate::browser::{base_path, json};
+
+const CHANNEL: &str = "steadfast";
+const DRAIN_LOCK: &str = "steadfast-drain";
+const SIGN_IN_LOCK: &str = "steadfast-sign-in";
+
+/// The other tabs of this browser.
+pub(crate) struct Tabs {
+    channel: Option<BroadcastChannel>,
+}
+
+impl Tabs {
+    pub(crate) fn new() -> Self {
+        Self {
+            channel: BroadcastChannel::new(&base_path::here().scoped(CHANNEL)).ok(),
+        }
+    }
+}
+
+impl Peers for Tabs {
+    fn tell(&mut self, news: PeerNews) {
+        if let (Some(channel), Ok(text)) = (&self.channel, json::text_of(&news)) {
+            let _ = channel.post_message(&text.into());
+        }
+    }
+
+    fn heard(&mut self) -> Stream<'static, PeerNews> {
+        let Some(channel) = self.channel.clone() else {
+            return stream::pending().boxed_local();
+        };
+        let (tell, told) = mpsc::unbounded();
+        let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            // News of another version of the page may not read; storage tells the rest at the next election.
+            let news = event.data().as_string().and_then(|text| json::parse(&text).ok());
+            if let Some(news) = news {
+                let _ = tell.unbounded_send(news);
+            }
+        });
+        channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        told.map(move |news| {
+            let _ = &listener;
+            news
+        })
+        .boxed_local()
+    }
+
+    fn elected(&mut self) -> Task<'static, ()> {
+        async {
+            if let Some(held) = lock(DRAIN_LOCK).await {
+                // Held until the tab is gone, which is when the browser lets go of it.
+                std::mem::forget(held);
+            }
+        }
+        .boxed_local()
+    }
+}
+
+/// Waits until no other tab is signing in, and keeps them waiting until the answer is dropped.
+pub(crate) async fn sign_in_turn() -> Option<Held> {
+    lock(SIGN_IN_LOCK).await
+}
+
+/// A lock held; dropped, it is free.
+pub(crate) struct Held {
+    _release: oneshot::Sender<()>,
+}
+
+/// Waits for a lock of this browser's. `None` where there are none to be had.
+async fn lock(name: &str) -> Option<Held> {
+    let navigator = web_sys::window()?.navigator();
+    let locks = Reflect::get(&navigator, &"locks".into())
+        .ok()
+        .filter(JsValue::is_object)?;
+    let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
+    let (granted, grant) = oneshot::channel();
+    // The lock is held until the promise this returns is settled.
+    let hold = Closure::once_into_js(move |_lock: JsValue| -> Promise {
+        let (release, released) = oneshot::channel::<()>();
+        let _ = granted.send(Held { _release: release });
+        wasm_bindgen_futures::future_to_promise(async {
+            let _ = released.await;
+            Ok(JsValue::UNDEFINED)
+        })
+    });
+    let name = base_path::here().scoped(name);
+    let request: Promise = request.call2(&locks, &name.into(), &hold).ok()?.dyn_into().ok()?;
+    // A refused request (a sandboxed document) drops the callback's end, and so ends the wait.
+    let refused = wasm_bindgen_futures::JsFuture::from(request);
+    match futures::future::select(grant, Box::pin(refused)).await {
+        futures::future::Either::Left((held, _)) => held.ok(),
+        futures::future::Either::Right(_) => None,
+    }
+}

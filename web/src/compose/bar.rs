@@ -1,0 +1,161 @@
+//! What is being written, where it is not simply a message.
+
+use leptos::prelude::*;
+
+use crate::compose::draft::{Edited, Meanwhile};
+use crate::markdown;
+use crate::page::Page;
+use crate::ui::icon::{Icon, Shape};
+
+/// What the composer writes.
+#[derive(Clone, PartialEq)]
+enum Purpose {
+    Message,
+    Reply,
+    Edit(Edited, Meanwhile),
+}
+
+/// What is replied to, or that something is being edited; with a way out.
+#[component]
+pub(crate) fn ComposerBar() -> impl IntoView {
+    let page = Page::here();
+    let purpose = Memo::new(move |_| {
+        page.drafting.draft.with(|draft| match &draft.edit {
+            Some(edit) => Purpose::Edit(edit.of, edit.meanwhile.clone()),
+            None if draft.reply_to.is_some() => Purpose::Reply,
+            None => Purpose::Message,
+        })
+    });
+    move || match purpose.get() {
+        Purpose::Message => ().into_any(),
+        Purpose::Reply => view! { <Reply /> }.into_any(),
+        Purpose::Edit(_, meanwhile) => view! { <Edit meanwhile /> }.into_any(),
+    }
+}
+
+/// The message replied to, as the log has it at the moment.
+#[component]
+fn Reply() -> impl IntoView {
+    let page = Page::here();
+    let quoted = move || {
+        let said = page.drafting.quoted.get().and_then(|quoted| quoted.said);
+        let title = match &said {
+            Some((author, _)) => (page.t().messages.replying)(&author.name),
+            None => page.t().messages.replies_to_some.to_owned(),
+        };
+        let text = said.map(|(_, text)| match text {
+            Some(text) => plain(page, &text),
+            None => page.t().messages.erased.to_owned(),
+        });
+        view! {
+            <p class="composer-bar-words">
+                <span class="composer-bar-title">{title}</span>
+                {text.map(|text| view! { <span class="composer-bar-text">{text}</span> })}
+            </p>
+        }
+    };
+    view! {
+        <div class="composer-bar" data-testid="composer-bar" data-mode="reply">
+            <Icon shape=Shape::Reply />
+            {quoted}
+            <Cancel testid="cancel-reply" />
+        </div>
+    }
+}
+
+/// That something is being edited, and what became of it meanwhile.
+#[component]
+fn Edit(meanwhile: Meanwhile) -> impl IntoView {
+    let page = Page::here();
+    let way = way_on(&meanwhile);
+    let told = match meanwhile {
+        Meanwhile::Nothing => ().into_any(),
+        Meanwhile::Changed { to, .. } => {
+            let text = plain(page, &to);
+            view! {
+                <span class="composer-bar-news" role="alert" data-testid="edit-changed">
+                    {page.says(|t| t.drafts.changed_meanwhile)}
+                </span>
+                <span class="composer-bar-text">{text}</span>
+            }
+            .into_any()
+        }
+        Meanwhile::Gone => view! {
+            <span class="composer-bar-news" role="alert" data-testid="edit-gone">
+                {page.says(|t| t.drafts.gone_meanwhile)}
+            </span>
+        }
+        .into_any(),
+    };
+    let way = match way {
+        Some(Way::Theirs) => view! {
+            <button
+                type="button"
+                class="button button-small"
+                data-testid="take-theirs"
+                on:click=move |_| page.take_their_text()
+            >
+                {page.says(|t| t.drafts.take_theirs)}
+            </button>
+        }
+        .into_any(),
+        Some(Way::Message) => view! {
+            <button
+                type="button"
+                class="button button-small"
+                data-testid="edit-to-message"
+                on:click=move |_| page.edit_to_message()
+            >
+                {page.says(|t| t.drafts.as_message)}
+            </button>
+        }
+        .into_any(),
+        None => ().into_any(),
+    };
+    view! {
+        <div class="composer-bar" data-testid="composer-bar" data-mode="edit">
+            <Icon shape=Shape::Edit />
+            <p class="composer-bar-words">
+                <span class="composer-bar-title">{page.says(|t| t.edit_message)}</span>
+                {told}
+            </p>
+            {way}
+            <Cancel testid="cancel-edit" />
+        </div>
+    }
+}
+
+/// A way on from an edit whose message is another by now.
+enum Way {
+    Theirs,
+    Message,
+}
+
+fn way_on(meanwhile: &Meanwhile) -> Option<Way> {
+    match meanwhile {
+        Meanwhile::Nothing => None,
+        Meanwhile::Changed { .. } => Some(Way::Theirs),
+        Meanwhile::Gone => Some(Way::Message),
+    }
+}
+
+#[component]
+fn Cancel(testid: &'static str) -> impl IntoView {
+    let page = Page::here();
+    view! {
+        <button
+            type="button"
+            class="button button-quiet button-small"
+            data-testid=testid
+            on:click=move |_| page.cancel_writing()
+        >
+            {page.says(|t| t.cancel)}
+        </button>
+    }
+}
+
+fn plain(page: Page, text: &str) -> String {
+    markdown::plain(text, |user| {
+        page.name_of(user).unwrap_or_else(|| page.t().somebody.to_owned())
+    })
+}

@@ -1,0 +1,139 @@
+//! What is being named right before the caret, and what it becomes.
+
+use crate::compose::{code_span, emoji};
+use crate::markdown;
+
+/// A name being typed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Asked<'a> {
+    /// What kind of name.
+    pub kind: Kind,
+    /// What of it is typed, without its mark.
+    pub typed: &'a str,
+    /// Where its mark stands, in bytes.
+    pub from: usize,
+}
+
+/// What can be named.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// `@`: a person.
+    Person,
+    /// `:`: an emoji.
+    Emoji,
+}
+
+/// A name is not asked for after so many characters.
+const MAX_TYPED: usize = 32;
+
+/// So much of an emoji's name has to be typed: `:D` and `:)` are faces already.
+const MIN_EMOJI: usize = 2;
+
+/// What is being named at the end of `before`, the text up to the caret.
+pub fn asked(before: &str) -> Option<Asked<'_>> {
+    let word = before.char_indices().rev().take(MAX_TYPED + 1);
+    let (from, mark) = word
+        .take_while(|(_, c)| !c.is_whitespace())
+        .find(|(_, c)| matches!(c, '@' | ':'))?;
+    let typed = &before[from + 1..];
+    let kind = if mark == '@' { Kind::Person } else { Kind::Emoji };
+    let plausible = match kind {
+        Kind::Person => markdown::may_name(&before[..from]),
+        Kind::Emoji => typed.chars().count() >= MIN_EMOJI && typed.chars().all(is_in_name),
+    };
+    (plausible && begins_word(&before[..from]) && !code_span::is_open(before)).then_some(Asked {
+        kind,
+        typed,
+        from,
+    })
+}
+
+/// The emoji whose name was just ended with its second colon, and where it began.
+pub fn spelled_out(before: &str) -> Option<(usize, &'static str)> {
+    let inner = before.strip_suffix(':')?;
+    let from = inner.rfind(':')?;
+    let emoji = emoji::named(&inner[from + 1..])?;
+    (begins_word(&inner[..from]) && !code_span::is_open(before)).then_some((from, emoji))
+}
+
+/// `user@example.com`, `12:30` and `std::fmt` name nobody.
+fn begins_word(before: &str) -> bool {
+    let last = before.chars().next_back();
+    last.is_none_or(|c| !c.is_ascii_alphanumeric() && !matches!(c, ':' | '/' | '`' | '<'))
+}
+
+fn is_in_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '+' | '-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind_of(before: &str) -> Option<(Kind, &str)> {
+        asked(before).map(|asked| (asked.kind, asked.typed))
+    }
+
+    #[test]
+    fn a_person_is_asked_for_from_the_mark_on() {
+        assert_eq!(kind_of("@"), Some((Kind::Person, "")));
+        assert_eq!(kind_of("hi @Mi"), Some((Kind::Person, "Mi")));
+        assert_eq!(kind_of("(@미"), Some((Kind::Person, "미")));
+        assert_eq!(asked("안녕 @미").map(|asked| asked.from), Some("안녕 ".len()));
+    }
+
+    #[test]
+    fn an_address_a_time_and_a_path_ask_for_nobody() {
+        for before in [
+            "a@b",
+            "12:30",
+            "std::fmt",
+            "https://a",
+            "`@a",
+            "안녕@미",
+            "root@Ju",
+            "./@a",
+            "<@a",
+            "@Mi ",
+            "",
+            "a",
+            ":D",
+            ":)",
+            ": a",
+        ] {
+            assert_eq!(kind_of(before), None, "{before:?}");
+        }
+    }
+
+    #[test]
+    fn an_emoji_is_asked_for_after_two_letters() {
+        assert_eq!(kind_of(":ta"), Some((Kind::Emoji, "ta")));
+        assert_eq!(kind_of("와 :파티"), Some((Kind::Emoji, "파티")));
+        assert_eq!(kind_of(":+1"), Some((Kind::Emoji, "+1")));
+    }
+
+    #[test]
+    fn fault_f19_nothing_is_named_in_code() {
+        for before in ["`a :tada:", "```\nif a :tada:", "``x` :tada:"] {
+            assert_eq!(spelled_out(before), None, "{before:?}");
+        }
+        for before in ["`a :ta", "```\n@Mi", "see `@Mi"] {
+            assert_eq!(kind_of(before), None, "{before:?}");
+        }
+        assert_eq!(spelled_out("`a` :tada:"), Some((4, "🎉")));
+    }
+
+    #[test]
+    fn a_name_of_no_end_is_no_name() {
+        assert_eq!(kind_of(&format!("@{}", "a".repeat(MAX_TYPED + 1))), None);
+    }
+
+    #[test]
+    fn a_name_between_colons_is_its_emoji() {
+        assert_eq!(spelled_out("yes :tada:"), Some((4, "🎉")));
+        assert_eq!(spelled_out(":+1:"), Some((0, "👍")));
+        for before in [":nobody:", "a:tada:", "`:tada:", ":tada", "::", ":"] {
+            assert_eq!(spelled_out(before), None, "{before:?}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Giving up an edit.
+
+use leptos::prelude::*;
+
+use crate::compose::drafting::Instead;
+use crate::page::{Page, words};
+use crate::ui::dialog::Dialog;
+use crate::ui::overlays::Opened;
+
+/// Asks whether to give up an edit whose text was changed.
+#[component]
+pub(crate) fn DropEdit(
+    /// What is written then.
+    instead: Instead,
+) -> impl IntoView {
+    let page = Page::here();
+    let close = Callback::new(move |()| page.around.close(Opened::DropEdit(instead)));
+    let drop_it = move |_| {
+        close.run(());
+        page.write_now(instead);
+    };
+    view! {
+        <Dialog title=words(move || page.t().drafts.drop_edit.to_owned()) testid="drop-edit" brief=true on_close=close>
+            <p>{page.says(|t| t.drafts.drop_edit_means)}</p>
+            <div class="dialog-ways">
+                <button type="button" class="button" data-testid="keep-editing" autofocus on:click=move |_| close.run(())>
+                    {page.says(|t| t.drafts.keep_editing)}
+                </button>
+                <button type="button" class="button button-grave" data-testid="drop-changes" on:click=drop_it>
+                    {page.says(|t| t.drafts.drop_changes)}
+                </button>
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,57 @@
+//! How much is left of what this person may write today, and of the server's disk: said before it has run out.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_client::Connection;
+use steadfast_shared::http::{USAGE_PATH, Usage};
+
+use crate::browser::http;
+use crate::connection::scarce::Scarce;
+use crate::language::calendar;
+use crate::page::Page;
+
+/// How long what the server said is taken for true while somebody writes.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// What the server said last.
+#[derive(Clone, Copy)]
+pub(crate) struct Allowance {
+    usage: RwSignal<Option<Usage>>,
+    asked_at: StoredValue<u64>,
+}
+
+impl Allowance {
+    pub(crate) fn new() -> Self {
+        Self {
+            usage: RwSignal::new(None),
+            asked_at: StoredValue::new(0),
+        }
+    }
+}
+
+impl Page {
+    /// What is nearly used up, where something is. Tracked.
+    pub(crate) fn scarce(self) -> Option<Scarce> {
+        self.allowance
+            .usage
+            .with(|usage| Scarce::of(usage.as_ref()?, calendar::now()))
+    }
+
+    /// Asks anew where what was said is old: as a connection opens, and while somebody writes or is written to.
+    pub(crate) fn look_after_allowance(self) {
+        let now = calendar::now();
+        let fresh = u64::try_from(FRESH.as_millis()).unwrap_or(u64::MAX);
+        let is_online = self.read(|session| matches!(session.connection(), Connection::Online { .. }));
+        if !is_online || now.saturating_sub(self.allowance.asked_at.get_value()) < fresh {
+            return;
+        }
+        self.allowance.asked_at.set_value(now);
+        spawn_local(async move {
+            if let Ok(usage) = http::ask::<Usage>("GET", USAGE_PATH).await {
+                self.allowance.usage.set(Some(usage));
+            }
+        });
+    }
+}

@@ -1,0 +1,204 @@
+//! How the page stands with the server, in plain words, and the switch.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use steadfast_client::Connection;
+use steadfast_client::link::LinkState;
+use steadfast_shared::event::ClosingReason;
+use steadfast_shared::{ErrorCode, HandshakeError};
+
+use crate::connection::scarce::Scarce;
+use crate::language::{Phrases, calendar};
+use crate::page::{Page, words};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// How the page stands with the server: the words, the next try, what waits, the switch.
+#[component]
+pub(crate) fn ConnectionBar() -> impl IntoView {
+    let page = Page::here();
+    let state = Memo::new(move |_| state_name(&page.link()));
+    let unsent = Memo::new(move |_| page.on_outbox(steadfast_client::Session::unsent));
+    let closed = move || {
+        page.on_connection(|session| match session.connection() {
+            Connection::Offline { closed } => *closed,
+            _ => None,
+        })
+    };
+    let connected = move || matches!(state.get(), "connected" | "connecting" | "waiting");
+    let switch = move |_| {
+        if connected() {
+            page.disconnect();
+        } else {
+            page.connect();
+        }
+    };
+    // Retries come and go; people who listen to the page hear of a lost connection once.
+    let announced = Memo::new(move |_| match page.link() {
+        LinkState::Waiting { .. } | LinkState::Connecting { attempt: 1.. } => page.t().waiting,
+        link => headline(&link, page.t()),
+    });
+    let put_off = Memo::new(move |_| match page.link() {
+        // What passes in a moment, as a busy server, is not worth a word.
+        LinkState::Connected { .. } => page
+            .on_outbox(steadfast_client::Session::put_off)
+            .filter(|code| matches!(code, ErrorCode::StorageFull | ErrorCode::Unavailable)),
+        _ => None,
+    });
+    let scarce = Memo::new(move |_| match page.link() {
+        LinkState::Connected { .. } => page.scarce().map(|scarce| match scarce {
+            Scarce::Quota { percent, renews_at } => {
+                (page.t().quota_near)(percent, &calendar::time(renews_at, page.language()))
+            }
+            Scarce::Disk => page.t().disk_low.to_owned(),
+        }),
+        _ => None,
+    });
+    view! {
+        <section class="connection" data-testid="connection" data-state=state aria-label=move || page.t().link>
+            <span class="connection-dot" aria-hidden="true"></span>
+            <p class="connection-words">
+                <span class="connection-state">{move || headline(&page.link(), page.t())}</span>
+                <span class="connection-why">
+                    {move || match (put_off.get(), scarce.get()) {
+                        (Some(code), _) => (page.t().put_off)(code).to_owned(),
+                        (None, Some(scarce)) => scarce,
+                        (None, None) => why(&page.link(), closed(), page.forgetful.get(), page.t()).to_owned(),
+                    }}
+                </span>
+            </p>
+            <span class="sr-only" role="status">
+                {announced}
+                " "
+                {move || put_off.get().map(|code| (page.t().put_off)(code))}
+                " "
+                {move || scarce.get()}
+            </span>
+            <div class="connection-wait">
+                <Retry />
+                <span
+                    class="unsent"
+                    data-testid="unsent"
+                    data-count=move || unsent.get().to_string()
+                    hidden=move || unsent.get() == 0
+                >
+                    {words(move || (page.t().unsent)(unsent.get()))}
+                </span>
+            </div>
+            <button
+                type="button"
+                class="button button-small connection-switch"
+                data-testid="toggle"
+                on:click=switch
+            >
+                {move || if connected() { page.t().disconnect } else { page.t().connect }}
+            </button>
+        </section>
+    }
+}
+
+/// When the next try is, and the way not to wait for it.
+#[component]
+fn Retry() -> impl IntoView {
+    let page = Page::here();
+    let retry_at = Memo::new(move |_| match page.link() {
+        LinkState::Waiting { retry_in, .. } => {
+            Some(calendar::now().saturating_add(u64::try_from(retry_in.as_millis()).unwrap_or(u64::MAX)))
+        }
+        _ => None,
+    });
+    let waiting = Memo::new(move |_| retry_at.get().is_some());
+    let now = RwSignal::new(calendar::now());
+    Effect::new(move |ticking: Option<Option<IntervalHandle>>| {
+        if let Some(handle) = ticking.flatten() {
+            handle.clear();
+        }
+        waiting
+            .get()
+            .then(|| set_interval_with_handle(move || now.set(calendar::now()), SECOND).ok())
+            .flatten()
+    });
+    let seconds = move || {
+        retry_at
+            .get()
+            .map_or(0, |at| at.saturating_sub(now.get().min(at)).div_ceil(1000))
+    };
+    move || {
+        waiting.get().then(|| {
+            now.set(calendar::now());
+            view! {
+                <span class="connection-retry">{words(move || (page.t().retry_in)(seconds()))}</span>
+                <button
+                    type="button"
+                    class="button button-small"
+                    data-testid="retry-now"
+                    on:click=move |_| page.wake()
+                >
+                    {page.says(|t| t.retry_now)}
+                </button>
+            }
+        })
+    }
+}
+
+/// The state's name in the document.
+pub(crate) fn state_name(link: &LinkState) -> &'static str {
+    match link {
+        LinkState::Connected { .. } => "connected",
+        LinkState::Connecting { .. } => "connecting",
+        LinkState::Waiting { .. } => "waiting",
+        LinkState::Disconnected { .. } | LinkState::Refused(_) => "disconnected",
+    }
+}
+
+/// The state in a word or two.
+pub(crate) fn headline(link: &LinkState, t: &Phrases) -> &'static str {
+    match link {
+        LinkState::Connected { .. } => t.connected,
+        LinkState::Connecting { attempt: 0 } => t.connecting,
+        LinkState::Connecting { .. } => t.reconnecting,
+        LinkState::Waiting { .. } => t.waiting,
+        // A session is being asked for.
+        LinkState::Refused(HandshakeError::Unauthorized) => t.reconnecting,
+        LinkState::Disconnected { .. } | LinkState::Refused(_) => t.disconnected,
+    }
+}
+
+fn why(link: &LinkState, closed: Option<ClosingReason>, forgetful: bool, t: &Phrases) -> &'static str {
+    match link {
+        LinkState::Connected { .. } | LinkState::Connecting { .. } => "",
+        LinkState::Waiting { .. } => match closed {
+            Some(reason) => closing(reason, t),
+            None => "",
+        },
+        LinkState::Refused(error) => match error {
+            HandshakeError::Unauthorized => t.signed_out,
+            HandshakeError::ForbiddenOrigin => t.origin_refused,
+            HandshakeError::Busy | HandshakeError::Unavailable => t.server_busy,
+            HandshakeError::InvalidAuth => t.handshake_refused,
+        },
+        LinkState::Disconnected { reason } => match (closed, reason.as_deref()) {
+            (_, Some("io client disconnect")) if forgetful => t.by_you_unkept,
+            (_, Some("io client disconnect")) => t.by_you,
+            (Some(reason), _) => closing(reason, t),
+            (None, Some("io server disconnect")) => t.server_closed,
+            (None, Some("ping timeout")) => t.link_silent,
+            (None, Some(_)) => t.link_lost,
+            (None, None) => "",
+        },
+    }
+}
+
+fn closing(reason: ClosingReason, t: &Phrases) -> &'static str {
+    match reason {
+        ClosingReason::Shutdown | ClosingReason::Draining => t.server_restarts,
+        ClosingReason::SlowConsumer => t.too_slow,
+        ClosingReason::Replaced => t.taken_over,
+        ClosingReason::SignedOut => t.signed_out,
+        ClosingReason::Flooding => t.too_much,
+        ClosingReason::Banned => t.banned,
+        ClosingReason::Deactivated => t.deactivated,
+        ClosingReason::Unknown => t.server_closed,
+    }
+}

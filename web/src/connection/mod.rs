@@ -1,0 +1,10 @@
+//! The connection to the server: its state in plain words, requests, and how much may still be written.
+
+pub mod scarce;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod allowance;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod asking;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod bar;

@@ -1,0 +1,29 @@
+//! The fault panel: breaks the link and the storage on purpose, and shows the way of each message.
+//!
+//! - `model`: signals over injected faults and recorded traces
+//! - `panel`: the parts together
+//! - `picture`: outbox, wire, log and inbox at one time
+//! - `scrubber`: which time that is
+//! - `switches`: what can be broken
+//! - `journeys`: the last messages, step by step
+//! - `mechanisms`: what acted last, in a sentence each
+//! - `counters`: what was counted
+
+pub mod phrases;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod counters;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod journeys;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod mechanisms;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod model;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod panel;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod picture;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod scrubber;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod switches;

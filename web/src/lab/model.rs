@@ -1,0 +1,194 @@
+//! What the fault panel reads, and the few things it may ask for.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_client::fault::{Fault, Faults};
+use steadfast_client::journey::{Journey, Message, Picture, Step};
+use steadfast_client::link::Chat;
+use steadfast_client::session::Input;
+use steadfast_shared::MessageText;
+
+use crate::browser::features;
+use crate::language::calendar;
+use crate::page::Page;
+
+/// How many messages' journeys are shown.
+const JOURNEYS: usize = 8;
+
+/// What the fault panel reads.
+#[derive(Clone, Copy)]
+pub(crate) struct FaultModel {
+    /// Whether there is a panel at all.
+    pub(crate) offered: RwSignal<bool>,
+    /// Whether it is unfolded.
+    pub(crate) open: RwSignal<bool>,
+    /// How everything stands, or stood when one looks back.
+    pub(crate) look: RwSignal<Look>,
+    /// The time one looks back to.
+    pub(crate) back: RwSignal<Option<Duration>>,
+    asked: StoredValue<bool>,
+    /// How many test messages were sent.
+    said: StoredValue<u32>,
+}
+
+/// How everything stood at one time.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Look {
+    /// What is broken on purpose at this moment.
+    pub(crate) faults: Faults,
+    /// The time it is.
+    pub(crate) now: Duration,
+    /// The time looked at.
+    pub(crate) at: Duration,
+    /// The earliest time that can be looked at.
+    pub(crate) oldest: Duration,
+    /// How everything stood.
+    pub(crate) picture: Picture,
+    /// The last messages and their steps by then, the newest first.
+    pub(crate) journeys: Vec<(Message, Vec<(Duration, Step)>)>,
+}
+
+impl Look {
+    fn new(faults: Faults, journey: &Journey, now: Duration, back: Option<Duration>) -> Self {
+        let at = back.unwrap_or(now);
+        let picture = match back {
+            None => journey.latest().clone(),
+            Some(at) => journey.at(at),
+        };
+        let last = picture.messages.iter().rev().take(JOURNEYS);
+        let journeys = last
+            .map(|message| {
+                let steps = journey.steps(message.id).take_while(|(when, _)| *when <= at);
+                let steps = steps.map(|(when, step)| (when, step.clone()));
+                (message.clone(), steps.collect())
+            })
+            .collect();
+        let oldest = journey.moments().next().map_or(now, |moment| moment.at);
+        Self {
+            faults,
+            now,
+            at,
+            oldest,
+            picture,
+            journeys,
+        }
+    }
+}
+
+impl FaultModel {
+    pub(crate) fn new() -> Self {
+        Self {
+            offered: RwSignal::new(false),
+            open: RwSignal::new(false),
+            look: RwSignal::new(Look::default()),
+            back: RwSignal::new(None),
+            asked: StoredValue::new(false),
+            said: StoredValue::new(0),
+        }
+    }
+}
+
+impl Page {
+    /// Finds out whether there is a fault panel, and notes from then on what becomes of each message.
+    pub(crate) fn offer_faults(self) {
+        if self.faults.asked.get_value() {
+            return;
+        }
+        self.faults.asked.set_value(true);
+        spawn_local(async move {
+            if !cfg!(debug_assertions) && !features::offered().await.fault_panel {
+                return;
+            }
+            self.with_chat(Chat::record);
+            self.faults.offered.set(true);
+        });
+    }
+
+    /// Breaks one thing, or mends it.
+    pub(crate) fn set_fault(self, fault: Fault, on: bool) {
+        self.with_chat(|chat| chat.set_fault(fault, on));
+        self.look();
+    }
+
+    /// Makes everything take longer.
+    pub(crate) fn set_delay(self, delay: Duration) {
+        self.with_chat(|chat| chat.set_delay(delay));
+        self.look();
+    }
+
+    /// Cuts the link once.
+    pub(crate) fn cut(self) {
+        self.with_chat(Chat::cut);
+        self.look();
+    }
+
+    /// Mends everything.
+    pub(crate) fn mend(self) {
+        for fault in Fault::ALL {
+            self.with_chat(|chat| chat.set_fault(fault, false));
+        }
+        self.set_delay(Duration::ZERO);
+    }
+
+    /// Says something in the open room, to be watched on its way.
+    pub(crate) fn say_something(self) {
+        self.faults.said.update_value(|said| *said += 1);
+        let said = (self.t().faults.test_message)(self.faults.said.get_value());
+        if let (Some(room), Ok(text)) = (self.room.get_untracked(), MessageText::parse(&said)) {
+            self.tell(Input::Post {
+                room,
+                id: calendar::new_entry_id(),
+                text,
+                reply_to: None,
+                at: calendar::now(),
+            });
+        }
+        self.look();
+    }
+
+    /// Looks again.
+    pub(crate) fn look(self) {
+        let back = self.faults.back.get_untracked();
+        self.with_chat(|chat| {
+            let faults = chat.faults();
+            if let Some(look) = chat.journey(|journey, now| Look::new(faults, journey, now, back)) {
+                self.faults.look.set(look);
+            }
+        });
+    }
+
+    /// Looks back to a time; at what is, with none.
+    pub(crate) fn look_back(self, to: Option<Duration>) {
+        self.faults.back.set(to);
+        self.look();
+    }
+
+    /// Looks at the next thing that happened, or at the one before.
+    pub(crate) fn look_at_next(self, later: bool) {
+        let at = self.faults.look.with_untracked(|look| look.at);
+        self.with_chat(|chat| {
+            chat.journey(|journey, _| {
+                let mut times = journey.moments().map(|moment| moment.at);
+                let next = if later {
+                    times.find(|time| *time > at)
+                } else {
+                    times.rfind(|time| *time < at)
+                };
+                if next.is_some() || later {
+                    self.faults.back.set(next);
+                }
+            });
+        });
+        self.look();
+    }
+
+    fn with_chat(self, act: impl FnOnce(&Chat)) {
+        self.chat.with_value(|chat| {
+            if let Some(chat) = chat {
+                act(chat);
+            }
+        });
+    }
+}

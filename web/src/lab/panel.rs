@@ -1,0 +1,67 @@
+//! The fault panel: break the link and the storage on purpose, and watch what becomes of each message.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::lab::{counters, journeys, mechanisms, picture, scrubber, switches};
+use crate::page::Page;
+
+/// How often the panel looks again.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// The panel, where there is one: a section of the details that unfolds.
+#[component]
+pub(crate) fn Faults() -> impl IntoView {
+    let page = Page::here();
+    page.offer_faults();
+    let open = page.faults.open;
+    move || {
+        page.faults.offered.get().then(|| {
+            view! {
+                <section>
+                    <button
+                        type="button"
+                        class="button"
+                        data-testid="break-it"
+                        aria-controls="faults"
+                        aria-expanded=move || open.get().to_string()
+                        on:click=move |_| open.update(|open| *open = !*open)
+                    >
+                        {page.says(|t| t.faults.title)}
+                    </button>
+                    {move || open.get().then(|| view! { <Panel /> })}
+                </section>
+            }
+        })
+    }
+}
+
+#[component]
+fn Panel() -> impl IntoView {
+    let page = Page::here();
+    page.look();
+    // Only while somebody looks.
+    let looking = set_interval_with_handle(move || page.look(), LOOK_EVERY).ok();
+    on_cleanup(move || {
+        if let Some(looking) = looking {
+            looking.clear();
+        }
+    });
+    view! {
+        <div class="faults" id="faults" data-testid="faults">
+            <p>{page.says(|t| t.faults.intro)}</p>
+            // In sight whatever is scrolled to below: what a switch does shows here.
+            <div class="faults-watch" data-live=move || page.faults.back.get().is_none().to_string()>
+                <picture::Where />
+                <scrubber::Scrubber />
+            </div>
+            <switches::Switches />
+            <journeys::Journeys />
+            <mechanisms::Mechanisms />
+            <h4>{page.says(|t| t.faults.counters)}</h4>
+            <picture::Rooms />
+            <counters::Counters />
+        </div>
+    }
+}

@@ -1,0 +1,177 @@
+//! Outbox, wire, log and inbox, as they stood at the time looked at.
+
+use leptos::prelude::*;
+use steadfast_client::fault::Fault;
+use steadfast_client::journey::{Link, Picture, Place, Stand};
+use steadfast_shared::RoomId;
+
+use crate::lab::phrases::FaultPhrases;
+use crate::page::{Page, words};
+
+/// Most messages drawn as dots in one place.
+const DOTS: usize = 8;
+
+/// Most rooms listed, beside the open one.
+const ROOMS: usize = 7;
+
+/// The picture.
+#[component]
+pub(crate) fn Where() -> impl IntoView {
+    let page = Page::here();
+    let picture = Memo::new(move |_| page.faults.look.with(|look| look.picture.clone()));
+    let here = move |picture: &Picture| page.room.get().map(|room| picture.room(room)).unwrap_or_default();
+    view! {
+        <h4>{page.says(|t| t.faults.picture)}</h4>
+        <ol class="faults-picture" data-testid="faults-picture">
+            <Stop
+                id="outbox"
+                name=|t| t.outbox
+                many=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Outbox)) as u64)
+                dots=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Outbox)))
+                words=words(move || page.t().faults.waiting.to_owned())
+                broken=Memo::new(move |_| picture.with(|picture| picture.faults.is_on(Fault::StallStorage)))
+            />
+            <Stop
+                id="wire"
+                name=|t| t.wire
+                many=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Wire)) as u64)
+                dots=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Wire)))
+                words=words(move || picture.with(|picture| link(picture, page.t().faults)).to_owned())
+                broken=Memo::new(move |_| picture.with(wire_is_broken))
+            />
+            <Stop
+                id="log"
+                name=|t| t.log
+                many=Memo::new(move |_| {
+                    let room = page.room.get();
+                    picture.with(|picture| room.map_or(0, |room| picture.log_head(room)))
+                })
+                dots=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Log)))
+                words=words(move || {
+                    let t = page.t().faults;
+                    match picture.with(|picture| picture.many_in(Place::Log)) {
+                        0 => t.head.to_owned(),
+                        many => (t.unknown_here)(many),
+                    }
+                })
+                broken=Memo::new(|_| false)
+            />
+            <Stop
+                id="inbox"
+                name=|t| t.inbox
+                many=Memo::new(move |_| picture.with(|picture| here(picture).cursor.unwrap_or(0)))
+                dots=Memo::new(move |_| picture.with(|picture| here(picture).held))
+                words=words(move || {
+                    let t = page.t().faults;
+                    match picture.with(|picture| here(picture).held) {
+                        0 => t.cursor.to_owned(),
+                        many => (t.held)(many),
+                    }
+                })
+                broken=Memo::new(move |_| picture.with(|picture| {
+                    let stand = here(picture);
+                    stand.cursor.is_some_and(|cursor| cursor < stand.head)
+                }))
+            />
+        </ol>
+    }
+}
+
+/// One place on a message's way: what it is called, the number that matters there, and a dot for each message in it.
+#[component]
+fn Stop(
+    id: &'static str,
+    name: fn(&FaultPhrases) -> &'static str,
+    many: Memo<u64>,
+    dots: Memo<usize>,
+    words: Signal<String>,
+    broken: Memo<bool>,
+) -> impl IntoView {
+    let page = Page::here();
+    let drawn = move || {
+        let dots = dots.get();
+        (0..dots.min(DOTS)).map(|_| view! { <i></i> }).collect_view()
+    };
+    view! {
+        <li
+            class="faults-stop"
+            data-testid=format!("faults-{id}")
+            data-many=move || many.get().to_string()
+            data-dots=move || dots.get().to_string()
+            data-broken=move || broken.get().to_string()
+        >
+            <span class="faults-stop-name">{move || name(page.t().faults)}</span>
+            <strong>{move || many.get().to_string()}</strong>
+            <span class="faults-stop-words">{words}</span>
+            <span class="faults-dots" aria-hidden="true">{drawn}</span>
+        </li>
+    }
+}
+
+/// The rooms' cursors and heads.
+#[component]
+pub(crate) fn Rooms() -> impl IntoView {
+    let page = Page::here();
+    let rows = Memo::new(move |_| {
+        let open = page.room.get();
+        let mut rooms: Vec<(RoomId, Stand)> = page.faults.look.with(|look| look.picture.rooms.clone());
+        // The open one first, then those that are behind.
+        rooms.sort_by_key(|(room, stand)| (Some(*room) != open, stand.cursor >= Some(stand.head)));
+        rooms.truncate(ROOMS + 1);
+        rooms
+    });
+    let rows = move || {
+        rows.get()
+            .into_iter()
+            .map(|(room, stand)| {
+                let name = page.on_rooms(|session| session.room(room).map(|room| room.name.to_owned()));
+                let cursor = stand
+                    .cursor
+                    .map_or_else(|| page.t().none_yet.to_owned(), |cursor| cursor.to_string());
+                view! {
+                    <tr data-testid="faults-room">
+                        <th scope="row">{name.map(|name| format!("#{name}"))}</th>
+                        <td data-testid="faults-cursor">{cursor}</td>
+                        <td data-testid="faults-head">{stand.head.to_string()}</td>
+                        <td data-testid="faults-held">{stand.held.to_string()}</td>
+                    </tr>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <table class="faults-rooms">
+            <thead>
+                <tr>
+                    <th scope="col">{page.says(|t| t.faults.room)}</th>
+                    <th scope="col">{page.says(|t| t.cursor)}</th>
+                    <th scope="col">{page.says(|t| t.head)}</th>
+                    <th scope="col">{page.says(|t| t.faults.held_back)}</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+}
+
+fn wire_is_broken(picture: &Picture) -> bool {
+    let faults = picture.faults;
+    let broken = [
+        Fault::HalfOpen,
+        Fault::SwallowAcks,
+        Fault::LoseEntries,
+        Fault::Repeat,
+    ];
+    picture.link != Link::Open
+        || !faults.delay().is_zero()
+        || broken.into_iter().any(|fault| faults.is_on(fault))
+}
+
+fn link(picture: &Picture, t: &FaultPhrases) -> &'static str {
+    match picture.link {
+        Link::Down => t.link_down,
+        _ if picture.faults.is_on(Fault::HalfOpen) => t.link_deaf,
+        Link::Up => t.link_opening,
+        Link::Open => t.link_up,
+    }
+}

@@ -1,0 +1,142 @@
+//! What can be broken.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use steadfast_client::fault::Fault;
+
+use crate::lab::phrases::{FaultPhrases, Named};
+use crate::page::{Page, words};
+
+/// The delays offered, each way.
+const DELAYS: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+];
+
+/// The switches, the delay, and what is done once.
+#[component]
+pub(crate) fn Switches() -> impl IntoView {
+    let page = Page::here();
+    let whole = Memo::new(move |_| page.faults.look.with(|look| look.faults.is_none()));
+    view! {
+        <div class="faults-acts">
+            <button
+                type="button"
+                class="button button-small"
+                data-testid="fault-test"
+                on:click=move |_| page.say_something()
+            >
+                {page.says(|t| t.faults.test)}
+            </button>
+            <button
+                type="button"
+                class="button button-small"
+                data-testid="fault-cut"
+                aria-describedby="fault-cut-says"
+                on:click=move |_| page.cut()
+            >
+                {page.says(|t| t.faults.cut)}
+            </button>
+            <button
+                type="button"
+                class="button button-small"
+                data-testid="fault-mend"
+                disabled=whole
+                on:click=move |_| page.mend()
+            >
+                {page.says(|t| t.faults.mend)}
+            </button>
+            <p id="fault-cut-says">{page.says(|t| t.faults.cut_says)}</p>
+        </div>
+        <fieldset class="faults-switches">
+            <legend>{page.says(|t| t.faults.breaking)}</legend>
+            {Fault::ALL.map(|fault| view! { <Switch fault /> }).collect_view()}
+            <Delay />
+        </fieldset>
+    }
+}
+
+#[component]
+fn Switch(fault: Fault) -> impl IntoView {
+    let page = Page::here();
+    let on = Memo::new(move |_| page.faults.look.with(|look| look.faults.is_on(fault)));
+    let id = id_of(fault);
+    let says = format!("{id}-says");
+    view! {
+        <div class="faults-switch">
+            <label>
+                <input
+                    type="checkbox"
+                    role="switch"
+                    data-testid=id
+                    aria-describedby=says.clone()
+                    prop:checked=on
+                    on:change=move |event| page.set_fault(fault, event_target_checked(&event))
+                />
+                <span>{move || named(fault, page.t().faults).name}</span>
+            </label>
+            <p id=says>{move || named(fault, page.t().faults).says}</p>
+        </div>
+    }
+}
+
+#[component]
+fn Delay() -> impl IntoView {
+    let page = Page::here();
+    let delay = Memo::new(move |_| page.faults.look.with(|look| look.faults.delay()));
+    let choices = DELAYS.map(|choice| {
+        let name = move || {
+            if choice.is_zero() {
+                page.t().faults.no_delay.to_owned()
+            } else {
+                (page.t().faults.each_way)(choice.as_secs_f64())
+            }
+        };
+        view! {
+            <option value=choice.as_millis().to_string() selected=move || delay.get() == choice>
+                {words(name)}
+            </option>
+        }
+    });
+    let choose = move |event| {
+        if let Ok(millis) = event_target_value(&event).parse() {
+            page.set_delay(Duration::from_millis(millis));
+        }
+    };
+    view! {
+        <div class="faults-switch">
+            <label>
+                <span>{page.says(|t| t.faults.delay.name)}</span>
+                <select class="faults-delay" data-testid="fault-delay" aria-describedby="fault-delay-says" on:change=choose>
+                    {choices.collect_view()}
+                </select>
+            </label>
+            <p id="fault-delay-says">{page.says(|t| t.faults.delay.says)}</p>
+        </div>
+    }
+}
+
+fn id_of(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Refuse => "fault-refuse",
+        Fault::HalfOpen => "fault-half-open",
+        Fault::SwallowAcks => "fault-swallow-acks",
+        Fault::LoseEntries => "fault-lose-entries",
+        Fault::Repeat => "fault-repeat",
+        Fault::StallStorage => "fault-stall-storage",
+    }
+}
+
+fn named(fault: Fault, t: &FaultPhrases) -> Named {
+    match fault {
+        Fault::Refuse => t.refuse,
+        Fault::HalfOpen => t.half_open,
+        Fault::SwallowAcks => t.swallow_acks,
+        Fault::LoseEntries => t.lose_entries,
+        Fault::Repeat => t.repeat,
+        Fault::StallStorage => t.stall_storage,
+    }
+}

@@ -1,0 +1,205 @@
+//! Dates, times and ids, by this device's clock, zone and language (`Intl.DateTimeFormat`; no tables in the page).
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use js_sys::{Array, Date, Intl, Object, Reflect};
+use steadfast_shared::{EntryId, Millis, RoomId};
+use uuid::Uuid;
+use wasm_bindgen::JsValue;
+
+use crate::admin::span;
+use crate::language::Language;
+use crate::timeline::layout::Day;
+
+/// What this device's clock says.
+pub(crate) fn now() -> Millis {
+    millis(Date::now())
+}
+
+/// A name for what is being written at this moment.
+pub(crate) fn new_entry_id() -> EntryId {
+    EntryId(Uuid::now_v7())
+}
+
+/// A name for a room made at this moment.
+pub(crate) fn new_room_id() -> RoomId {
+    RoomId(Uuid::now_v7())
+}
+
+/// The calendar day of a moment, here.
+pub(crate) fn day_of(at: Millis) -> Day {
+    let date = date(at);
+    // Years, months and days never share a number; that is all a `Day` promises.
+    Day::try_from(date.get_full_year() * 512 + date.get_month() * 32 + date.get_date()).unwrap_or_default()
+}
+
+/// The moment a day begins here, of a date as a date field writes it: `2026-11-21`.
+pub(crate) fn start_of_day(date: &str) -> Option<Millis> {
+    let mut parts = date.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let date = Date::new_with_year_month_day(
+        year.parse().ok()?,
+        month.parse::<i32>().ok()? - 1,
+        day.parse().ok()?,
+    );
+    (date.get_time() > 0.0).then(|| millis(date.get_time()))
+}
+
+/// Today, as a date field writes it.
+pub(crate) fn date_of_today() -> String {
+    let date = Date::new_0();
+    format!(
+        "{}-{:02}-{:02}",
+        date.get_full_year(),
+        date.get_month() + 1,
+        date.get_date()
+    )
+}
+
+/// The day before today.
+pub(crate) fn yesterday() -> Day {
+    let date = Date::new_0();
+    date.set_date(date.get_date().wrapping_sub(1));
+    day_of(millis(date.get_time()))
+}
+
+/// `10:24`, as the language writes it.
+pub(crate) fn time(at: Millis, language: Language) -> String {
+    format(Shape::Time, at, language)
+}
+
+/// The same hour and minute where there is no room for more, in the margin of a row: without what says which half of the day
+/// it is.
+pub(crate) fn short_time(at: Millis, language: Language) -> String {
+    let parts = with_format(Shape::Time, language, |format| format.format_to_parts(&date(at)));
+    let part = |part: &JsValue, name: &str| Reflect::get(part, &name.into()).ok()?.as_string();
+    let short: String = parts
+        .iter()
+        .filter(|one| part(one, "type").as_deref() != Some("dayPeriod"))
+        .filter_map(|one| part(&one, "value"))
+        .collect();
+    short.trim().to_owned()
+}
+
+/// How long until this day is over, here.
+pub(crate) fn until_tomorrow() -> Duration {
+    let now = Date::new_0();
+    let (year, month, day) = (now.get_full_year(), now.get_month(), now.get_date());
+    #[expect(clippy::cast_possible_wrap, reason = "a month and a day")]
+    let tomorrow = Date::new_with_year_month_day(year, month as i32, day as i32 + 1);
+    Duration::from_millis((tomorrow.get_time() - now.get_time()).max(0.0) as u64)
+}
+
+/// Today, yesterday, or the weekday and date.
+pub(crate) fn day_title(at: Millis, language: Language) -> String {
+    let day = day_of(at);
+    if day == day_of(now()) {
+        language.phrases().today.to_owned()
+    } else if day == yesterday() {
+        language.phrases().yesterday.to_owned()
+    } else if date(at).get_full_year() == Date::new_0().get_full_year() {
+        format(Shape::Day, at, language)
+    } else {
+        format(Shape::DayAndYear, at, language)
+    }
+}
+
+/// Day and time in full, for a tooltip.
+pub(crate) fn moment(at: Millis, language: Language) -> String {
+    format(Shape::Moment, at, language)
+}
+
+/// How long ago, or in how long, as the language says it: `3 minutes ago`.
+pub(crate) fn from_now(at: Millis, language: Language) -> String {
+    let (count, unit) = span::apart(now(), at);
+    let options = Object::new();
+    let _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
+    let format = Intl::RelativeTimeFormat::new(&locales(language), &options);
+    #[expect(clippy::cast_precision_loss, reason = "a few at most")]
+    let count = count as f64;
+    format.format(count, unit).into()
+}
+
+/// The machine-readable form a `<time>` element wants.
+pub(crate) fn iso(at: Millis) -> String {
+    date(at).to_iso_string().into()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Time,
+    Day,
+    DayAndYear,
+    Moment,
+}
+
+impl Shape {
+    fn options(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Time => &[("hour", "numeric"), ("minute", "2-digit")],
+            Self::Day => &[("weekday", "long"), ("month", "long"), ("day", "numeric")],
+            Self::DayAndYear => &[
+                ("weekday", "long"),
+                ("year", "numeric"),
+                ("month", "long"),
+                ("day", "numeric"),
+            ],
+            Self::Moment => &[("dateStyle", "full"), ("timeStyle", "medium")],
+        }
+    }
+}
+
+thread_local! {
+    /// Formats made so far: making one costs more than using it a hundred times.
+    static FORMATS: RefCell<Vec<(Shape, Language, Intl::DateTimeFormat)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn format(shape: Shape, at: Millis, language: Language) -> String {
+    let format = with_format(shape, language, Intl::DateTimeFormat::format);
+    format
+        .call1(&JsValue::UNDEFINED, &date(at))
+        .ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
+}
+
+fn with_format<T>(shape: Shape, language: Language, read: impl FnOnce(&Intl::DateTimeFormat) -> T) -> T {
+    FORMATS.with_borrow_mut(|formats| {
+        if let Some((.., made)) = formats.iter().find(|(s, l, _)| *s == shape && *l == language) {
+            return read(made);
+        }
+        let options = Object::new();
+        for (name, value) in shape.options() {
+            let _ = Reflect::set(&options, &(*name).into(), &(*value).into());
+        }
+        let made = Intl::DateTimeFormat::new(&locales(language), &options);
+        let result = read(&made);
+        formats.push((shape, language, made));
+        result
+    })
+}
+
+/// The browser's own variant of the language first: `en-GB` writes times differently from `en-US`.
+fn locales(language: Language) -> Array {
+    let mine = crate::language::of_browser::of_browser().find(|tag| Language::of_tag(tag) == Some(language));
+    mine.into_iter()
+        .chain([language.tag().to_owned()])
+        .map(JsValue::from)
+        .collect()
+}
+
+fn date(at: Millis) -> Date {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds stay far below 2^53")]
+    Date::new(&(at as f64).into())
+}
+
+fn millis(time: f64) -> Millis {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a time after 1970, below 2^53"
+    )]
+    let millis = time as Millis;
+    millis
+}

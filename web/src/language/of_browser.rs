@@ -1,0 +1,22 @@
+//! Which languages this device's person reads.
+
+use leptos::prelude::window;
+
+use crate::language::Language;
+use crate::storage::preferences;
+
+/// Those set in the browser, best first.
+pub(crate) fn of_browser() -> impl Iterator<Item = String> {
+    window()
+        .navigator()
+        .languages()
+        .into_iter()
+        .filter_map(|tag| tag.as_string())
+}
+
+/// The one to speak at first: the one chosen here before, else the browser's first that the page knows.
+pub(crate) fn first() -> Language {
+    preferences::language()
+        .or_else(|| of_browser().find_map(|tag| Language::of_tag(&tag)))
+        .unwrap_or(Language::English)
+}

@@ -1,0 +1,221 @@
+//! Who is in the room, and whether they are there.
+
+use std::rc::Rc;
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_client::link::{AskError, Task};
+use steadfast_shared::event::Availability;
+use steadfast_shared::room::RemoveMember;
+use steadfast_shared::{Person, Role, RoomKind, UserId};
+
+use crate::admin::record::Mark;
+use crate::admin::{marked, section};
+use crate::page::{Page, words};
+use crate::people::avatar::Avatar;
+use crate::people::block::block_choice;
+use crate::people::model::Member;
+use crate::people::presence::Presence;
+use crate::ui::icon::Shape;
+use crate::ui::menu::{Choice, Menu};
+use crate::ui::overlays::Opened;
+use crate::ui::pause::Pause;
+use crate::ui::side_panel::SidePanel;
+
+/// So few people are found without a search.
+const FEW: usize = 20;
+
+/// Who is in the room, in a panel beside it.
+#[component]
+pub(crate) fn Members(
+    /// Gets the focus back when the panel closes.
+    members_button: NodeRef<html::Button>,
+) -> impl IntoView {
+    let page = Page::here();
+    let all = Memo::new(move |_| page.members());
+    let here = Memo::new(move |_| {
+        let mut people = all.get();
+        people.retain(|member| member.state != Availability::Offline);
+        people
+    });
+    let not_here = Memo::new(move |_| {
+        let mut people = all.get();
+        people.retain(|member| member.state == Availability::Offline);
+        people
+    });
+    let found = Memo::new(move |_| page.members_found());
+    let searching = Memo::new(move |_| found.with(Option::is_some));
+    let found_people = Memo::new(move |_| found.get().unwrap_or_default());
+    let more = Memo::new(move |_| page.has_more_members());
+    let pause = Pause::new();
+    let field = NodeRef::<html::Input>::new();
+    let look = move || {
+        let typed = field.get_untracked().map(|field| field.value());
+        page.search_members(&typed.unwrap_or_default());
+    };
+    // Whoever opens another room looks for nobody in it yet.
+    Effect::new(move |before: Option<()>| {
+        page.room.track();
+        if before.is_some()
+            && let Some(field) = field.get_untracked()
+        {
+            field.set_value("");
+            page.search_members("");
+        }
+    });
+    on_cleanup(move || page.search_members(""));
+    let counted_here = move || {
+        let here = page.crowd().unwrap_or_else(|| here.with(Vec::len));
+        (page.t().people.here)(here)
+    };
+    let counted_others = move || {
+        if more.get() {
+            page.t().people.some_not_here.to_owned()
+        } else {
+            (page.t().people.not_here)(not_here.with(Vec::len))
+        }
+    };
+    let counted_found = move || (page.t().people.found)(found_people.with(Vec::len));
+    let nobody = move || (searching.get() && found_people.with(Vec::is_empty)).then(counted_found);
+    let at_end = Callback::new(move |()| page.load_more_members());
+    view! {
+        <SidePanel id="members" title=|t| t.people.in_room open=page.around.members opener=members_button at_end>
+            <input
+                type="search"
+                class="field members-find"
+                data-testid="members-search"
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                aria-label=page.says(|t| t.people.find)
+                placeholder=page.says(|t| t.people.find)
+                hidden=move || !more.get() && !searching.get() && all.with(Vec::len) < FEW
+                node_ref=field
+                on:input=move |_| pause.then(look)
+            />
+            <p class="offers-none members-none" role="status">{nobody}</p>
+            <div hidden=move || !searching.get()>
+                <People title=words(counted_found) people=found_people />
+            </div>
+            <div hidden=move || searching.get()>
+                <People title=words(counted_here) people=here />
+                <People title=words(counted_others) people=not_here />
+                <button
+                    type="button"
+                    class="button button-small members-more"
+                    data-testid="members-more"
+                    hidden=move || !more.get()
+                    on:click=move |_| page.load_more_members()
+                >
+                    {page.says(|t| t.room.show_more)}
+                </button>
+            </div>
+        </SidePanel>
+    }
+}
+
+/// Some people of the room, one per line.
+#[component]
+fn People(title: Signal<String>, people: Memo<Vec<Member>>) -> impl IntoView {
+    view! {
+        <section hidden=move || people.with(Vec::is_empty)>
+            <h3>{title}</h3>
+            <ul class="people">
+                <For each=move || people.get() key=|member| (member.person.clone(), member.role) let(member)>
+                    <MemberLine person=member.person role=member.role />
+                </For>
+            </ul>
+        </section>
+    }
+}
+
+/// One person, and what can be done with them.
+#[component]
+fn MemberLine(person: Person, role: Role) -> impl IntoView {
+    let page = Page::here();
+    let button = NodeRef::<html::Button>::new();
+    let open = RwSignal::new(false);
+    let Person { id, name } = person.clone();
+    let me = page.on_connection(|session| session.me().map(|me| me.id)) == Some(id);
+    let content = view! {
+        <Avatar person=person small=true />
+        <span class="sidebar-name">{name.clone()}</span>
+        {(role != Role::Member).then(|| marked(page, Mark::Role(role)))}
+        {me.then(|| view! { <span class="sidebar-you">{page.says(|t| t.you)}</span> })}
+        {move || page.blocks(id).then(|| view! { <span class="sidebar-you">{page.says(|t| t.privacy.is_blocked)}</span> })}
+        <Presence id />
+    };
+    if me {
+        return view! { <li class="member" data-testid="member">{content}</li> }.into_any();
+    }
+    let menu = move || {
+        if !open.get() {
+            return None;
+        }
+        let (anchor, name) = (button.get_untracked()?, name.clone());
+        let label = words(move || (page.t().people.actions)(&name));
+        let on_close = Callback::new(move |()| open.set(false));
+        Some(view! { <Menu label anchor=anchor.into() choices=choices(page, id) on_close /> })
+    };
+    view! {
+        <li data-testid="member">
+            <button
+                type="button"
+                class="member member-button"
+                node_ref=button
+                aria-haspopup="menu"
+                aria-expanded=move || open.get().to_string()
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                {content}
+            </button>
+            {menu}
+        </li>
+    }
+    .into_any()
+}
+
+fn choices(page: Page, person: UserId) -> Vec<Choice> {
+    let tell = move |asked: Task<'static, Result<(), AskError>>| {
+        spawn_local(async move {
+            if let Err(error) = asked.await {
+                page.remark_words(page.why(&error));
+            }
+        });
+    };
+    let mut choices = vec![Choice {
+        words: words(move || page.t().people.write.to_owned()),
+        shape: Shape::Person,
+        testid: "member-write",
+        grave: false,
+        act: Rc::new(move || tell(Box::pin(page.write_to(vec![person])))),
+    }];
+    choices.push(block_choice(page, person));
+    if page.read(|session| section::administers(session.role())) {
+        choices.push(Choice {
+            words: words(move || page.t().admin.title.to_owned()),
+            shape: Shape::Shield,
+            testid: "member-administer",
+            grave: false,
+            act: Rc::new(move || page.around.open(Opened::Administration(Some(person)))),
+        });
+    }
+    if let Some(room) = untrack(|| page.open_room())
+        && room.kind == RoomKind::Private
+        && room.manage
+    {
+        let asked = RemoveMember {
+            room: room.id,
+            person,
+        };
+        choices.push(Choice {
+            words: words(move || page.t().people.remove.to_owned()),
+            shape: Shape::Leave,
+            testid: "member-remove",
+            grave: true,
+            act: Rc::new(move || tell(Box::pin(page.ask(asked)))),
+        });
+    }
+    choices
+}

@@ -1,0 +1,23 @@
+//! People: members of a room and their presence, who is typing, who is blocked.
+
+pub mod phrases;
+pub mod privacy_phrases;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod avatar;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod block;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod members;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod model;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod notices;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod presence;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod privacy;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod typing;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod veil;

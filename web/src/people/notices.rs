@@ -1,0 +1,40 @@
+//! Who came and went a moment ago.
+
+use leptos::prelude::*;
+use steadfast_client::NoticeKind;
+
+use crate::page::Page;
+
+/// Most people one line names; the others are counted.
+const NAMED: usize = 3;
+
+/// Who came and went a moment ago, in the line where others write: nothing moves for it, and it goes by itself.
+#[component]
+pub(crate) fn Notices() -> impl IntoView {
+    let page = Page::here();
+    let lines = Memo::new(move |_| {
+        let words = page.t().people;
+        let room = page.room.get();
+        page.on_notices(|session| {
+            let notices = room.into_iter().flat_map(|room| session.notices(room));
+            let lines = notices.map(|notice| {
+                let named: Vec<&str> = notice
+                    .people
+                    .iter()
+                    .take(NAMED)
+                    .map(|person| person.name.as_str())
+                    .collect();
+                let more = notice.people.len() - named.len() + notice.more;
+                let says = match notice.kind {
+                    NoticeKind::Joined => words.joined,
+                    NoticeKind::Left => words.left,
+                    NoticeKind::Back => words.back,
+                    NoticeKind::Gone => words.gone,
+                };
+                says(&(words.list)(&named, more), notice.people.len() + notice.more > 1)
+            });
+            lines.collect::<Vec<_>>().join(" · ")
+        })
+    });
+    view! { <p class="notices" role="status" data-testid="notices">{move || lines.get()}</p> }
+}

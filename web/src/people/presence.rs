@@ -1,0 +1,39 @@
+//! Whether somebody is there.
+
+use leptos::prelude::*;
+use steadfast_client::link::LinkState;
+use steadfast_shared::UserId;
+use steadfast_shared::event::Availability;
+
+use crate::language::Phrase;
+use crate::page::Page;
+
+/// A dot, full, half or empty, with words for screen readers.
+#[component]
+pub(crate) fn Presence(id: UserId) -> impl IntoView {
+    let page = Page::here();
+    // Who was there when the connection was lost is no news.
+    let state = Memo::new(move |_| match page.link() {
+        LinkState::Connected { .. } => page.on_presence(|session| Some(session.availability(id))),
+        _ => None,
+    });
+    let name = move || match state.get() {
+        Some(Availability::Online) => "online",
+        Some(Availability::Away) => "away",
+        Some(Availability::Offline) => "offline",
+        None => "unknown",
+    };
+    let words = move || {
+        let words: Phrase = match state.get()? {
+            Availability::Online => |t| t.people.online,
+            Availability::Away => |t| t.people.away,
+            Availability::Offline => |t| t.people.offline,
+        };
+        Some(words(page.t()))
+    };
+    view! {
+        <span class="presence" data-testid="presence" data-state=name title=words>
+            <span class="sr-only">{words}</span>
+        </span>
+    }
+}

@@ -1,0 +1,89 @@
+//! Who brought this person into the open room, and the ways out.
+
+use leptos::prelude::*;
+use steadfast_shared::{Person, RoomKind};
+
+use crate::page::{Page, words};
+use crate::rooms::dialogs::leave::leave;
+use crate::rooms::list::OpenRoom;
+use crate::ui::icon::{Icon, Shape};
+use crate::ui::overlays::Opened;
+
+/// Says who brought this person into the open room while they have said nothing in it, or that they have hidden it.
+#[component]
+pub(crate) fn Brought() -> impl IntoView {
+    let page = Page::here();
+    let room = Memo::new(move |_| page.open_room().filter(|room| !page.is_noted(room.id)));
+    move || {
+        let room = room.get()?;
+        if room.hidden {
+            return Some(view! { <Hidden room /> }.into_any());
+        }
+        let by = room.brought_by.clone().filter(|by| !page.blocks(by.id))?;
+        Some(view! { <BroughtBy by room /> }.into_any())
+    }
+}
+
+#[component]
+fn BroughtBy(by: Person, room: OpenRoom) -> impl IntoView {
+    let page = Page::here();
+    let (id, kind) = (room.id, room.kind);
+    let Person { id: person, name } = by;
+    let named = name.clone();
+    let says = words(move || {
+        let t = page.t();
+        let says = if kind == RoomKind::Direct {
+            t.privacy.started_by
+        } else {
+            t.privacy.brought_by
+        };
+        says(&name)
+    });
+    let partner = room.partner().is_some();
+    let out = move |_| {
+        if partner {
+            page.around.open(Opened::HideRoom(id));
+        } else {
+            leave(page, &room);
+        }
+    };
+    view! {
+        <div class="notice notice-ask notice-calm" role="status" data-testid="brought">
+            <Icon shape=Shape::Person />
+            <span>{says}</span>
+            <span class="notice-ways">
+                <button type="button" class="button button-small" data-testid="brought-keep" on:click=move |_| page.note(id)>
+                    {page.says(|t| t.privacy.keep)}
+                </button>
+                <button type="button" class="button button-small" data-testid="brought-out" on:click=out>
+                    {page.says(if partner { |t| t.privacy.hide } else { |t| t.room.leave })}
+                </button>
+                <button
+                    type="button"
+                    class="button button-small"
+                    data-testid="brought-block"
+                    on:click=move |_| page.around.open(Opened::Block(person))
+                >
+                    {words(move || (page.t().privacy.block_name)(&named))}
+                </button>
+            </span>
+        </div>
+    }
+}
+
+#[component]
+fn Hidden(room: OpenRoom) -> impl IntoView {
+    let page = Page::here();
+    let id = room.id;
+    view! {
+        <div class="notice notice-ask notice-calm" role="status" data-testid="is-hidden">
+            <Icon shape=Shape::Hide />
+            <span>{page.says(|t| t.privacy.is_hidden)}</span>
+            <span class="notice-ways">
+                <button type="button" class="button button-small" data-testid="show-again" on:click=move |_| page.set_hidden(id, false)>
+                    {page.says(|t| t.privacy.show)}
+                </button>
+            </span>
+        </div>
+    }
+}

@@ -1,0 +1,132 @@
+//! The public rooms, to be found and joined.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_client::link::Join;
+use steadfast_shared::room::{BrowseRooms, ListedRoom};
+use steadfast_shared::{RoomId, RoomKind, limit};
+
+use crate::page::{Page, words};
+use crate::rooms::dialogs::search::{Search, SearchField};
+use crate::rooms::kind_mark::KindMark;
+use crate::ui::dialog::Dialog;
+use crate::ui::overlays::Opened;
+
+/// Finds public rooms, joins them and opens them.
+#[component]
+pub(crate) fn Browse() -> impl IntoView {
+    let page = Page::here();
+    let search = Search::new();
+    let found = RwSignal::new(None::<Vec<ListedRoom>>);
+    let more = RwSignal::new(false);
+    let look = move |after: Option<(String, RoomId)>| {
+        let goes_on = after.is_some();
+        let ask = |search| BrowseRooms { search, after };
+        search.ask(page, ask, move |rooms| {
+            more.set(rooms.len() >= limit::LISTED);
+            found.update(|found| match found {
+                Some(found) if goes_on => found.extend(rooms),
+                _ => *found = Some(rooms),
+            });
+        });
+    };
+    look(None);
+    let go_on = move |_| {
+        let last = found.with_untracked(|found| {
+            let last = found.as_ref()?.last()?;
+            Some((last.name.clone(), last.id))
+        });
+        look(last);
+    };
+    let none = move || {
+        let none = found.with(|found| found.as_ref().is_some_and(Vec::is_empty));
+        none.then(|| page.t().room.none_public)
+    };
+    let close = Callback::new(move |()| page.around.close(Opened::Browse));
+    view! {
+        <Dialog title=words(move || page.t().navigation.browse.to_owned()) testid="browse" on_close=close>
+            <SearchField search words=|t| t.room.search testid="browse-search" look=Callback::new(move |()| look(None)) />
+            <ul class="entries">
+                <For each=move || found.get().unwrap_or_default() key=|room| (room.id, room.joined) let(room)>
+                    <Listed room trouble=search.trouble />
+                </For>
+            </ul>
+            <p class="offers-none" role="status">{none}</p>
+            <p class="labelled-hint" role="status" data-bad="true">{move || search.trouble.get()}</p>
+            <div class="dialog-ways" hidden=move || !more.get()>
+                <button type="button" class="button" data-testid="browse-more" on:click=go_on>
+                    {page.says(|t| t.room.show_more)}
+                </button>
+            </div>
+            <div class="dialog-part">
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="browse-new"
+                    on:click=move |_| page.around.open(Opened::NewRoom)
+                >
+                    {page.says(|t| t.navigation.new_room)}
+                </button>
+            </div>
+        </Dialog>
+    }
+}
+
+/// One public room: what it is for, how many are in it, and the way in.
+#[component]
+fn Listed(room: ListedRoom, trouble: RwSignal<Option<String>>) -> impl IntoView {
+    let page = Page::here();
+    let ListedRoom {
+        id,
+        name,
+        topic,
+        members,
+        joined,
+        archived,
+    } = room;
+    let enter = move |_| {
+        if joined {
+            return page.open_soon(id);
+        }
+        spawn_local(async move {
+            match page.ask(Join::of(id)).await {
+                Ok(room) => page.open_soon(room.id),
+                Err(error) => {
+                    trouble.try_set(Some(page.why(&error)));
+                }
+            }
+        });
+    };
+    let label = {
+        let name = name.clone();
+        words(move || {
+            let of = if joined {
+                page.t().room.open
+            } else {
+                page.t().room.join
+            };
+            of(&name)
+        })
+    };
+    view! {
+        <li class="entry listed" data-testid="listed-room">
+            <div class="listed-words">
+                <p class="listed-name">
+                    <KindMark kind=RoomKind::Public archived />
+                    <span class="sidebar-name">{name}</span>
+                    <span class="entry-about">{words(move || (page.t().room.members)(members))}</span>
+                </p>
+                {(!topic.is_empty()).then(|| view! { <p class="listed-topic">{topic}</p> })}
+            </div>
+            <button
+                type="button"
+                class="button button-small"
+                data-testid="listed-enter"
+                aria-label=label
+                on:click=enter
+            >
+                {page.says(if joined { |t| t.room.open_short } else { |t| t.room.join_short })}
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,93 @@
+//! A room renamed, described, archived or reopened.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use steadfast_shared::RoomId;
+use steadfast_shared::room::ChangeRoom;
+
+use crate::language::Phrase;
+use crate::page::{Page, words};
+use crate::rooms::dialogs::form::RoomForm;
+use crate::ui::dialog::Dialog;
+use crate::ui::field::Field;
+use crate::ui::overlays::Opened;
+
+/// Renames, describes, archives or reopens a room.
+#[component]
+pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
+    let page = Page::here();
+    let before = page.read(|session| {
+        let view = session.room(room)?;
+        Some((view.name.to_owned(), view.topic.to_owned(), view.archived))
+    });
+    let (name_before, topic_before, archived) = before.unwrap_or_default();
+    let form = RoomForm::new();
+    let close = Callback::new(move |()| page.around.close(Opened::ChangeRoom(room)));
+    let ask = move |asked: ChangeRoom| form.ask(page, asked, move |_| close.run(()));
+    let start = (name_before.clone(), topic_before.clone());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some((name, topic)) = form.typed(page) else {
+            return;
+        };
+        let name = Some(name).filter(|name| name.as_str() != name_before);
+        let topic = Some(topic).filter(|topic| topic.as_str() != topic_before);
+        if name.is_none() && topic.is_none() {
+            return close.run(());
+        }
+        ask(ChangeRoom {
+            room,
+            name,
+            topic,
+            archived: None,
+        });
+    };
+    let archive = move |_| {
+        ask(ChangeRoom {
+            room,
+            name: None,
+            topic: None,
+            archived: Some(!archived),
+        });
+    };
+    let (does, means): (Phrase, Phrase) = if archived {
+        (|t| t.room.reopen, |t| t.room.reopen_means)
+    } else {
+        (|t| t.room.archive, |t| t.room.archive_means)
+    };
+    view! {
+        <Dialog title=words(move || page.t().room.change.to_owned()) testid="change-room" on_close=close>
+            <form class="dialog-form" on:submit=submit novalidate>
+                <Field
+                    id="room-name"
+                    label=words(move || page.t().room.name.to_owned())
+                    input=form.name
+                    start=start.0
+                    trouble=form.about_name
+                    capitals="none"
+                    autofocus=true
+                />
+                <Field
+                    id="room-topic"
+                    label=words(move || page.t().room.topic.to_owned())
+                    input=form.topic
+                    start=start.1
+                    hint=words(move || page.t().room.topic_hint.to_owned())
+                    trouble=form.about_topic
+                />
+                <p class="labelled-hint" role="status" data-bad="true">{move || form.trouble.get()}</p>
+                <div class="dialog-ways">
+                    <button type="submit" class="button button-strong" data-testid="room-save" disabled=form.under_way>
+                        {page.says(|t| t.room.save)}
+                    </button>
+                </div>
+            </form>
+            <div class="dialog-part">
+                <p class="labelled-hint">{page.says(means)}</p>
+                <button type="button" class="button" data-testid="room-archive" disabled=form.under_way on:click=archive>
+                    {page.says(does)}
+                </button>
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,70 @@
+//! Leaving a room.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_client::link::Leave;
+use steadfast_shared::{RoomId, RoomKind};
+
+use crate::page::{Page, words};
+use crate::rooms::list::OpenRoom;
+use crate::ui::dialog::Dialog;
+use crate::ui::overlays::Opened;
+
+/// Leaves a room; asks first where there is no way back in.
+pub(crate) fn leave(page: Page, room: &OpenRoom) {
+    if room.kind != RoomKind::Public {
+        page.around.open(Opened::LeaveRoom(room.id));
+    } else {
+        leave_at_once(page, room.id);
+    }
+}
+
+fn leave_at_once(page: Page, room: RoomId) {
+    page.leaves(room);
+    spawn_local(async move {
+        if let Err(error) = page.ask(Leave::of(room)).await {
+            page.stays(room);
+            page.remark_words(page.why(&error));
+        }
+    });
+}
+
+/// Asks whether to leave a room into which there is no way back, or a conversation of several people.
+#[component]
+pub(crate) fn LeaveDialog(room: RoomId) -> impl IntoView {
+    let page = Page::here();
+    let name = page.room_called(room);
+    let direct = page.read(|session| {
+        session
+            .room(room)
+            .is_some_and(|view| view.kind == RoomKind::Direct)
+    });
+    let close = Callback::new(move |()| page.around.close(Opened::LeaveRoom(room)));
+    view! {
+        <Dialog title=words(move || page.t().room.leave.to_owned()) testid="leave-room" brief=true on_close=close>
+            <p>
+                {words(move || {
+                    let t = page.t();
+                    let asks = if direct { t.privacy.leave_group } else { t.room.leave_private };
+                    asks(&name)
+                })}
+            </p>
+            <div class="dialog-ways">
+                <button type="button" class="button" autofocus=true on:click=move |_| close.run(())>
+                    {page.says(|t| t.room.stay)}
+                </button>
+                <button
+                    type="button"
+                    class="button button-grave"
+                    data-testid="leave-confirm"
+                    on:click=move |_| {
+                        close.run(());
+                        leave_at_once(page, room);
+                    }
+                >
+                    {page.says(|t| t.room.leave)}
+                </button>
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,106 @@
+//! A room made.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use steadfast_shared::RoomKind;
+use steadfast_shared::room::CreateRoom;
+
+use crate::language::{Phrase, calendar};
+use crate::page::{Page, words};
+use crate::rooms::dialogs::form::RoomForm;
+use crate::ui::dialog::Dialog;
+use crate::ui::field::Field;
+use crate::ui::overlays::Opened;
+
+/// Makes a public or a private room, and opens it.
+#[component]
+pub(crate) fn NewRoom() -> impl IntoView {
+    let page = Page::here();
+    // One id for as long as the form is open: asking again after a lost answer makes no second room.
+    let id = calendar::new_room_id();
+    let form = RoomForm::new();
+    let kind = RwSignal::new(RoomKind::Public);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some((name, topic)) = form.typed(page) else {
+            return;
+        };
+        let asked = CreateRoom {
+            id,
+            kind: kind.get_untracked(),
+            name,
+            topic,
+        };
+        form.ask(page, asked, move |room| page.open_soon(room.id));
+    };
+    let kinds: [(RoomKind, &str, Phrase, Phrase); 2] = [
+        (
+            RoomKind::Public,
+            "new-room-public",
+            |t| t.room.is_public,
+            |t| t.room.public_means,
+        ),
+        (
+            RoomKind::Private,
+            "new-room-private",
+            |t| t.room.is_private,
+            |t| t.room.private_means,
+        ),
+    ];
+    let kinds = kinds.into_iter().map(|(choice, testid, is, means)| {
+        view! {
+            <label class="choice">
+                <input
+                    type="radio"
+                    name="room-kind"
+                    data-testid=testid
+                    prop:checked=move || kind.get() == choice
+                    on:change=move |_| kind.set(choice)
+                />
+                <span>
+                    <strong>{page.says(is)}</strong>
+                    <small>{page.says(means)}</small>
+                </span>
+            </label>
+        }
+    });
+    let kinds = kinds.collect_view();
+    let close = Callback::new(move |()| page.around.close(Opened::NewRoom));
+    view! {
+        <Dialog title=words(move || page.t().navigation.new_room.to_owned()) testid="new-room" on_close=close>
+            <form class="dialog-form" on:submit=submit novalidate>
+                <Field
+                    id="new-room-name"
+                    label=words(move || page.t().room.name.to_owned())
+                    input=form.name
+                    hint=words(move || page.t().room.name_hint.to_owned())
+                    trouble=form.about_name
+                    capitals="none"
+                    autofocus=true
+                />
+                <Field
+                    id="new-room-topic"
+                    label=words(move || page.t().room.topic.to_owned())
+                    input=form.topic
+                    hint=words(move || page.t().room.topic_hint.to_owned())
+                    trouble=form.about_topic
+                />
+                <fieldset class="choices">
+                    <legend>{page.says(|t| t.room.who)}</legend>
+                    {kinds}
+                </fieldset>
+                <p class="labelled-hint" role="status" data-bad="true">{move || form.trouble.get()}</p>
+                <div class="dialog-ways">
+                    <button
+                        type="submit"
+                        class="button button-strong"
+                        data-testid="new-room-create"
+                        disabled=form.under_way
+                    >
+                        {page.says(|t| t.room.create)}
+                    </button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}

@@ -1,0 +1,97 @@
+//! What is looked for at the server.
+
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_client::link::Ask;
+
+use crate::language::Phrase;
+use crate::page::Page;
+use crate::ui::pause::Pause;
+
+/// A search that the server answers, of which only the latest answer counts.
+#[derive(Clone, Copy)]
+pub(crate) struct Search {
+    pub(crate) input: NodeRef<html::Input>,
+    /// Why nothing was found out.
+    pub(crate) trouble: RwSignal<Option<String>>,
+    asked: StoredValue<u32>,
+}
+
+impl Search {
+    pub(crate) fn new() -> Self {
+        Self {
+            input: NodeRef::new(),
+            trouble: RwSignal::new(None),
+            asked: StoredValue::new(0),
+        }
+    }
+
+    /// Asks for what matches the text typed.
+    pub(crate) fn ask<A: Ask + 'static>(
+        self,
+        page: Page,
+        asked: impl FnOnce(String) -> A,
+        found: impl FnOnce(A::Answer) + 'static,
+    ) {
+        let typed = self
+            .input
+            .get_untracked()
+            .map(|input| input.value().trim().to_owned());
+        let asked = asked(typed.unwrap_or_default());
+        let number = self.asked.get_value() + 1;
+        self.asked.set_value(number);
+        spawn_local(async move {
+            let answer = page.ask(asked).await;
+            // An answer to what was typed before says nothing about what is typed.
+            if self.asked.try_get_value() != Some(number) {
+                return;
+            }
+            match answer {
+                Ok(answer) => {
+                    found(answer);
+                    self.trouble.set(None);
+                }
+                Err(error) => self.trouble.set(Some(page.why(&error))),
+            }
+        });
+    }
+}
+
+/// Where one types what to look for.
+#[component]
+pub(crate) fn SearchField(
+    search: Search,
+    words: Phrase,
+    /// Its name in the document.
+    testid: &'static str,
+    /// Looks, once a person pauses.
+    look: Callback<()>,
+    /// Called for each key.
+    #[prop(optional)]
+    on_key: Option<Callback<KeyboardEvent>>,
+) -> impl IntoView {
+    let page = Page::here();
+    let pause = Pause::new();
+    view! {
+        <input
+            type="search"
+            class="field"
+            data-testid=testid
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+            autofocus=true
+            aria-label=page.says(words)
+            placeholder=page.says(words)
+            node_ref=search.input
+            on:input=move |_| pause.then(move || look.run(()))
+            on:keydown=move |event| {
+                if let Some(on_key) = on_key {
+                    on_key.run(event);
+                }
+            }
+        />
+    }
+}

@@ -1,0 +1,121 @@
+//! The room's name, what it is for, who is in it, and the page's tools.
+
+use leptos::html;
+use leptos::prelude::*;
+use steadfast_client::link::LinkState;
+use steadfast_shared::RoomKind;
+use steadfast_shared::event::Availability;
+
+use crate::page::{Page, words};
+use crate::rooms::kind_mark::KindMark;
+use crate::rooms::menu::RoomMenu;
+use crate::ui::icon::{Icon, Shape};
+
+/// The room's name, what it is for, who is in it, and the page's tools.
+#[component]
+pub(crate) fn RoomHead(
+    /// The button that opens the details, so that closing them gives the focus back.
+    details_button: NodeRef<html::Button>,
+    /// The same of the people.
+    members_button: NodeRef<html::Button>,
+) -> impl IntoView {
+    let page = Page::here();
+    // Who was online when the connection was lost is no news.
+    let online = Memo::new(move |_| match page.link() {
+        LinkState::Connected { .. } => {
+            if let Some(here) = page.crowd() {
+                return here;
+            }
+            let members = page.members();
+            members
+                .iter()
+                .filter(|member| member.state == Availability::Online)
+                .count()
+        }
+        _ => 0,
+    });
+    let members = page.around.members;
+    let room = Memo::new(move |_| page.open_room());
+    let marks = Memo::new(move |_| {
+        let marks = room.with(|room| room.as_ref().map(|room| (room.kind, room.archived)));
+        Some(marks.unwrap_or((RoomKind::Public, false)))
+    });
+    let topic = Memo::new(move |_| {
+        room.with(|room| room.as_ref().map(|room| room.topic.clone()).unwrap_or_default())
+    });
+    view! {
+        <header class="room-head">
+            <OpenRooms />
+            <div class="room-about">
+                <h1 class="room-name" data-testid="room-name">
+                    {move || marks.get().map(|(kind, archived)| view! { <KindMark kind archived /> })}
+                    <span>{move || page.room_name().trim_start_matches('#').to_owned()}</span>
+                </h1>
+                <p class="room-topic" data-testid="room-topic" title=move || topic.get() hidden=move || topic.with(String::is_empty)>
+                    {move || topic.get()}
+                </p>
+            </div>
+            <div class="room-tools">
+                <RoomMenu />
+                <button
+                    type="button"
+                    class="button button-quiet room-people"
+                    data-testid="members"
+                    node_ref=members_button
+                    title=page.says(|t| t.people.in_room)
+                    aria-controls="members"
+                    aria-expanded=move || members.get().to_string()
+                    on:click=move |_| page.toggle_members()
+                >
+                    <span class="sr-only">{page.says(|t| t.people.in_room)}</span>
+                    <Icon shape=Shape::People />
+                    <span class="online-count" data-testid="online" hidden=move || online.get() == 0>
+                        {words(move || (page.t().online_count)(online.get()))}
+                    </span>
+                </button>
+                <button
+                    type="button"
+                    class="button button-quiet button-icon"
+                    data-testid="details"
+                    node_ref=details_button
+                    aria-label=page.says(|t| t.details)
+                    title=page.says(|t| t.details)
+                    aria-controls="details"
+                    aria-expanded=move || page.details.get().to_string()
+                    on:click=move |_| page.toggle_details()
+                >
+                    <Icon shape=Shape::Details />
+                </button>
+            </div>
+        </header>
+    }
+}
+
+/// The way to the rooms where they have no place of their own; says whether something waits in another one.
+#[component]
+fn OpenRooms() -> impl IntoView {
+    let page = Page::here();
+    let elsewhere = Memo::new(move |_| {
+        let open = page.room.get();
+        let lines = page.room_lines();
+        let waiting = lines.iter().filter(|line| Some(line.id) != open);
+        waiting.map(|line| line.unread).sum::<u64>()
+    });
+    view! {
+        <button
+            type="button"
+            class="button button-quiet button-icon room-open-rooms"
+            data-testid="rooms-open"
+            aria-controls="rooms"
+            aria-expanded=move || page.around.rooms.get().to_string()
+            on:click=move |_| page.around.rooms.set(true)
+        >
+            <span class="sr-only">
+                {page.says(|t| t.navigation.open_rooms)}
+                {move || (elsewhere.get() > 0).then(|| format!(", {}", (page.t().unread)(elsewhere.get())))}
+            </span>
+            <Icon shape=Shape::Menu />
+            <span class="room-news-dot" aria-hidden="true" hidden=move || elsewhere.get() == 0></span>
+        </button>
+    }
+}

@@ -1,0 +1,33 @@
+//! What kind of room it is.
+
+use leptos::prelude::*;
+use steadfast_shared::RoomKind;
+
+use crate::page::Page;
+use crate::ui::icon::{Icon, Shape};
+
+/// What kind of room it is, in a mark, with words for screen readers where the mark says more than the name does.
+#[component]
+pub(crate) fn KindMark(kind: RoomKind, #[prop(optional)] archived: bool) -> impl IntoView {
+    let page = Page::here();
+    if archived {
+        return view! {
+            <span class="kind" data-testid="archived-mark">
+                <Icon shape=Shape::Archive />
+                <span class="sr-only">{page.says(|t| t.room.archived)}</span>
+            </span>
+        }
+        .into_any();
+    }
+    match kind {
+        RoomKind::Public => view! { <span class="hash" aria-hidden="true">"#"</span> }.into_any(),
+        RoomKind::Private => view! {
+            <span class="kind" data-testid="private-mark">
+                <Icon shape=Shape::Lock />
+                <span class="sr-only">{page.says(|t| t.room.private)}</span>
+            </span>
+        }
+        .into_any(),
+        RoomKind::Direct => view! { <span class="kind"><Icon shape=Shape::Person /></span> }.into_any(),
+    }
+}

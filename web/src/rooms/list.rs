@@ -1,0 +1,184 @@
+//! The rooms as the page shows them.
+
+use js_sys::JsString;
+use leptos::prelude::*;
+use steadfast_client::RoomView;
+use steadfast_shared::{Person, RoomId, RoomKind};
+
+use crate::page::Page;
+
+/// What the room everybody begins in is called, until the server has said so.
+const FIRST_ROOM: &str = "#general";
+
+/// Most people a direct room's title names; the others are counted.
+const NAMED: usize = 4;
+
+/// One room, as a list shows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct RoomLine {
+    pub(crate) id: RoomId,
+    /// What it is called, without a mark.
+    pub(crate) title: String,
+    pub(crate) kind: RoomKind,
+    /// Whether nothing more can be said in it.
+    pub(crate) archived: bool,
+    /// Whether lists leave it out: this person has hidden it, and nothing was said in it since.
+    pub(crate) hidden: bool,
+    /// The other people of a direct room.
+    pub(crate) with: Vec<Person>,
+    /// Messages of others since it was read.
+    pub(crate) unread: u64,
+    /// How many of those mention this person.
+    pub(crate) mentions: u64,
+}
+
+/// The open room, as its head and its menu show it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct OpenRoom {
+    pub(crate) id: RoomId,
+    /// What it is called, without a mark; empty for a direct one.
+    pub(crate) name: String,
+    pub(crate) kind: RoomKind,
+    /// What it is for.
+    pub(crate) topic: String,
+    /// Whether nothing more can be said in it.
+    pub(crate) archived: bool,
+    /// Whether this person may rename, describe and archive it.
+    pub(crate) manage: bool,
+    /// Whether this person has hidden it.
+    pub(crate) hidden: bool,
+    /// Who brought this person in, while they have said nothing in it.
+    pub(crate) brought_by: Option<Person>,
+    /// The other people of a direct room.
+    pub(crate) with: Vec<Person>,
+}
+
+impl OpenRoom {
+    /// The one person it is a conversation with.
+    pub(crate) fn partner(&self) -> Option<&Person> {
+        match self.with.as_slice() {
+            [partner] => Some(partner),
+            _ => None,
+        }
+    }
+}
+
+impl RoomLine {
+    /// Whether it is a conversation between people.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.kind == RoomKind::Direct
+    }
+
+    /// The one person it is a conversation with.
+    pub(crate) fn partner(&self) -> Option<&Person> {
+        match self.with.as_slice() {
+            [partner] => Some(partner),
+            _ => None,
+        }
+    }
+}
+
+impl Page {
+    /// The rooms, in the order lists have them. Tracked.
+    pub(crate) fn room_lines(self) -> Vec<RoomLine> {
+        self.on_rooms(|session| session.rooms().map(|view| self.line_of(&view)).collect())
+    }
+
+    /// The open room, where the server has told of it. Tracked.
+    pub(crate) fn open_room(self) -> Option<OpenRoom> {
+        let room = self.room.get();
+        self.on_rooms(|session| {
+            let view = session.room(room?)?;
+            Some(OpenRoom {
+                id: view.id,
+                name: view.name.to_owned(),
+                kind: view.kind,
+                topic: view.topic.to_owned(),
+                archived: view.archived,
+                manage: view.manage,
+                hidden: view.hidden,
+                brought_by: view.brought_by.cloned(),
+                with: view.with.to_vec(),
+            })
+        })
+    }
+
+    /// What the open room is called, with the mark of its kind. Tracked.
+    pub(crate) fn room_name(self) -> String {
+        let room = self.room.get();
+        self.on_rooms(|session| Some(self.marked(&session.room(room?)?)))
+            .unwrap_or_else(|| FIRST_ROOM.to_owned())
+    }
+
+    /// What is said at the open room's beginning. Tracked.
+    pub(crate) fn beginning(self) -> String {
+        let direct = self.open_room().is_some_and(|room| room.kind == RoomKind::Direct);
+        let begins = if direct {
+            self.t().room.beginning_with
+        } else {
+            self.t().beginning
+        };
+        begins(&self.room_name())
+    }
+
+    /// What one room is called, with the mark of its kind.
+    pub(crate) fn room_called(self, room: RoomId) -> String {
+        untrack(|| self.read(|session| Some(self.marked(&session.room(room)?)))).unwrap_or_default()
+    }
+
+    /// What a room is called, with the mark of its kind. Tracks the language.
+    pub(crate) fn marked(self, view: &RoomView<'_>) -> String {
+        let title = self.title_of(view);
+        match view.kind {
+            RoomKind::Direct => title,
+            RoomKind::Public | RoomKind::Private => format!("#{title}"),
+        }
+    }
+
+    /// People as one line. Tracks the language.
+    pub(crate) fn names_of(self, people: &[Person]) -> String {
+        let named = people.iter().take(NAMED).map(|person| person.name.as_str());
+        let names = named.collect::<Vec<_>>().join(", ");
+        match people.len().saturating_sub(NAMED) {
+            0 => names,
+            more => (self.t().room.and_more)(&names, more),
+        }
+    }
+
+    fn title_of(self, view: &RoomView<'_>) -> String {
+        match view.kind {
+            RoomKind::Direct => self.names_of(view.with),
+            RoomKind::Public | RoomKind::Private => view.name.to_owned(),
+        }
+    }
+
+    fn line_of(self, view: &RoomView<'_>) -> RoomLine {
+        RoomLine {
+            id: view.id,
+            title: self.title_of(view),
+            kind: view.kind,
+            archived: view.archived,
+            hidden: view.hidden,
+            with: view.with.to_vec(),
+            unread: view.unread,
+            mentions: view.mentions,
+        }
+    }
+}
+
+/// A text without regard to case, width and form, as [`crate::rooms::finder`] wants it: by the browser's tables.
+pub(crate) fn folded(text: &str) -> String {
+    let normal = |text: &str, form: &str| String::from(JsString::from(text).normalize(form));
+    // Korean initials stay the letters they are: the form that folds widths would make parts of syllables of them.
+    let is_letter = |c: char| matches!(c, '\u{3131}'..='\u{318E}');
+    let mut folded = String::with_capacity(text.len());
+    for run in normal(text, "NFC").split_inclusive(is_letter) {
+        let (words, letter) = match run.char_indices().next_back() {
+            Some((at, c)) if is_letter(c) => run.split_at(at),
+            _ => (run, ""),
+        };
+        folded.push_str(&normal(words, "NFKC"));
+        folded.push_str(letter);
+    }
+    JsString::from(folded).to_lower_case().into()
+}

@@ -1,0 +1,100 @@
+//! What one can do with the open room.
+
+use std::rc::Rc;
+
+use leptos::html;
+use leptos::prelude::*;
+use steadfast_shared::RoomKind;
+
+use crate::language::Phrase;
+use crate::page::{Page, words};
+use crate::rooms::dialogs::hide::direct_choices;
+use crate::rooms::dialogs::leave::leave;
+use crate::rooms::list::OpenRoom;
+use crate::ui::icon::{Icon, Shape};
+use crate::ui::menu::{Choice, Menu};
+use crate::ui::overlays::Opened;
+
+/// The button in the room's head that opens the room's menu; none where there is nothing one can do.
+#[component]
+pub(crate) fn RoomMenu() -> impl IntoView {
+    let page = Page::here();
+    let button = NodeRef::<html::Button>::new();
+    let open = RwSignal::new(false);
+    let room = Memo::new(move |_| page.open_room());
+    let any = Memo::new(move |_| {
+        room.with(|room| room.as_ref().is_some_and(|room| !choices(page, room).is_empty()))
+    });
+    let menu = move || {
+        if !open.get() {
+            return None;
+        }
+        let room = room.get_untracked()?;
+        let anchor = button.get_untracked()?;
+        let label = words(move || page.t().room.menu.to_owned());
+        let on_close = Callback::new(move |()| open.set(false));
+        Some(view! { <Menu label anchor=anchor.into() choices=choices(page, &room) on_close /> })
+    };
+    view! {
+        <button
+            type="button"
+            class="button button-quiet button-icon"
+            data-testid="room-menu"
+            node_ref=button
+            hidden=move || !any.get()
+            title=page.says(|t| t.room.menu)
+            aria-label=page.says(|t| t.room.menu)
+            aria-haspopup="menu"
+            aria-expanded=move || open.get().to_string()
+            on:click=move |_| open.update(|open| *open = !*open)
+        >
+            <Icon shape=Shape::More />
+        </button>
+        {menu}
+    }
+}
+
+fn choices(page: Page, room: &OpenRoom) -> Vec<Choice> {
+    let choice = |phrase: Phrase, shape, testid, grave, act: Rc<dyn Fn()>| Choice {
+        words: words(move || phrase(page.t()).to_owned()),
+        shape,
+        testid,
+        grave,
+        act,
+    };
+    let id = room.id;
+    let opens = move |dialog: Opened| -> Rc<dyn Fn()> { Rc::new(move || page.around.open(dialog)) };
+    let mut choices = vec![choice(
+        |t| t.history.go_to_date,
+        Shape::Day,
+        "room-date",
+        false,
+        opens(Opened::GoToDate),
+    )];
+    if room.kind == RoomKind::Direct {
+        choices.extend(direct_choices(page, room));
+        return choices;
+    }
+    if !room.archived {
+        choices.push(choice(
+            |t| t.room.invite,
+            Shape::People,
+            "room-invite",
+            false,
+            opens(Opened::Invite(id)),
+        ));
+    }
+    if room.manage {
+        choices.push(choice(
+            |t| t.room.change,
+            Shape::Gear,
+            "room-change",
+            false,
+            opens(Opened::ChangeRoom(id)),
+        ));
+    }
+    let leaving = room.clone();
+    let leaves = Rc::new(move || leave(page, &leaving));
+    choices.push(choice(|t| t.room.leave, Shape::Leave, "room-leave", true, leaves));
+    choices
+}

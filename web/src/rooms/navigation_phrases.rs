@@ -1,0 +1,60 @@
+//! What is said about finding one's way.
+
+/// What is said about finding one's way.
+#[expect(missing_docs, reason = "each phrase is its own explanation")]
+pub struct Navigation {
+    pub open_rooms: &'static str,
+    pub find_room: &'static str,
+    pub find_anything: &'static str,
+    pub go_to: &'static str,
+    pub nothing_found: &'static str,
+    pub no_such_room: &'static str,
+    pub browse: &'static str,
+    pub new_room: &'static str,
+    pub direct: &'static str,
+    pub new_direct: &'static str,
+    pub mentions: fn(u64, u64) -> String,
+    pub shortcuts: &'static str,
+    pub next_room: &'static str,
+    pub previous_room: &'static str,
+    pub next_unread: &'static str,
+    pub previous_unread: &'static str,
+}
+
+pub(crate) static ENGLISH: Navigation = Navigation {
+    open_rooms: "Show the rooms",
+    find_room: "Find a room",
+    find_anything: "Find a room or a person",
+    go_to: "Go to",
+    nothing_found: "Nothing found.",
+    no_such_room: "There is no such room, or it is not open to you.",
+    browse: "Browse rooms",
+    new_room: "Create a room",
+    direct: "Direct messages",
+    new_direct: "Write to somebody",
+    mentions: |unread, mentions| format!("{unread} unread, {mentions} of them mention you"),
+    shortcuts: "Keyboard shortcuts",
+    next_room: "Next room",
+    previous_room: "Previous room",
+    next_unread: "Next unread room",
+    previous_unread: "Previous unread room",
+};
+
+pub(crate) static KOREAN: Navigation = Navigation {
+    open_rooms: "채팅방 목록 보기",
+    find_room: "채팅방 찾기",
+    find_anything: "채팅방이나 사람 찾기",
+    go_to: "이동",
+    nothing_found: "찾은 것이 없어요.",
+    no_such_room: "없는 채팅방이거나 들어갈 수 없는 채팅방이에요.",
+    browse: "채팅방 둘러보기",
+    new_room: "채팅방 만들기",
+    direct: "다이렉트 메시지",
+    new_direct: "대화 시작하기",
+    mentions: |unread, mentions| format!("읽지 않음 {unread}개, 그중 나를 부른 메시지 {mentions}개"),
+    shortcuts: "단축키",
+    next_room: "다음 채팅방",
+    previous_room: "이전 채팅방",
+    next_unread: "읽지 않은 다음 채팅방",
+    previous_unread: "읽지 않은 이전 채팅방",
+};

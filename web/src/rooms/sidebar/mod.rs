@@ -1,0 +1,74 @@
+//! Beside the conversation, or drawn over it on a phone: the rooms, and who one is.
+
+pub(crate) mod aim;
+pub(crate) mod list;
+pub(crate) mod me;
+
+use leptos::ev::{self, KeyboardEvent};
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::page::Page;
+use crate::rooms::sidebar::list::RoomList;
+use crate::rooms::sidebar::me::Me;
+use crate::ui::brand::Brand;
+use crate::ui::icon::{Icon, Shape};
+
+/// From this width on, in pixels, there is room for both; the style sheets say 60rem.
+const WIDE: f64 = 960.0;
+
+/// The rooms, and who one is.
+#[component]
+pub(crate) fn Sidebar() -> impl IntoView {
+    let page = Page::here();
+    let drawn = page.around.rooms;
+    let close_button = NodeRef::<html::Button>::new();
+    let resized = window_event_listener(ev::resize, move |_| {
+        let width = window().inner_width().ok().and_then(|width| width.as_f64());
+        if width.is_some_and(|width| width >= WIDE) && drawn.get_untracked() {
+            drawn.set(false);
+        }
+    });
+    on_cleanup(move || resized.remove());
+    Effect::new(move || {
+        if drawn.get()
+            && let Some(button) = close_button.get()
+        {
+            let _ = button.focus();
+        }
+    });
+    let key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && drawn.get_untracked() && !event.is_composing() {
+            event.prevent_default();
+            event.stop_propagation();
+            drawn.set(false);
+        }
+    };
+    view! {
+        <div class="scrim" hidden=move || !drawn.get() on:click=move |_| drawn.set(false)></div>
+        <aside
+            class="sidebar"
+            id="rooms"
+            data-testid="sidebar"
+            data-drawn=move || drawn.get().to_string()
+            aria-label=move || page.t().rooms
+            on:keydown=key
+        >
+            <div class="sidebar-head">
+                <Brand />
+                <button
+                    type="button"
+                    class="button button-quiet button-icon sidebar-close"
+                    data-testid="rooms-close"
+                    aria-label=page.says(|t| t.close)
+                    node_ref=close_button
+                    on:click=move |_| drawn.set(false)
+                >
+                    <Icon shape=Shape::Close />
+                </button>
+            </div>
+            <RoomList />
+            <Me />
+        </aside>
+    }
+}

@@ -1,0 +1,161 @@
+//! What goes on underneath: the link, the log, the outbox.
+
+use leptos::html;
+use leptos::prelude::*;
+use steadfast_client::Connection;
+use steadfast_client::link::LinkState;
+
+use crate::connection::bar::headline;
+use crate::lab::panel::Faults;
+use crate::language::Phrases;
+use crate::page::{Page, milliseconds, words};
+use crate::shell::details_outbox::Outbox;
+use crate::ui::side_panel::SidePanel;
+
+/// The details drawer, beside the room.
+#[component]
+pub(crate) fn Details(
+    /// Gets the focus back when the drawer closes.
+    details_button: NodeRef<html::Button>,
+) -> impl IntoView {
+    let page = Page::here();
+    view! {
+        <SidePanel id="details" title=|t| t.details open=page.details opener=details_button>
+            <section>
+                <h3>{page.says(|t| t.link)}</h3>
+                <Link />
+            </section>
+            <section>
+                <h3>{page.says(|t| t.database)}</h3>
+                <Log />
+            </section>
+            <Outbox />
+            <Faults />
+            <section>
+                <h3>{page.says(|t| t.person)}</h3>
+                <p class="details-me">
+                    {move || {
+                        page.on_connection(|session| session.me().map(|me| me.name.clone()).unwrap_or_default())
+                    }}
+                </p>
+                <button type="button" class="button" data-testid="change-person" on:click=move |_| page.change_person()>
+                    {page.says(|t| t.change_person)}
+                </button>
+            </section>
+        </SidePanel>
+    }
+}
+
+#[component]
+fn Link() -> impl IntoView {
+    let page = Page::here();
+    let none = move || page.t().none_yet.to_owned();
+    let transport = move || match page.link() {
+        LinkState::Connected { transport, .. } => transport.to_owned(),
+        _ => none(),
+    };
+    let reason = move || match page.link() {
+        LinkState::Connected {
+            fallback: Some(failure),
+            ..
+        } => (page.t().websocket_fails)(failure),
+        LinkState::Connected {
+            transport: "websocket",
+            ..
+        } => page.t().websocket_works,
+        _ => "",
+    };
+    let round_trip = move || match page.link() {
+        LinkState::Connected {
+            round_trip: Some(time),
+            ..
+        } => milliseconds(time),
+        _ => none(),
+    };
+    let recovered = move || {
+        let recovered = page.on_connection(|session| match session.connection() {
+            Connection::Online { recovered, .. } => Some(*recovered),
+            _ => None,
+        });
+        recovered.map_or_else(none, |yes| {
+            if yes { page.t().yes } else { page.t().no }.to_owned()
+        })
+    };
+    let degraded = move || {
+        let online = matches!(page.link(), LinkState::Connected { .. });
+        let degraded = page.on_connection(steadfast_client::Session::is_degraded);
+        if online && degraded {
+            page.t().nodes_degraded
+        } else {
+            ""
+        }
+    };
+    view! {
+        <dl class="facts">
+            <Fact name=|t| t.state value=words(move || headline(&page.link(), page.t()).to_owned()) id="state" />
+            <Fact name=|t| t.transport value=words(transport) id="transport" />
+            <Fact name=|t| t.round_trip value=words(round_trip) id="round-trip" />
+            <Fact name=|t| t.recovered value=words(recovered) id="recovered" />
+        </dl>
+        <p data-testid="detail-transport-reason">{reason}</p>
+        <p data-testid="detail-nodes" role="status">
+            {degraded}
+        </p>
+    }
+}
+
+#[component]
+fn Log() -> impl IntoView {
+    let page = Page::here();
+    let epoch = move || {
+        page.on_connection(steadfast_client::Session::epoch)
+            .map_or_else(|| page.t().none_yet.to_owned(), |epoch| epoch.to_string())
+    };
+    let rooms = move || {
+        let rooms: Vec<_> = page.on_rooms(|session| {
+            session
+                .rooms()
+                .map(|room| (room.name.to_owned(), room.cursor, room.head, room.held))
+                .collect()
+        });
+        rooms
+            .into_iter()
+            .map(|(name, cursor, head, held)| {
+                let cursor = cursor.map_or_else(|| page.t().none_yet.to_owned(), |cursor| cursor.to_string());
+                let held = (held > 0).then(|| {
+                    view! { <Fact name=|t| t.held value=words(move || held.to_string()) id="held" /> }
+                });
+                let (cursor_name, head_name) = (format!("#{name} · "), format!("#{name} · "));
+                view! {
+                    <dt>{cursor_name}{page.says(|t| t.cursor)}</dt>
+                    <dd data-testid="detail-cursor">{cursor}</dd>
+                    <dt>{head_name}{page.says(|t| t.head)}</dt>
+                    <dd data-testid="detail-head">{head.to_string()}</dd>
+                    {held}
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <dl class="facts">
+            {rooms}
+            <dt>{page.says(|t| t.epoch)}</dt>
+            <dd class="mono" data-testid="detail-epoch">
+                {epoch}
+            </dd>
+        </dl>
+    }
+}
+
+#[component]
+fn Fact(
+    name: fn(&'static Phrases) -> &'static str,
+    value: Signal<String>,
+    id: &'static str,
+) -> impl IntoView {
+    let page = Page::here();
+    view! {
+        <dt>{page.says(name)}</dt>
+        <dd data-testid=format!("detail-{id}")>{value}</dd>
+    }
+}

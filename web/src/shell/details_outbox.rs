@@ -1,0 +1,52 @@
+//! The outbox, as the details show it.
+
+use leptos::prelude::*;
+use steadfast_client::OutboxItem;
+use steadfast_client::record::Disk;
+
+use crate::language::Phrases;
+use crate::page::Page;
+
+/// What is not acknowledged yet: each item with its tries.
+#[component]
+pub(crate) fn Outbox() -> impl IntoView {
+    let page = Page::here();
+    let items = move || {
+        let items: Vec<OutboxItem> = page.on_outbox(|session| session.outbox().cloned().collect());
+        if items.is_empty() {
+            return view! { <p>{page.says(|t| t.outbox_empty)}</p> }.into_any();
+        }
+        let items = items
+            .into_iter()
+            .map(|item| {
+                let state = format!("{} · {}", state(&item, page.t()), (page.t().tries)(item.tries));
+                view! {
+                    <li class="details-item" data-testid="outbox-item" data-id=item.id.to_string()>
+                        <span class="details-item-text">{item.body.text().map(|text| text.as_str().to_owned())}</span>
+                        <span class="details-item-state">{state}</span>
+                    </li>
+                }
+            })
+            .collect_view();
+        view! { <ol class="details-outbox">{items}</ol> }.into_any()
+    };
+    let elected = move || page.on_outbox(steadfast_client::Session::is_elected);
+    view! {
+        <section>
+            <h3>{page.says(|t| t.outbox)}</h3>
+            {items}
+            <p class="details-aside">
+                {move || if elected() { page.t().this_tab_sends } else { page.t().another_tab_sends }}
+            </p>
+        </section>
+    }
+}
+
+fn state(item: &OutboxItem, t: &Phrases) -> &'static str {
+    match (&item.rejected, &item.disk) {
+        (Some(_), _) => t.not_sent,
+        (None, Disk::Written) => t.saved,
+        (None, Disk::Writing) => t.saving,
+        (None, Disk::Failed(_)) => t.not_kept,
+    }
+}

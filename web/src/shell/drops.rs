@@ -1,0 +1,30 @@
+//! Files dropped on the page. A browser would show them in its place.
+
+use leptos::ev::{self, DragEvent};
+use leptos::prelude::*;
+
+use crate::account::start::Stage;
+use crate::page::Page;
+use crate::ui::clipboard;
+
+/// Keeps files from taking the page's place, and says why they cannot be sent.
+pub(crate) fn listen(page: Page) {
+    let holds_files = |event: &DragEvent| {
+        event
+            .data_transfer()
+            .is_some_and(|data| clipboard::drags_files(&data))
+    };
+    window_event_listener(ev::dragover, move |event| {
+        if holds_files(&event) {
+            event.prevent_default();
+        }
+    });
+    window_event_listener(ev::drop, move |event| {
+        if holds_files(&event) {
+            event.prevent_default();
+            if page.stage.get_untracked() == Stage::Room {
+                page.remark(|t| t.messages.text_only);
+            }
+        }
+    });
+}

@@ -1,0 +1,51 @@
+//! The shortcuts, wherever the focus is.
+
+use leptos::ev::{self, KeyboardEvent};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use crate::account::start::Stage;
+use crate::page::Page;
+use crate::shell::shortcut::{Press, Shortcut};
+use crate::ui::overlays::Opened;
+
+/// Answers the shortcuts for as long as the page lives.
+pub(crate) fn listen(page: Page) {
+    window_event_listener(ev::keydown, move |event| {
+        let ready = page.stage.get_untracked() == Stage::Room && page.around.dialog.get_untracked().is_none();
+        if !ready || event.default_prevented() || event.is_composing() {
+            return;
+        }
+        if let Some(shortcut) = shortcut_of(&event) {
+            event.prevent_default();
+            answer(page, shortcut);
+        }
+    });
+}
+
+fn answer(page: Page, shortcut: Shortcut) {
+    match shortcut {
+        Shortcut::Palette => page.around.open(Opened::Palette),
+        Shortcut::Help => page.around.open(Opened::Shortcuts),
+        Shortcut::Next => page.open_neighbour(true, false),
+        Shortcut::Previous => page.open_neighbour(false, false),
+        Shortcut::NextUnread => page.open_neighbour(true, true),
+        Shortcut::PreviousUnread => page.open_neighbour(false, true),
+    }
+}
+
+fn shortcut_of(event: &KeyboardEvent) -> Option<Shortcut> {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    Shortcut::of(&Press {
+        key: &event.key(),
+        code: &event.code(),
+        command: event.ctrl_key() || event.meta_key(),
+        alt: event.alt_key(),
+        shift: event.shift_key(),
+        writing: target
+            .is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")),
+    })
+}

@@ -1,0 +1,31 @@
+//! The window as a whole: which page is shown, its title, icon, keys, and the dialog that is open.
+
+pub mod shortcut;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod away;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod details;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod details_outbox;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod drops;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod keys;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod opened;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod palette;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod room;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod root;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod shortcuts;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod tab_badge;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod today;
+
+#[cfg(target_arch = "wasm32")]
+pub use root::show;

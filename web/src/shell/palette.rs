@@ -1,0 +1,229 @@
+//! To a room or a person by name, from the keyboard.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_client::Session;
+use steadfast_shared::room::FindPeople;
+use steadfast_shared::{Person, RoomId, RoomKind, UserId};
+
+use crate::admin::section;
+use crate::page::{Page, words};
+use crate::rooms::finder;
+use crate::rooms::kind_mark::KindMark;
+use crate::rooms::list::{RoomLine, folded};
+use crate::ui::dialog::Dialog;
+use crate::ui::icon::{Icon, Shape};
+use crate::ui::list::roving;
+use crate::ui::list::scroll::scroll_to_item;
+use crate::ui::overlays::Opened;
+use crate::ui::pause::Pause;
+
+/// Most things offered at once.
+const OFFERED: usize = 12;
+
+/// Finds rooms and people as one types; the arrow keys choose, Enter goes there.
+#[component]
+pub(crate) fn Palette() -> impl IntoView {
+    let page = Page::here();
+    let typed = RwSignal::new(String::new());
+    let at = RwSignal::new(0_usize);
+    let here = move || -> Vec<Person> {
+        page.read(|session| {
+            session
+                .people()
+                .iter()
+                .map(|presence| presence.person.clone())
+                .collect()
+        })
+    };
+    let people = RwSignal::new(here());
+    let offers = Memo::new(move |_| people.with(|people| offers(page, &folded(&typed.get()), people)));
+    let pause = Pause::new();
+    let look_for_people = move || {
+        spawn_local(async move {
+            let search = typed.get_untracked().trim().to_owned();
+            // Without an answer, those who are here can be found.
+            if let Ok(found) = page.ask(FindPeople { search, after: None }).await {
+                let mut all = here();
+                all.retain(|person| found.iter().all(|other| other.id != person.id));
+                all.extend(found);
+                people.try_set(all);
+            }
+        });
+    };
+    let choose = move |index: usize| {
+        if let Some(offer) = offers.with_untracked(|offers| offers.get(index).cloned()) {
+            offer.take(page);
+        }
+    };
+    let key = move |event: KeyboardEvent| {
+        if event.is_composing() {
+            return;
+        }
+        let name = event.key();
+        if name == "Enter" {
+            event.prevent_default();
+            choose(at.get_untracked());
+        } else if matches!(name.as_str(), "ArrowDown" | "ArrowUp")
+            && let Some(next) = roving::step(
+                &name,
+                Some(at.get_untracked()),
+                offers.with_untracked(Vec::len),
+                1,
+            )
+        {
+            event.prevent_default();
+            at.set(next);
+        }
+    };
+    Effect::new(move || {
+        let id = option_id(at.get());
+        if let Some(option) = document().get_element_by_id(&id)
+            && let Some(list) = option.parent_element()
+        {
+            scroll_to_item(&list, &option);
+        }
+    });
+    let close = Callback::new(move |()| page.around.close(Opened::Palette));
+    view! {
+        <Dialog title=words(move || page.t().navigation.go_to.to_owned()) testid="palette" on_close=close>
+            <input
+                type="text"
+                class="field"
+                data-testid="palette-input"
+                role="combobox"
+                autocomplete="off"
+                spellcheck="false"
+                autofocus=true
+                aria-expanded="true"
+                aria-controls="palette-offers"
+                aria-activedescendant=move || offers.with(|offers| (!offers.is_empty()).then(|| option_id(at.get())))
+                aria-label=page.says(|t| t.navigation.find_anything)
+                placeholder=page.says(|t| t.navigation.find_anything)
+                on:input=move |event| {
+                    typed.set(event_target_value(&event));
+                    at.set(0);
+                    pause.then(look_for_people);
+                }
+                on:keydown=key
+            />
+            <ul class="offers" id="palette-offers" role="listbox" aria-label=page.says(|t| t.navigation.go_to)>
+                {move || {
+                    offers
+                        .get()
+                        .into_iter()
+                        .enumerate()
+                        .map(|(index, offer)| {
+                            view! {
+                                <li
+                                    class="offer"
+                                    id=option_id(index)
+                                    role="option"
+                                    data-testid="palette-offer"
+                                    aria-selected=move || (at.get() == index).to_string()
+                                    on:click=move |_| choose(index)
+                                    on:pointermove=move |_| {
+                                        if at.get_untracked() != index {
+                                            at.set(index);
+                                        }
+                                    }
+                                >
+                                    {offer.mark()}
+                                    <span class="offer-name">{offer.title}</span>
+                                </li>
+                            }
+                        })
+                        .collect_view()
+                }}
+            </ul>
+            <p class="offers-none" role="status">
+                {move || offers.with(Vec::is_empty).then(|| page.t().navigation.nothing_found)}
+            </p>
+        </Dialog>
+    }
+}
+
+/// Something one can go to.
+#[derive(Clone, PartialEq)]
+struct Offer {
+    title: String,
+    kind: RoomKind,
+    archived: bool,
+    way: Way,
+}
+
+/// Where it leads.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Room(RoomId),
+    Person(UserId),
+    Administration,
+}
+
+impl Offer {
+    fn mark(&self) -> AnyView {
+        match self.way {
+            Way::Administration => {
+                view! { <span class="kind"><Icon shape=Shape::Shield /></span> }.into_any()
+            }
+            _ => view! { <KindMark kind=self.kind archived=self.archived /> }.into_any(),
+        }
+    }
+
+    fn take(self, page: Page) {
+        match self.way {
+            Way::Room(room) => page.open(room),
+            Way::Administration => page.around.open(Opened::Administration(None)),
+            Way::Person(person) => spawn_local(async move {
+                if let Err(error) = page.write_to(vec![person]).await {
+                    page.around.close(Opened::Palette);
+                    page.remark_words(page.why(&error));
+                }
+            }),
+        }
+    }
+}
+
+/// What answers best comes first; of equals, what lists have first. People come after rooms, and those one writes to
+/// already only as that room.
+fn offers(page: Page, typed: &str, found: &[Person]) -> Vec<Offer> {
+    let lines = page.room_lines();
+    let me = page.on_connection(|session| session.me().map(|me| me.id));
+    let strangers = found.iter().filter(|person| {
+        let known = |line: &RoomLine| line.partner().is_some_and(|partner| partner.id == person.id);
+        Some(person.id) != me && !lines.iter().any(known)
+    });
+    let people = strangers.map(|person| Offer {
+        title: person.name.clone(),
+        kind: RoomKind::Direct,
+        archived: false,
+        way: Way::Person(person.id),
+    });
+    let rooms = lines.iter().map(|line| Offer {
+        title: line.title.clone(),
+        kind: line.kind,
+        archived: line.archived,
+        way: Way::Room(line.id),
+    });
+    let administers = section::administers(page.on_connection(Session::role));
+    let administration = administers.then(|| Offer {
+        title: page.t().admin.title.to_owned(),
+        kind: RoomKind::Private,
+        archived: false,
+        way: Way::Administration,
+    });
+    let mut offers: Vec<(finder::Match, Offer)> = rooms
+        .chain(people)
+        .chain(administration)
+        .filter_map(|offer| Some((finder::find(typed, &folded(&offer.title))?, offer)))
+        .collect();
+    if !typed.is_empty() {
+        offers.sort_by_key(|(answers, _)| std::cmp::Reverse(*answers));
+    }
+    offers.into_iter().map(|(_, offer)| offer).take(OFFERED).collect()
+}
+
+fn option_id(index: usize) -> String {
+    format!("palette-offer-{index}")
+}

@@ -1,0 +1,99 @@
+//! What calls from another tab: the title and the icon; and whether somebody is looking.
+
+use leptos::prelude::*;
+use steadfast_client::Input;
+use wasm_bindgen::JsCast;
+
+use crate::account::start::Stage;
+use crate::page::Page;
+
+impl Page {
+    /// The document's title: the room, and how much waits unread in all of them. Tracked.
+    pub(crate) fn title(self) -> String {
+        if self.stage.get() != Stage::Room {
+            return "Steadfast".to_owned();
+        }
+        let name = self.room_name();
+        match self.unread() {
+            0 => format!("{name} · Steadfast"),
+            unread => format!("({unread}) {name} · Steadfast"),
+        }
+    }
+
+    /// Draws the icon as it should be. Tracked.
+    pub(crate) fn draw_icon(self) {
+        let unread = self.stage.get() == Stage::Room && self.unread() > 0;
+        let Ok(Some(link)) = document().query_selector("link[rel=icon]") else {
+            return;
+        };
+        let link: web_sys::HtmlLinkElement = link.unchecked_into();
+        if unread {
+            if link.get_attribute(PLAIN).is_none() {
+                let _ = link.set_attribute(PLAIN, &link.href());
+            }
+            link.set_href(&format!(
+                "data:image/svg+xml,{}",
+                js_sys::encode_uri_component(WITH_DOT)
+            ));
+        } else if let Some(plain) = link.get_attribute(PLAIN) {
+            link.set_href(&plain);
+        }
+    }
+
+    fn unread(self) -> u64 {
+        self.on_rooms(|session| session.rooms().map(|room| room.unread).sum())
+    }
+
+    /// Whether somebody is looking at the page: it is in front, and the window has the focus.
+    pub(crate) fn is_looked_at() -> bool {
+        !document().hidden() && document().has_focus().unwrap_or(true)
+    }
+
+    /// Whether somebody looks at the end of the open room: what comes is read as it comes.
+    pub(crate) fn is_reading(self) -> bool {
+        self.timeline.at_end.get_untracked() && Self::is_looked_at()
+    }
+
+    /// Somebody stops looking: what comes from here on is new to them, and begins below a line.
+    pub(crate) fn look_away(self) {
+        let open = self.room.get_untracked();
+        let all_read = self.read(|session| {
+            let view = open.and_then(|room| session.room(room));
+            view.is_none_or(|view| view.unread == 0)
+        });
+        if all_read {
+            self.timeline.forget_news();
+        }
+    }
+
+    /// Marks the open room read as far as it is seen.
+    pub(crate) fn mark_read(self) {
+        let Some(room) = self.room.get_untracked() else {
+            return;
+        };
+        if !self.is_reading() {
+            return;
+        }
+        let unread = self.read(|session| {
+            session
+                .room(room)
+                .and_then(|view| view.cursor.filter(|cursor| *cursor > view.read))
+        });
+        if let Some(seq) = unread {
+            self.whisper(Input::Read { room, seq });
+        }
+    }
+}
+
+/// Where the icon's own address is kept while another one is shown.
+const PLAIN: &str = "data-plain";
+
+/// The icon with a dot in its corner.
+const WITH_DOT: &str = concat!(
+    r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">"##,
+    r##"<rect width="32" height="32" rx="9" fill="#1f6f8b"/>"##,
+    r##"<g fill="none" stroke="#fff" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round">"##,
+    r##"<circle cx="16" cy="8" r="2.2"/>"##,
+    r##"<path d="M16 10.2v13.6M11.4 14h9.2M8 18.2c.6 3.8 3.9 6 8 6s7.4-2.2 8-6"/></g>"##,
+    r##"<circle cx="25" cy="7" r="7" fill="#fff"/><circle cx="25" cy="7" r="5.5" fill="#d4351c"/></svg>"##,
+);

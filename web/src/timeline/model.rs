@@ -1,0 +1,340 @@
+//! The open room's rows as signals: one model per row, for as long as the row is there.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use steadfast_client::RowKey;
+use steadfast_client::link::Chat;
+use steadfast_shared::{Person, RoomId, Seq};
+
+use crate::language::calendar;
+use crate::timeline::layout::{Place, history_len, places};
+use crate::timeline::row_view::Shown;
+use crate::timeline::rows::{FirstNew, Held, Known, RowModel};
+use crate::timeline::window::Slice;
+
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// The open room's rows, and where the view on them stands.
+#[derive(Clone, Copy)]
+pub(crate) struct TimelineModel {
+    /// Rows that are not announced: what was there before, and what is loaded by scrolling back.
+    pub(crate) history: RwSignal<Vec<RowModel>>,
+    /// Rows that came while the page was looking: announced as they come.
+    pub(crate) live: RwSignal<Vec<RowModel>>,
+    /// Whether everything there is has come, so that what comes next is news.
+    pub(crate) caught_up: RwSignal<bool>,
+    /// Whether the view stands at the end and follows it.
+    pub(crate) at_end: RwSignal<bool>,
+    /// Other people's messages below the view.
+    pub(crate) below: RwSignal<usize>,
+    /// Whether the rows in the document reach the newest one held.
+    pub(crate) reaches_end: RwSignal<bool>,
+    /// More rows are held, or fewer.
+    pub(crate) resized: Trigger,
+    known: StoredValue<Known, LocalStorage>,
+}
+
+impl TimelineModel {
+    pub(crate) fn new() -> Self {
+        Self {
+            history: RwSignal::new(Vec::new()),
+            live: RwSignal::new(Vec::new()),
+            caught_up: RwSignal::new(false),
+            at_end: RwSignal::new(true),
+            below: RwSignal::new(0),
+            reaches_end: RwSignal::new(true),
+            resized: Trigger::new(),
+            known: StoredValue::new_local(Known::default()),
+        }
+    }
+
+    /// Goes to the end, and stays with it.
+    pub(crate) fn follow(self) {
+        self.known.update_value(|known| known.slice = Slice::Newest);
+        if !self.at_end.get_untracked() {
+            self.at_end.set(true);
+        }
+    }
+
+    /// Lays the rows out as the chat has them: models that are there stay, and hear what changed. `reading` says
+    /// whether somebody looks at the end: what comes then is not new to them.
+    pub(crate) fn show(self, chat: &Chat, room: RoomId, reading: bool) {
+        let fresh = self.known.try_update_value(|known| {
+            let opened = known.room != Some(room);
+            if opened {
+                *known = Known {
+                    room: Some(room),
+                    gone: known.gone + known.rows.len(),
+                    ..Known::default()
+                };
+                self.history.set(Vec::new());
+                self.live.set(Vec::new());
+            }
+            chat.with(|session| {
+                let view = session.room(room);
+                let complete = view
+                    .is_some_and(|view| !view.catching_up && view.cursor.is_some_and(|c| c >= view.head))
+                    && matches!(session.connection(), steadfast_client::Connection::Online { .. });
+                let rows: Vec<_> = session.timeline(room).rows().collect();
+                let held = rows.len();
+                known.all.clear();
+                known.all.extend(rows.iter().map(|row| Held {
+                    key: row.key(),
+                    seq: row.seq(),
+                    mine: row.mine,
+                }));
+                if let Some(view) = view
+                    && known.news_after.is_none()
+                    && (opened || !reading)
+                    && view.unread > 0
+                {
+                    known.news_after = Some(view.read);
+                }
+                // A look at another place is no news, and neither is what stands at the end after it.
+                let live = session.timeline(room).is_live();
+                known.armed &= live;
+                known.low = view.map_or(0, |view| view.low);
+                let range = known.range();
+                let reaches_end = range.end == held && live;
+                let (mut order, mut stands, mut news) = (Vec::new(), Vec::new(), Vec::new());
+                for row in rows.get(range).unwrap_or_default() {
+                    let key = row.key();
+                    let shows = Shown::from(row);
+                    match known.rows.get(&key) {
+                        Some((model, _)) if model.shown.with_untracked(|shown| *shown == shows) => {}
+                        _ => news.push((key, shows)),
+                    }
+                    order.push(key);
+                    stands.push((row.author.id, row.at, calendar::day_of(row.at)));
+                }
+                (order, stands, news, complete && reaches_end, reaches_end)
+            })
+        });
+        if let Some((order, stands, news, complete, reaches_end)) = fresh {
+            let mut places = places(stands);
+            self.known.update_value(|known| {
+                if let Some(first) = known.first_new()
+                    && let Some(at) = order.iter().position(|key| *key == first.key)
+                    && let Some(place) = places.get_mut(at)
+                {
+                    place.news = true;
+                    place.first = true;
+                }
+                self.apply(known, order, &places, news, complete);
+            });
+            if self.reaches_end.get_untracked() != reaches_end {
+                self.reaches_end.set(reaches_end);
+            }
+            self.resized.notify();
+        }
+    }
+
+    /// Whether so many rows have left the document that what they listened to is to forget them. Says so once.
+    pub(crate) fn takes_leave(self) -> bool {
+        self.known.try_update_value(Known::takes_leave).unwrap_or(false)
+    }
+
+    /// Brings older rows into the document, of those that are held. Says whether there were any.
+    pub(crate) fn up(self) -> bool {
+        self.turn(Slice::up)
+    }
+
+    /// Brings newer rows into the document, of those that are held. Says whether there were any.
+    pub(crate) fn down(self) -> bool {
+        self.turn(Slice::down)
+    }
+
+    /// Brings a row into the document, where it is held.
+    pub(crate) fn bring(self, key: RowKey) {
+        self.turn(|slice, keys| {
+            slice.stay(keys);
+            slice.show(keys, &key);
+            true
+        });
+    }
+
+    /// The row of this place in the log, or the next one: not every entry has a row.
+    pub(crate) fn key_near(self, seq: Seq) -> Option<RowKey> {
+        self.known.with_value(|known| {
+            let mut held = known.all.iter();
+            let near = held.find(|held| held.seq.is_some_and(|other| other >= seq));
+            near.or(known.all.last()).map(|held| held.key)
+        })
+    }
+
+    /// The row in the document that stands at this place in the log.
+    pub(crate) fn key_of(self, seq: Seq) -> Option<RowKey> {
+        self.known.with_value(|known| {
+            let held = known.all.iter().find(|held| held.seq == Some(seq))?;
+            known.rows.contains_key(&held.key).then_some(held.key)
+        })
+    }
+
+    fn turn(self, turn: impl FnOnce(&mut Slice<RowKey>, &[RowKey]) -> bool) -> bool {
+        let turned = self.known.try_update_value(|known| {
+            let keys = known.keys();
+            turn(&mut known.slice, &keys)
+        });
+        turned.unwrap_or(false)
+    }
+
+    /// The first row that is new to the person, where one is held.
+    pub(crate) fn first_new(self) -> Option<FirstNew> {
+        self.known.with_value(Known::first_new)
+    }
+
+    /// Nobody looks any more, or what was new has been answered: what comes next is new from here on.
+    pub(crate) fn forget_news(self) {
+        self.known.update_value(|known| known.news_after = None);
+    }
+
+    fn apply(
+        self,
+        known: &mut Known,
+        order: Vec<RowKey>,
+        places: &[Place],
+        news: Vec<(RowKey, Shown)>,
+        complete: bool,
+    ) {
+        let history = history_len(
+            &order,
+            |key| known.rows.get(key).map(|(_, announced)| *announced),
+            known.armed,
+        );
+        let mut news: HashMap<RowKey, Shown> = news.into_iter().collect();
+        let mut rows = HashMap::with_capacity(order.len());
+        for (index, (key, place)) in order.iter().zip(places).enumerate() {
+            let model = match (known.rows.remove(key), news.remove(key)) {
+                (Some((model, _)), Some(shown)) => {
+                    model.shown.set(shown);
+                    model
+                }
+                (Some((model, _)), None) => model,
+                (None, Some(shown)) => RowModel {
+                    key: *key,
+                    shown: ArcRwSignal::new(shown),
+                    place: ArcRwSignal::new(*place),
+                },
+                (None, None) => continue,
+            };
+            if model.place.with_untracked(|was| was != place) {
+                model.place.set(*place);
+            }
+            rows.insert(*key, (model, index >= history));
+        }
+        known.gone += known.rows.len();
+        known.rows = rows;
+        known.armed |= complete;
+        if known.order != order || known.history_len != history {
+            let models = |keys: &[RowKey]| -> Vec<RowModel> {
+                keys.iter()
+                    .filter_map(|key| known.rows.get(key))
+                    .map(|(model, _)| model.clone())
+                    .collect()
+            };
+            let changed = |was: &[RowKey], is: &[RowKey]| was != is;
+            let (was_history, was_live) = known.order.split_at(known.history_len.min(known.order.len()));
+            let (is_history, is_live) = order.split_at(history);
+            if changed(was_history, is_history) {
+                self.history.set(models(is_history));
+            }
+            if changed(was_live, is_live) {
+                self.live.set(models(is_live));
+            }
+            known.order = order;
+            known.history_len = history;
+        }
+        known.complete = complete;
+        if !complete {
+            self.caught_up.set(false);
+        } else if !self.caught_up.get_untracked() {
+            self.announce_soon();
+        }
+        self.count_below(known);
+    }
+
+    /// Announces from a moment later on: the rows that completed the catching up are still on their way into the document.
+    fn announce_soon(self) {
+        set_timeout(
+            move || {
+                if self.known.with_value(|known| known.complete) {
+                    self.caught_up.set(true);
+                }
+            },
+            SETTLE,
+        );
+    }
+
+    /// Counts what has come below the view; at the end, everything is seen.
+    fn count_below(self, known: &mut Known) {
+        let newest = known.all.iter().rev().find_map(|held| held.seq).unwrap_or(0);
+        let below = if self.at_end.get_untracked() {
+            known.seen = known.seen.max(newest);
+            0
+        } else {
+            let seen = known.seen;
+            let newer = known.all.iter().rev();
+            let newer = newer.take_while(|held| held.seq.is_none_or(|seq| seq > seen));
+            newer.filter(|held| !held.mine).count()
+        };
+        if self.below.get_untracked() != below {
+            self.below.set(below);
+        }
+    }
+
+    /// What one row shows.
+    pub(crate) fn row(self, key: &RowKey) -> Option<Shown> {
+        self.known.with_value(|known| {
+            let (model, _) = known.rows.get(key)?;
+            Some(model.shown.get_untracked())
+        })
+    }
+
+    /// Who wrote what is shown, whoever wrote last first.
+    pub(crate) fn authors(self) -> Vec<Person> {
+        self.known.with_value(|known| {
+            let newest = known.order.iter().rev();
+            let rows = newest.filter_map(|key| known.rows.get(key));
+            let mut authors: Vec<Person> = Vec::new();
+            for (model, _) in rows {
+                model.shown.with_untracked(|shown| {
+                    if !authors.iter().any(|author| author.id == shown.author.id) {
+                        authors.push(shown.author.clone());
+                    }
+                });
+            }
+            authors
+        })
+    }
+
+    /// The newest row of which this is true.
+    pub(crate) fn find_last(self, is_it: impl Fn(&Shown) -> bool) -> Option<RowKey> {
+        self.known.with_value(|known| {
+            let mut newest = known.order.iter().rev();
+            newest
+                .find(|key| {
+                    let row = known.rows.get(key);
+                    row.is_some_and(|(model, _)| model.shown.with_untracked(&is_it))
+                })
+                .copied()
+        })
+    }
+
+    /// The view moved to the end, or away from it.
+    pub(crate) fn moved(self, at_end: bool) {
+        if self.at_end.get_untracked() != at_end {
+            self.at_end.set(at_end);
+            self.known.update_value(|known| {
+                if at_end {
+                    known.slice = Slice::Newest;
+                } else {
+                    let keys = known.keys();
+                    known.slice.stay(&keys);
+                }
+                self.count_below(known);
+            });
+        }
+    }
+}

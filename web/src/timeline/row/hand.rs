@@ -1,0 +1,239 @@
+//! How a hand comes to a row: by pointer, by keyboard, by a finger that stays.
+
+use std::time::Duration;
+
+use leptos::ev::{FocusEvent, KeyboardEvent, MouseEvent, PointerEvent, TouchEvent};
+use leptos::prelude::*;
+use steadfast_client::RowKey;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, EventTarget, HtmlElement, Node};
+
+use crate::page::Page;
+use crate::timeline::actions::Tool;
+use crate::ui::list::roving;
+
+/// A finger that stays this long on a row opens its menu.
+const LONG_PRESS: Duration = Duration::from_millis(500);
+
+/// A finger that moves further than this, in pixels, scrolls.
+const STAYS_WITHIN: i32 = 10;
+
+/// Watches over the rows within. One set of listeners for all of them: there may be hundreds.
+#[component]
+pub(crate) fn Hand(children: Children) -> impl IntoView {
+    let page = Page::here();
+    let hand = page.hand;
+    let pressed = StoredValue::new_local(None::<Press>);
+    let stayed = StoredValue::new(false);
+    let release = move || {
+        if let Some(press) = pressed.try_update_value(Option::take).flatten() {
+            press.timer.clear();
+        }
+    };
+    on_cleanup(release);
+
+    let over = move |event: PointerEvent| {
+        if event.pointer_type() == "mouse"
+            && let Some((_, key)) = row_at(event.target())
+        {
+            hand.on(key);
+        }
+    };
+    // The keyboard may be on a row where the pointer is on none.
+    let to_focus = move || match row_at(document().active_element().map(Into::into)) {
+        Some((_, key)) => hand.on(key),
+        None => hand.off(),
+    };
+    let leave = move |event: PointerEvent| {
+        if event.pointer_type() == "mouse" {
+            to_focus();
+        }
+    };
+    // What was open has given the focus back by the next turn: to a row, or to where one writes.
+    Effect::new(move |was_open: Option<bool>| {
+        let is_open = hand.open.with(Option::is_some);
+        if was_open == Some(true) && !is_open {
+            set_timeout(
+                move || {
+                    if !is_hovered(hand.row.get_untracked()) {
+                        to_focus();
+                    }
+                },
+                Duration::ZERO,
+            );
+        }
+        is_open
+    });
+    let focus_in = move |event: FocusEvent| {
+        if let Some((_, key)) = row_at(event.target()) {
+            hand.on(key);
+        }
+    };
+    // The tools of a row go with their focus when the pointer takes the hand to another row: that one keeps it.
+    let focus_out = move |event: FocusEvent| {
+        let left = row_at(event.target()).map(|(_, key)| key);
+        if left == hand.row.get_untracked() && row_at(event.related_target()).is_none() {
+            hand.off();
+        }
+    };
+    let down = move |event: PointerEvent| {
+        release();
+        stayed.set_value(false);
+        if event.pointer_type() == "mouse" || has_own_press(event.target()) {
+            return;
+        }
+        let Some((row, key)) = row_at(event.target()) else {
+            return;
+        };
+        let open = move || {
+            stayed.set_value(true);
+            hand.open(key, Tool::Menu, row);
+        };
+        if let Ok(timer) = set_timeout_with_handle(open, LONG_PRESS) {
+            let at = (event.client_x(), event.client_y());
+            pressed.set_value(Some(Press { timer, at }));
+        }
+    };
+    let moved = move |event: PointerEvent| {
+        let far = |press: &Press| {
+            let (x, y) = (event.client_x() - press.at.0, event.client_y() - press.at.1);
+            x.abs().max(y.abs()) > STAYS_WITHIN
+        };
+        if pressed.with_value(|press| press.as_ref().is_some_and(far)) {
+            release();
+        }
+    };
+    // The finger is lifted over whatever opened beneath it, and has chosen nothing there.
+    let lifted = move |event: TouchEvent| {
+        if stayed.get_value() {
+            event.prevent_default();
+        }
+    };
+    // The browser's own menu for a long press would stand over ours.
+    let context = move |event: MouseEvent| {
+        let by_finger = event
+            .dyn_ref::<PointerEvent>()
+            .is_some_and(|event| event.pointer_type() == "touch");
+        if by_finger && !has_own_press(event.target()) && row_at(event.target()).is_some() {
+            event.prevent_default();
+        }
+    };
+    view! {
+        <div
+            class="hand"
+            on:pointerover=over
+            on:pointerleave=leave
+            on:focusin=focus_in
+            on:focusout=focus_out
+            on:pointerdown=down
+            on:pointermove=moved
+            on:pointerup=move |_| release()
+            on:pointercancel=move |_| release()
+            on:touchend=lifted
+            on:contextmenu=context
+            on:keydown=move |event| key(page, &event)
+        >
+            {children()}
+        </div>
+    }
+}
+
+/// A finger on a row.
+struct Press {
+    timer: TimeoutHandle,
+    at: (i32, i32),
+}
+
+/// Puts the focus on the newest row.
+pub(crate) fn focus_last_row(within: &Element) {
+    if let Some(row) = rows(within).last() {
+        let _ = row.focus();
+    }
+}
+
+/// Keys on a row itself: from row to row, to its tools, and back to the composer.
+fn key(page: Page, event: &KeyboardEvent) {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    let Some(row) = target.filter(|target| target.class_list().contains("row")) else {
+        return;
+    };
+    match event.key().as_str() {
+        "Enter" => {
+            if let Ok(Some(tool)) = row.query_selector(".row-tools button") {
+                event.prevent_default();
+                let _ = tool.unchecked_into::<HtmlElement>().focus();
+            }
+        }
+        "Escape" => {
+            event.prevent_default();
+            page.focus_composer();
+        }
+        name => {
+            let Ok(Some(all)) = row.closest(".timeline-content") else {
+                return;
+            };
+            let all = rows(&all);
+            let at = all.iter().position(|other| *other == row);
+            let there =
+                roving::step(name, at, all.len(), 1).filter(|_| matches!(name, "ArrowUp" | "ArrowDown"));
+            // From the last row down it goes to where one writes, and not round to the first.
+            match there {
+                Some(0) if name == "ArrowDown" => page.focus_composer(),
+                Some(next) if name == "ArrowDown" || Some(next) < at => {
+                    let _ = all[next].focus();
+                }
+                _ => return,
+            }
+            event.prevent_default();
+        }
+    }
+}
+
+fn rows(within: &Element) -> Vec<HtmlElement> {
+    let Ok(found) = within.query_selector_all(".row") else {
+        return Vec::new();
+    };
+    (0..found.length())
+        .filter_map(|index| found.get(index)?.dyn_into().ok())
+        .collect()
+}
+
+/// Whether a pointer that can hover is over this row.
+fn is_hovered(row: Option<RowKey>) -> bool {
+    let hovers = window()
+        .match_media("(hover: hover)")
+        .is_ok_and(|media| media.is_some_and(|media| media.matches()));
+    let under = || document().query_selector(".row:hover").ok().flatten();
+    hovers
+        && row.is_some()
+        && under()
+            .and_then(|under| row_at(Some(under.into())))
+            .map(|(_, key)| key)
+            == row
+}
+
+/// The row something is in.
+fn row_at(target: Option<EventTarget>) -> Option<(HtmlElement, RowKey)> {
+    let row = element(target)?.closest(".row").ok()??;
+    let read = |name| row.get_attribute(name);
+    let key = RowKey {
+        author: read("data-author")?.parse().ok()?,
+        id: read("data-id")?.parse().ok()?,
+    };
+    Some((row.unchecked_into(), key))
+}
+
+/// Whether a long press already means something there, to the browser or to a button.
+fn has_own_press(target: Option<EventTarget>) -> bool {
+    element(target).is_some_and(|target| target.closest("a, button").is_ok_and(|it| it.is_some()))
+}
+
+fn element(target: Option<EventTarget>) -> Option<Element> {
+    let node: Node = target?.dyn_into().ok()?;
+    match node.dyn_into::<Element>() {
+        Ok(element) => Some(element),
+        Err(node) => node.parent_element(),
+    }
+}

@@ -1,0 +1,172 @@
+//! One message.
+
+pub(crate) mod emoji_picker;
+pub(crate) mod hand;
+pub(crate) mod pending;
+pub(crate) mod prose;
+pub(crate) mod quoted;
+pub(crate) mod reactions;
+pub(crate) mod rejection;
+pub(crate) mod state;
+pub(crate) mod tools;
+
+use leptos::prelude::*;
+
+use crate::language::calendar;
+use crate::markdown;
+use crate::page::Page;
+use crate::people::avatar::Avatar;
+use crate::people::veil::Veil;
+use crate::timeline::row::pending::PendingChanges;
+use crate::timeline::row::prose::Prose;
+use crate::timeline::row::quoted::Quoted;
+use crate::timeline::row::reactions::Reactions;
+use crate::timeline::row::rejection::Rejection;
+use crate::timeline::row::state::RowState;
+use crate::timeline::row::tools::RowTools;
+use crate::timeline::row_view::{Says, Shown, State};
+use crate::timeline::rows::RowModel;
+
+/// One message. The element stays the same from the echo to the end: only
+/// what is in it changes.
+#[component]
+pub(crate) fn Row(row: RowModel) -> impl IntoView {
+    let page = Page::here();
+    let RowModel { key, shown, place } = row;
+    let at = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.at)
+    });
+    let place = Memo::new(move |_| place.get());
+    let state = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.state.clone())
+    });
+    let author = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.author.clone())
+    });
+    let mine = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.mine)
+    });
+    let says = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| (row.says.clone(), row.mentioned.clone()))
+    });
+    let quoted = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.quoted.clone())
+    });
+    let edited = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.edited)
+    });
+    let reactions = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.reactions.clone())
+    });
+    let pending = Memo::new({
+        let shown = shown.clone();
+        move |_| shown.with(|row| row.pending.clone())
+    });
+    let message = Memo::new(move |_| shown.with(Shown::message));
+    let said = move || {
+        let (says, mentioned) = says.get();
+        match says {
+            Says::Message(text) => view! { <Prose blocks=markdown::read(&text) mentioned /> }.into_any(),
+            says => view! { <Aside says author=author.get().name /> }.into_any(),
+        }
+    };
+    let head = move || {
+        if place.get().first {
+            view! {
+                <Avatar person=author.get() />
+                <div class="row-head">
+                    <span class="row-author">{author.get().name}</span>
+                    <Time at />
+                </div>
+            }
+            .into_any()
+        } else {
+            view! {
+                <span class="sr-only">{author.get().name}</span>
+                <time
+                    class="row-time row-time-aside"
+                    datetime=move || calendar::iso(at.get())
+                    title=move || calendar::moment(at.get(), page.language())
+                >
+                    {move || calendar::short_time(at.get(), page.language())}
+                </time>
+            }
+            .into_any()
+        }
+    };
+    // What happened to the room is told whoever did it.
+    let is_message = Memo::new(move |_| says.with(|(says, _)| matches!(says, Says::Message(_))));
+    let lifted = RwSignal::new(false);
+    let covered =
+        Memo::new(move |_| !lifted.get() && !mine.get() && is_message.get() && page.blocks(author.get().id));
+    view! {
+        <div
+            class="row"
+            role="listitem"
+            data-testid="row"
+            tabindex="-1"
+            data-id=key.id.to_string()
+            data-author=key.author.to_string()
+            data-state=move || state.with(State::name)
+            data-seq=move || state.with(State::seq).map(|seq| seq.to_string())
+            data-mine=move || mine.get().then_some("true")
+            data-first=move || place.get().first.then_some("true")
+        >
+            {head}
+            {move || quoted.get().filter(|_| !covered.get()).map(|quote| view! { <Quoted quote /> })}
+            {move || if covered.get() { view! { <Veil lifted /> }.into_any() } else { said.into_any() }}
+            {move || {
+                edited.get().then(|| view! { <p class="row-edited" data-testid="edited">{page.says(|t| t.messages.edited)}</p> })
+            }}
+            <Rejection id=key.id state />
+            <PendingChanges pending />
+            <Reactions key message reactions />
+            <RowState mine state />
+            <RowTools key message mine />
+        </div>
+    }
+}
+
+#[component]
+fn Time(at: Memo<u64>) -> impl IntoView {
+    let page = Page::here();
+    view! {
+        <time
+            class="row-time"
+            datetime=move || calendar::iso(at.get())
+            title=move || calendar::moment(at.get(), page.language())
+        >
+            {move || calendar::time(at.get(), page.language())}
+        </time>
+    }
+}
+
+/// What is no message: said of somebody, and quietly.
+#[component]
+fn Aside(says: Says, author: String) -> impl IntoView {
+    let page = Page::here();
+    let kind = match says {
+        Says::Erased => "erased",
+        Says::Hidden => "hidden",
+        Says::Room(_) | Says::Nickname { .. } => "event",
+        _ => "unknown",
+    };
+    let words = move || match &says {
+        Says::Message(text) => text.clone(),
+        Says::Erased => page.t().messages.erased.to_owned(),
+        Says::Hidden => page.t().messages.hidden.to_owned(),
+        Says::Room(change) => format!("{author} {}", (page.t().messages.room)(change)),
+        Says::Nickname { was, name } => (page.t().messages.renamed)(was, name),
+        Says::Change(what) => (page.t().messages.change)(what),
+        Says::Unknown => page.t().unknown_entry.to_owned(),
+    };
+    view! { <p class="row-text row-aside" data-testid="row-aside" data-kind=kind>{words}</p> }
+}

@@ -1,0 +1,123 @@
+//! A message's text as it is read.
+
+use leptos::prelude::*;
+use steadfast_shared::{Person, UserId};
+
+use crate::markdown::{Block, Inline, Item, Label};
+use crate::page::Page;
+use crate::ui::clipboard;
+use crate::ui::icon::{Icon, Shape};
+
+/// A message's text as it is read: elements of the page, and never HTML that somebody typed.
+#[component]
+pub(crate) fn Prose(
+    blocks: Vec<Block>,
+    /// The people named in it.
+    mentioned: Vec<Person>,
+) -> impl IntoView {
+    let page = Page::here();
+    let me = page.read(|session| session.me().map(|me| me.id));
+    let speaker = Speaker { page, me, mentioned };
+    view! { <div class="row-text prose" data-testid="row-text">{speaker.blocks(blocks)}</div> }
+}
+
+struct Speaker {
+    page: Page,
+    me: Option<UserId>,
+    mentioned: Vec<Person>,
+}
+
+impl Speaker {
+    fn blocks(&self, blocks: Vec<Block>) -> Vec<AnyView> {
+        blocks.into_iter().map(|block| self.block(block)).collect()
+    }
+
+    fn block(&self, block: Block) -> AnyView {
+        match block {
+            Block::Prose(inlines) => view! { <p>{self.inlines(inlines)}</p> }.into_any(),
+            Block::Code { language, text } => view! { <Code language text /> }.into_any(),
+            Block::Quote(blocks) => view! { <blockquote>{self.blocks(blocks)}</blockquote> }.into_any(),
+            Block::List { label, items } => {
+                let wide = items
+                    .iter()
+                    .any(|item| item.number >= Some(100))
+                    .then_some("true");
+                let items: Vec<_> = items.into_iter().map(|item| self.item(item)).collect();
+                match label {
+                    Label::Dot => view! { <ol data-wide=wide>{items}</ol> }.into_any(),
+                    Label::Parenthesis => {
+                        view! { <ol class="in-parentheses" data-wide=wide>{items}</ol> }.into_any()
+                    }
+                    Label::Dash | Label::Asterisk | Label::Plus => view! { <ul>{items}</ul> }.into_any(),
+                }
+            }
+        }
+    }
+
+    fn item(&self, Item { number, blocks }: Item) -> AnyView {
+        let number = number.map(|number| number.to_string());
+        view! { <li value=number>{self.blocks(blocks)}</li> }.into_any()
+    }
+
+    fn inlines(&self, inlines: Vec<Inline>) -> Vec<AnyView> {
+        inlines.into_iter().map(|inline| self.inline(inline)).collect()
+    }
+
+    fn inline(&self, inline: Inline) -> AnyView {
+        match inline {
+            Inline::Text(text) => text.into_any(),
+            Inline::Code(text) => view! { <code>{text}</code> }.into_any(),
+            Inline::Strong(inner) => view! { <strong>{self.inlines(inner)}</strong> }.into_any(),
+            Inline::Emphasis(inner) => view! { <em>{self.inlines(inner)}</em> }.into_any(),
+            Inline::Struck(inner) => view! { <s>{self.inlines(inner)}</s> }.into_any(),
+            Inline::Link { to, words } => {
+                // Words may say anything; the address below the pointer does not.
+                let title = to.clone();
+                view! {
+                    <a href=to title=title target="_blank" rel="noopener noreferrer nofollow">
+                        {self.inlines(words)}
+                    </a>
+                }
+                .into_any()
+            }
+            Inline::Mention(user) => self.mention(user),
+        }
+    }
+
+    fn mention(&self, user: UserId) -> AnyView {
+        let page = self.page;
+        let mine = (Some(user) == self.me).then_some("true");
+        let known = self.mentioned.iter().find(|person| person.id == user);
+        let name = known.map(|person| person.name.clone());
+        let name = move || name.clone().unwrap_or_else(|| page.t().somebody.to_owned());
+        view! { <span class="mention" data-testid="mention" data-mine=mine>"@"{name}</span> }.into_any()
+    }
+}
+
+/// Code in a box of its own: as wide as it is, scrolled where the page is narrower.
+#[component]
+fn Code(language: String, text: String) -> impl IntoView {
+    let page = Page::here();
+    let copied = text.clone();
+    let language = (!language.is_empty()).then(|| view! { <span class="code-language">{language}</span> });
+    view! {
+        <div class="code">
+            <pre tabindex="0" role="group" aria-label=page.says(|t| t.code)>
+                <code>{text}</code>
+            </pre>
+            <div class="code-tools">
+                {language}
+                <button
+                    type="button"
+                    class="button button-quiet button-small button-icon"
+                    data-testid="copy-code"
+                    title=page.says(|t| t.copy_code)
+                    aria-label=page.says(|t| t.copy_code)
+                    on:click=move |_| clipboard::copy(page, copied.clone())
+                >
+                    <Icon shape=Shape::Copy />
+                </button>
+            </div>
+        </div>
+    }
+}

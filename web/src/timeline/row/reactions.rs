@@ -1,0 +1,105 @@
+//! How people reacted to a message.
+
+use leptos::html;
+use leptos::prelude::*;
+use steadfast_client::RowKey;
+use steadfast_shared::{Emoji, Seq};
+
+use crate::page::Page;
+use crate::timeline::actions::Tool;
+use crate::timeline::row_view::Reacted;
+use crate::ui::icon::{Icon, Shape};
+
+/// How people reacted to a message: each emoji once, with how many and who. A press on one joins in, or takes it back.
+#[component]
+pub(crate) fn Reactions(
+    key: RowKey,
+    message: Memo<Option<Seq>>,
+    reactions: Memo<Vec<Reacted>>,
+) -> impl IntoView {
+    let page = Page::here();
+    let shown = Memo::new(move |_| message.get().is_some() && reactions.with(|all| !all.is_empty()));
+    let emoji =
+        Memo::new(move |_| reactions.with(|all| all.iter().map(|one| one.emoji.clone()).collect::<Vec<_>>()));
+    let more = NodeRef::<html::Button>::new();
+    view! {
+        // Nobody wants to hear of each: they are there for whoever comes.
+        <div class="reactions" aria-live="off">
+            {move || {
+                shown
+                    .get()
+                    .then(|| {
+                        view! {
+                            <ul data-testid="reactions" aria-label=page.says(|t| t.messages.reactions)>
+                                <For each=move || emoji.get() key=Emoji::clone let(emoji)>
+                                    <Reaction emoji message reactions />
+                                </For>
+                                <li>
+                                    <button
+                                        type="button"
+                                        class="reaction reaction-add"
+                                        data-testid="add-reaction"
+                                        title=page.says(|t| t.messages.react)
+                                        aria-label=page.says(|t| t.messages.react)
+                                        node_ref=more
+                                        on:click=move |_| {
+                                            if let Some(more) = more.get_untracked() {
+                                                page.hand.open(key, Tool::Emoji, more.into());
+                                            }
+                                        }
+                                    >
+                                        <Icon shape=Shape::React />
+                                    </button>
+                                </li>
+                            </ul>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<Reacted>>) -> impl IntoView {
+    let page = Page::here();
+    let character = emoji.as_str().to_owned();
+    let name = character.clone();
+    let reacted = {
+        let emoji = emoji.clone();
+        Memo::new(move |_| reactions.with(|all| all.iter().find(|one| one.emoji == emoji).cloned()))
+    };
+    let mine = move || reacted.with(|one| one.as_ref().is_some_and(|one| one.mine));
+    let who = {
+        let character = character.clone();
+        move || {
+            let names = reacted.with(|one| one.as_ref().map(|one| one.by.clone()));
+            (page.t().messages.reaction)(&character, &names.unwrap_or_default())
+        }
+    };
+    let toggle = move |_| {
+        if let Some(message) = message.get_untracked() {
+            page.react(message, emoji.clone(), !mine());
+        }
+    };
+    view! {
+        <li>
+            <button
+                type="button"
+                class="reaction"
+                data-testid="reaction"
+                data-emoji=name
+                data-pending=move || {
+                    reacted.with(|one| one.as_ref().is_some_and(|one| one.pending)).then_some("true")
+                }
+                aria-pressed=move || mine().to_string()
+                title=who
+                on:click=toggle
+            >
+                <span class="reaction-emoji">{character}</span>
+                <span class="reaction-count">
+                    {move || reacted.with(|one| one.as_ref().map_or(0, |one| one.by.len()))}
+                </span>
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,55 @@
+//! What could not be sent: why, and the ways out.
+
+use leptos::prelude::*;
+use steadfast_client::Input;
+use steadfast_shared::EntryId;
+
+use crate::page::Page;
+use crate::timeline::row::pending;
+use crate::timeline::row_view::State;
+
+/// Why a message was not sent, and the ways out: again, otherwise, not at all.
+#[component]
+pub(crate) fn Rejection(id: EntryId, state: Memo<State>) -> impl IntoView {
+    let page = Page::here();
+    let rejection = Memo::new(move |_| match state.get() {
+        State::Rejected(rejection) => Some(rejection),
+        _ => None,
+    });
+    move || {
+        rejection.get().map(|rejection| {
+            let reason = move || pending::reason(page, &rejection);
+            view! {
+                <div class="rejection">
+                    <p class="rejection-reason">{reason}</p>
+                    <div class="rejection-ways">
+                        <button
+                            type="button"
+                            class="button button-small"
+                            data-testid="retry"
+                            on:click=move |_| page.tell(Input::Retry(id))
+                        >
+                            {page.says(|t| t.retry)}
+                        </button>
+                        <button
+                            type="button"
+                            class="button button-small"
+                            data-testid="edit"
+                            on:click=move |_| page.edit(id)
+                        >
+                            {page.says(|t| t.edit)}
+                        </button>
+                        <button
+                            type="button"
+                            class="button button-small"
+                            data-testid="discard"
+                            on:click=move |_| page.tell(Input::Discard(id))
+                        >
+                            {page.says(|t| t.discard)}
+                        </button>
+                    </div>
+                </div>
+            }
+        })
+    }
+}

@@ -1,0 +1,252 @@
+//! What one can do with a message.
+
+use std::rc::Rc;
+
+use leptos::html;
+use leptos::prelude::*;
+use steadfast_client::{RowKey, Session};
+use steadfast_shared::{Emoji, Seq};
+use web_sys::HtmlElement;
+
+use crate::language::Phrase;
+use crate::page::{Page, words};
+use crate::timeline::actions::{Open, Tool};
+use crate::timeline::row::emoji_picker::EmojiPicker;
+use crate::timeline::row_view::Reacted;
+use crate::ui::clipboard;
+use crate::ui::dialog::Dialog;
+use crate::ui::icon::{Icon, Shape};
+use crate::ui::menu::{Choice, Menu};
+use crate::ui::popup::Popup;
+
+/// The tools of the row the hand is on. Said to nobody who listens to the log: they are there for whoever comes.
+#[component]
+pub(crate) fn RowTools(
+    key: RowKey,
+    /// Its place in the log, where people can reply and react to it.
+    message: Memo<Option<Seq>>,
+    /// Whether the person signed in wrote it.
+    mine: Memo<bool>,
+) -> impl IntoView {
+    let page = Page::here();
+    let shown = Memo::new(move |_| page.hand.row.get() == Some(key));
+    view! {
+        <div class="row-tools" aria-live="off">
+            {move || shown.get().then(|| view! { <Tools key message mine /> })}
+        </div>
+    }
+}
+
+#[component]
+fn Tools(key: RowKey, message: Memo<Option<Seq>>, mine: Memo<bool>) -> impl IntoView {
+    let page = Page::here();
+    let open = move |tool| move |button: HtmlElement| page.hand.open(key, tool, button);
+    let answers = move || {
+        message.get().is_some().then(|| {
+            view! {
+                <ToolButton words=|t| t.messages.react shape=Shape::React testid="react" act=open(Tool::Emoji) />
+                <ToolButton
+                    words=|t| t.messages.reply
+                    shape=Shape::Reply
+                    testid="reply"
+                    act=move |_| page.reply(&key)
+                />
+            }
+        })
+    };
+    let rewrites = move || {
+        (mine.get() && message.get().is_some()).then(|| {
+            view! {
+                <ToolButton
+                    words=|t| t.messages.edit
+                    shape=Shape::Edit
+                    testid="rewrite"
+                    act=move |_| page.rewrite(&key)
+                />
+            }
+        })
+    };
+    view! {
+        <div class="row-toolbar" role="toolbar" aria-label=page.says(|t| t.message_tools) data-testid="row-tools">
+            {answers}
+            {rewrites}
+            <ToolButton words=|t| t.more shape=Shape::More testid="more" act=open(Tool::Menu) />
+        </div>
+    }
+}
+
+#[component]
+fn ToolButton(
+    words: Phrase,
+    shape: Shape,
+    testid: &'static str,
+    act: impl Fn(HtmlElement) + 'static,
+) -> impl IntoView {
+    let page = Page::here();
+    let button = NodeRef::<html::Button>::new();
+    view! {
+        <button
+            type="button"
+            class="button button-quiet button-icon"
+            data-testid=testid
+            node_ref=button
+            title=page.says(words)
+            aria-label=page.says(words)
+            on:click=move |_| {
+                if let Some(button) = button.get_untracked() {
+                    act(button.into());
+                }
+            }
+        >
+            <Icon shape />
+        </button>
+    }
+}
+
+/// What is open beside a row: one at a time, whichever row it is.
+#[component]
+pub(crate) fn OpenTool() -> impl IntoView {
+    let page = Page::here();
+    let on_close = Callback::new(move |()| page.hand.close());
+    move || {
+        page.hand.open.get().map(|Open { key, tool, anchor }| match tool {
+            Tool::Menu => {
+                let label = words(move || page.t().message_tools.to_owned());
+                let choices = choices(page, key, &anchor);
+                view! { <Menu label anchor choices on_close /> }.into_any()
+            }
+            Tool::Emoji => view! {
+                <Popup anchor on_close>
+                    <EmojiPicker on_choose=Callback::new(move |emoji| react(page, &key, emoji)) />
+                </Popup>
+            }
+            .into_any(),
+            Tool::Reactions => view! { <WhoReacted key on_close /> }.into_any(),
+            Tool::Delete => view! { <Delete key on_close /> }.into_any(),
+        })
+    }
+}
+
+fn react(page: Page, key: &RowKey, emoji: &str) {
+    let message = page.timeline.row(key).and_then(|row| row.message());
+    if let (Some(message), Ok(emoji)) = (message, Emoji::parse(emoji)) {
+        page.react(message, emoji, true);
+    }
+    page.hand.close();
+}
+
+fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
+    let Some(row) = page.timeline.row(&key) else {
+        return Vec::new();
+    };
+    let choice = |phrase: Phrase, shape, testid, act: Rc<dyn Fn()>| Choice {
+        words: words(move || phrase(page.t()).to_owned()),
+        shape,
+        testid,
+        grave: false,
+        act,
+    };
+    let open = |tool| {
+        let anchor = anchor.clone();
+        Rc::new(move || page.hand.open(key, tool, anchor.clone()))
+    };
+    let mut choices = Vec::new();
+    let message = row.message();
+    if message.is_some() {
+        choices.push(choice(
+            |t| t.messages.react,
+            Shape::React,
+            "menu-react",
+            open(Tool::Emoji),
+        ));
+        let reply = Rc::new(move || page.reply(&key));
+        choices.push(choice(|t| t.messages.reply, Shape::Reply, "menu-reply", reply));
+        if !row.reactions.is_empty() {
+            choices.push(choice(
+                |t| t.messages.who_reacted,
+                Shape::People,
+                "menu-reactions",
+                open(Tool::Reactions),
+            ));
+        }
+    }
+    if message.is_some() && row.mine {
+        let edit = Rc::new(move || page.rewrite(&key));
+        choices.push(choice(|t| t.messages.edit, Shape::Edit, "menu-edit", edit));
+    }
+    if let Some(text) = row.readable(|_| page.t().somebody.to_owned()) {
+        let copy = Rc::new(move || clipboard::copy(page, text.clone()));
+        choices.push(choice(|t| t.copy_text, Shape::Copy, "copy-text", copy));
+    }
+    if let Some(seq) = row.state.seq() {
+        let copy = Rc::new(move || clipboard::copy(page, link_to(page, seq)));
+        choices.push(choice(|t| t.messages.copy_link, Shape::Link, "copy-link", copy));
+    }
+    if message.is_some() && (row.mine || page.read(Session::owns_server)) {
+        choices.push(Choice {
+            grave: true,
+            ..choice(
+                |t| t.messages.delete,
+                Shape::Delete,
+                "menu-delete",
+                open(Tool::Delete),
+            )
+        });
+    }
+    choices
+}
+
+/// A message's address, as it can be given to others.
+fn link_to(page: Page, seq: Seq) -> String {
+    let origin = window().location().origin().unwrap_or_default();
+    origin + &page.address_of(seq)
+}
+
+/// Who reacted, and how: a finger cannot rest on a reaction to learn that.
+#[component]
+fn WhoReacted(key: RowKey, on_close: Callback<()>) -> impl IntoView {
+    let page = Page::here();
+    let reactions = page.timeline.row(&key).map_or_else(Vec::new, |row| row.reactions);
+    let lines = reactions
+        .into_iter()
+        .map(|Reacted { emoji, by, .. }| {
+            view! {
+                <li>
+                    <span class="reaction-emoji">{emoji.as_str().to_owned()}</span>
+                    " "
+                    {by.join(", ")}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <Dialog title=words(move || page.t().messages.reactions.to_owned()) testid="who-reacted" brief=true on_close>
+            <ul class="who-reacted">{lines}</ul>
+        </Dialog>
+    }
+}
+
+/// Asks before a message is erased for everyone.
+#[component]
+fn Delete(key: RowKey, on_close: Callback<()>) -> impl IntoView {
+    let page = Page::here();
+    let delete = move |_| {
+        if let Some(message) = page.timeline.row(&key).and_then(|row| row.message()) {
+            page.delete(message);
+        }
+        on_close.run(());
+    };
+    view! {
+        <Dialog title=words(move || page.t().messages.delete_question.to_owned()) testid="delete-message" brief=true on_close>
+            <p>{page.says(|t| t.messages.delete_warning)}</p>
+            <div class="dialog-ways">
+                <button type="button" class="button" data-testid="keep" autofocus on:click=move |_| on_close.run(())>
+                    {page.says(|t| t.cancel)}
+                </button>
+                <button type="button" class="button button-grave" data-testid="delete" on:click=delete>
+                    {page.says(|t| t.messages.delete)}
+                </button>
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,100 @@
+//! The open room's rows: every one that is held, and a model of each that is in the document.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use leptos::prelude::*;
+use steadfast_client::RowKey;
+use steadfast_shared::{RoomId, Seq};
+
+use crate::timeline::layout::Place;
+use crate::timeline::row_view::Shown;
+use crate::timeline::window::Slice;
+
+/// After so many rows have left the document, what they listened to forgets them.
+const GONE: usize = 1_000;
+
+/// One row. The same one from the echo to the end.
+#[derive(Clone)]
+pub(crate) struct RowModel {
+    pub(crate) key: RowKey,
+    pub(crate) shown: ArcRwSignal<Shown>,
+    pub(crate) place: ArcRwSignal<Place>,
+}
+
+/// What is known of the open room's rows.
+#[derive(Default)]
+pub(crate) struct Known {
+    pub(crate) room: Option<RoomId>,
+    /// Every row held.
+    pub(crate) all: Vec<Held>,
+    /// Which of them are in the document.
+    pub(crate) slice: Slice<RowKey>,
+    pub(crate) order: Vec<RowKey>,
+    pub(crate) rows: HashMap<RowKey, (RowModel, bool)>,
+    pub(crate) history_len: usize,
+    /// Whether the page has caught up at least once since the room was opened.
+    pub(crate) armed: bool,
+    /// Whether everything there is has come, and is in the document.
+    pub(crate) complete: bool,
+    /// The newest entry that was in view.
+    pub(crate) seen: Seq,
+    /// The oldest entry of what is shown.
+    pub(crate) low: Seq,
+    /// What was read before the line that says where the new ones begin.
+    pub(crate) news_after: Option<Seq>,
+    /// How many rows have left the document and are not forgotten.
+    pub(crate) gone: usize,
+}
+
+/// A row held, in the document or not.
+#[derive(Clone, Copy)]
+pub(crate) struct Held {
+    pub(crate) key: RowKey,
+    pub(crate) seq: Option<Seq>,
+    pub(crate) mine: bool,
+}
+
+impl Held {
+    fn is_news(&self, after: Seq) -> bool {
+        !self.mine && self.seq.is_some_and(|seq| seq > after)
+    }
+}
+
+/// Where the first new row is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct FirstNew {
+    /// Which row.
+    pub(crate) key: RowKey,
+    /// Whether the rows in the document begin after it.
+    pub(crate) above: bool,
+}
+
+impl Known {
+    pub(crate) fn keys(&self) -> Vec<RowKey> {
+        self.all.iter().map(|held| held.key).collect()
+    }
+
+    pub(crate) fn range(&self) -> Range<usize> {
+        self.slice.range(&self.keys())
+    }
+
+    pub(crate) fn first_new(&self) -> Option<FirstNew> {
+        let after = self.news_after.filter(|after| self.low <= after + 1)?;
+        let at = self.all.iter().position(|held| held.is_news(after))?;
+        let key = self.all.get(at)?.key;
+        Some(FirstNew {
+            key,
+            above: at < self.range().start,
+        })
+    }
+
+    /// Whether so many rows have left the document that what they listened to is to forget them. Says so once.
+    pub(crate) fn takes_leave(&mut self) -> bool {
+        let many = self.gone >= GONE;
+        if many {
+            self.gone = 0;
+        }
+        many
+    }
+}

@@ -1,0 +1,55 @@
+//! The way to a day.
+
+use leptos::ev::SubmitEvent;
+use leptos::html;
+use leptos::prelude::*;
+use steadfast_client::LookAt;
+
+use crate::language::calendar;
+use crate::page::{Page, words};
+use crate::ui::dialog::Dialog;
+use crate::ui::field::Field;
+use crate::ui::overlays::Opened;
+
+/// Leads to the first message of a day, or the first one after it.
+#[component]
+pub(crate) fn GoToDate() -> impl IntoView {
+    let page = Page::here();
+    let input = NodeRef::<html::Input>::new();
+    let trouble = RwSignal::new(None::<String>);
+    let close = Callback::new(move |()| page.around.close(Opened::GoToDate));
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let typed = input
+            .get_untracked()
+            .map(|input| input.value())
+            .unwrap_or_default();
+        match calendar::start_of_day(&typed) {
+            Some(since) => {
+                close.run(());
+                page.seek(LookAt::Since(since));
+            }
+            None => trouble.set(Some(page.t().history.no_date.to_owned())),
+        }
+    };
+    view! {
+        <Dialog title=words(move || page.t().history.go_to_date.to_owned()) testid="go-to-date" brief=true on_close=close>
+            <form class="dialog-form" on:submit=submit novalidate>
+                <Field
+                    id="date"
+                    label=words(move || page.t().history.date.to_owned())
+                    input=input
+                    start=calendar::date_of_today()
+                    trouble=trouble
+                    kind="date"
+                    autofocus=true
+                />
+                <div class="dialog-ways">
+                    <button type="submit" class="button button-strong" data-testid="date-go">
+                        {page.says(|t| t.navigation.go_to)}
+                    </button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}

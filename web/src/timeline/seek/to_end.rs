@@ -1,0 +1,59 @@
+//! The way back to the end.
+
+use leptos::prelude::*;
+
+use crate::page::{Page, words};
+use crate::ui::icon::{Icon, Shape};
+
+/// What there is to go back to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    None,
+    Far,
+    News,
+}
+
+/// A button over the timeline's lower edge: how many new messages there are below, or just the way down.
+#[component]
+pub(crate) fn ToEnd(
+    /// Whether the view is far from the end.
+    far: RwSignal<bool>,
+    /// Goes there.
+    go: Callback<()>,
+) -> impl IntoView {
+    let page = Page::here();
+    let below = page.timeline.below;
+    let way = Memo::new(move |_| match (below.get(), far.get()) {
+        (0, false) => Way::None,
+        (0, true) => Way::Far,
+        _ => Way::News,
+    });
+    let go = move |_| go.run(());
+    move || match way.get() {
+        Way::None => ().into_any(),
+        Way::Far => view! {
+            <div class="to-end">
+                <button
+                    type="button"
+                    class="button button-icon"
+                    data-testid="to-end"
+                    aria-label=page.says(|t| t.to_the_end)
+                    title=page.says(|t| t.to_the_end)
+                    on:click=go
+                >
+                    <Icon shape=Shape::Down />
+                </button>
+            </div>
+        }
+        .into_any(),
+        Way::News => view! {
+            <div class="to-end">
+                <button type="button" class="button button-strong" data-testid="new-messages" on:click=go>
+                    {words(move || (page.t().new_messages)(below.get()))}
+                    <Icon shape=Shape::Down />
+                </button>
+            </div>
+        }
+        .into_any(),
+    }
+}

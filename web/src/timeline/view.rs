@@ -1,0 +1,320 @@
+//! The room's log as it is read: history, then what came since, and the view that follows or stays.
+
+use std::time::Duration;
+
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+use steadfast_client::{Input, RowKey};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, FocusOptions, HtmlElement};
+
+use crate::language::Phrase;
+use crate::page::{Page, words};
+use crate::timeline::row::Row;
+use crate::timeline::row::hand::{Hand, focus_last_row};
+use crate::timeline::row::tools::OpenTool;
+use crate::timeline::rows::RowModel;
+use crate::timeline::scroll::{Beyond, View};
+use crate::timeline::seek::to_end::ToEnd;
+use crate::timeline::seek::to_news::ToNews;
+use crate::timeline::separator::Separator;
+
+/// The room's log as it is read.
+#[component]
+pub(crate) fn Timeline() -> impl IntoView {
+    let page = Page::here();
+    let timeline = page.timeline;
+    let element = NodeRef::<html::Div>::new();
+    let content = NodeRef::<html::Div>::new();
+    let view = StoredValue::new_local(None::<View>);
+    let far = RwSignal::new(false);
+    let news_above = RwSignal::new(false);
+
+    let row_of = move |key: RowKey| -> Option<Element> {
+        let content = content.try_get_untracked()??;
+        let selector = format!("[data-testid=row][data-id=\"{}\"]", key.id);
+        content.query_selector(&selector).ok()?
+    };
+    // A frame may come after the room was taken away.
+    let look_around = move || {
+        let looked = view.try_with_value(|view| {
+            let Some(view) = view else { return };
+            // A change of layout may bring the end to the view, without any scrolling.
+            if view.follows() {
+                timeline.moved(true);
+            }
+            let set = |signal: RwSignal<bool>, to: bool| {
+                if signal.get_untracked() != to {
+                    signal.set(to);
+                }
+            };
+            set(far, view.far_from_end() || !timeline.reaches_end.get_untracked());
+            let above = timeline.first_new().is_some_and(|first| {
+                let row = row_of(first.key);
+                first.above || row.is_some_and(|row| view.beyond(&row) == Some(Beyond::Above))
+            });
+            set(news_above, above || page.unread_above().is_some());
+            if view.near_top() {
+                page.show_older();
+            } else if view.near_end() && !timeline.reaches_end.get_untracked() {
+                page.show_newer();
+            }
+        });
+        looked.unwrap_or_default();
+    };
+    Effect::new(move || {
+        if let (Some(element), Some(content)) = (element.get(), content.get()) {
+            view.update_value(|view| {
+                view.get_or_insert_with(|| View::keep(element.into(), content.into(), look_around));
+            });
+        }
+    });
+    on_cleanup(move || {
+        view.try_with_value(|view| view.as_ref().map(View::release));
+    });
+    Effect::new(move || {
+        let complete = timeline.reaches_end.get();
+        view.with_value(|view| view.as_ref().map(|view| view.set_complete(complete)));
+    });
+    Effect::new(move || {
+        timeline.resized.track();
+        request_animation_frame(look_around);
+    });
+    // Posting goes to the end; so does anything else that says so.
+    Effect::new(move || {
+        if timeline.at_end.get() {
+            view.with_value(|view| view.as_ref().map(View::to_end));
+        }
+    });
+    let scrolled = move |_| {
+        let at_end = view.with_value(|view| view.as_ref().is_none_or(View::scrolled));
+        timeline.moved(at_end);
+        page.mark_read();
+        look_around();
+    };
+    let to_end = Callback::new(move |()| {
+        page.return_to_end();
+        timeline.moved(true);
+        page.show_timeline();
+        page.mark_read();
+        view.with_value(|view| view.as_ref().map(View::to_end));
+    });
+    let to_news = Callback::new(move |()| page.seek_news());
+    // What is sought is brought into view once its rows are in the document.
+    Effect::new(move || {
+        let Some(key) = page.sought.get() else { return };
+        page.sought.set(None);
+        request_animation_frame(move || {
+            if let Some(row) = row_of(key) {
+                view.try_with_value(|view| view.as_ref().map(|view| view.show(&row)));
+                point_out(row);
+            }
+            look_around();
+        });
+    });
+
+    let to_rows = move |event: KeyboardEvent| {
+        let Some(element) = element.get_untracked() else {
+            return;
+        };
+        let on_itself = event.target().is_some_and(|target| target == ****element);
+        if on_itself && event.key() == "ArrowUp" {
+            event.prevent_default();
+            focus_last_row(&element);
+        }
+    };
+
+    view! {
+        <div class="timeline-frame">
+            <div
+                class="timeline"
+                data-testid="timeline"
+                tabindex="0"
+                role="region"
+                aria-label=words(move || (page.t().messages_in)(&page.room_name()))
+                node_ref=element
+                on:scroll=scrolled
+                on:keydown=to_rows
+            >
+                <div class="timeline-content" node_ref=content>
+                    <OldEnd />
+                    <Hand>
+                        <div role="list">
+                            <Rows rows=timeline.history />
+                        </div>
+                        <div
+                            role="log"
+                            aria-relevant="additions"
+                            aria-live=move || if timeline.caught_up.get() { "polite" } else { "off" }
+                        >
+                            <div role="list">
+                                <Rows rows=timeline.live />
+                            </div>
+                        </div>
+                    </Hand>
+                    <NewEnd />
+                </div>
+            </div>
+            <ToNews above=news_above go=to_news />
+            <ToEnd far go=to_end />
+            <OpenTool />
+        </div>
+    }
+}
+
+#[component]
+fn Rows(rows: RwSignal<Vec<RowModel>>) -> impl IntoView {
+    view! {
+        <For each=move || rows.get() key=|row| row.key let(row)>
+            <Separator row=row.clone() />
+            <Row row />
+        </For>
+    }
+}
+
+/// How long a row that was sought stands out.
+const POINTED_OUT: Duration = Duration::from_millis(2_500);
+
+/// Makes a row stand out for a moment, and gives it the focus, so that it is read out.
+fn point_out(row: Element) {
+    let _ = row.set_attribute(SOUGHT, "true");
+    if let Some(row) = row.dyn_ref::<HtmlElement>() {
+        let quietly = FocusOptions::new();
+        quietly.set_prevent_scroll(true);
+        let _ = row.focus_with_options(&quietly);
+    }
+    set_timeout(
+        move || {
+            let _ = row.remove_attribute(SOUGHT);
+        },
+        POINTED_OUT,
+    );
+}
+
+/// What the style sheet knows a row that was sought by.
+const SOUGHT: &str = "data-sought";
+
+/// What stands below the newest row, where it is not the room's newest.
+#[component]
+fn NewEnd() -> impl IntoView {
+    let page = Page::here();
+    let says = Memo::new(move |_| {
+        let room = page.room.get();
+        page.on_rooms(|session| {
+            let view = session.room(room?)?;
+            let loading = view.detached && view.loading_newer;
+            Some((loading, !loading && !view.detached && view.held > 0))
+        })
+    });
+    move || {
+        let words: Phrase = match says.get() {
+            Some((true, _)) => |t| t.history.loading_newer,
+            Some((_, true)) => |t| t.history.gap,
+            _ => return None,
+        };
+        Some(view! { <p class="timeline-edge" data-testid="new-end">{page.says(words)}</p> })
+    }
+}
+
+/// What stands above the oldest row.
+#[component]
+fn OldEnd() -> impl IntoView {
+    let page = Page::here();
+    let edge = Memo::new(move |_| page.edge());
+    move || match edge.get() {
+        Edge::Nothing => ().into_any(),
+        Edge::Loading => view! { <p class="timeline-edge">{page.says(|t| t.loading_older)}</p> }.into_any(),
+        Edge::Beginning => view! {
+            <p class="timeline-edge">{words(move || page.beginning())}</p>
+        }
+        .into_any(),
+        Edge::Empty => view! {
+            <div class="timeline-empty">
+                <h2>{words(move || page.beginning())}</h2>
+                <p>{page.says(|t| t.empty)}</p>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+/// What stands above the oldest row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    Nothing,
+    Loading,
+    Beginning,
+    Empty,
+}
+
+impl Page {
+    /// Brings older rows into the document: those that are held, then a page of the log's.
+    fn show_older(self) {
+        if self.timeline.up() {
+            self.show_timeline();
+        } else {
+            self.load_older();
+        }
+    }
+
+    /// Brings newer rows into the document, of those that are held.
+    fn show_newer(self) {
+        if self.timeline.down() {
+            self.show_timeline();
+        } else {
+            self.load_newer();
+        }
+    }
+
+    /// Asks for a newer page, where what is shown does not reach the newest and none is on its way.
+    fn load_newer(self) {
+        let Some(room) = self.room.get_untracked() else {
+            return;
+        };
+        let wanted = self.read(|session| {
+            session
+                .room(room)
+                .is_some_and(|view| view.detached && !view.loading_newer)
+        });
+        if wanted {
+            self.tell(Input::WantNewer(room));
+        }
+    }
+
+    /// Asks for an older page, where there is one and none is on its way.
+    fn load_older(self) {
+        // Before the first rows are laid out, everything is near the top.
+        let rows =
+            self.timeline.history.with_untracked(Vec::len) + self.timeline.live.with_untracked(Vec::len);
+        let Some(room) = self.room.get_untracked().filter(|_| rows > 0) else {
+            return;
+        };
+        let wanted = self.read(|session| {
+            session
+                .room(room)
+                .is_some_and(|view| view.cursor.is_some() && !view.at_beginning && !view.loading_older)
+        });
+        if wanted {
+            self.tell(Input::WantOlder(room));
+        }
+    }
+
+    fn edge(self) -> Edge {
+        let Some(room) = self.room.get() else {
+            return Edge::Nothing;
+        };
+        let rows = self.timeline.history.with(Vec::len) + self.timeline.live.with(Vec::len);
+        let view = self.on_rooms(|session| {
+            session
+                .room(room)
+                .map(|view| (view.at_beginning, view.loading_older, view.cursor.is_some()))
+        });
+        match view {
+            Some((_, _, true)) if rows == 0 => Edge::Empty,
+            Some((true, ..)) if rows > 0 => Edge::Beginning,
+            Some((_, true, _)) => Edge::Loading,
+            _ => Edge::Nothing,
+        }
+    }
+}

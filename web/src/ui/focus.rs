@@ -1,0 +1,53 @@
+//! Where the keyboard was before something came over it.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use crate::page::Page;
+
+/// The element that had the focus when something was opened.
+#[derive(Clone, Copy)]
+pub(crate) struct Focus {
+    page: Page,
+    element: StoredValue<Option<HtmlElement>, LocalStorage>,
+}
+
+impl Focus {
+    /// Where the focus is.
+    pub(crate) fn here() -> Self {
+        let element = document()
+            .active_element()
+            .and_then(|element| element.dyn_into().ok());
+        Self {
+            page: Page::here(),
+            element: StoredValue::new_local(element),
+        }
+    }
+
+    /// Returns the focus in this very moment: the next key is meant for what follows. It is not returned once more.
+    pub(crate) fn give_back_now(self) {
+        let element = self.element.try_update_value(Option::take).flatten();
+        if let Some(element) = element.filter(|element| element.is_connected()) {
+            let _ = element.focus();
+        }
+    }
+
+    /// Returns the focus, where its element still is and nothing else was given it meanwhile.
+    pub(crate) fn give_back(self) {
+        let page = self.page;
+        let Some(Some(element)) = self.element.try_get_value() else {
+            return;
+        };
+        // What closes is still in the document here; once it is out, nothing but the body holds the focus.
+        queue_microtask(move || {
+            let idle = document().active_element().is_none_or(|now| {
+                now.tag_name() == "BODY" || now.closest("dialog, .popup").is_ok_and(|on| on.is_some())
+            });
+            // What was chosen in a dialog may be meant for the composer, which takes nothing while the dialog is there.
+            if idle && !page.focus_composer_late() && element.is_connected() {
+                let _ = element.focus();
+            }
+        });
+    }
+}

@@ -1,0 +1,31 @@
+//! Pieces that know nothing of the chat: dialogs, menus, fields, icons, and which overlay is open.
+
+pub mod list;
+pub mod placement;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod brand;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod clipboard;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod dialog;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod field;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod focus;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod icon;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod menu;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod overlays;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod pause;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod popup;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod shown_once;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod side_panel;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod toast;

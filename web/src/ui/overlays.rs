@@ -1,0 +1,100 @@
+//! What is open around the conversation.
+
+use leptos::prelude::*;
+use steadfast_shared::{RoomId, UserId};
+
+use crate::compose::drafting::Instead;
+use crate::page::Page;
+
+/// What is open around the conversation.
+#[derive(Clone, Copy)]
+pub(crate) struct Around {
+    /// The dialog before everything else.
+    pub(crate) dialog: RwSignal<Option<Opened>>,
+    /// Whether the rooms are drawn over the conversation, where there is no width for both.
+    pub(crate) rooms: RwSignal<bool>,
+    /// Whether the room's people are shown.
+    pub(crate) members: RwSignal<bool>,
+}
+
+/// A dialog, and what it is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opened {
+    /// Goes to a room or a person by name.
+    Palette,
+    /// Lists the shortcuts.
+    Shortcuts,
+    /// This device, this person, and for the owner the server.
+    Settings,
+    /// Leads to a day.
+    GoToDate,
+    /// Makes a room.
+    NewRoom,
+    /// Finds and joins public rooms.
+    Browse,
+    /// Begins a conversation with people.
+    NewDirect,
+    /// Renames, describes, archives or reopens a room.
+    ChangeRoom(RoomId),
+    /// Invites people into a room.
+    Invite(RoomId),
+    /// Asks whether to leave a private room.
+    LeaveRoom(RoomId),
+    /// Asks whether to give up an edit.
+    DropEdit(Instead),
+    /// Asks whether to sign out, and what that throws away.
+    SignOut,
+    /// Asks whether to sign out of this device alone: the server cannot be reached.
+    SignOutHere,
+    /// Asks whether to hide a conversation.
+    HideRoom(RoomId),
+    /// Asks whether to block somebody.
+    Block(UserId),
+    /// What owners and moderators see and do; first, about this person.
+    Administration(Option<UserId>),
+    /// Asks whether to become owner by the link that led here.
+    Claim,
+}
+
+impl Around {
+    pub(crate) fn new() -> Self {
+        Self {
+            dialog: RwSignal::new(None),
+            rooms: RwSignal::new(false),
+            members: RwSignal::new(false),
+        }
+    }
+
+    /// Opens a dialog; what was drawn over the conversation goes.
+    pub(crate) fn open(self, dialog: Opened) {
+        self.rooms.set(false);
+        self.dialog.set(Some(dialog));
+    }
+
+    /// Closes the dialog, unless another one was opened meanwhile.
+    pub(crate) fn close(self, dialog: Opened) {
+        if self.dialog.get_untracked() == Some(dialog) {
+            self.dialog.set(None);
+        }
+    }
+
+    /// A room is about to be shown: nothing covers it.
+    pub(crate) fn leave_for_room(self) {
+        self.rooms.set(false);
+        self.dialog.set(None);
+    }
+}
+
+impl Page {
+    /// Shows the room's people, or hides them. One thing at a time stands beside the conversation.
+    pub(crate) fn toggle_members(self) {
+        self.details.set(false);
+        self.around.members.update(|shown| *shown = !*shown);
+    }
+
+    /// Shows what goes on underneath, or hides it.
+    pub(crate) fn toggle_details(self) {
+        self.around.members.set(false);
+        self.details.update(|shown| *shown = !*shown);
+    }
+}

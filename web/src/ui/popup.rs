@@ -1,0 +1,103 @@
+//! A small surface beside what opened it.
+
+use leptos::ev::{self, KeyboardEvent};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, Node};
+
+use crate::ui::focus::Focus;
+use crate::ui::placement;
+use crate::ui::placement::Area;
+
+/// A small surface above everything, open for as long as it is shown; a sheet at the lower edge of a phone.
+///
+/// The focus goes to the first thing in it, and returns to where it was. Escape, a press elsewhere and leaving it with
+/// the keyboard close it.
+#[component]
+pub(crate) fn Popup(
+    /// What it stands beside; a press there is left to it.
+    anchor: HtmlElement,
+    /// Called when it should be shown no longer.
+    on_close: Callback<()>,
+    /// Where the focus returns to.
+    #[prop(default = Focus::here())]
+    before: Focus,
+    children: Children,
+) -> impl IntoView {
+    let surface = NodeRef::<html::Div>::new();
+    let anchor = StoredValue::new_local(anchor);
+    on_cleanup(move || before.give_back());
+    Effect::new(move || {
+        if let Some(surface) = surface.get() {
+            let surface: &HtmlElement = &surface;
+            let _ = surface.show_popover();
+            anchor.with_value(|anchor| place(surface, anchor));
+            if let Ok(Some(first)) = surface.query_selector("input, button") {
+                let _ = first.unchecked_into::<HtmlElement>().focus();
+            }
+        }
+    });
+
+    let inside = move |node: Option<Node>| {
+        // Asked also as the surface is taken away: what has the focus in it then loses it.
+        let within = |node: &Node| {
+            let surface = surface.try_get_untracked().flatten();
+            surface.is_none_or(|surface| surface.contains(Some(node)))
+                || anchor
+                    .try_with_value(|anchor| anchor.contains(Some(node)))
+                    .unwrap_or(true)
+        };
+        node.is_some_and(|node| within(&node))
+    };
+    let press = window_event_listener(ev::pointerdown, move |event| {
+        if !inside(event.target().and_then(|target| target.dyn_into().ok())) {
+            on_close.run(());
+        }
+    });
+    on_cleanup(move || press.remove());
+    let key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !event.is_composing() {
+            // What lies below closes on Escape too.
+            event.prevent_default();
+            event.stop_propagation();
+            on_close.run(());
+        }
+    };
+    view! {
+        <div
+            class="popup"
+            popover="manual"
+            node_ref=surface
+            on:keydown=key
+            on:focusout=move |event| {
+                let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
+                if to.is_some() && !inside(to) {
+                    on_close.run(());
+                }
+            }
+        >
+            {children()}
+        </div>
+    }
+}
+
+/// Puts a surface beside its anchor. A phone's sheet has its place from the style sheet.
+fn place(surface: &HtmlElement, anchor: &HtmlElement) {
+    let number = |value: Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>| {
+        value.ok().and_then(|value| value.as_f64()).unwrap_or_default()
+    };
+    let view = (number(window().inner_width()), number(window().inner_height()));
+    let size = surface.get_bounding_client_rect();
+    let at = anchor.get_bounding_client_rect();
+    let at = Area {
+        left: at.left(),
+        top: at.top(),
+        width: at.width(),
+        height: at.height(),
+    };
+    let (left, top) = placement::beside(at, (size.width(), size.height()), view);
+    let style = surface.style();
+    let _ = style.set_property("--left", &format!("{left}px"));
+    let _ = style.set_property("--top", &format!("{top}px"));
+}

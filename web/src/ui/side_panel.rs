@@ -1,0 +1,83 @@
+//! What is open beside the room.
+
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::language::Phrase;
+use crate::page::Page;
+use crate::ui::icon::{Icon, Shape};
+
+/// A panel beside the room where there is width for it, over it where there is not. Not modal: the room stays usable. Escape
+/// closes it.
+#[component]
+pub(crate) fn SidePanel(
+    /// Its name in the document.
+    id: &'static str,
+    title: Phrase,
+    /// Whether it is open.
+    open: RwSignal<bool>,
+    /// Gets the focus back when the panel closes.
+    opener: NodeRef<html::Button>,
+    /// Called as one comes near the end of what the panel shows.
+    #[prop(optional)]
+    at_end: Option<Callback<()>>,
+    children: Children,
+) -> impl IntoView {
+    let page = Page::here();
+    let close_button = NodeRef::<html::Button>::new();
+    let close = move || {
+        open.set(false);
+        if let Some(opener) = opener.get_untracked() {
+            let _ = opener.focus();
+        }
+    };
+    let key = window_event_listener(ev::keydown, move |event| {
+        let covered = page.around.dialog.with_untracked(Option::is_some);
+        if event.key() == "Escape" && !covered && !event.is_composing() && !event.default_prevented() {
+            close();
+        }
+    });
+    on_cleanup(move || key.remove());
+    Effect::new(move || {
+        if let Some(button) = close_button.get() {
+            let _ = button.focus();
+        }
+    });
+    let panel = NodeRef::<html::Aside>::new();
+    let scrolled = move |_| {
+        let Some((panel, at_end)) = panel.get_untracked().zip(at_end) else {
+            return;
+        };
+        if panel.scroll_top() + 2 * panel.client_height() >= panel.scroll_height() {
+            at_end.run(());
+        }
+    };
+    let title_id = format!("{id}-title");
+    let labelled_by = title_id.clone();
+    view! {
+        <aside
+            class="details"
+            id=id
+            data-testid=format!("{id}-panel")
+            aria-labelledby=labelled_by
+            node_ref=panel
+            on:scroll=scrolled
+        >
+            <div class="details-head">
+                <h2 id=title_id>{page.says(title)}</h2>
+                <button
+                    type="button"
+                    class="button button-quiet button-icon"
+                    data-testid=format!("{id}-close")
+                    aria-label=page.says(|t| t.close)
+                    node_ref=close_button
+                    on:click=move |_| close()
+                >
+                    <Icon shape=Shape::Close />
+                </button>
+            </div>
+            {children()}
+        </aside>
+    }
+}
