@@ -87,6 +87,14 @@ impl OutboxItem {
         }
     }
 
+    /// Takes over how `other`, the same item, was brought into its epoch.
+    pub(crate) fn become_of(&mut self, other: &Self) {
+        self.epoch = other.epoch;
+        self.room = other.room;
+        self.author = other.author.clone();
+        self.body = other.body.clone();
+    }
+
     /// Whether it is another person's than `now`'s: neither shown to them nor sent by them. Whoever has the same name is the same
     /// person: in a database that is another one they have another id, and a tab may hear of that before it does itself.
     pub fn is_anothers(&self, now: Option<&Identity>) -> bool {

@@ -245,8 +245,12 @@ impl Inbox {
         }
         self.keys.insert((entry.author.id, entry.id), entry.seq);
         self.window.change(&entry);
-        let acked = Acked { entry, elsewhere };
-        self.acked.insert(acked.entry.seq, acked);
+        let (seq, id) = (entry.seq, entry.id);
+        let before = self.acked.insert(seq, Acked { entry, elsewhere });
+        if let Some(gone) = before.filter(|before| before.entry.id != id) {
+            // One of the two is of a log that is no more; the log's copy tells which.
+            self.forget(&gone.entry);
+        }
         while self.acked.len() > self.bounds.window_browsing {
             if let Some((_, oldest)) = self.acked.pop_first() {
                 self.forget(&oldest.entry);
@@ -337,7 +341,11 @@ impl Inbox {
             seq = self.held.first_key().copied().unwrap_or(seq);
         }
         if let Some(entry) = self.held.remove(&seq) {
-            self.acked.remove(&seq);
+            let acked = self.acked.remove(&seq).map(|acked| acked.entry);
+            if let Some(gone) = acked.filter(|acked| acked.id != entry.id) {
+                // Another tab had the ack from a log that is no more.
+                self.forget(&gone);
+            }
             return Some(entry);
         }
         self.acked

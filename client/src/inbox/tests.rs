@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use steadfast_shared::event::Page;
-use steadfast_shared::{Body, ErrorCode, MessageText, Person, RoomId, WireError};
+use steadfast_shared::{Body, Emoji, ErrorCode, MessageText, Person, RoomId, WireError};
 use uuid::Uuid;
 
 use super::*;
@@ -54,6 +54,45 @@ fn only_the_next_entry_is_applied() {
     assert_eq!((inbox.high(), inbox.held()), (Some(10), 1));
     assert!(inbox.offer([entry(11)]));
     assert_eq!((inbox.high(), inbox.held()), (Some(12), 0));
+}
+
+fn reaction(seq: Seq, name: u128) -> Entry {
+    let mut reaction = entry(seq);
+    reaction.id = EntryId(Uuid::from_u128(name));
+    reaction.body = Body::React {
+        message: 1,
+        emoji: Emoji::parse("🎉").unwrap(),
+        on: true,
+    };
+    reaction
+}
+
+fn reactions(inbox: &Inbox) -> usize {
+    inbox
+        .window()
+        .folded(1)
+        .map_or(0, |folded| folded.reactions.len())
+}
+
+#[test]
+fn a_change_acknowledged_in_a_log_that_is_no_more_goes_with_the_logs_copy_of_its_place() {
+    let mut inbox = at(1);
+    inbox.acknowledge(reaction(2, 70), true);
+    assert_eq!(reactions(&inbox), 1);
+    assert!(inbox.offer([entry(2)]));
+    assert_eq!(reactions(&inbox), 0);
+    assert_eq!(inbox.acked().count(), 0);
+}
+
+#[test]
+fn of_two_acknowledged_at_one_place_only_the_later_one_counts() {
+    let mut inbox = at(1);
+    inbox.acknowledge(reaction(2, 70), true);
+    inbox.acknowledge(entry(2), true);
+    assert_eq!(reactions(&inbox), 0);
+    let author = entry(1).author.id;
+    assert!(!inbox.shows(author, EntryId(Uuid::from_u128(70))));
+    assert!(inbox.shows(author, entry(2).id));
 }
 
 #[test]

@@ -48,6 +48,8 @@ struct Held {
     vouched: bool,
     /// Since when this tab knows that it is to be sent.
     since: Duration,
+    /// The item as another tab has brought it into an epoch that this tab is not in yet.
+    ahead: Option<Box<OutboxItem>>,
 }
 
 impl Outbox {
@@ -117,6 +119,7 @@ impl Outbox {
             maybe_sent: !draining,
             vouched: false,
             since: self.now,
+            ahead: None,
         });
     }
 
@@ -135,6 +138,7 @@ impl Outbox {
                 maybe_sent: true,
                 vouched: false,
                 since: self.now,
+                ahead: None,
             });
             return true;
         };
@@ -142,11 +146,13 @@ impl Outbox {
         if item.disk == Disk::Written {
             held.item.disk = Disk::Written;
         }
-        if Some(item.epoch) == epoch && item.epoch != held.item.epoch {
-            held.item.epoch = item.epoch;
-            held.item.room = item.room;
-            held.item.author = item.author.clone();
-            held.item.body = item.body;
+        if item.epoch != held.item.epoch {
+            if Some(item.epoch) == epoch {
+                held.item.become_of(&item);
+            } else {
+                // Whether that epoch is the next one or a former one is known once this tab is online in it.
+                held.ahead = Some(Box::new(item.clone()));
+            }
         }
         if item.rejected.is_none() {
             held.item.rejected = None;
@@ -294,6 +300,12 @@ impl Outbox {
             let mine = item.author.name == me.name || formerly.contains(&item.author.id);
             let stays = item.epoch == epoch || item.body.changes().is_some();
             if stays || !(mine || item.author.id == me.id) {
+                continue;
+            }
+            // All tabs agree on whose it is, whoever is signed in by now.
+            if let Some(ahead) = held.ahead.take_if(|ahead| ahead.epoch == epoch) {
+                item.become_of(&ahead);
+                rehomed.push((item.clone(), held.local));
                 continue;
             }
             item.author = me.clone();

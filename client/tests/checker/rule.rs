@@ -52,7 +52,7 @@ impl Rule {
             Self::RowsStayPut => "a row that was shown as sent keeps its place",
             Self::CursorGoesForward => "within one life of the database a cursor never goes back",
             Self::AuthorsOrder => {
-                "what one tab took in an order is in the log in that order, but for what was not saved when it ended, or could not be read; not where a backup was put back"
+                "what one tab took in an order is in the log in that order, but for what was not saved when it ended, or could not be read"
             }
             Self::NothingDisappears => "no row disappears that nobody threw away",
             Self::RejectedForAReason => "only what the server refused for good is shown as rejected",

@@ -121,6 +121,31 @@ fn an_item_of_the_epoch_before_that_another_tab_tells_late_is_brought_along() {
     assert_eq!((items[0].id, items[0].room), (id(1), LATER_ROOM));
 }
 
+#[test]
+fn all_tabs_agree_on_whose_an_item_became_that_one_of_them_brought_along() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.offline();
+    desk.post(1);
+    let mut other = Desk::restored(1, desk.disk.clone());
+    other.input(Input::Elected(desk.disk.outbox.clone()));
+    other.told();
+    sign_in(&mut other, 11, LATER);
+    other.opened(reopened(11));
+    for news in other.told() {
+        desk.input(Input::Heard(news));
+    }
+    // The server lost that person again, within the epoch: somebody has to decide, in every tab.
+    for tab in [&mut desk, &mut other] {
+        tab.offline();
+        sign_in(tab, 12, LATER);
+        tab.sends();
+        tab.opened(reopened(12));
+        assert!(tab.sends().is_empty());
+        assert_eq!(tab.disk.outbox[0].author.id, person(11).id);
+    }
+}
+
 /// What a room shows: each entry by whom.
 fn shown(desk: &Desk) -> Vec<(EntryId, UserId)> {
     let timeline = desk.session.timeline(ROOM);
