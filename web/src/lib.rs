@@ -19,6 +19,7 @@
 //! - [`shell`]: the window as a whole
 //!
 //! Invariant: nothing here decides what is sent, kept or shown in which order. That is `steadfast-client`.
+#![expect(missing_docs, reason = "the crate is not published")]
 #![cfg_attr(
     target_arch = "wasm32",
     expect(

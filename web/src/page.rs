@@ -16,7 +16,7 @@ use crate::compose::drafting::Drafting;
 use crate::compose::drafts::Author;
 use crate::connection::allowance::Allowance;
 use crate::lab::model::FaultModel;
-use crate::language::{Language, Phrase, Phrases, calendar, of_browser};
+use crate::language::{Language, Phrase, calendar, of_browser};
 use crate::people::model::MembersModel;
 use crate::rooms::address::Stay;
 use crate::rooms::interruption::Interruption;
@@ -186,18 +186,13 @@ impl Page {
         self.language.get()
     }
 
-    /// What to say, in the language chosen. Tracked.
-    pub(crate) fn t(self) -> &'static Phrases {
-        self.language.get().phrases()
-    }
-
     /// One phrase, in the language chosen, as something a view can show. All of them are of one type, which keeps the
     /// compiled page small.
     pub(crate) fn says(
         self,
-        phrase: fn(&'static Phrases) -> &'static str,
+        phrase: fn(Language) -> &'static str,
     ) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
-        move || phrase(self.t())
+        move || phrase(self.language())
     }
 
     /// Speaks another language from here on, and remembers.
@@ -278,7 +273,7 @@ impl Page {
 
     /// Says something in passing.
     pub(crate) fn remark(self, phrase: Phrase) {
-        self.remark_words(phrase(self.language.get_untracked().phrases()).to_owned());
+        self.remark_words(phrase(self.language.get_untracked()).to_owned());
     }
 
     /// Says something in passing that is made from what happened.

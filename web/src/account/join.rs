@@ -10,14 +10,17 @@ use steadfast_shared::{ErrorCode, Nickname, Passphrase, PassphraseError, TextErr
 use crate::account::api;
 use crate::account::leaving::Left;
 use crate::account::notice::Notice;
+use crate::account::phrases::{AccountPhrases, JoinPhrases, OwnerLinkPhrases, SignOutPhrases};
 use crate::account::start::{JoinError, Welcome};
 use crate::browser::http::HttpError;
+use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::language::switch::LanguageSwitch;
 use crate::page::{Page, words};
 use crate::ui::brand::Brand;
 use crate::ui::dialog::Dialog;
 use crate::ui::field::Field;
 use crate::ui::icon::{Icon, Shape};
+use crate::ui::phrases::UiPhrases;
 
 /// What stands in the way.
 #[derive(Clone, PartialEq, Eq)]
@@ -73,19 +76,21 @@ impl Trouble {
     }
 
     fn words(&self, page: Page) -> String {
-        let t = page.t();
+        let language = page.language();
         match self {
-            Self::Nickname(error) => (t.nickname_refused)(*error),
-            Self::Passphrase(error) => (t.account.passphrase_refused)(*error),
-            Self::Taken(name) => (t.account.nickname_taken)(name),
-            Self::WrongPassphrase => (t.rejected)(ErrorCode::WrongPassphrase).to_owned(),
-            Self::NoInvitation => t.account.no_good_invitation.to_owned(),
-            Self::NoOwnerLink => t.admin.no_good_link.to_owned(),
-            Self::KeptOut(ErrorCode::Deactivated) => t.privacy.closed_join.to_owned(),
-            Self::KeptOut(_) => t.privacy.banned_join.to_owned(),
-            Self::Refused(why) => (t.server_refused)(why),
-            Self::Unreachable => t.server_unreachable.to_owned(),
-            Self::NoCookies => t.account.no_cookies.to_owned(),
+            Self::Nickname(error) => (JoinPhrases::of(language).nickname_refused)(*error),
+            Self::Passphrase(error) => (AccountPhrases::of(language).passphrase_refused)(*error),
+            Self::Taken(name) => (JoinPhrases::of(language).nickname_taken)(name),
+            Self::WrongPassphrase => {
+                (RefusalPhrases::of(language).rejected)(ErrorCode::WrongPassphrase).to_owned()
+            }
+            Self::NoInvitation => JoinPhrases::of(language).no_good_invitation.to_owned(),
+            Self::NoOwnerLink => OwnerLinkPhrases::of(language).no_good_link.to_owned(),
+            Self::KeptOut(ErrorCode::Deactivated) => JoinPhrases::of(language).closed_join.to_owned(),
+            Self::KeptOut(_) => JoinPhrases::of(language).banned_join.to_owned(),
+            Self::Refused(why) => (RefusalPhrases::of(language).server_refused)(why),
+            Self::Unreachable => RefusalPhrases::of(language).server_unreachable.to_owned(),
+            Self::NoCookies => JoinPhrases::of(language).no_cookies.to_owned(),
         }
     }
 }
@@ -137,7 +142,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
             let Err(error) = page.join(&asked).await else {
                 if asked.owner_code.is_some() {
                     page.owner_code.set_value(None);
-                    page.remark(|t| t.admin.claimed);
+                    page.remark(|l| OwnerLinkPhrases::of(l).claimed);
                 }
                 return;
             };
@@ -215,11 +220,11 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                     <Brand />
                     <LanguageSwitch />
                 </div>
-                <h1>{page.says(|t| t.welcome)}</h1>
-                <p class="welcome-lead">{page.says(|t| t.promise)}</p>
+                <h1>{page.says(|l| JoinPhrases::of(l).welcome)}</h1>
+                <p class="welcome-lead">{page.says(|l| JoinPhrases::of(l).promise)}</p>
                 <p class="notice notice-calm" data-testid="owner-lead" hidden=move || owner_code.with(Option::is_none)>
                     <Icon shape=Shape::Shield />
-                    <span>{page.says(|t| t.admin.claim_first_join)}</span>
+                    <span>{page.says(|l| OwnerLinkPhrases::of(l).claim_first_join)}</span>
                 </p>
                 <p
                     class="notice notice-calm"
@@ -228,13 +233,13 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                     hidden=move || !unowned.get() || owner_code.with(Option::is_some)
                 >
                     <Icon shape=Shape::Shield />
-                    <span>{page.says(|t| t.admin.no_owner)}</span>
+                    <span>{page.says(|l| OwnerLinkPhrases::of(l).no_owner)}</span>
                 </p>
                 {signed_out
                     .then(|| {
                         view! {
                             <p class="welcome-lead" role="status" data-testid="signed-out">
-                                {page.says(|t| t.drafts.you_are_signed_out)}
+                                {page.says(|l| SignOutPhrases::of(l).you_are_signed_out)}
                             </p>
                         }
                     })}
@@ -245,16 +250,16 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                     hidden=move || !page.overdue.get()
                 >
                     <Icon shape=Shape::Alert />
-                    <span>{page.says(|t| t.drafts.sign_out_overdue)}</span>
+                    <span>{page.says(|l| SignOutPhrases::of(l).sign_out_overdue)}</span>
                 </p>
                 {(!coming_back).then(|| view! { <LeftWords /> })}
                 <form class="welcome-form" on:submit=submit novalidate>
                     <Field
                         id="nickname"
-                        label=words(move || page.t().nickname.to_owned())
+                        label=words(move || JoinPhrases::of(page.language()).nickname.to_owned())
                         input=nickname
                         start=was
-                        hint=words(move || page.t().nickname_hint.to_owned())
+                        hint=words(move || JoinPhrases::of(page.language()).nickname_hint.to_owned())
                         trouble=trouble_at(Place::Nickname)
                         autocomplete="username"
                         capitals="words"
@@ -262,9 +267,9 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                     <div hidden=move || !asks_passphrase.get()>
                         <Field
                             id="passphrase"
-                            label=words(move || page.t().account.passphrase.to_owned())
+                            label=words(move || AccountPhrases::of(page.language()).passphrase.to_owned())
                             input=passphrase
-                            hint=words(move || page.t().account.passphrase_if_yours.to_owned())
+                            hint=words(move || JoinPhrases::of(page.language()).passphrase_if_yours.to_owned())
                             trouble=trouble_at(Place::Passphrase)
                             kind="password"
                             autocomplete="current-password"
@@ -274,16 +279,16 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                     <div hidden=move || !asks_invitation.get()>
                         <Field
                             id="invitation"
-                            label=words(move || page.t().account.invitation.to_owned())
+                            label=words(move || JoinPhrases::of(page.language()).invitation.to_owned())
                             input=invitation
                             start=code
-                            hint=words(move || page.t().account.invitation_needed.to_owned())
+                            hint=words(move || JoinPhrases::of(page.language()).invitation_needed.to_owned())
                             trouble=trouble_at(Place::Invitation)
                             capitals="none"
                         />
                     </div>
                     <button type="submit" class="button button-strong" data-testid="join" disabled=joining>
-                        {move || if joining.get() { page.t().joining } else { page.t().join }}
+                        {move || if joining.get() { JoinPhrases::of(page.language()).joining } else { JoinPhrases::of(page.language()).join }}
                     </button>
                     <button
                         type="button"
@@ -296,7 +301,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                             request_animation_frame(move || focus(passphrase));
                         }
                     >
-                        {page.says(|t| t.account.have_passphrase)}
+                        {page.says(|l| JoinPhrases::of(l).have_passphrase)}
                     </button>
                     {coming_back
                         .then(|| {
@@ -307,7 +312,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                                     data-testid="go-back"
                                     on:click=move |_| page.go_back()
                                 >
-                                    {page.says(|t| t.go_back)}
+                                    {page.says(|l| JoinPhrases::of(l).go_back)}
                                 </button>
                             }
                         })}
@@ -345,8 +350,8 @@ fn LeftWords() -> impl IntoView {
         let left_now = left.get();
         (!left_now.is_empty()).then(|| {
             let said = move || {
-                let unsent = (page.t().drafts.unsent)(left_now.messages, left_now.drafts);
-                (page.t().drafts.left)(&left_now.by.join(", "), &unsent)
+                let unsent = (SignOutPhrases::of(page.language()).unsent)(left_now.messages, left_now.drafts);
+                (SignOutPhrases::of(page.language()).left)(&left_now.by.join(", "), &unsent)
             };
             view! {
                 <div class="notice notice-ask" role="status" data-testid="left-words">
@@ -358,7 +363,7 @@ fn LeftWords() -> impl IntoView {
                         data-testid="delete-left"
                         on:click=move |_| asks.set(true)
                     >
-                        {page.says(|t| t.drafts.delete_left)}
+                        {page.says(|l| SignOutPhrases::of(l).delete_left)}
                     </button>
                 </div>
                 {move || {
@@ -385,18 +390,18 @@ fn DeleteLeft(
     let page = Page::here();
     let means = move || {
         let left = left.get();
-        let unsent = (page.t().drafts.unsent)(left.messages, left.drafts);
+        let unsent = (SignOutPhrases::of(page.language()).unsent)(left.messages, left.drafts);
         let by = format!("{unsent} ({})", left.by.join(", "));
-        (page.t().drafts.delete_left_means)(&by)
+        (SignOutPhrases::of(page.language()).delete_left_means)(&by)
     };
     let way = if joins {
-        page.says(|t| t.drafts.delete_and_join)
+        page.says(|l| SignOutPhrases::of(l).delete_and_join)
     } else {
-        page.says(|t| t.drafts.delete_left)
+        page.says(|l| SignOutPhrases::of(l).delete_left)
     };
     view! {
         <Dialog
-            title=words(move || page.t().drafts.delete_left_question.to_owned())
+            title=words(move || SignOutPhrases::of(page.language()).delete_left_question.to_owned())
             testid="delete-left-question"
             brief=true
             on_close
@@ -404,7 +409,7 @@ fn DeleteLeft(
             <p>{words(means)}</p>
             <div class="dialog-ways">
                 <button type="button" class="button" data-testid="keep-left" autofocus on:click=move |_| on_close.run(())>
-                    {page.says(|t| t.cancel)}
+                    {page.says(|l| UiPhrases::of(l).cancel)}
                 </button>
                 <button
                     type="button"

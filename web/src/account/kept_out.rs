@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_shared::event::ClosingReason;
 
+use crate::account::phrases::KeptOutPhrases;
 use crate::language::switch::LanguageSwitch;
 use crate::page::Page;
 use crate::ui::brand::Brand;
@@ -15,8 +16,8 @@ use crate::ui::toast::Toast;
 pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
     let page = Page::here();
     let title = page.says(match reason {
-        ClosingReason::Deactivated => |t| t.privacy.closed_title,
-        _ => |t| t.privacy.banned_title,
+        ClosingReason::Deactivated => |l| KeptOutPhrases::of(l).closed_title,
+        _ => |l| KeptOutPhrases::of(l).banned_title,
     });
     // What the device keeps is read a little after the page is there.
     let unsent = Memo::new(move |_| {
@@ -29,7 +30,7 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
         any_kept().then(|| {
             view! {
                 <section class="kept-out-words">
-                    <h2>{page.says(|t| t.privacy.not_sent)}</h2>
+                    <h2>{page.says(|l| KeptOutPhrases::of(l).not_sent)}</h2>
                     <pre data-testid="kept-out-words" tabindex="0">{move || unsent.get()}</pre>
                     <button
                         type="button"
@@ -37,7 +38,7 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
                         data-testid="kept-out-copy"
                         on:click=move |_| clipboard::copy(page, unsent.get_untracked())
                     >
-                        {page.says(|t| t.privacy.copy_all)}
+                        {page.says(|l| KeptOutPhrases::of(l).copy_all)}
                     </button>
                 </section>
             }
@@ -62,12 +63,12 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
                     <LanguageSwitch />
                 </div>
                 <h1 tabindex="-1">{title}</h1>
-                <p class="welcome-lead">{page.says(|t| t.privacy.kept_out_means)}</p>
+                <p class="welcome-lead">{page.says(|l| KeptOutPhrases::of(l).kept_out_means)}</p>
                 {kept}
-                <p class="labelled-hint" role="status">{move || still_out.get().then(|| page.t().privacy.still_out)}</p>
+                <p class="labelled-hint" role="status">{move || still_out.get().then(|| KeptOutPhrases::of(page.language()).still_out)}</p>
                 <div class="kept-out-ways">
                     <button type="button" class="button" data-testid="try-again" disabled=trying on:click=try_again>
-                        {page.says(|t| t.privacy.try_again)}
+                        {page.says(|l| KeptOutPhrases::of(l).try_again)}
                     </button>
                     <button
                         type="button"
@@ -75,10 +76,10 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
                         data-testid="somebody-else"
                         on:click=move |_| page.leave_for_another()
                     >
-                        {page.says(|t| t.privacy.somebody_else)}
+                        {page.says(|l| KeptOutPhrases::of(l).somebody_else)}
                     </button>
                 </div>
-                <p class="labelled-hint" hidden=move || !any_kept()>{page.says(|t| t.privacy.somebody_else_means)}</p>
+                <p class="labelled-hint" hidden=move || !any_kept()>{page.says(|l| KeptOutPhrases::of(l).somebody_else_means)}</p>
             </div>
             <Toast />
         </main>

@@ -1,7 +1,6 @@
 //! A person's account: signing in and out, passphrase, devices, settings; what the page does as it starts.
 
 pub mod phrases;
-pub mod settings_phrases;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod api;

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use steadfast_client::record::Disk;
 
+use crate::account::phrases::SignOutPhrases;
+use crate::connection::phrases::ConnectionPhrases;
 use crate::page::{Page, words};
+use crate::timeline::phrases::{ActionPhrases, MessagePhrases};
 use crate::ui::clipboard;
 use crate::ui::icon::{Icon, Shape};
 
@@ -19,9 +22,9 @@ pub(crate) fn Notice() -> impl IntoView {
         (forgetful || failing.get()).then(|| {
             let words = move || {
                 if forgetful {
-                    page.t().nothing_is_kept
+                    ConnectionPhrases::of(page.language()).nothing_is_kept
                 } else {
-                    page.t().storage_fails
+                    ConnectionPhrases::of(page.language()).storage_fails
                 }
             };
             view! {
@@ -55,7 +58,7 @@ pub(crate) fn UnreadableNotice() -> impl IntoView {
                     data-testid="unreadable-copy"
                     on:click=move |_| clipboard::copy(page, copied.clone())
                 >
-                    {page.says(|t| t.copy_text)}
+                    {page.says(|l| ActionPhrases::of(l).copy_text)}
                 </button>
             }
         });
@@ -66,7 +69,7 @@ pub(crate) fn UnreadableNotice() -> impl IntoView {
         Some(view! {
             <div class="notice notice-ask" role="status" data-testid="unreadable">
                 <Icon shape=Shape::Alert />
-                <span>{words(move || (page.t().drafts.unreadable)(count))} {said}</span>
+                <span>{words(move || (SignOutPhrases::of(page.language()).unreadable)(count))} {said}</span>
                 <span class="notice-ways">
                     {copy}
                     <button
@@ -75,7 +78,7 @@ pub(crate) fn UnreadableNotice() -> impl IntoView {
                         data-testid="unreadable-discard"
                         on:click=move |_| page.discard_unreadable()
                     >
-                        {page.says(|t| t.discard)}
+                        {page.says(|l| MessagePhrases::of(l).discard)}
                     </button>
                 </span>
             </div>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::account::phrases::SignOutPhrases;
 use crate::page::{Page, words};
 use crate::ui::clipboard;
 use crate::ui::dialog::Dialog;
@@ -33,10 +34,10 @@ pub(crate) fn SignOutHere() -> impl IntoView {
     // It goes once whoever is asked has decided: the words are erased then.
     let left = untrack(|| page.unsent_words());
     let unsent = (!left.is_empty()).then(|| {
-        let unsent = words(move || (page.t().drafts.unsent)(left.messages, left.drafts));
+        let unsent = words(move || (SignOutPhrases::of(page.language()).unsent)(left.messages, left.drafts));
         view! {
             <p>
-                {page.says(|t| t.drafts.sign_out_deletes)} " "
+                {page.says(|l| SignOutPhrases::of(l).sign_out_deletes)} " "
                 <strong data-testid="unsent-words">{unsent}</strong>
             </p>
         }
@@ -45,22 +46,22 @@ pub(crate) fn SignOutHere() -> impl IntoView {
         close.run(());
         spawn_local(async move {
             if !page.sign_out_here().await {
-                page.remark(|t| t.drafts.still_signed_in);
+                page.remark(|l| SignOutPhrases::of(l).still_signed_in);
             }
         });
     };
     view! {
         <Dialog
-            title=words(move || page.t().drafts.sign_out_here_question.to_owned())
+            title=words(move || SignOutPhrases::of(page.language()).sign_out_here_question.to_owned())
             testid="sign-out-here-question"
             brief=true
             on_close=close
         >
-            <p>{page.says(|t| t.drafts.sign_out_here_means)}</p>
+            <p>{page.says(|l| SignOutPhrases::of(l).sign_out_here_means)}</p>
             {unsent}
             <div class="dialog-ways">
                 <button type="button" class="button" data-testid="stay" autofocus on:click=move |_| close.run(())>
-                    {page.says(|t| t.drafts.stay)}
+                    {page.says(|l| SignOutPhrases::of(l).stay)}
                 </button>
                 <button
                     type="button"
@@ -68,7 +69,7 @@ pub(crate) fn SignOutHere() -> impl IntoView {
                     data-testid="sign-out-here"
                     on:click=leave
                 >
-                    {page.says(|t| t.drafts.sign_out_here)}
+                    {page.says(|l| SignOutPhrases::of(l).sign_out_here)}
                 </button>
             </div>
         </Dialog>
@@ -82,7 +83,7 @@ pub(crate) fn SignOut() -> impl IntoView {
     let close = Callback::new(move |()| page.around.close(Opened::SignOut));
     let unsent = move || {
         let left = page.unsent_words();
-        (page.t().drafts.unsent)(left.messages, left.drafts)
+        (SignOutPhrases::of(page.language()).unsent)(left.messages, left.drafts)
     };
     let leave = move |_| {
         close.run(());
@@ -90,12 +91,12 @@ pub(crate) fn SignOut() -> impl IntoView {
     };
     view! {
         <Dialog
-            title=words(move || page.t().drafts.sign_out_question.to_owned())
+            title=words(move || SignOutPhrases::of(page.language()).sign_out_question.to_owned())
             testid="sign-out-question"
             brief=true
             on_close=close
         >
-            <p>{page.says(|t| t.drafts.sign_out_deletes)} " " <strong data-testid="unsent-words">{words(unsent)}</strong></p>
+            <p>{page.says(|l| SignOutPhrases::of(l).sign_out_deletes)} " " <strong data-testid="unsent-words">{words(unsent)}</strong></p>
             <div class="dialog-ways">
                 <button
                     type="button"
@@ -103,13 +104,13 @@ pub(crate) fn SignOut() -> impl IntoView {
                     data-testid="copy-unsent"
                     on:click=move |_| clipboard::copy(page, page.unsent_texts())
                 >
-                    {page.says(|t| t.drafts.copy_them)}
+                    {page.says(|l| SignOutPhrases::of(l).copy_them)}
                 </button>
                 <button type="button" class="button" data-testid="stay" autofocus on:click=move |_| close.run(())>
-                    {page.says(|t| t.drafts.stay)}
+                    {page.says(|l| SignOutPhrases::of(l).stay)}
                 </button>
                 <button type="button" class="button button-grave" data-testid="sign-out-confirm" on:click=leave>
-                    {page.says(|t| t.drafts.delete_and_sign_out)}
+                    {page.says(|l| SignOutPhrases::of(l).delete_and_sign_out)}
                 </button>
             </div>
         </Dialog>

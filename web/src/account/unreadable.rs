@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 use steadfast_client::older::Unreadable;
 
 use crate::browser::base_path;
+use crate::connection::phrases::ConnectionPhrases;
 use crate::page::Page;
 use crate::storage::{DATABASE, DeviceStorage};
 
@@ -30,7 +31,7 @@ impl Page {
                 self.unreadable
                     .update(|items| items.retain(|item| !keys.contains(&item.key)));
             } else {
-                self.remark(|t| t.storage_fails);
+                self.remark(|l| ConnectionPhrases::of(l).storage_fails);
             }
         });
     }

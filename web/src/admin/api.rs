@@ -10,10 +10,14 @@ use steadfast_shared::admin::{
 use steadfast_shared::http::SessionInfo;
 use steadfast_shared::{ErrorCode, Role, RoomId, UserId};
 
+use crate::account::phrases::OwnerLinkPhrases;
+use crate::admin::phrases::AdminPhrases;
 use crate::admin::query::Query;
 use crate::browser::http;
 use crate::browser::http::HttpError;
-use crate::language::Phrases;
+use crate::connection::closed_phrases::ClosedPhrases;
+use crate::connection::refusal_phrases::RefusalPhrases;
+use crate::language::Language;
 
 /// One page of a list, after the line of this name.
 pub(super) async fn people(
@@ -132,21 +136,21 @@ pub(super) async fn claim(code: String) -> Result<SessionInfo, HttpError> {
 }
 
 /// Why something was not done.
-pub(super) fn why(error: &HttpError, t: &Phrases) -> String {
+pub(super) fn why(error: &HttpError, language: Language) -> String {
     match error {
-        HttpError::Unreachable => t.server_unreachable.to_owned(),
+        HttpError::Unreachable => RefusalPhrases::of(language).server_unreachable.to_owned(),
         HttpError::Refused(error) => match error.code {
-            ErrorCode::Conflict => t.admin.erased_for_good.to_owned(),
-            ErrorCode::Forbidden => t.admin.not_allowed.to_owned(),
-            ErrorCode::InvalidCode => t.admin.no_good_link.to_owned(),
-            ErrorCode::Unauthorized => t.signed_out.to_owned(),
-            ErrorCode::RateLimited => t.room.too_fast.to_owned(),
+            ErrorCode::Conflict => AdminPhrases::of(language).erased_for_good.to_owned(),
+            ErrorCode::Forbidden => AdminPhrases::of(language).not_allowed.to_owned(),
+            ErrorCode::InvalidCode => OwnerLinkPhrases::of(language).no_good_link.to_owned(),
+            ErrorCode::Unauthorized => ClosedPhrases::of(language).signed_out.to_owned(),
+            ErrorCode::RateLimited => RefusalPhrases::of(language).too_fast.to_owned(),
             ErrorCode::UnknownPerson
             | ErrorCode::UnknownRoom
             | ErrorCode::LastOwner
             | ErrorCode::RoomDeleted
-            | ErrorCode::RoomNameTaken => (t.rejected)(error.code).to_owned(),
-            _ => (t.server_refused)(&error.message),
+            | ErrorCode::RoomNameTaken => (RefusalPhrases::of(language).rejected)(error.code).to_owned(),
+            _ => (RefusalPhrases::of(language).server_refused)(&error.message),
         },
     }
 }

@@ -2,15 +2,16 @@
 
 use steadfast_shared::admin::Exclude;
 
+use crate::admin::phrases::{AdminTerms, ConsequencePhrases};
 use crate::admin::span::Span;
-use crate::language::Phrases;
+use crate::language::Language;
 
 /// Everything that follows, a sentence each.
-pub fn of_exclusion(asked: &Exclude, t: &Phrases) -> Vec<String> {
-    let follows = &t.admin.follows;
+pub fn of_exclusion(asked: &Exclude, language: Language) -> Vec<String> {
+    let follows = ConsequencePhrases::of(language);
     let span = |seconds: u64| {
         let span = Span::ALL.into_iter().find(|span| span.seconds() == seconds);
-        span.map_or("", |span| (t.admin.span)(span))
+        span.map_or("", |span| (AdminTerms::of(language).span)(span))
     };
     let mut all = vec![
         follows.signed_out.to_owned(),
@@ -35,7 +36,6 @@ mod tests {
     use steadfast_shared::admin::{AccountState, Messages};
 
     use super::*;
-    use crate::language::Language;
 
     #[test]
     fn every_choice_has_its_sentence() {
@@ -47,8 +47,7 @@ mod tests {
             messages: Messages::Kept,
         };
         for language in Language::ALL {
-            let t = language.phrases();
-            let kept = of_exclusion(&asked, t);
+            let kept = of_exclusion(&asked, language);
             let changed = [
                 Exclude {
                     state: AccountState::Deactivated,
@@ -72,7 +71,7 @@ mod tests {
                 },
             ];
             for other in changed {
-                let said = of_exclusion(&other, t);
+                let said = of_exclusion(&other, language);
                 assert_ne!(said, kept, "{other:?}");
                 assert!(said.iter().all(|sentence| !sentence.is_empty()), "{other:?}");
             }

@@ -24,32 +24,50 @@ pub(super) enum Source {
 
 impl Source {
     async fn page(&self, page: Page, before: Option<String>) -> Result<Vec<Record>, HttpError> {
-        let t = untrack(|| page.t());
+        let language = untrack(|| page.language());
         Ok(match self {
             Self::People(asked) => {
                 let found = api::people(asked, before).await?;
-                found.iter().map(|info| Record::of_person(info, t)).collect()
+                found
+                    .iter()
+                    .map(|info| Record::of_person(info, language))
+                    .collect()
             }
             Self::Connections => {
                 let found = api::list::<ConnectionInfo>(api::CONNECTIONS).await?;
-                found.iter().map(|info| Record::of_connection(info, t)).collect()
+                found
+                    .iter()
+                    .map(|info| Record::of_connection(info, language))
+                    .collect()
             }
             Self::SignIns(person) => {
                 let found = api::log::<SignIn>(api::SIGN_INS, *person, before).await?;
-                found.iter().map(|line| Record::of_sign_in(line, t)).collect()
+                found
+                    .iter()
+                    .map(|line| Record::of_sign_in(line, language))
+                    .collect()
             }
             Self::Rooms(search) => {
                 let role = page.read(Session::role);
                 let found = api::rooms(search, before).await?;
-                found.iter().map(|room| Record::of_room(room, role, t)).collect()
+                found
+                    .iter()
+                    .map(|room| Record::of_room(room, role, language))
+                    .collect()
             }
             Self::Addresses => {
                 let found = api::list::<HeldAddress>(api::ADDRESSES).await?;
-                found.iter().map(|held| Record::of_address(held, t)).collect()
+                found
+                    .iter()
+                    .map(|held| Record::of_address(held, language))
+                    .collect()
             }
             Self::Audit(person) => {
                 let found = api::log::<AuditLine>(api::AUDIT, *person, before).await?;
-                found.iter().map(|line| Record::of_audit(line, t)).collect()
+                found
+                    .iter()
+                    .map(|line| Record::of_audit(line, language))
+                    .collect()
             }
         })
     }
@@ -130,7 +148,7 @@ impl Listing {
                 }
                 Err(error) => self
                     .trouble
-                    .set(Some(untrack(|| api::why(&error, self.page.t())))),
+                    .set(Some(untrack(|| api::why(&error, self.page.language())))),
             }
         });
     }

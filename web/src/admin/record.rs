@@ -1,12 +1,14 @@
 //! What one line of a list shows: who or what it is about, a few facts, and what can be done.
 
+use crate::account::phrases::JoinPhrases;
+use crate::admin::phrases::{AdminTerms, PersonLabels, RecordLabels};
+use crate::language::Language;
+use crate::rooms::phrases::NewRoomPhrases;
 use steadfast_shared::admin::{
     AccountState, AuditAction, AuditLine, ConnectionInfo, HeldAddress, PersonInfo, RoomInfo, SignIn, Via,
 };
 use steadfast_shared::event::Availability;
 use steadfast_shared::{Millis, Person, Role};
-
-use crate::language::Phrases;
 
 /// One line of a list.
 #[derive(Clone, PartialEq, Debug)]
@@ -120,8 +122,9 @@ pub fn marks(role: Role, state: AccountState, here: Availability) -> Vec<Mark> {
 
 impl Record {
     /// A person.
-    pub fn of_person(info: &PersonInfo, t: &Phrases) -> Self {
-        let label = &t.admin.label;
+    pub fn of_person(info: &PersonInfo, language: Language) -> Self {
+        let label = PersonLabels::of(language);
+        let _record = RecordLabels::of(language);
         let seen = Facts::default().time(label.last_seen, info.last_seen_at);
         let seen = match info.last_seen_at {
             Some(_) => seen,
@@ -142,8 +145,9 @@ impl Record {
     }
 
     /// A connection.
-    pub fn of_connection(info: &ConnectionInfo, t: &Phrases) -> Self {
-        let label = &t.admin.label;
+    pub fn of_connection(info: &ConnectionInfo, language: Language) -> Self {
+        let label = PersonLabels::of(language);
+        let record = RecordLabels::of(language);
         let here = if info.away {
             Availability::Away
         } else {
@@ -155,80 +159,84 @@ impl Record {
             marks: marks(info.role, AccountState::Active, here),
             facts: Facts::default()
                 .time(label.since, Some(info.since))
-                .say(label.address, info.address.clone().unwrap_or_default())
-                .say(label.device, &info.device_name)
-                .say(label.transport, &info.transport)
+                .say(record.address, info.address.clone().unwrap_or_default())
+                .say(record.device, &info.device_name)
+                .say(record.transport, &info.transport)
                 .0,
             ways: Vec::new(),
         }
     }
 
     /// A sign-in, or a try.
-    pub fn of_sign_in(line: &SignIn, t: &Phrases) -> Self {
-        let label = &t.admin.label;
+    pub fn of_sign_in(line: &SignIn, language: Language) -> Self {
+        let _label = PersonLabels::of(language);
+        let record = RecordLabels::of(language);
         Self {
             key: line.id.to_string(),
-            lead: Lead::Words((t.admin.outcome)(line.outcome).to_owned()),
+            lead: Lead::Words((AdminTerms::of(language).outcome)(line.outcome).to_owned()),
             marks: Vec::new(),
             facts: Facts::default()
-                .person(label.whom, line.person.as_ref())
+                .person(record.whom, line.person.as_ref())
                 .say(
-                    t.nickname,
+                    JoinPhrases::of(language).nickname,
                     // The name asked for, where it is nobody's or was another one then.
                     match &line.person {
                         Some(person) if person.name == line.nickname => "",
                         _ => &line.nickname,
                     },
                 )
-                .time(label.when, Some(line.at))
-                .say(label.address, line.address.clone().unwrap_or_default())
-                .say(label.device, &line.device_name)
+                .time(record.when, Some(line.at))
+                .say(record.address, line.address.clone().unwrap_or_default())
+                .say(record.device, &line.device_name)
                 .0,
             ways: Vec::new(),
         }
     }
 
     /// Something that was done.
-    pub fn of_audit(line: &AuditLine, t: &Phrases) -> Self {
-        let label = &t.admin.label;
-        let by = Facts::default().person(label.by, line.by.as_ref());
+    pub fn of_audit(line: &AuditLine, language: Language) -> Self {
+        let _label = PersonLabels::of(language);
+        let record = RecordLabels::of(language);
+        let by = Facts::default().person(record.by, line.by.as_ref());
         let by = match line.by {
             Some(_) => by,
-            None => by.say(label.by, (t.admin.via)(Via::CommandLine)),
+            None => by.say(record.by, (AdminTerms::of(language).via)(Via::CommandLine)),
         };
         let is_about_themselves = line.by == line.person;
         Self {
             key: line.id.to_string(),
-            lead: Lead::Words((t.admin.action)(line.action).to_owned()),
+            lead: Lead::Words((AdminTerms::of(language).action)(line.action).to_owned()),
             marks: Vec::new(),
             facts: by
-                .person(label.whom, line.person.as_ref().filter(|_| !is_about_themselves))
-                .say(label.detail, audit_detail(line, t))
-                .time(label.when, Some(line.at))
-                .say(label.address, line.address.clone().unwrap_or_default())
+                .person(record.whom, line.person.as_ref().filter(|_| !is_about_themselves))
+                .say(record.detail, audit_detail(line, language))
+                .time(record.when, Some(line.at))
+                .say(record.address, line.address.clone().unwrap_or_default())
                 .0,
             ways: Vec::new(),
         }
     }
 
     /// An address from which nobody new may sign up.
-    pub fn of_address(held: &HeldAddress, t: &Phrases) -> Self {
-        let label = &t.admin.label;
+    pub fn of_address(held: &HeldAddress, language: Language) -> Self {
+        let label = PersonLabels::of(language);
+        let record = RecordLabels::of(language);
         Self {
             key: held.id.to_string(),
             lead: Lead::Words(held.address.clone()),
             marks: Vec::new(),
             facts: Facts::default()
                 .time(label.until, Some(held.until))
-                .person(label.because_of, Some(&held.person))
+                .person(record.because_of, Some(&held.person))
                 .0,
             ways: vec![Way::Release(held.clone())],
         }
     }
 
     /// A room, as somebody of this role sees it.
-    pub fn of_room(room: &RoomInfo, role: Role, t: &Phrases) -> Self {
-        let label = &t.admin.label;
+    pub fn of_room(room: &RoomInfo, role: Role, language: Language) -> Self {
+        let _label = PersonLabels::of(language);
+        let record = RecordLabels::of(language);
         let mut ways = vec![Way::Rename(room.clone()), Way::Archive(room.clone())];
         if !room.lobby && role.may(steadfast_shared::Power::DeleteRooms) {
             ways.push(Way::Delete(room.clone()));
@@ -238,11 +246,11 @@ impl Record {
             lead: Lead::Words(format!("#{}", room.name)),
             marks: Vec::from_iter(room.archived.then_some(Mark::Archived)),
             facts: Facts::default()
-                .say(t.room.topic, &room.topic)
-                .say(label.members, room.members.to_string())
-                .say(label.entries, room.entries.to_string())
-                .time(label.active, Some(room.active_at))
-                .person(label.made_by, room.creator.as_ref())
+                .say(NewRoomPhrases::of(language).topic, &room.topic)
+                .say(record.members, room.members.to_string())
+                .say(record.entries, room.entries.to_string())
+                .time(record.active, Some(room.active_at))
+                .person(record.made_by, room.creator.as_ref())
                 .0,
             ways,
         }
@@ -250,13 +258,15 @@ impl Record {
 }
 
 /// What else an audit line says, in words where the wire says a name.
-fn audit_detail(line: &AuditLine, t: &Phrases) -> String {
+fn audit_detail(line: &AuditLine, language: Language) -> String {
     let named = match line.action {
-        AuditAction::SetRole => Role::parse(&line.detail).map(|role| (t.admin.role)(role).to_owned()),
+        AuditAction::SetRole => {
+            Role::parse(&line.detail).map(|role| (AdminTerms::of(language).role)(role).to_owned())
+        }
         AuditAction::SetLimit => {
             let (name, value) = line.detail.split_once(' ').unwrap_or((&line.detail, ""));
             steadfast_shared::admin::LimitName::parse(name).map(|limit| {
-                format!("{} {value}", (t.admin.limit)(limit))
+                format!("{} {value}", (AdminTerms::of(language).limit)(limit))
                     .trim_end()
                     .to_owned()
             })
@@ -273,17 +283,12 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::language::Language;
 
     fn person(n: u128, name: &str) -> Person {
         Person {
             id: UserId(Uuid::from_u128(n)),
             name: name.to_owned(),
         }
-    }
-
-    fn t() -> &'static Phrases {
-        Language::English.phrases()
     }
 
     fn words(record: &Record, label: &str) -> Option<String> {
@@ -312,7 +317,7 @@ mod tests {
 
     #[test]
     fn whoever_is_like_everybody_bears_no_mark() {
-        let record = Record::of_person(&info(), t());
+        let record = Record::of_person(&info(), Language::English);
         assert!(record.marks.is_empty());
         assert_eq!(words(&record, "Last seen").as_deref(), Some("never"));
     }
@@ -326,7 +331,7 @@ mod tests {
                 availability: Availability::Away,
                 ..info()
             },
-            t(),
+            Language::English,
         );
         assert_eq!(
             record.marks,
@@ -349,7 +354,7 @@ mod tests {
             device_name: String::new(),
             address: None,
         };
-        let record = Record::of_sign_in(&line, t());
+        let record = Record::of_sign_in(&line, Language::English);
         assert_eq!(record.lead, Lead::Words("Wrong passphrase".into()));
         assert_eq!(words(&record, "Address"), None);
         assert_eq!(words(&record, "Your nickname").as_deref(), Some("mina"));
@@ -368,7 +373,7 @@ mod tests {
             room: None,
             detail: "owner".into(),
         };
-        let record = Record::of_audit(&line, t());
+        let record = Record::of_audit(&line, Language::English);
         assert_eq!(words(&record, "By").as_deref(), Some("the command line"));
         assert_eq!(words(&record, "Detail").as_deref(), Some("Owner"));
         assert_eq!(words(&record, "Person").as_deref(), Some("Mina"));
@@ -378,7 +383,7 @@ mod tests {
             ..line
         };
         assert_eq!(
-            words(&Record::of_audit(&limit, t()), "Detail").as_deref(),
+            words(&Record::of_audit(&limit, Language::English), "Detail").as_deref(),
             Some("Rooms joined or made 7")
         );
     }
@@ -399,7 +404,7 @@ mod tests {
             active_at: 1,
         };
         let deletes = |room: &RoomInfo, role| {
-            let ways = Record::of_room(room, role, t()).ways;
+            let ways = Record::of_room(room, role, Language::English).ways;
             ways.iter().any(|way| matches!(way, Way::Delete(_)))
         };
         assert!(!deletes(&room, Role::Owner));

@@ -3,9 +3,14 @@
 use leptos::prelude::*;
 
 use crate::compose::draft::{Edited, Meanwhile};
+use crate::compose::draft_phrases::DraftPhrases;
+use crate::compose::phrases::ComposePhrases;
 use crate::markdown;
 use crate::page::Page;
+use crate::people::phrases::PeoplePhrases;
+use crate::timeline::phrases::MessagePhrases;
 use crate::ui::icon::{Icon, Shape};
+use crate::ui::phrases::UiPhrases;
 
 /// What the composer writes.
 #[derive(Clone, PartialEq)]
@@ -40,12 +45,12 @@ fn Reply() -> impl IntoView {
     let quoted = move || {
         let said = page.drafting.quoted.get().and_then(|quoted| quoted.said);
         let title = match &said {
-            Some((author, _)) => (page.t().messages.replying)(&author.name),
-            None => page.t().messages.replies_to_some.to_owned(),
+            Some((author, _)) => (ComposePhrases::of(page.language()).replying)(&author.name),
+            None => MessagePhrases::of(page.language()).replies_to_some.to_owned(),
         };
         let text = said.map(|(_, text)| match text {
             Some(text) => plain(page, &text),
-            None => page.t().messages.erased.to_owned(),
+            None => MessagePhrases::of(page.language()).erased.to_owned(),
         });
         view! {
             <p class="composer-bar-words">
@@ -74,7 +79,7 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
             let text = plain(page, &to);
             view! {
                 <span class="composer-bar-news" role="alert" data-testid="edit-changed">
-                    {page.says(|t| t.drafts.changed_meanwhile)}
+                    {page.says(|l| DraftPhrases::of(l).changed_meanwhile)}
                 </span>
                 <span class="composer-bar-text">{text}</span>
             }
@@ -82,7 +87,7 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
         }
         Meanwhile::Gone => view! {
             <span class="composer-bar-news" role="alert" data-testid="edit-gone">
-                {page.says(|t| t.drafts.gone_meanwhile)}
+                {page.says(|l| DraftPhrases::of(l).gone_meanwhile)}
             </span>
         }
         .into_any(),
@@ -95,7 +100,7 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
                 data-testid="take-theirs"
                 on:click=move |_| page.take_their_text()
             >
-                {page.says(|t| t.drafts.take_theirs)}
+                {page.says(|l| DraftPhrases::of(l).take_theirs)}
             </button>
         }
         .into_any(),
@@ -106,7 +111,7 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
                 data-testid="edit-to-message"
                 on:click=move |_| page.edit_to_message()
             >
-                {page.says(|t| t.drafts.as_message)}
+                {page.says(|l| DraftPhrases::of(l).as_message)}
             </button>
         }
         .into_any(),
@@ -116,7 +121,7 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
         <div class="composer-bar" data-testid="composer-bar" data-mode="edit">
             <Icon shape=Shape::Edit />
             <p class="composer-bar-words">
-                <span class="composer-bar-title">{page.says(|t| t.edit_message)}</span>
+                <span class="composer-bar-title">{page.says(|l| ComposePhrases::of(l).edit_message)}</span>
                 {told}
             </p>
             {way}
@@ -149,13 +154,14 @@ fn Cancel(testid: &'static str) -> impl IntoView {
             data-testid=testid
             on:click=move |_| page.cancel_writing()
         >
-            {page.says(|t| t.cancel)}
+            {page.says(|l| UiPhrases::of(l).cancel)}
         </button>
     }
 }
 
 fn plain(page: Page, text: &str) -> String {
     markdown::plain(text, |user| {
-        page.name_of(user).unwrap_or_else(|| page.t().somebody.to_owned())
+        page.name_of(user)
+            .unwrap_or_else(|| PeoplePhrases::of(page.language()).somebody.to_owned())
     })
 }

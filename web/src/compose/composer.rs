@@ -10,12 +10,15 @@ use web_sys::{ClipboardEvent, Event, HtmlElement, HtmlTextAreaElement, InputEven
 
 use crate::compose::bar::ComposerBar;
 use crate::compose::draft::{Draft, Withheld};
+use crate::compose::draft_phrases::DraftPhrases;
 use crate::compose::help::Help;
+use crate::compose::phrases::ComposePhrases;
 use crate::compose::posting::Unposted;
 use crate::compose::suggestions::{SuggestionList, Suggestions, spell_out};
 use crate::markdown::Mentions;
 use crate::page::{Page, words};
 use crate::rooms::address::is_touch;
+use crate::timeline::phrases::ActionPhrases;
 use crate::ui::clipboard;
 use crate::ui::icon::{Icon, Shape};
 
@@ -181,7 +184,7 @@ pub(crate) fn Composer() -> impl IntoView {
         let data = event.clipboard_data();
         if data.is_some_and(|data| clipboard::holds_only_files(&data)) {
             event.prevent_default();
-            page.remark(|t| t.messages.text_only);
+            page.remark(|l| ActionPhrases::of(l).text_only);
         }
     };
     let submit = move |event: SubmitEvent| {
@@ -200,14 +203,14 @@ pub(crate) fn Composer() -> impl IntoView {
                     data-testid="composer"
                     autocomplete="off"
                     enterkeyhint=move || if is_touch() { "enter" } else { "send" }
-                    aria-label=words(move || (page.t().write_to)(&room()))
+                    aria-label=words(move || (ComposePhrases::of(page.language()).write_to)(&room()))
                     aria-describedby="composer-foot"
                     aria-invalid=move || trouble.get().is_some().then_some("true")
                     aria-autocomplete="list"
                     aria-haspopup="listbox"
                     aria-controls=move || suggestions.is_open().then_some("suggestions")
                     aria-activedescendant=move || suggestions.active()
-                    placeholder=words(move || (page.t().write_to)(&room()))
+                    placeholder=words(move || (ComposePhrases::of(page.language()).write_to)(&room()))
                     node_ref=textarea
                     on:input=typed
                     on:keydown=key
@@ -220,12 +223,12 @@ pub(crate) fn Composer() -> impl IntoView {
                     type="submit"
                     class="button button-strong button-icon"
                     data-testid="send"
-                    title=page.says(|t| t.send)
+                    title=page.says(|l| ComposePhrases::of(l).send)
                     disabled=move || blank.get() && !page.is_rewriting()
                     // Keeps the focus, and with it a phone's keyboard, where it is.
                     on:pointerdown=|event| event.prevent_default()
                 >
-                    <span class="sr-only">{page.says(|t| t.send)}</span>
+                    <span class="sr-only">{page.says(|l| ComposePhrases::of(l).send)}</span>
                     <Icon shape=Shape::Send />
                 </button>
             </div>
@@ -239,14 +242,14 @@ pub(crate) fn Composer() -> impl IntoView {
                     }}
                 </span>
                 <span class="composer-keys">
-                    {page.says(|t| t.keys)}
+                    {page.says(|l| ComposePhrases::of(l).keys)}
                     <button
                         type="button"
                         class="composer-help"
                         data-testid="open-help"
                         on:click=move |_| help.set(true)
                     >
-                        {page.says(|t| t.help)}
+                        {page.says(|l| ComposePhrases::of(l).help)}
                     </button>
                 </span>
             </p>
@@ -273,13 +276,19 @@ enum Trouble {
 impl Trouble {
     fn words(self, page: Page) -> String {
         match self {
-            Self::Over(bytes) => (page.t().bytes_over)(bytes),
-            Self::Text(error) => (page.t().message_refused)(error),
-            Self::Unposted(Unposted::Refused(refusal)) => (page.t().refusal)(refusal).to_owned(),
-            Self::Unposted(Unposted::NoRoom) => page.t().drafts.no_room_yet.to_owned(),
-            Self::Unposted(Unposted::RoomClosed) => page.t().drafts.room_closed.to_owned(),
-            Self::Unposted(Unposted::Withheld(Withheld::Changed)) => page.t().drafts.replace_it.to_owned(),
-            Self::Unposted(Unposted::Withheld(Withheld::Gone)) => page.t().drafts.gone_meanwhile.to_owned(),
+            Self::Over(bytes) => (ComposePhrases::of(page.language()).bytes_over)(bytes),
+            Self::Text(error) => (ComposePhrases::of(page.language()).message_refused)(error),
+            Self::Unposted(Unposted::Refused(refusal)) => {
+                (ComposePhrases::of(page.language()).refusal)(refusal).to_owned()
+            }
+            Self::Unposted(Unposted::NoRoom) => DraftPhrases::of(page.language()).no_room_yet.to_owned(),
+            Self::Unposted(Unposted::RoomClosed) => DraftPhrases::of(page.language()).room_closed.to_owned(),
+            Self::Unposted(Unposted::Withheld(Withheld::Changed)) => {
+                DraftPhrases::of(page.language()).replace_it.to_owned()
+            }
+            Self::Unposted(Unposted::Withheld(Withheld::Gone)) => {
+                DraftPhrases::of(page.language()).gone_meanwhile.to_owned()
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::compose::draft_phrases::DraftPhrases;
 use crate::compose::drafting::Instead;
 use crate::page::{Page, words};
 use crate::ui::dialog::Dialog;
@@ -20,14 +21,14 @@ pub(crate) fn DropEdit(
         page.write_now(instead);
     };
     view! {
-        <Dialog title=words(move || page.t().drafts.drop_edit.to_owned()) testid="drop-edit" brief=true on_close=close>
-            <p>{page.says(|t| t.drafts.drop_edit_means)}</p>
+        <Dialog title=words(move || DraftPhrases::of(page.language()).drop_edit.to_owned()) testid="drop-edit" brief=true on_close=close>
+            <p>{page.says(|l| DraftPhrases::of(l).drop_edit_means)}</p>
             <div class="dialog-ways">
                 <button type="button" class="button" data-testid="keep-editing" autofocus on:click=move |_| close.run(())>
-                    {page.says(|t| t.drafts.keep_editing)}
+                    {page.says(|l| DraftPhrases::of(l).keep_editing)}
                 </button>
                 <button type="button" class="button button-grave" data-testid="drop-changes" on:click=drop_it>
-                    {page.says(|t| t.drafts.drop_changes)}
+                    {page.says(|l| DraftPhrases::of(l).drop_changes)}
                 </button>
             </div>
         </Dialog>

@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 
+use crate::compose::phrases::ComposePhrases;
 use crate::language::Phrase;
 use crate::markdown;
 use crate::page::{Page, words};
 use crate::timeline::row::prose::Prose;
 use crate::ui::dialog::Dialog;
+use crate::ui::phrases::UiPhrases;
 
 /// The marks: what is typed shows beside what comes of it.
 const MARKS: [&str; 6] = [
@@ -19,12 +21,12 @@ const MARKS: [&str; 6] = [
 ];
 
 const KEYS: [(&str, Phrase); 6] = [
-    ("Enter", |t| t.send),
-    ("Shift + Enter", |t| t.break_the_line),
-    ("Esc", |t| t.cancel),
-    ("↑", |t| t.messages.edit_last),
-    ("@", |t| t.messages.mention),
-    (":", |t| t.messages.emoji),
+    ("Enter", |l| ComposePhrases::of(l).send),
+    ("Shift + Enter", |l| ComposePhrases::of(l).break_the_line),
+    ("Esc", |l| UiPhrases::of(l).cancel),
+    ("↑", |l| ComposePhrases::of(l).edit_last),
+    ("@", |l| ComposePhrases::of(l).mention),
+    (":", |l| ComposePhrases::of(l).emoji),
 ];
 
 /// Explains keys and marks.
@@ -36,7 +38,7 @@ pub(crate) fn Help(on_close: Callback<()>) -> impl IntoView {
             <dt>
                 <kbd>{key}</kbd>
             </dt>
-            <dd>{move || phrase(page.t())}</dd>
+            <dd>{move || phrase(page.language())}</dd>
         }
     });
     let marks = MARKS.map(|mark| {
@@ -50,13 +52,13 @@ pub(crate) fn Help(on_close: Callback<()>) -> impl IntoView {
         }
     });
     view! {
-        <Dialog title=words(move || page.t().help.to_owned()) testid="help" on_close>
+        <Dialog title=words(move || ComposePhrases::of(page.language()).help.to_owned()) testid="help" on_close>
             <section>
-                <h3>{page.says(|t| t.keyboard)}</h3>
+                <h3>{page.says(|l| ComposePhrases::of(l).keyboard)}</h3>
                 <dl class="help">{keys.collect_view()}</dl>
             </section>
             <section>
-                <h3>{page.says(|t| t.marks)}</h3>
+                <h3>{page.says(|l| ComposePhrases::of(l).marks)}</h3>
                 <dl class="help">{marks.collect_view()}</dl>
             </section>
         </Dialog>

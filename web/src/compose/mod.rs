@@ -3,6 +3,7 @@
 pub mod code_span;
 pub mod completion;
 pub mod draft;
+pub mod draft_phrases;
 pub mod drafts;
 pub mod emoji;
 pub mod phrases;

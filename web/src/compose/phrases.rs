@@ -1,163 +1,114 @@
-//! What is said about words that were written and not sent.
+//! The composer.
 
-/// What is said about words that were written and not sent.
-#[expect(missing_docs, reason = "each phrase is its own explanation")]
-pub struct Drafts {
-    // Beside the composer
-    pub no_room_yet: &'static str,
-    pub room_closed: &'static str,
-    pub changed_meanwhile: &'static str,
-    pub replace_it: &'static str,
-    pub take_theirs: &'static str,
-    pub gone_meanwhile: &'static str,
-    pub as_message: &'static str,
+use crate::language::{Language, code_point};
+use steadfast_client::Refusal;
+use steadfast_shared::TextError;
 
-    // Giving up an edit
-    pub drop_edit: &'static str,
-    pub drop_edit_means: &'static str,
-    pub keep_editing: &'static str,
-    pub drop_changes: &'static str,
-
-    // A room taken away
-    pub interrupted: &'static str,
-    pub archived: fn(&str) -> String,
-    pub kept: &'static str,
-    pub written_there: &'static str,
-
-    // Leaving the device
-    pub unsent: fn(usize, usize) -> String,
-    pub sign_out_question: &'static str,
-    pub sign_out_deletes: &'static str,
-    pub copy_them: &'static str,
-    pub stay: &'static str,
-    pub delete_and_sign_out: &'static str,
-    pub you_are_signed_out: &'static str,
-    pub unreadable: fn(usize) -> String,
-    pub still_signed_in: &'static str,
-    pub sign_out_here_question: &'static str,
-    pub sign_out_here_means: &'static str,
-    pub sign_out_here: &'static str,
-    pub sign_out_overdue: &'static str,
-    pub left: fn(&str, &str) -> String,
-    pub delete_left: &'static str,
-    pub delete_left_question: &'static str,
-    pub delete_left_means: fn(&str) -> String,
-    pub delete_and_join: &'static str,
+/// The composer.
+pub struct ComposePhrases {
+    pub write_to: fn(&str) -> String,
+    pub send: &'static str,
+    pub keys: &'static str,
+    pub message_refused: fn(TextError) -> String,
+    pub bytes_over: fn(usize) -> String,
+    pub help: &'static str,
+    pub keyboard: &'static str,
+    pub marks: &'static str,
+    pub break_the_line: &'static str,
+    pub refusal: fn(Refusal) -> &'static str,
+    pub edit_message: &'static str,
+    pub send_again: &'static str,
+    pub replying: fn(&str) -> String,
+    pub edit_last: &'static str,
+    pub mention: &'static str,
+    pub emoji: &'static str,
+    pub suggestions: &'static str,
 }
 
-pub(crate) static ENGLISH: Drafts = Drafts {
-    no_room_yet: "No room is open yet: the chat is still connecting. Your text is kept.",
-    room_closed: "Nothing can be said in this room any more. Your text is kept.",
-    changed_meanwhile: "The message was changed meanwhile:",
-    replace_it: "The message was changed meanwhile. Send again to replace its new text.",
-    take_theirs: "Use the new text",
-    gone_meanwhile: "The message was deleted meanwhile. Your text is kept.",
-    as_message: "Make it a new message",
+impl ComposePhrases {
+    pub fn of(language: Language) -> &'static Self {
+        language.pick(&ENGLISH, &KOREAN)
+    }
+}
 
-    drop_edit: "Discard your changes?",
-    drop_edit_means: "What you changed in this message has not been sent.",
-    keep_editing: "Keep editing",
-    drop_changes: "Discard",
-
-    interrupted: "You can no longer write there",
-    archived: |room| format!("{room} was archived: nothing more can be said in it."),
-    kept: "What you were writing there is kept as that room’s draft:",
-    written_there: "You were writing this there. Copy it if you still need it:",
-
-    unsent: |messages, drafts| {
-        let messages_are = match messages {
-            0 => None,
-            1 => Some("1 unsent message".to_owned()),
-            n => Some(format!("{n} unsent messages")),
-        };
-        let drafts_are = match drafts {
-            0 => None,
-            1 => Some("1 draft".to_owned()),
-            n => Some(format!("{n} drafts")),
-        };
-        let parts: Vec<String> = messages_are.into_iter().chain(drafts_are).collect();
-        parts.join(" and ")
+static ENGLISH: ComposePhrases = ComposePhrases {
+    write_to: |room| format!("Write to {room}"),
+    send: "Send",
+    keys: "Enter sends, Shift+Enter breaks the line",
+    message_refused: |error| match error {
+        TextError::Empty => "There is nothing to see in this message.".into(),
+        TextError::TooLong { .. } => "This message is too long.".into(),
+        TextError::Forbidden {
+            character,
+            line,
+            column,
+        } => format!(
+            "Character {column} of line {line} ({}) cannot be sent. Please delete it.",
+            code_point(character)
+        ),
+        TextError::NotOneEmoji => String::new(),
     },
-    sign_out_question: "Sign out and delete what is unsent?",
-    sign_out_deletes: "Signing out leaves nothing of yours on this device. This would be lost:",
-    copy_them: "Copy them",
-    stay: "Stay signed in",
-    delete_and_sign_out: "Delete and sign out",
-    you_are_signed_out: "You are signed out on this device.",
-    unreadable: |count| {
-        let what = if count == 1 {
-            "Something you wrote".to_owned()
-        } else {
-            format!("{count} things you wrote")
-        };
-        format!(
-            "{what} could not be sent: another version of this page stored it, and this one cannot read it."
-        )
+    bytes_over: |n| format!("Too long by {n} bytes"),
+    help: "Formatting",
+    keyboard: "Keyboard",
+    marks: "What you type, and what others see",
+    break_the_line: "Break the line",
+    refusal: |refusal| match refusal {
+        Refusal::NotSignedIn => "Please sign in first.",
+        Refusal::OutboxFull => "Too many messages are waiting. Please connect first.",
+        Refusal::MaybeSent => "This message may already be on its way.",
+        Refusal::NotWaiting => "This message is not waiting any more.",
+        Refusal::IdTaken => "Please try once more.",
+        Refusal::OtherEpoch => "The message this changes is gone.",
+        Refusal::NoText => "There is no text to edit here.",
     },
-    still_signed_in: "You are still signed in: the server could not be reached, and this browser keeps nothing to end the session later. Try again once you are connected.",
-    sign_out_here_question: "Sign out on this device now?",
-    sign_out_here_means: "The server cannot be reached. Everything of yours is deleted from this device at once, and nobody gets in here as you. The server still counts this device as signed in until this browser reaches it again, or until you sign it out in the settings on another device.",
-    sign_out_here: "Delete and sign out",
-    sign_out_overdue: "The server has not been reached yet: it still counts this device as signed in. This page ends that as soon as it can, before anybody else joins.",
-    left: |names, unsent| {
-        format!("Left unsent on this device by {names}: {unsent}. Sign in as {names} to keep it.")
-    },
-    delete_left: "Delete",
-    delete_left_question: "Delete what is unsent?",
-    delete_left_means: |unsent| format!("This deletes {unsent} from this device, and cannot be undone."),
-    delete_and_join: "Delete and join",
+    edit_message: "Edit the message",
+    send_again: "Send",
+    replying: |name| format!("Replying to {name}"),
+    edit_last: "Edit your last message, where nothing is written",
+    mention: "Name somebody",
+    emoji: "Emoji",
+    suggestions: "Suggestions",
 };
 
-pub(crate) static KOREAN: Drafts = Drafts {
-    no_room_yet: "아직 연결 중이라 열린 채팅방이 없어요. 쓰던 글은 그대로 남아 있어요.",
-    room_closed: "이 채팅방에는 더 이상 쓸 수 없어요. 쓰던 글은 그대로 남아 있어요.",
-    changed_meanwhile: "그사이 메시지가 바뀌었어요:",
-    replace_it: "그사이 메시지가 바뀌었어요. 한 번 더 보내면 바뀐 내용을 덮어써요.",
-    take_theirs: "바뀐 내용 쓰기",
-    gone_meanwhile: "그사이 메시지가 삭제되었어요. 쓰던 글은 그대로 남아 있어요.",
-    as_message: "새 메시지로 쓰기",
-
-    drop_edit: "고치던 내용을 버릴까요?",
-    drop_edit_means: "이 메시지에서 고친 내용은 아직 보내지 않았어요.",
-    keep_editing: "계속 고치기",
-    drop_changes: "버리기",
-
-    interrupted: "이제 그곳에는 쓸 수 없어요",
-    archived: |room| format!("{room} 채팅방이 보관되어 더 이상 쓸 수 없어요."),
-    kept: "거기에 쓰던 글은 그 채팅방의 임시 글로 남아 있어요:",
-    written_there: "거기에 쓰던 글이에요. 필요하면 복사해 두세요:",
-
-    unsent: |messages, drafts| {
-        let messages_are = (messages > 0).then(|| format!("보내지 않은 메시지 {messages}개"));
-        let drafts_are = (drafts > 0).then(|| format!("쓰던 글 {drafts}개"));
-        let parts: Vec<String> = messages_are.into_iter().chain(drafts_are).collect();
-        parts.join(", ")
+static KOREAN: ComposePhrases = ComposePhrases {
+    write_to: |room| format!("{room}에 메시지 쓰기"),
+    send: "보내기",
+    keys: "Enter로 보내기, Shift+Enter로 줄바꿈",
+    message_refused: |error| match error {
+        TextError::Empty => "메시지에 보이는 내용이 없어요.".into(),
+        TextError::TooLong { .. } => "메시지가 너무 길어요.".into(),
+        TextError::Forbidden {
+            character,
+            line,
+            column,
+        } => format!(
+            "{line}번째 줄의 {column}번째 문자({})는 보낼 수 없어요. 지워 주세요.",
+            code_point(character)
+        ),
+        TextError::NotOneEmoji => String::new(),
     },
-    sign_out_question: "보내지 않은 글을 지우고 로그아웃할까요?",
-    sign_out_deletes: "로그아웃하면 이 기기에 내 글이 하나도 남지 않아요. 지워지는 글:",
-    copy_them: "복사하기",
-    stay: "로그인 유지",
-    delete_and_sign_out: "지우고 로그아웃",
-    you_are_signed_out: "이 기기에서 로그아웃되었어요.",
-    unreadable: |count| {
-        format!(
-            "쓴 글 {count}개를 보내지 못했어요. 다른 버전의 페이지가 저장해서 지금 버전은 읽을 수 없어요."
-        )
+    bytes_over: |n| format!("{n}바이트 초과"),
+    help: "서식",
+    keyboard: "키보드",
+    marks: "입력하는 글과 보이는 모습",
+    break_the_line: "줄바꿈",
+    refusal: |refusal| match refusal {
+        Refusal::NotSignedIn => "먼저 로그인해 주세요.",
+        Refusal::OutboxFull => "보내기를 기다리는 메시지가 너무 많아요. 먼저 연결해 주세요.",
+        Refusal::MaybeSent => "이미 전송 중일 수 있는 메시지예요.",
+        Refusal::NotWaiting => "더 이상 보내기를 기다리지 않는 메시지예요.",
+        Refusal::IdTaken => "한 번 더 시도해 주세요.",
+        Refusal::OtherEpoch => "바꾸려던 메시지가 더 이상 없어요.",
+        Refusal::NoText => "고칠 글이 없어요.",
     },
-    still_signed_in: "아직 로그인되어 있어요. 서버에 연결할 수 없고, 이 브라우저는 나중에 로그아웃하도록 기억해 둘 수 없어요. 연결되면 다시 시도해 주세요.",
-    sign_out_here_question: "이 기기에서 지금 로그아웃할까요?",
-    sign_out_here_means: "서버에 연결할 수 없어요. 이 기기에 있는 내 정보는 바로 모두 지워지고, 여기에서 내 이름으로 들어갈 수 없게 돼요. 이 브라우저가 서버에 다시 연결되거나 다른 기기의 설정에서 이 기기를 로그아웃시킬 때까지, 서버에는 이 기기가 로그인된 것으로 남아 있어요.",
-    sign_out_here: "지우고 로그아웃",
-    sign_out_overdue: "아직 서버에 연결하지 못해서, 서버에는 이 기기가 로그인된 것으로 남아 있어요. 연결되는 대로 다른 사람이 들어오기 전에 먼저 로그아웃돼요.",
-    left: |names, unsent| {
-        format!(
-            "{names} 님의 글이 이 기기에 남아 있어요: {unsent}. 쓴 사람으로 로그인하면 이어서 쓸 수 있어요."
-        )
-    },
-    delete_left: "지우기",
-    delete_left_question: "보내지 않은 글을 지울까요?",
-    delete_left_means: |unsent| format!("이 기기에서 지우면 되돌릴 수 없어요: {unsent}."),
-    delete_and_join: "지우고 들어가기",
+    edit_message: "메시지 수정",
+    send_again: "보내기",
+    replying: |name| format!("{name} 님에게 답장"),
+    edit_last: "빈 입력창에서 마지막 메시지 수정",
+    mention: "사람 부르기",
+    emoji: "이모지",
+    suggestions: "추천",
 };
 
 #[cfg(test)]
@@ -165,10 +116,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unsent_words_are_counted_in_words() {
-        assert_eq!((ENGLISH.unsent)(1, 0), "1 unsent message");
-        assert_eq!((ENGLISH.unsent)(2, 1), "2 unsent messages and 1 draft");
-        assert_eq!((ENGLISH.unsent)(0, 3), "3 drafts");
-        assert_eq!((KOREAN.unsent)(2, 1), "보내지 않은 메시지 2개, 쓰던 글 1개");
+    fn fault_a_character_that_cannot_be_sent_is_said_with_its_place() {
+        use steadfast_shared::MessageText;
+        let refused = MessageText::parse("안녕\n하세요 \u{7}").unwrap_err();
+        assert_eq!(
+            (ENGLISH.message_refused)(refused),
+            "Character 5 of line 2 (U+0007) cannot be sent. Please delete it."
+        );
+        assert_eq!(
+            (KOREAN.message_refused)(refused),
+            "2번째 줄의 5번째 문자(U+0007)는 보낼 수 없어요. 지워 주세요."
+        );
     }
 }

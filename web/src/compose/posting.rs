@@ -11,6 +11,7 @@ use crate::language::calendar;
 use crate::page::Page;
 use crate::rooms::route::Route;
 use crate::timeline::actions::Tool;
+use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row_view::{Says, State};
 
 /// Why what is written is not taken. The text stays where it is.
@@ -138,7 +139,7 @@ impl Page {
         };
         match (key, self.composer.get_untracked()) {
             (Some(key), Some(composer)) => self.hand.open(key, Tool::Delete, composer.into()),
-            _ if edited.is_some() => self.remark(|t| t.messages.emptied),
+            _ if edited.is_some() => self.remark(|l| ActionPhrases::of(l).emptied),
             _ => {}
         }
     }

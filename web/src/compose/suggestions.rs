@@ -7,6 +7,7 @@ use web_sys::HtmlTextAreaElement;
 use crate::browser::insertion::replace;
 use crate::compose::completion::Kind;
 use crate::compose::emoji::Listed;
+use crate::compose::phrases::ComposePhrases;
 use crate::compose::{completion, emoji};
 use crate::page::Page;
 use crate::people::avatar::Avatar;
@@ -196,7 +197,7 @@ pub(crate) fn SuggestionList(
                     id="suggestions"
                     role="listbox"
                     data-testid="suggestions"
-                    aria-label=page.says(|t| t.messages.suggestions)
+                    aria-label=page.says(|l| ComposePhrases::of(l).suggestions)
                 >
                     {options.collect_view()}
                 </ul>

@@ -5,6 +5,7 @@ use steadfast_client::link::{Ask, AskError, Chat};
 use steadfast_shared::room::DirectRoom;
 use steadfast_shared::{ErrorCode, RoomId, UserId};
 
+use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::page::Page;
 
 impl Page {
@@ -21,11 +22,11 @@ impl Page {
 
     /// Why something asked for was not done, in the language chosen. Tracked.
     pub(crate) fn why(self, error: &AskError) -> String {
-        let t = self.t();
+        let language = self.language();
         match error {
-            AskError::Disconnected => t.room.not_connected.to_owned(),
-            AskError::Timeout => t.room.no_answer.to_owned(),
-            AskError::Malformed => t.server_unreachable.to_owned(),
+            AskError::Disconnected => RefusalPhrases::of(language).not_connected.to_owned(),
+            AskError::Timeout => RefusalPhrases::of(language).no_answer.to_owned(),
+            AskError::Malformed => RefusalPhrases::of(language).server_unreachable.to_owned(),
             AskError::Refused(error) => match error.code {
                 ErrorCode::RoomNameTaken
                 | ErrorCode::NicknameTaken
@@ -36,10 +37,10 @@ impl Page {
                 | ErrorCode::UnknownPerson
                 | ErrorCode::Banned
                 | ErrorCode::Deactivated
-                | ErrorCode::Archived => (t.rejected)(error.code).to_owned(),
-                ErrorCode::TooLarge => t.room.too_many_rooms.to_owned(),
-                ErrorCode::RateLimited | ErrorCode::Busy => t.room.too_fast.to_owned(),
-                _ => (t.server_refused)(&error.message),
+                | ErrorCode::Archived => (RefusalPhrases::of(language).rejected)(error.code).to_owned(),
+                ErrorCode::TooLarge => RefusalPhrases::of(language).too_many_rooms.to_owned(),
+                ErrorCode::RateLimited | ErrorCode::Busy => RefusalPhrases::of(language).too_fast.to_owned(),
+                _ => (RefusalPhrases::of(language).server_refused)(&error.message),
             },
         }
     }

@@ -8,8 +8,10 @@ use steadfast_client::link::LinkState;
 use steadfast_shared::event::ClosingReason;
 use steadfast_shared::{ErrorCode, HandshakeError};
 
+use crate::connection::closed_phrases::ClosedPhrases;
+use crate::connection::phrases::ConnectionPhrases;
 use crate::connection::scarce::Scarce;
-use crate::language::{Phrases, calendar};
+use crate::language::{Language, calendar};
 use crate::page::{Page, words};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -36,8 +38,10 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
     };
     // Retries come and go; people who listen to the page hear of a lost connection once.
     let announced = Memo::new(move |_| match page.link() {
-        LinkState::Waiting { .. } | LinkState::Connecting { attempt: 1.. } => page.t().waiting,
-        link => headline(&link, page.t()),
+        LinkState::Waiting { .. } | LinkState::Connecting { attempt: 1.. } => {
+            ConnectionPhrases::of(page.language()).waiting
+        }
+        link => headline(&link, page.language()),
     });
     let put_off = Memo::new(move |_| match page.link() {
         // What passes in a moment, as a busy server, is not worth a word.
@@ -48,30 +52,31 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
     });
     let scarce = Memo::new(move |_| match page.link() {
         LinkState::Connected { .. } => page.scarce().map(|scarce| match scarce {
-            Scarce::Quota { percent, renews_at } => {
-                (page.t().quota_near)(percent, &calendar::time(renews_at, page.language()))
-            }
-            Scarce::Disk => page.t().disk_low.to_owned(),
+            Scarce::Quota { percent, renews_at } => (ConnectionPhrases::of(page.language()).quota_near)(
+                percent,
+                &calendar::time(renews_at, page.language()),
+            ),
+            Scarce::Disk => ConnectionPhrases::of(page.language()).disk_low.to_owned(),
         }),
         _ => None,
     });
     view! {
-        <section class="connection" data-testid="connection" data-state=state aria-label=move || page.t().link>
+        <section class="connection" data-testid="connection" data-state=state aria-label=move || ConnectionPhrases::of(page.language()).link>
             <span class="connection-dot" aria-hidden="true"></span>
             <p class="connection-words">
-                <span class="connection-state">{move || headline(&page.link(), page.t())}</span>
+                <span class="connection-state">{move || headline(&page.link(), page.language())}</span>
                 <span class="connection-why">
                     {move || match (put_off.get(), scarce.get()) {
-                        (Some(code), _) => (page.t().put_off)(code).to_owned(),
+                        (Some(code), _) => (ClosedPhrases::of(page.language()).put_off)(code).to_owned(),
                         (None, Some(scarce)) => scarce,
-                        (None, None) => why(&page.link(), closed(), page.forgetful.get(), page.t()).to_owned(),
+                        (None, None) => why(&page.link(), closed(), page.forgetful.get(), page.language()).to_owned(),
                     }}
                 </span>
             </p>
             <span class="sr-only" role="status">
                 {announced}
                 " "
-                {move || put_off.get().map(|code| (page.t().put_off)(code))}
+                {move || put_off.get().map(|code| (ClosedPhrases::of(page.language()).put_off)(code))}
                 " "
                 {move || scarce.get()}
             </span>
@@ -83,7 +88,7 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
                     data-count=move || unsent.get().to_string()
                     hidden=move || unsent.get() == 0
                 >
-                    {words(move || (page.t().unsent)(unsent.get()))}
+                    {words(move || (ConnectionPhrases::of(page.language()).unsent)(unsent.get()))}
                 </span>
             </div>
             <button
@@ -92,7 +97,7 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
                 data-testid="toggle"
                 on:click=switch
             >
-                {move || if connected() { page.t().disconnect } else { page.t().connect }}
+                {move || if connected() { ConnectionPhrases::of(page.language()).disconnect } else { ConnectionPhrases::of(page.language()).connect }}
             </button>
         </section>
     }
@@ -128,14 +133,14 @@ fn Retry() -> impl IntoView {
         waiting.get().then(|| {
             now.set(calendar::now());
             view! {
-                <span class="connection-retry">{words(move || (page.t().retry_in)(seconds()))}</span>
+                <span class="connection-retry">{words(move || (ConnectionPhrases::of(page.language()).retry_in)(seconds()))}</span>
                 <button
                     type="button"
                     class="button button-small"
                     data-testid="retry-now"
                     on:click=move |_| page.wake()
                 >
-                    {page.says(|t| t.retry_now)}
+                    {page.says(|l| ConnectionPhrases::of(l).retry_now)}
                 </button>
             }
         })
@@ -153,52 +158,54 @@ pub(crate) fn state_name(link: &LinkState) -> &'static str {
 }
 
 /// The state in a word or two.
-pub(crate) fn headline(link: &LinkState, t: &Phrases) -> &'static str {
+pub(crate) fn headline(link: &LinkState, language: Language) -> &'static str {
     match link {
-        LinkState::Connected { .. } => t.connected,
-        LinkState::Connecting { attempt: 0 } => t.connecting,
-        LinkState::Connecting { .. } => t.reconnecting,
-        LinkState::Waiting { .. } => t.waiting,
+        LinkState::Connected { .. } => ConnectionPhrases::of(language).connected,
+        LinkState::Connecting { attempt: 0 } => ConnectionPhrases::of(language).connecting,
+        LinkState::Connecting { .. } => ConnectionPhrases::of(language).reconnecting,
+        LinkState::Waiting { .. } => ConnectionPhrases::of(language).waiting,
         // A session is being asked for.
-        LinkState::Refused(HandshakeError::Unauthorized) => t.reconnecting,
-        LinkState::Disconnected { .. } | LinkState::Refused(_) => t.disconnected,
+        LinkState::Refused(HandshakeError::Unauthorized) => ConnectionPhrases::of(language).reconnecting,
+        LinkState::Disconnected { .. } | LinkState::Refused(_) => {
+            ConnectionPhrases::of(language).disconnected
+        }
     }
 }
 
-fn why(link: &LinkState, closed: Option<ClosingReason>, forgetful: bool, t: &Phrases) -> &'static str {
+fn why(link: &LinkState, closed: Option<ClosingReason>, forgetful: bool, language: Language) -> &'static str {
     match link {
         LinkState::Connected { .. } | LinkState::Connecting { .. } => "",
         LinkState::Waiting { .. } => match closed {
-            Some(reason) => closing(reason, t),
+            Some(reason) => closing(reason, language),
             None => "",
         },
         LinkState::Refused(error) => match error {
-            HandshakeError::Unauthorized => t.signed_out,
-            HandshakeError::ForbiddenOrigin => t.origin_refused,
-            HandshakeError::Busy | HandshakeError::Unavailable => t.server_busy,
-            HandshakeError::InvalidAuth => t.handshake_refused,
+            HandshakeError::Unauthorized => ClosedPhrases::of(language).signed_out,
+            HandshakeError::ForbiddenOrigin => ClosedPhrases::of(language).origin_refused,
+            HandshakeError::Busy | HandshakeError::Unavailable => ClosedPhrases::of(language).server_busy,
+            HandshakeError::InvalidAuth => ClosedPhrases::of(language).handshake_refused,
         },
         LinkState::Disconnected { reason } => match (closed, reason.as_deref()) {
-            (_, Some("io client disconnect")) if forgetful => t.by_you_unkept,
-            (_, Some("io client disconnect")) => t.by_you,
-            (Some(reason), _) => closing(reason, t),
-            (None, Some("io server disconnect")) => t.server_closed,
-            (None, Some("ping timeout")) => t.link_silent,
-            (None, Some(_)) => t.link_lost,
+            (_, Some("io client disconnect")) if forgetful => ConnectionPhrases::of(language).by_you_unkept,
+            (_, Some("io client disconnect")) => ConnectionPhrases::of(language).by_you,
+            (Some(reason), _) => closing(reason, language),
+            (None, Some("io server disconnect")) => ClosedPhrases::of(language).server_closed,
+            (None, Some("ping timeout")) => ClosedPhrases::of(language).link_silent,
+            (None, Some(_)) => ClosedPhrases::of(language).link_lost,
             (None, None) => "",
         },
     }
 }
 
-fn closing(reason: ClosingReason, t: &Phrases) -> &'static str {
+fn closing(reason: ClosingReason, language: Language) -> &'static str {
     match reason {
-        ClosingReason::Shutdown | ClosingReason::Draining => t.server_restarts,
-        ClosingReason::SlowConsumer => t.too_slow,
-        ClosingReason::Replaced => t.taken_over,
-        ClosingReason::SignedOut => t.signed_out,
-        ClosingReason::Flooding => t.too_much,
-        ClosingReason::Banned => t.banned,
-        ClosingReason::Deactivated => t.deactivated,
-        ClosingReason::Unknown => t.server_closed,
+        ClosingReason::Shutdown | ClosingReason::Draining => ClosedPhrases::of(language).server_restarts,
+        ClosingReason::SlowConsumer => ClosedPhrases::of(language).too_slow,
+        ClosingReason::Replaced => ClosedPhrases::of(language).taken_over,
+        ClosingReason::SignedOut => ClosedPhrases::of(language).signed_out,
+        ClosingReason::Flooding => ClosedPhrases::of(language).too_much,
+        ClosingReason::Banned => ClosedPhrases::of(language).banned,
+        ClosingReason::Deactivated => ClosedPhrases::of(language).deactivated,
+        ClosingReason::Unknown => ClosedPhrases::of(language).server_closed,
     }
 }

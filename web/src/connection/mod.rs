@@ -1,5 +1,8 @@
 //! The connection to the server: its state in plain words, requests, and how much may still be written.
 
+pub mod closed_phrases;
+pub mod phrases;
+pub mod refusal_phrases;
 pub mod scarce;
 
 #[cfg(target_arch = "wasm32")]

@@ -3,28 +3,45 @@
 use leptos::prelude::*;
 use steadfast_client::journey::Counted;
 
-use crate::lab::phrases::FaultPhrases;
+use crate::lab::phrases::CounterPhrases;
+use crate::language::Language;
 use crate::page::{Page, words};
 
 /// One number that is shown: its name in the document, its name, and where it is.
-type Counter = (
-    &'static str,
-    fn(&FaultPhrases) -> &'static str,
-    fn(&Counted) -> u32,
-);
+type Counter = (&'static str, fn(Language) -> &'static str, fn(&Counted) -> u32);
 
 const COUNTERS: [Counter; 7] = [
-    ("retries", |t| t.retries, |counted| counted.retries),
-    ("acks-lost", |t| t.acks_lost, |counted| counted.acks_lost),
+    (
+        "retries",
+        |l| CounterPhrases::of(l).retries,
+        |counted| counted.retries,
+    ),
+    (
+        "acks-lost",
+        |l| CounterPhrases::of(l).acks_lost,
+        |counted| counted.acks_lost,
+    ),
     (
         "known-to-server",
-        |t| t.known_to_server,
+        |l| CounterPhrases::of(l).known_to_server,
         |counted| counted.known_to_server,
     ),
-    ("repeats", |t| t.repeats, |counted| counted.repeats),
-    ("entries-lost", |t| t.entries_lost, |counted| counted.entries_lost),
-    ("gaps", |t| t.gaps, |counted| counted.gaps),
-    ("healed", |t| t.gaps_healed, |counted| counted.healed),
+    (
+        "repeats",
+        |l| CounterPhrases::of(l).repeats,
+        |counted| counted.repeats,
+    ),
+    (
+        "entries-lost",
+        |l| CounterPhrases::of(l).entries_lost,
+        |counted| counted.entries_lost,
+    ),
+    ("gaps", |l| CounterPhrases::of(l).gaps, |counted| counted.gaps),
+    (
+        "healed",
+        |l| CounterPhrases::of(l).gaps_healed,
+        |counted| counted.healed,
+    ),
 ];
 
 /// What was counted.
@@ -34,7 +51,7 @@ pub(crate) fn Counters() -> impl IntoView {
     let counted = Memo::new(move |_| page.faults.look.with(|look| look.picture.counted));
     let rows = COUNTERS.map(|(id, name, read)| {
         view! {
-            <dt>{move || name(page.t().faults)}</dt>
+            <dt>{move || name(page.language())}</dt>
             <dd data-testid=format!("counted-{id}")>{words(move || read(&counted.get()).to_string())}</dd>
         }
     });

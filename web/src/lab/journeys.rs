@@ -5,7 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use steadfast_client::journey::{Message, Place, Step};
 
-use crate::lab::phrases::FaultPhrases;
+use crate::lab::phrases::{PicturePhrases, TracePhrases};
+use crate::language::Language;
 use crate::page::Page;
 
 /// The last messages, the newest first, each with its steps on a line of time.
@@ -14,24 +15,24 @@ pub(crate) fn Journeys() -> impl IntoView {
     let page = Page::here();
     let journeys = Memo::new(move |_| page.faults.look.with(|look| look.journeys.clone()));
     let list = move || {
-        let t = page.t().faults;
+        let language = page.language();
         let journeys = journeys.get();
         if journeys.is_empty() {
-            return view! { <p>{t.no_journey}</p> }.into_any();
+            return view! { <p>{TracePhrases::of(language).no_journey}</p> }.into_any();
         }
         let journeys = journeys
             .into_iter()
-            .map(|(message, steps)| journey(&message, &steps, t));
+            .map(|(message, steps)| journey(&message, &steps, language));
         view! { <ol class="faults-journeys">{journeys.collect_view()}</ol> }.into_any()
     };
     view! {
-        <h4>{page.says(|t| t.faults.journeys)}</h4>
+        <h4>{page.says(|l| TracePhrases::of(l).journeys)}</h4>
         {list}
     }
 }
 
-fn journey(message: &Message, steps: &[(Duration, Step)], t: &FaultPhrases) -> impl IntoView + use<> {
-    let (id, place) = place(message.place(), t);
+fn journey(message: &Message, steps: &[(Duration, Step)], language: Language) -> impl IntoView + use<> {
+    let (id, place) = place(message.place(), language);
     let mut tries = 0;
     let start = steps.first().map_or(message.typed, |(at, _)| *at);
     let steps = steps.iter().map(|(at, step)| {
@@ -42,7 +43,7 @@ fn journey(message: &Message, steps: &[(Duration, Step)], t: &FaultPhrases) -> i
             <li data-step=id_of(step)>
                 <time>{since(at.saturating_sub(start))}</time>
                 " "
-                {said(step, tries, t)}
+                {said(step, tries, language)}
             </li>
         }
     });
@@ -64,31 +65,31 @@ fn since(time: Duration) -> String {
     }
 }
 
-fn place(place: Place, t: &FaultPhrases) -> (&'static str, &'static str) {
+fn place(place: Place, language: Language) -> (&'static str, &'static str) {
     match place {
-        Place::Outbox => ("outbox", t.outbox),
-        Place::Wire => ("wire", t.wire),
-        Place::Log => ("log", t.log),
-        Place::Inbox => ("inbox", t.inbox),
-        Place::Ended => ("ended", t.ended),
+        Place::Outbox => ("outbox", PicturePhrases::of(language).outbox),
+        Place::Wire => ("wire", PicturePhrases::of(language).wire),
+        Place::Log => ("log", PicturePhrases::of(language).log),
+        Place::Inbox => ("inbox", PicturePhrases::of(language).inbox),
+        Place::Ended => ("ended", TracePhrases::of(language).ended),
     }
 }
 
-fn said(step: &Step, tries: u32, t: &FaultPhrases) -> String {
+fn said(step: &Step, tries: u32, language: Language) -> String {
     match *step {
-        Step::Typed { .. } => t.step_typed.to_owned(),
-        Step::Saved => t.step_saved.to_owned(),
-        Step::NotSaved => t.step_not_saved.to_owned(),
-        Step::Tried { copy: true, .. } => t.step_copy.to_owned(),
-        Step::Tried { lost: true, .. } => (t.step_tried_lost)(tries),
-        Step::Tried { .. } => (t.step_tried)(tries),
-        Step::Acked { seq, lost: true } => (t.step_ack_lost)(seq),
-        Step::Acked { seq, lost: false } => (t.step_acked)(seq),
-        Step::Unanswered => t.step_unanswered.to_owned(),
-        Step::Postponed => t.step_postponed.to_owned(),
-        Step::Rejected => t.step_rejected.to_owned(),
-        Step::Came { .. } => t.step_came.to_owned(),
-        Step::Discarded => t.step_discarded.to_owned(),
+        Step::Typed { .. } => TracePhrases::of(language).step_typed.to_owned(),
+        Step::Saved => TracePhrases::of(language).step_saved.to_owned(),
+        Step::NotSaved => TracePhrases::of(language).step_not_saved.to_owned(),
+        Step::Tried { copy: true, .. } => TracePhrases::of(language).step_copy.to_owned(),
+        Step::Tried { lost: true, .. } => (TracePhrases::of(language).step_tried_lost)(tries),
+        Step::Tried { .. } => (TracePhrases::of(language).step_tried)(tries),
+        Step::Acked { seq, lost: true } => (TracePhrases::of(language).step_ack_lost)(seq),
+        Step::Acked { seq, lost: false } => (TracePhrases::of(language).step_acked)(seq),
+        Step::Unanswered => TracePhrases::of(language).step_unanswered.to_owned(),
+        Step::Postponed => TracePhrases::of(language).step_postponed.to_owned(),
+        Step::Rejected => TracePhrases::of(language).step_rejected.to_owned(),
+        Step::Came { .. } => TracePhrases::of(language).step_came.to_owned(),
+        Step::Discarded => TracePhrases::of(language).step_discarded.to_owned(),
     }
 }
 

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use steadfast_client::journey::Mechanism;
 
-use crate::lab::phrases::{FaultPhrases, Named};
+use crate::lab::phrases::{MechanismPhrases, NamedPhrase};
+use crate::language::Language;
 use crate::page::Page;
 
 /// What acted last, the newest first.
@@ -17,18 +18,19 @@ pub(crate) fn Mechanisms() -> impl IntoView {
         })
     });
     let list = move || {
-        let t = page.t().faults;
+        let language = page.language();
         let acted = acted.get();
         if acted.is_empty() {
-            return view! { <li class="faults-nothing">{t.nothing_acted}</li> }.into_any();
+            return view! { <li class="faults-nothing">{MechanismPhrases::of(language).nothing_acted}</li> }
+                .into_any();
         }
         let acted = acted.into_iter().map(|mechanism| {
-            let kind = kind(mechanism, t).map(|(id, named)| {
+            let kind = kind(mechanism, language).map(|(id, named)| {
                 view! { <strong class="faults-kind" data-kind=id>{named.name}</strong> }
             });
             view! {
                 <li data-testid="faults-acted" data-mechanism=id_of(mechanism)>
-                    {sentence(mechanism, t)}
+                    {sentence(mechanism, language)}
                     {kind}
                 </li>
             }
@@ -36,13 +38,13 @@ pub(crate) fn Mechanisms() -> impl IntoView {
         acted.collect_view().into_any()
     };
     let words = move || {
-        let t = page.t().faults;
+        let language = page.language();
         let kinds = [
-            ("at-most-once", t.at_most_once),
-            ("at-least-once", t.at_least_once),
-            ("exactly-once", t.exactly_once),
+            ("at-most-once", MechanismPhrases::of(language).at_most_once),
+            ("at-least-once", MechanismPhrases::of(language).at_least_once),
+            ("exactly-once", MechanismPhrases::of(language).exactly_once),
         ];
-        let kinds = kinds.map(|(id, Named { name, says })| {
+        let kinds = kinds.map(|(id, NamedPhrase { name, says })| {
             view! {
                 <dt><strong class="faults-kind" data-kind=id>{name}</strong></dt>
                 <dd>{says}</dd>
@@ -51,32 +53,32 @@ pub(crate) fn Mechanisms() -> impl IntoView {
         kinds.collect_view()
     };
     view! {
-        <h4>{page.says(|t| t.faults.acted)}</h4>
+        <h4>{page.says(|l| MechanismPhrases::of(l).acted)}</h4>
         <ol class="faults-acted" aria-live="polite">{list}</ol>
         <dl class="faults-kinds">{words}</dl>
     }
 }
 
-fn sentence(mechanism: Mechanism, t: &FaultPhrases) -> &'static str {
+fn sentence(mechanism: Mechanism, language: Language) -> &'static str {
     match mechanism {
-        Mechanism::LostBroadcast => t.lost_broadcast,
-        Mechanism::Retry => t.retry,
-        Mechanism::KnownId => t.known_id,
-        Mechanism::DroppedRepeat => t.dropped_repeat,
-        Mechanism::Gap => t.gap,
-        Mechanism::Healed => t.healed,
-        Mechanism::ExactlyOnce => t.once,
+        Mechanism::LostBroadcast => MechanismPhrases::of(language).lost_broadcast,
+        Mechanism::Retry => MechanismPhrases::of(language).retry,
+        Mechanism::KnownId => MechanismPhrases::of(language).known_id,
+        Mechanism::DroppedRepeat => MechanismPhrases::of(language).dropped_repeat,
+        Mechanism::Gap => MechanismPhrases::of(language).gap,
+        Mechanism::Healed => MechanismPhrases::of(language).healed,
+        Mechanism::ExactlyOnce => MechanismPhrases::of(language).once,
     }
 }
 
 /// Which of the three promises it shows.
-fn kind(mechanism: Mechanism, t: &FaultPhrases) -> Option<(&'static str, Named)> {
+fn kind(mechanism: Mechanism, language: Language) -> Option<(&'static str, NamedPhrase)> {
     match mechanism {
         Mechanism::LostBroadcast | Mechanism::KnownId | Mechanism::DroppedRepeat => {
-            Some(("at-most-once", t.at_most_once))
+            Some(("at-most-once", MechanismPhrases::of(language).at_most_once))
         }
-        Mechanism::Retry => Some(("at-least-once", t.at_least_once)),
-        Mechanism::ExactlyOnce => Some(("exactly-once", t.exactly_once)),
+        Mechanism::Retry => Some(("at-least-once", MechanismPhrases::of(language).at_least_once)),
+        Mechanism::ExactlyOnce => Some(("exactly-once", MechanismPhrases::of(language).exactly_once)),
         Mechanism::Gap | Mechanism::Healed => None,
     }
 }

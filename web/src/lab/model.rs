@@ -11,6 +11,7 @@ use steadfast_client::session::Input;
 use steadfast_shared::MessageText;
 
 use crate::browser::features;
+use crate::lab::phrases::SwitchPhrases;
 use crate::language::calendar;
 use crate::page::Page;
 
@@ -135,7 +136,7 @@ impl Page {
     /// Says something in the open room, to be watched on its way.
     pub(crate) fn say_something(self) {
         self.faults.said.update_value(|said| *said += 1);
-        let said = (self.t().faults.test_message)(self.faults.said.get_value());
+        let said = (SwitchPhrases::of(self.language()).test_message)(self.faults.said.get_value());
         if let (Some(room), Ok(text)) = (self.room.get_untracked(), MessageText::parse(&said)) {
             self.tell(Input::Post {
                 room,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::lab::phrases::{CounterPhrases, SwitchPhrases};
 use crate::lab::{counters, journeys, mechanisms, picture, scrubber, switches};
 use crate::page::Page;
 
@@ -28,7 +29,7 @@ pub(crate) fn Faults() -> impl IntoView {
                         aria-expanded=move || open.get().to_string()
                         on:click=move |_| open.update(|open| *open = !*open)
                     >
-                        {page.says(|t| t.faults.title)}
+                        {page.says(|l| SwitchPhrases::of(l).title)}
                     </button>
                     {move || open.get().then(|| view! { <Panel /> })}
                 </section>
@@ -50,7 +51,7 @@ fn Panel() -> impl IntoView {
     });
     view! {
         <div class="faults" id="faults" data-testid="faults">
-            <p>{page.says(|t| t.faults.intro)}</p>
+            <p>{page.says(|l| SwitchPhrases::of(l).intro)}</p>
             // In sight whatever is scrolled to below: what a switch does shows here.
             <div class="faults-watch" data-live=move || page.faults.back.get().is_none().to_string()>
                 <picture::Where />
@@ -59,7 +60,7 @@ fn Panel() -> impl IntoView {
             <switches::Switches />
             <journeys::Journeys />
             <mechanisms::Mechanisms />
-            <h4>{page.says(|t| t.faults.counters)}</h4>
+            <h4>{page.says(|l| CounterPhrases::of(l).counters)}</h4>
             <picture::Rooms />
             <counters::Counters />
         </div>

@@ -5,8 +5,10 @@ use steadfast_client::fault::Fault;
 use steadfast_client::journey::{Link, Picture, Place, Stand};
 use steadfast_shared::RoomId;
 
-use crate::lab::phrases::FaultPhrases;
+use crate::lab::phrases::PicturePhrases;
+use crate::language::Language;
 use crate::page::{Page, words};
+use crate::ui::phrases::UiPhrases;
 
 /// Most messages drawn as dots in one place.
 const DOTS: usize = 8;
@@ -21,51 +23,51 @@ pub(crate) fn Where() -> impl IntoView {
     let picture = Memo::new(move |_| page.faults.look.with(|look| look.picture.clone()));
     let here = move |picture: &Picture| page.room.get().map(|room| picture.room(room)).unwrap_or_default();
     view! {
-        <h4>{page.says(|t| t.faults.picture)}</h4>
+        <h4>{page.says(|l| PicturePhrases::of(l).picture)}</h4>
         <ol class="faults-picture" data-testid="faults-picture">
             <Stop
                 id="outbox"
-                name=|t| t.outbox
+                name=|l| PicturePhrases::of(l).outbox
                 many=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Outbox)) as u64)
                 dots=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Outbox)))
-                words=words(move || page.t().faults.waiting.to_owned())
+                words=words(move || PicturePhrases::of(page.language()).waiting.to_owned())
                 broken=Memo::new(move |_| picture.with(|picture| picture.faults.is_on(Fault::StallStorage)))
             />
             <Stop
                 id="wire"
-                name=|t| t.wire
+                name=|l| PicturePhrases::of(l).wire
                 many=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Wire)) as u64)
                 dots=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Wire)))
-                words=words(move || picture.with(|picture| link(picture, page.t().faults)).to_owned())
+                words=words(move || picture.with(|picture| link(picture, page.language())).to_owned())
                 broken=Memo::new(move |_| picture.with(wire_is_broken))
             />
             <Stop
                 id="log"
-                name=|t| t.log
+                name=|l| PicturePhrases::of(l).log
                 many=Memo::new(move |_| {
                     let room = page.room.get();
                     picture.with(|picture| room.map_or(0, |room| picture.log_head(room)))
                 })
                 dots=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Log)))
                 words=words(move || {
-                    let t = page.t().faults;
+                    let language = page.language();
                     match picture.with(|picture| picture.many_in(Place::Log)) {
-                        0 => t.head.to_owned(),
-                        many => (t.unknown_here)(many),
+                        0 => PicturePhrases::of(language).head.to_owned(),
+                        many => (PicturePhrases::of(language).unknown_here)(many),
                     }
                 })
                 broken=Memo::new(|_| false)
             />
             <Stop
                 id="inbox"
-                name=|t| t.inbox
+                name=|l| PicturePhrases::of(l).inbox
                 many=Memo::new(move |_| picture.with(|picture| here(picture).cursor.unwrap_or(0)))
                 dots=Memo::new(move |_| picture.with(|picture| here(picture).held))
                 words=words(move || {
-                    let t = page.t().faults;
+                    let language = page.language();
                     match picture.with(|picture| here(picture).held) {
-                        0 => t.cursor.to_owned(),
-                        many => (t.held)(many),
+                        0 => PicturePhrases::of(language).cursor.to_owned(),
+                        many => (PicturePhrases::of(language).held)(many),
                     }
                 })
                 broken=Memo::new(move |_| picture.with(|picture| {
@@ -81,7 +83,7 @@ pub(crate) fn Where() -> impl IntoView {
 #[component]
 fn Stop(
     id: &'static str,
-    name: fn(&FaultPhrases) -> &'static str,
+    name: fn(Language) -> &'static str,
     many: Memo<u64>,
     dots: Memo<usize>,
     words: Signal<String>,
@@ -100,7 +102,7 @@ fn Stop(
             data-dots=move || dots.get().to_string()
             data-broken=move || broken.get().to_string()
         >
-            <span class="faults-stop-name">{move || name(page.t().faults)}</span>
+            <span class="faults-stop-name">{move || name(page.language())}</span>
             <strong>{move || many.get().to_string()}</strong>
             <span class="faults-stop-words">{words}</span>
             <span class="faults-dots" aria-hidden="true">{drawn}</span>
@@ -125,9 +127,10 @@ pub(crate) fn Rooms() -> impl IntoView {
             .into_iter()
             .map(|(room, stand)| {
                 let name = page.on_rooms(|session| session.room(room).map(|room| room.name.to_owned()));
-                let cursor = stand
-                    .cursor
-                    .map_or_else(|| page.t().none_yet.to_owned(), |cursor| cursor.to_string());
+                let cursor = stand.cursor.map_or_else(
+                    || UiPhrases::of(page.language()).none_yet.to_owned(),
+                    |cursor| cursor.to_string(),
+                );
                 view! {
                     <tr data-testid="faults-room">
                         <th scope="row">{name.map(|name| format!("#{name}"))}</th>
@@ -143,10 +146,10 @@ pub(crate) fn Rooms() -> impl IntoView {
         <table class="faults-rooms">
             <thead>
                 <tr>
-                    <th scope="col">{page.says(|t| t.faults.room)}</th>
-                    <th scope="col">{page.says(|t| t.cursor)}</th>
-                    <th scope="col">{page.says(|t| t.head)}</th>
-                    <th scope="col">{page.says(|t| t.faults.held_back)}</th>
+                    <th scope="col">{page.says(|l| PicturePhrases::of(l).room)}</th>
+                    <th scope="col">{page.says(|l| PicturePhrases::of(l).cursor)}</th>
+                    <th scope="col">{page.says(|l| PicturePhrases::of(l).head)}</th>
+                    <th scope="col">{page.says(|l| PicturePhrases::of(l).held_back)}</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
@@ -167,11 +170,11 @@ fn wire_is_broken(picture: &Picture) -> bool {
         || broken.into_iter().any(|fault| faults.is_on(fault))
 }
 
-fn link(picture: &Picture, t: &FaultPhrases) -> &'static str {
+fn link(picture: &Picture, language: Language) -> &'static str {
     match picture.link {
-        Link::Down => t.link_down,
-        _ if picture.faults.is_on(Fault::HalfOpen) => t.link_deaf,
-        Link::Up => t.link_opening,
-        Link::Open => t.link_up,
+        Link::Down => PicturePhrases::of(language).link_down,
+        _ if picture.faults.is_on(Fault::HalfOpen) => PicturePhrases::of(language).link_deaf,
+        Link::Up => PicturePhrases::of(language).link_opening,
+        Link::Open => PicturePhrases::of(language).link_up,
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::lab::model::Look;
+use crate::lab::phrases::ScrubberPhrases;
 use crate::page::{Page, words};
 
 /// The scrubber's steps.
@@ -19,11 +20,13 @@ pub(crate) fn Scrubber() -> impl IntoView {
     let back = Memo::new(move |_| look.with(|look| steps(look, look.at)));
     let furthest = Memo::new(move |_| look.with(|look| steps(look, look.oldest)));
     let told = words(move || {
-        let t = page.t().faults;
+        let language = page.language();
         if live.get() {
-            t.live.to_owned()
+            ScrubberPhrases::of(language).live.to_owned()
         } else {
-            (t.ago)(look.with(|look| (look.now.saturating_sub(look.at)).as_secs_f64()))
+            (ScrubberPhrases::of(language).ago)(
+                look.with(|look| (look.now.saturating_sub(look.at)).as_secs_f64()),
+            )
         }
     });
     let scrub = move |event| {
@@ -35,9 +38,9 @@ pub(crate) fn Scrubber() -> impl IntoView {
         page.look_back((steps < 0).then(|| now.saturating_sub(ago)));
     };
     view! {
-        <div class="faults-scrubber" role="group" aria-label=page.says(|t| t.faults.look_back)>
+        <div class="faults-scrubber" role="group" aria-label=page.says(|l| ScrubberPhrases::of(l).look_back)>
             <div class="faults-scrubber-head">
-                <label for="faults-scrubber">{page.says(|t| t.faults.look_back)}</label>
+                <label for="faults-scrubber">{page.says(|l| ScrubberPhrases::of(l).look_back)}</label>
                 <span data-testid="faults-time">{told}</span>
                 <button
                     type="button"
@@ -46,7 +49,7 @@ pub(crate) fn Scrubber() -> impl IntoView {
                     disabled=live
                     on:click=move |_| page.look_back(None)
                 >
-                    {page.says(|t| t.faults.back_to_live)}
+                    {page.says(|l| ScrubberPhrases::of(l).back_to_live)}
                 </button>
             </div>
             <div class="faults-scrubber-steps">
@@ -54,8 +57,8 @@ pub(crate) fn Scrubber() -> impl IntoView {
                     type="button"
                     class="button button-small"
                     data-testid="faults-earlier"
-                    aria-label=page.says(|t| t.faults.earlier)
-                    title=page.says(|t| t.faults.earlier)
+                    aria-label=page.says(|l| ScrubberPhrases::of(l).earlier)
+                    title=page.says(|l| ScrubberPhrases::of(l).earlier)
                     on:click=move |_| page.look_at_next(false)
                 >
                     "←"
@@ -75,8 +78,8 @@ pub(crate) fn Scrubber() -> impl IntoView {
                     type="button"
                     class="button button-small"
                     data-testid="faults-later"
-                    aria-label=page.says(|t| t.faults.later)
-                    title=page.says(|t| t.faults.later)
+                    aria-label=page.says(|l| ScrubberPhrases::of(l).later)
+                    title=page.says(|l| ScrubberPhrases::of(l).later)
                     disabled=live
                     on:click=move |_| page.look_at_next(true)
                 >

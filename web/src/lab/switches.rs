@@ -5,7 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use steadfast_client::fault::Fault;
 
-use crate::lab::phrases::{FaultPhrases, Named};
+use crate::lab::phrases::{NamedPhrase, SwitchPhrases};
+use crate::language::Language;
 use crate::page::{Page, words};
 
 /// The delays offered, each way.
@@ -29,7 +30,7 @@ pub(crate) fn Switches() -> impl IntoView {
                 data-testid="fault-test"
                 on:click=move |_| page.say_something()
             >
-                {page.says(|t| t.faults.test)}
+                {page.says(|l| SwitchPhrases::of(l).test)}
             </button>
             <button
                 type="button"
@@ -38,7 +39,7 @@ pub(crate) fn Switches() -> impl IntoView {
                 aria-describedby="fault-cut-says"
                 on:click=move |_| page.cut()
             >
-                {page.says(|t| t.faults.cut)}
+                {page.says(|l| SwitchPhrases::of(l).cut)}
             </button>
             <button
                 type="button"
@@ -47,12 +48,12 @@ pub(crate) fn Switches() -> impl IntoView {
                 disabled=whole
                 on:click=move |_| page.mend()
             >
-                {page.says(|t| t.faults.mend)}
+                {page.says(|l| SwitchPhrases::of(l).mend)}
             </button>
-            <p id="fault-cut-says">{page.says(|t| t.faults.cut_says)}</p>
+            <p id="fault-cut-says">{page.says(|l| SwitchPhrases::of(l).cut_says)}</p>
         </div>
         <fieldset class="faults-switches">
-            <legend>{page.says(|t| t.faults.breaking)}</legend>
+            <legend>{page.says(|l| SwitchPhrases::of(l).breaking)}</legend>
             {Fault::ALL.map(|fault| view! { <Switch fault /> }).collect_view()}
             <Delay />
         </fieldset>
@@ -76,9 +77,9 @@ fn Switch(fault: Fault) -> impl IntoView {
                     prop:checked=on
                     on:change=move |event| page.set_fault(fault, event_target_checked(&event))
                 />
-                <span>{move || named(fault, page.t().faults).name}</span>
+                <span>{move || named(fault, page.language()).name}</span>
             </label>
-            <p id=says>{move || named(fault, page.t().faults).says}</p>
+            <p id=says>{move || named(fault, page.language()).says}</p>
         </div>
     }
 }
@@ -90,9 +91,9 @@ fn Delay() -> impl IntoView {
     let choices = DELAYS.map(|choice| {
         let name = move || {
             if choice.is_zero() {
-                page.t().faults.no_delay.to_owned()
+                SwitchPhrases::of(page.language()).no_delay.to_owned()
             } else {
-                (page.t().faults.each_way)(choice.as_secs_f64())
+                (SwitchPhrases::of(page.language()).each_way)(choice.as_secs_f64())
             }
         };
         view! {
@@ -109,12 +110,12 @@ fn Delay() -> impl IntoView {
     view! {
         <div class="faults-switch">
             <label>
-                <span>{page.says(|t| t.faults.delay.name)}</span>
+                <span>{page.says(|l| SwitchPhrases::of(l).delay.name)}</span>
                 <select class="faults-delay" data-testid="fault-delay" aria-describedby="fault-delay-says" on:change=choose>
                     {choices.collect_view()}
                 </select>
             </label>
-            <p id="fault-delay-says">{page.says(|t| t.faults.delay.says)}</p>
+            <p id="fault-delay-says">{page.says(|l| SwitchPhrases::of(l).delay.says)}</p>
         </div>
     }
 }
@@ -130,13 +131,13 @@ fn id_of(fault: Fault) -> &'static str {
     }
 }
 
-fn named(fault: Fault, t: &FaultPhrases) -> Named {
+fn named(fault: Fault, language: Language) -> NamedPhrase {
     match fault {
-        Fault::Refuse => t.refuse,
-        Fault::HalfOpen => t.half_open,
-        Fault::SwallowAcks => t.swallow_acks,
-        Fault::LoseEntries => t.lose_entries,
-        Fault::Repeat => t.repeat,
-        Fault::StallStorage => t.stall_storage,
+        Fault::Refuse => SwitchPhrases::of(language).refuse,
+        Fault::HalfOpen => SwitchPhrases::of(language).half_open,
+        Fault::SwallowAcks => SwitchPhrases::of(language).swallow_acks,
+        Fault::LoseEntries => SwitchPhrases::of(language).lose_entries,
+        Fault::Repeat => SwitchPhrases::of(language).repeat,
+        Fault::StallStorage => SwitchPhrases::of(language).stall_storage,
     }
 }

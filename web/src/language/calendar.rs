@@ -10,6 +10,7 @@ use wasm_bindgen::JsValue;
 
 use crate::admin::span;
 use crate::language::Language;
+use crate::language::calendar_phrases::CalendarPhrases;
 use crate::timeline::layout::Day;
 
 /// What this device's clock says.
@@ -95,9 +96,9 @@ pub(crate) fn until_tomorrow() -> Duration {
 pub(crate) fn day_title(at: Millis, language: Language) -> String {
     let day = day_of(at);
     if day == day_of(now()) {
-        language.phrases().today.to_owned()
+        CalendarPhrases::of(language).today.to_owned()
     } else if day == yesterday() {
-        language.phrases().yesterday.to_owned()
+        CalendarPhrases::of(language).yesterday.to_owned()
     } else if date(at).get_full_year() == Date::new_0().get_full_year() {
         format(Shape::Day, at, language)
     } else {

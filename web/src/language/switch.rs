@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::page::{Page, words};
+use crate::ui::phrases::UiPhrases;
 
 /// A button that names the other language in its own words.
 #[component]
@@ -15,7 +16,7 @@ pub(crate) fn LanguageSwitch() -> impl IntoView {
             class="button button-quiet"
             data-testid="language"
             lang=move || other().tag()
-            aria-label=words(move || (page.t().language_switch)(other().own_name()))
+            aria-label=words(move || (UiPhrases::of(page.language()).language_switch)(other().own_name()))
             on:click=move |_| page.speak(other())
         >
             {move || other().own_name()}

@@ -6,17 +6,19 @@ use leptos::prelude::*;
 use steadfast_shared::{Person, UserId};
 
 use crate::page::{Page, words};
+use crate::people::block_phrases::BlockPhrases;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::menu::Choice;
 use crate::ui::overlays::Opened;
+use crate::ui::phrases::UiPhrases;
 
 /// The choice of a menu that blocks somebody, or takes that back.
 pub(crate) fn block_choice(page: Page, person: UserId) -> Choice {
     let name = page.called(person);
     if untrack(|| page.blocks(person)) {
         return Choice {
-            words: words(move || (page.t().privacy.unblock_name)(&name)),
+            words: words(move || (BlockPhrases::of(page.language()).unblock_name)(&name)),
             shape: Shape::Check,
             testid: "unblock",
             grave: false,
@@ -24,7 +26,7 @@ pub(crate) fn block_choice(page: Page, person: UserId) -> Choice {
         };
     }
     Choice {
-        words: words(move || (page.t().privacy.block_name)(&name)),
+        words: words(move || (BlockPhrases::of(page.language()).block_name)(&name)),
         shape: Shape::Block,
         testid: "block",
         grave: true,
@@ -39,12 +41,12 @@ pub(crate) fn BlockDialog(person: UserId) -> impl IntoView {
     let name = page.called(person);
     let close = Callback::new(move |()| page.around.close(Opened::Block(person)));
     let means = move || {
-        let means = page.t().privacy.block_means;
+        let means = BlockPhrases::of(page.language()).block_means;
         means.map(|sentence| view! { <li>{sentence}</li> }).collect_view()
     };
     view! {
         <Dialog
-            title=words(move || (page.t().privacy.block_question)(&name))
+            title=words(move || (BlockPhrases::of(page.language()).block_question)(&name))
             testid="block-question"
             brief=true
             on_close=close
@@ -52,7 +54,7 @@ pub(crate) fn BlockDialog(person: UserId) -> impl IntoView {
             <ul class="means">{means}</ul>
             <div class="dialog-ways">
                 <button type="button" class="button" autofocus=true on:click=move |_| close.run(())>
-                    {page.says(|t| t.cancel)}
+                    {page.says(|l| UiPhrases::of(l).cancel)}
                 </button>
                 <button
                     type="button"
@@ -63,7 +65,7 @@ pub(crate) fn BlockDialog(person: UserId) -> impl IntoView {
                         page.set_blocked(person, true);
                     }
                 >
-                    {page.says(|t| t.privacy.block)}
+                    {page.says(|l| BlockPhrases::of(l).block)}
                 </button>
             </div>
         </Dialog>
@@ -78,14 +80,14 @@ pub(crate) fn YouBlocked(person: Person) -> impl IntoView {
     view! {
         <div class="composer-archived" role="status" data-testid="you-blocked">
             <Icon shape=Shape::Block />
-            <span>{words(move || (page.t().privacy.you_blocked)(&name))}</span>
+            <span>{words(move || (BlockPhrases::of(page.language()).you_blocked)(&name))}</span>
             <button
                 type="button"
                 class="button button-small"
                 data-testid="unblock-here"
                 on:click=move |_| page.set_blocked(id, false)
             >
-                {page.says(|t| t.privacy.unblock)}
+                {page.says(|l| BlockPhrases::of(l).unblock)}
             </button>
         </div>
     }

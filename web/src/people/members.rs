@@ -10,17 +10,21 @@ use steadfast_shared::event::Availability;
 use steadfast_shared::room::RemoveMember;
 use steadfast_shared::{Person, Role, RoomKind, UserId};
 
+use crate::admin::phrases::AdminPhrases;
 use crate::admin::record::Mark;
 use crate::admin::{marked, section};
 use crate::page::{Page, words};
 use crate::people::avatar::Avatar;
 use crate::people::block::block_choice;
+use crate::people::block_phrases::BlockPhrases;
 use crate::people::model::Member;
+use crate::people::phrases::PeoplePhrases;
 use crate::people::presence::Presence;
 use crate::ui::icon::Shape;
 use crate::ui::menu::{Choice, Menu};
 use crate::ui::overlays::Opened;
 use crate::ui::pause::Pause;
+use crate::ui::phrases::UiPhrases;
 use crate::ui::side_panel::SidePanel;
 
 /// So few people are found without a search.
@@ -67,20 +71,20 @@ pub(crate) fn Members(
     on_cleanup(move || page.search_members(""));
     let counted_here = move || {
         let here = page.crowd().unwrap_or_else(|| here.with(Vec::len));
-        (page.t().people.here)(here)
+        (PeoplePhrases::of(page.language()).here)(here)
     };
     let counted_others = move || {
         if more.get() {
-            page.t().people.some_not_here.to_owned()
+            PeoplePhrases::of(page.language()).some_not_here.to_owned()
         } else {
-            (page.t().people.not_here)(not_here.with(Vec::len))
+            (PeoplePhrases::of(page.language()).not_here)(not_here.with(Vec::len))
         }
     };
-    let counted_found = move || (page.t().people.found)(found_people.with(Vec::len));
+    let counted_found = move || (PeoplePhrases::of(page.language()).found)(found_people.with(Vec::len));
     let nobody = move || (searching.get() && found_people.with(Vec::is_empty)).then(counted_found);
     let at_end = Callback::new(move |()| page.load_more_members());
     view! {
-        <SidePanel id="members" title=|t| t.people.in_room open=page.around.members opener=members_button at_end>
+        <SidePanel id="members" title=|l| PeoplePhrases::of(l).in_room open=page.around.members opener=members_button at_end>
             <input
                 type="search"
                 class="field members-find"
@@ -88,8 +92,8 @@ pub(crate) fn Members(
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
-                aria-label=page.says(|t| t.people.find)
-                placeholder=page.says(|t| t.people.find)
+                aria-label=page.says(|l| PeoplePhrases::of(l).find)
+                placeholder=page.says(|l| PeoplePhrases::of(l).find)
                 hidden=move || !more.get() && !searching.get() && all.with(Vec::len) < FEW
                 node_ref=field
                 on:input=move |_| pause.then(look)
@@ -108,7 +112,7 @@ pub(crate) fn Members(
                     hidden=move || !more.get()
                     on:click=move |_| page.load_more_members()
                 >
-                    {page.says(|t| t.room.show_more)}
+                    {page.says(|l| UiPhrases::of(l).show_more)}
                 </button>
             </div>
         </SidePanel>
@@ -142,8 +146,8 @@ fn MemberLine(person: Person, role: Role) -> impl IntoView {
         <Avatar person=person small=true />
         <span class="sidebar-name">{name.clone()}</span>
         {(role != Role::Member).then(|| marked(page, Mark::Role(role)))}
-        {me.then(|| view! { <span class="sidebar-you">{page.says(|t| t.you)}</span> })}
-        {move || page.blocks(id).then(|| view! { <span class="sidebar-you">{page.says(|t| t.privacy.is_blocked)}</span> })}
+        {me.then(|| view! { <span class="sidebar-you">{page.says(|l| PeoplePhrases::of(l).you)}</span> })}
+        {move || page.blocks(id).then(|| view! { <span class="sidebar-you">{page.says(|l| BlockPhrases::of(l).is_blocked)}</span> })}
         <Presence id />
     };
     if me {
@@ -154,7 +158,7 @@ fn MemberLine(person: Person, role: Role) -> impl IntoView {
             return None;
         }
         let (anchor, name) = (button.get_untracked()?, name.clone());
-        let label = words(move || (page.t().people.actions)(&name));
+        let label = words(move || (PeoplePhrases::of(page.language()).actions)(&name));
         let on_close = Callback::new(move |()| open.set(false));
         Some(view! { <Menu label anchor=anchor.into() choices=choices(page, id) on_close /> })
     };
@@ -185,7 +189,7 @@ fn choices(page: Page, person: UserId) -> Vec<Choice> {
         });
     };
     let mut choices = vec![Choice {
-        words: words(move || page.t().people.write.to_owned()),
+        words: words(move || PeoplePhrases::of(page.language()).write.to_owned()),
         shape: Shape::Person,
         testid: "member-write",
         grave: false,
@@ -194,7 +198,7 @@ fn choices(page: Page, person: UserId) -> Vec<Choice> {
     choices.push(block_choice(page, person));
     if page.read(|session| section::administers(session.role())) {
         choices.push(Choice {
-            words: words(move || page.t().admin.title.to_owned()),
+            words: words(move || AdminPhrases::of(page.language()).title.to_owned()),
             shape: Shape::Shield,
             testid: "member-administer",
             grave: false,
@@ -210,7 +214,7 @@ fn choices(page: Page, person: UserId) -> Vec<Choice> {
             person,
         };
         choices.push(Choice {
-            words: words(move || page.t().people.remove.to_owned()),
+            words: words(move || PeoplePhrases::of(page.language()).remove.to_owned()),
             shape: Shape::Leave,
             testid: "member-remove",
             grave: true,

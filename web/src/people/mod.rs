@@ -1,7 +1,8 @@
 //! People: members of a room and their presence, who is typing, who is blocked.
 
+pub mod block_phrases;
+pub mod notice_phrases;
 pub mod phrases;
-pub mod privacy_phrases;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod avatar;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use steadfast_client::NoticeKind;
 
 use crate::page::Page;
+use crate::people::notice_phrases::NoticePhrases;
 
 /// Most people one line names; the others are counted.
 const NAMED: usize = 3;
@@ -13,7 +14,7 @@ const NAMED: usize = 3;
 pub(crate) fn Notices() -> impl IntoView {
     let page = Page::here();
     let lines = Memo::new(move |_| {
-        let words = page.t().people;
+        let words = NoticePhrases::of(page.language());
         let room = page.room.get();
         page.on_notices(|session| {
             let notices = room.into_iter().flat_map(|room| session.notices(room));

@@ -1,8 +1,9 @@
-//! What is said about people.
+//! The members of a room, and their presence.
 
-/// What is said about people.
-#[expect(missing_docs, reason = "each phrase is its own explanation")]
-pub struct People {
+use crate::language::Language;
+
+/// The members of a room, and their presence.
+pub struct PeoplePhrases {
     pub in_room: &'static str,
     pub here: fn(usize) -> String,
     pub not_here: fn(usize) -> String,
@@ -15,14 +16,19 @@ pub struct People {
     pub actions: fn(&str) -> String,
     pub write: &'static str,
     pub remove: &'static str,
-    pub list: fn(&[&str], usize) -> String,
-    pub joined: fn(&str, bool) -> String,
-    pub left: fn(&str, bool) -> String,
-    pub back: fn(&str, bool) -> String,
-    pub gone: fn(&str, bool) -> String,
+    pub online_people: &'static str,
+    pub online_count: fn(usize) -> String,
+    pub you: &'static str,
+    pub somebody: &'static str,
 }
 
-pub(crate) static ENGLISH: People = People {
+impl PeoplePhrases {
+    pub fn of(language: Language) -> &'static Self {
+        language.pick(&ENGLISH, &KOREAN)
+    }
+}
+
+static ENGLISH: PeoplePhrases = PeoplePhrases {
     in_room: "People in this room",
     here: |n| format!("Here · {n}"),
     not_here: |n| format!("Offline · {n}"),
@@ -38,19 +44,13 @@ pub(crate) static ENGLISH: People = People {
     actions: |name| format!("What to do with {name}"),
     write: "Send a direct message",
     remove: "Remove from this room",
-    list: |named, more| match (named, more) {
-        ([], _) => String::new(),
-        (named, 1..) => format!("{} and {more} more", named.join(", ")),
-        ([one], 0) => (*one).to_owned(),
-        ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
-    },
-    joined: |names, _| format!("{names} joined"),
-    left: |names, _| format!("{names} left"),
-    back: |names, several| format!("{names} {} back", if several { "are" } else { "is" }),
-    gone: |names, several| format!("{names} {} offline", if several { "are" } else { "is" }),
+    online_people: "Online",
+    online_count: |n| format!("{n} online"),
+    you: "you",
+    somebody: "somebody",
 };
 
-pub(crate) static KOREAN: People = People {
+static KOREAN: PeoplePhrases = PeoplePhrases {
     in_room: "이 채팅방의 사람들",
     here: |n| format!("접속 중 · {n}"),
     not_here: |n| format!("오프라인 · {n}"),
@@ -66,12 +66,8 @@ pub(crate) static KOREAN: People = People {
     actions: |name| format!("{name} 님에게 할 수 있는 일"),
     write: "다이렉트 메시지 보내기",
     remove: "이 채팅방에서 내보내기",
-    list: |named, more| match more {
-        0 => format!("{} 님", named.join(", ")),
-        more => format!("{} 님 외 {more}명", named.join(", ")),
-    },
-    joined: |names, _| format!("{names}이 들어왔어요"),
-    left: |names, _| format!("{names}이 나갔어요"),
-    back: |names, _| format!("{names}이 돌아왔어요"),
-    gone: |names, _| format!("{names}의 접속이 끊겼어요"),
+    online_people: "접속 중",
+    online_count: |n| format!("{n}명 접속 중"),
+    you: "나",
+    somebody: "알 수 없는 사람",
 };

@@ -7,6 +7,7 @@ use steadfast_shared::event::Availability;
 
 use crate::language::Phrase;
 use crate::page::Page;
+use crate::people::phrases::PeoplePhrases;
 
 /// A dot, full, half or empty, with words for screen readers.
 #[component]
@@ -25,11 +26,11 @@ pub(crate) fn Presence(id: UserId) -> impl IntoView {
     };
     let words = move || {
         let words: Phrase = match state.get()? {
-            Availability::Online => |t| t.people.online,
-            Availability::Away => |t| t.people.away,
-            Availability::Offline => |t| t.people.offline,
+            Availability::Online => |l| PeoplePhrases::of(l).online,
+            Availability::Away => |l| PeoplePhrases::of(l).away,
+            Availability::Offline => |l| PeoplePhrases::of(l).offline,
         };
-        Some(words(page.t()))
+        Some(words(page.language()))
     };
     view! {
         <span class="presence" data-testid="presence" data-state=name title=words>

@@ -10,7 +10,11 @@ use steadfast_shared::{ErrorCode, Nickname, RoomId, UserId};
 use crate::account::sign_in;
 use crate::account::start::Stage;
 use crate::browser::http::HttpError;
+use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::page::Page;
+use crate::people::block_phrases::BlockPhrases;
+use crate::people::phrases::PeoplePhrases;
+use crate::rooms::phrases::HidingPhrases;
 use crate::storage::preferences;
 use crate::ui::overlays::Opened;
 
@@ -35,11 +39,11 @@ impl Page {
         spawn_local(async move {
             match self.ask(Block { person, blocked }).await {
                 Ok(()) => {
-                    let t = untrack(|| self.t());
+                    let language = untrack(|| self.language());
                     let done = if blocked {
-                        t.privacy.blocked_now
+                        BlockPhrases::of(language).blocked_now
                     } else {
-                        t.privacy.unblocked_now
+                        BlockPhrases::of(language).unblocked_now
                     };
                     self.remark_words(done(&name));
                 }
@@ -55,7 +59,7 @@ impl Page {
             found.map(|person| person.name.clone())
         });
         let name = blocked.or_else(|| untrack(|| self.name_of(person)));
-        name.unwrap_or_else(|| untrack(|| self.t().somebody.to_owned()))
+        name.unwrap_or_else(|| untrack(|| PeoplePhrases::of(self.language()).somebody.to_owned()))
     }
 
     /// Hides a conversation from this person's lists, or shows it again.
@@ -66,7 +70,7 @@ impl Page {
                     if self.room.get_untracked() == Some(room) {
                         self.open_another(room);
                     }
-                    self.remark(|t| t.privacy.hidden);
+                    self.remark(|l| HidingPhrases::of(l).hidden);
                 }
                 Ok(_) => {}
                 Err(error) => self.remark_words(untrack(|| self.why(&error))),
@@ -135,7 +139,7 @@ impl Page {
         };
         match sign_in::renew(nickname).await {
             Ok(info) => self.enter(info),
-            Err(HttpError::Unreachable) => self.remark(|t| t.server_unreachable),
+            Err(HttpError::Unreachable) => self.remark(|l| RefusalPhrases::of(l).server_unreachable),
             Err(error) if error.is(ErrorCode::Banned) || error.is(ErrorCode::Deactivated) => return true,
             // By their passphrase, perhaps: what they had not sent waits for that.
             Err(_) => {

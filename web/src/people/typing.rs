@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::page::Page;
+use crate::people::notice_phrases::NoticePhrases;
 
 /// Who else is writing, in one line that keeps its height when nobody is.
 #[component]
@@ -20,7 +21,7 @@ pub(crate) fn Typing() -> impl IntoView {
                 .map(|person| person.name.clone())
                 .collect()
         });
-        (page.t().typing)(&names.iter().map(String::as_str).collect::<Vec<_>>())
+        (NoticePhrases::of(page.language()).typing)(&names.iter().map(String::as_str).collect::<Vec<_>>())
     };
     view! { <p class="typing" data-testid="typing">{words}</p> }
 }

@@ -9,6 +9,7 @@ use crate::browser::base_path;
 use crate::compose::draft::Draft;
 use crate::page::Page;
 use crate::rooms::interruption::Reason;
+use crate::rooms::phrases::NavigationPhrases;
 use crate::rooms::route::Route;
 use crate::shell::shortcut::neighbour;
 use crate::storage::preferences;
@@ -149,7 +150,7 @@ impl Page {
                 self.interrupt(Reason::NoSuchRoom, String::new());
                 self.put_draft_aside(asked_for);
             } else {
-                self.remark(|t| t.navigation.no_such_room);
+                self.remark(|l| NavigationPhrases::of(l).no_such_room);
             }
         }
         if (certain && wanted) || (!wanted && open.is_none()) {

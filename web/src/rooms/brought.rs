@@ -4,8 +4,10 @@ use leptos::prelude::*;
 use steadfast_shared::{Person, RoomKind};
 
 use crate::page::{Page, words};
+use crate::people::block_phrases::BlockPhrases;
 use crate::rooms::dialogs::leave::leave;
 use crate::rooms::list::OpenRoom;
+use crate::rooms::phrases::{HidingPhrases, RoomPhrases};
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::overlays::Opened;
 
@@ -31,11 +33,11 @@ fn BroughtBy(by: Person, room: OpenRoom) -> impl IntoView {
     let Person { id: person, name } = by;
     let named = name.clone();
     let says = words(move || {
-        let t = page.t();
+        let language = page.language();
         let says = if kind == RoomKind::Direct {
-            t.privacy.started_by
+            HidingPhrases::of(language).started_by
         } else {
-            t.privacy.brought_by
+            HidingPhrases::of(language).brought_by
         };
         says(&name)
     });
@@ -53,10 +55,10 @@ fn BroughtBy(by: Person, room: OpenRoom) -> impl IntoView {
             <span>{says}</span>
             <span class="notice-ways">
                 <button type="button" class="button button-small" data-testid="brought-keep" on:click=move |_| page.note(id)>
-                    {page.says(|t| t.privacy.keep)}
+                    {page.says(|l| HidingPhrases::of(l).keep)}
                 </button>
                 <button type="button" class="button button-small" data-testid="brought-out" on:click=out>
-                    {page.says(if partner { |t| t.privacy.hide } else { |t| t.room.leave })}
+                    {page.says(if partner { |l| HidingPhrases::of(l).hide } else { |l| RoomPhrases::of(l).leave })}
                 </button>
                 <button
                     type="button"
@@ -64,7 +66,7 @@ fn BroughtBy(by: Person, room: OpenRoom) -> impl IntoView {
                     data-testid="brought-block"
                     on:click=move |_| page.around.open(Opened::Block(person))
                 >
-                    {words(move || (page.t().privacy.block_name)(&named))}
+                    {words(move || (BlockPhrases::of(page.language()).block_name)(&named))}
                 </button>
             </span>
         </div>
@@ -78,10 +80,10 @@ fn Hidden(room: OpenRoom) -> impl IntoView {
     view! {
         <div class="notice notice-ask notice-calm" role="status" data-testid="is-hidden">
             <Icon shape=Shape::Hide />
-            <span>{page.says(|t| t.privacy.is_hidden)}</span>
+            <span>{page.says(|l| HidingPhrases::of(l).is_hidden)}</span>
             <span class="notice-ways">
                 <button type="button" class="button button-small" data-testid="show-again" on:click=move |_| page.set_hidden(id, false)>
-                    {page.says(|t| t.privacy.show)}
+                    {page.says(|l| HidingPhrases::of(l).show)}
                 </button>
             </span>
         </div>

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 use crate::page::{Page, words};
 use crate::rooms::interruption::{Interruption, Reason};
+use crate::rooms::phrases::{InterruptionPhrases, NavigationPhrases, RoomPhrases};
+use crate::timeline::phrases::ActionPhrases;
 use crate::ui::clipboard;
 use crate::ui::dialog::Dialog;
 
@@ -24,10 +26,10 @@ fn Notice(interruption: Interruption) -> impl IntoView {
     let page = Page::here();
     let Interruption { reason, room, text } = interruption;
     let why = move || match reason {
-        Reason::Out => (page.t().room.out)(&room),
-        Reason::Deleted => (page.t().room.deleted)(&room),
-        Reason::Archived => (page.t().drafts.archived)(&room),
-        Reason::NoSuchRoom => page.t().navigation.no_such_room.to_owned(),
+        Reason::Out => (RoomPhrases::of(page.language()).out)(&room),
+        Reason::Deleted => (RoomPhrases::of(page.language()).deleted)(&room),
+        Reason::Archived => (InterruptionPhrases::of(page.language()).archived)(&room),
+        Reason::NoSuchRoom => NavigationPhrases::of(page.language()).no_such_room.to_owned(),
     };
     let close = Callback::new(move |()| {
         page.interruption.set(None);
@@ -37,7 +39,7 @@ fn Notice(interruption: Interruption) -> impl IntoView {
     let copied = text.clone();
     let kept = has_words.then(|| {
         view! {
-            <p>{page.says(if reason == Reason::Deleted { |t| t.drafts.written_there } else { |t| t.drafts.kept })}</p>
+            <p>{page.says(if reason == Reason::Deleted { |l| InterruptionPhrases::of(l).written_there } else { |l| InterruptionPhrases::of(l).kept })}</p>
             <blockquote class="kept-words" data-testid="kept-words">{text}</blockquote>
         }
     });
@@ -49,13 +51,13 @@ fn Notice(interruption: Interruption) -> impl IntoView {
                 data-testid="copy-words"
                 on:click=move |_| clipboard::copy(page, copied.clone())
             >
-                {page.says(|t| t.copy_text)}
+                {page.says(|l| ActionPhrases::of(l).copy_text)}
             </button>
         }
     });
     view! {
         <Dialog
-            title=words(move || page.t().drafts.interrupted.to_owned())
+            title=words(move || InterruptionPhrases::of(page.language()).interrupted.to_owned())
             testid="out-of-room"
             brief=true
             on_close=close
@@ -71,7 +73,7 @@ fn Notice(interruption: Interruption) -> impl IntoView {
                     data-testid="out-of-room-ok"
                     on:click=move |_| close.run(())
                 >
-                    {page.says(|t| t.room.understood)}
+                    {page.says(|l| RoomPhrases::of(l).understood)}
                 </button>
             </div>
         </Dialog>

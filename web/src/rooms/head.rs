@@ -7,8 +7,10 @@ use steadfast_shared::RoomKind;
 use steadfast_shared::event::Availability;
 
 use crate::page::{Page, words};
+use crate::people::phrases::PeoplePhrases;
 use crate::rooms::kind_mark::KindMark;
 use crate::rooms::menu::RoomMenu;
+use crate::rooms::phrases::{NavigationPhrases, RoomPhrases};
 use crate::ui::icon::{Icon, Shape};
 
 /// The room's name, what it is for, who is in it, and the page's tools.
@@ -62,15 +64,15 @@ pub(crate) fn RoomHead(
                     class="button button-quiet room-people"
                     data-testid="members"
                     node_ref=members_button
-                    title=page.says(|t| t.people.in_room)
+                    title=page.says(|l| PeoplePhrases::of(l).in_room)
                     aria-controls="members"
                     aria-expanded=move || members.get().to_string()
                     on:click=move |_| page.toggle_members()
                 >
-                    <span class="sr-only">{page.says(|t| t.people.in_room)}</span>
+                    <span class="sr-only">{page.says(|l| PeoplePhrases::of(l).in_room)}</span>
                     <Icon shape=Shape::People />
                     <span class="online-count" data-testid="online" hidden=move || online.get() == 0>
-                        {words(move || (page.t().online_count)(online.get()))}
+                        {words(move || (PeoplePhrases::of(page.language()).online_count)(online.get()))}
                     </span>
                 </button>
                 <button
@@ -78,8 +80,8 @@ pub(crate) fn RoomHead(
                     class="button button-quiet button-icon"
                     data-testid="details"
                     node_ref=details_button
-                    aria-label=page.says(|t| t.details)
-                    title=page.says(|t| t.details)
+                    aria-label=page.says(|l| RoomPhrases::of(l).details)
+                    title=page.says(|l| RoomPhrases::of(l).details)
                     aria-controls="details"
                     aria-expanded=move || page.details.get().to_string()
                     on:click=move |_| page.toggle_details()
@@ -111,8 +113,8 @@ fn OpenRooms() -> impl IntoView {
             on:click=move |_| page.around.rooms.set(true)
         >
             <span class="sr-only">
-                {page.says(|t| t.navigation.open_rooms)}
-                {move || (elsewhere.get() > 0).then(|| format!(", {}", (page.t().unread)(elsewhere.get())))}
+                {page.says(|l| NavigationPhrases::of(l).open_rooms)}
+                {move || (elsewhere.get() > 0).then(|| format!(", {}", (NavigationPhrases::of(page.language()).unread)(elsewhere.get())))}
             </span>
             <Icon shape=Shape::Menu />
             <span class="room-news-dot" aria-hidden="true" hidden=move || elsewhere.get() == 0></span>

@@ -6,6 +6,8 @@ use steadfast_client::RoomView;
 use steadfast_shared::{Person, RoomId, RoomKind};
 
 use crate::page::Page;
+use crate::rooms::phrases::RoomPhrases;
+use crate::timeline::phrases::TimelinePhrases;
 
 /// What the room everybody begins in is called, until the server has said so.
 const FIRST_ROOM: &str = "#general";
@@ -114,9 +116,9 @@ impl Page {
     pub(crate) fn beginning(self) -> String {
         let direct = self.open_room().is_some_and(|room| room.kind == RoomKind::Direct);
         let begins = if direct {
-            self.t().room.beginning_with
+            TimelinePhrases::of(self.language()).beginning_with
         } else {
-            self.t().beginning
+            TimelinePhrases::of(self.language()).beginning
         };
         begins(&self.room_name())
     }
@@ -141,7 +143,7 @@ impl Page {
         let names = named.collect::<Vec<_>>().join(", ");
         match people.len().saturating_sub(NAMED) {
             0 => names,
-            more => (self.t().room.and_more)(&names, more),
+            more => (RoomPhrases::of(self.language()).and_more)(&names, more),
         }
     }
 

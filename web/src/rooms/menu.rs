@@ -11,6 +11,8 @@ use crate::page::{Page, words};
 use crate::rooms::dialogs::hide::direct_choices;
 use crate::rooms::dialogs::leave::leave;
 use crate::rooms::list::OpenRoom;
+use crate::rooms::phrases::RoomPhrases;
+use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::menu::{Choice, Menu};
 use crate::ui::overlays::Opened;
@@ -31,7 +33,7 @@ pub(crate) fn RoomMenu() -> impl IntoView {
         }
         let room = room.get_untracked()?;
         let anchor = button.get_untracked()?;
-        let label = words(move || page.t().room.menu.to_owned());
+        let label = words(move || RoomPhrases::of(page.language()).menu.to_owned());
         let on_close = Callback::new(move |()| open.set(false));
         Some(view! { <Menu label anchor=anchor.into() choices=choices(page, &room) on_close /> })
     };
@@ -42,8 +44,8 @@ pub(crate) fn RoomMenu() -> impl IntoView {
             data-testid="room-menu"
             node_ref=button
             hidden=move || !any.get()
-            title=page.says(|t| t.room.menu)
-            aria-label=page.says(|t| t.room.menu)
+            title=page.says(|l| RoomPhrases::of(l).menu)
+            aria-label=page.says(|l| RoomPhrases::of(l).menu)
             aria-haspopup="menu"
             aria-expanded=move || open.get().to_string()
             on:click=move |_| open.update(|open| *open = !*open)
@@ -56,7 +58,7 @@ pub(crate) fn RoomMenu() -> impl IntoView {
 
 fn choices(page: Page, room: &OpenRoom) -> Vec<Choice> {
     let choice = |phrase: Phrase, shape, testid, grave, act: Rc<dyn Fn()>| Choice {
-        words: words(move || phrase(page.t()).to_owned()),
+        words: words(move || phrase(page.language()).to_owned()),
         shape,
         testid,
         grave,
@@ -65,7 +67,7 @@ fn choices(page: Page, room: &OpenRoom) -> Vec<Choice> {
     let id = room.id;
     let opens = move |dialog: Opened| -> Rc<dyn Fn()> { Rc::new(move || page.around.open(dialog)) };
     let mut choices = vec![choice(
-        |t| t.history.go_to_date,
+        |l| TimelinePhrases::of(l).go_to_date,
         Shape::Day,
         "room-date",
         false,
@@ -77,7 +79,7 @@ fn choices(page: Page, room: &OpenRoom) -> Vec<Choice> {
     }
     if !room.archived {
         choices.push(choice(
-            |t| t.room.invite,
+            |l| RoomPhrases::of(l).invite,
             Shape::People,
             "room-invite",
             false,
@@ -86,7 +88,7 @@ fn choices(page: Page, room: &OpenRoom) -> Vec<Choice> {
     }
     if room.manage {
         choices.push(choice(
-            |t| t.room.change,
+            |l| RoomPhrases::of(l).change,
             Shape::Gear,
             "room-change",
             false,
@@ -95,6 +97,12 @@ fn choices(page: Page, room: &OpenRoom) -> Vec<Choice> {
     }
     let leaving = room.clone();
     let leaves = Rc::new(move || leave(page, &leaving));
-    choices.push(choice(|t| t.room.leave, Shape::Leave, "room-leave", true, leaves));
+    choices.push(choice(
+        |l| RoomPhrases::of(l).leave,
+        Shape::Leave,
+        "room-leave",
+        true,
+        leaves,
+    ));
     choices
 }

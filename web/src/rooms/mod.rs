@@ -2,7 +2,6 @@
 
 pub mod finder;
 pub mod list_order;
-pub mod navigation_phrases;
 pub mod phrases;
 pub mod route;
 

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::account::start::Stage;
 use crate::page::Page;
+use crate::timeline::phrases::ActionPhrases;
 use crate::ui::clipboard;
 
 /// Keeps files from taking the page's place, and says why they cannot be sent.
@@ -23,7 +24,7 @@ pub(crate) fn listen(page: Page) {
         if holds_files(&event) {
             event.prevent_default();
             if page.stage.get_untracked() == Stage::Room {
-                page.remark(|t| t.messages.text_only);
+                page.remark(|l| ActionPhrases::of(l).text_only);
             }
         }
     });

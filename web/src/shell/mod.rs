@@ -7,8 +7,6 @@ pub(crate) mod away;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod details;
 #[cfg(target_arch = "wasm32")]
-pub(crate) mod details_outbox;
-#[cfg(target_arch = "wasm32")]
 pub(crate) mod drops;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod keys;

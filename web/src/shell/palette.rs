@@ -7,11 +7,13 @@ use steadfast_client::Session;
 use steadfast_shared::room::FindPeople;
 use steadfast_shared::{Person, RoomId, RoomKind, UserId};
 
+use crate::admin::phrases::AdminPhrases;
 use crate::admin::section;
 use crate::page::{Page, words};
 use crate::rooms::finder;
 use crate::rooms::kind_mark::KindMark;
 use crate::rooms::list::{RoomLine, folded};
+use crate::rooms::phrases::NavigationPhrases;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::list::roving;
@@ -87,7 +89,7 @@ pub(crate) fn Palette() -> impl IntoView {
     });
     let close = Callback::new(move |()| page.around.close(Opened::Palette));
     view! {
-        <Dialog title=words(move || page.t().navigation.go_to.to_owned()) testid="palette" on_close=close>
+        <Dialog title=words(move || NavigationPhrases::of(page.language()).go_to.to_owned()) testid="palette" on_close=close>
             <input
                 type="text"
                 class="field"
@@ -99,8 +101,8 @@ pub(crate) fn Palette() -> impl IntoView {
                 aria-expanded="true"
                 aria-controls="palette-offers"
                 aria-activedescendant=move || offers.with(|offers| (!offers.is_empty()).then(|| option_id(at.get())))
-                aria-label=page.says(|t| t.navigation.find_anything)
-                placeholder=page.says(|t| t.navigation.find_anything)
+                aria-label=page.says(|l| NavigationPhrases::of(l).find_anything)
+                placeholder=page.says(|l| NavigationPhrases::of(l).find_anything)
                 on:input=move |event| {
                     typed.set(event_target_value(&event));
                     at.set(0);
@@ -108,7 +110,7 @@ pub(crate) fn Palette() -> impl IntoView {
                 }
                 on:keydown=key
             />
-            <ul class="offers" id="palette-offers" role="listbox" aria-label=page.says(|t| t.navigation.go_to)>
+            <ul class="offers" id="palette-offers" role="listbox" aria-label=page.says(|l| NavigationPhrases::of(l).go_to)>
                 {move || {
                     offers
                         .get()
@@ -138,7 +140,7 @@ pub(crate) fn Palette() -> impl IntoView {
                 }}
             </ul>
             <p class="offers-none" role="status">
-                {move || offers.with(Vec::is_empty).then(|| page.t().navigation.nothing_found)}
+                {move || offers.with(Vec::is_empty).then(|| NavigationPhrases::of(page.language()).nothing_found)}
             </p>
         </Dialog>
     }
@@ -208,7 +210,7 @@ fn offers(page: Page, typed: &str, found: &[Person]) -> Vec<Offer> {
     });
     let administers = section::administers(page.on_connection(Session::role));
     let administration = administers.then(|| Offer {
-        title: page.t().admin.title.to_owned(),
+        title: AdminPhrases::of(page.language()).title.to_owned(),
         kind: RoomKind::Private,
         archived: false,
         way: Way::Administration,

@@ -14,6 +14,7 @@ use crate::people::typing::Typing;
 use crate::rooms::brought::Brought;
 use crate::rooms::gone::Interrupted;
 use crate::rooms::head::RoomHead;
+use crate::rooms::phrases::RoomPhrases;
 use crate::rooms::sidebar::Sidebar;
 use crate::shell::details::Details;
 use crate::shell::opened::OpenDialog;
@@ -95,7 +96,7 @@ fn Archived() -> impl IntoView {
     view! {
         <p class="composer-archived" role="status" data-testid="archived" tabindex="-1" node_ref=said>
             <Icon shape=Shape::Archive />
-            {page.says(|t| t.room.nothing_can_be_said)}
+            {page.says(|l| RoomPhrases::of(l).nothing_can_be_said)}
         </p>
     }
 }

@@ -10,6 +10,7 @@ use crate::browser::{base_path, viewport};
 use crate::page::Page;
 use crate::shell::room::RoomPage;
 use crate::shell::{drops, keys};
+use crate::ui::phrases::UiPhrases;
 
 /// Shows the page.
 pub fn show() {
@@ -75,7 +76,9 @@ fn Root() -> impl IntoView {
     });
     let stage = Memo::new(move |_| page.stage.get());
     move || match stage.get() {
-        Stage::Opening => view! { <p class="boot" role="status">{page.says(|t| t.opening)}</p> }.into_any(),
+        Stage::Opening => {
+            view! { <p class="boot" role="status">{page.says(|l| UiPhrases::of(l).opening)}</p> }.into_any()
+        }
         Stage::Nickname(welcome) => view! { <NicknamePage welcome /> }.into_any(),
         Stage::Room => view! { <RoomPage /> }.into_any(),
         Stage::KeptOut(reason) => view! { <KeptOutPage reason /> }.into_any(),

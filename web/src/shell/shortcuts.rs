@@ -2,23 +2,28 @@
 
 use leptos::prelude::*;
 
+use crate::compose::phrases::ComposePhrases;
 use crate::language::Phrase;
 use crate::page::{Page, words};
+use crate::rooms::phrases::NavigationPhrases;
 use crate::ui::dialog::Dialog;
 use crate::ui::overlays::Opened;
+use crate::ui::phrases::UiPhrases;
 
 type Line = (&'static [&'static str], Phrase);
 
 /// Each shortcut with what it does. `Mod` is Ctrl, or a Mac's Command.
 const SHORTCUTS: [Line; 8] = [
-    (&["Mod", "K"], |t| t.navigation.find_anything),
-    (&["Mod", "Enter"], |t| t.send),
-    (&["Alt", "↓"], |t| t.navigation.next_room),
-    (&["Alt", "↑"], |t| t.navigation.previous_room),
-    (&["Alt", "Shift", "↓"], |t| t.navigation.next_unread),
-    (&["Alt", "Shift", "↑"], |t| t.navigation.previous_unread),
-    (&["Esc"], |t| t.close),
-    (&["?"], |t| t.navigation.shortcuts),
+    (&["Mod", "K"], |l| NavigationPhrases::of(l).find_anything),
+    (&["Mod", "Enter"], |l| ComposePhrases::of(l).send),
+    (&["Alt", "↓"], |l| NavigationPhrases::of(l).next_room),
+    (&["Alt", "↑"], |l| NavigationPhrases::of(l).previous_room),
+    (&["Alt", "Shift", "↓"], |l| NavigationPhrases::of(l).next_unread),
+    (&["Alt", "Shift", "↑"], |l| {
+        NavigationPhrases::of(l).previous_unread
+    }),
+    (&["Esc"], |l| UiPhrases::of(l).close),
+    (&["?"], |l| NavigationPhrases::of(l).shortcuts),
 ];
 
 /// Lists the shortcuts.
@@ -44,7 +49,7 @@ pub(crate) fn Shortcuts() -> impl IntoView {
     });
     let lines = lines.collect_view();
     view! {
-        <Dialog title=words(move || page.t().navigation.shortcuts.to_owned()) testid="shortcuts" on_close=close>
+        <Dialog title=words(move || NavigationPhrases::of(page.language()).shortcuts.to_owned()) testid="shortcuts" on_close=close>
             <dl class="shortcuts">{lines}</dl>
         </Dialog>
     }

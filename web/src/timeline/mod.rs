@@ -11,7 +11,6 @@
 //! - `view`, `separator`, `row`: what is seen
 
 pub mod anchor;
-pub mod history_phrases;
 pub mod layout;
 pub mod phrases;
 pub mod row_view;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::language::calendar;
 use crate::page::Page;
+use crate::timeline::phrases::TimelinePhrases;
 use crate::timeline::rows::RowModel;
 
 /// What stands before a row: the day it opens, and the line above the first new message.
@@ -31,7 +32,7 @@ pub(crate) fn Separator(row: RowModel) -> impl IntoView {
         let news = news.then(|| {
             view! {
                 <div class="news-line" role="listitem" data-testid="new-line">
-                    {page.says(|t| t.history.news)}
+                    {page.says(|l| TimelinePhrases::of(l).news)}
                 </div>
             }
         });

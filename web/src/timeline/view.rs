@@ -11,6 +11,7 @@ use web_sys::{Element, FocusOptions, HtmlElement};
 
 use crate::language::Phrase;
 use crate::page::{Page, words};
+use crate::timeline::phrases::TimelinePhrases;
 use crate::timeline::row::Row;
 use crate::timeline::row::hand::{Hand, focus_last_row};
 use crate::timeline::row::tools::OpenTool;
@@ -132,7 +133,7 @@ pub(crate) fn Timeline() -> impl IntoView {
                 data-testid="timeline"
                 tabindex="0"
                 role="region"
-                aria-label=words(move || (page.t().messages_in)(&page.room_name()))
+                aria-label=words(move || (TimelinePhrases::of(page.language()).messages_in)(&page.room_name()))
                 node_ref=element
                 on:scroll=scrolled
                 on:keydown=to_rows
@@ -209,8 +210,8 @@ fn NewEnd() -> impl IntoView {
     });
     move || {
         let words: Phrase = match says.get() {
-            Some((true, _)) => |t| t.history.loading_newer,
-            Some((_, true)) => |t| t.history.gap,
+            Some((true, _)) => |l| TimelinePhrases::of(l).loading_newer,
+            Some((_, true)) => |l| TimelinePhrases::of(l).gap,
             _ => return None,
         };
         Some(view! { <p class="timeline-edge" data-testid="new-end">{page.says(words)}</p> })
@@ -224,7 +225,10 @@ fn OldEnd() -> impl IntoView {
     let edge = Memo::new(move |_| page.edge());
     move || match edge.get() {
         Edge::Nothing => ().into_any(),
-        Edge::Loading => view! { <p class="timeline-edge">{page.says(|t| t.loading_older)}</p> }.into_any(),
+        Edge::Loading => {
+            view! { <p class="timeline-edge">{page.says(|l| TimelinePhrases::of(l).loading_older)}</p> }
+                .into_any()
+        }
         Edge::Beginning => view! {
             <p class="timeline-edge">{words(move || page.beginning())}</p>
         }
@@ -232,7 +236,7 @@ fn OldEnd() -> impl IntoView {
         Edge::Empty => view! {
             <div class="timeline-empty">
                 <h2>{words(move || page.beginning())}</h2>
-                <p>{page.says(|t| t.empty)}</p>
+                <p>{page.says(|l| TimelinePhrases::of(l).empty)}</p>
             </div>
         }
         .into_any(),

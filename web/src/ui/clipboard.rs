@@ -8,12 +8,17 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, HtmlDocument, HtmlTextAreaElement};
 
 use crate::page::Page;
+use crate::ui::phrases::UiPhrases;
 
 /// Puts a text on the clipboard, and says so.
 pub(crate) fn copy(page: Page, text: String) {
     spawn_local(async move {
         let copied = write(&text).await;
-        page.remark(if copied { |t| t.copied } else { |t| t.not_copied });
+        page.remark(if copied {
+            |l| UiPhrases::of(l).copied
+        } else {
+            |l| UiPhrases::of(l).not_copied
+        });
     });
 }
 

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use crate::page::Page;
 use crate::ui::focus::Focus;
 use crate::ui::icon::{Icon, Shape};
+use crate::ui::phrases::UiPhrases;
 
 /// A modal dialog, open for as long as it is shown: in the middle, or a sheet over the whole screen of a phone.
 ///
@@ -77,7 +78,7 @@ pub(crate) fn Dialog(
                         type="button"
                         class="button button-quiet button-icon"
                         data-testid="dialog-close"
-                        aria-label=page.says(|t| t.close)
+                        aria-label=page.says(|l| UiPhrases::of(l).close)
                         on:click=move |_| close()
                     >
                         <Icon shape=Shape::Close />

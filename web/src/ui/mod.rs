@@ -1,6 +1,7 @@
 //! Pieces that know nothing of the chat: dialogs, menus, fields, icons, and which overlay is open.
 
 pub mod list;
+pub mod phrases;
 pub mod placement;
 
 #[cfg(target_arch = "wasm32")]

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::language::Phrase;
 use crate::page::Page;
 use crate::ui::clipboard;
+use crate::ui::phrases::UiPhrases;
 
 /// A link that was just made and cannot be shown again, and the way to copy it.
 #[component]
@@ -26,7 +27,7 @@ pub(crate) fn ShownOnce(
                         class="button button-small"
                         on:click=move |_| clipboard::copy(page, copied.clone())
                     >
-                        {page.says(|t| t.account.copy_link)}
+                        {page.says(|l| UiPhrases::of(l).copy_link)}
                     </button>
                 </div>
             }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::language::Phrase;
 use crate::page::Page;
 use crate::ui::icon::{Icon, Shape};
+use crate::ui::phrases::UiPhrases;
 
 /// A panel beside the room where there is width for it, over it where there is not. Not modal: the room stays usable. Escape
 /// closes it.
@@ -70,7 +71,7 @@ pub(crate) fn SidePanel(
                     type="button"
                     class="button button-quiet button-icon"
                     data-testid=format!("{id}-close")
-                    aria-label=page.says(|t| t.close)
+                    aria-label=page.says(|l| UiPhrases::of(l).close)
                     node_ref=close_button
                     on:click=move |_| close()
                 >

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::account::phrases::AccountPhrases;
 use crate::account::settings::devices::Devices;
 use crate::account::settings::nickname::NicknameForm;
 use crate::account::settings::passphrase::PassphraseForm;
@@ -26,15 +27,15 @@ pub(crate) fn Account(
     };
     view! {
         <section class="setting">
-            <h3>{page.says(|t| t.account.title)}</h3>
+            <h3>{page.says(|l| AccountPhrases::of(l).title)}</h3>
             <NicknameForm />
             <PassphraseForm has=has_passphrase />
             <Devices />
             <p class="labelled-hint" role="status" data-testid="sign-out-warning">
-                {move || warned.get().then(|| page.t().account.sign_out_without_passphrase)}
+                {move || warned.get().then(|| AccountPhrases::of(page.language()).sign_out_without_passphrase)}
             </p>
             <button type="button" class="button" data-testid="sign-out" on:click=sign_out>
-                {page.says(|t| t.account.sign_out)}
+                {page.says(|l| AccountPhrases::of(l).sign_out)}
             </button>
         </section>
     }

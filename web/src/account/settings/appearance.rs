@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::account::phrases::SettingsPhrases;
 use crate::language::{Language, Phrase};
 use crate::page::Page;
 use crate::storage::preferences::Theme;
@@ -41,11 +42,11 @@ pub(crate) fn Appearance() -> impl IntoView {
     view! {
         <section class="setting">
             <fieldset class="segments">
-                <legend>{page.says(|t| t.settings.language)}</legend>
+                <legend>{page.says(|l| SettingsPhrases::of(l).language)}</legend>
                 {languages.collect_view()}
             </fieldset>
             <fieldset class="segments">
-                <legend>{page.says(|t| t.settings.theme)}</legend>
+                <legend>{page.says(|l| SettingsPhrases::of(l).theme)}</legend>
                 {themes.collect_view()}
             </fieldset>
         </section>
@@ -54,8 +55,8 @@ pub(crate) fn Appearance() -> impl IntoView {
 
 fn words_of(theme: Theme) -> Phrase {
     match theme {
-        Theme::System => |t| t.settings.theme_system,
-        Theme::Light => |t| t.settings.theme_light,
-        Theme::Dark => |t| t.settings.theme_dark,
+        Theme::System => |l| SettingsPhrases::of(l).theme_system,
+        Theme::Light => |l| SettingsPhrases::of(l).theme_light,
+        Theme::Dark => |l| SettingsPhrases::of(l).theme_dark,
     }
 }

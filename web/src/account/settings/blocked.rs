@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::page::{Page, words};
+use crate::people::block_phrases::BlockPhrases;
 
 /// The people one has blocked, each with the way to take it back.
 #[component]
@@ -22,10 +23,10 @@ pub(crate) fn BlockedPeople() -> impl IntoView {
                             type="button"
                             class="button button-small"
                             data-testid="settings-unblock"
-                            aria-label=words(move || (page.t().privacy.unblock_name)(&name))
+                            aria-label=words(move || (BlockPhrases::of(page.language()).unblock_name)(&name))
                             on:click=move |_| page.set_blocked(person.id, false)
                         >
-                            {page.says(|t| t.privacy.unblock)}
+                            {page.says(|l| BlockPhrases::of(l).unblock)}
                         </button>
                     </li>
                 }
@@ -34,10 +35,10 @@ pub(crate) fn BlockedPeople() -> impl IntoView {
     };
     view! {
         <section class="setting">
-            <h3>{page.says(|t| t.privacy.blocked_people)}</h3>
+            <h3>{page.says(|l| BlockPhrases::of(l).blocked_people)}</h3>
             <ul class="entries">{list}</ul>
             <p class="labelled-hint" hidden=move || !people.with(Vec::is_empty)>
-                {page.says(|t| t.privacy.nobody_blocked)}
+                {page.says(|l| BlockPhrases::of(l).nobody_blocked)}
             </p>
         </section>
     }

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 use steadfast_shared::http::DeviceInfo;
 
 use crate::account::api;
+use crate::account::phrases::AccountPhrases;
 use crate::language::calendar;
 use crate::page::{Page, words};
 
@@ -51,14 +52,17 @@ pub(crate) fn Devices() -> impl IntoView {
                 } = device;
                 let about = move || {
                     if current {
-                        page.t().account.this_device.to_owned()
+                        AccountPhrases::of(page.language()).this_device.to_owned()
                     } else {
-                        (page.t().account.last_seen)(&calendar::day_title(last_seen_at, page.language()))
+                        (AccountPhrases::of(page.language()).last_seen)(&calendar::day_title(
+                            last_seen_at,
+                            page.language(),
+                        ))
                     }
                 };
                 let label = {
                     let name = name.clone();
-                    words(move || (page.t().account.sign_out_device)(&name))
+                    words(move || (AccountPhrases::of(page.language()).sign_out_device)(&name))
                 };
                 let way = (!current).then(|| {
                     view! {
@@ -69,7 +73,7 @@ pub(crate) fn Devices() -> impl IntoView {
                             aria-label=label
                             on:click=move |_| sign_out(id)
                         >
-                            {page.says(|t| t.account.sign_out)}
+                            {page.says(|l| AccountPhrases::of(l).sign_out)}
                         </button>
                     }
                 });
@@ -85,10 +89,10 @@ pub(crate) fn Devices() -> impl IntoView {
     };
     view! {
         <div class="setting-part">
-            <h4>{page.says(|t| t.account.devices)}</h4>
+            <h4>{page.says(|l| AccountPhrases::of(l).devices)}</h4>
             <ul class="entries">{list}</ul>
             <p class="labelled-hint" role="status" data-bad="true" hidden=move || !failed.get()>
-                {page.says(|t| t.account.not_loaded)}
+                {page.says(|l| AccountPhrases::of(l).not_loaded)}
             </p>
         </div>
     }

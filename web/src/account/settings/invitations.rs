@@ -5,10 +5,12 @@ use leptos::task::spawn_local;
 use steadfast_shared::http::{Invite, JOIN_PATH, Registration};
 
 use crate::account::api;
+use crate::account::phrases::InvitationPhrases;
 use crate::account::settings::passphrase::refused;
 use crate::browser::base_path;
 use crate::language::calendar;
 use crate::page::{Page, words};
+use crate::ui::phrases::UiPhrases;
 use crate::ui::shown_once::ShownOnce;
 
 /// Whether new people need an invitation, and the invitations there are.
@@ -29,7 +31,7 @@ pub(crate) fn Invitations() -> impl IntoView {
                     invites.try_set(found);
                 }
                 Err(error) => {
-                    trouble.try_set(Some(refused(&error, page.t())));
+                    trouble.try_set(Some(refused(&error, page.language())));
                 }
             }
         });
@@ -42,7 +44,7 @@ pub(crate) fn Invitations() -> impl IntoView {
                     registration.try_set(Some(now));
                 }
                 Err(error) => {
-                    trouble.try_set(Some(refused(&error, page.t())));
+                    trouble.try_set(Some(refused(&error, page.language())));
                     load();
                 }
             }
@@ -56,7 +58,7 @@ pub(crate) fn Invitations() -> impl IntoView {
                     load();
                 }
                 Err(error) => {
-                    trouble.try_set(Some(refused(&error, page.t())));
+                    trouble.try_set(Some(refused(&error, page.language())));
                 }
             }
         });
@@ -64,7 +66,7 @@ pub(crate) fn Invitations() -> impl IntoView {
     let take_back = move |id: i64| {
         spawn_local(async move {
             if let Err(error) = api::take_invite_back(id).await {
-                trouble.try_set(Some(refused(&error, page.t())));
+                trouble.try_set(Some(refused(&error, page.language())));
             }
             link.try_set(None);
             load();
@@ -77,7 +79,7 @@ pub(crate) fn Invitations() -> impl IntoView {
             .into_iter()
             .map(|invite| {
                 let about = move || {
-                    (page.t().account.until)(
+                    (InvitationPhrases::of(page.language()).until)(
                         &calendar::day_title(invite.expires_at, page.language()),
                         invite.used,
                     )
@@ -91,7 +93,7 @@ pub(crate) fn Invitations() -> impl IntoView {
                             data-testid="invite-take-back"
                             on:click=move |_| take_back(invite.id)
                         >
-                            {page.says(|t| t.account.take_back)}
+                            {page.says(|l| InvitationPhrases::of(l).take_back)}
                         </button>
                     </li>
                 }
@@ -100,7 +102,7 @@ pub(crate) fn Invitations() -> impl IntoView {
     };
     view! {
         <section class="setting">
-            <h3>{page.says(|t| t.account.server)}</h3>
+            <h3>{page.says(|l| InvitationPhrases::of(l).server)}</h3>
             <label class="check">
                 <input
                     type="checkbox"
@@ -109,18 +111,18 @@ pub(crate) fn Invitations() -> impl IntoView {
                     prop:checked=move || registration.get().is_some_and(|registration| registration.closed)
                     on:change=move |event| close(event_target_checked(&event))
                 />
-                <span>{page.says(|t| t.account.closed)}</span>
+                <span>{page.says(|l| InvitationPhrases::of(l).closed)}</span>
             </label>
-            <p class="labelled-hint" hidden=move || !fixed()>{page.says(|t| t.account.closed_fixed)}</p>
+            <p class="labelled-hint" hidden=move || !fixed()>{page.says(|l| InvitationPhrases::of(l).closed_fixed)}</p>
             <div class="setting-part">
-                <h4>{page.says(|t| t.account.invitations)}</h4>
+                <h4>{page.says(|l| InvitationPhrases::of(l).invitations)}</h4>
                 <ul class="entries">{list}</ul>
                 <p class="labelled-hint" hidden=move || !invites.with(Vec::is_empty)>
-                    {page.says(|t| t.account.no_invitations)}
+                    {page.says(|l| InvitationPhrases::of(l).no_invitations)}
                 </p>
-                <ShownOnce link about=|t| t.account.link_shown_once testid="invite-link" />
+                <ShownOnce link about=|l| UiPhrases::of(l).link_shown_once testid="invite-link" />
                 <button type="button" class="button" data-testid="new-invite" on:click=make>
-                    {page.says(|t| t.account.new_invitation)}
+                    {page.says(|l| InvitationPhrases::of(l).new_invitation)}
                 </button>
             </div>
             <p class="labelled-hint" role="status" data-bad="true">{move || trouble.get()}</p>

@@ -12,11 +12,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::Session;
 
+use crate::account::phrases::SettingsPhrases;
 use crate::account::settings::account::Account;
 use crate::account::settings::appearance::Appearance;
 use crate::account::settings::blocked::BlockedPeople;
 use crate::account::settings::invitations::Invitations;
 use crate::account::sign_in;
+use crate::admin::phrases::AdminPhrases;
 use crate::admin::section;
 use crate::page::{Page, words};
 use crate::ui::dialog::Dialog;
@@ -37,7 +39,7 @@ pub(crate) fn Settings() -> impl IntoView {
     });
     let close = Callback::new(move |()| page.around.close(Opened::Settings));
     view! {
-        <Dialog title=words(move || page.t().settings.title.to_owned()) testid="settings-dialog" on_close=close>
+        <Dialog title=words(move || SettingsPhrases::of(page.language()).title.to_owned()) testid="settings-dialog" on_close=close>
             <Appearance />
             <Account has_passphrase />
             <BlockedPeople />
@@ -53,7 +55,7 @@ fn ToAdministration() -> impl IntoView {
     let page = Page::here();
     view! {
         <section class="setting">
-            <h3>{page.says(|t| t.admin.title)}</h3>
+            <h3>{page.says(|l| AdminPhrases::of(l).title)}</h3>
             <button
                 type="button"
                 class="button"
@@ -61,7 +63,7 @@ fn ToAdministration() -> impl IntoView {
                 on:click=move |_| page.around.open(Opened::Administration(None))
             >
                 <Icon shape=Shape::Shield />
-                {page.says(|t| t.admin.title)}
+                {page.says(|l| AdminPhrases::of(l).title)}
             </button>
         </section>
     }

@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use steadfast_shared::Nickname;
 use steadfast_shared::room::ChangeNickname;
 
+use crate::account::phrases::{AccountPhrases, JoinPhrases};
 use crate::page::{Page, words};
 use crate::ui::field::Field;
 
@@ -26,7 +27,9 @@ pub(crate) fn NicknameForm() -> impl IntoView {
             .unwrap_or_default();
         let name = match Nickname::parse(&typed) {
             Ok(name) => name,
-            Err(error) => return trouble.set(Some((page.t().nickname_refused)(error))),
+            Err(error) => {
+                return trouble.set(Some((JoinPhrases::of(page.language()).nickname_refused)(error)));
+            }
         };
         trouble.set(None);
         under_way.set(true);
@@ -34,7 +37,7 @@ pub(crate) fn NicknameForm() -> impl IntoView {
             let answer = page.ask(ChangeNickname { name }).await;
             under_way.try_set(false);
             match answer {
-                Ok(_) => page.remark(|t| t.account.saved),
+                Ok(_) => page.remark(|l| AccountPhrases::of(l).saved),
                 Err(error) => {
                     trouble.try_set(Some(page.why(&error)));
                 }
@@ -45,15 +48,15 @@ pub(crate) fn NicknameForm() -> impl IntoView {
         <form class="setting-form" on:submit=submit novalidate>
             <Field
                 id="new-nickname"
-                label=words(move || page.t().nickname.to_owned())
+                label=words(move || JoinPhrases::of(page.language()).nickname.to_owned())
                 input=input
                 start=start
-                hint=words(move || page.t().account.rename_means.to_owned())
+                hint=words(move || AccountPhrases::of(page.language()).rename_means.to_owned())
                 trouble=trouble
                 capitals="words"
             />
             <button type="submit" class="button" data-testid="nickname-save" disabled=under_way>
-                {page.says(|t| t.account.rename)}
+                {page.says(|l| AccountPhrases::of(l).rename)}
             </button>
         </form>
     }

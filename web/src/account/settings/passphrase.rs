@@ -7,8 +7,10 @@ use leptos::task::spawn_local;
 use steadfast_shared::{ErrorCode, Passphrase};
 
 use crate::account::api;
+use crate::account::phrases::AccountPhrases;
 use crate::browser::http::HttpError;
-use crate::language::Phrases;
+use crate::connection::refusal_phrases::RefusalPhrases;
+use crate::language::Language;
 use crate::page::{Page, words};
 use crate::ui::field::Field;
 
@@ -34,8 +36,12 @@ pub(crate) fn PassphraseForm(
                 .unwrap_or_default()
         };
         let read = |about_now: bool, typed: String| {
-            Passphrase::parse(&typed)
-                .map_err(|error| (about_now, (page.t().account.passphrase_refused)(error)))
+            Passphrase::parse(&typed).map_err(|error| {
+                (
+                    about_now,
+                    (AccountPhrases::of(page.language()).passphrase_refused)(error),
+                )
+            })
         };
         let current = match has.get_untracked().then(|| read(true, value(now))).transpose() {
             Ok(current) => current,
@@ -58,11 +64,11 @@ pub(crate) fn PassphraseForm(
                             input.set_value("");
                         }
                     }
-                    page.remark(|t| t.account.saved);
+                    page.remark(|l| AccountPhrases::of(l).saved);
                 }
                 Err(error) => {
                     let about_now = error.is(ErrorCode::WrongPassphrase);
-                    trouble.try_set(Some((about_now, refused(&error, page.t()))));
+                    trouble.try_set(Some((about_now, refused(&error, page.language()))));
                 }
             }
         });
@@ -80,7 +86,7 @@ pub(crate) fn PassphraseForm(
             <div hidden=move || !has.get()>
                 <Field
                     id="passphrase-now"
-                    label=words(move || page.t().account.passphrase_now.to_owned())
+                    label=words(move || AccountPhrases::of(page.language()).passphrase_now.to_owned())
                     input=now
                     trouble=at(true)
                     kind="password"
@@ -90,28 +96,30 @@ pub(crate) fn PassphraseForm(
             </div>
             <Field
                 id="passphrase-new"
-                label=words(move || page.t().account.passphrase_new.to_owned())
+                label=words(move || AccountPhrases::of(page.language()).passphrase_new.to_owned())
                 input=new
-                hint=words(move || page.t().account.passphrase_why.to_owned())
+                hint=words(move || AccountPhrases::of(page.language()).passphrase_why.to_owned())
                 trouble=at(false)
                 kind="password"
                 autocomplete="new-password"
                 capitals="none"
             />
             <button type="submit" class="button" data-testid="passphrase-save" disabled=under_way>
-                {page.says(|t| t.account.save)}
+                {page.says(|l| AccountPhrases::of(l).save)}
             </button>
         </form>
     }
 }
 
 /// Why something about the account was not done.
-pub(crate) fn refused(error: &HttpError, t: &Phrases) -> String {
+pub(crate) fn refused(error: &HttpError, language: Language) -> String {
     match error {
-        HttpError::Unreachable => t.server_unreachable.to_owned(),
+        HttpError::Unreachable => RefusalPhrases::of(language).server_unreachable.to_owned(),
         HttpError::Refused(error) => match error.code {
-            ErrorCode::WrongPassphrase | ErrorCode::Forbidden => (t.rejected)(error.code).to_owned(),
-            _ => (t.server_refused)(&error.message),
+            ErrorCode::WrongPassphrase | ErrorCode::Forbidden => {
+                (RefusalPhrases::of(language).rejected)(error.code).to_owned()
+            }
+            _ => (RefusalPhrases::of(language).server_refused)(&error.message),
         },
     }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::Input;
 
+use crate::account::phrases::OwnerLinkPhrases;
 use crate::admin::api;
 use crate::page::{Page, words};
 use crate::ui::dialog::Dialog;
@@ -32,21 +33,21 @@ pub(crate) fn ClaimDialog() -> impl IntoView {
                 Ok(info) => {
                     page.tell(Input::SignedIn(info));
                     close.run(());
-                    page.remark(|t| t.admin.claimed);
+                    page.remark(|l| OwnerLinkPhrases::of(l).claimed);
                 }
                 Err(error) => {
-                    trouble.try_set(Some(untrack(|| api::why(&error, page.t()))));
+                    trouble.try_set(Some(untrack(|| api::why(&error, page.language()))));
                 }
             }
         });
     };
     view! {
-        <Dialog title=words(move || page.t().admin.claim.to_owned()) testid="claim" brief=true on_close=close>
-            <p>{page.says(|t| t.admin.claim_means)}</p>
+        <Dialog title=words(move || OwnerLinkPhrases::of(page.language()).claim.to_owned()) testid="claim" brief=true on_close=close>
+            <p>{page.says(|l| OwnerLinkPhrases::of(l).claim_means)}</p>
             <p class="labelled-hint" role="alert" data-bad="true" data-testid="claim-trouble">{move || trouble.get()}</p>
             <div class="dialog-ways">
                 <button type="button" class="button" data-testid="claim-not-now" on:click=move |_| close.run(())>
-                    {page.says(|t| t.admin.claim_not_now)}
+                    {page.says(|l| OwnerLinkPhrases::of(l).claim_not_now)}
                 </button>
                 <button
                     type="button"
@@ -56,7 +57,7 @@ pub(crate) fn ClaimDialog() -> impl IntoView {
                     disabled=under_way
                     on:click=claim
                 >
-                    {page.says(|t| t.admin.claim)}
+                    {page.says(|l| OwnerLinkPhrases::of(l).claim)}
                 </button>
             </div>
         </Dialog>

@@ -8,10 +8,14 @@ use steadfast_client::Session;
 use steadfast_shared::admin::{self, AccountState, Messages};
 use steadfast_shared::{Person, Power, Role, limit};
 
+use crate::admin::phrases::{
+    AdminPersonPhrases, AdminPhrases, AdminTerms, ConsequencePhrases, ExclusionPhrases,
+};
 use crate::admin::span::Span;
 use crate::admin::views::choose::{Radios, Select};
 use crate::admin::views::question::{Ask, Deed};
 use crate::admin::{api, consequences};
+use crate::language::Language;
 use crate::page::{Page, words};
 use crate::ui::field::Field;
 
@@ -34,14 +38,14 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
         addresses_seconds: addresses.get().map(Span::seconds),
         messages: messages.get(),
     };
-    let follows = Signal::derive(move || consequences::of_exclusion(&asked(String::new()), page.t()));
+    let follows = Signal::derive(move || consequences::of_exclusion(&asked(String::new()), page.language()));
     let title = {
         let name = name.clone();
-        words(move || (page.t().admin.exclude_question)(&name))
+        words(move || (ExclusionPhrases::of(page.language()).exclude_question)(&name))
     };
     let does = words(move || match state.get() {
-        AccountState::Deactivated => page.t().admin.deactivate.to_owned(),
-        AccountState::Active | AccountState::Banned => page.t().admin.ban.to_owned(),
+        AccountState::Deactivated => ExclusionPhrases::of(page.language()).deactivate.to_owned(),
+        AccountState::Active | AccountState::Banned => ExclusionPhrases::of(page.language()).ban.to_owned(),
     });
     let deed: Deed = Rc::new(move || {
         let typed = reason
@@ -50,60 +54,62 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
             .unwrap_or_default();
         let typed = typed.trim().to_owned();
         if typed.chars().count() > limit::REASON_CHARS {
-            let t = untrack(|| page.t());
-            reason_trouble.set(Some((t.admin.reason_too_long)(limit::REASON_CHARS)));
+            let language = untrack(|| page.language());
+            reason_trouble.set(Some((ExclusionPhrases::of(language).reason_too_long)(
+                limit::REASON_CHARS,
+            )));
             return None;
         }
         reason_trouble.set(None);
         let (asked, name) = (untrack(|| asked(typed)), name.clone());
         Some(Box::pin(async move {
             let info = api::exclude(id, &asked).await?;
-            Ok(untrack(|| (page.t().admin.excluded)(&name, info.state)))
+            Ok(untrack(|| {
+                (ExclusionPhrases::of(page.language()).excluded)(&name, info.state)
+            }))
         }))
     });
-    let says = move |phrase: fn(&'static crate::language::Phrases) -> &'static str| {
-        words(move || phrase(page.t()).to_owned())
-    };
+    let says = move |phrase: fn(Language) -> &'static str| words(move || phrase(page.language()).to_owned());
     let kinds = vec![
         (
             AccountState::Banned,
             "ban",
-            says(|t| t.admin.ban),
-            says(|t| t.admin.ban_means),
+            says(|l| ExclusionPhrases::of(l).ban),
+            says(|l| ExclusionPhrases::of(l).ban_means),
         ),
         (
             AccountState::Deactivated,
             "close",
-            says(|t| t.admin.deactivate),
-            says(|t| t.admin.deactivate_means),
+            says(|l| ExclusionPhrases::of(l).deactivate),
+            says(|l| ExclusionPhrases::of(l).deactivate_means),
         ),
     ];
     let sees_addresses = role.may(Power::SeeAddresses);
     view! {
         <Ask title follows does grave=Signal::stored(true) deed>
-            <Radios legend=says(|t| t.admin.in_which_way) name="exclude" options=kinds chosen=state />
+            <Radios legend=says(|l| ExclusionPhrases::of(l).in_which_way) name="exclude" options=kinds chosen=state />
             <Select
-                label=says(|t| t.admin.how_long)
+                label=says(|l| ExclusionPhrases::of(l).how_long)
                 testid="exclude-lasts"
-                options=spans(page, says(|t| t.admin.until_let_in))
+                options=spans(page, says(|l| ExclusionPhrases::of(l).until_let_in))
                 start=""
                 chosen=Callback::new(move |name: String| lasts.set(Span::of_name(&name)))
                 labelled=true
             />
             <Field
                 id="exclude-reason"
-                label=says(|t| t.admin.reason)
+                label=says(|l| ExclusionPhrases::of(l).reason)
                 input=reason
-                hint=says(|t| t.admin.reason_hint)
+                hint=says(|l| ExclusionPhrases::of(l).reason_hint)
                 trouble=reason_trouble
             />
             {sees_addresses
                 .then(|| {
                     view! {
                         <Select
-                            label=says(|t| t.admin.addresses)
+                            label=says(|l| ExclusionPhrases::of(l).addresses)
                             testid="exclude-addresses"
-                            options=spans(page, says(|t| t.admin.not_at_all))
+                            options=spans(page, says(|l| ExclusionPhrases::of(l).not_at_all))
                             start=""
                             chosen=Callback::new(move |name: String| addresses.set(Span::of_name(&name)))
                             labelled=true
@@ -116,7 +122,12 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
 }
 
 fn spans(page: Page, none: Signal<String>) -> Vec<(&'static str, Signal<String>)> {
-    let spans = Span::ALL.map(|span| (span.name(), words(move || (page.t().admin.span)(span).to_owned())));
+    let spans = Span::ALL.map(|span| {
+        (
+            span.name(),
+            words(move || (AdminTerms::of(page.language()).span)(span).to_owned()),
+        )
+    });
     [("", none)].into_iter().chain(spans).collect()
 }
 
@@ -136,12 +147,12 @@ fn MessagesChoice(role: Role, chosen: RwSignal<Messages>) -> impl IntoView {
             (
                 messages,
                 key,
-                words(move || (page.t().admin.messages_choice)(messages).to_owned()),
-                words(move || (page.t().admin.messages_mean)(messages).to_owned()),
+                words(move || (AdminPersonPhrases::of(page.language()).messages_choice)(messages).to_owned()),
+                words(move || (AdminPersonPhrases::of(page.language()).messages_mean)(messages).to_owned()),
             )
         })
         .collect();
-    let legend = words(move || page.t().admin.their_messages.to_owned());
+    let legend = words(move || AdminPersonPhrases::of(page.language()).their_messages.to_owned());
     view! { <Radios legend name="messages" options chosen /> }
 }
 
@@ -156,19 +167,23 @@ pub(super) fn MessagesOf(
     let role = page.read(Session::role);
     let Person { id, name } = person;
     let chosen = RwSignal::new(are);
-    let follows = Signal::derive(move || vec![(page.t().admin.follows.messages)(chosen.get()).to_owned()]);
+    let follows = Signal::derive(move || {
+        vec![(ConsequencePhrases::of(page.language()).messages)(chosen.get()).to_owned()]
+    });
     let title = {
         let name = name.clone();
-        words(move || (page.t().admin.messages_question)(&name))
+        words(move || (AdminPersonPhrases::of(page.language()).messages_question)(&name))
     };
     let deed: Deed = Rc::new(move || {
         let (messages, name) = (chosen.get_untracked(), name.clone());
         Some(Box::pin(async move {
             let info = api::set_messages(id, messages).await?;
-            Ok(untrack(|| (page.t().admin.messages_done)(&name, info.messages)))
+            Ok(untrack(|| {
+                (AdminPersonPhrases::of(page.language()).messages_done)(&name, info.messages)
+            }))
         }))
     });
-    let does = words(move || page.t().admin.do_it.to_owned());
+    let does = words(move || AdminPhrases::of(page.language()).do_it.to_owned());
     view! {
         <Ask title follows does grave=Signal::derive(move || chosen.get() == Messages::Erased) deed>
             <MessagesChoice role chosen />

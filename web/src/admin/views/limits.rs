@@ -8,7 +8,9 @@ use leptos::prelude::*;
 use steadfast_shared::Person;
 use steadfast_shared::admin::{LimitName, PersonLimit, SetLimit};
 
+use crate::account::phrases::AccountPhrases;
 use crate::admin::api;
+use crate::admin::phrases::{AdminTerms, LimitPhrases};
 use crate::admin::views::question::{Ask, Deed};
 use crate::page::{Page, words};
 use crate::ui::field::Field;
@@ -71,7 +73,7 @@ pub(super) fn Limits(
     });
     let title = {
         let name = name.clone();
-        words(move || (page.t().admin.limits_question)(&name))
+        words(move || (LimitPhrases::of(page.language()).limits_question)(&name))
     };
     let deed: Deed = Rc::new(move || {
         let mut changed = Vec::new();
@@ -79,7 +81,7 @@ pub(super) fn Limits(
         for typed in all {
             let value = typed.value();
             fine &= value.is_ok();
-            let not_a_number = untrack(|| page.t().admin.limit_not_a_number);
+            let not_a_number = untrack(|| LimitPhrases::of(page.language()).limit_not_a_number);
             typed.trouble.set(value.is_err().then(|| not_a_number.to_owned()));
             if let Ok(value) = value
                 && value != typed.has
@@ -96,7 +98,7 @@ pub(super) fn Limits(
                 for limit in changed {
                     api::set_limit(id, limit).await?;
                 }
-                Ok(untrack(|| (page.t().admin.limits_done)(&name)))
+                Ok(untrack(|| (LimitPhrases::of(page.language()).limits_done)(&name)))
             })
         })
     });
@@ -107,7 +109,7 @@ pub(super) fn Limits(
             view! {
                 <Field
                     id=id_of(limit)
-                    label=words(move || (page.t().admin.limit)(limit).to_owned())
+                    label=words(move || (AdminTerms::of(page.language()).limit)(limit).to_owned())
                     input=typed.input
                     start=typed.has.map(|value| value.to_string()).unwrap_or_default()
                     trouble=typed.trouble
@@ -119,10 +121,10 @@ pub(super) fn Limits(
         <Ask
             title
             follows=Signal::stored(Vec::new())
-            does=words(move || page.t().account.save.to_owned())
+            does=words(move || AccountPhrases::of(page.language()).save.to_owned())
             deed
         >
-            <p class="labelled-hint">{page.says(|t| t.admin.limits_hint)}</p>
+            <p class="labelled-hint">{page.says(|l| LimitPhrases::of(l).limits_hint)}</p>
             <div class="admin-limits">{fields}</div>
         </Ask>
     }

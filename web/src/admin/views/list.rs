@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use steadfast_shared::admin::AccountState;
 use steadfast_shared::{Person, Power, Role};
 
+use crate::account::phrases::OwnerLinkPhrases;
 use crate::admin::listing::{Listing, Source};
+use crate::admin::phrases::{AdminPhrases, AdminTerms, PersonLabels};
 use crate::admin::place::{Place, Question, Trail};
 use crate::admin::section::Section;
 use crate::admin::views::Heading;
@@ -14,6 +16,7 @@ use crate::language::Phrase;
 use crate::page::{Page, words};
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::pause::Pause;
+use crate::ui::phrases::UiPhrases;
 
 /// One list; of a log, what concerns one person.
 #[component]
@@ -38,9 +41,12 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
         _ => ().into_any(),
     };
     let title = words(move || {
-        let name = (page.t().admin.section)(section);
+        let name = (AdminPhrases::of(page.language()).section)(section);
         match &about {
-            Some(person) => format!("{name}: {}", (page.t().admin.about)(&person.name)),
+            Some(person) => format!(
+                "{name}: {}",
+                (AdminPhrases::of(page.language()).about)(&person.name)
+            ),
             None => name.to_owned(),
         }
     });
@@ -54,7 +60,7 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
                     data-testid="owner-link"
                     on:click=move |_| trail.go(Place::Question(Question::OwnerLink))
                 >
-                    {page.says(|t| t.admin.make_owner_link)}
+                    {page.says(|l| OwnerLinkPhrases::of(l).make_owner_link)}
                 </button>
             }
         })
@@ -65,7 +71,7 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
                 <Heading title />
                 {owner_link}
                 <button type="button" class="button button-small" data-testid="admin-refresh" on:click=move |_| look.run(())>
-                    {page.says(|t| t.admin.refresh)}
+                    {page.says(|l| AdminPhrases::of(l).refresh)}
                 </button>
             </div>
             {filters}
@@ -79,7 +85,7 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
                     disabled=listing.loading
                     on:click=move |_| listing.go_on(source())
                 >
-                    {page.says(|t| t.room.show_more)}
+                    {page.says(|l| UiPhrases::of(l).show_more)}
                 </button>
             </div>
         </section>
@@ -92,13 +98,13 @@ fn State(listing: Listing, section: Section, look: Callback<()>) -> impl IntoVie
     let page = Page::here();
     let empty = move || listing.records.with(Vec::is_empty);
     let said = move || {
-        let t = page.t();
+        let language = page.language();
         if listing.trouble.with(Option::is_some) {
             None
         } else if listing.loading.get() {
-            empty().then_some(t.admin.loading)
+            empty().then_some(AdminPhrases::of(language).loading)
         } else {
-            empty().then(|| (t.admin.nothing)(section))
+            empty().then(|| (AdminPhrases::of(language).nothing)(section))
         }
     };
     view! {
@@ -110,7 +116,7 @@ fn State(listing: Listing, section: Section, look: Callback<()>) -> impl IntoVie
                         <Icon shape=Shape::Alert />
                         <span>{trouble}</span>
                         <button type="button" class="button button-small" on:click=move |_| look.run(())>
-                            {page.says(|t| t.retry)}
+                            {page.says(|l| UiPhrases::of(l).retry)}
                         </button>
                     </div>
                 }
@@ -126,7 +132,10 @@ fn PeopleFilters(look: Callback<()>) -> impl IntoView {
     let trail = Trail::here();
     let start = trail.people.get_value();
     let states = [
-        ("", words(move || page.t().admin.any_state.to_owned())),
+        (
+            "",
+            words(move || AdminPhrases::of(page.language()).any_state.to_owned()),
+        ),
         ("active", state_words(page, AccountState::Active)),
         ("deactivated", state_words(page, AccountState::Deactivated)),
         ("banned", state_words(page, AccountState::Banned)),
@@ -137,9 +146,12 @@ fn PeopleFilters(look: Callback<()>) -> impl IntoView {
         Some(AccountState::Deactivated) => "deactivated",
         Some(AccountState::Banned) => "banned",
     };
-    let role_words = move |role| words(move || (page.t().admin.role)(role).to_owned());
+    let role_words = move |role| words(move || (AdminTerms::of(page.language()).role)(role).to_owned());
     let roles = [Role::Member, Role::Moderator, Role::Owner].map(|role| (role.as_str(), role_words(role)));
-    let any = ("", words(move || page.t().admin.any_role.to_owned()));
+    let any = (
+        "",
+        words(move || AdminPhrases::of(page.language()).any_role.to_owned()),
+    );
     let on_state = Callback::new(move |name: String| {
         let state = match name.as_str() {
             "active" => Some(AccountState::Active),
@@ -160,16 +172,16 @@ fn PeopleFilters(look: Callback<()>) -> impl IntoView {
     });
     view! {
         <div class="admin-filters">
-            <SearchIn says=|t| t.admin.find_people testid="find-people" start=start.search typed />
+            <SearchIn says=|l| AdminPhrases::of(l).find_people testid="find-people" start=start.search typed />
             <Select
-                label=words(move || page.t().admin.label.state.to_owned())
+                label=words(move || PersonLabels::of(page.language()).state.to_owned())
                 testid="filter-state"
                 options=states.to_vec()
                 start=state
                 chosen=on_state
             />
             <Select
-                label=words(move || page.t().admin.label.role.to_owned())
+                label=words(move || PersonLabels::of(page.language()).role.to_owned())
                 testid="filter-role"
                 options=[any].into_iter().chain(roles).collect()
                 start=start.role.map_or("", Role::as_str)
@@ -180,7 +192,7 @@ fn PeopleFilters(look: Callback<()>) -> impl IntoView {
 }
 
 fn state_words(page: Page, state: AccountState) -> Signal<String> {
-    words(move || (page.t().admin.state)(state).to_owned())
+    words(move || (AdminTerms::of(page.language()).state)(state).to_owned())
 }
 
 /// Which rooms to look for.
@@ -193,7 +205,7 @@ fn RoomFilter(look: Callback<()>) -> impl IntoView {
     });
     view! {
         <div class="admin-filters">
-            <SearchIn says=|t| t.admin.find_rooms testid="find-rooms" start=trail.rooms.get_value() typed />
+            <SearchIn says=|l| AdminPhrases::of(l).find_rooms testid="find-rooms" start=trail.rooms.get_value() typed />
         </div>
     }
 }

@@ -19,6 +19,7 @@ use leptos::prelude::*;
 use steadfast_client::Session;
 use steadfast_shared::{Person, UserId};
 
+use crate::admin::phrases::AdminPhrases;
 use crate::admin::place::{Place, Question, Trail};
 use crate::admin::section::{Section, administers};
 pub(crate) use crate::admin::views::claim::ClaimDialog;
@@ -53,7 +54,7 @@ pub(crate) fn Administration(
     Effect::new(move || {
         if !administers(role.get()) {
             close.run(());
-            page.remark(|t| t.admin.no_more_to_see);
+            page.remark(|l| AdminPhrases::of(l).no_more_to_see);
         }
     });
     let tabs = move || {
@@ -65,12 +66,12 @@ pub(crate) fn Administration(
     let place = Memo::new(move |_| trail.place());
     view! {
         <Dialog
-            title=words(move || page.t().admin.title.to_owned())
+            title=words(move || AdminPhrases::of(page.language()).title.to_owned())
             testid="administration"
             wide=true
             on_close=close
         >
-            <nav class="admin-tabs" aria-label=page.says(|t| t.admin.sections)>{tabs}</nav>
+            <nav class="admin-tabs" aria-label=page.says(|l| AdminPhrases::of(l).sections)>{tabs}</nav>
             <p class="admin-report" role="status" data-testid="admin-report">{move || trail.report.get()}</p>
             <Show when=move || trail.leads_back()>
                 <button
@@ -80,7 +81,7 @@ pub(crate) fn Administration(
                     on:click=move |_| trail.back()
                 >
                     <Icon shape=Shape::Back />
-                    {page.says(|t| t.admin.back)}
+                    {page.says(|l| AdminPhrases::of(l).back)}
                 </button>
             </Show>
             {move || place.get().map(at)}
@@ -121,7 +122,7 @@ fn Tab(section: Section) -> impl IntoView {
             aria-current=move || (trail.section() == Some(section)).then_some("true")
             on:click=move |_| trail.look(section)
         >
-            {move || (page.t().admin.section)(section)}
+            {move || (AdminPhrases::of(page.language()).section)(section)}
         </button>
     }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::account::phrases::OwnerLinkPhrases;
 use crate::admin::api;
 use crate::admin::views::Heading;
 use crate::browser::base_path;
@@ -22,16 +23,16 @@ pub(super) fn MakeOwnerLink() -> impl IntoView {
                     link.try_set(Some(base_path::link(&made.path)));
                 }
                 Err(error) => {
-                    trouble.try_set(Some(untrack(|| api::why(&error, page.t()))));
+                    trouble.try_set(Some(untrack(|| api::why(&error, page.language()))));
                 }
             }
         });
     };
     view! {
         <section class="admin-question">
-            <Heading title=words(move || page.t().admin.owner_link.to_owned()) />
-            <p>{page.says(|t| t.admin.owner_link_means)}</p>
-            <ShownOnce link about=|t| t.admin.owner_link_once testid="owner-link-made" />
+            <Heading title=words(move || OwnerLinkPhrases::of(page.language()).owner_link.to_owned()) />
+            <p>{page.says(|l| OwnerLinkPhrases::of(l).owner_link_means)}</p>
+            <ShownOnce link about=|l| OwnerLinkPhrases::of(l).owner_link_once testid="owner-link-made" />
             <p class="labelled-hint" role="alert" data-bad="true">{move || trouble.get()}</p>
             <div class="dialog-ways">
                 <button
@@ -41,7 +42,7 @@ pub(super) fn MakeOwnerLink() -> impl IntoView {
                     hidden=move || link.with(Option::is_some)
                     on:click=make
                 >
-                    {page.says(|t| t.admin.make_owner_link)}
+                    {page.says(|l| OwnerLinkPhrases::of(l).make_owner_link)}
                 </button>
             </div>
         </section>

@@ -7,14 +7,19 @@ use steadfast_shared::admin::{AccountState, PersonDetail, PersonInfo};
 use steadfast_shared::{Person, Power, Role};
 
 use crate::admin::api;
+use crate::admin::phrases::{
+    AdminPersonPhrases, AdminPhrases, AdminTerms, ExclusionPhrases, LimitPhrases, PersonLabels, RecordLabels,
+    RolePhrases,
+};
 use crate::admin::place::{Place, Question, Trail};
 use crate::admin::record::{Fact, Mark, Record, Value, marks};
 use crate::admin::section::Section;
 use crate::admin::views::Heading;
 use crate::admin::views::records::{Facts, Records, marked};
-use crate::language::{Phrase, Phrases};
+use crate::language::{Language, Phrase};
 use crate::page::{Page, words};
 use crate::people::avatar::Avatar;
+use crate::ui::phrases::UiPhrases;
 
 /// Everything about one person.
 #[component]
@@ -29,13 +34,13 @@ pub(super) fn PersonPlace(person: Person) -> impl IntoView {
                 detail.try_set(Some(found));
             }
             Err(error) => {
-                trouble.try_set(Some(untrack(|| api::why(&error, page.t()))));
+                trouble.try_set(Some(untrack(|| api::why(&error, page.language()))));
             }
         }
     });
     let said = move || match (detail.with(Option::is_some), trouble.get()) {
         (true, _) => None,
-        (false, None) => Some(page.t().admin.loading.to_owned()),
+        (false, None) => Some(AdminPhrases::of(page.language()).loading.to_owned()),
         (false, trouble) => trouble,
     };
     view! {
@@ -51,18 +56,21 @@ pub(super) fn PersonPlace(person: Person) -> impl IntoView {
 fn Detail(detail: PersonDetail) -> impl IntoView {
     let page = Page::here();
     let trail = Trail::here();
-    let t = untrack(|| page.t());
+    let language = untrack(|| page.language());
     let info = detail.info.clone();
     let person = info.person.clone();
-    let connections = detail.connections.iter().map(|it| Record::of_connection(it, t));
-    let sign_ins = detail.sign_ins.iter().map(|it| Record::of_sign_in(it, t));
+    let connections = detail
+        .connections
+        .iter()
+        .map(|it| Record::of_connection(it, language));
+    let sign_ins = detail.sign_ins.iter().map(|it| Record::of_sign_in(it, language));
     let (connections, sign_ins) = (connections.collect(), sign_ins.collect());
     let devices = detail.devices_list.iter().map(|device| {
         view! {
             <li class="entry">
                 <span class="entry-name">{device.name.clone()}</span>
                 <span class="entry-about">
-                    {t.admin.label.last_seen} " " <super::when::When at=device.last_seen_at />
+                    {PersonLabels::of(language).last_seen} " " <super::when::When at=device.last_seen_at />
                 </span>
             </li>
         }
@@ -87,14 +95,14 @@ fn Detail(detail: PersonDetail) -> impl IntoView {
             <Avatar person=info.person.clone() />
             {marks.into_iter().map(|mark: Mark| marked(page, mark)).collect_view()}
         </p>
-        <Facts facts=facts(&detail, t) />
+        <Facts facts=facts(&detail, language) />
         <Acts detail=detail.clone() />
-        <Part title=|t| t.admin.devices><ul class="entries">{devices}</ul></Part>
-        <Part title=|t| t.admin.connections><Records records=Signal::stored(connections) /></Part>
-        <Part title=|t| t.admin.newest_sign_ins><Records records=Signal::stored(sign_ins) /></Part>
+        <Part title=|l| AdminPersonPhrases::of(l).devices><ul class="entries">{devices}</ul></Part>
+        <Part title=|l| AdminPersonPhrases::of(l).connections><Records records=Signal::stored(connections) /></Part>
+        <Part title=|l| AdminPersonPhrases::of(l).newest_sign_ins><Records records=Signal::stored(sign_ins) /></Part>
         <div class="admin-acts">
-            {further(Section::SignIns, |t| t.admin.every_sign_in, "person-sign-ins")}
-            {further(Section::Audit, |t| t.admin.audit_about, "person-audit")}
+            {further(Section::SignIns, |l| AdminPersonPhrases::of(l).every_sign_in, "person-sign-ins")}
+            {further(Section::Audit, |l| AdminPersonPhrases::of(l).audit_about, "person-audit")}
         </div>
     }
 }
@@ -110,8 +118,9 @@ fn Part(title: Phrase, children: Children) -> impl IntoView {
     }
 }
 
-fn facts(detail: &PersonDetail, t: &Phrases) -> Vec<Fact> {
-    let label = &t.admin.label;
+fn facts(detail: &PersonDetail, language: Language) -> Vec<Fact> {
+    let label = PersonLabels::of(language);
+    let record = RecordLabels::of(language);
     let info: &PersonInfo = &detail.info;
     let say = |label, words: String| Fact {
         label,
@@ -130,12 +139,12 @@ fn facts(detail: &PersonDetail, t: &Phrases) -> Vec<Fact> {
         });
         facts.push(match &exclusion.by {
             Some(by) => Fact {
-                label: label.by,
+                label: record.by,
                 value: Value::Person(by.clone()),
             },
             None => say(
-                label.by,
-                (t.admin.via)(steadfast_shared::admin::Via::CommandLine).to_owned(),
+                record.by,
+                (AdminTerms::of(language).via)(steadfast_shared::admin::Via::CommandLine).to_owned(),
             ),
         });
         if !exclusion.reason.is_empty() {
@@ -149,16 +158,24 @@ fn facts(detail: &PersonDetail, t: &Phrases) -> Vec<Fact> {
     });
     facts.push(say(
         label.passphrase,
-        if info.has_passphrase { t.yes } else { t.no }.to_owned(),
+        if info.has_passphrase {
+            UiPhrases::of(language).yes
+        } else {
+            UiPhrases::of(language).no
+        }
+        .to_owned(),
     ));
     facts.push(say(label.rooms, detail.rooms.to_string()));
     facts.push(say(label.messages_written, detail.messages_written.to_string()));
     facts.push(say(
         label.their_messages,
-        (t.admin.messages_are)(info.messages).to_owned(),
+        (AdminTerms::of(language).messages_are)(info.messages).to_owned(),
     ));
     for limit in &detail.limits {
-        facts.push(say((t.admin.limit)(limit.limit), limit.value.to_string()));
+        facts.push(say(
+            (AdminTerms::of(language).limit)(limit.limit),
+            limit.value.to_string(),
+        ));
     }
     facts
 }
@@ -179,14 +196,14 @@ fn Acts(detail: PersonDetail) -> impl IntoView {
     if outranks && role.may(Power::ExcludePeople) {
         acts.push(if out {
             (
-                |t| t.admin.readmit,
+                |l| ExclusionPhrases::of(l).readmit,
                 "act-readmit",
                 false,
                 Question::Readmit(person.clone()),
             )
         } else {
             (
-                |t| t.admin.exclude,
+                |l| ExclusionPhrases::of(l).exclude,
                 "act-exclude",
                 true,
                 Question::Exclude(person.clone()),
@@ -195,7 +212,7 @@ fn Acts(detail: PersonDetail) -> impl IntoView {
         let returns = info.has_passphrase;
         if info.devices > 0 {
             acts.push((
-                |t| t.admin.sign_out,
+                |l| AdminPersonPhrases::of(l).sign_out,
                 "act-sign-out",
                 true,
                 Question::SignOut(person.clone(), returns),
@@ -204,15 +221,20 @@ fn Acts(detail: PersonDetail) -> impl IntoView {
     }
     if outranks && role.may(Power::HideMessages) {
         let question = Question::Messages(person.clone(), info.messages);
-        acts.push((|t| t.admin.messages, "act-messages", false, question));
+        acts.push((
+            |l| AdminPersonPhrases::of(l).messages,
+            "act-messages",
+            false,
+            question,
+        ));
     }
     if role.may(Power::SetRoles) {
         let question = Question::Role(person.clone(), info.role);
-        acts.push((|t| t.admin.change_role, "act-role", false, question));
+        acts.push((|l| RolePhrases::of(l).change_role, "act-role", false, question));
     }
     if role.may(Power::SetLimits) {
         let question = Question::Limits(person.clone(), detail.limits);
-        acts.push((|t| t.admin.limits, "act-limits", false, question));
+        acts.push((|l| LimitPhrases::of(l).limits, "act-limits", false, question));
     }
     let only_looks = !outranks && !is_me && role < Role::Owner;
     let buttons = acts.into_iter().map(|(says, testid, grave, question)| {
@@ -230,6 +252,6 @@ fn Acts(detail: PersonDetail) -> impl IntoView {
     });
     view! {
         <div class="admin-acts" data-testid="acts">{buttons.collect_view()}</div>
-        <p class="labelled-hint" hidden=!only_looks>{words(move || page.t().admin.you_cannot.to_owned())}</p>
+        <p class="labelled-hint" hidden=!only_looks>{words(move || AdminPersonPhrases::of(page.language()).you_cannot.to_owned())}</p>
     }
 }

@@ -7,8 +7,10 @@ use steadfast_shared::Person;
 use steadfast_shared::admin::{ChangeRoomBody, HeldAddress, RoomInfo};
 
 use crate::admin::api;
+use crate::admin::phrases::{AdminPersonPhrases, AdminRoomPhrases, ExclusionPhrases, LimitPhrases};
 use crate::admin::views::question::{Ask, Deed};
 use crate::page::{Page, words};
+use crate::rooms::phrases::RoomPhrases;
 
 /// Lets somebody in again.
 #[component]
@@ -20,14 +22,16 @@ pub(super) fn Readmit(person: Person) -> impl IntoView {
         let name = name.clone();
         Some(Box::pin(async move {
             api::readmit(id).await?;
-            Ok(untrack(|| (page.t().admin.readmitted)(&name)))
+            Ok(untrack(|| {
+                (ExclusionPhrases::of(page.language()).readmitted)(&name)
+            }))
         }))
     });
     view! {
         <Ask
-            title=words(move || (page.t().admin.readmit_question)(&names.0))
-            follows=Signal::derive(move || vec![(page.t().admin.readmit_means)(&names.1)])
-            does=words(move || page.t().admin.readmit.to_owned())
+            title=words(move || (ExclusionPhrases::of(page.language()).readmit_question)(&names.0))
+            follows=Signal::derive(move || vec![(ExclusionPhrases::of(page.language()).readmit_means)(&names.1)])
+            does=words(move || ExclusionPhrases::of(page.language()).readmit.to_owned())
             deed
         />
     }
@@ -47,23 +51,25 @@ pub(super) fn SignOut(
         let name = name.clone();
         Some(Box::pin(async move {
             let done = api::sign_out(id).await?;
-            Ok(untrack(|| (page.t().admin.signed_out)(&name, done.devices)))
+            Ok(untrack(|| {
+                (AdminPersonPhrases::of(page.language()).signed_out)(&name, done.devices)
+            }))
         }))
     });
     let follows = Signal::derive(move || {
-        let t = page.t();
+        let language = page.language();
         let means = if returns {
-            t.admin.sign_out_means
+            AdminPersonPhrases::of(language).sign_out_means
         } else {
-            t.admin.sign_out_without_passphrase
+            AdminPersonPhrases::of(language).sign_out_without_passphrase
         };
         vec![means(&names.1)]
     });
     view! {
         <Ask
-            title=words(move || (page.t().admin.sign_out_question)(&names.0))
+            title=words(move || (AdminPersonPhrases::of(page.language()).sign_out_question)(&names.0))
             follows
-            does=words(move || page.t().admin.sign_out.to_owned())
+            does=words(move || AdminPersonPhrases::of(page.language()).sign_out.to_owned())
             grave=Signal::stored(true)
             deed
         />
@@ -80,14 +86,14 @@ pub(super) fn Release(held: HeldAddress) -> impl IntoView {
         let address = address.clone();
         Some(Box::pin(async move {
             api::release(id).await?;
-            Ok(untrack(|| (page.t().admin.released)(&address)))
+            Ok(untrack(|| (LimitPhrases::of(page.language()).released)(&address)))
         }))
     });
     view! {
         <Ask
-            title=words(move || (page.t().admin.release_question)(&named))
-            follows=Signal::derive(move || vec![page.t().admin.release_means.to_owned()])
-            does=words(move || page.t().admin.release.to_owned())
+            title=words(move || (LimitPhrases::of(page.language()).release_question)(&named))
+            follows=Signal::derive(move || vec![LimitPhrases::of(page.language()).release_means.to_owned()])
+            does=words(move || LimitPhrases::of(page.language()).release.to_owned())
             deed
         />
     }
@@ -110,32 +116,39 @@ pub(super) fn Archive(room: RoomInfo) -> impl IntoView {
         };
         Some(Box::pin(async move {
             api::change_room(id, &asked).await?;
-            Ok(untrack(|| (page.t().admin.room_changed)(&name)))
+            Ok(untrack(|| {
+                (AdminRoomPhrases::of(page.language()).room_changed)(&name)
+            }))
         }))
     });
     let title = words(move || {
-        let t = page.t();
+        let language = page.language();
         let question = if archived {
-            t.admin.reopen_question
+            AdminRoomPhrases::of(language).reopen_question
         } else {
-            t.admin.archive_question
+            AdminRoomPhrases::of(language).archive_question
         };
         question(&named)
     });
     let follows = Signal::derive(move || {
-        let t = page.t();
+        let language = page.language();
         vec![
             if archived {
-                t.room.reopen_means
+                RoomPhrases::of(language).reopen_means
             } else {
-                t.room.archive_means
+                RoomPhrases::of(language).archive_means
             }
             .to_owned(),
         ]
     });
     let does = words(move || {
-        let t = page.t();
-        if archived { t.room.reopen } else { t.room.archive }.to_owned()
+        let language = page.language();
+        if archived {
+            RoomPhrases::of(language).reopen
+        } else {
+            RoomPhrases::of(language).archive
+        }
+        .to_owned()
     });
     view! { <Ask title follows does deed /> }
 }
@@ -157,21 +170,23 @@ pub(super) fn Delete(room: RoomInfo) -> impl IntoView {
         let name = name.clone();
         Some(Box::pin(async move {
             api::delete_room(id).await?;
-            Ok(untrack(|| (page.t().admin.room_deleted)(&name)))
+            Ok(untrack(|| {
+                (AdminRoomPhrases::of(page.language()).room_deleted)(&name)
+            }))
         }))
     });
     let follows = Signal::derive(move || {
-        let t = page.t();
+        let language = page.language();
         vec![
-            (t.admin.delete_room_means)(members, entries),
-            t.admin.delete_room_for_good.to_owned(),
+            (AdminRoomPhrases::of(language).delete_room_means)(members, entries),
+            AdminRoomPhrases::of(language).delete_room_for_good.to_owned(),
         ]
     });
     view! {
         <Ask
-            title=words(move || (page.t().admin.delete_room_question)(&named))
+            title=words(move || (AdminRoomPhrases::of(page.language()).delete_room_question)(&named))
             follows
-            does=words(move || page.t().admin.delete_room.trim_end_matches('…').to_owned())
+            does=words(move || AdminRoomPhrases::of(page.language()).delete_room.trim_end_matches('…').to_owned())
             grave=Signal::stored(true)
             deed
         />

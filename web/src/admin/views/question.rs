@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::admin::api;
+use crate::admin::phrases::AdminPhrases;
 use crate::admin::place::Trail;
 use crate::admin::views::Heading;
 use crate::browser::http::HttpError;
@@ -48,7 +49,7 @@ pub(super) fn Ask(
             match answer {
                 Ok(report) => trail.done(report),
                 Err(error) => {
-                    trouble.try_set(Some(untrack(|| api::why(&error, page.t()))));
+                    trouble.try_set(Some(untrack(|| api::why(&error, page.language()))));
                 }
             }
         });
@@ -61,7 +62,7 @@ pub(super) fn Ask(
                 .map(|sentence| view! { <li>{sentence}</li> });
             view! {
                 <div class="follows" data-testid="follows">
-                    <h4>{page.says(|t| t.admin.this_will)}</h4>
+                    <h4>{page.says(|l| AdminPhrases::of(l).this_will)}</h4>
                     <ul>{lines.collect_view()}</ul>
                 </div>
             }
@@ -75,7 +76,7 @@ pub(super) fn Ask(
             <p class="labelled-hint" role="alert" data-bad="true" data-testid="question-trouble">{move || trouble.get()}</p>
             <div class="dialog-ways">
                 <button type="button" class="button" data-testid="question-cancel" on:click=move |_| trail.back()>
-                    {page.says(|t| t.admin.cancel)}
+                    {page.says(|l| AdminPhrases::of(l).cancel)}
                 </button>
                 <button
                     type="submit"

@@ -4,10 +4,13 @@ use leptos::prelude::*;
 use steadfast_shared::event::Availability;
 use steadfast_shared::{Person, Role};
 
+use crate::admin::phrases::{AdminPersonPhrases, AdminRoomPhrases, AdminTerms, LimitPhrases};
 use crate::admin::place::{Place, Trail};
 use crate::admin::record::{Fact, Lead, Mark, Record, Value, Way};
 use crate::admin::views::when::When;
 use crate::page::{Page, words};
+use crate::people::phrases::PeoplePhrases;
+use crate::rooms::phrases::RoomPhrases;
 use crate::ui::icon::{Icon, Shape};
 
 /// Lines of a list.
@@ -84,7 +87,7 @@ fn Who(person: Person) -> impl IntoView {
     let name = person.name.clone();
     let label = {
         let name = name.clone();
-        words(move || (page.t().admin.details_of)(&name))
+        words(move || (AdminPersonPhrases::of(page.language()).details_of)(&name))
     };
     view! {
         <button
@@ -109,12 +112,12 @@ pub(crate) fn marked(page: Page, mark: Mark) -> AnyView {
         Mark::Archived => ("archived", Some(Shape::Archive)),
     };
     let says = move || match mark {
-        Mark::Role(role) => (page.t().admin.role)(role),
-        Mark::State(state) => (page.t().admin.state)(state),
-        Mark::Here(Availability::Online) => page.t().people.online,
-        Mark::Here(Availability::Away) => page.t().people.away,
-        Mark::Here(Availability::Offline) => page.t().people.offline,
-        Mark::Archived => page.t().room.archived,
+        Mark::Role(role) => (AdminTerms::of(page.language()).role)(role),
+        Mark::State(state) => (AdminTerms::of(page.language()).state)(state),
+        Mark::Here(Availability::Online) => PeoplePhrases::of(page.language()).online,
+        Mark::Here(Availability::Away) => PeoplePhrases::of(page.language()).away,
+        Mark::Here(Availability::Offline) => PeoplePhrases::of(page.language()).offline,
+        Mark::Archived => RoomPhrases::of(page.language()).archived,
     };
     view! {
         <span class="mark" data-kind=kind data-testid="mark">
@@ -138,13 +141,13 @@ fn WayOn(way: Way, about: String) -> impl IntoView {
     };
     let archived = matches!(&way, Way::Archive(room) if room.archived);
     let says = move || {
-        let t = page.t();
+        let language = page.language();
         match kind {
-            "release" => t.admin.release,
-            "rename" => t.admin.change_room,
-            "delete" => t.admin.delete_room,
-            _ if archived => t.room.reopen,
-            _ => t.room.archive,
+            "release" => LimitPhrases::of(language).release,
+            "rename" => AdminRoomPhrases::of(language).change_room,
+            "delete" => AdminRoomPhrases::of(language).delete_room,
+            _ if archived => RoomPhrases::of(language).reopen,
+            _ => RoomPhrases::of(language).archive,
         }
     };
     view! {

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use steadfast_shared::{Person, Role};
 
+use crate::account::phrases::AccountPhrases;
 use crate::admin::api;
+use crate::admin::phrases::{AdminTerms, PersonLabels, RolePhrases};
 use crate::admin::views::choose::Radios;
 use crate::admin::views::question::{Ask, Deed};
 use crate::page::{Page, words};
@@ -29,21 +31,23 @@ pub(super) fn RoleOf(
             (
                 role,
                 role.as_str(),
-                words(move || (page.t().admin.role)(role).to_owned()),
-                words(move || (page.t().admin.role_means)(role).to_owned()),
+                words(move || (AdminTerms::of(page.language()).role)(role).to_owned()),
+                words(move || (AdminTerms::of(page.language()).role_means)(role).to_owned()),
             )
         })
         .to_vec();
     let follows = Signal::derive(move || {
-        let t = page.t();
+        let language = page.language();
         let mut all = Vec::new();
-        all.extend((is_me && chosen.get() < has).then(|| t.admin.own_role_means.to_owned()));
-        all.extend(hands_over().then(|| t.admin.give_up_means.to_owned()));
+        all.extend(
+            (is_me && chosen.get() < has).then(|| RolePhrases::of(language).own_role_means.to_owned()),
+        );
+        all.extend(hands_over().then(|| RolePhrases::of(language).give_up_means.to_owned()));
         all
     });
     let title = {
         let name = name.clone();
-        words(move || (page.t().admin.role_question)(&name))
+        words(move || (RolePhrases::of(page.language()).role_question)(&name))
     };
     let deed: Deed = Rc::new(move || {
         let (role, name) = (chosen.get_untracked(), name.clone());
@@ -53,17 +57,19 @@ pub(super) fn RoleOf(
             if let Some(me) = mine {
                 // The other one owns the server by now: whatever becomes of this, somebody does.
                 api::set_role(me, Role::Member).await?;
-                return Ok(untrack(|| (page.t().admin.handed_over)(&name)));
+                return Ok(untrack(|| (RolePhrases::of(page.language()).handed_over)(&name)));
             }
-            Ok(untrack(|| (page.t().admin.role_done)(&name, info.role)))
+            Ok(untrack(|| {
+                (RolePhrases::of(page.language()).role_done)(&name, info.role)
+            }))
         }))
     });
-    let legend = words(move || page.t().admin.label.role.to_owned());
+    let legend = words(move || PersonLabels::of(page.language()).role.to_owned());
     view! {
         <Ask
             title
             follows
-            does=words(move || page.t().account.save.to_owned())
+            does=words(move || AccountPhrases::of(page.language()).save.to_owned())
             grave=Signal::derive(move || (is_me && chosen.get() < has) || hands_over())
             deed
         >
@@ -75,7 +81,7 @@ pub(super) fn RoleOf(
                     prop:checked=gives_up
                     on:change=move |event| gives_up.set(event_target_checked(&event))
                 />
-                <span>{page.says(|t| t.admin.give_up_mine)}</span>
+                <span>{page.says(|l| RolePhrases::of(l).give_up_mine)}</span>
             </label>
         </Ask>
     }

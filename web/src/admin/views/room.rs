@@ -8,8 +8,10 @@ use steadfast_shared::admin::{ChangeRoomBody, RoomInfo};
 use steadfast_shared::{RoomName, Topic};
 
 use crate::admin::api;
+use crate::admin::phrases::AdminRoomPhrases;
 use crate::admin::views::question::{Ask, Deed};
 use crate::page::{Page, words};
+use crate::rooms::phrases::{NewRoomPhrases, RoomPhrases};
 use crate::ui::field::Field;
 
 /// Renames and describes a room.
@@ -25,7 +27,7 @@ pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
             let input = input.get_untracked();
             input.map(|input| input.value()).unwrap_or_default()
         };
-        let refused = |error| untrack(|| (page.t().room.refused)(error));
+        let refused = |error| untrack(|| (NewRoomPhrases::of(page.language()).refused)(error));
         let (name, topic) = (RoomName::parse(&typed(name)), Topic::parse(&typed(topic)));
         about_name.set(name.as_ref().err().map(|error| refused(*error)));
         about_topic.set(topic.as_ref().err().map(|error| refused(*error)));
@@ -40,19 +42,21 @@ pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
             if asked != ChangeRoomBody::default() {
                 api::change_room(id, &asked).await?;
             }
-            Ok(untrack(|| (page.t().admin.room_changed)(&called)))
+            Ok(untrack(|| {
+                (AdminRoomPhrases::of(page.language()).room_changed)(&called)
+            }))
         }))
     });
     view! {
         <Ask
-            title=words(move || page.t().room.change.to_owned())
+            title=words(move || RoomPhrases::of(page.language()).change.to_owned())
             follows=Signal::stored(Vec::new())
-            does=words(move || page.t().room.save.to_owned())
+            does=words(move || RoomPhrases::of(page.language()).save.to_owned())
             deed
         >
             <Field
                 id="admin-room-name"
-                label=words(move || page.t().room.name.to_owned())
+                label=words(move || NewRoomPhrases::of(page.language()).name.to_owned())
                 input=name
                 start=start.0
                 trouble=about_name
@@ -60,10 +64,10 @@ pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
             />
             <Field
                 id="admin-room-topic"
-                label=words(move || page.t().room.topic.to_owned())
+                label=words(move || NewRoomPhrases::of(page.language()).topic.to_owned())
                 input=topic
                 start=start.1
-                hint=words(move || page.t().room.topic_hint.to_owned())
+                hint=words(move || NewRoomPhrases::of(page.language()).topic_hint.to_owned())
                 trouble=about_topic
             />
         </Ask>

@@ -9,8 +9,10 @@ use steadfast_shared::{RoomId, RoomKind, limit};
 use crate::page::{Page, words};
 use crate::rooms::dialogs::search::{Search, SearchField};
 use crate::rooms::kind_mark::KindMark;
+use crate::rooms::phrases::{NavigationPhrases, RoomPhrases, RoomSearchPhrases};
 use crate::ui::dialog::Dialog;
 use crate::ui::overlays::Opened;
+use crate::ui::phrases::UiPhrases;
 
 /// Finds public rooms, joins them and opens them.
 #[component]
@@ -40,12 +42,12 @@ pub(crate) fn Browse() -> impl IntoView {
     };
     let none = move || {
         let none = found.with(|found| found.as_ref().is_some_and(Vec::is_empty));
-        none.then(|| page.t().room.none_public)
+        none.then(|| RoomSearchPhrases::of(page.language()).none_public)
     };
     let close = Callback::new(move |()| page.around.close(Opened::Browse));
     view! {
-        <Dialog title=words(move || page.t().navigation.browse.to_owned()) testid="browse" on_close=close>
-            <SearchField search words=|t| t.room.search testid="browse-search" look=Callback::new(move |()| look(None)) />
+        <Dialog title=words(move || NavigationPhrases::of(page.language()).browse.to_owned()) testid="browse" on_close=close>
+            <SearchField search words=|l| RoomSearchPhrases::of(l).search testid="browse-search" look=Callback::new(move |()| look(None)) />
             <ul class="entries">
                 <For each=move || found.get().unwrap_or_default() key=|room| (room.id, room.joined) let(room)>
                     <Listed room trouble=search.trouble />
@@ -55,7 +57,7 @@ pub(crate) fn Browse() -> impl IntoView {
             <p class="labelled-hint" role="status" data-bad="true">{move || search.trouble.get()}</p>
             <div class="dialog-ways" hidden=move || !more.get()>
                 <button type="button" class="button" data-testid="browse-more" on:click=go_on>
-                    {page.says(|t| t.room.show_more)}
+                    {page.says(|l| UiPhrases::of(l).show_more)}
                 </button>
             </div>
             <div class="dialog-part">
@@ -65,7 +67,7 @@ pub(crate) fn Browse() -> impl IntoView {
                     data-testid="browse-new"
                     on:click=move |_| page.around.open(Opened::NewRoom)
                 >
-                    {page.says(|t| t.navigation.new_room)}
+                    {page.says(|l| NavigationPhrases::of(l).new_room)}
                 </button>
             </div>
         </Dialog>
@@ -101,9 +103,9 @@ fn Listed(room: ListedRoom, trouble: RwSignal<Option<String>>) -> impl IntoView 
         let name = name.clone();
         words(move || {
             let of = if joined {
-                page.t().room.open
+                RoomSearchPhrases::of(page.language()).open
             } else {
-                page.t().room.join
+                RoomSearchPhrases::of(page.language()).join
             };
             of(&name)
         })
@@ -114,7 +116,7 @@ fn Listed(room: ListedRoom, trouble: RwSignal<Option<String>>) -> impl IntoView 
                 <p class="listed-name">
                     <KindMark kind=RoomKind::Public archived />
                     <span class="sidebar-name">{name}</span>
-                    <span class="entry-about">{words(move || (page.t().room.members)(members))}</span>
+                    <span class="entry-about">{words(move || (RoomPhrases::of(page.language()).members)(members))}</span>
                 </p>
                 {(!topic.is_empty()).then(|| view! { <p class="listed-topic">{topic}</p> })}
             </div>
@@ -125,7 +127,7 @@ fn Listed(room: ListedRoom, trouble: RwSignal<Option<String>>) -> impl IntoView 
                 aria-label=label
                 on:click=enter
             >
-                {page.says(if joined { |t| t.room.open_short } else { |t| t.room.join_short })}
+                {page.says(if joined { |l| RoomSearchPhrases::of(l).open_short } else { |l| RoomSearchPhrases::of(l).join_short })}
             </button>
         </li>
     }

@@ -8,6 +8,7 @@ use steadfast_shared::room::ChangeRoom;
 use crate::language::Phrase;
 use crate::page::{Page, words};
 use crate::rooms::dialogs::form::RoomForm;
+use crate::rooms::phrases::{NewRoomPhrases, RoomPhrases};
 use crate::ui::dialog::Dialog;
 use crate::ui::field::Field;
 use crate::ui::overlays::Opened;
@@ -51,16 +52,19 @@ pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
         });
     };
     let (does, means): (Phrase, Phrase) = if archived {
-        (|t| t.room.reopen, |t| t.room.reopen_means)
+        (|l| RoomPhrases::of(l).reopen, |l| RoomPhrases::of(l).reopen_means)
     } else {
-        (|t| t.room.archive, |t| t.room.archive_means)
+        (
+            |l| RoomPhrases::of(l).archive,
+            |l| RoomPhrases::of(l).archive_means,
+        )
     };
     view! {
-        <Dialog title=words(move || page.t().room.change.to_owned()) testid="change-room" on_close=close>
+        <Dialog title=words(move || RoomPhrases::of(page.language()).change.to_owned()) testid="change-room" on_close=close>
             <form class="dialog-form" on:submit=submit novalidate>
                 <Field
                     id="room-name"
-                    label=words(move || page.t().room.name.to_owned())
+                    label=words(move || NewRoomPhrases::of(page.language()).name.to_owned())
                     input=form.name
                     start=start.0
                     trouble=form.about_name
@@ -69,16 +73,16 @@ pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
                 />
                 <Field
                     id="room-topic"
-                    label=words(move || page.t().room.topic.to_owned())
+                    label=words(move || NewRoomPhrases::of(page.language()).topic.to_owned())
                     input=form.topic
                     start=start.1
-                    hint=words(move || page.t().room.topic_hint.to_owned())
+                    hint=words(move || NewRoomPhrases::of(page.language()).topic_hint.to_owned())
                     trouble=form.about_topic
                 />
                 <p class="labelled-hint" role="status" data-bad="true">{move || form.trouble.get()}</p>
                 <div class="dialog-ways">
                     <button type="submit" class="button button-strong" data-testid="room-save" disabled=form.under_way>
-                        {page.says(|t| t.room.save)}
+                        {page.says(|l| RoomPhrases::of(l).save)}
                     </button>
                 </div>
             </form>

@@ -7,6 +7,7 @@ use steadfast_client::link::{Ask, AskError};
 use steadfast_shared::{ErrorCode, RoomName, Topic};
 
 use crate::page::Page;
+use crate::rooms::phrases::NewRoomPhrases;
 
 /// A form with a room's name and topic, and what is wrong with them.
 #[derive(Clone, Copy)]
@@ -39,7 +40,7 @@ impl RoomForm {
             let input = input.get_untracked();
             input.map(|input| input.value()).unwrap_or_default()
         };
-        let refused = |error| (page.t().room.refused)(error);
+        let refused = |error| (NewRoomPhrases::of(page.language()).refused)(error);
         let (name, topic) = (
             RoomName::parse(&typed(self.name)),
             Topic::parse(&typed(self.topic)),

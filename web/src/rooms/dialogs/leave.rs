@@ -7,6 +7,7 @@ use steadfast_shared::{RoomId, RoomKind};
 
 use crate::page::{Page, words};
 use crate::rooms::list::OpenRoom;
+use crate::rooms::phrases::{HidingPhrases, RoomPhrases};
 use crate::ui::dialog::Dialog;
 use crate::ui::overlays::Opened;
 
@@ -41,17 +42,17 @@ pub(crate) fn LeaveDialog(room: RoomId) -> impl IntoView {
     });
     let close = Callback::new(move |()| page.around.close(Opened::LeaveRoom(room)));
     view! {
-        <Dialog title=words(move || page.t().room.leave.to_owned()) testid="leave-room" brief=true on_close=close>
+        <Dialog title=words(move || RoomPhrases::of(page.language()).leave.to_owned()) testid="leave-room" brief=true on_close=close>
             <p>
                 {words(move || {
-                    let t = page.t();
-                    let asks = if direct { t.privacy.leave_group } else { t.room.leave_private };
+                    let language = page.language();
+                    let asks = if direct { HidingPhrases::of(language).leave_group } else { RoomPhrases::of(language).leave_private };
                     asks(&name)
                 })}
             </p>
             <div class="dialog-ways">
                 <button type="button" class="button" autofocus=true on:click=move |_| close.run(())>
-                    {page.says(|t| t.room.stay)}
+                    {page.says(|l| RoomPhrases::of(l).stay)}
                 </button>
                 <button
                     type="button"
@@ -62,7 +63,7 @@ pub(crate) fn LeaveDialog(room: RoomId) -> impl IntoView {
                         leave_at_once(page, room);
                     }
                 >
-                    {page.says(|t| t.room.leave)}
+                    {page.says(|l| RoomPhrases::of(l).leave)}
                 </button>
             </div>
         </Dialog>

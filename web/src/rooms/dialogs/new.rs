@@ -8,6 +8,7 @@ use steadfast_shared::room::CreateRoom;
 use crate::language::{Phrase, calendar};
 use crate::page::{Page, words};
 use crate::rooms::dialogs::form::RoomForm;
+use crate::rooms::phrases::{NavigationPhrases, NewRoomPhrases};
 use crate::ui::dialog::Dialog;
 use crate::ui::field::Field;
 use crate::ui::overlays::Opened;
@@ -37,14 +38,14 @@ pub(crate) fn NewRoom() -> impl IntoView {
         (
             RoomKind::Public,
             "new-room-public",
-            |t| t.room.is_public,
-            |t| t.room.public_means,
+            |l| NewRoomPhrases::of(l).is_public,
+            |l| NewRoomPhrases::of(l).public_means,
         ),
         (
             RoomKind::Private,
             "new-room-private",
-            |t| t.room.is_private,
-            |t| t.room.private_means,
+            |l| NewRoomPhrases::of(l).is_private,
+            |l| NewRoomPhrases::of(l).private_means,
         ),
     ];
     let kinds = kinds.into_iter().map(|(choice, testid, is, means)| {
@@ -67,26 +68,26 @@ pub(crate) fn NewRoom() -> impl IntoView {
     let kinds = kinds.collect_view();
     let close = Callback::new(move |()| page.around.close(Opened::NewRoom));
     view! {
-        <Dialog title=words(move || page.t().navigation.new_room.to_owned()) testid="new-room" on_close=close>
+        <Dialog title=words(move || NavigationPhrases::of(page.language()).new_room.to_owned()) testid="new-room" on_close=close>
             <form class="dialog-form" on:submit=submit novalidate>
                 <Field
                     id="new-room-name"
-                    label=words(move || page.t().room.name.to_owned())
+                    label=words(move || NewRoomPhrases::of(page.language()).name.to_owned())
                     input=form.name
-                    hint=words(move || page.t().room.name_hint.to_owned())
+                    hint=words(move || NewRoomPhrases::of(page.language()).name_hint.to_owned())
                     trouble=form.about_name
                     capitals="none"
                     autofocus=true
                 />
                 <Field
                     id="new-room-topic"
-                    label=words(move || page.t().room.topic.to_owned())
+                    label=words(move || NewRoomPhrases::of(page.language()).topic.to_owned())
                     input=form.topic
-                    hint=words(move || page.t().room.topic_hint.to_owned())
+                    hint=words(move || NewRoomPhrases::of(page.language()).topic_hint.to_owned())
                     trouble=form.about_topic
                 />
                 <fieldset class="choices">
-                    <legend>{page.says(|t| t.room.who)}</legend>
+                    <legend>{page.says(|l| NewRoomPhrases::of(l).who)}</legend>
                     {kinds}
                 </fieldset>
                 <p class="labelled-hint" role="status" data-bad="true">{move || form.trouble.get()}</p>
@@ -97,7 +98,7 @@ pub(crate) fn NewRoom() -> impl IntoView {
                         data-testid="new-room-create"
                         disabled=form.under_way
                     >
-                        {page.says(|t| t.room.create)}
+                        {page.says(|l| NewRoomPhrases::of(l).create)}
                     </button>
                 </div>
             </form>

@@ -9,6 +9,8 @@ use steadfast_shared::{Person, UserId, limit};
 use crate::page::{Page, words};
 use crate::people::avatar::Avatar;
 use crate::rooms::dialogs::search::{Search, SearchField};
+use crate::rooms::phrases::{NavigationPhrases, RoomSearchPhrases};
+use crate::ui::phrases::UiPhrases;
 
 /// Finds people by part of their nickname, and keeps those who were chosen.
 #[component]
@@ -92,7 +94,7 @@ pub(crate) fn PeoplePicker(
     };
     let nobody = move || {
         let none = found.with(Option::is_some) && listed.with(Vec::is_empty);
-        none.then(|| page.t().room.nobody_found)
+        none.then(|| RoomSearchPhrases::of(page.language()).nobody_found)
     };
     let said = move || {
         if let Some(trouble) = search.trouble.get() {
@@ -100,19 +102,19 @@ pub(crate) fn PeoplePicker(
         }
         match chosen.with(Vec::len) {
             0 => String::new(),
-            n if n >= most => (page.t().room.too_many_people)(most),
-            n => (page.t().room.chosen)(n),
+            n if n >= most => (RoomSearchPhrases::of(page.language()).too_many_people)(most),
+            n => (RoomSearchPhrases::of(page.language()).chosen)(n),
         }
     };
     view! {
         <SearchField
             search
-            words=|t| t.room.find_people
+            words=|l| RoomSearchPhrases::of(l).find_people
             testid="people-search"
             look=Callback::new(move |()| look())
             on_key=Callback::new(key)
         />
-        <ul class="picks" aria-label=page.says(|t| t.navigation.new_direct) node_ref=list on:scroll=scrolled>
+        <ul class="picks" aria-label=page.says(|l| NavigationPhrases::of(l).new_direct) node_ref=list on:scroll=scrolled>
             <For each=move || listed.get() key=|person| person.id let(person)>
                 <Pick person chosen choose full />
             </For>
@@ -123,7 +125,7 @@ pub(crate) fn PeoplePicker(
                     data-testid="people-more"
                     on:click=move |_| go_on()
                 >
-                    {page.says(|t| t.room.show_more)}
+                    {page.says(|l| UiPhrases::of(l).show_more)}
                 </button>
             </li>
         </ul>

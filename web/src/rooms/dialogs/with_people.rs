@@ -10,6 +10,7 @@ use steadfast_shared::{Person, RoomId, UserId, limit};
 use crate::language::Phrase;
 use crate::page::{Page, words};
 use crate::rooms::dialogs::people_picker::PeoplePicker;
+use crate::rooms::phrases::{NavigationPhrases, RoomPhrases, RoomSearchPhrases};
 use crate::ui::dialog::Dialog;
 use crate::ui::overlays::Opened;
 
@@ -21,9 +22,9 @@ pub(crate) fn NewDirect() -> impl IntoView {
     view! {
         <WithPeople
             dialog=Opened::NewDirect
-            title=words(move || page.t().navigation.new_direct.to_owned())
+            title=words(move || NavigationPhrases::of(page.language()).new_direct.to_owned())
             testid="new-direct"
-            does=|t| t.room.begin
+            does=|l| RoomSearchPhrases::of(l).begin
             most=limit::DIRECT_PEOPLE - 1
             act=done
         />
@@ -38,15 +39,15 @@ pub(crate) fn InviteDialog(room: RoomId) -> impl IntoView {
     let invite = move |people: Vec<UserId>| async move {
         page.ask(Invite { room, people }).await?;
         page.around.close(Opened::Invite(room));
-        page.remark(|t| t.room.invited);
+        page.remark(|l| RoomSearchPhrases::of(l).invited);
         Ok(())
     };
     view! {
         <WithPeople
             dialog=Opened::Invite(room)
-            title=words(move || format!("{} · {name}", page.t().room.invite))
+            title=words(move || format!("{} · {name}", RoomPhrases::of(page.language()).invite))
             testid="invite-people"
-            does=|t| t.room.invite_them
+            does=|l| RoomSearchPhrases::of(l).invite_them
             most=limit::INVITED
             act=invite
         />

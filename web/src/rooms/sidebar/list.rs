@@ -11,6 +11,7 @@ use crate::page::{Page, words};
 use crate::people::presence::Presence;
 use crate::rooms::kind_mark::KindMark;
 use crate::rooms::list::{RoomLine, folded};
+use crate::rooms::phrases::NavigationPhrases;
 use crate::rooms::route::Route;
 use crate::rooms::sidebar::aim::Aim;
 use crate::rooms::{finder, list_order};
@@ -82,7 +83,9 @@ pub(crate) fn RoomList() -> impl IntoView {
     let is_room: fn(&RoomLine) -> bool = |line| !line.is_direct();
     let none = move || {
         let nothing = !typed.with(String::is_empty) && found.with(Vec::is_empty);
-        nothing.then(|| view! { <p class="sidebar-none">{page.says(|t| t.navigation.nothing_found)}</p> })
+        nothing.then(
+            || view! { <p class="sidebar-none">{page.says(|l| NavigationPhrases::of(l).nothing_found)}</p> },
+        )
     };
     view! {
         <div class="sidebar-find">
@@ -93,8 +96,8 @@ pub(crate) fn RoomList() -> impl IntoView {
                 data-testid="room-filter"
                 autocomplete="off"
                 spellcheck="false"
-                aria-label=page.says(|t| t.navigation.find_room)
-                placeholder=page.says(|t| t.navigation.find_room)
+                aria-label=page.says(|l| NavigationPhrases::of(l).find_room)
+                placeholder=page.says(|l| NavigationPhrases::of(l).find_room)
                 node_ref=field
                 on:input=move |event| typed.set(event_target_value(&event))
                 on:keydown=key
@@ -102,7 +105,7 @@ pub(crate) fn RoomList() -> impl IntoView {
         </div>
         <nav
             class="sidebar-lists"
-            aria-label=page.says(|t| t.rooms)
+            aria-label=page.says(|l| NavigationPhrases::of(l).rooms)
             node_ref=nav
             on:pointerenter=move |_| aim.begin()
             on:pointerleave=move |_| aim.end()
@@ -110,15 +113,15 @@ pub(crate) fn RoomList() -> impl IntoView {
             on:focusout=move |_| aim.end()
         >
             {none}
-            <Section id="section-rooms" title=|t| t.rooms found only=is_room>
-                <Tool opens=Opened::Browse shape=Shape::Search says=|t| t.navigation.browse testid="open-browse" />
-                <Tool opens=Opened::NewRoom shape=Shape::Plus says=|t| t.navigation.new_room testid="open-new-room" />
+            <Section id="section-rooms" title=|l| NavigationPhrases::of(l).rooms found only=is_room>
+                <Tool opens=Opened::Browse shape=Shape::Search says=|l| NavigationPhrases::of(l).browse testid="open-browse" />
+                <Tool opens=Opened::NewRoom shape=Shape::Plus says=|l| NavigationPhrases::of(l).new_room testid="open-new-room" />
             </Section>
-            <Section id="section-direct" title=|t| t.navigation.direct found only=RoomLine::is_direct>
+            <Section id="section-direct" title=|l| NavigationPhrases::of(l).direct found only=RoomLine::is_direct>
                 <Tool
                     opens=Opened::NewDirect
                     shape=Shape::Plus
-                    says=|t| t.navigation.new_direct
+                    says=|l| NavigationPhrases::of(l).new_direct
                     testid="open-new-direct"
                 />
             </Section>
@@ -189,7 +192,7 @@ fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
             page.open(id);
         } else {
             // It is gone, and its line stays for as long as the list holds still.
-            page.remark(|t| t.navigation.no_such_room);
+            page.remark(|l| NavigationPhrases::of(l).no_such_room);
         }
     };
     let content = move || {
@@ -231,9 +234,9 @@ fn Badge(unread: u64, mentions: u64) -> impl IntoView {
     (unread > 0).then(|| {
         let said = move || {
             if mentions > 0 {
-                (page.t().navigation.mentions)(unread, mentions)
+                (NavigationPhrases::of(page.language()).mentions)(unread, mentions)
             } else {
-                (page.t().unread)(unread)
+                (NavigationPhrases::of(page.language()).unread)(unread)
             }
         };
         view! {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::account::phrases::SettingsPhrases;
 use crate::page::Page;
 use crate::people::avatar::Avatar;
 use crate::ui::icon::{Icon, Shape};
@@ -29,7 +30,7 @@ pub(crate) fn Me() -> impl IntoView {
                         }
                     })
             }}
-            <span class="sr-only">{page.says(|t| t.settings.title)}</span>
+            <span class="sr-only">{page.says(|l| SettingsPhrases::of(l).title)}</span>
             <Icon shape=Shape::Gear />
         </button>
     }

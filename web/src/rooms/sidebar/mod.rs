@@ -9,10 +9,12 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::page::Page;
+use crate::rooms::phrases::NavigationPhrases;
 use crate::rooms::sidebar::list::RoomList;
 use crate::rooms::sidebar::me::Me;
 use crate::ui::brand::Brand;
 use crate::ui::icon::{Icon, Shape};
+use crate::ui::phrases::UiPhrases;
 
 /// From this width on, in pixels, there is room for both; the style sheets say 60rem.
 const WIDE: f64 = 960.0;
@@ -51,7 +53,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
             id="rooms"
             data-testid="sidebar"
             data-drawn=move || drawn.get().to_string()
-            aria-label=move || page.t().rooms
+            aria-label=move || NavigationPhrases::of(page.language()).rooms
             on:keydown=key
         >
             <div class="sidebar-head">
@@ -60,7 +62,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
                     type="button"
                     class="button button-quiet button-icon sidebar-close"
                     data-testid="rooms-close"
-                    aria-label=page.says(|t| t.close)
+                    aria-label=page.says(|l| UiPhrases::of(l).close)
                     node_ref=close_button
                     on:click=move |_| drawn.set(false)
                 >

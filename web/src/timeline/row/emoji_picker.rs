@@ -8,7 +8,9 @@ use web_sys::{Element, HtmlElement};
 
 use crate::compose::emoji;
 use crate::compose::emoji::Listed;
+use crate::compose::phrases::ComposePhrases;
 use crate::page::Page;
+use crate::timeline::phrases::ActionPhrases;
 use crate::ui::list::roving;
 
 /// How many stand side by side; the style sheet says the same.
@@ -88,15 +90,15 @@ pub(crate) fn EmojiPicker(
         }
     };
     view! {
-        <div class="emoji-picker" data-testid="emoji-picker" role="group" aria-label=page.says(|t| t.messages.emoji)>
+        <div class="emoji-picker" data-testid="emoji-picker" role="group" aria-label=page.says(|l| ComposePhrases::of(l).emoji)>
             <input
                 class="field"
                 type="search"
                 data-testid="find-emoji"
                 autocomplete="off"
                 spellcheck="false"
-                aria-label=page.says(|t| t.messages.find_emoji)
-                placeholder=page.says(|t| t.messages.find_emoji)
+                aria-label=page.says(|l| ActionPhrases::of(l).find_emoji)
+                placeholder=page.says(|l| ActionPhrases::of(l).find_emoji)
                 node_ref=search
                 on:input=find
                 on:keydown=search_key
@@ -121,7 +123,7 @@ pub(crate) fn EmojiPicker(
                 }}
             </div>
             <p class="emoji-none" role="status">
-                {move || found.with(Vec::is_empty).then(|| page.t().messages.no_emoji)}
+                {move || found.with(Vec::is_empty).then(|| ActionPhrases::of(page.language()).no_emoji)}
             </p>
         </div>
     }

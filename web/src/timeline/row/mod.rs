@@ -17,6 +17,7 @@ use crate::markdown;
 use crate::page::Page;
 use crate::people::avatar::Avatar;
 use crate::people::veil::Veil;
+use crate::timeline::phrases::{MessagePhrases, TimelinePhrases};
 use crate::timeline::row::pending::PendingChanges;
 use crate::timeline::row::prose::Prose;
 use crate::timeline::row::quoted::Quoted;
@@ -124,7 +125,7 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             {move || quoted.get().filter(|_| !covered.get()).map(|quote| view! { <Quoted quote /> })}
             {move || if covered.get() { view! { <Veil lifted /> }.into_any() } else { said.into_any() }}
             {move || {
-                edited.get().then(|| view! { <p class="row-edited" data-testid="edited">{page.says(|t| t.messages.edited)}</p> })
+                edited.get().then(|| view! { <p class="row-edited" data-testid="edited">{page.says(|l| MessagePhrases::of(l).edited)}</p> })
             }}
             <Rejection id=key.id state />
             <PendingChanges pending />
@@ -161,12 +162,12 @@ fn Aside(says: Says, author: String) -> impl IntoView {
     };
     let words = move || match &says {
         Says::Message(text) => text.clone(),
-        Says::Erased => page.t().messages.erased.to_owned(),
-        Says::Hidden => page.t().messages.hidden.to_owned(),
-        Says::Room(change) => format!("{author} {}", (page.t().messages.room)(change)),
-        Says::Nickname { was, name } => (page.t().messages.renamed)(was, name),
-        Says::Change(what) => (page.t().messages.change)(what),
-        Says::Unknown => page.t().unknown_entry.to_owned(),
+        Says::Erased => MessagePhrases::of(page.language()).erased.to_owned(),
+        Says::Hidden => MessagePhrases::of(page.language()).hidden.to_owned(),
+        Says::Room(change) => format!("{author} {}", (MessagePhrases::of(page.language()).room)(change)),
+        Says::Nickname { was, name } => (MessagePhrases::of(page.language()).renamed)(was, name),
+        Says::Change(what) => (MessagePhrases::of(page.language()).change)(what),
+        Says::Unknown => TimelinePhrases::of(page.language()).unknown_entry.to_owned(),
     };
     view! { <p class="row-text row-aside" data-testid="row-aside" data-kind=kind>{words}</p> }
 }

@@ -3,8 +3,11 @@
 use leptos::prelude::*;
 use steadfast_client::{Input, Rejection};
 
+use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::page::{Page, words};
+use crate::timeline::phrases::{ActionPhrases, MessagePhrases};
 use crate::timeline::row_view::{Pending, State, What};
+use crate::ui::phrases::UiPhrases;
 
 /// Changes of a message that are on their way, in a word each; and those that were refused, with the reason and the ways
 /// out.
@@ -26,9 +29,9 @@ fn Change(change: Pending) -> impl IntoView {
     let named = match &what {
         // The row says already what it was to say.
         What::Edit(_) if !matches!(state, State::Rejected(_)) => {
-            words(move || page.t().messages.edit.to_owned())
+            words(move || ActionPhrases::of(page.language()).edit.to_owned())
         }
-        _ => words(move || (page.t().messages.change)(&what)),
+        _ => words(move || (MessagePhrases::of(page.language()).change)(&what)),
     };
     match state {
         State::Rejected(rejection) => {
@@ -44,12 +47,12 @@ fn Change(change: Pending) -> impl IntoView {
                         {(!hopeless)
                             .then(|| {
                                 view! {
-                                    <Way words=page.says(|t| t.retry) testid="retry" act=move || page.tell(Input::Retry(id)) />
+                                    <Way words=page.says(|l| UiPhrases::of(l).retry) testid="retry" act=move || page.tell(Input::Retry(id)) />
                                 }
                             })}
                         {(is_edit && !hopeless)
-                            .then(|| view! { <Way words=page.says(|t| t.edit) testid="edit" act=move || page.edit(id) /> })}
-                        <Way words=page.says(|t| t.discard) testid="discard" act=move || page.tell(Input::Discard(id)) />
+                            .then(|| view! { <Way words=page.says(|l| UiPhrases::of(l).edit) testid="edit" act=move || page.edit(id) /> })}
+                        <Way words=page.says(|l| MessagePhrases::of(l).discard) testid="discard" act=move || page.tell(Input::Discard(id)) />
                     </div>
                 </div>
             }
@@ -57,9 +60,9 @@ fn Change(change: Pending) -> impl IntoView {
         }
         state => {
             let how = move || match state {
-                State::Saving { failed: true } => page.t().not_kept,
-                State::Saving { .. } => page.t().saving,
-                _ => page.t().saved,
+                State::Saving { failed: true } => MessagePhrases::of(page.language()).not_kept,
+                State::Saving { .. } => MessagePhrases::of(page.language()).saving,
+                _ => MessagePhrases::of(page.language()).saved,
             };
             view! {
                 <p class="row-waits" data-testid="change" data-state=state_name>
@@ -76,9 +79,9 @@ fn Change(change: Pending) -> impl IntoView {
 /// Why something was not sent.
 pub(crate) fn reason(page: Page, rejection: &Rejection) -> &'static str {
     match rejection {
-        Rejection::Refused(error) => (page.t().rejected)(error.code),
-        Rejection::OtherAuthor => page.t().other_author,
-        Rejection::OtherEpoch => page.t().other_epoch,
+        Rejection::Refused(error) => (RefusalPhrases::of(page.language()).rejected)(error.code),
+        Rejection::OtherAuthor => MessagePhrases::of(page.language()).other_author,
+        Rejection::OtherEpoch => MessagePhrases::of(page.language()).other_epoch,
     }
 }
 

@@ -5,6 +5,8 @@ use steadfast_shared::{Person, UserId};
 
 use crate::markdown::{Block, Inline, Item, Label};
 use crate::page::Page;
+use crate::people::phrases::PeoplePhrases;
+use crate::timeline::phrases::ActionPhrases;
 use crate::ui::clipboard;
 use crate::ui::icon::{Icon, Shape};
 
@@ -89,7 +91,10 @@ impl Speaker {
         let mine = (Some(user) == self.me).then_some("true");
         let known = self.mentioned.iter().find(|person| person.id == user);
         let name = known.map(|person| person.name.clone());
-        let name = move || name.clone().unwrap_or_else(|| page.t().somebody.to_owned());
+        let name = move || {
+            name.clone()
+                .unwrap_or_else(|| PeoplePhrases::of(page.language()).somebody.to_owned())
+        };
         view! { <span class="mention" data-testid="mention" data-mine=mine>"@"{name}</span> }.into_any()
     }
 }
@@ -102,7 +107,7 @@ fn Code(language: String, text: String) -> impl IntoView {
     let language = (!language.is_empty()).then(|| view! { <span class="code-language">{language}</span> });
     view! {
         <div class="code">
-            <pre tabindex="0" role="group" aria-label=page.says(|t| t.code)>
+            <pre tabindex="0" role="group" aria-label=page.says(|l| ActionPhrases::of(l).code)>
                 <code>{text}</code>
             </pre>
             <div class="code-tools">
@@ -111,8 +116,8 @@ fn Code(language: String, text: String) -> impl IntoView {
                     type="button"
                     class="button button-quiet button-small button-icon"
                     data-testid="copy-code"
-                    title=page.says(|t| t.copy_code)
-                    aria-label=page.says(|t| t.copy_code)
+                    title=page.says(|l| ActionPhrases::of(l).copy_code)
+                    aria-label=page.says(|l| ActionPhrases::of(l).copy_code)
                     on:click=move |_| clipboard::copy(page, copied.clone())
                 >
                     <Icon shape=Shape::Copy />

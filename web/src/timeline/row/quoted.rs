@@ -5,6 +5,9 @@ use leptos::prelude::*;
 
 use crate::markdown;
 use crate::page::Page;
+use crate::people::block_phrases::BlockPhrases;
+use crate::people::phrases::PeoplePhrases;
+use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row_view::Quote;
 
 /// What a message replies to, in a line that leads there.
@@ -16,18 +19,21 @@ pub(crate) fn Quoted(quote: Quote) -> impl IntoView {
     let label = {
         let name = name.clone();
         move || match &name {
-            Some(name) => (page.t().messages.replies_to)(name),
-            None => page.t().messages.replies_to_some.to_owned(),
+            Some(name) => (MessagePhrases::of(page.language()).replies_to)(name),
+            None => MessagePhrases::of(page.language()).replies_to_some.to_owned(),
         }
     };
     let author = said.as_ref().map(|(author, _)| author.id);
     let text = said.map(|(_, start)| {
         move || match &start {
-            _ if author.is_some_and(|author| page.blocks(author)) => page.t().privacy.from_blocked.to_owned(),
+            _ if author.is_some_and(|author| page.blocks(author)) => {
+                BlockPhrases::of(page.language()).from_blocked.to_owned()
+            }
             Some(start) => markdown::plain(start, |user| {
-                page.name_of(user).unwrap_or_else(|| page.t().somebody.to_owned())
+                page.name_of(user)
+                    .unwrap_or_else(|| PeoplePhrases::of(page.language()).somebody.to_owned())
             }),
-            None => page.t().messages.erased.to_owned(),
+            None => MessagePhrases::of(page.language()).erased.to_owned(),
         }
     });
     let lead = move |event: MouseEvent| {
@@ -45,7 +51,7 @@ pub(crate) fn Quoted(quote: Quote) -> impl IntoView {
             on:click=lead
         >
             <span class="quoted-author">
-                {move || name.clone().unwrap_or_else(|| page.t().messages.replies_to_some.to_owned())}
+                {move || name.clone().unwrap_or_else(|| MessagePhrases::of(page.language()).replies_to_some.to_owned())}
             </span>
             <span class="quoted-text">{text}</span>
         </a>

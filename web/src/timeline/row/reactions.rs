@@ -7,6 +7,7 @@ use steadfast_shared::{Emoji, Seq};
 
 use crate::page::Page;
 use crate::timeline::actions::Tool;
+use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row_view::Reacted;
 use crate::ui::icon::{Icon, Shape};
 
@@ -30,7 +31,7 @@ pub(crate) fn Reactions(
                     .get()
                     .then(|| {
                         view! {
-                            <ul data-testid="reactions" aria-label=page.says(|t| t.messages.reactions)>
+                            <ul data-testid="reactions" aria-label=page.says(|l| ActionPhrases::of(l).reactions)>
                                 <For each=move || emoji.get() key=Emoji::clone let(emoji)>
                                     <Reaction emoji message reactions />
                                 </For>
@@ -39,8 +40,8 @@ pub(crate) fn Reactions(
                                         type="button"
                                         class="reaction reaction-add"
                                         data-testid="add-reaction"
-                                        title=page.says(|t| t.messages.react)
-                                        aria-label=page.says(|t| t.messages.react)
+                                        title=page.says(|l| ActionPhrases::of(l).react)
+                                        aria-label=page.says(|l| ActionPhrases::of(l).react)
                                         node_ref=more
                                         on:click=move |_| {
                                             if let Some(more) = more.get_untracked() {
@@ -73,7 +74,7 @@ fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<Reacte
         let character = character.clone();
         move || {
             let names = reacted.with(|one| one.as_ref().map(|one| one.by.clone()));
-            (page.t().messages.reaction)(&character, &names.unwrap_or_default())
+            (ActionPhrases::of(page.language()).reaction)(&character, &names.unwrap_or_default())
         }
     };
     let toggle = move |_| {

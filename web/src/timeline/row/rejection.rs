@@ -5,8 +5,10 @@ use steadfast_client::Input;
 use steadfast_shared::EntryId;
 
 use crate::page::Page;
+use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row::pending;
 use crate::timeline::row_view::State;
+use crate::ui::phrases::UiPhrases;
 
 /// Why a message was not sent, and the ways out: again, otherwise, not at all.
 #[component]
@@ -29,7 +31,7 @@ pub(crate) fn Rejection(id: EntryId, state: Memo<State>) -> impl IntoView {
                             data-testid="retry"
                             on:click=move |_| page.tell(Input::Retry(id))
                         >
-                            {page.says(|t| t.retry)}
+                            {page.says(|l| UiPhrases::of(l).retry)}
                         </button>
                         <button
                             type="button"
@@ -37,7 +39,7 @@ pub(crate) fn Rejection(id: EntryId, state: Memo<State>) -> impl IntoView {
                             data-testid="edit"
                             on:click=move |_| page.edit(id)
                         >
-                            {page.says(|t| t.edit)}
+                            {page.says(|l| UiPhrases::of(l).edit)}
                         </button>
                         <button
                             type="button"
@@ -45,7 +47,7 @@ pub(crate) fn Rejection(id: EntryId, state: Memo<State>) -> impl IntoView {
                             data-testid="discard"
                             on:click=move |_| page.tell(Input::Discard(id))
                         >
-                            {page.says(|t| t.discard)}
+                            {page.says(|l| MessagePhrases::of(l).discard)}
                         </button>
                     </div>
                 </div>

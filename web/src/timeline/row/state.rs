@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::language::Phrases;
+use crate::language::Language;
 use crate::page::Page;
+use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row_view::State;
 use crate::ui::icon::{Icon, Shape};
 
@@ -15,7 +16,7 @@ pub(crate) fn RowState(mine: Memo<bool>, state: Memo<State>) -> impl IntoView {
     let mark = Memo::new(move |_| mine.get().then(|| state.with(Mark::of)));
     move || {
         mark.get().map(|mark| {
-            let words = move || mark.words(page.t());
+            let words = move || mark.words(page.language());
             let unsafe_ = (mark == Mark::Failing).then_some("true");
             let waits = matches!(mark, Mark::Saved | Mark::Failing).then(|| {
                 view! { <p class="row-waits" data-unsafe=unsafe_ aria-hidden="true">{words}</p> }
@@ -59,13 +60,13 @@ impl Mark {
         }
     }
 
-    fn words(self, t: &Phrases) -> &'static str {
+    fn words(self, language: Language) -> &'static str {
         match self {
-            Self::Saving => t.saving,
-            Self::Failing => t.not_kept,
-            Self::Saved => t.saved,
-            Self::Sent => t.sent,
-            Self::Rejected => t.not_sent,
+            Self::Saving => MessagePhrases::of(language).saving,
+            Self::Failing => MessagePhrases::of(language).not_kept,
+            Self::Saved => MessagePhrases::of(language).saved,
+            Self::Sent => MessagePhrases::of(language).sent,
+            Self::Rejected => MessagePhrases::of(language).not_sent,
         }
     }
 }

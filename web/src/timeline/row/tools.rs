@@ -10,13 +10,16 @@ use web_sys::HtmlElement;
 
 use crate::language::Phrase;
 use crate::page::{Page, words};
+use crate::people::phrases::PeoplePhrases;
 use crate::timeline::actions::{Open, Tool};
+use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row::emoji_picker::EmojiPicker;
 use crate::timeline::row_view::Reacted;
 use crate::ui::clipboard;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::menu::{Choice, Menu};
+use crate::ui::phrases::UiPhrases;
 use crate::ui::popup::Popup;
 
 /// The tools of the row the hand is on. Said to nobody who listens to the log: they are there for whoever comes.
@@ -44,9 +47,9 @@ fn Tools(key: RowKey, message: Memo<Option<Seq>>, mine: Memo<bool>) -> impl Into
     let answers = move || {
         message.get().is_some().then(|| {
             view! {
-                <ToolButton words=|t| t.messages.react shape=Shape::React testid="react" act=open(Tool::Emoji) />
+                <ToolButton words=|l| ActionPhrases::of(l).react shape=Shape::React testid="react" act=open(Tool::Emoji) />
                 <ToolButton
-                    words=|t| t.messages.reply
+                    words=|l| ActionPhrases::of(l).reply
                     shape=Shape::Reply
                     testid="reply"
                     act=move |_| page.reply(&key)
@@ -58,7 +61,7 @@ fn Tools(key: RowKey, message: Memo<Option<Seq>>, mine: Memo<bool>) -> impl Into
         (mine.get() && message.get().is_some()).then(|| {
             view! {
                 <ToolButton
-                    words=|t| t.messages.edit
+                    words=|l| ActionPhrases::of(l).edit
                     shape=Shape::Edit
                     testid="rewrite"
                     act=move |_| page.rewrite(&key)
@@ -67,10 +70,10 @@ fn Tools(key: RowKey, message: Memo<Option<Seq>>, mine: Memo<bool>) -> impl Into
         })
     };
     view! {
-        <div class="row-toolbar" role="toolbar" aria-label=page.says(|t| t.message_tools) data-testid="row-tools">
+        <div class="row-toolbar" role="toolbar" aria-label=page.says(|l| ActionPhrases::of(l).message_tools) data-testid="row-tools">
             {answers}
             {rewrites}
-            <ToolButton words=|t| t.more shape=Shape::More testid="more" act=open(Tool::Menu) />
+            <ToolButton words=|l| ActionPhrases::of(l).more shape=Shape::More testid="more" act=open(Tool::Menu) />
         </div>
     }
 }
@@ -111,7 +114,7 @@ pub(crate) fn OpenTool() -> impl IntoView {
     move || {
         page.hand.open.get().map(|Open { key, tool, anchor }| match tool {
             Tool::Menu => {
-                let label = words(move || page.t().message_tools.to_owned());
+                let label = words(move || ActionPhrases::of(page.language()).message_tools.to_owned());
                 let choices = choices(page, key, &anchor);
                 view! { <Menu label anchor choices on_close /> }.into_any()
             }
@@ -140,7 +143,7 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
         return Vec::new();
     };
     let choice = |phrase: Phrase, shape, testid, act: Rc<dyn Fn()>| Choice {
-        words: words(move || phrase(page.t()).to_owned()),
+        words: words(move || phrase(page.language()).to_owned()),
         shape,
         testid,
         grave: false,
@@ -154,16 +157,21 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
     let message = row.message();
     if message.is_some() {
         choices.push(choice(
-            |t| t.messages.react,
+            |l| ActionPhrases::of(l).react,
             Shape::React,
             "menu-react",
             open(Tool::Emoji),
         ));
         let reply = Rc::new(move || page.reply(&key));
-        choices.push(choice(|t| t.messages.reply, Shape::Reply, "menu-reply", reply));
+        choices.push(choice(
+            |l| ActionPhrases::of(l).reply,
+            Shape::Reply,
+            "menu-reply",
+            reply,
+        ));
         if !row.reactions.is_empty() {
             choices.push(choice(
-                |t| t.messages.who_reacted,
+                |l| ActionPhrases::of(l).who_reacted,
                 Shape::People,
                 "menu-reactions",
                 open(Tool::Reactions),
@@ -172,21 +180,36 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
     }
     if message.is_some() && row.mine {
         let edit = Rc::new(move || page.rewrite(&key));
-        choices.push(choice(|t| t.messages.edit, Shape::Edit, "menu-edit", edit));
+        choices.push(choice(
+            |l| ActionPhrases::of(l).edit,
+            Shape::Edit,
+            "menu-edit",
+            edit,
+        ));
     }
-    if let Some(text) = row.readable(|_| page.t().somebody.to_owned()) {
+    if let Some(text) = row.readable(|_| PeoplePhrases::of(page.language()).somebody.to_owned()) {
         let copy = Rc::new(move || clipboard::copy(page, text.clone()));
-        choices.push(choice(|t| t.copy_text, Shape::Copy, "copy-text", copy));
+        choices.push(choice(
+            |l| ActionPhrases::of(l).copy_text,
+            Shape::Copy,
+            "copy-text",
+            copy,
+        ));
     }
     if let Some(seq) = row.state.seq() {
         let copy = Rc::new(move || clipboard::copy(page, link_to(page, seq)));
-        choices.push(choice(|t| t.messages.copy_link, Shape::Link, "copy-link", copy));
+        choices.push(choice(
+            |l| ActionPhrases::of(l).copy_link,
+            Shape::Link,
+            "copy-link",
+            copy,
+        ));
     }
     if message.is_some() && (row.mine || page.read(Session::owns_server)) {
         choices.push(Choice {
             grave: true,
             ..choice(
-                |t| t.messages.delete,
+                |l| ActionPhrases::of(l).delete,
                 Shape::Delete,
                 "menu-delete",
                 open(Tool::Delete),
@@ -220,7 +243,7 @@ fn WhoReacted(key: RowKey, on_close: Callback<()>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Dialog title=words(move || page.t().messages.reactions.to_owned()) testid="who-reacted" brief=true on_close>
+        <Dialog title=words(move || ActionPhrases::of(page.language()).reactions.to_owned()) testid="who-reacted" brief=true on_close>
             <ul class="who-reacted">{lines}</ul>
         </Dialog>
     }
@@ -237,14 +260,14 @@ fn Delete(key: RowKey, on_close: Callback<()>) -> impl IntoView {
         on_close.run(());
     };
     view! {
-        <Dialog title=words(move || page.t().messages.delete_question.to_owned()) testid="delete-message" brief=true on_close>
-            <p>{page.says(|t| t.messages.delete_warning)}</p>
+        <Dialog title=words(move || ActionPhrases::of(page.language()).delete_question.to_owned()) testid="delete-message" brief=true on_close>
+            <p>{page.says(|l| ActionPhrases::of(l).delete_warning)}</p>
             <div class="dialog-ways">
                 <button type="button" class="button" data-testid="keep" autofocus on:click=move |_| on_close.run(())>
-                    {page.says(|t| t.cancel)}
+                    {page.says(|l| UiPhrases::of(l).cancel)}
                 </button>
                 <button type="button" class="button button-grave" data-testid="delete" on:click=delete>
-                    {page.says(|t| t.messages.delete)}
+                    {page.says(|l| ActionPhrases::of(l).delete)}
                 </button>
             </div>
         </Dialog>

@@ -7,6 +7,8 @@ use steadfast_client::LookAt;
 
 use crate::language::calendar;
 use crate::page::{Page, words};
+use crate::rooms::phrases::NavigationPhrases;
+use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::dialog::Dialog;
 use crate::ui::field::Field;
 use crate::ui::overlays::Opened;
@@ -29,15 +31,15 @@ pub(crate) fn GoToDate() -> impl IntoView {
                 close.run(());
                 page.seek(LookAt::Since(since));
             }
-            None => trouble.set(Some(page.t().history.no_date.to_owned())),
+            None => trouble.set(Some(TimelinePhrases::of(page.language()).no_date.to_owned())),
         }
     };
     view! {
-        <Dialog title=words(move || page.t().history.go_to_date.to_owned()) testid="go-to-date" brief=true on_close=close>
+        <Dialog title=words(move || TimelinePhrases::of(page.language()).go_to_date.to_owned()) testid="go-to-date" brief=true on_close=close>
             <form class="dialog-form" on:submit=submit novalidate>
                 <Field
                     id="date"
-                    label=words(move || page.t().history.date.to_owned())
+                    label=words(move || TimelinePhrases::of(page.language()).date.to_owned())
                     input=input
                     start=calendar::date_of_today()
                     trouble=trouble
@@ -46,7 +48,7 @@ pub(crate) fn GoToDate() -> impl IntoView {
                 />
                 <div class="dialog-ways">
                     <button type="submit" class="button button-strong" data-testid="date-go">
-                        {page.says(|t| t.navigation.go_to)}
+                        {page.says(|l| NavigationPhrases::of(l).go_to)}
                     </button>
                 </div>
             </form>

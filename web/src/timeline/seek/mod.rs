@@ -9,6 +9,7 @@ use steadfast_client::{Input, LookAt};
 use steadfast_shared::Seq;
 
 use crate::page::Page;
+use crate::timeline::phrases::TimelinePhrases;
 
 impl Page {
     /// Leads to another place of the open room, as soon as it is held.
@@ -75,7 +76,7 @@ impl Page {
             }
             None if !looking => {
                 self.seeking.set_value(None);
-                self.remark(|t| t.history.nothing_there);
+                self.remark(|l| TimelinePhrases::of(l).nothing_there);
             }
             None => {}
         }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::page::{Page, words};
+use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::icon::{Icon, Shape};
 
 /// What there is to go back to.
@@ -37,8 +38,8 @@ pub(crate) fn ToEnd(
                     type="button"
                     class="button button-icon"
                     data-testid="to-end"
-                    aria-label=page.says(|t| t.to_the_end)
-                    title=page.says(|t| t.to_the_end)
+                    aria-label=page.says(|l| TimelinePhrases::of(l).to_the_end)
+                    title=page.says(|l| TimelinePhrases::of(l).to_the_end)
                     on:click=go
                 >
                     <Icon shape=Shape::Down />
@@ -49,7 +50,7 @@ pub(crate) fn ToEnd(
         Way::News => view! {
             <div class="to-end">
                 <button type="button" class="button button-strong" data-testid="new-messages" on:click=go>
-                    {words(move || (page.t().new_messages)(below.get()))}
+                    {words(move || (TimelinePhrases::of(page.language()).new_messages)(below.get()))}
                     <Icon shape=Shape::Down />
                 </button>
             </div>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::page::Page;
+use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::icon::{Icon, Shape};
 
 /// A button over the timeline's upper edge, where the first new message is further up.
@@ -20,7 +21,7 @@ pub(crate) fn ToNews(
                 <div class="to-news">
                     <button type="button" class="button" data-testid="to-news" on:click=move |_| go.run(())>
                         <Icon shape=Shape::Up />
-                        {page.says(|t| t.history.to_news)}
+                        {page.says(|l| TimelinePhrases::of(l).to_news)}
                     </button>
                 </div>
             }

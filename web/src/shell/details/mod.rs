@@ -1,15 +1,23 @@
 //! What goes on underneath: the link, the log, the outbox.
 
+pub(crate) mod outbox;
+pub(crate) mod outbox_phrases;
+pub(crate) mod phrases;
+
 use leptos::html;
 use leptos::prelude::*;
 use steadfast_client::Connection;
 use steadfast_client::link::LinkState;
 
 use crate::connection::bar::headline;
+use crate::connection::phrases::ConnectionPhrases;
 use crate::lab::panel::Faults;
-use crate::language::Phrases;
+use crate::language::Language;
 use crate::page::{Page, milliseconds, words};
-use crate::shell::details_outbox::Outbox;
+use crate::rooms::phrases::RoomPhrases;
+use crate::shell::details::outbox::Outbox;
+use crate::shell::details::phrases::DetailsPhrases;
+use crate::ui::phrases::UiPhrases;
 use crate::ui::side_panel::SidePanel;
 
 /// The details drawer, beside the room.
@@ -20,26 +28,26 @@ pub(crate) fn Details(
 ) -> impl IntoView {
     let page = Page::here();
     view! {
-        <SidePanel id="details" title=|t| t.details open=page.details opener=details_button>
+        <SidePanel id="details" title=|l| RoomPhrases::of(l).details open=page.details opener=details_button>
             <section>
-                <h3>{page.says(|t| t.link)}</h3>
+                <h3>{page.says(|l| ConnectionPhrases::of(l).link)}</h3>
                 <Link />
             </section>
             <section>
-                <h3>{page.says(|t| t.database)}</h3>
+                <h3>{page.says(|l| DetailsPhrases::of(l).database)}</h3>
                 <Log />
             </section>
             <Outbox />
             <Faults />
             <section>
-                <h3>{page.says(|t| t.person)}</h3>
+                <h3>{page.says(|l| DetailsPhrases::of(l).person)}</h3>
                 <p class="details-me">
                     {move || {
                         page.on_connection(|session| session.me().map(|me| me.name.clone()).unwrap_or_default())
                     }}
                 </p>
                 <button type="button" class="button" data-testid="change-person" on:click=move |_| page.change_person()>
-                    {page.says(|t| t.change_person)}
+                    {page.says(|l| DetailsPhrases::of(l).change_person)}
                 </button>
             </section>
         </SidePanel>
@@ -49,7 +57,7 @@ pub(crate) fn Details(
 #[component]
 fn Link() -> impl IntoView {
     let page = Page::here();
-    let none = move || page.t().none_yet.to_owned();
+    let none = move || UiPhrases::of(page.language()).none_yet.to_owned();
     let transport = move || match page.link() {
         LinkState::Connected { transport, .. } => transport.to_owned(),
         _ => none(),
@@ -58,11 +66,11 @@ fn Link() -> impl IntoView {
         LinkState::Connected {
             fallback: Some(failure),
             ..
-        } => (page.t().websocket_fails)(failure),
+        } => (DetailsPhrases::of(page.language()).websocket_fails)(failure),
         LinkState::Connected {
             transport: "websocket",
             ..
-        } => page.t().websocket_works,
+        } => DetailsPhrases::of(page.language()).websocket_works,
         _ => "",
     };
     let round_trip = move || match page.link() {
@@ -78,24 +86,29 @@ fn Link() -> impl IntoView {
             _ => None,
         });
         recovered.map_or_else(none, |yes| {
-            if yes { page.t().yes } else { page.t().no }.to_owned()
+            if yes {
+                UiPhrases::of(page.language()).yes
+            } else {
+                UiPhrases::of(page.language()).no
+            }
+            .to_owned()
         })
     };
     let degraded = move || {
         let online = matches!(page.link(), LinkState::Connected { .. });
         let degraded = page.on_connection(steadfast_client::Session::is_degraded);
         if online && degraded {
-            page.t().nodes_degraded
+            DetailsPhrases::of(page.language()).nodes_degraded
         } else {
             ""
         }
     };
     view! {
         <dl class="facts">
-            <Fact name=|t| t.state value=words(move || headline(&page.link(), page.t()).to_owned()) id="state" />
-            <Fact name=|t| t.transport value=words(transport) id="transport" />
-            <Fact name=|t| t.round_trip value=words(round_trip) id="round-trip" />
-            <Fact name=|t| t.recovered value=words(recovered) id="recovered" />
+            <Fact name=|l| DetailsPhrases::of(l).state value=words(move || headline(&page.link(), page.language()).to_owned()) id="state" />
+            <Fact name=|l| DetailsPhrases::of(l).transport value=words(transport) id="transport" />
+            <Fact name=|l| DetailsPhrases::of(l).round_trip value=words(round_trip) id="round-trip" />
+            <Fact name=|l| DetailsPhrases::of(l).recovered value=words(recovered) id="recovered" />
         </dl>
         <p data-testid="detail-transport-reason">{reason}</p>
         <p data-testid="detail-nodes" role="status">
@@ -108,8 +121,10 @@ fn Link() -> impl IntoView {
 fn Log() -> impl IntoView {
     let page = Page::here();
     let epoch = move || {
-        page.on_connection(steadfast_client::Session::epoch)
-            .map_or_else(|| page.t().none_yet.to_owned(), |epoch| epoch.to_string())
+        page.on_connection(steadfast_client::Session::epoch).map_or_else(
+            || UiPhrases::of(page.language()).none_yet.to_owned(),
+            |epoch| epoch.to_string(),
+        )
     };
     let rooms = move || {
         let rooms: Vec<_> = page.on_rooms(|session| {
@@ -121,15 +136,15 @@ fn Log() -> impl IntoView {
         rooms
             .into_iter()
             .map(|(name, cursor, head, held)| {
-                let cursor = cursor.map_or_else(|| page.t().none_yet.to_owned(), |cursor| cursor.to_string());
+                let cursor = cursor.map_or_else(|| UiPhrases::of(page.language()).none_yet.to_owned(), |cursor| cursor.to_string());
                 let held = (held > 0).then(|| {
-                    view! { <Fact name=|t| t.held value=words(move || held.to_string()) id="held" /> }
+                    view! { <Fact name=|l| DetailsPhrases::of(l).held value=words(move || held.to_string()) id="held" /> }
                 });
                 let (cursor_name, head_name) = (format!("#{name} · "), format!("#{name} · "));
                 view! {
-                    <dt>{cursor_name}{page.says(|t| t.cursor)}</dt>
+                    <dt>{cursor_name}{page.says(|l| DetailsPhrases::of(l).cursor)}</dt>
                     <dd data-testid="detail-cursor">{cursor}</dd>
-                    <dt>{head_name}{page.says(|t| t.head)}</dt>
+                    <dt>{head_name}{page.says(|l| DetailsPhrases::of(l).head)}</dt>
                     <dd data-testid="detail-head">{head.to_string()}</dd>
                     {held}
                 }
@@ -139,7 +154,7 @@ fn Log() -> impl IntoView {
     view! {
         <dl class="facts">
             {rooms}
-            <dt>{page.says(|t| t.epoch)}</dt>
+            <dt>{page.says(|l| DetailsPhrases::of(l).epoch)}</dt>
             <dd class="mono" data-testid="detail-epoch">
                 {epoch}
             </dd>
@@ -148,11 +163,7 @@ fn Log() -> impl IntoView {
 }
 
 #[component]
-fn Fact(
-    name: fn(&'static Phrases) -> &'static str,
-    value: Signal<String>,
-    id: &'static str,
-) -> impl IntoView {
+fn Fact(name: fn(Language) -> &'static str, value: Signal<String>, id: &'static str) -> impl IntoView {
     let page = Page::here();
     view! {
         <dt>{page.says(name)}</dt>

@@ -1,8 +1,9 @@
-//! What is said about the settings.
+//! The settings.
 
-/// What is said about the settings.
-#[expect(missing_docs, reason = "each phrase is its own explanation")]
-pub struct Settings {
+use crate::language::Language;
+
+/// The settings.
+pub struct SettingsPhrases {
     pub title: &'static str,
     pub language: &'static str,
     pub theme: &'static str,
@@ -11,7 +12,13 @@ pub struct Settings {
     pub theme_dark: &'static str,
 }
 
-pub(crate) static ENGLISH: Settings = Settings {
+impl SettingsPhrases {
+    pub fn of(language: Language) -> &'static Self {
+        language.pick(&ENGLISH, &KOREAN)
+    }
+}
+
+static ENGLISH: SettingsPhrases = SettingsPhrases {
     title: "Settings",
     language: "Language",
     theme: "Appearance",
@@ -20,7 +27,7 @@ pub(crate) static ENGLISH: Settings = Settings {
     theme_dark: "Dark",
 };
 
-pub(crate) static KOREAN: Settings = Settings {
+static KOREAN: SettingsPhrases = SettingsPhrases {
     title: "설정",
     language: "언어",
     theme: "화면 모드",

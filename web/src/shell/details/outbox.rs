@@ -4,8 +4,10 @@ use leptos::prelude::*;
 use steadfast_client::OutboxItem;
 use steadfast_client::record::Disk;
 
-use crate::language::Phrases;
+use crate::language::Language;
 use crate::page::Page;
+use crate::shell::details::outbox_phrases::OutboxPhrases;
+use crate::timeline::phrases::MessagePhrases;
 
 /// What is not acknowledged yet: each item with its tries.
 #[component]
@@ -14,12 +16,12 @@ pub(crate) fn Outbox() -> impl IntoView {
     let items = move || {
         let items: Vec<OutboxItem> = page.on_outbox(|session| session.outbox().cloned().collect());
         if items.is_empty() {
-            return view! { <p>{page.says(|t| t.outbox_empty)}</p> }.into_any();
+            return view! { <p>{page.says(|l| OutboxPhrases::of(l).outbox_empty)}</p> }.into_any();
         }
         let items = items
             .into_iter()
             .map(|item| {
-                let state = format!("{} · {}", state(&item, page.t()), (page.t().tries)(item.tries));
+                let state = format!("{} · {}", state(&item, page.language()), (OutboxPhrases::of(page.language()).tries)(item.tries));
                 view! {
                     <li class="details-item" data-testid="outbox-item" data-id=item.id.to_string()>
                         <span class="details-item-text">{item.body.text().map(|text| text.as_str().to_owned())}</span>
@@ -33,20 +35,20 @@ pub(crate) fn Outbox() -> impl IntoView {
     let elected = move || page.on_outbox(steadfast_client::Session::is_elected);
     view! {
         <section>
-            <h3>{page.says(|t| t.outbox)}</h3>
+            <h3>{page.says(|l| OutboxPhrases::of(l).outbox)}</h3>
             {items}
             <p class="details-aside">
-                {move || if elected() { page.t().this_tab_sends } else { page.t().another_tab_sends }}
+                {move || if elected() { OutboxPhrases::of(page.language()).this_tab_sends } else { OutboxPhrases::of(page.language()).another_tab_sends }}
             </p>
         </section>
     }
 }
 
-fn state(item: &OutboxItem, t: &Phrases) -> &'static str {
+fn state(item: &OutboxItem, language: Language) -> &'static str {
     match (&item.rejected, &item.disk) {
-        (Some(_), _) => t.not_sent,
-        (None, Disk::Written) => t.saved,
-        (None, Disk::Writing) => t.saving,
-        (None, Disk::Failed(_)) => t.not_kept,
+        (Some(_), _) => MessagePhrases::of(language).not_sent,
+        (None, Disk::Written) => MessagePhrases::of(language).saved,
+        (None, Disk::Writing) => MessagePhrases::of(language).saving,
+        (None, Disk::Failed(_)) => MessagePhrases::of(language).not_kept,
     }
 }

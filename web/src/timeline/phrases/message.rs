@@ -1,63 +1,49 @@
-//! What is said about messages: what one can do with them, and what became of them.
+//! One message: how far it has come, and what became of it.
 
+use crate::language::Language;
+use crate::timeline::row_view::What;
 use steadfast_shared::RoomChange;
 
-use crate::timeline::row_view::What;
-
-/// What is said about messages.
-#[expect(missing_docs, reason = "each phrase is its own explanation")]
-pub struct Messages {
-    pub react: &'static str,
-    pub reply: &'static str,
-    pub edit: &'static str,
-    pub delete: &'static str,
-    pub delete_question: &'static str,
-    pub delete_warning: &'static str,
-    pub copy_link: &'static str,
-    pub text_only: &'static str,
-    pub emptied: &'static str,
-
+/// One message: how far it has come, and what became of it.
+pub struct MessagePhrases {
+    pub saving: &'static str,
+    pub saved: &'static str,
+    pub sent: &'static str,
+    pub not_sent: &'static str,
+    pub not_kept: &'static str,
+    pub other_author: &'static str,
+    pub other_epoch: &'static str,
+    pub discard: &'static str,
     pub edited: &'static str,
     pub erased: &'static str,
-    /// What stands for a message that a moderator has hidden.
     pub hidden: &'static str,
     pub replies_to: fn(&str) -> String,
     pub replies_to_some: &'static str,
-    pub reactions: &'static str,
-    pub who_reacted: &'static str,
-    pub reaction: fn(&str, &[String]) -> String,
     pub change: fn(&What) -> String,
     pub room: fn(&RoomChange) -> String,
     pub renamed: fn(&str, &str) -> String,
-
-    pub replying: fn(&str) -> String,
-    pub edit_last: &'static str,
-    pub mention: &'static str,
-    pub emoji: &'static str,
-    pub suggestions: &'static str,
-    pub find_emoji: &'static str,
-    pub no_emoji: &'static str,
 }
 
-pub(crate) static ENGLISH: Messages = Messages {
-    react: "React",
-    reply: "Reply",
-    edit: "Edit",
-    delete: "Delete",
-    delete_question: "Delete this message?",
-    delete_warning: "It is erased for everyone, and cannot be brought back.",
-    copy_link: "Copy link",
-    text_only: "Only text can be sent here, no images or files.",
-    emptied: "A message cannot be empty. Delete it, or write something.",
+impl MessagePhrases {
+    pub fn of(language: Language) -> &'static Self {
+        language.pick(&ENGLISH, &KOREAN)
+    }
+}
 
+static ENGLISH: MessagePhrases = MessagePhrases {
+    saving: "Saving…",
+    saved: "Saved, waiting to be sent",
+    sent: "Sent",
+    not_sent: "Not sent",
+    not_kept: "Not saved on this device",
+    other_author: "This was written under another nickname.",
+    other_epoch: "You wrote this before the server began anew: the message it changes is gone.",
+    discard: "Discard",
     edited: "edited",
     erased: "This message was deleted.",
     hidden: "A moderator has hidden this message.",
     replies_to: |name| format!("Reply to {name}"),
     replies_to_some: "Reply to an older message",
-    reactions: "Reactions",
-    who_reacted: "Who reacted",
-    reaction: |emoji, names| format!("{emoji} by {}", names.join(", ")),
     change: |what| match what {
         What::Edit(text) => format!("Edit: {text}"),
         What::Delete => "Deletion".into(),
@@ -76,35 +62,22 @@ pub(crate) static ENGLISH: Messages = Messages {
         RoomChange::Unknown => "changed this room.".into(),
     },
     renamed: |was, name| format!("{was} is called {name} from here on."),
-
-    replying: |name| format!("Replying to {name}"),
-    edit_last: "Edit your last message, where nothing is written",
-    mention: "Name somebody",
-    emoji: "Emoji",
-    suggestions: "Suggestions",
-    find_emoji: "Find an emoji",
-    no_emoji: "No emoji is called that.",
 };
 
-pub(crate) static KOREAN: Messages = Messages {
-    react: "반응하기",
-    reply: "답장",
-    edit: "수정",
-    delete: "삭제",
-    delete_question: "이 메시지를 삭제할까요?",
-    delete_warning: "모두에게서 지워지고, 되돌릴 수 없어요.",
-    copy_link: "링크 복사",
-    text_only: "텍스트만 보낼 수 있어요. 이미지나 파일은 보낼 수 없어요.",
-    emptied: "빈 메시지는 저장할 수 없어요. 삭제하거나 내용을 써 주세요.",
-
+static KOREAN: MessagePhrases = MessagePhrases {
+    saving: "저장 중…",
+    saved: "저장됨, 보내기 대기",
+    sent: "보냄",
+    not_sent: "보내지 못함",
+    not_kept: "이 기기에 저장되지 않음",
+    other_author: "다른 닉네임으로 쓴 메시지예요.",
+    other_epoch: "서버가 새로 시작되기 전에 쓴 변경이에요. 바꾸려던 메시지가 더 이상 없어요.",
+    discard: "삭제",
     edited: "수정됨",
     erased: "삭제된 메시지예요.",
     hidden: "운영자가 숨긴 메시지예요.",
     replies_to: |name| format!("{name} 님에게 보낸 답장"),
     replies_to_some: "이전 메시지에 보낸 답장",
-    reactions: "반응",
-    who_reacted: "반응한 사람",
-    reaction: |emoji, names| format!("{emoji}: {}", names.join(", ")),
     change: |what| match what {
         What::Edit(text) => format!("수정: {text}"),
         What::Delete => "삭제".into(),
@@ -127,12 +100,4 @@ pub(crate) static KOREAN: Messages = Messages {
         RoomChange::Unknown => "님이 채팅방을 바꿨어요.".into(),
     },
     renamed: |was, name| format!("{was} 님이 닉네임을 바꿨어요: {name}"),
-
-    replying: |name| format!("{name} 님에게 답장"),
-    edit_last: "빈 입력창에서 마지막 메시지 수정",
-    mention: "사람 부르기",
-    emoji: "이모지",
-    suggestions: "추천",
-    find_emoji: "이모지 찾기",
-    no_emoji: "찾는 이모지가 없어요.",
 };

@@ -1,8 +1,11 @@
-//! What is said about finding one's way.
+//! The list of rooms, and the ways from room to room.
 
-/// What is said about finding one's way.
-#[expect(missing_docs, reason = "each phrase is its own explanation")]
-pub struct Navigation {
+use crate::language::Language;
+
+/// The list of rooms, and the ways from room to room.
+pub struct NavigationPhrases {
+    pub rooms: &'static str,
+    pub unread: fn(u64) -> String,
     pub open_rooms: &'static str,
     pub find_room: &'static str,
     pub find_anything: &'static str,
@@ -21,7 +24,15 @@ pub struct Navigation {
     pub previous_unread: &'static str,
 }
 
-pub(crate) static ENGLISH: Navigation = Navigation {
+impl NavigationPhrases {
+    pub fn of(language: Language) -> &'static Self {
+        language.pick(&ENGLISH, &KOREAN)
+    }
+}
+
+static ENGLISH: NavigationPhrases = NavigationPhrases {
+    rooms: "Rooms",
+    unread: |n| format!("{n} unread"),
     open_rooms: "Show the rooms",
     find_room: "Find a room",
     find_anything: "Find a room or a person",
@@ -40,7 +51,9 @@ pub(crate) static ENGLISH: Navigation = Navigation {
     previous_unread: "Previous unread room",
 };
 
-pub(crate) static KOREAN: Navigation = Navigation {
+static KOREAN: NavigationPhrases = NavigationPhrases {
+    rooms: "채팅방",
+    unread: |n| format!("읽지 않음 {n}개"),
     open_rooms: "채팅방 목록 보기",
     find_room: "채팅방 찾기",
     find_anything: "채팅방이나 사람 찾기",

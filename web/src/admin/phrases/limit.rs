@@ -1,0 +1,46 @@
+//! A person's limits, and addresses kept out.
+
+use crate::language::Language;
+
+/// A person's limits, and addresses kept out.
+pub struct LimitPhrases {
+    pub limits: &'static str,
+    pub limits_question: fn(&str) -> String,
+    pub limits_hint: &'static str,
+    pub limit_not_a_number: &'static str,
+    pub limits_done: fn(&str) -> String,
+    pub release: &'static str,
+    pub release_question: fn(&str) -> String,
+    pub release_means: &'static str,
+    pub released: fn(&str) -> String,
+}
+
+impl LimitPhrases {
+    pub fn of(language: Language) -> &'static Self {
+        language.pick(&ENGLISH, &KOREAN)
+    }
+}
+
+static ENGLISH: LimitPhrases = LimitPhrases {
+    limits: "Limits…",
+    limits_question: |name| format!("Limits of {name}"),
+    limits_hint: "Empty: the same as for everybody.",
+    limit_not_a_number: "Please write a whole number, or leave it empty.",
+    limits_done: |name| format!("The limits of {name} are saved."),
+    release: "Let in again",
+    release_question: |address| format!("Let {address} in again?"),
+    release_means: "New people can sign up from there again.",
+    released: |address| format!("New people can sign up from {address} again."),
+};
+
+static KOREAN: LimitPhrases = LimitPhrases {
+    limits: "제한…",
+    limits_question: |name| format!("{name} 님의 제한"),
+    limits_hint: "비워 두면 모두와 같아요.",
+    limit_not_a_number: "숫자를 쓰거나 비워 두세요.",
+    limits_done: |name| format!("{name} 님의 제한을 저장했어요."),
+    release: "다시 허용",
+    release_question: |address| format!("{address} 주소를 다시 허용할까요?"),
+    release_means: "이 주소에서 새로 가입할 수 있게 돼요.",
+    released: |address| format!("{address} 주소에서 다시 가입할 수 있어요."),
+};

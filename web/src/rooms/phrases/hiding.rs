@@ -1,0 +1,58 @@
+//! Hiding a conversation, and being brought into one.
+
+use crate::language::Language;
+
+/// Hiding a conversation, and being brought into one.
+pub struct HidingPhrases {
+    pub hide: &'static str,
+    pub hide_question: fn(&str) -> String,
+    pub hide_means: &'static str,
+    pub hide_do: &'static str,
+    pub hidden: &'static str,
+    pub is_hidden: &'static str,
+    pub show: &'static str,
+    pub leave_group: fn(&str) -> String,
+    pub brought_by: fn(&str) -> String,
+    pub started_by: fn(&str) -> String,
+    pub keep: &'static str,
+}
+
+impl HidingPhrases {
+    pub fn of(language: Language) -> &'static Self {
+        language.pick(&ENGLISH, &KOREAN)
+    }
+}
+
+static ENGLISH: HidingPhrases = HidingPhrases {
+    hide: "Hide the conversation",
+    hide_question: |names| format!("Hide the conversation with {names}?"),
+    hide_means: "It leaves your lists until somebody writes in it. Nobody is told, and nothing is deleted.",
+    hide_do: "Hide",
+    hidden: "Hidden until somebody writes. You find it again by its name.",
+    is_hidden: "You have hidden this conversation.",
+    show: "Show in the lists again",
+    leave_group: |names| {
+        format!(
+            "Leave the conversation with {names}? Nothing of it reaches you any more, until somebody opens it with you again."
+        )
+    },
+    brought_by: |name| format!("{name} brought you into this room."),
+    started_by: |name| format!("{name} began this conversation with you."),
+    keep: "OK",
+};
+
+static KOREAN: HidingPhrases = HidingPhrases {
+    hide: "대화 숨기기",
+    hide_question: |names| format!("{names} 님과의 대화를 숨길까요?"),
+    hide_means: "누군가 새로 쓸 때까지 목록에서 보이지 않아요. 상대방에게 알리지 않고, 아무것도 삭제하지 않아요.",
+    hide_do: "숨기기",
+    hidden: "누군가 새로 쓸 때까지 숨겼어요. 이름으로 다시 찾을 수 있어요.",
+    is_hidden: "숨긴 대화예요.",
+    show: "목록에 다시 표시",
+    leave_group: |names| {
+        format!("{names} 님과의 대화에서 나갈까요? 누군가 다시 함께 대화를 열 때까지 아무것도 받지 않아요.")
+    },
+    brought_by: |name| format!("{name} 님이 이 채팅방에 초대했어요."),
+    started_by: |name| format!("{name} 님이 시작한 대화예요."),
+    keep: "확인",
+};

@@ -1,0 +1,79 @@
+//! The timeline around its messages.
+
+mod action;
+mod message;
+
+pub use action::ActionPhrases;
+pub use message::MessagePhrases;
+
+use crate::language::Language;
+
+/// The timeline around its messages.
+pub struct TimelinePhrases {
+    pub messages_in: fn(&str) -> String,
+    pub loading_older: &'static str,
+    pub beginning: fn(&str) -> String,
+    pub empty: &'static str,
+    pub new_messages: fn(usize) -> String,
+    pub to_the_end: &'static str,
+    pub unknown_entry: &'static str,
+    pub beginning_with: fn(&str) -> String,
+    pub news: &'static str,
+    pub to_news: &'static str,
+    pub loading_newer: &'static str,
+    pub gap: &'static str,
+    pub nothing_there: &'static str,
+    pub go_to_date: &'static str,
+    pub date: &'static str,
+    pub no_date: &'static str,
+}
+
+impl TimelinePhrases {
+    pub fn of(language: Language) -> &'static Self {
+        language.pick(&ENGLISH, &KOREAN)
+    }
+}
+
+static ENGLISH: TimelinePhrases = TimelinePhrases {
+    messages_in: |room| format!("Messages in {room}"),
+    loading_older: "Loading older messages…",
+    beginning: |room| format!("This is the beginning of {room}."),
+    empty: "Nothing has been said yet. Say hello!",
+    new_messages: |n| {
+        if n == 1 {
+            "1 new message".into()
+        } else {
+            format!("{n} new messages")
+        }
+    },
+    to_the_end: "To the newest message",
+    unknown_entry: "Reload the page to see this message.",
+    beginning_with: |names| format!("This is the beginning of your conversation with {names}."),
+    news: "New",
+    to_news: "To the first new message",
+    loading_newer: "Loading newer messages…",
+    gap: "Some messages are still on their way here…",
+    nothing_there: "Nothing was said there.",
+    go_to_date: "Go to a date",
+    date: "Date",
+    no_date: "Please choose a date.",
+};
+
+static KOREAN: TimelinePhrases = TimelinePhrases {
+    messages_in: |room| format!("{room} 메시지"),
+    loading_older: "이전 메시지를 불러오는 중…",
+    beginning: |room| format!("{room} 채팅방의 시작입니다."),
+    empty: "아직 아무 말도 없어요. 먼저 인사해 보세요!",
+    new_messages: |n| format!("새 메시지 {n}개"),
+    to_the_end: "최신 메시지로",
+    unknown_entry: "이 메시지를 보려면 페이지를 새로고침해 주세요.",
+    beginning_with: |names| format!("{names} 님과 나누는 대화의 시작입니다."),
+    news: "새 메시지",
+    to_news: "읽지 않은 첫 메시지로",
+    loading_newer: "다음 메시지를 불러오는 중…",
+    gap: "아직 오고 있는 메시지가 있어요…",
+    nothing_there: "그곳에는 메시지가 없어요.",
+    go_to_date: "날짜로 이동",
+    date: "날짜",
+    no_date: "날짜를 골라 주세요.",
+};
