@@ -2,8 +2,8 @@
 //!
 //! - [`Store`]: the interface the rest of the server knows, in parts:
 //! - [`admin`]: what operators do and see
-//! - [`account`]: who there is, and on which devices
-//! - [`room`]: who is in which room
+//! - [`people`]: who there is, on which devices, and by which names
+//! - [`rooms`]: who is in which room
 //! - [`log`]: what was said
 //! - [`feed`]: what changed outside the logs, and what is read together with it
 //! - [`database`]: where a database is, and which store opens it
@@ -14,13 +14,12 @@
 //! - [`refusal`]: why something is not done that could be
 //! - [`node`]: which process something is of
 //! - [`token`]: the secret a device shows, and the hash that is kept of it
-//! - [`nickname`]: what makes a nickname one person's
 //! - `names`: by which rules names are compared, as those rules change
 //! - `append`: how a log grows and commands are carried out, the same in both stores
+//! - `command`: the commands; `query`: statements that both databases understand
 //! - `error`: why something could not be done, whichever database said so
-//! - `body`, `older`, `kind`, `word`: what rows hold, in whichever database
-//! - `access`, `target`, `settle`, `usage`: what somebody may do, and to whom; what is otherwise then; how much they have written
-//! - [`people`]: a page of people, by name
+//! - `body`, `older`, `word`: what rows hold, in whichever database
+//! - `usage`: how much somebody has written
 //! - [`presence`]: who is connected to which node
 //! - `page`: a page of a log, completed and cut
 //! - `patience`: how long what another writer keeps from being done is tried again
@@ -30,20 +29,17 @@
 //!
 //! Invariant: SQL is written in this folder and nowhere else.
 
-mod access;
-pub mod account;
 pub mod admin;
 mod append;
 mod body;
+mod command;
 pub mod database;
 mod error;
 pub mod feed;
 pub mod files;
-mod kind;
 pub mod lock;
 pub mod log;
 mod names;
-pub mod nickname;
 pub mod node;
 mod number;
 mod older;
@@ -52,13 +48,12 @@ mod patience;
 pub mod people;
 pub mod postgres;
 pub mod presence;
+mod query;
 pub mod quota;
 pub mod refusal;
 pub mod report;
-pub mod room;
-mod settle;
+pub mod rooms;
 pub mod sqlite;
-mod target;
 pub mod token;
 pub mod transfer;
 pub mod tries;
@@ -68,18 +63,19 @@ mod word;
 use async_trait::async_trait;
 use steadfast_shared::Epoch;
 
-pub use account::{Accounts, Device, SessionId, SignUpError};
 pub use admin::{Actor, Administer, Administration, Command};
+pub use command::{Act, Acted};
 pub use error::StoreError;
 pub use feed::{Change, ChangeKind, ChangeNumber, Feed, HANDSHAKE_READERS, Profile, Snapshot};
 pub use log::{Committed, Grown, Log, NewCommand, NewEntry, Outcome, Span};
 pub use node::NodeId;
 pub use patience::PATIENCE;
-pub use people::PeoplePage;
+pub use people::account::{Accounts, Device, SessionId, SignUpError};
+pub use people::{PeoplePage, account, nickname};
 pub use presence::PresenceRows;
 pub use quota::{Quota, Quotas, StorageLimits};
 pub use refusal::Refusal;
-pub use room::{Act, Acted, ReadMark, Rooms, UNREAD_COUNTED};
+pub use rooms::{ReadMark, Rooms, UNREAD_COUNTED};
 pub use token::{Token, TokenHash};
 pub use tries::{Tries, Try, TryKey};
 

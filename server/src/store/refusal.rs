@@ -143,3 +143,12 @@ impl From<Refusal> for WireError {
         Self::new(code, message)
     }
 }
+
+/// Which of two has blocked the other, where this person does or is.
+pub(super) fn blocker(blocks: bool, is_blocked: bool) -> Option<Blocker> {
+    match (is_blocked, blocks) {
+        (true, _) => Some(Blocker::Other),
+        (false, true) => Some(Blocker::Oneself),
+        (false, false) => None,
+    }
+}

@@ -3,7 +3,8 @@
 use steadfast_shared::{Millis, RoomId, Seq};
 
 use super::{Append, LogEnd, Savepoint, Sql};
-use crate::store::access::{Done, allowed};
+use crate::store::command::{self, CommandError};
+use crate::store::people::person;
 use crate::store::{Act, Acted, ChangeKind, Committed, NewCommand, NewEntry, Refusal, StoreError};
 
 /// What a refused command is taken back to.
@@ -36,7 +37,7 @@ impl<S: Sql> Append<S> {
         Ok(changes)
     }
 
-    async fn separate_command(&mut self, command: &NewCommand) -> Done<Acted> {
+    async fn separate_command(&mut self, command: &NewCommand) -> Result<Result<Acted, Refusal>, StoreError> {
         self.connection.savepoint(Savepoint::Set).await?;
         let mark = self.mark();
         let done = self.command(command).await?;
@@ -50,22 +51,28 @@ impl<S: Sql> Append<S> {
         Ok(done)
     }
 
-    async fn command(&mut self, command: &NewCommand) -> Done<Acted> {
+    /// A refusal is an outcome of its own command; a failure is one of the whole transaction.
+    async fn command(&mut self, command: &NewCommand) -> Result<Result<Acted, Refusal>, StoreError> {
+        match self.carry_out(command).await {
+            Ok(acted) => Ok(Ok(acted)),
+            Err(CommandError::Refused(refusal)) => Ok(Err(refusal)),
+            Err(CommandError::Failed(error)) => Err(error),
+        }
+    }
+
+    async fn carry_out(&mut self, command: &NewCommand) -> Result<Acted, CommandError> {
         // Nobody is kept in a room, and operators can always make one.
         let small = matches!(
             command.act,
             Act::Leave(_) | Act::Remove(_) | Act::Hide(_) | Act::Block(_) | Act::Administer(_)
         );
         if self.full && !small {
-            return Ok(Err(Refusal::StorageFull));
+            return Err(Refusal::StorageFull.into());
         }
-        let me = self.connection.named(&[command.by]).await?.pop();
-        let Some(me) = me else {
-            return Ok(Err(Refusal::UnknownPerson));
-        };
-        let mut acted = allowed!(S::act(self, me, command).await?);
+        let me = person::known(&mut self.connection, command.by).await?;
+        let mut acted = command::carry_out(self, me, command).await?;
         acted.gave_way = std::mem::take(&mut self.gave_way);
-        Ok(Ok(acted))
+        Ok(acted)
     }
 
     fn mark(&self) -> Mark {

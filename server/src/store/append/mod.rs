@@ -5,6 +5,7 @@
 //! an edit, a deletion or a reaction ends a set, for it changes what the next ones are checked against. Commands follow, each
 //! of which is kept or taken back by itself.
 
+pub(super) mod change;
 mod command;
 mod set;
 mod sql;
@@ -15,6 +16,7 @@ use steadfast_shared::{Body, Entry, EntryId, Millis, Person, RoomId, Seq, UserId
 
 use super::body::{kind, written};
 use super::page;
+use super::people::person;
 use super::quota::Quota;
 use super::usage::Today;
 use super::{ChangeKind, ChangeNumber, Committed, Grown, NewCommand, NewEntry, StoreError};
@@ -145,6 +147,18 @@ impl<S: Sql> Append<S> {
         self.logs.insert(room, Growing::at(LogEnd::default()));
     }
 
+    /// Makes sure that rooms are locked which a command is about to write into. Where others write meanwhile they had to be
+    /// locked before anything else, for locks are taken in one order: the command begins anew.
+    pub(super) async fn ensure_locked(&mut self, rooms: &BTreeSet<RoomId>) -> Result<(), StoreError> {
+        if S::EXCLUSIVE {
+            return self.lock(rooms).await;
+        }
+        match rooms.iter().all(|room| self.has_locked(*room)) {
+            true => Ok(()),
+            false => Err(StoreError::Locked),
+        }
+    }
+
     pub(super) fn has_locked(&self, room: RoomId) -> bool {
         self.logs.contains_key(&room)
     }
@@ -190,7 +204,7 @@ impl<S: Sql> Append<S> {
         let mentioned: Vec<UserId> = mentioned.into_iter().collect();
         let people = match mentioned.is_empty() {
             true => Vec::new(),
-            false => self.connection.named(&mentioned).await?,
+            false => person::named(&mut self.connection, &mentioned).await?,
         };
         for (room, mut entry) in fresh {
             if !people.is_empty() {

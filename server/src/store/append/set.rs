@@ -6,11 +6,15 @@ use std::collections::{BTreeSet, HashMap};
 use steadfast_shared::admin::AccountState;
 use steadfast_shared::{Body, EntryId, Millis, Role, RoomId, Seq, UserId};
 
+use super::change::{self, Change, Seat};
 use super::{Append, Membership, Memberships, Sql};
-use crate::store::access::Seat;
 use crate::store::admin::kept_out;
+use crate::store::command::CommandError;
+use crate::store::number::to_sql;
+use crate::store::people::person;
+use crate::store::query::sql;
 use crate::store::usage::grows;
-use crate::store::{NewEntry, Outcome, Refusal, StoreError};
+use crate::store::{NewEntry, Outcome, Refusal, StoreError, word};
 
 /// What is in the log under an author's id, or in the set that is about to be.
 struct Known<'e> {
@@ -187,22 +191,21 @@ impl<S: Sql> Append<S> {
             Ok(seat) => seat,
             Err(refusal) => return Ok(settled(refusal, known, entry)),
         };
-        let checked = self
-            .connection
-            .check_change(&seat, entry.room, &entry.body)
-            .await?;
-        let change = match checked {
+        let change = match change::check(&mut self.connection, &seat, entry.room, &entry.body).await {
             Ok(change) => change,
-            Err(refusal) => return Ok(settled(refusal, known, entry)),
+            Err(CommandError::Refused(refusal)) => return Ok(settled(refusal, known, entry)),
+            Err(CommandError::Failed(error)) => return Err(error),
         };
         if let Some(known) = known {
             return Ok(known.settles(entry));
         }
         let new = self.place(seat.person, entry.id, entry.room, &entry.body)?;
         self.today.count(entry.author, &entry.body);
-        self.connection
-            .apply_change(change, entry.room, &new, entry.address)
-            .await?;
+        if let Change::Delete { message, mine: false } = change {
+            let connection = &mut self.connection;
+            change::note_deletion(connection, entry.room, message, &new, entry.address).await?;
+        }
+        self.connection.apply_change(change, entry.room, &new).await?;
         let (seq, at) = (new.seq, new.at);
         self.keep(vec![(entry.room, new)]).await?;
         Ok(Outcome::Stored { seq, at })
@@ -236,14 +239,19 @@ impl<S: Sql> Append<S> {
         else {
             return Ok(None);
         };
-        let author = self
-            .connection
-            .author_of(entry.author, entry.room, *message)
-            .await?;
-        Ok(author.map(|(person, state)| Seat {
-            person,
+        let author = sql!("select users.id, users.name, users.state
+             from entries join rooms on rooms.id = entries.room join users on users.id = entries.author
+             where entries.room = $1 and entries.seq = $2 and entries.author = $3 and rooms.deleted_at is null")
+        .bind(entry.room)
+        .bind(to_sql(*message))
+        .bind(entry.author)
+        .optional(&mut self.connection)
+        .await?;
+        let Some(author) = author else { return Ok(None) };
+        Ok(Some(Seat {
+            person: person::read(&author)?,
             role: Role::Member,
-            state,
+            state: word::state(author.get("state")?)?,
             brought: false,
             blocked: None,
         }))

@@ -1,32 +1,30 @@
 //! What a transaction that appends asks of its database: a few statements for however many entries.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::net::IpAddr;
 
-use steadfast_shared::admin::AccountState;
-use steadfast_shared::{Body, Entry, EntryId, Millis, Person, Quoted, RoomId, Seq, UserId};
+use steadfast_shared::{Body, Entry, EntryId, Millis, Quoted, RoomId, Seq, UserId};
 
 use super::Append;
-use crate::store::access::{Change, Done, Seat};
+use super::change::{Change, Seat};
+use crate::store::query::SqlConnection;
 use crate::store::quota::{Quota, Usage};
 use crate::store::usage::Today;
-use crate::store::{Acted, ChangeKind, ChangeNumber, NewCommand, NewEntry, Refusal, StoreError};
+use crate::store::{ChangeKind, ChangeNumber, NewCommand, NewEntry, StoreError};
 
 /// A connection with a transaction that appends. Each store has one.
-pub(in crate::store) trait Sql: Send + Sized {
+pub(in crate::store) trait Sql: SqlConnection + Sized {
+    /// Whether nobody else writes to the database until the end of the transaction.
+    const EXCLUSIVE: bool;
+
+    /// Locks people until the end of the transaction, in the order of their ids.
+    fn lock_people(&mut self, people: &[UserId]) -> impl Future<Output = Result<(), StoreError>> + Send;
+
     /// Locks what the work is about, before anything of it is checked, and reads the rooms' logs.
     fn prepare(
         append: &mut Append<Self>,
         entries: &[NewEntry],
         commands: &[NewCommand],
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
-
-    /// Carries out what somebody asks for beyond entries.
-    fn act(
-        append: &mut Append<Self>,
-        me: Person,
-        command: &NewCommand,
-    ) -> impl Future<Output = Done<Acted>> + Send;
 
     /// The logs of these rooms, which nobody else adds to until the end of the transaction. Those that are not there are left out.
     fn logs(
@@ -52,14 +50,6 @@ pub(in crate::store) trait Sql: Send + Sized {
         messages: &BTreeSet<(RoomId, Seq)>,
     ) -> impl Future<Output = Result<HashMap<(RoomId, Seq), Quoted>, StoreError>> + Send;
 
-    /// Who wrote a message, where that is this person and the room is not deleted.
-    fn author_of(
-        &mut self,
-        author: UserId,
-        room: RoomId,
-        message: Seq,
-    ) -> impl Future<Output = Result<Option<(Person, AccountState)>, StoreError>> + Send;
-
     /// These people are in these rooms by their own will from here on.
     fn stay(
         &mut self,
@@ -69,24 +59,12 @@ pub(in crate::store) trait Sql: Send + Sized {
     /// Remembers whom these messages mention.
     fn mention(&mut self, fresh: &[(RoomId, Entry)]) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// These people, by the names they have.
-    fn named(&mut self, people: &[UserId]) -> impl Future<Output = Result<Vec<Person>, StoreError>> + Send;
-
-    /// Whether this person may make this change to a message of the room.
-    fn check_change(
-        &mut self,
-        seat: &Seat,
-        room: RoomId,
-        body: &Body,
-    ) -> impl Future<Output = Result<Result<Change, Refusal>, StoreError>> + Send;
-
     /// Makes the change that an entry is, which is in the log.
     fn apply_change(
         &mut self,
         change: Change,
         room: RoomId,
         entry: &Entry,
-        from: Option<IpAddr>,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Writes what has grown, and last of all what others must follow. Answers the change feed's head after that.

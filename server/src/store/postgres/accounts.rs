@@ -10,13 +10,16 @@ use steadfast_shared::{Millis, Nickname, Person, Role, RoomId, UserId, limit};
 use uuid::Uuid;
 
 use super::transaction::{attempted, written};
-use super::{PostgresStore, admin, feed, former, from_sql, invites, person, to_sql, without_nul};
+use super::{PostgresStore, feed, from_sql, invites, to_sql};
 use crate::clock;
 use crate::store::account::{
     Account, Accounts, Admission, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError,
     SignUp, SignUpError, SignedIn,
 };
+use crate::store::admin::{exclude, owner};
 use crate::store::nickname::{self, NameKey};
+use crate::store::people::{former, person};
+use crate::store::query::without_nul;
 use crate::store::{ChangeKind, StoreError, TokenHash, word};
 
 const DAY: Millis = 24 * 60 * 60 * 1_000;
@@ -286,12 +289,12 @@ async fn sign_up(
     let at = wanted.device.at;
     if !matches!(wanted.admission, Admission::Owner(_))
         && let Some(address) = &wanted.device.address
-        && admin::is_held(connection, address, at).await?
+        && exclude::is_held(connection, address, at).await?
     {
         return Ok(Err(SignUpError::KeptOut));
     }
     let role = match wanted.admission {
-        Admission::Owner(code) if admin::use_link(connection, code).await? => Role::Owner,
+        Admission::Owner(code) if owner::use_link(connection, code).await? => Role::Owner,
         Admission::Owner(_) => return Ok(Err(SignUpError::InvalidCode)),
         Admission::Granted | Admission::Asked { .. } => Role::Member,
     };

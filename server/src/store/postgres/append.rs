@@ -1,27 +1,22 @@
 //! The log grows: what [`crate::store::append`] asks of Postgres.
 
 use std::collections::{BTreeSet, HashMap};
-use std::net::IpAddr;
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
-use steadfast_shared::admin::AccountState;
-use steadfast_shared::{Body, Entry, EntryId, Millis, Person, Quoted, RoomId, Seq, UserId};
+use steadfast_shared::{Entry, EntryId, Millis, Person, Quoted, RoomId, Seq, UserId};
 use uuid::Uuid;
 
 use super::body::read;
 use super::transaction::attempted;
-use super::{
-    Clock, PostgresStore, change, command, feed, from_sql, growth, locks, person, quote, to_sql, usage,
-};
-use crate::store::access::{Change, Done, Seat, blocker};
+use super::{Clock, PostgresStore, change, feed, from_sql, growth, locks, quote, usage};
+use crate::store::append::change::{Change, Seat};
 use crate::store::append::{
     self, First, Firsts, Growth, LogEnd, Membership, Memberships, Savepoint, Sql, Terms,
 };
 use crate::store::patience::Wait;
-use crate::store::{
-    Acted, ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, Refusal, StoreError, word,
-};
+use crate::store::refusal::blocker;
+use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError, word};
 
 /// A transaction that appends.
 pub(super) type Append<'t> = append::Append<&'t mut PgConnection>;
@@ -78,6 +73,12 @@ fn pairs(pairs: &BTreeSet<(UserId, RoomId)>) -> (Vec<Uuid>, Vec<Uuid>) {
 }
 
 impl Sql for &mut PgConnection {
+    const EXCLUSIVE: bool = false;
+
+    async fn lock_people(&mut self, people: &[UserId]) -> Result<(), StoreError> {
+        locks::lock_people(self, people).await
+    }
+
     async fn prepare(
         append: &mut append::Append<Self>,
         entries: &[NewEntry],
@@ -85,10 +86,6 @@ impl Sql for &mut PgConnection {
     ) -> Result<(), StoreError> {
         let rooms = entries.iter().map(|entry| entry.room).collect();
         locks::lock(append, rooms, commands).await
-    }
-
-    async fn act(append: &mut append::Append<Self>, me: Person, command: &NewCommand) -> Done<Acted> {
-        command::act(append, me, command).await
     }
 
     async fn logs(&mut self, rooms: &BTreeSet<RoomId>) -> Result<Vec<(RoomId, LogEnd)>, StoreError> {
@@ -209,26 +206,6 @@ impl Sql for &mut PgConnection {
         quote::quoted(self, &messages).await
     }
 
-    async fn author_of(
-        &mut self,
-        author: UserId,
-        room: RoomId,
-        message: Seq,
-    ) -> Result<Option<(Person, AccountState)>, StoreError> {
-        let row = sqlx::query(
-            "select users.id, users.name, users.state
-             from entries join rooms on rooms.id = entries.room join users on users.id = entries.author
-             where entries.room = $1 and entries.seq = $2 and entries.author = $3 and rooms.deleted_at is null",
-        )
-        .bind(room.0)
-        .bind(to_sql(message))
-        .bind(author.0)
-        .fetch_optional(&mut **self)
-        .await?;
-        row.map(|row| Ok((person::read(&row)?, word::state(row.try_get("state")?)?)))
-            .transpose()
-    }
-
     async fn stay(&mut self, staying: &BTreeSet<(UserId, RoomId)>) -> Result<(), StoreError> {
         let (people, rooms) = pairs(staying);
         sqlx::query(
@@ -246,27 +223,8 @@ impl Sql for &mut PgConnection {
         change::mention(self, fresh).await
     }
 
-    async fn named(&mut self, people: &[UserId]) -> Result<Vec<Person>, StoreError> {
-        person::named(self, people).await
-    }
-
-    async fn check_change(
-        &mut self,
-        seat: &Seat,
-        room: RoomId,
-        body: &Body,
-    ) -> Result<Result<Change, Refusal>, StoreError> {
-        change::check(self, seat, room, body).await
-    }
-
-    async fn apply_change(
-        &mut self,
-        change: Change,
-        room: RoomId,
-        entry: &Entry,
-        from: Option<IpAddr>,
-    ) -> Result<(), StoreError> {
-        change::apply(change, self, room, entry, from).await
+    async fn apply_change(&mut self, change: Change, room: RoomId, entry: &Entry) -> Result<(), StoreError> {
+        change::apply(change, self, room, entry).await
     }
 
     async fn store(

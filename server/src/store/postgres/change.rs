@@ -1,83 +1,13 @@
 //! What an edit, a deletion or a reaction does to the message it names.
 
-use std::net::IpAddr;
-
-use sqlx::{PgConnection, Row};
-use steadfast_shared::{Body, Emoji, Entry, Role, RoomId, Seq, UserId};
+use sqlx::PgConnection;
+use steadfast_shared::{Body, Emoji, Entry, RoomId, Seq, UserId};
 use uuid::Uuid;
 
-use super::admin::logs;
 use super::body::{kind, written};
 use super::{from_sql, to_sql};
-use crate::store::access::{Change, Changed, Reactions, Seat, may_change};
-use crate::store::admin::{Actor, NewAuditLine};
-use crate::store::{Refusal, StoreError};
-
-/// Whether this person may make this change to a message of the room.
-pub(super) async fn check(
-    connection: &mut PgConnection,
-    seat: &Seat,
-    room: RoomId,
-    body: &Body,
-) -> Result<Result<Change, Refusal>, StoreError> {
-    let Some(message) = body.changes() else {
-        return Ok(Ok(Change::None));
-    };
-    let row = sqlx::query(
-        "select author, kind = 'message' as is_message, entries.at <= users.masked_at as masked
-         from entries join users on users.id = entries.author where room = $1 and seq = $2",
-    )
-    .bind(room.0)
-    .bind(to_sql(message))
-    .fetch_optional(&mut *connection)
-    .await?;
-    let changed = match row {
-        None => None,
-        Some(row) => Some(Changed {
-            author: UserId(row.try_get("author")?),
-            is_message: row.try_get("is_message")?,
-            masked: row.try_get("masked")?,
-        }),
-    };
-    let change = match may_change(seat, message, changed.as_ref(), body) {
-        Ok(change) => change,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    if let Change::React { emoji, on: true, .. } = &change
-        && !has_place(connection, seat.person.id, room, message, emoji).await?
-    {
-        return Ok(Err(Refusal::TooManyReactions));
-    }
-    Ok(Ok(change))
-}
-
-/// Whether a message can carry this reaction too.
-async fn has_place(
-    connection: &mut PgConnection,
-    user: UserId,
-    room: RoomId,
-    message: Seq,
-    emoji: &Emoji,
-) -> Result<bool, StoreError> {
-    let row = sqlx::query(
-        "select count(*) as reactions, count(distinct emoji) as emojis, coalesce(bool_or(emoji = $1), false) as known,
-                coalesce(bool_or(emoji = $1 and person = $2), false) as mine
-         from reactions where room = $3 and message = $4",
-    )
-    .bind(emoji.as_str())
-    .bind(user.0)
-    .bind(room.0)
-    .bind(to_sql(message))
-    .fetch_one(connection)
-    .await?;
-    Ok(Reactions {
-        count: from_sql(row.try_get("reactions")?),
-        emojis: from_sql(row.try_get("emojis")?),
-        known: row.try_get("known")?,
-        mine: row.try_get("mine")?,
-    }
-    .have_place())
-}
+use crate::store::StoreError;
+use crate::store::append::change::Change;
 
 /// Makes the change that an entry is, which is in the log.
 pub(super) async fn apply(
@@ -85,7 +15,6 @@ pub(super) async fn apply(
     connection: &mut PgConnection,
     room: RoomId,
     entry: &Entry,
-    from: Option<IpAddr>,
 ) -> Result<(), StoreError> {
     match change {
         Change::Edit { message } => {
@@ -102,43 +31,10 @@ pub(super) async fn apply(
             let people: Vec<UserId> = entry.body.mentions().collect();
             insert_mentions(connection, mentions_of(room, message, entry.author.id, &people)).await
         }
-        Change::Delete { message, mine } => {
-            if !mine {
-                note_deletion(connection, room, message, entry, from).await?;
-            }
-            erase(connection, &[(room, message)]).await
-        }
+        Change::Delete { message, .. } => erase(connection, &[(room, message)]).await,
         Change::React { message, emoji, on } => react(connection, room, entry, message, &emoji, on).await,
         Change::None => Ok(()),
     }
-}
-
-/// Writes to the audit log that somebody's message was deleted by somebody else.
-async fn note_deletion(
-    connection: &mut PgConnection,
-    room: RoomId,
-    message: Seq,
-    entry: &Entry,
-    from: Option<IpAddr>,
-) -> Result<(), StoreError> {
-    let author: Option<Uuid> = sqlx::query_scalar("select author from entries where room = $1 and seq = $2")
-        .bind(room.0)
-        .bind(to_sql(message))
-        .fetch_optional(&mut *connection)
-        .await?;
-    let line = NewAuditLine {
-        at: entry.at,
-        action: steadfast_shared::admin::AuditAction::DeletedMessage,
-        actor: Actor {
-            person: Some(entry.author.clone()),
-            role: Role::Moderator,
-            address: from.map(|address| address.to_string()),
-        },
-        person: author.map(UserId),
-        room: Some(room),
-        detail: message.to_string(),
-    };
-    logs::write_audit(connection, &line).await
 }
 
 async fn react(

@@ -7,11 +7,13 @@ use sqlx::{PgConnection, Row};
 use steadfast_shared::{Cursors, Millis, Room, RoomId, Seq, UserId};
 
 use super::transaction::{Transaction, written};
-use super::{PostgresStore, admin, bounded, from_sql, history, person, rooms, to_sql};
+use super::{PostgresStore, bounded, from_sql, history, to_sql};
 use crate::store::feed::{
     CHANGES_KEPT, CHANGES_KEPT_FOR, Change, ChangeKind, ChangeNumber, Feed, Profile, Snapshot,
 };
-use crate::store::{Grown, SessionId, StoreError, word};
+use crate::store::people::person;
+use crate::store::rooms::view;
+use crate::store::{Grown, SessionId, StoreError};
 
 /// Appends changes within the transaction that makes them, as the last thing it does: the feed's row is everybody's. Answers its
 /// head after them.
@@ -107,15 +109,15 @@ impl Snapshot for PostgresSnapshot {
     }
 
     async fn rooms_of(&mut self, user: UserId) -> Result<Vec<Room>, StoreError> {
-        bounded(rooms::rooms_of(&mut self.0, user)).await
+        bounded(view::rooms_of(&mut *self.0, user)).await
     }
 
     async fn views(&mut self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
-        bounded(rooms::views(&mut self.0, room, users)).await
+        bounded(view::views(&mut *self.0, room, users)).await
     }
 
     async fn profile(&mut self, user: UserId) -> Result<Option<Profile>, StoreError> {
-        bounded(profile(&mut self.0, user)).await
+        bounded(person::profile(&mut *self.0, user)).await
     }
 
     async fn mismatched(&mut self, cursors: &Cursors) -> Result<Vec<RoomId>, StoreError> {
@@ -152,21 +154,6 @@ async fn changes_after(
     }
     let follows = changes.first().is_some_and(|first| first.number == number + 1);
     Ok(follows.then_some(changes))
-}
-
-/// See [`Snapshot::profile`].
-async fn profile(connection: &mut PgConnection, user: UserId) -> Result<Option<Profile>, StoreError> {
-    let row = sqlx::query("select id, name, role from users where id = $1")
-        .bind(user.0)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Profile {
-        person: person::read(&row)?,
-        role: word::role(row.try_get("role")?)?,
-        blocked: admin::blocked_by(connection, user).await?,
-        limits: admin::limits_of(connection, user).await?,
-    }))
 }
 
 /// See [`Snapshot::ended`].

@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::body::{masked, read};
 use super::transaction::Transaction;
-use super::{PostgresStore, from_sql, person, quote, to_sql};
+use super::{PostgresStore, from_sql, quote, to_sql};
 use crate::store::page::{self, Changes, at_the_end, cut};
+use crate::store::people::person;
 use crate::store::{Grown, Span, StoreError, word};
 
 /// See [`crate::store::Log::page`].

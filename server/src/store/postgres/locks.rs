@@ -9,7 +9,6 @@ use steadfast_shared::{RoomId, UserId, limit};
 use uuid::Uuid;
 
 use super::append::Append;
-use super::person::raw;
 use crate::store::admin::SERVER;
 use crate::store::{Act, Command, NewCommand, StoreError};
 
@@ -52,9 +51,13 @@ pub(super) async fn lock(
 /// Locks people until the end of the transaction, in the order of their ids.
 pub(super) async fn lock_people(connection: &mut PgConnection, people: &[UserId]) -> Result<(), StoreError> {
     // The command line's own row would be everybody's lock.
-    let people: Vec<UserId> = people.iter().copied().filter(|user| *user != SERVER).collect();
+    let people: Vec<Uuid> = people
+        .iter()
+        .filter(|user| **user != SERVER)
+        .map(|user| user.0)
+        .collect();
     sqlx::query("select 1 from users where id = any($1) order by id for no key update")
-        .bind(raw(&people))
+        .bind(people)
         .execute(connection)
         .await?;
     Ok(())
@@ -169,4 +172,9 @@ async fn ids(
         .fetch_all(connection)
         .await?;
     Ok(ids.into_iter().map(RoomId).collect())
+}
+
+/// Ids as one parameter.
+pub(super) fn raw(ids: &[UserId]) -> Vec<Uuid> {
+    ids.iter().map(|id| id.0).collect()
 }

@@ -21,34 +21,25 @@
 //! Invariant: locks are taken in one order, rooms by their ids, people by theirs, then the feed's; and what is checked is read by a later
 //! statement than the one that took the lock, for each statement sees what was committed when it began.
 
-mod access;
 mod accounts;
 mod admin;
 mod append;
-mod block;
 mod change;
 pub mod check;
-mod command;
 mod connections;
 mod feed;
-mod former;
 mod growth;
 mod history;
 mod invites;
 mod lease;
 mod lineage;
 mod locks;
-mod make;
-mod membership;
 mod names;
 pub mod notification;
 pub mod open;
-mod people;
-mod person;
 mod presence;
 mod quote;
 mod rooms;
-mod settle;
 mod transaction;
 mod tries;
 mod usage;
@@ -63,9 +54,7 @@ use steadfast_shared::{Epoch, Millis, RoomId, event};
 use tokio::time::timeout;
 
 use super::number::{from_sql, to_sql};
-use super::{
-    Committed, Log, NewCommand, NewEntry, NodeId, Span, StorageLimits, Store, StoreError, body, kind,
-};
+use super::{Committed, Log, NewCommand, NewEntry, NodeId, Span, StorageLimits, Store, StoreError, body};
 use connections::Generation;
 use lease::Lease;
 use lineage::Lineage;
@@ -294,9 +283,4 @@ fn is_interruption(error: &sqlx::Error) -> bool {
             matches!(code.as_str(), "57P01" | "57P02" | "57P03" | "53300") || code.starts_with("08")
         }),
     }
-}
-
-/// A text as Postgres takes it, which knows no NUL.
-fn without_nul(text: &str) -> String {
-    text.replace('\0', "\u{FFFD}")
 }

@@ -4,9 +4,9 @@ use sqlx::{Connection, PgConnection, Row};
 use steadfast_shared::Emoji;
 use uuid::Uuid;
 
-use super::kind;
 use crate::store::names::{EMOJI_RULES, Taken, is_behind};
 use crate::store::nickname::{self, NameKey};
+use crate::store::rooms::kind;
 
 /// Gives every name and every reaction what this program compares them by, in one transaction.
 pub(super) async fn bring_up_to_date(connection: &mut PgConnection) -> Result<(), sqlx::Error> {

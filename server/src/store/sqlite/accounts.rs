@@ -9,15 +9,17 @@ use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, Nickname, Person, Role, RoomId, UserId, limit};
 use uuid::Uuid;
 
-use super::{SqliteStore, admin, feed, former, from_sql, invites, to_sql};
+use super::{SqliteStore, feed, from_sql, invites, to_sql};
 use crate::clock;
 use crate::store::account::{
     Account, Accounts, Admission, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError,
     SignUp, SignUpError, SignedIn,
 };
+use crate::store::admin::{exclude, owner};
 use crate::store::nickname::{self, NameKey};
+use crate::store::people::former;
 use crate::store::quota::Room;
-use crate::store::{ChangeKind, StoreError, TokenHash};
+use crate::store::{ChangeKind, StoreError, TokenHash, word};
 
 const DAY: Millis = 24 * 60 * 60 * 1_000;
 
@@ -31,17 +33,17 @@ impl Accounts for SqliteStore {
         let name = nickname::composed(wanted.name.as_str());
         let user = UserId(Uuid::now_v7());
         let mut transaction = self.begin().await?;
-        if former::is_held(&mut transaction, &key, None, wanted.device.at).await? {
+        if former::is_held(&mut *transaction, &key, user, wanted.device.at).await? {
             return Err(SignUpError::NicknameTaken);
         }
         if !matches!(wanted.admission, Admission::Owner(_))
             && let Some(address) = &wanted.device.address
-            && admin::is_held(&mut *transaction, address, wanted.device.at).await?
+            && exclude::is_held(&mut *transaction, address, wanted.device.at).await?
         {
             return Err(SignUpError::KeptOut);
         }
         let role = match wanted.admission {
-            Admission::Owner(code) if admin::use_link(&mut transaction, code).await? => Role::Owner,
+            Admission::Owner(code) if owner::use_link(&mut *transaction, code).await? => Role::Owner,
             Admission::Owner(_) => return Err(SignUpError::InvalidCode),
             Admission::Granted | Admission::Asked { .. } => Role::Member,
         };
@@ -124,7 +126,7 @@ impl Accounts for SqliteStore {
         .fetch_optional(&mut *transaction)
         .await?
         .ok_or(SignInError::WrongPassphrase)?;
-        let state = admin::state(row.try_get("state")?)?;
+        let state = word::state(row.try_get("state")?)?;
         if state != AccountState::Active {
             let until: Option<i64> = row.try_get("excluded_until")?;
             if until.is_none_or(|until| from_sql(until) > device.at) {
@@ -166,7 +168,7 @@ impl Accounts for SqliteStore {
                     id: account.user,
                     name: row.try_get("name")?,
                 },
-                role: admin::role(row.try_get("role")?)?,
+                role: word::role(row.try_get("role")?)?,
                 device_name: device.name.clone(),
                 has_passphrase: account.passphrase.is_some(),
             },
@@ -190,7 +192,7 @@ impl Accounts for SqliteStore {
                     id: UserId(row.try_get("id")?),
                     name: row.try_get("name")?,
                 },
-                role: admin::role(row.try_get("role")?)?,
+                role: word::role(row.try_get("role")?)?,
                 device_name: row.try_get("device_name")?,
                 has_passphrase: row.try_get("has_passphrase")?,
             })
@@ -207,7 +209,7 @@ impl Accounts for SqliteStore {
         .bind(to_sql(at))
         .fetch_optional(&self.readers)
         .await?;
-        state.as_deref().map(admin::state).transpose()
+        state.as_deref().map(word::state).transpose()
     }
 
     async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {

@@ -3,24 +3,22 @@
 //! The write lock is held from the first statement to the commit, so the heads read here are the heads until then.
 
 use std::collections::{BTreeSet, HashMap};
-use std::net::IpAddr;
 use std::ops::{Deref, DerefMut};
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
-use steadfast_shared::admin::{AccountState, AuditAction};
-use steadfast_shared::{Body, Entry, EntryId, Millis, Person, Quoted, Role, RoomId, Seq, UserId};
+use steadfast_shared::{Body, Entry, EntryId, Millis, Person, Quoted, RoomId, Seq, UserId};
 
-use super::admin::{self, logs};
 use super::body::read;
-use super::{SqliteStore, change, command, feed, from_sql, person, quote, to_sql, usage};
-use crate::store::access::{Change, Done, Seat, blocker};
-use crate::store::admin::{Actor, NewAuditLine};
+use super::{SqliteStore, change, feed, from_sql, quote, to_sql, usage};
+use crate::store::append::change::{Change, Seat};
 use crate::store::append::{
     self, First, Firsts, Growth, LogEnd, Membership, Memberships, Savepoint, Sql, Terms, Used,
 };
+use crate::store::query::{Query, SqlConnection, SqlRow};
 use crate::store::quota::Room;
-use crate::store::{Acted, ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, Refusal, StoreError};
+use crate::store::refusal::blocker;
+use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError, word};
 
 /// A transaction that appends.
 pub(super) type Append = append::Append<Writing>;
@@ -81,14 +79,26 @@ fn pairs(pairs: &BTreeSet<(UserId, RoomId)>) -> Result<String, StoreError> {
     rows(&pairs)
 }
 
+impl SqlConnection for Writing {
+    async fn execute(&mut self, query: Query<'_>) -> Result<u64, StoreError> {
+        SqlConnection::execute(&mut **self, query).await
+    }
+
+    async fn fetch(&mut self, query: Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        SqlConnection::fetch(&mut **self, query).await
+    }
+}
+
 impl Sql for Writing {
+    const EXCLUSIVE: bool = true;
+
+    async fn lock_people(&mut self, _: &[UserId]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     async fn prepare(append: &mut Append, entries: &[NewEntry], _: &[NewCommand]) -> Result<(), StoreError> {
         let rooms: BTreeSet<RoomId> = entries.iter().map(|entry| entry.room).collect();
         append.lock(&rooms).await
-    }
-
-    async fn act(append: &mut Append, me: Person, command: &NewCommand) -> Done<Acted> {
-        command::act(append, me, command).await
     }
 
     async fn logs(&mut self, rooms: &BTreeSet<RoomId>) -> Result<Vec<(RoomId, LogEnd)>, StoreError> {
@@ -149,8 +159,8 @@ impl Sql for Writing {
                             id: user,
                             name: row.try_get("name")?,
                         },
-                        role: admin::role(row.try_get("role")?)?,
-                        state: admin::state(row.try_get("state")?)?,
+                        role: word::role(row.try_get("role")?)?,
+                        state: word::state(row.try_get("state")?)?,
                         brought: row.try_get("brought")?,
                         blocked: blocker(row.try_get("blocks")?, row.try_get("is_blocked")?),
                     },
@@ -223,26 +233,6 @@ impl Sql for Writing {
         Ok(found)
     }
 
-    async fn author_of(
-        &mut self,
-        author: UserId,
-        room: RoomId,
-        message: Seq,
-    ) -> Result<Option<(Person, AccountState)>, StoreError> {
-        let row = sqlx::query(
-            "select users.id, users.name, users.state
-             from entries join rooms on rooms.id = entries.room join users on users.id = entries.author
-             where entries.room = ? and entries.seq = ? and entries.author = ? and rooms.deleted_at is null",
-        )
-        .bind(room.0)
-        .bind(to_sql(message))
-        .bind(author.0)
-        .fetch_optional(&mut **self)
-        .await?;
-        row.map(|row| Ok((person::read(&row)?, admin::state(row.try_get("state")?)?)))
-            .transpose()
-    }
-
     async fn stay(&mut self, staying: &BTreeSet<(UserId, RoomId)>) -> Result<(), StoreError> {
         sqlx::query(
             "update members set brought_by = null
@@ -265,41 +255,7 @@ impl Sql for Writing {
         Ok(())
     }
 
-    async fn named(&mut self, people: &[UserId]) -> Result<Vec<Person>, StoreError> {
-        person::named(self, people).await
-    }
-
-    async fn check_change(
-        &mut self,
-        seat: &Seat,
-        room: RoomId,
-        body: &Body,
-    ) -> Result<Result<Change, Refusal>, StoreError> {
-        change::check(self, seat, room, body).await
-    }
-
-    async fn apply_change(
-        &mut self,
-        change: Change,
-        room: RoomId,
-        entry: &Entry,
-        from: Option<IpAddr>,
-    ) -> Result<(), StoreError> {
-        if let Change::Delete { message, mine: false } = change {
-            let line = NewAuditLine {
-                at: entry.at,
-                action: AuditAction::DeletedMessage,
-                actor: Actor {
-                    person: Some(entry.author.clone()),
-                    role: Role::Moderator,
-                    address: from.map(|address| address.to_string()),
-                },
-                person: change::author(self, room, message).await?,
-                room: Some(room),
-                detail: message.to_string(),
-            };
-            logs::write_audit(self, &line).await?;
-        }
+    async fn apply_change(&mut self, change: Change, room: RoomId, entry: &Entry) -> Result<(), StoreError> {
         change::apply(change, self, room, entry).await
     }
 

@@ -1,95 +1,14 @@
 //! What an edit, a deletion or a reaction does to the message it names.
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 use steadfast_shared::{Body, Emoji, Entry, RoomId, Seq, UserId};
 
 use super::append::uncount;
 use super::body::{kind, written};
-use super::person::as_json;
-use super::{from_sql, to_sql};
-use crate::store::access::{Change, Changed, Reactions, Seat, may_change};
-use crate::store::{Refusal, StoreError};
-
-/// Whether this person may make this change to a message of the room.
-pub(super) async fn check(
-    connection: &mut SqliteConnection,
-    seat: &Seat,
-    room: RoomId,
-    body: &Body,
-) -> Result<Result<Change, Refusal>, StoreError> {
-    let Some(message) = body.changes() else {
-        return Ok(Ok(Change::None));
-    };
-    let row = sqlx::query(
-        "select author, kind, entries.at <= users.masked_at as masked
-         from entries join users on users.id = entries.author where room = ? and seq = ?",
-    )
-    .bind(room.0)
-    .bind(to_sql(message))
-    .fetch_optional(&mut *connection)
-    .await?;
-    let changed = match row {
-        None => None,
-        Some(row) => Some(Changed {
-            author: UserId(row.try_get("author")?),
-            is_message: row.try_get::<&str, _>("kind")? == "message",
-            masked: row.try_get("masked")?,
-        }),
-    };
-    let change = match may_change(seat, message, changed.as_ref(), body) {
-        Ok(change) => change,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    if let Change::React { emoji, on: true, .. } = &change
-        && !has_place(connection, seat.person.id, room, message, emoji).await?
-    {
-        return Ok(Err(Refusal::TooManyReactions));
-    }
-    Ok(Ok(change))
-}
-
-/// Who wrote a message.
-pub(super) async fn author(
-    connection: &mut SqliteConnection,
-    room: RoomId,
-    message: Seq,
-) -> Result<Option<UserId>, StoreError> {
-    let author = sqlx::query_scalar("select author from entries where room = ? and seq = ?")
-        .bind(room.0)
-        .bind(to_sql(message))
-        .fetch_optional(connection)
-        .await?;
-    Ok(author.map(UserId))
-}
-
-/// Whether a message can carry this reaction too.
-async fn has_place(
-    connection: &mut SqliteConnection,
-    user: UserId,
-    room: RoomId,
-    message: Seq,
-    emoji: &Emoji,
-) -> Result<bool, StoreError> {
-    let row = sqlx::query(
-        "select count(*) as reactions, count(distinct emoji) as emojis, coalesce(max(emoji = ?1), 0) as known,
-                coalesce(max(emoji = ?1 and user = ?2), 0) as mine
-         from reactions where room = ?3 and message = ?4",
-    )
-    .bind(emoji.as_str())
-    .bind(user.0)
-    .bind(room.0)
-    .bind(to_sql(message))
-    .fetch_one(connection)
-    .await?;
-    let count = |column| row.try_get(column).map(from_sql).map_err(StoreError::from);
-    Ok(Reactions {
-        count: count("reactions")?,
-        emojis: count("emojis")?,
-        known: count("known")? == 1,
-        mine: count("mine")? == 1,
-    }
-    .have_place())
-}
+use super::to_sql;
+use crate::store::StoreError;
+use crate::store::append::change::Change;
+use crate::store::query::as_json;
 
 /// Makes the change that an entry is, which is in the log.
 pub(super) async fn apply(

@@ -7,9 +7,9 @@ use steadfast_shared::{Cursors, Entry, EntryId, Millis, Person, RoomId, Seq, Use
 use uuid::Uuid;
 
 use super::body::{masked, read};
-use super::{SqliteStore, admin, from_sql, now, to_sql};
+use super::{SqliteStore, from_sql, now, to_sql};
 use crate::store::page::{at_the_end, cut};
-use crate::store::{Grown, Span, StoreError};
+use crate::store::{Grown, Span, StoreError, word};
 
 /// See [`crate::store::Log::page`].
 ///
@@ -251,7 +251,7 @@ fn entry(row: &SqliteRow) -> Result<Entry, StoreError> {
         from_sql(row.try_get("at")?),
         masked(
             read(row.try_get("body")?)?,
-            admin::messages(row.try_get("messages")?)?,
+            word::messages(row.try_get("messages")?)?,
         ),
     ))
 }

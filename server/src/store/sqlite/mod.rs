@@ -20,30 +20,21 @@
 //! - `watch`: whether the files are still those that were opened
 //! - `rooms`: who is in which room, and how far they have read
 
-mod access;
 mod accounts;
 mod admin;
 mod append;
-mod block;
 mod change;
 pub mod check;
-mod command;
 pub mod copy;
 mod feed;
-mod former;
 mod history;
 mod inspect;
 mod invites;
-mod make;
-mod membership;
 mod names;
 mod now;
 pub mod open;
-mod people;
-mod person;
 mod quote;
 mod rooms;
-mod settle;
 mod snapshot;
 mod tries;
 mod usage;
@@ -65,7 +56,7 @@ use super::number::{from_sql, to_sql};
 use super::patience::Wait;
 use super::quota::Room;
 use super::{
-    Committed, Log, NewCommand, NewEntry, NodeId, Span, StorageLimits, Store, StoreError, body, files, kind,
+    Committed, Log, NewCommand, NewEntry, NodeId, Span, StorageLimits, Store, StoreError, body, files,
 };
 use watch::Watch;
 

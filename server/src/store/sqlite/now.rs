@@ -4,9 +4,10 @@ use sqlx::{Row, SqliteConnection};
 use steadfast_shared::{Emoji, Entry, Person, RoomId, Seq, UserId};
 
 use super::body::read;
-use super::{from_sql, person, quote, to_sql};
+use super::{from_sql, quote, to_sql};
 use crate::store::StoreError;
 use crate::store::page::{self, Changes};
+use crate::store::people::person;
 
 /// Completes consecutive entries of a room, as they are at its head.
 pub(super) async fn complete(

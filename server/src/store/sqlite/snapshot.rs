@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 use steadfast_shared::{Cursors, Room, RoomId, Seq, UserId};
 
-use super::{SqliteStore, admin, feed, history, person, rooms};
+use super::{SqliteStore, feed, history};
 use crate::store::feed::{Change, ChangeNumber, Feed, Profile, Snapshot};
+use crate::store::people::person;
+use crate::store::rooms::view;
 use crate::store::{Grown, SessionId, StoreError};
 
 #[async_trait]
@@ -49,25 +51,15 @@ impl Snapshot for SqliteSnapshot {
     }
 
     async fn rooms_of(&mut self, user: UserId) -> Result<Vec<Room>, StoreError> {
-        rooms::rooms_of(&mut self.0, user).await
+        view::rooms_of(&mut *self.0, user).await
     }
 
     async fn views(&mut self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError> {
-        rooms::views(&mut self.0, room, users).await
+        view::views(&mut *self.0, room, users).await
     }
 
     async fn profile(&mut self, user: UserId) -> Result<Option<Profile>, StoreError> {
-        let row = sqlx::query("select id, name, role from users where id = ?")
-            .bind(user.0)
-            .fetch_optional(&mut *self.0)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(Profile {
-            person: person::read(&row)?,
-            role: admin::role(row.try_get("role")?)?,
-            blocked: admin::blocked_by(&mut *self.0, user).await?,
-            limits: admin::limits_of(&mut *self.0, user).await?,
-        }))
+        person::profile(&mut *self.0, user).await
     }
 
     async fn mismatched(&mut self, cursors: &Cursors) -> Result<Vec<RoomId>, StoreError> {

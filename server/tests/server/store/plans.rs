@@ -1,7 +1,7 @@
 //! How the database goes about each statement: what is asked often never walks through a table.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sqlx::{AssertSqlSafe, Row};
 
@@ -61,16 +61,98 @@ const MEANT: [(&str, &str); 15] = [
 ];
 
 /// Files whose statements look at everything: at a start, within a bound, and where an operator asks.
-const OF_OPERATORS: [&str; 3] = ["check.rs", "copy.rs", "inspect.rs"];
+const OF_OPERATORS: [&str; 4] = ["admin.rs", "check.rs", "copy.rs", "inspect.rs"];
 
-/// Every statement in the SQLite store's sources. What is in a folder is asked by operators.
-fn statements() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sqlite");
+/// The folders whose statements stand once for both databases; operators ask those of the last.
+const SHARED: [&str; 4] = ["append", "people", "rooms", "admin"];
+
+#[derive(Clone, Copy)]
+enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+fn files_of(folder: &str) -> impl Iterator<Item = PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("src/store")
+        .join(folder);
     let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    files
-        .filter(|file| !file.is_dir() && !OF_OPERATORS.iter().any(|name| file.ends_with(name)))
-        .flat_map(|file| statements_of(&file))
+    files.filter(|file| file.is_file())
+}
+
+/// Every statement of the SQLite store that is asked often.
+fn statements() -> Vec<String> {
+    let own = files_of("sqlite").filter(|file| !OF_OPERATORS.iter().any(|name| file.ends_with(name)));
+    let shared = SHARED[..3].iter().flat_map(|folder| files_of(folder));
+    own.flat_map(|file| statements_of(&file))
+        .chain(shared.flat_map(|file| shared_statements_of(&file, Dialect::Sqlite)))
         .collect()
+}
+
+/// Every statement that a file has for both databases, in one of their dialects.
+fn shared_statements_of(file: &Path, dialect: Dialect) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap();
+    // What a macro of the file begins, its calls complete.
+    let (text, begun) = match text.split_once("macro_rules! seen") {
+        None => (text, String::new()),
+        Some((before, rest)) => {
+            let (begun, rest) = rest.split_once("$($condition)+").unwrap();
+            let (_, begun) = begun.split_once("sql!(").unwrap();
+            (format!("{before}{rest}"), in_dialect(begun, dialect))
+        }
+    };
+    let calls = text.split("sql!(").skip(1).map(|call| in_dialect(call, dialect));
+    let seen = text.split("seen!(").skip(1);
+    calls
+        .chain(seen.map(|call| begun.clone() + &in_dialect(call, dialect)))
+        .collect()
+}
+
+/// What stands between the parentheses of `sql!`, as the macro puts it together for this dialect.
+fn in_dialect(call: &str, dialect: Dialect) -> String {
+    let mut statement = String::new();
+    let mut rest = call.trim_start();
+    loop {
+        if let Some(literal) = rest.strip_prefix('"') {
+            let (text, after) = literal.split_once('"').unwrap();
+            statement.push_str(text);
+            rest = after.trim_start();
+        } else if let Some(word) = rest.strip_prefix('[') {
+            let (word, after) = word.split_once(']').unwrap();
+            let mut parts = word.split('"');
+            let name = parts.next().unwrap().trim();
+            let values: Vec<&str> = parts.step_by(2).filter(|value| !value.is_empty()).collect();
+            statement.push_str(&match (name, dialect) {
+                ("any", Dialect::Sqlite) => format!("in (select unhex(value) from json_each({}))", values[0]),
+                ("any", Dialect::Postgres) => format!("= any({})", values[0]),
+                ("position", Dialect::Sqlite) => format!("instr({}, {})", values[0], values[1]),
+                ("position", Dialect::Postgres) => format!("strpos({}, {})", values[0], values[1]),
+                ("by_name", Dialect::Sqlite) => format!("{} collate nocase", values[0]),
+                ("by_name", Dialect::Postgres) => format!("lower({})", values[0]),
+                ("only_sqlite", Dialect::Sqlite) | ("only_postgres", Dialect::Postgres) => {
+                    values[0].to_owned()
+                }
+                ("only_sqlite", Dialect::Postgres) | ("only_postgres", Dialect::Sqlite) => String::new(),
+                _ => panic!("[{word}] is not a word of sql!"),
+            });
+            rest = after.trim_start();
+        } else {
+            let end = rest
+                .find(|letter: char| !letter.is_alphanumeric())
+                .unwrap_or(rest.len());
+            statement.push_str(match (&rest[..end], dialect) {
+                ("person", Dialect::Sqlite) => "user",
+                ("greatest", Dialect::Sqlite) => "max",
+                ("least", Dialect::Sqlite) => "min",
+                ("person", Dialect::Postgres) => "person",
+                ("greatest", Dialect::Postgres) => "greatest",
+                ("least", Dialect::Postgres) => "least",
+                // The closing parenthesis, or the rest of a macro's call.
+                _ => return statement,
+            });
+            rest = rest[end..].trim_start();
+        }
+    }
 }
 
 /// Every statement in one file. What a macro puts together is put together here.
@@ -122,13 +204,11 @@ fn with_quotes_hidden(text: &str) -> String {
 /// A statement that is asked once a month fails in a test, and not then.
 #[tokio::test]
 async fn postgres_understands_every_statement_of_its_store() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/postgres");
-    let folders = [folder.join("admin"), folder];
-    let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
-    let files = files
-        .map(|file| file.unwrap().path())
-        .filter(|file| file.is_file());
-    let statements: Vec<String> = files.flat_map(|file| statements_of(&file)).collect();
+    let shared = SHARED.iter().flat_map(|folder| files_of(folder));
+    let statements: Vec<String> = files_of("postgres")
+        .flat_map(|file| statements_of(&file))
+        .chain(shared.flat_map(|file| shared_statements_of(&file, Dialect::Postgres)))
+        .collect();
     assert!(statements.len() > 150, "{} found", statements.len());
     let database = Database::new().await;
     let mut connection = database.connect().await;
@@ -143,6 +223,21 @@ async fn postgres_understands_every_statement_of_its_store() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn sqlite_understands_what_operators_ask() {
+    let fixture = Fixture::sqlite().await;
+    let mut connection = behind_its_back(fixture.path()).await;
+    let statements: Vec<String> = files_of("admin")
+        .flat_map(|file| shared_statements_of(&file, Dialect::Sqlite))
+        .collect();
+    assert!(statements.len() > 30, "{} found", statements.len());
+    for statement in statements {
+        let plan = sqlx::query(AssertSqlSafe(format!("explain {statement}")));
+        let done = plan.fetch_all(&mut connection).await;
+        done.unwrap_or_else(|error| panic!("{error}: {statement}"));
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,214 @@
+//! One command of an operator, in one transaction with its line of the audit log.
+
+use steadfast_shared::admin::AuditAction;
+use steadfast_shared::event::ClosingReason;
+use steadfast_shared::room::ChangeRoom;
+use steadfast_shared::{Person, Role, RoomId, RoomKind, UserId};
+
+use super::target::{Target, action_of, has_powers, may_act_on};
+use super::{Administer, Command, NewAuditLine, delete, exclude, logs, mask, owner, people};
+use crate::store::append::{Append, Sql};
+use crate::store::command::CommandError;
+use crate::store::query::{SqlConnection, sql};
+use crate::store::rooms::access::Access;
+use crate::store::rooms::{change, kind};
+use crate::store::{Acted, Refusal, StoreError, word};
+
+/// Does a command where the actor may, as their role and the target's are in this transaction.
+pub(in crate::store) async fn administer<S: Sql>(
+    append: &mut Append<S>,
+    me: Person,
+    asked: &Administer,
+) -> Result<Acted, CommandError> {
+    let mut actor = asked.actor.clone();
+    let command = &asked.command;
+    if let Some(person) = &actor.person {
+        actor.role = people::role_of(&mut append.connection, person.id).await?;
+        if !has_powers(&actor, command) {
+            return Err(Refusal::Forbidden.into());
+        }
+    }
+    if let (Command::ChangeRoom(ChangeRoom { room, .. }) | Command::DeleteRoom(room), Some(person)) =
+        (command, &actor.person)
+        && is_hidden_from(append, *room, person.id).await?
+    {
+        return Err(Refusal::UnknownRoom.into());
+    }
+    let target = match command.person() {
+        None => None,
+        Some(user) => {
+            let target = find(&mut append.connection, user).await?;
+            let Some(target) = target else {
+                return Err(Refusal::UnknownAccount.into());
+            };
+            if !may_act_on(&actor, command, &target) {
+                return Err(Refusal::Forbidden.into());
+            }
+            Some(target)
+        }
+    };
+    let mut line = NewAuditLine {
+        at: append.at,
+        action: AuditAction::Unknown,
+        actor,
+        person: command.person(),
+        room: None,
+        detail: String::new(),
+    };
+    let acted = match (command, target) {
+        (Command::SetRole(_, role), Some(target)) => set_role(append, &target, *role, &mut line).await?,
+        (Command::Exclude(_, exclude), Some(target)) => {
+            if target.role == Role::Owner && is_last_owner(append, target.id).await? {
+                return Err(Refusal::LastOwner.into());
+            }
+            exclude::exclude(append, &target, exclude, &mut line).await?
+        }
+        (Command::Readmit(_), Some(target)) => exclude::readmit(append, &target, &mut line).await?,
+        (Command::SetMessages(_, messages), Some(target)) => {
+            let revised = mask::set(append, &target, *messages).await?;
+            if revised.changed {
+                line.action = action_of(*messages);
+            }
+            Acted {
+                person: Some(target.id),
+                revised: revised.rooms,
+                ..Acted::default()
+            }
+        }
+        (Command::SignOut(_), Some(target)) => {
+            let ended = exclude::end_sessions(append, target.id).await?;
+            line.action = AuditAction::SignedOut;
+            line.detail = ended.len().to_string();
+            Acted {
+                person: Some(target.id),
+                ended: Some((ended, ClosingReason::SignedOut)),
+                ..Acted::default()
+            }
+        }
+        (Command::SetLimit(_, limit), Some(target)) => {
+            line.action = AuditAction::SetLimit;
+            line.detail = match limit.value {
+                Some(value) => format!("{} {value}", limit.limit),
+                None => limit.limit.to_string(),
+            };
+            people::set_limit(&mut append.connection, target.id, *limit).await?;
+            let limits = people::limits_of(&mut append.connection, target.id).await?;
+            Acted {
+                person: Some(target.id),
+                limits: Some(limits),
+                ..Acted::default()
+            }
+        }
+        (Command::SetPassphrase(_, hash), Some(target)) => {
+            people::set_passphrase(&mut append.connection, target.id, hash).await?;
+            let ended = exclude::end_sessions(append, target.id).await?;
+            line.action = AuditAction::SetPassphrase;
+            Acted {
+                person: Some(target.id),
+                ended: Some((ended, ClosingReason::SignedOut)),
+                ..Acted::default()
+            }
+        }
+        (Command::ChangeRoom(asked), _) => change_room(append, me, asked, &mut line).await?,
+        (Command::DeleteRoom(room), _) => delete::delete(append, *room, &mut line).await?,
+        (Command::ClaimOwnership(code), _) => owner::claim(append, me, *code, &mut line).await?,
+        (_, None) => return Err(Refusal::UnknownAccount.into()),
+    };
+    if line.action != AuditAction::Unknown {
+        logs::write_audit(&mut append.connection, &line).await?;
+    }
+    Ok(acted)
+}
+
+async fn find<C: SqlConnection>(connection: &mut C, user: UserId) -> Result<Option<Target>, StoreError> {
+    let row = sql!("select role, state, messages, erasing from users where id = $1 and role <> 'server'")
+        .bind(user)
+        .optional(connection)
+        .await?;
+    row.map(|row| {
+        Ok(Target {
+            id: user,
+            role: word::role(row.get("role")?)?,
+            state: word::state(row.get("state")?)?,
+            messages: word::messages(row.get("messages")?)?,
+            erasing: row.get("erasing")?,
+        })
+    })
+    .transpose()
+}
+
+async fn set_role<S: Sql>(
+    append: &mut Append<S>,
+    target: &Target,
+    role: Role,
+    line: &mut NewAuditLine,
+) -> Result<Acted, CommandError> {
+    if target.role != role {
+        if target.role == Role::Owner && is_last_owner(append, target.id).await? {
+            return Err(Refusal::LastOwner.into());
+        }
+        people::set_role(&mut append.connection, target.id, role).await?;
+        line.action = AuditAction::SetRole;
+        line.detail = role.to_string();
+    }
+    Ok(Acted {
+        person: Some(target.id),
+        role: Some((target.id, role)),
+        ..Acted::default()
+    })
+}
+
+/// Whether nobody else could act as owner. All owners are locked.
+async fn is_last_owner<S: Sql>(append: &mut Append<S>, user: UserId) -> Result<bool, StoreError> {
+    let others: bool =
+        sql!("select exists (select 1 from users where role = 'owner' and state = 'active' and id <> $1)")
+            .bind(user)
+            .scalar(&mut append.connection)
+            .await?;
+    Ok(!others)
+}
+
+/// Whether there is such a room that only those who are in it may know of, and this person is not.
+async fn is_hidden_from<S: Sql>(
+    append: &mut Append<S>,
+    room: RoomId,
+    user: UserId,
+) -> Result<bool, StoreError> {
+    sql!("select exists (
+            select 1 from rooms where id = $1 and kind <> 'public' and deleted_at is null
+                and not exists (select 1 from members where room = $1 and " person " = $2))")
+    .bind(room)
+    .bind(user)
+    .scalar(&mut append.connection)
+    .await
+}
+
+/// Changes a room that the actor may know of, whether they are in it or not.
+async fn change_room<S: Sql>(
+    append: &mut Append<S>,
+    me: Person,
+    asked: &ChangeRoom,
+    line: &mut NewAuditLine,
+) -> Result<Acted, CommandError> {
+    let row = sql!("select kind, name, topic, archived from rooms where id = $1 and deleted_at is null")
+        .bind(asked.room)
+        .optional(&mut append.connection)
+        .await?;
+    let Some(row) = row else {
+        return Err(Refusal::UnknownRoom.into());
+    };
+    let access = Access {
+        kind: kind::read(row.get("kind")?)?,
+        name: row.get("name")?,
+        topic: row.get("topic")?,
+        archived: row.get("archived")?,
+        manage: true,
+        mine: false,
+        people: 0,
+    };
+    if access.kind == RoomKind::Direct {
+        return Err(Refusal::Forbidden.into());
+    }
+    line.room = Some(asked.room);
+    change::change_with(append, me, &access, asked, line).await
+}

@@ -1,0 +1,70 @@
+//! Rooms are deleted: at once for their members. Their entries follow bit by bit, in each database its own way.
+
+use steadfast_shared::RoomId;
+use steadfast_shared::admin::AuditAction;
+
+use super::NewAuditLine;
+use crate::store::append::{Append, Sql};
+use crate::store::command::CommandError;
+use crate::store::number::to_sql;
+use crate::store::people::person;
+use crate::store::query::sql;
+use crate::store::{Acted, Refusal};
+
+/// Entries of a deleted room taken out in one transaction.
+pub(in crate::store) const PURGED_AT_ONCE: i64 = 500;
+
+/// Deletes a room. Asked again, nothing happens.
+pub(in crate::store) async fn delete<S: Sql>(
+    append: &mut Append<S>,
+    room: RoomId,
+    line: &mut NewAuditLine,
+) -> Result<Acted, CommandError> {
+    let row = sql!("select name, lobby or kind = 'direct' as stays, deleted_at is not null as deleted from rooms where id = $1")
+        .bind(room)
+        .optional(&mut append.connection)
+        .await?;
+    let Some(row) = row else {
+        return Err(Refusal::UnknownRoom.into());
+    };
+    if row.get("stays")? {
+        return Err(Refusal::Forbidden.into());
+    }
+    if row.get("deleted")? {
+        return Ok(Acted {
+            room: Some(room),
+            deleted: true,
+            ..Acted::default()
+        });
+    }
+    let left = sql!("select users.id, users.name from members join users on users.id = members." person " where members.room = $1")
+    .bind(room)
+    .all(&mut append.connection)
+    .await?;
+    let left = left.iter().map(person::read).collect::<Result<Vec<_>, _>>()?;
+    line.action = AuditAction::DeletedRoom;
+    line.room = Some(room);
+    line.detail = row.get("name")?;
+    // Its name is free, and so is its place as the conversation of some people.
+    sql!("update rooms set kind = 'private', direct_key = null, name = '', name_key = '', topic = '', search = '',
+                archived = true, deleted_at = $1 where id = $2")
+    .bind(to_sql(append.at))
+    .bind(room)
+    .execute(&mut append.connection)
+    .await?;
+    sql!("insert into deleted_members (" person ", room) select " person ", room from members where room = $1
+         on conflict do nothing")
+    .bind(room)
+    .execute(&mut append.connection)
+    .await?;
+    sql!("delete from members where room = $1")
+        .bind(room)
+        .execute(&mut append.connection)
+        .await?;
+    Ok(Acted {
+        room: Some(room),
+        left,
+        deleted: true,
+        ..Acted::default()
+    })
+}

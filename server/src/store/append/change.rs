@@ -1,0 +1,193 @@
+//! Which changes of messages somebody may make, by their membership.
+
+use std::net::IpAddr;
+
+use steadfast_shared::admin::{AccountState, AuditAction};
+use steadfast_shared::{Body, Emoji, Entry, Person, Power, Role, RoomId, Seq, UserId, limit};
+use uuid::Uuid;
+
+use crate::store::admin::{Actor, NewAuditLine, logs};
+use crate::store::command::CommandError;
+use crate::store::number::{from_sql, to_sql};
+use crate::store::query::{SqlConnection, sql};
+use crate::store::refusal::Blocker;
+use crate::store::{Refusal, StoreError};
+
+/// What somebody is in a room.
+#[derive(Clone)]
+pub(in crate::store) struct Seat {
+    pub(in crate::store) person: Person,
+    pub(in crate::store) role: Role,
+    /// Whether the person may say anything at all.
+    pub(in crate::store) state: AccountState,
+    /// Whether somebody has brought them in and they have said nothing yet.
+    pub(in crate::store) brought: bool,
+    /// Which of the two people of a direct room has blocked the other.
+    pub(in crate::store) blocked: Option<Blocker>,
+}
+
+/// A change that may be made.
+pub(in crate::store) enum Change {
+    Edit {
+        message: Seq,
+    },
+    Delete {
+        message: Seq,
+        mine: bool,
+    },
+    React {
+        message: Seq,
+        emoji: Emoji,
+        on: bool,
+    },
+    /// Nothing but its place in the log.
+    None,
+}
+
+/// The entry that a change names.
+pub(in crate::store) struct Changed {
+    pub(in crate::store) author: UserId,
+    /// Its kind, as its row holds it.
+    pub(in crate::store) is_message: bool,
+    /// Whether it is hidden or erased with all that its author wrote.
+    pub(in crate::store) masked: bool,
+}
+
+/// The reactions a message has, beside one that is wanted.
+pub(in crate::store) struct Reactions {
+    pub(in crate::store) count: u64,
+    /// How many different emojis there are.
+    pub(in crate::store) emojis: u64,
+    /// Whether somebody has reacted with this emoji.
+    pub(in crate::store) known: bool,
+    /// Whether this person has reacted with it.
+    pub(in crate::store) mine: bool,
+}
+
+impl Reactions {
+    /// Whether the message can carry this one too.
+    pub(in crate::store) fn have_place(&self) -> bool {
+        let emojis = self.emojis + u64::from(!self.known);
+        self.mine
+            || self.count < limit::REACTIONS_PER_MESSAGE as u64 && emojis <= limit::EMOJI_PER_MESSAGE as u64
+    }
+}
+
+/// Whether this person may make this change to a message of the room; whether a reaction has its place is not looked at.
+pub(in crate::store) fn may_change(
+    seat: &Seat,
+    message: Seq,
+    changed: Option<&Changed>,
+    body: &Body,
+) -> Result<Change, Refusal> {
+    let changed = changed
+        .filter(|changed| changed.is_message)
+        .ok_or(Refusal::UnknownMessage)?;
+    if changed.masked && !matches!(body, Body::Delete { .. }) {
+        return Err(Refusal::UnknownMessage);
+    }
+    let mine = changed.author == seat.person.id;
+    match body {
+        Body::Edit { .. } if !mine => Err(Refusal::Forbidden),
+        Body::Delete { .. } if !(mine || seat.role.may(Power::DeleteMessages)) => Err(Refusal::Forbidden),
+        Body::Edit { .. } => Ok(Change::Edit { message }),
+        Body::Delete { .. } => Ok(Change::Delete { message, mine }),
+        Body::React { emoji, on, .. } => Ok(Change::React {
+            message,
+            emoji: emoji.clone(),
+            on: *on,
+        }),
+        _ => Ok(Change::None),
+    }
+}
+
+/// Whether this person may make this change to a message of the room.
+pub(super) async fn check<C: SqlConnection>(
+    connection: &mut C,
+    seat: &Seat,
+    room: RoomId,
+    body: &Body,
+) -> Result<Change, CommandError> {
+    let Some(message) = body.changes() else {
+        return Ok(Change::None);
+    };
+    let row = sql!(
+        "select author, kind = 'message' as is_message, entries.at <= users.masked_at as masked
+         from entries join users on users.id = entries.author where room = $1 and seq = $2"
+    )
+    .bind(room)
+    .bind(to_sql(message))
+    .optional(connection)
+    .await?;
+    let changed = match row {
+        None => None,
+        Some(row) => Some(Changed {
+            author: UserId(row.get("author")?),
+            is_message: row.get("is_message")?,
+            masked: row.get("masked")?,
+        }),
+    };
+    let change = may_change(seat, message, changed.as_ref(), body)?;
+    if let Change::React { emoji, on: true, .. } = &change
+        && !has_place(connection, seat.person.id, room, message, emoji).await?
+    {
+        return Err(Refusal::TooManyReactions.into());
+    }
+    Ok(change)
+}
+
+/// Whether a message can carry this reaction too.
+async fn has_place<C: SqlConnection>(
+    connection: &mut C,
+    user: UserId,
+    room: RoomId,
+    message: Seq,
+    emoji: &Emoji,
+) -> Result<bool, StoreError> {
+    let row = sql!("select count(*) as reactions, count(distinct emoji) as emojis,
+                count(case when emoji = $1 then 1 end) as known,
+                count(case when emoji = $1 and " person " = $2 then 1 end) as mine
+         from reactions where room = $3 and message = $4")
+    .bind(emoji.as_str())
+    .bind(user)
+    .bind(room)
+    .bind(to_sql(message))
+    .one(connection)
+    .await?;
+    let count = |column| row.get(column).map(from_sql);
+    Ok(Reactions {
+        count: count("reactions")?,
+        emojis: count("emojis")?,
+        known: count("known")? > 0,
+        mine: count("mine")? > 0,
+    }
+    .have_place())
+}
+
+/// Writes to the audit log that a message is deleted by somebody other than its author.
+pub(super) async fn note_deletion<C: SqlConnection>(
+    connection: &mut C,
+    room: RoomId,
+    message: Seq,
+    entry: &Entry,
+    from: Option<IpAddr>,
+) -> Result<(), StoreError> {
+    let author: Option<Uuid> = sql!("select author from entries where room = $1 and seq = $2")
+        .bind(room)
+        .bind(to_sql(message))
+        .optional_scalar(connection)
+        .await?;
+    let line = NewAuditLine {
+        at: entry.at,
+        action: AuditAction::DeletedMessage,
+        actor: Actor {
+            person: Some(entry.author.clone()),
+            role: Role::Moderator,
+            address: from.map(|address| address.to_string()),
+        },
+        person: author.map(UserId),
+        room: Some(room),
+        detail: message.to_string(),
+    };
+    logs::write_audit(connection, &line).await
+}

@@ -1,0 +1,81 @@
+//! Whom people have blocked.
+
+use steadfast_shared::event::{Block, Blocked};
+use steadfast_shared::{Person, UserId, limit};
+
+use super::person::{self, known};
+use crate::store::append::{Append, Sql};
+use crate::store::command::CommandError;
+use crate::store::number::{from_sql, to_sql};
+use crate::store::query::{SqlConnection, sql};
+use crate::store::refusal::{Blocker, blocker};
+use crate::store::{Acted, Refusal, StoreError};
+
+/// Blocks somebody, or takes that back.
+pub(in crate::store) async fn block<S: Sql>(
+    append: &mut Append<S>,
+    me: Person,
+    asked: Block,
+) -> Result<Acted, CommandError> {
+    if asked.person == me.id {
+        return Err(Refusal::Invalid("nobody can block themselves").into());
+    }
+    let person = known(&mut append.connection, asked.person).await?;
+    if asked.blocked {
+        sql!("insert into blocks (" person ", blocked, at) values ($1, $2, $3) on conflict do nothing")
+            .bind(me.id)
+            .bind(person.id)
+            .bind(to_sql(append.at))
+            .execute(&mut append.connection)
+            .await?;
+        let blocked: i64 = sql!("select count(*) from blocks where " person " = $1")
+            .bind(me.id)
+            .scalar(&mut append.connection)
+            .await?;
+        if from_sql(blocked) > limit::BLOCKED as u64 {
+            return Err(Refusal::TooManyPeople.into());
+        }
+    } else {
+        sql!("delete from blocks where " person " = $1 and blocked = $2")
+            .bind(me.id)
+            .bind(person.id)
+            .execute(&mut append.connection)
+            .await?;
+    }
+    Ok(Acted {
+        blocked: Some(Blocked {
+            person,
+            blocked: asked.blocked,
+        }),
+        ..Acted::default()
+    })
+}
+
+/// Whether one of these has blocked this person, or this person one of them.
+pub(in crate::store) async fn between<C: SqlConnection>(
+    connection: &mut C,
+    user: UserId,
+    others: &[UserId],
+) -> Result<Option<Blocker>, StoreError> {
+    let row =
+        sql!("select exists (select 1 from blocks where blocked = $1 and " person " " [any "$2"] ") as other,
+                exists (select 1 from blocks where " person " = $1 and blocked " [any "$2"] ") as oneself")
+        .bind(user)
+        .bind(others)
+        .one(connection)
+        .await?;
+    Ok(blocker(row.get("oneself")?, row.get("other")?))
+}
+
+/// See [`crate::store::admin::Administration::blocked_by`].
+pub(in crate::store) async fn blocked_by<C: SqlConnection>(
+    connection: &mut C,
+    user: UserId,
+) -> Result<Vec<Person>, StoreError> {
+    let rows = sql!("select users.id, users.name from blocks join users on users.id = blocks.blocked where blocks." person " = $1
+         order by " [by_name "users.name"] ", users.id")
+    .bind(user)
+    .all(connection)
+    .await?;
+    rows.iter().map(person::read).collect()
+}

@@ -1,0 +1,186 @@
+//! Rooms are made.
+
+use std::collections::BTreeSet;
+
+use steadfast_shared::admin::LimitName;
+use steadfast_shared::room::{CreateRoom, DirectRoom};
+use steadfast_shared::{Body, Millis, Person, RoomChange, RoomId, RoomKind, UserId, limit};
+use uuid::Uuid;
+
+use super::difference::NO_ROOM_NAME;
+use super::enter::{count_brought, enter};
+use super::{hide, kind};
+use crate::store::admin::people::limit_of;
+use crate::store::append::{Append, Sql};
+use crate::store::command::CommandError;
+use crate::store::nickname::{self, NameKey};
+use crate::store::number::{from_sql, to_sql};
+use crate::store::people::block;
+use crate::store::people::person::all_known;
+use crate::store::query::sql;
+use crate::store::refusal::Blocker;
+use crate::store::{Acted, Refusal};
+
+/// Makes a public or a private room. Asked again, it answers the room that is there.
+pub(in crate::store) async fn create<S: Sql>(
+    append: &mut Append<S>,
+    me: Person,
+    asked: &CreateRoom,
+) -> Result<Acted, CommandError> {
+    if asked.kind == RoomKind::Direct {
+        return Err(Refusal::Invalid("a direct room is opened with room:direct").into());
+    }
+    let Ok(key) = NameKey::of(asked.name.as_str()) else {
+        return Err(Refusal::Invalid(NO_ROOM_NAME).into());
+    };
+    let name = nickname::composed(asked.name.as_str());
+    let made = sql!(
+        "insert into rooms (id, kind, name, name_key, topic, search, creator, created_at, active_at,
+                            name_said, name_look, name_shape)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11) on conflict do nothing"
+    )
+    .bind(asked.id)
+    .bind(kind::written(asked.kind))
+    .bind(&name)
+    .bind(nickname::folded(&name))
+    .bind(asked.topic.as_str())
+    .bind(kind::search(&name, asked.topic.as_str()))
+    .bind(me.id)
+    .bind(to_sql(append.at))
+    .bind_key(&key)
+    .execute(&mut append.connection)
+    .await?;
+    if made == 1 {
+        append.made(asked.id);
+        append.connection.lock_people(&[me.id]).await?;
+        return inhabit(append, asked.id, &me, std::slice::from_ref(&me)).await;
+    }
+    let mine: Option<bool> = sql!("select creator is not distinct from $1 and exists (select 1 from members where " person " = $1 and room = $2)
+         from rooms where id = $2")
+    .bind(me.id)
+    .bind(asked.id)
+    .optional_scalar(&mut append.connection)
+    .await?;
+    match mine {
+        Some(true) => Ok(Acted {
+            room: Some(asked.id),
+            ..Acted::default()
+        }),
+        Some(false) => Err(Refusal::Conflict.into()),
+        None => Err(Refusal::RoomNameTaken.into()),
+    }
+}
+
+/// Opens the one room of exactly these people.
+pub(in crate::store) async fn direct<S: Sql>(
+    append: &mut Append<S>,
+    me: Person,
+    asked: &DirectRoom,
+) -> Result<Acted, CommandError> {
+    let mut with: Vec<UserId> = asked.with.clone();
+    with.sort_unstable();
+    with.dedup();
+    with.retain(|user| *user != me.id);
+    if with.is_empty() {
+        return Err(Refusal::Invalid("a conversation is with somebody else").into());
+    }
+    if with.len() >= limit::DIRECT_PEOPLE {
+        return Err(Refusal::TooManyPeople.into());
+    }
+    with.push(me.id);
+    let people = all_known(&mut append.connection, &with).await?;
+    if let Some(blocker) = block::between(&mut append.connection, me.id, &with).await?
+        && (with.len() == 2 || blocker == Blocker::Other)
+    {
+        return Err(Refusal::Blocked(blocker).into());
+    }
+    let key: Vec<u8> = people.iter().flat_map(|person| *person.id.0.as_bytes()).collect();
+    // The key settles who of two that open it at the same time makes it.
+    let made = sql!(
+        "insert into rooms (id, kind, name, name_key, search, direct_key, creator, created_at, active_at)
+         values ($1, 'direct', '', '', '', $2, $3, $4, $4) on conflict (direct_key) do nothing"
+    )
+    .bind(Uuid::now_v7())
+    .bind(&key)
+    .bind(me.id)
+    .bind(to_sql(append.at))
+    .execute(&mut append.connection)
+    .await?;
+    let room: Uuid = sql!("select id from rooms where direct_key = $1")
+        .bind(&key)
+        .scalar(&mut append.connection)
+        .await?;
+    let room = RoomId(room);
+    if made == 1 {
+        append.made(room);
+        append.connection.lock_people(&with).await?;
+        may_open(append, me.id).await?;
+        count_brought(append, me.id, people.len() - 1).await?;
+        return inhabit(append, room, &me, &people).await;
+    }
+    if !append.has_locked(room) {
+        // Somebody has made it at this moment.
+        append.lock(&BTreeSet::from([room])).await?;
+    }
+    append.connection.lock_people(&[me.id]).await?;
+    let shown = hide::show(append, me.id, room).await?;
+    // Who has left it comes back.
+    let came = enter(append, me.id, room, me.id).await?;
+    Ok(Acted {
+        room: Some(room),
+        came: Vec::from_iter(came.then_some(me)),
+        view_changed: shown,
+        ..Acted::default()
+    })
+}
+
+/// Whether somebody may open one more direct room: so many an hour, and so many that nobody answers. It is there already.
+async fn may_open<S: Sql>(append: &mut Append<S>, by: UserId) -> Result<(), CommandError> {
+    const HOUR: Millis = 60 * 60 * 1_000;
+    let row = sql!(
+        "select count(*) as lately, min(created_at) as first from rooms
+         where creator = $1 and kind = 'direct' and created_at > $2"
+    )
+    .bind(by)
+    .bind(to_sql(append.at.saturating_sub(HOUR)))
+    .one(&mut append.connection)
+    .await?;
+    let most = limit::DIRECT_PER_HOUR.into();
+    let most = limit_of(&mut append.connection, by, LimitName::DirectPerHour, most).await?;
+    if from_sql(row.get("lately")?) > most {
+        let first = from_sql(row.get("first")?);
+        let wait = (first + HOUR).saturating_sub(append.at).max(1_000);
+        return Err(Refusal::TooMuchLately(wait).into());
+    }
+    let unanswered: i64 = sql!("select count(*) from rooms where creator = $1 and kind = 'direct' and not exists (
+            select 1 from entries where entries.room = rooms.id and entries.author <> $1 and entries.kind = 'message')")
+    .bind(by)
+    .scalar(&mut append.connection)
+    .await?;
+    let most = limit::DIRECT_UNANSWERED.into();
+    let most = limit_of(&mut append.connection, by, LimitName::DirectUnanswered, most).await?;
+    if from_sql(unanswered) > most {
+        return Err(Refusal::TooManyUnanswered.into());
+    }
+    Ok(())
+}
+
+/// Brings the first people into a room, and begins its log.
+async fn inhabit<S: Sql>(
+    append: &mut Append<S>,
+    room: RoomId,
+    by: &Person,
+    people: &[Person],
+) -> Result<Acted, CommandError> {
+    for person in people {
+        enter(append, person.id, room, by.id).await?;
+    }
+    let change = RoomChange::Created;
+    append.write(by, vec![(room, Body::Room { change })]).await?;
+    Ok(Acted {
+        room: Some(room),
+        made: true,
+        came: people.to_vec(),
+        ..Acted::default()
+    })
+}

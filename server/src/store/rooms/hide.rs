@@ -1,0 +1,50 @@
+//! Direct rooms are hidden until something is said in them.
+
+use steadfast_shared::room::HideRoom;
+use steadfast_shared::{Person, RoomId, RoomKind, UserId};
+
+use super::access::access;
+use crate::store::append::{Append, Sql};
+use crate::store::command::CommandError;
+use crate::store::query::sql;
+use crate::store::{Acted, Refusal, StoreError};
+
+/// Hides a direct room until something is said in it, or shows it again.
+pub(in crate::store) async fn hide<S: Sql>(
+    append: &mut Append<S>,
+    me: Person,
+    asked: HideRoom,
+) -> Result<Acted, CommandError> {
+    let access = access(&mut append.connection, me.id, asked.room).await?;
+    if access.kind != RoomKind::Direct {
+        return Err(Refusal::Forbidden.into());
+    }
+    if asked.hidden {
+        sql!("update members set hidden_at = (select active_at from rooms where id = $2) where " person " = $1 and room = $2")
+        .bind(me.id)
+        .bind(asked.room)
+        .execute(&mut append.connection)
+        .await?;
+    } else {
+        show(append, me.id, asked.room).await?;
+    }
+    Ok(Acted {
+        room: Some(asked.room),
+        view_changed: true,
+        ..Acted::default()
+    })
+}
+
+/// Shows a direct room again. Answers whether it was hidden.
+pub(in crate::store) async fn show<S: Sql>(
+    append: &mut Append<S>,
+    user: UserId,
+    room: RoomId,
+) -> Result<bool, StoreError> {
+    let shown = sql!("update members set hidden_at = null where " person " = $1 and room = $2 and hidden_at is not null")
+    .bind(user)
+    .bind(room)
+    .execute(&mut append.connection)
+    .await?;
+    Ok(shown > 0)
+}

@@ -1,0 +1,30 @@
+//! A room's kind, and what it is found by, as its row holds them.
+
+use steadfast_shared::RoomKind;
+
+use crate::store::StoreError;
+use crate::store::nickname::folded;
+
+/// A kind of room as its row holds it.
+pub(in crate::store) fn written(kind: RoomKind) -> &'static str {
+    match kind {
+        RoomKind::Public => "public",
+        RoomKind::Private => "private",
+        RoomKind::Direct => "direct",
+    }
+}
+
+/// See [`written`].
+pub(in crate::store) fn read(written: &str) -> Result<RoomKind, StoreError> {
+    match written {
+        "public" => Ok(RoomKind::Public),
+        "private" => Ok(RoomKind::Private),
+        "direct" => Ok(RoomKind::Direct),
+        _ => Err(StoreError::Unreadable("kind of room")),
+    }
+}
+
+/// What a room is found by.
+pub(in crate::store) fn search(name: &str, topic: &str) -> String {
+    folded(&format!("{name}\n{topic}"))
+}

@@ -1,0 +1,121 @@
+//! People come into rooms and leave them.
+
+use steadfast_shared::room::{Invite, RemoveMember};
+use steadfast_shared::{Person, RoomId, RoomKind, limit};
+
+use super::access::{Access, access};
+use super::enter::{count_brought, enter};
+use crate::store::append::{Append, Sql};
+use crate::store::command::CommandError;
+use crate::store::people::block;
+use crate::store::people::person::{all_known, known};
+use crate::store::query::sql;
+use crate::store::refusal::Blocker;
+use crate::store::{Acted, Refusal, StoreError};
+
+/// Lets somebody into a public room. Whoever is in a room already, of whatever kind, stays.
+pub(in crate::store) async fn join<S: Sql>(
+    append: &mut Append<S>,
+    me: Person,
+    room: RoomId,
+) -> Result<Acted, CommandError> {
+    let access = access(&mut append.connection, me.id, room).await;
+    if let Err(CommandError::Refused(Refusal::UnknownRoom)) = access {
+        let public: Option<bool> = sql!("select kind = 'public' from rooms where id = $1")
+            .bind(room)
+            .optional_scalar(&mut append.connection)
+            .await?;
+        if public != Some(true) {
+            return Err(Refusal::UnknownRoom.into());
+        }
+    } else {
+        access?;
+    }
+    let came = enter(append, me.id, room, me.id).await?;
+    Ok(Acted {
+        room: Some(room),
+        came: Vec::from_iter(came.then_some(me)),
+        ..Acted::default()
+    })
+}
+
+/// Lets somebody out of a room. A conversation of two is not left, for then nobody could answer in it: it is hidden.
+pub(in crate::store) async fn leave<S: Sql>(
+    append: &mut Append<S>,
+    me: Person,
+    room: RoomId,
+) -> Result<Acted, CommandError> {
+    let access = access(&mut append.connection, me.id, room).await?;
+    if access.kind == RoomKind::Direct && access.people <= 2 {
+        return Err(Refusal::Forbidden.into());
+    }
+    Ok(out(append, me, room).await?)
+}
+
+/// Brings people into a room. All of them, or none.
+pub(in crate::store) async fn invite<S: Sql>(
+    append: &mut Append<S>,
+    me: Person,
+    asked: &Invite,
+) -> Result<Acted, CommandError> {
+    let access = access(&mut append.connection, me.id, asked.room).await?;
+    match access {
+        Access {
+            kind: RoomKind::Direct,
+            ..
+        } => return Err(Refusal::Forbidden.into()),
+        Access { archived: true, .. } => return Err(Refusal::Archived.into()),
+        _ if asked.people.is_empty() => return Err(Refusal::Invalid("nobody is invited").into()),
+        _ if asked.people.len() > limit::INVITED => return Err(Refusal::TooManyPeople.into()),
+        _ => {}
+    }
+    let people = all_known(&mut append.connection, &asked.people).await?;
+    if block::between(&mut append.connection, me.id, &asked.people).await? == Some(Blocker::Other) {
+        return Err(Refusal::Blocked(Blocker::Other).into());
+    }
+    let mut came = Vec::new();
+    for person in people {
+        if enter(append, person.id, asked.room, me.id).await? {
+            came.push(person);
+        }
+    }
+    let brought = came.iter().filter(|person| person.id != me.id).count();
+    count_brought(append, me.id, brought).await?;
+    Ok(Acted {
+        room: Some(asked.room),
+        came,
+        ..Acted::default()
+    })
+}
+
+/// Takes somebody out of a private room.
+pub(in crate::store) async fn remove<S: Sql>(
+    append: &mut Append<S>,
+    me: Person,
+    asked: &RemoveMember,
+) -> Result<Acted, CommandError> {
+    let access = access(&mut append.connection, me.id, asked.room).await?;
+    if access.kind != RoomKind::Private || !access.manage {
+        return Err(Refusal::Forbidden.into());
+    }
+    let person = known(&mut append.connection, asked.person).await?;
+    Ok(out(append, person, asked.room).await?)
+}
+
+async fn out<S: Sql>(append: &mut Append<S>, person: Person, room: RoomId) -> Result<Acted, StoreError> {
+    sql!("delete from mentions where " person " = $1 and room = $2")
+        .bind(person.id)
+        .bind(room)
+        .execute(&mut append.connection)
+        .await?;
+    let left = sql!("delete from members where " person " = $1 and room = $2")
+        .bind(person.id)
+        .bind(room)
+        .execute(&mut append.connection)
+        .await?;
+    Ok(Acted {
+        room: Some(room),
+        left: Vec::from_iter((left == 1).then_some(person)),
+        ..Acted::default()
+    })
+}
