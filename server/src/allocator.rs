@@ -19,14 +19,14 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 const EVERY: Duration = Duration::from_secs(5);
 /// After so many requests mimalloc looks through all that the thread has (its option `generic_collect`).
 const REQUESTS: usize = 10_100;
-/// Larger than what it hands out without counting (`MI_SMALL_SIZE_MAX`, 1 KiB).
+/// Larger than the blocks it hands out without counting (`MI_SMALL_SIZE_MAX`, 1 KiB).
 const BYTES: usize = 2 * 1024;
 
 thread_local! {
     static ASKED: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// Has mimalloc take back what other threads have freed of this one's, and give back what nobody uses.
+/// Has mimalloc take back this thread's blocks that other threads have freed, and give back those nobody uses.
 pub(super) fn give_back() {
     let now = clock::instant();
     let is_due = |asked: Instant| now.saturating_duration_since(asked) >= EVERY;

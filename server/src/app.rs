@@ -157,7 +157,7 @@ pub async fn listen(config: &Config) -> Result<(TcpListener, SocketAddr), StartE
 }
 
 impl App {
-    /// Serves until `stop` resolves, then ends everything in order: what was acknowledged is durable, every connection is
+    /// Serves until `stop` resolves, then ends everything in order: every acknowledged message is durable, every connection is
     /// told, the database is let go. Takes no longer than a bounded time.
     pub async fn serve(
         self,

@@ -1,6 +1,6 @@
 //! The lines of the log that an operator acts on, by hand or with fail2ban: who came, who was refused, and from which address.
 //!
-//! Each kind of line is written so often per address and in all; what is more is counted, and told in one line a minute. So
+//! Each kind of line is written so often per address and in all; the rest is counted, and told in one line a minute. So
 //! a flood of anything is seen and fills no disk.
 
 use std::collections::HashMap;
@@ -20,10 +20,10 @@ const OF_ADDRESS: (u32, f64) = (10, 10.0 / 60.0);
 const OF_ALL: (u32, f64) = (200, 5.0);
 /// Most addresses remembered per kind.
 const ADDRESSES: usize = 4_096;
-/// How often it is told what was left out.
+/// How often the left-out lines are counted in the log.
 const ROUND: Duration = Duration::from_secs(60);
 
-/// What a line is about.
+/// The subject of a line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Kind {
     SignedUp,
@@ -36,7 +36,6 @@ enum Kind {
     ConnectionEnded,
 }
 
-/// Writes the lines.
 #[derive(Debug, Default)]
 pub struct Audit {
     kinds: Mutex<HashMap<Kind, Lines>>,
@@ -77,7 +76,7 @@ impl Lines {
 }
 
 impl Audit {
-    /// Starts telling what was left out.
+    /// Starts counting the left-out lines in the log.
     pub fn start() -> Arc<Self> {
         let audit = Arc::new(Self::default());
         tokio::spawn(tell_left_out(Arc::downgrade(&audit)));

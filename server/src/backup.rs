@@ -25,7 +25,7 @@ pub struct Backup {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// The server's database
+    /// The database of the server
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
@@ -47,7 +47,6 @@ pub enum BackupError {
         file.display()
     )]
     Postgres {
-        /// The database.
         database: Database,
         /// The file to be written.
         file: PathBuf,
@@ -58,73 +57,49 @@ pub enum BackupError {
         /// Where it was looked for.
         path: PathBuf,
     },
-    /// The file is what would be backed up, or in use.
+    /// The file is the database itself, or in use.
     #[error("{path} is the database of a server, not a backup of one: name another file")]
-    Itself {
-        /// The file.
-        path: PathBuf,
-    },
+    Itself { path: PathBuf },
     /// The file is a part of a database, or a former one.
     #[error("{path} belongs to the database {database}: name another file")]
-    Belongs {
-        /// The file.
-        path: PathBuf,
-        /// Whose it is.
-        database: PathBuf,
-    },
+    Belongs { path: PathBuf, database: PathBuf },
     /// The file is something else.
     #[error("{path} is there, and is no backup of Steadfast: name another file, or move this one away")]
-    NotOurs {
-        /// The file.
-        path: PathBuf,
-    },
+    NotOurs { path: PathBuf },
     /// Somebody has the older backup open.
     #[error(
         "{path} is in use by another program, which has left {path}-wal beside it: close that program, or name another file"
     )]
-    InUse {
-        /// The file.
-        path: PathBuf,
-    },
+    InUse { path: PathBuf },
     /// Another backup is being written.
     #[error("another backup is being written into {folder}: wait for it to end")]
-    Busy {
-        /// The folder.
-        folder: PathBuf,
-    },
+    Busy { folder: PathBuf },
     /// The file cannot be written.
     #[error(
         "cannot write {path} ({source}): choose a folder that is there, with enough room, where you may write"
     )]
     NotWritable {
-        /// The file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The database could not be read, or the copy not written.
     #[error(
         "cannot copy {path} ({source}): see that there is enough room for the copy, and run `steadfast check`"
     )]
-    Copy {
-        /// The database.
-        path: PathBuf,
-        /// What it said.
-        source: StoreError,
-    },
+    Copy { path: PathBuf, source: StoreError },
     /// The copy is not whole.
     #[error(
         "what was copied is not whole ({finding}), and was thrown away: run `steadfast check --database {path}`"
     )]
     Unsound {
-        /// The database.
         path: PathBuf,
-        /// The first of what is wrong.
+        /// The first of its defects.
         finding: String,
     },
 }
 
-/// Writes a backup, and reads it back before it gets its name. Answers what is in it.
+/// Writes a backup, and reads it back before it gets its name. Answers its contents.
 pub async fn run(asked: &Backup) -> Result<Report, BackupError> {
     let Some(database) = asked.database.file() else {
         return Err(BackupError::Postgres {
@@ -169,7 +144,7 @@ struct Partial {
 }
 
 impl Partial {
-    /// Opens it, empty: what a killed backup has left in it goes.
+    /// Opens it, empty: leftovers of a killed backup go.
     async fn open(database: &Path, file: &Path) -> Result<Self, BackupError> {
         let name = database.file_name().unwrap_or_default().to_string_lossy();
         let folder = files::folder(file);

@@ -1,4 +1,4 @@
-//! `steadfast check`: whether a database, or a backup of one, is whole; and if not, what to do.
+//! `steadfast check`: whether a database, or a backup of one, is whole; and if not, the way to mend it.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -11,14 +11,13 @@ use crate::store::report::Report;
 use crate::store::sqlite::check::check;
 use crate::store::{StoreError, files};
 
-/// Which database.
 #[derive(Args, Clone, Debug)]
 pub struct Check {
     /// A backup to look at, instead of the server's database
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
 
-    /// The server's database
+    /// The database of the server
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
@@ -34,7 +33,7 @@ pub struct Check {
     pub json: bool,
 }
 
-/// What is answered: for people or, where asked for, for programs.
+/// The report: for people or, where asked for, for programs.
 pub fn answer(asked: &Check, report: &Report) -> String {
     if asked.json {
         return serde_json::to_string_pretty(report).unwrap_or_default();
@@ -59,12 +58,7 @@ pub enum CheckError {
         "cannot read {path} ({source}): if this is a Steadfast database it is damaged. Keep it, and go back to the newest \
          backup that `steadfast check` calls sound: `steadfast restore BACKUP`"
     )]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What it said.
-        source: StoreError,
-    },
+    Unreadable { path: PathBuf, source: StoreError },
 }
 
 /// Looks at a database. Changes nothing.
@@ -78,7 +72,7 @@ pub async fn run(asked: &Check) -> Result<Report, CheckError> {
     }
     let alone = files::is_alone(&path);
     let mut report = check(&path, alone).await;
-    // A server has started meanwhile, and what it wrote may have been taken for damage.
+    // A server has started meanwhile, and its writes may have been taken for damage.
     if alone && !files::is_alone(&path) && !report.as_ref().is_ok_and(|report| report.sound) {
         report = check(&path, false).await;
     }

@@ -23,7 +23,7 @@ pub struct Copy {
     pub to: Database,
 }
 
-/// Copies, and compares what was copied.
+/// Copies, and compares the copy with its source.
 pub async fn run(asked: &Copy) -> Result<Transferred, TransferError> {
     let done = transfer(&asked.from, &asked.to, clock::now(), show).await;
     if io::stderr().is_terminal() {

@@ -1,4 +1,4 @@
-//! Why a server does not start, each as one sentence that says what to do.
+//! Why a server does not start, each as one sentence with the way out.
 
 use std::io;
 
@@ -9,7 +9,6 @@ use crate::store::database::OpenError;
 /// Why a server does not start or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Somebody listens there.
     #[error("{address} is taken by another program: stop it, or choose another port with --listen")]
     AddressInUse {
         /// Where it was to listen.
@@ -20,7 +19,7 @@ pub enum StartError {
     Address {
         /// Where it was to listen.
         address: String,
-        /// What the operating system said.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The database cannot be used.
@@ -37,17 +36,14 @@ pub enum StartError {
         "{what} while the server ran: it has acknowledged nothing since, and stopped. The log says what was saved. Put the database in its place, by `steadfast restore`, and start again"
     )]
     Lost {
-        /// What became of them.
+        /// The loss, in words.
         what: &'static str,
     },
     /// Another process has the database.
     #[error(
         "{what}: this one has acknowledged nothing since, and stopped. Start it again once the other one has ended"
     )]
-    Taken {
-        /// What happened.
-        what: &'static str,
-    },
+    Taken { what: &'static str },
     /// There is no randomness to make a code of.
     #[error("the operating system gives no random numbers ({0})")]
     Random(#[source] getrandom::Error),

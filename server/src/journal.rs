@@ -1,4 +1,4 @@
-//! The sign-in log, and what is cleaned up behind operators: written and done beside everything else.
+//! The sign-in log, and the cleaning up behind operators: written and done beside everything else.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ use crate::store::{Store, StoreError};
 const WAITING: usize = 4_096;
 /// How often lines are written.
 const ROUND: Duration = Duration::from_secs(1);
-/// How often old lines are forgotten, and what should have been cleaned up is looked for.
+/// How often old lines are forgotten, and leftovers of cleaning up are looked for.
 const HOUSEKEEPING: Duration = Duration::from_secs(60 * 60);
 /// Between two pieces of a clean-up, so that nobody waits for it.
 const BREATH: Duration = Duration::from_millis(20);
@@ -59,7 +59,7 @@ impl Journal {
         waiting.push_back(line);
     }
 
-    /// Writes what was noted.
+    /// Writes the buffered lines.
     pub async fn flush(&self) {
         self.0.flush().await;
     }
@@ -82,7 +82,7 @@ impl Inner {
         }
     }
 
-    /// Erases what is to be erased, a little at a time.
+    /// Erases marked messages, a few at a time.
     async fn clean_up(&self) -> Result<(), StoreError> {
         let mut from = None;
         let mut erased = false;

@@ -5,16 +5,16 @@
 //! - [`app`]: from a configuration to a server that listens, and its end
 //! - [`http`]: sessions, health, the page
 //! - [`realtime`]: the conversation over Socket.IO
-//! - [`request`]: what a request says of itself
-//! - [`store`]: what lasts
+//! - [`request`]: facts about a request
+//! - [`store`]: everything that lasts
 //! - [`passphrase`]: passphrases, hashed a few at a time
 //! - [`passwd`]: a new passphrase for somebody who has forgotten theirs
 //! - [`backup`], [`restore`], [`check`]: the database copied, put back, looked at; [`copy`]: everything of it into another one
 //! - [`serve`]: TCP connections are taken, timed and counted
 //! - [`peer`]: one TCP connection, and how it is ended when its other side stops reading
 //! - [`audit`]: who came and who was refused, in the log
-//! - [`journal`]: the sign-in log, and what is cleaned up behind operators
-//! - [`turns`]: who is next at what costs much
+//! - [`journal`]: the sign-in log, and the cleaning up behind operators
+//! - [`turns`]: who is next at costly work
 //! - [`clock`]: the one place that reads the clock
 //! - [`error`]: why a server does not start
 

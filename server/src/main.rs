@@ -33,7 +33,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the chat: what happens without a command too
+    /// Serve the chat: the default without a command
     Serve(Box<Config>),
     /// Give somebody a new passphrase who has forgotten theirs
     ///
@@ -44,7 +44,7 @@ enum Command {
     /// Every device of that person is signed out; messages they have not sent yet stay on those devices, and go out once the person signs in there with the passphrase. So an owner who is locked out gets the server back too.
     #[command(verbatim_doc_comment)]
     Passwd(Passwd),
-    /// See and do, beside the running server, what its owners can: who is there, bans, roles, rooms, limits, the logs
+    /// Administer the running server from beside it: who is there, bans, roles, rooms, limits, the logs
     ///
     ///   steadfast admin who --database /var/lib/steadfast/steadfast.db
     ///   steadfast admin ban Mallory --reason spam --messages hidden
@@ -62,10 +62,10 @@ enum Command {
     Backup(Backup),
     /// Go back to a backup, and keep the former database beside it
     ///
-    /// Stop the server first. The backup is looked at before anything is changed; browsers then fetch everything anew, and what they have not sent yet they still send.
+    /// Stop the server first. The backup is checked before anything is changed; browsers then fetch everything anew, and still send their unsent messages.
     #[command(verbatim_doc_comment)]
     Restore(Restore),
-    /// Tell whether the database, or a backup, is whole, and what to do if it is not
+    /// Tell whether the database, or a backup, is whole, and how to mend it if it is not
     ///
     /// The server may run meanwhile. Ends with 0 where nothing is wrong, and with 1 otherwise.
     Check(Check),
@@ -73,7 +73,7 @@ enum Command {
     ///
     ///   steadfast copy --from steadfast.db --to postgres://steadfast@db.example/steadfast
     ///
-    /// Stop the server first. What is broken off goes on where it ended, by the same command; at the end both databases are compared. People notice nothing: every message keeps its place.
+    /// Stop the server first. A copy that was broken off goes on where it ended, by the same command; at the end both databases are compared. People notice nothing: every message keeps its place.
     #[command(verbatim_doc_comment)]
     Copy(Copy),
 }
@@ -210,7 +210,7 @@ fn start_logging(config: &Config) {
     }
 }
 
-/// Resolves when the process is told to stop. Told once more, it ends at once: what was acknowledged is durable all the same.
+/// Resolves when the process is told to stop. Told once more, it ends at once: every acknowledged message is durable all the same.
 async fn told_to_stop() {
     next_signal().await;
     tokio::spawn(async {

@@ -20,7 +20,7 @@ pub struct Passwd {
     #[arg(value_name = "NICKNAME", value_parser = Nickname::parse)]
     pub nickname: Nickname,
 
-    /// The server's database
+    /// The database of the server
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
@@ -53,10 +53,7 @@ pub enum PasswdError {
     Database(OpenError),
     /// Nobody has this nickname.
     #[error("nobody is called {nickname} here")]
-    Nobody {
-        /// The nickname.
-        nickname: String,
-    },
+    Nobody { nickname: String },
     /// Nothing could be read.
     #[error("cannot read the passphrase ({0})")]
     Unreadable(#[from] io::Error),

@@ -21,7 +21,7 @@ use tokio::time::{Sleep, sleep, timeout};
 use crate::clock;
 use crate::serve::places::Place;
 
-/// What the kernel may hold unsent per connection: enough to keep a line busy, little enough for many stalled ones.
+/// Bytes the kernel may hold unsent per connection: enough to keep a line busy, little enough for many stalled ones.
 const UNSENT_BYTES: u32 = 128 * 1024;
 
 /// The handle of one TCP connection.
@@ -71,7 +71,7 @@ impl Peer {
         self.0.local
     }
 
-    /// Ends the connection at once; what is unsent is dropped, here and in the kernel.
+    /// Ends the connection at once; unsent bytes are dropped, here and in the kernel.
     pub fn abort(&self) {
         self.0.aborted.store(true, Ordering::Release);
         self.0.reader.wake();
@@ -140,7 +140,7 @@ impl Peer {
         self.place().pending().clear();
     }
 
-    /// Takes what has come from its allowance. Answers whether it was in it.
+    /// Takes received bytes from its allowance. Answers whether they were in it.
     fn spend(&self, bytes: usize) -> bool {
         if bytes == 0 {
             return true;
@@ -196,12 +196,11 @@ impl PeerIo {
         }
     }
 
-    /// Its handle.
     pub fn peer(&self) -> &Peer {
         &self.peer
     }
 
-    /// What an aborted connection answers. The kernel is told to forget what it has not sent.
+    /// The answer of an aborted connection. The kernel forgets its unsent bytes.
     fn aborted(&self) -> io::Error {
         let _ = self.stream.set_zero_linger();
         io::ErrorKind::ConnectionAborted.into()

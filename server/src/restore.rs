@@ -21,7 +21,7 @@ pub struct Restore {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// The server's database
+    /// The database of the server
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
@@ -33,10 +33,9 @@ pub struct Restore {
     pub database: Database,
 }
 
-/// What was restored.
 #[derive(Debug)]
 pub struct Restored {
-    /// What is in the database.
+    /// The contents of the database.
     pub report: Report,
     /// Where the former database is; `None` where there was none.
     pub former: Option<PathBuf>,
@@ -51,12 +50,7 @@ pub enum RestoreError {
          empty database, and start it again: browsers fetch afresh what went back",
         file.display()
     )]
-    Postgres {
-        /// The database.
-        database: Database,
-        /// The backup.
-        file: PathBuf,
-    },
+    Postgres { database: Database, file: PathBuf },
     /// There is no such backup.
     #[error("there is no backup {path}")]
     NoBackup {
@@ -65,52 +59,33 @@ pub enum RestoreError {
     },
     /// The backup is the database.
     #[error("{path} is the database itself: name a backup of it")]
-    Itself {
-        /// The file.
-        path: PathBuf,
-    },
+    Itself { path: PathBuf },
     /// The place is that of a part of a database.
     #[error("{path} belongs to the database {database}: name that one with --database")]
-    Belongs {
-        /// The file.
-        path: PathBuf,
-        /// Whose it is.
-        database: PathBuf,
-    },
-    /// A server runs.
+    Belongs { path: PathBuf, database: PathBuf },
     #[error("the server is running on {path}: stop it first")]
-    Running {
-        /// The database.
-        path: PathBuf,
-    },
+    Running { path: PathBuf },
     /// Nothing can be written there.
     #[error(
         "cannot write {path} ({source}): see that its folder is there, with enough room, and that you may write there"
     )]
     NotWritable {
-        /// The file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The backup cannot be read.
     #[error(
         "cannot read the backup {path} ({source}): take another one; `steadfast check FILE` tells which are sound"
     )]
-    Unreadable {
-        /// The backup.
-        path: PathBuf,
-        /// What it said.
-        source: StoreError,
-    },
+    Unreadable { path: PathBuf, source: StoreError },
     /// The backup is not whole.
     #[error(
         "the backup {path} is not whole ({finding}): take another one; `steadfast check FILE` tells which are sound"
     )]
     Unsound {
-        /// The backup.
         path: PathBuf,
-        /// The first of what is wrong.
+        /// The first of its defects.
         finding: String,
     },
 }
@@ -171,7 +146,7 @@ async fn restore(file: &Path, database: &Path, fresh: &Path) -> Result<Restored,
         path: file.to_owned(),
         source,
     };
-    // What a killed restore has left.
+    // Leftovers of a killed restore.
     files::remove(fresh)
         .and_then(|()| files::remove_sides(fresh))
         .map_err(not_writable)?;
@@ -204,7 +179,7 @@ async fn keep_aside(database: &Path, stamp: &str) -> io::Result<Option<PathBuf>>
         files::remove_sides(database)?;
         return Ok(None);
     }
-    // What waits in its log goes into its file, so that it is one file and whole; a damaged one keeps its log.
+    // Its log goes into its file, so that it is one file and whole; a damaged one keeps its log.
     if files::is_sqlite(database)
         && let Err(error) = fold_wal(database).await
     {

@@ -1,4 +1,4 @@
-//! Who is next at what costs much: a few at a time, those who are known before strangers, and nobody for the whole queue.
+//! Who is next at costly work: a few at a time, those who are known before strangers, and nobody for the whole queue.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;

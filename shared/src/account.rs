@@ -1,4 +1,4 @@
-//! What people type about their own account: passphrases, and names of devices.
+//! Texts that people type about their own account: passphrases, and names of devices.
 
 use std::fmt;
 
@@ -16,14 +16,14 @@ pub struct Passphrase(String);
 /// Why a passphrase is not acceptable.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PassphraseError {
-    /// Shorter than [`limit::PASSPHRASE_CHARS_MIN`].
+    /// It has fewer characters than [`limit::PASSPHRASE_CHARS_MIN`].
     TooShort,
-    /// Longer than [`limit::PASSPHRASE_CHARS`].
+    /// It has more characters than [`limit::PASSPHRASE_CHARS`].
     TooLong,
 }
 
 impl Passphrase {
-    /// Validates what was typed.
+    /// Validates a typed passphrase.
     pub fn parse(typed: &str) -> Result<Self, PassphraseError> {
         match typed.chars().count() {
             chars if chars < limit::PASSPHRASE_CHARS_MIN => Err(PassphraseError::TooShort),
@@ -32,7 +32,6 @@ impl Passphrase {
         }
     }
 
-    /// The passphrase.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -77,13 +76,13 @@ impl fmt::Display for PassphraseError {
 
 impl std::error::Error for PassphraseError {}
 
-/// What a person calls one of their devices: 1 to [`limit::DEVICE_NAME_CHARS`] characters on one line.
+/// A person's name for one of their devices: 1 to [`limit::DEVICE_NAME_CHARS`] characters on one line.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct DeviceName(String);
 
 impl DeviceName {
-    /// Validates what was typed; runs of white space become one space.
+    /// Validates a typed name; runs of white space become one space.
     pub fn parse(typed: &str) -> Result<Self, TextError> {
         let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
         if let Some((at, c)) = name.char_indices().find(|(_, c)| c.is_control()) {

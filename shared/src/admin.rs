@@ -1,4 +1,4 @@
-//! The HTTP administration API: its paths and payloads. What each role may do is in [`crate::role`].
+//! The HTTP administration API: its paths and payloads. The powers of each role are in [`crate::role`].
 //!
 //! The page asks with its cookie; `steadfast admin` asks over a socket beside the database file and may do everything.
 //! Lists are pages of at most [`crate::limit::ADMIN_LISTED`] lines, the newest first; `before` goes on after the last one.
@@ -16,7 +16,7 @@ use crate::{Millis, Passphrase, Person, RoomId, RoomKind, UserId};
 pub const CONNECTIONS_PATH: &str = "/api/admin/connections";
 
 /// Everybody (`GET` with a [`PeopleQuery`], a list of [`PersonInfo`]). With `/` and an id: one person (`GET`, a
-/// [`PersonDetail`]). What is done to them is below that: [`ROLE`], [`EXCLUSION`], [`MESSAGES`], [`SESSIONS`], [`LIMITS`],
+/// [`PersonDetail`]). The commands about them are below that: [`ROLE`], [`EXCLUSION`], [`MESSAGES`], [`SESSIONS`], [`LIMITS`],
 /// [`PASSPHRASE`].
 pub const PEOPLE_PATH: &str = "/api/admin/people";
 
@@ -58,7 +58,7 @@ pub const CLAIM_PATH: &str = "/api/owner";
 /// into a log.
 pub const OWNER_PAGE: &str = "/owner";
 
-/// What somebody's account is.
+/// The state of somebody's account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountState {
@@ -71,11 +71,11 @@ pub enum AccountState {
     Banned,
 }
 
-/// What becomes of what somebody has written.
+/// The state of somebody's messages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Messages {
-    /// It stays as it is; what was hidden is shown again.
+    /// They stay as they are; hidden ones are shown again.
     #[default]
     Kept,
     /// Nobody sees it until it is shown again; each message leaves its place.
@@ -104,16 +104,14 @@ pub struct PeopleQuery {
 /// A person, as moderators see them.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PersonInfo {
-    /// Who.
     pub person: Person,
-    /// What they are.
     pub role: Role,
     /// Whether they may sign in.
     pub state: AccountState,
     /// Why not, and for how long; absent where they may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclusion: Option<Exclusion>,
-    /// What became of what they wrote.
+    /// The state of their messages.
     pub messages: Messages,
     /// When they signed up.
     pub created_at: Millis,
@@ -131,10 +129,9 @@ pub struct PersonInfo {
 /// Why somebody may not sign in.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Exclusion {
-    /// What moderators noted; not shown to the person.
+    /// Moderators' note; not shown to the person.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
-    /// Since when.
     pub since: Millis,
     /// When it ends by itself; absent where it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -147,12 +144,11 @@ pub struct Exclusion {
 /// Everything that is told of one person. `PersonInfo`'s members are members of this.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PersonDetail {
-    /// What lists show of them.
+    /// Their line in lists.
     #[serde(flatten)]
     pub info: PersonInfo,
     /// Their devices, the newest first.
     pub devices_list: Vec<DeviceInfo>,
-    /// Their connections.
     pub connections: Vec<ConnectionInfo>,
     /// Their newest sign-ins and tries.
     pub sign_ins: Vec<SignIn>,
@@ -164,39 +160,34 @@ pub struct PersonDetail {
     pub messages_written: u64,
 }
 
-/// One connection.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ConnectionInfo {
-    /// Whose.
     pub person: Person,
-    /// What they are.
     pub role: Role,
     /// Which of their devices.
     pub device: i64,
-    /// What the device is called.
     pub device_name: String,
     /// From which address; absent for those who may not see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// `websocket` or `polling`.
+    /// Socket.IO's name for it: `websocket` or `polling`.
     pub transport: String,
-    /// Since when.
     pub since: Millis,
     /// Whether nobody sits there.
     pub away: bool,
 }
 
-/// `PUT …/role`.
+/// The body of `PUT …/role`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SetRole {
-    /// What they shall be. Refused as `last_owner` where nobody would be left to own the server.
+    /// Their new role. Refused as `last_owner` where nobody would be left to own the server.
     pub role: Role,
 }
 
 /// `PUT …/exclusion`: the person's devices are signed out and their connections ended at once, as `banned` or `deactivated`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Exclude {
-    /// [`AccountState::Banned`] or [`AccountState::Deactivated`].
+    /// Either [`AccountState::Banned`] or [`AccountState::Deactivated`].
     pub state: AccountState,
     /// A note for the audit log and other moderators; at most [`crate::limit::REASON_CHARS`] characters.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -208,22 +199,21 @@ pub struct Exclude {
     /// [`crate::limit::ADDRESS_HELD_SECONDS`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addresses_seconds: Option<u64>,
-    /// What becomes of what they wrote.
+    /// The new state of their messages.
     #[serde(default)]
     pub messages: Messages,
 }
 
-/// `PUT …/messages`.
+/// The body of `PUT …/messages`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SetMessages {
-    /// What shall become of what they have written so far. What was erased cannot be shown again: `conflict`.
+    /// The new state of all their messages so far. Erased ones cannot be shown again: `conflict`.
     pub messages: Messages,
 }
 
 /// How many devices were signed out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SignedOut {
-    /// So many.
     pub devices: u32,
 }
 
@@ -261,7 +251,6 @@ pub enum LimitName {
 }
 
 impl LimitName {
-    /// All of them.
     pub const ALL: [Self; 10] = [
         Self::MessagesPerSecond,
         Self::MessageBurst,
@@ -303,10 +292,9 @@ impl fmt::Display for LimitName {
     }
 }
 
-/// `PUT …/limits`.
+/// The body of `PUT …/limits`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SetLimit {
-    /// Which.
     pub limit: LimitName,
     /// The person's; absent: that of everybody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -316,16 +304,14 @@ pub struct SetLimit {
 /// A limit that is other for one person than for everybody.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PersonLimit {
-    /// Which.
     pub limit: LimitName,
-    /// The person's.
     pub value: u32,
 }
 
 /// Which lines of a log to list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct LogQuery {
-    /// Only what concerns this person.
+    /// Only lines about this person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<UserId>,
     /// The line after which to go on.
@@ -355,25 +341,21 @@ pub enum SignInOutcome {
 /// A line of the sign-in log.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SignIn {
-    /// The line.
     pub id: i64,
-    /// When.
     pub at: Millis,
     /// The nickname asked for.
     pub nickname: String,
     /// Whose it is; absent where it is nobody's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<Person>,
-    /// How it ended.
     pub outcome: SignInOutcome,
-    /// What the device is called.
     pub device_name: String,
     /// From which address; absent for those who may not see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
 }
 
-/// What somebody with a role has done.
+/// An act of somebody with a role.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuditAction {
@@ -383,17 +365,12 @@ pub enum AuditAction {
     ClaimedOwnership,
     /// Made an owner link.
     MadeOwnerLink,
-    /// Banned somebody.
     Banned,
-    /// Deactivated somebody.
     Deactivated,
     /// Let somebody in again.
     Readmitted,
-    /// Hid somebody's messages.
     HidMessages,
-    /// Showed them again.
     ShowedMessages,
-    /// Erased them.
     ErasedMessages,
     /// Deleted one message of somebody else; `detail` is its `seq`.
     DeletedMessage,
@@ -401,7 +378,6 @@ pub enum AuditAction {
     SignedOut,
     /// Set or took back a limit; `detail` is the limit and its value.
     SetLimit,
-    /// Set somebody's passphrase.
     SetPassphrase,
     /// Renamed, described, archived or reopened a room that others made; `detail` says how.
     ChangedRoom,
@@ -411,7 +387,6 @@ pub enum AuditAction {
     ReleasedAddress,
     /// Closed or opened registration; `detail` is `closed` or `open`.
     SetRegistration,
-    /// Made an invitation.
     MadeInvite,
     /// Took an invitation back.
     TookInviteBack,
@@ -426,34 +401,28 @@ pub enum AuditAction {
 pub enum Via {
     /// By a signed-in device: the page, or a program.
     Session,
-    /// By `steadfast admin`.
+    /// By the command line, `steadfast admin`.
     CommandLine,
 }
 
 /// A line of the audit log.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct AuditLine {
-    /// The line.
     pub id: i64,
-    /// When.
     pub at: Millis,
-    /// What was done.
     pub action: AuditAction,
     /// Who did it; absent for the command line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Person>,
-    /// By which way.
     pub via: Via,
     /// From which address, or by which user of the computer; absent for those who may not see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// To whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<Person>,
-    /// To which room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomId>,
-    /// What else there is to say, as [`AuditAction`] tells.
+    /// Further details, as [`AuditAction`] tells.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
 }
@@ -461,13 +430,11 @@ pub struct AuditLine {
 /// An address from which nobody new may sign up.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct HeldAddress {
-    /// What names it where it is let in again.
+    /// Its id for letting it in again.
     pub id: i64,
     /// The address, or of IPv6 the network of 64 bits.
     pub address: String,
-    /// Until when.
     pub until: Millis,
-    /// Because of whom.
     pub person: Person,
 }
 
@@ -482,17 +449,14 @@ pub struct RoomsQuery {
     pub before: Option<RoomId>,
 }
 
-/// A room, as those who manage rooms see it. By the page public ones only; over the socket private ones too, never what is
-/// said in them.
+/// A room, as those who manage rooms see it. By the page public ones only; over the socket private ones too, never their
+/// messages.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RoomInfo {
-    /// Which.
     pub id: RoomId,
-    /// What it is called.
     pub name: String,
     /// Who can be in it.
     pub kind: RoomKind,
-    /// What it is for.
     pub topic: String,
     /// Whether nothing more can be said in it.
     pub archived: bool,
@@ -514,10 +478,8 @@ pub struct RoomInfo {
 /// `PATCH` of a room: like [`crate::room::ChangeRoom`], for rooms one is not in too.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct ChangeRoomBody {
-    /// What it shall be called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<crate::RoomName>,
-    /// What it shall be for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<crate::Topic>,
     /// Whether nothing more shall be said in it.
@@ -536,7 +498,7 @@ pub struct OwnerLink {
     pub url: String,
 }
 
-/// `POST /api/owner`.
+/// The body of `POST /api/owner`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ClaimOwnership {
     /// The code of an owner link.

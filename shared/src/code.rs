@@ -1,6 +1,6 @@
 //! Which parts of a text are code, where nothing is anything but text.
 //!
-//! The page's Markdown has more cases than this knows. What is found here is code there too; what is code there in a
+//! The page's Markdown has more cases than this knows. Code found here is code there too; code there in a
 //! way that is not found here is left as text.
 
 use std::ops::Range;
@@ -91,7 +91,7 @@ fn within_line(line: &str, start: usize, found: &mut Vec<Range<usize>>) -> bool 
     true
 }
 
-/// Whether what stands between two runs is code, and not an apostrophe's (`` don`t, it`s ``) or a face's (`` (´・ω・`) ``).
+/// Whether the text between two runs is code, and not an apostrophe's (`` don`t, it`s ``) or a face's (`` (´・ω・`) ``).
 fn is_code(before: &str, inner: &str, width: usize) -> bool {
     let is_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let apostrophe = is_word(before.chars().next_back()) && is_word(inner.chars().next());

@@ -1,4 +1,4 @@
-//! One item of a room's log, and what later items have made of it.
+//! One item of a room's log, and its state by later items.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,13 +10,11 @@ use crate::{Emoji, EntryId, MessageText, Millis, Nickname, Person, Seq, UserId, 
 pub struct Entry {
     /// Its place in the room's log.
     pub seq: Seq,
-    /// What its author's device named it.
+    /// The id its author's device gave it.
     pub id: EntryId,
-    /// Who wrote it.
     pub author: Person,
     /// When the server committed it.
     pub at: Millis,
-    /// What it says.
     pub body: Body,
     /// The people its text mentions, by the names they have: whoever is not here is mentioned by nobody's name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -24,7 +22,7 @@ pub struct Entry {
     /// The message it replies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<Box<Quoted>>,
-    /// What later entries have made of it, where it was read from the store and any have.
+    /// Its state by later entries, where it was read from the store and any have changed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub now: Option<Box<Now>>,
 }
@@ -44,7 +42,7 @@ impl Entry {
         }
     }
 
-    /// Bytes it carries that grow with what people wrote, as [`crate::limit::PAGE_BYTES`] counts them.
+    /// Bytes it carries that grow with its texts, as [`crate::limit::PAGE_BYTES`] counts them.
     pub fn text_bytes(&self) -> usize {
         let quoted = self.quoted.as_ref().and_then(|quoted| quoted.text.as_ref());
         self.body.text_bytes()
@@ -53,15 +51,14 @@ impl Entry {
     }
 }
 
-/// What an entry says. On the wire an object with its `kind`: `{ "kind": "message", "text": "hi" }`.
+/// The content of an entry. On the wire an object with its `kind`: `{ "kind": "message", "text": "hi" }`.
 ///
 /// People send the first four; the server writes the others.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Body {
-    /// A message posted.
     Message {
-        /// What was typed. People are mentioned as [`crate::mention`] says.
+        /// The typed text. People are mentioned as [`crate::mention`] says.
         text: MessageText,
         /// The message of the same room it replies to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,21 +66,15 @@ pub enum Body {
     },
     /// A message's author gives it another text. The newest edit counts.
     Edit {
-        /// Which message.
         message: Seq,
-        /// What it says from here on.
+        /// The text from here on.
         text: MessageText,
     },
     /// A message is taken back by its author, or by the server's owner. Its text, and every edit's, is erased.
-    Delete {
-        /// Which message.
-        message: Seq,
-    },
+    Delete { message: Seq },
     /// Somebody reacts to a message, or takes that back. Of one person's entries with the same emoji the newest counts.
     React {
-        /// To which message.
         message: Seq,
-        /// With what.
         emoji: Emoji,
         /// `false` takes it back.
         #[serde(default = "yes")]
@@ -97,10 +88,7 @@ pub enum Body {
         was: Nickname,
     },
     /// The room was made, renamed, described, archived or opened again.
-    Room {
-        /// How.
-        change: RoomChange,
-    },
+    Room { change: RoomChange },
     /// A message that was deleted.
     Erased,
     /// A message or an edit that a moderator has hidden. The server never stores it: the text comes back where the room's
@@ -164,7 +152,7 @@ impl Body {
         )
     }
 
-    /// Whether it counts as unread for others: messages do, and what is too new to tell.
+    /// Whether it counts as unread for others: messages do, and bodies too new to tell.
     pub fn is_news(&self) -> bool {
         matches!(self, Self::Message { .. } | Self::Unknown)
     }
@@ -180,9 +168,7 @@ impl Body {
 /// The start of the message that another one replies to.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Quoted {
-    /// Which message.
     pub seq: Seq,
-    /// Who wrote it.
     pub author: Person,
     /// Its text as it is, cut after [`crate::limit::QUOTE_CHARS`] characters; `None` where it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -190,7 +176,7 @@ pub struct Quoted {
 }
 
 impl Quoted {
-    /// What is shown of a text: its first [`crate::limit::QUOTE_CHARS`] characters, and no half of a mention.
+    /// The start of a text that is shown: its first [`crate::limit::QUOTE_CHARS`] characters, and no half of a mention.
     pub fn start_of(text: &str) -> &str {
         let end = text
             .char_indices()
@@ -203,12 +189,11 @@ impl Quoted {
     }
 }
 
-/// What the log has made of a message. A reader applies later changes by itself: those after `as_of`.
+/// The current state of a message by the log. A reader applies later changes by itself: those after `as_of`.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Now {
     /// Every change up to this place in the log is in here.
     pub as_of: Seq,
-    /// The newest edit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited: Option<Edited>,
     /// The reactions, in the order of each emoji's first.
@@ -231,13 +216,12 @@ impl Now {
     }
 }
 
-/// What one person's reaction is counted as, in bytes.
+/// The size that one person's reaction counts as, in bytes.
 const PERSON_BYTES: usize = 64;
 
 /// A message's newest edit.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Edited {
-    /// What the message says.
     pub text: MessageText,
     /// When it was edited.
     pub at: Millis,
@@ -246,7 +230,6 @@ pub struct Edited {
 /// One emoji under a message.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Reaction {
-    /// Which.
     pub emoji: Emoji,
     /// Whose, in the order they came.
     pub by: Vec<Person>,

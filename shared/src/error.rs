@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of refusal it is. Tells a client whether trying again can help.
+/// The kind of refusal. Tells a client whether trying again can help.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
@@ -74,7 +74,6 @@ impl ErrorCode {
 /// A refusal as it travels: in acks, and as the body of a refused HTTP request.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct WireError {
-    /// What kind.
     pub code: ErrorCode,
     /// What happened and what to do, in English, for a person. Never internals.
     pub message: String,

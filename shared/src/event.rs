@@ -60,7 +60,7 @@ pub const SYNC: &str = "sync";
 pub const TYPING: &str = "typing";
 /// Name of the event that says whose presence a client shows.
 pub const WATCH: &str = "watch";
-/// Name of the event that says what has changed of the presence a client shows.
+/// Name of the event with changes of the presence a client shows.
 pub const WATCHED: &str = "watched";
 /// Name of the event that tells a client that watches nothing who comes and goes.
 pub const PRESENCE: &str = "presence";
@@ -97,7 +97,7 @@ pub const BLOCK: &str = "block";
 pub const BLOCKED: &str = "blocked";
 /// Name of the event that says that this person has another role.
 pub const ROLE: &str = "role";
-/// Name of the event that says what somebody else is on this server from now on.
+/// Name of the event with somebody else's new role on this server.
 pub const MEMBER_ROLE: &str = "member_role";
 /// Name of the event that asks for another nickname.
 pub const NICKNAME: &str = "nickname";
@@ -114,7 +114,6 @@ pub type Heads = BTreeMap<RoomId, Seq>;
 /// An ack: `{ "ok": … }` or `{ "error": { code, message, retry_after_ms? } }`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Reply<T> {
-    /// It was done.
     #[serde(rename = "ok")]
     Ok(T),
     /// It was refused, as a whole.
@@ -174,10 +173,7 @@ pub enum Session {
     /// The first event after CONNECT: the socket is in its rooms, and no entry can be missed from here on.
     Open(Opened),
     /// The last event: the server is about to disconnect this socket.
-    Closing {
-        /// Why.
-        reason: ClosingReason,
-    },
+    Closing { reason: ClosingReason },
 }
 
 /// A [`Session`] before it is known which. Read field by field: serde's reader of a tagged enum first keeps the whole
@@ -233,7 +229,7 @@ impl TryFrom<SessionFields> for Session {
     }
 }
 
-/// What a client learns when its session opens.
+/// The state a client gets when its session opens.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Opened {
     /// Who this device speaks for.
@@ -241,7 +237,6 @@ pub struct Opened {
     /// Whether this person owns the server: the same as the role `owner`.
     #[serde(default)]
     pub owner: bool,
-    /// What this person is on the server.
     #[serde(default)]
     pub role: Role,
     /// The life of the database. Where it is not the client's, the client drops its cursors and cache and keeps its outbox.
@@ -278,7 +273,7 @@ pub enum ClosingReason {
     Shutdown,
     /// The server is about to be replaced: there is another one, and this connection is to go there.
     Draining,
-    /// The socket did not read what it was sent, and its buffer is full. It resumes from its cursor.
+    /// The socket did not read its packets, and its buffer is full. It resumes from its cursor.
     SlowConsumer,
     /// A newer connection of the same tab took over.
     Replaced,
@@ -298,7 +293,6 @@ pub enum ClosingReason {
 /// `entries`: consecutive entries of one room, the first at `from`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Entries {
-    /// Which room.
     pub room: RoomId,
     /// The first entry's `seq`.
     pub from: Seq,
@@ -310,7 +304,6 @@ pub struct Entries {
 /// More than one of them is `invalid`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct HistoryRequest {
-    /// Which room.
     pub room: RoomId,
     /// The entries that follow this `seq`, oldest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -324,7 +317,7 @@ pub struct HistoryRequest {
     /// The same around the first entry stored at this time or later; the newest page where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Millis>,
-    /// At most this many, 1 to [`crate::limit::PAGE_ENTRIES`]; what is asked above is cut to it.
+    /// At most this many, 1 to [`crate::limit::PAGE_ENTRIES`]; a higher number is cut to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
 }
@@ -346,7 +339,6 @@ impl HistoryRequest {
 /// One page of a room's log: `entries` ascending without a gap, whichever way it was asked for.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Page {
-    /// Which room.
     pub room: RoomId,
     /// The entries; empty past either end.
     pub entries: Vec<Entry>,
@@ -364,11 +356,9 @@ pub struct Nodes {
 /// One entry of a `send`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SendItem {
-    /// What this device named it at the keypress. The same id with the same room and body is a retry; with another, a `conflict`.
+    /// This device's id for it, made at the keypress. The same id with the same room and body is a retry; with another, a `conflict`.
     pub id: EntryId,
-    /// Into which room.
     pub room: RoomId,
-    /// What it says.
     pub body: Body,
 }
 
@@ -380,7 +370,6 @@ pub struct SendItem {
 pub enum Sent {
     /// It is durable, at this place. A retry gets the same answer.
     Stored {
-        /// The item's id.
         id: EntryId,
         /// Its place in the room's log.
         seq: Seq,
@@ -388,12 +377,7 @@ pub enum Sent {
         at: Millis,
     },
     /// It is not stored.
-    Refused {
-        /// The item's id.
-        id: EntryId,
-        /// Why.
-        error: WireError,
-    },
+    Refused { id: EntryId, error: WireError },
 }
 
 /// A [`Sent`] before it is known which. Read field by field, as [`SessionFields`] is, and why.
@@ -421,16 +405,13 @@ impl TryFrom<SentFields> for Sent {
 /// `typing` from a client: where this person is writing. Goes out again every few seconds while it lasts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct TypingIn {
-    /// In which room.
     pub room: RoomId,
 }
 
 /// `typing` from the server: somebody else is writing. Expires by itself after 5 s.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Typing {
-    /// In which room.
     pub room: RoomId,
-    /// Who.
     pub person: Person,
 }
 
@@ -442,14 +423,12 @@ pub enum Availability {
     Online,
     /// Connected, and at none of their devices.
     Away,
-    /// Not connected.
     Offline,
 }
 
 /// `presence`: somebody comes or goes. A connection that is back within the server's grace says nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Presence {
-    /// Who.
     pub person: Person,
     /// Whether they are there.
     pub state: Availability,
@@ -458,14 +437,12 @@ pub struct Presence {
 /// `away`: whether somebody sits at this device. A connection begins as not away.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Away {
-    /// Nobody does.
     pub away: bool,
 }
 
 /// `read`: this person has read a room up to `seq`. Only ever moves forward.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Read {
-    /// Which room.
     pub room: RoomId,
     /// The newest entry seen.
     pub seq: Seq,
@@ -474,7 +451,6 @@ pub struct Read {
 /// `block`: blocks somebody, or takes that back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Block {
-    /// Whom; not oneself.
     pub person: UserId,
     /// `false` takes it back.
     pub blocked: bool,
@@ -483,7 +459,6 @@ pub struct Block {
 /// `blocked` from the server: this person has blocked somebody, or taken that back, on one of their devices.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Blocked {
-    /// Whom.
     pub person: Person,
     /// Whether they are blocked.
     pub blocked: bool,
@@ -492,16 +467,13 @@ pub struct Blocked {
 /// `role` from the server: this person has another role. Rooms they may manage now or no longer follow as `room`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct NewRole {
-    /// What they are.
     pub role: Role,
 }
 
 /// `member_role` from the server: somebody has another role, told to everybody. Whoever was away asks for a room's members.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MemberRole {
-    /// Who.
     pub person: UserId,
-    /// What they are.
     pub role: Role,
 }
 

@@ -32,7 +32,6 @@ pub const JOIN_PATH: &str = "/join";
 /// more device of that person in. Answered with 201, [`SessionInfo`] and a `Set-Cookie`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct NewSession {
-    /// The nickname wanted.
     pub nickname: Nickname,
     /// The passphrase of whoever has the nickname, or the one its first owner shall have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +43,7 @@ pub struct NewSession {
     /// nothing else is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_code: Option<String>,
-    /// What the person calls this device; where absent, the server names it by its `User-Agent`.
+    /// The person's name for this device; where absent, the server names it by its `User-Agent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<DeviceName>,
     /// Whether the answer shall show the token, for programs that keep no cookies.
@@ -76,7 +75,6 @@ pub struct SessionInfo {
     /// Whether this person owns the server: the same as the role `owner`.
     #[serde(default)]
     pub owner: bool,
-    /// What this person is on the server.
     #[serde(default)]
     pub role: Role,
     /// Whether this person has set a passphrase, and so can sign in elsewhere.
@@ -114,9 +112,9 @@ pub struct NewPassphrase {
 /// A signed-in device, as its own person sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DeviceInfo {
-    /// What names it where it is signed out.
+    /// Its id for signing it out.
     pub id: i64,
-    /// What it is called, or what its `User-Agent` tells of it.
+    /// Its name, or a description by its `User-Agent`.
     pub name: String,
     /// When it signed in.
     pub created_at: Millis,
@@ -129,11 +127,10 @@ pub struct DeviceInfo {
 /// An invitation, as the owner sees it. Its code is shown once, when it is made.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Invite {
-    /// What names it where it is taken back.
+    /// Its id for taking it back.
     pub id: i64,
     /// When it was made.
     pub created_at: Millis,
-    /// When it ends.
     pub expires_at: Millis,
     /// How many people have come by it.
     pub used: u32,
@@ -156,9 +153,8 @@ pub struct NewInvite {
 /// An invitation that has just been made, with its code.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CreatedInvite {
-    /// What to give to whoever is invited, best as a link to [`JOIN_PATH`]. Shown here and never again.
+    /// The code for whoever is invited, best as a link to [`JOIN_PATH`]. Shown here and never again.
     pub code: String,
-    /// The invitation.
     pub invite: Invite,
 }
 
@@ -175,7 +171,7 @@ pub struct Registration {
     pub unowned: bool,
 }
 
-/// `PUT /api/registration`: what the owner decides.
+/// `PUT /api/registration`: the owner's decision.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SetRegistration {
     /// Whether a nickname that is free shall be had by invitation only.
@@ -186,7 +182,7 @@ pub struct SetRegistration {
 /// [`LeftMessage`], the newest first). They are deleted as any message is, by a `delete` entry.
 pub const LEFT_MESSAGES_PATH: &str = "/api/left-messages";
 
-/// `GET /api/left-messages`.
+/// The query of `GET /api/left-messages`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct LeftMessagesQuery {
     /// The message after which to go on.
@@ -197,11 +193,9 @@ pub struct LeftMessagesQuery {
 /// One's own message in a room one is no longer in.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LeftMessage {
-    /// The message.
     pub id: EntryId,
-    /// In which room.
     pub room: RoomId,
-    /// What the room is called; empty for a direct one.
+    /// The room's name; empty for a direct one.
     pub room_name: String,
     /// Its place in the room's log.
     pub seq: Seq,
@@ -211,7 +205,7 @@ pub struct LeftMessage {
     pub text: String,
 }
 
-/// How much somebody has written today, of what they may, and how much room is left (`GET`, a [`Usage`]).
+/// How much somebody has written today, their quota, and how much room is left (`GET`, a [`Usage`]).
 pub const USAGE_PATH: &str = "/api/usage";
 
 /// The answer to `GET /api/usage`.
@@ -238,7 +232,6 @@ pub struct Usage {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DiskRoom {
-    /// Enough.
     Enough,
     /// Little more than has to stay free.
     Low,

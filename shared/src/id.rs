@@ -1,4 +1,4 @@
-//! Who and what things are.
+//! Ids of people, rooms, entries and databases.
 
 use std::fmt;
 
@@ -64,7 +64,6 @@ uuid_id!(
 /// A person as others see them.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Person {
-    /// Who it is.
     pub id: UserId,
     /// The nickname, as it was when this was written.
     pub name: String,

@@ -1,19 +1,19 @@
 //! The language both sides speak.
 //!
-//! - [`id`]: who and what things are: users, rooms, entries, the epoch, `seq`
-//! - [`text`]: what people type, validated once: nicknames, message texts, room names, topics, emoji
-//! - [`account`]: what people type about their own account: passphrases, names of devices
+//! - [`id`]: ids: of users, rooms, entries, the epoch; and `seq`
+//! - [`text`]: texts that people type, validated once: nicknames, message texts, room names, topics, emoji
+//! - [`account`]: texts that people type about their own account: passphrases, names of devices
 //! - [`watch`]: whose presence a client shows
 //! - [`mention`]: how a text mentions people
 //! - [`code`]: which parts of a text are code
 //! - [`cursor`]: how far a device has got in a room's log
-//! - [`entry`]: one item of a room's log, and what later items have made of it
-//! - [`room`]: rooms, and what may be asked about them
+//! - [`entry`]: one item of a room's log, and its state by later items
+//! - [`room`]: rooms, and the events about them
 //! - [`event`]: every Socket.IO event, its name and its payload
 //! - [`error`]: every refusal, as a code a program can act on and a sentence a person can read
 //! - [`http`]: the bodies of the few HTTP requests
 //! - [`admin`]: the administration API
-//! - [`role`]: roles, and what each may do
+//! - [`role`]: roles, and the powers of each
 //! - [`limit`]: every bound that both sides have to know
 //!
 //! Invariant: nothing here does I/O. The crate knows serde and uuid; never tokio, sqlx or web-sys.

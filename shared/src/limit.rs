@@ -117,7 +117,7 @@ pub const BATCH_ITEMS: usize = 64;
 /// Most bytes of text in one `send`, all entries together.
 pub const BATCH_BYTES: usize = 128 * 1024;
 
-/// Most entries in one `history` page; also what a page holds when no limit is named.
+/// Most entries in one `history` page; also its size when no limit is named.
 pub const PAGE_ENTRIES: usize = 100;
 
 /// Most bytes of text in one `history` page. A page that would exceed it ends early, after at least one entry:

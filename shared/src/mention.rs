@@ -27,7 +27,7 @@ pub fn spans(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>, UserId
     text.match_indices("<@").filter_map(|(start, opening)| {
         let inner = text.get(start + opening.len()..)?;
         let length = inner.bytes().take(ID_CHARS + 1).position(|byte| byte == b'>')?;
-        // Only the one way of writing an id: what is stored and what is looked for are the same bytes.
+        // Only the one way of writing an id: stored and searched texts have the same bytes.
         let id = inner.get(..length).filter(|id| id.len() == ID_CHARS)?;
         let person: UserId = id.parse().ok()?;
         Some((start..start + opening.len() + length + 1, person))

@@ -1,17 +1,16 @@
-//! Roles, and what each of them may do on the whole server.
+//! Roles, and the powers of each on the whole server.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What somebody is on this server. Each role may do what the lower ones may.
+/// Somebody's role on this server. Each role may do everything the lower ones may.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Everybody who has not been given another role.
     #[default]
     Member,
-    /// Keeps order.
     Moderator,
     /// Runs the server. There may be several, and once there is one there is always one.
     Owner,
@@ -36,7 +35,6 @@ pub enum Power {
     SeeAddresses,
     /// Erases all of somebody's messages.
     EraseMessages,
-    /// Deletes rooms.
     DeleteRooms,
     /// Gives roles, and takes them.
     SetRoles,

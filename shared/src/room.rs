@@ -1,4 +1,4 @@
-//! Rooms: what they are, and what may be asked about them.
+//! Rooms, and the events about them.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,14 +22,12 @@ pub enum RoomKind {
 /// A room, as one of its members sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Room {
-    /// Which.
     pub id: RoomId,
-    /// What it is called; empty for a direct one, which is called by the people in it.
+    /// Its name; empty for a direct one, which is called by the people in it.
     pub name: String,
     /// Who can be in it.
     #[serde(default)]
     pub kind: RoomKind,
-    /// What it is for.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub topic: String,
     /// Whether nothing more can be said in it.
@@ -51,7 +49,7 @@ pub struct Room {
     /// The other people of a direct room.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub with: Vec<Person>,
-    /// When the newest message was stored, or the room made: what lists are ordered by.
+    /// When the newest message was stored, or the room made: lists are ordered by it.
     #[serde(default)]
     pub active_at: Millis,
     /// The newest `seq`; 0 in a room where nothing was said.
@@ -92,7 +90,7 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// What a [`crate::Body::Room`] says.
+/// The change that a [`crate::Body::Room`] tells.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum RoomChange {
@@ -106,10 +104,7 @@ pub enum RoomChange {
         was: RoomName,
     },
     /// It is for something else; an empty topic says nothing.
-    Described {
-        /// What it is for.
-        topic: Topic,
-    },
+    Described { topic: Topic },
     /// Nothing more can be said in it.
     Archived,
     /// Things can be said in it again.
@@ -135,11 +130,10 @@ impl RoomChange {
 pub struct CreateRoom {
     /// A UUIDv7 made by the client: asking again makes no second room. `conflict` where it names somebody else's room.
     pub id: RoomId,
-    /// [`RoomKind::Public`] or [`RoomKind::Private`].
+    /// Either [`RoomKind::Public`] or [`RoomKind::Private`].
     pub kind: RoomKind,
     /// Unique among public rooms, without regard to case; else `room_name_taken`.
     pub name: RoomName,
-    /// What it is for.
     #[serde(default)]
     pub topic: Topic,
 }
@@ -165,11 +159,8 @@ pub struct BrowseRooms {
 /// One line of the answer to [`BrowseRooms`]; a page is [`crate::limit::LISTED`] long.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ListedRoom {
-    /// Which.
     pub id: RoomId,
-    /// What it is called.
     pub name: String,
-    /// What it is for.
     pub topic: String,
     /// How many people are in it.
     pub members: u64,
@@ -182,14 +173,12 @@ pub struct ListedRoom {
 /// `room:join`, `room:leave` and `room:members`: which room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct InRoom {
-    /// Which.
     pub room: RoomId,
 }
 
 /// `room:hide`: hides a direct room until something is said in it, or shows it again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct HideRoom {
-    /// Which.
     pub room: RoomId,
     /// `false` shows it again.
     pub hidden: bool,
@@ -198,7 +187,6 @@ pub struct HideRoom {
 /// `room:invite`: brings people into a private or public room. Those who are in it stay.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Invite {
-    /// Into which room.
     pub room: RoomId,
     /// Whom: 1 to [`crate::limit::INVITED`].
     pub people: Vec<UserId>,
@@ -209,19 +197,15 @@ pub struct Invite {
 pub struct RemoveMember {
     /// Out of which room.
     pub room: RoomId,
-    /// Whom.
     pub person: UserId,
 }
 
 /// `room:change`: renames, describes, archives or reopens a room. For those who may manage it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ChangeRoom {
-    /// Which.
     pub room: RoomId,
-    /// What it shall be called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<RoomName>,
-    /// What it shall be for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<Topic>,
     /// Whether nothing more shall be said in it.
@@ -234,13 +218,9 @@ pub struct ChangeRoom {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum RoomNews {
     /// They are in it, and it is like this. Live entries after `room.head` follow.
-    In {
-        /// The room.
-        room: Box<Room>,
-    },
+    In { room: Box<Room> },
     /// They are not in it any more: nothing of it is delivered from here on.
     Out {
-        /// Which.
         room: RoomId,
         /// Whether it is gone for everybody: it has been deleted.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -251,11 +231,10 @@ pub enum RoomNews {
 /// One line of the answer to `room:members`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Member {
-    /// Who.
     pub person: Person,
     /// Whether they are there.
     pub state: Availability,
-    /// What they are on the server; left out where that is a member.
+    /// Their role on the server; left out where that is a member.
     #[serde(default, skip_serializing_if = "is_member")]
     pub role: Role,
 }
@@ -267,9 +246,7 @@ fn is_member(role: &Role) -> bool {
 /// `members` from the server: somebody came into a room, by signing up too, or left it. To the room; ephemeral.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MemberNews {
-    /// Which room.
     pub room: RoomId,
-    /// Who.
     pub person: Person,
     /// Whether they are in it.
     pub joined: bool,
@@ -280,7 +257,6 @@ pub struct MemberNews {
 /// With `room` alone those who are there come first, at most [`crate::limit::MEMBERS_LISTED`] of them all.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ListMembers {
-    /// Which room.
     pub room: RoomId,
     /// Only those who are there, or only those who are not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -327,6 +303,5 @@ pub struct FindPeople {
 /// `nickname`: asks for another nickname; answered with the [`Person`], or `nickname_taken`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ChangeNickname {
-    /// The nickname wanted.
     pub name: crate::Nickname,
 }

@@ -1,11 +1,11 @@
-//! Whose presence a client shows, and what it is told of it.
+//! Whose presence a client shows, and the updates it gets.
 
 use serde::{Deserialize, Serialize};
 
 use crate::event::Presence;
 use crate::{RoomId, UserId};
 
-/// `watch`: whose presence the client shows from here on. It replaces what was watched before.
+/// `watch`: whose presence the client shows from here on. It replaces the former watch.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Watch {
     /// The members of these rooms, at most [`crate::limit::WATCHED_ROOMS`]. Of rooms this person is not in, nothing is told.
@@ -17,7 +17,7 @@ pub struct Watch {
 }
 
 /// `watched` from the server, and the answer to `watch`. The answer has everybody watched who is online or away; an event has
-/// what has changed. At most one event in 250 ms.
+/// the changes. At most one event in 250 ms.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Watched {
     /// Whether these people are there.
@@ -32,7 +32,6 @@ pub struct Watched {
 /// How many of a room's members are there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Crowd {
-    /// Which room.
     pub room: RoomId,
     /// How many of its members are online or away.
     pub here: u32,

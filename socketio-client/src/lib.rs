@@ -122,6 +122,7 @@
 //! `packet` reads and writes the wire; `protocol` is the machine that decides everything and owns no socket, task, clock or chance;
 //! `client` holds the handles and the one loop that does what the machine says; `transport` has one file per platform.
 
+#![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(feature = "client"),

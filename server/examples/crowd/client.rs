@@ -23,7 +23,7 @@ pub(crate) struct Client {
     asked: u64,
 }
 
-/// What became of connecting.
+/// The outcome of connecting.
 pub(crate) enum Connected {
     /// The session is open, by this.
     Open(Box<Client>, Value),
@@ -94,7 +94,7 @@ impl Client {
         }
     }
 
-    /// Reads what comes, for ever.
+    /// Reads packets, for ever.
     pub(crate) async fn listen(mut self) {
         while self.hear().await.is_ok() {}
     }

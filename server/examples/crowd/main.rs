@@ -1,4 +1,4 @@
-//! What others feel of a crowd: how long their messages take to be acknowledged while somebody burdens the server as much as
+//! How others feel a crowd: how long their messages take to be acknowledged while somebody burdens the server as much as
 //! anybody may, beside how long they take while nobody does; and how fast everybody is back after a restart.
 //!
 //! `cargo run --release -p steadfast-server --example crowd -- SCENARIO --database FILE-OR-URL`, on an empty database.
@@ -34,7 +34,7 @@ const TIME: Duration = Duration::from_secs(10);
 const TALKING: usize = 8;
 const PAUSE: Duration = Duration::from_millis(40);
 
-/// What burdens the server.
+/// A burden for the server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 enum Scenario {
     /// Somebody in 900 rooms connects again and again on 40 sockets; another one in as many takes another name again and again
@@ -47,10 +47,10 @@ enum Scenario {
     Back,
 }
 
-/// Measures what others feel of a crowd.
+/// Measures how others feel a crowd.
 #[derive(Parser)]
 struct Cli {
-    /// What burdens the server
+    /// The burden for the server
     #[arg(value_enum)]
     scenario: Scenario,
 
@@ -248,7 +248,7 @@ async fn again_and_again(client: &mut Client, event: &str, payload: &Value) -> R
     }
 }
 
-/// What a refusal says of how long to wait.
+/// How long to wait, by a refusal.
 fn wait_of(refused: &str) -> Duration {
     let digits: String = refused
         .chars()

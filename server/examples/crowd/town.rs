@@ -14,7 +14,7 @@ use crate::Failed;
 /// Commands and entries in one commit while all of it is made.
 const AT_ONCE: usize = 500;
 
-/// Somebody, and what their device shows.
+/// Somebody, and their device's cookie.
 #[derive(Clone)]
 pub(crate) struct Inhabitant {
     pub(crate) id: UserId,

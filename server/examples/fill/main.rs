@@ -1,6 +1,6 @@
 //! Fills a database with a room full of talk, so that long histories can be tried.
 //!
-//! All of it goes through the store's own write path, so the file is what a server would have written. The same seed says the
+//! All of it goes through the store's own write path, so the file is one that a server would have written. The same seed says the
 //! same things.
 
 mod dice;
@@ -26,7 +26,7 @@ use talk::Talk;
 /// Fills a Steadfast database with one room of many messages.
 ///
 /// Several people write short and long texts over many days; some of the messages are replies, some are edited, reacted to
-/// or deleted. The nth message begins with "#n:", so that a reader can tell what is missing. Run it while no server has the
+/// or deleted. The nth message begins with "#n:", so that a reader can tell which are missing. Run it while no server has the
 /// database:
 ///
 ///   fill --database long.db --messages 100000
@@ -38,7 +38,7 @@ struct Cli {
     #[arg(long, value_name = "PATH")]
     database: PathBuf,
 
-    /// How many messages; what changes them comes on top
+    /// How many messages; changes of them come on top
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     messages: u32,
 
@@ -58,7 +58,7 @@ struct Cli {
     #[arg(long, value_name = "PASSPHRASE", value_parser = Passphrase::parse)]
     passphrase: Option<Passphrase>,
 
-    /// What chance begins with
+    /// The seed of all chance
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 }
@@ -77,7 +77,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Answers what was done, as one line of JSON.
+/// Answers the counts, as one line of JSON.
 async fn fill(asked: &Cli) -> Result<String, Box<dyn Error>> {
     /// Entries of one transaction: they are stored at the same moment.
     const AT_ONCE: usize = 100;

@@ -1,4 +1,4 @@
-//! What is said, and what becomes of it.
+//! The talk, and its outcome.
 
 use std::collections::VecDeque;
 use std::error::Error;
@@ -108,7 +108,7 @@ impl Talk {
         self.told
     }
 
-    /// What is said next, all at one moment; nothing once all is said.
+    /// The next messages, all at one moment; nothing once all is said.
     pub(crate) fn next(&mut self, most: usize, at: Millis) -> Result<Vec<NewEntry>, TextError> {
         let mut entries = Vec::with_capacity(most);
         while entries.len() < most && self.told < self.messages {
@@ -128,7 +128,7 @@ impl Talk {
         Ok(entries)
     }
 
-    /// Takes the places of what was stored. Fails where something was not.
+    /// Takes the places of stored entries. Fails where something was not stored.
     pub(crate) fn heard(&mut self, entries: &[NewEntry], outcomes: &[Outcome]) -> Result<(), Box<dyn Error>> {
         let mut nth = self.told - entries.iter().filter(|entry| entry.body.is_news()).count() as u32;
         for (entry, outcome) in entries.iter().zip(outcomes) {

@@ -24,7 +24,6 @@ pub enum AdminError {
         "no server is running on {database} (nobody answers at {socket}): start it, or name its database with --database and its socket with --admin-socket"
     )]
     NoServer {
-        /// The database.
         database: Database,
         /// Where it was looked for.
         socket: PathBuf,
@@ -33,23 +32,19 @@ pub enum AdminError {
     #[error(
         "this user may not speak to the server (its socket is {socket}): run this as the user who runs the server, or as root"
     )]
-    NotAllowed {
-        /// The socket.
-        socket: PathBuf,
-    },
+    NotAllowed { socket: PathBuf },
     /// It went wrong on the way.
     #[error("the server did not answer ({0})")]
     Io(#[from] io::Error),
     /// It took too long.
     #[error("the server did not answer in time: it may have done it all the same")]
     Late,
-    /// It refused.
     #[error("{0}")]
     Refused(WireError),
     /// It said something that this version does not understand.
     #[error("the server answered something this version does not understand: {0}")]
     Unreadable(String),
-    /// What was typed names nobody, or nothing.
+    /// The words name nobody, or nothing.
     #[error("{0}")]
     Unknown(String),
 }

@@ -1,4 +1,4 @@
-//! What can be asked on the command line, and what is asked of the API for it.
+//! The command line of `steadfast admin`, and the requests it makes to the API.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,6 @@ use super::show;
 use crate::passwd;
 use crate::store::database::Database;
 
-/// Which server, and what.
 #[derive(Args, Clone, Debug)]
 pub struct Admin {
     /// The server's database; its socket is beside it, or in the folder that the server was started in
@@ -39,12 +38,12 @@ pub struct Admin {
     #[arg(long, global = true)]
     pub json: bool,
 
-    /// What to do
+    /// The command for the server
     #[command(subcommand)]
     pub command: AdminCommand,
 }
 
-/// What to do. A person is named by nickname or id.
+/// Commands. A person is named by nickname or id.
 #[derive(Subcommand, Clone, Debug)]
 pub enum AdminCommand {
     /// Who is connected, since when and from where
@@ -62,7 +61,7 @@ pub enum AdminCommand {
     },
     /// Everything about one person: devices, connections, sign-ins, limits
     Person {
-        /// Who
+        /// The person, by nickname or id
         person: String,
     },
     /// Who signed up and in, and who tried, the newest first
@@ -70,19 +69,19 @@ pub enum AdminCommand {
         /// Of this person only
         person: Option<String>,
     },
-    /// What owners, moderators and this command line have done, the newest first
+    /// The audit log of owners, moderators and this command line, the newest first
     Audit {
-        /// Of what was done to this person only
+        /// Only lines about this person
         person: Option<String>,
     },
     /// Keep somebody out: their sessions end at once, and nobody else can take their nickname
     ///
     ///   steadfast admin ban Mallory --reason spam --for 7d --addresses 24h --messages hidden
     ///
-    /// Undo it with `steadfast admin unban Mallory`, which also shows again what was hidden.
+    /// Undo it with `steadfast admin unban Mallory`, which also shows hidden messages again.
     #[command(verbatim_doc_comment)]
     Ban {
-        /// Whom
+        /// The person, by nickname or id
         person: String,
         /// A note for the audit log; the person is not told
         #[arg(long, default_value = "")]
@@ -93,43 +92,43 @@ pub enum AdminCommand {
         /// How long nobody new may sign up from the addresses they were last seen at
         #[arg(long, value_name = "TIME", value_parser = seconds)]
         addresses: Option<u64>,
-        /// What becomes of what they wrote; erasing cannot be undone
+        /// Keep, hide or erase the messages they wrote; erasing cannot be undone
         #[arg(long, default_value = "kept")]
         messages: MessagesName,
     },
     /// Close somebody's account, without blame; `unban` opens it again
     Deactivate {
-        /// Whose
+        /// The person, by nickname or id
         person: String,
         /// A note for the audit log; the person is not told
         #[arg(long, default_value = "")]
         reason: String,
-        /// What becomes of what they wrote; erasing cannot be undone
+        /// Keep, hide or erase the messages they wrote; erasing cannot be undone
         #[arg(long, default_value = "kept")]
         messages: MessagesName,
     },
     /// Let somebody in again
     Unban {
-        /// Whom
+        /// The person, by nickname or id
         person: String,
     },
     /// Hide all that somebody wrote, show it again, or erase it for good
     Messages {
-        /// Whose
+        /// The person, by nickname or id
         person: String,
-        /// What becomes of it
+        /// Keep, hide or erase them
         messages: MessagesName,
     },
     /// Sign somebody out on every device
     SignOut {
-        /// Whom
+        /// The person, by nickname or id
         person: String,
     },
     /// Make somebody an owner, a moderator or a member
     Role {
-        /// Whom
+        /// The person, by nickname or id
         person: String,
-        /// What they shall be
+        /// The role they get from now on
         role: RoleName,
     },
     /// Make a link that makes whoever opens it first an owner
@@ -146,12 +145,12 @@ pub enum AdminCommand {
     ///   steadfast admin limit bot messages_per_second 1000
     #[command(verbatim_doc_comment)]
     Limit {
-        /// For whom
+        /// The person, by nickname or id
         person: String,
         /// Which: messages_per_second, message_burst, events_per_second, event_burst, rooms, direct_per_hour, direct_unanswered or brought_per_hour
         #[arg(value_parser = limit)]
         limit: LimitName,
-        /// How much
+        /// The new limit; without it, everybody's
         value: Option<u32>,
     },
     /// Addresses from which nobody new may sign up
@@ -162,12 +161,12 @@ pub enum AdminCommand {
     },
     /// Give somebody a new passphrase, asked for or read as one line from standard input
     Passwd {
-        /// Whom
+        /// The person, by nickname or id
         person: String,
     },
 }
 
-/// What to do with rooms. A room is named by name or id.
+/// Commands about rooms. A room is named by name or id.
 #[derive(Subcommand, Clone, Debug)]
 pub enum RoomCommand {
     /// Public and private rooms, or those whose name or topic has this part
@@ -177,33 +176,33 @@ pub enum RoomCommand {
     },
     /// Give a room another name
     Rename {
-        /// Which
+        /// The room, by name or id
         room: String,
-        /// What it shall be called
+        /// The room's new name, one line
         #[arg(value_parser = RoomName::parse)]
         name: RoomName,
     },
     /// Give a room another topic
     Describe {
-        /// Which
+        /// The room, by name or id
         room: String,
-        /// What it is for; empty for nothing
+        /// The new topic; empty for none
         #[arg(value_parser = Topic::parse)]
         topic: Topic,
     },
     /// Let nobody say anything more in a room
     Archive {
-        /// Which
+        /// The room, by name or id
         room: String,
     },
     /// Let people say things in it again
     Reopen {
-        /// Which
+        /// The room, by name or id
         room: String,
     },
     /// Delete a room and all that was said in it, for good
     Delete {
-        /// Which
+        /// The room, by name or id
         room: String,
     },
 }
@@ -211,15 +210,14 @@ pub enum RoomCommand {
 /// A role, as it is typed.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 pub enum RoleName {
-    /// Everybody.
+    /// The role everybody has at first.
     Member,
-    /// Keeps order.
+    /// Keeps order among the others.
     Moderator,
-    /// Runs the server.
+    /// Runs the server and appoints moderators.
     Owner,
 }
 
-/// What becomes of messages, as it is typed.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 pub enum MessagesName {
     /// They stay; hidden ones are shown again.
@@ -250,7 +248,7 @@ impl From<MessagesName> for Messages {
     }
 }
 
-/// Does it. Answers what is to be printed.
+/// Runs the command. Answers the text to print.
 pub async fn run(admin: &Admin) -> Result<String, AdminError> {
     let server = LocalServer::of(&admin.database, admin.admin_socket.as_deref());
     let (answer, show): (Value, fn(&Value) -> String) = match &admin.command {

@@ -1,8 +1,8 @@
-//! `steadfast admin`: what operators do on the server's own machine, beside the running server.
+//! `steadfast admin`: administration on the server's own machine, beside the running server.
 //!
 //! - [`socket`]: the server's side: the administration API on a Unix socket beside the database file
 //! - [`client`]: the command line's side of the same socket
-//! - [`command`]: what can be asked, and what is asked of the API for it
+//! - [`command`]: the command line, and its requests to the API
 //! - `show`: answers for people
 //!
 //! The command line speaks the same HTTP as the page (`docs/PROTOCOL.md`, Administration), without a password: whoever can

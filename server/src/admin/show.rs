@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// What says all by having happened.
+/// An answer whose success says all.
 pub(super) fn nothing(_: &Value) -> String {
     "done".into()
 }
@@ -72,7 +72,7 @@ pub(super) fn person(answer: &Value) -> String {
     )
 }
 
-/// What somebody is, in one line.
+/// A person's role and state, in one line.
 pub(super) fn state(answer: &Value) -> String {
     let mut line = format!(
         "{} ({}) is {}, {}; messages {}",
@@ -209,7 +209,7 @@ fn table(answer: &Value, none: &str, columns: &[Column<'_>]) -> String {
     printed.join("\n")
 }
 
-/// A value as a word. Control characters would be the terminal's to obey: names have none, and what is not a name is shown
+/// A value as a word. Control characters would be the terminal's to obey: names have none, and everything but names is shown
 /// without them.
 fn text(value: &Value) -> String {
     let text = match value {

@@ -43,7 +43,7 @@ pub struct Config {
     )]
     pub database: Database,
 
-    /// What carries hints between several servers of one database: none, postgres, or redis://host:6379. By default postgres where the database is Postgres
+    /// Carries hints between several servers of one database: none, postgres, or redis://host:6379. By default postgres where the database is Postgres
     #[arg(
         long,
         env = "STEADFAST_ADAPTER",
@@ -122,7 +122,7 @@ pub struct Config {
 /// How log lines are written.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LogFormat {
-    /// For people.
+    /// Lines for people to read.
     Text,
     /// One JSON object a line, for programs.
     Json,

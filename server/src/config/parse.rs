@@ -1,4 +1,4 @@
-//! How settings are read, and what is said of those that cannot be.
+//! How settings are read, and the errors of those that cannot be.
 
 use std::net::IpAddr;
 use std::time::Duration;

@@ -25,7 +25,7 @@ const KEYS: usize = 10_000;
 /// Passphrases that one address may try on one nickname at once, and then per minute.
 const GUESSES: (u32, f64) = (10, 1.0);
 /// Passphrases that all addresses together may try on one nickname at once, and then per minute: ten times as many, so that
-/// no single stranger uses up what is left to its owner.
+/// no single stranger uses up the owner's share.
 const GUESSES_OF_ALL: (u32, f64) = (100, 10.0);
 
 /// Guesses that are counted in the database at the same time. One more counts for this process alone.
@@ -69,13 +69,13 @@ impl<K: Eq + Hash> Attempts<K> {
     }
 }
 
-/// Passphrases that are tried. Right ones count as well: what is right is known only afterwards.
+/// Passphrases that are tried. Right ones count as well: which are right is known only afterwards.
 ///
 /// Nobody can lock a person out from elsewhere: an address has its own tries at each nickname, and only many addresses
 /// together use up those of all. The devices that are signed in need no passphrase, and have their own tries to change it.
 ///
-/// They are counted in the database for all nodes together. What this process has counted by itself comes first, so that a flood costs the
-/// database nothing, and is what counts where the database does not answer in time.
+/// They are counted in the database for all nodes together. This process' own count comes first, so that a flood costs the
+/// database nothing, and counts alone where the database does not answer in time.
 pub struct Guesses {
     store: Arc<dyn Store>,
     counting: Arc<Semaphore>,
@@ -155,7 +155,7 @@ impl Guesses {
         };
         let prunes = self.counted.fetch_add(1, Ordering::Relaxed) % PRUNED_AFTER == PRUNED_AFTER - 1;
         let store = self.store.clone();
-        // A task of its own: what was begun is not broken off in the middle of a transaction.
+        // A task of its own: a begun transaction is not broken off in the middle.
         let counting = tokio::spawn(async move {
             let counted = store.count_tries(&tries, clock::now()).await;
             if prunes && let Err(error) = store.prune_tries(clock::now()).await {

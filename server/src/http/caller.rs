@@ -20,7 +20,7 @@ pub struct Caller(pub Device);
 #[derive(Debug)]
 pub struct Owner(pub Actor);
 
-/// Whoever asks for what operators do: a device that is signed in, or the command line beside the server.
+/// An authorized caller of administration: a device that is signed in, or the command line beside the server.
 #[derive(Debug)]
 pub struct By(pub Actor);
 

@@ -10,7 +10,7 @@ use axum::response::Response;
 use crate::peer::Peer;
 use crate::request::client_address::{FORWARDED_FOR, TrustedProxies};
 
-/// What the addresses of requests follow from.
+/// The settings that the addresses of requests follow from.
 #[derive(Clone, Debug)]
 pub struct Addresses {
     proxies: TrustedProxies,

@@ -1,4 +1,4 @@
-//! Requests that say themselves that their body is too large. They are refused at once: nobody waits for what is not read.
+//! Requests that declare a body that is too large. They are refused at once: nobody waits for a body that is not read.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;

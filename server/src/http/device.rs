@@ -12,7 +12,7 @@ use super::caller::Caller;
 use super::{Refusal, Shared, failed, unreadable_id};
 use crate::store::SessionId;
 
-/// What a device is called that tells nothing of itself.
+/// The name of a device that tells nothing of itself.
 const UNNAMED: &str = "Unknown device";
 
 /// `GET /api/devices`: the caller's devices.
@@ -50,7 +50,7 @@ pub async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What a device is called where its person does not say: browser and system, or the program's own name.
+/// The name of a device whose person does not name it: browser and system, or the program's own name.
 pub(super) fn name_of(headers: &HeaderMap) -> String {
     let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
     agent.map_or_else(|| UNNAMED.to_owned(), described)

@@ -1,4 +1,4 @@
-//! What every answer tells browsers not to do with it.
+//! Headers of every answer that restrict browsers.
 
 use axum::extract::{Request, State};
 use axum::http::header::{

@@ -11,7 +11,7 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database can be read and written, its disk has room, the writer works, sockets follow what is stored, the server
+/// `GET /readyz`: the database can be read and written, its disk has room, the writer works, sockets follow the store, the server
 /// is not shutting down.
 ///
 /// With `?draining=404` a server that lets its connections go answers 404: HAProxy takes that for *nobody new, and keep those who are

@@ -96,7 +96,7 @@ pub async fn set_registration(
     registration(State(shared)).await
 }
 
-/// By what right somebody signs up who shows this code.
+/// The right to sign up that comes with this code.
 pub(super) fn admission(shared: &Shared, code: Option<&str>) -> Admission {
     let operators = shared.config.invite.as_deref();
     // Compared by their hashes: how long that takes tells nothing of either.

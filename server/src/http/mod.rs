@@ -6,12 +6,12 @@
 //! - [`invite`]: who may sign up
 //! - [`caller`]: who asks: a device that is signed in, or the owner's
 //! - [`host`]: which hosts are answered for; [`guard`]: which pages may ask
-//! - [`declared`]: bodies that are too large by what their headers say
-//! - [`usage`]: how much is left of what somebody may write today, and of the disk
-//! - [`headers`]: what browsers may not do with an answer
+//! - [`declared`]: bodies that are too large by their headers
+//! - [`usage`]: how much somebody may still write today, and how much room the disk has
+//! - [`headers`]: restrictions for browsers
 //! - [`features`]: which optional parts the page offers
 //! - [`client_address`]: whose a request is
-//! - [`admin`]: what operators do and see
+//! - [`admin`]: administration
 //! - [`attempts`]: how often something may be tried
 //! - [`health`]: whether the server lives and works
 //! - `page`: the built page, where it is embedded
@@ -66,12 +66,11 @@ const BODY_BYTES: usize = 16 * 1024;
 /// Longest reason told of a request that cannot be read, in characters.
 const MAX_REASON: usize = 200;
 
-/// What the handlers share.
+/// The state of all handlers.
 #[derive(Clone)]
 pub struct Shared {
-    /// What lasts.
     pub store: Arc<dyn Store>,
-    /// The conversation, for what a request changes in it.
+    /// The conversation, for changes that requests make to it.
     pub realtime: Realtime,
     /// How the server is run.
     pub config: Arc<Config>,
@@ -83,18 +82,14 @@ pub struct Shared {
     pub guesses: Arc<attempts::Guesses>,
     /// The log of who came and who was refused.
     pub audit: Arc<Audit>,
-    /// The sign-in log.
     pub journal: Journal,
-    /// What hashes passphrases.
     pub passphrases: Passphrases,
-    /// Who signs up next: what is said waits for few of them at the database.
+    /// Who signs up next: messages wait for few of them at the database.
     pub sign_ups: Turns,
-    /// What browsers get.
     #[cfg(feature = "page")]
     pub page: Arc<page::Page>,
 }
 
-/// The routes.
 pub fn router(shared: Shared) -> Router {
     let api = Router::new()
         .route(

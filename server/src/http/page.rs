@@ -27,10 +27,10 @@ struct Built;
 
 const INDEX: &str = "index.html";
 
-/// What the page as it is built says of where it lives.
+/// The address in the built page.
 const BASE_AT_ROOT: &str = r#"name="base-path" content="""#;
 
-/// What browsers get: read when it is first asked for.
+/// The files for browsers: read on first use.
 #[derive(Debug)]
 pub struct Page {
     base: BasePath,
@@ -71,7 +71,7 @@ impl Encoding {
         }
     }
 
-    /// What the name of a file compressed so ends with.
+    /// The suffix of a file compressed so.
     fn suffix(self) -> &'static str {
         match self {
             Self::Brotli => ".br",
@@ -241,7 +241,7 @@ fn below(index: &str, names: &[String], base: &BasePath) -> String {
 }
 
 impl File {
-    /// A file as it was built, with what it was compressed to.
+    /// A built file, with its compressed forms.
     fn built(name: &str) -> Option<Self> {
         let mut file = Self::new(name, bytes_of(Built::get(name)?.data));
         for encoding in Encoding::ALL {
@@ -287,7 +287,7 @@ fn has_hash(name: &str) -> bool {
         .any(|part| part.len() >= 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// Only what this server sends runs, and of inline scripts and styles only those the built page has.
+/// Only this server's files run, and of inline scripts and styles only those the built page has.
 fn policy(index: &str) -> String {
     let scripts = hashes(index, "script");
     let styles = hashes(index, "style");

@@ -65,7 +65,7 @@ async fn admit(
         && let Some(device) = shared.store.device(shown.hash()).await.map_err(failed)?
         && device.person.name == asked.nickname.as_str()
     {
-        // Not its token: a script that has only the cookie is not told what is in it.
+        // Not its token: a script that has only the cookie must not see that.
         return Ok(signed_in(shared, device, &shown, false));
     }
 
@@ -178,7 +178,7 @@ fn invite_required() -> Refusal {
     )
 }
 
-/// What the sign-in log says of a refusal; nothing of those that say nothing of the person.
+/// The sign-in log's word for a refusal; nothing for those that say nothing of the person.
 fn outcome_of(refused: &Refusal) -> Option<SignInOutcome> {
     match refused.0.code {
         ErrorCode::WrongPassphrase => Some(SignInOutcome::WrongPassphrase),
@@ -351,7 +351,7 @@ pub async fn look(State(shared): State<Shared>, Caller(caller): Caller, headers:
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
-/// What a browser erases of this origin as it is signed out, where the page should fail to: not the cookies, which belong
+/// Data of this origin that a browser erases as it is signed out, where the page should fail to: not the cookies, which belong
 /// to the whole host, and not the cache, which holds nothing personal and takes seconds to search.
 const ERASED_AT_SIGN_OUT: HeaderValue = HeaderValue::from_static("\"storage\"");
 

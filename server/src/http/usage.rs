@@ -10,7 +10,7 @@ use super::{Refusal, Shared, failed};
 use crate::clock;
 use crate::store::quota::{DAY, Room};
 
-/// `GET /api/usage`
+// `GET /api/usage`
 pub async fn look(State(shared): State<Shared>, Caller(caller): Caller) -> Result<Json<Usage>, Refusal> {
     let now = clock::now();
     let (used, most) = shared.store.usage(caller.person.id, now).await.map_err(failed)?;

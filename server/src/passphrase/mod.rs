@@ -30,7 +30,7 @@ const AT_ONCE: usize = 2;
 /// How long a hash is taken to last until one was computed.
 const EXPECTED: Duration = Duration::from_millis(50);
 
-/// A hash nobody knows a passphrase of: what is compared where there is no other, so that the time taken tells nothing.
+/// A hash nobody knows a passphrase of: compared where there is no other, so that the time taken tells nothing.
 const NOBODYS: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c3RlYWRmYXN0IG5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -60,7 +60,7 @@ impl For {
     };
 }
 
-/// What hashes are computed in: taken when it is first needed, and kept, as freed memory of this size is not given back by
+/// The memory hashes are computed in: taken when it is first needed, and kept, as freed memory of this size is not given back by
 /// every allocator.
 #[derive(Debug, Default)]
 struct Memory(Mutex<Vec<Vec<Block>>>);
@@ -161,7 +161,7 @@ impl Passphrases {
     }
 }
 
-/// What is hashed: however a keyboard composes letters and whichever spaces it has, the same text is the same passphrase
+/// The text that is hashed: however a keyboard composes letters and whichever spaces it has, the same text is the same passphrase
 /// (as the OpaqueString profile of RFC 8265 has it, which would also refuse some).
 fn prepared(passphrase: &Passphrase) -> String {
     let space = |c: char| {

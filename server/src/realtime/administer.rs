@@ -1,4 +1,4 @@
-//! What operators do, and what they see of who is connected.
+//! Operators' commands, and their view of who is connected.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use super::writer::{Done, Errand};
 use crate::store::{Act, Administer};
 
 impl Realtime {
-    /// Does what an operator asks, in a commit of its own, and answers once connections follow it.
+    /// Carries out an operator's command in a commit of its own, and answers once connections follow it.
     pub async fn administer(&self, asked: Administer) -> Result<Done, WireError> {
         let (answer, answered) = oneshot::channel();
         self.0.writer.run(Errand {

@@ -41,7 +41,6 @@ pub(super) struct Allowances {
     connects_of_address: Buckets<IpAddr>,
 }
 
-/// Who is charged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Payer {
     pub(super) device: SessionId,

@@ -1,4 +1,4 @@
-//! What a client shows, read once, strictly: exactly one argument of the documented shape, or a typed refusal.
+//! Arguments of events, read once, strictly: exactly one argument of the documented shape, or a typed refusal.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -72,7 +72,7 @@ impl<A: Adapter> FromConnectParts<A> for ShownAuth {
     }
 }
 
-/// Reads `["event", argument]`.
+// Reads `["event", argument]`.
 fn one_argument<T: DeserializeOwned>(json: &str) -> Result<T, WireError> {
     match serde_json::from_str::<Event<T>>(json) {
         Ok(event) => Ok(event.0),

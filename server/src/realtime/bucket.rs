@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 
-/// Fills at a rate up to a burst; what is done is taken out.
+/// Fills at a rate up to a burst; work is taken out.
 #[derive(Clone, Debug)]
 pub struct Bucket {
     per_second: f64,
@@ -14,7 +14,6 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// A full bucket.
     pub fn new(per_second: f64, burst: u32, now: Instant) -> Self {
         let burst = f64::from(burst.max(1));
         Self {
@@ -46,7 +45,7 @@ impl Bucket {
         self.level = self.level.min(self.burst);
     }
 
-    /// Takes `cost` out in any case. What was not in has to come in before anything else is given.
+    /// Takes `cost` out in any case. A debt has to be refilled before anything else is given.
     pub fn spend(&mut self, cost: u32, now: Instant) {
         self.fill(now);
         self.level -= f64::from(cost);

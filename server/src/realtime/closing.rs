@@ -39,7 +39,7 @@ impl Realtime {
             return;
         };
         if reason == ClosingReason::SlowConsumer {
-            // No packet gets through to it, not even the one that would disconnect it: it is out at once, and what holds
+            // No packet gets through to it, not even the one that would disconnect it: it is out at once, and everything that holds
             // its transport ends with the transport.
             socket.leave_all();
             self.left(&socket, connection, DisconnectReason::ServerNSDisconnect);
@@ -64,7 +64,7 @@ impl Realtime {
     }
 
     /// The server ends: whatever is queued is written and acknowledged, then every connection is told and closed.
-    /// Bounded: what does not follow within a few seconds is cut off.
+    /// Bounded: connections that do not end within a few seconds are cut off.
     pub async fn shut_down(&self, writer: tokio::task::JoinHandle<()>) {
         const WRITER: Duration = Duration::from_secs(15);
         self.0.closing.store(true, Ordering::Release);
@@ -217,7 +217,7 @@ impl Realtime {
     }
 }
 
-/// Notes what Socket.IO does not tell: when a session is polled, and which TCP connection it goes on over as a WebSocket.
+/// Notes moments that Socket.IO does not report: when a session is polled, and which TCP connection it goes on over as a WebSocket.
 pub(super) async fn note_transport(
     State(realtime): State<Realtime>,
     ConnectInfo(peer): ConnectInfo<Peer>,

@@ -18,18 +18,17 @@ use crate::config::Limits;
 use crate::peer::Peer;
 use crate::store::{self, ChangeNumber, Refusal, SessionId};
 
-/// What a connection is and has done.
+/// A connection's identity and counters.
 #[derive(Debug)]
 pub(super) struct Connection {
     /// The socket's id. It opens the connection to whoever knows it: it is shown to nobody.
     pub(super) id: Sid,
     pub(super) user: UserId,
     pub(super) device: Arc<Device>,
-    /// What the device is called.
     pub(super) device_name: String,
-    /// What the tab calls itself.
+    /// The tab's name for itself.
     pub(super) tab: Option<Uuid>,
-    /// What is told to it, and of whom.
+    /// Its presence updates, and those it watches.
     place: Mutex<Place>,
     /// The address it counts for.
     pub(super) address: Option<IpAddr>,
@@ -143,7 +142,6 @@ impl Connection {
         }
     }
 
-    /// Where it stands.
     pub(super) fn place(&self) -> MutexGuard<'_, Place> {
         self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -159,17 +157,16 @@ pub(super) struct Place {
     pub(super) person: Person,
     /// The rooms the person is in.
     pub(super) rooms: HashSet<RoomId>,
-    /// Whether its session is open: what happens from then on is told to it.
+    /// Whether its session is open: it gets broadcasts from then on.
     pub(super) open: bool,
     /// Whether nobody sits there.
     pub(super) away: bool,
-    /// What the person is on the server.
     pub(super) role: Role,
-    /// Up to which change the feed was in what it was told first: those are no news to it.
+    /// Up to which change the feed was in its first answer: those are no news to it.
     pub(super) as_of: ChangeNumber,
 }
 
-/// When a polling connection last asked for what it is sent.
+/// When a polling connection last asked for packets.
 #[derive(Debug)]
 pub(super) struct Polls(Mutex<(u32, Instant)>);
 
@@ -212,7 +209,7 @@ impl Drop for Polling {
     }
 }
 
-/// What the connections of one signed-in device share: how much it may do.
+/// The allowance that the connections of one signed-in device share.
 #[derive(Debug)]
 pub(super) struct Device {
     pub(super) session: SessionId,
@@ -226,21 +223,18 @@ struct Allowance {
     patience: Bucket,
 }
 
-/// What is taken from a device's allowance.
+/// Something that is taken from a device's allowance.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Cost {
-    /// So many entries.
     Messages(u32),
     /// An event that is so dear.
     Events(u32),
 }
 
-/// What a device gets that asks for more than its allowance.
+/// The refusal of a device that asks for more than its allowance.
 #[derive(Debug)]
 pub(super) enum Excess {
-    /// To wait.
     RateLimited(WireError),
-    /// To leave.
     Flooding,
 }
 
@@ -261,7 +255,7 @@ impl Device {
         }
     }
 
-    /// Gives it other limits. What it has left of the former ones, it keeps.
+    /// Gives it other limits. It keeps the rest of the former ones.
     pub(super) fn limit(&self, limits: &Limits) {
         let now = clock::instant();
         let mut allowance = self.allowance.lock().unwrap_or_else(PoisonError::into_inner);

@@ -15,7 +15,7 @@ use super::Realtime;
 use super::connection::Connection;
 use crate::clock;
 
-/// How long a connection that was told goes on being answered, before it is cut: what it had sent by then is acknowledged.
+/// How long a connection that was told goes on being answered, before it is cut: everything it had sent by then is acknowledged.
 const GRACE: Duration = Duration::from_secs(2);
 /// How often the next few are let go.
 const STEP: Duration = Duration::from_millis(100);
@@ -75,7 +75,7 @@ impl Realtime {
     }
 }
 
-/// What a new connection is answered while the server drains: a proxy tries another one.
+/// The answer to a new connection while the server drains: a proxy tries another one.
 pub(super) fn elsewhere() -> Response {
     let mut answer = (StatusCode::SERVICE_UNAVAILABLE, "this server is about to stop\n").into_response();
     answer

@@ -1,4 +1,4 @@
-//! Who is writing, how far somebody has read. None of it touches a cursor; what is lost does no harm.
+//! Who is writing, how far somebody has read. None of it touches a cursor; a lost event does no harm.
 
 use std::sync::Arc;
 

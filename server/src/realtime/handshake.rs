@@ -94,7 +94,7 @@ impl Realtime {
             self.0
                 .people
                 .admit(found.person.id, found.session, network, runs_the_server, &limits)?;
-        // What is told of a room says how far they have read.
+        // A room's view says how far they have read.
         let marks = self.0.writer.unwritten_marks(found.person.id);
         if !marks.is_empty()
             && let Err(error) = store.mark_read(&marks).await

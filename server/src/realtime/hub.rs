@@ -1,7 +1,7 @@
-//! What was committed goes out to every room, in order, and to every socket that comes, without a gap.
+//! Committed entries go out to every room, in order, and to every socket that comes, without a gap.
 //!
-//! One lock covers what was published so far. Publishing holds it while it broadcasts, and a session opens under it: so each
-//! entry is either in what the session tells, or broadcast to the socket afterwards.
+//! One lock covers the published state. Publishing holds it while it broadcasts, and a session opens under it: so each
+//! entry is either in the session's answer, or broadcast to the socket afterwards.
 
 use std::sync::Arc;
 
@@ -31,16 +31,15 @@ pub(super) const EVERYBODY: &str = "everybody";
 /// A connection that is to be ended, and why.
 pub(super) type Ending = (Arc<Connection>, ClosingReason);
 
-/// What this process' sockets are told comes together here.
+/// Broadcasts of this process come together here.
 pub(super) struct Hub {
     pub(super) io: SocketIo,
     pub(super) store: Arc<dyn Store>,
     pub(super) people: Arc<People>,
-    /// What tells the other nodes.
+    /// The adapter to the other nodes.
     pub(super) adapter: Arc<Adapter>,
-    /// Who is there.
     pub(super) presence: Arc<PresenceBoard>,
-    /// What the listener is to look at.
+    /// Hints for the listener.
     pub(super) hints: Arc<Hints>,
     /// The newest change that was applied.
     pub(super) applied: watch::Sender<ChangeNumber>,
@@ -96,7 +95,7 @@ impl Hub {
         published.head(room)
     }
 
-    /// Publishes what follows the newest entry published of a room: none twice, and none past a gap. Answers whether nothing
+    /// Publishes the entries after the newest one published of a room: none twice, and none past a gap. Answers whether nothing
     /// up to these is missing. Of a room that is not known nothing is published, for nobody here is in it.
     pub(super) async fn publish_log(
         &self,
@@ -144,7 +143,7 @@ impl Hub {
     }
 
     /// Some socket of these rooms had no place left for a packet. Which one is not told, so all are told the heads: those
-    /// that have a place pull what they may have missed, those that have none are stalled.
+    /// that have a place pull the entries they may have missed, those that have none are stalled.
     pub(super) fn resync(&self, published: &PublishedState, rooms: Vec<String>) {
         let Some(everybody) = self.everybody() else { return };
         for socket in everybody.to(rooms).sockets() {
@@ -180,7 +179,7 @@ impl Hub {
 impl Publish for Hub {
     async fn committed(&self, feed: ChangeNumber, logs: Vec<Grown>) {
         let mut published = self.published().await;
-        // What changed before these entries goes before them; and what changed after them may have changed them, too.
+        // Changes before these entries go before them; and changes after them may have changed them, too.
         let is_here = self.store.elsewhere().is_none();
         let applied = is_here && published.applied() == feed && published.unsynced.is_empty();
         for Grown { room, fresh, head } in logs {
@@ -212,7 +211,7 @@ impl Publish for Hub {
     }
 }
 
-/// Lets a socket into rooms, unless it is ending: what is taken out with a socket would stay for ever where it comes in later.
+/// Lets a socket into rooms, unless it is ending: rooms left with the socket would stay for ever where it comes in later.
 pub(super) fn join(socket: &SocketRef, connection: &Connection, rooms: Vec<String>) {
     socket.join(rooms);
     if !socket.connected() || connection.closing().is_some() {

@@ -18,7 +18,7 @@ use crate::store::PeoplePage;
 const READ_AT_ONCE: usize = 500;
 
 impl Realtime {
-    /// `people`
+    // `people`
     pub(super) fn find_people(
         &self,
         _: &SocketRef,
@@ -33,7 +33,7 @@ impl Realtime {
         });
     }
 
-    /// `room:members`
+    // `room:members`
     pub(super) fn list_members(
         &self,
         _: &SocketRef,

@@ -1,6 +1,6 @@
 //! Who is in which room: sockets are let in and taken out, under the lock that publishes.
 //!
-//! So what a person is told of a room and what comes live fit together: who comes in is told the head, and every entry after
+//! So a person's view of a room and the live entries fit together: who comes in is told the head, and every entry after
 //! it follows; who is out is sent nothing more.
 
 use std::sync::Arc;

@@ -4,21 +4,21 @@
 //! - `handshakes`: those who have not connected yet
 //! - `send`: entries come in
 //! - [`writer`]: one task commits, acknowledges, and has it published
-//! - `hub`: what was committed goes out, in order, to every socket of the room
-//! - [`published`]: what sockets have been told so far
-//! - `feed`: sockets follow what was committed, by whomever
-//! - `adapter`: what other nodes are told, and tell
-//! - `membership`: who is in which room, and what they are told of it
-//! - `administer`: what operators do, and see of who is connected
+//! - `hub`: committed entries go out, in order, to every socket of the room
+//! - [`published`]: how far sockets have got
+//! - `feed`: sockets follow commits of every node
+//! - `adapter`: hints to and from other nodes
+//! - `membership`: who is in which room, and the events about it
+//! - `administer`: operators' commands, and who is connected
 //! - `presence`: who is there
 //! - [`tail`]: the newest entries of a room, in memory; `tails`: those of many rooms
-//! - `revision`: what is held in memory follows the log
+//! - `revision`: cached entries follow the log
 //! - `history`: stored entries are read; cursors are compared with heads
-//! - `rooms`: what is asked about rooms; `listing`: people are listed
+//! - `rooms`: events about rooms; `listing`: people are listed
 //! - `ephemeral`: who is writing, how far somebody has read
 //! - `people`: who is connected, by which `connection`s
 //! - `sightings`: when devices were last there
-//! - `args`: what clients show, read strictly
+//! - `args`: arguments of events, read strictly
 //! - [`bucket`]: how much somebody may do; `allowance`: how much people and addresses may
 //! - `closing`: how connections end; `drain`: one after another, before the server does
 //!
@@ -86,7 +86,7 @@ use writer::Writer;
 
 /// Packets that wait for one socket. One more, and the socket is stalled.
 ///
-/// One commit may answer all that a device's burst allows, and acks are queued faster than any socket is written. What is
+/// One commit may answer a device's whole burst, and acks are queued faster than any socket is written. A
 /// broadcast is held once for all sockets, so a stalled one costs little more than its own answers.
 const SOCKET_PACKETS: usize = 2_048;
 /// How long a transport may take to name its namespace.
@@ -112,9 +112,8 @@ struct Inner {
     closing: AtomicBool,
 }
 
-/// What is put around the routes, and what runs beside them.
+/// The layers around the routes, and the tasks beside them.
 pub struct Started {
-    /// The handle.
     pub realtime: Realtime,
     /// The writer's task: ends once it is closed and everything is written.
     pub writer: JoinHandle<()>,
@@ -137,7 +136,7 @@ impl Realtime {
             .connect_timeout(CONNECT_TIMEOUT)
             .ping_interval(config.limits.ping)
             .ping_timeout(config.limits.pong)
-            // Nothing binary is understood; what comes is read to its end to be refused by its ack.
+            // Nothing binary is understood; an event with attachments is read to its end to be refused by its ack.
             .with_parser(
                 ParserConfig::common()
                     .max_incoming_binaries(16)
@@ -231,7 +230,7 @@ impl Realtime {
     /// A device was signed out: waits until its connections were ended.
     pub async fn signed_out(&self, session: SessionId) {
         if let Err(error) = self.0.hub.follow_all().await {
-            // Other sockets follow when what is stored can be read again.
+            // Other sockets follow when the store can be read again.
             tracing::warn!(%error, "a sign-out could not be followed yet");
             self.0.hub.end_session(session, ClosingReason::SignedOut);
         }
@@ -272,7 +271,7 @@ impl Realtime {
         }
     }
 
-    /// Takes what a command or a costly read costs from the allowances of its device, its person and its address.
+    /// Charges a command or a costly read to the allowances of its device, its person and its address.
     fn charge_costly(&self, connection: &Connection, cost: u32) -> Result<(), WireError> {
         self.charge(connection, Cost::Events(cost))?;
         let payer = Payer {
@@ -294,7 +293,7 @@ impl Realtime {
         taken.map_err(|wait| rate_limited(wait, "you have made many rooms in a short time: wait a little"))
     }
 
-    /// Takes what an event costs from its device's allowance.
+    /// Charges an event to its device's allowance.
     fn charge(&self, connection: &Connection, cost: Cost) -> Result<(), WireError> {
         match connection.device.take(cost) {
             Ok(()) => Ok(()),
@@ -318,10 +317,10 @@ fn rate_limited(wait: Duration, message: &str) -> WireError {
     }
 }
 
-/// What a command costs: it is a part of a commit; and what a read does that looks through much.
+/// The cost of a command: it is a part of a commit; and of a read that looks through much.
 const COSTLY: u32 = 4;
 
-/// What an event costs by its size.
+/// The cost of an event by its size.
 fn cost_of(args: &Args) -> u32 {
     1 + u32::try_from(args.len() / COST_BYTES).unwrap_or(u32::MAX - 1)
 }

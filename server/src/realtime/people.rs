@@ -52,7 +52,7 @@ struct Inner {
     upgrades: Recent<Sid, Peer>,
 }
 
-/// What is to be done once a connection is known.
+/// The step after a connection is known.
 #[derive(Debug, Default)]
 pub(super) struct Arrival {
     /// The connection of the same tab that it takes over from.
@@ -164,7 +164,6 @@ impl People {
         })
     }
 
-    /// Enters a connection.
     pub(super) fn enter(&self, connection: &Arc<Connection>) -> Arrival {
         let mut inner = self.inner();
         let session = connection.device.session;
@@ -235,7 +234,7 @@ impl People {
         self.inner().changing.insert(person)
     }
 
-    /// What was noted is looked at: whatever changes from here on has to be noted anew.
+    /// The notes are looked at: later changes have to be noted anew.
     pub(super) fn change_expected(&self, person: UserId) {
         self.inner().changing.remove(&person);
     }
@@ -253,7 +252,6 @@ impl People {
         device.limit(&limits_of_person(&self.limits, limits));
     }
 
-    /// A person's connections.
     pub(super) fn of(&self, person: UserId) -> Vec<Arc<Connection>> {
         self.inner().of(person).cloned().collect()
     }
@@ -393,7 +391,6 @@ impl Inner {
         }
     }
 
-    /// A person's connections.
     fn of(&self, person: UserId) -> impl Iterator<Item = &Arc<Connection>> {
         let sids = self.by_person.get(&person).into_iter().flatten();
         sids.filter_map(|sid| self.connections.get(sid))

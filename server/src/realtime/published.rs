@@ -1,4 +1,4 @@
-//! What this process' sockets have been told so far.
+//! How far this process' sockets have got.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -20,7 +20,7 @@ const MADE_ENTRIES: Seq = 100;
 /// Rooms known before those without members here are looked for.
 const KNOWN_ROOMS: usize = 10_000;
 
-/// What becomes of entries that were committed.
+/// The next step for committed entries.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Next {
     /// These go out: they follow the newest that was published.
@@ -31,13 +31,13 @@ pub enum Next {
     Gap,
 }
 
-/// What this process' sockets have been told so far: how far the change feed was applied, how far each room was published,
+/// How far this process' sockets have got: how far the change feed was applied, how far each room was published,
 /// and the newest entries.
 ///
 /// It is covered by the one lock that publishing holds, under which no query is awaited.
 pub struct PublishedState {
-    /// The newest `seq` published of each room that this process knows. A room it does not know is loaded from what is
-    /// stored; nothing is published of it before.
+    /// The newest `seq` published of each room that this process knows. An unknown room is loaded from the
+    /// store; nothing is published of it before.
     heads: Heads,
     tails: Tails,
     /// The newest change that was applied.
@@ -49,7 +49,7 @@ pub struct PublishedState {
 }
 
 impl PublishedState {
-    /// Nothing was published, and nobody has to be told of what changed up to `applied`.
+    /// Nothing was published, and nobody has to hear of changes up to `applied`.
     pub fn new(applied: ChangeNumber) -> Self {
         Self {
             heads: Heads::new(),
@@ -75,14 +75,14 @@ impl PublishedState {
         self.recent.push_back(change);
     }
 
-    /// Starts from another place of the feed: what lies between is not known, so nothing that is kept can be relied on.
+    /// Starts from another place of the feed: changes between are unknown, so nothing that is cached can be relied on.
     pub(super) fn skip_to(&mut self, number: ChangeNumber) {
         self.applied = number;
         self.recent.clear();
         self.tails = Tails::default();
     }
 
-    /// Brings what was read for a connection up to what was applied. `false` where it has to be read again.
+    /// Brings a connection's snapshot up to the applied changes. `false` where it has to be read again.
     pub(super) fn catch_up(&self, resume: &mut Resume, user: UserId) -> bool {
         if resume.as_of >= self.applied {
             return true;
@@ -116,7 +116,7 @@ impl PublishedState {
         newest.collect()
     }
 
-    /// Knows of nothing that was published: the database is not what it was.
+    /// Knows of nothing that was published: the database is another one.
     pub(super) fn start_afresh(&mut self, number: ChangeNumber) {
         self.skip_to(number);
         self.heads.clear();
@@ -147,7 +147,7 @@ impl PublishedState {
             .collect()
     }
 
-    /// Which of these consecutive entries of a room go out: what follows the newest one published, none twice, and none past a
+    /// Which of these consecutive entries of a room go out: those after the newest one published, none twice, and none past a
     /// gap. They may have been read a while ago. Of a room that is not known nothing does, for nobody here is in it.
     #[must_use]
     pub fn next(&self, room: RoomId, mut fresh: Vec<Entry>) -> Next {
@@ -162,7 +162,7 @@ impl PublishedState {
         }
     }
 
-    /// Keeps what has gone out of a known room.
+    /// Keeps published entries of a known room.
     pub fn keep(&mut self, room: RoomId, entries: Vec<Entry>) {
         if let Some(last) = entries.last() {
             self.heads.insert(room, last.seq);
@@ -175,7 +175,7 @@ impl PublishedState {
         self.tails.revise_all(|entry| rename(entry, person));
     }
 
-    /// Forgets what is kept of a room: its entries are otherwise now, or gone.
+    /// Forgets the cached entries of a room: they have changed, or are gone.
     pub(super) fn forget_tail(&mut self, room: RoomId) {
         self.tails.forget(room);
     }
@@ -204,7 +204,7 @@ impl PublishedState {
         }
     }
 
-    /// What is about to go out, and what is kept, takes the shape that the newest changes have given it.
+    /// Entries about to go out, and cached ones, take the shape that the newest changes have given them.
     pub fn revise(&mut self, room: RoomId, entries: &mut [Entry]) {
         let changes: Vec<Entry> = entries
             .iter()
@@ -217,7 +217,7 @@ impl PublishedState {
         }
     }
 
-    /// Adds what was published since the room was read, and takes out what was not: that is yet to come. A room that is not
+    /// Adds entries published since the room was read, and takes out unpublished ones: they are yet to come. A room that is not
     /// known is known from here on, up to where it was read. Answers whether it was not.
     pub fn bring_up_to_date(&mut self, room: &mut event::Room, person: UserId) -> bool {
         let loaded = !self.heads.contains_key(&room.id);
@@ -236,14 +236,14 @@ impl PublishedState {
                 None => room.unread += head - room.head,
             }
         } else {
-            // What is committed and not published yet comes as a broadcast, and counts then.
+            // Committed entries that are not published yet come as a broadcast, and count then.
             room.unread = room.unread.saturating_sub(room.head - head);
         }
         room.head = head;
         loaded
     }
 
-    /// What closes every gap, where the tails hold all of it and it is little.
+    /// The entries that close every gap, where the tails hold all of them and they are few.
     pub fn missed(&self, rooms: &[event::Room], cursors: &Cursors, most: usize) -> Option<Vec<Entries>> {
         let mut left = most;
         let mut bytes = 0;

@@ -1,4 +1,4 @@
-//! How a session opens: what is read for it, and the moment from which on the socket is told what happens.
+//! How a session opens: the snapshot read for it, and the moment from which on the socket gets broadcasts.
 
 use std::sync::Arc;
 
@@ -14,28 +14,27 @@ use super::published::PublishedState;
 use super::{person_room, room_name};
 use crate::store::{ChangeKind, ChangeNumber, Profile, SessionId, Store, StoreError};
 
-/// How often what was read for a connection is read again because it changed meanwhile. After that the device has to connect
+/// How often a connection's snapshot is read again because it changed meanwhile. After that the device has to connect
 /// again.
 const READS: u32 = 16;
 
-/// What a session opens with, as it was stored at one moment.
+/// The snapshot a session opens with, as of one moment.
 #[derive(Clone, Debug)]
 pub(super) struct Resume {
     /// The change feed's head at that moment.
     pub(super) as_of: ChangeNumber,
     pub(super) profile: Profile,
-    /// The person's rooms.
     pub(super) rooms: Vec<Room>,
     /// How far the device has got; `None` where it has nothing of this epoch.
     pub(super) cursors: Option<Cursors>,
-    /// Rooms whose log has not what its cursor names.
+    /// Rooms whose log lacks the entry its cursor names.
     pub(super) reset: Vec<RoomId>,
     /// Whose presence it shows.
     pub(super) watch: Option<Watch>,
 }
 
 impl Resume {
-    /// Reads what a person's session opens with, on a device that has got so far. `None` where it is signed in no longer.
+    /// Reads the snapshot of a person's session, on a device that has got so far. `None` where it is signed in no longer.
     pub(super) async fn read(
         store: &dyn Store,
         user: UserId,
@@ -170,7 +169,7 @@ impl Hub {
             let committed = room.head;
             let loaded = published.bring_up_to_date(room, user);
             if loaded || committed > room.head {
-                // What was committed since it was read was published to nobody.
+                // Entries committed since it was read were published to nobody.
                 self.hints.room(room.id);
             }
         }

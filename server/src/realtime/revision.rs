@@ -1,4 +1,4 @@
-//! What is held in memory follows the log: what was deleted is erased there too, and quotes say what the message says.
+//! Entries in memory follow the log: deleted ones are erased there too, and quotes show the message's current text.
 
 use steadfast_shared::{Body, Entry, Person, Quoted, Seq};
 

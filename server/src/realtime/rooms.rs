@@ -1,4 +1,4 @@
-//! What is asked about rooms and people. What changes something goes through the writer.
+//! Events about rooms and people. Changes go through the writer.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,7 +17,7 @@ use super::writer::{Done, Errand};
 use super::{COSTLY, Realtime, cost_of};
 use crate::store::{Act, Refusal, StoreError};
 
-/// Handlers of events that are errands: what is asked, and what of [`Done`] answers it.
+/// Handlers of events that are commands: the request, and the part of [`Done`] that answers it.
 macro_rules! errands {
     ($($(#[$doc:meta])* $name:ident($act:expr) -> $answer:expr;)*) => {
         impl Realtime {
@@ -32,25 +32,25 @@ macro_rules! errands {
 }
 
 errands! {
-    /// `room:create`
+    // `room:create`
     create_room(Act::Create) -> the_room;
-    /// `room:direct`
+    // `room:direct`
     direct_room(Act::Direct) -> the_room;
-    /// `room:join`
+    // `room:join`
     join_room(|asked: InRoom| Act::Join(asked.room)) -> the_room;
-    /// `room:leave`
+    // `room:leave`
     leave_room(|asked: InRoom| Act::Leave(asked.room)) -> nothing;
-    /// `room:invite`
+    // `room:invite`
     invite(Act::Invite) -> nothing;
-    /// `room:remove`
+    // `room:remove`
     remove_member(Act::Remove) -> nothing;
-    /// `room:change`
+    // `room:change`
     change_room(Act::Change) -> the_room;
-    /// `room:hide`
+    // `room:hide`
     hide_room(Act::Hide) -> the_room;
-    /// `block`
+    // `block`
     block(Act::Block) -> nothing;
-    /// `nickname`
+    // `nickname`
     nickname(|asked: ChangeNickname| Act::Rename(asked.name)) -> the_person;
 }
 
@@ -110,7 +110,7 @@ impl Realtime {
         });
     }
 
-    /// `room:browse`
+    // `room:browse`
     pub(super) fn browse_rooms(
         &self,
         _: &SocketRef,
@@ -130,7 +130,7 @@ impl Realtime {
         );
     }
 
-    /// Answers what only reads: one after another for each connection, as history's pages are.
+    /// Answers reads: one after another for each connection, as history's pages are.
     pub(super) fn look<A, T, F>(
         &self,
         connection: &Arc<Connection>,
@@ -172,7 +172,7 @@ impl Realtime {
     }
 }
 
-/// How many entries an errand may write. They cost what entries cost that are sent.
+/// How many entries a command may write. They cost as much as entries that are sent.
 fn entries_of(act: &Act, connection: &Connection) -> u32 {
     match act {
         Act::Rename(_) => u32::try_from(connection.rooms().len()).unwrap_or(u32::MAX),

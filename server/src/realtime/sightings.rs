@@ -11,14 +11,14 @@ use super::Inner;
 use crate::clock;
 use crate::store::{SessionId, Store};
 
-/// How often what was noted is written.
+/// How often sightings are written.
 const ROUND: Duration = Duration::from_secs(60);
 /// Where other nodes serve the database, too, devices that stay connected are noted in so many rounds: they do not see them.
 const ROUNDS_CONNECTED: u32 = 5;
-/// Most devices noted between two writes; what comes on top is noted when it is there again.
+/// Most devices noted between two writes; more are noted when they are there again.
 const NOTED: usize = 100_000;
 
-/// What was noted and is not written.
+/// Sightings that are not written yet.
 #[derive(Debug, Default)]
 pub(super) struct Sightings(Mutex<HashMap<SessionId, Millis>>);
 
@@ -37,7 +37,7 @@ impl Sightings {
         noted.get(&session).copied()
     }
 
-    /// Writes what was noted. Where that fails, it is noted anew when the devices are there again.
+    /// Writes the sightings. Where that fails, they are noted anew when the devices are there again.
     pub(super) async fn write(&self, store: &Arc<dyn Store>) {
         let noted = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         if noted.is_empty() {
@@ -50,7 +50,7 @@ impl Sightings {
     }
 }
 
-/// Writes what was noted, round by round, until the server is gone.
+/// Writes the sightings, round by round, until the server is gone.
 pub(super) async fn keep_writing(realtime: Weak<Inner>) {
     let mut rounds = tokio::time::interval(ROUND);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);

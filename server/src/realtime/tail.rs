@@ -18,7 +18,7 @@ pub struct Tail {
 }
 
 impl Tail {
-    /// Adds what follows the newest entry; the oldest make room. A jump starts the tail anew.
+    /// Adds entries after the newest one; the oldest make room. A jump starts the tail anew.
     pub fn extend(&mut self, entries: Vec<Entry>) {
         for entry in entries {
             if self
@@ -40,7 +40,6 @@ impl Tail {
         }
     }
 
-    /// The newest entry.
     pub fn newest(&self) -> Option<&Entry> {
         self.entries.back()
     }
@@ -51,7 +50,7 @@ impl Tail {
         self.bytes = self.entries.iter().map(Entry::text_bytes).sum();
     }
 
-    /// Bytes of memory it takes, but for what is small and seldom.
+    /// Bytes of memory it takes, but for small and rare parts.
     pub(super) fn weight(&self) -> usize {
         self.bytes + self.entries.len() * size_of::<Entry>()
     }

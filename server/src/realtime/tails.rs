@@ -17,17 +17,16 @@ const BYTES: usize = 64 * 1024 * 1024;
 pub(super) struct Tails {
     rooms: HashMap<RoomId, (u64, Tail)>,
     bytes: usize,
-    /// Counts what was said: the higher, the later.
+    /// Counts entries: the higher, the later.
     said: u64,
 }
 
 impl Tails {
-    /// A room's tail.
     pub(super) fn of(&self, room: RoomId) -> Option<&Tail> {
         self.rooms.get(&room).map(|(_, tail)| tail)
     }
 
-    /// Adds what follows a room's newest entry.
+    /// Adds the entries after a room's newest one.
     pub(super) fn extend(&mut self, room: RoomId, entries: Vec<Entry>) {
         self.said += 1;
         let said = self.said;
@@ -46,21 +45,21 @@ impl Tails {
         }
     }
 
-    /// Forgets a room's tail: what it says is otherwise now.
+    /// Forgets a room's tail: its entries have changed.
     pub(super) fn forget(&mut self, room: RoomId) {
         if let Some((_, tail)) = self.rooms.remove(&room) {
             self.bytes -= tail.weight();
         }
     }
 
-    /// Changes what is kept of a room.
+    /// Changes the cached entries of a room.
     pub(super) fn revise(&mut self, room: RoomId, revise: impl Fn(&mut Entry)) {
         if self.rooms.contains_key(&room) {
             self.weigh(room, |tail| tail.revise(revise));
         }
     }
 
-    /// Changes what is kept of every room.
+    /// Changes the cached entries of every room.
     pub(super) fn revise_all(&mut self, revise: impl Fn(&mut Entry)) {
         for (_, tail) in self.rooms.values_mut() {
             tail.revise(&revise);

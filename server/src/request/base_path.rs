@@ -30,7 +30,7 @@ impl BasePath {
         }
     }
 
-    /// What goes before every path of an address: empty, or as `/chat`.
+    /// The prefix of every path of an address: empty, or as `/chat`.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -29,7 +29,7 @@ impl<S: Sync> FromRequestParts<S> for ClientAddress {
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies {
     networks: Vec<IpNet>,
-    /// Whoever connects is one, and only what it appended itself is believed.
+    /// Whoever connects is one, and only the part it appended itself is believed.
     whoever_connects: bool,
 }
 
@@ -134,7 +134,7 @@ mod tests {
             ),
             // All of them are proxies: the one that is farthest out.
             ("10.0.0.1", &["10.0.0.3,10.0.0.2"], "10.0.0.3"),
-            // What cannot be read ends the list.
+            // An unreadable part ends the list.
             ("10.0.0.1", &["203.0.113.5, unknown, 192.0.2.1"], "192.0.2.1"),
             ("10.0.0.1", &["unknown"], "10.0.0.1"),
             ("10.0.0.1", &["203.0.113.5,"], "10.0.0.1"),

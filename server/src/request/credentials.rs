@@ -1,4 +1,4 @@
-//! What a device shows: a cookie or a bearer token.
+//! The credentials of a device: a cookie or a bearer token.
 
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, HeaderValue};

@@ -1,4 +1,4 @@
-//! What a request says of itself, over HTTP and in a handshake alike.
+//! Facts about a request, over HTTP and in a handshake alike.
 //!
 //! - [`base_path`]: where on its host the server lives
 //! - [`credentials`]: who asks: a cookie or a bearer token

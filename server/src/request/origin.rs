@@ -28,7 +28,6 @@ pub enum Asker {
     Own,
     /// A page of an origin that is listed.
     Listed,
-    /// Any other page.
     Foreign,
 }
 
@@ -41,7 +40,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// Whether browsers take what comes from there as kept from eavesdroppers, whatever the scheme.
+    /// Whether browsers take pages from there as kept from eavesdroppers, whatever the scheme.
     pub fn is_loopback(&self) -> bool {
         self.local && is_loopback(name(&self.authority))
     }
@@ -110,7 +109,7 @@ fn asked_host(uri: &Uri, headers: &HeaderMap) -> String {
     }
 }
 
-/// The value of a header that may be there once; what is there twice is no value that anything compares equal to.
+/// The value of a header that may be there once; a header that is there twice has no value that anything compares equal to.
 fn sole(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?;
@@ -146,7 +145,7 @@ fn without_port_80(authority: &str) -> &str {
     authority.strip_suffix(":80").unwrap_or(authority)
 }
 
-/// What can be told to people of a host that somebody sent.
+/// A host that somebody sent, as it can be shown to people.
 fn shown(asked: &str) -> String {
     const LONGEST: usize = 100;
     let shown = asked.chars().filter(char::is_ascii_graphic).take(LONGEST);

@@ -11,7 +11,6 @@ use tokio::time::{Sleep, sleep};
 /// Why a body cannot be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
-    /// The connection failed.
     #[error(transparent)]
     Connection(#[from] hyper::Error),
     /// It did not come in time.

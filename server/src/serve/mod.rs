@@ -4,7 +4,7 @@
 //! - [`body`]: a request's body, which has to come in time
 //! - [`descriptors`]: how many the operating system allows
 //! - [`pending`]: messages that are not whole yet
-//! - `reserve`: what is answered where it allows no more
+//! - `reserve`: the answer where it allows no more
 
 pub mod body;
 pub mod descriptors;

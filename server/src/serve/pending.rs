@@ -1,4 +1,4 @@
-//! What connected people have sent of messages that are not whole yet, in bytes.
+//! Bytes that connected people have sent of messages that are not whole yet.
 //!
 //! A WebSocket's message is held until its last byte has come. Each is bounded; this bounds all of them together, so that
 //! few accounts with many connections cannot fill the memory with messages that they never finish.
@@ -28,7 +28,7 @@ struct Counts {
     of_network: HashMap<IpAddr, usize>,
 }
 
-/// What is pending of one connection.
+/// The pending bytes of one connection.
 #[derive(Debug)]
 pub struct Pending {
     budget: Budget,

@@ -37,14 +37,14 @@ struct Inner {
 struct State {
     /// Connections of every kind.
     open: usize,
-    /// Counts what strangers did, so that the one who did nothing for longest is the first.
+    /// Counts the activity of strangers, so that the one who did nothing for longest is the first.
     clock: u64,
     strangers: BTreeMap<u64, Peer>,
     of_network: HashMap<IpAddr, BTreeSet<u64>>,
     noted: Noted,
 }
 
-/// What the log has not been told yet.
+/// Counts that are not logged yet.
 #[derive(Debug, Default)]
 struct Noted {
     made_room: u64,
@@ -54,7 +54,6 @@ struct Noted {
 
 /// Whether there is a place.
 pub enum Entry {
-    /// There is one.
     Place(Place),
     /// Every place is taken by somebody who keeps it.
     Full,
@@ -73,7 +72,6 @@ pub struct Place {
 enum Standing {
     /// Among strangers, since this moment of their clock.
     Stranger(u64),
-    /// Keeps its place.
     Kept,
 }
 
@@ -205,7 +203,7 @@ impl Place {
         }
     }
 
-    /// What is pending of it.
+    /// Its pending bytes.
     pub(crate) fn pending(&self) -> &Pending {
         &self.pending
     }
@@ -238,7 +236,7 @@ impl Place {
         *standing = Standing::Stranger(stamp);
     }
 
-    /// The connection carries what a person has signed in for: it keeps its place.
+    /// The connection carries a signed-in session: it keeps its place.
     pub(crate) fn keep(peer: &Peer) {
         peer.place().leave_strangers();
     }
@@ -268,7 +266,7 @@ impl Place {
     }
 }
 
-/// Tells the log of what happened to connections, every few seconds in which something did.
+/// Logs the events of connections, every few seconds in which there were any.
 pub(super) async fn keep_noting(places: Places) {
     let mut rounds = tokio::time::interval(NOTED_EVERY);
     loop {

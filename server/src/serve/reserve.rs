@@ -1,4 +1,4 @@
-//! What is answered where every place is taken by people who may keep theirs: health, and to all others that they come back later.
+//! The answer where every place is taken by people who may keep theirs: health, and to all others that they come back later.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What an entry says, as its row holds it.
+//! Entries' bodies, as their rows hold them.
 
 use steadfast_shared::Body;
 use steadfast_shared::admin::Messages;
@@ -11,7 +11,6 @@ pub(super) fn written(body: &Body) -> Result<String, StoreError> {
     serde_json::to_string(body).map_err(|_| StoreError::Unreadable("body"))
 }
 
-/// See [`written`].
 pub(super) fn read(body: &str) -> Result<Body, StoreError> {
     serde_json::from_str(body)
         .ok()
@@ -19,7 +18,7 @@ pub(super) fn read(body: &str) -> Result<Body, StoreError> {
         .ok_or(StoreError::Unreadable("body"))
 }
 
-/// What readers are told of an entry that is hidden or erased with all that its author wrote.
+/// The body readers get of an entry that is hidden or erased with all that its author wrote.
 pub(super) fn masked(body: Body, messages: Messages) -> Body {
     match (body, messages) {
         (body, Messages::Kept) => body,

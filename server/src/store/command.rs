@@ -11,7 +11,7 @@ use super::people::{block, rename};
 use super::rooms::{change, create, hide, membership};
 use super::{ChangeNumber, Grown, NewCommand, Refusal, SessionId, StoreError};
 
-/// What somebody asks for, beyond entries.
+/// A command, beyond entries.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Act {
     /// A room of their own making.
@@ -28,18 +28,16 @@ pub enum Act {
     Remove(RemoveMember),
     /// A room to be otherwise.
     Change(ChangeRoom),
-    /// Another nickname.
     Rename(Nickname),
     /// A direct room hidden, or shown again.
     Hide(HideRoom),
     /// Somebody blocked, or no longer.
     Block(Block),
-    /// What operators do.
     Administer(Box<Administer>),
 }
 
 impl Act {
-    /// Whether it is an operator's: those may hide or erase what others have just written, and are committed alone.
+    /// Whether it is an operator's: those may hide or erase others' newest messages, and are committed alone.
     pub fn is_operators(&self) -> bool {
         matches!(self, Self::Administer(_))
     }
@@ -70,7 +68,7 @@ impl Act {
     }
 }
 
-/// What a committed [`Act`] did.
+/// The effects of a committed [`Act`].
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Acted {
     /// The room it was about.
@@ -97,7 +95,7 @@ pub struct Acted {
     pub gave_way: Vec<(RoomId, Person)>,
     /// Whom an operator did it to.
     pub person: Option<UserId>,
-    /// Devices that were signed out, and what their connections are told.
+    /// Devices that were signed out, and the reason for their connections.
     pub ended: Option<(Vec<SessionId>, ClosingReason)>,
     /// Who has which role by it.
     pub role: Option<(UserId, Role)>,

@@ -1,4 +1,4 @@
-//! Where a database is, by what `--database` says: a file of SQLite's, or the URL of one of Postgres'.
+//! Where a database is, by `--database`: a file of SQLite's, or the URL of one of Postgres'.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,6 @@ use super::{PATIENCE, StorageLimits, Store, transfer};
 /// A database by its name.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Database {
-    /// A file.
     File(PathBuf),
     /// A URL, which may hold a password.
     Postgres(String),
@@ -23,7 +22,6 @@ pub enum Database {
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The file.
     #[error(transparent)]
     Sqlite(#[from] sqlite::open::OpenError),
     /// The one in Postgres.
@@ -33,10 +31,7 @@ pub enum OpenError {
     #[error(
         "{database} is an unfinished copy: run `steadfast copy` again with the same --from and --to, and then start"
     )]
-    Half {
-        /// The database.
-        database: Database,
-    },
+    Half { database: Database },
 }
 
 impl OpenError {
@@ -51,7 +46,7 @@ impl OpenError {
 }
 
 impl Database {
-    /// Reads what `--database` says.
+    /// Parses `--database`.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.starts_with("postgres:") || text.starts_with("postgresql:") {
             return match postgres::open::name(text) {
@@ -134,7 +129,6 @@ impl fmt::Display for Database {
     }
 }
 
-/// Without the password.
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

@@ -4,7 +4,7 @@ use sqlx::error::ErrorKind;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::sqlite::SqliteError;
 
-/// Why the store could not do what was asked.
+/// Why the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Somebody else held the database for longer than the store's patience.
@@ -25,7 +25,7 @@ pub enum StoreError {
     /// Less is free on its disk than has to be.
     #[error("the disk is full")]
     Full,
-    /// It holds what this program cannot read.
+    /// It holds values that this program cannot read.
     #[error("the database holds an unreadable {0}")]
     Unreadable(&'static str),
 }
@@ -68,14 +68,13 @@ const SQLITE_BUSY: i32 = 5;
 const SQLITE_LOCKED: i32 = 6;
 const SQLITE_FULL: i32 = 13;
 
-/// SQLite's code without what its extended codes add.
+/// SQLite's code without its extension.
 fn primary_code(error: &SqliteError) -> Option<i32> {
     use sqlx::error::DatabaseError as _;
     let code = error.code()?.parse::<i32>().ok()?;
     Some(code & 0xff)
 }
 
-/// SQLSTATEs of Postgres.
 const SERIALIZATION: &str = "40001";
 const DEADLOCK: &str = "40P01";
 const LOCK_TIMEOUT: &str = "55P03";

@@ -1,4 +1,4 @@
-//! The change feed: what changed outside the rooms' logs, as one more contiguous log, and what is read together with it.
+//! The change feed: changes outside the rooms' logs, as one more contiguous log, and the snapshot read together with it.
 
 use std::collections::HashMap;
 
@@ -22,20 +22,19 @@ pub const CHANGES_KEPT_FOR: Millis = 24 * 60 * 60 * 1_000;
 /// Connections over which sessions are read as they open.
 pub const HANDSHAKE_READERS: u32 = 4;
 
-/// The change feed.
 #[async_trait]
 pub trait Feed {
     /// Begins to read: everything read from the snapshot is as it was at one moment. Short-lived, for it holds a connection.
     async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError>;
 
-    /// Begins to read what a session opens with, over connections that nothing else reads over: neither waits for the other.
+    /// Begins to read a session's snapshot, over connections that nothing else reads over: neither waits for the other.
     async fn handshake_snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError>;
 
     /// Forgets changes beyond [`CHANGES_KEPT`] and those older than [`CHANGES_KEPT_FOR`].
     async fn prune_changes(&self, at: Millis) -> Result<(), StoreError>;
 }
 
-/// What is stored, as of one moment.
+/// The stored state, as of one moment.
 #[async_trait]
 pub trait Snapshot: Send {
     /// The newest change's number.
@@ -52,17 +51,15 @@ pub trait Snapshot: Send {
     /// room, and no more than a page's bytes. Rooms that are gone are left out.
     async fn grown(&mut self, rooms: &[(RoomId, Seq)], limit: usize) -> Result<Vec<Grown>, StoreError>;
 
-    /// See [`super::Rooms::rooms_of`].
     async fn rooms_of(&mut self, user: UserId) -> Result<Vec<Room>, StoreError>;
 
-    /// See [`super::Rooms::views`].
     async fn views(&mut self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError>;
 
     /// Who somebody is. `None` where there is no such person.
     async fn profile(&mut self, user: UserId) -> Result<Option<Profile>, StoreError>;
 
     /// Rooms whose logs have another entry than the cursor names, or none, at its place: the cursor is of a database that is no
-    /// more, for one that is in force goes no further than what is committed.
+    /// more, for one that is in force goes no further than the committed log.
     async fn mismatched(&mut self, cursors: &Cursors) -> Result<Vec<RoomId>, StoreError>;
 
     /// Those of these sessions that have ended.
@@ -74,7 +71,6 @@ pub trait Snapshot: Send {
 pub struct Profile {
     /// By the name they have.
     pub person: Person,
-    /// What they are on the server.
     pub role: Role,
     /// Whom they have blocked, by name.
     pub blocked: Vec<Person>,
@@ -85,13 +81,10 @@ pub struct Profile {
 /// One entry of the feed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Change {
-    /// Its place.
     pub number: ChangeNumber,
-    /// What changed.
     pub kind: ChangeKind,
 }
 
-/// What changed.
 ///
 /// A kind is stored by its name here: one that is renamed is another kind to the other nodes of a cluster under upgrade.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -99,42 +92,21 @@ pub struct Change {
 pub enum ChangeKind {
     /// People came into a room.
     Joined {
-        /// Which room.
         room: RoomId,
-        /// Who.
         people: Vec<Person>,
         /// Whether the room was made for them, so that nobody was there to be told.
         made: bool,
     },
     /// People left a room.
-    Left {
-        /// Which room.
-        room: RoomId,
-        /// Who.
-        people: Vec<Person>,
-    },
+    Left { room: RoomId, people: Vec<Person> },
     /// A room's name, topic or state is another.
-    RoomChanged {
-        /// Which room.
-        room: RoomId,
-    },
+    RoomChanged { room: RoomId },
     /// A room is gone.
-    RoomDeleted {
-        /// Which room.
-        room: RoomId,
-    },
+    RoomDeleted { room: RoomId },
     /// Entries were hidden, shown again or erased as a whole.
-    EntriesRevised {
-        /// In which rooms.
-        rooms: Vec<RoomId>,
-    },
+    EntriesRevised { rooms: Vec<RoomId> },
     /// One person sees a room otherwise: they have hidden it, or it is shown to them again.
-    ViewChanged {
-        /// Which room.
-        room: RoomId,
-        /// Who.
-        person: UserId,
-    },
+    ViewChanged { room: RoomId, person: UserId },
     /// Somebody has another nickname.
     Renamed {
         /// Who, by that name.
@@ -142,37 +114,24 @@ pub enum ChangeKind {
     },
     /// There is a new person.
     SignedUp {
-        /// Who.
         person: Person,
         /// The rooms that everybody is in.
         rooms: Vec<RoomId>,
     },
     /// Somebody has another role.
-    RoleChanged {
-        /// Who.
-        person: UserId,
-        /// Which.
-        role: Role,
-    },
+    RoleChanged { person: UserId, role: Role },
     /// Other limits hold for somebody.
     LimitsChanged {
-        /// Who.
         person: UserId,
         /// All that are other for them than for everybody.
         limits: Vec<PersonLimit>,
     },
     /// Somebody has blocked somebody, or taken that back.
-    BlockedChanged {
-        /// Who did it.
-        by: UserId,
-        /// Whom.
-        blocked: Blocked,
-    },
+    BlockedChanged { by: UserId, blocked: Blocked },
     /// Devices were signed out.
     SessionsEnded {
-        /// Which.
         sessions: Vec<SessionId>,
-        /// What their connections are told.
+        /// The reason for their connections.
         reason: ClosingReason,
     },
     /// Something of a newer version: a node that meets it reads everything again.
@@ -181,7 +140,7 @@ pub enum ChangeKind {
 }
 
 impl Acted {
-    /// What other sockets must follow of it, in the order in which they do.
+    /// The changes that other sockets must follow, in the order in which they do.
     pub fn changes(&self, by: UserId) -> Vec<ChangeKind> {
         let mut changes = Vec::new();
         let renamed = self.renamed.clone().filter(|_| self.name_changed);

@@ -8,24 +8,24 @@ use std::path::{Path, PathBuf};
 
 use crate::store::lock::{FileLock, LockError};
 
-/// What the write-ahead log's name ends in.
+/// The suffix of the write-ahead log's name.
 pub(crate) const WAL: &str = "-wal";
-/// What the name of the write-ahead log's index ends in.
+/// The suffix of the name of the write-ahead log's index.
 pub(crate) const SHM: &str = "-shm";
-/// What the name of the rollback journal ends in.
+/// The suffix of the rollback journal's name.
 pub(crate) const JOURNAL: &str = "-journal";
-/// What the name of the file ends in that keeps a second process away.
+/// The suffix of the name of the file that keeps a second process away.
 pub(crate) const LOCK: &str = ".lock";
-/// What the name of the socket ends in that `steadfast admin` speaks to.
+/// The suffix of the name of the socket that `steadfast admin` speaks to.
 pub(crate) const SOCKET: &str = ".sock";
-/// What the name of a database ends in that is being restored.
+/// The suffix of the name of a database that is being restored.
 const RESTORING: &str = ".restoring";
-/// What follows the database's name in those of former ones, and of logs that were none of its own.
+/// The suffix of the names of former databases, and of logs that were none of its own.
 const KEPT: [&str; 3] = [".before-restore-", ".removed-", ".foreign-wal-"];
 /// The file's user alone reads and writes it.
 const PRIVATE: u32 = 0o600;
 
-/// A file that lies beside another one, by what its name has more.
+/// A file that lies beside another one, by its suffix.
 pub(crate) fn beside(file: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(file.as_os_str());
     name.push(suffix);
@@ -108,7 +108,7 @@ pub(crate) fn tighten(database: &Path) {
     }
 }
 
-/// Gives a file to the user whose database it becomes: what root restores, the server's user has to write. Where there is no
+/// Gives a file to the user whose database it becomes: root restores it, and the server's user has to write it. Where there is no
 /// database yet, the folder's owner is that user.
 pub fn give_to_owner(file: &Path, database: &Path) -> io::Result<()> {
     let model = fs::metadata(database).or_else(|_| fs::metadata(folder(database)))?;
@@ -130,7 +130,7 @@ pub fn is_sqlite(file: &Path) -> bool {
         && &magic == b"SQLite format 3\0"
 }
 
-/// Whether a database's file ends in the middle of a page, as one that was not copied to its end. SQLite reads what is missing
+/// Whether a database's file ends in the middle of a page, as one that was not copied to its end. SQLite reads the missing part
 /// as nothing.
 pub fn is_cut_off(file: &Path) -> bool {
     let mut head = [0; 18];

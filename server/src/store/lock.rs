@@ -23,7 +23,7 @@ pub enum LockError {
 }
 
 impl FileLock {
-    /// Locks `<database>.lock`.
+    /// Takes the lock that is the file `<database>.lock`.
     pub fn acquire(database: &Path) -> Result<Self, LockError> {
         let path = files::beside(database, files::LOCK);
         let file = OpenOptions::new()

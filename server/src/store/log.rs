@@ -7,7 +7,6 @@ use steadfast_shared::{Body, Entry, EntryId, Millis, RoomId, Seq, UserId, event}
 
 use super::{Act, Acted, ChangeNumber, Refusal, StoreError};
 
-/// The rooms' logs.
 #[async_trait]
 pub trait Log: Send + Sync {
     /// Every room's newest `seq`.
@@ -31,11 +30,11 @@ pub trait Log: Send + Sync {
     }
 
     /// At most `limit` entries of a room, `seq` ascending without a gap, fewer where their texts exceed
-    /// [`steadfast_shared::limit::PAGE_BYTES`], but at least one where there is one. Messages come with what the log up to
-    /// the page's head has made of them.
+    /// [`steadfast_shared::limit::PAGE_BYTES`], but at least one where there is one. Messages come with their state up to
+    /// the page's head.
     async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError>;
 
-    /// Overwrites the copies of what was erased that the database itself keeps for a while. `false` where it has to be
+    /// Overwrites the copies of erased rows that the database itself keeps for a while. `false` where it has to be
     /// tried again, because somebody reads.
     async fn scrub(&self) -> Result<bool, StoreError>;
 }
@@ -43,31 +42,22 @@ pub trait Log: Send + Sync {
 /// An entry to append.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewEntry {
-    /// Who wrote it.
     pub author: UserId,
-    /// What the author's device named it.
+    /// The id that the author's device gave it.
     pub id: EntryId,
-    /// Into which room.
     pub room: RoomId,
-    /// What it says.
     pub body: Body,
     /// From which address it came, for the audit log.
     pub address: Option<IpAddr>,
 }
 
-/// What became of a [`NewEntry`].
+/// The outcome of a [`NewEntry`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
     /// It is in the log by this very append.
-    Stored {
-        /// Its place.
-        seq: Seq,
-        /// When.
-        at: Millis,
-    },
-    /// The same entry was in the log before; this is where. What was erased since counts as the same.
+    Stored { seq: Seq, at: Millis },
+    /// The same entry was in the log before; this is where. An erased one counts as the same.
     Repeat {
-        /// Its place.
         seq: Seq,
         /// When it was first stored.
         at: Millis,
@@ -79,15 +69,13 @@ pub enum Outcome {
 /// A command to carry out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewCommand {
-    /// Who asks.
     pub by: UserId,
     /// From which address it came, for the audit log.
     pub address: Option<IpAddr>,
-    /// For what.
     pub act: Act,
 }
 
-/// What a commit did.
+/// The effects of a commit.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Committed {
     /// Per entry, in the order given.
@@ -98,7 +86,7 @@ pub struct Committed {
     pub feed: ChangeNumber,
     /// Per command, in the order given.
     pub commands: Vec<Result<Acted, Refusal>>,
-    /// The logs that commands added to, with what they added.
+    /// The logs that commands added to, with their entries.
     pub command_logs: Vec<Grown>,
     /// The change feed's head after the commands.
     pub command_feed: ChangeNumber,
@@ -107,11 +95,10 @@ pub struct Committed {
 /// A room's log after a commit.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Grown {
-    /// Which room.
     pub room: RoomId,
-    /// Its newest `seq`.
+    /// The newest `seq` of the room's log.
     pub head: Seq,
-    /// What this commit added, `seq` ascending up to the head.
+    /// The entries this commit added, `seq` ascending up to the head.
     pub fresh: Vec<Entry>,
 }
 
@@ -122,9 +109,8 @@ pub enum Span {
     After(Seq),
     /// The nearest that precede.
     Before(Seq),
-    /// The newest.
     Newest,
-    /// This one, half of the page before it, and what follows. Past either end, the nearest there is.
+    /// This one, half of the page before it, and the rest after it. Past either end, the nearest there is.
     Around(Seq),
     /// The same around the first entry stored at this time or later; the newest where there is none.
     Since(Millis),

@@ -1,11 +1,11 @@
 //! All that lasts: people, device sessions, rooms and their logs.
 //!
 //! - [`Store`]: the interface the rest of the server knows, in parts:
-//! - [`admin`]: what operators do and see
+//! - [`admin`]: administration
 //! - [`people`]: who there is, on which devices, and by which names
 //! - [`rooms`]: who is in which room
-//! - [`log`]: what was said
-//! - [`feed`]: what changed outside the logs, and what is read together with it
+//! - [`log`]: the rooms' logs
+//! - [`feed`]: changes outside the logs, and the snapshot read together with them
 //! - [`database`]: where a database is, and which store opens it
 //! - [`sqlite`]: the store in one SQLite file; [`postgres`]: the one in a Postgres database
 //! - [`transfer`]: everything of one database into another one
@@ -18,12 +18,12 @@
 //! - `append`: how a log grows and commands are carried out, the same in both stores
 //! - `command`: the commands; `query`: statements that both databases understand
 //! - `error`: why something could not be done, whichever database said so
-//! - `body`, `older`, `word`: what rows hold, in whichever database
+//! - `body`, `older`, `word`: values of rows, in whichever database
 //! - `usage`: how much somebody has written
 //! - [`presence`]: who is connected to which node
 //! - `page`: a page of a log, completed and cut
-//! - `patience`: how long what another writer keeps from being done is tried again
-//! - [`report`]: what was found in a database that was looked at
+//! - `patience`: how long a write is retried while another writer is in the way
+//! - [`report`]: the findings of a check
 //! - [`files`]: the database's files on the disk
 //! - [`lock`]: one process per database file
 //!
@@ -111,11 +111,11 @@ pub trait Store:
         Ok(())
     }
 
-    /// Resolves where the database's files are lost, with what became of them. The store then acknowledges nothing more.
+    /// Resolves where the database's files are lost, with the loss in words. The store then acknowledges nothing more.
     async fn lost(&self) -> &'static str {
         std::future::pending().await
     }
 
-    /// Finishes what is under way and lets the database go.
+    /// Finishes work under way and lets the database go.
     async fn close(&self);
 }

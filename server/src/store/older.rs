@@ -1,4 +1,4 @@
-//! What was stored under older rules and could not be sent any more. A log is read as it is: such a body becomes the nearest one that
+//! Bodies that were stored under older rules and could not be sent any more. A log is read as it is: such a body becomes the nearest one that
 //! can be.
 
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub(super) fn read(body: &str) -> Option<Body> {
     serde_json::from_value(value).ok()
 }
 
-/// A name without what is not seen in it.
+/// A name without its invisible characters.
 pub(super) fn seen(name: &str) -> String {
     let seen: String = name.chars().filter(|c| !is_unseen(*c)).collect();
     if is_blank(&seen) { BLANK.to_owned() } else { seen }

@@ -1,4 +1,4 @@
-//! A page of a room's log: what of it is kept, and what its entries bring along.
+//! A page of a room's log: which entries fit, and the additions to them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ pub(super) fn at_the_end(entries: Vec<Entry>) -> (Vec<Entry>, usize) {
     (entries, nearest)
 }
 
-/// Keeps what fits into a page: the entry asked for first of all, then what precedes it, then what follows.
+/// Keeps as much as fits into a page: the entry asked for first of all, then those before it, then those after it.
 pub(super) fn cut(entries: &mut Vec<Entry>, nearest: usize) {
     let Some(entry) = entries.get(nearest) else { return };
     // Where something follows, it has half of the page for itself.
@@ -42,7 +42,7 @@ fn fitting<'e>(entries: impl Iterator<Item = &'e Entry>, bytes: &mut usize, most
     fits.count()
 }
 
-/// What the log up to a head has made of messages.
+/// The current state of messages, up to a head of the log.
 #[derive(Default)]
 pub(super) struct Changes(HashMap<Seq, Now>);
 
@@ -87,7 +87,7 @@ pub(super) fn replied_to(entries: &[Entry]) -> Vec<Seq> {
     replies.into_iter().collect()
 }
 
-/// Gives entries what the log has made of them, and what they reply to.
+/// Gives entries their current state, and the messages they reply to.
 pub(super) fn complete(entries: &mut [Entry], mut changes: Changes, quoted: Vec<Quoted>) {
     let quoted: HashMap<Seq, Quoted> = quoted.into_iter().map(|quoted| (quoted.seq, quoted)).collect();
     for entry in entries {

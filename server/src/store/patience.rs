@@ -1,4 +1,4 @@
-//! How long the store tries again what another writer keeps it from.
+//! How long the store retries while another writer is in the way.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::StoreError;
 
 /// How long a write waits for somebody else's lock by default.
 ///
-/// A client waits ten seconds for its answer. Three waits in a row (read marks, what was queued before, its own) are shorter,
+/// A client waits ten seconds for its answer. Three waits in a row (read marks, earlier work, its own) are shorter,
 /// so it is told that its message cannot be stored, and is not left to guess.
 pub const PATIENCE: Duration = Duration::from_secs(3);
 

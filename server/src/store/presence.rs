@@ -5,7 +5,7 @@ use steadfast_shared::{Person, RoomId, UserId};
 
 use super::{NodeId, StoreError};
 
-/// How far what a node has written of its people has changed.
+/// How far a node's rows of its people have changed.
 pub type PresenceVersion = u64;
 
 /// Somebody at a node.
@@ -17,7 +17,7 @@ pub struct Present {
     pub away: bool,
 }
 
-/// What becomes of a person at a node: away or not, or gone.
+/// A person's new state at a node: away or not, or gone.
 pub type PresenceChange = (UserId, Option<bool>);
 
 /// Presence as nodes share it. A store that one process has for itself keeps none of it.
@@ -28,7 +28,7 @@ pub trait PresenceRows {
         false
     }
 
-    /// Writes what has changed of this node's people. `None` where what was written before is gone: then all are to be written.
+    /// Writes changes of this node's people. `None` where its former rows are gone: then all are to be written.
     async fn write_presence(
         &self,
         _changes: &[PresenceChange],
@@ -36,7 +36,7 @@ pub trait PresenceRows {
         Ok(Some(0))
     }
 
-    /// Writes all of this node's people, in place of what was written before. Its version comes after the one given.
+    /// Writes all of this node's people, in place of its former rows. Its version comes after the one given.
     async fn rewrite_presence(
         &self,
         _people: &[(UserId, bool)],
@@ -45,7 +45,7 @@ pub trait PresenceRows {
         Ok(0)
     }
 
-    /// The nodes whose lease has not expired, with the version of what each has written, where that is there. This one too.
+    /// The nodes whose lease has not expired, with the versions of their rows, where they have any. This one too.
     async fn nodes_alive(&self) -> Result<Vec<(NodeId, Option<PresenceVersion>)>, StoreError> {
         Ok(Vec::new())
     }
@@ -60,7 +60,7 @@ pub trait PresenceRows {
         Ok(Vec::new())
     }
 
-    /// Forgets what nodes have written that are gone.
+    /// Forgets the rows of nodes that are gone.
     async fn tidy_presence(&self) -> Result<(), StoreError> {
         Ok(())
     }

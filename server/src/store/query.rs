@@ -256,7 +256,7 @@ pub(super) enum Value<'q> {
     Ids(&'q [UserId]),
 }
 
-/// How values of statements are made of what commands have.
+/// How values of statements are made of commands' values.
 macro_rules! values {
     ($($from:ty => |$value:ident| $made:expr;)+) => {
         $(impl<'q> From<$from> for Value<'q> {

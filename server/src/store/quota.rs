@@ -5,7 +5,7 @@ use steadfast_shared::{Millis, UserId};
 
 use super::StoreError;
 
-/// What quotas are for, in milliseconds.
+/// The span of quotas, in milliseconds.
 pub const DAY: Millis = 24 * 60 * 60 * 1_000;
 
 /// How much is taken.
@@ -22,7 +22,6 @@ pub struct StorageLimits {
 pub struct Quota {
     /// Messages, edits and reactions.
     pub entries: u64,
-    /// Bytes of text.
     pub bytes: u64,
 }
 
@@ -31,17 +30,15 @@ pub struct Quota {
 pub struct Usage {
     /// Messages, edits and reactions.
     pub entries: u64,
-    /// Bytes of text.
     pub bytes: u64,
 }
 
-/// People's quotas.
 #[async_trait]
 pub trait Quotas {
     /// Gives a person a quota of their own, or the server's again. `false` where there is no such person.
     async fn set_quota(&self, user: UserId, quota: Option<Quota>) -> Result<bool, StoreError>;
 
-    /// What a person has written on the day of `at`, and what they may write in a day.
+    /// A person's usage on the day of `at`, and their quota.
     async fn usage(&self, user: UserId, at: Millis) -> Result<(Usage, Quota), StoreError>;
 
     /// How much room the disk has.
@@ -65,9 +62,8 @@ impl Quota {
 /// How much room a disk has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Room {
-    /// Enough.
     Enough,
-    /// Less than twice what has to stay free.
+    /// Less than twice the reserve.
     Low,
     /// Less than has to stay free: nothing more is taken.
     Full,

@@ -2,7 +2,7 @@
 
 use steadfast_shared::{ErrorCode, WireError};
 
-/// A rule that what was asked would break.
+/// A rule that a request would break.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refusal {
     /// The author has used this id for something else.
@@ -45,7 +45,7 @@ pub enum Refusal {
     LastOwner,
     /// No owner link has this code.
     InvalidCode,
-    /// Too much within an hour; what is asked may be done after so many milliseconds.
+    /// Too much within an hour; it may be done after so many milliseconds.
     TooMuchLately(u64),
     /// The person has opened as many direct rooms as may be left unanswered.
     TooManyUnanswered,
@@ -56,7 +56,6 @@ pub enum Refusal {
 /// Which of two people has blocked the other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Blocker {
-    /// Who asks.
     Oneself,
     /// Somebody else, or both.
     Other,

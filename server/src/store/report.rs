@@ -1,4 +1,4 @@
-//! What was found in a database that was looked at.
+//! The findings of a check.
 
 use std::path::PathBuf;
 
@@ -8,10 +8,9 @@ use uuid::Uuid;
 /// Most findings told of one kind.
 pub(super) const TOLD: usize = 20;
 
-/// What was found in a database.
+/// The findings in a database.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Report {
-    /// The file.
     pub database: PathBuf,
     /// Whether nothing is wrong with it.
     pub sound: bool,
@@ -29,19 +28,18 @@ pub struct Report {
     pub rooms: u64,
     /// How many entries their logs have.
     pub entries: u64,
-    /// What was looked at, and what is wrong there.
+    /// A check, and its findings.
     pub checks: Vec<Check>,
 }
 
 /// One kind of thing that was looked at.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Check {
-    /// Its name.
     pub name: &'static str,
-    /// What holds where nothing is wrong.
+    /// The condition that holds where nothing is wrong.
     pub rule: &'static str,
-    /// What is wrong, the first of it.
+    /// The findings, the first of them.
     pub findings: Vec<String>,
-    /// What to do about it.
+    /// The way to mend it.
     pub advice: &'static str,
 }

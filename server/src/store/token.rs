@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
-/// The SHA-256 of a [`Token`]: what the store keeps and looks up.
+/// The SHA-256 of a [`Token`], which the store keeps and looks up.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct TokenHash([u8; 32]);
 
@@ -21,7 +21,7 @@ impl Token {
         Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// Takes what a device shows. Anything may be shown: what is no token of ours finds no session.
+    /// Takes a device's token. Anything may be shown: a text that is no token of ours finds no session.
     pub fn shown(text: &str) -> Self {
         Self(text.to_owned())
     }
@@ -31,7 +31,7 @@ impl Token {
         &self.0
     }
 
-    /// What is kept of it.
+    /// The hash that is kept of it.
     pub fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(self.0.as_bytes()).into())
     }

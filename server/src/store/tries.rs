@@ -11,12 +11,12 @@ use super::StoreError;
 /// Most things remembered that were tried. With more, those whose tries count for the shortest time are forgotten.
 pub const TRIES_KEPT: u64 = 100_000;
 
-/// What is tried, and by whom: a hash, so that the table names nobody.
+/// The kind of attempt, and by whom: a hash, so that the table names nobody.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct TryKey([u8; 16]);
 
 impl TryKey {
-    /// The key of a kind of thing that is tried, and of what tells one from another.
+    /// The key of a kind of attempt, and of the value that tells one from another.
     pub fn new(kind: &str, parts: &[&[u8]]) -> Self {
         let mut hash = Sha256::new();
         for part in [kind.as_bytes()].iter().chain(parts) {
@@ -36,7 +36,6 @@ impl TryKey {
 /// One try of something that may be tried so many times at once, and then every so often.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Try {
-    /// What is tried.
     pub key: TryKey,
     /// How often at once.
     pub at_once: u32,
@@ -68,7 +67,7 @@ pub trait Tries {
     /// By the database's own clock where it has one.
     async fn count_tries(&self, tries: &[Try], at: Millis) -> Result<Result<(), Duration>, StoreError>;
 
-    /// Forgets what counts no longer, and what is past [`TRIES_KEPT`].
+    /// Forgets attempts that count no longer, and those past [`TRIES_KEPT`].
     async fn prune_tries(&self, at: Millis) -> Result<(), StoreError>;
 }
 

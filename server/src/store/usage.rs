@@ -12,7 +12,7 @@ pub(super) fn day_of(at: Millis) -> i64 {
     i64::try_from(at / DAY).unwrap_or(i64::MAX)
 }
 
-/// What the authors of one transaction have written on its day.
+/// The usage of the authors of one transaction on its day.
 pub(super) struct Today {
     pub(super) day: i64,
     /// Of each author who has no quota of their own.
@@ -36,7 +36,7 @@ impl Today {
         }
     }
 
-    /// Takes in what an author has written on this day before the transaction.
+    /// Adds an author's usage of this day before the transaction.
     pub(super) fn learn(&mut self, author: UserId, usage: Usage, quota: Quota) {
         self.authors.entry(author).or_insert(Author {
             before: usage,
@@ -45,7 +45,7 @@ impl Today {
         });
     }
 
-    /// Refuses what its author may not write any more today. What nobody has read yet counts as nothing.
+    /// Refuses more than its author may write today. An author that nobody has read yet has written nothing.
     pub(super) fn check(&self, author: UserId, body: &Body) -> Result<(), Refusal> {
         match self.authors.get(&author).filter(|_| grows(body)) {
             Some(author) if !author.quota.allows(author.usage, body.text_bytes() as u64) => {
@@ -55,7 +55,7 @@ impl Today {
         }
     }
 
-    /// Counts what was stored.
+    /// Counts a stored entry.
     pub(super) fn count(&mut self, author: UserId, body: &Body) {
         if let Some(author) = self.authors.get_mut(&author).filter(|_| grows(body)) {
             author.usage.entries += 1;
@@ -63,7 +63,7 @@ impl Today {
         }
     }
 
-    /// Those who have written something, with what they had written before and have now.
+    /// Those who have written something, with their usage before and now.
     pub(super) fn grown(&self) -> impl Iterator<Item = (UserId, Usage, Usage)> {
         self.authors
             .iter()

@@ -1,4 +1,4 @@
-//! Words that rows hold: of roles, of accounts, of what becomes of messages, of the logs.
+//! Words that rows hold: of roles, of accounts, of the state of messages, of the logs.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -53,7 +53,6 @@ pub(super) fn parsed<T: DeserializeOwned>(name: String) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(name)).ok()
 }
 
-/// See [`parsed`].
 pub(super) fn written(name: impl Serialize) -> Result<String, StoreError> {
     match serde_json::to_value(name) {
         Ok(serde_json::Value::String(name)) => Ok(name),

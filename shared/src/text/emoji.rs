@@ -25,7 +25,7 @@ const MOST_JOINED: usize = 4;
 pub struct Emoji(String);
 
 impl Emoji {
-    /// Validates what was chosen.
+    /// Validates a chosen emoji.
     pub fn parse(chosen: &str) -> Result<Self, TextError> {
         if is_blank(chosen) {
             return Err(TextError::Empty);
@@ -71,7 +71,6 @@ impl Emoji {
         Some(found)
     }
 
-    /// The emoji.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -134,7 +133,7 @@ impl Part {
     }
 }
 
-/// `1️⃣`
+// `1️⃣`
 fn keycap(text: &str) -> Option<(String, &str)> {
     let rest = text.strip_prefix(|c: char| c.is_ascii_digit() || matches!(c, '#' | '*'))?;
     let sign = &text[..text.len() - rest.len()];
@@ -142,7 +141,7 @@ fn keycap(text: &str) -> Option<(String, &str)> {
     Some((format!("{sign}{AS_PICTURE}{KEY}"), rest))
 }
 
-/// `🇰🇷`
+// `🇰🇷`
 fn flag(text: &str) -> Option<(String, &str)> {
     let mut chars = text.chars();
     let pair = [region(chars.next()?)?, region(chars.next()?)?];
@@ -151,7 +150,7 @@ fn flag(text: &str) -> Option<(String, &str)> {
     is_known.then(|| (text[..text.len() - rest.len()].to_owned(), rest))
 }
 
-/// `🏴󠁧󠁢󠁳󠁣󠁴󠁿`
+// `🏴󠁧󠁢󠁳󠁣󠁴󠁿`
 fn tagged(text: &str) -> Option<(String, &str)> {
     let tags = text.strip_prefix(BLACK_FLAG)?;
     TAGGED.into_iter().find_map(|name| {

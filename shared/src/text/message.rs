@@ -1,4 +1,4 @@
-//! What is said.
+//! Texts of messages.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,18 +7,18 @@ use crate::limit;
 
 /// A message's text: 1 to [`limit::MESSAGE_BYTES`] bytes, something to see, no control characters but tab and line feed.
 ///
-/// Trailing white space is cut and every line end becomes LF, so that what is compared is what is seen.
+/// Trailing white space is cut and every line end becomes LF, so that equal texts look equal.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct MessageText(String);
 
 impl MessageText {
-    /// Validates what was typed.
+    /// Validates a typed text.
     pub fn parse(typed: &str) -> Result<Self, TextError> {
         let text = typed.replace("\r\n", "\n").replace(is_line_end, "\n");
         let text = text.trim_end();
         if is_blank(text) {
-            // A control character alone is told as what it is.
+            // A control character alone is reported as one.
             return Err(forbidden(text).unwrap_or(TextError::Empty));
         }
         if text.len() > limit::MESSAGE_BYTES {
@@ -32,7 +32,6 @@ impl MessageText {
         }
     }
 
-    /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -63,7 +62,7 @@ fn is_layout(c: char) -> bool {
     matches!(c, '\n' | '\t')
 }
 
-/// What ends a line in documents that text is copied from: of old Macs, of word processors, of slides, of mainframes, of Unicode.
+/// Line ends of documents that text is copied from: of old Macs, of word processors, of slides, of mainframes, of Unicode.
 fn is_line_end(c: char) -> bool {
     matches!(c, '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
@@ -133,7 +132,7 @@ mod tests {
         ] {
             assert_eq!(MessageText::parse(blank), Err(TextError::Empty), "{blank:?}");
         }
-        // What is seen may stand beside what is not.
+        // Visible characters may stand beside invisible ones.
         for text in ["می\u{200C}خواهم", "👩\u{200D}💻", "a\u{200B}", "\u{2800}."] {
             assert_eq!(MessageText::parse(text).unwrap().as_str(), text);
         }

@@ -1,10 +1,10 @@
-//! What people type, validated once, at the border.
+//! Texts that people type, validated once, at the border.
 //!
-//! - `message`: what is said
-//! - `name`: what people and rooms are called
-//! - `emoji`: what people react with
-//! - `visible`: what can be seen
-//! - `tables`: what Unicode knows of characters
+//! - `message`: texts of messages
+//! - `name`: names of people and rooms
+//! - `emoji`: emoji of reactions
+//! - `visible`: whether a text shows anything
+//! - `tables`: Unicode's properties of characters
 
 mod emoji;
 mod error;

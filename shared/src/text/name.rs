@@ -1,4 +1,4 @@
-//! What people and rooms are called: one line each.
+//! Names of people and rooms: one line each.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,13 +6,13 @@ use super::visible::is_ignorable;
 use super::{Emoji, TextError, is_blank};
 use crate::limit;
 
-/// A nickname: 1 to [`limit::NICKNAME_CHARS`] characters, single inner spaces, nothing invisible but what its letters need.
+/// A nickname: 1 to [`limit::NICKNAME_CHARS`] characters, single inner spaces, nothing invisible but joiners that its letters need.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Nickname(String);
 
 impl Nickname {
-    /// Validates what was typed; runs of white space become one space.
+    /// Validates a typed nickname; runs of white space become one space.
     pub fn parse(typed: &str) -> Result<Self, TextError> {
         visible_line(typed, limit::NICKNAME_CHARS).map(Self)
     }
@@ -43,7 +43,7 @@ impl From<Nickname> for String {
 pub struct RoomName(String);
 
 impl RoomName {
-    /// Validates what was typed; `#` in front is cut, runs of white space become one space.
+    /// Validates a typed name; `#` in front is cut, runs of white space become one space.
     pub fn parse(typed: &str) -> Result<Self, TextError> {
         let name = typed.trim_start().trim_start_matches(['#', '＃']);
         visible_line(name, limit::ROOM_NAME_CHARS).map(Self)
@@ -69,13 +69,13 @@ impl From<RoomName> for String {
     }
 }
 
-/// What a room is for: one line of up to [`limit::TOPIC_CHARS`] characters; may be empty.
+/// A room's purpose: one line of up to [`limit::TOPIC_CHARS`] characters; may be empty.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Topic(String);
 
 impl Topic {
-    /// Validates what was typed; runs of white space become one space. What shows nothing is empty.
+    /// Validates a typed topic; runs of white space become one space. A text that shows nothing is empty.
     pub fn parse(typed: &str) -> Result<Self, TextError> {
         match visible_line(typed, limit::TOPIC_CHARS) {
             Err(TextError::Empty) => Ok(Self::default()),
@@ -106,7 +106,7 @@ impl From<Topic> for String {
 /// One visible line: runs of white space become one space.
 fn visible_line(typed: &str, chars: usize) -> Result<String, TextError> {
     let line = typed.split_whitespace().collect::<Vec<_>>().join(" ");
-    // A character that is not allowed is told as what it is, also where it stands alone.
+    // A character that is not allowed is reported as such, also where it stands alone.
     if let Some((at, c)) = forbidden(&line) {
         return Err(TextError::forbidden(&line, at, c));
     }

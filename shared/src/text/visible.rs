@@ -1,4 +1,4 @@
-//! What can be seen. Whether a text is blank is judged by what is drawn, not by what is stored.
+//! Whether a text shows anything. A text is blank by the way it is drawn, not by its bytes.
 
 use super::tables::{self, holds};
 
@@ -17,7 +17,7 @@ pub fn is_unseen(c: char) -> bool {
         || matches!(c, '\u{2800}' | '\u{FFF9}'..='\u{FFFC}' | '\u{13430}'..='\u{13446}' | '\u{1D159}')
 }
 
-/// Unicode's Default_Ignorable_Code_Point: what takes no room, joins or selects, or turns the direction of what follows.
+/// Unicode's Default_Ignorable_Code_Point: characters that take no room, join or select, or turn the direction of those that follow.
 pub(super) fn is_ignorable(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'

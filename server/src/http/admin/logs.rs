@@ -13,7 +13,7 @@ use super::{asked, named};
 use crate::clock;
 use crate::store::Actor;
 
-/// `GET /api/admin/connections`
+// `GET /api/admin/connections`
 pub(super) async fn connections(
     State(shared): State<Shared>,
     by: By,
@@ -22,7 +22,7 @@ pub(super) async fn connections(
     Ok(Json(seen_by(&actor, shared.realtime.connections(None))))
 }
 
-/// `GET /api/admin/sign-ins`
+// `GET /api/admin/sign-ins`
 pub(super) async fn sign_ins(
     State(shared): State<Shared>,
     by: By,
@@ -34,7 +34,7 @@ pub(super) async fn sign_ins(
     Ok(Json(sign_ins_seen_by(&actor, lines)))
 }
 
-/// `GET /api/admin/audit`
+// `GET /api/admin/audit`
 pub(super) async fn audit(
     State(shared): State<Shared>,
     by: By,
@@ -53,7 +53,7 @@ pub(super) async fn audit(
     Ok(Json(lines))
 }
 
-/// `GET /api/admin/addresses`
+// `GET /api/admin/addresses`
 pub(super) async fn addresses(
     State(shared): State<Shared>,
     by: By,

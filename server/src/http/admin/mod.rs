@@ -1,6 +1,6 @@
-//! What operators do and see, over HTTP: by the page, and by `steadfast admin` over the socket beside the database.
+//! Administration over HTTP: by the page, and by `steadfast admin` over the socket beside the database.
 //!
-//! - `people`: people, and what is done to them
+//! - `people`: people, and the commands about them
 //! - `rooms`: rooms, those one is not in too
 //! - `logs`: who is connected, the sign-in log and the audit log
 //! - `owner`: owner links
@@ -30,7 +30,6 @@ use crate::store::{Actor, Administer, Command};
 pub(super) use owner::claim;
 pub use owner::make_link;
 
-/// The routes.
 pub fn routes() -> Router<Shared> {
     let person = |what: &str| format!("{PEOPLE_PATH}/{{id}}/{what}");
     Router::new()
@@ -57,14 +56,13 @@ pub fn routes() -> Router<Shared> {
         .route(LEFT_MESSAGES_PATH, get(people::left_messages))
 }
 
-/// Does a command.
 async fn administer(shared: &Shared, actor: Actor, command: Command) -> Result<Done, Refusal> {
     let done = shared.realtime.administer(Administer { actor, command }).await;
     shared.journal.clean();
     done.map_err(Refusal)
 }
 
-/// Writes a line to the audit log for what the writer has no part in.
+/// Writes a line to the audit log for a change the writer has no part in.
 pub(super) async fn audit(
     shared: &Shared,
     action: AuditAction,
@@ -82,7 +80,7 @@ pub(super) async fn audit(
     shared.store.log_audit(&line).await.map_err(failed)
 }
 
-/// What the address names, where it is an id.
+/// The id in the address, where it is one.
 fn named<T>(path: Result<Path<T>, PathRejection>) -> Result<T, Refusal> {
     match path {
         Ok(Path(id)) => Ok(id),
@@ -93,7 +91,7 @@ fn named<T>(path: Result<Path<T>, PathRejection>) -> Result<T, Refusal> {
     }
 }
 
-/// What a list is asked for.
+/// The query of a list.
 fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Refusal> {
     match query {
         Ok(Query(asked)) => Ok(asked),

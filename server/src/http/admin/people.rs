@@ -1,4 +1,4 @@
-//! People, and what is done to them.
+//! People, and the commands about them.
 
 use std::net::Ipv4Addr;
 
@@ -24,7 +24,7 @@ use crate::turns::Class;
 type Id = Result<Path<UserId>, PathRejection>;
 type Body<T> = Result<Json<T>, JsonRejection>;
 
-/// `GET /api/admin/people`
+// `GET /api/admin/people`
 pub(super) async fn list(
     State(shared): State<Shared>,
     by: By,
@@ -37,7 +37,7 @@ pub(super) async fn list(
     Ok(Json(people))
 }
 
-/// `GET /api/admin/people/{id}`
+// `GET /api/admin/people/{id}`
 pub(super) async fn detail(
     State(shared): State<Shared>,
     by: By,
@@ -75,7 +75,7 @@ pub(super) async fn detail(
     }))
 }
 
-/// `PUT /api/admin/people/{id}/role`
+// `PUT /api/admin/people/{id}/role`
 pub(super) async fn set_role(
     State(shared): State<Shared>,
     By(actor): By,
@@ -86,7 +86,7 @@ pub(super) async fn set_role(
     done_to(&shared, actor, Command::SetRole(named(id)?, body.role)).await
 }
 
-/// `PUT /api/admin/people/{id}/exclusion`
+// `PUT /api/admin/people/{id}/exclusion`
 pub(super) async fn exclude(
     State(shared): State<Shared>,
     By(actor): By,
@@ -99,7 +99,7 @@ pub(super) async fn exclude(
     done_to(&shared, actor, Command::Exclude(named(id)?, body)).await
 }
 
-/// `DELETE /api/admin/people/{id}/exclusion`
+// `DELETE /api/admin/people/{id}/exclusion`
 pub(super) async fn readmit(
     State(shared): State<Shared>,
     By(actor): By,
@@ -108,7 +108,7 @@ pub(super) async fn readmit(
     done_to(&shared, actor, Command::Readmit(named(id)?)).await
 }
 
-/// `PUT /api/admin/people/{id}/messages`
+// `PUT /api/admin/people/{id}/messages`
 pub(super) async fn set_messages(
     State(shared): State<Shared>,
     By(actor): By,
@@ -119,7 +119,7 @@ pub(super) async fn set_messages(
     done_to(&shared, actor, Command::SetMessages(named(id)?, body.messages)).await
 }
 
-/// `DELETE /api/admin/people/{id}/sessions`
+// `DELETE /api/admin/people/{id}/sessions`
 pub(super) async fn sign_out(
     State(shared): State<Shared>,
     By(actor): By,
@@ -131,7 +131,7 @@ pub(super) async fn sign_out(
     }))
 }
 
-/// `PUT /api/admin/people/{id}/limits`
+// `PUT /api/admin/people/{id}/limits`
 pub(super) async fn set_limit(
     State(shared): State<Shared>,
     By(actor): By,
@@ -205,7 +205,7 @@ async fn info(shared: &Shared, user: UserId) -> Result<PersonInfo, Refusal> {
     Ok(info)
 }
 
-/// Adds what only the connections know.
+/// Adds facts that only the connections know.
 fn complete(shared: &Shared, people: &mut [PersonInfo]) {
     let ids: Vec<UserId> = people.iter().map(|info| info.person.id).collect();
     let there = shared.realtime.availability_of(&ids);

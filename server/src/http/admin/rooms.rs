@@ -13,7 +13,7 @@ use super::super::{Refusal, Shared, failed, unreadable};
 use super::{administer, asked, named};
 use crate::store::{self, Command};
 
-/// `GET /api/admin/rooms`
+// `GET /api/admin/rooms`
 pub(super) async fn list(
     State(shared): State<Shared>,
     by: By,
@@ -24,7 +24,7 @@ pub(super) async fn list(
     rooms.map(Json).map_err(failed)
 }
 
-/// `PATCH /api/admin/rooms/{id}`
+// `PATCH /api/admin/rooms/{id}`
 pub(super) async fn change(
     State(shared): State<Shared>,
     By(actor): By,
@@ -45,7 +45,7 @@ pub(super) async fn change(
         .ok_or_else(|| Refusal(store::Refusal::UnknownRoom.into()))
 }
 
-/// `DELETE /api/admin/rooms/{id}`
+// `DELETE /api/admin/rooms/{id}`
 pub(super) async fn delete(
     State(shared): State<Shared>,
     By(actor): By,

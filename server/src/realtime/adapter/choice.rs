@@ -5,7 +5,6 @@ use std::fmt;
 use super::redis;
 use crate::store::database::Database;
 
-/// What `--adapter` says.
 #[derive(Clone, PartialEq, Eq)]
 pub enum AdapterChoice {
     /// Other nodes hear of everything by their timers.
@@ -33,7 +32,7 @@ pub enum AdapterError {
 }
 
 impl AdapterChoice {
-    /// Reads what `--adapter` says.
+    /// Parses `--adapter`.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text {
             "none" => Ok(Self::None),
@@ -66,7 +65,6 @@ impl AdapterChoice {
     }
 }
 
-/// Without the password.
 impl fmt::Display for AdapterChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -17,15 +17,21 @@ pub(super) const MOST_BYTES: usize = NOTIFICATION_BYTES;
 #[serde(rename_all = "snake_case")]
 pub(in super::super) enum Hint {
     /// A room's log may have grown up to here.
-    Room { room: RoomId, head: Seq },
+    Room {
+        room: RoomId,
+        head: Seq,
+    },
     /// The change feed may have grown, up to here where that is known.
     Feed(Option<ChangeNumber>),
     /// Anything may have changed: hints were lost.
     Everything,
-    /// Somebody is writing.
     Typing(Typing),
     /// How far somebody has read, for their other devices.
-    Read { person: UserId, room: RoomId, seq: Seq },
+    Read {
+        person: UserId,
+        room: RoomId,
+        seq: Seq,
+    },
     /// A tab has connected: its older connections are replaced.
     Tab {
         person: UserId,
@@ -46,7 +52,6 @@ pub(super) enum Unreadable {
     NoHints,
 }
 
-/// What was heard.
 #[derive(Debug, PartialEq)]
 pub(super) struct Heard {
     pub(super) from: NodeId,

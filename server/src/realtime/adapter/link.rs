@@ -28,14 +28,12 @@ pub(super) enum LinkError {
     Ended,
 }
 
-/// What came.
 pub(super) enum Message {
     Text(String),
     /// More than could be read in time.
     Missed,
 }
 
-/// What carries hints.
 pub(in super::super) enum Transport {
     Postgres(Notifications),
     Redis { server: Server },
@@ -85,7 +83,7 @@ enum Incoming {
 }
 
 impl Link {
-    /// Sends what waits and takes what comes, until either fails.
+    /// Sends pending hints and takes incoming ones, until either fails.
     pub(super) async fn run(self, node: NodeId, queue: &Queue, receiver: &Receiver) -> LinkError {
         let Self { outgoing, incoming } = self;
         tokio::select! {
@@ -105,7 +103,7 @@ impl Outgoing {
     }
 
     async fn step(&mut self, node: NodeId, queue: &Queue) -> Result<(), LinkError> {
-        // A connection on which nothing is sent may be forgotten by what lies in between.
+        // A connection on which nothing is sent may be forgotten by a router on its way.
         let Ok(waiting) = tokio::time::timeout(PING, queue.next()).await else {
             return match self {
                 Self::Postgres(calls) => calls.ping().await,

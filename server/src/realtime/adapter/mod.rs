@@ -1,16 +1,16 @@
 //! The adapter: carries hints to the other nodes that serve the same database, and theirs here.
 //!
-//! What happens here is told to this node's sockets first; the hint follows, and nobody waits for it. All of them may be lost: behind
+//! Events here go to this node's sockets first; the hint follows, and nobody waits for it. All of them may be lost: behind
 //! each stands a timer of whoever would have heard it.
 //!
-//! - [`hint`]: what travels, and in which form
-//! - `queue`: what waits to be sent, bounded
+//! - [`hint`]: the hints, and their form on the wire
+//! - `queue`: hints that wait to be sent, bounded
 //! - `link`: the connection that is made anew on any error; by way of `postgres` or `redis`
-//! - `receive`: what another node's hints lead to
+//! - `receive`: the effects of another node's hints
 //! - `tell`: sessions are told whether other nodes are heard
 //! - [`choice`]: which adapter is asked for
 //!
-//! Invariant: a hint is never taken for truth. It leads to a look at what is stored, or to something that lasts for a moment only.
+//! Invariant: a hint is never taken for truth. It leads to a look at the store, or to something that lasts for a moment only.
 
 mod choice;
 pub(super) mod hint;
@@ -46,24 +46,23 @@ use receive::Receiver;
 /// How soon a link is made anew.
 const RETRY: Duration = Duration::from_millis(500);
 
-/// What this node tells the others, and how well it hears them.
+/// This node's hints to the others, and how well it hears them.
 pub(super) struct Adapter {
     node: NodeId,
     /// `None` where nothing carries hints.
     queue: Option<Queue>,
     status: watch::Sender<Status>,
-    /// What sessions were told of it.
+    /// The last state that sessions heard of it.
     told: AtomicBool,
     /// Whether the log says that they are lost.
     warned: AtomicBool,
-    /// What was heard and not understood.
+    /// Hints that could not be read.
     unreadable: AtomicU64,
 }
 
 /// How well hints travel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Status {
-    /// Nothing carries any.
     None,
     Up,
     /// They are lost, since then.
@@ -73,7 +72,7 @@ pub(super) enum Status {
 }
 
 impl Transport {
-    /// What carries hints between the nodes of a database. `None` where nothing does.
+    /// The carrier of hints between the nodes of a database. `None` where there is none.
     pub(super) fn of(config: &Config) -> Result<Option<Self>, AdapterError> {
         let choice = AdapterChoice::of(config.adapter.as_ref(), &config.database)?;
         Ok(match (choice, &config.database) {
@@ -121,7 +120,7 @@ impl Adapter {
         self.status.subscribe()
     }
 
-    /// What sessions are told of it. It is noted and read under the lock that publishes.
+    /// The state for sessions. It is noted and read under the lock that publishes.
     pub(super) fn told(&self) -> Nodes {
         Nodes {
             degraded: self.told.load(Ordering::Acquire),
@@ -156,7 +155,7 @@ impl Adapter {
         }
     }
 
-    /// Counts what was heard and not understood.
+    /// Counts hints that could not be read.
     fn note_unreadable(&self, count: usize, why: &str) {
         let before = self.unreadable.fetch_add(count as u64, Ordering::Relaxed);
         let ignored = before + count as u64;
@@ -166,7 +165,7 @@ impl Adapter {
         }
     }
 
-    /// What came from another node and is understood.
+    /// A hint from another node.
     fn read(&self, message: &Message) -> Vec<Hint> {
         let text = match message {
             Message::Missed => return vec![Hint::Everything],
@@ -199,7 +198,7 @@ async fn carry(transport: Transport, receiver: Receiver) {
         let error = match transport.connect(&receiver).await {
             Ok(link) => {
                 adapter.is_up();
-                // What was called while nobody listened is looked for, here and there.
+                // Hints sent while nobody listened are made up for, here and there.
                 queue.begin_anew();
                 match receiver.take(Message::Missed).await {
                     Ok(()) => link.run(adapter.node, queue, &receiver).await,

@@ -3,14 +3,12 @@
 use super::link::{LinkError, Message};
 use crate::store::postgres::notification::{Caller, Listener, Notifications};
 
-/// Connects both.
 pub(super) async fn connect(notifications: &Notifications) -> Result<(Calls, Listening), LinkError> {
     let listener = notifications.listener().await?;
     let caller = notifications.caller().await?;
     Ok((Calls(caller), Listening(listener)))
 }
 
-/// What calls.
 pub(super) struct Calls(Caller);
 
 impl Calls {
@@ -23,7 +21,6 @@ impl Calls {
     }
 }
 
-/// What listens.
 pub(super) struct Listening(Listener);
 
 impl Listening {

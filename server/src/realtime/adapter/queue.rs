@@ -1,4 +1,4 @@
-//! Hints that wait to be sent. Nobody waits for them; what is too much is dropped, and the others are told that hints were lost.
+//! Hints that wait to be sent. Nobody waits for them; excess ones are dropped, and the others hear that hints were lost.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +22,7 @@ pub(super) struct Queue {
     dropped: AtomicU64,
 }
 
-/// What waits. Hints that say the same are one.
+/// Pending hints. Equal ones are one.
 #[derive(Debug, Default)]
 struct Waiting {
     everything: bool,
@@ -107,7 +107,7 @@ impl Queue {
         self.notify.notify_one();
     }
 
-    /// Forgets what waited while nothing could be sent: the others have heard of it by their timers.
+    /// Forgets hints that waited while nothing could be sent: the others have caught up by their timers.
     pub(super) fn begin_anew(&self) {
         let mut waiting = self.waiting();
         *waiting = Waiting::default();

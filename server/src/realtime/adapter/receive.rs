@@ -1,4 +1,4 @@
-//! What another node's hints lead to: a look at what is stored, or something that harms nobody where it is wrong.
+//! Another node's hints lead to a look at the store, or to something that harms nobody where it is wrong.
 
 use std::sync::{Arc, Weak};
 
@@ -13,7 +13,7 @@ use super::hint::Hint;
 use super::link::{LinkError, Message};
 use crate::store::SessionId;
 
-/// Where what comes from other nodes goes, as long as the server is there.
+/// Where hints from other nodes go, as long as the server is there.
 pub(super) struct Receiver {
     pub(super) adapter: Arc<Adapter>,
     pub(super) realtime: Weak<Inner>,
@@ -43,7 +43,7 @@ impl Receiver {
 }
 
 impl Realtime {
-    /// Does what another node's hint asks for.
+    /// Acts on another node's hint.
     async fn receive(&self, hint: Hint) {
         match hint {
             Hint::Room { room, head } => self.room_may_have_grown(room, head).await,
@@ -102,7 +102,7 @@ impl Realtime {
         let _ = own.emit(event::READ, &Read { room, seq }).await;
     }
 
-    /// Ends a tab's connections that are older than one elsewhere, by the clocks of both nodes. What is wrongly left open ends by
+    /// Ends a tab's connections that are older than one elsewhere, by the clocks of both nodes. One wrongly left open ends by
     /// its own silence.
     fn replace_tab(&self, person: UserId, session: SessionId, tab: Uuid, since: Millis) {
         for connection in self.0.people.of(person) {

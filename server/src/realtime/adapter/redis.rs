@@ -83,7 +83,7 @@ impl Server {
     }
 }
 
-/// What came without having been asked for.
+/// A message that came without having been asked for.
 enum Pushed {
     Message(String),
     Gone,
@@ -103,7 +103,6 @@ impl Pushed {
     }
 }
 
-/// What publishes.
 pub(super) struct Publisher {
     connection: MultiplexedConnection,
     channel: String,
@@ -120,7 +119,6 @@ impl Publisher {
     }
 }
 
-/// What hears.
 pub(super) struct Subscription {
     connection: MultiplexedConnection,
     messages: mpsc::Receiver<Pushed>,

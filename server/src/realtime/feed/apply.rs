@@ -147,7 +147,7 @@ impl Hub {
         }
     }
 
-    /// Tells everybody what somebody is from here on.
+    /// Broadcasts somebody's role from here on.
     async fn tell_role(&self, published: &PublishedState, person: UserId, role: Role) {
         let Some(everybody) = self.everybody() else { return };
         let told = MemberRole { person, role };

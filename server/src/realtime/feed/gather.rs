@@ -1,4 +1,4 @@
-//! What a round reads, all of it as of one moment.
+//! The reads of a round, all of them as of one moment.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -21,9 +21,7 @@ pub(super) struct Start {
     pub(super) unsynced: Vec<UserId>,
 }
 
-/// What was read.
 pub(super) struct Gathered {
-    /// The feed's head.
     pub(super) as_of: ChangeNumber,
     /// The changes that follow those applied.
     pub(super) changes: Vec<Change>,
@@ -34,7 +32,7 @@ pub(super) struct Gathered {
     pub(super) rooms_of: HashMap<UserId, Vec<Room>>,
     /// People whose connections are brought in line with all that is stored.
     pub(super) unsynced: Vec<Stored>,
-    /// What is to be published, once the changes were applied.
+    /// The entries to publish, once the changes were applied.
     pub(super) grown: Vec<Grown>,
     /// Whether there is more to read at once.
     pub(super) more: bool,

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 /// Most rooms named one by one. With one more, all are looked at.
 const ROOMS: usize = 1_024;
 
-/// What the listener is to look at beside the feed, which it always does.
+/// Hints for the listener, beside the feed, which it always reads.
 #[derive(Debug, Default)]
 pub(in super::super) struct Hints {
     pending: Mutex<Rooms>,
@@ -54,12 +54,12 @@ impl Hints {
         self.notify.notify_one();
     }
 
-    /// What is to be looked at; nothing is from here on.
+    /// Takes the hints; there are none from here on.
     pub(super) fn take(&self) -> Rooms {
         std::mem::take(&mut *self.pending())
     }
 
-    /// Has looked at what was not looked at after all.
+    /// Puts hints back that were not looked at after all.
     pub(super) fn restore(&self, rooms: Rooms) {
         match rooms {
             Rooms::All => *self.pending() = Rooms::All,

@@ -6,9 +6,9 @@ use super::super::hub::Hub;
 use crate::store::{ChangeNumber, StoreError};
 
 impl Hub {
-    /// Where the database is in another history than was known, what was published here is compared with what is stored there, and
+    /// Where the database is in another history than was known, the entries published here are compared with the stored ones, and
     /// nothing is published meanwhile. Where that lacks some of it, every session ends and resumes by its cursors, of which each is
-    /// compared: only what was lost starts afresh.
+    /// compared: only lost ones start afresh.
     pub(super) async fn follow_lineage(&self) -> Result<(), StoreError> {
         let Some(lineage) = self.store.elsewhere() else {
             return Ok(());
@@ -38,7 +38,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Forgets what was published, and ends every session, to be resumed.
+    /// Forgets the published state, and ends every session, to be resumed.
     async fn resume_everybody(&self, feed: ChangeNumber) {
         self.published().await.start_afresh(feed);
         self.applied.send_replace(feed);

@@ -1,13 +1,13 @@
-//! The listener: one task per process brings its sockets in line with what was committed, by whomever.
+//! The listener: one task per process brings its sockets in line with commits of every node.
 //!
 //! Each round reads the change feed and the entries of rooms from one snapshot, and then, under the lock that publishes,
 //! applies the changes in order and publishes the entries: the feed before the entries that follow it, and never past a gap.
 //! This process' own commands take the same path.
 //!
-//! - [`hints`]: what a round is to look at
-//! - `gather`: what it reads
+//! - [`hints`]: the hints for a round
+//! - `gather`: its reads
 //! - `apply`: sockets follow a change
-//! - `lineage`: whether the database is still what it was, after a failover
+//! - `lineage`: whether the database still has the same history, after a failover
 //! - `sync`: a person's sockets are brought in line with all that is stored
 //!
 //! Invariant: no query is awaited under the lock that publishes. Nothing but a round applies changes.
@@ -72,7 +72,7 @@ pub(super) async fn listen(hub: Weak<Hub>) {
             Ok(Err(error)) => tracing::warn!(%error, "the change feed could not be followed yet"),
             Err(_) => tracing::error!("following the change feed panicked; it goes on with the next round"),
         }
-        // What the hints said is not forgotten.
+        // The hints are not forgotten.
         looked = began.checked_sub(ROUND).unwrap_or(began);
         hints.restore(rooms);
         wait = Duration::ZERO;
@@ -81,7 +81,7 @@ pub(super) async fn listen(hub: Weak<Hub>) {
 }
 
 impl Hub {
-    /// Brings this process' sockets in line with what is stored, as far as these rooms are concerned.
+    /// Brings this process' sockets in line with the store, as far as these rooms are concerned.
     async fn round(&self, rooms: &Rooms) -> Result<(), StoreError> {
         self.follow_lineage().await?;
         loop {
@@ -105,7 +105,7 @@ impl Hub {
         }
     }
 
-    /// Applies what was read. Answers whether there is more to read at once.
+    /// Applies the round's reads. Answers whether there is more to read at once.
     async fn apply(&self, gathered: Gathered) -> bool {
         let mut published = self.published().await;
         let mut more = gathered.more;
@@ -154,7 +154,7 @@ impl Hub {
         self.follow(head).await
     }
 
-    /// A room as a person sees it who is in it, fitting what comes live.
+    /// A room as a person in it sees it, fitting the live entries.
     pub(super) async fn view(&self, room: RoomId, user: UserId) -> Result<Option<Room>, StoreError> {
         let Some(mut view) = self.store.views(room, &[user]).await?.remove(&user) else {
             return Ok(None);

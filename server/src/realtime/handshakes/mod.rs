@@ -1,7 +1,7 @@
-//! Chat connections that have not said yet whose they are: how many there may be, and what is kept of their requests.
+//! Chat connections that have not said yet whose they are: how many there may be, and which parts of their requests are kept.
 //!
 //! Engine.IO opens a session for whoever asks, and keeps the whole request with it. So only so many may be open per address
-//! and in all (`places`), and of the request only what a session needs is handed on.
+//! and in all (`places`), and of the request only the parts a session needs are handed on.
 
 mod places;
 
@@ -47,7 +47,6 @@ const KEPT: [HeaderName; 6] = [
 #[derive(Clone)]
 pub(super) struct ShownToken(pub(super) Token);
 
-/// What a request to Socket.IO asks for, by its query.
 struct Asked {
     sid: Option<Sid>,
     by_websocket: bool,
@@ -58,7 +57,7 @@ impl Asked {
         if !uri.path().starts_with("/socket.io") {
             return None;
         }
-        // Read as Engine.IO reads it, letter by letter: of several the first counts, and what follows a second = does not.
+        // Read as Engine.IO reads it, letter by letter: of several the first counts, and anything after a second = does not.
         let pairs = || uri.query().unwrap_or_default().split('&');
         let sid = pairs().find_map(|pair| pair.strip_prefix("sid="));
         let transport = pairs().find(|pair| pair.starts_with("transport="));
@@ -69,7 +68,7 @@ impl Asked {
     }
 }
 
-/// Bounds what comes to Socket.IO before anybody has said who they are, and what is kept of it.
+/// Bounds requests to Socket.IO before anybody has said who they are, and the parts of them that are kept.
 pub(super) async fn bound(
     State(realtime): State<Realtime>,
     ConnectInfo(peer): ConnectInfo<Peer>,
@@ -95,7 +94,7 @@ pub(super) async fn bound(
     if request.method() == Method::POST {
         return post(&realtime, sid, is_connected, address, request, next).await;
     }
-    // Whoever waits for what they are sent keeps the connection they wait on.
+    // Whoever waits for packets keeps the connection they wait on.
     let waiting = is_connected.then(|| Waiting::begin(peer));
     let answer = next.run(request).await;
     drop(waiting);
@@ -186,7 +185,7 @@ async fn post(
     } else {
         CONNECT_BYTES
     };
-    // By what its headers say: nobody waits for what is not read.
+    // By its headers: nobody waits for a body that is not read.
     if request.body().size_hint().lower() > most as u64 {
         return (StatusCode::PAYLOAD_TOO_LARGE, "these packets are too large\n").into_response();
     }
@@ -203,7 +202,7 @@ async fn post(
     answer
 }
 
-/// The request without what a session does not need. What stays is copied: it was a part of all that the request came in.
+/// The request without the parts a session does not need. The rest is copied: it shared the buffer of the whole request.
 fn lean(request: Request) -> Request {
     let (mut parts, body) = request.into_parts();
     let mut headers = HeaderMap::new();
@@ -222,7 +221,7 @@ fn lean(request: Request) -> Request {
     Request::from_parts(parts, body)
 }
 
-/// What a session asks of its request's extensions, and what a WebSocket is made of.
+/// The extensions a session reads of its request, and those a WebSocket is made of.
 fn kept(all: &mut Extensions) -> Extensions {
     let mut kept = Extensions::new();
     macro_rules! keep {

@@ -12,8 +12,8 @@ use tokio::time::timeout;
 use crate::config::Limits;
 use crate::store::{HANDSHAKE_READERS, SessionId};
 
-/// Requests with a body that sessions that have not connected may have under way: what is held of them is so many times
-/// what one may send before it has said whose it is, once for strangers and once for devices that are signed in.
+/// Requests with a body that sessions that have not connected may have under way: the bytes held of them are so many times
+/// those one may send before it has said whose it is, once for strangers and once for devices that are signed in.
 const POSTS: Bounds = Bounds {
     in_all: 256,
     per_address: 64,
@@ -23,7 +23,7 @@ const POSTS: Bounds = Bounds {
 const POSTS_AT_ONCE: usize = 2;
 
 /// Devices that are signed in and wait for a place, at most; and how long they wait, and how long for their turn to be read.
-/// Well below what a transport may take to connect.
+/// Well below a transport's time to connect.
 const QUEUED: usize = 4_096;
 const QUEUE_PATIENCE: Duration = Duration::from_secs(7);
 /// When whoever has waited in vain may come again.

@@ -1,7 +1,7 @@
-//! Who is there, by person and by room, who watches whom, and what watchers are still to be told.
+//! Who is there, by person and by room, who watches whom, and the updates watchers are still to get.
 //!
 //! A plain value: no clock, no socket. Of everything that changes between two deliveries a watcher is told once, as it is then,
-//! so what waits for a watcher is bounded by what it watches.
+//! so pending updates are bounded by the watch.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -16,7 +16,6 @@ use crate::store::PeoplePage;
 /// Where somebody is connected: a node's incarnation.
 pub(super) type Node = Uuid;
 
-/// This process.
 pub(super) const HERE: Node = Uuid::nil();
 
 /// A room stops being a crowd with so many members there: fewer than make it one, so that one person who comes and goes does
@@ -38,7 +37,7 @@ pub(super) struct Board {
     of_person: HashMap<UserId, HashSet<Sid>>,
     /// Who has come, gone or changed here since that was shared; `None` where nothing is shared.
     changed_here: Option<HashMap<UserId, Person>>,
-    /// What watchers are to be told; only those are in it for whom there is something.
+    /// Pending updates of watchers; those without any are left out.
     pending: HashMap<Sid, Pending>,
 }
 
@@ -66,7 +65,7 @@ impl Here {
 #[derive(Debug)]
 struct Watcher {
     user: UserId,
-    /// Whether what it was told first is on its way: nothing is told before.
+    /// Whether its first answer is on its way: nothing is sent before.
     open: bool,
     rooms: HashSet<RoomId>,
     people: HashSet<UserId>,
@@ -80,7 +79,7 @@ struct Pending {
     rooms: BTreeSet<RoomId>,
 }
 
-/// What one watcher is told.
+/// An update for one watcher.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Told {
     /// All that has changed.
@@ -158,7 +157,7 @@ impl Board {
         true
     }
 
-    /// What has become of people at a node, with the rooms of those who were not known.
+    /// Changes of people at a node, with the rooms of those who were not known.
     pub(super) fn put(
         &mut self,
         node: Node,
@@ -195,12 +194,12 @@ impl Board {
             .collect()
     }
 
-    /// Notes from here on what changes here, for other nodes.
+    /// Records changes here from now on, for other nodes.
     pub(super) fn share(&mut self) {
         self.changed_here.get_or_insert_default();
     }
 
-    /// What has changed here since this was last asked.
+    /// Changes here since the last call.
     pub(super) fn take_changed_here(&mut self) -> Vec<(Person, Availability)> {
         let changed = self.changed_here.as_mut().map(std::mem::take).unwrap_or_default();
         let changed = changed.into_values();
@@ -310,8 +309,8 @@ impl Board {
         }
     }
 
-    /// A connection watches these rooms, which its person is in, and these people. Answers who of them is there. What changes
-    /// from here on is told once [`Board::open`] says that this answer is on its way.
+    /// A connection watches these rooms, which its person is in, and these people. Answers who of them is there. Changes
+    /// from here on are sent once [`Board::open`] says that this answer is on its way.
     pub(super) fn watch(
         &mut self,
         sid: Sid,
@@ -371,7 +370,7 @@ impl Board {
         there.into_values().collect()
     }
 
-    /// What a watcher was told first is on its way.
+    /// A watcher's first answer is on its way.
     pub(super) fn open(&mut self, sid: Sid) {
         if let Some(watcher) = self.watchers.get_mut(&sid) {
             watcher.open = true;
@@ -397,7 +396,7 @@ impl Board {
         }
     }
 
-    /// What each watcher is to be told: once, as it is by now. What could not be told is put back by [`Board::put_back`].
+    /// Each watcher's update: once, as it is by now. Failed ones are put back by [`Board::put_back`].
     pub(super) fn take(&mut self) -> Vec<(Sid, Told)> {
         let mut told = Vec::with_capacity(self.pending.len());
         for (sid, mut pending) in std::mem::take(&mut self.pending) {
@@ -427,7 +426,7 @@ impl Board {
         told
     }
 
-    /// What a socket had no place for is told with what comes next.
+    /// An update that a socket had no place for is sent with the next one.
     pub(super) fn put_back(&mut self, sid: Sid, told: Told) {
         if !self.watchers.contains_key(&sid) {
             return;

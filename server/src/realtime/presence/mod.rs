@@ -1,10 +1,10 @@
 //! Who is there: the union over a person's connections, told by room to those who watch.
 //!
-//! - [`board`]: who is there, who watches whom, and what is still to be told
+//! - [`board`]: who is there, who watches whom, and the pending updates
 //! - `tell`: watchers are told, in batches
 //! - `share`: the other nodes are told, and tell
 //!
-//! Nothing here touches a cursor, and what is told late does no harm: a client that watches anew is told how it is.
+//! Nothing here touches a cursor, and late updates do no harm: a client that watches anew gets the current state.
 
 mod board;
 mod share;
@@ -44,13 +44,13 @@ const TO_SETTLE: Duration = Duration::from_millis(200);
 pub(super) struct PresenceBoard {
     board: Mutex<Board>,
     changed: Notify,
-    /// What other nodes have told.
+    /// The state of other nodes.
     hints: Mutex<HeardHints>,
     /// There is something for other nodes, or from them.
     to_share: Notify,
 }
 
-/// What a session that opens tells of presence.
+/// The presence part of a session that opens.
 #[derive(Debug, Default)]
 pub(super) struct Opening {
     /// How the person was known before.
@@ -91,7 +91,7 @@ impl PresenceBoard {
         opening
     }
 
-    /// What a connection was told first is on its way: what changes follows.
+    /// A connection's first answer is on its way: changes follow.
     pub(super) fn opened(&self, id: Sid) {
         let mut board = self.board();
         board.open(id);
@@ -237,7 +237,7 @@ impl Realtime {
         }
     }
 
-    /// `watch`: tells who is there of those a client shows, and what changes from here on.
+    /// `watch`: tells who is there of those a client shows, and changes from here on.
     pub(super) fn watch(&self, _: &SocketRef, connection: &Arc<Connection>, args: &Args, ack: AckSender) {
         let checked = self
             .charge(connection, Cost::Events(cost_of(args)))
@@ -315,7 +315,7 @@ impl Hub {
     /// Notes whether somebody is there, over their connections to this process.
     fn reassess(&self, person: UserId, grace: Duration) {
         let mut board = self.presence.board();
-        // Under the board's lock, so that two who look at once cannot leave what the first one saw.
+        // Under the board's lock, so that of two who look at once the later view stays.
         if let Some(state) = self.people.availability(person, grace)
             && board.set(HERE, person, state)
         {

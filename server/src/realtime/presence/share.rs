@@ -1,6 +1,6 @@
 //! Presence over several nodes: each writes its own people, and reads those of the others.
 //!
-//! What has changed travels as a hint, too. A hint is taken only where it follows right after what was read or heard of its node;
+//! Changes travel as hints, too. A hint is taken only where it follows right after the last version read or heard of its node;
 //! everything else is read. So a hint that is lost, late or doubled makes nothing wrong for longer than [`ROUND`].
 
 use std::collections::{HashMap, HashSet};
@@ -20,11 +20,11 @@ use crate::clock::{self, Instant};
 use crate::store::presence::{PresenceChange, PresenceVersion, Present};
 use crate::store::{NodeId, StoreError};
 
-/// How often what the others have written is compared with what is known of it.
+/// How often the rows of the others are compared with the state known of them.
 pub(super) const ROUND: Duration = Duration::from_secs(2);
-/// What changes within this time is written together.
+/// Changes within this time are written together.
 const PACE: Duration = Duration::from_millis(250);
-/// How soon what failed is tried again.
+/// How soon a failed write is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 /// Most people in one hint; of more it is only said that there is something to read.
 const IN_A_HINT: usize = 30;
@@ -32,14 +32,14 @@ const IN_A_HINT: usize = 30;
 const HINTS: usize = 1_000;
 /// How often the rooms of people are read again because the change feed moved meanwhile.
 const READS: u32 = 4;
-/// So many rounds lie between two looks for what is left of nodes that are gone.
+/// So many rounds lie between two looks for rows of nodes that are gone.
 const TIDY: u32 = 100;
 
-/// What another node tells of its people.
+/// The people of another node.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct PresenceHint {
     node: NodeId,
-    /// The version of what it has written, with this in it.
+    /// The version of its rows, with this in them.
     version: PresenceVersion,
     /// Who has changed; left out where they are too many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,14 +68,14 @@ impl HeardHints {
     }
 }
 
-/// What is known of the other nodes.
+/// The state of the other nodes.
 #[derive(Debug)]
 struct Others {
     nodes: HashMap<NodeId, Other>,
     looked: Option<Instant>,
-    /// Whether what this node has written is to be written anew.
+    /// Whether this node's rows are to be written anew.
     rewrite: bool,
-    /// The version of what this node has written.
+    /// The version of this node's rows.
     written: PresenceVersion,
     rounds: u32,
 }
@@ -138,7 +138,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Writes what has changed here, and tells the others.
+    /// Writes changes here, and broadcasts them to the others.
     async fn write_own(&self, others: &mut Others) -> Result<(), StoreError> {
         let changed = self.presence.take_changed();
         if changed.is_empty() && !others.rewrite {
@@ -178,7 +178,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Takes what another node tells. `false` where it does not follow what is known of that node.
+    /// Takes another node's people. `false` where they do not follow the version known of that node.
     async fn take_hint(&self, others: &mut Others, hint: PresenceHint) -> Result<bool, StoreError> {
         let Some(other) = others.nodes.get_mut(&hint.node) else {
             return Ok(hint.node == self.store.node());
@@ -255,7 +255,7 @@ impl Hub {
         Ok(())
     }
 
-    /// What has become of people at a node. Of those who were not there yet the rooms are read, and read again where the change
+    /// Applies changes of people at a node. Of those who were not there yet the rooms are read, and read again where the change
     /// feed moved meanwhile: so nobody stays in a room they have left.
     async fn put(&self, node: NodeId, people: Vec<(Person, Availability)>) -> Result<(), StoreError> {
         let there = people

@@ -1,4 +1,4 @@
-//! Watchers are told what has changed: in batches, none of which is waited for.
+//! Watchers get changes in batches, none of which is waited for.
 
 use std::sync::Weak;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::board::Told;
 /// A watcher is told at most once in this time.
 const PACE: Duration = Duration::from_millis(250);
 
-/// Tells watchers what has changed until the server is gone.
+/// Sends changes to watchers until the server is gone.
 pub(in super::super) async fn keep_telling(hub: Weak<Hub>) {
     let Some(board) = hub.upgrade().map(|hub| hub.presence.clone()) else {
         return;

@@ -22,7 +22,6 @@ impl Batch {
             .collect()
     }
 
-    /// Gives them back.
     pub(super) fn give_back(batches: &mut [Self], entries: Vec<NewEntry>) {
         let mut entries = entries.into_iter();
         for batch in batches {
@@ -30,7 +29,7 @@ impl Batch {
         }
     }
 
-    /// Answers what became of its entries, which are the next ones. Tells whether a text was erased.
+    /// Answers the outcomes of its entries, which are the next ones. Tells whether a text was erased.
     pub(super) fn acknowledge(self, outcomes: &mut impl Iterator<Item = Outcome>) -> bool {
         let mut erased = false;
         let mut sent = Vec::with_capacity(self.size);
@@ -43,7 +42,7 @@ impl Batch {
         erased
     }
 
-    /// Answers that nobody knows what became of it.
+    /// Answers that the outcome is unknown.
     pub(super) fn give_up(self, error: &StoreError) {
         let message = "the message cannot be stored right now: try again";
         (self.answer)(Reply::Err(match error {

@@ -19,14 +19,12 @@ impl Marks {
         *seq = mark.seq.max(*seq);
     }
 
-    /// One person's.
     pub(super) fn of(&self, user: UserId) -> Vec<ReadMark> {
         let mut marks = self.all();
         marks.retain(|mark| mark.user == user);
         marks
     }
 
-    /// Everybody's.
     pub(super) fn all(&self) -> Vec<ReadMark> {
         let marks = self.inner();
         let marks = marks.iter();

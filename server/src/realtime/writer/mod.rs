@@ -1,8 +1,8 @@
 //! One task writes: everything that is queued goes into one transaction, then the acks go out, then the news.
 //!
-//! - [`work`]: what it is given to do
-//! - `queue`: what waits, fairly for everybody
-//! - [`publish`]: who hears of what it has done
+//! - [`work`]: its work
+//! - `queue`: waiting work, fairly for everybody
+//! - [`publish`]: the publishing of its commits
 //! - `marks`: how far people have read, until it is written
 //! - `task`: the task, and the `batch`es it has under way
 //!
@@ -42,14 +42,14 @@ impl Writer {
         (Self { shared }, tokio::spawn(task.run()))
     }
 
-    /// Queues a batch, at once or not at all. What is refused is answered.
+    /// Queues a batch, at once or not at all. A refused one is answered.
     pub fn push(&self, job: Job) {
         if let Some(refused) = self.shared.queue.push(Work::Write(job)) {
             refused.refuse();
         }
     }
 
-    /// Queues an errand behind everything that its person has queued before, at once or not at all. What is refused is
+    /// Queues a command behind everything that its person has queued before, at once or not at all. A refused one is
     /// answered.
     pub fn run(&self, errand: Errand) {
         if let Some(refused) = self.shared.queue.push(Work::Run(errand)) {

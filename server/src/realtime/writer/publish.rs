@@ -1,11 +1,11 @@
-//! Who hears of what was committed.
+//! The publishing of committed work.
 
 use async_trait::async_trait;
 use steadfast_shared::{Room, RoomId, UserId};
 
 use crate::store::{ChangeNumber, Grown, StoreError};
 
-/// Who hears of what was committed.
+/// Publishes committed work.
 #[async_trait]
 pub trait Publish: Send + Sync + 'static {
     /// These logs have grown by a commit that saw the change feed up to `feed`.

@@ -1,4 +1,4 @@
-//! What waits to be written: each person's in their order, everybody's in turns.
+//! Work that waits to be written: each person's in their order, everybody's in turns.
 //!
 //! So whoever has much to write waits for themselves, and the others for one piece of it.
 
@@ -17,10 +17,10 @@ const WORK: usize = 16 * 1_024;
 const PERSON_BYTES: usize = 4 * 1024 * 1024;
 const BYTES: usize = 16 * 1024 * 1024;
 
-/// Most commands in one commit: what is said waits for no more of them.
+/// Most commands in one commit: messages wait for no more of them.
 const COMMANDS: usize = 8;
 
-/// What one commit is made of.
+/// The work of one commit.
 #[derive(Default)]
 pub(super) struct Taken {
     pub(super) jobs: Vec<Job>,
@@ -29,7 +29,7 @@ pub(super) struct Taken {
     pub(super) is_alone: bool,
 }
 
-/// What waits to be written.
+/// The work that waits to be written.
 #[derive(Default)]
 pub(super) struct Queue {
     waiting: Mutex<Waiting>,
@@ -39,7 +39,7 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct Waiting {
     people: HashMap<UserId, Line>,
-    /// Whose turn it is: everybody of whom something waits, once, by what is first of theirs.
+    /// Whose turn it is: everybody who has work waiting, once, by the first of theirs.
     job_turns: VecDeque<UserId>,
     command_turns: VecDeque<UserId>,
     work: usize,
@@ -47,7 +47,7 @@ struct Waiting {
     closed: bool,
 }
 
-/// What waits of one person.
+/// One person's waiting work.
 #[derive(Default)]
 struct Line {
     work: VecDeque<Work>,
@@ -55,7 +55,7 @@ struct Line {
 }
 
 impl Queue {
-    /// Queues work behind all that its person has queued before. What has no place is given back.
+    /// Queues work behind all that its person has queued before. Work without a place is given back.
     pub(super) fn push(&self, work: Work) -> Option<Work> {
         let (person, bytes) = (work.person(), work.bytes());
         let mut waiting = self.waiting();
@@ -101,8 +101,8 @@ impl Queue {
         }
     }
 
-    /// Takes what one commit is made of: batches in turns, up to so many entries and bytes with a last one above them, then
-    /// commands in turns. None of a person's work overtakes what they have queued before.
+    /// Takes the work of one commit: batches in turns, up to so many entries and bytes with a last one above them, then
+    /// commands in turns. None of a person's work overtakes the work they have queued before.
     pub(super) fn take(&self, entries: usize, bytes: usize) -> Taken {
         let mut waiting = self.waiting();
         let mut taken = Taken::default();
@@ -134,7 +134,6 @@ impl Queue {
         taken
     }
 
-    /// Takes no more.
     pub(super) fn close(&self) {
         self.waiting().closed = true;
         self.pushed.notify_one();

@@ -28,7 +28,7 @@ const ANSWERING: u32 = 1_024;
 /// How long the last of them have once the writer ends.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
-/// What the task and the way to it share.
+/// The state that the task and its handle share.
 #[derive(Default)]
 pub(super) struct Shared {
     pub(super) queue: Queue,
@@ -80,7 +80,7 @@ impl Task {
         self.shared.ended.store(true, Ordering::Release);
     }
 
-    /// Commits what everybody has queued, up to the bounds of one transaction. So however many commands wait, a message waits
+    /// Commits everybody's queued work, up to the bounds of one transaction. So however many commands wait, a message waits
     /// for a few of them.
     async fn take(&mut self) {
         let taken = self.shared.queue.take(COMMIT_ITEMS, COMMIT_BYTES);
@@ -97,7 +97,7 @@ impl Task {
         self.commit(batches, commands).await;
     }
 
-    /// Commits in one transaction. What cannot be committed with the rest must not hurt the rest.
+    /// Commits in one transaction. Work that cannot be committed with the rest must not hurt the rest.
     async fn commit(&mut self, mut batches: Vec<Batch>, commands: Vec<Pending>) {
         if batches.is_empty() && commands.is_empty() {
             return;
@@ -116,7 +116,7 @@ impl Task {
                     self.settle(Vec::new(), alone, done).await;
                 }
             }
-            // Appending the same again settles what became of messages. Nothing settles that of commands.
+            // Appending the same again settles the outcome of messages. Nothing settles that of commands.
             Err(error @ StoreError::Unconfirmed(_)) if !batches.is_empty() && !commands.is_empty() => {
                 self.settle(Vec::new(), commands, Err(error)).await;
                 let done = self.attempt(&mut batches, Vec::new()).await;
@@ -214,7 +214,7 @@ impl Task {
         }
     }
 
-    /// The read marks of those who command something: what they are told of a room says how far they have read.
+    /// The read marks of those who command something: a room's view says how far they have read.
     fn marks_of(&self, commands: &[Pending]) -> Vec<ReadMark> {
         let told = commands
             .iter()
@@ -237,7 +237,7 @@ struct Pending {
 }
 
 impl Pending {
-    /// Answers what a command did that was committed, once sockets follow it. Nobody else waits for that.
+    /// Answers a committed command, once sockets follow it. Nobody else waits for that.
     fn follow(self, publish: Arc<dyn Publish>, acted: Acted, feed: ChangeNumber) {
         let Self {
             command,

@@ -1,4 +1,4 @@
-//! What the writer is given to do.
+//! The writer's work.
 
 use std::net::IpAddr;
 
@@ -12,11 +12,8 @@ pub type Answer = Box<dyn FnOnce(Reply<Vec<Sent>>) + Send>;
 
 /// A batch to write.
 pub struct Job {
-    /// Who wrote it.
     pub author: UserId,
-    /// From which address.
     pub address: Option<IpAddr>,
-    /// What.
     pub items: Vec<SendItem>,
     /// Called once, after the commit.
     pub answer: Answer,
@@ -24,11 +21,8 @@ pub struct Job {
 
 /// A command: something to do beyond entries.
 pub struct Errand {
-    /// Who asks.
     pub by: UserId,
-    /// From which address.
     pub address: Option<IpAddr>,
-    /// For what.
     pub act: Act,
     /// How many entries it may write.
     pub entries: u32,
@@ -36,7 +30,7 @@ pub struct Errand {
     pub answer: Box<dyn FnOnce(Result<Done, WireError>) + Send>,
 }
 
-/// What an [`Errand`] is answered with.
+/// The answer to an [`Errand`].
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Done {
     /// The room it was about, where who asked is in it.
@@ -47,7 +41,7 @@ pub struct Done {
     pub devices: u32,
 }
 
-/// What waits for the writer.
+/// Work that waits for the writer.
 pub(super) enum Work {
     Write(Job),
     Run(Errand),
@@ -75,7 +69,6 @@ impl Work {
         matches!(self, Self::Run(_))
     }
 
-    /// Whose it is.
     pub(super) fn person(&self) -> UserId {
         match self {
             Self::Write(job) => job.author,

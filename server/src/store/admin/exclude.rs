@@ -12,7 +12,7 @@ use crate::store::people::person;
 use crate::store::query::{SqlConnection, sql};
 use crate::store::{Acted, SessionId, StoreError, word};
 
-/// Bans or deactivates somebody, ends their sessions, and does with their messages what is asked.
+/// Bans or deactivates somebody, ends their sessions, and hides or erases their messages where that is asked.
 pub(in crate::store) async fn exclude<S: Sql>(
     append: &mut Append<S>,
     target: &Target,
@@ -57,7 +57,7 @@ pub(in crate::store) async fn exclude<S: Sql>(
     })
 }
 
-/// Lets somebody in again, and shows what was hidden of them.
+/// Lets somebody in again, and shows their hidden messages.
 pub(in crate::store) async fn readmit<S: Sql>(
     append: &mut Append<S>,
     target: &Target,
@@ -143,7 +143,6 @@ pub(in crate::store) async fn is_held<C: SqlConnection>(
         .await
 }
 
-/// See [`crate::store::admin::Administration::held_addresses`].
 pub(in crate::store) async fn held<C: SqlConnection>(
     connection: &mut C,
     at: Millis,
@@ -167,7 +166,6 @@ pub(in crate::store) async fn held<C: SqlConnection>(
         .collect()
 }
 
-/// See [`crate::store::admin::Administration::release_address`].
 pub(in crate::store) async fn release<C: SqlConnection>(
     connection: &mut C,
     id: i64,

@@ -11,7 +11,6 @@ use crate::store::query::{SqlConnection, sql};
 use crate::store::word::{parsed, written};
 use crate::store::{SessionId, StoreError};
 
-/// See [`crate::store::admin::Administration::sign_ins`].
 pub(in crate::store) async fn sign_ins<C: SqlConnection>(
     connection: &mut C,
     asked: LogQuery,
@@ -41,7 +40,6 @@ pub(in crate::store) async fn sign_ins<C: SqlConnection>(
         .collect()
 }
 
-/// See [`crate::store::admin::Administration::audit`].
 pub(in crate::store) async fn audit<C: SqlConnection>(
     connection: &mut C,
     asked: LogQuery,
@@ -95,7 +93,6 @@ pub(in crate::store) async fn write_audit<C: SqlConnection>(
     Ok(())
 }
 
-/// See [`crate::store::admin::Administration::log_sign_ins`].
 pub(in crate::store) async fn write_sign_ins<C: SqlConnection>(
     connection: &mut C,
     lines: &[NewSignIn],
@@ -124,7 +121,6 @@ pub(in crate::store) async fn write_sign_ins<C: SqlConnection>(
     Ok(())
 }
 
-/// See [`crate::store::admin::Administration::prune`].
 pub(in crate::store) async fn prune<C: SqlConnection>(
     connection: &mut C,
     at: Millis,

@@ -1,10 +1,10 @@
-//! What operators do and see: people kept out, rooms deleted, and the logs of it.
+//! Administration: people kept out, rooms deleted, and the logs of it.
 //!
 //! - `command`: a command of theirs, in order with everything that is said; `target`: to whom it may be done
 //! - `exclude`: people are kept out, and let in again
 //! - `mask`: a person's messages are hidden, shown again or erased
 //! - `delete`: rooms are deleted
-//! - `people`, `rooms`: what operators see of them
+//! - `people`, `rooms`: operators' views of them
 //! - `logs`: the sign-in log and the audit log
 //! - `owner`: owner links
 
@@ -41,7 +41,6 @@ pub const OWNER_LINKS: u32 = 8;
 pub struct Actor {
     /// Who; `None` for the command line.
     pub person: Option<Person>,
-    /// What they may do.
     pub role: Role,
     /// From which address, or which user of the computer.
     pub address: Option<String>,
@@ -85,32 +84,24 @@ impl Actor {
 /// Something an operator does, through the writer: in order with everything that is said.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Administer {
-    /// Who does it.
     pub actor: Actor,
-    /// What they do.
     pub command: Command,
 }
 
-/// What an operator does.
+/// A command of an operator.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
-    /// Gives a role.
     SetRole(UserId, Role),
-    /// Bans or deactivates.
     Exclude(UserId, Exclude),
-    /// Lets in again.
     Readmit(UserId),
-    /// Hides, shows or erases what somebody wrote.
+    /// Hides, shows or erases somebody's messages.
     SetMessages(UserId, Messages),
-    /// Signs out everywhere.
     SignOut(UserId),
     /// Sets a limit, or takes it back.
     SetLimit(UserId, SetLimit),
     /// Sets a passphrase, by its hash, and signs out everywhere.
     SetPassphrase(UserId, String),
-    /// Changes a room.
     ChangeRoom(ChangeRoom),
-    /// Deletes a room.
     DeleteRoom(RoomId),
     /// Makes the actor an owner, by the hash of an owner link's code.
     ClaimOwnership(TokenHash),
@@ -163,17 +154,13 @@ impl Command {
 /// A line to be written to the audit log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewAuditLine {
-    /// When.
     pub at: Millis,
-    /// What was done.
     pub action: AuditAction,
     /// Who did it, by which way, from where.
     pub actor: Actor,
-    /// To whom.
     pub person: Option<UserId>,
-    /// To which room.
     pub room: Option<RoomId>,
-    /// What else there is to say.
+    /// Further details, in words.
     pub detail: String,
 }
 
@@ -199,17 +186,12 @@ impl NewAuditLine {
 /// A line to be written to the sign-in log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewSignIn {
-    /// When.
     pub at: Millis,
     /// The nickname asked for.
     pub nickname: String,
-    /// Whose it is.
     pub user: Option<UserId>,
-    /// How it ended.
     pub outcome: SignInOutcome,
-    /// What the device is called.
     pub device: String,
-    /// From which address.
     pub address: String,
 }
 
@@ -222,10 +204,10 @@ pub struct Keep {
     pub lines: u64,
 }
 
-/// How far erasing what somebody wrote has come.
+/// How far erasing somebody's messages has come.
 pub type Erased = Option<(UserId, Uuid)>;
 
-/// What operators see, and the little they do that concerns no log of a room.
+/// Operators' views, and the few changes that concern no log of a room.
 #[async_trait]
 pub trait Administration {
     /// Whether anybody owns the server.
@@ -287,7 +269,7 @@ pub trait Administration {
     /// Forgets old lines of the sign-in and the audit log, and addresses that are kept out no longer.
     async fn prune(&self, at: Millis, sign_ins: Keep, audit: Keep) -> Result<(), StoreError>;
 
-    /// Erases some of what is to be erased, from where it had come. Answers where to go on; `None` once nothing is left.
+    /// Erases some of the marked messages, from where it had come. Answers where to go on; `None` once nothing is left.
     async fn erase_some(&self, from: Erased) -> Result<Erased, StoreError>;
 
     /// Takes some of the entries of deleted rooms out. Answers whether there may be more.

@@ -10,14 +10,12 @@ use crate::store::number::to_sql;
 use crate::store::query::{SqlConnection, sql};
 use crate::store::{Acted, Refusal, StoreError, TokenHash};
 
-/// See [`crate::store::admin::Administration::has_owner`].
 pub(in crate::store) async fn has_owner<C: SqlConnection>(connection: &mut C) -> Result<bool, StoreError> {
     sql!("select exists (select 1 from users where role = 'owner')")
         .scalar(connection)
         .await
 }
 
-/// See [`crate::store::admin::Administration::add_owner_link`].
 pub(in crate::store) async fn add_link<C: SqlConnection>(
     connection: &mut C,
     code: TokenHash,
@@ -38,7 +36,6 @@ pub(in crate::store) async fn add_link<C: SqlConnection>(
     Ok(())
 }
 
-/// See [`crate::store::admin::Administration::is_owner_link`].
 pub(in crate::store) async fn is_link<C: SqlConnection>(
     connection: &mut C,
     code: TokenHash,

@@ -31,7 +31,6 @@ macro_rules! seen {
     };
 }
 
-/// See [`crate::store::admin::Administration::people_info`].
 pub(in crate::store) async fn list<C: SqlConnection>(
     connection: &mut C,
     asked: &PeopleQuery,
@@ -52,7 +51,6 @@ pub(in crate::store) async fn list<C: SqlConnection>(
     rows.iter().map(|row| read_info(row, at)).collect()
 }
 
-/// See [`crate::store::admin::Administration::person_info`].
 pub(in crate::store) async fn info<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -90,7 +88,6 @@ fn read_info(row: &SqlRow, at: Millis) -> Result<PersonInfo, StoreError> {
     })
 }
 
-/// See [`crate::store::admin::Administration::person_called`].
 pub(in crate::store) async fn called<C: SqlConnection>(
     connection: &mut C,
     name: &Nickname,
@@ -105,7 +102,6 @@ pub(in crate::store) async fn called<C: SqlConnection>(
     row.as_ref().map(person::read).transpose()
 }
 
-/// See [`crate::store::admin::Administration::counts`].
 pub(in crate::store) async fn counts<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -122,7 +118,6 @@ pub(in crate::store) async fn counts<C: SqlConnection>(
     ))
 }
 
-/// See [`crate::store::admin::Administration::device_addresses`].
 pub(in crate::store) async fn device_addresses<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -136,7 +131,6 @@ pub(in crate::store) async fn device_addresses<C: SqlConnection>(
         .collect()
 }
 
-/// See [`crate::store::admin::Administration::limits_of`].
 pub(in crate::store) async fn limits_of<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -228,7 +222,7 @@ pub(in crate::store) async fn set_passphrase<C: SqlConnection>(
     Ok(())
 }
 
-/// What somebody is; a member where nobody is called so.
+/// Somebody's role; a member where nobody has this id.
 pub(in crate::store) async fn role_of<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -240,7 +234,6 @@ pub(in crate::store) async fn role_of<C: SqlConnection>(
     name.map_or(Ok(Role::Member), |name| role(&name))
 }
 
-/// See [`crate::store::admin::Administration::left_messages`].
 pub(in crate::store) async fn left_messages<C: SqlConnection>(
     connection: &mut C,
     user: UserId,

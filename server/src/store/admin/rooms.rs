@@ -1,4 +1,4 @@
-//! Rooms, as those who manage them see them: never what is said in them.
+//! Rooms, as those who manage them see them: never their messages.
 
 use steadfast_shared::admin::{RoomInfo, RoomsQuery};
 use steadfast_shared::{RoomId, limit};
@@ -22,7 +22,6 @@ macro_rules! seen {
     };
 }
 
-/// See [`crate::store::admin::Administration::rooms_info`].
 pub(in crate::store) async fn list<C: SqlConnection>(
     connection: &mut C,
     asked: &RoomsQuery,
@@ -40,7 +39,6 @@ pub(in crate::store) async fn list<C: SqlConnection>(
     rows.iter().map(read).collect()
 }
 
-/// See [`crate::store::admin::Administration::room_info`].
 pub(in crate::store) async fn info<C: SqlConnection>(
     connection: &mut C,
     room: RoomId,

@@ -1,4 +1,4 @@
-//! What an operator may do to somebody, once it is read who that is.
+//! Whom an operator may act on, once it is read who that is.
 
 use steadfast_shared::admin::{AccountState, AuditAction, Exclude, Messages};
 use steadfast_shared::event::ClosingReason;
@@ -12,7 +12,7 @@ pub(in crate::store) struct Target {
     pub(in crate::store) role: Role,
     pub(in crate::store) state: AccountState,
     pub(in crate::store) messages: Messages,
-    /// Whether erasing what they wrote has begun and is not finished.
+    /// Whether erasing their messages has begun and is not finished.
     pub(in crate::store) erasing: bool,
 }
 
@@ -21,13 +21,13 @@ pub(in crate::store) fn has_powers(actor: &Actor, command: &Command) -> bool {
     command.powers().into_iter().all(|power| actor.may(power))
 }
 
-/// Whether somebody may do this to whom they name: only who outranks them, but for what is about roles.
+/// Whether somebody may do this to the person they name: only who outranks them, but for commands about roles.
 pub(in crate::store) fn may_act_on(actor: &Actor, command: &Command, target: &Target) -> bool {
     let about_roles = matches!(command, Command::SetRole(..) | Command::SetLimit(..));
     actor.is_operator() || about_roles || actor.role.outranks(target.role)
 }
 
-/// What somebody who is kept out is told, and what the audit log calls it.
+/// The reason for the sessions of somebody who is kept out, and the action in the audit log.
 pub(in crate::store) fn exclusion(asked: &Exclude) -> Result<(ClosingReason, AuditAction), Refusal> {
     let words = match asked.state {
         AccountState::Active => return Err(Refusal::Invalid("to be let in is no exclusion")),
@@ -43,12 +43,12 @@ pub(in crate::store) fn exclusion(asked: &Exclude) -> Result<(ClosingReason, Aud
     Ok(words)
 }
 
-/// What becomes of somebody's messages where this is asked; `None` where nothing changes.
+/// The new state of somebody's messages where this is asked; `None` where nothing changes.
 pub(in crate::store) fn masking(target: &Target, asked: Messages) -> Result<Option<Messages>, Refusal> {
     match (target.messages, asked) {
         (Messages::Erased, Messages::Kept) => Err(Refusal::Conflict),
         (Messages::Kept, Messages::Kept) => Ok(None),
-        // What has begun to be erased stays so.
+        // Erasing that has begun goes on.
         _ if target.erasing => Ok(Some(Messages::Erased)),
         _ => Ok(Some(asked)),
     }
@@ -61,7 +61,7 @@ pub(in crate::store) struct Revised {
     pub(in crate::store) rooms: Vec<RoomId>,
 }
 
-/// What the audit log calls it.
+/// The action in the audit log.
 pub(in crate::store) fn action_of(messages: Messages) -> AuditAction {
     match messages {
         Messages::Kept => AuditAction::ShowedMessages,

@@ -13,7 +13,7 @@ use crate::store::query::{SqlConnection, sql};
 use crate::store::refusal::Blocker;
 use crate::store::{Refusal, StoreError};
 
-/// What somebody is in a room.
+/// Somebody's standing in a room.
 #[derive(Clone)]
 pub(in crate::store) struct Seat {
     pub(in crate::store) person: Person,

@@ -1,4 +1,4 @@
-//! What people ask for beyond entries, each kept or taken back by itself.
+//! Commands, each kept or taken back by itself.
 
 use steadfast_shared::{Millis, RoomId, Seq};
 
@@ -7,18 +7,18 @@ use crate::store::command::{self, CommandError};
 use crate::store::people::person;
 use crate::store::{Act, Acted, ChangeKind, Committed, NewCommand, NewEntry, Refusal, StoreError};
 
-/// What a refused command is taken back to.
+/// The state that a refused command is taken back to.
 struct Mark(Vec<(RoomId, LogEnd, Seq, Millis, usize)>);
 
 impl<S: Sql> Append<S> {
-    /// Carries out commands, after the entries of the same transaction. Answers what others must follow of them.
+    /// Carries out commands, after the entries of the same transaction. Answers the changes that others must follow.
     pub(super) async fn commands(
         &mut self,
         entries: &[NewEntry],
         commands: &[NewCommand],
         done: &mut Committed,
     ) -> Result<Vec<ChangeKind>, StoreError> {
-        // What commands read is what the entries have made.
+        // Commands read the state that the entries have made.
         self.store().await?;
         done.logs = self.take_grown();
         let mut changes = Vec::new();
@@ -81,7 +81,7 @@ impl<S: Sql> Append<S> {
         Mark(logs.collect())
     }
 
-    /// Forgets what was placed and locked since a mark. Everything before it was written.
+    /// Forgets entries placed and rooms locked since a mark. Everything before it was written.
     fn go_back(&mut self, Mark(logs): Mark) {
         self.rows.clear();
         self.own.clear();

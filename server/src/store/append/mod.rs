@@ -1,8 +1,8 @@
 //! The log grows: one transaction for everything that was queued, a few statements for however many entries. Both stores
-//! append so; what differs between them is in [`Sql`].
+//! append so; their differences are in [`Sql`].
 //!
-//! The rooms are locked first. What is said is then checked and stored in sets, as far as one entry does not depend on another:
-//! an edit, a deletion or a reaction ends a set, for it changes what the next ones are checked against. Commands follow, each
+//! The rooms are locked first. Entries are then checked and stored in sets, as far as one entry does not depend on another:
+//! an edit, a deletion or a reaction ends a set, for it changes the messages that the next ones are checked against. Commands follow, each
 //! of which is kept or taken back by itself.
 
 pub(super) mod change;
@@ -44,7 +44,7 @@ pub(super) struct Append<S> {
     pub(super) gave_way: Vec<(RoomId, Person)>,
 }
 
-/// What a transaction appends under.
+/// The terms of a transaction that appends.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terms {
     pub(super) at: Millis,
@@ -217,7 +217,7 @@ impl<S: Sql> Append<S> {
         Ok(())
     }
 
-    /// Appends what the server writes of somebody's doing, in rooms that are locked.
+    /// Appends entries of the server's own about somebody's act, in rooms that are locked.
     pub(super) async fn write(&mut self, by: &Person, said: Vec<(RoomId, Body)>) -> Result<(), StoreError> {
         let mut fresh = Vec::with_capacity(said.len());
         for (room, body) in said {
@@ -227,7 +227,7 @@ impl<S: Sql> Append<S> {
         self.keep(fresh).await
     }
 
-    /// Writes what was placed so far, so that later statements find it.
+    /// Writes the entries placed so far, so that later statements find them.
     async fn store(&mut self) -> Result<(), StoreError> {
         if !self.rows.is_empty() {
             self.write_growth(false, &[]).await?;
@@ -235,7 +235,7 @@ impl<S: Sql> Append<S> {
         Ok(())
     }
 
-    /// Writes everything, what was written today too, and last of all what others must follow. Answers the change feed's head.
+    /// Writes everything, today's usage too, and last of all the changes that others must follow. Answers the change feed's head.
     async fn finish(&mut self, changes: &[ChangeKind]) -> Result<ChangeNumber, StoreError> {
         let feed = self.write_growth(true, changes).await?;
         self.today.warn();
@@ -264,7 +264,7 @@ impl<S: Sql> Append<S> {
         Ok(feed)
     }
 
-    /// What was added to the logs since this was asked last.
+    /// The entries added to the logs since the last call.
     fn take_grown(&mut self) -> Vec<Grown> {
         let logs = self.logs.iter_mut();
         logs.map(|(room, log)| Grown {

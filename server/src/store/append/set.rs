@@ -16,7 +16,7 @@ use crate::store::query::sql;
 use crate::store::usage::grows;
 use crate::store::{NewEntry, Outcome, Refusal, StoreError, word};
 
-/// What is in the log under an author's id, or in the set that is about to be.
+/// The entry in the log under an author's id, or in the set that is about to be.
 struct Known<'e> {
     room: RoomId,
     seq: Seq,
@@ -25,7 +25,7 @@ struct Known<'e> {
 }
 
 impl Known<'_> {
-    /// What it says of an entry with the same id.
+    /// The outcome of an entry with the same id.
     fn settles(&self, entry: &NewEntry) -> Outcome {
         let erased = matches!(*self.body, Body::Erased | Body::ErasedEdit);
         if self.room != entry.room || !(erased || *self.body == entry.body) {
@@ -38,7 +38,7 @@ impl Known<'_> {
     }
 }
 
-/// What is stored stays stored, whatever became of the room or the message since.
+/// A stored entry stays stored, whatever became of the room or the message since.
 fn settled(refusal: Refusal, known: Option<&Known<'_>>, entry: &NewEntry) -> Outcome {
     match known.map(|known| known.settles(entry)) {
         _ if refusal == Refusal::RoomDeleted => Outcome::Refused(refusal),
@@ -49,14 +49,14 @@ fn settled(refusal: Refusal, known: Option<&Known<'_>>, entry: &NewEntry) -> Out
 }
 
 impl<S: Sql> Append<S> {
-    /// Appends what people have sent, unless it is there already or not allowed.
+    /// Appends people's entries, unless they are there already or not allowed.
     pub(super) async fn entries(&mut self, entries: &[NewEntry]) -> Result<Vec<Outcome>, StoreError> {
         self.learn(entries).await?;
         let mut outcomes = Vec::with_capacity(entries.len());
         let mut set: Vec<&NewEntry> = Vec::new();
         for entry in entries {
             let changes = !matches!(entry.body, Body::Message { .. }) && entry.body.changes().is_some();
-            // What is replied to may be in the set itself.
+            // The message replied to may be in the set itself.
             let replies_ahead = matches!(entry.body, Body::Message { reply_to: Some(seq), .. } if seq > self.head(entry.room));
             if changes || replies_ahead {
                 outcomes.extend(self.set(&std::mem::take(&mut set)).await?);
@@ -71,7 +71,7 @@ impl<S: Sql> Append<S> {
         Ok(outcomes)
     }
 
-    /// Reads what the authors of these are in their rooms, how much they have written today, and the time.
+    /// Reads the memberships of these entries' authors, how much they have written today, and the time.
     async fn learn(&mut self, entries: &[NewEntry]) -> Result<(), StoreError> {
         let pairs: BTreeSet<(UserId, RoomId)> =
             entries.iter().map(|entry| (entry.author, entry.room)).collect();
@@ -115,7 +115,7 @@ impl<S: Sql> Append<S> {
         Ok(seat)
     }
 
-    /// Stores what is said, unless it is there already or not allowed. None of it changes a message.
+    /// Stores entries, unless they are there already or not allowed. None of them changes a message.
     async fn set(&mut self, entries: &[&NewEntry]) -> Result<Vec<Outcome>, StoreError> {
         if entries.is_empty() {
             return Ok(Vec::new());
@@ -211,7 +211,7 @@ impl<S: Sql> Append<S> {
         Ok(Outcome::Stored { seq, at })
     }
 
-    /// What is in the log under the ids of these.
+    /// The log's entries under the ids of these.
     async fn known(
         &mut self,
         entries: &[&NewEntry],

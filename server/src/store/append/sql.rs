@@ -1,4 +1,4 @@
-//! What a transaction that appends asks of its database: a few statements for however many entries.
+//! The statements of a transaction that appends: a few for however many entries.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -19,7 +19,7 @@ pub(in crate::store) trait Sql: SqlConnection + Sized {
     /// Locks people until the end of the transaction, in the order of their ids.
     fn lock_people(&mut self, people: &[UserId]) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Locks what the work is about, before anything of it is checked, and reads the rooms' logs.
+    /// Locks the rooms and people of the work, before anything of it is checked, and reads the rooms' logs.
     fn prepare(
         append: &mut Append<Self>,
         entries: &[NewEntry],
@@ -32,19 +32,18 @@ pub(in crate::store) trait Sql: SqlConnection + Sized {
         rooms: &BTreeSet<RoomId>,
     ) -> impl Future<Output = Result<Vec<(RoomId, LogEnd)>, StoreError>> + Send;
 
-    /// What these people are in these rooms, and the time.
+    /// These people's memberships of these rooms, and the time.
     fn memberships(
         &mut self,
         pairs: &BTreeSet<(UserId, RoomId)>,
     ) -> impl Future<Output = Result<Memberships, StoreError>> + Send;
 
-    /// The database's time.
     fn now(&mut self) -> impl Future<Output = Result<Millis, StoreError>> + Send;
 
-    /// What is in the log under these ids.
+    /// The log's entries under these ids.
     fn firsts(&mut self, entries: &[&NewEntry]) -> impl Future<Output = Result<Firsts, StoreError>> + Send;
 
-    /// The starts of these messages; what is no message is left out.
+    /// The starts of these messages; entries that are no messages are left out.
     fn quoted(
         &mut self,
         messages: &BTreeSet<(RoomId, Seq)>,
@@ -67,7 +66,7 @@ pub(in crate::store) trait Sql: SqlConnection + Sized {
         entry: &Entry,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Writes what has grown, and last of all what others must follow. Answers the change feed's head after that.
+    /// Writes the growth, and last of all the changes that others must follow. Answers the change feed's head after that.
     fn store(
         &mut self,
         growth: &Growth<'_>,
@@ -79,7 +78,7 @@ pub(in crate::store) trait Sql: SqlConnection + Sized {
     fn savepoint(&mut self, step: Savepoint) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-/// What is done with a savepoint.
+/// A step of a savepoint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::store) enum Savepoint {
     Set,
@@ -108,14 +107,14 @@ pub(in crate::store) struct LogEnd {
     pub(in crate::store) archived: bool,
 }
 
-/// What authors are in their rooms.
+/// Authors' memberships of their rooms.
 #[derive(Default)]
 pub(in crate::store) struct Memberships {
     pub(in crate::store) found: Vec<((UserId, RoomId), Membership)>,
     pub(in crate::store) now: Millis,
 }
 
-/// What an author is in a room.
+/// An author's membership of a room.
 pub(in crate::store) enum Membership {
     In {
         seat: Seat,
@@ -138,7 +137,7 @@ pub(in crate::store) struct Used {
 }
 
 impl Used {
-    /// What that says of a day, for somebody who may write so much where they have no quota of their own.
+    /// The usage of a day, and the quota of somebody who has none of their own.
     pub(in crate::store) fn on(self, day: i64, otherwise: Quota) -> (Usage, Quota) {
         let count = |count: Option<i64>| count.map(crate::store::number::from_sql);
         let today = |used| count(used).filter(|_| self.day == Some(day)).unwrap_or(0);
@@ -155,10 +154,10 @@ impl Used {
     }
 }
 
-/// What is in the log, by its author's id for it.
+/// Entries of the log, by their authors' ids for them.
 pub(in crate::store) type Firsts = Vec<((UserId, EntryId), First)>;
 
-/// What is in the log under an author's id.
+/// The entry of the log under an author's id.
 pub(in crate::store) struct First {
     pub(in crate::store) room: RoomId,
     pub(in crate::store) seq: Seq,
@@ -166,7 +165,6 @@ pub(in crate::store) struct First {
     pub(in crate::store) body: Body,
 }
 
-/// An entry's row.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::store) struct EntryRow {
     pub(in crate::store) room: RoomId,
@@ -179,7 +177,7 @@ pub(in crate::store) struct EntryRow {
     pub(in crate::store) target: Option<Seq>,
 }
 
-/// What a transaction has added and not written yet.
+/// The growth of a transaction that is not written yet.
 pub(in crate::store) struct Growth<'a> {
     pub(in crate::store) rows: &'a [EntryRow],
     /// The logs that have grown.

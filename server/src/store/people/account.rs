@@ -14,13 +14,10 @@ pub type SessionId = i64;
 /// A device that is signed in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Device {
-    /// Its session.
     pub session: SessionId,
     /// Who it speaks for.
     pub person: Person,
-    /// What that person is on the server.
     pub role: Role,
-    /// What the device is called.
     pub device_name: String,
     /// Whether that person has set a passphrase.
     pub has_passphrase: bool,
@@ -31,11 +28,8 @@ pub struct Device {
 pub struct NewDevice {
     /// The hash of the token it will show.
     pub token: TokenHash,
-    /// What it is called.
     pub name: String,
-    /// When.
     pub at: Millis,
-    /// From which address.
     pub address: Option<String>,
 }
 
@@ -54,13 +48,10 @@ impl NewDevice {
 /// A nickname wanted by somebody who is not here yet.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SignUp {
-    /// The nickname.
     pub name: Nickname,
     /// The hash of the passphrase, where one is chosen.
     pub passphrase: Option<String>,
-    /// The first device.
     pub device: NewDevice,
-    /// By what right.
     pub admission: Admission,
 }
 
@@ -79,7 +70,7 @@ impl SignUp {
     }
 }
 
-/// By what right somebody signs up.
+/// The right by which somebody signs up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Admission {
     /// Whatever registration is: the operator let them in.
@@ -95,10 +86,9 @@ pub enum Admission {
     },
 }
 
-/// What is needed to sign in with a nickname that is taken.
+/// Everything needed to sign in with a nickname that is taken.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Account {
-    /// Whose it is.
     pub user: UserId,
     /// The hash of the passphrase, where one is set.
     pub passphrase: Option<String>,
@@ -107,9 +97,7 @@ pub struct Account {
 /// A signed-in device, as the store keeps it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KnownDevice {
-    /// Its session.
     pub session: SessionId,
-    /// What it is called.
     pub name: String,
     /// When it signed in.
     pub created_at: Millis,
@@ -124,7 +112,6 @@ pub struct InviteTerms {
     pub code: TokenHash,
     /// When it is made.
     pub created_at: Millis,
-    /// When it ends.
     pub expires_at: Millis,
     /// How many people may come by it.
     pub uses: Option<u32>,
@@ -133,8 +120,8 @@ pub struct InviteTerms {
 /// Where accounts are kept.
 #[async_trait]
 pub trait Accounts {
-    /// Takes a nickname for a person, signs the device in and lets the person into the room that everybody is in, where what
-    /// was said before counts as read.
+    /// Takes a nickname for a person, signs the device in and lets the person into the room that everybody is in, where the
+    /// log so far counts as read.
     ///
     /// Nobody becomes an owner but by an owner link. An invitation is used only where it was needed.
     async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError>;
@@ -199,10 +186,9 @@ pub trait Accounts {
     async fn uninvite(&self, id: i64) -> Result<bool, StoreError>;
 }
 
-/// What signing in did.
+/// The effects of signing in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SignedIn {
-    /// The device.
     pub device: Device,
     /// The device that was signed out to make room.
     pub made_room: Option<SessionId>,
@@ -214,7 +200,6 @@ pub enum SignUpError {
     /// It is somebody else's, or can be taken for it.
     #[error("the nickname is taken")]
     NicknameTaken,
-    /// It is none.
     #[error(transparent)]
     NotANickname(#[from] NotAName),
     /// Nobody new may come from this address.
@@ -226,7 +211,6 @@ pub enum SignUpError {
     /// Registration is closed, and no invitation was shown that is good.
     #[error("registration is closed")]
     InviteRequired,
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -243,7 +227,6 @@ pub enum SignInError {
     /// The person has as many devices as a person may have, all in use.
     #[error("too many devices")]
     TooManyDevices,
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -67,7 +67,6 @@ pub(in crate::store) async fn between<C: SqlConnection>(
     Ok(blocker(row.get("oneself")?, row.get("other")?))
 }
 
-/// See [`crate::store::admin::Administration::blocked_by`].
 pub(in crate::store) async fn blocked_by<C: SqlConnection>(
     connection: &mut C,
     user: UserId,

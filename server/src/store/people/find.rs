@@ -9,7 +9,6 @@ use crate::store::StoreError;
 use crate::store::number::{from_sql, to_sql};
 use crate::store::query::{Query, SqlConnection, sql};
 
-/// See [`Rooms::find_people`].
 pub(in crate::store) async fn find<C: SqlConnection>(
     connection: &mut C,
     page: &PeoplePage,

@@ -1,5 +1,5 @@
-//! Nicknames that somebody has given up. They are held for their former owner for a while: what was said to one person is not
-//! to be taken for said to another.
+//! Nicknames that somebody has given up. They are held for their former owner for a while: words to one person are not
+//! to be taken for words to another.
 
 use steadfast_shared::{Millis, UserId, limit};
 
@@ -43,7 +43,7 @@ pub(in crate::store) async fn give_up<C: SqlConnection>(
     .bind(user)
     .execute(connection)
     .await?;
-    // What has ended of others is left to whom nobody waits for.
+    // Ended ones of others are left to whom nobody waits for.
     sql!("delete from former_names where " [only_postgres "id in (select id from former_names where "] "until <= $1"
          [only_postgres " order by id for update skip locked)"])
     .bind(to_sql(at))

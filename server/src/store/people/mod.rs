@@ -1,7 +1,7 @@
 //! People: pages of them by name, from a key on.
 //!
 //! - [`account`]: accounts and their devices
-//! - [`nickname`]: what makes a nickname one person's; `former`: those that were given up; `rename`: one takes another's place
+//! - [`nickname`]: the keys of names; `former`: nicknames that were given up; `rename`: one takes another's place
 //! - `person`: people by their ids; `find`: by name
 //! - `block`: whom people have blocked
 
@@ -56,7 +56,7 @@ impl PeoplePage {
         }
     }
 
-    /// The key of a name: what pages are ordered by.
+    /// The key of a name, by which pages are ordered.
     pub fn key(name: &str) -> String {
         nickname::folded(name)
     }

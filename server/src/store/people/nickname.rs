@@ -1,12 +1,12 @@
-//! What makes a nickname one person's, and a public room's name its own: two names that can be taken for each other are the same.
+//! The keys that make a nickname one person's, and a public room's name its own: two names that can be taken for each other are the same.
 //!
 //! A name has three keys, each of them unique:
 //!
-//! - The *name* is what it says: the comparison form of PRECIS (RFC 8266: case, width and spaces do not count), then the
+//! - The *name* is how it reads: the comparison form of PRECIS (RFC 8266: case, width and spaces do not count), then the
 //!   skeleton of confusable characters (Unicode TR39: letters that are drawn alike are one letter).
-//! - The *look* is the skeleton of what was typed, case and all: `Ian` looks like `lan`, which the name cannot tell, for in
+//! - The *look* is the skeleton of the typed text, case and all: `Ian` looks like `lan`, which the name cannot tell, for in
 //!   lower case an i is no l.
-//! - The *shape* is the name of what foreign letters are drawn like: `Мina` with a Cyrillic М is `Mina`, and so `mina`, which
+//! - The *shape* is the name with foreign letters replaced by their look-alikes: `Мina` with a Cyrillic М is `Mina`, and so `mina`, which
 //!   neither of the others can tell, for in lower case that letter is drawn unlike any m.
 
 use precis_profiles::Nickname as Profile;
@@ -31,14 +31,12 @@ pub(in crate::store) fn rules() -> String {
     format!("3/{case:?}/{width:?}/{drawn:?}")
 }
 
-/// A name's keys.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct NameKey {
-    /// What it says.
     pub name: String,
-    /// What it looks like.
+    /// Its skeleton, case and all.
     pub look: String,
-    /// What it says, each foreign letter taken for the one it is drawn like.
+    /// The name, each foreign letter taken for the one it is drawn like.
     pub shape: String,
 }
 
@@ -77,7 +75,7 @@ pub(in crate::store) fn composed(text: &str) -> String {
     text.nfc().collect()
 }
 
-/// What is searched, and what it is searched by: without regard to case, width, form, and what takes no room (NFKC).
+/// The text for searches, and the searched one: without regard to case, width, form, and characters that take no room (NFKC).
 pub(in crate::store) fn folded(text: &str) -> String {
     let lower: String = text
         .nfkc()
@@ -90,7 +88,7 @@ pub(in crate::store) fn folded(text: &str) -> String {
 /// Whether PRECIS lets a nickname have these characters where it has them.
 fn is_allowed(text: &str) -> bool {
     let class = FreeformClass::default();
-    // The registry of RFC 8264 ends with Unicode 6.3. What is younger is judged by the skeleton alone; how a sign is drawn,
+    // The registry of RFC 8264 ends with Unicode 6.3. Younger characters are judged by the skeleton alone; how a sign is drawn,
     // as text or as emoji, is no matter of the name.
     let known: String = without_emoji(text)
         .chars()
@@ -102,7 +100,7 @@ fn is_allowed(text: &str) -> bool {
     class.allows(&known).is_ok()
 }
 
-/// A text with a space for each emoji: PRECIS knows nothing of what joins them.
+/// A text with a space for each emoji: PRECIS knows nothing of their joiners.
 fn without_emoji(text: &str) -> String {
     let mut without = String::with_capacity(text.len());
     let mut rest = text;
@@ -122,7 +120,7 @@ fn without_emoji(text: &str) -> String {
     without
 }
 
-/// Applies a mapping until it changes nothing: what a skeleton brings to light may have a case, a width, a skeleton.
+/// Applies a mapping until it changes nothing: a character that a skeleton brings to light may have a case, a width, a skeleton.
 fn settled(text: &str, map: impl Fn(&str) -> String) -> String {
     /// More rounds than any character needs.
     const ROUNDS: usize = 8;
@@ -165,7 +163,7 @@ fn at_home(text: &str) -> String {
     drawn
 }
 
-/// The skeleton, with what is drawn as nothing taken for the space it looks like.
+/// The skeleton, with characters drawn as nothing taken for the space they look like.
 fn seen(text: &str) -> String {
     let blank = |c| if is_blank(c) { ' ' } else { c };
     skeleton(text).map(blank).collect()

@@ -6,8 +6,6 @@ use steadfast_shared::{Person, UserId};
 use uuid::Uuid;
 
 use super::block;
-#[cfg(doc)]
-use crate::store::Snapshot;
 use crate::store::admin::SERVER;
 use crate::store::admin::people::limits_of;
 use crate::store::command::CommandError;
@@ -88,7 +86,6 @@ pub(in crate::store) async fn all_known<C: SqlConnection>(
     Ok(people)
 }
 
-/// See [`Snapshot::profile`].
 pub(in crate::store) async fn profile<C: SqlConnection>(
     connection: &mut C,
     user: UserId,

@@ -152,7 +152,6 @@ impl Administration for PostgresStore {
     }
 }
 
-/// See [`Administration::erase_some`].
 async fn erase_some(store: &PostgresStore, from: Erased) -> Result<Erased, StoreError> {
     let (user, after) = match from {
         Some(from) => from,
@@ -211,7 +210,6 @@ async fn erase(connection: &mut PgConnection, user: UserId, after: Uuid) -> Resu
     Ok(last)
 }
 
-/// See [`Administration::purge_some`].
 async fn purge_some(store: &PostgresStore) -> Result<bool, StoreError> {
     let room: Option<Uuid> = sqlx::query_scalar(
         "select id from rooms where deleted_at is not null

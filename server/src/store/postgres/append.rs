@@ -1,4 +1,4 @@
-//! The log grows: what [`crate::store::append`] asks of Postgres.
+//! The log grows: Postgres' statements of [`crate::store::append`].
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,7 +23,7 @@ pub(super) type Append<'t> = append::Append<&'t mut PgConnection>;
 
 /// See [`crate::store::Log::commit`].
 ///
-/// Where a connection ends in a commit of entries alone, the same is appended anew: what was committed is a repeat then.
+/// Where a connection ends in a commit of entries alone, the same is appended anew: committed entries are repeats then.
 pub(super) async fn commit(
     store: &PostgresStore,
     entries: &[NewEntry],
@@ -49,7 +49,7 @@ pub(super) async fn commit(
     }
 }
 
-/// Everything but the commit; as an error what is not to be committed, for nothing but refusals is in it.
+/// Everything but the commit; as an error if there is nothing to commit, for nothing but refusals is in it.
 async fn done(
     store: &PostgresStore,
     connection: &mut PgConnection,

@@ -1,4 +1,4 @@
-//! What an edit, a deletion or a reaction does to the message it names.
+//! The effect of an edit, a deletion or a reaction on the message it names.
 
 use sqlx::PgConnection;
 use steadfast_shared::{Body, Emoji, Entry, RoomId, Seq, UserId};
@@ -70,7 +70,7 @@ async fn react(
     Ok(())
 }
 
-/// Takes the texts of messages and of their edits out of the database, and what hangs on them.
+/// Takes the texts of messages and of their edits out of the database, with reactions and mentions.
 pub(super) async fn erase(
     connection: &mut PgConnection,
     messages: &[(RoomId, Seq)],

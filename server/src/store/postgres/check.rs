@@ -31,7 +31,7 @@ const FEED_GAPS: &str = "select 'head ' || feed.head || ', ' || count(number) ||
     from feed, changes group by feed.head
     having count(number) <> max(number) - min(number) + 1 or max(number) <> feed.head";
 
-/// What refers to an entry that is not there.
+/// References to entries that are not there.
 const ASTRAY: [&str; 6] = [
     "select 'entry ' || seq || ' of room ' || room || ': there is no such room or no such author'
      from entries where not exists (select 1 from rooms where id = entries.room)
@@ -72,12 +72,7 @@ pub enum CheckError {
     Open(#[from] OpenError),
     /// It cannot be read.
     #[error("cannot read the database {name} ({source})")]
-    Unreadable {
-        /// The database.
-        name: String,
-        /// What it said.
-        source: StoreError,
-    },
+    Unreadable { name: String, source: StoreError },
 }
 
 /// Looks at everything in a database, in one moment of it, whether servers run on it or not. Changes nothing.

@@ -16,7 +16,7 @@ const NAME: &str = "steadfast";
 /// How long a connection may take to answer when it is given back.
 const RELEASE: Duration = Duration::from_secs(2);
 
-/// What every connection asks of the server. The times keep one that hangs from holding others up: a transaction that is begun
+/// The settings of every connection. The times keep one that hangs from holding others up: a transaction that is begun
 /// and not gone on with, a lock, a statement, a client that is gone without a word.
 const SETTINGS: [(&str, &str); 10] = [
     // A plan made while a table was empty is slow for ever.
@@ -37,7 +37,7 @@ pub(super) fn named(purpose: &str) -> String {
     format!("{NAME} {purpose}")
 }
 
-/// Options with what every connection asks for.
+/// Options with the settings of every connection.
 pub(super) fn settled(options: PgConnectOptions) -> PgConnectOptions {
     options
         .application_name(NAME)
@@ -45,7 +45,7 @@ pub(super) fn settled(options: PgConnectOptions) -> PgConnectOptions {
         .disable_statement_logging()
 }
 
-/// Options for what takes its time: migrations, and looks at everything.
+/// Options for long work: migrations, and checks of everything.
 pub(super) fn patient(options: PgConnectOptions) -> PgConnectOptions {
     settled(options).options([
         ("statement_timeout", "0"),

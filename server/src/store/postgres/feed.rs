@@ -1,4 +1,4 @@
-//! The change feed grows, is read and is pruned; and what is read together with it.
+//! The change feed grows, is read and is pruned; and the snapshot read together with it.
 
 use std::collections::HashMap;
 
@@ -44,7 +44,6 @@ pub(super) async fn append(
     Ok(from_sql(head))
 }
 
-/// See [`Snapshot::feed_head`].
 async fn head(connection: &mut PgConnection) -> Result<ChangeNumber, StoreError> {
     let head: i64 = sqlx::query_scalar("select head from feed where one")
         .fetch_one(connection)
@@ -71,7 +70,7 @@ impl Feed for PostgresStore {
                     "delete from changes where number <= (select head from feed where one) - $1",
                     CHANGES_KEPT,
                 ),
-                // The oldest go first, whatever the clock did: what is left is contiguous.
+                // The oldest go first, whatever the clock did: the rest is contiguous.
                 (
                     "delete from changes where number <= (select max(number) from changes where at < $1)",
                     at.saturating_sub(CHANGES_KEPT_FOR),
@@ -129,7 +128,6 @@ impl Snapshot for PostgresSnapshot {
     }
 }
 
-/// See [`Snapshot::changes_after`].
 async fn changes_after(
     connection: &mut PgConnection,
     number: ChangeNumber,
@@ -137,7 +135,7 @@ async fn changes_after(
 ) -> Result<Option<Vec<Change>>, StoreError> {
     let head = head(connection).await?;
     if number >= head {
-        // A feed that ends before what was read of it is another one.
+        // A feed that ends before the last change read of it is another one.
         return Ok((number == head).then(Vec::new));
     }
     let rows = sqlx::query("select number, change from changes where number > $1 order by number limit $2")
@@ -156,7 +154,6 @@ async fn changes_after(
     Ok(follows.then_some(changes))
 }
 
-/// See [`Snapshot::ended`].
 async fn ended(connection: &mut PgConnection, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
     sqlx::query_scalar(
         "select asked.session from unnest($1::bigint[]) as asked (session) where not exists (

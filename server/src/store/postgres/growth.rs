@@ -1,4 +1,4 @@
-//! What a transaction has added, on its way into the tables: all of it by one statement.
+//! Added rows, on their way into the tables: all of them by one statement.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use super::{from_sql, to_sql};
 use crate::store::append::Growth;
 use crate::store::{ChangeNumber, StoreError};
 
-/// Entries, where logs end, what authors have seen by writing it, how much they have written today. Answers the change feed's
+/// Entries, ends of logs, authors' own messages, and how much was written today. Answers the change feed's
 /// head.
 ///
 /// The rooms are locked. Members and counts of the day are locked in the order of their people, as everybody does. A repeat fails

@@ -197,7 +197,7 @@ async fn complete(
     Ok(())
 }
 
-/// What the log up to `head` has made of those messages that it has changed.
+/// The current state of those messages that the log up to `head` has changed.
 async fn changes(
     connection: &mut PgConnection,
     room: RoomId,
@@ -243,7 +243,6 @@ async fn changes(
     Ok(changes)
 }
 
-/// See [`crate::store::feed::Snapshot::mismatched`].
 pub(super) async fn mismatched(
     connection: &mut PgConnection,
     cursors: &Cursors,
@@ -274,7 +273,6 @@ pub(super) async fn mismatched(
     Ok(rooms.into_iter().map(RoomId).collect())
 }
 
-/// See [`crate::store::Log::heads`].
 pub(super) async fn heads(store: &PostgresStore) -> Result<event::Heads, StoreError> {
     let rows = sqlx::query("select id, head from rooms where deleted_at is null")
         .fetch_all(&store.readers)
@@ -287,7 +285,6 @@ pub(super) async fn heads(store: &PostgresStore) -> Result<event::Heads, StoreEr
         .collect()
 }
 
-/// See [`crate::store::feed::Snapshot::grown`].
 pub(super) async fn grown(
     connection: &mut PgConnection,
     rooms: &[(RoomId, Seq)],

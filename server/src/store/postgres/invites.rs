@@ -9,7 +9,7 @@ use super::{PostgresStore, from_sql, to_sql};
 use crate::store::StoreError;
 use crate::store::account::{Admission, InviteTerms};
 
-/// Decides within a sign-up whether it may be, and uses up what it needs of an invitation.
+/// Decides within a sign-up whether it may be, and uses up the invitation.
 pub(super) async fn admit(
     connection: &mut PgConnection,
     admission: Admission,
@@ -36,7 +36,6 @@ pub(super) async fn admit(
     Ok(used > 0)
 }
 
-/// See [`crate::store::account::Accounts::admits`].
 pub(super) async fn admits(
     connection: &mut PgConnection,
     admission: Admission,
@@ -63,7 +62,6 @@ pub(super) async fn admits(
     .map_err(StoreError::from)
 }
 
-/// See [`crate::store::account::Accounts::is_closed`].
 pub(super) async fn is_closed(connection: &mut PgConnection) -> Result<bool, StoreError> {
     sqlx::query_scalar(
         "select exists (select 1 from settings where name = 'registration' and value = 'closed')",
@@ -73,7 +71,6 @@ pub(super) async fn is_closed(connection: &mut PgConnection) -> Result<bool, Sto
     .map_err(StoreError::from)
 }
 
-/// See [`crate::store::account::Accounts::invites`].
 pub(super) async fn all(store: &PostgresStore, at: Millis) -> Result<Vec<Invite>, StoreError> {
     let rows = sqlx::query(
         "select id, created_at, expires_at, used, uses from invites where expires_at > $1 order by id desc",
@@ -84,7 +81,6 @@ pub(super) async fn all(store: &PostgresStore, at: Millis) -> Result<Vec<Invite>
     rows.iter().map(read).collect()
 }
 
-/// See [`crate::store::account::Accounts::invite`].
 pub(super) async fn make(
     connection: &mut PgConnection,
     terms: &InviteTerms,

@@ -1,7 +1,7 @@
 //! A node's lease: a row of `nodes` that is renewed by the database's clock, and a shared lock that keeps tools out which need the
 //! database for themselves.
 //!
-//! Several nodes serve a database at once, and none needs its lease to write: rows' locks order what they do. A lease only says
+//! Several nodes serve a database at once, and none needs its lease to write: rows' locks order their writes. A lease only says
 //! who is alive.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,12 +39,12 @@ const CLEANING: u32 = 60;
 const GONE_MINUTES: i32 = 10;
 /// How long the lock is waited for: a process that was killed lets it go once the server has noticed.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// How long a lock that was lost with its connection may stay with what is left of that connection.
+/// How long the server may keep a lock whose connection was lost.
 const GRACE: Duration = Duration::from_secs(15);
 
 const TAKEN: &str = "another Steadfast process has taken the database for itself";
 
-/// For what a store is opened.
+/// The purpose a store is opened for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Use {
     /// To serve, beside other nodes.
@@ -142,7 +142,6 @@ impl Locked {
 }
 
 impl Lease {
-    /// For what needs none.
     pub(super) fn none() -> Self {
         Self {
             state: Arc::new(State::new(NodeId::fresh())),

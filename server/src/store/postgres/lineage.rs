@@ -52,7 +52,6 @@ impl Lineage {
         }
     }
 
-    /// See [`crate::store::Store::elsewhere`].
     pub(super) fn elsewhere(&self) -> Option<String> {
         self.state().elsewhere.clone()
     }
@@ -69,7 +68,7 @@ impl Lineage {
 }
 
 /// Gives a database that is opened in another lineage than before a new epoch: no node is there that could say whether it still
-/// has what it had. Answers the epoch, and the lineage where the server tells it.
+/// has the same contents. Answers the epoch, and the lineage where the server tells it.
 pub(super) async fn open(
     connection: &mut PgConnection,
     epoch: Epoch,
@@ -106,7 +105,6 @@ pub(super) async fn open(
     Ok((epoch, Some(current)))
 }
 
-/// See [`crate::store::Store::accept_lineage`].
 pub(super) async fn accept(store: &PostgresStore, lineage: &str) -> Result<bool, StoreError> {
     let epoch = written!(store, accounts, |transaction| async {
         keep(&mut transaction, lineage).await?;

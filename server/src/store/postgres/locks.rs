@@ -1,4 +1,4 @@
-//! What a command locks before it looks at anything: rooms by their ids, then people by theirs.
+//! The locks of a command before it reads anything: rooms by their ids, then people by theirs.
 //!
 //! Which they are is read without a lock. Where that has changed until they are locked, the command begins anew.
 
@@ -114,7 +114,7 @@ async fn rooms_of(
             Command::DeleteRoom(room) => {
                 rooms.insert(*room);
             }
-            // What they write is let in or not by what it says under the room's lock.
+            // Whether their entries are let in is read under the room's lock.
             Command::Exclude(person, _) | Command::Readmit(person) | Command::SetMessages(person, _) => {
                 rooms.extend(
                     ids(

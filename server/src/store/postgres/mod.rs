@@ -5,21 +5,21 @@
 //! - `transaction`: one that ends by its commit or not at all
 //! - `lineage`: in which history of which server the database is
 //! - `lease`: which nodes are alive, and whether one has the database for itself
-//! - [`notification`]: what nodes call to each other
+//! - [`notification`]: notifications between nodes
 //! - `append`, `growth`: the log grows, as `store::append` has it
-//! - `change`: what edits, deletions and reactions do to a message
+//! - `change`: the effects of edits, deletions and reactions on a message
 //! - `history`, `quote`: the log is read
-//! - `command`: what people ask for beyond entries, in parts: `locks`, `make`, `membership`, `settle`, `block`
-//! - `feed`: the change feed, and what is read together with it
-//! - `accounts`, `invites`, `former`, `names`: who there is, and by which names
-//! - `rooms`, `access`, `person`: who is in which room, and what they may do there
+//! - `locks`: the locks of commands
+//! - `feed`: the change feed, and the snapshot read together with it
+//! - `accounts`, `invites`, `names`: who there is, and by which names
+//! - `rooms`: rooms, and how far people have read them
 //! - `tries`: how often something is tried
 //! - `usage`: how much people have written today
-//! - `admin`: what operators do and see
+//! - `admin`: administration
 //! - [`check`]: whether a database is whole
 //!
-//! Invariant: locks are taken in one order, rooms by their ids, people by theirs, then the feed's; and what is checked is read by a later
-//! statement than the one that took the lock, for each statement sees what was committed when it began.
+//! Invariant: locks are taken in one order, rooms by their ids, people by theirs, then the feed's; and conditions are read by a later
+//! statement than the one that took the lock, for each statement sees the commits before it began.
 
 mod accounts;
 mod admin;
@@ -78,12 +78,12 @@ pub enum Clock {
 /// A store in a Postgres database.
 #[derive(Debug)]
 pub struct PostgresStore {
-    /// What the log grows by.
+    /// Connections that append.
     writer: PgPool,
-    /// Sign-ins, devices and what operators keep: never behind a long append.
+    /// Connections for sign-ins, devices and administration: never behind a long append.
     accounts: PgPool,
     readers: PgPool,
-    /// What sessions open with is read over these.
+    /// Connections that read sessions' snapshots.
     handshakes: PgPool,
     generation: Generation,
     lease: Lease,
@@ -101,7 +101,7 @@ impl PostgresStore {
         Self { limits, ..self }
     }
 
-    /// What the store's commit answers after a statement that failed, as a test of it asks.
+    /// The outcome of a commit after a statement that failed, for a test of it.
     #[doc(hidden)]
     pub async fn commit_after_a_failed_statement(&self) -> Result<(), StoreError> {
         let mut transaction = Transaction::begin(&self.writer).await?;
@@ -153,7 +153,7 @@ impl PostgresStore {
         done
     }
 
-    /// Whether the server that is connected to is a standby, which holds only what has come to it so far.
+    /// Whether the server is a standby, which only has the commits that have come to it so far.
     async fn is_standby(&self) -> Result<bool, StoreError> {
         self.read(async {
             sqlx::query_scalar("select pg_is_in_recovery()")
@@ -249,7 +249,7 @@ impl Log for PostgresStore {
         self.read(history::page(self, room, span, limit)).await
     }
 
-    /// Nothing: what was erased is taken out of the table's files by Postgres' own vacuum, and out of its log as that is recycled.
+    /// Nothing: erased rows are taken out of the table's files by Postgres' own vacuum, and out of its log as that is recycled.
     async fn scrub(&self) -> Result<bool, StoreError> {
         Ok(true)
     }

@@ -1,4 +1,4 @@
-//! What is kept of names and reactions to compare them by, brought up to date where the database has it by older rules.
+//! Keys that names and reactions are compared by, brought up to date where the database has them by older rules.
 
 use sqlx::{Connection, PgConnection, Row};
 use steadfast_shared::Emoji;
@@ -8,7 +8,7 @@ use crate::store::names::{EMOJI_RULES, Taken, is_behind};
 use crate::store::nickname::{self, NameKey};
 use crate::store::rooms::kind;
 
-/// Gives every name and every reaction what this program compares them by, in one transaction.
+/// Gives every name and every reaction the keys this program compares them by, in one transaction.
 pub(super) async fn bring_up_to_date(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let mut transaction = connection.begin().await?;
     if takes_over(&mut transaction, "name_rules", &nickname::rules()).await? {
@@ -172,7 +172,7 @@ async fn former(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Reactions with two forms of one emoji become one. What is no emoji goes; its entry keeps its place in the log.
+/// Reactions with two forms of one emoji become one. Texts that are no emoji go; their entries keep their places in the log.
 async fn reactions(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let used: Vec<String> = sqlx::query_scalar("select emoji from reactions group by emoji order by emoji")
         .fetch_all(&mut *connection)

@@ -1,4 +1,4 @@
-//! Notifications: what one node calls to the others through the database server. Any may be lost.
+//! Notifications from one node to the others through the database server. Any may be lost.
 
 use std::io;
 use std::time::Duration;
@@ -38,7 +38,6 @@ impl Notifications {
         })
     }
 
-    /// Connects to call.
     pub async fn caller(&self) -> Result<Caller, NotificationError> {
         let connection = bounded(
             self.options
@@ -50,7 +49,6 @@ impl Notifications {
         Ok(Caller { connection })
     }
 
-    /// Connects to listen.
     pub async fn listener(&self) -> Result<Listener, NotificationError> {
         bounded(async {
             let pool = PgPoolOptions::new()
@@ -61,7 +59,7 @@ impl Notifications {
                 .connect_with(self.options.clone().application_name(&named("listener")))
                 .await?;
             let mut listener = PgListener::connect_with(&pool).await?;
-            // The driver must not connect anew by itself: what was called meanwhile would be missed unseen.
+            // The driver must not connect anew by itself: notifications meanwhile would be missed unseen.
             listener.eager_reconnect(false);
             listener.listen(CHANNEL).await?;
             Ok(Listener(listener))

@@ -21,7 +21,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Connections that append: the writer's one task needs one, and another where one was thrown away.
 const WRITERS: u32 = 2;
-/// Connections that sign people in and write what operators keep.
+/// Connections for sign-ins and administration.
 const ACCOUNTS: u32 = 4;
 /// Connections that read at the same time.
 const READERS: u32 = 8;
@@ -38,7 +38,7 @@ pub(super) fn newest_migration() -> i64 {
     versions.max().unwrap_or(0)
 }
 
-/// Why a database cannot be used. Each says what to do.
+/// Why a database cannot be used, each with the way out.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The URL is none.
@@ -53,79 +53,47 @@ pub enum OpenError {
     Unreachable {
         /// The database, without the password.
         name: String,
-        /// What was said.
         source: sqlx::Error,
     },
     /// The server does not answer.
     #[error(
         "the database {name} does not answer: see that Postgres runs there and that no firewall is in between"
     )]
-    Silent {
-        /// The database.
-        name: String,
-    },
+    Silent { name: String },
     /// Nodes serve it that is to be had alone, or a tool has it that is to be served.
     #[error(
         "the database {name} is in use by another Steadfast process: stop the servers while `steadfast copy` works, or name \
          another database"
     )]
-    InUse {
-        /// The database.
-        name: String,
-    },
+    InUse { name: String },
     /// Its Postgres is too old.
     #[error("the database {name} is of Postgres {version}, and Steadfast needs Postgres 14 or newer")]
-    TooOld {
-        /// The database.
-        name: String,
-        /// The server's version.
-        version: String,
-    },
+    TooOld { name: String, version: String },
     /// It stores no Unicode.
     #[error(
         "the database {name} has the encoding {encoding}: make it anew with `create database … encoding 'UTF8' template template0`"
     )]
-    NotUnicode {
-        /// The database.
-        name: String,
-        /// Its encoding.
-        encoding: String,
-    },
-    /// It only reads.
+    NotUnicode { name: String, encoding: String },
     #[error("the database {name} is on a standby server, which only reads: name the primary with --database")]
-    Standby {
-        /// The database.
-        name: String,
-    },
+    Standby { name: String },
     /// Written by a later version.
     #[error(
         "the database {name} was written by a newer version of Steadfast: run that version, or name another database with --database"
     )]
-    Newer {
-        /// The database.
-        name: String,
-    },
+    Newer { name: String },
     /// Not a database of Steadfast's.
     #[error(
         "the database {name} holds another program's tables: make an empty one for Steadfast, and name it with --database"
     )]
-    Foreign {
-        /// The database.
-        name: String,
-    },
+    Foreign { name: String },
     /// It could not be brought up to date.
     #[error(
         "cannot prepare the database {name} ({source}): see that the user may make tables in its schema, and look into Postgres' log"
     )]
-    Unusable {
-        /// The database.
-        name: String,
-        /// What was said.
-        source: sqlx::Error,
-    },
+    Unusable { name: String, source: sqlx::Error },
 }
 
-/// What a database is called in messages: without a user and a password.
+/// A database's name in messages: without a user and a password.
 pub(in crate::store) fn name(url: &str) -> Result<String, OpenError> {
     Address::parse(url).map(|address| address.name)
 }
@@ -134,7 +102,7 @@ pub(in crate::store) fn name(url: &str) -> Result<String, OpenError> {
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Address {
     pub(super) options: PgConnectOptions,
-    /// What it is called in messages: without a password.
+    /// Its name in messages: without a password.
     pub(super) name: String,
 }
 
@@ -150,7 +118,7 @@ impl Address {
         Ok(Self { options, name })
     }
 
-    /// Connects for what takes its time.
+    /// Connects for long work.
     pub(in crate::store) async fn connect(&self) -> Result<PgConnection, OpenError> {
         let options = patient(self.options.clone());
         match timeout(CONNECTING, options.connect()).await {
@@ -191,7 +159,7 @@ impl PostgresStore {
         Self::open_as(url, patience, at, clock, Some(Use::Alone)).await
     }
 
-    /// Opens the database beside other nodes: for what reads and writes rows and remembers nothing, as tests and tools do.
+    /// Opens the database beside other nodes: for tests and tools that read and write rows and remember nothing.
     pub async fn open_beside(
         url: &str,
         patience: Duration,
@@ -255,7 +223,7 @@ impl PostgresStore {
         let lineage = Lineage::new(lineage);
         let generation = Generation::begin(lineage.clone());
         Ok(Self {
-            // What has ended shows at the first statement, and the attempt is made again.
+            // An ended connection shows at the first statement, and the attempt is made again.
             writer: generation.pool_of_transactions(&options, WRITERS, patience),
             accounts: generation.pool(&options, ACCOUNTS, patience, false),
             readers: generation.pool(&options, READERS, patience, true),

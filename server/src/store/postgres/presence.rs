@@ -33,7 +33,7 @@ impl PresenceRows for PostgresStore {
             .unzip();
         self.read(async {
             let mut transaction = Transaction::begin(&self.accounts).await?;
-            // The row's lock keeps what is read of this node in step with its version.
+            // The row's lock keeps the rows read of this node in step with its version.
             let version = raise_version(&mut transaction, node).await?;
             if version.is_some() {
                 sqlx::query("delete from presence where node = $1 and person = any($2)")

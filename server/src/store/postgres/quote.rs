@@ -1,4 +1,4 @@
-//! What an entry brings along so that it can be shown: the start of the message it replies to.
+//! The start of the message that an entry replies to, which is shown with it.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::body::read;
 use super::{from_sql, to_sql};
 use crate::store::StoreError;
 
-/// The starts of these messages, as their texts are; what is no message is left out.
+/// The starts of these messages, as their texts are; entries that are no messages are left out.
 pub(super) async fn quoted(
     connection: &mut PgConnection,
     messages: &[(RoomId, Seq)],

@@ -101,7 +101,7 @@ impl Drop for Transaction {
             };
             runtime.spawn(ending.rollback());
         } else {
-            // Closed at once: what was begun ends with it.
+            // Closed at once: an open transaction ends with it.
             drop(connection.detach());
         }
     }

@@ -12,7 +12,7 @@ use crate::store::append::Used;
 use crate::store::quota::{Quota, Quotas, Room, Usage};
 use crate::store::usage::day_of;
 
-/// What a row with the columns of `usage` says of a day: nothing where they are null.
+/// A day's usage by a row with the columns of `usage`: nothing where they are null.
 fn read(row: &PgRow, day: i64, otherwise: Quota) -> Result<(Usage, Quota), StoreError> {
     Ok(of(row)?.on(day, otherwise))
 }
@@ -46,7 +46,7 @@ impl Quotas for PostgresStore {
         })
     }
 
-    /// The disk is Postgres' to watch: a full one refuses what is written.
+    /// The disk is Postgres' to watch: a full one refuses writes.
     fn disk(&self) -> Room {
         Room::Enough
     }

@@ -1,4 +1,4 @@
-//! Who may do what in a room.
+//! Rights in a room.
 
 use steadfast_shared::{RoomId, RoomKind, UserId};
 
@@ -7,7 +7,7 @@ use crate::store::command::CommandError;
 use crate::store::query::{SqlConnection, sql};
 use crate::store::{Refusal, StoreError};
 
-/// What somebody may do in a room they are in.
+/// Somebody's rights in a room they are in.
 pub(in crate::store) struct Access {
     pub(in crate::store) kind: RoomKind,
     pub(in crate::store) name: String,
@@ -20,7 +20,7 @@ pub(in crate::store) struct Access {
     pub(in crate::store) people: usize,
 }
 
-/// What this person may do in the room; a room they are not in is not there.
+/// This person's rights in the room; a room they are not in is not there.
 pub(in crate::store) async fn access<C: SqlConnection>(
     connection: &mut C,
     user: UserId,

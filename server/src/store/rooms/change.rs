@@ -17,7 +17,7 @@ use crate::store::nickname::{self, NameKey};
 use crate::store::query::sql;
 use crate::store::{Acted, Refusal};
 
-/// Changes a room, and writes into its log what is otherwise than before.
+/// Changes a room, and writes the changes into its log.
 pub(in crate::store) async fn change<S: Sql>(
     append: &mut Append<S>,
     me: Person,
@@ -47,7 +47,7 @@ pub(in crate::store) async fn change<S: Sql>(
     Ok(acted)
 }
 
-/// Changes a room for somebody who may, and says in the audit log's line what is otherwise.
+/// Changes a room for somebody who may, and notes the changes in the audit log's line.
 pub(in crate::store) async fn change_with<S: Sql>(
     append: &mut Append<S>,
     me: Person,

@@ -1,4 +1,4 @@
-//! What is otherwise about a room or a person that get other names.
+//! The changes that a room or a person goes through.
 
 use steadfast_shared::room::ChangeRoom;
 use steadfast_shared::{Nickname, RoomChange, RoomName};
@@ -14,7 +14,7 @@ pub(in crate::store) const NO_ROOM_NAME: &str =
 pub(in crate::store) const NO_NICKNAME: &str =
     "this cannot be a nickname: it has a character that no name has, or shows nothing";
 
-/// What is otherwise, as the audit log tells it.
+/// The changes, in the words of the audit log.
 pub(in crate::store) fn in_words(changes: &[RoomChange]) -> String {
     let words: Vec<String> = changes
         .iter()
@@ -29,7 +29,7 @@ pub(in crate::store) fn in_words(changes: &[RoomChange]) -> String {
     words.join(", ")
 }
 
-/// What would be otherwise. A room is opened before, and archived after everything else.
+/// The changes that are asked for. A room is opened before, and archived after everything else.
 pub(in crate::store) fn differences(
     access: &Access,
     asked: &ChangeRoom,

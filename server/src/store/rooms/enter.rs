@@ -16,7 +16,7 @@ use crate::store::{Refusal, StoreError};
 
 /// Brings somebody into a room, with everything that was said before as read. Answers whether they were not in it.
 ///
-/// Who comes by themselves has so many rooms to come into. Who is brought is never refused: what others do to them costs
+/// Who comes by themselves has so many rooms to come into. Who is brought is never refused: the acts of others cost
 /// them nothing but the room that they were brought into first and have said nothing in. The room and the person are locked.
 pub(in crate::store) async fn enter<S: Sql>(
     append: &mut Append<S>,

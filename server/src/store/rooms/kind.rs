@@ -1,4 +1,4 @@
-//! A room's kind, and what it is found by, as its row holds them.
+//! A room's kind, and its text for searches, as its row holds them.
 
 use steadfast_shared::RoomKind;
 
@@ -14,7 +14,6 @@ pub(in crate::store) fn written(kind: RoomKind) -> &'static str {
     }
 }
 
-/// See [`written`].
 pub(in crate::store) fn read(written: &str) -> Result<RoomKind, StoreError> {
     match written {
         "public" => Ok(RoomKind::Public),
@@ -24,7 +23,7 @@ pub(in crate::store) fn read(written: &str) -> Result<RoomKind, StoreError> {
     }
 }
 
-/// What a room is found by.
+/// The text that searches look through.
 pub(in crate::store) fn search(name: &str, topic: &str) -> String {
     folded(&format!("{name}\n{topic}"))
 }

@@ -1,7 +1,7 @@
 //! Rooms: who is in which, and how far they have read.
 //!
 //! - `create`, `membership`, `change`, `hide`: the commands about rooms
-//! - `access`: who may do what in a room; `enter`: who comes into it
+//! - `access`: rights in a room; `enter`: who comes into it
 //! - `difference`: the changes that a command asks for
 //! - `kind`: how rows hold a room's kind, and its words to be found by
 //! - `view`: rooms as their members see them
@@ -32,9 +32,7 @@ pub const UNREAD_COUNTED: u32 = 1_000;
 /// How far a person has read a room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ReadMark {
-    /// Who.
     pub user: UserId,
-    /// Which room.
     pub room: RoomId,
     /// The newest entry seen.
     pub seq: Seq,
@@ -74,7 +72,7 @@ pub trait Rooms: Log {
     /// A page of the people in a room.
     async fn members(&self, room: RoomId, page: &PeoplePage) -> Result<Vec<Person>, StoreError>;
 
-    /// Those in a room who are more than members of the server, and what they are.
+    /// Those in a room who are more than members of the server, and their roles.
     async fn roles_in(&self, room: RoomId) -> Result<HashMap<UserId, Role>, StoreError>;
 
     /// A page of the people who may sign in.

@@ -6,8 +6,6 @@ use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{Person, Role, Room, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
 
-#[cfg(doc)]
-use super::Rooms;
 use super::{UNREAD_COUNTED, kind};
 use crate::store::number::{from_sql, to_sql};
 use crate::store::people::{find, person};
@@ -35,7 +33,6 @@ macro_rules! seen {
     };
 }
 
-/// See [`Rooms::rooms_of`].
 pub(in crate::store) async fn rooms_of<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -67,7 +64,6 @@ pub(in crate::store) async fn rooms_of<C: SqlConnection>(
     Ok(rooms)
 }
 
-/// See [`Rooms::views`].
 pub(in crate::store) async fn views<C: SqlConnection>(
     connection: &mut C,
     id: RoomId,
@@ -97,7 +93,6 @@ pub(in crate::store) async fn views<C: SqlConnection>(
     Ok(views)
 }
 
-/// See [`Rooms::browse`].
 pub(in crate::store) async fn browse<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -133,7 +128,6 @@ pub(in crate::store) async fn browse<C: SqlConnection>(
         .collect()
 }
 
-/// See [`Rooms::roles_in`].
 pub(in crate::store) async fn roles_in<C: SqlConnection>(
     connection: &mut C,
     room: RoomId,

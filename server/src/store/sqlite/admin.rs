@@ -143,7 +143,6 @@ impl Administration for SqliteStore {
     }
 }
 
-/// See [`Administration::erase_some`].
 async fn erase_some(store: &SqliteStore, from: Erased) -> Result<Erased, StoreError> {
     let (user, after) = match from {
         Some(from) => from,
@@ -188,7 +187,6 @@ async fn erase_some(store: &SqliteStore, from: Erased) -> Result<Erased, StoreEr
     Ok(last)
 }
 
-/// See [`Administration::purge_some`].
 async fn purge_some(store: &SqliteStore) -> Result<bool, StoreError> {
     let room: Option<Uuid> = sqlx::query_scalar(
         "select id from rooms where deleted_at is not null

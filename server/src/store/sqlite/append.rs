@@ -1,4 +1,4 @@
-//! The log grows: what [`crate::store::append`] asks of SQLite.
+//! The log grows: SQLite's statements of [`crate::store::append`].
 //!
 //! The write lock is held from the first statement to the commit, so the heads read here are the heads until then.
 

@@ -1,4 +1,4 @@
-//! What an edit, a deletion or a reaction does to the message it names.
+//! The effect of an edit, a deletion or a reaction on the message it names.
 
 use sqlx::SqliteConnection;
 use steadfast_shared::{Body, Emoji, Entry, RoomId, Seq, UserId};
@@ -72,7 +72,7 @@ async fn react(
     Ok(())
 }
 
-/// Takes the text of a message and of its edits out of the database, and what hangs on it.
+/// Takes the text of a message and of its edits out of the database, with reactions and mentions.
 pub(super) async fn erase(
     connection: &mut SqliteConnection,
     room: RoomId,

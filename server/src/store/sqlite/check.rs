@@ -17,7 +17,7 @@ const RESTORE: &str = "stop the server, keep this file, and go back to the newes
 const REPORT: &str = "nothing that was said is lost, but please report this with the lines above: no version of Steadfast \
                       writes it. A backup that `steadfast check` calls sound can be restored with `steadfast restore BACKUP`";
 
-/// What is counted, by tables of the first version.
+/// The counts, by tables of the first version.
 const COUNTS: [&str; 3] = [
     "select count(*) from users",
     "select count(*) from rooms",
@@ -33,7 +33,7 @@ pub(super) const GAPS: &str =
     having count(entries.seq) <> rooms.head or coalesce(max(entries.seq), 0) <> rooms.head
         or coalesce(min(entries.seq), 1) <> 1";
 
-/// What refers to an entry that is not there, from the second migration on.
+/// References to entries that are not there, from the second migration on.
 const ASTRAY: [&str; 6] = [
     "select rooms.name || ': entry ' || later.seq || ' changes entry ' || later.target || ', which is not there' as finding
      from entries later join rooms on rooms.id = later.room
@@ -69,7 +69,7 @@ const UNREAD: &str =
      group by members.user, members.room
      having count(entries.seq) <> rooms.messages - members.seen";
 
-/// What is found of a file that was not copied to its end.
+/// The findings in a file that was not copied to its end.
 pub const CUT_OFF: &str = "the file ends in the middle of a page: it was not copied to its end";
 
 /// Looks at everything in a database, in one moment of it, whether a server runs on it or not. Changes nothing.

@@ -1,7 +1,7 @@
 //! A database copied as it is at one moment, while others write it.
 //!
 //! `VACUUM INTO` reads in one transaction: it sees one moment, holds nobody up, and never begins anew however much is written
-//! meanwhile. The copy has no write-ahead log, and nothing of what was erased.
+//! meanwhile. The copy has no write-ahead log, and nothing erased is in it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -64,7 +64,7 @@ pub async fn copy(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64)) ->
     connection.close().await.map_err(StoreError::from)
 }
 
-/// Gives a copy a life of its own, so that browsers drop what they know of the one it was copied from. Answers the time as part
+/// Gives a copy a life of its own, so that browsers drop their knowledge of the one it was copied from. Answers the time as part
 /// of a file's name.
 pub async fn renew_epoch(file: &Path) -> Result<String, StoreError> {
     let mut connection = SqliteConnectOptions::new()

@@ -33,7 +33,6 @@ pub(super) async fn append(
     Ok(head)
 }
 
-/// See [`crate::store::feed::Snapshot::feed_head`].
 pub(super) async fn head(connection: &mut SqliteConnection) -> Result<ChangeNumber, StoreError> {
     let head: i64 = sqlx::query_scalar("select head from feed where one = 1")
         .fetch_one(connection)
@@ -41,7 +40,6 @@ pub(super) async fn head(connection: &mut SqliteConnection) -> Result<ChangeNumb
     Ok(from_sql(head))
 }
 
-/// See [`crate::store::feed::Snapshot::changes_after`].
 pub(super) async fn after(
     connection: &mut SqliteConnection,
     number: ChangeNumber,
@@ -49,7 +47,7 @@ pub(super) async fn after(
 ) -> Result<Option<Vec<Change>>, StoreError> {
     let head = head(connection).await?;
     if number >= head {
-        // A feed that ends before what was read of it is another one.
+        // A feed that ends before the last change read of it is another one.
         return Ok((number == head).then(Vec::new));
     }
     let rows = sqlx::query("select number, change from changes where number > ? order by number limit ?")
@@ -68,7 +66,6 @@ pub(super) async fn after(
     Ok(follows.then_some(changes))
 }
 
-/// See [`crate::store::feed::Feed::prune_changes`].
 pub(super) async fn prune(store: &SqliteStore, at: Millis) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
     for (query, limit) in [
@@ -76,7 +73,7 @@ pub(super) async fn prune(store: &SqliteStore, at: Millis) -> Result<(), StoreEr
             "delete from changes where number <= (select head from feed where one = 1) - ?",
             CHANGES_KEPT,
         ),
-        // The oldest go first, whatever the clock did: what is left is contiguous.
+        // The oldest go first, whatever the clock did: the rest is contiguous.
         (
             "delete from changes where number <= (select max(number) from changes where at < ?)",
             at.saturating_sub(CHANGES_KEPT_FOR),

@@ -162,7 +162,6 @@ async fn first_since(
     Ok((low <= head).then_some(low))
 }
 
-/// See [`crate::store::feed::Snapshot::grown`].
 pub(super) async fn grown(
     connection: &mut SqliteConnection,
     rooms: &[(RoomId, Seq)],
@@ -196,7 +195,6 @@ pub(super) async fn grown(
     Ok(grown)
 }
 
-/// See [`crate::store::feed::Snapshot::mismatched`].
 pub(super) async fn mismatched(
     connection: &mut SqliteConnection,
     cursors: &Cursors,
@@ -226,7 +224,6 @@ pub(super) async fn mismatched(
     Ok(rooms.into_iter().map(RoomId).collect())
 }
 
-/// See [`crate::store::Log::heads`].
 pub(super) async fn heads(store: &SqliteStore) -> Result<event::Heads, StoreError> {
     let rows = sqlx::query("select id, head from rooms where deleted_at is null")
         .fetch_all(&store.readers)

@@ -1,4 +1,4 @@
-//! A look at a database before it is opened for writing: what is damaged is told at once, and not written to.
+//! A look at a database before it is opened for writing: a damaged one is reported at once, and not written to.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -14,7 +14,7 @@ use super::open::{OpenError, unusable};
 use crate::clock;
 use crate::store::files;
 
-/// How long a start may take for this. What a large file has beyond it is left to `steadfast check`.
+/// How long a start may take for this. The rest of a large file is left to `steadfast check`.
 const BUDGET: Duration = Duration::from_secs(5);
 /// How many steps of SQLite's lie between two looks at the clock.
 const STEPS: i32 = 10_000;

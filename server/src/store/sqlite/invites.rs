@@ -9,7 +9,7 @@ use super::{SqliteStore, from_sql, to_sql};
 use crate::store::StoreError;
 use crate::store::account::{Admission, InviteTerms};
 
-/// Decides within a sign-up whether it may be, and uses up what it needs of an invitation.
+/// Decides within a sign-up whether it may be, and uses up the invitation.
 pub(super) async fn admit(
     transaction: &mut Transaction<'static, Sqlite>,
     admission: Admission,
@@ -36,7 +36,6 @@ pub(super) async fn admit(
     Ok(used > 0)
 }
 
-/// See [`crate::store::account::Accounts::admits`].
 pub(super) async fn admits(
     readers: &SqlitePool,
     admission: Admission,
@@ -63,7 +62,6 @@ pub(super) async fn admits(
     .map_err(StoreError::from)
 }
 
-/// See [`crate::store::account::Accounts::is_closed`].
 pub(super) async fn is_closed(executor: impl SqliteExecutor<'_>) -> Result<bool, StoreError> {
     sqlx::query_scalar(
         "select exists (select 1 from settings where name = 'registration' and value = 'closed')",
@@ -73,7 +71,6 @@ pub(super) async fn is_closed(executor: impl SqliteExecutor<'_>) -> Result<bool,
     .map_err(StoreError::from)
 }
 
-/// See [`crate::store::account::Accounts::set_closed`].
 pub(super) async fn set_closed(store: &SqliteStore, closed: bool) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
     sqlx::query("insert or replace into settings (name, value) values ('registration', ?)")
@@ -83,7 +80,6 @@ pub(super) async fn set_closed(store: &SqliteStore, closed: bool) -> Result<(), 
     store.commit(transaction).await
 }
 
-/// See [`crate::store::account::Accounts::invites`].
 pub(super) async fn all(store: &SqliteStore, at: Millis) -> Result<Vec<Invite>, StoreError> {
     let rows = sqlx::query(
         "select id, created_at, expires_at, used, uses from invites where expires_at > ? order by id desc",
@@ -94,7 +90,6 @@ pub(super) async fn all(store: &SqliteStore, at: Millis) -> Result<Vec<Invite>, 
     rows.iter().map(read).collect()
 }
 
-/// See [`crate::store::account::Accounts::invite`].
 pub(super) async fn make(store: &SqliteStore, terms: &InviteTerms) -> Result<Option<Invite>, StoreError> {
     let mut transaction = store.begin().await?;
     sqlx::query("delete from invites where expires_at <= ?")
@@ -117,7 +112,6 @@ pub(super) async fn make(store: &SqliteStore, terms: &InviteTerms) -> Result<Opt
     row.as_ref().map(read).transpose()
 }
 
-/// See [`crate::store::account::Accounts::uninvite`].
 pub(super) async fn take_back(store: &SqliteStore, id: i64) -> Result<bool, StoreError> {
     let mut transaction = store.begin().await?;
     let gone = sqlx::query("delete from invites where id = ?")

@@ -3,18 +3,15 @@
 //! - [`open`]: from a path to a migrated, locked database
 //! - `inspect`: a look at a database before that
 //! - `append`: the log grows, as `store::append` has it
-//! - `change`: what edits, deletions and reactions do to a message
+//! - `change`: the effects of edits, deletions and reactions on a message
 //! - `history`: the log is read
-//! - `now`: what the log has made of a page's entries
-//! - `quote`, `person`: what entries bring along to be shown
-//! - `admin`: what operators do and see
-//! - `block`: whom people have blocked, and what they have hidden
+//! - `now`: the current state of a page's entries
+//! - `quote`: the starts of messages that entries reply to
+//! - `admin`: administration
 //! - `accounts`: who there is, and on which devices
 //! - `invites`: who may sign up
-//! - `feed`: the change feed; `snapshot`: what is read together with it
+//! - `feed`: the change feed; `snapshot`: the reads of one moment
 //! - `names`: the nicknames' keys, brought up to date
-//! - `access`: who may do what in a room
-//! - `command`: what people ask for beyond entries, in parts: `make`, `membership`, `settle`
 //! - [`copy`]: a copy of one moment; [`check`]: whether a database is whole
 //! - `usage`: how much people have written today; `tries`: how often something is tried
 //! - `watch`: whether the files are still those that were opened
@@ -62,7 +59,7 @@ use watch::Watch;
 
 /// Largest write-ahead log that is left as it is from one second to the next.
 const WAL_BYTES: u64 = 4 * 1024 * 1024;
-/// After how many calls of [`Store::tend`] without a commit what is in the log is written into the main file, too.
+/// After how many calls of [`Store::tend`] without a commit the log is written into the main file, too.
 const WAL_IDLE: u32 = 10;
 
 /// A store in one SQLite file.
@@ -71,7 +68,7 @@ pub struct SqliteStore {
     database: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
-    /// What sessions open with is read over these.
+    /// Connections that read sessions' snapshots.
     handshakes: SqlitePool,
     epoch: Epoch,
     node: NodeId,
@@ -94,7 +91,7 @@ impl SqliteStore {
         Self { limits, ..self }
     }
 
-    /// How much room the disk has. What it has is told in the log, where it changes.
+    /// How much room the disk has. A change of it is logged.
     fn room(&self) -> Room {
         let room = match files::disk(&self.database) {
             Some((free, size)) => Room::of(free, size, self.limits.min_free),
@@ -140,7 +137,7 @@ impl SqliteStore {
         }
     }
 
-    /// Commits, and makes sure that what was committed is in the files that are there.
+    /// Commits, and makes sure that the commit is in the files that are there.
     async fn commit(&self, transaction: Transaction<'static, Sqlite>) -> Result<(), StoreError> {
         let done = transaction.commit().await.map_err(StoreError::from);
         self.failing.store(done.is_err(), Ordering::Relaxed);

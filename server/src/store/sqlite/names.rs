@@ -1,4 +1,4 @@
-//! What is kept of names and reactions to compare them by, brought up to date where the database has it by other rules.
+//! Keys that names and reactions are compared by, brought up to date where the database has them by other rules.
 
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 use steadfast_shared::Emoji;
@@ -8,7 +8,7 @@ use crate::store::names::{EMOJI_RULES, Taken, is_behind};
 use crate::store::nickname::{self, NameKey};
 use crate::store::rooms::kind;
 
-/// Gives every name and every reaction what this program compares them by, in one transaction.
+/// Gives every name and every reaction the keys this program compares them by, in one transaction.
 pub(super) async fn bring_up_to_date(pool: &SqlitePool) -> Result<(), sqlx::Error> {
     let mut transaction = pool.begin_with("begin immediate").await?;
     if is_new(&mut transaction, "name_rules", &nickname::rules()).await? {
@@ -133,7 +133,7 @@ async fn former(transaction: &mut Transaction<'static, Sqlite>) -> Result<(), sq
     Ok(())
 }
 
-/// Reactions with two forms of one emoji become one. What is no emoji goes; its entry keeps its place in the log.
+/// Reactions with two forms of one emoji become one. Texts that are no emoji go; their entries keep their places in the log.
 async fn reactions(transaction: &mut Transaction<'static, Sqlite>) -> Result<(), sqlx::Error> {
     let used: Vec<String> = sqlx::query_scalar("select emoji from reactions group by emoji order by emoji")
         .fetch_all(&mut **transaction)

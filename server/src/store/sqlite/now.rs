@@ -1,4 +1,4 @@
-//! A page's entries are completed by what the log has made of them, what they reply to, and whom they mention.
+//! A page's entries are completed by their current state, the messages they reply to, and the people they mention.
 
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::{Emoji, Entry, Person, RoomId, Seq, UserId};
@@ -27,7 +27,7 @@ pub(super) async fn complete(
     Ok(())
 }
 
-/// What the log up to `head` has made of those messages that it has changed.
+/// The current state of those messages that the log up to `head` has changed.
 async fn changes(
     connection: &mut SqliteConnection,
     room: RoomId,

@@ -34,67 +34,44 @@ pub(super) fn newest_migration() -> i64 {
 /// Connections that read at the same time.
 const READERS: u32 = 4;
 
-/// Why a database cannot be used. Each says what to do.
+/// Why a database cannot be used, each with the way out.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// A second process on the same file.
     #[error(
         "the database {path} is in use by another Steadfast process: stop that one, or name another file with --database"
     )]
-    InUse {
-        /// The file.
-        path: PathBuf,
-    },
+    InUse { path: PathBuf },
     /// The folder cannot be written, or is not there.
     #[error(
         "cannot write the database {path} ({source}): make its folder and let this user write there, or name another file with --database"
     )]
     NotWritable {
-        /// The file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The operating system's error.
         source: std::io::Error,
     },
     /// Written by a later version.
     #[error(
         "the database {path} was written by a newer version of Steadfast: run that version, or name another file with --database"
     )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-    },
+    Newer { path: PathBuf },
     /// Not a database of Steadfast's.
     #[error("{path} is no database of Steadfast's: name another file with --database")]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-    },
-    /// What is in it cannot be relied on.
+    Foreign { path: PathBuf },
+    /// Its contents cannot be relied on.
     #[error(
         "the database {path} is damaged ({what}): it was left as it is. Keep it, see `steadfast check --database {path}`, and go back to a backup with `steadfast restore BACKUP --database {path}`"
     )]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        what: String,
-    },
+    Damaged { path: PathBuf, what: String },
     /// Locked by a program that is not Steadfast.
     #[error("the database {path} is locked by another program: close that program and start again")]
-    Locked {
-        /// The file.
-        path: PathBuf,
-    },
+    Locked { path: PathBuf },
     /// Not a database of ours, or damaged.
     #[error(
         "cannot open the database {path} ({source}): check that it is a Steadfast database, or name another file with --database"
     )]
-    Unusable {
-        /// The file.
-        path: PathBuf,
-        /// What SQLite said.
-        source: sqlx::Error,
-    },
+    Unusable { path: PathBuf, source: sqlx::Error },
 }
 
 impl SqliteStore {
@@ -125,7 +102,7 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            // What is erased leaves no copy in the file's unused places.
+            // Erased text leaves no copy in the file's unused places.
             .pragma("secure_delete", "on")
             // The store makes the checkpoints, and then gives the log's place back.
             .pragma("wal_autocheckpoint", "0")

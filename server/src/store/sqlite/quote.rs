@@ -1,4 +1,4 @@
-//! What an entry brings along so that it can be shown: the start of the message it replies to.
+//! The start of the message that an entry replies to, which is shown with it.
 
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::{Body, Person, Quoted, RoomId, Seq, UserId};
@@ -7,7 +7,7 @@ use super::body::read;
 use super::{from_sql, to_sql};
 use crate::store::StoreError;
 
-/// The starts of these messages, as their texts are; what is no message of the room is left out.
+/// The starts of these messages, as their texts are; entries that are no messages of the room are left out.
 pub(super) async fn quoted(
     connection: &mut SqliteConnection,
     room: RoomId,

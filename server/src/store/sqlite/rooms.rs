@@ -53,7 +53,6 @@ impl Rooms for SqliteStore {
     }
 }
 
-/// See [`Rooms::mark_read`].
 async fn mark_read(store: &SqliteStore, marks: &[ReadMark]) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
     for mark in marks {

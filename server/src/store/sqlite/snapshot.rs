@@ -1,4 +1,4 @@
-//! What is read together: one read transaction.
+//! Reads of one moment: one read transaction.
 
 use std::collections::HashMap;
 

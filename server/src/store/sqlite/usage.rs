@@ -13,7 +13,6 @@ use crate::store::usage::{Today, day_of};
 /// No more than one row, of a person and of the day, or of their quota.
 const OF: &str = "select day, entries, bytes, max_entries, max_bytes from usage where user = ?";
 
-/// Stores the counts.
 pub(super) async fn store(today: &Today, connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let grown: Vec<_> = today
         .grown()

@@ -24,7 +24,7 @@ use crate::store::{StoreError, files};
 const TRIES: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// What became of the database's files.
+/// How the database's files were lost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Loss {
     /// Its name leads nowhere.
@@ -48,11 +48,11 @@ impl Loss {
     }
 }
 
-/// A file by what does not change of it.
+/// A file by its constant attributes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Inode(u64, u64);
 
-/// A file by what changes with each write.
+/// A file by the attributes that change with each write.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Written {
     size: u64,
@@ -154,10 +154,10 @@ impl Watch {
         }
     }
 
-    /// Writes what is in the log into the main file, and empties the log. `false` where somebody still reads from it: then as
+    /// Writes the log into the main file, and empties it. `false` where somebody still reads from it: then as
     /// much is written as can be.
     ///
-    /// Most of it is written beside those who commit: they wait for what is left alone.
+    /// Most of it is written beside those who commit: they wait for the rest alone.
     pub(super) async fn checkpoint(&self, writer: &SqlitePool) -> Result<bool, StoreError> {
         self.write_back().await?;
         let mut stamp = self.stamp.lock().await;
@@ -167,7 +167,7 @@ impl Watch {
         done
     }
 
-    /// Writes what is in the log into the main file, and keeps the log.
+    /// Writes the log into the main file, and keeps it.
     async fn write_back(&self) -> Result<(), StoreError> {
         let mut anchor = self.anchor.lock().await;
         let Some(connection) = anchor.as_mut() else {
@@ -204,7 +204,7 @@ impl Watch {
         }
     }
 
-    /// Saves what can be saved of files that are lost, and leaves nothing that would be applied to those in their place.
+    /// Saves as much as can be saved of lost files, and leaves nothing that would be applied to those in their place.
     pub(super) async fn salvage(&self, loss: Loss, writer: &SqlitePool) -> Result<(), StoreError> {
         let mut anchor = self.anchor.lock().await;
         let Some(connection) = anchor.as_mut() else {
@@ -215,7 +215,7 @@ impl Watch {
         let now = copy::stamp(connection).await?;
         match loss {
             Loss::Overwritten => {
-                // The log belongs to what was overwritten: neither now nor at the next start may it get into the new one.
+                // The log belongs to the overwritten file: neither now nor at the next start may it get into the new one.
                 std::mem::forget(anchor.take());
                 let log = files::beside(&self.database, files::WAL);
                 if !self.is_elsewhere(files::WAL, stamp.log)? && files::size(&log) > 0 {
@@ -229,7 +229,7 @@ impl Watch {
                 let aside = name("removed", &now);
                 let mut emptied = truncate(writer).await.unwrap_or(false);
                 for _ in 0..TRIES {
-                    // Whoever looks what has changed is done in a moment.
+                    // Readers of the attributes are done in a moment.
                     if emptied {
                         break;
                     }
@@ -237,7 +237,7 @@ impl Watch {
                     emptied = truncate(writer).await.unwrap_or(false);
                 }
                 if !emptied && !self.is_elsewhere(files::WAL, stamp.log)? {
-                    // Somebody reads from it: it goes where it is read with what it belongs to.
+                    // Somebody reads from it: it goes where it is read with its own database.
                     fs::rename(
                         files::beside(&self.database, files::WAL),
                         files::beside(&aside, files::WAL),

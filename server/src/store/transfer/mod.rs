@@ -3,7 +3,7 @@
 //! - `table`: the tables that both have
 //! - `side`: a database that is read from, or written to
 //!
-//! Rows go over in pages, in the order of their keys, each page in one transaction. So what is broken off goes on where it ended. At
+//! Rows go over in pages, in the order of their keys, each page in one transaction. So a copy that was broken off goes on where it ended. At
 //! the end every table is read on both sides and compared.
 
 mod side;
@@ -27,10 +27,7 @@ pub enum TransferError {
     Open(#[from] OpenError),
     /// There is no such database.
     #[error("there is no database {from}: name one with --from")]
-    Nothing {
-        /// The database.
-        from: Database,
-    },
+    Nothing { from: Database },
     /// Both are the same.
     #[error("{to} holds what {from} holds already: name another database with --to")]
     Same {
@@ -63,18 +60,12 @@ pub enum TransferError {
     #[error(
         "cannot copy {table} ({source}): what is copied so far stays, and the same command goes on from there"
     )]
-    Store {
-        /// The table.
-        table: &'static str,
-        /// What was said.
-        source: StoreError,
-    },
+    Store { table: &'static str, source: StoreError },
     /// Both sides are not alike.
     #[error(
         "{table} is not the same on both sides after the copy: {to} must not be used. Please report this"
     )]
     Different {
-        /// The table.
         table: &'static str,
         /// The database that was written.
         to: Database,
@@ -84,9 +75,8 @@ pub enum TransferError {
 /// How far a copy is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Progress {
-    /// Whether what was copied is compared.
+    /// Whether the copied rows are compared.
     pub is_comparing: bool,
-    /// The table.
     pub table: &'static str,
     /// Rows so far, of all tables.
     pub done: u64,
@@ -94,12 +84,11 @@ pub struct Progress {
     pub total: u64,
 }
 
-/// What was copied.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Transferred {
     /// Rows of all tables.
     pub rows: u64,
-    /// Whether it went on with what an earlier copy had begun.
+    /// Whether it went on with an earlier copy.
     pub resumed: bool,
 }
 
@@ -136,7 +125,7 @@ pub(super) async fn is_half(database: &Database) -> bool {
     };
     match side {
         Ok(mut side) => matches!(side.copied_from().await, Ok(Some(_))),
-        // What is wrong with it is told when it is opened.
+        // Its defects are reported when it is opened.
         Err(_) => false,
     }
 }
@@ -190,7 +179,7 @@ impl Copy<'_> {
         };
         for table in &TABLES {
             shown.table = table.name;
-            // What is there already was copied in this order, and whole pages of it.
+            // The rows there already were copied in this order, and whole pages of them.
             let there = to.count(table).await.map_err(of(table.name))?;
             let mut key = to.last_key(table).await.map_err(of(table.name))?;
             shown.done += there;

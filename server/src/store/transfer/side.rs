@@ -40,7 +40,7 @@ pub(super) trait Side: Send {
     /// Whether nobody has used it yet.
     async fn is_unused(&mut self) -> Result<bool, StoreError>;
 
-    /// Takes out what a database is born with, and notes what is copied into it.
+    /// Takes out the rows a database is born with, and notes the source of the copy.
     async fn begin(&mut self, from: Epoch) -> Result<(), StoreError>;
 
     /// Gives it the epoch, and everything else that makes it that database.
@@ -134,7 +134,7 @@ macro_rules! read {
     };
 }
 
-/// One kind of database: they differ in names, in what is there already, and in what is born with them.
+/// One kind of database: they differ in names, in their own tables, and in the rows they are born with.
 macro_rules! side {
     ($side:ident, $database:ident, $connection:ident, $row:ident, $names:expr, $numbers:expr) => {
         pub(super) struct $side(pub(super) $connection);
@@ -280,7 +280,7 @@ macro_rules! side {
                         .await
                         .map_err(failed)?;
                 }
-                // Names' keys are made anew at the next start, and what only one kind of database keeps with them.
+                // Names' keys are made anew at the next start, as are the tables that only one kind of database has.
                 sqlx::query("delete from settings where name in ($1, 'name_rules')")
                     .bind(COPYING)
                     .execute(&mut *transaction)
@@ -329,7 +329,7 @@ fn numbered() -> Vec<String> {
 }
 
 impl InSqlite {
-    /// Beside the store that has the file open: what is the store's to do is left to it.
+    /// Beside the store that has the file open: the store's own duties are left to it.
     pub(super) async fn connect(file: &Path) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(file)

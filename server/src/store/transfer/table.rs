@@ -1,6 +1,6 @@
-//! The tables that both kinds of database have, and what their rows hold.
+//! The tables that both kinds of database have, and the kinds of their columns.
 
-/// What a column holds.
+/// The kind of a column's values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
     Id,
@@ -18,7 +18,7 @@ pub(super) struct Column {
 }
 
 impl Column {
-    /// SQLite's tables call `user` what Postgres' call `person`, but where they call it so, too.
+    /// SQLite's tables call `user` the column that is `person` in Postgres, but for tables where both call it so.
     pub(super) fn in_sqlite(self, table: &Table) -> &'static str {
         match self.name {
             "person" if table.name != "audit" => "user",
@@ -27,7 +27,6 @@ impl Column {
     }
 }
 
-/// A table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Table {
     pub(super) name: &'static str,
@@ -49,7 +48,7 @@ macro_rules! table {
     };
 }
 
-/// All that is copied, so that what is referred to comes before what refers to it. The epoch, the feed's head and the settings
+/// All copied tables, referred ones before those that refer to them. The epoch, the feed's head and the settings
 /// are copied by themselves.
 pub(super) const TABLES: [Table; 21] = [
     table!("users", 1, false, id: Id, name: Text, name_key: Text, name_look: Text, name_shape: Text, search: Text, created_at: Number,
@@ -87,7 +86,7 @@ pub(super) const TABLES: [Table; 21] = [
     table!("changes", 1, false, number: Number, at: Number, change: Text),
 ];
 
-/// What a row has in a column.
+/// A value in a row.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Cell {
     None,
