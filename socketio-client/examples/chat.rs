@@ -11,7 +11,6 @@
 //! node socketio-client/tests/servers/server.mjs e2e/node_modules 3000
 //! ```
 
-use serde_json::Value;
 use socketio_anywhere::{Client, Event};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -38,8 +37,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 }
                 Some(Event::Reconnecting { delay, .. }) => println!("* trying again in {delay:.1?}"),
                 Some(Event::Message(message)) if message.event == "chat message" => {
-                    let text = message.args.first().and_then(Value::as_str).unwrap_or_default();
-                    println!("{text}");
+                    println!("{}", message.parse::<String>().unwrap_or_default());
                 }
                 Some(_) => {}
                 None => return Ok(()),

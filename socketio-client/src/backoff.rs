@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::time::Time;
+
 /// Chance from a seed (SplitMix64): the same seed gives the same delays. Not for secrets.
 #[derive(Clone, Debug)]
 pub struct Rng(u64);
@@ -27,8 +29,8 @@ impl Rng {
 /// The delays between attempts: `min · 2ⁿ`, off by up to `jitter` of itself either way, never above `max`.
 #[derive(Clone, Debug)]
 pub struct Backoff {
-    min: Duration,
-    max: Duration,
+    min: Time,
+    max: Time,
     jitter: f64,
     attempts: u32,
 }
@@ -42,8 +44,8 @@ impl Backoff {
             0.0
         };
         Self {
-            min,
-            max,
+            min: min.into(),
+            max: max.into(),
             jitter,
             attempts: 0,
         }
@@ -61,13 +63,17 @@ impl Backoff {
 
     /// The delay before the next attempt, and counts that attempt.
     pub fn next_delay(&mut self, rng: &mut Rng) -> Duration {
+        self.next(rng).into()
+    }
+
+    pub(crate) fn next(&mut self, rng: &mut Rng) -> Time {
         let exponent = self.attempts.min(63);
         self.attempts = self.attempts.saturating_add(1);
-        let full = self.min.as_secs_f64() * (1u64 << exponent) as f64;
+        let full = self.min.as_nanos() * (1u64 << exponent) as f64;
         let deviation = rng.next_unit() * self.jitter * full;
         let later = rng.next_unit() < 0.5;
-        let seconds = if later { full + deviation } else { full - deviation };
-        Duration::try_from_secs_f64(seconds.max(0.0)).map_or(self.max, |delay| delay.min(self.max))
+        let delay = if later { full + deviation } else { full - deviation };
+        Time::from_nanos(delay).min(self.max)
     }
 }
 

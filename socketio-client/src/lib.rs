@@ -22,7 +22,7 @@
 //!         Event::Connected { id } => println!("connected as {id}"),
 //!         Event::Disconnected { reason, .. } => println!("{reason}; coming back"),
 //!         Event::Message(message) => {
-//!             println!("{}: {:?}", message.event, message.args);
+//!             println!("{}: {:?}", message.event, message.args());
 //!             if let Some(ack) = &message.ack {
 //!                 ack.send("got it")?;
 //!             }
@@ -161,6 +161,7 @@ pub mod protocol;
 #[cfg(not(feature = "machine"))]
 mod protocol;
 mod settings;
+mod time;
 #[cfg(feature = "client")]
 mod transport;
 
@@ -179,6 +180,8 @@ pub use protocol::{Fallback, State, Transport, WebSocketFailure};
 pub use rustls;
 #[cfg(feature = "machine")]
 pub use settings::Settings;
+#[cfg(feature = "machine")]
+pub use time::Time;
 #[cfg(not(feature = "machine"))]
 use settings::Settings;
 pub use settings::{Exhausted, Limits, Retries};

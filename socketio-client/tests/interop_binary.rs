@@ -35,7 +35,7 @@ async fn bytes_travel_anywhere_in_the_arguments_both_ways() {
     };
     client.emit("say", &(1, &file, Binary(vec![9]))).unwrap();
     let said = message(&mut events).await;
-    assert_eq!(said.attachments.len(), 4);
+    assert_eq!(said.payload.attachments.len(), 4);
     let (one, back, last): (u8, File, Binary) = said.parse().unwrap();
     assert_eq!((one, back, last), (1, file, Binary(vec![9])));
 }
@@ -99,8 +99,8 @@ async fn what_goes_out_can_be_watched_as_it_goes() {
     client.emit("say", &("now", 2)).unwrap();
     client.emit("say", &Binary(vec![1, 2, 3])).unwrap();
     let first = sent.next().await.unwrap();
-    assert_eq!((first.event.as_str(), first.args), ("say", vec![json!("kept")]));
-    assert_eq!(sent.next().await.unwrap().args, [json!("now"), json!(2)]);
+    assert_eq!((first.event.as_str(), first.args()), ("say", vec![json!("kept")]));
+    assert_eq!(sent.next().await.unwrap().args(), [json!("now"), json!(2)]);
     let bytes: Binary = sent.next().await.unwrap().parse().unwrap();
     assert_eq!(bytes.0, [1, 2, 3]);
 }

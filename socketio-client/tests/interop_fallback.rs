@@ -110,7 +110,7 @@ async fn fault_f02_polling_takes_over_in_seconds_whatever_a_proxy_does_to_websoc
                 .is_some_and(|left| left <= Duration::from_secs(1))
         );
         client.emit("say", mode).unwrap();
-        assert_eq!(message(&mut events).await.args, [json!(mode)]);
+        assert_eq!(message(&mut events).await.args(), [json!(mode)]);
     }
 }
 
@@ -129,7 +129,7 @@ async fn fault_f02_trying_again_in_vain_costs_the_session_nothing() {
         });
         assert_eq!(failed.await, failure, "{mode}");
         client.emit("say", mode).unwrap();
-        assert_eq!(message(&mut events).await.args, [json!(mode)]);
+        assert_eq!(message(&mut events).await.args(), [json!(mode)]);
         assert_eq!(client.id(), Some(id));
     }
 }
@@ -156,7 +156,7 @@ async fn fault_f02_websocket_takes_over_when_it_works_and_nothing_is_lost_or_reo
             }
         }
         for number in 0..sent {
-            assert_eq!(message(&mut events).await.args, [json!(number)], "{mode}");
+            assert_eq!(message(&mut events).await.args(), [json!(number)], "{mode}");
         }
         let transport: String = client.emit_with_ack("transport", &(), PATIENCE).await.unwrap();
         assert_eq!((transport.as_str(), client.fallback()), ("websocket", None));

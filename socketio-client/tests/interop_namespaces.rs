@@ -38,8 +38,8 @@ async fn namespaces_share_a_connection_and_nothing_else() {
 
     admin.emit("say", "admin").unwrap();
     root.emit("say", "root").unwrap();
-    assert_eq!(message(&mut admin_events).await.args, [json!("admin")]);
-    assert_eq!(message(&mut root_events).await.args, [json!("root")]);
+    assert_eq!(message(&mut admin_events).await.args(), [json!("admin")]);
+    assert_eq!(message(&mut root_events).await.args(), [json!("root")]);
 
     admin.disconnect();
     assert_eq!(
@@ -49,7 +49,7 @@ async fn namespaces_share_a_connection_and_nothing_else() {
     assert!(root.is_connected());
     admin.emit("say", "kept").unwrap();
     admin.connect();
-    assert_eq!(message(&mut admin_events).await.args, [json!("kept")]);
+    assert_eq!(message(&mut admin_events).await.args(), [json!("kept")]);
 
     root.emit("close", &()).unwrap();
     assert_eq!(

@@ -113,7 +113,7 @@ async fn what_goes_in_one_request_respects_the_servers_limit() {
         client.emit("say", &(number, &text)).unwrap();
     }
     for number in 0..20 {
-        assert_eq!(message(&mut events).await.args[0], json!(number));
+        assert_eq!(message(&mut events).await.args()[0], json!(number));
     }
 }
 
@@ -134,7 +134,7 @@ async fn the_move_to_websocket_loses_and_reorders_nothing() {
             }
         }
         for number in 0..sent {
-            assert_eq!(message(&mut events).await.args[0], json!(number));
+            assert_eq!(message(&mut events).await.args()[0], json!(number));
         }
         let transport: String = client.emit_with_ack("transport", &(), PATIENCE).await.unwrap();
         assert_eq!(transport, "websocket");

@@ -66,7 +66,7 @@ async fn an_event_out_of_tries_is_dropped_and_said_so() {
     })
     .await;
     assert_eq!(
-        (dropped.event.as_str(), dropped.args),
+        (dropped.event.as_str(), dropped.args()),
         ("perhaps", vec![json!(1)])
     );
     while client.buffered() > 0 {

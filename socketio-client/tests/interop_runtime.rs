@@ -70,7 +70,7 @@ async fn client_c09_an_event_is_answered_once() {
     answer.send("because").unwrap();
     assert_eq!(answer.send("again"), Err(EmitError::AlreadyAnswered));
     assert_eq!(clone.send("and again"), Err(EmitError::AlreadyAnswered));
-    assert_eq!(message(&mut events).await.args, [json!("because")]);
+    assert_eq!(message(&mut events).await.args(), [json!("because")]);
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn client_c09_the_buffer_can_be_emptied() {
     assert_eq!(two.await, Err(AckError::Emit(EmitError::Cleared)));
     client.emit("say", "three").unwrap();
     client.connect();
-    assert_eq!(message(&mut events).await.args, [json!("three")]);
+    assert_eq!(message(&mut events).await.args(), [json!("three")]);
 
     // Of the retry queue all but what is under way.
     let client = server.client().retries(Retries::new(3)).build().unwrap();

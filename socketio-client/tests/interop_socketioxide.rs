@@ -101,7 +101,7 @@ async fn events_and_acks_go_both_ways_over_every_transport() {
         // Their handlers run side by side, so the order is not theirs to promise.
         let mut numbers = Vec::new();
         while numbers.len() < 100 {
-            numbers.push(message(&mut events).await.args[0]["number"].as_u64().unwrap());
+            numbers.push(message(&mut events).await.args()[0]["number"].as_u64().unwrap());
         }
         numbers.sort_unstable();
         assert_eq!(numbers, Vec::from_iter(0..100));
@@ -113,7 +113,7 @@ async fn events_and_acks_go_both_ways_over_every_transport() {
         assert_eq!((bytes.0, bytes.1.0), (1, vec![7; 70_000]));
         client.emit("ask", "what?").unwrap();
         let question = message(&mut events).await;
-        assert_eq!(question.args, [json!("what?")]);
+        assert_eq!(question.args(), [json!("what?")]);
         question.ack.unwrap().send(&("this", Binary(vec![5]))).unwrap();
         let (text, bytes): (String, Binary) = message(&mut events).await.parse().unwrap();
         assert_eq!((text.as_str(), bytes.0), ("this", vec![5]));

@@ -71,6 +71,6 @@ proptest! {
         let packet = ours(their_frames(TheirPacket::connect_error(namespace.clone(), message.clone()))).unwrap();
         prop_assert_eq!(packet.kind, Kind::ConnectError);
         prop_assert_eq!(packet.namespace, namespace);
-        prop_assert_eq!(packet.payload.args, vec![json!({"message": message})]);
+        prop_assert_eq!(packet.payload.args(), vec![json!({"message": message})]);
     }
 }

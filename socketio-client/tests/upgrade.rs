@@ -103,7 +103,7 @@ impl Bench {
                     continue;
                 }
                 Output::Event { event, .. } => match event {
-                    Event::Message { payload, .. } => format!("got {}", payload.args[0]),
+                    Event::Message { payload, .. } => format!("got {}", payload.args()[0]),
                     Event::Disconnected { reason, .. } => reason.to_string(),
                     Event::ConnectError { message, .. } => format!("error {message}"),
                     Event::Upgraded => "upgraded".into(),

@@ -61,7 +61,7 @@ impl World {
             match tab.socket.poll_output() {
                 Out::Wait(until) => break until,
                 Out::Authenticate { socket, link } => {
-                    let auth = serde_json::to_value(tab.session.auth()).ok();
+                    let auth = serde_json::to_string(&tab.session.auth()).ok();
                     tab.socket.handle(In::Authenticated { socket, link, auth }, now);
                 }
                 Out::Send { link, frames } => {

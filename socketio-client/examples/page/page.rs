@@ -62,7 +62,7 @@ async fn show(document: &Document, client: Client) -> Option<()> {
             }
             Event::Message(message) if message.event == "chat message" => {
                 let item = document.create_element("li").ok()?;
-                item.set_text_content(message.args.first().and_then(Value::as_str));
+                item.set_text_content(message.parse::<String>().ok().as_deref());
                 messages.append_child(&item).ok()?;
             }
             _ => {}

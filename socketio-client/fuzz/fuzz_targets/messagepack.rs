@@ -26,7 +26,7 @@ fuzz_target!(|data: &[u8]| {
     };
     assert_eq!((again.kind, again.id), (packet.kind, packet.id));
     assert_eq!(again.namespace, packet.namespace);
-    assert_eq!(again.payload.args.len(), packet.payload.args.len());
+    assert_eq!(again.payload.args().len(), packet.payload.args().len());
     if !spells_out_a_placeholder(data) {
         // Bytes that no argument holds, as of a name given twice, are gone: from here on nothing changes.
         let third = decode(&encode(&again), usize::MAX);

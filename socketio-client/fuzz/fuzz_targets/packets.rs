@@ -53,7 +53,7 @@ fn is_read_back(packet: &Packet) {
                 );
                 assert_eq!((again.kind, again.id), (packet.kind, packet.id));
                 assert_eq!(again.namespace, packet.namespace);
-                assert_eq!(again.payload.args.len(), packet.payload.args.len());
+                assert_eq!(again.payload.args().len(), packet.payload.args().len());
                 assert_eq!(again.payload.attachments, packet.payload.attachments);
             }
         }

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::transport::MaybeSend;
@@ -10,9 +11,15 @@ use crate::transport::MaybeSend;
 /// Where the `auth` of CONNECT comes from.
 pub(super) enum Auth {
     None,
-    Value(Value),
+    /// JSON.
+    Value(String),
     Call(Box<dyn AuthFn>),
     Async(Box<dyn AsyncAuthFn>),
+}
+
+/// Credentials as JSON. What does not serialize is refused, as is all that is no object.
+pub(super) fn presented(auth: &impl Serialize) -> String {
+    crate::payload::to_json(auth).unwrap_or_else(|_| "false".to_owned())
 }
 
 /// Credentials on their way.

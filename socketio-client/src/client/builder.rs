@@ -161,8 +161,8 @@ impl Builder {
     #[must_use]
     pub fn auth(mut self, auth: impl Serialize) -> Self {
         self.auth = match crate::payload::to_json(&auth) {
-            Ok(Value::Null) => Ok(Auth::None),
-            Ok(auth @ Value::Object(_)) => Ok(Auth::Value(auth)),
+            Ok(auth) if auth == "null" => Ok(Auth::None),
+            Ok(auth) if auth.starts_with('{') => Ok(Auth::Value(auth)),
             _ => Err(BuildError::Auth),
         };
         self

@@ -1,26 +1,25 @@
 //! The client's time: monotonic, and going on while the device sleeps.
 
-use std::time::Duration;
-
+use crate::time::Time;
 use crate::transport;
 
 /// Monotonic clocks stand still while a device sleeps, on some systems. A wall clock does not, but people set it.
 #[derive(Debug)]
 pub(super) struct Clock {
-    now: Duration,
-    monotonic: Duration,
-    wall: Duration,
+    now: Time,
+    monotonic: Time,
+    wall: Time,
     slept: bool,
 }
 
 /// The wall clock counts where it ran ahead by more than this: the device slept, or somebody set the clock. In the second case a
 /// live connection is taken for a dead one, once, and made anew.
-const SLEPT: Duration = Duration::from_secs(5);
+const SLEPT: Time = Time::from_secs(5);
 
 impl Clock {
     pub(super) fn start() -> Self {
         Self {
-            now: Duration::ZERO,
+            now: Time::ZERO,
             monotonic: transport::monotonic(),
             wall: transport::wall(),
             slept: false,
@@ -28,12 +27,12 @@ impl Clock {
     }
 
     /// The time when the clock was last read.
-    pub(super) fn last(&self) -> Duration {
+    pub(super) fn last(&self) -> Time {
         self.now
     }
 
     /// Time since the start.
-    pub(super) fn now(&mut self) -> Duration {
+    pub(super) fn now(&mut self) -> Time {
         self.at(transport::monotonic(), transport::wall())
     }
 
@@ -42,12 +41,12 @@ impl Clock {
         std::mem::take(&mut self.slept)
     }
 
-    fn at(&mut self, monotonic: Duration, wall: Duration) -> Duration {
+    fn at(&mut self, monotonic: Time, wall: Time) -> Time {
         let passed = monotonic.saturating_sub(self.monotonic);
         let on_the_wall = wall.saturating_sub(self.wall);
         let slept = on_the_wall.saturating_sub(passed) > SLEPT;
         self.slept |= slept;
-        self.now += if slept { on_the_wall } else { passed };
+        self.now = self.now.saturating_add(if slept { on_the_wall } else { passed });
         self.monotonic = monotonic;
         self.wall = wall;
         self.now
@@ -60,9 +59,9 @@ mod tests {
 
     #[test]
     fn time_goes_on_through_sleep_and_never_back() {
-        let seconds = Duration::from_secs;
+        let seconds = Time::from_secs;
         let mut clock = Clock {
-            now: Duration::ZERO,
+            now: Time::ZERO,
             monotonic: seconds(10),
             wall: seconds(1000),
             slept: false,

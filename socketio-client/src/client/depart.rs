@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
 use super::shared::{Inner, Shared};
+use crate::time::{Time, earliest};
 use crate::Unsent;
 use crate::protocol::{Input, SocketKey};
 
 /// One wait of [`Client::flush`](super::Client::flush) or [`Client::close`](super::Client::close).
 pub(super) struct Departure {
     key: SocketKey,
-    until: Duration,
+    until: Time,
     stage: Stage,
     /// How many events did not go.
     unsent: usize,
@@ -30,7 +30,7 @@ enum Stage {
 }
 
 impl Inner {
-    pub(super) fn depart(&mut self, key: SocketKey, close: bool, now: Duration) -> u64 {
+    pub(super) fn depart(&mut self, key: SocketKey, close: bool, now: Time) -> u64 {
         let id = self.next_departure;
         self.next_departure += 1;
         let departure = Departure {
@@ -45,12 +45,14 @@ impl Inner {
     }
 
     /// When a wait ends by itself.
-    pub(super) fn departure_deadline(&self) -> Option<Duration> {
-        let waiting = self
-            .departures
-            .values()
-            .filter(|departure| departure.stage != Stage::Done);
-        waiting.map(|departure| departure.until).min()
+    pub(super) fn departure_deadline(&self) -> Option<Time> {
+        let mut all = None;
+        for departure in self.departures.values() {
+            if departure.stage != Stage::Done {
+                all = earliest(all, Some(departure.until));
+            }
+        }
+        all
     }
 
     /// Sees who has waited long enough; returns whether the machine was told something.

@@ -77,10 +77,8 @@ pub enum Event {
 pub struct Message {
     /// Its name.
     pub event: String,
-    /// Its arguments.
-    pub args: Vec<Value>,
-    /// The bytes that placeholders among the arguments stand for.
-    pub attachments: Vec<Vec<u8>>,
+    /// Its arguments: [`parse`](Self::parse) reads them as a type of the program's.
+    pub payload: Payload,
     /// Set where the server waits for an answer.
     pub ack: Option<Responder>,
 }
@@ -88,19 +86,21 @@ pub struct Message {
 impl Message {
     /// One of this side.
     fn own(event: String, payload: Payload) -> Self {
-        Self {
-            event,
-            args: payload.args,
-            attachments: payload.attachments,
-            ack: None,
-        }
+        let ack = None;
+        Self { event, payload, ack }
+    }
+
+    /// The arguments as JSON. Bytes are placeholders, see [`Payload::attachments`].
+    pub fn args(&self) -> Vec<Value> {
+        self.payload.args()
     }
 
     /// Reads the arguments: as a tuple all of them, as anything else the first. See [`Payload`].
+    ///
+    /// # Errors
+    /// Where they are of another shape.
     pub fn parse<T: DeserializeOwned>(self) -> Result<T, serde_json::Error> {
-        let mut payload = Payload::from(self.args);
-        payload.attachments = self.attachments;
-        payload.parse()
+        self.payload.parse()
     }
 }
 
@@ -179,8 +179,7 @@ impl Event {
             }
             protocol::Event::Message { event, payload, ack } => Self::Message(Message {
                 event,
-                args: payload.args,
-                attachments: payload.attachments,
+                payload,
                 ack: ack.map(|ack| Responder {
                     shared: shared.clone(),
                     key,

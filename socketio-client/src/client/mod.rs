@@ -27,6 +27,7 @@ use std::time::Duration;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::protocol::{Fallback, Input, Machine, SocketKey, State, Ticket};
+use crate::time::Time;
 use crate::transport::{self, MaybeSend};
 use crate::{AckError, EmitError, Payload, Unsent};
 use shared::{Inner, Shared};
@@ -88,13 +89,10 @@ impl Client {
     /// [`of`](Self::of) with credentials of its own.
     #[must_use = "dropping every handle closes the connection"]
     pub fn of_with_auth(&self, namespace: &str, auth: impl Serialize) -> Self {
-        self.namespace(
-            namespace, // What does not serialize is refused as whatever is no object.
-            Some(crate::payload::to_json(&auth).unwrap_or(serde_json::Value::Bool(false))),
-        )
+        self.namespace(namespace, Some(auth::presented(&auth)))
     }
 
-    fn namespace(&self, namespace: &str, auth: Option<serde_json::Value>) -> Self {
+    fn namespace(&self, namespace: &str, auth: Option<String>) -> Self {
         let key = self.shared().with(|inner, now| {
             let key = inner.machine.socket(namespace);
             if let Some(auth) = auth {
@@ -332,7 +330,7 @@ impl Client {
         let sent = payload.and_then(|payload| {
             self.shared().with(|inner, now| {
                 inner.is_alive()?;
-                let timeout = timeout.unwrap_or(inner.ack_timeout);
+                let timeout = timeout.map_or(inner.ack_timeout, Time::from);
                 let ticket = emit(&mut inner.machine, self.key, event, payload, timeout, now)?;
                 inner.acks.insert(ticket, shared::Slot::default());
                 Ok(ticket)
@@ -408,7 +406,7 @@ impl Client {
 }
 
 type EmitWithAck =
-    fn(&mut Machine, SocketKey, &str, Payload, Duration, Duration) -> Result<Ticket, EmitError>;
+    fn(&mut Machine, SocketKey, &str, Payload, Time, Time) -> Result<Ticket, EmitError>;
 
 fn arguments<T: Serialize + ?Sized>(payload: &T) -> Result<Payload, EmitError> {
     Payload::from_serialize(payload).map_err(|error| EmitError::Payload(error.to_string()))

@@ -3,13 +3,13 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use super::attempt::Targets;
-use super::auth::{Auth, Pending};
+use super::auth::{Auth, Pending, presented};
 use super::shared::Shared;
 use crate::map::Map;
 use crate::protocol::{Input, LinkEvent, LinkFailure, LinkId, Output, SocketKey};
+use crate::time::Time;
 use crate::transport::{self, Dial, Goodbye, Link, OnReturn, Target, Timer};
 
 pub(super) struct Driver {
@@ -22,7 +22,7 @@ pub(super) struct Driver {
     links: Map<LinkId, Link>,
     /// Of links that were closed.
     goodbyes: Vec<Goodbye>,
-    timer: Option<(Duration, Timer)>,
+    timer: Option<(Time, Timer)>,
     /// Nothing is read from the links.
     paused: bool,
     _wake: Option<OnReturn>,
@@ -152,7 +152,7 @@ impl Driver {
             (Some(value), _) => Some(value),
             (None, Auth::None) => None,
             (None, Auth::Value(value)) => Some(value.clone()),
-            (None, Auth::Call(call)) => Some(call()),
+            (None, Auth::Call(call)) => Some(presented(&call())),
             (None, Auth::Async(call)) => {
                 let pending = call();
                 self.pending.push((socket, link, pending));
@@ -174,7 +174,7 @@ impl Driver {
             });
         let progress = !ready.is_empty();
         for (socket, link, auth) in ready {
-            let auth = Some(auth);
+            let auth = Some(presented(&auth));
             self.input(Input::Authenticated { socket, link, auth });
         }
         progress
@@ -230,13 +230,13 @@ impl Driver {
 
     /// Sees to it that a timer goes off by `wait`. Most deadlines are moved on before their time, so a timer that goes off too early is
     /// kept: a tick too many costs less than a timer for every event. `last` is when the clock was last read.
-    fn set_timer(&mut self, wait: Option<Duration>, last: Duration) {
+    fn set_timer(&mut self, wait: Option<Time>, last: Time) {
         let Some(until) = wait else {
             self.timer = None;
             return;
         };
         // A timer whose time is past and that has not gone off stood still while the device slept.
-        let good = |(set, _): &(Duration, Timer)| (last..=until).contains(set);
+        let good = |(set, _): &(Time, Timer)| (last..=until).contains(set);
         if !self.timer.as_ref().is_some_and(good) {
             let now = self.shared.with(|_, now| now);
             let after = until.saturating_sub(now).min(transport::FARTHEST);

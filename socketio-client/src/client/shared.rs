@@ -3,9 +3,6 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
-
-use serde_json::Value;
 
 use super::clock::Clock;
 use super::depart::Departure;
@@ -13,6 +10,7 @@ use super::event::Event;
 use super::streams::Streams;
 use crate::map::Map;
 use crate::protocol::{Input, Machine, Output, SocketKey, Ticket};
+use crate::time::{Time, earliest};
 use crate::{AckError, EmitError, Payload, Settings, transport};
 
 pub(super) struct Shared {
@@ -28,14 +26,14 @@ impl std::fmt::Debug for Shared {
 pub(super) struct Inner {
     pub(super) machine: Machine,
     pub(super) acks: Map<Ticket, Slot>,
-    /// The credentials of namespaces that have their own.
-    pub(super) auths: Map<SocketKey, Value>,
+    /// The credentials of namespaces that have their own, as JSON.
+    pub(super) auths: Map<SocketKey, String>,
     pub(super) auto_connect: bool,
     /// What the loop has to do.
     pub(super) io: VecDeque<Output>,
     /// It is doing the last of what it took.
     pub(super) carrying_out: bool,
-    pub(super) wait: Option<Duration>,
+    pub(super) wait: Option<Time>,
     /// Every handle is dropped, or the loop's runtime has ended: the loop tidies up and ends.
     pub(super) finished: bool,
     pub(super) streams: Streams,
@@ -43,8 +41,8 @@ pub(super) struct Inner {
     pub(super) next_departure: u64,
     /// How many links say goodbye.
     pub(super) goodbyes: usize,
-    pub(super) close_timeout: Duration,
-    pub(super) ack_timeout: Duration,
+    pub(super) close_timeout: Time,
+    pub(super) ack_timeout: Time,
     pub(super) clock: Clock,
     driver: Option<Waker>,
     pub(super) to_wake: Vec<Waker>,
@@ -61,7 +59,7 @@ pub(super) struct Slot {
 impl Shared {
     pub(super) fn new(settings: Settings, namespace: &str, auto_connect: bool) -> (Arc<Self>, SocketKey) {
         let max_events = settings.limits.events;
-        let (close_timeout, ack_timeout) = (settings.close_timeout, settings.ack_timeout);
+        let (close_timeout, ack_timeout) = (settings.close_timeout.into(), settings.ack_timeout.into());
         let mut machine = Machine::new(settings, transport::seed());
         machine.set_epoch(transport::wall());
         let key = machine.socket(namespace);
@@ -91,7 +89,7 @@ impl Shared {
     }
 
     /// Does something with the machine at this time.
-    pub(super) fn with<R>(&self, act: impl FnOnce(&mut Inner, Duration) -> R) -> R {
+    pub(super) fn with<R>(&self, act: impl FnOnce(&mut Inner, Time) -> R) -> R {
         self.untimed(|inner| {
             let now = inner.clock.now();
             if inner.clock.take_slept() && !inner.finished {
@@ -131,54 +129,52 @@ impl Inner {
     fn pump(&mut self) -> Vec<Waker> {
         let mut io = false;
         loop {
-            match self.machine.poll_output() {
-                Output::Wait(until) => {
-                    if self.streams.concern_reading() && self.pace_reading() {
-                        io = true;
-                        continue;
-                    }
-                    if self.departures.first().is_some() && self.advance_departures() {
-                        continue;
-                    }
-                    let own = self
-                        .departure_deadline()
-                        .into_iter()
-                        .chain(self.streams.deadline());
-                    let until = until.into_iter().chain(own).min();
-                    io |= self.wait != until;
-                    self.wait = until;
-                    break;
-                }
-                Output::Event { socket, event } => {
-                    #[cfg(feature = "tracing")]
-                    super::trace::event(self.machine.namespace(socket), &event);
-                    let event = Event::new(event, socket, &self.this);
-                    self.streams.deliver(socket, event, false, &mut self.to_wake);
-                }
-                Output::Sent {
-                    socket,
-                    event,
-                    payload,
-                } => {
-                    let event = Event::sent(event, payload);
-                    self.streams.deliver(socket, event, true, &mut self.to_wake);
-                }
-                Output::Acked { ticket, result } => {
-                    if let Some(slot) = self.acks.get_mut(&ticket) {
-                        slot.result = Some(result);
-                        self.to_wake.extend(slot.waker.take());
-                    }
-                }
-                output => {
-                    self.io.push_back(output);
-                    io = true;
-                }
+            if let Some(output) = self.machine.next_output() {
+                io |= self.hand_out(output);
+            } else if self.streams.concern_reading() && self.pace_reading() {
+                io = true;
+            } else if self.departures.first().is_none() || !self.advance_departures() {
+                break;
             }
         }
-        if io {
+        let own = earliest(self.departure_deadline(), self.streams.deadline());
+        let until = earliest(self.machine.deadline(), own);
+        if io || self.wait != until {
+            self.wait = until;
             self.to_wake.extend(self.driver.take());
         }
         std::mem::take(&mut self.to_wake)
+    }
+
+    /// Gives an output to those it is for; returns whether that is the loop.
+    fn hand_out(&mut self, output: Output) -> bool {
+        match output {
+            Output::Event { socket, event } => {
+                #[cfg(feature = "tracing")]
+                super::trace::event(self.machine.namespace(socket), &event);
+                let event = Event::new(event, socket, &self.this);
+                self.streams.deliver(socket, event, false, &mut self.to_wake);
+            }
+            Output::Sent {
+                socket,
+                event,
+                payload,
+            } => {
+                let event = Event::sent(event, payload);
+                self.streams.deliver(socket, event, true, &mut self.to_wake);
+            }
+            Output::Acked { ticket, result } => {
+                if let Some(slot) = self.acks.get_mut(&ticket) {
+                    slot.result = Some(result);
+                    self.to_wake.extend(slot.waker.take());
+                }
+            }
+            output => {
+                self.io.push_back(output);
+                return true;
+            }
+        }
+        false
     }
 
     /// Sees whether the links are to be read; returns whether that has changed.

@@ -96,8 +96,9 @@ impl<T: DeserializeOwned> TypedStream<T> {
             match std::task::ready!(self.events.poll(cx)) {
                 Some(Event::Message(message)) => return Poll::Ready(Some(message.parse())),
                 Some(Event::Missed { events }) => {
-                    let error = serde::de::Error::custom(format!("{events} events were missed"));
-                    return Poll::Ready(Some(Err(error)));
+                    if let Err(error) = crate::payload::fail(format!("{events} events were missed")) {
+                        return Poll::Ready(Some(Err(error)));
+                    }
                 }
                 Some(_) => {}
                 None => return Poll::Ready(None),

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
 use super::event::Event;
 use super::shared::Inner;
+use crate::time::Time;
 use crate::map::Map;
 use crate::protocol::SocketKey;
 
@@ -13,7 +13,7 @@ use crate::protocol::SocketKey;
 const WHILE_AN_ACK_IS_AWAITED: usize = 16;
 
 /// How long a stream may hold up the others unread. Less than servers wait for the answer to a ping.
-const STALLED: Duration = Duration::from_secs(10);
+const STALLED: Time = Time::from_secs(10);
 
 /// What a stream is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,7 +63,7 @@ pub(super) struct Streams {
     max: usize,
     full: usize,
     /// Since when nothing is read from the links, or when that was last looked at.
-    paused_at: Option<Duration>,
+    paused_at: Option<Time>,
 }
 
 impl Streams {
@@ -120,12 +120,12 @@ impl Streams {
     }
 
     /// When a stream will have held up the others for too long.
-    pub(super) fn deadline(&self) -> Option<Duration> {
+    pub(super) fn deadline(&self) -> Option<Time> {
         self.paused_at.map(|at| at.saturating_add(STALLED))
     }
 
     /// Whether reading is to pause from here on, or to go on; `None` where that stays as it is.
-    pub(super) fn pace(&mut self, awaited: bool, now: Duration) -> Option<bool> {
+    pub(super) fn pace(&mut self, awaited: bool, now: Time) -> Option<bool> {
         if self.deadline().is_some_and(|until| until <= now) {
             self.paused_at = Some(now);
             for queue in self.queues.values_mut().filter(|queue| queue.full) {

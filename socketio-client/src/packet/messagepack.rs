@@ -55,7 +55,11 @@ fn arguments(kind: Kind, data: Option<Value>) -> Result<Vec<Value>, PacketError>
         (Kind::Connect, Some(object @ Value::Object(_)))
         | (Kind::ConnectError, Some(object @ (Value::Object(_) | Value::String(_)))) => Ok(vec![object]),
         (Kind::Ack, Some(Value::Array(args))) => Ok(args),
-        (Kind::Event, Some(Value::Array(args))) => super::socket::with_name(args),
+        (Kind::Event, Some(Value::Array(args)))
+            if matches!(args.first(), Some(Value::String(_) | Value::Number(_))) =>
+        {
+            Ok(args)
+        }
         _ => Err(PacketError::Shape),
     }
 }
@@ -78,7 +82,7 @@ pub(super) fn encode(packet: Packet) -> Frame {
     let mut fields = Map::new();
     fields.insert("type".to_owned(), number.into());
     fields.insert("nsp".to_owned(), namespace.into());
-    let mut args = payload.args;
+    let mut args = payload.args();
     let data = match kind {
         Kind::Connect | Kind::ConnectError if !args.is_empty() => Some(args.swap_remove(0)),
         Kind::Event | Kind::Ack => Some(Value::Array(args)),

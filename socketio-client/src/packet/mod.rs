@@ -11,7 +11,7 @@ pub mod socket;
 
 pub use engine::{EnginePacket, Frame, Handshake};
 pub use skip::Skipped;
-pub(crate) use skip::read_json;
+pub(crate) use skip::last_text;
 pub use socket::{Decoder, Kind, Packet};
 
 /// The form that Socket.IO packets take. Both sides must use the same.

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::skip::{Skipped, read_json};
+use super::skip::{Skipped, last_text, without_lone_surrogates};
 use super::{Frame, PacketError, Parser};
 use crate::Payload;
+use crate::payload::{between, json};
 
 /// What a packet is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,20 +49,16 @@ impl Packet {
     /// An event's name and its arguments.
     pub(crate) fn into_event(self) -> Option<(String, Payload)> {
         let mut payload = self.payload;
-        if payload.args.is_empty() {
-            return None;
-        }
-        match payload.args.remove(0) {
-            Value::String(event) => Some((event, payload)),
-            _ => None,
-        }
+        let event = payload.take_name()?;
+        Some((event, payload))
     }
 
     /// Writes the packet as JSON: one text frame, then one binary frame per attachment.
     pub fn encode(self) -> Vec<Frame> {
-        let attachments = self.payload.attachments;
+        let json = self.payload.json();
+        let attachments = &self.payload.attachments;
         let binary = !attachments.is_empty();
-        let mut text = String::with_capacity(64);
+        let mut text = String::with_capacity(json.len() + 32);
         text.push(match (self.kind, binary) {
             (Kind::Connect, _) => '0',
             (Kind::Disconnect, _) => '1',
@@ -83,17 +80,17 @@ impl Packet {
             text.push_str(&id.to_string());
         }
         match self.kind {
-            Kind::Connect | Kind::ConnectError => {
-                if let Some(value) = self.payload.args.first() {
-                    text.push_str(&value.to_string());
-                }
-            }
+            Kind::Connect | Kind::ConnectError => text.push_str(json),
             Kind::Disconnect => {}
-            Kind::Event | Kind::Ack => text.push_str(&Value::Array(self.payload.args).to_string()),
+            Kind::Event | Kind::Ack => {
+                text.push('[');
+                text.push_str(json);
+                text.push(']');
+            }
         }
         let mut frames = Vec::with_capacity(1 + attachments.len());
         frames.push(Frame::Text(text));
-        frames.extend(attachments.into_iter().map(Frame::Binary));
+        frames.extend(self.payload.attachments.into_iter().map(Frame::Binary));
         frames
     }
 }
@@ -205,7 +202,7 @@ impl Decoder {
                 let left = pending.wanted - pending.packet.payload.attachments.len();
                 if pending.bytes > self.max_bytes {
                     self.to_skip = left;
-                    let last = pending.packet.payload.args.last().and_then(Value::as_str);
+                    let last = last_text(pending.packet.payload.json());
                     self.skipped = Some(Skipped {
                         last: last.map(str::to_owned),
                         namespace: Some(pending.packet.namespace),
@@ -283,11 +280,11 @@ impl<'a> Header<'a> {
             "" => None,
             id => Some(id.parse().map_err(|_| PacketError::Header)?),
         };
-        let args = arguments(self.kind, self.json)?;
-        if self.binary && !args.iter().all(|arg| points_within(arg, self.wanted)) {
+        let payload = Payload::from_json(arguments(self.kind, self.json)?);
+        if self.binary && !payload.args().iter().all(|arg| points_within(arg, self.wanted)) {
             return Err(PacketError::Attachments);
         }
-        let mut packet = Packet::new(self.kind, self.namespace, Payload::from(args));
+        let mut packet = Packet::new(self.kind, self.namespace, payload);
         packet.id = id;
         Ok(packet)
     }
@@ -301,42 +298,42 @@ fn digits(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
-fn arguments(kind: Kind, json: &str) -> Result<Vec<Value>, PacketError> {
-    let parse = || read_json(json);
+/// The arguments with commas between them.
+fn arguments(kind: Kind, text: &str) -> Result<String, PacketError> {
+    let text = text.trim_ascii();
     match kind {
-        Kind::Disconnect if json.is_empty() => Ok(Vec::new()),
-        Kind::Disconnect => Err(PacketError::Shape),
-        Kind::Connect if json.is_empty() => Ok(Vec::new()),
-        Kind::Connect => match parse()? {
-            object @ Value::Object(_) => Ok(vec![object]),
-            _ => Err(PacketError::Shape),
-        },
-        // A server of the 2.x line answers with a bare string.
-        Kind::ConnectError => match parse()? {
-            value @ (Value::Object(_) | Value::String(_)) => Ok(vec![value]),
-            _ => Err(PacketError::Shape),
-        },
-        Kind::Ack => match parse()? {
-            Value::Array(args) => Ok(args),
-            _ => Err(PacketError::Shape),
-        },
-        Kind::Event => match parse()? {
-            Value::Array(args) => with_name(args),
-            _ => Err(PacketError::Shape),
-        },
+        Kind::Connect | Kind::Disconnect if text.is_empty() => return Ok(String::new()),
+        Kind::Disconnect => return Err(PacketError::Shape),
+        _ => {}
     }
+    // As a JavaScript client does, which takes halves of surrogate pairs.
+    let mended = match json::check(text) {
+        Some(true) => without_lone_surrogates(text),
+        Some(false) => None,
+        None => {
+            let told = serde_json::from_str::<Value>(text).err();
+            return Err(PacketError::Json(
+                told.map(|error| error.to_string()).unwrap_or_default(),
+            ));
+        }
+    };
+    let text = mended.as_deref().unwrap_or(text);
+    let args = match (kind, text.bytes().next()) {
+        // A server of the 2.x line refuses with a bare string.
+        (Kind::Connect | Kind::ConnectError, Some(b'{')) | (Kind::ConnectError, Some(b'"')) => Some(text),
+        (Kind::Ack, _) => between(text, '[', ']'),
+        (Kind::Event, _) => between(text, '[', ']').filter(|args| has_name(args)),
+        _ => None,
+    };
+    args.map(str::to_owned).ok_or(PacketError::Shape)
 }
 
-/// The arguments of an event. JavaScript takes a number for a name.
-pub(super) fn with_name(mut args: Vec<Value>) -> Result<Vec<Value>, PacketError> {
-    match args.first_mut() {
-        Some(Value::String(_)) => Ok(args),
-        Some(name @ Value::Number(_)) => {
-            *name = Value::String(name.to_string());
-            Ok(args)
-        }
-        _ => Err(PacketError::Shape),
-    }
+/// Whether the first argument is a name. JavaScript takes a number for one.
+fn has_name(args: &str) -> bool {
+    matches!(
+        args.trim_ascii_start().bytes().next(),
+        Some(b'"' | b'-' | b'0'..=b'9')
+    )
 }
 
 /// Whether every placeholder names an attachment that follows.

@@ -1,28 +1,38 @@
 //! Reads arguments with serde: a tuple takes several, `()` none, anything else the first.
 
-use serde::de::{Deserializer, Error as _, Visitor, value::SeqDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
-use serde_json::{Error, Value};
+use serde_json::Error;
 
-pub(super) struct Args(pub(super) Vec<Value>);
+use super::json;
 
-impl Args {
-    fn first(self) -> Value {
-        self.0.into_iter().next().unwrap_or_default()
+/// Values of JSON with commas between them.
+#[derive(Clone, Copy)]
+pub(super) struct Args<'a>(pub(super) &'a str);
+
+impl<'a> Args<'a> {
+    /// The first, or null where there is none.
+    fn first(self) -> &'a str {
+        json::split_first(self.0).map_or("null", |(first, _)| first)
+    }
+
+    fn reader(self) -> serde_json::Deserializer<serde_json::de::StrRead<'a>> {
+        serde_json::Deserializer::from_str(self.first())
     }
 }
 
-impl<'de> Deserializer<'de> for Args {
+impl<'de> Deserializer<'de> for Args<'de> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.first().deserialize_any(visitor)
+        self.reader().deserialize_any(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0.first() {
-            None | Some(Value::Null) => visitor.visit_none(),
-            Some(_) => visitor.visit_some(self),
+        if self.first() == "null" {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
         }
     }
 
@@ -39,13 +49,10 @@ impl<'de> Deserializer<'de> for Args {
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
-        if self.0.len() < len {
-            return Err(Error::invalid_length(
-                self.0.len(),
-                &"as many arguments as the tuple",
-            ));
-        }
-        visitor.visit_seq(SeqDeserializer::new(self.0.into_iter().take(len)))
+        visitor.visit_seq(Several {
+            args: self.0,
+            left: len,
+        })
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -63,7 +70,7 @@ impl<'de> Deserializer<'de> for Args {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.first().deserialize_enum(name, variants, visitor)
+        self.reader().deserialize_enum(name, variants, visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -72,11 +79,35 @@ impl<'de> Deserializer<'de> for Args {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.first().deserialize_struct(name, fields, visitor)
+        self.reader().deserialize_struct(name, fields, visitor)
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
         unit_struct seq map identifier ignored_any
+    }
+}
+
+/// The arguments of a tuple; what is behind them is passed over, as a function of JavaScript does.
+struct Several<'a> {
+    args: &'a str,
+    left: usize,
+}
+
+impl<'de> SeqAccess<'de> for Several<'de> {
+    type Error = Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
+        let Some((first, rest)) = json::split_first(self.args).filter(|_| self.left > 0) else {
+            return Ok(None);
+        };
+        self.args = rest;
+        self.left -= 1;
+        let mut reader = serde_json::Deserializer::from_str(first);
+        seed.deserialize(&mut reader).map(Some)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.left)
     }
 }

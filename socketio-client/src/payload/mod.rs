@@ -5,20 +5,23 @@
 
 mod args;
 mod binary;
-mod value;
+pub(crate) mod json;
+mod write;
 
 pub use binary::Binary;
-pub(crate) use value::is_shallow;
+#[cfg(feature = "client")]
+pub(crate) use write::fail;
+pub(crate) use write::to_json;
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-/// Arguments, with the binary attachments that placeholders in them point at.
+/// Arguments, with the binary attachments that placeholders in them point at. They are kept as JSON, and read when they are asked for.
 #[derive(Clone, PartialEq, Debug, Default)]
 #[non_exhaustive]
 pub struct Payload {
-    /// The arguments in order.
-    pub args: Vec<Value>,
+    /// The arguments with commas between them.
+    json: String,
     /// Bytes; `{"_placeholder":true,"num":n}` among the arguments stands for the `n`th.
     pub attachments: Vec<Vec<u8>>,
 }
@@ -29,39 +32,90 @@ impl Payload {
     /// # Errors
     /// Where it does not serialize, has a map whose keys are no texts, or nests lists and objects deeper than 126 levels.
     pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
-        let (read, attachments) = binary::with_attachments(Vec::new(), || value::to_value(value));
-        let args = match read? {
-            (Value::Array(args), true) => args,
-            (Value::Null, true) => Vec::new(),
-            (value, _) => vec![value],
-        };
-        Ok(Self { args, attachments })
+        let several = write::is_several(value);
+        let (written, attachments) = binary::with_attachments(Vec::new(), || to_json(value));
+        let mut json = written?;
+        if several {
+            json = between(&json, '[', ']').unwrap_or_default().to_owned();
+        }
+        Ok(Self { json, attachments })
     }
 
     /// Reads the arguments as a value, by the rule of [`Payload::from_serialize`].
+    ///
+    /// # Errors
+    /// Where they are of another shape.
     pub fn parse<T: DeserializeOwned>(self) -> Result<T, serde_json::Error> {
-        let (value, _) = binary::with_attachments(self.attachments, || T::deserialize(args::Args(self.args)));
+        let (value, _) =
+            binary::with_attachments(self.attachments, || T::deserialize(args::Args(&self.json)));
         value
+    }
+
+    /// Reads the arguments as JSON, in order. Bytes are the placeholders that stand for them.
+    pub fn args(&self) -> Vec<Value> {
+        match serde_json::from_str(&format!("[{}]", self.json)) {
+            Ok(Value::Array(args)) => args,
+            _ => Vec::new(),
+        }
     }
 
     /// About how many bytes this takes in memory and on the wire.
     pub fn size(&self) -> usize {
-        self.args.iter().map(size).sum::<usize>() + self.attachments.iter().map(Vec::len).sum::<usize>()
+        self.json.len() + self.attachments.iter().map(Vec::len).sum::<usize>()
+    }
+
+    /// Takes arguments with commas between them, of which each was [`json::check`]ed.
+    pub(crate) fn from_json(json: String) -> Self {
+        Self {
+            json,
+            attachments: Vec::new(),
+        }
+    }
+
+    /// The arguments with commas between them.
+    pub(crate) fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// Puts a text in front of the arguments.
+    pub(crate) fn insert_first(&mut self, text: &str) {
+        let mut json = json::quoted(text);
+        if !self.json.is_empty() {
+            json.push(',');
+            json.push_str(&self.json);
+        }
+        self.json = json;
+    }
+
+    /// Takes the first argument out, where it is a text or a number.
+    pub(crate) fn take_name(&mut self) -> Option<String> {
+        let (name, rest) = json::split_first(&self.json)?;
+        let name = match serde_json::from_str(name) {
+            Ok(Value::String(name)) => name,
+            // JavaScript takes a number for a name.
+            Ok(Value::Number(number)) => number.to_string(),
+            _ => return None,
+        };
+        self.json = rest.to_owned();
+        Some(name)
     }
 }
 
-/// A value as JSON.
-#[cfg(feature = "client")]
-pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Value, serde_json::Error> {
-    value::to_value(value).map(|(value, _)| value)
+/// What stands between two characters at the ends of a text.
+pub(crate) fn between(text: &str, first: char, last: char) -> Option<&str> {
+    text.strip_prefix(first)?.strip_suffix(last)
 }
 
 impl From<Vec<Value>> for Payload {
     fn from(args: Vec<Value>) -> Self {
-        Self {
-            args,
-            attachments: Vec::new(),
+        let mut json = String::new();
+        for arg in args {
+            if !json.is_empty() {
+                json.push(',');
+            }
+            json.push_str(&arg.to_string());
         }
+        Self::from_json(json)
     }
 }
 
@@ -74,27 +128,13 @@ pub(crate) fn placeholder(value: &Value) -> Option<usize> {
     fields.get("num")?.as_u64()?.try_into().ok()
 }
 
-fn size(value: &Value) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
-        Value::String(text) => text.len() + 2,
-        Value::Array(items) => 2 + items.iter().map(|item| size(item) + 1).sum::<usize>(),
-        Value::Object(fields) => {
-            2 + fields
-                .iter()
-                .map(|(name, field)| name.len() + 4 + size(field))
-                .sum::<usize>()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
     fn args<T: Serialize>(value: T) -> Vec<Value> {
-        Payload::from_serialize(&value).unwrap().args
+        Payload::from_serialize(&value).unwrap().args()
     }
 
     #[test]
@@ -117,7 +157,7 @@ mod tests {
         let payload = Payload::from_serialize(&value).unwrap();
         assert_eq!(payload.attachments, [vec![7], vec![8, 9]]);
         assert_eq!(
-            payload.args,
+            payload.args(),
             [
                 json!(1),
                 json!({"_placeholder": true, "num": 0}),

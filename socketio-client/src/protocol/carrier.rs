@@ -6,19 +6,19 @@
 //! the WebSocket, and after it what waited. So nothing is lost, and nothing overtakes.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use super::engine::{Engine, Happened};
 use super::fallback::{WebSocketFailure, WebSocketRecord};
 use super::long_polling::LongPolling;
 use super::{LinkEvent, LinkId, Output, Transport};
+use crate::time::Time;
 use crate::Settings;
 use crate::packet::{EnginePacket, Frame, Parser, payload};
 
 /// What an engine needs of the machine.
 pub(super) struct Deps<'a> {
     pub(super) settings: &'a Settings,
-    pub(super) now: Duration,
+    pub(super) now: Time,
     pub(super) links: &'a mut u64,
     pub(super) outputs: &'a mut VecDeque<Output>,
     pub(super) websocket: &'a mut WebSocketRecord,
@@ -64,7 +64,7 @@ pub(super) enum Carrier {
 #[derive(Debug)]
 pub(super) struct Probe {
     pub(super) link: LinkId,
-    pub(super) until: Option<Duration>,
+    pub(super) until: Option<Time>,
     /// Whether it stands.
     stands: bool,
     stage: Stage,
@@ -84,14 +84,14 @@ enum Stage {
 }
 
 /// How long a WebSocket that is tried has to stand before it is moved to.
-const STANDS: Duration = Duration::from_secs(2);
+const STANDS: Time = Time::from_secs(2);
 
 impl Probe {
     pub(super) fn link(&self) -> LinkId {
         self.link
     }
 
-    pub(super) fn until(&self) -> Option<Duration> {
+    pub(super) fn until(&self) -> Option<Time> {
         self.until
     }
 }

@@ -1,12 +1,12 @@
 //! One Engine.IO connection, from dialling to its end, over whichever transport carries it.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use super::carrier::{Carrier, Deps, Probe};
 use super::fallback::{Life, WebSocketFailure};
 use super::long_polling::LongPolling;
 use super::{LinkEvent, LinkId, Output, Transport};
+use crate::time::{Time, earliest};
 use crate::packet::{EnginePacket, Frame, Handshake, payload};
 use crate::{DisconnectReason, Settings};
 
@@ -41,18 +41,18 @@ pub(super) struct Engine {
     /// The transports to try if this one fails before the handshake.
     untried: VecDeque<Transport>,
     /// When the next of them gets its turn.
-    next_by: Option<Duration>,
+    next_by: Option<Time>,
     /// How WebSocket failed before the handshake came over long-polling.
     failed: Option<(WebSocketFailure, Option<String>)>,
     /// Whether the link that is dialled stands.
     stands: bool,
     /// By when the WebSocket must carry an answer to CONNECT.
-    answer_by: Option<Duration>,
+    answer_by: Option<Time>,
     life: Life,
     /// Whether the WebSocket has carried a heartbeat.
     proven: bool,
     /// When the next try to move to WebSocket is due.
-    pub(super) probe_at: Option<Duration>,
+    pub(super) probe_at: Option<Time>,
     pub(super) max_payload: usize,
     pub(super) waiting: VecDeque<Frame>,
     pub(super) waiting_bytes: usize,
@@ -61,11 +61,11 @@ pub(super) struct Engine {
     /// Whether nothing is read from its links.
     paused: bool,
     /// By when it has to say something, after the device slept.
-    alive_by: Option<Duration>,
+    alive_by: Option<Time>,
     /// How many barriers were for that.
     proofs: u32,
     /// Where it is being left: by when it ends, whatever has not gone.
-    pub(super) leaving: Option<Duration>,
+    pub(super) leaving: Option<Time>,
     /// What is said last, once the server has processed all that was sent before: a server of Socket.IO passes over the events that
     /// it reads together with the goodbye.
     pub(super) farewell: Vec<Frame>,
@@ -76,9 +76,9 @@ pub(super) struct Engine {
 #[derive(Debug)]
 enum Phase {
     /// Waiting for the server's handshake, until a deadline.
-    Opening { until: Option<Duration> },
+    Opening { until: Option<Time> },
     /// Alive as long as the server pings.
-    Open { heartbeat: Duration, until: Duration },
+    Open { heartbeat: Time, until: Time },
 }
 
 impl Engine {
@@ -158,14 +158,10 @@ impl Engine {
     }
 
     /// When [`Engine::expired`] or [`Engine::advance`] has something to say.
-    pub(super) fn deadline(&self) -> Option<Duration> {
+    pub(super) fn deadline(&self) -> Option<Time> {
         let probe = self.probe.as_ref().map_or(self.probe_at, Probe::until);
-        self.own_deadline()
-            .into_iter()
-            .chain(probe)
-            .chain(self.next_by)
-            .chain(self.answer_by)
-            .min()
+        let own = earliest(self.own_deadline(), probe);
+        earliest(own, earliest(self.next_by, self.answer_by))
     }
 
     /// What a WebSocket had carried, where it had not proved itself.
@@ -183,7 +179,7 @@ impl Engine {
     /// Acts on the deadlines that do not end the connection by themselves.
     pub(super) fn advance(&mut self, deps: &mut Deps<'_>) -> Vec<Happened> {
         let now = deps.now;
-        let due = |at: Option<Duration>| at.is_some_and(|at| at <= now);
+        let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
         if due(self.next_by) {
             self.next_by = None;
             if let Some(next) = self.untried.pop_front() {
@@ -226,7 +222,7 @@ impl Engine {
             (!self.untried.is_empty()).then(|| deps.now.saturating_add(deps.settings.fallback_timeout));
     }
 
-    fn own_deadline(&self) -> Option<Duration> {
+    fn own_deadline(&self) -> Option<Time> {
         if self.leaving.is_some() {
             return self.leaving;
         }
@@ -253,7 +249,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn pause(&mut self, paused: bool, now: Duration) {
+    pub(super) fn pause(&mut self, paused: bool, now: Time) {
         self.paused = paused;
         if let Phase::Open { heartbeat, until } = &mut self.phase {
             *until = now.saturating_add(*heartbeat);
@@ -261,7 +257,7 @@ impl Engine {
     }
 
     /// Whether the time is up: the reason, and for how long it has been.
-    pub(super) fn expired(&self, now: Duration) -> Option<(DisconnectReason, Duration)> {
+    pub(super) fn expired(&self, now: Time) -> Option<(DisconnectReason, Time)> {
         let overdue = now.checked_sub(self.own_deadline()?)?;
         let reason = match self.phase {
             Phase::Opening { .. } => DisconnectReason::TransportError,
@@ -397,7 +393,7 @@ impl Engine {
     }
 
     fn open(&mut self, handshake: Handshake, deps: &mut Deps<'_>) {
-        let heartbeat = Duration::from_millis(handshake.ping_interval.saturating_add(handshake.ping_timeout));
+        let heartbeat = Time::from_millis(handshake.ping_interval.saturating_add(handshake.ping_timeout));
         self.phase = Phase::Open {
             heartbeat,
             until: deps.now.saturating_add(heartbeat),

@@ -59,8 +59,8 @@ pub enum Input {
         socket: SocketKey,
         /// As asked.
         link: LinkId,
-        /// The `auth` of CONNECT: an object, or nothing.
-        auth: Option<Value>,
+        /// The `auth` of CONNECT: an object in JSON, or nothing.
+        auth: Option<String>,
     },
     /// News from a link.
     Link {

@@ -3,10 +3,12 @@
 //! The memory of a failed WebSocket lasts as long as the machine. It makes later connections begin with long-polling, from where the
 //! upgrade, which loses nothing, leads to WebSocket again.
 
-use std::time::Duration;
 
 use super::Transport;
 use super::long_polling::LongPolling;
+use std::time::Duration;
+
+use crate::time::Time;
 use crate::{DisconnectReason, Settings};
 
 /// How a WebSocket failed.
@@ -43,8 +45,8 @@ pub(super) struct WebSocketRecord {
     failures: u32,
     short_lives: u32,
     last: Option<(WebSocketFailure, Option<String>)>,
-    failed_at: Duration,
-    retry_at: Duration,
+    failed_at: Time,
+    retry_at: Time,
 }
 
 impl Settings {
@@ -64,7 +66,7 @@ impl WebSocketRecord {
     }
 
     /// When WebSocket may be tried again.
-    pub(super) fn retry_at(&self) -> Duration {
+    pub(super) fn retry_at(&self) -> Time {
         self.retry_at
     }
 
@@ -77,16 +79,14 @@ impl WebSocketRecord {
         failure: WebSocketFailure,
         details: Option<String>,
         settings: &Settings,
-        now: Duration,
+        now: Time,
     ) {
         if !settings.may_fall_back() {
             return;
         }
-        let doubled = 1_u32 << self.failures.min(16);
-        let delay = settings
-            .upgrade_delay
-            .saturating_mul(doubled)
-            .min(settings.upgrade_delay_max);
+        let delay = Time::from(settings.upgrade_delay)
+            .doubled(self.failures.min(16))
+            .min(settings.upgrade_delay_max.into());
         self.failures = self.failures.saturating_add(1);
         self.short_lives = 0;
         self.last = Some((failure, details));
@@ -118,7 +118,7 @@ impl WebSocketRecord {
         reason: DisconnectReason,
         details: Option<String>,
         settings: &Settings,
-        now: Duration,
+        now: Time,
     ) -> bool {
         let failure = match reason {
             DisconnectReason::TransportClose | DisconnectReason::TransportError => WebSocketFailure::Broken,

@@ -1,16 +1,16 @@
 //! What the server says.
 
-use std::time::Duration;
 
 use serde_json::Value;
 
 use super::socket::Status;
 use super::{AckRequest, Connection, Event, Machine, Output, SocketKey, Ticket, deps};
+use crate::time::Time;
 use crate::packet::{Frame, Kind, Packet, Skipped};
 use crate::{DisconnectReason, Payload};
 
 impl Machine {
-    pub(super) fn message(&mut self, frame: Frame, now: Duration) {
+    pub(super) fn message(&mut self, frame: Frame, now: Time) {
         match self.decoder.add(frame) {
             Ok(None) => {}
             Ok(Some(packet)) => {
@@ -26,7 +26,7 @@ impl Machine {
     }
 
     /// One packet cannot be read: the connection is none the worse for it.
-    fn unreadable(&mut self, skipped: &Skipped, now: Duration) {
+    fn unreadable(&mut self, skipped: &Skipped, now: Time) {
         for key in 0..self.sockets.len() {
             let socket = &mut self.sockets[key];
             let its = skipped
@@ -44,7 +44,7 @@ impl Machine {
         }
     }
 
-    fn packet(&mut self, packet: Packet, now: Duration) -> Result<(), &'static str> {
+    fn packet(&mut self, packet: Packet, now: Time) -> Result<(), &'static str> {
         let found = self
             .sockets
             .iter()
@@ -71,14 +71,14 @@ impl Machine {
         }
     }
 
-    fn granted(&mut self, key: usize, packet: Packet, now: Duration) -> Result<(), &'static str> {
+    fn granted(&mut self, key: usize, packet: Packet, now: Time) -> Result<(), &'static str> {
         let socket = &self.sockets[key];
         if socket.is_connected() {
             let details = "CONNECT out of turn".to_owned();
             self.push_event(key, Event::Unreadable { details });
             return Ok(());
         }
-        let (id, pid) = match packet.payload.args.into_iter().next() {
+        let (id, pid) = match object(&packet.payload) {
             // Taken, not removed: to take an entry out of serde_json's map is kilobytes of code in a page.
             Some(Value::Object(mut fields)) if socket.status == Status::Joining => match (
                 fields.get_mut("sid").map(Value::take),
@@ -107,14 +107,14 @@ impl Machine {
     }
 
     /// As the JavaScript client has it. To come back would lead to the same.
-    fn not_this_protocol(&mut self, key: usize, now: Duration) -> Result<(), &'static str> {
+    fn not_this_protocol(&mut self, key: usize, now: Time) -> Result<(), &'static str> {
         let message = "the server grants no namespace as Socket.IO 3 and 4 do: it is a server of the 2.x line, or none of Socket.IO";
         self.refused(key, Payload::from(vec![message.into()]), now);
         Ok(())
     }
 
-    fn refused(&mut self, key: usize, payload: Payload, now: Duration) {
-        let (message, data) = match payload.args.into_iter().next() {
+    fn refused(&mut self, key: usize, payload: Payload, now: Time) {
+        let (message, data) = match object(&payload) {
             Some(Value::Object(mut fields)) => {
                 let message = match fields.get_mut("message").map(Value::take) {
                     Some(Value::String(message)) => message,
@@ -143,7 +143,7 @@ impl Machine {
         self.close_unused(now);
     }
 
-    fn event(&mut self, key: usize, packet: Packet, now: Duration) -> Result<(), &'static str> {
+    fn event(&mut self, key: usize, packet: Packet, now: Time) -> Result<(), &'static str> {
         let socket = &mut self.sockets[key];
         if !socket.is_connected() {
             // A middleware may emit before the server grants the namespace.
@@ -163,13 +163,13 @@ impl Machine {
             return Err("event without a name");
         };
         if ack.is_none() && !self.settings.volatile_events.contains(&event) {
-            self.sockets[key].recovery.event(&payload.args, now);
+            self.sockets[key].recovery.event(payload.json(), now);
         }
         self.push_event(key, Event::Message { event, payload, ack });
         Ok(())
     }
 
-    fn ack(&mut self, key: usize, packet: Packet, now: Duration) {
+    fn ack(&mut self, key: usize, packet: Packet, now: Time) {
         let Some(id) = packet.id else { return };
         // Only what went out can be answered; anything else is late, or made up.
         let Some(awaited) = self.sockets[key].acks.get(&id) else {
@@ -199,8 +199,8 @@ impl Machine {
         &mut self,
         key: SocketKey,
         link: super::LinkId,
-        auth: Option<Value>,
-        now: Duration,
+        auth: Option<String>,
+        now: Time,
     ) {
         let (Some(socket), Connection::Open { engine }) = (self.sockets.get_mut(key.0), &mut self.connection)
         else {
@@ -209,10 +209,8 @@ impl Machine {
         if engine.id() != link || socket.status != Status::Wanted {
             return;
         }
-        let good = match &auth {
-            None | Some(Value::Null) => true,
-            Some(auth) => auth.is_object() && crate::payload::is_shallow(auth),
-        };
+        let auth = auth.filter(|auth| auth != "null");
+        let good = auth.as_ref().is_none_or(|auth| auth.starts_with('{'));
         if !good {
             // A server would end the connection, each time.
             return self.refused(
@@ -222,13 +220,14 @@ impl Machine {
             );
         }
         socket.status = Status::Joining;
-        let auth = socket.recovery.present(auth);
-        let packet = Packet::new(
-            Kind::Connect,
-            &socket.namespace,
-            Payload::from(Vec::from_iter(auth.filter(|auth| !auth.is_null()))),
-        );
+        let auth = socket.recovery.present(auth).unwrap_or_default();
+        let packet = Packet::new(Kind::Connect, &socket.namespace, Payload::from_json(auth));
         engine.expect_answer(&deps!(self, now));
         engine.send(self.settings.parser.encode(packet), &mut deps!(self, now));
     }
+}
+
+/// The one argument of CONNECT or of a refusal.
+fn object(payload: &Payload) -> Option<Value> {
+    serde_json::from_str(payload.json()).ok()
 }

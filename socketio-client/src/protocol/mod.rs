@@ -1,7 +1,7 @@
 //! The machine: all of the client's behaviour, without a socket, a task, a clock or chance of its own.
 //!
 //! Call [`Machine::handle`], or one of the methods that take something for sending, then drain [`Machine::poll_output`] until
-//! it says [`Output::Wait`]. Times are [`Duration`]s since a start of the caller's choosing and never go back. A gap between two
+//! it says [`Output::Wait`]. Times are [`Duration`](std::time::Duration)s since a start of the caller's choosing and never go back. A gap between two
 //! times is taken as it is: deadlines that lie in it have passed, and each is acted on once.
 //!
 //! Invariant: there is at most one connection at a time, beside a few that were left and say goodbye; and every WebSocket that was opened is closed by exactly one of
@@ -28,6 +28,7 @@ pub use fallback::{Fallback, WebSocketFailure};
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::time::{Time, earliest};
 use crate::backoff::{Backoff, Rng};
 use crate::map::Map;
 use crate::packet::Decoder;
@@ -67,14 +68,14 @@ pub struct Machine {
     decoder: Decoder,
     sockets: Vec<Socket>,
     /// Every ack that is waited for, by when it is given up.
-    timeouts: Map<(Duration, Ticket), ()>,
-    round_trip: Option<Duration>,
+    timeouts: Map<(Time, Ticket), ()>,
+    round_trip: Option<Time>,
     links: u64,
     /// Whether a WebSocket worked last time.
     websocket_worked: bool,
     websocket: WebSocketRecord,
     outputs: VecDeque<Output>,
-    epoch: Option<Duration>,
+    epoch: Option<Time>,
     /// Whether somebody wants to see pings and drains.
     watched: bool,
     /// How the link failed that ended the last attempt.
@@ -86,7 +87,7 @@ pub struct Machine {
 #[derive(Debug)]
 enum Connection {
     Closed,
-    Waiting { retry_at: Duration },
+    Waiting { retry_at: Time },
     Dialling { engine: Engine, attempt: u32 },
     Open { engine: Engine },
 }
@@ -123,8 +124,8 @@ impl Machine {
 
     /// What the wall clock said, since 1970, at time zero: so that the times in recovery offsets are recognised. To be called before
     /// [`socket`](Self::socket).
-    pub fn set_epoch(&mut self, epoch: Duration) {
-        self.epoch = Some(epoch);
+    pub fn set_epoch(&mut self, epoch: impl Into<Time>) {
+        self.epoch = Some(epoch.into());
     }
 
     /// The socket of a namespace, at rest where it did not exist. Namespaces share one connection.
@@ -148,7 +149,8 @@ impl Machine {
     }
 
     /// Takes what happened.
-    pub fn handle(&mut self, input: Input, now: Duration) {
+    pub fn handle(&mut self, input: Input, now: impl Into<Time>) {
+        let now = now.into();
         self.advance(now);
         match input {
             Input::Connect(socket) => self.connect(socket, now),
@@ -169,13 +171,17 @@ impl Machine {
 
     /// What is to be done next.
     pub fn poll_output(&mut self) -> Output {
-        self.outputs
-            .pop_front()
-            .unwrap_or_else(|| Output::Wait(self.deadline()))
+        self.next_output()
+            .unwrap_or_else(|| Output::Wait(self.deadline().map(Into::into)))
+    }
+
+    /// The same; where there is nothing to be done, [`deadline`](Self::deadline) says until when.
+    pub(crate) fn next_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
     }
 
     /// Where a socket stands.
-    pub fn state(&self, key: SocketKey, now: Duration) -> State {
+    pub fn state(&self, key: SocketKey, now: impl Into<Time>) -> State {
         let Some(socket) = self.sockets.get(key.0) else {
             return State::Disconnected { reason: None };
         };
@@ -184,7 +190,7 @@ impl Machine {
             (Status::Down, _) | (_, Connection::Closed) => State::Disconnected { reason: socket.last },
             (_, Connection::Waiting { retry_at }) => State::WaitingToReconnect {
                 attempt: self.backoff.attempts(),
-                retry_in: retry_at.saturating_sub(now),
+                retry_in: retry_at.saturating_sub(now.into()).into(),
             },
             (_, Connection::Dialling { attempt, .. }) => State::Connecting { attempt: *attempt },
             (_, Connection::Open { .. }) => State::Connecting { attempt: 0 },
@@ -214,7 +220,7 @@ impl Machine {
 
     /// How long the last acknowledged event took, there and back.
     pub fn round_trip(&self) -> Option<Duration> {
-        self.round_trip
+        self.round_trip.map(Into::into)
     }
 
     /// What carries the connection. While there is none, what the next one begins with.
@@ -230,7 +236,8 @@ impl Machine {
     }
 
     /// Why the connection is carried by long-polling, or will be, although WebSocket is preferred.
-    pub fn fallback(&self, now: Duration) -> Option<Fallback> {
+    pub fn fallback(&self, now: impl Into<Time>) -> Option<Fallback> {
+        let now = now.into();
         if !LongPolling::is(self.transport()) {
             return None;
         }
@@ -242,7 +249,7 @@ impl Machine {
         Some(Fallback {
             failure: *failure,
             details: details.clone(),
-            retry_in: probe_at.map(|at| at.saturating_sub(now)),
+            retry_in: probe_at.map(|at| at.saturating_sub(now).into()),
         })
     }
 
@@ -268,7 +275,7 @@ impl Machine {
             .map_or(0, |socket| socket.buffer.len() + socket.queue.len())
     }
 
-    fn deadline(&self) -> Option<Duration> {
+    pub(crate) fn deadline(&self) -> Option<Time> {
         let connection = match &self.connection {
             Connection::Closed => None,
             Connection::Waiting { .. } if self.paused => None,
@@ -276,12 +283,15 @@ impl Machine {
             Connection::Dialling { engine, .. } | Connection::Open { engine } => engine.deadline(),
         };
         let ack = self.timeouts.first().map(|((until, _), ())| *until);
-        let leaving = self.leaving.iter().filter_map(Engine::deadline);
-        connection.into_iter().chain(ack).chain(leaving).min()
+        let mut all = earliest(connection, ack);
+        for engine in &self.leaving {
+            all = earliest(all, engine.deadline());
+        }
+        all
     }
 
     /// Acts on every deadline that has passed.
-    fn advance(&mut self, now: Duration) {
+    fn advance(&mut self, now: Time) {
         self.give_up_acks(now);
         if !self.leaving.is_empty() {
             self.advance_leaving(now);
@@ -305,7 +315,7 @@ impl Machine {
         }
     }
 
-    fn advance_leaving(&mut self, now: Duration) {
+    fn advance_leaving(&mut self, now: Time) {
         for engine in &mut self.leaving {
             // Of what it says, nothing is of interest any more.
             engine.advance(&mut deps!(self, now));
@@ -313,7 +323,7 @@ impl Machine {
         self.go_on_leaving(now);
     }
 
-    fn wake(&mut self, now: Duration) {
+    fn wake(&mut self, now: Time) {
         self.websocket.hurry(&self.settings);
         match &mut self.connection {
             Connection::Waiting { .. } => self.reconnect_now(now),
@@ -326,7 +336,7 @@ impl Machine {
     }
 
     /// The connection may have died meanwhile, long before its heartbeat is due.
-    fn slept(&mut self, now: Duration) {
+    fn slept(&mut self, now: Time) {
         self.wake(now);
         let Connection::Open { engine } = &mut self.connection else {
             return;
@@ -338,7 +348,7 @@ impl Machine {
         engine.prove_life(&mut deps!(self, now));
     }
 
-    fn link_event(&mut self, link: LinkId, event: LinkEvent, now: Duration) {
+    fn link_event(&mut self, link: LinkId, event: LinkEvent, now: Time) {
         let event = match event {
             LinkEvent::Failed(failure) => {
                 let details = Some(failure.details.clone());
@@ -376,7 +386,7 @@ impl Machine {
         }
     }
 
-    fn happened(&mut self, id: LinkId, all: Vec<Happened>, now: Duration) {
+    fn happened(&mut self, id: LinkId, all: Vec<Happened>, now: Time) {
         for happened in all {
             // What was decoded behind the end of a connection is not of interest any more.
             let (Connection::Dialling { engine, .. } | Connection::Open { engine }) = &self.connection else {
@@ -409,4 +419,4 @@ impl Machine {
 pub const PROOF_OF_LIFE: Duration = Duration::from_secs(1);
 
 /// A deadline missed by more than this was slept through: nothing is gained by waiting before dialling again.
-const SLEPT: Duration = Duration::from_secs(1);
+const SLEPT: Time = Time::from_secs(1);

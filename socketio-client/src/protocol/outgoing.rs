@@ -1,11 +1,9 @@
 //! What the program sends.
 
-use std::time::Duration;
-
-use serde_json::Value;
 
 use super::socket::Awaited;
 use super::{AckRequest, Connection, Machine, Output, SocketKey, Ticket, deps};
+use crate::time::Time;
 use crate::packet::{Frame, Kind, Packet};
 use crate::{AckError, EmitError, Payload};
 
@@ -25,11 +23,12 @@ impl Machine {
         key: SocketKey,
         event: &str,
         payload: Payload,
-        now: Duration,
+        now: impl Into<Time>,
     ) -> Result<(), EmitError> {
+        let now = now.into();
         self.advance(now);
         if let Some(retries) = &self.settings.retries {
-            let timeout = retries.ack_timeout;
+            let timeout = retries.ack_timeout.into();
             return self.enqueue(key, named(event, payload)?, None, timeout, now);
         }
         self.submit(key, event, payload, None, now)
@@ -41,8 +40,9 @@ impl Machine {
         key: SocketKey,
         event: &str,
         payload: Payload,
-        now: Duration,
+        now: impl Into<Time>,
     ) -> Result<bool, EmitError> {
+        let now = now.into();
         self.advance(now);
         let connected = self.sockets.get(key.0).is_some_and(super::Socket::is_connected);
         let writable = matches!(&self.connection, Connection::Open { engine } if engine.is_writable());
@@ -63,9 +63,10 @@ impl Machine {
         key: SocketKey,
         event: &str,
         payload: Payload,
-        timeout: Duration,
-        now: Duration,
+        timeout: impl Into<Time>,
+        now: impl Into<Time>,
     ) -> Result<Ticket, EmitError> {
+        let (timeout, now) = (timeout.into(), now.into());
         self.advance(now);
         let Some(socket) = self.sockets.get_mut(key.0) else {
             return Err(EmitError::Disconnected);
@@ -88,9 +89,10 @@ impl Machine {
         key: SocketKey,
         event: &str,
         payload: Payload,
-        timeout: Duration,
-        now: Duration,
+        timeout: impl Into<Time>,
+        now: impl Into<Time>,
     ) -> Result<Ticket, EmitError> {
+        let (timeout, now) = (timeout.into(), now.into());
         // A device that slept learns here, and not before, that its connection has ended.
         self.advance(now);
         let connected = self.sockets.get(key.0).is_some_and(super::Socket::is_connected);
@@ -105,8 +107,8 @@ impl Machine {
         key: SocketKey,
         event: &str,
         payload: Payload,
-        timeout: Duration,
-        now: Duration,
+        timeout: Time,
+        now: Time,
     ) -> Result<Ticket, EmitError> {
         let Some(socket) = self.sockets.get(key.0) else {
             return Err(EmitError::Disconnected);
@@ -143,8 +145,9 @@ impl Machine {
         key: SocketKey,
         ack: AckRequest,
         payload: Payload,
-        now: Duration,
+        now: impl Into<Time>,
     ) -> Result<(), EmitError> {
+        let now = now.into();
         self.advance(now);
         let (Some(socket), Connection::Open { engine }) = (self.sockets.get(key.0), &mut self.connection)
         else {
@@ -213,7 +216,7 @@ impl Machine {
         event: &str,
         payload: Payload,
         ack: Option<u64>,
-        now: Duration,
+        now: Time,
     ) -> Result<(), EmitError> {
         let payload = named(event, payload)?;
         let Some(socket) = self.sockets.get_mut(key.0) else {
@@ -238,18 +241,16 @@ impl Machine {
     }
 
     /// Sends an event, and shows it to who watches.
-    pub(super) fn send_event(&mut self, key: usize, packet: Packet, now: Duration) {
+    pub(super) fn send_event(&mut self, key: usize, packet: Packet, now: Time) {
         let Connection::Open { engine } = &mut self.connection else {
             return;
         };
         if self.sockets[key].watched
-            && let Some((Value::String(event), args)) = packet.payload.args.split_first()
+            && let Some((event, payload)) = packet.clone().into_event()
         {
-            let mut payload = Payload::from(args.to_vec());
-            payload.attachments.clone_from(&packet.payload.attachments);
             self.outputs.push_back(Output::Sent {
                 socket: SocketKey(key),
-                event: event.clone(),
+                event,
                 payload,
             });
         }
@@ -257,7 +258,7 @@ impl Machine {
     }
 
     /// Sends what was kept, in the order it was emitted.
-    pub(super) fn flush_buffer(&mut self, key: usize, now: Duration) {
+    pub(super) fn flush_buffer(&mut self, key: usize, now: Time) {
         for kept in self.sockets[key].take_buffer() {
             let acks = &mut self.sockets[key].acks;
             if let Some(awaited) = kept.packet.id.and_then(|id| acks.get_mut(&id)) {
@@ -268,7 +269,7 @@ impl Machine {
     }
 
     /// Fails every ack whose time is up.
-    pub(super) fn give_up_acks(&mut self, now: Duration) {
+    pub(super) fn give_up_acks(&mut self, now: Time) {
         while let Some((&(until, ticket), ())) = self.timeouts.first()
             && until <= now
         {
@@ -296,7 +297,7 @@ fn named(event: &str, mut payload: Payload) -> Result<Payload, EmitError> {
     if RESERVED.contains(&event) {
         return Err(EmitError::ReservedName);
     }
-    payload.args.insert(0, Value::String(event.to_owned()));
+    payload.insert_first(event);
     Ok(payload)
 }
 

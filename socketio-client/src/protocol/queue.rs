@@ -1,14 +1,14 @@
 //! The retry queue: with [`Settings::retries`](crate::Settings::retries), events go one by one, each until it is acknowledged.
 
-use std::time::Duration;
 
 use super::socket::{Awaited, Queued};
 use super::{Event, Machine, Output, SocketKey, Ticket};
+use crate::time::Time;
 use crate::packet::{Kind, Packet};
 use crate::{AckError, DisconnectReason, EmitError, Exhausted, Payload, Retries};
 
 /// A connection that ends within this time of an event's being sent may have ended because of it.
-const RIGHT_AFTER: Duration = Duration::from_secs(5);
+const RIGHT_AFTER: Time = Time::from_secs(5);
 
 impl Machine {
     /// Puts an event in the queue. `own` is the wait of the program, where it waits.
@@ -17,8 +17,8 @@ impl Machine {
         key: SocketKey,
         payload: Payload,
         own: Option<u64>,
-        timeout: Duration,
-        now: Duration,
+        timeout: Time,
+        now: Time,
     ) -> Result<(), EmitError> {
         let limits = &self.settings.limits;
         let Some(socket) = self.sockets.get_mut(key.0) else {
@@ -41,7 +41,7 @@ impl Machine {
     }
 
     /// A connection stands: the first event is tried again, whatever became of its last try.
-    pub(super) fn restart_queue(&mut self, key: usize, now: Duration) {
+    pub(super) fn restart_queue(&mut self, key: usize, now: Time) {
         if let Some(first) = self.sockets[key].queue.front_mut()
             && std::mem::take(&mut first.given_up)
         {
@@ -50,7 +50,7 @@ impl Machine {
         self.drain_queue(key, now);
     }
 
-    fn drain_queue(&mut self, key: usize, now: Duration) {
+    fn drain_queue(&mut self, key: usize, now: Time) {
         let socket = &mut self.sockets[key];
         if !socket.is_connected() {
             return;
@@ -85,7 +85,7 @@ impl Machine {
     }
 
     /// The first event was acknowledged.
-    pub(super) fn queue_acked(&mut self, key: usize, payload: Payload, now: Duration) {
+    pub(super) fn queue_acked(&mut self, key: usize, payload: Payload, now: Time) {
         if let Some(done) = self.sockets[key].take_first() {
             self.settle(key, done.own, Ok(payload));
         }
@@ -93,13 +93,13 @@ impl Machine {
     }
 
     /// The first event's try came to nothing, in time.
-    pub(super) fn queue_timed_out(&mut self, key: usize, now: Duration) {
+    pub(super) fn queue_timed_out(&mut self, key: usize, now: Time) {
         self.try_failed(key, true, &AckError::Timeout);
         self.drain_queue(key, now);
     }
 
     /// The connection ended while the first event was under way, `after` it was sent. A server ends it on what is too large for it, each time.
-    pub(super) fn queue_cut_off(&mut self, key: usize, reason: DisconnectReason, after: Duration) {
+    pub(super) fn queue_cut_off(&mut self, key: usize, reason: DisconnectReason, after: Time) {
         let Some(Retries {
             retries,
             count_disconnects,

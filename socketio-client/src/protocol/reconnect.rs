@@ -1,10 +1,10 @@
 //! Dialling, losing, and coming back.
 
-use std::time::Duration;
 
 use super::engine::Engine;
 use super::socket::Status;
 use super::{Connection, Event, Machine, Output, SocketKey, Ticket, deps};
+use crate::time::Time;
 use crate::packet::{Frame, Kind, Packet};
 use crate::{AckError, DisconnectReason, Payload};
 
@@ -12,7 +12,7 @@ use crate::{AckError, DisconnectReason, Payload};
 const LEAVING: usize = 4;
 
 impl Machine {
-    pub(super) fn connect(&mut self, key: SocketKey, now: Duration) {
+    pub(super) fn connect(&mut self, key: SocketKey, now: Time) {
         let Some(socket) = self.sockets.get_mut(key.0) else {
             return;
         };
@@ -34,7 +34,7 @@ impl Machine {
         }
     }
 
-    pub(super) fn disconnect(&mut self, key: SocketKey, now: Duration) {
+    pub(super) fn disconnect(&mut self, key: SocketKey, now: Time) {
         let Some(socket) = self.sockets.get_mut(key.0) else {
             return;
         };
@@ -56,7 +56,8 @@ impl Machine {
     }
 
     /// Ends everything for good, without a word to the program.
-    pub fn shut_down(&mut self, now: Duration) {
+    pub fn shut_down(&mut self, now: impl Into<Time>) {
+        let now = now.into();
         for key in 0..self.sockets.len() {
             self.disconnect(SocketKey(key), now);
         }
@@ -91,7 +92,7 @@ impl Machine {
     }
 
     /// Goes on leaving what is being left.
-    pub(super) fn go_on_leaving(&mut self, now: Duration) {
+    pub(super) fn go_on_leaving(&mut self, now: Time) {
         let mut leaving = std::mem::take(&mut self.leaving);
         leaving.retain_mut(|engine| !engine.go_on_leaving(&mut deps!(self, now)));
         self.leaving = leaving;
@@ -103,17 +104,17 @@ impl Machine {
         key: usize,
         reason: DisconnectReason,
         details: Option<String>,
-        now: Duration,
+        now: Time,
     ) {
         self.socket_ended(key, reason, details, Status::Down, now);
         self.close_unused(now);
     }
 
-    pub(super) fn close_unused(&mut self, now: Duration) {
+    pub(super) fn close_unused(&mut self, now: Time) {
         self.leave_unused(Vec::new(), now);
     }
 
-    fn leave_unused(&mut self, farewell: Vec<Frame>, now: Duration) {
+    fn leave_unused(&mut self, farewell: Vec<Frame>, now: Time) {
         if self.sockets.iter().any(super::Socket::is_active) {
             return;
         }
@@ -141,7 +142,7 @@ impl Machine {
         reason: DisconnectReason,
         details: Option<String>,
         status: Status,
-        now: Duration,
+        now: Time,
     ) {
         let Some(socket) = self.sockets.get_mut(key) else {
             return;
@@ -170,7 +171,7 @@ impl Machine {
         }
     }
 
-    pub(super) fn reconnect_now(&mut self, now: Duration) {
+    pub(super) fn reconnect_now(&mut self, now: Time) {
         let idle = matches!(self.connection, Connection::Waiting { .. } | Connection::Closed);
         if !idle || !self.sockets.iter().any(super::Socket::is_active) {
             return;
@@ -183,14 +184,14 @@ impl Machine {
         }
     }
 
-    pub(super) fn pause(&mut self, paused: bool, now: Duration) {
+    pub(super) fn pause(&mut self, paused: bool, now: Time) {
         self.paused = paused;
         if let Connection::Open { engine } | Connection::Dialling { engine, .. } = &mut self.connection {
             engine.pause(paused, now);
         }
     }
 
-    pub(super) fn dial(&mut self, attempt: u32, now: Duration) {
+    pub(super) fn dial(&mut self, attempt: u32, now: Time) {
         let prefer = self.settings.remember_upgrade && self.websocket_worked;
         self.websocket_worked = false;
         self.failure = None;
@@ -230,7 +231,7 @@ impl Machine {
         reason: DisconnectReason,
         details: Option<String>,
         at_once: bool,
-        now: Duration,
+        now: Time,
     ) {
         match std::mem::replace(&mut self.connection, Connection::Closed) {
             Connection::Dialling { engine, .. } => {
@@ -257,7 +258,7 @@ impl Machine {
         reason: DisconnectReason,
         details: Option<String>,
         at_once: bool,
-        now: Duration,
+        now: Time,
     ) {
         self.websocket.outage();
         let message = details.unwrap_or_else(|| reason.to_string());
@@ -271,7 +272,7 @@ impl Machine {
         self.come_back(at_once, now);
     }
 
-    fn ended(&mut self, reason: DisconnectReason, details: Option<&str>, at_once: bool, now: Duration) {
+    fn ended(&mut self, reason: DisconnectReason, details: Option<&str>, at_once: bool, now: Time) {
         self.decoder.reset();
         if !self.is_any_blamed() {
             self.backoff.reset();
@@ -287,7 +288,7 @@ impl Machine {
         self.come_back(at_once, now);
     }
 
-    fn come_back(&mut self, at_once: bool, now: Duration) {
+    fn come_back(&mut self, at_once: bool, now: Time) {
         self.connection = Connection::Closed;
         if !self.settings.reconnection || !self.sockets.iter().any(super::Socket::is_active) {
             return;
@@ -301,14 +302,15 @@ impl Machine {
             self.each_active(|_| Event::ReconnectFailed);
             return;
         }
-        let mut delay = self.backoff.next_delay(&mut self.rng);
+        let mut delay = self.backoff.next(&mut self.rng);
         if at_once {
-            delay = Duration::ZERO;
+            delay = Time::ZERO;
         }
         let attempt = self.backoff.attempts();
         self.connection = Connection::Waiting {
             retry_at: now.saturating_add(delay),
         };
+        let delay = delay.into();
         self.each_active(|_| Event::Reconnecting { attempt, delay });
     }
 

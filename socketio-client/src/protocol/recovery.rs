@@ -5,9 +5,12 @@
 //! so that a volatile event with a text loses the session; here it must look like one, and come in an event that is not named in
 //! [`Settings::volatile_events`](crate::Settings::volatile_events).
 
-use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+use crate::time::Time;
+use crate::packet::last_text;
+use crate::payload::json;
 
 /// What is presented when the connection is made anew.
 #[derive(Debug, Default)]
@@ -16,30 +19,42 @@ pub(super) struct Recovery {
     offset: Option<String>,
     pub(super) recovered: bool,
     /// What the wall clock said at time zero, where that is known.
-    pub(super) epoch: Option<Duration>,
+    pub(super) epoch: Option<Time>,
     pub(super) any_text: bool,
 }
 
 /// How far from this device's clock the server's may be.
-const CLOCKS_DIFFER: Duration = Duration::from_secs(7 * 24 * 3600);
+const CLOCKS_DIFFER: Time = Time::from_secs(7 * 24 * 3600);
 
 impl Recovery {
-    /// The `auth` of CONNECT with the session in it. The program's own fields win.
-    pub(super) fn present(&self, auth: Option<Value>) -> Option<Value> {
+    /// The `auth` of CONNECT, an object in JSON, with the session in it. The program's own fields win.
+    pub(super) fn present(&self, auth: Option<String>) -> Option<String> {
         let Some(pid) = &self.pid else {
             return auth;
         };
-        let mut fields = Map::new();
-        fields.insert("pid".into(), pid.clone().into());
-        if let Some(offset) = &self.offset {
-            fields.insert("offset".into(), offset.clone().into());
+        let own = auth.unwrap_or_default();
+        let mut fields = String::new();
+        for (name, value) in [("offset", self.offset.as_ref()), ("pid", Some(pid))] {
+            if let Some(value) = value
+                && !json::has_field(&own, name)
+            {
+                fields.push(if fields.is_empty() { '{' } else { ',' });
+                fields.push_str(&json::quoted(name));
+                fields.push(':');
+                fields.push_str(&json::quoted(value));
+            }
         }
-        match auth {
-            Some(Value::Object(own)) => fields.extend(own),
-            Some(Value::Null) | None => {}
-            other => return other,
+        match own.strip_prefix('{') {
+            Some(_) if fields.is_empty() => return Some(own),
+            None | Some("}") => {}
+            Some(rest) => {
+                fields.push(',');
+                fields.push_str(rest);
+                return Some(fields);
+            }
         }
-        Some(Value::Object(fields))
+        fields.push('}');
+        Some(fields)
     }
 
     /// The server granted the namespace, with this session.
@@ -51,15 +66,25 @@ impl Recovery {
         self.pid = pid;
     }
 
-    /// An event came that could carry an offset.
-    pub(super) fn event(&mut self, args: &[Value], now: Duration) {
-        if let Some(Value::String(last)) = args.last() {
-            self.last_text(last, now);
+    /// An event came that could carry an offset, with these arguments.
+    pub(super) fn event(&mut self, args: &str, now: Time) {
+        if self.pid.is_none() || !args.trim_end().ends_with('"') {
+            return;
+        }
+        if let Some(last) = last_text(args) {
+            return self.last_text(last, now);
+        }
+        let (mut last, mut rest) = ("", args);
+        while let Some(split) = json::split_first(rest) {
+            (last, rest) = split;
+        }
+        if let Ok(Value::String(last)) = serde_json::from_str(last) {
+            self.last_text(&last, now);
         }
     }
 
     /// The last argument of an event that could carry an offset.
-    pub(super) fn last_text(&mut self, last: &str, now: Duration) {
+    pub(super) fn last_text(&mut self, last: &str, now: Time) {
         let wall = self.epoch.map(|epoch| epoch.saturating_add(now));
         if self.pid.is_some() && (self.any_text || looks_like_an_offset(last, wall)) {
             self.offset = Some(last.to_owned());
@@ -76,7 +101,7 @@ impl Recovery {
 /// Whether a string has the form of an offset of one of the adapters with recovery: in-memory (`yeast`: a time in base 64 of its own, seven
 /// characters between the years 2020 and 2040, then perhaps a counter), Redis streams (`1692083131012-0`), MongoDB (24 hexadecimal digits).
 /// Where the time is known, a yeast has to be of about that time: a word of seven letters is not.
-fn looks_like_an_offset(text: &str, wall: Option<Duration>) -> bool {
+fn looks_like_an_offset(text: &str, wall: Option<Time>) -> bool {
     let base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (time, counter) = text.split_once('.').unwrap_or((text, "0"));
@@ -94,7 +119,7 @@ fn looks_like_an_offset(text: &str, wall: Option<Duration>) -> bool {
     yeast || redis || mongo
 }
 
-fn yeast_time(text: &str) -> Duration {
+fn yeast_time(text: &str) -> Time {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => byte - b'0',
         b'A'..=b'Z' => byte - b'A' + 10,
@@ -105,22 +130,21 @@ fn yeast_time(text: &str) -> Duration {
     let milliseconds = text
         .bytes()
         .fold(0, |time: u64, byte| time << 6 | u64::from(digit(byte)));
-    Duration::from_millis(milliseconds)
+    Time::from_millis(milliseconds)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn client_c09_a_word_of_seven_letters_is_no_offset_where_the_time_is_known() {
         // `Date.now()` of a November day of 2026, as yeast writes it.
-        let now = Duration::from_millis(1_795_882_000_000);
+        let now = Time::from_millis(1_795_882_000_000);
         assert_eq!(yeast_time("Q8Yw9w0"), now);
         assert!(looks_like_an_offset(
             "Q8Yw9w0.1",
-            Some(now + Duration::from_secs(60))
+            Some(now + Time::from_secs(60))
         ));
         for word in ["Mailing", "Orlando", "Suzanne", "Tuesday", "VANILLA", "Weekend"] {
             assert!(looks_like_an_offset(word, None), "{word}");
@@ -131,15 +155,17 @@ mod tests {
             epoch: Some(now),
             ..Recovery::default()
         };
-        recovery.event(&[json!("Tuesday")], Duration::ZERO);
+        recovery.event(r#""Tuesday""#, Time::ZERO);
         assert_eq!(recovery.offset, None);
         recovery.any_text = true;
-        recovery.event(&[json!("4711")], Duration::ZERO);
+        recovery.event(r#""4711""#, Time::ZERO);
         assert_eq!(
             recovery.offset.as_deref(),
             Some("4711"),
             "another adapter's, where asked to"
         );
+        recovery.event(r#"1,"a\"b""#, Time::ZERO);
+        assert_eq!(recovery.offset.as_deref(), Some("a\"b"), "escapes and all");
     }
 
     #[test]
@@ -173,17 +199,22 @@ mod tests {
         assert_eq!(recovery.present(None), None);
         recovery.granted(Some("p".into()));
         assert!(!recovery.recovered);
-        assert_eq!(recovery.present(None), Some(json!({"pid": "p"})));
-        recovery.event(&[json!("x"), json!("PkDVPqZ")], Duration::ZERO);
-        recovery.event(&[json!("PkDVPqA"), json!(1)], Duration::ZERO);
+        assert_eq!(recovery.present(None).unwrap(), r#"{"pid":"p"}"#);
+        recovery.event(r#""x","PkDVPqZ""#, Time::ZERO);
+        recovery.event(r#""PkDVPqA",1"#, Time::ZERO);
+        let present = |recovery: &Recovery, own: &str| recovery.present(Some(own.to_owned())).unwrap();
+        let session = r#"{"offset":"PkDVPqZ","pid":"p""#;
         assert_eq!(
-            recovery.present(Some(json!({"token": 1}))),
-            Some(json!({"pid": "p", "offset": "PkDVPqZ", "token": 1}))
+            present(&recovery, r#"{"token":1}"#),
+            format!(r#"{session},"token":1}}"#)
         );
+        assert_eq!(present(&recovery, "{}"), format!("{session}}}"));
+        let own = r#"{"pid":1,"offset":{}}"#;
+        assert_eq!(present(&recovery, own), own);
         recovery.granted(Some("p".into()));
         assert!(recovery.recovered);
         recovery.granted(Some("q".into()));
         assert!(!recovery.recovered);
-        assert_eq!(recovery.present(None), Some(json!({"pid": "q"})));
+        assert_eq!(recovery.present(None).unwrap(), r#"{"pid":"q"}"#);
     }
 }

@@ -1,9 +1,9 @@
 //! One namespace: whether it is granted, what waits to be sent, and which acks are awaited.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use super::recovery::Recovery;
+use crate::time::Time;
 use crate::map::Map;
 use crate::packet::Packet;
 use crate::{DisconnectReason, EmitError, Limits};
@@ -52,9 +52,9 @@ pub(super) struct Buffered {
 /// An ack that is waited for.
 #[derive(Debug)]
 pub(super) struct Awaited {
-    pub(super) until: Duration,
+    pub(super) until: Time,
     /// When the event went out; `None` while it is in the buffer.
-    pub(super) sent: Option<Duration>,
+    pub(super) sent: Option<Time>,
     /// Whether it is a try of the queue's first event.
     pub(super) queued: bool,
 }
@@ -66,7 +66,7 @@ pub(super) struct Queued {
     /// The wait of the program, where it waits.
     pub(super) own: Option<u64>,
     /// How long each try may take.
-    pub(super) timeout: Duration,
+    pub(super) timeout: Time,
     pub(super) tries: u32,
     /// The ack number of the try under way.
     pub(super) under_way: Option<u64>,

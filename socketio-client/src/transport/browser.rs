@@ -6,7 +6,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
@@ -25,6 +24,7 @@ use super::NoAnswer;
 use super::{Answer, Dial, Goodbye, Target, tasks};
 use crate::packet::Frame;
 use crate::protocol::{LinkEvent, LinkFailure};
+use crate::time::Time;
 use crate::{BuildError, DisconnectReason};
 
 /// What goes to another thread where there are threads: `Send` on native targets, nothing in a browser.
@@ -38,7 +38,7 @@ const HIGH_WATER: u32 = 1 << 20;
 const ASK_AGAIN: u32 = 20;
 
 /// No timer is set further off than this: some browsers wrap around. That a device slept shows when the page is back.
-pub(crate) const FARTHEST: Duration = Duration::from_secs(3600);
+pub(crate) const FARTHEST: Time = Time::from_secs(3600);
 
 /// How long a server is given to process what it was sent, in milliseconds.
 const BARRIER: u32 = 100;
@@ -47,7 +47,7 @@ fn global(name: &str) -> Option<JsValue> {
     Reflect::get(&js_sys::global(), &name.into()).ok()
 }
 
-pub(crate) fn monotonic() -> Duration {
+pub(crate) fn monotonic() -> Time {
     thread_local! {
         /// Looked up once: the clock is read for every frame.
         static PERFORMANCE: Option<Performance> = global("performance").and_then(|performance| performance.dyn_into().ok());
@@ -59,13 +59,12 @@ pub(crate) fn monotonic() -> Duration {
     }))
 }
 
-pub(crate) fn wall() -> Duration {
+pub(crate) fn wall() -> Time {
     milliseconds(js_sys::Date::now())
 }
 
-fn milliseconds(milliseconds: f64) -> Duration {
-    // Browsers tell no finer time. The cast stops at the ends of the range, and makes nothing of what is no number.
-    Duration::from_micros((milliseconds * 1000.0) as u64)
+fn milliseconds(milliseconds: f64) -> Time {
+    Time::from_nanos(milliseconds * 1e6)
 }
 
 pub(crate) fn seed() -> u64 {
@@ -108,7 +107,7 @@ struct Fired {
 }
 
 impl Timer {
-    pub(crate) fn new(after: Duration) -> Self {
+    pub(crate) fn new(after: Time) -> Self {
         let state = Rc::new(RefCell::new(Fired::default()));
         // A timer of a page may fire up to a millisecond early.
         let after = u32::try_from(after.as_millis())
@@ -277,7 +276,7 @@ impl Link {
     fn tell_when_writable(&mut self) {
         let Some(socket) = &self.socket else { return };
         if socket.buffered_amount() > HIGH_WATER {
-            self.blocked = Some(Timer::new(Duration::from_millis(ASK_AGAIN.into())));
+            self.blocked = Some(Timer::new(Time::from_millis(ASK_AGAIN.into())));
         } else {
             self.inbox.borrow_mut().events.push_back(LinkEvent::Writable);
         }
@@ -285,7 +284,7 @@ impl Link {
 
     /// A page cannot send WebSocket's pings: the server is given a while.
     pub(crate) fn barrier(&mut self) {
-        self.barrier = Some(Timer::new(Duration::from_millis(BARRIER.into())));
+        self.barrier = Some(Timer::new(Time::from_millis(BARRIER.into())));
     }
 
     /// What came of it. Where it is not to be `read`, what the server says waits: a browser's WebSocket cannot be slowed down.

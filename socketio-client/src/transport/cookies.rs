@@ -30,7 +30,7 @@ impl Cookies {
             if let Ok(line) = std::str::from_utf8(line)
                 && line.len() <= LONGEST
             {
-                self.set(line, wall());
+                self.set(line, wall().into());
             }
         }
     }
@@ -70,7 +70,7 @@ impl Cookies {
 
     /// The value of `Cookie`, behind what the program sends by itself; `None` where there are none.
     pub(crate) fn header(&self, own: Option<&str>, secure: bool) -> Option<String> {
-        self.header_at(own, secure, wall())
+        self.header_at(own, secure, wall().into())
     }
 
     fn header_at(&self, own: Option<&str>, secure: bool, now: Duration) -> Option<String> {

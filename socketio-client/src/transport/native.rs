@@ -22,6 +22,7 @@ use super::connector::Stream as Bytes;
 use super::{Answer, Connector, Cookies, Dial, Goodbye, Target};
 use crate::packet::Frame;
 use crate::protocol::{Cause, LinkEvent, LinkFailure};
+use crate::time::Time;
 use crate::{BuildError, DisconnectReason};
 
 /// What goes to another thread where there are threads: `Send` on native targets, nothing in a browser.
@@ -32,7 +33,7 @@ impl<T: Send + ?Sized> MaybeSend for T {}
 type Socket = WebSocketStream<Bytes>;
 
 /// No timer is set further off than this: timers stand still while a device sleeps, and only the wall clock tells that it did.
-pub(crate) const FARTHEST: Duration = Duration::from_secs(1);
+pub(crate) const FARTHEST: Time = Time::from_secs(1);
 
 static START: LazyLock<Instant> = LazyLock::new(now);
 
@@ -41,16 +42,17 @@ fn now() -> Instant {
     Instant::now()
 }
 
-pub(crate) fn monotonic() -> Duration {
+pub(crate) fn monotonic() -> Time {
     let start = *START;
-    now().saturating_duration_since(start)
+    now().saturating_duration_since(start).into()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the edge, where the clock is read")]
-pub(crate) fn wall() -> Duration {
+pub(crate) fn wall() -> Time {
     SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default()
+        .into()
 }
 
 pub(crate) fn seed() -> u64 {
@@ -97,8 +99,8 @@ pub(crate) fn on_return(_: impl Fn() + 'static) -> OnReturn {
 pub(crate) struct Timer(Pin<Box<Sleep>>);
 
 impl Timer {
-    pub(crate) fn new(after: Duration) -> Self {
-        Self(Box::pin(tokio::time::sleep(after)))
+    pub(crate) fn new(after: Time) -> Self {
+        Self(Box::pin(tokio::time::sleep(after.into())))
     }
 
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {

@@ -29,11 +29,14 @@ async fn events_carry_any_number_of_arguments_both_ways() {
     client.emit("say", &()).unwrap();
     client.emit("say", "one").unwrap();
     client.emit("say", &(1, "two", json!(null), [false])).unwrap();
-    assert!(message(&mut events).await.args.is_empty());
-    assert_eq!(message(&mut events).await.args, [json!("one")]);
+    assert!(message(&mut events).await.args().is_empty());
+    assert_eq!(message(&mut events).await.args(), [json!("one")]);
     let third = message(&mut events).await;
     assert_eq!(third.event, "said");
-    assert_eq!(third.args, [json!(1), json!("two"), json!(null), json!([false])]);
+    assert_eq!(
+        third.args(),
+        [json!(1), json!("two"), json!(null), json!([false])]
+    );
 }
 
 #[wasm_bindgen_test]
@@ -42,7 +45,7 @@ async fn bytes_travel_anywhere_in_the_arguments_both_ways() {
     let mut events = client.events();
     client.emit("say", &(1, file(), Binary(vec![9]))).unwrap();
     let said = message(&mut events).await;
-    assert_eq!(said.attachments.len(), 4);
+    assert_eq!(said.payload.attachments.len(), 4);
     let back: (u8, File, Binary) = said.parse().unwrap();
     assert_eq!(back, (1, file(), Binary(vec![9])));
 }
@@ -75,7 +78,7 @@ async fn acks_time_out_and_the_server_gets_its_answers() {
     assert_eq!(ack, Err(AckError::Timeout));
     client.emit("ask", "what?").unwrap();
     message(&mut events).await.ack.unwrap().send("this").unwrap();
-    assert_eq!(message(&mut events).await.args, [json!("this")]);
+    assert_eq!(message(&mut events).await.args(), [json!("this")]);
 }
 
 #[wasm_bindgen_test]

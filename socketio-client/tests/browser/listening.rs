@@ -55,9 +55,9 @@ async fn what_goes_out_can_be_watched_as_it_goes() {
     connected(&mut events).await;
     client.emit("say", &("now", 2)).unwrap();
     let first = in_time(sent.next()).await.unwrap();
-    assert_eq!((first.event.as_str(), first.args), ("say", vec![json!("kept")]));
+    assert_eq!((first.event.as_str(), first.args()), ("say", vec![json!("kept")]));
     let second = in_time(sent.next()).await.unwrap();
-    assert_eq!(second.args, [json!("now"), json!(2)]);
+    assert_eq!(second.args(), [json!("now"), json!(2)]);
 }
 
 #[wasm_bindgen_test]

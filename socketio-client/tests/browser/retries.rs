@@ -65,7 +65,7 @@ async fn an_event_out_of_tries_is_dropped_and_said_so() {
     })
     .await;
     assert_eq!(
-        (dropped.event.as_str(), dropped.args),
+        (dropped.event.as_str(), dropped.args()),
         ("perhaps", vec![json!(1)])
     );
     sent_all(&client).await;
@@ -123,6 +123,6 @@ async fn volatile_events_do_not_queue() {
     while client.emit_volatile("say", "past the queue") != Ok(true) {
         sleep(1).await;
     }
-    assert_eq!(message(&mut events).await.args, [json!("past the queue")]);
+    assert_eq!(message(&mut events).await.args(), [json!("past the queue")]);
     assert_eq!(client.buffered(), 1);
 }

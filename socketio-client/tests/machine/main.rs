@@ -107,12 +107,14 @@ impl Bench {
                         format!("attempt {attempt} in {}", delay.as_millis())
                     }
                     Event::ReconnectFailed => "failed".into(),
-                    Event::Message { event, payload, .. } => format!("{event} {}", Value::from(payload.args)),
+                    Event::Message { event, payload, .. } => {
+                        format!("{event} {}", Value::from(payload.args()))
+                    }
                     Event::Unreadable { details } => format!("unreadable {details}"),
                     other => format!("{other:?}"),
                 }),
                 Output::Acked { result, .. } => self.said.push(match result {
-                    Ok(payload) => format!("ack {}", Value::from(payload.args)),
+                    Ok(payload) => format!("ack {}", Value::from(payload.args())),
                     Err(error) => format!("ack {error:?}"),
                 }),
                 Output::Wait(until) => {

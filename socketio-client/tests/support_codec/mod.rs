@@ -42,7 +42,7 @@ pub(crate) fn packet() -> impl Strategy<Value = Packet> {
             let mut payload = Payload::default();
             let mut number = None;
             match kind {
-                Kind::Connect | Kind::ConnectError => payload.args.push(json!({"message": args})),
+                Kind::Connect | Kind::ConnectError => payload = Payload::from(vec![json!({"message": args})]),
                 Kind::Disconnect => {}
                 Kind::Event | Kind::Ack => {
                     if kind == Kind::Event {
@@ -52,7 +52,7 @@ pub(crate) fn packet() -> impl Strategy<Value = Packet> {
                         args.push(json!({"_placeholder": true, "num": at}));
                     }
                     number = (with_id || kind == Kind::Ack).then_some(id);
-                    payload.args = args;
+                    payload = Payload::from(args);
                     payload.attachments = attachments;
                 }
             }

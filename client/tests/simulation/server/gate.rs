@@ -98,7 +98,7 @@ impl World {
     }
 
     fn packet(&mut self, line: LineId, packet: Packet) {
-        let mut args = packet.payload.args;
+        let mut args = packet.payload.args();
         match packet.kind {
             Kind::Connect => self.connect(line, args.into_iter().next()),
             Kind::Disconnect => self.forget_connection(line),
@@ -200,7 +200,7 @@ impl World {
 }
 
 fn event_packet(name: &str, what: &impl serde::Serialize) -> Packet {
-    let mut args = payload(what);
-    args.args.insert(0, name.into());
-    Packet::new(Kind::Event, "/", args)
+    let mut args = payload(what).args();
+    args.insert(0, name.into());
+    Packet::new(Kind::Event, "/", Payload::from(args))
 }

@@ -1,0 +1,305 @@
+//! JSON as text: where its parts are. No tree is built of an argument that the program reads as a type of its own.
+
+/// How deep lists and objects may nest, as in `serde_json`.
+const MAX_DEPTH: usize = 127;
+
+/// A longer number may be out of the range that `serde_json` reads.
+const SHORT_NUMBER: usize = 300;
+
+/// Whether a text is one JSON value that `serde_json` reads, halves of surrogate pairs aside; `Some(true)` where it escapes surrogates.
+pub(crate) fn check(text: &str) -> Option<bool> {
+    let mut scanner = Scanner::new(text, 0);
+    scanner.value()?;
+    scanner.blank();
+    (scanner.at == text.len()).then_some(scanner.surrogates)
+}
+
+/// The first of values with commas between them, and those behind it.
+pub(crate) fn split_first(values: &str) -> Option<(&str, &str)> {
+    let mut scanner = Scanner::new(values, 0);
+    scanner.blank();
+    let start = scanner.at;
+    scanner.value()?;
+    let first = values.get(start..scanner.at)?;
+    scanner.blank();
+    let rest = values.get(scanner.at + 1..).unwrap_or_default();
+    Some((first, rest))
+}
+
+/// Whether an object has a field of this name, which holds nothing to escape.
+pub(crate) fn has_field(object: &str, name: &str) -> bool {
+    let mut scanner = Scanner::new(object, 1);
+    loop {
+        scanner.blank();
+        let start = scanner.at;
+        if scanner.string().is_none() {
+            return false;
+        }
+        let field = object.get(start + 1..scanner.at - 1);
+        if field == Some(name) {
+            return true;
+        }
+        scanner.blank();
+        scanner.at += 1;
+        if scanner.value().is_none() {
+            return false;
+        }
+        scanner.blank();
+        scanner.at += 1;
+    }
+}
+
+/// A text as JSON.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::Value::String(text.to_owned()).to_string()
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+    /// Whether an escaped surrogate was seen.
+    surrogates: bool,
+}
+
+impl<'a> Scanner<'a> {
+    fn new(text: &'a str, at: usize) -> Self {
+        Self {
+            text,
+            at,
+            surrogates: false,
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Steps over a byte, where it is this one.
+    fn take(&mut self, byte: u8) -> Option<()> {
+        (self.peek() == Some(byte)).then(|| self.at += 1)
+    }
+
+    fn blank(&mut self) {
+        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    /// Steps over a value. Without recursion: the depth is the server's choice.
+    fn value(&mut self) -> Option<()> {
+        // What closes each level.
+        let mut levels = [0_u8; MAX_DEPTH];
+        let mut depth = 0;
+        loop {
+            self.blank();
+            let byte = self.peek()?;
+            match byte {
+                b'[' | b'{' => {
+                    self.at += 1;
+                    *levels.get_mut(depth)? = byte + 2;
+                    depth += 1;
+                    self.blank();
+                    if self.peek() != Some(byte + 2) {
+                        if byte == b'{' {
+                            self.name()?;
+                        }
+                        continue;
+                    }
+                }
+                b'"' => self.string()?,
+                b't' => self.word("true")?,
+                b'f' => self.word("false")?,
+                b'n' => self.word("null")?,
+                _ => self.number()?,
+            }
+            // A value has ended, or an empty list or object is about to.
+            loop {
+                let Some(close) = depth.checked_sub(1).and_then(|level| levels.get(level)) else {
+                    return Some(());
+                };
+                self.blank();
+                if self.take(*close).is_some() {
+                    depth -= 1;
+                    continue;
+                }
+                self.take(b',')?;
+                if *close == b'}' {
+                    self.blank();
+                    self.name()?;
+                }
+                break;
+            }
+        }
+    }
+
+    fn name(&mut self) -> Option<()> {
+        self.string()?;
+        self.blank();
+        self.take(b':')
+    }
+
+    fn word(&mut self, word: &str) -> Option<()> {
+        let rest = self.text.get(self.at..)?;
+        self.at += word.len();
+        rest.starts_with(word).then_some(())
+    }
+
+    fn string(&mut self) -> Option<()> {
+        self.take(b'"')?;
+        loop {
+            let byte = self.peek()?;
+            self.at += 1;
+            match byte {
+                b'"' => return Some(()),
+                0..0x20 => return None,
+                b'\\' => {
+                    let escape = self.peek()?;
+                    self.at += 1;
+                    match escape {
+                        b'u' => {
+                            let digits = self.text.get(self.at..self.at + 4)?.as_bytes();
+                            if !digits.iter().all(u8::is_ascii_hexdigit) {
+                                return None;
+                            }
+                            self.surrogates |= matches!(digits, [b'd' | b'D', b'8'..=b'f', ..]);
+                            self.at += 4;
+                        }
+                        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
+                        _ => return None,
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn number(&mut self) -> Option<()> {
+        let start = self.at;
+        let _ = self.take(b'-');
+        if self.take(b'0').is_none() {
+            self.digits()?;
+        }
+        if self.take(b'.').is_some() {
+            self.digits()?;
+        }
+        let mut simple = true;
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            if self.take(b'-').is_none() {
+                let _ = self.take(b'+');
+            }
+            self.digits()?;
+            simple = false;
+        }
+        let number = self.text.get(start..self.at)?;
+        (simple && number.len() < SHORT_NUMBER || serde_json::from_str::<serde_json::Value>(number).is_ok())
+            .then_some(())
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        (self.at > start).then_some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn what_serde_json_reads_is_json_and_nothing_else() {
+        let deepest = format!("{}{}", "[".repeat(127), "]".repeat(127));
+        let deeper = format!("{}{}", "[".repeat(128), "]".repeat(128));
+        let mixed = format!("{}1{}", "[{\"a\":".repeat(64), "}]".repeat(64));
+        let long = "9".repeat(309);
+        let longer = format!("{}.5", "9".repeat(310));
+        for text in [
+            "1",
+            "-1",
+            "0",
+            "-0",
+            "01",
+            "-",
+            "1.",
+            ".5",
+            "1.5",
+            "1e5",
+            "1E+5",
+            "1e-5",
+            "1e",
+            "1e400",
+            "-1e-400",
+            "+1",
+            "[]",
+            "[ ]",
+            "[1]",
+            "[1,]",
+            "[,1]",
+            "[1 2]",
+            "[1",
+            "]",
+            "{}",
+            "{ }",
+            "{\"a\":1}",
+            "{\"a\" : 1 , \"b\":[]}",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{a:1}",
+            "{1:1}",
+            "{\"a\":1,}",
+            "{,}",
+            "[}",
+            "{]",
+            "[[]",
+            "true",
+            "tru",
+            "truee",
+            "false",
+            "null",
+            "nul",
+            "n",
+            "\"\"",
+            "\"a",
+            "\"\\n\\u00e9\\/\"",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\\u12g4\"",
+            "\"\u{1}\"",
+            "\"é\u{7f}\"",
+            " [ 1 , \"é\" ]\r\n\t",
+            "",
+            " ",
+            "1 1",
+            "[1]x",
+            "\u{a0}1",
+            &deepest,
+            &deeper,
+            &mixed,
+            &long,
+            &longer,
+        ] {
+            let read = serde_json::from_str::<Value>(text).is_ok();
+            assert_eq!(check(text).is_some(), read, "{text:?}");
+        }
+        assert_eq!(check(r#"["\ud83d"]"#), Some(true));
+        assert_eq!(check(r#"["\\ud83d","\u0d83"]"#), Some(false));
+    }
+
+    #[test]
+    fn parts_are_found() {
+        assert_eq!(
+            split_first(r#" "a,b" , [1,{"c":2}],3"#),
+            Some((r#""a,b""#, r#" [1,{"c":2}],3"#))
+        );
+        assert_eq!(split_first("1"), Some(("1", "")));
+        assert_eq!(split_first(""), None);
+        let object = r#"{ "a" : {"pid":1}, "offset":"x" }"#;
+        assert!(has_field(object, "offset") && has_field(object, "a"));
+        assert!(!has_field(object, "pid") && !has_field("{}", "pid"));
+    }
+}
