@@ -50,8 +50,8 @@ impl fmt::Display for DisconnectReason {
 pub struct ConnectError {
     /// The server's message, or the transport's.
     pub message: String,
-    /// The server's data, where it refused with some.
-    pub data: Option<serde_json::Value>,
+    /// The server's data, where it refused with some: [`parse`](crate::Payload::parse) reads it.
+    pub data: Option<crate::Payload>,
     /// Whether the server refused. As in the JavaScript client a refused socket does not come back by itself: call
     /// [`connect`](crate::Client::connect) when there is a reason to hope.
     pub refused: bool,

@@ -180,10 +180,10 @@ pub use protocol::{Fallback, State, Transport, WebSocketFailure};
 pub use rustls;
 #[cfg(feature = "machine")]
 pub use settings::Settings;
-#[cfg(feature = "machine")]
-pub use time::Time;
 #[cfg(not(feature = "machine"))]
 use settings::Settings;
 pub use settings::{Exhausted, Limits, Retries};
+#[cfg(feature = "machine")]
+pub use time::Time;
 #[cfg(feature = "client")]
 pub use transport::MaybeSend;

@@ -70,6 +70,12 @@ impl Time {
     }
 }
 
+impl Time {
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+}
+
 impl From<Duration> for Time {
     fn from(duration: Duration) -> Self {
         Self(Self::from_secs(duration.as_secs()).0 + u64::from(duration.subsec_nanos()))

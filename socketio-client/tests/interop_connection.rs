@@ -120,8 +120,8 @@ async fn a_refusal_carries_its_data_and_is_final_until_connect() {
         panic!("refused");
     };
     assert_eq!(
-        (message.as_str(), data, refused),
-        ("not you", Some(json!({"code": 42})), true)
+        (message.as_str(), data.map(|data| data.args()), refused),
+        ("not you", Some(vec![json!({"code": 42})]), true)
     );
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(client.state(), State::Disconnected { reason: None });

@@ -1,6 +1,5 @@
 //! Where each attempt at a connection goes, and what it takes along.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::endpoint::Endpoint;
@@ -73,7 +72,7 @@ pub(super) struct Targets {
     dials: u64,
     target: Result<Arc<Target>, BuildError>,
     /// A session that is being left goes on where it began.
-    of_sessions: VecDeque<(String, Arc<Target>)>,
+    of_sessions: Vec<(String, Arc<Target>)>,
 }
 
 impl Targets {
@@ -82,7 +81,7 @@ impl Targets {
             server,
             dials: 0,
             target: Err(BuildError::NoTransport),
-            of_sessions: VecDeque::new(),
+            of_sessions: Vec::new(),
         }
     }
 
@@ -100,7 +99,7 @@ impl Targets {
         }
         let target = self.target.clone()?;
         self.of_sessions.truncate(SESSIONS - 1);
-        self.of_sessions.push_front((sid.to_owned(), target.clone()));
+        self.of_sessions.insert(0, (sid.to_owned(), target.clone()));
         Ok(target)
     }
 }

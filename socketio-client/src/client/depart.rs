@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::shared::{Inner, Shared};
-use crate::time::{Time, earliest};
 use crate::Unsent;
 use crate::protocol::{Input, SocketKey};
+use crate::time::{Time, earliest};
 
 /// One wait of [`Client::flush`](super::Client::flush) or [`Client::close`](super::Client::close).
 pub(super) struct Departure {

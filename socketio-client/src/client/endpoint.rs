@@ -111,8 +111,9 @@ fn check_authority(authority: &str) -> Result<(), String> {
             None => (host_and_port, ""),
         },
     };
-    let unusable = |character: char| !character.is_alphanumeric() && !"-._~:%".contains(character);
-    if host.is_empty() || host.contains(unusable) {
+    // What is not ASCII is a letter, as far as this goes: to know is a table in a page.
+    let usable = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"-._~:%".contains(&byte);
+    if host.is_empty() || !host.bytes().all(usable) {
         return Err("it names no host".into());
     }
     let port_is_good = match port.strip_prefix(':') {

@@ -405,8 +405,7 @@ impl Client {
     }
 }
 
-type EmitWithAck =
-    fn(&mut Machine, SocketKey, &str, Payload, Time, Time) -> Result<Ticket, EmitError>;
+type EmitWithAck = fn(&mut Machine, SocketKey, &str, Payload, Time, Time) -> Result<Ticket, EmitError>;
 
 fn arguments<T: Serialize + ?Sized>(payload: &T) -> Result<Payload, EmitError> {
     Payload::from_serialize(payload).map_err(|error| EmitError::Payload(error.to_string()))

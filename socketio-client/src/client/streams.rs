@@ -5,9 +5,9 @@ use std::task::{Context, Poll, Waker};
 
 use super::event::Event;
 use super::shared::Inner;
-use crate::time::Time;
 use crate::map::Map;
 use crate::protocol::SocketKey;
+use crate::time::Time;
 
 /// How much fuller than its limit a stream may get while an ack is awaited, which may be behind what it has not read.
 const WHILE_AN_ACK_IS_AWAITED: usize = 16;

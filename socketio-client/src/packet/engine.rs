@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::PacketError;
+use crate::payload::json;
 
 /// One message of a WebSocket: text, or bytes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -91,10 +92,14 @@ impl EnginePacket {
     /// Writes a WebSocket message.
     pub fn encode(self) -> Frame {
         match self {
+            #[cfg(feature = "machine")]
             Self::Open(handshake) => Frame::Text(format!("0{}", handshake.to_json())),
+            // A client has none to give.
+            #[cfg(not(feature = "machine"))]
+            Self::Open(_) => Frame::Text(String::new()),
             Self::Close => Frame::Text("1".into()),
-            Self::Ping(text) => Frame::Text(format!("2{text}")),
-            Self::Pong(text) => Frame::Text(format!("3{text}")),
+            Self::Ping(text) => Frame::Text(marked('2', &text)),
+            Self::Pong(text) => Frame::Text(marked('3', &text)),
             Self::Message(Frame::Text(mut text)) => {
                 text.insert(0, '4');
                 Frame::Text(text)
@@ -109,31 +114,27 @@ impl EnginePacket {
 impl Handshake {
     /// By hand: a derived reader would be the only one of the crate, and is larger than all of this file.
     fn read(json: &str) -> Result<Self, PacketError> {
-        let mut value: Value =
-            serde_json::from_str(json).map_err(|error| PacketError::Json(error.to_string()))?;
-        let Some(Value::String(sid)) = value.get_mut("sid").map(Value::take) else {
-            return Err(PacketError::Shape);
-        };
-        // `25000.0` is a number like any other; the cast stops at the ends of the range.
-        let number = |name| {
-            let number = value.get(name)?;
-            number.as_u64().or_else(|| Some(number.as_f64()? as u64))
-        };
-        let upgrades = value.get("upgrades").and_then(Value::as_array);
+        if let Err(error) = serde_json::from_str::<Value>(json) {
+            return Err(PacketError::Json(error.to_string()));
+        }
+        let json = json.trim_ascii();
+        let field = |name| json::field(json, name);
+        let mut names = field("upgrades").and_then(|list| json::between(list, '[', ']'));
+        let mut upgrades = Vec::new();
+        while let Some((name, rest)) = names.and_then(json::split_first) {
+            upgrades.extend(json::text(name));
+            names = Some(rest);
+        }
         Ok(Self {
-            sid,
-            upgrades: upgrades
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
-            ping_interval: number("pingInterval").ok_or(PacketError::Shape)?,
-            ping_timeout: number("pingTimeout").ok_or(PacketError::Shape)?,
-            max_payload: number("maxPayload"),
+            sid: field("sid").and_then(json::text).ok_or(PacketError::Shape)?,
+            upgrades,
+            ping_interval: field("pingInterval").and_then(number).ok_or(PacketError::Shape)?,
+            ping_timeout: field("pingTimeout").and_then(number).ok_or(PacketError::Shape)?,
+            max_payload: field("maxPayload").and_then(number),
         })
     }
 
+    #[cfg(feature = "machine")]
     fn to_json(&self) -> String {
         serde_json::json!({
             "sid": self.sid,
@@ -144,4 +145,16 @@ impl Handshake {
         })
         .to_string()
     }
+}
+
+/// `25000.0` is a number like any other; the cast stops at the ends of the range.
+fn number(json: &str) -> Option<u64> {
+    let number: Value = serde_json::from_str(json).ok()?;
+    number.as_u64().or_else(|| Some(number.as_f64()? as u64))
+}
+
+fn marked(mark: char, text: &str) -> String {
+    let mut marked = String::from(mark);
+    marked.push_str(text);
+    marked
 }

@@ -8,14 +8,14 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 /// Reads the packets of a body.
 pub fn decode(body: &str) -> Result<Vec<EnginePacket>, PacketError> {
-    body.split(SEPARATOR)
-        .map(|packet| {
-            EnginePacket::decode(match packet.strip_prefix('b') {
-                Some(base64) => Frame::Binary(from_base64(base64).ok_or(PacketError::Header)?),
-                None => Frame::Text(packet.to_owned()),
-            })
-        })
-        .collect()
+    let mut packets = Vec::new();
+    for packet in body.split(SEPARATOR) {
+        packets.push(EnginePacket::decode(match packet.strip_prefix('b') {
+            Some(base64) => Frame::Binary(from_base64(base64).ok_or(PacketError::Header)?),
+            None => Frame::Text(packet.to_owned()),
+        })?);
+    }
+    Ok(packets)
 }
 
 /// Adds a frame to a body.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::skip::{Skipped, last_text, without_lone_surrogates};
 use super::{Frame, PacketError, Parser};
 use crate::Payload;
-use crate::payload::{between, json};
+use crate::payload::json::{self, between};
 
 /// What a packet is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -26,27 +26,32 @@ pub(crate) fn split_first(values: &str) -> Option<(&str, &str)> {
     Some((first, rest))
 }
 
-/// Whether an object has a field of this name, which holds nothing to escape.
-pub(crate) fn has_field(object: &str, name: &str) -> bool {
-    let mut scanner = Scanner::new(object, 1);
-    loop {
-        scanner.blank();
-        let start = scanner.at;
-        if scanner.string().is_none() {
-            return false;
+/// The value of an object's field, whose name holds nothing to escape. Of several, the last.
+pub(crate) fn field<'a>(object: &'a str, name: &str) -> Option<&'a str> {
+    let mut found = None;
+    let mut rest = between(object, '{', '}')?;
+    // To the scanner a name is a value, and a colon as good as a comma.
+    while let Some((key, behind)) = split_first(rest) {
+        let (value, behind) = split_first(behind)?;
+        if between(key, '"', '"') == Some(name) {
+            found = Some(value);
         }
-        let field = object.get(start + 1..scanner.at - 1);
-        if field == Some(name) {
-            return true;
-        }
-        scanner.blank();
-        scanner.at += 1;
-        if scanner.value().is_none() {
-            return false;
-        }
-        scanner.blank();
-        scanner.at += 1;
+        rest = behind;
     }
+    found
+}
+
+/// The text that JSON says, where it says one.
+pub(crate) fn text(json: &str) -> Option<String> {
+    match serde_json::from_str(json) {
+        Ok(serde_json::Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// What stands between two characters at the ends of a text.
+pub(crate) fn between(text: &str, first: char, last: char) -> Option<&str> {
+    text.strip_prefix(first)?.strip_suffix(last)
 }
 
 /// A text as JSON.
@@ -299,7 +304,15 @@ mod tests {
         assert_eq!(split_first("1"), Some(("1", "")));
         assert_eq!(split_first(""), None);
         let object = r#"{ "a" : {"pid":1}, "offset":"x" }"#;
-        assert!(has_field(object, "offset") && has_field(object, "a"));
-        assert!(!has_field(object, "pid") && !has_field("{}", "pid"));
+        assert_eq!(
+            (field(object, "a"), field(object, "offset")),
+            (Some(r#"{"pid":1}"#), Some(r#""x""#))
+        );
+        assert_eq!(
+            (field(object, "pid"), field("{}", "a"), field("[1]", "a")),
+            (None, None, None)
+        );
+        assert_eq!(field(r#"{"a":1,"a":2}"#, "a"), Some("2"), "as in JavaScript");
+        assert_eq!((text(r#""\u00e9""#).as_deref(), text("1")), (Some("é"), None));
     }
 }

@@ -36,7 +36,7 @@ impl Payload {
         let (written, attachments) = binary::with_attachments(Vec::new(), || to_json(value));
         let mut json = written?;
         if several {
-            json = between(&json, '[', ']').unwrap_or_default().to_owned();
+            json = json::between(&json, '[', ']').unwrap_or_default().to_owned();
         }
         Ok(Self { json, attachments })
     }
@@ -90,20 +90,15 @@ impl Payload {
     /// Takes the first argument out, where it is a text or a number.
     pub(crate) fn take_name(&mut self) -> Option<String> {
         let (name, rest) = json::split_first(&self.json)?;
-        let name = match serde_json::from_str(name) {
-            Ok(Value::String(name)) => name,
-            // JavaScript takes a number for a name.
-            Ok(Value::Number(number)) => number.to_string(),
+        // JavaScript takes a number for a name.
+        let name = match name.bytes().next()? {
+            b'"' => json::text(name)?,
+            b'-' | b'0'..=b'9' => name.to_owned(),
             _ => return None,
         };
         self.json = rest.to_owned();
         Some(name)
     }
-}
-
-/// What stands between two characters at the ends of a text.
-pub(crate) fn between(text: &str, first: char, last: char) -> Option<&str> {
-    text.strip_prefix(first)?.strip_suffix(last)
 }
 
 impl From<Vec<Value>> for Payload {

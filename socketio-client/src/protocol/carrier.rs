@@ -11,9 +11,9 @@ use super::engine::{Engine, Happened};
 use super::fallback::{WebSocketFailure, WebSocketRecord};
 use super::long_polling::LongPolling;
 use super::{LinkEvent, LinkId, Output, Transport};
-use crate::time::Time;
 use crate::Settings;
 use crate::packet::{EnginePacket, Frame, Parser, payload};
+use crate::time::Time;
 
 /// What an engine needs of the machine.
 pub(super) struct Deps<'a> {
@@ -207,7 +207,7 @@ impl Engine {
                 self.in_flight = events(&self.waiting, deps.settings);
                 deps.outputs.push_back(Output::Send {
                     link: *link,
-                    frames: Vec::from(std::mem::take(&mut self.waiting)),
+                    frames: std::mem::take(&mut self.waiting),
                 });
             }
             Carrier::Polling { post: None, .. } if self.sid.is_some() => {
@@ -226,14 +226,16 @@ impl Engine {
     /// As many frames as the server takes at once, and at least one.
     fn take_payload(&mut self) -> String {
         let mut body = String::new();
-        while let Some(frame) = self.waiting.front() {
+        let mut taken = 0;
+        for frame in &self.waiting {
             if !body.is_empty() && body.len() + payload::cost(frame) > self.max_payload {
                 break;
             }
             payload::push(&mut body, frame);
             self.waiting_bytes = self.waiting_bytes.saturating_sub(frame.len());
-            self.waiting.pop_front();
+            taken += 1;
         }
+        self.waiting.drain(..taken);
         body
     }
 
@@ -399,8 +401,8 @@ impl Engine {
         self.upgraded();
         self.waiting_bytes = 0;
         self.in_flight = events(&self.waiting, deps.settings);
-        self.waiting.push_front(EnginePacket::Upgrade.encode());
-        let frames = Vec::from(std::mem::take(&mut self.waiting));
+        self.waiting.insert(0, EnginePacket::Upgrade.encode());
+        let frames = std::mem::take(&mut self.waiting);
         deps.outputs.push_back(Output::Send { link, frames });
         happened.push(Happened::Upgraded);
     }
@@ -477,7 +479,7 @@ impl Engine {
                 if self.is_open() && !self.waiting.is_empty() {
                     deps.outputs.push_back(Output::Send {
                         link,
-                        frames: Vec::from(std::mem::take(&mut self.waiting)),
+                        frames: std::mem::take(&mut self.waiting),
                     });
                 }
                 deps.outputs.push_back(Output::Close { link });
@@ -487,7 +489,7 @@ impl Engine {
                     deps.outputs.push_back(Output::Close { link });
                 }
                 if let Some(sid) = self.sid.take() {
-                    self.waiting.push_back(EnginePacket::Close.encode());
+                    self.waiting.push(EnginePacket::Close.encode());
                     let body = self.take_payload();
                     deps.request(Some(sid), Some(body));
                 }
@@ -498,7 +500,7 @@ impl Engine {
 }
 
 /// How many of these frames begin an event.
-fn events(frames: &VecDeque<Frame>, settings: &Settings) -> usize {
+fn events(frames: &[Frame], settings: &Settings) -> usize {
     let begins = |frame: &&Frame| match frame {
         Frame::Text(text) => text.starts_with("42") || text.starts_with("45"),
         Frame::Binary(_) => settings.parser != Parser::Json,

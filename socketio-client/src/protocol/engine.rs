@@ -1,13 +1,11 @@
 //! One Engine.IO connection, from dialling to its end, over whichever transport carries it.
 
-use std::collections::VecDeque;
-
 use super::carrier::{Carrier, Deps, Probe};
 use super::fallback::{Life, WebSocketFailure};
 use super::long_polling::LongPolling;
 use super::{LinkEvent, LinkId, Output, Transport};
-use crate::time::{Time, earliest};
 use crate::packet::{EnginePacket, Frame, Handshake, payload};
+use crate::time::{Time, earliest};
 use crate::{DisconnectReason, Settings};
 
 /// What a connection has to say to the machine that owns it.
@@ -38,8 +36,8 @@ pub(super) struct Engine {
     pub(super) sid: Option<String>,
     pub(super) carrier: Carrier,
     pub(super) probe: Option<Probe>,
-    /// The transports to try if this one fails before the handshake.
-    untried: VecDeque<Transport>,
+    /// The transports to try if this one fails before the handshake, the last of them first.
+    untried: Vec<Transport>,
     /// When the next of them gets its turn.
     next_by: Option<Time>,
     /// How WebSocket failed before the handshake came over long-polling.
@@ -54,7 +52,7 @@ pub(super) struct Engine {
     /// When the next try to move to WebSocket is due.
     pub(super) probe_at: Option<Time>,
     pub(super) max_payload: usize,
-    pub(super) waiting: VecDeque<Frame>,
+    pub(super) waiting: Vec<Frame>,
     pub(super) waiting_bytes: usize,
     /// How many events the carrier was given and has not handed over.
     pub(super) in_flight: usize,
@@ -85,14 +83,16 @@ impl Engine {
     /// Dials. `prefer_websocket` where it worked last time, and that is to be remembered.
     pub(super) fn dial(prefer_websocket: bool, deps: &mut Deps<'_>) -> Self {
         let settings = deps.settings;
-        let mut untried: VecDeque<Transport> = settings.transports.iter().copied().collect();
+        // The last is tried first.
+        let mut untried = settings.transports.clone();
+        untried.reverse();
         if deps.websocket.is_bad() {
             untried.retain(|transport| *transport != Transport::Polling);
-            untried.push_front(Transport::Polling);
+            untried.push(Transport::Polling);
         } else if prefer_websocket && settings.transports.contains(&Transport::WebSocket) {
-            untried.push_front(Transport::WebSocket);
+            untried.push(Transport::WebSocket);
         }
-        let first = untried.pop_front().unwrap_or(Transport::WebSocket);
+        let first = untried.pop().unwrap_or(Transport::WebSocket);
         if !settings.try_all_transports {
             untried.clear();
         }
@@ -115,7 +115,7 @@ impl Engine {
             proven: false,
             probe_at: None,
             max_payload: usize::MAX,
-            waiting: VecDeque::new(),
+            waiting: Vec::new(),
             waiting_bytes: 0,
             in_flight: 0,
             paused: false,
@@ -182,7 +182,7 @@ impl Engine {
         let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
         if due(self.next_by) {
             self.next_by = None;
-            if let Some(next) = self.untried.pop_front() {
+            if let Some(next) = self.untried.pop() {
                 for link in self.carrier.links() {
                     deps.outputs.push_back(Output::Close { link });
                 }
@@ -298,7 +298,7 @@ impl Engine {
             LinkEvent::Answered(_) => {}
             LinkEvent::Closed { reason, details } => {
                 self.carrier.abandon(link, deps);
-                match self.untried.pop_front() {
+                match self.untried.pop() {
                     Some(next) if !self.is_open() => {
                         let failure = if self.stands {
                             WebSocketFailure::Broken
@@ -442,7 +442,7 @@ impl Engine {
 
     fn push(&mut self, frame: Frame) {
         self.waiting_bytes += frame.len();
-        self.waiting.push_back(frame);
+        self.waiting.push(frame);
     }
 
     /// Ends the connection. What was sent before still goes, where the link can.

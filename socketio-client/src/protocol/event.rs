@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::fallback::WebSocketFailure;
+use crate::map::Key;
 use crate::packet::Frame;
+use crate::time::Time;
 use crate::{AckError, DisconnectReason, Payload};
 
 /// One socket of a machine: one namespace.
@@ -21,6 +21,31 @@ pub struct LinkId(pub(super) u64);
 pub struct Ticket {
     pub(super) socket: SocketKey,
     pub(super) id: u64,
+}
+
+impl Key for SocketKey {
+    fn parts(self) -> [u64; 3] {
+        [self.0 as u64, 0, 0]
+    }
+}
+
+impl Key for LinkId {
+    fn parts(self) -> [u64; 3] {
+        [self.0, 0, 0]
+    }
+}
+
+impl Key for Ticket {
+    fn parts(self) -> [u64; 3] {
+        [self.id, self.socket.0 as u64, 0]
+    }
+}
+
+/// An ack that is waited for until then.
+impl Key for (Time, Ticket) {
+    fn parts(self) -> [u64; 3] {
+        [self.0.bits(), self.1.id, self.1.socket.0 as u64]
+    }
 }
 
 /// One answer that the server asked for, good for one session.
@@ -271,7 +296,7 @@ pub enum Event {
         /// The server's message, or the transport's.
         message: String,
         /// The server's data.
-        data: Option<Value>,
+        data: Option<Payload>,
         /// Whether the server refused: then the socket is not reconnected by itself.
         refused: bool,
         /// What is known of a link that failed.

@@ -3,7 +3,6 @@
 //! The memory of a failed WebSocket lasts as long as the machine. It makes later connections begin with long-polling, from where the
 //! upgrade, which loses nothing, leads to WebSocket again.
 
-
 use super::Transport;
 use super::long_polling::LongPolling;
 use std::time::Duration;

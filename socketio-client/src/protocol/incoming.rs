@@ -1,12 +1,10 @@
 //! What the server says.
 
-
-use serde_json::Value;
-
 use super::socket::Status;
 use super::{AckRequest, Connection, Event, Machine, Output, SocketKey, Ticket, deps};
-use crate::time::Time;
 use crate::packet::{Frame, Kind, Packet, Skipped};
+use crate::payload::json;
+use crate::time::Time;
 use crate::{DisconnectReason, Payload};
 
 impl Machine {
@@ -78,19 +76,13 @@ impl Machine {
             self.push_event(key, Event::Unreadable { details });
             return Ok(());
         }
-        let (id, pid) = match object(&packet.payload) {
-            // Taken, not removed: to take an entry out of serde_json's map is kilobytes of code in a page.
-            Some(Value::Object(mut fields)) if socket.status == Status::Joining => match (
-                fields.get_mut("sid").map(Value::take),
-                fields.get_mut("pid").map(Value::take),
-            ) {
-                (Some(Value::String(id)), Some(Value::String(pid))) => (id, Some(pid)),
-                (Some(Value::String(id)), _) => (id, None),
-                _ => return self.not_this_protocol(key, now),
-            },
+        let json = packet.payload.json();
+        let text = |name| json::field(json, name).and_then(json::text);
+        let (true, Some(id)) = (socket.status == Status::Joining, text("sid")) else {
             // Unasked, or without an id.
-            _ => return self.not_this_protocol(key, now),
+            return self.not_this_protocol(key, now);
         };
+        let pid = text("pid");
         let socket = &mut self.sockets[key];
         socket.status = Status::Connected { id: id.clone() };
         socket.recovery.granted(pid);
@@ -114,18 +106,13 @@ impl Machine {
     }
 
     fn refused(&mut self, key: usize, payload: Payload, now: Time) {
-        let (message, data) = match object(&payload) {
-            Some(Value::Object(mut fields)) => {
-                let message = match fields.get_mut("message").map(Value::take) {
-                    Some(Value::String(message)) => message,
-                    Some(other) => other.to_string(),
-                    None => String::new(),
-                };
-                (message, fields.get_mut("data").map(Value::take))
-            }
-            Some(Value::String(message)) => (message, None),
-            _ => (String::new(), None),
-        };
+        let json = payload.json();
+        let field = json::field(json, "message");
+        let data = json::field(json, "data").map(|data| Payload::from_json(data.to_owned()));
+        let message = field
+            .or((!json.starts_with('{')).then_some(json))
+            .unwrap_or_default();
+        let message = json::text(message).unwrap_or_else(|| message.to_owned());
         let socket = &mut self.sockets[key];
         socket.status = Status::Down;
         socket.last = None;
@@ -225,9 +212,4 @@ impl Machine {
         engine.expect_answer(&deps!(self, now));
         engine.send(self.settings.parser.encode(packet), &mut deps!(self, now));
     }
-}
-
-/// The one argument of CONNECT or of a refusal.
-fn object(payload: &Payload) -> Option<Value> {
-    serde_json::from_str(payload.json()).ok()
 }

@@ -28,10 +28,10 @@ pub use fallback::{Fallback, WebSocketFailure};
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::time::{Time, earliest};
 use crate::backoff::{Backoff, Rng};
 use crate::map::Map;
 use crate::packet::Decoder;
+use crate::time::{Time, earliest};
 use crate::{DisconnectReason, Settings};
 
 use engine::{Engine, Happened};
@@ -88,8 +88,8 @@ pub struct Machine {
 enum Connection {
     Closed,
     Waiting { retry_at: Time },
-    Dialling { engine: Engine, attempt: u32 },
-    Open { engine: Engine },
+    Dialling { engine: Box<Engine>, attempt: u32 },
+    Open { engine: Box<Engine> },
 }
 
 impl Machine {
@@ -398,10 +398,10 @@ impl Machine {
             match happened {
                 Happened::Opened => self.opened(),
                 Happened::Message(frame) => self.message(frame, now),
-                Happened::Ping => self.each_active(|_| Event::Ping),
-                Happened::Drained => self.each_active(|_| Event::Drained),
-                Happened::Upgraded => self.each_active(|_| Event::Upgraded),
-                Happened::UpgradeFailed(failure) => self.each_active(|_| Event::UpgradeFailed { failure }),
+                Happened::Ping => self.each_active(&|| Event::Ping),
+                Happened::Drained => self.each_active(&|| Event::Drained),
+                Happened::Upgraded => self.each_active(&|| Event::Upgraded),
+                Happened::UpgradeFailed(failure) => self.each_active(&|| Event::UpgradeFailed { failure }),
                 Happened::Closed(reason, details) => self.lost(reason, details, false, now),
             }
         }

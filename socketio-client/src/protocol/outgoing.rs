@@ -1,10 +1,9 @@
 //! What the program sends.
 
-
 use super::socket::Awaited;
 use super::{AckRequest, Connection, Machine, Output, SocketKey, Ticket, deps};
-use crate::time::Time;
 use crate::packet::{Frame, Kind, Packet};
+use crate::time::Time;
 use crate::{AckError, EmitError, Payload};
 
 const RESERVED: [&str; 6] = [
@@ -270,7 +269,7 @@ impl Machine {
 
     /// Fails every ack whose time is up.
     pub(super) fn give_up_acks(&mut self, now: Time) {
-        while let Some((&(until, ticket), ())) = self.timeouts.first()
+        while let Some(&((until, ticket), ())) = self.timeouts.first()
             && until <= now
         {
             self.timeouts.remove(&(until, ticket));

@@ -1,10 +1,9 @@
 //! The retry queue: with [`Settings::retries`](crate::Settings::retries), events go one by one, each until it is acknowledged.
 
-
 use super::socket::{Awaited, Queued};
 use super::{Event, Machine, Output, SocketKey, Ticket};
-use crate::time::Time;
 use crate::packet::{Kind, Packet};
+use crate::time::Time;
 use crate::{AckError, DisconnectReason, EmitError, Exhausted, Payload, Retries};
 
 /// A connection that ends within this time of an event's being sent may have ended because of it.

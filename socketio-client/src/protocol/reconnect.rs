@@ -1,11 +1,10 @@
 //! Dialling, losing, and coming back.
 
-
 use super::engine::Engine;
 use super::socket::Status;
 use super::{Connection, Event, Machine, Output, SocketKey, Ticket, deps};
-use crate::time::Time;
 use crate::packet::{Frame, Kind, Packet};
+use crate::time::Time;
 use crate::{AckError, DisconnectReason, Payload};
 
 /// How many connections may say goodbye at a time: a program that connects and disconnects in a loop does not collect them.
@@ -124,7 +123,7 @@ impl Machine {
             Connection::Dialling { engine, .. } => engine.close(&mut deps!(self, now)),
             Connection::Open { mut engine } => {
                 engine.leave(farewell, &mut deps!(self, now));
-                self.leaving.push(engine);
+                self.leaving.push(*engine);
                 if self.leaving.len() > LEAVING
                     && let Some(oldest) = self.leaving.first_mut()
                 {
@@ -196,9 +195,9 @@ impl Machine {
         self.websocket_worked = false;
         self.failure = None;
         self.dials += 1;
-        let engine = Engine::dial(prefer, &mut deps!(self, now));
+        let engine = Box::new(Engine::dial(prefer, &mut deps!(self, now)));
         self.connection = Connection::Dialling { engine, attempt };
-        self.each_active(|_| Event::Connecting { attempt });
+        self.each_active(&|| Event::Connecting { attempt });
     }
 
     /// The handshake is done: every socket asks for its namespace.
@@ -253,17 +252,11 @@ impl Machine {
         }
     }
 
-    fn dial_failed(
-        &mut self,
-        reason: DisconnectReason,
-        details: Option<String>,
-        at_once: bool,
-        now: Time,
-    ) {
+    fn dial_failed(&mut self, reason: DisconnectReason, details: Option<String>, at_once: bool, now: Time) {
         self.websocket.outage();
         let message = details.unwrap_or_else(|| reason.to_string());
         let failure = self.failure.take();
-        self.each_active(|_| Event::ConnectError {
+        self.each_active(&|| Event::ConnectError {
             message: message.clone(),
             data: None,
             refused: false,
@@ -299,7 +292,7 @@ impl Machine {
             .is_some_and(|most| self.backoff.attempts() >= most);
         if exhausted {
             self.backoff.reset();
-            self.each_active(|_| Event::ReconnectFailed);
+            self.each_active(&|| Event::ReconnectFailed);
             return;
         }
         let mut delay = self.backoff.next(&mut self.rng);
@@ -311,15 +304,15 @@ impl Machine {
             retry_at: now.saturating_add(delay),
         };
         let delay = delay.into();
-        self.each_active(|_| Event::Reconnecting { attempt, delay });
+        self.each_active(&|| Event::Reconnecting { attempt, delay });
     }
 
-    pub(super) fn each_active(&mut self, event: impl Fn(&super::Socket) -> Event) {
+    pub(super) fn each_active(&mut self, event: &dyn Fn() -> Event) {
         for (key, socket) in self.sockets.iter().enumerate() {
             if socket.is_active() {
                 self.outputs.push_back(Output::Event {
                     socket: SocketKey(key),
-                    event: event(socket),
+                    event: event(),
                 });
             }
         }

@@ -5,12 +5,9 @@
 //! so that a volatile event with a text loses the session; here it must look like one, and come in an event that is not named in
 //! [`Settings::volatile_events`](crate::Settings::volatile_events).
 
-
-use serde_json::Value;
-
-use crate::time::Time;
 use crate::packet::last_text;
 use crate::payload::json;
+use crate::time::Time;
 
 /// What is presented when the connection is made anew.
 #[derive(Debug, Default)]
@@ -36,7 +33,7 @@ impl Recovery {
         let mut fields = String::new();
         for (name, value) in [("offset", self.offset.as_ref()), ("pid", Some(pid))] {
             if let Some(value) = value
-                && !json::has_field(&own, name)
+                && json::field(&own, name).is_none()
             {
                 fields.push(if fields.is_empty() { '{' } else { ',' });
                 fields.push_str(&json::quoted(name));
@@ -78,7 +75,7 @@ impl Recovery {
         while let Some(split) = json::split_first(rest) {
             (last, rest) = split;
         }
-        if let Ok(Value::String(last)) = serde_json::from_str(last) {
+        if let Some(last) = json::text(last) {
             self.last_text(&last, now);
         }
     }
@@ -144,7 +141,7 @@ mod tests {
         assert_eq!(yeast_time("Q8Yw9w0"), now);
         assert!(looks_like_an_offset(
             "Q8Yw9w0.1",
-            Some(now + Time::from_secs(60))
+            Some(now.saturating_add(Time::from_secs(60)))
         ));
         for word in ["Mailing", "Orlando", "Suzanne", "Tuesday", "VANILLA", "Weekend"] {
             assert!(looks_like_an_offset(word, None), "{word}");

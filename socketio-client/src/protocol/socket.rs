@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use super::recovery::Recovery;
-use crate::time::Time;
 use crate::map::Map;
 use crate::packet::Packet;
+use crate::time::Time;
 use crate::{DisconnectReason, EmitError, Limits};
 
 #[derive(Debug)]
@@ -146,12 +146,8 @@ impl Socket {
 
     /// Takes out the acks whose event went out: their answer cannot come any more.
     pub(super) fn take_sent_acks(&mut self) -> Vec<(u64, Awaited)> {
-        let sent: Vec<u64> = self
-            .acks
-            .iter()
-            .filter(|(_, awaited)| awaited.sent.is_some())
-            .map(|(id, _)| *id)
-            .collect();
+        let sent = self.acks.iter().filter(|(_, awaited)| awaited.sent.is_some());
+        let sent: Vec<u64> = sent.map(|(id, _)| *id).collect();
         sent.into_iter()
             .filter_map(|id| self.acks.remove(&id).map(|awaited| (id, awaited)))
             .collect()

@@ -8,16 +8,17 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 #[cfg(feature = "polling")]
-use js_sys::{Function, Object, Promise};
+use js_sys::{Object, Promise};
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 #[cfg(feature = "polling")]
 use wasm_bindgen_futures::JsFuture;
 #[cfg(feature = "polling")]
 use web_sys::{AbortController, Response};
-use web_sys::{BinaryType, CloseEvent, MessageEvent, Performance, WebSocket};
+use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
 #[cfg(feature = "polling")]
 use super::NoAnswer;
@@ -43,20 +44,18 @@ pub(crate) const FARTHEST: Time = Time::from_secs(3600);
 /// How long a server is given to process what it was sent, in milliseconds.
 const BARRIER: u32 = 100;
 
-fn global(name: &str) -> Option<JsValue> {
-    Reflect::get(&js_sys::global(), &name.into()).ok()
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
+
+    #[cfg(feature = "polling")]
+    #[wasm_bindgen(catch)]
+    fn fetch(url: &str, options: &Object) -> Result<Promise, JsValue>;
 }
 
 pub(crate) fn monotonic() -> Time {
-    thread_local! {
-        /// Looked up once: the clock is read for every frame.
-        static PERFORMANCE: Option<Performance> = global("performance").and_then(|performance| performance.dyn_into().ok());
-    }
-    milliseconds(PERFORMANCE.with(|performance| {
-        performance
-            .as_ref()
-            .map_or_else(js_sys::Date::now, Performance::now)
-    }))
+    milliseconds(now())
 }
 
 pub(crate) fn wall() -> Time {
@@ -84,9 +83,8 @@ pub(crate) fn check(_: bool, _: &[(String, String)]) -> Result<(), BuildError> {
 }
 
 pub(crate) fn page_origin() -> Option<String> {
-    let origin = Reflect::get(&global("location")?, &"origin".into())
-        .ok()?
-        .as_string()?;
+    let location = Reflect::get(&js_sys::global(), &"location".into()).ok()?;
+    let origin = Reflect::get(&location, &"origin".into()).ok()?.as_string()?;
     (origin != "null").then_some(origin)
 }
 
@@ -359,7 +357,7 @@ impl Asking {
         let is_post = body.is_some();
         let abort = AbortController::new().ok();
         let url = super::with_sid(&target.polling_url, sid);
-        let promise = fetch(&url, body, abort.as_ref(), dial.credentials);
+        let promise = ask(&url, body, abort.as_ref(), dial.credentials);
         let max = dial.max_packet;
         Self {
             is_post,
@@ -379,7 +377,7 @@ impl Asking {
 
 /// Starts the request at once. `fetch` is a global of pages and of workers.
 #[cfg(feature = "polling")]
-fn fetch(
+fn ask(
     url: &str,
     body: Option<String>,
     abort: Option<&AbortController>,
@@ -398,17 +396,14 @@ fn fetch(
         Reflect::set(&options, &"method".into(), &"POST".into())?;
         Reflect::set(&options, &"body".into(), &body.into())?;
     }
-    let fetch: Function = Reflect::get(&js_sys::global(), &"fetch".into())?.dyn_into()?;
-    fetch
-        .call2(&JsValue::UNDEFINED, &url.into(), &options)?
-        .dyn_into()
+    fetch(url, &options)
 }
 
 #[cfg(feature = "polling")]
 async fn read(promise: Result<Promise, JsValue>, max: usize) -> Answer {
     let failed = |_: JsValue| NoAnswer::Failed(LinkFailure::new("xhr poll error"));
     let response = JsFuture::from(promise.map_err(failed)?).await.map_err(failed)?;
-    let response: Response = response.dyn_into().map_err(failed)?;
+    let response: Response = response.unchecked_into();
     let body = JsFuture::from(response.text().map_err(failed)?)
         .await
         .map_err(failed)?;
@@ -447,8 +442,9 @@ impl Listeners {
             let data = event.data();
             if let Some(text) = data.as_string() {
                 push(&to, LinkEvent::Received(Frame::Text(text)));
-            } else if let Ok(buffer) = data.dyn_into::<ArrayBuffer>() {
-                let bytes = Uint8Array::new(&buffer).to_vec();
+            } else {
+                // An `ArrayBuffer`, as the socket was told.
+                let bytes = Uint8Array::new(&data).to_vec();
                 push(&to, LinkEvent::Received(Frame::Binary(bytes)));
             }
         });

@@ -10,7 +10,7 @@ const EVENTS: [&str; 4] = ["visibilitychange", "resume", "pageshow", "online"];
 
 /// Calls a function each time the page is back. Dropping this stops it.
 pub(crate) struct OnReturn {
-    target: Option<EventTarget>,
+    target: EventTarget,
     listener: Closure<dyn FnMut()>,
 }
 
@@ -20,25 +20,19 @@ pub(crate) fn on_return(back: impl Fn() + 'static) -> OnReturn {
             back();
         }
     });
-    let target = js_sys::global().dyn_into::<EventTarget>().ok();
-    if let Some(target) = &target {
-        for event in EVENTS {
-            // It fails for no name.
-            let _ = target.add_event_listener_with_callback_and_bool(
-                event,
-                listener.as_ref().unchecked_ref(),
-                true,
-            );
-        }
+    let target: EventTarget = js_sys::global().unchecked_into();
+    for event in EVENTS {
+        // It fails for no name.
+        let _ =
+            target.add_event_listener_with_callback_and_bool(event, listener.as_ref().unchecked_ref(), true);
     }
     OnReturn { target, listener }
 }
 
 impl Drop for OnReturn {
     fn drop(&mut self) {
-        let Some(target) = &self.target else { return };
         for event in EVENTS {
-            let _ = target.remove_event_listener_with_callback_and_bool(
+            let _ = self.target.remove_event_listener_with_callback_and_bool(
                 event,
                 self.listener.as_ref().unchecked_ref(),
                 true,
