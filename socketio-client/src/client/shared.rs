@@ -91,10 +91,7 @@ impl Shared {
     /// Does something with the machine at this time.
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Inner, Time) -> R) -> R {
         self.untimed(|inner| {
-            let now = inner.clock.now();
-            if inner.clock.take_slept() && !inner.finished {
-                inner.machine.handle(Input::Slept, now);
-            }
+            let now = inner.read_clock();
             act(inner, now)
         })
     }
@@ -103,22 +100,25 @@ impl Shared {
     ///
     /// To read the clock costs a browser more than most of what is done here.
     pub(super) fn untimed<R>(&self, act: impl FnOnce(&mut Inner) -> R) -> R {
-        let (result, wakers) = {
-            let mut inner = self.lock();
-            let result = act(&mut inner);
-            (result, inner.pump())
-        };
-        wake(wakers);
+        let mut visit = self.visit();
+        let result = act(&mut visit);
+        end(visit);
         result
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    // Kept out of the many calls, as is the end of a visit.
+    #[inline(never)]
+    fn visit(&self) -> MutexGuard<'_, Inner> {
         // The machine leaves no call half-done, so a panic of another thread spoils nothing.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn wake(wakers: Vec<Waker>) {
+/// Hands out what came of a visit, then wakes those it concerns.
+#[inline(never)]
+fn end(mut visit: MutexGuard<'_, Inner>) {
+    let wakers = visit.pump();
+    drop(visit);
     for waker in wakers {
         waker.wake();
     }
@@ -144,6 +144,16 @@ impl Inner {
             self.to_wake.extend(self.driver.take());
         }
         std::mem::take(&mut self.to_wake)
+    }
+
+    /// The time. Tells the machine where the device has slept.
+    #[inline(never)]
+    fn read_clock(&mut self) -> Time {
+        let now = self.clock.now();
+        if self.clock.take_slept() && !self.finished {
+            self.machine.handle(Input::Slept, now);
+        }
+        now
     }
 
     /// Gives an output to those it is for; returns whether that is the loop.

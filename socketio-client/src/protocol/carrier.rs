@@ -15,21 +15,24 @@ use crate::Settings;
 use crate::packet::{EnginePacket, Frame, Parser, payload};
 use crate::time::Time;
 
-/// What an engine needs of the machine.
-pub(super) struct Deps<'a> {
-    pub(super) settings: &'a Settings,
+/// What the engines need of the machine.
+#[derive(Debug)]
+pub(super) struct Deps {
+    pub(super) settings: Settings,
+    /// When this is.
     pub(super) now: Time,
-    pub(super) links: &'a mut u64,
-    pub(super) outputs: &'a mut VecDeque<Output>,
-    pub(super) websocket: &'a mut WebSocketRecord,
-    /// Whether somebody wants to see pings and drains.
+    /// How many links there were.
+    pub(super) links: u64,
+    pub(super) outputs: VecDeque<Output>,
+    pub(super) websocket: WebSocketRecord,
+    /// Whether pings and drains are told.
     pub(super) watched: bool,
 }
 
-impl Deps<'_> {
+impl Deps {
     fn link(&mut self) -> LinkId {
-        *self.links += 1;
-        LinkId(*self.links)
+        self.links += 1;
+        LinkId(self.links)
     }
 
     fn open(&mut self, sid: Option<String>) -> LinkId {
@@ -97,7 +100,7 @@ impl Probe {
 }
 
 impl Carrier {
-    pub(super) fn dial(transport: Transport, deps: &mut Deps<'_>) -> Self {
+    pub(super) fn dial(transport: Transport, deps: &mut Deps) -> Self {
         match (transport, LongPolling::BUILT_IN) {
             (Transport::Polling, Some(built_in)) => Self::Polling {
                 get: Some(deps.request(None, None)),
@@ -149,7 +152,7 @@ impl Carrier {
     }
 
     /// One of its links ended by itself: what else there is ends, too.
-    pub(super) fn abandon(&mut self, ended: LinkId, deps: &mut Deps<'_>) {
+    pub(super) fn abandon(&mut self, ended: LinkId, deps: &mut Deps) {
         if let Self::Polling { get, post, .. } = self {
             for link in get.iter().chain(post.iter()).filter(|link| **link != ended) {
                 deps.outputs.push_back(Output::Close { link: *link });
@@ -196,7 +199,7 @@ impl Engine {
     }
 
     /// Hands over what waits, if the carrier takes it.
-    pub(super) fn flush(&mut self, deps: &mut Deps<'_>) {
+    pub(super) fn flush(&mut self, deps: &mut Deps) {
         if self.waiting.is_empty() || self.is_pausing() {
             return;
         }
@@ -204,16 +207,16 @@ impl Engine {
             Carrier::WebSocket { link, writable } if *writable => {
                 *writable = false;
                 self.waiting_bytes = 0;
-                self.in_flight = events(&self.waiting, deps.settings);
+                self.in_flight = events(&self.waiting, &deps.settings);
                 deps.outputs.push_back(Output::Send {
                     link: *link,
                     frames: std::mem::take(&mut self.waiting),
                 });
             }
             Carrier::Polling { post: None, .. } if self.sid.is_some() => {
-                let before = events(&self.waiting, deps.settings);
+                let before = events(&self.waiting, &deps.settings);
                 let body = self.take_payload();
-                self.in_flight = before - events(&self.waiting, deps.settings);
+                self.in_flight = before - events(&self.waiting, &deps.settings);
                 let link = deps.request(self.sid.clone(), Some(body));
                 if let Carrier::Polling { post, .. } = &mut self.carrier {
                     *post = Some(link);
@@ -240,7 +243,7 @@ impl Engine {
     }
 
     /// Asks for what comes next, unless polling comes to rest.
-    pub(super) fn poll_again(&mut self, deps: &mut Deps<'_>) {
+    pub(super) fn poll_again(&mut self, deps: &mut Deps) {
         if self.is_pausing() {
             return;
         }
@@ -249,7 +252,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn start_probe(&mut self, deps: &mut Deps<'_>) {
+    pub(super) fn start_probe(&mut self, deps: &mut Deps) {
         self.probe_at = None;
         let stage = if deps.websocket.is_bad() {
             Stage::Scouting
@@ -259,13 +262,13 @@ impl Engine {
         self.open_probe(stage, deps);
     }
 
-    fn open_probe(&mut self, stage: Stage, deps: &mut Deps<'_>) {
+    fn open_probe(&mut self, stage: Stage, deps: &mut Deps) {
         let Carrier::Polling { built_in, .. } = self.carrier else {
             return;
         };
         let sid = self.sid.clone().filter(|_| stage == Stage::Asking);
         let link = deps.open(sid);
-        let settings = deps.settings;
+        let settings = &deps.settings;
         let patience = if settings.may_fall_back() {
             Some(settings.fallback_timeout)
         } else {
@@ -281,12 +284,7 @@ impl Engine {
     }
 
     /// Takes news from the WebSocket that is being asked.
-    pub(super) fn probe_event(
-        &mut self,
-        event: LinkEvent,
-        happened: &mut Vec<Happened>,
-        deps: &mut Deps<'_>,
-    ) {
+    pub(super) fn probe_event(&mut self, event: LinkEvent, happened: &mut Vec<Happened>, deps: &mut Deps) {
         let Some(probe) = &mut self.probe else { return };
         let link = probe.link;
         match (event, probe.stage) {
@@ -333,7 +331,7 @@ impl Engine {
     }
 
     /// A WebSocket that does not answer in time is not moved to.
-    pub(super) fn advance_probe(&mut self, deps: &mut Deps<'_>) -> Vec<Happened> {
+    pub(super) fn advance_probe(&mut self, deps: &mut Deps) -> Vec<Happened> {
         let mut happened = Vec::new();
         let Some(Probe {
             link,
@@ -366,10 +364,10 @@ impl Engine {
         failure: WebSocketFailure,
         details: Option<String>,
         happened: &mut Vec<Happened>,
-        deps: &mut Deps<'_>,
+        deps: &mut Deps,
     ) {
         self.probe = None;
-        deps.websocket.failed(failure, details, deps.settings, deps.now);
+        deps.websocket.failed(failure, details, &deps.settings, deps.now);
         if deps.settings.may_fall_back() {
             self.probe_at = Some(deps.websocket.retry_at());
         }
@@ -379,7 +377,7 @@ impl Engine {
     }
 
     /// Moves to the WebSocket once polling rests.
-    pub(super) fn finish_upgrade(&mut self, happened: &mut Vec<Happened>, deps: &mut Deps<'_>) {
+    pub(super) fn finish_upgrade(&mut self, happened: &mut Vec<Happened>, deps: &mut Deps) {
         let (
             true,
             Some(Probe { link, .. }),
@@ -400,7 +398,7 @@ impl Engine {
         };
         self.upgraded();
         self.waiting_bytes = 0;
-        self.in_flight = events(&self.waiting, deps.settings);
+        self.in_flight = events(&self.waiting, &deps.settings);
         self.waiting.insert(0, EnginePacket::Upgrade.encode());
         let frames = std::mem::take(&mut self.waiting);
         deps.outputs.push_back(Output::Send { link, frames });
@@ -409,7 +407,7 @@ impl Engine {
 
     /// Leaves, with a last packet: what was sent before still goes, after what is under way, within a bound. To be driven by
     /// [`Engine::go_on_leaving`].
-    pub(super) fn leave(&mut self, farewell: Vec<Frame>, deps: &mut Deps<'_>) {
+    pub(super) fn leave(&mut self, farewell: Vec<Frame>, deps: &mut Deps) {
         self.farewell.extend(
             farewell
                 .into_iter()
@@ -429,7 +427,7 @@ impl Engine {
     }
 
     /// Goes on leaving; returns whether it is over.
-    pub(super) fn go_on_leaving(&mut self, deps: &mut Deps<'_>) -> bool {
+    pub(super) fn go_on_leaving(&mut self, deps: &mut Deps) -> bool {
         if self.leaving.is_some_and(|until| until <= deps.now) {
             if let Some(probe) = self.probe.take() {
                 deps.outputs.push_back(Output::Close { link: probe.link });
@@ -473,7 +471,7 @@ impl Engine {
     }
 
     /// Sends what waits, and closes.
-    pub(super) fn say_goodbye(&mut self, deps: &mut Deps<'_>) {
+    pub(super) fn say_goodbye(&mut self, deps: &mut Deps) {
         match self.carrier {
             Carrier::WebSocket { link, .. } => {
                 if self.is_open() && !self.waiting.is_empty() {

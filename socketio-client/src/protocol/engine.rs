@@ -81,8 +81,8 @@ enum Phase {
 
 impl Engine {
     /// Dials. `prefer_websocket` where it worked last time, and that is to be remembered.
-    pub(super) fn dial(prefer_websocket: bool, deps: &mut Deps<'_>) -> Self {
-        let settings = deps.settings;
+    pub(super) fn dial(prefer_websocket: bool, deps: &mut Deps) -> Self {
+        let settings = &deps.settings;
         // The last is tried first.
         let mut untried = settings.transports.clone();
         untried.reverse();
@@ -97,6 +97,7 @@ impl Engine {
             untried.clear();
         }
         let carrier = Carrier::dial(first, deps);
+        let settings = &deps.settings;
         let next_by = (!untried.is_empty()).then(|| deps.now.saturating_add(settings.fallback_timeout));
         Self {
             id: carrier.first_link(),
@@ -170,14 +171,14 @@ impl Engine {
     }
 
     /// CONNECT goes out. A WebSocket that carries no answer is no better than none.
-    pub(super) fn expect_answer(&mut self, deps: &Deps<'_>) {
+    pub(super) fn expect_answer(&mut self, deps: &Deps) {
         if self.young() == Some(Life::Unheard) && deps.settings.may_fall_back() {
             self.answer_by = Some(deps.now.saturating_add(deps.settings.fallback_timeout));
         }
     }
 
     /// Acts on the deadlines that do not end the connection by themselves.
-    pub(super) fn advance(&mut self, deps: &mut Deps<'_>) -> Vec<Happened> {
+    pub(super) fn advance(&mut self, deps: &mut Deps) -> Vec<Happened> {
         let now = deps.now;
         let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
         if due(self.next_by) {
@@ -211,7 +212,7 @@ impl Engine {
         next: Transport,
         failure: WebSocketFailure,
         details: Option<String>,
-        deps: &mut Deps<'_>,
+        deps: &mut Deps,
     ) {
         if self.transport() == Transport::WebSocket {
             self.failed = Some((failure, details));
@@ -239,7 +240,7 @@ impl Engine {
     }
 
     /// The device slept: whatever the server says next shows that the connection is alive.
-    pub(super) fn prove_life(&mut self, deps: &mut Deps<'_>) {
+    pub(super) fn prove_life(&mut self, deps: &mut Deps) {
         if let Carrier::WebSocket { link, .. } = self.carrier
             && self.alive_by.is_none()
         {
@@ -267,7 +268,7 @@ impl Engine {
     }
 
     /// Takes news from a link.
-    pub(super) fn handle(&mut self, link: LinkId, event: LinkEvent, deps: &mut Deps<'_>) -> Vec<Happened> {
+    pub(super) fn handle(&mut self, link: LinkId, event: LinkEvent, deps: &mut Deps) -> Vec<Happened> {
         let mut happened = Vec::new();
         if self.probe.as_ref().is_some_and(|probe| probe.link() == link) {
             self.probe_event(event, &mut happened, deps);
@@ -315,7 +316,7 @@ impl Engine {
     }
 
     /// The carrier has handed over what it was given.
-    fn handed_over(&mut self, happened: &mut Vec<Happened>, deps: &mut Deps<'_>) {
+    fn handed_over(&mut self, happened: &mut Vec<Happened>, deps: &mut Deps) {
         let events = std::mem::take(&mut self.in_flight);
         self.flush(deps);
         if deps.watched && events > 0 && self.is_settled() {
@@ -324,7 +325,7 @@ impl Engine {
     }
 
     /// A request of long-polling was answered.
-    fn answered(&mut self, link: LinkId, body: &str, happened: &mut Vec<Happened>, deps: &mut Deps<'_>) {
+    fn answered(&mut self, link: LinkId, body: &str, happened: &mut Vec<Happened>, deps: &mut Deps) {
         if !self.carrier.answered(link) {
             // A POST, of which only the end matters.
             self.handed_over(happened, deps);
@@ -354,7 +355,7 @@ impl Engine {
         }
     }
 
-    fn packet(&mut self, packet: EnginePacket, happened: &mut Vec<Happened>, deps: &mut Deps<'_>) {
+    fn packet(&mut self, packet: EnginePacket, happened: &mut Vec<Happened>, deps: &mut Deps) {
         let open = self.is_open();
         match packet {
             EnginePacket::Open(handshake) if !open => {
@@ -392,7 +393,7 @@ impl Engine {
         }
     }
 
-    fn open(&mut self, handshake: Handshake, deps: &mut Deps<'_>) {
+    fn open(&mut self, handshake: Handshake, deps: &mut Deps) {
         let heartbeat = Time::from_millis(handshake.ping_interval.saturating_add(handshake.ping_timeout));
         self.phase = Phase::Open {
             heartbeat,
@@ -403,7 +404,7 @@ impl Engine {
         if let Some((failure, details)) = self.failed.take()
             && LongPolling::is(self.transport())
         {
-            deps.websocket.failed(failure, details, deps.settings, deps.now);
+            deps.websocket.failed(failure, details, &deps.settings, deps.now);
         }
         self.sid = Some(handshake.sid);
         if let Some(max) = handshake.max_payload {
@@ -412,7 +413,7 @@ impl Engine {
         self.flush(deps);
         let Settings {
             transports, upgrade, ..
-        } = deps.settings;
+        } = &deps.settings;
         if *upgrade
             && LongPolling::is(self.transport())
             && transports.contains(&Transport::WebSocket)
@@ -433,7 +434,7 @@ impl Engine {
     }
 
     /// Sends the frames of one Socket.IO packet.
-    pub(super) fn send(&mut self, frames: Vec<Frame>, deps: &mut Deps<'_>) {
+    pub(super) fn send(&mut self, frames: Vec<Frame>, deps: &mut Deps) {
         for frame in frames {
             self.push(EnginePacket::Message(frame).encode());
         }
@@ -446,7 +447,7 @@ impl Engine {
     }
 
     /// Ends the connection. What was sent before still goes, where the link can.
-    pub(super) fn close(mut self, deps: &mut Deps<'_>) {
+    pub(super) fn close(mut self, deps: &mut Deps) {
         if let Some(probe) = self.probe.take() {
             deps.outputs.push_back(Output::Close { link: probe.link() });
         }

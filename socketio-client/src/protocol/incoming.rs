@@ -1,30 +1,29 @@
 //! What the server says.
 
 use super::socket::Status;
-use super::{AckRequest, Connection, Event, Machine, Output, SocketKey, Ticket, deps};
+use super::{AckRequest, Connection, Event, Machine, Output, SocketKey, Ticket};
 use crate::packet::{Frame, Kind, Packet, Skipped};
 use crate::payload::json;
-use crate::time::Time;
 use crate::{DisconnectReason, Payload};
 
 impl Machine {
-    pub(super) fn message(&mut self, frame: Frame, now: Time) {
+    pub(super) fn message(&mut self, frame: Frame) {
         match self.decoder.add(frame) {
             Ok(None) => {}
             Ok(Some(packet)) => {
-                if let Err(details) = self.packet(packet, now) {
-                    self.lost(DisconnectReason::ParseError, Some(details.into()), false, now);
+                if let Err(details) = self.packet(packet) {
+                    self.lost(DisconnectReason::ParseError, Some(details.into()), false);
                 }
             }
             Err(error) => match self.decoder.take_skipped() {
-                Some(skipped) => self.unreadable(&skipped, now),
-                None => self.lost(DisconnectReason::ParseError, Some(error.to_string()), false, now),
+                Some(skipped) => self.unreadable(&skipped),
+                None => self.lost(DisconnectReason::ParseError, Some(error.to_string()), false),
             },
         }
     }
 
     /// One packet cannot be read: the connection is none the worse for it.
-    fn unreadable(&mut self, skipped: &Skipped, now: Time) {
+    fn unreadable(&mut self, skipped: &Skipped) {
         for key in 0..self.sockets.len() {
             let socket = &mut self.sockets[key];
             let its = skipped
@@ -35,14 +34,14 @@ impl Machine {
                 continue;
             }
             if let Some(last) = &skipped.last {
-                socket.recovery.last_text(last, now);
+                socket.recovery.last_text(last, self.deps.now);
             }
             let details = skipped.error.to_string();
             self.push_event(key, Event::Unreadable { details });
         }
     }
 
-    fn packet(&mut self, packet: Packet, now: Time) -> Result<(), &'static str> {
+    fn packet(&mut self, packet: Packet) -> Result<(), &'static str> {
         let found = self
             .sockets
             .iter()
@@ -52,24 +51,24 @@ impl Machine {
             return Ok(());
         };
         match packet.kind {
-            Kind::Connect => self.granted(key, packet, now),
+            Kind::Connect => self.granted(key, packet),
             Kind::ConnectError => {
-                self.refused(key, packet.payload, now);
+                self.refused(key, packet.payload);
                 Ok(())
             }
             Kind::Disconnect => {
-                self.socket_down(key, DisconnectReason::ServerDisconnect, None, now);
+                self.socket_down(key, DisconnectReason::ServerDisconnect, None);
                 Ok(())
             }
-            Kind::Event => self.event(key, packet, now),
+            Kind::Event => self.event(key, packet),
             Kind::Ack => {
-                self.ack(key, packet, now);
+                self.ack(key, packet);
                 Ok(())
             }
         }
     }
 
-    fn granted(&mut self, key: usize, packet: Packet, now: Time) -> Result<(), &'static str> {
+    fn granted(&mut self, key: usize, packet: Packet) -> Result<(), &'static str> {
         let socket = &self.sockets[key];
         if socket.is_connected() {
             let details = "CONNECT out of turn".to_owned();
@@ -80,7 +79,7 @@ impl Machine {
         let text = |name| json::field(json, name).and_then(json::text);
         let (true, Some(id)) = (socket.status == Status::Joining, text("sid")) else {
             // Unasked, or without an id.
-            return self.not_this_protocol(key, now);
+            return self.not_this_protocol(key);
         };
         let pid = text("pid");
         let socket = &mut self.sockets[key];
@@ -91,21 +90,21 @@ impl Machine {
         let early = std::mem::take(&mut socket.early);
         self.push_event(key, Event::Connected { id });
         for packet in early {
-            self.event(key, packet, now)?;
+            self.event(key, packet)?;
         }
-        self.flush_buffer(key, now);
-        self.restart_queue(key, now);
+        self.flush_buffer(key);
+        self.restart_queue(key);
         Ok(())
     }
 
     /// As the JavaScript client has it. To come back would lead to the same.
-    fn not_this_protocol(&mut self, key: usize, now: Time) -> Result<(), &'static str> {
+    fn not_this_protocol(&mut self, key: usize) -> Result<(), &'static str> {
         let message = "the server grants no namespace as Socket.IO 3 and 4 do: it is a server of the 2.x line, or none of Socket.IO";
-        self.refused(key, Payload::from(vec![message.into()]), now);
+        self.refused(key, Payload::from(vec![message.into()]));
         Ok(())
     }
 
-    fn refused(&mut self, key: usize, payload: Payload, now: Time) {
+    fn refused(&mut self, key: usize, payload: Payload) {
         let json = payload.json();
         let field = json::field(json, "message");
         let data = json::field(json, "data").map(|data| Payload::from_json(data.to_owned()));
@@ -127,16 +126,16 @@ impl Machine {
                 failure: None,
             },
         );
-        self.close_unused(now);
+        self.close_unused();
     }
 
-    fn event(&mut self, key: usize, packet: Packet, now: Time) -> Result<(), &'static str> {
+    fn event(&mut self, key: usize, packet: Packet) -> Result<(), &'static str> {
         let socket = &mut self.sockets[key];
         if !socket.is_connected() {
             // A middleware may emit before the server grants the namespace.
             socket.early_bytes += packet.payload.size();
             socket.early.push(packet);
-            let limits = &self.settings.limits;
+            let limits = &self.deps.settings.limits;
             if socket.early.len() > limits.events || socket.early_bytes > limits.packet {
                 return Err("too many events before CONNECT");
             }
@@ -149,14 +148,14 @@ impl Machine {
         let Some((event, payload)) = packet.into_event() else {
             return Err("event without a name");
         };
-        if ack.is_none() && !self.settings.volatile_events.contains(&event) {
-            self.sockets[key].recovery.event(payload.json(), now);
+        if ack.is_none() && !self.deps.settings.volatile_events.contains(&event) {
+            self.sockets[key].recovery.event(payload.json(), self.deps.now);
         }
         self.push_event(key, Event::Message { event, payload, ack });
         Ok(())
     }
 
-    fn ack(&mut self, key: usize, packet: Packet, now: Time) {
+    fn ack(&mut self, key: usize, packet: Packet) {
         let Some(id) = packet.id else { return };
         // Only what went out can be answered; anything else is late, or made up.
         let Some(awaited) = self.sockets[key].acks.get(&id) else {
@@ -166,29 +165,23 @@ impl Machine {
             return;
         };
         self.sockets[key].acks.remove(&id);
-        self.round_trip = Some(now.saturating_sub(sent));
+        self.round_trip = Some(self.deps.now.saturating_sub(sent));
         let ticket = Ticket {
             socket: SocketKey(key),
             id,
         };
         self.timeouts.remove(&(until, ticket));
         if queued {
-            self.queue_acked(key, packet.payload, now);
+            self.queue_acked(key, packet.payload);
         } else {
-            self.outputs.push_back(Output::Acked {
+            self.deps.outputs.push_back(Output::Acked {
                 ticket,
                 result: Ok(packet.payload),
             });
         }
     }
 
-    pub(super) fn authenticated(
-        &mut self,
-        key: SocketKey,
-        link: super::LinkId,
-        auth: Option<String>,
-        now: Time,
-    ) {
+    pub(super) fn authenticated(&mut self, key: SocketKey, link: super::LinkId, auth: Option<String>) {
         let (Some(socket), Connection::Open { engine }) = (self.sockets.get_mut(key.0), &mut self.connection)
         else {
             return;
@@ -200,16 +193,12 @@ impl Machine {
         let good = auth.as_ref().is_none_or(|auth| auth.starts_with('{'));
         if !good {
             // A server would end the connection, each time.
-            return self.refused(
-                key.0,
-                Payload::from(vec!["auth is an object or nothing".into()]),
-                now,
-            );
+            return self.refused(key.0, Payload::from(vec!["auth is an object or nothing".into()]));
         }
         socket.status = Status::Joining;
         let auth = socket.recovery.present(auth).unwrap_or_default();
         let packet = Packet::new(Kind::Connect, &socket.namespace, Payload::from_json(auth));
-        engine.expect_answer(&deps!(self, now));
-        engine.send(self.settings.parser.encode(packet), &mut deps!(self, now));
+        engine.expect_answer(&self.deps);
+        engine.send(self.deps.settings.parser.encode(packet), &mut self.deps);
     }
 }

@@ -34,30 +34,16 @@ use crate::packet::Decoder;
 use crate::time::{Time, earliest};
 use crate::{DisconnectReason, Settings};
 
+use carrier::Deps;
 use engine::{Engine, Happened};
 use fallback::WebSocketRecord;
 use long_polling::LongPolling;
 use socket::{Socket, Status};
 
-/// What an engine needs, borrowed beside the engine.
-macro_rules! deps {
-    ($machine:expr, $now:expr) => {
-        $crate::protocol::carrier::Deps {
-            settings: &$machine.settings,
-            now: $now,
-            links: &mut $machine.links,
-            outputs: &mut $machine.outputs,
-            websocket: &mut $machine.websocket,
-            watched: $machine.watched,
-        }
-    };
-}
-use deps;
-
 /// The client without its I/O.
 #[derive(Debug)]
 pub struct Machine {
-    settings: Settings,
+    deps: Deps,
     rng: Rng,
     backoff: Backoff,
     connection: Connection,
@@ -70,14 +56,9 @@ pub struct Machine {
     /// Every ack that is waited for, by when it is given up.
     timeouts: Map<(Time, Ticket), ()>,
     round_trip: Option<Time>,
-    links: u64,
     /// Whether a WebSocket worked last time.
     websocket_worked: bool,
-    websocket: WebSocketRecord,
-    outputs: VecDeque<Output>,
     epoch: Option<Time>,
-    /// Whether somebody wants to see pings and drains.
-    watched: bool,
     /// How the link failed that ended the last attempt.
     failure: Option<Box<LinkFailure>>,
     /// How many attempts there were, of all times.
@@ -110,15 +91,18 @@ impl Machine {
             sockets: Vec::new(),
             timeouts: Map::new(),
             round_trip: None,
-            links: 0,
             websocket_worked: false,
-            websocket: WebSocketRecord::default(),
-            outputs: VecDeque::new(),
             epoch: None,
-            watched: false,
             failure: None,
             dials: 0,
-            settings,
+            deps: Deps {
+                settings,
+                now: Time::ZERO,
+                links: 0,
+                outputs: VecDeque::new(),
+                websocket: WebSocketRecord::default(),
+                watched: false,
+            },
         }
     }
 
@@ -142,7 +126,7 @@ impl Machine {
         SocketKey(found.unwrap_or_else(|| {
             let mut socket = Socket::new(&namespace);
             socket.recovery.epoch = self.epoch;
-            socket.recovery.any_text = self.settings.any_offset;
+            socket.recovery.any_text = self.deps.settings.any_offset;
             self.sockets.push(socket);
             self.sockets.len() - 1
         }))
@@ -153,16 +137,16 @@ impl Machine {
         let now = now.into();
         self.advance(now);
         match input {
-            Input::Connect(socket) => self.connect(socket, now),
-            Input::Disconnect(socket) => self.disconnect(socket, now),
-            Input::ReconnectNow => self.reconnect_now(now),
-            Input::Wake => self.wake(now),
-            Input::Slept => self.slept(now),
-            Input::CloseTransport => self.lost(DisconnectReason::ForcedClose, None, false, now),
-            Input::Pause => self.pause(true, now),
-            Input::Resume => self.pause(false, now),
-            Input::Authenticated { socket, link, auth } => self.authenticated(socket, link, auth, now),
-            Input::Link { link, event } => self.link_event(link, event, now),
+            Input::Connect(socket) => self.connect(socket),
+            Input::Disconnect(socket) => self.disconnect(socket),
+            Input::ReconnectNow => self.reconnect_now(),
+            Input::Wake => self.wake(),
+            Input::Slept => self.slept(),
+            Input::CloseTransport => self.lost(DisconnectReason::ForcedClose, None, false),
+            Input::Pause => self.pause(true),
+            Input::Resume => self.pause(false),
+            Input::Authenticated { socket, link, auth } => self.authenticated(socket, link, auth),
+            Input::Link { link, event } => self.link_event(link, event),
             Input::Tick => {}
         }
         // What was just decided may be due already: a delay of zero, a release after the retry time.
@@ -177,7 +161,7 @@ impl Machine {
 
     /// The same; where there is nothing to be done, [`deadline`](Self::deadline) says until when.
     pub(crate) fn next_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        self.deps.outputs.pop_front()
     }
 
     /// Where a socket stands.
@@ -227,9 +211,11 @@ impl Machine {
     pub fn transport(&self) -> Transport {
         match &self.connection {
             Connection::Dialling { engine, .. } | Connection::Open { engine } => engine.transport(),
-            Connection::Closed | Connection::Waiting { .. } if self.websocket.is_bad() => Transport::Polling,
+            Connection::Closed | Connection::Waiting { .. } if self.deps.websocket.is_bad() => {
+                Transport::Polling
+            }
             Connection::Closed | Connection::Waiting { .. } => {
-                let first = self.settings.transports.first().copied();
+                let first = self.deps.settings.transports.first().copied();
                 first.unwrap_or(Transport::WebSocket)
             }
         }
@@ -241,10 +227,10 @@ impl Machine {
         if !LongPolling::is(self.transport()) {
             return None;
         }
-        let (failure, details) = self.websocket.last()?;
+        let (failure, details) = self.deps.websocket.last()?;
         let probe_at = match &self.connection {
             Connection::Open { engine } => engine.probe_at,
-            _ => Some(self.websocket.retry_at()),
+            _ => Some(self.deps.websocket.retry_at()),
         };
         Some(Fallback {
             failure: *failure,
@@ -260,7 +246,7 @@ impl Machine {
 
     /// Whether [`Event::Ping`] and [`Event::Drained`] are told. At first they are not.
     pub fn watch_engine(&mut self, watch: bool) {
-        self.watched = watch;
+        self.deps.watched = watch;
     }
 
     /// How many attempts at a connection there were. A link that is opened under another number than the last belongs to a new attempt.
@@ -292,43 +278,44 @@ impl Machine {
 
     /// Acts on every deadline that has passed.
     fn advance(&mut self, now: Time) {
-        self.give_up_acks(now);
+        self.deps.now = now;
+        self.give_up_acks();
         if !self.leaving.is_empty() {
-            self.advance_leaving(now);
+            self.advance_leaving();
         }
         match &mut self.connection {
             Connection::Waiting { retry_at } if *retry_at <= now && !self.paused => {
-                self.dial(self.backoff.attempts(), now);
+                self.dial(self.backoff.attempts());
             }
             Connection::Dialling { engine, .. } | Connection::Open { engine } => {
                 if let Some((reason, overdue)) = engine.expired(now) {
                     let details = (reason != DisconnectReason::PingTimeout).then(|| "timeout".to_owned());
                     let at_once = overdue > SLEPT || engine.is_on_trial();
-                    self.lost(reason, details, at_once, now);
+                    self.lost(reason, details, at_once);
                 } else {
                     let id = engine.id();
-                    let all = engine.advance(&mut deps!(self, now));
-                    self.happened(id, all, now);
+                    let all = engine.advance(&mut self.deps);
+                    self.happened(id, all);
                 }
             }
             Connection::Waiting { .. } | Connection::Closed => {}
         }
     }
 
-    fn advance_leaving(&mut self, now: Time) {
+    fn advance_leaving(&mut self) {
         for engine in &mut self.leaving {
             // Of what it says, nothing is of interest any more.
-            engine.advance(&mut deps!(self, now));
+            engine.advance(&mut self.deps);
         }
-        self.go_on_leaving(now);
+        self.go_on_leaving();
     }
 
-    fn wake(&mut self, now: Time) {
-        self.websocket.hurry(&self.settings);
+    fn wake(&mut self) {
+        self.deps.websocket.hurry(&self.deps.settings);
         match &mut self.connection {
-            Connection::Waiting { .. } => self.reconnect_now(now),
+            Connection::Waiting { .. } => self.reconnect_now(),
             Connection::Open { engine } => {
-                let retry_at = self.websocket.retry_at();
+                let retry_at = self.deps.websocket.retry_at();
                 engine.probe_at = engine.probe_at.map(|at| at.min(retry_at));
             }
             Connection::Closed | Connection::Dialling { .. } => {}
@@ -336,19 +323,19 @@ impl Machine {
     }
 
     /// The connection may have died meanwhile, long before its heartbeat is due.
-    fn slept(&mut self, now: Time) {
-        self.wake(now);
+    fn slept(&mut self) {
+        self.wake();
         let Connection::Open { engine } = &mut self.connection else {
             return;
         };
         // Nothing can be asked over long-polling while a GET is pending, and that GET may be lost.
         if LongPolling::is(engine.transport()) {
-            return self.lost(DisconnectReason::PingTimeout, None, true, now);
+            return self.lost(DisconnectReason::PingTimeout, None, true);
         }
-        engine.prove_life(&mut deps!(self, now));
+        engine.prove_life(&mut self.deps);
     }
 
-    fn link_event(&mut self, link: LinkId, event: LinkEvent, now: Time) {
+    fn link_event(&mut self, link: LinkId, event: LinkEvent) {
         let event = match event {
             LinkEvent::Failed(failure) => {
                 let details = Some(failure.details.clone());
@@ -361,14 +348,14 @@ impl Machine {
             other => other,
         };
         if let Some(engine) = self.leaving.iter_mut().find(|engine| engine.owns(link)) {
-            let all = engine.handle(link, event, &mut deps!(self, now));
+            let all = engine.handle(link, event, &mut self.deps);
             if all
                 .iter()
                 .any(|happened| matches!(happened, Happened::Closed(..)))
             {
-                engine.leaving = Some(now);
+                engine.leaving = Some(self.deps.now);
             }
-            return self.go_on_leaving(now);
+            return self.go_on_leaving();
         }
         let (Connection::Dialling { engine, .. } | Connection::Open { engine }) = &mut self.connection else {
             return;
@@ -377,8 +364,8 @@ impl Machine {
             return;
         }
         let id = engine.id();
-        let all = engine.handle(link, event, &mut deps!(self, now));
-        self.happened(id, all, now);
+        let all = engine.handle(link, event, &mut self.deps);
+        self.happened(id, all);
         if let Connection::Open { engine } = &self.connection
             && engine.transport() == Transport::WebSocket
         {
@@ -386,7 +373,7 @@ impl Machine {
         }
     }
 
-    fn happened(&mut self, id: LinkId, all: Vec<Happened>, now: Time) {
+    fn happened(&mut self, id: LinkId, all: Vec<Happened>) {
         for happened in all {
             // What was decoded behind the end of a connection is not of interest any more.
             let (Connection::Dialling { engine, .. } | Connection::Open { engine }) = &self.connection else {
@@ -397,18 +384,18 @@ impl Machine {
             }
             match happened {
                 Happened::Opened => self.opened(),
-                Happened::Message(frame) => self.message(frame, now),
+                Happened::Message(frame) => self.message(frame),
                 Happened::Ping => self.each_active(&|| Event::Ping),
                 Happened::Drained => self.each_active(&|| Event::Drained),
                 Happened::Upgraded => self.each_active(&|| Event::Upgraded),
                 Happened::UpgradeFailed(failure) => self.each_active(&|| Event::UpgradeFailed { failure }),
-                Happened::Closed(reason, details) => self.lost(reason, details, false, now),
+                Happened::Closed(reason, details) => self.lost(reason, details, false),
             }
         }
     }
 
     fn push_event(&mut self, key: usize, event: Event) {
-        self.outputs.push_back(Output::Event {
+        self.deps.outputs.push_back(Output::Event {
             socket: SocketKey(key),
             event,
         });

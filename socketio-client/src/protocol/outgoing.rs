@@ -1,7 +1,7 @@
 //! What the program sends.
 
 use super::socket::Awaited;
-use super::{AckRequest, Connection, Machine, Output, SocketKey, Ticket, deps};
+use super::{AckRequest, Connection, Machine, Output, SocketKey, Ticket};
 use crate::packet::{Frame, Kind, Packet};
 use crate::time::Time;
 use crate::{AckError, EmitError, Payload};
@@ -26,11 +26,11 @@ impl Machine {
     ) -> Result<(), EmitError> {
         let now = now.into();
         self.advance(now);
-        if let Some(retries) = &self.settings.retries {
+        if let Some(retries) = &self.deps.settings.retries {
             let timeout = retries.ack_timeout.into();
-            return self.enqueue(key, named(event, payload)?, None, timeout, now);
+            return self.enqueue(key, named(event, payload)?, None, timeout);
         }
-        self.submit(key, event, payload, None, now)
+        self.submit(key, event, payload, None)
     }
 
     /// Sends an event if it can go at once; returns whether it went. A volatile event is never kept.
@@ -51,7 +51,7 @@ impl Machine {
         if !(connected && writable) {
             return Ok(false);
         }
-        self.submit(key, event, payload, None, now).map(|()| true)
+        self.submit(key, event, payload, None).map(|()| true)
     }
 
     /// Sends an event and asks for an ack, which [`Output::Acked`] brings, or its failure after `timeout`.
@@ -72,13 +72,13 @@ impl Machine {
         };
         let id = socket.next_ack;
         let ticket = Ticket { socket: key, id };
-        if self.settings.retries.is_some() {
+        if self.deps.settings.retries.is_some() {
             let payload = named(event, payload)?;
             self.sockets[key.0].next_ack += 1;
-            self.enqueue(key, payload, Some(id), timeout, now)?;
+            self.enqueue(key, payload, Some(id), timeout)?;
             return Ok(ticket);
         }
-        self.submit_with_ack(key, event, payload, timeout, now)
+        self.submit_with_ack(key, event, payload, timeout)
     }
 
     /// Sends an event on the connection that stands, and asks for an ack; without one it fails with
@@ -98,7 +98,7 @@ impl Machine {
         if !connected || !matches!(self.connection, Connection::Open { .. }) {
             return Err(EmitError::Disconnected);
         }
-        self.submit_with_ack(key, event, payload, timeout, now)
+        self.submit_with_ack(key, event, payload, timeout)
     }
 
     fn submit_with_ack(
@@ -107,18 +107,17 @@ impl Machine {
         event: &str,
         payload: Payload,
         timeout: Time,
-        now: Time,
     ) -> Result<Ticket, EmitError> {
         let Some(socket) = self.sockets.get(key.0) else {
             return Err(EmitError::Disconnected);
         };
         let id = socket.next_ack;
         let ticket = Ticket { socket: key, id };
-        self.submit(key, event, payload, Some(id), now)?;
-        let until = now.saturating_add(timeout);
+        self.submit(key, event, payload, Some(id))?;
+        let until = self.deps.now.saturating_add(timeout);
         let socket = &mut self.sockets[key.0];
         socket.next_ack += 1;
-        let sent = socket.is_connected().then_some(now);
+        let sent = socket.is_connected().then_some(self.deps.now);
         socket.acks.insert(
             id,
             Awaited {
@@ -157,11 +156,11 @@ impl Machine {
         }
         let mut packet = Packet::new(Kind::Ack, &socket.namespace, payload);
         packet.id = Some(ack.id);
-        let frames = self.settings.parser.encode(packet);
-        if engine.waiting_bytes().saturating_add(bytes(&frames)) > self.settings.limits.send_bytes {
+        let frames = self.deps.settings.parser.encode(packet);
+        if engine.waiting_bytes().saturating_add(bytes(&frames)) > self.deps.settings.limits.send_bytes {
             return Err(EmitError::BufferFull);
         }
-        engine.send(frames, &mut deps!(self, now));
+        engine.send(frames, &mut self.deps);
         Ok(())
     }
 
@@ -186,7 +185,7 @@ impl Machine {
             if let Some(awaited) = socket.acks.remove(id) {
                 self.timeouts.remove(&(awaited.until, ticket));
             }
-            self.outputs.push_back(Output::Acked {
+            self.deps.outputs.push_back(Output::Acked {
                 ticket,
                 result: Err(AckError::Emit(EmitError::Cleared)),
             });
@@ -215,7 +214,6 @@ impl Machine {
         event: &str,
         payload: Payload,
         ack: Option<u64>,
-        now: Time,
     ) -> Result<(), EmitError> {
         let payload = named(event, payload)?;
         let Some(socket) = self.sockets.get_mut(key.0) else {
@@ -223,13 +221,13 @@ impl Machine {
         };
         let mut packet = Packet::new(Kind::Event, &socket.namespace, payload);
         packet.id = ack;
-        let limits = &self.settings.limits;
+        let limits = &self.deps.settings.limits;
         match &mut self.connection {
             Connection::Open { engine } if socket.is_connected() => {
                 if engine.waiting_bytes().saturating_add(packet.payload.size()) > limits.send_bytes {
                     return Err(EmitError::BufferFull);
                 }
-                self.send_event(key.0, packet, now);
+                self.send_event(key.0, packet);
             }
             _ => {
                 socket.has_room(packet.payload.size(), limits)?;
@@ -240,37 +238,37 @@ impl Machine {
     }
 
     /// Sends an event, and shows it to who watches.
-    pub(super) fn send_event(&mut self, key: usize, packet: Packet, now: Time) {
+    pub(super) fn send_event(&mut self, key: usize, packet: Packet) {
         let Connection::Open { engine } = &mut self.connection else {
             return;
         };
         if self.sockets[key].watched
             && let Some((event, payload)) = packet.clone().into_event()
         {
-            self.outputs.push_back(Output::Sent {
+            self.deps.outputs.push_back(Output::Sent {
                 socket: SocketKey(key),
                 event,
                 payload,
             });
         }
-        engine.send(self.settings.parser.encode(packet), &mut deps!(self, now));
+        engine.send(self.deps.settings.parser.encode(packet), &mut self.deps);
     }
 
     /// Sends what was kept, in the order it was emitted.
-    pub(super) fn flush_buffer(&mut self, key: usize, now: Time) {
+    pub(super) fn flush_buffer(&mut self, key: usize) {
         for kept in self.sockets[key].take_buffer() {
             let acks = &mut self.sockets[key].acks;
             if let Some(awaited) = kept.packet.id.and_then(|id| acks.get_mut(&id)) {
-                awaited.sent = Some(now);
+                awaited.sent = Some(self.deps.now);
             }
-            self.send_event(key, kept.packet, now);
+            self.send_event(key, kept.packet);
         }
     }
 
     /// Fails every ack whose time is up.
-    pub(super) fn give_up_acks(&mut self, now: Time) {
+    pub(super) fn give_up_acks(&mut self) {
         while let Some(&((until, ticket), ())) = self.timeouts.first()
-            && until <= now
+            && until <= self.deps.now
         {
             self.timeouts.remove(&(until, ticket));
             let socket = &mut self.sockets[ticket.socket.0];
@@ -279,11 +277,11 @@ impl Machine {
                 .remove(&ticket.id)
                 .is_some_and(|awaited| awaited.queued);
             if queued {
-                self.queue_timed_out(ticket.socket.0, now);
+                self.queue_timed_out(ticket.socket.0);
                 continue;
             }
             socket.forget_buffered(ticket.id);
-            self.outputs.push_back(Output::Acked {
+            self.deps.outputs.push_back(Output::Acked {
                 ticket,
                 result: Err(AckError::Timeout),
             });

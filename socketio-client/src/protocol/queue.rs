@@ -17,9 +17,8 @@ impl Machine {
         payload: Payload,
         own: Option<u64>,
         timeout: Time,
-        now: Time,
     ) -> Result<(), EmitError> {
-        let limits = &self.settings.limits;
+        let limits = &self.deps.settings.limits;
         let Some(socket) = self.sockets.get_mut(key.0) else {
             return Err(EmitError::Disconnected);
         };
@@ -35,21 +34,21 @@ impl Machine {
             given_up: false,
             blamed: 0,
         });
-        self.drain_queue(key.0, now);
+        self.drain_queue(key.0);
         Ok(())
     }
 
     /// A connection stands: the first event is tried again, whatever became of its last try.
-    pub(super) fn restart_queue(&mut self, key: usize, now: Time) {
+    pub(super) fn restart_queue(&mut self, key: usize) {
         if let Some(first) = self.sockets[key].queue.front_mut()
             && std::mem::take(&mut first.given_up)
         {
             first.tries = 0;
         }
-        self.drain_queue(key, now);
+        self.drain_queue(key);
     }
 
-    fn drain_queue(&mut self, key: usize, now: Time) {
+    fn drain_queue(&mut self, key: usize) {
         let socket = &mut self.sockets[key];
         if !socket.is_connected() {
             return;
@@ -66,12 +65,12 @@ impl Machine {
         first.under_way = Some(id);
         let mut packet = first.packet.clone();
         packet.id = Some(id);
-        let until = now.saturating_add(first.timeout);
+        let until = self.deps.now.saturating_add(first.timeout);
         socket.acks.insert(
             id,
             Awaited {
                 until,
-                sent: Some(now),
+                sent: Some(self.deps.now),
                 queued: true,
             },
         );
@@ -80,21 +79,21 @@ impl Machine {
             id,
         };
         self.timeouts.insert((until, ticket), ());
-        self.send_event(key, packet, now);
+        self.send_event(key, packet);
     }
 
     /// The first event was acknowledged.
-    pub(super) fn queue_acked(&mut self, key: usize, payload: Payload, now: Time) {
+    pub(super) fn queue_acked(&mut self, key: usize, payload: Payload) {
         if let Some(done) = self.sockets[key].take_first() {
             self.settle(key, done.own, Ok(payload));
         }
-        self.drain_queue(key, now);
+        self.drain_queue(key);
     }
 
     /// The first event's try came to nothing, in time.
-    pub(super) fn queue_timed_out(&mut self, key: usize, now: Time) {
+    pub(super) fn queue_timed_out(&mut self, key: usize) {
         self.try_failed(key, true, &AckError::Timeout);
-        self.drain_queue(key, now);
+        self.drain_queue(key);
     }
 
     /// The connection ended while the first event was under way, `after` it was sent. A server ends it on what is too large for it, each time.
@@ -103,7 +102,7 @@ impl Machine {
             retries,
             count_disconnects,
             ..
-        }) = self.settings.retries
+        }) = self.deps.settings.retries
         else {
             return;
         };
@@ -135,7 +134,7 @@ impl Machine {
     fn try_failed(&mut self, key: usize, counts: bool, error: &AckError) {
         let Some(Retries {
             retries, exhausted, ..
-        }) = self.settings.retries
+        }) = self.deps.settings.retries
         else {
             return;
         };
@@ -169,7 +168,7 @@ impl Machine {
                 socket: SocketKey(key),
                 id,
             };
-            self.outputs.push_back(Output::Acked { ticket, result });
+            self.deps.outputs.push_back(Output::Acked { ticket, result });
         }
     }
 }

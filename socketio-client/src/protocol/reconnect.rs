@@ -2,7 +2,7 @@
 
 use super::engine::Engine;
 use super::socket::Status;
-use super::{Connection, Event, Machine, Output, SocketKey, Ticket, deps};
+use super::{Connection, Event, Machine, Output, SocketKey, Ticket};
 use crate::packet::{Frame, Kind, Packet};
 use crate::time::Time;
 use crate::{AckError, DisconnectReason, Payload};
@@ -11,7 +11,7 @@ use crate::{AckError, DisconnectReason, Payload};
 const LEAVING: usize = 4;
 
 impl Machine {
-    pub(super) fn connect(&mut self, key: SocketKey, now: Time) {
+    pub(super) fn connect(&mut self, key: SocketKey) {
         let Some(socket) = self.sockets.get_mut(key.0) else {
             return;
         };
@@ -19,21 +19,25 @@ impl Machine {
             socket.status = Status::Wanted;
             if let Connection::Open { engine } = &self.connection {
                 let link = engine.id();
-                self.outputs.push_back(Output::Authenticate { socket: key, link });
+                self.deps
+                    .outputs
+                    .push_back(Output::Authenticate { socket: key, link });
                 self.push_event(key.0, Event::Connecting { attempt: 0 });
             }
         }
         if matches!(self.connection, Connection::Closed) {
             self.backoff.reset();
             if self.paused {
-                self.connection = Connection::Waiting { retry_at: now };
+                self.connection = Connection::Waiting {
+                    retry_at: self.deps.now,
+                };
             } else {
-                self.dial(0, now);
+                self.dial(0);
             }
         }
     }
 
-    pub(super) fn disconnect(&mut self, key: SocketKey, now: Time) {
+    pub(super) fn disconnect(&mut self, key: SocketKey) {
         let Some(socket) = self.sockets.get_mut(key.0) else {
             return;
         };
@@ -45,20 +49,20 @@ impl Machine {
         let last = self.sockets.iter().filter(|socket| socket.is_active()).count() == 1;
         let mut farewell = Vec::new();
         if let (true, Connection::Open { engine }) = (told, &mut self.connection) {
-            farewell = self.settings.parser.encode(packet);
+            farewell = self.deps.settings.parser.encode(packet);
             if !last {
-                engine.send(std::mem::take(&mut farewell), &mut deps!(self, now));
+                engine.send(std::mem::take(&mut farewell), &mut self.deps);
             }
         }
-        self.socket_ended(key.0, DisconnectReason::ClientDisconnect, None, Status::Down, now);
-        self.leave_unused(farewell, now);
+        self.socket_ended(key.0, DisconnectReason::ClientDisconnect, None, Status::Down);
+        self.leave_unused(farewell);
     }
 
     /// Ends everything for good, without a word to the program.
     pub fn shut_down(&mut self, now: impl Into<Time>) {
-        let now = now.into();
+        self.deps.now = now.into();
         for key in 0..self.sockets.len() {
-            self.disconnect(SocketKey(key), now);
+            self.disconnect(SocketKey(key));
         }
     }
 
@@ -79,7 +83,7 @@ impl Machine {
     /// How many events of this socket wait, or were given to a link that has not handed them over. Sockets share a link.
     pub fn unsent(&self, key: SocketKey) -> usize {
         let under_way = match &self.connection {
-            Connection::Open { engine } => engine.unsent(&self.settings),
+            Connection::Open { engine } => engine.unsent(&self.deps.settings),
             _ => 0,
         };
         let queued = self.sockets.get(key.0).is_some_and(|socket| {
@@ -91,45 +95,39 @@ impl Machine {
     }
 
     /// Goes on leaving what is being left.
-    pub(super) fn go_on_leaving(&mut self, now: Time) {
+    pub(super) fn go_on_leaving(&mut self) {
         let mut leaving = std::mem::take(&mut self.leaving);
-        leaving.retain_mut(|engine| !engine.go_on_leaving(&mut deps!(self, now)));
+        leaving.retain_mut(|engine| !engine.go_on_leaving(&mut self.deps));
         self.leaving = leaving;
     }
 
     /// Takes a socket out of use; without sockets the connection is closed.
-    pub(super) fn socket_down(
-        &mut self,
-        key: usize,
-        reason: DisconnectReason,
-        details: Option<String>,
-        now: Time,
-    ) {
-        self.socket_ended(key, reason, details, Status::Down, now);
-        self.close_unused(now);
+    pub(super) fn socket_down(&mut self, key: usize, reason: DisconnectReason, details: Option<String>) {
+        self.socket_ended(key, reason, details, Status::Down);
+        self.close_unused();
     }
 
-    pub(super) fn close_unused(&mut self, now: Time) {
-        self.leave_unused(Vec::new(), now);
+    pub(super) fn close_unused(&mut self) {
+        self.leave_unused(Vec::new());
     }
 
-    fn leave_unused(&mut self, farewell: Vec<Frame>, now: Time) {
+    fn leave_unused(&mut self, farewell: Vec<Frame>) {
         if self.sockets.iter().any(super::Socket::is_active) {
             return;
         }
         self.backoff.reset();
         self.decoder.reset();
         match std::mem::replace(&mut self.connection, Connection::Closed) {
-            Connection::Dialling { engine, .. } => engine.close(&mut deps!(self, now)),
+            Connection::Dialling { engine, .. } => engine.close(&mut self.deps),
             Connection::Open { mut engine } => {
-                engine.leave(farewell, &mut deps!(self, now));
+                engine.leave(farewell, &mut self.deps);
                 self.leaving.push(*engine);
                 if self.leaving.len() > LEAVING
                     && let Some(oldest) = self.leaving.first_mut()
                 {
-                    oldest.leaving = Some(now);
+                    oldest.leaving = Some(self.deps.now);
                 }
-                self.go_on_leaving(now);
+                self.go_on_leaving();
             }
             Connection::Waiting { .. } | Connection::Closed => {}
         }
@@ -141,7 +139,6 @@ impl Machine {
         reason: DisconnectReason,
         details: Option<String>,
         status: Status,
-        now: Time,
     ) {
         let Some(socket) = self.sockets.get_mut(key) else {
             return;
@@ -159,43 +156,45 @@ impl Machine {
             };
             self.timeouts.remove(&(awaited.until, ticket));
             if awaited.queued {
-                let sent = awaited.sent.unwrap_or(now);
-                self.queue_cut_off(key, reason, now.saturating_sub(sent));
+                let sent = awaited.sent.unwrap_or(self.deps.now);
+                self.queue_cut_off(key, reason, self.deps.now.saturating_sub(sent));
                 continue;
             }
-            self.outputs.push_back(Output::Acked {
+            self.deps.outputs.push_back(Output::Acked {
                 ticket,
                 result: Err(AckError::Disconnected),
             });
         }
     }
 
-    pub(super) fn reconnect_now(&mut self, now: Time) {
+    pub(super) fn reconnect_now(&mut self) {
         let idle = matches!(self.connection, Connection::Waiting { .. } | Connection::Closed);
         if !idle || !self.sockets.iter().any(super::Socket::is_active) {
             return;
         }
         self.backoff.reset();
         if self.paused {
-            self.connection = Connection::Waiting { retry_at: now };
+            self.connection = Connection::Waiting {
+                retry_at: self.deps.now,
+            };
         } else {
-            self.dial(0, now);
+            self.dial(0);
         }
     }
 
-    pub(super) fn pause(&mut self, paused: bool, now: Time) {
+    pub(super) fn pause(&mut self, paused: bool) {
         self.paused = paused;
         if let Connection::Open { engine } | Connection::Dialling { engine, .. } = &mut self.connection {
-            engine.pause(paused, now);
+            engine.pause(paused, self.deps.now);
         }
     }
 
-    pub(super) fn dial(&mut self, attempt: u32, now: Time) {
-        let prefer = self.settings.remember_upgrade && self.websocket_worked;
+    pub(super) fn dial(&mut self, attempt: u32) {
+        let prefer = self.deps.settings.remember_upgrade && self.websocket_worked;
         self.websocket_worked = false;
         self.failure = None;
         self.dials += 1;
-        let engine = Box::new(Engine::dial(prefer, &mut deps!(self, now)));
+        let engine = Box::new(Engine::dial(prefer, &mut self.deps));
         self.connection = Connection::Dialling { engine, attempt };
         self.each_active(&|| Event::Connecting { attempt });
     }
@@ -216,7 +215,7 @@ impl Machine {
         let link = engine.id();
         for (key, socket) in self.sockets.iter().enumerate() {
             if socket.is_active() {
-                self.outputs.push_back(Output::Authenticate {
+                self.deps.outputs.push_back(Output::Authenticate {
                     socket: SocketKey(key),
                     link,
                 });
@@ -225,35 +224,34 @@ impl Machine {
     }
 
     /// Ends the connection, or what is left of it, then comes back; at once where waiting is pointless.
-    pub(super) fn lost(
-        &mut self,
-        reason: DisconnectReason,
-        details: Option<String>,
-        at_once: bool,
-        now: Time,
-    ) {
+    pub(super) fn lost(&mut self, reason: DisconnectReason, details: Option<String>, at_once: bool) {
         match std::mem::replace(&mut self.connection, Connection::Closed) {
             Connection::Dialling { engine, .. } => {
-                engine.close(&mut deps!(self, now));
-                self.dial_failed(reason, details, at_once, now);
+                engine.close(&mut self.deps);
+                self.dial_failed(reason, details, at_once);
             }
             Connection::Open { engine } => {
                 // A device that slept through its heartbeat learns nothing about WebSocket.
                 let at_once = at_once
                     || engine.young().is_some_and(|life| {
-                        let settings = &self.settings;
-                        self.websocket
-                            .ended_young(life, reason, details.clone(), settings, now)
+                        let settings = &self.deps.settings;
+                        self.deps.websocket.ended_young(
+                            life,
+                            reason,
+                            details.clone(),
+                            settings,
+                            self.deps.now,
+                        )
                     });
-                engine.close(&mut deps!(self, now));
-                self.ended(reason, details.as_deref(), at_once, now);
+                engine.close(&mut self.deps);
+                self.ended(reason, details.as_deref(), at_once);
             }
             other => self.connection = other,
         }
     }
 
-    fn dial_failed(&mut self, reason: DisconnectReason, details: Option<String>, at_once: bool, now: Time) {
-        self.websocket.outage();
+    fn dial_failed(&mut self, reason: DisconnectReason, details: Option<String>, at_once: bool) {
+        self.deps.websocket.outage();
         let message = details.unwrap_or_else(|| reason.to_string());
         let failure = self.failure.take();
         self.each_active(&|| Event::ConnectError {
@@ -262,10 +260,10 @@ impl Machine {
             refused: false,
             failure: failure.clone(),
         });
-        self.come_back(at_once, now);
+        self.come_back(at_once);
     }
 
-    fn ended(&mut self, reason: DisconnectReason, details: Option<&str>, at_once: bool, now: Time) {
+    fn ended(&mut self, reason: DisconnectReason, details: Option<&str>, at_once: bool) {
         self.decoder.reset();
         if !self.is_any_blamed() {
             self.backoff.reset();
@@ -275,18 +273,19 @@ impl Machine {
                 self.sockets[key].recovery.forget();
             }
             if self.sockets[key].is_active() {
-                self.socket_ended(key, reason, details.map(str::to_owned), Status::Wanted, now);
+                self.socket_ended(key, reason, details.map(str::to_owned), Status::Wanted);
             }
         }
-        self.come_back(at_once, now);
+        self.come_back(at_once);
     }
 
-    fn come_back(&mut self, at_once: bool, now: Time) {
+    fn come_back(&mut self, at_once: bool) {
         self.connection = Connection::Closed;
-        if !self.settings.reconnection || !self.sockets.iter().any(super::Socket::is_active) {
+        if !self.deps.settings.reconnection || !self.sockets.iter().any(super::Socket::is_active) {
             return;
         }
         let exhausted = self
+            .deps
             .settings
             .reconnection_attempts
             .is_some_and(|most| self.backoff.attempts() >= most);
@@ -301,7 +300,7 @@ impl Machine {
         }
         let attempt = self.backoff.attempts();
         self.connection = Connection::Waiting {
-            retry_at: now.saturating_add(delay),
+            retry_at: self.deps.now.saturating_add(delay),
         };
         let delay = delay.into();
         self.each_active(&|| Event::Reconnecting { attempt, delay });
@@ -310,7 +309,7 @@ impl Machine {
     pub(super) fn each_active(&mut self, event: &dyn Fn() -> Event) {
         for (key, socket) in self.sockets.iter().enumerate() {
             if socket.is_active() {
-                self.outputs.push_back(Output::Event {
+                self.deps.outputs.push_back(Output::Event {
                     socket: SocketKey(key),
                     event: event(),
                 });
