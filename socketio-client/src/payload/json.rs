@@ -295,6 +295,17 @@ mod tests {
         assert_eq!(check(r#"["\\ud83d","\u0d83"]"#), Some(false));
     }
 
+    #[cfg(not(target_family = "wasm"))]
+    proptest::proptest! {
+        #[test]
+        fn serde_json_agrees_on_any_text(text in r#"[\[\]{}",:0-9eE.+\-tfnruals \\/u]{0,16}"#, nearly in r#"(\[|\{"a":|-?[0-9]{1,2}(\.[0-9])?(e[+-]?[0-9]{1,3})?|"(\\[nu"]|x)*"|true|null|,|\]|\}| ){0,12}"#) {
+            for text in [text, nearly] {
+                let read = serde_json::from_str::<Value>(&text).is_ok();
+                proptest::prop_assert_eq!(check(&text).is_some(), read, "{:?}", text);
+            }
+        }
+    }
+
     #[test]
     fn parts_are_found() {
         assert_eq!(
