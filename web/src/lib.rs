@@ -33,15 +33,15 @@ pub mod admin;
 pub mod browser;
 pub mod compose;
 pub mod connection;
+#[cfg(target_arch = "wasm32")]
+mod hook;
 pub mod lab;
 pub mod language;
 pub mod markdown;
-#[cfg(target_arch = "wasm32")]
-pub(crate) mod page;
+pub mod navigation;
 pub mod people;
 pub mod rooms;
 pub mod shell;
-#[cfg(target_arch = "wasm32")]
 pub mod storage;
 pub mod timeline;
 pub mod ui;

@@ -8,19 +8,21 @@ use steadfast_shared::http::NewSession;
 use steadfast_shared::{ErrorCode, Nickname, Passphrase, PassphraseError, TextError};
 
 use crate::account::api;
+use crate::account::context::AccountContext;
 use crate::account::leaving::Left;
 use crate::account::notice::Notice;
 use crate::account::phrases::{AccountPhrases, JoinPhrases, OwnerLinkPhrases, SignOutPhrases};
 use crate::account::start::{JoinError, Welcome};
 use crate::browser::http::HttpError;
 use crate::connection::refusal_phrases::RefusalPhrases;
+use crate::language::locale::{Locale, words};
 use crate::language::switch::LanguageSwitch;
-use crate::page::{Page, words};
 use crate::ui::brand::Brand;
 use crate::ui::dialog::Dialog;
 use crate::ui::field::Field;
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::phrases::UiPhrases;
+use crate::ui::toast::Toasts;
 
 /// What stands in the way.
 #[derive(Clone, PartialEq, Eq)]
@@ -75,8 +77,8 @@ impl Trouble {
         }
     }
 
-    fn words(&self, page: Page) -> String {
-        let language = page.language();
+    fn words(&self, locale: Locale) -> String {
+        let language = locale.language();
         match self {
             Self::Nickname(error) => (JoinPhrases::of(language).nickname_refused)(*error),
             Self::Passphrase(error) => (AccountPhrases::of(language).passphrase_refused)(*error),
@@ -98,7 +100,9 @@ impl Trouble {
 /// Asks who a person is: a nickname; its passphrase, where it is taken; an invitation, where one is needed.
 #[component]
 pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let toasts = Toasts::here();
+    let account = AccountContext::here();
     let (nickname, passphrase, invitation) = (
         NodeRef::<html::Input>::new(),
         NodeRef::<html::Input>::new(),
@@ -111,11 +115,11 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
         Welcome::SignedOut(name) => name,
         Welcome::First | Welcome::Change => String::new(),
     };
-    let owner_code = RwSignal::new(page.owner_code.get_value());
+    let owner_code = RwSignal::new(account.owner_code.get_value());
     let unowned = RwSignal::new(false);
     // Asked for once it can help: a nickname that is free needs none.
     let asks_passphrase = RwSignal::new(!was.is_empty());
-    let code = page.invitation.get_value();
+    let code = account.invitation.get_value();
     let asks_invitation = RwSignal::new(code.is_some());
     let trouble = RwSignal::new(None::<Trouble>);
     // Who asks to join where words of others are left on the device, until it is decided what becomes of those.
@@ -139,10 +143,10 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
         trouble.set(None);
         spawn_local(async move {
             // Entering shows the room, and this page's signals are gone then.
-            let Err(error) = page.join(&asked).await else {
+            let Err(error) = account.join(&asked).await else {
                 if asked.owner_code.is_some() {
-                    page.owner_code.set_value(None);
-                    page.remark(|l| OwnerLinkPhrases::of(l).claimed);
+                    account.owner_code.set_value(None);
+                    toasts.toast(|l| OwnerLinkPhrases::of(l).claimed);
                 }
                 return;
             };
@@ -157,7 +161,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                 }
                 // Not again: without it they come in as everybody does.
                 Trouble::NoOwnerLink => {
-                    page.owner_code.set_value(None);
+                    account.owner_code.set_value(None);
                     owner_code.set(None);
                 }
                 _ => {}
@@ -198,7 +202,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                 return;
             }
         };
-        if untrack(|| page.words_of_others(asked.nickname.as_str())).is_empty() {
+        if untrack(|| account.words_of_others(asked.nickname.as_str())).is_empty() {
             join(asked);
         } else {
             undecided.set(Some(asked));
@@ -208,7 +212,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
         Signal::derive(move || {
             trouble.with(|trouble| {
                 let trouble = trouble.as_ref().filter(|trouble| trouble.place() == place);
-                trouble.map(|trouble| trouble.words(page))
+                trouble.map(|trouble| trouble.words(locale))
             })
         })
     };
@@ -220,11 +224,11 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                     <Brand />
                     <LanguageSwitch />
                 </div>
-                <h1>{page.says(|l| JoinPhrases::of(l).welcome)}</h1>
-                <p class="welcome-lead">{page.says(|l| JoinPhrases::of(l).promise)}</p>
+                <h1>{locale.says(|l| JoinPhrases::of(l).welcome)}</h1>
+                <p class="welcome-lead">{locale.says(|l| JoinPhrases::of(l).promise)}</p>
                 <p class="notice notice-calm" data-testid="owner-lead" hidden=move || owner_code.with(Option::is_none)>
                     <Icon shape=Shape::Shield />
-                    <span>{page.says(|l| OwnerLinkPhrases::of(l).claim_first_join)}</span>
+                    <span>{locale.says(|l| OwnerLinkPhrases::of(l).claim_first_join)}</span>
                 </p>
                 <p
                     class="notice notice-calm"
@@ -233,13 +237,13 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                     hidden=move || !unowned.get() || owner_code.with(Option::is_some)
                 >
                     <Icon shape=Shape::Shield />
-                    <span>{page.says(|l| OwnerLinkPhrases::of(l).no_owner)}</span>
+                    <span>{locale.says(|l| OwnerLinkPhrases::of(l).no_owner)}</span>
                 </p>
                 {signed_out
                     .then(|| {
                         view! {
                             <p class="welcome-lead" role="status" data-testid="signed-out">
-                                {page.says(|l| SignOutPhrases::of(l).you_are_signed_out)}
+                                {locale.says(|l| SignOutPhrases::of(l).you_are_signed_out)}
                             </p>
                         }
                     })}
@@ -247,19 +251,19 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                     class="notice"
                     role="status"
                     data-testid="sign-out-overdue"
-                    hidden=move || !page.overdue.get()
+                    hidden=move || !account.overdue.get()
                 >
                     <Icon shape=Shape::Alert />
-                    <span>{page.says(|l| SignOutPhrases::of(l).sign_out_overdue)}</span>
+                    <span>{locale.says(|l| SignOutPhrases::of(l).sign_out_overdue)}</span>
                 </p>
                 {(!coming_back).then(|| view! { <LeftWords /> })}
                 <form class="welcome-form" on:submit=submit novalidate>
                     <Field
                         id="nickname"
-                        label=words(move || JoinPhrases::of(page.language()).nickname.to_owned())
+                        label=words(move || JoinPhrases::of(locale.language()).nickname.to_owned())
                         input=nickname
                         start=was
-                        hint=words(move || JoinPhrases::of(page.language()).nickname_hint.to_owned())
+                        hint=words(move || JoinPhrases::of(locale.language()).nickname_hint.to_owned())
                         trouble=trouble_at(Place::Nickname)
                         autocomplete="username"
                         capitals="words"
@@ -267,9 +271,9 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                     <div hidden=move || !asks_passphrase.get()>
                         <Field
                             id="passphrase"
-                            label=words(move || AccountPhrases::of(page.language()).passphrase.to_owned())
+                            label=words(move || AccountPhrases::of(locale.language()).passphrase.to_owned())
                             input=passphrase
-                            hint=words(move || JoinPhrases::of(page.language()).passphrase_if_yours.to_owned())
+                            hint=words(move || JoinPhrases::of(locale.language()).passphrase_if_yours.to_owned())
                             trouble=trouble_at(Place::Passphrase)
                             kind="password"
                             autocomplete="current-password"
@@ -279,16 +283,16 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                     <div hidden=move || !asks_invitation.get()>
                         <Field
                             id="invitation"
-                            label=words(move || JoinPhrases::of(page.language()).invitation.to_owned())
+                            label=words(move || JoinPhrases::of(locale.language()).invitation.to_owned())
                             input=invitation
                             start=code
-                            hint=words(move || JoinPhrases::of(page.language()).invitation_needed.to_owned())
+                            hint=words(move || JoinPhrases::of(locale.language()).invitation_needed.to_owned())
                             trouble=trouble_at(Place::Invitation)
                             capitals="none"
                         />
                     </div>
                     <button type="submit" class="button button-strong" data-testid="join" disabled=joining>
-                        {move || if joining.get() { JoinPhrases::of(page.language()).joining } else { JoinPhrases::of(page.language()).join }}
+                        {move || if joining.get() { JoinPhrases::of(locale.language()).joining } else { JoinPhrases::of(locale.language()).join }}
                     </button>
                     <button
                         type="button"
@@ -301,7 +305,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                             request_animation_frame(move || focus(passphrase));
                         }
                     >
-                        {page.says(|l| JoinPhrases::of(l).have_passphrase)}
+                        {locale.says(|l| JoinPhrases::of(l).have_passphrase)}
                     </button>
                     {coming_back
                         .then(|| {
@@ -310,9 +314,9 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                                     type="button"
                                     class="button button-quiet"
                                     data-testid="go-back"
-                                    on:click=move |_| page.go_back()
+                                    on:click=move |_| account.go_back()
                                 >
-                                    {page.says(|l| JoinPhrases::of(l).go_back)}
+                                    {locale.says(|l| JoinPhrases::of(l).go_back)}
                                 </button>
                             }
                         })}
@@ -329,7 +333,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                             undecided.set(None);
                             join(asked.clone());
                         });
-                        view! { <DeleteLeft left=Signal::derive(move || page.words_of_others(&name)) joins=true on_close=close on_delete=go_on /> }
+                        view! { <DeleteLeft left=Signal::derive(move || account.words_of_others(&name)) joins=true on_close=close on_delete=go_on /> }
                     })
             }}
         </main>
@@ -339,19 +343,20 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
 /// Unsent words that are left on the device, by whoever was signed in.
 #[component]
 fn LeftWords() -> impl IntoView {
-    let page = Page::here();
-    let left = Memo::new(move |_| page.unsent_words());
+    let locale = Locale::here();
+    let account = AccountContext::here();
+    let left = Memo::new(move |_| account.unsent_words());
     let asks = RwSignal::new(false);
     let delete = Callback::new(move |()| {
         asks.set(false);
-        spawn_local(page.discard_left());
+        spawn_local(account.discard_left());
     });
     move || {
         let left_now = left.get();
         (!left_now.is_empty()).then(|| {
             let said = move || {
-                let unsent = (SignOutPhrases::of(page.language()).unsent)(left_now.messages, left_now.drafts);
-                (SignOutPhrases::of(page.language()).left)(&left_now.by.join(", "), &unsent)
+                let unsent = (SignOutPhrases::of(locale.language()).unsent)(left_now.messages, left_now.drafts);
+                (SignOutPhrases::of(locale.language()).left)(&left_now.by.join(", "), &unsent)
             };
             view! {
                 <div class="notice notice-ask" role="status" data-testid="left-words">
@@ -363,7 +368,7 @@ fn LeftWords() -> impl IntoView {
                         data-testid="delete-left"
                         on:click=move |_| asks.set(true)
                     >
-                        {page.says(|l| SignOutPhrases::of(l).delete_left)}
+                        {locale.says(|l| SignOutPhrases::of(l).delete_left)}
                     </button>
                 </div>
                 {move || {
@@ -387,21 +392,21 @@ fn DeleteLeft(
     on_close: Callback<()>,
     on_delete: Callback<()>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let means = move || {
         let left = left.get();
-        let unsent = (SignOutPhrases::of(page.language()).unsent)(left.messages, left.drafts);
+        let unsent = (SignOutPhrases::of(locale.language()).unsent)(left.messages, left.drafts);
         let by = format!("{unsent} ({})", left.by.join(", "));
-        (SignOutPhrases::of(page.language()).delete_left_means)(&by)
+        (SignOutPhrases::of(locale.language()).delete_left_means)(&by)
     };
     let way = if joins {
-        page.says(|l| SignOutPhrases::of(l).delete_and_join)
+        locale.says(|l| SignOutPhrases::of(l).delete_and_join)
     } else {
-        page.says(|l| SignOutPhrases::of(l).delete_left)
+        locale.says(|l| SignOutPhrases::of(l).delete_left)
     };
     view! {
         <Dialog
-            title=words(move || SignOutPhrases::of(page.language()).delete_left_question.to_owned())
+            title=words(move || SignOutPhrases::of(locale.language()).delete_left_question.to_owned())
             testid="delete-left-question"
             brief=true
             on_close
@@ -409,7 +414,7 @@ fn DeleteLeft(
             <p>{words(means)}</p>
             <div class="dialog-ways">
                 <button type="button" class="button" data-testid="keep-left" autofocus on:click=move |_| on_close.run(())>
-                    {page.says(|l| UiPhrases::of(l).cancel)}
+                    {locale.says(|l| UiPhrases::of(l).cancel)}
                 </button>
                 <button
                     type="button"

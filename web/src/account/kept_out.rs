@@ -4,41 +4,46 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_shared::event::ClosingReason;
 
+use crate::account::context::AccountContext;
 use crate::account::phrases::KeptOutPhrases;
+use crate::connection::context::ChatContext;
+use crate::language::locale::Locale;
 use crate::language::switch::LanguageSwitch;
-use crate::page::Page;
 use crate::ui::brand::Brand;
 use crate::ui::clipboard;
-use crate::ui::toast::Toast;
+use crate::ui::toast::{Toast, Toasts};
 
 /// Says that this person is kept out, and shows what they had not sent, for as long as they like.
 #[component]
 pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
-    let page = Page::here();
-    let title = page.says(match reason {
+    let locale = Locale::here();
+    let toasts = Toasts::here();
+    let chat = ChatContext::here();
+    let account = AccountContext::here();
+    let title = locale.says(match reason {
         ClosingReason::Deactivated => |l| KeptOutPhrases::of(l).closed_title,
         _ => |l| KeptOutPhrases::of(l).banned_title,
     });
     // What the device keeps is read a little after the page is there.
     let unsent = Memo::new(move |_| {
-        page.on_connection(|_| ());
-        page.on_outbox(|_| ());
-        page.unsent_texts()
+        chat.on_connection(|_| ());
+        chat.on_outbox(|_| ());
+        account.unsent_texts()
     });
     let any_kept = move || !unsent.with(String::is_empty);
     let kept = move || {
         any_kept().then(|| {
             view! {
                 <section class="kept-out-words">
-                    <h2>{page.says(|l| KeptOutPhrases::of(l).not_sent)}</h2>
+                    <h2>{locale.says(|l| KeptOutPhrases::of(l).not_sent)}</h2>
                     <pre data-testid="kept-out-words" tabindex="0">{move || unsent.get()}</pre>
                     <button
                         type="button"
                         class="button"
                         data-testid="kept-out-copy"
-                        on:click=move |_| clipboard::copy(page, unsent.get_untracked())
+                        on:click=move |_| clipboard::copy(toasts, unsent.get_untracked())
                     >
-                        {page.says(|l| KeptOutPhrases::of(l).copy_all)}
+                        {locale.says(|l| KeptOutPhrases::of(l).copy_all)}
                     </button>
                 </section>
             }
@@ -50,7 +55,7 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
         trying.set(true);
         still_out.set(false);
         spawn_local(async move {
-            let out = page.try_to_return().await;
+            let out = account.try_to_return().await;
             trying.try_set(false);
             still_out.try_set(out);
         });
@@ -63,23 +68,23 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
                     <LanguageSwitch />
                 </div>
                 <h1 tabindex="-1">{title}</h1>
-                <p class="welcome-lead">{page.says(|l| KeptOutPhrases::of(l).kept_out_means)}</p>
+                <p class="welcome-lead">{locale.says(|l| KeptOutPhrases::of(l).kept_out_means)}</p>
                 {kept}
-                <p class="labelled-hint" role="status">{move || still_out.get().then(|| KeptOutPhrases::of(page.language()).still_out)}</p>
+                <p class="labelled-hint" role="status">{move || still_out.get().then(|| KeptOutPhrases::of(locale.language()).still_out)}</p>
                 <div class="kept-out-ways">
                     <button type="button" class="button" data-testid="try-again" disabled=trying on:click=try_again>
-                        {page.says(|l| KeptOutPhrases::of(l).try_again)}
+                        {locale.says(|l| KeptOutPhrases::of(l).try_again)}
                     </button>
                     <button
                         type="button"
                         class="button button-quiet"
                         data-testid="somebody-else"
-                        on:click=move |_| page.leave_for_another()
+                        on:click=move |_| account.leave_for_another()
                     >
-                        {page.says(|l| KeptOutPhrases::of(l).somebody_else)}
+                        {locale.says(|l| KeptOutPhrases::of(l).somebody_else)}
                     </button>
                 </div>
-                <p class="labelled-hint" hidden=move || !any_kept()>{page.says(|l| KeptOutPhrases::of(l).somebody_else_means)}</p>
+                <p class="labelled-hint" hidden=move || !any_kept()>{locale.says(|l| KeptOutPhrases::of(l).somebody_else_means)}</p>
             </div>
             <Toast />
         </main>

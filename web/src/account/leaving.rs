@@ -14,6 +14,7 @@ use steadfast_client::record::Disk;
 use steadfast_client::{Session, Unsent};
 use steadfast_shared::UserId;
 
+use crate::account::context::AccountContext;
 use crate::account::sign_in;
 use crate::account::start::{Stage, Welcome};
 use crate::browser::base_path;
@@ -21,7 +22,6 @@ use crate::browser::http::HttpError;
 use crate::compose::draft::Draft;
 use crate::compose::drafts::Words;
 use crate::markdown::Mentions;
-use crate::page::Page;
 use crate::rooms::route::Route;
 use crate::storage::{DeviceStorage, departure, local, preferences};
 
@@ -54,7 +54,7 @@ impl Left {
     }
 }
 
-impl Page {
+impl AccountContext {
     /// All unsent words on this device. Tracks the outbox.
     pub(crate) fn unsent_words(self) -> Left {
         self.left_by(|_| true)
@@ -67,14 +67,15 @@ impl Page {
 
     /// This person's unsent texts, as they were typed.
     pub(crate) fn unsent_texts(self) -> String {
-        let plain = |wire: &str| Mentions::default().from_wire(wire, |user| self.name_of(user));
-        let waiting: Vec<String> = self.read(|session| {
+        let plain = |wire: &str| Mentions::default().from_wire(wire, |user| self.people.name_of(user));
+        let waiting: Vec<String> = self.chat.read(|session| {
             let texts = session.outbox().filter_map(|item| item.body.text());
             texts.map(|text| text.as_str().to_owned()).collect()
         });
         let drafts = self
+            .compose
             .author()
-            .and_then(|author| self.with_drafts(|drafts| drafts.words_of(&author)));
+            .and_then(|author| self.compose.with_drafts(|drafts| drafts.words_of(&author)));
         let mut texts: Vec<String> = waiting.iter().map(|wire| plain(wire)).collect();
         let unreadable = untrack(|| self.unreadable_items());
         texts.extend(unreadable.into_iter().filter_map(|item| item.text));
@@ -89,7 +90,7 @@ impl Page {
 
     fn left_by(self, counts: impl Fn(&str) -> bool) -> Left {
         let mut left = Left::default();
-        let items: Vec<(UserId, String)> = self.on_outbox(|session: &Session| {
+        let items: Vec<(UserId, String)> = self.chat.on_outbox(|session: &Session| {
             let all = session.left_behind().chain(session.outbox());
             let mut seen = Vec::new();
             all.filter(|item| {
@@ -115,7 +116,10 @@ impl Page {
                 }
             }
         });
-        let words: Vec<Words> = self.with_drafts(|drafts| drafts.words()).unwrap_or_default();
+        let words: Vec<Words> = self
+            .compose
+            .with_drafts(|drafts| drafts.words())
+            .unwrap_or_default();
         for words in words.iter().filter(|words| counts(&words.by.name)) {
             left.drafts += words.drafts;
             left.add(&words.by.name);
@@ -147,15 +151,15 @@ impl Page {
     /// Somebody was signed out and the server does not know. The page cannot be loaded anew, as nothing loads: it asks for a
     /// nickname where it is, and is loaded anew with whoever joins.
     fn stay_signed_out(self) {
-        self.disconnect();
-        self.departing.set_value(true);
+        self.chat.disconnect();
+        self.chat.departing.set_value(true);
         preferences::set_kept_out(None);
-        self.drafting.draft.set(Draft::default());
-        self.interruption.set(None);
-        self.remarked.set(None);
-        self.around.leave_for_room();
-        self.room.set(None);
-        self.show_home();
+        self.compose.drafting.draft.set(Draft::default());
+        self.navigation.interruption.set(None);
+        self.toasts.clear();
+        self.overlays.close_all();
+        self.chat.room.set(None);
+        self.navigation.show_home();
         self.farewell.set_value(Some(String::new()));
         self.stage.set(Stage::Nickname(Welcome::SignedOut(String::new())));
         spawn_local(self.settle_departure());
@@ -169,8 +173,8 @@ impl Page {
         }
         self.overdue.set(false);
         // By no cookie any more, unless by that of somebody who signed in meanwhile, in another tab.
-        if !self.departing.get_value() {
-            self.connect();
+        if !self.chat.departing.get_value() {
+            self.chat.connect();
         }
     }
 
@@ -178,7 +182,7 @@ impl Page {
     pub(crate) async fn erase_owed(self, storage: &mut DeviceStorage) {
         self.erase_drafts(Unsent::Discard);
         if storage.erase().await.is_err() {
-            self.forgetful.set(true);
+            self.chat.ephemeral.set(true);
         }
     }
 
@@ -191,13 +195,13 @@ impl Page {
     /// Erases unsent words of people who are not signed in any more.
     pub(crate) async fn discard_left(self) {
         self.erase(Unsent::Discard).await;
-        self.departing.set_value(false);
-        self.connect();
+        self.chat.departing.set_value(false);
+        self.chat.connect();
     }
 
     /// The server does not know this device any more. What was not sent waits for its author, or for a decision.
     pub(crate) async fn be_signed_out(self) {
-        let name = self.read(|session| session.me().map(|me| me.name.clone()));
+        let name = self.chat.read(|session| session.me().map(|me| me.name.clone()));
         self.erase(Unsent::Keep).await;
         self.depart(&name.unwrap_or_default());
     }
@@ -205,8 +209,8 @@ impl Page {
     /// Another tab signed this device's person out.
     pub(crate) fn signed_out_elsewhere(self, unsent: Unsent) {
         // At once: the cookie may still be that person's.
-        self.disconnect();
-        self.departing.set_value(true);
+        self.chat.disconnect();
+        self.chat.departing.set_value(true);
         self.erase_drafts(unsent);
         spawn_local(async move {
             self.written().await;
@@ -219,8 +223,8 @@ impl Page {
     }
 
     /// Another person is signed in than the one this tab was of: by a tab that could not tell.
-    pub(crate) fn look_after_person(self) {
-        let author = self.author();
+    pub(crate) fn follow_person(self) {
+        let author = self.compose.author();
         let before = self.person.get_value();
         if let (Some(before), Some(now)) = (&before, &author)
             && before.me.id != now.me.id
@@ -236,15 +240,13 @@ impl Page {
     /// Whether words would be lost with this page.
     pub(crate) fn would_lose_words(self) -> bool {
         let unsaved = |session: &Session| session.outbox().any(|item| item.disk != Disk::Written);
-        !self.departing.get_value() && (self.has_unkept_draft() || self.read(unsaved))
+        !self.chat.departing.get_value() && (self.compose.has_unkept_draft() || self.chat.read(unsaved))
     }
 
     async fn erase(self, unsent: Unsent) {
-        self.departing.set_value(true);
+        self.chat.departing.set_value(true);
         self.erase_drafts(unsent);
-        let erased = self
-            .chat
-            .with_value(|chat| chat.as_ref().map(|chat| chat.sign_out(unsent)));
+        let erased = self.chat.with(|chat| chat.sign_out(unsent));
         if let Some(erased) = erased {
             select(erased, Box::pin(sleep(ERASED_WITHIN))).await;
         }
@@ -256,7 +258,7 @@ impl Page {
     }
 
     fn erase_drafts(self, unsent: Unsent) {
-        self.with_drafts(|drafts| match unsent {
+        self.compose.with_drafts(|drafts| match unsent {
             Unsent::Discard => drafts.clear(),
             Unsent::Keep => drafts.clear_wordless(),
         });
@@ -264,7 +266,7 @@ impl Page {
     }
 
     async fn written(self) {
-        let written = self.chat.with_value(|chat| chat.as_ref().map(Chat::written));
+        let written = self.chat.with(Chat::written);
         if let Some(written) = written {
             select(written, Box::pin(sleep(ERASED_WITHIN))).await;
         }
@@ -272,7 +274,7 @@ impl Page {
 
     /// Loads the page anew, where it began. `name` is asked for again.
     pub(crate) fn depart(self, name: &str) {
-        self.departing.set_value(true);
+        self.chat.departing.set_value(true);
         local::leave_farewell(name);
         let home = base_path::here().address(&Route::Home.path());
         let _ = window().location().replace(&home);

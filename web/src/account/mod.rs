@@ -5,6 +5,10 @@ pub mod phrases;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod api;
 #[cfg(target_arch = "wasm32")]
+pub(crate) mod context;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod exclusion;
+#[cfg(target_arch = "wasm32")]
 pub(crate) mod join;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod kept_out;

@@ -3,28 +3,32 @@
 use leptos::prelude::*;
 use steadfast_client::record::Disk;
 
+use crate::account::context::AccountContext;
 use crate::account::phrases::SignOutPhrases;
+use crate::connection::context::ChatContext;
 use crate::connection::phrases::ConnectionPhrases;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::timeline::phrases::{ActionPhrases, MessagePhrases};
 use crate::ui::clipboard;
 use crate::ui::icon::{Icon, Shape};
+use crate::ui::toast::Toasts;
 
 /// Says that this device keeps nothing, or cannot at the moment.
 #[component]
 pub(crate) fn Notice() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
     let failing = Memo::new(move |_| {
-        page.on_outbox(|session| session.outbox().any(|item| matches!(item.disk, Disk::Failed(_))))
+        chat.on_outbox(|session| session.outbox().any(|item| matches!(item.disk, Disk::Failed(_))))
     });
     move || {
-        let forgetful = page.forgetful.get();
+        let forgetful = chat.ephemeral.get();
         (forgetful || failing.get()).then(|| {
             let words = move || {
                 if forgetful {
-                    ConnectionPhrases::of(page.language()).nothing_is_kept
+                    ConnectionPhrases::of(locale.language()).nothing_is_kept
                 } else {
-                    ConnectionPhrases::of(page.language()).storage_fails
+                    ConnectionPhrases::of(locale.language()).storage_fails
                 }
             };
             view! {
@@ -40,8 +44,10 @@ pub(crate) fn Notice() -> impl IntoView {
 /// Says that this version of the page cannot read, and so not send, something that waits on this device.
 #[component]
 pub(crate) fn UnreadableNotice() -> impl IntoView {
-    let page = Page::here();
-    let items = Memo::new(move |_| page.unreadable_items());
+    let locale = Locale::here();
+    let toasts = Toasts::here();
+    let account = AccountContext::here();
+    let items = Memo::new(move |_| account.unreadable_items());
     move || {
         let items = items.get();
         if items.is_empty() {
@@ -56,9 +62,9 @@ pub(crate) fn UnreadableNotice() -> impl IntoView {
                     type="button"
                     class="button button-small"
                     data-testid="unreadable-copy"
-                    on:click=move |_| clipboard::copy(page, copied.clone())
+                    on:click=move |_| clipboard::copy(toasts, copied.clone())
                 >
-                    {page.says(|l| ActionPhrases::of(l).copy_text)}
+                    {locale.says(|l| ActionPhrases::of(l).copy_text)}
                 </button>
             }
         });
@@ -69,16 +75,16 @@ pub(crate) fn UnreadableNotice() -> impl IntoView {
         Some(view! {
             <div class="notice notice-ask" role="status" data-testid="unreadable">
                 <Icon shape=Shape::Alert />
-                <span>{words(move || (SignOutPhrases::of(page.language()).unreadable)(count))} {said}</span>
+                <span>{words(move || (SignOutPhrases::of(locale.language()).unreadable)(count))} {said}</span>
                 <span class="notice-ways">
                     {copy}
                     <button
                         type="button"
                         class="button button-small"
                         data-testid="unreadable-discard"
-                        on:click=move |_| page.discard_unreadable()
+                        on:click=move |_| account.discard_unreadable()
                     >
-                        {page.says(|l| MessagePhrases::of(l).discard)}
+                        {locale.says(|l| MessagePhrases::of(l).discard)}
                     </button>
                 </span>
             </div>

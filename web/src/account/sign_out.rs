@@ -3,25 +3,27 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::account::context::AccountContext;
 use crate::account::phrases::SignOutPhrases;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::ui::clipboard;
 use crate::ui::dialog::Dialog;
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
+use crate::ui::toast::Toasts;
 
 /// Signs out; asks first where words would be lost.
-pub(crate) fn sign_out(page: Page) {
-    if untrack(|| page.unsent_words()).is_empty() {
-        sign_out_now(page);
+pub(crate) fn sign_out(account: AccountContext) {
+    if untrack(|| account.unsent_words()).is_empty() {
+        sign_out_now(account);
     } else {
-        page.around.open(Opened::SignOut);
+        account.overlays.open(Overlay::SignOut);
     }
 }
 
-fn sign_out_now(page: Page) {
+fn sign_out_now(account: AccountContext) {
     spawn_local(async move {
-        if page.sign_out().await.is_err() {
-            page.around.open(Opened::SignOutHere);
+        if account.sign_out().await.is_err() {
+            account.overlays.open(Overlay::SignOutHere);
         }
     });
 }
@@ -29,15 +31,19 @@ fn sign_out_now(page: Page) {
 /// Asks whether to sign out of this device alone: the server cannot be reached to end the session.
 #[component]
 pub(crate) fn SignOutHere() -> impl IntoView {
-    let page = Page::here();
-    let close = Callback::new(move |()| page.around.close(Opened::SignOutHere));
+    let locale = Locale::here();
+    let toasts = Toasts::here();
+    let overlays = Overlays::here();
+    let account = AccountContext::here();
+    let close = Callback::new(move |()| overlays.close(Overlay::SignOutHere));
     // It goes once whoever is asked has decided: the words are erased then.
-    let left = untrack(|| page.unsent_words());
+    let left = untrack(|| account.unsent_words());
     let unsent = (!left.is_empty()).then(|| {
-        let unsent = words(move || (SignOutPhrases::of(page.language()).unsent)(left.messages, left.drafts));
+        let unsent =
+            words(move || (SignOutPhrases::of(locale.language()).unsent)(left.messages, left.drafts));
         view! {
             <p>
-                {page.says(|l| SignOutPhrases::of(l).sign_out_deletes)} " "
+                {locale.says(|l| SignOutPhrases::of(l).sign_out_deletes)} " "
                 <strong data-testid="unsent-words">{unsent}</strong>
             </p>
         }
@@ -45,23 +51,23 @@ pub(crate) fn SignOutHere() -> impl IntoView {
     let leave = move |_| {
         close.run(());
         spawn_local(async move {
-            if !page.sign_out_here().await {
-                page.remark(|l| SignOutPhrases::of(l).still_signed_in);
+            if !account.sign_out_here().await {
+                toasts.toast(|l| SignOutPhrases::of(l).still_signed_in);
             }
         });
     };
     view! {
         <Dialog
-            title=words(move || SignOutPhrases::of(page.language()).sign_out_here_question.to_owned())
+            title=words(move || SignOutPhrases::of(locale.language()).sign_out_here_question.to_owned())
             testid="sign-out-here-question"
             brief=true
             on_close=close
         >
-            <p>{page.says(|l| SignOutPhrases::of(l).sign_out_here_means)}</p>
+            <p>{locale.says(|l| SignOutPhrases::of(l).sign_out_here_means)}</p>
             {unsent}
             <div class="dialog-ways">
                 <button type="button" class="button" data-testid="stay" autofocus on:click=move |_| close.run(())>
-                    {page.says(|l| SignOutPhrases::of(l).stay)}
+                    {locale.says(|l| SignOutPhrases::of(l).stay)}
                 </button>
                 <button
                     type="button"
@@ -69,7 +75,7 @@ pub(crate) fn SignOutHere() -> impl IntoView {
                     data-testid="sign-out-here"
                     on:click=leave
                 >
-                    {page.says(|l| SignOutPhrases::of(l).sign_out_here)}
+                    {locale.says(|l| SignOutPhrases::of(l).sign_out_here)}
                 </button>
             </div>
         </Dialog>
@@ -79,38 +85,41 @@ pub(crate) fn SignOutHere() -> impl IntoView {
 /// Asks whether to sign out, and what that throws away.
 #[component]
 pub(crate) fn SignOut() -> impl IntoView {
-    let page = Page::here();
-    let close = Callback::new(move |()| page.around.close(Opened::SignOut));
+    let locale = Locale::here();
+    let toasts = Toasts::here();
+    let overlays = Overlays::here();
+    let account = AccountContext::here();
+    let close = Callback::new(move |()| overlays.close(Overlay::SignOut));
     let unsent = move || {
-        let left = page.unsent_words();
-        (SignOutPhrases::of(page.language()).unsent)(left.messages, left.drafts)
+        let left = account.unsent_words();
+        (SignOutPhrases::of(locale.language()).unsent)(left.messages, left.drafts)
     };
     let leave = move |_| {
         close.run(());
-        sign_out_now(page);
+        sign_out_now(account);
     };
     view! {
         <Dialog
-            title=words(move || SignOutPhrases::of(page.language()).sign_out_question.to_owned())
+            title=words(move || SignOutPhrases::of(locale.language()).sign_out_question.to_owned())
             testid="sign-out-question"
             brief=true
             on_close=close
         >
-            <p>{page.says(|l| SignOutPhrases::of(l).sign_out_deletes)} " " <strong data-testid="unsent-words">{words(unsent)}</strong></p>
+            <p>{locale.says(|l| SignOutPhrases::of(l).sign_out_deletes)} " " <strong data-testid="unsent-words">{words(unsent)}</strong></p>
             <div class="dialog-ways">
                 <button
                     type="button"
                     class="button button-quiet"
                     data-testid="copy-unsent"
-                    on:click=move |_| clipboard::copy(page, page.unsent_texts())
+                    on:click=move |_| clipboard::copy(toasts, account.unsent_texts())
                 >
-                    {page.says(|l| SignOutPhrases::of(l).copy_them)}
+                    {locale.says(|l| SignOutPhrases::of(l).copy_them)}
                 </button>
                 <button type="button" class="button" data-testid="stay" autofocus on:click=move |_| close.run(())>
-                    {page.says(|l| SignOutPhrases::of(l).stay)}
+                    {locale.says(|l| SignOutPhrases::of(l).stay)}
                 </button>
                 <button type="button" class="button button-grave" data-testid="sign-out-confirm" on:click=leave>
-                    {page.says(|l| SignOutPhrases::of(l).delete_and_sign_out)}
+                    {locale.says(|l| SignOutPhrases::of(l).delete_and_sign_out)}
                 </button>
             </div>
         </Dialog>

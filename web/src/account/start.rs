@@ -11,11 +11,12 @@ use steadfast_shared::event::ClosingReason;
 use steadfast_shared::http::{NewSession, SessionInfo};
 use steadfast_shared::{ErrorCode, HandshakeError};
 
+use crate::account::context::AccountContext;
 use crate::account::sign_in;
 use crate::browser::base_path;
 use crate::browser::http::HttpError;
 use crate::browser::tabs::Tabs;
-use crate::page::Page;
+use crate::rooms::route::Route;
 use crate::storage::{DATABASE, DeviceStorage, departure, local, preferences};
 
 /// Where Socket.IO listens, within the product.
@@ -65,53 +66,56 @@ pub(crate) enum JoinError {
     NoCookies,
 }
 
-impl Page {
-    /// Brings the page up.
-    pub(crate) fn start(self) {
-        self.read_address();
-        spawn_local(async move {
-            let base = base_path::here();
-            let mut storage = DeviceStorage::new(base.scoped(DATABASE));
-            // The cookie is still that of somebody who was signed out.
-            let owed = departure::is_owed();
-            if owed {
-                self.erase_owed(&mut storage).await;
-                self.farewell.set_value(Some(String::new()));
+impl AccountContext {
+    /// Starts the chat. `None` where the document has no server.
+    pub(crate) async fn start(self) -> Option<Chat> {
+        match self.navigation.read_address() {
+            Route::Join { code } => self.invitation.set_value(Some(code)),
+            Route::Owner { code } => self.owner_code.set_value(Some(code)),
+            Route::Home | Route::Room { .. } => {}
+        }
+        let base = base_path::here();
+        let mut storage = DeviceStorage::new(base.scoped(DATABASE));
+        // The cookie is still that of somebody who was signed out.
+        let owed = departure::is_owed();
+        if owed {
+            self.erase_owed(&mut storage).await;
+            self.farewell.set_value(Some(String::new()));
+        }
+        let identity = match storage.identity().await {
+            Ok(identity) => identity,
+            Err(StorageError::Full) => None,
+            Err(_) => {
+                self.chat.ephemeral.set(true);
+                None
             }
-            let identity = match storage.identity().await {
-                Ok(identity) => identity,
-                Err(StorageError::Full) => None,
-                Err(_) => {
-                    self.forgetful.set(true);
-                    None
-                }
-            };
-            self.unreadable
-                .set(storage.unreadable().await.unwrap_or_default());
-            // A device that remembers nobody connects all the same: it may still have a cookie (a private window
-            // reloaded, a database cleared), and the server then says whose.
-            let options = ChatOptions {
-                path: base.address(SOCKET_PATH),
-                stay_offline: owed,
-                ..ChatOptions::default()
-            };
-            let Ok(chat) = Chat::start(options, storage, Tabs::new()) else {
-                // A document without an origin has no server: the form says that it cannot be reached.
-                return self.ask_for_nickname();
-            };
-            self.chat.set_value(Some(chat.clone()));
-            if owed {
-                self.stage.set(Stage::Nickname(self.welcome()));
-                spawn_local(self.settle_departure());
-            } else if let Some(reason) = preferences::kept_out().filter(|_| identity.is_some()) {
-                self.be_kept_out(reason);
-            } else if identity.is_some() {
-                self.stage.set(Stage::Room);
-            } else {
-                set_timeout(move || self.ask_for_nickname(), RECOGNISED_WITHIN);
-            }
-            self.follow(chat).await;
-        });
+        };
+        self.unreadable
+            .set(storage.unreadable().await.unwrap_or_default());
+        // A device that remembers nobody connects all the same: it may still have a cookie (a private window
+        // reloaded, a database cleared), and the server then says whose.
+        let options = ChatOptions {
+            path: base.address(SOCKET_PATH),
+            stay_offline: owed,
+            ..ChatOptions::default()
+        };
+        let Ok(chat) = Chat::start(options, storage, Tabs::new()) else {
+            // A document without an origin has no server: the form says that it cannot be reached.
+            self.ask_for_nickname();
+            return None;
+        };
+        self.chat.set(chat.clone());
+        if owed {
+            self.stage.set(Stage::Nickname(self.welcome()));
+            spawn_local(self.settle_departure());
+        } else if let Some(reason) = preferences::kept_out().filter(|_| identity.is_some()) {
+            self.be_kept_out(reason);
+        } else if identity.is_some() {
+            self.stage.set(Stage::Room);
+        } else {
+            set_timeout(move || self.ask_for_nickname(), RECOGNISED_WITHIN);
+        }
+        Some(chat)
     }
 
     /// Asks for a session as whom a person wants to be.
@@ -128,11 +132,11 @@ impl Page {
             self.cookieless.set_value(true);
             return Err(JoinError::NoCookies);
         }
-        let another = self.read(|session| {
+        let another = self.chat.read(|session| {
             let before = session.identity();
             before.is_some_and(|before| before.epoch == info.epoch && before.me.id != info.me.id)
         });
-        if self.departing.get_value() {
+        if self.chat.departing.get_value() {
             // Nothing of whoever was signed out here stays in memory either.
             self.depart("");
         } else if others || another {
@@ -146,13 +150,13 @@ impl Page {
     /// Leaves the nickname page as who one was.
     pub(crate) fn go_back(self) {
         self.stage.set(Stage::Room);
-        self.connect();
+        self.chat.connect();
     }
 
     /// Asks who one wants to be instead.
     pub(crate) fn change_person(self) {
-        self.disconnect();
-        self.details.set(false);
+        self.chat.disconnect();
+        self.overlays.details.set(false);
         self.stage.set(Stage::Nickname(Welcome::Change));
     }
 
@@ -177,10 +181,10 @@ impl Page {
         ) {
             return;
         }
-        let stage = if self.read(|session| session.me().is_some()) {
+        let stage = if self.chat.read(|session| session.me().is_some()) {
             Stage::Room
         } else if matches!(
-            self.link_untracked(),
+            self.chat.link_untracked(),
             LinkState::Connecting { .. } | LinkState::Connected { .. }
         ) {
             return;
@@ -194,23 +198,23 @@ impl Page {
 
     pub(crate) fn enter(self, info: SessionInfo) {
         preferences::set_kept_out(None);
-        self.tell(Input::SignedIn(info));
+        self.chat.dispatch(Input::SignedIn(info));
         self.stage.set(Stage::Room);
-        self.connect();
+        self.chat.connect();
     }
 
     /// The server may not know this device any more (its database is another one, the cookie is gone): the nickname is
     /// asked for again without bothering anybody, for as long as that can help.
     pub(crate) fn answer_refusal(self) {
         let unauthorized = matches!(
-            self.link_untracked(),
+            self.chat.link_untracked(),
             LinkState::Refused(HandshakeError::Unauthorized)
         );
         if !unauthorized || self.renewing.get_value() || self.stage.get_untracked() != Stage::Room {
             return;
         }
         self.renewing.set_value(true);
-        let signed_out = self.read(|session| {
+        let signed_out = self.chat.read(|session| {
             let closed = Connection::Offline {
                 closed: Some(ClosingReason::SignedOut),
             };
@@ -246,7 +250,7 @@ impl Page {
                 Err(_) => sleep(pauses.next().unwrap_or_default()).await,
             }
             // A person may have disconnected, or connected otherwise, meanwhile.
-            if !matches!(self.link_untracked(), LinkState::Refused(_)) {
+            if !matches!(self.chat.link_untracked(), LinkState::Refused(_)) {
                 return;
             }
         }

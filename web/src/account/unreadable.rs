@@ -4,15 +4,15 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::older::Unreadable;
 
+use crate::account::context::AccountContext;
 use crate::browser::base_path;
 use crate::connection::phrases::ConnectionPhrases;
-use crate::page::Page;
 use crate::storage::{DATABASE, DeviceStorage};
 
-impl Page {
+impl AccountContext {
     /// What this person wrote that cannot be read, and what nobody knows the author of. Tracked.
     pub(crate) fn unreadable_items(self) -> Vec<Unreadable> {
-        let me = self.on_connection(|session| session.me().cloned());
+        let me = self.chat.on_connection(|session| session.me().cloned());
         let mut items = self.unreadable.get();
         items.retain(|item| me.as_ref().is_some_and(|me| item.concerns(me)));
         items
@@ -31,7 +31,7 @@ impl Page {
                 self.unreadable
                     .update(|items| items.retain(|item| !keys.contains(&item.key)));
             } else {
-                self.remark(|l| ConnectionPhrases::of(l).storage_fails);
+                self.toasts.toast(|l| ConnectionPhrases::of(l).storage_fails);
             }
         });
     }

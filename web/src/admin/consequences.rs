@@ -3,8 +3,8 @@
 use steadfast_shared::admin::Exclude;
 
 use crate::admin::phrases::{AdminTerms, ConsequencePhrases};
-use crate::admin::span::Span;
 use crate::language::Language;
+use crate::language::span::Span;
 
 /// Everything that follows, a sentence each.
 pub fn of_exclusion(asked: &Exclude, language: Language) -> Vec<String> {

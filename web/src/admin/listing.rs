@@ -9,7 +9,8 @@ use steadfast_shared::{UserId, limit};
 use crate::admin::api;
 use crate::admin::record::Record;
 use crate::browser::http::HttpError;
-use crate::page::Page;
+use crate::connection::context::ChatContext;
+use crate::language::locale::Locale;
 
 /// Where a list comes from.
 #[derive(Clone, PartialEq, Debug)]
@@ -23,8 +24,13 @@ pub(super) enum Source {
 }
 
 impl Source {
-    async fn page(&self, page: Page, before: Option<String>) -> Result<Vec<Record>, HttpError> {
-        let language = untrack(|| page.language());
+    async fn page(
+        &self,
+        locale: Locale,
+        chat: ChatContext,
+        before: Option<String>,
+    ) -> Result<Vec<Record>, HttpError> {
+        let language = untrack(|| locale.language());
         Ok(match self {
             Self::People(asked) => {
                 let found = api::people(asked, before).await?;
@@ -48,7 +54,7 @@ impl Source {
                     .collect()
             }
             Self::Rooms(search) => {
-                let role = page.read(Session::role);
+                let role = chat.read(Session::role);
                 let found = api::rooms(search, before).await?;
                 found
                     .iter()
@@ -81,7 +87,8 @@ impl Source {
 /// A list, as far as it is loaded.
 #[derive(Clone, Copy)]
 pub(super) struct Listing {
-    page: Page,
+    locale: Locale,
+    chat: ChatContext,
     pub(super) records: RwSignal<Vec<Record>>,
     /// Whether an answer is awaited.
     pub(super) loading: RwSignal<bool>,
@@ -93,9 +100,10 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    pub(super) fn new(page: Page) -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            page,
+            locale: Locale::here(),
+            chat: ChatContext::here(),
             records: RwSignal::new(Vec::new()),
             loading: RwSignal::new(false),
             trouble: RwSignal::new(None),
@@ -123,7 +131,7 @@ impl Listing {
         self.loading.set(true);
         spawn_local(async move {
             let goes_on = before.is_some();
-            let answer = source.page(self.page, before).await;
+            let answer = source.page(self.locale, self.chat, before).await;
             // An answer to what was asked before says nothing about what is asked for.
             if self.asked.try_get_value() != Some(number) {
                 return;
@@ -148,7 +156,7 @@ impl Listing {
                 }
                 Err(error) => self
                     .trouble
-                    .set(Some(untrack(|| api::why(&error, self.page.language())))),
+                    .set(Some(untrack(|| api::why(&error, self.locale.language())))),
             }
         });
     }

@@ -3,7 +3,6 @@
 //! Pure, and tested natively:
 //! - [`section`]: which lists there are, and for whom
 //! - [`query`]: how a list is asked for
-//! - [`span`]: how long something lasts, as a person chooses it
 //! - [`record`]: what one line of a list shows
 //! - [`consequences`]: what follows from keeping somebody out
 //! - [`phrases`]: what is said about all this
@@ -19,7 +18,6 @@ pub mod phrases;
 pub mod query;
 pub mod record;
 pub mod section;
-pub mod span;
 
 #[cfg(target_arch = "wasm32")]
 mod api;
@@ -31,4 +29,4 @@ mod place;
 mod views;
 
 #[cfg(target_arch = "wasm32")]
-pub(crate) use views::{Administration, ClaimDialog, marked};
+pub(crate) use views::{Administration, ClaimDialog};

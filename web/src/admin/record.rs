@@ -3,6 +3,7 @@
 use crate::account::phrases::JoinPhrases;
 use crate::admin::phrases::{AdminTerms, PersonLabels, RecordLabels};
 use crate::language::Language;
+use crate::people::role_phrases::RoleNames;
 use crate::rooms::phrases::NewRoomPhrases;
 use steadfast_shared::admin::{
     AccountState, AuditAction, AuditLine, ConnectionInfo, HeldAddress, PersonInfo, RoomInfo, SignIn, Via,
@@ -261,7 +262,7 @@ impl Record {
 fn audit_detail(line: &AuditLine, language: Language) -> String {
     let named = match line.action {
         AuditAction::SetRole => {
-            Role::parse(&line.detail).map(|role| (AdminTerms::of(language).role)(role).to_owned())
+            Role::parse(&line.detail).map(|role| (RoleNames::of(language).role)(role).to_owned())
         }
         AuditAction::SetLimit => {
             let (name, value) = line.detail.split_once(' ').unwrap_or((&line.detail, ""));

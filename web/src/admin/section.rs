@@ -61,14 +61,10 @@ impl Section {
     }
 }
 
-/// Whether somebody of this role has anything to administer.
-pub fn administers(role: Role) -> bool {
-    role.may(Power::SeePeople)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::people::role::administers;
 
     #[test]
     fn a_moderator_sees_every_list_but_that_of_addresses() {

@@ -2,6 +2,7 @@
 //!
 //! - [`base_path`]: where on its host the product lives
 //! - `http`: requests to the server
+//! - `folded`: texts without regard to case, width and form
 //! - `features`: `GET /api/features`
 //! - `tabs`: the other tabs: one lock, one channel
 //! - `insertion`: writes into a text field so that Ctrl+Z takes it back
@@ -14,9 +15,13 @@ pub(crate) mod json;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod features;
 #[cfg(target_arch = "wasm32")]
+pub(crate) mod folded;
+#[cfg(target_arch = "wasm32")]
 pub(crate) mod http;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod insertion;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod pause;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod tabs;
 #[cfg(target_arch = "wasm32")]

@@ -45,3 +45,12 @@ fn fit(viewport: &VisualViewport) {
         let _ = root.style().remove_property(HEIGHT);
     }
 }
+
+/// Whether a finger types here.
+pub(crate) fn is_touch() -> bool {
+    window()
+        .match_media("(pointer: coarse)")
+        .ok()
+        .flatten()
+        .is_some_and(|query| query.matches())
+}

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
+use crate::compose::context::ComposeContext;
 use crate::compose::draft::{Edited, Meanwhile};
-use crate::compose::draft_phrases::DraftPhrases;
-use crate::compose::phrases::ComposePhrases;
+use crate::compose::phrases::{ComposePhrases, DraftPhrases};
+use crate::language::locale::Locale;
 use crate::markdown;
-use crate::page::Page;
+use crate::people::context::PeopleContext;
 use crate::people::phrases::PeoplePhrases;
-use crate::timeline::phrases::MessagePhrases;
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::phrases::UiPhrases;
 
@@ -23,9 +23,9 @@ enum Purpose {
 /// What is replied to, or that something is being edited; with a way out.
 #[component]
 pub(crate) fn ComposerBar() -> impl IntoView {
-    let page = Page::here();
+    let compose = ComposeContext::here();
     let purpose = Memo::new(move |_| {
-        page.drafting.draft.with(|draft| match &draft.edit {
+        compose.drafting.draft.with(|draft| match &draft.edit {
             Some(edit) => Purpose::Edit(edit.of, edit.meanwhile.clone()),
             None if draft.reply_to.is_some() => Purpose::Reply,
             None => Purpose::Message,
@@ -41,16 +41,18 @@ pub(crate) fn ComposerBar() -> impl IntoView {
 /// The message replied to, as the log has it at the moment.
 #[component]
 fn Reply() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let people = PeopleContext::here();
+    let compose = ComposeContext::here();
     let quoted = move || {
-        let said = page.drafting.quoted.get().and_then(|quoted| quoted.said);
+        let said = compose.drafting.quoted.get().and_then(|quoted| quoted.said);
         let title = match &said {
-            Some((author, _)) => (ComposePhrases::of(page.language()).replying)(&author.name),
-            None => MessagePhrases::of(page.language()).replies_to_some.to_owned(),
+            Some((author, _)) => (ComposePhrases::of(locale.language()).replying)(&author.name),
+            None => ComposePhrases::of(locale.language()).replies_to_some.to_owned(),
         };
         let text = said.map(|(_, text)| match text {
-            Some(text) => plain(page, &text),
-            None => MessagePhrases::of(page.language()).erased.to_owned(),
+            Some(text) => plain(locale, people, &text),
+            None => ComposePhrases::of(locale.language()).erased.to_owned(),
         });
         view! {
             <p class="composer-bar-words">
@@ -71,15 +73,17 @@ fn Reply() -> impl IntoView {
 /// That something is being edited, and what became of it meanwhile.
 #[component]
 fn Edit(meanwhile: Meanwhile) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let people = PeopleContext::here();
+    let compose = ComposeContext::here();
     let way = way_on(&meanwhile);
     let told = match meanwhile {
         Meanwhile::Nothing => ().into_any(),
         Meanwhile::Changed { to, .. } => {
-            let text = plain(page, &to);
+            let text = plain(locale, people, &to);
             view! {
                 <span class="composer-bar-news" role="alert" data-testid="edit-changed">
-                    {page.says(|l| DraftPhrases::of(l).changed_meanwhile)}
+                    {locale.says(|l| DraftPhrases::of(l).changed_meanwhile)}
                 </span>
                 <span class="composer-bar-text">{text}</span>
             }
@@ -87,7 +91,7 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
         }
         Meanwhile::Gone => view! {
             <span class="composer-bar-news" role="alert" data-testid="edit-gone">
-                {page.says(|l| DraftPhrases::of(l).gone_meanwhile)}
+                {locale.says(|l| DraftPhrases::of(l).gone_meanwhile)}
             </span>
         }
         .into_any(),
@@ -98,9 +102,9 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
                 type="button"
                 class="button button-small"
                 data-testid="take-theirs"
-                on:click=move |_| page.take_their_text()
+                on:click=move |_| compose.take_their_text()
             >
-                {page.says(|l| DraftPhrases::of(l).take_theirs)}
+                {locale.says(|l| DraftPhrases::of(l).take_theirs)}
             </button>
         }
         .into_any(),
@@ -109,9 +113,9 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
                 type="button"
                 class="button button-small"
                 data-testid="edit-to-message"
-                on:click=move |_| page.edit_to_message()
+                on:click=move |_| compose.edit_to_message()
             >
-                {page.says(|l| DraftPhrases::of(l).as_message)}
+                {locale.says(|l| DraftPhrases::of(l).as_message)}
             </button>
         }
         .into_any(),
@@ -121,7 +125,7 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
         <div class="composer-bar" data-testid="composer-bar" data-mode="edit">
             <Icon shape=Shape::Edit />
             <p class="composer-bar-words">
-                <span class="composer-bar-title">{page.says(|l| ComposePhrases::of(l).edit_message)}</span>
+                <span class="composer-bar-title">{locale.says(|l| ComposePhrases::of(l).edit_message)}</span>
                 {told}
             </p>
             {way}
@@ -146,22 +150,24 @@ fn way_on(meanwhile: &Meanwhile) -> Option<Way> {
 
 #[component]
 fn Cancel(testid: &'static str) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let compose = ComposeContext::here();
     view! {
         <button
             type="button"
             class="button button-quiet button-small"
             data-testid=testid
-            on:click=move |_| page.cancel_writing()
+            on:click=move |_| compose.cancel_writing()
         >
-            {page.says(|l| UiPhrases::of(l).cancel)}
+            {locale.says(|l| UiPhrases::of(l).cancel)}
         </button>
     }
 }
 
-fn plain(page: Page, text: &str) -> String {
+fn plain(locale: Locale, people: PeopleContext, text: &str) -> String {
     markdown::plain(text, |user| {
-        page.name_of(user)
-            .unwrap_or_else(|| PeoplePhrases::of(page.language()).somebody.to_owned())
+        people
+            .name_of(user)
+            .unwrap_or_else(|| PeoplePhrases::of(locale.language()).somebody.to_owned())
     })
 }

@@ -8,19 +8,22 @@ use steadfast_shared::{MessageText, TextError, limit};
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, Event, HtmlElement, HtmlTextAreaElement, InputEvent};
 
+use crate::browser::viewport::is_touch;
 use crate::compose::bar::ComposerBar;
+use crate::compose::context::ComposeContext;
 use crate::compose::draft::{Draft, Withheld};
-use crate::compose::draft_phrases::DraftPhrases;
 use crate::compose::help::Help;
-use crate::compose::phrases::ComposePhrases;
+use crate::compose::phrases::{ComposePhrases, DraftPhrases};
 use crate::compose::posting::Unposted;
 use crate::compose::suggestions::{SuggestionList, Suggestions, spell_out};
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
 use crate::markdown::Mentions;
-use crate::page::{Page, words};
-use crate::rooms::address::is_touch;
-use crate::timeline::phrases::ActionPhrases;
+use crate::rooms::context::RoomsContext;
 use crate::ui::clipboard;
 use crate::ui::icon::{Icon, Shape};
+use crate::ui::main_field::MainField;
+use crate::ui::toast::Toasts;
 
 /// What an input method reports for every key while it composes; some report nothing else.
 const COMPOSING_KEY: u32 = 229;
@@ -31,12 +34,17 @@ const COMPOSING_KEY: u32 = 229;
 /// input method's composition would break.
 #[component]
 pub(crate) fn Composer() -> impl IntoView {
-    let page = Page::here();
-    let textarea = page.composer;
+    let locale = Locale::here();
+    let toasts = Toasts::here();
+    let field = MainField::here();
+    let chat = ChatContext::here();
+    let rooms = RoomsContext::here();
+    let compose = ComposeContext::here();
+    let textarea = field.element;
     let trouble = RwSignal::new(None::<Trouble>);
     let blank = RwSignal::new(true);
     let help = RwSignal::new(false);
-    let (drafting, composing) = (page.drafting, page.drafting.composing);
+    let (drafting, composing) = (compose.drafting, compose.drafting.composing);
     let mentions = StoredValue::new(Mentions::default());
     let suggestions = Suggestions::new();
 
@@ -46,7 +54,7 @@ pub(crate) fn Composer() -> impl IntoView {
         let wire = draft.current();
         let typed = mentions.try_update_value(|mentions| {
             *mentions = Mentions::default();
-            mentions.from_wire(wire, |user| page.draft_name(draft, user))
+            mentions.from_wire(wire, |user| compose.draft_name(draft, user))
         });
         let typed = typed.unwrap_or_default();
         // Writing what is there already would end a composition.
@@ -67,8 +75,8 @@ pub(crate) fn Composer() -> impl IntoView {
     });
     // A room opened takes the keyboard. On a phone, that would cover half of the room with one nobody asked for.
     Effect::new(move || {
-        if page.room.get().is_some() && textarea.get().is_some() && !is_touch() {
-            page.focus_composer();
+        if chat.room.get().is_some() && textarea.get().is_some() && !is_touch() {
+            field.focus();
         }
     });
 
@@ -85,7 +93,7 @@ pub(crate) fn Composer() -> impl IntoView {
             trouble.set(now);
         }
         let names = mentions.with_value(|mentions| mentions.people(&wire));
-        page.typed(&wire, names);
+        compose.typed(&wire, names);
     };
     let typed = move |event: Event| {
         let Some(textarea) = textarea.get_untracked() else {
@@ -96,10 +104,10 @@ pub(crate) fn Composer() -> impl IntoView {
             let textarea = textarea.clone();
             queue_microtask(move || spell_out(&textarea));
         }
-        suggestions.look(page, &textarea);
+        suggestions.look(compose, &textarea);
         keep(&textarea);
         if let Some(room) = drafting.room().filter(|_| !blank.get_untracked()) {
-            page.whisper(Input::Typing(room));
+            chat.dispatch_silently(Input::Typing(room));
         }
     };
     // Leaving the field ends a composition, so that its last syllable is not typed again into what is there then.
@@ -127,13 +135,13 @@ pub(crate) fn Composer() -> impl IntoView {
             return;
         };
         match MessageText::parse(&to_wire(&textarea.value())) {
-            Ok(text) => match page.post(text) {
+            Ok(text) => match compose.post(text) {
                 Ok(()) => trouble.set(None),
                 Err(unposted) => trouble.set(Some(Trouble::Unposted(unposted))),
             },
             // Nothing at all is no message, and known to be none; what is there and shows nothing has to be told.
-            Err(TextError::Empty) if page.is_rewriting_now() || textarea.value().trim().is_empty() => {
-                page.ask_to_delete_emptied();
+            Err(TextError::Empty) if compose.is_rewriting_now() || textarea.value().trim().is_empty() => {
+                compose.emptied.call(());
             }
             Err(error) => trouble.set(Some(Trouble::Text(error))),
         }
@@ -165,11 +173,11 @@ pub(crate) fn Composer() -> impl IntoView {
                 post();
                 true
             }
-            "ArrowUp" if plain && textarea.value().is_empty() && !page.is_writing_otherwise() => {
-                page.rewrite_last()
+            "ArrowUp" if plain && textarea.value().is_empty() && !compose.is_writing_otherwise() => {
+                compose.editing_last.call(()).unwrap_or_default()
             }
-            "Escape" if page.is_writing_otherwise() => {
-                page.cancel_writing();
+            "Escape" if compose.is_writing_otherwise() => {
+                compose.cancel_writing();
                 true
             }
             _ => false,
@@ -184,7 +192,7 @@ pub(crate) fn Composer() -> impl IntoView {
         let data = event.clipboard_data();
         if data.is_some_and(|data| clipboard::holds_only_files(&data)) {
             event.prevent_default();
-            page.remark(|l| ActionPhrases::of(l).text_only);
+            toasts.toast(|l| ComposePhrases::of(l).text_only);
         }
     };
     let submit = move |event: SubmitEvent| {
@@ -192,7 +200,7 @@ pub(crate) fn Composer() -> impl IntoView {
         end_composition();
         post();
     };
-    let room = move || page.room_name();
+    let room = move || rooms.room_name();
     view! {
         <form class="composer" on:submit=submit>
             <ComposerBar />
@@ -203,14 +211,14 @@ pub(crate) fn Composer() -> impl IntoView {
                     data-testid="composer"
                     autocomplete="off"
                     enterkeyhint=move || if is_touch() { "enter" } else { "send" }
-                    aria-label=words(move || (ComposePhrases::of(page.language()).write_to)(&room()))
+                    aria-label=words(move || (ComposePhrases::of(locale.language()).write_to)(&room()))
                     aria-describedby="composer-foot"
                     aria-invalid=move || trouble.get().is_some().then_some("true")
                     aria-autocomplete="list"
                     aria-haspopup="listbox"
                     aria-controls=move || suggestions.is_open().then_some("suggestions")
                     aria-activedescendant=move || suggestions.active()
-                    placeholder=words(move || (ComposePhrases::of(page.language()).write_to)(&room()))
+                    placeholder=words(move || (ComposePhrases::of(locale.language()).write_to)(&room()))
                     node_ref=textarea
                     on:input=typed
                     on:keydown=key
@@ -223,12 +231,12 @@ pub(crate) fn Composer() -> impl IntoView {
                     type="submit"
                     class="button button-strong button-icon"
                     data-testid="send"
-                    title=page.says(|l| ComposePhrases::of(l).send)
-                    disabled=move || blank.get() && !page.is_rewriting()
+                    title=locale.says(|l| ComposePhrases::of(l).send)
+                    disabled=move || blank.get() && !compose.is_rewriting()
                     // Keeps the focus, and with it a phone's keyboard, where it is.
                     on:pointerdown=|event| event.prevent_default()
                 >
-                    <span class="sr-only">{page.says(|l| ComposePhrases::of(l).send)}</span>
+                    <span class="sr-only">{locale.says(|l| ComposePhrases::of(l).send)}</span>
                     <Icon shape=Shape::Send />
                 </button>
             </div>
@@ -237,19 +245,19 @@ pub(crate) fn Composer() -> impl IntoView {
                     {move || {
                         trouble
                             .get()
-                            .or_else(|| page.refusal.get().map(|refusal| Trouble::Unposted(Unposted::Refused(refusal))))
-                            .map(|trouble| trouble.words(page))
+                            .or_else(|| compose.refusal.get().map(|refusal| Trouble::Unposted(Unposted::Refused(refusal))))
+                            .map(|trouble| trouble.words(locale))
                     }}
                 </span>
                 <span class="composer-keys">
-                    {page.says(|l| ComposePhrases::of(l).keys)}
+                    {locale.says(|l| ComposePhrases::of(l).keys)}
                     <button
                         type="button"
                         class="composer-help"
                         data-testid="open-help"
                         on:click=move |_| help.set(true)
                     >
-                        {page.says(|l| ComposePhrases::of(l).help)}
+                        {locale.says(|l| ComposePhrases::of(l).help)}
                     </button>
                 </span>
             </p>
@@ -274,20 +282,22 @@ enum Trouble {
 }
 
 impl Trouble {
-    fn words(self, page: Page) -> String {
+    fn words(self, locale: Locale) -> String {
         match self {
-            Self::Over(bytes) => (ComposePhrases::of(page.language()).bytes_over)(bytes),
-            Self::Text(error) => (ComposePhrases::of(page.language()).message_refused)(error),
+            Self::Over(bytes) => (ComposePhrases::of(locale.language()).bytes_over)(bytes),
+            Self::Text(error) => (ComposePhrases::of(locale.language()).message_refused)(error),
             Self::Unposted(Unposted::Refused(refusal)) => {
-                (ComposePhrases::of(page.language()).refusal)(refusal).to_owned()
+                (ComposePhrases::of(locale.language()).refusal)(refusal).to_owned()
             }
-            Self::Unposted(Unposted::NoRoom) => DraftPhrases::of(page.language()).no_room_yet.to_owned(),
-            Self::Unposted(Unposted::RoomClosed) => DraftPhrases::of(page.language()).room_closed.to_owned(),
+            Self::Unposted(Unposted::NoRoom) => DraftPhrases::of(locale.language()).no_room_yet.to_owned(),
+            Self::Unposted(Unposted::RoomClosed) => {
+                DraftPhrases::of(locale.language()).room_closed.to_owned()
+            }
             Self::Unposted(Unposted::Withheld(Withheld::Changed)) => {
-                DraftPhrases::of(page.language()).replace_it.to_owned()
+                DraftPhrases::of(locale.language()).replace_it.to_owned()
             }
             Self::Unposted(Unposted::Withheld(Withheld::Gone)) => {
-                DraftPhrases::of(page.language()).gone_meanwhile.to_owned()
+                DraftPhrases::of(locale.language()).gone_meanwhile.to_owned()
             }
         }
     }

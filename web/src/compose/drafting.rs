@@ -7,15 +7,15 @@ use steadfast_client::{RowBody, Session};
 use steadfast_shared::{Person, RoomId, RoomKind, Seq};
 use uuid::Uuid;
 
+use crate::compose::context::ComposeContext;
 use crate::compose::draft::{Draft, Edited, Said};
 use crate::compose::drafts;
 use crate::compose::drafts::{Author, Drafts, Place};
 use crate::language::calendar;
 use crate::markdown::Mentions;
-use crate::page::Page;
 use crate::storage::local;
 use crate::storage::local::LocalTexts;
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::Overlay;
 
 /// Where what is typed before any room is known is kept.
 const NOWHERE: RoomId = RoomId(Uuid::nil());
@@ -76,7 +76,7 @@ impl Drafting {
     }
 }
 
-impl Page {
+impl ComposeContext {
     /// Shows this room's draft. What was typed before any room was known is added to it.
     pub(crate) fn open_draft(self, room: RoomId) {
         let drafting = self.drafting;
@@ -127,7 +127,7 @@ impl Page {
             draft.names = names;
         });
         self.keep_draft();
-        self.stays_here();
+        self.typing.call(());
     }
 
     /// The draft as a person reads it.
@@ -140,7 +140,8 @@ impl Page {
     /// What somebody named in the draft is called.
     pub(crate) fn draft_name(self, draft: &Draft, user: steadfast_shared::UserId) -> Option<String> {
         let kept = || draft.names.iter().find(|person| person.id == user);
-        self.name_of(user)
+        self.people
+            .name_of(user)
             .or_else(|| kept().map(|person| person.name.clone()))
     }
 
@@ -157,7 +158,8 @@ impl Page {
             draft.is_edit_changed() && !same
         });
         if loses {
-            self.around.open(Opened::DropEdit(instead));
+            self.instead.set_value(Some(instead));
+            self.overlays.open(Overlay::DropEdit);
         } else {
             self.write_now(instead);
         }
@@ -178,7 +180,7 @@ impl Page {
         self.keep_draft();
         self.follow_message();
         self.drafting.rewritten.notify();
-        self.focus_composer();
+        self.field.focus();
     }
 
     /// The edited message was deleted here: nothing is to be edited any more.
@@ -201,7 +203,7 @@ impl Page {
         self.drafting.draft.update(Draft::edit_to_message);
         self.keep_draft();
         self.drafting.rewritten.notify();
-        self.focus_composer();
+        self.field.focus();
     }
 
     /// Takes the text the edited message has meanwhile.
@@ -209,7 +211,7 @@ impl Page {
         self.drafting.draft.update(Draft::take_theirs);
         self.keep_draft();
         self.drafting.rewritten.notify();
-        self.focus_composer();
+        self.field.focus();
     }
 
     /// Brings the bar above the composer, and an edit nobody has typed in, to what the log says.
@@ -223,7 +225,7 @@ impl Page {
         });
         let quoted = reply_to.map(|seq| QuotedNow {
             seq,
-            said: self.read(|session| {
+            said: self.chat.read(|session| {
                 let row = session.timeline(room).message(seq)?;
                 Some((row.author.clone(), row.text().map(str::to_owned)))
             }),
@@ -305,7 +307,7 @@ impl Page {
 
     /// Who writes here.
     pub(crate) fn author(self) -> Option<Author> {
-        self.read(|session| {
+        self.chat.read(|session| {
             let identity = session.identity()?;
             Some(Author {
                 me: identity.me.clone(),
@@ -333,7 +335,7 @@ impl Page {
 
     fn store_draft(self, room: RoomId, draft: &Draft) {
         // Nothing is kept any more of a person who is being signed out.
-        if self.departing.get_value() {
+        if self.chat.departing.get_value() {
             return;
         }
         if let Some(author) = self.author() {
@@ -345,7 +347,7 @@ impl Page {
     }
 
     fn place_of(self, room: RoomId) -> Place {
-        let public_name = self.read(|session: &Session| {
+        let public_name = self.chat.read(|session: &Session| {
             let view = session.room(room).filter(|view| view.kind == RoomKind::Public);
             view.map(|view| view.name.to_owned())
         });
@@ -362,7 +364,7 @@ impl Page {
 
     /// What it says, nothing where it was deleted; `None` where it is not held.
     fn said_of(self, room: RoomId, of: Edited) -> Option<Option<String>> {
-        self.read(|session| match of {
+        self.chat.read(|session| match of {
             Edited::Message(seq) => {
                 let row = session.timeline(room).message(seq)?;
                 match row.body {

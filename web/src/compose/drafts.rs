@@ -10,6 +10,7 @@ use steadfast_shared::{Epoch, Millis, Person, RoomId, UserId};
 
 use crate::browser::json;
 use crate::compose::draft::Draft;
+use crate::storage::key_value::KeyValue;
 
 /// What begins every record's key.
 const PREFIX: &str = "steadfast.draft.";
@@ -19,18 +20,6 @@ const SENT: &str = "sent";
 
 /// Most records kept of one person in one room: tabs that crashed leave theirs behind. The oldest goes first.
 const RECORDS: usize = 16;
-
-/// Texts by key, as a browser's localStorage keeps them.
-pub trait KeyValue {
-    /// The text of a key.
-    fn get(&self, key: &str) -> Option<String>;
-    /// Writes, and says whether it is kept.
-    fn set(&mut self, key: &str, text: &str) -> bool;
-    /// Removes; an absent one is no error.
-    fn remove(&mut self, key: &str);
-    /// Every key there is.
-    fn keys(&self) -> Vec<String>;
-}
 
 /// Who writes, and in which life of the database.
 #[derive(Clone, PartialEq, Eq, Debug)]

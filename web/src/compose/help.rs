@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use crate::compose::phrases::ComposePhrases;
 use crate::language::Phrase;
+use crate::language::locale::{Locale, words};
 use crate::markdown;
-use crate::page::{Page, words};
-use crate::timeline::row::prose::Prose;
+use crate::markdown::prose::Prose;
 use crate::ui::dialog::Dialog;
 use crate::ui::phrases::UiPhrases;
 
@@ -32,13 +32,13 @@ const KEYS: [(&str, Phrase); 6] = [
 /// Explains keys and marks.
 #[component]
 pub(crate) fn Help(on_close: Callback<()>) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let keys = KEYS.map(|(key, phrase)| {
         view! {
             <dt>
                 <kbd>{key}</kbd>
             </dt>
-            <dd>{move || phrase(page.language())}</dd>
+            <dd>{move || phrase(locale.language())}</dd>
         }
     });
     let marks = MARKS.map(|mark| {
@@ -52,13 +52,13 @@ pub(crate) fn Help(on_close: Callback<()>) -> impl IntoView {
         }
     });
     view! {
-        <Dialog title=words(move || ComposePhrases::of(page.language()).help.to_owned()) testid="help" on_close>
+        <Dialog title=words(move || ComposePhrases::of(locale.language()).help.to_owned()) testid="help" on_close>
             <section>
-                <h3>{page.says(|l| ComposePhrases::of(l).keyboard)}</h3>
+                <h3>{locale.says(|l| ComposePhrases::of(l).keyboard)}</h3>
                 <dl class="help">{keys.collect_view()}</dl>
             </section>
             <section>
-                <h3>{page.says(|l| ComposePhrases::of(l).marks)}</h3>
+                <h3>{locale.says(|l| ComposePhrases::of(l).marks)}</h3>
                 <dl class="help">{marks.collect_view()}</dl>
             </section>
         </Dialog>

@@ -3,7 +3,6 @@
 pub mod code_span;
 pub mod completion;
 pub mod draft;
-pub mod draft_phrases;
 pub mod drafts;
 pub mod emoji;
 pub mod phrases;
@@ -12,6 +11,8 @@ pub mod phrases;
 pub(crate) mod bar;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod composer;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod context;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod drafting;
 #[cfg(target_arch = "wasm32")]

@@ -4,14 +4,15 @@ use leptos::prelude::*;
 use steadfast_shared::{Person, UserId};
 use web_sys::HtmlTextAreaElement;
 
+use crate::browser::folded::folded;
 use crate::browser::insertion::replace;
 use crate::compose::completion::Kind;
+use crate::compose::context::ComposeContext;
 use crate::compose::emoji::Listed;
 use crate::compose::phrases::ComposePhrases;
 use crate::compose::{completion, emoji};
-use crate::page::Page;
+use crate::language::locale::Locale;
 use crate::people::avatar::Avatar;
-use crate::rooms::list::folded;
 use crate::ui::list::scroll::scroll_to_item;
 
 /// So many are offered at once.
@@ -62,7 +63,7 @@ impl Suggestions {
     }
 
     /// Something was typed.
-    pub(crate) fn look(self, page: Page, textarea: &HtmlTextAreaElement) {
+    pub(crate) fn look(self, compose: ComposeContext, textarea: &HtmlTextAreaElement) {
         let (before, _) = before_caret(textarea);
         let asked = completion::asked(&before);
         let closed = asked.is_some_and(|asked| self.closed_over.get_value() == Some(asked.from));
@@ -70,7 +71,7 @@ impl Suggestions {
             self.closed_over.set_value(None);
         }
         let offers = match asked.filter(|_| !closed) {
-            Some(asked) if asked.kind == Kind::Person => people(page, asked.typed),
+            Some(asked) if asked.kind == Kind::Person => people(compose, asked.typed),
             Some(asked) => emoji::find(asked.typed, OFFERED)
                 .into_iter()
                 .map(Offer::Emoji)
@@ -144,7 +145,7 @@ pub(crate) fn SuggestionList(
     /// Called with the place of the one pressed.
     on_choose: Callback<()>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let option = move |(place, offer): (usize, Offer)| {
         let selected = move || suggestions.at.get() == place;
         Effect::new(move || {
@@ -197,7 +198,7 @@ pub(crate) fn SuggestionList(
                     id="suggestions"
                     role="listbox"
                     data-testid="suggestions"
-                    aria-label=page.says(|l| ComposePhrases::of(l).suggestions)
+                    aria-label=locale.says(|l| ComposePhrases::of(l).suggestions)
                 >
                     {options.collect_view()}
                 </ul>
@@ -207,9 +208,9 @@ pub(crate) fn SuggestionList(
 }
 
 /// The people of the room whose names begin so, then those with a word that does; those online first.
-fn people(page: Page, typed: &str) -> Vec<Offer> {
+fn people(compose: ComposeContext, typed: &str) -> Vec<Offer> {
     let typed = folded(typed);
-    let mut offered: Vec<(u8, Person)> = page
+    let mut offered: Vec<(u8, Person)> = compose
         .people_to_name()
         .into_iter()
         .filter_map(|person| {

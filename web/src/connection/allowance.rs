@@ -8,49 +8,58 @@ use steadfast_client::Connection;
 use steadfast_shared::http::{USAGE_PATH, Usage};
 
 use crate::browser::http;
+use crate::connection::context::ChatContext;
 use crate::connection::scarce::Scarce;
 use crate::language::calendar;
-use crate::page::Page;
 
 /// How long what the server said is taken for true while somebody writes.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// What the server said last.
+/// The answer of the server, as it was last.
 #[derive(Clone, Copy)]
 pub(crate) struct Allowance {
     usage: RwSignal<Option<Usage>>,
     asked_at: StoredValue<u64>,
+    chat: ChatContext,
 }
 
 impl Allowance {
-    pub(crate) fn new() -> Self {
-        Self {
+    pub(crate) fn provide(chat: ChatContext) -> Self {
+        let context = Self {
             usage: RwSignal::new(None),
             asked_at: StoredValue::new(0),
-        }
+            chat,
+        };
+        provide_context(context);
+        context
+    }
+
+    pub(crate) fn here() -> Self {
+        expect_context()
     }
 }
 
-impl Page {
+impl Allowance {
     /// What is nearly used up, where something is. Tracked.
     pub(crate) fn scarce(self) -> Option<Scarce> {
-        self.allowance
-            .usage
+        self.usage
             .with(|usage| Scarce::of(usage.as_ref()?, calendar::now()))
     }
 
     /// Asks anew where what was said is old: as a connection opens, and while somebody writes or is written to.
-    pub(crate) fn look_after_allowance(self) {
+    pub(crate) fn refresh(self) {
         let now = calendar::now();
         let fresh = u64::try_from(FRESH.as_millis()).unwrap_or(u64::MAX);
-        let is_online = self.read(|session| matches!(session.connection(), Connection::Online { .. }));
-        if !is_online || now.saturating_sub(self.allowance.asked_at.get_value()) < fresh {
+        let is_online = self
+            .chat
+            .read(|session| matches!(session.connection(), Connection::Online { .. }));
+        if !is_online || now.saturating_sub(self.asked_at.get_value()) < fresh {
             return;
         }
-        self.allowance.asked_at.set_value(now);
+        self.asked_at.set_value(now);
         spawn_local(async move {
             if let Ok(usage) = http::ask::<Usage>("GET", USAGE_PATH).await {
-                self.allowance.usage.set(Some(usage));
+                self.usage.set(Some(usage));
             }
         });
     }

@@ -8,22 +8,26 @@ use steadfast_client::link::LinkState;
 use steadfast_shared::event::ClosingReason;
 use steadfast_shared::{ErrorCode, HandshakeError};
 
+use crate::connection::allowance::Allowance;
 use crate::connection::closed_phrases::ClosedPhrases;
+use crate::connection::context::ChatContext;
 use crate::connection::phrases::ConnectionPhrases;
 use crate::connection::scarce::Scarce;
+use crate::language::locale::{Locale, words};
 use crate::language::{Language, calendar};
-use crate::page::{Page, words};
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// How the page stands with the server: the words, the next try, what waits, the switch.
 #[component]
 pub(crate) fn ConnectionBar() -> impl IntoView {
-    let page = Page::here();
-    let state = Memo::new(move |_| state_name(&page.link()));
-    let unsent = Memo::new(move |_| page.on_outbox(steadfast_client::Session::unsent));
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let allowance = Allowance::here();
+    let state = Memo::new(move |_| state_name(&chat.link()));
+    let unsent = Memo::new(move |_| chat.on_outbox(steadfast_client::Session::unsent));
     let closed = move || {
-        page.on_connection(|session| match session.connection() {
+        chat.on_connection(|session| match session.connection() {
             Connection::Offline { closed } => *closed,
             _ => None,
         })
@@ -31,52 +35,52 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
     let connected = move || matches!(state.get(), "connected" | "connecting" | "waiting");
     let switch = move |_| {
         if connected() {
-            page.disconnect();
+            chat.disconnect();
         } else {
-            page.connect();
+            chat.connect();
         }
     };
     // Retries come and go; people who listen to the page hear of a lost connection once.
-    let announced = Memo::new(move |_| match page.link() {
+    let announced = Memo::new(move |_| match chat.link() {
         LinkState::Waiting { .. } | LinkState::Connecting { attempt: 1.. } => {
-            ConnectionPhrases::of(page.language()).waiting
+            ConnectionPhrases::of(locale.language()).waiting
         }
-        link => headline(&link, page.language()),
+        link => headline(&link, locale.language()),
     });
-    let put_off = Memo::new(move |_| match page.link() {
+    let put_off = Memo::new(move |_| match chat.link() {
         // What passes in a moment, as a busy server, is not worth a word.
-        LinkState::Connected { .. } => page
+        LinkState::Connected { .. } => chat
             .on_outbox(steadfast_client::Session::put_off)
             .filter(|code| matches!(code, ErrorCode::StorageFull | ErrorCode::Unavailable)),
         _ => None,
     });
-    let scarce = Memo::new(move |_| match page.link() {
-        LinkState::Connected { .. } => page.scarce().map(|scarce| match scarce {
-            Scarce::Quota { percent, renews_at } => (ConnectionPhrases::of(page.language()).quota_near)(
+    let scarce = Memo::new(move |_| match chat.link() {
+        LinkState::Connected { .. } => allowance.scarce().map(|scarce| match scarce {
+            Scarce::Quota { percent, renews_at } => (ConnectionPhrases::of(locale.language()).quota_near)(
                 percent,
-                &calendar::time(renews_at, page.language()),
+                &calendar::time(renews_at, locale.language()),
             ),
-            Scarce::Disk => ConnectionPhrases::of(page.language()).disk_low.to_owned(),
+            Scarce::Disk => ConnectionPhrases::of(locale.language()).disk_low.to_owned(),
         }),
         _ => None,
     });
     view! {
-        <section class="connection" data-testid="connection" data-state=state aria-label=move || ConnectionPhrases::of(page.language()).link>
+        <section class="connection" data-testid="connection" data-state=state aria-label=move || ConnectionPhrases::of(locale.language()).link>
             <span class="connection-dot" aria-hidden="true"></span>
             <p class="connection-words">
-                <span class="connection-state">{move || headline(&page.link(), page.language())}</span>
+                <span class="connection-state">{move || headline(&chat.link(), locale.language())}</span>
                 <span class="connection-why">
                     {move || match (put_off.get(), scarce.get()) {
-                        (Some(code), _) => (ClosedPhrases::of(page.language()).put_off)(code).to_owned(),
+                        (Some(code), _) => (ClosedPhrases::of(locale.language()).put_off)(code).to_owned(),
                         (None, Some(scarce)) => scarce,
-                        (None, None) => why(&page.link(), closed(), page.forgetful.get(), page.language()).to_owned(),
+                        (None, None) => why(&chat.link(), closed(), chat.ephemeral.get(), locale.language()).to_owned(),
                     }}
                 </span>
             </p>
             <span class="sr-only" role="status">
                 {announced}
                 " "
-                {move || put_off.get().map(|code| (ClosedPhrases::of(page.language()).put_off)(code))}
+                {move || put_off.get().map(|code| (ClosedPhrases::of(locale.language()).put_off)(code))}
                 " "
                 {move || scarce.get()}
             </span>
@@ -88,7 +92,7 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
                     data-count=move || unsent.get().to_string()
                     hidden=move || unsent.get() == 0
                 >
-                    {words(move || (ConnectionPhrases::of(page.language()).unsent)(unsent.get()))}
+                    {words(move || (ConnectionPhrases::of(locale.language()).unsent)(unsent.get()))}
                 </span>
             </div>
             <button
@@ -97,7 +101,7 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
                 data-testid="toggle"
                 on:click=switch
             >
-                {move || if connected() { ConnectionPhrases::of(page.language()).disconnect } else { ConnectionPhrases::of(page.language()).connect }}
+                {move || if connected() { ConnectionPhrases::of(locale.language()).disconnect } else { ConnectionPhrases::of(locale.language()).connect }}
             </button>
         </section>
     }
@@ -106,8 +110,9 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
 /// When the next try is, and the way not to wait for it.
 #[component]
 fn Retry() -> impl IntoView {
-    let page = Page::here();
-    let retry_at = Memo::new(move |_| match page.link() {
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let retry_at = Memo::new(move |_| match chat.link() {
         LinkState::Waiting { retry_in, .. } => {
             Some(calendar::now().saturating_add(u64::try_from(retry_in.as_millis()).unwrap_or(u64::MAX)))
         }
@@ -133,14 +138,14 @@ fn Retry() -> impl IntoView {
         waiting.get().then(|| {
             now.set(calendar::now());
             view! {
-                <span class="connection-retry">{words(move || (ConnectionPhrases::of(page.language()).retry_in)(seconds()))}</span>
+                <span class="connection-retry">{words(move || (ConnectionPhrases::of(locale.language()).retry_in)(seconds()))}</span>
                 <button
                     type="button"
                     class="button button-small"
                     data-testid="retry-now"
-                    on:click=move |_| page.wake()
+                    on:click=move |_| chat.wake()
                 >
-                    {page.says(|l| ConnectionPhrases::of(l).retry_now)}
+                    {locale.says(|l| ConnectionPhrases::of(l).retry_now)}
                 </button>
             }
         })

@@ -11,3 +11,5 @@ pub(crate) mod allowance;
 pub(crate) mod asking;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod bar;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod context;

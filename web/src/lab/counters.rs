@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use steadfast_client::journey::Counted;
 
+use crate::lab::model::LabContext;
 use crate::lab::phrases::CounterPhrases;
 use crate::language::Language;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 
 /// One number that is shown: its name in the document, its name, and where it is.
 type Counter = (&'static str, fn(Language) -> &'static str, fn(&Counted) -> u32);
@@ -47,11 +48,12 @@ const COUNTERS: [Counter; 7] = [
 /// What was counted.
 #[component]
 pub(crate) fn Counters() -> impl IntoView {
-    let page = Page::here();
-    let counted = Memo::new(move |_| page.faults.look.with(|look| look.picture.counted));
+    let locale = Locale::here();
+    let lab = LabContext::here();
+    let counted = Memo::new(move |_| lab.look.with(|look| look.picture.counted));
     let rows = COUNTERS.map(|(id, name, read)| {
         view! {
-            <dt>{move || name(page.language())}</dt>
+            <dt>{move || name(locale.language())}</dt>
             <dd data-testid=format!("counted-{id}")>{words(move || read(&counted.get()).to_string())}</dd>
         }
     });

@@ -5,17 +5,19 @@ use std::time::Duration;
 use leptos::prelude::*;
 use steadfast_client::journey::{Message, Place, Step};
 
+use crate::lab::model::LabContext;
 use crate::lab::phrases::{PicturePhrases, TracePhrases};
 use crate::language::Language;
-use crate::page::Page;
+use crate::language::locale::Locale;
 
 /// The last messages, the newest first, each with its steps on a line of time.
 #[component]
 pub(crate) fn Journeys() -> impl IntoView {
-    let page = Page::here();
-    let journeys = Memo::new(move |_| page.faults.look.with(|look| look.journeys.clone()));
+    let locale = Locale::here();
+    let lab = LabContext::here();
+    let journeys = Memo::new(move |_| lab.look.with(|look| look.journeys.clone()));
     let list = move || {
-        let language = page.language();
+        let language = locale.language();
         let journeys = journeys.get();
         if journeys.is_empty() {
             return view! { <p>{TracePhrases::of(language).no_journey}</p> }.into_any();
@@ -26,7 +28,7 @@ pub(crate) fn Journeys() -> impl IntoView {
         view! { <ol class="faults-journeys">{journeys.collect_view()}</ol> }.into_any()
     };
     view! {
-        <h4>{page.says(|l| TracePhrases::of(l).journeys)}</h4>
+        <h4>{locale.says(|l| TracePhrases::of(l).journeys)}</h4>
         {list}
     }
 }

@@ -3,22 +3,24 @@
 use leptos::prelude::*;
 use steadfast_client::journey::Mechanism;
 
+use crate::lab::model::LabContext;
 use crate::lab::phrases::{MechanismPhrases, NamedPhrase};
 use crate::language::Language;
-use crate::page::Page;
+use crate::language::locale::Locale;
 
 /// What acted last, the newest first.
 #[component]
 pub(crate) fn Mechanisms() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let lab = LabContext::here();
     let acted = Memo::new(move |_| {
-        page.faults.look.with(|look| {
+        lab.look.with(|look| {
             let acted = look.picture.acted.iter();
             acted.map(|(_, mechanism)| *mechanism).collect::<Vec<_>>()
         })
     });
     let list = move || {
-        let language = page.language();
+        let language = locale.language();
         let acted = acted.get();
         if acted.is_empty() {
             return view! { <li class="faults-nothing">{MechanismPhrases::of(language).nothing_acted}</li> }
@@ -38,7 +40,7 @@ pub(crate) fn Mechanisms() -> impl IntoView {
         acted.collect_view().into_any()
     };
     let words = move || {
-        let language = page.language();
+        let language = locale.language();
         let kinds = [
             ("at-most-once", MechanismPhrases::of(language).at_most_once),
             ("at-least-once", MechanismPhrases::of(language).at_least_once),
@@ -53,7 +55,7 @@ pub(crate) fn Mechanisms() -> impl IntoView {
         kinds.collect_view()
     };
     view! {
-        <h4>{page.says(|l| MechanismPhrases::of(l).acted)}</h4>
+        <h4>{locale.says(|l| MechanismPhrases::of(l).acted)}</h4>
         <ol class="faults-acted" aria-live="polite">{list}</ol>
         <dl class="faults-kinds">{words}</dl>
     }

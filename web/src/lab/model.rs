@@ -11,28 +11,13 @@ use steadfast_client::session::Input;
 use steadfast_shared::MessageText;
 
 use crate::browser::features;
+use crate::connection::context::ChatContext;
 use crate::lab::phrases::SwitchPhrases;
 use crate::language::calendar;
-use crate::page::Page;
+use crate::language::locale::Locale;
 
 /// How many messages' journeys are shown.
 const JOURNEYS: usize = 8;
-
-/// What the fault panel reads.
-#[derive(Clone, Copy)]
-pub(crate) struct FaultModel {
-    /// Whether there is a panel at all.
-    pub(crate) offered: RwSignal<bool>,
-    /// Whether it is unfolded.
-    pub(crate) open: RwSignal<bool>,
-    /// How everything stands, or stood when one looks back.
-    pub(crate) look: RwSignal<Look>,
-    /// The time one looks back to.
-    pub(crate) back: RwSignal<Option<Duration>>,
-    asked: StoredValue<bool>,
-    /// How many test messages were sent.
-    said: StoredValue<u32>,
-}
 
 /// How everything stood at one time.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -78,67 +63,93 @@ impl Look {
     }
 }
 
-impl FaultModel {
-    pub(crate) fn new() -> Self {
-        Self {
+/// Signals of the fault panel.
+#[derive(Clone, Copy)]
+pub(crate) struct LabContext {
+    /// Whether there is a panel at all.
+    pub(crate) offered: RwSignal<bool>,
+    /// Whether it is unfolded.
+    pub(crate) open: RwSignal<bool>,
+    /// How everything stands, or stood when one looks back.
+    pub(crate) look: RwSignal<Look>,
+    /// The time one looks back to.
+    pub(crate) back: RwSignal<Option<Duration>>,
+    asked: StoredValue<bool>,
+    /// How many test messages were posted.
+    posted: StoredValue<u32>,
+    chat: ChatContext,
+    locale: Locale,
+}
+
+impl LabContext {
+    pub(crate) fn provide(chat: ChatContext, locale: Locale) -> Self {
+        let context = Self {
             offered: RwSignal::new(false),
             open: RwSignal::new(false),
             look: RwSignal::new(Look::default()),
             back: RwSignal::new(None),
             asked: StoredValue::new(false),
-            said: StoredValue::new(0),
-        }
+            posted: StoredValue::new(0),
+            chat,
+            locale,
+        };
+        provide_context(context);
+        context
+    }
+
+    pub(crate) fn here() -> Self {
+        expect_context()
     }
 }
 
-impl Page {
+impl LabContext {
     /// Finds out whether there is a fault panel, and notes from then on what becomes of each message.
-    pub(crate) fn offer_faults(self) {
-        if self.faults.asked.get_value() {
+    pub(crate) fn offer(self) {
+        if self.asked.get_value() {
             return;
         }
-        self.faults.asked.set_value(true);
+        self.asked.set_value(true);
         spawn_local(async move {
             if !cfg!(debug_assertions) && !features::offered().await.fault_panel {
                 return;
             }
-            self.with_chat(Chat::record);
-            self.faults.offered.set(true);
+            self.chat.with(Chat::record);
+            self.offered.set(true);
         });
     }
 
     /// Breaks one thing, or mends it.
     pub(crate) fn set_fault(self, fault: Fault, on: bool) {
-        self.with_chat(|chat| chat.set_fault(fault, on));
+        self.chat.with(|chat| chat.set_fault(fault, on));
         self.look();
     }
 
     /// Makes everything take longer.
     pub(crate) fn set_delay(self, delay: Duration) {
-        self.with_chat(|chat| chat.set_delay(delay));
+        self.chat.with(|chat| chat.set_delay(delay));
         self.look();
     }
 
     /// Cuts the link once.
     pub(crate) fn cut(self) {
-        self.with_chat(Chat::cut);
+        self.chat.with(Chat::cut);
         self.look();
     }
 
     /// Mends everything.
-    pub(crate) fn mend(self) {
+    pub(crate) fn heal(self) {
         for fault in Fault::ALL {
-            self.with_chat(|chat| chat.set_fault(fault, false));
+            self.chat.with(|chat| chat.set_fault(fault, false));
         }
         self.set_delay(Duration::ZERO);
     }
 
     /// Says something in the open room, to be watched on its way.
-    pub(crate) fn say_something(self) {
-        self.faults.said.update_value(|said| *said += 1);
-        let said = (SwitchPhrases::of(self.language()).test_message)(self.faults.said.get_value());
-        if let (Some(room), Ok(text)) = (self.room.get_untracked(), MessageText::parse(&said)) {
-            self.tell(Input::Post {
+    pub(crate) fn post_test(self) {
+        self.posted.update_value(|said| *said += 1);
+        let said = (SwitchPhrases::of(self.locale.language()).test_message)(self.posted.get_value());
+        if let (Some(room), Ok(text)) = (self.chat.room.get_untracked(), MessageText::parse(&said)) {
+            self.chat.dispatch(Input::Post {
                 room,
                 id: calendar::new_entry_id(),
                 text,
@@ -151,25 +162,25 @@ impl Page {
 
     /// Looks again.
     pub(crate) fn look(self) {
-        let back = self.faults.back.get_untracked();
-        self.with_chat(|chat| {
+        let back = self.back.get_untracked();
+        self.chat.with(|chat| {
             let faults = chat.faults();
             if let Some(look) = chat.journey(|journey, now| Look::new(faults, journey, now, back)) {
-                self.faults.look.set(look);
+                self.look.set(look);
             }
         });
     }
 
     /// Looks back to a time; at what is, with none.
     pub(crate) fn look_back(self, to: Option<Duration>) {
-        self.faults.back.set(to);
+        self.back.set(to);
         self.look();
     }
 
     /// Looks at the next thing that happened, or at the one before.
     pub(crate) fn look_at_next(self, later: bool) {
-        let at = self.faults.look.with_untracked(|look| look.at);
-        self.with_chat(|chat| {
+        let at = self.look.with_untracked(|look| look.at);
+        self.chat.with(|chat| {
             chat.journey(|journey, _| {
                 let mut times = journey.moments().map(|moment| moment.at);
                 let next = if later {
@@ -178,18 +189,10 @@ impl Page {
                     times.rfind(|time| *time < at)
                 };
                 if next.is_some() || later {
-                    self.faults.back.set(next);
+                    self.back.set(next);
                 }
             });
         });
         self.look();
-    }
-
-    fn with_chat(self, act: impl FnOnce(&Chat)) {
-        self.chat.with_value(|chat| {
-            if let Some(chat) = chat {
-                act(chat);
-            }
-        });
     }
 }

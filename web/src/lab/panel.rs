@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::lab::model::LabContext;
 use crate::lab::phrases::{CounterPhrases, SwitchPhrases};
 use crate::lab::{counters, journeys, mechanisms, picture, scrubber, switches};
-use crate::page::Page;
+use crate::language::locale::Locale;
 
 /// How often the panel looks again.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -14,11 +15,12 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// The panel, where there is one: a section of the details that unfolds.
 #[component]
 pub(crate) fn Faults() -> impl IntoView {
-    let page = Page::here();
-    page.offer_faults();
-    let open = page.faults.open;
+    let locale = Locale::here();
+    let lab = LabContext::here();
+    lab.offer();
+    let open = lab.open;
     move || {
-        page.faults.offered.get().then(|| {
+        lab.offered.get().then(|| {
             view! {
                 <section>
                     <button
@@ -29,7 +31,7 @@ pub(crate) fn Faults() -> impl IntoView {
                         aria-expanded=move || open.get().to_string()
                         on:click=move |_| open.update(|open| *open = !*open)
                     >
-                        {page.says(|l| SwitchPhrases::of(l).title)}
+                        {locale.says(|l| SwitchPhrases::of(l).title)}
                     </button>
                     {move || open.get().then(|| view! { <Panel /> })}
                 </section>
@@ -40,10 +42,11 @@ pub(crate) fn Faults() -> impl IntoView {
 
 #[component]
 fn Panel() -> impl IntoView {
-    let page = Page::here();
-    page.look();
+    let locale = Locale::here();
+    let lab = LabContext::here();
+    lab.look();
     // Only while somebody looks.
-    let looking = set_interval_with_handle(move || page.look(), LOOK_EVERY).ok();
+    let looking = set_interval_with_handle(move || lab.look(), LOOK_EVERY).ok();
     on_cleanup(move || {
         if let Some(looking) = looking {
             looking.clear();
@@ -51,16 +54,16 @@ fn Panel() -> impl IntoView {
     });
     view! {
         <div class="faults" id="faults" data-testid="faults">
-            <p>{page.says(|l| SwitchPhrases::of(l).intro)}</p>
+            <p>{locale.says(|l| SwitchPhrases::of(l).intro)}</p>
             // In sight whatever is scrolled to below: what a switch does shows here.
-            <div class="faults-watch" data-live=move || page.faults.back.get().is_none().to_string()>
+            <div class="faults-watch" data-live=move || lab.back.get().is_none().to_string()>
                 <picture::Where />
                 <scrubber::Scrubber />
             </div>
             <switches::Switches />
             <journeys::Journeys />
             <mechanisms::Mechanisms />
-            <h4>{page.says(|l| CounterPhrases::of(l).counters)}</h4>
+            <h4>{locale.says(|l| CounterPhrases::of(l).counters)}</h4>
             <picture::Rooms />
             <counters::Counters />
         </div>

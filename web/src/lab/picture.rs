@@ -5,9 +5,11 @@ use steadfast_client::fault::Fault;
 use steadfast_client::journey::{Link, Picture, Place, Stand};
 use steadfast_shared::RoomId;
 
+use crate::connection::context::ChatContext;
+use crate::lab::model::LabContext;
 use crate::lab::phrases::PicturePhrases;
 use crate::language::Language;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::ui::phrases::UiPhrases;
 
 /// Most messages drawn as dots in one place.
@@ -19,18 +21,20 @@ const ROOMS: usize = 7;
 /// The picture.
 #[component]
 pub(crate) fn Where() -> impl IntoView {
-    let page = Page::here();
-    let picture = Memo::new(move |_| page.faults.look.with(|look| look.picture.clone()));
-    let here = move |picture: &Picture| page.room.get().map(|room| picture.room(room)).unwrap_or_default();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let lab = LabContext::here();
+    let picture = Memo::new(move |_| lab.look.with(|look| look.picture.clone()));
+    let here = move |picture: &Picture| chat.room.get().map(|room| picture.room(room)).unwrap_or_default();
     view! {
-        <h4>{page.says(|l| PicturePhrases::of(l).picture)}</h4>
+        <h4>{locale.says(|l| PicturePhrases::of(l).picture)}</h4>
         <ol class="faults-picture" data-testid="faults-picture">
             <Stop
                 id="outbox"
                 name=|l| PicturePhrases::of(l).outbox
                 many=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Outbox)) as u64)
                 dots=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Outbox)))
-                words=words(move || PicturePhrases::of(page.language()).waiting.to_owned())
+                words=words(move || PicturePhrases::of(locale.language()).waiting.to_owned())
                 broken=Memo::new(move |_| picture.with(|picture| picture.faults.is_on(Fault::StallStorage)))
             />
             <Stop
@@ -38,19 +42,19 @@ pub(crate) fn Where() -> impl IntoView {
                 name=|l| PicturePhrases::of(l).wire
                 many=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Wire)) as u64)
                 dots=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Wire)))
-                words=words(move || picture.with(|picture| link(picture, page.language())).to_owned())
+                words=words(move || picture.with(|picture| link(picture, locale.language())).to_owned())
                 broken=Memo::new(move |_| picture.with(wire_is_broken))
             />
             <Stop
                 id="log"
                 name=|l| PicturePhrases::of(l).log
                 many=Memo::new(move |_| {
-                    let room = page.room.get();
+                    let room = chat.room.get();
                     picture.with(|picture| room.map_or(0, |room| picture.log_head(room)))
                 })
                 dots=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Log)))
                 words=words(move || {
-                    let language = page.language();
+                    let language = locale.language();
                     match picture.with(|picture| picture.many_in(Place::Log)) {
                         0 => PicturePhrases::of(language).head.to_owned(),
                         many => (PicturePhrases::of(language).unknown_here)(many),
@@ -64,7 +68,7 @@ pub(crate) fn Where() -> impl IntoView {
                 many=Memo::new(move |_| picture.with(|picture| here(picture).cursor.unwrap_or(0)))
                 dots=Memo::new(move |_| picture.with(|picture| here(picture).held))
                 words=words(move || {
-                    let language = page.language();
+                    let language = locale.language();
                     match picture.with(|picture| here(picture).held) {
                         0 => PicturePhrases::of(language).cursor.to_owned(),
                         many => (PicturePhrases::of(language).held)(many),
@@ -89,7 +93,7 @@ fn Stop(
     words: Signal<String>,
     broken: Memo<bool>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let drawn = move || {
         let dots = dots.get();
         (0..dots.min(DOTS)).map(|_| view! { <i></i> }).collect_view()
@@ -102,7 +106,7 @@ fn Stop(
             data-dots=move || dots.get().to_string()
             data-broken=move || broken.get().to_string()
         >
-            <span class="faults-stop-name">{move || name(page.language())}</span>
+            <span class="faults-stop-name">{move || name(locale.language())}</span>
             <strong>{move || many.get().to_string()}</strong>
             <span class="faults-stop-words">{words}</span>
             <span class="faults-dots" aria-hidden="true">{drawn}</span>
@@ -113,10 +117,12 @@ fn Stop(
 /// The rooms' cursors and heads.
 #[component]
 pub(crate) fn Rooms() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let lab = LabContext::here();
     let rows = Memo::new(move |_| {
-        let open = page.room.get();
-        let mut rooms: Vec<(RoomId, Stand)> = page.faults.look.with(|look| look.picture.rooms.clone());
+        let open = chat.room.get();
+        let mut rooms: Vec<(RoomId, Stand)> = lab.look.with(|look| look.picture.rooms.clone());
         // The open one first, then those that are behind.
         rooms.sort_by_key(|(room, stand)| (Some(*room) != open, stand.cursor >= Some(stand.head)));
         rooms.truncate(ROOMS + 1);
@@ -126,9 +132,9 @@ pub(crate) fn Rooms() -> impl IntoView {
         rows.get()
             .into_iter()
             .map(|(room, stand)| {
-                let name = page.on_rooms(|session| session.room(room).map(|room| room.name.to_owned()));
+                let name = chat.on_rooms(|session| session.room(room).map(|room| room.name.to_owned()));
                 let cursor = stand.cursor.map_or_else(
-                    || UiPhrases::of(page.language()).none_yet.to_owned(),
+                    || UiPhrases::of(locale.language()).none_yet.to_owned(),
                     |cursor| cursor.to_string(),
                 );
                 view! {
@@ -146,10 +152,10 @@ pub(crate) fn Rooms() -> impl IntoView {
         <table class="faults-rooms">
             <thead>
                 <tr>
-                    <th scope="col">{page.says(|l| PicturePhrases::of(l).room)}</th>
-                    <th scope="col">{page.says(|l| PicturePhrases::of(l).cursor)}</th>
-                    <th scope="col">{page.says(|l| PicturePhrases::of(l).head)}</th>
-                    <th scope="col">{page.says(|l| PicturePhrases::of(l).held_back)}</th>
+                    <th scope="col">{locale.says(|l| PicturePhrases::of(l).room)}</th>
+                    <th scope="col">{locale.says(|l| PicturePhrases::of(l).cursor)}</th>
+                    <th scope="col">{locale.says(|l| PicturePhrases::of(l).head)}</th>
+                    <th scope="col">{locale.says(|l| PicturePhrases::of(l).held_back)}</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>

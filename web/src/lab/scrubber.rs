@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::lab::model::Look;
+use crate::lab::model::{LabContext, Look};
 use crate::lab::phrases::ScrubberPhrases;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 
 /// The scrubber's steps.
 const STEP: Duration = Duration::from_millis(100);
@@ -14,13 +14,14 @@ const STEP: Duration = Duration::from_millis(100);
 /// A slider over the last minutes, a step to the next thing that happened on either side, and the way back.
 #[component]
 pub(crate) fn Scrubber() -> impl IntoView {
-    let page = Page::here();
-    let look = page.faults.look;
-    let live = Memo::new(move |_| page.faults.back.get().is_none());
+    let locale = Locale::here();
+    let lab = LabContext::here();
+    let look = lab.look;
+    let live = Memo::new(move |_| lab.back.get().is_none());
     let back = Memo::new(move |_| look.with(|look| steps(look, look.at)));
     let furthest = Memo::new(move |_| look.with(|look| steps(look, look.oldest)));
     let told = words(move || {
-        let language = page.language();
+        let language = locale.language();
         if live.get() {
             ScrubberPhrases::of(language).live.to_owned()
         } else {
@@ -35,21 +36,21 @@ pub(crate) fn Scrubber() -> impl IntoView {
         };
         let ago = STEP * steps.unsigned_abs();
         let now = look.with_untracked(|look| look.now);
-        page.look_back((steps < 0).then(|| now.saturating_sub(ago)));
+        lab.look_back((steps < 0).then(|| now.saturating_sub(ago)));
     };
     view! {
-        <div class="faults-scrubber" role="group" aria-label=page.says(|l| ScrubberPhrases::of(l).look_back)>
+        <div class="faults-scrubber" role="group" aria-label=locale.says(|l| ScrubberPhrases::of(l).look_back)>
             <div class="faults-scrubber-head">
-                <label for="faults-scrubber">{page.says(|l| ScrubberPhrases::of(l).look_back)}</label>
+                <label for="faults-scrubber">{locale.says(|l| ScrubberPhrases::of(l).look_back)}</label>
                 <span data-testid="faults-time">{told}</span>
                 <button
                     type="button"
                     class="button button-small"
                     data-testid="faults-live"
                     disabled=live
-                    on:click=move |_| page.look_back(None)
+                    on:click=move |_| lab.look_back(None)
                 >
-                    {page.says(|l| ScrubberPhrases::of(l).back_to_live)}
+                    {locale.says(|l| ScrubberPhrases::of(l).back_to_live)}
                 </button>
             </div>
             <div class="faults-scrubber-steps">
@@ -57,9 +58,9 @@ pub(crate) fn Scrubber() -> impl IntoView {
                     type="button"
                     class="button button-small"
                     data-testid="faults-earlier"
-                    aria-label=page.says(|l| ScrubberPhrases::of(l).earlier)
-                    title=page.says(|l| ScrubberPhrases::of(l).earlier)
-                    on:click=move |_| page.look_at_next(false)
+                    aria-label=locale.says(|l| ScrubberPhrases::of(l).earlier)
+                    title=locale.says(|l| ScrubberPhrases::of(l).earlier)
+                    on:click=move |_| lab.look_at_next(false)
                 >
                     "←"
                 </button>
@@ -78,10 +79,10 @@ pub(crate) fn Scrubber() -> impl IntoView {
                     type="button"
                     class="button button-small"
                     data-testid="faults-later"
-                    aria-label=page.says(|l| ScrubberPhrases::of(l).later)
-                    title=page.says(|l| ScrubberPhrases::of(l).later)
+                    aria-label=locale.says(|l| ScrubberPhrases::of(l).later)
+                    title=locale.says(|l| ScrubberPhrases::of(l).later)
                     disabled=live
-                    on:click=move |_| page.look_at_next(true)
+                    on:click=move |_| lab.look_at_next(true)
                 >
                     "→"
                 </button>

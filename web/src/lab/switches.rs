@@ -5,9 +5,10 @@ use std::time::Duration;
 use leptos::prelude::*;
 use steadfast_client::fault::Fault;
 
+use crate::lab::model::LabContext;
 use crate::lab::phrases::{NamedPhrase, SwitchPhrases};
 use crate::language::Language;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 
 /// The delays offered, each way.
 const DELAYS: [Duration; 4] = [
@@ -20,40 +21,41 @@ const DELAYS: [Duration; 4] = [
 /// The switches, the delay, and what is done once.
 #[component]
 pub(crate) fn Switches() -> impl IntoView {
-    let page = Page::here();
-    let whole = Memo::new(move |_| page.faults.look.with(|look| look.faults.is_none()));
+    let locale = Locale::here();
+    let lab = LabContext::here();
+    let whole = Memo::new(move |_| lab.look.with(|look| look.faults.is_none()));
     view! {
         <div class="faults-acts">
             <button
                 type="button"
                 class="button button-small"
                 data-testid="fault-test"
-                on:click=move |_| page.say_something()
+                on:click=move |_| lab.post_test()
             >
-                {page.says(|l| SwitchPhrases::of(l).test)}
+                {locale.says(|l| SwitchPhrases::of(l).test)}
             </button>
             <button
                 type="button"
                 class="button button-small"
                 data-testid="fault-cut"
                 aria-describedby="fault-cut-says"
-                on:click=move |_| page.cut()
+                on:click=move |_| lab.cut()
             >
-                {page.says(|l| SwitchPhrases::of(l).cut)}
+                {locale.says(|l| SwitchPhrases::of(l).cut)}
             </button>
             <button
                 type="button"
                 class="button button-small"
                 data-testid="fault-mend"
                 disabled=whole
-                on:click=move |_| page.mend()
+                on:click=move |_| lab.heal()
             >
-                {page.says(|l| SwitchPhrases::of(l).mend)}
+                {locale.says(|l| SwitchPhrases::of(l).mend)}
             </button>
-            <p id="fault-cut-says">{page.says(|l| SwitchPhrases::of(l).cut_says)}</p>
+            <p id="fault-cut-says">{locale.says(|l| SwitchPhrases::of(l).cut_says)}</p>
         </div>
         <fieldset class="faults-switches">
-            <legend>{page.says(|l| SwitchPhrases::of(l).breaking)}</legend>
+            <legend>{locale.says(|l| SwitchPhrases::of(l).breaking)}</legend>
             {Fault::ALL.map(|fault| view! { <Switch fault /> }).collect_view()}
             <Delay />
         </fieldset>
@@ -62,8 +64,9 @@ pub(crate) fn Switches() -> impl IntoView {
 
 #[component]
 fn Switch(fault: Fault) -> impl IntoView {
-    let page = Page::here();
-    let on = Memo::new(move |_| page.faults.look.with(|look| look.faults.is_on(fault)));
+    let locale = Locale::here();
+    let lab = LabContext::here();
+    let on = Memo::new(move |_| lab.look.with(|look| look.faults.is_on(fault)));
     let id = id_of(fault);
     let says = format!("{id}-says");
     view! {
@@ -75,25 +78,26 @@ fn Switch(fault: Fault) -> impl IntoView {
                     data-testid=id
                     aria-describedby=says.clone()
                     prop:checked=on
-                    on:change=move |event| page.set_fault(fault, event_target_checked(&event))
+                    on:change=move |event| lab.set_fault(fault, event_target_checked(&event))
                 />
-                <span>{move || named(fault, page.language()).name}</span>
+                <span>{move || named(fault, locale.language()).name}</span>
             </label>
-            <p id=says>{move || named(fault, page.language()).says}</p>
+            <p id=says>{move || named(fault, locale.language()).says}</p>
         </div>
     }
 }
 
 #[component]
 fn Delay() -> impl IntoView {
-    let page = Page::here();
-    let delay = Memo::new(move |_| page.faults.look.with(|look| look.faults.delay()));
+    let locale = Locale::here();
+    let lab = LabContext::here();
+    let delay = Memo::new(move |_| lab.look.with(|look| look.faults.delay()));
     let choices = DELAYS.map(|choice| {
         let name = move || {
             if choice.is_zero() {
-                SwitchPhrases::of(page.language()).no_delay.to_owned()
+                SwitchPhrases::of(locale.language()).no_delay.to_owned()
             } else {
-                (SwitchPhrases::of(page.language()).each_way)(choice.as_secs_f64())
+                (SwitchPhrases::of(locale.language()).each_way)(choice.as_secs_f64())
             }
         };
         view! {
@@ -104,18 +108,18 @@ fn Delay() -> impl IntoView {
     });
     let choose = move |event| {
         if let Ok(millis) = event_target_value(&event).parse() {
-            page.set_delay(Duration::from_millis(millis));
+            lab.set_delay(Duration::from_millis(millis));
         }
     };
     view! {
         <div class="faults-switch">
             <label>
-                <span>{page.says(|l| SwitchPhrases::of(l).delay.name)}</span>
+                <span>{locale.says(|l| SwitchPhrases::of(l).delay.name)}</span>
                 <select class="faults-delay" data-testid="fault-delay" aria-describedby="fault-delay-says" on:change=choose>
                     {choices.collect_view()}
                 </select>
             </label>
-            <p id="fault-delay-says">{page.says(|l| SwitchPhrases::of(l).delay.says)}</p>
+            <p id="fault-delay-says">{locale.says(|l| SwitchPhrases::of(l).delay.says)}</p>
         </div>
     }
 }

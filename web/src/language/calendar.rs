@@ -8,10 +8,8 @@ use steadfast_shared::{EntryId, Millis, RoomId};
 use uuid::Uuid;
 use wasm_bindgen::JsValue;
 
-use crate::admin::span;
-use crate::language::Language;
-use crate::language::calendar_phrases::CalendarPhrases;
-use crate::timeline::layout::Day;
+use crate::language::phrases::LanguagePhrases;
+use crate::language::{Day, Language, span};
 
 /// What this device's clock says.
 pub(crate) fn now() -> Millis {
@@ -96,9 +94,9 @@ pub(crate) fn until_tomorrow() -> Duration {
 pub(crate) fn day_title(at: Millis, language: Language) -> String {
     let day = day_of(at);
     if day == day_of(now()) {
-        CalendarPhrases::of(language).today.to_owned()
+        LanguagePhrases::of(language).today.to_owned()
     } else if day == yesterday() {
-        CalendarPhrases::of(language).yesterday.to_owned()
+        LanguagePhrases::of(language).yesterday.to_owned()
     } else if date(at).get_full_year() == Date::new_0().get_full_year() {
         format(Shape::Day, at, language)
     } else {

@@ -1,14 +1,19 @@
 //! The languages the page speaks. Each subject has its phrases beside it, in a struct with one value per language: a phrase
 //! left out does not compile.
 
-pub mod calendar_phrases;
+pub mod phrases;
+pub mod span;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod calendar;
 #[cfg(target_arch = "wasm32")]
+pub(crate) mod locale;
+#[cfg(target_arch = "wasm32")]
 pub(crate) mod of_browser;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod switch;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod today;
 
 use steadfast_shared::text::is_unseen;
 
@@ -63,6 +68,9 @@ impl Language {
         }
     }
 }
+
+/// A calendar day on this device, in any numbering that tells days apart.
+pub type Day = i32;
 
 /// A phrase without a gap.
 pub type Phrase = fn(Language) -> &'static str;

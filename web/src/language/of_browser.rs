@@ -17,6 +17,7 @@ pub(crate) fn of_browser() -> impl Iterator<Item = String> {
 /// The one to speak at first: the one chosen here before, else the browser's first that the page knows.
 pub(crate) fn first() -> Language {
     preferences::language()
+        .and_then(|tag| Language::of_tag(&tag))
         .or_else(|| of_browser().find_map(|tag| Language::of_tag(&tag)))
         .unwrap_or(Language::English)
 }

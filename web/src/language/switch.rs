@@ -2,22 +2,22 @@
 
 use leptos::prelude::*;
 
-use crate::page::{Page, words};
-use crate::ui::phrases::UiPhrases;
+use crate::language::locale::{Locale, words};
+use crate::language::phrases::LanguagePhrases;
 
 /// A button that names the other language in its own words.
 #[component]
 pub(crate) fn LanguageSwitch() -> impl IntoView {
-    let page = Page::here();
-    let other = move || page.language().next();
+    let locale = Locale::here();
+    let other = move || locale.language().next();
     view! {
         <button
             type="button"
             class="button button-quiet"
             data-testid="language"
             lang=move || other().tag()
-            aria-label=words(move || (UiPhrases::of(page.language()).language_switch)(other().own_name()))
-            on:click=move |_| page.speak(other())
+            aria-label=words(move || (LanguagePhrases::of(locale.language()).language_switch)(other().own_name()))
+            on:click=move |_| locale.set_language(other())
         >
             {move || other().own_name()}
         </button>

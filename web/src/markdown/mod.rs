@@ -7,6 +7,7 @@
 //! - `edge`: where a mark may begin and end something
 //! - `link`: which addresses are links, and where a bare one ends
 //! - `mention`: people named in a text that is being typed
+//! - `prose`: the tree as elements of the page
 //!
 //! A chat's Markdown, and no more of it: what is no mark shows as it was typed, line breaks, HTML and headings too. The rules
 //! are a table in `docs/MARKDOWN.md`, which the tests read. The tree's depth and size are bounded, and reading takes time in
@@ -19,6 +20,8 @@ mod inline;
 mod link;
 mod mention;
 mod named;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod prose;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod table;
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -5,48 +5,56 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use steadfast_shared::{Person, UserId};
 
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::people::block_phrases::BlockPhrases;
+use crate::people::context::PeopleContext;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, Shape};
-use crate::ui::menu::Choice;
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
+use crate::ui::popup::menu::Choice;
 
 /// The choice of a menu that blocks somebody, or takes that back.
-pub(crate) fn block_choice(page: Page, person: UserId) -> Choice {
-    let name = page.called(person);
-    if untrack(|| page.blocks(person)) {
+pub(crate) fn block_choice(
+    locale: Locale,
+    overlays: Overlays,
+    people: PeopleContext,
+    person: UserId,
+) -> Choice {
+    let name = people.called(person);
+    if untrack(|| people.blocks(person)) {
         return Choice {
-            words: words(move || (BlockPhrases::of(page.language()).unblock_name)(&name)),
+            words: words(move || (BlockPhrases::of(locale.language()).unblock_name)(&name)),
             shape: Shape::Check,
             testid: "unblock",
             grave: false,
-            act: Rc::new(move || page.set_blocked(person, false)),
+            act: Rc::new(move || people.set_blocked(person, false)),
         };
     }
     Choice {
-        words: words(move || (BlockPhrases::of(page.language()).block_name)(&name)),
+        words: words(move || (BlockPhrases::of(locale.language()).block_name)(&name)),
         shape: Shape::Block,
         testid: "block",
         grave: true,
-        act: Rc::new(move || page.around.open(Opened::Block(person))),
+        act: Rc::new(move || overlays.open(Overlay::Block(person))),
     }
 }
 
 /// Asks whether to block somebody, and says what that means.
 #[component]
 pub(crate) fn BlockDialog(person: UserId) -> impl IntoView {
-    let page = Page::here();
-    let name = page.called(person);
-    let close = Callback::new(move |()| page.around.close(Opened::Block(person)));
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let people = PeopleContext::here();
+    let name = people.called(person);
+    let close = Callback::new(move |()| overlays.close(Overlay::Block(person)));
     let means = move || {
-        let means = BlockPhrases::of(page.language()).block_means;
+        let means = BlockPhrases::of(locale.language()).block_means;
         means.map(|sentence| view! { <li>{sentence}</li> }).collect_view()
     };
     view! {
         <Dialog
-            title=words(move || (BlockPhrases::of(page.language()).block_question)(&name))
+            title=words(move || (BlockPhrases::of(locale.language()).block_question)(&name))
             testid="block-question"
             brief=true
             on_close=close
@@ -54,7 +62,7 @@ pub(crate) fn BlockDialog(person: UserId) -> impl IntoView {
             <ul class="means">{means}</ul>
             <div class="dialog-ways">
                 <button type="button" class="button" autofocus=true on:click=move |_| close.run(())>
-                    {page.says(|l| UiPhrases::of(l).cancel)}
+                    {locale.says(|l| UiPhrases::of(l).cancel)}
                 </button>
                 <button
                     type="button"
@@ -62,10 +70,10 @@ pub(crate) fn BlockDialog(person: UserId) -> impl IntoView {
                     data-testid="block-confirm"
                     on:click=move |_| {
                         close.run(());
-                        page.set_blocked(person, true);
+                        people.set_blocked(person, true);
                     }
                 >
-                    {page.says(|l| BlockPhrases::of(l).block)}
+                    {locale.says(|l| BlockPhrases::of(l).block)}
                 </button>
             </div>
         </Dialog>
@@ -75,19 +83,20 @@ pub(crate) fn BlockDialog(person: UserId) -> impl IntoView {
 /// What stands where one writes, in a conversation with somebody one has blocked.
 #[component]
 pub(crate) fn YouBlocked(person: Person) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let people = PeopleContext::here();
     let Person { id, name } = person;
     view! {
         <div class="composer-archived" role="status" data-testid="you-blocked">
             <Icon shape=Shape::Block />
-            <span>{words(move || (BlockPhrases::of(page.language()).you_blocked)(&name))}</span>
+            <span>{words(move || (BlockPhrases::of(locale.language()).you_blocked)(&name))}</span>
             <button
                 type="button"
                 class="button button-small"
                 data-testid="unblock-here"
-                on:click=move |_| page.set_blocked(id, false)
+                on:click=move |_| people.set_blocked(id, false)
             >
-                {page.says(|l| BlockPhrases::of(l).unblock)}
+                {locale.says(|l| BlockPhrases::of(l).unblock)}
             </button>
         </div>
     }

@@ -11,8 +11,8 @@ use steadfast_shared::event::Availability;
 use steadfast_shared::room::{self, ListMembers};
 use steadfast_shared::{Person, Role, RoomId, UserId};
 
-use crate::page::Page;
-use crate::rooms::list::folded;
+use crate::browser::folded::folded;
+use crate::people::context::PeopleContext;
 
 /// How many people are asked for at once.
 const PAGE: usize = 100;
@@ -93,11 +93,11 @@ impl MembersModel {
     }
 }
 
-impl Page {
+impl PeopleContext {
     /// Who is in the open room, as far as it was read, or of whom is searched: those who are there first, each by the name
     /// they have. Tracked.
     pub(crate) fn members(self) -> Vec<Member> {
-        let open = self.room.get();
+        let open = self.chat.room.get();
         let listed = self.members.list.get();
         let listed = listed.filter(|listed| Some(listed.room) == open);
         self.as_members(listed.map_or_else(Vec::new, |listed| listed.people))
@@ -105,13 +105,13 @@ impl Page {
 
     /// Those whose name has what is searched for. `None` where nothing is. Tracked.
     pub(crate) fn members_found(self) -> Option<Vec<Member>> {
-        let open = self.room.get();
+        let open = self.chat.room.get();
         let (_, people) = self.members.found.get().filter(|(room, _)| Some(*room) == open)?;
         Some(self.as_members(people))
     }
 
     fn as_members(self, people: Vec<Line>) -> Vec<Member> {
-        let mut members: Vec<Member> = self.on_presence(|session| {
+        let mut members: Vec<Member> = self.chat.on_presence(|session| {
             let people = people.into_iter();
             people
                 .map(|(person, role)| Member {
@@ -126,7 +126,7 @@ impl Page {
     }
 
     /// Somebody has another role.
-    pub(crate) fn member_has_role(self, person: UserId, role: Role) {
+    pub(crate) fn set_role(self, person: UserId, role: Role) {
         let take = |lines: &mut Vec<Line>| {
             let mut known = lines.iter_mut().filter(|(listed, _)| listed.id == person);
             known
@@ -149,7 +149,7 @@ impl Page {
 
     /// Whether the open room has more people than are listed. Tracked.
     pub(crate) fn has_more_members(self) -> bool {
-        let open = self.room.get();
+        let open = self.chat.room.get();
         self.members.list.with(|list| {
             list.as_ref()
                 .is_some_and(|listed| Some(listed.room) == open && listed.next.is_some())
@@ -158,16 +158,16 @@ impl Page {
 
     /// How many are there of the open room, where they are too many to be told one by one. Tracked.
     pub(crate) fn crowd(self) -> Option<usize> {
-        let room = self.room.get()?;
-        let here = self.on_presence(|session| session.crowd(room))?;
+        let room = self.chat.room.get()?;
+        let here = self.chat.on_presence(|session| session.crowd(room))?;
         usize::try_from(here).ok()
     }
 
     /// Has the presence watched of those whom the page shows: the people of the open room, and where these are too many to be
     /// told one by one, those who are listed.
     pub(crate) fn watch_presence(self) {
-        let room = self.room.get_untracked();
-        let crowded = room.is_some_and(|room| self.read(|session| session.crowd(room).is_some()));
+        let room = self.chat.room.get_untracked();
+        let crowded = room.is_some_and(|room| self.chat.read(|session| session.crowd(room).is_some()));
         let mut people = Vec::new();
         if let Some(room) = room.filter(|_| crowded) {
             self.members.found.with_untracked(|found| {
@@ -185,12 +185,12 @@ impl Page {
             people.truncate(LISTED);
         }
         let wanted = (room, people);
-        if self.chat.with_value(Option::is_none) || self.members.watched.with_value(|told| *told == wanted) {
+        if self.chat.with(|_| ()).is_none() || self.members.watched.with_value(|told| *told == wanted) {
             return;
         }
         self.members.watched.set_value(wanted.clone());
         let (room, people) = wanted;
-        self.whisper(Input::Watch {
+        self.chat.dispatch_silently(Input::Watch {
             rooms: room.into_iter().collect(),
             people,
         });
@@ -200,9 +200,9 @@ impl Page {
     pub(crate) fn list_who_came(self) {
         let unlisted = self.members.list.with_untracked(|list| {
             let listed = list.as_ref().filter(|listed| listed.next.is_some())?;
-            let crowded = self.read(|session| session.crowd(listed.room).is_some());
+            let crowded = self.chat.read(|session| session.crowd(listed.room).is_some());
             let is_listed = |id| listed.people.iter().any(|(person, _)| person.id == id);
-            let here: Vec<UserId> = self.read(|session| {
+            let here: Vec<UserId> = self.chat.read(|session| {
                 let people = session.people().iter().map(|presence| presence.person.id);
                 people.filter(|id| !is_listed(*id)).collect()
             });
@@ -221,12 +221,14 @@ impl Page {
 
     /// Asks who is in the open room, where that is not known.
     pub(crate) fn keep_members(self) {
-        let online = self.read(|session| matches!(session.connection(), Connection::Online { .. }));
+        let online = self
+            .chat
+            .read(|session| matches!(session.connection(), Connection::Online { .. }));
         if !online {
             self.members.asking.update_value(|asking| asking.stale = true);
             return;
         }
-        let open = self.room.get_untracked();
+        let open = self.chat.room.get_untracked();
         let listed = self
             .members
             .list
@@ -238,7 +240,7 @@ impl Page {
 
     /// Asks who is in the open room: as many as are listed, and one page at least.
     pub(crate) fn load_members(self) {
-        let Some(room) = self.room.get_untracked() else {
+        let Some(room) = self.chat.room.get_untracked() else {
             return;
         };
         let first = self.members.asking.try_update_value(|asking| {
@@ -268,16 +270,16 @@ impl Page {
                 let again = |open| {
                     failed || self.members.asking.with_value(|asking| asking.again) || open != Some(room)
                 };
-                let Some(wait) = wait.filter(|_| again(self.room.get_untracked())) else {
+                let Some(wait) = wait.filter(|_| again(self.chat.room.get_untracked())) else {
                     // Without a link the list is read once there is one.
                     self.members.asking.update_value(|asking| asking.stale |= failed);
                     break;
                 };
                 // Another room is shown at once.
-                if failed || self.room.get_untracked() == Some(room) {
+                if failed || self.chat.room.get_untracked() == Some(room) {
                     sleep(wait).await;
                 }
-                match self.room.get_untracked() {
+                match self.chat.room.get_untracked() {
                     Some(open) => room = open,
                     None => break,
                 }
@@ -317,7 +319,7 @@ impl Page {
             limit: Some(PAGE),
             ..ListMembers::of(listed.room)
         };
-        let told = self.ask(asked).await?;
+        let told = self.chat.ask(asked).await?;
         let full = told.len() >= PAGE;
         let last = told
             .last()
@@ -364,7 +366,7 @@ impl Page {
             self.members
                 .asking
                 .update_value(|asking| asking.under_way = false);
-            if read && self.room.get_untracked() == Some(room) {
+            if read && self.chat.room.get_untracked() == Some(room) {
                 self.members.list.set(Some(listed));
                 self.watch_presence();
             }
@@ -383,7 +385,7 @@ impl Page {
         }) else {
             return;
         };
-        let Some(room) = self.room.get_untracked().filter(|_| !search.is_empty()) else {
+        let Some(room) = self.chat.room.get_untracked().filter(|_| !search.is_empty()) else {
             self.members.found.set(None);
             return;
         };
@@ -393,7 +395,7 @@ impl Page {
                 limit: Some(PAGE),
                 ..ListMembers::of(room)
             };
-            let told = self.ask(asked).await;
+            let told = self.chat.ask(asked).await;
             let newest = self.members.searches.with_value(|searches| *searches == this);
             if let Ok(told) = told
                 && newest

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use steadfast_client::NoticeKind;
 
-use crate::page::Page;
+use crate::connection::context::ChatContext;
+use crate::language::locale::Locale;
 use crate::people::notice_phrases::NoticePhrases;
 
 /// Most people one line names; the others are counted.
@@ -12,11 +13,12 @@ const NAMED: usize = 3;
 /// Who came and went a moment ago, in the line where others write: nothing moves for it, and it goes by itself.
 #[component]
 pub(crate) fn Notices() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
     let lines = Memo::new(move |_| {
-        let words = NoticePhrases::of(page.language());
-        let room = page.room.get();
-        page.on_notices(|session| {
+        let words = NoticePhrases::of(locale.language());
+        let room = chat.room.get();
+        chat.on_notices(|session| {
             let notices = room.into_iter().flat_map(|room| session.notices(room));
             let lines = notices.map(|notice| {
                 let named: Vec<&str> = notice

@@ -5,17 +5,19 @@ use steadfast_client::link::LinkState;
 use steadfast_shared::UserId;
 use steadfast_shared::event::Availability;
 
+use crate::connection::context::ChatContext;
 use crate::language::Phrase;
-use crate::page::Page;
+use crate::language::locale::Locale;
 use crate::people::phrases::PeoplePhrases;
 
 /// A dot, full, half or empty, with words for screen readers.
 #[component]
 pub(crate) fn Presence(id: UserId) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
     // Who was there when the connection was lost is no news.
-    let state = Memo::new(move |_| match page.link() {
-        LinkState::Connected { .. } => page.on_presence(|session| Some(session.availability(id))),
+    let state = Memo::new(move |_| match chat.link() {
+        LinkState::Connected { .. } => chat.on_presence(|session| Some(session.availability(id))),
         _ => None,
     });
     let name = move || match state.get() {
@@ -30,7 +32,7 @@ pub(crate) fn Presence(id: UserId) -> impl IntoView {
             Availability::Away => |l| PeoplePhrases::of(l).away,
             Availability::Offline => |l| PeoplePhrases::of(l).offline,
         };
-        Some(words(page.language()))
+        Some(words(locale.language()))
     };
     view! {
         <span class="presence" data-testid="presence" data-state=name title=words>

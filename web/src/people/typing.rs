@@ -2,18 +2,20 @@
 
 use leptos::prelude::*;
 
-use crate::page::Page;
+use crate::connection::context::ChatContext;
+use crate::language::locale::Locale;
 use crate::people::notice_phrases::NoticePhrases;
 
 /// Who else is writing, in one line that keeps its height when nobody is.
 #[component]
 pub(crate) fn Typing() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
     let words = move || {
-        let Some(room) = page.room.get() else {
+        let Some(room) = chat.room.get() else {
             return String::new();
         };
-        let names: Vec<String> = page.on_typing(|session| {
+        let names: Vec<String> = chat.on_typing(|session| {
             session
                 .typing(room)
                 .iter()
@@ -21,7 +23,7 @@ pub(crate) fn Typing() -> impl IntoView {
                 .map(|person| person.name.clone())
                 .collect()
         });
-        (NoticePhrases::of(page.language()).typing)(&names.iter().map(String::as_str).collect::<Vec<_>>())
+        (NoticePhrases::of(locale.language()).typing)(&names.iter().map(String::as_str).collect::<Vec<_>>())
     };
     view! { <p class="typing" data-testid="typing">{words}</p> }
 }

@@ -3,37 +3,42 @@
 use leptos::prelude::*;
 use steadfast_shared::{Person, RoomKind};
 
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::people::block_phrases::BlockPhrases;
+use crate::people::context::PeopleContext;
+use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::leave::leave;
 use crate::rooms::list::OpenRoom;
 use crate::rooms::phrases::{HidingPhrases, RoomPhrases};
 use crate::ui::icon::{Icon, Shape};
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
 
 /// Says who brought this person into the open room while they have said nothing in it, or that they have hidden it.
 #[component]
 pub(crate) fn Brought() -> impl IntoView {
-    let page = Page::here();
-    let room = Memo::new(move |_| page.open_room().filter(|room| !page.is_noted(room.id)));
+    let people = PeopleContext::here();
+    let rooms = RoomsContext::here();
+    let room = Memo::new(move |_| rooms.open_room().filter(|room| !rooms.is_noted(room.id)));
     move || {
         let room = room.get()?;
         if room.hidden {
             return Some(view! { <Hidden room /> }.into_any());
         }
-        let by = room.brought_by.clone().filter(|by| !page.blocks(by.id))?;
+        let by = room.brought_by.clone().filter(|by| !people.blocks(by.id))?;
         Some(view! { <BroughtBy by room /> }.into_any())
     }
 }
 
 #[component]
 fn BroughtBy(by: Person, room: OpenRoom) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let rooms = RoomsContext::here();
     let (id, kind) = (room.id, room.kind);
     let Person { id: person, name } = by;
     let named = name.clone();
     let says = words(move || {
-        let language = page.language();
+        let language = locale.language();
         let says = if kind == RoomKind::Direct {
             HidingPhrases::of(language).started_by
         } else {
@@ -44,9 +49,9 @@ fn BroughtBy(by: Person, room: OpenRoom) -> impl IntoView {
     let partner = room.partner().is_some();
     let out = move |_| {
         if partner {
-            page.around.open(Opened::HideRoom(id));
+            overlays.open(Overlay::HideRoom(id));
         } else {
-            leave(page, &room);
+            leave(rooms, &room);
         }
     };
     view! {
@@ -54,19 +59,19 @@ fn BroughtBy(by: Person, room: OpenRoom) -> impl IntoView {
             <Icon shape=Shape::Person />
             <span>{says}</span>
             <span class="notice-ways">
-                <button type="button" class="button button-small" data-testid="brought-keep" on:click=move |_| page.note(id)>
-                    {page.says(|l| HidingPhrases::of(l).keep)}
+                <button type="button" class="button button-small" data-testid="brought-keep" on:click=move |_| rooms.note(id)>
+                    {locale.says(|l| HidingPhrases::of(l).keep)}
                 </button>
                 <button type="button" class="button button-small" data-testid="brought-out" on:click=out>
-                    {page.says(if partner { |l| HidingPhrases::of(l).hide } else { |l| RoomPhrases::of(l).leave })}
+                    {locale.says(if partner { |l| HidingPhrases::of(l).hide } else { |l| RoomPhrases::of(l).leave })}
                 </button>
                 <button
                     type="button"
                     class="button button-small"
                     data-testid="brought-block"
-                    on:click=move |_| page.around.open(Opened::Block(person))
+                    on:click=move |_| overlays.open(Overlay::Block(person))
                 >
-                    {words(move || (BlockPhrases::of(page.language()).block_name)(&named))}
+                    {words(move || (BlockPhrases::of(locale.language()).block_name)(&named))}
                 </button>
             </span>
         </div>
@@ -75,15 +80,16 @@ fn BroughtBy(by: Person, room: OpenRoom) -> impl IntoView {
 
 #[component]
 fn Hidden(room: OpenRoom) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let rooms = RoomsContext::here();
     let id = room.id;
     view! {
         <div class="notice notice-ask notice-calm" role="status" data-testid="is-hidden">
             <Icon shape=Shape::Hide />
-            <span>{page.says(|l| HidingPhrases::of(l).is_hidden)}</span>
+            <span>{locale.says(|l| HidingPhrases::of(l).is_hidden)}</span>
             <span class="notice-ways">
-                <button type="button" class="button button-small" data-testid="show-again" on:click=move |_| page.set_hidden(id, false)>
-                    {page.says(|l| HidingPhrases::of(l).show)}
+                <button type="button" class="button button-small" data-testid="show-again" on:click=move |_| rooms.set_hidden(id, false)>
+                    {locale.says(|l| HidingPhrases::of(l).show)}
                 </button>
             </span>
         </div>

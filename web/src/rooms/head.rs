@@ -6,12 +6,16 @@ use steadfast_client::link::LinkState;
 use steadfast_shared::RoomKind;
 use steadfast_shared::event::Availability;
 
-use crate::page::{Page, words};
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
+use crate::people::context::PeopleContext;
 use crate::people::phrases::PeoplePhrases;
+use crate::rooms::context::RoomsContext;
 use crate::rooms::kind_mark::KindMark;
 use crate::rooms::menu::RoomMenu;
 use crate::rooms::phrases::{NavigationPhrases, RoomPhrases};
 use crate::ui::icon::{Icon, Shape};
+use crate::ui::overlays::Overlays;
 
 /// The room's name, what it is for, who is in it, and the page's tools.
 #[component]
@@ -21,14 +25,18 @@ pub(crate) fn RoomHead(
     /// The same of the people.
     members_button: NodeRef<html::Button>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let people = PeopleContext::here();
+    let rooms = RoomsContext::here();
     // Who was online when the connection was lost is no news.
-    let online = Memo::new(move |_| match page.link() {
+    let online = Memo::new(move |_| match chat.link() {
         LinkState::Connected { .. } => {
-            if let Some(here) = page.crowd() {
+            if let Some(here) = people.crowd() {
                 return here;
             }
-            let members = page.members();
+            let members = people.members();
             members
                 .iter()
                 .filter(|member| member.state == Availability::Online)
@@ -36,8 +44,8 @@ pub(crate) fn RoomHead(
         }
         _ => 0,
     });
-    let members = page.around.members;
-    let room = Memo::new(move |_| page.open_room());
+    let members = overlays.members;
+    let room = Memo::new(move |_| rooms.open_room());
     let marks = Memo::new(move |_| {
         let marks = room.with(|room| room.as_ref().map(|room| (room.kind, room.archived)));
         Some(marks.unwrap_or((RoomKind::Public, false)))
@@ -51,7 +59,7 @@ pub(crate) fn RoomHead(
             <div class="room-about">
                 <h1 class="room-name" data-testid="room-name">
                     {move || marks.get().map(|(kind, archived)| view! { <KindMark kind archived /> })}
-                    <span>{move || page.room_name().trim_start_matches('#').to_owned()}</span>
+                    <span>{move || rooms.room_name().trim_start_matches('#').to_owned()}</span>
                 </h1>
                 <p class="room-topic" data-testid="room-topic" title=move || topic.get() hidden=move || topic.with(String::is_empty)>
                     {move || topic.get()}
@@ -64,15 +72,15 @@ pub(crate) fn RoomHead(
                     class="button button-quiet room-people"
                     data-testid="members"
                     node_ref=members_button
-                    title=page.says(|l| PeoplePhrases::of(l).in_room)
+                    title=locale.says(|l| PeoplePhrases::of(l).in_room)
                     aria-controls="members"
                     aria-expanded=move || members.get().to_string()
-                    on:click=move |_| page.toggle_members()
+                    on:click=move |_| overlays.toggle_members()
                 >
-                    <span class="sr-only">{page.says(|l| PeoplePhrases::of(l).in_room)}</span>
+                    <span class="sr-only">{locale.says(|l| PeoplePhrases::of(l).in_room)}</span>
                     <Icon shape=Shape::People />
                     <span class="online-count" data-testid="online" hidden=move || online.get() == 0>
-                        {words(move || (PeoplePhrases::of(page.language()).online_count)(online.get()))}
+                        {words(move || (PeoplePhrases::of(locale.language()).online_count)(online.get()))}
                     </span>
                 </button>
                 <button
@@ -80,11 +88,11 @@ pub(crate) fn RoomHead(
                     class="button button-quiet button-icon"
                     data-testid="details"
                     node_ref=details_button
-                    aria-label=page.says(|l| RoomPhrases::of(l).details)
-                    title=page.says(|l| RoomPhrases::of(l).details)
+                    aria-label=locale.says(|l| RoomPhrases::of(l).details)
+                    title=locale.says(|l| RoomPhrases::of(l).details)
                     aria-controls="details"
-                    aria-expanded=move || page.details.get().to_string()
-                    on:click=move |_| page.toggle_details()
+                    aria-expanded=move || overlays.details.get().to_string()
+                    on:click=move |_| overlays.toggle_details()
                 >
                     <Icon shape=Shape::Details />
                 </button>
@@ -96,10 +104,13 @@ pub(crate) fn RoomHead(
 /// The way to the rooms where they have no place of their own; says whether something waits in another one.
 #[component]
 fn OpenRooms() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let rooms = RoomsContext::here();
     let elsewhere = Memo::new(move |_| {
-        let open = page.room.get();
-        let lines = page.room_lines();
+        let open = chat.room.get();
+        let lines = rooms.room_lines();
         let waiting = lines.iter().filter(|line| Some(line.id) != open);
         waiting.map(|line| line.unread).sum::<u64>()
     });
@@ -109,12 +120,12 @@ fn OpenRooms() -> impl IntoView {
             class="button button-quiet button-icon room-open-rooms"
             data-testid="rooms-open"
             aria-controls="rooms"
-            aria-expanded=move || page.around.rooms.get().to_string()
-            on:click=move |_| page.around.rooms.set(true)
+            aria-expanded=move || overlays.rooms.get().to_string()
+            on:click=move |_| overlays.rooms.set(true)
         >
             <span class="sr-only">
-                {page.says(|l| NavigationPhrases::of(l).open_rooms)}
-                {move || (elsewhere.get() > 0).then(|| format!(", {}", (NavigationPhrases::of(page.language()).unread)(elsewhere.get())))}
+                {locale.says(|l| NavigationPhrases::of(l).open_rooms)}
+                {move || (elsewhere.get() > 0).then(|| format!(", {}", (NavigationPhrases::of(locale.language()).unread)(elsewhere.get())))}
             </span>
             <Icon shape=Shape::Menu />
             <span class="room-news-dot" aria-hidden="true" hidden=move || elsewhere.get() == 0></span>

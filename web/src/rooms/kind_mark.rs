@@ -3,19 +3,19 @@
 use leptos::prelude::*;
 use steadfast_shared::RoomKind;
 
-use crate::page::Page;
+use crate::language::locale::Locale;
 use crate::rooms::phrases::RoomPhrases;
 use crate::ui::icon::{Icon, Shape};
 
 /// What kind of room it is, in a mark, with words for screen readers where the mark says more than the name does.
 #[component]
 pub(crate) fn KindMark(kind: RoomKind, #[prop(optional)] archived: bool) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     if archived {
         return view! {
             <span class="kind" data-testid="archived-mark">
                 <Icon shape=Shape::Archive />
-                <span class="sr-only">{page.says(|l| RoomPhrases::of(l).archived)}</span>
+                <span class="sr-only">{locale.says(|l| RoomPhrases::of(l).archived)}</span>
             </span>
         }
         .into_any();
@@ -25,7 +25,7 @@ pub(crate) fn KindMark(kind: RoomKind, #[prop(optional)] archived: bool) -> impl
         RoomKind::Private => view! {
             <span class="kind" data-testid="private-mark">
                 <Icon shape=Shape::Lock />
-                <span class="sr-only">{page.says(|l| RoomPhrases::of(l).private)}</span>
+                <span class="sr-only">{locale.says(|l| RoomPhrases::of(l).private)}</span>
             </span>
         }
         .into_any(),

@@ -1,13 +1,11 @@
 //! The rooms as the page shows them.
 
-use js_sys::JsString;
 use leptos::prelude::*;
 use steadfast_client::RoomView;
 use steadfast_shared::{Person, RoomId, RoomKind};
 
-use crate::page::Page;
+use crate::rooms::context::RoomsContext;
 use crate::rooms::phrases::RoomPhrases;
-use crate::timeline::phrases::TimelinePhrases;
 
 /// What the room everybody begins in is called, until the server has said so.
 const FIRST_ROOM: &str = "#general";
@@ -80,16 +78,17 @@ impl RoomLine {
     }
 }
 
-impl Page {
+impl RoomsContext {
     /// The rooms, in the order lists have them. Tracked.
     pub(crate) fn room_lines(self) -> Vec<RoomLine> {
-        self.on_rooms(|session| session.rooms().map(|view| self.line_of(&view)).collect())
+        self.chat
+            .on_rooms(|session| session.rooms().map(|view| self.line_of(&view)).collect())
     }
 
     /// The open room, where the server has told of it. Tracked.
     pub(crate) fn open_room(self) -> Option<OpenRoom> {
-        let room = self.room.get();
-        self.on_rooms(|session| {
+        let room = self.chat.room.get();
+        self.chat.on_rooms(|session| {
             let view = session.room(room?)?;
             Some(OpenRoom {
                 id: view.id,
@@ -107,29 +106,23 @@ impl Page {
 
     /// What the open room is called, with the mark of its kind. Tracked.
     pub(crate) fn room_name(self) -> String {
-        let room = self.room.get();
-        self.on_rooms(|session| Some(self.marked(&session.room(room?)?)))
+        let room = self.chat.room.get();
+        self.chat
+            .on_rooms(|session| Some(self.marked_name(&session.room(room?)?)))
             .unwrap_or_else(|| FIRST_ROOM.to_owned())
-    }
-
-    /// What is said at the open room's beginning. Tracked.
-    pub(crate) fn beginning(self) -> String {
-        let direct = self.open_room().is_some_and(|room| room.kind == RoomKind::Direct);
-        let begins = if direct {
-            TimelinePhrases::of(self.language()).beginning_with
-        } else {
-            TimelinePhrases::of(self.language()).beginning
-        };
-        begins(&self.room_name())
     }
 
     /// What one room is called, with the mark of its kind.
     pub(crate) fn room_called(self, room: RoomId) -> String {
-        untrack(|| self.read(|session| Some(self.marked(&session.room(room)?)))).unwrap_or_default()
+        untrack(|| {
+            self.chat
+                .read(|session| Some(self.marked_name(&session.room(room)?)))
+        })
+        .unwrap_or_default()
     }
 
     /// What a room is called, with the mark of its kind. Tracks the language.
-    pub(crate) fn marked(self, view: &RoomView<'_>) -> String {
+    pub(crate) fn marked_name(self, view: &RoomView<'_>) -> String {
         let title = self.title_of(view);
         match view.kind {
             RoomKind::Direct => title,
@@ -143,7 +136,7 @@ impl Page {
         let names = named.collect::<Vec<_>>().join(", ");
         match people.len().saturating_sub(NAMED) {
             0 => names,
-            more => (RoomPhrases::of(self.language()).and_more)(&names, more),
+            more => (RoomPhrases::of(self.locale.language()).and_more)(&names, more),
         }
     }
 
@@ -166,21 +159,4 @@ impl Page {
             mentions: view.mentions,
         }
     }
-}
-
-/// A text without regard to case, width and form, as [`crate::rooms::finder`] wants it: by the browser's tables.
-pub(crate) fn folded(text: &str) -> String {
-    let normal = |text: &str, form: &str| String::from(JsString::from(text).normalize(form));
-    // Korean initials stay the letters they are: the form that folds widths would make parts of syllables of them.
-    let is_letter = |c: char| matches!(c, '\u{3131}'..='\u{318E}');
-    let mut folded = String::with_capacity(text.len());
-    for run in normal(text, "NFC").split_inclusive(is_letter) {
-        let (words, letter) = match run.char_indices().next_back() {
-            Some((at, c)) if is_letter(c) => run.split_at(at),
-            _ => (run, ""),
-        };
-        folded.push_str(&normal(words, "NFKC"));
-        folded.push_str(letter);
-    }
-    JsString::from(folded).to_lower_case().into()
 }

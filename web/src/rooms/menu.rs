@@ -7,25 +7,26 @@ use leptos::prelude::*;
 use steadfast_shared::RoomKind;
 
 use crate::language::Phrase;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
+use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::hide::direct_choices;
 use crate::rooms::dialogs::leave::leave;
 use crate::rooms::list::OpenRoom;
-use crate::rooms::phrases::RoomPhrases;
-use crate::timeline::phrases::TimelinePhrases;
+use crate::rooms::phrases::{NavigationPhrases, RoomPhrases};
 use crate::ui::icon::{Icon, Shape};
-use crate::ui::menu::{Choice, Menu};
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::Overlay;
+use crate::ui::popup::menu::{Choice, Menu};
 
 /// The button in the room's head that opens the room's menu; none where there is nothing one can do.
 #[component]
 pub(crate) fn RoomMenu() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let rooms = RoomsContext::here();
     let button = NodeRef::<html::Button>::new();
     let open = RwSignal::new(false);
-    let room = Memo::new(move |_| page.open_room());
+    let room = Memo::new(move |_| rooms.open_room());
     let any = Memo::new(move |_| {
-        room.with(|room| room.as_ref().is_some_and(|room| !choices(page, room).is_empty()))
+        room.with(|room| room.as_ref().is_some_and(|room| !choices(rooms, room).is_empty()))
     });
     let menu = move || {
         if !open.get() {
@@ -33,9 +34,9 @@ pub(crate) fn RoomMenu() -> impl IntoView {
         }
         let room = room.get_untracked()?;
         let anchor = button.get_untracked()?;
-        let label = words(move || RoomPhrases::of(page.language()).menu.to_owned());
+        let label = words(move || RoomPhrases::of(locale.language()).menu.to_owned());
         let on_close = Callback::new(move |()| open.set(false));
-        Some(view! { <Menu label anchor=anchor.into() choices=choices(page, &room) on_close /> })
+        Some(view! { <Menu label anchor=anchor.into() choices=choices(rooms, &room) on_close /> })
     };
     view! {
         <button
@@ -44,8 +45,8 @@ pub(crate) fn RoomMenu() -> impl IntoView {
             data-testid="room-menu"
             node_ref=button
             hidden=move || !any.get()
-            title=page.says(|l| RoomPhrases::of(l).menu)
-            aria-label=page.says(|l| RoomPhrases::of(l).menu)
+            title=locale.says(|l| RoomPhrases::of(l).menu)
+            aria-label=locale.says(|l| RoomPhrases::of(l).menu)
             aria-haspopup="menu"
             aria-expanded=move || open.get().to_string()
             on:click=move |_| open.update(|open| *open = !*open)
@@ -56,25 +57,25 @@ pub(crate) fn RoomMenu() -> impl IntoView {
     }
 }
 
-fn choices(page: Page, room: &OpenRoom) -> Vec<Choice> {
+fn choices(rooms: RoomsContext, room: &OpenRoom) -> Vec<Choice> {
     let choice = |phrase: Phrase, shape, testid, grave, act: Rc<dyn Fn()>| Choice {
-        words: words(move || phrase(page.language()).to_owned()),
+        words: words(move || phrase(rooms.locale.language()).to_owned()),
         shape,
         testid,
         grave,
         act,
     };
     let id = room.id;
-    let opens = move |dialog: Opened| -> Rc<dyn Fn()> { Rc::new(move || page.around.open(dialog)) };
+    let opens = move |dialog: Overlay| -> Rc<dyn Fn()> { Rc::new(move || rooms.overlays.open(dialog)) };
     let mut choices = vec![choice(
-        |l| TimelinePhrases::of(l).go_to_date,
+        |l| NavigationPhrases::of(l).go_to_date,
         Shape::Day,
         "room-date",
         false,
-        opens(Opened::GoToDate),
+        opens(Overlay::GoToDate),
     )];
     if room.kind == RoomKind::Direct {
-        choices.extend(direct_choices(page, room));
+        choices.extend(direct_choices(rooms, room));
         return choices;
     }
     if !room.archived {
@@ -83,7 +84,7 @@ fn choices(page: Page, room: &OpenRoom) -> Vec<Choice> {
             Shape::People,
             "room-invite",
             false,
-            opens(Opened::Invite(id)),
+            opens(Overlay::Invite(id)),
         ));
     }
     if room.manage {
@@ -92,11 +93,11 @@ fn choices(page: Page, room: &OpenRoom) -> Vec<Choice> {
             Shape::Gear,
             "room-change",
             false,
-            opens(Opened::ChangeRoom(id)),
+            opens(Overlay::ChangeRoom(id)),
         ));
     }
     let leaving = room.clone();
-    let leaves = Rc::new(move || leave(page, &leaving));
+    let leaves = Rc::new(move || leave(rooms, &leaving));
     choices.push(choice(
         |l| RoomPhrases::of(l).leave,
         Shape::Leave,

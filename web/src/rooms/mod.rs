@@ -2,25 +2,24 @@
 
 pub mod finder;
 pub mod list_order;
+pub mod neighbour;
 pub mod phrases;
 pub mod route;
 
 #[cfg(target_arch = "wasm32")]
-pub(crate) mod address;
-#[cfg(target_arch = "wasm32")]
 pub(crate) mod brought;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod context;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod dialogs;
 #[cfg(target_arch = "wasm32")]
-pub(crate) mod gone;
-#[cfg(target_arch = "wasm32")]
 pub(crate) mod head;
-#[cfg(target_arch = "wasm32")]
-pub(crate) mod interruption;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod kind_mark;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod list;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod members;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod menu;
 #[cfg(target_arch = "wasm32")]

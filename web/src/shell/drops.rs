@@ -3,13 +3,13 @@
 use leptos::ev::{self, DragEvent};
 use leptos::prelude::*;
 
+use crate::account::context::AccountContext;
 use crate::account::start::Stage;
-use crate::page::Page;
-use crate::timeline::phrases::ActionPhrases;
+use crate::compose::phrases::ComposePhrases;
 use crate::ui::clipboard;
 
 /// Keeps files from taking the page's place, and says why they cannot be sent.
-pub(crate) fn listen(page: Page) {
+pub(crate) fn listen(account: AccountContext) {
     let holds_files = |event: &DragEvent| {
         event
             .data_transfer()
@@ -23,8 +23,8 @@ pub(crate) fn listen(page: Page) {
     window_event_listener(ev::drop, move |event| {
         if holds_files(&event) {
             event.prevent_default();
-            if page.stage.get_untracked() == Stage::Room {
-                page.remark(|l| ActionPhrases::of(l).text_only);
+            if account.stage.get_untracked() == Stage::Room {
+                account.toasts.toast(|l| ComposePhrases::of(l).text_only);
             }
         }
     });

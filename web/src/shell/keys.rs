@@ -5,33 +5,35 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use crate::account::context::AccountContext;
 use crate::account::start::Stage;
-use crate::page::Page;
+use crate::rooms::context::RoomsContext;
 use crate::shell::shortcut::{Press, Shortcut};
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::Overlay;
 
 /// Answers the shortcuts for as long as the page lives.
-pub(crate) fn listen(page: Page) {
+pub(crate) fn listen(rooms: RoomsContext, account: AccountContext) {
     window_event_listener(ev::keydown, move |event| {
-        let ready = page.stage.get_untracked() == Stage::Room && page.around.dialog.get_untracked().is_none();
+        let ready =
+            account.stage.get_untracked() == Stage::Room && rooms.overlays.dialog.get_untracked().is_none();
         if !ready || event.default_prevented() || event.is_composing() {
             return;
         }
         if let Some(shortcut) = shortcut_of(&event) {
             event.prevent_default();
-            answer(page, shortcut);
+            answer(rooms, shortcut);
         }
     });
 }
 
-fn answer(page: Page, shortcut: Shortcut) {
+fn answer(rooms: RoomsContext, shortcut: Shortcut) {
     match shortcut {
-        Shortcut::Palette => page.around.open(Opened::Palette),
-        Shortcut::Help => page.around.open(Opened::Shortcuts),
-        Shortcut::Next => page.open_neighbour(true, false),
-        Shortcut::Previous => page.open_neighbour(false, false),
-        Shortcut::NextUnread => page.open_neighbour(true, true),
-        Shortcut::PreviousUnread => page.open_neighbour(false, true),
+        Shortcut::Palette => rooms.overlays.open(Overlay::Palette),
+        Shortcut::Help => rooms.overlays.open(Overlay::Shortcuts),
+        Shortcut::Next => rooms.open_neighbour(true, false),
+        Shortcut::Previous => rooms.open_neighbour(false, false),
+        Shortcut::NextUnread => rooms.open_neighbour(true, true),
+        Shortcut::PreviousUnread => rooms.open_neighbour(false, true),
     }
 }
 

@@ -3,7 +3,7 @@
 pub mod shortcut;
 
 #[cfg(target_arch = "wasm32")]
-pub(crate) mod away;
+pub(crate) mod activity;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod details;
 #[cfg(target_arch = "wasm32")]
@@ -12,6 +12,8 @@ pub(crate) mod drops;
 pub(crate) mod keys;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod opened;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod page;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod palette;
 #[cfg(target_arch = "wasm32")]
@@ -22,8 +24,6 @@ pub(crate) mod root;
 pub(crate) mod shortcuts;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod tab_badge;
-#[cfg(target_arch = "wasm32")]
-pub(crate) mod today;
 
 #[cfg(target_arch = "wasm32")]
 pub use root::show;

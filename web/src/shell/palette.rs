@@ -7,19 +7,22 @@ use steadfast_client::Session;
 use steadfast_shared::room::FindPeople;
 use steadfast_shared::{Person, RoomId, RoomKind, UserId};
 
-use crate::admin::phrases::AdminPhrases;
-use crate::admin::section;
-use crate::page::{Page, words};
+use crate::browser::folded::folded;
+use crate::browser::pause::Pause;
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
+use crate::people::role::administers;
+use crate::rooms::context::RoomsContext;
 use crate::rooms::finder;
 use crate::rooms::kind_mark::KindMark;
-use crate::rooms::list::{RoomLine, folded};
+use crate::rooms::list::RoomLine;
 use crate::rooms::phrases::NavigationPhrases;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::list::roving;
 use crate::ui::list::scroll::scroll_to_item;
-use crate::ui::overlays::Opened;
-use crate::ui::pause::Pause;
+use crate::ui::overlays::{Overlay, Overlays};
+use crate::ui::phrases::UiPhrases;
 
 /// Most things offered at once.
 const OFFERED: usize = 12;
@@ -27,11 +30,14 @@ const OFFERED: usize = 12;
 /// Finds rooms and people as one types; the arrow keys choose, Enter goes there.
 #[component]
 pub(crate) fn Palette() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let rooms = RoomsContext::here();
     let typed = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
     let here = move || -> Vec<Person> {
-        page.read(|session| {
+        chat.read(|session| {
             session
                 .people()
                 .iter()
@@ -40,13 +46,13 @@ pub(crate) fn Palette() -> impl IntoView {
         })
     };
     let people = RwSignal::new(here());
-    let offers = Memo::new(move |_| people.with(|people| offers(page, &folded(&typed.get()), people)));
+    let offers = Memo::new(move |_| people.with(|people| offers(rooms, &folded(&typed.get()), people)));
     let pause = Pause::new();
     let look_for_people = move || {
         spawn_local(async move {
             let search = typed.get_untracked().trim().to_owned();
             // Without an answer, those who are here can be found.
-            if let Ok(found) = page.ask(FindPeople { search, after: None }).await {
+            if let Ok(found) = chat.ask(FindPeople { search, after: None }).await {
                 let mut all = here();
                 all.retain(|person| found.iter().all(|other| other.id != person.id));
                 all.extend(found);
@@ -56,7 +62,7 @@ pub(crate) fn Palette() -> impl IntoView {
     };
     let choose = move |index: usize| {
         if let Some(offer) = offers.with_untracked(|offers| offers.get(index).cloned()) {
-            offer.take(page);
+            offer.take(rooms);
         }
     };
     let key = move |event: KeyboardEvent| {
@@ -87,9 +93,9 @@ pub(crate) fn Palette() -> impl IntoView {
             scroll_to_item(&list, &option);
         }
     });
-    let close = Callback::new(move |()| page.around.close(Opened::Palette));
+    let close = Callback::new(move |()| overlays.close(Overlay::Palette));
     view! {
-        <Dialog title=words(move || NavigationPhrases::of(page.language()).go_to.to_owned()) testid="palette" on_close=close>
+        <Dialog title=words(move || NavigationPhrases::of(locale.language()).go_to.to_owned()) testid="palette" on_close=close>
             <input
                 type="text"
                 class="field"
@@ -101,8 +107,8 @@ pub(crate) fn Palette() -> impl IntoView {
                 aria-expanded="true"
                 aria-controls="palette-offers"
                 aria-activedescendant=move || offers.with(|offers| (!offers.is_empty()).then(|| option_id(at.get())))
-                aria-label=page.says(|l| NavigationPhrases::of(l).find_anything)
-                placeholder=page.says(|l| NavigationPhrases::of(l).find_anything)
+                aria-label=locale.says(|l| NavigationPhrases::of(l).find_anything)
+                placeholder=locale.says(|l| NavigationPhrases::of(l).find_anything)
                 on:input=move |event| {
                     typed.set(event_target_value(&event));
                     at.set(0);
@@ -110,7 +116,7 @@ pub(crate) fn Palette() -> impl IntoView {
                 }
                 on:keydown=key
             />
-            <ul class="offers" id="palette-offers" role="listbox" aria-label=page.says(|l| NavigationPhrases::of(l).go_to)>
+            <ul class="offers" id="palette-offers" role="listbox" aria-label=locale.says(|l| NavigationPhrases::of(l).go_to)>
                 {move || {
                     offers
                         .get()
@@ -140,7 +146,7 @@ pub(crate) fn Palette() -> impl IntoView {
                 }}
             </ul>
             <p class="offers-none" role="status">
-                {move || offers.with(Vec::is_empty).then(|| NavigationPhrases::of(page.language()).nothing_found)}
+                {move || offers.with(Vec::is_empty).then(|| NavigationPhrases::of(locale.language()).nothing_found)}
             </p>
         </Dialog>
     }
@@ -173,14 +179,14 @@ impl Offer {
         }
     }
 
-    fn take(self, page: Page) {
+    fn take(self, rooms: RoomsContext) {
         match self.way {
-            Way::Room(room) => page.open(room),
-            Way::Administration => page.around.open(Opened::Administration(None)),
+            Way::Room(room) => rooms.open(room),
+            Way::Administration => rooms.overlays.open(Overlay::Administration(None)),
             Way::Person(person) => spawn_local(async move {
-                if let Err(error) = page.write_to(vec![person]).await {
-                    page.around.close(Opened::Palette);
-                    page.remark_words(page.why(&error));
+                if let Err(error) = rooms.write_to(vec![person]).await {
+                    rooms.overlays.close(Overlay::Palette);
+                    rooms.toasts.toast_words(rooms.chat.why(&error));
                 }
             }),
         }
@@ -189,9 +195,9 @@ impl Offer {
 
 /// What answers best comes first; of equals, what lists have first. People come after rooms, and those one writes to
 /// already only as that room.
-fn offers(page: Page, typed: &str, found: &[Person]) -> Vec<Offer> {
-    let lines = page.room_lines();
-    let me = page.on_connection(|session| session.me().map(|me| me.id));
+fn offers(rooms: RoomsContext, typed: &str, found: &[Person]) -> Vec<Offer> {
+    let lines = rooms.room_lines();
+    let me = rooms.chat.on_connection(|session| session.me().map(|me| me.id));
     let strangers = found.iter().filter(|person| {
         let known = |line: &RoomLine| line.partner().is_some_and(|partner| partner.id == person.id);
         Some(person.id) != me && !lines.iter().any(known)
@@ -202,20 +208,20 @@ fn offers(page: Page, typed: &str, found: &[Person]) -> Vec<Offer> {
         archived: false,
         way: Way::Person(person.id),
     });
-    let rooms = lines.iter().map(|line| Offer {
+    let known = lines.iter().map(|line| Offer {
         title: line.title.clone(),
         kind: line.kind,
         archived: line.archived,
         way: Way::Room(line.id),
     });
-    let administers = section::administers(page.on_connection(Session::role));
+    let administers = administers(rooms.chat.on_connection(Session::role));
     let administration = administers.then(|| Offer {
-        title: AdminPhrases::of(page.language()).title.to_owned(),
+        title: UiPhrases::of(rooms.locale.language()).administration.to_owned(),
         kind: RoomKind::Private,
         archived: false,
         way: Way::Administration,
     });
-    let mut offers: Vec<(finder::Match, Offer)> = rooms
+    let mut offers: Vec<(finder::Match, Offer)> = known
         .chain(people)
         .chain(administration)
         .filter_map(|offer| Some((finder::find(typed, &folded(&offer.title))?, offer)))

@@ -6,48 +6,55 @@ use leptos::prelude::*;
 use crate::account::notice::{Notice, UnreadableNotice};
 use crate::compose::composer::Composer;
 use crate::connection::bar::ConnectionBar;
-use crate::page::Page;
+use crate::lab::model::LabContext;
+use crate::language::locale::Locale;
+use crate::navigation::interrupted::Interrupted;
 use crate::people::block::YouBlocked;
-use crate::people::members::Members;
+use crate::people::context::PeopleContext;
 use crate::people::notices::Notices;
 use crate::people::typing::Typing;
 use crate::rooms::brought::Brought;
-use crate::rooms::gone::Interrupted;
+use crate::rooms::context::RoomsContext;
 use crate::rooms::head::RoomHead;
+use crate::rooms::members::Members;
 use crate::rooms::phrases::RoomPhrases;
 use crate::rooms::sidebar::Sidebar;
 use crate::shell::details::Details;
 use crate::shell::opened::OpenDialog;
 use crate::timeline::view::Timeline;
 use crate::ui::icon::{Icon, Shape};
+use crate::ui::overlays::Overlays;
 use crate::ui::toast::Toast;
 
 /// The room.
 #[component]
 pub(crate) fn RoomPage() -> impl IntoView {
-    let page = Page::here();
+    let overlays = Overlays::here();
+    let people = PeopleContext::here();
+    let rooms = RoomsContext::here();
+    let lab = LabContext::here();
     let details_button = NodeRef::<html::Button>::new();
     let members_button = NodeRef::<html::Button>::new();
     let beside = move || {
-        if page.details.get() || page.around.members.get() {
+        if overlays.details.get() || overlays.members.get() {
             "open"
         } else {
             "closed"
         }
     };
-    let archived = Memo::new(move |_| page.open_room().is_some_and(|room| room.archived));
+    let archived = Memo::new(move |_| rooms.open_room().is_some_and(|room| room.archived));
     let blocked = Memo::new(move |_| {
-        let partner = page.open_room().and_then(|room| room.partner().cloned());
-        partner.filter(|partner| page.blocks(partner.id))
+        let partner = rooms.open_room().and_then(|room| room.partner().cloned());
+        partner.filter(|partner| people.blocks(partner.id))
     });
     view! {
         <div
             class="shell"
             data-beside=beside
-            data-faults=move || (page.details.get() && page.faults.open.get()).to_string()
+            data-faults=move || (overlays.details.get() && lab.open.get()).to_string()
         >
             <Sidebar />
-            <main class="room" inert=move || page.around.rooms.get()>
+            <main class="room" inert=move || overlays.rooms.get()>
                 <RoomHead details_button members_button />
                 <ConnectionBar />
                 <Notice />
@@ -69,8 +76,8 @@ pub(crate) fn RoomPage() -> impl IntoView {
                     }
                 }}
             </main>
-            {move || page.details.get().then(|| view! { <Details details_button /> })}
-            {move || page.around.members.get().then(|| view! { <Members members_button /> })}
+            {move || overlays.details.get().then(|| view! { <Details details_button /> })}
+            {move || overlays.members.get().then(|| view! { <Members members_button /> })}
             <OpenDialog />
             <Interrupted />
         </div>
@@ -80,7 +87,7 @@ pub(crate) fn RoomPage() -> impl IntoView {
 /// What stands where one writes, in a room in which nothing more can be said.
 #[component]
 fn Archived() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let said = NodeRef::<html::P>::new();
     // The composer that had the keyboard is gone: here it is in nobody's way.
     Effect::new(move || {
@@ -96,7 +103,7 @@ fn Archived() -> impl IntoView {
     view! {
         <p class="composer-archived" role="status" data-testid="archived" tabindex="-1" node_ref=said>
             <Icon shape=Shape::Archive />
-            {page.says(|l| RoomPhrases::of(l).nothing_can_be_said)}
+            {locale.says(|l| RoomPhrases::of(l).nothing_can_be_said)}
         </p>
     }
 }

@@ -2,12 +2,13 @@
 
 use leptos::ev;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use crate::account::join::NicknamePage;
 use crate::account::kept_out::KeptOutPage;
 use crate::account::start::Stage;
 use crate::browser::{base_path, viewport};
-use crate::page::Page;
+use crate::shell::page::Page;
 use crate::shell::room::RoomPage;
 use crate::shell::{drops, keys};
 use crate::ui::phrases::UiPhrases;
@@ -23,39 +24,68 @@ pub fn show() {
 #[component]
 fn Root() -> impl IntoView {
     let page = Page::provide();
-    page.start();
-    page.stirs();
-    page.follow_calendar();
+    let Page { locale, account, .. } = page;
+    spawn_local(page.run());
+    page.activity.mark_active();
+    page.today.follow();
     viewport::follow();
-    drops::listen(page);
-    Effect::new(move || {
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("lang", page.language().tag());
+    drops::listen(account);
+    keys::listen(page.rooms, account);
+    draw_document(page);
+    listen_to_person(page);
+    listen_to_lifecycle(page);
+    let stage = Memo::new(move |_| account.stage.get());
+    move || match stage.get() {
+        Stage::Opening => {
+            view! { <p class="boot" role="status">{locale.says(|l| UiPhrases::of(l).opening)}</p> }.into_any()
         }
-    });
-    Effect::new(move || {
+        Stage::Nickname(welcome) => view! { <NicknamePage welcome /> }.into_any(),
+        Stage::Room => view! { <RoomPage /> }.into_any(),
+        Stage::KeptOut(reason) => view! { <KeptOutPage reason /> }.into_any(),
+    }
+}
+
+/// Keeps the document's language, theme, title and icon.
+fn draw_document(page: Page) {
+    let set = |name: &str, to: &str| {
         if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-theme", page.theme.get().name());
+            let _ = root.set_attribute(name, to);
         }
-    });
+    };
+    Effect::new(move || set("lang", page.locale.language().tag()));
+    Effect::new(move || set("data-theme", page.appearance.theme.get().name()));
     Effect::new(move || document().set_title(&page.title()));
     Effect::new(move || page.draw_icon());
-    keys::listen(page);
-    // The two moments at which waiting for the next try makes no sense. `navigator.onLine` is asked nothing else.
-    window_event_listener(ev::online, move |_| page.wake());
-    window_event_listener(ev::visibilitychange, move |_| page.seen());
+}
+
+fn listen_to_person(page: Page) {
+    let (activity, timeline) = (page.activity, page.timeline);
+    window_event_listener(ev::visibilitychange, move |_| page.visibility_changed());
     window_event_listener(ev::focus, move |_| {
-        page.look_at_calendar();
-        page.mark_read();
+        page.today.look();
+        timeline.mark_read();
     });
-    window_event_listener(ev::blur, move |_| page.look_away());
-    window_event_listener(ev::pointermove, move |_| page.stirs());
-    window_event_listener(ev::pointerdown, move |_| page.stirs());
-    window_event_listener(ev::keydown, move |_| page.stirs());
-    window_event_listener(ev::popstate, move |_| page.follow_address());
+    window_event_listener(ev::blur, move |_| timeline.look_away());
+    window_event_listener(ev::pointermove, move |_| activity.mark_active());
+    window_event_listener(ev::pointerdown, move |_| activity.mark_active());
+    window_event_listener(ev::keydown, move |_| activity.mark_active());
+}
+
+fn listen_to_lifecycle(page: Page) {
+    let Page {
+        chat,
+        compose,
+        account,
+        navigation,
+        ..
+    } = page;
+    // With coming back into sight, the moment at which waiting for the next try makes no sense. `navigator.onLine` is asked
+    // nothing else.
+    window_event_listener(ev::online, move |_| chat.wake());
+    window_event_listener(ev::popstate, move |_| navigation.follow_address());
     window_event_listener(ev::pagehide, move |_| {
-        page.leave_tab_name();
-        page.leave();
+        compose.leave_tab_name();
+        chat.flush();
     });
     // A page kept by the browser for Back may be of a person who was signed out meanwhile.
     window_event_listener(ev::pageshow, move |event| {
@@ -64,23 +94,14 @@ fn Root() -> impl IntoView {
         }
     });
     window_event_listener(ev::beforeunload, move |event| {
-        if page.would_lose_words() {
+        if account.would_lose_words() {
             event.prevent_default();
         }
     });
     let base = base_path::here();
     window_event_listener(ev::storage, move |event| {
         if let Some(key) = event.key().as_deref().and_then(|key| base.unscoped(key)) {
-            page.draft_changed_elsewhere(key);
+            compose.draft_changed_elsewhere(key);
         }
     });
-    let stage = Memo::new(move |_| page.stage.get());
-    move || match stage.get() {
-        Stage::Opening => {
-            view! { <p class="boot" role="status">{page.says(|l| UiPhrases::of(l).opening)}</p> }.into_any()
-        }
-        Stage::Nickname(welcome) => view! { <NicknamePage welcome /> }.into_any(),
-        Stage::Room => view! { <RoomPage /> }.into_any(),
-        Stage::KeptOut(reason) => view! { <KeptOutPage reason /> }.into_any(),
-    }
 }

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use crate::compose::phrases::ComposePhrases;
 use crate::language::Phrase;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::rooms::phrases::NavigationPhrases;
 use crate::ui::dialog::Dialog;
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 
 type Line = (&'static [&'static str], Phrase);
@@ -29,8 +29,9 @@ const SHORTCUTS: [Line; 8] = [
 /// Lists the shortcuts.
 #[component]
 pub(crate) fn Shortcuts() -> impl IntoView {
-    let page = Page::here();
-    let close = Callback::new(move |()| page.around.close(Opened::Shortcuts));
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let close = Callback::new(move |()| overlays.close(Overlay::Shortcuts));
     let mac = is_mac();
     let lines = SHORTCUTS.into_iter().map(|(keys, does)| {
         let keys = keys.iter().map(|key| {
@@ -43,13 +44,13 @@ pub(crate) fn Shortcuts() -> impl IntoView {
             view! { <kbd>{key}</kbd> }
         });
         view! {
-            <dt>{page.says(does)}</dt>
+            <dt>{locale.says(does)}</dt>
             <dd>{keys.collect_view()}</dd>
         }
     });
     let lines = lines.collect_view();
     view! {
-        <Dialog title=words(move || NavigationPhrases::of(page.language()).shortcuts.to_owned()) testid="shortcuts" on_close=close>
+        <Dialog title=words(move || NavigationPhrases::of(locale.language()).shortcuts.to_owned()) testid="shortcuts" on_close=close>
             <dl class="shortcuts">{lines}</dl>
         </Dialog>
     }

@@ -1,19 +1,18 @@
 //! What calls from another tab: the title and the icon; and whether somebody is looking.
 
 use leptos::prelude::*;
-use steadfast_client::Input;
 use wasm_bindgen::JsCast;
 
 use crate::account::start::Stage;
-use crate::page::Page;
+use crate::shell::page::Page;
 
 impl Page {
     /// The document's title: the room, and how much waits unread in all of them. Tracked.
     pub(crate) fn title(self) -> String {
-        if self.stage.get() != Stage::Room {
+        if self.account.stage.get() != Stage::Room {
             return "Steadfast".to_owned();
         }
-        let name = self.room_name();
+        let name = self.rooms.room_name();
         match self.unread() {
             0 => format!("{name} · Steadfast"),
             unread => format!("({unread}) {name} · Steadfast"),
@@ -22,7 +21,7 @@ impl Page {
 
     /// Draws the icon as it should be. Tracked.
     pub(crate) fn draw_icon(self) {
-        let unread = self.stage.get() == Stage::Room && self.unread() > 0;
+        let unread = self.account.stage.get() == Stage::Room && self.unread() > 0;
         let Ok(Some(link)) = document().query_selector("link[rel=icon]") else {
             return;
         };
@@ -41,47 +40,8 @@ impl Page {
     }
 
     fn unread(self) -> u64 {
-        self.on_rooms(|session| session.rooms().map(|room| room.unread).sum())
-    }
-
-    /// Whether somebody is looking at the page: it is in front, and the window has the focus.
-    pub(crate) fn is_looked_at() -> bool {
-        !document().hidden() && document().has_focus().unwrap_or(true)
-    }
-
-    /// Whether somebody looks at the end of the open room: what comes is read as it comes.
-    pub(crate) fn is_reading(self) -> bool {
-        self.timeline.at_end.get_untracked() && Self::is_looked_at()
-    }
-
-    /// Somebody stops looking: what comes from here on is new to them, and begins below a line.
-    pub(crate) fn look_away(self) {
-        let open = self.room.get_untracked();
-        let all_read = self.read(|session| {
-            let view = open.and_then(|room| session.room(room));
-            view.is_none_or(|view| view.unread == 0)
-        });
-        if all_read {
-            self.timeline.forget_news();
-        }
-    }
-
-    /// Marks the open room read as far as it is seen.
-    pub(crate) fn mark_read(self) {
-        let Some(room) = self.room.get_untracked() else {
-            return;
-        };
-        if !self.is_reading() {
-            return;
-        }
-        let unread = self.read(|session| {
-            session
-                .room(room)
-                .and_then(|view| view.cursor.filter(|cursor| *cursor > view.read))
-        });
-        if let Some(seq) = unread {
-            self.whisper(Input::Read { room, seq });
-        }
+        self.chat
+            .on_rooms(|session| session.rooms().map(|room| room.unread).sum())
     }
 }
 

@@ -3,7 +3,7 @@
 use web_sys::Storage;
 
 use crate::browser::base_path::here;
-use crate::compose::drafts::KeyValue;
+use crate::storage::key_value::KeyValue;
 
 /// This tab's name, where it was loaded anew. Taken away while the tab lives: a duplicated tab is another one.
 const TAB: &str = "steadfast.tab";

@@ -6,7 +6,6 @@ use steadfast_shared::RoomId;
 use steadfast_shared::event::ClosingReason;
 
 use crate::browser::base_path::here;
-use crate::language::Language;
 use crate::storage::local::local;
 
 const LANGUAGE: &str = "steadfast.language";
@@ -14,15 +13,15 @@ const THEME: &str = "steadfast.theme";
 const ROOM: &str = "steadfast.room";
 const KEPT_OUT: &str = "steadfast.kept-out";
 
-/// The language chosen on this device.
-pub fn language() -> Option<Language> {
-    Language::of_tag(&local()?.get_item(&here().scoped(LANGUAGE)).ok()??)
+/// The BCP 47 tag of the language chosen on this device.
+pub fn language() -> Option<String> {
+    local()?.get_item(&here().scoped(LANGUAGE)).ok()?
 }
 
-/// Remembers a language.
-pub fn set_language(language: Language) {
+/// Remembers it.
+pub fn set_language(tag: &str) {
     if let Some(local) = local() {
-        let _ = local.set_item(&here().scoped(LANGUAGE), language.tag());
+        let _ = local.set_item(&here().scoped(LANGUAGE), tag);
     }
 }
 
@@ -109,9 +108,9 @@ pub fn set_kept_out(reason: Option<ClosingReason>) {
 }
 
 /// What belongs to the device, and outlives whoever is signed in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct DeviceChoices {
-    language: Option<Language>,
+    language: Option<String>,
     theme: Option<Theme>,
 }
 
@@ -126,7 +125,7 @@ pub fn choices() -> DeviceChoices {
 /// Remembers again what was chosen, after the browser cleared everything.
 pub fn restore(choices: DeviceChoices) {
     if let Some(language) = choices.language {
-        set_language(language);
+        set_language(&language);
     }
     if let Some(theme) = choices.theme {
         set_theme(theme);

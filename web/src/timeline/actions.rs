@@ -6,7 +6,7 @@ use web_sys::HtmlElement;
 
 /// The row whose tools show, and what is open beside it.
 #[derive(Clone, Copy)]
-pub(crate) struct Hand {
+pub(crate) struct RowActions {
     /// The row under the pointer, or with the focus in it.
     pub(crate) row: RwSignal<Option<RowKey>>,
     /// What is open.
@@ -37,7 +37,7 @@ pub(crate) enum Tool {
     Delete,
 }
 
-impl Hand {
+impl RowActions {
     pub(crate) fn new() -> Self {
         Self {
             row: RwSignal::new(None),

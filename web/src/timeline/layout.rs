@@ -3,11 +3,10 @@
 use steadfast_client::RowKey;
 use steadfast_shared::{Millis, UserId};
 
+use crate::language::Day;
+
 /// Rows of one author join a group while no more than this lies between two of them.
 const GROUP_GAP_MS: Millis = 5 * 60 * 1000;
-
-/// A calendar day on this device, in any numbering that tells days apart.
-pub type Day = i32;
 
 /// How a row stands among its neighbours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

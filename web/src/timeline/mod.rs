@@ -19,7 +19,15 @@ pub mod window;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod actions;
 #[cfg(target_arch = "wasm32")]
+pub(crate) mod context;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod editing;
+#[cfg(target_arch = "wasm32")]
 pub(crate) mod model;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod paging;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod reading;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod row;
 #[cfg(target_arch = "wasm32")]

@@ -3,14 +3,16 @@
 use leptos::prelude::*;
 
 use crate::language::calendar;
-use crate::page::Page;
+use crate::language::locale::Locale;
+use crate::language::today::Today;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::timeline::rows::RowModel;
 
 /// What stands before a row: the day it opens, and the line above the first new message.
 #[component]
 pub(crate) fn Separator(row: RowModel) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let today = Today::here();
     let RowModel { shown, place, .. } = row;
     let at = Memo::new(move |_| shown.with(|row| row.at));
     let stands = Memo::new(move |_| {
@@ -23,8 +25,8 @@ pub(crate) fn Separator(row: RowModel) -> impl IntoView {
             view! {
                 <div class="day" role="listitem">
                     {move || {
-                        page.today.track();
-                        calendar::day_title(at.get(), page.language())
+                        today.day.track();
+                        calendar::day_title(at.get(), locale.language())
                     }}
                 </div>
             }
@@ -32,7 +34,7 @@ pub(crate) fn Separator(row: RowModel) -> impl IntoView {
         let news = news.then(|| {
             view! {
                 <div class="news-line" role="listitem" data-testid="new-line">
-                    {page.says(|l| TimelinePhrases::of(l).news)}
+                    {locale.says(|l| TimelinePhrases::of(l).news)}
                 </div>
             }
         });

@@ -5,12 +5,16 @@ use std::time::Duration;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
-use steadfast_client::{Input, RowKey};
+use steadfast_client::RowKey;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, HtmlElement};
 
+use crate::connection::context::ChatContext;
 use crate::language::Phrase;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
+use crate::rooms::context::RoomsContext;
+use crate::timeline::context::TimelineContext;
+use crate::timeline::paging::Edge;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::timeline::row::Row;
 use crate::timeline::row::hand::{Hand, focus_last_row};
@@ -24,8 +28,10 @@ use crate::timeline::separator::Separator;
 /// The room's log as it is read.
 #[component]
 pub(crate) fn Timeline() -> impl IntoView {
-    let page = Page::here();
-    let timeline = page.timeline;
+    let locale = Locale::here();
+    let rooms = RoomsContext::here();
+    let timeline = TimelineContext::here();
+    let model = timeline.model;
     let element = NodeRef::<html::Div>::new();
     let content = NodeRef::<html::Div>::new();
     let view = StoredValue::new_local(None::<View>);
@@ -43,23 +49,23 @@ pub(crate) fn Timeline() -> impl IntoView {
             let Some(view) = view else { return };
             // A change of layout may bring the end to the view, without any scrolling.
             if view.follows() {
-                timeline.moved(true);
+                model.moved(true);
             }
             let set = |signal: RwSignal<bool>, to: bool| {
                 if signal.get_untracked() != to {
                     signal.set(to);
                 }
             };
-            set(far, view.far_from_end() || !timeline.reaches_end.get_untracked());
-            let above = timeline.first_new().is_some_and(|first| {
+            set(far, view.far_from_end() || !model.reaches_end.get_untracked());
+            let above = model.first_new().is_some_and(|first| {
                 let row = row_of(first.key);
                 first.above || row.is_some_and(|row| view.beyond(&row) == Some(Beyond::Above))
             });
-            set(news_above, above || page.unread_above().is_some());
+            set(news_above, above || timeline.unread_above().is_some());
             if view.near_top() {
-                page.show_older();
-            } else if view.near_end() && !timeline.reaches_end.get_untracked() {
-                page.show_newer();
+                timeline.show_older();
+            } else if view.near_end() && !model.reaches_end.get_untracked() {
+                timeline.show_newer();
             }
         });
         looked.unwrap_or_default();
@@ -75,37 +81,37 @@ pub(crate) fn Timeline() -> impl IntoView {
         view.try_with_value(|view| view.as_ref().map(View::release));
     });
     Effect::new(move || {
-        let complete = timeline.reaches_end.get();
+        let complete = model.reaches_end.get();
         view.with_value(|view| view.as_ref().map(|view| view.set_complete(complete)));
     });
     Effect::new(move || {
-        timeline.resized.track();
+        model.resized.track();
         request_animation_frame(look_around);
     });
     // Posting goes to the end; so does anything else that says so.
     Effect::new(move || {
-        if timeline.at_end.get() {
+        if model.at_end.get() {
             view.with_value(|view| view.as_ref().map(View::to_end));
         }
     });
     let scrolled = move |_| {
         let at_end = view.with_value(|view| view.as_ref().is_none_or(View::scrolled));
-        timeline.moved(at_end);
-        page.mark_read();
+        model.moved(at_end);
+        timeline.mark_read();
         look_around();
     };
     let to_end = Callback::new(move |()| {
-        page.return_to_end();
-        timeline.moved(true);
-        page.show_timeline();
-        page.mark_read();
+        timeline.return_to_end();
+        model.moved(true);
+        timeline.show();
+        timeline.mark_read();
         view.with_value(|view| view.as_ref().map(View::to_end));
     });
-    let to_news = Callback::new(move |()| page.seek_news());
+    let to_news = Callback::new(move |()| timeline.seek_news());
     // What is sought is brought into view once its rows are in the document.
     Effect::new(move || {
-        let Some(key) = page.sought.get() else { return };
-        page.sought.set(None);
+        let Some(key) = timeline.sought.get() else { return };
+        timeline.sought.set(None);
         request_animation_frame(move || {
             if let Some(row) = row_of(key) {
                 view.try_with_value(|view| view.as_ref().map(|view| view.show(&row)));
@@ -133,7 +139,7 @@ pub(crate) fn Timeline() -> impl IntoView {
                 data-testid="timeline"
                 tabindex="0"
                 role="region"
-                aria-label=words(move || (TimelinePhrases::of(page.language()).messages_in)(&page.room_name()))
+                aria-label=words(move || (TimelinePhrases::of(locale.language()).messages_in)(&rooms.room_name()))
                 node_ref=element
                 on:scroll=scrolled
                 on:keydown=to_rows
@@ -142,15 +148,15 @@ pub(crate) fn Timeline() -> impl IntoView {
                     <OldEnd />
                     <Hand>
                         <div role="list">
-                            <Rows rows=timeline.history />
+                            <Rows rows=model.history />
                         </div>
                         <div
                             role="log"
                             aria-relevant="additions"
-                            aria-live=move || if timeline.caught_up.get() { "polite" } else { "off" }
+                            aria-live=move || if model.caught_up.get() { "polite" } else { "off" }
                         >
                             <div role="list">
-                                <Rows rows=timeline.live />
+                                <Rows rows=model.live />
                             </div>
                         </div>
                     </Hand>
@@ -199,10 +205,11 @@ const SOUGHT: &str = "data-sought";
 /// What stands below the newest row, where it is not the room's newest.
 #[component]
 fn NewEnd() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
     let says = Memo::new(move |_| {
-        let room = page.room.get();
-        page.on_rooms(|session| {
+        let room = chat.room.get();
+        chat.on_rooms(|session| {
             let view = session.room(room?)?;
             let loading = view.detached && view.loading_newer;
             Some((loading, !loading && !view.detached && view.held > 0))
@@ -214,111 +221,32 @@ fn NewEnd() -> impl IntoView {
             Some((_, true)) => |l| TimelinePhrases::of(l).gap,
             _ => return None,
         };
-        Some(view! { <p class="timeline-edge" data-testid="new-end">{page.says(words)}</p> })
+        Some(view! { <p class="timeline-edge" data-testid="new-end">{locale.says(words)}</p> })
     }
 }
 
 /// What stands above the oldest row.
 #[component]
 fn OldEnd() -> impl IntoView {
-    let page = Page::here();
-    let edge = Memo::new(move |_| page.edge());
+    let locale = Locale::here();
+    let timeline = TimelineContext::here();
+    let edge = Memo::new(move |_| timeline.edge());
     move || match edge.get() {
         Edge::Nothing => ().into_any(),
         Edge::Loading => {
-            view! { <p class="timeline-edge">{page.says(|l| TimelinePhrases::of(l).loading_older)}</p> }
+            view! { <p class="timeline-edge">{locale.says(|l| TimelinePhrases::of(l).loading_older)}</p> }
                 .into_any()
         }
         Edge::Beginning => view! {
-            <p class="timeline-edge">{words(move || page.beginning())}</p>
+            <p class="timeline-edge">{words(move || timeline.beginning())}</p>
         }
         .into_any(),
         Edge::Empty => view! {
             <div class="timeline-empty">
-                <h2>{words(move || page.beginning())}</h2>
-                <p>{page.says(|l| TimelinePhrases::of(l).empty)}</p>
+                <h2>{words(move || timeline.beginning())}</h2>
+                <p>{locale.says(|l| TimelinePhrases::of(l).empty)}</p>
             </div>
         }
         .into_any(),
-    }
-}
-
-/// What stands above the oldest row.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Edge {
-    Nothing,
-    Loading,
-    Beginning,
-    Empty,
-}
-
-impl Page {
-    /// Brings older rows into the document: those that are held, then a page of the log's.
-    fn show_older(self) {
-        if self.timeline.up() {
-            self.show_timeline();
-        } else {
-            self.load_older();
-        }
-    }
-
-    /// Brings newer rows into the document, of those that are held.
-    fn show_newer(self) {
-        if self.timeline.down() {
-            self.show_timeline();
-        } else {
-            self.load_newer();
-        }
-    }
-
-    /// Asks for a newer page, where what is shown does not reach the newest and none is on its way.
-    fn load_newer(self) {
-        let Some(room) = self.room.get_untracked() else {
-            return;
-        };
-        let wanted = self.read(|session| {
-            session
-                .room(room)
-                .is_some_and(|view| view.detached && !view.loading_newer)
-        });
-        if wanted {
-            self.tell(Input::WantNewer(room));
-        }
-    }
-
-    /// Asks for an older page, where there is one and none is on its way.
-    fn load_older(self) {
-        // Before the first rows are laid out, everything is near the top.
-        let rows =
-            self.timeline.history.with_untracked(Vec::len) + self.timeline.live.with_untracked(Vec::len);
-        let Some(room) = self.room.get_untracked().filter(|_| rows > 0) else {
-            return;
-        };
-        let wanted = self.read(|session| {
-            session
-                .room(room)
-                .is_some_and(|view| view.cursor.is_some() && !view.at_beginning && !view.loading_older)
-        });
-        if wanted {
-            self.tell(Input::WantOlder(room));
-        }
-    }
-
-    fn edge(self) -> Edge {
-        let Some(room) = self.room.get() else {
-            return Edge::Nothing;
-        };
-        let rows = self.timeline.history.with(Vec::len) + self.timeline.live.with(Vec::len);
-        let view = self.on_rooms(|session| {
-            session
-                .room(room)
-                .map(|view| (view.at_beginning, view.loading_older, view.cursor.is_some()))
-        });
-        match view {
-            Some((_, _, true)) if rows == 0 => Edge::Empty,
-            Some((true, ..)) if rows > 0 => Edge::Beginning,
-            Some((_, true, _)) => Edge::Loading,
-            _ => Edge::Nothing,
-        }
     }
 }

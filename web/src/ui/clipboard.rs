@@ -7,14 +7,14 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, HtmlDocument, HtmlTextAreaElement};
 
-use crate::page::Page;
 use crate::ui::phrases::UiPhrases;
+use crate::ui::toast::Toasts;
 
 /// Puts a text on the clipboard, and says so.
-pub(crate) fn copy(page: Page, text: String) {
+pub(crate) fn copy(toasts: Toasts, text: String) {
     spawn_local(async move {
         let copied = write(&text).await;
-        page.remark(if copied {
+        toasts.toast(if copied {
             |l| UiPhrases::of(l).copied
         } else {
             |l| UiPhrases::of(l).not_copied

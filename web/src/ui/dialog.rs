@@ -5,7 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::page::Page;
+use crate::language::locale::Locale;
 use crate::ui::focus::Focus;
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::phrases::UiPhrases;
@@ -29,7 +29,7 @@ pub(crate) fn Dialog(
     wide: bool,
     children: Children,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let dialog = NodeRef::<html::Dialog>::new();
     let before = Focus::here();
     let title_id = format!("{testid}-title");
@@ -78,7 +78,7 @@ pub(crate) fn Dialog(
                         type="button"
                         class="button button-quiet button-icon"
                         data-testid="dialog-close"
-                        aria-label=page.says(|l| UiPhrases::of(l).close)
+                        aria-label=locale.says(|l| UiPhrases::of(l).close)
                         on:click=move |_| close()
                     >
                         <Icon shape=Shape::Close />

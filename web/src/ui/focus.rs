@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::page::Page;
+use crate::ui::main_field::MainField;
 
 /// The element that had the focus when something was opened.
 #[derive(Clone, Copy)]
 pub(crate) struct Focus {
-    page: Page,
+    main: MainField,
     element: StoredValue<Option<HtmlElement>, LocalStorage>,
 }
 
@@ -20,7 +20,7 @@ impl Focus {
             .active_element()
             .and_then(|element| element.dyn_into().ok());
         Self {
-            page: Page::here(),
+            main: MainField::here(),
             element: StoredValue::new_local(element),
         }
     }
@@ -35,7 +35,7 @@ impl Focus {
 
     /// Returns the focus, where its element still is and nothing else was given it meanwhile.
     pub(crate) fn give_back(self) {
-        let page = self.page;
+        let main = self.main;
         let Some(Some(element)) = self.element.try_get_value() else {
             return;
         };
@@ -45,7 +45,7 @@ impl Focus {
                 now.tag_name() == "BODY" || now.closest("dialog, .popup").is_ok_and(|on| on.is_some())
             });
             // What was chosen in a dialog may be meant for the composer, which takes nothing while the dialog is there.
-            if idle && !page.focus_composer_late() && element.is_connected() {
+            if idle && !main.focus_late() && element.is_connected() {
                 let _ = element.focus();
             }
         });

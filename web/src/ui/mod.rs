@@ -2,8 +2,10 @@
 
 pub mod list;
 pub mod phrases;
-pub mod placement;
+pub mod popup;
 
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod appearance;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod brand;
 #[cfg(target_arch = "wasm32")]
@@ -17,13 +19,11 @@ pub(crate) mod focus;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod icon;
 #[cfg(target_arch = "wasm32")]
-pub(crate) mod menu;
+pub(crate) mod main_field;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod mark;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod overlays;
-#[cfg(target_arch = "wasm32")]
-pub(crate) mod pause;
-#[cfg(target_arch = "wasm32")]
-pub(crate) mod popup;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod shown_once;
 #[cfg(target_arch = "wasm32")]

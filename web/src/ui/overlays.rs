@@ -3,23 +3,9 @@
 use leptos::prelude::*;
 use steadfast_shared::{RoomId, UserId};
 
-use crate::compose::drafting::Instead;
-use crate::page::Page;
-
-/// What is open around the conversation.
-#[derive(Clone, Copy)]
-pub(crate) struct Around {
-    /// The dialog before everything else.
-    pub(crate) dialog: RwSignal<Option<Opened>>,
-    /// Whether the rooms are drawn over the conversation, where there is no width for both.
-    pub(crate) rooms: RwSignal<bool>,
-    /// Whether the room's people are shown.
-    pub(crate) members: RwSignal<bool>,
-}
-
 /// A dialog, and what it is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Opened {
+pub(crate) enum Overlay {
     /// Goes to a room or a person by name.
     Palette,
     /// Lists the shortcuts.
@@ -41,7 +27,7 @@ pub(crate) enum Opened {
     /// Asks whether to leave a private room.
     LeaveRoom(RoomId),
     /// Asks whether to give up an edit.
-    DropEdit(Instead),
+    DropEdit,
     /// Asks whether to sign out, and what that throws away.
     SignOut,
     /// Asks whether to sign out of this device alone: the server cannot be reached.
@@ -56,45 +42,62 @@ pub(crate) enum Opened {
     Claim,
 }
 
-impl Around {
-    pub(crate) fn new() -> Self {
-        Self {
+/// What lies over or beside the conversation.
+#[derive(Clone, Copy)]
+pub(crate) struct Overlays {
+    pub(crate) dialog: RwSignal<Option<Overlay>>,
+    /// The rooms, drawn over the conversation where there is no width for both.
+    pub(crate) rooms: RwSignal<bool>,
+    pub(crate) members: RwSignal<bool>,
+    pub(crate) details: RwSignal<bool>,
+}
+
+impl Overlays {
+    pub(crate) fn provide() -> Self {
+        let context = Self {
             dialog: RwSignal::new(None),
             rooms: RwSignal::new(false),
             members: RwSignal::new(false),
-        }
+            details: RwSignal::new(false),
+        };
+        provide_context(context);
+        context
     }
 
+    pub(crate) fn here() -> Self {
+        expect_context()
+    }
+}
+
+impl Overlays {
     /// Opens a dialog; what was drawn over the conversation goes.
-    pub(crate) fn open(self, dialog: Opened) {
+    pub(crate) fn open(self, dialog: Overlay) {
         self.rooms.set(false);
         self.dialog.set(Some(dialog));
     }
 
     /// Closes the dialog, unless another one was opened meanwhile.
-    pub(crate) fn close(self, dialog: Opened) {
+    pub(crate) fn close(self, dialog: Overlay) {
         if self.dialog.get_untracked() == Some(dialog) {
             self.dialog.set(None);
         }
     }
 
     /// A room is about to be shown: nothing covers it.
-    pub(crate) fn leave_for_room(self) {
+    pub(crate) fn close_all(self) {
         self.rooms.set(false);
         self.dialog.set(None);
     }
-}
 
-impl Page {
     /// Shows the room's people, or hides them. One thing at a time stands beside the conversation.
     pub(crate) fn toggle_members(self) {
         self.details.set(false);
-        self.around.members.update(|shown| *shown = !*shown);
+        self.members.update(|shown| *shown = !*shown);
     }
 
     /// Shows what goes on underneath, or hides it.
     pub(crate) fn toggle_details(self) {
-        self.around.members.set(false);
+        self.members.set(false);
         self.details.update(|shown| *shown = !*shown);
     }
 }

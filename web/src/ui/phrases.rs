@@ -13,11 +13,14 @@ pub struct UiPhrases {
     pub copied: &'static str,
     pub not_copied: &'static str,
     pub opening: &'static str,
-    pub language_switch: fn(&str) -> String,
     pub show_more: &'static str,
     pub copy_link: &'static str,
     pub link_shown_once: &'static str,
     pub none_yet: &'static str,
+    pub administration: &'static str,
+    pub settings: &'static str,
+    pub code: &'static str,
+    pub copy_code: &'static str,
 }
 
 impl UiPhrases {
@@ -36,11 +39,14 @@ static ENGLISH: UiPhrases = UiPhrases {
     copied: "Copied",
     not_copied: "This browser did not let the page copy.",
     opening: "Opening the chat…",
-    language_switch: |name| format!("Switch to {name}"),
     show_more: "Show more",
     copy_link: "Copy the link",
     link_shown_once: "This link is shown once. Whoever has it can join.",
     none_yet: "–",
+    administration: "Administration",
+    settings: "Settings",
+    code: "Code",
+    copy_code: "Copy the code",
 };
 
 static KOREAN: UiPhrases = UiPhrases {
@@ -53,9 +59,12 @@ static KOREAN: UiPhrases = UiPhrases {
     copied: "복사했어요.",
     not_copied: "이 브라우저에서는 복사할 수 없어요.",
     opening: "채팅을 여는 중…",
-    language_switch: |name| format!("언어 변경: {name}"),
     show_more: "더 보기",
     copy_link: "링크 복사",
     link_shown_once: "이 링크는 한 번만 보여요. 링크를 가진 사람은 누구나 들어올 수 있어요.",
     none_yet: "–",
+    administration: "서버 관리",
+    settings: "설정",
+    code: "코드",
+    copy_code: "코드 복사",
 };

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use crate::language::Phrase;
-use crate::page::Page;
+use crate::language::locale::Locale;
 use crate::ui::clipboard;
 use crate::ui::phrases::UiPhrases;
+use crate::ui::toast::Toasts;
 
 /// A link that was just made and cannot be shown again, and the way to copy it.
 #[component]
@@ -14,20 +15,21 @@ pub(crate) fn ShownOnce(
     about: Phrase,
     testid: &'static str,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let toasts = Toasts::here();
     move || {
         link.get().map(|link| {
             let copied = link.clone();
             view! {
                 <div class="shown-once" data-testid=testid role="status">
-                    <p>{page.says(about)}</p>
+                    <p>{locale.says(about)}</p>
                     <code>{link}</code>
                     <button
                         type="button"
                         class="button button-small"
-                        on:click=move |_| clipboard::copy(page, copied.clone())
+                        on:click=move |_| clipboard::copy(toasts, copied.clone())
                     >
-                        {page.says(|l| UiPhrases::of(l).copy_link)}
+                        {locale.says(|l| UiPhrases::of(l).copy_link)}
                     </button>
                 </div>
             }

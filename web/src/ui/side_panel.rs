@@ -5,8 +5,9 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::language::Phrase;
-use crate::page::Page;
+use crate::language::locale::Locale;
 use crate::ui::icon::{Icon, Shape};
+use crate::ui::overlays::Overlays;
 use crate::ui::phrases::UiPhrases;
 
 /// A panel beside the room where there is width for it, over it where there is not. Not modal: the room stays usable. Escape
@@ -25,7 +26,8 @@ pub(crate) fn SidePanel(
     at_end: Option<Callback<()>>,
     children: Children,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let overlays = Overlays::here();
     let close_button = NodeRef::<html::Button>::new();
     let close = move || {
         open.set(false);
@@ -34,7 +36,7 @@ pub(crate) fn SidePanel(
         }
     };
     let key = window_event_listener(ev::keydown, move |event| {
-        let covered = page.around.dialog.with_untracked(Option::is_some);
+        let covered = overlays.dialog.with_untracked(Option::is_some);
         if event.key() == "Escape" && !covered && !event.is_composing() && !event.default_prevented() {
             close();
         }
@@ -66,12 +68,12 @@ pub(crate) fn SidePanel(
             on:scroll=scrolled
         >
             <div class="details-head">
-                <h2 id=title_id>{page.says(title)}</h2>
+                <h2 id=title_id>{locale.says(title)}</h2>
                 <button
                     type="button"
                     class="button button-quiet button-icon"
                     data-testid=format!("{id}-close")
-                    aria-label=page.says(|l| UiPhrases::of(l).close)
+                    aria-label=locale.says(|l| UiPhrases::of(l).close)
                     node_ref=close_button
                     on:click=move |_| close()
                 >

@@ -1,16 +1,61 @@
-//! Something said in passing.
+//! A short message that goes by itself.
+
+use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::page::Page;
+use crate::language::Phrase;
+use crate::language::locale::Locale;
 
-/// Says what was just done, for a moment: above the composer, and to screen readers.
+/// Long enough to be read.
+const SHOWN: Duration = Duration::from_secs(3);
+
+#[derive(Clone, Copy)]
+pub(crate) struct Toasts {
+    words: RwSignal<Option<String>>,
+    locale: Locale,
+}
+
+impl Toasts {
+    pub(crate) fn provide(locale: Locale) -> Self {
+        let toasts = Self {
+            words: RwSignal::new(None),
+            locale,
+        };
+        provide_context(toasts);
+        toasts
+    }
+
+    pub(crate) fn here() -> Self {
+        expect_context()
+    }
+
+    pub(crate) fn toast(self, phrase: Phrase) {
+        self.toast_words(phrase(self.locale.language_untracked()).to_owned());
+    }
+
+    pub(crate) fn toast_words(self, words: String) {
+        self.words.set(Some(words.clone()));
+        let over = move || {
+            if self.words.with_untracked(|shown| shown.as_ref() == Some(&words)) {
+                self.words.set(None);
+            }
+        };
+        set_timeout(over, SHOWN);
+    }
+
+    pub(crate) fn clear(self) {
+        self.words.set(None);
+    }
+}
+
+/// Shows the last toast above the composer, and to screen readers.
 #[component]
 pub(crate) fn Toast() -> impl IntoView {
-    let page = Page::here();
+    let toasts = Toasts::here();
     view! {
         <div class="toast" role="status" data-testid="toast">
-            {move || page.remarked.get().map(|words| view! { <p>{words}</p> })}
+            {move || toasts.words.get().map(|words| view! { <p>{words}</p> })}
         </div>
     }
 }

@@ -4,7 +4,6 @@ use crate::language::Language;
 
 /// The settings.
 pub struct SettingsPhrases {
-    pub title: &'static str,
     pub language: &'static str,
     pub theme: &'static str,
     pub theme_system: &'static str,
@@ -19,7 +18,6 @@ impl SettingsPhrases {
 }
 
 static ENGLISH: SettingsPhrases = SettingsPhrases {
-    title: "Settings",
     language: "Language",
     theme: "Appearance",
     theme_system: "As this device",
@@ -28,7 +26,6 @@ static ENGLISH: SettingsPhrases = SettingsPhrases {
 };
 
 static KOREAN: SettingsPhrases = SettingsPhrases {
-    title: "설정",
     language: "언어",
     theme: "화면 모드",
     theme_system: "기기 설정대로",

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
+use crate::account::context::AccountContext;
 use crate::account::phrases::AccountPhrases;
 use crate::account::settings::devices::Devices;
 use crate::account::settings::nickname::NicknameForm;
 use crate::account::settings::passphrase::PassphraseForm;
 use crate::account::sign_out;
-use crate::page::Page;
+use crate::language::locale::Locale;
 
 /// A person's own account: passphrase, devices, signing out.
 #[component]
@@ -15,7 +16,8 @@ pub(crate) fn Account(
     /// Whether there is a passphrase.
     has_passphrase: RwSignal<bool>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let account = AccountContext::here();
     let warned = RwSignal::new(false);
     let sign_out = move |_| {
         // The last chance to keep the nickname.
@@ -23,19 +25,19 @@ pub(crate) fn Account(
             warned.set(true);
             return;
         }
-        sign_out::sign_out(page);
+        sign_out::sign_out(account);
     };
     view! {
         <section class="setting">
-            <h3>{page.says(|l| AccountPhrases::of(l).title)}</h3>
+            <h3>{locale.says(|l| AccountPhrases::of(l).title)}</h3>
             <NicknameForm />
             <PassphraseForm has=has_passphrase />
             <Devices />
             <p class="labelled-hint" role="status" data-testid="sign-out-warning">
-                {move || warned.get().then(|| AccountPhrases::of(page.language()).sign_out_without_passphrase)}
+                {move || warned.get().then(|| AccountPhrases::of(locale.language()).sign_out_without_passphrase)}
             </p>
             <button type="button" class="button" data-testid="sign-out" on:click=sign_out>
-                {page.says(|l| AccountPhrases::of(l).sign_out)}
+                {locale.says(|l| AccountPhrases::of(l).sign_out)}
             </button>
         </section>
     }

@@ -3,14 +3,16 @@
 use leptos::prelude::*;
 
 use crate::account::phrases::SettingsPhrases;
+use crate::language::locale::Locale;
 use crate::language::{Language, Phrase};
-use crate::page::Page;
 use crate::storage::preferences::Theme;
+use crate::ui::appearance::Appearance;
 
 /// The language and the theme.
 #[component]
 pub(crate) fn Appearance() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let appearance = Appearance::here();
     let languages = Language::ALL.into_iter().map(|language| {
         view! {
             <label class="segment" lang=language.tag()>
@@ -18,8 +20,8 @@ pub(crate) fn Appearance() -> impl IntoView {
                     type="radio"
                     name="language"
                     data-testid=format!("language-{}", language.tag())
-                    prop:checked=move || page.language() == language
-                    on:change=move |_| page.speak(language)
+                    prop:checked=move || locale.language() == language
+                    on:change=move |_| locale.set_language(language)
                 />
                 <span>{language.own_name()}</span>
             </label>
@@ -32,21 +34,21 @@ pub(crate) fn Appearance() -> impl IntoView {
                     type="radio"
                     name="theme"
                     data-testid=format!("theme-{}", theme.name())
-                    prop:checked=move || page.theme.get() == theme
-                    on:change=move |_| page.dress(theme)
+                    prop:checked=move || appearance.theme.get() == theme
+                    on:change=move |_| appearance.set_theme(theme)
                 />
-                <span>{page.says(words_of(theme))}</span>
+                <span>{locale.says(words_of(theme))}</span>
             </label>
         }
     });
     view! {
         <section class="setting">
             <fieldset class="segments">
-                <legend>{page.says(|l| SettingsPhrases::of(l).language)}</legend>
+                <legend>{locale.says(|l| SettingsPhrases::of(l).language)}</legend>
                 {languages.collect_view()}
             </fieldset>
             <fieldset class="segments">
-                <legend>{page.says(|l| SettingsPhrases::of(l).theme)}</legend>
+                <legend>{locale.says(|l| SettingsPhrases::of(l).theme)}</legend>
                 {themes.collect_view()}
             </fieldset>
         </section>

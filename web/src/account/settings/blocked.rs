@@ -2,16 +2,20 @@
 
 use leptos::prelude::*;
 
-use crate::page::{Page, words};
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
 use crate::people::block_phrases::BlockPhrases;
+use crate::people::context::PeopleContext;
 
 /// The people one has blocked, each with the way to take it back.
 #[component]
 pub(crate) fn BlockedPeople() -> impl IntoView {
-    let page = Page::here();
-    let people = Memo::new(move |_| page.on_connection(|session| session.blocked().to_vec()));
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let people = PeopleContext::here();
+    let blocked = Memo::new(move |_| chat.on_connection(|session| session.blocked().to_vec()));
     let list = move || {
-        people
+        blocked
             .get()
             .into_iter()
             .map(|person| {
@@ -23,10 +27,10 @@ pub(crate) fn BlockedPeople() -> impl IntoView {
                             type="button"
                             class="button button-small"
                             data-testid="settings-unblock"
-                            aria-label=words(move || (BlockPhrases::of(page.language()).unblock_name)(&name))
-                            on:click=move |_| page.set_blocked(person.id, false)
+                            aria-label=words(move || (BlockPhrases::of(locale.language()).unblock_name)(&name))
+                            on:click=move |_| people.set_blocked(person.id, false)
                         >
-                            {page.says(|l| BlockPhrases::of(l).unblock)}
+                            {locale.says(|l| BlockPhrases::of(l).unblock)}
                         </button>
                     </li>
                 }
@@ -35,10 +39,10 @@ pub(crate) fn BlockedPeople() -> impl IntoView {
     };
     view! {
         <section class="setting">
-            <h3>{page.says(|l| BlockPhrases::of(l).blocked_people)}</h3>
+            <h3>{locale.says(|l| BlockPhrases::of(l).blocked_people)}</h3>
             <ul class="entries">{list}</ul>
-            <p class="labelled-hint" hidden=move || !people.with(Vec::is_empty)>
-                {page.says(|l| BlockPhrases::of(l).nobody_blocked)}
+            <p class="labelled-hint" hidden=move || !blocked.with(Vec::is_empty)>
+                {locale.says(|l| BlockPhrases::of(l).nobody_blocked)}
             </p>
         </section>
     }

@@ -7,12 +7,12 @@ use steadfast_shared::http::DeviceInfo;
 use crate::account::api;
 use crate::account::phrases::AccountPhrases;
 use crate::language::calendar;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 
 /// The devices a person is signed in on, each with the way to sign it out.
 #[component]
 pub(crate) fn Devices() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let devices = RwSignal::new(None::<Vec<DeviceInfo>>);
     let failed = RwSignal::new(false);
     let load = move || {
@@ -52,17 +52,17 @@ pub(crate) fn Devices() -> impl IntoView {
                 } = device;
                 let about = move || {
                     if current {
-                        AccountPhrases::of(page.language()).this_device.to_owned()
+                        AccountPhrases::of(locale.language()).this_device.to_owned()
                     } else {
-                        (AccountPhrases::of(page.language()).last_seen)(&calendar::day_title(
+                        (AccountPhrases::of(locale.language()).last_seen)(&calendar::day_title(
                             last_seen_at,
-                            page.language(),
+                            locale.language(),
                         ))
                     }
                 };
                 let label = {
                     let name = name.clone();
-                    words(move || (AccountPhrases::of(page.language()).sign_out_device)(&name))
+                    words(move || (AccountPhrases::of(locale.language()).sign_out_device)(&name))
                 };
                 let way = (!current).then(|| {
                     view! {
@@ -73,7 +73,7 @@ pub(crate) fn Devices() -> impl IntoView {
                             aria-label=label
                             on:click=move |_| sign_out(id)
                         >
-                            {page.says(|l| AccountPhrases::of(l).sign_out)}
+                            {locale.says(|l| AccountPhrases::of(l).sign_out)}
                         </button>
                     }
                 });
@@ -89,10 +89,10 @@ pub(crate) fn Devices() -> impl IntoView {
     };
     view! {
         <div class="setting-part">
-            <h4>{page.says(|l| AccountPhrases::of(l).devices)}</h4>
+            <h4>{locale.says(|l| AccountPhrases::of(l).devices)}</h4>
             <ul class="entries">{list}</ul>
             <p class="labelled-hint" role="status" data-bad="true" hidden=move || !failed.get()>
-                {page.says(|l| AccountPhrases::of(l).not_loaded)}
+                {locale.says(|l| AccountPhrases::of(l).not_loaded)}
             </p>
         </div>
     }

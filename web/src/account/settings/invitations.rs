@@ -9,14 +9,14 @@ use crate::account::phrases::InvitationPhrases;
 use crate::account::settings::passphrase::refused;
 use crate::browser::base_path;
 use crate::language::calendar;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::shown_once::ShownOnce;
 
 /// Whether new people need an invitation, and the invitations there are.
 #[component]
 pub(crate) fn Invitations() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let registration = RwSignal::new(None::<Registration>);
     let invites = RwSignal::new(Vec::<Invite>::new());
     let link = RwSignal::new(None::<String>);
@@ -31,7 +31,7 @@ pub(crate) fn Invitations() -> impl IntoView {
                     invites.try_set(found);
                 }
                 Err(error) => {
-                    trouble.try_set(Some(refused(&error, page.language())));
+                    trouble.try_set(Some(refused(&error, locale.language())));
                 }
             }
         });
@@ -44,7 +44,7 @@ pub(crate) fn Invitations() -> impl IntoView {
                     registration.try_set(Some(now));
                 }
                 Err(error) => {
-                    trouble.try_set(Some(refused(&error, page.language())));
+                    trouble.try_set(Some(refused(&error, locale.language())));
                     load();
                 }
             }
@@ -58,7 +58,7 @@ pub(crate) fn Invitations() -> impl IntoView {
                     load();
                 }
                 Err(error) => {
-                    trouble.try_set(Some(refused(&error, page.language())));
+                    trouble.try_set(Some(refused(&error, locale.language())));
                 }
             }
         });
@@ -66,7 +66,7 @@ pub(crate) fn Invitations() -> impl IntoView {
     let take_back = move |id: i64| {
         spawn_local(async move {
             if let Err(error) = api::take_invite_back(id).await {
-                trouble.try_set(Some(refused(&error, page.language())));
+                trouble.try_set(Some(refused(&error, locale.language())));
             }
             link.try_set(None);
             load();
@@ -79,8 +79,8 @@ pub(crate) fn Invitations() -> impl IntoView {
             .into_iter()
             .map(|invite| {
                 let about = move || {
-                    (InvitationPhrases::of(page.language()).until)(
-                        &calendar::day_title(invite.expires_at, page.language()),
+                    (InvitationPhrases::of(locale.language()).until)(
+                        &calendar::day_title(invite.expires_at, locale.language()),
                         invite.used,
                     )
                 };
@@ -93,7 +93,7 @@ pub(crate) fn Invitations() -> impl IntoView {
                             data-testid="invite-take-back"
                             on:click=move |_| take_back(invite.id)
                         >
-                            {page.says(|l| InvitationPhrases::of(l).take_back)}
+                            {locale.says(|l| InvitationPhrases::of(l).take_back)}
                         </button>
                     </li>
                 }
@@ -102,7 +102,7 @@ pub(crate) fn Invitations() -> impl IntoView {
     };
     view! {
         <section class="setting">
-            <h3>{page.says(|l| InvitationPhrases::of(l).server)}</h3>
+            <h3>{locale.says(|l| InvitationPhrases::of(l).server)}</h3>
             <label class="check">
                 <input
                     type="checkbox"
@@ -111,18 +111,18 @@ pub(crate) fn Invitations() -> impl IntoView {
                     prop:checked=move || registration.get().is_some_and(|registration| registration.closed)
                     on:change=move |event| close(event_target_checked(&event))
                 />
-                <span>{page.says(|l| InvitationPhrases::of(l).closed)}</span>
+                <span>{locale.says(|l| InvitationPhrases::of(l).closed)}</span>
             </label>
-            <p class="labelled-hint" hidden=move || !fixed()>{page.says(|l| InvitationPhrases::of(l).closed_fixed)}</p>
+            <p class="labelled-hint" hidden=move || !fixed()>{locale.says(|l| InvitationPhrases::of(l).closed_fixed)}</p>
             <div class="setting-part">
-                <h4>{page.says(|l| InvitationPhrases::of(l).invitations)}</h4>
+                <h4>{locale.says(|l| InvitationPhrases::of(l).invitations)}</h4>
                 <ul class="entries">{list}</ul>
                 <p class="labelled-hint" hidden=move || !invites.with(Vec::is_empty)>
-                    {page.says(|l| InvitationPhrases::of(l).no_invitations)}
+                    {locale.says(|l| InvitationPhrases::of(l).no_invitations)}
                 </p>
                 <ShownOnce link about=|l| UiPhrases::of(l).link_shown_once testid="invite-link" />
                 <button type="button" class="button" data-testid="new-invite" on:click=make>
-                    {page.says(|l| InvitationPhrases::of(l).new_invitation)}
+                    {locale.says(|l| InvitationPhrases::of(l).new_invitation)}
                 </button>
             </div>
             <p class="labelled-hint" role="status" data-bad="true">{move || trouble.get()}</p>

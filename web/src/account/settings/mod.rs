@@ -12,34 +12,36 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::Session;
 
-use crate::account::phrases::SettingsPhrases;
 use crate::account::settings::account::Account;
 use crate::account::settings::appearance::Appearance;
 use crate::account::settings::blocked::BlockedPeople;
 use crate::account::settings::invitations::Invitations;
 use crate::account::sign_in;
-use crate::admin::phrases::AdminPhrases;
-use crate::admin::section;
-use crate::page::{Page, words};
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
+use crate::people::role::administers;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, Shape};
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
+use crate::ui::phrases::UiPhrases;
 
 /// What a person decides about this device, about themselves, and the owner about the server.
 #[component]
 pub(crate) fn Settings() -> impl IntoView {
-    let page = Page::here();
-    let owner = Memo::new(move |_| page.on_connection(Session::owns_server));
-    let administers = Memo::new(move |_| section::administers(page.on_connection(Session::role)));
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let owner = Memo::new(move |_| chat.on_connection(Session::owns_server));
+    let administers = Memo::new(move |_| administers(chat.on_connection(Session::role)));
     let has_passphrase = RwSignal::new(false);
     spawn_local(async move {
         if let Ok(Some(info)) = sign_in::current().await {
             has_passphrase.try_set(info.has_passphrase);
         }
     });
-    let close = Callback::new(move |()| page.around.close(Opened::Settings));
+    let close = Callback::new(move |()| overlays.close(Overlay::Settings));
     view! {
-        <Dialog title=words(move || SettingsPhrases::of(page.language()).title.to_owned()) testid="settings-dialog" on_close=close>
+        <Dialog title=words(move || UiPhrases::of(locale.language()).settings.to_owned()) testid="settings-dialog" on_close=close>
             <Appearance />
             <Account has_passphrase />
             <BlockedPeople />
@@ -52,18 +54,19 @@ pub(crate) fn Settings() -> impl IntoView {
 /// The way to the administration.
 #[component]
 fn ToAdministration() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let overlays = Overlays::here();
     view! {
         <section class="setting">
-            <h3>{page.says(|l| AdminPhrases::of(l).title)}</h3>
+            <h3>{locale.says(|l| UiPhrases::of(l).administration)}</h3>
             <button
                 type="button"
                 class="button"
                 data-testid="open-administration"
-                on:click=move |_| page.around.open(Opened::Administration(None))
+                on:click=move |_| overlays.open(Overlay::Administration(None))
             >
                 <Icon shape=Shape::Shield />
-                {page.says(|l| AdminPhrases::of(l).title)}
+                {locale.says(|l| UiPhrases::of(l).administration)}
             </button>
         </section>
     }

@@ -8,17 +8,21 @@ use steadfast_shared::Nickname;
 use steadfast_shared::room::ChangeNickname;
 
 use crate::account::phrases::{AccountPhrases, JoinPhrases};
-use crate::page::{Page, words};
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
 use crate::ui::field::Field;
+use crate::ui::toast::Toasts;
 
 /// Changes one's nickname; old messages show it, too.
 #[component]
 pub(crate) fn NicknameForm() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let toasts = Toasts::here();
+    let chat = ChatContext::here();
     let input = NodeRef::<html::Input>::new();
     let trouble = RwSignal::new(None::<String>);
     let under_way = RwSignal::new(false);
-    let start = page.read(|session| session.me().map(|me| me.name.clone()).unwrap_or_default());
+    let start = chat.read(|session| session.me().map(|me| me.name.clone()).unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let typed = input
@@ -28,18 +32,18 @@ pub(crate) fn NicknameForm() -> impl IntoView {
         let name = match Nickname::parse(&typed) {
             Ok(name) => name,
             Err(error) => {
-                return trouble.set(Some((JoinPhrases::of(page.language()).nickname_refused)(error)));
+                return trouble.set(Some((JoinPhrases::of(locale.language()).nickname_refused)(error)));
             }
         };
         trouble.set(None);
         under_way.set(true);
         spawn_local(async move {
-            let answer = page.ask(ChangeNickname { name }).await;
+            let answer = chat.ask(ChangeNickname { name }).await;
             under_way.try_set(false);
             match answer {
-                Ok(_) => page.remark(|l| AccountPhrases::of(l).saved),
+                Ok(_) => toasts.toast(|l| AccountPhrases::of(l).saved),
                 Err(error) => {
-                    trouble.try_set(Some(page.why(&error)));
+                    trouble.try_set(Some(chat.why(&error)));
                 }
             }
         });
@@ -48,15 +52,15 @@ pub(crate) fn NicknameForm() -> impl IntoView {
         <form class="setting-form" on:submit=submit novalidate>
             <Field
                 id="new-nickname"
-                label=words(move || JoinPhrases::of(page.language()).nickname.to_owned())
+                label=words(move || JoinPhrases::of(locale.language()).nickname.to_owned())
                 input=input
                 start=start
-                hint=words(move || AccountPhrases::of(page.language()).rename_means.to_owned())
+                hint=words(move || AccountPhrases::of(locale.language()).rename_means.to_owned())
                 trouble=trouble
                 capitals="words"
             />
             <button type="submit" class="button" data-testid="nickname-save" disabled=under_way>
-                {page.says(|l| AccountPhrases::of(l).rename)}
+                {locale.says(|l| AccountPhrases::of(l).rename)}
             </button>
         </form>
     }

@@ -11,8 +11,9 @@ use crate::account::phrases::AccountPhrases;
 use crate::browser::http::HttpError;
 use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::language::Language;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::ui::field::Field;
+use crate::ui::toast::Toasts;
 
 type Wrong = Option<(bool, String)>;
 
@@ -22,7 +23,8 @@ pub(crate) fn PassphraseForm(
     /// Whether there is one.
     has: RwSignal<bool>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let toasts = Toasts::here();
     let (now, new) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
     // Whether it is about the passphrase there is, and what is wrong.
     let trouble = RwSignal::new(None::<(bool, String)>);
@@ -39,7 +41,7 @@ pub(crate) fn PassphraseForm(
             Passphrase::parse(&typed).map_err(|error| {
                 (
                     about_now,
-                    (AccountPhrases::of(page.language()).passphrase_refused)(error),
+                    (AccountPhrases::of(locale.language()).passphrase_refused)(error),
                 )
             })
         };
@@ -64,11 +66,11 @@ pub(crate) fn PassphraseForm(
                             input.set_value("");
                         }
                     }
-                    page.remark(|l| AccountPhrases::of(l).saved);
+                    toasts.toast(|l| AccountPhrases::of(l).saved);
                 }
                 Err(error) => {
                     let about_now = error.is(ErrorCode::WrongPassphrase);
-                    trouble.try_set(Some((about_now, refused(&error, page.language()))));
+                    trouble.try_set(Some((about_now, refused(&error, locale.language()))));
                 }
             }
         });
@@ -86,7 +88,7 @@ pub(crate) fn PassphraseForm(
             <div hidden=move || !has.get()>
                 <Field
                     id="passphrase-now"
-                    label=words(move || AccountPhrases::of(page.language()).passphrase_now.to_owned())
+                    label=words(move || AccountPhrases::of(locale.language()).passphrase_now.to_owned())
                     input=now
                     trouble=at(true)
                     kind="password"
@@ -96,16 +98,16 @@ pub(crate) fn PassphraseForm(
             </div>
             <Field
                 id="passphrase-new"
-                label=words(move || AccountPhrases::of(page.language()).passphrase_new.to_owned())
+                label=words(move || AccountPhrases::of(locale.language()).passphrase_new.to_owned())
                 input=new
-                hint=words(move || AccountPhrases::of(page.language()).passphrase_why.to_owned())
+                hint=words(move || AccountPhrases::of(locale.language()).passphrase_why.to_owned())
                 trouble=at(false)
                 kind="password"
                 autocomplete="new-password"
                 capitals="none"
             />
             <button type="submit" class="button" data-testid="passphrase-save" disabled=under_way>
-                {page.says(|l| AccountPhrases::of(l).save)}
+                {locale.says(|l| AccountPhrases::of(l).save)}
             </button>
         </form>
     }

@@ -25,7 +25,6 @@ use crate::language::Language;
 
 /// The administration's lists and questions.
 pub struct AdminPhrases {
-    pub title: &'static str,
     pub sections: &'static str,
     pub section: fn(Section) -> &'static str,
     pub nothing: fn(Section) -> &'static str,
@@ -53,7 +52,6 @@ impl AdminPhrases {
 }
 
 static ENGLISH: AdminPhrases = AdminPhrases {
-    title: "Administration",
     sections: "Parts of the administration",
     section: |section| match section {
         Section::People => "People",
@@ -89,7 +87,6 @@ static ENGLISH: AdminPhrases = AdminPhrases {
 };
 
 static KOREAN: AdminPhrases = AdminPhrases {
-    title: "서버 관리",
     sections: "서버 관리 메뉴",
     section: |section| match section {
         Section::People => "사람",

@@ -1,8 +1,7 @@
 //! Names of roles, states, actions, limits and spans.
 
-use crate::admin::span::Span;
 use crate::language::Language;
-use steadfast_shared::Role;
+use crate::language::span::Span;
 use steadfast_shared::admin::AccountState;
 use steadfast_shared::admin::AuditAction;
 use steadfast_shared::admin::LimitName;
@@ -12,8 +11,6 @@ use steadfast_shared::admin::Via;
 
 /// Names of roles, states, actions, limits and spans.
 pub struct AdminTerms {
-    pub role: fn(Role) -> &'static str,
-    pub role_means: fn(Role) -> &'static str,
     pub state: fn(AccountState) -> &'static str,
     pub messages_are: fn(Messages) -> &'static str,
     pub outcome: fn(SignInOutcome) -> &'static str,
@@ -30,16 +27,6 @@ impl AdminTerms {
 }
 
 static ENGLISH: AdminTerms = AdminTerms {
-    role: |role| match role {
-        Role::Member => "Member",
-        Role::Moderator => "Moderator",
-        Role::Owner => "Owner",
-    },
-    role_means: |role| match role {
-        Role::Member => "Chats, like everybody.",
-        Role::Moderator => "Keeps order: bans people, hides and deletes messages, manages rooms.",
-        Role::Owner => "Runs the server: all of that, and roles, addresses, limits, invitations.",
-    },
     state: |state| match state {
         AccountState::Active => "Active",
         AccountState::Deactivated => "Closed",
@@ -106,16 +93,6 @@ static ENGLISH: AdminTerms = AdminTerms {
 };
 
 static KOREAN: AdminTerms = AdminTerms {
-    role: |role| match role {
-        Role::Member => "멤버",
-        Role::Moderator => "운영자",
-        Role::Owner => "소유자",
-    },
-    role_means: |role| match role {
-        Role::Member => "다른 사람들처럼 채팅해요.",
-        Role::Moderator => "질서를 지켜요. 사람을 차단하고, 메시지를 숨기거나 삭제하고, 채팅방을 관리해요.",
-        Role::Owner => "서버를 운영해요. 운영자가 하는 일에 더해 역할, 주소, 제한, 초대를 관리해요.",
-    },
     state: |state| match state {
         AccountState::Active => "활성",
         AccountState::Deactivated => "닫힘",

@@ -4,24 +4,31 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::Input;
 
+use crate::account::context::AccountContext;
 use crate::account::phrases::OwnerLinkPhrases;
 use crate::admin::api;
-use crate::page::{Page, words};
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
 use crate::ui::dialog::Dialog;
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
+use crate::ui::toast::Toasts;
 
 /// Asks whoever is signed in whether to become owner by the link that led here.
 #[component]
 pub(crate) fn ClaimDialog() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let toasts = Toasts::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let account = AccountContext::here();
     let trouble = RwSignal::new(None::<String>);
     let under_way = RwSignal::new(false);
     let close = Callback::new(move |()| {
-        page.owner_code.set_value(None);
-        page.around.close(Opened::Claim);
+        account.owner_code.set_value(None);
+        overlays.close(Overlay::Claim);
     });
     let claim = move |_| {
-        let Some(code) = page.owner_code.get_value() else {
+        let Some(code) = account.owner_code.get_value() else {
             return close.run(());
         };
         under_way.set(true);
@@ -31,23 +38,23 @@ pub(crate) fn ClaimDialog() -> impl IntoView {
             under_way.try_set(false);
             match answer {
                 Ok(info) => {
-                    page.tell(Input::SignedIn(info));
+                    chat.dispatch(Input::SignedIn(info));
                     close.run(());
-                    page.remark(|l| OwnerLinkPhrases::of(l).claimed);
+                    toasts.toast(|l| OwnerLinkPhrases::of(l).claimed);
                 }
                 Err(error) => {
-                    trouble.try_set(Some(untrack(|| api::why(&error, page.language()))));
+                    trouble.try_set(Some(untrack(|| api::why(&error, locale.language()))));
                 }
             }
         });
     };
     view! {
-        <Dialog title=words(move || OwnerLinkPhrases::of(page.language()).claim.to_owned()) testid="claim" brief=true on_close=close>
-            <p>{page.says(|l| OwnerLinkPhrases::of(l).claim_means)}</p>
+        <Dialog title=words(move || OwnerLinkPhrases::of(locale.language()).claim.to_owned()) testid="claim" brief=true on_close=close>
+            <p>{locale.says(|l| OwnerLinkPhrases::of(l).claim_means)}</p>
             <p class="labelled-hint" role="alert" data-bad="true" data-testid="claim-trouble">{move || trouble.get()}</p>
             <div class="dialog-ways">
                 <button type="button" class="button" data-testid="claim-not-now" on:click=move |_| close.run(())>
-                    {page.says(|l| OwnerLinkPhrases::of(l).claim_not_now)}
+                    {locale.says(|l| OwnerLinkPhrases::of(l).claim_not_now)}
                 </button>
                 <button
                     type="button"
@@ -57,7 +64,7 @@ pub(crate) fn ClaimDialog() -> impl IntoView {
                     disabled=under_way
                     on:click=claim
                 >
-                    {page.says(|l| OwnerLinkPhrases::of(l).claim)}
+                    {locale.says(|l| OwnerLinkPhrases::of(l).claim)}
                 </button>
             </div>
         </Dialog>

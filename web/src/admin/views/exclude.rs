@@ -11,19 +11,21 @@ use steadfast_shared::{Person, Power, Role, limit};
 use crate::admin::phrases::{
     AdminPersonPhrases, AdminPhrases, AdminTerms, ConsequencePhrases, ExclusionPhrases,
 };
-use crate::admin::span::Span;
 use crate::admin::views::choose::{Radios, Select};
 use crate::admin::views::question::{Ask, Deed};
 use crate::admin::{api, consequences};
+use crate::connection::context::ChatContext;
 use crate::language::Language;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
+use crate::language::span::Span;
 use crate::ui::field::Field;
 
 /// Bans somebody, or closes their account.
 #[component]
 pub(super) fn Exclude(person: Person) -> impl IntoView {
-    let page = Page::here();
-    let role = page.read(Session::role);
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let role = chat.read(Session::role);
     let Person { id, name } = person;
     let state = RwSignal::new(AccountState::Banned);
     let lasts = RwSignal::new(None::<Span>);
@@ -38,14 +40,15 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
         addresses_seconds: addresses.get().map(Span::seconds),
         messages: messages.get(),
     };
-    let follows = Signal::derive(move || consequences::of_exclusion(&asked(String::new()), page.language()));
+    let follows =
+        Signal::derive(move || consequences::of_exclusion(&asked(String::new()), locale.language()));
     let title = {
         let name = name.clone();
-        words(move || (ExclusionPhrases::of(page.language()).exclude_question)(&name))
+        words(move || (ExclusionPhrases::of(locale.language()).exclude_question)(&name))
     };
     let does = words(move || match state.get() {
-        AccountState::Deactivated => ExclusionPhrases::of(page.language()).deactivate.to_owned(),
-        AccountState::Active | AccountState::Banned => ExclusionPhrases::of(page.language()).ban.to_owned(),
+        AccountState::Deactivated => ExclusionPhrases::of(locale.language()).deactivate.to_owned(),
+        AccountState::Active | AccountState::Banned => ExclusionPhrases::of(locale.language()).ban.to_owned(),
     });
     let deed: Deed = Rc::new(move || {
         let typed = reason
@@ -54,7 +57,7 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
             .unwrap_or_default();
         let typed = typed.trim().to_owned();
         if typed.chars().count() > limit::REASON_CHARS {
-            let language = untrack(|| page.language());
+            let language = untrack(|| locale.language());
             reason_trouble.set(Some((ExclusionPhrases::of(language).reason_too_long)(
                 limit::REASON_CHARS,
             )));
@@ -65,11 +68,12 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
         Some(Box::pin(async move {
             let info = api::exclude(id, &asked).await?;
             Ok(untrack(|| {
-                (ExclusionPhrases::of(page.language()).excluded)(&name, info.state)
+                (ExclusionPhrases::of(locale.language()).excluded)(&name, info.state)
             }))
         }))
     });
-    let says = move |phrase: fn(Language) -> &'static str| words(move || phrase(page.language()).to_owned());
+    let says =
+        move |phrase: fn(Language) -> &'static str| words(move || phrase(locale.language()).to_owned());
     let kinds = vec![
         (
             AccountState::Banned,
@@ -91,7 +95,7 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
             <Select
                 label=says(|l| ExclusionPhrases::of(l).how_long)
                 testid="exclude-lasts"
-                options=spans(page, says(|l| ExclusionPhrases::of(l).until_let_in))
+                options=spans(locale, says(|l| ExclusionPhrases::of(l).until_let_in))
                 start=""
                 chosen=Callback::new(move |name: String| lasts.set(Span::of_name(&name)))
                 labelled=true
@@ -109,7 +113,7 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
                         <Select
                             label=says(|l| ExclusionPhrases::of(l).addresses)
                             testid="exclude-addresses"
-                            options=spans(page, says(|l| ExclusionPhrases::of(l).not_at_all))
+                            options=spans(locale, says(|l| ExclusionPhrases::of(l).not_at_all))
                             start=""
                             chosen=Callback::new(move |name: String| addresses.set(Span::of_name(&name)))
                             labelled=true
@@ -121,11 +125,11 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
     }
 }
 
-fn spans(page: Page, none: Signal<String>) -> Vec<(&'static str, Signal<String>)> {
+fn spans(locale: Locale, none: Signal<String>) -> Vec<(&'static str, Signal<String>)> {
     let spans = Span::ALL.map(|span| {
         (
             span.name(),
-            words(move || (AdminTerms::of(page.language()).span)(span).to_owned()),
+            words(move || (AdminTerms::of(locale.language()).span)(span).to_owned()),
         )
     });
     [("", none)].into_iter().chain(spans).collect()
@@ -134,7 +138,7 @@ fn spans(page: Page, none: Signal<String>) -> Vec<(&'static str, Signal<String>)
 /// What becomes of what somebody wrote, as far as one may decide it.
 #[component]
 fn MessagesChoice(role: Role, chosen: RwSignal<Messages>) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let all = [
         (Messages::Kept, "kept", Power::HideMessages),
         (Messages::Hidden, "hidden", Power::HideMessages),
@@ -147,12 +151,18 @@ fn MessagesChoice(role: Role, chosen: RwSignal<Messages>) -> impl IntoView {
             (
                 messages,
                 key,
-                words(move || (AdminPersonPhrases::of(page.language()).messages_choice)(messages).to_owned()),
-                words(move || (AdminPersonPhrases::of(page.language()).messages_mean)(messages).to_owned()),
+                words(move || {
+                    (AdminPersonPhrases::of(locale.language()).messages_choice)(messages).to_owned()
+                }),
+                words(move || (AdminPersonPhrases::of(locale.language()).messages_mean)(messages).to_owned()),
             )
         })
         .collect();
-    let legend = words(move || AdminPersonPhrases::of(page.language()).their_messages.to_owned());
+    let legend = words(move || {
+        AdminPersonPhrases::of(locale.language())
+            .their_messages
+            .to_owned()
+    });
     view! { <Radios legend name="messages" options chosen /> }
 }
 
@@ -163,27 +173,28 @@ pub(super) fn MessagesOf(
     /// What became of it so far.
     are: Messages,
 ) -> impl IntoView {
-    let page = Page::here();
-    let role = page.read(Session::role);
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let role = chat.read(Session::role);
     let Person { id, name } = person;
     let chosen = RwSignal::new(are);
     let follows = Signal::derive(move || {
-        vec![(ConsequencePhrases::of(page.language()).messages)(chosen.get()).to_owned()]
+        vec![(ConsequencePhrases::of(locale.language()).messages)(chosen.get()).to_owned()]
     });
     let title = {
         let name = name.clone();
-        words(move || (AdminPersonPhrases::of(page.language()).messages_question)(&name))
+        words(move || (AdminPersonPhrases::of(locale.language()).messages_question)(&name))
     };
     let deed: Deed = Rc::new(move || {
         let (messages, name) = (chosen.get_untracked(), name.clone());
         Some(Box::pin(async move {
             let info = api::set_messages(id, messages).await?;
             Ok(untrack(|| {
-                (AdminPersonPhrases::of(page.language()).messages_done)(&name, info.messages)
+                (AdminPersonPhrases::of(locale.language()).messages_done)(&name, info.messages)
             }))
         }))
     });
-    let does = words(move || AdminPhrases::of(page.language()).do_it.to_owned());
+    let does = words(move || AdminPhrases::of(locale.language()).do_it.to_owned());
     view! {
         <Ask title follows does grave=Signal::derive(move || chosen.get() == Messages::Erased) deed>
             <MessagesChoice role chosen />

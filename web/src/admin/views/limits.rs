@@ -12,7 +12,7 @@ use crate::account::phrases::AccountPhrases;
 use crate::admin::api;
 use crate::admin::phrases::{AdminTerms, LimitPhrases};
 use crate::admin::views::question::{Ask, Deed};
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::ui::field::Field;
 
 /// One limit, as it is and as it is typed.
@@ -62,7 +62,7 @@ pub(super) fn Limits(
     /// Those that are other than everybody's.
     has: Vec<PersonLimit>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let Person { id, name } = person;
     let has: BTreeMap<LimitName, u32> = has.into_iter().map(|has| (has.limit, has.value)).collect();
     let all = LimitName::ALL.map(|limit| Typed {
@@ -73,7 +73,7 @@ pub(super) fn Limits(
     });
     let title = {
         let name = name.clone();
-        words(move || (LimitPhrases::of(page.language()).limits_question)(&name))
+        words(move || (LimitPhrases::of(locale.language()).limits_question)(&name))
     };
     let deed: Deed = Rc::new(move || {
         let mut changed = Vec::new();
@@ -81,7 +81,7 @@ pub(super) fn Limits(
         for typed in all {
             let value = typed.value();
             fine &= value.is_ok();
-            let not_a_number = untrack(|| LimitPhrases::of(page.language()).limit_not_a_number);
+            let not_a_number = untrack(|| LimitPhrases::of(locale.language()).limit_not_a_number);
             typed.trouble.set(value.is_err().then(|| not_a_number.to_owned()));
             if let Ok(value) = value
                 && value != typed.has
@@ -98,7 +98,9 @@ pub(super) fn Limits(
                 for limit in changed {
                     api::set_limit(id, limit).await?;
                 }
-                Ok(untrack(|| (LimitPhrases::of(page.language()).limits_done)(&name)))
+                Ok(untrack(|| {
+                    (LimitPhrases::of(locale.language()).limits_done)(&name)
+                }))
             })
         })
     });
@@ -109,7 +111,7 @@ pub(super) fn Limits(
             view! {
                 <Field
                     id=id_of(limit)
-                    label=words(move || (AdminTerms::of(page.language()).limit)(limit).to_owned())
+                    label=words(move || (AdminTerms::of(locale.language()).limit)(limit).to_owned())
                     input=typed.input
                     start=typed.has.map(|value| value.to_string()).unwrap_or_default()
                     trouble=typed.trouble
@@ -121,10 +123,10 @@ pub(super) fn Limits(
         <Ask
             title
             follows=Signal::stored(Vec::new())
-            does=words(move || AccountPhrases::of(page.language()).save.to_owned())
+            does=words(move || AccountPhrases::of(locale.language()).save.to_owned())
             deed
         >
-            <p class="labelled-hint">{page.says(|l| LimitPhrases::of(l).limits_hint)}</p>
+            <p class="labelled-hint">{locale.says(|l| LimitPhrases::of(l).limits_hint)}</p>
             <div class="admin-limits">{fields}</div>
         </Ask>
     }

@@ -12,18 +12,21 @@ use crate::admin::section::Section;
 use crate::admin::views::Heading;
 use crate::admin::views::choose::Select;
 use crate::admin::views::records::Records;
+use crate::browser::pause::Pause;
+use crate::connection::context::ChatContext;
 use crate::language::Phrase;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
+use crate::people::role_phrases::RoleNames;
 use crate::ui::icon::{Icon, Shape};
-use crate::ui::pause::Pause;
 use crate::ui::phrases::UiPhrases;
 
 /// One list; of a log, what concerns one person.
 #[component]
 pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
     let trail = Trail::here();
-    let listing = Listing::new(page);
+    let listing = Listing::new();
     let person = about.as_ref().map(|person| person.id);
     let source = move || match section {
         Section::People => Source::People(trail.people.get_value()),
@@ -41,17 +44,17 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
         _ => ().into_any(),
     };
     let title = words(move || {
-        let name = (AdminPhrases::of(page.language()).section)(section);
+        let name = (AdminPhrases::of(locale.language()).section)(section);
         match &about {
             Some(person) => format!(
                 "{name}: {}",
-                (AdminPhrases::of(page.language()).about)(&person.name)
+                (AdminPhrases::of(locale.language()).about)(&person.name)
             ),
             None => name.to_owned(),
         }
     });
     let owner_link = move || {
-        let may = page.on_connection(|session| session.role().may(Power::MakeOwnerLink));
+        let may = chat.on_connection(|session| session.role().may(Power::MakeOwnerLink));
         (section == Section::People && may).then(|| {
             view! {
                 <button
@@ -60,7 +63,7 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
                     data-testid="owner-link"
                     on:click=move |_| trail.go(Place::Question(Question::OwnerLink))
                 >
-                    {page.says(|l| OwnerLinkPhrases::of(l).make_owner_link)}
+                    {locale.says(|l| OwnerLinkPhrases::of(l).make_owner_link)}
                 </button>
             }
         })
@@ -71,7 +74,7 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
                 <Heading title />
                 {owner_link}
                 <button type="button" class="button button-small" data-testid="admin-refresh" on:click=move |_| look.run(())>
-                    {page.says(|l| AdminPhrases::of(l).refresh)}
+                    {locale.says(|l| AdminPhrases::of(l).refresh)}
                 </button>
             </div>
             {filters}
@@ -85,7 +88,7 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
                     disabled=listing.loading
                     on:click=move |_| listing.go_on(source())
                 >
-                    {page.says(|l| UiPhrases::of(l).show_more)}
+                    {locale.says(|l| UiPhrases::of(l).show_more)}
                 </button>
             </div>
         </section>
@@ -95,10 +98,10 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
 /// That a list is being loaded, could not be, or has nothing in it.
 #[component]
 fn State(listing: Listing, section: Section, look: Callback<()>) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let empty = move || listing.records.with(Vec::is_empty);
     let said = move || {
-        let language = page.language();
+        let language = locale.language();
         if listing.trouble.with(Option::is_some) {
             None
         } else if listing.loading.get() {
@@ -116,7 +119,7 @@ fn State(listing: Listing, section: Section, look: Callback<()>) -> impl IntoVie
                         <Icon shape=Shape::Alert />
                         <span>{trouble}</span>
                         <button type="button" class="button button-small" on:click=move |_| look.run(())>
-                            {page.says(|l| UiPhrases::of(l).retry)}
+                            {locale.says(|l| UiPhrases::of(l).retry)}
                         </button>
                     </div>
                 }
@@ -128,17 +131,17 @@ fn State(listing: Listing, section: Section, look: Callback<()>) -> impl IntoVie
 /// Which people to look for: by name, state and role.
 #[component]
 fn PeopleFilters(look: Callback<()>) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let trail = Trail::here();
     let start = trail.people.get_value();
     let states = [
         (
             "",
-            words(move || AdminPhrases::of(page.language()).any_state.to_owned()),
+            words(move || AdminPhrases::of(locale.language()).any_state.to_owned()),
         ),
-        ("active", state_words(page, AccountState::Active)),
-        ("deactivated", state_words(page, AccountState::Deactivated)),
-        ("banned", state_words(page, AccountState::Banned)),
+        ("active", state_words(locale, AccountState::Active)),
+        ("deactivated", state_words(locale, AccountState::Deactivated)),
+        ("banned", state_words(locale, AccountState::Banned)),
     ];
     let state = match start.state {
         None => "",
@@ -146,11 +149,11 @@ fn PeopleFilters(look: Callback<()>) -> impl IntoView {
         Some(AccountState::Deactivated) => "deactivated",
         Some(AccountState::Banned) => "banned",
     };
-    let role_words = move |role| words(move || (AdminTerms::of(page.language()).role)(role).to_owned());
+    let role_words = move |role| words(move || (RoleNames::of(locale.language()).role)(role).to_owned());
     let roles = [Role::Member, Role::Moderator, Role::Owner].map(|role| (role.as_str(), role_words(role)));
     let any = (
         "",
-        words(move || AdminPhrases::of(page.language()).any_role.to_owned()),
+        words(move || AdminPhrases::of(locale.language()).any_role.to_owned()),
     );
     let on_state = Callback::new(move |name: String| {
         let state = match name.as_str() {
@@ -174,14 +177,14 @@ fn PeopleFilters(look: Callback<()>) -> impl IntoView {
         <div class="admin-filters">
             <SearchIn says=|l| AdminPhrases::of(l).find_people testid="find-people" start=start.search typed />
             <Select
-                label=words(move || PersonLabels::of(page.language()).state.to_owned())
+                label=words(move || PersonLabels::of(locale.language()).state.to_owned())
                 testid="filter-state"
                 options=states.to_vec()
                 start=state
                 chosen=on_state
             />
             <Select
-                label=words(move || PersonLabels::of(page.language()).role.to_owned())
+                label=words(move || PersonLabels::of(locale.language()).role.to_owned())
                 testid="filter-role"
                 options=[any].into_iter().chain(roles).collect()
                 start=start.role.map_or("", Role::as_str)
@@ -191,8 +194,8 @@ fn PeopleFilters(look: Callback<()>) -> impl IntoView {
     }
 }
 
-fn state_words(page: Page, state: AccountState) -> Signal<String> {
-    words(move || (AdminTerms::of(page.language()).state)(state).to_owned())
+fn state_words(locale: Locale, state: AccountState) -> Signal<String> {
+    words(move || (AdminTerms::of(locale.language()).state)(state).to_owned())
 }
 
 /// Which rooms to look for.
@@ -213,7 +216,7 @@ fn RoomFilter(look: Callback<()>) -> impl IntoView {
 /// Where one types what to look for.
 #[component]
 fn SearchIn(says: Phrase, testid: &'static str, start: String, typed: Callback<String>) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let pause = Pause::new();
     view! {
         <input
@@ -223,8 +226,8 @@ fn SearchIn(says: Phrase, testid: &'static str, start: String, typed: Callback<S
             autocomplete="off"
             autocapitalize="none"
             spellcheck="false"
-            aria-label=page.says(says)
-            placeholder=page.says(says)
+            aria-label=locale.says(says)
+            placeholder=locale.says(says)
             value=start
             on:input=move |event| {
                 let value = event_target_value(&event);

@@ -21,7 +21,7 @@ use steadfast_shared::{Person, UserId};
 
 use crate::admin::phrases::AdminPhrases;
 use crate::admin::place::{Place, Question, Trail};
-use crate::admin::section::{Section, administers};
+use crate::admin::section::Section;
 pub(crate) use crate::admin::views::claim::ClaimDialog;
 use crate::admin::views::exclude::{Exclude, MessagesOf};
 use crate::admin::views::limits::Limits;
@@ -29,13 +29,17 @@ use crate::admin::views::list::List;
 use crate::admin::views::owner_link::MakeOwnerLink;
 use crate::admin::views::person::PersonPlace;
 use crate::admin::views::plain::{Archive, Delete, Readmit, Release, SignOut};
-pub(crate) use crate::admin::views::records::marked;
 use crate::admin::views::role::RoleOf;
 use crate::admin::views::room::Rename;
-use crate::page::{Page, words};
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
+use crate::people::context::PeopleContext;
+use crate::people::role::administers;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, Shape};
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
+use crate::ui::phrases::UiPhrases;
+use crate::ui::toast::Toasts;
 
 /// What owners and moderators see and do.
 #[component]
@@ -43,18 +47,22 @@ pub(crate) fn Administration(
     /// About whom, first.
     about: Option<UserId>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let toasts = Toasts::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let people = PeopleContext::here();
     let trail = Trail::provide();
     if let Some(id) = about {
-        let name = page.called(id);
+        let name = people.called(id);
         trail.go(Place::Person(Person { id, name }));
     }
-    let role = Memo::new(move |_| page.on_connection(Session::role));
-    let close = Callback::new(move |()| page.around.close(Opened::Administration(about)));
+    let role = Memo::new(move |_| chat.on_connection(Session::role));
+    let close = Callback::new(move |()| overlays.close(Overlay::Administration(about)));
     Effect::new(move || {
         if !administers(role.get()) {
             close.run(());
-            page.remark(|l| AdminPhrases::of(l).no_more_to_see);
+            toasts.toast(|l| AdminPhrases::of(l).no_more_to_see);
         }
     });
     let tabs = move || {
@@ -66,12 +74,12 @@ pub(crate) fn Administration(
     let place = Memo::new(move |_| trail.place());
     view! {
         <Dialog
-            title=words(move || AdminPhrases::of(page.language()).title.to_owned())
+            title=words(move || UiPhrases::of(locale.language()).administration.to_owned())
             testid="administration"
             wide=true
             on_close=close
         >
-            <nav class="admin-tabs" aria-label=page.says(|l| AdminPhrases::of(l).sections)>{tabs}</nav>
+            <nav class="admin-tabs" aria-label=locale.says(|l| AdminPhrases::of(l).sections)>{tabs}</nav>
             <p class="admin-report" role="status" data-testid="admin-report">{move || trail.report.get()}</p>
             <Show when=move || trail.leads_back()>
                 <button
@@ -81,7 +89,7 @@ pub(crate) fn Administration(
                     on:click=move |_| trail.back()
                 >
                     <Icon shape=Shape::Back />
-                    {page.says(|l| AdminPhrases::of(l).back)}
+                    {locale.says(|l| AdminPhrases::of(l).back)}
                 </button>
             </Show>
             {move || place.get().map(at)}
@@ -112,7 +120,7 @@ fn at(place: Place) -> AnyView {
 /// The way to one list.
 #[component]
 fn Tab(section: Section) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let trail = Trail::here();
     view! {
         <button
@@ -122,7 +130,7 @@ fn Tab(section: Section) -> impl IntoView {
             aria-current=move || (trail.section() == Some(section)).then_some("true")
             on:click=move |_| trail.look(section)
         >
-            {move || (AdminPhrases::of(page.language()).section)(section)}
+            {move || (AdminPhrases::of(locale.language()).section)(section)}
         </button>
     }
 }

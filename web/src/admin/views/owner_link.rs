@@ -7,13 +7,13 @@ use crate::account::phrases::OwnerLinkPhrases;
 use crate::admin::api;
 use crate::admin::views::Heading;
 use crate::browser::base_path;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::ui::shown_once::ShownOnce;
 
 /// Makes an owner link, and shows it once.
 #[component]
 pub(super) fn MakeOwnerLink() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let link = RwSignal::new(None::<String>);
     let trouble = RwSignal::new(None::<String>);
     let make = move |_| {
@@ -23,15 +23,15 @@ pub(super) fn MakeOwnerLink() -> impl IntoView {
                     link.try_set(Some(base_path::link(&made.path)));
                 }
                 Err(error) => {
-                    trouble.try_set(Some(untrack(|| api::why(&error, page.language()))));
+                    trouble.try_set(Some(untrack(|| api::why(&error, locale.language()))));
                 }
             }
         });
     };
     view! {
         <section class="admin-question">
-            <Heading title=words(move || OwnerLinkPhrases::of(page.language()).owner_link.to_owned()) />
-            <p>{page.says(|l| OwnerLinkPhrases::of(l).owner_link_means)}</p>
+            <Heading title=words(move || OwnerLinkPhrases::of(locale.language()).owner_link.to_owned()) />
+            <p>{locale.says(|l| OwnerLinkPhrases::of(l).owner_link_means)}</p>
             <ShownOnce link about=|l| OwnerLinkPhrases::of(l).owner_link_once testid="owner-link-made" />
             <p class="labelled-hint" role="alert" data-bad="true">{move || trouble.get()}</p>
             <div class="dialog-ways">
@@ -42,7 +42,7 @@ pub(super) fn MakeOwnerLink() -> impl IntoView {
                     hidden=move || link.with(Option::is_some)
                     on:click=make
                 >
-                    {page.says(|l| OwnerLinkPhrases::of(l).make_owner_link)}
+                    {locale.says(|l| OwnerLinkPhrases::of(l).make_owner_link)}
                 </button>
             </div>
         </section>

@@ -16,15 +16,16 @@ use crate::admin::record::{Fact, Mark, Record, Value, marks};
 use crate::admin::section::Section;
 use crate::admin::views::Heading;
 use crate::admin::views::records::{Facts, Records, marked};
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
 use crate::language::{Language, Phrase};
-use crate::page::{Page, words};
 use crate::people::avatar::Avatar;
 use crate::ui::phrases::UiPhrases;
 
 /// Everything about one person.
 #[component]
 pub(super) fn PersonPlace(person: Person) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let detail = RwSignal::new(None::<PersonDetail>);
     let trouble = RwSignal::new(None::<String>);
     let Person { id, name } = person;
@@ -34,13 +35,13 @@ pub(super) fn PersonPlace(person: Person) -> impl IntoView {
                 detail.try_set(Some(found));
             }
             Err(error) => {
-                trouble.try_set(Some(untrack(|| api::why(&error, page.language()))));
+                trouble.try_set(Some(untrack(|| api::why(&error, locale.language()))));
             }
         }
     });
     let said = move || match (detail.with(Option::is_some), trouble.get()) {
         (true, _) => None,
-        (false, None) => Some(AdminPhrases::of(page.language()).loading.to_owned()),
+        (false, None) => Some(AdminPhrases::of(locale.language()).loading.to_owned()),
         (false, trouble) => trouble,
     };
     view! {
@@ -54,9 +55,9 @@ pub(super) fn PersonPlace(person: Person) -> impl IntoView {
 
 #[component]
 fn Detail(detail: PersonDetail) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let trail = Trail::here();
-    let language = untrack(|| page.language());
+    let language = untrack(|| locale.language());
     let info = detail.info.clone();
     let person = info.person.clone();
     let connections = detail
@@ -85,7 +86,7 @@ fn Detail(detail: PersonDetail) -> impl IntoView {
                 data-testid=testid
                 on:click=move |_| trail.go(Place::List(section, Some(person.clone())))
             >
-                {page.says(says)}
+                {locale.says(says)}
             </button>
         }
     };
@@ -93,7 +94,7 @@ fn Detail(detail: PersonDetail) -> impl IntoView {
     view! {
         <p class="record-lead">
             <Avatar person=info.person.clone() />
-            {marks.into_iter().map(|mark: Mark| marked(page, mark)).collect_view()}
+            {marks.into_iter().map(|mark: Mark| marked(locale, mark)).collect_view()}
         </p>
         <Facts facts=facts(&detail, language) />
         <Acts detail=detail.clone() />
@@ -109,10 +110,10 @@ fn Detail(detail: PersonDetail) -> impl IntoView {
 
 #[component]
 fn Part(title: Phrase, children: Children) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     view! {
         <div class="admin-part">
-            <h4>{page.says(title)}</h4>
+            <h4>{locale.says(title)}</h4>
             {children()}
         </div>
     }
@@ -183,10 +184,11 @@ fn facts(detail: &PersonDetail, language: Language) -> Vec<Fact> {
 /// What can be done about somebody; nothing that one may not do.
 #[component]
 fn Acts(detail: PersonDetail) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
     let trail = Trail::here();
-    let role = page.read(Session::role);
-    let me = page.read(|session| session.me().map(|me| me.id));
+    let role = chat.read(Session::role);
+    let me = chat.read(|session| session.me().map(|me| me.id));
     let info = detail.info;
     let person = info.person.clone();
     let is_me = me == Some(person.id);
@@ -246,12 +248,12 @@ fn Acts(detail: PersonDetail) -> impl IntoView {
                 data-grave=grave.then_some("true")
                 on:click=move |_| trail.go(Place::Question(question.clone()))
             >
-                {page.says(says)}
+                {locale.says(says)}
             </button>
         }
     });
     view! {
         <div class="admin-acts" data-testid="acts">{buttons.collect_view()}</div>
-        <p class="labelled-hint" hidden=!only_looks>{words(move || AdminPersonPhrases::of(page.language()).you_cannot.to_owned())}</p>
+        <p class="labelled-hint" hidden=!only_looks>{words(move || AdminPersonPhrases::of(locale.language()).you_cannot.to_owned())}</p>
     }
 }

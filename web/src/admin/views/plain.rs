@@ -9,13 +9,13 @@ use steadfast_shared::admin::{ChangeRoomBody, HeldAddress, RoomInfo};
 use crate::admin::api;
 use crate::admin::phrases::{AdminPersonPhrases, AdminRoomPhrases, ExclusionPhrases, LimitPhrases};
 use crate::admin::views::question::{Ask, Deed};
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::rooms::phrases::RoomPhrases;
 
 /// Lets somebody in again.
 #[component]
 pub(super) fn Readmit(person: Person) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let Person { id, name } = person;
     let names = (name.clone(), name.clone());
     let deed: Deed = Rc::new(move || {
@@ -23,15 +23,15 @@ pub(super) fn Readmit(person: Person) -> impl IntoView {
         Some(Box::pin(async move {
             api::readmit(id).await?;
             Ok(untrack(|| {
-                (ExclusionPhrases::of(page.language()).readmitted)(&name)
+                (ExclusionPhrases::of(locale.language()).readmitted)(&name)
             }))
         }))
     });
     view! {
         <Ask
-            title=words(move || (ExclusionPhrases::of(page.language()).readmit_question)(&names.0))
-            follows=Signal::derive(move || vec![(ExclusionPhrases::of(page.language()).readmit_means)(&names.1)])
-            does=words(move || ExclusionPhrases::of(page.language()).readmit.to_owned())
+            title=words(move || (ExclusionPhrases::of(locale.language()).readmit_question)(&names.0))
+            follows=Signal::derive(move || vec![(ExclusionPhrases::of(locale.language()).readmit_means)(&names.1)])
+            does=words(move || ExclusionPhrases::of(locale.language()).readmit.to_owned())
             deed
         />
     }
@@ -44,7 +44,7 @@ pub(super) fn SignOut(
     /// Whether they can sign in again.
     returns: bool,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let Person { id, name } = person;
     let names = (name.clone(), name.clone());
     let deed: Deed = Rc::new(move || {
@@ -52,12 +52,12 @@ pub(super) fn SignOut(
         Some(Box::pin(async move {
             let done = api::sign_out(id).await?;
             Ok(untrack(|| {
-                (AdminPersonPhrases::of(page.language()).signed_out)(&name, done.devices)
+                (AdminPersonPhrases::of(locale.language()).signed_out)(&name, done.devices)
             }))
         }))
     });
     let follows = Signal::derive(move || {
-        let language = page.language();
+        let language = locale.language();
         let means = if returns {
             AdminPersonPhrases::of(language).sign_out_means
         } else {
@@ -67,9 +67,9 @@ pub(super) fn SignOut(
     });
     view! {
         <Ask
-            title=words(move || (AdminPersonPhrases::of(page.language()).sign_out_question)(&names.0))
+            title=words(move || (AdminPersonPhrases::of(locale.language()).sign_out_question)(&names.0))
             follows
-            does=words(move || AdminPersonPhrases::of(page.language()).sign_out.to_owned())
+            does=words(move || AdminPersonPhrases::of(locale.language()).sign_out.to_owned())
             grave=Signal::stored(true)
             deed
         />
@@ -79,21 +79,23 @@ pub(super) fn SignOut(
 /// Lets an address in again.
 #[component]
 pub(super) fn Release(held: HeldAddress) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let HeldAddress { id, address, .. } = held;
     let named = address.clone();
     let deed: Deed = Rc::new(move || {
         let address = address.clone();
         Some(Box::pin(async move {
             api::release(id).await?;
-            Ok(untrack(|| (LimitPhrases::of(page.language()).released)(&address)))
+            Ok(untrack(|| {
+                (LimitPhrases::of(locale.language()).released)(&address)
+            }))
         }))
     });
     view! {
         <Ask
-            title=words(move || (LimitPhrases::of(page.language()).release_question)(&named))
-            follows=Signal::derive(move || vec![LimitPhrases::of(page.language()).release_means.to_owned()])
-            does=words(move || LimitPhrases::of(page.language()).release.to_owned())
+            title=words(move || (LimitPhrases::of(locale.language()).release_question)(&named))
+            follows=Signal::derive(move || vec![LimitPhrases::of(locale.language()).release_means.to_owned()])
+            does=words(move || LimitPhrases::of(locale.language()).release.to_owned())
             deed
         />
     }
@@ -102,7 +104,7 @@ pub(super) fn Release(held: HeldAddress) -> impl IntoView {
 /// Archives a room, or opens it again.
 #[component]
 pub(super) fn Archive(room: RoomInfo) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let RoomInfo {
         id, name, archived, ..
     } = room;
@@ -117,12 +119,12 @@ pub(super) fn Archive(room: RoomInfo) -> impl IntoView {
         Some(Box::pin(async move {
             api::change_room(id, &asked).await?;
             Ok(untrack(|| {
-                (AdminRoomPhrases::of(page.language()).room_changed)(&name)
+                (AdminRoomPhrases::of(locale.language()).room_changed)(&name)
             }))
         }))
     });
     let title = words(move || {
-        let language = page.language();
+        let language = locale.language();
         let question = if archived {
             AdminRoomPhrases::of(language).reopen_question
         } else {
@@ -131,7 +133,7 @@ pub(super) fn Archive(room: RoomInfo) -> impl IntoView {
         question(&named)
     });
     let follows = Signal::derive(move || {
-        let language = page.language();
+        let language = locale.language();
         vec![
             if archived {
                 RoomPhrases::of(language).reopen_means
@@ -142,7 +144,7 @@ pub(super) fn Archive(room: RoomInfo) -> impl IntoView {
         ]
     });
     let does = words(move || {
-        let language = page.language();
+        let language = locale.language();
         if archived {
             RoomPhrases::of(language).reopen
         } else {
@@ -156,7 +158,7 @@ pub(super) fn Archive(room: RoomInfo) -> impl IntoView {
 /// Deletes a room.
 #[component]
 pub(super) fn Delete(room: RoomInfo) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let RoomInfo {
         id,
         name,
@@ -171,12 +173,12 @@ pub(super) fn Delete(room: RoomInfo) -> impl IntoView {
         Some(Box::pin(async move {
             api::delete_room(id).await?;
             Ok(untrack(|| {
-                (AdminRoomPhrases::of(page.language()).room_deleted)(&name)
+                (AdminRoomPhrases::of(locale.language()).room_deleted)(&name)
             }))
         }))
     });
     let follows = Signal::derive(move || {
-        let language = page.language();
+        let language = locale.language();
         vec![
             (AdminRoomPhrases::of(language).delete_room_means)(members, entries),
             AdminRoomPhrases::of(language).delete_room_for_good.to_owned(),
@@ -184,9 +186,9 @@ pub(super) fn Delete(room: RoomInfo) -> impl IntoView {
     });
     view! {
         <Ask
-            title=words(move || (AdminRoomPhrases::of(page.language()).delete_room_question)(&named))
+            title=words(move || (AdminRoomPhrases::of(locale.language()).delete_room_question)(&named))
             follows
-            does=words(move || AdminRoomPhrases::of(page.language()).delete_room.trim_end_matches('…').to_owned())
+            does=words(move || AdminRoomPhrases::of(locale.language()).delete_room.trim_end_matches('…').to_owned())
             grave=Signal::stored(true)
             deed
         />

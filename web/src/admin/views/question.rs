@@ -12,7 +12,7 @@ use crate::admin::phrases::AdminPhrases;
 use crate::admin::place::Trail;
 use crate::admin::views::Heading;
 use crate::browser::http::HttpError;
-use crate::page::Page;
+use crate::language::locale::Locale;
 
 /// What is done once it is confirmed, and what to say then; nothing, where what was typed will not do.
 pub(super) type Deed = Rc<dyn Fn() -> Option<LocalBoxFuture<'static, Result<String, HttpError>>>>;
@@ -31,7 +31,7 @@ pub(super) fn Ask(
     deed: Deed,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let trail = Trail::here();
     let trouble = RwSignal::new(None::<String>);
     let under_way = RwSignal::new(false);
@@ -49,7 +49,7 @@ pub(super) fn Ask(
             match answer {
                 Ok(report) => trail.done(report),
                 Err(error) => {
-                    trouble.try_set(Some(untrack(|| api::why(&error, page.language()))));
+                    trouble.try_set(Some(untrack(|| api::why(&error, locale.language()))));
                 }
             }
         });
@@ -62,7 +62,7 @@ pub(super) fn Ask(
                 .map(|sentence| view! { <li>{sentence}</li> });
             view! {
                 <div class="follows" data-testid="follows">
-                    <h4>{page.says(|l| AdminPhrases::of(l).this_will)}</h4>
+                    <h4>{locale.says(|l| AdminPhrases::of(l).this_will)}</h4>
                     <ul>{lines.collect_view()}</ul>
                 </div>
             }
@@ -76,7 +76,7 @@ pub(super) fn Ask(
             <p class="labelled-hint" role="alert" data-bad="true" data-testid="question-trouble">{move || trouble.get()}</p>
             <div class="dialog-ways">
                 <button type="button" class="button" data-testid="question-cancel" on:click=move |_| trail.back()>
-                    {page.says(|l| AdminPhrases::of(l).cancel)}
+                    {locale.says(|l| AdminPhrases::of(l).cancel)}
                 </button>
                 <button
                     type="submit"

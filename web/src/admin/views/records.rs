@@ -8,10 +8,12 @@ use crate::admin::phrases::{AdminPersonPhrases, AdminRoomPhrases, AdminTerms, Li
 use crate::admin::place::{Place, Trail};
 use crate::admin::record::{Fact, Lead, Mark, Record, Value, Way};
 use crate::admin::views::when::When;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::people::phrases::PeoplePhrases;
+use crate::people::role_phrases::RoleNames;
 use crate::rooms::phrases::RoomPhrases;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::Shape;
+use crate::ui::mark::mark as mark_view;
 
 /// Lines of a list.
 #[component]
@@ -27,7 +29,7 @@ pub(super) fn Records(records: Signal<Vec<Record>>) -> impl IntoView {
 
 #[component]
 fn Line(record: Record) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let Record {
         lead,
         marks,
@@ -43,7 +45,7 @@ fn Line(record: Record) -> impl IntoView {
         Lead::Person(person) => view! { <Who person /> }.into_any(),
         Lead::Words(words) => view! { <span class="record-title">{words}</span> }.into_any(),
     };
-    let marks = marks.into_iter().map(|mark| marked(page, mark)).collect_view();
+    let marks = marks.into_iter().map(|mark| marked(locale, mark)).collect_view();
     let ways = ways
         .into_iter()
         .map(|way| view! { <WayOn way about=name.clone() /> })
@@ -82,12 +84,12 @@ pub(super) fn Facts(facts: Vec<Fact>) -> impl IntoView {
 /// A person, and the way to their details.
 #[component]
 fn Who(person: Person) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let trail = Trail::here();
     let name = person.name.clone();
     let label = {
         let name = name.clone();
-        words(move || (AdminPersonPhrases::of(page.language()).details_of)(&name))
+        words(move || (AdminPersonPhrases::of(locale.language()).details_of)(&name))
     };
     view! {
         <button
@@ -103,7 +105,7 @@ fn Who(person: Person) -> impl IntoView {
 }
 
 /// A mark in words, with a sign where the word stands for more than itself.
-pub(crate) fn marked(page: Page, mark: Mark) -> AnyView {
+pub(super) fn marked(locale: Locale, mark: Mark) -> AnyView {
     let (kind, shape) = match mark {
         Mark::Role(Role::Owner | Role::Moderator) => ("role", Some(Shape::Shield)),
         Mark::Role(Role::Member) => ("role", None),
@@ -112,26 +114,20 @@ pub(crate) fn marked(page: Page, mark: Mark) -> AnyView {
         Mark::Archived => ("archived", Some(Shape::Archive)),
     };
     let says = move || match mark {
-        Mark::Role(role) => (AdminTerms::of(page.language()).role)(role),
-        Mark::State(state) => (AdminTerms::of(page.language()).state)(state),
-        Mark::Here(Availability::Online) => PeoplePhrases::of(page.language()).online,
-        Mark::Here(Availability::Away) => PeoplePhrases::of(page.language()).away,
-        Mark::Here(Availability::Offline) => PeoplePhrases::of(page.language()).offline,
-        Mark::Archived => RoomPhrases::of(page.language()).archived,
+        Mark::Role(role) => (RoleNames::of(locale.language()).role)(role),
+        Mark::State(state) => (AdminTerms::of(locale.language()).state)(state),
+        Mark::Here(Availability::Online) => PeoplePhrases::of(locale.language()).online,
+        Mark::Here(Availability::Away) => PeoplePhrases::of(locale.language()).away,
+        Mark::Here(Availability::Offline) => PeoplePhrases::of(locale.language()).offline,
+        Mark::Archived => RoomPhrases::of(locale.language()).archived,
     };
-    view! {
-        <span class="mark" data-kind=kind data-testid="mark">
-            {shape.map(|shape| view! { <Icon shape /> })}
-            <span>{says}</span>
-        </span>
-    }
-    .into_any()
+    mark_view(kind, shape, says)
 }
 
 /// Something that can be done from the list; it is asked first.
 #[component]
 fn WayOn(way: Way, about: String) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let trail = Trail::here();
     let kind = match &way {
         Way::Release(_) => "release",
@@ -141,7 +137,7 @@ fn WayOn(way: Way, about: String) -> impl IntoView {
     };
     let archived = matches!(&way, Way::Archive(room) if room.archived);
     let says = move || {
-        let language = page.language();
+        let language = locale.language();
         match kind {
             "release" => LimitPhrases::of(language).release,
             "rename" => AdminRoomPhrases::of(language).change_room,

@@ -7,10 +7,12 @@ use steadfast_shared::{Person, Role};
 
 use crate::account::phrases::AccountPhrases;
 use crate::admin::api;
-use crate::admin::phrases::{AdminTerms, PersonLabels, RolePhrases};
+use crate::admin::phrases::{PersonLabels, RolePhrases};
 use crate::admin::views::choose::Radios;
 use crate::admin::views::question::{Ask, Deed};
-use crate::page::{Page, words};
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
+use crate::people::role_phrases::RoleNames;
 
 /// Gives somebody another role; the server, too.
 #[component]
@@ -19,8 +21,9 @@ pub(super) fn RoleOf(
     /// What they are.
     has: Role,
 ) -> impl IntoView {
-    let page = Page::here();
-    let me = page.read(|session| session.me().map(|me| me.id));
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let me = chat.read(|session| session.me().map(|me| me.id));
     let Person { id, name } = person;
     let is_me = me == Some(id);
     let chosen = RwSignal::new(has);
@@ -31,13 +34,13 @@ pub(super) fn RoleOf(
             (
                 role,
                 role.as_str(),
-                words(move || (AdminTerms::of(page.language()).role)(role).to_owned()),
-                words(move || (AdminTerms::of(page.language()).role_means)(role).to_owned()),
+                words(move || (RoleNames::of(locale.language()).role)(role).to_owned()),
+                words(move || (RoleNames::of(locale.language()).role_means)(role).to_owned()),
             )
         })
         .to_vec();
     let follows = Signal::derive(move || {
-        let language = page.language();
+        let language = locale.language();
         let mut all = Vec::new();
         all.extend(
             (is_me && chosen.get() < has).then(|| RolePhrases::of(language).own_role_means.to_owned()),
@@ -47,7 +50,7 @@ pub(super) fn RoleOf(
     });
     let title = {
         let name = name.clone();
-        words(move || (RolePhrases::of(page.language()).role_question)(&name))
+        words(move || (RolePhrases::of(locale.language()).role_question)(&name))
     };
     let deed: Deed = Rc::new(move || {
         let (role, name) = (chosen.get_untracked(), name.clone());
@@ -57,19 +60,21 @@ pub(super) fn RoleOf(
             if let Some(me) = mine {
                 // The other one owns the server by now: whatever becomes of this, somebody does.
                 api::set_role(me, Role::Member).await?;
-                return Ok(untrack(|| (RolePhrases::of(page.language()).handed_over)(&name)));
+                return Ok(untrack(|| {
+                    (RolePhrases::of(locale.language()).handed_over)(&name)
+                }));
             }
             Ok(untrack(|| {
-                (RolePhrases::of(page.language()).role_done)(&name, info.role)
+                (RolePhrases::of(locale.language()).role_done)(&name, info.role)
             }))
         }))
     });
-    let legend = words(move || PersonLabels::of(page.language()).role.to_owned());
+    let legend = words(move || PersonLabels::of(locale.language()).role.to_owned());
     view! {
         <Ask
             title
             follows
-            does=words(move || AccountPhrases::of(page.language()).save.to_owned())
+            does=words(move || AccountPhrases::of(locale.language()).save.to_owned())
             grave=Signal::derive(move || (is_me && chosen.get() < has) || hands_over())
             deed
         >
@@ -81,7 +86,7 @@ pub(super) fn RoleOf(
                     prop:checked=gives_up
                     on:change=move |event| gives_up.set(event_target_checked(&event))
                 />
-                <span>{page.says(|l| RolePhrases::of(l).give_up_mine)}</span>
+                <span>{locale.says(|l| RolePhrases::of(l).give_up_mine)}</span>
             </label>
         </Ask>
     }

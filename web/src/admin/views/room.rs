@@ -10,14 +10,14 @@ use steadfast_shared::{RoomName, Topic};
 use crate::admin::api;
 use crate::admin::phrases::AdminRoomPhrases;
 use crate::admin::views::question::{Ask, Deed};
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::rooms::phrases::{NewRoomPhrases, RoomPhrases};
 use crate::ui::field::Field;
 
 /// Renames and describes a room.
 #[component]
 pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let (name, topic) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
     let (about_name, about_topic) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let (name_before, topic_before, id) = (room.name, room.topic, room.id);
@@ -27,7 +27,7 @@ pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
             let input = input.get_untracked();
             input.map(|input| input.value()).unwrap_or_default()
         };
-        let refused = |error| untrack(|| (NewRoomPhrases::of(page.language()).refused)(error));
+        let refused = |error| untrack(|| (NewRoomPhrases::of(locale.language()).refused)(error));
         let (name, topic) = (RoomName::parse(&typed(name)), Topic::parse(&typed(topic)));
         about_name.set(name.as_ref().err().map(|error| refused(*error)));
         about_topic.set(topic.as_ref().err().map(|error| refused(*error)));
@@ -43,20 +43,20 @@ pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
                 api::change_room(id, &asked).await?;
             }
             Ok(untrack(|| {
-                (AdminRoomPhrases::of(page.language()).room_changed)(&called)
+                (AdminRoomPhrases::of(locale.language()).room_changed)(&called)
             }))
         }))
     });
     view! {
         <Ask
-            title=words(move || RoomPhrases::of(page.language()).change.to_owned())
+            title=words(move || RoomPhrases::of(locale.language()).change.to_owned())
             follows=Signal::stored(Vec::new())
-            does=words(move || RoomPhrases::of(page.language()).save.to_owned())
+            does=words(move || RoomPhrases::of(locale.language()).save.to_owned())
             deed
         >
             <Field
                 id="admin-room-name"
-                label=words(move || NewRoomPhrases::of(page.language()).name.to_owned())
+                label=words(move || NewRoomPhrases::of(locale.language()).name.to_owned())
                 input=name
                 start=start.0
                 trouble=about_name
@@ -64,10 +64,10 @@ pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
             />
             <Field
                 id="admin-room-topic"
-                label=words(move || NewRoomPhrases::of(page.language()).topic.to_owned())
+                label=words(move || NewRoomPhrases::of(locale.language()).topic.to_owned())
                 input=topic
                 start=start.1
-                hint=words(move || NewRoomPhrases::of(page.language()).topic_hint.to_owned())
+                hint=words(move || NewRoomPhrases::of(locale.language()).topic_hint.to_owned())
                 trouble=about_topic
             />
         </Ask>

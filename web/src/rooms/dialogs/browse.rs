@@ -6,25 +6,29 @@ use steadfast_client::link::Join;
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{RoomId, RoomKind, limit};
 
-use crate::page::{Page, words};
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
+use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::search::{Search, SearchField};
 use crate::rooms::kind_mark::KindMark;
 use crate::rooms::phrases::{NavigationPhrases, RoomPhrases, RoomSearchPhrases};
 use crate::ui::dialog::Dialog;
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 
 /// Finds public rooms, joins them and opens them.
 #[component]
 pub(crate) fn Browse() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
     let search = Search::new();
     let found = RwSignal::new(None::<Vec<ListedRoom>>);
     let more = RwSignal::new(false);
     let look = move |after: Option<(String, RoomId)>| {
         let goes_on = after.is_some();
         let ask = |search| BrowseRooms { search, after };
-        search.ask(page, ask, move |rooms| {
+        search.ask(chat, ask, move |rooms| {
             more.set(rooms.len() >= limit::LISTED);
             found.update(|found| match found {
                 Some(found) if goes_on => found.extend(rooms),
@@ -42,11 +46,11 @@ pub(crate) fn Browse() -> impl IntoView {
     };
     let none = move || {
         let none = found.with(|found| found.as_ref().is_some_and(Vec::is_empty));
-        none.then(|| RoomSearchPhrases::of(page.language()).none_public)
+        none.then(|| RoomSearchPhrases::of(locale.language()).none_public)
     };
-    let close = Callback::new(move |()| page.around.close(Opened::Browse));
+    let close = Callback::new(move |()| overlays.close(Overlay::Browse));
     view! {
-        <Dialog title=words(move || NavigationPhrases::of(page.language()).browse.to_owned()) testid="browse" on_close=close>
+        <Dialog title=words(move || NavigationPhrases::of(locale.language()).browse.to_owned()) testid="browse" on_close=close>
             <SearchField search words=|l| RoomSearchPhrases::of(l).search testid="browse-search" look=Callback::new(move |()| look(None)) />
             <ul class="entries">
                 <For each=move || found.get().unwrap_or_default() key=|room| (room.id, room.joined) let(room)>
@@ -57,7 +61,7 @@ pub(crate) fn Browse() -> impl IntoView {
             <p class="labelled-hint" role="status" data-bad="true">{move || search.trouble.get()}</p>
             <div class="dialog-ways" hidden=move || !more.get()>
                 <button type="button" class="button" data-testid="browse-more" on:click=go_on>
-                    {page.says(|l| UiPhrases::of(l).show_more)}
+                    {locale.says(|l| UiPhrases::of(l).show_more)}
                 </button>
             </div>
             <div class="dialog-part">
@@ -65,9 +69,9 @@ pub(crate) fn Browse() -> impl IntoView {
                     type="button"
                     class="button"
                     data-testid="browse-new"
-                    on:click=move |_| page.around.open(Opened::NewRoom)
+                    on:click=move |_| overlays.open(Overlay::NewRoom)
                 >
-                    {page.says(|l| NavigationPhrases::of(l).new_room)}
+                    {locale.says(|l| NavigationPhrases::of(l).new_room)}
                 </button>
             </div>
         </Dialog>
@@ -77,7 +81,9 @@ pub(crate) fn Browse() -> impl IntoView {
 /// One public room: what it is for, how many are in it, and the way in.
 #[component]
 fn Listed(room: ListedRoom, trouble: RwSignal<Option<String>>) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let rooms = RoomsContext::here();
     let ListedRoom {
         id,
         name,
@@ -88,13 +94,13 @@ fn Listed(room: ListedRoom, trouble: RwSignal<Option<String>>) -> impl IntoView 
     } = room;
     let enter = move |_| {
         if joined {
-            return page.open_soon(id);
+            return rooms.open_soon(id);
         }
         spawn_local(async move {
-            match page.ask(Join::of(id)).await {
-                Ok(room) => page.open_soon(room.id),
+            match chat.ask(Join::of(id)).await {
+                Ok(room) => rooms.open_soon(room.id),
                 Err(error) => {
-                    trouble.try_set(Some(page.why(&error)));
+                    trouble.try_set(Some(chat.why(&error)));
                 }
             }
         });
@@ -103,9 +109,9 @@ fn Listed(room: ListedRoom, trouble: RwSignal<Option<String>>) -> impl IntoView 
         let name = name.clone();
         words(move || {
             let of = if joined {
-                RoomSearchPhrases::of(page.language()).open
+                RoomSearchPhrases::of(locale.language()).open
             } else {
-                RoomSearchPhrases::of(page.language()).join
+                RoomSearchPhrases::of(locale.language()).join
             };
             of(&name)
         })
@@ -116,7 +122,7 @@ fn Listed(room: ListedRoom, trouble: RwSignal<Option<String>>) -> impl IntoView 
                 <p class="listed-name">
                     <KindMark kind=RoomKind::Public archived />
                     <span class="sidebar-name">{name}</span>
-                    <span class="entry-about">{words(move || (RoomPhrases::of(page.language()).members)(members))}</span>
+                    <span class="entry-about">{words(move || (RoomPhrases::of(locale.language()).members)(members))}</span>
                 </p>
                 {(!topic.is_empty()).then(|| view! { <p class="listed-topic">{topic}</p> })}
             </div>
@@ -127,7 +133,7 @@ fn Listed(room: ListedRoom, trouble: RwSignal<Option<String>>) -> impl IntoView 
                 aria-label=label
                 on:click=enter
             >
-                {page.says(if joined { |l| RoomSearchPhrases::of(l).open_short } else { |l| RoomSearchPhrases::of(l).join_short })}
+                {locale.says(if joined { |l| RoomSearchPhrases::of(l).open_short } else { |l| RoomSearchPhrases::of(l).join_short })}
             </button>
         </li>
     }

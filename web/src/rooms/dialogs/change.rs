@@ -5,30 +5,33 @@ use leptos::prelude::*;
 use steadfast_shared::RoomId;
 use steadfast_shared::room::ChangeRoom;
 
+use crate::connection::context::ChatContext;
 use crate::language::Phrase;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::rooms::dialogs::form::RoomForm;
 use crate::rooms::phrases::{NewRoomPhrases, RoomPhrases};
 use crate::ui::dialog::Dialog;
 use crate::ui::field::Field;
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
 
 /// Renames, describes, archives or reopens a room.
 #[component]
 pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
-    let page = Page::here();
-    let before = page.read(|session| {
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let before = chat.read(|session| {
         let view = session.room(room)?;
         Some((view.name.to_owned(), view.topic.to_owned(), view.archived))
     });
     let (name_before, topic_before, archived) = before.unwrap_or_default();
     let form = RoomForm::new();
-    let close = Callback::new(move |()| page.around.close(Opened::ChangeRoom(room)));
-    let ask = move |asked: ChangeRoom| form.ask(page, asked, move |_| close.run(()));
+    let close = Callback::new(move |()| overlays.close(Overlay::ChangeRoom(room)));
+    let ask = move |asked: ChangeRoom| form.ask(chat, asked, move |_| close.run(()));
     let start = (name_before.clone(), topic_before.clone());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some((name, topic)) = form.typed(page) else {
+        let Some((name, topic)) = form.typed(locale) else {
             return;
         };
         let name = Some(name).filter(|name| name.as_str() != name_before);
@@ -60,11 +63,11 @@ pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
         )
     };
     view! {
-        <Dialog title=words(move || RoomPhrases::of(page.language()).change.to_owned()) testid="change-room" on_close=close>
+        <Dialog title=words(move || RoomPhrases::of(locale.language()).change.to_owned()) testid="change-room" on_close=close>
             <form class="dialog-form" on:submit=submit novalidate>
                 <Field
                     id="room-name"
-                    label=words(move || NewRoomPhrases::of(page.language()).name.to_owned())
+                    label=words(move || NewRoomPhrases::of(locale.language()).name.to_owned())
                     input=form.name
                     start=start.0
                     trouble=form.about_name
@@ -73,23 +76,23 @@ pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
                 />
                 <Field
                     id="room-topic"
-                    label=words(move || NewRoomPhrases::of(page.language()).topic.to_owned())
+                    label=words(move || NewRoomPhrases::of(locale.language()).topic.to_owned())
                     input=form.topic
                     start=start.1
-                    hint=words(move || NewRoomPhrases::of(page.language()).topic_hint.to_owned())
+                    hint=words(move || NewRoomPhrases::of(locale.language()).topic_hint.to_owned())
                     trouble=form.about_topic
                 />
                 <p class="labelled-hint" role="status" data-bad="true">{move || form.trouble.get()}</p>
                 <div class="dialog-ways">
                     <button type="submit" class="button button-strong" data-testid="room-save" disabled=form.under_way>
-                        {page.says(|l| RoomPhrases::of(l).save)}
+                        {locale.says(|l| RoomPhrases::of(l).save)}
                     </button>
                 </div>
             </form>
             <div class="dialog-part">
-                <p class="labelled-hint">{page.says(means)}</p>
+                <p class="labelled-hint">{locale.says(means)}</p>
                 <button type="button" class="button" data-testid="room-archive" disabled=form.under_way on:click=archive>
-                    {page.says(does)}
+                    {locale.says(does)}
                 </button>
             </div>
         </Dialog>

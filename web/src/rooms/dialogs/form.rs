@@ -6,7 +6,8 @@ use leptos::task::spawn_local;
 use steadfast_client::link::{Ask, AskError};
 use steadfast_shared::{ErrorCode, RoomName, Topic};
 
-use crate::page::Page;
+use crate::connection::context::ChatContext;
+use crate::language::locale::Locale;
 use crate::rooms::phrases::NewRoomPhrases;
 
 /// A form with a room's name and topic, and what is wrong with them.
@@ -35,12 +36,12 @@ impl RoomForm {
     }
 
     /// What was typed. Says beside each field why it will not do.
-    pub(crate) fn typed(self, page: Page) -> Option<(RoomName, Topic)> {
+    pub(crate) fn typed(self, locale: Locale) -> Option<(RoomName, Topic)> {
         let typed = |input: NodeRef<html::Input>| {
             let input = input.get_untracked();
             input.map(|input| input.value()).unwrap_or_default()
         };
-        let refused = |error| (NewRoomPhrases::of(page.language()).refused)(error);
+        let refused = |error| (NewRoomPhrases::of(locale.language()).refused)(error);
         let (name, topic) = (
             RoomName::parse(&typed(self.name)),
             Topic::parse(&typed(self.topic)),
@@ -54,13 +55,18 @@ impl RoomForm {
     }
 
     /// Asks the server, for one thing at a time.
-    pub(crate) fn ask<A: Ask + 'static>(self, page: Page, asked: A, done: impl FnOnce(A::Answer) + 'static) {
+    pub(crate) fn ask<A: Ask + 'static>(
+        self,
+        chat: ChatContext,
+        asked: A,
+        done: impl FnOnce(A::Answer) + 'static,
+    ) {
         if self.under_way.get_untracked() {
             return;
         }
         self.under_way.set(true);
         spawn_local(async move {
-            let answer = page.ask(asked).await;
+            let answer = chat.ask(asked).await;
             self.under_way.try_set(false);
             match answer {
                 Ok(answer) => done(answer),
@@ -68,7 +74,7 @@ impl RoomForm {
                     let taken =
                         matches!(&error, AskError::Refused(why) if why.code == ErrorCode::RoomNameTaken);
                     let said = if taken { self.about_name } else { self.trouble };
-                    said.try_set(Some(page.why(&error)));
+                    said.try_set(Some(chat.why(&error)));
                 }
             }
         });

@@ -5,27 +5,29 @@ use leptos::task::spawn_local;
 use steadfast_client::link::Leave;
 use steadfast_shared::{RoomId, RoomKind};
 
-use crate::page::{Page, words};
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
+use crate::rooms::context::RoomsContext;
 use crate::rooms::list::OpenRoom;
 use crate::rooms::phrases::{HidingPhrases, RoomPhrases};
 use crate::ui::dialog::Dialog;
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
 
 /// Leaves a room; asks first where there is no way back in.
-pub(crate) fn leave(page: Page, room: &OpenRoom) {
+pub(crate) fn leave(rooms: RoomsContext, room: &OpenRoom) {
     if room.kind != RoomKind::Public {
-        page.around.open(Opened::LeaveRoom(room.id));
+        rooms.overlays.open(Overlay::LeaveRoom(room.id));
     } else {
-        leave_at_once(page, room.id);
+        leave_at_once(rooms, room.id);
     }
 }
 
-fn leave_at_once(page: Page, room: RoomId) {
-    page.leaves(room);
+fn leave_at_once(rooms: RoomsContext, room: RoomId) {
+    rooms.expect_leave(room);
     spawn_local(async move {
-        if let Err(error) = page.ask(Leave::of(room)).await {
-            page.stays(room);
-            page.remark_words(page.why(&error));
+        if let Err(error) = rooms.chat.ask(Leave::of(room)).await {
+            rooms.cancel_leave(room);
+            rooms.toasts.toast_words(rooms.chat.why(&error));
         }
     });
 }
@@ -33,26 +35,29 @@ fn leave_at_once(page: Page, room: RoomId) {
 /// Asks whether to leave a room into which there is no way back, or a conversation of several people.
 #[component]
 pub(crate) fn LeaveDialog(room: RoomId) -> impl IntoView {
-    let page = Page::here();
-    let name = page.room_called(room);
-    let direct = page.read(|session| {
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let rooms = RoomsContext::here();
+    let name = rooms.room_called(room);
+    let direct = chat.read(|session| {
         session
             .room(room)
             .is_some_and(|view| view.kind == RoomKind::Direct)
     });
-    let close = Callback::new(move |()| page.around.close(Opened::LeaveRoom(room)));
+    let close = Callback::new(move |()| overlays.close(Overlay::LeaveRoom(room)));
     view! {
-        <Dialog title=words(move || RoomPhrases::of(page.language()).leave.to_owned()) testid="leave-room" brief=true on_close=close>
+        <Dialog title=words(move || RoomPhrases::of(locale.language()).leave.to_owned()) testid="leave-room" brief=true on_close=close>
             <p>
                 {words(move || {
-                    let language = page.language();
+                    let language = locale.language();
                     let asks = if direct { HidingPhrases::of(language).leave_group } else { RoomPhrases::of(language).leave_private };
                     asks(&name)
                 })}
             </p>
             <div class="dialog-ways">
                 <button type="button" class="button" autofocus=true on:click=move |_| close.run(())>
-                    {page.says(|l| RoomPhrases::of(l).stay)}
+                    {locale.says(|l| RoomPhrases::of(l).stay)}
                 </button>
                 <button
                     type="button"
@@ -60,10 +65,10 @@ pub(crate) fn LeaveDialog(room: RoomId) -> impl IntoView {
                     data-testid="leave-confirm"
                     on:click=move |_| {
                         close.run(());
-                        leave_at_once(page, room);
+                        leave_at_once(rooms, room);
                     }
                 >
-                    {page.says(|l| RoomPhrases::of(l).leave)}
+                    {locale.says(|l| RoomPhrases::of(l).leave)}
                 </button>
             </div>
         </Dialog>

@@ -5,25 +5,30 @@ use leptos::prelude::*;
 use steadfast_shared::RoomKind;
 use steadfast_shared::room::CreateRoom;
 
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
 use crate::language::{Phrase, calendar};
-use crate::page::{Page, words};
+use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::form::RoomForm;
 use crate::rooms::phrases::{NavigationPhrases, NewRoomPhrases};
 use crate::ui::dialog::Dialog;
 use crate::ui::field::Field;
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
 
 /// Makes a public or a private room, and opens it.
 #[component]
 pub(crate) fn NewRoom() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let rooms = RoomsContext::here();
     // One id for as long as the form is open: asking again after a lost answer makes no second room.
     let id = calendar::new_room_id();
     let form = RoomForm::new();
     let kind = RwSignal::new(RoomKind::Public);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some((name, topic)) = form.typed(page) else {
+        let Some((name, topic)) = form.typed(locale) else {
             return;
         };
         let asked = CreateRoom {
@@ -32,7 +37,7 @@ pub(crate) fn NewRoom() -> impl IntoView {
             name,
             topic,
         };
-        form.ask(page, asked, move |room| page.open_soon(room.id));
+        form.ask(chat, asked, move |room| rooms.open_soon(room.id));
     };
     let kinds: [(RoomKind, &str, Phrase, Phrase); 2] = [
         (
@@ -59,35 +64,35 @@ pub(crate) fn NewRoom() -> impl IntoView {
                     on:change=move |_| kind.set(choice)
                 />
                 <span>
-                    <strong>{page.says(is)}</strong>
-                    <small>{page.says(means)}</small>
+                    <strong>{locale.says(is)}</strong>
+                    <small>{locale.says(means)}</small>
                 </span>
             </label>
         }
     });
     let kinds = kinds.collect_view();
-    let close = Callback::new(move |()| page.around.close(Opened::NewRoom));
+    let close = Callback::new(move |()| overlays.close(Overlay::NewRoom));
     view! {
-        <Dialog title=words(move || NavigationPhrases::of(page.language()).new_room.to_owned()) testid="new-room" on_close=close>
+        <Dialog title=words(move || NavigationPhrases::of(locale.language()).new_room.to_owned()) testid="new-room" on_close=close>
             <form class="dialog-form" on:submit=submit novalidate>
                 <Field
                     id="new-room-name"
-                    label=words(move || NewRoomPhrases::of(page.language()).name.to_owned())
+                    label=words(move || NewRoomPhrases::of(locale.language()).name.to_owned())
                     input=form.name
-                    hint=words(move || NewRoomPhrases::of(page.language()).name_hint.to_owned())
+                    hint=words(move || NewRoomPhrases::of(locale.language()).name_hint.to_owned())
                     trouble=form.about_name
                     capitals="none"
                     autofocus=true
                 />
                 <Field
                     id="new-room-topic"
-                    label=words(move || NewRoomPhrases::of(page.language()).topic.to_owned())
+                    label=words(move || NewRoomPhrases::of(locale.language()).topic.to_owned())
                     input=form.topic
-                    hint=words(move || NewRoomPhrases::of(page.language()).topic_hint.to_owned())
+                    hint=words(move || NewRoomPhrases::of(locale.language()).topic_hint.to_owned())
                     trouble=form.about_topic
                 />
                 <fieldset class="choices">
-                    <legend>{page.says(|l| NewRoomPhrases::of(l).who)}</legend>
+                    <legend>{locale.says(|l| NewRoomPhrases::of(l).who)}</legend>
                     {kinds}
                 </fieldset>
                 <p class="labelled-hint" role="status" data-bad="true">{move || form.trouble.get()}</p>
@@ -98,7 +103,7 @@ pub(crate) fn NewRoom() -> impl IntoView {
                         data-testid="new-room-create"
                         disabled=form.under_way
                     >
-                        {page.says(|l| NewRoomPhrases::of(l).create)}
+                        {locale.says(|l| NewRoomPhrases::of(l).create)}
                     </button>
                 </div>
             </form>

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use steadfast_shared::room::FindPeople;
 use steadfast_shared::{Person, UserId, limit};
 
-use crate::page::{Page, words};
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
 use crate::people::avatar::Avatar;
 use crate::rooms::dialogs::search::{Search, SearchField};
 use crate::rooms::phrases::{NavigationPhrases, RoomSearchPhrases};
@@ -20,14 +21,15 @@ pub(crate) fn PeoplePicker(
     /// Most people that can be.
     most: usize,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
     let search = Search::new();
     let found = RwSignal::new(None::<Vec<Person>>);
     let more = RwSignal::new(false);
     let look_after = move |after: Option<(String, UserId)>| {
         let goes_on = after.is_some();
         let ask = |search| FindPeople { search, after };
-        search.ask(page, ask, move |people| {
+        search.ask(chat, ask, move |people| {
             more.set(people.len() >= limit::LISTED);
             found.update(|found| match found {
                 Some(found) if goes_on => found.extend(people),
@@ -47,7 +49,7 @@ pub(crate) fn PeoplePicker(
         }
     };
     look();
-    let me = page.read(|session| session.me().map(|me| me.id));
+    let me = chat.read(|session| session.me().map(|me| me.id));
     let listed = Memo::new(move |_| {
         let mut people = chosen.get();
         for person in found.get().unwrap_or_default() {
@@ -94,7 +96,7 @@ pub(crate) fn PeoplePicker(
     };
     let nobody = move || {
         let none = found.with(Option::is_some) && listed.with(Vec::is_empty);
-        none.then(|| RoomSearchPhrases::of(page.language()).nobody_found)
+        none.then(|| RoomSearchPhrases::of(locale.language()).nobody_found)
     };
     let said = move || {
         if let Some(trouble) = search.trouble.get() {
@@ -102,8 +104,8 @@ pub(crate) fn PeoplePicker(
         }
         match chosen.with(Vec::len) {
             0 => String::new(),
-            n if n >= most => (RoomSearchPhrases::of(page.language()).too_many_people)(most),
-            n => (RoomSearchPhrases::of(page.language()).chosen)(n),
+            n if n >= most => (RoomSearchPhrases::of(locale.language()).too_many_people)(most),
+            n => (RoomSearchPhrases::of(locale.language()).chosen)(n),
         }
     };
     view! {
@@ -114,7 +116,7 @@ pub(crate) fn PeoplePicker(
             look=Callback::new(move |()| look())
             on_key=Callback::new(key)
         />
-        <ul class="picks" aria-label=page.says(|l| NavigationPhrases::of(l).new_direct) node_ref=list on:scroll=scrolled>
+        <ul class="picks" aria-label=locale.says(|l| NavigationPhrases::of(l).new_direct) node_ref=list on:scroll=scrolled>
             <For each=move || listed.get() key=|person| person.id let(person)>
                 <Pick person chosen choose full />
             </For>
@@ -125,7 +127,7 @@ pub(crate) fn PeoplePicker(
                     data-testid="people-more"
                     on:click=move |_| go_on()
                 >
-                    {page.says(|l| UiPhrases::of(l).show_more)}
+                    {locale.says(|l| UiPhrases::of(l).show_more)}
                 </button>
             </li>
         </ul>

@@ -6,9 +6,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::link::Ask;
 
+use crate::browser::pause::Pause;
+use crate::connection::context::ChatContext;
 use crate::language::Phrase;
-use crate::page::Page;
-use crate::ui::pause::Pause;
+use crate::language::locale::Locale;
 
 /// A search that the server answers, of which only the latest answer counts.
 #[derive(Clone, Copy)]
@@ -31,7 +32,7 @@ impl Search {
     /// Asks for what matches the text typed.
     pub(crate) fn ask<A: Ask + 'static>(
         self,
-        page: Page,
+        chat: ChatContext,
         asked: impl FnOnce(String) -> A,
         found: impl FnOnce(A::Answer) + 'static,
     ) {
@@ -43,7 +44,7 @@ impl Search {
         let number = self.asked.get_value() + 1;
         self.asked.set_value(number);
         spawn_local(async move {
-            let answer = page.ask(asked).await;
+            let answer = chat.ask(asked).await;
             // An answer to what was typed before says nothing about what is typed.
             if self.asked.try_get_value() != Some(number) {
                 return;
@@ -53,7 +54,7 @@ impl Search {
                     found(answer);
                     self.trouble.set(None);
                 }
-                Err(error) => self.trouble.set(Some(page.why(&error))),
+                Err(error) => self.trouble.set(Some(chat.why(&error))),
             }
         });
     }
@@ -72,7 +73,7 @@ pub(crate) fn SearchField(
     #[prop(optional)]
     on_key: Option<Callback<KeyboardEvent>>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let pause = Pause::new();
     view! {
         <input
@@ -83,8 +84,8 @@ pub(crate) fn SearchField(
             autocapitalize="none"
             spellcheck="false"
             autofocus=true
-            aria-label=page.says(words)
-            placeholder=page.says(words)
+            aria-label=locale.says(words)
+            placeholder=locale.says(words)
             node_ref=search.input
             on:input=move |_| pause.then(move || look.run(()))
             on:keydown=move |event| {

@@ -7,22 +7,26 @@ use steadfast_client::link::AskError;
 use steadfast_shared::room::Invite;
 use steadfast_shared::{Person, RoomId, UserId, limit};
 
+use crate::connection::context::ChatContext;
 use crate::language::Phrase;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
+use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::people_picker::PeoplePicker;
 use crate::rooms::phrases::{NavigationPhrases, RoomPhrases, RoomSearchPhrases};
 use crate::ui::dialog::Dialog;
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
+use crate::ui::toast::Toasts;
 
 /// Begins a conversation with one person or several, or goes on with the one there is.
 #[component]
 pub(crate) fn NewDirect() -> impl IntoView {
-    let page = Page::here();
-    let done = move |people: Vec<UserId>| page.write_to(people);
+    let locale = Locale::here();
+    let rooms = RoomsContext::here();
+    let done = move |people: Vec<UserId>| rooms.write_to(people);
     view! {
         <WithPeople
-            dialog=Opened::NewDirect
-            title=words(move || NavigationPhrases::of(page.language()).new_direct.to_owned())
+            dialog=Overlay::NewDirect
+            title=words(move || NavigationPhrases::of(locale.language()).new_direct.to_owned())
             testid="new-direct"
             does=|l| RoomSearchPhrases::of(l).begin
             most=limit::DIRECT_PEOPLE - 1
@@ -34,18 +38,22 @@ pub(crate) fn NewDirect() -> impl IntoView {
 /// Invites people into a room.
 #[component]
 pub(crate) fn InviteDialog(room: RoomId) -> impl IntoView {
-    let page = Page::here();
-    let name = page.room_called(room);
+    let locale = Locale::here();
+    let toasts = Toasts::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let rooms = RoomsContext::here();
+    let name = rooms.room_called(room);
     let invite = move |people: Vec<UserId>| async move {
-        page.ask(Invite { room, people }).await?;
-        page.around.close(Opened::Invite(room));
-        page.remark(|l| RoomSearchPhrases::of(l).invited);
+        chat.ask(Invite { room, people }).await?;
+        overlays.close(Overlay::Invite(room));
+        toasts.toast(|l| RoomSearchPhrases::of(l).invited);
         Ok(())
     };
     view! {
         <WithPeople
-            dialog=Opened::Invite(room)
-            title=words(move || format!("{} · {name}", RoomPhrases::of(page.language()).invite))
+            dialog=Overlay::Invite(room)
+            title=words(move || format!("{} · {name}", RoomPhrases::of(locale.language()).invite))
             testid="invite-people"
             does=|l| RoomSearchPhrases::of(l).invite_them
             most=limit::INVITED
@@ -56,7 +64,7 @@ pub(crate) fn InviteDialog(room: RoomId) -> impl IntoView {
 
 #[component]
 fn WithPeople<F>(
-    dialog: Opened,
+    dialog: Overlay,
     title: Signal<String>,
     testid: &'static str,
     does: Phrase,
@@ -66,7 +74,9 @@ fn WithPeople<F>(
 where
     F: Future<Output = Result<(), AskError>> + 'static,
 {
-    let page = Page::here();
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
     let chosen = RwSignal::new(Vec::<Person>::new());
     let trouble = RwSignal::new(None::<String>);
     let under_way = RwSignal::new(false);
@@ -83,11 +93,11 @@ where
             let answer = act(people).await;
             under_way.try_set(false);
             if let Err(error) = answer {
-                trouble.try_set(Some(page.why(&error)));
+                trouble.try_set(Some(chat.why(&error)));
             }
         });
     };
-    let close = Callback::new(move |()| page.around.close(dialog));
+    let close = Callback::new(move |()| overlays.close(dialog));
     view! {
         <Dialog title testid on_close=close>
             <form class="dialog-form" on:submit=submit novalidate>
@@ -100,7 +110,7 @@ where
                         data-testid="people-do"
                         disabled=move || under_way.get() || chosen.with(Vec::is_empty)
                     >
-                        {page.says(does)}
+                        {locale.says(does)}
                     </button>
                 </div>
             </form>

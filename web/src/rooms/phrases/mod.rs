@@ -1,13 +1,11 @@
 //! One room, and what can be done with it.
 
 mod hiding;
-mod interruption;
 mod navigation;
 mod new_room;
 mod search;
 
 pub use hiding::HidingPhrases;
-pub use interruption::InterruptionPhrases;
 pub use navigation::NavigationPhrases;
 pub use new_room::NewRoomPhrases;
 pub use search::RoomSearchPhrases;

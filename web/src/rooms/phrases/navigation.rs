@@ -22,6 +22,7 @@ pub struct NavigationPhrases {
     pub previous_room: &'static str,
     pub next_unread: &'static str,
     pub previous_unread: &'static str,
+    pub go_to_date: &'static str,
 }
 
 impl NavigationPhrases {
@@ -49,6 +50,7 @@ static ENGLISH: NavigationPhrases = NavigationPhrases {
     previous_room: "Previous room",
     next_unread: "Next unread room",
     previous_unread: "Previous unread room",
+    go_to_date: "Go to a date",
 };
 
 static KOREAN: NavigationPhrases = NavigationPhrases {
@@ -70,4 +72,5 @@ static KOREAN: NavigationPhrases = NavigationPhrases {
     previous_room: "이전 채팅방",
     next_unread: "읽지 않은 다음 채팅방",
     previous_unread: "읽지 않은 이전 채팅방",
+    go_to_date: "날짜로 이동",
 };

@@ -6,28 +6,35 @@ use leptos::prelude::*;
 use steadfast_shared::RoomId;
 
 use crate::browser::base_path;
+use crate::browser::folded::folded;
+use crate::connection::context::ChatContext;
 use crate::language::Phrase;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::people::presence::Presence;
+use crate::rooms::context::RoomsContext;
 use crate::rooms::kind_mark::KindMark;
-use crate::rooms::list::{RoomLine, folded};
+use crate::rooms::list::RoomLine;
 use crate::rooms::phrases::NavigationPhrases;
 use crate::rooms::route::Route;
 use crate::rooms::sidebar::aim::Aim;
 use crate::rooms::{finder, list_order};
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::list::scroll::scroll_to_item;
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
+use crate::ui::toast::Toasts;
 
 /// The rooms, found by name, in their sections.
 #[component]
 pub(crate) fn RoomList() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let rooms = RoomsContext::here();
     let field = NodeRef::<html::Input>::new();
     let typed = RwSignal::new(String::new());
     let held = RwSignal::new(false);
     let lines = Memo::new(move |before: Option<&Vec<RoomLine>>| {
-        let wanted = page.room_lines();
+        let wanted = rooms.room_lines();
         match before.filter(|_| held.get()) {
             Some(shown) => list_order::hold(shown, &wanted, |line| line.id),
             None => wanted,
@@ -36,13 +43,13 @@ pub(crate) fn RoomList() -> impl IntoView {
     let aim = Aim::new(held);
     let nav = NodeRef::<html::Nav>::new();
     let open_is_listed = Memo::new(move |_| {
-        let open = page.room.get();
+        let open = chat.room.get();
         lines.with(|lines| lines.iter().any(|line| Some(line.id) == open))
     });
     // However a room was opened, its line can be seen. A list that only changed stays where its reader scrolled it.
     Effect::new(move || {
-        let open = page.room.get();
-        if open_is_listed.get() && (page.around.rooms.get() || open.is_some()) {
+        let open = chat.room.get();
+        if open_is_listed.get() && (overlays.rooms.get() || open.is_some()) {
             request_animation_frame(move || {
                 let Some(nav) = nav.get_untracked() else { return };
                 if let Ok(Some(line)) = nav.query_selector("[aria-current=page]") {
@@ -71,7 +78,7 @@ pub(crate) fn RoomList() -> impl IntoView {
             let first = found.with_untracked(|found| found.first().map(|line| line.id));
             if let Some(first) = first {
                 forget();
-                page.open(first);
+                rooms.open(first);
             }
         }
         "Escape" if !typed.with_untracked(String::is_empty) => {
@@ -84,7 +91,7 @@ pub(crate) fn RoomList() -> impl IntoView {
     let none = move || {
         let nothing = !typed.with(String::is_empty) && found.with(Vec::is_empty);
         nothing.then(
-            || view! { <p class="sidebar-none">{page.says(|l| NavigationPhrases::of(l).nothing_found)}</p> },
+            || view! { <p class="sidebar-none">{locale.says(|l| NavigationPhrases::of(l).nothing_found)}</p> },
         )
     };
     view! {
@@ -96,8 +103,8 @@ pub(crate) fn RoomList() -> impl IntoView {
                 data-testid="room-filter"
                 autocomplete="off"
                 spellcheck="false"
-                aria-label=page.says(|l| NavigationPhrases::of(l).find_room)
-                placeholder=page.says(|l| NavigationPhrases::of(l).find_room)
+                aria-label=locale.says(|l| NavigationPhrases::of(l).find_room)
+                placeholder=locale.says(|l| NavigationPhrases::of(l).find_room)
                 node_ref=field
                 on:input=move |event| typed.set(event_target_value(&event))
                 on:keydown=key
@@ -105,7 +112,7 @@ pub(crate) fn RoomList() -> impl IntoView {
         </div>
         <nav
             class="sidebar-lists"
-            aria-label=page.says(|l| NavigationPhrases::of(l).rooms)
+            aria-label=locale.says(|l| NavigationPhrases::of(l).rooms)
             node_ref=nav
             on:pointerenter=move |_| aim.begin()
             on:pointerleave=move |_| aim.end()
@@ -114,12 +121,12 @@ pub(crate) fn RoomList() -> impl IntoView {
         >
             {none}
             <Section id="section-rooms" title=|l| NavigationPhrases::of(l).rooms found only=is_room>
-                <Tool opens=Opened::Browse shape=Shape::Search says=|l| NavigationPhrases::of(l).browse testid="open-browse" />
-                <Tool opens=Opened::NewRoom shape=Shape::Plus says=|l| NavigationPhrases::of(l).new_room testid="open-new-room" />
+                <Tool opens=Overlay::Browse shape=Shape::Search says=|l| NavigationPhrases::of(l).browse testid="open-browse" />
+                <Tool opens=Overlay::NewRoom shape=Shape::Plus says=|l| NavigationPhrases::of(l).new_room testid="open-new-room" />
             </Section>
             <Section id="section-direct" title=|l| NavigationPhrases::of(l).direct found only=RoomLine::is_direct>
                 <Tool
-                    opens=Opened::NewDirect
+                    opens=Overlay::NewDirect
                     shape=Shape::Plus
                     says=|l| NavigationPhrases::of(l).new_direct
                     testid="open-new-direct"
@@ -137,7 +144,7 @@ fn Section(
     only: fn(&RoomLine) -> bool,
     children: Children,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let mine = Memo::new(move |_| {
         let mut lines = found.get();
         lines.retain(only);
@@ -146,7 +153,7 @@ fn Section(
     view! {
         <section class="sidebar-section" aria-labelledby=id>
             <div class="sidebar-title">
-                <h2 id=id>{page.says(title)}</h2>
+                <h2 id=id>{locale.says(title)}</h2>
                 <div class="sidebar-tools">{children()}</div>
             </div>
             <ul>
@@ -160,16 +167,17 @@ fn Section(
 
 /// Opens a dialog.
 #[component]
-fn Tool(opens: Opened, shape: Shape, says: Phrase, testid: &'static str) -> impl IntoView {
-    let page = Page::here();
+fn Tool(opens: Overlay, shape: Shape, says: Phrase, testid: &'static str) -> impl IntoView {
+    let locale = Locale::here();
+    let overlays = Overlays::here();
     view! {
         <button
             type="button"
             class="button button-quiet button-icon"
             data-testid=testid
-            title=page.says(says)
-            aria-label=page.says(says)
-            on:click=move |_| page.around.open(opens)
+            title=locale.says(says)
+            aria-label=locale.says(says)
+            on:click=move |_| overlays.open(opens)
         >
             <Icon shape />
         </button>
@@ -179,7 +187,9 @@ fn Tool(opens: Opened, shape: Shape, says: Phrase, testid: &'static str) -> impl
 /// One room: what kind it is, its name, and what waits in it.
 #[component]
 fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
-    let page = Page::here();
+    let toasts = Toasts::here();
+    let chat = ChatContext::here();
+    let rooms = RoomsContext::here();
     // The element stays while its room is in the list; what is in it changes.
     let line = Memo::new(move |_| lines.with(|lines| lines.iter().find(|line| line.id == id).cloned()));
     let choose = move |event: MouseEvent| {
@@ -188,11 +198,11 @@ fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
             return;
         }
         event.prevent_default();
-        if page.knows(id) {
-            page.open(id);
+        if chat.knows(id) {
+            rooms.open(id);
         } else {
             // It is gone, and its line stays for as long as the list holds still.
-            page.remark(|l| NavigationPhrases::of(l).no_such_room);
+            toasts.toast(|l| NavigationPhrases::of(l).no_such_room);
         }
     };
     let content = move || {
@@ -218,7 +228,7 @@ fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
                 data-room=id.to_string()
                 data-archived=move || line.with(|line| line.as_ref().is_some_and(|line| line.archived)).then_some("true")
                 data-unread=move || has_news().then_some("true")
-                aria-current=move || (page.room.get() == Some(id)).then_some("page")
+                aria-current=move || (chat.room.get() == Some(id)).then_some("page")
                 on:click=choose
             >
                 {content}
@@ -230,13 +240,13 @@ fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
 /// How many messages are unread, where any are; apart, where they mention this person.
 #[component]
 fn Badge(unread: u64, mentions: u64) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     (unread > 0).then(|| {
         let said = move || {
             if mentions > 0 {
-                (NavigationPhrases::of(page.language()).mentions)(unread, mentions)
+                (NavigationPhrases::of(locale.language()).mentions)(unread, mentions)
             } else {
-                (NavigationPhrases::of(page.language()).unread)(unread)
+                (NavigationPhrases::of(locale.language()).unread)(unread)
             }
         };
         view! {

@@ -2,23 +2,26 @@
 
 use leptos::prelude::*;
 
-use crate::account::phrases::SettingsPhrases;
-use crate::page::Page;
+use crate::connection::context::ChatContext;
+use crate::language::locale::Locale;
 use crate::people::avatar::Avatar;
 use crate::ui::icon::{Icon, Shape};
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
+use crate::ui::phrases::UiPhrases;
 
 /// Who one is, and the way to the settings.
 #[component]
 pub(crate) fn Me() -> impl IntoView {
-    let page = Page::here();
-    let me = Memo::new(move |_| page.on_connection(|session| session.me().cloned()));
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let me = Memo::new(move |_| chat.on_connection(|session| session.me().cloned()));
     view! {
         <button
             type="button"
             class="sidebar-me"
             data-testid="settings"
-            on:click=move |_| page.around.open(Opened::Settings)
+            on:click=move |_| overlays.open(Overlay::Settings)
         >
             {move || {
                 me.get()
@@ -30,7 +33,7 @@ pub(crate) fn Me() -> impl IntoView {
                         }
                     })
             }}
-            <span class="sr-only">{page.says(|l| SettingsPhrases::of(l).title)}</span>
+            <span class="sr-only">{locale.says(|l| UiPhrases::of(l).settings)}</span>
             <Icon shape=Shape::Gear />
         </button>
     }

@@ -8,12 +8,13 @@ use leptos::ev::{self, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::page::Page;
+use crate::language::locale::Locale;
 use crate::rooms::phrases::NavigationPhrases;
 use crate::rooms::sidebar::list::RoomList;
 use crate::rooms::sidebar::me::Me;
 use crate::ui::brand::Brand;
 use crate::ui::icon::{Icon, Shape};
+use crate::ui::overlays::Overlays;
 use crate::ui::phrases::UiPhrases;
 
 /// From this width on, in pixels, there is room for both; the style sheets say 60rem.
@@ -22,8 +23,9 @@ const WIDE: f64 = 960.0;
 /// The rooms, and who one is.
 #[component]
 pub(crate) fn Sidebar() -> impl IntoView {
-    let page = Page::here();
-    let drawn = page.around.rooms;
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let drawn = overlays.rooms;
     let close_button = NodeRef::<html::Button>::new();
     let resized = window_event_listener(ev::resize, move |_| {
         let width = window().inner_width().ok().and_then(|width| width.as_f64());
@@ -53,7 +55,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
             id="rooms"
             data-testid="sidebar"
             data-drawn=move || drawn.get().to_string()
-            aria-label=move || NavigationPhrases::of(page.language()).rooms
+            aria-label=move || NavigationPhrases::of(locale.language()).rooms
             on:keydown=key
         >
             <div class="sidebar-head">
@@ -62,7 +64,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
                     type="button"
                     class="button button-quiet button-icon sidebar-close"
                     data-testid="rooms-close"
-                    aria-label=page.says(|l| UiPhrases::of(l).close)
+                    aria-label=locale.says(|l| UiPhrases::of(l).close)
                     node_ref=close_button
                     on:click=move |_| drawn.set(false)
                 >

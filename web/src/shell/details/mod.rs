@@ -9,14 +9,17 @@ use leptos::prelude::*;
 use steadfast_client::Connection;
 use steadfast_client::link::LinkState;
 
+use crate::account::context::AccountContext;
 use crate::connection::bar::headline;
+use crate::connection::context::ChatContext;
 use crate::connection::phrases::ConnectionPhrases;
 use crate::lab::panel::Faults;
 use crate::language::Language;
-use crate::page::{Page, milliseconds, words};
+use crate::language::locale::{Locale, milliseconds, words};
 use crate::rooms::phrases::RoomPhrases;
 use crate::shell::details::outbox::Outbox;
 use crate::shell::details::phrases::DetailsPhrases;
+use crate::ui::overlays::Overlays;
 use crate::ui::phrases::UiPhrases;
 use crate::ui::side_panel::SidePanel;
 
@@ -26,28 +29,31 @@ pub(crate) fn Details(
     /// Gets the focus back when the drawer closes.
     details_button: NodeRef<html::Button>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let account = AccountContext::here();
     view! {
-        <SidePanel id="details" title=|l| RoomPhrases::of(l).details open=page.details opener=details_button>
+        <SidePanel id="details" title=|l| RoomPhrases::of(l).details open=overlays.details opener=details_button>
             <section>
-                <h3>{page.says(|l| ConnectionPhrases::of(l).link)}</h3>
+                <h3>{locale.says(|l| ConnectionPhrases::of(l).link)}</h3>
                 <Link />
             </section>
             <section>
-                <h3>{page.says(|l| DetailsPhrases::of(l).database)}</h3>
+                <h3>{locale.says(|l| DetailsPhrases::of(l).database)}</h3>
                 <Log />
             </section>
             <Outbox />
             <Faults />
             <section>
-                <h3>{page.says(|l| DetailsPhrases::of(l).person)}</h3>
+                <h3>{locale.says(|l| DetailsPhrases::of(l).person)}</h3>
                 <p class="details-me">
                     {move || {
-                        page.on_connection(|session| session.me().map(|me| me.name.clone()).unwrap_or_default())
+                        chat.on_connection(|session| session.me().map(|me| me.name.clone()).unwrap_or_default())
                     }}
                 </p>
-                <button type="button" class="button" data-testid="change-person" on:click=move |_| page.change_person()>
-                    {page.says(|l| DetailsPhrases::of(l).change_person)}
+                <button type="button" class="button" data-testid="change-person" on:click=move |_| account.change_person()>
+                    {locale.says(|l| DetailsPhrases::of(l).change_person)}
                 </button>
             </section>
         </SidePanel>
@@ -56,24 +62,25 @@ pub(crate) fn Details(
 
 #[component]
 fn Link() -> impl IntoView {
-    let page = Page::here();
-    let none = move || UiPhrases::of(page.language()).none_yet.to_owned();
-    let transport = move || match page.link() {
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let none = move || UiPhrases::of(locale.language()).none_yet.to_owned();
+    let transport = move || match chat.link() {
         LinkState::Connected { transport, .. } => transport.to_owned(),
         _ => none(),
     };
-    let reason = move || match page.link() {
+    let reason = move || match chat.link() {
         LinkState::Connected {
             fallback: Some(failure),
             ..
-        } => (DetailsPhrases::of(page.language()).websocket_fails)(failure),
+        } => (DetailsPhrases::of(locale.language()).websocket_fails)(failure),
         LinkState::Connected {
             transport: "websocket",
             ..
-        } => DetailsPhrases::of(page.language()).websocket_works,
+        } => DetailsPhrases::of(locale.language()).websocket_works,
         _ => "",
     };
-    let round_trip = move || match page.link() {
+    let round_trip = move || match chat.link() {
         LinkState::Connected {
             round_trip: Some(time),
             ..
@@ -81,31 +88,31 @@ fn Link() -> impl IntoView {
         _ => none(),
     };
     let recovered = move || {
-        let recovered = page.on_connection(|session| match session.connection() {
+        let recovered = chat.on_connection(|session| match session.connection() {
             Connection::Online { recovered, .. } => Some(*recovered),
             _ => None,
         });
         recovered.map_or_else(none, |yes| {
             if yes {
-                UiPhrases::of(page.language()).yes
+                UiPhrases::of(locale.language()).yes
             } else {
-                UiPhrases::of(page.language()).no
+                UiPhrases::of(locale.language()).no
             }
             .to_owned()
         })
     };
     let degraded = move || {
-        let online = matches!(page.link(), LinkState::Connected { .. });
-        let degraded = page.on_connection(steadfast_client::Session::is_degraded);
+        let online = matches!(chat.link(), LinkState::Connected { .. });
+        let degraded = chat.on_connection(steadfast_client::Session::is_degraded);
         if online && degraded {
-            DetailsPhrases::of(page.language()).nodes_degraded
+            DetailsPhrases::of(locale.language()).nodes_degraded
         } else {
             ""
         }
     };
     view! {
         <dl class="facts">
-            <Fact name=|l| DetailsPhrases::of(l).state value=words(move || headline(&page.link(), page.language()).to_owned()) id="state" />
+            <Fact name=|l| DetailsPhrases::of(l).state value=words(move || headline(&chat.link(), locale.language()).to_owned()) id="state" />
             <Fact name=|l| DetailsPhrases::of(l).transport value=words(transport) id="transport" />
             <Fact name=|l| DetailsPhrases::of(l).round_trip value=words(round_trip) id="round-trip" />
             <Fact name=|l| DetailsPhrases::of(l).recovered value=words(recovered) id="recovered" />
@@ -119,15 +126,16 @@ fn Link() -> impl IntoView {
 
 #[component]
 fn Log() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
     let epoch = move || {
-        page.on_connection(steadfast_client::Session::epoch).map_or_else(
-            || UiPhrases::of(page.language()).none_yet.to_owned(),
+        chat.on_connection(steadfast_client::Session::epoch).map_or_else(
+            || UiPhrases::of(locale.language()).none_yet.to_owned(),
             |epoch| epoch.to_string(),
         )
     };
     let rooms = move || {
-        let rooms: Vec<_> = page.on_rooms(|session| {
+        let rooms: Vec<_> = chat.on_rooms(|session| {
             session
                 .rooms()
                 .map(|room| (room.name.to_owned(), room.cursor, room.head, room.held))
@@ -136,15 +144,15 @@ fn Log() -> impl IntoView {
         rooms
             .into_iter()
             .map(|(name, cursor, head, held)| {
-                let cursor = cursor.map_or_else(|| UiPhrases::of(page.language()).none_yet.to_owned(), |cursor| cursor.to_string());
+                let cursor = cursor.map_or_else(|| UiPhrases::of(locale.language()).none_yet.to_owned(), |cursor| cursor.to_string());
                 let held = (held > 0).then(|| {
                     view! { <Fact name=|l| DetailsPhrases::of(l).held value=words(move || held.to_string()) id="held" /> }
                 });
                 let (cursor_name, head_name) = (format!("#{name} · "), format!("#{name} · "));
                 view! {
-                    <dt>{cursor_name}{page.says(|l| DetailsPhrases::of(l).cursor)}</dt>
+                    <dt>{cursor_name}{locale.says(|l| DetailsPhrases::of(l).cursor)}</dt>
                     <dd data-testid="detail-cursor">{cursor}</dd>
-                    <dt>{head_name}{page.says(|l| DetailsPhrases::of(l).head)}</dt>
+                    <dt>{head_name}{locale.says(|l| DetailsPhrases::of(l).head)}</dt>
                     <dd data-testid="detail-head">{head.to_string()}</dd>
                     {held}
                 }
@@ -154,7 +162,7 @@ fn Log() -> impl IntoView {
     view! {
         <dl class="facts">
             {rooms}
-            <dt>{page.says(|l| DetailsPhrases::of(l).epoch)}</dt>
+            <dt>{locale.says(|l| DetailsPhrases::of(l).epoch)}</dt>
             <dd class="mono" data-testid="detail-epoch">
                 {epoch}
             </dd>
@@ -164,9 +172,9 @@ fn Log() -> impl IntoView {
 
 #[component]
 fn Fact(name: fn(Language) -> &'static str, value: Signal<String>, id: &'static str) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     view! {
-        <dt>{page.says(name)}</dt>
+        <dt>{locale.says(name)}</dt>
         <dd data-testid=format!("detail-{id}")>{value}</dd>
     }
 }

@@ -4,24 +4,26 @@ use leptos::prelude::*;
 use steadfast_client::OutboxItem;
 use steadfast_client::record::Disk;
 
+use crate::connection::context::ChatContext;
 use crate::language::Language;
-use crate::page::Page;
+use crate::language::locale::Locale;
 use crate::shell::details::outbox_phrases::OutboxPhrases;
 use crate::timeline::phrases::MessagePhrases;
 
 /// What is not acknowledged yet: each item with its tries.
 #[component]
 pub(crate) fn Outbox() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
     let items = move || {
-        let items: Vec<OutboxItem> = page.on_outbox(|session| session.outbox().cloned().collect());
+        let items: Vec<OutboxItem> = chat.on_outbox(|session| session.outbox().cloned().collect());
         if items.is_empty() {
-            return view! { <p>{page.says(|l| OutboxPhrases::of(l).outbox_empty)}</p> }.into_any();
+            return view! { <p>{locale.says(|l| OutboxPhrases::of(l).outbox_empty)}</p> }.into_any();
         }
         let items = items
             .into_iter()
             .map(|item| {
-                let state = format!("{} · {}", state(&item, page.language()), (OutboxPhrases::of(page.language()).tries)(item.tries));
+                let state = format!("{} · {}", state(&item, locale.language()), (OutboxPhrases::of(locale.language()).tries)(item.tries));
                 view! {
                     <li class="details-item" data-testid="outbox-item" data-id=item.id.to_string()>
                         <span class="details-item-text">{item.body.text().map(|text| text.as_str().to_owned())}</span>
@@ -32,13 +34,13 @@ pub(crate) fn Outbox() -> impl IntoView {
             .collect_view();
         view! { <ol class="details-outbox">{items}</ol> }.into_any()
     };
-    let elected = move || page.on_outbox(steadfast_client::Session::is_elected);
+    let elected = move || chat.on_outbox(steadfast_client::Session::is_elected);
     view! {
         <section>
-            <h3>{page.says(|l| OutboxPhrases::of(l).outbox)}</h3>
+            <h3>{locale.says(|l| OutboxPhrases::of(l).outbox)}</h3>
             {items}
             <p class="details-aside">
-                {move || if elected() { OutboxPhrases::of(page.language()).this_tab_sends } else { OutboxPhrases::of(page.language()).another_tab_sends }}
+                {move || if elected() { OutboxPhrases::of(locale.language()).this_tab_sends } else { OutboxPhrases::of(locale.language()).another_tab_sends }}
             </p>
         </section>
     }

@@ -11,7 +11,6 @@ pub struct ActionPhrases {
     pub delete_question: &'static str,
     pub delete_warning: &'static str,
     pub copy_link: &'static str,
-    pub text_only: &'static str,
     pub emptied: &'static str,
     pub reactions: &'static str,
     pub who_reacted: &'static str,
@@ -21,8 +20,6 @@ pub struct ActionPhrases {
     pub message_tools: &'static str,
     pub more: &'static str,
     pub copy_text: &'static str,
-    pub code: &'static str,
-    pub copy_code: &'static str,
 }
 
 impl ActionPhrases {
@@ -39,7 +36,6 @@ static ENGLISH: ActionPhrases = ActionPhrases {
     delete_question: "Delete this message?",
     delete_warning: "It is erased for everyone, and cannot be brought back.",
     copy_link: "Copy link",
-    text_only: "Only text can be sent here, no images or files.",
     emptied: "A message cannot be empty. Delete it, or write something.",
     reactions: "Reactions",
     who_reacted: "Who reacted",
@@ -49,8 +45,6 @@ static ENGLISH: ActionPhrases = ActionPhrases {
     message_tools: "Message actions",
     more: "More",
     copy_text: "Copy text",
-    code: "Code",
-    copy_code: "Copy the code",
 };
 
 static KOREAN: ActionPhrases = ActionPhrases {
@@ -61,7 +55,6 @@ static KOREAN: ActionPhrases = ActionPhrases {
     delete_question: "이 메시지를 삭제할까요?",
     delete_warning: "모두에게서 지워지고, 되돌릴 수 없어요.",
     copy_link: "링크 복사",
-    text_only: "텍스트만 보낼 수 있어요. 이미지나 파일은 보낼 수 없어요.",
     emptied: "빈 메시지는 저장할 수 없어요. 삭제하거나 내용을 써 주세요.",
     reactions: "반응",
     who_reacted: "반응한 사람",
@@ -71,6 +64,4 @@ static KOREAN: ActionPhrases = ActionPhrases {
     message_tools: "메시지 메뉴",
     more: "더 보기",
     copy_text: "텍스트 복사",
-    code: "코드",
-    copy_code: "코드 복사",
 };

@@ -23,7 +23,6 @@ pub struct TimelinePhrases {
     pub loading_newer: &'static str,
     pub gap: &'static str,
     pub nothing_there: &'static str,
-    pub go_to_date: &'static str,
     pub date: &'static str,
     pub no_date: &'static str,
 }
@@ -54,7 +53,6 @@ static ENGLISH: TimelinePhrases = TimelinePhrases {
     loading_newer: "Loading newer messages…",
     gap: "Some messages are still on their way here…",
     nothing_there: "Nothing was said there.",
-    go_to_date: "Go to a date",
     date: "Date",
     no_date: "Please choose a date.",
 };
@@ -73,7 +71,6 @@ static KOREAN: TimelinePhrases = TimelinePhrases {
     loading_newer: "다음 메시지를 불러오는 중…",
     gap: "아직 오고 있는 메시지가 있어요…",
     nothing_there: "그곳에는 메시지가 없어요.",
-    go_to_date: "날짜로 이동",
     date: "날짜",
     no_date: "날짜를 골라 주세요.",
 };

@@ -9,7 +9,7 @@ use web_sys::{Element, HtmlElement};
 use crate::compose::emoji;
 use crate::compose::emoji::Listed;
 use crate::compose::phrases::ComposePhrases;
-use crate::page::Page;
+use crate::language::locale::Locale;
 use crate::timeline::phrases::ActionPhrases;
 use crate::ui::list::roving;
 
@@ -22,7 +22,7 @@ pub(crate) fn EmojiPicker(
     /// Called with what was chosen.
     on_choose: Callback<&'static str>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let found = RwSignal::new(emoji::all().collect::<Vec<_>>());
     let grid = NodeRef::<html::Div>::new();
     let search = NodeRef::<html::Input>::new();
@@ -90,15 +90,15 @@ pub(crate) fn EmojiPicker(
         }
     };
     view! {
-        <div class="emoji-picker" data-testid="emoji-picker" role="group" aria-label=page.says(|l| ComposePhrases::of(l).emoji)>
+        <div class="emoji-picker" data-testid="emoji-picker" role="group" aria-label=locale.says(|l| ComposePhrases::of(l).emoji)>
             <input
                 class="field"
                 type="search"
                 data-testid="find-emoji"
                 autocomplete="off"
                 spellcheck="false"
-                aria-label=page.says(|l| ActionPhrases::of(l).find_emoji)
-                placeholder=page.says(|l| ActionPhrases::of(l).find_emoji)
+                aria-label=locale.says(|l| ActionPhrases::of(l).find_emoji)
+                placeholder=locale.says(|l| ActionPhrases::of(l).find_emoji)
                 node_ref=search
                 on:input=find
                 on:keydown=search_key
@@ -123,7 +123,7 @@ pub(crate) fn EmojiPicker(
                 }}
             </div>
             <p class="emoji-none" role="status">
-                {move || found.with(Vec::is_empty).then(|| ActionPhrases::of(page.language()).no_emoji)}
+                {move || found.with(Vec::is_empty).then(|| ActionPhrases::of(locale.language()).no_emoji)}
             </p>
         </div>
     }

@@ -8,9 +8,10 @@ use steadfast_client::RowKey;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, HtmlElement, Node};
 
-use crate::page::Page;
 use crate::timeline::actions::Tool;
+use crate::timeline::context::TimelineContext;
 use crate::ui::list::roving;
+use crate::ui::main_field::MainField;
 
 /// A finger that stays this long on a row opens its menu.
 const LONG_PRESS: Duration = Duration::from_millis(500);
@@ -21,8 +22,9 @@ const STAYS_WITHIN: i32 = 10;
 /// Watches over the rows within. One set of listeners for all of them: there may be hundreds.
 #[component]
 pub(crate) fn Hand(children: Children) -> impl IntoView {
-    let page = Page::here();
-    let hand = page.hand;
+    let field = MainField::here();
+    let timeline = TimelineContext::here();
+    let hand = timeline.actions;
     let pressed = StoredValue::new_local(None::<Press>);
     let stayed = StoredValue::new(false);
     let release = move || {
@@ -131,7 +133,7 @@ pub(crate) fn Hand(children: Children) -> impl IntoView {
             on:pointercancel=move |_| release()
             on:touchend=lifted
             on:contextmenu=context
-            on:keydown=move |event| key(page, &event)
+            on:keydown=move |event| key(field, &event)
         >
             {children()}
         </div>
@@ -152,7 +154,7 @@ pub(crate) fn focus_last_row(within: &Element) {
 }
 
 /// Keys on a row itself: from row to row, to its tools, and back to the composer.
-fn key(page: Page, event: &KeyboardEvent) {
+fn key(field: MainField, event: &KeyboardEvent) {
     let target = event
         .target()
         .and_then(|target| target.dyn_into::<HtmlElement>().ok());
@@ -168,7 +170,7 @@ fn key(page: Page, event: &KeyboardEvent) {
         }
         "Escape" => {
             event.prevent_default();
-            page.focus_composer();
+            field.focus();
         }
         name => {
             let Ok(Some(all)) = row.closest(".timeline-content") else {
@@ -180,7 +182,7 @@ fn key(page: Page, event: &KeyboardEvent) {
                 roving::step(name, at, all.len(), 1).filter(|_| matches!(name, "ArrowUp" | "ArrowDown"));
             // From the last row down it goes to where one writes, and not round to the first.
             match there {
-                Some(0) if name == "ArrowDown" => page.focus_composer(),
+                Some(0) if name == "ArrowDown" => field.focus(),
                 Some(next) if name == "ArrowDown" || Some(next) < at => {
                     let _ = all[next].focus();
                 }

@@ -3,7 +3,6 @@
 pub(crate) mod emoji_picker;
 pub(crate) mod hand;
 pub(crate) mod pending;
-pub(crate) mod prose;
 pub(crate) mod quoted;
 pub(crate) mod reactions;
 pub(crate) mod rejection;
@@ -12,14 +11,16 @@ pub(crate) mod tools;
 
 use leptos::prelude::*;
 
+use crate::compose::phrases::ComposePhrases;
 use crate::language::calendar;
+use crate::language::locale::Locale;
 use crate::markdown;
-use crate::page::Page;
+use crate::markdown::prose::Prose;
 use crate::people::avatar::Avatar;
+use crate::people::context::PeopleContext;
 use crate::people::veil::Veil;
 use crate::timeline::phrases::{MessagePhrases, TimelinePhrases};
 use crate::timeline::row::pending::PendingChanges;
-use crate::timeline::row::prose::Prose;
 use crate::timeline::row::quoted::Quoted;
 use crate::timeline::row::reactions::Reactions;
 use crate::timeline::row::rejection::Rejection;
@@ -32,7 +33,8 @@ use crate::timeline::rows::RowModel;
 /// what is in it changes.
 #[component]
 pub(crate) fn Row(row: RowModel) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let people = PeopleContext::here();
     let RowModel { key, shown, place } = row;
     let at = Memo::new({
         let shown = shown.clone();
@@ -95,9 +97,9 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
                 <time
                     class="row-time row-time-aside"
                     datetime=move || calendar::iso(at.get())
-                    title=move || calendar::moment(at.get(), page.language())
+                    title=move || calendar::moment(at.get(), locale.language())
                 >
-                    {move || calendar::short_time(at.get(), page.language())}
+                    {move || calendar::short_time(at.get(), locale.language())}
                 </time>
             }
             .into_any()
@@ -106,8 +108,9 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
     // What happened to the room is told whoever did it.
     let is_message = Memo::new(move |_| says.with(|(says, _)| matches!(says, Says::Message(_))));
     let lifted = RwSignal::new(false);
-    let covered =
-        Memo::new(move |_| !lifted.get() && !mine.get() && is_message.get() && page.blocks(author.get().id));
+    let covered = Memo::new(move |_| {
+        !lifted.get() && !mine.get() && is_message.get() && people.blocks(author.get().id)
+    });
     view! {
         <div
             class="row"
@@ -125,7 +128,7 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             {move || quoted.get().filter(|_| !covered.get()).map(|quote| view! { <Quoted quote /> })}
             {move || if covered.get() { view! { <Veil lifted /> }.into_any() } else { said.into_any() }}
             {move || {
-                edited.get().then(|| view! { <p class="row-edited" data-testid="edited">{page.says(|l| MessagePhrases::of(l).edited)}</p> })
+                edited.get().then(|| view! { <p class="row-edited" data-testid="edited">{locale.says(|l| MessagePhrases::of(l).edited)}</p> })
             }}
             <Rejection id=key.id state />
             <PendingChanges pending />
@@ -138,14 +141,14 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
 
 #[component]
 fn Time(at: Memo<u64>) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     view! {
         <time
             class="row-time"
             datetime=move || calendar::iso(at.get())
-            title=move || calendar::moment(at.get(), page.language())
+            title=move || calendar::moment(at.get(), locale.language())
         >
-            {move || calendar::time(at.get(), page.language())}
+            {move || calendar::time(at.get(), locale.language())}
         </time>
     }
 }
@@ -153,7 +156,7 @@ fn Time(at: Memo<u64>) -> impl IntoView {
 /// What is no message: said of somebody, and quietly.
 #[component]
 fn Aside(says: Says, author: String) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let kind = match says {
         Says::Erased => "erased",
         Says::Hidden => "hidden",
@@ -162,12 +165,15 @@ fn Aside(says: Says, author: String) -> impl IntoView {
     };
     let words = move || match &says {
         Says::Message(text) => text.clone(),
-        Says::Erased => MessagePhrases::of(page.language()).erased.to_owned(),
-        Says::Hidden => MessagePhrases::of(page.language()).hidden.to_owned(),
-        Says::Room(change) => format!("{author} {}", (MessagePhrases::of(page.language()).room)(change)),
-        Says::Nickname { was, name } => (MessagePhrases::of(page.language()).renamed)(was, name),
-        Says::Change(what) => (MessagePhrases::of(page.language()).change)(what),
-        Says::Unknown => TimelinePhrases::of(page.language()).unknown_entry.to_owned(),
+        Says::Erased => ComposePhrases::of(locale.language()).erased.to_owned(),
+        Says::Hidden => MessagePhrases::of(locale.language()).hidden.to_owned(),
+        Says::Room(change) => format!(
+            "{author} {}",
+            (MessagePhrases::of(locale.language()).room)(change)
+        ),
+        Says::Nickname { was, name } => (MessagePhrases::of(locale.language()).renamed)(was, name),
+        Says::Change(what) => (MessagePhrases::of(locale.language()).change)(what),
+        Says::Unknown => TimelinePhrases::of(locale.language()).unknown_entry.to_owned(),
     };
     view! { <p class="row-text row-aside" data-testid="row-aside" data-kind=kind>{words}</p> }
 }

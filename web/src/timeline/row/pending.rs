@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 use steadfast_client::{Input, Rejection};
 
+use crate::compose::context::ComposeContext;
+use crate::connection::context::ChatContext;
 use crate::connection::refusal_phrases::RefusalPhrases;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::timeline::phrases::{ActionPhrases, MessagePhrases};
 use crate::timeline::row_view::{Pending, State, What};
 use crate::ui::phrases::UiPhrases;
@@ -22,21 +24,23 @@ pub(crate) fn PendingChanges(pending: Memo<Vec<Pending>>) -> impl IntoView {
 
 #[component]
 fn Change(change: Pending) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let compose = ComposeContext::here();
     let Pending { id, what, state } = change;
     let state_name = state.name();
     let is_edit = matches!(what, What::Edit(_));
     let named = match &what {
         // The row says already what it was to say.
         What::Edit(_) if !matches!(state, State::Rejected(_)) => {
-            words(move || ActionPhrases::of(page.language()).edit.to_owned())
+            words(move || ActionPhrases::of(locale.language()).edit.to_owned())
         }
-        _ => words(move || (MessagePhrases::of(page.language()).change)(&what)),
+        _ => words(move || (MessagePhrases::of(locale.language()).change)(&what)),
     };
     match state {
         State::Rejected(rejection) => {
             let hopeless = rejection == Rejection::OtherEpoch;
-            let reason = move || reason(page, &rejection);
+            let reason = move || reason(locale, &rejection);
             view! {
                 <div class="rejection rejection-whole" data-testid="change" data-state=state_name>
                     <p class="rejection-reason">
@@ -47,12 +51,12 @@ fn Change(change: Pending) -> impl IntoView {
                         {(!hopeless)
                             .then(|| {
                                 view! {
-                                    <Way words=page.says(|l| UiPhrases::of(l).retry) testid="retry" act=move || page.tell(Input::Retry(id)) />
+                                    <Way words=locale.says(|l| UiPhrases::of(l).retry) testid="retry" act=move || chat.dispatch(Input::Retry(id)) />
                                 }
                             })}
                         {(is_edit && !hopeless)
-                            .then(|| view! { <Way words=page.says(|l| UiPhrases::of(l).edit) testid="edit" act=move || page.edit(id) /> })}
-                        <Way words=page.says(|l| MessagePhrases::of(l).discard) testid="discard" act=move || page.tell(Input::Discard(id)) />
+                            .then(|| view! { <Way words=locale.says(|l| UiPhrases::of(l).edit) testid="edit" act=move || compose.edit(id) /> })}
+                        <Way words=locale.says(|l| MessagePhrases::of(l).discard) testid="discard" act=move || chat.dispatch(Input::Discard(id)) />
                     </div>
                 </div>
             }
@@ -60,9 +64,9 @@ fn Change(change: Pending) -> impl IntoView {
         }
         state => {
             let how = move || match state {
-                State::Saving { failed: true } => MessagePhrases::of(page.language()).not_kept,
-                State::Saving { .. } => MessagePhrases::of(page.language()).saving,
-                _ => MessagePhrases::of(page.language()).saved,
+                State::Saving { failed: true } => MessagePhrases::of(locale.language()).not_kept,
+                State::Saving { .. } => MessagePhrases::of(locale.language()).saving,
+                _ => MessagePhrases::of(locale.language()).saved,
             };
             view! {
                 <p class="row-waits" data-testid="change" data-state=state_name>
@@ -77,11 +81,11 @@ fn Change(change: Pending) -> impl IntoView {
 }
 
 /// Why something was not sent.
-pub(crate) fn reason(page: Page, rejection: &Rejection) -> &'static str {
+pub(crate) fn reason(locale: Locale, rejection: &Rejection) -> &'static str {
     match rejection {
-        Rejection::Refused(error) => (RefusalPhrases::of(page.language()).rejected)(error.code),
-        Rejection::OtherAuthor => MessagePhrases::of(page.language()).other_author,
-        Rejection::OtherEpoch => MessagePhrases::of(page.language()).other_epoch,
+        Rejection::Refused(error) => (RefusalPhrases::of(locale.language()).rejected)(error.code),
+        Rejection::OtherAuthor => MessagePhrases::of(locale.language()).other_author,
+        Rejection::OtherEpoch => MessagePhrases::of(locale.language()).other_epoch,
     }
 }
 

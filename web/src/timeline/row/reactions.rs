@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use steadfast_client::RowKey;
 use steadfast_shared::{Emoji, Seq};
 
-use crate::page::Page;
+use crate::language::locale::Locale;
 use crate::timeline::actions::Tool;
+use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row_view::Reacted;
 use crate::ui::icon::{Icon, Shape};
@@ -18,7 +19,8 @@ pub(crate) fn Reactions(
     message: Memo<Option<Seq>>,
     reactions: Memo<Vec<Reacted>>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let timeline = TimelineContext::here();
     let shown = Memo::new(move |_| message.get().is_some() && reactions.with(|all| !all.is_empty()));
     let emoji =
         Memo::new(move |_| reactions.with(|all| all.iter().map(|one| one.emoji.clone()).collect::<Vec<_>>()));
@@ -31,7 +33,7 @@ pub(crate) fn Reactions(
                     .get()
                     .then(|| {
                         view! {
-                            <ul data-testid="reactions" aria-label=page.says(|l| ActionPhrases::of(l).reactions)>
+                            <ul data-testid="reactions" aria-label=locale.says(|l| ActionPhrases::of(l).reactions)>
                                 <For each=move || emoji.get() key=Emoji::clone let(emoji)>
                                     <Reaction emoji message reactions />
                                 </For>
@@ -40,12 +42,12 @@ pub(crate) fn Reactions(
                                         type="button"
                                         class="reaction reaction-add"
                                         data-testid="add-reaction"
-                                        title=page.says(|l| ActionPhrases::of(l).react)
-                                        aria-label=page.says(|l| ActionPhrases::of(l).react)
+                                        title=locale.says(|l| ActionPhrases::of(l).react)
+                                        aria-label=locale.says(|l| ActionPhrases::of(l).react)
                                         node_ref=more
                                         on:click=move |_| {
                                             if let Some(more) = more.get_untracked() {
-                                                page.hand.open(key, Tool::Emoji, more.into());
+                                                timeline.actions.open(key, Tool::Emoji, more.into());
                                             }
                                         }
                                     >
@@ -62,7 +64,8 @@ pub(crate) fn Reactions(
 
 #[component]
 fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<Reacted>>) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let timeline = TimelineContext::here();
     let character = emoji.as_str().to_owned();
     let name = character.clone();
     let reacted = {
@@ -74,12 +77,12 @@ fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<Reacte
         let character = character.clone();
         move || {
             let names = reacted.with(|one| one.as_ref().map(|one| one.by.clone()));
-            (ActionPhrases::of(page.language()).reaction)(&character, &names.unwrap_or_default())
+            (ActionPhrases::of(locale.language()).reaction)(&character, &names.unwrap_or_default())
         }
     };
     let toggle = move |_| {
         if let Some(message) = message.get_untracked() {
-            page.react(message, emoji.clone(), !mine());
+            timeline.react(message, emoji.clone(), !mine());
         }
     };
     view! {

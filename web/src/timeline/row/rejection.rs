@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use steadfast_client::Input;
 use steadfast_shared::EntryId;
 
-use crate::page::Page;
+use crate::compose::context::ComposeContext;
+use crate::connection::context::ChatContext;
+use crate::language::locale::Locale;
 use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row::pending;
 use crate::timeline::row_view::State;
@@ -13,14 +15,16 @@ use crate::ui::phrases::UiPhrases;
 /// Why a message was not sent, and the ways out: again, otherwise, not at all.
 #[component]
 pub(crate) fn Rejection(id: EntryId, state: Memo<State>) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let compose = ComposeContext::here();
     let rejection = Memo::new(move |_| match state.get() {
         State::Rejected(rejection) => Some(rejection),
         _ => None,
     });
     move || {
         rejection.get().map(|rejection| {
-            let reason = move || pending::reason(page, &rejection);
+            let reason = move || pending::reason(locale, &rejection);
             view! {
                 <div class="rejection">
                     <p class="rejection-reason">{reason}</p>
@@ -29,25 +33,25 @@ pub(crate) fn Rejection(id: EntryId, state: Memo<State>) -> impl IntoView {
                             type="button"
                             class="button button-small"
                             data-testid="retry"
-                            on:click=move |_| page.tell(Input::Retry(id))
+                            on:click=move |_| chat.dispatch(Input::Retry(id))
                         >
-                            {page.says(|l| UiPhrases::of(l).retry)}
+                            {locale.says(|l| UiPhrases::of(l).retry)}
                         </button>
                         <button
                             type="button"
                             class="button button-small"
                             data-testid="edit"
-                            on:click=move |_| page.edit(id)
+                            on:click=move |_| compose.edit(id)
                         >
-                            {page.says(|l| UiPhrases::of(l).edit)}
+                            {locale.says(|l| UiPhrases::of(l).edit)}
                         </button>
                         <button
                             type="button"
                             class="button button-small"
                             data-testid="discard"
-                            on:click=move |_| page.tell(Input::Discard(id))
+                            on:click=move |_| chat.dispatch(Input::Discard(id))
                         >
-                            {page.says(|l| MessagePhrases::of(l).discard)}
+                            {locale.says(|l| MessagePhrases::of(l).discard)}
                         </button>
                     </div>
                 </div>

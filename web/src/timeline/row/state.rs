@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::language::Language;
-use crate::page::Page;
+use crate::language::locale::Locale;
 use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row_view::State;
 use crate::ui::icon::{Icon, Shape};
@@ -12,11 +12,11 @@ use crate::ui::icon::{Icon, Shape};
 /// and the words below where it has to wait. Other people's messages are simply there.
 #[component]
 pub(crate) fn RowState(mine: Memo<bool>, state: Memo<State>) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let mark = Memo::new(move |_| mine.get().then(|| state.with(Mark::of)));
     move || {
         mark.get().map(|mark| {
-            let words = move || mark.words(page.language());
+            let words = move || mark.words(locale.language());
             let unsafe_ = (mark == Mark::Failing).then_some("true");
             let waits = matches!(mark, Mark::Saved | Mark::Failing).then(|| {
                 view! { <p class="row-waits" data-unsafe=unsafe_ aria-hidden="true">{words}</p> }

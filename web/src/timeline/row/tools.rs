@@ -9,18 +9,19 @@ use steadfast_shared::{Emoji, Seq};
 use web_sys::HtmlElement;
 
 use crate::language::Phrase;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::people::phrases::PeoplePhrases;
 use crate::timeline::actions::{Open, Tool};
+use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row::emoji_picker::EmojiPicker;
 use crate::timeline::row_view::Reacted;
 use crate::ui::clipboard;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, Shape};
-use crate::ui::menu::{Choice, Menu};
 use crate::ui::phrases::UiPhrases;
-use crate::ui::popup::Popup;
+use crate::ui::popup::menu::{Choice, Menu};
+use crate::ui::popup::surface::Popup;
 
 /// The tools of the row the hand is on. Said to nobody who listens to the log: they are there for whoever comes.
 #[component]
@@ -31,8 +32,8 @@ pub(crate) fn RowTools(
     /// Whether the person signed in wrote it.
     mine: Memo<bool>,
 ) -> impl IntoView {
-    let page = Page::here();
-    let shown = Memo::new(move |_| page.hand.row.get() == Some(key));
+    let timeline = TimelineContext::here();
+    let shown = Memo::new(move |_| timeline.actions.row.get() == Some(key));
     view! {
         <div class="row-tools" aria-live="off">
             {move || shown.get().then(|| view! { <Tools key message mine /> })}
@@ -42,8 +43,9 @@ pub(crate) fn RowTools(
 
 #[component]
 fn Tools(key: RowKey, message: Memo<Option<Seq>>, mine: Memo<bool>) -> impl IntoView {
-    let page = Page::here();
-    let open = move |tool| move |button: HtmlElement| page.hand.open(key, tool, button);
+    let locale = Locale::here();
+    let timeline = TimelineContext::here();
+    let open = move |tool| move |button: HtmlElement| timeline.actions.open(key, tool, button);
     let answers = move || {
         message.get().is_some().then(|| {
             view! {
@@ -52,7 +54,7 @@ fn Tools(key: RowKey, message: Memo<Option<Seq>>, mine: Memo<bool>) -> impl Into
                     words=|l| ActionPhrases::of(l).reply
                     shape=Shape::Reply
                     testid="reply"
-                    act=move |_| page.reply(&key)
+                    act=move |_| timeline.reply(&key)
                 />
             }
         })
@@ -64,13 +66,13 @@ fn Tools(key: RowKey, message: Memo<Option<Seq>>, mine: Memo<bool>) -> impl Into
                     words=|l| ActionPhrases::of(l).edit
                     shape=Shape::Edit
                     testid="rewrite"
-                    act=move |_| page.rewrite(&key)
+                    act=move |_| timeline.rewrite(&key)
                 />
             }
         })
     };
     view! {
-        <div class="row-toolbar" role="toolbar" aria-label=page.says(|l| ActionPhrases::of(l).message_tools) data-testid="row-tools">
+        <div class="row-toolbar" role="toolbar" aria-label=locale.says(|l| ActionPhrases::of(l).message_tools) data-testid="row-tools">
             {answers}
             {rewrites}
             <ToolButton words=|l| ActionPhrases::of(l).more shape=Shape::More testid="more" act=open(Tool::Menu) />
@@ -85,7 +87,7 @@ fn ToolButton(
     testid: &'static str,
     act: impl Fn(HtmlElement) + 'static,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     let button = NodeRef::<html::Button>::new();
     view! {
         <button
@@ -93,8 +95,8 @@ fn ToolButton(
             class="button button-quiet button-icon"
             data-testid=testid
             node_ref=button
-            title=page.says(words)
-            aria-label=page.says(words)
+            title=locale.says(words)
+            aria-label=locale.says(words)
             on:click=move |_| {
                 if let Some(button) = button.get_untracked() {
                     act(button.into());
@@ -109,41 +111,46 @@ fn ToolButton(
 /// What is open beside a row: one at a time, whichever row it is.
 #[component]
 pub(crate) fn OpenTool() -> impl IntoView {
-    let page = Page::here();
-    let on_close = Callback::new(move |()| page.hand.close());
+    let locale = Locale::here();
+    let timeline = TimelineContext::here();
+    let on_close = Callback::new(move |()| timeline.actions.close());
     move || {
-        page.hand.open.get().map(|Open { key, tool, anchor }| match tool {
-            Tool::Menu => {
-                let label = words(move || ActionPhrases::of(page.language()).message_tools.to_owned());
-                let choices = choices(page, key, &anchor);
-                view! { <Menu label anchor choices on_close /> }.into_any()
-            }
-            Tool::Emoji => view! {
-                <Popup anchor on_close>
-                    <EmojiPicker on_choose=Callback::new(move |emoji| react(page, &key, emoji)) />
-                </Popup>
-            }
-            .into_any(),
-            Tool::Reactions => view! { <WhoReacted key on_close /> }.into_any(),
-            Tool::Delete => view! { <Delete key on_close /> }.into_any(),
-        })
+        timeline
+            .actions
+            .open
+            .get()
+            .map(|Open { key, tool, anchor }| match tool {
+                Tool::Menu => {
+                    let label = words(move || ActionPhrases::of(locale.language()).message_tools.to_owned());
+                    let choices = choices(timeline, key, &anchor);
+                    view! { <Menu label anchor choices on_close /> }.into_any()
+                }
+                Tool::Emoji => view! {
+                    <Popup anchor on_close>
+                        <EmojiPicker on_choose=Callback::new(move |emoji| react(timeline, &key, emoji)) />
+                    </Popup>
+                }
+                .into_any(),
+                Tool::Reactions => view! { <WhoReacted key on_close /> }.into_any(),
+                Tool::Delete => view! { <Delete key on_close /> }.into_any(),
+            })
     }
 }
 
-fn react(page: Page, key: &RowKey, emoji: &str) {
-    let message = page.timeline.row(key).and_then(|row| row.message());
+fn react(timeline: TimelineContext, key: &RowKey, emoji: &str) {
+    let message = timeline.model.row(key).and_then(|row| row.message());
     if let (Some(message), Ok(emoji)) = (message, Emoji::parse(emoji)) {
-        page.react(message, emoji, true);
+        timeline.react(message, emoji, true);
     }
-    page.hand.close();
+    timeline.actions.close();
 }
 
-fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
-    let Some(row) = page.timeline.row(&key) else {
+fn choices(timeline: TimelineContext, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
+    let Some(row) = timeline.model.row(&key) else {
         return Vec::new();
     };
     let choice = |phrase: Phrase, shape, testid, act: Rc<dyn Fn()>| Choice {
-        words: words(move || phrase(page.language()).to_owned()),
+        words: words(move || phrase(timeline.locale.language()).to_owned()),
         shape,
         testid,
         grave: false,
@@ -151,7 +158,7 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
     };
     let open = |tool| {
         let anchor = anchor.clone();
-        Rc::new(move || page.hand.open(key, tool, anchor.clone()))
+        Rc::new(move || timeline.actions.open(key, tool, anchor.clone()))
     };
     let mut choices = Vec::new();
     let message = row.message();
@@ -162,7 +169,7 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
             "menu-react",
             open(Tool::Emoji),
         ));
-        let reply = Rc::new(move || page.reply(&key));
+        let reply = Rc::new(move || timeline.reply(&key));
         choices.push(choice(
             |l| ActionPhrases::of(l).reply,
             Shape::Reply,
@@ -179,7 +186,7 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
         }
     }
     if message.is_some() && row.mine {
-        let edit = Rc::new(move || page.rewrite(&key));
+        let edit = Rc::new(move || timeline.rewrite(&key));
         choices.push(choice(
             |l| ActionPhrases::of(l).edit,
             Shape::Edit,
@@ -187,8 +194,8 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
             edit,
         ));
     }
-    if let Some(text) = row.readable(|_| PeoplePhrases::of(page.language()).somebody.to_owned()) {
-        let copy = Rc::new(move || clipboard::copy(page, text.clone()));
+    if let Some(text) = row.readable(|_| PeoplePhrases::of(timeline.locale.language()).somebody.to_owned()) {
+        let copy = Rc::new(move || clipboard::copy(timeline.toasts, text.clone()));
         choices.push(choice(
             |l| ActionPhrases::of(l).copy_text,
             Shape::Copy,
@@ -197,7 +204,7 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
         ));
     }
     if let Some(seq) = row.state.seq() {
-        let copy = Rc::new(move || clipboard::copy(page, link_to(page, seq)));
+        let copy = Rc::new(move || clipboard::copy(timeline.toasts, link_to(timeline, seq)));
         choices.push(choice(
             |l| ActionPhrases::of(l).copy_link,
             Shape::Link,
@@ -205,7 +212,7 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
             copy,
         ));
     }
-    if message.is_some() && (row.mine || page.read(Session::owns_server)) {
+    if message.is_some() && (row.mine || timeline.chat.read(Session::owns_server)) {
         choices.push(Choice {
             grave: true,
             ..choice(
@@ -220,16 +227,20 @@ fn choices(page: Page, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
 }
 
 /// A message's address, as it can be given to others.
-fn link_to(page: Page, seq: Seq) -> String {
+fn link_to(timeline: TimelineContext, seq: Seq) -> String {
     let origin = window().location().origin().unwrap_or_default();
-    origin + &page.address_of(seq)
+    origin + &timeline.address_of(seq)
 }
 
 /// Who reacted, and how: a finger cannot rest on a reaction to learn that.
 #[component]
 fn WhoReacted(key: RowKey, on_close: Callback<()>) -> impl IntoView {
-    let page = Page::here();
-    let reactions = page.timeline.row(&key).map_or_else(Vec::new, |row| row.reactions);
+    let locale = Locale::here();
+    let timeline = TimelineContext::here();
+    let reactions = timeline
+        .model
+        .row(&key)
+        .map_or_else(Vec::new, |row| row.reactions);
     let lines = reactions
         .into_iter()
         .map(|Reacted { emoji, by, .. }| {
@@ -243,7 +254,7 @@ fn WhoReacted(key: RowKey, on_close: Callback<()>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Dialog title=words(move || ActionPhrases::of(page.language()).reactions.to_owned()) testid="who-reacted" brief=true on_close>
+        <Dialog title=words(move || ActionPhrases::of(locale.language()).reactions.to_owned()) testid="who-reacted" brief=true on_close>
             <ul class="who-reacted">{lines}</ul>
         </Dialog>
     }
@@ -252,22 +263,23 @@ fn WhoReacted(key: RowKey, on_close: Callback<()>) -> impl IntoView {
 /// Asks before a message is erased for everyone.
 #[component]
 fn Delete(key: RowKey, on_close: Callback<()>) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let timeline = TimelineContext::here();
     let delete = move |_| {
-        if let Some(message) = page.timeline.row(&key).and_then(|row| row.message()) {
-            page.delete(message);
+        if let Some(message) = timeline.model.row(&key).and_then(|row| row.message()) {
+            timeline.delete(message);
         }
         on_close.run(());
     };
     view! {
-        <Dialog title=words(move || ActionPhrases::of(page.language()).delete_question.to_owned()) testid="delete-message" brief=true on_close>
-            <p>{page.says(|l| ActionPhrases::of(l).delete_warning)}</p>
+        <Dialog title=words(move || ActionPhrases::of(locale.language()).delete_question.to_owned()) testid="delete-message" brief=true on_close>
+            <p>{locale.says(|l| ActionPhrases::of(l).delete_warning)}</p>
             <div class="dialog-ways">
                 <button type="button" class="button" data-testid="keep" autofocus on:click=move |_| on_close.run(())>
-                    {page.says(|l| UiPhrases::of(l).cancel)}
+                    {locale.says(|l| UiPhrases::of(l).cancel)}
                 </button>
                 <button type="button" class="button button-grave" data-testid="delete" on:click=delete>
-                    {page.says(|l| ActionPhrases::of(l).delete)}
+                    {locale.says(|l| ActionPhrases::of(l).delete)}
                 </button>
             </div>
         </Dialog>

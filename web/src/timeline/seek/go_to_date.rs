@@ -6,20 +6,23 @@ use leptos::prelude::*;
 use steadfast_client::LookAt;
 
 use crate::language::calendar;
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
 use crate::rooms::phrases::NavigationPhrases;
+use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::dialog::Dialog;
 use crate::ui::field::Field;
-use crate::ui::overlays::Opened;
+use crate::ui::overlays::{Overlay, Overlays};
 
 /// Leads to the first message of a day, or the first one after it.
 #[component]
 pub(crate) fn GoToDate() -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let timeline = TimelineContext::here();
     let input = NodeRef::<html::Input>::new();
     let trouble = RwSignal::new(None::<String>);
-    let close = Callback::new(move |()| page.around.close(Opened::GoToDate));
+    let close = Callback::new(move |()| overlays.close(Overlay::GoToDate));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let typed = input
@@ -29,17 +32,17 @@ pub(crate) fn GoToDate() -> impl IntoView {
         match calendar::start_of_day(&typed) {
             Some(since) => {
                 close.run(());
-                page.seek(LookAt::Since(since));
+                timeline.seek(LookAt::Since(since));
             }
-            None => trouble.set(Some(TimelinePhrases::of(page.language()).no_date.to_owned())),
+            None => trouble.set(Some(TimelinePhrases::of(locale.language()).no_date.to_owned())),
         }
     };
     view! {
-        <Dialog title=words(move || TimelinePhrases::of(page.language()).go_to_date.to_owned()) testid="go-to-date" brief=true on_close=close>
+        <Dialog title=words(move || NavigationPhrases::of(locale.language()).go_to_date.to_owned()) testid="go-to-date" brief=true on_close=close>
             <form class="dialog-form" on:submit=submit novalidate>
                 <Field
                     id="date"
-                    label=words(move || TimelinePhrases::of(page.language()).date.to_owned())
+                    label=words(move || TimelinePhrases::of(locale.language()).date.to_owned())
                     input=input
                     start=calendar::date_of_today()
                     trouble=trouble
@@ -48,7 +51,7 @@ pub(crate) fn GoToDate() -> impl IntoView {
                 />
                 <div class="dialog-ways">
                     <button type="submit" class="button button-strong" data-testid="date-go">
-                        {page.says(|l| NavigationPhrases::of(l).go_to)}
+                        {locale.says(|l| NavigationPhrases::of(l).go_to)}
                     </button>
                 </div>
             </form>

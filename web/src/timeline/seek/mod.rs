@@ -8,27 +8,27 @@ use leptos::prelude::*;
 use steadfast_client::{Input, LookAt};
 use steadfast_shared::Seq;
 
-use crate::page::Page;
+use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::TimelinePhrases;
 
-impl Page {
+impl TimelineContext {
     /// Leads to another place of the open room, as soon as it is held.
     pub(crate) fn seek(self, at: LookAt) {
-        let Some(room) = self.room.get_untracked() else {
+        let Some(room) = self.chat.room.get_untracked() else {
             return;
         };
         self.seeking.set_value(Some(room));
-        self.timeline.moved(false);
-        self.tell(Input::Look { room, at });
+        self.model.moved(false);
+        self.chat.dispatch(Input::Look { room, at });
         self.look_for_sought();
     }
 
     /// Leads to where the new messages begin.
     pub(crate) fn seek_news(self) {
-        if let Some(first) = self.timeline.first_new() {
-            self.timeline.moved(false);
-            self.timeline.bring(first.key);
-            self.show_timeline();
+        if let Some(first) = self.model.first_new() {
+            self.model.moved(false);
+            self.model.bring(first.key);
+            self.show();
             self.sought.set(Some(first.key));
         } else if let Some(seq) = self.unread_above() {
             self.seek(LookAt::Around(seq));
@@ -37,8 +37,8 @@ impl Page {
 
     /// The first unread message, where it is further up than what is shown.
     pub(crate) fn unread_above(self) -> Option<Seq> {
-        let room = self.room.get_untracked()?;
-        self.read(|session| {
+        let room = self.chat.room.get_untracked()?;
+        self.chat.read(|session| {
             let view = session.room(room)?;
             view.first_unread.filter(|seq| *seq < view.low)
         })
@@ -47,14 +47,14 @@ impl Page {
     /// Back to the newest messages.
     pub(crate) fn return_to_end(self) {
         self.seeking.set_value(None);
-        let looking = self
-            .room
-            .get_untracked()
-            .filter(|room| self.read(|session| session.room(*room).is_some_and(|view| view.looking)));
+        let looking = self.chat.room.get_untracked().filter(|room| {
+            self.chat
+                .read(|session| session.room(*room).is_some_and(|view| view.looking))
+        });
         if let Some(room) = looking {
-            self.whisper(Input::LookEnd(room));
+            self.chat.dispatch_silently(Input::LookEnd(room));
         }
-        self.timeline.follow();
+        self.model.follow();
     }
 
     /// Brings what is sought into view, where it has come; says so where there is nothing.
@@ -62,21 +62,23 @@ impl Page {
         let Some(room) = self.seeking.get_value() else {
             return;
         };
-        let at = self.read(|session| session.room(room).map(|view| (view.place, view.looking)));
-        let Some((place, looking)) = at.filter(|_| self.room.get_untracked() == Some(room)) else {
+        let at = self
+            .chat
+            .read(|session| session.room(room).map(|view| (view.place, view.looking)));
+        let Some((place, looking)) = at.filter(|_| self.chat.room.get_untracked() == Some(room)) else {
             self.seeking.set_value(None);
             return;
         };
-        match place.and_then(|place| self.timeline.key_near(place)) {
+        match place.and_then(|place| self.model.key_near(place)) {
             Some(key) => {
                 self.seeking.set_value(None);
-                self.timeline.bring(key);
-                self.show_timeline();
+                self.model.bring(key);
+                self.show();
                 self.sought.set(Some(key));
             }
             None if !looking => {
                 self.seeking.set_value(None);
-                self.remark(|l| TimelinePhrases::of(l).nothing_there);
+                self.toasts.toast(|l| TimelinePhrases::of(l).nothing_there);
             }
             None => {}
         }

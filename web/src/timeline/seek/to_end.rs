@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::page::{Page, words};
+use crate::language::locale::{Locale, words};
+use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::icon::{Icon, Shape};
 
@@ -22,8 +23,9 @@ pub(crate) fn ToEnd(
     /// Goes there.
     go: Callback<()>,
 ) -> impl IntoView {
-    let page = Page::here();
-    let below = page.timeline.below;
+    let locale = Locale::here();
+    let timeline = TimelineContext::here();
+    let below = timeline.model.below;
     let way = Memo::new(move |_| match (below.get(), far.get()) {
         (0, false) => Way::None,
         (0, true) => Way::Far,
@@ -38,8 +40,8 @@ pub(crate) fn ToEnd(
                     type="button"
                     class="button button-icon"
                     data-testid="to-end"
-                    aria-label=page.says(|l| TimelinePhrases::of(l).to_the_end)
-                    title=page.says(|l| TimelinePhrases::of(l).to_the_end)
+                    aria-label=locale.says(|l| TimelinePhrases::of(l).to_the_end)
+                    title=locale.says(|l| TimelinePhrases::of(l).to_the_end)
                     on:click=go
                 >
                     <Icon shape=Shape::Down />
@@ -50,7 +52,7 @@ pub(crate) fn ToEnd(
         Way::News => view! {
             <div class="to-end">
                 <button type="button" class="button button-strong" data-testid="new-messages" on:click=go>
-                    {words(move || (TimelinePhrases::of(page.language()).new_messages)(below.get()))}
+                    {words(move || (TimelinePhrases::of(locale.language()).new_messages)(below.get()))}
                     <Icon shape=Shape::Down />
                 </button>
             </div>

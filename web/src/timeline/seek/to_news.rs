@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::page::Page;
+use crate::language::locale::Locale;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::icon::{Icon, Shape};
 
@@ -14,14 +14,14 @@ pub(crate) fn ToNews(
     /// Goes there.
     go: Callback<()>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
     move || {
         above.get().then(|| {
             view! {
                 <div class="to-news">
                     <button type="button" class="button" data-testid="to-news" on:click=move |_| go.run(())>
                         <Icon shape=Shape::Up />
-                        {page.says(|l| TimelinePhrases::of(l).to_news)}
+                        {locale.says(|l| TimelinePhrases::of(l).to_news)}
                     </button>
                 </div>
             }

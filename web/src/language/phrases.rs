@@ -3,23 +3,26 @@
 use crate::language::Language;
 
 /// Days by name.
-pub struct CalendarPhrases {
+pub struct LanguagePhrases {
     pub today: &'static str,
     pub yesterday: &'static str,
+    pub language_switch: fn(&str) -> String,
 }
 
-impl CalendarPhrases {
+impl LanguagePhrases {
     pub fn of(language: Language) -> &'static Self {
         language.pick(&ENGLISH, &KOREAN)
     }
 }
 
-static ENGLISH: CalendarPhrases = CalendarPhrases {
+static ENGLISH: LanguagePhrases = LanguagePhrases {
     today: "Today",
     yesterday: "Yesterday",
+    language_switch: |name| format!("Switch to {name}"),
 };
 
-static KOREAN: CalendarPhrases = CalendarPhrases {
+static KOREAN: LanguagePhrases = LanguagePhrases {
     today: "오늘",
     yesterday: "어제",
+    language_switch: |name| format!("언어 변경: {name}"),
 };

@@ -7,8 +7,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
 
 use crate::ui::focus::Focus;
-use crate::ui::placement;
-use crate::ui::placement::Area;
+use crate::ui::popup::placement;
+use crate::ui::popup::placement::Area;
 
 /// A small surface above everything, open for as long as it is shown; a sheet at the lower edge of a phone.
 ///

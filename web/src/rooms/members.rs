@@ -10,21 +10,24 @@ use steadfast_shared::event::Availability;
 use steadfast_shared::room::RemoveMember;
 use steadfast_shared::{Person, Role, RoomKind, UserId};
 
-use crate::admin::phrases::AdminPhrases;
-use crate::admin::record::Mark;
-use crate::admin::{marked, section};
-use crate::page::{Page, words};
+use crate::browser::pause::Pause;
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, words};
 use crate::people::avatar::Avatar;
 use crate::people::block::block_choice;
 use crate::people::block_phrases::BlockPhrases;
+use crate::people::context::PeopleContext;
 use crate::people::model::Member;
 use crate::people::phrases::PeoplePhrases;
 use crate::people::presence::Presence;
+use crate::people::role::administers;
+use crate::people::role_phrases::RoleNames;
+use crate::rooms::context::RoomsContext;
 use crate::ui::icon::Shape;
-use crate::ui::menu::{Choice, Menu};
-use crate::ui::overlays::Opened;
-use crate::ui::pause::Pause;
+use crate::ui::mark::mark;
+use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
+use crate::ui::popup::menu::{Choice, Menu};
 use crate::ui::side_panel::SidePanel;
 
 /// So few people are found without a search.
@@ -36,8 +39,11 @@ pub(crate) fn Members(
     /// Gets the focus back when the panel closes.
     members_button: NodeRef<html::Button>,
 ) -> impl IntoView {
-    let page = Page::here();
-    let all = Memo::new(move |_| page.members());
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let people = PeopleContext::here();
+    let all = Memo::new(move |_| people.members());
     let here = Memo::new(move |_| {
         let mut people = all.get();
         people.retain(|member| member.state != Availability::Offline);
@@ -48,43 +54,43 @@ pub(crate) fn Members(
         people.retain(|member| member.state == Availability::Offline);
         people
     });
-    let found = Memo::new(move |_| page.members_found());
+    let found = Memo::new(move |_| people.members_found());
     let searching = Memo::new(move |_| found.with(Option::is_some));
     let found_people = Memo::new(move |_| found.get().unwrap_or_default());
-    let more = Memo::new(move |_| page.has_more_members());
+    let more = Memo::new(move |_| people.has_more_members());
     let pause = Pause::new();
     let field = NodeRef::<html::Input>::new();
     let look = move || {
         let typed = field.get_untracked().map(|field| field.value());
-        page.search_members(&typed.unwrap_or_default());
+        people.search_members(&typed.unwrap_or_default());
     };
     // Whoever opens another room looks for nobody in it yet.
     Effect::new(move |before: Option<()>| {
-        page.room.track();
+        chat.room.track();
         if before.is_some()
             && let Some(field) = field.get_untracked()
         {
             field.set_value("");
-            page.search_members("");
+            people.search_members("");
         }
     });
-    on_cleanup(move || page.search_members(""));
+    on_cleanup(move || people.search_members(""));
     let counted_here = move || {
-        let here = page.crowd().unwrap_or_else(|| here.with(Vec::len));
-        (PeoplePhrases::of(page.language()).here)(here)
+        let here = people.crowd().unwrap_or_else(|| here.with(Vec::len));
+        (PeoplePhrases::of(locale.language()).here)(here)
     };
     let counted_others = move || {
         if more.get() {
-            PeoplePhrases::of(page.language()).some_not_here.to_owned()
+            PeoplePhrases::of(locale.language()).some_not_here.to_owned()
         } else {
-            (PeoplePhrases::of(page.language()).not_here)(not_here.with(Vec::len))
+            (PeoplePhrases::of(locale.language()).not_here)(not_here.with(Vec::len))
         }
     };
-    let counted_found = move || (PeoplePhrases::of(page.language()).found)(found_people.with(Vec::len));
+    let counted_found = move || (PeoplePhrases::of(locale.language()).found)(found_people.with(Vec::len));
     let nobody = move || (searching.get() && found_people.with(Vec::is_empty)).then(counted_found);
-    let at_end = Callback::new(move |()| page.load_more_members());
+    let at_end = Callback::new(move |()| people.load_more_members());
     view! {
-        <SidePanel id="members" title=|l| PeoplePhrases::of(l).in_room open=page.around.members opener=members_button at_end>
+        <SidePanel id="members" title=|l| PeoplePhrases::of(l).in_room open=overlays.members opener=members_button at_end>
             <input
                 type="search"
                 class="field members-find"
@@ -92,8 +98,8 @@ pub(crate) fn Members(
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
-                aria-label=page.says(|l| PeoplePhrases::of(l).find)
-                placeholder=page.says(|l| PeoplePhrases::of(l).find)
+                aria-label=locale.says(|l| PeoplePhrases::of(l).find)
+                placeholder=locale.says(|l| PeoplePhrases::of(l).find)
                 hidden=move || !more.get() && !searching.get() && all.with(Vec::len) < FEW
                 node_ref=field
                 on:input=move |_| pause.then(look)
@@ -110,9 +116,9 @@ pub(crate) fn Members(
                     class="button button-small members-more"
                     data-testid="members-more"
                     hidden=move || !more.get()
-                    on:click=move |_| page.load_more_members()
+                    on:click=move |_| people.load_more_members()
                 >
-                    {page.says(|l| UiPhrases::of(l).show_more)}
+                    {locale.says(|l| UiPhrases::of(l).show_more)}
                 </button>
             </div>
         </SidePanel>
@@ -137,17 +143,20 @@ fn People(title: Signal<String>, people: Memo<Vec<Member>>) -> impl IntoView {
 /// One person, and what can be done with them.
 #[component]
 fn MemberLine(person: Person, role: Role) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let people = PeopleContext::here();
+    let rooms = RoomsContext::here();
     let button = NodeRef::<html::Button>::new();
     let open = RwSignal::new(false);
     let Person { id, name } = person.clone();
-    let me = page.on_connection(|session| session.me().map(|me| me.id)) == Some(id);
+    let me = chat.on_connection(|session| session.me().map(|me| me.id)) == Some(id);
     let content = view! {
         <Avatar person=person small=true />
         <span class="sidebar-name">{name.clone()}</span>
-        {(role != Role::Member).then(|| marked(page, Mark::Role(role)))}
-        {me.then(|| view! { <span class="sidebar-you">{page.says(|l| PeoplePhrases::of(l).you)}</span> })}
-        {move || page.blocks(id).then(|| view! { <span class="sidebar-you">{page.says(|l| BlockPhrases::of(l).is_blocked)}</span> })}
+        {(role != Role::Member).then(|| mark("role", Some(Shape::Shield), move || (RoleNames::of(locale.language()).role)(role)))}
+        {me.then(|| view! { <span class="sidebar-you">{locale.says(|l| PeoplePhrases::of(l).you)}</span> })}
+        {move || people.blocks(id).then(|| view! { <span class="sidebar-you">{locale.says(|l| BlockPhrases::of(l).is_blocked)}</span> })}
         <Presence id />
     };
     if me {
@@ -158,9 +167,9 @@ fn MemberLine(person: Person, role: Role) -> impl IntoView {
             return None;
         }
         let (anchor, name) = (button.get_untracked()?, name.clone());
-        let label = words(move || (PeoplePhrases::of(page.language()).actions)(&name));
+        let label = words(move || (PeoplePhrases::of(locale.language()).actions)(&name));
         let on_close = Callback::new(move |()| open.set(false));
-        Some(view! { <Menu label anchor=anchor.into() choices=choices(page, id) on_close /> })
+        Some(view! { <Menu label anchor=anchor.into() choices=choices(rooms, id) on_close /> })
     };
     view! {
         <li data-testid="member">
@@ -180,32 +189,32 @@ fn MemberLine(person: Person, role: Role) -> impl IntoView {
     .into_any()
 }
 
-fn choices(page: Page, person: UserId) -> Vec<Choice> {
+fn choices(rooms: RoomsContext, person: UserId) -> Vec<Choice> {
     let tell = move |asked: Task<'static, Result<(), AskError>>| {
         spawn_local(async move {
             if let Err(error) = asked.await {
-                page.remark_words(page.why(&error));
+                rooms.toasts.toast_words(rooms.chat.why(&error));
             }
         });
     };
     let mut choices = vec![Choice {
-        words: words(move || PeoplePhrases::of(page.language()).write.to_owned()),
+        words: words(move || PeoplePhrases::of(rooms.locale.language()).write.to_owned()),
         shape: Shape::Person,
         testid: "member-write",
         grave: false,
-        act: Rc::new(move || tell(Box::pin(page.write_to(vec![person])))),
+        act: Rc::new(move || tell(Box::pin(rooms.write_to(vec![person])))),
     }];
-    choices.push(block_choice(page, person));
-    if page.read(|session| section::administers(session.role())) {
+    choices.push(block_choice(rooms.locale, rooms.overlays, rooms.people, person));
+    if rooms.chat.read(|session| administers(session.role())) {
         choices.push(Choice {
-            words: words(move || AdminPhrases::of(page.language()).title.to_owned()),
+            words: words(move || UiPhrases::of(rooms.locale.language()).administration.to_owned()),
             shape: Shape::Shield,
             testid: "member-administer",
             grave: false,
-            act: Rc::new(move || page.around.open(Opened::Administration(Some(person)))),
+            act: Rc::new(move || rooms.overlays.open(Overlay::Administration(Some(person)))),
         });
     }
-    if let Some(room) = untrack(|| page.open_room())
+    if let Some(room) = untrack(|| rooms.open_room())
         && room.kind == RoomKind::Private
         && room.manage
     {
@@ -214,11 +223,11 @@ fn choices(page: Page, person: UserId) -> Vec<Choice> {
             person,
         };
         choices.push(Choice {
-            words: words(move || PeoplePhrases::of(page.language()).remove.to_owned()),
+            words: words(move || PeoplePhrases::of(rooms.locale.language()).remove.to_owned()),
             shape: Shape::Leave,
             testid: "member-remove",
             grave: true,
-            act: Rc::new(move || tell(Box::pin(page.ask(asked)))),
+            act: Rc::new(move || tell(Box::pin(rooms.chat.ask(asked)))),
         });
     }
     choices

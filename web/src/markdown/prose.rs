@@ -3,12 +3,14 @@
 use leptos::prelude::*;
 use steadfast_shared::{Person, UserId};
 
+use crate::connection::context::ChatContext;
+use crate::language::locale::Locale;
 use crate::markdown::{Block, Inline, Item, Label};
-use crate::page::Page;
 use crate::people::phrases::PeoplePhrases;
-use crate::timeline::phrases::ActionPhrases;
 use crate::ui::clipboard;
 use crate::ui::icon::{Icon, Shape};
+use crate::ui::phrases::UiPhrases;
+use crate::ui::toast::Toasts;
 
 /// A message's text as it is read: elements of the page, and never HTML that somebody typed.
 #[component]
@@ -17,14 +19,18 @@ pub(crate) fn Prose(
     /// The people named in it.
     mentioned: Vec<Person>,
 ) -> impl IntoView {
-    let page = Page::here();
-    let me = page.read(|session| session.me().map(|me| me.id));
-    let speaker = Speaker { page, me, mentioned };
+    let (chat, locale) = (ChatContext::here(), Locale::here());
+    let me = chat.read(|session| session.me().map(|me| me.id));
+    let speaker = Speaker {
+        locale,
+        me,
+        mentioned,
+    };
     view! { <div class="row-text prose" data-testid="row-text">{speaker.blocks(blocks)}</div> }
 }
 
 struct Speaker {
-    page: Page,
+    locale: Locale,
     me: Option<UserId>,
     mentioned: Vec<Person>,
 }
@@ -87,13 +93,13 @@ impl Speaker {
     }
 
     fn mention(&self, user: UserId) -> AnyView {
-        let page = self.page;
+        let locale = self.locale;
         let mine = (Some(user) == self.me).then_some("true");
         let known = self.mentioned.iter().find(|person| person.id == user);
         let name = known.map(|person| person.name.clone());
         let name = move || {
             name.clone()
-                .unwrap_or_else(|| PeoplePhrases::of(page.language()).somebody.to_owned())
+                .unwrap_or_else(|| PeoplePhrases::of(locale.language()).somebody.to_owned())
         };
         view! { <span class="mention" data-testid="mention" data-mine=mine>"@"{name}</span> }.into_any()
     }
@@ -102,12 +108,13 @@ impl Speaker {
 /// Code in a box of its own: as wide as it is, scrolled where the page is narrower.
 #[component]
 fn Code(language: String, text: String) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let toasts = Toasts::here();
     let copied = text.clone();
     let language = (!language.is_empty()).then(|| view! { <span class="code-language">{language}</span> });
     view! {
         <div class="code">
-            <pre tabindex="0" role="group" aria-label=page.says(|l| ActionPhrases::of(l).code)>
+            <pre tabindex="0" role="group" aria-label=locale.says(|l| UiPhrases::of(l).code)>
                 <code>{text}</code>
             </pre>
             <div class="code-tools">
@@ -116,9 +123,9 @@ fn Code(language: String, text: String) -> impl IntoView {
                     type="button"
                     class="button button-quiet button-small button-icon"
                     data-testid="copy-code"
-                    title=page.says(|l| ActionPhrases::of(l).copy_code)
-                    aria-label=page.says(|l| ActionPhrases::of(l).copy_code)
-                    on:click=move |_| clipboard::copy(page, copied.clone())
+                    title=locale.says(|l| UiPhrases::of(l).copy_code)
+                    aria-label=locale.says(|l| UiPhrases::of(l).copy_code)
+                    on:click=move |_| clipboard::copy(toasts, copied.clone())
                 >
                     <Icon shape=Shape::Copy />
                 </button>

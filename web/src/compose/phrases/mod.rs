@@ -1,5 +1,9 @@
 //! The composer.
 
+mod draft;
+
+pub use draft::DraftPhrases;
+
 use crate::language::{Language, code_point};
 use steadfast_client::Refusal;
 use steadfast_shared::TextError;
@@ -23,6 +27,9 @@ pub struct ComposePhrases {
     pub mention: &'static str,
     pub emoji: &'static str,
     pub suggestions: &'static str,
+    pub text_only: &'static str,
+    pub erased: &'static str,
+    pub replies_to_some: &'static str,
 }
 
 impl ComposePhrases {
@@ -69,6 +76,9 @@ static ENGLISH: ComposePhrases = ComposePhrases {
     mention: "Name somebody",
     emoji: "Emoji",
     suggestions: "Suggestions",
+    text_only: "Only text can be sent here, no images or files.",
+    erased: "This message was deleted.",
+    replies_to_some: "Reply to an older message",
 };
 
 static KOREAN: ComposePhrases = ComposePhrases {
@@ -109,6 +119,9 @@ static KOREAN: ComposePhrases = ComposePhrases {
     mention: "사람 부르기",
     emoji: "이모지",
     suggestions: "추천",
+    text_only: "텍스트만 보낼 수 있어요. 이미지나 파일은 보낼 수 없어요.",
+    erased: "삭제된 메시지예요.",
+    replies_to_some: "이전 메시지에 보낸 답장",
 };
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use web_sys::HtmlElement;
 use crate::ui::focus::Focus;
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::list::roving;
-use crate::ui::popup::Popup;
+use crate::ui::popup::surface::Popup;
 
 /// One thing one can do.
 #[derive(Clone)]

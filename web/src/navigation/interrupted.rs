@@ -2,20 +2,25 @@
 
 use leptos::prelude::*;
 
-use crate::page::{Page, words};
-use crate::rooms::interruption::{Interruption, Reason};
-use crate::rooms::phrases::{InterruptionPhrases, NavigationPhrases, RoomPhrases};
+use crate::language::locale::{Locale, words};
+use crate::navigation::context::NavigationContext;
+use crate::navigation::interruption::{Interruption, Reason};
+use crate::navigation::phrases::InterruptionPhrases;
+use crate::rooms::phrases::{NavigationPhrases, RoomPhrases};
 use crate::timeline::phrases::ActionPhrases;
 use crate::ui::clipboard;
 use crate::ui::dialog::Dialog;
+use crate::ui::main_field::MainField;
+use crate::ui::toast::Toasts;
 
 /// Says why the room that was open is not to be written in any more, before everything else and until it is acknowledged:
 /// whoever is typing types on, and the rest of the sentence must not go to another room.
 #[component]
 pub(crate) fn Interrupted() -> impl IntoView {
-    let page = Page::here();
+    let navigation = NavigationContext::here();
     move || {
-        page.interruption
+        navigation
+            .interruption
             .get()
             .map(|interruption| view! { <Notice interruption /> })
     }
@@ -23,23 +28,26 @@ pub(crate) fn Interrupted() -> impl IntoView {
 
 #[component]
 fn Notice(interruption: Interruption) -> impl IntoView {
-    let page = Page::here();
+    let locale = Locale::here();
+    let toasts = Toasts::here();
+    let field = MainField::here();
+    let navigation = NavigationContext::here();
     let Interruption { reason, room, text } = interruption;
     let why = move || match reason {
-        Reason::Out => (RoomPhrases::of(page.language()).out)(&room),
-        Reason::Deleted => (RoomPhrases::of(page.language()).deleted)(&room),
-        Reason::Archived => (InterruptionPhrases::of(page.language()).archived)(&room),
-        Reason::NoSuchRoom => NavigationPhrases::of(page.language()).no_such_room.to_owned(),
+        Reason::Out => (RoomPhrases::of(locale.language()).out)(&room),
+        Reason::Deleted => (RoomPhrases::of(locale.language()).deleted)(&room),
+        Reason::Archived => (InterruptionPhrases::of(locale.language()).archived)(&room),
+        Reason::NoSuchRoom => NavigationPhrases::of(locale.language()).no_such_room.to_owned(),
     };
     let close = Callback::new(move |()| {
-        page.interruption.set(None);
-        page.focus_composer();
+        navigation.interruption.set(None);
+        field.focus();
     });
     let has_words = !text.trim().is_empty();
     let copied = text.clone();
     let kept = has_words.then(|| {
         view! {
-            <p>{page.says(if reason == Reason::Deleted { |l| InterruptionPhrases::of(l).written_there } else { |l| InterruptionPhrases::of(l).kept })}</p>
+            <p>{locale.says(if reason == Reason::Deleted { |l| InterruptionPhrases::of(l).written_there } else { |l| InterruptionPhrases::of(l).kept })}</p>
             <blockquote class="kept-words" data-testid="kept-words">{text}</blockquote>
         }
     });
@@ -49,15 +57,15 @@ fn Notice(interruption: Interruption) -> impl IntoView {
                 type="button"
                 class="button"
                 data-testid="copy-words"
-                on:click=move |_| clipboard::copy(page, copied.clone())
+                on:click=move |_| clipboard::copy(toasts, copied.clone())
             >
-                {page.says(|l| ActionPhrases::of(l).copy_text)}
+                {locale.says(|l| ActionPhrases::of(l).copy_text)}
             </button>
         }
     });
     view! {
         <Dialog
-            title=words(move || InterruptionPhrases::of(page.language()).interrupted.to_owned())
+            title=words(move || InterruptionPhrases::of(locale.language()).interrupted.to_owned())
             testid="out-of-room"
             brief=true
             on_close=close
@@ -73,7 +81,7 @@ fn Notice(interruption: Interruption) -> impl IntoView {
                     data-testid="out-of-room-ok"
                     on:click=move |_| close.run(())
                 >
-                    {page.says(|l| RoomPhrases::of(l).understood)}
+                    {locale.says(|l| RoomPhrases::of(l).understood)}
                 </button>
             </div>
         </Dialog>

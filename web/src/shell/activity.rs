@@ -6,8 +6,8 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use steadfast_client::Input;
 
+use crate::connection::context::ChatContext;
 use crate::language::calendar;
-use crate::page::Page;
 
 /// Who does nothing here for this long is away.
 const IDLE: Duration = Duration::from_secs(5 * 60);
@@ -16,59 +16,55 @@ const IDLE: Duration = Duration::from_secs(5 * 60);
 const HIDDEN: Duration = Duration::from_secs(10);
 
 /// A pointer that moves is heard this often.
-const STIR_EVERY_MS: u64 = 1_000;
+const ACTIVE_EVERY_MS: u64 = 1_000;
 
-/// Whether somebody sits at this tab.
+/// Whether a person is active in this tab.
 #[derive(Clone, Copy)]
-pub(crate) struct Sitting {
+pub(crate) struct Activity {
     away: StoredValue<bool>,
-    stirred_at: StoredValue<u64>,
+    active_at: StoredValue<u64>,
     timer: StoredValue<Option<TimeoutHandle>>,
+    chat: ChatContext,
 }
 
-impl Sitting {
-    pub(crate) fn new() -> Self {
+impl Activity {
+    pub(crate) fn new(chat: ChatContext) -> Self {
         Self {
             away: StoredValue::new(false),
-            stirred_at: StoredValue::new(0),
+            active_at: StoredValue::new(0),
             timer: StoredValue::new(None),
+            chat,
         }
     }
-}
 
-impl Page {
     /// Something is done here.
-    pub(crate) fn stirs(self) {
+    pub(crate) fn mark_active(self) {
         let now = calendar::now();
-        if !self.sitting.away.get_value() && now.abs_diff(self.sitting.stirred_at.get_value()) < STIR_EVERY_MS
-        {
+        if !self.away.get_value() && now.abs_diff(self.active_at.get_value()) < ACTIVE_EVERY_MS {
             return;
         }
-        self.sitting.stirred_at.set_value(now);
+        self.active_at.set_value(now);
         self.sit(true);
         self.leave_after(if document().hidden() { HIDDEN } else { IDLE });
     }
 
     /// The page went out of sight.
-    pub(crate) fn out_of_sight(self) {
+    pub(crate) fn hide(self) {
         self.leave_after(HIDDEN);
     }
 
     fn leave_after(self, pause: Duration) {
         let timer = set_timeout_with_handle(move || self.sit(false), pause).ok();
-        let before = self
-            .sitting
-            .timer
-            .try_update_value(|held| std::mem::replace(held, timer));
+        let before = self.timer.try_update_value(|held| std::mem::replace(held, timer));
         if let Some(Some(before)) = before {
             before.clear();
         }
     }
 
     fn sit(self, here: bool) {
-        if self.sitting.away.get_value() == here {
-            self.sitting.away.set_value(!here);
-            self.whisper(Input::Away(!here));
+        if self.away.get_value() == here {
+            self.away.set_value(!here);
+            self.chat.dispatch_silently(Input::Away(!here));
         }
     }
 }

@@ -1,0 +1,69 @@
+//! Who this browser speaks for, and which page is shown because of it.
+
+use leptos::prelude::*;
+use steadfast_client::older::Unreadable;
+
+use crate::account::start::Stage;
+use crate::compose::context::ComposeContext;
+use crate::compose::drafts::Author;
+use crate::connection::context::ChatContext;
+use crate::navigation::context::NavigationContext;
+use crate::people::context::PeopleContext;
+use crate::storage::local;
+use crate::ui::overlays::Overlays;
+use crate::ui::toast::Toasts;
+
+/// Who this browser speaks for, and which page is shown because of it.
+#[derive(Clone, Copy)]
+pub(crate) struct AccountContext {
+    pub(crate) stage: RwSignal<Stage>,
+    /// Items of the outbox that this version of the page cannot read.
+    pub(crate) unreadable: RwSignal<Vec<Unreadable>>,
+    /// The code of an invitation that led here.
+    pub(crate) invitation: StoredValue<Option<String>>,
+    /// The code of an owner link that led here.
+    pub(crate) owner_code: StoredValue<Option<String>>,
+    /// The person, as far as they are known.
+    pub(crate) person: StoredValue<Option<Author>>,
+    /// Whether the server has still to end the session of a person who was signed out here.
+    pub(crate) overdue: RwSignal<bool>,
+    /// The browser does not keep the server's cookie.
+    pub(crate) cookieless: StoredValue<bool>,
+    /// Why a nickname is asked for, where the tab was loaded anew for it.
+    pub(crate) farewell: StoredValue<Option<String>>,
+    pub(crate) renewing: StoredValue<bool>,
+    pub(crate) chat: ChatContext,
+    pub(crate) people: PeopleContext,
+    pub(crate) compose: ComposeContext,
+    pub(crate) navigation: NavigationContext,
+    pub(crate) overlays: Overlays,
+    pub(crate) toasts: Toasts,
+}
+
+impl AccountContext {
+    pub(crate) fn provide(navigation: NavigationContext) -> Self {
+        let context = Self {
+            stage: RwSignal::new(Stage::Opening),
+            unreadable: RwSignal::new(Vec::new()),
+            invitation: StoredValue::new(None),
+            owner_code: StoredValue::new(None),
+            person: StoredValue::new(None),
+            overdue: RwSignal::new(false),
+            cookieless: StoredValue::new(false),
+            farewell: StoredValue::new(local::take_farewell()),
+            renewing: StoredValue::new(false),
+            chat: navigation.chat,
+            people: navigation.people,
+            compose: navigation.compose,
+            navigation,
+            overlays: navigation.overlays,
+            toasts: navigation.toasts,
+        };
+        provide_context(context);
+        context
+    }
+
+    pub(crate) fn here() -> Self {
+        expect_context()
+    }
+}

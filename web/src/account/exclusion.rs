@@ -1,0 +1,77 @@
+//! Being kept out, and the way back.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_client::Connection;
+use steadfast_shared::event::ClosingReason;
+use steadfast_shared::{ErrorCode, Nickname};
+
+use crate::account::context::AccountContext;
+use crate::account::sign_in;
+use crate::account::start::Stage;
+use crate::browser::http::HttpError;
+use crate::connection::refusal_phrases::RefusalPhrases;
+use crate::storage::preferences;
+use crate::ui::overlays::Overlay;
+
+impl AccountContext {
+    /// Shows that this person is kept out, where they are: nothing is tried again by itself.
+    pub(crate) fn follow_end(self) {
+        let ended = self.chat.read(steadfast_client::Session::ended);
+        if let Some(reason @ (ClosingReason::Banned | ClosingReason::Deactivated)) = ended {
+            self.be_kept_out(reason);
+        }
+    }
+
+    /// Shows that this person is kept out.
+    pub(crate) fn be_kept_out(self, reason: ClosingReason) {
+        if self.stage.get_untracked() != Stage::KeptOut(reason) {
+            preferences::set_kept_out(Some(reason));
+            self.chat.disconnect();
+            self.navigation.interruption.set(None);
+            self.overlays.details.set(false);
+            self.overlays.dialog.set(None);
+            self.stage.set(Stage::KeptOut(reason));
+        }
+    }
+
+    /// Asks whether to use the owner link that led here, once it is known who is here.
+    pub(crate) fn offer_ownership(self) {
+        let online = self
+            .chat
+            .read(|session| matches!(session.connection(), Connection::Online { .. }));
+        if online
+            && self.stage.get_untracked() == Stage::Room
+            && self.owner_code.with_value(Option::is_some)
+            && self.overlays.dialog.with_untracked(Option::is_none)
+        {
+            self.overlays.open(Overlay::Claim);
+        }
+    }
+
+    /// Asks again to be let in. Answers whether this person is still kept out.
+    pub(crate) async fn try_to_return(self) -> bool {
+        let name = self.chat.read(|session| session.me().map(|me| me.name.clone()));
+        let Some(nickname) = name.and_then(|name| Nickname::parse(&name).ok()) else {
+            self.leave_for_another();
+            return false;
+        };
+        match sign_in::renew(nickname).await {
+            Ok(info) => self.enter(info),
+            Err(HttpError::Unreachable) => self.toasts.toast(|l| RefusalPhrases::of(l).server_unreachable),
+            Err(error) if error.is(ErrorCode::Banned) || error.is(ErrorCode::Deactivated) => return true,
+            // By their passphrase, perhaps: what they had not sent waits for that.
+            Err(_) => {
+                preferences::set_kept_out(None);
+                self.be_signed_out().await;
+            }
+        }
+        false
+    }
+
+    /// Leaves this person's account for another one: nothing of it stays on the device.
+    pub(crate) fn leave_for_another(self) {
+        preferences::set_kept_out(None);
+        spawn_local(self.change_over());
+    }
+}

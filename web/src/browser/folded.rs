@@ -1,0 +1,20 @@
+//! Texts without regard to case, width and form, by the browser's tables.
+
+use js_sys::JsString;
+
+/// A text without regard to case, width and form.
+pub(crate) fn folded(text: &str) -> String {
+    let normal = |text: &str, form: &str| String::from(JsString::from(text).normalize(form));
+    // Korean initials stay the letters they are: the form that folds widths would make parts of syllables of them.
+    let is_letter = |c: char| matches!(c, '\u{3131}'..='\u{318E}');
+    let mut folded = String::with_capacity(text.len());
+    for run in normal(text, "NFC").split_inclusive(is_letter) {
+        let (words, letter) = match run.char_indices().next_back() {
+            Some((at, c)) if is_letter(c) => run.split_at(at),
+            _ => (run, ""),
+        };
+        folded.push_str(&normal(words, "NFKC"));
+        folded.push_str(letter);
+    }
+    JsString::from(folded).to_lower_case().into()
+}

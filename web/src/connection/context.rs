@@ -1,0 +1,156 @@
+//! The chat, and signals over it.
+
+use leptos::prelude::*;
+use steadfast_client::link::{Chat, LinkState};
+use steadfast_client::{Input, Session};
+use steadfast_shared::RoomId;
+
+use crate::hook::Hook;
+use crate::language::locale::Locale;
+
+#[derive(Clone, Copy)]
+pub(crate) struct ChatContext {
+    chat: StoredValue<Option<Chat>, LocalStorage>,
+    /// The open room.
+    pub(crate) room: RwSignal<Option<RoomId>>,
+    /// This device keeps nothing: a private window, most likely.
+    pub(crate) ephemeral: RwSignal<bool>,
+    /// The person is being signed out, and the page loaded anew for it.
+    pub(crate) departing: StoredValue<bool>,
+    pub(crate) changed: Triggers,
+    /// An input was handled: its rows are to be shown at once.
+    pub(crate) dispatched: Hook<()>,
+    pub(super) locale: Locale,
+}
+
+/// One trigger per kind of change.
+#[derive(Clone, Copy)]
+pub(crate) struct Triggers {
+    pub(crate) connection: Trigger,
+    pub(crate) rooms: Trigger,
+    pub(crate) outbox: Trigger,
+    pub(crate) presence: Trigger,
+    pub(crate) typing: Trigger,
+    pub(crate) notices: Trigger,
+}
+
+impl ChatContext {
+    pub(crate) fn provide(locale: Locale) -> Self {
+        let context = Self {
+            chat: StoredValue::new_local(None),
+            room: RwSignal::new(None),
+            ephemeral: RwSignal::new(false),
+            departing: StoredValue::new(false),
+            changed: Triggers {
+                connection: Trigger::new(),
+                rooms: Trigger::new(),
+                outbox: Trigger::new(),
+                presence: Trigger::new(),
+                typing: Trigger::new(),
+                notices: Trigger::new(),
+            },
+            dispatched: Hook::new(),
+            locale,
+        };
+        provide_context(context);
+        context
+    }
+
+    pub(crate) fn here() -> Self {
+        expect_context()
+    }
+
+    pub(crate) fn set(self, chat: Chat) {
+        self.chat.set_value(Some(chat));
+    }
+
+    /// Calls `act` with the chat, once there is one.
+    pub(crate) fn with<T>(self, act: impl FnOnce(&Chat) -> T) -> Option<T> {
+        self.chat.with_value(|chat| chat.as_ref().map(act))
+    }
+
+    /// Tracked.
+    pub(crate) fn link(self) -> LinkState {
+        self.changed.connection.track();
+        self.link_untracked()
+    }
+
+    pub(crate) fn link_untracked(self) -> LinkState {
+        self.with(Chat::link)
+            .unwrap_or(LinkState::Disconnected { reason: None })
+    }
+
+    /// Reads the session where it changes with the connection: identity, epoch, the session's state.
+    pub(crate) fn on_connection<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
+        self.changed.connection.track();
+        self.read(read)
+    }
+
+    pub(crate) fn on_rooms<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
+        self.changed.rooms.track();
+        self.read(read)
+    }
+
+    pub(crate) fn on_outbox<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
+        self.changed.outbox.track();
+        self.read(read)
+    }
+
+    pub(crate) fn on_presence<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
+        self.changed.presence.track();
+        self.read(read)
+    }
+
+    pub(crate) fn on_typing<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
+        self.changed.typing.track();
+        self.read(read)
+    }
+
+    /// Reads who came and went a moment ago.
+    pub(crate) fn on_notices<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
+        self.changed.notices.track();
+        self.read(read)
+    }
+
+    /// Reads the session, untracked.
+    pub(crate) fn read<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
+        self.with(|chat| chat.with(read)).unwrap_or_default()
+    }
+
+    pub(crate) fn knows(self, room: RoomId) -> bool {
+        self.read(|session| session.room(room).is_some())
+    }
+
+    /// Hands an input to the session, and shows the rows that follow from it at once.
+    pub(crate) fn dispatch(self, input: Input) {
+        if let Some(chat) = self.chat.get_value() {
+            chat.input(input);
+            self.dispatched.call(());
+        }
+    }
+
+    /// Hands the session an input that changes no row.
+    pub(crate) fn dispatch_silently(self, input: Input) {
+        if let Some(chat) = self.chat.get_value() {
+            chat.input(input);
+        }
+    }
+
+    pub(crate) fn connect(self) {
+        self.with(Chat::connect);
+    }
+
+    pub(crate) fn disconnect(self) {
+        self.with(Chat::disconnect);
+    }
+
+    /// Tries again at once: the network may be back, or a person looks at the page again.
+    pub(crate) fn wake(self) {
+        self.with(Chat::wake);
+    }
+
+    /// Writes at once: the page may be gone in a moment.
+    pub(crate) fn flush(self) {
+        self.dispatch_silently(Input::Flush);
+    }
+}

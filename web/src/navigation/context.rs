@@ -1,0 +1,60 @@
+//! From room to room.
+
+use leptos::prelude::*;
+use steadfast_shared::RoomId;
+
+use crate::compose::context::ComposeContext;
+use crate::connection::context::ChatContext;
+use crate::navigation::address::Stay;
+use crate::navigation::interruption::Interruption;
+use crate::people::context::PeopleContext;
+use crate::rooms::context::RoomsContext;
+use crate::timeline::context::TimelineContext;
+use crate::ui::main_field::MainField;
+use crate::ui::overlays::Overlays;
+use crate::ui::toast::Toasts;
+
+/// Which room is opened, and why one was taken away.
+#[derive(Clone, Copy)]
+pub(crate) struct NavigationContext {
+    /// The room the address asks for, until it is known whether there is one.
+    pub(crate) wanted: StoredValue<Option<RoomId>>,
+    /// The open room as it was known last: its name is needed when it is gone.
+    pub(crate) stayed: StoredValue<Option<Stay>>,
+    /// What took the open room, or the one asked for, away from this person.
+    pub(crate) interruption: RwSignal<Option<Interruption>>,
+    pub(crate) chat: ChatContext,
+    pub(crate) people: PeopleContext,
+    pub(crate) rooms: RoomsContext,
+    pub(crate) compose: ComposeContext,
+    pub(crate) timeline: TimelineContext,
+    pub(crate) overlays: Overlays,
+    pub(crate) field: MainField,
+    pub(crate) toasts: Toasts,
+}
+
+impl NavigationContext {
+    pub(crate) fn provide(timeline: TimelineContext) -> Self {
+        let context = Self {
+            wanted: StoredValue::new(None),
+            stayed: StoredValue::new(None),
+            interruption: RwSignal::new(None),
+            chat: timeline.chat,
+            people: timeline.people,
+            rooms: timeline.rooms,
+            compose: timeline.compose,
+            timeline,
+            overlays: timeline.rooms.overlays,
+            field: timeline.field,
+            toasts: timeline.toasts,
+        };
+        context.rooms.entering.set(move |room| context.choose_room(room));
+        context.compose.typing.set(move |()| context.stays_here());
+        provide_context(context);
+        context
+    }
+
+    pub(crate) fn here() -> Self {
+        expect_context()
+    }
+}

@@ -1,0 +1,56 @@
+//! Blocking people.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_shared::UserId;
+use steadfast_shared::event::Block;
+
+use crate::people::block_phrases::BlockPhrases;
+use crate::people::context::PeopleContext;
+use crate::people::phrases::PeoplePhrases;
+
+impl PeopleContext {
+    /// Whether this person has blocked somebody. Tracked.
+    pub(crate) fn blocks(self, person: UserId) -> bool {
+        self.blocked.with(|blocked| blocked.contains(&person))
+    }
+
+    /// Follows whom this person has blocked.
+    pub(crate) fn load_blocked(self) {
+        let blocked: Vec<UserId> = self
+            .chat
+            .read(|session| session.blocked().iter().map(|person| person.id).collect());
+        if self.blocked.with_untracked(|before| *before != blocked) {
+            self.blocked.set(blocked);
+        }
+    }
+
+    /// Blocks somebody, or takes that back.
+    pub(crate) fn set_blocked(self, person: UserId, blocked: bool) {
+        let name = self.called(person);
+        spawn_local(async move {
+            match self.chat.ask(Block { person, blocked }).await {
+                Ok(()) => {
+                    let language = untrack(|| self.locale.language());
+                    let done = if blocked {
+                        BlockPhrases::of(language).blocked_now
+                    } else {
+                        BlockPhrases::of(language).unblocked_now
+                    };
+                    self.toasts.toast_words(done(&name));
+                }
+                Err(error) => self.toasts.toast_words(untrack(|| self.chat.why(&error))),
+            }
+        });
+    }
+
+    /// What somebody is called, as far as that is known here.
+    pub(crate) fn called(self, person: UserId) -> String {
+        let blocked = self.chat.read(|session| {
+            let found = session.blocked().iter().find(|other| other.id == person);
+            found.map(|person| person.name.clone())
+        });
+        let name = blocked.or_else(|| untrack(|| self.name_of(person)));
+        name.unwrap_or_else(|| untrack(|| PeoplePhrases::of(self.locale.language()).somebody.to_owned()))
+    }
+}

@@ -1,0 +1,150 @@
+//! The page: every subject's context, and which of them a change concerns.
+
+use futures::StreamExt;
+use leptos::prelude::*;
+use steadfast_client::Change;
+use steadfast_client::link::Chat;
+
+use crate::account::context::AccountContext;
+use crate::compose::context::ComposeContext;
+use crate::connection::allowance::Allowance;
+use crate::connection::context::ChatContext;
+use crate::lab::model::LabContext;
+use crate::language::locale::Locale;
+use crate::language::today::Today;
+use crate::navigation::context::NavigationContext;
+use crate::people::context::PeopleContext;
+use crate::rooms::context::RoomsContext;
+use crate::shell::activity::Activity;
+use crate::timeline::context::TimelineContext;
+use crate::ui::appearance::Appearance;
+use crate::ui::main_field::MainField;
+use crate::ui::overlays::Overlays;
+use crate::ui::toast::Toasts;
+
+/// Every subject's context. A subject knows those below it alone, in this order.
+#[derive(Clone, Copy)]
+pub(crate) struct Page {
+    pub(crate) locale: Locale,
+    pub(crate) appearance: Appearance,
+    pub(crate) today: Today,
+    pub(crate) chat: ChatContext,
+    pub(crate) allowance: Allowance,
+    pub(crate) people: PeopleContext,
+    pub(crate) rooms: RoomsContext,
+    pub(crate) compose: ComposeContext,
+    pub(crate) timeline: TimelineContext,
+    pub(crate) navigation: NavigationContext,
+    pub(crate) account: AccountContext,
+    pub(crate) activity: Activity,
+}
+
+impl Page {
+    /// The page before anything is known. Provides each context.
+    pub(crate) fn provide() -> Self {
+        let locale = Locale::provide();
+        let toasts = Toasts::provide(locale);
+        let (overlays, field) = (Overlays::provide(), MainField::provide());
+        let chat = ChatContext::provide(locale);
+        let people = PeopleContext::provide(chat, locale, toasts);
+        let rooms = RoomsContext::provide(people, overlays, field);
+        let compose = ComposeContext::provide(rooms);
+        let timeline = TimelineContext::provide(compose);
+        let navigation = NavigationContext::provide(timeline);
+        LabContext::provide(chat, locale);
+        Self {
+            locale,
+            appearance: Appearance::provide(),
+            today: Today::provide(),
+            chat,
+            allowance: Allowance::provide(chat),
+            people,
+            rooms,
+            compose,
+            timeline,
+            navigation,
+            account: AccountContext::provide(navigation),
+            activity: Activity::new(chat),
+        }
+    }
+
+    /// The document came into sight, or went out of it.
+    pub(crate) fn visibility_changed(self) {
+        if document().hidden() {
+            self.timeline.look_away();
+            self.activity.hide();
+            self.chat.flush();
+        } else {
+            self.today.look();
+            self.chat.wake();
+            self.activity.mark_active();
+            self.timeline.mark_read();
+        }
+    }
+
+    /// Starts the chat, and follows it for as long as the page lives.
+    pub(crate) async fn run(self) {
+        if let Some(chat) = self.account.start().await {
+            self.follow(chat).await;
+        }
+    }
+
+    async fn follow(self, chat: Chat) {
+        let mut changes = chat.changes();
+        self.navigation.open_some_room();
+        self.timeline.show();
+        while let Some(change) = changes.next().await {
+            self.apply(change);
+        }
+    }
+
+    fn apply(self, change: Change) {
+        let open = self.chat.room.get_untracked();
+        match change {
+            Change::Connection => self.connection_changed(),
+            Change::Rooms => {
+                self.chat.changed.rooms.notify();
+                self.navigation.open_some_room();
+                self.timeline.show();
+            }
+            Change::Timeline(room) if Some(room) == open => {
+                self.timeline.show();
+                self.timeline.look_for_sought();
+            }
+            Change::Timeline(_) => {}
+            Change::Outbox => {
+                self.chat.changed.outbox.notify();
+                self.allowance.refresh();
+                self.compose.follow_message();
+            }
+            Change::SignedOut(unsent) => self.account.signed_out_elsewhere(unsent),
+            Change::Presence => {
+                self.chat.changed.presence.notify();
+                self.people.watch_presence();
+                self.people.list_who_came();
+            }
+            Change::Typing(_) => self.chat.changed.typing.notify(),
+            Change::Members(room) if Some(room) == open => self.people.load_members(),
+            Change::Members(_) => {}
+            Change::Role(person, role) => self.people.set_role(person, role),
+            Change::Notices => self.chat.changed.notices.notify(),
+            Change::Refused { refusal, .. } => self.compose.refusal.set(Some(refusal)),
+        }
+        self.timeline.mark_read();
+    }
+
+    fn connection_changed(self) {
+        self.chat.changed.connection.notify();
+        self.account.recognise();
+        self.account.follow_person();
+        self.compose.open_draft_of_nowhere();
+        self.account.answer_refusal();
+        self.people.load_blocked();
+        self.allowance.refresh();
+        self.account.follow_end();
+        self.account.offer_ownership();
+        self.timeline.show();
+        self.people.watch_presence();
+        self.people.keep_members();
+    }
+}

@@ -1,0 +1,161 @@
+//! The chat's records in IndexedDB.
+
+use serde::Serialize;
+use steadfast_client::link::{Storage, Task};
+use steadfast_client::older::{self, Unreadable};
+use steadfast_client::{Identity, OutboxItem, Restored, StorageError, Write};
+
+use crate::browser::json;
+
+use crate::storage::database::{Database, DatabaseError, Operation, Store};
+
+/// The name of the page's database.
+pub const DATABASE: &str = "steadfast";
+
+const IDENTITY_KEY: &str = "identity";
+
+/// The chat's records. Opens the database when it is first needed, and again after it was closed under it: cleared
+/// by a person, or upgraded by a newer page in another tab.
+#[derive(Debug)]
+pub struct DeviceStorage {
+    name: String,
+    database: Option<Database>,
+}
+
+impl DeviceStorage {
+    /// Storage in the database of this name. Touches nothing yet.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            database: None,
+        }
+    }
+
+    /// Who this device speaks for, read ahead of everything else.
+    ///
+    /// # Errors
+    /// Where the device keeps nothing.
+    pub async fn identity(&mut self) -> Result<Option<Identity>, StorageError> {
+        let [identity] = self.read([Store::Identity]).await?;
+        Ok(identity.iter().find_map(|text| json::parse(text).ok()))
+    }
+
+    /// What is in the outbox and cannot be read.
+    ///
+    /// # Errors
+    /// Where the device keeps nothing.
+    pub async fn unreadable(&mut self) -> Result<Vec<Unreadable>, StorageError> {
+        let records = match self.open().await?.read_keyed(Store::Outbox).await {
+            Err(DatabaseError::Closed) => self.reopen().await?.read_keyed(Store::Outbox).await,
+            answer => answer,
+        };
+        let unreadable = records?
+            .into_iter()
+            .filter(|(_, record)| json::parse::<OutboxItem>(record).is_err());
+        Ok(unreadable
+            .map(|(key, record)| Unreadable::new(key, &record))
+            .collect())
+    }
+
+    /// Erases these records of the outbox.
+    ///
+    /// # Errors
+    /// Where the device does not let them be erased.
+    pub async fn discard(&mut self, keys: &[String]) -> Result<(), StorageError> {
+        let removals: Vec<Operation> = keys
+            .iter()
+            .map(|key| Operation::Remove(Store::Outbox, key.clone()))
+            .collect();
+        self.write(&removals).await
+    }
+
+    /// Erases everything.
+    ///
+    /// # Errors
+    /// Where the device keeps nothing, or does not let it be erased.
+    pub async fn erase(&mut self) -> Result<(), StorageError> {
+        let all = [Store::Identity, Store::Outbox, Store::Rooms].map(Operation::Clear);
+        self.write(&all).await
+    }
+
+    async fn read<const N: usize>(&mut self, stores: [Store; N]) -> Result<[Vec<String>; N], StorageError> {
+        let records = match self.open().await?.read(stores).await {
+            Err(DatabaseError::Closed) => self.reopen().await?.read(stores).await,
+            answer => answer,
+        };
+        Ok(records?)
+    }
+
+    async fn write(&mut self, operations: &[Operation]) -> Result<(), StorageError> {
+        let written = match self.open().await?.write(operations).await {
+            Err(DatabaseError::Closed) => self.reopen().await?.write(operations).await,
+            answer => answer,
+        };
+        Ok(written?)
+    }
+
+    async fn open(&mut self) -> Result<&Database, DatabaseError> {
+        let database = match self.database.take() {
+            Some(open) => open,
+            None => Database::open(&self.name).await?,
+        };
+        Ok(self.database.insert(database))
+    }
+
+    async fn reopen(&mut self) -> Result<&Database, DatabaseError> {
+        self.database = None;
+        self.open().await
+    }
+}
+
+impl Storage for DeviceStorage {
+    fn load(&mut self) -> Task<'_, Result<Restored, StorageError>> {
+        Box::pin(async {
+            let [identity, outbox, rooms] = self.read([Store::Identity, Store::Outbox, Store::Rooms]).await?;
+            Ok(Restored {
+                identity: identity.iter().find_map(|text| json::parse(text).ok()),
+                outbox: outbox.iter().filter_map(|text| json::parse(text).ok()).collect(),
+                rooms: rooms
+                    .iter()
+                    .filter_map(|text| json::parse_or(text, older::mend))
+                    .collect(),
+            })
+        })
+    }
+
+    fn apply(&mut self, writes: Vec<Write>) -> Task<'_, Result<(), StorageError>> {
+        Box::pin(async move {
+            let operations = writes.iter().map(operation).collect::<Result<Vec<_>, _>>()?;
+            self.write(&operations).await
+        })
+    }
+}
+
+impl From<DatabaseError> for StorageError {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Full => Self::Full,
+            DatabaseError::Unavailable => Self::Unavailable,
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+fn operation(write: &Write) -> Result<Operation, StorageError> {
+    Ok(match write {
+        Write::PutOutbox(item) => Operation::Put(Store::Outbox, item.id.to_string(), text_of(item)?),
+        Write::RemoveOutbox(id) => Operation::Remove(Store::Outbox, id.to_string()),
+        Write::PutRoom(cache) => Operation::Put(Store::Rooms, cache.room.to_string(), text_of(cache)?),
+        Write::DropRoom(room) => Operation::Remove(Store::Rooms, room.to_string()),
+        Write::DropRooms => Operation::Clear(Store::Rooms),
+        Write::PutIdentity(identity) => {
+            Operation::Put(Store::Identity, IDENTITY_KEY.to_owned(), text_of(identity)?)
+        }
+        Write::DropIdentity => Operation::Clear(Store::Identity),
+        Write::DropOutbox => Operation::Clear(Store::Outbox),
+    })
+}
+
+fn text_of(record: &impl Serialize) -> Result<String, StorageError> {
+    json::text_of(record).map_err(|error| StorageError::Failed(error.to_string()))
+}

@@ -1,0 +1,82 @@
+//! The open room's rows, and the one that is acted on.
+
+use leptos::prelude::*;
+use steadfast_client::RowKey;
+use steadfast_shared::RoomId;
+
+use crate::compose::context::ComposeContext;
+use crate::connection::context::ChatContext;
+use crate::language::locale::{Locale, notify_afresh};
+use crate::people::context::PeopleContext;
+use crate::rooms::context::RoomsContext;
+use crate::timeline::actions::RowActions;
+use crate::timeline::model::TimelineModel;
+use crate::ui::main_field::MainField;
+use crate::ui::toast::Toasts;
+
+/// The open room's rows, and the one that is acted on.
+#[derive(Clone, Copy)]
+pub(crate) struct TimelineContext {
+    pub(crate) model: TimelineModel,
+    pub(crate) actions: RowActions,
+    /// The row to be brought into view.
+    pub(crate) sought: RwSignal<Option<RowKey>>,
+    /// The room in which another place is looked for.
+    pub(crate) seeking: StoredValue<Option<RoomId>>,
+    pub(crate) chat: ChatContext,
+    pub(crate) people: PeopleContext,
+    pub(crate) rooms: RoomsContext,
+    pub(crate) compose: ComposeContext,
+    pub(crate) field: MainField,
+    pub(crate) toasts: Toasts,
+    pub(crate) locale: Locale,
+}
+
+impl TimelineContext {
+    pub(crate) fn provide(compose: ComposeContext) -> Self {
+        let context = Self {
+            model: TimelineModel::new(),
+            actions: RowActions::new(),
+            sought: RwSignal::new(None),
+            seeking: StoredValue::new(None),
+            chat: compose.chat,
+            people: compose.people,
+            rooms: compose.rooms,
+            compose,
+            field: compose.field,
+            toasts: compose.toasts,
+            locale: compose.locale,
+        };
+        context.chat.dispatched.set(move |()| context.show());
+        compose.posting.set(move |()| {
+            context.model.forget_news();
+            context.return_to_end();
+        });
+        compose.editing_last.set(move |()| context.rewrite_last());
+        compose.emptied.set(move |()| context.ask_to_delete_emptied());
+        compose.authors.set(move |()| context.model.authors());
+        provide_context(context);
+        context
+    }
+
+    pub(crate) fn here() -> Self {
+        expect_context()
+    }
+}
+
+impl TimelineContext {
+    /// Lays the open room's rows out again.
+    pub(crate) fn show(self) {
+        let Some(room) = self.chat.room.get_untracked() else {
+            return;
+        };
+        self.chat
+            .with(|chat| self.model.show(chat, room, self.is_reading()));
+        self.compose.follow_message();
+        if self.model.takes_leave() {
+            self.locale.notify_afresh();
+            notify_afresh(&self.actions.row);
+            notify_afresh(&self.people.blocked);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Older and newer rows, and what stands at either end.
+
+use leptos::prelude::*;
+use steadfast_client::Input;
+use steadfast_shared::RoomKind;
+
+use crate::timeline::context::TimelineContext;
+use crate::timeline::phrases::TimelinePhrases;
+
+/// What stands above the oldest row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Edge {
+    Nothing,
+    Loading,
+    Beginning,
+    Empty,
+}
+
+impl TimelineContext {
+    /// Brings older rows into the document: those that are held, then a page of the log's.
+    pub(crate) fn show_older(self) {
+        if self.model.up() {
+            self.show();
+        } else {
+            self.load_older();
+        }
+    }
+
+    /// Brings newer rows into the document, of those that are held.
+    pub(crate) fn show_newer(self) {
+        if self.model.down() {
+            self.show();
+        } else {
+            self.load_newer();
+        }
+    }
+
+    /// Asks for a newer page, where what is shown does not reach the newest and none is on its way.
+    fn load_newer(self) {
+        let Some(room) = self.chat.room.get_untracked() else {
+            return;
+        };
+        let wanted = self.chat.read(|session| {
+            session
+                .room(room)
+                .is_some_and(|view| view.detached && !view.loading_newer)
+        });
+        if wanted {
+            self.chat.dispatch(Input::WantNewer(room));
+        }
+    }
+
+    /// Asks for an older page, where there is one and none is on its way.
+    fn load_older(self) {
+        // Before the first rows are laid out, everything is near the top.
+        let rows = self.model.history.with_untracked(Vec::len) + self.model.live.with_untracked(Vec::len);
+        let Some(room) = self.chat.room.get_untracked().filter(|_| rows > 0) else {
+            return;
+        };
+        let wanted = self.chat.read(|session| {
+            session
+                .room(room)
+                .is_some_and(|view| view.cursor.is_some() && !view.at_beginning && !view.loading_older)
+        });
+        if wanted {
+            self.chat.dispatch(Input::WantOlder(room));
+        }
+    }
+
+    pub(crate) fn edge(self) -> Edge {
+        let Some(room) = self.chat.room.get() else {
+            return Edge::Nothing;
+        };
+        let rows = self.model.history.with(Vec::len) + self.model.live.with(Vec::len);
+        let view = self.chat.on_rooms(|session| {
+            session
+                .room(room)
+                .map(|view| (view.at_beginning, view.loading_older, view.cursor.is_some()))
+        });
+        match view {
+            Some((_, _, true)) if rows == 0 => Edge::Empty,
+            Some((true, ..)) if rows > 0 => Edge::Beginning,
+            Some((_, true, _)) => Edge::Loading,
+            _ => Edge::Nothing,
+        }
+    }
+
+    /// What is said at the open room's beginning. Tracked.
+    pub(crate) fn beginning(self) -> String {
+        let direct = self
+            .rooms
+            .open_room()
+            .is_some_and(|room| room.kind == RoomKind::Direct);
+        let begins = if direct {
+            TimelinePhrases::of(self.locale.language()).beginning_with
+        } else {
+            TimelinePhrases::of(self.locale.language()).beginning
+        };
+        begins(&self.rooms.room_name())
+    }
+}
