@@ -8,7 +8,7 @@ use steadfast_client::link::Storage;
 use steadfast_client::record::Disk;
 use steadfast_client::{About, Identity, OutboxItem, RoomCache, StorageError, Write};
 use steadfast_shared::{Body, Entry, EntryId, Epoch, MessageText, Person, RoomId, UserId};
-use steadfast_web::storage::{Database, DatabaseError, DeviceStorage, Operation, Store};
+use steadfast_web::storage::{DatabaseError, DeviceStorage, IndexedDatabase, ObjectStore, Operation};
 use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -131,8 +131,8 @@ async fn writes_replace_remove_and_drop() {
 #[wasm_bindgen_test]
 async fn a_record_of_another_version_is_passed_over() {
     let name = fresh();
-    let database = Database::open(&name).await.unwrap();
-    let strange = Operation::Put(Store::Outbox, "x".into(), r#"{"from":"the future"}"#.into());
+    let database = IndexedDatabase::open(&name).await.unwrap();
+    let strange = Operation::Put(ObjectStore::Outbox, "x".into(), r#"{"from":"the future"}"#.into());
     database.write(&[strange]).await.unwrap();
     drop(database);
 
@@ -147,7 +147,7 @@ async fn a_database_cleared_under_an_open_page_is_made_again() {
     let mut storage = DeviceStorage::new(&name);
     storage.apply(vec![Write::PutOutbox(item(1, 1))]).await.unwrap();
     // The open connection lets go by itself, so this is not blocked.
-    Database::delete(&name).await.unwrap();
+    IndexedDatabase::delete(&name).await.unwrap();
     storage.apply(vec![Write::PutOutbox(item(2, 2))]).await.unwrap();
     assert_eq!(storage.load().await.unwrap().outbox, [item(2, 2)]);
 }
@@ -156,7 +156,10 @@ async fn a_database_cleared_under_an_open_page_is_made_again() {
 async fn a_database_of_a_newer_page_is_refused_as_such() {
     let name = fresh();
     raw_open(&name, 99).await.close();
-    assert_eq!(Database::open(&name).await.unwrap_err(), DatabaseError::Newer);
+    assert_eq!(
+        IndexedDatabase::open(&name).await.unwrap_err(),
+        DatabaseError::Newer
+    );
     let error = DeviceStorage::new(&name).load().await.unwrap_err();
     assert!(matches!(error, StorageError::Failed(_)), "{error:?}");
 }
@@ -166,7 +169,7 @@ async fn a_blocked_database_is_an_error_and_not_a_wait_without_end() {
     let name = fresh();
     // A connection that does not let go, as an older page's might not.
     let stubborn = raw_open(&name, 1).await;
-    assert_eq!(Database::delete(&name).await, Err(DatabaseError::Blocked));
+    assert_eq!(IndexedDatabase::delete(&name).await, Err(DatabaseError::Blocked));
     stubborn.close();
 }
 

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use steadfast_client::older::Unreadable;
 
-use crate::account::start::Stage;
+use crate::account::start::PageStage;
 use crate::compose::context::ComposeContext;
-use crate::compose::drafts::Author;
+use crate::compose::drafts::DraftAuthor;
 use crate::connection::context::ChatContext;
 use crate::navigation::context::NavigationContext;
 use crate::people::context::PeopleContext;
@@ -16,7 +16,7 @@ use crate::ui::toast::Toasts;
 /// Who this browser speaks for, and which page is shown because of it.
 #[derive(Clone, Copy)]
 pub(crate) struct AccountContext {
-    pub(crate) stage: RwSignal<Stage>,
+    pub(crate) stage: RwSignal<PageStage>,
     /// Items of the outbox that this version of the page cannot read.
     pub(crate) unreadable: RwSignal<Vec<Unreadable>>,
     /// The code of an invitation that led here.
@@ -24,7 +24,7 @@ pub(crate) struct AccountContext {
     /// The code of an owner link that led here.
     pub(crate) owner_code: StoredValue<Option<String>>,
     /// The person, as far as they are known.
-    pub(crate) person: StoredValue<Option<Author>>,
+    pub(crate) person: StoredValue<Option<DraftAuthor>>,
     /// Whether the server has still to end the session of a person who was signed out here.
     pub(crate) overdue: RwSignal<bool>,
     /// The browser does not keep the server's cookie.
@@ -43,7 +43,7 @@ pub(crate) struct AccountContext {
 impl AccountContext {
     pub(crate) fn provide(navigation: NavigationContext) -> Self {
         let context = Self {
-            stage: RwSignal::new(Stage::Opening),
+            stage: RwSignal::new(PageStage::Opening),
             unreadable: RwSignal::new(Vec::new()),
             invitation: StoredValue::new(None),
             owner_code: StoredValue::new(None),

@@ -8,7 +8,7 @@ use steadfast_shared::{ErrorCode, Nickname};
 
 use crate::account::context::AccountContext;
 use crate::account::sign_in;
-use crate::account::start::Stage;
+use crate::account::start::PageStage;
 use crate::browser::http::HttpError;
 use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::storage::preferences;
@@ -25,13 +25,13 @@ impl AccountContext {
 
     /// Shows that this person is kept out.
     pub(crate) fn be_kept_out(self, reason: ClosingReason) {
-        if self.stage.get_untracked() != Stage::KeptOut(reason) {
+        if self.stage.get_untracked() != PageStage::KeptOut(reason) {
             preferences::set_kept_out(Some(reason));
             self.chat.disconnect();
             self.navigation.interruption.set(None);
             self.overlays.details.set(false);
             self.overlays.dialog.set(None);
-            self.stage.set(Stage::KeptOut(reason));
+            self.stage.set(PageStage::KeptOut(reason));
         }
     }
 
@@ -41,7 +41,7 @@ impl AccountContext {
             .chat
             .read(|session| matches!(session.connection(), Connection::Online { .. }));
         if online
-            && self.stage.get_untracked() == Stage::Room
+            && self.stage.get_untracked() == PageStage::Room
             && self.owner_code.with_value(Option::is_some)
             && self.overlays.dialog.with_untracked(Option::is_none)
         {

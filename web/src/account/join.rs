@@ -26,7 +26,7 @@ use crate::ui::toast::Toasts;
 
 /// What stands in the way.
 #[derive(Clone, PartialEq, Eq)]
-enum Trouble {
+enum JoinTrouble {
     Nickname(TextError),
     Passphrase(PassphraseError),
     Taken(String),
@@ -41,13 +41,13 @@ enum Trouble {
 
 /// Which field a trouble stands below.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum JoinField {
     Nickname,
     Passphrase,
     Invitation,
 }
 
-impl Trouble {
+impl JoinTrouble {
     fn of(error: JoinError, name: &str) -> Self {
         match error {
             JoinError::NoCookies => Self::NoCookies,
@@ -63,17 +63,17 @@ impl Trouble {
         }
     }
 
-    fn place(&self) -> Place {
+    fn place(&self) -> JoinField {
         match self {
-            Self::Passphrase(_) | Self::WrongPassphrase => Place::Passphrase,
-            Self::NoInvitation => Place::Invitation,
+            Self::Passphrase(_) | Self::WrongPassphrase => JoinField::Passphrase,
+            Self::NoInvitation => JoinField::Invitation,
             Self::Nickname(_)
             | Self::Taken(_)
             | Self::Refused(_)
             | Self::Unreachable
             | Self::NoCookies
             | Self::NoOwnerLink
-            | Self::KeptOut(_) => Place::Nickname,
+            | Self::KeptOut(_) => JoinField::Nickname,
         }
     }
 
@@ -121,7 +121,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
     let asks_passphrase = RwSignal::new(!was.is_empty());
     let code = account.invitation.get_value();
     let asks_invitation = RwSignal::new(code.is_some());
-    let trouble = RwSignal::new(None::<Trouble>);
+    let trouble = RwSignal::new(None::<JoinTrouble>);
     // Who asks to join where words of others are left on the device, until it is decided what becomes of those.
     let undecided = RwSignal::new(None::<NewSession>);
     Effect::new(move || {
@@ -151,16 +151,16 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                 return;
             };
             joining.try_set(false);
-            let found = Trouble::of(error, asked.nickname.as_str());
+            let found = JoinTrouble::of(error, asked.nickname.as_str());
             match found {
-                Trouble::Taken(_) | Trouble::WrongPassphrase => asks_passphrase.set(true),
+                JoinTrouble::Taken(_) | JoinTrouble::WrongPassphrase => asks_passphrase.set(true),
                 // Whether the nickname is taken is not told: whoever has it signs in with its passphrase.
-                Trouble::NoInvitation => {
+                JoinTrouble::NoInvitation => {
                     asks_invitation.set(true);
                     asks_passphrase.set(true);
                 }
                 // Not again: without it they come in as everybody does.
-                Trouble::NoOwnerLink => {
+                JoinTrouble::NoOwnerLink => {
                     account.owner_code.set_value(None);
                     owner_code.set(None);
                 }
@@ -169,9 +169,9 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
             let place = found.place();
             trouble.set(Some(found));
             focus(match place {
-                Place::Nickname => nickname,
-                Place::Passphrase => passphrase,
-                Place::Invitation => invitation,
+                JoinField::Nickname => nickname,
+                JoinField::Passphrase => passphrase,
+                JoinField::Invitation => invitation,
             });
         });
     };
@@ -192,7 +192,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                 ..asked
             },
             Err(found) => {
-                let field = if found.place() == Place::Passphrase {
+                let field = if found.place() == JoinField::Passphrase {
                     passphrase
                 } else {
                     nickname
@@ -208,7 +208,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
             undecided.set(Some(asked));
         }
     };
-    let trouble_at = move |place: Place| {
+    let trouble_at = move |place: JoinField| {
         Signal::derive(move || {
             trouble.with(|trouble| {
                 let trouble = trouble.as_ref().filter(|trouble| trouble.place() == place);
@@ -264,7 +264,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                         input=nickname
                         start=was
                         hint=words(move || JoinPhrases::of(locale.language()).nickname_hint.to_owned())
-                        trouble=trouble_at(Place::Nickname)
+                        trouble=trouble_at(JoinField::Nickname)
                         autocomplete="username"
                         capitals="words"
                     />
@@ -274,7 +274,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                             label=words(move || AccountPhrases::of(locale.language()).passphrase.to_owned())
                             input=passphrase
                             hint=words(move || JoinPhrases::of(locale.language()).passphrase_if_yours.to_owned())
-                            trouble=trouble_at(Place::Passphrase)
+                            trouble=trouble_at(JoinField::Passphrase)
                             kind="password"
                             autocomplete="current-password"
                             capitals="none"
@@ -287,7 +287,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                             input=invitation
                             start=code
                             hint=words(move || JoinPhrases::of(locale.language()).invitation_needed.to_owned())
-                            trouble=trouble_at(Place::Invitation)
+                            trouble=trouble_at(JoinField::Invitation)
                             capitals="none"
                         />
                     </div>
@@ -430,10 +430,10 @@ fn DeleteLeft(
 }
 
 /// What is asked of the server, or what is wrong with it before.
-fn asked(nickname: &str, passphrase: &str, invitation: &str) -> Result<NewSession, Trouble> {
-    let mut asked = NewSession::new(Nickname::parse(nickname).map_err(Trouble::Nickname)?);
+fn asked(nickname: &str, passphrase: &str, invitation: &str) -> Result<NewSession, JoinTrouble> {
+    let mut asked = NewSession::new(Nickname::parse(nickname).map_err(JoinTrouble::Nickname)?);
     if !passphrase.is_empty() {
-        asked.passphrase = Some(Passphrase::parse(passphrase).map_err(Trouble::Passphrase)?);
+        asked.passphrase = Some(Passphrase::parse(passphrase).map_err(JoinTrouble::Passphrase)?);
     }
     // A whole link will do.
     let code = invitation.rsplit('#').next().unwrap_or_default().trim();

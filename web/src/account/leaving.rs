@@ -16,7 +16,7 @@ use steadfast_shared::UserId;
 
 use crate::account::context::AccountContext;
 use crate::account::sign_in;
-use crate::account::start::{Stage, Welcome};
+use crate::account::start::{PageStage, Welcome};
 use crate::browser::base_path;
 use crate::browser::http::HttpError;
 use crate::compose::draft::Draft;
@@ -161,7 +161,8 @@ impl AccountContext {
         self.chat.room.set(None);
         self.navigation.show_home();
         self.farewell.set_value(Some(String::new()));
-        self.stage.set(Stage::Nickname(Welcome::SignedOut(String::new())));
+        self.stage
+            .set(PageStage::Nickname(Welcome::SignedOut(String::new())));
         spawn_local(self.settle_departure());
     }
 

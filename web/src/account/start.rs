@@ -35,7 +35,7 @@ const RECOGNISED_WITHIN: Duration = Duration::from_secs(2);
 
 /// What is shown at all.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Stage {
+pub(crate) enum PageStage {
     /// The device's storage is being read.
     Opening,
     /// A person is asked for a nickname.
@@ -106,12 +106,12 @@ impl AccountContext {
         };
         self.chat.set(chat.clone());
         if owed {
-            self.stage.set(Stage::Nickname(self.welcome()));
+            self.stage.set(PageStage::Nickname(self.welcome()));
             spawn_local(self.settle_departure());
         } else if let Some(reason) = preferences::kept_out().filter(|_| identity.is_some()) {
             self.be_kept_out(reason);
         } else if identity.is_some() {
-            self.stage.set(Stage::Room);
+            self.stage.set(PageStage::Room);
         } else {
             set_timeout(move || self.ask_for_nickname(), RECOGNISED_WITHIN);
         }
@@ -149,7 +149,7 @@ impl AccountContext {
 
     /// Leaves the nickname page as who one was.
     pub(crate) fn go_back(self) {
-        self.stage.set(Stage::Room);
+        self.stage.set(PageStage::Room);
         self.chat.connect();
     }
 
@@ -157,12 +157,12 @@ impl AccountContext {
     pub(crate) fn change_person(self) {
         self.chat.disconnect();
         self.overlays.details.set(false);
-        self.stage.set(Stage::Nickname(Welcome::Change));
+        self.stage.set(PageStage::Nickname(Welcome::Change));
     }
 
     fn ask_for_nickname(self) {
-        if self.stage.get_untracked() == Stage::Opening {
-            self.stage.set(Stage::Nickname(self.welcome()));
+        if self.stage.get_untracked() == PageStage::Opening {
+            self.stage.set(PageStage::Nickname(self.welcome()));
         }
     }
 
@@ -177,19 +177,19 @@ impl AccountContext {
     pub(crate) fn recognise(self) {
         if !matches!(
             self.stage.get_untracked(),
-            Stage::Opening | Stage::Nickname(Welcome::First | Welcome::SignedOut(_))
+            PageStage::Opening | PageStage::Nickname(Welcome::First | Welcome::SignedOut(_))
         ) {
             return;
         }
         let stage = if self.chat.read(|session| session.me().is_some()) {
-            Stage::Room
+            PageStage::Room
         } else if matches!(
             self.chat.link_untracked(),
             LinkState::Connecting { .. } | LinkState::Connected { .. }
         ) {
             return;
         } else {
-            Stage::Nickname(self.welcome())
+            PageStage::Nickname(self.welcome())
         };
         if self.stage.get_untracked() != stage {
             self.stage.set(stage);
@@ -199,7 +199,7 @@ impl AccountContext {
     pub(crate) fn enter(self, info: SessionInfo) {
         preferences::set_kept_out(None);
         self.chat.dispatch(Input::SignedIn(info));
-        self.stage.set(Stage::Room);
+        self.stage.set(PageStage::Room);
         self.chat.connect();
     }
 
@@ -210,7 +210,7 @@ impl AccountContext {
             self.chat.link_untracked(),
             LinkState::Refused(HandshakeError::Unauthorized)
         );
-        if !unauthorized || self.renewing.get_value() || self.stage.get_untracked() != Stage::Room {
+        if !unauthorized || self.renewing.get_value() || self.stage.get_untracked() != PageStage::Room {
             return;
         }
         self.renewing.set_value(true);

@@ -4,13 +4,13 @@ use steadfast_shared::admin::Exclude;
 
 use crate::admin::phrases::{AdminTerms, ConsequencePhrases};
 use crate::language::Language;
-use crate::language::span::Span;
+use crate::language::span::TimeSpan;
 
 /// Everything that follows, a sentence each.
 pub fn of_exclusion(asked: &Exclude, language: Language) -> Vec<String> {
     let follows = ConsequencePhrases::of(language);
     let span = |seconds: u64| {
-        let span = Span::ALL.into_iter().find(|span| span.seconds() == seconds);
+        let span = TimeSpan::ALL.into_iter().find(|span| span.seconds() == seconds);
         span.map_or("", |span| (AdminTerms::of(language).span)(span))
     };
     let mut all = vec![
@@ -54,11 +54,11 @@ mod tests {
                     ..asked.clone()
                 },
                 Exclude {
-                    lasts_seconds: Some(Span::Day.seconds()),
+                    lasts_seconds: Some(TimeSpan::Day.seconds()),
                     ..asked.clone()
                 },
                 Exclude {
-                    addresses_seconds: Some(Span::Week.seconds()),
+                    addresses_seconds: Some(TimeSpan::Week.seconds()),
                     ..asked.clone()
                 },
                 Exclude {

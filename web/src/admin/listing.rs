@@ -7,14 +7,14 @@ use steadfast_shared::admin::{AuditLine, ConnectionInfo, HeldAddress, PeopleQuer
 use steadfast_shared::{UserId, limit};
 
 use crate::admin::api;
-use crate::admin::record::Record;
+use crate::admin::record::AdminRecord;
 use crate::browser::http::HttpError;
 use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
 
 /// Where a list comes from.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) enum Source {
+pub(super) enum ListSource {
     People(PeopleQuery),
     Connections,
     SignIns(Option<UserId>),
@@ -23,34 +23,34 @@ pub(super) enum Source {
     Audit(Option<UserId>),
 }
 
-impl Source {
+impl ListSource {
     async fn page(
         &self,
         locale: Locale,
         chat: ChatContext,
         before: Option<String>,
-    ) -> Result<Vec<Record>, HttpError> {
+    ) -> Result<Vec<AdminRecord>, HttpError> {
         let language = untrack(|| locale.language());
         Ok(match self {
             Self::People(asked) => {
                 let found = api::people(asked, before).await?;
                 found
                     .iter()
-                    .map(|info| Record::of_person(info, language))
+                    .map(|info| AdminRecord::of_person(info, language))
                     .collect()
             }
             Self::Connections => {
                 let found = api::list::<ConnectionInfo>(api::CONNECTIONS).await?;
                 found
                     .iter()
-                    .map(|info| Record::of_connection(info, language))
+                    .map(|info| AdminRecord::of_connection(info, language))
                     .collect()
             }
             Self::SignIns(person) => {
                 let found = api::log::<SignIn>(api::SIGN_INS, *person, before).await?;
                 found
                     .iter()
-                    .map(|line| Record::of_sign_in(line, language))
+                    .map(|line| AdminRecord::of_sign_in(line, language))
                     .collect()
             }
             Self::Rooms(search) => {
@@ -58,21 +58,21 @@ impl Source {
                 let found = api::rooms(search, before).await?;
                 found
                     .iter()
-                    .map(|room| Record::of_room(room, role, language))
+                    .map(|room| AdminRecord::of_room(room, role, language))
                     .collect()
             }
             Self::Addresses => {
                 let found = api::list::<HeldAddress>(api::ADDRESSES).await?;
                 found
                     .iter()
-                    .map(|held| Record::of_address(held, language))
+                    .map(|held| AdminRecord::of_address(held, language))
                     .collect()
             }
             Self::Audit(person) => {
                 let found = api::log::<AuditLine>(api::AUDIT, *person, before).await?;
                 found
                     .iter()
-                    .map(|line| Record::of_audit(line, language))
+                    .map(|line| AdminRecord::of_audit(line, language))
                     .collect()
             }
         })
@@ -89,7 +89,7 @@ impl Source {
 pub(super) struct Listing {
     locale: Locale,
     chat: ChatContext,
-    pub(super) records: RwSignal<Vec<Record>>,
+    pub(super) records: RwSignal<Vec<AdminRecord>>,
     /// Whether an answer is awaited.
     pub(super) loading: RwSignal<bool>,
     /// Why there is none.
@@ -113,19 +113,19 @@ impl Listing {
     }
 
     /// Loads a list from its beginning.
-    pub(super) fn load(self, source: Source) {
+    pub(super) fn load(self, source: ListSource) {
         self.ask(source, None);
     }
 
     /// Loads the page after what is there.
-    pub(super) fn go_on(self, source: Source) {
+    pub(super) fn go_on(self, source: ListSource) {
         let last = self
             .records
             .with_untracked(|records| records.last().map(|record| record.key.clone()));
         self.ask(source, last);
     }
 
-    fn ask(self, source: Source, before: Option<String>) {
+    fn ask(self, source: ListSource, before: Option<String>) {
         let number = self.asked.get_value() + 1;
         self.asked.set_value(number);
         self.loading.set(true);

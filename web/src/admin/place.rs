@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use steadfast_shared::admin::{HeldAddress, Messages, PeopleQuery, PersonLimit, RoomInfo};
 use steadfast_shared::{Person, Role};
 
-use crate::admin::record::Way;
+use crate::admin::record::RecordAct;
 use crate::admin::section::Section;
 
 /// A place in the administration.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) enum Place {
+pub(super) enum AdminPlace {
     /// A list; of a log, what concerns one person.
     List(Section, Option<Person>),
     /// Everything about one person.
@@ -45,21 +45,21 @@ pub(super) enum Question {
     OwnerLink,
 }
 
-impl From<Way> for Question {
-    fn from(way: Way) -> Self {
+impl From<RecordAct> for Question {
+    fn from(way: RecordAct) -> Self {
         match way {
-            Way::Release(held) => Self::Release(held),
-            Way::Rename(room) => Self::Rename(room),
-            Way::Archive(room) => Self::Archive(room),
-            Way::Delete(room) => Self::Delete(room),
+            RecordAct::Release(held) => Self::Release(held),
+            RecordAct::Rename(room) => Self::Rename(room),
+            RecordAct::Archive(room) => Self::Archive(room),
+            RecordAct::Delete(room) => Self::Delete(room),
         }
     }
 }
 
 /// Where one is, how one came there, and what was just done.
 #[derive(Clone, Copy)]
-pub(super) struct Trail {
-    places: RwSignal<Vec<Place>>,
+pub(super) struct AdminTrail {
+    places: RwSignal<Vec<AdminPlace>>,
     /// What was just done, in words.
     pub(super) report: RwSignal<Option<String>>,
     /// Whether the keyboard goes along to the place: not where one only looks through the lists.
@@ -70,11 +70,11 @@ pub(super) struct Trail {
     pub(super) rooms: StoredValue<String>,
 }
 
-impl Trail {
+impl AdminTrail {
     /// The beginning. Provides itself as context.
     pub(super) fn provide() -> Self {
         let trail = Self {
-            places: RwSignal::new(vec![Place::List(Section::People, None)]),
+            places: RwSignal::new(vec![AdminPlace::List(Section::People, None)]),
             report: RwSignal::new(None),
             takes_focus: StoredValue::new(false),
             people: StoredValue::new(PeopleQuery::default()),
@@ -90,14 +90,14 @@ impl Trail {
     }
 
     /// Where one is. Tracked.
-    pub(super) fn place(self) -> Option<Place> {
+    pub(super) fn place(self) -> Option<AdminPlace> {
         self.places.with(|places| places.last().cloned())
     }
 
     /// The list that one came from. Tracked.
     pub(super) fn section(self) -> Option<Section> {
         self.places.with(|places| match places.first() {
-            Some(Place::List(section, _)) => Some(*section),
+            Some(AdminPlace::List(section, _)) => Some(*section),
             _ => None,
         })
     }
@@ -111,11 +111,11 @@ impl Trail {
     pub(super) fn look(self, section: Section) {
         self.report.set(None);
         self.takes_focus.set_value(false);
-        self.places.set(vec![Place::List(section, None)]);
+        self.places.set(vec![AdminPlace::List(section, None)]);
     }
 
     /// Goes further.
-    pub(super) fn go(self, place: Place) {
+    pub(super) fn go(self, place: AdminPlace) {
         self.report.set(None);
         self.takes_focus.set_value(true);
         self.places.update(|places| places.push(place));

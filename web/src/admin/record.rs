@@ -13,17 +13,17 @@ use steadfast_shared::{Millis, Person, Role};
 
 /// One line of a list.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Record {
+pub struct AdminRecord {
     /// Its name in the list, of which there is one.
     pub key: String,
     /// Who or what it is about.
     pub lead: Lead,
     /// What is to be seen of them at a glance.
-    pub marks: Vec<Mark>,
+    pub marks: Vec<Badge>,
     /// What there is to know.
     pub facts: Vec<Fact>,
     /// What can be done.
-    pub ways: Vec<Way>,
+    pub ways: Vec<RecordAct>,
 }
 
 /// Who or what a line is about.
@@ -37,7 +37,7 @@ pub enum Lead {
 
 /// Something to be seen at a glance: a word with a mark, never a colour alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Mark {
+pub enum Badge {
     /// Another role than that of everybody.
     Role(Role),
     /// They may not sign in.
@@ -70,7 +70,7 @@ pub enum Value {
 
 /// Something that can be done from a list.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Way {
+pub enum RecordAct {
     /// Lets an address in again.
     Release(HeldAddress),
     /// Renames and describes a room.
@@ -113,15 +113,15 @@ impl Facts {
 }
 
 /// What is to be seen at a glance of somebody who is not like everybody.
-pub fn marks(role: Role, state: AccountState, here: Availability) -> Vec<Mark> {
+pub fn marks(role: Role, state: AccountState, here: Availability) -> Vec<Badge> {
     let mut marks = Vec::new();
-    marks.extend((role != Role::Member).then_some(Mark::Role(role)));
-    marks.extend((state != AccountState::Active).then_some(Mark::State(state)));
-    marks.extend((here != Availability::Offline).then_some(Mark::Here(here)));
+    marks.extend((role != Role::Member).then_some(Badge::Role(role)));
+    marks.extend((state != AccountState::Active).then_some(Badge::State(state)));
+    marks.extend((here != Availability::Offline).then_some(Badge::Here(here)));
     marks
 }
 
-impl Record {
+impl AdminRecord {
     /// A person.
     pub fn of_person(info: &PersonInfo, language: Language) -> Self {
         let label = PersonLabels::of(language);
@@ -230,7 +230,7 @@ impl Record {
                 .time(label.until, Some(held.until))
                 .person(record.because_of, Some(&held.person))
                 .0,
-            ways: vec![Way::Release(held.clone())],
+            ways: vec![RecordAct::Release(held.clone())],
         }
     }
 
@@ -238,14 +238,14 @@ impl Record {
     pub fn of_room(room: &RoomInfo, role: Role, language: Language) -> Self {
         let _label = PersonLabels::of(language);
         let record = RecordLabels::of(language);
-        let mut ways = vec![Way::Rename(room.clone()), Way::Archive(room.clone())];
+        let mut ways = vec![RecordAct::Rename(room.clone()), RecordAct::Archive(room.clone())];
         if !room.lobby && role.may(steadfast_shared::Power::DeleteRooms) {
-            ways.push(Way::Delete(room.clone()));
+            ways.push(RecordAct::Delete(room.clone()));
         }
         Self {
             key: room.id.to_string(),
             lead: Lead::Words(format!("#{}", room.name)),
-            marks: Vec::from_iter(room.archived.then_some(Mark::Archived)),
+            marks: Vec::from_iter(room.archived.then_some(Badge::Archived)),
             facts: Facts::default()
                 .say(NewRoomPhrases::of(language).topic, &room.topic)
                 .say(record.members, room.members.to_string())
@@ -292,7 +292,7 @@ mod tests {
         }
     }
 
-    fn words(record: &Record, label: &str) -> Option<String> {
+    fn words(record: &AdminRecord, label: &str) -> Option<String> {
         let fact = record.facts.iter().find(|fact| fact.label == label)?;
         match &fact.value {
             Value::Words(words) => Some(words.clone()),
@@ -318,14 +318,14 @@ mod tests {
 
     #[test]
     fn whoever_is_like_everybody_bears_no_mark() {
-        let record = Record::of_person(&info(), Language::English);
+        let record = AdminRecord::of_person(&info(), Language::English);
         assert!(record.marks.is_empty());
         assert_eq!(words(&record, "Last seen").as_deref(), Some("never"));
     }
 
     #[test]
     fn a_banned_moderator_who_is_there_bears_three_marks() {
-        let record = Record::of_person(
+        let record = AdminRecord::of_person(
             &PersonInfo {
                 role: Role::Moderator,
                 state: AccountState::Banned,
@@ -337,9 +337,9 @@ mod tests {
         assert_eq!(
             record.marks,
             [
-                Mark::Role(Role::Moderator),
-                Mark::State(AccountState::Banned),
-                Mark::Here(Availability::Away)
+                Badge::Role(Role::Moderator),
+                Badge::State(AccountState::Banned),
+                Badge::Here(Availability::Away)
             ]
         );
     }
@@ -355,7 +355,7 @@ mod tests {
             device_name: String::new(),
             address: None,
         };
-        let record = Record::of_sign_in(&line, Language::English);
+        let record = AdminRecord::of_sign_in(&line, Language::English);
         assert_eq!(record.lead, Lead::Words("Wrong passphrase".into()));
         assert_eq!(words(&record, "Address"), None);
         assert_eq!(words(&record, "Your nickname").as_deref(), Some("mina"));
@@ -374,7 +374,7 @@ mod tests {
             room: None,
             detail: "owner".into(),
         };
-        let record = Record::of_audit(&line, Language::English);
+        let record = AdminRecord::of_audit(&line, Language::English);
         assert_eq!(words(&record, "By").as_deref(), Some("the command line"));
         assert_eq!(words(&record, "Detail").as_deref(), Some("Owner"));
         assert_eq!(words(&record, "Person").as_deref(), Some("Mina"));
@@ -384,7 +384,7 @@ mod tests {
             ..line
         };
         assert_eq!(
-            words(&Record::of_audit(&limit, Language::English), "Detail").as_deref(),
+            words(&AdminRecord::of_audit(&limit, Language::English), "Detail").as_deref(),
             Some("Rooms joined or made 7")
         );
     }
@@ -405,8 +405,8 @@ mod tests {
             active_at: 1,
         };
         let deletes = |room: &RoomInfo, role| {
-            let ways = Record::of_room(room, role, Language::English).ways;
-            ways.iter().any(|way| matches!(way, Way::Delete(_)))
+            let ways = AdminRecord::of_room(room, role, Language::English).ways;
+            ways.iter().any(|way| matches!(way, RecordAct::Delete(_)))
         };
         assert!(!deletes(&room, Role::Owner));
         let other = RoomInfo { lobby: false, ..room };

@@ -2,9 +2,9 @@
 
 /// The path everything lives below. Empty at the root; otherwise it begins with a slash and ends with none.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct BasePath(String);
+pub struct PageRoot(String);
 
-impl BasePath {
+impl PageRoot {
     /// Reads what the server wrote into the page.
     pub fn new(path: &str) -> Self {
         Self(match path.trim_matches('/') {
@@ -43,17 +43,17 @@ impl BasePath {
 
 #[cfg(target_arch = "wasm32")]
 thread_local! {
-    static HERE: BasePath = leptos::prelude::document()
+    static HERE: PageRoot = leptos::prelude::document()
         .query_selector("meta[name=base-path]")
         .ok()
         .flatten()
         .and_then(|meta| meta.get_attribute("content"))
-        .map_or_else(BasePath::default, |path| BasePath::new(&path));
+        .map_or_else(PageRoot::default, |path| PageRoot::new(&path));
 }
 
 /// Where this page's server lives.
 #[cfg(target_arch = "wasm32")]
-pub(crate) fn here() -> BasePath {
+pub(crate) fn here() -> PageRoot {
     HERE.with(Clone::clone)
 }
 
@@ -71,18 +71,18 @@ mod tests {
     #[test]
     fn fault_f31_an_address_below_a_path_reads_back() {
         for base in ["", "/", "/chat", "chat/", "/a/b/"] {
-            let base = BasePath::new(base);
+            let base = PageRoot::new(base);
             for path in ["/", "/r/7/41", "/join", "/api/session"] {
                 assert_eq!(base.within(&base.address(path)), path, "{base:?}");
             }
         }
-        assert_eq!(BasePath::new("/chat/").address("/r/7"), "/chat/r/7");
-        assert_eq!(BasePath::new("/").address("/r/7"), "/r/7");
+        assert_eq!(PageRoot::new("/chat/").address("/r/7"), "/chat/r/7");
+        assert_eq!(PageRoot::new("/").address("/r/7"), "/r/7");
     }
 
     #[test]
     fn fault_f31_each_product_on_a_host_knows_its_own_keys_alone() {
-        let bases = ["", "/chat", "/a/chat", "/chat/a"].map(BasePath::new);
+        let bases = ["", "/chat", "/a/chat", "/chat/a"].map(PageRoot::new);
         for base in &bases {
             for other in &bases {
                 let key = other.scoped("steadfast.draft.7");
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn fault_f31_what_lies_outside_is_the_root() {
-        let base = BasePath::new("/chat");
+        let base = PageRoot::new("/chat");
         for address in ["/chat", "/", "/chatter/r/7", "/r/7"] {
             assert_eq!(base.within(address), "/", "{address}");
         }

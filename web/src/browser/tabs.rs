@@ -70,17 +70,17 @@ impl Peers for Tabs {
 }
 
 /// Waits until no other tab is signing in, and keeps them waiting until the answer is dropped.
-pub(crate) async fn sign_in_turn() -> Option<Held> {
+pub(crate) async fn sign_in_turn() -> Option<LockGuard> {
     lock(SIGN_IN_LOCK).await
 }
 
 /// A lock held; dropped, it is free.
-pub(crate) struct Held {
+pub(crate) struct LockGuard {
     _release: oneshot::Sender<()>,
 }
 
 /// Waits for a lock of this browser's. `None` where there are none to be had.
-async fn lock(name: &str) -> Option<Held> {
+async fn lock(name: &str) -> Option<LockGuard> {
     let navigator = web_sys::window()?.navigator();
     let locks = Reflect::get(&navigator, &"locks".into())
         .ok()
@@ -90,7 +90,7 @@ async fn lock(name: &str) -> Option<Held> {
     // The lock is held until the promise this returns is settled.
     let hold = Closure::once_into_js(move |_lock: JsValue| -> Promise {
         let (release, released) = oneshot::channel::<()>();
-        let _ = granted.send(Held { _release: release });
+        let _ = granted.send(LockGuard { _release: release });
         wasm_bindgen_futures::future_to_promise(async {
             let _ = released.await;
             Ok(JsValue::UNDEFINED)

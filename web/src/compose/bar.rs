@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::compose::context::ComposeContext;
-use crate::compose::draft::{Edited, Meanwhile};
+use crate::compose::draft::{EditTarget, Meanwhile};
 use crate::compose::phrases::{ComposePhrases, DraftPhrases};
 use crate::language::locale::Locale;
 use crate::markdown;
@@ -17,7 +17,7 @@ use crate::ui::phrases::UiPhrases;
 enum Purpose {
     Message,
     Reply,
-    Edit(Edited, Meanwhile),
+    Edit(EditTarget, Meanwhile),
 }
 
 /// What is replied to, or that something is being edited; with a way out.
@@ -97,7 +97,7 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
         .into_any(),
     };
     let way = match way {
-        Some(Way::Theirs) => view! {
+        Some(WayOut::Theirs) => view! {
             <button
                 type="button"
                 class="button button-small"
@@ -108,7 +108,7 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
             </button>
         }
         .into_any(),
-        Some(Way::Message) => view! {
+        Some(WayOut::Message) => view! {
             <button
                 type="button"
                 class="button button-small"
@@ -135,16 +135,16 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
 }
 
 /// A way on from an edit whose message is another by now.
-enum Way {
+enum WayOut {
     Theirs,
     Message,
 }
 
-fn way_on(meanwhile: &Meanwhile) -> Option<Way> {
+fn way_on(meanwhile: &Meanwhile) -> Option<WayOut> {
     match meanwhile {
         Meanwhile::Nothing => None,
-        Meanwhile::Changed { .. } => Some(Way::Theirs),
-        Meanwhile::Gone => Some(Way::Message),
+        Meanwhile::Changed { .. } => Some(WayOut::Theirs),
+        Meanwhile::Gone => Some(WayOut::Message),
     }
 }
 

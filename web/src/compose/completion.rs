@@ -5,9 +5,9 @@ use crate::markdown;
 
 /// A name being typed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Asked<'a> {
+pub struct NameQuery<'a> {
     /// What kind of name.
-    pub kind: Kind,
+    pub kind: NameKind,
     /// What of it is typed, without its mark.
     pub typed: &'a str,
     /// Where its mark stands, in bytes.
@@ -16,7 +16,7 @@ pub struct Asked<'a> {
 
 /// What can be named.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum NameKind {
     /// `@`: a person.
     Person,
     /// `:`: an emoji.
@@ -30,18 +30,22 @@ const MAX_TYPED: usize = 32;
 const MIN_EMOJI: usize = 2;
 
 /// What is being named at the end of `before`, the text up to the caret.
-pub fn asked(before: &str) -> Option<Asked<'_>> {
+pub fn asked(before: &str) -> Option<NameQuery<'_>> {
     let word = before.char_indices().rev().take(MAX_TYPED + 1);
     let (from, mark) = word
         .take_while(|(_, c)| !c.is_whitespace())
         .find(|(_, c)| matches!(c, '@' | ':'))?;
     let typed = &before[from + 1..];
-    let kind = if mark == '@' { Kind::Person } else { Kind::Emoji };
-    let plausible = match kind {
-        Kind::Person => markdown::may_name(&before[..from]),
-        Kind::Emoji => typed.chars().count() >= MIN_EMOJI && typed.chars().all(is_in_name),
+    let kind = if mark == '@' {
+        NameKind::Person
+    } else {
+        NameKind::Emoji
     };
-    (plausible && begins_word(&before[..from]) && !code_span::is_open(before)).then_some(Asked {
+    let plausible = match kind {
+        NameKind::Person => markdown::may_name(&before[..from]),
+        NameKind::Emoji => typed.chars().count() >= MIN_EMOJI && typed.chars().all(is_in_name),
+    };
+    (plausible && begins_word(&before[..from]) && !code_span::is_open(before)).then_some(NameQuery {
         kind,
         typed,
         from,
@@ -70,15 +74,15 @@ fn is_in_name(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn kind_of(before: &str) -> Option<(Kind, &str)> {
+    fn kind_of(before: &str) -> Option<(NameKind, &str)> {
         asked(before).map(|asked| (asked.kind, asked.typed))
     }
 
     #[test]
     fn a_person_is_asked_for_from_the_mark_on() {
-        assert_eq!(kind_of("@"), Some((Kind::Person, "")));
-        assert_eq!(kind_of("hi @Mi"), Some((Kind::Person, "Mi")));
-        assert_eq!(kind_of("(@미"), Some((Kind::Person, "미")));
+        assert_eq!(kind_of("@"), Some((NameKind::Person, "")));
+        assert_eq!(kind_of("hi @Mi"), Some((NameKind::Person, "Mi")));
+        assert_eq!(kind_of("(@미"), Some((NameKind::Person, "미")));
         assert_eq!(asked("안녕 @미").map(|asked| asked.from), Some("안녕 ".len()));
     }
 
@@ -107,9 +111,9 @@ mod tests {
 
     #[test]
     fn an_emoji_is_asked_for_after_two_letters() {
-        assert_eq!(kind_of(":ta"), Some((Kind::Emoji, "ta")));
-        assert_eq!(kind_of("와 :파티"), Some((Kind::Emoji, "파티")));
-        assert_eq!(kind_of(":+1"), Some((Kind::Emoji, "+1")));
+        assert_eq!(kind_of(":ta"), Some((NameKind::Emoji, "ta")));
+        assert_eq!(kind_of("와 :파티"), Some((NameKind::Emoji, "파티")));
+        assert_eq!(kind_of(":+1"), Some((NameKind::Emoji, "+1")));
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(crate) fn Composer() -> impl IntoView {
     let rooms = RoomsContext::here();
     let compose = ComposeContext::here();
     let textarea = field.element;
-    let trouble = RwSignal::new(None::<Trouble>);
+    let trouble = RwSignal::new(None::<ComposeTrouble>);
     let blank = RwSignal::new(true);
     let help = RwSignal::new(false);
     let (drafting, composing) = (compose.drafting, compose.drafting.composing);
@@ -88,7 +88,7 @@ pub(crate) fn Composer() -> impl IntoView {
             blank.set(is_blank);
         }
         let over = wire.trim_end().len().saturating_sub(limit::MESSAGE_BYTES);
-        let now = (over > 0).then_some(Trouble::Over(over));
+        let now = (over > 0).then_some(ComposeTrouble::Over(over));
         if trouble.get_untracked() != now {
             trouble.set(now);
         }
@@ -137,13 +137,13 @@ pub(crate) fn Composer() -> impl IntoView {
         match MessageText::parse(&to_wire(&textarea.value())) {
             Ok(text) => match compose.post(text) {
                 Ok(()) => trouble.set(None),
-                Err(unposted) => trouble.set(Some(Trouble::Unposted(unposted))),
+                Err(unposted) => trouble.set(Some(ComposeTrouble::Unposted(unposted))),
             },
             // Nothing at all is no message, and known to be none; what is there and shows nothing has to be told.
             Err(TextError::Empty) if compose.is_rewriting_now() || textarea.value().trim().is_empty() => {
                 compose.emptied.call(());
             }
-            Err(error) => trouble.set(Some(Trouble::Text(error))),
+            Err(error) => trouble.set(Some(ComposeTrouble::Text(error))),
         }
         let _ = textarea.focus();
     };
@@ -245,7 +245,7 @@ pub(crate) fn Composer() -> impl IntoView {
                     {move || {
                         trouble
                             .get()
-                            .or_else(|| compose.refusal.get().map(|refusal| Trouble::Unposted(Unposted::Refused(refusal))))
+                            .or_else(|| compose.refusal.get().map(|refusal| ComposeTrouble::Unposted(Unposted::Refused(refusal))))
                             .map(|trouble| trouble.words(locale))
                     }}
                 </span>
@@ -275,13 +275,13 @@ fn ends_name(event: &Event) -> bool {
 
 /// Why what is written cannot be posted.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Trouble {
+enum ComposeTrouble {
     Over(usize),
     Text(TextError),
     Unposted(Unposted),
 }
 
-impl Trouble {
+impl ComposeTrouble {
     fn words(self, locale: Locale) -> String {
         match self {
             Self::Over(bytes) => (ComposePhrases::of(locale.language()).bytes_over)(bytes),

@@ -24,7 +24,7 @@ pub struct Draft {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Edit {
     /// What it is for.
-    pub of: Edited,
+    pub of: EditTarget,
     /// What that said when the edit began, or since its new text was accepted.
     pub base: String,
     /// What it is to say.
@@ -37,7 +37,7 @@ pub struct Edit {
 /// What an edit is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Edited {
+pub enum EditTarget {
     /// A message in the log.
     Message(Seq),
     /// An outbox item that was refused.
@@ -110,7 +110,7 @@ impl Draft {
     }
 
     /// Begins an edit of something that says `base`. The edit before is dropped: ask first where it is changed.
-    pub fn begin_edit(&mut self, of: Edited, base: &str) {
+    pub fn begin_edit(&mut self, of: EditTarget, base: &str) {
         if self.edit.as_ref().is_some_and(|edit| edit.of == of) {
             return;
         }
@@ -254,7 +254,7 @@ mod tests {
 
     fn editing(base: &str, typed: &str) -> Draft {
         let mut draft = draft("meanwhile this");
-        draft.begin_edit(Edited::Message(7), base);
+        draft.begin_edit(EditTarget::Message(7), base);
         draft.typed(typed);
         draft
     }
@@ -286,7 +286,7 @@ mod tests {
         assert_eq!(read.current(), "meanwhile this");
         draft.typed("ground");
         assert!(!draft.is_edit_changed(), "nothing to ask for");
-        draft.begin_edit(Edited::Message(7), "ground");
+        draft.begin_edit(EditTarget::Message(7), "ground");
         assert_eq!(draft.current(), "ground");
     }
 

@@ -8,9 +8,9 @@ use steadfast_shared::{Person, RoomId, RoomKind, Seq};
 use uuid::Uuid;
 
 use crate::compose::context::ComposeContext;
-use crate::compose::draft::{Draft, Edited, Said};
+use crate::compose::draft::{Draft, EditTarget, Said};
 use crate::compose::drafts;
-use crate::compose::drafts::{Author, Drafts, Place};
+use crate::compose::drafts::{DraftAuthor, DraftPlace, Drafts};
 use crate::language::calendar;
 use crate::markdown::Mentions;
 use crate::storage::local;
@@ -53,7 +53,7 @@ pub(crate) enum Instead {
     /// A reply.
     Reply(Seq),
     /// Another edit.
-    Edit(Edited),
+    Edit(EditTarget),
 }
 
 impl Drafting {
@@ -189,7 +189,7 @@ impl ComposeContext {
             draft
                 .edit
                 .as_ref()
-                .is_some_and(|edit| edit.of == Edited::Message(message))
+                .is_some_and(|edit| edit.of == EditTarget::Message(message))
         };
         if self.drafting.draft.with_untracked(edits) {
             self.drafting.draft.update(|draft| draft.edit = None);
@@ -306,10 +306,10 @@ impl ComposeContext {
     }
 
     /// Who writes here.
-    pub(crate) fn author(self) -> Option<Author> {
+    pub(crate) fn author(self) -> Option<DraftAuthor> {
         self.chat.read(|session| {
             let identity = session.identity()?;
-            Some(Author {
+            Some(DraftAuthor {
                 me: identity.me.clone(),
                 epoch: identity.epoch,
             })
@@ -346,26 +346,26 @@ impl ComposeContext {
         }
     }
 
-    fn place_of(self, room: RoomId) -> Place {
+    fn place_of(self, room: RoomId) -> DraftPlace {
         let public_name = self.chat.read(|session: &Session| {
             let view = session.room(room).filter(|view| view.kind == RoomKind::Public);
             view.map(|view| view.name.to_owned())
         });
-        Place {
+        DraftPlace {
             room,
             public_name: public_name.unwrap_or_default(),
         }
     }
 
     /// What is to be edited says; `None` where it is not here.
-    fn text_of(self, of: Edited) -> Option<String> {
+    fn text_of(self, of: EditTarget) -> Option<String> {
         self.said_of(self.drafting.room()?, of)?
     }
 
     /// What it says, nothing where it was deleted; `None` where it is not held.
-    fn said_of(self, room: RoomId, of: Edited) -> Option<Option<String>> {
+    fn said_of(self, room: RoomId, of: EditTarget) -> Option<Option<String>> {
         self.chat.read(|session| match of {
-            Edited::Message(seq) => {
+            EditTarget::Message(seq) => {
                 let row = session.timeline(room).message(seq)?;
                 match row.body {
                     RowBody::Message(text) => Some(Some(text.to_owned())),
@@ -374,7 +374,7 @@ impl ComposeContext {
                 }
             }
             // What is over by then, because another tab sent it or threw it away, is as good as deleted.
-            Edited::Item(id) => {
+            EditTarget::Item(id) => {
                 let item = session.outbox().find(|item| item.id == id);
                 Some(item.and_then(|item| {
                     item.rejection_for(session.identity())?;

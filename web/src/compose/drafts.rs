@@ -23,7 +23,7 @@ const RECORDS: usize = 16;
 
 /// Who writes, and in which life of the database.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Author {
+pub struct DraftAuthor {
     /// The person.
     pub me: Person,
     /// The epoch that the places in a draft mean.
@@ -32,7 +32,7 @@ pub struct Author {
 
 /// One room to write in.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place {
+pub struct DraftPlace {
     /// Its id.
     pub room: RoomId,
     /// Its name, where it is a public one: what it is found by in another epoch.
@@ -40,7 +40,7 @@ pub struct Place {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-struct Record {
+struct DraftRecord {
     draft: Draft,
     by: Person,
     epoch: Epoch,
@@ -48,8 +48,8 @@ struct Record {
     at: Millis,
 }
 
-impl Record {
-    fn is_of(&self, author: &Author) -> bool {
+impl DraftRecord {
+    fn is_of(&self, author: &DraftAuthor) -> bool {
         self.by.id == author.me.id || (self.epoch != author.epoch && self.by.name == author.me.name)
     }
 }
@@ -101,7 +101,7 @@ impl<S: KeyValue> Drafts<S> {
     }
 
     /// What this tab shows in a room: its own draft, or else the newest of another tab or of an earlier visit.
-    pub fn open(&mut self, author: &Author, place: &Place) -> Draft {
+    pub fn open(&mut self, author: &DraftAuthor, place: &DraftPlace) -> Draft {
         if let Some(own) = self.own.get(&place.room) {
             return own.draft.clone();
         }
@@ -135,7 +135,7 @@ impl<S: KeyValue> Drafts<S> {
     }
 
     /// Keeps what this tab writes in a room.
-    pub fn keep(&mut self, author: &Author, place: &Place, draft: &Draft, at: Millis) {
+    pub fn keep(&mut self, author: &DraftAuthor, place: &DraftPlace, draft: &Draft, at: Millis) {
         let key = key(author.me.id, place.room, &self.tab);
         let origin = self.own.remove(&place.room).and_then(|own| own.origin);
         if draft.is_empty() {
@@ -146,7 +146,7 @@ impl<S: KeyValue> Drafts<S> {
             }
             return;
         }
-        let record = Record {
+        let record = DraftRecord {
             draft: draft.clone(),
             by: author.me.clone(),
             epoch: author.epoch,
@@ -166,7 +166,7 @@ impl<S: KeyValue> Drafts<S> {
     }
 
     /// What this tab wrote in a room was sent; `left` remains. A send clears the draft it sent, and no other.
-    pub fn sent(&mut self, author: &Author, place: &Place, sent: &str, left: &Draft, at: Millis) {
+    pub fn sent(&mut self, author: &DraftAuthor, place: &DraftPlace, sent: &str, left: &Draft, at: Millis) {
         let origin = self.own.get_mut(&place.room).and_then(|own| own.origin.take());
         if let Some(origin) = origin.filter(|origin| self.is_unchanged(origin))
             && sent.contains(origin.draft.current().trim())
@@ -177,7 +177,13 @@ impl<S: KeyValue> Drafts<S> {
     }
 
     /// Another tab changed what is stored under a key. Gives the draft to show in the room, where it is another one.
-    pub fn changed(&mut self, author: &Author, place: &Place, changed: &str, at: Millis) -> Option<Draft> {
+    pub fn changed(
+        &mut self,
+        author: &DraftAuthor,
+        place: &DraftPlace,
+        changed: &str,
+        at: Millis,
+    ) -> Option<Draft> {
         let mine = key(author.me.id, place.room, &self.tab);
         let stored = self.storage.get(changed);
         if changed == mine {
@@ -228,7 +234,7 @@ impl<S: KeyValue> Drafts<S> {
     }
 
     /// This person's unsent words, room by room.
-    pub fn words_of(&self, author: &Author) -> Vec<(RoomId, Draft)> {
+    pub fn words_of(&self, author: &DraftAuthor) -> Vec<(RoomId, Draft)> {
         let all = self.all().into_iter();
         let mine = all.filter(|(.., record)| record.is_of(author) && record.draft.has_words());
         mine.filter_map(|(key, _, record)| Some((room_of(&key)?, record.draft)))
@@ -259,7 +265,7 @@ impl<S: KeyValue> Drafts<S> {
     }
 
     /// Drafts of a version that knew one per room and nobody's name become this person's.
-    pub fn adopt_nameless(&mut self, author: &Author, at: Millis) {
+    pub fn adopt_nameless(&mut self, author: &DraftAuthor, at: Millis) {
         for key in self.storage.keys() {
             let room = key
                 .strip_prefix(PREFIX)
@@ -267,7 +273,7 @@ impl<S: KeyValue> Drafts<S> {
             let Some((room, text)) = room.zip(self.storage.get(&key)) else {
                 continue;
             };
-            let place = Place {
+            let place = DraftPlace {
                 room,
                 public_name: String::new(),
             };
@@ -284,8 +290,8 @@ impl<S: KeyValue> Drafts<S> {
         self.storage.get(&origin.key).as_ref() == Some(&origin.text)
     }
 
-    fn found(&self, author: &Author, place: &Place) -> Vec<(String, String, Record)> {
-        let here = |key: &str, record: &Record| {
+    fn found(&self, author: &DraftAuthor, place: &DraftPlace) -> Vec<(String, String, DraftRecord)> {
+        let here = |key: &str, record: &DraftRecord| {
             let same_name = !place.public_name.is_empty() && record.room_name == place.public_name;
             room_of(key) == Some(place.room) || (record.epoch != author.epoch && same_name)
         };
@@ -294,7 +300,7 @@ impl<S: KeyValue> Drafts<S> {
         found
     }
 
-    fn all(&self) -> Vec<(String, String, Record)> {
+    fn all(&self) -> Vec<(String, String, DraftRecord)> {
         let keys = self.storage.keys().into_iter();
         keys.filter(|key| room_of(key).is_some())
             .filter_map(|key| {
@@ -305,7 +311,7 @@ impl<S: KeyValue> Drafts<S> {
             .collect()
     }
 
-    fn bound(&mut self, author: &Author, place: &Place) {
+    fn bound(&mut self, author: &DraftAuthor, place: &DraftPlace) {
         let mut found = self.found(author, place);
         if found.len() <= RECORDS {
             return;
@@ -367,8 +373,8 @@ mod tests {
         uuid::Uuid::from_u128(n)
     }
 
-    fn author(n: u128) -> Author {
-        Author {
+    fn author(n: u128) -> DraftAuthor {
+        DraftAuthor {
             me: Person {
                 id: UserId(uuid(n)),
                 name: format!("person {n}"),
@@ -377,8 +383,8 @@ mod tests {
         }
     }
 
-    fn place(n: u128) -> Place {
-        Place {
+    fn place(n: u128) -> DraftPlace {
+        DraftPlace {
             room: RoomId(uuid(n)),
             public_name: String::new(),
         }
@@ -507,7 +513,7 @@ mod tests {
     #[test]
     fn in_another_life_of_the_database_a_draft_is_found_by_person_and_public_room() {
         let shared = Shared::default();
-        let general = Place {
+        let general = DraftPlace {
             public_name: "general".into(),
             ..place(1)
         };
@@ -516,7 +522,7 @@ mod tests {
         reply.begin_reply(4);
         before.keep(&author(1), &general, &reply, 1);
         before.keep(&author(1), &place(2), &says("in private"), 1);
-        let anew = Author {
+        let anew = DraftAuthor {
             me: Person {
                 id: UserId(uuid(99)),
                 ..author(1).me
@@ -526,13 +532,13 @@ mod tests {
         let mut after = Drafts::new(shared, "1");
         let found = after.open(
             &anew,
-            &Place {
+            &DraftPlace {
                 room: RoomId(uuid(50)),
                 ..general
             },
         );
         assert_eq!(found, says("hi all"));
-        let private = Place {
+        let private = DraftPlace {
             room: RoomId(uuid(51)),
             public_name: String::new(),
         };

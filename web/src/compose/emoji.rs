@@ -5,7 +5,7 @@ static TABLE: &str = include_str!("emoji/table.txt");
 
 /// An emoji and what it is called.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Listed {
+pub struct NamedEmoji {
     /// The emoji.
     pub emoji: &'static str,
     /// Its first name.
@@ -14,11 +14,11 @@ pub struct Listed {
 }
 
 /// Every emoji listed, in the order people know from their phones.
-pub fn all() -> impl Iterator<Item = Listed> {
+pub fn all() -> impl Iterator<Item = NamedEmoji> {
     TABLE.lines().filter_map(|line| {
         let (emoji, words) = line.split_once(' ')?;
         let name = words.split(' ').next()?;
-        Some(Listed { emoji, name, words })
+        Some(NamedEmoji { emoji, name, words })
     })
 }
 
@@ -30,11 +30,11 @@ pub fn named(name: &str) -> Option<&'static str> {
 }
 
 /// The emoji that `typed` may mean, best first: by the beginning of a word, then by any part of one.
-pub fn find(typed: &str, most: usize) -> Vec<Listed> {
+pub fn find(typed: &str, most: usize) -> Vec<NamedEmoji> {
     let typed = typed.to_lowercase();
-    let begins = |listed: &Listed| listed.words.split(' ').any(|word| word.starts_with(&typed));
-    let holds = |listed: &Listed| !begins(listed) && listed.words.contains(&typed);
-    let exactly = |listed: &Listed| listed.words.split(' ').any(|word| word == typed);
+    let begins = |listed: &NamedEmoji| listed.words.split(' ').any(|word| word.starts_with(&typed));
+    let holds = |listed: &NamedEmoji| !begins(listed) && listed.words.contains(&typed);
+    let exactly = |listed: &NamedEmoji| listed.words.split(' ').any(|word| word == typed);
     let best = all().filter(exactly);
     let good = all().filter(|listed| begins(listed) && !exactly(listed));
     best.chain(good).chain(all().filter(holds)).take(most).collect()

@@ -5,7 +5,7 @@ use steadfast_client::{Input, MessageChange, Refusal, Session};
 use steadfast_shared::{EntryId, MessageText, Person, RoomId, UserId};
 
 use crate::compose::context::ComposeContext;
-use crate::compose::draft::{Edited, Meanwhile, Withheld};
+use crate::compose::draft::{EditTarget, Meanwhile, Withheld};
 use crate::compose::drafting::Instead;
 use crate::language::calendar;
 
@@ -43,11 +43,11 @@ impl ComposeContext {
         let sent = text.as_str().to_owned();
         match draft.edit {
             Some(edit) => match edit.of {
-                Edited::Message(message) if edit.base != sent || edit.meanwhile != Meanwhile::Nothing => {
+                EditTarget::Message(message) if edit.base != sent || edit.meanwhile != Meanwhile::Nothing => {
                     self.change(room, MessageChange::Edit { message, text });
                 }
-                Edited::Message(_) => {}
-                Edited::Item(rejected) => self.chat.dispatch(Input::Edit {
+                EditTarget::Message(_) => {}
+                EditTarget::Item(rejected) => self.chat.dispatch(Input::Edit {
                     id: rejected,
                     new_id: id,
                     text,
@@ -78,7 +78,7 @@ impl ComposeContext {
 
     /// Takes something that was not sent back into the composer.
     pub(crate) fn edit(self, id: EntryId) {
-        self.write_instead(Instead::Edit(Edited::Item(id)));
+        self.write_instead(Instead::Edit(EditTarget::Item(id)));
     }
 
     /// Whether another text for a message is being written. Tracked.

@@ -6,9 +6,9 @@ use web_sys::HtmlTextAreaElement;
 
 use crate::browser::folded::folded;
 use crate::browser::insertion::replace;
-use crate::compose::completion::Kind;
+use crate::compose::completion::NameKind;
 use crate::compose::context::ComposeContext;
-use crate::compose::emoji::Listed;
+use crate::compose::emoji::NamedEmoji;
 use crate::compose::phrases::ComposePhrases;
 use crate::compose::{completion, emoji};
 use crate::language::locale::Locale;
@@ -21,7 +21,7 @@ const OFFERED: usize = 8;
 /// What may be meant by what is being typed, and which of it the arrow keys are on.
 #[derive(Clone, Copy)]
 pub(crate) struct Suggestions {
-    offers: RwSignal<Vec<Offer>>,
+    offers: RwSignal<Vec<Suggestion>>,
     at: RwSignal<usize>,
     /// Where the name began that a person closed the list over.
     closed_over: StoredValue<Option<usize>>,
@@ -29,9 +29,9 @@ pub(crate) struct Suggestions {
 
 /// Something that may be meant.
 #[derive(Clone, PartialEq, Debug)]
-enum Offer {
+enum Suggestion {
     Person(Person),
-    Emoji(Listed),
+    Emoji(NamedEmoji),
 }
 
 /// What was chosen, where a name has to be remembered for it.
@@ -71,10 +71,10 @@ impl Suggestions {
             self.closed_over.set_value(None);
         }
         let offers = match asked.filter(|_| !closed) {
-            Some(asked) if asked.kind == Kind::Person => people(compose, asked.typed),
+            Some(asked) if asked.kind == NameKind::Person => people(compose, asked.typed),
             Some(asked) => emoji::find(asked.typed, OFFERED)
                 .into_iter()
-                .map(Offer::Emoji)
+                .map(Suggestion::Emoji)
                 .collect(),
             None => Vec::new(),
         };
@@ -121,8 +121,8 @@ impl Suggestions {
         let (before, caret) = before_caret(textarea);
         let from = completion::asked(&before)?.from;
         let (text, named) = match chosen {
-            Offer::Person(person) => (format!("@{} ", person.name), Some((person.name, person.id))),
-            Offer::Emoji(listed) => (listed.emoji.to_owned(), None),
+            Suggestion::Person(person) => (format!("@{} ", person.name), Some((person.name, person.id))),
+            Suggestion::Emoji(listed) => (listed.emoji.to_owned(), None),
         };
         replace(textarea, &text, utf16_len(&before[..from]), caret);
         self.clear();
@@ -146,7 +146,7 @@ pub(crate) fn SuggestionList(
     on_choose: Callback<()>,
 ) -> impl IntoView {
     let locale = Locale::here();
-    let option = move |(place, offer): (usize, Offer)| {
+    let option = move |(place, offer): (usize, Suggestion)| {
         let selected = move || suggestions.at.get() == place;
         Effect::new(move || {
             if selected()
@@ -157,7 +157,7 @@ pub(crate) fn SuggestionList(
             }
         });
         let said = match offer {
-            Offer::Person(person) => {
+            Suggestion::Person(person) => {
                 let name = person.name.clone();
                 view! {
                     <Avatar person small=true />
@@ -165,7 +165,7 @@ pub(crate) fn SuggestionList(
                 }
                 .into_any()
             }
-            Offer::Emoji(listed) => view! {
+            Suggestion::Emoji(listed) => view! {
                 <span class="suggestion-emoji">{listed.emoji}</span>
                 <span>":"{listed.name}":"</span>
             }
@@ -208,7 +208,7 @@ pub(crate) fn SuggestionList(
 }
 
 /// The people of the room whose names begin so, then those with a word that does; those online first.
-fn people(compose: ComposeContext, typed: &str) -> Vec<Offer> {
+fn people(compose: ComposeContext, typed: &str) -> Vec<Suggestion> {
     let typed = folded(typed);
     let mut offered: Vec<(u8, Person)> = compose
         .people_to_name()
@@ -230,7 +230,7 @@ fn people(compose: ComposeContext, typed: &str) -> Vec<Offer> {
     offered
         .into_iter()
         .take(OFFERED)
-        .map(|(_, person)| Offer::Person(person))
+        .map(|(_, person)| Suggestion::Person(person))
         .collect()
 }
 

@@ -17,13 +17,13 @@ const FRESH: Duration = Duration::from_secs(60);
 
 /// The answer of the server, as it was last.
 #[derive(Clone, Copy)]
-pub(crate) struct Allowance {
+pub(crate) struct AllowanceContext {
     usage: RwSignal<Option<Usage>>,
     asked_at: StoredValue<u64>,
     chat: ChatContext,
 }
 
-impl Allowance {
+impl AllowanceContext {
     pub(crate) fn provide(chat: ChatContext) -> Self {
         let context = Self {
             usage: RwSignal::new(None),
@@ -39,7 +39,7 @@ impl Allowance {
     }
 }
 
-impl Allowance {
+impl AllowanceContext {
     /// What is nearly used up, where something is. Tracked.
     pub(crate) fn scarce(self) -> Option<Scarce> {
         self.usage

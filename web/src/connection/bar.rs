@@ -8,7 +8,7 @@ use steadfast_client::link::LinkState;
 use steadfast_shared::event::ClosingReason;
 use steadfast_shared::{ErrorCode, HandshakeError};
 
-use crate::connection::allowance::Allowance;
+use crate::connection::allowance::AllowanceContext;
 use crate::connection::closed_phrases::ClosedPhrases;
 use crate::connection::context::ChatContext;
 use crate::connection::phrases::ConnectionPhrases;
@@ -23,7 +23,7 @@ const SECOND: Duration = Duration::from_secs(1);
 pub(crate) fn ConnectionBar() -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
-    let allowance = Allowance::here();
+    let allowance = AllowanceContext::here();
     let state = Memo::new(move |_| state_name(&chat.link()));
     let unsent = Memo::new(move |_| chat.on_outbox(steadfast_client::Session::unsent));
     let closed = move || {

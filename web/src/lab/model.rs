@@ -21,7 +21,7 @@ const JOURNEYS: usize = 8;
 
 /// How everything stood at one time.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub(crate) struct Look {
+pub(crate) struct LabView {
     /// What is broken on purpose at this moment.
     pub(crate) faults: Faults,
     /// The time it is.
@@ -36,7 +36,7 @@ pub(crate) struct Look {
     pub(crate) journeys: Vec<(Message, Vec<(Duration, Step)>)>,
 }
 
-impl Look {
+impl LabView {
     fn new(faults: Faults, journey: &Journey, now: Duration, back: Option<Duration>) -> Self {
         let at = back.unwrap_or(now);
         let picture = match back {
@@ -71,7 +71,7 @@ pub(crate) struct LabContext {
     /// Whether it is unfolded.
     pub(crate) open: RwSignal<bool>,
     /// How everything stands, or stood when one looks back.
-    pub(crate) look: RwSignal<Look>,
+    pub(crate) look: RwSignal<LabView>,
     /// The time one looks back to.
     pub(crate) back: RwSignal<Option<Duration>>,
     asked: StoredValue<bool>,
@@ -86,7 +86,7 @@ impl LabContext {
         let context = Self {
             offered: RwSignal::new(false),
             open: RwSignal::new(false),
-            look: RwSignal::new(Look::default()),
+            look: RwSignal::new(LabView::default()),
             back: RwSignal::new(None),
             asked: StoredValue::new(false),
             posted: StoredValue::new(0),
@@ -165,7 +165,7 @@ impl LabContext {
         let back = self.back.get_untracked();
         self.chat.with(|chat| {
             let faults = chat.faults();
-            if let Some(look) = chat.journey(|journey, now| Look::new(faults, journey, now, back)) {
+            if let Some(look) = chat.journey(|journey, now| LabView::new(faults, journey, now, back)) {
                 self.look.set(look);
             }
         });

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::lab::model::{LabContext, Look};
+use crate::lab::model::{LabContext, LabView};
 use crate::lab::phrases::ScrubberPhrases;
 use crate::language::locale::{Locale, words};
 
@@ -92,7 +92,7 @@ pub(crate) fn Scrubber() -> impl IntoView {
 }
 
 /// How many steps a time lies back.
-fn steps(look: &Look, time: Duration) -> i32 {
+fn steps(look: &LabView, time: Duration) -> i32 {
     let ago = look.now.saturating_sub(time).as_millis() / STEP.as_millis();
     i32::try_from(ago).unwrap_or(i32::MAX)
 }

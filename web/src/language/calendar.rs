@@ -65,13 +65,15 @@ pub(crate) fn yesterday() -> Day {
 
 /// `10:24`, as the language writes it.
 pub(crate) fn time(at: Millis, language: Language) -> String {
-    format(Shape::Time, at, language)
+    format(DateStyle::Time, at, language)
 }
 
 /// The same hour and minute where there is no room for more, in the margin of a row: without what says which half of the day
 /// it is.
 pub(crate) fn short_time(at: Millis, language: Language) -> String {
-    let parts = with_format(Shape::Time, language, |format| format.format_to_parts(&date(at)));
+    let parts = with_format(DateStyle::Time, language, |format| {
+        format.format_to_parts(&date(at))
+    });
     let part = |part: &JsValue, name: &str| Reflect::get(part, &name.into()).ok()?.as_string();
     let short: String = parts
         .iter()
@@ -98,15 +100,15 @@ pub(crate) fn day_title(at: Millis, language: Language) -> String {
     } else if day == yesterday() {
         LanguagePhrases::of(language).yesterday.to_owned()
     } else if date(at).get_full_year() == Date::new_0().get_full_year() {
-        format(Shape::Day, at, language)
+        format(DateStyle::Day, at, language)
     } else {
-        format(Shape::DayAndYear, at, language)
+        format(DateStyle::DayAndYear, at, language)
     }
 }
 
 /// Day and time in full, for a tooltip.
 pub(crate) fn moment(at: Millis, language: Language) -> String {
-    format(Shape::Moment, at, language)
+    format(DateStyle::Moment, at, language)
 }
 
 /// How long ago, or in how long, as the language says it: `3 minutes ago`.
@@ -126,14 +128,14 @@ pub(crate) fn iso(at: Millis) -> String {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
+enum DateStyle {
     Time,
     Day,
     DayAndYear,
     Moment,
 }
 
-impl Shape {
+impl DateStyle {
     fn options(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Time => &[("hour", "numeric"), ("minute", "2-digit")],
@@ -151,10 +153,10 @@ impl Shape {
 
 thread_local! {
     /// Formats made so far: making one costs more than using it a hundred times.
-    static FORMATS: RefCell<Vec<(Shape, Language, Intl::DateTimeFormat)>> = const { RefCell::new(Vec::new()) };
+    static FORMATS: RefCell<Vec<(DateStyle, Language, Intl::DateTimeFormat)>> = const { RefCell::new(Vec::new()) };
 }
 
-fn format(shape: Shape, at: Millis, language: Language) -> String {
+fn format(shape: DateStyle, at: Millis, language: Language) -> String {
     let format = with_format(shape, language, Intl::DateTimeFormat::format);
     format
         .call1(&JsValue::UNDEFINED, &date(at))
@@ -163,7 +165,7 @@ fn format(shape: Shape, at: Millis, language: Language) -> String {
         .unwrap_or_default()
 }
 
-fn with_format<T>(shape: Shape, language: Language, read: impl FnOnce(&Intl::DateTimeFormat) -> T) -> T {
+fn with_format<T>(shape: DateStyle, language: Language, read: impl FnOnce(&Intl::DateTimeFormat) -> T) -> T {
     FORMATS.with_borrow_mut(|formats| {
         if let Some((.., made)) = formats.iter().find(|(s, l, _)| *s == shape && *l == language) {
             return read(made);

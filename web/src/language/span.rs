@@ -7,7 +7,7 @@ const DAY: u64 = 24 * HOUR;
 
 /// How long something lasts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Span {
+pub enum TimeSpan {
     /// One hour.
     Hour,
     /// One day.
@@ -20,7 +20,7 @@ pub enum Span {
     Quarter,
 }
 
-impl Span {
+impl TimeSpan {
     /// Every span, the shortest first.
     pub const ALL: [Self; 5] = [Self::Hour, Self::Day, Self::Week, Self::Month, Self::Quarter];
 
@@ -77,11 +77,11 @@ mod tests {
 
     #[test]
     fn a_span_reads_back_by_its_name() {
-        for span in Span::ALL {
-            assert_eq!(Span::of_name(span.name()), Some(span));
+        for span in TimeSpan::ALL {
+            assert_eq!(TimeSpan::of_name(span.name()), Some(span));
             assert!(span.seconds() <= ADDRESS_HELD_SECONDS);
         }
-        assert_eq!(Span::of_name("ever"), None);
+        assert_eq!(TimeSpan::of_name("ever"), None);
     }
 
     #[test]

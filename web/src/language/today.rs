@@ -14,11 +14,11 @@ const AFTER: Duration = Duration::from_millis(50);
 
 /// The day it is here.
 #[derive(Clone, Copy)]
-pub(crate) struct Today {
+pub(crate) struct TodayContext {
     pub(crate) day: RwSignal<Day>,
 }
 
-impl Today {
+impl TodayContext {
     pub(crate) fn provide() -> Self {
         let context = Self {
             day: RwSignal::new(calendar::day_of(calendar::now())),
@@ -32,7 +32,7 @@ impl Today {
     }
 }
 
-impl Today {
+impl TodayContext {
     /// Follows the calendar for as long as the page lives.
     pub(crate) fn follow(self) {
         self.look();

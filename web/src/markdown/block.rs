@@ -1,7 +1,7 @@
 //! Quotes and lists, line by line; everything else is prose, and [`fence`](super::fence) has code.
 
 use crate::markdown::fence::Unclosed;
-use crate::markdown::{Block, Budget, Inline, Item, Label, fence, inline};
+use crate::markdown::{Inline, Label, ListItem, MarkdownBlock, SizeBudget, fence, inline};
 
 /// Quotes and lists within one another; further in, their marks show as typed.
 const MAX_DEPTH: usize = 6;
@@ -17,17 +17,17 @@ const NO_POINT_FROM: u32 = 1_000;
 
 /// Where lines stand.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'b> {
+pub(super) struct LinePlace<'b> {
     /// How many quotes and lists deep.
     depth: usize,
     /// In a point: here one point alone is a list, too.
     in_point: bool,
-    budget: &'b Budget,
+    budget: &'b SizeBudget,
 }
 
-impl<'b> Place<'b> {
+impl<'b> LinePlace<'b> {
     /// Where a message begins.
-    pub(super) fn top(budget: &'b Budget) -> Self {
+    pub(super) fn top(budget: &'b SizeBudget) -> Self {
         Self {
             depth: 0,
             in_point: false,
@@ -45,7 +45,7 @@ impl<'b> Place<'b> {
 }
 
 /// Reads lines of text.
-pub(super) fn read(lines: &[&str], place: Place<'_>) -> Vec<Block> {
+pub(super) fn read(lines: &[&str], place: LinePlace<'_>) -> Vec<MarkdownBlock> {
     let mut blocks = Vec::new();
     let mut unclosed = Unclosed::default();
     let (mut prose_from, mut at) = (0, 0);
@@ -79,14 +79,14 @@ pub(super) fn read(lines: &[&str], place: Place<'_>) -> Vec<Block> {
 }
 
 /// The quote or list that begins with the first of `lines`, the one at `at`, and how many lines it takes.
-fn block_at(lines: &[&str], at: usize, place: Place<'_>) -> Option<(Block, usize)> {
+fn block_at(lines: &[&str], at: usize, place: LinePlace<'_>) -> Option<(MarkdownBlock, usize)> {
     if place.depth >= MAX_DEPTH {
         return None;
     }
     quote(lines, place).or_else(|| list(lines, place.in_point && at > 0, place))
 }
 
-fn prose(lines: &[&str], budget: &Budget) -> Option<Block> {
+fn prose(lines: &[&str], budget: &SizeBudget) -> Option<MarkdownBlock> {
     let first = lines.iter().position(|line| !is_blank(line))?;
     let last = lines.iter().rposition(|line| !is_blank(line))?;
     budget.spend(1);
@@ -102,7 +102,7 @@ fn prose(lines: &[&str], budget: &Budget) -> Option<Block> {
             inline::push(&mut inlines, Inline::Text("\n".repeat(paragraph.len() + 1)));
         }
     }
-    Some(Block::Prose(inlines))
+    Some(MarkdownBlock::Prose(inlines))
 }
 
 /// Lines of prose without the backslash that keeps them from being a quote or a point.
@@ -110,7 +110,7 @@ fn unescaped<'a>(lines: &[&'a str]) -> Vec<std::borrow::Cow<'a, str>> {
     let bare: Vec<Option<String>> = lines.iter().map(|line| without_backslash(line)).collect();
     let is_point = |at: usize| {
         let line = bare.get(at).and_then(Option::as_deref).or(lines.get(at).copied());
-        line.is_some_and(|line| Mark::of(line).is_some())
+        line.is_some_and(|line| ListMark::of(line).is_some())
     };
     let each = lines.iter().enumerate().map(|(at, line)| {
         let saves = |bare: &str| {
@@ -145,7 +145,7 @@ pub(super) fn is_escapable(c: char) -> bool {
     matches!(c, '\\' | '`' | '*' | '_' | '~' | '[' | ']' | '<' | '>')
 }
 
-fn quote(lines: &[&str], place: Place<'_>) -> Option<(Block, usize)> {
+fn quote(lines: &[&str], place: LinePlace<'_>) -> Option<(MarkdownBlock, usize)> {
     let inner: Vec<&str> = lines.iter().map_while(|line| quoted(line)).collect();
     let said = inner.iter().any(|line| !is_blank(line));
     // "> 5" alone compares.
@@ -154,7 +154,10 @@ fn quote(lines: &[&str], place: Place<'_>) -> Option<(Block, usize)> {
         return None;
     }
     place.budget.spend(1);
-    Some((Block::Quote(read(&inner, place.within(false))), inner.len()))
+    Some((
+        MarkdownBlock::Quote(read(&inner, place.within(false))),
+        inner.len(),
+    ))
 }
 
 fn is_sum(line: &str) -> bool {
@@ -174,11 +177,11 @@ fn quoted(line: &str) -> Option<&str> {
 }
 
 /// Points that stand together. One alone is no list, unless it has points within.
-fn list(lines: &[&str], alone: bool, place: Place<'_>) -> Option<(Block, usize)> {
-    let first = Mark::of(lines[0])?;
-    let mut points: Vec<(Mark<'_>, Vec<&str>)> = Vec::new();
+fn list(lines: &[&str], alone: bool, place: LinePlace<'_>) -> Option<(MarkdownBlock, usize)> {
+    let first = ListMark::of(lines[0])?;
+    let mut points: Vec<(ListMark<'_>, Vec<&str>)> = Vec::new();
     let mut at = 0;
-    while let Some(mark) = lines.get(at).and_then(|line| Mark::of(line)) {
+    while let Some(mark) = lines.get(at).and_then(|line| ListMark::of(line)) {
         let follows = points.last().is_none_or(|(before, _)| mark.follows(before));
         if !follows || points.len() >= place.budget.left() {
             break;
@@ -192,7 +195,7 @@ fn list(lines: &[&str], alone: bool, place: Place<'_>) -> Option<(Block, usize)>
         at = inside.end;
         // Points may stand apart.
         let gap = lines[at..].iter().take_while(|line| is_blank(line)).count();
-        let goes_on = lines.get(at + gap).and_then(|line| Mark::of(line));
+        let goes_on = lines.get(at + gap).and_then(|line| ListMark::of(line));
         if let (Some(next), Some((last, _))) = (goes_on, points.last())
             && next.follows(last)
         {
@@ -200,18 +203,18 @@ fn list(lines: &[&str], alone: bool, place: Place<'_>) -> Option<(Block, usize)>
         }
     }
     let has_points =
-        |(_, inner): &(Mark<'_>, Vec<&str>)| inner[1..].iter().any(|line| Mark::of(line).is_some());
+        |(_, inner): &(ListMark<'_>, Vec<&str>)| inner[1..].iter().any(|line| ListMark::of(line).is_some());
     if !(points.len() > 1 || alone || points.iter().any(has_points)) || are_dates(&points) {
         return None;
     }
     place.budget.spend(points.len());
-    let items = points.into_iter().map(|(mark, inner)| Item {
+    let items = points.into_iter().map(|(mark, inner)| ListItem {
         number: mark.number,
         blocks: read(&inner, place.within(true)),
     });
     let items = items.collect();
     Some((
-        Block::List {
+        MarkdownBlock::List {
             label: first.label,
             items,
         },
@@ -220,7 +223,7 @@ fn list(lines: &[&str], alone: bool, place: Place<'_>) -> Option<(Block, usize)>
 }
 
 /// "5. 3 회의" above "6. 4 휴가": numbers that count nothing, each before another one.
-fn are_dates(points: &[(Mark<'_>, Vec<&str>)]) -> bool {
+fn are_dates(points: &[(ListMark<'_>, Vec<&str>)]) -> bool {
     points[0].0.number.is_some_and(|number| number > 1)
         && points
             .iter()
@@ -228,7 +231,7 @@ fn are_dates(points: &[(Mark<'_>, Vec<&str>)]) -> bool {
 }
 
 /// How a point begins.
-struct Mark<'a> {
+struct ListMark<'a> {
     label: Label,
     number: Option<u32>,
     indent: usize,
@@ -237,7 +240,7 @@ struct Mark<'a> {
     text: &'a str,
 }
 
-impl<'a> Mark<'a> {
+impl<'a> ListMark<'a> {
     fn of(line: &'a str) -> Option<Self> {
         let (indent, rest) = unindent(line, MAX_INDENT);
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();

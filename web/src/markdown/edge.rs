@@ -10,14 +10,14 @@ const NESTED: usize = 6;
 
 /// A run of marks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Mark {
+pub(super) struct Delimiter {
     /// `*`, `_` or `~`.
     pub(super) sign: char,
     /// How many.
     pub(super) len: usize,
 }
 
-impl Mark {
+impl Delimiter {
     /// Two asterisks are hardly ever anything but a mark. One asterisk multiplies, one underscore joins names, and tildes
     /// draw words out.
     fn is_plain_bold(self) -> bool {

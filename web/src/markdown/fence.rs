@@ -1,6 +1,6 @@
 //! Code between fences: ```` ``` ```` as people type it in a chat, or `~~~` by the book.
 
-use crate::markdown::Block;
+use crate::markdown::MarkdownBlock;
 use crate::markdown::block::{MAX_INDENT, is_blank, unindent};
 
 /// The shortest fence.
@@ -11,7 +11,7 @@ const MAX_LANGUAGE: usize = 24;
 
 /// A fence, from the line it begins in.
 pub(super) struct Fence<'a> {
-    pub(super) code: Block,
+    pub(super) code: MarkdownBlock,
     /// How many lines it takes, whole ones.
     pub(super) lines: usize,
     /// What stands behind its end, in the same line.
@@ -28,7 +28,7 @@ pub(super) struct Unclosed {
 /// The fence that begins with a line. One of backticks that nobody closes reaches to the end; tildes have to be closed, for
 /// people draw words out with them.
 pub(super) fn at_start<'a>(line: &'a str, below: &[&'a str], unclosed: &mut Unclosed) -> Option<Fence<'a>> {
-    let opening = Opening::of(line)?;
+    let opening = FenceStart::of(line)?;
     if opening.sign == '~' && unclosed.tildes {
         return None;
     }
@@ -58,7 +58,7 @@ pub(super) fn within<'a>(
     if count % 2 == 0 {
         return None;
     }
-    let opening = Opening::of(&line[last..])?;
+    let opening = FenceStart::of(&line[last..])?;
     let Some(end) = opening.end(below) else {
         unclosed.within = true;
         return None;
@@ -67,7 +67,7 @@ pub(super) fn within<'a>(
 }
 
 /// How a fence begins.
-struct Opening<'a> {
+struct FenceStart<'a> {
     sign: char,
     width: usize,
     indent: usize,
@@ -85,7 +85,7 @@ struct End<'a> {
     behind: Option<&'a str>,
 }
 
-impl<'a> Opening<'a> {
+impl<'a> FenceStart<'a> {
     fn of(line: &'a str) -> Option<Self> {
         let (indent, rest) = unindent(line, MAX_INDENT);
         let sign = rest.chars().next().filter(|sign| matches!(sign, '`' | '~'))?;
@@ -155,7 +155,7 @@ impl<'a> Opening<'a> {
         if text.iter().all(|line| is_blank(line)) || self.code.is_some() && lines == 1 {
             return None;
         }
-        let code = Block::Code {
+        let code = MarkdownBlock::Code {
             language: self.language.to_owned(),
             text: text.join("\n"),
         };

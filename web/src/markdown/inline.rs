@@ -7,8 +7,8 @@
 
 use steadfast_shared::is_blank;
 
-use crate::markdown::edge::Mark;
-use crate::markdown::{Budget, Inline, block, edge, link, mention};
+use crate::markdown::edge::Delimiter;
+use crate::markdown::{Inline, SizeBudget, block, edge, link, mention};
 
 /// Marks that may be open at once: the oldest is given up. With at most two pairs per mark, it bounds the tree's depth.
 const MAX_OPEN: usize = 8;
@@ -23,30 +23,30 @@ const MAX_FACE: usize = 32;
 const MAX_LOCAL: usize = 64;
 
 /// Reads one paragraph.
-pub(super) fn read(text: &str, budget: &Budget) -> Vec<Inline> {
+pub(super) fn read(text: &str, budget: &SizeBudget) -> Vec<Inline> {
     if !text.contains('\\') {
-        return Reader::new(text, budget).read();
+        return InlineReader::new(text, budget).read();
     }
-    let mut trial = Reader::new(text, budget);
+    let mut trial = InlineReader::new(text, budget);
     trial.is_trial = true;
     let left = budget.left();
     let kept = trial.find_marks();
     budget.restore(left);
-    let mut reader = Reader::new(text, budget);
+    let mut reader = InlineReader::new(text, budget);
     reader.marks = kept;
     reader.read()
 }
 
-struct Reader<'a> {
+struct InlineReader<'a> {
     text: &'a str,
-    budget: &'a Budget,
+    budget: &'a SizeBudget,
     at: usize,
     /// Where the text begins that has no meaning yet but itself.
     plain_from: usize,
     /// Where the last letter, digit or picture ends that was passed, looked for up to `words_to`.
     word_end: usize,
     words_to: usize,
-    nodes: Vec<Node>,
+    nodes: Vec<InlineNode>,
     /// Where in `nodes` something is open: runs, and brackets.
     open: Vec<usize>,
     /// Whether backslashes are looked through.
@@ -55,7 +55,7 @@ struct Reader<'a> {
     marks: Vec<usize>,
 }
 
-enum Node {
+enum InlineNode {
     Done(Inline),
     Run(Run),
     Bracket(usize),
@@ -64,7 +64,7 @@ enum Node {
 /// Some marks in a row.
 #[derive(Clone, Copy)]
 struct Run {
-    mark: Mark,
+    mark: Delimiter,
     /// How many are not used up.
     left: usize,
     opens: bool,
@@ -87,8 +87,8 @@ impl Run {
     }
 }
 
-impl<'a> Reader<'a> {
-    fn new(text: &'a str, budget: &'a Budget) -> Self {
+impl<'a> InlineReader<'a> {
+    fn new(text: &'a str, budget: &'a SizeBudget) -> Self {
         Self {
             text,
             budget,
@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
             b'*' | b'_' | b'~' => self.run(char::from(byte)),
             b'[' => {
                 self.flush();
-                self.open(Node::Bracket(self.at));
+                self.open(InlineNode::Bracket(self.at));
                 self.skip(1);
             }
             b']' => self.close_bracket(),
@@ -246,7 +246,7 @@ impl<'a> Reader<'a> {
             Some(before) if self.is_trial => before,
             _ => &self.text[..self.at],
         };
-        let mark = Mark { sign, len };
+        let mark = Delimiter { sign, len };
         let before_mark = before.chars().next_back();
         let mut run = Run {
             mark,
@@ -263,8 +263,8 @@ impl<'a> Reader<'a> {
         }
         match run {
             Run { left: 0, .. } => {}
-            Run { opens: true, .. } => self.open(Node::Run(run)),
-            _ => self.nodes.push(Node::Run(run)),
+            Run { opens: true, .. } => self.open(InlineNode::Run(run)),
+            _ => self.nodes.push(InlineNode::Run(run)),
         }
         self.skip(len);
     }
@@ -273,14 +273,16 @@ impl<'a> Reader<'a> {
     fn close(&mut self, closing: &mut Run) {
         while closing.left > 0 {
             let opener = self.open.iter().rposition(|&index| match &self.nodes[index] {
-                Node::Run(opener) => opener.pairs_with(closing) && self.is_worth_a_mark(opener, closing),
+                InlineNode::Run(opener) => {
+                    opener.pairs_with(closing) && self.is_worth_a_mark(opener, closing)
+                }
                 _ => false,
             });
             let Some(place) = opener else { return };
             let index = self.open[place];
             self.open.truncate(place);
             let inner = settle(self.nodes.split_off(index + 1));
-            let Some(Node::Run(mut opener)) = self.nodes.pop() else {
+            let Some(InlineNode::Run(mut opener)) = self.nodes.pop() else {
                 return;
             };
             if self.is_trial {
@@ -291,10 +293,10 @@ impl<'a> Reader<'a> {
             closing.left -= used;
             if opener.left > 0 {
                 self.open.push(self.nodes.len());
-                self.nodes.push(Node::Run(opener));
+                self.nodes.push(InlineNode::Run(opener));
             }
             self.budget.spend(1);
-            self.nodes.push(Node::Done(match (opener.mark.sign, used) {
+            self.nodes.push(InlineNode::Done(match (opener.mark.sign, used) {
                 ('~', _) => Inline::Struck(inner),
                 (_, 2) => Inline::Strong(inner),
                 _ => Inline::Emphasis(inner),
@@ -333,7 +335,7 @@ impl<'a> Reader<'a> {
         let bracket = self
             .open
             .iter()
-            .rposition(|&index| matches!(self.nodes[index], Node::Bracket(_)));
+            .rposition(|&index| matches!(self.nodes[index], InlineNode::Bracket(_)));
         let Some(place) = bracket else {
             self.at += 1;
             return;
@@ -349,12 +351,12 @@ impl<'a> Reader<'a> {
         let words = without_links(settle(self.nodes.split_off(index + 1)));
         // Nobody can see where words lead that show nothing.
         if !is_seen(&words) {
-            self.nodes.extend(words.into_iter().map(Node::Done));
+            self.nodes.extend(words.into_iter().map(InlineNode::Done));
             self.open.truncate(place);
             self.at += 1;
             return;
         }
-        if let Some(Node::Bracket(from)) = self.nodes.pop()
+        if let Some(InlineNode::Bracket(from)) = self.nodes.pop()
             && self.is_trial
         {
             self.marks.extend([from, self.at]);
@@ -362,13 +364,13 @@ impl<'a> Reader<'a> {
         self.open.truncate(place);
         // A link holds no other link.
         self.open
-            .retain(|&index| !matches!(self.nodes[index], Node::Bracket(_)));
+            .retain(|&index| !matches!(self.nodes[index], InlineNode::Bracket(_)));
         self.budget.spend(1);
-        self.nodes.push(Node::Done(Inline::Link { to, words }));
+        self.nodes.push(InlineNode::Done(Inline::Link { to, words }));
         self.skip(1 + len);
     }
 
-    fn open(&mut self, node: Node) {
+    fn open(&mut self, node: InlineNode) {
         if self.open.len() == MAX_OPEN {
             self.open.remove(0);
         }
@@ -383,7 +385,7 @@ impl<'a> Reader<'a> {
         }
         self.flush();
         self.budget.spend(1);
-        self.nodes.push(Node::Done(inline));
+        self.nodes.push(InlineNode::Done(inline));
         self.skip(len);
     }
 
@@ -395,7 +397,7 @@ impl<'a> Reader<'a> {
     fn flush(&mut self) {
         if self.plain_from < self.at {
             let text = self.text[self.plain_from..self.at].to_owned();
-            self.nodes.push(Node::Done(Inline::Text(text)));
+            self.nodes.push(InlineNode::Done(Inline::Text(text)));
         }
         self.plain_from = self.at;
     }
@@ -444,13 +446,13 @@ fn unpadded(code: String) -> String {
 }
 
 /// What stays open is text.
-fn settle(nodes: Vec<Node>) -> Vec<Inline> {
+fn settle(nodes: Vec<InlineNode>) -> Vec<Inline> {
     let mut settled = Vec::with_capacity(nodes.len());
     for node in nodes {
         let inline = match node {
-            Node::Done(inline) => inline,
-            Node::Run(run) => Inline::Text(run.mark.sign.to_string().repeat(run.left)),
-            Node::Bracket(_) => Inline::Text("[".to_owned()),
+            InlineNode::Done(inline) => inline,
+            InlineNode::Run(run) => Inline::Text(run.mark.sign.to_string().repeat(run.left)),
+            InlineNode::Bracket(_) => Inline::Text("[".to_owned()),
         };
         push(&mut settled, inline);
     }

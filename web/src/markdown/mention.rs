@@ -7,7 +7,7 @@ use std::ops::Range;
 use steadfast_shared::{Person, UserId, mention};
 use uuid::Uuid;
 
-use crate::markdown::{Block, Inline};
+use crate::markdown::{Inline, MarkdownBlock};
 
 /// Who is named at the start of `text`, and in how many bytes.
 pub(super) fn at_start(text: &str) -> Option<(usize, UserId)> {
@@ -137,13 +137,13 @@ fn shown<'s>(text: &str, spans: impl Iterator<Item = &'s Range<usize>> + Clone) 
         .collect()
 }
 
-fn find(blocks: &[Block], found: &mut HashSet<UserId>) {
+fn find(blocks: &[MarkdownBlock], found: &mut HashSet<UserId>) {
     for block in blocks {
         match block {
-            Block::Prose(inlines) => find_inline(inlines, found),
-            Block::Code { .. } => {}
-            Block::Quote(blocks) => find(blocks, found),
-            Block::List { items, .. } => items.iter().for_each(|item| find(&item.blocks, found)),
+            MarkdownBlock::Prose(inlines) => find_inline(inlines, found),
+            MarkdownBlock::Code { .. } => {}
+            MarkdownBlock::Quote(blocks) => find(blocks, found),
+            MarkdownBlock::List { items, .. } => items.iter().for_each(|item| find(&item.blocks, found)),
         }
     }
 }

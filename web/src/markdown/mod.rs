@@ -37,7 +37,7 @@ pub use named::with_names;
 
 /// One piece of a message, from side to side.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Block {
+pub enum MarkdownBlock {
     /// Text. Its line breaks are line breaks.
     Prose(Vec<Inline>),
     /// Text to be shown as it stands, in equal widths.
@@ -54,7 +54,7 @@ pub enum Block {
         /// How each begins.
         label: Label,
         /// The points.
-        items: Vec<Item>,
+        items: Vec<ListItem>,
     },
 }
 
@@ -75,11 +75,11 @@ pub enum Label {
 
 /// One point of a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Item {
+pub struct ListItem {
     /// Its number as typed, in a list that is numbered.
     pub number: Option<u32>,
     /// What it says.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<MarkdownBlock>,
 }
 
 /// One piece of a line.
@@ -111,9 +111,9 @@ pub enum Inline {
 const MAX_PIECES: usize = 500;
 
 /// How many pieces may still be made.
-struct Budget(Cell<usize>);
+struct SizeBudget(Cell<usize>);
 
-impl Budget {
+impl SizeBudget {
     fn left(&self) -> usize {
         self.0.get()
     }
@@ -132,10 +132,10 @@ impl Budget {
 }
 
 /// Reads a message's text.
-pub fn read(text: &str) -> Vec<Block> {
-    let budget = Budget(Cell::new(MAX_PIECES));
+pub fn read(text: &str) -> Vec<MarkdownBlock> {
+    let budget = SizeBudget(Cell::new(MAX_PIECES));
     let lines: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
-    block::read(&lines, block::Place::top(&budget))
+    block::read(&lines, block::LinePlace::top(&budget))
 }
 
 /// What a message says in one line without marks, for where there is no room for more.
@@ -145,13 +145,13 @@ pub fn plain(text: &str, name: impl Fn(UserId) -> String) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn say_blocks(blocks: &[Block], name: &dyn Fn(UserId) -> String, plain: &mut String) {
+fn say_blocks(blocks: &[MarkdownBlock], name: &dyn Fn(UserId) -> String, plain: &mut String) {
     for block in blocks {
         match block {
-            Block::Prose(inlines) => say(inlines, name, plain),
-            Block::Code { text, .. } => plain.push_str(text),
-            Block::Quote(blocks) => say_blocks(blocks, name, plain),
-            Block::List { items, .. } => {
+            MarkdownBlock::Prose(inlines) => say(inlines, name, plain),
+            MarkdownBlock::Code { text, .. } => plain.push_str(text),
+            MarkdownBlock::Quote(blocks) => say_blocks(blocks, name, plain),
+            MarkdownBlock::List { items, .. } => {
                 for item in items {
                     say_blocks(&item.blocks, name, plain);
                 }

@@ -2,7 +2,7 @@
 
 use steadfast_shared::{UserId, mention};
 
-use crate::markdown::{Block, Inline, read};
+use crate::markdown::{Inline, MarkdownBlock, read};
 
 /// A message's text with its marks, and everybody who is named in it by name. Code stays as it stands, as it is read.
 pub fn with_names(text: &str, name: impl Fn(UserId) -> String) -> String {
@@ -23,16 +23,16 @@ pub fn with_names(text: &str, name: impl Fn(UserId) -> String) -> String {
 }
 
 /// Of everything that looks like somebody named, in the order of the text: whether it is.
-fn in_blocks(blocks: &[Block], named: &mut Vec<bool>) {
+fn in_blocks(blocks: &[MarkdownBlock], named: &mut Vec<bool>) {
     for block in blocks {
         match block {
-            Block::Prose(inlines) => in_inlines(inlines, named),
-            Block::Code { language, text } => {
+            MarkdownBlock::Prose(inlines) => in_inlines(inlines, named),
+            MarkdownBlock::Code { language, text } => {
                 in_words(language, named);
                 in_words(text, named);
             }
-            Block::Quote(blocks) => in_blocks(blocks, named),
-            Block::List { items, .. } => items.iter().for_each(|item| in_blocks(&item.blocks, named)),
+            MarkdownBlock::Quote(blocks) => in_blocks(blocks, named),
+            MarkdownBlock::List { items, .. } => items.iter().for_each(|item| in_blocks(&item.blocks, named)),
         }
     }
 }

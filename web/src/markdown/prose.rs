@@ -5,7 +5,7 @@ use steadfast_shared::{Person, UserId};
 
 use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
-use crate::markdown::{Block, Inline, Item, Label};
+use crate::markdown::{Inline, Label, ListItem, MarkdownBlock};
 use crate::people::phrases::PeoplePhrases;
 use crate::ui::clipboard;
 use crate::ui::icon::{Icon, Shape};
@@ -15,7 +15,7 @@ use crate::ui::toast::Toasts;
 /// A message's text as it is read: elements of the page, and never HTML that somebody typed.
 #[component]
 pub(crate) fn Prose(
-    blocks: Vec<Block>,
+    blocks: Vec<MarkdownBlock>,
     /// The people named in it.
     mentioned: Vec<Person>,
 ) -> impl IntoView {
@@ -36,16 +36,18 @@ struct Speaker {
 }
 
 impl Speaker {
-    fn blocks(&self, blocks: Vec<Block>) -> Vec<AnyView> {
+    fn blocks(&self, blocks: Vec<MarkdownBlock>) -> Vec<AnyView> {
         blocks.into_iter().map(|block| self.block(block)).collect()
     }
 
-    fn block(&self, block: Block) -> AnyView {
+    fn block(&self, block: MarkdownBlock) -> AnyView {
         match block {
-            Block::Prose(inlines) => view! { <p>{self.inlines(inlines)}</p> }.into_any(),
-            Block::Code { language, text } => view! { <Code language text /> }.into_any(),
-            Block::Quote(blocks) => view! { <blockquote>{self.blocks(blocks)}</blockquote> }.into_any(),
-            Block::List { label, items } => {
+            MarkdownBlock::Prose(inlines) => view! { <p>{self.inlines(inlines)}</p> }.into_any(),
+            MarkdownBlock::Code { language, text } => view! { <Code language text /> }.into_any(),
+            MarkdownBlock::Quote(blocks) => {
+                view! { <blockquote>{self.blocks(blocks)}</blockquote> }.into_any()
+            }
+            MarkdownBlock::List { label, items } => {
                 let wide = items
                     .iter()
                     .any(|item| item.number >= Some(100))
@@ -62,7 +64,7 @@ impl Speaker {
         }
     }
 
-    fn item(&self, Item { number, blocks }: Item) -> AnyView {
+    fn item(&self, ListItem { number, blocks }: ListItem) -> AnyView {
         let number = number.map(|number| number.to_string());
         view! { <li value=number>{self.blocks(blocks)}</li> }.into_any()
     }

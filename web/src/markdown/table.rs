@@ -1,6 +1,6 @@
 //! The table of `docs/MARKDOWN.md`, row by row.
 
-use crate::markdown::{Block, Inline, Item, Label, read};
+use crate::markdown::{Inline, Label, ListItem, MarkdownBlock, read};
 
 static RULES: &str = include_str!("../../../docs/MARKDOWN.md");
 
@@ -99,13 +99,13 @@ fn unwrapped(cell: &str) -> String {
 }
 
 /// A tree in the document's notation.
-pub(super) fn blocks(blocks: &[Block]) -> String {
-    let block = |block: &Block| match block {
-        Block::Prose(inner) => inlines(inner),
-        Block::Code { language, text } if language.is_empty() => format!("pre⟨{text}⟩"),
-        Block::Code { language, text } => format!("pre⟨{language}: {text}⟩"),
-        Block::Quote(inner) => format!("quote⟨{}⟩", self::blocks(inner)),
-        Block::List { label, items } => {
+pub(super) fn blocks(blocks: &[MarkdownBlock]) -> String {
+    let block = |block: &MarkdownBlock| match block {
+        MarkdownBlock::Prose(inner) => inlines(inner),
+        MarkdownBlock::Code { language, text } if language.is_empty() => format!("pre⟨{text}⟩"),
+        MarkdownBlock::Code { language, text } => format!("pre⟨{language}: {text}⟩"),
+        MarkdownBlock::Quote(inner) => format!("quote⟨{}⟩", self::blocks(inner)),
+        MarkdownBlock::List { label, items } => {
             let items: Vec<_> = items.iter().map(|each| item(*label, each)).collect();
             format!("list⟨{}⟩", items.join(" ; "))
         }
@@ -113,7 +113,7 @@ pub(super) fn blocks(blocks: &[Block]) -> String {
     blocks.iter().map(block).collect::<Vec<_>>().join(" ‖ ")
 }
 
-fn item(label: Label, Item { number, blocks }: &Item) -> String {
+fn item(label: Label, ListItem { number, blocks }: &ListItem) -> String {
     let number = number.map(|number| number.to_string()).unwrap_or_default();
     let label = match label {
         Label::Dash | Label::Asterisk | Label::Plus => "",

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use steadfast_shared::{UserId, limit};
 
-use crate::markdown::{Block, Inline, MAX_PIECES, plain, read};
+use crate::markdown::{Inline, MAX_PIECES, MarkdownBlock, plain, read};
 
 #[test]
 fn a_message_in_one_line_has_no_marks() {
@@ -115,12 +115,12 @@ fn the_longest_hostile_texts_are_read_at_once_and_stay_shallow() {
 }
 
 /// What a page makes elements and text nodes for.
-fn pieces_of(blocks: &[Block]) -> usize {
-    let of = |block: &Block| match block {
-        Block::Prose(inlines) => inline_pieces(inlines),
-        Block::Code { .. } => 1,
-        Block::Quote(blocks) => pieces_of(blocks),
-        Block::List { items, .. } => items.iter().map(|item| 1 + pieces_of(&item.blocks)).sum(),
+fn pieces_of(blocks: &[MarkdownBlock]) -> usize {
+    let of = |block: &MarkdownBlock| match block {
+        MarkdownBlock::Prose(inlines) => inline_pieces(inlines),
+        MarkdownBlock::Code { .. } => 1,
+        MarkdownBlock::Quote(blocks) => pieces_of(blocks),
+        MarkdownBlock::List { items, .. } => items.iter().map(|item| 1 + pieces_of(&item.blocks)).sum(),
     };
     blocks.iter().map(|block| 1 + of(block)).sum()
 }
@@ -143,16 +143,16 @@ fn fault_l6_four_thousand_points_are_shown_as_typed_after_the_first_hundreds() {
     typed_in(&blocks, &mut typed);
     assert_eq!(letters(&typed), letters(&text));
     assert!(
-        matches!(&blocks[..], [Block::List { items, .. }, Block::Prose(rest)] if items.len() > 100 && rest.len() == 1)
+        matches!(&blocks[..], [MarkdownBlock::List { items, .. }, MarkdownBlock::Prose(rest)] if items.len() > 100 && rest.len() == 1)
     );
 }
 
-fn depth(blocks: &[Block]) -> usize {
-    let of = |block: &Block| match block {
-        Block::Prose(inlines) => inline_depth(inlines),
-        Block::Code { .. } => 0,
-        Block::Quote(blocks) => depth(blocks),
-        Block::List { items, .. } => items.iter().map(|item| depth(&item.blocks)).max().unwrap_or(0),
+fn depth(blocks: &[MarkdownBlock]) -> usize {
+    let of = |block: &MarkdownBlock| match block {
+        MarkdownBlock::Prose(inlines) => inline_depth(inlines),
+        MarkdownBlock::Code { .. } => 0,
+        MarkdownBlock::Quote(blocks) => depth(blocks),
+        MarkdownBlock::List { items, .. } => items.iter().map(|item| depth(&item.blocks)).max().unwrap_or(0),
     };
     blocks.iter().map(|block| 1 + of(block)).max().unwrap_or(0)
 }
@@ -167,16 +167,16 @@ fn inline_depth(inlines: &[Inline]) -> usize {
 }
 
 /// Everything in a tree that was typed, in order.
-fn typed_in(blocks: &[Block], typed: &mut String) {
+fn typed_in(blocks: &[MarkdownBlock], typed: &mut String) {
     for block in blocks {
         match block {
-            Block::Prose(inlines) => typed_inline(inlines, typed),
-            Block::Code { language, text } => {
+            MarkdownBlock::Prose(inlines) => typed_inline(inlines, typed),
+            MarkdownBlock::Code { language, text } => {
                 typed.push_str(language);
                 typed.push_str(text);
             }
-            Block::Quote(blocks) => typed_in(blocks, typed),
-            Block::List { items, .. } => {
+            MarkdownBlock::Quote(blocks) => typed_in(blocks, typed),
+            MarkdownBlock::List { items, .. } => {
                 for item in items {
                     typed.extend(item.number.map(|number| number.to_string()));
                     typed_in(&item.blocks, typed);

@@ -15,7 +15,7 @@ use crate::storage::preferences;
 
 /// What becomes of the address that was.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Trail {
+enum HistoryEntry {
     /// Back leads to it.
     Keep,
     Replace,
@@ -40,7 +40,7 @@ impl NavigationContext {
         self.rooms.expected.set_value(None);
         if self.wanted.get_value().is_some() {
             self.wanted.set_value(None);
-            self.go(&Route::room(room), Trail::Replace);
+            self.go(&Route::room(room), HistoryEntry::Replace);
         }
     }
 
@@ -124,14 +124,14 @@ impl NavigationContext {
             }
         }
         if (certain && wanted) || (!wanted && open.is_none()) {
-            self.go(&Route::room(room), Trail::Replace);
+            self.go(&Route::room(room), HistoryEntry::Replace);
         }
         self.enter_room(room);
     }
 
     /// Opens a room that a person chose: *back* leads to the one before.
     pub(crate) fn choose_room(self, room: RoomId) {
-        self.go(&Route::room(room), Trail::Keep);
+        self.go(&Route::room(room), HistoryEntry::Keep);
         self.enter_room(room);
     }
 
@@ -207,15 +207,15 @@ impl NavigationContext {
 
     /// The address names no room any more.
     pub(crate) fn show_home(self) {
-        self.go(&Route::Home, Trail::Replace);
+        self.go(&Route::Home, HistoryEntry::Replace);
     }
 
-    fn go(self, route: &Route, trail: Trail) {
+    fn go(self, route: &Route, trail: HistoryEntry) {
         let Ok(history) = window().history() else { return };
         let path = Some(base_path::here().address(&route.path()));
         let _ = match trail {
-            Trail::Keep => history.push_state_with_url(&JsValue::NULL, "", path.as_deref()),
-            Trail::Replace => history.replace_state_with_url(&JsValue::NULL, "", path.as_deref()),
+            HistoryEntry::Keep => history.push_state_with_url(&JsValue::NULL, "", path.as_deref()),
+            HistoryEntry::Replace => history.replace_state_with_url(&JsValue::NULL, "", path.as_deref()),
         };
     }
 }

@@ -27,19 +27,19 @@ const PACE: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Somebody with their role on the server.
-type Line = (Person, Role);
+type MemberEntry = (Person, Role);
 
 /// The people of a room, as far as they were read.
 #[derive(Clone)]
-struct Listed {
+struct MemberList {
     room: RoomId,
-    people: Vec<Line>,
-    next: Option<Next>,
+    people: Vec<MemberEntry>,
+    next: Option<NextMembers>,
 }
 
 /// Where the list goes on.
 #[derive(Clone, PartialEq, Eq)]
-struct Next {
+struct NextMembers {
     /// With those who are there, or with the others.
     here: bool,
     after: Option<(String, UserId)>,
@@ -48,10 +48,10 @@ struct Next {
 /// Who is in the open room, as the server told last.
 #[derive(Clone, Copy)]
 pub(crate) struct MembersModel {
-    list: RwSignal<Option<Listed>>,
+    list: RwSignal<Option<MemberList>>,
     /// Those of the open room whose name has what is searched for; `None` where nothing is.
-    found: RwSignal<Option<(RoomId, Vec<Line>)>>,
-    asking: StoredValue<Asking>,
+    found: RwSignal<Option<(RoomId, Vec<MemberEntry>)>>,
+    asking: StoredValue<MembersRequest>,
     /// Which search was asked for last.
     searches: StoredValue<u32>,
     /// Who is there and was not on the list when it was last read because of that.
@@ -62,7 +62,7 @@ pub(crate) struct MembersModel {
 
 /// Where a question about members stands. One at a time: a crowd that comes in is asked about twice, not once each.
 #[derive(Clone, Copy, Default)]
-struct Asking {
+struct MembersRequest {
     under_way: bool,
     /// Something has changed since it was asked.
     again: bool,
@@ -72,7 +72,7 @@ struct Asking {
 
 /// Somebody who is in the open room.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Member {
+pub(crate) struct MemberView {
     pub(crate) person: Person,
     /// Whether they are there.
     pub(crate) state: Availability,
@@ -85,7 +85,7 @@ impl MembersModel {
         Self {
             list: RwSignal::new(None),
             found: RwSignal::new(None),
-            asking: StoredValue::new(Asking::default()),
+            asking: StoredValue::new(MembersRequest::default()),
             searches: StoredValue::new(0),
             unlisted: StoredValue::new(Vec::new()),
             watched: StoredValue::new((None, Vec::new())),
@@ -96,7 +96,7 @@ impl MembersModel {
 impl PeopleContext {
     /// Who is in the open room, as far as it was read, or of whom is searched: those who are there first, each by the name
     /// they have. Tracked.
-    pub(crate) fn members(self) -> Vec<Member> {
+    pub(crate) fn members(self) -> Vec<MemberView> {
         let open = self.chat.room.get();
         let listed = self.members.list.get();
         let listed = listed.filter(|listed| Some(listed.room) == open);
@@ -104,17 +104,17 @@ impl PeopleContext {
     }
 
     /// Those whose name has what is searched for. `None` where nothing is. Tracked.
-    pub(crate) fn members_found(self) -> Option<Vec<Member>> {
+    pub(crate) fn members_found(self) -> Option<Vec<MemberView>> {
         let open = self.chat.room.get();
         let (_, people) = self.members.found.get().filter(|(room, _)| Some(*room) == open)?;
         Some(self.as_members(people))
     }
 
-    fn as_members(self, people: Vec<Line>) -> Vec<Member> {
-        let mut members: Vec<Member> = self.chat.on_presence(|session| {
+    fn as_members(self, people: Vec<MemberEntry>) -> Vec<MemberView> {
+        let mut members: Vec<MemberView> = self.chat.on_presence(|session| {
             let people = people.into_iter();
             people
-                .map(|(person, role)| Member {
+                .map(|(person, role)| MemberView {
                     role,
                     state: session.availability(person.id),
                     person: session.person(person.id).cloned().unwrap_or(person),
@@ -127,7 +127,7 @@ impl PeopleContext {
 
     /// Somebody has another role.
     pub(crate) fn set_role(self, person: UserId, role: Role) {
-        let take = |lines: &mut Vec<Line>| {
+        let take = |lines: &mut Vec<MemberEntry>| {
             let mut known = lines.iter_mut().filter(|(listed, _)| listed.id == person);
             known
                 .next()
@@ -290,15 +290,15 @@ impl PeopleContext {
         });
     }
 
-    async fn read_members(self, room: RoomId) -> Result<Listed, AskError> {
+    async fn read_members(self, room: RoomId) -> Result<MemberList, AskError> {
         let known = self.members.list.with_untracked(|list| {
             let listed = list.as_ref().filter(|listed| listed.room == room);
             listed.map_or(0, |listed| listed.people.len())
         });
-        let mut listed = Listed {
+        let mut listed = MemberList {
             room,
             people: Vec::new(),
-            next: Some(Next {
+            next: Some(NextMembers {
                 here: true,
                 after: None,
             }),
@@ -309,8 +309,8 @@ impl PeopleContext {
         Ok(listed)
     }
 
-    async fn read_on(self, listed: &mut Listed) -> Result<(), AskError> {
-        let Some(Next { here, after }) = listed.next.clone() else {
+    async fn read_on(self, listed: &mut MemberList) -> Result<(), AskError> {
+        let Some(NextMembers { here, after }) = listed.next.clone() else {
             return Ok(());
         };
         let asked = ListMembers {
@@ -331,8 +331,8 @@ impl PeopleContext {
             }
         }
         listed.next = match last.filter(|_| full) {
-            after @ Some(_) => Some(Next { here, after }),
-            None => here.then_some(Next {
+            after @ Some(_) => Some(NextMembers { here, after }),
+            None => here.then_some(NextMembers {
                 here: false,
                 after: None,
             }),
@@ -420,6 +420,6 @@ fn patience(error: &AskError) -> Option<Duration> {
     }
 }
 
-fn line(member: room::Member) -> Line {
+fn line(member: room::Member) -> MemberEntry {
     (member.person, member.role)
 }

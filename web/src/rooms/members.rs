@@ -17,7 +17,7 @@ use crate::people::avatar::Avatar;
 use crate::people::block::block_choice;
 use crate::people::block_phrases::BlockPhrases;
 use crate::people::context::PeopleContext;
-use crate::people::model::Member;
+use crate::people::model::MemberView;
 use crate::people::phrases::PeoplePhrases;
 use crate::people::presence::Presence;
 use crate::people::role::administers;
@@ -127,7 +127,7 @@ pub(crate) fn Members(
 
 /// Some people of the room, one per line.
 #[component]
-fn People(title: Signal<String>, people: Memo<Vec<Member>>) -> impl IntoView {
+fn People(title: Signal<String>, people: Memo<Vec<MemberView>>) -> impl IntoView {
     view! {
         <section hidden=move || people.with(Vec::is_empty)>
             <h3>{title}</h3>

@@ -4,7 +4,7 @@ use leptos::ev::{self, DragEvent};
 use leptos::prelude::*;
 
 use crate::account::context::AccountContext;
-use crate::account::start::Stage;
+use crate::account::start::PageStage;
 use crate::compose::phrases::ComposePhrases;
 use crate::ui::clipboard;
 
@@ -23,7 +23,7 @@ pub(crate) fn listen(account: AccountContext) {
     window_event_listener(ev::drop, move |event| {
         if holds_files(&event) {
             event.prevent_default();
-            if account.stage.get_untracked() == Stage::Room {
+            if account.stage.get_untracked() == PageStage::Room {
                 account.toasts.toast(|l| ComposePhrases::of(l).text_only);
             }
         }

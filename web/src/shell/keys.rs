@@ -6,16 +6,16 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::account::context::AccountContext;
-use crate::account::start::Stage;
+use crate::account::start::PageStage;
 use crate::rooms::context::RoomsContext;
-use crate::shell::shortcut::{Press, Shortcut};
+use crate::shell::shortcut::{KeyPress, Shortcut};
 use crate::ui::overlays::Overlay;
 
 /// Answers the shortcuts for as long as the page lives.
 pub(crate) fn listen(rooms: RoomsContext, account: AccountContext) {
     window_event_listener(ev::keydown, move |event| {
-        let ready =
-            account.stage.get_untracked() == Stage::Room && rooms.overlays.dialog.get_untracked().is_none();
+        let ready = account.stage.get_untracked() == PageStage::Room
+            && rooms.overlays.dialog.get_untracked().is_none();
         if !ready || event.default_prevented() || event.is_composing() {
             return;
         }
@@ -41,7 +41,7 @@ fn shortcut_of(event: &KeyboardEvent) -> Option<Shortcut> {
     let target = event
         .target()
         .and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    Shortcut::of(&Press {
+    Shortcut::of(&KeyPress {
         key: &event.key(),
         code: &event.code(),
         command: event.ctrl_key() || event.meta_key(),

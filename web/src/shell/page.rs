@@ -7,11 +7,11 @@ use steadfast_client::link::Chat;
 
 use crate::account::context::AccountContext;
 use crate::compose::context::ComposeContext;
-use crate::connection::allowance::Allowance;
+use crate::connection::allowance::AllowanceContext;
 use crate::connection::context::ChatContext;
 use crate::lab::model::LabContext;
 use crate::language::locale::Locale;
-use crate::language::today::Today;
+use crate::language::today::TodayContext;
 use crate::navigation::context::NavigationContext;
 use crate::people::context::PeopleContext;
 use crate::rooms::context::RoomsContext;
@@ -24,12 +24,12 @@ use crate::ui::toast::Toasts;
 
 /// Every subject's context. A subject knows those below it alone, in this order.
 #[derive(Clone, Copy)]
-pub(crate) struct Page {
+pub(crate) struct PageContexts {
     pub(crate) locale: Locale,
     pub(crate) appearance: Appearance,
-    pub(crate) today: Today,
+    pub(crate) today: TodayContext,
     pub(crate) chat: ChatContext,
-    pub(crate) allowance: Allowance,
+    pub(crate) allowance: AllowanceContext,
     pub(crate) people: PeopleContext,
     pub(crate) rooms: RoomsContext,
     pub(crate) compose: ComposeContext,
@@ -39,7 +39,7 @@ pub(crate) struct Page {
     pub(crate) activity: Activity,
 }
 
-impl Page {
+impl PageContexts {
     /// The page before anything is known. Provides each context.
     pub(crate) fn provide() -> Self {
         let locale = Locale::provide();
@@ -55,9 +55,9 @@ impl Page {
         Self {
             locale,
             appearance: Appearance::provide(),
-            today: Today::provide(),
+            today: TodayContext::provide(),
             chat,
-            allowance: Allowance::provide(chat),
+            allowance: AllowanceContext::provide(chat),
             people,
             rooms,
             compose,

@@ -154,25 +154,25 @@ pub(crate) fn Palette() -> impl IntoView {
 
 /// Something one can go to.
 #[derive(Clone, PartialEq)]
-struct Offer {
+struct PaletteOption {
     title: String,
     kind: RoomKind,
     archived: bool,
-    way: Way,
+    way: PaletteTarget,
 }
 
 /// Where it leads.
 #[derive(Clone, Copy, PartialEq)]
-enum Way {
+enum PaletteTarget {
     Room(RoomId),
     Person(UserId),
     Administration,
 }
 
-impl Offer {
+impl PaletteOption {
     fn mark(&self) -> AnyView {
         match self.way {
-            Way::Administration => {
+            PaletteTarget::Administration => {
                 view! { <span class="kind"><Icon shape=Shape::Shield /></span> }.into_any()
             }
             _ => view! { <KindMark kind=self.kind archived=self.archived /> }.into_any(),
@@ -181,9 +181,9 @@ impl Offer {
 
     fn take(self, rooms: RoomsContext) {
         match self.way {
-            Way::Room(room) => rooms.open(room),
-            Way::Administration => rooms.overlays.open(Overlay::Administration(None)),
-            Way::Person(person) => spawn_local(async move {
+            PaletteTarget::Room(room) => rooms.open(room),
+            PaletteTarget::Administration => rooms.overlays.open(Overlay::Administration(None)),
+            PaletteTarget::Person(person) => spawn_local(async move {
                 if let Err(error) = rooms.write_to(vec![person]).await {
                     rooms.overlays.close(Overlay::Palette);
                     rooms.toasts.toast_words(rooms.chat.why(&error));
@@ -195,33 +195,33 @@ impl Offer {
 
 /// What answers best comes first; of equals, what lists have first. People come after rooms, and those one writes to
 /// already only as that room.
-fn offers(rooms: RoomsContext, typed: &str, found: &[Person]) -> Vec<Offer> {
+fn offers(rooms: RoomsContext, typed: &str, found: &[Person]) -> Vec<PaletteOption> {
     let lines = rooms.room_lines();
     let me = rooms.chat.on_connection(|session| session.me().map(|me| me.id));
     let strangers = found.iter().filter(|person| {
         let known = |line: &RoomLine| line.partner().is_some_and(|partner| partner.id == person.id);
         Some(person.id) != me && !lines.iter().any(known)
     });
-    let people = strangers.map(|person| Offer {
+    let people = strangers.map(|person| PaletteOption {
         title: person.name.clone(),
         kind: RoomKind::Direct,
         archived: false,
-        way: Way::Person(person.id),
+        way: PaletteTarget::Person(person.id),
     });
-    let known = lines.iter().map(|line| Offer {
+    let known = lines.iter().map(|line| PaletteOption {
         title: line.title.clone(),
         kind: line.kind,
         archived: line.archived,
-        way: Way::Room(line.id),
+        way: PaletteTarget::Room(line.id),
     });
     let administers = administers(rooms.chat.on_connection(Session::role));
-    let administration = administers.then(|| Offer {
+    let administration = administers.then(|| PaletteOption {
         title: UiPhrases::of(rooms.locale.language()).administration.to_owned(),
         kind: RoomKind::Private,
         archived: false,
-        way: Way::Administration,
+        way: PaletteTarget::Administration,
     });
-    let mut offers: Vec<(finder::Match, Offer)> = known
+    let mut offers: Vec<(finder::Match, PaletteOption)> = known
         .chain(people)
         .chain(administration)
         .filter_map(|offer| Some((finder::find(typed, &folded(&offer.title))?, offer)))

@@ -6,9 +6,9 @@ use leptos::task::spawn_local;
 
 use crate::account::join::NicknamePage;
 use crate::account::kept_out::KeptOutPage;
-use crate::account::start::Stage;
+use crate::account::start::PageStage;
 use crate::browser::{base_path, viewport};
-use crate::shell::page::Page;
+use crate::shell::page::PageContexts;
 use crate::shell::room::RoomPage;
 use crate::shell::{drops, keys};
 use crate::ui::phrases::UiPhrases;
@@ -23,8 +23,8 @@ pub fn show() {
 
 #[component]
 fn Root() -> impl IntoView {
-    let page = Page::provide();
-    let Page { locale, account, .. } = page;
+    let page = PageContexts::provide();
+    let PageContexts { locale, account, .. } = page;
     spawn_local(page.run());
     page.activity.mark_active();
     page.today.follow();
@@ -36,17 +36,17 @@ fn Root() -> impl IntoView {
     listen_to_lifecycle(page);
     let stage = Memo::new(move |_| account.stage.get());
     move || match stage.get() {
-        Stage::Opening => {
+        PageStage::Opening => {
             view! { <p class="boot" role="status">{locale.says(|l| UiPhrases::of(l).opening)}</p> }.into_any()
         }
-        Stage::Nickname(welcome) => view! { <NicknamePage welcome /> }.into_any(),
-        Stage::Room => view! { <RoomPage /> }.into_any(),
-        Stage::KeptOut(reason) => view! { <KeptOutPage reason /> }.into_any(),
+        PageStage::Nickname(welcome) => view! { <NicknamePage welcome /> }.into_any(),
+        PageStage::Room => view! { <RoomPage /> }.into_any(),
+        PageStage::KeptOut(reason) => view! { <KeptOutPage reason /> }.into_any(),
     }
 }
 
 /// Keeps the document's language, theme, title and icon.
-fn draw_document(page: Page) {
+fn draw_document(page: PageContexts) {
     let set = |name: &str, to: &str| {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute(name, to);
@@ -58,7 +58,7 @@ fn draw_document(page: Page) {
     Effect::new(move || page.draw_icon());
 }
 
-fn listen_to_person(page: Page) {
+fn listen_to_person(page: PageContexts) {
     let (activity, timeline) = (page.activity, page.timeline);
     window_event_listener(ev::visibilitychange, move |_| page.visibility_changed());
     window_event_listener(ev::focus, move |_| {
@@ -71,8 +71,8 @@ fn listen_to_person(page: Page) {
     window_event_listener(ev::keydown, move |_| activity.mark_active());
 }
 
-fn listen_to_lifecycle(page: Page) {
-    let Page {
+fn listen_to_lifecycle(page: PageContexts) {
+    let PageContexts {
         chat,
         compose,
         account,

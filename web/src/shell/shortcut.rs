@@ -2,7 +2,7 @@
 
 /// A key as it is pressed.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Press<'a> {
+pub struct KeyPress<'a> {
     /// What it writes.
     pub key: &'a str,
     /// Where it is on the keyboard, whatever it writes in the language being typed.
@@ -36,8 +36,8 @@ pub enum Shortcut {
 
 impl Shortcut {
     /// What a press does; `None` where it is not for the page.
-    pub fn of(press: &Press<'_>) -> Option<Self> {
-        let Press {
+    pub fn of(press: &KeyPress<'_>) -> Option<Self> {
+        let KeyPress {
             key,
             code,
             command,
@@ -62,23 +62,23 @@ impl Shortcut {
 mod tests {
     use super::*;
 
-    fn press(key: &str) -> Press<'_> {
-        Press {
+    fn press(key: &str) -> KeyPress<'_> {
+        KeyPress {
             key,
-            ..Press::default()
+            ..KeyPress::default()
         }
     }
 
     #[test]
     fn the_palette_opens_in_any_layout() {
-        let korean = Press {
+        let korean = KeyPress {
             code: "KeyK",
             command: true,
             ..press("ㅏ")
         };
         assert_eq!(Shortcut::of(&korean), Some(Shortcut::Palette));
         assert_eq!(
-            Shortcut::of(&Press {
+            Shortcut::of(&KeyPress {
                 command: false,
                 ..korean
             }),
@@ -89,14 +89,14 @@ mod tests {
     #[test]
     fn a_question_mark_is_text_where_one_writes() {
         assert_eq!(
-            Shortcut::of(&Press {
+            Shortcut::of(&KeyPress {
                 shift: true,
                 ..press("?")
             }),
             Some(Shortcut::Help)
         );
         assert_eq!(
-            Shortcut::of(&Press {
+            Shortcut::of(&KeyPress {
                 shift: true,
                 writing: true,
                 ..press("?")
@@ -109,13 +109,13 @@ mod tests {
     fn arrows_need_alt() {
         assert_eq!(Shortcut::of(&press("ArrowDown")), None);
         assert_eq!(
-            Shortcut::of(&Press {
+            Shortcut::of(&KeyPress {
                 alt: true,
                 ..press("ArrowDown")
             }),
             Some(Shortcut::Next)
         );
-        let unread = Press {
+        let unread = KeyPress {
             alt: true,
             shift: true,
             writing: true,

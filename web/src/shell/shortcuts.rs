@@ -10,10 +10,10 @@ use crate::ui::dialog::Dialog;
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 
-type Line = (&'static [&'static str], Phrase);
+type ShortcutLine = (&'static [&'static str], Phrase);
 
 /// Each shortcut with what it does. `Mod` is Ctrl, or a Mac's Command.
-const SHORTCUTS: [Line; 8] = [
+const SHORTCUTS: [ShortcutLine; 8] = [
     (&["Mod", "K"], |l| NavigationPhrases::of(l).find_anything),
     (&["Mod", "Enter"], |l| ComposePhrases::of(l).send),
     (&["Alt", "↓"], |l| NavigationPhrases::of(l).next_room),

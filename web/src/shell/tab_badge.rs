@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::account::start::Stage;
-use crate::shell::page::Page;
+use crate::account::start::PageStage;
+use crate::shell::page::PageContexts;
 
-impl Page {
+impl PageContexts {
     /// The document's title: the room, and how much waits unread in all of them. Tracked.
     pub(crate) fn title(self) -> String {
-        if self.account.stage.get() != Stage::Room {
+        if self.account.stage.get() != PageStage::Room {
             return "Steadfast".to_owned();
         }
         let name = self.rooms.room_name();
@@ -21,7 +21,7 @@ impl Page {
 
     /// Draws the icon as it should be. Tracked.
     pub(crate) fn draw_icon(self) {
-        let unread = self.account.stage.get() == Stage::Room && self.unread() > 0;
+        let unread = self.account.stage.get() == PageStage::Room && self.unread() > 0;
         let Ok(Some(link)) = document().query_selector("link[rel=icon]") else {
             return;
         };

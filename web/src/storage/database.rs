@@ -25,7 +25,7 @@ const OPEN_WITHIN_MS: u32 = 5_000;
 
 /// The stores, each a map from text to text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Store {
+pub enum ObjectStore {
     /// Who the device speaks for.
     Identity,
     /// What is typed and not acknowledged, by entry id.
@@ -34,7 +34,7 @@ pub enum Store {
     Rooms,
 }
 
-impl Store {
+impl ObjectStore {
     const ALL: [Self; 3] = [Self::Identity, Self::Outbox, Self::Rooms];
 
     fn name(self) -> &'static str {
@@ -50,11 +50,11 @@ impl Store {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Operation {
     /// Inserts or replaces.
-    Put(Store, String, String),
+    Put(ObjectStore, String, String),
     /// Removes; an absent one is no error.
-    Remove(Store, String),
+    Remove(ObjectStore, String),
     /// Removes everything in a store.
-    Clear(Store),
+    Clear(ObjectStore),
 }
 
 /// Why the database did not do what it was asked.
@@ -100,12 +100,12 @@ impl From<JsValue> for DatabaseError {
 
 /// An open database. Closes itself when another tab needs it to, and says [`DatabaseError::Closed`] from then on.
 #[derive(Debug)]
-pub struct Database {
+pub struct IndexedDatabase {
     inner: IdbDatabase,
-    let_go: Listener,
+    let_go: RequestClosure,
 }
 
-impl Database {
+impl IndexedDatabase {
     /// Opens the database of this name, creating it where there is none.
     ///
     /// # Errors
@@ -178,7 +178,10 @@ impl Database {
     ///
     /// # Errors
     /// [`DatabaseError::Closed`], or what the browser said.
-    pub async fn read<const N: usize>(&self, stores: [Store; N]) -> Result<[Vec<String>; N], DatabaseError> {
+    pub async fn read<const N: usize>(
+        &self,
+        stores: [ObjectStore; N],
+    ) -> Result<[Vec<String>; N], DatabaseError> {
         let transaction = self.begin("readonly")?;
         let done = first_event(&transaction, &["complete", "abort"]);
         let requests = stores
@@ -198,7 +201,7 @@ impl Database {
     ///
     /// # Errors
     /// As [`Database::read`].
-    pub async fn read_keyed(&self, store: Store) -> Result<Vec<(String, String)>, DatabaseError> {
+    pub async fn read_keyed(&self, store: ObjectStore) -> Result<Vec<(String, String)>, DatabaseError> {
         let transaction = self.begin("readonly")?;
         let done = first_event(&transaction, &["complete", "abort"]);
         let held = transaction.object_store(store.name())?;
@@ -223,7 +226,7 @@ impl Database {
     }
 
     fn begin(&self, mode: &str) -> Result<IdbTransaction, DatabaseError> {
-        let names: Array = Store::ALL
+        let names: Array = ObjectStore::ALL
             .iter()
             .map(|store| JsValue::from_str(store.name()))
             .collect();
@@ -236,7 +239,7 @@ impl Database {
     }
 }
 
-impl Drop for Database {
+impl Drop for IndexedDatabase {
     fn drop(&mut self) {
         self.inner.set_onversionchange(None);
         self.inner.close();
@@ -261,7 +264,7 @@ fn create_stores(event: &Event) {
     let Ok(database) = request.result().map(JsCast::unchecked_into::<IdbDatabase>) else {
         return;
     };
-    for store in Store::ALL {
+    for store in ObjectStore::ALL {
         if !database.object_store_names().contains(store.name()) {
             // Failing aborts the upgrade, and the open reports it.
             let _ = database.create_object_store(store.name());
@@ -270,7 +273,8 @@ fn create_stores(event: &Event) {
 }
 
 fn perform(transaction: &IdbTransaction, operation: &Operation) -> Result<(), JsValue> {
-    let store = |store: Store| -> Result<IdbObjectStore, JsValue> { transaction.object_store(store.name()) };
+    let store =
+        |store: ObjectStore| -> Result<IdbObjectStore, JsValue> { transaction.object_store(store.name()) };
     match operation {
         Operation::Put(name, key, value) => store(*name)?.put_with_key(&value.into(), &key.into())?,
         Operation::Remove(name, key) => store(*name)?.delete(&key.into())?,
@@ -307,7 +311,7 @@ fn failure_of(request: &IdbRequest) -> DatabaseError {
 }
 
 /// A request given up on may still succeed; a connection nobody holds would block every later upgrade.
-fn close_when_it_opens(request: IdbOpenDbRequest, upgrade: Listener) {
+fn close_when_it_opens(request: IdbOpenDbRequest, upgrade: RequestClosure) {
     wasm_bindgen_futures::spawn_local(async move {
         if first_event(&request, &["success", "error"]).await == "success"
             && let Ok(database) = request.result()
@@ -325,12 +329,12 @@ fn first_event(
 ) -> impl Future<Output = &'static str> + Unpin + use<> {
     let (tell, told) = oneshot::channel();
     let tell = Rc::new(Cell::new(Some(tell)));
-    let listening = Listening(
+    let listening = RequestListener(
         names
             .iter()
             .map(|name| {
                 let tell = tell.clone();
-                let listener = Listener::new(move |_: Event| {
+                let listener = RequestClosure::new(move |_: Event| {
                     if let Some(tell) = tell.take() {
                         let _ = tell.send(*name);
                     }
@@ -348,11 +352,11 @@ fn first_event(
 }
 
 /// Event listeners, taken away when dropped.
-struct Listening(Vec<(EventTarget, &'static str, Listener)>);
+struct RequestListener(Vec<(EventTarget, &'static str, RequestClosure)>);
 
-type Listener = Closure<dyn FnMut(Event)>;
+type RequestClosure = Closure<dyn FnMut(Event)>;
 
-impl Drop for Listening {
+impl Drop for RequestListener {
     fn drop(&mut self) {
         for (target, name, listener) in &self.0 {
             let _ = target.remove_event_listener_with_callback(name, listener.as_ref().unchecked_ref());

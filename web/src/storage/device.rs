@@ -7,7 +7,7 @@ use steadfast_client::{Identity, OutboxItem, Restored, StorageError, Write};
 
 use crate::browser::json;
 
-use crate::storage::database::{Database, DatabaseError, Operation, Store};
+use crate::storage::database::{DatabaseError, IndexedDatabase, ObjectStore, Operation};
 
 /// The name of the page's database.
 pub const DATABASE: &str = "steadfast";
@@ -19,7 +19,7 @@ const IDENTITY_KEY: &str = "identity";
 #[derive(Debug)]
 pub struct DeviceStorage {
     name: String,
-    database: Option<Database>,
+    database: Option<IndexedDatabase>,
 }
 
 impl DeviceStorage {
@@ -36,7 +36,7 @@ impl DeviceStorage {
     /// # Errors
     /// Where the device keeps nothing.
     pub async fn identity(&mut self) -> Result<Option<Identity>, StorageError> {
-        let [identity] = self.read([Store::Identity]).await?;
+        let [identity] = self.read([ObjectStore::Identity]).await?;
         Ok(identity.iter().find_map(|text| json::parse(text).ok()))
     }
 
@@ -45,8 +45,8 @@ impl DeviceStorage {
     /// # Errors
     /// Where the device keeps nothing.
     pub async fn unreadable(&mut self) -> Result<Vec<Unreadable>, StorageError> {
-        let records = match self.open().await?.read_keyed(Store::Outbox).await {
-            Err(DatabaseError::Closed) => self.reopen().await?.read_keyed(Store::Outbox).await,
+        let records = match self.open().await?.read_keyed(ObjectStore::Outbox).await {
+            Err(DatabaseError::Closed) => self.reopen().await?.read_keyed(ObjectStore::Outbox).await,
             answer => answer,
         };
         let unreadable = records?
@@ -64,7 +64,7 @@ impl DeviceStorage {
     pub async fn discard(&mut self, keys: &[String]) -> Result<(), StorageError> {
         let removals: Vec<Operation> = keys
             .iter()
-            .map(|key| Operation::Remove(Store::Outbox, key.clone()))
+            .map(|key| Operation::Remove(ObjectStore::Outbox, key.clone()))
             .collect();
         self.write(&removals).await
     }
@@ -74,11 +74,14 @@ impl DeviceStorage {
     /// # Errors
     /// Where the device keeps nothing, or does not let it be erased.
     pub async fn erase(&mut self) -> Result<(), StorageError> {
-        let all = [Store::Identity, Store::Outbox, Store::Rooms].map(Operation::Clear);
+        let all = [ObjectStore::Identity, ObjectStore::Outbox, ObjectStore::Rooms].map(Operation::Clear);
         self.write(&all).await
     }
 
-    async fn read<const N: usize>(&mut self, stores: [Store; N]) -> Result<[Vec<String>; N], StorageError> {
+    async fn read<const N: usize>(
+        &mut self,
+        stores: [ObjectStore; N],
+    ) -> Result<[Vec<String>; N], StorageError> {
         let records = match self.open().await?.read(stores).await {
             Err(DatabaseError::Closed) => self.reopen().await?.read(stores).await,
             answer => answer,
@@ -94,15 +97,15 @@ impl DeviceStorage {
         Ok(written?)
     }
 
-    async fn open(&mut self) -> Result<&Database, DatabaseError> {
+    async fn open(&mut self) -> Result<&IndexedDatabase, DatabaseError> {
         let database = match self.database.take() {
             Some(open) => open,
-            None => Database::open(&self.name).await?,
+            None => IndexedDatabase::open(&self.name).await?,
         };
         Ok(self.database.insert(database))
     }
 
-    async fn reopen(&mut self) -> Result<&Database, DatabaseError> {
+    async fn reopen(&mut self) -> Result<&IndexedDatabase, DatabaseError> {
         self.database = None;
         self.open().await
     }
@@ -111,7 +114,9 @@ impl DeviceStorage {
 impl Storage for DeviceStorage {
     fn load(&mut self) -> Task<'_, Result<Restored, StorageError>> {
         Box::pin(async {
-            let [identity, outbox, rooms] = self.read([Store::Identity, Store::Outbox, Store::Rooms]).await?;
+            let [identity, outbox, rooms] = self
+                .read([ObjectStore::Identity, ObjectStore::Outbox, ObjectStore::Rooms])
+                .await?;
             Ok(Restored {
                 identity: identity.iter().find_map(|text| json::parse(text).ok()),
                 outbox: outbox.iter().filter_map(|text| json::parse(text).ok()).collect(),
@@ -143,16 +148,16 @@ impl From<DatabaseError> for StorageError {
 
 fn operation(write: &Write) -> Result<Operation, StorageError> {
     Ok(match write {
-        Write::PutOutbox(item) => Operation::Put(Store::Outbox, item.id.to_string(), text_of(item)?),
-        Write::RemoveOutbox(id) => Operation::Remove(Store::Outbox, id.to_string()),
-        Write::PutRoom(cache) => Operation::Put(Store::Rooms, cache.room.to_string(), text_of(cache)?),
-        Write::DropRoom(room) => Operation::Remove(Store::Rooms, room.to_string()),
-        Write::DropRooms => Operation::Clear(Store::Rooms),
+        Write::PutOutbox(item) => Operation::Put(ObjectStore::Outbox, item.id.to_string(), text_of(item)?),
+        Write::RemoveOutbox(id) => Operation::Remove(ObjectStore::Outbox, id.to_string()),
+        Write::PutRoom(cache) => Operation::Put(ObjectStore::Rooms, cache.room.to_string(), text_of(cache)?),
+        Write::DropRoom(room) => Operation::Remove(ObjectStore::Rooms, room.to_string()),
+        Write::DropRooms => Operation::Clear(ObjectStore::Rooms),
         Write::PutIdentity(identity) => {
-            Operation::Put(Store::Identity, IDENTITY_KEY.to_owned(), text_of(identity)?)
+            Operation::Put(ObjectStore::Identity, IDENTITY_KEY.to_owned(), text_of(identity)?)
         }
-        Write::DropIdentity => Operation::Clear(Store::Identity),
-        Write::DropOutbox => Operation::Clear(Store::Outbox),
+        Write::DropIdentity => Operation::Clear(ObjectStore::Identity),
+        Write::DropOutbox => Operation::Clear(ObjectStore::Outbox),
     })
 }
 

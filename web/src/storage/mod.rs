@@ -20,6 +20,6 @@ pub mod local;
 pub mod preferences;
 
 #[cfg(target_arch = "wasm32")]
-pub use database::{Database, DatabaseError, Operation, Store};
+pub use database::{DatabaseError, IndexedDatabase, ObjectStore, Operation};
 #[cfg(target_arch = "wasm32")]
 pub use device::{DATABASE, DeviceStorage};

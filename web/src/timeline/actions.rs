@@ -10,12 +10,12 @@ pub(crate) struct RowActions {
     /// The row under the pointer, or with the focus in it.
     pub(crate) row: RwSignal<Option<RowKey>>,
     /// What is open.
-    pub(crate) open: RwSignal<Option<Open>, LocalStorage>,
+    pub(crate) open: RwSignal<Option<OpenAction>, LocalStorage>,
 }
 
 /// Something open beside a row.
 #[derive(Clone)]
-pub(crate) struct Open {
+pub(crate) struct OpenAction {
     /// Which row.
     pub(crate) key: RowKey,
     /// What stands beside it.
@@ -63,7 +63,7 @@ impl RowActions {
     /// Opens something beside a row.
     pub(crate) fn open(self, key: RowKey, tool: Tool, anchor: HtmlElement) {
         self.on(key);
-        self.open.set(Some(Open { key, tool, anchor }));
+        self.open.set(Some(OpenAction { key, tool, anchor }));
     }
 
     /// Closes what is open.

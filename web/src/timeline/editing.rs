@@ -5,13 +5,13 @@ use steadfast_client::{LookAt, MessageChange, RowKey};
 use steadfast_shared::{Emoji, Seq};
 
 use crate::browser::base_path;
-use crate::compose::draft::Edited;
+use crate::compose::draft::EditTarget;
 use crate::compose::drafting::Instead;
 use crate::rooms::route::Route;
 use crate::timeline::actions::Tool;
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
-use crate::timeline::row_view::{Says, State};
+use crate::timeline::row_view::{MessageState, Says};
 
 impl TimelineContext {
     /// Writes a reply to this row's message.
@@ -28,9 +28,11 @@ impl TimelineContext {
             return;
         };
         match row.state {
-            State::Sent { seq } => self.compose.write_instead(Instead::Edit(Edited::Message(seq))),
-            State::Rejected(_) => self.compose.edit(key.id),
-            State::Saving { .. } | State::Saved => {}
+            MessageState::Sent { seq } => self
+                .compose
+                .write_instead(Instead::Edit(EditTarget::Message(seq))),
+            MessageState::Rejected(_) => self.compose.edit(key.id),
+            MessageState::Saving { .. } | MessageState::Saved => {}
         }
     }
 
@@ -54,7 +56,7 @@ impl TimelineContext {
             .draft
             .with_untracked(|draft| draft.edit.as_ref().map(|edit| edit.of));
         let key = match edited {
-            Some(Edited::Message(message)) => self.model.key_of(message),
+            Some(EditTarget::Message(message)) => self.model.key_of(message),
             _ => None,
         };
         match (key, self.field.element.get_untracked()) {

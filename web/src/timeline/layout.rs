@@ -10,7 +10,7 @@ const GROUP_GAP_MS: Millis = 5 * 60 * 1000;
 
 /// How a row stands among its neighbours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Place {
+pub struct RowPlace {
     /// The day it opens, where it does.
     pub day: Option<Day>,
     /// Whether it opens a group, and so names its author.
@@ -20,20 +20,20 @@ pub struct Place {
 }
 
 /// The place of each row, in order.
-pub fn places(rows: impl IntoIterator<Item = (UserId, Millis, Day)>) -> Vec<Place> {
+pub fn places(rows: impl IntoIterator<Item = (UserId, Millis, Day)>) -> Vec<RowPlace> {
     let mut before: Option<(UserId, Millis, Day)> = None;
     rows.into_iter()
         .map(|(author, at, day)| {
             let place = match before {
                 Some((author_before, at_before, day_before)) => {
                     let new_day = day != day_before;
-                    Place {
+                    RowPlace {
                         day: new_day.then_some(day),
                         first: new_day || author != author_before || at.abs_diff(at_before) > GROUP_GAP_MS,
                         news: false,
                     }
                 }
-                None => Place {
+                None => RowPlace {
                     day: Some(day),
                     first: true,
                     news: false,
@@ -92,7 +92,7 @@ mod tests {
         let places = places([(user(1), 0, 7)]);
         assert_eq!(
             places,
-            [Place {
+            [RowPlace {
                 day: Some(7),
                 first: true,
                 news: false

@@ -9,10 +9,10 @@ use steadfast_client::link::Chat;
 use steadfast_shared::{Person, RoomId, Seq};
 
 use crate::language::calendar;
-use crate::timeline::layout::{Place, history_len, places};
-use crate::timeline::row_view::Shown;
-use crate::timeline::rows::{FirstNew, Held, Known, RowModel};
-use crate::timeline::window::Slice;
+use crate::timeline::layout::{RowPlace, history_len, places};
+use crate::timeline::row_view::RowView;
+use crate::timeline::rows::{FirstNew, LaidOutRows, ListedRow, RowModel};
+use crate::timeline::window::RenderWindow;
 
 const SETTLE: Duration = Duration::from_millis(300);
 
@@ -33,7 +33,7 @@ pub(crate) struct TimelineModel {
     pub(crate) reaches_end: RwSignal<bool>,
     /// More rows are held, or fewer.
     pub(crate) resized: Trigger,
-    known: StoredValue<Known, LocalStorage>,
+    known: StoredValue<LaidOutRows, LocalStorage>,
 }
 
 impl TimelineModel {
@@ -46,13 +46,14 @@ impl TimelineModel {
             below: RwSignal::new(0),
             reaches_end: RwSignal::new(true),
             resized: Trigger::new(),
-            known: StoredValue::new_local(Known::default()),
+            known: StoredValue::new_local(LaidOutRows::default()),
         }
     }
 
     /// Goes to the end, and stays with it.
     pub(crate) fn follow(self) {
-        self.known.update_value(|known| known.slice = Slice::Newest);
+        self.known
+            .update_value(|known| known.window = RenderWindow::Newest);
         if !self.at_end.get_untracked() {
             self.at_end.set(true);
         }
@@ -64,10 +65,10 @@ impl TimelineModel {
         let fresh = self.known.try_update_value(|known| {
             let opened = known.room != Some(room);
             if opened {
-                *known = Known {
+                *known = LaidOutRows {
                     room: Some(room),
                     gone: known.gone + known.rows.len(),
-                    ..Known::default()
+                    ..LaidOutRows::default()
                 };
                 self.history.set(Vec::new());
                 self.live.set(Vec::new());
@@ -80,7 +81,7 @@ impl TimelineModel {
                 let rows: Vec<_> = session.timeline(room).rows().collect();
                 let held = rows.len();
                 known.all.clear();
-                known.all.extend(rows.iter().map(|row| Held {
+                known.all.extend(rows.iter().map(|row| ListedRow {
                     key: row.key(),
                     seq: row.seq(),
                     mine: row.mine,
@@ -101,9 +102,9 @@ impl TimelineModel {
                 let (mut order, mut stands, mut news) = (Vec::new(), Vec::new(), Vec::new());
                 for row in rows.get(range).unwrap_or_default() {
                     let key = row.key();
-                    let shows = Shown::from(row);
+                    let shows = RowView::from(row);
                     match known.rows.get(&key) {
-                        Some((model, _)) if model.shown.with_untracked(|shown| *shown == shows) => {}
+                        Some((model, _)) if model.view.with_untracked(|shown| *shown == shows) => {}
                         _ => news.push((key, shows)),
                     }
                     order.push(key);
@@ -133,24 +134,26 @@ impl TimelineModel {
 
     /// Whether so many rows have left the document that what they listened to is to forget them. Says so once.
     pub(crate) fn takes_leave(self) -> bool {
-        self.known.try_update_value(Known::takes_leave).unwrap_or(false)
+        self.known
+            .try_update_value(LaidOutRows::takes_leave)
+            .unwrap_or(false)
     }
 
     /// Brings older rows into the document, of those that are held. Says whether there were any.
     pub(crate) fn up(self) -> bool {
-        self.turn(Slice::up)
+        self.turn(RenderWindow::up)
     }
 
     /// Brings newer rows into the document, of those that are held. Says whether there were any.
     pub(crate) fn down(self) -> bool {
-        self.turn(Slice::down)
+        self.turn(RenderWindow::down)
     }
 
     /// Brings a row into the document, where it is held.
     pub(crate) fn bring(self, key: RowKey) {
-        self.turn(|slice, keys| {
-            slice.stay(keys);
-            slice.show(keys, &key);
+        self.turn(|window, keys| {
+            window.stay(keys);
+            window.show(keys, &key);
             true
         });
     }
@@ -172,17 +175,17 @@ impl TimelineModel {
         })
     }
 
-    fn turn(self, turn: impl FnOnce(&mut Slice<RowKey>, &[RowKey]) -> bool) -> bool {
+    fn turn(self, turn: impl FnOnce(&mut RenderWindow<RowKey>, &[RowKey]) -> bool) -> bool {
         let turned = self.known.try_update_value(|known| {
             let keys = known.keys();
-            turn(&mut known.slice, &keys)
+            turn(&mut known.window, &keys)
         });
         turned.unwrap_or(false)
     }
 
     /// The first row that is new to the person, where one is held.
     pub(crate) fn first_new(self) -> Option<FirstNew> {
-        self.known.with_value(Known::first_new)
+        self.known.with_value(LaidOutRows::first_new)
     }
 
     /// Nobody looks any more, or what was new has been answered: what comes next is new from here on.
@@ -192,10 +195,10 @@ impl TimelineModel {
 
     fn apply(
         self,
-        known: &mut Known,
+        known: &mut LaidOutRows,
         order: Vec<RowKey>,
-        places: &[Place],
-        news: Vec<(RowKey, Shown)>,
+        places: &[RowPlace],
+        news: Vec<(RowKey, RowView)>,
         complete: bool,
     ) {
         let history = history_len(
@@ -203,18 +206,18 @@ impl TimelineModel {
             |key| known.rows.get(key).map(|(_, announced)| *announced),
             known.armed,
         );
-        let mut news: HashMap<RowKey, Shown> = news.into_iter().collect();
+        let mut news: HashMap<RowKey, RowView> = news.into_iter().collect();
         let mut rows = HashMap::with_capacity(order.len());
         for (index, (key, place)) in order.iter().zip(places).enumerate() {
             let model = match (known.rows.remove(key), news.remove(key)) {
                 (Some((model, _)), Some(shown)) => {
-                    model.shown.set(shown);
+                    model.view.set(shown);
                     model
                 }
                 (Some((model, _)), None) => model,
                 (None, Some(shown)) => RowModel {
                     key: *key,
-                    shown: ArcRwSignal::new(shown),
+                    view: ArcRwSignal::new(shown),
                     place: ArcRwSignal::new(*place),
                 },
                 (None, None) => continue,
@@ -268,7 +271,7 @@ impl TimelineModel {
     }
 
     /// Counts what has come below the view; at the end, everything is seen.
-    fn count_below(self, known: &mut Known) {
+    fn count_below(self, known: &mut LaidOutRows) {
         let newest = known.all.iter().rev().find_map(|held| held.seq).unwrap_or(0);
         let below = if self.at_end.get_untracked() {
             known.seen = known.seen.max(newest);
@@ -285,10 +288,10 @@ impl TimelineModel {
     }
 
     /// What one row shows.
-    pub(crate) fn row(self, key: &RowKey) -> Option<Shown> {
+    pub(crate) fn row(self, key: &RowKey) -> Option<RowView> {
         self.known.with_value(|known| {
             let (model, _) = known.rows.get(key)?;
-            Some(model.shown.get_untracked())
+            Some(model.view.get_untracked())
         })
     }
 
@@ -299,7 +302,7 @@ impl TimelineModel {
             let rows = newest.filter_map(|key| known.rows.get(key));
             let mut authors: Vec<Person> = Vec::new();
             for (model, _) in rows {
-                model.shown.with_untracked(|shown| {
+                model.view.with_untracked(|shown| {
                     if !authors.iter().any(|author| author.id == shown.author.id) {
                         authors.push(shown.author.clone());
                     }
@@ -310,13 +313,13 @@ impl TimelineModel {
     }
 
     /// The newest row of which this is true.
-    pub(crate) fn find_last(self, is_it: impl Fn(&Shown) -> bool) -> Option<RowKey> {
+    pub(crate) fn find_last(self, is_it: impl Fn(&RowView) -> bool) -> Option<RowKey> {
         self.known.with_value(|known| {
             let mut newest = known.order.iter().rev();
             newest
                 .find(|key| {
                     let row = known.rows.get(key);
-                    row.is_some_and(|(model, _)| model.shown.with_untracked(&is_it))
+                    row.is_some_and(|(model, _)| model.view.with_untracked(&is_it))
                 })
                 .copied()
         })
@@ -328,10 +331,10 @@ impl TimelineModel {
             self.at_end.set(at_end);
             self.known.update_value(|known| {
                 if at_end {
-                    known.slice = Slice::Newest;
+                    known.window = RenderWindow::Newest;
                 } else {
                     let keys = known.keys();
-                    known.slice.stay(&keys);
+                    known.window.stay(&keys);
                 }
                 self.count_below(known);
             });

@@ -7,7 +7,7 @@ use crate::markdown;
 
 /// One row, as it is kept for showing.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Shown {
+pub struct RowView {
     /// Who wrote it.
     pub author: Person,
     /// When.
@@ -19,7 +19,7 @@ pub struct Shown {
     /// Whether the person signed in wrote it.
     pub mine: bool,
     /// How far it has come.
-    pub state: State,
+    pub state: MessageState,
     /// What it replies to.
     pub quoted: Option<Quote>,
     /// The people named in it.
@@ -27,7 +27,7 @@ pub struct Shown {
     /// How people reacted to it.
     pub reactions: Vec<Reacted>,
     /// This person's changes of it that the log does not have.
-    pub pending: Vec<Pending>,
+    pub pending: Vec<UnsentChange>,
 }
 
 /// What a row says.
@@ -49,14 +49,14 @@ pub enum Says {
         name: String,
     },
     /// A change that was refused, of a message that is not here.
-    Change(What),
+    Change(RowChange),
     /// Something this page is too old to show.
     Unknown,
 }
 
 /// What a change does.
 #[derive(Clone, PartialEq, Debug)]
-pub enum What {
+pub enum RowChange {
     /// Gives a message another text.
     Edit(String),
     /// Takes it back.
@@ -67,7 +67,7 @@ pub enum What {
     Unreact(String),
 }
 
-impl What {
+impl RowChange {
     fn of(body: &Body) -> Option<Self> {
         Some(match body {
             Body::Edit { text, .. } => Self::Edit(text.as_str().to_owned()),
@@ -103,18 +103,18 @@ pub struct Reacted {
 
 /// A change that is not in the log.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Pending {
+pub struct UnsentChange {
     /// Its own name.
     pub id: EntryId,
     /// What it does.
-    pub what: What,
+    pub what: RowChange,
     /// How far it has come.
-    pub state: State,
+    pub state: MessageState,
 }
 
 /// How far something has come.
 #[derive(Clone, PartialEq, Debug)]
-pub enum State {
+pub enum MessageState {
     /// Typed, not yet on this device's disk.
     Saving {
         /// Whether a write has failed: closing the tab before it is sent would lose it.
@@ -131,7 +131,7 @@ pub enum State {
     Rejected(Rejection),
 }
 
-impl State {
+impl MessageState {
     /// The name in the document.
     pub fn name(&self) -> &'static str {
         match self {
@@ -151,7 +151,7 @@ impl State {
     }
 }
 
-impl From<RowState<'_>> for State {
+impl From<RowState<'_>> for MessageState {
     fn from(state: RowState<'_>) -> Self {
         match state {
             RowState::Saving { problem } => Self::Saving {
@@ -164,7 +164,7 @@ impl From<RowState<'_>> for State {
     }
 }
 
-impl Shown {
+impl RowView {
     /// Its text, where it is a message.
     pub fn text(&self) -> Option<&str> {
         match &self.says {
@@ -188,7 +188,7 @@ impl Shown {
     }
 }
 
-impl From<&Row<'_>> for Shown {
+impl From<&Row<'_>> for RowView {
     fn from(row: &Row<'_>) -> Self {
         let quote = |quoted: QuotedView<'_>| {
             let start = quoted.start().map(str::to_owned);
@@ -201,9 +201,9 @@ impl From<&Row<'_>> for Shown {
             pending: reaction.pending,
         };
         let pending = |change: PendingChange<'_>| {
-            Some(Pending {
+            Some(UnsentChange {
                 id: change.id,
-                what: What::of(change.body)?,
+                what: RowChange::of(change.body)?,
                 state: change.state.into(),
             })
         };
@@ -235,7 +235,7 @@ fn says(body: RowBody<'_>) -> Says {
             was: was.to_owned(),
             name: name.to_owned(),
         },
-        RowBody::Change(body) => What::of(body).map_or(Says::Unknown, Says::Change),
+        RowBody::Change(body) => RowChange::of(body).map_or(Says::Unknown, Says::Change),
         RowBody::Unknown => Says::Unknown,
     }
 }

@@ -7,9 +7,9 @@ use leptos::prelude::*;
 use steadfast_client::RowKey;
 use steadfast_shared::{RoomId, Seq};
 
-use crate::timeline::layout::Place;
-use crate::timeline::row_view::Shown;
-use crate::timeline::window::Slice;
+use crate::timeline::layout::RowPlace;
+use crate::timeline::row_view::RowView;
+use crate::timeline::window::RenderWindow;
 
 /// After so many rows have left the document, what they listened to forgets them.
 const GONE: usize = 1_000;
@@ -18,18 +18,18 @@ const GONE: usize = 1_000;
 #[derive(Clone)]
 pub(crate) struct RowModel {
     pub(crate) key: RowKey,
-    pub(crate) shown: ArcRwSignal<Shown>,
-    pub(crate) place: ArcRwSignal<Place>,
+    pub(crate) view: ArcRwSignal<RowView>,
+    pub(crate) place: ArcRwSignal<RowPlace>,
 }
 
 /// What is known of the open room's rows.
 #[derive(Default)]
-pub(crate) struct Known {
+pub(crate) struct LaidOutRows {
     pub(crate) room: Option<RoomId>,
     /// Every row held.
-    pub(crate) all: Vec<Held>,
+    pub(crate) all: Vec<ListedRow>,
     /// Which of them are in the document.
-    pub(crate) slice: Slice<RowKey>,
+    pub(crate) window: RenderWindow<RowKey>,
     pub(crate) order: Vec<RowKey>,
     pub(crate) rows: HashMap<RowKey, (RowModel, bool)>,
     pub(crate) history_len: usize,
@@ -49,13 +49,13 @@ pub(crate) struct Known {
 
 /// A row held, in the document or not.
 #[derive(Clone, Copy)]
-pub(crate) struct Held {
+pub(crate) struct ListedRow {
     pub(crate) key: RowKey,
     pub(crate) seq: Option<Seq>,
     pub(crate) mine: bool,
 }
 
-impl Held {
+impl ListedRow {
     fn is_news(&self, after: Seq) -> bool {
         !self.mine && self.seq.is_some_and(|seq| seq > after)
     }
@@ -70,13 +70,13 @@ pub(crate) struct FirstNew {
     pub(crate) above: bool,
 }
 
-impl Known {
+impl LaidOutRows {
     pub(crate) fn keys(&self) -> Vec<RowKey> {
         self.all.iter().map(|held| held.key).collect()
     }
 
     pub(crate) fn range(&self) -> Range<usize> {
-        self.slice.range(&self.keys())
+        self.window.range(&self.keys())
     }
 
     pub(crate) fn first_new(&self) -> Option<FirstNew> {

@@ -1,4 +1,4 @@
-//! Where the timeline's view stands, in the document: measures it, and puts it where `stance` says.
+//! Where the timeline's view stands, in the document: measures it, and puts it where `anchor` says.
 //!
 //! The browser's own scroll anchoring is off (`overflow-anchor: none`): not every browser has it, and none holds a
 //! view at the very top while older rows are put before it. A `ResizeObserver` puts the view right after each change
@@ -11,34 +11,34 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AddEventListenerOptions, Element, Event, ResizeObserver};
 
-use crate::timeline::anchor::{Reading, Stance, Step};
+use crate::timeline::anchor::{AnchorStep, ScrollAnchor, ScrollMetrics};
 
 /// More rows are asked for this many views before an end is reached.
 const EDGE_VIEWS: i32 = 2;
 
 /// How long after a touch, a turn of the wheel or a key the view may move by it, in milliseconds.
-const HAND_MS: f64 = 1_500.0;
+const INPUT_MS: f64 = 1_500.0;
 
 /// What a person's hand does to a view.
-const HANDS: [&str; 4] = ["wheel", "touchmove", "pointerdown", "keydown"];
+const INPUTS: [&str; 4] = ["wheel", "touchmove", "pointerdown", "keydown"];
 
 /// Keeps one scrolling element's view.
 #[derive(Clone)]
-pub(crate) struct View(Rc<Inner>);
+pub(crate) struct View(Rc<ScrollState>);
 
-struct Inner {
+struct ScrollState {
     element: Element,
     content: Element,
-    stance: RefCell<Stance>,
-    held: RefCell<Option<Held>>,
+    anchor: RefCell<ScrollAnchor>,
+    held: RefCell<Option<AnchorRow>>,
     observer: RefCell<Option<Observer>>,
-    hand: RefCell<Option<HandListener>>,
+    input: RefCell<Option<InputListener>>,
     /// When a hand was at the view last, by the clock of events.
-    hand_at: Cell<f64>,
+    input_at: Cell<f64>,
 }
 
 /// A row, and how far below the content's upper edge it began when it was looked at last.
-struct Held {
+struct AnchorRow {
     row: Element,
     place: f64,
 }
@@ -52,23 +52,23 @@ pub(crate) enum Beyond {
     Below,
 }
 
-type HandListener = Closure<dyn FnMut(Event)>;
+type InputListener = Closure<dyn FnMut(Event)>;
 
 type Observer = (ResizeObserver, Closure<dyn FnMut(JsValue)>);
 
 impl View {
     /// Keeps the view of `element` on its `content`; calls `resized` after each change of layout was answered.
     pub(crate) fn keep(element: Element, content: Element, resized: impl Fn() + 'static) -> Self {
-        let view = Self(Rc::new(Inner {
+        let view = Self(Rc::new(ScrollState {
             element,
             content,
-            stance: RefCell::new(Stance::at_end()),
+            anchor: RefCell::new(ScrollAnchor::at_end()),
             held: RefCell::new(None),
             observer: RefCell::new(None),
-            hand: RefCell::new(None),
-            hand_at: Cell::new(f64::NEG_INFINITY),
+            input: RefCell::new(None),
+            input_at: Cell::new(f64::NEG_INFINITY),
         }));
-        view.0.watch_hand();
+        view.0.watch_input();
         let weak = Rc::downgrade(&view.0);
         let callback = Closure::<dyn FnMut(JsValue)>::new(move |_| {
             if let Some(inner) = weak.upgrade() {
@@ -92,12 +92,12 @@ impl View {
 
     /// Whether the view is at the end, and stays there.
     pub(crate) fn follows(&self) -> bool {
-        self.0.stance.borrow().follows()
+        self.0.anchor.borrow().follows()
     }
 
     /// Goes to the end and follows it.
     pub(crate) fn to_end(&self) {
-        let step = self.0.stance.borrow_mut().follow(self.0.reading());
+        let step = self.0.anchor.borrow_mut().follow(self.0.reading());
         self.0.take(step);
     }
 
@@ -108,25 +108,25 @@ impl View {
 
     /// Whether the lower end is near enough to ask for what is newer.
     pub(crate) fn near_end(&self) -> bool {
-        let Reading { top, end, .. } = self.0.reading();
+        let ScrollMetrics { top, end, .. } = self.0.reading();
         end - top < EDGE_VIEWS * self.0.element.client_height()
     }
 
     /// Whether the content ends where the room does, from here on.
     pub(crate) fn set_complete(&self, complete: bool) {
-        self.0.stance.borrow_mut().set_complete(complete);
+        self.0.anchor.borrow_mut().set_complete(complete);
     }
 
     /// Puts an element in the middle of the view, and stays there.
     pub(crate) fn show(&self, element: &Element) {
         let inner = &self.0;
-        inner.stance.borrow_mut().leave();
+        inner.anchor.borrow_mut().leave();
         let middle =
             (f64::from(inner.element.client_height()) - element.get_bounding_client_rect().height()) / 2.0;
         #[expect(clippy::cast_possible_truncation, reason = "pixels")]
         let top = (inner.place_of(element) - middle.max(0.0)).round() as i32;
         inner.element.set_scroll_top(top);
-        inner.stance.borrow_mut().stands(inner.reading());
+        inner.anchor.borrow_mut().stands(inner.reading());
         inner.held.replace(inner.first_in_view());
     }
 
@@ -147,7 +147,7 @@ impl View {
 
     /// Whether the view is so far from the end that a way back is welcome.
     pub(crate) fn far_from_end(&self) -> bool {
-        let Reading { top, end, .. } = self.0.reading();
+        let ScrollMetrics { top, end, .. } = self.0.reading();
         end - top > self.0.element.client_height()
     }
 
@@ -156,22 +156,22 @@ impl View {
         if let Some((observer, _callback)) = self.0.observer.take() {
             observer.disconnect();
         }
-        if let Some(hand) = self.0.hand.take() {
-            let hand = hand.as_ref().unchecked_ref();
-            for name in HANDS {
+        if let Some(input) = self.0.input.take() {
+            let input = input.as_ref().unchecked_ref();
+            for name in INPUTS {
                 let _ = self
                     .0
                     .element
-                    .remove_event_listener_with_callback_and_bool(name, hand, true);
+                    .remove_event_listener_with_callback_and_bool(name, input, true);
             }
         }
     }
 }
 
-impl Inner {
-    fn reading(&self) -> Reading {
+impl ScrollState {
+    fn reading(&self) -> ScrollMetrics {
         let height = self.element.client_height();
-        Reading {
+        ScrollMetrics {
             top: self.element.scroll_top(),
             end: self.element.scroll_height() - height,
             height,
@@ -179,17 +179,17 @@ impl Inner {
     }
 
     /// Notes when a hand is at the view. Passively: scrolling waits for nobody.
-    fn watch_hand(self: &Rc<Self>) {
+    fn watch_input(self: &Rc<Self>) {
         let weak = Rc::downgrade(self);
-        let note = HandListener::new(move |event: Event| {
+        let note = InputListener::new(move |event: Event| {
             if let Some(inner) = weak.upgrade() {
-                inner.hand_at.set(event.time_stamp());
+                inner.input_at.set(event.time_stamp());
             }
         });
         let options = AddEventListenerOptions::new();
         options.set_passive(true);
         options.set_capture(true);
-        for name in HANDS {
+        for name in INPUTS {
             let _ = self
                 .element
                 .add_event_listener_with_callback_and_add_event_listener_options(
@@ -198,31 +198,31 @@ impl Inner {
                     &options,
                 );
         }
-        self.hand.replace(Some(note));
+        self.input.replace(Some(note));
     }
 
-    fn is_by_hand(&self) -> bool {
+    fn is_by_input(&self) -> bool {
         let clock = web_sys::window().and_then(|window| window.performance());
-        clock.is_none_or(|clock| clock.now() - self.hand_at.get() < HAND_MS)
+        clock.is_none_or(|clock| clock.now() - self.input_at.get() < INPUT_MS)
     }
 
     /// Answers whatever happened to the view since it was looked at last.
     fn look(&self) {
         let shift = self.shift();
         let step =
-            self.stance
+            self.anchor
                 .borrow_mut()
-                .look(self.reading(), shift.unwrap_or_default(), self.is_by_hand());
-        self.take(Step {
+                .look(self.reading(), shift.unwrap_or_default(), self.is_by_input());
+        self.take(AnchorStep {
             hold_anew: step.hold_anew || shift.is_none(),
             ..step
         });
     }
 
-    fn take(&self, step: Step) {
+    fn take(&self, step: AnchorStep) {
         if let Some(top) = step.go {
             self.element.set_scroll_top(top);
-            self.stance.borrow_mut().stands(self.reading());
+            self.anchor.borrow_mut().stands(self.reading());
         }
         if step.hold_anew {
             self.held.replace(self.first_in_view());
@@ -241,7 +241,7 @@ impl Inner {
         Some(shift)
     }
 
-    fn first_in_view(&self) -> Option<Held> {
+    fn first_in_view(&self) -> Option<AnchorRow> {
         let edge = self.element.get_bounding_client_rect().top();
         let rows = self.content.query_selector_all("[data-testid=row]").ok()?;
         // Rows are in order, so the first one that ends below the upper edge is found by halving.
@@ -257,7 +257,7 @@ impl Inner {
         }
         let row: Element = rows.get(low)?.unchecked_into();
         let place = self.place_of(&row);
-        Some(Held { row, place })
+        Some(AnchorRow { row, place })
     }
 
     /// How far below the content's upper edge a row begins, wherever the view is.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::language::calendar;
 use crate::language::locale::Locale;
-use crate::language::today::Today;
+use crate::language::today::TodayContext;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::timeline::rows::RowModel;
 
@@ -12,9 +12,9 @@ use crate::timeline::rows::RowModel;
 #[component]
 pub(crate) fn Separator(row: RowModel) -> impl IntoView {
     let locale = Locale::here();
-    let today = Today::here();
-    let RowModel { shown, place, .. } = row;
-    let at = Memo::new(move |_| shown.with(|row| row.at));
+    let today = TodayContext::here();
+    let RowModel { view, place, .. } = row;
+    let at = Memo::new(move |_| view.with(|row| row.at));
     let stands = Memo::new(move |_| {
         let place = place.get();
         (place.day.is_some(), place.news)

@@ -17,7 +17,7 @@ use crate::timeline::context::TimelineContext;
 use crate::timeline::paging::Edge;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::timeline::row::Row;
-use crate::timeline::row::hand::{Hand, focus_last_row};
+use crate::timeline::row::pointing::{RowPointing, focus_last_row};
 use crate::timeline::row::tools::OpenTool;
 use crate::timeline::rows::RowModel;
 use crate::timeline::scroll::{Beyond, View};
@@ -146,7 +146,7 @@ pub(crate) fn Timeline() -> impl IntoView {
             >
                 <div class="timeline-content" node_ref=content>
                     <OldEnd />
-                    <Hand>
+                    <RowPointing>
                         <div role="list">
                             <Rows rows=model.history />
                         </div>
@@ -159,7 +159,7 @@ pub(crate) fn Timeline() -> impl IntoView {
                                 <Rows rows=model.live />
                             </div>
                         </div>
-                    </Hand>
+                    </RowPointing>
                     <NewEnd />
                 </div>
             </div>

@@ -13,7 +13,7 @@ pub const STEP: usize = 100;
 
 /// The run of rows in the document.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub enum Slice<K> {
+pub enum RenderWindow<K> {
     /// The newest ones, whatever comes.
     #[default]
     Newest,
@@ -21,7 +21,7 @@ pub enum Slice<K> {
     From(K),
 }
 
-impl<K: Copy + PartialEq> Slice<K> {
+impl<K: Copy + PartialEq> RenderWindow<K> {
     /// Which of `keys` are in the document.
     pub fn range(&self, keys: &[K]) -> Range<usize> {
         let newest = keys.len().saturating_sub(ROWS);
@@ -87,72 +87,72 @@ mod tests {
 
     #[test]
     fn the_newest_rows_are_shown_whatever_comes() {
-        assert_eq!(Slice::Newest.range(&keys(0..10)), 0..10);
-        assert_eq!(Slice::Newest.range(&keys(0..1_000)), 1_000 - ROWS..1_000);
-        assert_eq!(Slice::Newest.range(&keys(0..0)), 0..0);
+        assert_eq!(RenderWindow::Newest.range(&keys(0..10)), 0..10);
+        assert_eq!(RenderWindow::Newest.range(&keys(0..1_000)), 1_000 - ROWS..1_000);
+        assert_eq!(RenderWindow::Newest.range(&keys(0..0)), 0..0);
     }
 
     #[test]
     fn a_hundred_thousand_rows_are_walked_both_ways_within_the_bound() {
         let keys = keys(0..100_000);
-        let mut slice = Slice::Newest;
+        let mut window = RenderWindow::Newest;
         let mut steps = 0;
-        while slice.up(&keys) {
-            assert!(slice.range(&keys).len() <= ROWS);
+        while window.up(&keys) {
+            assert!(window.range(&keys).len() <= ROWS);
             steps += 1;
         }
-        assert_eq!(slice.range(&keys), 0..ROWS);
-        while slice.down(&keys) {
-            assert_eq!(slice.range(&keys).len(), ROWS);
+        assert_eq!(window.range(&keys), 0..ROWS);
+        while window.down(&keys) {
+            assert_eq!(window.range(&keys).len(), ROWS);
             steps += 1;
         }
-        assert_eq!(slice.range(&keys), 100_000 - ROWS..100_000);
+        assert_eq!(window.range(&keys), 100_000 - ROWS..100_000);
         assert_eq!(steps, 2 * (100_000 - ROWS).div_ceil(STEP));
     }
 
     #[test]
     fn one_step_keeps_most_of_the_rows() {
         let keys = keys(0..1_000);
-        let mut slice = Slice::Newest;
-        slice.up(&keys);
-        assert_eq!(slice.range(&keys), 500..900);
-        slice.down(&keys);
-        assert_eq!(slice.range(&keys), 600..1_000);
+        let mut window = RenderWindow::Newest;
+        window.up(&keys);
+        assert_eq!(window.range(&keys), 500..900);
+        window.down(&keys);
+        assert_eq!(window.range(&keys), 600..1_000);
     }
 
     #[test]
     fn older_pages_put_before_move_nothing() {
-        let mut slice = Slice::From(500);
-        assert_eq!(slice.range(&keys(500..1_000)), 0..ROWS);
-        assert_eq!(slice.range(&keys(400..1_000)), 100..100 + ROWS);
-        assert!(slice.up(&keys(400..1_000)));
-        assert_eq!(slice, Slice::From(400));
+        let mut window = RenderWindow::From(500);
+        assert_eq!(window.range(&keys(500..1_000)), 0..ROWS);
+        assert_eq!(window.range(&keys(400..1_000)), 100..100 + ROWS);
+        assert!(window.up(&keys(400..1_000)));
+        assert_eq!(window, RenderWindow::From(400));
     }
 
     #[test]
     fn who_reads_further_up_keeps_the_rows_that_are_read() {
-        let mut slice = Slice::Newest;
-        slice.stay(&keys(0..1_000));
-        assert_eq!(slice.range(&keys(0..1_100)), 600..1_000);
-        let mut few = Slice::Newest;
+        let mut window = RenderWindow::Newest;
+        window.stay(&keys(0..1_000));
+        assert_eq!(window.range(&keys(0..1_100)), 600..1_000);
+        let mut few = RenderWindow::Newest;
         few.stay(&keys(0..0));
-        assert_eq!(few, Slice::Newest);
+        assert_eq!(few, RenderWindow::Newest);
     }
 
     #[test]
     fn rows_that_are_gone_leave_the_newest() {
-        assert_eq!(Slice::From(3).range(&keys(10..20)), 0..10);
+        assert_eq!(RenderWindow::From(3).range(&keys(10..20)), 0..10);
     }
 
     #[test]
     fn a_row_far_away_comes_into_the_middle() {
         let keys = keys(0..10_000);
-        let mut slice = Slice::Newest;
-        slice.show(&keys, &9_900);
-        assert_eq!(slice, Slice::Newest);
-        slice.show(&keys, &5_000);
-        assert_eq!(slice.range(&keys), 4_800..5_200);
-        slice.show(&keys, &20_000);
-        assert_eq!(slice.range(&keys), 4_800..5_200);
+        let mut window = RenderWindow::Newest;
+        window.show(&keys, &9_900);
+        assert_eq!(window, RenderWindow::Newest);
+        window.show(&keys, &5_000);
+        assert_eq!(window.range(&keys), 4_800..5_200);
+        window.show(&keys, &20_000);
+        assert_eq!(window.range(&keys), 4_800..5_200);
     }
 }

@@ -1,7 +1,7 @@
 //! Names of roles, states, actions, limits and spans.
 
 use crate::language::Language;
-use crate::language::span::Span;
+use crate::language::span::TimeSpan;
 use steadfast_shared::admin::AccountState;
 use steadfast_shared::admin::AuditAction;
 use steadfast_shared::admin::LimitName;
@@ -17,7 +17,7 @@ pub struct AdminTerms {
     pub action: fn(AuditAction) -> &'static str,
     pub via: fn(Via) -> &'static str,
     pub limit: fn(LimitName) -> &'static str,
-    pub span: fn(Span) -> &'static str,
+    pub span: fn(TimeSpan) -> &'static str,
 }
 
 impl AdminTerms {
@@ -84,11 +84,11 @@ static ENGLISH: AdminTerms = AdminTerms {
         LimitName::BytesPerDay => "Bytes of text per day (0: any number)",
     },
     span: |span| match span {
-        Span::Hour => "1 hour",
-        Span::Day => "1 day",
-        Span::Week => "7 days",
-        Span::Month => "30 days",
-        Span::Quarter => "90 days",
+        TimeSpan::Hour => "1 hour",
+        TimeSpan::Day => "1 day",
+        TimeSpan::Week => "7 days",
+        TimeSpan::Month => "30 days",
+        TimeSpan::Quarter => "90 days",
     },
 };
 
@@ -150,10 +150,10 @@ static KOREAN: AdminTerms = AdminTerms {
         LimitName::BytesPerDay => "하루 글의 바이트 수 (0: 제한 없음)",
     },
     span: |span| match span {
-        Span::Hour => "1시간",
-        Span::Day => "1일",
-        Span::Week => "7일",
-        Span::Month => "30일",
-        Span::Quarter => "90일",
+        TimeSpan::Hour => "1시간",
+        TimeSpan::Day => "1일",
+        TimeSpan::Week => "7일",
+        TimeSpan::Month => "30일",
+        TimeSpan::Quarter => "90일",
     },
 };

@@ -17,7 +17,7 @@ use crate::admin::{api, consequences};
 use crate::connection::context::ChatContext;
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
-use crate::language::span::Span;
+use crate::language::span::TimeSpan;
 use crate::ui::field::Field;
 
 /// Bans somebody, or closes their account.
@@ -28,16 +28,16 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
     let role = chat.read(Session::role);
     let Person { id, name } = person;
     let state = RwSignal::new(AccountState::Banned);
-    let lasts = RwSignal::new(None::<Span>);
-    let addresses = RwSignal::new(None::<Span>);
+    let lasts = RwSignal::new(None::<TimeSpan>);
+    let addresses = RwSignal::new(None::<TimeSpan>);
     let messages = RwSignal::new(Messages::Kept);
     let reason = NodeRef::<html::Input>::new();
     let reason_trouble = RwSignal::new(None::<String>);
     let asked = move |reason: String| admin::Exclude {
         state: state.get(),
         reason,
-        lasts_seconds: lasts.get().map(Span::seconds),
-        addresses_seconds: addresses.get().map(Span::seconds),
+        lasts_seconds: lasts.get().map(TimeSpan::seconds),
+        addresses_seconds: addresses.get().map(TimeSpan::seconds),
         messages: messages.get(),
     };
     let follows =
@@ -97,7 +97,7 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
                 testid="exclude-lasts"
                 options=spans(locale, says(|l| ExclusionPhrases::of(l).until_let_in))
                 start=""
-                chosen=Callback::new(move |name: String| lasts.set(Span::of_name(&name)))
+                chosen=Callback::new(move |name: String| lasts.set(TimeSpan::of_name(&name)))
                 labelled=true
             />
             <Field
@@ -115,7 +115,7 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
                             testid="exclude-addresses"
                             options=spans(locale, says(|l| ExclusionPhrases::of(l).not_at_all))
                             start=""
-                            chosen=Callback::new(move |name: String| addresses.set(Span::of_name(&name)))
+                            chosen=Callback::new(move |name: String| addresses.set(TimeSpan::of_name(&name)))
                             labelled=true
                         />
                     }
@@ -126,7 +126,7 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
 }
 
 fn spans(locale: Locale, none: Signal<String>) -> Vec<(&'static str, Signal<String>)> {
-    let spans = Span::ALL.map(|span| {
+    let spans = TimeSpan::ALL.map(|span| {
         (
             span.name(),
             words(move || (AdminTerms::of(locale.language()).span)(span).to_owned()),

@@ -5,9 +5,9 @@ use steadfast_shared::admin::AccountState;
 use steadfast_shared::{Person, Power, Role};
 
 use crate::account::phrases::OwnerLinkPhrases;
-use crate::admin::listing::{Listing, Source};
+use crate::admin::listing::{ListSource, Listing};
 use crate::admin::phrases::{AdminPhrases, AdminTerms, PersonLabels};
-use crate::admin::place::{Place, Question, Trail};
+use crate::admin::place::{AdminPlace, AdminTrail, Question};
 use crate::admin::section::Section;
 use crate::admin::views::Heading;
 use crate::admin::views::choose::Select;
@@ -25,16 +25,16 @@ use crate::ui::phrases::UiPhrases;
 pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
-    let trail = Trail::here();
+    let trail = AdminTrail::here();
     let listing = Listing::new();
     let person = about.as_ref().map(|person| person.id);
     let source = move || match section {
-        Section::People => Source::People(trail.people.get_value()),
-        Section::Connections => Source::Connections,
-        Section::SignIns => Source::SignIns(person),
-        Section::Rooms => Source::Rooms(trail.rooms.get_value()),
-        Section::Addresses => Source::Addresses,
-        Section::Audit => Source::Audit(person),
+        Section::People => ListSource::People(trail.people.get_value()),
+        Section::Connections => ListSource::Connections,
+        Section::SignIns => ListSource::SignIns(person),
+        Section::Rooms => ListSource::Rooms(trail.rooms.get_value()),
+        Section::Addresses => ListSource::Addresses,
+        Section::Audit => ListSource::Audit(person),
     };
     let look = Callback::new(move |()| listing.load(source()));
     look.run(());
@@ -61,7 +61,7 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
                     type="button"
                     class="button button-small"
                     data-testid="owner-link"
-                    on:click=move |_| trail.go(Place::Question(Question::OwnerLink))
+                    on:click=move |_| trail.go(AdminPlace::Question(Question::OwnerLink))
                 >
                     {locale.says(|l| OwnerLinkPhrases::of(l).make_owner_link)}
                 </button>
@@ -132,7 +132,7 @@ fn State(listing: Listing, section: Section, look: Callback<()>) -> impl IntoVie
 #[component]
 fn PeopleFilters(look: Callback<()>) -> impl IntoView {
     let locale = Locale::here();
-    let trail = Trail::here();
+    let trail = AdminTrail::here();
     let start = trail.people.get_value();
     let states = [
         (
@@ -201,7 +201,7 @@ fn state_words(locale: Locale, state: AccountState) -> Signal<String> {
 /// Which rooms to look for.
 #[component]
 fn RoomFilter(look: Callback<()>) -> impl IntoView {
-    let trail = Trail::here();
+    let trail = AdminTrail::here();
     let typed = Callback::new(move |search: String| {
         trail.rooms.set_value(search);
         look.run(());

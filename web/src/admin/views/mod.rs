@@ -20,7 +20,7 @@ use steadfast_client::Session;
 use steadfast_shared::{Person, UserId};
 
 use crate::admin::phrases::AdminPhrases;
-use crate::admin::place::{Place, Question, Trail};
+use crate::admin::place::{AdminPlace, AdminTrail, Question};
 use crate::admin::section::Section;
 pub(crate) use crate::admin::views::claim::ClaimDialog;
 use crate::admin::views::exclude::{Exclude, MessagesOf};
@@ -52,10 +52,10 @@ pub(crate) fn Administration(
     let overlays = Overlays::here();
     let chat = ChatContext::here();
     let people = PeopleContext::here();
-    let trail = Trail::provide();
+    let trail = AdminTrail::provide();
     if let Some(id) = about {
         let name = people.called(id);
-        trail.go(Place::Person(Person { id, name }));
+        trail.go(AdminPlace::Person(Person { id, name }));
     }
     let role = Memo::new(move |_| chat.on_connection(Session::role));
     let close = Callback::new(move |()| overlays.close(Overlay::Administration(about)));
@@ -97,11 +97,11 @@ pub(crate) fn Administration(
     }
 }
 
-fn at(place: Place) -> AnyView {
+fn at(place: AdminPlace) -> AnyView {
     match place {
-        Place::List(section, about) => view! { <List section about /> }.into_any(),
-        Place::Person(person) => view! { <PersonPlace person /> }.into_any(),
-        Place::Question(question) => match question {
+        AdminPlace::List(section, about) => view! { <List section about /> }.into_any(),
+        AdminPlace::Person(person) => view! { <PersonPlace person /> }.into_any(),
+        AdminPlace::Question(question) => match question {
             Question::Exclude(person) => view! { <Exclude person /> }.into_any(),
             Question::Readmit(person) => view! { <Readmit person /> }.into_any(),
             Question::Messages(person, are) => view! { <MessagesOf person are /> }.into_any(),
@@ -121,7 +121,7 @@ fn at(place: Place) -> AnyView {
 #[component]
 fn Tab(section: Section) -> impl IntoView {
     let locale = Locale::here();
-    let trail = Trail::here();
+    let trail = AdminTrail::here();
     view! {
         <button
             type="button"
@@ -138,7 +138,7 @@ fn Tab(section: Section) -> impl IntoView {
 /// What a place is about. The keyboard comes along, where one went there by it.
 #[component]
 fn Heading(title: Signal<String>) -> impl IntoView {
-    let trail = Trail::here();
+    let trail = AdminTrail::here();
     let heading = NodeRef::<html::H3>::new();
     Effect::new(move || {
         if let Some(heading) = heading.get()

@@ -11,8 +11,8 @@ use crate::admin::phrases::{
     AdminPersonPhrases, AdminPhrases, AdminTerms, ExclusionPhrases, LimitPhrases, PersonLabels, RecordLabels,
     RolePhrases,
 };
-use crate::admin::place::{Place, Question, Trail};
-use crate::admin::record::{Fact, Mark, Record, Value, marks};
+use crate::admin::place::{AdminPlace, AdminTrail, Question};
+use crate::admin::record::{AdminRecord, Badge, Fact, Value, marks};
 use crate::admin::section::Section;
 use crate::admin::views::Heading;
 use crate::admin::views::records::{Facts, Records, marked};
@@ -56,15 +56,18 @@ pub(super) fn PersonPlace(person: Person) -> impl IntoView {
 #[component]
 fn Detail(detail: PersonDetail) -> impl IntoView {
     let locale = Locale::here();
-    let trail = Trail::here();
+    let trail = AdminTrail::here();
     let language = untrack(|| locale.language());
     let info = detail.info.clone();
     let person = info.person.clone();
     let connections = detail
         .connections
         .iter()
-        .map(|it| Record::of_connection(it, language));
-    let sign_ins = detail.sign_ins.iter().map(|it| Record::of_sign_in(it, language));
+        .map(|it| AdminRecord::of_connection(it, language));
+    let sign_ins = detail
+        .sign_ins
+        .iter()
+        .map(|it| AdminRecord::of_sign_in(it, language));
     let (connections, sign_ins) = (connections.collect(), sign_ins.collect());
     let devices = detail.devices_list.iter().map(|device| {
         view! {
@@ -84,7 +87,7 @@ fn Detail(detail: PersonDetail) -> impl IntoView {
                 type="button"
                 class="button button-small"
                 data-testid=testid
-                on:click=move |_| trail.go(Place::List(section, Some(person.clone())))
+                on:click=move |_| trail.go(AdminPlace::List(section, Some(person.clone())))
             >
                 {locale.says(says)}
             </button>
@@ -94,7 +97,7 @@ fn Detail(detail: PersonDetail) -> impl IntoView {
     view! {
         <p class="record-lead">
             <Avatar person=info.person.clone() />
-            {marks.into_iter().map(|mark: Mark| marked(locale, mark)).collect_view()}
+            {marks.into_iter().map(|mark: Badge| marked(locale, mark)).collect_view()}
         </p>
         <Facts facts=facts(&detail, language) />
         <Acts detail=detail.clone() />
@@ -186,7 +189,7 @@ fn facts(detail: &PersonDetail, language: Language) -> Vec<Fact> {
 fn Acts(detail: PersonDetail) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
-    let trail = Trail::here();
+    let trail = AdminTrail::here();
     let role = chat.read(Session::role);
     let me = chat.read(|session| session.me().map(|me| me.id));
     let info = detail.info;
@@ -246,7 +249,7 @@ fn Acts(detail: PersonDetail) -> impl IntoView {
                 class="button"
                 data-testid=testid
                 data-grave=grave.then_some("true")
-                on:click=move |_| trail.go(Place::Question(question.clone()))
+                on:click=move |_| trail.go(AdminPlace::Question(question.clone()))
             >
                 {locale.says(says)}
             </button>

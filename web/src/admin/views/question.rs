@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 
 use crate::admin::api;
 use crate::admin::phrases::AdminPhrases;
-use crate::admin::place::Trail;
+use crate::admin::place::AdminTrail;
 use crate::admin::views::Heading;
 use crate::browser::http::HttpError;
 use crate::language::locale::Locale;
@@ -32,7 +32,7 @@ pub(super) fn Ask(
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let locale = Locale::here();
-    let trail = Trail::here();
+    let trail = AdminTrail::here();
     let trouble = RwSignal::new(None::<String>);
     let under_way = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {

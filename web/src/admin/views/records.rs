@@ -5,8 +5,8 @@ use steadfast_shared::event::Availability;
 use steadfast_shared::{Person, Role};
 
 use crate::admin::phrases::{AdminPersonPhrases, AdminRoomPhrases, AdminTerms, LimitPhrases};
-use crate::admin::place::{Place, Trail};
-use crate::admin::record::{Fact, Lead, Mark, Record, Value, Way};
+use crate::admin::place::{AdminPlace, AdminTrail};
+use crate::admin::record::{AdminRecord, Badge, Fact, Lead, RecordAct, Value};
 use crate::admin::views::when::When;
 use crate::language::locale::{Locale, words};
 use crate::people::phrases::PeoplePhrases;
@@ -17,7 +17,7 @@ use crate::ui::mark::mark as mark_view;
 
 /// Lines of a list.
 #[component]
-pub(super) fn Records(records: Signal<Vec<Record>>) -> impl IntoView {
+pub(super) fn Records(records: Signal<Vec<AdminRecord>>) -> impl IntoView {
     view! {
         <ul class="records">
             <For each=move || records.get() key=|record| record.key.clone() let(record)>
@@ -28,9 +28,9 @@ pub(super) fn Records(records: Signal<Vec<Record>>) -> impl IntoView {
 }
 
 #[component]
-fn Line(record: Record) -> impl IntoView {
+fn Line(record: AdminRecord) -> impl IntoView {
     let locale = Locale::here();
-    let Record {
+    let AdminRecord {
         lead,
         marks,
         facts,
@@ -85,7 +85,7 @@ pub(super) fn Facts(facts: Vec<Fact>) -> impl IntoView {
 #[component]
 fn Who(person: Person) -> impl IntoView {
     let locale = Locale::here();
-    let trail = Trail::here();
+    let trail = AdminTrail::here();
     let name = person.name.clone();
     let label = {
         let name = name.clone();
@@ -97,7 +97,7 @@ fn Who(person: Person) -> impl IntoView {
             class="record-person"
             data-testid="record-person"
             title=label
-            on:click=move |_| trail.go(Place::Person(person.clone()))
+            on:click=move |_| trail.go(AdminPlace::Person(person.clone()))
         >
             {name}
         </button>
@@ -105,37 +105,37 @@ fn Who(person: Person) -> impl IntoView {
 }
 
 /// A mark in words, with a sign where the word stands for more than itself.
-pub(super) fn marked(locale: Locale, mark: Mark) -> AnyView {
+pub(super) fn marked(locale: Locale, mark: Badge) -> AnyView {
     let (kind, shape) = match mark {
-        Mark::Role(Role::Owner | Role::Moderator) => ("role", Some(Shape::Shield)),
-        Mark::Role(Role::Member) => ("role", None),
-        Mark::State(_) => ("out", Some(Shape::Block)),
-        Mark::Here(_) => ("here", None),
-        Mark::Archived => ("archived", Some(Shape::Archive)),
+        Badge::Role(Role::Owner | Role::Moderator) => ("role", Some(Shape::Shield)),
+        Badge::Role(Role::Member) => ("role", None),
+        Badge::State(_) => ("out", Some(Shape::Block)),
+        Badge::Here(_) => ("here", None),
+        Badge::Archived => ("archived", Some(Shape::Archive)),
     };
     let says = move || match mark {
-        Mark::Role(role) => (RoleNames::of(locale.language()).role)(role),
-        Mark::State(state) => (AdminTerms::of(locale.language()).state)(state),
-        Mark::Here(Availability::Online) => PeoplePhrases::of(locale.language()).online,
-        Mark::Here(Availability::Away) => PeoplePhrases::of(locale.language()).away,
-        Mark::Here(Availability::Offline) => PeoplePhrases::of(locale.language()).offline,
-        Mark::Archived => RoomPhrases::of(locale.language()).archived,
+        Badge::Role(role) => (RoleNames::of(locale.language()).role)(role),
+        Badge::State(state) => (AdminTerms::of(locale.language()).state)(state),
+        Badge::Here(Availability::Online) => PeoplePhrases::of(locale.language()).online,
+        Badge::Here(Availability::Away) => PeoplePhrases::of(locale.language()).away,
+        Badge::Here(Availability::Offline) => PeoplePhrases::of(locale.language()).offline,
+        Badge::Archived => RoomPhrases::of(locale.language()).archived,
     };
     mark_view(kind, shape, says)
 }
 
 /// Something that can be done from the list; it is asked first.
 #[component]
-fn WayOn(way: Way, about: String) -> impl IntoView {
+fn WayOn(way: RecordAct, about: String) -> impl IntoView {
     let locale = Locale::here();
-    let trail = Trail::here();
+    let trail = AdminTrail::here();
     let kind = match &way {
-        Way::Release(_) => "release",
-        Way::Rename(_) => "rename",
-        Way::Archive(_) => "archive",
-        Way::Delete(_) => "delete",
+        RecordAct::Release(_) => "release",
+        RecordAct::Rename(_) => "rename",
+        RecordAct::Archive(_) => "archive",
+        RecordAct::Delete(_) => "delete",
     };
-    let archived = matches!(&way, Way::Archive(room) if room.archived);
+    let archived = matches!(&way, RecordAct::Archive(room) if room.archived);
     let says = move || {
         let language = locale.language();
         match kind {
@@ -152,7 +152,7 @@ fn WayOn(way: Way, about: String) -> impl IntoView {
             class="button button-small"
             data-testid=format!("record-{kind}")
             aria-label=move || format!("{} {about}", says().trim_end_matches('…'))
-            on:click=move |_| trail.go(Place::Question(way.clone().into()))
+            on:click=move |_| trail.go(AdminPlace::Question(way.clone().into()))
         >
             {says}
         </button>

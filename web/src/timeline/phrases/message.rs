@@ -1,7 +1,7 @@
 //! One message: how far it has come, and what became of it.
 
 use crate::language::Language;
-use crate::timeline::row_view::What;
+use crate::timeline::row_view::RowChange;
 use steadfast_shared::RoomChange;
 
 /// One message: how far it has come, and what became of it.
@@ -17,7 +17,7 @@ pub struct MessagePhrases {
     pub edited: &'static str,
     pub hidden: &'static str,
     pub replies_to: fn(&str) -> String,
-    pub change: fn(&What) -> String,
+    pub change: fn(&RowChange) -> String,
     pub room: fn(&RoomChange) -> String,
     pub renamed: fn(&str, &str) -> String,
 }
@@ -41,10 +41,10 @@ static ENGLISH: MessagePhrases = MessagePhrases {
     hidden: "A moderator has hidden this message.",
     replies_to: |name| format!("Reply to {name}"),
     change: |what| match what {
-        What::Edit(text) => format!("Edit: {text}"),
-        What::Delete => "Deletion".into(),
-        What::React(emoji) => format!("Reaction {emoji}"),
-        What::Unreact(emoji) => format!("Reaction {emoji} taken back"),
+        RowChange::Edit(text) => format!("Edit: {text}"),
+        RowChange::Delete => "Deletion".into(),
+        RowChange::React(emoji) => format!("Reaction {emoji}"),
+        RowChange::Unreact(emoji) => format!("Reaction {emoji} taken back"),
     },
     room: |change| match change {
         RoomChange::Created => "made this room.".into(),
@@ -73,10 +73,10 @@ static KOREAN: MessagePhrases = MessagePhrases {
     hidden: "운영자가 숨긴 메시지예요.",
     replies_to: |name| format!("{name} 님에게 보낸 답장"),
     change: |what| match what {
-        What::Edit(text) => format!("수정: {text}"),
-        What::Delete => "삭제".into(),
-        What::React(emoji) => format!("반응 {emoji}"),
-        What::Unreact(emoji) => format!("반응 {emoji} 취소"),
+        RowChange::Edit(text) => format!("수정: {text}"),
+        RowChange::Delete => "삭제".into(),
+        RowChange::React(emoji) => format!("반응 {emoji}"),
+        RowChange::Unreact(emoji) => format!("반응 {emoji} 취소"),
     },
     room: |change| match change {
         RoomChange::Created => "님이 채팅방을 만들었어요.".into(),

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::compose::emoji;
-use crate::compose::emoji::Listed;
+use crate::compose::emoji::NamedEmoji;
 use crate::compose::phrases::ComposePhrases;
 use crate::language::locale::Locale;
 use crate::timeline::phrases::ActionPhrases;
@@ -105,7 +105,7 @@ pub(crate) fn EmojiPicker(
             />
             <div class="emoji-grid" node_ref=grid on:keydown=grid_key on:click=choose>
                 {move || {
-                    let choice = |(place, listed): (usize, &Listed)| {
+                    let choice = |(place, listed): (usize, &NamedEmoji)| {
                         view! {
                             <button
                                 type="button"

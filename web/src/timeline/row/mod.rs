@@ -1,8 +1,8 @@
 //! One message.
 
 pub(crate) mod emoji_picker;
-pub(crate) mod hand;
 pub(crate) mod pending;
+pub(crate) mod pointing;
 pub(crate) mod quoted;
 pub(crate) mod reactions;
 pub(crate) mod rejection;
@@ -26,7 +26,7 @@ use crate::timeline::row::reactions::Reactions;
 use crate::timeline::row::rejection::Rejection;
 use crate::timeline::row::state::RowState;
 use crate::timeline::row::tools::RowTools;
-use crate::timeline::row_view::{Says, Shown, State};
+use crate::timeline::row_view::{MessageState, RowView, Says};
 use crate::timeline::rows::RowModel;
 
 /// One message. The element stays the same from the echo to the end: only
@@ -35,45 +35,45 @@ use crate::timeline::rows::RowModel;
 pub(crate) fn Row(row: RowModel) -> impl IntoView {
     let locale = Locale::here();
     let people = PeopleContext::here();
-    let RowModel { key, shown, place } = row;
+    let RowModel { key, view, place } = row;
     let at = Memo::new({
-        let shown = shown.clone();
-        move |_| shown.with(|row| row.at)
+        let view = view.clone();
+        move |_| view.with(|row| row.at)
     });
     let place = Memo::new(move |_| place.get());
     let state = Memo::new({
-        let shown = shown.clone();
-        move |_| shown.with(|row| row.state.clone())
+        let view = view.clone();
+        move |_| view.with(|row| row.state.clone())
     });
     let author = Memo::new({
-        let shown = shown.clone();
-        move |_| shown.with(|row| row.author.clone())
+        let view = view.clone();
+        move |_| view.with(|row| row.author.clone())
     });
     let mine = Memo::new({
-        let shown = shown.clone();
-        move |_| shown.with(|row| row.mine)
+        let view = view.clone();
+        move |_| view.with(|row| row.mine)
     });
     let says = Memo::new({
-        let shown = shown.clone();
-        move |_| shown.with(|row| (row.says.clone(), row.mentioned.clone()))
+        let view = view.clone();
+        move |_| view.with(|row| (row.says.clone(), row.mentioned.clone()))
     });
     let quoted = Memo::new({
-        let shown = shown.clone();
-        move |_| shown.with(|row| row.quoted.clone())
+        let view = view.clone();
+        move |_| view.with(|row| row.quoted.clone())
     });
     let edited = Memo::new({
-        let shown = shown.clone();
-        move |_| shown.with(|row| row.edited)
+        let view = view.clone();
+        move |_| view.with(|row| row.edited)
     });
     let reactions = Memo::new({
-        let shown = shown.clone();
-        move |_| shown.with(|row| row.reactions.clone())
+        let view = view.clone();
+        move |_| view.with(|row| row.reactions.clone())
     });
     let pending = Memo::new({
-        let shown = shown.clone();
-        move |_| shown.with(|row| row.pending.clone())
+        let view = view.clone();
+        move |_| view.with(|row| row.pending.clone())
     });
-    let message = Memo::new(move |_| shown.with(Shown::message));
+    let message = Memo::new(move |_| view.with(RowView::message));
     let said = move || {
         let (says, mentioned) = says.get();
         match says {
@@ -119,8 +119,8 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             tabindex="-1"
             data-id=key.id.to_string()
             data-author=key.author.to_string()
-            data-state=move || state.with(State::name)
-            data-seq=move || state.with(State::seq).map(|seq| seq.to_string())
+            data-state=move || state.with(MessageState::name)
+            data-seq=move || state.with(MessageState::seq).map(|seq| seq.to_string())
             data-mine=move || mine.get().then_some("true")
             data-first=move || place.get().first.then_some("true")
         >

@@ -8,13 +8,13 @@ use crate::connection::context::ChatContext;
 use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::language::locale::{Locale, words};
 use crate::timeline::phrases::{ActionPhrases, MessagePhrases};
-use crate::timeline::row_view::{Pending, State, What};
+use crate::timeline::row_view::{MessageState, RowChange, UnsentChange};
 use crate::ui::phrases::UiPhrases;
 
 /// Changes of a message that are on their way, in a word each; and those that were refused, with the reason and the ways
 /// out.
 #[component]
-pub(crate) fn PendingChanges(pending: Memo<Vec<Pending>>) -> impl IntoView {
+pub(crate) fn PendingChanges(pending: Memo<Vec<UnsentChange>>) -> impl IntoView {
     view! {
         <div class="row-changes" aria-live="off">
             {move || pending.get().into_iter().map(|change| view! { <Change change /> }).collect_view()}
@@ -23,22 +23,22 @@ pub(crate) fn PendingChanges(pending: Memo<Vec<Pending>>) -> impl IntoView {
 }
 
 #[component]
-fn Change(change: Pending) -> impl IntoView {
+fn Change(change: UnsentChange) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
     let compose = ComposeContext::here();
-    let Pending { id, what, state } = change;
+    let UnsentChange { id, what, state } = change;
     let state_name = state.name();
-    let is_edit = matches!(what, What::Edit(_));
+    let is_edit = matches!(what, RowChange::Edit(_));
     let named = match &what {
         // The row says already what it was to say.
-        What::Edit(_) if !matches!(state, State::Rejected(_)) => {
+        RowChange::Edit(_) if !matches!(state, MessageState::Rejected(_)) => {
             words(move || ActionPhrases::of(locale.language()).edit.to_owned())
         }
         _ => words(move || (MessagePhrases::of(locale.language()).change)(&what)),
     };
     match state {
-        State::Rejected(rejection) => {
+        MessageState::Rejected(rejection) => {
             let hopeless = rejection == Rejection::OtherEpoch;
             let reason = move || reason(locale, &rejection);
             view! {
@@ -64,8 +64,8 @@ fn Change(change: Pending) -> impl IntoView {
         }
         state => {
             let how = move || match state {
-                State::Saving { failed: true } => MessagePhrases::of(locale.language()).not_kept,
-                State::Saving { .. } => MessagePhrases::of(locale.language()).saving,
+                MessageState::Saving { failed: true } => MessagePhrases::of(locale.language()).not_kept,
+                MessageState::Saving { .. } => MessagePhrases::of(locale.language()).saving,
                 _ => MessagePhrases::of(locale.language()).saved,
             };
             view! {

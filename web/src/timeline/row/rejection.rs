@@ -9,17 +9,17 @@ use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
 use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row::pending;
-use crate::timeline::row_view::State;
+use crate::timeline::row_view::MessageState;
 use crate::ui::phrases::UiPhrases;
 
 /// Why a message was not sent, and the ways out: again, otherwise, not at all.
 #[component]
-pub(crate) fn Rejection(id: EntryId, state: Memo<State>) -> impl IntoView {
+pub(crate) fn Rejection(id: EntryId, state: Memo<MessageState>) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
     let compose = ComposeContext::here();
     let rejection = Memo::new(move |_| match state.get() {
-        State::Rejected(rejection) => Some(rejection),
+        MessageState::Rejected(rejection) => Some(rejection),
         _ => None,
     });
     move || {

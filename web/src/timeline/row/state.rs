@@ -5,20 +5,20 @@ use leptos::prelude::*;
 use crate::language::Language;
 use crate::language::locale::Locale;
 use crate::timeline::phrases::MessagePhrases;
-use crate::timeline::row_view::State;
+use crate::timeline::row_view::MessageState;
 use crate::ui::icon::{Icon, Shape};
 
 /// How far an own message has come: a mark in a column of its own, so that no text is laid out again when it changes,
 /// and the words below where it has to wait. Other people's messages are simply there.
 #[component]
-pub(crate) fn RowState(mine: Memo<bool>, state: Memo<State>) -> impl IntoView {
+pub(crate) fn RowState(mine: Memo<bool>, state: Memo<MessageState>) -> impl IntoView {
     let locale = Locale::here();
-    let mark = Memo::new(move |_| mine.get().then(|| state.with(Mark::of)));
+    let mark = Memo::new(move |_| mine.get().then(|| state.with(StateMark::of)));
     move || {
         mark.get().map(|mark| {
             let words = move || mark.words(locale.language());
-            let unsafe_ = (mark == Mark::Failing).then_some("true");
-            let waits = matches!(mark, Mark::Saved | Mark::Failing).then(|| {
+            let unsafe_ = (mark == StateMark::Failing).then_some("true");
+            let waits = matches!(mark, StateMark::Saved | StateMark::Failing).then(|| {
                 view! { <p class="row-waits" data-unsafe=unsafe_ aria-hidden="true">{words}</p> }
             });
             view! {
@@ -33,7 +33,7 @@ pub(crate) fn RowState(mine: Memo<bool>, state: Memo<State>) -> impl IntoView {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Mark {
+enum StateMark {
     Saving,
     Failing,
     Saved,
@@ -41,14 +41,14 @@ enum Mark {
     Rejected,
 }
 
-impl Mark {
-    fn of(state: &State) -> Self {
+impl StateMark {
+    fn of(state: &MessageState) -> Self {
         match state {
-            State::Saving { failed: false } => Self::Saving,
-            State::Saving { failed: true } => Self::Failing,
-            State::Saved => Self::Saved,
-            State::Sent { .. } => Self::Sent,
-            State::Rejected(_) => Self::Rejected,
+            MessageState::Saving { failed: false } => Self::Saving,
+            MessageState::Saving { failed: true } => Self::Failing,
+            MessageState::Saved => Self::Saved,
+            MessageState::Sent { .. } => Self::Sent,
+            MessageState::Rejected(_) => Self::Rejected,
         }
     }
 

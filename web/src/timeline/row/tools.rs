@@ -11,7 +11,7 @@ use web_sys::HtmlElement;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::people::phrases::PeoplePhrases;
-use crate::timeline::actions::{Open, Tool};
+use crate::timeline::actions::{OpenAction, Tool};
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row::emoji_picker::EmojiPicker;
@@ -119,7 +119,7 @@ pub(crate) fn OpenTool() -> impl IntoView {
             .actions
             .open
             .get()
-            .map(|Open { key, tool, anchor }| match tool {
+            .map(|OpenAction { key, tool, anchor }| match tool {
                 Tool::Menu => {
                     let label = words(move || ActionPhrases::of(locale.language()).message_tools.to_owned());
                     let choices = choices(timeline, key, &anchor);

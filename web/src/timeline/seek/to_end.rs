@@ -9,7 +9,7 @@ use crate::ui::icon::{Icon, Shape};
 
 /// What there is to go back to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum ToEndWay {
     None,
     Far,
     News,
@@ -27,14 +27,14 @@ pub(crate) fn ToEnd(
     let timeline = TimelineContext::here();
     let below = timeline.model.below;
     let way = Memo::new(move |_| match (below.get(), far.get()) {
-        (0, false) => Way::None,
-        (0, true) => Way::Far,
-        _ => Way::News,
+        (0, false) => ToEndWay::None,
+        (0, true) => ToEndWay::Far,
+        _ => ToEndWay::News,
     });
     let go = move |_| go.run(());
     move || match way.get() {
-        Way::None => ().into_any(),
-        Way::Far => view! {
+        ToEndWay::None => ().into_any(),
+        ToEndWay::Far => view! {
             <div class="to-end">
                 <button
                     type="button"
@@ -49,7 +49,7 @@ pub(crate) fn ToEnd(
             </div>
         }
         .into_any(),
-        Way::News => view! {
+        ToEndWay::News => view! {
             <div class="to-end">
                 <button type="button" class="button button-strong" data-testid="new-messages" on:click=go>
                     {words(move || (TimelinePhrases::of(locale.language()).new_messages)(below.get()))}

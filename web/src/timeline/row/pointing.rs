@@ -21,11 +21,11 @@ const STAYS_WITHIN: i32 = 10;
 
 /// Watches over the rows within. One set of listeners for all of them: there may be hundreds.
 #[component]
-pub(crate) fn Hand(children: Children) -> impl IntoView {
+pub(crate) fn RowPointing(children: Children) -> impl IntoView {
     let field = MainField::here();
     let timeline = TimelineContext::here();
-    let hand = timeline.actions;
-    let pressed = StoredValue::new_local(None::<Press>);
+    let actions = timeline.actions;
+    let pressed = StoredValue::new_local(None::<LongPress>);
     let stayed = StoredValue::new(false);
     let release = move || {
         if let Some(press) = pressed.try_update_value(Option::take).flatten() {
@@ -38,13 +38,13 @@ pub(crate) fn Hand(children: Children) -> impl IntoView {
         if event.pointer_type() == "mouse"
             && let Some((_, key)) = row_at(event.target())
         {
-            hand.on(key);
+            actions.on(key);
         }
     };
     // The keyboard may be on a row where the pointer is on none.
     let to_focus = move || match row_at(document().active_element().map(Into::into)) {
-        Some((_, key)) => hand.on(key),
-        None => hand.off(),
+        Some((_, key)) => actions.on(key),
+        None => actions.off(),
     };
     let leave = move |event: PointerEvent| {
         if event.pointer_type() == "mouse" {
@@ -53,11 +53,11 @@ pub(crate) fn Hand(children: Children) -> impl IntoView {
     };
     // What was open has given the focus back by the next turn: to a row, or to where one writes.
     Effect::new(move |was_open: Option<bool>| {
-        let is_open = hand.open.with(Option::is_some);
+        let is_open = actions.open.with(Option::is_some);
         if was_open == Some(true) && !is_open {
             set_timeout(
                 move || {
-                    if !is_hovered(hand.row.get_untracked()) {
+                    if !is_hovered(actions.row.get_untracked()) {
                         to_focus();
                     }
                 },
@@ -68,14 +68,14 @@ pub(crate) fn Hand(children: Children) -> impl IntoView {
     });
     let focus_in = move |event: FocusEvent| {
         if let Some((_, key)) = row_at(event.target()) {
-            hand.on(key);
+            actions.on(key);
         }
     };
     // The tools of a row go with their focus when the pointer takes the hand to another row: that one keeps it.
     let focus_out = move |event: FocusEvent| {
         let left = row_at(event.target()).map(|(_, key)| key);
-        if left == hand.row.get_untracked() && row_at(event.related_target()).is_none() {
-            hand.off();
+        if left == actions.row.get_untracked() && row_at(event.related_target()).is_none() {
+            actions.off();
         }
     };
     let down = move |event: PointerEvent| {
@@ -89,15 +89,15 @@ pub(crate) fn Hand(children: Children) -> impl IntoView {
         };
         let open = move || {
             stayed.set_value(true);
-            hand.open(key, Tool::Menu, row);
+            actions.open(key, Tool::Menu, row);
         };
         if let Ok(timer) = set_timeout_with_handle(open, LONG_PRESS) {
             let at = (event.client_x(), event.client_y());
-            pressed.set_value(Some(Press { timer, at }));
+            pressed.set_value(Some(LongPress { timer, at }));
         }
     };
     let moved = move |event: PointerEvent| {
-        let far = |press: &Press| {
+        let far = |press: &LongPress| {
             let (x, y) = (event.client_x() - press.at.0, event.client_y() - press.at.1);
             x.abs().max(y.abs()) > STAYS_WITHIN
         };
@@ -141,7 +141,7 @@ pub(crate) fn Hand(children: Children) -> impl IntoView {
 }
 
 /// A finger on a row.
-struct Press {
+struct LongPress {
     timer: TimeoutHandle,
     at: (i32, i32),
 }
