@@ -4,9 +4,9 @@
 //! only.
 //!
 //! - [`browser`]: the browser as the page uses it
-//! - [`storage`]: what this device keeps; the only module that touches browser storage
+//! - [`storage`]: records on this device; the only module that touches browser storage
 //! - [`language`]: languages, dates and times
-//! - [`markdown`]: what a message's text means
+//! - [`markdown`]: the meaning of a message's text
 //! - [`ui`]: dialogs, menus, fields, icons
 //! - [`connection`]: the connection to the server
 //! - [`people`]: members, presence, blocking
@@ -15,10 +15,10 @@
 //! - [`timeline`]: the open room's messages
 //! - [`account`]: signing in and out, settings
 //! - [`lab`]: the fault panel
-//! - [`admin`]: what owners and moderators see and do
+//! - [`admin`]: the pages of owners and moderators
 //! - [`shell`]: the window as a whole
 //!
-//! Invariant: nothing here decides what is sent, kept or shown in which order. That is `steadfast-client`.
+//! Invariant: nothing here decides which messages are sent, kept or shown, or in which order. That is `steadfast-client`.
 #![expect(missing_docs, reason = "the crate is not published")]
 #![cfg_attr(
     target_arch = "wasm32",

@@ -1,4 +1,4 @@
-//! What a person keeps at the server beside what they say: passphrase, devices; and the owner's invitations.
+//! A person's records at the server: passphrase, devices; and the owner's invitations.
 
 use steadfast_shared::Passphrase;
 use steadfast_shared::http::{

@@ -60,7 +60,7 @@ impl AccountContext {
             Ok(info) => self.enter(info),
             Err(HttpError::Unreachable) => self.toasts.toast(|l| RefusalPhrases::of(l).server_unreachable),
             Err(error) if error.is(ErrorCode::Banned) || error.is(ErrorCode::Deactivated) => return true,
-            // By their passphrase, perhaps: what they had not sent waits for that.
+            // By their passphrase, perhaps: their unsent messages wait for that.
             Err(_) => {
                 preferences::set_kept_out(None);
                 self.be_signed_out().await;

@@ -24,7 +24,7 @@ use crate::ui::icon::{Icon, Shape};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::toast::Toasts;
 
-/// What stands in the way.
+/// Why one cannot join.
 #[derive(Clone, PartialEq, Eq)]
 enum JoinTrouble {
     Nickname(TextError),
@@ -122,7 +122,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
     let code = account.invitation.get_value();
     let asks_invitation = RwSignal::new(code.is_some());
     let trouble = RwSignal::new(None::<JoinTrouble>);
-    // Who asks to join where words of others are left on the device, until it is decided what becomes of those.
+    // Who asks to join where words of others are left on the device, until their fate is decided.
     let undecided = RwSignal::new(None::<NewSession>);
     Effect::new(move || {
         if let Some(input) = nickname.get() {
@@ -429,7 +429,7 @@ fn DeleteLeft(
     }
 }
 
-/// What is asked of the server, or what is wrong with it before.
+/// The request to the server, or the fault found before it.
 fn asked(nickname: &str, passphrase: &str, invitation: &str) -> Result<NewSession, JoinTrouble> {
     let mut asked = NewSession::new(Nickname::parse(nickname).map_err(JoinTrouble::Nickname)?);
     if !passphrase.is_empty() {

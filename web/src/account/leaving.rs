@@ -127,7 +127,7 @@ impl AccountContext {
         left
     }
 
-    /// Signs out of this device, and leaves nothing on it. A person was asked about what was not sent.
+    /// Signs out of this device, and leaves nothing on it. The person was asked about unsent messages.
     pub(crate) async fn sign_out(self) -> Result<(), HttpError> {
         sign_in::sign_out().await?;
         self.erase(Unsent::Discard).await;
@@ -137,7 +137,7 @@ impl AccountContext {
 
     /// Signs out of this device while the server cannot be reached: leaves nothing on it, and has the session ended once that can
     /// be. Until then nobody comes in here by its cookie. Says whether the browser can keep that promise: nothing is done where
-    /// not. A person was asked about what was not sent.
+    /// not. The person was asked about unsent messages.
     pub(crate) async fn sign_out_here(self) -> bool {
         // First: whoever ends the browser now has been signed out.
         if !departure::owe() {
@@ -179,7 +179,7 @@ impl AccountContext {
         }
     }
 
-    /// Erases what may be left of whoever was signed out here, should the browser have ended in between.
+    /// Erases the records of a person who was signed out here, should the browser have ended in between.
     pub(crate) async fn erase_owed(self, storage: &mut DeviceStorage) {
         self.erase_drafts(Unsent::Discard);
         if storage.erase().await.is_err() {
@@ -187,7 +187,7 @@ impl AccountContext {
         }
     }
 
-    /// Erases what the former person left on this device, and comes up as the one whose cookie the browser has by now.
+    /// Erases the former person's records on this device, and comes up as the one whose cookie the browser has by now.
     pub(crate) async fn change_over(self) {
         self.erase(Unsent::Discard).await;
         self.depart("");
@@ -200,7 +200,7 @@ impl AccountContext {
         self.chat.connect();
     }
 
-    /// The server does not know this device any more. What was not sent waits for its author, or for a decision.
+    /// The server does not know this device any more. Unsent messages wait for their author, or for a decision.
     pub(crate) async fn be_signed_out(self) {
         let name = self.chat.read(|session| session.me().map(|me| me.name.clone()));
         self.erase(Unsent::Keep).await;
@@ -254,7 +254,7 @@ impl AccountContext {
         if unsent == Unsent::Discard {
             self.unreadable.set(Vec::new());
         }
-        // What another tab wrote before it heard.
+        // Records that another tab wrote before it heard.
         self.erase_drafts(unsent);
     }
 

@@ -1,4 +1,4 @@
-//! A person's account: signing in and out, passphrase, devices, settings; what the page does as it starts.
+//! A person's account: signing in and out, passphrase, devices, settings; how the page starts.
 
 pub mod phrases;
 

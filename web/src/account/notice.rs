@@ -1,4 +1,4 @@
-//! What a person should know about their device before they trust it.
+//! A person's warnings about their device.
 
 use leptos::prelude::*;
 use steadfast_client::record::Disk;

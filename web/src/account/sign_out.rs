@@ -82,7 +82,7 @@ pub(crate) fn SignOutHere() -> impl IntoView {
     }
 }
 
-/// Asks whether to sign out, and what that throws away.
+/// Asks whether to sign out, and names the words lost by it.
 #[component]
 pub(crate) fn SignOut() -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! How the page comes up: what the device knows is shown at once, then the server is asked.
+//! How the page comes up: the device's records are shown at once, then the server is asked.
 
 use std::time::Duration;
 
@@ -33,14 +33,13 @@ const RENEW_AFTER: [Duration; 4] = [
 /// A server that has not said within this time who somebody is finds them at the nickname page.
 const RECOGNISED_WITHIN: Duration = Duration::from_secs(2);
 
-/// What is shown at all.
+/// Which page is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum PageStage {
     /// The device's storage is being read.
     Opening,
     /// A person is asked for a nickname.
     Nickname(Welcome),
-    /// The chat.
     Room,
     /// This person may not sign in, and why.
     KeptOut(ClosingReason),
@@ -49,7 +48,6 @@ pub(crate) enum PageStage {
 /// Why a nickname is asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Welcome {
-    /// A first visit.
     First,
     /// A person wants to be somebody else, and may come back.
     Change,

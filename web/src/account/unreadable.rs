@@ -1,4 +1,4 @@
-//! What waits on this device and cannot be sent, because this version of the page cannot read it.
+//! Items of the outbox that cannot be sent, because this version of the page cannot read them.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,7 +10,7 @@ use crate::connection::phrases::ConnectionPhrases;
 use crate::storage::{DATABASE, DeviceStorage};
 
 impl AccountContext {
-    /// What this person wrote that cannot be read, and what nobody knows the author of. Tracked.
+    /// This person's unreadable items, and those whose author nobody knows. Tracked.
     pub(crate) fn unreadable_items(self) -> Vec<Unreadable> {
         let me = self.chat.on_connection(|session| session.me().cloned());
         let mut items = self.unreadable.get();
@@ -18,7 +18,7 @@ impl AccountContext {
         items
     }
 
-    /// Throws away what a person was shown of it.
+    /// Throws away the items a person was shown.
     pub(crate) fn discard_unreadable(self) {
         let keys: Vec<String> = untrack(|| self.unreadable_items())
             .into_iter()

@@ -1,4 +1,4 @@
-//! What is asked of the server by those with a role.
+//! Requests to the server by people with a role.
 
 use serde::de::DeserializeOwned;
 use steadfast_shared::admin::{
@@ -42,7 +42,7 @@ fn state_name(state: steadfast_shared::admin::AccountState) -> &'static str {
     }
 }
 
-/// One page of a log, of what concerns this person.
+/// One page of a log, about this person alone.
 pub(super) async fn log<L: DeserializeOwned>(
     path: &str,
     person: Option<UserId>,
@@ -57,7 +57,6 @@ pub(super) const AUDIT: &str = AUDIT_PATH;
 pub(super) const CONNECTIONS: &str = CONNECTIONS_PATH;
 pub(super) const ADDRESSES: &str = ADDRESSES_PATH;
 
-/// A whole list.
 pub(super) async fn list<L: DeserializeOwned>(path: &str) -> Result<Vec<L>, HttpError> {
     http::ask("GET", path).await
 }
@@ -80,12 +79,10 @@ fn of(id: UserId, what: &str) -> String {
     format!("{PEOPLE_PATH}/{id}/{what}")
 }
 
-/// Bans or deactivates.
 pub(super) async fn exclude(id: UserId, asked: &Exclude) -> Result<PersonInfo, HttpError> {
     http::tell("PUT", &of(id, EXCLUSION), asked).await
 }
 
-/// Lets in again.
 pub(super) async fn readmit(id: UserId) -> Result<PersonInfo, HttpError> {
     http::ask("DELETE", &of(id, EXCLUSION)).await
 }
@@ -95,12 +92,10 @@ pub(super) async fn set_messages(id: UserId, messages: Messages) -> Result<Perso
     http::tell("PUT", &of(id, MESSAGES), &SetMessages { messages }).await
 }
 
-/// Signs out everywhere.
 pub(super) async fn sign_out(id: UserId) -> Result<SignedOut, HttpError> {
     http::ask("DELETE", &of(id, SESSIONS)).await
 }
 
-/// Gives a role.
 pub(super) async fn set_role(id: UserId, role: Role) -> Result<PersonInfo, HttpError> {
     http::tell("PUT", &of(id, ROLE), &SetRole { role }).await
 }
@@ -120,7 +115,6 @@ pub(super) async fn change_room(id: RoomId, asked: &ChangeRoomBody) -> Result<Ro
     http::tell("PATCH", &format!("{ROOMS_PATH}/{id}"), asked).await
 }
 
-/// Deletes a room.
 pub(super) async fn delete_room(id: RoomId) -> Result<(), HttpError> {
     http::ask("DELETE", &format!("{ROOMS_PATH}/{id}")).await
 }

@@ -1,4 +1,4 @@
-//! What follows from keeping somebody out, said before it is done.
+//! Consequences of keeping a person out, said before it is done.
 
 use steadfast_shared::admin::Exclude;
 

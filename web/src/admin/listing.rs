@@ -94,7 +94,7 @@ pub(super) struct Listing {
     pub(super) loading: RwSignal<bool>,
     /// Why there is none.
     pub(super) trouble: RwSignal<Option<String>>,
-    /// Whether there is more than what is loaded.
+    /// Whether the server has more of it.
     pub(super) more: RwSignal<bool>,
     asked: StoredValue<u32>,
 }
@@ -117,7 +117,7 @@ impl Listing {
         self.ask(source, None);
     }
 
-    /// Loads the page after what is there.
+    /// Loads the next page.
     pub(super) fn go_on(self, source: ListSource) {
         let last = self
             .records
@@ -132,7 +132,7 @@ impl Listing {
         spawn_local(async move {
             let goes_on = before.is_some();
             let answer = source.page(self.locale, self.chat, before).await;
-            // An answer to what was asked before says nothing about what is asked for.
+            // An answer to an earlier question says nothing about the present one.
             if self.asked.try_get_value() != Some(number) {
                 return;
             }
@@ -146,7 +146,7 @@ impl Listing {
                         if !goes_on {
                             records.clear();
                         }
-                        // What came meanwhile may have moved a line from one page to the next.
+                        // New lines may have moved a line from one page to the next.
                         for record in found {
                             if records.iter().all(|held| held.key != record.key) {
                                 records.push(record);

@@ -1,17 +1,17 @@
-//! Administration: what owners and moderators see and do, and how somebody becomes an owner.
+//! Administration: the pages of owners and moderators, and how a person becomes an owner.
 //!
 //! Pure, and tested natively:
 //! - [`section`]: which lists there are, and for whom
 //! - [`query`]: how a list is asked for
-//! - [`record`]: what one line of a list shows
-//! - [`consequences`]: what follows from keeping somebody out
-//! - [`phrases`]: what is said about all this
+//! - [`record`]: one line of a list
+//! - [`consequences`]: consequences of keeping a person out
+//! - [`phrases`]: its phrases
 //!
 //! In the browser only:
-//! - `api`: what is asked of the server
+//! - `api`: requests to the server
 //! - `place`: where in the administration one is
 //! - `listing`: a list that is loaded page by page
-//! - `views`: what is seen
+//! - `views`: its components
 
 pub mod consequences;
 pub mod phrases;

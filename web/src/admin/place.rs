@@ -10,7 +10,7 @@ use crate::admin::section::Section;
 /// A place in the administration.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum AdminPlace {
-    /// A list; of a log, what concerns one person.
+    /// A list; of a log, the lines about one person.
     List(Section, Option<Person>),
     /// Everything about one person.
     Person(Person),
@@ -21,11 +21,9 @@ pub(super) enum AdminPlace {
 /// Something to be done, asked before it is.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Question {
-    /// Bans or deactivates.
     Exclude(Person),
-    /// Lets in again.
     Readmit(Person),
-    /// Hides, shows or erases what they wrote; what became of it so far.
+    /// Hides, shows or erases their messages, which are in this state so far.
     Messages(Person, Messages),
     /// Signs out everywhere; whether they can sign in again.
     SignOut(Person, bool),
@@ -39,7 +37,6 @@ pub(super) enum Question {
     Rename(RoomInfo),
     /// Archives a room, or opens it again.
     Archive(RoomInfo),
-    /// Deletes a room.
     Delete(RoomInfo),
     /// Makes an owner link.
     OwnerLink,
@@ -56,11 +53,11 @@ impl From<RecordAct> for Question {
     }
 }
 
-/// Where one is, how one came there, and what was just done.
+/// The place in the administration, the way there, and the report of the last act.
 #[derive(Clone, Copy)]
 pub(super) struct AdminTrail {
     places: RwSignal<Vec<AdminPlace>>,
-    /// What was just done, in words.
+    /// The report of the last act.
     pub(super) report: RwSignal<Option<String>>,
     /// Whether the keyboard goes along to the place: not where one only looks through the lists.
     pub(super) takes_focus: StoredValue<bool>,
@@ -114,14 +111,12 @@ impl AdminTrail {
         self.places.set(vec![AdminPlace::List(section, None)]);
     }
 
-    /// Goes further.
     pub(super) fn go(self, place: AdminPlace) {
         self.report.set(None);
         self.takes_focus.set_value(true);
         self.places.update(|places| places.push(place));
     }
 
-    /// Goes back.
     pub(super) fn back(self) {
         self.report.set(None);
         self.return_from_here();

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-/// An address with what is asked for behind it.
+/// An address with its query.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Query(String);
 
@@ -24,13 +24,12 @@ impl Query {
         self
     }
 
-    /// The address.
     pub fn into_path(self) -> String {
         self.0
     }
 }
 
-/// Percent-encodes all but what RFC 3986 calls unreserved.
+/// Percent-encodes all but the characters that RFC 3986 calls unreserved.
 fn encode(text: &str, into: &mut String) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

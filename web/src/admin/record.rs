@@ -1,4 +1,4 @@
-//! What one line of a list shows: who or what it is about, a few facts, and what can be done.
+//! One line of a list: its subject, a few facts, and the acts it offers.
 
 use crate::account::phrases::JoinPhrases;
 use crate::admin::phrases::{AdminTerms, PersonLabels, RecordLabels};
@@ -16,22 +16,17 @@ use steadfast_shared::{Millis, Person, Role};
 pub struct AdminRecord {
     /// Its name in the list, of which there is one.
     pub key: String,
-    /// Who or what it is about.
     pub lead: Lead,
-    /// What is to be seen of them at a glance.
     pub marks: Vec<Badge>,
-    /// What there is to know.
     pub facts: Vec<Fact>,
-    /// What can be done.
     pub ways: Vec<RecordAct>,
 }
 
-/// Who or what a line is about.
+/// The subject of a line.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Lead {
     /// A person, whose details are a step away.
     Person(Person),
-    /// Something in words.
     Words(String),
 }
 
@@ -48,21 +43,17 @@ pub enum Badge {
     Archived,
 }
 
-/// Something to know, with what it is.
+/// A value with its label.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Fact {
-    /// What it is.
     pub label: &'static str,
-    /// What there is to know.
     pub value: Value,
 }
 
-/// What there is to know.
+/// The value of a fact.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Value {
-    /// In words.
     Words(String),
-    /// A time.
     Time(Millis),
     /// A person, whose details are a step away.
     Person(Person),
@@ -77,11 +68,10 @@ pub enum RecordAct {
     Rename(RoomInfo),
     /// Archives a room, or opens it again.
     Archive(RoomInfo),
-    /// Deletes a room.
     Delete(RoomInfo),
 }
 
-/// The facts of a line, in order; what is not known is left out.
+/// The facts of a line, in order; unknown ones are left out.
 #[derive(Default)]
 struct Facts(Vec<Fact>);
 
@@ -112,7 +102,7 @@ impl Facts {
     }
 }
 
-/// What is to be seen at a glance of somebody who is not like everybody.
+/// Marks of a person who is not like everybody.
 pub fn marks(role: Role, state: AccountState, here: Availability) -> Vec<Badge> {
     let mut marks = Vec::new();
     marks.extend((role != Role::Member).then_some(Badge::Role(role)));
@@ -122,7 +112,6 @@ pub fn marks(role: Role, state: AccountState, here: Availability) -> Vec<Badge> 
 }
 
 impl AdminRecord {
-    /// A person.
     pub fn of_person(info: &PersonInfo, language: Language) -> Self {
         let label = PersonLabels::of(language);
         let _record = RecordLabels::of(language);
@@ -145,7 +134,6 @@ impl AdminRecord {
         }
     }
 
-    /// A connection.
     pub fn of_connection(info: &ConnectionInfo, language: Language) -> Self {
         let label = PersonLabels::of(language);
         let record = RecordLabels::of(language);
@@ -258,7 +246,7 @@ impl AdminRecord {
     }
 }
 
-/// What else an audit line says, in words where the wire says a name.
+/// The rest of an audit line, in words where the wire says a name.
 fn audit_detail(line: &AuditLine, language: Language) -> String {
     let named = match line.action {
         AuditAction::SetRole => {

@@ -5,17 +5,15 @@ use steadfast_shared::{Power, Role};
 /// One list of the administration.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Section {
-    /// Everybody.
     People,
     /// Who is connected, and from where.
     Connections,
     /// Who signed in, or tried.
     SignIns,
-    /// Rooms.
     Rooms,
     /// Addresses from which nobody new may sign up.
     Addresses,
-    /// What those with a role have done.
+    /// Acts of people with a role.
     Audit,
 }
 
@@ -42,7 +40,7 @@ impl Section {
         }
     }
 
-    /// What it takes to see it.
+    /// The power it takes to see it.
     pub fn power(self) -> Power {
         match self {
             Self::People | Self::Connections | Self::SignIns => Power::SeePeople,

@@ -5,7 +5,7 @@
 pub struct PageRoot(String);
 
 impl PageRoot {
-    /// Reads what the server wrote into the page.
+    /// Reads the path that the server wrote into the page.
     pub fn new(path: &str) -> Self {
         Self(match path.trim_matches('/') {
             "" => String::new(),
@@ -23,7 +23,7 @@ impl PageRoot {
         format!("{name}{}", self.0)
     }
 
-    /// The name as this product knows it, of what a browser keeps under `scoped`; `None` for another product's on the same
+    /// The name as this product knows it, of a key that a browser keeps under `scoped`; `None` for another product's on the same
     /// host, whose path may end with this one.
     pub fn unscoped<'a>(&self, scoped: &'a str) -> Option<&'a str> {
         scoped

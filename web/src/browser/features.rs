@@ -4,7 +4,7 @@ use steadfast_shared::http::{FEATURES_PATH, Features};
 
 use crate::browser::http;
 
-/// What the server offers; nothing where it does not say.
+/// The server's optional features; none where it does not say.
 pub(crate) async fn offered() -> Features {
     http::ask("GET", FEATURES_PATH).await.unwrap_or_default()
 }

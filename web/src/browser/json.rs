@@ -1,4 +1,4 @@
-//! JSON by way of [`serde_json::Value`], which is what the socket speaks as well.
+//! JSON by way of [`serde_json::Value`], as the socket speaks it.
 //!
 //! serde writes a reader and a writer per type and format. Going through one format keeps one of each in the page, and
 //! no record here is large enough for the detour to be felt.

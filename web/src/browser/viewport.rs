@@ -1,4 +1,4 @@
-//! What a phone's keyboard leaves of the window. Chromium lays the page out anew (`interactive-widget`); Safari draws the
+//! The part of the window above a phone's keyboard. Chromium lays the page out anew (`interactive-widget`); Safari draws the
 //! keyboard over it, and only `visualViewport` tells.
 
 use leptos::prelude::*;
@@ -6,13 +6,13 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, VisualViewport};
 
-/// What the style sheets know the height by.
+/// The height's name in the style sheets.
 const HEIGHT: &str = "--visible-height";
 
 /// A keyboard is higher than this, in pixels; a browser's own bars are not.
 const KEYBOARD: f64 = 80.0;
 
-/// Fits the page into what can be seen of it, for as long as it lives.
+/// Fits the page into its visible part, for as long as it lives.
 pub(crate) fn follow() {
     let Some(viewport) = window().visual_viewport() else {
         return;

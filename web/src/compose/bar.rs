@@ -1,4 +1,4 @@
-//! What is being written, where it is not simply a message.
+//! The bar above the composer, for replies and edits.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,6 @@ use crate::people::phrases::PeoplePhrases;
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::phrases::UiPhrases;
 
-/// What the composer writes.
 #[derive(Clone, PartialEq)]
 enum Purpose {
     Message,
@@ -20,7 +19,7 @@ enum Purpose {
     Edit(EditTarget, Meanwhile),
 }
 
-/// What is replied to, or that something is being edited; with a way out.
+/// The message that is replied to or edited; with a way out.
 #[component]
 pub(crate) fn ComposerBar() -> impl IntoView {
     let compose = ComposeContext::here();
@@ -70,7 +69,7 @@ fn Reply() -> impl IntoView {
     }
 }
 
-/// That something is being edited, and what became of it meanwhile.
+/// That a message is being edited, and its fate meanwhile.
 #[component]
 fn Edit(meanwhile: Meanwhile) -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! What is being named right before the caret, and what it becomes.
+//! The name right before the caret, and its completions.
 
 use crate::compose::{code_span, emoji};
 use crate::markdown;
@@ -6,20 +6,17 @@ use crate::markdown;
 /// A name being typed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NameQuery<'a> {
-    /// What kind of name.
     pub kind: NameKind,
-    /// What of it is typed, without its mark.
+    /// The typed part, without its mark.
     pub typed: &'a str,
     /// Where its mark stands, in bytes.
     pub from: usize,
 }
 
-/// What can be named.
+/// The kinds of names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NameKind {
-    /// `@`: a person.
     Person,
-    /// `:`: an emoji.
     Emoji,
 }
 
@@ -29,7 +26,7 @@ const MAX_TYPED: usize = 32;
 /// So much of an emoji's name has to be typed: `:D` and `:)` are faces already.
 const MIN_EMOJI: usize = 2;
 
-/// What is being named at the end of `before`, the text up to the caret.
+/// The name at the end of `before`, the text up to the caret.
 pub fn asked(before: &str) -> Option<NameQuery<'_>> {
     let word = before.char_indices().rev().take(MAX_TYPED + 1);
     let (from, mark) = word

@@ -25,12 +25,12 @@ use crate::ui::icon::{Icon, Shape};
 use crate::ui::main_field::MainField;
 use crate::ui::toast::Toasts;
 
-/// What an input method reports for every key while it composes; some report nothing else.
+/// The key code that an input method reports while it composes; some report nothing else.
 const COMPOSING_KEY: u32 = 229;
 
 /// Where a message is written.
 ///
-/// The textarea is its own master: the page writes into it only what a person chose, and never while they compose, or an
+/// The textarea is its own master: the page writes into it only as a person chose, and never while they compose, or an
 /// input method's composition would break.
 #[component]
 pub(crate) fn Composer() -> impl IntoView {
@@ -49,7 +49,7 @@ pub(crate) fn Composer() -> impl IntoView {
     let suggestions = Suggestions::new();
 
     let to_wire = move |typed: &str| mentions.with_value(|mentions| mentions.to_wire(typed));
-    // Shows what was sent, or is to be, with people by their names.
+    // Shows a draft's text with people by their names.
     let set_value = move |textarea: &HtmlTextAreaElement, draft: &Draft| {
         let wire = draft.current();
         let typed = mentions.try_update_value(|mentions| {
@@ -57,7 +57,7 @@ pub(crate) fn Composer() -> impl IntoView {
             mentions.from_wire(wire, |user| compose.draft_name(draft, user))
         });
         let typed = typed.unwrap_or_default();
-        // Writing what is there already would end a composition.
+        // Writing the same text once more would end a composition.
         if textarea.value() != typed {
             textarea.set_value(&typed);
         }
@@ -110,7 +110,7 @@ pub(crate) fn Composer() -> impl IntoView {
             chat.dispatch_silently(Input::Typing(room));
         }
     };
-    // Leaving the field ends a composition, so that its last syllable is not typed again into what is there then.
+    // Leaving the field ends a composition, so that its last syllable is not typed again into the next text.
     let end_composition = move || {
         if composing.get_value()
             && let Some(textarea) = textarea.get_untracked()
@@ -139,7 +139,7 @@ pub(crate) fn Composer() -> impl IntoView {
                 Ok(()) => trouble.set(None),
                 Err(unposted) => trouble.set(Some(ComposeTrouble::Unposted(unposted))),
             },
-            // Nothing at all is no message, and known to be none; what is there and shows nothing has to be told.
+            // Nothing at all is no message, and known to be none; a text that shows nothing has to be told.
             Err(TextError::Empty) if compose.is_rewriting_now() || textarea.value().trim().is_empty() => {
                 compose.emptied.call(());
             }
@@ -184,7 +184,7 @@ pub(crate) fn Composer() -> impl IntoView {
         };
         if done {
             event.prevent_default();
-            // What lies around answers Escape too.
+            // The page around answers Escape too.
             event.stop_propagation();
         }
     };
@@ -266,14 +266,14 @@ pub(crate) fn Composer() -> impl IntoView {
     }
 }
 
-/// Whether a name may just have been ended by typing its colon. What is pasted, or brought back by Ctrl+Z, stays as it is.
+/// Whether a name may just have been ended by typing its colon. Text pasted, or brought back by Ctrl+Z, stays as it is.
 fn ends_name(event: &Event) -> bool {
     event.dyn_ref::<InputEvent>().is_some_and(|event| {
         event.input_type() == "insertText" && event.data().is_some_and(|data| data == ":")
     })
 }
 
-/// Why what is written cannot be posted.
+/// Why the text cannot be posted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ComposeTrouble {
     Over(usize),
@@ -303,7 +303,7 @@ impl ComposeTrouble {
     }
 }
 
-/// Grows the textarea with its text. The box around it keeps its height while the text is measured: what stands above would
+/// Grows the textarea with its text. The box around it keeps its height while the text is measured: the rows above would
 /// be laid out, and scrolled, for a moment that nobody sees.
 fn fit(textarea: &HtmlTextAreaElement) {
     let around = textarea

@@ -20,9 +20,8 @@ pub(crate) struct ComposeContext {
     pub(crate) drafting: Drafting,
     /// Why the last post or change was not taken.
     pub(crate) refusal: RwSignal<Option<Refusal>>,
-    /// What is written once an edit is given up.
+    /// The next purpose of the composer, once an edit is given up.
     pub(crate) instead: StoredValue<Option<Instead>>,
-    /// A person types.
     pub(crate) typing: Hook<()>,
     /// A message is about to be posted.
     pub(crate) posting: Hook<()>,
@@ -70,7 +69,7 @@ impl ComposeContext {
 }
 
 impl ComposeContext {
-    /// Ends what an input method composes, so that its last syllable goes to the draft it was typed for.
+    /// Ends an input method's composition, so that its last syllable goes to the draft it was typed for.
     pub(crate) fn end_composition(self) {
         if self.drafting.composing.get_value()
             && let Some(composer) = self.field.element.get_untracked()

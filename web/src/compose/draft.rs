@@ -1,12 +1,12 @@
-//! What is being written in one room, as one record: the text, what it replies to, which message it gives another text.
+//! The draft of one room, as one record: the text, the message it replies to, the message it edits.
 //!
-//! Texts are in the form that is sent, people by their ids. What is quoted is not kept: it is read from the log whenever it
+//! Texts are in the form that is sent, people by their ids. A quoted text is not kept: it is read from the log whenever it
 //! is shown, so that a deleted message is gone here, too.
 
 use serde::{Deserialize, Serialize};
 use steadfast_shared::{EntryId, Person, Seq};
 
-/// What is being written in one room.
+/// The draft of one room.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Draft {
@@ -16,25 +16,22 @@ pub struct Draft {
     pub reply_to: Option<Seq>,
     /// Another text being written for an earlier message; the message above waits meanwhile.
     pub edit: Option<Edit>,
-    /// The people named in it, by the names they had: what is named stays readable where nothing else is known of them.
+    /// The people named in it, by the names they had: it stays readable where nothing else is known of them.
     pub names: Vec<Person>,
 }
 
 /// Another text being written for something said before.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Edit {
-    /// What it is for.
     pub of: EditTarget,
-    /// What that said when the edit began, or since its new text was accepted.
+    /// Its text when the edit began, or since its new text was accepted.
     pub base: String,
-    /// What it is to say.
     pub text: String,
-    /// What has happened to it meanwhile.
     #[serde(skip)]
     pub meanwhile: Meanwhile,
 }
 
-/// What an edit is for.
+/// The target of an edit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EditTarget {
@@ -44,7 +41,7 @@ pub enum EditTarget {
     Item(EntryId),
 }
 
-/// What happened to a message while another text was written for it.
+/// The fate of a message while another text was written for it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum Meanwhile {
     /// Nothing that is known.
@@ -52,7 +49,6 @@ pub enum Meanwhile {
     Nothing,
     /// It says something else than when the edit began.
     Changed {
-        /// Its text.
         to: String,
         /// Whether the person has tried to send, and was told.
         told: bool,
@@ -61,18 +57,16 @@ pub enum Meanwhile {
     Gone,
 }
 
-/// What the log says of a message, as far as it is held here.
+/// A message in the log, as far as it is held here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Said<'a> {
-    /// Its text.
     Text(&'a str),
-    /// It was deleted.
     Erased,
     /// It is not held.
     Unknown,
 }
 
-/// Why what is written is not sent.
+/// Why a draft is not sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Withheld {
     /// The message was changed meanwhile; sending once more replaces it.
@@ -87,7 +81,7 @@ impl Draft {
         self.edit.as_ref().map_or(&self.text, |edit| &edit.text)
     }
 
-    /// Takes in what the composer says.
+    /// Takes in the composer's text.
     pub fn typed(&mut self, wire: &str) {
         let text = self.edit.as_mut().map_or(&mut self.text, |edit| &mut edit.text);
         wire.clone_into(text);
@@ -135,14 +129,14 @@ impl Draft {
         }
     }
 
-    /// What was written for a message becomes a message of its own.
+    /// A text written for a message becomes a message of its own.
     pub fn edit_to_message(&mut self) {
         if let Some(edit) = self.edit.take() {
             self.add(&edit.text);
         }
     }
 
-    /// Takes in what the log says of the message that is edited. Says whether the composer's text is another one.
+    /// Takes in the log's state of the message that is edited. Says whether the composer's text is another one.
     pub fn follow(&mut self, said: Said<'_>) -> bool {
         let changed = self.is_edit_changed();
         let Some(edit) = &mut self.edit else { return false };
@@ -207,7 +201,7 @@ impl Draft {
         }
     }
 
-    /// What remains once what is in the composer was sent.
+    /// The rest of the draft, once the composer's text was sent.
     pub fn after_sending(&self) -> Self {
         if self.edit.is_some() {
             Self {
@@ -219,7 +213,7 @@ impl Draft {
         }
     }
 
-    /// In another life of the database: what it replied to and what it edited are gone, the words are not.
+    /// In another life of the database: the messages it replied to and edited are gone, the words are not.
     pub fn in_another_epoch(mut self) -> Self {
         self.reply_to = None;
         if self.is_edit_changed() {

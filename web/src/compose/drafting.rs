@@ -1,6 +1,6 @@
-//! The composer's draft: whose room it is of, what it says, and what this device keeps of it.
+//! The composer's draft: its room, its text, and its record on this device.
 //!
-//! Invariant: what is typed belongs to the room whose draft the composer shows, whichever room the page shows by then.
+//! Invariant: typed text belongs to the room whose draft the composer shows, whichever room the page shows by then.
 
 use leptos::prelude::*;
 use steadfast_client::{RowBody, Session};
@@ -17,13 +17,12 @@ use crate::storage::local;
 use crate::storage::local::LocalTexts;
 use crate::ui::overlays::Overlay;
 
-/// Where what is typed before any room is known is kept.
+/// The room of a text typed before any room is known.
 const NOWHERE: RoomId = RoomId(Uuid::nil());
 
-/// The composer's draft.
 #[derive(Clone, Copy)]
 pub(crate) struct Drafting {
-    /// What it says, as far as the composer has told.
+    /// Its text, as far as the composer has told.
     pub(crate) draft: RwSignal<Draft>,
     /// The message replied to, as the log has it.
     pub(crate) quoted: RwSignal<Option<QuotedNow>>,
@@ -39,20 +38,17 @@ pub(crate) struct Drafting {
 /// The message replied to, as the log has it at the moment.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct QuotedNow {
-    /// Its place.
     pub(crate) seq: Seq,
-    /// Who wrote it, and what it says unless it was deleted; where it is held.
+    /// Its author, and its text unless it was deleted; where it is held.
     pub(crate) said: Option<(Person, Option<String>)>,
 }
 
-/// What a person wants to write instead of the edit in the composer.
+/// A person's next purpose, instead of the edit in the composer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Instead {
     /// The message that waits.
     Message,
-    /// A reply.
     Reply(Seq),
-    /// Another edit.
     Edit(EditTarget),
 }
 
@@ -77,7 +73,7 @@ impl Drafting {
 }
 
 impl ComposeContext {
-    /// Shows this room's draft. What was typed before any room was known is added to it.
+    /// Shows this room's draft. A text typed before any room was known is added to it.
     pub(crate) fn open_draft(self, room: RoomId) {
         let drafting = self.drafting;
         let nowhere = self.drafting.room().is_none();
@@ -98,7 +94,7 @@ impl ComposeContext {
         drafting.rewritten.notify();
     }
 
-    /// Shows what was typed on an earlier visit before any room was known.
+    /// Shows a text typed on an earlier visit before any room was known.
     pub(crate) fn open_draft_of_nowhere(self) {
         let drafting = self.drafting;
         if drafting.room().is_some() || !drafting.draft.with_untracked(Draft::is_empty) {
@@ -120,7 +116,7 @@ impl ComposeContext {
         self.drafting.rewritten.notify();
     }
 
-    /// Takes in what the composer says, in the form that is sent.
+    /// Takes in the composer's text, in the form that is sent.
     pub(crate) fn typed(self, wire: &str, names: Vec<Person>) {
         self.drafting.draft.update(|draft| {
             draft.typed(wire);
@@ -137,7 +133,7 @@ impl ComposeContext {
         })
     }
 
-    /// What somebody named in the draft is called.
+    /// The name of a person named in the draft.
     pub(crate) fn draft_name(self, draft: &Draft, user: steadfast_shared::UserId) -> Option<String> {
         let kept = || draft.names.iter().find(|person| person.id == user);
         self.people
@@ -214,7 +210,7 @@ impl ComposeContext {
         self.field.focus();
     }
 
-    /// Brings the bar above the composer, and an edit nobody has typed in, to what the log says.
+    /// Brings the bar above the composer, and an edit nobody has typed in, up to the log.
     pub(crate) fn follow_message(self) {
         let Some(room) = self.drafting.room() else { return };
         let (reply_to, edited) = self.drafting.draft.with_untracked(|draft| {
@@ -279,7 +275,7 @@ impl ComposeContext {
         local::leave_tab(&self.drafting.tab.get_value());
     }
 
-    /// What was in the composer was sent as `sent`.
+    /// The composer's text was sent as `sent`.
     pub(crate) fn draft_sent(self, sent: &str) {
         let left = self.drafting.draft.with_untracked(Draft::after_sending);
         let room = self.drafting.room.get_value();
@@ -305,7 +301,6 @@ impl ComposeContext {
         nobodys || self.drafting.drafts.with_value(Drafts::is_unkept)
     }
 
-    /// Who writes here.
     pub(crate) fn author(self) -> Option<DraftAuthor> {
         self.chat.read(|session| {
             let identity = session.identity()?;
@@ -357,12 +352,12 @@ impl ComposeContext {
         }
     }
 
-    /// What is to be edited says; `None` where it is not here.
+    /// The text to be edited; `None` where it is not here.
     fn text_of(self, of: EditTarget) -> Option<String> {
         self.said_of(self.drafting.room()?, of)?
     }
 
-    /// What it says, nothing where it was deleted; `None` where it is not held.
+    /// Its text, nothing where it was deleted; `None` where it is not held.
     fn said_of(self, room: RoomId, of: EditTarget) -> Option<Option<String>> {
         self.chat.read(|session| match of {
             EditTarget::Message(seq) => {
@@ -373,7 +368,7 @@ impl ComposeContext {
                     _ => None,
                 }
             }
-            // What is over by then, because another tab sent it or threw it away, is as good as deleted.
+            // An item that is over by then, because another tab sent it or threw it away, is as good as deleted.
             EditTarget::Item(id) => {
                 let item = session.outbox().find(|item| item.id == id);
                 Some(item.and_then(|item| {

@@ -12,10 +12,10 @@ use crate::browser::json;
 use crate::compose::draft::Draft;
 use crate::storage::key_value::KeyValue;
 
-/// What begins every record's key.
+/// The prefix of every record's key.
 const PREFIX: &str = "steadfast.draft.";
 
-/// What stands in the place of a record whose words another tab has sent.
+/// The text in the place of a record whose words another tab has sent.
 const SENT: &str = "sent";
 
 /// Most records kept of one person in one room: tabs that crashed leave theirs behind. The oldest goes first.
@@ -24,7 +24,6 @@ const RECORDS: usize = 16;
 /// Who writes, and in which life of the database.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DraftAuthor {
-    /// The person.
     pub me: Person,
     /// The epoch that the places in a draft mean.
     pub epoch: Epoch,
@@ -33,9 +32,8 @@ pub struct DraftAuthor {
 /// One room to write in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DraftPlace {
-    /// Its id.
     pub room: RoomId,
-    /// Its name, where it is a public one: what it is found by in another epoch.
+    /// Its name, where it is a public one: it is found by it in another epoch.
     pub public_name: String,
 }
 
@@ -62,7 +60,7 @@ struct Origin {
     draft: Draft,
 }
 
-/// What this tab writes in one room.
+/// This tab's draft of one room.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Own {
     draft: Draft,
@@ -84,7 +82,6 @@ pub struct Drafts<S> {
 /// Unsent words of one person.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Words {
-    /// Whose.
     pub by: Person,
     /// In how many drafts.
     pub drafts: usize,
@@ -100,7 +97,7 @@ impl<S: KeyValue> Drafts<S> {
         }
     }
 
-    /// What this tab shows in a room: its own draft, or else the newest of another tab or of an earlier visit.
+    /// The draft this tab shows in a room: its own, or else the newest of another tab or of an earlier visit.
     pub fn open(&mut self, author: &DraftAuthor, place: &DraftPlace) -> Draft {
         if let Some(own) = self.own.get(&place.room) {
             return own.draft.clone();
@@ -134,13 +131,13 @@ impl<S: KeyValue> Drafts<S> {
         draft
     }
 
-    /// Keeps what this tab writes in a room.
+    /// Keeps this tab's draft of a room.
     pub fn keep(&mut self, author: &DraftAuthor, place: &DraftPlace, draft: &Draft, at: Millis) {
         let key = key(author.me.id, place.room, &self.tab);
         let origin = self.own.remove(&place.room).and_then(|own| own.origin);
         if draft.is_empty() {
             self.storage.remove(&key);
-            // What was emptied here is not to be shown here again. The tab that still shows it writes it again.
+            // A draft emptied here is not to be shown here again. The tab that still shows it writes it again.
             if let Some(origin) = origin.filter(|origin| self.is_unchanged(origin)) {
                 self.storage.remove(&origin.key);
             }
@@ -165,7 +162,7 @@ impl<S: KeyValue> Drafts<S> {
         self.bound(author, place);
     }
 
-    /// What this tab wrote in a room was sent; `left` remains. A send clears the draft it sent, and no other.
+    /// This tab's draft of a room was sent; `left` remains. A send clears the draft it sent, and no other.
     pub fn sent(&mut self, author: &DraftAuthor, place: &DraftPlace, sent: &str, left: &Draft, at: Millis) {
         let origin = self.own.get_mut(&place.room).and_then(|own| own.origin.take());
         if let Some(origin) = origin.filter(|origin| self.is_unchanged(origin))
@@ -176,7 +173,7 @@ impl<S: KeyValue> Drafts<S> {
         self.keep(author, place, left, at);
     }
 
-    /// Another tab changed what is stored under a key. Gives the draft to show in the room, where it is another one.
+    /// Another tab changed the record under a key. Gives the draft to show in the room, where it is another one.
     pub fn changed(
         &mut self,
         author: &DraftAuthor,
@@ -199,7 +196,7 @@ impl<S: KeyValue> Drafts<S> {
             }
             return None;
         }
-        // What is shown untouched goes with its record.
+        // A draft shown untouched goes with its record.
         let own = self.own.get(&place.room)?;
         let origin = own.origin.as_ref()?;
         let untouched = own.draft == origin.draft && self.storage.get(&mine).is_none();

@@ -3,12 +3,10 @@
 /// One a line: the emoji, its names, and words to find it by. The names are the words in Latin letters.
 static TABLE: &str = include_str!("emoji/table.txt");
 
-/// An emoji and what it is called.
+/// An emoji and its names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NamedEmoji {
-    /// The emoji.
     pub emoji: &'static str,
-    /// Its first name.
     pub name: &'static str,
     words: &'static str,
 }

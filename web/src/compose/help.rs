@@ -1,4 +1,4 @@
-//! What can be typed besides words.
+//! The marks that can be typed besides words.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::markdown::prose::Prose;
 use crate::ui::dialog::Dialog;
 use crate::ui::phrases::UiPhrases;
 
-/// The marks: what is typed shows beside what comes of it.
+/// The marks, each beside its result.
 const MARKS: [&str; 6] = [
     "**bold**",
     "*italic*",

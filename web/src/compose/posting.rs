@@ -1,4 +1,4 @@
-//! Posting what is written, and what else people do to messages.
+//! Posting a message or an edit.
 
 use leptos::prelude::*;
 use steadfast_client::{Input, MessageChange, Refusal, Session};
@@ -9,21 +9,20 @@ use crate::compose::draft::{EditTarget, Meanwhile, Withheld};
 use crate::compose::drafting::Instead;
 use crate::language::calendar;
 
-/// Why what is written is not taken. The text stays where it is.
+/// Why a post is not taken. The text stays where it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Unposted {
-    /// The chat refuses.
     Refused(Refusal),
     /// No room is known yet.
     NoRoom,
     /// The room it was written for takes nothing any more.
     RoomClosed,
-    /// What is edited changed meanwhile, or is gone.
+    /// The edited message changed meanwhile, or is gone.
     Withheld(Withheld),
 }
 
 impl ComposeContext {
-    /// Posts what was written into the room it was written for. Says why where it is not taken.
+    /// Posts a text into the room it was written for. Says why where it is not taken.
     pub(crate) fn post(self, text: MessageText) -> Result<(), Unposted> {
         let room = self.drafting.room().ok_or(Unposted::NoRoom)?;
         let open = self
@@ -108,7 +107,7 @@ impl ComposeContext {
         Ok(room)
     }
 
-    /// The people who may be named in the open room: those who are there first; then others who wrote what is shown.
+    /// The people who may be named in the open room: those who are there first; then other authors of the rows shown.
     pub(crate) fn people_to_name(self) -> Vec<Person> {
         let me = self.chat.read(|session| session.me().map(|me| me.id));
         let members = untrack(|| self.people.members()).into_iter();

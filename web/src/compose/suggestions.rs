@@ -1,4 +1,4 @@
-//! What may be meant by what is being typed.
+//! Suggestions for the name that is being typed.
 
 use leptos::prelude::*;
 use steadfast_shared::{Person, UserId};
@@ -18,7 +18,7 @@ use crate::ui::list::scroll::scroll_to_item;
 /// So many are offered at once.
 const OFFERED: usize = 8;
 
-/// What may be meant by what is being typed, and which of it the arrow keys are on.
+/// Suggestions for the name that is being typed, and the one the arrow keys are on.
 #[derive(Clone, Copy)]
 pub(crate) struct Suggestions {
     offers: RwSignal<Vec<Suggestion>>,
@@ -34,7 +34,7 @@ enum Suggestion {
     Emoji(NamedEmoji),
 }
 
-/// What was chosen, where a name has to be remembered for it.
+/// The choice, where a name has to be remembered for it.
 pub(crate) type Named = Option<(String, UserId)>;
 
 impl Suggestions {
@@ -62,7 +62,6 @@ impl Suggestions {
         self.is_open().then(|| element_id(self.at.get()))
     }
 
-    /// Something was typed.
     pub(crate) fn look(self, compose: ComposeContext, textarea: &HtmlTextAreaElement) {
         let (before, _) = before_caret(textarea);
         let asked = completion::asked(&before);
@@ -138,7 +137,7 @@ pub(crate) fn spell_out(textarea: &HtmlTextAreaElement) {
     }
 }
 
-/// The list of what may be meant. The focus stays where one types; `aria-activedescendant` says which one is meant.
+/// The list of suggestions. The focus stays where one types; `aria-activedescendant` says which one is meant.
 #[component]
 pub(crate) fn SuggestionList(
     suggestions: Suggestions,

@@ -1,4 +1,4 @@
-//! How much is left of what this person may write today, and of the server's disk: said before it has run out.
+//! How much this person may still write today, and the server's disk hold: said before it has run out.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::connection::context::ChatContext;
 use crate::connection::scarce::Scarce;
 use crate::language::calendar;
 
-/// How long what the server said is taken for true while somebody writes.
+/// How long the server's answer is taken for true while somebody writes.
 const FRESH: Duration = Duration::from_secs(60);
 
 /// The answer of the server, as it was last.
@@ -40,13 +40,13 @@ impl AllowanceContext {
 }
 
 impl AllowanceContext {
-    /// What is nearly used up, where something is. Tracked.
+    /// The allowance that is nearly used up, if any. Tracked.
     pub(crate) fn scarce(self) -> Option<Scarce> {
         self.usage
             .with(|usage| Scarce::of(usage.as_ref()?, calendar::now()))
     }
 
-    /// Asks anew where what was said is old: as a connection opens, and while somebody writes or is written to.
+    /// Asks anew where the answer is old: as a connection opens, and while somebody writes or is written to.
     pub(crate) fn refresh(self) {
         let now = calendar::now();
         let fresh = u64::try_from(FRESH.as_millis()).unwrap_or(u64::MAX);

@@ -1,4 +1,4 @@
-//! What is asked of the server, and what is said where it does not do it.
+//! Requests over the socket, and the words for their refusals.
 
 use steadfast_client::link::{Ask, AskError};
 use steadfast_shared::ErrorCode;
@@ -7,7 +7,6 @@ use crate::connection::context::ChatContext;
 use crate::connection::refusal_phrases::RefusalPhrases;
 
 impl ChatContext {
-    /// Asks the server.
     pub(crate) async fn ask<A: Ask>(self, ask: A) -> Result<A::Answer, AskError> {
         let answer = self.with(|chat| chat.ask(&ask));
         match answer {

@@ -18,7 +18,7 @@ use crate::language::{Language, calendar};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// How the page stands with the server: the words, the next try, what waits, the switch.
+/// How the page stands with the server: the words, the next try, the items waiting, the switch.
 #[component]
 pub(crate) fn ConnectionBar() -> impl IntoView {
     let locale = Locale::here();
@@ -48,7 +48,7 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
         link => headline(&link, locale.language()),
     });
     let put_off = Memo::new(move |_| match chat.link() {
-        // What passes in a moment, as a busy server, is not worth a word.
+        // A state that passes in a moment, as a busy server, is not worth a word.
         LinkState::Connected { .. } => chat
             .on_outbox(steadfast_client::Session::put_off)
             .filter(|code| matches!(code, ErrorCode::StorageFull | ErrorCode::Unavailable)),

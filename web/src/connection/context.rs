@@ -11,7 +11,6 @@ use crate::language::locale::Locale;
 #[derive(Clone, Copy)]
 pub(crate) struct ChatContext {
     chat: StoredValue<Option<Chat>, LocalStorage>,
-    /// The open room.
     pub(crate) room: RwSignal<Option<RoomId>>,
     /// This device keeps nothing: a private window, most likely.
     pub(crate) ephemeral: RwSignal<bool>,
@@ -69,7 +68,6 @@ impl ChatContext {
         self.chat.with_value(|chat| chat.as_ref().map(act))
     }
 
-    /// Tracked.
     pub(crate) fn link(self) -> LinkState {
         self.changed.connection.track();
         self.link_untracked()

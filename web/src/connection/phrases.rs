@@ -2,7 +2,6 @@
 
 use crate::language::Language;
 
-/// The connection bar.
 pub struct ConnectionPhrases {
     pub connected: &'static str,
     pub connecting: &'static str,

@@ -1,24 +1,23 @@
-//! What is nearly used up: told before it has run out.
+//! Allowances that are nearly used up: told before they have run out.
 
 use steadfast_shared::Millis;
 use steadfast_shared::http::{DiskRoom, Usage};
 
-/// What is nearly used up.
+/// An allowance that is nearly used up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scarce {
-    /// What this person may write today.
+    /// This person's messages of today.
     Quota {
         /// How much of it is used.
         percent: u64,
         /// When it begins anew.
         renews_at: Millis,
     },
-    /// The server's disk.
     Disk,
 }
 
 impl Scarce {
-    /// What is nearly used up by what the server last said. One's own quota comes first: it ends sooner.
+    /// The allowance that is nearly used up by the server's last answer. One's own quota comes first: it ends sooner.
     pub fn of(usage: &Usage, now: Millis) -> Option<Self> {
         let used = |used: u64, most: u64| used.saturating_mul(100).checked_div(most).unwrap_or(0);
         if usage.near && now < usage.renews_at {

@@ -1,4 +1,4 @@
-//! What was counted, up to the time looked at.
+//! Counters, up to the time looked at.
 
 use leptos::prelude::*;
 use steadfast_client::journey::Counted;
@@ -45,7 +45,6 @@ const COUNTERS: [Counter; 7] = [
     ),
 ];
 
-/// What was counted.
 #[component]
 pub(crate) fn Counters() -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! What acted last, in a sentence each, and the three words for what a message may be promised.
+//! The mechanisms that acted last, in a sentence each, and the three promises a message may be given.
 
 use leptos::prelude::*;
 use steadfast_client::journey::Mechanism;
@@ -8,7 +8,7 @@ use crate::lab::phrases::{MechanismPhrases, NamedPhrase};
 use crate::language::Language;
 use crate::language::locale::Locale;
 
-/// What acted last, the newest first.
+/// The mechanisms that acted last, the newest first.
 #[component]
 pub(crate) fn Mechanisms() -> impl IntoView {
     let locale = Locale::here();

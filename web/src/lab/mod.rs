@@ -4,10 +4,10 @@
 //! - `panel`: the parts together
 //! - `picture`: outbox, wire, log and inbox at one time
 //! - `scrubber`: which time that is
-//! - `switches`: what can be broken
+//! - `switches`: faults that can be switched on
 //! - `journeys`: the last messages, step by step
-//! - `mechanisms`: what acted last, in a sentence each
-//! - `counters`: what was counted
+//! - `mechanisms`: the mechanisms that acted last, in a sentence each
+//! - `counters`: retries, repeats, gaps
 
 pub mod phrases;
 

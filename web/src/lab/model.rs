@@ -1,4 +1,4 @@
-//! What the fault panel reads, and the few things it may ask for.
+//! Signals of the fault panel, and its acts.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const JOURNEYS: usize = 8;
 /// How everything stood at one time.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct LabView {
-    /// What is broken on purpose at this moment.
+    /// The faults of this moment.
     pub(crate) faults: Faults,
     /// The time it is.
     pub(crate) now: Duration,
@@ -30,7 +30,6 @@ pub(crate) struct LabView {
     pub(crate) at: Duration,
     /// The earliest time that can be looked at.
     pub(crate) oldest: Duration,
-    /// How everything stood.
     pub(crate) picture: Picture,
     /// The last messages and their steps by then, the newest first.
     pub(crate) journeys: Vec<(Message, Vec<(Duration, Step)>)>,
@@ -103,7 +102,7 @@ impl LabContext {
 }
 
 impl LabContext {
-    /// Finds out whether there is a fault panel, and notes from then on what becomes of each message.
+    /// Finds out whether there is a fault panel, and records the way of each message from then on.
     pub(crate) fn offer(self) {
         if self.asked.get_value() {
             return;
@@ -136,7 +135,6 @@ impl LabContext {
         self.look();
     }
 
-    /// Mends everything.
     pub(crate) fn heal(self) {
         for fault in Fault::ALL {
             self.chat.with(|chat| chat.set_fault(fault, false));
@@ -160,7 +158,6 @@ impl LabContext {
         self.look();
     }
 
-    /// Looks again.
     pub(crate) fn look(self) {
         let back = self.back.get_untracked();
         self.chat.with(|chat| {
@@ -171,7 +168,7 @@ impl LabContext {
         });
     }
 
-    /// Looks back to a time; at what is, with none.
+    /// Looks back to a time; at this moment, with none.
     pub(crate) fn look_back(self, to: Option<Duration>) {
         self.back.set(to);
         self.look();

@@ -1,4 +1,4 @@
-//! The fault panel: break the link and the storage on purpose, and watch what becomes of each message.
+//! The fault panel: break the link and the storage on purpose, and watch the way of each message.
 
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ fn Panel() -> impl IntoView {
     view! {
         <div class="faults" id="faults" data-testid="faults">
             <p>{locale.says(|l| SwitchPhrases::of(l).intro)}</p>
-            // In sight whatever is scrolled to below: what a switch does shows here.
+            // In sight whatever is scrolled to below: the effect of a switch shows here.
             <div class="faults-watch" data-live=move || lab.back.get().is_none().to_string()>
                 <picture::Where />
                 <scrubber::Scrubber />

@@ -18,7 +18,6 @@ const DOTS: usize = 8;
 /// Most rooms listed, beside the open one.
 const ROOMS: usize = 7;
 
-/// The picture.
 #[component]
 pub(crate) fn Where() -> impl IntoView {
     let locale = Locale::here();
@@ -83,7 +82,7 @@ pub(crate) fn Where() -> impl IntoView {
     }
 }
 
-/// One place on a message's way: what it is called, the number that matters there, and a dot for each message in it.
+/// One place on a message's way: its name, the number that matters there, and a dot for each message in it.
 #[component]
 fn Stop(
     id: &'static str,

@@ -8,7 +8,6 @@ use crate::lab::model::{LabContext, LabView};
 use crate::lab::phrases::ScrubberPhrases;
 use crate::language::locale::{Locale, words};
 
-/// The scrubber's steps.
 const STEP: Duration = Duration::from_millis(100);
 
 /// A slider over the last minutes, a step to the next thing that happened on either side, and the way back.

@@ -1,4 +1,4 @@
-//! What can be broken.
+//! Faults that can be switched on.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ const DELAYS: [Duration; 4] = [
     Duration::from_secs(5),
 ];
 
-/// The switches, the delay, and what is done once.
+/// The switches, the delay, and the buttons.
 #[component]
 pub(crate) fn Switches() -> impl IntoView {
     let locale = Locale::here();

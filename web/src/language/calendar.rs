@@ -11,12 +11,11 @@ use wasm_bindgen::JsValue;
 use crate::language::phrases::LanguagePhrases;
 use crate::language::{Day, Language, span};
 
-/// What this device's clock says.
 pub(crate) fn now() -> Millis {
     millis(Date::now())
 }
 
-/// A name for what is being written at this moment.
+/// A name for the entry written at this moment.
 pub(crate) fn new_entry_id() -> EntryId {
     EntryId(Uuid::now_v7())
 }
@@ -68,7 +67,7 @@ pub(crate) fn time(at: Millis, language: Language) -> String {
     format(DateStyle::Time, at, language)
 }
 
-/// The same hour and minute where there is no room for more, in the margin of a row: without what says which half of the day
+/// The same hour and minute where there is no room for more, in the margin of a row: without the word for the half of the day
 /// it is.
 pub(crate) fn short_time(at: Millis, language: Language) -> String {
     let parts = with_format(DateStyle::Time, language, |format| {

@@ -21,7 +21,6 @@ impl Locale {
         expect_context()
     }
 
-    /// Tracked.
     pub(crate) fn language(self) -> Language {
         self.0.get()
     }
@@ -60,7 +59,6 @@ pub(crate) fn words(words: impl Fn() -> String + Send + Sync + 'static) -> Signa
     Signal::derive(words)
 }
 
-/// Whole milliseconds.
 pub(crate) fn milliseconds(duration: Duration) -> String {
     format!("{} ms", duration.as_millis())
 }

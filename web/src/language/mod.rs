@@ -20,9 +20,7 @@ use steadfast_shared::text::is_unseen;
 /// A language the page speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Language {
-    /// English.
     English,
-    /// Korean.
     Korean,
 }
 
@@ -38,7 +36,7 @@ impl Language {
         }
     }
 
-    /// What it calls itself.
+    /// Its own name for itself.
     pub fn own_name(self) -> &'static str {
         match self {
             Self::English => "English",

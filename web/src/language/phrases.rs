@@ -2,7 +2,6 @@
 
 use crate::language::Language;
 
-/// Days by name.
 pub struct LanguagePhrases {
     pub today: &'static str,
     pub yesterday: &'static str,

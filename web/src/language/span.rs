@@ -8,15 +8,10 @@ const DAY: u64 = 24 * HOUR;
 /// How long something lasts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TimeSpan {
-    /// One hour.
     Hour,
-    /// One day.
     Day,
-    /// Seven days.
     Week,
-    /// Thirty days.
     Month,
-    /// Ninety days.
     Quarter,
 }
 

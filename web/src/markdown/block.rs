@@ -15,7 +15,6 @@ const INSIDE: usize = 2;
 /// A number this high is a year, or a sum.
 const NO_POINT_FROM: u32 = 1_000;
 
-/// Where lines stand.
 #[derive(Clone, Copy)]
 pub(super) struct LinePlace<'b> {
     /// How many quotes and lists deep.
@@ -140,7 +139,7 @@ fn without_backslash(line: &str) -> Option<String> {
         .then(|| format!("{}{}{after}", &line[..indent], &rest[..digits]))
 }
 
-/// What a backslash takes the meaning from.
+/// Marks that lose their meaning after a backslash.
 pub(super) fn is_escapable(c: char) -> bool {
     matches!(c, '\\' | '`' | '*' | '_' | '~' | '[' | ']' | '<' | '>')
 }
@@ -164,7 +163,7 @@ fn is_sum(line: &str) -> bool {
     line.chars().all(|c| c.is_ascii() && !c.is_ascii_alphabetic())
 }
 
-/// What a line of a quote says. `>_<` is a face and `>>12` a place in a thread, and neither is a quote.
+/// The rest of a quote's line. `>_<` is a face and `>>12` a place in a thread, and neither is a quote.
 fn quoted(line: &str) -> Option<&str> {
     let marks = unindent(line, MAX_INDENT).1;
     let rest = marks.trim_start_matches('>');

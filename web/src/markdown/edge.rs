@@ -13,7 +13,6 @@ const NESTED: usize = 6;
 pub(super) struct Delimiter {
     /// `*`, `_` or `~`.
     pub(super) sign: char,
-    /// How many.
     pub(super) len: usize,
 }
 
@@ -119,7 +118,7 @@ impl Delimiter {
     }
 }
 
-/// Skips what answers to the condition, no more than so many, or a text of nothing but marks would be read again and again.
+/// Skips characters that fit the condition, no more than so many, or a text of nothing but marks would be read again and again.
 trait SkipWhileAtMost: Iterator + Sized {
     fn skip_while_at_most(
         self,
@@ -229,7 +228,7 @@ fn is_pictograph(c: char) -> bool {
     matches!(c, '\u{2600}'..='\u{27BF}' | '\u{2B50}' | '\u{2B55}' | '\u{1F000}'..='\u{1FAFF}') && !is_drawn
 }
 
-/// What belongs to the letter or picture before it.
+/// Characters that belong to the letter or picture before them.
 fn is_joined(c: char) -> bool {
     matches!(
         c,

@@ -3,7 +3,6 @@
 use crate::markdown::MarkdownBlock;
 use crate::markdown::block::{MAX_INDENT, is_blank, unindent};
 
-/// The shortest fence.
 const MIN_WIDTH: usize = 3;
 
 /// The longest name of a language, in bytes.
@@ -14,11 +13,11 @@ pub(super) struct Fence<'a> {
     pub(super) code: MarkdownBlock,
     /// How many lines it takes, whole ones.
     pub(super) lines: usize,
-    /// What stands behind its end, in the same line.
+    /// The rest of the line in which it ends.
     pub(super) behind: Option<&'a str>,
 }
 
-/// Fences that were looked for in vain among these lines: what does not end below this line does not end below the next.
+/// Fences that were looked for in vain among these lines: one that does not end below this line does not end below the next.
 #[derive(Default)]
 pub(super) struct Unclosed {
     tildes: bool,
@@ -163,7 +162,7 @@ impl<'a> FenceStart<'a> {
     }
 }
 
-/// A name like `c++`, `objective-c` or `.net`. What has a space or another sign in it is code.
+/// A name like `c++`, `objective-c` or `.net`. A text with a space or another sign in it is code.
 fn is_language(info: &str) -> bool {
     let name = info.strip_prefix('.').unwrap_or(info);
     info.len() <= MAX_LANGUAGE

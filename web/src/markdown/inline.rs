@@ -22,7 +22,6 @@ const MAX_FACE: usize = 32;
 /// The longest part of an e-mail address before its `@`.
 const MAX_LOCAL: usize = 64;
 
-/// Reads one paragraph.
 pub(super) fn read(text: &str, budget: &SizeBudget) -> Vec<Inline> {
     if !text.contains('\\') {
         return InlineReader::new(text, budget).read();
@@ -69,7 +68,6 @@ struct Run {
     left: usize,
     opens: bool,
     closes: bool,
-    /// Where it begins.
     at: usize,
     /// Whether a parenthesis stands right before it.
     in_parenthesis: bool,
@@ -269,7 +267,7 @@ impl<'a> InlineReader<'a> {
         self.skip(len);
     }
 
-    /// Ends what a run of the same mark began, as often as both have marks left.
+    /// Closes earlier runs of the same mark, as often as both have marks left.
     fn close(&mut self, closing: &mut Run) {
         while closing.left > 0 {
             let opener = self.open.iter().rposition(|&index| match &self.nodes[index] {
@@ -445,7 +443,7 @@ fn unpadded(code: String) -> String {
     }
 }
 
-/// What stays open is text.
+/// Marks that stay open are text.
 fn settle(nodes: Vec<InlineNode>) -> Vec<Inline> {
     let mut settled = Vec::with_capacity(nodes.len());
     for node in nodes {

@@ -10,7 +10,7 @@ const MAX_PARENTHESES: usize = 8;
 
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 
-/// What Korean puts right behind a word, so that it is no part of an address, and the words most often written right behind one.
+/// Signs that Korean puts right behind a word, so that they are no part of an address, and the words most often written right behind one.
 const PARTICLES: [&str; 25] = [
     "가", "과", "까지", "나", "는", "도", "들", "랑", "로", "를", "만", "보다", "부터", "와", "으로", "은",
     "을", "의", "이", "에", "처럼", "하고", "한테", "께", "요",
@@ -224,7 +224,7 @@ fn is_particle(rest: &str, last: char, host: &str, in_host: bool) -> bool {
     }
     let run = rest.len() - rest.trim_start_matches(is_hangul).len();
     let (word, behind) = rest.split_at(run);
-    // What goes on as an address is one.
+    // A text that goes on as an address is one.
     if behind.starts_with(|c: char| {
         c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '%' | '=' | '&' | '(')
     }) {

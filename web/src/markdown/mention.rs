@@ -25,7 +25,7 @@ pub(super) fn ends(text: &str) -> bool {
 /// `<@`, an id, `>`.
 const LEN: usize = 39;
 
-/// The people named in what is being typed, who stand there by their names.
+/// The people named in the text being typed, who stand there by their names.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Mentions {
     named: Vec<(String, UserId)>,
@@ -40,7 +40,7 @@ impl Mentions {
         self.named.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     }
 
-    /// What was typed, as it is sent. A mention begins a word, and in code there is none.
+    /// The typed text in the form that is sent. A mention begins a word, and in code there is none.
     pub fn to_wire(&self, typed: &str) -> String {
         let mut spans = Vec::new();
         let mut from = 0;
@@ -66,8 +66,8 @@ impl Mentions {
         )
     }
 
-    /// What was sent, as it is typed; who is named in it is known from here on. What would not be sent again as it was stays as
-    /// sent: who has no name, and who is named within a word or in code.
+    /// A sent text in the form that is typed; the people named in it are known from here on. A mention that would not be sent again
+    /// as it was stays as sent: who has no name, and who is named within a word or in code.
     pub fn from_wire(&mut self, wire: &str, name: impl Fn(UserId) -> Option<String>) -> String {
         let spans: Vec<_> = mention::spans(wire).collect();
         let shown = shown(wire, spans.iter().map(|(span, _)| span));
@@ -87,7 +87,7 @@ impl Mentions {
         replaced(wire, known)
     }
 
-    /// The people named in what is typed, where it is sent as `wire`.
+    /// The people named in the typed text, where it is sent as `wire`.
     pub fn people(&self, wire: &str) -> Vec<Person> {
         let named = |user| self.named.iter().find(|(_, other)| *other == user);
         let people = mention::of(wire).into_iter().filter_map(named);

@@ -1,4 +1,4 @@
-//! What a message's text means: a small Markdown, read into a tree that views are made of.
+//! The meaning of a message's text: a small Markdown, read into a tree that views are made of.
 //!
 //! - `block`: quotes and lists, line by line
 //! - `fence`: code in lines of its own
@@ -9,7 +9,7 @@
 //! - `mention`: people named in a text that is being typed
 //! - `prose`: the tree as elements of the page
 //!
-//! A chat's Markdown, and no more of it: what is no mark shows as it was typed, line breaks, HTML and headings too. The rules
+//! A chat's Markdown, and no more of it: a character that is no mark shows as it was typed, line breaks, HTML and headings too. The rules
 //! are a table in `docs/MARKDOWN.md`, which the tests read. The tree's depth and size are bounded, and reading takes time in
 //! proportion to the text, whatever is in it.
 
@@ -42,18 +42,15 @@ pub enum MarkdownBlock {
     Prose(Vec<Inline>),
     /// Text to be shown as it stands, in equal widths.
     Code {
-        /// What its author says it is; may be empty.
+        /// The language its author named; may be empty.
         language: String,
         /// The text, without a last line break.
         text: String,
     },
-    /// What somebody else said.
+    /// Words of another person.
     Quote(Vec<Self>),
-    /// Points.
     List {
-        /// How each begins.
         label: Label,
-        /// The points.
         items: Vec<ListItem>,
     },
 }
@@ -61,15 +58,10 @@ pub enum MarkdownBlock {
 /// How the points of a list begin, as typed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Label {
-    /// `-`
     Dash,
-    /// `*`
     Asterisk,
-    /// `+`
     Plus,
-    /// `1.`
     Dot,
-    /// `1)`
     Parenthesis,
 }
 
@@ -78,35 +70,27 @@ pub enum Label {
 pub struct ListItem {
     /// Its number as typed, in a list that is numbered.
     pub number: Option<u32>,
-    /// What it says.
     pub blocks: Vec<MarkdownBlock>,
 }
 
 /// One piece of a line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Inline {
-    /// Text.
     Text(String),
     /// In equal widths, as it stands.
     Code(String),
-    /// Bold.
     Strong(Vec<Self>),
-    /// Italic.
     Emphasis(Vec<Self>),
-    /// Struck through.
     Struck(Vec<Self>),
     /// A way elsewhere: `http`, `https` or `mailto`, and nothing else.
     Link {
-        /// Where to.
         to: String,
-        /// What it says.
         words: Vec<Self>,
     },
-    /// Somebody is named.
     Mention(UserId),
 }
 
-/// Most pieces one message is made of: blocks, points, and whatever in a line is more than text. What follows shows as typed, so
+/// Most pieces one message is made of: blocks, points, and whatever in a line is more than text. The rest shows as typed, so
 /// that no message costs a reader more than a screenful of ordinary ones.
 const MAX_PIECES: usize = 500;
 
@@ -138,7 +122,7 @@ pub fn read(text: &str) -> Vec<MarkdownBlock> {
     block::read(&lines, block::LinePlace::top(&budget))
 }
 
-/// What a message says in one line without marks, for where there is no room for more.
+/// A message in one line without marks, for places without room for more.
 pub fn plain(text: &str, name: impl Fn(UserId) -> String) -> String {
     let mut plain = String::with_capacity(text.len());
     say_blocks(&read(text), &name, &mut plain);

@@ -1,4 +1,4 @@
-//! A text as it was typed, with people by their names: what "Copy text" gives.
+//! A text as it was typed, with people by their names: the result of "Copy text".
 
 use steadfast_shared::{UserId, mention};
 

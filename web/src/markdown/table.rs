@@ -4,7 +4,7 @@ use crate::markdown::{Inline, Label, ListItem, MarkdownBlock, read};
 
 static RULES: &str = include_str!("../../../docs/MARKDOWN.md");
 
-/// What is typed, and what is shown, in the document's notation.
+/// Typed texts and their results, in the document's notation.
 struct Rule {
     line: usize,
     typed: String,
@@ -74,7 +74,7 @@ fn cells(row: &str) -> Vec<String> {
     cells.map(|cell| cell.trim().replace('\u{1}', "|")).collect()
 }
 
-/// What a cell of code says, its signs for invisible characters replaced.
+/// A cell of code, its signs for invisible characters replaced.
 fn unwrapped(cell: &str) -> String {
     let width = cell.bytes().take_while(|byte| *byte == b'`').count();
     let inner = cell

@@ -13,7 +13,7 @@ use crate::rooms::phrases::NavigationPhrases;
 use crate::rooms::route::Route;
 use crate::storage::preferences;
 
-/// What becomes of the address that was.
+/// The entry of the browser's history that was.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum HistoryEntry {
     /// Back leads to it.
@@ -32,7 +32,7 @@ pub(crate) struct Stay {
 }
 
 impl NavigationContext {
-    /// A person writes here: no other room is opened over it because of what was asked for before.
+    /// A person writes here: no other room is opened over it because of an earlier address.
     pub(crate) fn stays_here(self) {
         let Some(room) = self.compose.drafting.room() else {
             return;
@@ -44,7 +44,7 @@ impl NavigationContext {
         }
     }
 
-    /// Opens what the address says, after back and forward.
+    /// Opens the address's room, after back and forward.
     pub(crate) fn follow_address(self) {
         self.overlays.close_all();
         if let Route::Room { room, .. } = here() {
@@ -58,7 +58,7 @@ impl NavigationContext {
         }
     }
 
-    /// What the address asks for when the page comes up.
+    /// Reads the address as the page starts.
     pub(crate) fn read_address(self) -> Route {
         let route = here();
         if let Route::Room { room, .. } = route {
@@ -108,7 +108,7 @@ impl NavigationContext {
             .read(|session| matches!(session.connection(), Connection::Online { .. }));
         let asked_for = self.wanted.get_value();
         let wanted = asked_for.is_some();
-        // What was typed meanwhile was typed for the room asked for.
+        // Words typed meanwhile were typed for the room asked for.
         let typed = self.compose.drafting.room().is_none()
             && self.compose.drafting.draft.with_untracked(Draft::has_words);
         if wanted && typed && !certain {

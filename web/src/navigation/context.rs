@@ -21,7 +21,7 @@ pub(crate) struct NavigationContext {
     pub(crate) wanted: StoredValue<Option<RoomId>>,
     /// The open room as it was known last: its name is needed when it is gone.
     pub(crate) stayed: StoredValue<Option<Stay>>,
-    /// What took the open room, or the one asked for, away from this person.
+    /// Why the open room, or the one asked for, was taken away from this person.
     pub(crate) interruption: RwSignal<Option<Interruption>>,
     pub(crate) chat: ChatContext,
     pub(crate) people: PeopleContext,

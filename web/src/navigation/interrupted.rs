@@ -1,4 +1,4 @@
-//! What is said to somebody whose room was taken away while they looked at it or wrote in it.
+//! The dialog for a person whose room was taken away while they looked at it or wrote in it.
 
 use leptos::prelude::*;
 
@@ -70,7 +70,7 @@ fn Notice(interruption: Interruption) -> impl IntoView {
             brief=true
             on_close=close
         >
-            // Not the button has the focus: Enter and the space bar are part of what is being typed.
+            // Not the button has the focus: Enter and the space bar belong to the text being typed.
             <p tabindex="-1" role="alert" autofocus>{words(why)}</p>
             {kept}
             <div class="dialog-ways">

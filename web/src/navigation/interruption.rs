@@ -4,14 +4,14 @@ use leptos::prelude::*;
 
 use crate::navigation::context::NavigationContext;
 
-/// What happened to the room one was writing in. It is said before anything else, and holds the keyboard: what is typed
+/// Why a room cannot be written in any more. It is said before anything else, and holds the keyboard: words typed
 /// on must not land elsewhere.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Interruption {
     pub(crate) reason: Reason,
-    /// What the room is called, where that is known.
+    /// The room's name, where it is known.
     pub(crate) room: String,
-    /// What was written there, as it was typed.
+    /// The text written there, as it was typed.
     pub(crate) text: String,
 }
 
@@ -20,9 +20,7 @@ pub(crate) struct Interruption {
 pub(crate) enum Reason {
     /// This person is not in it any more.
     Out,
-    /// It was deleted.
     Deleted,
-    /// It was archived.
     Archived,
     /// There is no such room for this person.
     NoSuchRoom,

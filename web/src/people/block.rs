@@ -1,4 +1,4 @@
-//! Somebody blocked, and what stands where one would write to them.
+//! Blocking a person, and the note in the place of the composer.
 
 use std::rc::Rc;
 
@@ -40,7 +40,7 @@ pub(crate) fn block_choice(
     }
 }
 
-/// Asks whether to block somebody, and says what that means.
+/// Asks whether to block a person, and explains that.
 #[component]
 pub(crate) fn BlockDialog(person: UserId) -> impl IntoView {
     let locale = Locale::here();
@@ -80,7 +80,7 @@ pub(crate) fn BlockDialog(person: UserId) -> impl IntoView {
     }
 }
 
-/// What stands where one writes, in a conversation with somebody one has blocked.
+/// The note in the composer's place, in a conversation with a person one has blocked.
 #[component]
 pub(crate) fn YouBlocked(person: Person) -> impl IntoView {
     let locale = Locale::here();

@@ -2,7 +2,6 @@
 
 use crate::language::Language;
 
-/// Blocking a person.
 pub struct BlockPhrases {
     pub block: &'static str,
     pub block_name: fn(&str) -> String,

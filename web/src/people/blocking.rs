@@ -44,7 +44,7 @@ impl PeopleContext {
         });
     }
 
-    /// What somebody is called, as far as that is known here.
+    /// A person's name, as far as it is known here.
     pub(crate) fn called(self, person: UserId) -> String {
         let blocked = self.chat.read(|session| {
             let found = session.blocked().iter().find(|other| other.id == person);

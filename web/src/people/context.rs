@@ -37,7 +37,7 @@ impl PeopleContext {
 }
 
 impl PeopleContext {
-    /// What somebody is called, where that is known.
+    /// A person's name, where it is known.
     pub(crate) fn name_of(self, user: UserId) -> Option<String> {
         self.chat.read(|session| {
             let me = session.me().filter(|me| me.id == user);

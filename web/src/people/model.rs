@@ -49,7 +49,7 @@ struct NextMembers {
 #[derive(Clone, Copy)]
 pub(crate) struct MembersModel {
     list: RwSignal<Option<MemberList>>,
-    /// Those of the open room whose name has what is searched for; `None` where nothing is.
+    /// Those of the open room whose name matches the search; `None` without a search.
     found: RwSignal<Option<(RoomId, Vec<MemberEntry>)>>,
     asking: StoredValue<MembersRequest>,
     /// Which search was asked for last.
@@ -76,7 +76,7 @@ pub(crate) struct MemberView {
     pub(crate) person: Person,
     /// Whether they are there.
     pub(crate) state: Availability,
-    /// What they are on the server.
+    /// Their role on the server.
     pub(crate) role: Role,
 }
 
@@ -103,7 +103,7 @@ impl PeopleContext {
         self.as_members(listed.map_or_else(Vec::new, |listed| listed.people))
     }
 
-    /// Those whose name has what is searched for. `None` where nothing is. Tracked.
+    /// Those whose name matches the search. `None` without a search. Tracked.
     pub(crate) fn members_found(self) -> Option<Vec<MemberView>> {
         let open = self.chat.room.get();
         let (_, people) = self.members.found.get().filter(|(room, _)| Some(*room) == open)?;

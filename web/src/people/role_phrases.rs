@@ -4,7 +4,6 @@ use steadfast_shared::Role;
 
 use crate::language::Language;
 
-/// Names of roles.
 pub struct RoleNames {
     pub role: fn(Role) -> &'static str,
     pub role_means: fn(Role) -> &'static str,

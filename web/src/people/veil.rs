@@ -1,4 +1,4 @@
-//! What stands for a message of somebody one has blocked.
+//! The veil over a message of a person one has blocked.
 
 use leptos::prelude::*;
 

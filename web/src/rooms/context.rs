@@ -17,7 +17,7 @@ use crate::ui::main_field::MainField;
 use crate::ui::overlays::Overlays;
 use crate::ui::toast::Toasts;
 
-/// The rooms, and what this person is about to do with them.
+/// The rooms, and this person's next steps with them.
 #[derive(Clone, Copy)]
 pub(crate) struct RoomsContext {
     /// Rooms others brought this person into, which they have taken note of.
@@ -114,7 +114,6 @@ impl RoomsContext {
         self.leaving.set_value(Some(room));
     }
 
-    /// The leaving failed.
     pub(crate) fn cancel_leave(self, room: RoomId) {
         if self.leaving.get_value() == Some(room) {
             self.leaving.set_value(None);

@@ -1,4 +1,4 @@
-//! How well a name answers what somebody types to find it.
+//! How well a name answers a text typed to find it.
 //!
 //! Both are handed in folded, in lower case and one form as the browser makes it: its tables are not carried twice.
 

@@ -1,4 +1,4 @@
-//! The room's name, what it is for, who is in it, and the page's tools.
+//! The room's name, topic, people, and the page's tools.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ use crate::rooms::phrases::{NavigationPhrases, RoomPhrases};
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::overlays::Overlays;
 
-/// The room's name, what it is for, who is in it, and the page's tools.
+/// The room's name, topic, people, and the page's tools.
 #[component]
 pub(crate) fn RoomHead(
     /// The button that opens the details, so that closing them gives the focus back.

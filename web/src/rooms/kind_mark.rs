@@ -1,4 +1,4 @@
-//! What kind of room it is.
+//! The kind of a room.
 
 use leptos::prelude::*;
 use steadfast_shared::RoomKind;
@@ -7,7 +7,7 @@ use crate::language::locale::Locale;
 use crate::rooms::phrases::RoomPhrases;
 use crate::ui::icon::{Icon, Shape};
 
-/// What kind of room it is, in a mark, with words for screen readers where the mark says more than the name does.
+/// The kind of a room, in a mark, with words for screen readers where the mark says more than the name does.
 #[component]
 pub(crate) fn KindMark(kind: RoomKind, #[prop(optional)] archived: bool) -> impl IntoView {
     let locale = Locale::here();

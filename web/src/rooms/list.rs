@@ -7,7 +7,7 @@ use steadfast_shared::{Person, RoomId, RoomKind};
 use crate::rooms::context::RoomsContext;
 use crate::rooms::phrases::RoomPhrases;
 
-/// What the room everybody begins in is called, until the server has said so.
+/// The first room's name, until the server has said it.
 const FIRST_ROOM: &str = "#general";
 
 /// Most people a direct room's title names; the others are counted.
@@ -17,7 +17,7 @@ const NAMED: usize = 4;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct RoomLine {
     pub(crate) id: RoomId,
-    /// What it is called, without a mark.
+    /// Its name, without a mark.
     pub(crate) title: String,
     pub(crate) kind: RoomKind,
     /// Whether nothing more can be said in it.
@@ -36,10 +36,9 @@ pub(crate) struct RoomLine {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct OpenRoom {
     pub(crate) id: RoomId,
-    /// What it is called, without a mark; empty for a direct one.
+    /// Its name, without a mark; empty for a direct one.
     pub(crate) name: String,
     pub(crate) kind: RoomKind,
-    /// What it is for.
     pub(crate) topic: String,
     /// Whether nothing more can be said in it.
     pub(crate) archived: bool,
@@ -104,7 +103,7 @@ impl RoomsContext {
         })
     }
 
-    /// What the open room is called, with the mark of its kind. Tracked.
+    /// The open room's name, with the mark of its kind. Tracked.
     pub(crate) fn room_name(self) -> String {
         let room = self.chat.room.get();
         self.chat
@@ -112,7 +111,7 @@ impl RoomsContext {
             .unwrap_or_else(|| FIRST_ROOM.to_owned())
     }
 
-    /// What one room is called, with the mark of its kind.
+    /// A room's name, with the mark of its kind.
     pub(crate) fn room_called(self, room: RoomId) -> String {
         untrack(|| {
             self.chat
@@ -121,7 +120,7 @@ impl RoomsContext {
         .unwrap_or_default()
     }
 
-    /// What a room is called, with the mark of its kind. Tracks the language.
+    /// A room's name, with the mark of its kind. Tracks the language.
     pub(crate) fn marked_name(self, view: &RoomView<'_>) -> String {
         let title = self.title_of(view);
         match view.kind {

@@ -1,7 +1,7 @@
 //! The order of a list while somebody aims at it.
 
-/// The list to show while a person is about to press one of its items: what is `shown` stays where it is, even what has gone;
-/// its content is that of `wanted`; what is new comes last.
+/// The list to show while a person is about to press one of its items: those `shown` stay where they are, even those that have gone;
+/// their content is that of `wanted`; new ones come last.
 pub fn hold<T: Clone, K: PartialEq>(shown: &[T], wanted: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
     let find = |list: &[T], item: &T| list.iter().find(|other| key(other) == key(item)).cloned();
     let stays = shown

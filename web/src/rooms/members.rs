@@ -140,7 +140,7 @@ fn People(title: Signal<String>, people: Memo<Vec<MemberView>>) -> impl IntoView
     }
 }
 
-/// One person, and what can be done with them.
+/// One person, and the acts that concern them.
 #[component]
 fn MemberLine(person: Person, role: Role) -> impl IntoView {
     let locale = Locale::here();

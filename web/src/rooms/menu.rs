@@ -1,4 +1,4 @@
-//! What one can do with the open room.
+//! The open room's menu.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! Addresses within the page: what one can link to, and find again with back and forward.
+//! Addresses within the page: places one can link to, and find again with back and forward.
 
 use steadfast_shared::admin::OWNER_PAGE;
 use steadfast_shared::http::JOIN_PATH;
@@ -10,22 +10,11 @@ pub enum Route {
     /// To wherever one was.
     Home,
     /// `/r/ROOM`, or `/r/ROOM/SEQ` for one message in it.
-    Room {
-        /// Which room.
-        room: RoomId,
-        /// Which message.
-        seq: Option<Seq>,
-    },
+    Room { room: RoomId, seq: Option<Seq> },
     /// [`JOIN_PATH`] with the code of an invitation as its fragment.
-    Join {
-        /// The code.
-        code: String,
-    },
+    Join { code: String },
     /// [`OWNER_PAGE`] with the code of an owner link as its fragment.
-    Owner {
-        /// The code.
-        code: String,
-    },
+    Owner { code: String },
 }
 
 impl Route {

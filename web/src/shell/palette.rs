@@ -161,7 +161,6 @@ struct PaletteOption {
     way: PaletteTarget,
 }
 
-/// Where it leads.
 #[derive(Clone, Copy, PartialEq)]
 enum PaletteTarget {
     Room(RoomId),
@@ -193,7 +192,7 @@ impl PaletteOption {
     }
 }
 
-/// What answers best comes first; of equals, what lists have first. People come after rooms, and those one writes to
+/// The best answer comes first; of equals, the first one in its list. People come after rooms, and those one writes to
 /// already only as that room.
 fn offers(rooms: RoomsContext, typed: &str, found: &[Person]) -> Vec<PaletteOption> {
     let lines = rooms.room_lines();

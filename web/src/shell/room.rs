@@ -26,7 +26,6 @@ use crate::ui::icon::{Icon, Shape};
 use crate::ui::overlays::Overlays;
 use crate::ui::toast::Toast;
 
-/// The room.
 #[component]
 pub(crate) fn RoomPage() -> impl IntoView {
     let overlays = Overlays::here();
@@ -84,7 +83,7 @@ pub(crate) fn RoomPage() -> impl IntoView {
     }
 }
 
-/// What stands where one writes, in a room in which nothing more can be said.
+/// The note in the composer's place, in a room in which nothing more can be said.
 #[component]
 fn Archived() -> impl IntoView {
     let locale = Locale::here();

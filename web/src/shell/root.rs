@@ -1,4 +1,4 @@
-//! What is shown at all: the nickname page or the room.
+//! Which page is shown: the nickname page or the room.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -13,7 +13,6 @@ use crate::shell::room::RoomPage;
 use crate::shell::{drops, keys};
 use crate::ui::phrases::UiPhrases;
 
-/// Shows the page.
 pub fn show() {
     if let Some(boot) = document().get_element_by_id("boot") {
         boot.remove();

@@ -3,7 +3,7 @@
 /// A key as it is pressed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct KeyPress<'a> {
-    /// What it writes.
+    /// The character it writes.
     pub key: &'a str,
     /// Where it is on the keyboard, whatever it writes in the language being typed.
     pub code: &'a str,
@@ -11,18 +11,16 @@ pub struct KeyPress<'a> {
     pub command: bool,
     /// Alt, or a Mac's Option.
     pub alt: bool,
-    /// Shift.
     pub shift: bool,
     /// Whether the focus is where one writes.
     pub writing: bool,
 }
 
-/// What a key does.
+/// The effect of a key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shortcut {
     /// Goes to a room or a person by name.
     Palette,
-    /// Shows the shortcuts.
     Help,
     /// Goes to the room below.
     Next,
@@ -35,7 +33,7 @@ pub enum Shortcut {
 }
 
 impl Shortcut {
-    /// What a press does; `None` where it is not for the page.
+    /// The shortcut of a press; `None` where it is not for the page.
     pub fn of(press: &KeyPress<'_>) -> Option<Self> {
         let KeyPress {
             key,

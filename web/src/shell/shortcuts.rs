@@ -12,7 +12,7 @@ use crate::ui::phrases::UiPhrases;
 
 type ShortcutLine = (&'static [&'static str], Phrase);
 
-/// Each shortcut with what it does. `Mod` is Ctrl, or a Mac's Command.
+/// Each shortcut with its effect. `Mod` is Ctrl, or a Mac's Command.
 const SHORTCUTS: [ShortcutLine; 8] = [
     (&["Mod", "K"], |l| NavigationPhrases::of(l).find_anything),
     (&["Mod", "Enter"], |l| ComposePhrases::of(l).send),
@@ -26,7 +26,6 @@ const SHORTCUTS: [ShortcutLine; 8] = [
     (&["?"], |l| NavigationPhrases::of(l).shortcuts),
 ];
 
-/// Lists the shortcuts.
 #[component]
 pub(crate) fn Shortcuts() -> impl IntoView {
     let locale = Locale::here();

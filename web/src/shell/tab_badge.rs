@@ -1,4 +1,4 @@
-//! What calls from another tab: the title and the icon; and whether somebody is looking.
+//! The tab badge: the title and the icon call from another tab.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

@@ -17,7 +17,7 @@ use web_sys::{
     IdbTransaction,
 };
 
-/// The shape of what is stored. Raised when a store comes or goes; records evolve by serde.
+/// The schema's version. Raised when a store comes or goes; records evolve by serde.
 const VERSION: u32 = 1;
 
 /// Some browsers leave an open without any answer at all; nobody waits for them for ever.
@@ -28,7 +28,7 @@ const OPEN_WITHIN_MS: u32 = 5_000;
 pub enum ObjectStore {
     /// Who the device speaks for.
     Identity,
-    /// What is typed and not acknowledged, by entry id.
+    /// Items typed and not acknowledged, by entry id.
     Outbox,
     /// The newest page of each room, by room id.
     Rooms,
@@ -49,7 +49,6 @@ impl ObjectStore {
 /// One change. All changes of one [`Database::write`] happen together or not at all.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Operation {
-    /// Inserts or replaces.
     Put(ObjectStore, String, String),
     /// Removes; an absent one is no error.
     Remove(ObjectStore, String),
@@ -57,7 +56,7 @@ pub enum Operation {
     Clear(ObjectStore),
 }
 
-/// Why the database did not do what it was asked.
+/// Why the database did not do as it was asked.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// There is no IndexedDB, or the browser refuses it here.
@@ -110,7 +109,7 @@ impl IndexedDatabase {
     ///
     /// # Errors
     /// [`DatabaseError::Unavailable`], [`DatabaseError::Blocked`], [`DatabaseError::Silent`], [`DatabaseError::Newer`], or
-    /// what the browser said.
+    /// the browser's words.
     pub async fn open(name: &str) -> Result<Self, DatabaseError> {
         let request = factory()?
             .open_with_u32(name, VERSION)
@@ -157,7 +156,7 @@ impl IndexedDatabase {
     /// Does all of `operations`, in order, or none. Durable when it resolves.
     ///
     /// # Errors
-    /// [`DatabaseError::Full`], [`DatabaseError::Closed`], or what the browser said. Nothing was written then.
+    /// [`DatabaseError::Full`], [`DatabaseError::Closed`], or the browser's words. Nothing was written then.
     pub async fn write(&self, operations: &[Operation]) -> Result<(), DatabaseError> {
         if operations.is_empty() {
             return Ok(());
@@ -177,7 +176,7 @@ impl IndexedDatabase {
     /// Every record of each of `stores`, as one consistent view.
     ///
     /// # Errors
-    /// [`DatabaseError::Closed`], or what the browser said.
+    /// [`DatabaseError::Closed`], or the browser's words.
     pub async fn read<const N: usize>(
         &self,
         stores: [ObjectStore; N],

@@ -22,7 +22,6 @@ pub fn is_owed() -> bool {
     kept().is_some()
 }
 
-/// It was ended.
 pub fn settle() {
     if let Some(local) = local() {
         let _ = local.remove_item(&here().scoped(OWED));

@@ -40,7 +40,7 @@ impl DeviceStorage {
         Ok(identity.iter().find_map(|text| json::parse(text).ok()))
     }
 
-    /// What is in the outbox and cannot be read.
+    /// Items of the outbox that cannot be read.
     ///
     /// # Errors
     /// Where the device keeps nothing.

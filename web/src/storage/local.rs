@@ -11,7 +11,6 @@ const TAB: &str = "steadfast.tab";
 /// Why the tab was loaded anew after a person was signed out.
 const FAREWELL: &str = "steadfast.farewell";
 
-/// The browser's localStorage.
 #[derive(Clone, Copy, Debug)]
 pub struct LocalTexts;
 

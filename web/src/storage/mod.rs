@@ -1,4 +1,4 @@
-//! What this device keeps: the chat in IndexedDB, a few preferences and the drafts in localStorage.
+//! The records of this device: the chat in IndexedDB, a few preferences and the drafts in localStorage.
 //!
 //! Invariant: nothing outside this folder touches browser storage.
 //!

@@ -1,4 +1,4 @@
-//! What is small and wanted at once: the language, the theme, the last room. In localStorage, which answers without waiting.
+//! Small records that are wanted at once: the language, the theme, the last room. In localStorage, which answers without waiting.
 //!
 //! A browser without localStorage forgets these, and nothing else suffers.
 
@@ -18,7 +18,6 @@ pub fn language() -> Option<String> {
     local()?.get_item(&here().scoped(LANGUAGE)).ok()?
 }
 
-/// Remembers it.
 pub fn set_language(tag: &str) {
     if let Some(local) = local() {
         let _ = local.set_item(&here().scoped(LANGUAGE), tag);
@@ -31,9 +30,7 @@ pub enum Theme {
     /// As the device is.
     #[default]
     System,
-    /// Light.
     Light,
-    /// Dark.
     Dark,
 }
 
@@ -61,7 +58,6 @@ fn chosen_theme() -> Option<Theme> {
     Theme::ALL.into_iter().find(|theme| theme.name() == name)
 }
 
-/// Remembers a theme.
 pub fn set_theme(theme: Theme) {
     if let Some(local) = local() {
         let _ = local.set_item(&here().scoped(THEME), theme.name());
@@ -107,14 +103,14 @@ pub fn set_kept_out(reason: Option<ClosingReason>) {
     };
 }
 
-/// What belongs to the device, and outlives whoever is signed in.
+/// Choices that belong to the device, and outlive whoever is signed in.
 #[derive(Clone, Debug)]
 pub struct DeviceChoices {
     language: Option<String>,
     theme: Option<Theme>,
 }
 
-/// What was chosen on this device.
+/// The choices made on this device.
 pub fn choices() -> DeviceChoices {
     DeviceChoices {
         language: language(),
@@ -122,7 +118,7 @@ pub fn choices() -> DeviceChoices {
     }
 }
 
-/// Remembers again what was chosen, after the browser cleared everything.
+/// Remembers the choices again, after the browser cleared everything.
 pub fn restore(choices: DeviceChoices) {
     if let Some(language) = choices.language {
         set_language(&language);

@@ -1,30 +1,28 @@
-//! What a person's hand is on: the row whose tools show, and what is open beside it.
+//! The row whose actions show, and the popup beside it.
 
 use leptos::prelude::*;
 use steadfast_client::RowKey;
 use web_sys::HtmlElement;
 
-/// The row whose tools show, and what is open beside it.
+/// The row whose actions show, and the popup beside it.
 #[derive(Clone, Copy)]
 pub(crate) struct RowActions {
     /// The row under the pointer, or with the focus in it.
     pub(crate) row: RwSignal<Option<RowKey>>,
-    /// What is open.
     pub(crate) open: RwSignal<Option<OpenAction>, LocalStorage>,
 }
 
 /// Something open beside a row.
 #[derive(Clone)]
 pub(crate) struct OpenAction {
-    /// Which row.
     pub(crate) key: RowKey,
-    /// What stands beside it.
+    /// The popup beside it.
     pub(crate) tool: Tool,
     /// The element it stands beside.
     pub(crate) anchor: HtmlElement,
 }
 
-/// What can be open beside a row.
+/// The popups beside a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
     /// Everything one can do.
@@ -66,7 +64,6 @@ impl RowActions {
         self.open.set(Some(OpenAction { key, tool, anchor }));
     }
 
-    /// Closes what is open.
     pub(crate) fn close(self) {
         if self.open.with_untracked(Option::is_some) {
             self.open.set(None);

@@ -1,7 +1,7 @@
-//! What the timeline's view holds on to: the end, or a row that keeps its place on the screen.
+//! The view's hold in the timeline: the end, or a row that keeps its place on the screen.
 //!
 //! Scrolling and layout both change while nobody looks: a scroll event comes later than the scrolling, and may come
-//! between a change of layout and the observer that answers it. So what is seen is never taken for settled. Each look
+//! between a change of layout and the observer that answers it. So a measurement is never taken for settled. Each look
 //! tells two things apart that add up: how far the view was scrolled, and how far the held row moved *in the content*,
 //! which no scrolling changes and which is all that has to be made up for.
 //!
@@ -9,7 +9,7 @@
 //! measured, a bar that goes before another one comes. So a short way up while the layout changed is a person's only where
 //! a person's hand was at the view.
 
-/// This near to the end still counts as there: a line of text, and what zooming rounds away.
+/// This near to the end still counts as there: a line of text, and the rounding of zooms.
 const END_SLACK: i32 = 32;
 
 /// Where a view is in its content, in pixels.
@@ -33,7 +33,7 @@ pub struct ScrollAnchor {
     last: ScrollMetrics,
 }
 
-/// What a look asks for.
+/// The steps a look asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct AnchorStep {
     /// Where to put the view, unless it is well where it is. Answered with [`Stance::stands`].
@@ -78,7 +78,7 @@ impl ScrollAnchor {
         }
     }
 
-    /// Takes in what is seen `now`, after scrolling, a change of layout, or both in any order. `shift` is how much
+    /// Takes in the measurements of `now`, after scrolling, a change of layout, or both in any order. `shift` is how much
     /// further down in the content the held row is than when it was looked at last; `by_hand` says whether a person's
     /// hand, wheel or key was at the view a moment ago.
     pub fn look(&mut self, now: ScrollMetrics, shift: i32, by_hand: bool) -> AnchorStep {
@@ -89,7 +89,7 @@ impl ScrollAnchor {
         let up = last.top - now.top;
         let pushed = now.top >= now.end - 1 || (laid_out_anew && !by_hand && up < now.height);
         let went_up = up > 0 && !pushed;
-        // Who did not go up has not left what was the end then, whatever was added to it since.
+        // Who did not go up has not left the former end, whatever was added to it since.
         let end = if went_up { now.end } else { now.end.min(last.end) };
         self.following = self.complete && ((self.following && !went_up) || end - now.top <= END_SLACK);
 
@@ -106,7 +106,7 @@ impl ScrollAnchor {
         }
     }
 
-    /// The view was put: this is what the browser made of it, no further than the ends.
+    /// The view was put: the browser made this of it, no further than the ends.
     pub fn stands(&mut self, now: ScrollMetrics) {
         self.last = now;
     }

@@ -1,14 +1,14 @@
 //! The open room's messages: how they are laid out, which of them are in the document, and how the view scrolls.
 //!
 //! - [`layout`]: groups, day separators, which rows are announced
-//! - [`row_view`]: what one row shows
+//! - [`row_view`]: the content of one row
 //! - [`window`]: the rows that are in the document
-//! - [`anchor`]: what the view holds on to: the end, or a row
+//! - [`anchor`]: the view's hold: the end, or a row
 //! - `scroll`: the view in the document, placed as `anchor` says
 //! - `model`, `rows`: signals over rows
 //! - `actions`: the row whose actions show
 //! - `seek`: another place of the room
-//! - `view`, `separator`, `row`: what is seen
+//! - `view`, `separator`, `row`: the components
 
 pub mod anchor;
 pub mod layout;

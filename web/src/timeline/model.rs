@@ -19,11 +19,11 @@ const SETTLE: Duration = Duration::from_millis(300);
 /// The open room's rows, and where the view on them stands.
 #[derive(Clone, Copy)]
 pub(crate) struct TimelineModel {
-    /// Rows that are not announced: what was there before, and what is loaded by scrolling back.
+    /// Rows that are not announced: those there before, and those loaded by scrolling back.
     pub(crate) history: RwSignal<Vec<RowModel>>,
     /// Rows that came while the page was looking: announced as they come.
     pub(crate) live: RwSignal<Vec<RowModel>>,
-    /// Whether everything there is has come, so that what comes next is news.
+    /// Whether everything there is has come, so that the next row is news.
     pub(crate) caught_up: RwSignal<bool>,
     /// Whether the view stands at the end and follows it.
     pub(crate) at_end: RwSignal<bool>,
@@ -59,8 +59,8 @@ impl TimelineModel {
         }
     }
 
-    /// Lays the rows out as the chat has them: models that are there stay, and hear what changed. `reading` says
-    /// whether somebody looks at the end: what comes then is not new to them.
+    /// Lays the rows out as the chat has them: models that are there stay, and hear of changes. `reading` says
+    /// whether a person looks at the end: new rows are read by them at once.
     pub(crate) fn show(self, chat: &Chat, room: RoomId, reading: bool) {
         let fresh = self.known.try_update_value(|known| {
             let opened = known.room != Some(room);
@@ -93,7 +93,7 @@ impl TimelineModel {
                 {
                     known.news_after = Some(view.read);
                 }
-                // A look at another place is no news, and neither is what stands at the end after it.
+                // A look at another place is no news, and neither is the end after it.
                 let live = session.timeline(room).is_live();
                 known.armed &= live;
                 known.low = view.map_or(0, |view| view.low);
@@ -132,7 +132,7 @@ impl TimelineModel {
         }
     }
 
-    /// Whether so many rows have left the document that what they listened to is to forget them. Says so once.
+    /// Whether so many rows have left the document that the signals they listened to are to forget them. Says so once.
     pub(crate) fn takes_leave(self) -> bool {
         self.known
             .try_update_value(LaidOutRows::takes_leave)
@@ -188,7 +188,7 @@ impl TimelineModel {
         self.known.with_value(LaidOutRows::first_new)
     }
 
-    /// Nobody looks any more, or what was new has been answered: what comes next is new from here on.
+    /// Nobody looks any more, or the news has been answered: the next row is new from here on.
     pub(crate) fn forget_news(self) {
         self.known.update_value(|known| known.news_after = None);
     }
@@ -270,7 +270,7 @@ impl TimelineModel {
         );
     }
 
-    /// Counts what has come below the view; at the end, everything is seen.
+    /// Counts the new rows below the view; at the end, everything is seen.
     fn count_below(self, known: &mut LaidOutRows) {
         let newest = known.all.iter().rev().find_map(|held| held.seq).unwrap_or(0);
         let below = if self.at_end.get_untracked() {
@@ -287,7 +287,7 @@ impl TimelineModel {
         }
     }
 
-    /// What one row shows.
+    /// The content of one row.
     pub(crate) fn row(self, key: &RowKey) -> Option<RowView> {
         self.known.with_value(|known| {
             let (model, _) = known.rows.get(key)?;
@@ -295,7 +295,7 @@ impl TimelineModel {
         })
     }
 
-    /// Who wrote what is shown, whoever wrote last first.
+    /// The authors of the rows shown, the latest first.
     pub(crate) fn authors(self) -> Vec<Person> {
         self.known.with_value(|known| {
             let newest = known.order.iter().rev();

@@ -1,4 +1,4 @@
-//! Older and newer rows, and what stands at either end.
+//! Older and newer rows, and the notes at either end.
 
 use leptos::prelude::*;
 use steadfast_client::Input;
@@ -7,7 +7,7 @@ use steadfast_shared::RoomKind;
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::TimelinePhrases;
 
-/// What stands above the oldest row.
+/// The note above the oldest row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Edge {
     Nothing,
@@ -35,7 +35,7 @@ impl TimelineContext {
         }
     }
 
-    /// Asks for a newer page, where what is shown does not reach the newest and none is on its way.
+    /// Asks for a newer page, where the rows shown do not reach the newest and none is on its way.
     fn load_newer(self) {
         let Some(room) = self.chat.room.get_untracked() else {
             return;
@@ -85,7 +85,7 @@ impl TimelineContext {
         }
     }
 
-    /// What is said at the open room's beginning. Tracked.
+    /// The open room's first words. Tracked.
     pub(crate) fn beginning(self) -> String {
         let direct = self
             .rooms

@@ -11,12 +11,12 @@ impl TimelineContext {
         !document().hidden() && document().has_focus().unwrap_or(true)
     }
 
-    /// Whether somebody looks at the end of the open room: what comes is read as it comes.
+    /// Whether a person looks at the end of the open room: new rows are read as they come.
     pub(crate) fn is_reading(self) -> bool {
         self.model.at_end.get_untracked() && Self::is_looked_at()
     }
 
-    /// Somebody stops looking: what comes from here on is new to them, and begins below a line.
+    /// A person stops looking: the rows from here on are new to them, and begin below a line.
     pub(crate) fn look_away(self) {
         let open = self.chat.room.get_untracked();
         let all_read = self.chat.read(|session| {

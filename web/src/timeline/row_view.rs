@@ -1,4 +1,4 @@
-//! What one row shows.
+//! The content of one row.
 
 use steadfast_client::{PendingChange, QuotedView, ReactionView, Rejection, Row, RowBody, RowState};
 use steadfast_shared::{Body, Emoji, EntryId, Millis, Person, RoomChange, Seq, UserId};
@@ -8,11 +8,8 @@ use crate::markdown;
 /// One row, as it is kept for showing.
 #[derive(Clone, PartialEq, Debug)]
 pub struct RowView {
-    /// Who wrote it.
     pub author: Person,
-    /// When.
     pub at: Millis,
-    /// What it says.
     pub says: Says,
     /// Whether it once said something else.
     pub edited: bool,
@@ -20,7 +17,7 @@ pub struct RowView {
     pub mine: bool,
     /// How far it has come.
     pub state: MessageState,
-    /// What it replies to.
+    /// The message it replies to.
     pub quoted: Option<Quote>,
     /// The people named in it.
     pub mentioned: Vec<Person>,
@@ -30,16 +27,13 @@ pub struct RowView {
     pub pending: Vec<UnsentChange>,
 }
 
-/// What a row says.
+/// The words of a row.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Says {
-    /// A message.
     Message(String),
-    /// Nothing any more.
     Erased,
     /// Nothing, for as long as a moderator hides it.
     Hidden,
-    /// The room changed.
     Room(RoomChange),
     /// Its author goes by another nickname.
     Nickname {
@@ -54,14 +48,12 @@ pub enum Says {
     Unknown,
 }
 
-/// What a change does.
+/// The effect of a change.
 #[derive(Clone, PartialEq, Debug)]
 pub enum RowChange {
     /// Gives a message another text.
     Edit(String),
-    /// Takes it back.
     Delete,
-    /// Reacts to it.
     React(String),
     /// Takes a reaction back.
     Unreact(String),
@@ -84,16 +76,14 @@ impl RowChange {
 pub struct Quote {
     /// Its place in the log.
     pub seq: Seq,
-    /// Who wrote it and what it says, where that is known.
+    /// Its author and text, where they are known.
     pub said: Option<(Person, Option<String>)>,
 }
 
 /// One emoji under a message.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Reacted {
-    /// Which.
     pub emoji: Emoji,
-    /// Whose, by name.
     pub by: Vec<String>,
     /// Whether this person's is among them.
     pub mine: bool,
@@ -104,9 +94,7 @@ pub struct Reacted {
 /// A change that is not in the log.
 #[derive(Clone, PartialEq, Debug)]
 pub struct UnsentChange {
-    /// Its own name.
     pub id: EntryId,
-    /// What it does.
     pub what: RowChange,
     /// How far it has come.
     pub state: MessageState,
@@ -122,9 +110,7 @@ pub enum MessageState {
     },
     /// On this device's disk, waiting for the server.
     Saved,
-    /// In the log.
     Sent {
-        /// Its place there.
         seq: Seq,
     },
     /// Not sent until a person decides.

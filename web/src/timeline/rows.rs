@@ -11,7 +11,7 @@ use crate::timeline::layout::RowPlace;
 use crate::timeline::row_view::RowView;
 use crate::timeline::window::RenderWindow;
 
-/// After so many rows have left the document, what they listened to forgets them.
+/// After so many rows have left the document, the signals they listened to forget them.
 const GONE: usize = 1_000;
 
 /// One row. The same one from the echo to the end.
@@ -22,11 +22,10 @@ pub(crate) struct RowModel {
     pub(crate) place: ArcRwSignal<RowPlace>,
 }
 
-/// What is known of the open room's rows.
+/// The open room's rows as they are laid out.
 #[derive(Default)]
 pub(crate) struct LaidOutRows {
     pub(crate) room: Option<RoomId>,
-    /// Every row held.
     pub(crate) all: Vec<ListedRow>,
     /// Which of them are in the document.
     pub(crate) window: RenderWindow<RowKey>,
@@ -39,9 +38,9 @@ pub(crate) struct LaidOutRows {
     pub(crate) complete: bool,
     /// The newest entry that was in view.
     pub(crate) seen: Seq,
-    /// The oldest entry of what is shown.
+    /// The oldest entry shown.
     pub(crate) low: Seq,
-    /// What was read before the line that says where the new ones begin.
+    /// The last entry read before the line that says where the new ones begin.
     pub(crate) news_after: Option<Seq>,
     /// How many rows have left the document and are not forgotten.
     pub(crate) gone: usize,
@@ -64,7 +63,6 @@ impl ListedRow {
 /// Where the first new row is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct FirstNew {
-    /// Which row.
     pub(crate) key: RowKey,
     /// Whether the rows in the document begin after it.
     pub(crate) above: bool,
@@ -89,7 +87,7 @@ impl LaidOutRows {
         })
     }
 
-    /// Whether so many rows have left the document that what they listened to is to forget them. Says so once.
+    /// Whether so many rows have left the document that the signals they listened to are to forget them. Says so once.
     pub(crate) fn takes_leave(&mut self) -> bool {
         let many = self.gone >= GONE;
         if many {

@@ -19,7 +19,7 @@ const EDGE_VIEWS: i32 = 2;
 /// How long after a touch, a turn of the wheel or a key the view may move by it, in milliseconds.
 const INPUT_MS: f64 = 1_500.0;
 
-/// What a person's hand does to a view.
+/// Events by which a person moves a view.
 const INPUTS: [&str; 4] = ["wheel", "touchmove", "pointerdown", "keydown"];
 
 /// Keeps one scrolling element's view.
@@ -46,9 +46,7 @@ struct AnchorRow {
 /// On which side of the view something is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Beyond {
-    /// Further up.
     Above,
-    /// Further down.
     Below,
 }
 
@@ -101,12 +99,12 @@ impl View {
         self.0.take(step);
     }
 
-    /// Whether the top is near enough to ask for what is older.
+    /// Whether the top is near enough to ask for older rows.
     pub(crate) fn near_top(&self) -> bool {
         self.0.element.scroll_top() < EDGE_VIEWS * self.0.element.client_height()
     }
 
-    /// Whether the lower end is near enough to ask for what is newer.
+    /// Whether the lower end is near enough to ask for newer rows.
     pub(crate) fn near_end(&self) -> bool {
         let ScrollMetrics { top, end, .. } = self.0.reading();
         end - top < EDGE_VIEWS * self.0.element.client_height()
@@ -130,7 +128,7 @@ impl View {
         inner.held.replace(inner.first_in_view());
     }
 
-    /// Where an element is against what is in view; `None` for one that is in it.
+    /// Where an element is against the visible part; `None` for one that is in it.
     pub(crate) fn beyond(&self, element: &Element) -> Option<Beyond> {
         let (view, element) = (
             self.0.element.get_bounding_client_rect(),
@@ -234,7 +232,7 @@ impl ScrollState {
         let mut held = self.held.borrow_mut();
         let held = held.as_mut().filter(|held| held.row.is_connected())?;
         let shift = (self.place_of(&held.row) - held.place).round();
-        // The view moves by whole pixels; what is left of one counts the next time.
+        // The view moves by whole pixels; the rest of one counts the next time.
         held.place += shift;
         #[expect(clippy::cast_possible_truncation, reason = "pixels")]
         let shift = shift as i32;

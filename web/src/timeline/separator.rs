@@ -1,4 +1,4 @@
-//! What stands between two rows: a new day, and where the new messages begin.
+//! Separators between two rows: a new day, and the line where the new messages begin.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::language::today::TodayContext;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::timeline::rows::RowModel;
 
-/// What stands before a row: the day it opens, and the line above the first new message.
+/// The separator before a row: the day it opens, and the line above the first new message.
 #[component]
 pub(crate) fn Separator(row: RowModel) -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! The room's log as it is read: history, then what came since, and the view that follows or stays.
+//! The room's log as it is read: history, then the rows since, and the view that follows or stays.
 
 use std::time::Duration;
 
@@ -108,7 +108,7 @@ pub(crate) fn Timeline() -> impl IntoView {
         view.with_value(|view| view.as_ref().map(View::to_end));
     });
     let to_news = Callback::new(move |()| timeline.seek_news());
-    // What is sought is brought into view once its rows are in the document.
+    // The row sought is brought into view once it is in the document.
     Effect::new(move || {
         let Some(key) = timeline.sought.get() else { return };
         timeline.sought.set(None);
@@ -199,10 +199,10 @@ fn point_out(row: Element) {
     );
 }
 
-/// What the style sheet knows a row that was sought by.
+/// The attribute by which the style sheet knows a row that was sought.
 const SOUGHT: &str = "data-sought";
 
-/// What stands below the newest row, where it is not the room's newest.
+/// The note below the newest row, where it is not the room's newest.
 #[component]
 fn NewEnd() -> impl IntoView {
     let locale = Locale::here();
@@ -225,7 +225,7 @@ fn NewEnd() -> impl IntoView {
     }
 }
 
-/// What stands above the oldest row.
+/// The note above the oldest row.
 #[component]
 fn OldEnd() -> impl IntoView {
     let locale = Locale::here();

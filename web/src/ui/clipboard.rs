@@ -1,4 +1,4 @@
-//! What a person takes along from the page.
+//! Copying, pasting and dragging.
 
 use js_sys::Reflect;
 use leptos::prelude::*;
@@ -22,7 +22,7 @@ pub(crate) fn copy(toasts: Toasts, text: String) {
     });
 }
 
-/// Whether what is pasted or dropped is files alone, an image most likely, and no words.
+/// Whether a paste or a drop holds files alone, an image most likely, and no words.
 pub(crate) fn holds_only_files(data: &DataTransfer) -> bool {
     let files = data.files().is_some_and(|files| files.length() > 0);
     files && data.get_data("text/plain").unwrap_or_default().is_empty()

@@ -12,10 +12,9 @@ use crate::ui::phrases::UiPhrases;
 
 /// A modal dialog, open for as long as it is shown: in the middle, or a sheet over the whole screen of a phone.
 ///
-/// The focus goes to what has `autofocus` in it, or to the first thing that takes it, and returns to where it was.
+/// The focus goes to the element with `autofocus`, or to the first one that takes it, and returns to where it was.
 #[component]
 pub(crate) fn Dialog(
-    /// What it is about.
     title: Signal<String>,
     /// Its name in the document.
     testid: &'static str,
@@ -63,12 +62,12 @@ pub(crate) fn Dialog(
             data-testid=testid
             aria-labelledby=labelled_by
             node_ref=dialog
-            // Told late: what closed it may have taken it away by then.
+            // Told late: the act that closed it may have taken it away by then.
             on:close=move |_| {
                 on_close.try_run(());
             }
             on:pointerdown=move |event| beside(event.into())
-            // What lies below answers keys too, and is not meant.
+            // The page below answers keys too, and is not meant.
             on:keydown=|event: KeyboardEvent| event.stop_propagation()
         >
             <div class="dialog-card">

@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-/// A labelled line to fill in. Below it stands a hint, or what is wrong with what was typed.
+/// A labelled line to fill in. Below it stands a hint, or the fault of the typed text.
 ///
 /// The input is its own master: its value is read through `input`, and `start` is only where it begins.
 #[component]
@@ -12,22 +12,18 @@ pub(crate) fn Field(
     id: &'static str,
     label: Signal<String>,
     input: NodeRef<html::Input>,
-    /// What helps to fill it in.
+    /// A hint below it.
     #[prop(optional, into)]
     hint: MaybeProp<String>,
-    /// What is wrong with what was typed.
+    /// The fault of the typed text.
     #[prop(optional, into)]
     trouble: MaybeProp<String>,
-    /// What stands in it at first.
-    #[prop(optional, into)]
-    start: String,
-    /// The input's type.
-    #[prop(default = "text")]
-    kind: &'static str,
-    /// What a browser may fill it with.
+    #[prop(optional, into)] start: String,
+    #[prop(default = "text")] kind: &'static str,
+    /// The `autocomplete` of browsers.
     #[prop(default = "off")]
     autocomplete: &'static str,
-    /// What a phone's keyboard capitalises.
+    /// The `autocapitalize` of phones' keyboards.
     #[prop(default = "sentences")]
     capitals: &'static str,
     /// Whether a dialog opens with the focus in it.

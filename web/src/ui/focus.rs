@@ -25,7 +25,7 @@ impl Focus {
         }
     }
 
-    /// Returns the focus in this very moment: the next key is meant for what follows. It is not returned once more.
+    /// Returns the focus in this very moment: the next key is meant for the next step. It is not returned once more.
     pub(crate) fn give_back_now(self) {
         let element = self.element.try_update_value(Option::take).flatten();
         if let Some(element) = element.filter(|element| element.is_connected()) {
@@ -39,12 +39,12 @@ impl Focus {
         let Some(Some(element)) = self.element.try_get_value() else {
             return;
         };
-        // What closes is still in the document here; once it is out, nothing but the body holds the focus.
+        // The surface that closes is still in the document here; once it is out, nothing but the body holds the focus.
         queue_microtask(move || {
             let idle = document().active_element().is_none_or(|now| {
                 now.tag_name() == "BODY" || now.closest("dialog, .popup").is_ok_and(|on| on.is_some())
             });
-            // What was chosen in a dialog may be meant for the composer, which takes nothing while the dialog is there.
+            // A choice made in a dialog may be meant for the composer, which takes nothing while the dialog is there.
             if idle && !main.focus_late() && element.is_connected() {
                 let _ = element.focus();
             }

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-/// What an icon shows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     Check,

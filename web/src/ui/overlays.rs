@@ -1,20 +1,18 @@
-//! What is open around the conversation.
+//! Overlays: dialogs over the conversation, and panels beside it.
 
 use leptos::prelude::*;
 use steadfast_shared::{RoomId, UserId};
 
-/// A dialog, and what it is about.
+/// A dialog with its subject.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Overlay {
     /// Goes to a room or a person by name.
     Palette,
-    /// Lists the shortcuts.
     Shortcuts,
     /// This device, this person, and for the owner the server.
     Settings,
     /// Leads to a day.
     GoToDate,
-    /// Makes a room.
     NewRoom,
     /// Finds and joins public rooms.
     Browse,
@@ -28,7 +26,7 @@ pub(crate) enum Overlay {
     LeaveRoom(RoomId),
     /// Asks whether to give up an edit.
     DropEdit,
-    /// Asks whether to sign out, and what that throws away.
+    /// Asks whether to sign out, and names the words lost by it.
     SignOut,
     /// Asks whether to sign out of this device alone: the server cannot be reached.
     SignOutHere,
@@ -36,13 +34,13 @@ pub(crate) enum Overlay {
     HideRoom(RoomId),
     /// Asks whether to block somebody.
     Block(UserId),
-    /// What owners and moderators see and do; first, about this person.
+    /// The administration; first, about this person.
     Administration(Option<UserId>),
     /// Asks whether to become owner by the link that led here.
     Claim,
 }
 
-/// What lies over or beside the conversation.
+/// Dialogs over the conversation, and panels beside it.
 #[derive(Clone, Copy)]
 pub(crate) struct Overlays {
     pub(crate) dialog: RwSignal<Option<Overlay>>,
@@ -70,7 +68,7 @@ impl Overlays {
 }
 
 impl Overlays {
-    /// Opens a dialog; what was drawn over the conversation goes.
+    /// Opens a dialog; the rooms drawn over the conversation go.
     pub(crate) fn open(self, dialog: Overlay) {
         self.rooms.set(false);
         self.dialog.set(Some(dialog));
@@ -95,7 +93,7 @@ impl Overlays {
         self.members.update(|shown| *shown = !*shown);
     }
 
-    /// Shows what goes on underneath, or hides it.
+    /// Shows the details, or hides them.
     pub(crate) fn toggle_details(self) {
         self.members.set(false);
         self.details.update(|shown| *shown = !*shown);

@@ -1,4 +1,4 @@
-//! What is open beside the room.
+//! A panel beside the room.
 
 use leptos::ev;
 use leptos::html;
@@ -21,7 +21,7 @@ pub(crate) fn SidePanel(
     open: RwSignal<bool>,
     /// Gets the focus back when the panel closes.
     opener: NodeRef<html::Button>,
-    /// Called as one comes near the end of what the panel shows.
+    /// Called as one comes near the end of the panel's content.
     #[prop(optional)]
     at_end: Option<Callback<()>>,
     children: Children,

@@ -2,7 +2,6 @@
 
 use crate::language::Language;
 
-/// The settings.
 pub struct SettingsPhrases {
     pub language: &'static str,
     pub theme: &'static str,

@@ -1,4 +1,4 @@
-//! What a person decides about this device, about themselves, and the owner about the server.
+//! A person's settings of this device and of their account, and the owner's of the server.
 
 pub(crate) mod account;
 pub(crate) mod appearance;
@@ -25,7 +25,7 @@ use crate::ui::icon::{Icon, Shape};
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 
-/// What a person decides about this device, about themselves, and the owner about the server.
+/// A person's settings of this device and of their account, and the owner's of the server.
 #[component]
 pub(crate) fn Settings() -> impl IntoView {
     let locale = Locale::here();

@@ -26,7 +26,7 @@ pub(crate) fn PassphraseForm(
     let locale = Locale::here();
     let toasts = Toasts::here();
     let (now, new) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
-    // Whether it is about the passphrase there is, and what is wrong.
+    // Whether it is about the present passphrase, and the fault.
     let trouble = RwSignal::new(None::<(bool, String)>);
     let under_way = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {

@@ -1,10 +1,10 @@
-//! What follows from keeping a person out.
+//! Consequences of keeping a person out.
 
 use crate::language::Language;
 use steadfast_shared::admin::AccountState;
 use steadfast_shared::admin::Messages;
 
-/// What follows from keeping a person out.
+/// Consequences of keeping a person out.
 pub struct ConsequencePhrases {
     pub signed_out: &'static str,
     pub name_kept: &'static str,

@@ -1,8 +1,8 @@
-//! Labels before what is known of a person.
+//! Labels before the facts about a person.
 
 use crate::language::Language;
 
-/// Labels before what is known of a person.
+/// Labels before the facts about a person.
 pub struct PersonLabels {
     pub signed_up: &'static str,
     pub last_seen: &'static str,

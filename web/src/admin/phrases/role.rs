@@ -3,7 +3,6 @@
 use crate::language::Language;
 use steadfast_shared::Role;
 
-/// Giving a role.
 pub struct RolePhrases {
     pub change_role: &'static str,
     pub role_question: fn(&str) -> String,

@@ -35,13 +35,13 @@ pub(super) fn Select(
     }
 }
 
-/// One of a few, each with what it means.
+/// One of a few, each with an explanation.
 #[component]
 pub(super) fn Radios<T: Clone + PartialEq + Send + Sync + 'static>(
     legend: Signal<String>,
     /// Its name in the document.
     name: &'static str,
-    /// Each with its name, its words and what it means.
+    /// Each with its name, its words and its explanation.
     options: Vec<(T, &'static str, Signal<String>, Signal<String>)>,
     chosen: RwSignal<T>,
 ) -> impl IntoView {

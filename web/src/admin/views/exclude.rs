@@ -1,4 +1,4 @@
-//! Keeping somebody out, and what becomes of what they wrote.
+//! Keeping a person out, and the fate of their messages.
 
 use std::rc::Rc;
 
@@ -135,7 +135,7 @@ fn spans(locale: Locale, none: Signal<String>) -> Vec<(&'static str, Signal<Stri
     [("", none)].into_iter().chain(spans).collect()
 }
 
-/// What becomes of what somebody wrote, as far as one may decide it.
+/// The fate of a person's messages, as far as one may decide it.
 #[component]
 fn MessagesChoice(role: Role, chosen: RwSignal<Messages>) -> impl IntoView {
     let locale = Locale::here();
@@ -166,11 +166,11 @@ fn MessagesChoice(role: Role, chosen: RwSignal<Messages>) -> impl IntoView {
     view! { <Radios legend name="messages" options chosen /> }
 }
 
-/// Hides, shows or erases what somebody has written so far.
+/// Hides, shows or erases a person's messages so far.
 #[component]
 pub(super) fn MessagesOf(
     person: Person,
-    /// What became of it so far.
+    /// Their state so far.
     are: Messages,
 ) -> impl IntoView {
     let locale = Locale::here();

@@ -25,7 +25,7 @@ struct Typed {
 }
 
 impl Typed {
-    /// What was typed; `Err` where it is no number.
+    /// The typed number; `Err` where it is none.
     fn value(self) -> Result<Option<u32>, ()> {
         let typed = self
             .input

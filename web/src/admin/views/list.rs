@@ -1,4 +1,4 @@
-//! One list: what to look for in it, its lines, and the way to more of them.
+//! One list: its filters, its lines, and the way to more of them.
 
 use leptos::prelude::*;
 use steadfast_shared::admin::AccountState;
@@ -20,7 +20,7 @@ use crate::people::role_phrases::RoleNames;
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::phrases::UiPhrases;
 
-/// One list; of a log, what concerns one person.
+/// One list; of a log, the lines about one person.
 #[component]
 pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
     let locale = Locale::here();
@@ -213,7 +213,6 @@ fn RoomFilter(look: Callback<()>) -> impl IntoView {
     }
 }
 
-/// Where one types what to look for.
 #[component]
 fn SearchIn(says: Phrase, testid: &'static str, start: String, typed: Callback<String>) -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! What is seen of the administration.
+//! The components of the administration.
 
 mod choose;
 mod claim;
@@ -41,12 +41,9 @@ use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::toast::Toasts;
 
-/// What owners and moderators see and do.
+/// The dialog of owners and moderators.
 #[component]
-pub(crate) fn Administration(
-    /// About whom, first.
-    about: Option<UserId>,
-) -> impl IntoView {
+pub(crate) fn Administration(about: Option<UserId>) -> impl IntoView {
     let locale = Locale::here();
     let toasts = Toasts::here();
     let overlays = Overlays::here();
@@ -135,7 +132,7 @@ fn Tab(section: Section) -> impl IntoView {
     }
 }
 
-/// What a place is about. The keyboard comes along, where one went there by it.
+/// A place's heading. The keyboard comes along, where one went there by it.
 #[component]
 fn Heading(title: Signal<String>) -> impl IntoView {
     let trail = AdminTrail::here();

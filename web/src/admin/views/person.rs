@@ -1,4 +1,4 @@
-//! Everything about one person, and what can be done about them.
+//! Everything about one person, and the acts that concern them.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -184,7 +184,7 @@ fn facts(detail: &PersonDetail, language: Language) -> Vec<Fact> {
     facts
 }
 
-/// What can be done about somebody; nothing that one may not do.
+/// The acts that concern a person; none that one may not do.
 #[component]
 fn Acts(detail: PersonDetail) -> impl IntoView {
     let locale = Locale::here();

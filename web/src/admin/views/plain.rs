@@ -155,7 +155,6 @@ pub(super) fn Archive(room: RoomInfo) -> impl IntoView {
     view! { <Ask title follows does deed /> }
 }
 
-/// Deletes a room.
 #[component]
 pub(super) fn Delete(room: RoomInfo) -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! A question before something is done: what follows from it, and its result.
+//! A question before an act: its consequences, and its result.
 
 use std::rc::Rc;
 
@@ -14,16 +14,15 @@ use crate::admin::views::Heading;
 use crate::browser::http::HttpError;
 use crate::language::locale::Locale;
 
-/// What is done once it is confirmed, and what to say then; nothing, where what was typed will not do.
+/// The act once it is confirmed, and the report of it; nothing, where the typed text will not do.
 pub(super) type Deed = Rc<dyn Fn() -> Option<LocalBoxFuture<'static, Result<String, HttpError>>>>;
 
-/// Asks once, names what follows, and tells the result.
+/// Asks once, names the consequences, and tells the result.
 #[component]
 pub(super) fn Ask(
     title: Signal<String>,
-    /// What follows from it, a sentence each.
+    /// The consequences, a sentence each.
     follows: Signal<Vec<String>>,
-    /// What the button says.
     does: Signal<String>,
     /// Whether something is lost by it.
     #[prop(optional, into)]

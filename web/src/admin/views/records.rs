@@ -59,7 +59,7 @@ fn Line(record: AdminRecord) -> impl IntoView {
     }
 }
 
-/// What there is to know, each with what it is.
+/// Facts, each with its label.
 #[component]
 pub(super) fn Facts(facts: Vec<Fact>) -> impl IntoView {
     let facts = facts

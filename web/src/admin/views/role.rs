@@ -16,11 +16,7 @@ use crate::people::role_phrases::RoleNames;
 
 /// Gives somebody another role; the server, too.
 #[component]
-pub(super) fn RoleOf(
-    person: Person,
-    /// What they are.
-    has: Role,
-) -> impl IntoView {
+pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
     let me = chat.read(|session| session.me().map(|me| me.id));

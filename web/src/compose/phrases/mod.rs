@@ -8,7 +8,6 @@ use crate::language::{Language, code_point};
 use steadfast_client::Refusal;
 use steadfast_shared::TextError;
 
-/// The composer.
 pub struct ComposePhrases {
     pub write_to: fn(&str) -> String,
     pub send: &'static str,

@@ -2,7 +2,6 @@
 
 use crate::language::Language;
 
-/// The counters.
 pub struct CounterPhrases {
     pub counters: &'static str,
     pub retries: &'static str,

@@ -1,4 +1,4 @@
-//! What the fault panel says.
+//! The fault panel's phrases.
 
 mod counter;
 mod mechanism;
@@ -17,8 +17,6 @@ pub use trace::TracePhrases;
 /// A name, and a sentence that explains it.
 #[derive(Clone, Copy, Debug)]
 pub struct NamedPhrase {
-    /// What it is called.
     pub name: &'static str,
-    /// What it does.
     pub says: &'static str,
 }

@@ -2,7 +2,6 @@
 
 use crate::language::Language;
 
-/// Looking back.
 pub struct ScrubberPhrases {
     pub look_back: &'static str,
     pub live: &'static str,

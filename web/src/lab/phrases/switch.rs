@@ -1,9 +1,9 @@
-//! What can be broken.
+//! Faults that can be switched on.
 
 use crate::lab::phrases::NamedPhrase;
 use crate::language::Language;
 
-/// What can be broken.
+/// Faults that can be switched on.
 pub struct SwitchPhrases {
     pub title: &'static str,
     pub intro: &'static str,

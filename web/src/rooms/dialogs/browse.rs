@@ -78,7 +78,7 @@ pub(crate) fn Browse() -> impl IntoView {
     }
 }
 
-/// One public room: what it is for, how many are in it, and the way in.
+/// One public room: its topic, how many are in it, and the way in.
 #[component]
 fn Listed(room: ListedRoom, trouble: RwSignal<Option<String>>) -> impl IntoView {
     let locale = Locale::here();

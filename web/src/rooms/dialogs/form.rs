@@ -1,4 +1,4 @@
-//! What a room is called and what it is for, as a person types it.
+//! A room's name and topic, as a person types them.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -10,14 +10,14 @@ use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
 use crate::rooms::phrases::NewRoomPhrases;
 
-/// A form with a room's name and topic, and what is wrong with them.
+/// A form with a room's name and topic, and their faults.
 #[derive(Clone, Copy)]
 pub(crate) struct RoomForm {
     pub(crate) name: NodeRef<html::Input>,
     pub(crate) topic: NodeRef<html::Input>,
     pub(crate) about_name: RwSignal<Option<String>>,
     pub(crate) about_topic: RwSignal<Option<String>>,
-    /// What is wrong with neither of them.
+    /// A fault of neither of them.
     pub(crate) trouble: RwSignal<Option<String>>,
     /// Whether the server is being asked.
     pub(crate) under_way: RwSignal<bool>,
@@ -35,7 +35,7 @@ impl RoomForm {
         }
     }
 
-    /// What was typed. Says beside each field why it will not do.
+    /// The typed name and topic. Says beside each field why it will not do.
     pub(crate) fn typed(self, locale: Locale) -> Option<(RoomName, Topic)> {
         let typed = |input: NodeRef<html::Input>| {
             let input = input.get_untracked();

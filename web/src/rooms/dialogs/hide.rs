@@ -18,7 +18,7 @@ use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::popup::menu::Choice;
 
-/// What one can do with a conversation: hide it; block the other one, or leave several.
+/// A conversation's choices: hide it; block the other person, or leave several.
 pub(crate) fn direct_choices(rooms: RoomsContext, room: &OpenRoom) -> Vec<Choice> {
     let id = room.id;
     let choice = |phrase: Phrase, shape, testid, act: Rc<dyn Fn()>| Choice {
@@ -53,7 +53,7 @@ pub(crate) fn direct_choices(rooms: RoomsContext, room: &OpenRoom) -> Vec<Choice
     choices
 }
 
-/// Asks whether to hide a conversation, and says what that means.
+/// Asks whether to hide a conversation, and explains that.
 #[component]
 pub(crate) fn HideDialog(room: RoomId) -> impl IntoView {
     let locale = Locale::here();

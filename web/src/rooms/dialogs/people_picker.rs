@@ -16,7 +16,6 @@ use crate::ui::phrases::UiPhrases;
 /// Finds people by part of their nickname, and keeps those who were chosen.
 #[component]
 pub(crate) fn PeoplePicker(
-    /// Who is chosen.
     chosen: RwSignal<Vec<Person>>,
     /// Most people that can be.
     most: usize,

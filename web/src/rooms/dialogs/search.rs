@@ -1,4 +1,4 @@
-//! What is looked for at the server.
+//! Searches at the server.
 
 use leptos::ev::KeyboardEvent;
 use leptos::html;
@@ -29,7 +29,7 @@ impl Search {
         }
     }
 
-    /// Asks for what matches the text typed.
+    /// Searches for the typed text.
     pub(crate) fn ask<A: Ask + 'static>(
         self,
         chat: ChatContext,
@@ -45,7 +45,7 @@ impl Search {
         self.asked.set_value(number);
         spawn_local(async move {
             let answer = chat.ask(asked).await;
-            // An answer to what was typed before says nothing about what is typed.
+            // An answer to an earlier text says nothing about the present one.
             if self.asked.try_get_value() != Some(number) {
                 return;
             }
@@ -60,7 +60,6 @@ impl Search {
     }
 }
 
-/// Where one types what to look for.
 #[component]
 pub(crate) fn SearchField(
     search: Search,

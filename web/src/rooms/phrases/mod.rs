@@ -1,4 +1,4 @@
-//! One room, and what can be done with it.
+//! One room and its menu.
 
 mod hiding;
 mod navigation;
@@ -12,7 +12,7 @@ pub use search::RoomSearchPhrases;
 
 use crate::language::Language;
 
-/// One room, and what can be done with it.
+/// One room and its menu.
 pub struct RoomPhrases {
     pub private: &'static str,
     pub archived: &'static str,

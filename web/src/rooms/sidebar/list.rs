@@ -61,7 +61,7 @@ pub(crate) fn RoomList() -> impl IntoView {
     let found = Memo::new(move |_| {
         let typed = folded(&typed.get());
         let mut lines = lines.get();
-        // What is hidden is found by its name.
+        // Hidden rooms are found by their names.
         lines.retain(|line| {
             !(line.hidden && typed.is_empty()) && finder::find(&typed, &folded(&line.title)).is_some()
         });
@@ -165,7 +165,6 @@ fn Section(
     }
 }
 
-/// Opens a dialog.
 #[component]
 fn Tool(opens: Overlay, shape: Shape, says: Phrase, testid: &'static str) -> impl IntoView {
     let locale = Locale::here();
@@ -184,13 +183,13 @@ fn Tool(opens: Overlay, shape: Shape, says: Phrase, testid: &'static str) -> imp
     }
 }
 
-/// One room: what kind it is, its name, and what waits in it.
+/// One room: its kind, its name, and its unread count.
 #[component]
 fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
     let toasts = Toasts::here();
     let chat = ChatContext::here();
     let rooms = RoomsContext::here();
-    // The element stays while its room is in the list; what is in it changes.
+    // The element stays while its room is in the list; its content changes.
     let line = Memo::new(move |_| lines.with(|lines| lines.iter().find(|line| line.id == id).cloned()));
     let choose = move |event: MouseEvent| {
         // A new tab or window is the browser's.

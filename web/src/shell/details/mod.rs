@@ -1,4 +1,4 @@
-//! What goes on underneath: the link, the log, the outbox.
+//! The details: the link, the log, the outbox.
 
 pub(crate) mod outbox;
 pub(crate) mod outbox_phrases;

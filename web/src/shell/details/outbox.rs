@@ -10,7 +10,7 @@ use crate::language::locale::Locale;
 use crate::shell::details::outbox_phrases::OutboxPhrases;
 use crate::timeline::phrases::MessagePhrases;
 
-/// What is not acknowledged yet: each item with its tries.
+/// The items not acknowledged yet, each with its tries.
 #[component]
 pub(crate) fn Outbox() -> impl IntoView {
     let locale = Locale::here();

@@ -1,8 +1,7 @@
-//! What can be done with a message.
+//! A message's actions.
 
 use crate::language::Language;
 
-/// What can be done with a message.
 pub struct ActionPhrases {
     pub react: &'static str,
     pub reply: &'static str,

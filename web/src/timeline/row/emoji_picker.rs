@@ -19,7 +19,7 @@ const COLUMNS: usize = 8;
 /// Emoji to choose from, to be found by their names in English and Korean. The arrow keys lead through them.
 #[component]
 pub(crate) fn EmojiPicker(
-    /// Called with what was chosen.
+    /// Called with the choice.
     on_choose: Callback<&'static str>,
 ) -> impl IntoView {
     let locale = Locale::here();

@@ -30,7 +30,7 @@ use crate::timeline::row_view::{MessageState, RowView, Says};
 use crate::timeline::rows::RowModel;
 
 /// One message. The element stays the same from the echo to the end: only
-/// what is in it changes.
+/// its content changes.
 #[component]
 pub(crate) fn Row(row: RowModel) -> impl IntoView {
     let locale = Locale::here();
@@ -105,7 +105,7 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             .into_any()
         }
     };
-    // What happened to the room is told whoever did it.
+    // A change of the room is told whoever did it.
     let is_message = Memo::new(move |_| says.with(|(says, _)| matches!(says, Says::Message(_))));
     let lifted = RwSignal::new(false);
     let covered = Memo::new(move |_| {
@@ -153,7 +153,7 @@ fn Time(at: Memo<u64>) -> impl IntoView {
     }
 }
 
-/// What is no message: said of somebody, and quietly.
+/// A row that is no message: said of a person, and quietly.
 #[component]
 fn Aside(says: Says, author: String) -> impl IntoView {
     let locale = Locale::here();

@@ -31,7 +31,7 @@ fn Change(change: UnsentChange) -> impl IntoView {
     let state_name = state.name();
     let is_edit = matches!(what, RowChange::Edit(_));
     let named = match &what {
-        // The row says already what it was to say.
+        // The row says already all there is to say.
         RowChange::Edit(_) if !matches!(state, MessageState::Rejected(_)) => {
             words(move || ActionPhrases::of(locale.language()).edit.to_owned())
         }

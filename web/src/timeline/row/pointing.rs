@@ -51,7 +51,7 @@ pub(crate) fn RowPointing(children: Children) -> impl IntoView {
             to_focus();
         }
     };
-    // What was open has given the focus back by the next turn: to a row, or to where one writes.
+    // A popup that was open has given the focus back by the next turn: to a row, or to where one writes.
     Effect::new(move |was_open: Option<bool>| {
         let is_open = actions.open.with(Option::is_some);
         if was_open == Some(true) && !is_open {

@@ -1,4 +1,4 @@
-//! What a message replies to, in a line above it.
+//! The message replied to, in a line above the row.
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row_view::Quote;
 
-/// What a message replies to, in a line that leads there.
+/// The message replied to, in a line that leads there.
 #[component]
 pub(crate) fn Quoted(quote: Quote) -> impl IntoView {
     let locale = Locale::here();

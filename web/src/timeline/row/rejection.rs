@@ -1,4 +1,4 @@
-//! What could not be sent: why, and the ways out.
+//! A message that could not be sent: why, and the ways out.
 
 use leptos::prelude::*;
 use steadfast_client::Input;

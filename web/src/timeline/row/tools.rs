@@ -1,4 +1,4 @@
-//! What one can do with a message.
+//! A message's actions.
 
 use std::rc::Rc;
 
@@ -108,7 +108,7 @@ fn ToolButton(
     }
 }
 
-/// What is open beside a row: one at a time, whichever row it is.
+/// The popup beside a row: one at a time, whichever row it is.
 #[component]
 pub(crate) fn OpenTool() -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! Another place of the open room: a message by its address, a day, what is unread.
+//! Another place of the open room: a message by its address, a day, the first unread message.
 
 pub(crate) mod go_to_date;
 pub(crate) mod to_end;
@@ -35,7 +35,7 @@ impl TimelineContext {
         }
     }
 
-    /// The first unread message, where it is further up than what is shown.
+    /// The first unread message, where it is further up than the rows shown.
     pub(crate) fn unread_above(self) -> Option<Seq> {
         let room = self.chat.room.get_untracked()?;
         self.chat.read(|session| {
@@ -57,7 +57,7 @@ impl TimelineContext {
         self.model.follow();
     }
 
-    /// Brings what is sought into view, where it has come; says so where there is nothing.
+    /// Brings the place sought into view, where it has come; says so where it holds nothing.
     pub(crate) fn look_for_sought(self) {
         let Some(room) = self.seeking.get_value() else {
             return;

@@ -7,7 +7,7 @@ use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::icon::{Icon, Shape};
 
-/// What there is to go back to.
+/// The way back: its words.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ToEndWay {
     None,
@@ -20,7 +20,6 @@ enum ToEndWay {
 pub(crate) fn ToEnd(
     /// Whether the view is far from the end.
     far: RwSignal<bool>,
-    /// Goes there.
     go: Callback<()>,
 ) -> impl IntoView {
     let locale = Locale::here();

@@ -8,12 +8,7 @@ use crate::ui::icon::{Icon, Shape};
 
 /// A button over the timeline's upper edge, where the first new message is further up.
 #[component]
-pub(crate) fn ToNews(
-    /// Whether it is.
-    above: RwSignal<bool>,
-    /// Goes there.
-    go: Callback<()>,
-) -> impl IntoView {
+pub(crate) fn ToNews(above: RwSignal<bool>, go: Callback<()>) -> impl IntoView {
     let locale = Locale::here();
     move || {
         above.get().then(|| {

@@ -16,7 +16,6 @@ use crate::ui::popup::surface::Popup;
 /// One thing one can do.
 #[derive(Clone)]
 pub(crate) struct Choice {
-    /// What it is called.
     pub(crate) words: Signal<String>,
     /// The mark before the words.
     pub(crate) shape: Shape,
@@ -31,9 +30,9 @@ pub(crate) struct Choice {
 /// A menu, open for as long as it is shown: the arrow keys, Home and End move through it.
 #[component]
 pub(crate) fn Menu(
-    /// What the choices are about, for screen readers.
+    /// The choices' subject, for screen readers.
     label: Signal<String>,
-    /// What it stands beside.
+    /// The element it stands beside.
     anchor: HtmlElement,
     choices: Vec<Choice>,
     /// Called when it should be shown no longer.
@@ -66,7 +65,7 @@ pub(crate) fn Menu(
             act,
         } = choice;
         // In one turn, or a key pressed meanwhile would go to whatever had the focus before. It is given back first, so that
-        // what is chosen may take it.
+        // the choice may take it.
         let choose = move |_| {
             before.give_back_now();
             on_close.run(());

@@ -1,6 +1,6 @@
-//! Where a small surface stands beside what opened it.
+//! The place of a small surface beside the element that opened it.
 
-/// How far a surface keeps from the view's edges, and from what opened it, in pixels.
+/// How far a surface keeps from the view's edges, and from its element, in pixels.
 const MARGIN: f64 = 8.0;
 const GAP: f64 = 4.0;
 

@@ -1,4 +1,4 @@
-//! A small surface beside what opened it.
+//! A small surface beside the element that opened it.
 
 use leptos::ev::{self, KeyboardEvent};
 use leptos::html;
@@ -16,7 +16,7 @@ use crate::ui::popup::placement::Area;
 /// the keyboard close it.
 #[component]
 pub(crate) fn Popup(
-    /// What it stands beside; a press there is left to it.
+    /// The element it stands beside; a press there is left to it.
     anchor: HtmlElement,
     /// Called when it should be shown no longer.
     on_close: Callback<()>,
@@ -40,7 +40,7 @@ pub(crate) fn Popup(
     });
 
     let inside = move |node: Option<Node>| {
-        // Asked also as the surface is taken away: what has the focus in it then loses it.
+        // Asked also as the surface is taken away: the focused element in it then loses the focus.
         let within = |node: &Node| {
             let surface = surface.try_get_untracked().flatten();
             surface.is_none_or(|surface| surface.contains(Some(node)))
@@ -58,7 +58,7 @@ pub(crate) fn Popup(
     on_cleanup(move || press.remove());
     let key = move |event: KeyboardEvent| {
         if event.key() == "Escape" && !event.is_composing() {
-            // What lies below closes on Escape too.
+            // The page below closes on Escape too.
             event.prevent_default();
             event.stop_propagation();
             on_close.run(());
