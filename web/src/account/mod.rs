@@ -15,6 +15,8 @@ pub(crate) mod kept_out;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod leaving;
 #[cfg(target_arch = "wasm32")]
+pub(crate) mod left_words;
+#[cfg(target_arch = "wasm32")]
 pub(crate) mod notice;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod settings;
