@@ -1,4 +1,5 @@
-// Watches over the page's own files until the page runs. Part of index.html, so that it needs none of them.
+// Watches over the page's own files until the page runs, and keeps what is done in the form of a first visit. Part of index.html, so
+// that it needs none of them.
 (() => {
   // After so long without a page, a person is told. Loading goes on.
   const PATIENCE_MS = 8000;
@@ -24,9 +25,53 @@
       close: '닫기',
     },
   };
+  // What this device keeps of its choices, under the names that web/src/storage/preferences.rs gives them.
+  const path = (document.querySelector('meta[name=base-path]')?.content ?? '').replace(/^\/+|\/+$/g, '');
+  const scoped = (name) => `steadfast.${name}${path && `/${path}`}`;
+  const kept = (name) => {
+    try {
+      return localStorage.getItem(scoped(name));
+    } catch {
+      return null;
+    }
+  };
+  const keep = (name, value) => {
+    try {
+      localStorage.setItem(scoped(name), value);
+    } catch {
+      // A browser without storage forgets it.
+    }
+  };
+
   const spoken = (navigator.languages || [navigator.language]).map((tag) => String(tag).slice(0, 2).toLowerCase());
-  const language = spoken.find((tag) => tag in WORDS) || 'en';
-  const words = WORDS[language];
+  const chosen = kept('language');
+  let language = chosen in WORDS ? chosen : spoken.find((tag) => tag in WORDS) || 'en';
+
+  const root = document.documentElement;
+  root.lang = language;
+  root.dataset.theme = kept('theme') ?? 'system';
+  root.dataset.visitor = kept('known') ? 'known' : 'new';
+
+  // What is done before the page runs is done again by it: web/src/account/first_form.rs reads these.
+  const form = () => document.getElementById('boot-form');
+  addEventListener('submit', (event) => {
+    if (event.target !== form()) return;
+    event.preventDefault();
+    if (form().querySelector('input').value.trim()) form().dataset.wants = 'join';
+  });
+  addEventListener('click', ({ target }) => {
+    const does = target.closest?.('[data-boot]')?.dataset.boot;
+    if (does === 'passphrase') form().dataset.wants = does;
+    if (does !== 'language') return;
+    language = language === 'en' ? 'ko' : 'en';
+    root.lang = language;
+    keep('language', language);
+  });
+  for (const [type, composing] of [['compositionstart', true], ['compositionend', false]]) {
+    addEventListener(type, ({ target }) => {
+      if (target.id === 'boot-nickname') form().toggleAttribute('data-composing', composing);
+    });
+  }
 
   const started = () => document.body && !document.getElementById('boot');
   const files = () =>
@@ -52,13 +97,13 @@
     box.dataset.testid = 'boot-trouble';
     box.setAttribute('role', 'alert');
     const said = document.createElement('p');
-    said.textContent = words[what];
+    said.textContent = WORDS[language][what];
     box.append(said);
     const button = (name, act) => {
       const made = document.createElement('button');
       made.type = 'button';
       made.className = `boot-${name}`;
-      made.textContent = words[name];
+      made.textContent = WORDS[language][name];
       made.addEventListener('click', act);
       box.append(made);
     };
@@ -69,7 +114,7 @@
     new MutationObserver((_, observer) => {
       if (!started()) return;
       observer.disconnect();
-      if (told === 'slow' && late.length === 0) box.remove();
+      if (told === 'slow') box.remove();
     }).observe(document.body, { childList: true });
   };
 
@@ -89,22 +134,6 @@
     else tell(gone ? 'gone' : 'failed');
   };
 
-  // Sheets that do not arrive hold up everything. They may come later instead.
-  let late = [];
-  const letLate = () => {
-    late = files().filter((link) => link.rel === 'stylesheet' && !link.sheet);
-    for (const link of late) {
-      const later = link.cloneNode();
-      later.media = 'print';
-      later.addEventListener('load', () => {
-        later.media = 'all';
-        late = late.filter((other) => other !== link);
-        if (late.length === 0) box?.remove();
-      });
-      link.replaceWith(later);
-    }
-  };
-
   // Files that fail, and what the module throws that starts the page. What happens once it runs is its own.
   const failedFile = ({ target }) => files().find((link) => link === target);
   addEventListener('error', (event) => (failedFile(event) || !started()) && look(failedFile(event)), true);
@@ -114,7 +143,6 @@
     tell('old');
   }
   setTimeout(() => {
-    letLate();
-    if (!box && (late.length || !started())) tell('slow');
+    if (!box && !started()) tell('slow');
   }, PATIENCE_MS);
 })();

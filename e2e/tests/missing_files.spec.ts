@@ -7,10 +7,9 @@ import { expect, test } from './chat.js';
 
 const SCRIPT = /\/steadfast-web-[0-9a-f]+\.js$/;
 const WASM = /_bg\.wasm$/;
-const SHEET = /\/timeline-[0-9a-f]+\.css$/;
 
 /** What the browser and the module that starts the page say of a file that is not there. */
-const MISSING = /^error: Failed to load resource: the server responded with a status of 404 .*\.(js|wasm|css)\)$/;
+const MISSING = /^error: Failed to load resource: the server responded with a status of 404 .*\.(js|wasm)\)$/;
 const NOT_STARTED = /^(thrown|error): .*(failed to fetch Wasm|Failed to fetch)/;
 
 const gone = (route: Route) => route.fulfill({ status: 404, body: 'not here' });
@@ -27,7 +26,7 @@ function visits(page: Page): { count: number } {
   return asked;
 }
 
-for (const [what, file] of [['script', SCRIPT], ['program', WASM], ['style sheet', SHEET]] as const) {
+for (const [what, file] of [['script', SCRIPT], ['program', WASM]] as const) {
   test(`fault_f25 a ${what} that is gone: the page is loaded once more, and then says so`, async ({ profile, allowConsole }) => {
     allowConsole(MISSING, NOT_STARTED);
     const page = await (await profile({ locale: 'en-US' })).newPage();
@@ -71,7 +70,7 @@ test('fault_f25 a server that cannot be reached any more: the connection is name
   allowConsole(NETWORK.request, NOT_STARTED);
   const page = await (await profile()).newPage();
   const asked = visits(page);
-  await page.route(/\.(js|wasm|css)$/, (route) => route.abort('connectionreset'));
+  await page.route(/\.(js|wasm)$/, (route) => route.abort('connectionreset'));
   await page.goto('/');
   await expect(trouble(page)).toContainText('could not be loaded');
   expect(asked.count).toBe(1);
@@ -90,18 +89,3 @@ for (const [locale, words, button] of [
     await expect(trouble(page)).toHaveAttribute('lang', locale.slice(0, 2));
   });
 }
-
-test('fault_f25 a style sheet that never arrives holds nothing up for long', async ({ profile }) => {
-  const page = await (await profile()).newPage();
-  await page.route(SHEET, never);
-  await page.goto('/', { waitUntil: 'commit' });
-  await expect(trouble(page)).toContainText('a part of the page does not arrive');
-  await expect(page.getByTestId('nickname')).toBeVisible();
-  await trouble(page).getByRole('button', { name: 'Close' }).click();
-  const ann = new ChatPage(page);
-  await ann.nickname.fill('Ann');
-  await ann.joinButton.click();
-  await ann.expectConnected();
-  await ann.say('without looks');
-  await ann.expectAllSent();
-});

@@ -9,6 +9,7 @@ use steadfast_shared::{ErrorCode, Nickname, Passphrase, PassphraseError, TextErr
 
 use crate::account::api;
 use crate::account::context::AccountContext;
+use crate::account::first_form::{self, Wants};
 use crate::account::left_words::{DeleteLeft, LeftWords};
 use crate::account::notice::Notice;
 use crate::account::phrases::{AccountPhrases, JoinPhrases, OwnerLinkPhrases, SignOutPhrases};
@@ -155,6 +156,20 @@ impl JoinForm {
         }
     }
 
+    /// Goes on where the form before the page was left.
+    fn take_up(self, selection: Option<(u32, u32)>, wants: Option<Wants>) {
+        let Some(input) = self.nickname.get() else { return };
+        let _ = input.focus();
+        if let Some((start, end)) = selection {
+            let _ = input.set_selection_range(start, end);
+        }
+        match wants {
+            Some(Wants::Join) => self.submit(),
+            Some(Wants::Passphrase) => request_animation_frame(move || focus(self.passphrase)),
+            None => {}
+        }
+    }
+
     fn submit(self) {
         if self.joining.get_untracked() {
             return;
@@ -245,13 +260,16 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
         Welcome::SignedOut(name) => name,
         Welcome::First | Welcome::Change => String::new(),
     };
-    let form = JoinForm::new(!was.is_empty());
+    let begun = first_form::take().unwrap_or_default();
+    let form = JoinForm::new(!was.is_empty() || begun.wants == Some(Wants::Passphrase));
     let (locale, account) = (form.locale, form.account);
-    Effect::new(move || {
-        if let Some(input) = form.nickname.get() {
-            let _ = input.focus();
-        }
-    });
+    locale.take_up_choice();
+    let start = if begun.nickname.is_empty() {
+        was
+    } else {
+        begun.nickname
+    };
+    Effect::new(move || form.take_up(begun.selection, begun.wants));
     form.load_registration();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -281,7 +299,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                 <JoinNotices form signed_out />
                 {(!coming_back).then(|| view! { <LeftWords /> })}
                 <form class="welcome-form" on:submit=submit novalidate>
-                    <JoinFields form was />
+                    <JoinFields form start />
                     {go_back}
                 </form>
                 <Notice />
@@ -332,7 +350,7 @@ fn JoinNotices(form: JoinForm, signed_out: bool) -> impl IntoView {
 
 /// The form's fields and its buttons.
 #[component]
-fn JoinFields(form: JoinForm, was: String) -> impl IntoView {
+fn JoinFields(form: JoinForm, start: String) -> impl IntoView {
     let JoinForm {
         passphrase,
         joining,
@@ -348,7 +366,7 @@ fn JoinFields(form: JoinForm, was: String) -> impl IntoView {
             id="nickname"
             label=says(|l| JoinPhrases::of(l).nickname)
             input=form.nickname
-            start=was
+            start=start
             hint=says(|l| JoinPhrases::of(l).nickname_hint)
             trouble=form.trouble_at(JoinField::Nickname)
             autocomplete="username"

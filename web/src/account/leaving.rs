@@ -234,6 +234,7 @@ impl AccountContext {
             self.depart("");
         }
         if author.is_some() {
+            preferences::set_known(true);
             self.person.set_value(author);
         }
     }
@@ -263,6 +264,7 @@ impl AccountContext {
             Unsent::Discard => drafts.clear(),
             Unsent::Keep => drafts.clear_wordless(),
         });
+        preferences::set_known(false);
         preferences::forget_room();
     }
 

@@ -9,6 +9,8 @@ pub(crate) mod context;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod exclusion;
 #[cfg(target_arch = "wasm32")]
+pub(crate) mod first_form;
+#[cfg(target_arch = "wasm32")]
 pub(crate) mod join;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod kept_out;

@@ -41,6 +41,14 @@ impl Locale {
         self.0.set(language);
     }
 
+    /// Changes to the language chosen on this device, where that was done past the page: in the form before it.
+    pub(crate) fn take_up_choice(self) {
+        let chosen = of_browser::first();
+        if chosen != self.language_untracked() {
+            self.0.set(chosen);
+        }
+    }
+
     /// Notifies everybody who listens, and forgets them: see [`notify_afresh`].
     pub(crate) fn notify_afresh(self) {
         notify_afresh(&self.0);

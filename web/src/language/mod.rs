@@ -86,6 +86,7 @@ pub(crate) fn code_point(c: char) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::phrases::JoinPhrases;
 
     #[test]
     fn a_browser_language_is_recognised_by_its_primary_part() {
@@ -94,6 +95,31 @@ mod tests {
         assert_eq!(Language::of_tag("en_GB"), Some(Language::English));
         assert_eq!(Language::of_tag("kok"), None);
         assert_eq!(Language::of_tag(""), None);
+    }
+
+    #[test]
+    fn the_form_before_the_page_runs_says_what_the_page_says() {
+        let html = include_str!("../../index.html");
+        for language in Language::ALL {
+            let t = JoinPhrases::of(language);
+            let form = [
+                t.welcome,
+                t.promise,
+                t.nickname,
+                t.nickname_hint,
+                t.join,
+                t.joining,
+                t.have_passphrase,
+            ];
+            for said in form {
+                let tag = language.tag();
+                assert!(
+                    html.contains(&format!(r#"<span data-says="{tag}">{said}</span>"#)),
+                    "{said}"
+                );
+            }
+            assert!(html.contains(&format!(">{}</span>", language.own_name())));
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::account::first_form;
 use crate::account::join::NicknamePage;
 use crate::account::kept_out::KeptOutPage;
 use crate::account::start::PageStage;
@@ -14,8 +15,8 @@ use crate::shell::{drops, keys};
 use crate::ui::phrases::UiPhrases;
 
 pub fn show() {
-    if let Some(boot) = document().get_element_by_id("boot") {
-        boot.remove();
+    if !first_form::is_shown() {
+        first_form::take();
     }
     mount_to_body(Root);
 }
@@ -33,8 +34,21 @@ fn Root() -> impl IntoView {
     draw_document(page);
     listen_to_person(page);
     listen_to_lifecycle(page);
-    let stage = Memo::new(move |_| account.stage.get());
+    let composes = first_form::composes();
+    let stage = Memo::new(move |_| {
+        if composes.get() {
+            PageStage::Opening
+        } else {
+            account.stage.get()
+        }
+    });
+    Effect::new(move || {
+        if matches!(stage.get(), PageStage::Room | PageStage::KeptOut(_)) {
+            first_form::take();
+        }
+    });
     move || match stage.get() {
+        PageStage::Opening if first_form::is_shown() => ().into_any(),
         PageStage::Opening => {
             view! { <p class="boot" role="status">{locale.says(|l| UiPhrases::of(l).opening)}</p> }.into_any()
         }

@@ -8,8 +8,10 @@ use steadfast_shared::event::ClosingReason;
 use crate::browser::base_path::here;
 use crate::storage::local::local;
 
+// `web/boot.js` reads the first three as well.
 const LANGUAGE: &str = "steadfast.language";
 const THEME: &str = "steadfast.theme";
+const KNOWN: &str = "steadfast.known";
 const ROOM: &str = "steadfast.room";
 const KEPT_OUT: &str = "steadfast.kept-out";
 
@@ -80,6 +82,19 @@ pub fn set_room(room: RoomId) {
 pub fn forget_room() {
     if let Some(local) = local() {
         let _ = local.remove_item(&here().scoped(ROOM));
+    }
+}
+
+/// Remembers whether somebody is signed in here: then a page that is loaded does not begin with the form of a first visit.
+pub fn set_known(known: bool) {
+    let Some(local) = local() else { return };
+    let key = here().scoped(KNOWN);
+    if local.get_item(&key).ok().flatten().is_some() != known {
+        let _ = if known {
+            local.set_item(&key, "1")
+        } else {
+            local.remove_item(&key)
+        };
     }
 }
 

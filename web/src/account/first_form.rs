@@ -1,0 +1,69 @@
+//! The form of a first visit as `index.html` has it: shown before the page runs, so that a nickname can be typed at once. What was
+//! done there by then is done again by the page.
+//!
+//! `web/boot.js` decides whether it is shown, and notes what was pressed.
+
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement};
+
+/// What a person has done there.
+#[derive(Default)]
+pub(crate) struct FirstForm {
+    pub(crate) nickname: String,
+    /// Where the caret was, and what was selected.
+    pub(crate) selection: Option<(u32, u32)>,
+    pub(crate) wants: Option<Wants>,
+}
+
+/// What was pressed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wants {
+    Join,
+    Passphrase,
+}
+
+fn boot() -> Option<Element> {
+    document().get_element_by_id("boot")
+}
+
+/// Whether it is shown.
+pub(crate) fn is_shown() -> bool {
+    let visitor = document()
+        .document_element()
+        .and_then(|root| root.get_attribute("data-visitor"));
+    visitor.as_deref() == Some("new") && boot().is_some()
+}
+
+/// Whether a syllable is being composed there: the form has to stay until it is done.
+pub(crate) fn composes() -> ReadSignal<bool> {
+    let form = document().get_element_by_id("boot-form");
+    let (composes, set) = signal(form.is_some_and(|form| form.has_attribute("data-composing")));
+    window_event_listener(ev::compositionstart, move |_| set.set(is_shown()));
+    window_event_listener(ev::compositionend, move |_| set.set(false));
+    composes
+}
+
+/// Takes it away, with all that is shown before the page is.
+pub(crate) fn take() -> Option<FirstForm> {
+    let shown = is_shown();
+    let boot = boot()?;
+    let form = boot.query_selector("form").ok().flatten()?;
+    let input: HtmlInputElement = boot.query_selector("input").ok().flatten()?.unchecked_into();
+    let taken = FirstForm {
+        nickname: input.value(),
+        selection: input
+            .selection_start()
+            .ok()
+            .flatten()
+            .zip(input.selection_end().ok().flatten()),
+        wants: match form.get_attribute("data-wants").as_deref() {
+            Some("join") => Some(Wants::Join),
+            Some(_) => Some(Wants::Passphrase),
+            None => None,
+        },
+    };
+    boot.remove();
+    shown.then_some(taken)
+}

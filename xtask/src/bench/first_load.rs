@@ -1,0 +1,32 @@
+//! What the page costs until it can be used, on a phone with a bad link, beside the tutorial's page.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::{browser, npm, process, server, step::step, workspace};
+
+/// What `bench page` can be told.
+#[derive(Args)]
+pub(super) struct Options {
+    /// How often each page is opened; the medians count
+    #[arg(long, default_value_t = 5)]
+    rounds: u32,
+}
+
+/// Builds a release and opens both pages in turn.
+pub(super) fn first_load(options: &Options) -> anyhow::Result<ExitCode> {
+    npm::packages()?;
+    let browser = browser::browser()?.chromium;
+    let binary = server::build(&server::Build::Release)?;
+    step("opening pages on a slow phone", || {
+        process::run(
+            process::command("node")
+                .arg(workspace::e2e().join("first-load/first-load.mjs"))
+                .env("ROUNDS", options.rounds.to_string())
+                .env("CHROMIUM", browser)
+                .env("STEADFAST_BIN", &binary),
+        )
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
