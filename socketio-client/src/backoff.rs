@@ -56,7 +56,7 @@ impl Backoff {
         self.attempts
     }
 
-    /// Starts over.
+    /// Makes the next delay the shortest again.
     pub fn reset(&mut self) {
         self.attempts = 0;
     }

@@ -78,7 +78,7 @@ impl std::error::Error for ConnectError {
     }
 }
 
-/// Why a client cannot be built: what it was told can never work.
+/// Why a client cannot be built: its settings can never work.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -92,13 +92,13 @@ pub enum BuildError {
     #[error("https and wss need the feature `rustls`")]
     NoTls,
     /// A subprotocol of WebSocket whose name is no token, or is there twice.
-    #[error("unusable subprotocol {0:?}")]
+    #[error("unusable subprotocol \"{0}\"")]
     Protocol(String),
     /// A proxy has an `http` URL, with nothing behind its port.
     #[error("unusable proxy: {0}")]
     Proxy(String),
     /// A header that HTTP does not have: its name, or the value beside it.
-    #[error("unusable header {0:?}")]
+    #[error("unusable header \"{0}\"")]
     Header(String),
     /// The `auth` of Socket.IO is an object, or nothing.
     #[error("auth is an object or nothing")]
@@ -118,7 +118,7 @@ pub enum EmitError {
     /// The payload does not serialize.
     #[error("the payload does not serialize: {0}")]
     Payload(String),
-    /// What waits to be sent reached [`Limits::send_buffer`](crate::Limits::send_buffer) or
+    /// The send buffer reached [`Limits::send_buffer`](crate::Limits::send_buffer) or
     /// [`Limits::send_bytes`](crate::Limits::send_bytes).
     #[error("the send buffer is full")]
     BufferFull,
@@ -152,11 +152,11 @@ pub enum AckError {
     Emit(#[from] EmitError),
 }
 
-/// What [`Client::flush`](crate::Client::flush) or [`Client::close`](crate::Client::close) could not get on its way in time.
+/// [`Client::flush`](crate::Client::flush) or [`Client::close`](crate::Client::close) could not get every event on its way in time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{events} events were not sent")]
 #[non_exhaustive]
 pub struct Unsent {
-    /// How many events.
+    /// How many events were left.
     pub events: usize,
 }

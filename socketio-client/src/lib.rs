@@ -1,5 +1,5 @@
-//! A Socket.IO client for the browser (wasm) and for native programs: Socket.IO protocol 5 over Engine.IO 4, which is what
-//! `socket.io` 3 and 4 speak. It behaves as the JavaScript client 4.8 does, with futures and streams for callbacks.
+//! A Socket.IO client for the browser (wasm) and for native programs: Socket.IO protocol 5 over Engine.IO 4, the language of
+//! `socket.io` 3 and 4. It behaves as the JavaScript client 4.8 does, with futures and streams for callbacks.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -34,7 +34,7 @@
 //! ```
 //!
 //! In a page the same code runs as it is: start it with `wasm_bindgen_futures::spawn_local`. There the URL may be `""`, the page's own origin.
-//! A native program calls [`Builder::build`] inside a tokio runtime. What can never work, as an unusable URL, is a [`BuildError`]. `examples/chat.rs` is a whole program, `examples/page` a whole page.
+//! A native program calls [`Builder::build`] inside a tokio runtime. Settings that can never work, as an unusable URL, are a [`BuildError`]. `examples/chat.rs` is a whole program, `examples/page` a whole page.
 //!
 //! # Coming from `socket.io-client`
 //!
@@ -49,7 +49,7 @@
 //! | `reconnection`, `reconnectionAttempts`, `reconnectionDelay`, `reconnectionDelayMax`, `randomizationFactor`, `timeout` | the same in snake case |
 //! | `transports`, `tryAllTransports`, `upgrade`, `rememberUpgrade` | [`transports`](Builder::transports), [`try_all_transports`](Builder::try_all_transports), [`upgrade`](Builder::upgrade), [`remember_upgrade`](Builder::remember_upgrade) |
 //! | `retries`, `ackTimeout` | [`retries`](Builder::retries) with [`Retries`], [`ack_timeout`](Builder::ack_timeout) |
-//! | `socket.connect()`, `.disconnect()` | [`connect`](Client::connect), [`disconnect`](Client::disconnect); [`close`](Client::close) waits for what was emitted |
+//! | `socket.connect()`, `.disconnect()` | [`connect`](Client::connect), [`disconnect`](Client::disconnect); [`close`](Client::close) waits for the emitted events |
 //! | `socket.io.engine.close()` | [`close_transport`](Client::close_transport) |
 //! | `socket.connected`, `.id`, `.recovered`, `.active` | [`is_connected`](Client::is_connected), [`id`](Client::id), [`recovered`](Client::recovered), [`state`](Client::state) |
 //! | `socket.io.engine.transport.name` | [`transport_name`](Client::transport_name); [`fallback`](Client::fallback) says why it is polling |
@@ -73,7 +73,7 @@
 //! | `parser: require("socket.io-msgpack-parser")` | [`parser(Parser::MessagePack)`](Builder::parser), feature `msgpack` |
 //! | `socket.compress(…)`, `forceBase64`, `perMessageDeflate`, WebTransport, parsers of one's own, typed maps of events | none |
 //!
-//! # What to know
+//! # Good to know
 //!
 //! - **Coming back.** A lost connection is dialled again with the JavaScript client's delays, except after `io server disconnect`, after
 //!   [`Client::disconnect`], and after the server refused the namespace ([`Event::ConnectError`] with `refused`): then only
@@ -83,12 +83,12 @@
 //! - **Sending.** Events emitted while offline are kept, in order, up to [`Limits::send_buffer`]; beyond that [`EmitError::BufferFull`].
 //!   An event is delivered at most once: one that was under way when the connection broke may be lost. An ack is the proof;
 //!   [`AckError::Disconnected`] and [`AckError::Timeout`] mean "nobody knows". With [`Retries`] it is at least once.
-//! - **Leaving.** [`Client::close`] waits until what was emitted is on its way and the server is told, within
+//! - **Leaving.** [`Client::close`] waits until every emitted event is on its way and the server is told, within
 //!   [`Builder::close_timeout`], and says how many events did not go; [`Client::flush`] waits and stays. A program that ends awaits one of them.
 //! - **Recovery.** Where the server has connection state recovery on, a broken connection is taken up with nothing to do. Name the events that
 //!   the server emits as volatile with [`Builder::volatile_events`].
 //! - **Slow readers.** A program that does not read its events slows reading from the link, and so the server, down; nothing is lost, and acks
-//!   that are awaited still come. In a browser, whose WebSocket cannot be slowed down, what it has read already waits in memory, up to [`Limits::packet`]
+//!   that are awaited still come. In a browser, whose WebSocket cannot be slowed down, messages it has read already wait in memory, up to [`Limits::packet`]
 //!   bytes. See [`Limits::events`].
 //! - **Bounds.** Every buffer has a limit, see [`Limits`]. Whatever a server sends, the client neither panics nor spins nor grows past them.
 //! - **Cancelling.** Every future and stream may be dropped at any time.
@@ -99,7 +99,7 @@
 //! - With [`Builder::try_all_transports`], long-polling also takes over from a WebSocket that opens and does not work, as some proxies have it,
 //!   and WebSocket is tried again later (there, only a failure before the handshake counts, and for that attempt alone).
 //! - A volatile event emitted while disconnected is always dropped (there, it may end up in the send buffer), and so is one emitted
-//!   while the link has not taken what was sent before.
+//!   while the link has not taken the frames before it.
 //! - In the retry queue a lost connection does not count as a try, unless [`Retries::count_disconnects`] says so.
 //! - With recovery, a trailing text is taken for an offset only if it looks like one (there, any is).
 //! - `Disconnected` comes for a socket that was still connecting, too, when [`Client::disconnect`] is called.
@@ -112,15 +112,15 @@
 //! - `polling` (default): long-polling, with hyper on native targets and `fetch` in a browser. Without it a page is some 6 KB lighter.
 //! - `msgpack`: the packets of `socket.io-msgpack-parser`, see [`Parser`].
 //! - `rustls`: `https` and `wss` on native targets, with the operating system's roots or a configuration of the program's.
-//! - `tracing`: what happens to a connection, as `tracing` events of the target `socketio_anywhere`: `debug` for connections, `warn` for what
-//!   failed, `trace` for events by their names. Arguments and credentials are not told.
+//! - `tracing`: the life of a connection, as `tracing` events of the target `socketio_anywhere`: `debug` for connections, `warn` for
+//!   failures, `trace` for events by their names. Arguments and credentials are not told.
 //! - `machine`: the codec `packet`, the sans-IO machine `protocol` and `backoff`, which need no runtime on any target. Without `client` they are
 //!   all there is. They may change in any release.
 //!
 //! # The layout
 //!
 //! `packet` reads and writes the wire; `protocol` is the machine that decides everything and owns no socket, task, clock or chance;
-//! `client` holds the handles and the one loop that does what the machine says; `transport` has one file per platform.
+//! `client` holds the handles and the one loop that carries out the outputs of the machine; `transport` has one file per platform.
 
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -5,17 +5,17 @@ use std::collections::VecDeque;
 /// A map whose keys are in order: of acks, links, streams. Keys mostly come in order and go in order, which costs a search; any other moves the
 /// keys on its shorter side, and no value.
 ///
-/// What is not about the values is compiled once for all maps: in a page, a B-tree each is several times the code.
+/// The handling of keys is compiled once for all maps: in a page, a B-tree each is several times the code.
 #[derive(Clone, Debug)]
 pub(crate) struct Map<K, V> {
     keys: Keys,
     values: Vec<Option<(K, V)>>,
 }
 
-/// What orders the keys of all maps.
+/// The form of every key: numbers compared in turn.
 type Parts = [u64; 3];
 
-/// What may be the key of a map.
+/// A type that may be the key of a map.
 pub(crate) trait Key: Copy {
     /// Equal keys have equal parts.
     fn parts(self) -> Parts;
@@ -189,7 +189,7 @@ mod tests {
         for key in 4..1000 {
             assert!(map.remove(&(key - 3)).is_some());
             assert_eq!(map.insert(key, "later"), None);
-            assert_eq!(map.get(&(key - 1)).is_some(), true);
+            assert!(map.get(&(key - 1)).is_some());
         }
         assert_eq!((map.iter().count(), map.values.len()), (3, 3));
     }

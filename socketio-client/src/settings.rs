@@ -1,4 +1,4 @@
-//! What a client can be told, with the JavaScript client's defaults.
+//! The settings of a client, with the JavaScript client's defaults.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub struct Settings {
     pub reconnection_delay: Duration,
     /// The longest delay. Default 5 s.
     pub reconnection_delay_max: Duration,
-    /// By what share of itself a delay varies, `0.0` to `1.0`. Default 0.5.
+    /// The share of itself by which a delay varies, `0.0` to `1.0`. Default 0.5.
     pub randomization_factor: f64,
     /// How long dialling may take, up to the server's handshake; `None` is for ever. Default 20 s.
     pub timeout: Option<Duration>,
@@ -41,7 +41,7 @@ pub struct Settings {
     pub upgrade: bool,
     /// Whether to begin with WebSocket if it worked last time, whatever the order says. Default `false`.
     pub remember_upgrade: bool,
-    /// How long leaving may take: what was sent before still goes. Default 10 s.
+    /// How long leaving may take: events sent before still go. Default 10 s.
     pub close_timeout: Duration,
     /// The form that packets take, which must be the server's. Default JSON.
     pub parser: Parser,
@@ -56,7 +56,7 @@ pub struct Settings {
     /// that looks like an offset of the adapters in memory, on Redis streams or on MongoDB. For other adapters; name volatile events then.
     /// Default `false`.
     pub any_offset: bool,
-    /// What to hold at most.
+    /// The bounds on memory.
     pub limits: Limits,
 }
 
@@ -70,10 +70,10 @@ pub struct Retries {
     pub retries: u32,
     /// How long a try may take, for events without a timeout of their own. Default 10 s. (The JavaScript client has none and waits for ever.)
     pub ack_timeout: Duration,
-    /// What becomes of an event out of tries. Default [`Exhausted::Drop`].
+    /// The fate of an event out of tries. Default [`Exhausted::Drop`].
     pub exhausted: Exhausted,
     /// Whether a lost connection counts as a try, as it does in the JavaScript client. Default `false`: one that was lost within 5 s of
-    /// the event's being sent counts where more of them in a row than [`retries`](Self::retries) were. Then the event seems to be what ends
+    /// the event's being sent counts where more of them in a row than [`retries`](Self::retries) were. Then the event seems to end
     /// them, as one does that is too large for the server. Meanwhile the delays between connections grow.
     pub count_disconnects: bool,
 }
@@ -90,21 +90,21 @@ impl Retries {
         }
     }
 
-    /// Sets [`ack_timeout`](Self::ack_timeout).
+    /// Sets [`ack_timeout`](Self::ack_timeout), which is 10 s by default.
     #[must_use]
     pub fn ack_timeout(mut self, timeout: Duration) -> Self {
         self.ack_timeout = timeout;
         self
     }
 
-    /// Sets [`exhausted`](Self::exhausted).
+    /// Sets [`exhausted`](Self::exhausted): to drop such an event or to keep it.
     #[must_use]
     pub fn exhausted(mut self, exhausted: Exhausted) -> Self {
         self.exhausted = exhausted;
         self
     }
 
-    /// Sets [`count_disconnects`](Self::count_disconnects).
+    /// Sets [`count_disconnects`](Self::count_disconnects), which is `false` by default.
     #[must_use]
     pub fn count_disconnects(mut self, count: bool) -> Self {
         self.count_disconnects = count;
@@ -112,7 +112,7 @@ impl Retries {
     }
 }
 
-/// What becomes of an event out of tries.
+/// The fate of an event out of tries.
 #[non_exhaustive]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exhausted {
@@ -149,7 +149,7 @@ impl Default for Settings {
     }
 }
 
-/// Bounds on memory. What a server sends beyond them ends the connection with `parse error`; what the program sends beyond
+/// Bounds on memory. A packet of the server beyond them ends the connection with `parse error`; an event of the program beyond
 /// them is refused with [`EmitError::BufferFull`](crate::EmitError::BufferFull).
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -167,7 +167,7 @@ pub struct Limits {
     /// How many events wait in an event stream before nothing more is read from the link. Default 8,192.
     ///
     /// While an ack is awaited, reading goes on up to 16 times as many: the ack may be behind them. A stream that is not read at all
-    /// for 10 s, while this holds up the others, misses what comes: once it is read again, [`Event::Missed`](crate::Event::Missed) says how much.
+    /// for 10 s, while this holds up the others, misses later events: once it is read again, [`Event::Missed`](crate::Event::Missed) says how much.
     pub events: usize,
 }
 

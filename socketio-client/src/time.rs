@@ -7,7 +7,7 @@ use std::time::Duration;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Time(u64);
 
-/// In a second.
+/// How many are a second.
 const NANOSECONDS: u64 = 1_000_000_000;
 
 /// Longer spans are cut to this: beyond it they do not fit.
@@ -30,7 +30,7 @@ impl Time {
         Self(milliseconds * (NANOSECONDS / 1000))
     }
 
-    /// The cast stops at the ends of the range, and makes nothing of what is no number.
+    /// The cast stops at the ends of the range, and makes nothing of a float that is no number.
     pub(crate) fn from_nanos(nanoseconds: f64) -> Self {
         Self(nanoseconds as u64)
     }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use socketio_anywhere::packet::Frame;
-use socketio_anywhere::protocol::{Event, Input, LinkEvent, LinkId, Machine, Output, Transport};
+use socketio_anywhere::protocol::{Input, LinkEvent, LinkId, Machine, Output, SocketEvent, Transport};
 use socketio_anywhere::{DisconnectReason, Settings, WebSocketFailure};
 
 const OPEN: &str = r#"0{"sid":"s","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000}"#;
@@ -82,11 +82,13 @@ impl Bench {
                     continue;
                 }
                 Output::Event { event, .. } => match event {
-                    Event::Connected { .. } => format!("connected by {}", self.machine.transport().as_str()),
-                    Event::Disconnected { reason, .. } => reason.to_string(),
-                    Event::ConnectError { .. } => "error".into(),
-                    Event::Upgraded => "upgraded".into(),
-                    Event::UpgradeFailed { failure } => format!("{failure:?}"),
+                    SocketEvent::Connected { .. } => {
+                        format!("connected by {}", self.machine.transport().as_str())
+                    }
+                    SocketEvent::Disconnected { reason, .. } => reason.to_string(),
+                    SocketEvent::ConnectError { .. } => "error".into(),
+                    SocketEvent::Upgraded => "upgraded".into(),
+                    SocketEvent::UpgradeFailed { failure } => format!("{failure:?}"),
                     _ => continue,
                 },
                 other => panic!("{other:?}"),

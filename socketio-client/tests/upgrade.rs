@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use serde_json::json;
 use socketio_anywhere::packet::Frame;
-use socketio_anywhere::protocol::{Event, Input, LinkEvent, LinkId, Machine, Output, SocketKey, Transport};
+use socketio_anywhere::protocol::{
+    Input, LinkEvent, LinkId, Machine, Output, SocketEvent, SocketKey, Transport,
+};
 use socketio_anywhere::{DisconnectReason, Payload, Settings};
 
 const OPEN: &str =
@@ -103,11 +105,11 @@ impl Bench {
                     continue;
                 }
                 Output::Event { event, .. } => match event {
-                    Event::Message { payload, .. } => format!("got {}", payload.args()[0]),
-                    Event::Disconnected { reason, .. } => reason.to_string(),
-                    Event::ConnectError { message, .. } => format!("error {message}"),
-                    Event::Upgraded => "upgraded".into(),
-                    Event::UpgradeFailed { failure } => format!("{failure:?}"),
+                    SocketEvent::Message { payload, .. } => format!("got {}", payload.args()[0]),
+                    SocketEvent::Disconnected { reason, .. } => reason.to_string(),
+                    SocketEvent::ConnectError { message, .. } => format!("error {message}"),
+                    SocketEvent::Upgraded => "upgraded".into(),
+                    SocketEvent::UpgradeFailed { failure } => format!("{failure:?}"),
                     _ => continue,
                 },
                 other => panic!("{other:?}"),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use socketio_anywhere::protocol::{Event, Input as In, LinkEvent, LinkId, Output as Out, State};
+use socketio_anywhere::protocol::{SocketEvent, Input as In, LinkEvent, LinkId, Output as Out, State};
 use socketio_anywhere::{AckError, DisconnectReason, Payload};
 use steadfast_client::session::{
     Answer, Ephemeral, Input, LinkEnd, Request, RequestError, RequestId, ServerEvent,
@@ -118,15 +118,15 @@ impl World {
         self.plan(Duration::ZERO, Happening::Tell { tab, input });
     }
 
-    fn socket_event(&mut self, id: TabId, event: Event) {
+    fn socket_event(&mut self, id: TabId, event: SocketEvent) {
         match event {
-            Event::Connected { .. } => {
+            SocketEvent::Connected { .. } => {
                 if let Some(tab) = self.tab(id) {
                     tab.redial += 1;
                 }
                 self.soon(id, Input::LinkUp);
             }
-            Event::Disconnected { reason, .. } => {
+            SocketEvent::Disconnected { reason, .. } => {
                 self.say(|| format!("{} is offline: {reason}", words::tab(id)));
                 let end = match reason {
                     DisconnectReason::ServerDisconnect => LinkEnd::ClosedByServer,
@@ -135,12 +135,12 @@ impl World {
                 };
                 self.soon(id, Input::LinkDown(end));
             }
-            Event::ConnectError {
+            SocketEvent::ConnectError {
                 message,
                 refused: true,
                 ..
             } => self.refused(id, &message),
-            Event::Message { event, payload, .. } => match server_event(&event, payload) {
+            SocketEvent::Message { event, payload, .. } => match server_event(&event, payload) {
                 Some(event) => self.soon(id, Input::Event(event)),
                 None => self.breaks(Rule::Machines, || format!("nobody reads {event}")),
             },

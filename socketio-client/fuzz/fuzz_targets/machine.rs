@@ -20,7 +20,7 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 use socketio_anywhere::packet::Frame;
 use socketio_anywhere::protocol::{
-    AckRequest, Event, Input, LinkEvent, LinkId, Machine, Output, SocketKey, Transport,
+    AckRequest, SocketEvent, Input, LinkEvent, LinkId, Machine, Output, SocketKey, Transport,
 };
 use socketio_anywhere::{DisconnectReason, Exhausted, Parser, Payload, Retries, Settings};
 
@@ -197,7 +197,7 @@ impl World {
                     self.input(Input::Authenticated { socket, link, auth });
                 }
                 Output::Event {
-                    event: Event::Message { ack: Some(ack), .. },
+                    event: SocketEvent::Message { ack: Some(ack), .. },
                     ..
                 } => self.question = Some(ack),
                 Output::Wait(Some(until)) if until <= self.now => self.input(Input::Tick),

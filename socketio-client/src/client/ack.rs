@@ -15,17 +15,17 @@ use crate::{AckError, Payload};
 /// Resolves to the server's ack. The event is sent whether this is polled or not.
 #[must_use = "without the ack nobody learns whether the server got the event"]
 pub struct Ack<R> {
-    state: State,
+    state: AckState,
     result: PhantomData<fn() -> R>,
 }
 
-enum State {
+enum AckState {
     Waiting(Arc<Shared>, Ticket),
     Failed(AckError),
     Done,
 }
 
-impl State {
+impl AckState {
     fn poll(&mut self, cx: &Context<'_>) -> Poll<Result<Payload, AckError>> {
         match std::mem::replace(self, Self::Done) {
             Self::Failed(error) => Poll::Ready(Err(error)),
@@ -45,8 +45,8 @@ impl<R> Ack<R> {
     pub(super) fn new(sent: Result<Ticket, AckError>, shared: &Arc<Shared>) -> Self {
         Self {
             state: match sent {
-                Ok(ticket) => State::Waiting(shared.clone(), ticket),
-                Err(error) => State::Failed(error),
+                Ok(ticket) => AckState::Waiting(shared.clone(), ticket),
+                Err(error) => AckState::Failed(error),
             },
             result: PhantomData,
         }
@@ -68,7 +68,7 @@ impl<R: DeserializeOwned> Future for Ack<R> {
 
 impl<R> Drop for Ack<R> {
     fn drop(&mut self) {
-        if let State::Waiting(shared, ticket) = &self.state {
+        if let AckState::Waiting(shared, ticket) = &self.state {
             shared.untimed(|inner| inner.forget_ack(*ticket));
         }
     }

@@ -1,4 +1,4 @@
-//! Where each attempt at a connection goes, and what it takes along.
+//! Where each attempt at a connection goes, and with which query and headers.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::transport::{self, MaybeSend, Target};
 pub struct Attempt {
     /// How many there were before, of all times.
     pub number: u64,
-    /// The server, as in [`Client::builder`](super::Client::builder). The namespaces stay what they are, whatever path it has.
+    /// The server, as in [`Client::builder`](super::Client::builder). The namespaces stay as they are, whatever path it has.
     pub url: String,
     /// Goes into the query of every request, behind that of the URL; it is encoded.
     pub query: Vec<(String, String)>,
@@ -68,7 +68,7 @@ const SESSIONS: usize = 6;
 
 /// Where the links of the attempt under way lead, and those of the sessions before it.
 pub(super) struct Targets {
-    server: Server,
+    server: Box<Server>,
     dials: u64,
     target: Result<Arc<Target>, BuildError>,
     /// A session that is being left goes on where it began.
@@ -76,7 +76,7 @@ pub(super) struct Targets {
 }
 
 impl Targets {
-    pub(super) fn new(server: Server) -> Self {
+    pub(super) fn new(server: Box<Server>) -> Self {
         Self {
             server,
             dials: 0,
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn client_c07_an_attempt_goes_where_the_program_says_and_a_session_stays_where_it_began() {
-        let mut targets = Targets::new(Server {
+        let mut targets = Targets::new(Box::new(Server {
             first: Attempt {
                 number: 0,
                 url: "http://a".into(),
@@ -123,7 +123,7 @@ mod tests {
                 attempt.url = ["http://a", "http://b", "gopher://c"][attempt.number as usize].into();
                 attempt.query.push(("n".into(), attempt.number.to_string()));
             })),
-        });
+        }));
         let url = |target: Result<Arc<Target>, BuildError>| target.map(|target| target.polling_url.clone());
         let query = "name=Zo%C3%AB%20%26%20co";
         let first = format!("http://a/socket.io?{query}&n=0&EIO=4&transport=polling");

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Client;
 use super::attempt::{Attempt, Server, Targets};
-use super::auth::{Auth, Pending};
+use super::auth::{Credentials, PendingCredentials};
 use super::run::Driver;
 use super::shared::Shared;
 use crate::packet::Parser;
@@ -20,15 +20,15 @@ use crate::{BuildError, Limits, Retries, Settings};
 
 /// A client to be: settings with the JavaScript client's defaults.
 pub struct Builder {
-    server: Server,
+    server: Box<Server>,
     protocols: Vec<String>,
     credentials: bool,
     #[cfg(not(target_family = "wasm"))]
     connector: Result<transport::Connector, BuildError>,
     #[cfg(all(feature = "rustls", not(target_family = "wasm")))]
     tls: Option<Arc<rustls::ClientConfig>>,
-    auth: Result<Auth, BuildError>,
-    settings: Settings,
+    auth: Result<Credentials, BuildError>,
+    settings: Box<Settings>,
     auto_connect: bool,
     wake_on_visible: bool,
 }
@@ -36,7 +36,7 @@ pub struct Builder {
 impl Builder {
     pub(super) fn new(url: String) -> Self {
         Self {
-            server: Server {
+            server: Box::new(Server {
                 first: Attempt {
                     number: 0,
                     url,
@@ -46,15 +46,15 @@ impl Builder {
                 path: "/socket.io/".into(),
                 trailing_slash: true,
                 on_attempt: None,
-            },
+            }),
             protocols: Vec::new(),
             credentials: false,
             #[cfg(not(target_family = "wasm"))]
             connector: Ok(transport::Connector::tcp()),
             #[cfg(all(feature = "rustls", not(target_family = "wasm")))]
             tls: None,
-            auth: Ok(Auth::None),
-            settings: Settings::default(),
+            auth: Ok(Credentials::None),
+            settings: Box::default(),
             auto_connect: true,
             wake_on_visible: true,
         }
@@ -87,8 +87,8 @@ impl Builder {
         self
     }
 
-    /// Asks before each attempt at a connection where it goes: the URL, the query and the headers may be changed, starting from what this
-    /// builder says. A token that is renewed, or one server of several. A server that cannot be ends the attempt with an
+    /// Asks before each attempt at a connection where it goes: the URL, the query and the headers may be changed, starting from this
+    /// builder's. A token that is renewed, or one server of several. A server that cannot be ends the attempt with an
     /// [`Event::ConnectError`](super::Event::ConnectError). The function must not block.
     ///
     /// ```
@@ -120,7 +120,7 @@ impl Builder {
         self
     }
 
-    /// Connects by a function of a host and a port, and not by TCP: through a proxy, a tunnel, a socket of Unix. TLS is spoken over what it
+    /// Connects by a function of a host and a port, and not by TCP: through a proxy, a tunnel, a socket of Unix. TLS is spoken over the stream it
     /// returns. An IPv6 address comes in its brackets.
     ///
     /// ```
@@ -157,12 +157,12 @@ impl Builder {
         self
     }
 
-    /// The credentials presented on every connection: what serializes to an object, or to nothing (`()` or `None`).
+    /// The credentials presented on every connection: a value that serializes to an object, or to nothing (`()` or `None`).
     #[must_use]
     pub fn auth(mut self, auth: impl Serialize) -> Self {
         self.auth = match crate::payload::to_json(&auth) {
-            Ok(auth) if auth == "null" => Ok(Auth::None),
-            Ok(auth) if auth.starts_with('{') => Ok(Auth::Value(auth)),
+            Ok(auth) if auth == "null" => Ok(Credentials::None),
+            Ok(auth) if auth.starts_with('{') => Ok(Credentials::Value(auth)),
             _ => Err(BuildError::Auth),
         };
         self
@@ -172,7 +172,7 @@ impl Builder {
     /// [`Event::ConnectError`](super::Event::ConnectError) that counts as a refusal. The function must not block; it may use the client.
     #[must_use]
     pub fn auth_with(mut self, auth: impl FnMut() -> Value + MaybeSend + 'static) -> Self {
-        self.auth = Ok(Auth::Call(Box::new(auth)));
+        self.auth = Ok(Credentials::Call(Box::new(auth)));
         self
     }
 
@@ -182,7 +182,9 @@ impl Builder {
     where
         F: Future<Output = Value> + MaybeSend + 'static,
     {
-        self.auth = Ok(Auth::Async(Box::new(move || -> Pending { Box::pin(auth()) })));
+        self.auth = Ok(Credentials::Async(Box::new(move || -> PendingCredentials {
+            Box::pin(auth())
+        })));
         self
     }
 
@@ -214,7 +216,7 @@ impl Builder {
         self
     }
 
-    /// By what share of itself a delay varies, 0.0 to 1.0. Default 0.5.
+    /// The share of itself by which a delay varies, 0.0 to 1.0. Default 0.5.
     #[must_use]
     pub fn randomization_factor(mut self, factor: f64) -> Self {
         self.settings.randomization_factor = factor;
@@ -301,7 +303,7 @@ impl Builder {
         self
     }
 
-    /// How long leaving may take, for what was emitted before and for the goodbye. Default 10 s.
+    /// How long leaving may take, for the events emitted before and for the goodbye. Default 10 s.
     #[must_use]
     pub fn close_timeout(mut self, timeout: Duration) -> Self {
         self.settings.close_timeout = timeout;
@@ -364,7 +366,7 @@ impl Builder {
     /// Events that happen before [`Client::events`] is called are not seen; to see the very first, turn `auto_connect` off and connect then.
     ///
     /// # Errors
-    /// Where what the client was told can never work, see [`BuildError`].
+    /// Where the settings can never work, see [`BuildError`].
     pub fn build(self) -> Result<Client, BuildError> {
         let endpoint = self.server.endpoint()?;
         check_protocols(&self.protocols)?;
@@ -402,6 +404,7 @@ impl Builder {
         let wake = self.wake_on_visible.then(|| {
             transport::on_return(move || {
                 if let Some(shared) = to_wake.upgrade() {
+                    shared.untimed(|inner| inner.clock.look());
                     shared.with(|inner, now| inner.machine.handle(Input::Wake, now));
                 }
             })

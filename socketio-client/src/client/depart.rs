@@ -1,4 +1,4 @@
-//! Waiting until what was emitted is on its way, and leaving.
+//! Waiting until every emitted event is on its way, and leaving.
 
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -12,15 +12,15 @@ use crate::time::{Time, earliest};
 pub(super) struct Departure {
     key: SocketKey,
     until: Time,
-    stage: Stage,
+    stage: DepartureStage,
     /// How many events did not go.
     unsent: usize,
     waker: Option<Waker>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// What was emitted is on its way. Then the socket disconnects, or not.
+enum DepartureStage {
+    /// The emitted events go on their way. Then the socket disconnects, or not.
     Flushing {
         then_close: bool,
     },
@@ -36,7 +36,7 @@ impl Inner {
         let departure = Departure {
             key,
             until: now.saturating_add(self.close_timeout),
-            stage: Stage::Flushing { then_close: close },
+            stage: DepartureStage::Flushing { then_close: close },
             unsent: 0,
             waker: None,
         };
@@ -48,7 +48,7 @@ impl Inner {
     pub(super) fn departure_deadline(&self) -> Option<Time> {
         let mut all = None;
         for departure in self.departures.values() {
-            if departure.stage != Stage::Done {
+            if departure.stage != DepartureStage::Done {
                 all = earliest(all, Some(departure.until));
             }
         }
@@ -61,26 +61,26 @@ impl Inner {
         let mut told = false;
         for departure in self.departures.values_mut() {
             let over = self.finished || departure.until <= now;
-            if let Stage::Flushing { then_close } = departure.stage {
+            if let DepartureStage::Flushing { then_close } = departure.stage {
                 let unsent = self.machine.unsent(departure.key);
                 let hopeless = !self.machine.is_active(departure.key);
                 if unsent > 0 && !hopeless && !over {
                     continue;
                 }
                 departure.unsent = unsent;
-                departure.stage = Stage::Done;
+                departure.stage = DepartureStage::Done;
                 if then_close {
                     self.machine.handle(Input::Disconnect(departure.key), now);
-                    departure.stage = Stage::Closing;
+                    departure.stage = DepartureStage::Closing;
                     told = true;
                 }
             }
             let idle = self.io.is_empty() && !self.carrying_out && self.goodbyes == 0;
             let settled = idle && self.machine.is_settled() && !told;
-            if departure.stage == Stage::Closing && (settled || over) {
-                departure.stage = Stage::Done;
+            if departure.stage == DepartureStage::Closing && (settled || over) {
+                departure.stage = DepartureStage::Done;
             }
-            if departure.stage == Stage::Done {
+            if departure.stage == DepartureStage::Done {
                 self.to_wake.extend(departure.waker.take());
             }
         }
@@ -91,7 +91,7 @@ impl Inner {
         let Some(departure) = self.departures.get_mut(&id) else {
             return Poll::Ready(Ok(()));
         };
-        if departure.stage != Stage::Done {
+        if departure.stage != DepartureStage::Done {
             departure.waker = Some(cx.waker().clone());
             return Poll::Pending;
         }

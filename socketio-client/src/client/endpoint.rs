@@ -69,12 +69,12 @@ impl Endpoint {
         }
     }
 
-    /// What a WebSocket dials.
+    /// The URL that a WebSocket dials, without a session.
     pub(super) fn websocket_url(&self) -> String {
         self.url(if self.secure { "wss" } else { "ws" }, "websocket")
     }
 
-    /// What long-polling asks.
+    /// The URL of long-polling requests, without a session.
     pub(super) fn polling_url(&self) -> String {
         self.url(if self.secure { "https" } else { "http" }, "polling")
     }
@@ -99,7 +99,7 @@ fn check_authority(authority: &str) -> Result<(), String> {
             let (address, port) = rest
                 .split_once(']')
                 .ok_or("an address in brackets does not end")?;
-            // Roughly: to parse one is kilobytes of code in a page. What is no address after all cannot be dialled.
+            // Roughly: to parse one is kilobytes of code in a page. One that is no address after all cannot be dialled.
             let plausible = |byte: u8| byte.is_ascii_hexdigit() || b":.".contains(&byte);
             if !address.bytes().all(plausible) || address.bytes().filter(|byte| *byte == b':').count() < 2 {
                 return Err(format!("no IPv6 address: {address}"));
@@ -111,7 +111,7 @@ fn check_authority(authority: &str) -> Result<(), String> {
             None => (host_and_port, ""),
         },
     };
-    // What is not ASCII is a letter, as far as this goes: to know is a table in a page.
+    // Outside ASCII every character passes: telling letters apart takes a table in a page.
     let usable = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"-._~:%".contains(&byte);
     if host.is_empty() || !host.bytes().all(usable) {
         return Err("it names no host".into());
@@ -127,7 +127,7 @@ fn check_authority(authority: &str) -> Result<(), String> {
     }
 }
 
-/// With everything escaped that a URL does not hold. What is escaped already stays so.
+/// With everything escaped that a URL does not hold. Escapes stay as they are.
 fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     transport::push_encoded(&mut encoded, text, b"-._~!$&'()*+,;=:@/?%");

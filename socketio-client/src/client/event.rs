@@ -1,4 +1,4 @@
-//! What a program learns about a socket.
+//! The events of a socket, as a program sees them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -8,14 +8,14 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::shared::Shared;
-use crate::protocol::{self, AckRequest, SocketKey};
+use crate::protocol::{AckRequest, SocketEvent, SocketKey};
 use crate::{ConnectError, DisconnectReason, EmitError, Payload, WebSocketFailure};
 
 /// Something that happened to a socket, in the order it happened.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// The client dials.
+    /// The client dials the server.
     Connecting {
         /// 0 for the first time, then which attempt to come back this is.
         attempt: u32,
@@ -27,9 +27,9 @@ pub enum Event {
     },
     /// The connection ended. Unless the reason is one of the two that are final, the client comes back.
     Disconnected {
-        /// Why.
+        /// Why the connection ended.
         reason: DisconnectReason,
-        /// More, for people.
+        /// Details for people, not for programs.
         details: Option<String>,
     },
     /// An attempt failed, or the server refused the namespace.
@@ -38,14 +38,14 @@ pub enum Event {
     Reconnecting {
         /// Which attempt comes next, from 1.
         attempt: u32,
-        /// After how long.
+        /// The delay before it.
         delay: Duration,
     },
     /// The last of [`reconnection_attempts`](super::Builder::reconnection_attempts) failed.
     ReconnectFailed,
     /// A packet of the server could not be read, and was skipped: an event or an ack, perhaps. The connection goes on.
     Unreadable {
-        /// Why, for people.
+        /// The reason, for people.
         details: String,
     },
     /// The server pinged, and was answered. In [`engine_events`](super::Client::engine_events) only.
@@ -57,14 +57,14 @@ pub enum Event {
     Upgraded,
     /// WebSocket could not take over; long-polling goes on.
     UpgradeFailed {
-        /// How it failed.
+        /// How the WebSocket failed.
         failure: WebSocketFailure,
     },
     /// An event of the retry queue was dropped after its last try, see [`Retries`](crate::Retries).
     Undelivered(Message),
     /// This stream was not read for so long that it held up the others, and missed events, see [`Limits::events`](crate::Limits::events).
     Missed {
-        /// How many.
+        /// How many events that were.
         events: usize,
     },
     /// The server emitted an event.
@@ -75,7 +75,7 @@ pub enum Event {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Message {
-    /// Its name.
+    /// The name it was emitted under.
     pub event: String,
     /// Its arguments: [`parse`](Self::parse) reads them as a type of the program's.
     pub payload: Payload,
@@ -110,7 +110,7 @@ pub struct Responder {
     shared: Weak<Shared>,
     key: SocketKey,
     ack: AckRequest,
-    /// Of all clones.
+    /// Shared by all clones.
     answered: Arc<AtomicBool>,
 }
 
@@ -146,12 +146,12 @@ impl Event {
         Self::Message(Message::own(event, payload))
     }
 
-    pub(super) fn new(event: protocol::Event, key: SocketKey, shared: &Weak<Shared>) -> Self {
+    pub(super) fn new(event: SocketEvent, key: SocketKey, shared: &Weak<Shared>) -> Self {
         match event {
-            protocol::Event::Connecting { attempt } => Self::Connecting { attempt },
-            protocol::Event::Connected { id } => Self::Connected { id },
-            protocol::Event::Disconnected { reason, details } => Self::Disconnected { reason, details },
-            protocol::Event::ConnectError {
+            SocketEvent::Connecting { attempt } => Self::Connecting { attempt },
+            SocketEvent::Connected { id } => Self::Connected { id },
+            SocketEvent::Disconnected { reason, details } => Self::Disconnected { reason, details },
+            SocketEvent::ConnectError {
                 message,
                 data,
                 refused,
@@ -167,17 +167,15 @@ impl Event {
                     cause: failure.cause.map(|cause| cause.0),
                 })
             }
-            protocol::Event::Reconnecting { attempt, delay } => Self::Reconnecting { attempt, delay },
-            protocol::Event::ReconnectFailed => Self::ReconnectFailed,
-            protocol::Event::Unreadable { details } => Self::Unreadable { details },
-            protocol::Event::Ping => Self::Ping,
-            protocol::Event::Drained => Self::Drained,
-            protocol::Event::Upgraded => Self::Upgraded,
-            protocol::Event::UpgradeFailed { failure } => Self::UpgradeFailed { failure },
-            protocol::Event::Undelivered { event, payload } => {
-                Self::Undelivered(Message::own(event, payload))
-            }
-            protocol::Event::Message { event, payload, ack } => Self::Message(Message {
+            SocketEvent::Reconnecting { attempt, delay } => Self::Reconnecting { attempt, delay },
+            SocketEvent::ReconnectFailed => Self::ReconnectFailed,
+            SocketEvent::Unreadable { details } => Self::Unreadable { details },
+            SocketEvent::Ping => Self::Ping,
+            SocketEvent::Drained => Self::Drained,
+            SocketEvent::Upgraded => Self::Upgraded,
+            SocketEvent::UpgradeFailed { failure } => Self::UpgradeFailed { failure },
+            SocketEvent::Undelivered { event, payload } => Self::Undelivered(Message::own(event, payload)),
+            SocketEvent::Message { event, payload, ack } => Self::Message(Message {
                 event,
                 payload,
                 ack: ack.map(|ack| Responder {

@@ -31,7 +31,7 @@ use crate::time::Time;
 use crate::transport::{self, MaybeSend};
 use crate::{AckError, EmitError, Payload, Unsent};
 use shared::{Inner, Shared};
-use streams::Topic;
+use streams::StreamTopic;
 
 /// One socket of a connection. Cheap to clone; once every clone is dropped, the connection closes and event streams end.
 #[derive(Clone)]
@@ -118,7 +118,7 @@ impl Client {
         self.input(Input::Connect(self.key));
     }
 
-    /// Disconnects and stays so until [`connect`](Self::connect). What waits in the send buffer is kept. What was given to a standing
+    /// Disconnects and stays so until [`connect`](Self::connect). The send buffer is kept. Events given to a standing
     /// connection still goes, up to [`close_timeout`](Builder::close_timeout), as long as the runtime lives; to wait for it, or for the buffer,
     /// call [`close`](Self::close).
     pub fn disconnect(&self) {
@@ -138,7 +138,7 @@ impl Client {
     /// ends awaits this. Dropping the future early leaves the socket as it is by then.
     ///
     /// # Errors
-    /// As those of [`flush`](Self::flush). The socket is disconnected all the same; what did not go is kept, as
+    /// As those of [`flush`](Self::flush). The socket is disconnected all the same; unsent events are kept, as
     /// [`disconnect`](Self::disconnect) has it.
     pub async fn close(&self) -> Result<(), Unsent> {
         depart::depart(self.shared(), self.key, true).await
@@ -153,11 +153,12 @@ impl Client {
     /// for is dialled at once. Does nothing while connected, dialling, or given up. In a page this happens by itself, see
     /// [`Builder::wake_on_visible`].
     pub fn wake(&self) {
+        self.shared().untimed(|inner| inner.clock.look());
         self.input(Input::Wake);
     }
 
     /// Breaks the connection, or the attempt at one, as the network might: every socket on it loses it, and comes back as after any other loss.
-    /// For trying out what a program does then. Does nothing where there is no connection.
+    /// For trying out how a program takes it. Does nothing where there is no connection.
     pub fn close_transport(&self) {
         self.input(Input::CloseTransport);
     }
@@ -204,7 +205,7 @@ impl Client {
     }
 
     /// Whether the current connection, or else the last one, took up where the one before it broke. The server, with connection state recovery
-    /// turned on, has then replayed what was missed, and the socket's id and rooms are the same. Right from
+    /// turned on, has then replayed the missed events, and the socket's id and rooms are the same. Right from
     /// [`Event::Connected`](crate::Event::Connected) on.
     pub fn recovered(&self) -> bool {
         self.shared().untimed(|inner| inner.machine.recovered(self.key))
@@ -215,7 +216,7 @@ impl Client {
         self.shared().untimed(|inner| inner.machine.round_trip())
     }
 
-    /// What carries the connection: `websocket` or `polling`. While there is none, what the next one begins with.
+    /// The transport of the connection: `websocket` or `polling`. While there is none, the transport that the next one begins with.
     pub fn transport_name(&self) -> &'static str {
         self.shared().untimed(|inner| inner.machine.transport().as_str())
     }
@@ -231,7 +232,7 @@ impl Client {
         self.shared().untimed(|inner| inner.machine.buffered(self.key))
     }
 
-    /// Sends an event, or keeps it for the next connection. See [`Payload`] for what becomes of a tuple.
+    /// Sends an event, or keeps it for the next connection. See [`Payload`] for tuples.
     ///
     /// ```no_run
     /// # fn emit(client: &socketio_anywhere::Client) -> Result<(), socketio_anywhere::EmitError> {
@@ -344,7 +345,7 @@ impl Client {
     /// Each call gives a stream of its own. One that is not read slows the connection down when it is full, see
     /// [`Limits::events`](crate::Limits::events); drop it when it is not needed.
     pub fn events(&self) -> EventStream {
-        EventStream::new(self.shared(), self.key, Topic::All)
+        EventStream::new(self.shared(), self.key, StreamTopic::All)
     }
 
     /// The arguments of every event of this name from here on.
@@ -361,9 +362,9 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// What [`events`](Self::events) says of full streams holds here too.
+    /// A full stream slows the connection down as one of [`events`](Self::events) does.
     pub fn on<T: DeserializeOwned>(&self, event: &str) -> TypedStream<T> {
-        let topic = Topic::Named(event.to_owned());
+        let topic = StreamTopic::Named(event.to_owned());
         TypedStream::new(EventStream::new(self.shared(), self.key, topic))
     }
 
@@ -380,7 +381,7 @@ impl Client {
         event: &str,
         mut call: impl FnMut(T) + MaybeSend + 'static,
     ) -> Handler {
-        let events = EventStream::new(self.shared(), self.key, Topic::Named(event.to_owned()));
+        let events = EventStream::new(self.shared(), self.key, StreamTopic::Named(event.to_owned()));
         let handler = Handler::new(events.end());
         let mut stream = TypedStream::new(events);
         transport::spawn(async move {
@@ -393,15 +394,15 @@ impl Client {
         handler
     }
 
-    /// What befalls the connection beneath from here on, for this socket: [`Event::Ping`], [`Event::Drained`], [`Event::Upgraded`] and
+    /// The events of the connection beneath from here on, for this socket: [`Event::Ping`], [`Event::Drained`], [`Event::Upgraded`] and
     /// [`Event::UpgradeFailed`], as `socket.io.engine.on(…)` tells them in JavaScript.
     pub fn engine_events(&self) -> EventStream {
-        EventStream::new(self.shared(), self.key, Topic::Engine)
+        EventStream::new(self.shared(), self.key, StreamTopic::Engine)
     }
 
     /// Every event that this socket emits from here on, as it goes out: at once, or when the connection stands.
     pub fn sent(&self) -> SentStream {
-        SentStream::new(EventStream::new(self.shared(), self.key, Topic::Sent))
+        SentStream::new(EventStream::new(self.shared(), self.key, StreamTopic::Sent))
     }
 }
 

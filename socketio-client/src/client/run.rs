@@ -1,11 +1,11 @@
-//! The one loop that does I/O: it carries out what the machine asks for, and tells it what came of it.
+//! The one loop that does I/O: it carries out the outputs of the machine, and tells it the results.
 
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::attempt::Targets;
-use super::auth::{Auth, Pending, presented};
+use super::auth::{Credentials, PendingCredentials, presented};
 use super::shared::Shared;
 use crate::map::Map;
 use crate::protocol::{Input, LinkEvent, LinkFailure, LinkId, Output, SocketKey};
@@ -16,9 +16,9 @@ pub(super) struct Driver {
     shared: Arc<Shared>,
     dial: Dial,
     targets: Targets,
-    auth: Auth,
+    auth: Credentials,
     /// Credentials that were asked for. Those for a connection that is gone are dropped.
-    pending: Vec<(SocketKey, LinkId, Pending)>,
+    pending: Vec<(SocketKey, LinkId, PendingCredentials)>,
     links: Map<LinkId, Link>,
     /// Of links that were closed.
     goodbyes: Vec<Goodbye>,
@@ -36,7 +36,7 @@ impl Driver {
         shared: Arc<Shared>,
         dial: Dial,
         targets: Targets,
-        auth: Auth,
+        auth: Credentials,
         wake: Option<OnReturn>,
     ) -> Self {
         Self {
@@ -72,10 +72,10 @@ impl Driver {
         Poll::Pending
     }
 
-    /// Does what the machine asks for; returns whether the client is finished.
+    /// Carries out the outputs of the machine; returns whether the client is finished.
     fn carry_out(&mut self, cx: &Context<'_>) -> bool {
         loop {
-            let (output, wait, finished, last, paused) = self.shared.untimed(|inner| {
+            let (output, wait, finished, last, paused) = self.shared.take_work(|inner| {
                 inner.register_driver(cx);
                 let output = inner.io.pop_front();
                 inner.carrying_out = output.is_some();
@@ -94,42 +94,46 @@ impl Driver {
             };
             #[cfg(feature = "tracing")]
             super::trace::output(&output);
-            match output {
-                Output::Open { link, sid } => {
-                    if let Some(target) = self.target(link, sid.as_deref()) {
-                        self.links
-                            .insert(link, Link::dial(&self.dial, &target, sid.as_deref()));
-                    }
+            self.act(output);
+        }
+    }
+
+    fn act(&mut self, output: Output) {
+        match output {
+            Output::Open { link, sid } => {
+                if let Some(target) = self.target(link, sid.as_deref()) {
+                    self.links
+                        .insert(link, Link::dial(&self.dial, &target, sid.as_deref()));
                 }
-                Output::Request { link, sid, body } if cfg!(feature = "polling") => {
-                    if let Some(target) = self.target(link, sid.as_deref()) {
-                        let request = Link::request(&self.dial, &target, sid.as_deref(), body);
-                        self.links.insert(link, request);
-                    }
-                }
-                Output::Send { link, frames } => {
-                    if let Some(link) = self.links.get_mut(&link) {
-                        link.send(frames);
-                    }
-                }
-                Output::Barrier { link } => {
-                    if let Some(link) = self.links.get_mut(&link) {
-                        link.barrier();
-                    }
-                }
-                Output::Close { link } => {
-                    self.pending.retain(|(_, asked, _)| *asked != link);
-                    if let Some(link) = self.links.remove(&link) {
-                        self.close(link);
-                    }
-                }
-                Output::Authenticate { socket, link } => self.authenticate(socket, link),
-                Output::Request { .. }
-                | Output::Event { .. }
-                | Output::Sent { .. }
-                | Output::Acked { .. }
-                | Output::Wait(_) => {}
             }
+            Output::Request { link, sid, body } if cfg!(feature = "polling") => {
+                if let Some(target) = self.target(link, sid.as_deref()) {
+                    let request = Link::request(&self.dial, &target, sid.as_deref(), body);
+                    self.links.insert(link, request);
+                }
+            }
+            Output::Send { link, frames } => {
+                if let Some(link) = self.links.get_mut(&link) {
+                    link.send(frames);
+                }
+            }
+            Output::Barrier { link } => {
+                if let Some(link) = self.links.get_mut(&link) {
+                    link.barrier();
+                }
+            }
+            Output::Close { link } => {
+                self.pending.retain(|(_, asked, _)| *asked != link);
+                if let Some(link) = self.links.remove(&link) {
+                    self.close(link);
+                }
+            }
+            Output::Authenticate { socket, link } => self.authenticate(socket, link),
+            Output::Request { .. }
+            | Output::Event { .. }
+            | Output::Sent { .. }
+            | Output::Acked { .. }
+            | Output::Wait(_) => {}
         }
     }
 
@@ -150,10 +154,10 @@ impl Driver {
         let own = self.shared.untimed(|inner| inner.auths.get(&socket).cloned());
         let auth = match (own, &mut self.auth) {
             (Some(value), _) => Some(value),
-            (None, Auth::None) => None,
-            (None, Auth::Value(value)) => Some(value.clone()),
-            (None, Auth::Call(call)) => Some(presented(&call())),
-            (None, Auth::Async(call)) => {
+            (None, Credentials::None) => None,
+            (None, Credentials::Value(value)) => Some(value.clone()),
+            (None, Credentials::Call(call)) => Some(presented(&call())),
+            (None, Credentials::Async(call)) => {
                 let pending = call();
                 self.pending.push((socket, link, pending));
                 return;

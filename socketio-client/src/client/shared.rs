@@ -1,4 +1,4 @@
-//! What the handles, the streams and the loop share: the machine behind a lock, and who waits for what.
+//! Shared by the handles, the streams and the loop: the machine behind a lock, and who waits.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -29,9 +29,9 @@ pub(super) struct Inner {
     /// The credentials of namespaces that have their own, as JSON.
     pub(super) auths: Map<SocketKey, String>,
     pub(super) auto_connect: bool,
-    /// What the loop has to do.
+    /// Work for the loop.
     pub(super) io: VecDeque<Output>,
-    /// It is doing the last of what it took.
+    /// It is doing the last it took.
     pub(super) carrying_out: bool,
     pub(super) wait: Option<Time>,
     /// Every handle is dropped, or the loop's runtime has ended: the loop tidies up and ends.
@@ -49,7 +49,7 @@ pub(super) struct Inner {
     this: Weak<Shared>,
 }
 
-/// An ack to be: who waits, or what came.
+/// An ack to be: who waits, or the result.
 #[derive(Default)]
 pub(super) struct Slot {
     result: Option<Result<Payload, AckError>>,
@@ -57,7 +57,11 @@ pub(super) struct Slot {
 }
 
 impl Shared {
-    pub(super) fn new(settings: Settings, namespace: &str, auto_connect: bool) -> (Arc<Self>, SocketKey) {
+    pub(super) fn new(
+        settings: Box<Settings>,
+        namespace: &str,
+        auto_connect: bool,
+    ) -> (Arc<Self>, SocketKey) {
         let max_events = settings.limits.events;
         let (close_timeout, ack_timeout) = (settings.close_timeout.into(), settings.ack_timeout.into());
         let mut machine = Machine::new(settings, transport::seed());
@@ -96,13 +100,23 @@ impl Shared {
         })
     }
 
-    /// Does something that does not depend on the time, hands out what came of it, then wakes whoever it concerns.
+    /// Does something that does not depend on the time, hands out the outcome, then wakes those it concerns.
     ///
-    /// To read the clock costs a browser more than most of what is done here.
+    /// To read the clock costs a browser more than most calls here.
     pub(super) fn untimed<R>(&self, act: impl FnOnce(&mut Inner) -> R) -> R {
         let mut visit = self.visit();
         let result = act(&mut visit);
         end(visit);
+        result
+    }
+
+    /// Takes work that is handed out already: nothing comes of that, but where somebody waits for it to be done.
+    pub(super) fn take_work<R>(&self, take: impl FnOnce(&mut Inner) -> R) -> R {
+        let mut visit = self.visit();
+        let result = take(&mut visit);
+        if visit.departures.first().is_some() {
+            end(visit);
+        }
         result
     }
 
@@ -114,7 +128,7 @@ impl Shared {
     }
 }
 
-/// Hands out what came of a visit, then wakes those it concerns.
+/// Hands out the outcome of a visit, then wakes those it concerns.
 #[inline(never)]
 fn end(mut visit: MutexGuard<'_, Inner>) {
     let wakers = visit.pump();
@@ -125,7 +139,7 @@ fn end(mut visit: MutexGuard<'_, Inner>) {
 }
 
 impl Inner {
-    /// Hands out what the machine has to say; returns whom to wake.
+    /// Hands out the machine's outputs; returns whom to wake.
     fn pump(&mut self) -> Vec<Waker> {
         let mut io = false;
         loop {
@@ -211,7 +225,7 @@ impl Inner {
         }
     }
 
-    /// Ends everything.
+    /// Disconnects every socket, and ends the streams and the waits.
     pub(super) fn finish(&mut self) {
         self.finished = true;
         let now = self.clock.now();

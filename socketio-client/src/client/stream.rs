@@ -1,4 +1,4 @@
-//! Streams of what happens.
+//! Streams of events.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::event::{Event, Message};
 use super::shared::Shared;
-use super::streams::Topic;
+use super::streams::StreamTopic;
 use crate::protocol::SocketKey;
 
 /// Everything that happens to a socket, in order. Ends when every [`Client`](super::Client) is dropped.
@@ -21,7 +21,7 @@ pub struct EventStream {
 }
 
 impl EventStream {
-    pub(super) fn new(shared: &Arc<Shared>, key: SocketKey, topic: Topic) -> Self {
+    pub(super) fn new(shared: &Arc<Shared>, key: SocketKey, topic: StreamTopic) -> Self {
         Self {
             id: shared.untimed(|inner| inner.subscribe(key, topic)),
             shared: shared.clone(),
@@ -115,7 +115,7 @@ impl<T: DeserializeOwned> Stream for TypedStream<T> {
     }
 }
 
-/// What this side emits, as it goes out.
+/// The events that this side emits, as they go out.
 #[derive(Debug)]
 pub struct SentStream(EventStream);
 

@@ -1,4 +1,4 @@
-//! The event streams: what each has not read, and whether that leaves room for more.
+//! The event streams: the unread events of each, and whether there is room for more.
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
@@ -9,26 +9,26 @@ use crate::map::Map;
 use crate::protocol::SocketKey;
 use crate::time::Time;
 
-/// How much fuller than its limit a stream may get while an ack is awaited, which may be behind what it has not read.
+/// How much fuller than its limit a stream may get while an ack is awaited, which may be behind its unread events.
 const WHILE_AN_ACK_IS_AWAITED: usize = 16;
 
 /// How long a stream may hold up the others unread. Less than servers wait for the answer to a ping.
 const STALLED: Time = Time::from_secs(10);
 
-/// What a stream is about.
+/// The events that a stream wants.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Topic {
-    /// Everything that happens.
+pub(super) enum StreamTopic {
+    /// Every event of the socket but pings and drains.
     All,
     /// The server's events of one name.
     Named(String),
-    /// What this side emits.
+    /// The events that this side emits.
     Sent,
-    /// What befalls what carries the connection.
+    /// Pings, drains and upgrades of the connection.
     Engine,
 }
 
-impl Topic {
+impl StreamTopic {
     fn wants(&self, event: &Event, sent: bool) -> bool {
         match (self, event) {
             (Self::Engine, Event::Ping | Event::Drained | Event::Upgraded | Event::UpgradeFailed { .. }) => {
@@ -43,10 +43,10 @@ impl Topic {
     }
 }
 
-/// What one stream has not read.
+/// The unread events of one stream.
 struct Queue {
     key: SocketKey,
-    topic: Topic,
+    topic: StreamTopic,
     events: VecDeque<Event>,
     waker: Option<Waker>,
     /// It has reached the limit, and was not half read since.
@@ -158,11 +158,11 @@ impl Streams {
 }
 
 impl Inner {
-    pub(super) fn subscribe(&mut self, key: SocketKey, topic: Topic) -> u64 {
-        if topic == Topic::Sent {
+    pub(super) fn subscribe(&mut self, key: SocketKey, topic: StreamTopic) -> u64 {
+        if topic == StreamTopic::Sent {
             self.machine.watch_sent(key, true);
         }
-        if topic == Topic::Engine {
+        if topic == StreamTopic::Engine {
             self.machine.watch_engine(true);
         }
         let streams = &mut self.streams;
@@ -187,15 +187,15 @@ impl Inner {
         };
         self.streams.full -= usize::from(gone.full);
         self.to_wake.extend(gone.waker);
-        if gone.topic == Topic::Sent {
+        if gone.topic == StreamTopic::Sent {
             let mut others = self.streams.queues.values();
-            let still = others.any(|queue| queue.topic == Topic::Sent && queue.key == gone.key);
+            let still = others.any(|queue| queue.topic == StreamTopic::Sent && queue.key == gone.key);
             self.machine.watch_sent(gone.key, still);
         }
-        if gone.topic == Topic::Engine {
+        if gone.topic == StreamTopic::Engine {
             let mut others = self.streams.queues.values();
             self.machine
-                .watch_engine(others.any(|queue| queue.topic == Topic::Engine));
+                .watch_engine(others.any(|queue| queue.topic == StreamTopic::Engine));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Engine.IO 4: what goes over a transport, one frame at a time.
+//! Engine.IO 4: the packets of a transport, one frame at a time.
 
 use serde_json::Value;
 
@@ -8,9 +8,9 @@ use crate::payload::json;
 /// One message of a WebSocket: text, or bytes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Frame {
-    /// A text message.
+    /// A text message of a WebSocket, or a text packet of long-polling.
     Text(String),
-    /// A binary message.
+    /// A binary message of a WebSocket, or base 64 of long-polling.
     Binary(Vec<u8>),
 }
 
@@ -29,7 +29,7 @@ impl Frame {
     }
 }
 
-/// What an Engine.IO frame says.
+/// The meaning of an Engine.IO frame.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum EnginePacket {
     /// `0`: the server's handshake.
@@ -51,7 +51,7 @@ pub enum EnginePacket {
 /// The server's first packet. Times are in milliseconds.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Handshake {
-    /// The Engine.IO session.
+    /// The id of the Engine.IO session.
     pub sid: String,
     /// The transports this session may move to.
     pub upgrades: Vec<String>,

@@ -15,7 +15,7 @@ use super::{Frame, Kind, Packet, PacketError};
 use crate::Payload;
 use reader::Reader;
 
-/// Reads a packet.
+/// Reads a packet from one binary frame.
 pub(super) fn decode(frame: &Frame, max_attachments: usize) -> Result<Packet, PacketError> {
     let Frame::Binary(bytes) = frame else {
         return Err(PacketError::Type);
@@ -64,7 +64,7 @@ fn arguments(kind: Kind, data: Option<Value>) -> Result<Vec<Value>, PacketError>
     }
 }
 
-/// Writes a packet.
+/// Writes a packet as one binary frame.
 pub(super) fn encode(packet: Packet) -> Frame {
     let Packet {
         kind,

@@ -27,7 +27,7 @@ pub enum Parser {
 }
 
 impl Parser {
-    /// Writes a packet.
+    /// Writes a packet, as one frame or several.
     pub fn encode(self, packet: Packet) -> Vec<Frame> {
         match self {
             Self::Json => packet.encode(),
@@ -53,13 +53,13 @@ pub enum PacketError {
     #[cfg(feature = "msgpack")]
     #[error("malformed MessagePack: {0}")]
     MessagePack(String),
-    /// The payload is well formed and not what this type of packet carries.
+    /// The payload is well formed, and of a shape that this type of packet does not carry.
     #[error("payload of the wrong shape")]
     Shape,
     /// A binary attachment is missing, superfluous, or pointed at from nowhere.
     #[error("binary attachments do not match")]
     Attachments,
-    /// Longer than [`Limits::packet`](crate::Limits::packet).
+    /// The packet is longer than [`Limits::packet`](crate::Limits::packet).
     #[error("packet too large")]
     TooLarge,
 }

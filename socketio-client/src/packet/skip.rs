@@ -1,4 +1,4 @@
-//! What is still known of a packet that cannot be read: so that it is skipped, and nothing but it is lost.
+//! The part that is still known of an unreadable packet: so that it is skipped, and nothing but it is lost.
 
 use super::PacketError;
 
@@ -18,7 +18,7 @@ impl Skipped {
         Self {
             namespace: Some(namespace.to_owned()),
             last: text
-                .trim_end()
+                .trim_ascii_end()
                 .strip_suffix(']')
                 .and_then(last_text)
                 .map(str::to_owned),
@@ -27,11 +27,11 @@ impl Skipped {
     }
 }
 
-/// The last of values of JSON with commas between them, where it is a text without escapes. What comes before it need not be JSON.
+/// The last of values of JSON with commas between them, where it is a text without escapes. The text before it need not be JSON.
 pub(crate) fn last_text(values: &str) -> Option<&str> {
-    let text = values.trim_end().strip_suffix('"')?;
+    let text = values.trim_ascii_end().strip_suffix('"')?;
     let start = text.bytes().rposition(|byte| byte == b'"')?;
-    let before = text[..start].trim_end();
+    let before = text[..start].trim_ascii_end();
     let last = &text[start + 1..];
     ((before.is_empty() || before.ends_with([',', '['])) && !last.contains('\\')).then_some(last)
 }

@@ -7,7 +7,7 @@ use super::{Frame, PacketError, Parser};
 use crate::Payload;
 use crate::payload::json::{self, between};
 
-/// What a packet is for.
+/// The type of a packet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
     /// `0`: asks for a namespace, or grants it.
@@ -22,10 +22,10 @@ pub enum Kind {
     ConnectError,
 }
 
-/// One Socket.IO packet.
+/// One packet of Socket.IO, with its attachments.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Packet {
-    /// What it is for.
+    /// The type of the packet.
     pub kind: Kind,
     /// The namespace, with its leading slash.
     pub namespace: String,
@@ -99,7 +99,7 @@ impl Packet {
 #[derive(Debug)]
 pub struct Decoder {
     parser: Parser,
-    pending: Option<Pending>,
+    pending: Option<PartialPacket>,
     /// How many attachments of a packet that was skipped are still to come.
     to_skip: usize,
     skipped: Option<Skipped>,
@@ -108,7 +108,7 @@ pub struct Decoder {
 }
 
 #[derive(Debug)]
-struct Pending {
+struct PartialPacket {
     packet: Packet,
     wanted: usize,
     bytes: usize,
@@ -182,7 +182,7 @@ impl Decoder {
                 match header.packet(self.max_attachments) {
                     Ok(packet) if header.wanted == 0 => Ok(Some(packet)),
                     Ok(packet) => {
-                        self.pending = Some(Pending {
+                        self.pending = Some(PartialPacket {
                             packet,
                             wanted: header.wanted,
                             bytes: text.len(),
@@ -221,20 +221,20 @@ impl Decoder {
     }
 }
 
-/// What stands before the JSON of a packet.
+/// The part before the JSON of a packet.
 struct Header<'a> {
     kind: Kind,
     binary: bool,
     /// How many attachments follow.
     wanted: usize,
     namespace: &'a str,
-    /// Digits.
+    /// Its digits; empty where there is none.
     id: &'a str,
     json: &'a str,
 }
 
 impl<'a> Header<'a> {
-    /// Fails where it is no packet, or where nobody could tell what follows.
+    /// Fails where it is no packet, or where nobody could tell the number of its attachments.
     fn read(text: &'a str) -> Result<Self, PacketError> {
         let (kind, binary) = match text.bytes().next() {
             Some(b'0') => (Kind::Connect, false),

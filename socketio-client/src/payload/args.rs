@@ -11,9 +11,12 @@ use super::json;
 pub(super) struct Args<'a>(pub(super) &'a str);
 
 impl<'a> Args<'a> {
-    /// The first, or null where there is none.
+    /// The first and those behind it, which nobody reads, or null where there is none.
     fn first(self) -> &'a str {
-        json::split_first(self.0).map_or("null", |(first, _)| first)
+        match self.0.trim_ascii_start() {
+            "" => "null",
+            args => args,
+        }
     }
 
     fn reader(self) -> serde_json::Deserializer<serde_json::de::StrRead<'a>> {
@@ -29,7 +32,7 @@ impl<'de> Deserializer<'de> for Args<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.first() == "null" {
+        if self.first().starts_with("null") {
             visitor.visit_none()
         } else {
             visitor.visit_some(self)
@@ -88,7 +91,7 @@ impl<'de> Deserializer<'de> for Args<'de> {
     }
 }
 
-/// The arguments of a tuple; what is behind them is passed over, as a function of JavaScript does.
+/// The arguments of a tuple; those behind are passed over, as a function of JavaScript does.
 struct Several<'a> {
     args: &'a str,
     left: usize,

@@ -1,7 +1,7 @@
 //! Bytes among the arguments.
 //!
 //! Invariant: the collector is set only for the length of one call into serde, on this thread; whatever happens inside, the guard restores
-//! what was there before.
+//! the one before.
 
 use std::cell::RefCell;
 
@@ -40,7 +40,7 @@ impl std::fmt::Debug for Binary {
     }
 }
 
-/// Puts back what was collected before, however the call ends.
+/// Puts back the collector before this one, however the call ends.
 struct Collecting(Option<Vec<Vec<u8>>>);
 
 impl Drop for Collecting {
@@ -76,7 +76,7 @@ impl Serialize for Binary {
 
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
-enum Read {
+enum BinaryForm {
     Placeholder {
         #[serde(rename = "_placeholder")]
         placeholder: bool,
@@ -87,9 +87,9 @@ enum Read {
 
 impl<'de> Deserialize<'de> for Binary {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Read::deserialize(deserializer)? {
-            Read::Bytes(bytes) => Ok(Self(bytes)),
-            Read::Placeholder { placeholder, num } => ATTACHMENTS
+        match BinaryForm::deserialize(deserializer)? {
+            BinaryForm::Bytes(bytes) => Ok(Self(bytes)),
+            BinaryForm::Placeholder { placeholder, num } => ATTACHMENTS
                 .with_borrow(|attachments| attachments.as_ref()?.get(num).cloned())
                 .filter(|_| placeholder)
                 .map(Self)

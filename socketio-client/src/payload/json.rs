@@ -49,7 +49,7 @@ pub(crate) fn text(json: &str) -> Option<String> {
     }
 }
 
-/// What stands between two characters at the ends of a text.
+/// The part of a text between two characters at its ends.
 pub(crate) fn between(text: &str, first: char, last: char) -> Option<&str> {
     text.strip_prefix(first)?.strip_suffix(last)
 }
@@ -92,7 +92,7 @@ impl<'a> Scanner<'a> {
 
     /// Steps over a value. Without recursion: the depth is the server's choice.
     fn value(&mut self) -> Option<()> {
-        // What closes each level.
+        // The bracket that closes each level.
         let mut levels = [0_u8; MAX_DEPTH];
         let mut depth = 0;
         loop {

@@ -25,7 +25,7 @@ pub(crate) fn fail(words: String) -> Result<(), Error> {
 
     impl io::Write for Refuses {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(io::Error::other(std::mem::take(&mut self.0)))
+            Err(io::Error::other(Words(std::mem::take(&mut self.0))))
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -38,8 +38,25 @@ pub(crate) fn fail(words: String) -> Result<(), Error> {
 
 /// Whether serde takes a value for a tuple, a tuple struct, an array, or `()`.
 pub(super) fn is_several<T: Serialize + ?Sized>(value: &T) -> bool {
-    matches!(value.serialize(Probe), Err(Probed::Several))
+    matches!(value.serialize(ShapeProbe), Err(Shape::Several))
 }
+
+/// An error in these words. For a plain text, `std` brings along how to quote any text.
+struct Words(String);
+
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Words {}
 
 /// Compact JSON that counts its levels.
 struct Shallow(usize);
@@ -47,7 +64,7 @@ struct Shallow(usize);
 impl Shallow {
     fn deeper(&mut self) -> io::Result<()> {
         if self.0 == MAX_DEPTH {
-            return Err(io::Error::other("nested too deep"));
+            return Err(io::Error::other(Words("nested too deep".to_owned())));
         }
         self.0 += 1;
         Ok(())
@@ -76,24 +93,24 @@ impl Formatter for Shallow {
     }
 }
 
-/// Looks at what a value is, and writes nothing.
-struct Probe;
+/// Looks at the shape of a value, and writes nothing.
+struct ShapeProbe;
 
 #[derive(Debug)]
-enum Probed {
+enum Shape {
     Several,
     One,
 }
 
-impl fmt::Display for Probed {
+impl fmt::Display for Shape {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         Ok(())
     }
 }
 
-impl std::error::Error for Probed {}
+impl std::error::Error for Shape {}
 
-impl ser::Error for Probed {
+impl ser::Error for Shape {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self::One
     }
@@ -101,22 +118,22 @@ impl ser::Error for Probed {
 
 macro_rules! one {
     ($($name:ident($kind:ty))*) => {$(
-        fn $name(self, _: $kind) -> Result<Self::Ok, Probed> {
-            Err(Probed::One)
+        fn $name(self, _: $kind) -> Result<Self::Ok, Shape> {
+            Err(Shape::One)
         }
     )*};
 }
 
-impl Serializer for Probe {
+impl Serializer for ShapeProbe {
     type Ok = std::convert::Infallible;
-    type Error = Probed;
-    type SerializeSeq = Impossible<Self::Ok, Probed>;
-    type SerializeTuple = Impossible<Self::Ok, Probed>;
-    type SerializeTupleStruct = Impossible<Self::Ok, Probed>;
-    type SerializeTupleVariant = Impossible<Self::Ok, Probed>;
-    type SerializeMap = Impossible<Self::Ok, Probed>;
-    type SerializeStruct = Impossible<Self::Ok, Probed>;
-    type SerializeStructVariant = Impossible<Self::Ok, Probed>;
+    type Error = Shape;
+    type SerializeSeq = Impossible<Self::Ok, Shape>;
+    type SerializeTuple = Impossible<Self::Ok, Shape>;
+    type SerializeTupleStruct = Impossible<Self::Ok, Shape>;
+    type SerializeTupleVariant = Impossible<Self::Ok, Shape>;
+    type SerializeMap = Impossible<Self::Ok, Shape>;
+    type SerializeStruct = Impossible<Self::Ok, Shape>;
+    type SerializeStructVariant = Impossible<Self::Ok, Shape>;
 
     one! {
         serialize_bool(bool) serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64) serialize_u8(u8)
@@ -124,35 +141,35 @@ impl Serializer for Probe {
         serialize_str(&str) serialize_bytes(&[u8]) serialize_unit_struct(&'static str)
     }
 
-    fn serialize_i128(self, _: i128) -> Result<Self::Ok, Probed> {
-        Err(Probed::One)
+    fn serialize_i128(self, _: i128) -> Result<Self::Ok, Shape> {
+        Err(Shape::One)
     }
 
-    fn serialize_u128(self, _: u128) -> Result<Self::Ok, Probed> {
-        Err(Probed::One)
+    fn serialize_u128(self, _: u128) -> Result<Self::Ok, Shape> {
+        Err(Shape::One)
     }
 
-    fn serialize_none(self) -> Result<Self::Ok, Probed> {
-        Err(Probed::One)
+    fn serialize_none(self) -> Result<Self::Ok, Shape> {
+        Err(Shape::One)
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<Self::Ok, Probed> {
-        Err(Probed::One)
+    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<Self::Ok, Shape> {
+        Err(Shape::One)
     }
 
-    fn serialize_unit(self) -> Result<Self::Ok, Probed> {
-        Err(Probed::Several)
+    fn serialize_unit(self) -> Result<Self::Ok, Shape> {
+        Err(Shape::Several)
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, _: &'static str) -> Result<Self::Ok, Probed> {
-        Err(Probed::One)
+    fn serialize_unit_variant(self, _: &'static str, _: u32, _: &'static str) -> Result<Self::Ok, Shape> {
+        Err(Shape::One)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<Self::Ok, Probed> {
+    ) -> Result<Self::Ok, Shape> {
         value.serialize(self)
     }
 
@@ -162,20 +179,20 @@ impl Serializer for Probe {
         _: u32,
         _: &'static str,
         _: &T,
-    ) -> Result<Self::Ok, Probed> {
-        Err(Probed::One)
+    ) -> Result<Self::Ok, Shape> {
+        Err(Shape::One)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq, Probed> {
-        Err(Probed::One)
+    fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq, Shape> {
+        Err(Shape::One)
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Probed> {
-        Err(Probed::Several)
+    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Shape> {
+        Err(Shape::Several)
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeTupleStruct, Probed> {
-        Err(Probed::Several)
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeTupleStruct, Shape> {
+        Err(Shape::Several)
     }
 
     fn serialize_tuple_variant(
@@ -184,16 +201,16 @@ impl Serializer for Probe {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleVariant, Probed> {
-        Err(Probed::One)
+    ) -> Result<Self::SerializeTupleVariant, Shape> {
+        Err(Shape::One)
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, Probed> {
-        Err(Probed::One)
+    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, Shape> {
+        Err(Shape::One)
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct, Probed> {
-        Err(Probed::One)
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct, Shape> {
+        Err(Shape::One)
     }
 
     fn serialize_struct_variant(
@@ -202,12 +219,12 @@ impl Serializer for Probe {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeStructVariant, Probed> {
-        Err(Probed::One)
+    ) -> Result<Self::SerializeStructVariant, Shape> {
+        Err(Shape::One)
     }
 
-    fn collect_str<T: fmt::Display + ?Sized>(self, _: &T) -> Result<Self::Ok, Probed> {
-        Err(Probed::One)
+    fn collect_str<T: fmt::Display + ?Sized>(self, _: &T) -> Result<Self::Ok, Shape> {
+        Err(Shape::One)
     }
 }
 

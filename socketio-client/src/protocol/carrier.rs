@@ -1,9 +1,9 @@
-//! What carries a connection: a WebSocket, or HTTP long-polling with one GET and one POST under way; and the move from the second to
+//! The carrier of a connection: a WebSocket, or HTTP long-polling with one GET and one POST under way; and the move from the second to
 //! the first.
 //!
 //! The move: while polling goes on, a WebSocket is opened for the same session and asked `probe`. Once it answers, polling
-//! rests: what is under way ends (the server ends a pending GET by itself), nothing further starts. Then `upgrade` goes over
-//! the WebSocket, and after it what waited. So nothing is lost, and nothing overtakes.
+//! rests: requests under way end (the server ends a pending GET by itself), nothing further starts. Then `upgrade` goes over
+//! the WebSocket, and after it the waiting frames. So nothing is lost, and nothing overtakes.
 
 use std::collections::VecDeque;
 
@@ -15,11 +15,11 @@ use crate::Settings;
 use crate::packet::{EnginePacket, Frame, Parser, payload};
 use crate::time::Time;
 
-/// What the engines need of the machine.
+/// The part of the machine that its engines need.
 #[derive(Debug)]
 pub(super) struct Deps {
-    pub(super) settings: Settings,
-    /// When this is.
+    pub(super) settings: Box<Settings>,
+    /// The time of this input.
     pub(super) now: Time,
     /// How many links there were.
     pub(super) links: u64,
@@ -68,14 +68,14 @@ pub(super) enum Carrier {
 pub(super) struct Probe {
     pub(super) link: LinkId,
     pub(super) until: Option<Time>,
-    /// Whether it stands.
+    /// Whether its WebSocket is open.
     stands: bool,
-    stage: Stage,
+    stage: ProbeStage,
     _built_in: LongPolling,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Stage {
+enum ProbeStage {
     /// WebSocket failed before: one with a session of its own is tried first. A server may end the session whose upgrade fails.
     Scouting,
     /// That one got its handshake, and has to stand for a while.
@@ -151,7 +151,7 @@ impl Carrier {
         }
     }
 
-    /// One of its links ended by itself: what else there is ends, too.
+    /// One of its links ended by itself: the others end, too.
     pub(super) fn abandon(&mut self, ended: LinkId, deps: &mut Deps) {
         if let Self::Polling { get, post, .. } = self {
             for link in get.iter().chain(post.iter()).filter(|link| **link != ended) {
@@ -185,7 +185,7 @@ impl Carrier {
 
 impl Engine {
     pub(super) fn is_pausing(&self) -> bool {
-        matches!(&self.probe, Some(probe) if probe.stage == Stage::Pausing)
+        matches!(&self.probe, Some(probe) if probe.stage == ProbeStage::Pausing)
     }
 
     /// How many events have not been handed over: to the kernel or the browser, or to the server by a request.
@@ -198,7 +198,7 @@ impl Engine {
         self.waiting.is_empty() && self.carrier.is_writable() && !self.is_pausing()
     }
 
-    /// Hands over what waits, if the carrier takes it.
+    /// Hands over the waiting frames, if the carrier takes them.
     pub(super) fn flush(&mut self, deps: &mut Deps) {
         if self.waiting.is_empty() || self.is_pausing() {
             return;
@@ -242,7 +242,7 @@ impl Engine {
         body
     }
 
-    /// Asks for what comes next, unless polling comes to rest.
+    /// Asks for the next packets, unless polling comes to rest.
     pub(super) fn poll_again(&mut self, deps: &mut Deps) {
         if self.is_pausing() {
             return;
@@ -255,18 +255,18 @@ impl Engine {
     pub(super) fn start_probe(&mut self, deps: &mut Deps) {
         self.probe_at = None;
         let stage = if deps.websocket.is_bad() {
-            Stage::Scouting
+            ProbeStage::Scouting
         } else {
-            Stage::Asking
+            ProbeStage::Asking
         };
         self.open_probe(stage, deps);
     }
 
-    fn open_probe(&mut self, stage: Stage, deps: &mut Deps) {
+    fn open_probe(&mut self, stage: ProbeStage, deps: &mut Deps) {
         let Carrier::Polling { built_in, .. } = self.carrier else {
             return;
         };
-        let sid = self.sid.clone().filter(|_| stage == Stage::Asking);
+        let sid = self.sid.clone().filter(|_| stage == ProbeStage::Asking);
         let link = deps.open(sid);
         let settings = &deps.settings;
         let patience = if settings.may_fall_back() {
@@ -290,7 +290,7 @@ impl Engine {
         match (event, probe.stage) {
             (LinkEvent::Opened, stage) => {
                 probe.stands = true;
-                if stage == Stage::Asking {
+                if stage == ProbeStage::Asking {
                     deps.outputs.push_back(Output::Send {
                         link,
                         frames: vec![EnginePacket::Ping("probe".into()).encode()],
@@ -298,21 +298,21 @@ impl Engine {
                 }
             }
             (LinkEvent::Writable | LinkEvent::Passed | LinkEvent::Answered(_), _) => {}
-            (LinkEvent::Received(frame), Stage::Scouting)
+            (LinkEvent::Received(frame), ProbeStage::Scouting)
                 if matches!(EnginePacket::decode(frame.clone()), Ok(EnginePacket::Open(_))) =>
             {
-                probe.stage = Stage::Standing;
+                probe.stage = ProbeStage::Standing;
                 probe.until = Some(deps.now.saturating_add(STANDS));
             }
-            (LinkEvent::Received(frame), Stage::Asking)
+            (LinkEvent::Received(frame), ProbeStage::Asking)
                 if EnginePacket::decode(frame.clone()) == Ok(EnginePacket::Pong("probe".into())) =>
             {
-                probe.stage = Stage::Pausing;
+                probe.stage = ProbeStage::Pausing;
                 probe.until = None;
                 self.finish_upgrade(happened, deps);
             }
             // The server's heartbeats: it is not meant to answer them.
-            (LinkEvent::Received(_), Stage::Standing) => {}
+            (LinkEvent::Received(_), ProbeStage::Standing) => {}
             (LinkEvent::Received(_), _) => {
                 deps.outputs.push_back(Output::Close { link });
                 let details = Some("an unexpected packet".to_owned());
@@ -345,13 +345,13 @@ impl Engine {
         if until > deps.now {
             return happened;
         }
-        if stage == Stage::Standing {
+        if stage == ProbeStage::Standing {
             deps.outputs.push_back(Output::Send {
                 link,
                 frames: vec![EnginePacket::Close.encode()],
             });
             deps.outputs.push_back(Output::Close { link });
-            self.open_probe(Stage::Asking, deps);
+            self.open_probe(ProbeStage::Asking, deps);
         } else {
             deps.outputs.push_back(Output::Close { link });
             self.stay_polling(WebSocketFailure::Silent, None, &mut happened, deps);
@@ -405,7 +405,7 @@ impl Engine {
         happened.push(Happened::Upgraded);
     }
 
-    /// Leaves, with a last packet: what was sent before still goes, after what is under way, within a bound. To be driven by
+    /// Leaves, with a last packet: frames sent before still go, behind those under way, within a bound. To be driven by
     /// [`Engine::go_on_leaving`].
     pub(super) fn leave(&mut self, farewell: Vec<Frame>, deps: &mut Deps) {
         self.farewell.extend(
@@ -419,7 +419,7 @@ impl Engine {
         if let Some(Probe {
             link, stage, stands, ..
         }) = self.probe
-            && (matches!(stage, Stage::Scouting | Stage::Standing) || !stands)
+            && (matches!(stage, ProbeStage::Scouting | ProbeStage::Standing) || !stands)
         {
             deps.outputs.push_back(Output::Close { link });
             self.probe = None;
@@ -459,7 +459,7 @@ impl Engine {
                     self.processed = Some(true);
                     self.farewell.push(EnginePacket::Close.encode());
                 }
-                self.waiting.extend(self.farewell.drain(..));
+                self.waiting.append(&mut self.farewell);
                 self.flush(deps);
                 return false;
             }
@@ -470,7 +470,7 @@ impl Engine {
         true
     }
 
-    /// Sends what waits, and closes.
+    /// Sends the waiting frames, and closes.
     pub(super) fn say_goodbye(&mut self, deps: &mut Deps) {
         match self.carrier {
             Carrier::WebSocket { link, .. } => {

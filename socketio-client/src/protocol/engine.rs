@@ -8,20 +8,20 @@ use crate::packet::{EnginePacket, Frame, Handshake, payload};
 use crate::time::{Time, earliest};
 use crate::{DisconnectReason, Settings};
 
-/// What a connection has to say to the machine that owns it.
+/// News of a connection for the machine that owns it.
 #[derive(Debug)]
 pub(super) enum Happened {
     /// The handshake is done: Socket.IO packets may go.
     Opened,
     /// A part of a Socket.IO packet.
     Message(Frame),
-    /// The server pinged.
+    /// The server pinged, and was answered.
     Ping,
     /// All events that the carrier was given are handed over.
     Drained,
     /// WebSocket has taken over from long-polling.
     Upgraded,
-    /// WebSocket has not.
+    /// WebSocket could not take over.
     UpgradeFailed(WebSocketFailure),
     /// The connection is over; the engine is to be closed.
     Closed(DisconnectReason, Option<String>),
@@ -64,7 +64,7 @@ pub(super) struct Engine {
     proofs: u32,
     /// Where it is being left: by when it ends, whatever has not gone.
     pub(super) leaving: Option<Time>,
-    /// What is said last, once the server has processed all that was sent before: a server of Socket.IO passes over the events that
+    /// The last packets, once the server has processed all that was sent before: a server of Socket.IO passes over the events that
     /// it reads together with the goodbye.
     pub(super) farewell: Vec<Frame>,
     /// Whether the server is known to have done so; `None` before it is asked.
@@ -128,7 +128,7 @@ impl Engine {
         }
     }
 
-    /// What names this connection.
+    /// The name of this connection.
     pub(super) fn id(&self) -> LinkId {
         self.id
     }
@@ -138,7 +138,7 @@ impl Engine {
         self.carrier.owns(link) || self.probe.as_ref().is_some_and(|probe| probe.link() == link)
     }
 
-    /// What carries it.
+    /// The transport that carries it.
     pub(super) fn transport(&self) -> Transport {
         self.carrier.transport()
     }
@@ -165,7 +165,7 @@ impl Engine {
         earliest(own, earliest(self.next_by, self.answer_by))
     }
 
-    /// What a WebSocket had carried, where it had not proved itself.
+    /// How far a WebSocket had come, where it had not proved itself.
     pub(super) fn young(&self) -> Option<Life> {
         (self.is_open() && self.transport() == Transport::WebSocket && !self.proven).then_some(self.life)
     }
@@ -315,7 +315,7 @@ impl Engine {
         happened
     }
 
-    /// The carrier has handed over what it was given.
+    /// The carrier has handed over all it was given.
     fn handed_over(&mut self, happened: &mut Vec<Happened>, deps: &mut Deps) {
         let events = std::mem::take(&mut self.in_flight);
         self.flush(deps);
@@ -413,7 +413,7 @@ impl Engine {
         self.flush(deps);
         let Settings {
             transports, upgrade, ..
-        } = &deps.settings;
+        } = &*deps.settings;
         if *upgrade
             && LongPolling::is(self.transport())
             && transports.contains(&Transport::WebSocket)
@@ -427,7 +427,7 @@ impl Engine {
         }
     }
 
-    /// WebSocket has taken over: what it carries is not known yet.
+    /// WebSocket has taken over, and has yet to prove itself.
     pub(super) fn upgraded(&mut self) {
         self.life = Life::Upgraded;
         self.proven = false;
@@ -446,7 +446,7 @@ impl Engine {
         self.waiting.push(frame);
     }
 
-    /// Ends the connection. What was sent before still goes, where the link can.
+    /// Ends the connection. Frames sent before still go, where the link can.
     pub(super) fn close(mut self, deps: &mut Deps) {
         if let Some(probe) = self.probe.take() {
             deps.outputs.push_back(Output::Close { link: probe.link() });

@@ -1,4 +1,4 @@
-//! What the machine takes and what it gives.
+//! The inputs and outputs of the machine.
 
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ pub struct AckRequest {
     pub(super) id: u64,
 }
 
-/// What happened, or what is wanted.
+/// An input: news from below, or a wish of the program.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Input {
@@ -80,31 +80,31 @@ pub enum Input {
     Resume,
     /// The answer to [`Output::Authenticate`].
     Authenticated {
-        /// Whose.
+        /// The socket that was asked about.
         socket: SocketKey,
-        /// As asked.
+        /// The link of the question.
         link: LinkId,
         /// The `auth` of CONNECT: an object in JSON, or nothing.
         auth: Option<String>,
     },
     /// News from a link.
     Link {
-        /// Which.
+        /// The link it is from.
         link: LinkId,
-        /// What.
+        /// The news of that link.
         event: LinkEvent,
     },
-    /// Time passed.
+    /// Time passed: deadlines may be due.
     Tick,
 }
 
-/// What carries a connection.
+/// The means that carry a connection.
 #[non_exhaustive]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Transport {
-    /// A WebSocket.
+    /// One WebSocket for both directions.
     WebSocket,
-    /// HTTP long-polling.
+    /// HTTP long-polling: a pending GET, and a POST at a time.
     Polling,
 }
 
@@ -121,7 +121,7 @@ impl Transport {
 /// News from a link.
 #[derive(Clone, PartialEq, Debug)]
 pub enum LinkEvent {
-    /// It stands.
+    /// It stands: a WebSocket is open.
     Opened,
     /// It takes frames: once after [`LinkEvent::Opened`], then once after each [`Output::Send`].
     Writable,
@@ -129,7 +129,7 @@ pub enum LinkEvent {
     Received(Frame),
     /// The server answered a request with success, and this body. The last event of a request.
     Answered(String),
-    /// The server has processed what was sent before [`Output::Barrier`].
+    /// The server has processed everything sent before [`Output::Barrier`].
     Passed,
     /// It could not be opened, or the request failed. The last event of a link.
     Failed(LinkFailure),
@@ -137,7 +137,7 @@ pub enum LinkEvent {
     Closed {
         /// `TransportClose`, `TransportError` or `ParseError`.
         reason: DisconnectReason,
-        /// For people.
+        /// The details, for people.
         details: Option<String>,
     },
 }
@@ -145,13 +145,13 @@ pub enum LinkEvent {
 /// Why a link could not be opened, or a request failed.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct LinkFailure {
-    /// For people.
+    /// The details, for people.
     pub details: String,
     /// The status of an answer of HTTP.
     pub status: Option<u16>,
     /// The body of that answer, cut at [`LinkFailure::MAX_BODY`] bytes.
     pub body: Option<String>,
-    /// The error beneath.
+    /// The error beneath, on native targets.
     pub cause: Option<Cause>,
 }
 
@@ -198,72 +198,72 @@ impl std::fmt::Debug for Cause {
     }
 }
 
-/// What is to be done. Drained until [`Output::Wait`].
+/// An output: something to be done. Drained until [`Output::Wait`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Output {
-    /// Dial a WebSocket.
+    /// Dial a WebSocket to the server.
     Open {
-        /// What to call it.
+        /// The name of the link.
         link: LinkId,
         /// The session to join; `None` for one to begin.
         sid: Option<String>,
     },
     /// Make a request of long-polling. Ends with [`LinkEvent::Answered`] or, where the status is no success, [`LinkEvent::Closed`].
     Request {
-        /// What to call it.
+        /// The name of the link.
         link: LinkId,
         /// The session; `None` for one to begin.
         sid: Option<String>,
-        /// What to POST; `None` is a GET.
+        /// The body to POST; `None` is a GET.
         body: Option<String>,
     },
     /// Send frames, in order.
     Send {
-        /// Where.
+        /// The link they go on.
         link: LinkId,
-        /// What.
+        /// The frames in order.
         frames: Vec<Frame>,
     },
-    /// Find out when the server has processed what was sent on a WebSocket, and answer with [`LinkEvent::Passed`]. Best by a ping of
+    /// Find out when the server has processed everything sent on a WebSocket, and answer with [`LinkEvent::Passed`]. Best by a ping of
     /// WebSocket's own.
     Barrier {
-        /// Where.
+        /// The link in question.
         link: LinkId,
     },
-    /// Close a link, after what was sent on it, or abort a request. It says nothing more.
+    /// Close a link, behind everything sent on it, or abort a request. It says nothing more.
     Close {
-        /// Which.
+        /// The link to close.
         link: LinkId,
     },
     /// Ask the program for the `auth` of CONNECT, and answer with [`Input::Authenticated`].
     Authenticate {
-        /// For which socket.
+        /// The socket that joins its namespace.
         socket: SocketKey,
         /// To be repeated in the answer.
         link: LinkId,
     },
     /// Something the program wants to know.
     Event {
-        /// Of which socket.
+        /// The socket it happened to.
         socket: SocketKey,
-        /// What.
-        event: Event,
+        /// The event as the machine has it.
+        event: SocketEvent,
     },
     /// An event goes out, on a socket that [`Machine::watch_sent`](super::Machine::watch_sent) watches.
     Sent {
-        /// Of which socket.
+        /// The socket that emitted it.
         socket: SocketKey,
-        /// Its name.
+        /// The name of the event.
         event: String,
-        /// Its arguments.
+        /// The arguments of the event.
         payload: Payload,
     },
     /// An ack came, or will not come.
     Acked {
-        /// Which.
+        /// The wait that is over.
         ticket: Ticket,
-        /// What the server answered.
+        /// The server's answer, or why there is none.
         result: Result<Payload, AckError>,
     },
     /// Nothing more, until an input or until this time.
@@ -273,8 +273,8 @@ pub enum Output {
 /// Something that happened to a socket.
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
-pub enum Event {
-    /// The client dials.
+pub enum SocketEvent {
+    /// The client dials the server.
     Connecting {
         /// 0 for the first time, then which attempt to come back this is.
         attempt: u32,
@@ -284,36 +284,36 @@ pub enum Event {
         /// The socket's id on the server.
         id: String,
     },
-    /// A connection ended.
+    /// The connection of the socket ended.
     Disconnected {
-        /// Why.
+        /// Why the connection ended.
         reason: DisconnectReason,
-        /// More, for people.
+        /// Details for people, not for programs.
         details: Option<String>,
     },
     /// An attempt failed, or the server refused the namespace.
     ConnectError {
         /// The server's message, or the transport's.
         message: String,
-        /// The server's data.
+        /// The server's data beside its message.
         data: Option<Payload>,
         /// Whether the server refused: then the socket is not reconnected by itself.
         refused: bool,
-        /// What is known of a link that failed.
+        /// Details of a link that failed.
         failure: Option<Box<LinkFailure>>,
     },
     /// The client waits before it dials again.
     Reconnecting {
         /// Which attempt comes next, from 1.
         attempt: u32,
-        /// After how long.
+        /// The delay before it.
         delay: Duration,
     },
     /// The last attempt failed; `connect` starts over.
     ReconnectFailed,
     /// A packet of the server could not be read, and was skipped: an event or an ack, perhaps. The connection goes on.
     Unreadable {
-        /// Why, for people.
+        /// The reason, for people.
         details: String,
     },
     /// The server pinged, and was answered; told where [`Machine::watch_engine`](super::Machine::watch_engine) asks for it.
@@ -324,21 +324,21 @@ pub enum Event {
     Upgraded,
     /// WebSocket could not take over; long-polling goes on.
     UpgradeFailed {
-        /// How it failed.
+        /// How the WebSocket failed.
         failure: WebSocketFailure,
     },
     /// An event of the retry queue was dropped after its last try.
     Undelivered {
-        /// Its name.
+        /// The name of the event.
         event: String,
-        /// Its arguments.
+        /// The arguments of the event.
         payload: Payload,
     },
     /// The server emitted an event.
     Message {
-        /// Its name.
+        /// The name of the event.
         event: String,
-        /// Its arguments.
+        /// The arguments of the event.
         payload: Payload,
         /// Set where the server waits for an answer.
         ack: Option<AckRequest>,
@@ -358,14 +358,14 @@ pub enum State {
         /// 0 for the first time, then which attempt to come back this is.
         attempt: u32,
     },
-    /// Between two attempts.
+    /// Waiting between two attempts.
     WaitingToReconnect {
         /// Which attempt comes next, from 1.
         attempt: u32,
         /// In how long, from the time asked about.
         retry_in: Duration,
     },
-    /// Connected.
+    /// Connected: the server granted the namespace.
     Connected {
         /// The socket's id on the server.
         id: String,

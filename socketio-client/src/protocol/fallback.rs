@@ -28,7 +28,7 @@ pub enum WebSocketFailure {
 pub struct Fallback {
     /// How WebSocket failed last.
     pub failure: WebSocketFailure,
-    /// More, for people.
+    /// Details for people, not for programs.
     pub details: Option<String>,
     /// In how long it is tried again; `None` while it is being tried, and where the server offers none.
     pub retry_in: Option<Duration>,
@@ -141,7 +141,7 @@ impl WebSocketRecord {
     }
 }
 
-/// What a WebSocket had carried when it ended.
+/// How far a WebSocket had come when it ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Life {
     /// The handshake at most.

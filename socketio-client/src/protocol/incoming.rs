@@ -1,7 +1,7 @@
-//! What the server says.
+//! The packets of the server.
 
 use super::socket::Status;
-use super::{AckRequest, Connection, Event, Machine, Output, SocketKey, Ticket};
+use super::{AckRequest, Connection, Machine, Output, SocketEvent, SocketKey, Ticket};
 use crate::packet::{Frame, Kind, Packet, Skipped};
 use crate::payload::json;
 use crate::{DisconnectReason, Payload};
@@ -37,7 +37,7 @@ impl Machine {
                 socket.recovery.last_text(last, self.deps.now);
             }
             let details = skipped.error.to_string();
-            self.push_event(key, Event::Unreadable { details });
+            self.push_event(key, SocketEvent::Unreadable { details });
         }
     }
 
@@ -51,9 +51,9 @@ impl Machine {
             return Ok(());
         };
         match packet.kind {
-            Kind::Connect => self.granted(key, packet),
+            Kind::Connect => self.granted(key, &packet.payload),
             Kind::ConnectError => {
-                self.refused(key, packet.payload);
+                self.refused(key, &packet.payload);
                 Ok(())
             }
             Kind::Disconnect => {
@@ -68,14 +68,14 @@ impl Machine {
         }
     }
 
-    fn granted(&mut self, key: usize, packet: Packet) -> Result<(), &'static str> {
+    fn granted(&mut self, key: usize, payload: &Payload) -> Result<(), &'static str> {
         let socket = &self.sockets[key];
         if socket.is_connected() {
             let details = "CONNECT out of turn".to_owned();
-            self.push_event(key, Event::Unreadable { details });
+            self.push_event(key, SocketEvent::Unreadable { details });
             return Ok(());
         }
-        let json = packet.payload.json();
+        let json = payload.json();
         let text = |name| json::field(json, name).and_then(json::text);
         let (true, Some(id)) = (socket.status == Status::Joining, text("sid")) else {
             // Unasked, or without an id.
@@ -88,7 +88,7 @@ impl Machine {
         socket.session += 1;
         socket.early_bytes = 0;
         let early = std::mem::take(&mut socket.early);
-        self.push_event(key, Event::Connected { id });
+        self.push_event(key, SocketEvent::Connected { id });
         for packet in early {
             self.event(key, packet)?;
         }
@@ -100,11 +100,11 @@ impl Machine {
     /// As the JavaScript client has it. To come back would lead to the same.
     fn not_this_protocol(&mut self, key: usize) -> Result<(), &'static str> {
         let message = "the server grants no namespace as Socket.IO 3 and 4 do: it is a server of the 2.x line, or none of Socket.IO";
-        self.refused(key, Payload::from(vec![message.into()]));
+        self.refused(key, &Payload::from(vec![message.into()]));
         Ok(())
     }
 
-    fn refused(&mut self, key: usize, payload: Payload) {
+    fn refused(&mut self, key: usize, payload: &Payload) {
         let json = payload.json();
         let field = json::field(json, "message");
         let data = json::field(json, "data").map(|data| Payload::from_json(data.to_owned()));
@@ -119,7 +119,7 @@ impl Machine {
         socket.early_bytes = 0;
         self.push_event(
             key,
-            Event::ConnectError {
+            SocketEvent::ConnectError {
                 message,
                 data,
                 refused: true,
@@ -151,13 +151,13 @@ impl Machine {
         if ack.is_none() && !self.deps.settings.volatile_events.contains(&event) {
             self.sockets[key].recovery.event(payload.json(), self.deps.now);
         }
-        self.push_event(key, Event::Message { event, payload, ack });
+        self.push_event(key, SocketEvent::Message { event, payload, ack });
         Ok(())
     }
 
     fn ack(&mut self, key: usize, packet: Packet) {
         let Some(id) = packet.id else { return };
-        // Only what went out can be answered; anything else is late, or made up.
+        // Only an event that went out can be answered; anything else is late, or made up.
         let Some(awaited) = self.sockets[key].acks.get(&id) else {
             return;
         };
@@ -193,7 +193,7 @@ impl Machine {
         let good = auth.as_ref().is_none_or(|auth| auth.starts_with('{'));
         if !good {
             // A server would end the connection, each time.
-            return self.refused(key.0, Payload::from(vec!["auth is an object or nothing".into()]));
+            return self.refused(key.0, &Payload::from(vec!["auth is an object or nothing".into()]));
         }
         socket.status = Status::Joining;
         let auth = socket.recovery.present(auth).unwrap_or_default();

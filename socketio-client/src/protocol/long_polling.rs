@@ -2,14 +2,13 @@
 
 use super::Transport;
 
-/// Proof that it has. Where it has none this is a type without a value, and so is what holds one: the compiler leaves the code for it out.
-#[cfg(any(feature = "polling", feature = "machine"))]
+/// Proof that it has. Where it has none this is a type without a value, and so is every type that holds one: the compiler leaves the code for
+/// it out.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct LongPolling(());
-
-#[cfg(not(any(feature = "polling", feature = "machine")))]
-#[derive(Clone, Copy, Debug)]
-pub(super) enum LongPolling {}
+pub(super) struct LongPolling(
+    #[cfg(any(feature = "polling", feature = "machine"))] (),
+    #[cfg(not(any(feature = "polling", feature = "machine")))] std::convert::Infallible,
+);
 
 impl LongPolling {
     #[cfg(any(feature = "polling", feature = "machine"))]

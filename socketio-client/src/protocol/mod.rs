@@ -20,7 +20,7 @@ mod recovery;
 mod socket;
 
 pub use event::{
-    AckRequest, Cause, Event, Input, LinkEvent, LinkFailure, LinkId, Output, SocketKey, State, Ticket,
+    AckRequest, Cause, Input, LinkEvent, LinkFailure, LinkId, Output, SocketEvent, SocketKey, State, Ticket,
     Transport,
 };
 pub use fallback::{Fallback, WebSocketFailure};
@@ -75,7 +75,11 @@ enum Connection {
 
 impl Machine {
     /// A machine at rest. The same seed, inputs and times give the same outputs.
-    pub fn new(settings: Settings, seed: u64) -> Self {
+    pub fn new(settings: impl Into<Box<Settings>>, seed: u64) -> Self {
+        Self::with_settings(settings.into(), seed)
+    }
+
+    fn with_settings(settings: Box<Settings>, seed: u64) -> Self {
         Self {
             rng: Rng::new(seed),
             backoff: Backoff::new(
@@ -106,7 +110,7 @@ impl Machine {
         }
     }
 
-    /// What the wall clock said, since 1970, at time zero: so that the times in recovery offsets are recognised. To be called before
+    /// The wall clock, since 1970, at time zero: so that the times in recovery offsets are recognised. To be called before
     /// [`socket`](Self::socket).
     pub fn set_epoch(&mut self, epoch: impl Into<Time>) {
         self.epoch = Some(epoch.into());
@@ -132,7 +136,7 @@ impl Machine {
         }))
     }
 
-    /// Takes what happened.
+    /// Takes an input, and acts on every deadline that has passed by then.
     pub fn handle(&mut self, input: Input, now: impl Into<Time>) {
         let now = now.into();
         self.advance(now);
@@ -149,11 +153,11 @@ impl Machine {
             Input::Link { link, event } => self.link_event(link, event),
             Input::Tick => {}
         }
-        // What was just decided may be due already: a delay of zero, a release after the retry time.
+        // A deadline set just now may be due already: a delay of zero, a release after the retry time.
         self.advance(now);
     }
 
-    /// What is to be done next.
+    /// The next thing to be done.
     pub fn poll_output(&mut self) -> Output {
         self.next_output()
             .unwrap_or_else(|| Output::Wait(self.deadline().map(Into::into)))
@@ -195,7 +199,7 @@ impl Machine {
         }
     }
 
-    /// Whether the current connection, or else the last one, took up where the one before it broke: the server has replayed what was missed.
+    /// Whether the current connection, or else the last one, took up where the one before it broke: the server has replayed the missed events.
     pub fn recovered(&self, key: SocketKey) -> bool {
         self.sockets
             .get(key.0)
@@ -207,7 +211,7 @@ impl Machine {
         self.round_trip.map(Into::into)
     }
 
-    /// What carries the connection. While there is none, what the next one begins with.
+    /// The transport of the connection. While there is none, the one that the next begins with.
     pub fn transport(&self) -> Transport {
         match &self.connection {
             Connection::Dialling { engine, .. } | Connection::Open { engine } => engine.transport(),
@@ -244,7 +248,7 @@ impl Machine {
         self.sockets.get(key.0).map_or("/", |socket| &socket.namespace)
     }
 
-    /// Whether [`Event::Ping`] and [`Event::Drained`] are told. At first they are not.
+    /// Whether [`SocketEvent::Ping`] and [`SocketEvent::Drained`] are told. At first they are not.
     pub fn watch_engine(&mut self, watch: bool) {
         self.deps.watched = watch;
     }
@@ -304,7 +308,7 @@ impl Machine {
 
     fn advance_leaving(&mut self) {
         for engine in &mut self.leaving {
-            // Of what it says, nothing is of interest any more.
+            // None of its news is of interest any more.
             engine.advance(&mut self.deps);
         }
         self.go_on_leaving();
@@ -375,7 +379,7 @@ impl Machine {
 
     fn happened(&mut self, id: LinkId, all: Vec<Happened>) {
         for happened in all {
-            // What was decoded behind the end of a connection is not of interest any more.
+            // News from behind the end of a connection is not of interest any more.
             let (Connection::Dialling { engine, .. } | Connection::Open { engine }) = &self.connection else {
                 return;
             };
@@ -385,16 +389,18 @@ impl Machine {
             match happened {
                 Happened::Opened => self.opened(),
                 Happened::Message(frame) => self.message(frame),
-                Happened::Ping => self.each_active(&|| Event::Ping),
-                Happened::Drained => self.each_active(&|| Event::Drained),
-                Happened::Upgraded => self.each_active(&|| Event::Upgraded),
-                Happened::UpgradeFailed(failure) => self.each_active(&|| Event::UpgradeFailed { failure }),
+                Happened::Ping => self.each_active(&|| SocketEvent::Ping),
+                Happened::Drained => self.each_active(&|| SocketEvent::Drained),
+                Happened::Upgraded => self.each_active(&|| SocketEvent::Upgraded),
+                Happened::UpgradeFailed(failure) => {
+                    self.each_active(&|| SocketEvent::UpgradeFailed { failure });
+                }
                 Happened::Closed(reason, details) => self.lost(reason, details, false),
             }
         }
     }
 
-    fn push_event(&mut self, key: usize, event: Event) {
+    fn push_event(&mut self, key: usize, event: SocketEvent) {
         self.deps.outputs.push_back(Output::Event {
             socket: SocketKey(key),
             event,

@@ -1,4 +1,4 @@
-//! What the program sends.
+//! The packets of the program.
 
 use super::socket::Awaited;
 use super::{AckRequest, Connection, Machine, Output, SocketKey, Ticket};
@@ -164,7 +164,7 @@ impl Machine {
         Ok(())
     }
 
-    /// Drops what waits for a connection or for its turn in the retry queue; returns how many events that were.
+    /// Drops the events that wait for a connection or for its turn in the retry queue; returns how many.
     pub fn clear_buffer(&mut self, key: SocketKey) -> usize {
         let Some(socket) = self.sockets.get_mut(key.0) else {
             return 0;
@@ -254,7 +254,7 @@ impl Machine {
         engine.send(self.deps.settings.parser.encode(packet), &mut self.deps);
     }
 
-    /// Sends what was kept, in the order it was emitted.
+    /// Sends the kept events in the order they were emitted.
     pub(super) fn flush_buffer(&mut self, key: usize) {
         for kept in self.sockets[key].take_buffer() {
             let acks = &mut self.sockets[key].acks;

@@ -1,7 +1,7 @@
 //! The retry queue: with [`Settings::retries`](crate::Settings::retries), events go one by one, each until it is acknowledged.
 
 use super::socket::{Awaited, Queued};
-use super::{Event, Machine, Output, SocketKey, Ticket};
+use super::{Machine, Output, SocketEvent, SocketKey, Ticket};
 use crate::packet::{Kind, Packet};
 use crate::time::Time;
 use crate::{AckError, DisconnectReason, EmitError, Exhausted, Payload, Retries};
@@ -96,7 +96,7 @@ impl Machine {
         self.drain_queue(key);
     }
 
-    /// The connection ended while the first event was under way, `after` it was sent. A server ends it on what is too large for it, each time.
+    /// The connection ended while the first event was under way, `after` it was sent. A server ends it on an event too large for it, each time.
     pub(super) fn queue_cut_off(&mut self, key: usize, reason: DisconnectReason, after: Time) {
         let Some(Retries {
             retries,
@@ -125,7 +125,7 @@ impl Machine {
         self.try_failed(key, counts, &AckError::Disconnected);
     }
 
-    /// Whether an event seems to be what ends the connections.
+    /// Whether an event seems to end the connections.
     pub(super) fn is_any_blamed(&self) -> bool {
         let first = |socket: &super::Socket| socket.queue.front().is_some_and(|first| first.blamed > 1);
         self.sockets.iter().any(first)
@@ -155,7 +155,7 @@ impl Machine {
                 if let Some(dropped) = self.sockets[key].take_first() {
                     self.settle(key, dropped.own, Err(error.clone()));
                     if let Some((event, payload)) = dropped.packet.into_event() {
-                        self.push_event(key, Event::Undelivered { event, payload });
+                        self.push_event(key, SocketEvent::Undelivered { event, payload });
                     }
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::engine::Engine;
 use super::socket::Status;
-use super::{Connection, Event, Machine, Output, SocketKey, Ticket};
+use super::{Connection, Machine, Output, SocketEvent, SocketKey, Ticket};
 use crate::packet::{Frame, Kind, Packet};
 use crate::time::Time;
 use crate::{AckError, DisconnectReason, Payload};
@@ -22,7 +22,7 @@ impl Machine {
                 self.deps
                     .outputs
                     .push_back(Output::Authenticate { socket: key, link });
-                self.push_event(key.0, Event::Connecting { attempt: 0 });
+                self.push_event(key.0, SocketEvent::Connecting { attempt: 0 });
             }
         }
         if matches!(self.connection, Connection::Closed) {
@@ -66,7 +66,7 @@ impl Machine {
         }
     }
 
-    /// Whether all that was sent is handed over, and what was left is gone.
+    /// Whether all that was sent is handed over, and every connection that was left is gone.
     pub fn is_settled(&self) -> bool {
         let settled = match &self.connection {
             Connection::Open { engine } => engine.is_settled(),
@@ -94,7 +94,7 @@ impl Machine {
         self.buffered(key) + under_way.saturating_sub(usize::from(queued && under_way > 0))
     }
 
-    /// Goes on leaving what is being left.
+    /// Goes on leaving the connections that are being left.
     pub(super) fn go_on_leaving(&mut self) {
         let mut leaving = std::mem::take(&mut self.leaving);
         leaving.retain_mut(|engine| !engine.go_on_leaving(&mut self.deps));
@@ -148,7 +148,7 @@ impl Machine {
         socket.early.clear();
         socket.early_bytes = 0;
         let lost = socket.take_sent_acks();
-        self.push_event(key, Event::Disconnected { reason, details });
+        self.push_event(key, SocketEvent::Disconnected { reason, details });
         for (id, awaited) in lost {
             let ticket = Ticket {
                 socket: SocketKey(key),
@@ -196,7 +196,7 @@ impl Machine {
         self.dials += 1;
         let engine = Box::new(Engine::dial(prefer, &mut self.deps));
         self.connection = Connection::Dialling { engine, attempt };
-        self.each_active(&|| Event::Connecting { attempt });
+        self.each_active(&|| SocketEvent::Connecting { attempt });
     }
 
     /// The handshake is done: every socket asks for its namespace.
@@ -223,7 +223,7 @@ impl Machine {
         }
     }
 
-    /// Ends the connection, or what is left of it, then comes back; at once where waiting is pointless.
+    /// Ends the connection, or the attempt at one, then comes back; at once where waiting is pointless.
     pub(super) fn lost(&mut self, reason: DisconnectReason, details: Option<String>, at_once: bool) {
         match std::mem::replace(&mut self.connection, Connection::Closed) {
             Connection::Dialling { engine, .. } => {
@@ -254,7 +254,7 @@ impl Machine {
         self.deps.websocket.outage();
         let message = details.unwrap_or_else(|| reason.to_string());
         let failure = self.failure.take();
-        self.each_active(&|| Event::ConnectError {
+        self.each_active(&|| SocketEvent::ConnectError {
             message: message.clone(),
             data: None,
             refused: false,
@@ -291,7 +291,7 @@ impl Machine {
             .is_some_and(|most| self.backoff.attempts() >= most);
         if exhausted {
             self.backoff.reset();
-            self.each_active(&|| Event::ReconnectFailed);
+            self.each_active(&|| SocketEvent::ReconnectFailed);
             return;
         }
         let mut delay = self.backoff.next(&mut self.rng);
@@ -303,10 +303,10 @@ impl Machine {
             retry_at: self.deps.now.saturating_add(delay),
         };
         let delay = delay.into();
-        self.each_active(&|| Event::Reconnecting { attempt, delay });
+        self.each_active(&|| SocketEvent::Reconnecting { attempt, delay });
     }
 
-    pub(super) fn each_active(&mut self, event: &dyn Fn() -> Event) {
+    pub(super) fn each_active(&mut self, event: &dyn Fn() -> SocketEvent) {
         for (key, socket) in self.sockets.iter().enumerate() {
             if socket.is_active() {
                 self.deps.outputs.push_back(Output::Event {

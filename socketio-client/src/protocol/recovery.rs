@@ -1,4 +1,4 @@
-//! Connection state recovery: what a client keeps so that a server can replay what it missed.
+//! Connection state recovery: the session and the offset that let a server replay missed events.
 //!
 //! A server with recovery names each session with a `pid`, and appends an offset to every event that it could replay: not to volatile
 //! ones, and not to those that ask for an ack. Nothing marks the offset as one. The JavaScript client takes any trailing string for it,
@@ -9,13 +9,13 @@ use crate::packet::last_text;
 use crate::payload::json;
 use crate::time::Time;
 
-/// What is presented when the connection is made anew.
+/// The session to take up when the connection is made anew.
 #[derive(Debug, Default)]
 pub(super) struct Recovery {
     pid: Option<String>,
     offset: Option<String>,
     pub(super) recovered: bool,
-    /// What the wall clock said at time zero, where that is known.
+    /// The wall clock at time zero, where that is known.
     pub(super) epoch: Option<Time>,
     pub(super) any_text: bool,
 }
@@ -65,7 +65,7 @@ impl Recovery {
 
     /// An event came that could carry an offset, with these arguments.
     pub(super) fn event(&mut self, args: &str, now: Time) {
-        if self.pid.is_none() || !args.trim_end().ends_with('"') {
+        if self.pid.is_none() || !args.trim_ascii_end().ends_with('"') {
             return;
         }
         if let Some(last) = last_text(args) {

@@ -1,4 +1,4 @@
-//! One namespace: whether it is granted, what waits to be sent, and which acks are awaited.
+//! One namespace: whether it is granted, which events wait to be sent, and which acks are awaited.
 
 use std::collections::VecDeque;
 
@@ -18,7 +18,7 @@ pub(super) struct Socket {
     pub(super) session: u64,
     pub(super) buffer: VecDeque<Buffered>,
     pub(super) buffered_bytes: usize,
-    /// What came before the namespace was granted.
+    /// Events from before the namespace was granted.
     pub(super) early: Vec<Packet>,
     pub(super) early_bytes: usize,
     pub(super) acks: Map<u64, Awaited>,
@@ -26,7 +26,7 @@ pub(super) struct Socket {
     pub(super) recovery: Recovery,
     pub(super) queue: VecDeque<Queued>,
     pub(super) queued_bytes: usize,
-    /// Whether somebody wants to see what goes out.
+    /// Whether outgoing events are told.
     pub(super) watched: bool,
 }
 
@@ -38,7 +38,7 @@ pub(super) enum Status {
     Wanted,
     /// CONNECT has gone out.
     Joining,
-    /// Granted.
+    /// The server granted the namespace.
     Connected { id: String },
 }
 

@@ -8,9 +8,9 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, Reflect, Uint8Array};
 #[cfg(feature = "polling")]
-use js_sys::{Object, Promise};
+use js_sys::Promise;
+use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -28,7 +28,7 @@ use crate::protocol::{LinkEvent, LinkFailure};
 use crate::time::Time;
 use crate::{BuildError, DisconnectReason};
 
-/// What goes to another thread where there are threads: `Send` on native targets, nothing in a browser.
+/// A type that goes to another thread where there are threads: `Send` on native targets, nothing in a browser.
 pub trait MaybeSend {}
 
 impl<T: ?Sized> MaybeSend for T {}
@@ -41,7 +41,7 @@ const ASK_AGAIN: u32 = 20;
 /// No timer is set further off than this: some browsers wrap around. That a device slept shows when the page is back.
 pub(crate) const FARTHEST: Time = Time::from_secs(3600);
 
-/// How long a server is given to process what it was sent, in milliseconds.
+/// How long a server is given to process all it was sent, in milliseconds.
 const BARRIER: u32 = 100;
 
 #[wasm_bindgen]
@@ -51,7 +51,7 @@ extern "C" {
 
     #[cfg(feature = "polling")]
     #[wasm_bindgen(catch)]
-    fn fetch(url: &str, options: &Object) -> Result<Promise, JsValue>;
+    fn fetch(url: &str, options: &JsValue) -> Result<Promise, JsValue>;
 }
 
 pub(crate) fn monotonic() -> Time {
@@ -92,7 +92,7 @@ pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
     tasks::spawn(future);
 }
 
-/// Fires once.
+/// A timer that fires once.
 pub(crate) struct Timer {
     state: Rc<RefCell<Fired>>,
     _timeout: Timeout,
@@ -120,10 +120,7 @@ impl Timer {
                     state.fired = true;
                     state.waker.take()
                 };
-                if let Some(waker) = waker {
-                    waker.wake();
-                }
-                tasks::run();
+                tasks::run(waker);
             }),
         }
     }
@@ -148,8 +145,8 @@ pub(crate) struct Link {
     _listeners: Option<Listeners>,
 }
 
-/// What a link has said and nobody has read. A browser's WebSocket cannot be slowed down, so this is bounded here: beyond `most` bytes the
-/// connection ends once what is here is read.
+/// The unread news of a link. A browser's WebSocket cannot be slowed down, so this is bounded here: beyond `most` bytes the
+/// connection ends once the news so far is read.
 #[derive(Default)]
 struct Inbox {
     events: VecDeque<LinkEvent>,
@@ -167,17 +164,14 @@ struct Listeners {
     _close: Closure<dyn FnMut(CloseEvent)>,
 }
 
-/// Hands over what an event of the page brought.
+/// Hands over the news of an event of the page.
 fn push(inbox: &RefCell<Inbox>, event: LinkEvent) {
     let waker = {
         let mut inbox = inbox.borrow_mut();
         inbox.push(event);
         inbox.waker.take()
     };
-    if let Some(waker) = waker {
-        waker.wake();
-    }
-    tasks::run();
+    tasks::run(waker);
 }
 
 impl Inbox {
@@ -285,7 +279,7 @@ impl Link {
         self.barrier = Some(Timer::new(Time::from_millis(BARRIER.into())));
     }
 
-    /// What came of it. Where it is not to be `read`, what the server says waits: a browser's WebSocket cannot be slowed down.
+    /// The next news. Where it is not to be `read`, messages of the server wait: a browser's WebSocket cannot be slowed down.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, read: bool) -> Poll<LinkEvent> {
         if let Some(asking) = &mut self.asking {
             if !read && !asking.is_post {
@@ -330,7 +324,7 @@ impl Link {
         }
     }
 
-    /// Closes after what was sent. A request is aborted.
+    /// Closes behind everything sent. A request is aborted.
     pub(crate) fn close(self) -> Option<Goodbye> {
         #[cfg(feature = "polling")]
         if let Some(Asking {
@@ -383,17 +377,20 @@ fn ask(
     abort: Option<&AbortController>,
     credentials: bool,
 ) -> Result<Promise, JsValue> {
-    let options = Object::new();
+    // Each field that is set is more code than all of these as JSON.
+    let mut options = String::from("{\"cache\":\"no-store\"");
     if credentials {
-        Reflect::set(&options, &"credentials".into(), &"include".into())?;
+        options.push_str(",\"credentials\":\"include\"");
     }
-    let cache = (JsValue::from("cache"), JsValue::from("no-store"));
-    Reflect::set(&options, &cache.0, &cache.1)?;
+    if body.is_some() {
+        options.push_str(",\"method\":\"POST\"");
+    }
+    options.push('}');
+    let options = js_sys::JSON::parse(&options)?;
     if let Some(abort) = abort {
         Reflect::set(&options, &"signal".into(), &abort.signal())?;
     }
     if let Some(body) = body {
-        Reflect::set(&options, &"method".into(), &"POST".into())?;
         Reflect::set(&options, &"body".into(), &body.into())?;
     }
     fetch(url, &options)
@@ -455,7 +452,10 @@ impl Listeners {
         let to = inbox.clone();
         let close = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
             let details = format!("close code {} {}", event.code(), event.reason());
-            push(&to, closed(DisconnectReason::TransportClose, details.trim_end()));
+            push(
+                &to,
+                closed(DisconnectReason::TransportClose, details.trim_ascii_end()),
+            );
         });
         socket.set_onopen(Some(open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));

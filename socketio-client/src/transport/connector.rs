@@ -112,7 +112,7 @@ impl Connector {
 async fn tunnel(mut stream: Stream, request: &str) -> io::Result<Stream> {
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
-    // Byte by byte: what comes after is the server's.
+    // Byte by byte: those behind are the server's.
     while !answer.ends_with(b"\r\n\r\n") {
         if answer.len() == PROXY_ANSWER {
             return Err(io::Error::other("the proxy's answer is too long"));

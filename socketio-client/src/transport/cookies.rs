@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::wall;
 
-/// How many cookies are kept at most: what comes beyond is dropped.
+/// How many cookies are kept at most: those beyond are dropped.
 const MOST: usize = 64;
 /// The longest cookie, in bytes.
 const LONGEST: usize = 4096;
@@ -18,7 +18,7 @@ pub(crate) struct Cookies(Arc<Mutex<Vec<Cookie>>>);
 struct Cookie {
     name: String,
     value: String,
-    /// Since 1970.
+    /// In time since 1970; `None` is the end of the client.
     expires: Option<Duration>,
     secure: bool,
 }
@@ -68,7 +68,7 @@ impl Cookies {
         }
     }
 
-    /// The value of `Cookie`, behind what the program sends by itself; `None` where there are none.
+    /// The value of `Cookie`, behind the cookies of the program itself; `None` where there are none.
     pub(crate) fn header(&self, own: Option<&str>, secure: bool) -> Option<String> {
         self.header_at(own, secure, wall().into())
     }
@@ -90,7 +90,7 @@ impl Cookie {
     }
 }
 
-/// `Wdy, DD Mon YYYY HH:MM:SS GMT`, with `-` for spaces as some servers have it. What is no date sets no end.
+/// `Wdy, DD Mon YYYY HH:MM:SS GMT`, with `-` for spaces as some servers have it. A text that is no date sets no end.
 fn date(text: &str) -> Option<Duration> {
     const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
     let text = text.replace('-', " ");

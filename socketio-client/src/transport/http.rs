@@ -115,29 +115,7 @@ pub(super) async fn request(
         request = request.header(COOKIE, cookie);
     }
     let request = request.body(body.unwrap_or_default()).map_err(failed)?;
-    let answer = async {
-        let response = http.0.request(request).await.map_err(failed)?;
-        if let Some(cookies) = cookies {
-            let lines = response.headers().get_all(SET_COOKIE);
-            cookies.store(lines.iter().map(AsRef::as_ref));
-        }
-        let (status, mut body) = (response.status(), response.into_body());
-        let mut bytes = Vec::new();
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(failed)?;
-            if let Some(data) = frame.data_ref() {
-                bytes.extend_from_slice(data);
-            }
-            if bytes.len() > max {
-                return Err(unreadable("payload too large"));
-            }
-        }
-        let body = String::from_utf8(bytes).map_err(|_| unreadable("payload is not UTF-8"))?;
-        if !status.is_success() {
-            return Err(NoAnswer::Failed(LinkFailure::answer(status.as_u16(), body)));
-        }
-        Ok(body)
-    };
+    let answer = answer(http, request, cookies, max);
     if is_post {
         tokio::time::timeout(POST_TIMEOUT, answer)
             .await
@@ -145,6 +123,31 @@ pub(super) async fn request(
     } else {
         answer.await
     }
+}
+
+/// Makes the request, keeps the cookies of its answer, and reads that.
+async fn answer(http: Http, request: Request<String>, cookies: Option<Cookies>, max: usize) -> Answer {
+    let response = http.0.request(request).await.map_err(failed)?;
+    if let Some(cookies) = cookies {
+        let lines = response.headers().get_all(SET_COOKIE);
+        cookies.store(lines.iter().map(AsRef::as_ref));
+    }
+    let (status, mut body) = (response.status(), response.into_body());
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(failed)?;
+        if let Some(data) = frame.data_ref() {
+            bytes.extend_from_slice(data);
+        }
+        if bytes.len() > max {
+            return Err(unreadable("payload too large"));
+        }
+    }
+    let body = String::from_utf8(bytes).map_err(|_| unreadable("payload is not UTF-8"))?;
+    if !status.is_success() {
+        return Err(NoAnswer::Failed(LinkFailure::answer(status.as_u16(), body)));
+    }
+    Ok(body)
 }
 
 fn unreadable(details: &str) -> NoAnswer {

@@ -1,4 +1,4 @@
-//! What the loop needs of a platform: links, timers, clocks, a place to run. One platform, one file.
+//! The platform beneath the loop: links, timers, clocks, a place to run. One platform, one file.
 
 #[cfg(target_family = "wasm")]
 #[path = "browser.rs"]
@@ -119,14 +119,14 @@ pub(crate) fn push_encoded(to: &mut String, text: &str, plain: &[u8]) {
     }
 }
 
-/// What a closed link still has to do.
+/// The work that a closed link still has.
 pub(crate) type Goodbye = Pin<Box<dyn GoodbyeFuture>>;
 
 pub(crate) trait GoodbyeFuture: Future<Output = ()> + MaybeSend {}
 
 impl<F: Future<Output = ()> + MaybeSend> GoodbyeFuture for F {}
 
-/// What a request came to.
+/// The outcome of a request.
 pub(crate) type Answer = Result<String, NoAnswer>;
 
 /// Why a request brought nothing.
@@ -147,7 +147,7 @@ fn answered(answer: Answer) -> LinkEvent {
     }
 }
 
-/// An error with what caused it: the outermost alone says little.
+/// An error with its causes: the outermost alone says little.
 #[cfg(not(target_family = "wasm"))]
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();

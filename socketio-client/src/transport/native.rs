@@ -25,12 +25,12 @@ use crate::protocol::{Cause, LinkEvent, LinkFailure};
 use crate::time::Time;
 use crate::{BuildError, DisconnectReason};
 
-/// What goes to another thread where there are threads: `Send` on native targets, nothing in a browser.
+/// A type that goes to another thread where there are threads: `Send` on native targets, nothing in a browser.
 pub trait MaybeSend: Send {}
 
 impl<T: Send + ?Sized> MaybeSend for T {}
 
-type Socket = WebSocketStream<Bytes>;
+type TcpWebSocket = WebSocketStream<Bytes>;
 
 /// No timer is set further off than this: timers stand still while a device sleeps, and only the wall clock tells that it did.
 pub(crate) const FARTHEST: Time = Time::from_secs(1);
@@ -95,7 +95,7 @@ pub(crate) fn on_return(_: impl Fn() + 'static) -> OnReturn {
     OnReturn
 }
 
-/// Fires once.
+/// A timer that fires once.
 pub(crate) struct Timer(Pin<Box<Sleep>>);
 
 impl Timer {
@@ -111,7 +111,7 @@ impl Timer {
 /// A WebSocket being dialled, in use, or over.
 pub(crate) enum Link {
     Dialling(
-        Pin<Box<dyn Future<Output = Result<Socket, LinkFailure>> + Send>>,
+        Pin<Box<dyn Future<Output = Result<TcpWebSocket, LinkFailure>> + Send>>,
         Duration,
     ),
     Open(Box<Open>),
@@ -123,7 +123,7 @@ pub(crate) enum Link {
 }
 
 pub(crate) struct Open {
-    socket: Socket,
+    socket: TcpWebSocket,
     /// How long the goodbye may take.
     goodbye: Duration,
     waiting: VecDeque<Message>,
@@ -187,14 +187,14 @@ impl Link {
         }
     }
 
-    /// The server answers the ping behind what it has read before.
+    /// The server answers the ping behind all that it read before.
     pub(crate) fn barrier(&mut self) {
         if let Self::Open(open) = self {
             open.waiting.push_back(Message::Ping(Vec::new().into()));
         }
     }
 
-    /// What came of it. Where it is not to be `read`, nothing that the server says is taken from it.
+    /// The next news. Where it is not to be `read`, nothing that the server says is taken from it.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, read: bool) -> Poll<LinkEvent> {
         match self {
             Self::Dialling(dialling, goodbye) => match ready!(dialling.as_mut().poll(cx)) {
@@ -224,7 +224,7 @@ impl Link {
         }
     }
 
-    /// Sends what waits and says goodbye, within a bound. A request is aborted.
+    /// Sends the waiting frames and says goodbye, within a bound. A request is aborted.
     pub(crate) fn close(self) -> Option<Goodbye> {
         let Self::Open(mut open) = self else {
             return None;
@@ -246,7 +246,7 @@ impl Link {
     }
 }
 
-async fn connect(url: String, target: Arc<Target>, how: How) -> Result<Socket, LinkFailure> {
+async fn connect(url: String, target: Arc<Target>, how: How) -> Result<TcpWebSocket, LinkFailure> {
     let secure = url.starts_with("wss");
     let mut request = url.into_client_request().map_err(failed)?;
     let (headers, cookie) = target.headers(how.cookies.as_ref(), secure);
@@ -287,7 +287,7 @@ async fn connect(url: String, target: Arc<Target>, how: How) -> Result<Socket, L
     Ok(socket)
 }
 
-/// What a WebSocket is dialled with.
+/// The means by which a WebSocket is dialled.
 struct How {
     connector: Connector,
     cookies: Option<Cookies>,

@@ -22,7 +22,7 @@ thread_local! {
 }
 
 struct Tasks {
-    /// Those at rest.
+    /// Tasks that wait to be woken.
     resting: Map<u64, Task>,
     next: u64,
     /// Those to be polled.
@@ -38,7 +38,7 @@ struct Task {
     waker: Waker,
 }
 
-/// What wakes a task.
+/// The waker of a task.
 struct Name {
     id: u64,
     ready: AtomicBool,
@@ -100,7 +100,7 @@ pub(super) fn spawn(future: impl Future<Output = ()> + 'static) {
         wasm_bindgen_futures::spawn_local(poll_fn(|cx| {
             let waker = cx.waker().clone();
             TASKS.with_borrow_mut(|tasks| tasks.runner = Some(waker));
-            run();
+            run(None);
             Poll::Pending
         }));
     }
@@ -114,10 +114,14 @@ fn wake_runner() {
     }
 }
 
-/// Polls the tasks that are ready, and those that become so meanwhile. To be called at the end of each event of the browser, and
+/// Wakes a task, then polls those that are ready, and those that become so meanwhile. To be called at the end of each event of the browser, and
 /// nowhere else: events do not nest, so one that finds a run going on has found a task that panicked.
-pub(super) fn run() {
+pub(super) fn run(waker: Option<Waker>) {
     TASKS.with_borrow_mut(|tasks| tasks.running = true);
+    // Not before: it would ask for a run of its own, which is a microtask.
+    if let Some(waker) = waker {
+        waker.wake();
+    }
     for _ in 0..TURNS {
         // Nothing is borrowed while a task runs or is dropped: both may wake others, and add some.
         let Some((id, mut task)) = TASKS.with_borrow_mut(Tasks::turn) else {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::Value;
 use socketio_anywhere::packet::Frame;
 use socketio_anywhere::protocol::{
-    Event, Input, LinkEvent, LinkId, Machine, Output, SocketKey, State, Ticket,
+    Input, LinkEvent, LinkId, Machine, Output, SocketEvent, SocketKey, State, Ticket,
 };
 use socketio_anywhere::{DisconnectReason, EmitError, Payload, Settings};
 
@@ -99,18 +99,20 @@ impl Bench {
                     self.now,
                 ),
                 Output::Event { event, .. } => self.said.push(match event {
-                    Event::Connecting { attempt } => format!("connecting {attempt}"),
-                    Event::Connected { id } => format!("connected {id}"),
-                    Event::Disconnected { reason, .. } => reason.to_string(),
-                    Event::ConnectError { message, refused, .. } => format!("error {message} {refused}"),
-                    Event::Reconnecting { attempt, delay } => {
+                    SocketEvent::Connecting { attempt } => format!("connecting {attempt}"),
+                    SocketEvent::Connected { id } => format!("connected {id}"),
+                    SocketEvent::Disconnected { reason, .. } => reason.to_string(),
+                    SocketEvent::ConnectError { message, refused, .. } => {
+                        format!("error {message} {refused}")
+                    }
+                    SocketEvent::Reconnecting { attempt, delay } => {
                         format!("attempt {attempt} in {}", delay.as_millis())
                     }
-                    Event::ReconnectFailed => "failed".into(),
-                    Event::Message { event, payload, .. } => {
+                    SocketEvent::ReconnectFailed => "failed".into(),
+                    SocketEvent::Message { event, payload, .. } => {
                         format!("{event} {}", Value::from(payload.args()))
                     }
-                    Event::Unreadable { details } => format!("unreadable {details}"),
+                    SocketEvent::Unreadable { details } => format!("unreadable {details}"),
                     other => format!("{other:?}"),
                 }),
                 Output::Acked { result, .. } => self.said.push(match result {

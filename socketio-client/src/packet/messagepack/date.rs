@@ -6,7 +6,7 @@ use serde_json::Value;
 const MOST: i64 = 8_640_000_000_000_000;
 const DAY: i64 = 86_400_000;
 
-/// `2026-11-21T01:53:44.000Z` for milliseconds since 1970; null for what is no date.
+/// `2026-11-21T01:53:44.000Z` for milliseconds since 1970; null for a number that is no date.
 pub(super) fn text(milliseconds: i64) -> Value {
     if !(-MOST..=MOST).contains(&milliseconds) {
         return Value::Null;

@@ -180,13 +180,13 @@ impl<'a> Reader<'a> {
         match (kind, length) {
             (0, 1) => self.take(1).map(|_| None),
             (0, 8) => Ok(Some(date::text(i64::from_be_bytes(self.array()?)))),
-            // What the JavaScript parser makes of others.
+            // As the JavaScript parser has others.
             _ => Ok(Some(json!([kind, self.bytes(length)?]))),
         }
     }
 }
 
-/// What is no number in JSON is null, as in `JSON.stringify`.
+/// A float that JSON has no number for is null, as in `JSON.stringify`.
 fn float(number: f64) -> Value {
     Number::from_f64(number).map_or(Value::Null, Value::Number)
 }

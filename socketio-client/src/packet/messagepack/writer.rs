@@ -17,7 +17,7 @@ struct Writer<'a> {
     attachments: &'a [Vec<u8>],
 }
 
-/// The markers of what has a length: up to how much the first holds by itself, then of 8, 16 and 32 bits.
+/// The markers of a kind of value that has a length: up to how much the first holds by itself, then of 8, 16 and 32 bits.
 struct Lengths {
     short: (u8, usize),
     byte: Option<u8>,
