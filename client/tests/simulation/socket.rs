@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use socketio_anywhere::protocol::{SocketEvent, Input as In, LinkEvent, LinkId, Output as Out, State};
+use socketio_anywhere::protocol::{Input as In, LinkEvent, LinkId, Output as Out, SocketEvent, State};
 use socketio_anywhere::{AckError, DisconnectReason, Payload};
 use steadfast_client::session::{
     Answer, Ephemeral, Input, LinkEnd, Request, RequestError, RequestId, ServerEvent,
