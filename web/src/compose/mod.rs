@@ -18,6 +18,8 @@ pub(crate) mod drafting;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod drop_edit;
 #[cfg(target_arch = "wasm32")]
+pub(crate) mod entry;
+#[cfg(target_arch = "wasm32")]
 pub(crate) mod help;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod posting;
