@@ -10,6 +10,7 @@ pub(crate) mod state;
 pub(crate) mod tools;
 
 use leptos::prelude::*;
+use steadfast_shared::Person;
 
 use crate::compose::phrases::ComposePhrases;
 use crate::language::calendar;
@@ -19,6 +20,7 @@ use crate::markdown::prose::Prose;
 use crate::people::avatar::Avatar;
 use crate::people::context::PeopleContext;
 use crate::people::veil::Veil;
+use crate::timeline::layout::RowPlace;
 use crate::timeline::phrases::{MessagePhrases, TimelinePhrases};
 use crate::timeline::row::pending::PendingChanges;
 use crate::timeline::row::quoted::Quoted;
@@ -36,44 +38,17 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
     let locale = Locale::here();
     let people = PeopleContext::here();
     let RowModel { key, view, place } = row;
-    let at = Memo::new({
-        let view = view.clone();
-        move |_| view.with(|row| row.at)
-    });
+    let at = part(&view, |row| row.at);
     let place = Memo::new(move |_| place.get());
-    let state = Memo::new({
-        let view = view.clone();
-        move |_| view.with(|row| row.state.clone())
-    });
-    let author = Memo::new({
-        let view = view.clone();
-        move |_| view.with(|row| row.author.clone())
-    });
-    let mine = Memo::new({
-        let view = view.clone();
-        move |_| view.with(|row| row.mine)
-    });
-    let says = Memo::new({
-        let view = view.clone();
-        move |_| view.with(|row| (row.says.clone(), row.mentioned.clone()))
-    });
-    let quoted = Memo::new({
-        let view = view.clone();
-        move |_| view.with(|row| row.quoted.clone())
-    });
-    let edited = Memo::new({
-        let view = view.clone();
-        move |_| view.with(|row| row.edited)
-    });
-    let reactions = Memo::new({
-        let view = view.clone();
-        move |_| view.with(|row| row.reactions.clone())
-    });
-    let pending = Memo::new({
-        let view = view.clone();
-        move |_| view.with(|row| row.pending.clone())
-    });
-    let message = Memo::new(move |_| view.with(RowView::message));
+    let state = part(&view, |row| row.state.clone());
+    let author = part(&view, |row| row.author.clone());
+    let mine = part(&view, |row| row.mine);
+    let says = part(&view, |row| (row.says.clone(), row.mentioned.clone()));
+    let quoted = part(&view, |row| row.quoted.clone());
+    let edited = part(&view, |row| row.edited);
+    let reactions = part(&view, |row| row.reactions.clone());
+    let pending = part(&view, |row| row.pending.clone());
+    let message = part(&view, RowView::message);
     let said = move || {
         let (says, mentioned) = says.get();
         match says {
@@ -81,7 +56,54 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             says => view! { <Aside says author=author.get().name /> }.into_any(),
         }
     };
-    let head = move || {
+    // A change of the room is told whoever did it.
+    let is_message = Memo::new(move |_| says.with(|(says, _)| matches!(says, Says::Message(_))));
+    let lifted = RwSignal::new(false);
+    let covered = Memo::new(move |_| {
+        !lifted.get() && !mine.get() && is_message.get() && people.blocks(author.get().id)
+    });
+    view! {
+        <div
+            class="row"
+            role="listitem"
+            data-testid="row"
+            tabindex="-1"
+            data-id=key.id.to_string()
+            data-author=key.author.to_string()
+            data-state=move || state.with(MessageState::name)
+            data-seq=move || state.with(MessageState::seq).map(|seq| seq.to_string())
+            data-mine=move || mine.get().then_some("true")
+            data-first=move || place.get().first.then_some("true")
+        >
+            <Head at place author />
+            {move || quoted.get().filter(|_| !covered.get()).map(|quote| view! { <Quoted quote /> })}
+            {move || if covered.get() { view! { <Veil lifted /> }.into_any() } else { said.into_any() }}
+            {move || {
+                edited.get().then(|| view! { <p class="row-edited" data-testid="edited">{locale.says(|l| MessagePhrases::of(l).edited)}</p> })
+            }}
+            <Rejection id=key.id state />
+            <PendingChanges pending />
+            <Reactions key message reactions />
+            <RowState mine state />
+            <RowTools key message mine />
+        </div>
+    }
+}
+
+/// One part of a row, which changes by itself.
+fn part<T: Clone + PartialEq + Send + Sync + 'static>(
+    view: &ArcRwSignal<RowView>,
+    read: fn(&RowView) -> T,
+) -> Memo<T> {
+    let view = view.clone();
+    Memo::new(move |_| view.with(read))
+}
+
+/// Who wrote it and when; beside rows that follow one of the same author, the time alone.
+#[component]
+fn Head(at: Memo<u64>, place: Memo<RowPlace>, author: Memo<Person>) -> impl IntoView {
+    let locale = Locale::here();
+    move || {
         if place.get().first {
             view! {
                 <Avatar person=author.get() />
@@ -104,38 +126,6 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             }
             .into_any()
         }
-    };
-    // A change of the room is told whoever did it.
-    let is_message = Memo::new(move |_| says.with(|(says, _)| matches!(says, Says::Message(_))));
-    let lifted = RwSignal::new(false);
-    let covered = Memo::new(move |_| {
-        !lifted.get() && !mine.get() && is_message.get() && people.blocks(author.get().id)
-    });
-    view! {
-        <div
-            class="row"
-            role="listitem"
-            data-testid="row"
-            tabindex="-1"
-            data-id=key.id.to_string()
-            data-author=key.author.to_string()
-            data-state=move || state.with(MessageState::name)
-            data-seq=move || state.with(MessageState::seq).map(|seq| seq.to_string())
-            data-mine=move || mine.get().then_some("true")
-            data-first=move || place.get().first.then_some("true")
-        >
-            {head}
-            {move || quoted.get().filter(|_| !covered.get()).map(|quote| view! { <Quoted quote /> })}
-            {move || if covered.get() { view! { <Veil lifted /> }.into_any() } else { said.into_any() }}
-            {move || {
-                edited.get().then(|| view! { <p class="row-edited" data-testid="edited">{locale.says(|l| MessagePhrases::of(l).edited)}</p> })
-            }}
-            <Rejection id=key.id state />
-            <PendingChanges pending />
-            <Reactions key message reactions />
-            <RowState mine state />
-            <RowTools key message mine />
-        </div>
     }
 }
 

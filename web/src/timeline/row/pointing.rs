@@ -1,4 +1,4 @@
-//! How a hand comes to a row: by pointer, by keyboard, by a finger that stays.
+//! Pointing at a row: by mouse, by keyboard, by a finger that stays.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use steadfast_client::RowKey;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, HtmlElement, Node};
 
-use crate::timeline::actions::Tool;
+use crate::timeline::actions::{RowActions, Tool};
 use crate::timeline::context::TimelineContext;
 use crate::ui::list::roving;
 use crate::ui::main_field::MainField;
@@ -19,68 +19,25 @@ const LONG_PRESS: Duration = Duration::from_millis(500);
 /// A finger that moves further than this, in pixels, scrolls.
 const STAYS_WITHIN: i32 = 10;
 
-/// Watches over the rows within. One set of listeners for all of them: there may be hundreds.
-#[component]
-pub(crate) fn RowPointing(children: Children) -> impl IntoView {
-    let field = MainField::here();
-    let timeline = TimelineContext::here();
-    let actions = timeline.actions;
-    let pressed = StoredValue::new_local(None::<LongPress>);
-    let stayed = StoredValue::new(false);
-    let release = move || {
-        if let Some(press) = pressed.try_update_value(Option::take).flatten() {
+/// Fingers on rows.
+#[derive(Clone, Copy)]
+struct Touches {
+    pressed: StoredValue<Option<LongPress>, LocalStorage>,
+    /// The finger stayed, and has opened a menu.
+    stayed: StoredValue<bool>,
+    actions: RowActions,
+}
+
+impl Touches {
+    fn release(self) {
+        if let Some(press) = self.pressed.try_update_value(Option::take).flatten() {
             press.timer.clear();
         }
-    };
-    on_cleanup(release);
+    }
 
-    let over = move |event: PointerEvent| {
-        if event.pointer_type() == "mouse"
-            && let Some((_, key)) = row_at(event.target())
-        {
-            actions.on(key);
-        }
-    };
-    // The keyboard may be on a row where the pointer is on none.
-    let to_focus = move || match row_at(document().active_element().map(Into::into)) {
-        Some((_, key)) => actions.on(key),
-        None => actions.off(),
-    };
-    let leave = move |event: PointerEvent| {
-        if event.pointer_type() == "mouse" {
-            to_focus();
-        }
-    };
-    // A popup that was open has given the focus back by the next turn: to a row, or to where one writes.
-    Effect::new(move |was_open: Option<bool>| {
-        let is_open = actions.open.with(Option::is_some);
-        if was_open == Some(true) && !is_open {
-            set_timeout(
-                move || {
-                    if !is_hovered(actions.row.get_untracked()) {
-                        to_focus();
-                    }
-                },
-                Duration::ZERO,
-            );
-        }
-        is_open
-    });
-    let focus_in = move |event: FocusEvent| {
-        if let Some((_, key)) = row_at(event.target()) {
-            actions.on(key);
-        }
-    };
-    // The tools of a row go with their focus when the pointer takes the hand to another row: that one keeps it.
-    let focus_out = move |event: FocusEvent| {
-        let left = row_at(event.target()).map(|(_, key)| key);
-        if left == actions.row.get_untracked() && row_at(event.related_target()).is_none() {
-            actions.off();
-        }
-    };
-    let down = move |event: PointerEvent| {
-        release();
-        stayed.set_value(false);
+    fn down(self, event: &PointerEvent) {
+        self.release();
+        self.stayed.set_value(false);
         if event.pointer_type() == "mouse" || has_own_press(event.target()) {
             return;
         }
@@ -88,36 +45,103 @@ pub(crate) fn RowPointing(children: Children) -> impl IntoView {
             return;
         };
         let open = move || {
-            stayed.set_value(true);
-            actions.open(key, Tool::Menu, row);
+            self.stayed.set_value(true);
+            self.actions.open(key, Tool::Menu, row);
         };
         if let Ok(timer) = set_timeout_with_handle(open, LONG_PRESS) {
             let at = (event.client_x(), event.client_y());
-            pressed.set_value(Some(LongPress { timer, at }));
+            self.pressed.set_value(Some(LongPress { timer, at }));
         }
-    };
-    let moved = move |event: PointerEvent| {
+    }
+
+    fn moved(self, event: &PointerEvent) {
         let far = |press: &LongPress| {
             let (x, y) = (event.client_x() - press.at.0, event.client_y() - press.at.1);
             x.abs().max(y.abs()) > STAYS_WITHIN
         };
-        if pressed.with_value(|press| press.as_ref().is_some_and(far)) {
-            release();
+        if self.pressed.with_value(|press| press.as_ref().is_some_and(far)) {
+            self.release();
         }
-    };
-    // The finger is lifted over whatever opened beneath it, and has chosen nothing there.
-    let lifted = move |event: TouchEvent| {
-        if stayed.get_value() {
+    }
+
+    /// The finger is lifted over whatever opened beneath it, and has chosen nothing there.
+    fn lifted(self, event: &TouchEvent) {
+        if self.stayed.get_value() {
             event.prevent_default();
         }
+    }
+}
+
+/// The row with the keyboard, or none. The keyboard may be on a row where the pointer is on none.
+fn to_focus(actions: RowActions) {
+    match row_at(document().active_element().map(Into::into)) {
+        Some((_, key)) => actions.on(key),
+        None => actions.off(),
+    }
+}
+
+/// A popup that was open has given the focus back by the next turn: to a row, or to where one writes.
+fn follow_popups(actions: RowActions) {
+    Effect::new(move |was_open: Option<bool>| {
+        let is_open = actions.open.with(Option::is_some);
+        if was_open == Some(true) && !is_open {
+            set_timeout(
+                move || {
+                    if !is_hovered(actions.row.get_untracked()) {
+                        to_focus(actions);
+                    }
+                },
+                Duration::ZERO,
+            );
+        }
+        is_open
+    });
+}
+
+/// The browser's own menu for a long press would stand over ours.
+fn keep_context_menu_away(event: &MouseEvent) {
+    let by_finger = event
+        .dyn_ref::<PointerEvent>()
+        .is_some_and(|event| event.pointer_type() == "touch");
+    if by_finger && !has_own_press(event.target()) && row_at(event.target()).is_some() {
+        event.prevent_default();
+    }
+}
+
+/// Watches over the rows within. One set of listeners for all of them: there may be hundreds.
+#[component]
+pub(crate) fn RowPointing(children: Children) -> impl IntoView {
+    let field = MainField::here();
+    let actions = TimelineContext::here().actions;
+    let touches = Touches {
+        pressed: StoredValue::new_local(None),
+        stayed: StoredValue::new(false),
+        actions,
     };
-    // The browser's own menu for a long press would stand over ours.
-    let context = move |event: MouseEvent| {
-        let by_finger = event
-            .dyn_ref::<PointerEvent>()
-            .is_some_and(|event| event.pointer_type() == "touch");
-        if by_finger && !has_own_press(event.target()) && row_at(event.target()).is_some() {
-            event.prevent_default();
+    on_cleanup(move || touches.release());
+    follow_popups(actions);
+    let over = move |event: PointerEvent| {
+        if event.pointer_type() == "mouse"
+            && let Some((_, key)) = row_at(event.target())
+        {
+            actions.on(key);
+        }
+    };
+    let leave = move |event: PointerEvent| {
+        if event.pointer_type() == "mouse" {
+            to_focus(actions);
+        }
+    };
+    let focus_in = move |event: FocusEvent| {
+        if let Some((_, key)) = row_at(event.target()) {
+            actions.on(key);
+        }
+    };
+    // The actions of a row go with its focus. Where the pointer shows those of another row, that one keeps them.
+    let focus_out = move |event: FocusEvent| {
+        let left = row_at(event.target()).map(|(_, key)| key);
+        if left == actions.row.get_untracked() && row_at(event.related_target()).is_none() {
+            actions.off();
         }
     };
     view! {
@@ -127,12 +151,12 @@ pub(crate) fn RowPointing(children: Children) -> impl IntoView {
             on:pointerleave=leave
             on:focusin=focus_in
             on:focusout=focus_out
-            on:pointerdown=down
-            on:pointermove=moved
-            on:pointerup=move |_| release()
-            on:pointercancel=move |_| release()
-            on:touchend=lifted
-            on:contextmenu=context
+            on:pointerdown=move |event| touches.down(&event)
+            on:pointermove=move |event| touches.moved(&event)
+            on:pointerup=move |_| touches.release()
+            on:pointercancel=move |_| touches.release()
+            on:touchend=move |event| touches.lifted(&event)
+            on:contextmenu=move |event| keep_context_menu_away(&event)
             on:keydown=move |event| key(field, &event)
         >
             {children()}
