@@ -9,7 +9,6 @@ use steadfast_shared::{Person, RoomId, RoomKind, UserId};
 
 use crate::browser::folded::folded;
 use crate::browser::pause::Pause;
-use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
 use crate::people::role::administers;
 use crate::rooms::context::RoomsContext;
@@ -27,72 +26,104 @@ use crate::ui::phrases::UiPhrases;
 /// Most things offered at once.
 const OFFERED: usize = 12;
 
+#[derive(Clone, Copy)]
+struct PaletteState {
+    typed: RwSignal<String>,
+    /// The option that Enter takes.
+    at: RwSignal<usize>,
+    people: RwSignal<Vec<Person>>,
+    options: Memo<Vec<PaletteOption>>,
+    rooms: RoomsContext,
+}
+
+impl PaletteState {
+    fn new() -> Self {
+        let rooms = RoomsContext::here();
+        let typed = RwSignal::new(String::new());
+        let people = RwSignal::new(people_here(rooms));
+        Self {
+            typed,
+            at: RwSignal::new(0),
+            people,
+            options: Memo::new(move |_| people.with(|people| offers(rooms, &folded(&typed.get()), people))),
+            rooms,
+        }
+    }
+
+    fn search_people(self) {
+        spawn_local(async move {
+            let search = self.typed.get_untracked().trim().to_owned();
+            // Without an answer, those who are here can be found.
+            let asked = FindPeople { search, after: None };
+            if let Ok(found) = self.rooms.chat.ask(asked).await {
+                let mut all = people_here(self.rooms);
+                all.retain(|person| found.iter().all(|other| other.id != person.id));
+                all.extend(found);
+                self.people.try_set(all);
+            }
+        });
+    }
+
+    fn choose(self, index: usize) {
+        let option = self.options.with_untracked(|options| options.get(index).cloned());
+        if let Some(option) = option {
+            option.take(self.rooms);
+        }
+    }
+
+    fn key(self, event: &KeyboardEvent) {
+        if event.is_composing() {
+            return;
+        }
+        let name = event.key();
+        let at = self.at.get_untracked();
+        if name == "Enter" {
+            event.prevent_default();
+            self.choose(at);
+        } else if matches!(name.as_str(), "ArrowDown" | "ArrowUp")
+            && let Some(next) = roving::step(&name, Some(at), self.options.with_untracked(Vec::len), 1)
+        {
+            event.prevent_default();
+            self.at.set(next);
+        }
+    }
+
+    /// Keeps the option that Enter takes in view.
+    fn follow(self) {
+        Effect::new(move || {
+            let id = option_id(self.at.get());
+            if let Some(option) = document().get_element_by_id(&id)
+                && let Some(list) = option.parent_element()
+            {
+                scroll_to_item(&list, &option);
+            }
+        });
+    }
+}
+
+fn people_here(rooms: RoomsContext) -> Vec<Person> {
+    rooms.chat.read(|session| {
+        let people = session.people().iter();
+        people.map(|presence| presence.person.clone()).collect()
+    })
+}
+
 /// Finds rooms and people as one types; the arrow keys choose, Enter goes there.
 #[component]
 pub(crate) fn Palette() -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
-    let chat = ChatContext::here();
-    let rooms = RoomsContext::here();
-    let typed = RwSignal::new(String::new());
-    let at = RwSignal::new(0_usize);
-    let here = move || -> Vec<Person> {
-        chat.read(|session| {
-            session
-                .people()
-                .iter()
-                .map(|presence| presence.person.clone())
-                .collect()
-        })
-    };
-    let people = RwSignal::new(here());
-    let offers = Memo::new(move |_| people.with(|people| offers(rooms, &folded(&typed.get()), people)));
+    let palette = PaletteState::new();
+    let options = palette.options;
+    palette.follow();
     let pause = Pause::new();
-    let look_for_people = move || {
-        spawn_local(async move {
-            let search = typed.get_untracked().trim().to_owned();
-            // Without an answer, those who are here can be found.
-            if let Ok(found) = chat.ask(FindPeople { search, after: None }).await {
-                let mut all = here();
-                all.retain(|person| found.iter().all(|other| other.id != person.id));
-                all.extend(found);
-                people.try_set(all);
-            }
-        });
+    let active = move || options.with(|options| (!options.is_empty()).then(|| option_id(palette.at.get())));
+    let list = move || {
+        let options = options.get().into_iter().enumerate();
+        options
+            .map(|(index, option)| view! { <OptionLine palette index option /> })
+            .collect_view()
     };
-    let choose = move |index: usize| {
-        if let Some(offer) = offers.with_untracked(|offers| offers.get(index).cloned()) {
-            offer.take(rooms);
-        }
-    };
-    let key = move |event: KeyboardEvent| {
-        if event.is_composing() {
-            return;
-        }
-        let name = event.key();
-        if name == "Enter" {
-            event.prevent_default();
-            choose(at.get_untracked());
-        } else if matches!(name.as_str(), "ArrowDown" | "ArrowUp")
-            && let Some(next) = roving::step(
-                &name,
-                Some(at.get_untracked()),
-                offers.with_untracked(Vec::len),
-                1,
-            )
-        {
-            event.prevent_default();
-            at.set(next);
-        }
-    };
-    Effect::new(move || {
-        let id = option_id(at.get());
-        if let Some(option) = document().get_element_by_id(&id)
-            && let Some(list) = option.parent_element()
-        {
-            scroll_to_item(&list, &option);
-        }
-    });
     let close = Callback::new(move |()| overlays.close(Overlay::Palette));
     view! {
         <Dialog title=words(move || NavigationPhrases::of(locale.language()).go_to.to_owned()) testid="palette" on_close=close>
@@ -106,49 +137,46 @@ pub(crate) fn Palette() -> impl IntoView {
                 autofocus=true
                 aria-expanded="true"
                 aria-controls="palette-offers"
-                aria-activedescendant=move || offers.with(|offers| (!offers.is_empty()).then(|| option_id(at.get())))
+                aria-activedescendant=active
                 aria-label=locale.says(|l| NavigationPhrases::of(l).find_anything)
                 placeholder=locale.says(|l| NavigationPhrases::of(l).find_anything)
                 on:input=move |event| {
-                    typed.set(event_target_value(&event));
-                    at.set(0);
-                    pause.then(look_for_people);
+                    palette.typed.set(event_target_value(&event));
+                    palette.at.set(0);
+                    pause.then(move || palette.search_people());
                 }
-                on:keydown=key
+                on:keydown=move |event| palette.key(&event)
             />
             <ul class="offers" id="palette-offers" role="listbox" aria-label=locale.says(|l| NavigationPhrases::of(l).go_to)>
-                {move || {
-                    offers
-                        .get()
-                        .into_iter()
-                        .enumerate()
-                        .map(|(index, offer)| {
-                            view! {
-                                <li
-                                    class="offer"
-                                    id=option_id(index)
-                                    role="option"
-                                    data-testid="palette-offer"
-                                    aria-selected=move || (at.get() == index).to_string()
-                                    on:click=move |_| choose(index)
-                                    on:pointermove=move |_| {
-                                        if at.get_untracked() != index {
-                                            at.set(index);
-                                        }
-                                    }
-                                >
-                                    {offer.mark()}
-                                    <span class="offer-name">{offer.title}</span>
-                                </li>
-                            }
-                        })
-                        .collect_view()
-                }}
+                {list}
             </ul>
             <p class="offers-none" role="status">
-                {move || offers.with(Vec::is_empty).then(|| NavigationPhrases::of(locale.language()).nothing_found)}
+                {move || options.with(Vec::is_empty).then(|| NavigationPhrases::of(locale.language()).nothing_found)}
             </p>
         </Dialog>
+    }
+}
+
+#[component]
+fn OptionLine(palette: PaletteState, index: usize, option: PaletteOption) -> impl IntoView {
+    let at = palette.at;
+    view! {
+        <li
+            class="offer"
+            id=option_id(index)
+            role="option"
+            data-testid="palette-offer"
+            aria-selected=move || (at.get() == index).to_string()
+            on:click=move |_| palette.choose(index)
+            on:pointermove=move |_| {
+                if at.get_untracked() != index {
+                    at.set(index);
+                }
+            }
+        >
+            {option.mark()}
+            <span class="offer-name">{option.title}</span>
+        </li>
     }
 }
 

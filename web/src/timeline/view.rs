@@ -25,104 +25,144 @@ use crate::timeline::seek::to_end::ToEnd;
 use crate::timeline::seek::to_news::ToNews;
 use crate::timeline::separator::Separator;
 
-/// The room's log as it is read.
-#[component]
-pub(crate) fn Timeline() -> impl IntoView {
-    let locale = Locale::here();
-    let rooms = RoomsContext::here();
-    let timeline = TimelineContext::here();
-    let model = timeline.model;
-    let element = NodeRef::<html::Div>::new();
-    let content = NodeRef::<html::Div>::new();
-    let view = StoredValue::new_local(None::<View>);
-    let far = RwSignal::new(false);
-    let news_above = RwSignal::new(false);
+/// The view in the document, and the ways out of it.
+#[derive(Clone, Copy)]
+struct TimelineView {
+    element: NodeRef<html::Div>,
+    content: NodeRef<html::Div>,
+    view: StoredValue<Option<View>, LocalStorage>,
+    /// The view is far from the end.
+    far: RwSignal<bool>,
+    /// New messages begin above the view.
+    news_above: RwSignal<bool>,
+    timeline: TimelineContext,
+}
 
-    let row_of = move |key: RowKey| -> Option<Element> {
-        let content = content.try_get_untracked()??;
+impl TimelineView {
+    fn new() -> Self {
+        Self {
+            element: NodeRef::new(),
+            content: NodeRef::new(),
+            view: StoredValue::new_local(None),
+            far: RwSignal::new(false),
+            news_above: RwSignal::new(false),
+            timeline: TimelineContext::here(),
+        }
+    }
+
+    fn row_of(self, key: RowKey) -> Option<Element> {
+        let content = self.content.try_get_untracked()??;
         let selector = format!("[data-testid=row][data-id=\"{}\"]", key.id);
         content.query_selector(&selector).ok()?
-    };
-    // A frame may come after the room was taken away.
-    let look_around = move || {
-        let looked = view.try_with_value(|view| {
-            let Some(view) = view else { return };
-            // A change of layout may bring the end to the view, without any scrolling.
-            if view.follows() {
-                model.moved(true);
-            }
-            let set = |signal: RwSignal<bool>, to: bool| {
-                if signal.get_untracked() != to {
-                    signal.set(to);
-                }
-            };
-            set(far, view.far_from_end() || !model.reaches_end.get_untracked());
-            let above = model.first_new().is_some_and(|first| {
-                let row = row_of(first.key);
-                first.above || row.is_some_and(|row| view.beyond(&row) == Some(Beyond::Above))
-            });
-            set(news_above, above || timeline.unread_above().is_some());
-            if view.near_top() {
-                timeline.show_older();
-            } else if view.near_end() && !model.reaches_end.get_untracked() {
-                timeline.show_newer();
+    }
+
+    /// Answers any change of the view. A frame may come after the room was taken away.
+    fn look_around(self) {
+        let looked = self.view.try_with_value(|view| {
+            if let Some(view) = view {
+                self.answer(view);
             }
         });
         looked.unwrap_or_default();
-    };
-    Effect::new(move || {
-        if let (Some(element), Some(content)) = (element.get(), content.get()) {
-            view.update_value(|view| {
-                view.get_or_insert_with(|| View::keep(element.into(), content.into(), look_around));
-            });
-        }
-    });
-    on_cleanup(move || {
-        view.try_with_value(|view| view.as_ref().map(View::release));
-    });
-    Effect::new(move || {
-        let complete = model.reaches_end.get();
-        view.with_value(|view| view.as_ref().map(|view| view.set_complete(complete)));
-    });
-    Effect::new(move || {
-        model.resized.track();
-        request_animation_frame(look_around);
-    });
-    // Posting goes to the end; so does anything else that says so.
-    Effect::new(move || {
-        if model.at_end.get() {
-            view.with_value(|view| view.as_ref().map(View::to_end));
-        }
-    });
-    let scrolled = move |_| {
-        let at_end = view.with_value(|view| view.as_ref().is_none_or(View::scrolled));
-        model.moved(at_end);
-        timeline.mark_read();
-        look_around();
-    };
-    let to_end = Callback::new(move |()| {
-        timeline.return_to_end();
-        model.moved(true);
-        timeline.show();
-        timeline.mark_read();
-        view.with_value(|view| view.as_ref().map(View::to_end));
-    });
-    let to_news = Callback::new(move |()| timeline.seek_news());
-    // The row sought is brought into view once it is in the document.
-    Effect::new(move || {
-        let Some(key) = timeline.sought.get() else { return };
-        timeline.sought.set(None);
-        request_animation_frame(move || {
-            if let Some(row) = row_of(key) {
-                view.try_with_value(|view| view.as_ref().map(|view| view.show(&row)));
-                point_out(row);
-            }
-            look_around();
-        });
-    });
+    }
 
-    let to_rows = move |event: KeyboardEvent| {
-        let Some(element) = element.get_untracked() else {
+    fn answer(self, view: &View) {
+        let (timeline, model) = (self.timeline, self.timeline.model);
+        // A change of layout may bring the end to the view, without any scrolling.
+        if view.follows() {
+            model.moved(true);
+        }
+        let set = |signal: RwSignal<bool>, to: bool| {
+            if signal.get_untracked() != to {
+                signal.set(to);
+            }
+        };
+        set(
+            self.far,
+            view.far_from_end() || !model.reaches_end.get_untracked(),
+        );
+        let above = model.first_new().is_some_and(|first| {
+            let row = self.row_of(first.key);
+            first.above || row.is_some_and(|row| view.beyond(&row) == Some(Beyond::Above))
+        });
+        set(self.news_above, above || timeline.unread_above().is_some());
+        if view.near_top() {
+            timeline.show_older();
+        } else if view.near_end() && !model.reaches_end.get_untracked() {
+            timeline.show_newer();
+        }
+    }
+
+    /// Keeps the view for as long as its elements are there.
+    fn keep(self) {
+        let (element, content, view) = (self.element, self.content, self.view);
+        let model = self.timeline.model;
+        Effect::new(move || {
+            if let (Some(element), Some(content)) = (element.get(), content.get()) {
+                view.update_value(|view| {
+                    view.get_or_insert_with(|| {
+                        View::keep(element.into(), content.into(), move || self.look_around())
+                    });
+                });
+            }
+        });
+        on_cleanup(move || {
+            view.try_with_value(|view| view.as_ref().map(View::release));
+        });
+        Effect::new(move || {
+            let complete = model.reaches_end.get();
+            view.with_value(|view| view.as_ref().map(|view| view.set_complete(complete)));
+        });
+        Effect::new(move || {
+            model.resized.track();
+            request_animation_frame(move || self.look_around());
+        });
+        // Posting goes to the end; so does anything else that says so.
+        Effect::new(move || {
+            if model.at_end.get() {
+                view.with_value(|view| view.as_ref().map(View::to_end));
+            }
+        });
+        self.follow_sought();
+    }
+
+    /// The row sought is brought into view once it is in the document.
+    fn follow_sought(self) {
+        Effect::new(move || {
+            let Some(key) = self.timeline.sought.get() else {
+                return;
+            };
+            self.timeline.sought.set(None);
+            request_animation_frame(move || {
+                if let Some(row) = self.row_of(key) {
+                    self.view
+                        .try_with_value(|view| view.as_ref().map(|view| view.show(&row)));
+                    point_out(row);
+                }
+                self.look_around();
+            });
+        });
+    }
+
+    fn scrolled(self) {
+        let at_end = self
+            .view
+            .with_value(|view| view.as_ref().is_none_or(View::scrolled));
+        self.timeline.model.moved(at_end);
+        self.timeline.mark_read();
+        self.look_around();
+    }
+
+    fn go_to_end(self) {
+        self.timeline.return_to_end();
+        self.timeline.model.moved(true);
+        self.timeline.show();
+        self.timeline.mark_read();
+        self.view.with_value(|view| view.as_ref().map(View::to_end));
+    }
+
+    fn key(self, event: &KeyboardEvent) {
+        let Some(element) = self.element.get_untracked() else {
             return;
         };
         let on_itself = event.target().is_some_and(|target| target == ****element);
@@ -130,8 +170,19 @@ pub(crate) fn Timeline() -> impl IntoView {
             event.prevent_default();
             focus_last_row(&element);
         }
-    };
+    }
+}
 
+/// The room's log as it is read.
+#[component]
+pub(crate) fn Timeline() -> impl IntoView {
+    let locale = Locale::here();
+    let rooms = RoomsContext::here();
+    let view = TimelineView::new();
+    let model = view.timeline.model;
+    view.keep();
+    let to_end = Callback::new(move |()| view.go_to_end());
+    let to_news = Callback::new(move |()| view.timeline.seek_news());
     view! {
         <div class="timeline-frame">
             <div
@@ -140,11 +191,11 @@ pub(crate) fn Timeline() -> impl IntoView {
                 tabindex="0"
                 role="region"
                 aria-label=words(move || (TimelinePhrases::of(locale.language()).messages_in)(&rooms.room_name()))
-                node_ref=element
-                on:scroll=scrolled
-                on:keydown=to_rows
+                node_ref=view.element
+                on:scroll=move |_| view.scrolled()
+                on:keydown=move |event| view.key(&event)
             >
-                <div class="timeline-content" node_ref=content>
+                <div class="timeline-content" node_ref=view.content>
                     <OldEnd />
                     <RowPointing>
                         <div role="list">
@@ -163,8 +214,8 @@ pub(crate) fn Timeline() -> impl IntoView {
                     <NewEnd />
                 </div>
             </div>
-            <ToNews above=news_above go=to_news />
-            <ToEnd far go=to_end />
+            <ToNews above=view.news_above go=to_news />
+            <ToEnd far=view.far go=to_end />
             <OpenTool />
         </div>
     }

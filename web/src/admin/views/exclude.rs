@@ -15,7 +15,7 @@ use crate::admin::views::choose::{Radios, Select};
 use crate::admin::views::question::{Ask, Deed};
 use crate::admin::{api, consequences};
 use crate::connection::context::ChatContext;
-use crate::language::Language;
+use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::language::span::TimeSpan;
 use crate::ui::field::Field;
@@ -72,26 +72,11 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
             }))
         }))
     });
-    let says =
-        move |phrase: fn(Language) -> &'static str| words(move || phrase(locale.language()).to_owned());
-    let kinds = vec![
-        (
-            AccountState::Banned,
-            "ban",
-            says(|l| ExclusionPhrases::of(l).ban),
-            says(|l| ExclusionPhrases::of(l).ban_means),
-        ),
-        (
-            AccountState::Deactivated,
-            "close",
-            says(|l| ExclusionPhrases::of(l).deactivate),
-            says(|l| ExclusionPhrases::of(l).deactivate_means),
-        ),
-    ];
+    let says = move |phrase: Phrase| words(move || phrase(locale.language()).to_owned());
     let sees_addresses = role.may(Power::SeeAddresses);
     view! {
         <Ask title follows does grave=Signal::stored(true) deed>
-            <Radios legend=says(|l| ExclusionPhrases::of(l).in_which_way) name="exclude" options=kinds chosen=state />
+            <Radios legend=says(|l| ExclusionPhrases::of(l).in_which_way) name="exclude" options=kinds(locale) chosen=state />
             <Select
                 label=says(|l| ExclusionPhrases::of(l).how_long)
                 testid="exclude-lasts"
@@ -107,21 +92,46 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
                 hint=says(|l| ExclusionPhrases::of(l).reason_hint)
                 trouble=reason_trouble
             />
-            {sees_addresses
-                .then(|| {
-                    view! {
-                        <Select
-                            label=says(|l| ExclusionPhrases::of(l).addresses)
-                            testid="exclude-addresses"
-                            options=spans(locale, says(|l| ExclusionPhrases::of(l).not_at_all))
-                            start=""
-                            chosen=Callback::new(move |name: String| addresses.set(TimeSpan::of_name(&name)))
-                            labelled=true
-                        />
-                    }
-                })}
+            {sees_addresses.then(|| view! { <AddressesChoice chosen=addresses /> })}
             <MessagesChoice role chosen=messages />
         </Ask>
+    }
+}
+
+type ExclusionKinds = Vec<(AccountState, &'static str, Signal<String>, Signal<String>)>;
+
+fn kinds(locale: Locale) -> ExclusionKinds {
+    let says = move |phrase: Phrase| words(move || phrase(locale.language()).to_owned());
+    vec![
+        (
+            AccountState::Banned,
+            "ban",
+            says(|l| ExclusionPhrases::of(l).ban),
+            says(|l| ExclusionPhrases::of(l).ban_means),
+        ),
+        (
+            AccountState::Deactivated,
+            "close",
+            says(|l| ExclusionPhrases::of(l).deactivate),
+            says(|l| ExclusionPhrases::of(l).deactivate_means),
+        ),
+    ]
+}
+
+/// How long nobody new may sign up from the person's addresses.
+#[component]
+fn AddressesChoice(chosen: RwSignal<Option<TimeSpan>>) -> impl IntoView {
+    let locale = Locale::here();
+    let says = move |phrase: Phrase| words(move || phrase(locale.language()).to_owned());
+    view! {
+        <Select
+            label=says(|l| ExclusionPhrases::of(l).addresses)
+            testid="exclude-addresses"
+            options=spans(locale, says(|l| ExclusionPhrases::of(l).not_at_all))
+            start=""
+            chosen=Callback::new(move |name: String| chosen.set(TimeSpan::of_name(&name)))
+            labelled=true
+        />
     }
 }
 

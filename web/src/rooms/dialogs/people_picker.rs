@@ -7,11 +7,99 @@ use steadfast_shared::room::FindPeople;
 use steadfast_shared::{Person, UserId, limit};
 
 use crate::connection::context::ChatContext;
+use crate::language::Language;
 use crate::language::locale::{Locale, words};
 use crate::people::avatar::Avatar;
 use crate::rooms::dialogs::search::{Search, SearchField};
 use crate::rooms::phrases::{NavigationPhrases, RoomSearchPhrases};
 use crate::ui::phrases::UiPhrases;
+
+#[derive(Clone, Copy)]
+struct PickerState {
+    search: Search,
+    found: RwSignal<Option<Vec<Person>>>,
+    /// Whether the server may know of more.
+    more: RwSignal<bool>,
+    chosen: RwSignal<Vec<Person>>,
+    most: usize,
+    chat: ChatContext,
+}
+
+impl PickerState {
+    fn look_after(self, after: Option<(String, UserId)>) {
+        let goes_on = after.is_some();
+        let ask = |search| FindPeople { search, after };
+        self.search.ask(self.chat, ask, move |people| {
+            self.more.set(people.len() >= limit::LISTED);
+            self.found.update(|found| match found {
+                Some(found) if goes_on => found.extend(people),
+                _ => *found = Some(people),
+            });
+        });
+    }
+
+    fn go_on(self) {
+        let last = self.found.with_untracked(|found| {
+            let last = found.as_ref()?.last()?;
+            Some((last.name.clone(), last.id))
+        });
+        if last.is_some() && self.more.get_untracked() {
+            self.more.set(false);
+            self.look_after(last);
+        }
+    }
+
+    /// Those chosen, then those found. Tracked.
+    fn listed(self) -> Vec<Person> {
+        let me = self.chat.read(|session| session.me().map(|me| me.id));
+        let mut people = self.chosen.get();
+        for person in self.found.get().unwrap_or_default() {
+            if Some(person.id) != me && people.iter().all(|listed| listed.id != person.id) {
+                people.push(person);
+            }
+        }
+        people
+    }
+
+    fn choose(self, person: Person, on: bool) {
+        self.chosen.update(|chosen| {
+            chosen.retain(|other| other.id != person.id);
+            if on && chosen.len() < self.most {
+                chosen.push(person);
+            }
+        });
+    }
+
+    /// Enter chooses while something is typed, and sends the form once nothing is.
+    fn key(self, event: &KeyboardEvent, listed: Memo<Vec<Person>>) {
+        if event.key() != "Enter" || event.is_composing() {
+            return;
+        }
+        let first = listed.with_untracked(|listed| {
+            let rest = listed.get(self.chosen.with_untracked(Vec::len)..);
+            rest.and_then(|rest| rest.first().cloned())
+        });
+        if let (Some(first), Some(input)) = (first, self.search.input.get_untracked())
+            && !input.value().trim().is_empty()
+        {
+            event.prevent_default();
+            self.choose(first, true);
+            input.set_value("");
+            self.look_after(None);
+        }
+    }
+
+    fn said(self, language: Language) -> String {
+        if let Some(trouble) = self.search.trouble.get() {
+            return trouble;
+        }
+        match self.chosen.with(Vec::len) {
+            0 => String::new(),
+            n if n >= self.most => (RoomSearchPhrases::of(language).too_many_people)(self.most),
+            n => (RoomSearchPhrases::of(language).chosen)(n),
+        }
+    }
+}
 
 /// Finds people by part of their nickname, and keeps those who were chosen.
 #[component]
@@ -21,117 +109,57 @@ pub(crate) fn PeoplePicker(
     most: usize,
 ) -> impl IntoView {
     let locale = Locale::here();
-    let chat = ChatContext::here();
-    let search = Search::new();
-    let found = RwSignal::new(None::<Vec<Person>>);
-    let more = RwSignal::new(false);
-    let look_after = move |after: Option<(String, UserId)>| {
-        let goes_on = after.is_some();
-        let ask = |search| FindPeople { search, after };
-        search.ask(chat, ask, move |people| {
-            more.set(people.len() >= limit::LISTED);
-            found.update(|found| match found {
-                Some(found) if goes_on => found.extend(people),
-                _ => *found = Some(people),
-            });
-        });
+    let picker = PickerState {
+        search: Search::new(),
+        found: RwSignal::new(None),
+        more: RwSignal::new(false),
+        chosen,
+        most,
+        chat: ChatContext::here(),
     };
-    let look = move || look_after(None);
-    let go_on = move || {
-        let last = found.with_untracked(|found| {
-            let last = found.as_ref()?.last()?;
-            Some((last.name.clone(), last.id))
-        });
-        if last.is_some() && more.get_untracked() {
-            more.set(false);
-            look_after(last);
-        }
-    };
-    look();
-    let me = chat.read(|session| session.me().map(|me| me.id));
-    let listed = Memo::new(move |_| {
-        let mut people = chosen.get();
-        for person in found.get().unwrap_or_default() {
-            if Some(person.id) != me && people.iter().all(|listed| listed.id != person.id) {
-                people.push(person);
-            }
-        }
-        people
-    });
+    picker.look_after(None);
+    let listed = Memo::new(move |_| picker.listed());
     let full = move || chosen.with(Vec::len) >= most;
-    let choose = move |person: Person, on: bool| {
-        chosen.update(|chosen| {
-            chosen.retain(|other| other.id != person.id);
-            if on && chosen.len() < most {
-                chosen.push(person);
-            }
-        });
-    };
-    let key = move |event: KeyboardEvent| {
-        if event.key() != "Enter" || event.is_composing() {
-            return;
-        }
-        let first = listed.with_untracked(|listed| {
-            let rest = listed.get(chosen.with_untracked(Vec::len)..);
-            rest.and_then(|rest| rest.first().cloned())
-        });
-        // Enter chooses while something is typed, and sends the form once nothing is.
-        if let (Some(first), Some(input)) = (first, search.input.get_untracked())
-            && !input.value().trim().is_empty()
-        {
-            event.prevent_default();
-            choose(first, true);
-            input.set_value("");
-            look();
-        }
-    };
+    let choose = move |person: Person, on: bool| picker.choose(person, on);
     let list = NodeRef::<html::Ul>::new();
     let scrolled = move |_| {
         if let Some(list) = list.get_untracked()
             && list.scroll_top() + 2 * list.client_height() >= list.scroll_height()
         {
-            go_on();
+            picker.go_on();
         }
     };
     let nobody = move || {
-        let none = found.with(Option::is_some) && listed.with(Vec::is_empty);
+        let none = picker.found.with(Option::is_some) && listed.with(Vec::is_empty);
         none.then(|| RoomSearchPhrases::of(locale.language()).nobody_found)
-    };
-    let said = move || {
-        if let Some(trouble) = search.trouble.get() {
-            return trouble;
-        }
-        match chosen.with(Vec::len) {
-            0 => String::new(),
-            n if n >= most => (RoomSearchPhrases::of(locale.language()).too_many_people)(most),
-            n => (RoomSearchPhrases::of(locale.language()).chosen)(n),
-        }
     };
     view! {
         <SearchField
-            search
+            search=picker.search
             words=|l| RoomSearchPhrases::of(l).find_people
             testid="people-search"
-            look=Callback::new(move |()| look())
-            on_key=Callback::new(key)
+            look=Callback::new(move |()| picker.look_after(None))
+            on_key=Callback::new(move |event| picker.key(&event, listed))
         />
         <ul class="picks" aria-label=locale.says(|l| NavigationPhrases::of(l).new_direct) node_ref=list on:scroll=scrolled>
             <For each=move || listed.get() key=|person| person.id let(person)>
                 <Pick person chosen choose full />
             </For>
-            <li hidden=move || !more.get()>
+            <li hidden=move || !picker.more.get()>
                 <button
                     type="button"
                     class="button button-small"
                     data-testid="people-more"
-                    on:click=move |_| go_on()
+                    on:click=move |_| picker.go_on()
                 >
                     {locale.says(|l| UiPhrases::of(l).show_more)}
                 </button>
             </li>
         </ul>
         <p class="offers-none">{nobody}</p>
-        <p class="labelled-hint" role="status" data-testid="people-chosen">{words(said)}</p>
+        <p class="labelled-hint" role="status" data-testid="people-chosen">
+            {words(move || picker.said(locale.language()))}
+        </p>
     }
 }
 

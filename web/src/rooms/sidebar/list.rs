@@ -27,10 +27,7 @@ use crate::ui::toast::Toasts;
 #[component]
 pub(crate) fn RoomList() -> impl IntoView {
     let locale = Locale::here();
-    let overlays = Overlays::here();
-    let chat = ChatContext::here();
     let rooms = RoomsContext::here();
-    let field = NodeRef::<html::Input>::new();
     let typed = RwSignal::new(String::new());
     let held = RwSignal::new(false);
     let lines = Memo::new(move |before: Option<&Vec<RoomLine>>| {
@@ -42,22 +39,7 @@ pub(crate) fn RoomList() -> impl IntoView {
     });
     let aim = Aim::new(held);
     let nav = NodeRef::<html::Nav>::new();
-    let open_is_listed = Memo::new(move |_| {
-        let open = chat.room.get();
-        lines.with(|lines| lines.iter().any(|line| Some(line.id) == open))
-    });
-    // However a room was opened, its line can be seen. A list that only changed stays where its reader scrolled it.
-    Effect::new(move || {
-        let open = chat.room.get();
-        if open_is_listed.get() && (overlays.rooms.get() || open.is_some()) {
-            request_animation_frame(move || {
-                let Some(nav) = nav.get_untracked() else { return };
-                if let Ok(Some(line)) = nav.query_selector("[aria-current=page]") {
-                    scroll_to_item(&nav, &line);
-                }
-            });
-        }
-    });
+    keep_open_in_view(nav, lines);
     let found = Memo::new(move |_| {
         let typed = folded(&typed.get());
         let mut lines = lines.get();
@@ -67,26 +49,6 @@ pub(crate) fn RoomList() -> impl IntoView {
         });
         lines
     });
-    let forget = move || {
-        typed.set(String::new());
-        if let Some(field) = field.get_untracked() {
-            field.set_value("");
-        }
-    };
-    let key = move |event: KeyboardEvent| match event.key().as_str() {
-        "Enter" if !event.is_composing() => {
-            let first = found.with_untracked(|found| found.first().map(|line| line.id));
-            if let Some(first) = first {
-                forget();
-                rooms.open(first);
-            }
-        }
-        "Escape" if !typed.with_untracked(String::is_empty) => {
-            event.stop_propagation();
-            forget();
-        }
-        _ => {}
-    };
     let is_room: fn(&RoomLine) -> bool = |line| !line.is_direct();
     let none = move || {
         let nothing = !typed.with(String::is_empty) && found.with(Vec::is_empty);
@@ -95,21 +57,7 @@ pub(crate) fn RoomList() -> impl IntoView {
         )
     };
     view! {
-        <div class="sidebar-find">
-            <Icon shape=Shape::Search />
-            <input
-                type="search"
-                class="field"
-                data-testid="room-filter"
-                autocomplete="off"
-                spellcheck="false"
-                aria-label=locale.says(|l| NavigationPhrases::of(l).find_room)
-                placeholder=locale.says(|l| NavigationPhrases::of(l).find_room)
-                node_ref=field
-                on:input=move |event| typed.set(event_target_value(&event))
-                on:keydown=key
-            />
-        </div>
+        <Filter typed found />
         <nav
             class="sidebar-lists"
             aria-label=locale.says(|l| NavigationPhrases::of(l).rooms)
@@ -133,6 +81,72 @@ pub(crate) fn RoomList() -> impl IntoView {
                 />
             </Section>
         </nav>
+    }
+}
+
+/// However a room was opened, its line can be seen. A list that only changed stays where its reader scrolled it.
+fn keep_open_in_view(nav: NodeRef<html::Nav>, lines: Memo<Vec<RoomLine>>) {
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let open_is_listed = Memo::new(move |_| {
+        let open = chat.room.get();
+        lines.with(|lines| lines.iter().any(|line| Some(line.id) == open))
+    });
+    Effect::new(move || {
+        let open = chat.room.get();
+        if open_is_listed.get() && (overlays.rooms.get() || open.is_some()) {
+            request_animation_frame(move || {
+                let Some(nav) = nav.get_untracked() else { return };
+                if let Ok(Some(line)) = nav.query_selector("[aria-current=page]") {
+                    scroll_to_item(&nav, &line);
+                }
+            });
+        }
+    });
+}
+
+/// The field above the list: Enter opens the first room found, Escape shows all of them.
+#[component]
+fn Filter(typed: RwSignal<String>, found: Memo<Vec<RoomLine>>) -> impl IntoView {
+    let locale = Locale::here();
+    let rooms = RoomsContext::here();
+    let field = NodeRef::<html::Input>::new();
+    let forget = move || {
+        typed.set(String::new());
+        if let Some(field) = field.get_untracked() {
+            field.set_value("");
+        }
+    };
+    let key = move |event: KeyboardEvent| match event.key().as_str() {
+        "Enter" if !event.is_composing() => {
+            let first = found.with_untracked(|found| found.first().map(|line| line.id));
+            if let Some(first) = first {
+                forget();
+                rooms.open(first);
+            }
+        }
+        "Escape" if !typed.with_untracked(String::is_empty) => {
+            event.stop_propagation();
+            forget();
+        }
+        _ => {}
+    };
+    view! {
+        <div class="sidebar-find">
+            <Icon shape=Shape::Search />
+            <input
+                type="search"
+                class="field"
+                data-testid="room-filter"
+                autocomplete="off"
+                spellcheck="false"
+                aria-label=locale.says(|l| NavigationPhrases::of(l).find_room)
+                placeholder=locale.says(|l| NavigationPhrases::of(l).find_room)
+                node_ref=field
+                on:input=move |event| typed.set(event_target_value(&event))
+                on:keydown=key
+            />
+        </div>
     }
 }
 
