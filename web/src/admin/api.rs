@@ -12,7 +12,7 @@ use steadfast_shared::{ErrorCode, Role, RoomId, UserId};
 
 use crate::account::phrases::OwnerLinkPhrases;
 use crate::admin::phrases::AdminPhrases;
-use crate::admin::query::Query;
+use crate::admin::query::AddressQuery;
 use crate::browser::http;
 use crate::browser::http::HttpError;
 use crate::connection::closed_phrases::ClosedPhrases;
@@ -25,7 +25,7 @@ pub(super) async fn people(
     before: Option<String>,
 ) -> Result<Vec<PersonInfo>, HttpError> {
     let search = Some(asked.search.trim()).filter(|search| !search.is_empty());
-    let query = Query::of(PEOPLE_PATH)
+    let query = AddressQuery::of(PEOPLE_PATH)
         .with("search", search)
         .with("state", asked.state.map(state_name))
         .with("role", asked.role)
@@ -48,7 +48,9 @@ pub(super) async fn log<L: DeserializeOwned>(
     person: Option<UserId>,
     before: Option<String>,
 ) -> Result<Vec<L>, HttpError> {
-    let query = Query::of(path).with("person", person).with("before", before);
+    let query = AddressQuery::of(path)
+        .with("person", person)
+        .with("before", before);
     http::ask("GET", &query.into_path()).await
 }
 
@@ -64,7 +66,7 @@ pub(super) async fn list<L: DeserializeOwned>(path: &str) -> Result<Vec<L>, Http
 /// One page of the rooms.
 pub(super) async fn rooms(search: &str, before: Option<String>) -> Result<Vec<RoomInfo>, HttpError> {
     let search = Some(search.trim()).filter(|search| !search.is_empty());
-    let query = Query::of(ROOMS_PATH)
+    let query = AddressQuery::of(ROOMS_PATH)
         .with("search", search)
         .with("before", before);
     http::ask("GET", &query.into_path()).await

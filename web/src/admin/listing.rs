@@ -30,51 +30,31 @@ impl ListSource {
         chat: ChatContext,
         before: Option<String>,
     ) -> Result<Vec<AdminRecord>, HttpError> {
-        let language = untrack(|| locale.language());
+        let l = untrack(|| locale.language());
         Ok(match self {
-            Self::People(asked) => {
-                let found = api::people(asked, before).await?;
-                found
-                    .iter()
-                    .map(|info| AdminRecord::of_person(info, language))
-                    .collect()
-            }
-            Self::Connections => {
-                let found = api::list::<ConnectionInfo>(api::CONNECTIONS).await?;
-                found
-                    .iter()
-                    .map(|info| AdminRecord::of_connection(info, language))
-                    .collect()
-            }
-            Self::SignIns(person) => {
-                let found = api::log::<SignIn>(api::SIGN_INS, *person, before).await?;
-                found
-                    .iter()
-                    .map(|line| AdminRecord::of_sign_in(line, language))
-                    .collect()
-            }
+            Self::People(asked) => records(&api::people(asked, before).await?, |info| {
+                AdminRecord::of_person(info, l)
+            }),
+            Self::Connections => records(&api::list::<ConnectionInfo>(api::CONNECTIONS).await?, |info| {
+                AdminRecord::of_connection(info, l)
+            }),
+            Self::SignIns(person) => records(
+                &api::log::<SignIn>(api::SIGN_INS, *person, before).await?,
+                |line| AdminRecord::of_sign_in(line, l),
+            ),
             Self::Rooms(search) => {
                 let role = chat.read(Session::role);
-                let found = api::rooms(search, before).await?;
-                found
-                    .iter()
-                    .map(|room| AdminRecord::of_room(room, role, language))
-                    .collect()
+                records(&api::rooms(search, before).await?, |room| {
+                    AdminRecord::of_room(room, role, l)
+                })
             }
-            Self::Addresses => {
-                let found = api::list::<HeldAddress>(api::ADDRESSES).await?;
-                found
-                    .iter()
-                    .map(|held| AdminRecord::of_address(held, language))
-                    .collect()
-            }
-            Self::Audit(person) => {
-                let found = api::log::<AuditLine>(api::AUDIT, *person, before).await?;
-                found
-                    .iter()
-                    .map(|line| AdminRecord::of_audit(line, language))
-                    .collect()
-            }
+            Self::Addresses => records(&api::list::<HeldAddress>(api::ADDRESSES).await?, |held| {
+                AdminRecord::of_address(held, l)
+            }),
+            Self::Audit(person) => records(
+                &api::log::<AuditLine>(api::AUDIT, *person, before).await?,
+                |line| AdminRecord::of_audit(line, l),
+            ),
         })
     }
 
@@ -82,6 +62,10 @@ impl ListSource {
     fn has_pages(&self) -> bool {
         !matches!(self, Self::Connections | Self::Addresses)
     }
+}
+
+fn records<T>(found: &[T], record: impl Fn(&T) -> AdminRecord) -> Vec<AdminRecord> {
+    found.iter().map(record).collect()
 }
 
 /// A list, as far as it is loaded.

@@ -4,9 +4,9 @@ use std::fmt::{Display, Write as _};
 
 /// An address with its query.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Query(String);
+pub struct AddressQuery(String);
 
-impl Query {
+impl AddressQuery {
     /// Asks for a path.
     pub fn of(path: &str) -> Self {
         Self(path.to_owned())
@@ -46,13 +46,13 @@ mod tests {
 
     #[test]
     fn what_is_not_asked_for_is_left_out() {
-        let query = Query::of("/api/admin/people").with("search", None::<&str>);
+        let query = AddressQuery::of("/api/admin/people").with("search", None::<&str>);
         assert_eq!(query.into_path(), "/api/admin/people");
     }
 
     #[test]
     fn no_text_leaves_its_value() {
-        let query = Query::of("/p")
+        let query = AddressQuery::of("/p")
             .with("search", Some("a&b=c #%+민"))
             .with("before", Some(7));
         assert_eq!(

@@ -47,12 +47,12 @@ pub enum Badge {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Fact {
     pub label: &'static str,
-    pub value: Value,
+    pub value: FactValue,
 }
 
 /// The value of a fact.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Value {
+pub enum FactValue {
     Words(String),
     Time(Millis),
     /// A person, whose details are a step away.
@@ -79,7 +79,7 @@ impl Facts {
     fn say(mut self, label: &'static str, words: impl Into<String>) -> Self {
         let words = words.into();
         if !words.is_empty() {
-            let value = Value::Words(words);
+            let value = FactValue::Words(words);
             self.0.push(Fact { label, value });
         }
         self
@@ -88,7 +88,7 @@ impl Facts {
     fn time(mut self, label: &'static str, at: Option<Millis>) -> Self {
         self.0.extend(at.map(|at| Fact {
             label,
-            value: Value::Time(at),
+            value: FactValue::Time(at),
         }));
         self
     }
@@ -96,7 +96,7 @@ impl Facts {
     fn person(mut self, label: &'static str, person: Option<&Person>) -> Self {
         self.0.extend(person.map(|person| Fact {
             label,
-            value: Value::Person(person.clone()),
+            value: FactValue::Person(person.clone()),
         }));
         self
     }
@@ -283,9 +283,9 @@ mod tests {
     fn words(record: &AdminRecord, label: &str) -> Option<String> {
         let fact = record.facts.iter().find(|fact| fact.label == label)?;
         match &fact.value {
-            Value::Words(words) => Some(words.clone()),
-            Value::Person(person) => Some(person.name.clone()),
-            Value::Time(at) => Some(at.to_string()),
+            FactValue::Words(words) => Some(words.clone()),
+            FactValue::Person(person) => Some(person.name.clone()),
+            FactValue::Time(at) => Some(at.to_string()),
         }
     }
 

@@ -70,30 +70,22 @@ impl NavigationContext {
     /// Opens a room where none is open, or the one that was is not there any more: left, closed to this person, or of
     /// another life of the database. First the one the address names, then the last one, then the first.
     pub(crate) fn open_some_room(self) {
-        if let Some(room) = self
-            .rooms
-            .expected
-            .get_value()
-            .filter(|room| self.chat.knows(*room))
-        {
+        let expected = self.rooms.expected.get_value();
+        if let Some(room) = expected.filter(|room| self.chat.knows(*room)) {
             self.rooms.expected.set_value(None);
             self.rooms.open(room);
             return;
         }
         self.look_after_stay();
-        if let Some(wanted) = self.wanted.get_value()
-            && self.chat.knows(wanted)
-        {
+        let wanted = self.wanted.get_value();
+        if let Some(room) = wanted.filter(|room| self.chat.knows(*room)) {
             self.wanted.set_value(None);
-            self.enter_room(wanted);
+            self.enter_room(room);
             self.seek_address();
             return;
         }
-        let open = self
-            .chat
-            .room
-            .get_untracked()
-            .filter(|open| self.chat.knows(*open));
+        let open = self.chat.room.get_untracked();
+        let open = open.filter(|open| self.chat.knows(*open));
         let last = || preferences::room().filter(|room| self.chat.knows(*room));
         let first = || {
             self.chat
@@ -102,31 +94,38 @@ impl NavigationContext {
         let Some(room) = open.or_else(last).or_else(first) else {
             return;
         };
-        // Until the server has said which rooms there are, the one asked for may be among them.
+        match wanted {
+            Some(wanted) => {
+                if !self.gives_up(wanted, room) {
+                    return;
+                }
+            }
+            None if open.is_none() => self.go(&Route::room(room), HistoryEntry::Replace),
+            None => {}
+        }
+        self.enter_room(room);
+    }
+
+    /// Whether `room` is opened where `wanted` is not known: not under words that were typed for the one asked for, until the
+    /// server has said which rooms there are.
+    fn gives_up(self, wanted: RoomId, room: RoomId) -> bool {
         let certain = self
             .chat
             .read(|session| matches!(session.connection(), Connection::Online { .. }));
-        let asked_for = self.wanted.get_value();
-        let wanted = asked_for.is_some();
-        // Words typed meanwhile were typed for the room asked for.
-        let typed = self.compose.drafting.room().is_none()
-            && self.compose.drafting.draft.with_untracked(Draft::has_words);
-        if wanted && typed && !certain {
-            return;
+        let drafting = self.compose.drafting;
+        let typed = drafting.room().is_none() && drafting.draft.with_untracked(Draft::has_words);
+        if !certain {
+            return !typed;
         }
-        if certain && wanted {
-            self.wanted.set_value(None);
-            if let Some(asked_for) = asked_for.filter(|_| typed) {
-                self.interrupt(Reason::NoSuchRoom, String::new());
-                self.compose.put_draft_aside(asked_for);
-            } else {
-                self.toasts.toast(|l| NavigationPhrases::of(l).no_such_room);
-            }
+        self.wanted.set_value(None);
+        if typed {
+            self.interrupt(Reason::NoSuchRoom, String::new());
+            self.compose.put_draft_aside(wanted);
+        } else {
+            self.toasts.toast(|l| NavigationPhrases::of(l).no_such_room);
         }
-        if (certain && wanted) || (!wanted && open.is_none()) {
-            self.go(&Route::room(room), HistoryEntry::Replace);
-        }
-        self.enter_room(room);
+        self.go(&Route::room(room), HistoryEntry::Replace);
+        true
     }
 
     /// Opens a room that a person chose: *back* leads to the one before.

@@ -1,6 +1,5 @@
 //! The open room's rows as signals: one model per row, for as long as the row is there.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -8,10 +7,9 @@ use steadfast_client::RowKey;
 use steadfast_client::link::Chat;
 use steadfast_shared::{Person, RoomId, Seq};
 
-use crate::language::calendar;
-use crate::timeline::layout::{RowPlace, history_len, places};
+use crate::timeline::layout::history_len;
 use crate::timeline::row_view::RowView;
-use crate::timeline::rows::{FirstNew, LaidOutRows, ListedRow, RowModel};
+use crate::timeline::rows::{FirstNew, LaidOutRows, Layout, RowModel};
 use crate::timeline::window::RenderWindow;
 
 const SETTLE: Duration = Duration::from_millis(300);
@@ -62,7 +60,7 @@ impl TimelineModel {
     /// Lays the rows out as the chat has them: models that are there stay, and hear of changes. `reading` says
     /// whether a person looks at the end: new rows are read by them at once.
     pub(crate) fn show(self, chat: &Chat, room: RoomId, reading: bool) {
-        let fresh = self.known.try_update_value(|known| {
+        let layout = self.known.try_update_value(|known| {
             let opened = known.room != Some(room);
             if opened {
                 *known = LaidOutRows {
@@ -73,58 +71,11 @@ impl TimelineModel {
                 self.history.set(Vec::new());
                 self.live.set(Vec::new());
             }
-            chat.with(|session| {
-                let view = session.room(room);
-                let complete = view
-                    .is_some_and(|view| !view.catching_up && view.cursor.is_some_and(|c| c >= view.head))
-                    && matches!(session.connection(), steadfast_client::Connection::Online { .. });
-                let rows: Vec<_> = session.timeline(room).rows().collect();
-                let held = rows.len();
-                known.all.clear();
-                known.all.extend(rows.iter().map(|row| ListedRow {
-                    key: row.key(),
-                    seq: row.seq(),
-                    mine: row.mine,
-                }));
-                if let Some(view) = view
-                    && known.news_after.is_none()
-                    && (opened || !reading)
-                    && view.unread > 0
-                {
-                    known.news_after = Some(view.read);
-                }
-                // A look at another place is no news, and neither is the end after it.
-                let live = session.timeline(room).is_live();
-                known.armed &= live;
-                known.low = view.map_or(0, |view| view.low);
-                let range = known.range();
-                let reaches_end = range.end == held && live;
-                let (mut order, mut stands, mut news) = (Vec::new(), Vec::new(), Vec::new());
-                for row in rows.get(range).unwrap_or_default() {
-                    let key = row.key();
-                    let shows = RowView::from(row);
-                    match known.rows.get(&key) {
-                        Some((model, _)) if model.view.with_untracked(|shown| *shown == shows) => {}
-                        _ => news.push((key, shows)),
-                    }
-                    order.push(key);
-                    stands.push((row.author.id, row.at, calendar::day_of(row.at)));
-                }
-                (order, stands, news, complete && reaches_end, reaches_end)
-            })
+            chat.with(|session| Layout::of(known, session, room, opened || !reading))
         });
-        if let Some((order, stands, news, complete, reaches_end)) = fresh {
-            let mut places = places(stands);
-            self.known.update_value(|known| {
-                if let Some(first) = known.first_new()
-                    && let Some(at) = order.iter().position(|key| *key == first.key)
-                    && let Some(place) = places.get_mut(at)
-                {
-                    place.news = true;
-                    place.first = true;
-                }
-                self.apply(known, order, &places, news, complete);
-            });
+        if let Some(layout) = layout {
+            let reaches_end = layout.reaches_end;
+            self.known.update_value(|known| self.apply(known, layout));
             if self.reaches_end.get_untracked() != reaches_end {
                 self.reaches_end.set(reaches_end);
             }
@@ -193,62 +144,22 @@ impl TimelineModel {
         self.known.update_value(|known| known.news_after = None);
     }
 
-    fn apply(
-        self,
-        known: &mut LaidOutRows,
-        order: Vec<RowKey>,
-        places: &[RowPlace],
-        news: Vec<(RowKey, RowView)>,
-        complete: bool,
-    ) {
+    fn apply(self, known: &mut LaidOutRows, layout: Layout) {
+        let Layout {
+            order,
+            places,
+            changed,
+            complete,
+            ..
+        } = layout;
         let history = history_len(
             &order,
             |key| known.rows.get(key).map(|(_, announced)| *announced),
             known.armed,
         );
-        let mut news: HashMap<RowKey, RowView> = news.into_iter().collect();
-        let mut rows = HashMap::with_capacity(order.len());
-        for (index, (key, place)) in order.iter().zip(places).enumerate() {
-            let model = match (known.rows.remove(key), news.remove(key)) {
-                (Some((model, _)), Some(shown)) => {
-                    model.view.set(shown);
-                    model
-                }
-                (Some((model, _)), None) => model,
-                (None, Some(shown)) => RowModel {
-                    key: *key,
-                    view: ArcRwSignal::new(shown),
-                    place: ArcRwSignal::new(*place),
-                },
-                (None, None) => continue,
-            };
-            if model.place.with_untracked(|was| was != place) {
-                model.place.set(*place);
-            }
-            rows.insert(*key, (model, index >= history));
-        }
-        known.gone += known.rows.len();
-        known.rows = rows;
+        known.update_models(&order, &places, changed, history);
         known.armed |= complete;
-        if known.order != order || known.history_len != history {
-            let models = |keys: &[RowKey]| -> Vec<RowModel> {
-                keys.iter()
-                    .filter_map(|key| known.rows.get(key))
-                    .map(|(model, _)| model.clone())
-                    .collect()
-            };
-            let changed = |was: &[RowKey], is: &[RowKey]| was != is;
-            let (was_history, was_live) = known.order.split_at(known.history_len.min(known.order.len()));
-            let (is_history, is_live) = order.split_at(history);
-            if changed(was_history, is_history) {
-                self.history.set(models(is_history));
-            }
-            if changed(was_live, is_live) {
-                self.live.set(models(is_live));
-            }
-            known.order = order;
-            known.history_len = history;
-        }
+        self.show_order(known, order, history);
         known.complete = complete;
         if !complete {
             self.caught_up.set(false);
@@ -256,6 +167,29 @@ impl TimelineModel {
             self.announce_soon();
         }
         self.count_below(known);
+    }
+
+    /// Shows which rows there are, where that has changed.
+    fn show_order(self, known: &mut LaidOutRows, order: Vec<RowKey>, history: usize) {
+        if known.order == order && known.history_len == history {
+            return;
+        }
+        let models = |keys: &[RowKey]| -> Vec<RowModel> {
+            keys.iter()
+                .filter_map(|key| known.rows.get(key))
+                .map(|(model, _)| model.clone())
+                .collect()
+        };
+        let (was_history, was_live) = known.order.split_at(known.history_len.min(known.order.len()));
+        let (is_history, is_live) = order.split_at(history);
+        if was_history != is_history {
+            self.history.set(models(is_history));
+        }
+        if was_live != is_live {
+            self.live.set(models(is_live));
+        }
+        known.order = order;
+        known.history_len = history;
     }
 
     /// Announces from a moment later on: the rows that completed the catching up are still on their way into the document.

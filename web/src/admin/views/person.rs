@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::Session;
-use steadfast_shared::admin::{AccountState, PersonDetail, PersonInfo};
+use steadfast_shared::Millis;
+use steadfast_shared::admin::{AccountState, PersonDetail};
 use steadfast_shared::{Person, Power, Role};
 
 use crate::admin::api;
@@ -12,7 +13,7 @@ use crate::admin::phrases::{
     RolePhrases,
 };
 use crate::admin::place::{AdminPlace, AdminTrail, Question};
-use crate::admin::record::{AdminRecord, Badge, Fact, Value, marks};
+use crate::admin::record::{AdminRecord, Badge, Fact, FactValue, marks};
 use crate::admin::section::Section;
 use crate::admin::views::Heading;
 use crate::admin::views::records::{Facts, Records, marked};
@@ -122,20 +123,25 @@ fn Part(title: Phrase, children: Children) -> impl IntoView {
     }
 }
 
-fn facts(detail: &PersonDetail, language: Language) -> Vec<Fact> {
+fn say(label: &'static str, words: String) -> Fact {
+    Fact {
+        label,
+        value: FactValue::Words(words),
+    }
+}
+
+fn time(label: &'static str, at: Millis) -> Fact {
+    Fact {
+        label,
+        value: FactValue::Time(at),
+    }
+}
+
+fn exclusion_facts(detail: &PersonDetail, language: Language) -> Vec<Fact> {
     let label = PersonLabels::of(language);
     let record = RecordLabels::of(language);
-    let info: &PersonInfo = &detail.info;
-    let say = |label, words: String| Fact {
-        label,
-        value: Value::Words(words),
-    };
-    let time = |label, at| Fact {
-        label,
-        value: Value::Time(at),
-    };
     let mut facts = Vec::new();
-    if let Some(exclusion) = &info.exclusion {
+    if let Some(exclusion) = &detail.info.exclusion {
         facts.push(time(label.since, exclusion.since));
         facts.push(match exclusion.until {
             Some(until) => time(label.until, until),
@@ -144,7 +150,7 @@ fn facts(detail: &PersonDetail, language: Language) -> Vec<Fact> {
         facts.push(match &exclusion.by {
             Some(by) => Fact {
                 label: record.by,
-                value: Value::Person(by.clone()),
+                value: FactValue::Person(by.clone()),
             },
             None => say(
                 record.by,
@@ -155,6 +161,13 @@ fn facts(detail: &PersonDetail, language: Language) -> Vec<Fact> {
             facts.push(say(label.reason, exclusion.reason.clone()));
         }
     }
+    facts
+}
+
+fn facts(detail: &PersonDetail, language: Language) -> Vec<Fact> {
+    let label = PersonLabels::of(language);
+    let info = &detail.info;
+    let mut facts = exclusion_facts(detail, language);
     facts.push(time(label.signed_up, info.created_at));
     facts.push(match info.last_seen_at {
         Some(at) => time(label.last_seen, at),

@@ -6,7 +6,7 @@ use steadfast_shared::{Person, Role};
 
 use crate::admin::phrases::{AdminPersonPhrases, AdminRoomPhrases, AdminTerms, LimitPhrases};
 use crate::admin::place::{AdminPlace, AdminTrail};
-use crate::admin::record::{AdminRecord, Badge, Fact, Lead, RecordAct, Value};
+use crate::admin::record::{AdminRecord, Badge, Fact, FactValue, Lead, RecordAct};
 use crate::admin::views::when::When;
 use crate::language::locale::{Locale, words};
 use crate::people::phrases::PeoplePhrases;
@@ -66,9 +66,9 @@ pub(super) fn Facts(facts: Vec<Fact>) -> impl IntoView {
         .into_iter()
         .map(|Fact { label, value }| {
             let value = match value {
-                Value::Words(words) => view! { <span>{words}</span> }.into_any(),
-                Value::Time(at) => view! { <When at /> }.into_any(),
-                Value::Person(person) => view! { <Who person /> }.into_any(),
+                FactValue::Words(words) => view! { <span>{words}</span> }.into_any(),
+                FactValue::Time(at) => view! { <When at /> }.into_any(),
+                FactValue::Person(person) => view! { <Who person /> }.into_any(),
             };
             view! {
                 <div>

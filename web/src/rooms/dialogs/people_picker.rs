@@ -15,7 +15,7 @@ use crate::rooms::phrases::{NavigationPhrases, RoomSearchPhrases};
 use crate::ui::phrases::UiPhrases;
 
 #[derive(Clone, Copy)]
-struct PickerState {
+struct PeoplePickerState {
     search: Search,
     found: RwSignal<Option<Vec<Person>>>,
     /// Whether the server may know of more.
@@ -25,7 +25,7 @@ struct PickerState {
     chat: ChatContext,
 }
 
-impl PickerState {
+impl PeoplePickerState {
     fn look_after(self, after: Option<(String, UserId)>) {
         let goes_on = after.is_some();
         let ask = |search| FindPeople { search, after };
@@ -109,7 +109,7 @@ pub(crate) fn PeoplePicker(
     most: usize,
 ) -> impl IntoView {
     let locale = Locale::here();
-    let picker = PickerState {
+    let picker = PeoplePickerState {
         search: Search::new(),
         found: RwSignal::new(None),
         more: RwSignal::new(false),

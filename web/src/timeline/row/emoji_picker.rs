@@ -17,14 +17,14 @@ use crate::ui::list::roving;
 const COLUMNS: usize = 8;
 
 #[derive(Clone, Copy)]
-struct PickerState {
+struct EmojiPickerState {
     found: RwSignal<Vec<NamedEmoji>>,
     grid: NodeRef<html::Div>,
     search: NodeRef<html::Input>,
     on_choose: Callback<&'static str>,
 }
 
-impl PickerState {
+impl EmojiPickerState {
     fn find(self) {
         if let Some(search) = self.search.get_untracked() {
             let typed = search.value();
@@ -100,7 +100,7 @@ pub(crate) fn EmojiPicker(
     on_choose: Callback<&'static str>,
 ) -> impl IntoView {
     let locale = Locale::here();
-    let picker = PickerState {
+    let picker = EmojiPickerState {
         found: RwSignal::new(emoji::all().collect()),
         grid: NodeRef::new(),
         search: NodeRef::new(),

@@ -19,7 +19,6 @@ const LONG_PRESS: Duration = Duration::from_millis(500);
 /// A finger that moves further than this, in pixels, scrolls.
 const STAYS_WITHIN: i32 = 10;
 
-/// Fingers on rows.
 #[derive(Clone, Copy)]
 struct Touches {
     pressed: StoredValue<Option<LongPress>, LocalStorage>,

@@ -145,85 +145,79 @@ fn react(timeline: TimelineContext, key: &RowKey, emoji: &str) {
     timeline.actions.close();
 }
 
+/// The choices of a row's menu, in order.
+struct Choices {
+    timeline: TimelineContext,
+    key: RowKey,
+    anchor: HtmlElement,
+    all: Vec<Choice>,
+}
+
+impl Choices {
+    fn add(&mut self, phrase: Phrase, shape: Shape, testid: &'static str, act: impl Fn() + 'static) {
+        let locale = self.timeline.locale;
+        self.all.push(Choice {
+            words: words(move || phrase(locale.language()).to_owned()),
+            shape,
+            testid,
+            grave: false,
+            act: Rc::new(act),
+        });
+    }
+
+    /// Opens a popup beside the row.
+    fn open(&self, tool: Tool) -> impl Fn() + use<> {
+        let (actions, key, anchor) = (self.timeline.actions, self.key, self.anchor.clone());
+        move || actions.open(key, tool, anchor.clone())
+    }
+}
+
 fn choices(timeline: TimelineContext, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
     let Some(row) = timeline.model.row(&key) else {
         return Vec::new();
     };
-    let choice = |phrase: Phrase, shape, testid, act: Rc<dyn Fn()>| Choice {
-        words: words(move || phrase(timeline.locale.language()).to_owned()),
-        shape,
-        testid,
-        grave: false,
-        act,
+    let mut choices = Choices {
+        timeline,
+        key,
+        anchor: anchor.clone(),
+        all: Vec::new(),
     };
-    let open = |tool| {
-        let anchor = anchor.clone();
-        Rc::new(move || timeline.actions.open(key, tool, anchor.clone()))
-    };
-    let mut choices = Vec::new();
-    let message = row.message();
-    if message.is_some() {
-        choices.push(choice(
-            |l| ActionPhrases::of(l).react,
-            Shape::React,
-            "menu-react",
-            open(Tool::Emoji),
-        ));
-        let reply = Rc::new(move || timeline.reply(&key));
-        choices.push(choice(
-            |l| ActionPhrases::of(l).reply,
-            Shape::Reply,
-            "menu-reply",
-            reply,
-        ));
+    let is_message = row.message().is_some();
+    if is_message {
+        let (react, reactions) = (choices.open(Tool::Emoji), choices.open(Tool::Reactions));
+        choices.add(|l| ActionPhrases::of(l).react, Shape::React, "menu-react", react);
+        let reply = move || timeline.reply(&key);
+        choices.add(|l| ActionPhrases::of(l).reply, Shape::Reply, "menu-reply", reply);
         if !row.reactions.is_empty() {
-            choices.push(choice(
-                |l| ActionPhrases::of(l).who_reacted,
-                Shape::People,
-                "menu-reactions",
-                open(Tool::Reactions),
-            ));
+            let says: Phrase = |l| ActionPhrases::of(l).who_reacted;
+            choices.add(says, Shape::People, "menu-reactions", reactions);
         }
     }
-    if message.is_some() && row.mine {
-        let edit = Rc::new(move || timeline.rewrite(&key));
-        choices.push(choice(
-            |l| ActionPhrases::of(l).edit,
-            Shape::Edit,
-            "menu-edit",
-            edit,
-        ));
+    if is_message && row.mine {
+        let edit = move || timeline.rewrite(&key);
+        choices.add(|l| ActionPhrases::of(l).edit, Shape::Edit, "menu-edit", edit);
     }
     if let Some(text) = row.readable(|_| PeoplePhrases::of(timeline.locale.language()).somebody.to_owned()) {
-        let copy = Rc::new(move || clipboard::copy(timeline.toasts, text.clone()));
-        choices.push(choice(
-            |l| ActionPhrases::of(l).copy_text,
-            Shape::Copy,
-            "copy-text",
-            copy,
-        ));
+        let copy = move || clipboard::copy(timeline.toasts, text.clone());
+        choices.add(|l| ActionPhrases::of(l).copy_text, Shape::Copy, "copy-text", copy);
     }
     if let Some(seq) = row.state.seq() {
-        let copy = Rc::new(move || clipboard::copy(timeline.toasts, link_to(timeline, seq)));
-        choices.push(choice(
-            |l| ActionPhrases::of(l).copy_link,
-            Shape::Link,
-            "copy-link",
-            copy,
-        ));
+        let copy = move || clipboard::copy(timeline.toasts, link_to(timeline, seq));
+        choices.add(|l| ActionPhrases::of(l).copy_link, Shape::Link, "copy-link", copy);
     }
-    if message.is_some() && (row.mine || timeline.chat.read(Session::owns_server)) {
-        choices.push(Choice {
-            grave: true,
-            ..choice(
-                |l| ActionPhrases::of(l).delete,
-                Shape::Delete,
-                "menu-delete",
-                open(Tool::Delete),
-            )
-        });
+    if is_message && (row.mine || timeline.chat.read(Session::owns_server)) {
+        let delete = choices.open(Tool::Delete);
+        choices.add(
+            |l| ActionPhrases::of(l).delete,
+            Shape::Delete,
+            "menu-delete",
+            delete,
+        );
+        if let Some(delete) = choices.all.last_mut() {
+            delete.grave = true;
+        }
     }
-    choices
+    choices.all
 }
 
 /// A message's address, as it can be given to others.

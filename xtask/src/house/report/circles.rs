@@ -92,4 +92,17 @@ mod tests {
         assert!(reaches(&imports, "a", "c") && reaches(&imports, "c", "a"));
         assert!(reaches(&imports, "d", "a") && !reaches(&imports, "a", "d"));
     }
+
+    #[test]
+    fn no_subject_of_the_page_imports_one_that_imports_it() {
+        let imports = imports(&Code::read().unwrap(), "web");
+        for from in imports.keys() {
+            for to in imports.keys().filter(|to| *to > from) {
+                assert!(
+                    !(reaches(&imports, from, to) && reaches(&imports, to, from)),
+                    "web: {from} and {to}"
+                );
+            }
+        }
+    }
 }
