@@ -95,11 +95,8 @@ impl NavigationContext {
             return;
         };
         match wanted {
-            Some(wanted) => {
-                if !self.gives_up(wanted, room) {
-                    return;
-                }
-            }
+            Some(wanted) if !self.gives_up(wanted, room) => return,
+            Some(_) => {}
             None if open.is_none() => self.go(&Route::room(room), HistoryEntry::Replace),
             None => {}
         }
