@@ -10,13 +10,16 @@
 //! - [`ui`]: dialogs, menus, fields, icons
 //! - [`connection`]: the connection to the server
 //! - [`people`]: members, presence, blocking
-//! - [`rooms`]: the list of rooms, the open one, its address
+//! - [`rooms`]: the list of rooms, the open one, and their dialogs
 //! - [`compose`]: drafts, the composer, posting
 //! - [`timeline`]: the open room's messages
+//! - [`navigation`]: from room to room, by the page's address
 //! - [`account`]: signing in and out, settings
 //! - [`lab`]: the fault panel
 //! - [`admin`]: the pages of owners and moderators
 //! - [`shell`]: the window as a whole
+//!
+//! A subject imports only those above it in this list; `hook` has the calls in the other direction.
 //!
 //! Invariant: nothing here decides which messages are sent, kept or shown, or in which order. That is `steadfast-client`.
 #![expect(missing_docs, reason = "the crate is not published")]

@@ -28,7 +28,7 @@ use crate::storage::{DeviceStorage, departure, local, preferences};
 /// A storage that has not erased within this time is not waited for. The server's answer has the browser erase it, too.
 const ERASED_WITHIN: Duration = Duration::from_secs(3);
 
-/// How often it is tried again to have the session ended of somebody who was signed out without the server.
+/// How often it is tried again to have the session ended of a person who was signed out without the server.
 const SETTLE_EVERY: Duration = Duration::from_secs(3);
 
 /// Unsent words on this device, and whose they are.
@@ -148,7 +148,7 @@ impl AccountContext {
         true
     }
 
-    /// Somebody was signed out and the server does not know. The page cannot be loaded anew, as nothing loads: it asks for a
+    /// A person was signed out and the server does not know. The page cannot be loaded anew, as nothing loads: it asks for a
     /// nickname where it is, and is loaded anew with whoever joins.
     fn stay_signed_out(self) {
         self.chat.disconnect();
@@ -173,7 +173,7 @@ impl AccountContext {
             sleep(SETTLE_EVERY).await;
         }
         self.overdue.set(false);
-        // By no cookie any more, unless by that of somebody who signed in meanwhile, in another tab.
+        // By no cookie any more, unless by that of a person who signed in meanwhile, in another tab.
         if !self.chat.departing.get_value() {
             self.chat.connect();
         }

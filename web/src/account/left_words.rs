@@ -54,11 +54,11 @@ pub(crate) fn LeftWords() -> impl IntoView {
     }
 }
 
-/// Asks before words of somebody who is not signed in any more are erased.
+/// Asks before words of a person who is not signed in any more are erased.
 #[component]
 pub(crate) fn DeleteLeft(
     left: Signal<Left>,
-    /// Whether somebody else joins then.
+    /// Whether another person joins then.
     joins: bool,
     on_close: Callback<()>,
     on_delete: Callback<()>,

@@ -36,7 +36,7 @@ pub(crate) async fn sign_out() -> Result<(), HttpError> {
 }
 
 /// Ends the session of whoever was signed out here while the server could not be reached; nothing where there is none. One tab
-/// at a time: the next one could end the session of somebody who signed in meanwhile.
+/// at a time: the next one could end the session of a person who signed in meanwhile.
 pub(crate) async fn end_owed() -> Result<(), HttpError> {
     if !departure::is_owed() {
         return Ok(());

@@ -30,7 +30,7 @@ const RENEW_AFTER: [Duration; 4] = [
     Duration::from_secs(5),
 ];
 
-/// A server that has not said within this time who somebody is finds them at the nickname page.
+/// A server that has not said within this time who a person is finds them at the nickname page.
 const RECOGNISED_WITHIN: Duration = Duration::from_secs(2);
 
 /// Which page is shown.
@@ -49,13 +49,13 @@ pub(crate) enum PageStage {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Welcome {
     First,
-    /// A person wants to be somebody else, and may come back.
+    /// A person wants to be another person, and may come back.
     Change,
     /// The device was signed out; the name it was of, where that was not this person's wish.
     SignedOut(String),
 }
 
-/// Why somebody could not join.
+/// Why a person could not join.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum JoinError {
     /// The server said no, or nothing.
@@ -74,7 +74,7 @@ impl AccountContext {
         }
         let base = base_path::here();
         let mut storage = DeviceStorage::new(base.scoped(DATABASE));
-        // The cookie is still that of somebody who was signed out.
+        // The cookie is still that of a person who was signed out.
         let owed = departure::is_owed();
         if owed {
             self.erase_owed(&mut storage).await;

@@ -89,7 +89,7 @@ pub(super) async fn readmit(id: UserId) -> Result<PersonInfo, HttpError> {
     http::ask("DELETE", &of(id, EXCLUSION)).await
 }
 
-/// Hides, shows or erases all that somebody has written.
+/// Hides, shows or erases all that a person has written.
 pub(super) async fn set_messages(id: UserId, messages: Messages) -> Result<PersonInfo, HttpError> {
     http::tell("PUT", &of(id, MESSAGES), &SetMessages { messages }).await
 }

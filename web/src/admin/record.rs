@@ -222,7 +222,7 @@ impl AdminRecord {
         }
     }
 
-    /// A room, as somebody of this role sees it.
+    /// A room, as a person of this role sees it.
     pub fn of_room(room: &RoomInfo, role: Role, language: Language) -> Self {
         let _label = PersonLabels::of(language);
         let record = RecordLabels::of(language);

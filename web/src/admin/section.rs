@@ -50,7 +50,7 @@ impl Section {
         }
     }
 
-    /// The lists that somebody of this role sees.
+    /// The lists that a person of this role sees.
     pub fn of_role(role: Role) -> Vec<Self> {
         Self::ALL
             .into_iter()

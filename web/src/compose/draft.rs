@@ -92,7 +92,7 @@ impl Draft {
         self.text.trim().is_empty() && self.reply_to.is_none() && self.edit.is_none()
     }
 
-    /// Whether somebody's words are in it that are nowhere else.
+    /// Whether a person's words are in it that are nowhere else.
     pub fn has_words(&self) -> bool {
         !self.text.trim().is_empty() || self.is_edit_changed()
     }

@@ -12,7 +12,7 @@ use crate::connection::context::ChatContext;
 use crate::connection::scarce::Scarce;
 use crate::language::calendar;
 
-/// How long the server's answer is taken for true while somebody writes.
+/// How long the server's answer is taken for true while a person writes.
 const FRESH: Duration = Duration::from_secs(60);
 
 /// The answer of the server, as it was last.
@@ -46,7 +46,7 @@ impl AllowanceContext {
             .with(|usage| Scarce::of(usage.as_ref()?, calendar::now()))
     }
 
-    /// Asks anew where the answer is old: as a connection opens, and while somebody writes or is written to.
+    /// Asks anew where the answer is old: as a connection opens, and while a person writes or is written to.
     pub(crate) fn refresh(self) {
         let now = calendar::now();
         let fresh = u64::try_from(FRESH.as_millis()).unwrap_or(u64::MAX);

@@ -45,7 +45,7 @@ fn Panel() -> impl IntoView {
     let locale = Locale::here();
     let lab = LabContext::here();
     lab.look();
-    // Only while somebody looks.
+    // Only while a person looks.
     let looking = set_interval_with_handle(move || lab.look(), LOOK_EVERY).ok();
     on_cleanup(move || {
         if let Some(looking) = looking {

@@ -15,7 +15,7 @@ pub(super) fn at_start(text: &str) -> Option<(usize, UserId)> {
     (span == (0..LEN)).then_some((LEN, user))
 }
 
-/// Whether `text` ends with somebody's name.
+/// Whether `text` ends with a person's name.
 pub(super) fn ends(text: &str) -> bool {
     let from = text.len().checked_sub(LEN);
     from.and_then(|from| text.get(from..))
@@ -32,7 +32,7 @@ pub struct Mentions {
 }
 
 impl Mentions {
-    /// Somebody was chosen, and stands in the text as `@name`.
+    /// A person was chosen, and stands in the text as `@name`.
     pub fn add(&mut self, name: &str, user: UserId) {
         self.named.retain(|(named, _)| named != name);
         self.named.push((name.to_owned(), user));
@@ -118,7 +118,7 @@ pub fn begins_word(before: &str) -> bool {
     !before.chars().next_back().is_some_and(is_within)
 }
 
-/// Which of these spans would be mentions where they stand, and not in code or in an address: the text is read with somebody in
+/// Which of these spans would be mentions where they stand, and not in code or in an address: the text is read with a person in
 /// each of their places.
 fn shown<'s>(text: &str, spans: impl Iterator<Item = &'s Range<usize>> + Clone) -> Vec<bool> {
     let nobody = |index: usize| UserId(Uuid::from_u128(index as u128));

@@ -22,7 +22,7 @@ pub fn with_names(text: &str, name: impl Fn(UserId) -> String) -> String {
     written
 }
 
-/// Of everything that looks like somebody named, in the order of the text: whether it is.
+/// Of everything that looks like a person named, in the order of the text: whether it is.
 fn in_blocks(blocks: &[MarkdownBlock], named: &mut Vec<bool>) {
     for block in blocks {
         match block {

@@ -12,7 +12,7 @@ use crate::ui::icon::{Icon, Shape};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::toast::Toasts;
 
-/// A message's text as it is read: elements of the page, and never HTML that somebody typed.
+/// A message's text as it is read: elements of the page, and never HTML that a person typed.
 #[component]
 pub(crate) fn Prose(
     blocks: Vec<MarkdownBlock>,

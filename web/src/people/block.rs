@@ -14,7 +14,7 @@ use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::popup::menu::Choice;
 
-/// The choice of a menu that blocks somebody, or takes that back.
+/// The choice of a menu that blocks a person, or takes that back.
 pub(crate) fn block_choice(
     locale: Locale,
     overlays: Overlays,

@@ -10,7 +10,7 @@ use crate::people::context::PeopleContext;
 use crate::people::phrases::PeoplePhrases;
 
 impl PeopleContext {
-    /// Whether this person has blocked somebody. Tracked.
+    /// Whether this person has blocked a person. Tracked.
     pub(crate) fn blocks(self, person: UserId) -> bool {
         self.blocked.with(|blocked| blocked.contains(&person))
     }
@@ -25,7 +25,7 @@ impl PeopleContext {
         }
     }
 
-    /// Blocks somebody, or takes that back.
+    /// Blocks a person, or takes that back.
     pub(crate) fn set_blocked(self, person: UserId, blocked: bool) {
         let name = self.called(person);
         spawn_local(async move {

@@ -17,7 +17,7 @@ use crate::people::context::PeopleContext;
 /// How many people are asked for at once.
 const PAGE: usize = 100;
 
-/// Most people listed, and watched in a crowd: whoever looks for somebody else searches.
+/// Most people listed, and watched in a crowd: whoever looks for another person searches.
 const LISTED: usize = 400;
 
 /// The list is read anew at most once in this time, however many come and go.
@@ -26,7 +26,7 @@ const PACE: Duration = Duration::from_millis(500);
 /// A server that asks for patience is asked again after this time at the latest.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
-/// Somebody with their role on the server.
+/// A person with their role on the server.
 type MemberEntry = (Person, Role);
 
 /// The people of a room, as far as they were read.
@@ -70,7 +70,7 @@ struct MembersRequest {
     stale: bool,
 }
 
-/// Somebody who is in the open room.
+/// A person who is in the open room.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct MemberView {
     pub(crate) person: Person,
@@ -125,7 +125,7 @@ impl PeopleContext {
         members
     }
 
-    /// Somebody has another role.
+    /// A person has another role.
     pub(crate) fn set_role(self, person: UserId, role: Role) {
         let take = |lines: &mut Vec<MemberEntry>| {
             let mut known = lines.iter_mut().filter(|(listed, _)| listed.id == person);
@@ -196,7 +196,7 @@ impl PeopleContext {
         });
     }
 
-    /// Reads the list anew where somebody has come who may be one of those not on it.
+    /// Reads the list anew where a person has come who may be one of those not on it.
     pub(crate) fn list_who_came(self) {
         let unlisted = self.members.list.with_untracked(|list| {
             let listed = list.as_ref().filter(|listed| listed.next.is_some())?;

@@ -1,4 +1,4 @@
-//! Whether somebody is there.
+//! Whether a person is there.
 
 use leptos::prelude::*;
 use steadfast_client::link::LinkState;

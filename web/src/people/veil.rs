@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::language::locale::Locale;
 use crate::people::block_phrases::BlockPhrases;
 
-/// Stands for a message of somebody one has blocked, until it is asked for.
+/// Stands for a message of a person one has blocked, until it is asked for.
 #[component]
 pub(crate) fn Veil(lifted: RwSignal<bool>) -> impl IntoView {
     let locale = Locale::here();

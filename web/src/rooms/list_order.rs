@@ -1,4 +1,4 @@
-//! The order of a list while somebody aims at it.
+//! The order of a list while a person aims at it.
 
 /// The list to show while a person is about to press one of its items: those `shown` stay where they are, even those that have gone;
 /// their content is that of `wanted`; new ones come last.

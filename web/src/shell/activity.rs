@@ -1,4 +1,4 @@
-//! Whether somebody sits at this tab.
+//! Whether a person sits at this tab.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! That somebody was signed out of this device while the server could not be reached: their session has still to be ended there.
+//! That a person was signed out of this device while the server could not be reached: their session has still to be ended there.
 //!
 //! The cookie is out of the page's reach. So nobody may come in by it before it is known to be worthless, in no tab and after no
 //! reload, and this outlives them all. It says nothing of the person.

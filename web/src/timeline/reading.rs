@@ -6,7 +6,7 @@ use steadfast_client::Input;
 use crate::timeline::context::TimelineContext;
 
 impl TimelineContext {
-    /// Whether somebody is looking at the page: it is in front, and the window has the focus.
+    /// Whether a person is looking at the page: it is in front, and the window has the focus.
     pub(crate) fn is_looked_at() -> bool {
         !document().hidden() && document().has_focus().unwrap_or(true)
     }

@@ -32,7 +32,7 @@ pub(crate) enum Overlay {
     SignOutHere,
     /// Asks whether to hide a conversation.
     HideRoom(RoomId),
-    /// Asks whether to block somebody.
+    /// Asks whether to block a person.
     Block(UserId),
     /// The administration; first, about this person.
     Administration(Option<UserId>),

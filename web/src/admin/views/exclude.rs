@@ -20,7 +20,7 @@ use crate::language::locale::{Locale, words};
 use crate::language::span::TimeSpan;
 use crate::ui::field::Field;
 
-/// Bans somebody, or closes their account.
+/// Bans a person, or closes their account.
 #[component]
 pub(super) fn Exclude(person: Person) -> impl IntoView {
     let locale = Locale::here();

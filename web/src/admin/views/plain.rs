@@ -12,7 +12,7 @@ use crate::admin::views::question::{Ask, Deed};
 use crate::language::locale::{Locale, words};
 use crate::rooms::phrases::RoomPhrases;
 
-/// Lets somebody in again.
+/// Lets a person in again.
 #[component]
 pub(super) fn Readmit(person: Person) -> impl IntoView {
     let locale = Locale::here();
@@ -37,7 +37,7 @@ pub(super) fn Readmit(person: Person) -> impl IntoView {
     }
 }
 
-/// Signs somebody out everywhere.
+/// Signs a person out everywhere.
 #[component]
 pub(super) fn SignOut(
     person: Person,

@@ -1,4 +1,4 @@
-//! Somebody's role, and the server handed over.
+//! A person's role, and the server handed over.
 
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
 use crate::people::role_phrases::RoleNames;
 
-/// Gives somebody another role; the server, too.
+/// Gives a person another role; the server, too.
 #[component]
 pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
     let locale = Locale::here();
@@ -54,7 +54,7 @@ pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
         Some(Box::pin(async move {
             let info = api::set_role(id, role).await?;
             if let Some(me) = mine {
-                // The other one owns the server by now: whatever becomes of this, somebody does.
+                // The other one owns the server by now: whatever becomes of this, a person does.
                 api::set_role(me, Role::Member).await?;
                 return Ok(untrack(|| {
                     (RolePhrases::of(locale.language()).handed_over)(&name)

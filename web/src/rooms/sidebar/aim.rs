@@ -1,4 +1,4 @@
-//! Whether somebody is about to press something in a list.
+//! Whether a person is about to press something in a list.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(crate) struct Aim {
 }
 
 impl Aim {
-    /// Says in `held` whether somebody aims.
+    /// Says in `held` whether a person aims.
     pub(crate) fn new(held: RwSignal<bool>) -> Self {
         Self {
             held,
