@@ -52,6 +52,27 @@ async fn events_go_one_by_one_and_again_until_acknowledged() {
 }
 
 #[tokio::test]
+async fn an_event_emitted_on_connecting_goes_once() {
+    let server = Server::start();
+    let client = server
+        .client()
+        .retries(Retries::new(3))
+        .auto_connect(false)
+        .build()
+        .unwrap();
+    let mut events = client.events();
+    let mut sent = client.sent();
+    client.connect();
+    connected(&mut events).await;
+    let ack = client.emit_with_ack::<u32>("perhaps", &7, PATIENCE);
+    assert_eq!(ack.await, Ok(7));
+    assert_eq!(sent.next().await.unwrap().args(), [json!(7)]);
+    let again = tokio::time::timeout(Duration::from_millis(100), sent.next()).await;
+    assert!(again.is_err(), "{again:?}");
+    assert_eq!(seen(&server).await, [7]);
+}
+
+#[tokio::test]
 async fn an_event_out_of_tries_is_dropped_and_said_so() {
     let server = Server::start();
     swallow(&server, 2).await;
