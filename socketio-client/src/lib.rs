@@ -109,7 +109,7 @@
 //! # Features
 //!
 //! - `client` (default): the I/O, on tokio for native targets and on the page's event loop for wasm32.
-//! - `polling` (default): long-polling, with hyper on native targets and `fetch` in a browser. Without it a page is some 6 KB lighter.
+//! - `polling` (default): long-polling, with hyper on native targets and `fetch` in a browser. Without it a page is some 5 KB lighter.
 //! - `msgpack`: the packets of `socket.io-msgpack-parser`, see [`Parser`].
 //! - `rustls`: `https` and `wss` on native targets, with the operating system's roots or a configuration of the program's.
 //! - `tracing`: the life of a connection, as `tracing` events of the target `socketio_anywhere`: `debug` for connections, `warn` for

@@ -404,7 +404,6 @@ impl Builder {
         let wake = self.wake_on_visible.then(|| {
             transport::on_return(move || {
                 if let Some(shared) = to_wake.upgrade() {
-                    shared.untimed(|inner| inner.clock.look());
                     shared.with(|inner, now| inner.machine.handle(Input::Wake, now));
                 }
             })

@@ -1,23 +1,18 @@
 //! The client's time: monotonic, and going on while the device sleeps.
 
 use crate::time::Time;
-use crate::transport;
+use crate::transport::{self, LOOK_EVERY};
 
 /// Monotonic clocks stand still while a device sleeps, on some systems. A wall clock does not, but people set it.
 #[derive(Debug)]
 pub(super) struct Clock {
     now: Time,
+    /// The time when both clocks were last read, and they themselves.
+    looked: Time,
     monotonic: Time,
-    /// How long it has been by the monotonic clock since the wall clock was read.
-    counted: Time,
-    /// The wall clock is to be read at once.
-    look: bool,
     wall: Time,
     slept: bool,
 }
-
-/// The wall clock is read no more often than this: to read it costs a browser more than the client spends on a small event.
-const LOOK_EVERY: Time = Time::from_millis(100);
 
 /// The wall clock counts where it ran ahead by more than this: the device slept, or somebody set the clock. In the second case a
 /// live connection is taken for a dead one, once, and made anew.
@@ -25,12 +20,10 @@ const SLEPT: Time = Time::from_secs(5);
 
 impl Clock {
     pub(super) fn start() -> Self {
-        let monotonic = transport::monotonic();
         Self {
             now: Time::ZERO,
-            monotonic,
-            counted: Time::ZERO,
-            look: false,
+            looked: Time::ZERO,
+            monotonic: transport::monotonic(),
             wall: transport::wall(),
             slept: false,
         }
@@ -43,12 +36,7 @@ impl Clock {
 
     /// Time since the start.
     pub(super) fn now(&mut self) -> Time {
-        self.at(transport::monotonic(), transport::wall)
-    }
-
-    /// The device may have slept just now.
-    pub(super) fn look(&mut self) {
-        self.look = true;
+        self.at(transport::wall(), transport::monotonic, LOOK_EVERY)
     }
 
     /// Whether the device slept since this was last asked.
@@ -56,23 +44,25 @@ impl Clock {
         std::mem::take(&mut self.slept)
     }
 
-    fn at(&mut self, monotonic: Time, wall: impl FnOnce() -> Time) -> Time {
-        let passed = monotonic.saturating_sub(self.monotonic);
-        self.monotonic = monotonic;
-        self.now = self.now.saturating_add(passed);
-        self.counted = self.counted.saturating_add(passed);
-        if self.counted < LOOK_EVERY && !self.look {
-            return self.now;
-        }
-        let wall = wall();
-        let ahead = wall.saturating_sub(self.wall).saturating_sub(self.counted);
-        if ahead > SLEPT {
-            self.slept = true;
-            self.now = self.now.saturating_add(ahead);
-        }
-        self.look = false;
-        self.counted = Time::ZERO;
-        self.wall = wall;
+    /// For a short while the wall clock alone is trusted: a browser takes several times as long to read the other.
+    fn at(&mut self, wall: Time, monotonic: impl FnOnce() -> Time, look_every: Time) -> Time {
+        let on_the_wall = wall.checked_sub(self.wall);
+        let since = match on_the_wall {
+            Some(since) if since < look_every => since,
+            _ => {
+                let monotonic = monotonic();
+                let passed = monotonic.saturating_sub(self.monotonic);
+                let on_the_wall = on_the_wall.unwrap_or_default();
+                let slept = on_the_wall.saturating_sub(passed) > SLEPT;
+                self.slept |= slept;
+                let passed = if slept { on_the_wall } else { passed };
+                self.looked = self.looked.saturating_add(passed).max(self.now);
+                self.monotonic = monotonic;
+                self.wall = wall;
+                Time::ZERO
+            }
+        };
+        self.now = self.now.max(self.looked.saturating_add(since));
         self.now
     }
 }
@@ -81,33 +71,52 @@ impl Clock {
 mod tests {
     use super::*;
 
+    fn clock() -> Clock {
+        Clock {
+            now: Time::ZERO,
+            looked: Time::ZERO,
+            monotonic: Time::from_secs(10),
+            wall: Time::from_secs(1000),
+            slept: false,
+        }
+    }
+
     #[test]
     fn time_goes_on_through_sleep_and_never_back() {
-        let seconds = Time::from_secs;
-        let mut clock = Clock {
-            now: Time::ZERO,
-            monotonic: seconds(10),
-            counted: Time::ZERO,
-            look: false,
-            wall: seconds(1000),
-            slept: false,
-        };
-        assert_eq!(clock.at(seconds(12), || seconds(1002)), seconds(2));
-        assert!(!clock.take_slept());
+        for look_every in [Time::ZERO, Time::from_millis(100)] {
+            let seconds = Time::from_secs;
+            let mut clock = clock();
+            let mut at = |monotonic, wall| {
+                let now = clock.at(seconds(wall), || seconds(monotonic), look_every);
+                (now, clock.take_slept())
+            };
+            assert_eq!(at(12, 1002), (seconds(2), false));
+            assert_eq!(at(13, 1063), (seconds(63), true), "slept a minute");
+            assert_eq!(at(14, 500), (seconds(64), false), "set back");
+            assert_eq!(at(15, 501), (seconds(65), false));
+        }
+    }
+
+    #[test]
+    fn the_wall_clock_alone_is_read_for_a_short_while() {
+        let millis = Time::from_millis;
+        let mut clock = clock();
+        let not_read = || -> Time { unreachable!("read too soon") };
+        assert_eq!(clock.at(millis(1_000_040), not_read, millis(100)), millis(40));
+        assert_eq!(clock.at(millis(1_000_099), not_read, millis(100)), millis(99));
         assert_eq!(
-            clock.at(seconds(13), || seconds(1063)),
-            seconds(63),
-            "slept a minute"
+            clock.at(millis(1_000_100), || millis(10_103), millis(100)),
+            millis(103)
         );
-        assert!(clock.take_slept() && !clock.take_slept());
-        assert_eq!(clock.at(seconds(14), || seconds(500)), seconds(64), "set back");
-        assert_eq!(clock.at(seconds(15), || seconds(501)), seconds(65));
-        let soon = Time::from_millis(15_050);
-        let unread = || -> Time { panic!("the wall clock is not read for each event") };
-        clock.at(soon, unread);
+        assert_eq!(clock.at(millis(1_000_150), not_read, millis(100)), millis(153));
+        // Set back: no time passes until the other clock has it.
+        assert_eq!(
+            clock.at(millis(900_000), || millis(10_133), millis(100)),
+            millis(153)
+        );
+        assert_eq!(clock.at(millis(900_007), not_read, millis(100)), millis(160));
         assert!(!clock.take_slept());
-        clock.look();
-        clock.at(soon, || seconds(600));
-        assert!(clock.take_slept(), "a page that is back looks at once");
+        assert!(clock.at(millis(910_007), || millis(10_140), millis(100)) > millis(10_000));
+        assert!(clock.take_slept(), "noticed at once");
     }
 }

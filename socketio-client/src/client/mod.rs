@@ -153,7 +153,6 @@ impl Client {
     /// for is dialled at once. Does nothing while connected, dialling, or given up. In a page this happens by itself, see
     /// [`Builder::wake_on_visible`].
     pub fn wake(&self) {
-        self.shared().untimed(|inner| inner.clock.look());
         self.input(Input::Wake);
     }
 

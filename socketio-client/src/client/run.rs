@@ -75,7 +75,7 @@ impl Driver {
     /// Carries out the outputs of the machine; returns whether the client is finished.
     fn carry_out(&mut self, cx: &Context<'_>) -> bool {
         loop {
-            let (output, wait, finished, last, paused) = self.shared.take_work(|inner| {
+            let (output, wait, finished, last, paused) = self.shared.take(|inner| {
                 inner.register_driver(cx);
                 let output = inner.io.pop_front();
                 inner.carrying_out = output.is_some();

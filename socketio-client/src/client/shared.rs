@@ -110,11 +110,12 @@ impl Shared {
         result
     }
 
-    /// Takes work that is handed out already: nothing comes of that, but where somebody waits for it to be done.
-    pub(super) fn take_work<R>(&self, take: impl FnOnce(&mut Inner) -> R) -> R {
+    /// Takes work or an event that is handed out already. Nothing comes of that, but for a departure that waits for the work to be done, or
+    /// for links that are not read until there is room for events.
+    pub(super) fn take<R>(&self, take: impl FnOnce(&mut Inner) -> R) -> R {
         let mut visit = self.visit();
         let result = take(&mut visit);
-        if visit.departures.first().is_some() {
+        if visit.departures.first().is_some() || visit.streams.concern_reading() {
             end(visit);
         }
         result

@@ -44,7 +44,7 @@ impl EventStream {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
-        self.shared.untimed(|inner| inner.poll_event(self.id, cx))
+        self.shared.take(|inner| inner.poll_event(self.id, cx))
     }
 }
 

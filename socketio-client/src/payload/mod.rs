@@ -96,7 +96,8 @@ impl Payload {
             b'-' | b'0'..=b'9' => name.to_owned(),
             _ => return None,
         };
-        self.json = rest.to_owned();
+        let behind = self.json.len() - rest.len();
+        self.json.drain(..behind);
         Some(name)
     }
 }

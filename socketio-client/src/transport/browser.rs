@@ -41,6 +41,9 @@ const ASK_AGAIN: u32 = 20;
 /// No timer is set further off than this: some browsers wrap around. That a device slept shows when the page is back.
 pub(crate) const FARTHEST: Time = Time::from_secs(3600);
 
+/// How long the wall clock alone is trusted. `performance.now` takes a browser microseconds, more than the client spends on a small event.
+pub(crate) const LOOK_EVERY: Time = Time::from_millis(100);
+
 /// How long a server is given to process all it was sent, in milliseconds.
 const BARRIER: u32 = 100;
 
@@ -130,7 +133,13 @@ impl Timer {
         if state.fired {
             return Poll::Ready(());
         }
-        state.waker = Some(cx.waker().clone());
+        if !state
+            .waker
+            .as_ref()
+            .is_some_and(|waker| waker.will_wake(cx.waker()))
+        {
+            state.waker = Some(cx.waker().clone());
+        }
         Poll::Pending
     }
 }

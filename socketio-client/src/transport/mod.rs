@@ -35,7 +35,7 @@ pub(crate) use http::Http;
 pub(crate) use page::{OnReturn, on_return};
 pub use platform::MaybeSend;
 pub(crate) use platform::{
-    FARTHEST, Link, Timer, check, check_runtime, monotonic, page_origin, seed, spawn, wall,
+    FARTHEST, LOOK_EVERY, Link, Timer, check, check_runtime, monotonic, page_origin, seed, spawn, wall,
 };
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use platform::{OnReturn, on_return};

@@ -35,6 +35,9 @@ type TcpWebSocket = WebSocketStream<Bytes>;
 /// No timer is set further off than this: timers stand still while a device sleeps, and only the wall clock tells that it did.
 pub(crate) const FARTHEST: Time = Time::from_secs(1);
 
+/// How long the wall clock alone is trusted: not at all, as both cost nothing.
+pub(crate) const LOOK_EVERY: Time = Time::ZERO;
+
 static START: LazyLock<Instant> = LazyLock::new(now);
 
 #[expect(clippy::disallowed_methods, reason = "the edge, where the clock is read")]
