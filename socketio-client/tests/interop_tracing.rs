@@ -1,7 +1,12 @@
 //! What the feature `tracing` tells of a connection, and that no argument and no credential is in it.
 
 #![cfg(all(feature = "tracing", not(target_family = "wasm")))]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 
