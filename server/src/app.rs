@@ -57,7 +57,7 @@ pub async fn build(config: Config) -> Result<App, StartError> {
 pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, StartError> {
     let config = Arc::new(config);
     #[cfg(feature = "page")]
-    let page = Arc::new(http::page::Page::new(config.base_path.clone()));
+    let page = Arc::new(http::page::PageFiles::new(config.base_path.clone()));
     #[cfg(feature = "page")]
     page.prepare();
     let audit = Audit::start();
@@ -72,7 +72,7 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
             let attempts = Arc::new(Attempts::new(per_minute, per_minute.into()));
             let per_minute = config.limits.requests_per_minute;
             let requests = Arc::new(Attempts::new(per_minute, per_minute.into()));
-            let shared = http::Shared {
+            let shared = http::HttpState {
                 guesses: Arc::new(Guesses::new(store.clone())),
                 store,
                 realtime,
@@ -123,7 +123,7 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
 
 /// Listens for `steadfast admin`. A server that cannot serves all the same.
 #[cfg(unix)]
-fn open_admin_socket(config: &Config, shared: http::Shared) -> Option<AdminSocket> {
+fn open_admin_socket(config: &Config, shared: http::HttpState) -> Option<AdminSocket> {
     let path = config.admin_socket();
     let opened = AdminSocket::open(&path, shared);
     opened

@@ -25,7 +25,7 @@ const ROUND: Duration = Duration::from_secs(60);
 
 /// The subject of a line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-enum Kind {
+enum SignInKind {
     SignedUp,
     SignedIn,
     SignedOut,
@@ -38,7 +38,7 @@ enum Kind {
 
 #[derive(Debug, Default)]
 pub struct Audit {
-    kinds: Mutex<HashMap<Kind, Lines>>,
+    kinds: Mutex<HashMap<SignInKind, Lines>>,
 }
 
 #[derive(Debug)]
@@ -85,66 +85,66 @@ impl Audit {
 
     /// Somebody took a nickname.
     pub fn signed_up(&self, address: IpAddr, person: &Person) {
-        if self.admits(Kind::SignedUp, address) {
+        if self.admits(SignInKind::SignedUp, address) {
             tracing::info!(%address, person = %person.id, nickname = ?person.name, "signed up");
         }
     }
 
     /// One more device of somebody was signed in.
     pub fn signed_in(&self, address: IpAddr, person: &Person) {
-        if self.admits(Kind::SignedIn, address) {
+        if self.admits(SignInKind::SignedIn, address) {
             tracing::info!(%address, person = %person.id, nickname = ?person.name, "signed in");
         }
     }
 
     /// A device was signed out by its person.
     pub fn signed_out(&self, address: IpAddr, session: i64) {
-        if self.admits(Kind::SignedOut, address) {
+        if self.admits(SignInKind::SignedOut, address) {
             tracing::info!(%address, session, "signed out");
         }
     }
 
     /// Somebody set or changed their passphrase.
     pub fn passphrase_set(&self, address: IpAddr, person: UserId) {
-        if self.admits(Kind::PassphraseSet, address) {
+        if self.admits(SignInKind::PassphraseSet, address) {
             tracing::info!(%address, %person, "passphrase set");
         }
     }
 
     /// A passphrase was tried that is not the nickname's.
     pub fn wrong_passphrase(&self, address: IpAddr, nickname: &str) {
-        if self.admits(Kind::WrongPassphrase, address) {
+        if self.admits(SignInKind::WrongPassphrase, address) {
             tracing::warn!(%address, ?nickname, "wrong passphrase");
         }
     }
 
     /// A sign-in or a sign-up was refused for another reason.
     pub fn sign_in_refused(&self, address: IpAddr, code: ErrorCode) {
-        if self.admits(Kind::SignInRefused, address) {
+        if self.admits(SignInKind::SignInRefused, address) {
             tracing::warn!(%address, reason = ?code, "sign-in refused");
         }
     }
 
     /// A chat connection was refused before it said whose it is.
     pub fn handshake_refused(&self, address: IpAddr) {
-        if self.admits(Kind::ConnectionRefused, address) {
+        if self.admits(SignInKind::ConnectionRefused, address) {
             tracing::warn!(%address, reason = "too many at once", "connection refused");
         }
     }
 
     /// A chat connection was refused.
     pub fn connection_refused(&self, address: IpAddr, reason: &str) {
-        if self.admits(Kind::ConnectionRefused, address) {
+        if self.admits(SignInKind::ConnectionRefused, address) {
             tracing::warn!(%address, reason, "connection refused");
         }
     }
 
     /// Whether the end of a connection from there is worth a line.
     pub fn tells_end(&self, address: IpAddr) -> bool {
-        self.admits(Kind::ConnectionEnded, address)
+        self.admits(SignInKind::ConnectionEnded, address)
     }
 
-    fn admits(&self, kind: Kind, address: IpAddr) -> bool {
+    fn admits(&self, kind: SignInKind, address: IpAddr) -> bool {
         let now = clock::instant();
         let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         kinds
@@ -154,7 +154,7 @@ impl Audit {
     }
 
     /// How many lines of each kind were left out since this was last asked.
-    fn left_out(&self) -> Vec<(Kind, u64)> {
+    fn left_out(&self) -> Vec<(SignInKind, u64)> {
         let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         let counts = kinds
             .iter_mut()
@@ -192,7 +192,7 @@ mod tests {
         assert!(audit.tells_end(address(2)), "another address has its own");
         assert_eq!(
             audit.left_out(),
-            [(Kind::ConnectionEnded, 1_000 - written as u64)]
+            [(SignInKind::ConnectionEnded, 1_000 - written as u64)]
         );
         assert!(audit.left_out().is_empty());
     }
@@ -203,7 +203,10 @@ mod tests {
         let written = (0..20_000).filter(|n| audit.tells_end(address(*n))).count();
         assert!((200..400).contains(&written), "{written}");
         let kinds = audit.kinds.lock().unwrap();
-        assert!(kinds[&Kind::ConnectionEnded].of_address.len() <= ADDRESSES);
-        assert!(!kinds.contains_key(&Kind::SignedUp), "and other lines go on");
+        assert!(kinds[&SignInKind::ConnectionEnded].of_address.len() <= ADDRESSES);
+        assert!(
+            !kinds.contains_key(&SignInKind::SignedUp),
+            "and other lines go on"
+        );
     }
 }

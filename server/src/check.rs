@@ -12,7 +12,7 @@ use crate::store::sqlite::check::check;
 use crate::store::{StoreError, files};
 
 #[derive(Args, Clone, Debug)]
-pub struct Check {
+pub struct CheckArgs {
     /// A backup to look at, instead of the server's database
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
@@ -34,7 +34,7 @@ pub struct Check {
 }
 
 /// The report: for people or, where asked for, for programs.
-pub fn answer(asked: &Check, report: &Report) -> String {
+pub fn answer(asked: &CheckArgs, report: &Report) -> String {
     if asked.json {
         return serde_json::to_string_pretty(report).unwrap_or_default();
     }
@@ -52,7 +52,7 @@ pub enum CheckError {
     },
     /// The one in Postgres cannot be looked at.
     #[error(transparent)]
-    Postgres(#[from] postgres::check::CheckError),
+    Postgres(#[from] postgres::check::PostgresCheckError),
     /// It cannot be read.
     #[error(
         "cannot read {path} ({source}): if this is a Steadfast database it is damaged. Keep it, and go back to the newest \
@@ -62,7 +62,7 @@ pub enum CheckError {
 }
 
 /// Looks at a database. Changes nothing.
-pub async fn run(asked: &Check) -> Result<Report, CheckError> {
+pub async fn run(asked: &CheckArgs) -> Result<Report, CheckError> {
     let path = match (&asked.file, &asked.database) {
         (Some(file), _) | (None, Database::File(file)) => files::real(file),
         (None, Database::Postgres(url)) => return Ok(postgres::check::check(url).await?),

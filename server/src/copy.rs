@@ -13,7 +13,7 @@ const WIDTH: u64 = 30;
 
 /// From where to where.
 #[derive(Args, Clone, Debug)]
-pub struct Copy {
+pub struct CopyArgs {
     /// The database to read; no server may run on it
     #[arg(long, value_name = "PATH OR URL", value_parser = Database::parse)]
     pub from: Database,
@@ -24,7 +24,7 @@ pub struct Copy {
 }
 
 /// Copies, and compares the copy with its source.
-pub async fn run(asked: &Copy) -> Result<Transferred, TransferError> {
+pub async fn run(asked: &CopyArgs) -> Result<Transferred, TransferError> {
     let done = transfer(&asked.from, &asked.to, clock::now(), show).await;
     if io::stderr().is_terminal() {
         eprintln!();

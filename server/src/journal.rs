@@ -27,9 +27,9 @@ const DAY: Millis = 24 * 60 * 60 * 1_000;
 
 /// The sign-in log. A cheap clone of one handle.
 #[derive(Clone)]
-pub struct Journal(Arc<Inner>);
+pub struct Journal(Arc<JournalParts>);
 
-struct Inner {
+struct JournalParts {
     store: Arc<dyn Store>,
     limits: Limits,
     waiting: Mutex<VecDeque<NewSignIn>>,
@@ -39,7 +39,7 @@ struct Inner {
 impl Journal {
     /// Starts writing, and cleaning up.
     pub fn start(store: Arc<dyn Store>, limits: Limits) -> Self {
-        let journal = Self(Arc::new(Inner {
+        let journal = Self(Arc::new(JournalParts {
             store,
             limits,
             waiting: Mutex::default(),
@@ -70,7 +70,7 @@ impl Journal {
     }
 }
 
-impl Inner {
+impl JournalParts {
     async fn flush(&self) {
         let lines: Vec<_> =
             std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner)).into();
@@ -118,7 +118,7 @@ impl Inner {
     }
 }
 
-async fn keep_writing(journal: std::sync::Weak<Inner>) {
+async fn keep_writing(journal: std::sync::Weak<JournalParts>) {
     let mut rounds = interval(ROUND);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -128,7 +128,7 @@ async fn keep_writing(journal: std::sync::Weak<Inner>) {
     }
 }
 
-async fn keep_clean(journal: std::sync::Weak<Inner>) {
+async fn keep_clean(journal: std::sync::Weak<JournalParts>) {
     loop {
         let Some(inner) = journal.upgrade() else { return };
         if let Err(error) = inner.forget_old().await {

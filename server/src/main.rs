@@ -10,9 +10,9 @@ use clap::{Parser, Subcommand};
 use steadfast_server::admin::{self, command::Admin};
 use steadfast_server::app;
 use steadfast_server::backup::{self, Backup};
-use steadfast_server::check::{self, Check};
+use steadfast_server::check::{self, CheckArgs};
 use steadfast_server::config::{Config, LogFormat};
-use steadfast_server::copy::{self, Copy};
+use steadfast_server::copy::{self, CopyArgs};
 use steadfast_server::error::StartError;
 use steadfast_server::passwd::{self, Passwd};
 use steadfast_server::restore::{self, Restore};
@@ -26,13 +26,13 @@ use tracing_subscriber::EnvFilter;
 #[command(version, args_conflicts_with_subcommands = true)]
 struct Cli {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<CliCommand>,
     #[command(flatten)]
     config: Config,
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum CliCommand {
     /// Serve the chat: the default without a command
     Serve(Box<Config>),
     /// Give somebody a new passphrase who has forgotten theirs
@@ -68,14 +68,14 @@ enum Command {
     /// Tell whether the database, or a backup, is whole, and how to mend it if it is not
     ///
     /// The server may run meanwhile. Ends with 0 where nothing is wrong, and with 1 otherwise.
-    Check(Check),
+    Check(CheckArgs),
     /// Copy everything into another database, as from SQLite to Postgres
     ///
     ///   steadfast copy --from steadfast.db --to postgres://steadfast@db.example/steadfast
     ///
     /// Stop the server first. A copy that was broken off goes on where it ended, by the same command; at the end both databases are compared. People notice nothing: every message keeps its place.
     #[command(verbatim_doc_comment)]
-    Copy(Copy),
+    Copy(CopyArgs),
 }
 
 fn main() -> ExitCode {
@@ -91,14 +91,14 @@ fn main() -> ExitCode {
 
 async fn command(cli: Cli) -> ExitCode {
     let config = match cli.command {
-        Some(Command::Serve(config)) => *config,
+        Some(CliCommand::Serve(config)) => *config,
         #[cfg(unix)]
-        Some(Command::Admin(asked)) => return administer(&asked).await,
-        Some(Command::Passwd(asked)) => return set_passphrase(&asked).await,
-        Some(Command::Backup(asked)) => return back_up(&asked).await,
-        Some(Command::Restore(asked)) => return restore_backup(&asked).await,
-        Some(Command::Check(asked)) => return check_database(&asked).await,
-        Some(Command::Copy(asked)) => return copy_database(&asked).await,
+        Some(CliCommand::Admin(asked)) => return administer(&asked).await,
+        Some(CliCommand::Passwd(asked)) => return set_passphrase(&asked).await,
+        Some(CliCommand::Backup(asked)) => return back_up(&asked).await,
+        Some(CliCommand::Restore(asked)) => return restore_backup(&asked).await,
+        Some(CliCommand::Check(asked)) => return check_database(&asked).await,
+        Some(CliCommand::Copy(asked)) => return copy_database(&asked).await,
         None => cli.config,
     };
     start_logging(&config);
@@ -156,7 +156,7 @@ async fn restore_backup(asked: &Restore) -> ExitCode {
     }
 }
 
-async fn check_database(asked: &Check) -> ExitCode {
+async fn check_database(asked: &CheckArgs) -> ExitCode {
     match check::run(asked).await {
         Ok(report) => {
             println!("{}", check::answer(asked, &report).trim_end());
@@ -166,7 +166,7 @@ async fn check_database(asked: &Check) -> ExitCode {
     }
 }
 
-async fn copy_database(asked: &Copy) -> ExitCode {
+async fn copy_database(asked: &CopyArgs) -> ExitCode {
     match copy::run(asked).await {
         Ok(done) => {
             let again = if done.resumed {

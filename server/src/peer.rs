@@ -19,20 +19,20 @@ use tokio::sync::Notify;
 use tokio::time::{Sleep, sleep, timeout};
 
 use crate::clock;
-use crate::serve::places::Place;
+use crate::serve::places::ConnectionSlot;
 
 /// Bytes the kernel may hold unsent per connection: enough to keep a line busy, little enough for many stalled ones.
 const UNSENT_BYTES: u32 = 128 * 1024;
 
 /// The handle of one TCP connection.
 #[derive(Clone, Debug)]
-pub struct Peer(Arc<Inner>);
+pub struct Peer(Arc<PeerParts>);
 
 #[derive(Debug)]
-struct Inner {
+struct PeerParts {
     address: SocketAddr,
     local: IpAddr,
-    place: Place,
+    place: ConnectionSlot,
     vouched: AtomicBool,
     /// Bytes that may come before it is known whose they are; none are counted at [`usize::MAX`].
     allowance: AtomicUsize,
@@ -45,8 +45,8 @@ struct Inner {
 }
 
 impl Peer {
-    fn new(address: SocketAddr, local: IpAddr, place: Place) -> Self {
-        Self(Arc::new(Inner {
+    fn new(address: SocketAddr, local: IpAddr, place: ConnectionSlot) -> Self {
+        Self(Arc::new(PeerParts {
             address,
             local,
             place,
@@ -100,20 +100,20 @@ impl Peer {
 
     /// It has just done something.
     pub fn touch(&self) {
-        Place::touch(self);
+        ConnectionSlot::touch(self);
     }
 
     /// It carries a signed-in person's chat: it keeps its place, and may send as much as it likes.
     pub fn vouch(&self) {
         self.0.vouched.store(true, Ordering::Release);
         self.0.allowance.store(usize::MAX, Ordering::Release);
-        Place::keep(self);
+        ConnectionSlot::keep(self);
     }
 
     /// It carries nobody's chat any more.
     pub fn unvouch(&self) {
         self.0.vouched.store(false, Ordering::Release);
-        Place::touch(self);
+        ConnectionSlot::touch(self);
     }
 
     /// It is ended if it sends more than so many bytes before it is vouched for.
@@ -131,7 +131,7 @@ impl Peer {
         self.is_aborted()
     }
 
-    pub(crate) fn place(&self) -> &Place {
+    pub(crate) fn place(&self) -> &ConnectionSlot {
         &self.0.place
     }
 
@@ -175,7 +175,7 @@ pub struct PeerIo {
 impl PeerIo {
     /// Takes a connection, with `TCP_NODELAY` and a deadline for writes: `stall` is how long one may wait for the other side
     /// to read.
-    pub fn new(stream: TcpStream, address: SocketAddr, stall: Duration, place: Place) -> Self {
+    pub fn new(stream: TcpStream, address: SocketAddr, stall: Duration, place: ConnectionSlot) -> Self {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }

@@ -34,7 +34,7 @@ pub struct Restore {
 }
 
 #[derive(Debug)]
-pub struct Restored {
+pub struct RestoreOutcome {
     /// The contents of the database.
     pub report: Report,
     /// Where the former database is; `None` where there was none.
@@ -91,7 +91,7 @@ pub enum RestoreError {
 }
 
 /// Puts a backup in the database's place. Killed at any moment, either the former database is there or the backup, whole.
-pub async fn run(asked: &Restore) -> Result<Restored, RestoreError> {
+pub async fn run(asked: &Restore) -> Result<RestoreOutcome, RestoreError> {
     let Some(database) = asked.database.file() else {
         return Err(RestoreError::Postgres {
             database: asked.database.clone(),
@@ -137,7 +137,7 @@ pub async fn run(asked: &Restore) -> Result<Restored, RestoreError> {
     done
 }
 
-async fn restore(file: &Path, database: &Path, fresh: &Path) -> Result<Restored, RestoreError> {
+async fn restore(file: &Path, database: &Path, fresh: &Path) -> Result<RestoreOutcome, RestoreError> {
     let not_writable = |source| RestoreError::NotWritable {
         path: database.to_owned(),
         source,
@@ -170,7 +170,7 @@ async fn restore(file: &Path, database: &Path, fresh: &Path) -> Result<Restored,
     };
     let former = placed.await.map_err(not_writable)?;
     let report = check(database, true).await.map_err(unreadable)?;
-    Ok(Restored { report, former })
+    Ok(RestoreOutcome { report, former })
 }
 
 /// Gives the former database a second name, and leaves no write-ahead log that the restored one would be read with.

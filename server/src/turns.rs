@@ -22,16 +22,16 @@ pub enum Class {
 
 /// The turns, of which so many are taken at the same time.
 #[derive(Clone, Debug)]
-pub struct Turns(Arc<Mutex<State>>);
+pub struct Turns(Arc<Mutex<TurnsState>>);
 
 #[derive(Debug)]
-struct State {
+struct TurnsState {
     free: usize,
-    waiting: [VecDeque<Waiting>; 3],
+    waiting: [VecDeque<WaitingTurn>; 3],
 }
 
 #[derive(Debug)]
-struct Waiting {
+struct WaitingTurn {
     address: IpAddr,
     turn: oneshot::Sender<Turn>,
 }
@@ -43,7 +43,7 @@ pub struct Turn(Option<Turns>);
 impl Turns {
     /// So many at the same time.
     pub fn new(at_once: usize) -> Self {
-        Self(Arc::new(Mutex::new(State {
+        Self(Arc::new(Mutex::new(TurnsState {
             free: at_once,
             waiting: Default::default(),
         })))
@@ -63,7 +63,7 @@ impl Turns {
                 return None;
             }
             let (turn, taken) = oneshot::channel();
-            waiting.push_back(Waiting { address, turn });
+            waiting.push_back(WaitingTurn { address, turn });
             taken
         };
         turn.await.ok()
@@ -92,13 +92,13 @@ impl Turns {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, TurnsState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Refuses the last one of the address that most wait from, where fewer wait from this one. Answers whether it did.
-fn make_room(waiting: &mut VecDeque<Waiting>, address: IpAddr) -> bool {
+fn make_room(waiting: &mut VecDeque<WaitingTurn>, address: IpAddr) -> bool {
     let of = |address: IpAddr| {
         waiting
             .iter()

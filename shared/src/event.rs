@@ -19,7 +19,7 @@
 //! | [`BROWSE_ROOMS`] | client | [`Reply`]`<Vec<`[`room::ListedRoom`]`>>` to [`room::BrowseRooms`] |
 //! | [`JOIN_ROOM`] | client | [`Reply`]`<`[`Room`]`>` to [`room::InRoom`] |
 //! | [`LEAVE_ROOM`] | client | [`Reply`]`<()>` to [`room::InRoom`] |
-//! | [`INVITE`] | client | [`Reply`]`<()>` to [`room::Invite`] |
+//! | [`INVITE`] | client | [`Reply`]`<()>` to [`room::InvitePeople`] |
 //! | [`REMOVE_MEMBER`] | client | [`Reply`]`<()>` to [`room::RemoveMember`] |
 //! | [`HIDE_ROOM`] | client | [`Reply`]`<`[`Room`]`>` to [`room::HideRoom`] |
 //! | [`CHANGE_ROOM`] | client | [`Reply`]`<`[`Room`]`>` to [`room::ChangeRoom`] |

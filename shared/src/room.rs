@@ -186,7 +186,7 @@ pub struct HideRoom {
 
 /// `room:invite`: brings people into a private or public room. Those who are in it stay.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Invite {
+pub struct InvitePeople {
     pub room: RoomId,
     /// Whom: 1 to [`crate::limit::INVITED`].
     pub people: Vec<UserId>,

@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use socketio_anywhere::AckError;
 use steadfast_shared::event::{self, Block, Reply};
 use steadfast_shared::room::{
-    BrowseRooms, ChangeNickname, ChangeRoom, CreateRoom, DirectRoom, FindPeople, HideRoom, InRoom, Invite,
-    ListMembers, ListedRoom, Member, RemoveMember, Room,
+    BrowseRooms, ChangeNickname, ChangeRoom, CreateRoom, DirectRoom, FindPeople, HideRoom, InRoom,
+    InvitePeople, ListMembers, ListedRoom, Member, RemoveMember, Room,
 };
 use steadfast_shared::{Person, RoomId, WireError};
 
@@ -68,7 +68,7 @@ asks! {
     CreateRoom, event::CREATE_ROOM => Room;
     DirectRoom, event::DIRECT_ROOM => Room;
     BrowseRooms, event::BROWSE_ROOMS => Vec<ListedRoom>;
-    Invite, event::INVITE => ();
+    InvitePeople, event::INVITE => ();
     RemoveMember, event::REMOVE_MEMBER => ();
     ChangeRoom, event::CHANGE_ROOM => Room;
     HideRoom, event::HIDE_ROOM => Room;

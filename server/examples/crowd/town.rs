@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use steadfast_server::clock;
 use steadfast_server::store::account::{NewDevice, SignUp};
-use steadfast_server::store::{Act, NewCommand, NewEntry, Store, Token};
+use steadfast_server::store::{Command, NewCommand, NewEntry, Store, Token};
 use steadfast_shared::room::CreateRoom;
 use steadfast_shared::{Body, EntryId, MessageText, Nickname, RoomId, RoomKind, RoomName, Topic, UserId};
 use uuid::Uuid;
@@ -50,7 +50,7 @@ impl Town {
                 name: RoomName::parse(&format!("{name} {nth}"))?,
                 topic: Topic::default(),
             };
-            commands.push((by, Act::Create(create)));
+            commands.push((by, Command::Create(create)));
         }
         self.command(commands).await?;
         Ok(rooms)
@@ -60,11 +60,11 @@ impl Town {
     pub(crate) async fn join(&self, people: &[Inhabitant], rooms: &[RoomId]) -> Result<(), Failed> {
         let commands = people
             .iter()
-            .flat_map(|person| rooms.iter().map(|room| (person.id, Act::Join(*room))));
+            .flat_map(|person| rooms.iter().map(|room| (person.id, Command::Join(*room))));
         self.command(commands.collect()).await
     }
 
-    async fn command(&self, commands: Vec<(UserId, Act)>) -> Result<(), Failed> {
+    async fn command(&self, commands: Vec<(UserId, Command)>) -> Result<(), Failed> {
         let commands: Vec<NewCommand> = commands
             .into_iter()
             .map(|(by, act)| NewCommand {

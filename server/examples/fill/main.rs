@@ -16,7 +16,7 @@ use steadfast_server::clock;
 use steadfast_server::passphrase::{For, Passphrases};
 use steadfast_server::store::account::{NewDevice, SignUp};
 use steadfast_server::store::sqlite::{PATIENCE, SqliteStore};
-use steadfast_server::store::{Accounts, Act, Log, Rooms, SignUpError, Store, Token};
+use steadfast_server::store::{Accounts, Command, Log, Rooms, SignUpError, Store, Token};
 use steadfast_shared::room::CreateRoom;
 use steadfast_shared::{Millis, Nickname, Passphrase, RoomId, RoomKind, RoomName, Topic, UserId};
 use uuid::Uuid;
@@ -154,7 +154,7 @@ async fn room(
     let known = known.iter().find(|room| room.name == asked.room.as_str());
     let room = known.map_or_else(|| RoomId(Uuid::now_v7()), |room| room.id);
     if known.is_none() {
-        let made = Act::Create(CreateRoom {
+        let made = Command::Create(CreateRoom {
             id: room,
             name: asked.room.clone(),
             kind: RoomKind::Public,
@@ -164,7 +164,7 @@ async fn room(
         made.map_err(|refusal| format!("the room cannot be made: {refusal:?}"))?;
     }
     for person in people {
-        let joined = store.act(*person, None, &Act::Join(room), at).await?;
+        let joined = store.act(*person, None, &Command::Join(room), at).await?;
         joined.map_err(|refusal| format!("somebody cannot join: {refusal:?}"))?;
     }
     Ok(room)

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::error::Error;
 
-use steadfast_server::store::{NewEntry, Outcome};
+use steadfast_server::store::{EntryOutcome, NewEntry};
 use steadfast_shared::{Body, Emoji, EntryId, MessageText, Millis, RoomId, Seq, TextError, UserId, mention};
 use uuid::Builder;
 
@@ -129,10 +129,14 @@ impl Talk {
     }
 
     /// Takes the places of stored entries. Fails where something was not stored.
-    pub(crate) fn heard(&mut self, entries: &[NewEntry], outcomes: &[Outcome]) -> Result<(), Box<dyn Error>> {
+    pub(crate) fn heard(
+        &mut self,
+        entries: &[NewEntry],
+        outcomes: &[EntryOutcome],
+    ) -> Result<(), Box<dyn Error>> {
         let mut nth = self.told - entries.iter().filter(|entry| entry.body.is_news()).count() as u32;
         for (entry, outcome) in entries.iter().zip(outcomes) {
-            let Outcome::Stored { seq, .. } = outcome else {
+            let EntryOutcome::Stored { seq, .. } = outcome else {
                 return Err(format!("an entry was not stored: {outcome:?}").into());
             };
             if entry.body.is_news() {

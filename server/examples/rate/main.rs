@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions, Executor, PgConnection};
 use steadfast_server::clock;
 use steadfast_server::store::account::{NewDevice, SignUp};
 use steadfast_server::store::database::Database;
-use steadfast_server::store::{Act, NewEntry, Outcome, Store, Token};
+use steadfast_server::store::{Command, EntryOutcome, NewEntry, Store, Token};
 use steadfast_shared::room::CreateRoom;
 use steadfast_shared::{Body, EntryId, MessageText, Nickname, RoomId, RoomKind, RoomName, Topic, UserId};
 use uuid::Uuid;
@@ -40,7 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let author = store.sign_up(&wanted).await?.person.id;
     let mut rooms = Vec::new();
     for n in 0..asked.rooms {
-        let create = Act::Create(CreateRoom {
+        let create = Command::Create(CreateRoom {
             id: RoomId(Uuid::now_v7()),
             kind: RoomKind::Private,
             name: RoomName::parse(&format!("Room {n}"))?,
@@ -90,7 +90,7 @@ async fn store_for(
         if !appended
             .outcomes
             .iter()
-            .all(|outcome| matches!(outcome, Outcome::Stored { .. }))
+            .all(|outcome| matches!(outcome, EntryOutcome::Stored { .. }))
         {
             return Err("not all were stored".into());
         }

@@ -175,9 +175,9 @@ pub(super) fn addresses(answer: &Value) -> String {
     )
 }
 
-type Column<'c> = (&'c str, &'c dyn Fn(&Value) -> String);
+type ShownColumn<'c> = (&'c str, &'c dyn Fn(&Value) -> String);
 
-fn table(answer: &Value, none: &str, columns: &[Column<'_>]) -> String {
+fn table(answer: &Value, none: &str, columns: &[ShownColumn<'_>]) -> String {
     let lines = answer.as_array().map(Vec::as_slice).unwrap_or_default();
     if lines.is_empty() {
         return none.to_owned();

@@ -15,7 +15,7 @@ use axum::serve::IncomingStream;
 use tokio::net::UnixListener;
 use tokio::task::JoinHandle;
 
-use crate::http::{Shared, admin};
+use crate::http::{HttpState, admin};
 use crate::store::Actor;
 
 /// The socket while the server serves. Gone with it.
@@ -30,7 +30,7 @@ impl AdminSocket {
     ///
     /// # Errors
     /// Where the operating system refuses, for one because the path is longer than a socket's may be (about 100 bytes).
-    pub fn open(path: &Path, shared: Shared) -> io::Result<Self> {
+    pub fn open(path: &Path, shared: HttpState) -> io::Result<Self> {
         let path = path.to_owned();
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

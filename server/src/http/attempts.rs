@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::Refusal;
+use super::HttpRefusal;
 use crate::clock::{self, Instant};
 use crate::realtime::bucket::Bucket;
 use crate::request::client_address::network;
@@ -190,10 +190,10 @@ fn one_try(kind: &str, parts: &[&[u8]], (at_once, per_minute): (u32, f64)) -> Tr
 }
 
 /// The refusal of one try too many.
-pub(super) fn too_many(what: &str) -> impl Fn(Duration) -> Refusal {
+pub(super) fn too_many(what: &str) -> impl Fn(Duration) -> HttpRefusal {
     let message = format!("too many {what}: wait a little");
     move |wait| {
-        Refusal(WireError {
+        HttpRefusal(WireError {
             retry_after_ms: Some(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
             ..WireError::new(ErrorCode::RateLimited, message.clone())
         })

@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use steadfast_shared::{ErrorCode, Power};
 
 use super::attempts::too_many;
-use super::{Refusal, Shared, failed};
+use super::{HttpRefusal, HttpState, failed};
 use crate::clock;
 use crate::request::client_address::ClientAddress;
 use crate::request::credentials;
@@ -18,16 +18,16 @@ pub struct Caller(pub Device);
 
 /// The owner's device; everybody else is refused.
 #[derive(Debug)]
-pub struct Owner(pub Actor);
+pub struct OwnerCaller(pub Actor);
 
 /// An authorized caller of administration: a device that is signed in, or the command line beside the server.
 #[derive(Debug)]
 pub struct By(pub Actor);
 
-impl FromRequestParts<Shared> for Caller {
-    type Rejection = Refusal;
+impl FromRequestParts<HttpState> for Caller {
+    type Rejection = HttpRefusal;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, shared: &HttpState) -> Result<Self, HttpRefusal> {
         let token = credentials::token(&parts.headers).ok_or_else(signed_out)?;
         if let Some(device) = shared.store.device(token.hash()).await.map_err(failed)? {
             shared
@@ -41,29 +41,29 @@ impl FromRequestParts<Shared> for Caller {
             .kept_out(token.hash(), clock::now())
             .await
             .map_err(failed)?;
-        Err(state.map_or_else(signed_out, |state| Refusal(kept_out(state).into())))
+        Err(state.map_or_else(signed_out, |state| HttpRefusal(kept_out(state).into())))
     }
 }
 
-impl FromRequestParts<Shared> for Owner {
-    type Rejection = Refusal;
+impl FromRequestParts<HttpState> for OwnerCaller {
+    type Rejection = HttpRefusal;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, shared: &HttpState) -> Result<Self, HttpRefusal> {
         let By(actor) = By::from_request_parts(parts, shared).await?;
         if actor.may(Power::Invite) {
             return Ok(Self(actor));
         }
-        Err(Refusal::new(
+        Err(HttpRefusal::new(
             ErrorCode::Forbidden,
             "only the owner of this server may do this",
         ))
     }
 }
 
-impl FromRequestParts<Shared> for By {
-    type Rejection = Refusal;
+impl FromRequestParts<HttpState> for By {
+    type Rejection = HttpRefusal;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, shared: &HttpState) -> Result<Self, HttpRefusal> {
         // Only the socket beside the database puts one there.
         if let Some(actor) = parts.extensions.get::<Actor>() {
             return Ok(Self(actor.clone()));
@@ -80,17 +80,17 @@ impl FromRequestParts<Shared> for By {
 
 impl By {
     /// The actor, where they have this power.
-    pub fn may(self, power: Power) -> Result<Actor, Refusal> {
+    pub fn may(self, power: Power) -> Result<Actor, HttpRefusal> {
         if self.0.may(power) {
             return Ok(self.0);
         }
-        Err(Refusal::new(
+        Err(HttpRefusal::new(
             ErrorCode::Forbidden,
             "your role on this server does not allow this",
         ))
     }
 }
 
-fn signed_out() -> Refusal {
-    Refusal::new(ErrorCode::Unauthorized, "this device is not signed in")
+fn signed_out() -> HttpRefusal {
+    HttpRefusal::new(ErrorCode::Unauthorized, "this device is not signed in")
 }

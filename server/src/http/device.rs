@@ -9,7 +9,7 @@ use steadfast_shared::http::DeviceInfo;
 use steadfast_shared::limit;
 
 use super::caller::Caller;
-use super::{Refusal, Shared, failed, unreadable_id};
+use super::{HttpRefusal, HttpState, failed, unreadable_id};
 use crate::store::SessionId;
 
 /// The name of a device that tells nothing of itself.
@@ -17,9 +17,9 @@ const UNNAMED: &str = "Unknown device";
 
 /// `GET /api/devices`: the caller's devices.
 pub async fn list(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     Caller(caller): Caller,
-) -> Result<Json<Vec<DeviceInfo>>, Refusal> {
+) -> Result<Json<Vec<DeviceInfo>>, HttpRefusal> {
     shared.realtime.note_seen(caller.session);
     let devices = shared.store.devices(caller.person.id).await.map_err(failed)?;
     let told = devices.into_iter().map(|device| {
@@ -39,10 +39,10 @@ pub async fn list(
 ///
 /// Nothing happens where the caller has no such device, whoever else may have it: a retry does no harm.
 pub async fn revoke(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     Caller(caller): Caller,
     id: Result<Path<SessionId>, PathRejection>,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, HttpRefusal> {
     let Path(id) = id.map_err(|_| unreadable_id())?;
     if shared.store.revoke(caller.person.id, id).await.map_err(failed)? {
         shared.realtime.signed_out(id).await;

@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use steadfast_shared::ErrorCode;
 
-use super::Refusal;
+use super::HttpRefusal;
 use crate::request::origin::Asker;
 
 /// Refuses requests of other pages, and lets allowed origins read the answers.
@@ -19,7 +19,7 @@ pub async fn guard(request: Request, next: Next) -> Response {
     if asker == Asker::Foreign {
         let message =
             "this page may not use this server: the server has to be started with --allowed-origin for it";
-        let mut answer = Refusal::new(ErrorCode::Unauthorized, message).into_response();
+        let mut answer = HttpRefusal::new(ErrorCode::Unauthorized, message).into_response();
         *answer.status_mut() = StatusCode::FORBIDDEN;
         return answer;
     }

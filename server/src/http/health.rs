@@ -3,7 +3,7 @@
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 
-use super::Shared;
+use super::HttpState;
 use crate::store::StoreError;
 
 /// `GET /healthz`: the process lives.
@@ -16,7 +16,7 @@ pub async fn alive() -> &'static str {
 ///
 /// With `?draining=404` a server that lets its connections go answers 404: HAProxy takes that for *nobody new, and keep those who are
 /// there*, and 503 for *cut everybody off*.
-pub async fn ready(State(shared): State<Shared>, RawQuery(query): RawQuery) -> (StatusCode, &'static str) {
+pub async fn ready(State(shared): State<HttpState>, RawQuery(query): RawQuery) -> (StatusCode, &'static str) {
     if shared.realtime.is_closing() {
         let status = match query.as_deref() {
             Some("draining=404") => StatusCode::NOT_FOUND,

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use steadfast_shared::{ErrorCode, WireError};
 
-use super::Refusal;
+use super::HttpRefusal;
 use crate::peer::Peer;
 use crate::request::origin::{Origins, StrangeHost};
 
@@ -46,7 +46,7 @@ fn strange(host: &str, path: &str) -> Response {
          --public-url https://{host} (or http://, as the address bar has it)."
     );
     let mut answer = if path.starts_with("/api/") {
-        Refusal(WireError::new(ErrorCode::Forbidden, message)).into_response()
+        HttpRefusal(WireError::new(ErrorCode::Forbidden, message)).into_response()
     } else {
         format!("{message}\n").into_response()
     };

@@ -10,32 +10,32 @@ use steadfast_shared::http::{CreatedInvite, Invite, NewInvite, Registration, Set
 use steadfast_shared::{ErrorCode, limit};
 
 use super::admin::audit;
-use super::caller::Owner;
-use super::{Refusal, Shared, failed, fresh_token, unreadable, unreadable_id};
+use super::caller::OwnerCaller;
+use super::{HttpRefusal, HttpState, failed, fresh_token, unreadable, unreadable_id};
 use crate::clock;
 use crate::store::Token;
 use crate::store::account::{Admission, InviteTerms};
 
 /// `GET /api/invites`: the invitations that have not ended.
-pub async fn list(State(shared): State<Shared>, _: Owner) -> Result<Json<Vec<Invite>>, Refusal> {
+pub async fn list(State(shared): State<HttpState>, _: OwnerCaller) -> Result<Json<Vec<Invite>>, HttpRefusal> {
     shared.store.invites(clock::now()).await.map(Json).map_err(failed)
 }
 
 /// `POST /api/invites`: makes an invitation and shows its code, once.
 pub async fn make(
-    State(shared): State<Shared>,
-    Owner(actor): Owner,
+    State(shared): State<HttpState>,
+    OwnerCaller(actor): OwnerCaller,
     asked: Result<Json<NewInvite>, JsonRejection>,
-) -> Result<(StatusCode, Json<CreatedInvite>), Refusal> {
+) -> Result<(StatusCode, Json<CreatedInvite>), HttpRefusal> {
     let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
     let seconds = asked.lasts_seconds.unwrap_or(limit::INVITE_SECONDS_DEFAULT);
     if seconds == 0 || seconds > limit::INVITE_SECONDS {
         let message = format!("an invitation lasts from 1 to {} seconds", limit::INVITE_SECONDS);
-        return Err(Refusal::new(ErrorCode::Invalid, message));
+        return Err(HttpRefusal::new(ErrorCode::Invalid, message));
     }
     if asked.uses == Some(0) {
         let message = "an invitation is for one person at least: leave `uses` out for any number";
-        return Err(Refusal::new(ErrorCode::Invalid, message));
+        return Err(HttpRefusal::new(ErrorCode::Invalid, message));
     }
     let code = fresh_token()?;
     let now = clock::now();
@@ -51,7 +51,7 @@ pub async fn make(
             "there are {} invitations already: take one back first",
             limit::INVITES
         );
-        Refusal::new(ErrorCode::TooLarge, message)
+        HttpRefusal::new(ErrorCode::TooLarge, message)
     })?;
     audit(&shared, AuditAction::MadeInvite, actor, invite.id.to_string()).await?;
     let code = code.as_str().to_owned();
@@ -60,10 +60,10 @@ pub async fn make(
 
 /// `DELETE /api/invites/{id}`: takes an invitation back. Nothing happens where there is none: a retry does no harm.
 pub async fn take_back(
-    State(shared): State<Shared>,
-    Owner(actor): Owner,
+    State(shared): State<HttpState>,
+    OwnerCaller(actor): OwnerCaller,
     id: Result<Path<i64>, PathRejection>,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, HttpRefusal> {
     let Path(id) = id.map_err(|_| unreadable_id())?;
     if shared.store.uninvite(id).await.map_err(failed)? {
         audit(&shared, AuditAction::TookInviteBack, actor, id.to_string()).await?;
@@ -72,7 +72,7 @@ pub async fn take_back(
 }
 
 /// `GET /api/registration`: whether strangers may sign up.
-pub async fn registration(State(shared): State<Shared>) -> Result<Json<Registration>, Refusal> {
+pub async fn registration(State(shared): State<HttpState>) -> Result<Json<Registration>, HttpRefusal> {
     let fixed = shared.config.invite.is_some();
     let closed = fixed || shared.store.is_closed().await.map_err(failed)?;
     let unowned = !shared.store.has_owner().await.map_err(failed)?;
@@ -85,10 +85,10 @@ pub async fn registration(State(shared): State<Shared>) -> Result<Json<Registrat
 
 /// `PUT /api/registration`: closes or opens registration.
 pub async fn set_registration(
-    State(shared): State<Shared>,
-    Owner(actor): Owner,
+    State(shared): State<HttpState>,
+    OwnerCaller(actor): OwnerCaller,
     asked: Result<Json<SetRegistration>, JsonRejection>,
-) -> Result<Json<Registration>, Refusal> {
+) -> Result<Json<Registration>, HttpRefusal> {
     let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
     shared.store.set_closed(asked.closed).await.map_err(failed)?;
     let detail = if asked.closed { "closed" } else { "open" };
@@ -97,7 +97,7 @@ pub async fn set_registration(
 }
 
 /// The right to sign up that comes with this code.
-pub(super) fn admission(shared: &Shared, code: Option<&str>) -> Admission {
+pub(super) fn admission(shared: &HttpState, code: Option<&str>) -> Admission {
     let operators = shared.config.invite.as_deref();
     // Compared by their hashes: how long that takes tells nothing of either.
     let same = |one: &str, other: &str| Sha256::digest(one) == Sha256::digest(other);

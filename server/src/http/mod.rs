@@ -68,7 +68,7 @@ const MAX_REASON: usize = 200;
 
 /// The state of all handlers.
 #[derive(Clone)]
-pub struct Shared {
+pub struct HttpState {
     pub store: Arc<dyn Store>,
     /// The conversation, for changes that requests make to it.
     pub realtime: Realtime,
@@ -87,10 +87,10 @@ pub struct Shared {
     /// Who signs up next: messages wait for few of them at the database.
     pub sign_ups: Turns,
     #[cfg(feature = "page")]
-    pub page: Arc<page::Page>,
+    pub page: Arc<page::PageFiles>,
 }
 
-pub fn router(shared: Shared) -> Router {
+pub fn router(shared: HttpState) -> Router {
     let api = Router::new()
         .route(
             SESSION_PATH,
@@ -124,15 +124,15 @@ pub fn router(shared: Shared) -> Router {
 
 /// A refusal as an answer: its status follows from its code.
 #[derive(Debug)]
-pub struct Refusal(pub WireError);
+pub struct HttpRefusal(pub WireError);
 
-impl Refusal {
+impl HttpRefusal {
     fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self(WireError::new(code, message))
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for HttpRefusal {
     fn into_response(self) -> Response {
         let status = match self.0.code {
             ErrorCode::Invalid => StatusCode::BAD_REQUEST,
@@ -167,7 +167,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-fn unreadable(rejection: &JsonRejection) -> Refusal {
+fn unreadable(rejection: &JsonRejection) -> HttpRefusal {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return too_large();
     }
@@ -179,7 +179,7 @@ fn unreadable(rejection: &JsonRejection) -> Refusal {
         }
         _ => "the request cannot be read".to_owned(),
     };
-    Refusal::new(ErrorCode::Invalid, message)
+    HttpRefusal::new(ErrorCode::Invalid, message)
 }
 
 /// Which member is wrong, and why: `nickname: the text is longer than 32`.
@@ -204,31 +204,31 @@ fn why_unreadable(error: &JsonDataError) -> String {
     }
 }
 
-fn too_large() -> Refusal {
-    Refusal::new(ErrorCode::TooLarge, "the request is too large")
+fn too_large() -> HttpRefusal {
+    HttpRefusal::new(ErrorCode::TooLarge, "the request is too large")
 }
 
-fn unreadable_id() -> Refusal {
-    Refusal::new(ErrorCode::Invalid, "an id is a whole number")
+fn unreadable_id() -> HttpRefusal {
+    HttpRefusal::new(ErrorCode::Invalid, "an id is a whole number")
 }
 
-fn unavailable() -> Refusal {
-    Refusal::new(
+fn unavailable() -> HttpRefusal {
+    HttpRefusal::new(
         ErrorCode::Unavailable,
         "the server cannot do this right now: try again",
     )
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn failed(error: StoreError) -> Refusal {
+fn failed(error: StoreError) -> HttpRefusal {
     tracing::error!(%error, "the store failed");
     if let StoreError::Full = error {
-        return Refusal(crate::store::Refusal::StorageFull.into());
+        return HttpRefusal(crate::store::StoreRefusal::StorageFull.into());
     }
     unavailable()
 }
 
-fn fresh_token() -> Result<Token, Refusal> {
+fn fresh_token() -> Result<Token, HttpRefusal> {
     Token::random().map_err(|error| {
         tracing::error!(%error, "the operating system gives no random numbers");
         unavailable()

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
-use super::Shared;
+use super::HttpState;
 use crate::request::base_path::BasePath;
 
 #[derive(RustEmbed)]
@@ -32,7 +32,7 @@ const BASE_AT_ROOT: &str = r#"name="base-path" content="""#;
 
 /// The files for browsers: read on first use.
 #[derive(Debug)]
-pub struct Page {
+pub struct PageFiles {
     base: BasePath,
     files: OnceLock<Files>,
 }
@@ -81,7 +81,12 @@ impl Encoding {
 }
 
 /// Answers every path no other route has: a file of the page, or the page itself where a person navigates.
-pub async fn serve(State(shared): State<Shared>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub async fn serve(
+    State(shared): State<HttpState>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     if uri.path().starts_with("/api/") {
         return StatusCode::NOT_FOUND.into_response();
     }
@@ -174,7 +179,7 @@ fn takes(headers: &HeaderMap, encoding: Encoding) -> bool {
     })
 }
 
-impl Page {
+impl PageFiles {
     /// The page of a server that lives below this path.
     pub fn new(base: BasePath) -> Self {
         Self {

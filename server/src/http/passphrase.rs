@@ -9,18 +9,18 @@ use steadfast_shared::http::NewPassphrase;
 
 use super::attempts::too_many;
 use super::caller::Caller;
-use super::{Refusal, Shared, failed, unavailable, unreadable};
+use super::{HttpRefusal, HttpState, failed, unavailable, unreadable};
 use crate::passphrase::{For, HashError};
 use crate::request::client_address::{ClientAddress, network};
 use crate::turns::Class;
 
 /// `PUT /api/passphrase`: sets the caller's passphrase. The devices that are signed in stay so.
 pub async fn put(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     Caller(caller): Caller,
     ClientAddress(address): ClientAddress,
     asked: Result<Json<NewPassphrase>, JsonRejection>,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, HttpRefusal> {
     let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
     let person = caller.person.id;
     shared
@@ -62,15 +62,15 @@ pub async fn put(
 }
 
 /// The refusal of a passphrase.
-pub(super) fn wrong() -> Refusal {
-    Refusal::new(ErrorCode::WrongPassphrase, "this is not the passphrase")
+pub(super) fn wrong() -> HttpRefusal {
+    HttpRefusal::new(ErrorCode::WrongPassphrase, "this is not the passphrase")
 }
 
 /// The refusal where nothing could be hashed.
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-pub(super) fn unhashed(error: HashError) -> Refusal {
+pub(super) fn unhashed(error: HashError) -> HttpRefusal {
     if matches!(error, HashError::Busy) {
-        return Refusal::new(
+        return HttpRefusal::new(
             ErrorCode::Busy,
             "too many people are signing in at once: try again in a moment",
         );

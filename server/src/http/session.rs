@@ -16,7 +16,7 @@ use super::admin::claim;
 use super::attempts::too_many;
 use super::caller::Caller;
 use super::passphrase::{unhashed, wrong};
-use super::{Refusal, Shared, device, failed, fresh_token, invite, unreadable};
+use super::{HttpRefusal, HttpState, device, failed, fresh_token, invite, unreadable};
 use crate::clock;
 use crate::passphrase::For;
 use crate::request::client_address::{ClientAddress, network};
@@ -33,11 +33,11 @@ pub const SIGN_UPS_AT_ONCE: usize = 1;
 ///
 /// A device that is signed in and asks for the nickname it has stays who it is: a retry does no harm.
 pub async fn sign_in(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     asked: Result<Json<NewSession>, JsonRejection>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, HttpRefusal> {
     let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
     let nickname = asked.nickname.clone();
     let answer = admit(&shared, address, &headers, asked).await;
@@ -51,11 +51,11 @@ pub async fn sign_in(
 }
 
 async fn admit(
-    shared: &Shared,
+    shared: &HttpState,
     address: IpAddr,
     headers: &HeaderMap,
     asked: NewSession,
-) -> Result<Response, Refusal> {
+) -> Result<Response, HttpRefusal> {
     shared
         .attempts
         .take(network(address), clock::instant())
@@ -93,7 +93,7 @@ async fn admit(
     if let Some(code) = owner_code
         && !shared.store.is_owner_link(code).await.map_err(failed)?
     {
-        return Err(Refusal(store::Refusal::InvalidCode.into()));
+        return Err(HttpRefusal(store::StoreRefusal::InvalidCode.into()));
     }
     let right = match owner_code {
         Some(code) => Admission::Owner(code),
@@ -146,7 +146,7 @@ async fn admit(
 ///
 /// It is the one they would get for a nickname that somebody has, and takes as long: so a server that is closed tells no
 /// stranger who is in it. Nothing is hashed for it, and so nobody else waits for it.
-async fn turned_away(shared: &Shared, asked: &NewSession, address: IpAddr) -> Refusal {
+async fn turned_away(shared: &HttpState, asked: &NewSession, address: IpAddr) -> HttpRefusal {
     if asked.passphrase.is_some() {
         let guessed = shared.guesses.sign_in_as_nobody(address, &asked.nickname).await;
         if let Err(wait) = guessed {
@@ -162,7 +162,7 @@ async fn turned_away(shared: &Shared, asked: &NewSession, address: IpAddr) -> Re
 }
 
 /// The refusal of a passphrase, as the same person would get it for a nickname that nobody has.
-fn told_to(refusal: Refusal, is_open: bool, asked: &NewSession) -> Refusal {
+fn told_to(refusal: HttpRefusal, is_open: bool, asked: &NewSession) -> HttpRefusal {
     let is_wrong = refusal.0.code == ErrorCode::WrongPassphrase;
     if is_wrong && !is_open && asked.invite.is_some() {
         return invite_required();
@@ -170,8 +170,8 @@ fn told_to(refusal: Refusal, is_open: bool, asked: &NewSession) -> Refusal {
     refusal
 }
 
-fn invite_required() -> Refusal {
-    Refusal::new(
+fn invite_required() -> HttpRefusal {
+    HttpRefusal::new(
         ErrorCode::InviteRequired,
         "this server takes new people by invitation only, and this is no invitation that is good; whoever has a \
          nickname here signs in with its passphrase",
@@ -179,7 +179,7 @@ fn invite_required() -> Refusal {
 }
 
 /// The sign-in log's word for a refusal; nothing for those that say nothing of the person.
-fn outcome_of(refused: &Refusal) -> Option<SignInOutcome> {
+fn outcome_of(refused: &HttpRefusal) -> Option<SignInOutcome> {
     match refused.0.code {
         ErrorCode::WrongPassphrase => Some(SignInOutcome::WrongPassphrase),
         ErrorCode::Banned | ErrorCode::Deactivated => Some(SignInOutcome::KeptOut),
@@ -190,13 +190,13 @@ fn outcome_of(refused: &Refusal) -> Option<SignInOutcome> {
 
 /// Signs one more device of a person in.
 async fn one_more_device(
-    shared: &Shared,
+    shared: &HttpState,
     account: &Account,
     shown: &Passphrase,
     new: &NewDevice,
     address: IpAddr,
     owner_code: Option<TokenHash>,
-) -> Result<Device, Refusal> {
+) -> Result<Device, HttpRefusal> {
     let whose = For {
         class: Class::Member,
         network: network(address),
@@ -211,7 +211,7 @@ async fn one_more_device(
     if let Some(code) = owner_code
         && !shared.store.is_owner_link(code).await.map_err(failed)?
     {
-        return Err(Refusal(store::Refusal::InvalidCode.into()));
+        return Err(HttpRefusal(store::StoreRefusal::InvalidCode.into()));
     }
     let done = shared.store.sign_in(account, new).await;
     let done = done.map_err(|error| match error {
@@ -222,9 +222,9 @@ async fn one_more_device(
                 limit::DEVICES,
                 limit::DEVICE_IDLE_DAYS
             );
-            Refusal::new(ErrorCode::TooLarge, message)
+            HttpRefusal::new(ErrorCode::TooLarge, message)
         }
-        SignInError::KeptOut(state) => Refusal(kept_out(state).into()),
+        SignInError::KeptOut(state) => HttpRefusal(kept_out(state).into()),
         SignInError::Store(error) => failed(error),
     })?;
     if let Some(session) = done.made_room {
@@ -244,8 +244,8 @@ async fn one_more_device(
 }
 
 /// The refusal where as many as may wait to sign up.
-fn too_many_sign_up() -> Refusal {
-    Refusal::new(
+fn too_many_sign_up() -> HttpRefusal {
+    HttpRefusal::new(
         ErrorCode::Busy,
         "too many people are signing up at once: try again in a moment",
     )
@@ -253,12 +253,12 @@ fn too_many_sign_up() -> Refusal {
 
 /// Makes a person of a free nickname.
 async fn sign_up(
-    shared: &Shared,
+    shared: &HttpState,
     asked: NewSession,
     device: NewDevice,
     admission: Admission,
     address: IpAddr,
-) -> Result<Device, Refusal> {
+) -> Result<Device, HttpRefusal> {
     let whose = For {
         class: Class::Newcomer,
         network: network(address),
@@ -283,17 +283,17 @@ async fn sign_up(
         device,
     };
     let device = shared.store.sign_up(&wanted).await.map_err(|error| match error {
-        SignUpError::NicknameTaken => Refusal::new(
+        SignUpError::NicknameTaken => HttpRefusal::new(
             ErrorCode::NicknameTaken,
             "this nickname is taken, or looks like one that is: choose another one, or sign in with its passphrase",
         ),
-        SignUpError::NotANickname(error) => Refusal::new(ErrorCode::Invalid, error.to_string()),
+        SignUpError::NotANickname(error) => HttpRefusal::new(ErrorCode::Invalid, error.to_string()),
         SignUpError::InviteRequired => invite_required(),
-        SignUpError::KeptOut => Refusal::new(
+        SignUpError::KeptOut => HttpRefusal::new(
             ErrorCode::Banned,
             "nobody new may sign up from this address for now: ask whoever runs the server",
         ),
-        SignUpError::InvalidCode => Refusal(store::Refusal::InvalidCode.into()),
+        SignUpError::InvalidCode => HttpRefusal(store::StoreRefusal::InvalidCode.into()),
         SignUpError::Store(error) => failed(error),
     })?;
     if matches!(right, Admission::Owner(_)) {
@@ -315,7 +315,7 @@ async fn sign_up(
     Ok(device)
 }
 
-fn signed_in(shared: &Shared, device: Device, token: &Token, with_token: bool) -> Response {
+fn signed_in(shared: &HttpState, device: Device, token: &Token, with_token: bool) -> Response {
     shared.realtime.note_seen(device.session);
     let info = SessionInfo {
         token: with_token.then(|| token.as_str().to_owned()),
@@ -326,7 +326,7 @@ fn signed_in(shared: &Shared, device: Device, token: &Token, with_token: bool) -
     answer
 }
 
-pub(super) fn info(shared: &Shared, device: Device) -> SessionInfo {
+pub(super) fn info(shared: &HttpState, device: Device) -> SessionInfo {
     SessionInfo {
         owner: device.role == Role::Owner,
         role: device.role,
@@ -338,7 +338,7 @@ pub(super) fn info(shared: &Shared, device: Device) -> SessionInfo {
 /// `GET /api/session`: who this device speaks for.
 ///
 /// A browser that has the cookie from before the server had HTTPS gets it anew under the name it has since.
-pub async fn look(State(shared): State<Shared>, Caller(caller): Caller, headers: HeaderMap) -> Response {
+pub async fn look(State(shared): State<HttpState>, Caller(caller): Caller, headers: HeaderMap) -> Response {
     shared.realtime.note_seen(caller.session);
     let mut answer = Json(info(&shared, caller)).into_response();
     if shared.config.is_https()
@@ -357,10 +357,10 @@ const ERASED_AT_SIGN_OUT: HeaderValue = HeaderValue::from_static("\"storage\"");
 
 /// `DELETE /api/session`: signs this device out and ends its connections.
 pub async fn sign_out(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
+) -> Result<Response, HttpRefusal> {
     if let Some(token) = credentials::token(&headers)
         && let Some(session) = shared.store.sign_out(token.hash()).await.map_err(failed)?
     {
@@ -376,7 +376,7 @@ pub async fn sign_out(
     Ok(answer)
 }
 
-fn set_cookies(answer: &mut Response, shared: &Shared, token: Option<&Token>) {
+fn set_cookies(answer: &mut Response, shared: &HttpState, token: Option<&Token>) {
     for cookie in credentials::set_cookies(token, shared.config.is_https(), &shared.config.base_path) {
         answer.headers_mut().append(SET_COOKIE, cookie);
     }

@@ -6,12 +6,15 @@ use steadfast_shared::Role;
 use steadfast_shared::http::{DiskRoom, Usage};
 
 use super::caller::Caller;
-use super::{Refusal, Shared, failed};
+use super::{HttpRefusal, HttpState, failed};
 use crate::clock;
-use crate::store::quota::{DAY, Room};
+use crate::store::quota::{DAY, DiskSpace};
 
 // `GET /api/usage`
-pub async fn look(State(shared): State<Shared>, Caller(caller): Caller) -> Result<Json<Usage>, Refusal> {
+pub async fn look(
+    State(shared): State<HttpState>,
+    Caller(caller): Caller,
+) -> Result<Json<Usage>, HttpRefusal> {
     let now = clock::now();
     let (used, most) = shared.store.usage(caller.person.id, now).await.map_err(failed)?;
     Ok(Json(Usage {
@@ -22,9 +25,9 @@ pub async fn look(State(shared): State<Shared>, Caller(caller): Caller) -> Resul
         renews_at: (now / DAY + 1) * DAY,
         near: most.is_near(used),
         disk: (caller.role == Role::Owner).then(|| match shared.store.disk() {
-            Room::Enough => DiskRoom::Enough,
-            Room::Low => DiskRoom::Low,
-            Room::Full => DiskRoom::Full,
+            DiskSpace::Enough => DiskRoom::Enough,
+            DiskSpace::Low => DiskRoom::Low,
+            DiskSpace::Full => DiskRoom::Full,
         }),
     }))
 }

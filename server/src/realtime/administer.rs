@@ -9,19 +9,19 @@ use steadfast_shared::{ErrorCode, UserId, WireError};
 use tokio::sync::oneshot;
 
 use super::Realtime;
-use super::connection::Connection;
-use super::writer::{Done, Errand};
-use crate::store::{Act, Administer};
+use super::connection::ClientConnection;
+use super::writer::{CommandAnswer, QueuedCommand};
+use crate::store::{Administer, Command};
 
 impl Realtime {
     /// Carries out an operator's command in a commit of its own, and answers once connections follow it.
-    pub async fn administer(&self, asked: Administer) -> Result<Done, WireError> {
+    pub async fn administer(&self, asked: Administer) -> Result<CommandAnswer, WireError> {
         let (answer, answered) = oneshot::channel();
-        self.0.writer.run(Errand {
+        self.0.writer.run(QueuedCommand {
             by: asked.actor.id(),
             // The actor has it.
             address: None,
-            act: Act::Administer(Box::new(asked)),
+            act: Command::Administer(Box::new(asked)),
             entries: 0,
             answer: Box::new(move |done| {
                 let _ = answer.send(done);
@@ -49,7 +49,7 @@ impl Realtime {
         told
     }
 
-    fn about(&self, connection: &Connection) -> ConnectionInfo {
+    fn about(&self, connection: &ClientConnection) -> ConnectionInfo {
         let socket = self.0.io.of("/").and_then(|io| io.get_socket(connection.id));
         let websocket = socket.is_some_and(|socket| socket.transport_type() == TransportType::Websocket);
         let place = connection.place();

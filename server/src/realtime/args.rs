@@ -16,11 +16,11 @@ use steadfast_shared::{ErrorCode, WireError, limit};
 use super::presence;
 
 /// The arguments of an event as they came.
-pub(super) struct Args {
+pub(super) struct EventArgs {
     value: Value,
 }
 
-impl Args {
+impl EventArgs {
     /// Bytes of JSON, the event's name counted in.
     pub(super) fn len(&self) -> usize {
         match &self.value {
@@ -41,7 +41,7 @@ impl Args {
     }
 }
 
-impl<A: Adapter> FromMessageParts<A> for Args {
+impl<A: Adapter> FromMessageParts<A> for EventArgs {
     type Error = Infallible;
 
     fn from_message_parts(
@@ -74,7 +74,7 @@ impl<A: Adapter> FromConnectParts<A> for ShownAuth {
 
 // Reads `["event", argument]`.
 fn one_argument<T: DeserializeOwned>(json: &str) -> Result<T, WireError> {
-    match serde_json::from_str::<Event<T>>(json) {
+    match serde_json::from_str::<EventPayload<T>>(json) {
         Ok(event) => Ok(event.0),
         Err(error) => {
             let error = error.to_string();
@@ -91,20 +91,20 @@ fn one_argument<T: DeserializeOwned>(json: &str) -> Result<T, WireError> {
     }
 }
 
-struct Event<T>(T);
+struct EventPayload<T>(T);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Event<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for EventPayload<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Arguments<T>(PhantomData<T>);
 
         impl<'de, T: Deserialize<'de>> Visitor<'de> for Arguments<T> {
-            type Value = Event<T>;
+            type Value = EventPayload<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an event with one argument")
             }
 
-            fn visit_seq<S: SeqAccess<'de>>(self, mut seq: S) -> Result<Event<T>, S::Error> {
+            fn visit_seq<S: SeqAccess<'de>>(self, mut seq: S) -> Result<EventPayload<T>, S::Error> {
                 use serde::de::Error;
                 seq.next_element::<IgnoredAny>()?;
                 let argument = seq
@@ -113,7 +113,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Event<T> {
                 if seq.next_element::<IgnoredAny>()?.is_some() {
                     return Err(S::Error::custom("more than one argument"));
                 }
-                Ok(Event(argument))
+                Ok(EventPayload(argument))
             }
         }
 

@@ -15,10 +15,10 @@ use steadfast_shared::event::{self, ClosingReason};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
-use super::connection::{Connection, Polls};
+use super::connection::{ClientConnection, Polls};
 use super::handshakes::Permit;
 use super::hub::Ending;
-use super::{Inner, Realtime, drain};
+use super::{Realtime, RealtimeParts, drain};
 use crate::peer::Peer;
 
 /// How long a closing connection has to read its reason.
@@ -26,7 +26,7 @@ const GRACE: Duration = Duration::from_secs(2);
 
 impl Realtime {
     /// Ends a connection and tells it why, where it still reads.
-    pub(super) fn close(&self, connection: &Connection, reason: ClosingReason) {
+    pub(super) fn close(&self, connection: &ClientConnection, reason: ClosingReason) {
         if !connection.close_for(reason) {
             return;
         }
@@ -99,7 +99,7 @@ impl Realtime {
     }
 
     /// Whoever has left may still hold their transport: it counts as a stranger's again, and a WebSocket ends in a moment.
-    fn hold_no_transport(&self, socket: &SocketRef, connection: &Connection) {
+    fn hold_no_transport(&self, socket: &SocketRef, connection: &ClientConnection) {
         if let Some(permit) = socket.req_parts().extensions.get::<Arc<Permit>>() {
             permit.left();
         }
@@ -122,7 +122,7 @@ impl Realtime {
     }
 
     /// A socket is gone.
-    pub(super) fn left(&self, socket: &SocketRef, connection: &Connection, reason: DisconnectReason) {
+    pub(super) fn left(&self, socket: &SocketRef, connection: &ClientConnection, reason: DisconnectReason) {
         connection.reading.close();
         if self.0.people.leave(connection.id).is_none() {
             return;
@@ -167,7 +167,10 @@ impl Realtime {
 }
 
 /// Ends connections that do not read: those that are handed in, and those that poll no more.
-pub(super) async fn end_stalled(realtime: Weak<Inner>, mut handed_in: mpsc::UnboundedReceiver<Ending>) {
+pub(super) async fn end_stalled(
+    realtime: Weak<RealtimeParts>,
+    mut handed_in: mpsc::UnboundedReceiver<Ending>,
+) {
     const ROUND: Duration = Duration::from_secs(1);
     let mut rounds = tokio::time::interval(ROUND);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -199,7 +202,7 @@ pub(super) async fn end_stalled(realtime: Weak<Inner>, mut handed_in: mpsc::Unbo
 
 impl Realtime {
     /// Connections that go on by polling and have not polled for longer than anybody may leave things unread.
-    fn not_polling(&self) -> Vec<Arc<Connection>> {
+    fn not_polling(&self) -> Vec<Arc<ClientConnection>> {
         let Some(everybody) = self.0.io.of("/") else {
             return Vec::new();
         };

@@ -16,20 +16,20 @@ use super::bucket::Bucket;
 use crate::clock::{self, Instant};
 use crate::config::Limits;
 use crate::peer::Peer;
-use crate::store::{self, ChangeNumber, Refusal, SessionId};
+use crate::store::{self, ChangeNumber, SessionId, StoreRefusal};
 
 /// A connection's identity and counters.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(super) struct ClientConnection {
     /// The socket's id. It opens the connection to whoever knows it: it is shown to nobody.
     pub(super) id: Sid,
     pub(super) user: UserId,
-    pub(super) device: Arc<Device>,
+    pub(super) device: Arc<DeviceConnections>,
     pub(super) device_name: String,
     /// The tab's name for itself.
     pub(super) tab: Option<Uuid>,
     /// Its presence updates, and those it watches.
-    place: Mutex<Place>,
+    place: Mutex<ConnectionState>,
     /// The address it counts for.
     pub(super) address: Option<IpAddr>,
     /// The TCP connection it began on.
@@ -57,11 +57,11 @@ pub(super) struct Source {
     pub(super) peer: Option<Peer>,
 }
 
-impl Connection {
+impl ClientConnection {
     pub(super) fn new(
         id: Sid,
         found: store::Device,
-        device: Arc<Device>,
+        device: Arc<DeviceConnections>,
         tab: Option<Uuid>,
         rooms: impl IntoIterator<Item = RoomId>,
         Source { address, peer }: Source,
@@ -73,7 +73,7 @@ impl Connection {
             device,
             device_name: found.device_name,
             tab,
-            place: Mutex::new(Place {
+            place: Mutex::new(ConnectionState {
                 person: found.person,
                 rooms: rooms.into_iter().collect(),
                 open: false,
@@ -115,7 +115,7 @@ impl Connection {
         if self.place().rooms.contains(&room) {
             return Ok(());
         }
-        Err(Refusal::UnknownRoom.into())
+        Err(StoreRefusal::UnknownRoom.into())
     }
 
     /// The rooms the person is in.
@@ -142,7 +142,7 @@ impl Connection {
         }
     }
 
-    pub(super) fn place(&self) -> MutexGuard<'_, Place> {
+    pub(super) fn place(&self) -> MutexGuard<'_, ConnectionState> {
         self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -153,7 +153,7 @@ impl Connection {
 
 /// Where a connection stands.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct ConnectionState {
     pub(super) person: Person,
     /// The rooms the person is in.
     pub(super) rooms: HashSet<RoomId>,
@@ -176,7 +176,7 @@ impl Polls {
     }
 
     /// A poll is under way until the guard is dropped.
-    pub(super) fn begin(connection: Arc<Connection>) -> Polling {
+    pub(super) fn begin(connection: Arc<ClientConnection>) -> Polling {
         if let Some(polls) = &connection.polls {
             polls.inner().0 += 1;
         }
@@ -198,7 +198,7 @@ impl Polls {
 
 /// A poll under way.
 #[derive(Debug)]
-pub(super) struct Polling(Arc<Connection>);
+pub(super) struct Polling(Arc<ClientConnection>);
 
 impl Drop for Polling {
     fn drop(&mut self) {
@@ -211,7 +211,7 @@ impl Drop for Polling {
 
 /// The allowance that the connections of one signed-in device share.
 #[derive(Debug)]
-pub(super) struct Device {
+pub(super) struct DeviceConnections {
     pub(super) session: SessionId,
     allowance: Mutex<Allowance>,
 }
@@ -242,7 +242,7 @@ pub(super) enum Excess {
 const REFUSED_PER_SECOND: f64 = 200.0;
 const REFUSED_BURST: u32 = 2_000;
 
-impl Device {
+impl DeviceConnections {
     pub(super) fn new(session: SessionId, limits: &Limits) -> Self {
         let now = clock::instant();
         Self {

@@ -12,7 +12,7 @@ use socketioxide::TransportType;
 use steadfast_shared::event::{self, ClosingReason};
 
 use super::Realtime;
-use super::connection::Connection;
+use super::connection::ClientConnection;
 use crate::clock;
 
 /// How long a connection that was told goes on being answered, before it is cut: everything it had sent by then is acknowledged.
@@ -53,7 +53,7 @@ impl Realtime {
     }
 
     /// Tells a connection to go elsewhere, and cuts it a moment later where it has not.
-    fn let_go(&self, connection: &Arc<Connection>) {
+    fn let_go(&self, connection: &Arc<ClientConnection>) {
         let reason = ClosingReason::Draining;
         if !connection.close_for(reason) {
             return;

@@ -7,8 +7,8 @@ use socketioxide::extract::{AckSender, SocketRef};
 use steadfast_shared::event::{self, Away, Read, Typing, TypingIn};
 
 use super::adapter::hint::Hint;
-use super::args::Args;
-use super::connection::{Connection, Cost};
+use super::args::EventArgs;
+use super::connection::{ClientConnection, Cost};
 use super::{Realtime, cost_of, person_room, room_name};
 use crate::store::ReadMark;
 
@@ -17,8 +17,8 @@ impl Realtime {
     pub(super) fn typing(
         &self,
         socket: &SocketRef,
-        connection: &Arc<Connection>,
-        args: &Args,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
         ack: AckSender,
     ) {
         self.handle(connection, ack, || {
@@ -41,7 +41,13 @@ impl Realtime {
     }
 
     /// `read`: remembers how far this person has read and tells their other sockets.
-    pub(super) fn read(&self, socket: &SocketRef, connection: &Arc<Connection>, args: &Args, ack: AckSender) {
+    pub(super) fn read(
+        &self,
+        socket: &SocketRef,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
+        ack: AckSender,
+    ) {
         self.handle(connection, ack, || {
             self.charge(connection, Cost::Events(cost_of(args)))?;
             let read: Read = args.read()?;
@@ -69,7 +75,13 @@ impl Realtime {
     }
 
     /// `away`: whether somebody sits there.
-    pub(super) fn away(&self, _: &SocketRef, connection: &Arc<Connection>, args: &Args, ack: AckSender) {
+    pub(super) fn away(
+        &self,
+        _: &SocketRef,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
+        ack: AckSender,
+    ) {
         self.handle(connection, ack, || {
             self.charge(connection, Cost::Events(cost_of(args)))?;
             let Away { away } = args.read()?;

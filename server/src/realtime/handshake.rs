@@ -15,10 +15,10 @@ use steadfast_shared::{ErrorCode, HandshakeError, Role, WireError};
 
 use super::adapter::hint::Hint;
 use super::allowance::Payer;
-use super::args::{Args, ShownAuth};
-use super::connection::{Connection, Cost, Polls, Source};
+use super::args::{EventArgs, ShownAuth};
+use super::connection::{ClientConnection, Cost, Polls, Source};
 use super::handshakes::{Permit, ShownToken};
-use super::people::Admission;
+use super::people::ConnectionPermit;
 use super::resume::Resume;
 use super::{Realtime, cost_of};
 use crate::peer::Peer;
@@ -127,7 +127,7 @@ impl Realtime {
             .extensions
             .get::<ConnectInfo<Peer>>()
             .map(|ConnectInfo(peer)| peer.clone());
-        let connection = Arc::new(Connection::new(
+        let connection = Arc::new(ClientConnection::new(
             socket.id,
             found,
             admission.device.clone(),
@@ -147,10 +147,11 @@ impl Realtime {
     }
 
     /// The socket is connected. Runs before anything can be awaited.
-    fn enter(&self, socket: &SocketRef) -> Option<(Arc<Connection>, Resume)> {
-        let (connection, resume, admission) = socket
-            .extensions
-            .remove::<(Arc<Connection>, Resume, Arc<Admission>)>()?;
+    fn enter(&self, socket: &SocketRef) -> Option<(Arc<ClientConnection>, Resume)> {
+        let (connection, resume, admission) =
+            socket
+                .extensions
+                .remove::<(Arc<ClientConnection>, Resume, Arc<ConnectionPermit>)>()?;
         let arrival = self.0.people.enter(&connection);
         drop(admission);
         if let Some(permit) = socket.req_parts().extensions.get::<Arc<Permit>>() {
@@ -184,13 +185,13 @@ impl Realtime {
         Some((connection, resume))
     }
 
-    fn answer_events(&self, socket: &SocketRef, connection: &Arc<Connection>) {
+    fn answer_events(&self, socket: &SocketRef, connection: &Arc<ClientConnection>) {
         macro_rules! on {
             ($event:expr, $handler:ident) => {
                 let (realtime, connection) = (self.clone(), connection.clone());
                 socket.on(
                     $event,
-                    move |socket: SocketRef, args: Args, ack: AckSender| {
+                    move |socket: SocketRef, args: EventArgs, ack: AckSender| {
                         connection.message_came();
                         realtime.$handler(&socket, &connection, &args, ack);
                         ready(())
@@ -220,7 +221,7 @@ impl Realtime {
         on!(event::NICKNAME, nickname);
 
         let (realtime, of_unknown) = (self.clone(), connection.clone());
-        socket.on_fallback(move |args: Args, ack: AckSender| {
+        socket.on_fallback(move |args: EventArgs, ack: AckSender| {
             of_unknown.message_came();
             realtime.handle::<()>(&of_unknown, ack, || {
                 realtime.charge(&of_unknown, Cost::Events(cost_of(&args)))?;

@@ -7,8 +7,8 @@ use socketioxide::extract::{AckSender, SocketRef};
 use steadfast_shared::event::{Cursors, Heads, HistoryRequest, Page, Reply};
 use steadfast_shared::{ErrorCode, WireError, limit};
 
-use super::args::Args;
-use super::connection::{Connection, Cost};
+use super::args::EventArgs;
+use super::connection::{ClientConnection, Cost};
 use super::{COST_BYTES, Realtime, cost_of};
 use crate::store::Span;
 
@@ -20,12 +20,18 @@ impl Realtime {
     ///
     /// A connection's pages are read one after another, and none while the one before is still unread by the other side:
     /// whoever asks and does not read fills no memory but one page's.
-    pub(super) fn history(&self, _: &SocketRef, connection: &Arc<Connection>, args: &Args, ack: AckSender) {
+    pub(super) fn history(
+        &self,
+        _: &SocketRef,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
+        ack: AckSender,
+    ) {
         let (request, span) = match self.check_history(connection, args) {
             Ok(checked) => checked,
             Err(error) => return self.handle::<Page>(connection, ack, || Err(error)),
         };
-        Connection::count(&connection.events);
+        ClientConnection::count(&connection.events);
         let (realtime, connection) = (self.clone(), connection.clone());
         tokio::spawn(async move {
             let reply = realtime.page(&connection, &request, span).await;
@@ -36,8 +42,8 @@ impl Realtime {
 
     fn check_history(
         &self,
-        connection: &Connection,
-        args: &Args,
+        connection: &ClientConnection,
+        args: &EventArgs,
     ) -> Result<(HistoryRequest, Span), WireError> {
         self.charge_costly(connection, cost_of(args))?;
         let request: HistoryRequest = args.read()?;
@@ -71,7 +77,7 @@ impl Realtime {
 
     async fn page(
         &self,
-        connection: &Connection,
+        connection: &ClientConnection,
         request: &HistoryRequest,
         span: Span,
     ) -> Result<Page, WireError> {
@@ -106,7 +112,13 @@ impl Realtime {
     }
 
     /// `sync`: the heads of this person's rooms.
-    pub(super) fn sync(&self, _: &SocketRef, connection: &Arc<Connection>, args: &Args, ack: AckSender) {
+    pub(super) fn sync(
+        &self,
+        _: &SocketRef,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
+        ack: AckSender,
+    ) {
         let checked = self
             .charge(connection, Cost::Events(cost_of(args)))
             .and_then(|()| {
@@ -120,7 +132,7 @@ impl Realtime {
         if let Err(error) = checked {
             return self.handle::<Heads>(connection, ack, || Err(error));
         }
-        Connection::count(&connection.events);
+        ClientConnection::count(&connection.events);
         let (realtime, connection) = (self.clone(), connection.clone());
         tokio::spawn(async move {
             // Nobody is told that nothing is missing by a server that cannot know.

@@ -15,7 +15,7 @@ use tokio::sync::{Mutex, MutexGuard, mpsc, watch};
 
 use super::adapter::Adapter;
 use super::adapter::hint::Hint;
-use super::connection::Connection;
+use super::connection::ClientConnection;
 use super::feed::hints::Hints;
 use super::people::People;
 use super::presence::PresenceBoard;
@@ -29,7 +29,7 @@ use crate::store::{ChangeNumber, Grown, Store, StoreError};
 pub(super) const EVERYBODY: &str = "everybody";
 
 /// A connection that is to be ended, and why.
-pub(super) type Ending = (Arc<Connection>, ClosingReason);
+pub(super) type Ending = (Arc<ClientConnection>, ClosingReason);
 
 /// Broadcasts of this process come together here.
 pub(super) struct Hub {
@@ -83,13 +83,13 @@ impl Hub {
     }
 
     /// The newest `seq` published of each of the person's rooms.
-    pub(super) async fn heads(&self, connection: &Connection) -> Heads {
+    pub(super) async fn heads(&self, connection: &ClientConnection) -> Heads {
         let published = self.published().await;
         published.heads_of(&connection.rooms())
     }
 
     /// The newest `seq` published of a room, where the person is in it.
-    pub(super) async fn head_for(&self, connection: &Connection, room: RoomId) -> Option<Seq> {
+    pub(super) async fn head_for(&self, connection: &ClientConnection, room: RoomId) -> Option<Seq> {
         let published = self.published().await;
         connection.member_of(room).ok()?;
         published.head(room)
@@ -159,12 +159,12 @@ impl Hub {
     }
 
     /// Out of its rooms at once, so that it disturbs no further broadcast; the rest is done elsewhere.
-    pub(super) fn end_stalled(&self, socket: &SocketRef, connection: &Arc<Connection>) {
+    pub(super) fn end_stalled(&self, socket: &SocketRef, connection: &Arc<ClientConnection>) {
         self.end(socket, connection, ClosingReason::SlowConsumer);
     }
 
     /// Ends a connection for a reason: out of its rooms at once, the rest elsewhere.
-    pub(super) fn end(&self, socket: &SocketRef, connection: &Arc<Connection>, reason: ClosingReason) {
+    pub(super) fn end(&self, socket: &SocketRef, connection: &Arc<ClientConnection>, reason: ClosingReason) {
         socket.leave_all();
         let _ = self.ending.send((connection.clone(), reason));
     }
@@ -212,7 +212,7 @@ impl Publish for Hub {
 }
 
 /// Lets a socket into rooms, unless it is ending: rooms left with the socket would stay for ever where it comes in later.
-pub(super) fn join(socket: &SocketRef, connection: &Connection, rooms: Vec<String>) {
+pub(super) fn join(socket: &SocketRef, connection: &ClientConnection, rooms: Vec<String>) {
     socket.join(rooms);
     if !socket.connected() || connection.closing().is_some() {
         socket.leave_all();

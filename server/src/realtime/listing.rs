@@ -9,8 +9,8 @@ use steadfast_shared::room::{FindPeople, ListMembers, Member};
 use steadfast_shared::{ErrorCode, Person, RoomId, WireError, limit};
 
 use super::Realtime;
-use super::args::Args;
-use super::connection::Connection;
+use super::args::EventArgs;
+use super::connection::ClientConnection;
 use super::rooms::unreadable;
 use crate::store::PeoplePage;
 
@@ -22,8 +22,8 @@ impl Realtime {
     pub(super) fn find_people(
         &self,
         _: &SocketRef,
-        connection: &Arc<Connection>,
-        args: &Args,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
         ack: AckSender,
     ) {
         self.look(connection, args, ack, async |realtime, _, asked: FindPeople| {
@@ -37,8 +37,8 @@ impl Realtime {
     pub(super) fn list_members(
         &self,
         _: &SocketRef,
-        connection: &Arc<Connection>,
-        args: &Args,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
         ack: AckSender,
     ) {
         self.look(
@@ -58,7 +58,11 @@ impl Realtime {
         );
     }
 
-    async fn members(&self, connection: &Connection, asked: &ListMembers) -> Result<Vec<Member>, WireError> {
+    async fn members(
+        &self,
+        connection: &ClientConnection,
+        asked: &ListMembers,
+    ) -> Result<Vec<Member>, WireError> {
         let most = asked.limit.unwrap_or(limit::MEMBERS_LISTED);
         let most = most.clamp(1, limit::MEMBERS_LISTED);
         let page = PeoplePage::new(&asked.search, asked.after.as_ref(), most);
@@ -91,7 +95,7 @@ impl Realtime {
     /// Goes along the room's members until as many are found as are asked for. Each further read is charged.
     async fn who_are_not_there(
         &self,
-        connection: &Connection,
+        connection: &ClientConnection,
         room: RoomId,
         page: PeoplePage,
         most: usize,

@@ -11,7 +11,7 @@ use steadfast_shared::event;
 use steadfast_shared::room::{MemberNews, RoomNews};
 use steadfast_shared::{Person, Room, RoomId, UserId};
 
-use super::connection::Connection;
+use super::connection::ClientConnection;
 use super::hub::{Hub, is_full, join};
 use super::published::PublishedState;
 use super::room_name;
@@ -53,7 +53,7 @@ impl Hub {
     }
 
     /// A person's open connections of which a change is news. One that is not open yet is compared with the feed then.
-    fn outdated(&self, user: UserId, number: ChangeNumber) -> Vec<(Arc<Connection>, SocketRef)> {
+    fn outdated(&self, user: UserId, number: ChangeNumber) -> Vec<(Arc<ClientConnection>, SocketRef)> {
         let connections = self.people.of(user).into_iter();
         connections
             .filter(|connection| connection.is_outdated(number))
@@ -64,7 +64,7 @@ impl Hub {
             .collect()
     }
 
-    fn tell(&self, socket: &SocketRef, connection: &Arc<Connection>, told: &RoomNews) {
+    fn tell(&self, socket: &SocketRef, connection: &Arc<ClientConnection>, told: &RoomNews) {
         if let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(event::ROOM, told) {
             self.end_stalled(socket, connection);
         }

@@ -73,16 +73,16 @@ use crate::error::StartError;
 use crate::request::client_address::network;
 use crate::store::{SessionId, Store};
 use adapter::hint::Hint;
-use adapter::{Adapter, Transport};
+use adapter::{Adapter, HintTransport};
 pub use adapter::{AdapterChoice, AdapterError};
 use allowance::{Allowances, Payer};
-use args::Args;
-use connection::{Connection, Cost, Excess};
+use args::EventArgs;
+use connection::{ClientConnection, Cost, Excess};
 use handshakes::Handshakes;
 use hub::Hub;
 use people::People;
 use sightings::Sightings;
-use writer::Writer;
+use writer::LogWriter;
 
 /// Packets that wait for one socket. One more, and the socket is stalled.
 ///
@@ -96,9 +96,9 @@ const COST_BYTES: usize = 16 * 1024;
 
 /// The conversation. A cheap clone of one handle.
 #[derive(Clone)]
-pub struct Realtime(Arc<Inner>);
+pub struct Realtime(Arc<RealtimeParts>);
 
-struct Inner {
+struct RealtimeParts {
     config: Arc<Config>,
     store: Arc<dyn Store>,
     audit: Arc<Audit>,
@@ -108,7 +108,7 @@ struct Inner {
     allowances: Allowances,
     sightings: Sightings,
     hub: Arc<Hub>,
-    writer: Writer,
+    writer: LogWriter,
     closing: AtomicBool,
 }
 
@@ -148,7 +148,7 @@ impl Realtime {
         let people = Arc::new(People::new(config.limits.clone()));
         let (ending, to_end) = mpsc::unbounded_channel();
         let recovered = config.limits.recovered_entries;
-        let transport = Transport::of(&config)?;
+        let transport = HintTransport::of(&config)?;
         let adapter = Adapter::new(store.node(), transport.is_some());
         let hub = Hub::new(
             io.clone(),
@@ -160,8 +160,8 @@ impl Realtime {
         )
         .await?;
         let hub = Arc::new(hub);
-        let (writer, task) = Writer::start(store.clone(), hub.clone());
-        let realtime = Self(Arc::new(Inner {
+        let (writer, task) = LogWriter::start(store.clone(), hub.clone());
+        let realtime = Self(Arc::new(RealtimeParts {
             handshakes: Arc::new(Handshakes::new(&config.limits)),
             allowances: Allowances::new(&config.limits),
             config,
@@ -246,11 +246,11 @@ impl Realtime {
     /// Neither a panic nor a refusal reaches anybody else.
     fn handle<T: Serialize>(
         &self,
-        connection: &Arc<Connection>,
+        connection: &Arc<ClientConnection>,
         ack: AckSender,
         work: impl FnOnce() -> Result<Option<T>, WireError>,
     ) {
-        Connection::count(&connection.events);
+        ClientConnection::count(&connection.events);
         let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
             tracing::error!(person = %connection.user, "a handler panicked");
             Err(WireError::new(
@@ -259,20 +259,20 @@ impl Realtime {
             ))
         });
         if done.is_err() {
-            Connection::count(&connection.refused);
+            ClientConnection::count(&connection.refused);
         }
         self.answer(connection, ack, &Reply::from(done));
     }
 
     /// Sends an ack. A socket that has no place left for it is stalled.
-    fn answer<T: Serialize>(&self, connection: &Connection, ack: AckSender, reply: &Reply<T>) {
+    fn answer<T: Serialize>(&self, connection: &ClientConnection, ack: AckSender, reply: &Reply<T>) {
         if let Err(SendError::Socket(SocketError::InternalChannelFull)) = ack.send(reply) {
             self.close(connection, ClosingReason::SlowConsumer);
         }
     }
 
     /// Charges a command or a costly read to the allowances of its device, its person and its address.
-    fn charge_costly(&self, connection: &Connection, cost: u32) -> Result<(), WireError> {
+    fn charge_costly(&self, connection: &ClientConnection, cost: u32) -> Result<(), WireError> {
         self.charge(connection, Cost::Events(cost))?;
         let payer = Payer {
             device: connection.device.session,
@@ -288,13 +288,13 @@ impl Realtime {
     }
 
     /// Takes a new room from a person's allowance.
-    fn charge_room(&self, connection: &Connection) -> Result<(), WireError> {
+    fn charge_room(&self, connection: &ClientConnection) -> Result<(), WireError> {
         let taken = self.0.allowances.take_room(connection.user);
         taken.map_err(|wait| rate_limited(wait, "you have made many rooms in a short time: wait a little"))
     }
 
     /// Charges an event to its device's allowance.
-    fn charge(&self, connection: &Connection, cost: Cost) -> Result<(), WireError> {
+    fn charge(&self, connection: &ClientConnection, cost: Cost) -> Result<(), WireError> {
         match connection.device.take(cost) {
             Ok(()) => Ok(()),
             Err(Excess::RateLimited(error)) => Err(error),
@@ -321,7 +321,7 @@ fn rate_limited(wait: Duration, message: &str) -> WireError {
 const COSTLY: u32 = 4;
 
 /// The cost of an event by its size.
-fn cost_of(args: &Args) -> u32 {
+fn cost_of(args: &EventArgs) -> u32 {
     1 + u32::try_from(args.len() / COST_BYTES).unwrap_or(u32::MAX - 1)
 }
 

@@ -12,7 +12,7 @@ use steadfast_shared::event::{Availability, ClosingReason};
 use steadfast_shared::{HandshakeError, RoomId, UserId};
 use uuid::Uuid;
 
-use super::connection::{Connection, Device};
+use super::connection::{ClientConnection, DeviceConnections};
 use crate::clock::{self, Instant};
 use crate::config::Limits;
 use crate::peer::Peer;
@@ -30,18 +30,18 @@ const REMEMBERED: usize = 4_096;
 #[derive(Debug)]
 pub(super) struct People {
     limits: Limits,
-    inner: Mutex<Inner>,
+    inner: Mutex<PeopleIndex>,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
-    connections: HashMap<Sid, Arc<Connection>>,
+struct PeopleIndex {
+    connections: HashMap<Sid, Arc<ClientConnection>>,
     by_person: HashMap<UserId, HashSet<Sid>>,
     /// Since when people who were connected are not.
     absent: HashMap<UserId, Instant>,
     /// Whose presence is about to be told, where it is otherwise then.
     changing: HashSet<UserId>,
-    devices: HashMap<SessionId, Arc<Device>>,
+    devices: HashMap<SessionId, Arc<DeviceConnections>>,
     /// How many connections of a device are let in and not entered yet.
     arriving: HashMap<SessionId, usize>,
     /// Connections of each person and of each network, those let in and not entered yet among them.
@@ -56,21 +56,21 @@ struct Inner {
 #[derive(Debug, Default)]
 pub(super) struct Arrival {
     /// The connection of the same tab that it takes over from.
-    pub(super) ghosts: Vec<Arc<Connection>>,
+    pub(super) ghosts: Vec<Arc<ClientConnection>>,
     /// Why the device was signed out while it connected, where it was.
     pub(super) signed_out: Option<ClosingReason>,
 }
 
 /// A place that is kept for a connection until it is entered or fails.
 #[derive(Debug)]
-pub(super) struct Admission {
+pub(super) struct ConnectionPermit {
     people: Arc<People>,
-    pub(super) device: Arc<Device>,
+    pub(super) device: Arc<DeviceConnections>,
     person: UserId,
     network: Option<IpAddr>,
 }
 
-impl Drop for Admission {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut inner = self.people.inner();
         inner.count_down(self.person, self.network);
@@ -123,7 +123,7 @@ impl People {
         network: Option<IpAddr>,
         runs_the_server: bool,
         own: &[PersonLimit],
-    ) -> Result<Admission, HandshakeError> {
+    ) -> Result<ConnectionPermit, HandshakeError> {
         let mut inner = self.inner();
         let of_device = inner
             .of(person)
@@ -153,10 +153,15 @@ impl People {
         let device = inner
             .devices
             .entry(session)
-            .or_insert_with(|| Arc::new(Device::new(session, &limits_of_person(&self.limits, own))))
+            .or_insert_with(|| {
+                Arc::new(DeviceConnections::new(
+                    session,
+                    &limits_of_person(&self.limits, own),
+                ))
+            })
             .clone();
         *inner.arriving.entry(session).or_default() += 1;
-        Ok(Admission {
+        Ok(ConnectionPermit {
             people: self.clone(),
             device,
             person,
@@ -164,7 +169,7 @@ impl People {
         })
     }
 
-    pub(super) fn enter(&self, connection: &Arc<Connection>) -> Arrival {
+    pub(super) fn enter(&self, connection: &Arc<ClientConnection>) -> Arrival {
         let mut inner = self.inner();
         let session = connection.device.session;
         let mut arrival = Arrival {
@@ -190,7 +195,7 @@ impl People {
     }
 
     /// Takes a connection out. `None` where it was out before.
-    pub(super) fn leave(&self, id: Sid) -> Option<Arc<Connection>> {
+    pub(super) fn leave(&self, id: Sid) -> Option<Arc<ClientConnection>> {
         let mut inner = self.inner();
         inner.upgrades.take(&id);
         let connection = inner.connections.remove(&id)?;
@@ -248,11 +253,11 @@ impl People {
     }
 
     /// Gives a device the limits that its person has.
-    pub(super) fn limit_device(&self, device: &Device, limits: &[PersonLimit]) {
+    pub(super) fn limit_device(&self, device: &DeviceConnections, limits: &[PersonLimit]) {
         device.limit(&limits_of_person(&self.limits, limits));
     }
 
-    pub(super) fn of(&self, person: UserId) -> Vec<Arc<Connection>> {
+    pub(super) fn of(&self, person: UserId) -> Vec<Arc<ClientConnection>> {
         self.inner().of(person).cloned().collect()
     }
 
@@ -304,16 +309,16 @@ impl People {
         devices.any(|device| device == session)
     }
 
-    pub(super) fn get(&self, id: Sid) -> Option<Arc<Connection>> {
+    pub(super) fn get(&self, id: Sid) -> Option<Arc<ClientConnection>> {
         self.inner().connections.get(&id).cloned()
     }
 
-    pub(super) fn all(&self) -> Vec<Arc<Connection>> {
+    pub(super) fn all(&self) -> Vec<Arc<ClientConnection>> {
         self.inner().connections.values().cloned().collect()
     }
 
     /// Remembers that a device was signed out. Answers its connections.
-    pub(super) fn sign_out(&self, session: SessionId, reason: ClosingReason) -> Vec<Arc<Connection>> {
+    pub(super) fn sign_out(&self, session: SessionId, reason: ClosingReason) -> Vec<Arc<ClientConnection>> {
         let mut inner = self.inner();
         inner.signed_out.put(session, reason);
         inner
@@ -325,14 +330,14 @@ impl People {
     }
 
     /// Remembers why a connection was ended, for the device's next one.
-    pub(super) fn remember(&self, connection: &Connection, reason: ClosingReason) {
+    pub(super) fn remember(&self, connection: &ClientConnection, reason: ClosingReason) {
         self.inner()
             .farewells
             .put((connection.device.session, connection.tab), reason);
     }
 
     /// Why the device's last connection was ended; told once.
-    pub(super) fn recall(&self, connection: &Connection) -> Option<ClosingReason> {
+    pub(super) fn recall(&self, connection: &ClientConnection) -> Option<ClosingReason> {
         self.inner()
             .farewells
             .take(&(connection.device.session, connection.tab))
@@ -348,14 +353,14 @@ impl People {
     }
 
     /// The TCP connection of a socket that is a WebSocket.
-    pub(super) fn websocket_of(&self, connection: &Connection) -> Option<Peer> {
+    pub(super) fn websocket_of(&self, connection: &ClientConnection) -> Option<Peer> {
         let upgraded = self.inner().upgrades.get(&connection.id).cloned();
         let began_so = || connection.peer.clone().filter(|_| connection.polls.is_none());
         upgraded.or_else(began_so)
     }
 
     /// The TCP connection a socket is on.
-    pub(super) fn peer_of(&self, connection: &Connection) -> Option<Peer> {
+    pub(super) fn peer_of(&self, connection: &ClientConnection) -> Option<Peer> {
         self.inner()
             .upgrades
             .get(&connection.id)
@@ -363,12 +368,12 @@ impl People {
             .or_else(|| connection.peer.clone())
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+    fn inner(&self) -> MutexGuard<'_, PeopleIndex> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Inner {
+impl PeopleIndex {
     fn count_up(&mut self, person: UserId, network: Option<IpAddr>) {
         *self.of_person.entry(person).or_default() += 1;
         if let Some(network) = network {
@@ -391,7 +396,7 @@ impl Inner {
         }
     }
 
-    fn of(&self, person: UserId) -> impl Iterator<Item = &Arc<Connection>> {
+    fn of(&self, person: UserId) -> impl Iterator<Item = &Arc<ClientConnection>> {
         let sids = self.by_person.get(&person).into_iter().flatten();
         sids.filter_map(|sid| self.connections.get(sid))
     }

@@ -9,7 +9,7 @@ use super::resume::Resume;
 use super::revision::{is_revision, rename, revise};
 use super::tail::Tail;
 use super::tails::Tails;
-use crate::store::{Change, ChangeKind, ChangeNumber};
+use crate::store::{ChangeKind, ChangeNumber, FeedChange};
 
 /// Most bytes of text sent along when a session opens.
 const MISSED_BYTES: usize = 256 * 1024;
@@ -43,7 +43,7 @@ pub struct PublishedState {
     /// The newest change that was applied.
     applied: ChangeNumber,
     /// The changes applied last, contiguous.
-    recent: VecDeque<Change>,
+    recent: VecDeque<FeedChange>,
     /// People whose connections are to be brought in line with all that is stored. Nothing is published before that is done.
     pub(super) unsynced: BTreeSet<UserId>,
 }
@@ -66,7 +66,7 @@ impl PublishedState {
     }
 
     /// Notes that a change was applied: the one that follows the last.
-    pub(super) fn note_applied(&mut self, change: Change) {
+    pub(super) fn note_applied(&mut self, change: FeedChange) {
         debug_assert_eq!(change.number, self.applied + 1, "changes are applied in order");
         self.applied = change.number;
         if self.recent.len() == RECENT_CHANGES {

@@ -7,7 +7,7 @@ use socketioxide::{SendError, SocketError};
 use steadfast_shared::event::{self, Availability, ClosingReason, Cursors, Opened, Watch};
 use steadfast_shared::{Person, Role, Room, RoomId, UserId};
 
-use super::connection::Connection;
+use super::connection::ClientConnection;
 use super::hub::{EVERYBODY, Hub, join};
 use super::presence::Opening;
 use super::published::PublishedState;
@@ -109,7 +109,7 @@ impl Hub {
     pub(super) async fn open(
         &self,
         socket: &SocketRef,
-        connection: &Arc<Connection>,
+        connection: &Arc<ClientConnection>,
         mut resume: Resume,
     ) -> Result<Option<Availability>, StoreError> {
         let user = connection.user;
@@ -142,7 +142,7 @@ impl Hub {
         &self,
         published: &mut PublishedState,
         socket: &SocketRef,
-        connection: &Arc<Connection>,
+        connection: &Arc<ClientConnection>,
         mut resume: Resume,
     ) -> Option<Availability> {
         let user = connection.user;

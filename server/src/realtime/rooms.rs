@@ -10,21 +10,21 @@ use steadfast_shared::event::Reply;
 use steadfast_shared::room::{BrowseRooms, ChangeNickname, InRoom, ListedRoom};
 use steadfast_shared::{ErrorCode, Person, Room, WireError};
 
-use super::args::Args;
-use super::connection::{Connection, Cost};
+use super::args::EventArgs;
+use super::connection::{ClientConnection, Cost};
 use super::history::PAGES_ASKED;
-use super::writer::{Done, Errand};
+use super::writer::{CommandAnswer, QueuedCommand};
 use super::{COSTLY, Realtime, cost_of};
-use crate::store::{Act, Refusal, StoreError};
+use crate::store::{Command, StoreError, StoreRefusal};
 
-/// Handlers of events that are commands: the request, and the part of [`Done`] that answers it.
+/// Handlers of events that are commands: the request, and the part of [`CommandAnswer`] that answers it.
 macro_rules! errands {
     ($($(#[$doc:meta])* $name:ident($act:expr) -> $answer:expr;)*) => {
         impl Realtime {
             $(
                 $(#[$doc])*
-                pub(super) fn $name(&self, _: &SocketRef, connection: &Arc<Connection>, args: &Args, ack: AckSender) {
-                    self.errand(connection, args, ack, $act, $answer);
+                pub(super) fn $name(&self, _: &SocketRef, connection: &Arc<ClientConnection>, args: &EventArgs, ack: AckSender) {
+                    self.command(connection, args, ack, $act, $answer);
                 }
             )*
         }
@@ -33,49 +33,49 @@ macro_rules! errands {
 
 errands! {
     // `room:create`
-    create_room(Act::Create) -> the_room;
+    create_room(Command::Create) -> the_room;
     // `room:direct`
-    direct_room(Act::Direct) -> the_room;
+    direct_room(Command::Direct) -> the_room;
     // `room:join`
-    join_room(|asked: InRoom| Act::Join(asked.room)) -> the_room;
+    join_room(|asked: InRoom| Command::Join(asked.room)) -> the_room;
     // `room:leave`
-    leave_room(|asked: InRoom| Act::Leave(asked.room)) -> nothing;
+    leave_room(|asked: InRoom| Command::Leave(asked.room)) -> nothing;
     // `room:invite`
-    invite(Act::Invite) -> nothing;
+    invite(Command::Invite) -> nothing;
     // `room:remove`
-    remove_member(Act::Remove) -> nothing;
+    remove_member(Command::Remove) -> nothing;
     // `room:change`
-    change_room(Act::Change) -> the_room;
+    change_room(Command::Change) -> the_room;
     // `room:hide`
-    hide_room(Act::Hide) -> the_room;
+    hide_room(Command::Hide) -> the_room;
     // `block`
-    block(Act::Block) -> nothing;
+    block(Command::Block) -> nothing;
     // `nickname`
-    nickname(|asked: ChangeNickname| Act::Rename(asked.name)) -> the_person;
+    nickname(|asked: ChangeNickname| Command::Rename(asked.name)) -> the_person;
 }
 
-fn the_room(done: Done) -> Result<Room, WireError> {
+fn the_room(done: CommandAnswer) -> Result<Room, WireError> {
     // Somebody may have taken this person out again.
-    done.room.ok_or_else(|| Refusal::UnknownRoom.into())
+    done.room.ok_or_else(|| StoreRefusal::UnknownRoom.into())
 }
 
-fn the_person(done: Done) -> Result<Person, WireError> {
-    done.person.ok_or_else(|| Refusal::UnknownPerson.into())
+fn the_person(done: CommandAnswer) -> Result<Person, WireError> {
+    done.person.ok_or_else(|| StoreRefusal::UnknownPerson.into())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "as the others are")]
-fn nothing(_: Done) -> Result<(), WireError> {
+fn nothing(_: CommandAnswer) -> Result<(), WireError> {
     Ok(())
 }
 
 impl Realtime {
-    fn errand<A: DeserializeOwned, T: Serialize + 'static>(
+    fn command<A: DeserializeOwned, T: Serialize + 'static>(
         &self,
-        connection: &Arc<Connection>,
-        args: &Args,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
         ack: AckSender,
-        act: impl FnOnce(A) -> Act,
-        answer: fn(Done) -> Result<T, WireError>,
+        act: impl FnOnce(A) -> Command,
+        answer: fn(CommandAnswer) -> Result<T, WireError>,
     ) {
         let checked = self
             .charge_costly(connection, COSTLY.saturating_mul(cost_of(args)))
@@ -84,7 +84,7 @@ impl Realtime {
             .and_then(|act| {
                 let entries = entries_of(&act, connection);
                 self.charge(connection, Cost::Messages(entries))?;
-                if matches!(act, Act::Create(_)) {
+                if matches!(act, Command::Create(_)) {
                     self.charge_room(connection)?;
                 }
                 Ok((act, entries))
@@ -93,9 +93,9 @@ impl Realtime {
             Ok(act) => act,
             Err(error) => return self.handle::<T>(connection, ack, || Err(error)),
         };
-        Connection::count(&connection.events);
+        ClientConnection::count(&connection.events);
         let (realtime, answered) = (self.clone(), connection.clone());
-        self.0.writer.run(Errand {
+        self.0.writer.run(QueuedCommand {
             by: connection.user,
             address: connection.address,
             act,
@@ -103,7 +103,7 @@ impl Realtime {
             answer: Box::new(move |done| {
                 let done = done.and_then(answer);
                 if done.is_err() {
-                    Connection::count(&answered.refused);
+                    ClientConnection::count(&answered.refused);
                 }
                 realtime.answer(&answered, ack, &Reply::from(done));
             }),
@@ -114,8 +114,8 @@ impl Realtime {
     pub(super) fn browse_rooms(
         &self,
         _: &SocketRef,
-        connection: &Arc<Connection>,
-        args: &Args,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
         ack: AckSender,
     ) {
         self.look(
@@ -133,10 +133,10 @@ impl Realtime {
     /// Answers reads: one after another for each connection, as history's pages are.
     pub(super) fn look<A, T, F>(
         &self,
-        connection: &Arc<Connection>,
-        args: &Args,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
         ack: AckSender,
-        work: impl FnOnce(Self, Arc<Connection>, A) -> F + Send + 'static,
+        work: impl FnOnce(Self, Arc<ClientConnection>, A) -> F + Send + 'static,
     ) where
         A: DeserializeOwned + Send + 'static,
         T: Serialize + Send + 'static,
@@ -159,7 +159,7 @@ impl Realtime {
             Ok(asked) => asked,
             Err(error) => return self.handle::<T>(connection, ack, || Err(error)),
         };
-        Connection::count(&connection.events);
+        ClientConnection::count(&connection.events);
         let (realtime, connection) = (self.clone(), connection.clone());
         tokio::spawn(async move {
             let reply = match connection.turn().await {
@@ -173,17 +173,17 @@ impl Realtime {
 }
 
 /// How many entries a command may write. They cost as much as entries that are sent.
-fn entries_of(act: &Act, connection: &Connection) -> u32 {
+fn entries_of(act: &Command, connection: &ClientConnection) -> u32 {
     match act {
-        Act::Rename(_) => u32::try_from(connection.rooms().len()).unwrap_or(u32::MAX),
-        Act::Create(_) | Act::Direct(_) | Act::Change(_) => 1,
-        Act::Join(_)
-        | Act::Leave(_)
-        | Act::Invite(_)
-        | Act::Remove(_)
-        | Act::Hide(_)
-        | Act::Block(_)
-        | Act::Administer(_) => 0,
+        Command::Rename(_) => u32::try_from(connection.rooms().len()).unwrap_or(u32::MAX),
+        Command::Create(_) | Command::Direct(_) | Command::Change(_) => 1,
+        Command::Join(_)
+        | Command::Leave(_)
+        | Command::Invite(_)
+        | Command::Remove(_)
+        | Command::Hide(_)
+        | Command::Block(_)
+        | Command::Administer(_) => 0,
     }
 }
 

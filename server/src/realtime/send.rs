@@ -7,14 +7,20 @@ use socketioxide::extract::{AckSender, SocketRef};
 use steadfast_shared::event::{Reply, SendItem, Sent};
 use steadfast_shared::{ErrorCode, WireError, limit};
 
-use super::args::Args;
-use super::connection::{Connection, Cost};
+use super::args::EventArgs;
+use super::connection::{ClientConnection, Cost};
 use super::writer::Job;
 use super::{Realtime, cost_of};
 
 impl Realtime {
     /// `send`: queues a batch. Runs in the order the events came in; the writer answers.
-    pub(super) fn send(&self, _: &SocketRef, connection: &Arc<Connection>, args: &Args, ack: AckSender) {
+    pub(super) fn send(
+        &self,
+        _: &SocketRef,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
+        ack: AckSender,
+    ) {
         let mut ack = Some(ack);
         let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.check(connection, args)));
         let items = match checked {
@@ -32,7 +38,7 @@ impl Realtime {
                 return;
             }
         };
-        Connection::count(&connection.events);
+        ClientConnection::count(&connection.events);
         let (realtime, answered) = (self.clone(), connection.clone());
         self.0.writer.push(Job {
             author: connection.user,
@@ -46,7 +52,7 @@ impl Realtime {
         });
     }
 
-    fn check(&self, connection: &Connection, args: &Args) -> Result<Vec<SendItem>, WireError> {
+    fn check(&self, connection: &ClientConnection, args: &EventArgs) -> Result<Vec<SendItem>, WireError> {
         let items: Vec<SendItem> = match args.read() {
             Ok(items) => items,
             Err(error) => {
@@ -75,7 +81,7 @@ impl Realtime {
 }
 
 /// Tells texts that are too long from everything else that is not as documented.
-fn why_unreadable(args: &Args, error: WireError) -> WireError {
+fn why_unreadable(args: &EventArgs, error: WireError) -> WireError {
     #[derive(Deserialize)]
     struct Loose {
         body: LooseBody,

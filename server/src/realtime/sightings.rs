@@ -7,7 +7,7 @@ use std::time::Duration;
 use steadfast_shared::Millis;
 use tokio::time::MissedTickBehavior;
 
-use super::Inner;
+use super::RealtimeParts;
 use crate::clock;
 use crate::store::{SessionId, Store};
 
@@ -51,7 +51,7 @@ impl Sightings {
 }
 
 /// Writes the sightings, round by round, until the server is gone.
-pub(super) async fn keep_writing(realtime: Weak<Inner>) {
+pub(super) async fn keep_writing(realtime: Weak<RealtimeParts>) {
     let mut rounds = tokio::time::interval(ROUND);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut round = 0_u32;

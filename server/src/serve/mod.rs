@@ -33,7 +33,7 @@ use crate::config::{Config, Limits};
 use crate::peer::{Peer, PeerIo};
 use crate::request::client_address::TrustedProxies;
 use body::TimedBody;
-use places::{Entry, Places};
+use places::{Places, SlotOffer};
 use reserve::Reserve;
 
 /// Most bytes of a request's line and headers. Bodies are read in pieces as large.
@@ -107,8 +107,8 @@ impl Acceptor {
             false => self.places.enter(address.ip()),
         };
         let place = match entry {
-            Entry::Place(place) => place,
-            Entry::Full => return self.reserve.answer(stream),
+            SlotOffer::Place(place) => place,
+            SlotOffer::Full => return self.reserve.answer(stream),
         };
         let io = PeerIo::new(stream, address, self.limits.stall, place);
         let peer = io.peer().clone();

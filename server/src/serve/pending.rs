@@ -20,24 +20,24 @@ const FORGOTTEN_PER_SECOND: usize = 16;
 
 /// All that is pending. A cheap clone of one handle.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Budget(Arc<Mutex<Counts>>);
+pub(super) struct Budget(Arc<Mutex<PendingBytes>>);
 
 #[derive(Debug, Default)]
-struct Counts {
+struct PendingBytes {
     in_all: usize,
     of_network: HashMap<IpAddr, usize>,
 }
 
 /// The pending bytes of one connection.
 #[derive(Debug)]
-pub struct Pending {
+pub struct PendingRequest {
     budget: Budget,
     network: Option<IpAddr>,
-    state: Mutex<State>,
+    state: Mutex<PendingState>,
 }
 
 #[derive(Debug)]
-struct State {
+struct PendingState {
     bytes: usize,
     charged: usize,
     seen: Instant,
@@ -45,11 +45,11 @@ struct State {
 
 impl Budget {
     /// Nothing is pending of this connection. A proxy's many clients count in all only.
-    pub(super) fn connection(&self, network: Option<IpAddr>) -> Pending {
-        Pending {
+    pub(super) fn connection(&self, network: Option<IpAddr>) -> PendingRequest {
+        PendingRequest {
             budget: self.clone(),
             network,
-            state: Mutex::new(State {
+            state: Mutex::new(PendingState {
                 bytes: 0,
                 charged: 0,
                 seen: clock::instant(),
@@ -86,12 +86,12 @@ impl Budget {
         }
     }
 
-    fn counts(&self) -> MutexGuard<'_, Counts> {
+    fn counts(&self) -> MutexGuard<'_, PendingBytes> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Pending {
+impl PendingRequest {
     /// So many bytes have come. Answers whether there is room for them.
     pub(crate) fn add(&self, bytes: usize, now: Instant) -> bool {
         let mut state = self.state();
@@ -122,12 +122,12 @@ impl Pending {
         self.budget.give_back(self.network, charged);
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, PendingState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Pending {
+impl Drop for PendingRequest {
     fn drop(&mut self) {
         self.clear();
     }

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::pending::{Budget, Pending};
+use super::pending::{Budget, PendingRequest};
 use crate::config::Limits;
 use crate::peer::Peer;
 use crate::request::client_address::network;
@@ -21,20 +21,20 @@ const NOTED_EVERY: Duration = Duration::from_secs(10);
 
 /// All places there are. A cheap clone of one handle.
 #[derive(Clone, Debug)]
-pub struct Places(Arc<Inner>);
+pub struct Places(Arc<PlacesParts>);
 
 #[derive(Debug)]
-struct Inner {
+struct PlacesParts {
     /// How many open files there may be for connections.
     descriptors: usize,
     strangers: usize,
     strangers_per_address: usize,
     pending: Budget,
-    state: Mutex<State>,
+    state: Mutex<PlacesState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct PlacesState {
     /// Connections of every kind.
     open: usize,
     /// Counts the activity of strangers, so that the one who did nothing for longest is the first.
@@ -53,18 +53,18 @@ struct Noted {
 }
 
 /// Whether there is a place.
-pub enum Entry {
-    Place(Place),
+pub enum SlotOffer {
+    Place(ConnectionSlot),
     /// Every place is taken by somebody who keeps it.
     Full,
 }
 
 /// One connection's place, given back when it is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct ConnectionSlot {
     places: Option<Places>,
     network: Option<IpAddr>,
-    pending: Pending,
+    pending: PendingRequest,
     standing: Mutex<Standing>,
 }
 
@@ -79,7 +79,7 @@ impl Places {
     /// So many as the settings say, and not more than there can be open files.
     pub fn new(limits: &Limits, descriptors: usize) -> Self {
         let strangers = limits.max_http_connections.min(descriptors).max(1);
-        Self(Arc::new(Inner {
+        Self(Arc::new(PlacesParts {
             descriptors,
             strangers,
             strangers_per_address: limits.max_http_connections_per_address.min(strangers).max(1),
@@ -89,24 +89,24 @@ impl Places {
     }
 
     /// A place for a connection of this address.
-    pub fn enter(&self, address: IpAddr) -> Entry {
+    pub fn enter(&self, address: IpAddr) -> SlotOffer {
         self.enter_as(Some(network(address)))
     }
 
     /// A place for a connection of a proxy, which is many clients'.
-    pub fn enter_proxy(&self) -> Entry {
+    pub fn enter_proxy(&self) -> SlotOffer {
         self.enter_as(None)
     }
 
-    fn enter_as(&self, network: Option<IpAddr>) -> Entry {
+    fn enter_as(&self, network: Option<IpAddr>) -> SlotOffer {
         let mut state = self.state();
         if state.open >= self.0.descriptors && !state.end_the_oldest(None) {
             state.noted.turned_away += 1;
-            return Entry::Full;
+            return SlotOffer::Full;
         }
         state.open += 1;
         drop(state);
-        Entry::Place(Place {
+        SlotOffer::Place(ConnectionSlot {
             places: Some(self.clone()),
             pending: self.0.pending.connection(network),
             network,
@@ -124,7 +124,7 @@ impl Places {
         self.state().noted.by_system = Some(error.to_string());
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, PlacesState> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -157,7 +157,7 @@ impl Places {
     }
 }
 
-impl State {
+impl PlacesState {
     /// Ends the stranger who has done nothing for longest, of a network or of all. Answers whether there was one.
     fn end_the_oldest(&mut self, network: Option<IpAddr>) -> bool {
         let oldest = match network {
@@ -192,7 +192,7 @@ impl State {
     }
 }
 
-impl Place {
+impl ConnectionSlot {
     /// Beyond the last one: nobody makes room for it, and it makes room for nobody.
     pub(super) fn beyond() -> Self {
         Self {
@@ -204,7 +204,7 @@ impl Place {
     }
 
     /// Its pending bytes.
-    pub(crate) fn pending(&self) -> &Pending {
+    pub(crate) fn pending(&self) -> &PendingRequest {
         &self.pending
     }
 

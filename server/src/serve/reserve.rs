@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
-use super::places::Place;
+use super::places::ConnectionSlot;
 use crate::peer::PeerIo;
 
 /// Connections answered from the reserve at the same time; one more is ended at once.
@@ -47,7 +47,7 @@ impl Reserve {
         let Ok(address) = stream.peer_addr() else {
             return;
         };
-        let io = PeerIo::new(stream, address, PATIENCE, Place::beyond());
+        let io = PeerIo::new(stream, address, PATIENCE, ConnectionSlot::beyond());
         let (router, peer) = (self.router.clone(), io.peer().clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer.clone()));

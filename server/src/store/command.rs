@@ -2,18 +2,18 @@
 
 use steadfast_shared::admin::PersonLimit;
 use steadfast_shared::event::{Block, Blocked, ClosingReason};
-use steadfast_shared::room::{ChangeRoom, CreateRoom, DirectRoom, HideRoom, Invite, RemoveMember};
+use steadfast_shared::room::{ChangeRoom, CreateRoom, DirectRoom, HideRoom, InvitePeople, RemoveMember};
 use steadfast_shared::{Nickname, Person, Role, RoomId, UserId};
 
 use super::admin::{self, Administer};
 use super::append::{Append, Sql};
 use super::people::{block, rename};
 use super::rooms::{change, create, hide, membership};
-use super::{ChangeNumber, Grown, NewCommand, Refusal, SessionId, StoreError};
+use super::{ChangeNumber, Grown, NewCommand, SessionId, StoreError, StoreRefusal};
 
 /// A command, beyond entries.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Act {
+pub enum Command {
     /// A room of their own making.
     Create(CreateRoom),
     /// The conversation with these people.
@@ -23,7 +23,7 @@ pub enum Act {
     /// To be in a room no longer.
     Leave(RoomId),
     /// Others to be in a room.
-    Invite(Invite),
+    Invite(InvitePeople),
     /// Somebody to be in a room no longer.
     Remove(RemoveMember),
     /// A room to be otherwise.
@@ -36,7 +36,7 @@ pub enum Act {
     Administer(Box<Administer>),
 }
 
-impl Act {
+impl Command {
     /// Whether it is an operator's: those may hide or erase others' newest messages, and are committed alone.
     pub fn is_operators(&self) -> bool {
         matches!(self, Self::Administer(_))
@@ -68,9 +68,9 @@ impl Act {
     }
 }
 
-/// The effects of a committed [`Act`].
+/// The effects of a committed [`Command`].
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Acted {
+pub struct CommandOutcome {
     /// The room it was about.
     pub room: Option<RoomId>,
     /// Whether the room was made by it.
@@ -112,12 +112,12 @@ pub struct Acted {
 /// Why a command was not carried out. Its transaction, or its part of one, is taken back.
 #[derive(Debug)]
 pub(super) enum CommandError {
-    Refused(Refusal),
+    Refused(StoreRefusal),
     Failed(StoreError),
 }
 
-impl From<Refusal> for CommandError {
-    fn from(refusal: Refusal) -> Self {
+impl From<StoreRefusal> for CommandError {
+    fn from(refusal: StoreRefusal) -> Self {
         Self::Refused(refusal)
     }
 }
@@ -130,7 +130,7 @@ impl From<StoreError> for CommandError {
 
 impl StoreError {
     /// A refusal where a statement would have broken a unique constraint: another has the name already.
-    pub(super) fn or_taken(self, refusal: Refusal) -> CommandError {
+    pub(super) fn or_taken(self, refusal: StoreRefusal) -> CommandError {
         match self {
             Self::Rejected(error)
                 if error
@@ -149,18 +149,18 @@ pub(super) async fn carry_out<S: Sql>(
     append: &mut Append<S>,
     me: Person,
     asked: &NewCommand,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     match &asked.act {
-        Act::Create(asked) => create::create(append, me, asked).await,
-        Act::Direct(asked) => create::direct(append, me, asked).await,
-        Act::Join(room) => membership::join(append, me, *room).await,
-        Act::Leave(room) => membership::leave(append, me, *room).await,
-        Act::Invite(asked) => membership::invite(append, me, asked).await,
-        Act::Remove(asked) => membership::remove(append, me, asked).await,
-        Act::Change(asked_change) => change::change(append, me, asked.address, asked_change).await,
-        Act::Rename(name) => rename::rename(append, me, name).await,
-        Act::Hide(asked) => hide::hide(append, me, *asked).await,
-        Act::Block(asked) => block::block(append, me, *asked).await,
-        Act::Administer(asked) => admin::command::administer(append, me, asked).await,
+        Command::Create(asked) => create::create(append, me, asked).await,
+        Command::Direct(asked) => create::direct(append, me, asked).await,
+        Command::Join(room) => membership::join(append, me, *room).await,
+        Command::Leave(room) => membership::leave(append, me, *room).await,
+        Command::Invite(asked) => membership::invite(append, me, asked).await,
+        Command::Remove(asked) => membership::remove(append, me, asked).await,
+        Command::Change(asked_change) => change::change(append, me, asked.address, asked_change).await,
+        Command::Rename(name) => rename::rename(append, me, name).await,
+        Command::Hide(asked) => hide::hide(append, me, *asked).await,
+        Command::Block(asked) => block::block(append, me, *asked).await,
+        Command::Administer(asked) => admin::command::administer(append, me, asked).await,
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use steadfast_shared::Millis;
 
-use super::postgres::{self, Clock, PostgresStore};
+use super::postgres::{self, CommitClock, PostgresStore};
 use super::sqlite::{self, SqliteStore};
 use super::{PATIENCE, StorageLimits, Store, transfer};
 
@@ -23,10 +23,10 @@ pub enum Database {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(transparent)]
-    Sqlite(#[from] sqlite::open::OpenError),
+    Sqlite(#[from] sqlite::open::SqliteOpenError),
     /// The one in Postgres.
     #[error(transparent)]
-    Postgres(#[from] postgres::open::OpenError),
+    Postgres(#[from] postgres::open::PostgresOpenError),
     /// A copy into it was broken off.
     #[error(
         "{database} is an unfinished copy: run `steadfast copy` again with the same --from and --to, and then start"
@@ -39,8 +39,8 @@ impl OpenError {
     pub fn is_in_use(&self) -> bool {
         matches!(
             self,
-            Self::Sqlite(sqlite::open::OpenError::InUse { .. })
-                | Self::Postgres(postgres::open::OpenError::InUse { .. })
+            Self::Sqlite(sqlite::open::SqliteOpenError::InUse { .. })
+                | Self::Postgres(postgres::open::PostgresOpenError::InUse { .. })
         )
     }
 }
@@ -82,7 +82,7 @@ impl Database {
         Ok(match self {
             Self::File(_) => self.open(limits, at).await?,
             Self::Postgres(url) => {
-                let store = PostgresStore::open(url, PATIENCE, at, Clock::Database).await?;
+                let store = PostgresStore::open(url, PATIENCE, at, CommitClock::Database).await?;
                 Arc::new(store.limited(limits))
             }
         })
@@ -93,7 +93,7 @@ impl Database {
         Ok(match self {
             Self::File(file) => Arc::new(SqliteStore::open(file, PATIENCE, at).await?.limited(limits)),
             Self::Postgres(url) => {
-                let store = PostgresStore::open_alone(url, PATIENCE, at, Clock::Database).await?;
+                let store = PostgresStore::open_alone(url, PATIENCE, at, CommitClock::Database).await?;
                 Arc::new(store.limited(limits))
             }
         })

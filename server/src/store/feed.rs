@@ -8,7 +8,7 @@ use steadfast_shared::admin::PersonLimit;
 use steadfast_shared::event::{Blocked, ClosingReason};
 use steadfast_shared::{Cursors, Millis, Person, Role, Room, RoomId, Seq, UserId};
 
-use super::{Acted, Grown, SessionId, StoreError};
+use super::{CommandOutcome, Grown, SessionId, StoreError};
 
 /// A change's place in the feed: contiguous from 1, allocated in the transaction that makes the change.
 pub type ChangeNumber = u64;
@@ -45,7 +45,7 @@ pub trait Snapshot: Send {
         &mut self,
         number: ChangeNumber,
         limit: usize,
-    ) -> Result<Option<Vec<Change>>, StoreError>;
+    ) -> Result<Option<Vec<FeedChange>>, StoreError>;
 
     /// Those of these rooms whose logs go beyond the `seq` given, each with the entries that follow it: at most `limit` of a
     /// room, and no more than a page's bytes. Rooms that are gone are left out.
@@ -80,7 +80,7 @@ pub struct Profile {
 
 /// One entry of the feed.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Change {
+pub struct FeedChange {
     pub number: ChangeNumber,
     pub kind: ChangeKind,
 }
@@ -139,7 +139,7 @@ pub enum ChangeKind {
     Unknown,
 }
 
-impl Acted {
+impl CommandOutcome {
     /// The changes that other sockets must follow, in the order in which they do.
     pub fn changes(&self, by: UserId) -> Vec<ChangeKind> {
         let mut changes = Vec::new();

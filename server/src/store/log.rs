@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use steadfast_shared::{Body, Entry, EntryId, Millis, RoomId, Seq, UserId, event};
 
-use super::{Act, Acted, ChangeNumber, Refusal, StoreError};
+use super::{ChangeNumber, Command, CommandOutcome, StoreError, StoreRefusal};
 
 #[async_trait]
 pub trait Log: Send + Sync {
@@ -53,7 +53,7 @@ pub struct NewEntry {
 
 /// The outcome of a [`NewEntry`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Outcome {
+pub enum EntryOutcome {
     /// It is in the log by this very append.
     Stored { seq: Seq, at: Millis },
     /// The same entry was in the log before; this is where. An erased one counts as the same.
@@ -63,7 +63,7 @@ pub enum Outcome {
         at: Millis,
     },
     /// It is not in the log.
-    Refused(Refusal),
+    Refused(StoreRefusal),
 }
 
 /// A command to carry out.
@@ -72,20 +72,20 @@ pub struct NewCommand {
     pub by: UserId,
     /// From which address it came, for the audit log.
     pub address: Option<IpAddr>,
-    pub act: Act,
+    pub act: Command,
 }
 
 /// The effects of a commit.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Committed {
     /// Per entry, in the order given.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<EntryOutcome>,
     /// The logs that entries named and that are known.
     pub logs: Vec<Grown>,
     /// The change feed's head as the entries saw it: before the commands.
     pub feed: ChangeNumber,
     /// Per command, in the order given.
-    pub commands: Vec<Result<Acted, Refusal>>,
+    pub commands: Vec<Result<CommandOutcome, StoreRefusal>>,
     /// The logs that commands added to, with their entries.
     pub command_logs: Vec<Grown>,
     /// The change feed's head after the commands.

@@ -21,13 +21,13 @@ pub(super) fn is_behind(known: Option<&str>, rules: &str) -> bool {
 
 /// Keys that some name has already.
 #[derive(Default)]
-pub(super) struct Taken {
+pub(super) struct TakenNames {
     names: HashSet<String>,
     looks: HashSet<String>,
     shapes: HashSet<String>,
 }
 
-impl Taken {
+impl TakenNames {
     /// Takes a name's keys, unless one of them is taken.
     pub(super) fn take(&mut self, key: &NameKey) -> bool {
         let taken = self.names.contains(&key.name)

@@ -44,9 +44,9 @@ fn fitting<'e>(entries: impl Iterator<Item = &'e Entry>, bytes: &mut usize, most
 
 /// The current state of messages, up to a head of the log.
 #[derive(Default)]
-pub(super) struct Changes(HashMap<Seq, Now>);
+pub(super) struct PageChanges(HashMap<Seq, Now>);
 
-impl Changes {
+impl PageChanges {
     /// Takes in that a message was changed, and its newest edit, where there is one.
     pub(super) fn changed(&mut self, message: Seq, head: Seq, edit: Option<(Body, u64)>) {
         let edited = match edit {
@@ -88,7 +88,7 @@ pub(super) fn replied_to(entries: &[Entry]) -> Vec<Seq> {
 }
 
 /// Gives entries their current state, and the messages they reply to.
-pub(super) fn complete(entries: &mut [Entry], mut changes: Changes, quoted: Vec<Quoted>) {
+pub(super) fn complete(entries: &mut [Entry], mut changes: PageChanges, quoted: Vec<Quoted>) {
     let quoted: HashMap<Seq, Quoted> = quoted.into_iter().map(|quoted| (quoted.seq, quoted)).collect();
     for entry in entries {
         entry.now = changes

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::nickname::NameKey;
 use super::{StoreError, TokenHash};
 
-/// A [`Query`] of literals and the words that differ between the dialects.
+/// A [`Statement`] of literals and the words that differ between the dialects.
 macro_rules! sql {
     (@sqlite person) => { "user" };
     (@postgres person) => { "person" };
@@ -34,7 +34,7 @@ macro_rules! sql {
     (@postgres [only_sqlite $text:literal]) => { "" };
     (@$dialect:ident $text:literal) => { $text };
     ($($part:tt)+) => {
-        $crate::store::query::Query::new(
+        $crate::store::query::Statement::new(
             concat!($($crate::store::query::sql!(@sqlite $part)),+),
             concat!($($crate::store::query::sql!(@postgres $part)),+),
         )
@@ -43,13 +43,13 @@ macro_rules! sql {
 pub(super) use sql;
 
 /// A statement and its values.
-pub(super) struct Query<'q> {
+pub(super) struct Statement<'q> {
     sqlite: &'static str,
     postgres: &'static str,
-    values: Vec<Value<'q>>,
+    values: Vec<SqlValue<'q>>,
 }
 
-impl<'q> Query<'q> {
+impl<'q> Statement<'q> {
     pub(super) const fn new(sqlite: &'static str, postgres: &'static str) -> Self {
         Self {
             sqlite,
@@ -58,7 +58,7 @@ impl<'q> Query<'q> {
         }
     }
 
-    pub(super) fn bind(mut self, value: impl Into<Value<'q>>) -> Self {
+    pub(super) fn bind(mut self, value: impl Into<SqlValue<'q>>) -> Self {
         self.values.push(value.into());
         self
     }
@@ -92,7 +92,7 @@ impl<'q> Query<'q> {
     /// The first column of its only row.
     pub(super) async fn scalar<T, C: SqlConnection>(self, connection: &mut C) -> Result<T, StoreError>
     where
-        T: for<'r> Cell<'r>,
+        T: for<'r> SqlCell<'r>,
     {
         self.one(connection).await?.first()
     }
@@ -102,7 +102,7 @@ impl<'q> Query<'q> {
         connection: &mut C,
     ) -> Result<Option<T>, StoreError>
     where
-        T: for<'r> Cell<'r>,
+        T: for<'r> SqlCell<'r>,
     {
         let row = self.optional(connection).await?;
         row.map(|row| row.first()).transpose()
@@ -110,7 +110,7 @@ impl<'q> Query<'q> {
 
     pub(super) async fn scalars<T, C: SqlConnection>(self, connection: &mut C) -> Result<Vec<T>, StoreError>
     where
-        T: for<'r> Cell<'r>,
+        T: for<'r> SqlCell<'r>,
     {
         self.all(connection).await?.iter().map(SqlRow::first).collect()
     }
@@ -118,24 +118,24 @@ impl<'q> Query<'q> {
     fn for_sqlite(&self) -> sqlx::query::Query<'static, Sqlite, SqliteArguments> {
         let query = sqlx::query(self.sqlite);
         self.values.iter().fold(query, |query, value| match value {
-            Value::Id(id) => query.bind(id),
-            Value::Number(number) => query.bind(number),
-            Value::Text(text) => query.bind(text.as_deref()),
-            Value::Bytes(bytes) => query.bind(&**bytes),
-            Value::Flag(flag) => query.bind(flag),
-            Value::Ids(ids) => query.bind(as_json(ids)),
+            SqlValue::Id(id) => query.bind(id),
+            SqlValue::Number(number) => query.bind(number),
+            SqlValue::Text(text) => query.bind(text.as_deref()),
+            SqlValue::Bytes(bytes) => query.bind(&**bytes),
+            SqlValue::Flag(flag) => query.bind(flag),
+            SqlValue::Ids(ids) => query.bind(as_json(ids)),
         })
     }
 
     fn for_postgres(&self) -> sqlx::query::Query<'static, Postgres, PgArguments> {
         let query = sqlx::query(self.postgres);
         self.values.iter().fold(query, |query, value| match value {
-            Value::Id(id) => query.bind(id),
-            Value::Number(number) => query.bind(number),
-            Value::Text(text) => query.bind(text.as_deref().map(without_nul)),
-            Value::Bytes(bytes) => query.bind(&**bytes),
-            Value::Flag(flag) => query.bind(flag),
-            Value::Ids(ids) => query.bind(ids.iter().map(|id| id.0).collect::<Vec<Uuid>>()),
+            SqlValue::Id(id) => query.bind(id),
+            SqlValue::Number(number) => query.bind(number),
+            SqlValue::Text(text) => query.bind(text.as_deref().map(without_nul)),
+            SqlValue::Bytes(bytes) => query.bind(&**bytes),
+            SqlValue::Flag(flag) => query.bind(flag),
+            SqlValue::Ids(ids) => query.bind(ids.iter().map(|id| id.0).collect::<Vec<Uuid>>()),
         })
     }
 }
@@ -156,39 +156,40 @@ pub(super) fn without_nul(text: &str) -> Cow<'_, str> {
 
 /// A connection to either database, mostly one with a transaction.
 pub(super) trait SqlConnection: Send {
-    fn execute(&mut self, query: Query<'_>) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    fn execute(&mut self, query: Statement<'_>) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    fn fetch(&mut self, query: Query<'_>) -> impl Future<Output = Result<Vec<SqlRow>, StoreError>> + Send;
+    fn fetch(&mut self, query: Statement<'_>)
+    -> impl Future<Output = Result<Vec<SqlRow>, StoreError>> + Send;
 }
 
 impl SqlConnection for SqliteConnection {
-    async fn execute(&mut self, query: Query<'_>) -> Result<u64, StoreError> {
+    async fn execute(&mut self, query: Statement<'_>) -> Result<u64, StoreError> {
         Ok(query.for_sqlite().execute(self).await?.rows_affected())
     }
 
-    async fn fetch(&mut self, query: Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+    async fn fetch(&mut self, query: Statement<'_>) -> Result<Vec<SqlRow>, StoreError> {
         let rows = query.for_sqlite().fetch_all(self).await?;
         Ok(rows.into_iter().map(SqlRow::Sqlite).collect())
     }
 }
 
 impl SqlConnection for PgConnection {
-    async fn execute(&mut self, query: Query<'_>) -> Result<u64, StoreError> {
+    async fn execute(&mut self, query: Statement<'_>) -> Result<u64, StoreError> {
         Ok(query.for_postgres().execute(self).await?.rows_affected())
     }
 
-    async fn fetch(&mut self, query: Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+    async fn fetch(&mut self, query: Statement<'_>) -> Result<Vec<SqlRow>, StoreError> {
         let rows = query.for_postgres().fetch_all(self).await?;
         Ok(rows.into_iter().map(SqlRow::Postgres).collect())
     }
 }
 
 impl<C: SqlConnection> SqlConnection for &mut C {
-    async fn execute(&mut self, query: Query<'_>) -> Result<u64, StoreError> {
+    async fn execute(&mut self, query: Statement<'_>) -> Result<u64, StoreError> {
         C::execute(self, query).await
     }
 
-    async fn fetch(&mut self, query: Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+    async fn fetch(&mut self, query: Statement<'_>) -> Result<Vec<SqlRow>, StoreError> {
         C::fetch(self, query).await
     }
 }
@@ -200,14 +201,14 @@ pub(super) enum SqlRow {
 }
 
 impl SqlRow {
-    pub(super) fn get<'r, T: Cell<'r>>(&'r self, column: &str) -> Result<T, StoreError> {
+    pub(super) fn get<'r, T: SqlCell<'r>>(&'r self, column: &str) -> Result<T, StoreError> {
         Ok(match self {
             Self::Sqlite(row) => row.try_get(column)?,
             Self::Postgres(row) => row.try_get(column)?,
         })
     }
 
-    fn first<'r, T: Cell<'r>>(&'r self) -> Result<T, StoreError> {
+    fn first<'r, T: SqlCell<'r>>(&'r self) -> Result<T, StoreError> {
         Ok(match self {
             Self::Sqlite(row) => row.try_get(0)?,
             Self::Postgres(row) => row.try_get(0)?,
@@ -217,37 +218,40 @@ impl SqlRow {
 
 /// Rows by the names of their columns, of whichever statement they are.
 pub(super) trait Columns {
-    fn column<'r, T: Cell<'r>>(&'r self, name: &str) -> Result<T, StoreError>;
+    fn column<'r, T: SqlCell<'r>>(&'r self, name: &str) -> Result<T, StoreError>;
 }
 
 impl Columns for SqlRow {
-    fn column<'r, T: Cell<'r>>(&'r self, name: &str) -> Result<T, StoreError> {
+    fn column<'r, T: SqlCell<'r>>(&'r self, name: &str) -> Result<T, StoreError> {
         self.get(name)
     }
 }
 
 impl Columns for SqliteRow {
-    fn column<'r, T: Cell<'r>>(&'r self, name: &str) -> Result<T, StoreError> {
+    fn column<'r, T: SqlCell<'r>>(&'r self, name: &str) -> Result<T, StoreError> {
         Ok(self.try_get(name)?)
     }
 }
 
 impl Columns for PgRow {
-    fn column<'r, T: Cell<'r>>(&'r self, name: &str) -> Result<T, StoreError> {
+    fn column<'r, T: SqlCell<'r>>(&'r self, name: &str) -> Result<T, StoreError> {
         Ok(self.try_get(name)?)
     }
 }
 
 /// A value that both databases keep.
-pub(super) trait Cell<'r>:
+pub(super) trait SqlCell<'r>:
     Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>
 {
 }
 
-impl<'r, T> Cell<'r> for T where T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres> {}
+impl<'r, T> SqlCell<'r> for T where
+    T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>
+{
+}
 
 /// A value of a statement.
-pub(super) enum Value<'q> {
+pub(super) enum SqlValue<'q> {
     Id(Option<Uuid>),
     Number(Option<i64>),
     Text(Option<Cow<'q, str>>),
@@ -259,7 +263,7 @@ pub(super) enum Value<'q> {
 /// How values of statements are made of commands' values.
 macro_rules! values {
     ($($from:ty => |$value:ident| $made:expr;)+) => {
-        $(impl<'q> From<$from> for Value<'q> {
+        $(impl<'q> From<$from> for SqlValue<'q> {
             fn from($value: $from) -> Self {
                 $made
             }

@@ -27,7 +27,7 @@ pub struct Quota {
 
 /// How much somebody has written in a day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Usage {
+pub struct DayUsage {
     /// Messages, edits and reactions.
     pub entries: u64,
     pub bytes: u64,
@@ -39,21 +39,21 @@ pub trait Quotas {
     async fn set_quota(&self, user: UserId, quota: Option<Quota>) -> Result<bool, StoreError>;
 
     /// A person's usage on the day of `at`, and their quota.
-    async fn usage(&self, user: UserId, at: Millis) -> Result<(Usage, Quota), StoreError>;
+    async fn usage(&self, user: UserId, at: Millis) -> Result<(DayUsage, Quota), StoreError>;
 
     /// How much room the disk has.
-    fn disk(&self) -> Room;
+    fn disk(&self) -> DiskSpace;
 }
 
 impl Quota {
     /// Whether so much more fits into it.
-    pub(super) fn allows(self, usage: Usage, bytes: u64) -> bool {
+    pub(super) fn allows(self, usage: DayUsage, bytes: u64) -> bool {
         (self.entries == 0 || usage.entries < self.entries)
             && (self.bytes == 0 || usage.bytes + bytes <= self.bytes)
     }
 
     /// Whether somebody who has written so much is near its end.
-    pub fn is_near(self, usage: Usage) -> bool {
+    pub fn is_near(self, usage: DayUsage) -> bool {
         let near = |used: u64, limit: u64| limit > 0 && used >= limit / 5 * 4;
         near(usage.entries, self.entries) || near(usage.bytes, self.bytes)
     }
@@ -61,7 +61,7 @@ impl Quota {
 
 /// How much room a disk has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Room {
+pub enum DiskSpace {
     Enough,
     /// Less than twice the reserve.
     Low,
@@ -69,7 +69,7 @@ pub enum Room {
     Full,
 }
 
-impl Room {
+impl DiskSpace {
     /// Where `free` of `size` bytes are left, and `floor` have to be.
     pub fn of(free: u64, size: u64, floor: u64) -> Self {
         let floor = floor.min(size / 20);
@@ -90,12 +90,12 @@ mod tests {
     #[test]
     fn a_floor_is_told_before_it_is_reached_and_is_no_more_than_a_twentieth_of_the_disk() {
         const GB: u64 = 1_000_000_000;
-        assert_eq!(Room::of(50 * GB, 100 * GB, GB), Room::Enough);
-        assert_eq!(Room::of(GB + 1, 100 * GB, GB), Room::Low);
-        assert_eq!(Room::of(GB - 1, 100 * GB, GB), Room::Full);
-        assert_eq!(Room::of(GB, 2 * GB, 5 * GB), Room::Enough);
-        assert_eq!(Room::of(0, 100 * GB, 0), Room::Full);
-        assert_eq!(Room::of(1, 100 * GB, 0), Room::Enough);
+        assert_eq!(DiskSpace::of(50 * GB, 100 * GB, GB), DiskSpace::Enough);
+        assert_eq!(DiskSpace::of(GB + 1, 100 * GB, GB), DiskSpace::Low);
+        assert_eq!(DiskSpace::of(GB - 1, 100 * GB, GB), DiskSpace::Full);
+        assert_eq!(DiskSpace::of(GB, 2 * GB, 5 * GB), DiskSpace::Enough);
+        assert_eq!(DiskSpace::of(0, 100 * GB, 0), DiskSpace::Full);
+        assert_eq!(DiskSpace::of(1, 100 * GB, 0), DiskSpace::Enough);
     }
 
     #[test]
@@ -104,7 +104,7 @@ mod tests {
             entries: 10,
             bytes: 100,
         };
-        let usage = |entries, bytes| Usage { entries, bytes };
+        let usage = |entries, bytes| DayUsage { entries, bytes };
         assert!(quota.allows(usage(9, 90), 10));
         assert!(!quota.allows(usage(10, 0), 0));
         assert!(!quota.allows(usage(0, 91), 10));

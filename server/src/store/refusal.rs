@@ -4,7 +4,7 @@ use steadfast_shared::{ErrorCode, WireError};
 
 /// A rule that a request would break.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Refusal {
+pub enum StoreRefusal {
     /// The author has used this id for something else.
     Conflict,
     /// No such room, or this person is not in it.
@@ -61,70 +61,70 @@ pub enum Blocker {
     Other,
 }
 
-impl From<Refusal> for WireError {
-    fn from(refusal: Refusal) -> Self {
+impl From<StoreRefusal> for WireError {
+    fn from(refusal: StoreRefusal) -> Self {
         let (code, message) = match refusal {
-            Refusal::Conflict => (
+            StoreRefusal::Conflict => (
                 ErrorCode::Conflict,
                 "this id was used for something else: send it under another one",
             ),
-            Refusal::UnknownRoom => (ErrorCode::UnknownRoom, "there is no such room"),
-            Refusal::UnknownMessage => (
+            StoreRefusal::UnknownRoom => (ErrorCode::UnknownRoom, "there is no such room"),
+            StoreRefusal::UnknownMessage => (
                 ErrorCode::UnknownMessage,
                 "there is no such message in this room, or it was deleted",
             ),
-            Refusal::Forbidden => (ErrorCode::Forbidden, "this is not yours to do"),
-            Refusal::Archived => (
+            StoreRefusal::Forbidden => (ErrorCode::Forbidden, "this is not yours to do"),
+            StoreRefusal::Archived => (
                 ErrorCode::Archived,
                 "the room is archived: nothing more can be said in it",
             ),
-            Refusal::TooManyReactions => (
+            StoreRefusal::TooManyReactions => (
                 ErrorCode::TooLarge,
                 "the message has as many reactions as it may have",
             ),
-            Refusal::TooManyRooms => (
+            StoreRefusal::TooManyRooms => (
                 ErrorCode::TooLarge,
                 "somebody is in as many rooms as one person can be in",
             ),
-            Refusal::TooManyPeople => (ErrorCode::TooLarge, "more people than are taken at once"),
-            Refusal::RoomNameTaken => (
+            StoreRefusal::TooManyPeople => (ErrorCode::TooLarge, "more people than are taken at once"),
+            StoreRefusal::RoomNameTaken => (
                 ErrorCode::RoomNameTaken,
                 "another public room has this name: choose another one",
             ),
-            Refusal::NicknameTaken => (
+            StoreRefusal::NicknameTaken => (
                 ErrorCode::NicknameTaken,
                 "this nickname is taken: choose another one",
             ),
-            Refusal::UnknownPerson => (ErrorCode::Invalid, "there is no such person"),
-            Refusal::OverQuota => (
+            StoreRefusal::UnknownPerson => (ErrorCode::Invalid, "there is no such person"),
+            StoreRefusal::OverQuota => (
                 ErrorCode::OverQuota,
                 "you have written as much as one person may in a day: try again after midnight UTC",
             ),
-            Refusal::StorageFull => (
+            StoreRefusal::StorageFull => (
                 ErrorCode::StorageFull,
                 "the server's disk is full: this is stored once there is room again",
             ),
-            Refusal::UnknownAccount => (ErrorCode::UnknownPerson, "there is no such person"),
-            Refusal::Banned => (ErrorCode::Banned, "you have been banned from this server"),
-            Refusal::Deactivated => (ErrorCode::Deactivated, "this account has been closed"),
-            Refusal::Blocked(Blocker::Oneself) => (
+            StoreRefusal::UnknownAccount => (ErrorCode::UnknownPerson, "there is no such person"),
+            StoreRefusal::Banned => (ErrorCode::Banned, "you have been banned from this server"),
+            StoreRefusal::Deactivated => (ErrorCode::Deactivated, "this account has been closed"),
+            StoreRefusal::Blocked(Blocker::Oneself) => (
                 ErrorCode::Blocked,
                 "you have blocked this person: take that back first",
             ),
-            Refusal::Blocked(Blocker::Other) => (
+            StoreRefusal::Blocked(Blocker::Other) => (
                 ErrorCode::Blocked,
                 "this person takes no messages and no invitations from you",
             ),
-            Refusal::RoomDeleted => (ErrorCode::RoomDeleted, "this room has been deleted"),
-            Refusal::LastOwner => (
+            StoreRefusal::RoomDeleted => (ErrorCode::RoomDeleted, "this room has been deleted"),
+            StoreRefusal::LastOwner => (
                 ErrorCode::LastOwner,
                 "the server needs an owner: make somebody else one first",
             ),
-            Refusal::InvalidCode => (
+            StoreRefusal::InvalidCode => (
                 ErrorCode::InvalidCode,
                 "this owner link is not valid, or was used before",
             ),
-            Refusal::TooMuchLately(wait) => {
+            StoreRefusal::TooMuchLately(wait) => {
                 return Self {
                     retry_after_ms: Some(wait),
                     ..Self::new(
@@ -133,11 +133,11 @@ impl From<Refusal> for WireError {
                     )
                 };
             }
-            Refusal::TooManyUnanswered => (
+            StoreRefusal::TooManyUnanswered => (
                 ErrorCode::TooLarge,
                 "too many of the conversations you have opened are not answered yet",
             ),
-            Refusal::Invalid(why) => (ErrorCode::Invalid, why),
+            StoreRefusal::Invalid(why) => (ErrorCode::Invalid, why),
         };
         Self::new(code, message)
     }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use steadfast_shared::{Body, Millis, UserId};
 
-use super::Refusal;
-use super::quota::{DAY, Quota, Usage};
+use super::StoreRefusal;
+use super::quota::{DAY, DayUsage, Quota};
 
 /// The day of a moment: days since 1970-01-01, UTC.
 pub(super) fn day_of(at: Millis) -> i64 {
@@ -22,8 +22,8 @@ pub(super) struct Today {
 
 #[derive(Clone, Copy)]
 struct Author {
-    before: Usage,
-    usage: Usage,
+    before: DayUsage,
+    usage: DayUsage,
     quota: Quota,
 }
 
@@ -37,7 +37,7 @@ impl Today {
     }
 
     /// Adds an author's usage of this day before the transaction.
-    pub(super) fn learn(&mut self, author: UserId, usage: Usage, quota: Quota) {
+    pub(super) fn learn(&mut self, author: UserId, usage: DayUsage, quota: Quota) {
         self.authors.entry(author).or_insert(Author {
             before: usage,
             usage,
@@ -46,10 +46,10 @@ impl Today {
     }
 
     /// Refuses more than its author may write today. An author that nobody has read yet has written nothing.
-    pub(super) fn check(&self, author: UserId, body: &Body) -> Result<(), Refusal> {
+    pub(super) fn check(&self, author: UserId, body: &Body) -> Result<(), StoreRefusal> {
         match self.authors.get(&author).filter(|_| grows(body)) {
             Some(author) if !author.quota.allows(author.usage, body.text_bytes() as u64) => {
-                Err(Refusal::OverQuota)
+                Err(StoreRefusal::OverQuota)
             }
             _ => Ok(()),
         }
@@ -64,7 +64,7 @@ impl Today {
     }
 
     /// Those who have written something, with their usage before and now.
-    pub(super) fn grown(&self) -> impl Iterator<Item = (UserId, Usage, Usage)> {
+    pub(super) fn grown(&self) -> impl Iterator<Item = (UserId, DayUsage, DayUsage)> {
         self.authors
             .iter()
             .filter(|(_, author)| author.usage != author.before)
@@ -74,7 +74,7 @@ impl Today {
     /// Tells the operator of people who have come near their quota by this transaction.
     pub(super) fn warn(&self) {
         for (person, author) in &self.authors {
-            let (Usage { entries, bytes }, most) = (author.usage, author.quota);
+            let (DayUsage { entries, bytes }, most) = (author.usage, author.quota);
             if !most.is_near(author.before) && most.is_near(author.usage) {
                 tracing::warn!(
                     %person, entries, bytes, max_entries = most.entries, max_bytes = most.bytes,

@@ -1,7 +1,7 @@
 //! Changes to messages, in the store: who may make them, and what becomes of the messages.
 
 use proptest::prelude::*;
-use steadfast_server::store::{NewEntry, Outcome, Refusal, Span};
+use steadfast_server::store::{EntryOutcome, NewEntry, Span, StoreRefusal};
 use steadfast_shared::{
     Body, Edited, Emoji, Entry, EntryId, MessageText, Now, Person, Reaction, RoomId, Seq, limit, mention,
 };
@@ -49,13 +49,13 @@ impl Fixture {
         }
     }
 
-    async fn say(&self, author: &Person, body: Body) -> Outcome {
+    async fn say(&self, author: &Person, body: Body) -> EntryOutcome {
         self.append(&[self.new_entry(author, body)]).await[0]
     }
 
     async fn stored(&self, author: &Person, body: Body) -> Seq {
         match self.say(author, body).await {
-            Outcome::Stored { seq, .. } => seq,
+            EntryOutcome::Stored { seq, .. } => seq,
             other => panic!("{other:?}"),
         }
     }
@@ -86,7 +86,7 @@ async fn only_the_author_edits_and_deletes(fixture: Fixture) {
     for change in [edit(1, "yours"), delete(1)] {
         assert_eq!(
             fixture.say(jun, change).await,
-            Outcome::Refused(Refusal::Forbidden)
+            EntryOutcome::Refused(StoreRefusal::Forbidden)
         );
     }
     assert_eq!(fixture.log().await.len(), 1);
@@ -104,7 +104,7 @@ async fn changes_and_replies_name_a_message_of_the_room_that_is_there(fixture: F
         room: fixture.other,
         ..fixture.new_entry(mina, edit(1, "here"))
     };
-    let unknown = Outcome::Refused(Refusal::UnknownMessage);
+    let unknown = EntryOutcome::Refused(StoreRefusal::UnknownMessage);
     assert_eq!(fixture.append(std::slice::from_ref(&other)).await, [unknown]);
     fixture.append(&[elsewhere]).await;
     for change in [
@@ -132,7 +132,10 @@ async fn an_entry_is_checked_against_earlier_ones_of_the_same_commit(fixture: Fi
     let bodies = [body("a"), edit(1, "b"), reply(1, "c"), delete(1), edit(1, "d")];
     let entries = bodies.map(|body| fixture.new_entry(mina, body));
     let appended = fixture.store.append(&entries, 7).await.unwrap();
-    assert_eq!(appended.outcomes[4], Outcome::Refused(Refusal::UnknownMessage));
+    assert_eq!(
+        appended.outcomes[4],
+        EntryOutcome::Refused(StoreRefusal::UnknownMessage)
+    );
     let fresh = &appended.logs[0].fresh;
     assert_eq!(fresh.len(), 4);
     let quoted = fresh[2].quoted.as_ref().unwrap();
@@ -201,14 +204,14 @@ async fn a_retry_is_a_repeat_whatever_became_of_the_message_since(fixture: Fixtu
     let entries = [body("a"), edit(1, "b"), delete(1)].map(|body| fixture.new_entry(mina, body));
     fixture.append(&entries).await;
     let again = fixture.append(&entries).await;
-    assert_eq!(again, [1, 2, 3].map(|seq| Outcome::Repeat { seq, at: 7 }));
+    assert_eq!(again, [1, 2, 3].map(|seq| EntryOutcome::Repeat { seq, at: 7 }));
     let other = NewEntry {
         body: react(1, "👍", true),
         ..entries[2].clone()
     };
     assert_eq!(
         fixture.append(std::slice::from_ref(&other)).await,
-        [Outcome::Refused(Refusal::Conflict)]
+        [EntryOutcome::Refused(StoreRefusal::Conflict)]
     );
 }
 
@@ -220,7 +223,7 @@ async fn reactions_are_bounded(fixture: Fixture) {
     for n in 0..most {
         fixture.stored(mina, react(1, &emoji(n), true)).await;
     }
-    let refused = Outcome::Refused(Refusal::TooManyReactions);
+    let refused = EntryOutcome::Refused(StoreRefusal::TooManyReactions);
     assert_eq!(fixture.say(mina, react(1, &emoji(most), true)).await, refused);
     fixture
         .stored(&fixture.jun.person, react(1, &emoji(0), true))
@@ -238,7 +241,7 @@ async fn reactions_are_bounded(fixture: Fixture) {
                 assert_eq!(done, refused);
                 break 'people;
             }
-            assert!(matches!(done, Outcome::Stored { .. }), "{done:?}");
+            assert!(matches!(done, EntryOutcome::Stored { .. }), "{done:?}");
             left -= 1;
         }
     }
@@ -408,7 +411,7 @@ fn assert_folded(on_postgres: bool, deeds: &[(bool, Deed)]) -> Result<(), TestCa
             };
             let is_message = body.changes().is_none();
             let done = fixture.say(person, body).await;
-            if let (true, Outcome::Stored { seq, .. }) = (is_message, done) {
+            if let (true, EntryOutcome::Stored { seq, .. }) = (is_message, done) {
                 messages.push(seq);
             }
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use steadfast_server::clock;
 use steadfast_server::config::Config;
 use steadfast_server::store::sqlite::SqliteStore;
-use steadfast_server::store::{Act, NewEntry};
+use steadfast_server::store::{Command, NewEntry};
 use steadfast_shared::event::{self, Presence, Reply};
 use steadfast_shared::room::{CreateRoom, RoomNews};
 use steadfast_shared::{
@@ -288,7 +288,7 @@ async fn a_room_that_is_not_known_is_taken_as_it_is_stored_and_not_for_a_new_one
     assert_eq!(mina.entries().await[0].seq, 21, "and nothing of what was before");
     // One that somebody comes into.
     let tea = RoomId(Uuid::now_v7());
-    let made = Act::Create(CreateRoom {
+    let made = Command::Create(CreateRoom {
         id: tea,
         kind: RoomKind::Public,
         name: RoomName::parse("Tea").unwrap(),

@@ -10,7 +10,7 @@ use steadfast_server::store::account::{Account, NewDevice, SignInError, SignUp, 
 use steadfast_server::store::admin::{Keep, NewAuditLine, NewSignIn, SERVER};
 use steadfast_server::store::sqlite::{PATIENCE, SqliteStore};
 use steadfast_server::store::{
-    Accounts, Act, Actor, Administer, Administration, Command, Log, NewEntry, Rooms, Store, Token,
+    Accounts, Actor, Administer, Administration, Command, Log, NewEntry, OperatorCommand, Rooms, Store, Token,
 };
 use steadfast_shared::admin::{
     AccountState, AuditAction, Exclude, LogQuery, Messages, PeopleQuery, PersonInfo, SignInOutcome,
@@ -33,13 +33,13 @@ async fn opened(folder: &TempDir) -> SqliteStore {
     SqliteStore::open(&path, PATIENCE, 1).await.unwrap()
 }
 
-async fn operate(store: &SqliteStore, command: Command, at: Millis) {
+async fn operate(store: &SqliteStore, command: OperatorCommand, at: Millis) {
     let asked = Administer {
         actor: Actor::operator("test".into()),
         command,
     };
     let done = store
-        .act(SERVER, None, &Act::Administer(Box::new(asked)), at)
+        .act(SERVER, None, &Command::Administer(Box::new(asked)), at)
         .await;
     done.unwrap().unwrap();
 }
@@ -75,7 +75,7 @@ async fn fault_h10_an_exclusion_that_has_run_out_is_none_and_its_address_is_free
             addresses_seconds: Some(60),
             messages: Messages::Kept,
         };
-        operate(&store, Command::Exclude(mallory, exclude), from).await;
+        operate(&store, OperatorCommand::Exclude(mallory, exclude), from).await;
         let seen = async |at| store.person_info(mallory, at).await.unwrap().unwrap();
         let listed = async |state, at| {
             let asked = PeopleQuery {
@@ -264,7 +264,7 @@ async fn fault_h10_a_restart_in_the_middle_of_erasing_goes_on_to_the_end() {
         )
         .await
         .unwrap();
-    operate(&store, Command::SetMessages(mallory, Messages::Erased), 3).await;
+    operate(&store, OperatorCommand::SetMessages(mallory, Messages::Erased), 3).await;
     let from = store.erase_some(None).await.unwrap();
     assert!(from.is_some(), "some are left");
     let (server, path) = restarted(store, folder, COUNT / 2).await;
@@ -290,12 +290,12 @@ async fn fault_h10_a_restart_in_the_middle_of_taking_a_room_out_goes_on_to_the_e
         topic: Topic::default(),
     };
     store
-        .act(mallory, None, &Act::Create(create), 1)
+        .act(mallory, None, &Command::Create(create), 1)
         .await
         .unwrap()
         .unwrap();
     say(&store, mallory, room, COUNT).await;
-    operate(&store, Command::DeleteRoom(room), 3).await;
+    operate(&store, OperatorCommand::DeleteRoom(room), 3).await;
     assert!(store.purge_some().await.unwrap());
     let (_server, path) = restarted(store, folder, COUNT / 3).await;
     eventually(async || secrets(&path) == 0, "every message is gone").await;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use steadfast_server::store::{NewEntry, Outcome, Span, Store};
+use steadfast_server::store::{EntryOutcome, NewEntry, Span, Store};
 use steadfast_shared::{EntryId, RoomId, Seq, UserId};
 use uuid::Uuid;
 
@@ -51,7 +51,7 @@ async fn write(store: Arc<dyn Store>, author: UserId, room: RoomId) -> Vec<Entry
             .collect();
         let appended = store.append(&entries, 7).await.unwrap();
         for (entry, outcome) in entries.iter().zip(&appended.outcomes) {
-            assert!(matches!(outcome, Outcome::Stored { .. }), "{outcome:?}");
+            assert!(matches!(outcome, EntryOutcome::Stored { .. }), "{outcome:?}");
             written.push(entry.id);
         }
         tokio::task::yield_now().await;

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use serde_json::json;
 use steadfast_server::clock;
 use steadfast_server::config::Config;
-use steadfast_server::realtime::writer::{Done, Errand, Job, Publish, Writer};
+use steadfast_server::realtime::writer::{CommandAnswer, Job, LogWriter, Publish, QueuedCommand};
 use steadfast_server::store::sqlite::SqliteStore;
-use steadfast_server::store::{Accounts, Act, ChangeNumber, Device, Grown, Rooms, StoreError};
+use steadfast_server::store::{Accounts, ChangeNumber, Command, Device, Grown, Rooms, StoreError};
 use steadfast_shared::event::{self, Reply, SendItem, Sent};
 use steadfast_shared::{ErrorCode, Nickname, Room, RoomId, Seq, UserId, WireError};
 use tempfile::TempDir;
@@ -46,7 +46,7 @@ impl Publish for Published {
 struct Bench {
     store: Arc<Faulty>,
     published: Arc<Published>,
-    writer: Writer,
+    writer: LogWriter,
     mina: Device,
     room: RoomId,
     _folder: TempDir,
@@ -63,7 +63,7 @@ impl Bench {
         let room = sqlite.rooms_of(mina.person.id).await.unwrap()[0].id;
         let store = Arc::new(Faulty::new(Arc::new(sqlite), faults));
         let published = Arc::new(Published::default());
-        let (writer, _) = Writer::start(store.clone(), published.clone());
+        let (writer, _) = LogWriter::start(store.clone(), published.clone());
         Self {
             store,
             published,
@@ -90,12 +90,12 @@ impl Bench {
     }
 
     /// Has somebody command something, who asks for a name.
-    fn rename(&self, by: UserId, name: &str) -> oneshot::Receiver<Result<Done, WireError>> {
+    fn rename(&self, by: UserId, name: &str) -> oneshot::Receiver<Result<CommandAnswer, WireError>> {
         let (answer, answered) = oneshot::channel();
-        self.writer.run(Errand {
+        self.writer.run(QueuedCommand {
             by,
             address: None,
-            act: Act::Rename(Nickname::parse(name).unwrap()),
+            act: Command::Rename(Nickname::parse(name).unwrap()),
             entries: 1,
             answer: Box::new(move |done| drop(answer.send(done))),
         });

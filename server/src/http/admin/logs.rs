@@ -8,26 +8,26 @@ use steadfast_shared::Power;
 use steadfast_shared::admin::{AuditAction, AuditLine, ConnectionInfo, HeldAddress, LogQuery, SignIn};
 
 use super::super::caller::By;
-use super::super::{Refusal, Shared, failed};
+use super::super::{HttpRefusal, HttpState, failed};
 use super::{asked, named};
 use crate::clock;
 use crate::store::Actor;
 
 // `GET /api/admin/connections`
 pub(super) async fn connections(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     by: By,
-) -> Result<Json<Vec<ConnectionInfo>>, Refusal> {
+) -> Result<Json<Vec<ConnectionInfo>>, HttpRefusal> {
     let actor = by.may(Power::SeePeople)?;
     Ok(Json(seen_by(&actor, shared.realtime.connections(None))))
 }
 
 // `GET /api/admin/sign-ins`
 pub(super) async fn sign_ins(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     by: By,
     query: Result<Query<LogQuery>, QueryRejection>,
-) -> Result<Json<Vec<SignIn>>, Refusal> {
+) -> Result<Json<Vec<SignIn>>, HttpRefusal> {
     let actor = by.may(Power::SeePeople)?;
     shared.journal.flush().await;
     let lines = shared.store.sign_ins(asked(query)?).await.map_err(failed)?;
@@ -36,10 +36,10 @@ pub(super) async fn sign_ins(
 
 // `GET /api/admin/audit`
 pub(super) async fn audit(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     by: By,
     query: Result<Query<LogQuery>, QueryRejection>,
-) -> Result<Json<Vec<AuditLine>>, Refusal> {
+) -> Result<Json<Vec<AuditLine>>, HttpRefusal> {
     let actor = by.may(Power::ReadAudit)?;
     let mut lines = shared.store.audit(asked(query)?).await.map_err(failed)?;
     if !actor.may(Power::SeeAddresses) {
@@ -55,9 +55,9 @@ pub(super) async fn audit(
 
 // `GET /api/admin/addresses`
 pub(super) async fn addresses(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     by: By,
-) -> Result<Json<Vec<HeldAddress>>, Refusal> {
+) -> Result<Json<Vec<HeldAddress>>, HttpRefusal> {
     by.may(Power::SeeAddresses)?;
     let held = shared.store.held_addresses(clock::now()).await;
     held.map(Json).map_err(failed)
@@ -65,10 +65,10 @@ pub(super) async fn addresses(
 
 /// `DELETE /api/admin/addresses/{id}`: nothing happens where there is none.
 pub(super) async fn release_address(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     by: By,
     id: Result<Path<i64>, PathRejection>,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, HttpRefusal> {
     let actor = by.may(Power::SeeAddresses)?;
     if let Some(address) = shared.store.release_address(named(id)?).await.map_err(failed)? {
         super::audit(&shared, AuditAction::ReleasedAddress, actor, address).await?;

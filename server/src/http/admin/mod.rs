@@ -21,16 +21,16 @@ use steadfast_shared::admin::{
 };
 use steadfast_shared::http::LEFT_MESSAGES_PATH;
 
-use super::{Refusal, Shared, failed};
+use super::{HttpRefusal, HttpState, failed};
 use crate::clock;
-use crate::realtime::writer::Done;
+use crate::realtime::writer::CommandAnswer;
 use crate::store::admin::NewAuditLine;
-use crate::store::{Actor, Administer, Command};
+use crate::store::{Actor, Administer, OperatorCommand};
 
 pub(super) use owner::claim;
 pub use owner::make_link;
 
-pub fn routes() -> Router<Shared> {
+pub fn routes() -> Router<HttpState> {
     let person = |what: &str| format!("{PEOPLE_PATH}/{{id}}/{what}");
     Router::new()
         .route(CONNECTIONS_PATH, get(logs::connections))
@@ -56,19 +56,23 @@ pub fn routes() -> Router<Shared> {
         .route(LEFT_MESSAGES_PATH, get(people::left_messages))
 }
 
-async fn administer(shared: &Shared, actor: Actor, command: Command) -> Result<Done, Refusal> {
+async fn administer(
+    shared: &HttpState,
+    actor: Actor,
+    command: OperatorCommand,
+) -> Result<CommandAnswer, HttpRefusal> {
     let done = shared.realtime.administer(Administer { actor, command }).await;
     shared.journal.clean();
-    done.map_err(Refusal)
+    done.map_err(HttpRefusal)
 }
 
 /// Writes a line to the audit log for a change the writer has no part in.
 pub(super) async fn audit(
-    shared: &Shared,
+    shared: &HttpState,
     action: AuditAction,
     actor: Actor,
     detail: String,
-) -> Result<(), Refusal> {
+) -> Result<(), HttpRefusal> {
     let line = NewAuditLine {
         at: clock::now(),
         action,
@@ -81,10 +85,10 @@ pub(super) async fn audit(
 }
 
 /// The id in the address, where it is one.
-fn named<T>(path: Result<Path<T>, PathRejection>) -> Result<T, Refusal> {
+fn named<T>(path: Result<Path<T>, PathRejection>) -> Result<T, HttpRefusal> {
     match path {
         Ok(Path(id)) => Ok(id),
-        Err(_) => Err(Refusal::new(
+        Err(_) => Err(HttpRefusal::new(
             ErrorCode::Invalid,
             "the address names no id of the right kind",
         )),
@@ -92,10 +96,10 @@ fn named<T>(path: Result<Path<T>, PathRejection>) -> Result<T, Refusal> {
 }
 
 /// The query of a list.
-fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Refusal> {
+fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, HttpRefusal> {
     match query {
         Ok(Query(asked)) => Ok(asked),
-        Err(rejection) => Err(Refusal::new(
+        Err(rejection) => Err(HttpRefusal::new(
             ErrorCode::Invalid,
             format!("the request is not as documented: {}", rejection.body_text()),
         )),

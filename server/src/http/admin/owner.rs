@@ -9,17 +9,17 @@ use steadfast_shared::http::SessionInfo;
 use steadfast_shared::{Power, Role};
 
 use super::super::caller::{By, Caller};
-use super::super::{Refusal, Shared, failed, fresh_token, session, unreadable};
+use super::super::{HttpRefusal, HttpState, failed, fresh_token, session, unreadable};
 use super::{administer, audit};
 use crate::clock;
 use crate::config::Config;
-use crate::store::{Actor, Command, Device, Store, StoreError, Token, TokenHash};
+use crate::store::{Actor, Device, OperatorCommand, Store, StoreError, Token, TokenHash};
 
 /// `POST /api/admin/owner-link`: shows the code, once.
 pub(super) async fn make(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     by: By,
-) -> Result<(StatusCode, Json<OwnerLink>), Refusal> {
+) -> Result<(StatusCode, Json<OwnerLink>), HttpRefusal> {
     let actor = by.may(Power::MakeOwnerLink)?;
     let code = fresh_token()?;
     let link = make_link(shared.store.as_ref(), &shared.config, &code);
@@ -41,11 +41,11 @@ pub async fn make_link(store: &dyn Store, config: &Config, code: &Token) -> Resu
 
 /// `POST /api/owner`: uses a link.
 pub(super) async fn use_link(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     Caller(device): Caller,
     By(actor): By,
     body: Result<Json<ClaimOwnership>, JsonRejection>,
-) -> Result<Json<SessionInfo>, Refusal> {
+) -> Result<Json<SessionInfo>, HttpRefusal> {
     let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
     claim(&shared, actor, Token::shown(&body.code).hash()).await?;
     let device = Device {
@@ -56,7 +56,11 @@ pub(super) async fn use_link(
 }
 
 /// Makes somebody who is signed in an owner.
-pub(in super::super) async fn claim(shared: &Shared, actor: Actor, code: TokenHash) -> Result<(), Refusal> {
-    administer(shared, actor, Command::ClaimOwnership(code)).await?;
+pub(in super::super) async fn claim(
+    shared: &HttpState,
+    actor: Actor,
+    code: TokenHash,
+) -> Result<(), HttpRefusal> {
+    administer(shared, actor, OperatorCommand::ClaimOwnership(code)).await?;
     Ok(())
 }

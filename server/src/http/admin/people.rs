@@ -14,22 +14,22 @@ use steadfast_shared::{ErrorCode, Power, UserId};
 
 use super::super::caller::{By, Caller};
 use super::super::passphrase::unhashed;
-use super::super::{Refusal, Shared, failed, unreadable};
+use super::super::{HttpRefusal, HttpState, failed, unreadable};
 use super::{administer, asked, logs, named};
 use crate::clock;
 use crate::passphrase::For;
-use crate::store::{self, Actor, Command};
+use crate::store::{self, Actor, OperatorCommand};
 use crate::turns::Class;
 
 type Id = Result<Path<UserId>, PathRejection>;
-type Body<T> = Result<Json<T>, JsonRejection>;
+type JsonBody<T> = Result<Json<T>, JsonRejection>;
 
 // `GET /api/admin/people`
 pub(super) async fn list(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     by: By,
     query: Result<Query<PeopleQuery>, QueryRejection>,
-) -> Result<Json<Vec<PersonInfo>>, Refusal> {
+) -> Result<Json<Vec<PersonInfo>>, HttpRefusal> {
     by.may(Power::SeePeople)?;
     let found = shared.store.people_info(&asked(query)?, clock::now()).await;
     let mut people = found.map_err(failed)?;
@@ -39,10 +39,10 @@ pub(super) async fn list(
 
 // `GET /api/admin/people/{id}`
 pub(super) async fn detail(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     by: By,
     id: Id,
-) -> Result<Json<PersonDetail>, Refusal> {
+) -> Result<Json<PersonDetail>, HttpRefusal> {
     let actor = by.may(Power::SeePeople)?;
     let user = named(id)?;
     let info = info(&shared, user).await?;
@@ -77,55 +77,60 @@ pub(super) async fn detail(
 
 // `PUT /api/admin/people/{id}/role`
 pub(super) async fn set_role(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     By(actor): By,
     id: Id,
-    body: Body<SetRole>,
-) -> Result<Json<PersonInfo>, Refusal> {
+    body: JsonBody<SetRole>,
+) -> Result<Json<PersonInfo>, HttpRefusal> {
     let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
-    done_to(&shared, actor, Command::SetRole(named(id)?, body.role)).await
+    done_to(&shared, actor, OperatorCommand::SetRole(named(id)?, body.role)).await
 }
 
 // `PUT /api/admin/people/{id}/exclusion`
 pub(super) async fn exclude(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     By(actor): By,
     id: Id,
-    body: Body<Exclude>,
-) -> Result<Json<PersonInfo>, Refusal> {
+    body: JsonBody<Exclude>,
+) -> Result<Json<PersonInfo>, HttpRefusal> {
     let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
     // The addresses they were last seen at are those that are kept out.
     shared.journal.flush().await;
-    done_to(&shared, actor, Command::Exclude(named(id)?, body)).await
+    done_to(&shared, actor, OperatorCommand::Exclude(named(id)?, body)).await
 }
 
 // `DELETE /api/admin/people/{id}/exclusion`
 pub(super) async fn readmit(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     By(actor): By,
     id: Id,
-) -> Result<Json<PersonInfo>, Refusal> {
-    done_to(&shared, actor, Command::Readmit(named(id)?)).await
+) -> Result<Json<PersonInfo>, HttpRefusal> {
+    done_to(&shared, actor, OperatorCommand::Readmit(named(id)?)).await
 }
 
 // `PUT /api/admin/people/{id}/messages`
 pub(super) async fn set_messages(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     By(actor): By,
     id: Id,
-    body: Body<SetMessages>,
-) -> Result<Json<PersonInfo>, Refusal> {
+    body: JsonBody<SetMessages>,
+) -> Result<Json<PersonInfo>, HttpRefusal> {
     let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
-    done_to(&shared, actor, Command::SetMessages(named(id)?, body.messages)).await
+    done_to(
+        &shared,
+        actor,
+        OperatorCommand::SetMessages(named(id)?, body.messages),
+    )
+    .await
 }
 
 // `DELETE /api/admin/people/{id}/sessions`
 pub(super) async fn sign_out(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     By(actor): By,
     id: Id,
-) -> Result<Json<SignedOut>, Refusal> {
-    let done = administer(&shared, actor, Command::SignOut(named(id)?)).await?;
+) -> Result<Json<SignedOut>, HttpRefusal> {
+    let done = administer(&shared, actor, OperatorCommand::SignOut(named(id)?)).await?;
     Ok(Json(SignedOut {
         devices: done.devices,
     }))
@@ -133,27 +138,27 @@ pub(super) async fn sign_out(
 
 // `PUT /api/admin/people/{id}/limits`
 pub(super) async fn set_limit(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     By(actor): By,
     id: Id,
-    body: Body<SetLimit>,
-) -> Result<Json<Vec<PersonLimit>>, Refusal> {
+    body: JsonBody<SetLimit>,
+) -> Result<Json<Vec<PersonLimit>>, HttpRefusal> {
     let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
     let user = named(id)?;
-    administer(&shared, actor, Command::SetLimit(user, body)).await?;
+    administer(&shared, actor, OperatorCommand::SetLimit(user, body)).await?;
     shared.store.limits_of(user).await.map(Json).map_err(failed)
 }
 
 /// `PUT /api/admin/people/{id}/passphrase`: for the command line.
 pub(super) async fn set_passphrase(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     By(actor): By,
     id: Id,
-    body: Body<SetPassphrase>,
-) -> Result<Json<SignedOut>, Refusal> {
+    body: JsonBody<SetPassphrase>,
+) -> Result<Json<SignedOut>, HttpRefusal> {
     let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
     if !actor.is_operator() {
-        return Err(Refusal::new(
+        return Err(HttpRefusal::new(
             ErrorCode::Forbidden,
             "passphrases are set on the server's own machine, with steadfast admin passwd",
         ));
@@ -168,7 +173,7 @@ pub(super) async fn set_passphrase(
         .hash(&body.new, whose)
         .await
         .map_err(unhashed)?;
-    let done = administer(&shared, actor, Command::SetPassphrase(user, hash)).await?;
+    let done = administer(&shared, actor, OperatorCommand::SetPassphrase(user, hash)).await?;
     Ok(Json(SignedOut {
         devices: done.devices,
     }))
@@ -176,37 +181,41 @@ pub(super) async fn set_passphrase(
 
 /// `GET /api/left-messages`: one's own, for everybody.
 pub(super) async fn left_messages(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     Caller(caller): Caller,
     query: Result<Query<LeftMessagesQuery>, QueryRejection>,
-) -> Result<Json<Vec<LeftMessage>>, Refusal> {
+) -> Result<Json<Vec<LeftMessage>>, HttpRefusal> {
     let found = shared.store.left_messages(caller.person.id, asked(query)?).await;
     found.map(Json).map_err(failed)
 }
 
-async fn done_to(shared: &Shared, actor: Actor, command: Command) -> Result<Json<PersonInfo>, Refusal> {
+async fn done_to(
+    shared: &HttpState,
+    actor: Actor,
+    command: OperatorCommand,
+) -> Result<Json<PersonInfo>, HttpRefusal> {
     let user = command.person();
     administer(shared, actor, command).await?;
     match user {
         Some(user) => info(shared, user).await.map(Json),
-        None => Err(Refusal(store::Refusal::UnknownAccount.into())),
+        None => Err(HttpRefusal(store::StoreRefusal::UnknownAccount.into())),
     }
 }
 
-async fn info(shared: &Shared, user: UserId) -> Result<PersonInfo, Refusal> {
+async fn info(shared: &HttpState, user: UserId) -> Result<PersonInfo, HttpRefusal> {
     let info = shared
         .store
         .person_info(user, clock::now())
         .await
         .map_err(failed)?;
-    let mut info = [info.ok_or_else(|| Refusal(store::Refusal::UnknownAccount.into()))?];
+    let mut info = [info.ok_or_else(|| HttpRefusal(store::StoreRefusal::UnknownAccount.into()))?];
     complete(shared, &mut info);
     let [info] = info;
     Ok(info)
 }
 
 /// Adds facts that only the connections know.
-fn complete(shared: &Shared, people: &mut [PersonInfo]) {
+fn complete(shared: &HttpState, people: &mut [PersonInfo]) {
     let ids: Vec<UserId> = people.iter().map(|info| info.person.id).collect();
     let there = shared.realtime.availability_of(&ids);
     for info in people {

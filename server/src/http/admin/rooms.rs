@@ -9,16 +9,16 @@ use steadfast_shared::room::ChangeRoom;
 use steadfast_shared::{Power, RoomId};
 
 use super::super::caller::By;
-use super::super::{Refusal, Shared, failed, unreadable};
+use super::super::{HttpRefusal, HttpState, failed, unreadable};
 use super::{administer, asked, named};
-use crate::store::{self, Command};
+use crate::store::{self, OperatorCommand};
 
 // `GET /api/admin/rooms`
 pub(super) async fn list(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     by: By,
     query: Result<Query<RoomsQuery>, QueryRejection>,
-) -> Result<Json<Vec<RoomInfo>>, Refusal> {
+) -> Result<Json<Vec<RoomInfo>>, HttpRefusal> {
     let actor = by.may(Power::ManageRooms)?;
     let rooms = shared.store.rooms_info(&asked(query)?, actor.is_operator()).await;
     rooms.map(Json).map_err(failed)
@@ -26,11 +26,11 @@ pub(super) async fn list(
 
 // `PATCH /api/admin/rooms/{id}`
 pub(super) async fn change(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     By(actor): By,
     id: Result<Path<RoomId>, PathRejection>,
     body: Result<Json<ChangeRoomBody>, JsonRejection>,
-) -> Result<Json<RoomInfo>, Refusal> {
+) -> Result<Json<RoomInfo>, HttpRefusal> {
     let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
     let room = named(id)?;
     let change = ChangeRoom {
@@ -39,18 +39,18 @@ pub(super) async fn change(
         topic: body.topic,
         archived: body.archived,
     };
-    administer(&shared, actor, Command::ChangeRoom(change)).await?;
+    administer(&shared, actor, OperatorCommand::ChangeRoom(change)).await?;
     let info = shared.store.room_info(room).await.map_err(failed)?;
     info.map(Json)
-        .ok_or_else(|| Refusal(store::Refusal::UnknownRoom.into()))
+        .ok_or_else(|| HttpRefusal(store::StoreRefusal::UnknownRoom.into()))
 }
 
 // `DELETE /api/admin/rooms/{id}`
 pub(super) async fn delete(
-    State(shared): State<Shared>,
+    State(shared): State<HttpState>,
     By(actor): By,
     id: Result<Path<RoomId>, PathRejection>,
-) -> Result<StatusCode, Refusal> {
-    administer(&shared, actor, Command::DeleteRoom(named(id)?)).await?;
+) -> Result<StatusCode, HttpRefusal> {
+    administer(&shared, actor, OperatorCommand::DeleteRoom(named(id)?)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -41,7 +41,7 @@ impl AdapterChoice {
                 .iter()
                 .any(|scheme| url.starts_with(scheme)) =>
             {
-                redis::Server::parse(url).map_err(|error| error.to_string())?;
+                redis::RedisServer::parse(url).map_err(|error| error.to_string())?;
                 Ok(Self::Redis(url.to_owned()))
             }
             _ => {
@@ -70,7 +70,7 @@ impl fmt::Display for AdapterChoice {
         match self {
             Self::None => f.write_str("none"),
             Self::Postgres => f.write_str("postgres"),
-            Self::Redis(url) => match redis::Server::parse(url) {
+            Self::Redis(url) => match redis::RedisServer::parse(url) {
                 Ok(server) => write!(f, "redis://{}", server.name()),
                 Err(_) => f.write_str("redis://…"),
             },

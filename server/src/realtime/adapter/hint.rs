@@ -45,7 +45,7 @@ pub(in super::super) enum Hint {
 
 /// Why a notification is ignored.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Unreadable {
+pub(super) enum HintError {
     #[error("it is longer than any node's")]
     TooLong,
     #[error("it is no list of hints")]
@@ -53,7 +53,7 @@ pub(super) enum Unreadable {
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) struct Heard {
+pub(super) struct HintPacket {
     pub(super) from: NodeId,
     pub(super) hints: Vec<Hint>,
     /// How many of them this program does not understand.
@@ -66,12 +66,12 @@ struct Envelope {
     hints: Vec<Value>,
 }
 
-impl Heard {
-    pub(super) fn read(text: &str) -> Result<Self, Unreadable> {
+impl HintPacket {
+    pub(super) fn read(text: &str) -> Result<Self, HintError> {
         if text.len() > MOST_BYTES {
-            return Err(Unreadable::TooLong);
+            return Err(HintError::TooLong);
         }
-        let Envelope { from, hints } = serde_json::from_str(text).map_err(|_| Unreadable::NoHints)?;
+        let Envelope { from, hints } = serde_json::from_str(text).map_err(|_| HintError::NoHints)?;
         let all = hints.len();
         let known = |hint| serde_json::from_value(hint).ok();
         let hints: Vec<Hint> = hints.into_iter().filter_map(known).collect();
@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(sent(&[]), Vec::<String>::new());
         let one = sent(&[room(1), Hint::Feed(Some(3)), Hint::Feed(None), Hint::Everything]);
         assert_eq!(one.len(), 1);
-        let heard = Heard::read(&one[0]).unwrap();
+        let heard = HintPacket::read(&one[0]).unwrap();
         assert_eq!((heard.from, heard.unknown, heard.hints.len()), (node(), 0, 4));
 
         let many: Vec<Hint> = (0..1_000).map(room).collect();
@@ -171,7 +171,9 @@ mod tests {
                 .iter()
                 .all(|text| text.len() + longest > MOST_BYTES)
         );
-        let heard = several.iter().flat_map(|text| Heard::read(text).unwrap().hints);
+        let heard = several
+            .iter()
+            .flat_map(|text| HintPacket::read(text).unwrap().hints);
         assert_eq!(heard.collect::<Vec<_>>(), many, "in order, none twice");
     }
 
@@ -185,14 +187,14 @@ mod tests {
         let lengths: Vec<usize> = text.iter().map(String::len).collect();
         assert_eq!(lengths.len(), 3);
         assert_eq!(lengths[1], MOST_BYTES);
-        assert_eq!(Heard::read(&text[1]).unwrap().hints.len(), 1);
+        assert_eq!(HintPacket::read(&text[1]).unwrap().hints.len(), 1);
     }
 
     #[test]
     fn names_of_every_script_come_as_they_were_sent() {
         let hint = typing("지민 \"🦊\" \\ \u{202e}\u{0} é");
         let text = sent(std::slice::from_ref(&hint));
-        assert_eq!(Heard::read(&text[0]).unwrap().hints, [hint]);
+        assert_eq!(HintPacket::read(&text[0]).unwrap().hints, [hint]);
     }
 
     #[test]
@@ -206,17 +208,17 @@ mod tests {
             "{\"from\":\"x\",\"hints\":[]}",
             "\u{0}",
         ] {
-            assert_eq!(Heard::read(garbled), Err(Unreadable::NoHints), "{garbled}");
+            assert_eq!(HintPacket::read(garbled), Err(HintError::NoHints), "{garbled}");
         }
         let long = format!(
             "{{\"from\":\"{from}\",\"hints\":[{}null]}}",
             "1,".repeat(MOST_BYTES)
         );
-        assert_eq!(Heard::read(&long), Err(Unreadable::TooLong));
+        assert_eq!(HintPacket::read(&long), Err(HintError::TooLong));
         let newer = format!(
             r#"{{"from":"{from}","v":2,"hints":["everything",{{"later":1}},{{"room":{{"room":"x","head":1}}}},7,{{"feed":2}}]}}"#
         );
-        let heard = Heard::read(&newer).unwrap();
+        let heard = HintPacket::read(&newer).unwrap();
         assert_eq!(heard.hints, [Hint::Everything, Hint::Feed(Some(2))]);
         assert_eq!(heard.unknown, 3);
     }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use steadfast_shared::Epoch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::queue::Queue;
+use super::queue::HintQueue;
 use super::receive::Receiver;
-use super::redis::{Publisher, Server, Subscription};
+use super::redis::{Publisher, RedisServer, Subscription};
 use super::{hint, postgres};
 use crate::store::NodeId;
 use crate::store::postgres::notification::{NotificationError, Notifications};
@@ -28,25 +28,25 @@ pub(super) enum LinkError {
     Ended,
 }
 
-pub(super) enum Message {
+pub(super) enum LinkMessage {
     Text(String),
     /// More than could be read in time.
     Missed,
 }
 
-pub(in super::super) enum Transport {
+pub(in super::super) enum HintTransport {
     Postgres(Notifications),
-    Redis { server: Server },
+    Redis { server: RedisServer },
 }
 
-impl Transport {
-    pub(super) async fn connect(&self, receiver: &Receiver) -> Result<Link, LinkError> {
+impl HintTransport {
+    pub(super) async fn connect(&self, receiver: &Receiver) -> Result<NodeLink, LinkError> {
         Ok(match self {
             Self::Postgres(notifications) => {
                 let (calls, listening) = postgres::connect(notifications).await?;
-                Link {
-                    outgoing: Outgoing::Postgres(calls),
-                    incoming: Incoming::Postgres(listening),
+                NodeLink {
+                    outgoing: HintSender::Postgres(calls),
+                    incoming: HintReceiver::Postgres(listening),
                 }
             }
             Self::Redis { server } => {
@@ -54,9 +54,9 @@ impl Transport {
                 let epoch = receiver.epoch()?;
                 let channel = format!("steadfast:{}", epoch.0);
                 let (publisher, subscription) = server.connect(&channel).await?;
-                Link {
-                    outgoing: Outgoing::Redis(publisher),
-                    incoming: Incoming::Redis { subscription, epoch },
+                NodeLink {
+                    outgoing: HintSender::Redis(publisher),
+                    incoming: HintReceiver::Redis { subscription, epoch },
                 }
             }
         })
@@ -64,17 +64,17 @@ impl Transport {
 }
 
 /// Both ways, as long as both are good.
-pub(super) struct Link {
-    outgoing: Outgoing,
-    incoming: Incoming,
+pub(super) struct NodeLink {
+    outgoing: HintSender,
+    incoming: HintReceiver,
 }
 
-enum Outgoing {
+enum HintSender {
     Postgres(postgres::Calls),
     Redis(Publisher),
 }
 
-enum Incoming {
+enum HintReceiver {
     Postgres(postgres::Listening),
     Redis {
         subscription: Subscription,
@@ -82,9 +82,9 @@ enum Incoming {
     },
 }
 
-impl Link {
+impl NodeLink {
     /// Sends pending hints and takes incoming ones, until either fails.
-    pub(super) async fn run(self, node: NodeId, queue: &Queue, receiver: &Receiver) -> LinkError {
+    pub(super) async fn run(self, node: NodeId, queue: &HintQueue, receiver: &Receiver) -> LinkError {
         let Self { outgoing, incoming } = self;
         tokio::select! {
             error = outgoing.run(node, queue) => error,
@@ -93,8 +93,8 @@ impl Link {
     }
 }
 
-impl Outgoing {
-    async fn run(mut self, node: NodeId, queue: &Queue) -> LinkError {
+impl HintSender {
+    async fn run(mut self, node: NodeId, queue: &HintQueue) -> LinkError {
         loop {
             if let Err(error) = self.step(node, queue).await {
                 return error;
@@ -102,7 +102,7 @@ impl Outgoing {
         }
     }
 
-    async fn step(&mut self, node: NodeId, queue: &Queue) -> Result<(), LinkError> {
+    async fn step(&mut self, node: NodeId, queue: &HintQueue) -> Result<(), LinkError> {
         // A connection on which nothing is sent may be forgotten by a router on its way.
         let Ok(waiting) = tokio::time::timeout(PING, queue.next()).await else {
             return match self {
@@ -121,7 +121,7 @@ impl Outgoing {
     }
 }
 
-impl Incoming {
+impl HintReceiver {
     async fn run(mut self, receiver: &Receiver) -> LinkError {
         let mut pings = interval(PING);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -139,7 +139,7 @@ impl Incoming {
         }
     }
 
-    async fn next(&mut self) -> Result<Message, LinkError> {
+    async fn next(&mut self) -> Result<LinkMessage, LinkError> {
         match self {
             Self::Postgres(listening) => listening.next().await,
             Self::Redis { subscription, .. } => subscription.next().await,

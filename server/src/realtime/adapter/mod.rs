@@ -37,10 +37,10 @@ use crate::store::NodeId;
 use crate::store::database::Database;
 use crate::store::postgres::notification::Notifications;
 pub use choice::{AdapterChoice, AdapterError};
-use hint::{Heard, Hint};
-pub(super) use link::Transport;
-use link::{LinkError, Message};
-use queue::Queue;
+use hint::{Hint, HintPacket};
+pub(super) use link::HintTransport;
+use link::{LinkError, LinkMessage};
+use queue::HintQueue;
 use receive::Receiver;
 
 /// How soon a link is made anew.
@@ -50,8 +50,8 @@ const RETRY: Duration = Duration::from_millis(500);
 pub(super) struct Adapter {
     node: NodeId,
     /// `None` where nothing carries hints.
-    queue: Option<Queue>,
-    status: watch::Sender<Status>,
+    queue: Option<HintQueue>,
+    status: watch::Sender<AdapterStatus>,
     /// The last state that sessions heard of it.
     told: AtomicBool,
     /// Whether the log says that they are lost.
@@ -62,7 +62,7 @@ pub(super) struct Adapter {
 
 /// How well hints travel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Status {
+pub(super) enum AdapterStatus {
     None,
     Up,
     /// They are lost, since then.
@@ -71,13 +71,13 @@ pub(super) enum Status {
     },
 }
 
-impl Transport {
+impl HintTransport {
     /// The carrier of hints between the nodes of a database. `None` where there is none.
     pub(super) fn of(config: &Config) -> Result<Option<Self>, AdapterError> {
         let choice = AdapterChoice::of(config.adapter.as_ref(), &config.database)?;
         Ok(match (choice, &config.database) {
             (AdapterChoice::Redis(url), _) => Some(Self::Redis {
-                server: redis::Server::parse(&url)?,
+                server: redis::RedisServer::parse(&url)?,
             }),
             (AdapterChoice::Postgres, Database::Postgres(url)) => {
                 let notifications = Notifications::of(url);
@@ -94,13 +94,13 @@ impl Adapter {
     /// For a node that others may be beside of, where something carries hints between them.
     pub(super) fn new(node: NodeId, has_transport: bool) -> Self {
         let status = if has_transport {
-            Status::Degraded { since: clock::now() }
+            AdapterStatus::Degraded { since: clock::now() }
         } else {
-            Status::None
+            AdapterStatus::None
         };
         Self {
             node,
-            queue: has_transport.then(Queue::default),
+            queue: has_transport.then(HintQueue::default),
             status: watch::Sender::new(status),
             told: AtomicBool::new(false),
             warned: AtomicBool::new(false),
@@ -116,7 +116,7 @@ impl Adapter {
     }
 
     /// How well hints travel, and each change of that.
-    pub(super) fn status(&self) -> watch::Receiver<Status> {
+    pub(super) fn status(&self) -> watch::Receiver<AdapterStatus> {
         self.status.subscribe()
     }
 
@@ -133,7 +133,7 @@ impl Adapter {
 
     fn is_up(&self) {
         self.warned.store(false, Ordering::Relaxed);
-        if let Status::Degraded { since } = self.status.send_replace(Status::Up) {
+        if let AdapterStatus::Degraded { since } = self.status.send_replace(AdapterStatus::Up) {
             let after_ms = clock::now().saturating_sub(since);
             tracing::info!(after_ms, "the other nodes are heard");
         }
@@ -141,9 +141,9 @@ impl Adapter {
 
     fn is_down(&self, error: &LinkError) {
         self.status.send_if_modified(|status| {
-            let was_up = *status == Status::Up;
+            let was_up = *status == AdapterStatus::Up;
             if was_up {
-                *status = Status::Degraded { since: clock::now() };
+                *status = AdapterStatus::Degraded { since: clock::now() };
             }
             was_up
         });
@@ -166,12 +166,12 @@ impl Adapter {
     }
 
     /// A hint from another node.
-    fn read(&self, message: &Message) -> Vec<Hint> {
+    fn read(&self, message: &LinkMessage) -> Vec<Hint> {
         let text = match message {
-            Message::Missed => return vec![Hint::Everything],
-            Message::Text(text) => text,
+            LinkMessage::Missed => return vec![Hint::Everything],
+            LinkMessage::Text(text) => text,
         };
-        match Heard::read(text) {
+        match HintPacket::read(text) {
             Ok(heard) if heard.from == self.node => Vec::new(),
             Ok(heard) => {
                 if heard.unknown > 0 {
@@ -191,7 +191,7 @@ impl Adapter {
 }
 
 /// Carries hints until the server is gone.
-async fn carry(transport: Transport, receiver: Receiver) {
+async fn carry(transport: HintTransport, receiver: Receiver) {
     let adapter = &receiver.adapter;
     let Some(queue) = &adapter.queue else { return };
     while receiver.is_there().is_ok() {
@@ -200,7 +200,7 @@ async fn carry(transport: Transport, receiver: Receiver) {
                 adapter.is_up();
                 // Hints sent while nobody listened are made up for, here and there.
                 queue.begin_anew();
-                match receiver.take(Message::Missed).await {
+                match receiver.take(LinkMessage::Missed).await {
                     Ok(()) => link.run(adapter.node, queue, &receiver).await,
                     Err(error) => error,
                 }
@@ -215,7 +215,7 @@ async fn carry(transport: Transport, receiver: Receiver) {
 }
 
 /// Carries hints in the background.
-pub(super) fn start(realtime: &Realtime, transport: Option<Transport>) {
+pub(super) fn start(realtime: &Realtime, transport: Option<HintTransport>) {
     if let Some(transport) = transport {
         let receiver = Receiver {
             adapter: realtime.0.hub.adapter.clone(),

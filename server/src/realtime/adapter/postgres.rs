@@ -1,7 +1,7 @@
 //! Hints by way of the database server: NOTIFY on one connection, LISTEN on another one.
 
-use super::link::{LinkError, Message};
-use crate::store::postgres::notification::{Caller, Listener, Notifications};
+use super::link::{LinkError, LinkMessage};
+use crate::store::postgres::notification::{Listener, NotificationSender, Notifications};
 
 pub(super) async fn connect(notifications: &Notifications) -> Result<(Calls, Listening), LinkError> {
     let listener = notifications.listener().await?;
@@ -9,7 +9,7 @@ pub(super) async fn connect(notifications: &Notifications) -> Result<(Calls, Lis
     Ok((Calls(caller), Listening(listener)))
 }
 
-pub(super) struct Calls(Caller);
+pub(super) struct Calls(NotificationSender);
 
 impl Calls {
     pub(super) async fn send(&mut self, text: &str) -> Result<(), LinkError> {
@@ -24,8 +24,8 @@ impl Calls {
 pub(super) struct Listening(Listener);
 
 impl Listening {
-    pub(super) async fn next(&mut self) -> Result<Message, LinkError> {
-        Ok(Message::Text(self.0.next().await?))
+    pub(super) async fn next(&mut self) -> Result<LinkMessage, LinkError> {
+        Ok(LinkMessage::Text(self.0.next().await?))
     }
 
     pub(super) async fn ping(&mut self) -> Result<(), LinkError> {

@@ -16,15 +16,15 @@ const ROOMS: usize = 1_024;
 const BYTES: usize = 256 * 1024;
 
 #[derive(Debug, Default)]
-pub(super) struct Queue {
-    waiting: Mutex<Waiting>,
+pub(super) struct HintQueue {
+    waiting: Mutex<PendingHints>,
     notify: Notify,
     dropped: AtomicU64,
 }
 
 /// Pending hints. Equal ones are one.
 #[derive(Debug, Default)]
-struct Waiting {
+struct PendingHints {
     everything: bool,
     feed: Option<Option<ChangeNumber>>,
     rooms: BTreeMap<RoomId, Seq>,
@@ -32,7 +32,7 @@ struct Waiting {
     bytes: usize,
 }
 
-impl Waiting {
+impl PendingHints {
     fn everything(&mut self) {
         self.everything = true;
         self.feed = None;
@@ -92,7 +92,7 @@ impl Waiting {
     }
 }
 
-impl Queue {
+impl HintQueue {
     /// Has a hint sent soon, or drops it.
     pub(super) fn put(&self, hint: &Hint) {
         if !self.waiting().put(hint) {
@@ -110,7 +110,7 @@ impl Queue {
     /// Forgets hints that waited while nothing could be sent: the others have caught up by their timers.
     pub(super) fn begin_anew(&self) {
         let mut waiting = self.waiting();
-        *waiting = Waiting::default();
+        *waiting = PendingHints::default();
         waiting.everything();
         drop(waiting);
         self.notify.notify_one();
@@ -127,7 +127,7 @@ impl Queue {
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn waiting(&self) -> MutexGuard<'_, PendingHints> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -145,7 +145,7 @@ mod tests {
         Hint::Room { room, head }
     }
 
-    fn taken(queue: &Queue) -> Vec<Hint> {
+    fn taken(queue: &HintQueue) -> Vec<Hint> {
         let taken = queue.next().now_or_never().unwrap_or_default();
         let hints = taken.iter().map(|text| serde_json::from_str(text).unwrap());
         hints.collect()
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn what_says_the_same_is_said_once() {
-        let queue = Queue::default();
+        let queue = HintQueue::default();
         for hint in [
             room(1, 4),
             Hint::Feed(Some(2)),
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn what_is_too_much_becomes_one_hint_that_hints_were_lost() {
-        let queue = Queue::default();
+        let queue = HintQueue::default();
         for nth in 0..5_000 {
             queue.put(&room(nth, 1));
         }
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn after_an_outage_nothing_old_is_sent() {
-        let queue = Queue::default();
+        let queue = HintQueue::default();
         queue.put(&room(1, 4));
         queue.put(&Hint::Presence(json!([])));
         queue.begin_anew();

@@ -7,20 +7,20 @@ use steadfast_shared::event::{self, ClosingReason, Read, Typing};
 use steadfast_shared::{Epoch, Millis, RoomId, Seq, UserId};
 use uuid::Uuid;
 
-use super::super::{Inner, Realtime, person_room, room_name};
+use super::super::{Realtime, RealtimeParts, person_room, room_name};
 use super::Adapter;
 use super::hint::Hint;
-use super::link::{LinkError, Message};
+use super::link::{LinkError, LinkMessage};
 use crate::store::SessionId;
 
 /// Where hints from other nodes go, as long as the server is there.
 pub(super) struct Receiver {
     pub(super) adapter: Arc<Adapter>,
-    pub(super) realtime: Weak<Inner>,
+    pub(super) realtime: Weak<RealtimeParts>,
 }
 
 impl Receiver {
-    pub(super) async fn take(&self, message: Message) -> Result<(), LinkError> {
+    pub(super) async fn take(&self, message: LinkMessage) -> Result<(), LinkError> {
         let realtime = Realtime(self.realtime.upgrade().ok_or(LinkError::Ended)?);
         for hint in self.adapter.read(&message) {
             realtime.receive(hint).await;

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::choice::AdapterError;
-use super::link::{LinkError, Message};
+use super::link::{LinkError, LinkMessage};
 
 /// How long the server may take to connect, or to answer.
 const ANSWER: Duration = Duration::from_secs(2);
@@ -19,11 +19,11 @@ const UNREAD: usize = 1_024;
 
 /// A Redis server by its URL.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Server {
+pub(in super::super) struct RedisServer {
     client: Client,
 }
 
-impl Server {
+impl RedisServer {
     pub(super) fn parse(url: &str) -> Result<Self, AdapterError> {
         let unreadable = |error: redis::RedisError| AdapterError::Url(error.to_string());
         let info = url.into_connection_info().map_err(unreadable)?;
@@ -126,12 +126,12 @@ pub(super) struct Subscription {
 }
 
 impl Subscription {
-    pub(super) async fn next(&mut self) -> Result<Message, LinkError> {
+    pub(super) async fn next(&mut self) -> Result<LinkMessage, LinkError> {
         if self.missed.swap(false, Ordering::AcqRel) {
-            return Ok(Message::Missed);
+            return Ok(LinkMessage::Missed);
         }
         match self.messages.recv().await {
-            Some(Pushed::Message(text)) => Ok(Message::Text(text)),
+            Some(Pushed::Message(text)) => Ok(LinkMessage::Text(text)),
             Some(Pushed::Gone) | None => Err(LinkError::Ended),
         }
     }

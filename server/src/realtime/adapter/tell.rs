@@ -7,7 +7,7 @@ use steadfast_shared::event::Nodes;
 use tokio::time::timeout;
 
 use super::super::hub::Hub;
-use super::Status;
+use super::AdapterStatus;
 
 /// How long other nodes may be unheard before anybody is told: a link that is made anew at once is no outage.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -16,7 +16,7 @@ pub(super) async fn tell(hub: Weak<Hub>) {
     let Some(mut status) = hub.upgrade().map(|hub| hub.adapter.status()) else {
         return;
     };
-    let is_degraded = |status: &Status| matches!(status, Status::Degraded { .. });
+    let is_degraded = |status: &AdapterStatus| matches!(status, AdapterStatus::Degraded { .. });
     let mut told = false;
     loop {
         let degraded = is_degraded(&status.borrow_and_update());

@@ -8,12 +8,12 @@ use steadfast_shared::{Role, RoomId, UserId};
 use super::super::hub::{EVERYBODY, Hub, is_full};
 use super::super::published::PublishedState;
 use super::gather::Gathered;
-use crate::store::{Change, ChangeKind, ChangeNumber, SessionId};
+use crate::store::{ChangeKind, ChangeNumber, FeedChange, SessionId};
 
 impl Hub {
     /// Applies one of the changes that were read.
     pub(super) async fn apply_change(&self, published: &mut PublishedState, gathered: &Gathered, nth: usize) {
-        let Change { number, kind } = &gathered.changes[nth];
+        let FeedChange { number, kind } = &gathered.changes[nth];
         let number = *number;
         match kind {
             ChangeKind::Joined { room, people, made } => {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use steadfast_shared::{Room, RoomId, Seq, UserId, limit};
 
 use super::super::hub::Hub;
-use crate::store::{Change, ChangeKind, ChangeNumber, Grown, Profile, SessionId, Snapshot, StoreError};
+use crate::store::{ChangeKind, ChangeNumber, FeedChange, Grown, Profile, SessionId, Snapshot, StoreError};
 
 /// Most changes applied in one round.
 const CHANGES: usize = 256;
@@ -24,14 +24,14 @@ pub(super) struct Start {
 pub(super) struct Gathered {
     pub(super) as_of: ChangeNumber,
     /// The changes that follow those applied.
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: Vec<FeedChange>,
     /// Where the feed is followed from, in the changes' place: some of them are kept no longer, or not understood.
     pub(super) skip_to: Option<ChangeNumber>,
     views: HashMap<RoomId, Views>,
     /// Rooms as those see them whose role changed.
     pub(super) rooms_of: HashMap<UserId, Vec<Room>>,
     /// People whose connections are brought in line with all that is stored.
-    pub(super) unsynced: Vec<Stored>,
+    pub(super) unsynced: Vec<StoredPerson>,
     /// The entries to publish, once the changes were applied.
     pub(super) grown: Vec<Grown>,
     /// Whether there is more to read at once.
@@ -46,7 +46,7 @@ struct Views {
 }
 
 /// All that is stored of a person which their connections follow.
-pub(super) struct Stored {
+pub(super) struct StoredPerson {
     pub(super) user: UserId,
     /// `None` where there is no such person.
     pub(super) profile: Option<Profile>,
@@ -61,7 +61,7 @@ impl Gathered {
         let as_of = snapshot.feed_head().await?;
         let changes = snapshot.changes_after(start.applied, CHANGES).await?;
         let understood = changes.filter(|changes| {
-            let unknown = |change: &Change| change.kind == ChangeKind::Unknown;
+            let unknown = |change: &FeedChange| change.kind == ChangeKind::Unknown;
             !changes.iter().any(unknown)
         });
         let skip_to = understood.is_none().then_some(as_of);
@@ -78,7 +78,7 @@ impl Gathered {
             grown: Vec::new(),
         };
         for user in start.unsynced {
-            let stored = Stored::read(hub, snapshot.as_mut(), user).await?;
+            let stored = StoredPerson::read(hub, snapshot.as_mut(), user).await?;
             gathered.unsynced.push(stored);
         }
         gathered.read_views(hub, snapshot.as_mut()).await?;
@@ -128,7 +128,7 @@ impl Gathered {
     }
 }
 
-impl Stored {
+impl StoredPerson {
     async fn read(hub: &Hub, snapshot: &mut dyn Snapshot, user: UserId) -> Result<Self, StoreError> {
         let connections = hub.people.of(user);
         let sessions: Vec<SessionId> = connections

@@ -12,18 +12,18 @@ const ROOMS: usize = 1_024;
 /// Hints for the listener, beside the feed, which it always reads.
 #[derive(Debug, Default)]
 pub(in super::super) struct Hints {
-    pending: Mutex<Rooms>,
+    pending: Mutex<HintedRooms>,
     notify: Notify,
 }
 
 /// Rooms that may have grown.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Rooms {
+pub(super) enum HintedRooms {
     These(BTreeSet<RoomId>),
     All,
 }
 
-impl Default for Rooms {
+impl Default for HintedRooms {
     fn default() -> Self {
         Self::These(BTreeSet::new())
     }
@@ -38,10 +38,10 @@ impl Hints {
     /// A room may have grown.
     pub(in super::super) fn room(&self, room: RoomId) {
         let mut pending = self.pending();
-        if let Rooms::These(rooms) = &mut *pending {
+        if let HintedRooms::These(rooms) = &mut *pending {
             rooms.insert(room);
             if rooms.len() > ROOMS {
-                *pending = Rooms::All;
+                *pending = HintedRooms::All;
             }
         }
         drop(pending);
@@ -50,20 +50,20 @@ impl Hints {
 
     /// Anything may have changed.
     pub(in super::super) fn everything(&self) {
-        *self.pending() = Rooms::All;
+        *self.pending() = HintedRooms::All;
         self.notify.notify_one();
     }
 
     /// Takes the hints; there are none from here on.
-    pub(super) fn take(&self) -> Rooms {
+    pub(super) fn take(&self) -> HintedRooms {
         std::mem::take(&mut *self.pending())
     }
 
     /// Puts hints back that were not looked at after all.
-    pub(super) fn restore(&self, rooms: Rooms) {
+    pub(super) fn restore(&self, rooms: HintedRooms) {
         match rooms {
-            Rooms::All => *self.pending() = Rooms::All,
-            Rooms::These(rooms) => rooms.into_iter().for_each(|room| self.room(room)),
+            HintedRooms::All => *self.pending() = HintedRooms::All,
+            HintedRooms::These(rooms) => rooms.into_iter().for_each(|room| self.room(room)),
         }
     }
 
@@ -72,7 +72,7 @@ impl Hints {
         self.notify.notified().await;
     }
 
-    fn pending(&self) -> MutexGuard<'_, Rooms> {
+    fn pending(&self) -> MutexGuard<'_, HintedRooms> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -92,14 +92,14 @@ mod tests {
         let hints = Hints::default();
         hints.room(room(1));
         hints.room(room(1));
-        assert_eq!(hints.take(), Rooms::These(BTreeSet::from([room(1)])));
-        assert_eq!(hints.take(), Rooms::default());
+        assert_eq!(hints.take(), HintedRooms::These(BTreeSet::from([room(1)])));
+        assert_eq!(hints.take(), HintedRooms::default());
         for nth in 0..=ROOMS as u128 {
             hints.room(room(nth));
         }
-        assert_eq!(hints.take(), Rooms::All);
+        assert_eq!(hints.take(), HintedRooms::All);
         hints.everything();
         hints.room(room(1));
-        assert_eq!(hints.take(), Rooms::All);
+        assert_eq!(hints.take(), HintedRooms::All);
     }
 }

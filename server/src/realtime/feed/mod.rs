@@ -31,7 +31,7 @@ use super::hub::Hub;
 use crate::clock::{self, Instant};
 use crate::store::{ChangeNumber, StoreError};
 use gather::Gathered;
-use hints::Rooms;
+use hints::HintedRooms;
 
 /// How often everything is looked at, whether a hint came or not.
 const ROUND: Duration = Duration::from_secs(1);
@@ -56,13 +56,13 @@ pub(super) async fn listen(hub: Weak<Hub>) {
         let Some(hub) = hub.upgrade() else { return };
         let began = clock::instant();
         let rooms = match hints.take() {
-            Rooms::These(_) if began.duration_since(looked) >= ROUND => Rooms::All,
+            HintedRooms::These(_) if began.duration_since(looked) >= ROUND => HintedRooms::All,
             rooms => rooms,
         };
         let done = AssertUnwindSafe(hub.round(&rooms)).catch_unwind().await;
         match done {
             Ok(Ok(())) => {
-                if rooms == Rooms::All {
+                if rooms == HintedRooms::All {
                     looked = began;
                     hub.is_fresh_as_of(began);
                 }
@@ -82,14 +82,14 @@ pub(super) async fn listen(hub: Weak<Hub>) {
 
 impl Hub {
     /// Brings this process' sockets in line with the store, as far as these rooms are concerned.
-    async fn round(&self, rooms: &Rooms) -> Result<(), StoreError> {
+    async fn round(&self, rooms: &HintedRooms) -> Result<(), StoreError> {
         self.follow_lineage().await?;
         loop {
             let start = {
                 let published = self.published().await;
                 let heads = match rooms {
-                    Rooms::These(rooms) => published.heads_among(rooms),
-                    Rooms::All => published.heads(),
+                    HintedRooms::These(rooms) => published.heads_among(rooms),
+                    HintedRooms::All => published.heads(),
                 };
                 gather::Start {
                     applied: published.applied(),

@@ -7,11 +7,16 @@ use steadfast_shared::event::{self, ClosingReason, NewRole};
 
 use super::super::hub::Hub;
 use super::super::published::PublishedState;
-use super::gather::{Gathered, Stored};
+use super::gather::{Gathered, StoredPerson};
 use crate::store::ChangeNumber;
 
 impl Hub {
-    pub(super) fn sync_person(&self, published: &mut PublishedState, stored: &Stored, gathered: &Gathered) {
+    pub(super) fn sync_person(
+        &self,
+        published: &mut PublishedState,
+        stored: &StoredPerson,
+        gathered: &Gathered,
+    ) {
         let (user, as_of) = (stored.user, gathered.as_of);
         published.unsynced.remove(&user);
         for session in &stored.ended {

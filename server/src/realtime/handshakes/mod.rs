@@ -47,12 +47,12 @@ const KEPT: [HeaderName; 6] = [
 #[derive(Clone)]
 pub(super) struct ShownToken(pub(super) Token);
 
-struct Asked {
+struct HandshakeQuery {
     sid: Option<Sid>,
     by_websocket: bool,
 }
 
-impl Asked {
+impl HandshakeQuery {
     fn of(uri: &Uri) -> Option<Self> {
         if !uri.path().starts_with("/socket.io") {
             return None;
@@ -76,7 +76,7 @@ pub(super) async fn bound(
     request: Request,
     next: Next,
 ) -> Response {
-    let Some(asked) = Asked::of(request.uri()) else {
+    let Some(asked) = HandshakeQuery::of(request.uri()) else {
         return next.run(request).await;
     };
     let Some(sid) = asked.sid else {
@@ -95,23 +95,23 @@ pub(super) async fn bound(
         return post(&realtime, sid, is_connected, address, request, next).await;
     }
     // Whoever waits for packets keeps the connection they wait on.
-    let waiting = is_connected.then(|| Waiting::begin(peer));
+    let waiting = is_connected.then(|| ParkedConnection::begin(peer));
     let answer = next.run(request).await;
     drop(waiting);
     answer
 }
 
 /// A connection that is kept for as long as a connected session waits on it.
-struct Waiting(Peer);
+struct ParkedConnection(Peer);
 
-impl Waiting {
+impl ParkedConnection {
     fn begin(peer: Peer) -> Self {
         peer.vouch();
         Self(peer)
     }
 }
 
-impl Drop for Waiting {
+impl Drop for ParkedConnection {
     fn drop(&mut self) {
         self.0.unvouch();
     }
@@ -121,7 +121,7 @@ async fn open(
     realtime: &Realtime,
     peer: &Peer,
     address: IpAddr,
-    asked: &Asked,
+    asked: &HandshakeQuery,
     request: Request,
     next: Next,
 ) -> Response {
@@ -245,7 +245,7 @@ mod tests {
     fn fault_h05_a_request_is_read_as_engine_io_reads_it() {
         let by_websocket = |query: &str| {
             let uri: Uri = format!("/socket.io/?EIO=4&{query}").parse().unwrap();
-            Asked::of(&uri).unwrap().by_websocket
+            HandshakeQuery::of(&uri).unwrap().by_websocket
         };
         for query in [
             "transport=websocket",
@@ -266,7 +266,7 @@ mod tests {
         }
         let sid = |query: &str| {
             let uri: Uri = format!("/socket.io/?{query}").parse().unwrap();
-            Asked::of(&uri).unwrap().sid.is_some()
+            HandshakeQuery::of(&uri).unwrap().sid.is_some()
         };
         assert!(sid("sid=AAAAAAAAAAAAAAAA") && sid("sid=AAAAAAAAAAAAAAAA&sid=x"));
         assert!(!sid("sid=x&sid=AAAAAAAAAAAAAAAA") && !sid("sid=AAAAAAAAAAAAAAAA="));

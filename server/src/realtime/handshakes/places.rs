@@ -14,7 +14,7 @@ use crate::store::{HANDSHAKE_READERS, SessionId};
 
 /// Requests with a body that sessions that have not connected may have under way: the bytes held of them are so many times
 /// those one may send before it has said whose it is, once for strangers and once for devices that are signed in.
-const POSTS: Bounds = Bounds {
+const POSTS: PlaceBounds = PlaceBounds {
     in_all: 256,
     per_address: 64,
     per_device: 8,
@@ -32,8 +32,8 @@ pub(super) const RETRY_AFTER_QUEUE: Duration = Duration::from_secs(5);
 /// Every session that has not connected.
 #[derive(Debug)]
 pub(in super::super) struct Handshakes {
-    bounds: Bounds,
-    open: Mutex<Open>,
+    bounds: PlaceBounds,
+    open: Mutex<OpenPlaces>,
     /// The places of devices that are signed in, given out in the order they are asked for.
     places: Arc<Semaphore>,
     queued: Semaphore,
@@ -43,22 +43,22 @@ pub(in super::super) struct Handshakes {
 
 /// How many there may be: of strangers in all and as many of devices that are signed in, of one address, of one device.
 #[derive(Clone, Copy, Debug)]
-struct Bounds {
+struct PlaceBounds {
     in_all: usize,
     per_address: usize,
     per_device: usize,
 }
 
 #[derive(Debug, Default)]
-struct Open {
-    sessions: Counts,
-    posts: Counts,
+struct OpenPlaces {
+    sessions: PlaceCounts,
+    posts: PlaceCounts,
     posts_of_session: HashMap<Sid, usize>,
 }
 
 /// How many there are.
 #[derive(Debug, Default)]
-struct Counts {
+struct PlaceCounts {
     strangers: usize,
     known: usize,
     of_network: HashMap<IpAddr, usize>,
@@ -86,7 +86,7 @@ pub(super) enum Whose {
 impl Handshakes {
     pub(in super::super) fn new(limits: &Limits) -> Self {
         Self {
-            bounds: Bounds {
+            bounds: PlaceBounds {
                 in_all: limits.max_handshakes,
                 per_address: limits.max_handshakes_per_address,
                 per_device: limits.max_connections_per_device,
@@ -129,14 +129,14 @@ impl Handshakes {
         }
     }
 
-    fn open(&self) -> MutexGuard<'_, Open> {
+    fn open(&self) -> MutexGuard<'_, OpenPlaces> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Counts {
+impl PlaceCounts {
     /// Counts one more, where there may be one.
-    fn take(&mut self, whose: Whose, bounds: Bounds) -> bool {
+    fn take(&mut self, whose: Whose, bounds: PlaceBounds) -> bool {
         let is_free = match whose {
             Whose::Strangers(network) => {
                 let of_network = self.of_network.get(&network).copied().unwrap_or(0);

@@ -30,7 +30,7 @@ const WAITING: usize = 1_000;
 pub(super) struct Board {
     people: HashMap<UserId, Here>,
     /// Who of those who are there is in which room, by name.
-    rooms: HashMap<RoomId, BTreeSet<Place>>,
+    rooms: HashMap<RoomId, BTreeSet<ListPosition>>,
     crowds: HashSet<RoomId>,
     watchers: HashMap<Sid, Watcher>,
     of_room: HashMap<RoomId, HashSet<Sid>>,
@@ -38,11 +38,11 @@ pub(super) struct Board {
     /// Who has come, gone or changed here since that was shared; `None` where nothing is shared.
     changed_here: Option<HashMap<UserId, Person>>,
     /// Pending updates of watchers; those without any are left out.
-    pending: HashMap<Sid, Pending>,
+    pending: HashMap<Sid, PendingNews>,
 }
 
 /// Somebody's place in lists: the key of their name, and their id.
-type Place = (Arc<str>, UserId);
+type ListPosition = (Arc<str>, UserId);
 
 /// Somebody who is there.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ struct Watcher {
 }
 
 #[derive(Debug, Default)]
-struct Pending {
+struct PendingNews {
     people: BTreeMap<UserId, Person>,
     rooms: BTreeSet<RoomId>,
 }
@@ -542,7 +542,7 @@ impl Board {
         }
     }
 
-    fn put_into(&mut self, room: RoomId, place: Place) {
+    fn put_into(&mut self, room: RoomId, place: ListPosition) {
         let members = self.rooms.entry(room).or_default();
         members.insert(place);
         if members.len() > limit::CROWD {
@@ -551,7 +551,7 @@ impl Board {
         self.tell_crowd(room);
     }
 
-    fn take_out_of(&mut self, room: RoomId, place: &Place) {
+    fn take_out_of(&mut self, room: RoomId, place: &ListPosition) {
         let Some(members) = self.rooms.get_mut(&room) else {
             return;
         };

@@ -21,8 +21,8 @@ use steadfast_shared::event::{Availability, Presence, Reply, Watch, Watched};
 use steadfast_shared::{ErrorCode, Person, RoomId, UserId, WireError, limit};
 use tokio::sync::Notify;
 
-use super::args::Args;
-use super::connection::{Connection, Cost};
+use super::args::EventArgs;
+use super::connection::{ClientConnection, Cost};
 use super::hub::Hub;
 use super::resume::Resume;
 use super::{Realtime, cost_of};
@@ -63,7 +63,7 @@ impl PresenceBoard {
     /// A connection's session is about to open. Nothing is told to it before [`PresenceBoard::opened`].
     pub(super) fn open(
         &self,
-        connection: &Connection,
+        connection: &ClientConnection,
         me: &Person,
         rooms: &[RoomId],
         watch: Option<Watch>,
@@ -217,7 +217,7 @@ impl PresenceBoard {
 
 impl Realtime {
     /// Opens a connection's session.
-    pub(super) async fn open(&self, socket: &SocketRef, connection: &Arc<Connection>, resume: Resume) {
+    pub(super) async fn open(&self, socket: &SocketRef, connection: &Arc<ClientConnection>, resume: Resume) {
         match self.0.hub.open(socket, connection, resume).await {
             Ok(Some(Availability::Away)) => self.reassess(connection.user, TO_SAY_AWAY),
             Ok(_) => {}
@@ -238,7 +238,13 @@ impl Realtime {
     }
 
     /// `watch`: tells who is there of those a client shows, and changes from here on.
-    pub(super) fn watch(&self, _: &SocketRef, connection: &Arc<Connection>, args: &Args, ack: AckSender) {
+    pub(super) fn watch(
+        &self,
+        _: &SocketRef,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
+        ack: AckSender,
+    ) {
         let checked = self
             .charge(connection, Cost::Events(cost_of(args)))
             .and_then(|()| args.read())
@@ -247,7 +253,7 @@ impl Realtime {
             Ok(watch) => watch,
             Err(error) => return self.handle::<Watched>(connection, ack, || Err(error)),
         };
-        Connection::count(&connection.events);
+        ClientConnection::count(&connection.events);
         rooms.retain(|room| connection.member_of(*room).is_ok());
         let watched = {
             let mut board = self.0.hub.presence.board();

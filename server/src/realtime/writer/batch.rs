@@ -3,14 +3,14 @@
 use steadfast_shared::event::{Reply, Sent};
 use steadfast_shared::{Body, EntryId, ErrorCode, WireError};
 
-use super::work::{Answer, Job};
-use crate::store::{NewEntry, Outcome, Refusal, StoreError};
+use super::work::{BatchReply, Job};
+use crate::store::{EntryOutcome, NewEntry, StoreError, StoreRefusal};
 
 /// A batch whose entries are being written.
 pub(super) struct Batch {
     size: usize,
     entries: Vec<NewEntry>,
-    answer: Answer,
+    answer: BatchReply,
 }
 
 impl Batch {
@@ -30,12 +30,12 @@ impl Batch {
     }
 
     /// Answers the outcomes of its entries, which are the next ones. Tells whether a text was erased.
-    pub(super) fn acknowledge(self, outcomes: &mut impl Iterator<Item = Outcome>) -> bool {
+    pub(super) fn acknowledge(self, outcomes: &mut impl Iterator<Item = EntryOutcome>) -> bool {
         let mut erased = false;
         let mut sent = Vec::with_capacity(self.size);
         for (entry, outcome) in self.entries.into_iter().zip(outcomes) {
             let erases = matches!(entry.body, Body::Delete { .. });
-            erased |= erases && matches!(outcome, Outcome::Stored { .. });
+            erased |= erases && matches!(outcome, EntryOutcome::Stored { .. });
             sent.push(told(entry.id, outcome));
         }
         (self.answer)(Reply::Ok(sent));
@@ -46,7 +46,7 @@ impl Batch {
     pub(super) fn give_up(self, error: &StoreError) {
         let message = "the message cannot be stored right now: try again";
         (self.answer)(Reply::Err(match error {
-            StoreError::Full => Refusal::StorageFull.into(),
+            StoreError::Full => StoreRefusal::StorageFull.into(),
             _ => WireError::new(ErrorCode::Unavailable, message),
         }));
     }
@@ -74,10 +74,10 @@ impl From<Job> for Batch {
     }
 }
 
-fn told(id: EntryId, outcome: Outcome) -> Sent {
+fn told(id: EntryId, outcome: EntryOutcome) -> Sent {
     match outcome {
-        Outcome::Stored { seq, at } | Outcome::Repeat { seq, at } => Sent::Stored { id, seq, at },
-        Outcome::Refused(refusal) => Sent::Refused {
+        EntryOutcome::Stored { seq, at } | EntryOutcome::Repeat { seq, at } => Sent::Stored { id, seq, at },
+        EntryOutcome::Refused(refusal) => Sent::Refused {
             id,
             error: refusal.into(),
         },

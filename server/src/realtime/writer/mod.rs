@@ -22,23 +22,23 @@ use steadfast_shared::UserId;
 use tokio::task::JoinHandle;
 
 use crate::store::{ReadMark, Store};
-use task::{Shared, Task};
+use task::{WriterShared, WriterTask};
 use work::Work;
 
 pub use publish::Publish;
-pub use work::{Answer, Done, Errand, Job};
+pub use work::{BatchReply, CommandAnswer, Job, QueuedCommand};
 
 /// The way to the writer.
 #[derive(Clone)]
-pub struct Writer {
-    shared: Arc<Shared>,
+pub struct LogWriter {
+    shared: Arc<WriterShared>,
 }
 
-impl Writer {
+impl LogWriter {
     /// Starts the writer's task.
     pub fn start(store: Arc<dyn Store>, publish: Arc<dyn Publish>) -> (Self, JoinHandle<()>) {
-        let shared = Arc::new(Shared::default());
-        let task = Task::new(store, publish, shared.clone());
+        let shared = Arc::new(WriterShared::default());
+        let task = WriterTask::new(store, publish, shared.clone());
         (Self { shared }, tokio::spawn(task.run()))
     }
 
@@ -51,8 +51,8 @@ impl Writer {
 
     /// Queues a command behind everything that its person has queued before, at once or not at all. A refused one is
     /// answered.
-    pub fn run(&self, errand: Errand) {
-        if let Some(refused) = self.shared.queue.push(Work::Run(errand)) {
+    pub fn run(&self, command: QueuedCommand) {
+        if let Some(refused) = self.shared.queue.push(Work::Run(command)) {
             refused.refuse();
         }
     }

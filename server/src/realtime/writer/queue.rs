@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use steadfast_shared::UserId;
 use tokio::sync::Notify;
 
-use super::work::{COMMAND_ENTRIES, Errand, Job, Work};
+use super::work::{COMMAND_ENTRIES, Job, QueuedCommand, Work};
 
 /// Most batches and commands that wait, of one person and in all. One more is refused as busy.
 const PERSON_WORK: usize = 1_024;
@@ -22,23 +22,23 @@ const COMMANDS: usize = 8;
 
 /// The work of one commit.
 #[derive(Default)]
-pub(super) struct Taken {
+pub(super) struct TakenWork {
     pub(super) jobs: Vec<Job>,
-    pub(super) commands: Vec<Errand>,
+    pub(super) commands: Vec<QueuedCommand>,
     /// Whether the one command there is shares its commit with nothing.
     pub(super) is_alone: bool,
 }
 
 /// The work that waits to be written.
 #[derive(Default)]
-pub(super) struct Queue {
-    waiting: Mutex<Waiting>,
+pub(super) struct WorkQueue {
+    waiting: Mutex<QueuedWork>,
     pushed: Notify,
 }
 
 #[derive(Default)]
-struct Waiting {
-    people: HashMap<UserId, Line>,
+struct QueuedWork {
+    people: HashMap<UserId, PersonLane>,
     /// Whose turn it is: everybody who has work waiting, once, by the first of theirs.
     job_turns: VecDeque<UserId>,
     command_turns: VecDeque<UserId>,
@@ -49,12 +49,12 @@ struct Waiting {
 
 /// One person's waiting work.
 #[derive(Default)]
-struct Line {
+struct PersonLane {
     work: VecDeque<Work>,
     bytes: usize,
 }
 
-impl Queue {
+impl WorkQueue {
     /// Queues work behind all that its person has queued before. Work without a place is given back.
     pub(super) fn push(&self, work: Work) -> Option<Work> {
         let (person, bytes) = (work.person(), work.bytes());
@@ -103,9 +103,9 @@ impl Queue {
 
     /// Takes the work of one commit: batches in turns, up to so many entries and bytes with a last one above them, then
     /// commands in turns. None of a person's work overtakes the work they have queued before.
-    pub(super) fn take(&self, entries: usize, bytes: usize) -> Taken {
+    pub(super) fn take(&self, entries: usize, bytes: usize) -> TakenWork {
         let mut waiting = self.waiting();
-        let mut taken = Taken::default();
+        let mut taken = TakenWork::default();
         let (mut items, mut weight) = (0, 0);
         while items < entries && weight < bytes {
             let Some(Work::Write(job)) = waiting.pop(false) else {
@@ -117,7 +117,7 @@ impl Queue {
         }
         let mut written = 0;
         while taken.commands.len() < COMMANDS && written < COMMAND_ENTRIES {
-            let is_alone = waiting.next_command().is_some_and(Errand::is_alone);
+            let is_alone = waiting.next_command().is_some_and(QueuedCommand::is_alone);
             if is_alone && !taken.commands.is_empty() {
                 break;
             }
@@ -143,12 +143,12 @@ impl Queue {
         self.waiting().closed
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn waiting(&self) -> MutexGuard<'_, QueuedWork> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Waiting {
+impl QueuedWork {
     fn turns(&mut self, of_commands: bool) -> &mut VecDeque<UserId> {
         if of_commands {
             &mut self.command_turns
@@ -158,7 +158,7 @@ impl Waiting {
     }
 
     /// The command whose turn is next.
-    fn next_command(&self) -> Option<&Errand> {
+    fn next_command(&self) -> Option<&QueuedCommand> {
         let line = self.people.get(self.command_turns.front()?)?;
         match line.work.front() {
             Some(Work::Run(command)) => Some(command),
@@ -190,7 +190,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::store::Act;
+    use crate::store::Command;
 
     fn user(nth: usize) -> UserId {
         UserId(Uuid::from_u128(nth as u128))
@@ -215,17 +215,17 @@ mod tests {
     }
 
     fn command_of(by: usize, entries: u32) -> Work {
-        Work::Run(Errand {
+        Work::Run(QueuedCommand {
             by: user(by),
             address: None,
-            act: Act::Rename(Nickname::parse("Mina").unwrap()),
+            act: Command::Rename(Nickname::parse("Mina").unwrap()),
             entries,
             answer: Box::new(|_| {}),
         })
     }
 
     /// Whose work a commit is made of: batches, and commands.
-    fn people(taken: &Taken) -> (Vec<usize>, Vec<usize>) {
+    fn people(taken: &TakenWork) -> (Vec<usize>, Vec<usize>) {
         let nth = |user: UserId| usize::try_from(user.0.as_u128()).unwrap();
         (
             taken.jobs.iter().map(|job| nth(job.author)).collect(),
@@ -233,17 +233,17 @@ mod tests {
         )
     }
 
-    fn take(queue: &Queue) -> (Vec<usize>, Vec<usize>) {
+    fn take(queue: &WorkQueue) -> (Vec<usize>, Vec<usize>) {
         people(&queue.take(1_000, 1_000_000))
     }
 
-    fn push(queue: &Queue, work: Work) -> bool {
+    fn push(queue: &WorkQueue, work: Work) -> bool {
         queue.push(work).is_none()
     }
 
     #[test]
     fn who_has_much_to_write_leaves_the_others_their_turns() {
-        let queue = Queue::default();
+        let queue = WorkQueue::default();
         for _ in 0..100 {
             assert!(push(&queue, job(1, 10)));
         }
@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_persons_batches_and_commands_keep_their_order() {
-        let queue = Queue::default();
+        let queue = WorkQueue::default();
         for work in [
             job(1, 1),
             command(1),
@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn who_has_a_thousand_commands_leaves_the_others_their_turns() {
-        let queue = Queue::default();
+        let queue = WorkQueue::default();
         for _ in 0..1_000 {
             assert!(push(&queue, command(1)));
         }
@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_command_that_writes_much_is_committed_alone() {
-        let queue = Queue::default();
+        let queue = WorkQueue::default();
         for work in [command(1), command_of(2, 1_000), command(3), job(4, 1)] {
             assert!(push(&queue, work));
         }
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn what_waits_is_bounded_for_one_person_and_for_all() {
-        let queue = Queue::default();
+        let queue = WorkQueue::default();
         let taken = (0..PERSON_WORK + 10).filter(|_| push(&queue, job(1, 1))).count();
         assert_eq!(taken, PERSON_WORK);
         assert!(push(&queue, job(2, 1)), "and the others have a place");
@@ -320,10 +320,10 @@ mod tests {
         assert!(queue.waiting().bytes <= BYTES && queue.waiting().bytes > BYTES - long);
         let name = Nickname::parse("Mina").unwrap();
         for person in 10_000..10_000 + WORK {
-            let command = Work::Run(Errand {
+            let command = Work::Run(QueuedCommand {
                 by: user(person),
                 address: None,
-                act: Act::Rename(name.clone()),
+                act: Command::Rename(name.clone()),
                 entries: 1,
                 answer: Box::new(|_| {}),
             });
@@ -334,7 +334,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_queued_when_it_closes_is_still_there_and_nothing_more_comes() {
-        let queue = Queue::default();
+        let queue = WorkQueue::default();
         assert!(push(&queue, job(1, 1)));
         queue.close();
         assert!(!push(&queue, job(2, 1)));

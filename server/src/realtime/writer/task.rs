@@ -13,10 +13,10 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use super::batch::Batch;
 use super::marks::Marks;
 use super::publish::Publish;
-use super::queue::Queue;
-use super::work::{Done, Errand};
+use super::queue::WorkQueue;
+use super::work::{CommandAnswer, QueuedCommand};
 use crate::clock;
-use crate::store::{Acted, ChangeNumber, Committed, NewCommand, ReadMark, Store, StoreError};
+use crate::store::{ChangeNumber, CommandOutcome, Committed, NewCommand, ReadMark, Store, StoreError};
 
 /// Most entries and bytes of text in one transaction, a last batch above it.
 const COMMIT_ITEMS: usize = 512;
@@ -30,24 +30,24 @@ const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
 /// The state that the task and its handle share.
 #[derive(Default)]
-pub(super) struct Shared {
-    pub(super) queue: Queue,
+pub(super) struct WriterShared {
+    pub(super) queue: WorkQueue,
     pub(super) marks: Marks,
     pub(super) ended: AtomicBool,
 }
 
-pub(super) struct Task {
+pub(super) struct WriterTask {
     store: Arc<dyn Store>,
     publish: Arc<dyn Publish>,
-    shared: Arc<Shared>,
+    shared: Arc<WriterShared>,
     /// A place for each command that is committed and not answered yet.
     answering: Arc<Semaphore>,
     /// Whether texts were erased of which the database may keep copies.
     erased: bool,
 }
 
-impl Task {
-    pub(super) fn new(store: Arc<dyn Store>, publish: Arc<dyn Publish>, shared: Arc<Shared>) -> Self {
+impl WriterTask {
+    pub(super) fn new(store: Arc<dyn Store>, publish: Arc<dyn Publish>, shared: Arc<WriterShared>) -> Self {
         Self {
             store,
             publish,
@@ -86,8 +86,8 @@ impl Task {
         let taken = self.shared.queue.take(COMMIT_ITEMS, COMMIT_BYTES);
         let mut batches: Vec<Batch> = taken.jobs.into_iter().map(Batch::from).collect();
         let mut commands = Vec::with_capacity(taken.commands.len());
-        for errand in taken.commands {
-            commands.push(self.begin(errand).await);
+        for command in taken.commands {
+            commands.push(self.begin(command).await);
         }
         if taken.is_alone && !batches.is_empty() {
             self.commit(std::mem::take(&mut batches), Vec::new()).await;
@@ -98,7 +98,7 @@ impl Task {
     }
 
     /// Commits in one transaction. Work that cannot be committed with the rest must not hurt the rest.
-    async fn commit(&mut self, mut batches: Vec<Batch>, commands: Vec<Pending>) {
+    async fn commit(&mut self, mut batches: Vec<Batch>, commands: Vec<PendingCommand>) {
         if batches.is_empty() && commands.is_empty() {
             return;
         }
@@ -140,7 +140,7 @@ impl Task {
     async fn settle(
         &mut self,
         batches: Vec<Batch>,
-        commands: Vec<Pending>,
+        commands: Vec<PendingCommand>,
         done: Result<Committed, StoreError>,
     ) {
         let done = match done {
@@ -175,15 +175,15 @@ impl Task {
     }
 
     /// Has a place for a command until it is answered.
-    async fn begin(&self, errand: Errand) -> Pending {
-        Pending {
+    async fn begin(&self, command: QueuedCommand) -> PendingCommand {
+        PendingCommand {
             place: self.answering.clone().acquire_owned().await.ok(),
             command: NewCommand {
-                by: errand.by,
-                address: errand.address,
-                act: errand.act,
+                by: command.by,
+                address: command.address,
+                act: command.act,
             },
-            answer: errand.answer,
+            answer: command.answer,
         }
     }
 
@@ -215,7 +215,7 @@ impl Task {
     }
 
     /// The read marks of those who command something: a room's view says how far they have read.
-    fn marks_of(&self, commands: &[Pending]) -> Vec<ReadMark> {
+    fn marks_of(&self, commands: &[PendingCommand]) -> Vec<ReadMark> {
         let told = commands
             .iter()
             .filter(|pending| pending.command.act.answers_with_a_room());
@@ -224,27 +224,27 @@ impl Task {
     }
 }
 
-fn asked(commands: &[Pending]) -> Vec<NewCommand> {
+fn asked(commands: &[PendingCommand]) -> Vec<NewCommand> {
     commands.iter().map(|pending| pending.command.clone()).collect()
 }
 
 /// A command under way.
-struct Pending {
+struct PendingCommand {
     command: NewCommand,
-    answer: Box<dyn FnOnce(Result<Done, WireError>) + Send>,
+    answer: Box<dyn FnOnce(Result<CommandAnswer, WireError>) + Send>,
     /// Its place among those that are not answered yet.
     place: Option<OwnedSemaphorePermit>,
 }
 
-impl Pending {
+impl PendingCommand {
     /// Answers a committed command, once sockets follow it. Nobody else waits for that.
-    fn follow(self, publish: Arc<dyn Publish>, acted: Acted, feed: ChangeNumber) {
+    fn follow(self, publish: Arc<dyn Publish>, acted: CommandOutcome, feed: ChangeNumber) {
         let Self {
             command,
             answer,
             place,
         } = self;
-        let done = Done {
+        let done = CommandAnswer {
             room: None,
             person: acted.renamed,
             devices: acted
@@ -262,7 +262,7 @@ impl Pending {
                 }
             };
             answer(match followed.await {
-                Ok(room) => Ok(Done { room, ..done }),
+                Ok(room) => Ok(CommandAnswer { room, ..done }),
                 Err(error) => {
                     tracing::error!(%error, "sockets could not follow a commit yet");
                     Err(unavailable())

@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use steadfast_shared::event::{Reply, SendItem, Sent};
 use steadfast_shared::{ErrorCode, Person, Room, UserId, WireError};
 
-use crate::store::Act;
+use crate::store::Command;
 
 /// How the answer to a batch gets back.
-pub type Answer = Box<dyn FnOnce(Reply<Vec<Sent>>) + Send>;
+pub type BatchReply = Box<dyn FnOnce(Reply<Vec<Sent>>) + Send>;
 
 /// A batch to write.
 pub struct Job {
@@ -16,23 +16,23 @@ pub struct Job {
     pub address: Option<IpAddr>,
     pub items: Vec<SendItem>,
     /// Called once, after the commit.
-    pub answer: Answer,
+    pub answer: BatchReply,
 }
 
 /// A command: something to do beyond entries.
-pub struct Errand {
+pub struct QueuedCommand {
     pub by: UserId,
     pub address: Option<IpAddr>,
-    pub act: Act,
+    pub act: Command,
     /// How many entries it may write.
     pub entries: u32,
     /// Called once, after the commit.
-    pub answer: Box<dyn FnOnce(Result<Done, WireError>) + Send>,
+    pub answer: Box<dyn FnOnce(Result<CommandAnswer, WireError>) + Send>,
 }
 
-/// The answer to an [`Errand`].
+/// The answer to an [`QueuedCommand`].
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Done {
+pub struct CommandAnswer {
     /// The room it was about, where who asked is in it.
     pub room: Option<Room>,
     /// Who asked, by a name they have asked for.
@@ -44,7 +44,7 @@ pub struct Done {
 /// Work that waits for the writer.
 pub(super) enum Work {
     Write(Job),
-    Run(Errand),
+    Run(QueuedCommand),
 }
 
 impl Job {
@@ -57,7 +57,7 @@ impl Job {
 /// Entries of commands in one commit: one that may write more has a commit of its own, so that few wait for it.
 pub(super) const COMMAND_ENTRIES: u32 = 32;
 
-impl Errand {
+impl QueuedCommand {
     /// Whether it shares its commit with nothing.
     pub(super) fn is_alone(&self) -> bool {
         self.entries > COMMAND_ENTRIES || self.act.is_operators()
@@ -72,7 +72,7 @@ impl Work {
     pub(super) fn person(&self) -> UserId {
         match self {
             Self::Write(job) => job.author,
-            Self::Run(errand) => errand.by,
+            Self::Run(command) => command.by,
         }
     }
 
@@ -92,7 +92,7 @@ impl Work {
         );
         match self {
             Self::Write(job) => (job.answer)(Reply::Err(error)),
-            Self::Run(errand) => (errand.answer)(Err(error)),
+            Self::Run(command) => (command.answer)(Err(error)),
         }
     }
 }

@@ -5,44 +5,46 @@ use steadfast_shared::event::ClosingReason;
 use steadfast_shared::room::ChangeRoom;
 use steadfast_shared::{Person, Role, RoomId, RoomKind, UserId};
 
-use super::target::{Target, action_of, has_powers, may_act_on};
-use super::{Administer, Command, NewAuditLine, delete, exclude, logs, mask, owner, people};
+use super::target::{CommandTarget, action_of, has_powers, may_act_on};
+use super::{Administer, NewAuditLine, OperatorCommand, delete, exclude, logs, mask, owner, people};
 use crate::store::append::{Append, Sql};
 use crate::store::command::CommandError;
 use crate::store::query::{SqlConnection, sql};
 use crate::store::rooms::access::Access;
 use crate::store::rooms::{change, kind};
-use crate::store::{Acted, Refusal, StoreError, word};
+use crate::store::{CommandOutcome, StoreError, StoreRefusal, word};
 
 /// Does a command where the actor may, as their role and the target's are in this transaction.
 pub(in crate::store) async fn administer<S: Sql>(
     append: &mut Append<S>,
     me: Person,
     asked: &Administer,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     let mut actor = asked.actor.clone();
     let command = &asked.command;
     if let Some(person) = &actor.person {
         actor.role = people::role_of(&mut append.connection, person.id).await?;
         if !has_powers(&actor, command) {
-            return Err(Refusal::Forbidden.into());
+            return Err(StoreRefusal::Forbidden.into());
         }
     }
-    if let (Command::ChangeRoom(ChangeRoom { room, .. }) | Command::DeleteRoom(room), Some(person)) =
-        (command, &actor.person)
+    if let (
+        OperatorCommand::ChangeRoom(ChangeRoom { room, .. }) | OperatorCommand::DeleteRoom(room),
+        Some(person),
+    ) = (command, &actor.person)
         && is_hidden_from(append, *room, person.id).await?
     {
-        return Err(Refusal::UnknownRoom.into());
+        return Err(StoreRefusal::UnknownRoom.into());
     }
     let target = match command.person() {
         None => None,
         Some(user) => {
             let target = find(&mut append.connection, user).await?;
             let Some(target) = target else {
-                return Err(Refusal::UnknownAccount.into());
+                return Err(StoreRefusal::UnknownAccount.into());
             };
             if !may_act_on(&actor, command, &target) {
-                return Err(Refusal::Forbidden.into());
+                return Err(StoreRefusal::Forbidden.into());
             }
             Some(target)
         }
@@ -56,36 +58,38 @@ pub(in crate::store) async fn administer<S: Sql>(
         detail: String::new(),
     };
     let acted = match (command, target) {
-        (Command::SetRole(_, role), Some(target)) => set_role(append, &target, *role, &mut line).await?,
-        (Command::Exclude(_, exclude), Some(target)) => {
+        (OperatorCommand::SetRole(_, role), Some(target)) => {
+            set_role(append, &target, *role, &mut line).await?
+        }
+        (OperatorCommand::Exclude(_, exclude), Some(target)) => {
             if target.role == Role::Owner && is_last_owner(append, target.id).await? {
-                return Err(Refusal::LastOwner.into());
+                return Err(StoreRefusal::LastOwner.into());
             }
             exclude::exclude(append, &target, exclude, &mut line).await?
         }
-        (Command::Readmit(_), Some(target)) => exclude::readmit(append, &target, &mut line).await?,
-        (Command::SetMessages(_, messages), Some(target)) => {
+        (OperatorCommand::Readmit(_), Some(target)) => exclude::readmit(append, &target, &mut line).await?,
+        (OperatorCommand::SetMessages(_, messages), Some(target)) => {
             let revised = mask::set(append, &target, *messages).await?;
             if revised.changed {
                 line.action = action_of(*messages);
             }
-            Acted {
+            CommandOutcome {
                 person: Some(target.id),
                 revised: revised.rooms,
-                ..Acted::default()
+                ..CommandOutcome::default()
             }
         }
-        (Command::SignOut(_), Some(target)) => {
+        (OperatorCommand::SignOut(_), Some(target)) => {
             let ended = exclude::end_sessions(append, target.id).await?;
             line.action = AuditAction::SignedOut;
             line.detail = ended.len().to_string();
-            Acted {
+            CommandOutcome {
                 person: Some(target.id),
                 ended: Some((ended, ClosingReason::SignedOut)),
-                ..Acted::default()
+                ..CommandOutcome::default()
             }
         }
-        (Command::SetLimit(_, limit), Some(target)) => {
+        (OperatorCommand::SetLimit(_, limit), Some(target)) => {
             line.action = AuditAction::SetLimit;
             line.detail = match limit.value {
                 Some(value) => format!("{} {value}", limit.limit),
@@ -93,26 +97,26 @@ pub(in crate::store) async fn administer<S: Sql>(
             };
             people::set_limit(&mut append.connection, target.id, *limit).await?;
             let limits = people::limits_of(&mut append.connection, target.id).await?;
-            Acted {
+            CommandOutcome {
                 person: Some(target.id),
                 limits: Some(limits),
-                ..Acted::default()
+                ..CommandOutcome::default()
             }
         }
-        (Command::SetPassphrase(_, hash), Some(target)) => {
+        (OperatorCommand::SetPassphrase(_, hash), Some(target)) => {
             people::set_passphrase(&mut append.connection, target.id, hash).await?;
             let ended = exclude::end_sessions(append, target.id).await?;
             line.action = AuditAction::SetPassphrase;
-            Acted {
+            CommandOutcome {
                 person: Some(target.id),
                 ended: Some((ended, ClosingReason::SignedOut)),
-                ..Acted::default()
+                ..CommandOutcome::default()
             }
         }
-        (Command::ChangeRoom(asked), _) => change_room(append, me, asked, &mut line).await?,
-        (Command::DeleteRoom(room), _) => delete::delete(append, *room, &mut line).await?,
-        (Command::ClaimOwnership(code), _) => owner::claim(append, me, *code, &mut line).await?,
-        (_, None) => return Err(Refusal::UnknownAccount.into()),
+        (OperatorCommand::ChangeRoom(asked), _) => change_room(append, me, asked, &mut line).await?,
+        (OperatorCommand::DeleteRoom(room), _) => delete::delete(append, *room, &mut line).await?,
+        (OperatorCommand::ClaimOwnership(code), _) => owner::claim(append, me, *code, &mut line).await?,
+        (_, None) => return Err(StoreRefusal::UnknownAccount.into()),
     };
     if line.action != AuditAction::Unknown {
         logs::write_audit(&mut append.connection, &line).await?;
@@ -120,13 +124,16 @@ pub(in crate::store) async fn administer<S: Sql>(
     Ok(acted)
 }
 
-async fn find<C: SqlConnection>(connection: &mut C, user: UserId) -> Result<Option<Target>, StoreError> {
+async fn find<C: SqlConnection>(
+    connection: &mut C,
+    user: UserId,
+) -> Result<Option<CommandTarget>, StoreError> {
     let row = sql!("select role, state, messages, erasing from users where id = $1 and role <> 'server'")
         .bind(user)
         .optional(connection)
         .await?;
     row.map(|row| {
-        Ok(Target {
+        Ok(CommandTarget {
             id: user,
             role: word::role(row.get("role")?)?,
             state: word::state(row.get("state")?)?,
@@ -139,22 +146,22 @@ async fn find<C: SqlConnection>(connection: &mut C, user: UserId) -> Result<Opti
 
 async fn set_role<S: Sql>(
     append: &mut Append<S>,
-    target: &Target,
+    target: &CommandTarget,
     role: Role,
     line: &mut NewAuditLine,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     if target.role != role {
         if target.role == Role::Owner && is_last_owner(append, target.id).await? {
-            return Err(Refusal::LastOwner.into());
+            return Err(StoreRefusal::LastOwner.into());
         }
         people::set_role(&mut append.connection, target.id, role).await?;
         line.action = AuditAction::SetRole;
         line.detail = role.to_string();
     }
-    Ok(Acted {
+    Ok(CommandOutcome {
         person: Some(target.id),
         role: Some((target.id, role)),
-        ..Acted::default()
+        ..CommandOutcome::default()
     })
 }
 
@@ -189,13 +196,13 @@ async fn change_room<S: Sql>(
     me: Person,
     asked: &ChangeRoom,
     line: &mut NewAuditLine,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     let row = sql!("select kind, name, topic, archived from rooms where id = $1 and deleted_at is null")
         .bind(asked.room)
         .optional(&mut append.connection)
         .await?;
     let Some(row) = row else {
-        return Err(Refusal::UnknownRoom.into());
+        return Err(StoreRefusal::UnknownRoom.into());
     };
     let access = Access {
         kind: kind::read(row.get("kind")?)?,
@@ -207,7 +214,7 @@ async fn change_room<S: Sql>(
         people: 0,
     };
     if access.kind == RoomKind::Direct {
-        return Err(Refusal::Forbidden.into());
+        return Err(StoreRefusal::Forbidden.into());
     }
     line.room = Some(asked.room);
     change::change_with(append, me, &access, asked, line).await

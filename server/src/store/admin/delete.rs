@@ -9,7 +9,7 @@ use crate::store::command::CommandError;
 use crate::store::number::to_sql;
 use crate::store::people::person;
 use crate::store::query::sql;
-use crate::store::{Acted, Refusal};
+use crate::store::{CommandOutcome, StoreRefusal};
 
 /// Entries of a deleted room taken out in one transaction.
 pub(in crate::store) const PURGED_AT_ONCE: i64 = 500;
@@ -19,22 +19,22 @@ pub(in crate::store) async fn delete<S: Sql>(
     append: &mut Append<S>,
     room: RoomId,
     line: &mut NewAuditLine,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     let row = sql!("select name, lobby or kind = 'direct' as stays, deleted_at is not null as deleted from rooms where id = $1")
         .bind(room)
         .optional(&mut append.connection)
         .await?;
     let Some(row) = row else {
-        return Err(Refusal::UnknownRoom.into());
+        return Err(StoreRefusal::UnknownRoom.into());
     };
     if row.get("stays")? {
-        return Err(Refusal::Forbidden.into());
+        return Err(StoreRefusal::Forbidden.into());
     }
     if row.get("deleted")? {
-        return Ok(Acted {
+        return Ok(CommandOutcome {
             room: Some(room),
             deleted: true,
-            ..Acted::default()
+            ..CommandOutcome::default()
         });
     }
     let left = sql!("select users.id, users.name from members join users on users.id = members." person " where members.room = $1")
@@ -61,10 +61,10 @@ pub(in crate::store) async fn delete<S: Sql>(
         .bind(room)
         .execute(&mut append.connection)
         .await?;
-    Ok(Acted {
+    Ok(CommandOutcome {
         room: Some(room),
         left,
         deleted: true,
-        ..Acted::default()
+        ..CommandOutcome::default()
     })
 }

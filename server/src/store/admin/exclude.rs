@@ -3,22 +3,22 @@
 use steadfast_shared::admin::{AccountState, AuditAction, Exclude, HeldAddress, Messages};
 use steadfast_shared::{Millis, UserId, limit};
 
-use super::target::{Revised, Target, exclusion};
+use super::target::{CommandTarget, Revised, exclusion};
 use super::{NewAuditLine, mask};
 use crate::store::append::{Append, Sql};
 use crate::store::command::CommandError;
 use crate::store::number::{from_sql, to_sql};
 use crate::store::people::person;
 use crate::store::query::{SqlConnection, sql};
-use crate::store::{Acted, SessionId, StoreError, word};
+use crate::store::{CommandOutcome, SessionId, StoreError, word};
 
 /// Bans or deactivates somebody, ends their sessions, and hides or erases their messages where that is asked.
 pub(in crate::store) async fn exclude<S: Sql>(
     append: &mut Append<S>,
-    target: &Target,
+    target: &CommandTarget,
     asked: &Exclude,
     line: &mut NewAuditLine,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     let (reason, action) = exclusion(asked)?;
     let held = asked.addresses_seconds.unwrap_or(0);
     let until = asked
@@ -49,23 +49,23 @@ pub(in crate::store) async fn exclude<S: Sql>(
     };
     line.action = action;
     line.detail.clone_from(&asked.reason);
-    Ok(Acted {
+    Ok(CommandOutcome {
         person: Some(target.id),
         ended: Some((ended, reason)),
         revised: revised.rooms,
-        ..Acted::default()
+        ..CommandOutcome::default()
     })
 }
 
 /// Lets somebody in again, and shows their hidden messages.
 pub(in crate::store) async fn readmit<S: Sql>(
     append: &mut Append<S>,
-    target: &Target,
+    target: &CommandTarget,
     line: &mut NewAuditLine,
-) -> Result<Acted, CommandError> {
-    let mut acted = Acted {
+) -> Result<CommandOutcome, CommandError> {
+    let mut acted = CommandOutcome {
         person: Some(target.id),
-        ..Acted::default()
+        ..CommandOutcome::default()
     };
     if target.state == AccountState::Active {
         return Ok(acted);

@@ -7,7 +7,7 @@ use steadfast_shared::RoomId;
 use steadfast_shared::admin::Messages;
 use uuid::Uuid;
 
-use super::target::{Revised, Target, masking};
+use super::target::{CommandTarget, Revised, masking};
 use crate::store::append::{Append, Sql};
 use crate::store::command::CommandError;
 use crate::store::number::to_sql;
@@ -20,7 +20,7 @@ pub(in crate::store) const ERASED_AT_ONCE: i64 = 200;
 /// Hides, shows or erases all that somebody has written so far.
 pub(in crate::store) async fn set<S: Sql>(
     append: &mut Append<S>,
-    target: &Target,
+    target: &CommandTarget,
     messages: Messages,
 ) -> Result<Revised, CommandError> {
     let Some(messages) = masking(target, messages)? else {

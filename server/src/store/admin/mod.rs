@@ -28,7 +28,7 @@ use steadfast_shared::room::ChangeRoom;
 use steadfast_shared::{Millis, Nickname, Person, Power, Role, RoomId, UserId};
 use uuid::Uuid;
 
-use super::{Refusal, SessionId, StoreError, TokenHash};
+use super::{SessionId, StoreError, StoreRefusal, TokenHash};
 
 /// Whose name the command line's doings bear in the rooms' logs.
 pub const SERVER: UserId = UserId(Uuid::from_u128(0x7000_8000_0000_0000_0001));
@@ -85,12 +85,12 @@ impl Actor {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Administer {
     pub actor: Actor,
-    pub command: Command,
+    pub command: OperatorCommand,
 }
 
 /// A command of an operator.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Command {
+pub enum OperatorCommand {
     SetRole(UserId, Role),
     Exclude(UserId, Exclude),
     Readmit(UserId),
@@ -107,7 +107,7 @@ pub enum Command {
     ClaimOwnership(TokenHash),
 }
 
-impl Command {
+impl OperatorCommand {
     /// The person it is done to.
     pub fn person(&self) -> Option<UserId> {
         self.concerns().first().copied()
@@ -284,9 +284,9 @@ pub trait Administration {
 }
 
 /// The refusal of whoever is kept out.
-pub fn kept_out(state: AccountState) -> Refusal {
+pub fn kept_out(state: AccountState) -> StoreRefusal {
     match state {
-        AccountState::Deactivated => Refusal::Deactivated,
-        AccountState::Active | AccountState::Banned => Refusal::Banned,
+        AccountState::Deactivated => StoreRefusal::Deactivated,
+        AccountState::Active | AccountState::Banned => StoreRefusal::Banned,
     }
 }

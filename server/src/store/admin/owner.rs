@@ -8,7 +8,7 @@ use crate::store::append::{Append, Sql};
 use crate::store::command::CommandError;
 use crate::store::number::to_sql;
 use crate::store::query::{SqlConnection, sql};
-use crate::store::{Acted, Refusal, StoreError, TokenHash};
+use crate::store::{CommandOutcome, StoreError, StoreRefusal, TokenHash};
 
 pub(in crate::store) async fn has_owner<C: SqlConnection>(connection: &mut C) -> Result<bool, StoreError> {
     sql!("select exists (select 1 from users where role = 'owner')")
@@ -68,16 +68,16 @@ pub(in crate::store) async fn claim<S: Sql>(
     me: Person,
     code: TokenHash,
     line: &mut NewAuditLine,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     if !use_link(&mut append.connection, code).await? {
-        return Err(Refusal::InvalidCode.into());
+        return Err(StoreRefusal::InvalidCode.into());
     }
     people::set_role(&mut append.connection, me.id, Role::Owner).await?;
     line.action = AuditAction::ClaimedOwnership;
     line.person = Some(me.id);
-    Ok(Acted {
+    Ok(CommandOutcome {
         person: Some(me.id),
         role: Some((me.id, Role::Owner)),
-        ..Acted::default()
+        ..CommandOutcome::default()
     })
 }

@@ -4,10 +4,10 @@ use steadfast_shared::admin::{AccountState, AuditAction, Exclude, Messages};
 use steadfast_shared::event::ClosingReason;
 use steadfast_shared::{Role, RoomId, UserId, limit};
 
-use super::{Actor, Command, Refusal};
+use super::{Actor, OperatorCommand, StoreRefusal};
 
 /// Whom a command is done to, as the transaction has them.
-pub(in crate::store) struct Target {
+pub(in crate::store) struct CommandTarget {
     pub(in crate::store) id: UserId,
     pub(in crate::store) role: Role,
     pub(in crate::store) state: AccountState,
@@ -17,36 +17,44 @@ pub(in crate::store) struct Target {
 }
 
 /// Whether somebody has the powers that a command takes.
-pub(in crate::store) fn has_powers(actor: &Actor, command: &Command) -> bool {
+pub(in crate::store) fn has_powers(actor: &Actor, command: &OperatorCommand) -> bool {
     command.powers().into_iter().all(|power| actor.may(power))
 }
 
 /// Whether somebody may do this to the person they name: only who outranks them, but for commands about roles.
-pub(in crate::store) fn may_act_on(actor: &Actor, command: &Command, target: &Target) -> bool {
-    let about_roles = matches!(command, Command::SetRole(..) | Command::SetLimit(..));
+pub(in crate::store) fn may_act_on(actor: &Actor, command: &OperatorCommand, target: &CommandTarget) -> bool {
+    let about_roles = matches!(
+        command,
+        OperatorCommand::SetRole(..) | OperatorCommand::SetLimit(..)
+    );
     actor.is_operator() || about_roles || actor.role.outranks(target.role)
 }
 
 /// The reason for the sessions of somebody who is kept out, and the action in the audit log.
-pub(in crate::store) fn exclusion(asked: &Exclude) -> Result<(ClosingReason, AuditAction), Refusal> {
+pub(in crate::store) fn exclusion(asked: &Exclude) -> Result<(ClosingReason, AuditAction), StoreRefusal> {
     let words = match asked.state {
-        AccountState::Active => return Err(Refusal::Invalid("to be let in is no exclusion")),
+        AccountState::Active => return Err(StoreRefusal::Invalid("to be let in is no exclusion")),
         AccountState::Banned => (ClosingReason::Banned, AuditAction::Banned),
         AccountState::Deactivated => (ClosingReason::Deactivated, AuditAction::Deactivated),
     };
     if asked.reason.chars().count() > limit::REASON_CHARS {
-        return Err(Refusal::Invalid("the reason is too long"));
+        return Err(StoreRefusal::Invalid("the reason is too long"));
     }
     if asked.addresses_seconds.unwrap_or(0) > limit::ADDRESS_HELD_SECONDS {
-        return Err(Refusal::Invalid("an address is kept out for 90 days at most"));
+        return Err(StoreRefusal::Invalid(
+            "an address is kept out for 90 days at most",
+        ));
     }
     Ok(words)
 }
 
 /// The new state of somebody's messages where this is asked; `None` where nothing changes.
-pub(in crate::store) fn masking(target: &Target, asked: Messages) -> Result<Option<Messages>, Refusal> {
+pub(in crate::store) fn masking(
+    target: &CommandTarget,
+    asked: Messages,
+) -> Result<Option<Messages>, StoreRefusal> {
     match (target.messages, asked) {
-        (Messages::Erased, Messages::Kept) => Err(Refusal::Conflict),
+        (Messages::Erased, Messages::Kept) => Err(StoreRefusal::Conflict),
         (Messages::Kept, Messages::Kept) => Ok(None),
         // Erasing that has begun goes on.
         _ if target.erasing => Ok(Some(Messages::Erased)),

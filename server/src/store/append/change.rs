@@ -11,11 +11,11 @@ use crate::store::command::CommandError;
 use crate::store::number::{from_sql, to_sql};
 use crate::store::query::{SqlConnection, sql};
 use crate::store::refusal::Blocker;
-use crate::store::{Refusal, StoreError};
+use crate::store::{StoreError, StoreRefusal};
 
 /// Somebody's standing in a room.
 #[derive(Clone)]
-pub(in crate::store) struct Seat {
+pub(in crate::store) struct MemberState {
     pub(in crate::store) person: Person,
     pub(in crate::store) role: Role,
     /// Whether the person may say anything at all.
@@ -27,7 +27,7 @@ pub(in crate::store) struct Seat {
 }
 
 /// A change that may be made.
-pub(in crate::store) enum Change {
+pub(in crate::store) enum AllowedChange {
     Edit {
         message: Seq,
     },
@@ -75,41 +75,43 @@ impl Reactions {
 
 /// Whether this person may make this change to a message of the room; whether a reaction has its place is not looked at.
 pub(in crate::store) fn may_change(
-    seat: &Seat,
+    member: &MemberState,
     message: Seq,
     changed: Option<&Changed>,
     body: &Body,
-) -> Result<Change, Refusal> {
+) -> Result<AllowedChange, StoreRefusal> {
     let changed = changed
         .filter(|changed| changed.is_message)
-        .ok_or(Refusal::UnknownMessage)?;
+        .ok_or(StoreRefusal::UnknownMessage)?;
     if changed.masked && !matches!(body, Body::Delete { .. }) {
-        return Err(Refusal::UnknownMessage);
+        return Err(StoreRefusal::UnknownMessage);
     }
-    let mine = changed.author == seat.person.id;
+    let mine = changed.author == member.person.id;
     match body {
-        Body::Edit { .. } if !mine => Err(Refusal::Forbidden),
-        Body::Delete { .. } if !(mine || seat.role.may(Power::DeleteMessages)) => Err(Refusal::Forbidden),
-        Body::Edit { .. } => Ok(Change::Edit { message }),
-        Body::Delete { .. } => Ok(Change::Delete { message, mine }),
-        Body::React { emoji, on, .. } => Ok(Change::React {
+        Body::Edit { .. } if !mine => Err(StoreRefusal::Forbidden),
+        Body::Delete { .. } if !(mine || member.role.may(Power::DeleteMessages)) => {
+            Err(StoreRefusal::Forbidden)
+        }
+        Body::Edit { .. } => Ok(AllowedChange::Edit { message }),
+        Body::Delete { .. } => Ok(AllowedChange::Delete { message, mine }),
+        Body::React { emoji, on, .. } => Ok(AllowedChange::React {
             message,
             emoji: emoji.clone(),
             on: *on,
         }),
-        _ => Ok(Change::None),
+        _ => Ok(AllowedChange::None),
     }
 }
 
 /// Whether this person may make this change to a message of the room.
 pub(super) async fn check<C: SqlConnection>(
     connection: &mut C,
-    seat: &Seat,
+    member: &MemberState,
     room: RoomId,
     body: &Body,
-) -> Result<Change, CommandError> {
+) -> Result<AllowedChange, CommandError> {
     let Some(message) = body.changes() else {
-        return Ok(Change::None);
+        return Ok(AllowedChange::None);
     };
     let row = sql!(
         "select author, kind = 'message' as is_message, entries.at <= users.masked_at as masked
@@ -127,11 +129,11 @@ pub(super) async fn check<C: SqlConnection>(
             masked: row.get("masked")?,
         }),
     };
-    let change = may_change(seat, message, changed.as_ref(), body)?;
-    if let Change::React { emoji, on: true, .. } = &change
-        && !has_place(connection, seat.person.id, room, message, emoji).await?
+    let change = may_change(member, message, changed.as_ref(), body)?;
+    if let AllowedChange::React { emoji, on: true, .. } = &change
+        && !has_place(connection, member.person.id, room, message, emoji).await?
     {
-        return Err(Refusal::TooManyReactions.into());
+        return Err(StoreRefusal::TooManyReactions.into());
     }
     Ok(change)
 }

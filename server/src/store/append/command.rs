@@ -5,10 +5,12 @@ use steadfast_shared::{Millis, RoomId, Seq};
 use super::{Append, LogEnd, Savepoint, Sql};
 use crate::store::command::{self, CommandError};
 use crate::store::people::person;
-use crate::store::{Act, Acted, ChangeKind, Committed, NewCommand, NewEntry, Refusal, StoreError};
+use crate::store::{
+    ChangeKind, Command, CommandOutcome, Committed, NewCommand, NewEntry, StoreError, StoreRefusal,
+};
 
 /// The state that a refused command is taken back to.
-struct Mark(Vec<(RoomId, LogEnd, Seq, Millis, usize)>);
+struct RollbackPoint(Vec<(RoomId, LogEnd, Seq, Millis, usize)>);
 
 impl<S: Sql> Append<S> {
     /// Carries out commands, after the entries of the same transaction. Answers the changes that others must follow.
@@ -37,7 +39,10 @@ impl<S: Sql> Append<S> {
         Ok(changes)
     }
 
-    async fn separate_command(&mut self, command: &NewCommand) -> Result<Result<Acted, Refusal>, StoreError> {
+    async fn separate_command(
+        &mut self,
+        command: &NewCommand,
+    ) -> Result<Result<CommandOutcome, StoreRefusal>, StoreError> {
         self.connection.savepoint(Savepoint::Set).await?;
         let mark = self.mark();
         let done = self.command(command).await?;
@@ -52,7 +57,10 @@ impl<S: Sql> Append<S> {
     }
 
     /// A refusal is an outcome of its own command; a failure is one of the whole transaction.
-    async fn command(&mut self, command: &NewCommand) -> Result<Result<Acted, Refusal>, StoreError> {
+    async fn command(
+        &mut self,
+        command: &NewCommand,
+    ) -> Result<Result<CommandOutcome, StoreRefusal>, StoreError> {
         match self.carry_out(command).await {
             Ok(acted) => Ok(Ok(acted)),
             Err(CommandError::Refused(refusal)) => Ok(Err(refusal)),
@@ -60,14 +68,18 @@ impl<S: Sql> Append<S> {
         }
     }
 
-    async fn carry_out(&mut self, command: &NewCommand) -> Result<Acted, CommandError> {
+    async fn carry_out(&mut self, command: &NewCommand) -> Result<CommandOutcome, CommandError> {
         // Nobody is kept in a room, and operators can always make one.
         let small = matches!(
             command.act,
-            Act::Leave(_) | Act::Remove(_) | Act::Hide(_) | Act::Block(_) | Act::Administer(_)
+            Command::Leave(_)
+                | Command::Remove(_)
+                | Command::Hide(_)
+                | Command::Block(_)
+                | Command::Administer(_)
         );
         if self.full && !small {
-            return Err(Refusal::StorageFull.into());
+            return Err(StoreRefusal::StorageFull.into());
         }
         let me = person::known(&mut self.connection, command.by).await?;
         let mut acted = command::carry_out(self, me, command).await?;
@@ -75,14 +87,14 @@ impl<S: Sql> Append<S> {
         Ok(acted)
     }
 
-    fn mark(&self) -> Mark {
+    fn mark(&self) -> RollbackPoint {
         let logs = self.logs.iter();
         let logs = logs.map(|(room, log)| (*room, log.end, log.written, log.active_at, log.fresh.len()));
-        Mark(logs.collect())
+        RollbackPoint(logs.collect())
     }
 
     /// Forgets entries placed and rooms locked since a mark. Everything before it was written.
-    fn go_back(&mut self, Mark(logs): Mark) {
+    fn go_back(&mut self, RollbackPoint(logs): RollbackPoint) {
         self.rows.clear();
         self.own.clear();
         self.gave_way.clear();

@@ -21,7 +21,7 @@ use super::quota::Quota;
 use super::usage::Today;
 use super::{ChangeKind, ChangeNumber, Committed, Grown, NewCommand, NewEntry, StoreError};
 pub(super) use sql::{
-    EntryRow, First, Firsts, GrownLog, Growth, LogEnd, Membership, Memberships, Savepoint, Sql, Used,
+    EntryRow, First, Firsts, GrownLog, Growth, LogEnd, Membership, Memberships, Savepoint, Sql, StoredUsage,
 };
 
 /// A transaction that appends.

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use steadfast_shared::admin::AccountState;
 use steadfast_shared::{Body, EntryId, Millis, Role, RoomId, Seq, UserId};
 
-use super::change::{self, Change, Seat};
+use super::change::{self, AllowedChange, MemberState};
 use super::{Append, Membership, Memberships, Sql};
 use crate::store::admin::kept_out;
 use crate::store::command::CommandError;
@@ -14,7 +14,7 @@ use crate::store::number::to_sql;
 use crate::store::people::person;
 use crate::store::query::sql;
 use crate::store::usage::grows;
-use crate::store::{NewEntry, Outcome, Refusal, StoreError, word};
+use crate::store::{EntryOutcome, NewEntry, StoreError, StoreRefusal, word};
 
 /// The entry in the log under an author's id, or in the set that is about to be.
 struct Known<'e> {
@@ -26,12 +26,12 @@ struct Known<'e> {
 
 impl Known<'_> {
     /// The outcome of an entry with the same id.
-    fn settles(&self, entry: &NewEntry) -> Outcome {
+    fn settles(&self, entry: &NewEntry) -> EntryOutcome {
         let erased = matches!(*self.body, Body::Erased | Body::ErasedEdit);
         if self.room != entry.room || !(erased || *self.body == entry.body) {
-            return Outcome::Refused(Refusal::Conflict);
+            return EntryOutcome::Refused(StoreRefusal::Conflict);
         }
-        Outcome::Repeat {
+        EntryOutcome::Repeat {
             seq: self.seq,
             at: self.at,
         }
@@ -39,18 +39,18 @@ impl Known<'_> {
 }
 
 /// A stored entry stays stored, whatever became of the room or the message since.
-fn settled(refusal: Refusal, known: Option<&Known<'_>>, entry: &NewEntry) -> Outcome {
+fn settled(refusal: StoreRefusal, known: Option<&Known<'_>>, entry: &NewEntry) -> EntryOutcome {
     match known.map(|known| known.settles(entry)) {
-        _ if refusal == Refusal::RoomDeleted => Outcome::Refused(refusal),
-        Some(repeat @ Outcome::Repeat { .. }) => repeat,
-        Some(conflict) if refusal != Refusal::UnknownRoom => conflict,
-        _ => Outcome::Refused(refusal),
+        _ if refusal == StoreRefusal::RoomDeleted => EntryOutcome::Refused(refusal),
+        Some(repeat @ EntryOutcome::Repeat { .. }) => repeat,
+        Some(conflict) if refusal != StoreRefusal::UnknownRoom => conflict,
+        _ => EntryOutcome::Refused(refusal),
     }
 }
 
 impl<S: Sql> Append<S> {
     /// Appends people's entries, unless they are there already or not allowed.
-    pub(super) async fn entries(&mut self, entries: &[NewEntry]) -> Result<Vec<Outcome>, StoreError> {
+    pub(super) async fn entries(&mut self, entries: &[NewEntry]) -> Result<Vec<EntryOutcome>, StoreError> {
         self.learn(entries).await?;
         let mut outcomes = Vec::with_capacity(entries.len());
         let mut set: Vec<&NewEntry> = Vec::new();
@@ -90,33 +90,33 @@ impl<S: Sql> Append<S> {
     }
 
     /// Who says this, where they may say something in the room.
-    fn check(&self, entry: &NewEntry, outside: Option<Seat>) -> Result<Seat, Refusal> {
-        let seat = match self.memberships.get(&(entry.author, entry.room)) {
-            Some(Membership::In { seat, .. }) => seat.clone(),
-            Some(Membership::Out { was_deleted: true }) => return Err(Refusal::RoomDeleted),
-            _ => outside.ok_or(Refusal::UnknownRoom)?,
+    fn check(&self, entry: &NewEntry, outside: Option<MemberState>) -> Result<MemberState, StoreRefusal> {
+        let member = match self.memberships.get(&(entry.author, entry.room)) {
+            Some(Membership::In { member, .. }) => member.clone(),
+            Some(Membership::Out { was_deleted: true }) => return Err(StoreRefusal::RoomDeleted),
+            _ => outside.ok_or(StoreRefusal::UnknownRoom)?,
         };
-        if seat.state != AccountState::Active {
-            return Err(kept_out(seat.state));
+        if member.state != AccountState::Active {
+            return Err(kept_out(member.state));
         }
         // One's own words can be taken back wherever they are.
         if !matches!(entry.body, Body::Delete { .. }) {
             if self.logs.get(&entry.room).is_none_or(|log| log.end.archived) {
-                return Err(Refusal::Archived);
+                return Err(StoreRefusal::Archived);
             }
-            if let Some(blocker) = seat.blocked {
-                return Err(Refusal::Blocked(blocker));
+            if let Some(blocker) = member.blocked {
+                return Err(StoreRefusal::Blocked(blocker));
             }
         }
         if self.full && grows(&entry.body) {
-            return Err(Refusal::StorageFull);
+            return Err(StoreRefusal::StorageFull);
         }
         self.today.check(entry.author, &entry.body)?;
-        Ok(seat)
+        Ok(member)
     }
 
     /// Stores entries, unless they are there already or not allowed. None of them changes a message.
-    async fn set(&mut self, entries: &[&NewEntry]) -> Result<Vec<Outcome>, StoreError> {
+    async fn set(&mut self, entries: &[&NewEntry]) -> Result<Vec<EntryOutcome>, StoreError> {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
@@ -141,15 +141,15 @@ impl<S: Sql> Append<S> {
                 Body::Message { reply_to, .. } => reply_to,
                 _ => None,
             };
-            let checked = self.check(entry, None).and_then(|seat| {
-                if seat.brought && matches!(entry.body, Body::Message { .. }) {
+            let checked = self.check(entry, None).and_then(|member| {
+                if member.brought && matches!(entry.body, Body::Message { .. }) {
                     staying.insert((entry.author, entry.room));
                 }
                 match reply_to {
-                    None => Ok((seat, None)),
+                    None => Ok((member, None)),
                     Some(seq) => match quoted.get(&(entry.room, seq)) {
-                        Some(quoted) => Ok((seat, Some(quoted.clone()))),
-                        None => Err(Refusal::UnknownMessage),
+                        Some(quoted) => Ok((member, Some(quoted.clone()))),
+                        None => Err(StoreRefusal::UnknownMessage),
                     },
                 }
             });
@@ -157,8 +157,8 @@ impl<S: Sql> Append<S> {
             outcomes.push(match checked {
                 Err(refusal) => settled(refusal, known.get(&id), entry),
                 Ok(_) if known.contains_key(&id) => known[&id].settles(entry),
-                Ok((seat, quoted)) => {
-                    let mut new = self.place(seat.person, entry.id, entry.room, &entry.body)?;
+                Ok((member, quoted)) => {
+                    let mut new = self.place(member.person, entry.id, entry.room, &entry.body)?;
                     new.quoted = quoted.map(Box::new);
                     self.today.count(entry.author, &entry.body);
                     let (seq, at) = (new.seq, new.at);
@@ -166,7 +166,7 @@ impl<S: Sql> Append<S> {
                     let room = entry.room;
                     known.insert(id, Known { room, seq, at, body });
                     fresh.push((room, new));
-                    Outcome::Stored { seq, at }
+                    EntryOutcome::Stored { seq, at }
                 }
             });
         }
@@ -182,16 +182,16 @@ impl<S: Sql> Append<S> {
     }
 
     /// Stores one edit, deletion or reaction, and makes it.
-    async fn change(&mut self, entry: &NewEntry) -> Result<Outcome, StoreError> {
+    async fn change(&mut self, entry: &NewEntry) -> Result<EntryOutcome, StoreError> {
         self.store().await?;
         let known = self.known(&[entry]).await?;
         let known = known.get(&(entry.author, entry.id));
         let outside = self.outside(entry).await?;
-        let seat = match self.check(entry, outside) {
-            Ok(seat) => seat,
+        let member = match self.check(entry, outside) {
+            Ok(member) => member,
             Err(refusal) => return Ok(settled(refusal, known, entry)),
         };
-        let change = match change::check(&mut self.connection, &seat, entry.room, &entry.body).await {
+        let change = match change::check(&mut self.connection, &member, entry.room, &entry.body).await {
             Ok(change) => change,
             Err(CommandError::Refused(refusal)) => return Ok(settled(refusal, known, entry)),
             Err(CommandError::Failed(error)) => return Err(error),
@@ -199,16 +199,16 @@ impl<S: Sql> Append<S> {
         if let Some(known) = known {
             return Ok(known.settles(entry));
         }
-        let new = self.place(seat.person, entry.id, entry.room, &entry.body)?;
+        let new = self.place(member.person, entry.id, entry.room, &entry.body)?;
         self.today.count(entry.author, &entry.body);
-        if let Change::Delete { message, mine: false } = change {
+        if let AllowedChange::Delete { message, mine: false } = change {
             let connection = &mut self.connection;
             change::note_deletion(connection, entry.room, message, &new, entry.address).await?;
         }
         self.connection.apply_change(change, entry.room, &new).await?;
         let (seq, at) = (new.seq, new.at);
         self.keep(vec![(entry.room, new)]).await?;
-        Ok(Outcome::Stored { seq, at })
+        Ok(EntryOutcome::Stored { seq, at })
     }
 
     /// The log's entries under the ids of these.
@@ -233,7 +233,7 @@ impl<S: Sql> Append<S> {
     }
 
     /// Somebody who is not in the room: they may take their own words back, and nothing else.
-    async fn outside(&mut self, entry: &NewEntry) -> Result<Option<Seat>, StoreError> {
+    async fn outside(&mut self, entry: &NewEntry) -> Result<Option<MemberState>, StoreError> {
         let (Body::Delete { message }, Some(Membership::Out { was_deleted: false })) =
             (&entry.body, self.memberships.get(&(entry.author, entry.room)))
         else {
@@ -248,7 +248,7 @@ impl<S: Sql> Append<S> {
         .optional(&mut self.connection)
         .await?;
         let Some(author) = author else { return Ok(None) };
-        Ok(Some(Seat {
+        Ok(Some(MemberState {
             person: person::read(&author)?,
             role: Role::Member,
             state: word::state(author.get("state")?)?,
@@ -260,8 +260,8 @@ impl<S: Sql> Append<S> {
     /// Those who say something where they were brought are there by their own will.
     async fn stay(&mut self, staying: &BTreeSet<(UserId, RoomId)>) -> Result<(), StoreError> {
         for pair in staying {
-            if let Some(Membership::In { seat, .. }) = self.memberships.get_mut(pair) {
-                seat.brought = false;
+            if let Some(Membership::In { member, .. }) = self.memberships.get_mut(pair) {
+                member.brought = false;
             }
         }
         match staying.is_empty() {

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use steadfast_shared::{Body, Entry, EntryId, Millis, Quoted, RoomId, Seq, UserId};
 
 use super::Append;
-use super::change::{Change, Seat};
+use super::change::{AllowedChange, MemberState};
 use crate::store::query::SqlConnection;
-use crate::store::quota::{Quota, Usage};
+use crate::store::quota::{DayUsage, Quota};
 use crate::store::usage::Today;
 use crate::store::{ChangeKind, ChangeNumber, NewCommand, NewEntry, StoreError};
 
@@ -61,7 +61,7 @@ pub(in crate::store) trait Sql: SqlConnection + Sized {
     /// Makes the change that an entry is, which is in the log.
     fn apply_change(
         &mut self,
-        change: Change,
+        change: AllowedChange,
         room: RoomId,
         entry: &Entry,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -117,8 +117,8 @@ pub(in crate::store) struct Memberships {
 /// An author's membership of a room.
 pub(in crate::store) enum Membership {
     In {
-        seat: Seat,
-        used: Used,
+        member: MemberState,
+        used: StoredUsage,
     },
     Out {
         /// Whether they were in it when it was deleted.
@@ -128,7 +128,7 @@ pub(in crate::store) enum Membership {
 
 /// How much somebody has written on the day they last wrote something, and their own quota.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(in crate::store) struct Used {
+pub(in crate::store) struct StoredUsage {
     pub(in crate::store) day: Option<i64>,
     pub(in crate::store) entries: Option<i64>,
     pub(in crate::store) bytes: Option<i64>,
@@ -136,13 +136,13 @@ pub(in crate::store) struct Used {
     pub(in crate::store) max_bytes: Option<i64>,
 }
 
-impl Used {
+impl StoredUsage {
     /// The usage of a day, and the quota of somebody who has none of their own.
-    pub(in crate::store) fn on(self, day: i64, otherwise: Quota) -> (Usage, Quota) {
+    pub(in crate::store) fn on(self, day: i64, otherwise: Quota) -> (DayUsage, Quota) {
         let count = |count: Option<i64>| count.map(crate::store::number::from_sql);
         let today = |used| count(used).filter(|_| self.day == Some(day)).unwrap_or(0);
         (
-            Usage {
+            DayUsage {
                 entries: today(self.entries),
                 bytes: today(self.bytes),
             },

@@ -9,16 +9,16 @@ use crate::store::command::CommandError;
 use crate::store::number::{from_sql, to_sql};
 use crate::store::query::{SqlConnection, sql};
 use crate::store::refusal::{Blocker, blocker};
-use crate::store::{Acted, Refusal, StoreError};
+use crate::store::{CommandOutcome, StoreError, StoreRefusal};
 
 /// Blocks somebody, or takes that back.
 pub(in crate::store) async fn block<S: Sql>(
     append: &mut Append<S>,
     me: Person,
     asked: Block,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     if asked.person == me.id {
-        return Err(Refusal::Invalid("nobody can block themselves").into());
+        return Err(StoreRefusal::Invalid("nobody can block themselves").into());
     }
     let person = known(&mut append.connection, asked.person).await?;
     if asked.blocked {
@@ -33,7 +33,7 @@ pub(in crate::store) async fn block<S: Sql>(
             .scalar(&mut append.connection)
             .await?;
         if from_sql(blocked) > limit::BLOCKED as u64 {
-            return Err(Refusal::TooManyPeople.into());
+            return Err(StoreRefusal::TooManyPeople.into());
         }
     } else {
         sql!("delete from blocks where " person " = $1 and blocked = $2")
@@ -42,12 +42,12 @@ pub(in crate::store) async fn block<S: Sql>(
             .execute(&mut append.connection)
             .await?;
     }
-    Ok(Acted {
+    Ok(CommandOutcome {
         blocked: Some(Blocked {
             person,
             blocked: asked.blocked,
         }),
-        ..Acted::default()
+        ..CommandOutcome::default()
     })
 }
 

@@ -7,7 +7,7 @@ use super::{LOOKED_THROUGH, PeoplePage, SORTED, person};
 use crate::store::Rooms;
 use crate::store::StoreError;
 use crate::store::number::{from_sql, to_sql};
-use crate::store::query::{Query, SqlConnection, sql};
+use crate::store::query::{SqlConnection, Statement, sql};
 
 pub(in crate::store) async fn find<C: SqlConnection>(
     connection: &mut C,
@@ -74,8 +74,8 @@ pub(in crate::store) async fn all_members<C: SqlConnection>(
 async fn read_page<C: SqlConnection>(
     connection: &mut C,
     page: &PeoplePage,
-    first: Query<'_>,
-    others: Query<'_>,
+    first: Statement<'_>,
+    others: Statement<'_>,
     room: Option<RoomId>,
 ) -> Result<Vec<Person>, StoreError> {
     let (key, id) = page.start();
@@ -96,7 +96,7 @@ async fn read_page<C: SqlConnection>(
 }
 
 /// The room is the last value of statements that have one.
-fn within(query: Query<'_>, room: Option<RoomId>) -> Query<'_> {
+fn within(query: Statement<'_>, room: Option<RoomId>) -> Statement<'_> {
     match room {
         None => query,
         Some(room) => query.bind(room),

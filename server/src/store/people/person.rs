@@ -10,7 +10,7 @@ use crate::store::admin::SERVER;
 use crate::store::admin::people::limits_of;
 use crate::store::command::CommandError;
 use crate::store::query::{Columns, SqlConnection, SqlRow, sql};
-use crate::store::{Profile, Refusal, StoreError, word};
+use crate::store::{Profile, StoreError, StoreRefusal, word};
 
 /// These people, by the names they have, in the order given; who does not exist is left out.
 pub(in crate::store) async fn named<C: SqlConnection>(
@@ -68,7 +68,7 @@ pub(in crate::store) async fn known<C: SqlConnection>(
     user: UserId,
 ) -> Result<Person, CommandError> {
     let person = named(connection, &[user]).await?.pop();
-    Ok(person.ok_or(Refusal::UnknownPerson)?)
+    Ok(person.ok_or(StoreRefusal::UnknownPerson)?)
 }
 
 /// All of these people, each once.
@@ -81,7 +81,7 @@ pub(in crate::store) async fn all_known<C: SqlConnection>(
     users.dedup();
     let people = named(connection, &users).await?;
     if people.len() != users.len() || users.contains(&SERVER) {
-        return Err(Refusal::UnknownPerson.into());
+        return Err(StoreRefusal::UnknownPerson.into());
     }
     Ok(people)
 }

@@ -11,16 +11,16 @@ use crate::store::append::{Append, Sql};
 use crate::store::command::CommandError;
 use crate::store::query::sql;
 use crate::store::rooms::difference::{NO_NICKNAME, former_nickname};
-use crate::store::{Acted, Refusal};
+use crate::store::{CommandOutcome, StoreRefusal};
 
 /// Gives somebody another nickname, and writes that into each of their rooms in which things can be said.
 pub(in crate::store) async fn rename<S: Sql>(
     append: &mut Append<S>,
     me: Person,
     name: &Nickname,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     let Ok(name) = Nickname::parse(&nickname::composed(name.as_str())) else {
-        return Err(Refusal::Invalid(NO_NICKNAME).into());
+        return Err(StoreRefusal::Invalid(NO_NICKNAME).into());
     };
     let renamed = Person {
         id: me.id,
@@ -28,7 +28,7 @@ pub(in crate::store) async fn rename<S: Sql>(
     };
     if me.name != renamed.name {
         let Ok(key) = NameKey::of(name.as_str()) else {
-            return Err(Refusal::Invalid(NO_NICKNAME).into());
+            return Err(StoreRefusal::Invalid(NO_NICKNAME).into());
         };
         former::give_up(&mut append.connection, me.id, &key, append.at).await?;
         let taken = sql!("update users set name = $1, name_key = $2, name_look = $3, name_shape = $4, search = $5 where id = $6")
@@ -39,9 +39,9 @@ pub(in crate::store) async fn rename<S: Sql>(
         .execute(&mut append.connection)
         .await;
         // Refused where somebody else has the name, or one that can be taken for it.
-        taken.map_err(|error| error.or_taken(Refusal::NicknameTaken))?;
+        taken.map_err(|error| error.or_taken(StoreRefusal::NicknameTaken))?;
         if former::is_held(&mut append.connection, &key, me.id, append.at).await? {
-            return Err(Refusal::NicknameTaken.into());
+            return Err(StoreRefusal::NicknameTaken.into());
         }
         let was = former_nickname(&me.name)?;
         let rooms: Vec<Uuid> = sql!("select rooms.id from members join rooms on rooms.id = members.room
@@ -57,9 +57,9 @@ pub(in crate::store) async fn rename<S: Sql>(
         });
         append.write(&renamed, said.collect()).await?;
     }
-    Ok(Acted {
+    Ok(CommandOutcome {
         name_changed: me.name != renamed.name,
         renamed: Some(renamed),
-        ..Acted::default()
+        ..CommandOutcome::default()
     })
 }

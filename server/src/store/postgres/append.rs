@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::body::read;
 use super::transaction::attempted;
-use super::{Clock, PostgresStore, change, feed, from_sql, growth, locks, quote, usage};
-use crate::store::append::change::{Change, Seat};
+use super::{CommitClock, PostgresStore, change, feed, from_sql, growth, locks, quote, usage};
+use crate::store::append::change::{AllowedChange, MemberState};
 use crate::store::append::{
     self, First, Firsts, Growth, LogEnd, Membership, Memberships, Savepoint, Sql, Terms,
 };
@@ -19,7 +19,7 @@ use crate::store::refusal::blocker;
 use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError, word};
 
 /// A transaction that appends.
-pub(super) type Append<'t> = append::Append<&'t mut PgConnection>;
+pub(super) type PostgresAppend<'t> = append::Append<&'t mut PgConnection>;
 
 /// See [`crate::store::Log::commit`].
 ///
@@ -59,12 +59,14 @@ async fn done(
 ) -> Result<Result<Committed, Committed>, StoreError> {
     let terms = Terms {
         at,
-        database_time: store.clock == Clock::Database,
+        database_time: store.clock == CommitClock::Database,
         quota: store.limits.quota,
         // The disk is Postgres' to watch.
         full: false,
     };
-    let (done, _) = Append::begin(connection, terms).run(entries, commands).await?;
+    let (done, _) = PostgresAppend::begin(connection, terms)
+        .run(entries, commands)
+        .await?;
     Ok(if done.is_refused() { Err(done) } else { Ok(done) })
 }
 
@@ -142,7 +144,7 @@ impl Sql for &mut PgConnection {
             let user = UserId(row.try_get("person")?);
             let room = RoomId(row.try_get("room")?);
             let membership = if row.try_get("is_in")? {
-                let seat = Seat {
+                let member = MemberState {
                     person: Person {
                         id: user,
                         name: row.try_get("name")?,
@@ -153,7 +155,7 @@ impl Sql for &mut PgConnection {
                     blocked: blocker(row.try_get("blocks")?, row.try_get("is_blocked")?),
                 };
                 let used = usage::of(row)?;
-                Membership::In { seat, used }
+                Membership::In { member, used }
             } else {
                 Membership::Out {
                     was_deleted: row.try_get("was_deleted")?,
@@ -223,7 +225,12 @@ impl Sql for &mut PgConnection {
         change::mention(self, fresh).await
     }
 
-    async fn apply_change(&mut self, change: Change, room: RoomId, entry: &Entry) -> Result<(), StoreError> {
+    async fn apply_change(
+        &mut self,
+        change: AllowedChange,
+        room: RoomId,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
         change::apply(change, self, room, entry).await
     }
 

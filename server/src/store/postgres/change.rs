@@ -7,17 +7,17 @@ use uuid::Uuid;
 use super::body::{kind, written};
 use super::{from_sql, to_sql};
 use crate::store::StoreError;
-use crate::store::append::change::Change;
+use crate::store::append::change::AllowedChange;
 
 /// Makes the change that an entry is, which is in the log.
 pub(super) async fn apply(
-    change: Change,
+    change: AllowedChange,
     connection: &mut PgConnection,
     room: RoomId,
     entry: &Entry,
 ) -> Result<(), StoreError> {
     match change {
-        Change::Edit { message } => {
+        AllowedChange::Edit { message } => {
             sqlx::query(
                 "insert into changed (room, message, edit) values ($1, $2, $3)
                  on conflict (room, message) do update set edit = excluded.edit",
@@ -31,9 +31,11 @@ pub(super) async fn apply(
             let people: Vec<UserId> = entry.body.mentions().collect();
             insert_mentions(connection, mentions_of(room, message, entry.author.id, &people)).await
         }
-        Change::Delete { message, .. } => erase(connection, &[(room, message)]).await,
-        Change::React { message, emoji, on } => react(connection, room, entry, message, &emoji, on).await,
-        Change::None => Ok(()),
+        AllowedChange::Delete { message, .. } => erase(connection, &[(room, message)]).await,
+        AllowedChange::React { message, emoji, on } => {
+            react(connection, room, entry, message, &emoji, on).await
+        }
+        AllowedChange::None => Ok(()),
     }
 }
 

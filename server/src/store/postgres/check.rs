@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::body::read;
 use super::from_sql;
-use super::open::{Address, OpenError, newest_migration};
+use super::open::{Address, PostgresOpenError, newest_migration};
 use crate::store::StoreError;
 use crate::store::report::{Check, Report, TOLD};
 
@@ -66,21 +66,21 @@ const UNREAD: &str = "select rooms.name || ': ' || (rooms.messages - members.see
 
 /// Why a database could not be looked at.
 #[derive(Debug, thiserror::Error)]
-pub enum CheckError {
+pub enum PostgresCheckError {
     /// It cannot be connected to.
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(#[from] PostgresOpenError),
     /// It cannot be read.
     #[error("cannot read the database {name} ({source})")]
     Unreadable { name: String, source: StoreError },
 }
 
 /// Looks at everything in a database, in one moment of it, whether servers run on it or not. Changes nothing.
-pub async fn check(url: &str) -> Result<Report, CheckError> {
+pub async fn check(url: &str) -> Result<Report, PostgresCheckError> {
     let address = Address::parse(url)?;
     let mut connection = address.connect().await?;
     let done = look(&address.name, &mut connection).await;
-    done.map_err(|source| CheckError::Unreadable {
+    done.map_err(|source| PostgresCheckError::Unreadable {
         name: address.name,
         source,
     })

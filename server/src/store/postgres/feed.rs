@@ -9,7 +9,7 @@ use steadfast_shared::{Cursors, Millis, Room, RoomId, Seq, UserId};
 use super::transaction::{Transaction, written};
 use super::{PostgresStore, bounded, from_sql, history, to_sql};
 use crate::store::feed::{
-    CHANGES_KEPT, CHANGES_KEPT_FOR, Change, ChangeKind, ChangeNumber, Feed, Profile, Snapshot,
+    CHANGES_KEPT, CHANGES_KEPT_FOR, ChangeKind, ChangeNumber, Feed, FeedChange, Profile, Snapshot,
 };
 use crate::store::people::person;
 use crate::store::rooms::view;
@@ -99,7 +99,7 @@ impl Snapshot for PostgresSnapshot {
         &mut self,
         number: ChangeNumber,
         limit: usize,
-    ) -> Result<Option<Vec<Change>>, StoreError> {
+    ) -> Result<Option<Vec<FeedChange>>, StoreError> {
         bounded(changes_after(&mut self.0, number, limit)).await
     }
 
@@ -132,7 +132,7 @@ async fn changes_after(
     connection: &mut PgConnection,
     number: ChangeNumber,
     limit: usize,
-) -> Result<Option<Vec<Change>>, StoreError> {
+) -> Result<Option<Vec<FeedChange>>, StoreError> {
     let head = head(connection).await?;
     if number >= head {
         // A feed that ends before the last change read of it is another one.
@@ -148,7 +148,7 @@ async fn changes_after(
         let number = from_sql(row.try_get("number")?);
         let written: &str = row.try_get("change")?;
         let kind = serde_json::from_str(written).map_err(|_| StoreError::Unreadable("change"))?;
-        changes.push(Change { number, kind });
+        changes.push(FeedChange { number, kind });
     }
     let follows = changes.first().is_some_and(|first| first.number == number + 1);
     Ok(follows.then_some(changes))

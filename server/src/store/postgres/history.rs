@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::body::{masked, read};
 use super::transaction::Transaction;
 use super::{PostgresStore, from_sql, quote, to_sql};
-use crate::store::page::{self, Changes, at_the_end, cut};
+use crate::store::page::{self, PageChanges, at_the_end, cut};
 use crate::store::people::person;
 use crate::store::{Grown, Span, StoreError, word};
 
@@ -33,7 +33,7 @@ pub(super) async fn page(
         Span::Since(at) => first_since(connection, room, head, at).await?,
         _ => None,
     };
-    let log = Reading { room, limit };
+    let log = PostgresReading { room, limit };
     let (mut entries, nearest) = match (span, around) {
         (Span::After(seq), _) => (log.following(connection, seq, limit, limit::PAGE_BYTES).await?, 0),
         (Span::Before(seq), _) => at_the_end(log.preceding(connection, seq, limit, limit::PAGE_BYTES).await?),
@@ -51,12 +51,12 @@ pub(super) async fn page(
 }
 
 /// One page of one room.
-struct Reading {
+struct PostgresReading {
     room: RoomId,
     limit: usize,
 }
 
-impl Reading {
+impl PostgresReading {
     /// An entry with half of the page before it; and which of them it is.
     async fn around(
         &self,
@@ -203,7 +203,7 @@ async fn changes(
     room: RoomId,
     (first, last): (Seq, Seq),
     head: Seq,
-) -> Result<Changes, StoreError> {
+) -> Result<PageChanges, StoreError> {
     let rows = sqlx::query(
         "select changed.message, edits.body, edits.at from changed
          left join entries as edits on edits.room = changed.room and edits.seq = changed.edit
@@ -214,7 +214,7 @@ async fn changes(
     .bind(to_sql(last))
     .fetch_all(&mut *connection)
     .await?;
-    let mut changes = Changes::default();
+    let mut changes = PageChanges::default();
     for row in &rows {
         let body: Option<&str> = row.try_get("body")?;
         let at: Option<i64> = row.try_get("at")?;
@@ -303,7 +303,7 @@ pub(super) async fn grown(
     for row in &rows {
         let room = RoomId(row.try_get("id")?);
         let known = from_sql(row.try_get("known")?);
-        let log = Reading { room, limit };
+        let log = PostgresReading { room, limit };
         let mut fresh = log.following(connection, known, limit, limit::PAGE_BYTES).await?;
         let head = from_sql(row.try_get("head")?);
         complete(connection, room, head, &mut fresh).await?;

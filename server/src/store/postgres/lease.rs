@@ -70,12 +70,12 @@ impl Use {
 /// Held on a connection of its own, as long as the store is open.
 #[derive(Debug)]
 pub(super) struct Lease {
-    state: Arc<State>,
+    state: Arc<LeaseState>,
     keeping: Mutex<Option<JoinHandle<()>>>,
 }
 
 #[derive(Debug)]
-struct State {
+struct LeaseState {
     node: NodeId,
     /// Whether nobody else can have the database for themselves.
     held: AtomicBool,
@@ -84,7 +84,7 @@ struct State {
     stop: Notify,
 }
 
-impl State {
+impl LeaseState {
     fn new(node: NodeId) -> Self {
         Self {
             node,
@@ -129,7 +129,7 @@ impl Locked {
 
     /// Registers a node, and keeps its lease from here on.
     pub(super) async fn keep(mut self) -> Result<Lease, sqlx::Error> {
-        let state = Arc::new(State::new(NodeId::fresh()));
+        let state = Arc::new(LeaseState::new(NodeId::fresh()));
         if self.used == Use::Node {
             renew(&mut self.connection, state.node).await?;
         }
@@ -144,7 +144,7 @@ impl Locked {
 impl Lease {
     pub(super) fn none() -> Self {
         Self {
-            state: Arc::new(State::new(NodeId::fresh())),
+            state: Arc::new(LeaseState::new(NodeId::fresh())),
             keeping: Mutex::new(None),
         }
     }
@@ -237,7 +237,7 @@ async fn beat(
 }
 
 /// Keeps the lease until it is told to stop, and connects anew where its connection was lost.
-async fn keep(state: Arc<State>, locked: Locked) {
+async fn keep(state: Arc<LeaseState>, locked: Locked) {
     let Locked {
         used,
         options,
@@ -297,7 +297,7 @@ async fn leave(used: Use, mut connection: PgConnection, node: NodeId) {
 }
 
 /// Takes the lock on a new connection, as soon as there is one. `None` where another process keeps it.
-async fn regain(state: &State, used: Use, options: &PgConnectOptions) -> Option<PgConnection> {
+async fn regain(state: &LeaseState, used: Use, options: &PgConnectOptions) -> Option<PgConnection> {
     let mut refused_since = None;
     loop {
         let attempt = async {

@@ -19,10 +19,10 @@ const NAME: &str = "lineage";
 
 /// Where connections lead: to the lineage that is known, or to another one.
 #[derive(Clone, Debug)]
-pub(super) struct Lineage(Arc<Mutex<State>>);
+pub(super) struct Lineage(Arc<Mutex<LineageState>>);
 
 #[derive(Debug)]
-struct State {
+struct LineageState {
     /// Nothing where the server does not tell.
     known: Option<String>,
     /// Where a connection leads that was made since, where that is elsewhere.
@@ -31,7 +31,7 @@ struct State {
 
 impl Lineage {
     pub(super) fn new(known: Option<String>) -> Self {
-        Self(Arc::new(Mutex::new(State {
+        Self(Arc::new(Mutex::new(LineageState {
             known,
             elsewhere: None,
         })))
@@ -62,7 +62,7 @@ impl Lineage {
         state.elsewhere.take_if(|elsewhere| elsewhere == lineage);
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, LineageState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,13 +8,13 @@ use sqlx::PgConnection;
 use steadfast_shared::{RoomId, UserId, limit};
 use uuid::Uuid;
 
-use super::append::Append;
+use super::append::PostgresAppend;
 use crate::store::admin::SERVER;
-use crate::store::{Act, Command, NewCommand, StoreError};
+use crate::store::{Command, NewCommand, OperatorCommand, StoreError};
 
 /// Locks these rooms, and the rooms and people that commands change or count by: all rooms first, then all people.
 pub(super) async fn lock(
-    append: &mut Append<'_>,
+    append: &mut PostgresAppend<'_>,
     mut rooms: BTreeSet<RoomId>,
     commands: &[NewCommand],
 ) -> Result<(), StoreError> {
@@ -25,12 +25,15 @@ pub(super) async fn lock(
     append.lock(&rooms).await?;
     for NewCommand { by, act, .. } in commands {
         // Who makes a room locks people once it is made: the room is the first lock of theirs.
-        if !matches!(act, Act::Create(_) | Act::Direct(_)) {
+        if !matches!(act, Command::Create(_) | Command::Direct(_)) {
             people.extend_from_slice(act.concerns());
             people.push(*by);
         }
-        if let Act::Administer(asked) = act
-            && matches!(asked.command, Command::SetRole(..) | Command::Exclude(..))
+        if let Command::Administer(asked) = act
+            && matches!(
+                asked.command,
+                OperatorCommand::SetRole(..) | OperatorCommand::Exclude(..)
+            )
         {
             people.extend(owners(append.connection).await?);
         }
@@ -73,32 +76,32 @@ async fn owners(connection: &mut PgConnection) -> Result<Vec<UserId>, StoreError
 async fn rooms_of(
     connection: &mut PgConnection,
     by: UserId,
-    act: &Act,
+    act: &Command,
 ) -> Result<BTreeSet<RoomId>, StoreError> {
     let mut rooms = BTreeSet::new();
     match act {
-        Act::Create(_) | Act::Block(_) => {}
-        Act::Direct(direct) => {
+        Command::Create(_) | Command::Block(_) => {}
+        Command::Direct(direct) => {
             rooms.extend(giving_way(connection, &direct.with).await?);
             rooms.extend(conversation(connection, by, &direct.with).await?);
         }
-        Act::Join(room) | Act::Leave(room) => {
+        Command::Join(room) | Command::Leave(room) => {
             rooms.insert(*room);
         }
-        Act::Invite(invite) => {
+        Command::Invite(invite) => {
             rooms.insert(invite.room);
             rooms.extend(giving_way(connection, &invite.people).await?);
         }
-        Act::Remove(removed) => {
+        Command::Remove(removed) => {
             rooms.insert(removed.room);
         }
-        Act::Change(change) => {
+        Command::Change(change) => {
             rooms.insert(change.room);
         }
-        Act::Hide(hide) => {
+        Command::Hide(hide) => {
             rooms.insert(hide.room);
         }
-        Act::Rename(_) => rooms.extend(
+        Command::Rename(_) => rooms.extend(
             ids(
                 connection,
                 "select members.room from members join rooms on rooms.id = members.room
@@ -107,15 +110,17 @@ async fn rooms_of(
             )
             .await?,
         ),
-        Act::Administer(asked) => match &asked.command {
-            Command::ChangeRoom(change) => {
+        Command::Administer(asked) => match &asked.command {
+            OperatorCommand::ChangeRoom(change) => {
                 rooms.insert(change.room);
             }
-            Command::DeleteRoom(room) => {
+            OperatorCommand::DeleteRoom(room) => {
                 rooms.insert(*room);
             }
             // Whether their entries are let in is read under the room's lock.
-            Command::Exclude(person, _) | Command::Readmit(person) | Command::SetMessages(person, _) => {
+            OperatorCommand::Exclude(person, _)
+            | OperatorCommand::Readmit(person)
+            | OperatorCommand::SetMessages(person, _) => {
                 rooms.extend(
                     ids(
                         connection,

@@ -68,7 +68,7 @@ const CLOSING: Duration = Duration::from_secs(2);
 
 /// Whose clock tells when an entry was stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Clock {
+pub enum CommitClock {
     /// The database's: one for all nodes, whatever theirs show.
     Database,
     /// The caller's, as tests want it.
@@ -90,7 +90,7 @@ pub struct PostgresStore {
     epoch: RwLock<Epoch>,
     patience: Duration,
     limits: StorageLimits,
-    clock: Clock,
+    clock: CommitClock,
     lineage: Lineage,
 }
 

@@ -4,7 +4,7 @@ use sqlx::{Connection, PgConnection, Row};
 use steadfast_shared::Emoji;
 use uuid::Uuid;
 
-use crate::store::names::{EMOJI_RULES, Taken, is_behind};
+use crate::store::names::{EMOJI_RULES, TakenNames, is_behind};
 use crate::store::nickname::{self, NameKey};
 use crate::store::rooms::kind;
 
@@ -67,7 +67,7 @@ async fn people(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let people = sqlx::query("select id, name from users order by created_at, id")
         .fetch_all(&mut *connection)
         .await?;
-    let (mut taken, mut keys) = (Taken::default(), Keys::default());
+    let (mut taken, mut keys) = (TakenNames::default(), Keys::default());
     let (mut ids, mut searched) = (Vec::new(), Vec::new());
     for person in people {
         let (id, name): (Uuid, String) = (person.try_get("id")?, person.try_get("name")?);
@@ -108,7 +108,7 @@ async fn rooms(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         sqlx::query("select id, name, topic, kind = 'public' as public from rooms order by created_at, id")
             .fetch_all(&mut *connection)
             .await?;
-    let (mut taken, mut keys) = (Taken::default(), Keys::default());
+    let (mut taken, mut keys) = (TakenNames::default(), Keys::default());
     let (mut ids, mut ordered, mut searched) = (Vec::new(), Vec::new(), Vec::new());
     for room in rooms {
         let (id, name, topic): (Uuid, String, String) =

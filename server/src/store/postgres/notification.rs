@@ -8,7 +8,7 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::time::timeout;
 
 use super::connections::{named, settled};
-use super::open::{Address, OpenError};
+use super::open::{Address, PostgresOpenError};
 
 /// Most bytes of one notification, of the 8,000 that Postgres refuses.
 pub const NOTIFICATION_BYTES: usize = 7_900;
@@ -31,14 +31,14 @@ pub struct Notifications {
 
 impl Notifications {
     /// Those of the database at a URL.
-    pub fn of(url: &str) -> Result<Self, OpenError> {
+    pub fn of(url: &str) -> Result<Self, PostgresOpenError> {
         let address = Address::parse(url)?;
         Ok(Self {
             options: settled(address.options),
         })
     }
 
-    pub async fn caller(&self) -> Result<Caller, NotificationError> {
+    pub async fn caller(&self) -> Result<NotificationSender, NotificationError> {
         let connection = bounded(
             self.options
                 .clone()
@@ -46,7 +46,7 @@ impl Notifications {
                 .connect(),
         )
         .await?;
-        Ok(Caller { connection })
+        Ok(NotificationSender { connection })
     }
 
     pub async fn listener(&self) -> Result<Listener, NotificationError> {
@@ -70,11 +70,11 @@ impl Notifications {
 
 /// A connection that calls.
 #[derive(Debug)]
-pub struct Caller {
+pub struct NotificationSender {
     connection: PgConnection,
 }
 
-impl Caller {
+impl NotificationSender {
     /// Calls to every node that listens, this one too. After an error the connection is of no use.
     pub async fn call(&mut self, text: &str) -> Result<(), NotificationError> {
         let calling = sqlx::query("select pg_notify($1, $2)")

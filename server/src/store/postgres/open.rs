@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::connections::{Generation, patient, settled};
 use super::lease::{LOCKS, Lease, Locked, NoLease, SETUP, Use};
 use super::lineage::Lineage;
-use super::{Clock, PostgresStore, lineage, names, to_sql};
+use super::{CommitClock, PostgresStore, lineage, names, to_sql};
 use crate::store::{HANDSHAKE_READERS, StorageLimits};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -40,7 +40,7 @@ pub(super) fn newest_migration() -> i64 {
 
 /// Why a database cannot be used, each with the way out.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum PostgresOpenError {
     /// The URL is none.
     #[error(
         "this is no URL of a Postgres database ({0}): name one as postgres://user:password@host/database"
@@ -94,7 +94,7 @@ pub enum OpenError {
 }
 
 /// A database's name in messages: without a user and a password.
-pub(in crate::store) fn name(url: &str) -> Result<String, OpenError> {
+pub(in crate::store) fn name(url: &str) -> Result<String, PostgresOpenError> {
     Address::parse(url).map(|address| address.name)
 }
 
@@ -107,8 +107,8 @@ pub(in crate::store) struct Address {
 }
 
 impl Address {
-    pub(in crate::store) fn parse(url: &str) -> Result<Self, OpenError> {
-        let options = PgConnectOptions::from_str(url).map_err(OpenError::Url)?;
+    pub(in crate::store) fn parse(url: &str) -> Result<Self, PostgresOpenError> {
+        let options = PgConnectOptions::from_str(url).map_err(PostgresOpenError::Url)?;
         let host = match options.get_socket() {
             Some(socket) => socket.display().to_string(),
             None => options.get_host().to_owned(),
@@ -119,22 +119,22 @@ impl Address {
     }
 
     /// Connects for long work.
-    pub(in crate::store) async fn connect(&self) -> Result<PgConnection, OpenError> {
+    pub(in crate::store) async fn connect(&self) -> Result<PgConnection, PostgresOpenError> {
         let options = patient(self.options.clone());
         match timeout(CONNECTING, options.connect()).await {
             Ok(Ok(connection)) => Ok(connection),
-            Ok(Err(source)) => Err(OpenError::Unreachable {
+            Ok(Err(source)) => Err(PostgresOpenError::Unreachable {
                 name: self.name.clone(),
                 source,
             }),
-            Err(_) => Err(OpenError::Silent {
+            Err(_) => Err(PostgresOpenError::Silent {
                 name: self.name.clone(),
             }),
         }
     }
 
-    fn unusable(&self, source: sqlx::Error) -> OpenError {
-        OpenError::Unusable {
+    fn unusable(&self, source: sqlx::Error) -> PostgresOpenError {
+        PostgresOpenError::Unusable {
             name: self.name.clone(),
             source,
         }
@@ -145,7 +145,12 @@ impl PostgresStore {
     /// Opens the database as one of the nodes that serve it, and brings it up to this program's schema.
     ///
     /// `patience` bounds how long a write is tried again.
-    pub async fn open(url: &str, patience: Duration, at: Millis, clock: Clock) -> Result<Self, OpenError> {
+    pub async fn open(
+        url: &str,
+        patience: Duration,
+        at: Millis,
+        clock: CommitClock,
+    ) -> Result<Self, PostgresOpenError> {
         Self::open_as(url, patience, at, clock, Some(Use::Node)).await
     }
 
@@ -154,8 +159,8 @@ impl PostgresStore {
         url: &str,
         patience: Duration,
         at: Millis,
-        clock: Clock,
-    ) -> Result<Self, OpenError> {
+        clock: CommitClock,
+    ) -> Result<Self, PostgresOpenError> {
         Self::open_as(url, patience, at, clock, Some(Use::Alone)).await
     }
 
@@ -164,8 +169,8 @@ impl PostgresStore {
         url: &str,
         patience: Duration,
         at: Millis,
-        clock: Clock,
-    ) -> Result<Self, OpenError> {
+        clock: CommitClock,
+    ) -> Result<Self, PostgresOpenError> {
         Self::open_as(url, patience, at, clock, None).await
     }
 
@@ -173,9 +178,9 @@ impl PostgresStore {
         url: &str,
         patience: Duration,
         at: Millis,
-        clock: Clock,
+        clock: CommitClock,
         used: Option<Use>,
-    ) -> Result<Self, OpenError> {
+    ) -> Result<Self, PostgresOpenError> {
         let address = Address::parse(url)?;
         let name = || address.name.clone();
         let mut setup = address.connect().await?;
@@ -192,7 +197,7 @@ impl PostgresStore {
             Some(used) => {
                 let locked = Locked::acquire(used, settled(options.clone())).await;
                 Some(locked.map_err(|error| match error {
-                    NoLease::Held => OpenError::InUse { name: name() },
+                    NoLease::Held => PostgresOpenError::InUse { name: name() },
                     NoLease::Failed(source) => address.unusable(source),
                 })?)
             }
@@ -240,7 +245,7 @@ impl PostgresStore {
 }
 
 /// Refuses a server, or a database, that is none for us.
-async fn suit(connection: &mut PgConnection, address: &Address) -> Result<(), OpenError> {
+async fn suit(connection: &mut PgConnection, address: &Address) -> Result<(), PostgresOpenError> {
     let name = || address.name.clone();
     let (number, version, encoding, standby): (i32, String, String, bool) = sqlx::query_as(
         "select current_setting('server_version_num')::int, current_setting('server_version'),
@@ -250,19 +255,19 @@ async fn suit(connection: &mut PgConnection, address: &Address) -> Result<(), Op
     .await
     .map_err(|source| address.unusable(source))?;
     if number < OLDEST {
-        return Err(OpenError::TooOld {
+        return Err(PostgresOpenError::TooOld {
             name: name(),
             version,
         });
     }
     if encoding != "UTF8" {
-        return Err(OpenError::NotUnicode {
+        return Err(PostgresOpenError::NotUnicode {
             name: name(),
             encoding,
         });
     }
     if standby {
-        return Err(OpenError::Standby { name: name() });
+        return Err(PostgresOpenError::Standby { name: name() });
     }
     let (migrated, ours, tables): (bool, bool, bool) = sqlx::query_as(
         "select to_regclass('_sqlx_migrations') is not null, to_regclass('epoch') is not null,
@@ -272,7 +277,7 @@ async fn suit(connection: &mut PgConnection, address: &Address) -> Result<(), Op
     .await
     .map_err(|source| address.unusable(source))?;
     if tables && !(migrated && ours) {
-        return Err(OpenError::Foreign { name: name() });
+        return Err(PostgresOpenError::Foreign { name: name() });
     }
     Ok(())
 }
@@ -297,12 +302,12 @@ async fn durable(connection: &mut PgConnection, address: &Address) -> Result<PgC
     })
 }
 
-async fn migrate(connection: &mut PgConnection, address: &Address) -> Result<(), OpenError> {
+async fn migrate(connection: &mut PgConnection, address: &Address) -> Result<(), PostgresOpenError> {
     let done = MIGRATIONS.run_direct(None, connection, false).await;
     done.map_err(|error| match error {
         MigrateError::VersionMissing(_)
         | MigrateError::VersionMismatch(_)
-        | MigrateError::VersionTooNew(..) => OpenError::Newer {
+        | MigrateError::VersionTooNew(..) => PostgresOpenError::Newer {
             name: address.name.clone(),
         },
         MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => address.unusable(source),

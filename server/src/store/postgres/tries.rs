@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use steadfast_shared::Millis;
 
 use super::transaction::{Transaction, written};
-use super::{Clock, PostgresStore, from_sql, to_sql};
+use super::{CommitClock, PostgresStore, from_sql, to_sql};
 use crate::store::StoreError;
 use crate::store::tries::{TRIES_KEPT, Tries, Try};
 
@@ -45,8 +45,8 @@ impl Tries for PostgresStore {
     }
 }
 
-async fn now(transaction: &mut Transaction, clock: Clock, at: Millis) -> Result<Millis, StoreError> {
-    if clock == Clock::Caller {
+async fn now(transaction: &mut Transaction, clock: CommitClock, at: Millis) -> Result<Millis, StoreError> {
+    if clock == CommitClock::Caller {
         return Ok(at);
     }
     let now: i64 = sqlx::query_scalar("select (extract(epoch from clock_timestamp()) * 1000)::bigint")

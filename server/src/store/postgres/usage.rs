@@ -8,19 +8,19 @@ use steadfast_shared::{Millis, UserId};
 use super::transaction::written;
 use super::{PostgresStore, to_sql};
 use crate::store::StoreError;
-use crate::store::append::Used;
-use crate::store::quota::{Quota, Quotas, Room, Usage};
+use crate::store::append::StoredUsage;
+use crate::store::quota::{DayUsage, DiskSpace, Quota, Quotas};
 use crate::store::usage::day_of;
 
 /// A day's usage by a row with the columns of `usage`: nothing where they are null.
-fn read(row: &PgRow, day: i64, otherwise: Quota) -> Result<(Usage, Quota), StoreError> {
+fn read(row: &PgRow, day: i64, otherwise: Quota) -> Result<(DayUsage, Quota), StoreError> {
     Ok(of(row)?.on(day, otherwise))
 }
 
 /// The columns of `usage` in a row, which are null where there is none.
-pub(super) fn of(row: &PgRow) -> Result<Used, StoreError> {
+pub(super) fn of(row: &PgRow) -> Result<StoredUsage, StoreError> {
     let number = |column| row.try_get::<Option<i64>, _>(column).map_err(StoreError::from);
-    Ok(Used {
+    Ok(StoredUsage {
         day: number("day")?,
         entries: number("entries")?,
         bytes: number("bytes")?,
@@ -47,18 +47,18 @@ impl Quotas for PostgresStore {
     }
 
     /// The disk is Postgres' to watch: a full one refuses writes.
-    fn disk(&self) -> Room {
-        Room::Enough
+    fn disk(&self) -> DiskSpace {
+        DiskSpace::Enough
     }
 
-    async fn usage(&self, user: UserId, at: Millis) -> Result<(Usage, Quota), StoreError> {
+    async fn usage(&self, user: UserId, at: Millis) -> Result<(DayUsage, Quota), StoreError> {
         let row =
             sqlx::query("select day, entries, bytes, max_entries, max_bytes from usage where person = $1")
                 .bind(user.0)
                 .fetch_optional(&self.readers)
                 .await?;
         match row {
-            None => Ok((Usage::default(), self.limits.quota)),
+            None => Ok((DayUsage::default(), self.limits.quota)),
             Some(row) => read(&row, day_of(at), self.limits.quota),
         }
     }

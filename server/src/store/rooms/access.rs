@@ -5,7 +5,7 @@ use steadfast_shared::{RoomId, RoomKind, UserId};
 use super::kind;
 use crate::store::command::CommandError;
 use crate::store::query::{SqlConnection, sql};
-use crate::store::{Refusal, StoreError};
+use crate::store::{StoreError, StoreRefusal};
 
 /// Somebody's rights in a room they are in.
 pub(in crate::store) struct Access {
@@ -39,9 +39,9 @@ pub(in crate::store) async fn access<C: SqlConnection>(
     .await?;
     let Some(row) = row else {
         return Err(if was_deleted(connection, user, room).await? {
-            Refusal::RoomDeleted
+            StoreRefusal::RoomDeleted
         } else {
-            Refusal::UnknownRoom
+            StoreRefusal::UnknownRoom
         }
         .into());
     };

@@ -15,7 +15,7 @@ use crate::store::append::{Append, Sql};
 use crate::store::command::CommandError;
 use crate::store::nickname::{self, NameKey};
 use crate::store::query::sql;
-use crate::store::{Acted, Refusal};
+use crate::store::{CommandOutcome, StoreRefusal};
 
 /// Changes a room, and writes the changes into its log.
 pub(in crate::store) async fn change<S: Sql>(
@@ -23,10 +23,10 @@ pub(in crate::store) async fn change<S: Sql>(
     me: Person,
     from: Option<IpAddr>,
     asked: &ChangeRoom,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     let access = access(&mut append.connection, me.id, asked.room).await?;
     if access.kind == RoomKind::Direct || !access.manage {
-        return Err(Refusal::Forbidden.into());
+        return Err(StoreRefusal::Forbidden.into());
     }
     let mut line = NewAuditLine {
         at: append.at,
@@ -54,17 +54,17 @@ pub(in crate::store) async fn change_with<S: Sql>(
     access: &Access,
     asked: &ChangeRoom,
     line: &mut NewAuditLine,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     let wanted = asked.name.as_ref().map_or(access.name.as_str(), RoomName::as_str);
     let name = nickname::composed(wanted);
     let changes = differences(access, asked, &name)?;
     if access.archived && asked.archived != Some(false) && !changes.is_empty() {
-        return Err(Refusal::Archived.into());
+        return Err(StoreRefusal::Archived.into());
     }
     let renamed = name != access.name;
     // A name that is kept keeps its keys, under whatever rules it got them.
     let key = match renamed {
-        true => NameKey::of(&name).map_err(|_| Refusal::Invalid(NO_ROOM_NAME))?,
+        true => NameKey::of(&name).map_err(|_| StoreRefusal::Invalid(NO_ROOM_NAME))?,
         false => NameKey::of_stored(&name),
     };
     let topic = asked.topic.as_ref().map_or(access.topic.as_str(), Topic::as_str);
@@ -87,7 +87,7 @@ pub(in crate::store) async fn change_with<S: Sql>(
         .execute(&mut append.connection)
         .await;
         // Refused, and so taken back as a whole, where another public room has the name.
-        done.map_err(|error| error.or_taken(Refusal::RoomNameTaken))?;
+        done.map_err(|error| error.or_taken(StoreRefusal::RoomNameTaken))?;
     }
     let changed = !changes.is_empty();
     if changed {
@@ -100,9 +100,9 @@ pub(in crate::store) async fn change_with<S: Sql>(
         .map(|change| (asked.room, Body::Room { change }))
         .collect();
     append.write(&me, said).await?;
-    Ok(Acted {
+    Ok(CommandOutcome {
         room: Some(asked.room),
         changed,
-        ..Acted::default()
+        ..CommandOutcome::default()
     })
 }

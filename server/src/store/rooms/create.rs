@@ -19,19 +19,19 @@ use crate::store::people::block;
 use crate::store::people::person::all_known;
 use crate::store::query::sql;
 use crate::store::refusal::Blocker;
-use crate::store::{Acted, Refusal};
+use crate::store::{CommandOutcome, StoreRefusal};
 
 /// Makes a public or a private room. Asked again, it answers the room that is there.
 pub(in crate::store) async fn create<S: Sql>(
     append: &mut Append<S>,
     me: Person,
     asked: &CreateRoom,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     if asked.kind == RoomKind::Direct {
-        return Err(Refusal::Invalid("a direct room is opened with room:direct").into());
+        return Err(StoreRefusal::Invalid("a direct room is opened with room:direct").into());
     }
     let Ok(key) = NameKey::of(asked.name.as_str()) else {
-        return Err(Refusal::Invalid(NO_ROOM_NAME).into());
+        return Err(StoreRefusal::Invalid(NO_ROOM_NAME).into());
     };
     let name = nickname::composed(asked.name.as_str());
     let made = sql!(
@@ -62,12 +62,12 @@ pub(in crate::store) async fn create<S: Sql>(
     .optional_scalar(&mut append.connection)
     .await?;
     match mine {
-        Some(true) => Ok(Acted {
+        Some(true) => Ok(CommandOutcome {
             room: Some(asked.id),
-            ..Acted::default()
+            ..CommandOutcome::default()
         }),
-        Some(false) => Err(Refusal::Conflict.into()),
-        None => Err(Refusal::RoomNameTaken.into()),
+        Some(false) => Err(StoreRefusal::Conflict.into()),
+        None => Err(StoreRefusal::RoomNameTaken.into()),
     }
 }
 
@@ -76,23 +76,23 @@ pub(in crate::store) async fn direct<S: Sql>(
     append: &mut Append<S>,
     me: Person,
     asked: &DirectRoom,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     let mut with: Vec<UserId> = asked.with.clone();
     with.sort_unstable();
     with.dedup();
     with.retain(|user| *user != me.id);
     if with.is_empty() {
-        return Err(Refusal::Invalid("a conversation is with somebody else").into());
+        return Err(StoreRefusal::Invalid("a conversation is with somebody else").into());
     }
     if with.len() >= limit::DIRECT_PEOPLE {
-        return Err(Refusal::TooManyPeople.into());
+        return Err(StoreRefusal::TooManyPeople.into());
     }
     with.push(me.id);
     let people = all_known(&mut append.connection, &with).await?;
     if let Some(blocker) = block::between(&mut append.connection, me.id, &with).await?
         && (with.len() == 2 || blocker == Blocker::Other)
     {
-        return Err(Refusal::Blocked(blocker).into());
+        return Err(StoreRefusal::Blocked(blocker).into());
     }
     let key: Vec<u8> = people.iter().flat_map(|person| *person.id.0.as_bytes()).collect();
     // The key settles who of two that open it at the same time makes it.
@@ -126,11 +126,11 @@ pub(in crate::store) async fn direct<S: Sql>(
     let shown = hide::show(append, me.id, room).await?;
     // Who has left it comes back.
     let came = enter(append, me.id, room, me.id).await?;
-    Ok(Acted {
+    Ok(CommandOutcome {
         room: Some(room),
         came: Vec::from_iter(came.then_some(me)),
         view_changed: shown,
-        ..Acted::default()
+        ..CommandOutcome::default()
     })
 }
 
@@ -150,7 +150,7 @@ async fn may_open<S: Sql>(append: &mut Append<S>, by: UserId) -> Result<(), Comm
     if from_sql(row.get("lately")?) > most {
         let first = from_sql(row.get("first")?);
         let wait = (first + HOUR).saturating_sub(append.at).max(1_000);
-        return Err(Refusal::TooMuchLately(wait).into());
+        return Err(StoreRefusal::TooMuchLately(wait).into());
     }
     let unanswered: i64 = sql!("select count(*) from rooms where creator = $1 and kind = 'direct' and not exists (
             select 1 from entries where entries.room = rooms.id and entries.author <> $1 and entries.kind = 'message')")
@@ -160,7 +160,7 @@ async fn may_open<S: Sql>(append: &mut Append<S>, by: UserId) -> Result<(), Comm
     let most = limit::DIRECT_UNANSWERED.into();
     let most = limit_of(&mut append.connection, by, LimitName::DirectUnanswered, most).await?;
     if from_sql(unanswered) > most {
-        return Err(Refusal::TooManyUnanswered.into());
+        return Err(StoreRefusal::TooManyUnanswered.into());
     }
     Ok(())
 }
@@ -171,16 +171,16 @@ async fn inhabit<S: Sql>(
     room: RoomId,
     by: &Person,
     people: &[Person],
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     for person in people {
         enter(append, person.id, room, by.id).await?;
     }
     let change = RoomChange::Created;
     append.write(by, vec![(room, Body::Room { change })]).await?;
-    Ok(Acted {
+    Ok(CommandOutcome {
         room: Some(room),
         made: true,
         came: people.to_vec(),
-        ..Acted::default()
+        ..CommandOutcome::default()
     })
 }

@@ -12,7 +12,7 @@ use crate::store::command::CommandError;
 use crate::store::number::{from_sql, to_sql};
 use crate::store::people::person;
 use crate::store::query::sql;
-use crate::store::{Refusal, StoreError};
+use crate::store::{StoreError, StoreRefusal};
 
 /// Brings somebody into a room, with everything that was said before as read. Answers whether they were not in it.
 ///
@@ -51,7 +51,7 @@ pub(in crate::store) async fn enter<S: Sql>(
     if from_sql(rooms) > most {
         let most = limit_of(&mut append.connection, user, LimitName::Rooms, most).await?;
         if from_sql(rooms) > most {
-            return Err(Refusal::TooManyRooms.into());
+            return Err(StoreRefusal::TooManyRooms.into());
         }
     }
     Ok(true)
@@ -113,7 +113,7 @@ pub(in crate::store) async fn count_brought<S: Sql>(
     if from_sql(row.get("people")?) > most {
         let first = from_sql(row.get("first")?);
         let wait = (first + HOUR).saturating_sub(append.at).max(1_000);
-        return Err(Refusal::TooMuchLately(wait).into());
+        return Err(StoreRefusal::TooMuchLately(wait).into());
     }
     Ok(())
 }

@@ -7,17 +7,17 @@ use super::access::access;
 use crate::store::append::{Append, Sql};
 use crate::store::command::CommandError;
 use crate::store::query::sql;
-use crate::store::{Acted, Refusal, StoreError};
+use crate::store::{CommandOutcome, StoreError, StoreRefusal};
 
 /// Hides a direct room until something is said in it, or shows it again.
 pub(in crate::store) async fn hide<S: Sql>(
     append: &mut Append<S>,
     me: Person,
     asked: HideRoom,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     let access = access(&mut append.connection, me.id, asked.room).await?;
     if access.kind != RoomKind::Direct {
-        return Err(Refusal::Forbidden.into());
+        return Err(StoreRefusal::Forbidden.into());
     }
     if asked.hidden {
         sql!("update members set hidden_at = (select active_at from rooms where id = $2) where " person " = $1 and room = $2")
@@ -28,10 +28,10 @@ pub(in crate::store) async fn hide<S: Sql>(
     } else {
         show(append, me.id, asked.room).await?;
     }
-    Ok(Acted {
+    Ok(CommandOutcome {
         room: Some(asked.room),
         view_changed: true,
-        ..Acted::default()
+        ..CommandOutcome::default()
     })
 }
 

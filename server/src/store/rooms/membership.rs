@@ -1,6 +1,6 @@
 //! People come into rooms and leave them.
 
-use steadfast_shared::room::{Invite, RemoveMember};
+use steadfast_shared::room::{InvitePeople, RemoveMember};
 use steadfast_shared::{Person, RoomId, RoomKind, limit};
 
 use super::access::{Access, access};
@@ -11,31 +11,31 @@ use crate::store::people::block;
 use crate::store::people::person::{all_known, known};
 use crate::store::query::sql;
 use crate::store::refusal::Blocker;
-use crate::store::{Acted, Refusal, StoreError};
+use crate::store::{CommandOutcome, StoreError, StoreRefusal};
 
 /// Lets somebody into a public room. Whoever is in a room already, of whatever kind, stays.
 pub(in crate::store) async fn join<S: Sql>(
     append: &mut Append<S>,
     me: Person,
     room: RoomId,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     let access = access(&mut append.connection, me.id, room).await;
-    if let Err(CommandError::Refused(Refusal::UnknownRoom)) = access {
+    if let Err(CommandError::Refused(StoreRefusal::UnknownRoom)) = access {
         let public: Option<bool> = sql!("select kind = 'public' from rooms where id = $1")
             .bind(room)
             .optional_scalar(&mut append.connection)
             .await?;
         if public != Some(true) {
-            return Err(Refusal::UnknownRoom.into());
+            return Err(StoreRefusal::UnknownRoom.into());
         }
     } else {
         access?;
     }
     let came = enter(append, me.id, room, me.id).await?;
-    Ok(Acted {
+    Ok(CommandOutcome {
         room: Some(room),
         came: Vec::from_iter(came.then_some(me)),
-        ..Acted::default()
+        ..CommandOutcome::default()
     })
 }
 
@@ -44,10 +44,10 @@ pub(in crate::store) async fn leave<S: Sql>(
     append: &mut Append<S>,
     me: Person,
     room: RoomId,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     let access = access(&mut append.connection, me.id, room).await?;
     if access.kind == RoomKind::Direct && access.people <= 2 {
-        return Err(Refusal::Forbidden.into());
+        return Err(StoreRefusal::Forbidden.into());
     }
     Ok(out(append, me, room).await?)
 }
@@ -56,22 +56,22 @@ pub(in crate::store) async fn leave<S: Sql>(
 pub(in crate::store) async fn invite<S: Sql>(
     append: &mut Append<S>,
     me: Person,
-    asked: &Invite,
-) -> Result<Acted, CommandError> {
+    asked: &InvitePeople,
+) -> Result<CommandOutcome, CommandError> {
     let access = access(&mut append.connection, me.id, asked.room).await?;
     match access {
         Access {
             kind: RoomKind::Direct,
             ..
-        } => return Err(Refusal::Forbidden.into()),
-        Access { archived: true, .. } => return Err(Refusal::Archived.into()),
-        _ if asked.people.is_empty() => return Err(Refusal::Invalid("nobody is invited").into()),
-        _ if asked.people.len() > limit::INVITED => return Err(Refusal::TooManyPeople.into()),
+        } => return Err(StoreRefusal::Forbidden.into()),
+        Access { archived: true, .. } => return Err(StoreRefusal::Archived.into()),
+        _ if asked.people.is_empty() => return Err(StoreRefusal::Invalid("nobody is invited").into()),
+        _ if asked.people.len() > limit::INVITED => return Err(StoreRefusal::TooManyPeople.into()),
         _ => {}
     }
     let people = all_known(&mut append.connection, &asked.people).await?;
     if block::between(&mut append.connection, me.id, &asked.people).await? == Some(Blocker::Other) {
-        return Err(Refusal::Blocked(Blocker::Other).into());
+        return Err(StoreRefusal::Blocked(Blocker::Other).into());
     }
     let mut came = Vec::new();
     for person in people {
@@ -81,10 +81,10 @@ pub(in crate::store) async fn invite<S: Sql>(
     }
     let brought = came.iter().filter(|person| person.id != me.id).count();
     count_brought(append, me.id, brought).await?;
-    Ok(Acted {
+    Ok(CommandOutcome {
         room: Some(asked.room),
         came,
-        ..Acted::default()
+        ..CommandOutcome::default()
     })
 }
 
@@ -93,16 +93,20 @@ pub(in crate::store) async fn remove<S: Sql>(
     append: &mut Append<S>,
     me: Person,
     asked: &RemoveMember,
-) -> Result<Acted, CommandError> {
+) -> Result<CommandOutcome, CommandError> {
     let access = access(&mut append.connection, me.id, asked.room).await?;
     if access.kind != RoomKind::Private || !access.manage {
-        return Err(Refusal::Forbidden.into());
+        return Err(StoreRefusal::Forbidden.into());
     }
     let person = known(&mut append.connection, asked.person).await?;
     Ok(out(append, person, asked.room).await?)
 }
 
-async fn out<S: Sql>(append: &mut Append<S>, person: Person, room: RoomId) -> Result<Acted, StoreError> {
+async fn out<S: Sql>(
+    append: &mut Append<S>,
+    person: Person,
+    room: RoomId,
+) -> Result<CommandOutcome, StoreError> {
     sql!("delete from mentions where " person " = $1 and room = $2")
         .bind(person.id)
         .bind(room)
@@ -113,9 +117,9 @@ async fn out<S: Sql>(append: &mut Append<S>, person: Person, room: RoomId) -> Re
         .bind(room)
         .execute(&mut append.connection)
         .await?;
-    Ok(Acted {
+    Ok(CommandOutcome {
         room: Some(room),
         left: Vec::from_iter((left == 1).then_some(person)),
-        ..Acted::default()
+        ..CommandOutcome::default()
     })
 }

@@ -24,7 +24,7 @@ use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{Millis, Person, Role, Room, RoomId, Seq, UserId};
 
 use super::log::{Log, NewCommand};
-use super::{Act, Acted, PeoplePage, Refusal, StoreError};
+use super::{Command, CommandOutcome, PeoplePage, StoreError, StoreRefusal};
 
 /// How far unread entries are counted.
 pub const UNREAD_COUNTED: u32 = 1_000;
@@ -52,14 +52,14 @@ pub trait Rooms: Log {
         &self,
         by: UserId,
         address: Option<IpAddr>,
-        act: &Act,
+        act: &Command,
         at: Millis,
-    ) -> Result<Result<Acted, Refusal>, StoreError> {
+    ) -> Result<Result<CommandOutcome, StoreRefusal>, StoreError> {
         let act = act.clone();
         let command = NewCommand { by, address, act };
         let mut done = self.commit(&[], &[command], at).await?;
         let acted = done.commands.pop().ok_or(StoreError::Unreadable("command"))?;
-        Ok(acted.map(|acted| Acted {
+        Ok(acted.map(|acted| CommandOutcome {
             logs: done.command_logs,
             feed: done.command_feed,
             ..acted

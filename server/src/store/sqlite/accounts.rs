@@ -18,7 +18,7 @@ use crate::store::account::{
 use crate::store::admin::{exclude, owner};
 use crate::store::nickname::{self, NameKey};
 use crate::store::people::former;
-use crate::store::quota::Room;
+use crate::store::quota::DiskSpace;
 use crate::store::{ChangeKind, StoreError, TokenHash, word};
 
 const DAY: Millis = 24 * 60 * 60 * 1_000;
@@ -26,7 +26,7 @@ const DAY: Millis = 24 * 60 * 60 * 1_000;
 #[async_trait]
 impl Accounts for SqliteStore {
     async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError> {
-        if self.room() == Room::Full {
+        if self.room() == DiskSpace::Full {
             return Err(StoreError::Full.into());
         }
         let key = NameKey::of(wanted.name.as_str())?;

@@ -11,17 +11,17 @@ use steadfast_shared::{Body, Entry, EntryId, Millis, Person, Quoted, RoomId, Seq
 
 use super::body::read;
 use super::{SqliteStore, change, feed, from_sql, quote, to_sql, usage};
-use crate::store::append::change::{Change, Seat};
+use crate::store::append::change::{AllowedChange, MemberState};
 use crate::store::append::{
-    self, First, Firsts, Growth, LogEnd, Membership, Memberships, Savepoint, Sql, Terms, Used,
+    self, First, Firsts, Growth, LogEnd, Membership, Memberships, Savepoint, Sql, StoredUsage, Terms,
 };
-use crate::store::query::{Query, SqlConnection, SqlRow};
-use crate::store::quota::Room;
+use crate::store::query::{SqlConnection, SqlRow, Statement};
+use crate::store::quota::DiskSpace;
 use crate::store::refusal::blocker;
 use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError, word};
 
 /// A transaction that appends.
-pub(super) type Append = append::Append<Writing>;
+type SqliteAppend = append::Append<Writing>;
 
 /// A transaction that has the write lock.
 pub(super) struct Writing(Transaction<'static, Sqlite>);
@@ -51,9 +51,9 @@ pub(super) async fn commit(
         at,
         database_time: false,
         quota: store.limits.quota,
-        full: store.room() == Room::Full,
+        full: store.room() == DiskSpace::Full,
     };
-    let append = Append::begin(Writing(store.begin().await?), terms);
+    let append = SqliteAppend::begin(Writing(store.begin().await?), terms);
     let (done, Writing(transaction)) = append.run(entries, commands).await?;
     if !done.is_refused() {
         store.commit(transaction).await?;
@@ -80,11 +80,11 @@ fn pairs(pairs: &BTreeSet<(UserId, RoomId)>) -> Result<String, StoreError> {
 }
 
 impl SqlConnection for Writing {
-    async fn execute(&mut self, query: Query<'_>) -> Result<u64, StoreError> {
+    async fn execute(&mut self, query: Statement<'_>) -> Result<u64, StoreError> {
         SqlConnection::execute(&mut **self, query).await
     }
 
-    async fn fetch(&mut self, query: Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+    async fn fetch(&mut self, query: Statement<'_>) -> Result<Vec<SqlRow>, StoreError> {
         SqlConnection::fetch(&mut **self, query).await
     }
 }
@@ -96,7 +96,11 @@ impl Sql for Writing {
         Ok(())
     }
 
-    async fn prepare(append: &mut Append, entries: &[NewEntry], _: &[NewCommand]) -> Result<(), StoreError> {
+    async fn prepare(
+        append: &mut SqliteAppend,
+        entries: &[NewEntry],
+        _: &[NewCommand],
+    ) -> Result<(), StoreError> {
         let rooms: BTreeSet<RoomId> = entries.iter().map(|entry| entry.room).collect();
         append.lock(&rooms).await
     }
@@ -154,7 +158,7 @@ impl Sql for Writing {
             let number = |column| row.try_get::<Option<i64>, _>(column).map_err(StoreError::from);
             let membership = if row.try_get("is_in")? {
                 Membership::In {
-                    seat: Seat {
+                    member: MemberState {
                         person: Person {
                             id: user,
                             name: row.try_get("name")?,
@@ -164,7 +168,7 @@ impl Sql for Writing {
                         brought: row.try_get("brought")?,
                         blocked: blocker(row.try_get("blocks")?, row.try_get("is_blocked")?),
                     },
-                    used: Used {
+                    used: StoredUsage {
                         day: number("day")?,
                         entries: number("entries")?,
                         bytes: number("bytes")?,
@@ -255,7 +259,12 @@ impl Sql for Writing {
         Ok(())
     }
 
-    async fn apply_change(&mut self, change: Change, room: RoomId, entry: &Entry) -> Result<(), StoreError> {
+    async fn apply_change(
+        &mut self,
+        change: AllowedChange,
+        room: RoomId,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
         change::apply(change, self, room, entry).await
     }
 

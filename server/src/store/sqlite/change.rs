@@ -7,18 +7,18 @@ use super::append::uncount;
 use super::body::{kind, written};
 use super::to_sql;
 use crate::store::StoreError;
-use crate::store::append::change::Change;
+use crate::store::append::change::AllowedChange;
 use crate::store::query::as_json;
 
 /// Makes the change that an entry is, which is in the log.
 pub(super) async fn apply(
-    change: Change,
+    change: AllowedChange,
     connection: &mut SqliteConnection,
     room: RoomId,
     entry: &Entry,
 ) -> Result<(), StoreError> {
     match change {
-        Change::Edit { message } => {
+        AllowedChange::Edit { message } => {
             sqlx::query(
                 "insert into changed (room, message, edit) values (?, ?, ?)
                      on conflict (room, message) do update set edit = excluded.edit",
@@ -32,9 +32,11 @@ pub(super) async fn apply(
             let mentioned: Vec<UserId> = entry.body.mentions().collect();
             mention(connection, entry.author.id, room, message, &mentioned).await
         }
-        Change::Delete { message, .. } => erase(connection, room, message).await,
-        Change::React { message, emoji, on } => react(connection, room, entry, message, &emoji, on).await,
-        Change::None => Ok(()),
+        AllowedChange::Delete { message, .. } => erase(connection, room, message).await,
+        AllowedChange::React { message, emoji, on } => {
+            react(connection, room, entry, message, &emoji, on).await
+        }
+        AllowedChange::None => Ok(()),
     }
 }
 

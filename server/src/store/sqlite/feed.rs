@@ -5,7 +5,7 @@ use steadfast_shared::Millis;
 
 use super::{SqliteStore, from_sql, to_sql};
 use crate::store::StoreError;
-use crate::store::feed::{CHANGES_KEPT, CHANGES_KEPT_FOR, Change, ChangeKind, ChangeNumber};
+use crate::store::feed::{CHANGES_KEPT, CHANGES_KEPT_FOR, ChangeKind, ChangeNumber, FeedChange};
 
 /// Appends changes within the transaction that makes them, as the last thing it does. Answers the feed's head after them.
 pub(super) async fn append(
@@ -44,7 +44,7 @@ pub(super) async fn after(
     connection: &mut SqliteConnection,
     number: ChangeNumber,
     limit: usize,
-) -> Result<Option<Vec<Change>>, StoreError> {
+) -> Result<Option<Vec<FeedChange>>, StoreError> {
     let head = head(connection).await?;
     if number >= head {
         // A feed that ends before the last change read of it is another one.
@@ -60,7 +60,7 @@ pub(super) async fn after(
         let number = from_sql(row.try_get("number")?);
         let written: &str = row.try_get("change")?;
         let kind = serde_json::from_str(written).map_err(|_| StoreError::Unreadable("change"))?;
-        changes.push(Change { number, kind });
+        changes.push(FeedChange { number, kind });
     }
     let follows = changes.first().is_some_and(|first| first.number == number + 1);
     Ok(follows.then_some(changes))

@@ -32,7 +32,7 @@ pub(super) async fn page(
         Span::Since(at) => first_since(connection, room, head, at).await?,
         _ => None,
     };
-    let log = Reading { room, limit };
+    let log = SqliteReading { room, limit };
     let (mut entries, nearest) = match (span, around) {
         (Span::After(seq), _) => (log.following(connection, seq, limit, limit::PAGE_BYTES).await?, 0),
         (Span::Before(seq), _) => at_the_end(log.preceding(connection, seq, limit, limit::PAGE_BYTES).await?),
@@ -49,12 +49,12 @@ pub(super) async fn page(
 }
 
 /// One page of one room.
-struct Reading {
+struct SqliteReading {
     room: RoomId,
     limit: usize,
 }
 
-impl Reading {
+impl SqliteReading {
     /// An entry with half of the page before it; and which of them it is.
     async fn around(
         &self,
@@ -184,7 +184,7 @@ pub(super) async fn grown(
     for row in &rows {
         let room = RoomId(row.try_get("id")?);
         let known = from_sql(row.try_get("known")?);
-        let log = Reading { room, limit };
+        let log = SqliteReading { room, limit };
         let mut fresh = log.following(connection, known, limit, limit::PAGE_BYTES).await?;
         let head = from_sql(row.try_get("head")?);
         now::complete(connection, room, head, &mut fresh).await?;

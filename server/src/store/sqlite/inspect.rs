@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::check::GAPS;
 use super::copy::reading;
-use super::open::{OpenError, unusable};
+use super::open::{SqliteOpenError, unusable};
 use crate::clock;
 use crate::store::files;
 
@@ -20,8 +20,8 @@ const BUDGET: Duration = Duration::from_secs(5);
 const STEPS: i32 = 10_000;
 
 /// Refuses a file that is not a database of ours, or that is damaged.
-pub(super) async fn inspect(database: &Path) -> Result<(), OpenError> {
-    let damaged = |what: String| OpenError::Damaged {
+pub(super) async fn inspect(database: &Path) -> Result<(), SqliteOpenError> {
+    let damaged = |what: String| SqliteOpenError::Damaged {
         path: database.to_owned(),
         what,
     };
@@ -40,12 +40,12 @@ pub(super) async fn inspect(database: &Path) -> Result<(), OpenError> {
         }
         Ok(Some(_)) => {}
         Ok(None) => {
-            return Err(OpenError::Foreign {
+            return Err(SqliteOpenError::Foreign {
                 path: database.to_owned(),
             });
         }
         Err(source) => {
-            return Err(OpenError::NotWritable {
+            return Err(SqliteOpenError::NotWritable {
                 path: database.to_owned(),
                 source,
             });
@@ -53,7 +53,7 @@ pub(super) async fn inspect(database: &Path) -> Result<(), OpenError> {
     }
     match findings(database).await {
         Ok(None) => Ok(()),
-        Ok(Some(Finding::Foreign)) => Err(OpenError::Foreign {
+        Ok(Some(Finding::Foreign)) => Err(SqliteOpenError::Foreign {
             path: database.to_owned(),
         }),
         Ok(Some(Finding::Damage(what))) => Err(damaged(what.replace('\n', ", "))),

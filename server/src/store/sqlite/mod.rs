@@ -51,11 +51,11 @@ pub use super::PATIENCE;
 use super::lock::FileLock;
 use super::number::{from_sql, to_sql};
 use super::patience::Wait;
-use super::quota::Room;
+use super::quota::DiskSpace;
 use super::{
     Committed, Log, NewCommand, NewEntry, NodeId, Span, StorageLimits, Store, StoreError, body, files,
 };
-use watch::Watch;
+use watch::FileWatch;
 
 /// Largest write-ahead log that is left as it is from one second to the next.
 const WAL_BYTES: u64 = 4 * 1024 * 1024;
@@ -74,8 +74,8 @@ pub struct SqliteStore {
     node: NodeId,
     patience: Duration,
     limits: StorageLimits,
-    watch: Watch,
-    room: Mutex<Room>,
+    watch: FileWatch,
+    room: Mutex<DiskSpace>,
     /// Whether the last commit failed, as on a full disk.
     failing: AtomicBool,
     /// For how many calls of [`Store::tend`] nothing was written.
@@ -92,10 +92,10 @@ impl SqliteStore {
     }
 
     /// How much room the disk has. A change of it is logged.
-    fn room(&self) -> Room {
+    fn room(&self) -> DiskSpace {
         let room = match files::disk(&self.database) {
-            Some((free, size)) => Room::of(free, size, self.limits.min_free),
-            None => Room::Enough,
+            Some((free, size)) => DiskSpace::of(free, size, self.limits.min_free),
+            None => DiskSpace::Enough,
         };
         let before = std::mem::replace(
             &mut *self.room.lock().unwrap_or_else(PoisonError::into_inner),
@@ -104,13 +104,13 @@ impl SqliteStore {
         if before != room {
             let free = files::disk(&self.database).map_or(0, |(free, _)| free);
             match room {
-                Room::Enough => tracing::info!(free, "the disk has room again"),
-                Room::Low => tracing::warn!(
+                DiskSpace::Enough => tracing::info!(free, "the disk has room again"),
+                DiskSpace::Low => tracing::warn!(
                     free,
                     min_free = self.limits.min_free,
                     "the disk is nearly full: make room, or nothing more will be taken"
                 ),
-                Room::Full => tracing::error!(
+                DiskSpace::Full => tracing::error!(
                     free,
                     min_free = self.limits.min_free,
                     "the disk is full: new messages are refused until there is room"
@@ -174,7 +174,7 @@ impl Store for SqliteStore {
         if self.failing.load(Ordering::Relaxed) {
             self.probe().await?;
         }
-        if self.room() == Room::Full {
+        if self.room() == DiskSpace::Full {
             return Err(StoreError::Full);
         }
         sqlx::query("select one from epoch")

@@ -4,7 +4,7 @@ use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 use steadfast_shared::Emoji;
 use uuid::Uuid;
 
-use crate::store::names::{EMOJI_RULES, Taken, is_behind};
+use crate::store::names::{EMOJI_RULES, TakenNames, is_behind};
 use crate::store::nickname::{self, NameKey};
 use crate::store::rooms::kind;
 
@@ -53,7 +53,7 @@ async fn people(transaction: &mut Transaction<'static, Sqlite>) -> Result<(), sq
     let people = sqlx::query("select id, name from users order by created_at, id")
         .fetch_all(&mut **transaction)
         .await?;
-    let mut taken = Taken::default();
+    let mut taken = TakenNames::default();
     for person in people {
         let (id, name): (Uuid, String) = (person.try_get("id")?, person.try_get("name")?);
         sqlx::query("update users set search = ? where id = ?")
@@ -86,7 +86,7 @@ async fn rooms(transaction: &mut Transaction<'static, Sqlite>) -> Result<(), sql
         sqlx::query("select id, name, topic, kind = 'public' as public from rooms order by created_at, id")
             .fetch_all(&mut **transaction)
             .await?;
-    let mut taken = Taken::default();
+    let mut taken = TakenNames::default();
     for room in rooms {
         let (id, name, topic): (Uuid, String, String) =
             (room.try_get("id")?, room.try_get("name")?, room.try_get("topic")?);

@@ -6,7 +6,7 @@ use steadfast_shared::{Emoji, Entry, Person, RoomId, Seq, UserId};
 use super::body::read;
 use super::{from_sql, quote, to_sql};
 use crate::store::StoreError;
-use crate::store::page::{self, Changes};
+use crate::store::page::{self, PageChanges};
 use crate::store::people::person;
 
 /// Completes consecutive entries of a room, as they are at its head.
@@ -33,7 +33,7 @@ async fn changes(
     room: RoomId,
     (first, last): (Seq, Seq),
     head: Seq,
-) -> Result<Changes, StoreError> {
+) -> Result<PageChanges, StoreError> {
     let rows = sqlx::query(
         "select changed.message, edits.body, edits.at from changed
          left join entries as edits on edits.room = changed.room and edits.seq = changed.edit
@@ -44,7 +44,7 @@ async fn changes(
     .bind(to_sql(last))
     .fetch_all(&mut *connection)
     .await?;
-    let mut changes = Changes::default();
+    let mut changes = PageChanges::default();
     for row in &rows {
         let body: Option<&str> = row.try_get("body")?;
         let at: Option<i64> = row.try_get("at")?;
@@ -61,7 +61,7 @@ async fn react(
     connection: &mut SqliteConnection,
     room: RoomId,
     (first, last): (Seq, Seq),
-    changes: &mut Changes,
+    changes: &mut PageChanges,
 ) -> Result<(), StoreError> {
     let rows = sqlx::query(
         "select reactions.message, reactions.emoji, users.id as user, users.name

@@ -14,10 +14,10 @@ use steadfast_shared::{Epoch, Millis};
 use uuid::Uuid;
 
 use super::SqliteStore;
-use super::watch::Watch;
+use super::watch::FileWatch;
 use crate::store::files;
 use crate::store::lock::{FileLock, LockError};
-use crate::store::quota::{Room, StorageLimits};
+use crate::store::quota::{DiskSpace, StorageLimits};
 use crate::store::{HANDSHAKE_READERS, NodeId, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -36,7 +36,7 @@ const READERS: u32 = 4;
 
 /// Why a database cannot be used, each with the way out.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum SqliteOpenError {
     /// A second process on the same file.
     #[error(
         "the database {path} is in use by another Steadfast process: stop that one, or name another file with --database"
@@ -78,11 +78,11 @@ impl SqliteStore {
     /// Opens the database, makes it where there is none, and brings it up to this program's schema.
     ///
     /// `patience` bounds how long a write waits for somebody else's lock.
-    pub async fn open(path: &Path, patience: Duration, at: Millis) -> Result<Self, OpenError> {
+    pub async fn open(path: &Path, patience: Duration, at: Millis) -> Result<Self, SqliteOpenError> {
         let path = &files::real(path);
         let lock = FileLock::acquire(path).map_err(|error| match error {
-            LockError::Held => OpenError::InUse { path: path.into() },
-            LockError::Io(source) => OpenError::NotWritable {
+            LockError::Held => SqliteOpenError::InUse { path: path.into() },
+            LockError::Io(source) => SqliteOpenError::NotWritable {
                 path: path.into(),
                 source,
             },
@@ -90,7 +90,7 @@ impl SqliteStore {
         let failed = |source| unusable(path, source);
         super::inspect::inspect(path).await?;
         // SQLite gives its log the rights that the file has.
-        files::open_private(path).map_err(|source| OpenError::NotWritable {
+        files::open_private(path).map_err(|source| SqliteOpenError::NotWritable {
             path: path.into(),
             source,
         })?;
@@ -117,7 +117,7 @@ impl SqliteStore {
         MIGRATIONS.run(&setup).await.map_err(|error| match error {
             MigrateError::VersionMissing(_)
             | MigrateError::VersionMismatch(_)
-            | MigrateError::VersionTooNew(..) => OpenError::Newer { path: path.into() },
+            | MigrateError::VersionTooNew(..) => SqliteOpenError::Newer { path: path.into() },
             MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => failed(source),
             other => failed(sqlx::Error::Migrate(Box::new(other))),
         })?;
@@ -157,7 +157,7 @@ impl SqliteStore {
             .connect_with(reading)
             .await
             .map_err(failed)?;
-        let watch = Watch::start(path, anchor).map_err(|source| failed(sqlx::Error::Io(source)))?;
+        let watch = FileWatch::start(path, anchor).map_err(|source| failed(sqlx::Error::Io(source)))?;
         Ok(Self {
             database: path.clone(),
             writer,
@@ -168,7 +168,7 @@ impl SqliteStore {
             patience,
             limits: StorageLimits::default(),
             watch,
-            room: Mutex::new(Room::Enough),
+            room: Mutex::new(DiskSpace::Enough),
             failing: AtomicBool::new(false),
             idle: AtomicU32::new(0),
             lock: Mutex::new(Some(lock)),
@@ -201,19 +201,19 @@ async fn be_born(pool: &SqlitePool, at: Millis) -> Result<Epoch, sqlx::Error> {
     Ok(Epoch(epoch))
 }
 
-pub(super) fn unusable(path: &Path, source: sqlx::Error) -> OpenError {
+pub(super) fn unusable(path: &Path, source: sqlx::Error) -> SqliteOpenError {
     match StoreError::from(source) {
-        StoreError::Locked => OpenError::Locked { path: path.into() },
+        StoreError::Locked => SqliteOpenError::Locked { path: path.into() },
         StoreError::Rejected(source) | StoreError::Failed(source) | StoreError::Unconfirmed(source) => {
-            OpenError::Unusable {
+            SqliteOpenError::Unusable {
                 path: path.into(),
                 source,
             }
         }
-        StoreError::Full => OpenError::NotWritable {
+        StoreError::Full => SqliteOpenError::NotWritable {
             path: path.into(),
             source: std::io::ErrorKind::StorageFull.into(),
         },
-        StoreError::Lost(_) | StoreError::Unreadable(_) => OpenError::Newer { path: path.into() },
+        StoreError::Lost(_) | StoreError::Unreadable(_) => SqliteOpenError::Newer { path: path.into() },
     }
 }

@@ -7,7 +7,7 @@ use sqlx::{Sqlite, Transaction};
 use steadfast_shared::{Cursors, Room, RoomId, Seq, UserId};
 
 use super::{SqliteStore, feed, history};
-use crate::store::feed::{Change, ChangeNumber, Feed, Profile, Snapshot};
+use crate::store::feed::{ChangeNumber, Feed, FeedChange, Profile, Snapshot};
 use crate::store::people::person;
 use crate::store::rooms::view;
 use crate::store::{Grown, SessionId, StoreError};
@@ -42,7 +42,7 @@ impl Snapshot for SqliteSnapshot {
         &mut self,
         number: ChangeNumber,
         limit: usize,
-    ) -> Result<Option<Vec<Change>>, StoreError> {
+    ) -> Result<Option<Vec<FeedChange>>, StoreError> {
         feed::after(&mut self.0, number, limit).await
     }
 

@@ -6,8 +6,8 @@ use steadfast_shared::{Millis, UserId};
 
 use super::{SqliteStore, to_sql};
 use crate::store::StoreError;
-use crate::store::append::Used;
-use crate::store::quota::{Quota, Quotas, Room, Usage};
+use crate::store::append::StoredUsage;
+use crate::store::quota::{DayUsage, DiskSpace, Quota, Quotas};
 use crate::store::usage::{Today, day_of};
 
 /// No more than one row, of a person and of the day, or of their quota.
@@ -39,13 +39,13 @@ async fn read(
     user: UserId,
     day: i64,
     otherwise: Quota,
-) -> Result<(Usage, Quota), StoreError> {
+) -> Result<(DayUsage, Quota), StoreError> {
     let row = sqlx::query(OF).bind(user.0).fetch_optional(connection).await?;
     let Some(row) = row else {
-        return Ok((Usage::default(), otherwise));
+        return Ok((DayUsage::default(), otherwise));
     };
     let number = |column| row.try_get::<Option<i64>, _>(column).map_err(StoreError::from);
-    let used = Used {
+    let used = StoredUsage {
         day: number("day")?,
         entries: number("entries")?,
         bytes: number("bytes")?,
@@ -72,12 +72,12 @@ impl Quotas for SqliteStore {
         Ok(done.rows_affected() == 1)
     }
 
-    async fn usage(&self, user: UserId, at: Millis) -> Result<(Usage, Quota), StoreError> {
+    async fn usage(&self, user: UserId, at: Millis) -> Result<(DayUsage, Quota), StoreError> {
         let mut connection = self.readers.acquire().await?;
         read(&mut connection, user, day_of(at), self.limits.quota).await
     }
 
-    fn disk(&self) -> Room {
+    fn disk(&self) -> DiskSpace {
         self.room()
     }
 }

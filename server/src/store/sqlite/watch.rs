@@ -70,7 +70,7 @@ struct Stamp {
 }
 
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct FileWatch {
     database: PathBuf,
     /// Held while a checkpoint writes, so that nobody takes it for somebody else's writing.
     stamp: Mutex<Stamp>,
@@ -82,7 +82,7 @@ pub(super) struct Watch {
     anchor: Mutex<Option<SqliteConnection>>,
 }
 
-impl Watch {
+impl FileWatch {
     /// Watches a database that the anchor has open, whose log is empty.
     pub(super) fn start(database: &Path, anchor: SqliteConnection) -> io::Result<Self> {
         Ok(Self {

@@ -111,7 +111,7 @@ pub async fn transfer(
             return Err(error.into());
         }
     };
-    let done = Copy { from, to }.run(&*target, &mut progress).await;
+    let done = DatabaseCopy { from, to }.run(&*target, &mut progress).await;
     source.close().await;
     target.close().await;
     done
@@ -135,24 +135,24 @@ async fn connect(database: &Database) -> Result<Box<dyn Side>, OpenError> {
         Database::File(file) => match InSqlite::connect(file).await {
             Ok(side) => Box::new(side),
             Err(StoreError::Failed(source)) => {
-                return Err(super::sqlite::open::OpenError::Unusable {
+                return Err(super::sqlite::open::SqliteOpenError::Unusable {
                     path: file.clone(),
                     source,
                 }
                 .into());
             }
-            Err(_) => return Err(super::sqlite::open::OpenError::Locked { path: file.clone() }.into()),
+            Err(_) => return Err(super::sqlite::open::SqliteOpenError::Locked { path: file.clone() }.into()),
         },
         Database::Postgres(url) => Box::new(InPostgres::connect(url).await?),
     })
 }
 
-struct Copy<'d> {
+struct DatabaseCopy<'d> {
     from: &'d Database,
     to: &'d Database,
 }
 
-impl Copy<'_> {
+impl DatabaseCopy<'_> {
     async fn run(
         &self,
         target: &dyn Store,

@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, Connection, Database, Postgres, QueryBuilder, Sqlite}
 use steadfast_shared::Epoch;
 use uuid::Uuid;
 
-use super::table::{Cell, Column, Kind, Row, Table};
+use super::table::{Cell, Column, ColumnKind, Table, TableRow};
 use crate::store::StoreError;
 use crate::store::postgres::open::Address;
 
@@ -17,7 +17,12 @@ use crate::store::postgres::open::Address;
 #[async_trait]
 pub(super) trait Side: Send {
     /// The rows that follow a row's key, in the order of their keys.
-    async fn rows_after(&mut self, table: &Table, key: &[Cell], limit: i64) -> Result<Vec<Row>, StoreError>;
+    async fn rows_after(
+        &mut self,
+        table: &Table,
+        key: &[Cell],
+        limit: i64,
+    ) -> Result<Vec<TableRow>, StoreError>;
 
     /// The key of a table's last row.
     async fn last_key(&mut self, table: &Table) -> Result<Vec<Cell>, StoreError>;
@@ -26,7 +31,7 @@ pub(super) trait Side: Send {
     async fn count(&mut self, table: &Table) -> Result<u64, StoreError>;
 
     /// Stores rows, all of them or none. Those that are there already stay.
-    async fn insert(&mut self, table: &Table, rows: &[Row]) -> Result<(), StoreError>;
+    async fn insert(&mut self, table: &Table, rows: &[TableRow]) -> Result<(), StoreError>;
 
     async fn epoch(&mut self) -> Result<Epoch, StoreError>;
 
@@ -63,7 +68,7 @@ fn for_postgres(text: &str) -> String {
 }
 
 /// Rows as both kinds of database compare them.
-pub(super) fn comparable(rows: Vec<Row>) -> Vec<Row> {
+pub(super) fn comparable(rows: Vec<TableRow>) -> Vec<TableRow> {
     let cell = |cell| match cell {
         Cell::Text(text) => Cell::Text(for_postgres(&text)),
         cell => cell,
@@ -81,8 +86,11 @@ fn condition(table: &Table) -> String {
     }
 }
 
-fn push<'q, DB>(separated: &mut sqlx::query_builder::Separated<'_, DB, &'static str>, cell: &Cell, kind: Kind)
-where
+fn push<'q, DB>(
+    separated: &mut sqlx::query_builder::Separated<'_, DB, &'static str>,
+    cell: &Cell,
+    kind: ColumnKind,
+) where
     DB: Database,
     Option<Uuid>: sqlx::Encode<'q, DB> + sqlx::Type<DB> + 'q,
     Option<i64>: sqlx::Encode<'q, DB> + sqlx::Type<DB> + 'q,
@@ -96,11 +104,11 @@ where
         (Cell::Flag(flag), _) => separated.push_bind(Some(*flag)),
         (Cell::Text(text), _) => separated.push_bind(Some(text.clone())),
         (Cell::Bytes(bytes), _) => separated.push_bind(Some(bytes.clone())),
-        (Cell::None, Kind::Id) => separated.push_bind(None::<Uuid>),
-        (Cell::None, Kind::Number) => separated.push_bind(None::<i64>),
-        (Cell::None, Kind::Flag) => separated.push_bind(None::<bool>),
-        (Cell::None, Kind::Text) => separated.push_bind(None::<String>),
-        (Cell::None, Kind::Bytes) => separated.push_bind(None::<Vec<u8>>),
+        (Cell::None, ColumnKind::Id) => separated.push_bind(None::<Uuid>),
+        (Cell::None, ColumnKind::Number) => separated.push_bind(None::<i64>),
+        (Cell::None, ColumnKind::Flag) => separated.push_bind(None::<bool>),
+        (Cell::None, ColumnKind::Text) => separated.push_bind(None::<String>),
+        (Cell::None, ColumnKind::Bytes) => separated.push_bind(None::<Vec<u8>>),
     };
 }
 
@@ -109,23 +117,23 @@ macro_rules! read {
         fn read(row: &$type, index: usize, column: Column) -> Result<Cell, StoreError> {
             use sqlx::Row as _;
             Ok(match column.kind {
-                Kind::Id => row
+                ColumnKind::Id => row
                     .try_get::<Option<Uuid>, _>(index)
                     .map_err(failed)?
                     .map_or(Cell::None, Cell::Id),
-                Kind::Number => row
+                ColumnKind::Number => row
                     .try_get::<Option<i64>, _>(index)
                     .map_err(failed)?
                     .map_or(Cell::None, Cell::Number),
-                Kind::Flag => row
+                ColumnKind::Flag => row
                     .try_get::<Option<bool>, _>(index)
                     .map_err(failed)?
                     .map_or(Cell::None, Cell::Flag),
-                Kind::Text => row
+                ColumnKind::Text => row
                     .try_get::<Option<String>, _>(index)
                     .map_err(failed)?
                     .map_or(Cell::None, Cell::Text),
-                Kind::Bytes => row
+                ColumnKind::Bytes => row
                     .try_get::<Option<Vec<u8>>, _>(index)
                     .map_err(failed)?
                     .map_or(Cell::None, Cell::Bytes),
@@ -150,7 +158,7 @@ macro_rules! side {
 
         #[async_trait]
         impl Side for $side {
-            async fn rows_after(&mut self, table: &Table, key: &[Cell], limit: i64) -> Result<Vec<Row>, StoreError> {
+            async fn rows_after(&mut self, table: &Table, key: &[Cell], limit: i64) -> Result<Vec<TableRow>, StoreError> {
                 let names = Self::names(table, table.columns);
                 let order = Self::names(table, &table.columns[..table.key]);
                 let mut query = QueryBuilder::<$database>::new(format!(
@@ -204,7 +212,7 @@ macro_rules! side {
                 Ok(u64::try_from(count).unwrap_or(0))
             }
 
-            async fn insert(&mut self, table: &Table, rows: &[Row]) -> Result<(), StoreError> {
+            async fn insert(&mut self, table: &Table, rows: &[TableRow]) -> Result<(), StoreError> {
                 let names = Self::names(table, table.columns);
                 let mut query = QueryBuilder::<$database>::new(format!("insert into \"{}\" ({names}) values ", table.name));
                 for (nth, row) in rows.iter().enumerate() {
@@ -342,7 +350,7 @@ impl InSqlite {
 }
 
 impl InPostgres {
-    pub(super) async fn connect(url: &str) -> Result<Self, crate::store::postgres::open::OpenError> {
+    pub(super) async fn connect(url: &str) -> Result<Self, crate::store::postgres::open::PostgresOpenError> {
         Ok(Self(Address::parse(url)?.connect().await?))
     }
 }

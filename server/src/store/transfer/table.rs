@@ -2,7 +2,7 @@
 
 /// The kind of a column's values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
+pub(super) enum ColumnKind {
     Id,
     Number,
     Flag,
@@ -14,7 +14,7 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Column {
     pub(super) name: &'static str,
-    pub(super) kind: Kind,
+    pub(super) kind: ColumnKind,
 }
 
 impl Column {
@@ -41,7 +41,7 @@ macro_rules! table {
     ($name:literal, $key:literal, $numbered:literal, $($column:ident: $kind:ident),+) => {
         Table {
             name: $name,
-            columns: &[$(Column { name: stringify!($column), kind: Kind::$kind }),+],
+            columns: &[$(Column { name: stringify!($column), kind: ColumnKind::$kind }),+],
             key: $key,
             is_numbered: $numbered,
         }
@@ -98,4 +98,4 @@ pub(super) enum Cell {
 }
 
 /// A row, column by column.
-pub(super) type Row = Vec<Cell>;
+pub(super) type TableRow = Vec<Cell>;

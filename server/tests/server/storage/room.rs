@@ -5,8 +5,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::json;
-use steadfast_server::store::quota::Usage;
-use steadfast_server::store::{Outcome, Quota, Refusal, StorageLimits};
+use steadfast_server::store::quota::DayUsage;
+use steadfast_server::store::{EntryOutcome, Quota, StorageLimits, StoreRefusal};
 use steadfast_shared::event::{self, Reply, SendItem, Sent};
 use steadfast_shared::{Body, Emoji, EntryId, ErrorCode, RoomId};
 use tempfile::TempDir;
@@ -237,8 +237,8 @@ async fn fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can
             address: None,
         };
         match store.append(&[entry], at).await.unwrap().outcomes[0] {
-            Outcome::Stored { .. } => Ok(()),
-            Outcome::Refused(refusal) => Err(refusal),
+            EntryOutcome::Stored { .. } => Ok(()),
+            EntryOutcome::Refused(refusal) => Err(refusal),
             repeat => panic!("{repeat:?}"),
         }
     };
@@ -249,10 +249,10 @@ async fn fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can
     store.close().await;
     let store = &*open().await;
     assert_eq!(write(store, 2 * DAY - 1).await, Ok(()));
-    assert_eq!(write(store, 2 * DAY - 1).await, Err(Refusal::OverQuota));
+    assert_eq!(write(store, 2 * DAY - 1).await, Err(StoreRefusal::OverQuota));
     assert_eq!(
         store.usage(mina, DAY).await.unwrap(),
-        (Usage { entries: 3, bytes: 3 }, quota)
+        (DayUsage { entries: 3, bytes: 3 }, quota)
     );
     assert_eq!(write(store, 2 * DAY).await, Ok(()), "another day");
     assert_eq!(store.usage(mina, 2 * DAY).await.unwrap().0.entries, 1);
@@ -262,7 +262,7 @@ async fn fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can
         assert_eq!(write(store, 2 * DAY).await, Ok(()));
     }
     assert!(store.set_quota(mina, None).await.unwrap());
-    assert_eq!(write(store, 2 * DAY).await, Err(Refusal::OverQuota));
+    assert_eq!(write(store, 2 * DAY).await, Err(StoreRefusal::OverQuota));
     let nobody = steadfast_shared::UserId(Uuid::now_v7());
     assert!(!store.set_quota(nobody, None).await.unwrap());
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use steadfast_server::store::database::Database as Name;
 use steadfast_server::store::transfer::{TransferError, transfer};
-use steadfast_server::store::{Accounts, Act, Log, NewEntry, Outcome, Span, Store};
+use steadfast_server::store::{Accounts, Command, EntryOutcome, Log, NewEntry, Span, Store};
 use steadfast_shared::room::DirectRoom;
 use steadfast_shared::{Body, Emoji, EntryId, RoomId, mention};
 use tempfile::TempDir;
@@ -30,7 +30,7 @@ async fn filled() -> (Fixture, NewEntry) {
     let entries = [sent.clone(), entry(&fixture, fixture.general, react)];
     fixture.append(&entries).await;
     fixture.fill(2_500).await;
-    let direct = Act::Direct(DirectRoom { with: vec![jun] });
+    let direct = Command::Direct(DirectRoom { with: vec![jun] });
     fixture.store.act(mina, None, &direct, 9).await.unwrap().unwrap();
     fixture.store.close().await;
     (fixture, sent)
@@ -80,11 +80,11 @@ async fn a_database_goes_to_postgres_and_back_and_nobody_notices() {
     let next = entry(&fixture, fixture.general, body("next"));
     let outcomes = after.append(&[sent, next], 30).await.unwrap().outcomes;
     assert!(
-        matches!(outcomes[0], Outcome::Repeat { seq: 1, .. }),
+        matches!(outcomes[0], EntryOutcome::Repeat { seq: 1, .. }),
         "{outcomes:?}"
     );
     assert!(
-        matches!(outcomes[1], Outcome::Stored { seq: 2_503, .. }),
+        matches!(outcomes[1], EntryOutcome::Stored { seq: 2_503, .. }),
         "{outcomes:?}"
     );
     let known = after

@@ -4,17 +4,17 @@ use steadfast_server::store::PeoplePage;
 use steadfast_server::store::refusal::Blocker;
 use steadfast_shared::event::Block;
 use steadfast_shared::limit;
-use steadfast_shared::room::{DirectRoom, HideRoom, Invite};
+use steadfast_shared::room::{DirectRoom, HideRoom, InvitePeople};
 
 use super::*;
 use crate::support::database::conformance;
 
-fn direct(with: &[UserId]) -> Act {
-    Act::Direct(DirectRoom { with: with.to_vec() })
+fn direct(with: &[UserId]) -> Command {
+    Command::Direct(DirectRoom { with: with.to_vec() })
 }
 
-fn block(person: UserId, blocked: bool) -> Act {
-    Act::Block(Block { person, blocked })
+fn block(person: UserId, blocked: bool) -> Command {
+    Command::Block(Block { person, blocked })
 }
 
 /// So many people, with ids that nobody has signed up for.
@@ -38,7 +38,10 @@ async fn fault_h04_conversations_cost_who_opens_them_and_not_who_is_in_them(fixt
         fixture.act(mina, direct(&[*person])).await.unwrap();
     }
     let refused = fixture.act(mina, direct(&[*last])).await;
-    assert!(matches!(refused, Err(Refusal::TooMuchLately(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(StoreRefusal::TooMuchLately(_))),
+        "{refused:?}"
+    );
     // Opening one that is there costs nothing; an hour later there are more.
     fixture.act(mina, direct(&[others[0]])).await.unwrap();
     let later = 5 + 60 * 60 * 1_000;
@@ -73,7 +76,7 @@ async fn fault_h04_conversations_that_nobody_answers_are_bounded(fixture: Fixtur
     let one_more = direct(&[jun]);
     at += 2 * hour;
     let refused = fixture.store.act(mina, None, &one_more, at).await.unwrap();
-    assert_eq!(refused, Err(Refusal::TooManyUnanswered));
+    assert_eq!(refused, Err(StoreRefusal::TooManyUnanswered));
     // One answer makes room for one more.
     let rooms = fixture.store.rooms_of(people[0]).await.unwrap();
     let answer = NewEntry {
@@ -83,7 +86,7 @@ async fn fault_h04_conversations_that_nobody_answers_are_bounded(fixture: Fixtur
     };
     assert!(matches!(
         fixture.append(&[answer]).await[0],
-        Outcome::Stored { .. }
+        EntryOutcome::Stored { .. }
     ));
     assert!(
         fixture
@@ -100,14 +103,17 @@ async fn fault_h04_people_brought_into_rooms_are_counted_by_the_hour(fixture: Fi
     let people = crowd(&fixture, limit::BROUGHT_PER_HOUR as usize + 1).await;
     let room = fixture.made(RoomKind::Private, "Plans").await;
     for some in people.chunks(limit::INVITED) {
-        let invite = Act::Invite(Invite {
+        let invite = Command::Invite(InvitePeople {
             room,
             people: some.to_vec(),
         });
         match fixture.act(mina, invite).await {
             Ok(acted) => assert_eq!(acted.came.len(), some.len()),
             refused => {
-                assert!(matches!(refused, Err(Refusal::TooMuchLately(_))), "{refused:?}");
+                assert!(
+                    matches!(refused, Err(StoreRefusal::TooMuchLately(_))),
+                    "{refused:?}"
+                );
                 assert_eq!(some.len(), 1, "the last one");
             }
         }
@@ -127,7 +133,7 @@ async fn fault_h04_who_is_brought_everywhere_leaves_what_they_were_brought_into_
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
     let first = fixture.made(RoomKind::Private, "first").await;
     let invite = |room| {
-        Act::Invite(Invite {
+        Command::Invite(InvitePeople {
             room,
             people: vec![jun],
         })
@@ -166,9 +172,9 @@ async fn fault_h04_who_is_blocked_brings_nobody_anywhere_and_says_nothing_to_the
     fixture.act(jun, block(mina, true)).await.unwrap();
     let blocked = fixture.store.blocked_by(jun).await.unwrap();
     assert_eq!(blocked, std::slice::from_ref(&fixture.mina.person));
-    let other = Err(Refusal::Blocked(Blocker::Other));
+    let other = Err(StoreRefusal::Blocked(Blocker::Other));
     let room = fixture.made(RoomKind::Private, "Plans").await;
-    let invite = Act::Invite(Invite {
+    let invite = Command::Invite(InvitePeople {
         room,
         people: vec![ada, jun],
     });
@@ -194,8 +200,8 @@ async fn fault_h04_who_is_blocked_brings_nobody_anywhere_and_says_nothing_to_the
     assert_eq!(
         fixture.append(&[said(mina), said(jun)]).await,
         [
-            Outcome::Refused(Refusal::Blocked(Blocker::Other)),
-            Outcome::Refused(Refusal::Blocked(Blocker::Oneself))
+            EntryOutcome::Refused(StoreRefusal::Blocked(Blocker::Other)),
+            EntryOutcome::Refused(StoreRefusal::Blocked(Blocker::Oneself))
         ]
     );
     // In a public room both go on; a mention by who is blocked does not count.
@@ -207,10 +213,10 @@ async fn fault_h04_who_is_blocked_brings_nobody_anywhere_and_says_nothing_to_the
     fixture.act(jun, block(mina, false)).await.unwrap();
     assert!(matches!(
         fixture.append(&[said(mina)]).await[0],
-        Outcome::Stored { .. }
+        EntryOutcome::Stored { .. }
     ));
     let oneself = fixture.act(jun, block(jun, true)).await;
-    assert!(matches!(oneself, Err(Refusal::Invalid(_))));
+    assert!(matches!(oneself, Err(StoreRefusal::Invalid(_))));
 }
 
 async fn fault_h04_a_conversation_is_hidden_until_something_is_said_and_one_of_several_is_left(
@@ -219,8 +225,11 @@ async fn fault_h04_a_conversation_is_hidden_until_something_is_said_and_one_of_s
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
     let ada = fixture.sign_up("Ada").await.person.id;
     let two = fixture.act(mina, direct(&[jun])).await.unwrap().room.unwrap();
-    let hide = |hidden| Act::Hide(HideRoom { room: two, hidden });
-    assert_eq!(fixture.act(jun, Act::Leave(two)).await, Err(Refusal::Forbidden));
+    let hide = |hidden| Command::Hide(HideRoom { room: two, hidden });
+    assert_eq!(
+        fixture.act(jun, Command::Leave(two)).await,
+        Err(StoreRefusal::Forbidden)
+    );
     fixture.act(jun, hide(true)).await.unwrap();
     assert!(fixture.seen(jun, two).await.unwrap().hidden);
     assert!(!fixture.seen(mina, two).await.unwrap().hidden);
@@ -236,11 +245,11 @@ async fn fault_h04_a_conversation_is_hidden_until_something_is_said_and_one_of_s
         !fixture.seen(jun, two).await.unwrap().hidden,
         "who opens it sees it"
     );
-    let public = Act::Hide(HideRoom {
+    let public = Command::Hide(HideRoom {
         room: fixture.general,
         hidden: true,
     });
-    assert_eq!(fixture.act(jun, public).await, Err(Refusal::Forbidden));
+    assert_eq!(fixture.act(jun, public).await, Err(StoreRefusal::Forbidden));
 
     let three = fixture
         .act(mina, direct(&[jun, ada]))
@@ -248,7 +257,7 @@ async fn fault_h04_a_conversation_is_hidden_until_something_is_said_and_one_of_s
         .unwrap()
         .room
         .unwrap();
-    fixture.act(jun, Act::Leave(three)).await.unwrap();
+    fixture.act(jun, Command::Leave(three)).await.unwrap();
     assert!(fixture.seen(jun, three).await.is_none());
     // The others open the one they have, and nobody is brought back; who left comes back by themselves.
     let again = fixture.act(mina, direct(&[jun, ada])).await.unwrap();

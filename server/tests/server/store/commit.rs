@@ -1,27 +1,27 @@
 //! Messages and commands of many people are committed together, and none of them suffers for another.
 
-use steadfast_server::store::{Act, Committed, NewCommand, Outcome, Refusal};
-use steadfast_shared::room::{ChangeRoom, Invite};
+use steadfast_server::store::{Command, Committed, EntryOutcome, NewCommand, StoreRefusal};
+use steadfast_shared::room::{ChangeRoom, InvitePeople};
 use steadfast_shared::{Body, Nickname, RoomChange, RoomId, RoomKind, Topic, UserId};
 use uuid::Uuid;
 
 use super::{Fixture, create, unchanged};
 use crate::support::database::conformance;
 
-fn command(by: UserId, act: Act) -> NewCommand {
+fn command(by: UserId, act: Command) -> NewCommand {
     let address = None;
     NewCommand { by, address, act }
 }
 
-fn topic(room: RoomId, topic: &str) -> Act {
-    Act::Change(ChangeRoom {
+fn topic(room: RoomId, topic: &str) -> Command {
+    Command::Change(ChangeRoom {
         topic: Some(Topic::parse(topic).unwrap()),
         ..unchanged(room)
     })
 }
 
-fn rename(name: &str) -> Act {
-    Act::Rename(Nickname::parse(name).unwrap())
+fn rename(name: &str) -> Command {
+    Command::Rename(Nickname::parse(name).unwrap())
 }
 
 async fn what_is_refused_leaves_nothing_and_hurts_nobody(fixture: Fixture) {
@@ -29,7 +29,7 @@ async fn what_is_refused_leaves_nothing_and_hurts_nobody(fixture: Fixture) {
     let room = fixture.made(RoomKind::Public, "Tea").await;
     let nobody = UserId(Uuid::from_u128(1));
     let invite = |people: &[UserId]| {
-        Act::Invite(Invite {
+        Command::Invite(InvitePeople {
             room,
             people: people.to_vec(),
         })
@@ -41,7 +41,7 @@ async fn what_is_refused_leaves_nothing_and_hurts_nobody(fixture: Fixture) {
         command(jun, rename("Mina")),
         command(
             mina,
-            Act::Change(ChangeRoom {
+            Command::Change(ChangeRoom {
                 name: Some(super::room_name("general")),
                 ..unchanged(room)
             }),
@@ -56,7 +56,7 @@ async fn what_is_refused_leaves_nothing_and_hurts_nobody(fixture: Fixture) {
     let done: Committed = fixture.store.commit(&said, &commands, 8).await.unwrap();
     assert_eq!(
         done.outcomes,
-        [1, 2].map(|seq| Outcome::Stored { seq, at: 8 }),
+        [1, 2].map(|seq| EntryOutcome::Stored { seq, at: 8 }),
         "what was said"
     );
     let refusals: Vec<_> = done
@@ -68,11 +68,11 @@ async fn what_is_refused_leaves_nothing_and_hurts_nobody(fixture: Fixture) {
         refusals,
         [
             None,
-            Some(Refusal::NicknameTaken),
-            Some(Refusal::RoomNameTaken),
-            Some(Refusal::UnknownPerson),
-            Some(Refusal::UnknownPerson),
-            Some(Refusal::RoomNameTaken),
+            Some(StoreRefusal::NicknameTaken),
+            Some(StoreRefusal::RoomNameTaken),
+            Some(StoreRefusal::UnknownPerson),
+            Some(StoreRefusal::UnknownPerson),
+            Some(StoreRefusal::RoomNameTaken),
             None,
             None,
         ]
@@ -109,15 +109,15 @@ async fn what_is_refused_leaves_nothing_and_hurts_nobody(fixture: Fixture) {
     assert_eq!(grown, expected);
     assert_eq!(
         fixture.append(&[fixture.entry("three")]).await,
-        [Outcome::Stored { seq: 3, at: 8 }]
+        [EntryOutcome::Stored { seq: 3, at: 8 }]
     );
 }
 
 async fn who_comes_in_has_read_what_was_said_in_the_same_commit(fixture: Fixture) {
     let ada = fixture.sign_up("Ada").await.person.id;
-    fixture.act(ada, Act::Leave(fixture.general)).await.unwrap();
+    fixture.act(ada, Command::Leave(fixture.general)).await.unwrap();
     let said = [fixture.entry("one"), fixture.entry("two")];
-    let join = command(ada, Act::Join(fixture.general));
+    let join = command(ada, Command::Join(fixture.general));
     fixture.store.commit(&said, &[join], 8).await.unwrap();
     let seen = fixture.seen(ada, fixture.general).await.unwrap();
     assert_eq!((seen.head, seen.read, seen.unread), (2, 2, 0));

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use steadfast_server::store::{Act, NewEntry, Outcome, Refusal};
-use steadfast_shared::room::{DirectRoom, Invite};
+use steadfast_server::store::{Command, EntryOutcome, NewEntry, StoreRefusal};
+use steadfast_shared::room::{DirectRoom, InvitePeople};
 use steadfast_shared::{EntryId, RoomKind, UserId, limit};
 use uuid::Uuid;
 
@@ -12,8 +12,8 @@ use super::{Fixture, unchanged};
 use crate::support::body;
 use crate::support::database::conformance;
 
-fn with(people: &[UserId]) -> Act {
-    Act::Direct(DirectRoom {
+fn with(people: &[UserId]) -> Command {
+    Command::Direct(DirectRoom {
         with: people.to_vec(),
     })
 }
@@ -82,7 +82,10 @@ async fn a_group_is_another_conversation_and_nobody_else_is_in_it(fixture: Fixtu
     for room in [pair, group] {
         assert_eq!(fixture.seen(eve, room).await, None);
         assert!(fixture.store.views(room, &[eve]).await.unwrap().is_empty());
-        assert_eq!(fixture.act(eve, Act::Join(room)).await, Err(Refusal::UnknownRoom));
+        assert_eq!(
+            fixture.act(eve, Command::Join(room)).await,
+            Err(StoreRefusal::UnknownRoom)
+        );
         let intruding = NewEntry {
             author: eve,
             id: EntryId(Uuid::now_v7()),
@@ -92,7 +95,7 @@ async fn a_group_is_another_conversation_and_nobody_else_is_in_it(fixture: Fixtu
         };
         assert_eq!(
             fixture.append(&[intruding]).await,
-            [Outcome::Refused(Refusal::UnknownRoom)]
+            [EntryOutcome::Refused(StoreRefusal::UnknownRoom)]
         );
         let listed = fixture.store.browse(mina, &Default::default()).await.unwrap();
         assert!(listed.iter().all(|listed| listed.id != room));
@@ -105,23 +108,26 @@ async fn its_people_stay_the_same_for_ever(fixture: Fixture) {
     let room = fixture.act(mina, with(&[jun])).await.unwrap().room.unwrap();
     let people = vec![ada];
     for asked in [
-        Act::Leave(room),
-        Act::Invite(Invite { room, people }),
-        Act::Change(unchanged(room)),
-        Act::Remove(steadfast_shared::room::RemoveMember { room, person: jun }),
+        Command::Leave(room),
+        Command::Invite(InvitePeople { room, people }),
+        Command::Change(unchanged(room)),
+        Command::Remove(steadfast_shared::room::RemoveMember { room, person: jun }),
     ] {
-        assert_eq!(fixture.act(mina, asked).await, Err(Refusal::Forbidden));
+        assert_eq!(fixture.act(mina, asked).await, Err(StoreRefusal::Forbidden));
     }
     let alone = fixture.act(mina, with(&[mina])).await;
-    assert!(matches!(alone, Err(Refusal::Invalid(_))), "{alone:?}");
+    assert!(matches!(alone, Err(StoreRefusal::Invalid(_))), "{alone:?}");
     assert_eq!(
         fixture.act(mina, with(&[UserId(Uuid::nil())])).await,
-        Err(Refusal::UnknownPerson)
+        Err(StoreRefusal::UnknownPerson)
     );
     let crowd: Vec<UserId> = (0..limit::DIRECT_PEOPLE)
         .map(|_| UserId(Uuid::now_v7()))
         .collect();
-    assert_eq!(fixture.act(mina, with(&crowd)).await, Err(Refusal::TooManyPeople));
+    assert_eq!(
+        fixture.act(mina, with(&crowd)).await,
+        Err(StoreRefusal::TooManyPeople)
+    );
 }
 
 conformance!(

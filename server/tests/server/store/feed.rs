@@ -2,9 +2,11 @@
 
 use steadfast_server::store::admin::Actor;
 use steadfast_server::store::feed::{CHANGES_KEPT, CHANGES_KEPT_FOR};
-use steadfast_server::store::{Act, Administer, Change, ChangeKind, Command, Grown, Refusal, Token};
+use steadfast_server::store::{
+    Administer, ChangeKind, Command, FeedChange, Grown, OperatorCommand, StoreRefusal, Token,
+};
 use steadfast_shared::event::{Block, ClosingReason};
-use steadfast_shared::room::{DirectRoom, HideRoom, Invite, RemoveMember};
+use steadfast_shared::room::{DirectRoom, HideRoom, InvitePeople, RemoveMember};
 use steadfast_shared::{Body, Nickname, Role, RoomKind, Topic, UserId};
 
 use super::{Fixture, create, unchanged};
@@ -15,13 +17,13 @@ async fn head(fixture: &Fixture) -> u64 {
     fixture.store.snapshot().await.unwrap().feed_head().await.unwrap()
 }
 
-async fn after(fixture: &Fixture, number: u64) -> Option<Vec<Change>> {
+async fn after(fixture: &Fixture, number: u64) -> Option<Vec<FeedChange>> {
     let mut snapshot = fixture.store.snapshot().await.unwrap();
     snapshot.changes_after(number, 1_000).await.unwrap()
 }
 
 /// What an act has changed: as the feed has it, and as its answer says it has.
-async fn changes_of(fixture: &Fixture, by: UserId, act: Act) -> Vec<ChangeKind> {
+async fn changes_of(fixture: &Fixture, by: UserId, act: Command) -> Vec<ChangeKind> {
     let before = head(fixture).await;
     let acted = fixture.act(by, act).await.unwrap();
     let changes = after(fixture, before).await.unwrap();
@@ -30,8 +32,8 @@ async fn changes_of(fixture: &Fixture, by: UserId, act: Act) -> Vec<ChangeKind> 
     changes.into_iter().map(|change| change.kind).collect()
 }
 
-fn administer(command: Command) -> Act {
-    Act::Administer(Box::new(Administer {
+fn administer(command: OperatorCommand) -> Command {
+    Command::Administer(Box::new(Administer {
         actor: Actor::operator("root".into()),
         command,
     }))
@@ -50,21 +52,21 @@ async fn who_comes_and_goes_is_in_the_feed_by_the_transaction_that_moves_them(fi
     };
     assert_eq!(made, [joined(mina.clone(), true)]);
     let people = vec![jun.id];
-    let invited = changes_of(&fixture, mina.id, Act::Invite(Invite { room, people })).await;
+    let invited = changes_of(&fixture, mina.id, Command::Invite(InvitePeople { room, people })).await;
     assert_eq!(invited, [joined(jun.clone(), false)]);
     let remove = RemoveMember { room, person: jun.id };
     let left = |person| ChangeKind::Left {
         room,
         people: vec![person],
     };
-    let removed = changes_of(&fixture, mina.id, Act::Remove(remove)).await;
+    let removed = changes_of(&fixture, mina.id, Command::Remove(remove)).await;
     assert_eq!(removed, [left(jun)]);
     assert_eq!(
-        changes_of(&fixture, mina.id, Act::Remove(remove)).await,
+        changes_of(&fixture, mina.id, Command::Remove(remove)).await,
         [],
         "not twice"
     );
-    let gone = changes_of(&fixture, mina.id, Act::Leave(room)).await;
+    let gone = changes_of(&fixture, mina.id, Command::Leave(room)).await;
     assert_eq!(gone, [left(mina)]);
 }
 
@@ -73,11 +75,11 @@ async fn what_rooms_and_people_are_is_in_the_feed(fixture: Fixture) {
     let room = fixture.made(RoomKind::Public, "Tea").await;
     let mut change = unchanged(room);
     change.topic = Some(Topic::parse("green").unwrap());
-    let changed = changes_of(&fixture, mina.id, Act::Change(change.clone())).await;
+    let changed = changes_of(&fixture, mina.id, Command::Change(change.clone())).await;
     assert_eq!(changed, [ChangeKind::RoomChanged { room }]);
-    assert_eq!(changes_of(&fixture, mina.id, Act::Change(change)).await, []);
+    assert_eq!(changes_of(&fixture, mina.id, Command::Change(change)).await, []);
 
-    let minerva = Act::Rename(Nickname::parse("Minerva").unwrap());
+    let minerva = Command::Rename(Nickname::parse("Minerva").unwrap());
     let renamed = changes_of(&fixture, mina.id, minerva.clone()).await;
     assert!(matches!(&renamed[..], [ChangeKind::Renamed { person }] if person.name == "Minerva"));
     assert_eq!(changes_of(&fixture, mina.id, minerva).await, []);
@@ -86,14 +88,14 @@ async fn what_rooms_and_people_are_is_in_the_feed(fixture: Fixture) {
         person: jun.id,
         blocked: true,
     };
-    let blocked = changes_of(&fixture, mina.id, Act::Block(block)).await;
+    let blocked = changes_of(&fixture, mina.id, Command::Block(block)).await;
     assert!(
         matches!(&blocked[..], [ChangeKind::BlockedChanged { by, blocked }] if *by == mina.id && blocked.blocked)
     );
     fixture
         .act(
             mina.id,
-            Act::Block(Block {
+            Command::Block(Block {
                 blocked: false,
                 ..block
             }),
@@ -101,7 +103,7 @@ async fn what_rooms_and_people_are_is_in_the_feed(fixture: Fixture) {
         .await
         .unwrap();
 
-    let direct = Act::Direct(DirectRoom { with: vec![jun.id] });
+    let direct = Command::Direct(DirectRoom { with: vec![jun.id] });
     let room = fixture.act(mina.id, direct.clone()).await.unwrap().room.unwrap();
     assert_eq!(
         changes_of(&fixture, mina.id, direct.clone()).await,
@@ -112,7 +114,7 @@ async fn what_rooms_and_people_are_is_in_the_feed(fixture: Fixture) {
         room,
         person: mina.id,
     };
-    let hide = Act::Hide(HideRoom { room, hidden: true });
+    let hide = Command::Hide(HideRoom { room, hidden: true });
     for act in [hide, direct] {
         let changes = changes_of(&fixture, mina.id, act).await;
         assert_eq!(changes, std::slice::from_ref(&view));
@@ -124,7 +126,7 @@ async fn what_operators_do_is_in_the_feed(fixture: Fixture) {
     let role = changes_of(
         &fixture,
         mina.id,
-        administer(Command::SetRole(mina.id, Role::Moderator)),
+        administer(OperatorCommand::SetRole(mina.id, Role::Moderator)),
     )
     .await;
     let (person, role_now) = (mina.id, Role::Moderator);
@@ -133,13 +135,23 @@ async fn what_operators_do_is_in_the_feed(fixture: Fixture) {
         role: role_now,
     };
     assert_eq!(role, [changed]);
-    let ended = changes_of(&fixture, mina.id, administer(Command::SignOut(jun.person.id))).await;
+    let ended = changes_of(
+        &fixture,
+        mina.id,
+        administer(OperatorCommand::SignOut(jun.person.id)),
+    )
+    .await;
     let (sessions, reason) = (vec![jun.session], ClosingReason::SignedOut);
     assert_eq!(ended, [ChangeKind::SessionsEnded { sessions, reason }]);
-    let again = changes_of(&fixture, mina.id, administer(Command::SignOut(jun.person.id))).await;
+    let again = changes_of(
+        &fixture,
+        mina.id,
+        administer(OperatorCommand::SignOut(jun.person.id)),
+    )
+    .await;
     assert_eq!(again, []);
     let room = fixture.made(RoomKind::Public, "Tea").await;
-    let deleted = changes_of(&fixture, mina.id, administer(Command::DeleteRoom(room))).await;
+    let deleted = changes_of(&fixture, mina.id, administer(OperatorCommand::DeleteRoom(room))).await;
     assert_eq!(deleted, [ChangeKind::RoomDeleted { room }]);
 }
 
@@ -190,7 +202,7 @@ async fn a_snapshot_is_as_of_one_moment(fixture: Fixture) {
     let mut snapshot = fixture.store.snapshot().await.unwrap();
     let before = snapshot.feed_head().await.unwrap();
     let jun = fixture.jun.person.id;
-    let left = fixture.act(jun, Act::Leave(fixture.general)).await.unwrap();
+    let left = fixture.act(jun, Command::Leave(fixture.general)).await.unwrap();
     fixture.fill(2).await;
     assert_eq!(left.feed, before + 1);
     assert_eq!(
@@ -237,9 +249,9 @@ async fn an_append_says_how_far_the_feed_was(fixture: Fixture) {
     let appended = fixture.store.append(&entries, 7).await.unwrap();
     assert_eq!(appended.feed, head(&fixture).await);
     let refused = fixture
-        .act(fixture.jun.person.id, Act::Leave(fixture.other))
+        .act(fixture.jun.person.id, Command::Leave(fixture.other))
         .await;
-    assert_eq!(refused, Err(Refusal::UnknownRoom));
+    assert_eq!(refused, Err(StoreRefusal::UnknownRoom));
     assert_eq!(appended.feed, head(&fixture).await);
 }
 
@@ -247,7 +259,7 @@ async fn old_changes_are_forgotten_and_whoever_needs_them_is_told_so(fixture: Fi
     let start = head(&fixture).await;
     let mina = fixture.mina.person.id;
     for nth in 0..3_u64 {
-        let renamed = Act::Rename(Nickname::parse(&format!("Mina {nth}")).unwrap());
+        let renamed = Command::Rename(Nickname::parse(&format!("Mina {nth}")).unwrap());
         let at = 1_000 * nth;
         fixture
             .store
@@ -274,7 +286,7 @@ async fn the_feed_is_bounded_in_changes(fixture: Fixture) {
     let further = format!("update feed set head = head + {CHANGES_KEPT}");
     fixture.database.run(&further).await;
     fixture
-        .act(fixture.jun.person.id, Act::Leave(fixture.general))
+        .act(fixture.jun.person.id, Command::Leave(fixture.general))
         .await
         .unwrap();
     fixture.store.prune_changes(10).await.unwrap();

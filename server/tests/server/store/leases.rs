@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use steadfast_server::store::Store;
-use steadfast_server::store::postgres::open::OpenError;
-use steadfast_server::store::postgres::{Clock, PostgresStore};
+use steadfast_server::store::postgres::open::PostgresOpenError;
+use steadfast_server::store::postgres::{CommitClock, PostgresStore};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
@@ -16,8 +16,8 @@ use crate::support::postgres::Database;
 /// How long anything here is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-async fn alone(url: &str) -> Result<PostgresStore, OpenError> {
-    PostgresStore::open_alone(url, PATIENCE, 1, Clock::Caller).await
+async fn alone(url: &str) -> Result<PostgresStore, PostgresOpenError> {
+    PostgresStore::open_alone(url, PATIENCE, 1, CommitClock::Caller).await
 }
 
 /// How long each node's lease lasts yet, by the database's clock, in seconds.
@@ -32,11 +32,11 @@ async fn leases(database: &Database) -> BTreeMap<Uuid, f64> {
 async fn nodes_serve_a_database_together_and_a_tool_has_it_for_itself() {
     let fixture = Fixture::postgres().await;
     let url = fixture.in_postgres().url();
-    let open = || PostgresStore::open(&url, PATIENCE, 1, Clock::Caller);
+    let open = || PostgresStore::open(&url, PATIENCE, 1, CommitClock::Caller);
     let second = open().await.unwrap();
     assert_eq!(leases(fixture.in_postgres()).await.len(), 2);
     let refused = alone(&url).await.unwrap_err();
-    assert!(matches!(refused, OpenError::InUse { .. }), "{refused}");
+    assert!(matches!(refused, PostgresOpenError::InUse { .. }), "{refused}");
     assert!(
         refused.to_string().contains("another Steadfast process"),
         "{refused}"
@@ -46,7 +46,7 @@ async fn nodes_serve_a_database_together_and_a_tool_has_it_for_itself() {
     drop(fixture.store);
     let tool = alone(&url).await.unwrap();
     let refused = open().await;
-    assert!(matches!(refused, Err(OpenError::InUse { .. })));
+    assert!(matches!(refused, Err(PostgresOpenError::InUse { .. })));
     tool.close().await;
     open().await.unwrap().close().await;
 }
@@ -89,6 +89,6 @@ async fn a_lease_that_is_lost_with_its_connection_is_taken_again_and_nothing_wai
     }
     assert!(matches!(
         alone(&database.url()).await,
-        Err(OpenError::InUse { .. })
+        Err(PostgresOpenError::InUse { .. })
     ));
 }

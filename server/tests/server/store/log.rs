@@ -1,6 +1,6 @@
 //! The log grows and is read.
 
-use steadfast_server::store::{NewEntry, Outcome, ReadMark, Refusal, Span, StoreError};
+use steadfast_server::store::{EntryOutcome, NewEntry, ReadMark, Span, StoreError, StoreRefusal};
 use steadfast_shared::{RoomId, UserId, limit};
 use uuid::Uuid;
 
@@ -11,9 +11,9 @@ use crate::support::database::conformance;
 async fn places_are_contiguous_from_1_in_the_order_given(fixture: Fixture) {
     let entries: Vec<NewEntry> = (0..5).map(|n| fixture.entry(&n.to_string())).collect();
     let outcomes = fixture.append(&entries[..3]).await;
-    assert_eq!(outcomes[2], Outcome::Stored { seq: 3, at: 7 });
+    assert_eq!(outcomes[2], EntryOutcome::Stored { seq: 3, at: 7 });
     let appended = fixture.store.append(&entries[3..], 8).await.unwrap();
-    assert_eq!(appended.outcomes[0], Outcome::Stored { seq: 4, at: 8 });
+    assert_eq!(appended.outcomes[0], EntryOutcome::Stored { seq: 4, at: 8 });
     assert_eq!(
         (appended.logs[0].room, appended.logs[0].head),
         (fixture.general, 5)
@@ -49,10 +49,10 @@ async fn a_repeat_gets_the_first_result_and_leaves_no_gap(fixture: Fixture) {
     assert_eq!(
         again.outcomes,
         [
-            Outcome::Repeat { seq: 1, at: 7 },
-            Outcome::Stored { seq: 2, at: 9 },
-            Outcome::Repeat { seq: 2, at: 9 },
-            Outcome::Repeat { seq: 1, at: 7 },
+            EntryOutcome::Repeat { seq: 1, at: 7 },
+            EntryOutcome::Stored { seq: 2, at: 9 },
+            EntryOutcome::Repeat { seq: 2, at: 9 },
+            EntryOutcome::Repeat { seq: 1, at: 7 },
         ]
     );
     assert_eq!(fixture.seqs(Span::After(0), 100).await, [1, 2]);
@@ -72,8 +72,8 @@ async fn hole_15_the_same_id_with_another_body_or_room_is_a_conflict(fixture: Fi
     assert_eq!(
         fixture.append(&[other_body, other_room]).await,
         [
-            Outcome::Refused(Refusal::Conflict),
-            Outcome::Refused(Refusal::Conflict)
+            EntryOutcome::Refused(StoreRefusal::Conflict),
+            EntryOutcome::Refused(StoreRefusal::Conflict)
         ]
     );
     assert_eq!(fixture.seqs(Span::After(0), 100).await, [1]);
@@ -101,8 +101,8 @@ async fn hole_01_two_people_may_choose_the_same_id(fixture: Fixture) {
     assert_eq!(
         fixture.append(&[minas, juns]).await,
         [
-            Outcome::Stored { seq: 1, at: 7 },
-            Outcome::Stored { seq: 2, at: 7 }
+            EntryOutcome::Stored { seq: 1, at: 7 },
+            EntryOutcome::Stored { seq: 2, at: 7 }
         ]
     );
 }
@@ -126,10 +126,10 @@ async fn rooms_one_is_not_in_are_unknown(fixture: Fixture) {
             .append(&[not_mine, nowhere, nobody, fixture.entry("hi")])
             .await,
         [
-            Outcome::Refused(Refusal::UnknownRoom),
-            Outcome::Refused(Refusal::UnknownRoom),
-            Outcome::Refused(Refusal::UnknownRoom),
-            Outcome::Stored { seq: 1, at: 7 }
+            EntryOutcome::Refused(StoreRefusal::UnknownRoom),
+            EntryOutcome::Refused(StoreRefusal::UnknownRoom),
+            EntryOutcome::Refused(StoreRefusal::UnknownRoom),
+            EntryOutcome::Stored { seq: 1, at: 7 }
         ]
     );
 }
@@ -201,7 +201,7 @@ async fn an_entrys_time_is_never_before_that_of_the_entry_before_it(fixture: Fix
             .append(std::slice::from_ref(entry), at)
             .await
             .unwrap();
-        let Outcome::Stored { at, .. } = appended.outcomes[0] else {
+        let EntryOutcome::Stored { at, .. } = appended.outcomes[0] else {
             panic!("{:?}", appended.outcomes);
         };
         assert_eq!((at, appended.logs[0].fresh[0].at), (stored_at, stored_at));
@@ -211,7 +211,7 @@ async fn an_entrys_time_is_never_before_that_of_the_entry_before_it(fixture: Fix
         .append(std::slice::from_ref(&entries[1]), 60)
         .await
         .unwrap();
-    assert_eq!(again.outcomes, [Outcome::Repeat { seq: 2, at: 50 }]);
+    assert_eq!(again.outcomes, [EntryOutcome::Repeat { seq: 2, at: 50 }]);
 }
 
 conformance!(

@@ -1,22 +1,22 @@
 //! Rooms are made, found, joined and left.
 
-use steadfast_server::store::{Act, Outcome, Refusal};
-use steadfast_shared::room::{BrowseRooms, CreateRoom, Invite, RemoveMember};
+use steadfast_server::store::{Command, EntryOutcome, StoreRefusal};
+use steadfast_shared::room::{BrowseRooms, CreateRoom, InvitePeople, RemoveMember};
 use steadfast_shared::{Body, RoomChange, RoomId, RoomKind, Topic, UserId, limit};
 use uuid::Uuid;
 
 use super::{Fixture, create, room_name, unchanged};
 use crate::support::database::conformance;
 
-fn invite(room: RoomId, people: &[UserId]) -> Act {
-    Act::Invite(Invite {
+fn invite(room: RoomId, people: &[UserId]) -> Command {
+    Command::Invite(InvitePeople {
         room,
         people: people.to_vec(),
     })
 }
 
-fn remove(room: RoomId, person: UserId) -> Act {
-    Act::Remove(RemoveMember { room, person })
+fn remove(room: RoomId, person: UserId) -> Command {
+    Command::Remove(RemoveMember { room, person })
 }
 
 fn browse(search: &str) -> BrowseRooms {
@@ -56,37 +56,40 @@ async fn making_a_room_again_makes_none_and_tells_nothing_of_anothers(fixture: F
     let again = fixture.act(mina, asked.clone()).await.unwrap();
     assert_eq!((again.room, again.made, again.logs.len()), (first.room, false, 0));
     assert_eq!(fixture.said(first.room.unwrap()).await.len(), 1);
-    assert_eq!(fixture.act(jun, asked.clone()).await, Err(Refusal::Conflict));
+    assert_eq!(fixture.act(jun, asked.clone()).await, Err(StoreRefusal::Conflict));
     // Whoever has left it cannot get back in by making it again.
-    fixture.act(mina, Act::Leave(first.room.unwrap())).await.unwrap();
-    assert_eq!(fixture.act(mina, asked).await, Err(Refusal::Conflict));
+    fixture
+        .act(mina, Command::Leave(first.room.unwrap()))
+        .await
+        .unwrap();
+    assert_eq!(fixture.act(mina, asked).await, Err(StoreRefusal::Conflict));
     let taken = create(RoomKind::Public, "GENERAL");
-    assert_eq!(fixture.act(jun, taken).await, Err(Refusal::RoomNameTaken));
+    assert_eq!(fixture.act(jun, taken).await, Err(StoreRefusal::RoomNameTaken));
     let direct = fixture.act(jun, create(RoomKind::Direct, "Tea")).await;
-    assert!(matches!(direct, Err(Refusal::Invalid(_))), "{direct:?}");
+    assert!(matches!(direct, Err(StoreRefusal::Invalid(_))), "{direct:?}");
 }
 
 async fn a_public_room_is_joined_with_what_was_said_as_read_and_left_without_a_trace(fixture: Fixture) {
     let jun = fixture.jun.person.clone();
     let room = fixture.made(RoomKind::Public, "Tea").await;
-    let joined = fixture.act(jun.id, Act::Join(room)).await.unwrap();
+    let joined = fixture.act(jun.id, Command::Join(room)).await.unwrap();
     assert_eq!(joined.came, std::slice::from_ref(&jun));
     let seen = fixture.seen(jun.id, room).await.unwrap();
     assert_eq!((seen.head, seen.read, seen.unread, seen.manage), (1, 1, 0, false));
-    let again = fixture.act(jun.id, Act::Join(room)).await.unwrap();
+    let again = fixture.act(jun.id, Command::Join(room)).await.unwrap();
     assert_eq!((again.room, again.came.len()), (Some(room), 0));
 
-    let left = fixture.act(jun.id, Act::Leave(room)).await.unwrap();
+    let left = fixture.act(jun.id, Command::Leave(room)).await.unwrap();
     assert_eq!(left.left, std::slice::from_ref(&jun));
     assert_eq!(fixture.seen(jun.id, room).await, None);
     assert_eq!(
-        fixture.act(jun.id, Act::Leave(room)).await,
-        Err(Refusal::UnknownRoom)
+        fixture.act(jun.id, Command::Leave(room)).await,
+        Err(StoreRefusal::UnknownRoom)
     );
     assert_eq!(fixture.said(room).await.len(), 1, "neither is an entry");
     assert_eq!(
-        fixture.act(jun.id, Act::Join(RoomId(Uuid::nil()))).await,
-        Err(Refusal::UnknownRoom)
+        fixture.act(jun.id, Command::Join(RoomId(Uuid::nil()))).await,
+        Err(StoreRefusal::UnknownRoom)
     );
 }
 
@@ -94,13 +97,13 @@ async fn a_private_room_is_unknown_to_all_but_those_who_were_invited(fixture: Fi
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
     let room = fixture.made(RoomKind::Private, "Plans").await;
     for asked in [
-        Act::Join(room),
-        Act::Leave(room),
+        Command::Join(room),
+        Command::Leave(room),
         invite(room, &[jun]),
         remove(room, mina),
-        Act::Change(unchanged(room)),
+        Command::Change(unchanged(room)),
     ] {
-        assert_eq!(fixture.act(jun, asked).await, Err(Refusal::UnknownRoom));
+        assert_eq!(fixture.act(jun, asked).await, Err(StoreRefusal::UnknownRoom));
     }
     let unlisted = fixture.store.browse(mina, &browse("plans")).await.unwrap();
     assert!(unlisted.is_empty(), "not even for its members");
@@ -110,7 +113,10 @@ async fn a_private_room_is_unknown_to_all_but_those_who_were_invited(fixture: Fi
     assert!(fixture.seen(jun, room).await.is_some());
     let ada = fixture.sign_up("Ada").await.person.id;
     fixture.act(jun, invite(room, &[ada])).await.unwrap();
-    assert_eq!(fixture.act(jun, remove(room, ada)).await, Err(Refusal::Forbidden));
+    assert_eq!(
+        fixture.act(jun, remove(room, ada)).await,
+        Err(StoreRefusal::Forbidden)
+    );
     let removed = fixture.act(mina, remove(room, ada)).await.unwrap();
     assert_eq!(removed.left.len(), 1);
     assert!(
@@ -121,7 +127,10 @@ async fn a_private_room_is_unknown_to_all_but_those_who_were_invited(fixture: Fi
             .left
             .is_empty()
     );
-    assert_eq!(fixture.act(ada, Act::Join(room)).await, Err(Refusal::UnknownRoom));
+    assert_eq!(
+        fixture.act(ada, Command::Join(room)).await,
+        Err(StoreRefusal::UnknownRoom)
+    );
 }
 
 async fn all_who_are_invited_come_or_nobody(fixture: Fixture) {
@@ -130,20 +139,20 @@ async fn all_who_are_invited_come_or_nobody(fixture: Fixture) {
     let nobody = UserId(Uuid::nil());
     assert_eq!(
         fixture.act(mina, invite(room, &[jun, nobody])).await,
-        Err(Refusal::UnknownPerson)
+        Err(StoreRefusal::UnknownPerson)
     );
     assert_eq!(fixture.seen(jun, room).await, None);
     let empty = fixture.act(mina, invite(room, &[])).await;
-    assert!(matches!(empty, Err(Refusal::Invalid(_))), "{empty:?}");
+    assert!(matches!(empty, Err(StoreRefusal::Invalid(_))), "{empty:?}");
     let crowd = vec![jun; limit::INVITED + 1];
     assert_eq!(
         fixture.act(mina, invite(room, &crowd)).await,
-        Err(Refusal::TooManyPeople)
+        Err(StoreRefusal::TooManyPeople)
     );
     let public = fixture.made(RoomKind::Public, "Tea").await;
     assert_eq!(
         fixture.act(mina, remove(public, mina)).await,
-        Err(Refusal::Forbidden)
+        Err(StoreRefusal::Forbidden)
     );
 }
 
@@ -155,13 +164,13 @@ async fn nobody_is_in_more_rooms_than_one_person_can_be_in(fixture: Fixture) {
         last = made.unwrap().room;
     }
     let one_more = create(RoomKind::Public, "one more");
-    assert_eq!(fixture.act(jun, one_more).await, Err(Refusal::TooManyRooms));
+    assert_eq!(fixture.act(jun, one_more).await, Err(StoreRefusal::TooManyRooms));
     let listed = fixture.store.browse(mina, &browse("one more")).await.unwrap();
     assert!(listed.is_empty(), "nothing of it is there");
     // Being brought somewhere is never refused, and takes no place.
     let room = fixture.made(RoomKind::Private, "Plans").await;
     fixture.act(mina, invite(room, &[jun])).await.unwrap();
-    fixture.act(jun, Act::Leave(last.unwrap())).await.unwrap();
+    fixture.act(jun, Command::Leave(last.unwrap())).await.unwrap();
     fixture
         .act(jun, create(RoomKind::Public, "one more"))
         .await
@@ -171,7 +180,7 @@ async fn nobody_is_in_more_rooms_than_one_person_can_be_in(fixture: Fixture) {
 async fn what_mentioned_somebody_is_forgotten_when_they_leave(fixture: Fixture) {
     let jun = fixture.jun.person.id;
     let room = fixture.made(RoomKind::Public, "Tea").await;
-    fixture.act(jun, Act::Join(room)).await.unwrap();
+    fixture.act(jun, Command::Join(room)).await.unwrap();
     let text = format!("{} hi", steadfast_shared::mention::written(jun));
     let entry = super::NewEntry {
         room,
@@ -179,12 +188,12 @@ async fn what_mentioned_somebody_is_forgotten_when_they_leave(fixture: Fixture) 
     };
     assert_eq!(
         fixture.append(&[entry]).await,
-        [Outcome::Stored { seq: 2, at: 7 }]
+        [EntryOutcome::Stored { seq: 2, at: 7 }]
     );
     let seen = fixture.seen(jun, room).await.unwrap();
     assert_eq!((seen.unread, seen.mentions), (1, 1));
-    fixture.act(jun, Act::Leave(room)).await.unwrap();
-    fixture.act(jun, Act::Join(room)).await.unwrap();
+    fixture.act(jun, Command::Leave(room)).await.unwrap();
+    fixture.act(jun, Command::Join(room)).await.unwrap();
     let seen = fixture.seen(jun, room).await.unwrap();
     assert_eq!((seen.read, seen.unread, seen.mentions), (2, 0, 0));
 }
@@ -197,7 +206,7 @@ async fn public_rooms_are_found_by_name_and_topic_page_by_page(fixture: Fixture)
             .await
             .unwrap();
     }
-    let described = Act::Create(CreateRoom {
+    let described = Command::Create(CreateRoom {
         id: RoomId(Uuid::now_v7()),
         kind: RoomKind::Public,
         name: room_name("Ärger"),

@@ -24,8 +24,10 @@ use std::time::Duration;
 
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use steadfast_server::store::sqlite::{SqliteStore, open::OpenError};
-use steadfast_server::store::{Act, Acted, Device, NewEntry, Outcome, Refusal, Span, Store};
+use steadfast_server::store::sqlite::{SqliteStore, open::SqliteOpenError};
+use steadfast_server::store::{
+    Command, CommandOutcome, Device, EntryOutcome, NewEntry, Span, Store, StoreRefusal,
+};
 use steadfast_shared::room::{ChangeRoom, CreateRoom};
 use steadfast_shared::{Body, EntryId, Room, RoomId, RoomKind, RoomName, Seq, Topic, UserId};
 use uuid::Uuid;
@@ -94,7 +96,7 @@ impl Fixture {
         }
     }
 
-    pub(crate) async fn append(&self, entries: &[NewEntry]) -> Vec<Outcome> {
+    pub(crate) async fn append(&self, entries: &[NewEntry]) -> Vec<EntryOutcome> {
         self.store.append(entries, 7).await.unwrap().outcomes
     }
 
@@ -104,7 +106,7 @@ impl Fixture {
     }
 
     /// Has somebody ask for something.
-    async fn act(&self, by: UserId, act: Act) -> Result<Acted, Refusal> {
+    async fn act(&self, by: UserId, act: Command) -> Result<CommandOutcome, StoreRefusal> {
         self.store.act(by, None, &act, 5).await.unwrap()
     }
 
@@ -132,7 +134,7 @@ impl Fixture {
     }
 }
 
-pub(crate) async fn open(path: PathBuf) -> Result<SqliteStore, OpenError> {
+pub(crate) async fn open(path: PathBuf) -> Result<SqliteStore, SqliteOpenError> {
     SqliteStore::open(&path, Duration::from_secs(10), 1).await
 }
 
@@ -146,8 +148,8 @@ async fn sign_up(store: &dyn Store, name: &str) -> Device {
     store.sign_up(&newcomer(name)).await.unwrap()
 }
 
-fn create(kind: RoomKind, name: &str) -> Act {
-    Act::Create(CreateRoom {
+fn create(kind: RoomKind, name: &str) -> Command {
+    Command::Create(CreateRoom {
         id: RoomId(Uuid::now_v7()),
         kind,
         name: room_name(name),

@@ -1,7 +1,7 @@
 //! What names and reactions are compared by.
 
 use steadfast_server::store::account::SignUpError;
-use steadfast_server::store::{Act, NewEntry, PeoplePage, Refusal, Span};
+use steadfast_server::store::{Command, NewEntry, PeoplePage, Span, StoreRefusal};
 use steadfast_shared::room::{BrowseRooms, ChangeRoom};
 use steadfast_shared::{Body, Emoji, EntryId, Millis, Nickname, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
@@ -33,8 +33,8 @@ impl Fixture {
         }
     }
 
-    async fn renames(&self, user: UserId, name: &str, at: Millis) -> Result<(), Refusal> {
-        let rename = Act::Rename(Nickname::parse(name).unwrap());
+    async fn renames(&self, user: UserId, name: &str, at: Millis) -> Result<(), StoreRefusal> {
+        let rename = Command::Rename(Nickname::parse(name).unwrap());
         self.store.act(user, None, &rename, at).await.unwrap().map(|_| ())
     }
 
@@ -44,8 +44,8 @@ impl Fixture {
         self.store.sign_up(&wanted).await.map(|device| device.person.id)
     }
 
-    async fn calls(&self, room: RoomId, name: &str) -> Result<(), Refusal> {
-        let change = Act::Change(ChangeRoom {
+    async fn calls(&self, room: RoomId, name: &str) -> Result<(), StoreRefusal> {
+        let change = Command::Change(ChangeRoom {
             room,
             name: Some(room_name(name)),
             topic: None,
@@ -71,12 +71,12 @@ async fn fault_f28_public_rooms_that_can_be_taken_for_each_other_are_one(fixture
         &format!("{DECOMPOSED} 방"),
     ] {
         let refused = fixture.act(mina, create(RoomKind::Public, taken)).await;
-        assert_eq!(refused.map(|_| ()), Err(Refusal::RoomNameTaken), "{taken}");
+        assert_eq!(refused.map(|_| ()), Err(StoreRefusal::RoomNameTaken), "{taken}");
     }
     let tea = fixture.made(RoomKind::Public, "Tea").await;
     assert_eq!(
         fixture.calls(tea, "ＰＬＡＮＳ").await,
-        Err(Refusal::RoomNameTaken)
+        Err(StoreRefusal::RoomNameTaken)
     );
     // One's own name in other letters, and a private room of the same name, harm nobody.
     fixture.calls(plans, "PLANS").await.unwrap();
@@ -90,7 +90,7 @@ async fn fault_f28_public_rooms_that_can_be_taken_for_each_other_are_one(fixture
             continue;
         };
         let refused = fixture.act(mina, create(RoomKind::Public, name.as_str())).await;
-        assert!(matches!(refused, Err(Refusal::Invalid(_))), "{none:?}");
+        assert!(matches!(refused, Err(StoreRefusal::Invalid(_))), "{none:?}");
     }
 }
 
@@ -146,11 +146,14 @@ async fn fault_f28_rooms_of_an_older_database_get_keys_and_the_oldest_keeps_its_
     let found = fixture.store.browse(mina, &browse("plans")).await.unwrap();
     assert_eq!(found.len(), 2, "both are found");
     let refused = fixture.act(mina, create(RoomKind::Public, "PLANS")).await;
-    assert_eq!(refused.map(|_| ()), Err(Refusal::RoomNameTaken));
+    assert_eq!(refused.map(|_| ()), Err(StoreRefusal::RoomNameTaken));
     // The older one may go by another name and come back; the other one may be described and called otherwise.
     fixture.calls(plans, "plans").await.unwrap();
     fixture.calls(other, "Others").await.unwrap();
-    assert_eq!(fixture.calls(other, "Рlans").await, Err(Refusal::RoomNameTaken));
+    assert_eq!(
+        fixture.calls(other, "Рlans").await,
+        Err(StoreRefusal::RoomNameTaken)
+    );
 }
 
 async fn fault_f29_names_with_joiners_and_joined_emoji_are_taken(fixture: Fixture) {
@@ -170,13 +173,16 @@ async fn fault_f33_a_nickname_given_up_is_held_for_its_owner_for_thirty_days(fix
     for (taken, at) in [("Mina", 11), ("Мina", held_until - 1), ("ＭＩＮＡ", 11)] {
         let refused = fixture.signs_up(taken, at).await;
         assert!(matches!(refused, Err(SignUpError::NicknameTaken)), "{taken}");
-        assert_eq!(fixture.renames(jun, taken, at).await, Err(Refusal::NicknameTaken));
+        assert_eq!(
+            fixture.renames(jun, taken, at).await,
+            Err(StoreRefusal::NicknameTaken)
+        );
     }
     // Who gave it up may have it again, and then holds the other one.
     fixture.renames(mina, "mina", 20).await.unwrap();
     assert_eq!(
         fixture.renames(jun, "Minerva", 21).await,
-        Err(Refusal::NicknameTaken)
+        Err(StoreRefusal::NicknameTaken)
     );
     fixture.renames(mina, "Minerva", 10).await.unwrap();
     // Then it is anybody's.
@@ -191,7 +197,7 @@ async fn fault_f33_one_person_holds_no_more_than_a_few_nicknames(fixture: Fixtur
     fixture.renames(jun, "Mina", 11).await.unwrap();
     assert_eq!(
         fixture.renames(jun, "Walker 0", 11).await,
-        Err(Refusal::NicknameTaken)
+        Err(StoreRefusal::NicknameTaken)
     );
 }
 

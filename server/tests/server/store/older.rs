@@ -6,7 +6,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, SqliteConnection as Old};
 use steadfast_server::store::account::{Admission, SignUp};
 use steadfast_server::store::sqlite::SqliteStore;
-use steadfast_server::store::{Accounts, Act, Log, NewEntry, Outcome, Rooms, Span, Store, Token};
+use steadfast_server::store::{Accounts, Command, EntryOutcome, Log, NewEntry, Rooms, Span, Store, Token};
 use steadfast_shared::room::DirectRoom;
 use steadfast_shared::{Body, EntryId, Nickname, Role, RoomId, RoomKind, UserId, mention};
 use tempfile::TempDir;
@@ -72,12 +72,12 @@ impl Older {
                 .execute(&mut self.connection)
                 .await
                 .unwrap();
-            self.seat(user, GENERAL, 2).await;
+            self.member(user, GENERAL, 2).await;
         }
         self
     }
 
-    async fn seat(&mut self, user: UserId, room: RoomId, read: i64) {
+    async fn member(&mut self, user: UserId, room: RoomId, read: i64) {
         sqlx::query("insert into members (user, room, read, joined_at) values (?, ?, ?, 30)")
             .bind(user.0)
             .bind(room.0)
@@ -166,8 +166,8 @@ async fn assert_kept(store: &SqliteStore, said: &[Body]) {
     assert_eq!(
         outcomes,
         [
-            Outcome::Repeat { seq: 1, at: 101 },
-            Outcome::Stored {
+            EntryOutcome::Repeat { seq: 1, at: 101 },
+            EntryOutcome::Stored {
                 seq: head + 1,
                 at: 900
             }
@@ -257,9 +257,9 @@ async fn a_database_of_the_second_version_keeps_rooms_of_every_kind_and_changes(
         .execute(&mut older.connection)
         .await
         .unwrap();
-        older.seat(JUN, room, 0).await;
+        older.member(JUN, room, 0).await;
     }
-    older.seat(MINA, DIRECT, 0).await;
+    older.member(MINA, DIRECT, 0).await;
     older
         .run(
             "update entries set kind = json_extract(body, '$.kind'), target = json_extract(body, '$.message');
@@ -286,7 +286,7 @@ async fn a_database_of_the_second_version_keeps_rooms_of_every_kind_and_changes(
             .iter()
             .all(|room| room.id != PLANS)
     );
-    let direct = Act::Direct(DirectRoom { with: vec![JUN] });
+    let direct = Command::Direct(DirectRoom { with: vec![JUN] });
     let opened = store.act(MINA, None, &direct, 800).await.unwrap().unwrap();
     assert_eq!((opened.room, opened.made), (Some(DIRECT), false));
     let page = store.page(GENERAL, Span::After(0), 1).await.unwrap();
@@ -294,6 +294,6 @@ async fn a_database_of_the_second_version_keeps_rooms_of_every_kind_and_changes(
     assert_eq!(now.edited.as_ref().unwrap().text, text("uno"));
     assert_eq!(now.reactions[0].by[0].id, MINA);
     assert_kept(&store, &said).await;
-    let renamed = Act::Rename(Nickname::parse("Minerva").unwrap());
+    let renamed = Command::Rename(Nickname::parse("Minerva").unwrap());
     store.act(MINA, None, &renamed, 950).await.unwrap().unwrap();
 }

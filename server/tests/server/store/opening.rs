@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use steadfast_server::store::sqlite::{SqliteStore, open::OpenError};
-use steadfast_server::store::{Log, Outcome, Store, StoreError};
+use steadfast_server::store::sqlite::{SqliteStore, open::SqliteOpenError};
+use steadfast_server::store::{EntryOutcome, Log, Store, StoreError};
 
 use super::{Fixture, behind_its_back, open};
 
@@ -23,7 +23,7 @@ async fn what_is_stored_outlives_the_process_in_the_same_epoch() {
 async fn hole_17_a_second_opener_is_refused() {
     let fixture = Fixture::sqlite().await;
     let refused = open(fixture.path()).await.unwrap_err();
-    assert!(matches!(refused, OpenError::InUse { .. }));
+    assert!(matches!(refused, SqliteOpenError::InUse { .. }));
     assert!(refused.to_string().contains("another Steadfast process"));
 }
 
@@ -40,7 +40,7 @@ async fn a_newer_schema_is_refused_in_words() {
     let path = fixture.path();
     drop(fixture.store);
     let refused = open(path).await.unwrap_err();
-    assert!(matches!(refused, OpenError::Newer { .. }), "{refused}");
+    assert!(matches!(refused, SqliteOpenError::Newer { .. }), "{refused}");
 }
 
 #[tokio::test]
@@ -55,7 +55,10 @@ async fn hole_19_a_locked_database_is_waited_for_within_the_same_call() {
         sqlx::query("rollback").execute(&mut other).await.unwrap();
     };
     let (appended, ()) = tokio::join!(append, unlock);
-    assert_eq!(appended.unwrap().outcomes, [Outcome::Stored { seq: 1, at: 7 }]);
+    assert_eq!(
+        appended.unwrap().outcomes,
+        [EntryOutcome::Stored { seq: 1, at: 7 }]
+    );
 }
 
 #[tokio::test]

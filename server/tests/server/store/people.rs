@@ -1,7 +1,7 @@
 //! People are found and listed; how far somebody has read is theirs alone.
 
-use steadfast_server::store::{Act, PeoplePage, ReadMark};
-use steadfast_shared::room::Invite;
+use steadfast_server::store::{Command, PeoplePage, ReadMark};
+use steadfast_shared::room::InvitePeople;
 use steadfast_shared::{Nickname, Person, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
 
@@ -48,7 +48,7 @@ async fn the_people_in_a_room_are_listed_by_name(fixture: Fixture) {
     for name in ["zoe", "Ada", "bo"] {
         people.push(fixture.sign_up(name).await.person.id);
     }
-    let invite = Act::Invite(Invite { room, people });
+    let invite = Command::Invite(InvitePeople { room, people });
     fixture.act(fixture.mina.person.id, invite).await.unwrap();
     let members = fixture.store.members(room, &PeoplePage::first("")).await.unwrap();
     let names: Vec<_> = members.iter().map(|person| person.name.as_str()).collect();
@@ -83,7 +83,10 @@ async fn pages_of_people_have_everybody_once_and_in_order(fixture: Fixture) {
     }
     let few = people[..20].to_vec();
     fixture
-        .act(fixture.mina.person.id, Act::Invite(Invite { room, people: few }))
+        .act(
+            fixture.mina.person.id,
+            Command::Invite(InvitePeople { room, people: few }),
+        )
         .await
         .unwrap();
     let all = pages(&fixture, Some(room), "", 100).await;
@@ -133,7 +136,7 @@ async fn a_page_goes_on_where_it_ended_whoever_was_renamed_meanwhile(fixture: Fi
         named(fixture.store.find_people(&first).await.unwrap()),
         ["Aa", "Ab"]
     );
-    let other = Act::Rename(Nickname::parse("Zz").unwrap());
+    let other = Command::Rename(Nickname::parse("Zz").unwrap());
     fixture.act(people[1].id, other).await.unwrap();
     let next = first.going_on("Ab", people[1].id);
     assert_eq!(

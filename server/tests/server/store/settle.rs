@@ -1,14 +1,14 @@
 //! Rooms and people are called otherwise; rooms are closed and opened again.
 
-use steadfast_server::store::{Act, NewEntry, Outcome, Refusal};
+use steadfast_server::store::{Command, EntryOutcome, NewEntry, StoreRefusal};
 use steadfast_shared::room::ChangeRoom;
 use steadfast_shared::{Body, Nickname, RoomChange, RoomKind, Topic};
 
 use super::{Fixture, room_name, unchanged};
 use crate::support::database::conformance;
 
-fn rename(name: &str) -> Act {
-    Act::Rename(Nickname::parse(name).unwrap())
+fn rename(name: &str) -> Command {
+    Command::Rename(Nickname::parse(name).unwrap())
 }
 
 async fn what_is_otherwise_is_written_into_the_log_and_nothing_else_is(fixture: Fixture) {
@@ -21,7 +21,7 @@ async fn what_is_otherwise_is_written_into_the_log_and_nothing_else_is(fixture: 
         archived: Some(true),
         ..unchanged(room)
     };
-    let acted = fixture.act(mina, Act::Change(asked.clone())).await.unwrap();
+    let acted = fixture.act(mina, Command::Change(asked.clone())).await.unwrap();
     assert!(acted.changed);
     let said: Vec<Body> = fixture.said(room).await.split_off(1);
     let was = room_name("Tea");
@@ -37,7 +37,7 @@ async fn what_is_otherwise_is_written_into_the_log_and_nothing_else_is(fixture: 
     let seen = fixture.seen(mina, room).await.unwrap();
     assert_eq!((seen.name.as_str(), seen.topic.as_str()), ("Coffee", "black"));
     assert_eq!((seen.archived, seen.active_at, seen.head), (true, 5, 4));
-    let again = fixture.act(mina, Act::Change(asked)).await.unwrap();
+    let again = fixture.act(mina, Command::Change(asked)).await.unwrap();
     assert_eq!(
         (
             again.changed,
@@ -50,19 +50,22 @@ async fn what_is_otherwise_is_written_into_the_log_and_nothing_else_is(fixture: 
 async fn nothing_is_said_in_an_archived_room_until_it_is_opened(fixture: Fixture) {
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
     let room = fixture.made(RoomKind::Public, "Tea").await;
-    fixture.act(jun, Act::Join(room)).await.unwrap();
+    fixture.act(jun, Command::Join(room)).await.unwrap();
     let said = NewEntry {
         room,
         ..fixture.entry("before")
     };
     fixture.append(std::slice::from_ref(&said)).await;
     let archived = |archived| {
-        Act::Change(ChangeRoom {
+        Command::Change(ChangeRoom {
             archived: Some(archived),
             ..unchanged(room)
         })
     };
-    assert_eq!(fixture.act(jun, archived(true)).await, Err(Refusal::Forbidden));
+    assert_eq!(
+        fixture.act(jun, archived(true)).await,
+        Err(StoreRefusal::Forbidden)
+    );
     fixture.act(mina, archived(true)).await.unwrap();
     let late = NewEntry {
         room,
@@ -71,22 +74,25 @@ async fn nothing_is_said_in_an_archived_room_until_it_is_opened(fixture: Fixture
     assert_eq!(
         fixture.append(&[said, late.clone()]).await,
         [
-            Outcome::Repeat { seq: 2, at: 7 },
-            Outcome::Refused(Refusal::Archived)
+            EntryOutcome::Repeat { seq: 2, at: 7 },
+            EntryOutcome::Refused(StoreRefusal::Archived)
         ],
         "what was said stays said"
     );
-    let topic = Act::Change(ChangeRoom {
+    let topic = Command::Change(ChangeRoom {
         topic: Some(Topic::parse("late").unwrap()),
         ..unchanged(room)
     });
-    assert_eq!(fixture.act(mina, topic).await, Err(Refusal::Archived));
+    assert_eq!(fixture.act(mina, topic).await, Err(StoreRefusal::Archived));
     // It is read, left and joined all the same.
     assert_eq!(fixture.said(room).await.len(), 3);
-    fixture.act(jun, Act::Leave(room)).await.unwrap();
-    fixture.act(jun, Act::Join(room)).await.unwrap();
+    fixture.act(jun, Command::Leave(room)).await.unwrap();
+    fixture.act(jun, Command::Join(room)).await.unwrap();
     fixture.act(mina, archived(false)).await.unwrap();
-    assert_eq!(fixture.append(&[late]).await, [Outcome::Stored { seq: 5, at: 7 }]);
+    assert_eq!(
+        fixture.append(&[late]).await,
+        [EntryOutcome::Stored { seq: 5, at: 7 }]
+    );
 }
 
 async fn a_public_name_is_taken_once_and_free_again_once_it_is_given_up(fixture: Fixture) {
@@ -94,14 +100,14 @@ async fn a_public_name_is_taken_once_and_free_again_once_it_is_given_up(fixture:
     let tea = fixture.made(RoomKind::Public, "Tea").await;
     let coffee = fixture.made(RoomKind::Public, "Coffee").await;
     let named = |room, name: &str| {
-        Act::Change(ChangeRoom {
+        Command::Change(ChangeRoom {
             name: Some(room_name(name)),
             ..unchanged(room)
         })
     };
     assert_eq!(
         fixture.act(mina, named(coffee, "TEA")).await,
-        Err(Refusal::RoomNameTaken)
+        Err(StoreRefusal::RoomNameTaken)
     );
     assert_eq!(fixture.said(coffee).await.len(), 1);
     fixture.act(mina, named(tea, "Green tea")).await.unwrap();
@@ -118,13 +124,13 @@ async fn a_nickname_changes_in_every_room_where_things_can_be_said(fixture: Fixt
         archived: Some(true),
         ..unchanged(closed)
     };
-    fixture.act(mina, Act::Change(archived)).await.unwrap();
+    fixture.act(mina, Command::Change(archived)).await.unwrap();
     fixture.fill(1).await;
 
     for taken in ["Jun", "JUN", "Jսn"] {
         assert_eq!(
             fixture.act(mina, rename(taken)).await,
-            Err(Refusal::NicknameTaken),
+            Err(StoreRefusal::NicknameTaken),
             "{taken}"
         );
     }
@@ -157,7 +163,7 @@ async fn a_nickname_changes_in_every_room_where_things_can_be_said(fixture: Fixt
     fixture.act(mina, rename("minerva")).await.unwrap();
     assert_eq!(
         fixture.act(jun, rename("Mina")).await,
-        Err(Refusal::NicknameTaken)
+        Err(StoreRefusal::NicknameTaken)
     );
 }
 

@@ -8,12 +8,12 @@ use futures::future::join_all;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use steadfast_server::store::account::{Admission, SignUp, SignUpError};
-use steadfast_server::store::postgres::open::OpenError;
-use steadfast_server::store::postgres::{Clock, PostgresStore};
+use steadfast_server::store::postgres::open::PostgresOpenError;
+use steadfast_server::store::postgres::{CommitClock, PostgresStore};
 use steadfast_server::store::{
-    Accounts, Act, Log, NewEntry, Outcome, Refusal, Rooms, Span, Store, StoreError, Token,
+    Accounts, Command, EntryOutcome, Log, NewEntry, Rooms, Span, Store, StoreError, StoreRefusal, Token,
 };
-use steadfast_shared::room::Invite;
+use steadfast_shared::room::InvitePeople;
 use steadfast_shared::{EntryId, Millis, Nickname, RoomId, RoomKind, UserId};
 use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
@@ -127,10 +127,10 @@ async fn what_is_acknowledged_while_backends_are_killed_is_stored_once_and_conti
                 };
                 for (entry, outcome) in entries.iter().zip(outcomes) {
                     match outcome {
-                        Outcome::Stored { seq, .. } | Outcome::Repeat { seq, .. } => {
+                        EntryOutcome::Stored { seq, .. } | EntryOutcome::Repeat { seq, .. } => {
                             acknowledged.push((seq, entry.id));
                         }
-                        Outcome::Refused(refusal) => panic!("{refusal:?}"),
+                        EntryOutcome::Refused(refusal) => panic!("{refusal:?}"),
                     }
                 }
             }
@@ -175,8 +175,8 @@ async fn two_nodes_append_to_one_room_at_once_and_each_entry_is_stored_once() {
         for batch in batches {
             let outcomes = store.append(&batch, 7).await.unwrap().outcomes;
             places.extend(batch.iter().zip(outcomes).map(|(entry, outcome)| match outcome {
-                Outcome::Stored { seq, .. } | Outcome::Repeat { seq, .. } => (seq, entry.id),
-                Outcome::Refused(refusal) => panic!("{refusal:?}"),
+                EntryOutcome::Stored { seq, .. } | EntryOutcome::Repeat { seq, .. } => (seq, entry.id),
+                EntryOutcome::Refused(refusal) => panic!("{refusal:?}"),
             }));
         }
         places
@@ -207,10 +207,10 @@ async fn the_same_entry_sent_to_two_rooms_by_two_nodes_is_in_one_of_them() {
         let outcomes = [one.unwrap().outcomes[0], other.unwrap().outcomes[0]];
         let stored = outcomes
             .iter()
-            .filter(|outcome| matches!(outcome, Outcome::Stored { .. }));
+            .filter(|outcome| matches!(outcome, EntryOutcome::Stored { .. }));
         assert_eq!(stored.count(), 1, "{outcomes:?}");
         assert!(
-            outcomes.contains(&Outcome::Refused(Refusal::Conflict)),
+            outcomes.contains(&EntryOutcome::Refused(StoreRefusal::Conflict)),
             "{outcomes:?}"
         );
     }
@@ -235,7 +235,7 @@ async fn commands_of_two_nodes_do_not_wait_for_each_other_in_a_circle() {
         let room = fixture.made(RoomKind::Private, &format!("Room {n}")).await;
         let people = vec![jun];
         fixture
-            .act(mina, Act::Invite(Invite { room, people }))
+            .act(mina, Command::Invite(InvitePeople { room, people }))
             .await
             .unwrap();
         rooms.push(room);
@@ -249,7 +249,7 @@ async fn commands_of_two_nodes_do_not_wait_for_each_other_in_a_circle() {
             let mut n = 0;
             while Instant::now() < ended {
                 let name = format!("Person {nth} {n}");
-                let rename = Act::Rename(Nickname::parse(&name).unwrap());
+                let rename = Command::Rename(Nickname::parse(&name).unwrap());
                 // Whoever holds a name of the other's is refused; nobody waits for ever.
                 let _ = renaming.act(who, None, &rename, 9).await.unwrap();
                 n += 1;
@@ -270,7 +270,7 @@ async fn commands_of_two_nodes_do_not_wait_for_each_other_in_a_circle() {
                 assert!(
                     outcomes
                         .iter()
-                        .all(|outcome| matches!(outcome, Outcome::Stored { .. }))
+                        .all(|outcome| matches!(outcome, EntryOutcome::Stored { .. }))
                 );
             }
         }));
@@ -348,7 +348,7 @@ async fn a_nickname_that_is_given_up_at_this_moment_is_held_already() {
     let mut held = "Mina".to_owned();
     for n in 0..10 {
         let next = format!("Minerva {n}");
-        let rename = Act::Rename(Nickname::parse(&next).unwrap());
+        let rename = Command::Rename(Nickname::parse(&next).unwrap());
         let wanted = newcomer(&held);
         let (renamed, taken) = tokio::join!(
             fixture.store.act(fixture.mina.person.id, None, &rename, 9),
@@ -382,16 +382,21 @@ async fn a_node_that_freezes_in_a_transaction_holds_the_others_up_for_a_bounded_
     let appended = timeout(PATIENCE, fixture.store.append(&entry, 7)).await;
     assert_eq!(
         appended.expect("in time").unwrap().outcomes,
-        [Outcome::Stored { seq: 1, at: 7 }]
+        [EntryOutcome::Stored { seq: 1, at: 7 }]
     );
 }
 
 #[tokio::test]
 async fn a_lock_in_postgres_is_not_waited_for_without_a_bound() {
     let database = Database::new().await;
-    let store = PostgresStore::open(&database.url(), Duration::from_millis(200), 1, Clock::Caller)
-        .await
-        .unwrap();
+    let store = PostgresStore::open(
+        &database.url(),
+        Duration::from_millis(200),
+        1,
+        CommitClock::Caller,
+    )
+    .await
+    .unwrap();
     let mina = store.sign_up(&newcomer("Mina")).await.unwrap().person.id;
     let room = store.rooms_of(mina).await.unwrap()[0].id;
     let entry = [NewEntry {
@@ -408,14 +413,14 @@ async fn a_lock_in_postgres_is_not_waited_for_without_a_bound() {
     assert!(matches!(refused, Err(StoreError::Locked)), "{refused:?}");
     other.execute("rollback").await.unwrap();
     let stored = store.append(&entry, 7).await.unwrap().outcomes;
-    assert_eq!(stored, [Outcome::Stored { seq: 1, at: 7 }]);
+    assert_eq!(stored, [EntryOutcome::Stored { seq: 1, at: 7 }]);
     store.close().await;
 }
 
 #[tokio::test]
 async fn the_databases_clock_tells_when_an_entry_was_stored_whatever_a_nodes_clock_shows() {
     let database = Database::new().await;
-    let store = PostgresStore::open(&database.url(), PATIENCE, 1, Clock::Database)
+    let store = PostgresStore::open(&database.url(), PATIENCE, 1, CommitClock::Database)
         .await
         .unwrap();
     let mina = store.sign_up(&newcomer("Mina")).await.unwrap().person.id;
@@ -433,7 +438,7 @@ async fn the_databases_clock_tells_when_an_entry_was_stored_whatever_a_nodes_clo
             body: body("now"),
             address: None,
         };
-        let Outcome::Stored { at, .. } = store.append(&[entry], shown).await.unwrap().outcomes[0] else {
+        let EntryOutcome::Stored { at, .. } = store.append(&[entry], shown).await.unwrap().outcomes[0] else {
             panic!("not stored");
         };
         assert!((now..now + 60_000).contains(&at), "{at}");
@@ -472,10 +477,10 @@ async fn what_is_stored_in_postgres_outlives_the_process_and_a_newer_schema_is_r
         )
         .await;
     let url = fixture.in_postgres().url();
-    let refused = PostgresStore::open(&url, PATIENCE, 1, Clock::Caller)
+    let refused = PostgresStore::open(&url, PATIENCE, 1, CommitClock::Caller)
         .await
         .unwrap_err();
-    assert!(matches!(refused, OpenError::Newer { .. }), "{refused}");
+    assert!(matches!(refused, PostgresOpenError::Newer { .. }), "{refused}");
 }
 
 #[tokio::test]
@@ -486,12 +491,12 @@ async fn a_database_with_another_programs_tables_is_left_alone() {
         .execute("create table notes (note text)")
         .await
         .unwrap();
-    let refused = PostgresStore::open(&database.url(), PATIENCE, 1, Clock::Caller)
+    let refused = PostgresStore::open(&database.url(), PATIENCE, 1, CommitClock::Caller)
         .await
         .unwrap_err();
-    assert!(matches!(refused, OpenError::Foreign { .. }), "{refused}");
+    assert!(matches!(refused, PostgresOpenError::Foreign { .. }), "{refused}");
     let nowhere = "postgres://nobody:secret@127.0.0.1:1/chat";
-    let refused = PostgresStore::open(nowhere, PATIENCE, 1, Clock::Caller)
+    let refused = PostgresStore::open(nowhere, PATIENCE, 1, CommitClock::Caller)
         .await
         .unwrap_err();
     assert!(!refused.to_string().contains("secret"), "{refused}");
@@ -501,9 +506,14 @@ async fn a_database_with_another_programs_tables_is_left_alone() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_that_no_standby_confirms_is_not_acknowledged_and_settled_by_the_same_again() {
     let database = Database::on_a_server_of_its_own().await;
-    let store = PostgresStore::open(&database.url(), Duration::from_millis(200), 1, Clock::Caller)
-        .await
-        .unwrap();
+    let store = PostgresStore::open(
+        &database.url(),
+        Duration::from_millis(200),
+        1,
+        CommitClock::Caller,
+    )
+    .await
+    .unwrap();
     let mina = store.sign_up(&newcomer("Mina")).await.unwrap().person.id;
     let room = store.rooms_of(mina).await.unwrap()[0].id;
     let entry = [NewEntry {
@@ -538,7 +548,7 @@ async fn a_commit_that_no_standby_confirms_is_not_acknowledged_and_settled_by_th
     assert!(
         matches!(
             again[..],
-            [Outcome::Stored { seq: 1, .. } | Outcome::Repeat { seq: 1, .. }]
+            [EntryOutcome::Stored { seq: 1, .. } | EntryOutcome::Repeat { seq: 1, .. }]
         ),
         "{again:?}"
     );

@@ -1,7 +1,7 @@
 //! What is unread is kept: it is always what counting would find.
 
 use steadfast_server::store::database::Database;
-use steadfast_server::store::{Act, NewCommand, NewEntry, ReadMark, Span};
+use steadfast_server::store::{Command, NewCommand, NewEntry, ReadMark, Span};
 use steadfast_shared::{Body, EntryId, MessageText, RoomKind, Seq, UserId};
 use uuid::Uuid;
 
@@ -65,11 +65,11 @@ async fn what_is_unread_is_what_counting_finds_whatever_happens(fixture: Fixture
                     .await;
             }
             7 => {
-                fixture.act(who, Act::Leave(fixture.general)).await.unwrap();
+                fixture.act(who, Command::Leave(fixture.general)).await.unwrap();
                 let join = |by| NewCommand {
                     by,
                     address: None,
-                    act: Act::Join(fixture.general),
+                    act: Command::Join(fixture.general),
                 };
                 let said = [new(mina, body("x"))];
                 fixture.store.commit(&said, &[join(who)], 8).await.unwrap();

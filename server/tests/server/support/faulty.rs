@@ -6,16 +6,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use steadfast_server::store::quota::{Room as DiskRoom, Usage};
+use steadfast_server::store::quota::{DayUsage, DiskSpace};
 use steadfast_server::store::{
-    Change, ChangeNumber, Committed, Feed, Grown, Log, NewCommand, NewEntry, NodeId, PeoplePage, Profile,
+    ChangeNumber, Committed, Feed, FeedChange, Grown, Log, NewCommand, NewEntry, NodeId, PeoplePage, Profile,
     Quota, Quotas, ReadMark, Rooms, SessionId, Snapshot, Span, Store, StoreError, Tries, Try,
 };
 use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{Cursors, EntryId, Epoch, Millis, Person, Role, Room, RoomId, Seq, UserId, event};
 use tokio::sync::Semaphore;
 
-/// What happens to one append, or to one errand.
+/// What happens to one append, or to one command.
 pub(crate) enum Fault {
     /// Nothing is stored.
     Fails,
@@ -288,7 +288,7 @@ impl Snapshot for FaultySnapshot {
         &mut self,
         number: ChangeNumber,
         limit: usize,
-    ) -> Result<Option<Vec<Change>>, StoreError> {
+    ) -> Result<Option<Vec<FeedChange>>, StoreError> {
         if once(&self.forgetful) {
             return Ok(None);
         }
@@ -331,11 +331,11 @@ impl Quotas for Faulty {
         self.inner.set_quota(user, quota).await
     }
 
-    async fn usage(&self, user: UserId, at: Millis) -> Result<(Usage, Quota), StoreError> {
+    async fn usage(&self, user: UserId, at: Millis) -> Result<(DayUsage, Quota), StoreError> {
         self.inner.usage(user, at).await
     }
 
-    fn disk(&self) -> DiskRoom {
+    fn disk(&self) -> DiskSpace {
         self.inner.disk()
     }
 }

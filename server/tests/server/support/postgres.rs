@@ -11,7 +11,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 use steadfast_server::store::Store;
-use steadfast_server::store::postgres::{Clock, PostgresStore};
+use steadfast_server::store::postgres::{CommitClock, PostgresStore};
 use tokio::sync::OnceCell;
 
 /// What runs it: it goes when the pipe to its standard input is closed, which a killed process' is, too.
@@ -205,7 +205,7 @@ impl Database {
 
     /// Opens it as one more node.
     pub(crate) async fn open_beside(&self) -> PostgresStore {
-        PostgresStore::open_beside(&self.url(), Duration::from_secs(10), 1, Clock::Caller)
+        PostgresStore::open_beside(&self.url(), Duration::from_secs(10), 1, CommitClock::Caller)
             .await
             .unwrap()
     }
@@ -247,7 +247,7 @@ fn options(folder: &Path, name: &str) -> PgConnectOptions {
 }
 
 async fn open(url: &str) -> PostgresStore {
-    PostgresStore::open(url, Duration::from_secs(10), 1, Clock::Caller)
+    PostgresStore::open(url, Duration::from_secs(10), 1, CommitClock::Caller)
         .await
         .unwrap()
 }

@@ -4,7 +4,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::link::AskError;
-use steadfast_shared::room::Invite;
+use steadfast_shared::room::InvitePeople;
 use steadfast_shared::{Person, RoomId, UserId, limit};
 
 use crate::connection::context::ChatContext;
@@ -45,7 +45,7 @@ pub(crate) fn InviteDialog(room: RoomId) -> impl IntoView {
     let rooms = RoomsContext::here();
     let name = rooms.room_called(room);
     let invite = move |people: Vec<UserId>| async move {
-        chat.ask(Invite { room, people }).await?;
+        chat.ask(InvitePeople { room, people }).await?;
         overlays.close(Overlay::Invite(room));
         toasts.toast(|l| RoomSearchPhrases::of(l).invited);
         Ok(())
