@@ -8,11 +8,11 @@ use std::borrow::Cow;
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{Decode, Postgres, Row, Sqlite, Type};
-use steadfast_shared::{EntryId, RoomId, UserId};
+use steadfast_shared::{EntryId, Millis, RoomId, UserId};
 use uuid::Uuid;
 
 use super::nickname::NameKey;
-use super::{StoreError, TokenHash};
+use super::{ChangeKind, ChangeNumber, StoreError, TokenHash, postgres, sqlite};
 
 /// A [`Statement`] of literals and the words that differ between the dialects.
 macro_rules! sql {
@@ -160,6 +160,13 @@ pub(super) trait SqlConnection: Send {
 
     fn fetch(&mut self, query: Statement<'_>)
     -> impl Future<Output = Result<Vec<SqlRow>, StoreError>> + Send;
+
+    /// Appends to the change feed, as the last thing of a transaction. Answers the feed's head after that.
+    fn append_changes(
+        &mut self,
+        changes: &[ChangeKind],
+        at: Millis,
+    ) -> impl Future<Output = Result<ChangeNumber, StoreError>> + Send;
 }
 
 impl SqlConnection for SqliteConnection {
@@ -170,6 +177,14 @@ impl SqlConnection for SqliteConnection {
     async fn fetch(&mut self, query: Statement<'_>) -> Result<Vec<SqlRow>, StoreError> {
         let rows = query.for_sqlite().fetch_all(self).await?;
         Ok(rows.into_iter().map(SqlRow::Sqlite).collect())
+    }
+
+    async fn append_changes(
+        &mut self,
+        changes: &[ChangeKind],
+        at: Millis,
+    ) -> Result<ChangeNumber, StoreError> {
+        sqlite::feed::append(self, changes, at).await
     }
 }
 
@@ -182,6 +197,14 @@ impl SqlConnection for PgConnection {
         let rows = query.for_postgres().fetch_all(self).await?;
         Ok(rows.into_iter().map(SqlRow::Postgres).collect())
     }
+
+    async fn append_changes(
+        &mut self,
+        changes: &[ChangeKind],
+        at: Millis,
+    ) -> Result<ChangeNumber, StoreError> {
+        postgres::feed::append(self, changes, at).await
+    }
 }
 
 impl<C: SqlConnection> SqlConnection for &mut C {
@@ -191,6 +214,14 @@ impl<C: SqlConnection> SqlConnection for &mut C {
 
     async fn fetch(&mut self, query: Statement<'_>) -> Result<Vec<SqlRow>, StoreError> {
         C::fetch(self, query).await
+    }
+
+    async fn append_changes(
+        &mut self,
+        changes: &[ChangeKind],
+        at: Millis,
+    ) -> Result<ChangeNumber, StoreError> {
+        C::append_changes(self, changes, at).await
     }
 }
 

@@ -2,16 +2,21 @@
 //!
 //! - [`account`]: accounts and their devices
 //! - [`nickname`]: the keys of names; `former`: nicknames that were given up; `rename`: one takes another's place
+//! - `sign_up`, `invites`: somebody comes; `devices`: they sign in and out; `passphrase`: and show who they are
 //! - `person`: people by their ids; `find`: by name
 //! - `block`: whom people have blocked
 
 pub mod account;
 pub(super) mod block;
+pub(super) mod devices;
 pub(super) mod find;
 pub(super) mod former;
+pub(super) mod invites;
 pub mod nickname;
+pub(super) mod passphrase;
 pub(super) mod person;
 pub(super) mod rename;
+pub(super) mod sign_up;
 
 use steadfast_shared::{UserId, limit};
 

@@ -17,7 +17,7 @@ use crate::store::{Grown, SessionId, StoreError};
 
 /// Appends changes within the transaction that makes them, as the last thing it does: the feed's row is everybody's. Answers its
 /// head after them.
-pub(super) async fn append(
+pub(in crate::store) async fn append(
     connection: &mut PgConnection,
     changes: &[ChangeKind],
     at: Millis,

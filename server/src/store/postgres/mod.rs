@@ -11,7 +11,7 @@
 //! - `history`, `quote`: the log is read
 //! - `locks`: the locks of commands
 //! - `feed`: the change feed, and the snapshot read together with it
-//! - `accounts`, `invites`, `names`: who there is, and by which names
+//! - `accounts`, `names`: who there is, and by which names
 //! - `rooms`: rooms, and how far people have read them
 //! - `tries`: how often something is tried
 //! - `usage`: how much people have written today
@@ -27,10 +27,9 @@ mod append;
 mod change;
 pub mod check;
 mod connections;
-mod feed;
+pub(super) mod feed;
 mod growth;
 mod history;
-mod invites;
 mod lease;
 mod lineage;
 mod locks;

@@ -87,6 +87,14 @@ impl SqlConnection for Writing {
     async fn fetch(&mut self, query: Statement<'_>) -> Result<Vec<SqlRow>, StoreError> {
         SqlConnection::fetch(&mut **self, query).await
     }
+
+    async fn append_changes(
+        &mut self,
+        changes: &[ChangeKind],
+        at: Millis,
+    ) -> Result<ChangeNumber, StoreError> {
+        feed::append(self, changes, at).await
+    }
 }
 
 impl Sql for Writing {

@@ -8,7 +8,7 @@ use crate::store::StoreError;
 use crate::store::feed::{CHANGES_KEPT, CHANGES_KEPT_FOR, ChangeKind, ChangeNumber, FeedChange};
 
 /// Appends changes within the transaction that makes them, as the last thing it does. Answers the feed's head after them.
-pub(super) async fn append(
+pub(in crate::store) async fn append(
     connection: &mut SqliteConnection,
     changes: &[ChangeKind],
     at: Millis,

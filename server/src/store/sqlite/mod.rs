@@ -9,7 +9,6 @@
 //! - `quote`: the starts of messages that entries reply to
 //! - `admin`: administration
 //! - `accounts`: who there is, and on which devices
-//! - `invites`: who may sign up
 //! - `feed`: the change feed; `snapshot`: the reads of one moment
 //! - `names`: the nicknames' keys, brought up to date
 //! - [`copy`]: a copy of one moment; [`check`]: whether a database is whole
@@ -23,10 +22,9 @@ mod append;
 mod change;
 pub mod check;
 pub mod copy;
-mod feed;
+pub(super) mod feed;
 mod history;
 mod inspect;
-mod invites;
 mod names;
 mod now;
 pub mod open;

@@ -55,7 +55,7 @@ const MEANT: [(&str, &str); 15] = [
         "whether there is any; and what refers to them, only where something refers to nobody",
     ),
     (
-        "insert into members (user, room, read, seen, joined_at) select ?, id, head, messages, ? from rooms where lobby",
+        "insert into members (user, room, read, seen, joined_at)\n         select $1, id, head, messages, $2 from rooms where lobby",
         "at a sign-up",
     ),
 ];
