@@ -25,7 +25,7 @@ use crate::http::{self, headers, host};
 use crate::journal::Journal;
 use crate::passphrase::Passphrases;
 use crate::realtime::{Realtime, Started};
-use crate::request::base_path;
+use crate::request::below;
 use crate::request::client_address::TrustedProxies;
 use crate::request::origin::Origins;
 use crate::serve::Acceptor;
@@ -104,7 +104,7 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
         // Before anything is routed.
         Router::new()
             .fallback_service(router)
-            .layer(from_fn_with_state(base, base_path::strip))
+            .layer(from_fn_with_state(base, below::strip))
     };
     #[cfg(unix)]
     let admin_socket = admin_state.and_then(|shared| open_admin_socket(&config, shared));

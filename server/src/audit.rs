@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use steadfast_shared::{ErrorCode, Person, UserId};
 
+use crate::bucket::Bucket;
 use crate::clock::{self, Instant};
-use crate::realtime::bucket::Bucket;
 use crate::request::client_address::network;
 
 /// Lines of one kind about one address, at once and then per second.

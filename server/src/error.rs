@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::realtime::AdapterError;
+use crate::config::AdapterError;
 use crate::store::StoreError;
 use crate::store::database::OpenError;
 

@@ -8,12 +8,11 @@
 //! - [`request`]: facts about a request
 //! - [`store`]: everything that lasts
 //! - [`passphrase`]: passphrases, hashed a few at a time
-//! - [`passwd`]: a new passphrase for somebody who has forgotten theirs
 //! - [`backup`], [`restore`], [`check`]: the database copied, put back, looked at; [`copy`]: everything of it into another one
 //! - [`serve`]: TCP connections are taken, timed and counted
-//! - [`peer`]: one TCP connection, and how it is ended when its other side stops reading
 //! - [`audit`]: who came and who was refused, in the log
 //! - [`journal`]: the sign-in log, and the cleaning up behind operators
+//! - [`bucket`]: how much somebody may do
 //! - [`turns`]: who is next at costly work
 //! - [`clock`]: the one place that reads the clock
 //! - [`error`]: why a server does not start
@@ -23,6 +22,7 @@ pub mod admin;
 pub mod app;
 pub mod audit;
 pub mod backup;
+pub mod bucket;
 pub mod check;
 pub mod clock;
 pub mod config;
@@ -31,8 +31,6 @@ pub mod error;
 pub mod http;
 pub mod journal;
 pub mod passphrase;
-pub mod passwd;
-pub mod peer;
 pub mod realtime;
 pub mod request;
 pub mod restore;

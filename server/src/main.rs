@@ -6,6 +6,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use steadfast_server::admin::passwd::{self, Passwd};
 #[cfg(unix)]
 use steadfast_server::admin::{self, command::Admin};
 use steadfast_server::app;
@@ -14,7 +15,6 @@ use steadfast_server::check::{self, CheckArgs};
 use steadfast_server::config::{Config, LogFormat};
 use steadfast_server::copy::{self, CopyArgs};
 use steadfast_server::error::StartError;
-use steadfast_server::passwd::{self, Passwd};
 use steadfast_server::restore::{self, Restore};
 use tracing_subscriber::EnvFilter;
 

@@ -12,8 +12,8 @@ use steadfast_shared::admin::{
 use steadfast_shared::{Role, RoomName, Topic};
 
 use super::client::{AdminError, LocalServer};
+use super::passwd;
 use super::show;
-use crate::passwd;
 use crate::store::database::Database;
 
 #[derive(Args, Clone, Debug)]

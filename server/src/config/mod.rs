@@ -1,5 +1,7 @@
 //! Every setting, as a flag or an environment variable.
 
+mod adapter;
+mod base_path;
 mod limits;
 pub(crate) mod parse;
 
@@ -10,11 +12,12 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
+pub(crate) use adapter::RedisServer;
+pub use adapter::{AdapterChoice, AdapterError};
+pub use base_path::BasePath;
 pub use limits::Limits;
 use parse::{invite, network, origin};
 
-use crate::realtime::AdapterChoice;
-use crate::request::base_path::BasePath;
 use crate::store::database::Database;
 
 /// How long connections are let go of where other nodes take them.

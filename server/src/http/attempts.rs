@@ -14,8 +14,8 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::HttpRefusal;
+use crate::bucket::Bucket;
 use crate::clock::{self, Instant};
-use crate::realtime::bucket::Bucket;
 use crate::request::client_address::network;
 use crate::store::{Store, Try, TryKey};
 

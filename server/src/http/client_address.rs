@@ -7,8 +7,8 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::peer::Peer;
 use crate::request::client_address::{FORWARDED_FOR, TrustedProxies};
+use crate::serve::peer::Peer;
 
 /// The settings that the addresses of requests follow from.
 #[derive(Clone, Debug)]

@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use steadfast_shared::{ErrorCode, WireError};
 
 use super::HttpRefusal;
-use crate::peer::Peer;
 use crate::request::origin::{Origins, StrangeHost};
+use crate::serve::peer::Peer;
 
 /// Refuses hosts that are not this server's, and notes on the others' requests which page asks.
 ///

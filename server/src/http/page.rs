@@ -18,7 +18,7 @@ use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
 use super::HttpState;
-use crate::request::base_path::BasePath;
+use crate::config::BasePath;
 
 #[derive(RustEmbed)]
 #[folder = "../web/dist"]

@@ -19,7 +19,7 @@ use super::connection::{ClientConnection, Polls};
 use super::handshakes::Permit;
 use super::hub::Ending;
 use super::{Realtime, RealtimeParts, drain};
-use crate::peer::Peer;
+use crate::serve::peer::Peer;
 
 /// How long a closing connection has to read its reason.
 const GRACE: Duration = Duration::from_secs(2);

@@ -12,10 +12,10 @@ use steadfast_shared::{ErrorCode, Millis, Person, Role, RoomId, UserId, WireErro
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
-use super::bucket::Bucket;
+use crate::bucket::Bucket;
 use crate::clock::{self, Instant};
 use crate::config::Limits;
-use crate::peer::Peer;
+use crate::serve::peer::Peer;
 use crate::store::{self, ChangeNumber, SessionId, StoreRefusal};
 
 /// A connection's identity and counters.

@@ -21,9 +21,9 @@ use super::handshakes::{Permit, ShownToken};
 use super::people::ConnectionPermit;
 use super::resume::Resume;
 use super::{Realtime, cost_of};
-use crate::peer::Peer;
 use crate::request::client_address::{ClientAddress, network};
 use crate::request::origin::Asker;
+use crate::serve::peer::Peer;
 use crate::store::{StoreError, Token};
 
 /// Answers those who connect to the namespace `/`.

@@ -19,7 +19,7 @@
 //! - `people`: who is connected, by which `connection`s
 //! - `sightings`: when devices were last there
 //! - `args`: arguments of events, read strictly
-//! - [`bucket`]: how much somebody may do; `allowance`: how much people and addresses may
+//! - `allowance`: how much people and addresses may do
 //! - `closing`: how connections end; `drain`: one after another, before the server does
 //!
 //! Invariant: only this folder names socketioxide.
@@ -28,7 +28,6 @@ mod adapter;
 mod administer;
 mod allowance;
 mod args;
-pub mod bucket;
 mod closing;
 mod connection;
 mod drain;
@@ -67,6 +66,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::audit::Audit;
+use crate::bucket;
 use crate::clock;
 use crate::config::Config;
 use crate::error::StartError;
@@ -74,7 +74,6 @@ use crate::request::client_address::network;
 use crate::store::{SessionId, Store};
 use adapter::hint::Hint;
 use adapter::{Adapter, HintTransport};
-pub use adapter::{AdapterChoice, AdapterError};
 use allowance::{Allowances, Payer};
 use args::EventArgs;
 use connection::{ClientConnection, Cost, Excess};

@@ -15,8 +15,8 @@ use uuid::Uuid;
 use super::connection::{ClientConnection, DeviceConnections};
 use crate::clock::{self, Instant};
 use crate::config::Limits;
-use crate::peer::Peer;
 use crate::request::client_address::network;
+use crate::serve::peer::Peer;
 use crate::store::{ChangeNumber, SessionId};
 
 /// Most devices whose allowance is remembered beyond their last connection.

@@ -3,7 +3,7 @@
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 
-use super::base_path::BasePath;
+use crate::config::BasePath;
 use crate::store::Token;
 
 /// The cookie's name where people come by plain HTTP; before there was the other one, everywhere.

@@ -3,11 +3,13 @@
 //! - [`places`]: how many there may be, and which one makes room
 //! - [`body`]: a request's body, which has to come in time
 //! - [`descriptors`]: how many the operating system allows
+//! - [`peer`]: one TCP connection, and how it is ended when its other side stops reading
 //! - [`pending`]: messages that are not whole yet
 //! - `reserve`: the answer where it allows no more
 
 pub mod body;
 pub mod descriptors;
+pub mod peer;
 pub mod pending;
 pub mod places;
 mod reserve;
@@ -30,8 +32,8 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use crate::config::{Config, Limits};
-use crate::peer::{Peer, PeerIo};
 use crate::request::client_address::TrustedProxies;
+use crate::serve::peer::{Peer, PeerIo};
 use body::TimedBody;
 use places::{Places, SlotOffer};
 use reserve::Reserve;

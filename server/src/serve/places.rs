@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use super::pending::{Budget, PendingRequest};
 use crate::config::Limits;
-use crate::peer::Peer;
 use crate::request::client_address::network;
+use crate::serve::peer::Peer;
 
 /// How often it is told in the log that connections had to make room.
 const NOTED_EVERY: Duration = Duration::from_secs(10);

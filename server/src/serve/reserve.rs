@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use super::places::ConnectionSlot;
-use crate::peer::PeerIo;
+use crate::serve::peer::PeerIo;
 
 /// Connections answered from the reserve at the same time; one more is ended at once.
 const AT_ONCE: usize = 16;

@@ -7,8 +7,9 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::queue::HintQueue;
 use super::receive::Receiver;
-use super::redis::{Publisher, RedisServer, Subscription};
+use super::redis::{Publisher, Subscription};
 use super::{hint, postgres};
+use crate::config::RedisServer;
 use crate::store::NodeId;
 use crate::store::postgres::notification::{NotificationError, Notifications};
 

@@ -8,11 +8,9 @@
 //! - `link`: the connection that is made anew on any error; by way of `postgres` or `redis`
 //! - `receive`: the effects of another node's hints
 //! - `tell`: sessions are told whether other nodes are heard
-//! - [`choice`]: which adapter is asked for
 //!
 //! Invariant: a hint is never taken for truth. It leads to a look at the store, or to something that lasts for a moment only.
 
-mod choice;
 pub(super) mod hint;
 mod link;
 mod postgres;
@@ -32,11 +30,10 @@ use tokio::time::sleep;
 
 use super::Realtime;
 use crate::clock;
-use crate::config::Config;
+use crate::config::{AdapterChoice, AdapterError, Config, RedisServer};
 use crate::store::NodeId;
 use crate::store::database::Database;
 use crate::store::postgres::notification::Notifications;
-pub use choice::{AdapterChoice, AdapterError};
 use hint::{Hint, HintPacket};
 pub(super) use link::HintTransport;
 use link::{LinkError, LinkMessage};
@@ -77,7 +74,7 @@ impl HintTransport {
         let choice = AdapterChoice::of(config.adapter.as_ref(), &config.database)?;
         Ok(match (choice, &config.database) {
             (AdapterChoice::Redis(url), _) => Some(Self::Redis {
-                server: redis::RedisServer::parse(&url)?,
+                server: RedisServer::parse(&url)?,
             }),
             (AdapterChoice::Postgres, Database::Postgres(url)) => {
                 let notifications = Notifications::of(url);

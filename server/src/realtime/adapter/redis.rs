@@ -5,39 +5,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, IntoConnectionInfo, ProtocolVersion, PushInfo, PushKind, Value};
+use redis::{AsyncConnectionConfig, PushInfo, PushKind, Value};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::choice::AdapterError;
 use super::link::{LinkError, LinkMessage};
+use crate::config::RedisServer;
 
 /// How long the server may take to connect, or to answer.
 const ANSWER: Duration = Duration::from_secs(2);
 /// Most messages that have come and are not read.
 const UNREAD: usize = 1_024;
 
-/// A Redis server by its URL.
-#[derive(Clone, Debug)]
-pub(in super::super) struct RedisServer {
-    client: Client,
-}
-
 impl RedisServer {
-    pub(super) fn parse(url: &str) -> Result<Self, AdapterError> {
-        let unreadable = |error: redis::RedisError| AdapterError::Url(error.to_string());
-        let info = url.into_connection_info().map_err(unreadable)?;
-        // Only its newer protocol carries messages and answers on one connection.
-        let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
-        let client = Client::open(info.set_redis_settings(settings)).map_err(unreadable)?;
-        Ok(Self { client })
-    }
-
-    /// Its address, without a password.
-    pub(super) fn name(&self) -> String {
-        self.client.get_connection_info().addr().to_string()
-    }
-
     /// Connects, and subscribes to a channel.
     pub(super) async fn connect(&self, channel: &str) -> Result<(Publisher, Subscription), LinkError> {
         let missed = Arc::new(AtomicBool::new(false));

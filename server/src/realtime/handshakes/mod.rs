@@ -24,10 +24,10 @@ pub(super) use places::{Handshakes, Permit};
 use places::{Post, RETRY_AFTER_QUEUE, Whose};
 
 use super::Realtime;
-use crate::peer::Peer;
 use crate::request::client_address::{ClientAddress, network};
 use crate::request::credentials;
 use crate::request::origin::Asker;
+use crate::serve::peer::Peer;
 use crate::store::Token;
 
 /// Bytes a connection may send before it has said whose it is: the cursors of as many rooms as a person can be in.

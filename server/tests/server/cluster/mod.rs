@@ -9,8 +9,8 @@ mod processes;
 use std::time::Duration;
 
 use serde_json::json;
+use steadfast_server::config::AdapterChoice;
 use steadfast_server::config::Config;
-use steadfast_server::realtime::AdapterChoice;
 use steadfast_server::store::database::Database;
 use steadfast_shared::event;
 use tokio::time::{Instant, timeout};

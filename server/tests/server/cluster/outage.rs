@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sqlx::Executor;
-use steadfast_server::realtime::AdapterChoice;
+use steadfast_server::config::AdapterChoice;
 use steadfast_shared::event::{self, Nodes};
 
 use super::{By, Cluster, node, until_heard};

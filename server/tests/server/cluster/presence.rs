@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use steadfast_server::realtime::AdapterChoice;
+use steadfast_server::config::AdapterChoice;
 use steadfast_shared::event::{self, Availability, Reply, Watched};
 use steadfast_shared::http::SessionInfo;
 use steadfast_shared::room::Member;

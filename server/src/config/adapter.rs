@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::redis;
+use redis::{Client, IntoConnectionInfo, ProtocolVersion};
+
 use crate::store::database::Database;
 
 #[derive(Clone, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl AdapterChoice {
                 .iter()
                 .any(|scheme| url.starts_with(scheme)) =>
             {
-                redis::RedisServer::parse(url).map_err(|error| error.to_string())?;
+                RedisServer::parse(url).map_err(|error| error.to_string())?;
                 Ok(Self::Redis(url.to_owned()))
             }
             _ => {
@@ -51,7 +52,7 @@ impl AdapterChoice {
     }
 
     /// The one that a database has where none is named, or the one that is named, where it fits the database.
-    pub(super) fn of(chosen: Option<&Self>, database: &Database) -> Result<Self, AdapterError> {
+    pub(crate) fn of(chosen: Option<&Self>, database: &Database) -> Result<Self, AdapterError> {
         let is_file = database.file().is_some();
         match chosen {
             None if is_file => Ok(Self::None),
@@ -65,12 +66,34 @@ impl AdapterChoice {
     }
 }
 
+/// A Redis server by its URL.
+#[derive(Clone, Debug)]
+pub(crate) struct RedisServer {
+    pub(crate) client: Client,
+}
+
+impl RedisServer {
+    pub(crate) fn parse(url: &str) -> Result<Self, AdapterError> {
+        let unreadable = |error: redis::RedisError| AdapterError::Url(error.to_string());
+        let info = url.into_connection_info().map_err(unreadable)?;
+        // Only its newer protocol carries messages and answers on one connection.
+        let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+        let client = Client::open(info.set_redis_settings(settings)).map_err(unreadable)?;
+        Ok(Self { client })
+    }
+
+    /// Its address, without a password.
+    pub(crate) fn name(&self) -> String {
+        self.client.get_connection_info().addr().to_string()
+    }
+}
+
 impl fmt::Display for AdapterChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => f.write_str("none"),
             Self::Postgres => f.write_str("postgres"),
-            Self::Redis(url) => match redis::RedisServer::parse(url) {
+            Self::Redis(url) => match RedisServer::parse(url) {
                 Ok(server) => write!(f, "redis://{}", server.name()),
                 Err(_) => f.write_str("redis://…"),
             },

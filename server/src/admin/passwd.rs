@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use steadfast_shared::{Nickname, Passphrase, PassphraseError};
 
-use crate::admin::client::{AdminError, LocalServer};
-use crate::admin::command;
+use super::client::{AdminError, LocalServer};
+use super::command;
 use crate::clock;
 use crate::passphrase::{For, HashError, Passphrases};
 use crate::store::database::{Database, OpenError};

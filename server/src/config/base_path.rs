@@ -1,12 +1,7 @@
 //! Where on its host the server lives: at the root, or below a path as `https://host/chat/`.
 
-use axum::extract::{Request, State};
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
-use axum::middleware::Next;
-use axum::response::Response;
-
-use super::credentials;
 
 /// The path everything lives below: empty at the root, or begins with a slash and ends with none.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -53,7 +48,8 @@ impl BasePath {
         }
     }
 
-    fn strip(&self, uri: &Uri) -> Option<Uri> {
+    /// A request's path without it; `None` where the path lies outside.
+    pub(crate) fn strip(&self, uri: &Uri) -> Option<Uri> {
         let within = self.within(uri.path())?;
         let path = match uri.query() {
             Some(query) => format!("{within}?{query}"),
@@ -63,15 +59,6 @@ impl BasePath {
         parts.path_and_query = Some(PathAndQuery::try_from(path).ok()?);
         Uri::from_parts(parts).ok()
     }
-}
-
-/// Takes the base path off a request before it is routed. Where a proxy has done so already there is nothing to take.
-pub async fn strip(State(base): State<BasePath>, mut request: Request, next: Next) -> Response {
-    if let Some(uri) = base.strip(request.uri()) {
-        *request.uri_mut() = uri;
-    }
-    credentials::read_below_path(request.headers_mut());
-    next.run(request).await
 }
 
 #[cfg(test)]
