@@ -20,19 +20,18 @@ pub mod admin;
 pub mod attempts;
 pub mod caller;
 pub mod client_address;
-pub mod declared;
 pub mod device;
 pub mod features;
 pub mod guard;
-pub mod headers;
 pub mod health;
-pub mod host;
 pub mod invite;
 #[cfg(feature = "page")]
 pub mod page;
 pub mod passphrase;
 pub mod session;
 pub mod usage;
+
+pub use guard::{declared, headers, host};
 
 use std::error::Error;
 use std::net::IpAddr;

@@ -27,29 +27,25 @@
 mod adapter;
 mod administer;
 mod allowance;
-mod args;
 mod closing;
 mod connection;
 mod drain;
-mod ephemeral;
+mod events;
 mod feed;
 mod handshake;
 mod handshakes;
-mod history;
 mod hub;
-mod listing;
 mod membership;
 mod people;
 mod presence;
 pub mod published;
 mod resume;
-mod revision;
-mod rooms;
-mod send;
 mod sightings;
-pub mod tail;
-mod tails;
 pub mod writer;
+
+use published::{revision, tail, tails};
+
+use events::{args, history, rooms};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

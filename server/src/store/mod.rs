@@ -31,19 +31,14 @@
 
 pub mod admin;
 mod append;
-mod body;
 mod command;
 pub mod database;
 mod error;
 pub mod feed;
 pub mod files;
-pub mod lock;
 pub mod log;
-mod names;
 pub mod node;
 mod number;
-mod older;
-mod page;
 mod patience;
 pub mod people;
 pub mod postgres;
@@ -57,8 +52,13 @@ pub mod sqlite;
 pub mod token;
 pub mod transfer;
 pub mod tries;
-mod usage;
 mod word;
+
+use log::{body, older, page};
+
+use quota::usage;
+
+pub use files::lock;
 
 use async_trait::async_trait;
 use steadfast_shared::Epoch;

@@ -12,6 +12,7 @@ pub(super) mod devices;
 pub(super) mod find;
 pub(super) mod former;
 pub(super) mod invites;
+pub(super) mod names;
 pub mod nickname;
 pub(super) mod passphrase;
 pub(super) mod person;

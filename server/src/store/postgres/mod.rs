@@ -23,25 +23,23 @@
 
 mod accounts;
 mod admin;
-mod append;
-mod change;
 pub mod check;
 mod connections;
 pub(super) mod feed;
-mod growth;
-mod history;
-mod lease;
-mod lineage;
-mod locks;
+mod log;
 mod names;
+mod node;
 pub mod notification;
 pub mod open;
 mod presence;
-mod quote;
 mod rooms;
 mod transaction;
 mod tries;
 mod usage;
+
+use node::{lease, lineage};
+
+use log::{append, change, growth, history, locks, quote};
 
 use std::io;
 use std::sync::{PoisonError, RwLock};

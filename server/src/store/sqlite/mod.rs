@@ -18,22 +18,20 @@
 
 mod accounts;
 mod admin;
-mod append;
-mod change;
 pub mod check;
 pub mod copy;
 pub(super) mod feed;
-mod history;
 mod inspect;
+mod log;
 mod names;
-mod now;
 pub mod open;
-mod quote;
 mod rooms;
 mod snapshot;
 mod tries;
 mod usage;
 mod watch;
+
+use log::{append, change, history, now, quote};
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

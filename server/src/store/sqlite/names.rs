@@ -4,8 +4,8 @@ use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 use steadfast_shared::Emoji;
 use uuid::Uuid;
 
-use crate::store::names::{EMOJI_RULES, TakenNames, is_behind};
 use crate::store::nickname::{self, NameKey};
+use crate::store::people::names::{EMOJI_RULES, TakenNames, is_behind};
 use crate::store::rooms::kind;
 
 /// Gives every name and every reaction the keys this program compares them by, in one transaction.

@@ -82,7 +82,10 @@ fn files_of(folder: &str) -> impl Iterator<Item = PathBuf> {
 
 /// Every statement of the SQLite store that is asked often.
 fn statements() -> Vec<String> {
-    let own = files_of("sqlite").filter(|file| !OF_OPERATORS.iter().any(|name| file.ends_with(name)));
+    let own = ["sqlite", "sqlite/log"]
+        .into_iter()
+        .flat_map(files_of)
+        .filter(|file| !OF_OPERATORS.iter().any(|name| file.ends_with(name)));
     let shared = SHARED[..3].iter().flat_map(|folder| files_of(folder));
     own.flat_map(|file| statements_of(&file))
         .chain(shared.flat_map(|file| shared_statements_of(&file, Dialect::Sqlite)))
@@ -205,7 +208,10 @@ fn with_quotes_hidden(text: &str) -> String {
 #[tokio::test]
 async fn postgres_understands_every_statement_of_its_store() {
     let shared = SHARED.iter().flat_map(|folder| files_of(folder));
-    let statements: Vec<String> = files_of("postgres")
+    let own = ["postgres", "postgres/log", "postgres/node"];
+    let statements: Vec<String> = own
+        .into_iter()
+        .flat_map(files_of)
         .flat_map(|file| statements_of(&file))
         .chain(shared.flat_map(|file| shared_statements_of(&file, Dialect::Postgres)))
         .collect();

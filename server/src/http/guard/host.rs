@@ -1,0 +1,55 @@
+//! Requests that ask for a host this server does not answer for are turned away, before anything else is done with them.
+
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use steadfast_shared::{ErrorCode, WireError};
+
+use crate::http::HttpRefusal;
+use crate::request::origin::{Origins, StrangeHost};
+use crate::serve::peer::Peer;
+
+/// Refuses hosts that are not this server's, and notes on the others' requests which page asks.
+///
+/// Health is told to everybody: who balances load asks by the machine's address.
+pub async fn check(
+    State(origins): State<Arc<Origins>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if matches!(request.uri().path(), "/healthz" | "/readyz") {
+        return next.run(request).await;
+    }
+    let host = match origins.host(request.uri(), request.headers(), peer.local()) {
+        Ok(host) => host,
+        Err(StrangeHost(host)) => {
+            tracing::debug!(host, "a request for a host that is not this server's");
+            return strange(&host, request.uri().path());
+        }
+    };
+    let asker = origins.asker(request.headers(), &host);
+    request.extensions_mut().insert(asker);
+    let mut answer = next.run(request).await;
+    answer.extensions_mut().insert(host);
+    answer
+}
+
+fn strange(host: &str, path: &str) -> Response {
+    let is_name = host.contains(|c: char| c.is_ascii_alphanumeric());
+    let host = if is_name { host } else { "chat.example.org" };
+    let message = format!(
+        "This server does not answer for {host}. If that is where people find it, the operator has to start it with \
+         --public-url https://{host} (or http://, as the address bar has it)."
+    );
+    let mut answer = if path.starts_with("/api/") {
+        HttpRefusal(WireError::new(ErrorCode::Forbidden, message)).into_response()
+    } else {
+        format!("{message}\n").into_response()
+    };
+    *answer.status_mut() = StatusCode::MISDIRECTED_REQUEST;
+    answer
+}

@@ -1,0 +1,150 @@
+//! Stored entries are read; cursors are compared with heads.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use socketioxide::extract::{AckSender, SocketRef};
+use steadfast_shared::event::{Cursors, Heads, HistoryRequest, Page, Reply};
+use steadfast_shared::{ErrorCode, WireError, limit};
+
+use crate::realtime::args::EventArgs;
+use crate::realtime::connection::{ClientConnection, Cost};
+use crate::realtime::{COST_BYTES, Realtime, cost_of};
+use crate::store::Span;
+
+/// Most pages one connection may have asked for and not been answered.
+pub(in crate::realtime) const PAGES_ASKED: usize = 16;
+
+impl Realtime {
+    /// `history`: one page.
+    ///
+    /// A connection's pages are read one after another, and none while the one before is still unread by the other side:
+    /// whoever asks and does not read fills no memory but one page's.
+    pub(in crate::realtime) fn history(
+        &self,
+        _: &SocketRef,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
+        ack: AckSender,
+    ) {
+        let (request, span) = match self.check_history(connection, args) {
+            Ok(checked) => checked,
+            Err(error) => return self.handle::<Page>(connection, ack, || Err(error)),
+        };
+        ClientConnection::count(&connection.events);
+        let (realtime, connection) = (self.clone(), connection.clone());
+        tokio::spawn(async move {
+            let reply = realtime.page(&connection, &request, span).await;
+            connection.asked.fetch_sub(1, Ordering::Relaxed);
+            realtime.answer(&connection, ack, &Reply::from(reply));
+        });
+    }
+
+    fn check_history(
+        &self,
+        connection: &ClientConnection,
+        args: &EventArgs,
+    ) -> Result<(HistoryRequest, Span), WireError> {
+        self.charge_costly(connection, cost_of(args))?;
+        let request: HistoryRequest = args.read()?;
+        connection.member_of(request.room)?;
+        let asked = [
+            request.after.map(Span::After),
+            request.before.map(Span::Before),
+            request.around.map(Span::Around),
+            request.since.map(Span::Since),
+        ];
+        let mut asked = asked.into_iter().flatten();
+        let span = asked.next().unwrap_or(Span::Newest);
+        if asked.next().is_some() {
+            return Err(WireError::new(
+                ErrorCode::Invalid,
+                "only one of after, before, around and since",
+            ));
+        }
+        if request.limit == Some(0) {
+            return Err(WireError::new(ErrorCode::Invalid, "a limit is at least 1"));
+        }
+        if connection.asked.fetch_add(1, Ordering::Relaxed) >= PAGES_ASKED {
+            connection.asked.fetch_sub(1, Ordering::Relaxed);
+            return Err(WireError::new(
+                ErrorCode::Busy,
+                "too many pages asked for at once: wait for their answers",
+            ));
+        }
+        Ok((request, span))
+    }
+
+    async fn page(
+        &self,
+        connection: &ClientConnection,
+        request: &HistoryRequest,
+        span: Span,
+    ) -> Result<Page, WireError> {
+        let _turn = connection.turn().await?;
+        if let Some(peer) = self.0.people.peer_of(connection) {
+            peer.caught_up(self.0.config.limits.stall).await;
+        }
+        let most = request
+            .limit
+            .unwrap_or(limit::PAGE_ENTRIES)
+            .min(limit::PAGE_ENTRIES);
+        let page = self
+            .0
+            .store
+            .page(request.room, span, most)
+            .await
+            .map_err(|error| {
+                tracing::error!(%error, "history could not be read");
+                WireError::new(
+                    ErrorCode::Unavailable,
+                    "the history cannot be read right now: try again",
+                )
+            })?;
+        // Long pages are dearer: over polling nothing tells whether the one before was read.
+        let bytes: usize = page.entries.iter().map(steadfast_shared::Entry::text_bytes).sum();
+        // Somebody may have been taken out of the room while it was read.
+        connection.member_of(request.room)?;
+        connection
+            .device
+            .spend(u32::try_from(bytes / COST_BYTES).unwrap_or(u32::MAX));
+        Ok(page)
+    }
+
+    /// `sync`: the heads of this person's rooms.
+    pub(in crate::realtime) fn sync(
+        &self,
+        _: &SocketRef,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
+        ack: AckSender,
+    ) {
+        let checked = self
+            .charge(connection, Cost::Events(cost_of(args)))
+            .and_then(|()| {
+                let cursors: Cursors = args.read()?;
+                if cursors.len() > limit::CURSORS {
+                    let message = format!("more than {} rooms", limit::CURSORS);
+                    return Err(WireError::new(ErrorCode::TooLarge, message));
+                }
+                Ok(())
+            });
+        if let Err(error) = checked {
+            return self.handle::<Heads>(connection, ack, || Err(error));
+        }
+        ClientConnection::count(&connection.events);
+        let (realtime, connection) = (self.clone(), connection.clone());
+        tokio::spawn(async move {
+            // Nobody is told that nothing is missing by a server that cannot know.
+            let reply = if realtime.is_stale() {
+                Err(WireError::new(
+                    ErrorCode::Unavailable,
+                    "the server cannot see what is stored right now: try again",
+                ))
+            } else {
+                Ok(realtime.0.hub.heads(&connection).await)
+            };
+            realtime.answer(&connection, ack, &Reply::from(reply));
+        });
+    }
+}

@@ -1,0 +1,8 @@
+//! The events of clients: their arguments, and the handlers that answer them.
+
+pub(in crate::realtime) mod args;
+pub(in crate::realtime) mod ephemeral;
+pub(in crate::realtime) mod history;
+pub(in crate::realtime) mod listing;
+pub(in crate::realtime) mod rooms;
+pub(in crate::realtime) mod send;

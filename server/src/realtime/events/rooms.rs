@@ -1,0 +1,193 @@
+//! Events about rooms and people. Changes go through the writer.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use socketioxide::extract::{AckSender, SocketRef};
+use steadfast_shared::event::Reply;
+use steadfast_shared::room::{BrowseRooms, ChangeNickname, InRoom, ListedRoom};
+use steadfast_shared::{ErrorCode, Person, Room, WireError};
+
+use crate::realtime::args::EventArgs;
+use crate::realtime::connection::{ClientConnection, Cost};
+use crate::realtime::history::PAGES_ASKED;
+use crate::realtime::writer::{CommandAnswer, QueuedCommand};
+use crate::realtime::{COSTLY, Realtime, cost_of};
+use crate::store::{Command, StoreError, StoreRefusal};
+
+/// Handlers of events that are commands: the request, and the part of [`CommandAnswer`] that answers it.
+macro_rules! errands {
+    ($($(#[$doc:meta])* $name:ident($act:expr) -> $answer:expr;)*) => {
+        impl Realtime {
+            $(
+                $(#[$doc])*
+                pub(in crate::realtime) fn $name(&self, _: &SocketRef, connection: &Arc<ClientConnection>, args: &EventArgs, ack: AckSender) {
+                    self.command(connection, args, ack, $act, $answer);
+                }
+            )*
+        }
+    };
+}
+
+errands! {
+    // `room:create`
+    create_room(Command::Create) -> the_room;
+    // `room:direct`
+    direct_room(Command::Direct) -> the_room;
+    // `room:join`
+    join_room(|asked: InRoom| Command::Join(asked.room)) -> the_room;
+    // `room:leave`
+    leave_room(|asked: InRoom| Command::Leave(asked.room)) -> nothing;
+    // `room:invite`
+    invite(Command::Invite) -> nothing;
+    // `room:remove`
+    remove_member(Command::Remove) -> nothing;
+    // `room:change`
+    change_room(Command::Change) -> the_room;
+    // `room:hide`
+    hide_room(Command::Hide) -> the_room;
+    // `block`
+    block(Command::Block) -> nothing;
+    // `nickname`
+    nickname(|asked: ChangeNickname| Command::Rename(asked.name)) -> the_person;
+}
+
+fn the_room(done: CommandAnswer) -> Result<Room, WireError> {
+    // Somebody may have taken this person out again.
+    done.room.ok_or_else(|| StoreRefusal::UnknownRoom.into())
+}
+
+fn the_person(done: CommandAnswer) -> Result<Person, WireError> {
+    done.person.ok_or_else(|| StoreRefusal::UnknownPerson.into())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "as the others are")]
+fn nothing(_: CommandAnswer) -> Result<(), WireError> {
+    Ok(())
+}
+
+impl Realtime {
+    fn command<A: DeserializeOwned, T: Serialize + 'static>(
+        &self,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
+        ack: AckSender,
+        act: impl FnOnce(A) -> Command,
+        answer: fn(CommandAnswer) -> Result<T, WireError>,
+    ) {
+        let checked = self
+            .charge_costly(connection, COSTLY.saturating_mul(cost_of(args)))
+            .and_then(|()| args.read())
+            .map(act)
+            .and_then(|act| {
+                let entries = entries_of(&act, connection);
+                self.charge(connection, Cost::Messages(entries))?;
+                if matches!(act, Command::Create(_)) {
+                    self.charge_room(connection)?;
+                }
+                Ok((act, entries))
+            });
+        let (act, entries) = match checked {
+            Ok(act) => act,
+            Err(error) => return self.handle::<T>(connection, ack, || Err(error)),
+        };
+        ClientConnection::count(&connection.events);
+        let (realtime, answered) = (self.clone(), connection.clone());
+        self.0.writer.run(QueuedCommand {
+            by: connection.user,
+            address: connection.address,
+            act,
+            entries,
+            answer: Box::new(move |done| {
+                let done = done.and_then(answer);
+                if done.is_err() {
+                    ClientConnection::count(&answered.refused);
+                }
+                realtime.answer(&answered, ack, &Reply::from(done));
+            }),
+        });
+    }
+
+    // `room:browse`
+    pub(in crate::realtime) fn browse_rooms(
+        &self,
+        _: &SocketRef,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
+        ack: AckSender,
+    ) {
+        self.look(
+            connection,
+            args,
+            ack,
+            async |realtime, connection, asked: BrowseRooms| {
+                let listed: Result<Vec<ListedRoom>, _> =
+                    realtime.0.store.browse(connection.user, &asked).await;
+                listed.map_err(|error| unreadable(&error))
+            },
+        );
+    }
+
+    /// Answers reads: one after another for each connection, as history's pages are.
+    pub(in crate::realtime) fn look<A, T, F>(
+        &self,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
+        ack: AckSender,
+        work: impl FnOnce(Self, Arc<ClientConnection>, A) -> F + Send + 'static,
+    ) where
+        A: DeserializeOwned + Send + 'static,
+        T: Serialize + Send + 'static,
+        F: Future<Output = Result<T, WireError>> + Send,
+    {
+        let checked = self
+            .charge_costly(connection, COSTLY.saturating_mul(cost_of(args)))
+            .and_then(|()| args.read());
+        let checked = checked.and_then(|asked| {
+            if connection.asked.fetch_add(1, Ordering::Relaxed) < PAGES_ASKED {
+                return Ok(asked);
+            }
+            connection.asked.fetch_sub(1, Ordering::Relaxed);
+            Err(WireError::new(
+                ErrorCode::Busy,
+                "too much asked for at once: wait for the answers",
+            ))
+        });
+        let asked = match checked {
+            Ok(asked) => asked,
+            Err(error) => return self.handle::<T>(connection, ack, || Err(error)),
+        };
+        ClientConnection::count(&connection.events);
+        let (realtime, connection) = (self.clone(), connection.clone());
+        tokio::spawn(async move {
+            let reply = match connection.turn().await {
+                Ok(_turn) => work(realtime.clone(), connection.clone(), asked).await,
+                Err(gone) => Err(gone),
+            };
+            connection.asked.fetch_sub(1, Ordering::Relaxed);
+            realtime.answer(&connection, ack, &Reply::from(reply));
+        });
+    }
+}
+
+/// How many entries a command may write. They cost as much as entries that are sent.
+fn entries_of(act: &Command, connection: &ClientConnection) -> u32 {
+    match act {
+        Command::Rename(_) => u32::try_from(connection.rooms().len()).unwrap_or(u32::MAX),
+        Command::Create(_) | Command::Direct(_) | Command::Change(_) => 1,
+        Command::Join(_)
+        | Command::Leave(_)
+        | Command::Invite(_)
+        | Command::Remove(_)
+        | Command::Hide(_)
+        | Command::Block(_)
+        | Command::Administer(_) => 0,
+    }
+}
+
+pub(in crate::realtime) fn unreadable(error: &StoreError) -> WireError {
+    tracing::error!(%error, "the store could not be read");
+    WireError::new(ErrorCode::Unavailable, "this cannot be read right now: try again")
+}

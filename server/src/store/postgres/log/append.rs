@@ -1,0 +1,259 @@
+//! The log grows: Postgres' statements of [`crate::store::append`].
+
+use std::collections::{BTreeSet, HashMap};
+
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row};
+use steadfast_shared::{Entry, EntryId, Millis, Person, Quoted, RoomId, Seq, UserId};
+use uuid::Uuid;
+
+use crate::store::append::change::{AllowedChange, MemberState};
+use crate::store::append::{
+    self, First, Firsts, Growth, LogEnd, Membership, Memberships, Savepoint, Sql, Terms,
+};
+use crate::store::patience::Wait;
+use crate::store::postgres::body::read;
+use crate::store::postgres::transaction::attempted;
+use crate::store::postgres::{
+    CommitClock, PostgresStore, change, feed, from_sql, growth, locks, quote, usage,
+};
+use crate::store::refusal::blocker;
+use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError, word};
+
+/// A transaction that appends.
+pub(in crate::store::postgres) type PostgresAppend<'t> = append::Append<&'t mut PgConnection>;
+
+/// See [`crate::store::Log::commit`].
+///
+/// Where a connection ends in a commit of entries alone, the same is appended anew: committed entries are repeats then.
+pub(in crate::store::postgres) async fn commit(
+    store: &PostgresStore,
+    entries: &[NewEntry],
+    commands: &[NewCommand],
+    at: Millis,
+) -> Result<Committed, StoreError> {
+    let mut wait = Wait::new(store.patience);
+    loop {
+        let done = attempted!(store, writer, |transaction| done(
+            store,
+            &mut transaction,
+            entries,
+            commands,
+            at
+        ));
+        match done {
+            Err(unconfirmed @ StoreError::Unconfirmed(_)) if commands.is_empty() => {
+                tracing::warn!(error = %unconfirmed, "appending anew, to learn what was committed");
+                wait.before_retry(unconfirmed).await?;
+            }
+            done => return done.map(|done| done.unwrap_or_else(|refused| refused)),
+        }
+    }
+}
+
+/// Everything but the commit; as an error if there is nothing to commit, for nothing but refusals is in it.
+async fn done(
+    store: &PostgresStore,
+    connection: &mut PgConnection,
+    entries: &[NewEntry],
+    commands: &[NewCommand],
+    at: Millis,
+) -> Result<Result<Committed, Committed>, StoreError> {
+    let terms = Terms {
+        at,
+        database_time: store.clock == CommitClock::Database,
+        quota: store.limits.quota,
+        // The disk is Postgres' to watch.
+        full: false,
+    };
+    let (done, _) = PostgresAppend::begin(connection, terms)
+        .run(entries, commands)
+        .await?;
+    Ok(if done.is_refused() { Err(done) } else { Ok(done) })
+}
+
+fn pairs(pairs: &BTreeSet<(UserId, RoomId)>) -> (Vec<Uuid>, Vec<Uuid>) {
+    pairs.iter().map(|(user, room)| (user.0, room.0)).unzip()
+}
+
+impl Sql for &mut PgConnection {
+    const EXCLUSIVE: bool = false;
+
+    async fn lock_people(&mut self, people: &[UserId]) -> Result<(), StoreError> {
+        locks::lock_people(self, people).await
+    }
+
+    async fn prepare(
+        append: &mut append::Append<Self>,
+        entries: &[NewEntry],
+        commands: &[NewCommand],
+    ) -> Result<(), StoreError> {
+        let rooms = entries.iter().map(|entry| entry.room).collect();
+        locks::lock(append, rooms, commands).await
+    }
+
+    async fn logs(&mut self, rooms: &BTreeSet<RoomId>) -> Result<Vec<(RoomId, LogEnd)>, StoreError> {
+        let ids: Vec<Uuid> = rooms.iter().map(|room| room.0).collect();
+        // Not `for update`, which would hold up everybody whose row refers to the room.
+        let found = sqlx::query(
+            "select id, head, last_at, messages, archived from rooms where id = any($1) order by id for no key update",
+        )
+        .bind(ids)
+        .fetch_all(&mut **self)
+        .await?;
+        let log = |row: &PgRow| {
+            let end = LogEnd {
+                head: from_sql(row.try_get("head")?),
+                last_at: from_sql(row.try_get("last_at")?),
+                messages: from_sql(row.try_get("messages")?),
+                archived: row.try_get("archived")?,
+            };
+            Ok((RoomId(row.try_get("id")?), end))
+        };
+        found.iter().map(log).collect()
+    }
+
+    async fn memberships(&mut self, asked: &BTreeSet<(UserId, RoomId)>) -> Result<Memberships, StoreError> {
+        let (people, rooms) = pairs(asked);
+        let found = sqlx::query(
+            "select asked.person, asked.room, members.person is not null as is_in,
+                    users.name, users.role, users.state, members.brought_by is not null as brought,
+                    rooms.kind = 'direct' and length(rooms.direct_key) = 32
+                        and exists (select 1 from members as others
+                                    join blocks on blocks.person = members.person and blocks.blocked = others.person
+                                    where others.room = members.room) as blocks,
+                    rooms.kind = 'direct' and length(rooms.direct_key) = 32
+                        and exists (select 1 from members as others
+                                    join blocks on blocks.person = others.person and blocks.blocked = members.person
+                                    where others.room = members.room) as is_blocked,
+                    exists (select 1 from deleted_members as gone
+                            where gone.person = asked.person and gone.room = asked.room) as was_deleted,
+                    usage.day, usage.entries, usage.bytes, usage.max_entries, usage.max_bytes,
+                    (extract(epoch from clock_timestamp()) * 1000)::bigint as now
+             from unnest($1::uuid[], $2::uuid[]) as asked (person, room)
+             left join users on users.id = asked.person
+             left join rooms on rooms.id = asked.room
+             left join members on members.person = asked.person and members.room = asked.room
+             left join usage on usage.person = asked.person",
+        )
+        .bind(people)
+        .bind(rooms)
+        .fetch_all(&mut **self)
+        .await?;
+        let mut memberships = Memberships::default();
+        for row in &found {
+            memberships.now = from_sql(row.try_get("now")?);
+            let user = UserId(row.try_get("person")?);
+            let room = RoomId(row.try_get("room")?);
+            let membership = if row.try_get("is_in")? {
+                let member = MemberState {
+                    person: Person {
+                        id: user,
+                        name: row.try_get("name")?,
+                    },
+                    role: word::role(row.try_get("role")?)?,
+                    state: word::state(row.try_get("state")?)?,
+                    brought: row.try_get("brought")?,
+                    blocked: blocker(row.try_get("blocks")?, row.try_get("is_blocked")?),
+                };
+                let used = usage::of(row)?;
+                Membership::In { member, used }
+            } else {
+                Membership::Out {
+                    was_deleted: row.try_get("was_deleted")?,
+                }
+            };
+            memberships.found.push(((user, room), membership));
+        }
+        Ok(memberships)
+    }
+
+    async fn now(&mut self) -> Result<Millis, StoreError> {
+        sqlx::query_scalar("select (extract(epoch from clock_timestamp()) * 1000)::bigint")
+            .fetch_one(&mut **self)
+            .await
+            .map(from_sql)
+            .map_err(StoreError::from)
+    }
+
+    async fn firsts(&mut self, entries: &[&NewEntry]) -> Result<Firsts, StoreError> {
+        let (authors, ids): (Vec<Uuid>, Vec<Uuid>) =
+            entries.iter().map(|entry| (entry.author.0, entry.id.0)).unzip();
+        let found = sqlx::query(
+            "select entries.author, entries.id, entries.room, entries.seq, entries.at, entries.body
+             from unnest($1::uuid[], $2::uuid[]) as asked (author, id)
+             join entries on entries.author = asked.author and entries.id = asked.id",
+        )
+        .bind(authors)
+        .bind(ids)
+        .fetch_all(&mut **self)
+        .await?;
+        let first = |row: &PgRow| {
+            let author = UserId(row.try_get("author")?);
+            let id = EntryId(row.try_get("id")?);
+            let first = First {
+                room: RoomId(row.try_get("room")?),
+                seq: from_sql(row.try_get("seq")?),
+                at: from_sql(row.try_get("at")?),
+                body: read(row.try_get("body")?)?,
+            };
+            Ok(((author, id), first))
+        };
+        found.iter().map(first).collect()
+    }
+
+    async fn quoted(
+        &mut self,
+        messages: &BTreeSet<(RoomId, Seq)>,
+    ) -> Result<HashMap<(RoomId, Seq), Quoted>, StoreError> {
+        let messages: Vec<(RoomId, Seq)> = messages.iter().copied().collect();
+        quote::quoted(self, &messages).await
+    }
+
+    async fn stay(&mut self, staying: &BTreeSet<(UserId, RoomId)>) -> Result<(), StoreError> {
+        let (people, rooms) = pairs(staying);
+        sqlx::query(
+            "update members set brought_by = null from unnest($1::uuid[], $2::uuid[]) as given (person, room)
+             where members.person = given.person and members.room = given.room",
+        )
+        .bind(people)
+        .bind(rooms)
+        .execute(&mut **self)
+        .await?;
+        Ok(())
+    }
+
+    async fn mention(&mut self, fresh: &[(RoomId, Entry)]) -> Result<(), StoreError> {
+        change::mention(self, fresh).await
+    }
+
+    async fn apply_change(
+        &mut self,
+        change: AllowedChange,
+        room: RoomId,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        change::apply(change, self, room, entry).await
+    }
+
+    async fn store(
+        &mut self,
+        growth: &Growth<'_>,
+        changes: &[ChangeKind],
+        at: Millis,
+    ) -> Result<ChangeNumber, StoreError> {
+        if growth.is_empty() {
+            return feed::append(self, changes, at).await;
+        }
+        let head = growth::store(self, growth).await?;
+        match changes {
+            [] => Ok(head),
+            changes => feed::append(self, changes, at).await,
+        }
+    }
+
+    async fn savepoint(&mut self, step: Savepoint) -> Result<(), StoreError> {
+        sqlx::raw_sql(step.statement()).execute(&mut **self).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,188 @@
+//! The locks of a command before it reads anything: rooms by their ids, then people by theirs.
+//!
+//! Which they are is read without a lock. Where that has changed until they are locked, the command begins anew.
+
+use std::collections::BTreeSet;
+
+use sqlx::PgConnection;
+use steadfast_shared::{RoomId, UserId, limit};
+use uuid::Uuid;
+
+use crate::store::admin::SERVER;
+use crate::store::postgres::append::PostgresAppend;
+use crate::store::{Command, NewCommand, OperatorCommand, StoreError};
+
+/// Locks these rooms, and the rooms and people that commands change or count by: all rooms first, then all people.
+pub(in crate::store::postgres) async fn lock(
+    append: &mut PostgresAppend<'_>,
+    mut rooms: BTreeSet<RoomId>,
+    commands: &[NewCommand],
+) -> Result<(), StoreError> {
+    let mut people = Vec::new();
+    for command in commands {
+        rooms.extend(rooms_of(append.connection, command.by, &command.act).await?);
+    }
+    append.lock(&rooms).await?;
+    for NewCommand { by, act, .. } in commands {
+        // Who makes a room locks people once it is made: the room is the first lock of theirs.
+        if !matches!(act, Command::Create(_) | Command::Direct(_)) {
+            people.extend_from_slice(act.concerns());
+            people.push(*by);
+        }
+        if let Command::Administer(asked) = act
+            && matches!(
+                asked.command,
+                OperatorCommand::SetRole(..) | OperatorCommand::Exclude(..)
+            )
+        {
+            people.extend(owners(append.connection).await?);
+        }
+    }
+    if !people.is_empty() {
+        lock_people(append.connection, &people).await?;
+    }
+    // Nobody who is locked comes into a room from here on.
+    for command in commands {
+        let needed = rooms_of(append.connection, command.by, &command.act).await?;
+        if !needed.is_subset(&rooms) {
+            return Err(StoreError::Locked);
+        }
+    }
+    Ok(())
+}
+
+/// Locks people until the end of the transaction, in the order of their ids.
+pub(in crate::store::postgres) async fn lock_people(
+    connection: &mut PgConnection,
+    people: &[UserId],
+) -> Result<(), StoreError> {
+    // The command line's own row would be everybody's lock.
+    let people: Vec<Uuid> = people
+        .iter()
+        .filter(|user| **user != SERVER)
+        .map(|user| user.0)
+        .collect();
+    sqlx::query("select 1 from users where id = any($1) order by id for no key update")
+        .bind(people)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn owners(connection: &mut PgConnection) -> Result<Vec<UserId>, StoreError> {
+    let owners: Vec<Uuid> = sqlx::query_scalar("select id from users where role = 'owner'")
+        .fetch_all(connection)
+        .await?;
+    Ok(owners.into_iter().map(UserId).collect())
+}
+
+async fn rooms_of(
+    connection: &mut PgConnection,
+    by: UserId,
+    act: &Command,
+) -> Result<BTreeSet<RoomId>, StoreError> {
+    let mut rooms = BTreeSet::new();
+    match act {
+        Command::Create(_) | Command::Block(_) => {}
+        Command::Direct(direct) => {
+            rooms.extend(giving_way(connection, &direct.with).await?);
+            rooms.extend(conversation(connection, by, &direct.with).await?);
+        }
+        Command::Join(room) | Command::Leave(room) => {
+            rooms.insert(*room);
+        }
+        Command::Invite(invite) => {
+            rooms.insert(invite.room);
+            rooms.extend(giving_way(connection, &invite.people).await?);
+        }
+        Command::Remove(removed) => {
+            rooms.insert(removed.room);
+        }
+        Command::Change(change) => {
+            rooms.insert(change.room);
+        }
+        Command::Hide(hide) => {
+            rooms.insert(hide.room);
+        }
+        Command::Rename(_) => rooms.extend(
+            ids(
+                connection,
+                "select members.room from members join rooms on rooms.id = members.room
+                 where members.person = any($1) and not rooms.archived",
+                &[by],
+            )
+            .await?,
+        ),
+        Command::Administer(asked) => match &asked.command {
+            OperatorCommand::ChangeRoom(change) => {
+                rooms.insert(change.room);
+            }
+            OperatorCommand::DeleteRoom(room) => {
+                rooms.insert(*room);
+            }
+            // Whether their entries are let in is read under the room's lock.
+            OperatorCommand::Exclude(person, _)
+            | OperatorCommand::Readmit(person)
+            | OperatorCommand::SetMessages(person, _) => {
+                rooms.extend(
+                    ids(
+                        connection,
+                        "select room from members where person = any($1)
+                         union select room from entries where author = any($1)",
+                        &[*person],
+                    )
+                    .await?,
+                );
+            }
+            _ => {}
+        },
+    }
+    Ok(rooms)
+}
+
+/// The rooms that people leave when they are brought into one more: those they were brought into first.
+async fn giving_way(connection: &mut PgConnection, people: &[UserId]) -> Result<Vec<RoomId>, StoreError> {
+    let rooms: Vec<Uuid> = sqlx::query_scalar(
+        "select first.room from unnest($1::uuid[]) as asked (person)
+         join lateral (select room from members where members.person = asked.person and brought_by is not null
+                       order by joined_at, room limit 1) as first on true
+         where (select count(*) from members where members.person = asked.person and brought_by is not null) >= $2",
+    )
+    .bind(raw(people))
+    .bind(i64::try_from(limit::BROUGHT_ROOMS).unwrap_or(i64::MAX))
+    .fetch_all(connection)
+    .await?;
+    Ok(rooms.into_iter().map(RoomId).collect())
+}
+
+/// The conversation of exactly these people, where there is one.
+async fn conversation(
+    connection: &mut PgConnection,
+    by: UserId,
+    with: &[UserId],
+) -> Result<Option<RoomId>, StoreError> {
+    let people: BTreeSet<UserId> = with.iter().copied().chain([by]).collect();
+    let key: Vec<u8> = people.iter().flat_map(|user| *user.0.as_bytes()).collect();
+    let room: Option<Uuid> = sqlx::query_scalar("select id from rooms where direct_key = $1")
+        .bind(key)
+        .fetch_optional(connection)
+        .await?;
+    Ok(room.map(RoomId))
+}
+
+async fn ids(
+    connection: &mut PgConnection,
+    query: &'static str,
+    people: &[UserId],
+) -> Result<Vec<RoomId>, StoreError> {
+    let ids: Vec<Uuid> = sqlx::query_scalar(query)
+        .bind(raw(people))
+        .fetch_all(connection)
+        .await?;
+    Ok(ids.into_iter().map(RoomId).collect())
+}
+
+/// Ids as one parameter.
+pub(in crate::store::postgres) fn raw(ids: &[UserId]) -> Vec<Uuid> {
+    ids.iter().map(|id| id.0).collect()
+}

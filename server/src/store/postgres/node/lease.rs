@@ -1,0 +1,332 @@
+//! A node's lease: a row of `nodes` that is renewed by the database's clock, and a shared lock that keeps tools out which need the
+//! database for themselves.
+//!
+//! Several nodes serve a database at once, and none needs its lease to write: rows' locks order their writes. A lease only says
+//! who is alive.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions, Connection};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use crate::clock;
+use crate::store::postgres::connections::named;
+use crate::store::{NodeId, StoreError};
+
+/// The first number of all advisory locks of ours: "Stea".
+pub(in crate::store::postgres) const LOCKS: i32 = 0x5374_6561;
+/// The second number of the lock that every node shares, and that a tool has for itself.
+const NODES: i32 = 1;
+/// The second number of the lock under which a database is brought up to date.
+pub(in crate::store::postgres) const SETUP: i32 = 2;
+/// The second number of the lock under which invitations are counted.
+pub(in crate::store::postgres) const INVITES: i32 = 3;
+
+/// How long a lease lasts that is not renewed.
+const LEASE: Duration = Duration::from_secs(5);
+/// How often it is renewed.
+const PULSE: Duration = Duration::from_secs(1);
+/// How long the server may take to answer that.
+const ANSWER: Duration = Duration::from_secs(3);
+/// How many renewals lie between two looks for rows of nodes that are gone.
+const CLEANING: u32 = 60;
+/// How long the row of a node that is gone stays, in minutes.
+const GONE_MINUTES: i32 = 10;
+/// How long the lock is waited for: a process that was killed lets it go once the server has noticed.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// How long the server may keep a lock whose connection was lost.
+const GRACE: Duration = Duration::from_secs(15);
+
+const TAKEN: &str = "another Steadfast process has taken the database for itself";
+
+/// The purpose a store is opened for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::store::postgres) enum Use {
+    /// To serve, beside other nodes.
+    Node,
+    /// By a tool, while no node serves.
+    Alone,
+}
+
+impl Use {
+    async fn lock(self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        let statement = match self {
+            Self::Node => "select pg_try_advisory_lock_shared($1, $2)",
+            Self::Alone => "select pg_try_advisory_lock($1, $2)",
+        };
+        sqlx::query_scalar(statement)
+            .bind(LOCKS)
+            .bind(NODES)
+            .fetch_one(connection)
+            .await
+    }
+}
+
+/// Held on a connection of its own, as long as the store is open.
+#[derive(Debug)]
+pub(in crate::store::postgres) struct Lease {
+    state: Arc<LeaseState>,
+    keeping: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Debug)]
+struct LeaseState {
+    node: NodeId,
+    /// Whether nobody else can have the database for themselves.
+    held: AtomicBool,
+    lost: OnceLock<()>,
+    changed: Notify,
+    stop: Notify,
+}
+
+impl LeaseState {
+    fn new(node: NodeId) -> Self {
+        Self {
+            node,
+            held: AtomicBool::new(true),
+            lost: OnceLock::new(),
+            changed: Notify::new(),
+            stop: Notify::new(),
+        }
+    }
+}
+
+/// Why there is no lease.
+pub(in crate::store::postgres) enum NoLease {
+    Held,
+    Failed(sqlx::Error),
+}
+
+/// The lock, before there is a row: the tables may be yet to be made.
+pub(in crate::store::postgres) struct Locked {
+    used: Use,
+    options: PgConnectOptions,
+    connection: PgConnection,
+}
+
+impl Locked {
+    pub(in crate::store::postgres) async fn acquire(
+        used: Use,
+        options: PgConnectOptions,
+    ) -> Result<Self, NoLease> {
+        let until = clock::instant() + PATIENCE;
+        let options = options.application_name(&named("lease"));
+        let mut connection = options.connect().await.map_err(NoLease::Failed)?;
+        while !used.lock(&mut connection).await.map_err(NoLease::Failed)? {
+            if clock::instant() >= until {
+                return Err(NoLease::Held);
+            }
+            sleep(PATIENCE / 20).await;
+        }
+        Ok(Self {
+            used,
+            options,
+            connection,
+        })
+    }
+
+    /// Registers a node, and keeps its lease from here on.
+    pub(in crate::store::postgres) async fn keep(mut self) -> Result<Lease, sqlx::Error> {
+        let state = Arc::new(LeaseState::new(NodeId::fresh()));
+        if self.used == Use::Node {
+            renew(&mut self.connection, state.node).await?;
+        }
+        let keeping = tokio::spawn(keep(state.clone(), self));
+        Ok(Lease {
+            state,
+            keeping: Mutex::new(Some(keeping)),
+        })
+    }
+}
+
+impl Lease {
+    pub(in crate::store::postgres) fn none() -> Self {
+        Self {
+            state: Arc::new(LeaseState::new(NodeId::fresh())),
+            keeping: Mutex::new(None),
+        }
+    }
+
+    pub(in crate::store::postgres) fn node(&self) -> NodeId {
+        self.state.node
+    }
+
+    /// Refuses to write where a tool has the database for itself, or may have.
+    pub(in crate::store::postgres) fn verify(&self) -> Result<(), StoreError> {
+        if self.state.lost.get().is_some() {
+            return Err(StoreError::Lost(TAKEN));
+        }
+        if self.state.held.load(Ordering::Acquire) {
+            Ok(())
+        } else {
+            Err(StoreError::Locked)
+        }
+    }
+
+    /// Resolves once another process has the database for itself.
+    pub(in crate::store::postgres) async fn lost(&self) -> &'static str {
+        loop {
+            let changed = self.state.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if self.state.lost.get().is_some() {
+                return TAKEN;
+            }
+            changed.await;
+        }
+    }
+
+    /// Lets the database go, and says that this node is gone.
+    pub(in crate::store::postgres) async fn end(&self) {
+        let keeping = self.keeping.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(keeping) = keeping {
+            self.state.stop.notify_one();
+            let _ = timeout(ANSWER, keeping).await;
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let keeping = self.keeping.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(keeping) = keeping {
+            keeping.abort();
+        }
+    }
+}
+
+/// Writes a node's row until LEASE from now on, by the database's clock.
+async fn renew(connection: &mut PgConnection, node: NodeId) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into nodes (id, expires_at) values ($1, clock_timestamp() + make_interval(secs => $2))
+         on conflict (id) do update set expires_at = excluded.expires_at",
+    )
+    .bind(node.0)
+    .bind(LEASE.as_secs_f64())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Takes out the rows of nodes that are gone for long.
+async fn clean(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from nodes where expires_at < clock_timestamp() - make_interval(mins => $1)")
+        .bind(GONE_MINUTES)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Shows that the connection is there, and that the node is.
+async fn beat(
+    used: Use,
+    connection: &mut PgConnection,
+    node: NodeId,
+    cleans: bool,
+) -> Result<(), sqlx::Error> {
+    if used == Use::Alone {
+        return sqlx::query("select 1").execute(connection).await.map(drop);
+    }
+    renew(connection, node).await?;
+    if cleans {
+        clean(connection).await?;
+    }
+    Ok(())
+}
+
+/// Keeps the lease until it is told to stop, and connects anew where its connection was lost.
+async fn keep(state: Arc<LeaseState>, locked: Locked) {
+    let Locked {
+        used,
+        options,
+        connection,
+    } = locked;
+    let mut held = Some(connection);
+    let mut beats = 0_u32;
+    loop {
+        tokio::select! {
+            () = state.stop.notified() => {
+                if let Some(connection) = held.take() {
+                    leave(used, connection, state.node).await;
+                }
+                return;
+            }
+            () = sleep(PULSE) => {}
+        }
+        let Some(connection) = held.as_mut() else { return };
+        beats = beats.wrapping_add(1);
+        let beating = beat(used, connection, state.node, beats.is_multiple_of(CLEANING));
+        if let Ok(Ok(())) = timeout(ANSWER, beating).await {
+            continue;
+        }
+        if used == Use::Alone {
+            state.held.store(false, Ordering::Release);
+        }
+        tracing::warn!(
+            "the connection to the database that keeps this node's lease was lost: connecting anew"
+        );
+        // A connection that hangs is not waited for.
+        drop(held.take());
+        tokio::select! {
+            () = state.stop.notified() => return,
+            regained = regain(&state, used, &options) => held = regained,
+        }
+        if held.is_none() {
+            tracing::error!("{TAKEN}: nothing more is acknowledged");
+            let _ = state.lost.set(());
+            state.changed.notify_waiters();
+            return;
+        }
+        state.held.store(true, Ordering::Release);
+    }
+}
+
+async fn leave(used: Use, mut connection: PgConnection, node: NodeId) {
+    if used == Use::Node {
+        let leaving = sqlx::query("delete from nodes where id = $1")
+            .bind(node.0)
+            .execute(&mut connection);
+        if !matches!(timeout(ANSWER / 2, leaving).await, Ok(Ok(_))) {
+            tracing::debug!("the lease could not be given back: it expires");
+            return;
+        }
+    }
+    let _ = connection.close().await;
+}
+
+/// Takes the lock on a new connection, as soon as there is one. `None` where another process keeps it.
+async fn regain(state: &LeaseState, used: Use, options: &PgConnectOptions) -> Option<PgConnection> {
+    let mut refused_since = None;
+    loop {
+        let attempt = async {
+            let mut connection = options.connect().await?;
+            let locked = used.lock(&mut connection).await?;
+            if locked && used == Use::Node {
+                renew(&mut connection, state.node).await?;
+            }
+            Ok::<_, sqlx::Error>((locked, connection))
+        };
+        match timeout(ANSWER, attempt).await {
+            Ok(Ok((true, connection))) => return Some(connection),
+            Ok(Ok((false, _))) => {
+                state.held.store(false, Ordering::Release);
+                let since = *refused_since.get_or_insert_with(clock::instant);
+                if clock::instant().duration_since(since) >= GRACE {
+                    return None;
+                }
+            }
+            // While the database is away, nobody has its lock.
+            Ok(Err(error)) => {
+                tracing::debug!(error = %StoreError::from(error), "the database is not there");
+                refused_since = None;
+            }
+            Err(_) => refused_since = None,
+        }
+        sleep(PULSE / 4).await;
+    }
+}

@@ -1,0 +1,130 @@
+//! In which history of which server a database is: another one after a failover, and where it was put back elsewhere.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sqlx::{Connection, PgConnection};
+use steadfast_shared::Epoch;
+use uuid::Uuid;
+
+use crate::store::StoreError;
+use crate::store::postgres::PostgresStore;
+use crate::store::postgres::transaction::written;
+
+/// The server's own identifier, which a copy of its files has too, and the timeline, which each promotion of a standby begins
+/// anew. Fails on a standby.
+const QUERY: &str = "select system_identifier::text || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) from pg_control_system()";
+
+/// The setting that keeps it.
+const NAME: &str = "lineage";
+
+/// Where connections lead: to the lineage that is known, or to another one.
+#[derive(Clone, Debug)]
+pub(in crate::store::postgres) struct Lineage(Arc<Mutex<LineageState>>);
+
+#[derive(Debug)]
+struct LineageState {
+    /// Nothing where the server does not tell.
+    known: Option<String>,
+    /// Where a connection leads that was made since, where that is elsewhere.
+    elsewhere: Option<String>,
+}
+
+impl Lineage {
+    pub(in crate::store::postgres) fn new(known: Option<String>) -> Self {
+        Self(Arc::new(Mutex::new(LineageState {
+            known,
+            elsewhere: None,
+        })))
+    }
+
+    /// Looks where a connection leads, before anything is asked by it.
+    pub(in crate::store::postgres) async fn meet(&self, connection: &mut PgConnection) {
+        if self.state().known.is_none() {
+            return;
+        }
+        // A standby, which is in no history of its own yet, tells nothing.
+        let current: Result<String, _> = sqlx::query_scalar(QUERY).fetch_one(connection).await;
+        let mut state = self.state();
+        if let Ok(current) = current
+            && state.known.as_ref() != Some(&current)
+        {
+            state.elsewhere = Some(current);
+        }
+    }
+
+    pub(in crate::store::postgres) fn elsewhere(&self) -> Option<String> {
+        self.state().elsewhere.clone()
+    }
+
+    fn accept(&self, lineage: &str) {
+        let mut state = self.state();
+        state.known = Some(lineage.to_owned());
+        state.elsewhere.take_if(|elsewhere| elsewhere == lineage);
+    }
+
+    fn state(&self) -> MutexGuard<'_, LineageState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Gives a database that is opened in another lineage than before a new epoch: no node is there that could say whether it still
+/// has the same contents. Answers the epoch, and the lineage where the server tells it.
+pub(in crate::store::postgres) async fn open(
+    connection: &mut PgConnection,
+    epoch: Epoch,
+) -> Result<(Epoch, Option<String>), sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    let current: String = match sqlx::query_scalar(QUERY).fetch_one(&mut *transaction).await {
+        Ok(current) => current,
+        // A provider may not let everybody ask.
+        Err(error) if error.as_database_error().is_some() => {
+            tracing::warn!(%error, "the database server does not tell its identifier: a failover that loses commits is recognised by cursors alone");
+            return Ok((epoch, None));
+        }
+        Err(error) => return Err(error),
+    };
+    let known: Option<String> = sqlx::query_scalar("select value from settings where name = $1 for update")
+        .bind(NAME)
+        .fetch_optional(&mut *transaction)
+        .await?;
+    let mut epoch = epoch;
+    if known.as_ref().is_some_and(|known| *known != current) {
+        epoch = Epoch(Uuid::new_v4());
+        sqlx::query("update epoch set id = $1")
+            .bind(epoch.0)
+            .execute(&mut *transaction)
+            .await?;
+        tracing::warn!(
+            "the database is on another server, or was promoted since: it has a new epoch, and browsers fetch afresh"
+        );
+    }
+    if known.as_ref() != Some(&current) {
+        keep(&mut transaction, &current).await?;
+    }
+    transaction.commit().await?;
+    Ok((epoch, Some(current)))
+}
+
+pub(in crate::store::postgres) async fn accept(
+    store: &PostgresStore,
+    lineage: &str,
+) -> Result<bool, StoreError> {
+    let epoch = written!(store, accounts, |transaction| async {
+        keep(&mut transaction, lineage).await?;
+        let epoch: Uuid = sqlx::query_scalar("select id from epoch")
+            .fetch_one(&mut *transaction)
+            .await?;
+        Ok(Epoch(epoch))
+    })?;
+    store.lineage.accept(lineage);
+    Ok(store.set_epoch(epoch) != epoch)
+}
+
+async fn keep(connection: &mut PgConnection, lineage: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("insert into settings (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value")
+        .bind(NAME)
+        .bind(lineage)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
