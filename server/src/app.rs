@@ -68,10 +68,8 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
     let (Started { realtime, writer }, router) =
         Realtime::start(config.clone(), store.clone(), audit, |realtime| {
             let (config, store, audit, journal) = shared;
-            let per_minute = config.limits.sign_ins_per_minute;
-            let attempts = Arc::new(Attempts::new(per_minute, per_minute.into()));
-            let per_minute = config.limits.requests_per_minute;
-            let requests = Arc::new(Attempts::new(per_minute, per_minute.into()));
+            let attempts = Arc::new(Attempts::per_minute(config.limits.sign_ins_per_minute));
+            let requests = Arc::new(Attempts::per_minute(config.limits.requests_per_minute));
             let shared = http::HttpState {
                 guesses: Arc::new(Guesses::new(store.clone())),
                 store,
@@ -90,22 +88,7 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
             http::router(shared)
         })
         .await?;
-    let addresses = Addresses::new(TrustedProxies::new(&config));
-    let origins = Arc::new(Origins::new(&config));
-    // The last one sees a request first.
-    let router = router
-        .layer(from_fn_with_state(origins, host::check))
-        .layer(from_fn_with_state(config.is_https(), headers::add))
-        .layer(from_fn_with_state(addresses, client_address::note));
-    let base = config.base_path.clone();
-    let router = if base.is_root() {
-        router
-    } else {
-        // Before anything is routed.
-        Router::new()
-            .fallback_service(router)
-            .layer(from_fn_with_state(base, below::strip))
-    };
+    let router = guarded(router, &config);
     #[cfg(unix)]
     let admin_socket = admin_state.and_then(|shared| open_admin_socket(&config, shared));
     Ok(App {
@@ -119,6 +102,25 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
         #[cfg(unix)]
         admin_socket,
     })
+}
+
+/// The routes behind everything that looks at each request before them.
+fn guarded(router: Router, config: &Config) -> Router {
+    let addresses = Addresses::new(TrustedProxies::new(config));
+    let origins = Arc::new(Origins::new(config));
+    // The last one sees a request first.
+    let router = router
+        .layer(from_fn_with_state(origins, host::check))
+        .layer(from_fn_with_state(config.is_https(), headers::add))
+        .layer(from_fn_with_state(addresses, client_address::note));
+    let base = config.base_path.clone();
+    if base.is_root() {
+        return router;
+    }
+    // Before anything is routed.
+    Router::new()
+        .fallback_service(router)
+        .layer(from_fn_with_state(base, below::strip))
 }
 
 /// Listens for `steadfast admin`. A server that cannot serves all the same.

@@ -7,9 +7,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Availability;
 use crate::http::DeviceInfo;
 use crate::role::Role;
+use crate::watch::Availability;
 use crate::{Millis, Passphrase, Person, RoomId, RoomKind, UserId};
 
 /// Who is connected (`GET`, a list of [`ConnectionInfo`]).

@@ -43,7 +43,7 @@ pub use crate::cursor::{Cursor, Cursors};
 #[cfg(doc)]
 use crate::room;
 pub use crate::room::Room;
-pub use crate::watch::{Crowd, Watch, Watched};
+pub use crate::watch::{Availability, Crowd, Presence, Watch, Watched};
 use crate::{Body, Entry, EntryId, Epoch, Millis, Person, Role, RoomId, Seq, UserId, WireError};
 
 /// Name of the event that opens and closes a session.
@@ -413,25 +413,6 @@ pub struct TypingIn {
 pub struct Typing {
     pub room: RoomId,
     pub person: Person,
-}
-
-/// Whether somebody is there, over all their tabs and devices.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Availability {
-    /// At one of their devices at least.
-    Online,
-    /// Connected, and at none of their devices.
-    Away,
-    Offline,
-}
-
-/// `presence`: somebody comes or goes. A connection that is back within the server's grace says nothing.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Presence {
-    pub person: Person,
-    /// Whether they are there.
-    pub state: Availability,
 }
 
 /// `away`: whether somebody sits at this device. A connection begins as not away.

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Availability;
 use crate::text::{RoomName, Topic};
+use crate::watch::Availability;
 use crate::{Millis, Person, Role, RoomId, Seq, UserId};
 
 /// Who can be in a room, and how they get there.

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Presence;
-use crate::{RoomId, UserId};
+use crate::{Person, RoomId, UserId};
 
 /// `watch`: whose presence the client shows from here on. It replaces the former watch.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -38,4 +37,23 @@ pub struct Crowd {
     /// Whether they are more than [`crate::limit::CROWD`]: then only those watched by themselves are told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub crowd: bool,
+}
+
+/// Whether somebody is there, over all their tabs and devices.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    /// At one of their devices at least.
+    Online,
+    /// Connected, and at none of their devices.
+    Away,
+    Offline,
+}
+
+/// `presence`: somebody comes or goes. A connection that is back within the server's grace says nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Presence {
+    pub person: Person,
+    /// Whether they are there.
+    pub state: Availability,
 }

@@ -248,41 +248,59 @@ impl From<MessagesName> for Messages {
     }
 }
 
+/// The server's answer, and how it is shown to people.
+type Answered = (Value, fn(&Value) -> String);
+
 /// Runs the command. Answers the text to print.
 pub async fn run(admin: &Admin) -> Result<String, AdminError> {
     let server = LocalServer::of(&admin.database, admin.admin_socket.as_deref());
-    let (answer, show): (Value, fn(&Value) -> String) = match &admin.command {
+    if let AdminCommand::OwnerLink { url } = &admin.command
+        && !admin.json
+    {
+        return owner_link(&server, url.as_deref()).await;
+    }
+    let (answer, show) = answer(&server, &admin.command).await?;
+    Ok(if admin.json {
+        format!("{answer:#}")
+    } else {
+        show(&answer)
+    })
+}
+
+async fn answer(server: &LocalServer, command: &AdminCommand) -> Result<Answered, AdminError> {
+    Ok(match command {
         AdminCommand::Who => (server.ask("GET", CONNECTIONS_PATH).await?, show::connections),
         AdminCommand::People {
             search,
             role,
             excluded,
-        } => {
-            let search = search.as_deref().unwrap_or_default();
-            let mut people = all(
-                &server,
-                &format!("{PEOPLE_PATH}?search={}", encoded(search)),
-                "/person/id",
-            )
-            .await?;
-            people.retain(|info| {
-                let of_role = role.is_none_or(|role| info["role"] == Role::from(role).as_str());
-                of_role && !(*excluded && info["state"] == "active")
-            });
-            (Value::Array(people), show::people)
-        }
+        } => people(server, search.as_deref(), *role, *excluded).await?,
         AdminCommand::Person { person } => {
-            let id = find(&server, person).await?;
-            (
-                server.ask("GET", &format!("{PEOPLE_PATH}/{id}")).await?,
-                show::person,
-            )
+            let id = find(server, person).await?;
+            let path = format!("{PEOPLE_PATH}/{id}");
+            (server.ask("GET", &path).await?, show::person)
         }
-        AdminCommand::SignIns { person } => (
-            log(&server, SIGN_INS_PATH, person.as_deref()).await?,
-            show::sign_ins,
-        ),
-        AdminCommand::Audit { person } => (log(&server, AUDIT_PATH, person.as_deref()).await?, show::audit),
+        AdminCommand::SignIns { person } => {
+            let lines = log(server, SIGN_INS_PATH, person.as_deref()).await?;
+            (lines, show::sign_ins)
+        }
+        AdminCommand::Audit { person } => (log(server, AUDIT_PATH, person.as_deref()).await?, show::audit),
+        AdminCommand::OwnerLink { .. } => (server.ask("POST", OWNER_LINK_PATH).await?, show::nothing),
+        AdminCommand::Room(command) => room(server, command).await?,
+        AdminCommand::Addresses { release: None } => {
+            (server.ask("GET", ADDRESSES_PATH).await?, show::addresses)
+        }
+        AdminCommand::Addresses { release: Some(id) } => {
+            let path = format!("{ADDRESSES_PATH}/{id}");
+            (server.ask("DELETE", &path).await?, show::nothing)
+        }
+        command => change_person(server, command).await?,
+    })
+}
+
+/// Changes one person, by a command that names them.
+async fn change_person(server: &LocalServer, command: &AdminCommand) -> Result<Answered, AdminError> {
+    Ok(match command {
         AdminCommand::Ban {
             person,
             reason,
@@ -291,90 +309,81 @@ pub async fn run(admin: &Admin) -> Result<String, AdminError> {
             messages,
         } => {
             let exclude = Exclude {
-                state: AccountState::Banned,
-                reason: reason.clone(),
                 lasts_seconds: *lasts,
                 addresses_seconds: *addresses,
-                messages: (*messages).into(),
+                ..exclusion(AccountState::Banned, reason, *messages)
             };
-            (put(&server, person, EXCLUSION, &exclude).await?, show::state)
+            (put(server, person, EXCLUSION, &exclude).await?, show::state)
         }
         AdminCommand::Deactivate {
             person,
             reason,
             messages,
         } => {
-            let exclude = Exclude {
-                state: AccountState::Deactivated,
-                reason: reason.clone(),
-                lasts_seconds: None,
-                addresses_seconds: None,
-                messages: (*messages).into(),
-            };
-            (put(&server, person, EXCLUSION, &exclude).await?, show::state)
+            let exclude = exclusion(AccountState::Deactivated, reason, *messages);
+            (put(server, person, EXCLUSION, &exclude).await?, show::state)
         }
-        AdminCommand::Unban { person } => {
-            let id = find(&server, person).await?;
-            let path = format!("{PEOPLE_PATH}/{id}/{EXCLUSION}");
-            (server.ask("DELETE", &path).await?, show::state)
-        }
+        AdminCommand::Unban { person } => (delete(server, person, EXCLUSION).await?, show::state),
         AdminCommand::Messages { person, messages } => {
-            let asked = SetMessages {
-                messages: (*messages).into(),
-            };
-            (put(&server, person, MESSAGES, &asked).await?, show::state)
+            let messages = (*messages).into();
+            let asked = SetMessages { messages };
+            (put(server, person, MESSAGES, &asked).await?, show::state)
         }
-        AdminCommand::SignOut { person } => {
-            let id = find(&server, person).await?;
-            let path = format!("{PEOPLE_PATH}/{id}/{SESSIONS}");
-            (server.ask("DELETE", &path).await?, show::signed_out)
-        }
+        AdminCommand::SignOut { person } => (delete(server, person, SESSIONS).await?, show::signed_out),
         AdminCommand::Role { person, role } => {
             let asked = SetRole { role: (*role).into() };
-            (put(&server, person, ROLE, &asked).await?, show::state)
+            (put(server, person, ROLE, &asked).await?, show::state)
         }
-        AdminCommand::OwnerLink { url } => {
-            let answer = server.ask("POST", OWNER_LINK_PATH).await?;
-            if !admin.json {
-                let told = |name: &str| answer[name].as_str().unwrap_or_default();
-                let link = match url {
-                    Some(url) => format!("{}{}", url.trim_end_matches('/'), told("path")),
-                    None => told("url").to_owned(),
-                };
-                return Ok(format!(
-                    "{link}\nWhoever opens this first is an owner. It is shown once, and good until it is used."
-                ));
-            }
-            (answer, show::nothing)
-        }
-        AdminCommand::Room(command) => room(&server, command).await?,
         AdminCommand::Limit { person, limit, value } => {
-            let asked = SetLimit {
-                limit: *limit,
-                value: *value,
-            };
-            (put(&server, person, LIMITS, &asked).await?, show::limits)
+            let (limit, value) = (*limit, *value);
+            let asked = SetLimit { limit, value };
+            (put(server, person, LIMITS, &asked).await?, show::limits)
         }
-        AdminCommand::Addresses { release: None } => {
-            (server.ask("GET", ADDRESSES_PATH).await?, show::addresses)
-        }
-        AdminCommand::Addresses { release: Some(id) } => {
-            let path = format!("{ADDRESSES_PATH}/{id}");
-            (server.ask("DELETE", &path).await?, show::nothing)
-        }
-        AdminCommand::Passwd { person } => (set_passphrase(&server, person).await?, show::signed_out),
-    };
-    Ok(if admin.json {
-        format!("{answer:#}")
-    } else {
-        show(&answer)
+        AdminCommand::Passwd { person } => (set_passphrase(server, person).await?, show::signed_out),
+        _ => return Err(AdminError::Unknown("this command names nobody".into())),
     })
 }
 
-async fn room(
+fn exclusion(state: AccountState, reason: &str, messages: MessagesName) -> Exclude {
+    Exclude {
+        state,
+        reason: reason.to_owned(),
+        lasts_seconds: None,
+        addresses_seconds: None,
+        messages: messages.into(),
+    }
+}
+
+async fn people(
     server: &LocalServer,
-    command: &RoomCommand,
-) -> Result<(Value, fn(&Value) -> String), AdminError> {
+    search: Option<&str>,
+    role: Option<RoleName>,
+    excluded: bool,
+) -> Result<Answered, AdminError> {
+    let path = format!("{PEOPLE_PATH}?search={}", encoded(search.unwrap_or_default()));
+    let mut people = all(server, &path, "/person/id").await?;
+    people.retain(|info| {
+        let of_role = role.is_none_or(|role| info["role"] == Role::from(role).as_str());
+        of_role && !(excluded && info["state"] == "active")
+    });
+    Ok((Value::Array(people), show::people))
+}
+
+/// Makes an owner link, at the address people reach the server at.
+async fn owner_link(server: &LocalServer, url: Option<&str>) -> Result<String, AdminError> {
+    let answer = server.ask("POST", OWNER_LINK_PATH).await?;
+    let part = |name: &str| answer[name].as_str().unwrap_or_default();
+    let link = match url {
+        Some(url) => format!("{}{}", url.trim_end_matches('/'), part("path")),
+        None => part("url").to_owned(),
+    };
+    Ok(format!(
+        "{link}\nWhoever opens this first is an owner. It is shown once, and good until it is used."
+    ))
+}
+
+async fn room(server: &LocalServer, command: &RoomCommand) -> Result<Answered, AdminError> {
+    let unchanged = ChangeRoomBody::default();
     let (room, change) = match command {
         RoomCommand::List { search } => {
             let search = search.as_deref().unwrap_or_default();
@@ -388,23 +397,11 @@ async fn room(
         }
         RoomCommand::Rename { room, name } => {
             let name = Some(name.clone());
-            (
-                room,
-                ChangeRoomBody {
-                    name,
-                    ..Default::default()
-                },
-            )
+            (room, ChangeRoomBody { name, ..unchanged })
         }
         RoomCommand::Describe { room, topic } => {
             let topic = Some(topic.clone());
-            (
-                room,
-                ChangeRoomBody {
-                    topic,
-                    ..Default::default()
-                },
-            )
+            (room, ChangeRoomBody { topic, ..unchanged })
         }
         RoomCommand::Archive { room } | RoomCommand::Reopen { room } => {
             let archived = Some(matches!(command, RoomCommand::Archive { .. }));
@@ -412,15 +409,14 @@ async fn room(
                 room,
                 ChangeRoomBody {
                     archived,
-                    ..Default::default()
+                    ..unchanged
                 },
             )
         }
     };
     let id = find_room(server, room).await?;
-    let answer = server
-        .tell("PATCH", &format!("{ROOMS_PATH}/{id}"), &change)
-        .await?;
+    let path = format!("{ROOMS_PATH}/{id}");
+    let answer = server.tell("PATCH", &path, &change).await?;
     Ok((Value::Array(vec![answer]), show::rooms))
 }
 
@@ -440,13 +436,18 @@ pub async fn set_passphrase(server: &LocalServer, person: &str) -> Result<Value,
 async fn put(
     server: &LocalServer,
     person: &str,
-    what: &str,
+    part: &str,
     body: &impl serde::Serialize,
 ) -> Result<Value, AdminError> {
     let id = find(server, person).await?;
     server
-        .tell("PUT", &format!("{PEOPLE_PATH}/{id}/{what}"), body)
+        .tell("PUT", &format!("{PEOPLE_PATH}/{id}/{part}"), body)
         .await
+}
+
+async fn delete(server: &LocalServer, person: &str, part: &str) -> Result<Value, AdminError> {
+    let id = find(server, person).await?;
+    server.ask("DELETE", &format!("{PEOPLE_PATH}/{id}/{part}")).await
 }
 
 async fn log(server: &LocalServer, path: &str, person: Option<&str>) -> Result<Value, AdminError> {

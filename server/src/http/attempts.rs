@@ -53,6 +53,11 @@ impl<K: Eq + Hash> Attempts<K> {
         }
     }
 
+    /// Allows each key so many a minute, all of them at once.
+    pub fn per_minute(attempts: u32) -> Self {
+        Self::new(attempts, attempts.into())
+    }
+
     /// Counts one try, or says how long to wait.
     pub fn take(&self, key: K, now: Instant) -> Result<(), Duration> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);

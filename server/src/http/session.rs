@@ -72,44 +72,19 @@ async fn admit(
     // Never one that a client shows: whoever knows that one would be signed in with this person.
     let token = fresh_token()?;
     let with_token = asked.with_token;
-    let new = NewDevice {
-        token: token.hash(),
-        name: asked
-            .device
-            .as_ref()
-            .map_or_else(|| device::name_of(headers), |name| name.as_str().to_owned()),
-        at: clock::now(),
-        address: Some(network(address).to_string()),
-    };
-    let mut log = NewSignIn {
-        at: new.at,
-        nickname: asked.nickname.as_str().to_owned(),
-        user: None,
-        outcome: SignInOutcome::SignedIn,
-        device: new.name.clone(),
-        address: network(address).to_string(),
-    };
+    let (new, mut log) = described(&asked, headers, address, &token);
     let owner_code = asked.owner_code.as_deref().map(|code| Token::shown(code).hash());
-    if let Some(code) = owner_code
-        && !shared.store.is_owner_link(code).await.map_err(failed)?
-    {
-        return Err(HttpRefusal(store::StoreRefusal::InvalidCode.into()));
-    }
+    check_owner_code(shared, owner_code).await?;
     let right = match owner_code {
         Some(code) => Admission::Owner(code),
         None => invite::admission(shared, asked.invite.as_deref()),
     };
     let is_open = shared.store.admits(right, new.at).await.map_err(failed)?;
     let account = match &asked.passphrase {
-        Some(shown) => shared
-            .store
-            .account(&asked.nickname)
-            .await
-            .map_err(failed)?
-            .map(|account| (account, shown)),
+        Some(_) => shared.store.account(&asked.nickname).await.map_err(failed)?,
         None => None,
     };
-    let done = match account {
+    let done = match account.zip(asked.passphrase.as_ref()) {
         Some((account, shown)) => {
             let guessed = shared.guesses.sign_in(address, account.user).await;
             guessed.map_err(too_many("passphrases tried for this nickname"))?;
@@ -140,6 +115,44 @@ async fn admit(
     log.user = Some(device.person.id);
     shared.journal.sign_in(log);
     Ok(signed_in(shared, device, &token, with_token))
+}
+
+/// The device that is to be signed in, and its line of the sign-in log.
+fn described(
+    asked: &NewSession,
+    headers: &HeaderMap,
+    address: IpAddr,
+    token: &Token,
+) -> (NewDevice, NewSignIn) {
+    let named = asked.device.as_ref();
+    let name = named.map_or_else(|| device::name_of(headers), |name| name.as_str().to_owned());
+    let address = network(address).to_string();
+    let at = clock::now();
+    let log = NewSignIn {
+        at,
+        nickname: asked.nickname.as_str().to_owned(),
+        user: None,
+        outcome: SignInOutcome::SignedIn,
+        device: name.clone(),
+        address: address.clone(),
+    };
+    let device = NewDevice {
+        token: token.hash(),
+        name,
+        at,
+        address: Some(address),
+    };
+    (device, log)
+}
+
+/// Refuses the code of an owner link that is none.
+async fn check_owner_code(shared: &HttpState, code: Option<TokenHash>) -> Result<(), HttpRefusal> {
+    match code {
+        Some(code) if !shared.store.is_owner_link(code).await.map_err(failed)? => {
+            Err(HttpRefusal(store::StoreRefusal::InvalidCode.into()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The refusal of somebody who may not sign up here, under a nickname that nobody has or without a passphrase.
@@ -208,25 +221,9 @@ async fn one_more_device(
     if !right.map_err(unhashed)? {
         return Err(wrong());
     }
-    if let Some(code) = owner_code
-        && !shared.store.is_owner_link(code).await.map_err(failed)?
-    {
-        return Err(HttpRefusal(store::StoreRefusal::InvalidCode.into()));
-    }
+    check_owner_code(shared, owner_code).await?;
     let done = shared.store.sign_in(account, new).await;
-    let done = done.map_err(|error| match error {
-        SignInError::WrongPassphrase => wrong(),
-        SignInError::TooManyDevices => {
-            let message = format!(
-                "you have {} devices, all of them used within {} days: sign one of them out first",
-                limit::DEVICES,
-                limit::DEVICE_IDLE_DAYS
-            );
-            HttpRefusal::new(ErrorCode::TooLarge, message)
-        }
-        SignInError::KeptOut(state) => HttpRefusal(kept_out(state).into()),
-        SignInError::Store(error) => failed(error),
-    })?;
+    let done = done.map_err(sign_in_refused)?;
     if let Some(session) = done.made_room {
         shared.realtime.signed_out(session).await;
     }
@@ -243,12 +240,45 @@ async fn one_more_device(
     Ok(device)
 }
 
+fn sign_in_refused(error: SignInError) -> HttpRefusal {
+    match error {
+        SignInError::WrongPassphrase => wrong(),
+        SignInError::TooManyDevices => {
+            let message = format!(
+                "you have {} devices, all of them used within {} days: sign one of them out first",
+                limit::DEVICES,
+                limit::DEVICE_IDLE_DAYS
+            );
+            HttpRefusal::new(ErrorCode::TooLarge, message)
+        }
+        SignInError::KeptOut(state) => HttpRefusal(kept_out(state).into()),
+        SignInError::Store(error) => failed(error),
+    }
+}
+
 /// The refusal where as many as may wait to sign up.
 fn too_many_sign_up() -> HttpRefusal {
     HttpRefusal::new(
         ErrorCode::Busy,
         "too many people are signing up at once: try again in a moment",
     )
+}
+
+fn sign_up_refused(error: SignUpError) -> HttpRefusal {
+    match error {
+        SignUpError::NicknameTaken => HttpRefusal::new(
+            ErrorCode::NicknameTaken,
+            "this nickname is taken, or looks like one that is: choose another one, or sign in with its passphrase",
+        ),
+        SignUpError::NotANickname(error) => HttpRefusal::new(ErrorCode::Invalid, error.to_string()),
+        SignUpError::InviteRequired => invite_required(),
+        SignUpError::KeptOut => HttpRefusal::new(
+            ErrorCode::Banned,
+            "nobody new may sign up from this address for now: ask whoever runs the server",
+        ),
+        SignUpError::InvalidCode => HttpRefusal(store::StoreRefusal::InvalidCode.into()),
+        SignUpError::Store(error) => failed(error),
+    }
 }
 
 /// Makes a person of a free nickname.
@@ -282,20 +312,7 @@ async fn sign_up(
         passphrase,
         device,
     };
-    let device = shared.store.sign_up(&wanted).await.map_err(|error| match error {
-        SignUpError::NicknameTaken => HttpRefusal::new(
-            ErrorCode::NicknameTaken,
-            "this nickname is taken, or looks like one that is: choose another one, or sign in with its passphrase",
-        ),
-        SignUpError::NotANickname(error) => HttpRefusal::new(ErrorCode::Invalid, error.to_string()),
-        SignUpError::InviteRequired => invite_required(),
-        SignUpError::KeptOut => HttpRefusal::new(
-            ErrorCode::Banned,
-            "nobody new may sign up from this address for now: ask whoever runs the server",
-        ),
-        SignUpError::InvalidCode => HttpRefusal(store::StoreRefusal::InvalidCode.into()),
-        SignUpError::Store(error) => failed(error),
-    })?;
+    let device = shared.store.sign_up(&wanted).await.map_err(sign_up_refused)?;
     if matches!(right, Admission::Owner(_)) {
         let line = NewAuditLine {
             at: wanted.device.at,

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
+use axum::http::Extensions;
 use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::socket::DisconnectReason;
 use socketioxide::{SocketIo, TransportType};
-use steadfast_shared::event::{self, ClosingReason};
+use steadfast_shared::event::{self, Auth, ClosingReason};
 use steadfast_shared::{ErrorCode, HandshakeError, Role, WireError};
 
 use super::adapter::hint::Hint;
@@ -24,7 +25,7 @@ use super::{Realtime, cost_of};
 use crate::request::client_address::{ClientAddress, network};
 use crate::request::origin::Asker;
 use crate::serve::peer::Peer;
-use crate::store::{StoreError, Token};
+use crate::store::{Device, StoreError, Token};
 
 /// Answers those who connect to the namespace `/`.
 pub(super) fn listen(realtime: &Realtime, io: &SocketIo) {
@@ -57,52 +58,80 @@ impl Realtime {
             return Err(HandshakeError::Busy.into());
         }
         let request = socket.req_parts();
-        let address = request.extensions.get::<ClientAddress>();
         let asker = request.extensions.get().copied().unwrap_or(Asker::Foreign);
         if asker == Asker::Foreign {
             return Err(HandshakeError::ForbiddenOrigin.into());
         }
         let auth = auth.ok_or(HandshakeError::InvalidAuth)?;
-        let token = auth
-            .token
-            .as_deref()
-            .map(Token::shown)
-            .or_else(|| request.extensions.get().map(|ShownToken(token)| token.clone()))
-            .ok_or(HandshakeError::Unauthorized)?;
-        let store = &self.0.store;
-        let found = store
-            .device(token.hash())
-            .await
-            .map_err(|error| unavailable(&error))?;
-        let found = found.ok_or(HandshakeError::Unauthorized)?;
-        let network = address.map(|address| network(address.0));
+        let found = self.device_of(&auth, &request.extensions).await?;
+        let address = request.extensions.get::<ClientAddress>().map(|address| address.0);
         let payer = Payer {
             device: found.session,
             person: found.person.id,
-            network,
+            network: address.map(network),
         };
         let allowances = &self.0.allowances;
         allowances.take_connect(payer).map_err(Refused::busy_for)?;
         // Sessions are read a few at a time, in the order they came in.
         let _turn = self.0.handshakes.turn().await.map_err(Refused::busy_for)?;
-        let limits = store
-            .limits_of(found.person.id)
-            .await
-            .map_err(|error| unavailable(&error))?;
+        let limits = self.0.store.limits_of(found.person.id).await;
+        let limits = limits.map_err(|error| unavailable(&error))?;
         let runs_the_server = found.role == Role::Owner;
-        let admission =
-            self.0
-                .people
-                .admit(found.person.id, found.session, network, runs_the_server, &limits)?;
+        let permit = self.0.people.admit(
+            found.person.id,
+            found.session,
+            payer.network,
+            runs_the_server,
+            &limits,
+        )?;
+        let tab = auth.tab;
+        let resume = self.resume_of(auth, &found).await?;
+        allowances.spend_connect(payer, resume.rooms.len());
+        if resume.profile.limits != limits {
+            let own = &resume.profile.limits;
+            self.0.people.limit_device(&permit.device, own);
+        }
+        let peer = request.extensions.get::<ConnectInfo<Peer>>();
+        let peer = peer.map(|ConnectInfo(peer)| peer.clone());
+        let connection = Arc::new(ClientConnection::new(
+            socket.id,
+            found,
+            permit.device.clone(),
+            tab,
+            resume.rooms.iter().map(|room| room.id),
+            Source { address, peer },
+            (socket.transport_type() == TransportType::Polling).then(Polls::new),
+        ));
+        self.answer_events(socket, &connection);
+        socket.extensions.insert((connection, resume, Arc::new(permit)));
+        Ok(())
+    }
+
+    /// The device whose token the client shows, in its auth or in a cookie.
+    async fn device_of(&self, auth: &Auth, request: &Extensions) -> Result<Device, Refused> {
+        let token = auth
+            .token
+            .as_deref()
+            .map(Token::shown)
+            .or_else(|| request.get().map(|ShownToken(token)| token.clone()))
+            .ok_or(HandshakeError::Unauthorized)?;
+        let found = self.0.store.device(token.hash()).await;
+        let found = found.map_err(|error| unavailable(&error))?;
+        Ok(found.ok_or(HandshakeError::Unauthorized)?)
+    }
+
+    /// Reads the session of a device, by the cursors that the client shows.
+    async fn resume_of(&self, auth: Auth, device: &Device) -> Result<Resume, Refused> {
+        let (store, person) = (&self.0.store, device.person.id);
         // A room's view says how far they have read.
-        let marks = self.0.writer.unwritten_marks(found.person.id);
+        let marks = self.0.writer.unwritten_marks(person);
         if !marks.is_empty()
             && let Err(error) = store.mark_read(&marks).await
         {
             tracing::warn!(%error, "read marks could not be written yet");
         }
         let cursors = (auth.epoch == Some(store.epoch())).then_some(auth.cursors);
-        let resume = Resume::read(store.as_ref(), found.person.id, found.session, cursors)
+        let resume = Resume::read(store.as_ref(), person, device.session, cursors)
             .await
             .map_err(|error| unavailable(&error))?;
         let resume = Resume {
@@ -116,34 +145,7 @@ impl Realtime {
                 "a device knows entries that are not in the database, which went back in time: it reads these rooms anew"
             );
         }
-        allowances.spend_connect(payer, resume.rooms.len());
-        if resume.profile.limits != limits {
-            self.0
-                .people
-                .limit_device(&admission.device, &resume.profile.limits);
-        }
-
-        let peer = request
-            .extensions
-            .get::<ConnectInfo<Peer>>()
-            .map(|ConnectInfo(peer)| peer.clone());
-        let connection = Arc::new(ClientConnection::new(
-            socket.id,
-            found,
-            admission.device.clone(),
-            auth.tab,
-            resume.rooms.iter().map(|room| room.id),
-            Source {
-                address: address.map(|address| address.0),
-                peer,
-            },
-            (socket.transport_type() == TransportType::Polling).then(Polls::new),
-        ));
-        self.answer_events(socket, &connection);
-        socket
-            .extensions
-            .insert((connection, resume, Arc::new(admission)));
-        Ok(())
+        Ok(resume)
     }
 
     /// The socket is connected. Runs before anything can be awaited.
@@ -185,6 +187,18 @@ impl Realtime {
         Some((connection, resume))
     }
 
+    fn refuse_unknown_events(&self, socket: &SocketRef, connection: &Arc<ClientConnection>) {
+        let (realtime, of_unknown) = (self.clone(), connection.clone());
+        socket.on_fallback(move |args: EventArgs, ack: AckSender| {
+            of_unknown.message_came();
+            realtime.handle::<()>(&of_unknown, ack, || {
+                realtime.charge(&of_unknown, Cost::Events(cost_of(&args)))?;
+                Err(WireError::new(ErrorCode::Invalid, "there is no such event"))
+            });
+            ready(())
+        });
+    }
+
     fn answer_events(&self, socket: &SocketRef, connection: &Arc<ClientConnection>) {
         macro_rules! on {
             ($event:expr, $handler:ident) => {
@@ -220,16 +234,7 @@ impl Realtime {
         on!(event::FIND_PEOPLE, find_people);
         on!(event::NICKNAME, nickname);
 
-        let (realtime, of_unknown) = (self.clone(), connection.clone());
-        socket.on_fallback(move |args: EventArgs, ack: AckSender| {
-            of_unknown.message_came();
-            realtime.handle::<()>(&of_unknown, ack, || {
-                realtime.charge(&of_unknown, Cost::Events(cost_of(&args)))?;
-                Err(WireError::new(ErrorCode::Invalid, "there is no such event"))
-            });
-            ready(())
-        });
-
+        self.refuse_unknown_events(socket, connection);
         let (realtime, connection) = (self.clone(), connection.clone());
         socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
             realtime.left(&socket, &connection, reason);

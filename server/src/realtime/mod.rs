@@ -55,6 +55,7 @@ use std::time::Duration;
 use axum::Router;
 use serde::Serialize;
 use socketioxide::extract::AckSender;
+use socketioxide::layer::SocketIoLayer;
 use socketioxide::{ParserConfig, SendError, SocketError, SocketIo};
 use steadfast_shared::event::{ClosingReason, Reply};
 use steadfast_shared::{ErrorCode, Millis, RoomId, UserId, WireError, limit};
@@ -107,6 +108,26 @@ struct RealtimeParts {
     closing: AtomicBool,
 }
 
+fn socket_io(config: &Config) -> (SocketIoLayer, SocketIo) {
+    let packet = limit::PACKET_BYTES;
+    SocketIo::builder()
+        .max_buffer_size(SOCKET_PACKETS)
+        .max_payload(packet as u64)
+        .ws_max_message_size(packet)
+        .ws_max_frame_size(packet)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .ping_interval(config.limits.ping)
+        .ping_timeout(config.limits.pong)
+        // Nothing binary is understood; an event with attachments is read to its end to be refused by its ack.
+        .with_parser(
+            ParserConfig::common()
+                .max_incoming_binaries(16)
+                .max_incoming_binary_buf_size(packet)
+                .packet_completion_timeout(CONNECT_TIMEOUT),
+        )
+        .build_layer()
+}
+
 /// The layers around the routes, and the tasks beside them.
 pub struct Started {
     pub realtime: Realtime,
@@ -122,24 +143,7 @@ impl Realtime {
         audit: Arc<Audit>,
         router: impl FnOnce(Realtime) -> Router,
     ) -> Result<(Started, Router), StartError> {
-        let packet = limit::PACKET_BYTES;
-        let (layer, io) = SocketIo::builder()
-            .max_buffer_size(SOCKET_PACKETS)
-            .max_payload(packet as u64)
-            .ws_max_message_size(packet)
-            .ws_max_frame_size(packet)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .ping_interval(config.limits.ping)
-            .ping_timeout(config.limits.pong)
-            // Nothing binary is understood; an event with attachments is read to its end to be refused by its ack.
-            .with_parser(
-                ParserConfig::common()
-                    .max_incoming_binaries(16)
-                    .max_incoming_binary_buf_size(packet)
-                    .packet_completion_timeout(CONNECT_TIMEOUT),
-            )
-            .build_layer();
-
+        let (layer, io) = socket_io(&config);
         let people = Arc::new(People::new(config.limits.clone()));
         let (ending, to_end) = mpsc::unbounded_channel();
         let recovered = config.limits.recovered_entries;
@@ -170,17 +174,9 @@ impl Realtime {
             closing: AtomicBool::new(false),
         }));
         handshake::listen(&realtime, &io);
-        feed::start(&realtime.0.hub);
         adapter::start(&realtime, transport);
-        tokio::spawn(presence::keep_telling(Arc::downgrade(&realtime.0.hub)));
-        if realtime.0.store.is_shared() {
-            realtime.0.hub.presence.share();
-            let grace = realtime.0.config.limits.presence_grace;
-            tokio::spawn(presence::keep_sharing(Arc::downgrade(&realtime.0.hub), grace));
-        }
+        realtime.spawn_tasks();
         tokio::spawn(closing::end_stalled(Arc::downgrade(&realtime.0), to_end));
-        tokio::spawn(sightings::keep_writing(Arc::downgrade(&realtime.0)));
-
         let router = router(realtime.clone())
             .layer(layer)
             .layer(axum::middleware::from_fn_with_state(
@@ -196,6 +192,19 @@ impl Realtime {
             writer: task,
         };
         Ok((started, router))
+    }
+
+    /// Starts the tasks that follow the store and keep others informed, until the server is gone.
+    fn spawn_tasks(&self) {
+        let hub = &self.0.hub;
+        feed::start(hub);
+        tokio::spawn(presence::keep_telling(Arc::downgrade(hub)));
+        if self.0.store.is_shared() {
+            hub.presence.share();
+            let grace = self.0.config.limits.presence_grace;
+            tokio::spawn(presence::keep_sharing(Arc::downgrade(hub), grace));
+        }
+        tokio::spawn(sightings::keep_writing(Arc::downgrade(&self.0)));
     }
 
     /// Whether messages are taken and written.

@@ -145,21 +145,7 @@ impl People {
             return Err(HandshakeError::Busy);
         }
         inner.count_up(person, network);
-        if inner.devices.len() >= DEVICES {
-            inner
-                .devices
-                .retain(|_, device| Arc::strong_count(device) > 1 || !device.is_rested());
-        }
-        let device = inner
-            .devices
-            .entry(session)
-            .or_insert_with(|| {
-                Arc::new(DeviceConnections::new(
-                    session,
-                    &limits_of_person(&self.limits, own),
-                ))
-            })
-            .clone();
+        let device = inner.device(session, || limits_of_person(&self.limits, own));
         *inner.arriving.entry(session).or_default() += 1;
         Ok(ConnectionPermit {
             people: self.clone(),
@@ -374,6 +360,17 @@ impl People {
 }
 
 impl PeopleIndex {
+    /// What the connections of a device share, made with these limits where it is the first one.
+    fn device(&mut self, session: SessionId, limits: impl FnOnce() -> Limits) -> Arc<DeviceConnections> {
+        if self.devices.len() >= DEVICES {
+            self.devices
+                .retain(|_, device| Arc::strong_count(device) > 1 || !device.is_rested());
+        }
+        let device = self.devices.entry(session);
+        let device = device.or_insert_with(|| Arc::new(DeviceConnections::new(session, &limits())));
+        device.clone()
+    }
+
     fn count_up(&mut self, person: UserId, network: Option<IpAddr>) {
         *self.of_person.entry(person).or_default() += 1;
         if let Some(network) = network {

@@ -164,15 +164,7 @@ impl Hub {
             place.open = true;
         }
         join(socket, connection, names);
-
-        for room in &mut resume.rooms {
-            let committed = room.head;
-            let loaded = published.bring_up_to_date(room, user);
-            if loaded || committed > room.head {
-                // Entries committed since it was read were published to nobody.
-                self.hints.room(room.id);
-            }
-        }
+        self.bring_up_to_date(published, &mut resume.rooms, user);
         let reset = resume.reset;
         let missed = resume.cursors.and_then(|mut cursors| {
             cursors.retain(|room, _| !reset.contains(room));
@@ -208,5 +200,17 @@ impl Hub {
         }
         connection.reading.add_permits(1);
         known
+    }
+
+    /// Brings the rooms of a snapshot up to the published state.
+    fn bring_up_to_date(&self, published: &mut PublishedState, rooms: &mut [Room], user: UserId) {
+        for room in rooms {
+            let committed = room.head;
+            let loaded = published.bring_up_to_date(room, user);
+            if loaded || committed > room.head {
+                // Entries committed since it was read were published to nobody.
+                self.hints.room(room.id);
+            }
+        }
     }
 }

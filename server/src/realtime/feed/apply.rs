@@ -3,7 +3,7 @@
 use serde::Serialize;
 use socketioxide::{SendError, SocketError};
 use steadfast_shared::event::{self, ClosingReason, MemberRole, NewRole};
-use steadfast_shared::{Role, RoomId, UserId};
+use steadfast_shared::{Person, Role, RoomId, UserId};
 
 use super::super::hub::{EVERYBODY, Hub, is_full};
 use super::super::published::PublishedState;
@@ -17,17 +17,16 @@ impl Hub {
         let number = *number;
         match kind {
             ChangeKind::Joined { room, people, made } => {
-                let made_here = people.iter().filter(|_| *made);
-                let heads = made_here.filter_map(|person| gathered.view(*room, person.id)??.head.into());
-                if let Some(head) = heads.min() {
-                    published.note_made(*room, head);
-                    self.hints.room(*room);
+                if *made {
+                    let heads = people
+                        .iter()
+                        .filter_map(|person| Some(gathered.view(*room, person.id)??.head));
+                    if let Some(head) = heads.min() {
+                        published.note_made(*room, head);
+                        self.hints.room(*room);
+                    }
                 }
-                for person in people {
-                    self.presence
-                        .join(*room, person.id, &self.people.sids_of(person.id));
-                    self.show(published, gathered, *room, person.id, number);
-                }
+                self.bring_all_in(published, gathered, *room, people, number);
                 // Those a room was made for are no arrivals.
                 for person in people.iter().filter(|_| !made) {
                     self.tell_members(published, *room, person, true).await;
@@ -50,13 +49,7 @@ impl Hub {
                     self.show_to_members(published, gathered, *room, number);
                 }
             }
-            ChangeKind::RoomDeleted { room } => {
-                published.forget(*room);
-                self.presence.delete_room(*room);
-                for user in self.people.in_room(*room) {
-                    self.take_out(user, *room, number, true);
-                }
-            }
+            ChangeKind::RoomDeleted { room } => self.delete_room(published, *room, number),
             ChangeKind::EntriesRevised { rooms } => {
                 for room in rooms {
                     published.forget_tail(*room);
@@ -86,6 +79,30 @@ impl Hub {
             }
             // Not applied one by one: see [`Gathered::skip_to`].
             ChangeKind::Unknown => {}
+        }
+    }
+
+    /// Lets people's sockets into a room they have come into.
+    fn bring_all_in(
+        &self,
+        published: &mut PublishedState,
+        gathered: &Gathered,
+        room: RoomId,
+        people: &[Person],
+        number: ChangeNumber,
+    ) {
+        for person in people {
+            self.presence
+                .join(room, person.id, &self.people.sids_of(person.id));
+            self.show(published, gathered, room, person.id, number);
+        }
+    }
+
+    fn delete_room(&self, published: &mut PublishedState, room: RoomId, number: ChangeNumber) {
+        published.forget(room);
+        self.presence.delete_room(room);
+        for user in self.people.in_room(room) {
+            self.take_out(user, room, number, true);
         }
     }
 
