@@ -86,7 +86,7 @@ impl PublishedState {
         self.tails = Tails::default();
     }
 
-    /// Brings a connection's snapshot up to the applied changes. `false` where it has to be read again.
+    /// Brings the rooms read for a connection up to the applied changes. `false` where it has to be read again.
     pub(super) fn catch_up(&self, resume: &mut Resume, user: UserId) -> bool {
         if resume.as_of >= self.applied {
             return true;
