@@ -32,14 +32,6 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
             _ => None,
         })
     };
-    let connected = move || matches!(state.get(), "connected" | "connecting" | "waiting");
-    let switch = move |_| {
-        if connected() {
-            chat.disconnect();
-        } else {
-            chat.connect();
-        }
-    };
     // Retries come and go; people who listen to the page hear of a lost connection once.
     let announced = Memo::new(move |_| match chat.link() {
         LinkState::Waiting { .. } | LinkState::Connecting { attempt: 1.. } => {
@@ -47,23 +39,7 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
         }
         link => headline(&link, locale.language()),
     });
-    let put_off = Memo::new(move |_| match chat.link() {
-        // A state that passes in a moment, as a busy server, is not worth a word.
-        LinkState::Connected { .. } => chat
-            .on_outbox(steadfast_client::Session::put_off)
-            .filter(|code| matches!(code, ErrorCode::StorageFull | ErrorCode::Unavailable)),
-        _ => None,
-    });
-    let scarce = Memo::new(move |_| match chat.link() {
-        LinkState::Connected { .. } => allowance.scarce().map(|scarce| match scarce {
-            Scarce::Quota { percent, renews_at } => (ConnectionPhrases::of(locale.language()).quota_near)(
-                percent,
-                &calendar::time(renews_at, locale.language()),
-            ),
-            Scarce::Disk => ConnectionPhrases::of(locale.language()).disk_low.to_owned(),
-        }),
-        _ => None,
-    });
+    let (put_off, scarce) = (put_off(chat), scarce(chat, allowance));
     view! {
         <section class="connection" data-testid="connection" data-state=state aria-label=move || ConnectionPhrases::of(locale.language()).link>
             <span class="connection-dot" aria-hidden="true"></span>
@@ -95,15 +71,58 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
                     {words(move || (ConnectionPhrases::of(locale.language()).unsent)(unsent.get()))}
                 </span>
             </div>
-            <button
-                type="button"
-                class="button button-small connection-switch"
-                data-testid="toggle"
-                on:click=switch
-            >
-                {move || if connected() { ConnectionPhrases::of(locale.language()).disconnect } else { ConnectionPhrases::of(locale.language()).connect }}
-            </button>
+            <Switch state />
         </section>
+    }
+}
+
+/// Why the server does not take messages at the moment.
+fn put_off(chat: ChatContext) -> Memo<Option<ErrorCode>> {
+    Memo::new(move |_| match chat.link() {
+        // A state that passes in a moment, as a busy server, is not worth a word.
+        LinkState::Connected { .. } => chat
+            .on_outbox(steadfast_client::Session::put_off)
+            .filter(|code| matches!(code, ErrorCode::StorageFull | ErrorCode::Unavailable)),
+        _ => None,
+    })
+}
+
+/// The allowance that is nearly used up, in words.
+fn scarce(chat: ChatContext, allowance: AllowanceContext) -> Memo<Option<String>> {
+    Memo::new(move |_| match chat.link() {
+        LinkState::Connected { .. } => allowance.scarce().map(|scarce| match scarce {
+            Scarce::Quota { percent, renews_at } => (ConnectionPhrases::of(chat.locale.language())
+                .quota_near)(
+                percent,
+                &calendar::time(renews_at, chat.locale.language()),
+            ),
+            Scarce::Disk => ConnectionPhrases::of(chat.locale.language()).disk_low.to_owned(),
+        }),
+        _ => None,
+    })
+}
+
+#[component]
+fn Switch(state: Memo<&'static str>) -> impl IntoView {
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let connected = move || matches!(state.get(), "connected" | "connecting" | "waiting");
+    let switch = move |_| {
+        if connected() {
+            chat.disconnect();
+        } else {
+            chat.connect();
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="button button-small connection-switch"
+            data-testid="toggle"
+            on:click=switch
+        >
+            {move || if connected() { ConnectionPhrases::of(locale.language()).disconnect } else { ConnectionPhrases::of(locale.language()).connect }}
+        </button>
     }
 }
 

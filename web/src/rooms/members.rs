@@ -41,7 +41,6 @@ pub(crate) fn Members(
 ) -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
-    let chat = ChatContext::here();
     let people = PeopleContext::here();
     let all = Memo::new(move |_| people.members());
     let here = Memo::new(move |_| {
@@ -58,23 +57,6 @@ pub(crate) fn Members(
     let searching = Memo::new(move |_| found.with(Option::is_some));
     let found_people = Memo::new(move |_| found.get().unwrap_or_default());
     let more = Memo::new(move |_| people.has_more_members());
-    let pause = Pause::new();
-    let field = NodeRef::<html::Input>::new();
-    let look = move || {
-        let typed = field.get_untracked().map(|field| field.value());
-        people.search_members(&typed.unwrap_or_default());
-    };
-    // Whoever opens another room looks for nobody in it yet.
-    Effect::new(move |before: Option<()>| {
-        chat.room.track();
-        if before.is_some()
-            && let Some(field) = field.get_untracked()
-        {
-            field.set_value("");
-            people.search_members("");
-        }
-    });
-    on_cleanup(move || people.search_members(""));
     let counted_here = move || {
         let here = people.crowd().unwrap_or_else(|| here.with(Vec::len));
         (PeoplePhrases::of(locale.language()).here)(here)
@@ -91,19 +73,7 @@ pub(crate) fn Members(
     let at_end = Callback::new(move |()| people.load_more_members());
     view! {
         <SidePanel id="members" title=|l| PeoplePhrases::of(l).in_room open=overlays.members opener=members_button at_end>
-            <input
-                type="search"
-                class="field members-find"
-                data-testid="members-search"
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                aria-label=locale.says(|l| PeoplePhrases::of(l).find)
-                placeholder=locale.says(|l| PeoplePhrases::of(l).find)
-                hidden=move || !more.get() && !searching.get() && all.with(Vec::len) < FEW
-                node_ref=field
-                on:input=move |_| pause.then(look)
-            />
+            <MemberSearch hidden=Signal::derive(move || !more.get() && !searching.get() && all.with(Vec::len) < FEW) />
             <p class="offers-none members-none" role="status">{nobody}</p>
             <div hidden=move || !searching.get()>
                 <People title=words(counted_found) people=found_people />
@@ -122,6 +92,45 @@ pub(crate) fn Members(
                 </button>
             </div>
         </SidePanel>
+    }
+}
+
+#[component]
+fn MemberSearch(hidden: Signal<bool>) -> impl IntoView {
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let people = PeopleContext::here();
+    let pause = Pause::new();
+    let field = NodeRef::<html::Input>::new();
+    let look = move || {
+        let typed = field.get_untracked().map(|field| field.value());
+        people.search_members(&typed.unwrap_or_default());
+    };
+    // Whoever opens another room looks for nobody in it yet.
+    Effect::new(move |before: Option<()>| {
+        chat.room.track();
+        if before.is_some()
+            && let Some(field) = field.get_untracked()
+        {
+            field.set_value("");
+            people.search_members("");
+        }
+    });
+    on_cleanup(move || people.search_members(""));
+    view! {
+        <input
+            type="search"
+            class="field members-find"
+            data-testid="members-search"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+            aria-label=locale.says(|l| PeoplePhrases::of(l).find)
+            placeholder=locale.says(|l| PeoplePhrases::of(l).find)
+            hidden=hidden
+            node_ref=field
+            on:input=move |_| pause.then(look)
+        />
     }
 }
 

@@ -42,49 +42,7 @@ pub(crate) fn Devices() -> impl IntoView {
             .get()
             .unwrap_or_default()
             .into_iter()
-            .map(|device| {
-                let DeviceInfo {
-                    id,
-                    name,
-                    last_seen_at,
-                    current,
-                    ..
-                } = device;
-                let about = move || {
-                    if current {
-                        AccountPhrases::of(locale.language()).this_device.to_owned()
-                    } else {
-                        (AccountPhrases::of(locale.language()).last_seen)(&calendar::day_title(
-                            last_seen_at,
-                            locale.language(),
-                        ))
-                    }
-                };
-                let label = {
-                    let name = name.clone();
-                    words(move || (AccountPhrases::of(locale.language()).sign_out_device)(&name))
-                };
-                let way = (!current).then(|| {
-                    view! {
-                        <button
-                            type="button"
-                            class="button button-small"
-                            data-testid="device-sign-out"
-                            aria-label=label
-                            on:click=move |_| sign_out(id)
-                        >
-                            {locale.says(|l| AccountPhrases::of(l).sign_out)}
-                        </button>
-                    }
-                });
-                view! {
-                    <li class="entry" data-testid="device" data-current=current.then_some("true")>
-                        <span class="entry-name">{name}</span>
-                        <span class="entry-about">{words(about)}</span>
-                        {way}
-                    </li>
-                }
-            })
+            .map(|device| view! { <DeviceEntry device sign_out=Callback::new(sign_out) /> })
             .collect_view()
     };
     view! {
@@ -95,5 +53,51 @@ pub(crate) fn Devices() -> impl IntoView {
                 {locale.says(|l| AccountPhrases::of(l).not_loaded)}
             </p>
         </div>
+    }
+}
+
+#[component]
+fn DeviceEntry(device: DeviceInfo, sign_out: Callback<i64>) -> impl IntoView {
+    let locale = Locale::here();
+    let DeviceInfo {
+        id,
+        name,
+        last_seen_at,
+        current,
+        ..
+    } = device;
+    let about = move || {
+        if current {
+            AccountPhrases::of(locale.language()).this_device.to_owned()
+        } else {
+            (AccountPhrases::of(locale.language()).last_seen)(&calendar::day_title(
+                last_seen_at,
+                locale.language(),
+            ))
+        }
+    };
+    let label = {
+        let name = name.clone();
+        words(move || (AccountPhrases::of(locale.language()).sign_out_device)(&name))
+    };
+    let way = (!current).then(|| {
+        view! {
+            <button
+                type="button"
+                class="button button-small"
+                data-testid="device-sign-out"
+                aria-label=label
+                on:click=move |_| sign_out.run(id)
+            >
+                {locale.says(|l| AccountPhrases::of(l).sign_out)}
+            </button>
+        }
+    });
+    view! {
+        <li class="entry" data-testid="device" data-current=current.then_some("true")>
+            <span class="entry-name">{name}</span>
+            <span class="entry-about">{words(about)}</span>
+            {way}
+        </li>
     }
 }

@@ -17,6 +17,74 @@ use crate::ui::toast::Toasts;
 
 type Wrong = Option<(bool, String)>;
 
+#[derive(Clone, Copy)]
+struct PassphraseState {
+    has: RwSignal<bool>,
+    now: NodeRef<html::Input>,
+    new: NodeRef<html::Input>,
+    /// Whether it is about the present passphrase, and the fault.
+    trouble: RwSignal<Wrong>,
+    under_way: RwSignal<bool>,
+    locale: Locale,
+    toasts: Toasts,
+}
+
+impl PassphraseState {
+    fn read(self, about_now: bool) -> Result<Passphrase, (bool, String)> {
+        let input = if about_now { self.now } else { self.new };
+        let typed = input
+            .get_untracked()
+            .map(|input| input.value())
+            .unwrap_or_default();
+        let refused = AccountPhrases::of(self.locale.language()).passphrase_refused;
+        Passphrase::parse(&typed).map_err(|error| (about_now, refused(error)))
+    }
+
+    fn submit(self) {
+        let current = match self.has.get_untracked().then(|| self.read(true)).transpose() {
+            Ok(current) => current,
+            Err(wrong) => return self.trouble.set(Some(wrong)),
+        };
+        let wanted = match self.read(false) {
+            Ok(wanted) => wanted,
+            Err(wrong) => return self.trouble.set(Some(wrong)),
+        };
+        self.trouble.set(None);
+        self.under_way.set(true);
+        spawn_local(async move {
+            let answer = api::set_passphrase(current, wanted).await;
+            self.under_way.try_set(false);
+            match answer {
+                Ok(()) => self.saved(),
+                Err(error) => {
+                    let about_now = error.is(ErrorCode::WrongPassphrase);
+                    let refused = refused(&error, self.locale.language());
+                    self.trouble.try_set(Some((about_now, refused)));
+                }
+            }
+        });
+    }
+
+    fn saved(self) {
+        self.has.try_set(true);
+        for input in [self.now, self.new] {
+            if let Some(input) = input.get_untracked() {
+                input.set_value("");
+            }
+        }
+        self.toasts.toast(|l| AccountPhrases::of(l).saved);
+    }
+
+    fn trouble_at(self, about_now: bool) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            self.trouble.with(|trouble: &Wrong| {
+                let here = trouble.as_ref().filter(|(about, _)| *about == about_now);
+                here.map(|(_, words)| words.clone())
+            })
+        })
+    }
+}
+
 /// Sets a passphrase; the one there is has to be shown first.
 #[component]
 pub(crate) fn PassphraseForm(
@@ -24,64 +92,18 @@ pub(crate) fn PassphraseForm(
     has: RwSignal<bool>,
 ) -> impl IntoView {
     let locale = Locale::here();
-    let toasts = Toasts::here();
-    let (now, new) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
-    // Whether it is about the present passphrase, and the fault.
-    let trouble = RwSignal::new(None::<(bool, String)>);
-    let under_way = RwSignal::new(false);
+    let form = PassphraseState {
+        has,
+        now: NodeRef::new(),
+        new: NodeRef::new(),
+        trouble: RwSignal::new(None),
+        under_way: RwSignal::new(false),
+        locale,
+        toasts: Toasts::here(),
+    };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let value = |input: NodeRef<html::Input>| {
-            input
-                .get_untracked()
-                .map(|input| input.value())
-                .unwrap_or_default()
-        };
-        let read = |about_now: bool, typed: String| {
-            Passphrase::parse(&typed).map_err(|error| {
-                (
-                    about_now,
-                    (AccountPhrases::of(locale.language()).passphrase_refused)(error),
-                )
-            })
-        };
-        let current = match has.get_untracked().then(|| read(true, value(now))).transpose() {
-            Ok(current) => current,
-            Err(wrong) => return trouble.set(Some(wrong)),
-        };
-        let wanted = match read(false, value(new)) {
-            Ok(wanted) => wanted,
-            Err(wrong) => return trouble.set(Some(wrong)),
-        };
-        trouble.set(None);
-        under_way.set(true);
-        spawn_local(async move {
-            let answer = api::set_passphrase(current, wanted).await;
-            under_way.try_set(false);
-            match answer {
-                Ok(()) => {
-                    has.try_set(true);
-                    for input in [now, new] {
-                        if let Some(input) = input.get_untracked() {
-                            input.set_value("");
-                        }
-                    }
-                    toasts.toast(|l| AccountPhrases::of(l).saved);
-                }
-                Err(error) => {
-                    let about_now = error.is(ErrorCode::WrongPassphrase);
-                    trouble.try_set(Some((about_now, refused(&error, locale.language()))));
-                }
-            }
-        });
-    };
-    let at = move |about_now: bool| {
-        Signal::derive(move || {
-            trouble.with(|trouble: &Wrong| {
-                let here = trouble.as_ref().filter(|(about, _)| *about == about_now);
-                here.map(|(_, words)| words.clone())
-            })
-        })
+        form.submit();
     };
     view! {
         <form class="setting-form" on:submit=submit novalidate>
@@ -89,8 +111,8 @@ pub(crate) fn PassphraseForm(
                 <Field
                     id="passphrase-now"
                     label=words(move || AccountPhrases::of(locale.language()).passphrase_now.to_owned())
-                    input=now
-                    trouble=at(true)
+                    input=form.now
+                    trouble=form.trouble_at(true)
                     kind="password"
                     autocomplete="current-password"
                     capitals="none"
@@ -99,14 +121,14 @@ pub(crate) fn PassphraseForm(
             <Field
                 id="passphrase-new"
                 label=words(move || AccountPhrases::of(locale.language()).passphrase_new.to_owned())
-                input=new
+                input=form.new
                 hint=words(move || AccountPhrases::of(locale.language()).passphrase_why.to_owned())
-                trouble=at(false)
+                trouble=form.trouble_at(false)
                 kind="password"
                 autocomplete="new-password"
                 capitals="none"
             />
-            <button type="submit" class="button" data-testid="passphrase-save" disabled=under_way>
+            <button type="submit" class="button" data-testid="passphrase-save" disabled=form.under_way>
                 {locale.says(|l| AccountPhrases::of(l).save)}
             </button>
         </form>

@@ -39,6 +39,49 @@ pub(crate) fn NewRoom() -> impl IntoView {
         };
         form.ask(chat, asked, move |room| rooms.open_soon(room.id));
     };
+    let close = Callback::new(move |()| overlays.close(Overlay::NewRoom));
+    view! {
+        <Dialog title=words(move || NavigationPhrases::of(locale.language()).new_room.to_owned()) testid="new-room" on_close=close>
+            <form class="dialog-form" on:submit=submit novalidate>
+                <Field
+                    id="new-room-name"
+                    label=words(move || NewRoomPhrases::of(locale.language()).name.to_owned())
+                    input=form.name
+                    hint=words(move || NewRoomPhrases::of(locale.language()).name_hint.to_owned())
+                    trouble=form.about_name
+                    capitals="none"
+                    autofocus=true
+                />
+                <Field
+                    id="new-room-topic"
+                    label=words(move || NewRoomPhrases::of(locale.language()).topic.to_owned())
+                    input=form.topic
+                    hint=words(move || NewRoomPhrases::of(locale.language()).topic_hint.to_owned())
+                    trouble=form.about_topic
+                />
+                <fieldset class="choices">
+                    <legend>{locale.says(|l| NewRoomPhrases::of(l).who)}</legend>
+                    <Kinds kind />
+                </fieldset>
+                <p class="labelled-hint" role="status" data-bad="true">{move || form.trouble.get()}</p>
+                <div class="dialog-ways">
+                    <button
+                        type="submit"
+                        class="button button-strong"
+                        data-testid="new-room-create"
+                        disabled=form.under_way
+                    >
+                        {locale.says(|l| NewRoomPhrases::of(l).create)}
+                    </button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Kinds(kind: RwSignal<RoomKind>) -> impl IntoView {
+    let locale = Locale::here();
     let kinds: [(RoomKind, &str, Phrase, Phrase); 2] = [
         (
             RoomKind::Public,
@@ -70,43 +113,5 @@ pub(crate) fn NewRoom() -> impl IntoView {
             </label>
         }
     });
-    let kinds = kinds.collect_view();
-    let close = Callback::new(move |()| overlays.close(Overlay::NewRoom));
-    view! {
-        <Dialog title=words(move || NavigationPhrases::of(locale.language()).new_room.to_owned()) testid="new-room" on_close=close>
-            <form class="dialog-form" on:submit=submit novalidate>
-                <Field
-                    id="new-room-name"
-                    label=words(move || NewRoomPhrases::of(locale.language()).name.to_owned())
-                    input=form.name
-                    hint=words(move || NewRoomPhrases::of(locale.language()).name_hint.to_owned())
-                    trouble=form.about_name
-                    capitals="none"
-                    autofocus=true
-                />
-                <Field
-                    id="new-room-topic"
-                    label=words(move || NewRoomPhrases::of(locale.language()).topic.to_owned())
-                    input=form.topic
-                    hint=words(move || NewRoomPhrases::of(locale.language()).topic_hint.to_owned())
-                    trouble=form.about_topic
-                />
-                <fieldset class="choices">
-                    <legend>{locale.says(|l| NewRoomPhrases::of(l).who)}</legend>
-                    {kinds}
-                </fieldset>
-                <p class="labelled-hint" role="status" data-bad="true">{move || form.trouble.get()}</p>
-                <div class="dialog-ways">
-                    <button
-                        type="submit"
-                        class="button button-strong"
-                        data-testid="new-room-create"
-                        disabled=form.under_way
-                    >
-                        {locale.says(|l| NewRoomPhrases::of(l).create)}
-                    </button>
-                </div>
-            </form>
-        </Dialog>
-    }
+    kinds.collect_view()
 }
