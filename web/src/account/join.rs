@@ -21,7 +21,7 @@ use crate::language::locale::{Locale, words};
 use crate::language::switch::LanguageSwitch;
 use crate::ui::brand::Brand;
 use crate::ui::field::Field;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 
 /// Why one cannot join.
 #[derive(Clone, PartialEq, Eq)]
@@ -321,7 +321,7 @@ fn JoinNotices(form: JoinForm, signed_out: bool) -> impl IntoView {
     } = form;
     view! {
         <p class="notice notice-calm" data-testid="owner-lead" hidden=move || owner_code.with(Option::is_none)>
-            <Icon shape=Shape::Shield />
+            <Icon shape=IconShape::Shield />
             <span>{locale.says(|l| OwnerLinkPhrases::of(l).claim_first_join)}</span>
         </p>
         <p
@@ -330,7 +330,7 @@ fn JoinNotices(form: JoinForm, signed_out: bool) -> impl IntoView {
             data-testid="no-owner"
             hidden=move || !unowned.get() || owner_code.with(Option::is_some)
         >
-            <Icon shape=Shape::Shield />
+            <Icon shape=IconShape::Shield />
             <span>{locale.says(|l| OwnerLinkPhrases::of(l).no_owner)}</span>
         </p>
         {signed_out
@@ -342,7 +342,7 @@ fn JoinNotices(form: JoinForm, signed_out: bool) -> impl IntoView {
                 }
             })}
         <p class="notice" role="status" data-testid="sign-out-overdue" hidden=move || !account.overdue.get()>
-            <Icon shape=Shape::Alert />
+            <Icon shape=IconShape::Alert />
             <span>{locale.says(|l| SignOutPhrases::of(l).sign_out_overdue)}</span>
         </p>
     }

@@ -20,7 +20,7 @@ use crate::account::start::{PageStage, Welcome};
 use crate::browser::base_path;
 use crate::browser::http::HttpError;
 use crate::compose::draft::Draft;
-use crate::compose::drafts::Words;
+use crate::compose::drafts::UnsentWords;
 use crate::markdown::Mentions;
 use crate::rooms::route::Route;
 use crate::storage::{DeviceStorage, departure, local, preferences};
@@ -116,7 +116,7 @@ impl AccountContext {
                 }
             }
         });
-        let words: Vec<Words> = self
+        let words: Vec<UnsentWords> = self
             .compose
             .with_drafts(|drafts| drafts.words())
             .unwrap_or_default();

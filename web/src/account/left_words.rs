@@ -8,7 +8,7 @@ use crate::account::leaving::Left;
 use crate::account::phrases::SignOutPhrases;
 use crate::language::locale::{Locale, words};
 use crate::ui::dialog::Dialog;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
 
 /// Unsent words that are left on the device, by whoever was signed in.
@@ -31,7 +31,7 @@ pub(crate) fn LeftWords() -> impl IntoView {
             };
             view! {
                 <div class="notice notice-ask" role="status" data-testid="left-words">
-                    <Icon shape=Shape::Alert />
+                    <Icon shape=IconShape::Alert />
                     <span>{words(said)}</span>
                     <button
                         type="button"

@@ -10,7 +10,7 @@ use crate::connection::phrases::ConnectionPhrases;
 use crate::language::locale::{Locale, words};
 use crate::timeline::phrases::{ActionPhrases, MessagePhrases};
 use crate::ui::clipboard;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::toast::Toasts;
 
 /// Says that this device keeps nothing, or cannot at the moment.
@@ -33,7 +33,7 @@ pub(crate) fn Notice() -> impl IntoView {
             };
             view! {
                 <p class="notice" role="status" data-testid="nothing-is-kept">
-                    <Icon shape=Shape::Alert />
+                    <Icon shape=IconShape::Alert />
                     <span>{words}</span>
                 </p>
             }
@@ -74,7 +74,7 @@ pub(crate) fn UnreadableNotice() -> impl IntoView {
             .collect_view();
         Some(view! {
             <div class="notice notice-ask" role="status" data-testid="unreadable">
-                <Icon shape=Shape::Alert />
+                <Icon shape=IconShape::Alert />
                 <span>{words(move || (SignOutPhrases::of(locale.language()).unreadable)(count))} {said}</span>
                 <span class="notice-ways">
                     {copy}

@@ -9,7 +9,7 @@ use crate::language::locale::Locale;
 use crate::markdown;
 use crate::people::context::PeopleContext;
 use crate::people::phrases::PeoplePhrases;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
 
 #[derive(Clone, PartialEq)]
@@ -62,7 +62,7 @@ fn Reply() -> impl IntoView {
     };
     view! {
         <div class="composer-bar" data-testid="composer-bar" data-mode="reply">
-            <Icon shape=Shape::Reply />
+            <Icon shape=IconShape::Reply />
             {quoted}
             <Cancel testid="cancel-reply" />
         </div>
@@ -122,7 +122,7 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
     };
     view! {
         <div class="composer-bar" data-testid="composer-bar" data-mode="edit">
-            <Icon shape=Shape::Edit />
+            <Icon shape=IconShape::Edit />
             <p class="composer-bar-words">
                 <span class="composer-bar-title">{locale.says(|l| ComposePhrases::of(l).edit_message)}</span>
                 {told}

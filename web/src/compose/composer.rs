@@ -13,7 +13,7 @@ use crate::compose::posting::Unposted;
 use crate::compose::suggestions::SuggestionList;
 use crate::language::locale::{Locale, words};
 use crate::rooms::context::RoomsContext;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 
 /// Where a message is written.
 #[component]
@@ -85,7 +85,7 @@ fn SendButton(entry: ComposerEntry) -> impl IntoView {
             on:pointerdown=|event| event.prevent_default()
         >
             <span class="sr-only">{locale.says(|l| ComposePhrases::of(l).send)}</span>
-            <Icon shape=Shape::Send />
+            <Icon shape=IconShape::Send />
         </button>
     }
 }

@@ -81,7 +81,7 @@ pub struct Drafts<S> {
 
 /// Unsent words of one person.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Words {
+pub struct UnsentWords {
     pub by: Person,
     /// In how many drafts.
     pub drafts: usize,
@@ -213,15 +213,15 @@ impl<S: KeyValue> Drafts<S> {
     }
 
     /// Everybody's unsent words, whoever's they are.
-    pub fn words(&self) -> Vec<Words> {
-        let mut words: Vec<Words> = Vec::new();
+    pub fn words(&self) -> Vec<UnsentWords> {
+        let mut words: Vec<UnsentWords> = Vec::new();
         for (.., record) in self.all() {
             if !record.draft.has_words() {
                 continue;
             }
             match words.iter_mut().find(|words| words.by.id == record.by.id) {
                 Some(words) => words.drafts += 1,
-                None => words.push(Words {
+                None => words.push(UnsentWords {
                     by: record.by,
                     drafts: 1,
                 }),
@@ -403,7 +403,7 @@ mod tests {
         assert_eq!(ben.open(&author(2), &place(1)), Draft::default());
         assert_eq!(
             ben.words(),
-            [Words {
+            [UnsentWords {
                 by: author(1).me,
                 drafts: 1
             }]

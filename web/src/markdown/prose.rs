@@ -8,7 +8,7 @@ use crate::language::locale::Locale;
 use crate::markdown::{Inline, Label, ListItem, MarkdownBlock};
 use crate::people::phrases::PeoplePhrases;
 use crate::ui::clipboard;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::toast::Toasts;
 
@@ -129,7 +129,7 @@ fn Code(language: String, text: String) -> impl IntoView {
                     aria-label=locale.says(|l| UiPhrases::of(l).copy_code)
                     on:click=move |_| clipboard::copy(toasts, copied.clone())
                 >
-                    <Icon shape=Shape::Copy />
+                    <Icon shape=IconShape::Copy />
                 </button>
             </div>
         </div>

@@ -9,7 +9,7 @@ use crate::language::locale::{Locale, words};
 use crate::people::block_phrases::BlockPhrases;
 use crate::people::context::PeopleContext;
 use crate::ui::dialog::Dialog;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::popup::menu::Choice;
@@ -25,7 +25,7 @@ pub(crate) fn block_choice(
     if untrack(|| people.blocks(person)) {
         return Choice {
             words: words(move || (BlockPhrases::of(locale.language()).unblock_name)(&name)),
-            shape: Shape::Check,
+            shape: IconShape::Check,
             testid: "unblock",
             grave: false,
             act: Rc::new(move || people.set_blocked(person, false)),
@@ -33,7 +33,7 @@ pub(crate) fn block_choice(
     }
     Choice {
         words: words(move || (BlockPhrases::of(locale.language()).block_name)(&name)),
-        shape: Shape::Block,
+        shape: IconShape::Block,
         testid: "block",
         grave: true,
         act: Rc::new(move || overlays.open(Overlay::Block(person))),
@@ -88,7 +88,7 @@ pub(crate) fn YouBlocked(person: Person) -> impl IntoView {
     let Person { id, name } = person;
     view! {
         <div class="composer-archived" role="status" data-testid="you-blocked">
-            <Icon shape=Shape::Block />
+            <Icon shape=IconShape::Block />
             <span>{words(move || (BlockPhrases::of(locale.language()).you_blocked)(&name))}</span>
             <button
                 type="button"

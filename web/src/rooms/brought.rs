@@ -10,7 +10,7 @@ use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::leave::leave;
 use crate::rooms::list::OpenRoom;
 use crate::rooms::phrases::{HidingPhrases, RoomPhrases};
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::{Overlay, Overlays};
 
 /// Says who brought this person into the open room while they have said nothing in it, or that they have hidden it.
@@ -56,7 +56,7 @@ fn BroughtBy(by: Person, room: OpenRoom) -> impl IntoView {
     };
     view! {
         <div class="notice notice-ask notice-calm" role="status" data-testid="brought">
-            <Icon shape=Shape::Person />
+            <Icon shape=IconShape::Person />
             <span>{says}</span>
             <span class="notice-ways">
                 <button type="button" class="button button-small" data-testid="brought-keep" on:click=move |_| rooms.note(id)>
@@ -85,7 +85,7 @@ fn Hidden(room: OpenRoom) -> impl IntoView {
     let id = room.id;
     view! {
         <div class="notice notice-ask notice-calm" role="status" data-testid="is-hidden">
-            <Icon shape=Shape::Hide />
+            <Icon shape=IconShape::Hide />
             <span>{locale.says(|l| HidingPhrases::of(l).is_hidden)}</span>
             <span class="notice-ways">
                 <button type="button" class="button button-small" data-testid="show-again" on:click=move |_| rooms.set_hidden(id, false)>

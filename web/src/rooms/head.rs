@@ -14,7 +14,7 @@ use crate::rooms::context::RoomsContext;
 use crate::rooms::kind_mark::KindMark;
 use crate::rooms::menu::RoomMenu;
 use crate::rooms::phrases::{NavigationPhrases, RoomPhrases};
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlays;
 
 /// The room's name, topic, people, and the page's tools.
@@ -78,7 +78,7 @@ pub(crate) fn RoomHead(
                     on:click=move |_| overlays.toggle_members()
                 >
                     <span class="sr-only">{locale.says(|l| PeoplePhrases::of(l).in_room)}</span>
-                    <Icon shape=Shape::People />
+                    <Icon shape=IconShape::People />
                     <span class="online-count" data-testid="online" hidden=move || online.get() == 0>
                         {words(move || (PeoplePhrases::of(locale.language()).online_count)(online.get()))}
                     </span>
@@ -94,7 +94,7 @@ pub(crate) fn RoomHead(
                     aria-expanded=move || overlays.details.get().to_string()
                     on:click=move |_| overlays.toggle_details()
                 >
-                    <Icon shape=Shape::Details />
+                    <Icon shape=IconShape::Details />
                 </button>
             </div>
         </header>
@@ -127,7 +127,7 @@ fn OpenRooms() -> impl IntoView {
                 {locale.says(|l| NavigationPhrases::of(l).open_rooms)}
                 {move || (elsewhere.get() > 0).then(|| format!(", {}", (NavigationPhrases::of(locale.language()).unread)(elsewhere.get())))}
             </span>
-            <Icon shape=Shape::Menu />
+            <Icon shape=IconShape::Menu />
             <span class="room-news-dot" aria-hidden="true" hidden=move || elsewhere.get() == 0></span>
         </button>
     }

@@ -5,7 +5,7 @@ use steadfast_shared::RoomKind;
 
 use crate::language::locale::Locale;
 use crate::rooms::phrases::RoomPhrases;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 
 /// The kind of a room, in a mark, with words for screen readers where the mark says more than the name does.
 #[component]
@@ -14,7 +14,7 @@ pub(crate) fn KindMark(kind: RoomKind, #[prop(optional)] archived: bool) -> impl
     if archived {
         return view! {
             <span class="kind" data-testid="archived-mark">
-                <Icon shape=Shape::Archive />
+                <Icon shape=IconShape::Archive />
                 <span class="sr-only">{locale.says(|l| RoomPhrases::of(l).archived)}</span>
             </span>
         }
@@ -24,11 +24,11 @@ pub(crate) fn KindMark(kind: RoomKind, #[prop(optional)] archived: bool) -> impl
         RoomKind::Public => view! { <span class="hash" aria-hidden="true">"#"</span> }.into_any(),
         RoomKind::Private => view! {
             <span class="kind" data-testid="private-mark">
-                <Icon shape=Shape::Lock />
+                <Icon shape=IconShape::Lock />
                 <span class="sr-only">{locale.says(|l| RoomPhrases::of(l).private)}</span>
             </span>
         }
         .into_any(),
-        RoomKind::Direct => view! { <span class="kind"><Icon shape=Shape::Person /></span> }.into_any(),
+        RoomKind::Direct => view! { <span class="kind"><Icon shape=IconShape::Person /></span> }.into_any(),
     }
 }

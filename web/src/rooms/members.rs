@@ -23,7 +23,7 @@ use crate::people::presence::Presence;
 use crate::people::role::administers;
 use crate::people::role_phrases::RoleNames;
 use crate::rooms::context::RoomsContext;
-use crate::ui::icon::Shape;
+use crate::ui::icon::IconShape;
 use crate::ui::mark::mark;
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
@@ -163,7 +163,7 @@ fn MemberLine(person: Person, role: Role) -> impl IntoView {
     let content = view! {
         <Avatar person=person small=true />
         <span class="sidebar-name">{name.clone()}</span>
-        {(role != Role::Member).then(|| mark("role", Some(Shape::Shield), move || (RoleNames::of(locale.language()).role)(role)))}
+        {(role != Role::Member).then(|| mark("role", Some(IconShape::Shield), move || (RoleNames::of(locale.language()).role)(role)))}
         {me.then(|| view! { <span class="sidebar-you">{locale.says(|l| PeoplePhrases::of(l).you)}</span> })}
         {move || people.blocks(id).then(|| view! { <span class="sidebar-you">{locale.says(|l| BlockPhrases::of(l).is_blocked)}</span> })}
         <Presence id />
@@ -208,7 +208,7 @@ fn choices(rooms: RoomsContext, person: UserId) -> Vec<Choice> {
     };
     let mut choices = vec![Choice {
         words: words(move || PeoplePhrases::of(rooms.locale.language()).write.to_owned()),
-        shape: Shape::Person,
+        shape: IconShape::Person,
         testid: "member-write",
         grave: false,
         act: Rc::new(move || tell(Box::pin(rooms.write_to(vec![person])))),
@@ -217,7 +217,7 @@ fn choices(rooms: RoomsContext, person: UserId) -> Vec<Choice> {
     if rooms.chat.read(|session| administers(session.role())) {
         choices.push(Choice {
             words: words(move || UiPhrases::of(rooms.locale.language()).administration.to_owned()),
-            shape: Shape::Shield,
+            shape: IconShape::Shield,
             testid: "member-administer",
             grave: false,
             act: Rc::new(move || rooms.overlays.open(Overlay::Administration(Some(person)))),
@@ -233,7 +233,7 @@ fn choices(rooms: RoomsContext, person: UserId) -> Vec<Choice> {
         };
         choices.push(Choice {
             words: words(move || PeoplePhrases::of(rooms.locale.language()).remove.to_owned()),
-            shape: Shape::Leave,
+            shape: IconShape::Leave,
             testid: "member-remove",
             grave: true,
             act: Rc::new(move || tell(Box::pin(rooms.chat.ask(asked)))),

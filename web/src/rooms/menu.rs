@@ -13,7 +13,7 @@ use crate::rooms::dialogs::hide::direct_choices;
 use crate::rooms::dialogs::leave::leave;
 use crate::rooms::list::OpenRoom;
 use crate::rooms::phrases::{NavigationPhrases, RoomPhrases};
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlay;
 use crate::ui::popup::menu::{Choice, Menu};
 
@@ -51,7 +51,7 @@ pub(crate) fn RoomMenu() -> impl IntoView {
             aria-expanded=move || open.get().to_string()
             on:click=move |_| open.update(|open| *open = !*open)
         >
-            <Icon shape=Shape::More />
+            <Icon shape=IconShape::More />
         </button>
         {menu}
     }
@@ -69,7 +69,7 @@ fn choices(rooms: RoomsContext, room: &OpenRoom) -> Vec<Choice> {
     let opens = move |dialog: Overlay| -> Rc<dyn Fn()> { Rc::new(move || rooms.overlays.open(dialog)) };
     let mut choices = vec![choice(
         |l| NavigationPhrases::of(l).go_to_date,
-        Shape::Day,
+        IconShape::Day,
         "room-date",
         false,
         opens(Overlay::GoToDate),
@@ -81,7 +81,7 @@ fn choices(rooms: RoomsContext, room: &OpenRoom) -> Vec<Choice> {
     if !room.archived {
         choices.push(choice(
             |l| RoomPhrases::of(l).invite,
-            Shape::People,
+            IconShape::People,
             "room-invite",
             false,
             opens(Overlay::Invite(id)),
@@ -90,7 +90,7 @@ fn choices(rooms: RoomsContext, room: &OpenRoom) -> Vec<Choice> {
     if room.manage {
         choices.push(choice(
             |l| RoomPhrases::of(l).change,
-            Shape::Gear,
+            IconShape::Gear,
             "room-change",
             false,
             opens(Overlay::ChangeRoom(id)),
@@ -100,7 +100,7 @@ fn choices(rooms: RoomsContext, room: &OpenRoom) -> Vec<Choice> {
     let leaves = Rc::new(move || leave(rooms, &leaving));
     choices.push(choice(
         |l| RoomPhrases::of(l).leave,
-        Shape::Leave,
+        IconShape::Leave,
         "room-leave",
         true,
         leaves,

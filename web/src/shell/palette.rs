@@ -17,7 +17,7 @@ use crate::rooms::kind_mark::KindMark;
 use crate::rooms::list::RoomLine;
 use crate::rooms::phrases::NavigationPhrases;
 use crate::ui::dialog::Dialog;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::list::roving;
 use crate::ui::list::scroll::scroll_to_item;
 use crate::ui::overlays::{Overlay, Overlays};
@@ -200,7 +200,7 @@ impl PaletteOption {
     fn mark(&self) -> AnyView {
         match self.way {
             PaletteTarget::Administration => {
-                view! { <span class="kind"><Icon shape=Shape::Shield /></span> }.into_any()
+                view! { <span class="kind"><Icon shape=IconShape::Shield /></span> }.into_any()
             }
             _ => view! { <KindMark kind=self.kind archived=self.archived /> }.into_any(),
         }

@@ -22,7 +22,7 @@ use crate::rooms::sidebar::Sidebar;
 use crate::shell::details::Details;
 use crate::shell::opened::OpenDialog;
 use crate::timeline::view::Timeline;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlays;
 use crate::ui::toast::Toast;
 
@@ -101,7 +101,7 @@ fn Archived() -> impl IntoView {
     });
     view! {
         <p class="composer-archived" role="status" data-testid="archived" tabindex="-1" node_ref=said>
-            <Icon shape=Shape::Archive />
+            <Icon shape=IconShape::Archive />
             {locale.says(|l| RoomPhrases::of(l).nothing_can_be_said)}
         </p>
     }

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 
 use crate::language::locale::Locale;
 use crate::ui::focus::Focus;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
 
 /// A modal dialog, open for as long as it is shown: in the middle, or a sheet over the whole screen of a phone.
@@ -80,7 +80,7 @@ pub(crate) fn Dialog(
                         aria-label=locale.says(|l| UiPhrases::of(l).close)
                         on:click=move |_| close()
                     >
-                        <Icon shape=Shape::Close />
+                        <Icon shape=IconShape::Close />
                     </button>
                 </div>
                 <div class="dialog-body">{children()}</div>

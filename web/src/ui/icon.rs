@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub(crate) enum IconShape {
     Check,
     Clock,
     Alert,
@@ -36,7 +36,7 @@ pub(crate) enum Shape {
     Back,
 }
 
-impl Shape {
+impl IconShape {
     fn path(self) -> &'static str {
         match self {
             Self::Check => "M5 12.5l4.5 4.5L19 7.5",
@@ -87,7 +87,7 @@ impl Shape {
 
 /// An icon. Says nothing to a screen reader: the words beside it do.
 #[component]
-pub(crate) fn Icon(shape: Shape) -> impl IntoView {
+pub(crate) fn Icon(shape: IconShape) -> impl IntoView {
     view! {
         <svg class="icon" width="20" height="20" viewBox="0 0 24 24" aria-hidden="true">
             <path d=shape.path() />

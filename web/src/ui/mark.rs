@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 
 /// A mark in words, with a sign where the word stands for more than itself: never a colour alone.
 pub(crate) fn mark(
     kind: &'static str,
-    shape: Option<Shape>,
+    shape: Option<IconShape>,
     says: impl Fn() -> &'static str + Send + 'static,
 ) -> AnyView {
     view! {

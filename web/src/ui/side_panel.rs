@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::language::Phrase;
 use crate::language::locale::Locale;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlays;
 use crate::ui::phrases::UiPhrases;
 
@@ -77,7 +77,7 @@ pub(crate) fn SidePanel(
                     node_ref=close_button
                     on:click=move |_| close()
                 >
-                    <Icon shape=Shape::Close />
+                    <Icon shape=IconShape::Close />
                 </button>
             </div>
             {children()}

@@ -21,7 +21,7 @@ use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
 use crate::people::role::administers;
 use crate::ui::dialog::Dialog;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 
@@ -65,7 +65,7 @@ fn ToAdministration() -> impl IntoView {
                 data-testid="open-administration"
                 on:click=move |_| overlays.open(Overlay::Administration(None))
             >
-                <Icon shape=Shape::Shield />
+                <Icon shape=IconShape::Shield />
                 {locale.says(|l| UiPhrases::of(l).administration)}
             </button>
         </section>

@@ -17,7 +17,7 @@ use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::people::role_phrases::RoleNames;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
 
 /// One list; of a log, the lines about one person.
@@ -116,7 +116,7 @@ fn State(listing: Listing, section: Section, look: Callback<()>) -> impl IntoVie
             listing.trouble.get().map(|trouble| {
                 view! {
                     <div class="notice notice-ask" role="alert" data-testid="admin-trouble">
-                        <Icon shape=Shape::Alert />
+                        <Icon shape=IconShape::Alert />
                         <span>{trouble}</span>
                         <button type="button" class="button button-small" on:click=move |_| look.run(())>
                             {locale.says(|l| UiPhrases::of(l).retry)}

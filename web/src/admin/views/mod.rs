@@ -36,7 +36,7 @@ use crate::language::locale::{Locale, words};
 use crate::people::context::PeopleContext;
 use crate::people::role::administers;
 use crate::ui::dialog::Dialog;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::toast::Toasts;
@@ -85,7 +85,7 @@ pub(crate) fn Administration(about: Option<UserId>) -> impl IntoView {
                     data-testid="admin-back"
                     on:click=move |_| trail.back()
                 >
-                    <Icon shape=Shape::Back />
+                    <Icon shape=IconShape::Back />
                     {locale.says(|l| AdminPhrases::of(l).back)}
                 </button>
             </Show>

@@ -12,7 +12,7 @@ use crate::language::locale::{Locale, words};
 use crate::people::phrases::PeoplePhrases;
 use crate::people::role_phrases::RoleNames;
 use crate::rooms::phrases::RoomPhrases;
-use crate::ui::icon::Shape;
+use crate::ui::icon::IconShape;
 use crate::ui::mark::mark as mark_view;
 
 /// Lines of a list.
@@ -107,11 +107,11 @@ fn Who(person: Person) -> impl IntoView {
 /// A mark in words, with a sign where the word stands for more than itself.
 pub(super) fn marked(locale: Locale, mark: Badge) -> AnyView {
     let (kind, shape) = match mark {
-        Badge::Role(Role::Owner | Role::Moderator) => ("role", Some(Shape::Shield)),
+        Badge::Role(Role::Owner | Role::Moderator) => ("role", Some(IconShape::Shield)),
         Badge::Role(Role::Member) => ("role", None),
-        Badge::State(_) => ("out", Some(Shape::Block)),
+        Badge::State(_) => ("out", Some(IconShape::Block)),
         Badge::Here(_) => ("here", None),
-        Badge::Archived => ("archived", Some(Shape::Archive)),
+        Badge::Archived => ("archived", Some(IconShape::Archive)),
     };
     let says = move || match mark {
         Badge::Role(role) => (RoleNames::of(locale.language()).role)(role),

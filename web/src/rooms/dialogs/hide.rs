@@ -13,7 +13,7 @@ use crate::rooms::dialogs::leave::leave;
 use crate::rooms::list::OpenRoom;
 use crate::rooms::phrases::{HidingPhrases, RoomPhrases};
 use crate::ui::dialog::Dialog;
-use crate::ui::icon::Shape;
+use crate::ui::icon::IconShape;
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::popup::menu::Choice;
@@ -30,10 +30,10 @@ pub(crate) fn direct_choices(rooms: RoomsContext, room: &OpenRoom) -> Vec<Choice
     };
     let mut choices = vec![if room.hidden {
         let show = Rc::new(move || rooms.set_hidden(id, false));
-        choice(|l| HidingPhrases::of(l).show, Shape::Show, "room-show", show)
+        choice(|l| HidingPhrases::of(l).show, IconShape::Show, "room-show", show)
     } else {
         let hide = Rc::new(move || rooms.overlays.open(Overlay::HideRoom(id)));
-        choice(|l| HidingPhrases::of(l).hide, Shape::Hide, "room-hide", hide)
+        choice(|l| HidingPhrases::of(l).hide, IconShape::Hide, "room-hide", hide)
     }];
     if let Some(partner) = room.partner() {
         choices.push(block_choice(
@@ -47,7 +47,12 @@ pub(crate) fn direct_choices(rooms: RoomsContext, room: &OpenRoom) -> Vec<Choice
         let leaves = Rc::new(move || leave(rooms, &leaving));
         choices.push(Choice {
             grave: true,
-            ..choice(|l| RoomPhrases::of(l).leave, Shape::Leave, "room-leave", leaves)
+            ..choice(
+                |l| RoomPhrases::of(l).leave,
+                IconShape::Leave,
+                "room-leave",
+                leaves,
+            )
         });
     }
     choices

@@ -18,7 +18,7 @@ use crate::rooms::phrases::NavigationPhrases;
 use crate::rooms::route::Route;
 use crate::rooms::sidebar::aim::Aim;
 use crate::rooms::{finder, list_order};
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::list::scroll::scroll_to_item;
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::toast::Toasts;
@@ -69,13 +69,13 @@ pub(crate) fn RoomList() -> impl IntoView {
         >
             {none}
             <Section id="section-rooms" title=|l| NavigationPhrases::of(l).rooms found only=is_room>
-                <Tool opens=Overlay::Browse shape=Shape::Search says=|l| NavigationPhrases::of(l).browse testid="open-browse" />
-                <Tool opens=Overlay::NewRoom shape=Shape::Plus says=|l| NavigationPhrases::of(l).new_room testid="open-new-room" />
+                <Tool opens=Overlay::Browse shape=IconShape::Search says=|l| NavigationPhrases::of(l).browse testid="open-browse" />
+                <Tool opens=Overlay::NewRoom shape=IconShape::Plus says=|l| NavigationPhrases::of(l).new_room testid="open-new-room" />
             </Section>
             <Section id="section-direct" title=|l| NavigationPhrases::of(l).direct found only=RoomLine::is_direct>
                 <Tool
                     opens=Overlay::NewDirect
-                    shape=Shape::Plus
+                    shape=IconShape::Plus
                     says=|l| NavigationPhrases::of(l).new_direct
                     testid="open-new-direct"
                 />
@@ -133,7 +133,7 @@ fn Filter(typed: RwSignal<String>, found: Memo<Vec<RoomLine>>) -> impl IntoView 
     };
     view! {
         <div class="sidebar-find">
-            <Icon shape=Shape::Search />
+            <Icon shape=IconShape::Search />
             <input
                 type="search"
                 class="field"
@@ -180,7 +180,7 @@ fn Section(
 }
 
 #[component]
-fn Tool(opens: Overlay, shape: Shape, says: Phrase, testid: &'static str) -> impl IntoView {
+fn Tool(opens: Overlay, shape: IconShape, says: Phrase, testid: &'static str) -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
     view! {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
 use crate::people::avatar::Avatar;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 
@@ -34,7 +34,7 @@ pub(crate) fn Me() -> impl IntoView {
                     })
             }}
             <span class="sr-only">{locale.says(|l| UiPhrases::of(l).settings)}</span>
-            <Icon shape=Shape::Gear />
+            <Icon shape=IconShape::Gear />
         </button>
     }
 }

@@ -13,7 +13,7 @@ use crate::rooms::phrases::NavigationPhrases;
 use crate::rooms::sidebar::list::RoomList;
 use crate::rooms::sidebar::me::Me;
 use crate::ui::brand::Brand;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlays;
 use crate::ui::phrases::UiPhrases;
 
@@ -68,7 +68,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
                     node_ref=close_button
                     on:click=move |_| drawn.set(false)
                 >
-                    <Icon shape=Shape::Close />
+                    <Icon shape=IconShape::Close />
                 </button>
             </div>
             <RoomList />

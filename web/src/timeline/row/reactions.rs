@@ -10,7 +10,7 @@ use crate::timeline::actions::Tool;
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row_view::Reacted;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 
 /// How people reacted to a message: each emoji once, with how many and who. A press on one joins in, or takes it back.
 #[component]
@@ -51,7 +51,7 @@ pub(crate) fn Reactions(
                                             }
                                         }
                                     >
-                                        <Icon shape=Shape::React />
+                                        <Icon shape=IconShape::React />
                                     </button>
                                 </li>
                             </ul>

@@ -6,7 +6,7 @@ use crate::language::Language;
 use crate::language::locale::Locale;
 use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row_view::MessageState;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 
 /// How far an own message has come: a mark in a column of its own, so that no text is laid out again when it changes,
 /// and the words below where it has to wait. Other people's messages are simply there.
@@ -52,11 +52,11 @@ impl StateMark {
         }
     }
 
-    fn shape(self) -> Shape {
+    fn shape(self) -> IconShape {
         match self {
-            Self::Saving | Self::Saved => Shape::Clock,
-            Self::Sent => Shape::Check,
-            Self::Failing | Self::Rejected => Shape::Alert,
+            Self::Saving | Self::Saved => IconShape::Clock,
+            Self::Sent => IconShape::Check,
+            Self::Failing | Self::Rejected => IconShape::Alert,
         }
     }
 

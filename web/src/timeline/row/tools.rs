@@ -18,7 +18,7 @@ use crate::timeline::row::emoji_picker::EmojiPicker;
 use crate::timeline::row_view::Reacted;
 use crate::ui::clipboard;
 use crate::ui::dialog::Dialog;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::popup::menu::{Choice, Menu};
 use crate::ui::popup::surface::Popup;
@@ -49,10 +49,10 @@ fn Tools(key: RowKey, message: Memo<Option<Seq>>, mine: Memo<bool>) -> impl Into
     let answers = move || {
         message.get().is_some().then(|| {
             view! {
-                <ToolButton words=|l| ActionPhrases::of(l).react shape=Shape::React testid="react" act=open(Tool::Emoji) />
+                <ToolButton words=|l| ActionPhrases::of(l).react shape=IconShape::React testid="react" act=open(Tool::Emoji) />
                 <ToolButton
                     words=|l| ActionPhrases::of(l).reply
-                    shape=Shape::Reply
+                    shape=IconShape::Reply
                     testid="reply"
                     act=move |_| timeline.reply(&key)
                 />
@@ -64,7 +64,7 @@ fn Tools(key: RowKey, message: Memo<Option<Seq>>, mine: Memo<bool>) -> impl Into
             view! {
                 <ToolButton
                     words=|l| ActionPhrases::of(l).edit
-                    shape=Shape::Edit
+                    shape=IconShape::Edit
                     testid="rewrite"
                     act=move |_| timeline.rewrite(&key)
                 />
@@ -75,7 +75,7 @@ fn Tools(key: RowKey, message: Memo<Option<Seq>>, mine: Memo<bool>) -> impl Into
         <div class="row-toolbar" role="toolbar" aria-label=locale.says(|l| ActionPhrases::of(l).message_tools) data-testid="row-tools">
             {answers}
             {rewrites}
-            <ToolButton words=|l| ActionPhrases::of(l).more shape=Shape::More testid="more" act=open(Tool::Menu) />
+            <ToolButton words=|l| ActionPhrases::of(l).more shape=IconShape::More testid="more" act=open(Tool::Menu) />
         </div>
     }
 }
@@ -83,7 +83,7 @@ fn Tools(key: RowKey, message: Memo<Option<Seq>>, mine: Memo<bool>) -> impl Into
 #[component]
 fn ToolButton(
     words: Phrase,
-    shape: Shape,
+    shape: IconShape,
     testid: &'static str,
     act: impl Fn(HtmlElement) + 'static,
 ) -> impl IntoView {
@@ -154,7 +154,7 @@ struct Choices {
 }
 
 impl Choices {
-    fn add(&mut self, phrase: Phrase, shape: Shape, testid: &'static str, act: impl Fn() + 'static) {
+    fn add(&mut self, phrase: Phrase, shape: IconShape, testid: &'static str, act: impl Fn() + 'static) {
         let locale = self.timeline.locale;
         self.all.push(Choice {
             words: words(move || phrase(locale.language()).to_owned()),
@@ -185,31 +185,51 @@ fn choices(timeline: TimelineContext, key: RowKey, anchor: &HtmlElement) -> Vec<
     let is_message = row.message().is_some();
     if is_message {
         let (react, reactions) = (choices.open(Tool::Emoji), choices.open(Tool::Reactions));
-        choices.add(|l| ActionPhrases::of(l).react, Shape::React, "menu-react", react);
+        choices.add(
+            |l| ActionPhrases::of(l).react,
+            IconShape::React,
+            "menu-react",
+            react,
+        );
         let reply = move || timeline.reply(&key);
-        choices.add(|l| ActionPhrases::of(l).reply, Shape::Reply, "menu-reply", reply);
+        choices.add(
+            |l| ActionPhrases::of(l).reply,
+            IconShape::Reply,
+            "menu-reply",
+            reply,
+        );
         if !row.reactions.is_empty() {
             let says: Phrase = |l| ActionPhrases::of(l).who_reacted;
-            choices.add(says, Shape::People, "menu-reactions", reactions);
+            choices.add(says, IconShape::People, "menu-reactions", reactions);
         }
     }
     if is_message && row.mine {
         let edit = move || timeline.rewrite(&key);
-        choices.add(|l| ActionPhrases::of(l).edit, Shape::Edit, "menu-edit", edit);
+        choices.add(|l| ActionPhrases::of(l).edit, IconShape::Edit, "menu-edit", edit);
     }
     if let Some(text) = row.readable(|_| PeoplePhrases::of(timeline.locale.language()).somebody.to_owned()) {
         let copy = move || clipboard::copy(timeline.toasts, text.clone());
-        choices.add(|l| ActionPhrases::of(l).copy_text, Shape::Copy, "copy-text", copy);
+        choices.add(
+            |l| ActionPhrases::of(l).copy_text,
+            IconShape::Copy,
+            "copy-text",
+            copy,
+        );
     }
     if let Some(seq) = row.state.seq() {
         let copy = move || clipboard::copy(timeline.toasts, link_to(timeline, seq));
-        choices.add(|l| ActionPhrases::of(l).copy_link, Shape::Link, "copy-link", copy);
+        choices.add(
+            |l| ActionPhrases::of(l).copy_link,
+            IconShape::Link,
+            "copy-link",
+            copy,
+        );
     }
     if is_message && (row.mine || timeline.chat.read(Session::owns_server)) {
         let delete = choices.open(Tool::Delete);
         choices.add(
             |l| ActionPhrases::of(l).delete,
-            Shape::Delete,
+            IconShape::Delete,
             "menu-delete",
             delete,
         );

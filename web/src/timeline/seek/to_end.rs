@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::language::locale::{Locale, words};
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::TimelinePhrases;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 
 /// The way back: its words.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(crate) fn ToEnd(
                     title=locale.says(|l| TimelinePhrases::of(l).to_the_end)
                     on:click=go
                 >
-                    <Icon shape=Shape::Down />
+                    <Icon shape=IconShape::Down />
                 </button>
             </div>
         }
@@ -52,7 +52,7 @@ pub(crate) fn ToEnd(
             <div class="to-end">
                 <button type="button" class="button button-strong" data-testid="new-messages" on:click=go>
                     {words(move || (TimelinePhrases::of(locale.language()).new_messages)(below.get()))}
-                    <Icon shape=Shape::Down />
+                    <Icon shape=IconShape::Down />
                 </button>
             </div>
         }

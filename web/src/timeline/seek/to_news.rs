@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::language::locale::Locale;
 use crate::timeline::phrases::TimelinePhrases;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 
 /// A button over the timeline's upper edge, where the first new message is further up.
 #[component]
@@ -15,7 +15,7 @@ pub(crate) fn ToNews(above: RwSignal<bool>, go: Callback<()>) -> impl IntoView {
             view! {
                 <div class="to-news">
                     <button type="button" class="button" data-testid="to-news" on:click=move |_| go.run(())>
-                        <Icon shape=Shape::Up />
+                        <Icon shape=IconShape::Up />
                         {locale.says(|l| TimelinePhrases::of(l).to_news)}
                     </button>
                 </div>

@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::ui::focus::Focus;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::list::roving;
 use crate::ui::popup::surface::Popup;
 
@@ -18,7 +18,7 @@ use crate::ui::popup::surface::Popup;
 pub(crate) struct Choice {
     pub(crate) words: Signal<String>,
     /// The mark before the words.
-    pub(crate) shape: Shape,
+    pub(crate) shape: IconShape,
     /// Its name in the document.
     pub(crate) testid: &'static str,
     /// Whether something is lost by it.
