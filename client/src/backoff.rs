@@ -21,7 +21,6 @@ impl Backoff {
         }
     }
 
-    /// The next wait.
     pub(crate) fn next(&mut self, dice: &mut Dice) -> Duration {
         let full = self.min.saturating_mul(1 << self.refusals.min(16)).min(self.max);
         self.refusals = self.refusals.saturating_add(1);

@@ -15,10 +15,8 @@ use crate::paging::{PageResult, Paged, Paging};
 use crate::request::RequestId;
 use crate::window::Window;
 
-/// Where to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LookAt {
-    /// At this entry.
     Around(Seq),
     /// At the first entry stored at this time or later.
     Since(Millis),
@@ -39,7 +37,6 @@ pub(crate) struct Look {
     stale: Option<Seq>,
 }
 
-/// Which page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
     Place,
@@ -52,7 +49,6 @@ enum Kind {
 /// What came of a page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Looked {
-    /// Nothing that shows.
     Same,
     /// There is more to see, or it is up to date.
     More,

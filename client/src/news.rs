@@ -16,7 +16,6 @@ pub enum PeerNews {
     },
     /// These are durable on this device.
     Saved {
-        /// Which.
         ids: Vec<EntryId>,
     },
     /// The server has acknowledged these.
@@ -28,19 +27,15 @@ pub enum PeerNews {
     },
     /// This one will not go out until a person decides.
     Rejected {
-        /// Which.
         id: EntryId,
-        /// Why.
         rejection: Rejection,
     },
     /// A person threw this one away.
     Discarded {
-        /// Which.
         id: EntryId,
     },
     /// Another person, or the same one in another epoch, is signed in on this device.
     SignedIn {
-        /// Who.
         me: Person,
         /// In which life of the database.
         epoch: Epoch,
@@ -59,9 +54,7 @@ pub enum PeerNews {
 /// One acknowledged item, as told to the other tabs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Stored {
-    /// The item's id.
     pub id: EntryId,
-    /// Its room.
     pub room: RoomId,
     /// Its place in the room's log.
     pub seq: Seq,

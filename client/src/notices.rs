@@ -39,10 +39,8 @@ pub enum NoticeKind {
     Gone,
 }
 
-/// One line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Notice {
-    /// What it says.
     pub kind: NoticeKind,
     /// Of which room; `None` for what concerns the whole server.
     pub room: Option<RoomId>,

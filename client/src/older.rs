@@ -37,7 +37,6 @@ pub fn mend(cache: &mut Value) {
 pub struct Unreadable {
     /// Where the storage has it.
     pub key: String,
-    /// Who wrote it.
     pub author: Option<Person>,
     /// What it says, as it stands there.
     pub text: Option<String>,

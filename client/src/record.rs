@@ -41,7 +41,6 @@ impl Restored {
 /// Who a device speaks for, and in which life of the database.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Identity {
-    /// The person.
     pub me: Person,
     /// The epoch that knows the person, and that the room caches belong to.
     pub epoch: Epoch,
@@ -53,14 +52,12 @@ pub struct Identity {
 pub struct OutboxItem {
     /// Its name for ever, made at the keypress.
     pub id: EntryId,
-    /// Into which room.
     pub room: RoomId,
     /// What the room was called: how it is found again in another epoch, where its id may mean nothing. Empty where it was
     /// not a public one: who reads a room of the same name may be other people.
     pub room_name: String,
     /// The life of the database it was typed for.
     pub epoch: Epoch,
-    /// Who typed it.
     pub author: Person,
     /// What it says: one of the kinds that people send.
     pub body: Body,
@@ -194,7 +191,6 @@ pub enum Unsent {
 /// The newest page of one room and its cursor, written as one record. Keyed by [`RoomCache::room`] on disk.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RoomCache {
-    /// Which room.
     pub room: RoomId,
     /// The life of the database the entries come from.
     pub epoch: Epoch,
@@ -266,9 +262,7 @@ pub enum Write {
     DropRoom(RoomId),
     /// Removes every room cache.
     DropRooms,
-    /// Replaces the identity.
     PutIdentity(Identity),
-    /// Removes the identity.
     DropIdentity,
     /// Removes every outbox item, those too that this version cannot read.
     DropOutbox,

@@ -1,6 +1,5 @@
 //! What is asked of the server has a name, and may find no answer.
 
-/// Names one [`crate::Output::Request`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RequestId(pub u64);
 

@@ -12,7 +12,6 @@ use crate::record::{Disk, Identity, OutboxItem, Rejection, StorageError};
 /// An id is unique per author only: somebody else may reuse it, by accident or not, and both rows show.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RowKey {
-    /// Who wrote it.
     pub author: UserId,
     /// What its author's device named it.
     pub id: EntryId,
@@ -189,7 +188,6 @@ impl fmt::Debug for Row<'_> {
 /// What a row says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RowBody<'a> {
-    /// A message.
     Message(&'a str),
     /// A message that was deleted.
     Erased,
@@ -230,7 +228,6 @@ impl<'a> From<&'a Body> for RowBody<'a> {
 /// The start of a message that a row replies to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct QuotedView<'a> {
-    /// Which message.
     pub seq: Seq,
     /// Who wrote it, by the name they have.
     pub author: &'a Person,
@@ -248,7 +245,6 @@ impl<'a> QuotedView<'a> {
 /// One emoji under a message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReactionView<'a> {
-    /// Which.
     pub emoji: &'a Emoji,
     /// Whose, by the names they have, in the order they came.
     pub by: Vec<&'a Person>,
@@ -263,7 +259,6 @@ pub struct ReactionView<'a> {
 pub struct PendingChange<'a> {
     /// Its own name, by which it is retried or discarded.
     pub id: EntryId,
-    /// What it does.
     pub body: &'a Body,
     /// How far it has come: never sent, it would be in the message.
     pub state: RowState<'a>,
@@ -279,14 +274,11 @@ pub enum RowState<'a> {
     },
     /// On this device's disk, waiting for the server.
     Saved,
-    /// In the log.
     Sent {
-        /// Its place there.
         seq: Seq,
     },
     /// Not sent, and not going to be until a person retries, edits or discards it.
     Rejected {
-        /// Why.
         rejection: &'a Rejection,
     },
 }

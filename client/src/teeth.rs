@@ -2,7 +2,6 @@
 //!
 //! Without the feature `teeth` none is ever wanted, and nothing of this is left in the program.
 
-/// One deliberate fault.
 #[cfg_attr(
     not(feature = "teeth"),
     expect(unreachable_pub, reason = "nobody else has a say then")

@@ -86,7 +86,6 @@ impl Inbox {
         Some(self.window.get(high).map_or(high.into(), Cursor::from))
     }
 
-    /// The cursor's place.
     pub(crate) fn high(&self) -> Option<Seq> {
         self.high
     }

@@ -26,7 +26,6 @@ pub(crate) struct Pull {
     wants_older: bool,
 }
 
-/// Which page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
     Newest,

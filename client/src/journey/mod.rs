@@ -34,13 +34,11 @@ pub struct Journey {
     moments: VecDeque<Moment>,
     /// How everything stood before the oldest moment kept.
     before: Picture,
-    /// How everything stands.
     latest: Picture,
     revision: u64,
 }
 
 impl Journey {
-    /// How everything stands.
     pub fn latest(&self) -> &Picture {
         &self.latest
     }

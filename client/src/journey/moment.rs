@@ -11,7 +11,6 @@ use crate::fault::Fault;
 pub struct Moment {
     /// When, on the chat's clock.
     pub at: Duration,
-    /// What.
     pub what: What,
 }
 
@@ -27,14 +26,11 @@ impl Moment {
     }
 }
 
-/// What happened.
 #[derive(Clone, PartialEq, Debug)]
 pub enum What {
     /// To a message of this device.
     Message(EntryId, Step),
-    /// To a room.
     Room(RoomId, RoomStep),
-    /// To the link.
     Link(LinkStep),
     /// Somebody broke something on purpose, or mended it.
     Fault(Fault, bool),
@@ -47,16 +43,13 @@ pub enum What {
 pub enum Step {
     /// It is in the outbox.
     Typed {
-        /// Of which room.
         room: RoomId,
-        /// How it begins.
         label: String,
     },
     /// The device's disk has it.
     Saved,
     /// The device's disk does not take it.
     NotSaved,
-    /// It went out.
     Tried {
         /// It was lost on its way: the server has not seen it.
         lost: bool,
@@ -65,7 +58,6 @@ pub enum Step {
     },
     /// The server answered that it is stored.
     Acked {
-        /// Where.
         seq: Seq,
         /// The answer was lost on its way: the session has not seen it.
         lost: bool,
@@ -88,7 +80,6 @@ pub enum Step {
 /// What happened to a room.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum RoomStep {
-    /// It stands so.
     Stands(Stand),
     /// Entries are known to exist that are not here.
     Gap {
@@ -97,19 +88,15 @@ pub enum RoomStep {
     },
     /// Nothing is missing any more.
     Healed {
-        /// The cursor.
         cursor: Seq,
     },
     /// An entry came that was here already, and was dropped.
     Repeat {
-        /// Which.
         seq: Seq,
     },
     /// News of entries was lost on its way.
     Lost {
-        /// The first.
         from: Seq,
-        /// How many.
         many: usize,
     },
 }
@@ -139,7 +126,6 @@ impl Stand {
 pub enum LinkStep {
     /// Somebody cut it on purpose.
     Cut,
-    /// It is down.
     Down,
     /// It is up; the server has not opened a session yet.
     Up,

@@ -16,15 +16,12 @@ const ACTED: usize = 4;
 /// How everything stood at one time: a fold over the moments before it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Picture {
-    /// The link.
     pub link: Link,
     /// What was broken on purpose.
     pub faults: Faults,
     /// This device's messages, in the order typed.
     pub messages: Vec<Message>,
-    /// The rooms.
     pub rooms: Vec<(RoomId, Stand)>,
-    /// What was counted.
     pub counted: Counted,
     /// What acted last, and when: the newest first, each once.
     pub acted: Vec<(Duration, Mechanism)>,
@@ -35,7 +32,6 @@ pub struct Picture {
 /// How the link stood.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Link {
-    /// Down.
     #[default]
     Down,
     /// Up; the server has not opened a session yet.
@@ -44,7 +40,6 @@ pub enum Link {
     Open,
 }
 
-/// What was counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counted {
     /// Messages sent, copies and retries not counted.
@@ -59,9 +54,7 @@ pub struct Counted {
     pub repeats: u32,
     /// News of entries that was lost on its way.
     pub entries_lost: u32,
-    /// Gaps noticed.
     pub gaps: u32,
-    /// Gaps closed.
     pub healed: u32,
 }
 
@@ -87,11 +80,8 @@ pub enum Mechanism {
 /// One message of this device.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Message {
-    /// Its id.
     pub id: EntryId,
-    /// Its room.
     pub room: RoomId,
-    /// How it begins.
     pub label: String,
     /// When it was typed, as far as is known.
     pub typed: Duration,
@@ -123,7 +113,6 @@ pub enum Place {
     Log,
     /// In the log, and in this device's copy of it.
     Inbox,
-    /// Nowhere any more.
     Ended,
 }
 
@@ -146,7 +135,6 @@ impl Message {
         }
     }
 
-    /// Where it is.
     pub fn place(&self) -> Place {
         match self {
             Self { known: true, .. } => Place::Inbox,
@@ -168,12 +156,10 @@ impl Message {
 }
 
 impl Picture {
-    /// One message.
     pub fn message(&self, id: EntryId) -> Option<&Message> {
         self.messages.iter().find(|message| message.id == id)
     }
 
-    /// One room.
     pub fn room(&self, room: RoomId) -> Stand {
         let mut rooms = self.rooms.iter();
         rooms

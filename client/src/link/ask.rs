@@ -22,14 +22,10 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
 /// A question to the server.
 pub trait Ask {
-    /// Its event.
     const EVENT: &'static str;
-    /// What goes out.
     type Payload: Serialize;
-    /// What comes back.
     type Answer: DeserializeOwned + Send + 'static;
 
-    /// What goes out.
     fn payload(&self) -> &Self::Payload;
 }
 
@@ -45,7 +41,6 @@ pub enum AskError {
     /// One came, of no known shape.
     #[error("an answer of no known shape")]
     Malformed,
-    /// The server refused.
     #[error(transparent)]
     Refused(#[from] WireError),
 }
@@ -85,7 +80,6 @@ macro_rules! asks_of_a_room {
         pub struct $name(InRoom);
 
         impl $name {
-            /// Of this room.
             pub fn of(room: RoomId) -> Self {
                 Self(InRoom { room })
             }

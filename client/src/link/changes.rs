@@ -7,7 +7,6 @@ use std::task::{Context, Poll, Waker};
 use crate::session::Change;
 use crate::sorted::SortedSet;
 
-/// Everybody who watches.
 #[derive(Default)]
 pub(super) struct Watchers(Mutex<Vec<Weak<Mutex<Unread>>>>);
 

@@ -49,7 +49,6 @@ pub struct ChatOptions {
     pub token: Option<String>,
     /// Stay offline until [`Chat::connect`].
     pub stay_offline: bool,
-    /// The session's settings.
     pub session: Options,
 }
 
@@ -382,7 +381,6 @@ mod tests;
 /// How the link stands.
 #[derive(Clone, PartialEq, Debug)]
 pub enum LinkState {
-    /// Connected.
     Connected {
         /// The Socket.IO socket's id.
         id: String,
@@ -393,19 +391,16 @@ pub enum LinkState {
         /// The last acknowledged request's round trip.
         round_trip: Option<Duration>,
     },
-    /// Dialling.
     Connecting {
         /// Which try, from 1; 0 for a first connection.
         attempt: u32,
     },
-    /// Between two tries.
     Waiting {
         /// Which try comes next, from 1.
         attempt: u32,
         /// How long until then, counted from when this is read.
         retry_in: Duration,
     },
-    /// Down until [`Chat::connect`].
     Disconnected {
         /// Why, as Socket.IO names it (`io client disconnect`, `transport close`, …); `None` where nothing was tried.
         reason: Option<String>,

@@ -9,7 +9,6 @@ use crate::record::{Restored, StorageError, Write};
 ///
 /// The link calls one at a time, in order: a `load` after an `apply` sees what it wrote.
 pub trait Storage: MaybeSend + 'static {
-    /// Reads everything.
     fn load(&mut self) -> Task<'_, Result<Restored, StorageError>>;
 
     /// Makes all of `writes` durable, in order, or none of them. Resolves once they are.
@@ -21,7 +20,6 @@ pub trait Storage: MaybeSend + 'static {
 pub struct MemoryStorage(Arc<Mutex<Restored>>);
 
 impl MemoryStorage {
-    /// What it holds.
     pub fn snapshot(&self) -> Restored {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -7,7 +7,6 @@ use steadfast_shared::event::ClosingReason;
 /// How a session stands with the server.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Connection {
-    /// No link.
     Offline {
         /// Why the server closed the last one, where it said so.
         closed: Option<ClosingReason>,

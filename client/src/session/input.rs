@@ -28,11 +28,9 @@ pub enum Input {
     SignedOut(Unsent),
     /// A person pressed Enter. See [`crate::Session::can_post`] for what refuses it.
     Post {
-        /// Into which room.
         room: RoomId,
         /// A UUIDv7 made for this keypress.
         id: EntryId,
-        /// What was typed.
         text: MessageText,
         /// The message of the room it replies to.
         reply_to: Option<Seq>,
@@ -41,11 +39,9 @@ pub enum Input {
     },
     /// A person edits, deletes or reacts to a message that is in the log. Refused as a post is.
     Change {
-        /// In which room.
         room: RoomId,
         /// A UUIDv7 made for this change.
         id: EntryId,
-        /// What they do.
         change: MessageChange,
         /// When, by this device's clock.
         at: Millis,
@@ -54,7 +50,6 @@ pub enum Input {
     Retry(EntryId),
     /// Replace a rejected message or edit, or one that certainly never went out. Anything else is refused: it may be stored.
     Edit {
-        /// The item replaced.
         id: EntryId,
         /// A fresh UUIDv7 for what replaces it.
         new_id: EntryId,
@@ -71,9 +66,7 @@ pub enum Input {
     WantNewer(RoomId),
     /// A person wants to see another place of the log. What is shown is the live window until the first page has come.
     Look {
-        /// Of which room.
         room: RoomId,
-        /// Where.
         at: LookAt,
     },
     /// Back to the newest entries.
@@ -84,14 +77,11 @@ pub enum Input {
     Away(bool),
     /// Whose presence is shown: the people of these rooms, and these. Those of direct conversations are watched anyway.
     Watch {
-        /// Which rooms.
         rooms: Vec<RoomId>,
-        /// Who else.
         people: Vec<UserId>,
     },
     /// A person has seen a room up to `seq`. Seeing the newest lets go of pages loaded by scrolling back.
     Read {
-        /// Which room.
         room: RoomId,
         /// The newest entry seen.
         seq: Seq,
@@ -100,7 +90,6 @@ pub enum Input {
     Flush,
     /// The answer to [`crate::Output::Store`].
     Stored {
-        /// Which one.
         ticket: Ticket,
         /// Whether it is durable.
         result: Result<(), StorageError>,
@@ -115,7 +104,6 @@ pub enum Input {
     Event(ServerEvent),
     /// The answer to [`crate::Output::Request`]: exactly one, unless the link goes down first.
     Answered {
-        /// Which one.
         request: RequestId,
         /// What came of it.
         result: Result<Answer, RequestError>,
@@ -134,21 +122,17 @@ pub enum Input {
 pub enum MessageChange {
     /// It says something else. For its author.
     Edit {
-        /// Which message.
         message: Seq,
         /// What it says from here on.
         text: MessageText,
     },
     /// It is taken back. For its author, and for the server's owner.
     Delete {
-        /// Which message.
         message: Seq,
     },
     /// Somebody reacts to it.
     React {
-        /// To which message.
         message: Seq,
-        /// With what.
         emoji: Emoji,
         /// `false` takes it back.
         on: bool,
@@ -165,7 +149,6 @@ impl From<MessageChange> for Body {
     }
 }
 
-/// Names one [`crate::Output::Store`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Ticket(pub u64);
 
@@ -183,43 +166,26 @@ pub enum LinkEnd {
 /// What the server says by itself.
 #[derive(Clone, PartialEq, Debug)]
 pub enum ServerEvent {
-    /// [`event::SESSION`].
     Session(event::Session),
-    /// [`event::ENTRIES`].
     Entries(Entries),
-    /// [`event::SYNC`].
     Sync(Heads),
-    /// [`event::TYPING`].
     Typing(Typing),
-    /// [`event::PRESENCE`].
     Presence(Presence),
-    /// [`event::WATCHED`].
     Watched(Watched),
-    /// [`event::READ`].
     Read(Read),
-    /// [`event::ROOM`].
     Room(RoomNews),
-    /// [`event::MEMBERS`].
     Members(MemberNews),
-    /// [`event::BLOCKED`].
     Blocked(event::Blocked),
-    /// [`event::ROLE`].
     Role(event::NewRole),
-    /// [`event::NODES`].
     Nodes(event::Nodes),
-    /// [`event::MEMBER_ROLE`].
     MemberRole(event::MemberRole),
 }
 
 /// What the server answers.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Answer {
-    /// To a `send`.
     Send(Result<Vec<Sent>, WireError>),
-    /// To a `history`.
     History(Result<Page, WireError>),
-    /// To a `sync`.
     Sync(Result<Heads, WireError>),
-    /// To a `watch`.
     Watch(Result<Watched, WireError>),
 }

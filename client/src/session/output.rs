@@ -15,9 +15,7 @@ use crate::request::RequestId;
 pub enum Output {
     /// Ask the server; answer with [`crate::Input::Answered`].
     Request {
-        /// Names the request.
         request: RequestId,
-        /// What to ask.
         ask: Request,
         /// How long an answer may take.
         timeout: Duration,
@@ -26,9 +24,7 @@ pub enum Output {
     Emit(Ephemeral),
     /// Write; answer with [`crate::Input::Stored`] once it is durable, in the order asked.
     Store {
-        /// Names the batch.
         ticket: Ticket,
-        /// All or nothing.
         writes: Vec<Write>,
     },
     /// Tell the other tabs of this device.
@@ -47,24 +43,17 @@ pub enum Output {
 /// What is asked of the server.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Request {
-    /// [`steadfast_shared::event::SEND`].
     Send(Vec<SendItem>),
-    /// [`steadfast_shared::event::HISTORY`].
     History(HistoryRequest),
-    /// [`steadfast_shared::event::SYNC`].
     Sync(Cursors),
-    /// [`steadfast_shared::event::WATCH`].
     Watch(Watch),
 }
 
 /// What the server is told without an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ephemeral {
-    /// [`steadfast_shared::event::TYPING`].
     Typing(TypingIn),
-    /// [`steadfast_shared::event::READ`].
     Read(Read),
-    /// [`steadfast_shared::event::AWAY`].
     Away(Away),
 }
 
@@ -75,9 +64,7 @@ pub enum Change {
     Connection,
     /// The list of rooms: names, heads, unread counts.
     Rooms,
-    /// One room's rows.
     Timeline(RoomId),
-    /// The outbox.
     Outbox,
     /// Who is online or away, or goes by another name.
     Presence,
@@ -95,7 +82,6 @@ pub enum Change {
     Refused {
         /// The id posted, or the item it was about.
         id: EntryId,
-        /// Why.
         refusal: Refusal,
     },
 }

@@ -13,7 +13,6 @@ use crate::news::PeerNews;
 use crate::pace::Pace;
 use crate::record::{Disk, OutboxItem, Rejection, Write};
 
-/// No database's epoch.
 const NEITHER: Epoch = Epoch(Uuid::nil());
 
 /// A `typing` counts for 5 s; this leaves room for a slow link.

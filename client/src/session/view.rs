@@ -82,7 +82,6 @@ impl Session {
         by_activity.into_iter().map(|(_, room)| self.room_view(room))
     }
 
-    /// One room.
     pub fn room(&self, room: RoomId) -> Option<RoomView<'_>> {
         self.rooms.get(&room).map(|room| self.room_view(room))
     }
@@ -223,7 +222,6 @@ impl Session {
 /// One room, as lists and drawers show it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RoomView<'a> {
-    /// Which.
     pub id: RoomId,
     /// What it is called; empty for a direct one, which is called by the people in it.
     pub name: &'a str,
