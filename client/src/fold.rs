@@ -1,34 +1,37 @@
-//! What the log has made of a message: its newest edit, its reactions, or that it was taken back.
+//! LogChangeKind the log has made of a message: its newest edit, its reactions, or that it was taken back.
 //!
 //! Pure, and blind to the order of arrival: the state of a message is what the server says of it up to some place of the
 //! log ([`steadfast_shared::Now`]), and every change after that place, in `seq` order.
 
 use steadfast_shared::{Body, Edited, Emoji, Entry, MessageText, Millis, Person, Reaction, Seq};
 
-use crate::teeth::{Tooth, bites};
+use crate::mutants::{Mutant, mutant_active};
 
 /// One change of a message.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Change {
+pub(crate) struct LogChange {
     at: Millis,
     by: Person,
-    what: What,
+    what: LogChangeKind,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum What {
+enum LogChangeKind {
     Edit(MessageText, Vec<Person>),
     Delete,
     React(Emoji, bool),
 }
 
-impl Change {
+impl LogChange {
     /// The message an entry changes, and how. Of an edit that was erased its message's deletion says all.
     pub(crate) fn of(entry: &Entry) -> Option<(Seq, Self)> {
         let (message, what) = match &entry.body {
-            Body::Edit { message, text } => (*message, What::Edit(text.clone(), entry.mentioned.clone())),
-            Body::Delete { message } => (*message, What::Delete),
-            Body::React { message, emoji, on } => (*message, What::React(emoji.clone(), *on)),
+            Body::Edit { message, text } => (
+                *message,
+                LogChangeKind::Edit(text.clone(), entry.mentioned.clone()),
+            ),
+            Body::Delete { message } => (*message, LogChangeKind::Delete),
+            Body::React { message, emoji, on } => (*message, LogChangeKind::React(emoji.clone(), *on)),
             _ => return None,
         };
         let (at, by) = (entry.at, entry.author.clone());
@@ -38,33 +41,33 @@ impl Change {
     /// The text it gives the message.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.what {
-            What::Edit(text, _) => Some(text.as_str()),
+            LogChangeKind::Edit(text, _) => Some(text.as_str()),
             _ => None,
         }
     }
 
     pub(crate) fn deletes(&self) -> bool {
-        self.what == What::Delete
+        self.what == LogChangeKind::Delete
     }
 }
 
-/// What a message has become.
+/// LogChangeKind a message has become.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Folded {
     /// It was deleted: it has no text and no reactions.
     pub(crate) erased: bool,
     pub(crate) edited: Option<Edited>,
-    /// The people the newest edit mentions, where an entry said so. What the server says of a message names them itself.
+    /// The people the newest edit mentions, where an entry said so. LogChangeKind the server says of a message names them itself.
     pub(crate) mentioned: Vec<Person>,
     /// In the order of each emoji's first, as long as it is there.
     pub(crate) reactions: Vec<Reaction>,
 }
 
-/// What a message is, from what the server said of it and all the `changes` known, in `seq` order. `None` where nothing
+/// LogChangeKind a message is, from what the server said of it and all the `changes` known, in `seq` order. `None` where nothing
 /// has changed it.
 pub(crate) fn fold<'a>(
     message: &Entry,
-    changes: impl IntoIterator<Item = (Seq, &'a Change)>,
+    changes: impl IntoIterator<Item = (Seq, &'a LogChange)>,
 ) -> Option<Folded> {
     let mut folded = Folded {
         erased: message.body == Body::Erased,
@@ -90,18 +93,18 @@ pub(crate) fn fold<'a>(
 }
 
 impl Folded {
-    fn apply(&mut self, change: &Change) {
+    fn apply(&mut self, change: &LogChange) {
         match &change.what {
-            What::Edit(..) if self.edited.is_some() && bites(Tooth::FirstEditStays) => {}
-            What::Edit(text, mentioned) => {
+            LogChangeKind::Edit(..) if self.edited.is_some() && mutant_active(Mutant::FirstEditStays) => {}
+            LogChangeKind::Edit(text, mentioned) => {
                 self.edited = Some(Edited {
                     text: text.clone(),
                     at: change.at,
                 });
                 self.mentioned.clone_from(mentioned);
             }
-            What::Delete => self.erased = true,
-            What::React(emoji, on) => react(&mut self.reactions, emoji, &change.by, *on),
+            LogChangeKind::Delete => self.erased = true,
+            LogChangeKind::React(emoji, on) => react(&mut self.reactions, emoji, &change.by, *on),
         }
     }
 }

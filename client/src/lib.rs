@@ -3,21 +3,21 @@
 //! - [`record`]: what a device keeps on disk, and the writes that keep it
 //! - `request`: what is asked of the server has a name, and may find no answer
 //! - `paging`: the asking for pages of the log, one at a time
-//! - `sorted`: a map and a set kept in order in one vector
+//! - `vec_map`: a map and a set kept in order in one vector
 //! - `fold`: what the log has made of a message
 //! - `window`: a contiguous piece of a room's log, folded
 //! - `names`: what people are called
 //! - `outbox`: what is typed and not yet acknowledged, in order
 //! - `inbox`: per room, the contiguous window of the log, and what a gap holds back
-//! - `look`: a look at another place of the log, beside the inbox
+//! - `detached`: a look at another place of the log, beside the inbox
 //! - `room`: an inbox with its name, its read mark and its cache, and a look
 //! - `presence`: who is here, who is writing
 //! - `notices`: who came and went a moment ago
-//! - `reader`: whom a room is shown to
+//! - `viewer`: whom a room is shown to
 //! - `row`, [`timeline`]: what a room shows: the window, then the outbox's echoes; one row per author and id
-//! - [`news`]: what the tabs of one device tell each other
+//! - [`tab_message`]: what the tabs of one device tell each other
 //! - [`session`]: the machine that holds all of these: inputs in, outputs out, views beside
-//! - `fault`, `journey`, with the feature `faults`: what may be broken on purpose, and what became of each message meanwhile
+//! - `fault`, `trace`, with the feature `faults`: what may be broken on purpose, and what became of each message meanwhile
 //! - [`link`]: the shell that runs a session over a socket, a storage and the other tabs
 //!
 //! Invariant: everything but [`link`] is pure. It owns no socket, no task and no clock: time is a
@@ -25,39 +25,38 @@
 //! Only [`link`] names the socket crate.
 
 mod backoff;
-mod dice;
+mod detached;
 #[cfg(feature = "faults")]
 pub mod fault;
 mod fold;
 mod inbox;
-#[cfg(feature = "faults")]
-pub mod journey;
 pub mod link;
-mod look;
+#[cfg(feature = "mutants")]
+pub mod mutants;
+#[cfg(not(feature = "mutants"))]
+mod mutants;
 mod names;
-pub mod news;
 mod notices;
 pub mod older;
 mod outbox;
-mod pace;
 mod paging;
 mod presence;
-mod reader;
 pub mod record;
 mod request;
+mod rng;
 mod room;
 mod row;
 pub mod session;
-mod sorted;
-#[cfg(feature = "teeth")]
-pub mod teeth;
-#[cfg(not(feature = "teeth"))]
-mod teeth;
+pub mod tab_message;
+mod throttle;
 pub mod timeline;
+#[cfg(feature = "faults")]
+pub mod trace;
+mod vec_map;
+mod viewer;
 mod window;
 
-pub use look::LookAt;
-pub use news::PeerNews;
+pub use detached::Anchor;
 pub use notices::{Notice, NoticeKind};
 pub use record::{
     About, Disk, Identity, OutboxItem, Rejection, Restored, RoomCache, StorageError, Unsent, Write,
@@ -67,4 +66,5 @@ pub use session::{
     Answer, Change, Connection, Ephemeral, Input, LinkEnd, MessageChange, Options, Output, Refusal, Request,
     RequestError, RequestId, RoomView, ServerEvent, Session, Ticket,
 };
+pub use tab_message::TabMessage;
 pub use timeline::Timeline;

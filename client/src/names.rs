@@ -5,7 +5,7 @@
 
 use steadfast_shared::{Entry, Person, UserId};
 
-use crate::sorted::SortedMap;
+use crate::vec_map::VecMap;
 
 /// Most people whose names are kept. Past it the one heard of longest ago is forgotten, and shown by the names their
 /// entries carry.
@@ -13,13 +13,13 @@ const KEPT: usize = 5_000;
 
 /// How much had been heard at some moment. Nothing is older than the default: what a device had stored.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-pub(crate) struct Heard(u64);
+pub(crate) struct NamesVersion(u64);
 
 /// The newest name known of each person.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    known: SortedMap<UserId, (Heard, Box<Person>)>,
-    heard: Heard,
+    known: VecMap<UserId, (NamesVersion, Box<Person>)>,
+    heard: NamesVersion,
 }
 
 impl Names {
@@ -34,7 +34,7 @@ impl Names {
     }
 
     /// How much has been heard by now.
-    pub(crate) fn heard(&self) -> Heard {
+    pub(crate) fn heard(&self) -> NamesVersion {
         self.heard
     }
 
@@ -52,7 +52,7 @@ impl Names {
 
     /// Takes in the names of entries that were asked for when so much had been heard. Says whether somebody known goes by
     /// another name.
-    pub(crate) fn read(&mut self, entries: &[Entry], when: Heard) -> bool {
+    pub(crate) fn read(&mut self, entries: &[Entry], when: NamesVersion) -> bool {
         let mut renamed = false;
         for person in entries.iter().flat_map(people_of) {
             renamed |= self.take(person, when);
@@ -60,7 +60,7 @@ impl Names {
         renamed
     }
 
-    fn take(&mut self, person: &Person, when: Heard) -> bool {
+    fn take(&mut self, person: &Person, when: NamesVersion) -> bool {
         match self.known.get_mut(&person.id) {
             Some((known_when, known)) if *known_when <= when => {
                 *known_when = when;
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn an_answer_is_as_new_as_what_had_been_heard_when_it_was_asked_for() {
         let mut names = Names::default();
-        assert!(!names.read(&written_by("of old"), Heard::default()));
+        assert!(!names.read(&written_by("of old"), NamesVersion::default()));
         let asked = names.heard();
         assert!(
             names.hear(&written_by("mina")),

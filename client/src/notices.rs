@@ -9,7 +9,7 @@ use steadfast_shared::event::{Availability, Presence};
 use steadfast_shared::{Person, RoomId, UserId};
 
 use crate::names::Names;
-use crate::sorted::SortedMap;
+use crate::vec_map::VecMap;
 
 /// A line stands for this long after the last person in it.
 const LASTS: Duration = Duration::from_secs(8);
@@ -56,9 +56,9 @@ pub struct Notice {
 pub(crate) struct Notices {
     lines: Vec<Notice>,
     /// Since when people are offline, where that was heard.
-    gone: SortedMap<UserId, Duration>,
+    gone: VecMap<UserId, Duration>,
     /// When people last came into a room, or left it.
-    moved: SortedMap<(RoomId, UserId), Duration>,
+    moved: VecMap<(RoomId, UserId), Duration>,
 }
 
 impl Notices {

@@ -6,8 +6,8 @@ use steadfast_shared::WireError;
 use steadfast_shared::event::Page;
 
 use crate::backoff::Backoff;
-use crate::dice::Dice;
 use crate::request::{RequestError, RequestId};
+use crate::rng::Rng;
 
 /// What came of asking for a page: the server's answer, or none.
 pub(crate) type PageResult = Result<Result<Page, WireError>, RequestError>;
@@ -89,7 +89,7 @@ impl<Kind: Copy> Paging<Kind> {
         result: PageResult,
         fits: impl FnOnce(Kind, &Page) -> bool,
         now: Duration,
-        dice: &mut Dice,
+        rng: &mut Rng,
     ) -> Option<Paged<Kind>> {
         let (_, kind) = self.under_way.take_if(|(under_way, _)| *under_way == request)?;
         let asks_for = match result {
@@ -102,7 +102,7 @@ impl<Kind: Copy> Paging<Kind> {
             Ok(Err(error)) => error.retry_after_ms.map_or(Duration::ZERO, Duration::from_millis),
             Ok(Ok(_)) | Err(RequestError::Malformed) => Duration::ZERO,
         };
-        self.not_before = Some(now + self.backoff.next(dice).max(asks_for));
+        self.not_before = Some(now + self.backoff.next(rng).max(asks_for));
         Some(Paged::Again)
     }
 }

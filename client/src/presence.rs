@@ -5,9 +5,9 @@ use std::time::Duration;
 use steadfast_shared::event::{self, Availability};
 use steadfast_shared::{Person, RoomId, UserId};
 
+use crate::mutants::{Mutant, mutant_active};
 use crate::names::Names;
-use crate::sorted::SortedMap;
-use crate::teeth::{Tooth, bites};
+use crate::vec_map::VecMap;
 
 /// A `typing` counts for this long.
 const TYPING_LASTS: Duration = Duration::from_secs(5);
@@ -17,15 +17,15 @@ const TYPING_HELD: usize = 100;
 
 /// Who is here, and who is writing.
 #[derive(Debug, Default)]
-pub(crate) struct Presence {
+pub(crate) struct KnownPresence {
     /// By name; those who are offline are not in it.
     here: Vec<event::Presence>,
     /// How many are there of rooms in which they are too many to be told one by one.
-    crowds: SortedMap<RoomId, u32>,
-    typing: SortedMap<RoomId, SortedMap<UserId, (Person, Duration)>>,
+    crowds: VecMap<RoomId, u32>,
+    typing: VecMap<RoomId, VecMap<UserId, (Person, Duration)>>,
 }
 
-impl Presence {
+impl KnownPresence {
     pub(crate) fn here(&self) -> &[event::Presence] {
         &self.here
     }
@@ -79,7 +79,7 @@ impl Presence {
             presence.person = names.current(&presence.person).clone();
             self.comes_or_goes(presence);
         }
-        let writing = self.typing.values_mut().flat_map(SortedMap::values_mut);
+        let writing = self.typing.values_mut().flat_map(VecMap::values_mut);
         for (person, _) in writing {
             *person = names.current(person).clone();
         }
@@ -95,13 +95,13 @@ impl Presence {
         self.typing
             .get(&room)
             .into_iter()
-            .flat_map(SortedMap::values)
+            .flat_map(VecMap::values)
             .map(|(person, _)| person)
             .collect()
     }
 
     pub(crate) fn writes(&mut self, room: RoomId, person: Person, now: Duration) {
-        let writing = self.typing.get_or_insert_with(room, SortedMap::default);
+        let writing = self.typing.get_or_insert_with(room, VecMap::default);
         if writing.len() < TYPING_HELD || writing.contains_key(&person.id) {
             writing.insert(person.id, (person, now + TYPING_LASTS));
         }
@@ -119,7 +119,7 @@ impl Presence {
         let mut changed = Vec::new();
         self.typing.retain(|room, writing| {
             let before = writing.len();
-            writing.retain(|_, (_, until)| *until > now || bites(Tooth::TypingNeverEnds));
+            writing.retain(|_, (_, until)| *until > now || mutant_active(Mutant::TypingNeverEnds));
             if writing.len() < before {
                 changed.push(*room);
             }
@@ -132,7 +132,7 @@ impl Presence {
     pub(crate) fn next_expiry(&self) -> Option<Duration> {
         self.typing
             .values()
-            .flat_map(SortedMap::values)
+            .flat_map(VecMap::values)
             .map(|(_, until)| *until)
             .min()
     }

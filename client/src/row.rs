@@ -4,8 +4,8 @@ use std::fmt;
 
 use steadfast_shared::{Body, Emoji, EntryId, Millis, Person, Quoted, Reaction, RoomChange, Seq, UserId};
 
-use crate::reader::Reader;
 use crate::record::{Disk, Identity, OutboxItem, Rejection, StorageError};
+use crate::viewer::Viewer;
 
 /// What makes a row itself, from the keypress to the end of time: render keys and element ids come from it.
 ///
@@ -40,7 +40,7 @@ pub struct Row<'a> {
     pub quoted: Option<QuotedView<'a>>,
     pub(crate) mentioned: [&'a [Person]; 2],
     pub(crate) reactions: &'a [Reaction],
-    pub(crate) reader: Reader<'a>,
+    pub(crate) reader: Viewer<'a>,
 }
 
 /// What was said, wherever it is kept.
@@ -88,7 +88,7 @@ impl<'a> Row<'a> {
 
     /// The reactions, each emoji once, this person's own as if they were stored.
     pub fn reactions(&self) -> Vec<ReactionView<'a>> {
-        let Reader { names, now, .. } = self.reader;
+        let Viewer { names, now, .. } = self.reader;
         let me = now.map(|now| &now.me);
         let mut views: Vec<_> = self
             .reactions

@@ -5,17 +5,17 @@ use std::fmt;
 use steadfast_shared::{Body, Entry, Seq};
 
 use crate::inbox::Inbox;
-use crate::reader::Reader;
+use crate::mutants::{Mutant, mutant_active};
 use crate::record::OutboxItem;
 use crate::room::Room;
 use crate::row::{Echoed, QuotedView, Row, RowBody, RowState};
-use crate::teeth::{Tooth, bites};
+use crate::viewer::Viewer;
 use crate::window::Window;
 
 /// What one room shows, oldest first.
 #[derive(Clone, Copy)]
 pub struct Timeline<'a> {
-    pub(crate) reader: Reader<'a>,
+    pub(crate) reader: Viewer<'a>,
     pub(crate) in_room: Option<&'a Room>,
 }
 
@@ -57,7 +57,7 @@ impl<'a> Timeline<'a> {
                 let shown = this
                     .inbox()
                     .is_some_and(|inbox| inbox.shows(item.author.id, item.id));
-                !shown || bites(Tooth::EchoBesideTheLog)
+                !shown || mutant_active(Mutant::EchoBesideTheLog)
             })
             .filter(move |item| match item.body.changes() {
                 None => true,

@@ -73,13 +73,13 @@ pub(crate) fn budget() -> anyhow::Result<Command> {
     Ok(worlds(lasts, true))
 }
 
-/// Fresh seeds, and with `teeth` the deliberate faults too.
-fn worlds(lasts: Duration, teeth: bool) -> Command {
+/// Fresh seeds, and with `mutants` the deliberate faults too.
+fn worlds(lasts: Duration, mutants: bool) -> Command {
     let mut run = cargo();
     run.args(["test", "--quiet", "--package", "steadfast-client"])
         .args(["--test", "simulation"]);
-    if teeth {
-        run.args(["--features", "teeth", "--", "fresh_seeds", "tooth_"]);
+    if mutants {
+        run.args(["--features", "mutants", "--", "fresh_seeds", "mutant_"]);
     } else {
         run.args(["--", "--exact", "fresh_seeds"]);
     }

@@ -10,8 +10,8 @@ use steadfast_shared::{Body, Cursor, Entry, EntryId, Seq, UserId};
 
 pub(crate) use pull::Pull;
 
-use crate::sorted::SortedMap;
-use crate::teeth::{Tooth, bites};
+use crate::mutants::{Mutant, mutant_active};
+use crate::vec_map::VecMap;
 use crate::window::Window;
 
 /// Past this no `seq` is real: JavaScript could not read it.
@@ -19,7 +19,7 @@ pub(crate) const LAST_SEQ: Seq = 1 << 53;
 
 /// How many entries an inbox may hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Bounds {
+pub(crate) struct InboxBounds {
     pub(crate) window: usize,
     pub(crate) window_browsing: usize,
     pub(crate) held: usize,
@@ -36,7 +36,7 @@ struct Acked {
 /// One room's log as this device holds it.
 #[derive(Debug)]
 pub(crate) struct Inbox {
-    bounds: Bounds,
+    bounds: InboxBounds,
     window: Window,
     /// The cursor; `None` until a first page says where to stand.
     high: Option<Seq>,
@@ -44,34 +44,34 @@ pub(crate) struct Inbox {
     /// The entries held may be those of a log that is no more: the newest page has to agree with them.
     doubted: bool,
     /// What came ahead of a gap. Bounded: what does not fit is pulled again.
-    held: SortedMap<Seq, Entry>,
+    held: VecMap<Seq, Entry>,
     /// This device's own entries, acknowledged ahead of a gap: shown until the window reaches them.
-    acked: SortedMap<Seq, Acked>,
+    acked: VecMap<Seq, Acked>,
     /// Where each entry of the window and of `acked` is.
-    keys: SortedMap<(UserId, EntryId), Seq>,
+    keys: VecMap<(UserId, EntryId), Seq>,
     pull: Pull,
     /// A person has scrolled back: old pages stay until the newest entry is seen again.
     browsing: bool,
 }
 
 impl Inbox {
-    pub(crate) fn new(bounds: Bounds) -> Self {
+    pub(crate) fn new(bounds: InboxBounds) -> Self {
         Self {
             bounds,
             window: Window::default(),
             high: None,
             head: 0,
             doubted: false,
-            held: SortedMap::default(),
-            acked: SortedMap::default(),
-            keys: SortedMap::default(),
+            held: VecMap::default(),
+            acked: VecMap::default(),
+            keys: VecMap::default(),
             pull: Pull::default(),
             browsing: false,
         }
     }
 
     /// An inbox as the cache held it; an empty one where the cache contradicts itself.
-    pub(crate) fn restored(bounds: Bounds, high: Seq, entries: Vec<Entry>) -> Self {
+    pub(crate) fn restored(bounds: InboxBounds, high: Seq, entries: Vec<Entry>) -> Self {
         let mut inbox = Self::new(bounds);
         let contiguous = is_contiguous(&entries) && entries.last().map_or(high == 0, |last| last.seq == high);
         if contiguous {
@@ -181,7 +181,7 @@ impl Inbox {
     ///
     /// `reset`: what the cursor names is not in the database, which is not what it was.
     pub(crate) fn open(&mut self, head: Seq, reset: bool) {
-        if reset && !bites(Tooth::ResetIgnored) {
+        if reset && !mutant_active(Mutant::ResetIgnored) {
             *self = Self::new(self.bounds);
         }
         // It may be of a log that is no more, and comes again where it is not.
@@ -208,7 +208,7 @@ impl Inbox {
             self.hear_head(entry.seq);
             // Another entry where one is held: one of them is of a log that is no more.
             self.doubted |= self.is_another(&entry);
-            if self.high.is_some_and(|high| entry.seq <= high) && bites(Tooth::RepeatsApplied) {
+            if self.high.is_some_and(|high| entry.seq <= high) && mutant_active(Mutant::RepeatsApplied) {
                 self.window.push_newest(entry);
             } else if self.high.is_none_or(|high| entry.seq > high) {
                 self.held.get_or_insert_with(entry.seq, || entry);
@@ -321,7 +321,7 @@ impl Inbox {
         while let Some(entry) = self.next_after(high) {
             high = entry.seq;
             self.keys.insert((entry.author.id, entry.id), entry.seq);
-            if bites(Tooth::CursorSkips) && high.is_multiple_of(7) {
+            if mutant_active(Mutant::CursorSkips) && high.is_multiple_of(7) {
                 continue;
             }
             self.window.push_newest(entry);
@@ -336,7 +336,7 @@ impl Inbox {
 
     fn next_after(&mut self, high: Seq) -> Option<Entry> {
         let mut seq = high + 1;
-        if bites(Tooth::GapApplied) {
+        if mutant_active(Mutant::GapApplied) {
             seq = self.held.first_key().copied().unwrap_or(seq);
         }
         if let Some(entry) = self.held.remove(&seq) {
@@ -383,7 +383,7 @@ impl Inbox {
             self.bounds.window
         };
         let excess = self.window.len().saturating_sub(bound);
-        if excess == 0 || bites(Tooth::WindowUnbounded) {
+        if excess == 0 || mutant_active(Mutant::WindowUnbounded) {
             return false;
         }
         self.window.drop_oldest(excess);

@@ -7,9 +7,9 @@ use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{RoomId, Seq};
 
 use super::{Inbox, is_contiguous};
-use crate::dice::Dice;
 use crate::paging::{PageResult, Paged, Paging};
 use crate::request::RequestId;
+use crate::rng::Rng;
 
 /// A gap of more than this many pages is not walked: the window jumps to the newest page.
 const PAGES_WALKED: u64 = 3;
@@ -108,7 +108,7 @@ impl Inbox {
         request: RequestId,
         result: PageResult,
         now: Duration,
-        dice: &mut Dice,
+        rng: &mut Rng,
     ) -> bool {
         if let Ok(Ok(page)) = &result
             && self.pull.paging.waits_for(request)
@@ -117,7 +117,7 @@ impl Inbox {
             self.start_afresh(page.head);
             return true;
         }
-        match self.pull.paging.answered(request, result, fits, now, dice) {
+        match self.pull.paging.answered(request, result, fits, now, rng) {
             Some(Paged::Page(kind, page)) => self.take(kind, page),
             Some(Paged::Refused) => {
                 self.pull.blocked = true;

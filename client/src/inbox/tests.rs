@@ -6,10 +6,10 @@ use steadfast_shared::{Body, Emoji, ErrorCode, MessageText, Person, RoomId, Wire
 use uuid::Uuid;
 
 use super::*;
-use crate::dice::Dice;
+use crate::rng::Rng;
 use crate::session::{RequestError, RequestId};
 
-const BOUNDS: Bounds = Bounds {
+const BOUNDS: InboxBounds = InboxBounds {
     window: 50,
     window_browsing: 300,
     held: 20,
@@ -43,7 +43,7 @@ fn at(high: Seq) -> Inbox {
 
 fn pulled(inbox: &mut Inbox, page: Page) -> bool {
     inbox.next_pull(ROOM, RequestId(1), SOON).unwrap();
-    inbox.pulled(RequestId(1), Ok(Ok(page)), SOON, &mut Dice::new(1))
+    inbox.pulled(RequestId(1), Ok(Ok(page)), SOON, &mut Rng::new(1))
 }
 
 #[test]
@@ -151,12 +151,7 @@ fn a_gap_of_three_pages_is_walked_and_a_longer_one_jumped() {
     inbox.hear_head(311);
     let pull = inbox.next_pull(ROOM, RequestId(1), SOON).unwrap();
     assert_eq!((pull.after, pull.before), (None, None));
-    inbox.pulled(
-        RequestId(1),
-        Ok(Ok(page(212..=311, 311))),
-        SOON,
-        &mut Dice::new(1),
-    );
+    inbox.pulled(RequestId(1), Ok(Ok(page(212..=311, 311))), SOON, &mut Rng::new(1));
     assert_eq!((inbox.low(), inbox.high()), (262, Some(311)));
 }
 
@@ -166,7 +161,7 @@ fn one_page_is_under_way_at_a_time() {
     inbox.hear_head(100);
     assert!(inbox.next_pull(ROOM, RequestId(1), SOON).is_some());
     assert!(inbox.next_pull(ROOM, RequestId(2), SOON).is_none());
-    assert!(!inbox.pulled(RequestId(2), Ok(Ok(page(11..=100, 100))), SOON, &mut Dice::new(1)));
+    assert!(!inbox.pulled(RequestId(2), Ok(Ok(page(11..=100, 100))), SOON, &mut Rng::new(1)));
     inbox.link_down();
     assert!(inbox.next_pull(ROOM, RequestId(3), SOON).is_some());
 }
@@ -204,7 +199,7 @@ fn a_room_that_is_refused_is_left_alone_until_the_next_session() {
     inbox.hear_head(100);
     inbox.next_pull(ROOM, RequestId(1), SOON).unwrap();
     let refused = Ok(Err(WireError::new(ErrorCode::UnknownRoom, "no")));
-    inbox.pulled(RequestId(1), refused, SOON, &mut Dice::new(1));
+    inbox.pulled(RequestId(1), refused, SOON, &mut Rng::new(1));
     assert!(inbox.next_pull(ROOM, RequestId(2), SOON * 1_000).is_none());
     inbox.link_down();
     inbox.open(100, false);
@@ -222,7 +217,7 @@ fn an_older_page_that_no_longer_fits_is_dropped() {
         RequestId(1),
         Ok(Ok(page(900..=990, 1_060))),
         SOON,
-        &mut Dice::new(1),
+        &mut Rng::new(1),
     );
     assert_eq!(inbox.low(), low);
     assert!(!inbox.is_loading_older());
@@ -239,7 +234,7 @@ fn a_place_no_log_has_is_ignored() {
     inbox.open(Seq::MAX, false);
     inbox.next_pull(ROOM, RequestId(1), SOON).unwrap();
     let wild = page(Seq::MAX - 5..=Seq::MAX - 1, Seq::MAX);
-    assert!(!inbox.pulled(RequestId(1), Ok(Ok(wild)), SOON, &mut Dice::new(1)));
+    assert!(!inbox.pulled(RequestId(1), Ok(Ok(wild)), SOON, &mut Rng::new(1)));
 }
 
 /// What may come to an inbox, in any order.
@@ -271,7 +266,7 @@ proptest! {
     fn whatever_comes_the_window_is_the_log(steps in proptest::collection::vec(step(), 1..200)) {
         const HEAD: Seq = 507;
         let mut inbox = Inbox::new(BOUNDS);
-        let mut dice = Dice::new(3);
+        let mut rng = Rng::new(3);
         let mut now = SOON;
         let mut high = 0;
         inbox.open(0, false);
@@ -287,10 +282,10 @@ proptest! {
                         (_, Some(before)) => before.saturating_sub(100).max(1)..=before - 1,
                         _ => HEAD - 99..=HEAD,
                     };
-                    inbox.pulled(request, Ok(Ok(page(range, HEAD))), now, &mut dice);
+                    inbox.pulled(request, Ok(Ok(page(range, HEAD))), now, &mut rng);
                 },
                 Step::Fail => if inbox.next_pull(ROOM, request, now).is_some() {
-                    inbox.pulled(request, Err(RequestError::Timeout), now, &mut dice);
+                    inbox.pulled(request, Err(RequestError::Timeout), now, &mut rng);
                 },
                 Step::WantOlder => { inbox.want_older(); }
                 Step::Seen => { inbox.seen(HEAD); }
@@ -317,7 +312,7 @@ proptest! {
                     Some(after) => after + 1..=(after + asked.limit.unwrap() as u64).min(HEAD),
                     None => asked.before.map_or(HEAD - 99..=HEAD, |before| before.saturating_sub(100).max(1)..=before - 1),
                 };
-                inbox.pulled(RequestId(1_000 + n), Ok(Ok(page(range, HEAD))), now, &mut dice);
+                inbox.pulled(RequestId(1_000 + n), Ok(Ok(page(range, HEAD))), now, &mut rng);
             }
         }
         prop_assert_eq!((inbox.high(), inbox.held()), (Some(HEAD), 0));

@@ -5,24 +5,24 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 
 use crate::session::Change;
-use crate::sorted::SortedSet;
+use crate::vec_map::VecSet;
 
 #[derive(Default)]
-pub(super) struct Watchers(Mutex<Vec<Weak<Mutex<Unread>>>>);
+pub(super) struct Watchers(Mutex<Vec<Weak<Mutex<UnreadChanges>>>>);
 
 /// What one watcher has not read. A set, so that it is bounded by what there is to look at.
 #[derive(Default)]
-struct Unread {
-    changes: SortedSet<Change>,
+struct UnreadChanges {
+    changes: VecSet<Change>,
     waker: Option<Waker>,
     over: bool,
 }
 
 impl Watchers {
-    pub(super) fn watch(&self) -> Changes {
-        let unread = Arc::new(Mutex::new(Unread::default()));
+    pub(super) fn watch(&self) -> ChangeStream {
+        let unread = Arc::new(Mutex::new(UnreadChanges::default()));
         self.lock().push(Arc::downgrade(&unread));
-        Changes(unread)
+        ChangeStream(unread)
     }
 
     pub(super) fn announce(&self, change: Change) {
@@ -31,7 +31,7 @@ impl Watchers {
         });
     }
 
-    fn each(&self, act: impl Fn(&mut Unread)) {
+    fn each(&self, act: impl Fn(&mut UnreadChanges)) {
         self.lock().retain(|watcher| {
             let Some(unread) = watcher.upgrade() else {
                 return false;
@@ -45,7 +45,7 @@ impl Watchers {
         });
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Mutex<Unread>>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Mutex<UnreadChanges>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -57,9 +57,9 @@ impl Drop for Watchers {
 }
 
 /// What one watcher reads.
-pub(super) struct Changes(Arc<Mutex<Unread>>);
+pub(super) struct ChangeStream(Arc<Mutex<UnreadChanges>>);
 
-impl futures::Stream for Changes {
+impl futures::Stream for ChangeStream {
     type Item = Change;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Change>> {

@@ -25,11 +25,11 @@ use futures::channel::{mpsc, oneshot};
 use socketio_anywhere::{Client, State};
 use steadfast_shared::HandshakeError;
 
-use crate::news::PeerNews;
 use crate::record::{Restored, Unsent};
 use crate::session::{Answer, Change, Input, Options, Output, Request, RequestError, Session};
+use crate::tab_message::TabMessage;
 use changes::Watchers;
-use fault::Gate;
+use fault::FaultInjector;
 use tasks::StorageJob;
 
 pub use ask::{Ask, AskError, Join, Leave};
@@ -64,10 +64,10 @@ pub(crate) struct Inner {
     before_restored: Mutex<Option<Vec<Input>>>,
     clock: platform::Clock,
     client: Client,
-    gate: Gate,
+    gate: FaultInjector,
     link: Mutex<Link>,
     storage: mpsc::UnboundedSender<StorageJob>,
-    peers: mpsc::UnboundedSender<PeerNews>,
+    peers: mpsc::UnboundedSender<TabMessage>,
     timer: mpsc::UnboundedSender<Option<Duration>>,
     timer_set: Mutex<Option<Duration>>,
     watchers: Watchers,
@@ -106,7 +106,7 @@ impl Chat {
             before_restored: Mutex::new(Some(Vec::new())),
             clock: platform::Clock::start(),
             client,
-            gate: Gate::new(),
+            gate: FaultInjector::new(),
             link: Mutex::new(Link {
                 wanted: !options.stay_offline,
                 refused: None,
@@ -144,7 +144,7 @@ impl Chat {
         read(&lock(&self.inner.session))
     }
 
-    /// Which views to read again, from now on. Changes that wait unread are merged, so the stream is bounded. It ends
+    /// Which views to read again, from now on. ChangeStream that wait unread are merged, so the stream is bounded. It ends
     /// with the chat.
     pub fn changes(&self) -> Stream<'static, Change> {
         Box::pin(self.inner.watchers.watch())

@@ -5,15 +5,15 @@ use std::future;
 use futures::stream;
 
 use super::platform::{MaybeSend, Stream, Task};
-use crate::news::PeerNews;
+use crate::tab_message::TabMessage;
 
 /// The other tabs of the same device: a BroadcastChannel and a lock in a browser, nobody elsewhere.
 pub trait Peers: MaybeSend + 'static {
     /// Tells every other tab. Tabs hear one tab's news in the order it told them.
-    fn tell(&mut self, news: PeerNews);
+    fn tell(&mut self, news: TabMessage);
 
     /// What the others tell, from the call on. Called once, before storage is first read.
-    fn heard(&mut self) -> Stream<'static, PeerNews>;
+    fn heard(&mut self) -> Stream<'static, TabMessage>;
 
     /// Resolves once this tab is the one that drains the outbox, which it stays until it closes. Called once.
     fn elected(&mut self) -> Task<'static, ()>;
@@ -24,9 +24,9 @@ pub trait Peers: MaybeSend + 'static {
 pub struct SoloPeers;
 
 impl Peers for SoloPeers {
-    fn tell(&mut self, _news: PeerNews) {}
+    fn tell(&mut self, _news: TabMessage) {}
 
-    fn heard(&mut self) -> Stream<'static, PeerNews> {
+    fn heard(&mut self) -> Stream<'static, TabMessage> {
         Box::pin(stream::pending())
     }
 

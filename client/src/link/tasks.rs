@@ -11,9 +11,9 @@ use steadfast_shared::HandshakeError;
 
 use super::platform::{self, Stream, Task};
 use super::{Inner, Peers, Storage, lock, socket};
-use crate::news::PeerNews;
 use crate::record::{Restored, StorageError, Write};
 use crate::session::{Change, Input, Ticket};
+use crate::tab_message::TabMessage;
 
 /// A device's storage that takes longer than this to answer is not waited for. What it held comes in when it answers.
 const LOADING_TAKES: Duration = Duration::from_secs(3);
@@ -62,7 +62,7 @@ pub(super) fn start(
     storage: impl Storage,
     storage_jobs: mpsc::UnboundedReceiver<StorageJob>,
     mut peers: impl Peers,
-    tellings: mpsc::UnboundedReceiver<PeerNews>,
+    tellings: mpsc::UnboundedReceiver<TabMessage>,
     deadlines: mpsc::UnboundedReceiver<Option<Duration>>,
     ended: oneshot::Receiver<()>,
 ) {
@@ -104,13 +104,13 @@ async fn store(this: Weak<Inner>, mut storage: impl Storage, mut jobs: mpsc::Unb
     }
 }
 
-async fn tell(mut peers: impl Peers, mut tellings: mpsc::UnboundedReceiver<PeerNews>) {
+async fn tell(mut peers: impl Peers, mut tellings: mpsc::UnboundedReceiver<TabMessage>) {
     while let Some(news) = tellings.next().await {
         peers.tell(news);
     }
 }
 
-async fn hear(this: Weak<Inner>, mut heard: Stream<'static, PeerNews>) {
+async fn hear(this: Weak<Inner>, mut heard: Stream<'static, TabMessage>) {
     while let (Some(news), Some(inner)) = (heard.next().await, this.upgrade()) {
         inner.input(Input::Heard(news));
     }

@@ -7,10 +7,10 @@ use steadfast_shared::{EntryId, ErrorCode, Millis, Seq, WireError, limit};
 
 use super::Outbox;
 use crate::backoff::Backoff;
-use crate::dice::Dice;
+use crate::mutants::{Mutant, mutant_active};
 use crate::record::Identity;
 use crate::request::{RequestError, RequestId};
-use crate::teeth::{Tooth, bites};
+use crate::rng::Rng;
 
 /// A server may ask for patience, not for silence without end.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -30,7 +30,7 @@ pub(crate) struct Flight {
 
 /// What an answer says of one item.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Outcome {
+pub(crate) enum BatchOutcome {
     Stored { id: EntryId, seq: Seq, at: Millis },
     Refused { id: EntryId, error: WireError },
 }
@@ -73,8 +73,8 @@ impl Flight {
         self.alone.retain(|alone| *alone != id);
     }
 
-    fn wait(&mut self, now: Duration, asked: Option<u64>, dice: &mut Dice) {
-        let wait = self.backoff.next(dice);
+    fn wait(&mut self, now: Duration, asked: Option<u64>, rng: &mut Rng) {
+        let wait = self.backoff.next(rng);
         let asked = asked
             .map_or(Duration::ZERO, Duration::from_millis)
             .min(LONGEST_WAIT);
@@ -103,7 +103,7 @@ impl Outbox {
             if !batch.is_empty() && !fits {
                 break;
             }
-            let again = item.tries > 0 && bites(Tooth::RetryMakesNewId);
+            let again = item.tries > 0 && mutant_active(Mutant::RetryMakesNewId);
             batch.push(SendItem {
                 id: if again { another(item.id) } else { item.id },
                 room: item.room,
@@ -118,7 +118,7 @@ impl Outbox {
         }
         let ids: Vec<EntryId> = batch.iter().map(|item| item.id).collect();
         self.going_out(&ids);
-        if bites(Tooth::RemovedOnSend) {
+        if mutant_active(Mutant::RemovedOnSend) {
             ids.iter().for_each(|id| drop(self.remove(*id)));
         }
         self.flight.under_way = Some((request, ids));
@@ -131,8 +131,8 @@ impl Outbox {
         request: RequestId,
         result: Result<Result<Vec<Sent>, WireError>, RequestError>,
         now: Duration,
-        dice: &mut Dice,
-    ) -> Vec<Outcome> {
+        rng: &mut Rng,
+    ) -> Vec<BatchOutcome> {
         let Some((_, ids)) = self
             .flight
             .under_way
@@ -141,12 +141,12 @@ impl Outbox {
             return Vec::new();
         };
         match result {
-            Ok(Ok(sent)) => self.each_answered(&ids, sent, now, dice),
-            Ok(Err(error)) => self.all_refused(&ids, error, now, dice),
+            Ok(Ok(sent)) => self.each_answered(&ids, sent, now, rng),
+            Ok(Err(error)) => self.all_refused(&ids, error, now, rng),
             // The same ids go out again at once: whatever became of them, the answer will be the same.
             Err(RequestError::Timeout | RequestError::Disconnected) => Vec::new(),
             Err(RequestError::Malformed) => {
-                self.flight.wait(now, None, dice);
+                self.flight.wait(now, None, rng);
                 Vec::new()
             }
         }
@@ -157,20 +157,22 @@ impl Outbox {
         ids: &[EntryId],
         mut sent: Vec<Sent>,
         now: Duration,
-        dice: &mut Dice,
-    ) -> Vec<Outcome> {
+        rng: &mut Rng,
+    ) -> Vec<BatchOutcome> {
         let mut outcomes = Vec::new();
         for id in ids {
             let answer = sent.iter().rposition(|sent| match sent {
                 Sent::Stored { id: of, .. } | Sent::Refused { id: of, .. } => of == id,
             });
             match answer.map(|answer| sent.swap_remove(answer)) {
-                Some(Sent::Stored { seq, at, .. }) => outcomes.push(Outcome::Stored { id: *id, seq, at }),
-                Some(Sent::Refused { .. }) if bites(Tooth::PartIsWhole) => {
+                Some(Sent::Stored { seq, at, .. }) => {
+                    outcomes.push(BatchOutcome::Stored { id: *id, seq, at })
+                }
+                Some(Sent::Refused { .. }) if mutant_active(Mutant::PartIsWhole) => {
                     self.remove(*id);
                 }
                 Some(Sent::Refused { error, .. }) if is_final(&error) => {
-                    outcomes.push(Outcome::Refused { id: *id, error });
+                    outcomes.push(BatchOutcome::Refused { id: *id, error });
                 }
                 refused => {
                     let error = refused.and_then(|sent| match sent {
@@ -181,7 +183,7 @@ impl Outbox {
                     self.flight.put_off = error.map(|error| error.code);
                     // Later items were refused with the first, so that order survives: one wait for all.
                     if self.flight.not_before.is_none() {
-                        self.flight.wait(now, asked, dice);
+                        self.flight.wait(now, asked, rng);
                     }
                     continue;
                 }
@@ -200,16 +202,16 @@ impl Outbox {
         ids: &[EntryId],
         error: WireError,
         now: Duration,
-        dice: &mut Dice,
-    ) -> Vec<Outcome> {
+        rng: &mut Rng,
+    ) -> Vec<BatchOutcome> {
         if !is_final(&error) {
             self.flight.put_off = Some(error.code);
-            self.flight.wait(now, error.retry_after_ms, dice);
+            self.flight.wait(now, error.retry_after_ms, rng);
             return Vec::new();
         }
         if let [id] = *ids {
             self.flight.forget(id);
-            return vec![Outcome::Refused { id, error }];
+            return vec![BatchOutcome::Refused { id, error }];
         }
         self.flight.alone.extend(ids);
         Vec::new()
@@ -223,7 +225,7 @@ fn another(EntryId(id): EntryId) -> EntryId {
 
 /// Whether sending the same again can never help. A session that has ended says nothing about the message.
 fn is_final(error: &WireError) -> bool {
-    if bites(Tooth::BusyIsFinal) {
+    if mutant_active(Mutant::BusyIsFinal) {
         return true;
     }
     !error.code.is_transient() && error.code != ErrorCode::Unauthorized

@@ -1,40 +1,40 @@
 //! What is typed and not yet acknowledged, in order.
 //!
 //! - `flight`: the one batch under way, and when the next may go
-//! - `gone`: what left the outbox lately, so that late news cannot bring it back
+//! - `tombstones`: what left the outbox lately, so that late news cannot bring it back
 //!
 //! Invariant: nothing leaves but by [`Outbox::settle`] (it is in the log) or [`Outbox::discard`] (a person's wish).
 
 mod flight;
-mod gone;
+mod tombstones;
 
 use std::time::Duration;
 
 use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, RoomId, Seq, UserId};
 
+use crate::mutants::{Mutant, mutant_active};
 use crate::record::{Disk, Identity, OutboxItem, Rejection, StorageError};
-use crate::sorted::SortedMap;
-use crate::teeth::{Tooth, bites};
+use crate::vec_map::VecMap;
 
-pub(crate) use flight::{Flight, Outcome};
-pub(crate) use gone::{Fate, Gone};
+pub(crate) use flight::{BatchOutcome, Flight};
+pub(crate) use tombstones::{ItemOutcome, Tombstones};
 
 /// The outbox as one tab holds it.
 #[derive(Debug)]
 pub(crate) struct Outbox {
-    items: SortedMap<Place, Box<Held>>,
-    places: SortedMap<EntryId, Place>,
+    items: VecMap<OutboxPlace, Box<Held>>,
+    places: VecMap<EntryId, OutboxPlace>,
     /// The changes among the items, by the message they change.
-    changes: SortedMap<(RoomId, Seq, Place), ()>,
+    changes: VecMap<(RoomId, Seq, OutboxPlace), ()>,
     /// The largest order ever seen here; the next is one more.
     last_order: u64,
     /// The time of the input being handled.
     pub(crate) now: Duration,
-    pub(crate) gone: Gone,
+    pub(crate) tombstones: Tombstones,
     pub(crate) flight: Flight,
 }
 
-type Place = (u64, EntryId);
+type OutboxPlace = (u64, EntryId);
 
 /// An item and what this tab alone knows of it.
 #[derive(Debug)]
@@ -55,12 +55,12 @@ struct Held {
 impl Outbox {
     pub(crate) fn new() -> Self {
         Self {
-            items: SortedMap::default(),
-            places: SortedMap::default(),
-            changes: SortedMap::default(),
+            items: VecMap::default(),
+            places: VecMap::default(),
+            changes: VecMap::default(),
             last_order: 0,
             now: Duration::ZERO,
-            gone: Gone::new(),
+            tombstones: Tombstones::new(),
             flight: Flight::new(),
         }
     }
@@ -102,7 +102,7 @@ impl Outbox {
 
     /// The order of what is typed next.
     pub(crate) fn next_order(&self) -> u64 {
-        if bites(Tooth::OrderForgotten) {
+        if mutant_active(Mutant::OrderForgotten) {
             return 0;
         }
         self.last_order + 1
@@ -110,7 +110,7 @@ impl Outbox {
 
     /// Takes in what was typed in this tab. `draining`: no other tab can be sending it.
     pub(crate) fn post(&mut self, mut item: OutboxItem, draining: bool) {
-        if bites(Tooth::SavedTooEarly) {
+        if mutant_active(Mutant::SavedTooEarly) {
             item.disk = Disk::Written;
         }
         self.insert(Held {
@@ -128,7 +128,7 @@ impl Outbox {
     /// Of an item held already, only a retry is taken over, and that it was brought into `epoch`, this tab's. A rejection is not: it comes as news of its own, and an
     /// older copy must not undo a retry.
     pub(crate) fn merge(&mut self, item: OutboxItem, epoch: Option<Epoch>) -> bool {
-        if self.gone.fate(item.id).is_some() {
+        if self.tombstones.outcome(item.id).is_some() {
             return false;
         }
         let Some(held) = self.held_mut(item.id) else {
@@ -183,7 +183,7 @@ impl Outbox {
     }
 
     /// Items another tab typed whose writing nobody has reported done.
-    pub(crate) fn orphans(&self) -> impl Iterator<Item = &OutboxItem> {
+    pub(crate) fn unwritten_of_others(&self) -> impl Iterator<Item = &OutboxItem> {
         self.items
             .values()
             .filter(|held| !held.local && held.item.disk != Disk::Written)
@@ -192,16 +192,16 @@ impl Outbox {
 
     /// The item has its place in the log: it is no more to be sent. Gives it back, where it was held, and whether it
     /// was typed here.
-    pub(crate) fn settle(&mut self, id: EntryId, fate: Fate) -> Option<(OutboxItem, bool)> {
+    pub(crate) fn settle(&mut self, id: EntryId, outcome: ItemOutcome) -> Option<(OutboxItem, bool)> {
         let held = self.remove(id)?;
-        self.gone.note(id, fate);
+        self.tombstones.note(id, outcome);
         Some((held.item, held.local))
     }
 
     /// A person, here or in another tab, threw the item away.
     pub(crate) fn discard(&mut self, id: EntryId) -> Option<(OutboxItem, bool)> {
         let held = self.remove(id);
-        self.gone.note(id, Fate::Discarded);
+        self.tombstones.note(id, ItemOutcome::Discarded);
         held.map(|held| (held.item, held.local))
     }
 
@@ -274,7 +274,7 @@ impl Outbox {
     }
 
     /// After an epoch change: what `old` typed is `new`'s. Gives the items changed, and whether each was typed here.
-    pub(crate) fn adopt(&mut self, old: UserId, new: &Person) -> Vec<(OutboxItem, bool)> {
+    pub(crate) fn reassign(&mut self, old: UserId, new: &Person) -> Vec<(OutboxItem, bool)> {
         let theirs = self.items.values_mut().filter(|held| held.item.author.id == old);
         theirs
             .map(|held| {
@@ -287,14 +287,14 @@ impl Outbox {
     /// Items typed in another epoch by whom `me` was then belong to this one: in the room of that id, or else of that
     /// name, where it has one to be found by. One whose room is gone stays where it is; the server will say so. A change stays in its epoch: the message it
     /// names is gone. So is what a message replied to. Gives the items changed, and whether each was typed here.
-    pub(crate) fn rehome(
+    pub(crate) fn migrate(
         &mut self,
         me: &Person,
         formerly: &[UserId],
         epoch: Epoch,
         rooms: &[(RoomId, String)],
     ) -> Vec<(OutboxItem, bool)> {
-        let mut rehomed = Vec::new();
+        let mut migrated = Vec::new();
         for held in self.items.values_mut() {
             let item = &mut held.item;
             let mine = item.author.name == me.name || formerly.contains(&item.author.id);
@@ -305,7 +305,7 @@ impl Outbox {
             // All tabs agree on whose it is, whoever is signed in by now.
             if let Some(ahead) = held.ahead.take_if(|ahead| ahead.epoch == epoch) {
                 item.become_of(&ahead);
-                rehomed.push((item.clone(), held.local));
+                migrated.push((item.clone(), held.local));
                 continue;
             }
             item.author = me.clone();
@@ -314,10 +314,10 @@ impl Outbox {
             if let Some((home, _)) = same.or_else(|| rooms.iter().find(called)) {
                 item.room = *home;
                 item.belong_to(me, epoch);
-                rehomed.push((item.clone(), held.local));
+                migrated.push((item.clone(), held.local));
             }
         }
-        rehomed
+        migrated
     }
 
     /// Notes how writing the item went. Says whether that is news.

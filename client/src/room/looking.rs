@@ -6,29 +6,29 @@ use steadfast_shared::event::HistoryRequest;
 use steadfast_shared::{Entry, Seq, UserId};
 
 use super::Room;
-use crate::dice::Dice;
-use crate::look::{Look, LookAt, Looked};
+use crate::detached::{Anchor, Detached, DetachedView};
 use crate::paging::PageResult;
 use crate::request::RequestId;
+use crate::rng::Rng;
 use crate::window::Window;
 
 impl Room {
     /// What is shown: the look, once there is something to see, else the live window.
     pub(crate) fn shown(&self) -> &Window {
-        self.detached().map_or(self.inbox.window(), Look::window)
+        self.detached().map_or(self.inbox.window(), DetachedView::window)
     }
 
     /// The look, where it is what is shown.
-    pub(crate) fn detached(&self) -> Option<&Look> {
+    pub(crate) fn detached(&self) -> Option<&DetachedView> {
         self.look.as_ref().filter(|look| look.window().len() > 0)
     }
 
     /// A person wants to see another place. Where the live window has it, that is what is shown.
-    pub(crate) fn look(&mut self, at: LookAt, bound: usize) {
+    pub(crate) fn look(&mut self, at: Anchor, bound: usize) {
         self.place = Some(at);
         self.look = None;
         if place_in(self.inbox.window(), self.inbox.at_beginning(), at).is_none() {
-            self.look = Some(Look::new(at, bound));
+            self.look = Some(DetachedView::new(at, bound));
         }
     }
 
@@ -54,18 +54,18 @@ impl Room {
 
     pub(crate) fn is_loading_older(&self) -> bool {
         self.detached()
-            .map_or_else(|| self.inbox.is_loading_older(), Look::is_loading_older)
+            .map_or_else(|| self.inbox.is_loading_older(), DetachedView::is_loading_older)
     }
 
     pub(crate) fn is_loading_newer(&self) -> bool {
-        self.look.as_ref().is_some_and(Look::is_loading_newer)
+        self.look.as_ref().is_some_and(DetachedView::is_loading_newer)
     }
 
     /// One more page of older entries. Says whether one will be asked for that was not before.
     pub(crate) fn want_older(&mut self, bound: usize) -> bool {
         if self.look.is_none() && self.inbox.is_full() && self.inbox.low() > 1 {
             let ahead = self.inbox.after(self.inbox.high().unwrap_or(0));
-            self.look = Some(Look::from(self.inbox.window(), ahead, bound));
+            self.look = Some(DetachedView::from(self.inbox.window(), ahead, bound));
             self.inbox.stop_browsing();
         }
         match &mut self.look {
@@ -76,7 +76,7 @@ impl Room {
 
     /// One more page of newer entries, in a look.
     pub(crate) fn want_newer(&mut self) -> bool {
-        let wants = self.look.as_mut().is_some_and(Look::want_newer);
+        let wants = self.look.as_mut().is_some_and(DetachedView::want_newer);
         wants && !self.join()
     }
 
@@ -105,14 +105,14 @@ impl Room {
         request: RequestId,
         result: PageResult,
         now: Duration,
-        dice: &mut Dice,
+        rng: &mut Rng,
     ) -> bool {
         let mut changed = match &result {
             Ok(Ok(page)) => self.hear(&page.entries),
             _ => false,
         };
         let cursor = self.inbox.high();
-        changed |= self.inbox.pulled(request, result, now, dice);
+        changed |= self.inbox.pulled(request, result, now, rng);
         if self.inbox.high() < cursor {
             // The log is another one than what was held.
             self.look_end();
@@ -129,16 +129,16 @@ impl Room {
         request: RequestId,
         result: PageResult,
         now: Duration,
-        dice: &mut Dice,
+        rng: &mut Rng,
     ) -> bool {
         let Some(look) = &mut self.look else {
             return false;
         };
-        let looked = look.pulled(request, result, self.inbox.after(0), now, dice);
-        if looked == Looked::Nowhere {
+        let looked = look.pulled(request, result, self.inbox.after(0), now, rng);
+        if looked == Detached::Nowhere {
             self.look_end();
         }
-        self.join() | (looked != Looked::Same)
+        self.join() | (looked != Detached::Same)
     }
 
     pub(crate) fn look_pull(&mut self, request: RequestId, now: Duration) -> Option<HistoryRequest> {
@@ -147,13 +147,13 @@ impl Room {
     }
 
     pub(crate) fn pull_not_before(&self) -> Option<Duration> {
-        let look = self.look.as_ref().and_then(Look::pull_not_before);
+        let look = self.look.as_ref().and_then(DetachedView::pull_not_before);
         [look, self.inbox.pull_not_before()].into_iter().flatten().min()
     }
 
     /// How many pages of it are on their way.
     pub(crate) fn pulling(&self) -> usize {
-        let look = self.look.as_ref().is_some_and(Look::is_pulling);
+        let look = self.look.as_ref().is_some_and(DetachedView::is_pulling);
         usize::from(look) + usize::from(self.inbox.is_pulling())
     }
 
@@ -199,7 +199,7 @@ impl Room {
 
     /// Joins the look to the live window where it reaches it. Says whether it did.
     fn join(&mut self) -> bool {
-        let can = |look: &mut Look| look.may_join() && self.inbox.can_join(look.window());
+        let can = |look: &mut DetachedView| look.may_join() && self.inbox.can_join(look.window());
         let Some(look) = self.look.take_if(can) else {
             return false;
         };
@@ -210,10 +210,10 @@ impl Room {
 }
 
 /// Where a place is in a window, where it is in there. `from_start`: nothing older than the window counts.
-fn place_in(window: &Window, from_start: bool, at: LookAt) -> Option<Seq> {
+fn place_in(window: &Window, from_start: bool, at: Anchor) -> Option<Seq> {
     match at {
-        LookAt::Around(seq) => window.get(seq).map(|entry| entry.seq),
-        LookAt::Since(since) => {
+        Anchor::Around(seq) => window.get(seq).map(|entry| entry.seq),
+        Anchor::Since(since) => {
             let first = window.entries().iter().find(|entry| entry.at >= since)?;
             (from_start || window.low() != Some(first.seq)).then_some(first.seq)
         }

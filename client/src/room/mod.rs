@@ -7,8 +7,8 @@ mod looking;
 use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{Epoch, Millis, RoomId, Seq, UserId, event, mention};
 
-use crate::inbox::{Bounds, Inbox};
-use crate::look::{Look, LookAt};
+use crate::detached::{Anchor, DetachedView};
+use crate::inbox::{Inbox, InboxBounds};
 use crate::record::{About, RoomCache};
 
 /// What other people said after what was read.
@@ -35,9 +35,9 @@ pub(crate) struct Room {
     pub(crate) about: About,
     pub(crate) inbox: Inbox,
     /// Another place that is looked at, instead of the newest.
-    look: Option<Look>,
+    look: Option<DetachedView>,
     /// Where a person last asked to look.
-    place: Option<LookAt>,
+    place: Option<Anchor>,
     read: Seq,
     counted: Counted,
     /// How far the server knows this person to have read.
@@ -47,7 +47,7 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    pub(crate) fn restored(bounds: Bounds, cache: RoomCache, me: Option<UserId>) -> Self {
+    pub(crate) fn restored(bounds: InboxBounds, cache: RoomCache, me: Option<UserId>) -> Self {
         let mut room = Self {
             id: cache.room,
             name: cache.name,
@@ -68,7 +68,7 @@ impl Room {
         room
     }
 
-    pub(crate) fn new(bounds: Bounds, room: &event::Room) -> Self {
+    pub(crate) fn new(bounds: InboxBounds, room: &event::Room) -> Self {
         Self {
             id: room.id,
             name: room.name.clone(),

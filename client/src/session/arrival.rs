@@ -5,16 +5,16 @@ use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, Quoted, RoomId};
 use super::Session;
 use super::output::Change;
 use super::server::EARLY;
-use crate::news::{PeerNews, Stored};
-use crate::outbox::Fate;
+use crate::mutants::{Mutant, mutant_active};
+use crate::outbox::ItemOutcome;
 use crate::record::{Rejection, Write};
-use crate::teeth::{Tooth, bites};
+use crate::tab_message::{Stored, TabMessage};
 
 impl Session {
     /// The log of `epoch` has the item: it leaves the outbox, and its row takes its place. Says whether it was held.
     /// `sent_here`: this tab sent it.
     pub(super) fn settle(&mut self, epoch: Epoch, stored: Stored, sent_here: bool) -> bool {
-        let Some((mut item, local)) = self.outbox.settle(stored.id, Fate::Sent(epoch, stored)) else {
+        let Some((mut item, local)) = self.outbox.settle(stored.id, ItemOutcome::Sent(epoch, stored)) else {
             return false;
         };
         // The tab that wrote it too: its write may have come after the other's removal.
@@ -47,7 +47,7 @@ impl Session {
     /// An entry of the log was seen: where it is one of the outbox's, it has arrived, whatever became of its ack.
     fn recognise(&mut self, room: RoomId, entry: &Entry) -> Option<Stored> {
         let epoch = self.epoch()?;
-        if !self.outbox.is_in_log(room, entry) || bites(Tooth::EchoBesideTheLog) {
+        if !self.outbox.is_in_log(room, entry) || mutant_active(Mutant::EchoBesideTheLog) {
             return None;
         }
         let stored = Stored {
@@ -66,12 +66,12 @@ impl Session {
             .into_iter()
             .filter_map(|entry| self.recognise(room, entry));
         let stored: Vec<Stored> = recognised.collect();
-        self.tell_sent(stored);
+        self.broadcast_sent(stored);
     }
 
-    pub(super) fn tell_sent(&mut self, stored: Vec<Stored>) {
+    pub(super) fn broadcast_sent(&mut self, stored: Vec<Stored>) {
         if let Some(epoch) = self.epoch().filter(|_| !stored.is_empty()) {
-            self.tell(PeerNews::Sent { epoch, stored });
+            self.tell(TabMessage::Sent { epoch, stored });
         }
     }
 
@@ -123,7 +123,7 @@ impl Session {
             let rejection = Rejection::OtherEpoch;
             if let Some(item) = self.outbox.reject(id, rejection.clone()).cloned() {
                 self.writes.push(Write::PutOutbox(item));
-                self.tell(PeerNews::Rejected { id, rejection });
+                self.tell(TabMessage::Rejected { id, rejection });
             }
         }
         let replies = self.outbox.forget_replies(room);

@@ -6,7 +6,7 @@ use steadfast_shared::RoomId;
 
 use super::output::{Change, Ephemeral, Output, Request};
 use super::{Connection, Session};
-use crate::names::Heard;
+use crate::names::NamesVersion;
 use crate::request::RequestId;
 use crate::room::Room;
 
@@ -14,17 +14,17 @@ use crate::room::Room;
 const PULLS: usize = 4;
 
 /// An item that waits this long in sight of a tab that is online is sent by it, elected or not.
-const STAND_IN: Duration = Duration::from_secs(15);
+const TAKE_OVER: Duration = Duration::from_secs(15);
 
 /// How far a person has read is told this often at most.
 const READ_EVERY: Duration = Duration::from_secs(1);
 
 /// What a request under way is about. Of a page also what had been heard when it was asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Asked {
+pub(super) enum RequestPurpose {
     Send,
-    History(RoomId, Heard),
-    Look(RoomId, Heard),
+    History(RoomId, NamesVersion),
+    Look(RoomId, NamesVersion),
     Sync,
     Watch,
 }
@@ -45,13 +45,13 @@ impl Session {
         if self.sync_at <= now {
             self.sync_at = now + self.options.sync_every;
             let cursors = self.cursors();
-            if !self.asked.values().any(|asked| *asked == Asked::Sync) {
+            if !self.asked.values().any(|asked| *asked == RequestPurpose::Sync) {
                 self.synced_cursors.clone_from(&cursors);
-                self.ask(Asked::Sync, Request::Sync(cursors));
+                self.ask(RequestPurpose::Sync, Request::Sync(cursors));
             }
         }
         if self.read_due().is_some_and(|due| due <= now) {
-            self.read_pace.went(now);
+            self.read_throttle.went(now);
             for room in self.rooms.values_mut() {
                 if let Some(read) = room.read_to_tell() {
                     room.read_was_told();
@@ -65,24 +65,24 @@ impl Session {
         let Some(whose) = self.link_me.clone() else {
             return;
         };
-        if !self.elected && self.stand_in_at().is_none_or(|at| at > now) {
+        if !self.elected && self.takes_over_at().is_none_or(|at| at > now) {
             return;
         }
         let request = RequestId(self.last_request + 1);
         if let Some(batch) = self.outbox.next_batch(request, &whose, now) {
-            self.ask(Asked::Send, Request::Send(batch));
+            self.ask(RequestPurpose::Send, Request::Send(batch));
             self.changes.insert(Change::Outbox);
         }
     }
 
     /// When this tab sends what waits although another is elected: that one is frozen, or cut off. The server knows a
     /// repeat, so nothing is stored twice where both send.
-    pub(super) fn stand_in_at(&self) -> Option<Duration> {
+    pub(super) fn takes_over_at(&self) -> Option<Duration> {
         let Connection::Online { since: online, .. } = self.connection else {
             return None;
         };
         let waiting = self.outbox.waiting_since(self.link_me.as_ref()?)?;
-        Some(waiting.max(online) + STAND_IN)
+        Some(waiting.max(online) + TAKE_OVER)
     }
 
     pub(super) fn pull_pages(&mut self, now: Duration) {
@@ -97,12 +97,12 @@ impl Session {
             let request = RequestId(self.last_request + 1 + pulls.len() as u64);
             if let Some(pull) = room.look_pull(request, now) {
                 under_way += 1;
-                pulls.push((Asked::Look(room.id, heard), pull));
+                pulls.push((RequestPurpose::Look(room.id, heard), pull));
             }
             let request = RequestId(self.last_request + 1 + pulls.len() as u64);
             if let Some(pull) = room.inbox.next_pull(room.id, request, now) {
                 under_way += 1;
-                pulls.push((Asked::History(room.id, heard), pull));
+                pulls.push((RequestPurpose::History(room.id, heard), pull));
             }
         }
         for (asked, pull) in pulls {
@@ -110,7 +110,7 @@ impl Session {
         }
     }
 
-    pub(super) fn ask(&mut self, asked: Asked, ask: Request) {
+    pub(super) fn ask(&mut self, asked: RequestPurpose, ask: Request) {
         self.last_request += 1;
         let request = RequestId(self.last_request);
         self.asked.insert(request, asked);
@@ -128,15 +128,15 @@ impl Session {
         let pulls_full = self.rooms.values().map(Room::pulling).sum::<usize>() >= PULLS;
         let pulls = self.rooms.values().filter_map(Room::pull_not_before);
         let pull = pulls.min().filter(|_| !pulls_full);
-        let stand_in = self.stand_in_at().filter(|_| !self.elected);
-        let drains = stand_in.is_none_or(|at| at <= self.outbox.now);
+        let takes_over = self.takes_over_at().filter(|_| !self.elected);
+        let drains = takes_over.is_none_or(|at| at <= self.outbox.now);
         let send = self.outbox.flight.not_before().filter(|_| drains);
-        let stand_in = stand_in.filter(|_| !drains);
+        let takes_over = takes_over.filter(|_| !drains);
         let due = [
             Some(self.sync_at),
             pull,
             send,
-            stand_in,
+            takes_over,
             self.read_due(),
             self.watch_due(),
         ];
@@ -145,7 +145,7 @@ impl Session {
 
     pub(super) fn read_due(&self) -> Option<Duration> {
         let untold = self.rooms.values().any(|room| room.read_to_tell().is_some());
-        untold.then(|| self.read_pace.due(READ_EVERY))
+        untold.then(|| self.read_throttle.due(READ_EVERY))
     }
 
     pub(super) fn is_online(&self) -> bool {

@@ -6,18 +6,18 @@ use steadfast_shared::{Epoch, Person, Role, UserId};
 
 use super::output::Change;
 use super::{Connection, Session};
-use crate::names::{Heard, Names};
-use crate::news::PeerNews;
+use crate::mutants::{Mutant, mutant_active};
+use crate::names::{Names, NamesVersion};
 use crate::notices::Notices;
-use crate::presence::Presence;
+use crate::presence::KnownPresence;
 use crate::record::{Identity, Restored, RoomCache, Unsent, Write};
 use crate::room::Room;
-use crate::sorted::SortedMap;
-use crate::teeth::{Tooth, bites};
+use crate::tab_message::TabMessage;
+use crate::vec_map::VecMap;
 
 impl Session {
     pub(super) fn restored(&mut self, mut restored: Restored) {
-        if bites(Tooth::OutboxForgotten) {
+        if mutant_active(Mutant::OutboxForgotten) {
             restored.outbox.clear();
         }
         let whose = restored.identity.as_ref().map(|before| before.me.id);
@@ -32,16 +32,16 @@ impl Session {
         self.restore_rooms(restored.rooms, whose);
         let ids: Vec<_> = restored.outbox.iter().map(|item| item.id).collect();
         for item in restored.outbox {
-            if self.outbox.gone.fate(item.id).is_some() {
+            if self.outbox.tombstones.outcome(item.id).is_some() {
                 self.writes.push(Write::RemoveOutbox(item.id));
             }
             self.merge_stored(item);
         }
         self.settle_what_windows_show(&ids);
-        self.tell(PeerNews::Started);
+        self.tell(TabMessage::Started);
         // Another tab may know by now what became of them.
         let items: Vec<_> = self.outbox.items().cloned().collect();
-        self.tell_posted(items);
+        self.broadcast_posted(items);
         self.everything_changed();
         self.begun = true;
     }
@@ -61,7 +61,7 @@ impl Session {
                 self.writes.push(Write::DropRoom(cache.room));
                 continue;
             }
-            self.names.read(&cache.entries, Heard::default());
+            self.names.read(&cache.entries, NamesVersion::default());
             let mut room = Room::restored(bounds, cache, me);
             if self.begun {
                 // The handshake under way may have said nothing of it.
@@ -89,7 +89,7 @@ impl Session {
     /// The person signed in is no longer, here.
     pub(super) fn signed_out(&mut self, unsent: Unsent) {
         self.forget_person(unsent);
-        self.tell(PeerNews::SignedOut { unsent });
+        self.tell(TabMessage::SignedOut { unsent });
     }
 
     /// Another tab signed the person out. This tab erases too: a write of its own may have come after the other one's.
@@ -108,12 +108,12 @@ impl Session {
         self.link_me = None;
         self.role = Role::Member;
         self.formerly.clear();
-        self.rooms = SortedMap::default();
+        self.rooms = VecMap::default();
         self.names = Names::default();
-        self.presence = Presence::default();
+        self.presence = KnownPresence::default();
         self.notices = Notices::default();
         self.closing = None;
-        self.typing_pace = SortedMap::default();
+        self.typing_throttle = VecMap::default();
         self.early.clear();
         self.early_rooms.clear();
         self.early_acked.clear();
@@ -140,7 +140,7 @@ impl Session {
         let Identity { me, .. } = identity.clone();
         if let Some(old) = self.identity.replace(identity.clone())
             && (old.epoch != epoch || old.me.id != me.id)
-            && !bites(Tooth::EpochIgnored)
+            && !mutant_active(Mutant::EpochIgnored)
         {
             self.role = Role::Member;
             self.blocked.clear();
@@ -148,22 +148,22 @@ impl Session {
             let gone = std::mem::take(&mut self.rooms);
             self.changes
                 .extend(gone.into_iter().map(|(room, _)| Change::Timeline(room)));
-            self.presence = Presence::default();
+            self.presence = KnownPresence::default();
             self.notices = Notices::default();
             self.early_acked.clear();
             self.writes.push(Write::DropRooms);
             if old.epoch != epoch {
                 self.formerly.push(old.me.id);
                 self.names = Names::default();
-                let adopted = self.outbox.adopt(old.me.id, &me);
-                let answered_for = adopted.into_iter().filter(|(_, local)| *local || self.elected);
+                let reassigned = self.outbox.reassign(old.me.id, &me);
+                let answered_for = reassigned.into_iter().filter(|(_, local)| *local || self.elected);
                 self.writes
                     .extend(answered_for.map(|(item, _)| Write::PutOutbox(item)));
             }
         }
         self.hear_name(&me);
         self.writes.push(Write::PutIdentity(identity));
-        self.tell(PeerNews::SignedIn { me, epoch });
+        self.tell(TabMessage::SignedIn { me, epoch });
         self.everything_changed();
     }
 

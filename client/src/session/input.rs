@@ -9,10 +9,10 @@ use steadfast_shared::{
     Body, Emoji, EntryId, HandshakeError, MessageText, Millis, RoomId, Seq, UserId, WireError, event,
 };
 
-use crate::look::LookAt;
-use crate::news::PeerNews;
+use crate::detached::Anchor;
 use crate::record::{OutboxItem, Restored, StorageError, Unsent};
 use crate::request::{RequestError, RequestId};
+use crate::tab_message::TabMessage;
 
 /// One thing that happened.
 #[derive(Clone, PartialEq, Debug)]
@@ -65,10 +65,7 @@ pub enum Input {
     /// A person who looks at another place wants to see newer entries: one more page. A look that reaches the newest ends.
     WantNewer(RoomId),
     /// A person wants to see another place of the log. What is shown is the live window until the first page has come.
-    Look {
-        room: RoomId,
-        at: LookAt,
-    },
+    Look { room: RoomId, at: Anchor },
     /// Back to the newest entries.
     LookEnd(RoomId),
     /// A person is writing. Call it on each keypress; the session decides what goes out.
@@ -76,10 +73,7 @@ pub enum Input {
     /// Whether nobody sits at this tab. The server is told when it changes, and again by each connection.
     Away(bool),
     /// Whose presence is shown: the people of these rooms, and these. Those of direct conversations are watched anyway.
-    Watch {
-        rooms: Vec<RoomId>,
-        people: Vec<UserId>,
-    },
+    Watch { rooms: Vec<RoomId>, people: Vec<UserId> },
     /// A person has seen a room up to `seq`. Seeing the newest lets go of pages loaded by scrolling back.
     Read {
         room: RoomId,
@@ -112,7 +106,7 @@ pub enum Input {
     /// (empty where it cannot be read): the tab that drained before may have left something.
     Elected(Vec<OutboxItem>),
     /// Another tab told something.
-    Heard(PeerNews),
+    Heard(TabMessage),
     /// The time [`crate::Output::Wait`] named has come.
     Tick,
 }
@@ -127,9 +121,7 @@ pub enum MessageChange {
         text: MessageText,
     },
     /// It is taken back. For its author, and for the server's owner.
-    Delete {
-        message: Seq,
-    },
+    Delete { message: Seq },
     /// Somebody reacts to it.
     React {
         message: Seq,

@@ -43,18 +43,18 @@ pub use view::RoomView;
 pub use crate::request::{RequestError, RequestId};
 
 use crate::backoff::Backoff;
-use crate::dice::Dice;
-use crate::inbox::Bounds;
+use crate::inbox::InboxBounds;
 use crate::names::Names;
-use crate::news::PeerNews;
 use crate::notices::Notices;
 use crate::outbox::Outbox;
-use crate::pace::Pace;
-use crate::presence::Presence;
+use crate::presence::KnownPresence;
 use crate::record::{Identity, Write};
+use crate::rng::Rng;
 use crate::room::Room;
-use crate::sorted::{SortedMap, SortedSet};
-use asking::Asked;
+use crate::tab_message::TabMessage;
+use crate::throttle::Throttle;
+use crate::vec_map::{VecMap, VecSet};
+use asking::RequestPurpose;
 use storage::Rewrite;
 use watching::Watching;
 
@@ -100,7 +100,7 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct Session {
     options: Options,
-    dice: Dice,
+    rng: Rng,
     tab: Uuid,
     identity: Option<Identity>,
     /// What this person is on the server.
@@ -115,9 +115,9 @@ pub struct Session {
     ended: Option<ClosingReason>,
     /// Who this person was in epochs before.
     formerly: Vec<UserId>,
-    rooms: SortedMap<RoomId, Room>,
+    rooms: VecMap<RoomId, Room>,
     outbox: Outbox,
-    presence: Presence,
+    presence: KnownPresence,
     watching: Watching,
     names: Names,
     notices: Notices,
@@ -144,35 +144,35 @@ pub struct Session {
     early_rooms: Vec<RoomNews>,
     /// Own entries that another tab had acknowledged in rooms this tab does not know yet.
     early_acked: Vec<(RoomId, Entry)>,
-    asked: SortedMap<RequestId, Asked>,
+    asked: VecMap<RequestId, RequestPurpose>,
     last_request: u64,
     /// Requests in a row that nobody answered in time.
     unanswered: u32,
     sync_at: Duration,
     /// The cursors that the last `sync` was asked with.
     synced_cursors: Cursors,
-    read_pace: Pace,
-    typing_pace: SortedMap<RoomId, Pace>,
+    read_throttle: Throttle,
+    typing_throttle: VecMap<RoomId, Throttle>,
 
     writes: Vec<Write>,
-    tickets: SortedMap<Ticket, Vec<Write>>,
+    tickets: VecMap<Ticket, Vec<Write>>,
     last_ticket: u64,
     rewrite: Rewrite,
-    cache_pace: Pace,
+    cache_pace: Throttle,
 
-    changes: SortedSet<Change>,
+    changes: VecSet<Change>,
     outputs: VecDeque<Output>,
     wait: Option<Duration>,
 }
 
 impl Session {
-    /// A session that knows nothing yet. `seed` feeds every dice it rolls.
+    /// A session that knows nothing yet. `seed` is that of its random numbers.
     pub fn new(options: Options, seed: u64) -> Self {
-        let mut dice = Dice::new(seed);
+        let mut rng = Rng::new(seed);
         Self {
-            tab: options.tab.unwrap_or_else(|| dice.uuid()),
+            tab: options.tab.unwrap_or_else(|| rng.uuid()),
             options,
-            dice,
+            rng,
             identity: None,
             role: Role::Member,
             blocked: Vec::new(),
@@ -180,9 +180,9 @@ impl Session {
             nodes: Nodes { degraded: false },
             ended: None,
             formerly: Vec::new(),
-            rooms: SortedMap::default(),
+            rooms: VecMap::default(),
             outbox: Outbox::new(),
-            presence: Presence::default(),
+            presence: KnownPresence::default(),
             watching: Watching::default(),
             names: Names::default(),
             notices: Notices::default(),
@@ -198,19 +198,19 @@ impl Session {
             early: VecDeque::new(),
             early_rooms: Vec::new(),
             early_acked: Vec::new(),
-            asked: SortedMap::default(),
+            asked: VecMap::default(),
             last_request: 0,
             unanswered: 0,
             sync_at: Duration::ZERO,
             synced_cursors: Cursors::new(),
-            read_pace: Pace::default(),
-            typing_pace: SortedMap::default(),
+            read_throttle: Throttle::default(),
+            typing_throttle: VecMap::default(),
             writes: Vec::new(),
-            tickets: SortedMap::default(),
+            tickets: VecMap::default(),
             last_ticket: 0,
             rewrite: Rewrite::new(),
-            cache_pace: Pace::default(),
-            changes: SortedSet::default(),
+            cache_pace: Throttle::default(),
+            changes: VecSet::default(),
             outputs: VecDeque::new(),
             wait: None,
         }
@@ -292,7 +292,7 @@ impl Session {
         .min()
     }
 
-    fn tell(&mut self, news: PeerNews) {
+    fn tell(&mut self, news: TabMessage) {
         self.outputs.push_back(Output::Tell(news));
     }
 
@@ -305,8 +305,8 @@ impl Session {
         self.changes.insert(Change::Outbox);
     }
 
-    fn bounds(&self) -> Bounds {
-        Bounds {
+    fn bounds(&self) -> InboxBounds {
+        InboxBounds {
             window: self.options.window.max(1),
             window_browsing: self.options.window_browsing.max(self.options.window).max(1),
             held: self.options.held.max(1),

@@ -6,9 +6,9 @@ use steadfast_shared::event::{Away, Cursors, HistoryRequest, Read, SendItem, Typ
 use steadfast_shared::{EntryId, Role, RoomId, UserId};
 
 use super::input::Ticket;
-use crate::news::PeerNews;
 use crate::record::{Unsent, Write};
 use crate::request::RequestId;
+use crate::tab_message::TabMessage;
 
 /// One thing to do. Drain with [`crate::Session::poll_output`] until [`Output::Wait`].
 #[derive(Clone, PartialEq, Debug)]
@@ -23,12 +23,9 @@ pub enum Output {
     /// Tell the server; nothing is lost when it does not arrive.
     Emit(Ephemeral),
     /// Write; answer with [`crate::Input::Stored`] once it is durable, in the order asked.
-    Store {
-        ticket: Ticket,
-        writes: Vec<Write>,
-    },
+    Store { ticket: Ticket, writes: Vec<Write> },
     /// Tell the other tabs of this device.
-    Tell(PeerNews),
+    Tell(TabMessage),
     /// Views to read again.
     Changed(Change),
     /// Bring the link up after this long, first closing it where it seems up: the server closed it, or has gone deaf.

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::output::{Change, Ephemeral, Output, Refusal};
 use super::{Connection, Session};
-use crate::look::LookAt;
-use crate::news::PeerNews;
-use crate::pace::Pace;
+use crate::detached::Anchor;
 use crate::record::{Disk, OutboxItem, Rejection, Write};
+use crate::tab_message::TabMessage;
+use crate::throttle::Throttle;
 
 const NEITHER: Epoch = Epoch(Uuid::nil());
 
@@ -31,7 +31,7 @@ impl Session {
     }
 
     pub(super) fn post(&mut self, room: RoomId, id: EntryId, body: Body, at: Millis) {
-        let taken = self.outbox.contains(id) || self.outbox.gone.fate(id).is_some();
+        let taken = self.outbox.contains(id) || self.outbox.tombstones.outcome(id).is_some();
         let able = self
             .can_post()
             .and(if taken { Err(Refusal::IdTaken) } else { Ok(()) });
@@ -39,7 +39,7 @@ impl Session {
             (Ok(()), Some(identity)) => {
                 if body.changes().is_none() {
                     // The message ends what the others were told: the next keypress is told at once.
-                    self.typing_pace.remove(&room);
+                    self.typing_throttle.remove(&room);
                 }
                 let order = self.outbox.next_order();
                 let public = self
@@ -73,8 +73,8 @@ impl Session {
                 if let Some(item) = self.outbox.retry(id, me, epoch, self.elected).cloned() {
                     self.rows_changed(item.room);
                     self.writes.push(Write::PutOutbox(item.clone()));
-                    self.tell_posted(vec![item]);
-                    self.rehome();
+                    self.broadcast_posted(vec![item]);
+                    self.migrate();
                 }
             }
             // It waits to be sent already: that is what was wanted.
@@ -92,7 +92,7 @@ impl Session {
                 .ok_or(Refusal::NotWaiting),
             otherwise => otherwise,
         };
-        let taken = self.outbox.contains(new_id) || self.outbox.gone.fate(new_id).is_some();
+        let taken = self.outbox.contains(new_id) || self.outbox.tombstones.outcome(new_id).is_some();
         let editable = editable.and_then(|(old, me)| {
             let body = match old.body {
                 Body::Message { reply_to, .. } => Body::Message { text, reply_to },
@@ -116,7 +116,7 @@ impl Session {
                     disk: Disk::Writing,
                     ..old
                 });
-                self.rehome();
+                self.migrate();
             }
             Err(refusal) => self.refuse(id, refusal),
         }
@@ -146,7 +146,7 @@ impl Session {
         }
     }
 
-    pub(super) fn look(&mut self, id: RoomId, at: Option<LookAt>) {
+    pub(super) fn look(&mut self, id: RoomId, at: Option<Anchor>) {
         let bound = self.options.window;
         if let Some(room) = self.rooms.get_mut(&id) {
             match at {
@@ -161,9 +161,9 @@ impl Session {
         if !matches!(self.connection, Connection::Online { .. }) || !self.rooms.contains_key(&room) {
             return;
         }
-        let pace = self.typing_pace.get_or_insert_with(room, Pace::default);
-        if pace.due(TYPING_EVERY) <= now {
-            pace.went(now);
+        let throttle = self.typing_throttle.get_or_insert_with(room, Throttle::default);
+        if throttle.due(TYPING_EVERY) <= now {
+            throttle.went(now);
             self.outputs
                 .push_back(Output::Emit(Ephemeral::Typing(TypingIn { room })));
         }
@@ -225,14 +225,14 @@ impl Session {
         self.rows_changed(item.room);
         self.outbox.post(item.clone(), self.elected);
         self.writes.push(Write::PutOutbox(item.clone()));
-        self.tell_posted(vec![item]);
+        self.broadcast_posted(vec![item]);
     }
 
     fn throw_away(&mut self, id: EntryId) {
         if let Some((item, _)) = self.outbox.discard(id) {
             self.rows_changed(item.room);
             self.writes.push(Write::RemoveOutbox(id));
-            self.tell(PeerNews::Discarded { id });
+            self.tell(TabMessage::Discarded { id });
         }
     }
 }

@@ -75,7 +75,7 @@ impl Session {
     fn enter_room(&mut self, id: RoomId, mut room: Room, told: &event::Room) {
         room.open(told, false);
         self.rooms.insert(id, room);
-        self.rehome();
+        self.migrate();
         let (early, later) = std::mem::take(&mut self.early)
             .into_iter()
             .partition(|entries: &Entries| entries.room == id);
@@ -103,7 +103,7 @@ impl Session {
         if self.rooms.remove(&id).is_none() {
             return;
         }
-        self.typing_pace.remove(&id);
+        self.typing_throttle.remove(&id);
         self.presence.forget_room(id);
         self.notices.forget_room(id);
         self.early.retain(|entries| entries.room != id);

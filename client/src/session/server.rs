@@ -5,16 +5,16 @@ use std::time::Duration;
 use steadfast_shared::event::{self, ClosingReason, Entries, Heads, Nodes, Opened, Sent};
 use steadfast_shared::{HandshakeError, Role, WireError};
 
-use super::asking::Asked;
+use super::asking::RequestPurpose;
 use super::input::{Answer, LinkEnd, ServerEvent};
 use super::output::{Change, Output};
 use super::{Connection, Session};
-use crate::news::{PeerNews, Stored};
-use crate::outbox::Outcome;
+use crate::mutants::{Mutant, mutant_active};
+use crate::outbox::BatchOutcome;
 use crate::paging::PageResult;
 use crate::record::{Identity, Rejection, Write};
 use crate::request::{RequestError, RequestId};
-use crate::teeth::{Tooth, bites};
+use crate::tab_message::{Stored, TabMessage};
 
 /// How long the server may take to open the session of a connected socket.
 const OPENING_TAKES: Duration = Duration::from_secs(10);
@@ -57,14 +57,14 @@ impl Session {
         self.notices.link_down();
         if closed == Some(ClosingReason::Replaced) {
             // Another connection goes by this tab's name: a copy of the tab. This one takes another name.
-            self.tab = self.dice.uuid();
+            self.tab = self.rng.uuid();
         }
         if end == LinkEnd::ClosedByServer {
             let pause = match closed {
                 Some(ClosingReason::Flooding) => FLOODING_PAUSE,
                 _ => Duration::ZERO,
             };
-            let after = self.redial.next(&mut self.dice).max(pause);
+            let after = self.redial.next(&mut self.rng).max(pause);
             self.reconnect(after);
         }
         self.changes.insert(Change::Connection);
@@ -75,7 +75,7 @@ impl Session {
         self.refused = !error.is_transient();
         if error.is_transient() {
             let pause = retry_after.unwrap_or_default().min(LONGEST_REFUSAL);
-            let after = self.redial.next(&mut self.dice);
+            let after = self.redial.next(&mut self.rng);
             self.reconnect(pause + after);
         }
         self.changes.insert(Change::Connection);
@@ -98,7 +98,7 @@ impl Session {
                 }
                 if reason == ClosingReason::Draining {
                     // Another node takes it. What is under way may still be answered meanwhile.
-                    let after = DRAINING_PAUSE.mul_f64(0.2 + 0.8 * self.dice.fraction());
+                    let after = DRAINING_PAUSE.mul_f64(0.2 + 0.8 * self.rng.fraction());
                     self.reconnect(after);
                 }
             }
@@ -163,7 +163,7 @@ impl Session {
         self.unanswered = 0;
         self.sync_at = now + self.options.sync_every;
         self.open_rooms(&opened.rooms, &opened.reset);
-        self.rehome();
+        self.migrate();
         self.acknowledge_early();
         self.early_acked.clear();
         for missed in opened.missed {
@@ -225,7 +225,7 @@ impl Session {
     }
 
     fn heads(&mut self, heads: Heads) {
-        if !self.is_online() || bites(Tooth::SyncIgnored) {
+        if !self.is_online() || mutant_active(Mutant::SyncIgnored) {
             return;
         }
         for (id, head) in heads {
@@ -252,20 +252,20 @@ impl Session {
             Ok(_) | Err(RequestError::Malformed) => self.unanswered = 0,
         }
         match (asked, result) {
-            (Asked::Send, Ok(Answer::Send(reply))) => self.send_answered(request, Ok(reply), now),
-            (Asked::Send, result) => self.send_answered(request, Err(no_answer(&result)), now),
-            (Asked::History(..) | Asked::Look(..), result) => {
+            (RequestPurpose::Send, Ok(Answer::Send(reply))) => self.send_answered(request, Ok(reply), now),
+            (RequestPurpose::Send, result) => self.send_answered(request, Err(no_answer(&result)), now),
+            (RequestPurpose::History(..) | RequestPurpose::Look(..), result) => {
                 let result = match result {
                     Ok(Answer::History(reply)) => Ok(reply),
                     result => Err(no_answer(&result)),
                 };
                 self.pulled(request, asked, result, now);
             }
-            (Asked::Sync, Ok(Answer::Sync(Ok(heads)))) => self.synced(heads),
+            (RequestPurpose::Sync, Ok(Answer::Sync(Ok(heads)))) => self.synced(heads),
             // The next one comes soon enough.
-            (Asked::Sync, _) => {}
-            (Asked::Watch, Ok(Answer::Watch(reply))) => self.watch_answered(Ok(reply), now),
-            (Asked::Watch, result) => self.watch_answered(Err(no_answer(&result)), now),
+            (RequestPurpose::Sync, _) => {}
+            (RequestPurpose::Watch, Ok(Answer::Watch(reply))) => self.watch_answered(Ok(reply), now),
+            (RequestPurpose::Watch, result) => self.watch_answered(Err(no_answer(&result)), now),
         }
         if self.unanswered >= UNANSWERED {
             self.unanswered = 0;
@@ -279,11 +279,11 @@ impl Session {
         result: Result<Result<Vec<Sent>, WireError>, RequestError>,
         now: Duration,
     ) {
-        let outcomes = self.outbox.answered(request, result, now, &mut self.dice);
+        let outcomes = self.outbox.answered(request, result, now, &mut self.rng);
         let mut sent = Vec::new();
         for outcome in outcomes {
             match outcome {
-                Outcome::Stored { id, seq, at } => {
+                BatchOutcome::Stored { id, seq, at } => {
                     let room = self.outbox.get(id).map(|item| item.room);
                     if let Some((room, epoch)) = room.zip(self.epoch()) {
                         let stored = Stored { id, room, seq, at };
@@ -291,25 +291,25 @@ impl Session {
                         sent.push(stored);
                     }
                 }
-                Outcome::Refused { id, .. } if bites(Tooth::RejectedDropped) => {
+                BatchOutcome::Refused { id, .. } if mutant_active(Mutant::RejectedDropped) => {
                     self.outbox.discard(id);
                 }
-                Outcome::Refused { id, error } => {
+                BatchOutcome::Refused { id, error } => {
                     let rejection = Rejection::Refused(error);
                     if let Some(item) = self.outbox.reject(id, rejection.clone()).cloned() {
                         self.rows_changed(item.room);
                         self.writes.push(Write::PutOutbox(item));
-                        self.tell(PeerNews::Rejected { id, rejection });
+                        self.tell(TabMessage::Rejected { id, rejection });
                     }
                 }
             }
         }
-        self.tell_sent(sent);
+        self.broadcast_sent(sent);
         self.changes.insert(Change::Outbox);
     }
 
-    fn pulled(&mut self, request: RequestId, asked: Asked, result: PageResult, now: Duration) {
-        let (Asked::History(id, heard) | Asked::Look(id, heard)) = asked else {
+    fn pulled(&mut self, request: RequestId, asked: RequestPurpose, result: PageResult, now: Duration) {
+        let (RequestPurpose::History(id, heard) | RequestPurpose::Look(id, heard)) = asked else {
             return;
         };
         if !self.rooms.contains_key(&id) {
@@ -332,8 +332,8 @@ impl Session {
         };
         let cursor = room.inbox.high();
         let changed = match asked {
-            Asked::Look(..) => room.looked(request, result, now, &mut self.dice),
-            _ => room.pulled(request, result, now, &mut self.dice),
+            RequestPurpose::Look(..) => room.looked(request, result, now, &mut self.rng),
+            _ => room.pulled(request, result, now, &mut self.rng),
         };
         if changed {
             room.cache_is_old = true;

@@ -8,10 +8,10 @@ use super::Session;
 use super::input::Ticket;
 use super::output::Output;
 use crate::backoff::Backoff;
-use crate::news::PeerNews;
+use crate::mutants::{Mutant, mutant_active};
 use crate::record::{Disk, OutboxItem, StorageError, Write};
-use crate::sorted::SortedSet;
-use crate::teeth::{Tooth, bites};
+use crate::tab_message::TabMessage;
+use crate::vec_map::VecSet;
 
 /// Most ids whose failed writes are remembered. Past it a removal may be forgotten: its item is sent again, and the
 /// server knows it.
@@ -23,7 +23,7 @@ const OTHERS_WRITE: Duration = Duration::from_secs(10);
 /// Writes that failed and are to be tried again: by what is held then, not by what was written.
 #[derive(Debug)]
 pub(super) struct Rewrite {
-    ids: SortedSet<EntryId>,
+    ids: VecSet<EntryId>,
     identity: bool,
     /// Of a person signed out, for as long as nobody else has signed in.
     erasures: Vec<Write>,
@@ -34,7 +34,7 @@ pub(super) struct Rewrite {
 impl Rewrite {
     pub(super) fn new() -> Self {
         Self {
-            ids: SortedSet::default(),
+            ids: VecSet::default(),
             identity: false,
             erasures: Vec::new(),
             at: None,
@@ -65,7 +65,7 @@ impl Session {
                         self.writes.push(Write::RemoveOutbox(item.id));
                     }
                 }
-                Write::RemoveOutbox(id) if result.is_err() && !bites(Tooth::RemovalForgotten) => {
+                Write::RemoveOutbox(id) if result.is_err() && !mutant_active(Mutant::RemovalForgotten) => {
                     self.rewrite.ids.insert(id);
                 }
                 Write::PutIdentity(_) if result.is_err() => self.rewrite.identity = true,
@@ -88,13 +88,13 @@ impl Session {
                 self.rewrite.ids.pop_first();
             }
             if self.rewrite.at.is_none() {
-                self.rewrite.at = Some(now + self.rewrite.backoff.next(&mut self.dice));
+                self.rewrite.at = Some(now + self.rewrite.backoff.next(&mut self.rng));
             }
         } else if self.rewrite.at.is_none() {
             self.rewrite.backoff.reset();
         }
         if result.is_ok() && !saved.is_empty() {
-            self.tell(PeerNews::Saved { ids: saved });
+            self.tell(TabMessage::Saved { ids: saved });
         }
     }
 
@@ -142,8 +142,8 @@ impl Session {
         if self.rewrite.at.is_some_and(|at| at <= now) {
             self.rewrite.at = None;
             if self.elected {
-                let orphans = self.outbox.orphans().map(|item| item.id);
-                for id in orphans {
+                let unwritten_of_others = self.outbox.unwritten_of_others().map(|item| item.id);
+                for id in unwritten_of_others {
                     self.rewrite.ids.insert(id);
                 }
             }

@@ -5,47 +5,48 @@ use std::time::Duration;
 use steadfast_shared::{Epoch, RoomKind};
 
 use super::{Connection, Session};
-use crate::news::{PeerNews, Stored};
-use crate::outbox::Fate;
+use crate::outbox::ItemOutcome;
 use crate::record::{Disk, Identity, OutboxItem, Write};
 use crate::room::Room;
-use crate::sorted::SortedMap;
+use crate::tab_message::{Stored, TabMessage};
+use crate::vec_map::VecMap;
 
 impl Session {
     /// This tab drains the outbox from here on.
     pub(super) fn take_over(&mut self, stored: Vec<OutboxItem>) {
         self.elected = true;
-        self.tell(PeerNews::Elected);
+        self.tell(TabMessage::Elected);
         let ids: Vec<_> = stored.iter().map(|item| item.id).collect();
         for item in stored {
-            if self.outbox.gone.fate(item.id).is_some() {
+            if self.outbox.tombstones.outcome(item.id).is_some() {
                 self.writes.push(Write::RemoveOutbox(item.id));
             } else {
                 self.merge_stored(item);
             }
         }
-        self.rehome();
+        self.migrate();
         self.settle_what_windows_show(&ids);
         // The tab that typed them may have died before its write was done.
-        let orphans: Vec<_> = self.outbox.orphans().cloned().collect();
-        self.writes.extend(orphans.into_iter().map(Write::PutOutbox));
+        let unwritten_of_others: Vec<_> = self.outbox.unwritten_of_others().cloned().collect();
+        self.writes
+            .extend(unwritten_of_others.into_iter().map(Write::PutOutbox));
         for room in self.rooms.values_mut() {
             room.cache_is_old = true;
         }
         self.everything_changed();
     }
 
-    pub(super) fn heard(&mut self, news: PeerNews) {
+    pub(super) fn heard(&mut self, news: TabMessage) {
         match news {
-            PeerNews::Posted { items } => self.heard_posted(items),
-            PeerNews::Saved { ids } => {
+            TabMessage::Posted { items } => self.on_posted(items),
+            TabMessage::Saved { ids } => {
                 for id in ids {
                     if self.outbox.on_disk(id, &Ok(())) {
                         self.item_changed(id);
                     }
                 }
             }
-            PeerNews::Sent { epoch, stored } => {
+            TabMessage::Sent { epoch, stored } => {
                 // Whoever was told of them by this tab alone may have come after this news.
                 let vouched = stored.iter().filter(|stored| self.outbox.vouches(stored.id));
                 let vouched: Vec<Stored> = vouched.copied().collect();
@@ -53,20 +54,20 @@ impl Session {
                     self.settle(epoch, stored, false);
                 }
                 if !vouched.is_empty() {
-                    self.tell(PeerNews::Sent {
+                    self.tell(TabMessage::Sent {
                         epoch,
                         stored: vouched,
                     });
                 }
             }
-            PeerNews::Rejected { id, rejection } => {
+            TabMessage::Rejected { id, rejection } => {
                 if !self.outbox.flight.carries(id) && self.outbox.reject(id, rejection).is_some() {
                     self.item_changed(id);
                 }
             }
-            PeerNews::Discarded { id } => {
+            TabMessage::Discarded { id } => {
                 if self.outbox.vouches(id) {
-                    self.tell(PeerNews::Discarded { id });
+                    self.tell(TabMessage::Discarded { id });
                 }
                 if let Some((item, _)) = self.outbox.discard(id) {
                     self.rows_changed(item.room);
@@ -75,7 +76,7 @@ impl Session {
                     self.writes.push(Write::RemoveOutbox(id));
                 }
             }
-            PeerNews::SignedIn { me, epoch } => {
+            TabMessage::SignedIn { me, epoch } => {
                 // The server is asked who is right.
                 let same = self
                     .identity
@@ -85,8 +86,8 @@ impl Session {
                     self.reconnect(Duration::ZERO);
                 }
             }
-            PeerNews::SignedOut { unsent } => self.heard_signed_out(unsent),
-            PeerNews::Started | PeerNews::Elected => {
+            TabMessage::SignedOut { unsent } => self.heard_signed_out(unsent),
+            TabMessage::Started | TabMessage::Elected => {
                 // The tab that drains answers for what others left.
                 let untold: Vec<_> = if self.elected {
                     self.outbox.items().cloned().collect()
@@ -98,21 +99,21 @@ impl Session {
         }
     }
 
-    pub(super) fn heard_posted(&mut self, items: Vec<OutboxItem>) {
+    pub(super) fn on_posted(&mut self, items: Vec<OutboxItem>) {
         let ids: Vec<_> = items.iter().map(|item| item.id).collect();
-        let mut sent: SortedMap<Epoch, Vec<Stored>> = SortedMap::default();
+        let mut sent: VecMap<Epoch, Vec<Stored>> = VecMap::default();
         for item in items {
-            let fate = self.outbox.gone.fate(item.id);
-            if fate.is_some() && self.elected {
+            let outcome = self.outbox.tombstones.outcome(item.id);
+            if outcome.is_some() && self.elected {
                 // It may have come from storage, where a write that failed has left it.
                 self.writes.push(Write::RemoveOutbox(item.id));
             }
-            match fate {
+            match outcome {
                 // The telling tab missed what became of it. Whoever knows says so: the one elected may be gone.
-                Some(Fate::Sent(epoch, stored)) => {
+                Some(ItemOutcome::Sent(epoch, stored)) => {
                     sent.get_or_insert_with(epoch, Vec::new).push(stored);
                 }
-                Some(Fate::Discarded) => self.tell(PeerNews::Discarded { id: item.id }),
+                Some(ItemOutcome::Discarded) => self.tell(TabMessage::Discarded { id: item.id }),
                 None => {
                     let (id, room) = (item.id, item.room);
                     if self.outbox.merge(item, self.epoch()) {
@@ -122,9 +123,9 @@ impl Session {
                 }
             }
         }
-        self.rehome();
+        self.migrate();
         for (epoch, stored) in sent {
-            self.tell(PeerNews::Sent { epoch, stored });
+            self.tell(TabMessage::Sent { epoch, stored });
         }
         self.settle_what_windows_show(&ids);
     }
@@ -139,7 +140,7 @@ impl Session {
 
     /// Brings this person's items of another epoch into this one: what they typed then, by whatever tab. Only while online,
     /// when it is certain which of the epochs is the one before.
-    pub(super) fn rehome(&mut self) {
+    pub(super) fn migrate(&mut self) {
         let Some(Identity { me, epoch }) = self.identity.clone().filter(|_| self.is_online()) else {
             return;
         };
@@ -153,9 +154,9 @@ impl Session {
             .values()
             .map(|room| (room.id, found_by(room)))
             .collect();
-        let rehomed = self.outbox.rehome(&me, &self.formerly, epoch, &rooms);
+        let migrated = self.outbox.migrate(&me, &self.formerly, epoch, &rooms);
         let mut told = Vec::new();
-        for (item, local) in rehomed {
+        for (item, local) in migrated {
             self.rows_changed(item.room);
             if local || self.elected {
                 self.writes.push(Write::PutOutbox(item.clone()));
@@ -170,19 +171,19 @@ impl Session {
         for item in &items {
             self.outbox.vouch(item.id);
         }
-        self.tell_posted(items);
+        self.broadcast_posted(items);
     }
 
     /// Tells items as they are, and which of them are on disk.
-    pub(super) fn tell_posted(&mut self, items: Vec<OutboxItem>) {
+    pub(super) fn broadcast_posted(&mut self, items: Vec<OutboxItem>) {
         if items.is_empty() {
             return;
         }
         let written = items.iter().filter(|item| item.disk == Disk::Written);
         let ids: Vec<_> = written.map(|item| item.id).collect();
-        self.tell(PeerNews::Posted { items });
+        self.tell(TabMessage::Posted { items });
         if !ids.is_empty() {
-            self.tell(PeerNews::Saved { ids });
+            self.tell(TabMessage::Saved { ids });
         }
     }
 }

@@ -7,11 +7,11 @@ use steadfast_shared::{Epoch, ErrorCode, Millis, Person, Role, RoomId, RoomKind,
 
 use super::{Connection, Session};
 use crate::notices::Notice;
-use crate::reader::Reader;
 use crate::record::{Identity, OutboxItem};
 use crate::room::Room;
-use crate::sorted::SortedMap;
 use crate::timeline::Timeline;
+use crate::vec_map::VecMap;
+use crate::viewer::Viewer;
 
 impl Session {
     /// Who this device speaks for.
@@ -78,7 +78,7 @@ impl Session {
     pub fn rooms(&self) -> impl Iterator<Item = RoomView<'_>> {
         let rooms = self.rooms.values();
         let keyed = rooms.map(|room| ((Reverse(room.active_at()), &room.name, room.id), room));
-        let by_activity: SortedMap<_, _> = keyed.collect();
+        let by_activity: VecMap<_, _> = keyed.collect();
         by_activity.into_iter().map(|(_, room)| self.room_view(room))
     }
 
@@ -89,7 +89,7 @@ impl Session {
     /// What a room shows. For a room that is not known: what this device still has to send there.
     pub fn timeline(&self, room: RoomId) -> Timeline<'_> {
         Timeline {
-            reader: Reader {
+            reader: Viewer {
                 room,
                 now: self.identity.as_ref(),
                 outbox: &self.outbox,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use steadfast_shared::event::{Availability, Presence, Watch, Watched};
 use steadfast_shared::{RoomId, UserId, WireError, limit};
 
-use super::asking::Asked;
+use super::asking::RequestPurpose;
 use super::output::{Change, Request};
 use super::{RequestError, Session};
 
@@ -67,13 +67,13 @@ impl Session {
         if !self.watching.supported || now < self.watching.not_before {
             return;
         }
-        if self.asked.values().any(|asked| *asked == Asked::Watch) {
+        if self.asked.values().any(|asked| *asked == RequestPurpose::Watch) {
             return;
         }
         let wanted = self.wanted_watch();
         if self.watching.asked.as_ref() != Some(&wanted) {
             self.watching.asked = Some(wanted.clone());
-            self.ask(Asked::Watch, Request::Watch(wanted));
+            self.ask(RequestPurpose::Watch, Request::Watch(wanted));
         }
     }
 

@@ -7,18 +7,18 @@ use std::collections::VecDeque;
 
 use steadfast_shared::{Body, Entry, Seq};
 
-use crate::fold::{Change, Folded, fold};
-use crate::sorted::SortedMap;
-use crate::teeth::{Tooth, bites};
+use crate::fold::{Folded, LogChange, fold};
+use crate::mutants::{Mutant, mutant_active};
+use crate::vec_map::VecMap;
 
 /// A contiguous piece of a room's log.
 #[derive(Debug, Default)]
 pub(crate) struct Window {
     entries: VecDeque<Entry>,
     /// By message and place: those of the entries held, and later ones told by [`Window::change`].
-    changes: SortedMap<(Seq, Seq), Change>,
+    changes: VecMap<(Seq, Seq), LogChange>,
     /// What messages have become, where anything has changed them.
-    folded: SortedMap<Seq, Box<Folded>>,
+    folded: VecMap<Seq, Box<Folded>>,
 }
 
 impl Window {
@@ -54,7 +54,7 @@ impl Window {
     }
 
     /// The changes held of one message after a place of the log, oldest first.
-    pub(crate) fn changes_of(&self, message: Seq, after: Seq) -> impl Iterator<Item = &Change> {
+    pub(crate) fn changes_of(&self, message: Seq, after: Seq) -> impl Iterator<Item = &LogChange> {
         let changes = self.changes.from(&(message, after + 1));
         changes
             .take_while(move |((of, _), _)| *of == message)
@@ -71,8 +71,8 @@ impl Window {
     /// Puts on what follows the newest.
     pub(crate) fn push_newest(&mut self, entry: Entry) {
         let seq = entry.seq;
-        let change = Change::of(&entry);
-        if bites(Tooth::OrderByTime) {
+        let change = LogChange::of(&entry);
+        if mutant_active(Mutant::OrderByTime) {
             let place = self.entries.partition_point(|held| held.at <= entry.at);
             self.entries.insert(place, entry);
         } else {
@@ -88,7 +88,7 @@ impl Window {
     pub(crate) fn push_oldest(&mut self, entries: Vec<Entry>) {
         for entry in entries.into_iter().rev() {
             let seq = entry.seq;
-            let change = Change::of(&entry);
+            let change = LogChange::of(&entry);
             self.entries.push_front(entry);
             match change {
                 Some((message, change)) => self.hear(message, seq, change),
@@ -99,7 +99,7 @@ impl Window {
 
     /// Takes in a change whose entry is not held here: it is ahead of a gap, or this window is not at the log's end.
     pub(crate) fn change(&mut self, entry: &Entry) {
-        if let Some((message, change)) = Change::of(entry) {
+        if let Some((message, change)) = LogChange::of(entry) {
             self.hear(message, entry.seq, change);
         }
     }
@@ -128,7 +128,7 @@ impl Window {
 
     /// An entry held, read anew: what it says of its changes is as of a later place. Changes up to there are in it.
     pub(crate) fn refresh(&mut self, entry: Entry) {
-        let (seq, change) = (entry.seq, Change::of(&entry));
+        let (seq, change) = (entry.seq, LogChange::of(&entry));
         let Some(index) = self.index(seq) else {
             return;
         };
@@ -171,14 +171,14 @@ impl Window {
         quoted.map(|quoted| quoted.seq)
     }
 
-    fn hear(&mut self, message: Seq, seq: Seq, change: Change) {
+    fn hear(&mut self, message: Seq, seq: Seq, change: LogChange) {
         self.changes.insert((message, seq), change);
         self.fold(message);
     }
 
     /// Finds out anew what a message has become. What was deleted is erased here too.
     fn fold(&mut self, message: Seq) {
-        let deleted = self.changes_of(message, 0).any(Change::deletes)
+        let deleted = self.changes_of(message, 0).any(LogChange::deletes)
             || self.get(message).is_some_and(|entry| entry.body == Body::Erased);
         if deleted {
             self.erase(message);
@@ -200,7 +200,7 @@ impl Window {
 
     /// Forgets what a message said, in itself, in its edits and where it is quoted.
     fn erase(&mut self, message: Seq) {
-        if bites(Tooth::ErasedTextKept) {
+        if mutant_active(Mutant::ErasedTextKept) {
             return;
         }
         let first = self.index(message).unwrap_or(0);

@@ -137,7 +137,7 @@ pub(crate) fn read(log: &[Entry], seq: Seq, as_of: Seq) -> Entry {
     let changes = |message: Seq| {
         let until = log[..as_of as usize].iter().skip(message as usize);
         until.take(REACH as usize).filter_map(move |entry| {
-            let (of, change) = Change::of(entry)?;
+            let (of, change) = LogChange::of(entry)?;
             (of == message).then_some((entry.seq, change))
         })
     };

@@ -15,9 +15,9 @@ const CRASHES: u32 = 100;
 const PEOPLE: usize = 4;
 
 /// Chance from a seed, so that a failure can be had again, as far as real processes allow.
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn below(&mut self, end: u64) -> u64 {
         self.0 = self
             .0
@@ -37,7 +37,7 @@ async fn hole_03_a_hundred_kills_under_load_lose_double_and_misorder_nothing() {
     let seed =
         std::env::var("STEADFAST_SEED").map_or(u64::from(std::process::id()), |seed| seed.parse().unwrap());
     println!("{crashes} crashes; again with STEADFAST_SEED={seed}");
-    let mut dice = Dice(seed);
+    let mut rng = Rng(seed);
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("chat.db");
     let mut server = Server::start(&database, free_address()).await;
@@ -48,15 +48,15 @@ async fn hole_03_a_hundred_kills_under_load_lose_double_and_misorder_nothing() {
     let general = room(&devices[0].chat);
 
     for _ in 0..crashes {
-        for _ in 0..1 + dice.below(6) {
+        for _ in 0..1 + rng.below(6) {
             for device in &mut devices {
-                for _ in 0..dice.below(3) {
+                for _ in 0..rng.below(3) {
                     device.types(general);
                 }
-                if dice.below(4) == 0 {
-                    device.changes(general, dice.below(1_000));
+                if rng.below(4) == 0 {
+                    device.changes(general, rng.below(1_000));
                 }
-                match dice.below(20) {
+                match rng.below(20) {
                     0 => device.line.cut(),
                     1 => device.line.be(Mood::Stalls),
                     2 => device.line.be(Mood::Swallows),
@@ -66,13 +66,13 @@ async fn hole_03_a_hundred_kills_under_load_lose_double_and_misorder_nothing() {
                 }
                 device.looks(general);
             }
-            tokio::time::sleep(dice.milliseconds(40)).await;
+            tokio::time::sleep(rng.milliseconds(40)).await;
         }
         server.kill();
         for device in &mut devices {
             device.types(general);
         }
-        tokio::time::sleep(dice.milliseconds(40)).await;
+        tokio::time::sleep(rng.milliseconds(40)).await;
         server = Server::start(&database, server.address).await;
         for device in &devices {
             // A swallowed answer is only noticed when the line falls; the test has no time for the heartbeat.

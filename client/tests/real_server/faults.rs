@@ -1,13 +1,13 @@
 //! Two chats, one of which is broken on purpose in every way there is: each message is stored once and shown once, and the
-//! journey says why.
+//! trace says why.
 
 use std::time::Duration;
 
 use steadfast_client::RowState;
 use steadfast_client::fault::Fault;
-use steadfast_client::journey::{Counted, Mechanism, Picture, Place};
 use steadfast_client::link::{Chat, ChatOptions, MemoryStorage, SoloPeers};
 use steadfast_client::session::Options;
+use steadfast_client::trace::{Counters, Mechanism, MessagePlace, TraceSnapshot};
 use steadfast_shared::http::SessionInfo;
 use steadfast_shared::{EntryId, RoomId};
 
@@ -76,11 +76,11 @@ impl Two {
         assert!(mine.map(|(_, id, _)| *id).eq(self.anns.iter().copied()));
     }
 
-    fn picture(&self) -> Picture {
-        self.ann.journey(|journey, _| journey.latest().clone()).unwrap()
+    fn picture(&self) -> TraceSnapshot {
+        self.ann.trace(|trace, _| trace.latest().clone()).unwrap()
     }
 
-    fn counted(&self) -> Counted {
+    fn counted(&self) -> Counters {
         self.picture().counted
     }
 
@@ -88,7 +88,7 @@ impl Two {
         self.picture().acted.iter().any(|(_, acted)| *acted == mechanism)
     }
 
-    fn place(&self, id: EntryId) -> Place {
+    fn place(&self, id: EntryId) -> MessagePlace {
         self.picture().message(id).unwrap().place()
     }
 }
@@ -122,7 +122,7 @@ async fn a_cut_link_comes_back_and_a_refused_one_once_it_is_let() {
     .await;
     let waits = two.talk();
     tokio::time::sleep(Duration::from_secs(2)).await;
-    assert_eq!(two.place(waits), Place::Outbox);
+    assert_eq!(two.place(waits), MessagePlace::Outbox);
     two.ann.set_fault(Fault::Refuse, false);
     two.ann.wake();
     two.converge().await;
@@ -148,7 +148,7 @@ async fn a_lost_ack_and_a_lost_broadcast_end_in_one_message() {
     two.ann.set_fault(Fault::LoseEntries, true);
     let doubtful = two.talk();
     until("the server has it, and ann does not know", async || {
-        two.place(doubtful) == Place::Log
+        two.place(doubtful) == MessagePlace::Log
     })
     .await;
     until("it goes out again, and the server knows it", async || {

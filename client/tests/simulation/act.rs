@@ -274,14 +274,14 @@ impl World {
         let number = self.next();
         // A clock that jumps about: ids do not have to sort.
         EntryId(Uuid::from_u128(
-            (u128::from(self.dice.roll()) << 64) | u128::from(number),
+            (u128::from(self.rng.roll()) << 64) | u128::from(number),
         ))
     }
 
     /// Every fault ends. Somebody may go, too: with a word, or by closing the lid.
     pub(crate) fn heal(&mut self) {
         self.say(|| "every fault ends".to_owned());
-        let leaves = self.dice.chance(30).then(|| self.dice.below(self.devices.len()));
+        let leaves = self.rng.chance(30).then(|| self.rng.below(self.devices.len()));
         if let Some(device) = leaves.filter(|_| self.devices.len() > 1) {
             self.leave(device);
         }
@@ -303,7 +303,7 @@ impl World {
 
     fn leave(&mut self, device: usize) {
         self.say(|| format!("whoever is at device {device} goes"));
-        let silently = self.dice.chance(50);
+        let silently = self.rng.chance(50);
         self.devices[device].left = true;
         for slot in 0..self.devices[device].tabs.len() {
             let spot = Spot { device, slot };

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use steadfast_client::Disk;
-use steadfast_client::news::PeerNews;
 use steadfast_client::record::{Restored, StorageError, Write};
 use steadfast_client::session::{Input, Ticket};
+use steadfast_client::tab_message::TabMessage;
 use steadfast_shared::{EntryId, Epoch, Person};
 
 use crate::script::Trouble;
@@ -79,7 +79,7 @@ impl Device {
 impl World {
     /// A tab asks its storage for what it holds.
     pub(crate) fn load(&mut self, tab: TabId) {
-        let after = self.dice.millis(1, 30);
+        let after = self.rng.millis(1, 30);
         if self.devices[tab.device].stalls() {
             self.devices[tab.device].tabs[tab.slot]
                 .iter_mut()
@@ -93,7 +93,7 @@ impl World {
     pub(crate) fn held(&mut self, tab: TabId) -> Restored {
         let held = self.devices[tab.device].read();
         if held.is_none() {
-            let after = self.dice.millis(1_000, 5_000);
+            let after = self.rng.millis(1_000, 5_000);
             self.plan(after, Happening::Loaded(tab));
         }
         held.unwrap_or_default()
@@ -104,11 +104,11 @@ impl World {
             return;
         }
         if self.devices[tab.device].stalls() {
-            let after = self.dice.millis(500, 1_000);
+            let after = self.rng.millis(500, 1_000);
             return self.plan(after, Happening::Elect(tab));
         }
         let stored = self.held(tab).outbox;
-        let after = self.dice.millis(0, 5);
+        let after = self.rng.millis(0, 5);
         self.plan(after, Happening::Elected { tab, stored });
     }
 
@@ -132,7 +132,7 @@ impl World {
             return;
         }
         for _ in 0..self.devices[device].writing.len() {
-            let after = self.dice.millis(1, 40);
+            let after = self.rng.millis(1, 40);
             self.plan(after, Happening::Write { device });
         }
         let waiting: Vec<TabId> = self.devices[device]
@@ -142,7 +142,7 @@ impl World {
             .filter_map(|tab| std::mem::take(&mut tab.waits_for_storage).then_some(tab.id))
             .collect();
         for tab in waiting {
-            let after = self.dice.millis(1, 30);
+            let after = self.rng.millis(1, 30);
             self.plan(after, Happening::Loaded(tab));
         }
     }
@@ -150,7 +150,7 @@ impl World {
     /// A tab asks for something to be written.
     pub(crate) fn store(&mut self, tab: TabId, ticket: Ticket, writes: Vec<Write>) {
         self.devices[tab.device].writing.push_back((tab, ticket, writes));
-        let after = self.dice.millis(1, 40);
+        let after = self.rng.millis(1, 40);
         self.plan(after, Happening::Write { device: tab.device });
     }
 
@@ -189,7 +189,7 @@ impl World {
         let mut kept = if device.stalls() {
             0
         } else {
-            self.dice.below(written + 1)
+            self.rng.below(written + 1)
         };
         while kept > 0
             && let Some((tab, ..)) = self.devices[id.device].writing.front()
@@ -210,27 +210,27 @@ impl World {
         {
             return;
         }
-        let chosen = self.dice.pick(&live).copied();
+        let chosen = self.rng.pick(&live).copied();
         self.devices[device].elected = chosen;
         if let Some(tab) = chosen {
             // A tab waits for the lock once it has read its storage; one that is frozen never takes it.
-            let after = self.dice.millis(31, 80);
-            if !self.dice.chance(self.weather.never_told) {
+            let after = self.rng.millis(31, 80);
+            if !self.rng.chance(self.weather.never_told) {
                 self.plan(after, Happening::Elect(tab));
             }
         }
     }
 
     /// A tab tells the others of its device something.
-    pub(crate) fn tell(&mut self, from: TabId, news: &PeerNews) {
+    pub(crate) fn tell(&mut self, from: TabId, news: &TabMessage) {
         // As over a BroadcastChannel: what is not serialised does not arrive.
         let mut news = news.clone();
-        if let PeerNews::Posted { items } = &mut news {
+        if let TabMessage::Posted { items } = &mut news {
             items.iter_mut().for_each(|item| item.disk = Disk::default());
         }
         let others: Vec<TabId> = self.devices[from.device].live().map(|tab| tab.id).collect();
         for to in others.into_iter().filter(|to| *to != from) {
-            let arrives = self.now + self.dice.millis(0, 15);
+            let arrives = self.now + self.rng.millis(0, 15);
             let last = self.told.entry((from, to)).or_default();
             *last = arrives.max(*last);
             let after = *last - self.now;

@@ -41,7 +41,7 @@ impl World {
         let line = Line {
             tab,
             link,
-            node: self.dice.below(nodes),
+            node: self.rng.below(nodes),
             dead: false,
             left: false,
             stalled_until: Duration::ZERO,
@@ -52,7 +52,7 @@ impl World {
         if let Some(tab) = self.tab(tab) {
             tab.lines.insert(link, id);
         }
-        let after = self.dice.millis(2, 80);
+        let after = self.rng.millis(2, 80);
         self.plan(after, Happening::LineUp(id));
     }
 
@@ -93,7 +93,7 @@ impl World {
 
     /// How long a frame takes, after all before it; nothing where it never arrives.
     fn travel(&mut self, id: LineId, up: bool) -> Option<Duration> {
-        let takes = self.dice.millis(1, SLOWEST);
+        let takes = self.rng.millis(1, SLOWEST);
         let now = self.now;
         let line = self
             .lines

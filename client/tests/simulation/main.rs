@@ -2,12 +2,12 @@
 //! one database, and between them lines that break. Time is virtual, and the same seed makes the same world.
 //!
 //! - `script`: what a seed stands for: who is there, how bad the weather is, what happens when
-//! - `world`: time, and what will happen when; `act`: what people do and what goes wrong; `dice`: chance
+//! - `world`: time, and what will happen when; `act`: what people do and what goes wrong; `rng`: chance
 //! - `tab`, `socket`: a tab's session and socket, and the shell between them; `device`: its storage and its other tabs
 //! - `line`: the network; `server`: nodes, their write path, their database
 //! - `history`, `check`, `checker`: what people did and were shown, and the rules it must keep
 //! - `run`, `seeds`, `shrink`, `words`: one world, many worlds, the shortest way to a broken rule, told in words
-//! - `teeth`: deliberate faults, each of which must be noticed
+//! - `mutants`: deliberate faults, each of which must be noticed
 //!
 //! `cargo xtask simulate --help` says how to run more of them.
 
@@ -22,9 +22,11 @@ mod check;
 #[path = "../checker/mod.rs"]
 mod checker;
 mod device;
-mod dice;
 mod history;
 mod line;
+#[cfg(feature = "mutants")]
+mod mutants;
+mod rng;
 mod run;
 mod script;
 mod seeds;
@@ -32,8 +34,6 @@ mod server;
 mod shrink;
 mod socket;
 mod tab;
-#[cfg(feature = "teeth")]
-mod teeth;
 mod words;
 mod world;
 

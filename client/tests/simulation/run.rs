@@ -19,7 +19,7 @@ pub(crate) const CONVERGES_WITHIN: Duration = Duration::from_secs(90);
 const JUDGED_AFTER: Duration = Duration::from_secs(150);
 
 /// What came of a world.
-pub(crate) struct Outcome {
+pub(crate) struct BatchOutcome {
     pub(crate) broken: Option<Broken>,
     pub(crate) steps: u64,
     /// How long it took to converge.
@@ -28,7 +28,7 @@ pub(crate) struct Outcome {
 }
 
 /// Runs a world.
-pub(crate) fn run(script: &Script, in_words: bool) -> Outcome {
+pub(crate) fn run(script: &Script, in_words: bool) -> BatchOutcome {
     let mut world = World::new(script, in_words);
     let mut converged = Duration::ZERO;
     let lived = quietly(|| live(&mut world, script, &mut converged));
@@ -38,7 +38,7 @@ pub(crate) fn run(script: &Script, in_words: bool) -> Outcome {
             what: panic,
         });
     }
-    Outcome {
+    BatchOutcome {
         broken: world.broken,
         steps: world.steps,
         converged,

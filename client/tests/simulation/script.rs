@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use steadfast_shared::event::ClosingReason;
 
-use crate::dice::Dice;
+use crate::rng::Rng;
 use crate::server::Flaw;
 
 /// Everything that is decided before a world begins. The same script makes the same world.
@@ -248,16 +248,16 @@ struct Kinds {
 
 impl Script {
     pub(crate) fn of(seed: u64) -> Self {
-        let mut dice = Dice::new(seed);
+        let mut rng = Rng::new(seed);
         let climate = Climate::of(seed);
-        let kinds = kinds(climate, &mut dice);
-        let shape = shape(climate, &mut dice);
-        let weather = weather(climate, &shape, &mut dice);
-        let many = 60 + dice.below(120);
+        let kinds = kinds(climate, &mut rng);
+        let shape = shape(climate, &mut rng);
+        let weather = weather(climate, &shape, &mut rng);
+        let many = 60 + rng.below(120);
         let acts = (0..many)
             .map(|_| {
-                let after = dice.millis(0, 400);
-                (after, act(&shape, &kinds, &mut dice))
+                let after = rng.millis(0, 400);
+                (after, act(&shape, &kinds, &mut rng))
             })
             .collect();
         Self {
@@ -271,8 +271,8 @@ impl Script {
     }
 }
 
-fn kinds(climate: Climate, dice: &mut Dice) -> Kinds {
-    let mut some = |of: &[Climate]| of.contains(&climate) || (climate == Climate::Any && dice.chance(60));
+fn kinds(climate: Climate, rng: &mut Rng) -> Kinds {
+    let mut some = |of: &[Climate]| of.contains(&climate) || (climate == Climate::Any && rng.chance(60));
     use Climate::{Fair, Foul, Storage, Wiped};
     Kinds {
         lines: some(&[Fair, Foul, Storage, Wiped]),
@@ -286,30 +286,30 @@ fn kinds(climate: Climate, dice: &mut Dice) -> Kinds {
     }
 }
 
-fn shape(climate: Climate, dice: &mut Dice) -> Shape {
-    let people = 2 + dice.below(2);
-    let devices = 2 + dice.below(3);
+fn shape(climate: Climate, rng: &mut Rng) -> Shape {
+    let people = 2 + rng.below(2);
+    let devices = 2 + rng.below(3);
     let tabs = if climate == Climate::Fair { 1 } else { 3 };
     let nodes = match climate {
         Climate::Fair | Climate::Storage => 1,
-        _ => 1 + dice.below(3),
+        _ => 1 + rng.below(3),
     };
     Shape {
-        devices: (0..devices).map(|n| (n % people, 1 + dice.below(tabs))).collect(),
-        rooms: 1 + dice.below(2),
+        devices: (0..devices).map(|n| (n % people, 1 + rng.below(tabs))).collect(),
+        rooms: 1 + rng.below(2),
         nodes,
-        window: 100 + dice.below(200),
-        held: 20 + dice.below(100),
-        look_every: 4 << dice.below(5),
+        window: 100 + rng.below(200),
+        held: 20 + rng.below(100),
+        look_every: 4 << rng.below(5),
     }
 }
 
-fn weather(climate: Climate, shape: &Shape, dice: &mut Dice) -> Weather {
+fn weather(climate: Climate, shape: &Shape, rng: &mut Rng) -> Weather {
     if climate == Climate::Fair {
         return Weather::default();
     }
-    let mut percent = |most: usize| match dice.chance(70) {
-        true => dice.below(most + 1) as u64,
+    let mut percent = |most: usize| match rng.chance(70) {
+        true => rng.below(most + 1) as u64,
         false => 0,
     };
     Weather {
@@ -324,57 +324,57 @@ fn weather(climate: Climate, shape: &Shape, dice: &mut Dice) -> Weather {
     }
 }
 
-fn act(shape: &Shape, kinds: &Kinds, dice: &mut Dice) -> Act {
-    let device = dice.below(shape.devices.len());
+fn act(shape: &Shape, kinds: &Kinds, rng: &mut Rng) -> Act {
+    let device = rng.below(shape.devices.len());
     let tab = Spot {
         device,
-        slot: dice.below(shape.devices[device].1),
+        slot: rng.below(shape.devices[device].1),
     };
-    let room = dice.below(shape.rooms);
+    let room = rng.below(shape.rooms);
     let calm = Act::Post {
         tab,
         room,
         text: Text::Plain,
     };
-    match dice.below(100) {
+    match rng.below(100) {
         0..=27 => Act::Post {
             tab,
             room,
-            text: text(kinds, dice),
+            text: text(kinds, rng),
         },
         28..=29 => Act::Reply {
             tab,
             room,
-            which: dice.below(1_000),
+            which: rng.below(1_000),
         },
         30..=39 => Act::Change {
             tab,
             room,
-            which: dice.below(1_000),
-            change: change(dice),
+            which: rng.below(1_000),
+            change: change(rng),
         },
         40..=42 => Act::Burst {
             tab,
             room,
-            many: 10 + dice.below(150),
+            many: 10 + rng.below(150),
         },
-        43..=52 => line_fault(tab, kinds, dice).unwrap_or(calm),
+        43..=52 => line_fault(tab, kinds, rng).unwrap_or(calm),
         53..=56 if kinds.lines => Act::Offline {
             device,
-            lasts: dice.millis(200, 20_000),
+            lasts: rng.millis(200, 20_000),
         },
         57..=64 if kinds.refreshes => Act::Refresh {
             tab,
-            gone: dice.millis(20, 2_000),
+            gone: rng.millis(20, 2_000),
         },
         65..=67 if kinds.freezes => Act::Freeze {
             tab,
-            lasts: dice.millis(500, 25_000),
+            lasts: rng.millis(500, 25_000),
         },
         68..=71 => Act::Decide {
             tab,
-            which: dice.below(1_000),
-            how: *dice
+            which: rng.below(1_000),
+            how: *rng
                 .pick(&[Decision::Retry, Decision::Edit, Decision::Discard])
                 .unwrap_or(&Decision::Retry),
         },
@@ -383,8 +383,8 @@ fn act(shape: &Shape, kinds: &Kinds, dice: &mut Dice) -> Act {
         78..=80 => Act::Type { tab, room },
         81 => Act::Hide { tab },
         82..=86 if kinds.crashes => Act::Crash {
-            node: dice.below(shape.nodes),
-            stage: *dice
+            node: rng.below(shape.nodes),
+            stage: *rng
                 .pick(&[
                     Stage::AtOnce,
                     Stage::BeforeCommit,
@@ -392,51 +392,51 @@ fn act(shape: &Shape, kinds: &Kinds, dice: &mut Dice) -> Act {
                     Stage::AfterAck,
                 ])
                 .unwrap_or(&Stage::AtOnce),
-            down: dice.millis(50, 5_000),
+            down: rng.millis(50, 5_000),
         },
         87..=88 if kinds.database => Act::DatabaseBusy {
-            lasts: dice.millis(100, 5_000),
+            lasts: rng.millis(100, 5_000),
         },
         89 if kinds.database => Act::DatabaseFull {
-            lasts: dice.millis(500, 10_000),
+            lasts: rng.millis(500, 10_000),
         },
         90..=93 if kinds.storage => Act::Storage {
             device,
-            trouble: *dice
+            trouble: *rng
                 .pick(&[Trouble::Full, Trouble::Broken, Trouble::Stalled])
                 .unwrap_or(&Trouble::Full),
-            lasts: dice.millis(500, 15_000),
+            lasts: rng.millis(500, 15_000),
         },
         94 if kinds.wipes => Act::Wipe {
-            same_rooms: dice.chance(50),
-            down: dice.millis(50, 3_000),
+            same_rooms: rng.chance(50),
+            down: rng.millis(50, 3_000),
         },
         95 if kinds.wipes => Act::Backup,
         96..=97 if kinds.wipes => Act::Restore {
-            by_hand: dice.chance(60),
-            down: dice.millis(50, 3_000),
+            by_hand: rng.chance(60),
+            down: rng.millis(50, 3_000),
         },
         98..=99 if kinds.crashes => Act::Stick {
-            node: dice.below(shape.nodes),
-            lasts: dice.millis(500, 20_000),
+            node: rng.below(shape.nodes),
+            lasts: rng.millis(500, 20_000),
         },
         _ => calm,
     }
 }
 
-fn change(dice: &mut Dice) -> Change {
-    match dice.below(10) {
+fn change(rng: &mut Rng) -> Change {
+    match rng.below(10) {
         0..=3 => Change::Edit,
         4..=5 => Change::Delete,
         _ => Change::React {
-            emoji: dice.pick(&["👍", "🎉"]).copied().unwrap_or("👍"),
-            on: dice.chance(70),
+            emoji: rng.pick(&["👍", "🎉"]).copied().unwrap_or("👍"),
+            on: rng.chance(70),
         },
     }
 }
 
-fn text(kinds: &Kinds, dice: &mut Dice) -> Text {
-    match dice.below(40) {
+fn text(kinds: &Kinds, rng: &mut Rng) -> Text {
+    match rng.below(40) {
         0 if kinds.refusals => Text::Refused,
         1 if kinds.refusals => Text::Poison,
         2 => Text::Long,
@@ -444,22 +444,22 @@ fn text(kinds: &Kinds, dice: &mut Dice) -> Text {
     }
 }
 
-fn line_fault(tab: Spot, kinds: &Kinds, dice: &mut Dice) -> Option<Act> {
+fn line_fault(tab: Spot, kinds: &Kinds, rng: &mut Rng) -> Option<Act> {
     let reasons = [
         ClosingReason::SlowConsumer,
         ClosingReason::Flooding,
         ClosingReason::Shutdown,
     ];
-    let act = match dice.below(10) {
+    let act = match rng.below(10) {
         0..=4 => Act::Cut { tab },
         5..=6 => Act::HalfOpen { tab },
         7..=8 => Act::Stall {
             tab,
-            lasts: dice.millis(200, 12_000),
+            lasts: rng.millis(200, 12_000),
         },
         _ => Act::ShutOut {
             tab,
-            reason: *dice.pick(&reasons)?,
+            reason: *rng.pick(&reasons)?,
         },
     };
     kinds.lines.then_some(act)

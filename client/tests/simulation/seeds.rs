@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::check::Broken;
-use crate::run::{Outcome, run};
+use crate::run::{BatchOutcome, run};
 use crate::script::Script;
 use crate::shrink::shrink;
 
@@ -26,7 +26,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    fn add(&self, outcome: &Outcome) {
+    fn add(&self, outcome: &BatchOutcome) {
         self.seeds.fetch_add(1, Ordering::Relaxed);
         self.steps.fetch_add(outcome.steps, Ordering::Relaxed);
         let converged = outcome.converged.as_millis() as u64;
@@ -99,7 +99,7 @@ pub(crate) fn simulate(from: u64, lasts: Duration, threads: usize) -> Result<Tal
 pub(crate) fn explain(seed: u64, broken: &Broken) -> String {
     let whole = Script::of(seed);
     let short = shrink(&whole, broken.rule);
-    let Outcome { broken, words, .. } = run(&short, true);
+    let BatchOutcome { broken, words, .. } = run(&short, true);
     let cut = words.len().saturating_sub(LINES);
     let mut said = format!("\nseed {seed} breaks a rule. Again: cargo xtask simulate --seed {seed}\n\n");
     said += &format!(

@@ -104,7 +104,7 @@ impl World {
         self.lives += 1;
         let life = self.lives;
         let id = TabId { device, slot, life };
-        let seed = self.dice.roll();
+        let seed = self.rng.roll();
         let tab = Tab::new(id, self.options.clone(), seed);
         self.devices[device].tabs[slot] = Some(tab);
         self.say(|| format!("{} opens", words::tab(id)));
@@ -243,7 +243,7 @@ impl World {
             && let Some(tab) = self.tab(id)
             && !std::mem::replace(&mut tab.signing_in, true)
         {
-            let after = self.dice.millis(50, 500);
+            let after = self.rng.millis(50, 500);
             self.plan(after, Happening::SignIn(id));
         }
     }
@@ -253,7 +253,7 @@ impl World {
             return;
         }
         if !self.server.is_up() || !self.devices[id.device].network {
-            let after = self.dice.millis(500, 1_000);
+            let after = self.rng.millis(500, 1_000);
             return self.plan(after, Happening::SignIn(id));
         }
         if let Some(tab) = self.tab(id) {

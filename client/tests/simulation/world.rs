@@ -11,9 +11,9 @@ use steadfast_shared::{Person, RoomId, Seq};
 
 use crate::check::{Broken, Rule};
 use crate::device::Device;
-use crate::dice::Dice;
 use crate::history::History;
 use crate::line::{Line, LineId};
+use crate::rng::Rng;
 use crate::script::{Act, Script, Weather};
 use crate::server::{Batch, Flaw, Gathered, Said, Server};
 use crate::tab::{Tab, TabId};
@@ -135,7 +135,7 @@ pub(crate) enum Happening {
 
 pub(crate) struct World {
     pub(crate) now: Duration,
-    pub(crate) dice: Dice,
+    pub(crate) rng: Rng,
     pub(crate) weather: Weather,
     pub(crate) options: Options,
     pub(crate) look_every: u64,
@@ -167,7 +167,7 @@ impl World {
         };
         let mut world = Self {
             now: Duration::from_secs(1),
-            dice: Dice::new(script.seed ^ script.salt.wrapping_mul(0x9E37_79B9)),
+            rng: Rng::new(script.seed ^ script.salt.wrapping_mul(0x9E37_79B9)),
             weather: script.weather.clone(),
             options,
             look_every: shape.look_every,
@@ -190,7 +190,7 @@ impl World {
         };
         for device in 0..world.devices.len() {
             for slot in 0..world.devices[device].tabs.len() {
-                let after = world.dice.millis(0, 300);
+                let after = world.rng.millis(0, 300);
                 world.plan(after, Happening::Start { device, slot });
             }
         }

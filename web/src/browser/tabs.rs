@@ -6,7 +6,7 @@
 use futures::channel::{mpsc, oneshot};
 use futures::{FutureExt, StreamExt, stream};
 use js_sys::{Function, Promise, Reflect};
-use steadfast_client::PeerNews;
+use steadfast_client::TabMessage;
 use steadfast_client::link::{Peers, Stream, Task};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -32,13 +32,13 @@ impl Tabs {
 }
 
 impl Peers for Tabs {
-    fn tell(&mut self, news: PeerNews) {
+    fn tell(&mut self, news: TabMessage) {
         if let (Some(channel), Ok(text)) = (&self.channel, json::text_of(&news)) {
             let _ = channel.post_message(&text.into());
         }
     }
 
-    fn heard(&mut self) -> Stream<'static, PeerNews> {
+    fn heard(&mut self) -> Stream<'static, TabMessage> {
         let Some(channel) = self.channel.clone() else {
             return stream::pending().boxed_local();
         };

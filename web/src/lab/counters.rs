@@ -1,7 +1,7 @@
 //! Counters, up to the time looked at.
 
 use leptos::prelude::*;
-use steadfast_client::journey::Counted;
+use steadfast_client::trace::Counters;
 
 use crate::lab::model::LabContext;
 use crate::lab::phrases::CounterPhrases;
@@ -9,7 +9,7 @@ use crate::language::Language;
 use crate::language::locale::{Locale, words};
 
 /// One number that is shown: its name in the document, its name, and where it is.
-type Counter = (&'static str, fn(Language) -> &'static str, fn(&Counted) -> u32);
+type Counter = (&'static str, fn(Language) -> &'static str, fn(&Counters) -> u32);
 
 const COUNTERS: [Counter; 7] = [
     (

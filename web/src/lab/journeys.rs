@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use steadfast_client::journey::{Message, Place, Step};
+use steadfast_client::trace::{Message, MessagePlace, Step};
 
 use crate::lab::model::LabContext;
 use crate::lab::phrases::{PicturePhrases, TracePhrases};
@@ -67,13 +67,13 @@ fn since(time: Duration) -> String {
     }
 }
 
-fn place(place: Place, language: Language) -> (&'static str, &'static str) {
+fn place(place: MessagePlace, language: Language) -> (&'static str, &'static str) {
     match place {
-        Place::Outbox => ("outbox", PicturePhrases::of(language).outbox),
-        Place::Wire => ("wire", PicturePhrases::of(language).wire),
-        Place::Log => ("log", PicturePhrases::of(language).log),
-        Place::Inbox => ("inbox", PicturePhrases::of(language).inbox),
-        Place::Ended => ("ended", TracePhrases::of(language).ended),
+        MessagePlace::Outbox => ("outbox", PicturePhrases::of(language).outbox),
+        MessagePlace::Wire => ("wire", PicturePhrases::of(language).wire),
+        MessagePlace::Log => ("log", PicturePhrases::of(language).log),
+        MessagePlace::Inbox => ("inbox", PicturePhrases::of(language).inbox),
+        MessagePlace::Ended => ("ended", TracePhrases::of(language).ended),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The mechanisms that acted last, in a sentence each, and the three promises a message may be given.
 
 use leptos::prelude::*;
-use steadfast_client::journey::Mechanism;
+use steadfast_client::trace::Mechanism;
 
 use crate::lab::model::LabContext;
 use crate::lab::phrases::{MechanismPhrases, NamedPhrase};

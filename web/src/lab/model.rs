@@ -5,9 +5,9 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::fault::{Fault, Faults};
-use steadfast_client::journey::{Journey, Message, Picture, Step};
 use steadfast_client::link::Chat;
 use steadfast_client::session::Input;
+use steadfast_client::trace::{Message, Step, Trace, TraceSnapshot};
 use steadfast_shared::MessageText;
 
 use crate::browser::features;
@@ -30,13 +30,13 @@ pub(crate) struct LabView {
     pub(crate) at: Duration,
     /// The earliest time that can be looked at.
     pub(crate) oldest: Duration,
-    pub(crate) picture: Picture,
+    pub(crate) picture: TraceSnapshot,
     /// The last messages and their steps by then, the newest first.
     pub(crate) journeys: Vec<(Message, Vec<(Duration, Step)>)>,
 }
 
 impl LabView {
-    fn new(faults: Faults, journey: &Journey, now: Duration, back: Option<Duration>) -> Self {
+    fn new(faults: Faults, journey: &Trace, now: Duration, back: Option<Duration>) -> Self {
         let at = back.unwrap_or(now);
         let picture = match back {
             None => journey.latest().clone(),
@@ -162,7 +162,7 @@ impl LabContext {
         let back = self.back.get_untracked();
         self.chat.with(|chat| {
             let faults = chat.faults();
-            if let Some(look) = chat.journey(|journey, now| LabView::new(faults, journey, now, back)) {
+            if let Some(look) = chat.trace(|journey, now| LabView::new(faults, journey, now, back)) {
                 self.look.set(look);
             }
         });
@@ -178,7 +178,7 @@ impl LabContext {
     pub(crate) fn look_at_next(self, later: bool) {
         let at = self.look.with_untracked(|look| look.at);
         self.chat.with(|chat| {
-            chat.journey(|journey, _| {
+            chat.trace(|journey, _| {
                 let mut times = journey.moments().map(|moment| moment.at);
                 let next = if later {
                     times.find(|time| *time > at)

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use steadfast_client::fault::Fault;
-use steadfast_client::journey::{Link, Picture, Place, Stand};
+use steadfast_client::trace::{Link, MessagePlace, RoomPosition, TraceSnapshot};
 use steadfast_shared::RoomId;
 
 use crate::connection::context::ChatContext;
@@ -24,23 +24,24 @@ pub(crate) fn Where() -> impl IntoView {
     let chat = ChatContext::here();
     let lab = LabContext::here();
     let picture = Memo::new(move |_| lab.look.with(|look| look.picture.clone()));
-    let here = move |picture: &Picture| chat.room.get().map(|room| picture.room(room)).unwrap_or_default();
+    let here =
+        move |picture: &TraceSnapshot| chat.room.get().map(|room| picture.room(room)).unwrap_or_default();
     view! {
         <h4>{locale.says(|l| PicturePhrases::of(l).picture)}</h4>
         <ol class="faults-picture" data-testid="faults-picture">
             <Stop
                 id="outbox"
                 name=|l| PicturePhrases::of(l).outbox
-                many=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Outbox)) as u64)
-                dots=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Outbox)))
+                many=Memo::new(move |_| picture.with(|picture| picture.many_in(MessagePlace::Outbox)) as u64)
+                dots=Memo::new(move |_| picture.with(|picture| picture.many_in(MessagePlace::Outbox)))
                 words=words(move || PicturePhrases::of(locale.language()).waiting.to_owned())
                 broken=Memo::new(move |_| picture.with(|picture| picture.faults.is_on(Fault::StallStorage)))
             />
             <Stop
                 id="wire"
                 name=|l| PicturePhrases::of(l).wire
-                many=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Wire)) as u64)
-                dots=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Wire)))
+                many=Memo::new(move |_| picture.with(|picture| picture.many_in(MessagePlace::Wire)) as u64)
+                dots=Memo::new(move |_| picture.with(|picture| picture.many_in(MessagePlace::Wire)))
                 words=words(move || picture.with(|picture| link(picture, locale.language())).to_owned())
                 broken=Memo::new(move |_| picture.with(wire_is_broken))
             />
@@ -51,10 +52,10 @@ pub(crate) fn Where() -> impl IntoView {
                     let room = chat.room.get();
                     picture.with(|picture| room.map_or(0, |room| picture.log_head(room)))
                 })
-                dots=Memo::new(move |_| picture.with(|picture| picture.many_in(Place::Log)))
+                dots=Memo::new(move |_| picture.with(|picture| picture.many_in(MessagePlace::Log)))
                 words=words(move || {
                     let language = locale.language();
-                    match picture.with(|picture| picture.many_in(Place::Log)) {
+                    match picture.with(|picture| picture.many_in(MessagePlace::Log)) {
                         0 => PicturePhrases::of(language).head.to_owned(),
                         many => (PicturePhrases::of(language).unknown_here)(many),
                     }
@@ -121,7 +122,7 @@ pub(crate) fn Rooms() -> impl IntoView {
     let lab = LabContext::here();
     let rows = Memo::new(move |_| {
         let open = chat.room.get();
-        let mut rooms: Vec<(RoomId, Stand)> = lab.look.with(|look| look.picture.rooms.clone());
+        let mut rooms: Vec<(RoomId, RoomPosition)> = lab.look.with(|look| look.picture.rooms.clone());
         // The open one first, then those that are behind.
         rooms.sort_by_key(|(room, stand)| (Some(*room) != open, stand.cursor >= Some(stand.head)));
         rooms.truncate(ROOMS + 1);
@@ -162,7 +163,7 @@ pub(crate) fn Rooms() -> impl IntoView {
     }
 }
 
-fn wire_is_broken(picture: &Picture) -> bool {
+fn wire_is_broken(picture: &TraceSnapshot) -> bool {
     let faults = picture.faults;
     let broken = [
         Fault::HalfOpen,
@@ -175,7 +176,7 @@ fn wire_is_broken(picture: &Picture) -> bool {
         || broken.into_iter().any(|fault| faults.is_on(fault))
 }
 
-fn link(picture: &Picture, language: Language) -> &'static str {
+fn link(picture: &TraceSnapshot, language: Language) -> &'static str {
     match picture.link {
         Link::Down => PicturePhrases::of(language).link_down,
         _ if picture.faults.is_on(Fault::HalfOpen) => PicturePhrases::of(language).link_deaf,

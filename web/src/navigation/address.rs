@@ -1,7 +1,7 @@
 //! The open room and the page's address, kept the same.
 
 use leptos::prelude::*;
-use steadfast_client::{Connection, LookAt};
+use steadfast_client::{Anchor, Connection};
 use steadfast_shared::{Epoch, RoomId, UserId};
 use wasm_bindgen::JsValue;
 
@@ -153,7 +153,7 @@ impl NavigationContext {
         if let Route::Room { room, seq: Some(seq) } = here()
             && self.chat.room.get_untracked() == Some(room)
         {
-            self.timeline.seek(LookAt::Around(seq));
+            self.timeline.seek(Anchor::Around(seq));
         }
     }
 

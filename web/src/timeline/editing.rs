@@ -1,7 +1,7 @@
 //! Replies to, edits of, reactions to and deletions of messages.
 
 use leptos::prelude::*;
-use steadfast_client::{LookAt, MessageChange, RowKey};
+use steadfast_client::{Anchor, MessageChange, RowKey};
 use steadfast_shared::{Emoji, Seq};
 
 use crate::browser::base_path;
@@ -98,6 +98,6 @@ impl TimelineContext {
 
     /// Leads to a message of the open room.
     pub(crate) fn show_message(self, message: Seq) {
-        self.seek(LookAt::Around(message));
+        self.seek(Anchor::Around(message));
     }
 }

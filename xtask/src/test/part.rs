@@ -124,8 +124,8 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
         "--features",
         "machine",
     ];
-    let teeth: &[&str] = if args.is_empty() {
-        &["--features", "steadfast-client/teeth"]
+    let mutants: &[&str] = if args.is_empty() {
+        &["--features", "steadfast-client/mutants"]
     } else {
         &[]
     };
@@ -134,7 +134,7 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
             cargo()
                 .args(["clippy", "--all-targets"])
                 .args(all_of_the_clients(args))
-                .args(teeth)
+                .args(mutants)
                 .args(args)
                 .args(strict),
         )?,

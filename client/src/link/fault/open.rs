@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::super::{Inner, platform, socket};
 use crate::session::{Ephemeral, Input, Output, Request, RequestId, ServerEvent, Session};
 
-pub(in super::super) struct Gate;
+pub(in super::super) struct FaultInjector;
 
-impl Gate {
+impl FaultInjector {
     pub(in super::super) fn new() -> Self {
         Self
     }

@@ -1,4 +1,4 @@
-//! What a platform gives: tasks, timers, a clock, dice.
+//! What a platform gives: tasks, timers, a clock, randomness.
 
 #[cfg(target_arch = "wasm32")]
 mod browser;

@@ -1,7 +1,7 @@
 //! Databases that are wiped, replaced or put back.
 
 use super::*;
-use crate::news::Stored;
+use crate::tab_message::Stored;
 use steadfast_shared::{Cursor, HandshakeError, RoomId};
 
 const LATER: Epoch = Epoch(Uuid::from_u128(0xEE));
@@ -290,7 +290,7 @@ fn what_another_tab_had_acknowledged_in_a_life_that_is_no_more_moves_no_cursor()
         seq,
         at,
     }];
-    desk.input(Input::Heard(PeerNews::Sent { epoch: EPOCH, stored }));
+    desk.input(Input::Heard(TabMessage::Sent { epoch: EPOCH, stored }));
     assert_eq!(desk.rows().len(), 2, "it is shown");
     assert_eq!(desk.session.auth().cursors[&ROOM], Cursor::from(&entry(1, 2)));
 }
@@ -434,7 +434,7 @@ fn what_another_tab_brought_into_an_epoch_is_shown_as_the_persons_of_that_epoch(
     for news in desk.told() {
         second.input(Input::Heard(news));
     }
-    second.input(Input::Heard(PeerNews::Sent {
+    second.input(Input::Heard(TabMessage::Sent {
         epoch: LATER,
         stored: vec![Stored {
             id: id(1),
@@ -455,7 +455,7 @@ fn another_tabs_ack_in_a_room_not_known_yet_finds_its_row_once_it_is() {
     let mut second = Desk::restored(1, desk.disk.clone());
     second.post(1);
     sign_in(&mut second, 11, LATER);
-    second.input(Input::Heard(PeerNews::Sent {
+    second.input(Input::Heard(TabMessage::Sent {
         epoch: LATER,
         stored: vec![Stored {
             id: id(1),

@@ -33,7 +33,7 @@ fn fault_h11_signing_out_erases_rooms_identity_and_what_was_not_sent() {
     assert_nothing_is_held(&desk);
     assert_eq!(desk.disk, Restored::default());
     assert!(desk.rows().is_empty());
-    let news = PeerNews::SignedOut {
+    let news = TabMessage::SignedOut {
         unsent: Unsent::Discard,
     };
     assert!(desk.told().contains(&news), "the other tabs forget, too");
@@ -65,7 +65,7 @@ fn fault_h11_who_is_signed_out_loses_nothing_unsent_before_somebody_decides() {
 fn fault_h11_another_tab_that_hears_it_erases_what_it_wrote_meanwhile() {
     let mut desk = desk_with_words();
     let disk = desk.disk.clone();
-    desk.input(Input::Heard(PeerNews::SignedOut {
+    desk.input(Input::Heard(TabMessage::SignedOut {
         unsent: Unsent::Discard,
     }));
     assert_nothing_is_held(&desk);
@@ -101,7 +101,7 @@ fn fault_f04_an_answer_that_comes_after_signing_out_brings_nothing_back() {
     desk.input(Input::SignedOut(Unsent::Discard));
     desk.ack(request, vec![stored(1, 1)]);
     desk.hear(entries(1..=2, 2));
-    desk.input(Input::Heard(PeerNews::Posted {
+    desk.input(Input::Heard(TabMessage::Posted {
         items: vec![OutboxItem {
             id: id(1),
             room: ROOM,

@@ -6,7 +6,7 @@ use steadfast_shared::{Emoji, Quoted};
 
 use super::changes::{body_entry, live, thumb};
 use super::*;
-use crate::look::LookAt;
+use crate::detached::Anchor;
 use crate::row::RowBody;
 use crate::window::Window;
 use crate::window::tests::{log, read, said};
@@ -70,14 +70,14 @@ fn view(desk: &Desk) -> RoomView<'_> {
     desk.session.room(ROOM).unwrap()
 }
 
-fn look(desk: &mut Desk, at: LookAt) {
+fn look(desk: &mut Desk, at: Anchor) {
     desk.input(Input::Look { room: ROOM, at });
 }
 
 #[test]
 fn a_look_around_a_message_shows_it_once_its_page_has_come() {
     let (mut desk, log) = in_a_long_room(10_000);
-    look(&mut desk, LookAt::Around(500));
+    look(&mut desk, Anchor::Around(500));
     assert_eq!(
         (view(&desk).detached, view(&desk).looking, view(&desk).place),
         (false, true, None)
@@ -96,10 +96,10 @@ fn a_look_around_a_message_shows_it_once_its_page_has_come() {
 #[test]
 fn a_look_at_a_date_finds_the_first_message_of_it() {
     let (mut desk, log) = in_a_long_room(1_000);
-    look(&mut desk, LookAt::Since(1_300));
+    look(&mut desk, Anchor::Since(1_300));
     serve(&mut desk, &log);
     assert_eq!(view(&desk).place, Some(300), "what was stored at 1,300");
-    look(&mut desk, LookAt::Since(1_950));
+    look(&mut desk, Anchor::Since(1_950));
     assert!(!view(&desk).looking, "the live window has it");
     assert_eq!(view(&desk).place, Some(950));
 }
@@ -107,7 +107,7 @@ fn a_look_at_a_date_finds_the_first_message_of_it() {
 #[test]
 fn a_look_is_paged_both_ways_and_lets_go_of_its_far_side() {
     let (mut desk, log) = in_a_long_room(20_000);
-    look(&mut desk, LookAt::Around(10_000));
+    look(&mut desk, Anchor::Around(10_000));
     serve(&mut desk, &log);
     for _ in 0..50 {
         desk.input(Input::WantOlder(ROOM));
@@ -126,7 +126,7 @@ fn a_look_is_paged_both_ways_and_lets_go_of_its_far_side() {
 #[test]
 fn a_look_that_reaches_the_newest_becomes_the_live_window() {
     let (mut desk, log) = in_a_long_room(1_000);
-    look(&mut desk, LookAt::Around(700));
+    look(&mut desk, Anchor::Around(700));
     serve(&mut desk, &log);
     for _ in 0..3 {
         desk.input(Input::WantNewer(ROOM));
@@ -170,7 +170,7 @@ fn the_first_unread_message_is_named_even_where_it_is_not_held() {
     desk.offline();
     desk.opened(with_unread);
     assert_eq!(view(&desk).first_unread, Some(201));
-    look(&mut desk, LookAt::Around(201));
+    look(&mut desk, Anchor::Around(201));
     serve(&mut desk, &log);
     assert_eq!(view(&desk).place, Some(201));
 }
@@ -178,7 +178,7 @@ fn the_first_unread_message_is_named_even_where_it_is_not_held() {
 #[test]
 fn a_place_the_room_does_not_have_ends_the_look() {
     let (mut desk, _) = in_a_long_room(1_000);
-    look(&mut desk, LookAt::Around(5_000));
+    look(&mut desk, Anchor::Around(5_000));
     let (request, _) = desk.pulls().remove(0);
     desk.page(request, vec![], 1_000);
     assert!(!view(&desk).looking);
@@ -217,7 +217,7 @@ fn in_a_look_at_a_reply(now: &str) -> (Desk, Vec<Entry>) {
     ] {
         log[seq - 1].body = body;
     }
-    look(&mut desk, LookAt::Around(500));
+    look(&mut desk, Anchor::Around(500));
     let (request, _) = desk.pulls().remove(0);
     desk.page(request, log[449..549].to_vec(), 10_000);
     (desk, log)
@@ -270,7 +270,7 @@ fn with_a_full_window() -> (Desk, Vec<Entry>) {
 #[test]
 fn a_look_beside_a_full_window_shows_its_place() {
     let (mut desk, log) = with_a_full_window();
-    look(&mut desk, LookAt::Around(580));
+    look(&mut desk, Anchor::Around(580));
     serve(&mut desk, &log);
     assert_eq!((view(&desk).place, view(&desk).detached), (Some(580), true));
     while view(&desk).detached {
@@ -341,8 +341,8 @@ proptest! {
         for step in steps {
             desk.pass(Duration::from_secs(1));
             match step {
-                Step::Look(seq) => look(&mut desk, LookAt::Around(seq)),
-                Step::Since(at) => look(&mut desk, LookAt::Since(at)),
+                Step::Look(seq) => look(&mut desk, Anchor::Around(seq)),
+                Step::Since(at) => look(&mut desk, Anchor::Since(at)),
                 Step::Older => desk.input(Input::WantOlder(ROOM)),
                 Step::Newer => desk.input(Input::WantNewer(ROOM)),
                 Step::End => desk.input(Input::LookEnd(ROOM)),

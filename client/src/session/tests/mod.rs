@@ -249,7 +249,7 @@ impl Desk {
         })
     }
 
-    pub(super) fn told(&mut self) -> Vec<PeerNews> {
+    pub(super) fn told(&mut self) -> Vec<TabMessage> {
         self.take(|output| match output {
             Output::Tell(news) => Some(news.clone()),
             _ => None,

@@ -5,8 +5,8 @@ use steadfast_shared::Emoji;
 use super::changes::{body_entry, live, thumb};
 use super::*;
 use crate::StorageError;
-use crate::news::Stored;
 use crate::record::Disk;
+use crate::tab_message::Stored;
 
 /// A second tab of the desk's device: same person, not elected.
 fn second_tab(first: &mut Desk) -> Desk {
@@ -20,7 +20,7 @@ fn second_tab(first: &mut Desk) -> Desk {
 fn tell(from: &mut Desk, to: &mut Desk) {
     for news in from.told() {
         let mut news = news;
-        if let PeerNews::Posted { items } = &mut news {
+        if let TabMessage::Posted { items } = &mut news {
             items.iter_mut().for_each(|item| item.disk = Disk::default());
         }
         to.input(Input::Heard(news));
@@ -259,7 +259,7 @@ fn another_tabs_ack_ahead_of_this_tabs_opening_is_no_sign_of_another_database() 
     second.offline();
     second.post(1);
     second.input(Input::LinkUp);
-    second.input(Input::Heard(PeerNews::Sent {
+    second.input(Input::Heard(TabMessage::Sent {
         epoch: EPOCH,
         stored: vec![Stored {
             id: id(1),
@@ -316,7 +316,7 @@ fn another_person_signing_in_neither_sees_nor_sends_the_first_ones_items() {
 fn a_tab_whose_device_signed_in_as_another_asks_the_server_again() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    let news = PeerNews::SignedIn {
+    let news = TabMessage::SignedIn {
         me: person(2),
         epoch: EPOCH,
     };
@@ -342,7 +342,7 @@ fn news_between_tabs_survives_serialisation() {
     desk.input(Input::Discard(id(2)));
     for news in desk.told() {
         let json = serde_json::to_string(&news).unwrap();
-        assert_eq!(serde_json::from_str::<PeerNews>(&json).unwrap(), news);
+        assert_eq!(serde_json::from_str::<TabMessage>(&json).unwrap(), news);
     }
 }
 

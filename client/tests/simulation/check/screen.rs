@@ -22,7 +22,7 @@ pub(crate) fn screen(world: &mut World, id: TabId) {
     let Some(mut tab) = world.devices[id.device].tabs[id.slot].take_if(|tab| tab.id == id) else {
         return;
     };
-    let look = Look {
+    let look = DetachedView {
         server: &world.server,
         device: &world.devices[id.device],
         most: Most {
@@ -46,13 +46,13 @@ pub(crate) fn screen(world: &mut World, id: TabId) {
     }
 }
 
-struct Look<'a> {
+struct DetachedView<'a> {
     server: &'a Server,
     device: &'a Device,
     most: Most,
 }
 
-impl Look<'_> {
+impl DetachedView<'_> {
     fn at(&self, tab: &Tab, mut seen: Seen, history: &mut History) -> Result<Seen, Broken> {
         let session = &tab.session;
         let epoch = session.epoch();

@@ -51,14 +51,14 @@ impl World {
     pub(super) fn opens(&mut self, line: LineId, auth: event::Auth) {
         if let Some((_, _, connection)) = self.connection(line) {
             connection.auth = Some(auth);
-            let after = self.reading_takes() + self.dice.millis(0, 60);
+            let after = self.reading_takes() + self.rng.millis(0, 60);
             self.plan(after, Happening::Open(line));
         }
     }
 
     pub(super) fn reading_takes(&mut self) -> Duration {
         let busy = self.server.busy_until.saturating_sub(self.now);
-        busy + self.dice.millis(1, 30)
+        busy + self.rng.millis(1, 30)
     }
 
     /// Reads what the session opens with, as it is at this moment. It opens a little later.
@@ -80,7 +80,7 @@ impl World {
             watches: auth.watch.is_some(),
         };
         let said = Box::new(Said::Resume(resume));
-        let after = self.dice.millis(0, 60);
+        let after = self.rng.millis(0, 60);
         self.plan(after, Happening::Say { line, life, said });
     }
 
@@ -108,7 +108,7 @@ impl World {
             }
         }
         let missed = cursors.as_ref().and_then(|cursors| {
-            let recovers = !self.dice.chance(20);
+            let recovers = !self.rng.chance(20);
             self.server.nodes[node]
                 .state
                 .missed(&rooms, cursors, RECOVERED)
@@ -173,7 +173,7 @@ impl World {
                 self.send_packet(line, packet);
             }
             Said::Answer { ack, payload } => {
-                if !self.dice.chance(self.weather.swallow_answers) {
+                if !self.rng.chance(self.weather.swallow_answers) {
                     let mut packet = Packet::new(Kind::Ack, "/", payload);
                     packet.id = Some(ack);
                     self.send_packet(line, packet);

@@ -123,7 +123,7 @@ impl World {
             .filter(|person| self.server.database.knows(person));
         let refusal = match person {
             None => Some(HandshakeError::Unauthorized),
-            Some(_) if self.dice.chance(self.weather.refuse / 2) => Some(HandshakeError::Busy),
+            Some(_) if self.rng.chance(self.weather.refuse / 2) => Some(HandshakeError::Busy),
             Some(_) => None,
         };
         if let Some(refusal) = refusal {

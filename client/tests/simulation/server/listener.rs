@@ -185,9 +185,9 @@ impl World {
         for (line, connection) in &here.connections {
             if connection.told.is_some() {
                 open.push(*line);
-                if !self.dice.chance(self.weather.lose_news) {
+                if !self.rng.chance(self.weather.lose_news) {
                     lines.push(*line);
-                    if self.dice.chance(self.weather.repeat_news) {
+                    if self.rng.chance(self.weather.repeat_news) {
                         lines.push(*line);
                     }
                 }

@@ -210,7 +210,7 @@ impl World {
         let lines: Vec<LineId> = here.connections.keys().copied().collect();
         for line in lines {
             // A machine that loses its power closes nothing.
-            let silently = self.dice.chance(self.weather.half_open);
+            let silently = self.rng.chance(self.weather.half_open);
             if !silently {
                 self.close_at_node(line);
             }

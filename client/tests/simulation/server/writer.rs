@@ -64,7 +64,7 @@ impl World {
             items,
         });
         if !std::mem::replace(&mut here.writing, true) {
-            let after = self.dice.millis(1, 20);
+            let after = self.rng.millis(1, 20);
             self.plan(after, Happening::Commit { node, life });
         }
     }
@@ -88,7 +88,7 @@ impl World {
         }
         let jobs = std::mem::take(&mut self.server.nodes[node].queue);
         let full = self.server.full_until > self.now;
-        let unsure = self.dice.chance(self.weather.unsure);
+        let unsure = self.rng.chance(self.weather.unsure);
         let mut batch = Batch::default();
         let mut news: BTreeMap<RoomId, Entries> = BTreeMap::new();
         for Job {
@@ -136,7 +136,7 @@ impl World {
         if self.dies(node, Stage::AfterCommit) {
             return;
         }
-        let after = self.dice.millis(0, 10);
+        let after = self.rng.millis(0, 10);
         let batch = Box::new(batch);
         self.plan(after, Happening::Answer { node, life, batch });
     }
@@ -159,11 +159,11 @@ impl World {
             self.history.refused.extend(culprits);
             return Err(WireError::new(ErrorCode::Invalid, "poison"));
         }
-        if self.dice.chance(self.weather.refuse) {
+        if self.rng.chance(self.weather.refuse) {
             return Err(WireError::new(ErrorCode::Busy, "later"));
         }
-        let busy_from = if self.dice.chance(self.weather.refuse) {
-            self.dice.below(items.len())
+        let busy_from = if self.rng.chance(self.weather.refuse) {
+            self.rng.below(items.len())
         } else {
             items.len()
         };
@@ -211,7 +211,7 @@ impl World {
         if self.dies(node, Stage::AfterAck) {
             return;
         }
-        let after = self.dice.millis(0, 10);
+        let after = self.rng.millis(0, 10);
         self.plan(after, Happening::Publish { node, life, batch });
     }
 
@@ -253,13 +253,13 @@ impl World {
             let (room, head) = (news.room, news.from + news.entries.len() as Seq - 1);
             for other in (0..self.server.nodes.len()).filter(|other| *other != node) {
                 // Late, lost, doubled.
-                let copies = 1 + usize::from(self.dice.chance(self.weather.repeat_news));
+                let copies = 1 + usize::from(self.rng.chance(self.weather.repeat_news));
                 for _ in 0..copies {
-                    if self.dice.chance(self.weather.lose_news) {
+                    if self.rng.chance(self.weather.lose_news) {
                         continue;
                     }
                     let life = self.server.nodes[other].life;
-                    let after = self.dice.millis(1, self.weather.between_nodes.max(1));
+                    let after = self.rng.millis(1, self.weather.between_nodes.max(1));
                     let hint = Happening::Hint {
                         node: other,
                         life,
@@ -273,7 +273,7 @@ impl World {
         let here = &mut self.server.nodes[node];
         here.writing = !here.queue.is_empty();
         if here.writing {
-            let after = self.dice.millis(1, 10);
+            let after = self.rng.millis(1, 10);
             self.plan(after, Happening::Commit { node, life });
         }
     }

@@ -20,7 +20,7 @@ impl CounterPhrases {
 }
 
 static ENGLISH: CounterPhrases = CounterPhrases {
-    counters: "Counted",
+    counters: "Counters",
     retries: "Sent again",
     acks_lost: "Answers lost",
     known_to_server: "Known to the server by id",

@@ -3,7 +3,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
-use steadfast_client::LookAt;
+use steadfast_client::Anchor;
 
 use crate::language::calendar;
 use crate::language::locale::{Locale, words};
@@ -32,7 +32,7 @@ pub(crate) fn GoToDate() -> impl IntoView {
         match calendar::start_of_day(&typed) {
             Some(since) => {
                 close.run(());
-                timeline.seek(LookAt::Since(since));
+                timeline.seek(Anchor::Since(since));
             }
             None => trouble.set(Some(TimelinePhrases::of(locale.language()).no_date.to_owned())),
         }

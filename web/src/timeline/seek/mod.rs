@@ -5,7 +5,7 @@ pub(crate) mod to_end;
 pub(crate) mod to_news;
 
 use leptos::prelude::*;
-use steadfast_client::{Input, LookAt};
+use steadfast_client::{Anchor, Input};
 use steadfast_shared::Seq;
 
 use crate::timeline::context::TimelineContext;
@@ -13,7 +13,7 @@ use crate::timeline::phrases::TimelinePhrases;
 
 impl TimelineContext {
     /// Leads to another place of the open room, as soon as it is held.
-    pub(crate) fn seek(self, at: LookAt) {
+    pub(crate) fn seek(self, at: Anchor) {
         let Some(room) = self.chat.room.get_untracked() else {
             return;
         };
@@ -31,7 +31,7 @@ impl TimelineContext {
             self.show();
             self.sought.set(Some(first.key));
         } else if let Some(seq) = self.unread_above() {
-            self.seek(LookAt::Around(seq));
+            self.seek(Anchor::Around(seq));
         }
     }
 

@@ -9,14 +9,14 @@ use steadfast_shared::event::{HistoryRequest, Page};
 use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{Body, Entry, Millis, Now, RoomId, Seq};
 
-use crate::dice::Dice;
 use crate::inbox::{LAST_SEQ, is_contiguous};
 use crate::paging::{PageResult, Paged, Paging};
 use crate::request::RequestId;
+use crate::rng::Rng;
 use crate::window::Window;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LookAt {
+pub enum Anchor {
     Around(Seq),
     /// At the first entry stored at this time or later.
     Since(Millis),
@@ -24,8 +24,8 @@ pub enum LookAt {
 
 /// A look at another place of a room's log.
 #[derive(Debug)]
-pub(crate) struct Look {
-    at: LookAt,
+pub(crate) struct DetachedView {
+    at: Anchor,
     window: Window,
     bound: usize,
     paging: Paging<Kind>,
@@ -48,7 +48,7 @@ enum Kind {
 
 /// What came of a page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Looked {
+pub(crate) enum Detached {
     Same,
     /// There is more to see, or it is up to date.
     More,
@@ -56,8 +56,8 @@ pub(crate) enum Looked {
     Nowhere,
 }
 
-impl Look {
-    pub(crate) fn new(at: LookAt, bound: usize) -> Self {
+impl DetachedView {
+    pub(crate) fn new(at: Anchor, bound: usize) -> Self {
         Self {
             at,
             window: Window::default(),
@@ -73,7 +73,7 @@ impl Look {
     /// A look that begins with what the live window holds at its old end. `ahead`: what a gap holds back, which is heard
     /// of once only.
     pub(crate) fn from<'a>(live: &'a Window, ahead: impl Iterator<Item = &'a Entry>, bound: usize) -> Self {
-        let at = LookAt::Around(live.low().unwrap_or(1));
+        let at = Anchor::Around(live.low().unwrap_or(1));
         let mut look = Self::new(at, bound);
         let many = look.bound.min(live.len());
         look.window = live.entries().range(..many).cloned().collect();
@@ -173,11 +173,11 @@ impl Look {
         };
         Some(match kind {
             Kind::Place => match self.at {
-                LookAt::Around(seq) => HistoryRequest {
+                Anchor::Around(seq) => HistoryRequest {
                     around: Some(seq),
                     ..asked
                 },
-                LookAt::Since(since) => HistoryRequest {
+                Anchor::Since(since) => HistoryRequest {
                     since: Some(since),
                     ..asked
                 },
@@ -216,9 +216,9 @@ impl Look {
         result: PageResult,
         heard: impl Iterator<Item = &'a Entry>,
         now: Duration,
-        dice: &mut Dice,
-    ) -> Looked {
-        match self.paging.answered(request, result, fits, now, dice) {
+        rng: &mut Rng,
+    ) -> Detached {
+        match self.paging.answered(request, result, fits, now, rng) {
             Some(Paged::Page(kind, page)) => {
                 let head = page.head;
                 let looked = self.take(kind, page);
@@ -227,12 +227,12 @@ impl Look {
                 }
                 looked
             }
-            Some(Paged::Refused) => Looked::Nowhere,
-            Some(Paged::Again) | None => Looked::Same,
+            Some(Paged::Refused) => Detached::Nowhere,
+            Some(Paged::Again) | None => Detached::Same,
         }
     }
 
-    fn take(&mut self, kind: Kind, page: Page) -> Looked {
+    fn take(&mut self, kind: Kind, page: Page) -> Detached {
         let Page {
             mut entries, head, ..
         } = page;
@@ -240,7 +240,7 @@ impl Look {
             complete(entry, head);
         }
         match kind {
-            Kind::Place if entries.is_empty() => return Looked::Nowhere,
+            Kind::Place if entries.is_empty() => return Detached::Nowhere,
             Kind::Place => self.window = entries.into_iter().collect(),
             Kind::Before(low) if self.window.low() == Some(low) => {
                 self.wants_older = false;
@@ -263,9 +263,9 @@ impl Look {
                 }
                 self.stale = Some(last).filter(|last| self.window.high().is_some_and(|high| *last < high));
             }
-            Kind::Before(_) | Kind::After(_) | Kind::Again(_) => return Looked::Same,
+            Kind::Before(_) | Kind::After(_) | Kind::Again(_) => return Detached::Same,
         }
-        Looked::More
+        Detached::More
     }
 }
 

@@ -4,15 +4,15 @@ use std::collections::VecDeque;
 
 use steadfast_shared::{EntryId, Epoch};
 
-use crate::news::Stored;
-use crate::sorted::SortedMap;
+use crate::tab_message::Stored;
+use crate::vec_map::VecMap;
 
 /// How many are remembered. News between tabs is late by seconds at most; this is hours of typing.
 const REMEMBERED: usize = 4_096;
 
 /// How an item left.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Fate {
+pub(crate) enum ItemOutcome {
     /// It is in the log of that epoch.
     Sent(Epoch, Stored),
     /// A person threw it away.
@@ -21,21 +21,21 @@ pub(crate) enum Fate {
 
 /// What left the outbox lately, so that a late copy of it is known for what it is.
 #[derive(Debug)]
-pub(crate) struct Gone {
-    fates: SortedMap<EntryId, Fate>,
+pub(crate) struct Tombstones {
+    fates: VecMap<EntryId, ItemOutcome>,
     oldest_first: VecDeque<EntryId>,
 }
 
-impl Gone {
+impl Tombstones {
     pub(crate) fn new() -> Self {
         Self {
-            fates: SortedMap::default(),
+            fates: VecMap::default(),
             oldest_first: VecDeque::new(),
         }
     }
 
-    pub(crate) fn note(&mut self, id: EntryId, fate: Fate) {
-        if self.fates.insert(id, fate).is_none() {
+    pub(crate) fn note(&mut self, id: EntryId, outcome: ItemOutcome) {
+        if self.fates.insert(id, outcome).is_none() {
             self.oldest_first.push_back(id);
         }
         if self.oldest_first.len() > REMEMBERED
@@ -45,7 +45,7 @@ impl Gone {
         }
     }
 
-    pub(crate) fn fate(&self, id: EntryId) -> Option<Fate> {
+    pub(crate) fn outcome(&self, id: EntryId) -> Option<ItemOutcome> {
         self.fates.get(&id).copied()
     }
 }

@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 /// SplitMix64 (Steele, Lea, Flood 2014). For jitter and names, never for secrets.
 #[derive(Clone, Debug)]
-pub(crate) struct Dice(u64);
+pub(crate) struct Rng(u64);
 
-impl Dice {
+impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use steadfast_shared::{EntryId, RoomId, Seq};
 
-use super::moment::{LinkStep, Moment, RoomStep, Stand, Step, What};
+use super::event::{LinkStep, RoomPosition, RoomStep, Step, TraceEvent, TraceKind};
 use crate::fault::Faults;
 
 /// Most messages remembered. Those that have arrived go first.
@@ -15,15 +15,15 @@ const ACTED: usize = 4;
 
 /// How everything stood at one time: a fold over the moments before it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Picture {
+pub struct TraceSnapshot {
     pub link: Link,
-    /// What was broken on purpose.
+    /// TraceKind was broken on purpose.
     pub faults: Faults,
     /// This device's messages, in the order typed.
     pub messages: Vec<Message>,
-    pub rooms: Vec<(RoomId, Stand)>,
-    pub counted: Counted,
-    /// What acted last, and when: the newest first, each once.
+    pub rooms: Vec<(RoomId, RoomPosition)>,
+    pub counted: Counters,
+    /// TraceKind acted last, and when: the newest first, each once.
     pub acted: Vec<(Duration, Mechanism)>,
     /// The newest entry of each room that has passed on the wire, lost or not.
     passed: Vec<(RoomId, Seq)>,
@@ -41,7 +41,7 @@ pub enum Link {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Counted {
+pub struct Counters {
     /// Messages sent, copies and retries not counted.
     pub messages: u32,
     /// Tries beyond a message's first.
@@ -63,7 +63,7 @@ pub struct Counted {
 pub enum Mechanism {
     /// A broadcast was lost, and nobody sends it again: at most once.
     LostBroadcast,
-    /// What was not acknowledged went out again: at least once.
+    /// TraceKind was not acknowledged went out again: at least once.
     Retry,
     /// The server knew the id and stored nothing: at most once.
     KnownId,
@@ -104,7 +104,7 @@ pub struct Message {
 
 /// Where a message is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Place {
+pub enum MessagePlace {
     /// On this device, waiting.
     Outbox,
     /// On its way to the server.
@@ -135,13 +135,13 @@ impl Message {
         }
     }
 
-    pub fn place(&self) -> Place {
+    pub fn place(&self) -> MessagePlace {
         match self {
-            Self { known: true, .. } => Place::Inbox,
-            Self { stored: Some(_), .. } => Place::Log,
-            Self { ended: true, .. } => Place::Ended,
-            Self { on_its_way: true, .. } => Place::Wire,
-            _ => Place::Outbox,
+            Self { known: true, .. } => MessagePlace::Inbox,
+            Self { stored: Some(_), .. } => MessagePlace::Log,
+            Self { ended: true, .. } => MessagePlace::Ended,
+            Self { on_its_way: true, .. } => MessagePlace::Wire,
+            _ => MessagePlace::Outbox,
         }
     }
 
@@ -155,12 +155,12 @@ impl Message {
     }
 }
 
-impl Picture {
+impl TraceSnapshot {
     pub fn message(&self, id: EntryId) -> Option<&Message> {
         self.messages.iter().find(|message| message.id == id)
     }
 
-    pub fn room(&self, room: RoomId) -> Stand {
+    pub fn room(&self, room: RoomId) -> RoomPosition {
         let mut rooms = self.rooms.iter();
         rooms
             .find(|(id, _)| *id == room)
@@ -176,24 +176,24 @@ impl Picture {
     }
 
     /// How many messages are in a place.
-    pub fn many_in(&self, place: Place) -> usize {
+    pub fn many_in(&self, place: MessagePlace) -> usize {
         self.messages
             .iter()
             .filter(|message| message.place() == place)
             .count()
     }
 
-    pub(super) fn fold(&mut self, moment: &Moment) {
+    pub(super) fn fold(&mut self, moment: &TraceEvent) {
         let at = moment.at;
         match &moment.what {
-            What::Message(id, Step::Typed { room, label }) => self.typed(*id, *room, label, at),
-            What::Message(id, step) => self.step(*id, step, at),
-            What::Room(room, step) => self.room_step(*room, step, at),
-            What::Link(step) => self.link_step(*step),
-            What::Fault(fault, on) => {
+            TraceKind::Message(id, Step::Typed { room, label }) => self.typed(*id, *room, label, at),
+            TraceKind::Message(id, step) => self.step(*id, step, at),
+            TraceKind::Room(room, step) => self.room_step(*room, step, at),
+            TraceKind::Link(step) => self.link_step(*step),
+            TraceKind::Fault(fault, on) => {
                 self.faults.set(*fault, *on);
             }
-            What::Delay(delay) => {
+            TraceKind::Delay(delay) => {
                 self.faults.set_delay(*delay);
             }
         }

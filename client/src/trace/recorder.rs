@@ -7,14 +7,14 @@ use std::time::Duration;
 use steadfast_shared::event::{self, Entries, SendItem, Sent};
 use steadfast_shared::{Body, EntryId, RoomId, Seq};
 
-use super::Journey;
-use super::moment::{LinkStep, RoomStep, Stand, Step, What};
+use super::Trace;
+use super::event::{LinkStep, RoomPosition, RoomStep, Step, TraceKind};
 use crate::fault::Fault;
-use crate::news::PeerNews;
 use crate::record::{Disk, OutboxItem, Write};
 use crate::session::{
     Answer, Connection, Input, Output, Request, RequestError, RequestId, ServerEvent, Session, Ticket,
 };
+use crate::tab_message::TabMessage;
 
 /// Most writes under way whose end is waited for.
 const WRITES: usize = 1_000;
@@ -25,10 +25,10 @@ const AHEAD: usize = 1_000;
 /// Longest label, in characters.
 const LABEL: usize = 40;
 
-/// Reads moments off what a session is told and wants done, into a [`Journey`].
+/// Reads moments off what a session is told and wants done, into a [`Trace`].
 #[derive(Debug, Default)]
-pub(crate) struct Tap {
-    pub(crate) journey: Journey,
+pub(crate) struct Recorder {
+    pub(crate) trace: Trace,
     /// Which messages each write under way holds.
     writes: Vec<(Ticket, Vec<EntryId>)>,
     /// The `send` under way.
@@ -39,7 +39,7 @@ pub(crate) struct Tap {
     look: bool,
 }
 
-impl Tap {
+impl Recorder {
     /// Begins with what is there.
     pub(crate) fn new(session: &Session, now: Duration) -> Self {
         let mut tap = Self::default();
@@ -80,7 +80,7 @@ impl Tap {
             }
             Input::Event(ServerEvent::Entries(entries)) => self.entries(session, entries, now),
             Input::Answered { request, result } => self.heard_of(*request, result, now),
-            Input::Heard(PeerNews::Sent { stored, .. }) => {
+            Input::Heard(TabMessage::Sent { stored, .. }) => {
                 for stored in stored {
                     let (seq, lost) = (stored.seq, false);
                     self.step(stored.id, Step::Acked { seq, lost }, now);
@@ -122,7 +122,7 @@ impl Tap {
             return;
         }
         for room in session.rooms() {
-            let stand = Stand {
+            let stand = RoomPosition {
                 cursor: room.cursor,
                 head: room.head,
                 held: room.held,
@@ -165,24 +165,24 @@ impl Tap {
                 from: entries.from,
                 many: entries.entries.len(),
             };
-            self.journey.note(now, What::Room(entries.room, lost));
+            self.trace.note(now, TraceKind::Room(entries.room, lost));
         }
     }
 
     pub(crate) fn link(&mut self, step: LinkStep, now: Duration) {
-        self.journey.note(now, What::Link(step));
+        self.trace.note(now, TraceKind::Link(step));
     }
 
     pub(crate) fn fault(&mut self, fault: Fault, on: bool, now: Duration) {
-        self.journey.note(now, What::Fault(fault, on));
+        self.trace.note(now, TraceKind::Fault(fault, on));
     }
 
     pub(crate) fn delay(&mut self, delay: Duration, now: Duration) {
-        self.journey.note(now, What::Delay(delay));
+        self.trace.note(now, TraceKind::Delay(delay));
     }
 
     fn typed(&mut self, item: &OutboxItem, now: Duration) {
-        if self.journey.latest().message(item.id).is_none() {
+        if self.trace.latest().message(item.id).is_none() {
             let (room, label) = (item.room, label(item));
             self.step(item.id, Step::Typed { room, label }, now);
         }
@@ -194,7 +194,7 @@ impl Tap {
         };
         for id in self.writes.remove(place).1 {
             let saved = self
-                .journey
+                .trace
                 .latest()
                 .message(id)
                 .is_some_and(|message| message.saved);
@@ -232,7 +232,7 @@ impl Tap {
             let place = (room, entry.seq);
             if self.ahead.contains(&place) || (is_past(entry.seq) && !awaited) {
                 let repeat = RoomStep::Repeat { seq: entry.seq };
-                self.journey.note(now, What::Room(room, repeat));
+                self.trace.note(now, TraceKind::Room(room, repeat));
             } else if !is_past(entry.seq) && self.ahead.len() < AHEAD {
                 self.ahead.push(place);
             }
@@ -241,7 +241,7 @@ impl Tap {
 
     /// Whether it is a message of this device whose copy from the log has not come.
     fn awaits(&self, id: EntryId) -> bool {
-        let message = self.journey.latest().message(id);
+        let message = self.trace.latest().message(id);
         message.is_some_and(|message| !message.came())
     }
 
@@ -253,22 +253,23 @@ impl Tap {
         }
     }
 
-    fn stands(&mut self, room: RoomId, stand: Stand, now: Duration) {
-        let before = self.journey.latest().room(room);
+    fn stands(&mut self, room: RoomId, stand: RoomPosition, now: Duration) {
+        let before = self.trace.latest().room(room);
         if before == stand {
             return;
         }
-        self.journey.note(now, What::Room(room, RoomStep::Stands(stand)));
+        self.trace
+            .note(now, TraceKind::Room(room, RoomStep::Stands(stand)));
         let step = match (before.gap(), stand.gap(), stand.cursor) {
             (None, Some(from), _) => RoomStep::Gap { from },
             (Some(_), None, Some(cursor)) => RoomStep::Healed { cursor },
             _ => return,
         };
-        self.journey.note(now, What::Room(room, step));
+        self.trace.note(now, TraceKind::Room(room, step));
     }
 
     fn step(&mut self, id: EntryId, step: Step, now: Duration) {
-        self.journey.note(now, What::Message(id, step));
+        self.trace.note(now, TraceKind::Message(id, step));
     }
 }
 

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 /// When the next of something may go, at most once every so often: the first at once.
 #[derive(Debug, Default)]
-pub(crate) struct Pace {
+pub(crate) struct Throttle {
     last: Option<Duration>,
 }
 
-impl Pace {
+impl Throttle {
     /// When the next may go; zero for at once.
     pub(crate) fn due(&self, every: Duration) -> Duration {
         self.last.map_or(Duration::ZERO, |last| last + every)

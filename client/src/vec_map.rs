@@ -9,15 +9,15 @@
 use std::fmt;
 
 /// A map in the order of its keys.
-pub(crate) struct SortedMap<K, V>(Vec<(K, V)>);
+pub(crate) struct VecMap<K, V>(Vec<(K, V)>);
 
-impl<K, V> Default for SortedMap<K, V> {
+impl<K, V> Default for VecMap<K, V> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-impl<K: Ord, V> SortedMap<K, V> {
+impl<K: Ord, V> VecMap<K, V> {
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
@@ -122,7 +122,7 @@ impl<K: Ord, V> SortedMap<K, V> {
     }
 }
 
-impl<K, V> IntoIterator for SortedMap<K, V> {
+impl<K, V> IntoIterator for VecMap<K, V> {
     type Item = (K, V);
     type IntoIter = std::vec::IntoIter<(K, V)>;
 
@@ -131,7 +131,7 @@ impl<K, V> IntoIterator for SortedMap<K, V> {
     }
 }
 
-impl<K: Ord, V> FromIterator<(K, V)> for SortedMap<K, V> {
+impl<K: Ord, V> FromIterator<(K, V)> for VecMap<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
         let mut map = Self::default();
         for (key, value) in pairs {
@@ -141,22 +141,22 @@ impl<K: Ord, V> FromIterator<(K, V)> for SortedMap<K, V> {
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for SortedMap<K, V> {
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for VecMap<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.0.iter().map(|(k, v)| (k, v))).finish()
     }
 }
 
 /// A set in order.
-pub(crate) struct SortedSet<K>(SortedMap<K, ()>);
+pub(crate) struct VecSet<K>(VecMap<K, ()>);
 
-impl<K> Default for SortedSet<K> {
+impl<K> Default for VecSet<K> {
     fn default() -> Self {
-        Self(SortedMap::default())
+        Self(VecMap::default())
     }
 }
 
-impl<K: Ord> SortedSet<K> {
+impl<K: Ord> VecSet<K> {
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
@@ -170,7 +170,7 @@ impl<K: Ord> SortedSet<K> {
     }
 }
 
-impl<K> IntoIterator for SortedSet<K> {
+impl<K> IntoIterator for VecSet<K> {
     type Item = K;
     type IntoIter = std::iter::Map<std::vec::IntoIter<(K, ())>, fn((K, ())) -> K>;
 
@@ -179,7 +179,7 @@ impl<K> IntoIterator for SortedSet<K> {
     }
 }
 
-impl<K: Ord> Extend<K> for SortedSet<K> {
+impl<K: Ord> Extend<K> for VecSet<K> {
     fn extend<I: IntoIterator<Item = K>>(&mut self, keys: I) {
         for key in keys {
             self.insert(key);
@@ -187,7 +187,7 @@ impl<K: Ord> Extend<K> for SortedSet<K> {
     }
 }
 
-impl<K: fmt::Debug> fmt::Debug for SortedSet<K> {
+impl<K: fmt::Debug> fmt::Debug for VecSet<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set()
             .entries(self.0.0.iter().map(|(key, ())| key))
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_later_value_takes_the_place_of_an_earlier_one() {
-        let mut map: SortedMap<_, _> = [(2, 'a'), (1, 'b'), (2, 'c')].into_iter().collect();
+        let mut map: VecMap<_, _> = [(2, 'a'), (1, 'b'), (2, 'c')].into_iter().collect();
         assert_eq!(map.insert(1, 'd'), Some('b'));
         assert_eq!(*map.get_or_insert_with(2, || 'e'), 'c');
         assert_eq!(*map.get_or_insert_with(3, || 'f'), 'f');
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn what_is_cut_off_is_the_largest() {
-        let mut map: SortedMap<_, _> = [(3, ()), (1, ()), (2, ())].into_iter().collect();
+        let mut map: VecMap<_, _> = [(3, ()), (1, ()), (2, ())].into_iter().collect();
         map.truncate(2);
         assert_eq!((map.first_key(), map.last_key()), (Some(&1), Some(&2)));
     }
@@ -225,7 +225,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_does_as_the_standards_map_does(steps in prop::collection::vec((0..4, 0_u8..20, any::<u8>()), 0..200)) {
-            let (mut ours, mut theirs) = (SortedMap::default(), BTreeMap::new());
+            let (mut ours, mut theirs) = (VecMap::default(), BTreeMap::new());
             for (step, key, value) in steps {
                 match step {
                     0 => prop_assert_eq!(ours.insert(key, value), theirs.insert(key, value)),
@@ -244,7 +244,7 @@ mod tests {
 
         #[test]
         fn a_set_holds_each_once_and_in_order(keys in prop::collection::vec(any::<u8>(), 0..50)) {
-            let mut ours = SortedSet::default();
+            let mut ours = VecSet::default();
             ours.extend(keys.clone());
             let mut theirs: BTreeSet<u8> = keys.into_iter().collect();
             prop_assert_eq!(ours.len(), theirs.len());

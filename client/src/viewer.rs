@@ -8,14 +8,14 @@ use crate::record::{Identity, OutboxItem};
 
 /// Whom a room is shown to.
 #[derive(Clone, Copy)]
-pub(crate) struct Reader<'a> {
+pub(crate) struct Viewer<'a> {
     pub(crate) room: RoomId,
     pub(crate) now: Option<&'a Identity>,
     pub(crate) outbox: &'a Outbox,
     pub(crate) names: &'a Names,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Viewer<'a> {
     /// Their changes of one message that wait to be sent or were refused, in order.
     pub(crate) fn changes_of(&self, message: Seq) -> impl Iterator<Item = &'a OutboxItem> + use<'a> {
         let now = self.now;

@@ -7,15 +7,15 @@ use std::time::Duration;
 const UNDER_WAY: usize = 10_000;
 
 /// What is under way in one direction.
-pub(super) struct Lane<T>(VecDeque<(Duration, T)>);
+pub(super) struct DelayQueue<T>(VecDeque<(Duration, T)>);
 
-impl<T> Default for Lane<T> {
+impl<T> Default for DelayQueue<T> {
     fn default() -> Self {
         Self(VecDeque::new())
     }
 }
 
-impl<T> Lane<T> {
+impl<T> DelayQueue<T> {
     /// Sends a thing on its way at `now`. Gives it back where it need not wait; says where not until when.
     pub(super) fn enter(&mut self, thing: T, delay: Duration, now: Duration) -> Result<T, Duration> {
         let last = self.0.back().map(|(at, _)| *at);
@@ -49,13 +49,13 @@ mod tests {
 
     #[test]
     fn without_a_delay_nothing_waits() {
-        let mut lane = Lane::default();
+        let mut lane = DelayQueue::default();
         assert_eq!(lane.enter('a', Duration::ZERO, MS), Ok('a'));
     }
 
     #[test]
     fn the_order_is_kept_when_the_delay_shrinks() {
-        let mut lane = Lane::default();
+        let mut lane = DelayQueue::default();
         assert_eq!(lane.enter('a', 100 * MS, Duration::ZERO), Err(100 * MS));
         assert_eq!(lane.enter('b', Duration::ZERO, 50 * MS), Err(100 * MS));
         assert_eq!(lane.arrived(99 * MS), None);
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn what_is_under_way_is_bounded_and_goes_with_the_link() {
-        let mut lane = Lane::default();
+        let mut lane = DelayQueue::default();
         for n in 0..UNDER_WAY + 10 {
             assert!(lane.enter(n, MS, Duration::ZERO).is_err());
         }

@@ -1,4 +1,4 @@
-//! Lets through what the faults say, when they say, and shows the journey what passes.
+//! Lets through what the faults say, when they say, and shows the trace what passes.
 //!
 //! Locks are taken in this order: `incoming`, the session's, `outgoing`, `state`.
 
@@ -8,24 +8,24 @@ use std::time::Duration;
 use futures::channel::oneshot;
 
 use super::super::{Chat, Inner, lock, platform, socket};
-use super::lane::Lane;
+use super::delay_queue::DelayQueue;
 use crate::fault::{Fault, Faults};
-use crate::journey::{Journey, LinkStep, Tap};
 use crate::session::{
     Answer, Ephemeral, Input, Output, Request, RequestError, RequestId, ServerEvent, Session,
 };
+use crate::trace::{LinkStep, Recorder, Trace};
 
 #[derive(Default)]
-pub(in super::super) struct Gate {
-    incoming: Mutex<Lane<Incoming>>,
-    outgoing: Mutex<Lane<Outgoing>>,
+pub(in super::super) struct FaultInjector {
+    incoming: Mutex<DelayQueue<Incoming>>,
+    outgoing: Mutex<DelayQueue<Outgoing>>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
     faults: Faults,
-    tap: Option<Tap>,
+    tap: Option<Recorder>,
     /// Writes that wait for the storage. Dropped, they go on.
     stalled: Vec<oneshot::Sender<()>>,
 }
@@ -74,28 +74,28 @@ impl Chat {
         let now = self.inner.clock.now();
         let mut state = lock(&self.inner.gate.state);
         if state.tap.is_none() {
-            state.tap = Some(Tap::new(&session, now));
+            state.tap = Some(Recorder::new(&session, now));
         }
     }
 
-    /// Reads what was noted, and the time it is on the journey's clock; `None` before [`Chat::record`]. Do not call the
+    /// Reads what was noted, and the time it is on the trace's clock; `None` before [`Chat::record`]. Do not call the
     /// chat's other methods from within.
-    pub fn journey<T>(&self, read: impl FnOnce(&Journey, Duration) -> T) -> Option<T> {
+    pub fn trace<T>(&self, read: impl FnOnce(&Trace, Duration) -> T) -> Option<T> {
         let now = self.inner.clock.now();
         let state = lock(&self.inner.gate.state);
-        state.tap.as_ref().map(|tap| read(&tap.journey, now))
+        state.tap.as_ref().map(|tap| read(&tap.trace, now))
     }
 }
 
 impl State {
-    fn tap(&mut self, show: impl FnOnce(&mut Tap)) {
+    fn tap(&mut self, show: impl FnOnce(&mut Recorder)) {
         if let Some(tap) = &mut self.tap {
             show(tap);
         }
     }
 }
 
-impl Gate {
+impl FaultInjector {
     pub(in super::super) fn new() -> Self {
         Self::default()
     }
@@ -272,7 +272,7 @@ impl Gate {
     }
 }
 
-fn later(inner: &Inner, at: Duration, act: fn(&Gate, &Inner)) {
+fn later(inner: &Inner, at: Duration, act: fn(&FaultInjector, &Inner)) {
     let wait = at.saturating_sub(inner.clock.now());
     let this = inner.this.clone();
     platform::spawn(async move {

@@ -46,10 +46,10 @@ fn entry(seq: Seq, id: EntryId, author: Person) -> Entry {
     )
 }
 
-/// A session and the tap on it. What goes out is kept.
+/// A session and the tap on it. TraceKind goes out is kept.
 struct Watched {
     session: Session,
-    tap: Tap,
+    tap: Recorder,
     now: Duration,
     stores: Vec<Ticket>,
     sends: Vec<(RequestId, Request)>,
@@ -58,7 +58,7 @@ struct Watched {
 impl Watched {
     fn online() -> Self {
         let session = Session::new(Options::default(), 7);
-        let tap = Tap::new(&session, Duration::ZERO);
+        let tap = Recorder::new(&session, Duration::ZERO);
         let mut watched = Self {
             session,
             tap,
@@ -74,8 +74,8 @@ impl Watched {
     }
 
     /// Somebody begins to look at what has been going on for a while.
-    fn looked_at_anew(&self) -> Picture {
-        Tap::new(&self.session, self.now).journey.latest().clone()
+    fn looked_at_anew(&self) -> TraceSnapshot {
+        Recorder::new(&self.session, self.now).trace.latest().clone()
     }
 
     fn link_up(&mut self, head: Seq, missed: Vec<Entry>) {
@@ -178,27 +178,24 @@ impl Watched {
         self.input(Input::Answered { request, result });
     }
 
-    fn journey(&self) -> &Journey {
-        &self.tap.journey
+    fn trace(&self) -> &Trace {
+        &self.tap.trace
     }
 
     fn steps(&self, n: u128) -> Vec<Step> {
-        self.journey()
-            .steps(id(n))
-            .map(|(_, step)| step.clone())
-            .collect()
+        self.trace().steps(id(n)).map(|(_, step)| step.clone()).collect()
     }
 
-    fn place(&self, n: u128) -> Place {
-        self.journey().latest().message(id(n)).unwrap().place()
+    fn place(&self, n: u128) -> MessagePlace {
+        self.trace().latest().message(id(n)).unwrap().place()
     }
 
-    fn counted(&self) -> Counted {
-        self.journey().latest().counted
+    fn counted(&self) -> Counters {
+        self.trace().latest().counted
     }
 
     fn acted(&self) -> Vec<Mechanism> {
-        let acted = &self.journey().latest().acted;
+        let acted = &self.trace().latest().acted;
         acted.iter().map(|(_, mechanism)| *mechanism).collect()
     }
 }
@@ -219,19 +216,19 @@ const TRIED: Step = Step::Tried {
 fn a_quiet_message_goes_its_way_in_five_steps() {
     let mut watched = Watched::online();
     watched.post(1);
-    assert_eq!(watched.place(1), Place::Wire);
+    assert_eq!(watched.place(1), MessagePlace::Wire);
     watched.written(&Ok(()));
     watched.answer(1, false);
-    assert_eq!(watched.place(1), Place::Inbox);
+    assert_eq!(watched.place(1), MessagePlace::Inbox);
     watched.entries(vec![entry(1, id(1), me())]);
     let acked = Step::Acked { seq: 1, lost: false };
     assert_eq!(
         watched.steps(1),
         [typed(), TRIED, Step::Saved, acked, Step::Came { seq: 1 }]
     );
-    let counted = Counted {
+    let counted = Counters {
         messages: 1,
-        ..Counted::default()
+        ..Counters::default()
     };
     assert_eq!(watched.counted(), counted, "the log's first copy is no repeat");
     assert_eq!(watched.acted(), []);
@@ -245,18 +242,18 @@ fn a_lost_ack_shows_the_retry_the_known_id_and_the_message_once() {
     assert_eq!(watched.sends.len(), 1, "the same id goes out again");
     assert_eq!(
         watched.place(1),
-        Place::Log,
+        MessagePlace::Log,
         "the server has it, this device does not know"
     );
-    let latest = watched.tap.journey.latest();
+    let latest = watched.tap.trace.latest();
     assert_eq!((latest.room(ROOM).head, latest.log_head(ROOM)), (0, 1));
     watched.answer(1, false);
-    assert_eq!(watched.place(1), Place::Inbox);
+    assert_eq!(watched.place(1), MessagePlace::Inbox);
     assert_eq!(
         watched.acted(),
         [Mechanism::ExactlyOnce, Mechanism::KnownId, Mechanism::Retry]
     );
-    let Counted {
+    let Counters {
         retries,
         acks_lost,
         known_to_server,
@@ -294,16 +291,16 @@ fn a_gap_is_seen_from_when_it_opens_until_it_is_healed() {
     let mut watched = Watched::online();
     watched.entries(vec![entry(1, id(9), person(2))]);
     watched.entries(vec![entry(3, id(10), person(2))]);
-    let stand = watched.journey().latest().room(ROOM);
+    let stand = watched.trace().latest().room(ROOM);
     assert_eq!((stand.cursor, stand.head, stand.held), (Some(1), 3, 1));
     let opened = watched.now;
     watched.entries(vec![entry(2, id(11), person(2))]);
-    let stand = watched.journey().latest().room(ROOM);
+    let stand = watched.trace().latest().room(ROOM);
     assert_eq!((stand.cursor, stand.head, stand.held), (Some(3), 3, 0));
-    let Counted { gaps, healed, .. } = watched.counted();
+    let Counters { gaps, healed, .. } = watched.counted();
     assert_eq!((gaps, healed), (1, 1));
     assert_eq!(watched.acted(), [Mechanism::Healed, Mechanism::Gap]);
-    let then = watched.journey().at(opened);
+    let then = watched.trace().at(opened);
     assert_eq!(then.room(ROOM).held, 1, "a look back sees it open");
     assert_eq!((then.counted.gaps, then.counted.healed), (1, 0));
 }
@@ -314,14 +311,14 @@ fn a_message_cut_off_waits_again_and_is_found_in_what_was_missed() {
     watched.post(1);
     let out = watched.now;
     watched.input(Input::LinkDown(LinkEnd::Lost));
-    assert_eq!(watched.place(1), Place::Outbox);
-    assert_eq!(watched.journey().latest().link, Link::Down);
+    assert_eq!(watched.place(1), MessagePlace::Outbox);
+    assert_eq!(watched.trace().latest().link, Link::Down);
     watched.link_up(1, vec![entry(1, id(1), me())]);
-    assert_eq!(watched.place(1), Place::Inbox);
-    assert_eq!(watched.journey().latest().link, Link::Open);
-    let then = watched.journey().at(out);
-    assert_eq!(then.message(id(1)).unwrap().place(), Place::Wire);
-    assert_eq!(then.many_in(Place::Wire), 1);
+    assert_eq!(watched.place(1), MessagePlace::Inbox);
+    assert_eq!(watched.trace().latest().link, Link::Open);
+    let then = watched.trace().at(out);
+    assert_eq!(then.message(id(1)).unwrap().place(), MessagePlace::Wire);
+    assert_eq!(then.many_in(MessagePlace::Wire), 1);
 }
 
 #[test]
@@ -338,35 +335,35 @@ fn a_disk_that_fails_is_told_and_the_write_that_succeeds_later_too() {
 
 #[test]
 fn what_is_old_is_forgotten_but_for_how_it_left_things() {
-    let mut journey = Journey::default();
-    let fault = |on| What::Fault(Fault::Refuse, on);
-    journey.note(MS, What::Message(id(1), typed()));
-    journey.note(2 * MS, fault(true));
+    let mut trace = Trace::default();
+    let fault = |on| TraceKind::Fault(Fault::Refuse, on);
+    trace.note(MS, TraceKind::Message(id(1), typed()));
+    trace.note(2 * MS, fault(true));
     for n in 0..3 * KEPT as u32 {
-        journey.note(3 * MS, What::Message(id(2), TRIED));
-        assert!(journey.moments().count() <= KEPT, "{n}");
+        trace.note(3 * MS, TraceKind::Message(id(2), TRIED));
+        assert!(trace.moments().count() <= KEPT, "{n}");
     }
-    assert_eq!(journey.steps(id(1)).count(), 0);
-    let then = journey.at(Duration::ZERO);
+    assert_eq!(trace.steps(id(1)).count(), 0);
+    let then = trace.at(Duration::ZERO);
     assert!(then.faults.is_on(Fault::Refuse));
     assert!(then.message(id(1)).is_some(), "it still waits");
 
-    journey.note(3 * MS + KEPT_FOR + MS, fault(false));
-    assert_eq!(journey.moments().count(), 1, "five minutes, however few");
-    assert_eq!(journey.at(KEPT_FOR + 4 * MS), *journey.latest());
+    trace.note(3 * MS + KEPT_FOR + MS, fault(false));
+    assert_eq!(trace.moments().count(), 1, "five minutes, however few");
+    assert_eq!(trace.at(KEPT_FOR + 4 * MS), *trace.latest());
 }
 
 #[test]
 fn more_messages_than_are_remembered_lose_those_first_that_have_arrived() {
-    let mut journey = Journey::default();
+    let mut trace = Trace::default();
     for n in 0..1_000 {
-        journey.note(MS, What::Message(id(n), typed()));
+        trace.note(MS, TraceKind::Message(id(n), typed()));
         if n > 0 {
             let came = Step::Came { seq: n as Seq };
-            journey.note(MS, What::Message(id(n), came));
+            trace.note(MS, TraceKind::Message(id(n), came));
         }
     }
-    let latest = journey.latest();
+    let latest = trace.latest();
     assert!(latest.messages.len() <= 200);
     assert!(latest.message(id(0)).is_some());
     assert_eq!(latest.counted.messages, 1_000);
@@ -402,7 +399,7 @@ fn a_change_is_called_by_what_it_does_to_which_message() {
         let at = 1;
         watched.input(Input::Change { room, id, change, at });
     }
-    let latest = watched.tap.journey.latest();
+    let latest = watched.tap.trace.latest();
     let labels: Vec<_> = latest
         .messages
         .iter()

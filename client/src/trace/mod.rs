@@ -1,4 +1,4 @@
-//! What became of each message, and when: the last minutes of a chat, to be looked at.
+//! TraceKind became of each message, and when: the last minutes of a chat, to be looked at.
 //!
 //! - `moment`: one thing that happened
 //! - `picture`: how everything stood at one time: a fold over moments
@@ -6,18 +6,18 @@
 //!
 //! Invariant: nothing here reaches back into the session. It is looked at, and goes on as if nobody looked.
 
-mod moment;
-mod picture;
-mod tap;
+mod event;
+mod recorder;
+mod snapshot;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use steadfast_shared::EntryId;
 
-pub use moment::{LinkStep, Moment, RoomStep, Stand, Step, What};
-pub use picture::{Counted, Link, Mechanism, Message, Picture, Place};
-pub(crate) use tap::Tap;
+pub use event::{LinkStep, RoomPosition, RoomStep, Step, TraceEvent, TraceKind};
+pub(crate) use recorder::Recorder;
+pub use snapshot::{Counters, Link, Mechanism, Message, MessagePlace, TraceSnapshot};
 
 /// How long a moment is kept.
 pub const KEPT_FOR: Duration = Duration::from_secs(5 * 60);
@@ -28,23 +28,23 @@ pub const KEPT: usize = 2_000;
 /// A room that moves more often than this is noted this often.
 const ROOM_EVERY: Duration = Duration::from_millis(200);
 
-/// The last minutes. What is older is remembered as how everything stood by then.
+/// The last minutes. TraceKind is older is remembered as how everything stood by then.
 #[derive(Debug, Default)]
-pub struct Journey {
-    moments: VecDeque<Moment>,
+pub struct Trace {
+    moments: VecDeque<TraceEvent>,
     /// How everything stood before the oldest moment kept.
-    before: Picture,
-    latest: Picture,
+    before: TraceSnapshot,
+    latest: TraceSnapshot,
     revision: u64,
 }
 
-impl Journey {
-    pub fn latest(&self) -> &Picture {
+impl Trace {
+    pub fn latest(&self) -> &TraceSnapshot {
         &self.latest
     }
 
     /// How everything stood at `time`, on the chat's clock. Before the oldest moment kept, as it stood then.
-    pub fn at(&self, time: Duration) -> Picture {
+    pub fn at(&self, time: Duration) -> TraceSnapshot {
         let mut picture = self.before.clone();
         for moment in self.moments.iter().take_while(|moment| moment.at <= time) {
             picture.fold(moment);
@@ -52,15 +52,15 @@ impl Journey {
         picture
     }
 
-    /// What is kept, oldest first.
-    pub fn moments(&self) -> impl DoubleEndedIterator<Item = &Moment> {
+    /// TraceKind is kept, oldest first.
+    pub fn moments(&self) -> impl DoubleEndedIterator<Item = &TraceEvent> {
         self.moments.iter()
     }
 
     /// The steps of one message that are kept, oldest first.
     pub fn steps(&self, id: EntryId) -> impl Iterator<Item = (Duration, &Step)> {
         self.moments.iter().filter_map(move |moment| match &moment.what {
-            What::Message(of, step) if *of == id => Some((moment.at, step)),
+            TraceKind::Message(of, step) if *of == id => Some((moment.at, step)),
             _ => None,
         })
     }
@@ -71,9 +71,9 @@ impl Journey {
     }
 
     /// Notes what happened at `at`, a time that never runs backwards.
-    pub(crate) fn note(&mut self, at: Duration, what: What) {
+    pub(crate) fn note(&mut self, at: Duration, what: TraceKind) {
         self.revision += 1;
-        let moment = Moment { at, what };
+        let moment = TraceEvent { at, what };
         self.latest.fold(&moment);
         if let Some(last) = self.moments.back_mut()
             && last.is_followed_at_once_by(&moment, ROOM_EVERY)

@@ -8,16 +8,14 @@ use crate::record::{OutboxItem, Rejection, Unsent};
 /// One piece of news between tabs. Told in order by each tab; a tab that starts later finds the rest in storage.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum PeerNews {
+pub enum TabMessage {
     /// These wait to be sent: typed, retried or edited in the telling tab, or told again to a tab just elected.
     Posted {
         /// The items, as the telling tab holds them.
         items: Vec<OutboxItem>,
     },
     /// These are durable on this device.
-    Saved {
-        ids: Vec<EntryId>,
-    },
+    Saved { ids: Vec<EntryId> },
     /// The server has acknowledged these.
     Sent {
         /// In which life of the database.
@@ -26,14 +24,9 @@ pub enum PeerNews {
         stored: Vec<Stored>,
     },
     /// This one will not go out until a person decides.
-    Rejected {
-        id: EntryId,
-        rejection: Rejection,
-    },
+    Rejected { id: EntryId, rejection: Rejection },
     /// A person threw this one away.
-    Discarded {
-        id: EntryId,
-    },
+    Discarded { id: EntryId },
     /// Another person, or the same one in another epoch, is signed in on this device.
     SignedIn {
         me: Person,

@@ -1,13 +1,13 @@
 //! Deliberate faults, by which tests show that the simulation catches such faults.
 //!
-//! Without the feature `teeth` none is ever wanted, and nothing of this is left in the program.
+//! Without the feature `mutants` none is ever wanted, and nothing of this is left in the program.
 
 #[cfg_attr(
-    not(feature = "teeth"),
+    not(feature = "mutants"),
     expect(unreachable_pub, reason = "nobody else has a say then")
 )]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Tooth {
+pub enum Mutant {
     /// What is held of a log that is no more stays.
     ResetIgnored,
     /// The cursor moves over an entry that was not applied.
@@ -52,36 +52,36 @@ pub enum Tooth {
     ErasedTextKept,
 }
 
-#[cfg(all(feature = "teeth", not(debug_assertions)))]
-compile_error!("the feature `teeth` is for tests alone: a release never has it");
+#[cfg(all(feature = "mutants", not(debug_assertions)))]
+compile_error!("the feature `mutants` is for tests alone: a release never has it");
 
-#[cfg(feature = "teeth")]
-mod bite {
+#[cfg(feature = "mutants")]
+mod activate {
     use std::cell::Cell;
 
-    use super::Tooth;
+    use super::Mutant;
 
     thread_local! {
-        static BITING: Cell<Option<Tooth>> = const { Cell::new(None) };
+        static BITING: Cell<Option<Mutant>> = const { Cell::new(None) };
     }
 
     /// Has this fault, or none, in this thread from here on.
-    pub fn bite(tooth: Option<Tooth>) {
-        BITING.set(tooth);
+    pub fn activate(mutant: Option<Mutant>) {
+        BITING.set(mutant);
     }
 
-    pub(crate) fn bites(tooth: Tooth) -> bool {
-        BITING.get() == Some(tooth)
+    pub(crate) fn mutant_active(mutant: Mutant) -> bool {
+        BITING.get() == Some(mutant)
     }
 }
 
-#[cfg(feature = "teeth")]
-pub use bite::bite;
-#[cfg(feature = "teeth")]
-pub(crate) use bite::bites;
+#[cfg(feature = "mutants")]
+pub use activate::activate;
+#[cfg(feature = "mutants")]
+pub(crate) use activate::mutant_active;
 
 /// Whether a fault is wanted here.
-#[cfg(not(feature = "teeth"))]
-pub(crate) const fn bites(_tooth: Tooth) -> bool {
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn mutant_active(_mutant: Mutant) -> bool {
     false
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-pub(crate) struct Dice(u64);
+pub(crate) struct Rng(u64);
 
-impl Dice {
+impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed ^ 0x5EED_5EED_5EED_5EED)
     }

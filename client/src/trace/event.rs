@@ -8,17 +8,17 @@ use crate::fault::Fault;
 
 /// One thing that happened, and when.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Moment {
+pub struct TraceEvent {
     /// When, on the chat's clock.
     pub at: Duration,
-    pub what: What,
+    pub what: TraceKind,
 }
 
-impl Moment {
+impl TraceEvent {
     /// Whether `next` says the same of the same room so soon after that it can take this one's place.
     pub(super) fn is_followed_at_once_by(&self, next: &Self, within: Duration) -> bool {
         match (&self.what, &next.what) {
-            (What::Room(room, RoomStep::Stands(_)), What::Room(same, RoomStep::Stands(_))) => {
+            (TraceKind::Room(room, RoomStep::Stands(_)), TraceKind::Room(same, RoomStep::Stands(_))) => {
                 room == same && next.at < self.at + within
             }
             _ => false,
@@ -27,7 +27,7 @@ impl Moment {
 }
 
 #[derive(Clone, PartialEq, Debug)]
-pub enum What {
+pub enum TraceKind {
     /// To a message of this device.
     Message(EntryId, Step),
     Room(RoomId, RoomStep),
@@ -42,10 +42,7 @@ pub enum What {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Step {
     /// It is in the outbox.
-    Typed {
-        room: RoomId,
-        label: String,
-    },
+    Typed { room: RoomId, label: String },
     /// The device's disk has it.
     Saved,
     /// The device's disk does not take it.
@@ -77,10 +74,10 @@ pub enum Step {
     Discarded,
 }
 
-/// What happened to a room.
+/// TraceKind happened to a room.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum RoomStep {
-    Stands(Stand),
+    Stands(RoomPosition),
     /// Entries are known to exist that are not here.
     Gap {
         /// The first that is missing.
@@ -103,7 +100,7 @@ pub enum RoomStep {
 
 /// How a room stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Stand {
+pub struct RoomPosition {
     /// The newest entry applied without a gap.
     pub cursor: Option<Seq>,
     /// The newest entry known to exist.
@@ -112,7 +109,7 @@ pub struct Stand {
     pub held: usize,
 }
 
-impl Stand {
+impl RoomPosition {
     /// The first entry known to exist that is not here. None before a first page: nothing is missed yet.
     pub(super) fn gap(self) -> Option<Seq> {
         self.cursor
@@ -121,7 +118,7 @@ impl Stand {
     }
 }
 
-/// What happened to the link.
+/// TraceKind happened to the link.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LinkStep {
     /// Somebody cut it on purpose.
