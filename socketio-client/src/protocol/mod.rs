@@ -1,7 +1,7 @@
 //! The machine: all of the client's behaviour, without a socket, a task, a clock or chance of its own.
 //!
 //! Call [`Machine::handle`], or one of the methods that take something for sending, then drain [`Machine::poll_output`] until
-//! it says [`Output::Wait`]. Times are [`Duration`](std::time::Duration)s since a start of the caller's choosing and never go back. A gap between two
+//! it says [`Output::Wait`]. Times are [`Duration`]s since a start of the caller's choosing and never go back. A gap between two
 //! times is taken as it is: deadlines that lie in it have passed, and each is acted on once.
 //!
 //! Invariant: there is at most one connection at a time, beside a few that were left and say goodbye; and every WebSocket that was opened is closed by exactly one of
