@@ -1,23 +1,22 @@
-//! The form of a first visit as `index.html` has it: shown before the page runs, so that a nickname can be typed at once. What was
-//! done there by then is done again by the page.
+//! The form of a first visit as `index.html` has it: shown before the page runs, so that a nickname can be typed at once. The
+//! page repeats each act done there by then.
 //!
-//! `web/boot.js` decides whether it is shown, and notes what was pressed.
+//! `web/boot.js` decides whether it is shown, and notes the button pressed.
 
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 
-/// What a person has done there.
+/// A person's acts there so far.
 #[derive(Default)]
 pub(crate) struct FirstForm {
     pub(crate) nickname: String,
-    /// Where the caret was, and what was selected.
+    /// The caret's place, or the selected text.
     pub(crate) selection: Option<(u32, u32)>,
     pub(crate) wants: Option<Wants>,
 }
 
-/// What was pressed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wants {
     Join,
