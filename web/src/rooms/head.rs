@@ -27,24 +27,7 @@ pub(crate) fn RoomHead(
 ) -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
-    let chat = ChatContext::here();
-    let people = PeopleContext::here();
     let rooms = RoomsContext::here();
-    // Who was online when the connection was lost is no news.
-    let online = Memo::new(move |_| match chat.link() {
-        LinkState::Connected { .. } => {
-            if let Some(here) = people.crowd() {
-                return here;
-            }
-            let members = people.members();
-            members
-                .iter()
-                .filter(|member| member.state == Availability::Online)
-                .count()
-        }
-        _ => 0,
-    });
-    let members = overlays.members;
     let room = Memo::new(move |_| rooms.open_room());
     let marks = Memo::new(move |_| {
         let marks = room.with(|room| room.as_ref().map(|room| (room.kind, room.archived)));
@@ -67,22 +50,7 @@ pub(crate) fn RoomHead(
             </div>
             <div class="room-tools">
                 <RoomMenu />
-                <button
-                    type="button"
-                    class="button button-quiet room-people"
-                    data-testid="members"
-                    node_ref=members_button
-                    title=locale.says(|l| PeoplePhrases::of(l).in_room)
-                    aria-controls="members"
-                    aria-expanded=move || members.get().to_string()
-                    on:click=move |_| overlays.toggle_members()
-                >
-                    <span class="sr-only">{locale.says(|l| PeoplePhrases::of(l).in_room)}</span>
-                    <Icon shape=IconShape::People />
-                    <span class="online-count" data-testid="online" hidden=move || online.get() == 0>
-                        {words(move || (PeoplePhrases::of(locale.language()).online_count)(online.get()))}
-                    </span>
-                </button>
+                <MembersButton members_button />
                 <button
                     type="button"
                     class="button button-quiet button-icon"
@@ -98,6 +66,47 @@ pub(crate) fn RoomHead(
                 </button>
             </div>
         </header>
+    }
+}
+
+#[component]
+fn MembersButton(members_button: NodeRef<html::Button>) -> impl IntoView {
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let chat = ChatContext::here();
+    let people = PeopleContext::here();
+    // Who was online when the connection was lost is no news.
+    let online = Memo::new(move |_| match chat.link() {
+        LinkState::Connected { .. } => {
+            if let Some(here) = people.crowd() {
+                return here;
+            }
+            let members = people.members();
+            members
+                .iter()
+                .filter(|member| member.state == Availability::Online)
+                .count()
+        }
+        _ => 0,
+    });
+    let members = overlays.members;
+    view! {
+        <button
+            type="button"
+            class="button button-quiet room-people"
+            data-testid="members"
+            node_ref=members_button
+            title=locale.says(|l| PeoplePhrases::of(l).in_room)
+            aria-controls="members"
+            aria-expanded=move || members.get().to_string()
+            on:click=move |_| overlays.toggle_members()
+        >
+            <span class="sr-only">{locale.says(|l| PeoplePhrases::of(l).in_room)}</span>
+            <Icon shape=IconShape::People />
+            <span class="online-count" data-testid="online" hidden=move || online.get() == 0>
+                {words(move || (PeoplePhrases::of(locale.language()).online_count)(online.get()))}
+            </span>
+        </button>
     }
 }
 
