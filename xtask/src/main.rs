@@ -45,6 +45,8 @@ struct Cli {
 enum Command {
     /// Build the page and the server, and serve the chat on http://localhost:3000
     Run(run::Options),
+    /// Build the page for release, in its parts, into web/dist
+    Page,
     /// Run every check there is, or the parts named
     Test(test::Options),
     /// Check the dependencies: licences, bans, sources and, where they can be fetched, advisories
@@ -68,6 +70,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(options) => run::run(&options),
+        Command::Page => page::build().map(|()| ExitCode::SUCCESS),
         Command::Test(options) => test::test(&options),
         Command::Audit => audit::audit(),
         Command::Bench(options) => bench::bench(&options),

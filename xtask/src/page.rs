@@ -1,4 +1,7 @@
-//! The page: compiled to WebAssembly by Trunk, into `web/dist`.
+//! The page as it is released, in `web/dist`: compiled, cut into parts, put together by Trunk.
+
+mod modules;
+mod shell;
 
 use std::{
     fs,
@@ -9,13 +12,13 @@ use std::{
 use anyhow::Context;
 
 use crate::{
-    npm, process,
+    npm,
     step::{step, unchanged},
     tools, workspace,
 };
 
 /// What the page is made of. A folder counts with everything in it.
-const INPUTS: [&str; 13] = [
+const INPUTS: [&str; 14] = [
     "web",
     "client/Cargo.toml",
     "client/src",
@@ -29,6 +32,7 @@ const INPUTS: [&str; 13] = [
     "rust-toolchain.toml",
     ".cargo/config.toml",
     "e2e/package-lock.json",
+    "xtask/src/page",
 ];
 
 /// Builds the page for release, unless what is in `web/dist` was built from just these sources.
@@ -46,12 +50,10 @@ pub(crate) fn build() -> anyhow::Result<()> {
         return Ok(());
     }
     step("building the page (release; minutes the first time)", || {
-        process::run(
-            process::command("trunk")
-                .args(["build", "--release"])
-                .env_remove("NO_COLOR"),
-        )?;
-        fs::create_dir_all(stamp.parent().unwrap_or(&stamp))?;
+        let folder = workspace::target().join("xtask/page");
+        fs::create_dir_all(&folder)?;
+        let modules = modules::build(&folder)?;
+        shell::build(&folder, &modules)?;
         fs::write(&stamp, stamp_of(sources)).context("cannot write into the target folder")
     })
 }

@@ -17,6 +17,8 @@ pub(crate) mod page;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod palette;
 #[cfg(target_arch = "wasm32")]
+pub(crate) mod parts;
+#[cfg(target_arch = "wasm32")]
 pub(crate) mod room;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod root;

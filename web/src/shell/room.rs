@@ -16,11 +16,10 @@ use crate::people::typing::Typing;
 use crate::rooms::brought::Brought;
 use crate::rooms::context::RoomsContext;
 use crate::rooms::head::RoomHead;
-use crate::rooms::members::Members;
 use crate::rooms::phrases::RoomPhrases;
 use crate::rooms::sidebar::Sidebar;
-use crate::shell::details::Details;
 use crate::shell::opened::OpenDialog;
+use crate::shell::parts::stand_in::{Beside, PartPanel};
 use crate::timeline::view::Timeline;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlays;
@@ -75,8 +74,8 @@ pub(crate) fn RoomPage() -> impl IntoView {
                     }
                 }}
             </main>
-            {move || overlays.details.get().then(|| view! { <Details details_button /> })}
-            {move || overlays.members.get().then(|| view! { <Members members_button /> })}
+            {move || overlays.details.get().then(|| view! { <PartPanel beside=Beside::Details(details_button) /> })}
+            {move || overlays.members.get().then(|| view! { <PartPanel beside=Beside::Members(members_button) /> })}
             <OpenDialog />
             <Interrupted />
         </div>

@@ -3,6 +3,7 @@
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use steadfast_client::link::LinkState;
 
 use crate::account::first_form;
 use crate::account::join::NicknamePage;
@@ -10,6 +11,7 @@ use crate::account::kept_out::KeptOutPage;
 use crate::account::start::PageStage;
 use crate::browser::{base_path, viewport};
 use crate::shell::page::PageContexts;
+use crate::shell::parts::part::Parts;
 use crate::shell::room::RoomPage;
 use crate::shell::{drops, keys};
 use crate::ui::phrases::UiPhrases;
@@ -24,6 +26,7 @@ pub fn show() {
 #[component]
 fn Root() -> impl IntoView {
     let page = PageContexts::provide();
+    let parts = Parts::provide();
     let PageContexts { locale, account, .. } = page;
     spawn_local(page.run());
     page.activity.mark_active();
@@ -34,6 +37,11 @@ fn Root() -> impl IntoView {
     draw_document(page);
     listen_to_person(page);
     listen_to_lifecycle(page);
+    Effect::new(move || {
+        if matches!(page.chat.link(), LinkState::Connected { .. }) {
+            parts.load_when_idle();
+        }
+    });
     let composes = first_form::composes();
     let stage = Memo::new(move |_| {
         if composes.get() {

@@ -5,21 +5,9 @@ use std::path::PathBuf;
 use crate::{
     process::{self, cargo},
     step::step,
-    tools::WASM,
+    tools::{WASM, WASM_OPT},
     workspace,
 };
-
-/// What wasm-opt is told beside the level: the stack lies below the data, and every browser of today has these features. As in `web/index.html`.
-const WASM_OPT: [&str; 8] = [
-    "--low-memory-unused",
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-mutable-globals",
-    "--enable-multivalue",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
 
 /// A built page.
 pub(super) struct Page {

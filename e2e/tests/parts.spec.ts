@@ -1,0 +1,120 @@
+// Parts of the page that are loaded later: when it is idle, or when they are opened.
+
+import type { Page } from '@playwright/test';
+import { ChatPage } from '../pages/chat.js';
+import { NETWORK } from './console.js';
+import { DESKTOP, expect, test } from './chat.js';
+
+const PART = /\/steadfast-web-[0-9a-f]+-\w+\.wasm$/;
+const DIALOGS = /\/steadfast-web-[0-9a-f]+-dialogs\.wasm$/;
+const PANELS = /\/steadfast-web-[0-9a-f]+-panels\.wasm$/;
+
+/** What the loader says of a part that did not arrive. */
+const NOT_LOADED = /^error: TypeError: Failed to fetch/;
+
+/** The parts a page has asked for. */
+function asked(page: Page): Set<string> {
+  const parts = new Set<string>();
+  page.on('request', (request) => {
+    const part = PART.exec(new URL(request.url()).pathname);
+    if (part) parts.add(part[0].replace(/.*-/, ''));
+  });
+  return parts;
+}
+
+/** What a browser that saves data says of its connection. */
+function saveData() {
+  Object.defineProperty(navigator, 'connection', { configurable: true, value: { saveData: true } });
+}
+
+test('parts are loaded once the page is idle, and not before somebody is in', async ({ profile }) => {
+  const page = await (await profile()).newPage();
+  const parts = asked(page);
+  const ann = new ChatPage(page);
+  await page.goto('/');
+  await expect(ann.nickname).toBeVisible();
+  expect([...parts]).toEqual([]);
+  await ann.join('Ann');
+  await expect.poll(() => [...parts].filter((part) => !part.startsWith('chunk')).sort()).toEqual(['administration.wasm', 'dialogs.wasm', 'panels.wasm']);
+  // What is loaded is there without the network.
+  await page.route(PART, (route) => route.abort());
+  await page.waitForLoadState('networkidle');
+  await ann.settings.click();
+  await expect(page.getByTestId('settings-dialog')).toBeVisible();
+});
+
+test('a person who saves data loads a part when they open it', async ({ profile }) => {
+  const context = await profile(DESKTOP);
+  await context.addInitScript(saveData);
+  const page = await context.newPage();
+  const parts = asked(page);
+  const ann = new ChatPage(page);
+  await ann.join('Ann');
+  await ann.say('in one module');
+  await ann.expectAllSent();
+  // Longer than the page waits before it is idle.
+  await page.waitForTimeout(2_500);
+  expect([...parts]).toEqual([]);
+  await ann.settings.click();
+  await expect(page.getByTestId('settings-dialog')).toBeVisible();
+  expect([...parts]).toContain('dialogs.wasm');
+  expect([...parts]).not.toContain('administration.wasm');
+  // The focus returns through the stand-in to where it was.
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('settings-dialog')).toHaveCount(0);
+  await expect(ann.settings).toBeFocused();
+});
+
+for (const [locale, failed, again] of [
+  ['en-US', 'could not be loaded', 'Try again'],
+  ['ko-KR', '불러오지 못했어요', '다시 시도'],
+] as const) {
+  test(`a dialog that cannot be loaded says so, and opens once the network is back: ${locale}`, async ({ profile, allowConsole }) => {
+    allowConsole(NETWORK.request, NOT_LOADED);
+    const context = await profile({ ...DESKTOP, locale });
+    await context.addInitScript(saveData);
+    const page = await context.newPage();
+    await page.route(DIALOGS, (route) => route.abort());
+    const ann = new ChatPage(page);
+    await ann.join('Ann');
+    await ann.settings.click();
+    const standIn = page.getByTestId('part-dialog');
+    await expect(standIn.getByRole('status')).toContainText(failed);
+    // A further try that fails leaves the page as it is.
+    await standIn.getByRole('button', { name: again }).click();
+    await expect(standIn.getByRole('status')).toContainText(failed);
+    await page.keyboard.press('Escape');
+    await expect(standIn).toHaveCount(0);
+    await ann.say('the rest works');
+    await ann.expectAllSent();
+    // Opened once more, it is tried once more.
+    await ann.settings.click();
+    await expect(standIn.getByRole('status')).toContainText(failed);
+    await page.unroute(DIALOGS);
+    await standIn.getByRole('button', { name: again }).click();
+    await expect(page.getByTestId('settings-dialog')).toBeVisible();
+    await expect(standIn).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await expect(ann.settings).toBeFocused();
+  });
+}
+
+test('a panel that cannot be loaded says so, and shows once the network is back', async ({ profile, allowConsole }) => {
+  allowConsole(NETWORK.request, NOT_LOADED);
+  const context = await profile(DESKTOP);
+  await context.addInitScript(saveData);
+  const page = await context.newPage();
+  await page.route(PANELS, (route) => route.abort());
+  const ann = new ChatPage(page);
+  await ann.join('Ann');
+  await ann.detailsButton.click();
+  const missing = ann.detailsPanel.getByTestId('part-missing');
+  await expect(missing.getByTestId('part-retry')).toBeVisible();
+  await page.unroute(PANELS);
+  await missing.getByTestId('part-retry').click();
+  await expect(ann.transport).toBeVisible();
+  await expect(missing).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(ann.detailsPanel).toHaveCount(0);
+  await expect(ann.detailsButton).toBeFocused();
+});

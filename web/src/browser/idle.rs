@@ -1,0 +1,31 @@
+//! Whether the browser has time and bandwidth to spare.
+
+use std::time::Duration;
+
+use js_sys::Reflect;
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+/// Safari does not say when it is idle: after so long it is taken to be.
+const IDLE_AFTER: Duration = Duration::from_secs(2);
+
+/// Calls once the browser has nothing else to do.
+pub(crate) fn when_idle<T>(call: impl Fn() -> T + 'static) {
+    let call = move || {
+        call();
+    };
+    if Reflect::has(&window(), &JsValue::from_str("requestIdleCallback")).unwrap_or(false) {
+        request_idle_callback(call);
+    } else {
+        set_timeout(call, IDLE_AFTER);
+    }
+}
+
+/// Whether a person asked the browser to load no more than needed.
+pub(crate) fn saves_data() -> bool {
+    let get = |of: &JsValue, name| Reflect::get(of, &JsValue::from_str(name)).ok();
+    get(&window().navigator(), "connection")
+        .filter(JsValue::is_object)
+        .and_then(|connection| get(&connection, "saveData"))
+        .is_some_and(|saves| saves.is_truthy())
+}

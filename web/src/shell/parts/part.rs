@@ -1,0 +1,113 @@
+//! Which parts the page has, and whether each is loaded.
+
+use std::time::Duration;
+
+use gloo_timers::future::sleep;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::split;
+use crate::browser::idle;
+use crate::ui::overlays::Overlay;
+
+/// The first screen's own requests come first.
+const SETTLED_AFTER: Duration = Duration::from_secs(1);
+
+/// A module that is loaded on its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Part {
+    /// Settings, palette, the dialogs of rooms.
+    Dialogs,
+    /// Members, details, the fault panel.
+    Panels,
+    Administration,
+}
+
+impl Part {
+    const ALL: [Self; 3] = [Self::Dialogs, Self::Panels, Self::Administration];
+
+    /// The part that has this dialog; `None` where it belongs to the page itself, since a person may need it offline.
+    pub(crate) fn of(opened: Overlay) -> Option<Self> {
+        match opened {
+            Overlay::SignOut | Overlay::SignOutHere | Overlay::DropEdit => None,
+            Overlay::Administration(_) | Overlay::Claim => Some(Self::Administration),
+            _ => Some(Self::Dialogs),
+        }
+    }
+}
+
+/// Whether a part is loaded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum PartState {
+    Absent,
+    Loading,
+    Failed,
+    /// Loaded, while the stand-in goes and gives the focus back to where it was.
+    Arrived,
+    Ready,
+}
+
+/// Every part's state.
+#[derive(Clone, Copy)]
+pub(crate) struct Parts {
+    states: [RwSignal<PartState>; Part::ALL.len()],
+}
+
+impl Parts {
+    /// Provides itself as context.
+    pub(crate) fn provide() -> Self {
+        let first = if cfg!(feature = "split") {
+            PartState::Absent
+        } else {
+            PartState::Ready
+        };
+        let parts = Self {
+            states: Part::ALL.map(|_| RwSignal::new(first)),
+        };
+        provide_context(parts);
+        parts
+    }
+
+    /// The parts of the component that asks.
+    pub(crate) fn here() -> Self {
+        expect_context()
+    }
+
+    pub(crate) fn state(self, part: Part) -> RwSignal<PartState> {
+        let [dialogs, panels, administration] = self.states;
+        match part {
+            Part::Dialogs => dialogs,
+            Part::Panels => panels,
+            Part::Administration => administration,
+        }
+    }
+
+    /// Loads a part, unless it is here or on its way.
+    pub(crate) fn load(self, part: Part) {
+        let state = self.state(part);
+        if !matches!(state.get_untracked(), PartState::Absent | PartState::Failed) {
+            return;
+        }
+        state.set(PartState::Loading);
+        spawn_local(async move {
+            if split::load(part).await.is_err() {
+                state.set(PartState::Failed);
+                return;
+            }
+            state.set(PartState::Arrived);
+            sleep(Duration::ZERO).await;
+            state.set(PartState::Ready);
+        });
+    }
+
+    /// Loads every part that is missing once the page has nothing else to do, unless the person saves data.
+    pub(crate) fn load_when_idle(self) {
+        if idle::saves_data() {
+            return;
+        }
+        set_timeout(
+            move || idle::when_idle(move || Part::ALL.map(|part| self.load(part))),
+            SETTLED_AFTER,
+        );
+    }
+}

@@ -1,0 +1,131 @@
+//! The functions at which the module is cut: what only they reach is in a module of its own.
+
+use futures::FutureExt;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::wasm_split::SplitLoaderError;
+
+use crate::account::settings::Settings;
+use crate::admin::{Administration, ClaimDialog};
+use crate::people::block::BlockDialog;
+use crate::rooms::dialogs::browse::Browse;
+use crate::rooms::dialogs::change::ChangeRoomDialog;
+use crate::rooms::dialogs::hide::HideDialog;
+use crate::rooms::dialogs::leave::LeaveDialog;
+use crate::rooms::dialogs::new::NewRoom;
+use crate::rooms::dialogs::with_people::{InviteDialog, NewDirect};
+use crate::rooms::members::Members;
+use crate::shell::details::Details;
+use crate::shell::palette::Palette;
+use crate::shell::shortcuts::Shortcuts;
+use crate::timeline::seek::go_to_date::GoToDate;
+use crate::ui::overlays::Overlay;
+
+use super::part::Part;
+
+/// A panel beside the room, and the button that gets the focus back from it.
+#[derive(Clone, Copy)]
+pub(crate) enum Beside {
+    Details(NodeRef<html::Button>),
+    Members(NodeRef<html::Button>),
+}
+
+/// Cuts the module at a function: `$load` loads the part, `$show` calls the function in it. Built in one piece, it is a call.
+macro_rules! cut {
+    ($part:ident, $load:ident, fn $show:ident($shown:ident: $type:ty) $view:block) => {
+        #[cfg(feature = "split")]
+        #[leptos::wasm_split::wasm_split(
+                            $part,
+                            wasm_split_path = leptos::wasm_split,
+                            preload($load),
+                            fallible
+                        )]
+        fn $show($shown: $type) -> Result<AnyView, SplitLoaderError> {
+            Ok($view)
+        }
+
+        #[cfg(not(feature = "split"))]
+        async fn $load() -> Result<(), SplitLoaderError> {
+            Ok(())
+        }
+
+        #[cfg(not(feature = "split"))]
+        async fn $show($shown: $type) -> Result<AnyView, SplitLoaderError> {
+            Ok($view)
+        }
+    };
+}
+
+cut!(
+    dialogs,
+    load_dialogs,
+    fn show_dialog(opened: Overlay) {
+        match opened {
+            Overlay::Palette => view! { <Palette /> }.into_any(),
+            Overlay::Shortcuts => view! { <Shortcuts /> }.into_any(),
+            Overlay::Settings => view! { <Settings /> }.into_any(),
+            Overlay::GoToDate => view! { <GoToDate /> }.into_any(),
+            Overlay::NewRoom => view! { <NewRoom /> }.into_any(),
+            Overlay::Browse => view! { <Browse /> }.into_any(),
+            Overlay::NewDirect => view! { <NewDirect /> }.into_any(),
+            Overlay::ChangeRoom(room) => view! { <ChangeRoomDialog room /> }.into_any(),
+            Overlay::Invite(room) => view! { <InviteDialog room /> }.into_any(),
+            Overlay::LeaveRoom(room) => view! { <LeaveDialog room /> }.into_any(),
+            Overlay::HideRoom(room) => view! { <HideDialog room /> }.into_any(),
+            Overlay::Block(person) => view! { <BlockDialog person /> }.into_any(),
+            _ => ().into_any(),
+        }
+    }
+);
+
+cut!(
+    administration,
+    load_administration,
+    fn show_administration(opened: Overlay) {
+        match opened {
+            Overlay::Administration(about) => view! { <Administration about /> }.into_any(),
+            Overlay::Claim => view! { <ClaimDialog /> }.into_any(),
+            _ => ().into_any(),
+        }
+    }
+);
+
+cut!(
+    panels,
+    load_panels,
+    fn show_panel(beside: Beside) {
+        match beside {
+            Beside::Details(details_button) => view! { <Details details_button /> }.into_any(),
+            Beside::Members(members_button) => view! { <Members members_button /> }.into_any(),
+        }
+    }
+);
+
+pub(super) async fn load(part: Part) -> Result<(), SplitLoaderError> {
+    match part {
+        Part::Dialogs => load_dialogs().await,
+        Part::Administration => load_administration().await,
+        Part::Panels => load_panels().await,
+    }
+}
+
+/// The dialog of a part that is loaded: there at once.
+pub(super) fn dialog(part: Part, opened: Overlay) -> AnyView {
+    let shown = match part {
+        Part::Administration => show_administration(opened).now_or_never(),
+        _ => show_dialog(opened).now_or_never(),
+    };
+    at_once(shown)
+}
+
+/// The panel of a part that is loaded: there at once.
+pub(super) fn panel(beside: Beside) -> AnyView {
+    at_once(show_panel(beside).now_or_never())
+}
+
+fn at_once(shown: Option<Result<AnyView, SplitLoaderError>>) -> AnyView {
+    match shown {
+        Some(Ok(view)) => view,
+        _ => ().into_any(),
+    }
+}

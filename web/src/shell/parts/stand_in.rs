@@ -1,0 +1,122 @@
+//! A dialog or a panel of a part, and its place until the part is loaded.
+
+use leptos::prelude::*;
+
+use super::part::{Part, PartState, Parts};
+use super::phrases::PartPhrases;
+use super::split;
+pub(crate) use super::split::Beside;
+use crate::language::locale::{Locale, words};
+use crate::people::phrases::PeoplePhrases;
+use crate::rooms::phrases::RoomPhrases;
+use crate::ui::dialog::Dialog;
+use crate::ui::overlays::{Overlay, Overlays};
+use crate::ui::phrases::UiPhrases;
+use crate::ui::side_panel::SidePanel;
+
+/// A dialog of a part.
+#[component]
+pub(crate) fn PartDialog(part: Part, opened: Overlay) -> impl IntoView {
+    let locale = Locale::here();
+    let overlays = Overlays::here();
+    let close = Callback::new(move |()| overlays.close(opened));
+    in_part(
+        part,
+        move || split::dialog(part, opened),
+        move || {
+            view! {
+                <Dialog
+                    title=words(move || PartPhrases::of(locale.language()).loading.to_owned())
+                    testid="part-dialog"
+                    brief=true
+                    on_close=close
+                >
+                    <StandIn part />
+                </Dialog>
+            }
+            .into_any()
+        },
+    )
+}
+
+/// A panel beside the room.
+#[component]
+pub(crate) fn PartPanel(beside: Beside) -> impl IntoView {
+    let overlays = Overlays::here();
+    in_part(
+        Part::Panels,
+        move || split::panel(beside),
+        move || match beside {
+            Beside::Details(opener) => view! {
+                <SidePanel id="details" title=|l| RoomPhrases::of(l).details open=overlays.details opener>
+                    <StandIn part=Part::Panels />
+                </SidePanel>
+            }
+            .into_any(),
+            Beside::Members(opener) => view! {
+                <SidePanel id="members" title=|l| PeoplePhrases::of(l).in_room open=overlays.members opener>
+                    <StandIn part=Part::Panels />
+                </SidePanel>
+            }
+            .into_any(),
+        },
+    )
+}
+
+/// Shows a part's view where the part is loaded, and loads it where it is not.
+fn in_part(
+    part: Part,
+    view: impl Fn() -> AnyView + Send + 'static,
+    stand_in: impl Fn() -> AnyView + Send + 'static,
+) -> impl IntoView {
+    let state = Parts::here().state(part);
+    // The stand-in stays through further tries.
+    let stage = Memo::new(move |_| match state.get() {
+        state @ (PartState::Arrived | PartState::Ready) => Some(state),
+        _ => None,
+    });
+    move || match stage.get() {
+        Some(PartState::Ready) => view(),
+        Some(_) => ().into_any(),
+        None => stand_in(),
+    }
+}
+
+/// Says that a part is being loaded, or could not be.
+#[component]
+fn StandIn(part: Part) -> impl IntoView {
+    let locale = Locale::here();
+    let parts = Parts::here();
+    let state = parts.state(part);
+    parts.load(part);
+    let failed = move || state.get() == PartState::Failed;
+    let said = move || {
+        let phrases = PartPhrases::of(locale.language());
+        if failed() { phrases.failed } else { phrases.loading }
+    };
+    view! {
+        <section class="part-missing" data-testid="part-missing">
+            <p role="status">{said}</p>
+            <div class="dialog-ways" hidden=move || !failed()>
+                <button
+                    type="button"
+                    class="button button-quiet"
+                    data-testid="part-reload"
+                    on:click=move |_| {
+                        let _ = window().location().reload();
+                    }
+                >
+                    {locale.says(|l| PartPhrases::of(l).reload)}
+                </button>
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="part-retry"
+                    on:click=move |_| parts.load(part)
+                >
+                    {locale.says(|l| UiPhrases::of(l).retry)}
+                </button>
+            </div>
+        </section>
+    }
+}
