@@ -3,10 +3,14 @@
 import { ChatPage } from '../pages/chat.js';
 import { expect, test } from './chat.js';
 
-/** Most bytes over the wire of everything that the page is made of. A little above what it is: growth is noticed here first. */
-const BUDGET = 715_000;
+/** Most bytes over the wire of everything that a room needs. A little above what it is: growth is noticed here first. */
+const BUDGET = 585_000;
 /** Most of them for a form that can be filled in, which is the first answer alone. */
 const FORM_BUDGET = 20_000;
+/** Most bytes of the parts that are loaded later, together. */
+const PARTS_BUDGET = 220_000;
+/** A part, as the script that loads parts names it. */
+const PART = /steadfast-web-[0-9a-f]+-\w+\.wasm/g;
 /** Smaller files are not worth compressing. */
 const SMALL = 1_000;
 
@@ -22,8 +26,14 @@ test('the page comes compressed, as each browser takes it, and within its budget
   const parts = [...new Set(files)];
   expect(parts.some((path) => path.endsWith('.wasm'))).toBe(true);
 
+  const loader = parts.find((path) => path.endsWith('-parts.js')) ?? '';
+  const later = [...new Set((await (await request.get(`${server.url}${loader}`)).text()).match(PART))].map((name) => `/${name}`);
+  expect(later.length).toBeGreaterThan(0);
+  expect(parts.filter((path) => later.includes(path)), 'nothing of what is loaded later').toEqual([]);
+
   let weight = 0;
-  for (const path of parts) {
+  let weightLater = 0;
+  for (const path of [...parts, ...later]) {
     const as = async (encoding: string) => {
       const answer = await request.get(`${server.url}${path}`, { headers: { accept: 'text/html, */*', 'accept-encoding': encoding } });
       expect(answer.status(), path).toBe(200);
@@ -31,8 +41,9 @@ test('the page comes compressed, as each browser takes it, and within its budget
       return { sent, length: Number(length), body: await answer.body() };
     };
     const [plain, gzip, brotli] = [await as('identity'), await as('gzip, deflate'), await as('gzip, deflate, br')];
-    weight += brotli.length;
     if (path === '/') expect(brotli.length, 'the form of a first visit').toBeLessThan(FORM_BUDGET);
+    if (later.includes(path)) weightLater += brotli.length;
+    else weight += brotli.length;
     expect(plain.sent, path).toBeUndefined();
     for (const [name, answer] of [['gzip', gzip], ['br', brotli]] as const) {
       // The same file, whichever way it came.
@@ -43,4 +54,11 @@ test('the page comes compressed, as each browser takes it, and within its budget
     }
   }
   expect(weight, `${parts.length} files`).toBeLessThan(BUDGET);
+  expect(weightLater, `${later.length} parts`).toBeLessThan(PARTS_BUDGET);
+  // Of a name with a hash there is one content.
+  for (const path of later) {
+    const answer = await request.head(`${server.url}${path}`);
+    expect(answer.headers()['cache-control'], path).toContain('immutable');
+    expect(answer.headers()['content-type'], path).toBe('application/wasm');
+  }
 });

@@ -34,12 +34,7 @@ pub(crate) enum Beside {
 macro_rules! cut {
     ($part:ident, $load:ident, fn $show:ident($shown:ident: $type:ty) $view:block) => {
         #[cfg(feature = "split")]
-        #[leptos::wasm_split::wasm_split(
-                            $part,
-                            wasm_split_path = leptos::wasm_split,
-                            preload($load),
-                            fallible
-                        )]
+        #[leptos::wasm_split::wasm_split($part, wasm_split_path = leptos::wasm_split, preload($load), fallible)]
         fn $show($shown: $type) -> Result<AnyView, SplitLoaderError> {
             Ok($view)
         }
