@@ -20,13 +20,22 @@ pub(crate) fn PartDialog(part: Part, opened: Overlay) -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
     let close = Callback::new(move |()| overlays.close(opened));
+    let state = Parts::here().state(part);
+    let title = move || {
+        let phrases = PartPhrases::of(locale.language());
+        let title = match state.get() {
+            PartState::Failed => phrases.not_loaded,
+            _ => phrases.loading,
+        };
+        title.to_owned()
+    };
     in_part(
         part,
         move || split::dialog(part, opened),
         move || {
             view! {
                 <Dialog
-                    title=words(move || PartPhrases::of(locale.language()).loading.to_owned())
+                    title=words(title)
                     testid="part-dialog"
                     brief=true
                     on_close=close
