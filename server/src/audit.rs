@@ -79,7 +79,7 @@ impl Audit {
     /// Starts counting the left-out lines in the log.
     pub fn start() -> Arc<Self> {
         let audit = Arc::new(Self::default());
-        tokio::spawn(tell_left_out(Arc::downgrade(&audit)));
+        tokio::spawn(log_left_out(Arc::downgrade(&audit)));
         audit
     }
 
@@ -140,7 +140,7 @@ impl Audit {
     }
 
     /// Whether the end of a connection from there is worth a line.
-    pub fn tells_end(&self, address: IpAddr) -> bool {
+    pub fn may_log_end(&self, address: IpAddr) -> bool {
         self.admits(SignInKind::ConnectionEnded, address)
     }
 
@@ -163,7 +163,7 @@ impl Audit {
     }
 }
 
-async fn tell_left_out(audit: Weak<Audit>) {
+async fn log_left_out(audit: Weak<Audit>) {
     let mut rounds = tokio::time::interval(ROUND);
     loop {
         rounds.tick().await;
@@ -187,9 +187,9 @@ mod tests {
     #[test]
     fn fault_m06_a_flood_from_one_address_is_ten_lines_and_a_count() {
         let audit = Audit::default();
-        let written = (0..1_000).filter(|_| audit.tells_end(address(1))).count();
+        let written = (0..1_000).filter(|_| audit.may_log_end(address(1))).count();
         assert!((10..20).contains(&written), "{written}");
-        assert!(audit.tells_end(address(2)), "another address has its own");
+        assert!(audit.may_log_end(address(2)), "another address has its own");
         assert_eq!(
             audit.left_out(),
             [(SignInKind::ConnectionEnded, 1_000 - written as u64)]
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn fault_m06_a_flood_from_many_addresses_is_bounded_too() {
         let audit = Audit::default();
-        let written = (0..20_000).filter(|n| audit.tells_end(address(*n))).count();
+        let written = (0..20_000).filter(|n| audit.may_log_end(address(*n))).count();
         assert!((200..400).contains(&written), "{written}");
         let kinds = audit.kinds.lock().unwrap();
         assert!(kinds[&SignInKind::ConnectionEnded].of_address.len() <= ADDRESSES);

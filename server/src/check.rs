@@ -38,7 +38,7 @@ pub fn answer(asked: &CheckArgs, report: &Report) -> String {
     if asked.json {
         return serde_json::to_string_pretty(report).unwrap_or_default();
     }
-    told(report)
+    in_words(report)
 }
 
 /// Why it cannot be told whether the database is whole.
@@ -80,7 +80,7 @@ pub async fn run(asked: &CheckArgs) -> Result<Report, CheckError> {
 }
 
 /// The report as a person reads it.
-pub fn told(report: &Report) -> String {
+pub fn in_words(report: &Report) -> String {
     let verdict = if report.sound { "sound" } else { "DAMAGED" };
     let mut text = format!("{}: {verdict}\n", report.database.display());
     let (size, log) = (bytes(report.bytes), bytes(report.wal_bytes));

@@ -135,7 +135,7 @@ async fn administer(asked: &Admin) -> ExitCode {
 async fn back_up(asked: &Backup) -> ExitCode {
     match backup::run(asked).await {
         Ok(report) => {
-            print!("backed up and read back: {}", check::told(&report));
+            print!("backed up and read back: {}", check::in_words(&report));
             ExitCode::SUCCESS
         }
         Err(error) => failed(&error),
@@ -145,7 +145,7 @@ async fn back_up(asked: &Backup) -> ExitCode {
 async fn restore_backup(asked: &Restore) -> ExitCode {
     match restore::run(asked).await {
         Ok(restored) => {
-            print!("restored: {}", check::told(&restored.report));
+            print!("restored: {}", check::in_words(&restored.report));
             if let Some(former) = restored.former {
                 println!("the former database is kept as {}", former.display());
             }
@@ -196,7 +196,7 @@ async fn run(mut config: Config) -> Result<(), StartError> {
         tracing::warn!("nobody owns this server yet: open {} to own it", link.url);
     }
     tracing::info!("listening on http://{address}");
-    app.serve(listener, told_to_stop()).await
+    app.serve(listener, stop_signal()).await
 }
 
 fn start_logging(config: &Config) {
@@ -211,7 +211,7 @@ fn start_logging(config: &Config) {
 }
 
 /// Resolves when the process is told to stop. Told once more, it ends at once: every acknowledged message is durable all the same.
-async fn told_to_stop() {
+async fn stop_signal() {
     next_signal().await;
     tokio::spawn(async {
         next_signal().await;

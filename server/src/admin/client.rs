@@ -66,12 +66,17 @@ impl LocalServer {
     }
 
     /// Asks, without a body. Answers the body; null where there is none.
-    pub async fn ask(&self, method: &str, path: &str) -> Result<Value, AdminError> {
+    pub async fn request(&self, method: &str, path: &str) -> Result<Value, AdminError> {
         self.send(method, path, None).await
     }
 
     /// Asks, with a body.
-    pub async fn tell(&self, method: &str, path: &str, body: &impl Serialize) -> Result<Value, AdminError> {
+    pub async fn request_with(
+        &self,
+        method: &str,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Value, AdminError> {
         let body = serde_json::to_string(body).map_err(|error| AdminError::Unreadable(error.to_string()))?;
         self.send(method, path, Some(body)).await
     }

@@ -269,7 +269,7 @@ pub async fn run(admin: &Admin) -> Result<String, AdminError> {
 
 async fn answer(server: &LocalServer, command: &AdminCommand) -> Result<Answered, AdminError> {
     Ok(match command {
-        AdminCommand::Who => (server.ask("GET", CONNECTIONS_PATH).await?, show::connections),
+        AdminCommand::Who => (server.request("GET", CONNECTIONS_PATH).await?, show::connections),
         AdminCommand::People {
             search,
             role,
@@ -278,21 +278,21 @@ async fn answer(server: &LocalServer, command: &AdminCommand) -> Result<Answered
         AdminCommand::Person { person } => {
             let id = find(server, person).await?;
             let path = format!("{PEOPLE_PATH}/{id}");
-            (server.ask("GET", &path).await?, show::person)
+            (server.request("GET", &path).await?, show::person)
         }
         AdminCommand::SignIns { person } => {
             let lines = log(server, SIGN_INS_PATH, person.as_deref()).await?;
             (lines, show::sign_ins)
         }
         AdminCommand::Audit { person } => (log(server, AUDIT_PATH, person.as_deref()).await?, show::audit),
-        AdminCommand::OwnerLink { .. } => (server.ask("POST", OWNER_LINK_PATH).await?, show::nothing),
+        AdminCommand::OwnerLink { .. } => (server.request("POST", OWNER_LINK_PATH).await?, show::nothing),
         AdminCommand::Room(command) => room(server, command).await?,
         AdminCommand::Addresses { release: None } => {
-            (server.ask("GET", ADDRESSES_PATH).await?, show::addresses)
+            (server.request("GET", ADDRESSES_PATH).await?, show::addresses)
         }
         AdminCommand::Addresses { release: Some(id) } => {
             let path = format!("{ADDRESSES_PATH}/{id}");
-            (server.ask("DELETE", &path).await?, show::nothing)
+            (server.request("DELETE", &path).await?, show::nothing)
         }
         command => change_person(server, command).await?,
     })
@@ -371,7 +371,7 @@ async fn people(
 
 /// Makes an owner link, at the address people reach the server at.
 async fn owner_link(server: &LocalServer, url: Option<&str>) -> Result<String, AdminError> {
-    let answer = server.ask("POST", OWNER_LINK_PATH).await?;
+    let answer = server.request("POST", OWNER_LINK_PATH).await?;
     let part = |name: &str| answer[name].as_str().unwrap_or_default();
     let link = match url {
         Some(url) => format!("{}{}", url.trim_end_matches('/'), part("path")),
@@ -393,7 +393,7 @@ async fn room(server: &LocalServer, command: &RoomCommand) -> Result<Answered, A
         RoomCommand::Delete { room } => {
             let id = find_room(server, room).await?;
             let path = format!("{ROOMS_PATH}/{id}");
-            return Ok((server.ask("DELETE", &path).await?, show::nothing));
+            return Ok((server.request("DELETE", &path).await?, show::nothing));
         }
         RoomCommand::Rename { room, name } => {
             let name = Some(name.clone());
@@ -416,7 +416,7 @@ async fn room(server: &LocalServer, command: &RoomCommand) -> Result<Answered, A
     };
     let id = find_room(server, room).await?;
     let path = format!("{ROOMS_PATH}/{id}");
-    let answer = server.tell("PATCH", &path, &change).await?;
+    let answer = server.request_with("PATCH", &path, &change).await?;
     Ok((Value::Array(vec![answer]), show::rooms))
 }
 
@@ -430,7 +430,7 @@ pub async fn set_passphrase(server: &LocalServer, person: &str) -> Result<Value,
         Err(_) => return Err(AdminError::Unknown("reading was broken off".into())),
     };
     let path = format!("{PEOPLE_PATH}/{id}/{PASSPHRASE}");
-    server.tell("PUT", &path, &SetPassphrase { new }).await
+    server.request_with("PUT", &path, &SetPassphrase { new }).await
 }
 
 async fn put(
@@ -441,21 +441,23 @@ async fn put(
 ) -> Result<Value, AdminError> {
     let id = find(server, person).await?;
     server
-        .tell("PUT", &format!("{PEOPLE_PATH}/{id}/{part}"), body)
+        .request_with("PUT", &format!("{PEOPLE_PATH}/{id}/{part}"), body)
         .await
 }
 
 async fn delete(server: &LocalServer, person: &str, part: &str) -> Result<Value, AdminError> {
     let id = find(server, person).await?;
-    server.ask("DELETE", &format!("{PEOPLE_PATH}/{id}/{part}")).await
+    server
+        .request("DELETE", &format!("{PEOPLE_PATH}/{id}/{part}"))
+        .await
 }
 
 async fn log(server: &LocalServer, path: &str, person: Option<&str>) -> Result<Value, AdminError> {
     match person {
-        None => server.ask("GET", path).await,
+        None => server.request("GET", path).await,
         Some(person) => {
             let id = find(server, person).await?;
-            server.ask("GET", &format!("{path}?person={id}")).await
+            server.request("GET", &format!("{path}?person={id}")).await
         }
     }
 }
@@ -513,7 +515,7 @@ async fn all(server: &LocalServer, path: &str, id: &str) -> Result<Vec<Value>, A
             .and_then(|line| line.pointer(id))
             .and_then(Value::as_str);
         let before = last.map_or(String::new(), |last| format!("&before={last}"));
-        let Value::Array(page) = server.ask("GET", &format!("{path}{before}")).await? else {
+        let Value::Array(page) = server.request("GET", &format!("{path}{before}")).await? else {
             return Err(AdminError::Unreadable("no list".into()));
         };
         if page.is_empty() {

@@ -113,7 +113,7 @@ pub fn router(shared: HttpState) -> Router {
         .route_layer(from_fn(guard::guard));
     let router = Router::new()
         .merge(api)
-        .route(FEATURES_PATH, get(features::tell))
+        .route(FEATURES_PATH, get(features::list))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready));
     #[cfg(feature = "page")]

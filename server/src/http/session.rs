@@ -91,7 +91,7 @@ async fn admit(
             log.user = Some(account.user);
             one_more_device(shared, &account, shown, &new, address, owner_code)
                 .await
-                .map_err(|refusal| told_to(refusal, is_open, &asked))
+                .map_err(|refusal| refusal_for(refusal, is_open, &asked))
         }
         None if is_open => {
             log.outcome = SignInOutcome::SignedUp;
@@ -175,7 +175,7 @@ async fn turned_away(shared: &HttpState, asked: &NewSession, address: IpAddr) ->
 }
 
 /// The refusal of a passphrase, as the same person would get it for a nickname that nobody has.
-fn told_to(refusal: HttpRefusal, is_open: bool, asked: &NewSession) -> HttpRefusal {
+fn refusal_for(refusal: HttpRefusal, is_open: bool, asked: &NewSession) -> HttpRefusal {
     let is_wrong = refusal.0.code == ErrorCode::WrongPassphrase;
     if is_wrong && !is_open && asked.invite.is_some() {
         return invite_required();

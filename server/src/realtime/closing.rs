@@ -146,7 +146,7 @@ impl Realtime {
         let reason = connection.closing().map_or(in_words(reason), name_of);
         if connection
             .address
-            .is_some_and(|address| !self.0.audit.tells_end(address))
+            .is_some_and(|address| !self.0.audit.may_log_end(address))
         {
             self.reassess(connection.user, self.0.config.limits.presence_grace);
             return;

@@ -29,7 +29,7 @@ use crate::store::{Device, StoreError, Token};
 
 /// Answers those who connect to the namespace `/`.
 pub(super) fn listen(realtime: &Realtime, io: &SocketIo) {
-    let (entering, asking) = (realtime.clone(), realtime.clone());
+    let (entering, authorizing) = (realtime.clone(), realtime.clone());
     let enter = move |socket: SocketRef| {
         let opening = entering.enter(&socket);
         let realtime = entering;
@@ -39,21 +39,24 @@ pub(super) fn listen(realtime: &Realtime, io: &SocketIo) {
             }
         }
     };
-    let ask = async move |socket: SocketRef, auth: ShownAuth| {
-        let answer = asking.ask(&socket, auth).await;
+    let authorize = async move |socket: SocketRef, auth: ShownAuth| {
+        let answer = authorizing.authorize(&socket, auth).await;
         if let Err(refused) = &answer
             && let Some(ClientAddress(address)) = socket.req_parts().extensions.get()
         {
-            asking.0.audit.connection_refused(*address, &refused.to_string());
+            authorizing
+                .0
+                .audit
+                .connection_refused(*address, &refused.to_string());
         }
         answer
     };
-    io.ns("/", enter.with(ask));
+    io.ns("/", enter.with(authorize));
 }
 
 impl Realtime {
     /// Decides whether a socket may connect. Where it may, every handler is in its place before the client hears of it.
-    async fn ask(&self, socket: &SocketRef, ShownAuth(auth): ShownAuth) -> Result<(), Refused> {
+    async fn authorize(&self, socket: &SocketRef, ShownAuth(auth): ShownAuth) -> Result<(), Refused> {
         if self.is_closing() {
             return Err(HandshakeError::Busy.into());
         }
@@ -164,8 +167,8 @@ impl Realtime {
             let _ = connection.websocket.set(peer);
         }
         self.note_seen(connection.device.session);
-        for ghost in arrival.ghosts {
-            self.close(&ghost, ClosingReason::Replaced);
+        for stale in arrival.replaced {
+            self.close(&stale, ClosingReason::Replaced);
         }
         if let Some(tab) = connection.tab {
             self.0.hub.adapter.send(&Hint::Tab {

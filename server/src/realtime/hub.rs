@@ -133,9 +133,9 @@ impl Hub {
     }
 
     /// Tells every session whether other nodes are heard.
-    pub(super) async fn tell_nodes(&self, nodes: Nodes) {
+    pub(super) async fn broadcast_nodes(&self, nodes: Nodes) {
         let published = self.published().await;
-        self.adapter.note_told(nodes);
+        self.adapter.note_nodes(nodes);
         let Some(everybody) = self.everybody() else { return };
         if is_full(&everybody.to(EVERYBODY).emit(event::NODES, &nodes).await) {
             self.resync(&published, vec![EVERYBODY.to_owned()]);

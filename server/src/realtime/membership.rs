@@ -36,7 +36,7 @@ impl Hub {
         for (connection, socket) in self.outdated(user, number) {
             connection.place().rooms.insert(room);
             join(&socket, &connection, vec![room_name(room)]);
-            self.tell(&socket, &connection, &told);
+            self.emit_room(&socket, &connection, &told);
         }
     }
 
@@ -47,7 +47,7 @@ impl Hub {
             let was_in = connection.place().rooms.remove(&room);
             socket.leave(room_name(room));
             if was_in {
-                self.tell(&socket, &connection, &RoomNews::Out { room, deleted });
+                self.emit_room(&socket, &connection, &RoomNews::Out { room, deleted });
             }
         }
     }
@@ -64,13 +64,13 @@ impl Hub {
             .collect()
     }
 
-    fn tell(&self, socket: &SocketRef, connection: &Arc<ClientConnection>, told: &RoomNews) {
+    fn emit_room(&self, socket: &SocketRef, connection: &Arc<ClientConnection>, told: &RoomNews) {
         if let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(event::ROOM, told) {
             self.end_stalled(socket, connection);
         }
     }
 
-    pub(super) async fn tell_members(
+    pub(super) async fn broadcast_membership(
         &self,
         published: &PublishedState,
         room: RoomId,

@@ -198,7 +198,7 @@ impl Realtime {
     fn spawn_tasks(&self) {
         let hub = &self.0.hub;
         feed::start(hub);
-        tokio::spawn(presence::keep_telling(Arc::downgrade(hub)));
+        tokio::spawn(presence::keep_sending(Arc::downgrade(hub)));
         if self.0.store.is_shared() {
             hub.presence.share();
             let grace = self.0.config.limits.presence_grace;

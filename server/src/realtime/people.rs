@@ -56,7 +56,7 @@ struct PeopleIndex {
 #[derive(Debug, Default)]
 pub(super) struct Arrival {
     /// The connection of the same tab that it takes over from.
-    pub(super) ghosts: Vec<Arc<ClientConnection>>,
+    pub(super) replaced: Vec<Arc<ClientConnection>>,
     /// Why the device was signed out while it connected, where it was.
     pub(super) signed_out: Option<ClosingReason>,
 }
@@ -160,10 +160,10 @@ impl People {
         let session = connection.device.session;
         let mut arrival = Arrival {
             signed_out: inner.signed_out.get(&session).copied(),
-            ghosts: Vec::new(),
+            replaced: Vec::new(),
         };
         if connection.tab.is_some() {
-            arrival.ghosts = inner
+            arrival.replaced = inner
                 .of(connection.user)
                 .filter(|other| other.tab == connection.tab && other.device.session == session)
                 .cloned()

@@ -194,7 +194,7 @@ impl Hub {
             self.end_stalled(socket, connection);
         }
         self.presence.opened(connection.id);
-        let nodes = self.adapter.told();
+        let nodes = self.adapter.nodes();
         if nodes.degraded {
             let _ = socket.emit(event::NODES, &nodes);
         }

@@ -63,7 +63,7 @@ impl Origins {
     ///
     /// Names of this machine, the address itself, and the hosts of the origins that the operator named.
     pub fn host(&self, uri: &Uri, headers: &HeaderMap, local: IpAddr) -> Result<Host, StrangeHost> {
-        let asked = asked_host(uri, headers);
+        let asked = requested_host(uri, headers);
         let authority = asked.to_ascii_lowercase();
         let strange = || StrangeHost(shown(&asked));
         if authority.contains('@') || authority.parse::<Authority>().is_err() {
@@ -102,7 +102,7 @@ impl Origins {
     }
 }
 
-fn asked_host(uri: &Uri, headers: &HeaderMap) -> String {
+fn requested_host(uri: &Uri, headers: &HeaderMap) -> String {
     match uri.authority() {
         Some(authority) => authority.as_str().to_owned(),
         None => sole(headers, HOST).unwrap_or_default(),

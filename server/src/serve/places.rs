@@ -128,7 +128,7 @@ impl Places {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tell(&self) {
+    fn log_counts(&self) {
         let (noted, open) = {
             let mut state = self.state();
             (std::mem::take(&mut state.noted), state.open)
@@ -271,6 +271,6 @@ pub(super) async fn keep_noting(places: Places) {
     let mut rounds = tokio::time::interval(NOTED_EVERY);
     loop {
         rounds.tick().await;
-        places.tell();
+        places.log_counts();
     }
 }

@@ -64,82 +64,98 @@ pub enum Blocker {
 impl From<StoreRefusal> for WireError {
     fn from(refusal: StoreRefusal) -> Self {
         let (code, message) = match refusal {
-            StoreRefusal::Conflict => (
-                ErrorCode::Conflict,
-                "this id was used for something else: send it under another one",
-            ),
-            StoreRefusal::UnknownRoom => (ErrorCode::UnknownRoom, "there is no such room"),
-            StoreRefusal::UnknownMessage => (
-                ErrorCode::UnknownMessage,
-                "there is no such message in this room, or it was deleted",
-            ),
-            StoreRefusal::Forbidden => (ErrorCode::Forbidden, "this is not yours to do"),
-            StoreRefusal::Archived => (
-                ErrorCode::Archived,
-                "the room is archived: nothing more can be said in it",
-            ),
-            StoreRefusal::TooManyReactions => (
-                ErrorCode::TooLarge,
-                "the message has as many reactions as it may have",
-            ),
-            StoreRefusal::TooManyRooms => (
-                ErrorCode::TooLarge,
-                "somebody is in as many rooms as one person can be in",
-            ),
-            StoreRefusal::TooManyPeople => (ErrorCode::TooLarge, "more people than are taken at once"),
-            StoreRefusal::RoomNameTaken => (
-                ErrorCode::RoomNameTaken,
-                "another public room has this name: choose another one",
-            ),
-            StoreRefusal::NicknameTaken => (
-                ErrorCode::NicknameTaken,
-                "this nickname is taken: choose another one",
-            ),
-            StoreRefusal::UnknownPerson => (ErrorCode::Invalid, "there is no such person"),
-            StoreRefusal::OverQuota => (
-                ErrorCode::OverQuota,
-                "you have written as much as one person may in a day: try again after midnight UTC",
-            ),
-            StoreRefusal::StorageFull => (
-                ErrorCode::StorageFull,
-                "the server's disk is full: this is stored once there is room again",
-            ),
-            StoreRefusal::UnknownAccount => (ErrorCode::UnknownPerson, "there is no such person"),
-            StoreRefusal::Banned => (ErrorCode::Banned, "you have been banned from this server"),
-            StoreRefusal::Deactivated => (ErrorCode::Deactivated, "this account has been closed"),
-            StoreRefusal::Blocked(Blocker::Oneself) => (
-                ErrorCode::Blocked,
-                "you have blocked this person: take that back first",
-            ),
-            StoreRefusal::Blocked(Blocker::Other) => (
-                ErrorCode::Blocked,
-                "this person takes no messages and no invitations from you",
-            ),
-            StoreRefusal::RoomDeleted => (ErrorCode::RoomDeleted, "this room has been deleted"),
-            StoreRefusal::LastOwner => (
-                ErrorCode::LastOwner,
-                "the server needs an owner: make somebody else one first",
-            ),
-            StoreRefusal::InvalidCode => (
-                ErrorCode::InvalidCode,
-                "this owner link is not valid, or was used before",
-            ),
-            StoreRefusal::TooMuchLately(wait) => {
-                return Self {
-                    retry_after_ms: Some(wait),
-                    ..Self::new(
-                        ErrorCode::RateLimited,
-                        "you have brought in as many people as an hour allows: wait a little",
-                    )
-                };
-            }
-            StoreRefusal::TooManyUnanswered => (
-                ErrorCode::TooLarge,
-                "too many of the conversations you have opened are not answered yet",
-            ),
             StoreRefusal::Invalid(why) => (ErrorCode::Invalid, why),
+            refusal => about_rooms(refusal).unwrap_or_else(|| about_people(refusal)),
         };
-        Self::new(code, message)
+        let retry_after_ms = match refusal {
+            StoreRefusal::TooMuchLately(wait) => Some(wait),
+            _ => None,
+        };
+        Self {
+            retry_after_ms,
+            ..Self::new(code, message)
+        }
+    }
+}
+
+fn about_rooms(refusal: StoreRefusal) -> Option<(ErrorCode, &'static str)> {
+    Some(match refusal {
+        StoreRefusal::Conflict => (
+            ErrorCode::Conflict,
+            "this id was used for something else: send it under another one",
+        ),
+        StoreRefusal::UnknownRoom => (ErrorCode::UnknownRoom, "there is no such room"),
+        StoreRefusal::UnknownMessage => (
+            ErrorCode::UnknownMessage,
+            "there is no such message in this room, or it was deleted",
+        ),
+        StoreRefusal::Archived => (
+            ErrorCode::Archived,
+            "the room is archived: nothing more can be said in it",
+        ),
+        StoreRefusal::TooManyReactions => (
+            ErrorCode::TooLarge,
+            "the message has as many reactions as it may have",
+        ),
+        StoreRefusal::TooManyRooms => (
+            ErrorCode::TooLarge,
+            "somebody is in as many rooms as one person can be in",
+        ),
+        StoreRefusal::TooManyPeople => (ErrorCode::TooLarge, "more people than are taken at once"),
+        StoreRefusal::RoomNameTaken => (
+            ErrorCode::RoomNameTaken,
+            "another public room has this name: choose another one",
+        ),
+        StoreRefusal::OverQuota => (
+            ErrorCode::OverQuota,
+            "you have written as much as one person may in a day: try again after midnight UTC",
+        ),
+        StoreRefusal::StorageFull => (
+            ErrorCode::StorageFull,
+            "the server's disk is full: this is stored once there is room again",
+        ),
+        StoreRefusal::RoomDeleted => (ErrorCode::RoomDeleted, "this room has been deleted"),
+        StoreRefusal::TooManyUnanswered => (
+            ErrorCode::TooLarge,
+            "too many of the conversations you have opened are not answered yet",
+        ),
+        _ => return None,
+    })
+}
+
+fn about_people(refusal: StoreRefusal) -> (ErrorCode, &'static str) {
+    match refusal {
+        StoreRefusal::Forbidden => (ErrorCode::Forbidden, "this is not yours to do"),
+        StoreRefusal::NicknameTaken => (
+            ErrorCode::NicknameTaken,
+            "this nickname is taken: choose another one",
+        ),
+        StoreRefusal::UnknownPerson => (ErrorCode::Invalid, "there is no such person"),
+        StoreRefusal::UnknownAccount => (ErrorCode::UnknownPerson, "there is no such person"),
+        StoreRefusal::Banned => (ErrorCode::Banned, "you have been banned from this server"),
+        StoreRefusal::Deactivated => (ErrorCode::Deactivated, "this account has been closed"),
+        StoreRefusal::Blocked(Blocker::Oneself) => (
+            ErrorCode::Blocked,
+            "you have blocked this person: take that back first",
+        ),
+        StoreRefusal::Blocked(Blocker::Other) => (
+            ErrorCode::Blocked,
+            "this person takes no messages and no invitations from you",
+        ),
+        StoreRefusal::LastOwner => (
+            ErrorCode::LastOwner,
+            "the server needs an owner: make somebody else one first",
+        ),
+        StoreRefusal::InvalidCode => (
+            ErrorCode::InvalidCode,
+            "this owner link is not valid, or was used before",
+        ),
+        StoreRefusal::TooMuchLately(_) => (
+            ErrorCode::RateLimited,
+            "you have brought in as many people as an hour allows: wait a little",
+        ),
+        // Everything else is about rooms, or says why by itself.
+        _ => (ErrorCode::Forbidden, "this is not yours to do"),
     }
 }
 

@@ -43,3 +43,19 @@ pub struct Check {
     /// The way to mend it.
     pub advice: &'static str,
 }
+
+impl Check {
+    pub(super) const fn new(
+        name: &'static str,
+        rule: &'static str,
+        findings: Vec<String>,
+        advice: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            rule,
+            findings,
+            advice,
+        }
+    }
+}

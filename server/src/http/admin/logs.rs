@@ -9,7 +9,7 @@ use steadfast_shared::admin::{AuditAction, AuditLine, ConnectionInfo, HeldAddres
 
 use super::super::caller::By;
 use super::super::{HttpRefusal, HttpState, failed};
-use super::{asked, named};
+use super::{named, query_of};
 use crate::clock;
 use crate::store::Actor;
 
@@ -30,7 +30,7 @@ pub(super) async fn sign_ins(
 ) -> Result<Json<Vec<SignIn>>, HttpRefusal> {
     let actor = by.may(Power::SeePeople)?;
     shared.journal.flush().await;
-    let lines = shared.store.sign_ins(asked(query)?).await.map_err(failed)?;
+    let lines = shared.store.sign_ins(query_of(query)?).await.map_err(failed)?;
     Ok(Json(sign_ins_seen_by(&actor, lines)))
 }
 
@@ -41,7 +41,7 @@ pub(super) async fn audit(
     query: Result<Query<LogQuery>, QueryRejection>,
 ) -> Result<Json<Vec<AuditLine>>, HttpRefusal> {
     let actor = by.may(Power::ReadAudit)?;
-    let mut lines = shared.store.audit(asked(query)?).await.map_err(failed)?;
+    let mut lines = shared.store.audit(query_of(query)?).await.map_err(failed)?;
     if !actor.may(Power::SeeAddresses) {
         for line in &mut lines {
             line.address = None;

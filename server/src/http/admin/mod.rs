@@ -96,7 +96,7 @@ fn named<T>(path: Result<Path<T>, PathRejection>) -> Result<T, HttpRefusal> {
 }
 
 /// The query of a list.
-fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, HttpRefusal> {
+fn query_of<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, HttpRefusal> {
     match query {
         Ok(Query(asked)) => Ok(asked),
         Err(rejection) => Err(HttpRefusal::new(

@@ -15,7 +15,7 @@ use steadfast_shared::{ErrorCode, Power, UserId};
 use super::super::caller::{By, Caller};
 use super::super::passphrase::unhashed;
 use super::super::{HttpRefusal, HttpState, failed, unreadable};
-use super::{administer, asked, logs, named};
+use super::{administer, logs, named, query_of};
 use crate::clock;
 use crate::passphrase::For;
 use crate::store::{self, Actor, OperatorCommand};
@@ -31,7 +31,7 @@ pub(super) async fn list(
     query: Result<Query<PeopleQuery>, QueryRejection>,
 ) -> Result<Json<Vec<PersonInfo>>, HttpRefusal> {
     by.may(Power::SeePeople)?;
-    let found = shared.store.people_info(&asked(query)?, clock::now()).await;
+    let found = shared.store.people_info(&query_of(query)?, clock::now()).await;
     let mut people = found.map_err(failed)?;
     complete(&shared, &mut people);
     Ok(Json(people))
@@ -185,7 +185,10 @@ pub(super) async fn left_messages(
     Caller(caller): Caller,
     query: Result<Query<LeftMessagesQuery>, QueryRejection>,
 ) -> Result<Json<Vec<LeftMessage>>, HttpRefusal> {
-    let found = shared.store.left_messages(caller.person.id, asked(query)?).await;
+    let found = shared
+        .store
+        .left_messages(caller.person.id, query_of(query)?)
+        .await;
     found.map(Json).map_err(failed)
 }
 

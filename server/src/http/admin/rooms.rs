@@ -10,7 +10,7 @@ use steadfast_shared::{Power, RoomId};
 
 use super::super::caller::By;
 use super::super::{HttpRefusal, HttpState, failed, unreadable};
-use super::{administer, asked, named};
+use super::{administer, named, query_of};
 use crate::store::{self, OperatorCommand};
 
 // `GET /api/admin/rooms`
@@ -20,7 +20,10 @@ pub(super) async fn list(
     query: Result<Query<RoomsQuery>, QueryRejection>,
 ) -> Result<Json<Vec<RoomInfo>>, HttpRefusal> {
     let actor = by.may(Power::ManageRooms)?;
-    let rooms = shared.store.rooms_info(&asked(query)?, actor.is_operator()).await;
+    let rooms = shared
+        .store
+        .rooms_info(&query_of(query)?, actor.is_operator())
+        .await;
     rooms.map(Json).map_err(failed)
 }
 

@@ -7,7 +7,7 @@
 //! - `queue`: hints that wait to be sent, bounded
 //! - `link`: the connection that is made anew on any error; by way of `postgres` or `redis`
 //! - `receive`: the effects of another node's hints
-//! - `tell`: sessions are told whether other nodes are heard
+//! - `status`: sessions hear whether other nodes are connected
 //!
 //! Invariant: a hint is never taken for truth. It leads to a look at the store, or to something that lasts for a moment only.
 
@@ -17,7 +17,7 @@ mod postgres;
 mod queue;
 mod receive;
 mod redis;
-mod tell;
+mod status;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -50,7 +50,7 @@ pub(super) struct Adapter {
     queue: Option<HintQueue>,
     status: watch::Sender<AdapterStatus>,
     /// The last state that sessions heard of it.
-    told: AtomicBool,
+    is_degraded: AtomicBool,
     /// Whether the log says that they are lost.
     warned: AtomicBool,
     /// Hints that could not be read.
@@ -99,7 +99,7 @@ impl Adapter {
             node,
             queue: has_transport.then(HintQueue::default),
             status: watch::Sender::new(status),
-            told: AtomicBool::new(false),
+            is_degraded: AtomicBool::new(false),
             warned: AtomicBool::new(false),
             unreadable: AtomicU64::new(0),
         }
@@ -118,14 +118,14 @@ impl Adapter {
     }
 
     /// The state for sessions. It is noted and read under the lock that publishes.
-    pub(super) fn told(&self) -> Nodes {
+    pub(super) fn nodes(&self) -> Nodes {
         Nodes {
-            degraded: self.told.load(Ordering::Acquire),
+            degraded: self.is_degraded.load(Ordering::Acquire),
         }
     }
 
-    pub(super) fn note_told(&self, nodes: Nodes) {
-        self.told.store(nodes.degraded, Ordering::Release);
+    pub(super) fn note_nodes(&self, nodes: Nodes) {
+        self.is_degraded.store(nodes.degraded, Ordering::Release);
     }
 
     fn is_up(&self) {
@@ -219,6 +219,6 @@ pub(super) fn start(realtime: &Realtime, transport: Option<HintTransport>) {
             realtime: Arc::downgrade(&realtime.0),
         };
         tokio::spawn(carry(transport, receiver));
-        tokio::spawn(tell::tell(Arc::downgrade(&realtime.0.hub)));
+        tokio::spawn(status::broadcast_status(Arc::downgrade(&realtime.0.hub)));
     }
 }

@@ -54,7 +54,7 @@ impl Realtime {
             }
             Hint::Everything => {
                 self.0.hub.hints.everything();
-                self.0.hub.presence.hear_of_loss();
+                self.0.hub.presence.on_lost_hints();
             }
             Hint::Typing(typing) => self.typing_elsewhere(&typing),
             Hint::Read { person, room, seq } => self.read_elsewhere(person, room, seq).await,
@@ -64,7 +64,7 @@ impl Realtime {
                 tab,
                 since,
             } => self.replace_tab(person, session, tab, since),
-            Hint::Presence(told) => self.0.hub.presence.hear(told),
+            Hint::Presence(told) => self.0.hub.presence.on_hint(told),
         }
     }
 

@@ -29,7 +29,7 @@ impl Hub {
                 self.bring_all_in(published, gathered, *room, people, number);
                 // Those a room was made for are no arrivals.
                 for person in people.iter().filter(|_| !made) {
-                    self.tell_members(published, *room, person, true).await;
+                    self.broadcast_membership(published, *room, person, true).await;
                 }
             }
             ChangeKind::Left { room, people } => {
@@ -37,7 +37,7 @@ impl Hub {
                     self.take_out(person.id, *room, number, false);
                 }
                 for person in people {
-                    self.tell_members(published, *room, person, false).await;
+                    self.broadcast_membership(published, *room, person, false).await;
                 }
             }
             ChangeKind::RoomChanged { room } => {
@@ -63,15 +63,15 @@ impl Hub {
             ChangeKind::SignedUp { person, rooms } => {
                 for room in rooms {
                     self.presence.join(*room, person.id, &[]);
-                    self.tell_members(published, *room, person, true).await;
+                    self.broadcast_membership(published, *room, person, true).await;
                 }
             }
             ChangeKind::RoleChanged { person, role } => {
                 self.change_role(published, gathered, *person, *role, number);
-                self.tell_role(published, *person, *role).await;
+                self.broadcast_role(published, *person, *role).await;
             }
             ChangeKind::LimitsChanged { person, limits } => self.people.limit(*person, limits),
-            ChangeKind::BlockedChanged { by, blocked } => self.tell_all_of(*by, event::BLOCKED, blocked),
+            ChangeKind::BlockedChanged { by, blocked } => self.emit_to_person(*by, event::BLOCKED, blocked),
             ChangeKind::SessionsEnded { sessions, reason } => {
                 for session in sessions {
                     self.end_session(*session, *reason);
@@ -158,14 +158,14 @@ impl Hub {
         for connection in self.people.of(person) {
             connection.place().role = role;
         }
-        self.tell_all_of(person, event::ROLE, &NewRole { role });
+        self.emit_to_person(person, event::ROLE, &NewRole { role });
         for view in rooms {
             self.bring_in(published, person, view, number);
         }
     }
 
     /// Broadcasts somebody's role from here on.
-    async fn tell_role(&self, published: &PublishedState, person: UserId, role: Role) {
+    async fn broadcast_role(&self, published: &PublishedState, person: UserId, role: Role) {
         let Some(everybody) = self.everybody() else { return };
         let told = MemberRole { person, role };
         if is_full(&everybody.to(EVERYBODY).emit(event::MEMBER_ROLE, &told).await) {
@@ -184,7 +184,7 @@ impl Hub {
     }
 
     /// Tells the open connections of a person something.
-    pub(super) fn tell_all_of<T: Serialize>(&self, person: UserId, name: &str, told: &T) {
+    pub(super) fn emit_to_person<T: Serialize>(&self, person: UserId, name: &str, told: &T) {
         for connection in self.people.of(person) {
             let Some(socket) = self.io.of("/").and_then(|io| io.get_socket(connection.id)) else {
                 continue;

@@ -39,7 +39,7 @@ impl Hub {
             for connection in &connections {
                 connection.place().role = role;
             }
-            self.tell_all_of(user, event::ROLE, &NewRole { role });
+            self.emit_to_person(user, event::ROLE, &NewRole { role });
         }
         let is_in = |room: &RoomId| stored.rooms.iter().any(|view| view.id == *room);
         let left: BTreeSet<RoomId> = connections

@@ -81,7 +81,7 @@ struct PendingNews {
 
 /// An update for one watcher.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Told {
+pub(super) enum WatcherUpdate {
     /// All that has changed.
     Watched(Watched),
     /// One of the changes.
@@ -268,7 +268,7 @@ impl Board {
         if here.rooms.insert(room) {
             let place = (here.key.clone(), user);
             self.put_into(room, place);
-            self.tell_room(room, user);
+            self.queue_room(room, user);
         }
     }
 
@@ -305,7 +305,7 @@ impl Board {
         }
         for room in rooms.difference(&before) {
             self.put_into(*room, place.clone());
-            self.tell_room(*room, user);
+            self.queue_room(*room, user);
         }
     }
 
@@ -397,7 +397,7 @@ impl Board {
     }
 
     /// Each watcher's update: once, as it is by now. Failed ones are put back by [`Board::put_back`].
-    pub(super) fn take(&mut self) -> Vec<(Sid, Told)> {
+    pub(super) fn take(&mut self) -> Vec<(Sid, WatcherUpdate)> {
         let mut told = Vec::with_capacity(self.pending.len());
         for (sid, mut pending) in std::mem::take(&mut self.pending) {
             let Some(watcher) = self.watchers.get(&sid) else {
@@ -407,7 +407,7 @@ impl Board {
                 self.pending.insert(sid, pending);
             } else if watcher.silent {
                 if let Some((_, person)) = pending.people.pop_first() {
-                    told.push((sid, Told::One(self.as_it_is(person))));
+                    told.push((sid, WatcherUpdate::One(self.as_it_is(person))));
                 }
                 if !pending.people.is_empty() {
                     self.pending.insert(sid, pending);
@@ -416,7 +416,7 @@ impl Board {
                 let people = pending.people.into_values();
                 told.push((
                     sid,
-                    Told::Watched(Watched {
+                    WatcherUpdate::Watched(Watched {
                         people: people.map(|person| self.as_it_is(person)).collect(),
                         rooms: pending.rooms.into_iter().map(|room| self.crowd(room)).collect(),
                     }),
@@ -427,14 +427,14 @@ impl Board {
     }
 
     /// An update that a socket had no place for is sent with the next one.
-    pub(super) fn put_back(&mut self, sid: Sid, told: Told) {
+    pub(super) fn put_back(&mut self, sid: Sid, told: WatcherUpdate) {
         if !self.watchers.contains_key(&sid) {
             return;
         }
         let pending = self.pending.entry(sid).or_default();
         let (people, rooms) = match told {
-            Told::Watched(Watched { people, rooms }) => (people, rooms),
-            Told::One(presence) => (vec![presence], Vec::new()),
+            WatcherUpdate::Watched(Watched { people, rooms }) => (people, rooms),
+            WatcherUpdate::One(presence) => (vec![presence], Vec::new()),
         };
         for Presence { person, .. } in people {
             pending.people.entry(person.id).or_insert(person);
@@ -505,7 +505,7 @@ impl Board {
         let person = here.person.clone();
         let rooms: Vec<RoomId> = here.rooms.iter().copied().collect();
         for room in rooms {
-            self.tell_room(room, user);
+            self.queue_room(room, user);
         }
         let watchers = self.of_person.get(&user).into_iter().flatten().copied();
         for sid in Vec::from_iter(watchers) {
@@ -514,7 +514,7 @@ impl Board {
     }
 
     /// Whoever watches a room is to be told of one of its people, where it is no crowd.
-    fn tell_room(&mut self, room: RoomId, user: UserId) {
+    fn queue_room(&mut self, room: RoomId, user: UserId) {
         if self.crowds.contains(&room) {
             return;
         }
@@ -548,7 +548,7 @@ impl Board {
         if members.len() > limit::CROWD {
             self.crowds.insert(room);
         }
-        self.tell_crowd(room);
+        self.queue_crowd(room);
     }
 
     fn take_out_of(&mut self, room: RoomId, place: &ListPosition) {
@@ -560,17 +560,17 @@ impl Board {
         if left == 0 {
             self.rooms.remove(&room);
         }
-        self.tell_crowd(room);
+        self.queue_crowd(room);
         if left <= CROWD_ENDS && self.crowds.remove(&room) {
             let there = self.rooms.get(&room).into_iter().flatten().map(|(_, user)| *user);
             for other in Vec::from_iter(there) {
-                self.tell_room(room, other);
+                self.queue_room(room, other);
             }
         }
     }
 
     /// The number of a crowd is another.
-    fn tell_crowd(&mut self, room: RoomId) {
+    fn queue_crowd(&mut self, room: RoomId) {
         if !self.crowds.contains(&room) {
             return;
         }

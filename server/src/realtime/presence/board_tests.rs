@@ -36,8 +36,8 @@ fn comes(board: &mut Board, nth: u128, rooms: &[u128]) {
 fn news(board: &mut Board, sid: Sid) -> Option<Watched> {
     let told = board.take().into_iter().find(|(id, _)| *id == sid)?.1;
     match told {
-        Told::Watched(watched) => Some(watched),
-        Told::One(one) => panic!("{one:?}"),
+        WatcherUpdate::Watched(watched) => Some(watched),
+        WatcherUpdate::One(one) => panic!("{one:?}"),
     }
 }
 
@@ -207,7 +207,7 @@ fn who_watches_nothing_is_told_of_one_at_a_time() {
     board.join(room(2), person(9).id, &[sid]);
     board.set(HERE, person(4).id, Availability::Away);
     let mut told = Vec::new();
-    while let Some((_, Told::One(presence))) = board.take().pop() {
+    while let Some((_, WatcherUpdate::One(presence))) = board.take().pop() {
         told.push(presence.person.name);
     }
     assert_eq!(told, ["p1", "p2", "p3", "p4"]);

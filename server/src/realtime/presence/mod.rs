@@ -1,14 +1,14 @@
 //! Who is there: the union over a person's connections, told by room to those who watch.
 //!
 //! - [`board`]: who is there, who watches whom, and the pending updates
-//! - `tell`: watchers are told, in batches
+//! - `send`: watchers get updates, in batches
 //! - `share`: the other nodes are told, and tell
 //!
 //! Nothing here touches a cursor, and late updates do no harm: a client that watches anew gets the current state.
 
 mod board;
+mod send;
 mod share;
-mod tell;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,8 +31,8 @@ use board::{Board, HERE, Node};
 
 use share::HeardHints;
 
+pub(super) use send::keep_sending;
 pub(super) use share::keep_sharing;
-pub(super) use tell::keep_telling;
 
 /// How long a connection of somebody who was away has to say that nobody sits at it either.
 const TO_SAY_AWAY: Duration = Duration::from_secs(1);
@@ -145,14 +145,14 @@ impl PresenceBoard {
     }
 
     /// Another node tells something.
-    pub(super) fn hear(&self, hint: Value) {
-        self.hints().hear(hint);
+    pub(super) fn on_hint(&self, hint: Value) {
+        self.hints().on_hint(hint);
         self.to_share.notify_one();
     }
 
     /// Something other nodes told may have been lost.
-    pub(super) fn hear_of_loss(&self) {
-        self.hear(Value::Null);
+    pub(super) fn on_lost_hints(&self) {
+        self.on_hint(Value::Null);
     }
 
     /// A room is gone.

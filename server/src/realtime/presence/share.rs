@@ -55,7 +55,7 @@ pub(super) struct HeardHints {
 }
 
 impl HeardHints {
-    pub(super) fn hear(&mut self, hint: Value) {
+    pub(super) fn on_hint(&mut self, hint: Value) {
         let Ok(hint) = serde_json::from_value(hint) else {
             self.lost = true;
             return;
@@ -303,13 +303,13 @@ mod tests {
     fn hints_that_wait_are_bounded_and_what_is_not_understood_has_everything_compared() {
         let hint = |version| json!({ "node": uuid::Uuid::from_u128(7), "version": version });
         let mut heard = HeardHints::default();
-        heard.hear(hint(1));
+        heard.on_hint(hint(1));
         assert_eq!((heard.hints.len(), heard.lost), (1, false));
-        heard.hear(json!({ "node": 3 }));
+        heard.on_hint(json!({ "node": 3 }));
         assert!(heard.lost);
         let mut heard = HeardHints::default();
         for version in 0..=HINTS as u64 {
-            heard.hear(hint(version));
+            heard.on_hint(hint(version));
         }
         assert_eq!((heard.hints.len(), heard.lost), (1, true));
     }

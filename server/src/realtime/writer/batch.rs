@@ -36,7 +36,7 @@ impl Batch {
         for (entry, outcome) in self.entries.into_iter().zip(outcomes) {
             let erases = matches!(entry.body, Body::Delete { .. });
             erased |= erases && matches!(outcome, EntryOutcome::Stored { .. });
-            sent.push(told(entry.id, outcome));
+            sent.push(answer_of(entry.id, outcome));
         }
         (self.answer)(Reply::Ok(sent));
         erased
@@ -74,7 +74,7 @@ impl From<Job> for Batch {
     }
 }
 
-fn told(id: EntryId, outcome: EntryOutcome) -> Sent {
+fn answer_of(id: EntryId, outcome: EntryOutcome) -> Sent {
     match outcome {
         EntryOutcome::Stored { seq, at } | EntryOutcome::Repeat { seq, at } => Sent::Stored { id, seq, at },
         EntryOutcome::Refused(refusal) => Sent::Refused {

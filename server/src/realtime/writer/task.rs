@@ -102,7 +102,7 @@ impl WriterTask {
         if batches.is_empty() && commands.is_empty() {
             return;
         }
-        match self.attempt(&mut batches, asked(&commands)).await {
+        match self.attempt(&mut batches, commands_of(&commands)).await {
             // One of them broke a constraint.
             Err(StoreError::Rejected(_)) if batches.len() + commands.len() > 1 => {
                 for batch in batches {
@@ -112,7 +112,7 @@ impl WriterTask {
                 }
                 for command in commands {
                     let alone = vec![command];
-                    let done = self.attempt(&mut [], asked(&alone)).await;
+                    let done = self.attempt(&mut [], commands_of(&alone)).await;
                     self.settle(Vec::new(), alone, done).await;
                 }
             }
@@ -224,7 +224,7 @@ impl WriterTask {
     }
 }
 
-fn asked(commands: &[PendingCommand]) -> Vec<NewCommand> {
+fn commands_of(commands: &[PendingCommand]) -> Vec<NewCommand> {
     commands.iter().map(|pending| pending.command.clone()).collect()
 }
 

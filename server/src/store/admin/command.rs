@@ -1,12 +1,12 @@
 //! One command of an operator, in one transaction with its line of the audit log.
 
-use steadfast_shared::admin::AuditAction;
+use steadfast_shared::admin::{AuditAction, SetLimit};
 use steadfast_shared::event::ClosingReason;
 use steadfast_shared::room::ChangeRoom;
 use steadfast_shared::{Person, Role, RoomId, RoomKind, UserId};
 
 use super::target::{CommandTarget, action_of, has_powers, may_act_on};
-use super::{Administer, NewAuditLine, OperatorCommand, delete, exclude, logs, mask, owner, people};
+use super::{Actor, Administer, NewAuditLine, OperatorCommand, delete, exclude, logs, mask, owner, people};
 use crate::store::append::{Append, Sql};
 use crate::store::command::CommandError;
 use crate::store::query::{SqlConnection, sql};
@@ -36,19 +36,7 @@ pub(in crate::store) async fn administer<S: Sql>(
     {
         return Err(StoreRefusal::UnknownRoom.into());
     }
-    let target = match command.person() {
-        None => None,
-        Some(user) => {
-            let target = find(&mut append.connection, user).await?;
-            let Some(target) = target else {
-                return Err(StoreRefusal::UnknownAccount.into());
-            };
-            if !may_act_on(&actor, command, &target) {
-                return Err(StoreRefusal::Forbidden.into());
-            }
-            Some(target)
-        }
-    };
+    let target = target_of(append, &actor, command).await?;
     let mut line = NewAuditLine {
         at: append.at,
         action: AuditAction::Unknown,
@@ -57,71 +45,115 @@ pub(in crate::store) async fn administer<S: Sql>(
         room: None,
         detail: String::new(),
     };
-    let acted = match (command, target) {
-        (OperatorCommand::SetRole(_, role), Some(target)) => {
-            set_role(append, &target, *role, &mut line).await?
-        }
-        (OperatorCommand::Exclude(_, exclude), Some(target)) => {
-            if target.role == Role::Owner && is_last_owner(append, target.id).await? {
-                return Err(StoreRefusal::LastOwner.into());
-            }
-            exclude::exclude(append, &target, exclude, &mut line).await?
-        }
-        (OperatorCommand::Readmit(_), Some(target)) => exclude::readmit(append, &target, &mut line).await?,
-        (OperatorCommand::SetMessages(_, messages), Some(target)) => {
-            let revised = mask::set(append, &target, *messages).await?;
-            if revised.changed {
-                line.action = action_of(*messages);
-            }
-            CommandOutcome {
-                person: Some(target.id),
-                revised: revised.rooms,
-                ..CommandOutcome::default()
-            }
-        }
-        (OperatorCommand::SignOut(_), Some(target)) => {
-            let ended = exclude::end_sessions(append, target.id).await?;
-            line.action = AuditAction::SignedOut;
-            line.detail = ended.len().to_string();
-            CommandOutcome {
-                person: Some(target.id),
-                ended: Some((ended, ClosingReason::SignedOut)),
-                ..CommandOutcome::default()
-            }
-        }
-        (OperatorCommand::SetLimit(_, limit), Some(target)) => {
-            line.action = AuditAction::SetLimit;
-            line.detail = match limit.value {
-                Some(value) => format!("{} {value}", limit.limit),
-                None => limit.limit.to_string(),
-            };
-            people::set_limit(&mut append.connection, target.id, *limit).await?;
-            let limits = people::limits_of(&mut append.connection, target.id).await?;
-            CommandOutcome {
-                person: Some(target.id),
-                limits: Some(limits),
-                ..CommandOutcome::default()
-            }
-        }
-        (OperatorCommand::SetPassphrase(_, hash), Some(target)) => {
-            people::set_passphrase(&mut append.connection, target.id, hash).await?;
-            let ended = exclude::end_sessions(append, target.id).await?;
-            line.action = AuditAction::SetPassphrase;
-            CommandOutcome {
-                person: Some(target.id),
-                ended: Some((ended, ClosingReason::SignedOut)),
-                ..CommandOutcome::default()
-            }
-        }
-        (OperatorCommand::ChangeRoom(asked), _) => change_room(append, me, asked, &mut line).await?,
-        (OperatorCommand::DeleteRoom(room), _) => delete::delete(append, *room, &mut line).await?,
-        (OperatorCommand::ClaimOwnership(code), _) => owner::claim(append, me, *code, &mut line).await?,
-        (_, None) => return Err(StoreRefusal::UnknownAccount.into()),
+    let acted = match target {
+        Some(target) => act_on(append, command, &target, &mut line).await?,
+        None => match command {
+            OperatorCommand::ChangeRoom(asked) => change_room(append, me, asked, &mut line).await?,
+            OperatorCommand::DeleteRoom(room) => delete::delete(append, *room, &mut line).await?,
+            OperatorCommand::ClaimOwnership(code) => owner::claim(append, me, *code, &mut line).await?,
+            _ => return Err(StoreRefusal::UnknownAccount.into()),
+        },
     };
     if line.action != AuditAction::Unknown {
         logs::write_audit(&mut append.connection, &line).await?;
     }
     Ok(acted)
+}
+
+/// The person whom a command names, where the actor may act on them.
+async fn target_of<S: Sql>(
+    append: &mut Append<S>,
+    actor: &Actor,
+    command: &OperatorCommand,
+) -> Result<Option<CommandTarget>, CommandError> {
+    let Some(user) = command.person() else {
+        return Ok(None);
+    };
+    let target = find(&mut append.connection, user).await?;
+    let target = target.ok_or(StoreRefusal::UnknownAccount)?;
+    if !may_act_on(actor, command, &target) {
+        return Err(StoreRefusal::Forbidden.into());
+    }
+    Ok(Some(target))
+}
+
+async fn act_on<S: Sql>(
+    append: &mut Append<S>,
+    command: &OperatorCommand,
+    target: &CommandTarget,
+    line: &mut NewAuditLine,
+) -> Result<CommandOutcome, CommandError> {
+    match command {
+        OperatorCommand::SetRole(_, role) => set_role(append, target, *role, line).await,
+        OperatorCommand::Exclude(_, exclude) => {
+            if target.role == Role::Owner && is_last_owner(append, target.id).await? {
+                return Err(StoreRefusal::LastOwner.into());
+            }
+            exclude::exclude(append, target, exclude, line).await
+        }
+        OperatorCommand::Readmit(_) => exclude::readmit(append, target, line).await,
+        OperatorCommand::SetMessages(_, messages) => {
+            let revised = mask::set(append, target, *messages).await?;
+            if revised.changed {
+                line.action = action_of(*messages);
+            }
+            Ok(CommandOutcome {
+                person: Some(target.id),
+                revised: revised.rooms,
+                ..CommandOutcome::default()
+            })
+        }
+        OperatorCommand::SignOut(_) => {
+            let (ended, outcome) = sign_out(append, target).await?;
+            line.action = AuditAction::SignedOut;
+            line.detail = ended.to_string();
+            Ok(outcome)
+        }
+        OperatorCommand::SetLimit(_, limit) => set_limit(append, target, *limit, line).await,
+        OperatorCommand::SetPassphrase(_, hash) => {
+            people::set_passphrase(&mut append.connection, target.id, hash).await?;
+            line.action = AuditAction::SetPassphrase;
+            Ok(sign_out(append, target).await?.1)
+        }
+        OperatorCommand::ChangeRoom(_)
+        | OperatorCommand::DeleteRoom(_)
+        | OperatorCommand::ClaimOwnership(_) => Err(StoreRefusal::UnknownAccount.into()),
+    }
+}
+
+/// Signs somebody out everywhere. Answers how many devices that were.
+async fn sign_out<S: Sql>(
+    append: &mut Append<S>,
+    target: &CommandTarget,
+) -> Result<(usize, CommandOutcome), CommandError> {
+    let ended = exclude::end_sessions(append, target.id).await?;
+    let count = ended.len();
+    let outcome = CommandOutcome {
+        person: Some(target.id),
+        ended: Some((ended, ClosingReason::SignedOut)),
+        ..CommandOutcome::default()
+    };
+    Ok((count, outcome))
+}
+
+async fn set_limit<S: Sql>(
+    append: &mut Append<S>,
+    target: &CommandTarget,
+    asked: SetLimit,
+    line: &mut NewAuditLine,
+) -> Result<CommandOutcome, CommandError> {
+    line.action = AuditAction::SetLimit;
+    line.detail = match asked.value {
+        Some(value) => format!("{} {value}", asked.limit),
+        None => asked.limit.to_string(),
+    };
+    people::set_limit(&mut append.connection, target.id, asked).await?;
+    let limits = people::limits_of(&mut append.connection, target.id).await?;
+    Ok(CommandOutcome {
+        person: Some(target.id),
+        limits: Some(limits),
+        ..CommandOutcome::default()
+    })
 }
 
 async fn find<C: SqlConnection>(

@@ -1,7 +1,7 @@
 //! Rooms are deleted: at once for their members. Their entries follow bit by bit, in each database its own way.
 
-use steadfast_shared::RoomId;
 use steadfast_shared::admin::AuditAction;
+use steadfast_shared::{Person, RoomId};
 
 use super::NewAuditLine;
 use crate::store::append::{Append, Sql};
@@ -9,7 +9,7 @@ use crate::store::command::CommandError;
 use crate::store::number::to_sql;
 use crate::store::people::person;
 use crate::store::query::sql;
-use crate::store::{CommandOutcome, StoreRefusal};
+use crate::store::{CommandOutcome, StoreError, StoreRefusal};
 
 /// Entries of a deleted room taken out in one transaction.
 pub(in crate::store) const PURGED_AT_ONCE: i64 = 500;
@@ -37,11 +37,6 @@ pub(in crate::store) async fn delete<S: Sql>(
             ..CommandOutcome::default()
         });
     }
-    let left = sql!("select users.id, users.name from members join users on users.id = members." person " where members.room = $1")
-    .bind(room)
-    .all(&mut append.connection)
-    .await?;
-    let left = left.iter().map(person::read).collect::<Result<Vec<_>, _>>()?;
     line.action = AuditAction::DeletedRoom;
     line.room = Some(room);
     line.detail = row.get("name")?;
@@ -52,6 +47,21 @@ pub(in crate::store) async fn delete<S: Sql>(
     .bind(room)
     .execute(&mut append.connection)
     .await?;
+    Ok(CommandOutcome {
+        room: Some(room),
+        left: take_all_out(append, room).await?,
+        deleted: true,
+        ..CommandOutcome::default()
+    })
+}
+
+/// Takes everybody out of a room, and remembers who was in it.
+async fn take_all_out<S: Sql>(append: &mut Append<S>, room: RoomId) -> Result<Vec<Person>, StoreError> {
+    let left = sql!("select users.id, users.name from members join users on users.id = members." person "
+         where members.room = $1")
+    .bind(room)
+    .all(&mut append.connection)
+    .await?;
     sql!("insert into deleted_members (" person ", room) select " person ", room from members where room = $1
          on conflict do nothing")
     .bind(room)
@@ -61,10 +71,5 @@ pub(in crate::store) async fn delete<S: Sql>(
         .bind(room)
         .execute(&mut append.connection)
         .await?;
-    Ok(CommandOutcome {
-        room: Some(room),
-        left,
-        deleted: true,
-        ..CommandOutcome::default()
-    })
+    left.iter().map(person::read).collect()
 }

@@ -143,7 +143,7 @@ pub(in crate::store) async fn is_held<C: SqlConnection>(
         .await
 }
 
-pub(in crate::store) async fn held<C: SqlConnection>(
+pub(in crate::store) async fn held_addresses<C: SqlConnection>(
     connection: &mut C,
     at: Millis,
 ) -> Result<Vec<HeldAddress>, StoreError> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use steadfast_shared::admin::AccountState;
-use steadfast_shared::{Body, EntryId, Millis, Role, RoomId, Seq, UserId};
+use steadfast_shared::{Body, EntryId, Millis, Quoted, Role, RoomId, Seq, UserId};
 
 use super::change::{self, AllowedChange, MemberState};
 use super::{Append, Membership, Memberships, Sql};
@@ -121,18 +121,7 @@ impl<S: Sql> Append<S> {
             return Ok(Vec::new());
         }
         let mut known = self.known(entries).await?;
-        let replies = entries.iter().filter_map(|entry| match entry.body {
-            Body::Message {
-                reply_to: Some(seq), ..
-            } => Some((entry.room, seq)),
-            _ => None,
-        });
-        let replies: BTreeSet<(RoomId, Seq)> = replies.collect();
-        let mut quoted = HashMap::new();
-        if !replies.is_empty() {
-            self.store().await?;
-            quoted = self.connection.quoted(&replies).await?;
-        }
+        let quoted = self.quoted(entries).await?;
         let mut outcomes = Vec::with_capacity(entries.len());
         let mut fresh = Vec::with_capacity(entries.len());
         let mut staying = BTreeSet::new();
@@ -179,6 +168,22 @@ impl<S: Sql> Append<S> {
         }
         self.keep(fresh).await?;
         Ok(outcomes)
+    }
+
+    /// The starts of the messages that these reply to.
+    async fn quoted(&mut self, entries: &[&NewEntry]) -> Result<HashMap<(RoomId, Seq), Quoted>, StoreError> {
+        let replies = entries.iter().filter_map(|entry| match entry.body {
+            Body::Message {
+                reply_to: Some(seq), ..
+            } => Some((entry.room, seq)),
+            _ => None,
+        });
+        let replies: BTreeSet<(RoomId, Seq)> = replies.collect();
+        if replies.is_empty() {
+            return Ok(HashMap::new());
+        }
+        self.store().await?;
+        self.connection.quoted(&replies).await
     }
 
     /// Stores one edit, deletion or reaction, and makes it.

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use steadfast_shared::{Body, Entry, EntryId, Millis, Quoted, RoomId, Seq, UserId};
+use steadfast_shared::{Body, Entry, EntryId, Millis, Person, Quoted, RoomId, Seq, UserId};
 
 use super::Append;
 use super::change::{AllowedChange, MemberState};
-use crate::store::query::SqlConnection;
+use crate::store::query::{Columns, SqlConnection};
 use crate::store::quota::{DayUsage, Quota};
+use crate::store::refusal::blocker;
 use crate::store::usage::Today;
-use crate::store::{ChangeKind, ChangeNumber, NewCommand, NewEntry, StoreError};
+use crate::store::{ChangeKind, ChangeNumber, NewCommand, NewEntry, StoreError, word};
 
 /// A connection with a transaction that appends. Each store has one.
 pub(in crate::store) trait Sql: SqlConnection + Sized {
@@ -126,6 +127,26 @@ pub(in crate::store) enum Membership {
     },
 }
 
+impl Membership {
+    /// Reads a row of an author and a room, with what is known of both.
+    pub(in crate::store) fn read(row: &impl Columns, user: UserId) -> Result<Self, StoreError> {
+        if !row.column::<bool>("is_in")? {
+            let was_deleted = row.column("was_deleted")?;
+            return Ok(Self::Out { was_deleted });
+        }
+        let name = row.column("name")?;
+        let member = MemberState {
+            person: Person { id: user, name },
+            role: word::role(row.column("role")?)?,
+            state: word::state(row.column("state")?)?,
+            brought: row.column("brought")?,
+            blocked: blocker(row.column("blocks")?, row.column("is_blocked")?),
+        };
+        let used = StoredUsage::read(row)?;
+        Ok(Self::In { member, used })
+    }
+}
+
 /// How much somebody has written on the day they last wrote something, and their own quota.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(in crate::store) struct StoredUsage {
@@ -137,6 +158,17 @@ pub(in crate::store) struct StoredUsage {
 }
 
 impl StoredUsage {
+    /// Reads the columns of `usage`, which are null where there is no row.
+    pub(in crate::store) fn read(row: &impl Columns) -> Result<Self, StoreError> {
+        Ok(Self {
+            day: row.column("day")?,
+            entries: row.column("entries")?,
+            bytes: row.column("bytes")?,
+            max_entries: row.column("max_entries")?,
+            max_bytes: row.column("max_bytes")?,
+        })
+    }
+
     /// The usage of a day, and the quota of somebody who has none of their own.
     pub(in crate::store) fn on(self, day: i64, otherwise: Quota) -> (DayUsage, Quota) {
         let count = |count: Option<i64>| count.map(crate::store::number::from_sql);

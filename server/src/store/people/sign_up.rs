@@ -31,21 +31,8 @@ pub(in crate::store) async fn sign_up<C: SqlConnection>(
         Admission::Owner(_) => return Err(SignUpError::InvalidCode),
         Admission::Granted | Admission::Asked { .. } => Role::Member,
     };
-    // Waits for whoever takes or gives up such a name at this moment.
-    let taken = sql!(
-        "insert into users (id, name, name_key, name_look, name_shape, search, created_at, passphrase, role)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing"
-    )
-    .bind(user)
-    .bind(&name)
-    .bind_key(key)
-    .bind(nickname::folded(&name))
-    .bind(to_sql(at))
-    .bind(&wanted.passphrase)
-    .bind(role.as_str())
-    .execute(connection)
-    .await?;
-    if taken == 0 || former::is_held(connection, key, user, at).await? {
+    let is_free = insert(connection, user, wanted, key, role).await?;
+    if !is_free || former::is_held(connection, key, user, at).await? {
         return Err(SignUpError::NicknameTaken);
     }
     if !invites::admit(connection, wanted.admission, at).await? {
@@ -65,6 +52,31 @@ pub(in crate::store) async fn sign_up<C: SqlConnection>(
         device_name: wanted.device.name.clone(),
         has_passphrase: wanted.passphrase.is_some(),
     })
+}
+
+/// Waits for whoever takes or gives up such a name at this moment. Answers whether nobody else has it.
+async fn insert<C: SqlConnection>(
+    connection: &mut C,
+    user: UserId,
+    wanted: &SignUp,
+    key: &NameKey,
+    role: Role,
+) -> Result<bool, StoreError> {
+    let name = nickname::composed(wanted.name.as_str());
+    let inserted = sql!(
+        "insert into users (id, name, name_key, name_look, name_shape, search, created_at, passphrase, role)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing"
+    )
+    .bind(user)
+    .bind(&name)
+    .bind_key(key)
+    .bind(nickname::folded(&name))
+    .bind(to_sql(wanted.device.at))
+    .bind(&wanted.passphrase)
+    .bind(role.as_str())
+    .execute(connection)
+    .await?;
+    Ok(inserted == 1)
 }
 
 /// Lets a new person into the room that everybody is in, with the log so far as read.

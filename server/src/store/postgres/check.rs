@@ -107,49 +107,49 @@ async fn look(name: &str, connection: &mut PgConnection) -> Result<Report, Store
         astray.extend(findings(&mut moment, query).await?);
     }
     let checks = vec![
-        Check {
-            name: "epoch",
-            rule: "the database has an epoch, by which browsers know it",
-            findings: match epoch {
+        Check::new(
+            "epoch",
+            "the database has an epoch, by which browsers know it",
+            match epoch {
                 Some(_) => Vec::new(),
                 None => vec!["the epoch is missing".to_owned()],
             },
-            advice: RESTORE,
-        },
-        Check {
-            name: "rooms",
-            rule: "every room's log is contiguous from 1 to its head",
-            findings: findings(&mut moment, GAPS).await?,
-            advice: RESTORE,
-        },
-        Check {
-            name: "changes",
-            rule: "the change feed is contiguous up to its head",
-            findings: findings(&mut moment, FEED_GAPS).await?,
-            advice: RESTORE,
-        },
-        Check {
-            name: "references",
-            rule: "every change, reply, reaction, mention and author refers to something that is there",
-            findings: astray,
-            advice: REPORT,
-        },
-        Check {
-            name: "unread",
-            rule: "what is kept as unread is what counting finds",
-            findings: if schema >= 8 {
+            RESTORE,
+        ),
+        Check::new(
+            "rooms",
+            "every room's log is contiguous from 1 to its head",
+            findings(&mut moment, GAPS).await?,
+            RESTORE,
+        ),
+        Check::new(
+            "changes",
+            "the change feed is contiguous up to its head",
+            findings(&mut moment, FEED_GAPS).await?,
+            RESTORE,
+        ),
+        Check::new(
+            "references",
+            "every change, reply, reaction, mention and author refers to something that is there",
+            astray,
+            REPORT,
+        ),
+        Check::new(
+            "unread",
+            "what is kept as unread is what counting finds",
+            if schema >= 8 {
                 findings(&mut moment, UNREAD).await?
             } else {
                 Vec::new()
             },
-            advice: REPORT,
-        },
-        Check {
-            name: "texts",
-            rule: "every entry can be read",
-            findings: unreadable(&mut moment).await?,
-            advice: RESTORE,
-        },
+            REPORT,
+        ),
+        Check::new(
+            "texts",
+            "every entry can be read",
+            unreadable(&mut moment).await?,
+            RESTORE,
+        ),
     ];
     let report = Report {
         database: name.into(),

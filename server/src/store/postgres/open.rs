@@ -203,27 +203,7 @@ impl PostgresStore {
             }
             None => None,
         };
-        // Several nodes may start at once: one of them does this, and the others find it done.
-        sqlx::query("select pg_advisory_lock($1, $2)")
-            .bind(LOCKS)
-            .bind(SETUP)
-            .execute(&mut setup)
-            .await
-            .map_err(|source| address.unusable(source))?;
-        migrate(&mut setup, &address).await?;
-        let prepared = async {
-            let epoch = be_born(&mut setup, at).await?;
-            names::bring_up_to_date(&mut setup).await?;
-            let (epoch, lineage) = lineage::open(&mut setup, epoch).await?;
-            setup.close().await?;
-            let lease = match locked {
-                Some(locked) => locked.keep().await?,
-                None => Lease::none(),
-            };
-            Ok((epoch, lineage, lease))
-        };
-        let (epoch, lineage, lease) = prepared.await.map_err(|source| address.unusable(source))?;
-
+        let (epoch, lineage, lease) = prepare(setup, &address, locked, at).await?;
         let options = settled(options);
         let lineage = Lineage::new(lineage);
         let generation = Generation::begin(lineage.clone());
@@ -242,6 +222,35 @@ impl PostgresStore {
             clock,
         })
     }
+}
+
+/// Brings the database up to this program's schema and rules, and takes the node's lease.
+async fn prepare(
+    mut setup: PgConnection,
+    address: &Address,
+    locked: Option<Locked>,
+    at: Millis,
+) -> Result<(Epoch, Option<String>, Lease), PostgresOpenError> {
+    // Several nodes may start at once: one of them does this, and the others find it done.
+    sqlx::query("select pg_advisory_lock($1, $2)")
+        .bind(LOCKS)
+        .bind(SETUP)
+        .execute(&mut setup)
+        .await
+        .map_err(|source| address.unusable(source))?;
+    migrate(&mut setup, address).await?;
+    let prepared = async {
+        let epoch = be_born(&mut setup, at).await?;
+        names::bring_up_to_date(&mut setup).await?;
+        let (epoch, lineage) = lineage::open(&mut setup, epoch).await?;
+        setup.close().await?;
+        let lease = match locked {
+            Some(locked) => locked.keep().await?,
+            None => Lease::none(),
+        };
+        Ok((epoch, lineage, lease))
+    };
+    prepared.await.map_err(|source| address.unusable(source))
 }
 
 /// Refuses a server, or a database, that is none for us.

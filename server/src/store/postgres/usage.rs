@@ -1,7 +1,6 @@
 //! How much people have written today.
 
 use async_trait::async_trait;
-use sqlx::Row;
 use sqlx::postgres::PgRow;
 use steadfast_shared::{Millis, UserId};
 
@@ -14,19 +13,7 @@ use crate::store::usage::day_of;
 
 /// A day's usage by a row with the columns of `usage`: nothing where they are null.
 fn read(row: &PgRow, day: i64, otherwise: Quota) -> Result<(DayUsage, Quota), StoreError> {
-    Ok(of(row)?.on(day, otherwise))
-}
-
-/// The columns of `usage` in a row, which are null where there is none.
-pub(super) fn of(row: &PgRow) -> Result<StoredUsage, StoreError> {
-    let number = |column| row.try_get::<Option<i64>, _>(column).map_err(StoreError::from);
-    Ok(StoredUsage {
-        day: number("day")?,
-        entries: number("entries")?,
-        bytes: number("bytes")?,
-        max_entries: number("max_entries")?,
-        max_bytes: number("max_bytes")?,
-    })
+    Ok(StoredUsage::read(row)?.on(day, otherwise))
 }
 
 #[async_trait]

@@ -61,36 +61,9 @@ pub(in crate::store) async fn change_with<S: Sql>(
     if access.archived && asked.archived != Some(false) && !changes.is_empty() {
         return Err(StoreRefusal::Archived.into());
     }
-    let renamed = name != access.name;
-    // A name that is kept keeps its keys, under whatever rules it got them.
-    let key = match renamed {
-        true => NameKey::of(&name).map_err(|_| StoreRefusal::Invalid(NO_ROOM_NAME))?,
-        false => NameKey::of_stored(&name),
-    };
-    let topic = asked.topic.as_ref().map_or(access.topic.as_str(), Topic::as_str);
-    if !changes.is_empty() {
-        let done = sql!(
-            "update rooms set name = $1, name_key = $2, topic = $3, search = $4, archived = $5,
-                name_said = case when $7 then $8 else name_said end,
-                name_look = case when $7 then $9 else name_look end,
-                name_shape = case when $7 then $10 else name_shape end
-             where id = $6"
-        )
-        .bind(&name)
-        .bind(nickname::folded(&name))
-        .bind(topic)
-        .bind(kind::search(&name, topic))
-        .bind(asked.archived.unwrap_or(access.archived))
-        .bind(asked.room)
-        .bind(renamed)
-        .bind_key(&key)
-        .execute(&mut append.connection)
-        .await;
-        // Refused, and so taken back as a whole, where another public room has the name.
-        done.map_err(|error| error.or_taken(StoreRefusal::RoomNameTaken))?;
-    }
     let changed = !changes.is_empty();
     if changed {
+        update(append, access, asked, &name).await?;
         line.action = AuditAction::ChangedRoom;
         line.detail = in_words(&changes);
     }
@@ -105,4 +78,40 @@ pub(in crate::store) async fn change_with<S: Sql>(
         changed,
         ..CommandOutcome::default()
     })
+}
+
+/// Writes the room's row, with the keys of its name.
+async fn update<S: Sql>(
+    append: &mut Append<S>,
+    access: &Access,
+    asked: &ChangeRoom,
+    name: &str,
+) -> Result<(), CommandError> {
+    let renamed = name != access.name;
+    // A name that is kept keeps its keys, under whatever rules it got them.
+    let key = match renamed {
+        true => NameKey::of(name).map_err(|_| StoreRefusal::Invalid(NO_ROOM_NAME))?,
+        false => NameKey::of_stored(name),
+    };
+    let topic = asked.topic.as_ref().map_or(access.topic.as_str(), Topic::as_str);
+    let done = sql!(
+        "update rooms set name = $1, name_key = $2, topic = $3, search = $4, archived = $5,
+            name_said = case when $7 then $8 else name_said end,
+            name_look = case when $7 then $9 else name_look end,
+            name_shape = case when $7 then $10 else name_shape end
+         where id = $6"
+    )
+    .bind(name)
+    .bind(nickname::folded(name))
+    .bind(topic)
+    .bind(kind::search(name, topic))
+    .bind(asked.archived.unwrap_or(access.archived))
+    .bind(asked.room)
+    .bind(renamed)
+    .bind_key(&key)
+    .execute(&mut append.connection)
+    .await;
+    // Refused, and so taken back as a whole, where another public room has the name.
+    done.map_err(|error| error.or_taken(StoreRefusal::RoomNameTaken))?;
+    Ok(())
 }

@@ -77,17 +77,7 @@ pub(in crate::store) async fn direct<S: Sql>(
     me: Person,
     asked: &DirectRoom,
 ) -> Result<CommandOutcome, CommandError> {
-    let mut with: Vec<UserId> = asked.with.clone();
-    with.sort_unstable();
-    with.dedup();
-    with.retain(|user| *user != me.id);
-    if with.is_empty() {
-        return Err(StoreRefusal::Invalid("a conversation is with somebody else").into());
-    }
-    if with.len() >= limit::DIRECT_PEOPLE {
-        return Err(StoreRefusal::TooManyPeople.into());
-    }
-    with.push(me.id);
+    let with = everybody_of(&me, asked)?;
     let people = all_known(&mut append.connection, &with).await?;
     if let Some(blocker) = block::between(&mut append.connection, me.id, &with).await?
         && (with.len() == 2 || blocker == Blocker::Other)
@@ -118,6 +108,31 @@ pub(in crate::store) async fn direct<S: Sql>(
         count_brought(append, me.id, people.len() - 1).await?;
         return inhabit(append, room, &me, &people).await;
     }
+    reopen(append, me, room).await
+}
+
+/// The people of a direct room, each once.
+fn everybody_of(me: &Person, asked: &DirectRoom) -> Result<Vec<UserId>, StoreRefusal> {
+    let mut with: Vec<UserId> = asked.with.clone();
+    with.sort_unstable();
+    with.dedup();
+    with.retain(|user| *user != me.id);
+    if with.is_empty() {
+        return Err(StoreRefusal::Invalid("a conversation is with somebody else"));
+    }
+    if with.len() >= limit::DIRECT_PEOPLE {
+        return Err(StoreRefusal::TooManyPeople);
+    }
+    with.push(me.id);
+    Ok(with)
+}
+
+/// Shows a direct room again that is there.
+async fn reopen<S: Sql>(
+    append: &mut Append<S>,
+    me: Person,
+    room: RoomId,
+) -> Result<CommandOutcome, CommandError> {
     if !append.has_locked(room) {
         // Somebody has made it at this moment.
         append.lock(&BTreeSet::from([room])).await?;

@@ -83,7 +83,7 @@ impl Administration for SqliteStore {
 
     async fn held_addresses(&self, at: Millis) -> Result<Vec<HeldAddress>, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        exclude::held(&mut *connection, at).await
+        exclude::held_addresses(&mut *connection, at).await
     }
 
     async fn release_address(&self, id: i64) -> Result<Option<String>, StoreError> {

@@ -97,15 +97,15 @@ async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Repo
             .await
             .map(from_sql)?;
     }
-    let mut checks = vec![Check {
-        name: "epoch",
-        rule: "the database has an epoch, by which browsers know it",
-        findings: match epoch {
+    let mut checks = vec![Check::new(
+        "epoch",
+        "the database has an epoch, by which browsers know it",
+        match epoch {
             Some(_) => Vec::new(),
             None => vec!["the epoch is missing".to_owned()],
         },
-        advice: RESTORE,
-    }];
+        RESTORE,
+    )];
     let mut pages = sqlx::query_scalar::<_, String>("pragma integrity_check(20)")
         .fetch_all(&mut *moment)
         .await?;
@@ -113,18 +113,18 @@ async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Repo
     if files::is_cut_off(database) {
         pages.push(CUT_OFF.to_owned());
     }
-    checks.push(Check {
-        name: "pages",
-        rule: "every page and every index of the file is whole",
-        findings: pages,
-        advice: RESTORE,
-    });
-    checks.push(Check {
-        name: "rooms",
-        rule: "every room's log is contiguous from 1 to its head",
-        findings: findings(&mut moment, GAPS).await?,
-        advice: RESTORE,
-    });
+    checks.push(Check::new(
+        "pages",
+        "every page and every index of the file is whole",
+        pages,
+        RESTORE,
+    ));
+    checks.push(Check::new(
+        "rooms",
+        "every room's log is contiguous from 1 to its head",
+        findings(&mut moment, GAPS).await?,
+        RESTORE,
+    ));
     let mut astray: Vec<String> = sqlx::query("pragma foreign_key_check")
         .fetch_all(&mut *moment)
         .await?
@@ -140,31 +140,31 @@ async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Repo
             astray.extend(findings(&mut moment, query).await?);
         }
     }
-    checks.push(Check {
-        name: "references",
-        rule: "every change, reply, reaction, mention and author refers to something that is there",
-        findings: astray,
-        advice: REPORT,
-    });
+    checks.push(Check::new(
+        "references",
+        "every change, reply, reaction, mention and author refers to something that is there",
+        astray,
+        REPORT,
+    ));
     if schema >= 10 {
-        checks.push(Check {
-            name: "unread",
-            rule: "what is kept as unread is what counting finds",
-            findings: findings(&mut moment, UNREAD).await?,
-            advice: REPORT,
-        });
+        checks.push(Check::new(
+            "unread",
+            "what is kept as unread is what counting finds",
+            findings(&mut moment, UNREAD).await?,
+            REPORT,
+        ));
     }
-    checks.push(Check {
-        name: "texts",
-        rule: "every entry can be read",
-        findings: findings(
+    checks.push(Check::new(
+        "texts",
+        "every entry can be read",
+        findings(
             &mut moment,
             "select rooms.name || ': entry ' || seq as finding
              from entries join rooms on rooms.id = entries.room where not json_valid(body)",
         )
         .await?,
-        advice: RESTORE,
-    });
+        RESTORE,
+    ));
     moment.rollback().await?;
     let [mut people, rooms, entries] = counts;
     if schema >= 5 {

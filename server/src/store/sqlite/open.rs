@@ -80,13 +80,7 @@ impl SqliteStore {
     /// `patience` bounds how long a write waits for somebody else's lock.
     pub async fn open(path: &Path, patience: Duration, at: Millis) -> Result<Self, SqliteOpenError> {
         let path = &files::real(path);
-        let lock = FileLock::acquire(path).map_err(|error| match error {
-            LockError::Held => SqliteOpenError::InUse { path: path.into() },
-            LockError::Io(source) => SqliteOpenError::NotWritable {
-                path: path.into(),
-                source,
-            },
-        })?;
+        let lock = lock_file(path)?;
         let failed = |source| unusable(path, source);
         super::inspect::inspect(path).await?;
         // SQLite gives its log the rights that the file has.
@@ -96,31 +90,13 @@ impl SqliteStore {
         })?;
         files::tighten(path);
 
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            // Erased text leaves no copy in the file's unused places.
-            .pragma("secure_delete", "on")
-            // The store makes the checkpoints, and then gives the log's place back.
-            .pragma("wal_autocheckpoint", "0")
-            .pragma("journal_size_limit", "0")
-            .busy_timeout(Duration::from_secs(5))
-            .disable_statement_logging();
+        let options = options_of(path);
         let setup = SqlitePoolOptions::new()
             .max_connections(1)
             .connect_with(options.clone())
             .await
             .map_err(failed)?;
-        MIGRATIONS.run(&setup).await.map_err(|error| match error {
-            MigrateError::VersionMissing(_)
-            | MigrateError::VersionMismatch(_)
-            | MigrateError::VersionTooNew(..) => SqliteOpenError::Newer { path: path.into() },
-            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => failed(source),
-            other => failed(sqlx::Error::Migrate(Box::new(other))),
-        })?;
+        migrate(&setup, path).await?;
         let epoch = be_born(&setup, at).await.map_err(failed)?;
         super::names::bring_up_to_date(&setup).await.map_err(failed)?;
         setup.close().await;
@@ -174,6 +150,43 @@ impl SqliteStore {
             lock: Mutex::new(Some(lock)),
         })
     }
+}
+
+fn lock_file(path: &Path) -> Result<FileLock, SqliteOpenError> {
+    FileLock::acquire(path).map_err(|error| match error {
+        LockError::Held => SqliteOpenError::InUse { path: path.into() },
+        LockError::Io(source) => SqliteOpenError::NotWritable {
+            path: path.into(),
+            source,
+        },
+    })
+}
+
+fn options_of(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        // Erased text leaves no copy in the file's unused places.
+        .pragma("secure_delete", "on")
+        // The store makes the checkpoints, and then gives the log's place back.
+        .pragma("wal_autocheckpoint", "0")
+        .pragma("journal_size_limit", "0")
+        .busy_timeout(Duration::from_secs(5))
+        .disable_statement_logging()
+}
+
+async fn migrate(setup: &SqlitePool, path: &Path) -> Result<(), SqliteOpenError> {
+    let failed = |source| unusable(path, source);
+    MIGRATIONS.run(setup).await.map_err(|error| match error {
+        MigrateError::VersionMissing(_)
+        | MigrateError::VersionMismatch(_)
+        | MigrateError::VersionTooNew(..) => SqliteOpenError::Newer { path: path.into() },
+        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => failed(source),
+        other => failed(sqlx::Error::Migrate(Box::new(other))),
+    })
 }
 
 /// Gives a database its epoch and its first room, once in its life.

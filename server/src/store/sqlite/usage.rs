@@ -1,7 +1,7 @@
 //! How much people have written today.
 
 use async_trait::async_trait;
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 use steadfast_shared::{Millis, UserId};
 
 use super::{SqliteStore, to_sql};
@@ -44,15 +44,7 @@ async fn read(
     let Some(row) = row else {
         return Ok((DayUsage::default(), otherwise));
     };
-    let number = |column| row.try_get::<Option<i64>, _>(column).map_err(StoreError::from);
-    let used = StoredUsage {
-        day: number("day")?,
-        entries: number("entries")?,
-        bytes: number("bytes")?,
-        max_entries: number("max_entries")?,
-        max_bytes: number("max_bytes")?,
-    };
-    Ok(used.on(day, otherwise))
+    Ok(StoredUsage::read(&row)?.on(day, otherwise))
 }
 
 #[async_trait]

@@ -225,33 +225,8 @@ impl FileWatch {
                 }
             }
             Loss::Removed | Loss::Replaced => {
-                // Into the file that was opened, wherever it is now. Its log is empty then, and harms nothing that lies beside it.
-                let aside = name("removed", &now);
-                let mut emptied = truncate(writer).await.unwrap_or(false);
-                for _ in 0..TRIES {
-                    // Readers of the attributes are done in a moment.
-                    if emptied {
-                        break;
-                    }
-                    sleep(PAUSE).await;
-                    emptied = truncate(writer).await.unwrap_or(false);
-                }
-                if !emptied && !self.is_elsewhere(files::WAL, stamp.log)? {
-                    // Somebody reads from it: it goes where it is read with its own database.
-                    fs::rename(
-                        files::beside(&self.database, files::WAL),
-                        files::beside(&aside, files::WAL),
-                    )
-                    .map_err(failed)?;
-                }
-                if self.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0) {
-                    let mut copy = files::open_private(&aside).map_err(failed)?;
-                    io::copy(&mut &self.file, &mut copy).map_err(failed)?;
-                    copy.sync_all().map_err(failed)?;
-                    tracing::warn!("the former database, whole, is kept as {}", aside.display());
-                } else {
-                    tracing::warn!("the former database is whole where it was moved to");
-                }
+                self.salvage_removed(stamp, &name("removed", &now), writer)
+                    .await?;
             }
             Loss::Log => {
                 truncate(writer).await?;
@@ -266,6 +241,42 @@ impl FileWatch {
                 }
                 tracing::warn!("everything that was acknowledged is in the database file");
             }
+        }
+        Ok(())
+    }
+
+    /// Saves a file that was moved away or removed, with its log.
+    async fn salvage_removed(
+        &self,
+        stamp: Stamp,
+        aside: &Path,
+        writer: &SqlitePool,
+    ) -> Result<(), StoreError> {
+        // Into the file that was opened, wherever it is now. Its log is empty then, and harms nothing that lies beside it.
+        let mut emptied = truncate(writer).await.unwrap_or(false);
+        for _ in 0..TRIES {
+            // Readers of the attributes are done in a moment.
+            if emptied {
+                break;
+            }
+            sleep(PAUSE).await;
+            emptied = truncate(writer).await.unwrap_or(false);
+        }
+        if !emptied && !self.is_elsewhere(files::WAL, stamp.log)? {
+            // Somebody reads from it: it goes where it is read with its own database.
+            fs::rename(
+                files::beside(&self.database, files::WAL),
+                files::beside(aside, files::WAL),
+            )
+            .map_err(failed)?;
+        }
+        if self.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0) {
+            let mut copy = files::open_private(aside).map_err(failed)?;
+            io::copy(&mut &self.file, &mut copy).map_err(failed)?;
+            copy.sync_all().map_err(failed)?;
+            tracing::warn!("the former database, whole, is kept as {}", aside.display());
+        } else {
+            tracing::warn!("the former database is whole where it was moved to");
         }
         Ok(())
     }

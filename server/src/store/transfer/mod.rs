@@ -147,6 +147,33 @@ async fn connect(database: &Database) -> Result<Box<dyn Side>, OpenError> {
     })
 }
 
+/// Copies the rest of one table.
+async fn copy(
+    from: &mut dyn Side,
+    to: &mut dyn Side,
+    target: &dyn Store,
+    table: &Table,
+    shown: &mut Progress,
+    progress: &mut (impl FnMut(Progress) + Send),
+) -> Result<(), StoreError> {
+    // The rows there already were copied in this order, and whole pages of them.
+    shown.done += to.count(table).await?;
+    let mut key = to.last_key(table).await?;
+    progress(*shown);
+    loop {
+        let rows = from.rows_after(table, &key, AT_ONCE).await?;
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
+        key = last[..table.key].to_vec();
+        shown.done += rows.len() as u64;
+        to.insert(table, &comparable(rows)).await?;
+        // A file's write-ahead log is kept short.
+        target.tend().await?;
+        progress(*shown);
+    }
+}
+
 struct DatabaseCopy<'d> {
     from: &'d Database,
     to: &'d Database,
@@ -179,25 +206,9 @@ impl DatabaseCopy<'_> {
         };
         for table in &TABLES {
             shown.table = table.name;
-            // The rows there already were copied in this order, and whole pages of them.
-            let there = to.count(table).await.map_err(of(table.name))?;
-            let mut key = to.last_key(table).await.map_err(of(table.name))?;
-            shown.done += there;
-            progress(shown);
-            loop {
-                let rows = from
-                    .rows_after(table, &key, AT_ONCE)
-                    .await
-                    .map_err(of(table.name))?;
-                let Some(last) = rows.last() else { break };
-                key = last[..table.key].to_vec();
-                shown.done += rows.len() as u64;
-                let rows = comparable(rows);
-                to.insert(table, &rows).await.map_err(of(table.name))?;
-                // A file's write-ahead log is kept short.
-                target.tend().await.map_err(of(table.name))?;
-                progress(shown);
-            }
+            copy(&mut *from, &mut *to, target, table, &mut shown, progress)
+                .await
+                .map_err(of(table.name))?;
         }
         shown.is_comparing = true;
         shown.done = 0;

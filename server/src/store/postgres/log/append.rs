@@ -4,21 +4,18 @@ use std::collections::{BTreeSet, HashMap};
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
-use steadfast_shared::{Entry, EntryId, Millis, Person, Quoted, RoomId, Seq, UserId};
+use steadfast_shared::{Entry, EntryId, Millis, Quoted, RoomId, Seq, UserId};
 use uuid::Uuid;
 
-use crate::store::append::change::{AllowedChange, MemberState};
+use crate::store::append::change::AllowedChange;
 use crate::store::append::{
     self, First, Firsts, Growth, LogEnd, Membership, Memberships, Savepoint, Sql, Terms,
 };
 use crate::store::patience::Wait;
 use crate::store::postgres::body::read;
 use crate::store::postgres::transaction::attempted;
-use crate::store::postgres::{
-    CommitClock, PostgresStore, change, feed, from_sql, growth, locks, quote, usage,
-};
-use crate::store::refusal::blocker;
-use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError, word};
+use crate::store::postgres::{CommitClock, PostgresStore, change, feed, from_sql, growth, locks, quote};
+use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError};
 
 /// A transaction that appends.
 pub(in crate::store::postgres) type PostgresAppend<'t> = append::Append<&'t mut PgConnection>;
@@ -145,24 +142,7 @@ impl Sql for &mut PgConnection {
             memberships.now = from_sql(row.try_get("now")?);
             let user = UserId(row.try_get("person")?);
             let room = RoomId(row.try_get("room")?);
-            let membership = if row.try_get("is_in")? {
-                let member = MemberState {
-                    person: Person {
-                        id: user,
-                        name: row.try_get("name")?,
-                    },
-                    role: word::role(row.try_get("role")?)?,
-                    state: word::state(row.try_get("state")?)?,
-                    brought: row.try_get("brought")?,
-                    blocked: blocker(row.try_get("blocks")?, row.try_get("is_blocked")?),
-                };
-                let used = usage::of(row)?;
-                Membership::In { member, used }
-            } else {
-                Membership::Out {
-                    was_deleted: row.try_get("was_deleted")?,
-                }
-            };
+            let membership = Membership::read(row, user)?;
             memberships.found.push(((user, room), membership));
         }
         Ok(memberships)

@@ -113,31 +113,32 @@ async fn rooms_of(
             )
             .await?,
         ),
-        Command::Administer(asked) => match &asked.command {
-            OperatorCommand::ChangeRoom(change) => {
-                rooms.insert(change.room);
-            }
-            OperatorCommand::DeleteRoom(room) => {
-                rooms.insert(*room);
-            }
-            // Whether their entries are let in is read under the room's lock.
-            OperatorCommand::Exclude(person, _)
-            | OperatorCommand::Readmit(person)
-            | OperatorCommand::SetMessages(person, _) => {
-                rooms.extend(
-                    ids(
-                        connection,
-                        "select room from members where person = any($1)
-                         union select room from entries where author = any($1)",
-                        &[*person],
-                    )
-                    .await?,
-                );
-            }
-            _ => {}
-        },
+        Command::Administer(asked) => rooms.extend(rooms_of_operators(connection, &asked.command).await?),
     }
     Ok(rooms)
+}
+
+async fn rooms_of_operators(
+    connection: &mut PgConnection,
+    command: &OperatorCommand,
+) -> Result<Vec<RoomId>, StoreError> {
+    match command {
+        OperatorCommand::ChangeRoom(change) => Ok(vec![change.room]),
+        OperatorCommand::DeleteRoom(room) => Ok(vec![*room]),
+        // Whether their entries are let in is read under the room's lock.
+        OperatorCommand::Exclude(person, _)
+        | OperatorCommand::Readmit(person)
+        | OperatorCommand::SetMessages(person, _) => {
+            ids(
+                connection,
+                "select room from members where person = any($1)
+                 union select room from entries where author = any($1)",
+                &[*person],
+            )
+            .await
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The rooms that people leave when they are brought into one more: those they were brought into first.

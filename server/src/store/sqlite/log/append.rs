@@ -7,18 +7,17 @@ use std::ops::{Deref, DerefMut};
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
-use steadfast_shared::{Body, Entry, EntryId, Millis, Person, Quoted, RoomId, Seq, UserId};
+use steadfast_shared::{Body, Entry, EntryId, Millis, Quoted, RoomId, Seq, UserId};
 
-use crate::store::append::change::{AllowedChange, MemberState};
+use crate::store::append::change::AllowedChange;
 use crate::store::append::{
-    self, First, Firsts, Growth, LogEnd, Membership, Memberships, Savepoint, Sql, StoredUsage, Terms,
+    self, First, Firsts, Growth, LogEnd, Membership, Memberships, Savepoint, Sql, Terms,
 };
 use crate::store::query::{SqlConnection, SqlRow, Statement};
 use crate::store::quota::DiskSpace;
-use crate::store::refusal::blocker;
 use crate::store::sqlite::body::read;
 use crate::store::sqlite::{SqliteStore, change, feed, from_sql, quote, to_sql, usage};
-use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError, word};
+use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError};
 
 /// A transaction that appends.
 type SqliteAppend = append::Append<Writing>;
@@ -163,32 +162,7 @@ impl Sql for Writing {
         for row in &found {
             let user = UserId(row.try_get("user")?);
             let room = RoomId(row.try_get("room")?);
-            let number = |column| row.try_get::<Option<i64>, _>(column).map_err(StoreError::from);
-            let membership = if row.try_get("is_in")? {
-                Membership::In {
-                    member: MemberState {
-                        person: Person {
-                            id: user,
-                            name: row.try_get("name")?,
-                        },
-                        role: word::role(row.try_get("role")?)?,
-                        state: word::state(row.try_get("state")?)?,
-                        brought: row.try_get("brought")?,
-                        blocked: blocker(row.try_get("blocks")?, row.try_get("is_blocked")?),
-                    },
-                    used: StoredUsage {
-                        day: number("day")?,
-                        entries: number("entries")?,
-                        bytes: number("bytes")?,
-                        max_entries: number("max_entries")?,
-                        max_bytes: number("max_bytes")?,
-                    },
-                }
-            } else {
-                Membership::Out {
-                    was_deleted: row.try_get("was_deleted")?,
-                }
-            };
+            let membership = Membership::read(row, user)?;
             memberships.found.push(((user, room), membership));
         }
         Ok(memberships)

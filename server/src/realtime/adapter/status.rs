@@ -12,7 +12,7 @@ use super::AdapterStatus;
 /// How long other nodes may be unheard before anybody is told: a link that is made anew at once is no outage.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-pub(super) async fn tell(hub: Weak<Hub>) {
+pub(super) async fn broadcast_status(hub: Weak<Hub>) {
     let Some(mut status) = hub.upgrade().map(|hub| hub.adapter.status()) else {
         return;
     };
@@ -31,7 +31,7 @@ pub(super) async fn tell(hub: Weak<Hub>) {
             continue;
         }
         let Some(hub) = hub.upgrade() else { return };
-        hub.tell_nodes(Nodes { degraded }).await;
+        hub.broadcast_nodes(Nodes { degraded }).await;
         told = degraded;
     }
 }

@@ -7,27 +7,27 @@ use socketioxide::{SendError, SocketError};
 use steadfast_shared::event;
 
 use super::super::hub::Hub;
-use super::board::Told;
+use super::board::WatcherUpdate;
 
 /// A watcher is told at most once in this time.
 const PACE: Duration = Duration::from_millis(250);
 
 /// Sends changes to watchers until the server is gone.
-pub(in super::super) async fn keep_telling(hub: Weak<Hub>) {
+pub(in super::super) async fn keep_sending(hub: Weak<Hub>) {
     let Some(board) = hub.upgrade().map(|hub| hub.presence.clone()) else {
         return;
     };
     loop {
         board.changed.notified().await;
         let Some(hub) = hub.upgrade() else { return };
-        hub.tell_watchers();
+        hub.send_updates();
         drop(hub);
         tokio::time::sleep(PACE).await;
     }
 }
 
 impl Hub {
-    fn tell_watchers(&self) {
+    fn send_updates(&self) {
         let told = self.presence.board().take();
         let Some(everybody) = self.io.of("/") else { return };
         for (id, told) in told {
@@ -36,8 +36,8 @@ impl Hub {
                 continue;
             };
             let sent = match &told {
-                Told::Watched(watched) => socket.emit(event::WATCHED, watched),
-                Told::One(presence) => socket.emit(event::PRESENCE, presence),
+                WatcherUpdate::Watched(watched) => socket.emit(event::WATCHED, watched),
+                WatcherUpdate::One(presence) => socket.emit(event::PRESENCE, presence),
             };
             if let Err(SendError::Socket(SocketError::InternalChannelFull)) = sent {
                 self.presence.board().put_back(id, told);
