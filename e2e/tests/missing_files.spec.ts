@@ -61,6 +61,9 @@ test('fault_f25 a file of a former build is gone: one more load brings the build
     return route.continue();
   });
   await page.goto('/');
+  // The form of a first visit is there before any file is.
+  await expect.poll(() => asked.count).toBe(2);
+  await expect(page.locator('#boot-form')).toHaveCount(0);
   await expect(page.getByTestId('nickname')).toBeVisible();
   expect(asked.count).toBe(2);
   await expect(trouble(page)).toHaveCount(0);

@@ -22,6 +22,8 @@ test('the page comes compressed, as each browser takes it, and within its budget
     if (!path.startsWith('/api/')) files.push(path);
   });
   await page.goto('/');
+  // Once the page runs, every file of a first visit was asked for.
+  await expect(page.locator('#boot-form')).toHaveCount(0);
   await expect(new ChatPage(page).nickname).toBeVisible();
   const parts = [...new Set(files)];
   expect(parts.some((path) => path.endsWith('.wasm'))).toBe(true);
