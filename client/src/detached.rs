@@ -28,7 +28,7 @@ pub(crate) struct DetachedView {
     at: Anchor,
     window: Window,
     bound: usize,
-    paging: Paging<Kind>,
+    paging: Paging<DetachedPage>,
     wants_older: bool,
     wants_newer: bool,
     /// A person moves away from the newest: nothing is joined meanwhile, which would take the pages they go for.
@@ -38,7 +38,7 @@ pub(crate) struct DetachedView {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
+enum DetachedPage {
     Place,
     Before(Seq),
     After(Seq),
@@ -172,7 +172,7 @@ impl DetachedView {
             ..HistoryRequest::newest(room)
         };
         Some(match kind {
-            Kind::Place => match self.at {
+            DetachedPage::Place => match self.at {
                 Anchor::Around(seq) => HistoryRequest {
                     around: Some(seq),
                     ..asked
@@ -182,30 +182,30 @@ impl DetachedView {
                     ..asked
                 },
             },
-            Kind::Before(low) => HistoryRequest {
+            DetachedPage::Before(low) => HistoryRequest {
                 before: Some(low),
                 ..asked
             },
-            Kind::After(high) | Kind::Again(high) => HistoryRequest {
+            DetachedPage::After(high) | DetachedPage::Again(high) => HistoryRequest {
                 after: Some(high),
                 ..asked
             },
         })
     }
 
-    fn wanted(&self) -> Option<Kind> {
+    fn wanted(&self) -> Option<DetachedPage> {
         if self.paging.is_under_way() {
             return None;
         }
         let (Some(low), Some(high)) = (self.window.low(), self.window.high()) else {
-            return Some(Kind::Place);
+            return Some(DetachedPage::Place);
         };
         if let Some(after) = self.stale {
-            Some(Kind::Again(after))
+            Some(DetachedPage::Again(after))
         } else if self.wants_older && low > 1 {
-            Some(Kind::Before(low))
+            Some(DetachedPage::Before(low))
         } else {
-            self.wants_newer.then_some(Kind::After(high))
+            self.wants_newer.then_some(DetachedPage::After(high))
         }
     }
 
@@ -232,7 +232,7 @@ impl DetachedView {
         }
     }
 
-    fn take(&mut self, kind: Kind, page: Page) -> Detached {
+    fn take(&mut self, kind: DetachedPage, page: Page) -> Detached {
         let Page {
             mut entries, head, ..
         } = page;
@@ -240,15 +240,15 @@ impl DetachedView {
             complete(entry, head);
         }
         match kind {
-            Kind::Place if entries.is_empty() => return Detached::Nowhere,
-            Kind::Place => self.window = entries.into_iter().collect(),
-            Kind::Before(low) if self.window.low() == Some(low) => {
+            DetachedPage::Place if entries.is_empty() => return Detached::Nowhere,
+            DetachedPage::Place => self.window = entries.into_iter().collect(),
+            DetachedPage::Before(low) if self.window.low() == Some(low) => {
                 self.wants_older = false;
                 self.window.push_oldest(entries);
                 let excess = self.window.len().saturating_sub(self.bound);
                 self.window.drop_newest(excess);
             }
-            Kind::After(high) if self.window.high() == Some(high) => {
+            DetachedPage::After(high) if self.window.high() == Some(high) => {
                 self.wants_newer = false;
                 for entry in entries {
                     self.window.push_newest(entry);
@@ -256,14 +256,16 @@ impl DetachedView {
                 let excess = self.window.len().saturating_sub(self.bound);
                 self.window.drop_oldest(excess);
             }
-            Kind::Again(after) if self.stale == Some(after) => {
+            DetachedPage::Again(after) if self.stale == Some(after) => {
                 let last = entries.last().map_or(head, |entry| entry.seq);
                 for entry in entries {
                     self.window.refresh(entry);
                 }
                 self.stale = Some(last).filter(|last| self.window.high().is_some_and(|high| *last < high));
             }
-            Kind::Before(_) | Kind::After(_) | Kind::Again(_) => return Detached::Same,
+            DetachedPage::Before(_) | DetachedPage::After(_) | DetachedPage::Again(_) => {
+                return Detached::Same;
+            }
         }
         Detached::More
     }
@@ -281,14 +283,16 @@ fn complete(entry: &mut Entry, head: Seq) {
 }
 
 /// Whether a page answers what was asked.
-fn fits(kind: Kind, page: &Page) -> bool {
+fn fits(kind: DetachedPage, page: &Page) -> bool {
     let first = page.entries.first().map(|entry| entry.seq);
     let last = page.entries.last().map(|entry| entry.seq);
     is_contiguous(&page.entries)
         && last.is_none_or(|last| last <= LAST_SEQ)
         && match kind {
-            Kind::Place => true,
-            Kind::After(after) | Kind::Again(after) => first.is_none_or(|first| first == after + 1),
-            Kind::Before(before) => last.is_some_and(|last| last + 1 == before),
+            DetachedPage::Place => true,
+            DetachedPage::After(after) | DetachedPage::Again(after) => {
+                first.is_none_or(|first| first == after + 1)
+            }
+            DetachedPage::Before(before) => last.is_some_and(|last| last + 1 == before),
         }
 }

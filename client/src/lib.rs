@@ -64,7 +64,7 @@ pub use record::{
 pub use row::{PendingChange, QuotedView, ReactionView, Row, RowBody, RowKey, RowState};
 pub use session::{
     Answer, Change, Connection, Ephemeral, Input, LinkEnd, MessageChange, Options, Output, Refusal, Request,
-    RequestError, RequestId, RoomView, ServerEvent, Session, Ticket,
+    RequestError, RequestId, RoomView, ServerEvent, Session, StoreTicket,
 };
 pub use tab_message::TabMessage;
 pub use timeline::Timeline;

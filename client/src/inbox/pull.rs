@@ -17,7 +17,7 @@ const PAGES_WALKED: u64 = 3;
 /// The pulling side's state.
 #[derive(Debug, Default)]
 pub(crate) struct Pull {
-    paging: Paging<Kind>,
+    paging: Paging<PullKind>,
     /// The newest `seq` known to exist when the page under way was asked for.
     known: Seq,
     /// The server refused for good: nothing is pulled until a session opens again.
@@ -27,7 +27,7 @@ pub(crate) struct Pull {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
+enum PullKind {
     Newest,
     After(Seq),
     Before(Seq),
@@ -83,8 +83,8 @@ impl Inbox {
         self.pull.paging.asked(request, kind);
         self.pull.known = self.head.max(self.high.unwrap_or(0));
         let (after, before, limit) = match kind {
-            Kind::Newest => (None, None, PAGE_ENTRIES),
-            Kind::After(high) => {
+            PullKind::Newest => (None, None, PAGE_ENTRIES),
+            PullKind::After(high) => {
                 // No more than the gap: what follows it is held already.
                 let gap = self.held.first_key().map_or(u64::MAX, |held| held - high - 1);
                 let limit = usize::try_from(gap)
@@ -92,7 +92,7 @@ impl Inbox {
                     .clamp(1, PAGE_ENTRIES);
                 (Some(high), None, limit)
             }
-            Kind::Before(low) => (None, Some(low), PAGE_ENTRIES),
+            PullKind::Before(low) => (None, Some(low), PAGE_ENTRIES),
         };
         Some(HistoryRequest {
             after,
@@ -128,17 +128,17 @@ impl Inbox {
         }
     }
 
-    fn wanted(&self) -> Option<Kind> {
+    fn wanted(&self) -> Option<PullKind> {
         if self.pull.blocked || self.pull.paging.is_under_way() {
             return None;
         }
         match self.high {
-            Some(_) if self.doubted => Some(Kind::Newest),
-            None => Some(Kind::Newest).filter(|_| self.head > 0),
-            Some(high) if self.head > high + PAGES_WALKED * PAGE_ENTRIES as u64 => Some(Kind::Newest),
-            Some(high) if self.head > high => Some(Kind::After(high)),
+            Some(_) if self.doubted => Some(PullKind::Newest),
+            None => Some(PullKind::Newest).filter(|_| self.head > 0),
+            Some(high) if self.head > high + PAGES_WALKED * PAGE_ENTRIES as u64 => Some(PullKind::Newest),
+            Some(high) if self.head > high => Some(PullKind::After(high)),
             Some(_) => {
-                Some(Kind::Before(self.low())).filter(|_| self.pull.wants_older && self.may_load_older())
+                Some(PullKind::Before(self.low())).filter(|_| self.pull.wants_older && self.may_load_older())
             }
         }
     }
@@ -152,12 +152,12 @@ impl Inbox {
         self.window.len() >= self.bounds.window_browsing
     }
 
-    fn take(&mut self, kind: Kind, page: Page) -> bool {
+    fn take(&mut self, kind: PullKind, page: Page) -> bool {
         self.hear_head(page.head);
         match kind {
-            Kind::After(_) => self.offer(page.entries),
-            Kind::Newest => self.take_newest(page),
-            Kind::Before(before) => {
+            PullKind::After(_) => self.offer(page.entries),
+            PullKind::Newest => self.take_newest(page),
+            PullKind::Before(before) => {
                 self.pull.wants_older = false;
                 // The window may have been replaced or trimmed meanwhile.
                 if self.low() == before {
@@ -197,14 +197,14 @@ impl Inbox {
 }
 
 /// Whether a page answers what was asked.
-fn fits(kind: Kind, page: &Page) -> bool {
+fn fits(kind: PullKind, page: &Page) -> bool {
     let first = page.entries.first().map(|entry| entry.seq);
     let last = page.entries.last().map(|entry| entry.seq);
     is_contiguous(&page.entries)
         && last.is_none_or(|last| last <= super::LAST_SEQ)
         && match kind {
-            Kind::Newest => last.is_some(),
-            Kind::After(after) => first == Some(after + 1),
-            Kind::Before(before) => last == before.checked_sub(1) && last.is_some(),
+            PullKind::Newest => last.is_some(),
+            PullKind::After(after) => first == Some(after + 1),
+            PullKind::Before(before) => last == before.checked_sub(1) && last.is_some(),
         }
 }

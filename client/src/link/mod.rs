@@ -55,10 +55,10 @@ pub struct ChatOptions {
 /// A running chat. Cheap to clone; the chat ends when the last clone is dropped.
 #[derive(Clone)]
 pub struct Chat {
-    inner: Arc<Inner>,
+    inner: Arc<ChatInner>,
 }
 
-pub(crate) struct Inner {
+pub(crate) struct ChatInner {
     session: Mutex<Session>,
     /// What was said before storage had answered; `None` once it has.
     before_restored: Mutex<Option<Vec<Input>>>,
@@ -71,7 +71,7 @@ pub(crate) struct Inner {
     timer: mpsc::UnboundedSender<Option<Duration>>,
     timer_set: Mutex<Option<Duration>>,
     watchers: Watchers,
-    this: Weak<Inner>,
+    this: Weak<ChatInner>,
     /// Dropped with the chat; tasks that wait for others end with it.
     _alive: oneshot::Sender<()>,
 }
@@ -101,7 +101,7 @@ impl Chat {
         let (alive, ended) = oneshot::channel();
         let this = Arc::new(OnceLock::new());
         let client = tasks::client(&options.url, &options.path, options.token, this.clone())?;
-        let inner = Arc::new_cyclic(|weak: &Weak<Inner>| Inner {
+        let inner = Arc::new_cyclic(|weak: &Weak<ChatInner>| ChatInner {
             session: Mutex::new(Session::new(options.session, platform::seed())),
             before_restored: Mutex::new(Some(Vec::new())),
             clock: platform::Clock::start(),
@@ -204,7 +204,7 @@ impl std::fmt::Debug for Chat {
     }
 }
 
-impl Inner {
+impl ChatInner {
     fn input(&self, input: Input) {
         if let Some(waiting) = lock(&self.before_restored).as_mut() {
             waiting.push(input);

@@ -10,9 +10,9 @@ use socketio_anywhere::{BuildError, Client, ConnectError, Event, EventStream};
 use steadfast_shared::HandshakeError;
 
 use super::platform::{self, Stream, Task};
-use super::{Inner, Peers, Storage, lock, socket};
+use super::{ChatInner, Peers, Storage, lock, socket};
 use crate::record::{Restored, StorageError, Write};
-use crate::session::{Change, Input, Ticket};
+use crate::session::{Change, Input, StoreTicket};
 use crate::tab_message::TabMessage;
 
 /// A device's storage that takes longer than this to answer is not waited for. What it held comes in when it answers.
@@ -24,7 +24,7 @@ const READ_AGAIN: Duration = Duration::from_secs(2);
 /// One thing for the storage to do.
 pub(super) enum StorageJob {
     Load(oneshot::Sender<Result<Restored, StorageError>>),
-    Apply { ticket: Ticket, writes: Vec<Write> },
+    Apply { ticket: StoreTicket, writes: Vec<Write> },
     Barrier(oneshot::Sender<()>),
 }
 
@@ -33,7 +33,7 @@ pub(super) fn client(
     url: &str,
     path: &str,
     token: Option<String>,
-    inner: Arc<OnceLock<Weak<Inner>>>,
+    inner: Arc<OnceLock<Weak<ChatInner>>>,
 ) -> Result<Client, BuildError> {
     let auth = move || {
         let auth = inner
@@ -58,7 +58,7 @@ pub(super) fn client(
 }
 
 pub(super) fn start(
-    inner: &Arc<Inner>,
+    inner: &Arc<ChatInner>,
     storage: impl Storage,
     storage_jobs: mpsc::UnboundedReceiver<StorageJob>,
     mut peers: impl Peers,
@@ -81,7 +81,11 @@ pub(super) fn start(
     platform::spawn(keep_time(this, deadlines));
 }
 
-async fn store(this: Weak<Inner>, mut storage: impl Storage, mut jobs: mpsc::UnboundedReceiver<StorageJob>) {
+async fn store(
+    this: Weak<ChatInner>,
+    mut storage: impl Storage,
+    mut jobs: mpsc::UnboundedReceiver<StorageJob>,
+) {
     // What is waiting when the chat ends is still written.
     while let Some(job) = jobs.next().await {
         match job {
@@ -110,14 +114,14 @@ async fn tell(mut peers: impl Peers, mut tellings: mpsc::UnboundedReceiver<TabMe
     }
 }
 
-async fn hear(this: Weak<Inner>, mut heard: Stream<'static, TabMessage>) {
+async fn hear(this: Weak<ChatInner>, mut heard: Stream<'static, TabMessage>) {
     while let (Some(news), Some(inner)) = (heard.next().await, this.upgrade()) {
         inner.input(Input::Heard(news));
     }
 }
 
 /// Restores, then waits to be elected.
-async fn begin(this: Weak<Inner>, elected: Task<'static, ()>) {
+async fn begin(this: Weak<ChatInner>, elected: Task<'static, ()>) {
     let loading = load(&this);
     let held = match future::select(loading, Box::pin(platform::sleep(LOADING_TAKES))).await {
         Either::Left((held, _)) => held,
@@ -142,7 +146,7 @@ async fn begin(this: Weak<Inner>, elected: Task<'static, ()>) {
 }
 
 /// What storage holds; `None` where it cannot be read, though there is one.
-fn load(this: &Weak<Inner>) -> Task<'static, Option<Restored>> {
+fn load(this: &Weak<ChatInner>) -> Task<'static, Option<Restored>> {
     let (answer, loaded) = oneshot::channel();
     if let Some(inner) = this.upgrade() {
         let _alive = inner.storage.unbounded_send(StorageJob::Load(answer));
@@ -155,14 +159,14 @@ fn load(this: &Weak<Inner>) -> Task<'static, Option<Restored>> {
 }
 
 /// What was read. Where nothing could be, nobody waits for it, and it comes in once it can: it may hold what was never sent.
-fn or_read_again(this: &Weak<Inner>, held: Option<Restored>) -> Restored {
+fn or_read_again(this: &Weak<ChatInner>, held: Option<Restored>) -> Restored {
     if held.is_none() {
         platform::spawn(read_again(this.clone()));
     }
     held.unwrap_or_default()
 }
 
-async fn read_again(this: Weak<Inner>) {
+async fn read_again(this: Weak<ChatInner>) {
     while this.strong_count() > 0 {
         platform::sleep(READ_AGAIN).await;
         if let Some(held) = load(&this).await {
@@ -174,7 +178,7 @@ async fn read_again(this: Weak<Inner>) {
     }
 }
 
-async fn follow(this: Weak<Inner>, mut events: EventStream) {
+async fn follow(this: Weak<ChatInner>, mut events: EventStream) {
     while let Some(event) = events.next().await {
         let Some(inner) = this.upgrade() else {
             return;
@@ -220,7 +224,7 @@ async fn follow(this: Weak<Inner>, mut events: EventStream) {
     }
 }
 
-async fn keep_time(this: Weak<Inner>, mut deadlines: mpsc::UnboundedReceiver<Option<Duration>>) {
+async fn keep_time(this: Weak<ChatInner>, mut deadlines: mpsc::UnboundedReceiver<Option<Duration>>) {
     let mut until: Option<Duration> = None;
     loop {
         let now = this.upgrade().map(|inner| inner.clock.now());

@@ -84,7 +84,7 @@ pub enum Input {
     Flush,
     /// The answer to [`crate::Output::Store`].
     Stored {
-        ticket: Ticket,
+        ticket: StoreTicket,
         /// Whether it is durable.
         result: Result<(), StorageError>,
     },
@@ -142,7 +142,7 @@ impl From<MessageChange> for Body {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Ticket(pub u64);
+pub struct StoreTicket(pub u64);
 
 /// Whether the link comes back by itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

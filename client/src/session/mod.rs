@@ -36,7 +36,7 @@ use steadfast_shared::{Body, Cursors, Entry, Person, Role, RoomId, UserId};
 use uuid::Uuid;
 
 pub use connection::Connection;
-pub use input::{Answer, Input, LinkEnd, MessageChange, ServerEvent, Ticket};
+pub use input::{Answer, Input, LinkEnd, MessageChange, ServerEvent, StoreTicket};
 pub use output::{Change, Ephemeral, Output, Refusal, Request};
 pub use view::RoomView;
 
@@ -155,7 +155,7 @@ pub struct Session {
     typing_throttle: VecMap<RoomId, Throttle>,
 
     writes: Vec<Write>,
-    tickets: VecMap<Ticket, Vec<Write>>,
+    tickets: VecMap<StoreTicket, Vec<Write>>,
     last_ticket: u64,
     rewrite: Rewrite,
     cache_pace: Throttle,

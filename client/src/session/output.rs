@@ -5,7 +5,7 @@ use std::time::Duration;
 use steadfast_shared::event::{Away, Cursors, HistoryRequest, Read, SendItem, TypingIn, Watch};
 use steadfast_shared::{EntryId, Role, RoomId, UserId};
 
-use super::input::Ticket;
+use super::input::StoreTicket;
 use crate::record::{Unsent, Write};
 use crate::request::RequestId;
 use crate::tab_message::TabMessage;
@@ -23,7 +23,7 @@ pub enum Output {
     /// Tell the server; nothing is lost when it does not arrive.
     Emit(Ephemeral),
     /// Write; answer with [`crate::Input::Stored`] once it is durable, in the order asked.
-    Store { ticket: Ticket, writes: Vec<Write> },
+    Store { ticket: StoreTicket, writes: Vec<Write> },
     /// Tell the other tabs of this device.
     Tell(TabMessage),
     /// Views to read again.

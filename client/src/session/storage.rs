@@ -5,7 +5,7 @@ use std::time::Duration;
 use steadfast_shared::EntryId;
 
 use super::Session;
-use super::input::Ticket;
+use super::input::StoreTicket;
 use super::output::Output;
 use crate::backoff::Backoff;
 use crate::mutants::{Mutant, mutant_active};
@@ -44,7 +44,7 @@ impl Rewrite {
 }
 
 impl Session {
-    pub(super) fn stored(&mut self, ticket: Ticket, result: &Result<(), StorageError>, now: Duration) {
+    pub(super) fn stored(&mut self, ticket: StoreTicket, result: &Result<(), StorageError>, now: Duration) {
         let Some(writes) = self.tickets.remove(&ticket) else {
             return;
         };
@@ -114,7 +114,7 @@ impl Session {
         }
         let writes = std::mem::take(&mut self.writes);
         self.last_ticket += 1;
-        let ticket = Ticket(self.last_ticket);
+        let ticket = StoreTicket(self.last_ticket);
         // Caches are large, and nothing is to be known of them afterwards.
         let kept = writes.iter().filter(|write| !matches!(write, Write::PutRoom(_)));
         self.tickets.insert(ticket, kept.cloned().collect());

@@ -17,7 +17,7 @@ use steadfast_shared::EntryId;
 
 pub use event::{LinkStep, RoomPosition, RoomStep, Step, TraceEvent, TraceKind};
 pub(crate) use recorder::Recorder;
-pub use snapshot::{Counters, Link, Mechanism, Message, MessagePlace, TraceSnapshot};
+pub use snapshot::{Counters, LinkSnapshot, Mechanism, MessagePlace, MessageTrace, TraceSnapshot};
 
 /// How long a moment is kept.
 pub const KEPT_FOR: Duration = Duration::from_secs(5 * 60);

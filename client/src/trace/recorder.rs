@@ -12,7 +12,7 @@ use super::event::{LinkStep, RoomPosition, RoomStep, Step, TraceKind};
 use crate::fault::Fault;
 use crate::record::{Disk, OutboxItem, Write};
 use crate::session::{
-    Answer, Connection, Input, Output, Request, RequestError, RequestId, ServerEvent, Session, Ticket,
+    Answer, Connection, Input, Output, Request, RequestError, RequestId, ServerEvent, Session, StoreTicket,
 };
 use crate::tab_message::TabMessage;
 
@@ -30,7 +30,7 @@ const LABEL: usize = 40;
 pub(crate) struct Recorder {
     pub(crate) trace: Trace,
     /// Which messages each write under way holds.
-    writes: Vec<(Ticket, Vec<EntryId>)>,
+    writes: Vec<(StoreTicket, Vec<EntryId>)>,
     /// The `send` under way.
     sending: Option<(RequestId, Vec<EntryId>)>,
     /// Entries that came ahead of their room's cursor.
@@ -188,7 +188,7 @@ impl Recorder {
         }
     }
 
-    fn written(&mut self, ticket: Ticket, well: bool, now: Duration) {
+    fn written(&mut self, ticket: StoreTicket, well: bool, now: Duration) {
         let Some(place) = self.writes.iter().position(|(of, _)| *of == ticket) else {
             return;
         };

@@ -16,11 +16,11 @@ const ACTED: usize = 4;
 /// How everything stood at one time: a fold over the moments before it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TraceSnapshot {
-    pub link: Link,
+    pub link: LinkSnapshot,
     /// TraceKind was broken on purpose.
     pub faults: Faults,
     /// This device's messages, in the order typed.
-    pub messages: Vec<Message>,
+    pub messages: Vec<MessageTrace>,
     pub rooms: Vec<(RoomId, RoomPosition)>,
     pub counted: Counters,
     /// TraceKind acted last, and when: the newest first, each once.
@@ -31,7 +31,7 @@ pub struct TraceSnapshot {
 
 /// How the link stood.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Link {
+pub enum LinkSnapshot {
     #[default]
     Down,
     /// Up; the server has not opened a session yet.
@@ -79,7 +79,7 @@ pub enum Mechanism {
 
 /// One message of this device.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Message {
+pub struct MessageTrace {
     pub id: EntryId,
     pub room: RoomId,
     pub label: String,
@@ -116,7 +116,7 @@ pub enum MessagePlace {
     Ended,
 }
 
-impl Message {
+impl MessageTrace {
     fn new(id: EntryId, room: RoomId, label: String, typed: Duration) -> Self {
         Self {
             id,
@@ -156,7 +156,7 @@ impl Message {
 }
 
 impl TraceSnapshot {
-    pub fn message(&self, id: EntryId) -> Option<&Message> {
+    pub fn message(&self, id: EntryId) -> Option<&MessageTrace> {
         self.messages.iter().find(|message| message.id == id)
     }
 
@@ -204,9 +204,10 @@ impl TraceSnapshot {
             return;
         }
         self.counted.messages += 1;
-        self.messages.push(Message::new(id, room, label.to_owned(), at));
+        self.messages
+            .push(MessageTrace::new(id, room, label.to_owned(), at));
         if self.messages.len() > MESSAGES {
-            let arrived = self.messages.iter().position(Message::has_arrived);
+            let arrived = self.messages.iter().position(MessageTrace::has_arrived);
             self.messages.remove(arrived.unwrap_or(0));
         }
     }
@@ -291,13 +292,13 @@ impl TraceSnapshot {
         match step {
             LinkStep::Cut => {}
             LinkStep::Down => {
-                self.link = Link::Down;
+                self.link = LinkSnapshot::Down;
                 for message in &mut self.messages {
                     message.on_its_way = false;
                 }
             }
-            LinkStep::Up => self.link = Link::Up,
-            LinkStep::Opened { .. } => self.link = Link::Open,
+            LinkStep::Up => self.link = LinkSnapshot::Up,
+            LinkStep::Opened { .. } => self.link = LinkSnapshot::Open,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::fault::Fault;
 use crate::record::StorageError;
 use crate::session::{
     Answer, Input, LinkEnd, MessageChange, Options, Output, Request, RequestError, RequestId, ServerEvent,
-    Session, Ticket,
+    Session, StoreTicket,
 };
 
 const ROOM: RoomId = RoomId(Uuid::from_u128(0xA));
@@ -51,7 +51,7 @@ struct Watched {
     session: Session,
     tap: Recorder,
     now: Duration,
-    stores: Vec<Ticket>,
+    stores: Vec<StoreTicket>,
     sends: Vec<(RequestId, Request)>,
 }
 
@@ -312,10 +312,10 @@ fn a_message_cut_off_waits_again_and_is_found_in_what_was_missed() {
     let out = watched.now;
     watched.input(Input::LinkDown(LinkEnd::Lost));
     assert_eq!(watched.place(1), MessagePlace::Outbox);
-    assert_eq!(watched.trace().latest().link, Link::Down);
+    assert_eq!(watched.trace().latest().link, LinkSnapshot::Down);
     watched.link_up(1, vec![entry(1, id(1), me())]);
     assert_eq!(watched.place(1), MessagePlace::Inbox);
-    assert_eq!(watched.trace().latest().link, Link::Open);
+    assert_eq!(watched.trace().latest().link, LinkSnapshot::Open);
     let then = watched.trace().at(out);
     assert_eq!(then.message(id(1)).unwrap().place(), MessagePlace::Wire);
     assert_eq!(then.many_in(MessagePlace::Wire), 1);
@@ -372,11 +372,11 @@ fn more_messages_than_are_remembered_lose_those_first_that_have_arrived() {
 #[test]
 fn who_begins_to_look_sees_the_link_as_it_is() {
     let mut watched = Watched::online();
-    assert_eq!(watched.looked_at_anew().link, Link::Open);
+    assert_eq!(watched.looked_at_anew().link, LinkSnapshot::Open);
     watched.input(Input::LinkDown(LinkEnd::Lost));
-    assert_eq!(watched.looked_at_anew().link, Link::Down);
+    assert_eq!(watched.looked_at_anew().link, LinkSnapshot::Down);
     watched.input(Input::LinkUp);
-    assert_eq!(watched.looked_at_anew().link, Link::Up);
+    assert_eq!(watched.looked_at_anew().link, LinkSnapshot::Up);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use steadfast_client::Disk;
 use steadfast_client::record::{Restored, StorageError, Write};
-use steadfast_client::session::{Input, Ticket};
+use steadfast_client::session::{Input, StoreTicket};
 use steadfast_client::tab_message::TabMessage;
 use steadfast_shared::{EntryId, Epoch, Person};
 
@@ -20,7 +20,7 @@ pub(crate) struct Device {
     /// What is durable.
     pub(crate) disk: Restored,
     /// What is being written, in order: by which tab, and for which ticket.
-    writing: VecDeque<(TabId, Ticket, Vec<Write>)>,
+    writing: VecDeque<(TabId, StoreTicket, Vec<Write>)>,
     /// Whom the server takes the device for.
     pub(crate) cookie: Option<(Epoch, Person)>,
     pub(crate) tabs: Vec<Option<Tab>>,
@@ -148,7 +148,7 @@ impl World {
     }
 
     /// A tab asks for something to be written.
-    pub(crate) fn store(&mut self, tab: TabId, ticket: Ticket, writes: Vec<Write>) {
+    pub(crate) fn store(&mut self, tab: TabId, ticket: StoreTicket, writes: Vec<Write>) {
         self.devices[tab.device].writing.push_back((tab, ticket, writes));
         let after = self.rng.millis(1, 40);
         self.plan(after, Happening::Write { device: tab.device });

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use steadfast_client::trace::{Message, MessagePlace, Step};
+use steadfast_client::trace::{MessagePlace, MessageTrace, Step};
 
 use crate::lab::model::LabContext;
 use crate::lab::phrases::{PicturePhrases, TracePhrases};
@@ -33,7 +33,7 @@ pub(crate) fn Journeys() -> impl IntoView {
     }
 }
 
-fn journey(message: &Message, steps: &[(Duration, Step)], language: Language) -> impl IntoView + use<> {
+fn journey(message: &MessageTrace, steps: &[(Duration, Step)], language: Language) -> impl IntoView + use<> {
     let (id, place) = place(message.place(), language);
     let mut tries = 0;
     let start = steps.first().map_or(message.typed, |(at, _)| *at);

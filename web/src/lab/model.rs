@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use steadfast_client::fault::{Fault, Faults};
 use steadfast_client::link::Chat;
 use steadfast_client::session::Input;
-use steadfast_client::trace::{Message, Step, Trace, TraceSnapshot};
+use steadfast_client::trace::{MessageTrace, Step, Trace, TraceSnapshot};
 use steadfast_shared::MessageText;
 
 use crate::browser::features;
@@ -32,7 +32,7 @@ pub(crate) struct LabView {
     pub(crate) oldest: Duration,
     pub(crate) picture: TraceSnapshot,
     /// The last messages and their steps by then, the newest first.
-    pub(crate) journeys: Vec<(Message, Vec<(Duration, Step)>)>,
+    pub(crate) journeys: Vec<(MessageTrace, Vec<(Duration, Step)>)>,
 }
 
 impl LabView {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use steadfast_client::fault::Fault;
-use steadfast_client::trace::{Link, MessagePlace, RoomPosition, TraceSnapshot};
+use steadfast_client::trace::{LinkSnapshot, MessagePlace, RoomPosition, TraceSnapshot};
 use steadfast_shared::RoomId;
 
 use crate::connection::context::ChatContext;
@@ -171,16 +171,16 @@ fn wire_is_broken(picture: &TraceSnapshot) -> bool {
         Fault::LoseEntries,
         Fault::Repeat,
     ];
-    picture.link != Link::Open
+    picture.link != LinkSnapshot::Open
         || !faults.delay().is_zero()
         || broken.into_iter().any(|fault| faults.is_on(fault))
 }
 
 fn link(picture: &TraceSnapshot, language: Language) -> &'static str {
     match picture.link {
-        Link::Down => PicturePhrases::of(language).link_down,
+        LinkSnapshot::Down => PicturePhrases::of(language).link_down,
         _ if picture.faults.is_on(Fault::HalfOpen) => PicturePhrases::of(language).link_deaf,
-        Link::Up => PicturePhrases::of(language).link_opening,
-        Link::Open => PicturePhrases::of(language).link_up,
+        LinkSnapshot::Up => PicturePhrases::of(language).link_opening,
+        LinkSnapshot::Open => PicturePhrases::of(language).link_up,
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::channel::oneshot;
 
-use super::super::{Chat, Inner, lock, platform, socket};
+use super::super::{Chat, ChatInner, lock, platform, socket};
 use super::delay_queue::DelayQueue;
 use crate::fault::{Fault, Faults};
 use crate::session::{
@@ -19,11 +19,11 @@ use crate::trace::{LinkStep, Recorder, Trace};
 pub(in super::super) struct FaultInjector {
     incoming: Mutex<DelayQueue<Incoming>>,
     outgoing: Mutex<DelayQueue<Outgoing>>,
-    state: Mutex<State>,
+    state: Mutex<InjectorState>,
 }
 
 #[derive(Default)]
-struct State {
+struct InjectorState {
     faults: Faults,
     tap: Option<Recorder>,
     /// Writes that wait for the storage. Dropped, they go on.
@@ -87,7 +87,7 @@ impl Chat {
     }
 }
 
-impl State {
+impl InjectorState {
     fn tap(&mut self, show: impl FnOnce(&mut Recorder)) {
         if let Some(tap) = &mut self.tap {
             show(tap);
@@ -112,15 +112,21 @@ impl FaultInjector {
         lock(&self.state).tap(|tap| tap.after(session, now));
     }
 
-    pub(in super::super) fn ask(&self, inner: &Inner, request: RequestId, ask: Request, timeout: Duration) {
+    pub(in super::super) fn ask(
+        &self,
+        inner: &ChatInner,
+        request: RequestId,
+        ask: Request,
+        timeout: Duration,
+    ) {
         self.leave(inner, Outgoing::Ask(request, ask, timeout));
     }
 
-    pub(in super::super) fn tell(&self, inner: &Inner, ephemeral: Ephemeral) {
+    pub(in super::super) fn tell(&self, inner: &ChatInner, ephemeral: Ephemeral) {
         self.leave(inner, Outgoing::Tell(ephemeral));
     }
 
-    pub(in super::super) fn event(&self, inner: &Inner, event: ServerEvent) {
+    pub(in super::super) fn event(&self, inner: &ChatInner, event: ServerEvent) {
         self.enter(inner, Incoming::Event(event));
     }
 
@@ -134,14 +140,14 @@ impl FaultInjector {
         })
     }
 
-    pub(in super::super) fn dialling(&self, inner: &Inner) {
+    pub(in super::super) fn dialling(&self, inner: &ChatInner) {
         let refuses = lock(&self.state).faults.is_on(Fault::Refuse);
         if refuses {
             inner.client.close_transport();
         }
     }
 
-    pub(in super::super) fn connected(&self, inner: &Inner) {
+    pub(in super::super) fn connected(&self, inner: &ChatInner) {
         self.set(inner, Fault::HalfOpen, false);
     }
 
@@ -150,7 +156,7 @@ impl FaultInjector {
         lock(&self.outgoing).clear();
     }
 
-    fn set(&self, inner: &Inner, fault: Fault, on: bool) {
+    fn set(&self, inner: &ChatInner, fault: Fault, on: bool) {
         let now = inner.clock.now();
         let mut state = lock(&self.state);
         if state.faults.set(fault, on) {
@@ -162,7 +168,7 @@ impl FaultInjector {
     }
 
     /// Puts something on its way out.
-    fn leave(&self, inner: &Inner, outgoing: Outgoing) {
+    fn leave(&self, inner: &ChatInner, outgoing: Outgoing) {
         let delay = lock(&self.state).faults.delay();
         let mut lane = lock(&self.outgoing);
         match lane.enter(outgoing, delay, inner.clock.now()) {
@@ -177,7 +183,7 @@ impl FaultInjector {
     }
 
     /// Puts something on its way in.
-    fn enter(&self, inner: &Inner, incoming: Incoming) {
+    fn enter(&self, inner: &ChatInner, incoming: Incoming) {
         let delay = lock(&self.state).faults.delay();
         let mut lane = lock(&self.incoming);
         match lane.enter(incoming, delay, inner.clock.now()) {
@@ -191,7 +197,7 @@ impl FaultInjector {
         }
     }
 
-    fn send(&self, inner: &Inner, outgoing: Outgoing) {
+    fn send(&self, inner: &ChatInner, outgoing: Outgoing) {
         match outgoing {
             Outgoing::Tell(ephemeral) => {
                 let tells = lock(&self.state).faults.tells();
@@ -204,7 +210,7 @@ impl FaultInjector {
     }
 
     /// Asks as often as the faults say, and waits in vain where they say not at all.
-    fn put(&self, inner: &Inner, request: RequestId, ask: &Request, timeout: Duration) {
+    fn put(&self, inner: &ChatInner, request: RequestId, ask: &Request, timeout: Duration) {
         if !inner.client.is_connected() {
             return;
         }
@@ -248,7 +254,7 @@ impl FaultInjector {
         }
     }
 
-    fn receive(&self, inner: &Inner, incoming: Incoming) {
+    fn receive(&self, inner: &ChatInner, incoming: Incoming) {
         match incoming {
             Incoming::Answer(request, result) => inner.input(Input::Answered { request, result }),
             Incoming::Event(event) => {
@@ -272,7 +278,7 @@ impl FaultInjector {
     }
 }
 
-fn later(inner: &Inner, at: Duration, act: fn(&FaultInjector, &Inner)) {
+fn later(inner: &ChatInner, at: Duration, act: fn(&FaultInjector, &ChatInner)) {
     let wait = at.saturating_sub(inner.clock.now());
     let this = inner.this.clone();
     platform::spawn(async move {
@@ -284,7 +290,7 @@ fn later(inner: &Inner, at: Duration, act: fn(&FaultInjector, &Inner)) {
 }
 
 /// The answer will not come.
-fn wait_in_vain(inner: &Inner, request: RequestId, patience: Duration) {
+fn wait_in_vain(inner: &ChatInner, request: RequestId, patience: Duration) {
     let this = inner.this.clone();
     platform::spawn(async move {
         platform::sleep(patience).await;

@@ -3,7 +3,7 @@
 use std::future::Ready;
 use std::time::Duration;
 
-use super::super::{Inner, platform, socket};
+use super::super::{ChatInner, platform, socket};
 use crate::session::{Ephemeral, Input, Output, Request, RequestId, ServerEvent, Session};
 
 pub(in super::super) struct FaultInjector;
@@ -17,7 +17,13 @@ impl FaultInjector {
         clippy::needless_pass_by_value,
         reason = "a gate that delays keeps the question"
     )]
-    pub(in super::super) fn ask(&self, inner: &Inner, request: RequestId, ask: Request, timeout: Duration) {
+    pub(in super::super) fn ask(
+        &self,
+        inner: &ChatInner,
+        request: RequestId,
+        ask: Request,
+        timeout: Duration,
+    ) {
         let Some(answer) = inner.ask(&ask, timeout) else {
             return;
         };
@@ -30,11 +36,11 @@ impl FaultInjector {
         });
     }
 
-    pub(in super::super) fn tell(&self, inner: &Inner, ephemeral: Ephemeral) {
+    pub(in super::super) fn tell(&self, inner: &ChatInner, ephemeral: Ephemeral) {
         socket::tell(&inner.client, ephemeral);
     }
 
-    pub(in super::super) fn event(&self, inner: &Inner, event: ServerEvent) {
+    pub(in super::super) fn event(&self, inner: &ChatInner, event: ServerEvent) {
         inner.input(Input::Event(event));
     }
 
@@ -42,9 +48,9 @@ impl FaultInjector {
         None
     }
 
-    pub(in super::super) fn dialling(&self, _inner: &Inner) {}
+    pub(in super::super) fn dialling(&self, _inner: &ChatInner) {}
 
-    pub(in super::super) fn connected(&self, _inner: &Inner) {}
+    pub(in super::super) fn connected(&self, _inner: &ChatInner) {}
 
     pub(in super::super) fn disconnected(&self) {}
 

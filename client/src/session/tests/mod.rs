@@ -143,7 +143,7 @@ impl Desk {
                 output => self.outputs.push(output),
             }
         }
-        let stores: Vec<(Ticket, Vec<Write>)> = self
+        let stores: Vec<(StoreTicket, Vec<Write>)> = self
             .outputs
             .extract_if(.., |output| matches!(output, Output::Store { .. }))
             .filter_map(|output| match output {

@@ -4,6 +4,8 @@
 
 mod circles;
 mod code;
+#[cfg(test)]
+mod kept;
 mod sizes;
 mod walk;
 mod words;

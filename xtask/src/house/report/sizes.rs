@@ -13,6 +13,17 @@ const FOLDER_FILES: usize = 15;
 
 const TYPES: [&str; 5] = ["struct", "enum", "trait", "type", "union"];
 
+/// One type for each platform, or for a program with and without a feature: one name, of which a build has one.
+const TWINS: [&str; 7] = [
+    "Clock",
+    "FaultInjector",
+    "MaybeSend",
+    "OnReturn",
+    "Stream",
+    "Task",
+    "Timer",
+];
+
 pub(super) fn measures(code: &Code) -> Vec<Measure> {
     let (types, homonyms) = homonyms(code);
     let (fields, methods) = (largest(fields(code)), largest(methods(code)));
@@ -26,7 +37,8 @@ pub(super) fn measures(code: &Code) -> Vec<Measure> {
     ]
 }
 
-fn homonyms(code: &Code) -> (usize, Vec<String>) {
+/// How many types there are, and which names several of them have.
+pub(super) fn homonyms(code: &Code) -> (usize, Vec<String>) {
     let mut types = BTreeMap::<&str, Vec<String>>::new();
     for file in code.product() {
         for (number, line) in file.lines.iter().enumerate() {
@@ -39,7 +51,9 @@ fn homonyms(code: &Code) -> (usize, Vec<String>) {
             }
         }
     }
-    let several = types.iter().filter(|(_, places)| places.len() > 1);
+    let several = types
+        .iter()
+        .filter(|(name, places)| places.len() > 1 && !TWINS.contains(name));
     let several = several
         .map(|(name, places)| format!("{name}: {}", places.join(", ")))
         .collect();

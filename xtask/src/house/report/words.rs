@@ -7,7 +7,6 @@ const SHORT: usize = 3;
 
 pub(super) fn measures(code: &Code) -> Vec<Measure> {
     let (mut words, mut whats) = (0_usize, 0_usize);
-    let mut short = Vec::new();
     for file in code.product() {
         let comment = |line: &'_ str| {
             line.trim()
@@ -24,17 +23,6 @@ pub(super) fn measures(code: &Code) -> Vec<Measure> {
                 );
             }
         }
-        let is_doc = |line: Option<&String>| line.is_some_and(|line| line.trim_start().starts_with("///"));
-        for (at, line) in file.lines.iter().enumerate() {
-            let alone = !is_doc(at.checked_sub(1).and_then(|before| file.lines.get(before)))
-                && !is_doc(file.lines.get(at + 1));
-            let Some(text) = line.trim_start().strip_prefix("///") else {
-                continue;
-            };
-            if alone && text.split_whitespace().count() <= SHORT {
-                short.push(format!("{}:{}:{text}", file.path, at + 1));
-            }
-        }
     }
     let per_thousand = if words == 0 {
         0.0
@@ -49,6 +37,25 @@ pub(super) fn measures(code: &Code) -> Vec<Measure> {
             "≤ 3",
             Vec::new(),
         ),
-        Measure::counted("doc comments of up to three words", "0", short),
+        Measure::counted("doc comments of up to three words", "0", short_docs(code)),
     ]
+}
+
+/// Doc comments that are too short to say more than the name.
+pub(super) fn short_docs(code: &Code) -> Vec<String> {
+    let mut short = Vec::new();
+    for file in code.product() {
+        let is_doc = |line: Option<&String>| line.is_some_and(|line| line.trim_start().starts_with("///"));
+        for (at, line) in file.lines.iter().enumerate() {
+            let alone = !is_doc(at.checked_sub(1).and_then(|before| file.lines.get(before)))
+                && !is_doc(file.lines.get(at + 1));
+            let Some(text) = line.trim_start().strip_prefix("///") else {
+                continue;
+            };
+            if alone && text.split_whitespace().count() <= SHORT {
+                short.push(format!("{}:{}:{text}", file.path, at + 1));
+            }
+        }
+    }
+    short
 }
