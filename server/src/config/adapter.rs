@@ -33,7 +33,6 @@ pub enum AdapterError {
 }
 
 impl AdapterChoice {
-    /// Parses `--adapter`.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text {
             "none" => Ok(Self::None),

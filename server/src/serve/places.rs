@@ -203,7 +203,6 @@ impl ConnectionSlot {
         }
     }
 
-    /// Its pending bytes.
     pub(crate) fn pending(&self) -> &PendingRequest {
         &self.pending
     }

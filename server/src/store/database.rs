@@ -46,7 +46,6 @@ impl OpenError {
 }
 
 impl Database {
-    /// Parses `--database`.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.starts_with("postgres:") || text.starts_with("postgresql:") {
             return match postgres::open::name(text) {

@@ -148,7 +148,7 @@ impl Timer {
 pub(crate) struct Link {
     socket: Option<WebSocket>,
     asking: Option<Asking>,
-    inbox: Rc<RefCell<Inbox>>,
+    inbox: Rc<RefCell<Arrivals>>,
     blocked: Option<Timer>,
     barrier: Option<Timer>,
     _listeners: Option<Listeners>,
@@ -157,7 +157,7 @@ pub(crate) struct Link {
 /// The unread news of a link. A browser's WebSocket cannot be slowed down, so this is bounded here: beyond `most` bytes the
 /// connection ends once the news so far is read.
 #[derive(Default)]
-struct Inbox {
+struct Arrivals {
     events: VecDeque<LinkEvent>,
     /// How many bytes of messages are among them.
     bytes: usize,
@@ -174,7 +174,7 @@ struct Listeners {
 }
 
 /// Hands over the news of an event of the page.
-fn push(inbox: &RefCell<Inbox>, event: LinkEvent) {
+fn push(inbox: &RefCell<Arrivals>, event: LinkEvent) {
     let waker = {
         let mut inbox = inbox.borrow_mut();
         inbox.push(event);
@@ -183,7 +183,7 @@ fn push(inbox: &RefCell<Inbox>, event: LinkEvent) {
     tasks::run(waker);
 }
 
-impl Inbox {
+impl Arrivals {
     fn push(&mut self, event: LinkEvent) {
         let LinkEvent::Received(frame) = &event else {
             self.events.push_back(event);
@@ -231,9 +231,9 @@ impl Link {
     }
 
     pub(crate) fn dial(dial: &Dial, target: &Target, sid: Option<&str>) -> Self {
-        let inbox = Rc::new(RefCell::new(Inbox {
+        let inbox = Rc::new(RefCell::new(Arrivals {
             most: dial.max_packet,
-            ..Inbox::default()
+            ..Arrivals::default()
         }));
         let url = super::with_sid(&target.websocket_url, sid);
         let protocols: Array = dial.protocols.iter().map(JsValue::from).collect();
@@ -437,7 +437,7 @@ impl Drop for Link {
 }
 
 impl Listeners {
-    fn attach(socket: &WebSocket, inbox: &Rc<RefCell<Inbox>>) -> Self {
+    fn attach(socket: &WebSocket, inbox: &Rc<RefCell<Arrivals>>) -> Self {
         let to = inbox.clone();
         let open = Closure::<dyn FnMut()>::new(move || {
             push(&to, LinkEvent::Opened);

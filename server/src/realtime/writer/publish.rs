@@ -5,7 +5,6 @@ use steadfast_shared::{Room, RoomId, UserId};
 
 use crate::store::{ChangeNumber, Grown, StoreError};
 
-/// Publishes committed work.
 #[async_trait]
 pub trait Publish: Send + Sync + 'static {
     /// These logs have grown by a commit that saw the change feed up to `feed`.

@@ -75,7 +75,6 @@ pub enum CommitClock {
 /// A store in a Postgres database.
 #[derive(Debug)]
 pub struct PostgresStore {
-    /// Connections that append.
     writer: PgPool,
     /// Connections for sign-ins, devices and administration: never behind a long append.
     accounts: PgPool,
