@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::account::sign_out::{SignOut, SignOutHere};
 use crate::compose::drop_edit::DropEdit;
-use crate::shell::parts::part::Part;
+use crate::shell::parts::part::LazyPart;
 use crate::shell::parts::stand_in::PartDialog;
 use crate::ui::overlays::{Overlay, Overlays};
 
@@ -14,7 +14,7 @@ pub(crate) fn OpenDialog() -> impl IntoView {
     let overlays = Overlays::here();
     let opened = Memo::new(move |_| overlays.dialog.get());
     move || {
-        opened.get().map(|opened| match (opened, Part::of(opened)) {
+        opened.get().map(|opened| match (opened, LazyPart::of(opened)) {
             (_, Some(part)) => view! { <PartDialog part opened /> }.into_any(),
             (Overlay::SignOut, None) => view! { <SignOut /> }.into_any(),
             (Overlay::SignOutHere, None) => view! { <SignOutHere /> }.into_any(),

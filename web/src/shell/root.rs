@@ -11,7 +11,7 @@ use crate::account::kept_out::KeptOutPage;
 use crate::account::start::PageStage;
 use crate::browser::{base_path, viewport};
 use crate::shell::page::PageContexts;
-use crate::shell::parts::part::Parts;
+use crate::shell::parts::part::LazyParts;
 use crate::shell::room::RoomPage;
 use crate::shell::{drops, keys};
 use crate::ui::phrases::UiPhrases;
@@ -26,7 +26,7 @@ pub fn show() {
 #[component]
 fn Root() -> impl IntoView {
     let page = PageContexts::provide();
-    let parts = Parts::provide();
+    let parts = LazyParts::provide();
     let PageContexts { locale, account, .. } = page;
     spawn_local(page.run());
     page.activity.mark_active();

@@ -15,7 +15,7 @@ const SETTLED_AFTER: Duration = Duration::from_secs(1);
 
 /// A module that is loaded on its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Part {
+pub(crate) enum LazyPart {
     /// Settings, palette, the dialogs of rooms.
     Dialogs,
     /// Members, details, the fault panel.
@@ -23,7 +23,7 @@ pub(crate) enum Part {
     Administration,
 }
 
-impl Part {
+impl LazyPart {
     const ALL: [Self; 3] = [Self::Dialogs, Self::Panels, Self::Administration];
 
     /// The part that has this dialog; `None` where it belongs to the page itself, since a person may need it offline.
@@ -47,13 +47,12 @@ pub(crate) enum PartState {
     Ready,
 }
 
-/// Every part's state.
 #[derive(Clone, Copy)]
-pub(crate) struct Parts {
-    states: [RwSignal<PartState>; Part::ALL.len()],
+pub(crate) struct LazyParts {
+    states: [RwSignal<PartState>; LazyPart::ALL.len()],
 }
 
-impl Parts {
+impl LazyParts {
     /// Provides itself as context.
     pub(crate) fn provide() -> Self {
         let first = if cfg!(feature = "split") {
@@ -62,7 +61,7 @@ impl Parts {
             PartState::Ready
         };
         let parts = Self {
-            states: Part::ALL.map(|_| RwSignal::new(first)),
+            states: LazyPart::ALL.map(|_| RwSignal::new(first)),
         };
         provide_context(parts);
         parts
@@ -73,17 +72,17 @@ impl Parts {
         expect_context()
     }
 
-    pub(crate) fn state(self, part: Part) -> RwSignal<PartState> {
+    pub(crate) fn state(self, part: LazyPart) -> RwSignal<PartState> {
         let [dialogs, panels, administration] = self.states;
         match part {
-            Part::Dialogs => dialogs,
-            Part::Panels => panels,
-            Part::Administration => administration,
+            LazyPart::Dialogs => dialogs,
+            LazyPart::Panels => panels,
+            LazyPart::Administration => administration,
         }
     }
 
     /// Loads a part, unless it is here or on its way.
-    pub(crate) fn load(self, part: Part) {
+    pub(crate) fn load(self, part: LazyPart) {
         let state = self.state(part);
         if !matches!(state.get_untracked(), PartState::Absent | PartState::Failed) {
             return;
@@ -106,7 +105,7 @@ impl Parts {
             return;
         }
         set_timeout(
-            move || idle::when_idle(move || Part::ALL.map(|part| self.load(part))),
+            move || idle::when_idle(move || LazyPart::ALL.map(|part| self.load(part))),
             SETTLED_AFTER,
         );
     }

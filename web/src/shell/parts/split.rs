@@ -21,7 +21,7 @@ use crate::shell::shortcuts::Shortcuts;
 use crate::timeline::seek::go_to_date::GoToDate;
 use crate::ui::overlays::Overlay;
 
-use super::part::Part;
+use super::part::LazyPart;
 
 /// A panel beside the room, and the button that gets the focus back from it.
 #[derive(Clone, Copy)]
@@ -96,18 +96,18 @@ cut!(
     }
 );
 
-pub(super) async fn load(part: Part) -> Result<(), SplitLoaderError> {
+pub(super) async fn load(part: LazyPart) -> Result<(), SplitLoaderError> {
     match part {
-        Part::Dialogs => load_dialogs().await,
-        Part::Administration => load_administration().await,
-        Part::Panels => load_panels().await,
+        LazyPart::Dialogs => load_dialogs().await,
+        LazyPart::Administration => load_administration().await,
+        LazyPart::Panels => load_panels().await,
     }
 }
 
 /// The dialog of a part that is loaded: there at once.
-pub(super) fn dialog(part: Part, opened: Overlay) -> AnyView {
+pub(super) fn dialog(part: LazyPart, opened: Overlay) -> AnyView {
     let shown = match part {
-        Part::Administration => show_administration(opened).now_or_never(),
+        LazyPart::Administration => show_administration(opened).now_or_never(),
         _ => show_dialog(opened).now_or_never(),
     };
     at_once(shown)

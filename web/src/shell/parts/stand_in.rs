@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::part::{Part, PartState, Parts};
+use super::part::{LazyPart, LazyParts, PartState};
 use super::phrases::PartPhrases;
 use super::split;
 pub(crate) use super::split::Beside;
@@ -16,11 +16,11 @@ use crate::ui::side_panel::SidePanel;
 
 /// A dialog of a part.
 #[component]
-pub(crate) fn PartDialog(part: Part, opened: Overlay) -> impl IntoView {
+pub(crate) fn PartDialog(part: LazyPart, opened: Overlay) -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
     let close = Callback::new(move |()| overlays.close(opened));
-    let state = Parts::here().state(part);
+    let state = LazyParts::here().state(part);
     let title = move || {
         let phrases = PartPhrases::of(locale.language());
         let title = match state.get() {
@@ -53,18 +53,18 @@ pub(crate) fn PartDialog(part: Part, opened: Overlay) -> impl IntoView {
 pub(crate) fn PartPanel(beside: Beside) -> impl IntoView {
     let overlays = Overlays::here();
     in_part(
-        Part::Panels,
+        LazyPart::Panels,
         move || split::panel(beside),
         move || match beside {
             Beside::Details(opener) => view! {
                 <SidePanel id="details" title=|l| RoomPhrases::of(l).details open=overlays.details opener>
-                    <StandIn part=Part::Panels />
+                    <StandIn part=LazyPart::Panels />
                 </SidePanel>
             }
             .into_any(),
             Beside::Members(opener) => view! {
                 <SidePanel id="members" title=|l| PeoplePhrases::of(l).in_room open=overlays.members opener>
-                    <StandIn part=Part::Panels />
+                    <StandIn part=LazyPart::Panels />
                 </SidePanel>
             }
             .into_any(),
@@ -74,11 +74,11 @@ pub(crate) fn PartPanel(beside: Beside) -> impl IntoView {
 
 /// Shows a part's view where the part is loaded, and loads it where it is not.
 fn in_part(
-    part: Part,
+    part: LazyPart,
     view: impl Fn() -> AnyView + Send + 'static,
     stand_in: impl Fn() -> AnyView + Send + 'static,
 ) -> impl IntoView {
-    let state = Parts::here().state(part);
+    let state = LazyParts::here().state(part);
     // The stand-in stays through further tries.
     let stage = Memo::new(move |_| match state.get() {
         state @ (PartState::Arrived | PartState::Ready) => Some(state),
@@ -93,9 +93,9 @@ fn in_part(
 
 /// Says that a part is being loaded, or could not be.
 #[component]
-fn StandIn(part: Part) -> impl IntoView {
+fn StandIn(part: LazyPart) -> impl IntoView {
     let locale = Locale::here();
-    let parts = Parts::here();
+    let parts = LazyParts::here();
     let state = parts.state(part);
     parts.load(part);
     let failed = move || state.get() == PartState::Failed;
