@@ -166,7 +166,7 @@ impl Outbox {
             });
             match answer.map(|answer| sent.swap_remove(answer)) {
                 Some(Sent::Stored { seq, at, .. }) => {
-                    outcomes.push(BatchOutcome::Stored { id: *id, seq, at })
+                    outcomes.push(BatchOutcome::Stored { id: *id, seq, at });
                 }
                 Some(Sent::Refused { .. }) if mutant_active(Mutant::PartIsWhole) => {
                     self.remove(*id);

@@ -11,7 +11,7 @@
 //! - [`headers`]: restrictions for browsers
 //! - [`features`]: which optional parts the page offers
 //! - [`client_address`]: whose a request is
-//! - [`admin`]: administration
+//! - `admin`: administration
 //! - [`attempts`]: how often something may be tried
 //! - [`health`]: whether the server lives and works
 //! - `page`: the built page, where it is embedded

@@ -135,7 +135,7 @@ impl StoreError {
             Self::Rejected(error)
                 if error
                     .as_database_error()
-                    .is_some_and(|cause| cause.is_unique_violation()) =>
+                    .is_some_and(sqlx::error::DatabaseError::is_unique_violation) =>
             {
                 CommandError::Refused(refusal)
             }

@@ -1,7 +1,7 @@
 //! All that lasts: people, device sessions, rooms and their logs.
 //!
 //! - [`Store`]: the interface the rest of the server knows, in parts:
-//! - [`admin`]: administration
+//! - `admin`: administration
 //! - [`people`]: who there is, on which devices, and by which names
 //! - [`rooms`]: who is in which room
 //! - [`log`]: the rooms' logs

@@ -89,7 +89,7 @@ impl World {
         match EnginePacket::decode(frame) {
             Ok(EnginePacket::Pong(_)) => connection.ponged = now,
             Ok(EnginePacket::Message(frame)) => match Decoder::new(0, 16 << 20).add(frame) {
-                Ok(Some(packet)) => self.packet(line, packet),
+                Ok(Some(packet)) => self.packet(line, &packet),
                 other => self.breaks(Rule::Manners, || format!("a packet reads {other:?}")),
             },
             Ok(EnginePacket::Close) => {}
@@ -97,7 +97,7 @@ impl World {
         }
     }
 
-    fn packet(&mut self, line: LineId, packet: Packet) {
+    fn packet(&mut self, line: LineId, packet: &Packet) {
         let mut args = packet.payload.args();
         match packet.kind {
             Kind::Connect => self.connect(line, args.into_iter().next()),
