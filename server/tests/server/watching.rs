@@ -271,16 +271,23 @@ async fn a_client_that_watches_nothing_is_told_of_its_rooms_people_one_by_one() 
     // Who signs up comes into the room they are told of.
     while told.len() < 2 {
         let (event, payload) = jun.event().await;
-        match event.as_str() {
+        let name = match event.as_str() {
             event::PRESENCE => {
                 let told_of: event::Presence = serde_json::from_value(payload[0].clone()).unwrap();
-                told.push(told_of.person.name);
+                told_of.person.name
             }
             event::MEMBERS => {
                 let told_of: MemberNews = serde_json::from_value(payload[0].clone()).unwrap();
-                told.push(told_of.person.name);
+                told_of.person.name
             }
-            other => assert_ne!(other, event::WATCHED),
+            other => {
+                assert_ne!(other, event::WATCHED);
+                continue;
+            }
+        };
+        // They may be told of themselves as well, a moment after they came.
+        if name != "Jun" {
+            told.push(name);
         }
     }
     assert_eq!(told, ["Mina", "Mina"]);
