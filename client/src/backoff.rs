@@ -1,4 +1,4 @@
-//! How long to leave somebody alone who asked for it.
+//! How long to wait before the next attempt.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! A look at another place of a room's log: a contiguous window around it, paged both ways, apart from the live one.
+//! A detached view: a contiguous window around another place of a room's log, paged both ways, apart from the live one.
 //!
-//! It lets go of its far side past its bound, hears of every change that is heard live, and is joined to the live window
-//! when it reaches it. After a jump of the live window, changes may have been missed: then every page is read again.
+//! It drops its far side past its bound, takes in every change that arrives live, and is joined to the live window when
+//! it reaches it. After a jump of the live window, changes may have been missed: then every page is read again.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub enum Anchor {
     Since(Millis),
 }
 
-/// A look at another place of a room's log.
+/// A contiguous window around another place of a room's log.
 #[derive(Debug)]
 pub(crate) struct DetachedView {
     at: Anchor,
@@ -42,11 +42,11 @@ enum DetachedPage {
     Place,
     Before(Seq),
     After(Seq),
-    /// What is held after this place, once more.
+    /// The entries after this place, once more.
     Again(Seq),
 }
 
-/// What came of a page.
+/// The effect of a page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Detached {
     Same,
@@ -70,8 +70,8 @@ impl DetachedView {
         }
     }
 
-    /// A look that begins with what the live window holds at its old end. `ahead`: what a gap holds back, which is heard
-    /// of once only.
+    /// A detached view that begins with the live window's old end. `ahead`: entries buffered ahead of a gap, which
+    /// arrive once only.
     pub(crate) fn from<'a>(live: &'a Window, ahead: impl Iterator<Item = &'a Entry>, bound: usize) -> Self {
         let at = Anchor::Around(live.low().unwrap_or(1));
         let mut look = Self::new(at, bound);
@@ -83,7 +83,7 @@ impl DetachedView {
         look
     }
 
-    /// What is held of it; nothing until the first page has come.
+    /// Its entries; empty until the first page has come.
     pub(crate) fn window(&self) -> &Window {
         &self.window
     }
@@ -120,7 +120,7 @@ impl DetachedView {
         self.stale.is_none() && !self.paging.is_under_way() && !self.leaving
     }
 
-    /// A change was heard. Says whether it concerns what is held, or quoted there.
+    /// Takes in a change. Returns whether it concerns an entry of the window, or a quote there.
     pub(crate) fn hear(&mut self, entry: &Entry) -> bool {
         let concerns = entry
             .body
@@ -136,7 +136,7 @@ impl DetachedView {
         concerns
     }
 
-    /// The live window jumped: what changed in between was not heard. A page on its way may be older than that.
+    /// The live window jumped: the changes in between were missed. A page on its way may be older than the jump.
     pub(crate) fn read_again(&mut self) {
         self.paging.give_up();
         self.stale = self.window.low().map(|low| low - 1);
@@ -209,7 +209,7 @@ impl DetachedView {
         }
     }
 
-    /// Takes in an answer. `heard`: the changes held elsewhere, of which those the page was read too early for count.
+    /// Takes in an answer. `heard`: cached changes, of which those count that are newer than the page.
     pub(crate) fn pulled<'a>(
         &mut self,
         request: RequestId,
@@ -271,8 +271,8 @@ impl DetachedView {
     }
 }
 
-/// Notes of a message of which the server has nothing to say that nothing has become of it, and of what it quotes, up to
-/// the head. A look holds some of the changes there are: those of before must not be mistaken for later ones.
+/// Marks a message without recorded changes, and its quote, as unchanged up to the head. A detached view has only some
+/// of the changes: earlier ones must not be mistaken for later ones.
 fn complete(entry: &mut Entry, head: Seq) {
     if matches!(entry.body, Body::Message { .. }) && entry.now.is_none() {
         entry.now = Some(Box::new(Now {
@@ -282,7 +282,7 @@ fn complete(entry: &mut Entry, head: Seq) {
     }
 }
 
-/// Whether a page answers what was asked.
+/// Whether a page answers the request.
 fn fits(kind: DetachedPage, page: &Page) -> bool {
     let first = page.entries.first().map(|entry| entry.seq);
     let last = page.entries.last().map(|entry| entry.seq);

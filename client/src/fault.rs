@@ -1,5 +1,4 @@
-//! What may be broken on purpose between a session and its socket and storage, and what becomes of each thing that
-//! passes meanwhile.
+//! Faults to inject between a session and its socket and storage, and their effect on each thing that passes.
 
 use std::time::Duration;
 
@@ -8,20 +7,20 @@ use crate::session::{Answer, Request, RequestError, ServerEvent};
 /// The longest delay either way. With it on both ways an answer still comes within a request's time.
 pub const LONGEST_DELAY: Duration = Duration::from_secs(5);
 
-/// One thing that can be broken for as long as somebody wants.
+/// One thing that can be broken for any length of time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
     /// Every attempt to connect fails at once.
     Refuse,
     /// Nothing passes either way, and the socket seems open. Ends with that connection: the next one is another path.
     HalfOpen,
-    /// Answers to `send` are lost. What was sent is stored all the same.
+    /// Answers to `send` are lost. The items are stored all the same.
     SwallowAcks,
-    /// `entries` are lost: news of what others, and this device, have stored.
+    /// `entries` are lost: newly stored entries, this device's own among them.
     LoseEntries,
     /// Each `send` goes out twice, and each `entries` comes twice.
     Repeat,
-    /// What is to be written to the device's storage waits.
+    /// Writes to the device's storage wait.
     StallStorage,
 }
 
@@ -41,7 +40,7 @@ impl Fault {
     }
 }
 
-/// What is broken, and how long everything takes.
+/// The faults that are on, and the delay.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Faults {
     on: u8,
@@ -54,7 +53,7 @@ impl Faults {
         self.on & fault.bit() != 0
     }
 
-    /// How long everything takes, each way, beyond what it takes anyway.
+    /// The delay added each way.
     pub fn delay(self) -> Duration {
         self.delay
     }
@@ -64,7 +63,7 @@ impl Faults {
         self == Self::default()
     }
 
-    /// Breaks or mends one thing. Says whether that is news.
+    /// Breaks or mends one thing. Returns whether that changes it.
     pub(crate) fn set(&mut self, fault: Fault, on: bool) -> bool {
         let before = self.on;
         if on {
@@ -75,7 +74,7 @@ impl Faults {
         self.on != before
     }
 
-    /// Sets the delay, up to [`LONGEST_DELAY`]. Says whether that is news.
+    /// Sets the delay, up to [`LONGEST_DELAY`]. Returns whether that changes it.
     pub(crate) fn set_delay(&mut self, delay: Duration) -> bool {
         let delay = delay.min(LONGEST_DELAY);
         std::mem::replace(&mut self.delay, delay) != delay
@@ -109,7 +108,7 @@ impl Faults {
         }
     }
 
-    /// Whether what is told without an answer goes out.
+    /// Whether messages that need no answer go out.
     pub(crate) fn tells(self) -> bool {
         !self.is_on(Fault::HalfOpen)
     }

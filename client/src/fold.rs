@@ -1,7 +1,7 @@
-//! LogChangeKind the log has made of a message: its newest edit, its reactions, or that it was taken back.
+//! A message as its changes left it: its newest edit, its reactions, or that it was taken back.
 //!
-//! Pure, and blind to the order of arrival: the state of a message is what the server says of it up to some place of the
-//! log ([`steadfast_shared::Now`]), and every change after that place, in `seq` order.
+//! Pure, and blind to the order of arrival: the state of a message is the server's summary up to some place of the log
+//! ([`steadfast_shared::Now`]), and every change after that place, in `seq` order.
 
 use steadfast_shared::{Body, Edited, Emoji, Entry, MessageText, Millis, Person, Reaction, Seq};
 
@@ -51,20 +51,21 @@ impl LogChange {
     }
 }
 
-/// LogChangeKind a message has become.
+/// The changes of one message, folded.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Folded {
     /// It was deleted: it has no text and no reactions.
     pub(crate) erased: bool,
     pub(crate) edited: Option<Edited>,
-    /// The people the newest edit mentions, where an entry said so. LogChangeKind the server says of a message names them itself.
+    /// The people the newest edit mentions, where an entry named them. The server's summary of a message names them
+    /// itself.
     pub(crate) mentioned: Vec<Person>,
     /// In the order of each emoji's first, as long as it is there.
     pub(crate) reactions: Vec<Reaction>,
 }
 
-/// LogChangeKind a message is, from what the server said of it and all the `changes` known, in `seq` order. `None` where nothing
-/// has changed it.
+/// Folds the server's summary of a message and all `changes` known, in `seq` order. `None` where nothing has changed
+/// it.
 pub(crate) fn fold<'a>(
     message: &Entry,
     changes: impl IntoIterator<Item = (Seq, &'a LogChange)>,

@@ -1,28 +1,28 @@
 //! A chat without a screen.
 //!
-//! - [`record`]: what a device keeps on disk, and the writes that keep it
-//! - `request`: what is asked of the server has a name, and may find no answer
-//! - `paging`: the asking for pages of the log, one at a time
+//! - [`record`]: a device's stored records, and the writes that keep them
+//! - `request`: a request to the server has an id, and may stay without an answer
+//! - `paging`: requests for pages of the log, one at a time
 //! - `vec_map`: a map and a set kept in order in one vector
-//! - `fold`: what the log has made of a message
+//! - `fold`: a message as its changes left it
 //! - `window`: a contiguous piece of a room's log, folded
-//! - `names`: what people are called
-//! - `outbox`: what is typed and not yet acknowledged, in order
-//! - `inbox`: per room, the contiguous window of the log, and what a gap holds back
-//! - `detached`: a look at another place of the log, beside the inbox
-//! - `room`: an inbox with its name, its read mark and its cache, and a look
+//! - `names`: people's nicknames
+//! - `outbox`: items typed and not yet acknowledged, in order
+//! - `inbox`: per room, the contiguous window of the log, and the entries buffered ahead of a gap
+//! - `detached`: a detached view of another place of the log, beside the inbox
+//! - `room`: an inbox with its name, its read marker and its cache, and a detached view
 //! - `presence`: who is here, who is writing
-//! - `notices`: who came and went a moment ago
-//! - `viewer`: whom a room is shown to
-//! - `row`, [`timeline`]: what a room shows: the window, then the outbox's echoes; one row per author and id
-//! - [`tab_message`]: what the tabs of one device tell each other
+//! - `notices`: who came and went just now
+//! - `viewer`: the person a room is shown to
+//! - `row`, [`timeline`]: a room's rows: the window, then the outbox's echoes; one row per author and id
+//! - [`tab_message`]: the messages between the tabs of one device
 //! - [`session`]: the machine that holds all of these: inputs in, outputs out, views beside
-//! - `fault`, `trace`, with the feature `faults`: what may be broken on purpose, and what became of each message meanwhile
+//! - `fault`, `trace`, with the feature `faults`: faults to inject, and the trace of each message meanwhile
 //! - [`link`]: the shell that runs a session over a socket, a storage and the other tabs
 //!
 //! Invariant: everything but [`link`] is pure. It owns no socket, no task and no clock: time is a
-//! [`std::time::Duration`] since an arbitrary start, handed in with each input, and chance is a seed.
-//! Only [`link`] names the socket crate.
+//! [`std::time::Duration`] since an arbitrary start, handed in with each input, and chance is a seed. Only [`link`]
+//! names the socket crate.
 
 mod backoff;
 mod detached;

@@ -8,11 +8,11 @@
 )]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mutant {
-    /// What is held of a log that is no more stays.
+    /// Entries from a log that no longer exists stay cached.
     ResetIgnored,
     /// The cursor moves over an entry that was not applied.
     CursorSkips,
-    /// What comes after a gap is applied as if there were none.
+    /// An entry after a gap is applied as if there were none.
     GapApplied,
     /// An entry that was applied already is applied again.
     RepeatsApplied,
@@ -24,7 +24,7 @@ pub enum Mutant {
     EpochIgnored,
     /// A retry goes out under another id.
     RetryMakesNewId,
-    /// What the server refuses goes without a word.
+    /// An item that the server refuses goes without a word.
     RejectedDropped,
     /// A transient refusal is taken for a final one.
     BusyIsFinal,
@@ -32,7 +32,7 @@ pub enum Mutant {
     PartIsWhole,
     /// An item leaves the outbox when it goes out.
     RemovedOnSend,
-    /// What storage holds to be sent is not read.
+    /// The stored outbox is not read.
     OutboxForgotten,
     /// The order in which things were typed is not kept.
     OrderForgotten,
@@ -40,15 +40,15 @@ pub enum Mutant {
     SavedTooEarly,
     /// A removal that storage refused is not tried again.
     RemovalForgotten,
-    /// What came by itself from the log does not settle what waits, and both have a row.
+    /// An entry from the log does not settle its outbox item, and both have a row.
     EchoBesideTheLog,
-    /// What the server's periodic heads say is not heard.
+    /// The server's periodic heads are ignored.
     SyncIgnored,
     /// Who is writing is writing for ever.
     TypingNeverEnds,
     /// The first edit of a message is not overwritten by later ones.
     FirstEditStays,
-    /// What was deleted keeps its text.
+    /// A deleted message keeps its text.
     ErasedTextKept,
 }
 

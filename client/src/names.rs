@@ -1,17 +1,17 @@
-//! What people are called. Somebody who takes another nickname has it in what they wrote before, too.
+//! People's nicknames. A person who takes another one has it in their older messages, too.
 //!
-//! Whatever the server says carries the names that people have as it says it. So the newest news is right, and an answer is
-//! as new as what had been heard when it was asked for. No clock is read: a server's can be put back.
+//! Each message of the server carries the names current when it was sent. So the newest message is right, and an answer
+//! is as new as the last event before its request. No clock is read: a server's can be put back.
 
 use steadfast_shared::{Entry, Person, UserId};
 
 use crate::vec_map::VecMap;
 
-/// Most people whose names are kept. Past it the one heard of longest ago is forgotten, and shown by the names their
+/// Most people whose names are kept. Past it the one mentioned longest ago is forgotten, and shown by the names their
 /// entries carry.
 const KEPT: usize = 5_000;
 
-/// How much had been heard at some moment. Nothing is older than the default: what a device had stored.
+/// A count of the name updates received up to some time. Nothing is older than the default: a device's stored names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub(crate) struct NamesVersion(u64);
 
@@ -33,25 +33,24 @@ impl Names {
         self.known.get(&id).map(|(_, known)| known.as_ref())
     }
 
-    /// How much has been heard by now.
+    /// The version of the names by now.
     pub(crate) fn heard(&self) -> NamesVersion {
         self.heard
     }
 
-    /// Takes in the names of entries that come by themselves. Says whether somebody known goes by another name.
+    /// Takes in the names of entries pushed by the server. Returns whether a known person goes by another name.
     pub(crate) fn hear(&mut self, entries: &[Entry]) -> bool {
         self.heard.0 += 1;
         self.read(entries, self.heard)
     }
 
-    /// Takes in a name that comes by itself. Says whether they were known by another.
+    /// Takes in a name that comes by itself. Returns whether they were known by another.
     pub(crate) fn hear_of(&mut self, person: &Person) -> bool {
         self.heard.0 += 1;
         self.take(person, self.heard)
     }
 
-    /// Takes in the names of entries that were asked for when so much had been heard. Says whether somebody known goes by
-    /// another name.
+    /// Takes in the names of entries requested at version `when`. Returns whether a known person goes by another name.
     pub(crate) fn read(&mut self, entries: &[Entry], when: NamesVersion) -> bool {
         let mut renamed = false;
         for person in entries.iter().flat_map(people_of) {

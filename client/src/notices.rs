@@ -1,7 +1,8 @@
-//! Who came and went a moment ago: lines that are shown for a while and never stored.
+//! Who came and went just now: lines that are shown for a while and never stored.
 //!
-//! Pure: time is passed in. Nothing here touches a cursor. The server says nothing of a connection that is back within its
-//! grace; here nothing is said of who is back soon after that, nor of everybody coming back when the server does.
+//! Pure: time is passed in. Nothing here touches a cursor. The server does not report a connection that is back within
+//! its grace; nor is there a line for a person who is back soon after that, or for everybody coming back when the
+//! server does.
 
 use std::time::Duration;
 
@@ -11,10 +12,10 @@ use steadfast_shared::{Person, RoomId, UserId};
 use crate::names::Names;
 use crate::vec_map::VecMap;
 
-/// A line stands for this long after the last person in it.
+/// A line is shown for this long after the last person in it.
 const LASTS: Duration = Duration::from_secs(8);
 
-/// Who is back sooner was never gone, and who leaves a room sooner was never in it.
+/// A person back sooner was never away, and one who leaves a room sooner was never in it.
 const FLAP: Duration = Duration::from_secs(10);
 
 /// Most people named in one line; the others are counted.
@@ -23,10 +24,10 @@ const NAMED: usize = 20;
 /// Most lines at once; the oldest gives way.
 const LINES: usize = 20;
 
-/// Most people remembered as gone.
+/// Most people remembered as offline.
 const REMEMBERED: usize = 1_000;
 
-/// What one line says.
+/// The event that one line reports.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NoticeKind {
     /// People came into the room.
@@ -42,7 +43,7 @@ pub enum NoticeKind {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Notice {
     pub kind: NoticeKind,
-    /// Of which room; `None` for what concerns the whole server.
+    /// The room it concerns; `None` for the whole server.
     pub room: Option<RoomId>,
     /// Of whom, in the order it happened: one person at least.
     pub people: Vec<Person>,
@@ -51,11 +52,11 @@ pub struct Notice {
     until: Duration,
 }
 
-/// Who came and went a moment ago.
+/// The lines about who came and went.
 #[derive(Debug, Default)]
 pub(crate) struct Notices {
     lines: Vec<Notice>,
-    /// Since when people are offline, where that was heard.
+    /// Since when people are offline, where that is known.
     gone: VecMap<UserId, Duration>,
     /// When people last came into a room, or left it.
     moved: VecMap<(RoomId, UserId), Duration>,
@@ -69,7 +70,7 @@ impl Notices {
             .filter(move |line| line.room.is_none_or(|of| of == room))
     }
 
-    /// Somebody came into a room, or left it. Says whether a line changed.
+    /// A person joined a room, or left it. Returns whether a line changed.
     pub(crate) fn moves(&mut self, room: RoomId, person: &Person, joined: bool, now: Duration) -> bool {
         let before = self.moved.insert((room, person.id), now);
         if self.moved.len() > REMEMBERED {
@@ -91,11 +92,11 @@ impl Notices {
         true
     }
 
-    /// Somebody is there, away or not. `was_here`: they were there before. Says whether a line changed.
+    /// A person is there, away or not. `was_here`: they were there before. Returns whether a line changed.
     pub(crate) fn appears(&mut self, presence: &Presence, was_here: bool, now: Duration) -> bool {
         let person = &presence.person;
         match presence.state {
-            // Somebody at none of their devices is not back.
+            // A person at none of their devices is not back.
             Availability::Away => false,
             Availability::Offline if was_here => {
                 self.goes(person.id, now);
@@ -126,14 +127,14 @@ impl Notices {
         }
     }
 
-    /// Somebody goes by another name.
+    /// A person goes by another name.
     pub(crate) fn renamed(&mut self, names: &Names) {
         for person in self.lines.iter_mut().flat_map(|line| &mut line.people) {
             *person = names.current(person).clone();
         }
     }
 
-    /// Nothing is heard of the room any more.
+    /// The room is no longer followed.
     pub(crate) fn forget_room(&mut self, room: RoomId) {
         self.lines.retain(|line| line.room != Some(room));
         self.moved.retain(|(of, _), _| *of != room);
@@ -145,7 +146,7 @@ impl Notices {
         self.moved.clear();
     }
 
-    /// Drops what is over by `now`. Says whether anything was.
+    /// Drops expired lines. Returns whether there were any.
     pub(crate) fn expire(&mut self, now: Duration) -> bool {
         let before = self.lines.len();
         self.lines.retain(|line| line.until > now);

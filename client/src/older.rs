@@ -1,5 +1,5 @@
-//! What a device stored under older rules and could not be sent any more. The page of a room is shown all the same: each entry
-//! keeps its place, and one that cannot be read becomes the nearest that can.
+//! Records stored under older rules that could not be sent any more. The page of a room is shown all the same: each
+//! entry keeps its place, and one that cannot be read becomes the nearest that can.
 
 use serde_json::{Value, json};
 use steadfast_shared::{Entry, Person};
@@ -7,14 +7,14 @@ use steadfast_shared::{Entry, Person};
 /// In place of a text that shows nothing, as the server writes it.
 const BLANK: &str = "…";
 
-/// Makes a [`crate::RoomCache`] readable that is not, for what its entries say.
+/// Makes an unreadable [`crate::RoomCache`] readable, as far as its entries allow.
 pub fn mend(cache: &mut Value) {
     let entries = cache.get_mut("entries").and_then(Value::as_array_mut);
     for entry in entries.into_iter().flatten() {
         if is_readable(entry) {
             continue;
         }
-        // What became of a message is pulled again with it, once its room is read anew.
+        // The changes of a message are pulled again with it, once its room is read anew.
         if let Some(members) = entry.as_object_mut() {
             members.remove("now");
             members.remove("quoted");
@@ -32,23 +32,23 @@ pub fn mend(cache: &mut Value) {
     }
 }
 
-/// A record of the outbox that this version cannot read, and so cannot send: what can be told of it.
+/// A record of the outbox that this version cannot read, and so cannot send: the parts of it that can be shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unreadable {
     /// Where the storage has it.
     pub key: String,
     pub author: Option<Person>,
-    /// What it says, as it stands there.
+    /// Its text, as it stands there.
     pub text: Option<String>,
 }
 
 impl Unreadable {
-    /// Makes what can be made of a record.
+    /// Reads as much of a record as it can.
     pub fn new(key: String, record: &str) -> Self {
         let record: Value = serde_json::from_str(record).unwrap_or_default();
         let author = record.get("author").cloned();
         let body = record.get("body").unwrap_or(&Value::Null);
-        // Messages and edits, reactions, and what a version wrote that knew messages alone.
+        // Messages and edits, reactions, and the records of a version that knew messages alone.
         let said = [body.get("text"), body.get("emoji"), record.get("text")];
         let said = said.into_iter().flatten().find_map(Value::as_str);
         Self {
@@ -58,7 +58,7 @@ impl Unreadable {
         }
     }
 
-    /// Whether this person wrote it, or nobody knows who did. What it says is shown to its author alone.
+    /// Whether this person wrote it, or its author is unknown. Its text is shown to its author alone.
     pub fn concerns(&self, me: &Person) -> bool {
         self.author
             .as_ref()

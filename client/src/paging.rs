@@ -1,4 +1,4 @@
-//! The asking for pages of a room's log: one at a time, and none of a server that has asked for time.
+//! Requests for pages of a room's log: one at a time, and none while a server has asked for time.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::backoff::Backoff;
 use crate::request::{RequestError, RequestId};
 use crate::rng::Rng;
 
-/// What came of asking for a page: the server's answer, or none.
+/// The result of requesting a page: the server's answer, or none.
 pub(crate) type PageResult = Result<Result<Page, WireError>, RequestError>;
 
 /// The asking for pages of one kind or another.
@@ -20,14 +20,14 @@ pub(crate) struct Paging<Kind> {
     backoff: Backoff,
 }
 
-/// What an answer is good for.
+/// The use of an answer.
 #[derive(Debug)]
 pub(crate) enum Paged<Kind> {
-    /// The page that was asked for.
+    /// The page that was requested.
     Page(Kind, Page),
     /// The server refuses for good.
     Refused,
-    /// Nothing: it is to be asked again.
+    /// Nothing: the request is to be repeated.
     Again,
 }
 
@@ -54,7 +54,7 @@ impl<Kind: Copy> Paging<Kind> {
             .is_some_and(|(under_way, _)| *under_way == request)
     }
 
-    /// When the next page may be asked for, where it is not now.
+    /// When the next page may be requested, where it is too early now.
     pub(crate) fn not_before(&self) -> Option<Duration> {
         self.not_before
     }
@@ -64,7 +64,7 @@ impl<Kind: Copy> Paging<Kind> {
         self.not_before.is_some_and(|at| now < at)
     }
 
-    /// A page is asked for.
+    /// Notes a request for a page.
     pub(crate) fn asked(&mut self, request: RequestId, kind: Kind) {
         self.under_way = Some((request, kind));
         self.not_before = None;
@@ -75,14 +75,14 @@ impl<Kind: Copy> Paging<Kind> {
         self.under_way = None;
     }
 
-    /// Whoever is asked next has asked for no time.
+    /// The next server has not asked for time.
     pub(crate) fn start_over(&mut self) {
         self.not_before = None;
         self.backoff.reset();
     }
 
-    /// What to make of an answer; `None` where it is not the one that is waited for. `fits`: whether a page answers what
-    /// was asked.
+    /// Interprets an answer; `None` where it is not the one that is waited for. `fits`: whether a page answers the
+    /// request.
     pub(crate) fn answered(
         &mut self,
         request: RequestId,

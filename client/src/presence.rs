@@ -1,4 +1,4 @@
-//! Who is here, and who is writing. Heard, never stored; nothing here touches a cursor.
+//! Who is here, and who is writing. Received, never stored; nothing here touches a cursor.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::vec_map::VecMap;
 /// A `typing` counts for this long.
 const TYPING_LASTS: Duration = Duration::from_secs(5);
 
-/// Most people held as writing in one room: nobody reads a longer list.
+/// Most people tracked as writing in one room: nobody reads a longer list.
 const TYPING_HELD: usize = 100;
 
 /// Who is here, and who is writing.
@@ -20,7 +20,7 @@ const TYPING_HELD: usize = 100;
 pub(crate) struct KnownPresence {
     /// By name; those who are offline are not in it.
     here: Vec<event::Presence>,
-    /// How many are there of rooms in which they are too many to be told one by one.
+    /// How many are there, of rooms with too many people to report one by one.
     crowds: VecMap<RoomId, u32>,
     typing: VecMap<RoomId, VecMap<UserId, (Person, Duration)>>,
 }
@@ -73,7 +73,7 @@ impl KnownPresence {
         }
     }
 
-    /// Somebody goes by another name.
+    /// A person goes by another name.
     pub(crate) fn renamed(&mut self, names: &Names) {
         for mut presence in std::mem::take(&mut self.here) {
             presence.person = names.current(&presence.person).clone();
@@ -85,7 +85,7 @@ impl KnownPresence {
         }
     }
 
-    /// Nothing is heard of the room any more.
+    /// The room is no longer followed.
     pub(crate) fn forget_room(&mut self, room: RoomId) {
         self.typing.remove(&room);
         self.crowds.remove(&room);
@@ -107,14 +107,14 @@ impl KnownPresence {
         }
     }
 
-    /// What somebody wrote has come: they are not writing it any more. Says whether they were.
+    /// A person's message has come: they are not writing it any more. Returns whether they were.
     pub(crate) fn wrote(&mut self, room: RoomId, person: UserId) -> bool {
         self.typing
             .get_mut(&room)
             .is_some_and(|writing| writing.remove(&person).is_some())
     }
 
-    /// The rooms where somebody has stopped writing by `now`.
+    /// The rooms where a person has stopped writing by `now`.
     pub(crate) fn expire(&mut self, now: Duration) -> Vec<RoomId> {
         let mut changed = Vec::new();
         self.typing.retain(|room, writing| {
@@ -137,7 +137,7 @@ impl KnownPresence {
             .min()
     }
 
-    /// The link is down: nobody is heard writing.
+    /// The link is down: nobody is known to be writing.
     pub(crate) fn nobody_writes(&mut self) -> Vec<RoomId> {
         std::mem::take(&mut self.typing)
             .into_iter()

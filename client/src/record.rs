@@ -1,4 +1,4 @@
-//! What a device keeps on disk, and the writes that keep it.
+//! A device's stored records, and the writes that keep them.
 
 use serde::{Deserialize, Serialize};
 use steadfast_shared::{
@@ -8,7 +8,7 @@ use steadfast_shared::{
 /// Everything a device's storage holds. An empty one is a first visit.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Restored {
-    /// Who the device speaks for, where somebody has signed in.
+    /// Who the device speaks for, where a person has signed in.
     pub identity: Option<Identity>,
     /// The outbox, in any order: [`OutboxItem::order`] says which comes first.
     pub outbox: Vec<OutboxItem>,
@@ -53,13 +53,13 @@ pub struct OutboxItem {
     /// Its name for ever, made at the keypress.
     pub id: EntryId,
     pub room: RoomId,
-    /// What the room was called: how it is found again in another epoch, where its id may mean nothing. Empty where it was
+    /// The room's name then: how it is found again in another epoch, where its id may mean nothing. Empty where it was
     /// not a public one: who reads a room of the same name may be other people.
     pub room_name: String,
     /// The life of the database it was typed for.
     pub epoch: Epoch,
     pub author: Person,
-    /// What it says: one of the kinds that people send.
+    /// Its body: one of the kinds that people send.
     pub body: Body,
     /// When, by this device's clock.
     pub at: Millis,
@@ -75,7 +75,7 @@ pub struct OutboxItem {
 }
 
 impl OutboxItem {
-    /// Brings it into another epoch, where the person is `me`. What it replied to is gone.
+    /// Brings it into another epoch, where the person is `me`. The message it replied to is not there.
     pub(crate) fn belong_to(&mut self, me: &Person, epoch: Epoch) {
         self.author = me.clone();
         self.epoch = epoch;
@@ -92,8 +92,8 @@ impl OutboxItem {
         self.body = other.body.clone();
     }
 
-    /// Whether it is another person's than `now`'s: neither shown to them nor sent by them. Whoever has the same name is the same
-    /// person: in a database that is another one they have another id, and a tab may hear of that before it does itself.
+    /// Whether it is another person's than `now`'s: neither shown to them nor sent by them. The same name means the
+    /// same person: another database gives them another id, and a tab may hear of it before it connects there itself.
     pub fn is_anothers(&self, now: Option<&Identity>) -> bool {
         now.is_some_and(|now| now.me.id != self.author.id && now.me.name != self.author.name)
     }
@@ -122,7 +122,7 @@ struct ItemFields {
     epoch: Epoch,
     author: Person,
     body: Option<Body>,
-    /// What a version wrote that knew nothing but messages.
+    /// The text in a record of a version that knew nothing but messages.
     text: Option<MessageText>,
     at: Millis,
     order: u64,
@@ -173,18 +173,18 @@ pub enum Rejection {
     /// Another person is signed in on this device than the one who typed it. It is not shown to them, and waits for its
     /// author.
     OtherAuthor,
-    /// It changes a message of a database that is gone, or went back in time: its place there names another message here, or
-    /// none. It can only be discarded.
+    /// It changes a message of a database that was replaced, or went back in time: its place there names another
+    /// message here, or none. It can only be discarded.
     OtherEpoch,
 }
 
-/// What becomes of a person's unacknowledged items when they are signed out of the device.
+/// The treatment of a person's unacknowledged items when they are signed out of the device.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unsent {
     /// They stay on disk, unseen, until their author signs in again or a person decides to discard them.
     Keep,
-    /// They are erased: a person was asked and said so.
+    /// They are erased: the person was asked and agreed.
     Discard,
 }
 
@@ -194,9 +194,9 @@ pub struct RoomCache {
     pub room: RoomId,
     /// The life of the database the entries come from.
     pub epoch: Epoch,
-    /// What the room is called.
+    /// The name of the room.
     pub name: String,
-    /// What else the server said of it.
+    /// The room's other properties, from the server.
     #[serde(default)]
     pub about: About,
     /// How far this person has read.
@@ -207,12 +207,12 @@ pub struct RoomCache {
     pub entries: Vec<Entry>,
 }
 
-/// What a room is, beside its name.
+/// A room's properties, beside its name.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct About {
     /// Who can be in it.
     pub kind: RoomKind,
-    /// What it is for.
+    /// The purpose of the room.
     pub topic: String,
     /// Whether nothing more can be said in it.
     pub archived: bool,
@@ -225,10 +225,10 @@ pub struct About {
     /// Whether this person has hidden it, and nothing was said in it since, as the server last said.
     #[serde(default)]
     pub hidden: bool,
-    /// Who brought this person in, where somebody did and they have said nothing in it yet.
+    /// Who brought this person in, where another person did and they have said nothing in it yet.
     #[serde(default)]
     pub brought_by: Option<Person>,
-    /// The [`event::Room::revision`] of the entries held.
+    /// The [`event::Room::revision`] of the cached entries.
     #[serde(default)]
     pub revision: u64,
 }
@@ -249,7 +249,7 @@ impl From<&event::Room> for About {
     }
 }
 
-/// One change of what is on disk. All writes of one batch commit together or not at all.
+/// One change of the stored records. All writes of one batch commit together or not at all.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Write {
     /// Inserts or replaces by id.
@@ -268,7 +268,7 @@ pub enum Write {
     DropOutbox,
 }
 
-/// Why the device's storage did not do what it was asked.
+/// Why a read or write of the device's storage failed.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum StorageError {
     /// The browser or disk has no room left for this site.

@@ -1,4 +1,4 @@
-//! What is asked of the server has a name, and may find no answer.
+//! A request to the server has an id, and may stay without an answer.
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RequestId(pub u64);

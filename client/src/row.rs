@@ -7,26 +7,26 @@ use steadfast_shared::{Body, Emoji, EntryId, Millis, Person, Quoted, Reaction, R
 use crate::record::{Disk, Identity, OutboxItem, Rejection, StorageError};
 use crate::viewer::Viewer;
 
-/// What makes a row itself, from the keypress to the end of time: render keys and element ids come from it.
+/// A row's identity, from the keypress to the end of time: render keys and element ids come from it.
 ///
-/// An id is unique per author only: somebody else may reuse it, by accident or not, and both rows show.
+/// An id is unique per author only: another author may reuse it, by accident or not, and both rows show.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RowKey {
     pub author: UserId,
-    /// What its author's device named it.
+    /// The id that its author's device gave it.
     pub id: EntryId,
 }
 
 /// One message, as shown, or another entry that has a row.
 #[derive(Clone, Copy)]
 pub struct Row<'a> {
-    /// What its author's device named it.
+    /// The id that its author's device gave it.
     pub id: EntryId,
     /// Who wrote it, by the name they have.
     pub author: &'a Person,
     /// When: by the server's clock once it is stored, by this device's until then.
     pub at: Millis,
-    /// What it says, with this person's own changes as if they were stored.
+    /// Its body, with this person's own changes as if they were stored.
     pub body: RowBody<'a>,
     /// When it was edited, where it was.
     pub edited: Option<Millis>,
@@ -43,7 +43,7 @@ pub struct Row<'a> {
     pub(crate) reader: Viewer<'a>,
 }
 
-/// What was said, wherever it is kept.
+/// The parts that an entry and an outbox item share.
 #[derive(Clone, Copy)]
 pub(crate) struct Echoed<'a> {
     pub(crate) id: EntryId,
@@ -53,7 +53,7 @@ pub(crate) struct Echoed<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// What makes the row itself.
+    /// The identity of the row.
     pub fn key(&self) -> RowKey {
         RowKey {
             author: self.author.id,
@@ -77,7 +77,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The people its text may mention, by the names they have. Whoever a text names and is not here has no name.
+    /// The people its text may mention, by the names they have. A person named who is not here has no name.
     pub fn mentioned(&self) -> impl Iterator<Item = &'a Person> + use<'a> {
         let (names, room_knows) = (self.reader.names, self.mentioned);
         room_knows
@@ -185,7 +185,7 @@ impl fmt::Debug for Row<'_> {
     }
 }
 
-/// What a row says.
+/// The body of a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RowBody<'a> {
     Message(&'a str),
@@ -231,7 +231,7 @@ pub struct QuotedView<'a> {
     pub seq: Seq,
     /// Who wrote it, by the name they have.
     pub author: &'a Person,
-    /// Its text, which may be longer than what a quote shows; `None` where it was deleted.
+    /// Its text, which may be longer than the quote shown; `None` where it was deleted.
     pub text: Option<&'a str>,
 }
 

@@ -1,15 +1,15 @@
-//! What the tabs of one device tell each other.
+//! The messages between the tabs of one device.
 
 use serde::{Deserialize, Serialize};
 use steadfast_shared::{EntryId, Epoch, Millis, Person, RoomId, Seq};
 
 use crate::record::{OutboxItem, Rejection, Unsent};
 
-/// One piece of news between tabs. Told in order by each tab; a tab that starts later finds the rest in storage.
+/// One message between tabs. Each tab's arrive in the order sent; a tab that starts later finds the rest in storage.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TabMessage {
-    /// These wait to be sent: typed, retried or edited in the telling tab, or told again to a tab just elected.
+    /// These wait to be sent: typed, retried or edited in the sending tab, or broadcast again for a new leader.
     Posted {
         /// The items, as the telling tab holds them.
         items: Vec<OutboxItem>,
@@ -20,7 +20,7 @@ pub enum TabMessage {
     Sent {
         /// In which life of the database.
         epoch: Epoch,
-        /// What was stored, and where.
+        /// The items stored, and their places.
         stored: Vec<Stored>,
     },
     /// This one will not go out until a person decides.
@@ -35,16 +35,16 @@ pub enum TabMessage {
     },
     /// The person signed in was signed out of this device.
     SignedOut {
-        /// What becomes of what they had not sent.
+        /// The treatment of their unsent items.
         unsent: Unsent,
     },
-    /// The telling tab has started, and asks the others for what they hold.
+    /// The sending tab has started, and asks the others for their items.
     Started,
-    /// The telling tab drains the outbox from here on, and asks the others for what they hold.
+    /// The sending tab drains the outbox from here on, and asks the others for their items.
     Elected,
 }
 
-/// One acknowledged item, as told to the other tabs.
+/// One acknowledged item, as broadcast to the other tabs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Stored {
     pub id: EntryId,

@@ -1,4 +1,4 @@
-//! What a room shows: the window of its log, folded, then this device's echoes; one row per author and id.
+//! A room's rows: the window of its log, folded, then this device's echoes; one row per author and id.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::row::{Echoed, QuotedView, Row, RowBody, RowState};
 use crate::viewer::Viewer;
 use crate::window::Window;
 
-/// What one room shows, oldest first.
+/// The rows of one room, oldest first.
 #[derive(Clone, Copy)]
 pub struct Timeline<'a> {
     pub(crate) reader: Viewer<'a>,
@@ -41,8 +41,8 @@ impl<'a> Timeline<'a> {
             .map(move |entry| this.stored_row(entry))
     }
 
-    /// The rows that are not in the log: what this device has not had acknowledged. A change shows on the row of its
-    /// message; where that is not here, or not the one meant, a rejected one has a row of its own.
+    /// The rows that are not in the log: this device's unacknowledged items. A change shows on the row of its message;
+    /// where that is not here, or not the one meant, a rejected one has a row of its own.
     pub fn echoes(&self) -> impl DoubleEndedIterator<Item = Row<'a>> + use<'a> {
         let this = *self;
         let of_this_room = this
@@ -68,13 +68,13 @@ impl<'a> Timeline<'a> {
             .map(move |item| this.echo_row(item))
     }
 
-    /// The message at a place of the log, where it is held.
+    /// The message at a place of the log, where it is in the window.
     pub fn message(&self, seq: Seq) -> Option<Row<'a>> {
         let entry = self.window()?.get(seq)?;
         is_row(&entry.body).then(|| self.stored_row(entry))
     }
 
-    /// Whether its newest row is the room's newest. In a look at another place it is not: neither what is ahead of a gap
+    /// Whether its newest row is the room's newest. In a detached view it is not: neither the entries ahead of a gap
     /// nor this device's echoes show there.
     pub fn is_live(&self) -> bool {
         self.in_room.is_none_or(|room| room.detached().is_none())
@@ -167,7 +167,8 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    /// What a message replies to, as it is: by the message itself where it is held, else by its changes since.
+    /// The message replied to, in its current state: the message itself where it is in the window, else the quote with
+    /// its changes since.
     fn quoted(&self, entry: &'a Entry) -> Option<QuotedView<'a>> {
         let Body::Message {
             reply_to: Some(message),
@@ -196,7 +197,7 @@ impl<'a> Timeline<'a> {
         })
     }
 
-    /// The start of a message held, as a quote of it shows.
+    /// The start of a message in the window, as a quote of it shows.
     fn message_without_quotes(&self, message: Seq) -> Option<QuotedView<'a>> {
         let window = self.window()?;
         let entry = window.get(message)?;

@@ -1,8 +1,8 @@
 //! A map and a set kept in order in one [`Vec`].
 //!
-//! The standard's B-tree is several kilobytes of program per type of key and value, and the page travels. What is held
-//! here is bounded, and moving a few hundred kilobytes costs microseconds: values that are both large and many are boxed
-//! by whoever holds them.
+//! The standard's B-tree is several kilobytes of program per type of key and value, and the page travels. The maps here
+//! are bounded, and moving a few hundred kilobytes costs microseconds: the caller boxes values that are both large and
+//! many.
 //!
 //! Invariant: keys ascend, each once.
 
@@ -74,7 +74,7 @@ impl<K: Ord, V> VecMap<K, V> {
         self.0.truncate(len);
     }
 
-    /// Keeps what `keep` says.
+    /// Keeps the pairs for which `keep` is true.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
         self.0.retain_mut(|(key, value)| keep(key, value));
     }
@@ -95,7 +95,7 @@ impl<K: Ord, V> VecMap<K, V> {
         self.0.iter().map(|(key, value)| (key, value))
     }
 
-    /// What is there from a key on.
+    /// The pairs from a key on.
     pub(crate) fn from<'a>(
         &'a self,
         key: &K,

@@ -1,4 +1,4 @@
-//! Whom a room is shown to: who they are, what they still have to send there, what they know people are called.
+//! The person a room is shown to: who they are, their items still to be sent there, the names they know.
 
 use steadfast_shared::{RoomId, Seq};
 

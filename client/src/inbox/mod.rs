@@ -1,6 +1,6 @@
-//! One room's log as this device holds it: the contiguous window `low..=high`, and what a gap holds back.
+//! One room's log as this device has it: the contiguous window `low..=high`, and the entries buffered ahead of a gap.
 //!
-//! - `pull`: which page to ask for, and what to make of the answer
+//! - `pull`: which page to request, and how to apply the answer
 //!
 //! Invariant: the window is contiguous, and `high` moves by one entry at a time, or by a jump that replaces the window.
 
@@ -38,12 +38,12 @@ struct Acked {
 pub(crate) struct Inbox {
     bounds: InboxBounds,
     window: Window,
-    /// The cursor; `None` until a first page says where to stand.
+    /// The cursor; `None` until a first page sets it.
     high: Option<Seq>,
     head: Seq,
-    /// The entries held may be those of a log that is no more: the newest page has to agree with them.
+    /// The cached entries may be from a log that no longer exists: the newest page has to agree with them.
     doubted: bool,
-    /// What came ahead of a gap. Bounded: what does not fit is pulled again.
+    /// Entries ahead of a gap. Bounded: those that do not fit are pulled again.
     held: VecMap<Seq, Entry>,
     /// This device's own entries, acknowledged ahead of a gap: shown until the window reaches them.
     acked: VecMap<Seq, Acked>,
@@ -70,7 +70,7 @@ impl Inbox {
         }
     }
 
-    /// An inbox as the cache held it; an empty one where the cache contradicts itself.
+    /// An inbox as cached; an empty one where the cache contradicts itself.
     pub(crate) fn restored(bounds: InboxBounds, high: Seq, entries: Vec<Entry>) -> Self {
         let mut inbox = Self::new(bounds);
         let contiguous = is_contiguous(&entries) && entries.last().map_or(high == 0, |last| last.seq == high);
@@ -95,17 +95,17 @@ impl Inbox {
         self.head
     }
 
-    /// The oldest `seq` held; one past the cursor where none is.
+    /// The oldest `seq` of the window; one past the cursor where it is empty.
     pub(crate) fn low(&self) -> Seq {
         self.window.low().unwrap_or(self.high.unwrap_or(0) + 1)
     }
 
-    /// Entries held back by a gap.
+    /// The number of entries buffered ahead of a gap.
     pub(crate) fn held(&self) -> usize {
         self.held.len()
     }
 
-    /// The entries held without a gap up to the cursor.
+    /// The entries without a gap up to the cursor.
     pub(crate) fn window(&self) -> &Window {
         &self.window
     }
@@ -138,7 +138,7 @@ impl Inbox {
         }
     }
 
-    /// Learns of a newest `seq`. Older news changes nothing. Says whether this was news.
+    /// Learns of a newest `seq`; an older one changes nothing. Returns whether it was newer.
     pub(crate) fn hear_head(&mut self, head: Seq) -> bool {
         let news = head > self.head && head <= LAST_SEQ;
         if news {
@@ -147,23 +147,24 @@ impl Inbox {
         news
     }
 
-    /// The link is down: what is held by now, the next handshake's cursor tells of.
+    /// The link is down: the next handshake's cursor covers the entries received by now.
     pub(crate) fn link_down(&mut self) {
         self.doubted = false;
         self.forget_requests();
     }
 
-    /// What is held may be of a log that is no more, or only ahead of the node that was asked: the newest page will tell.
+    /// The cached entries may be from a log that no longer exists, or only ahead of the node that answered: the newest
+    /// page will show which.
     pub(crate) fn doubt(&mut self) {
         self.doubted = self.high.is_some();
     }
 
-    /// Nothing asked so far will be answered.
+    /// No request so far will be answered.
     pub(crate) fn forget_requests(&mut self) {
         self.pull.link_down();
     }
 
-    /// Forgets every entry, to read them again: what they say is otherwise than it was.
+    /// Forgets every entry, to read them all again: their contents have changed.
     pub(crate) fn start_over(&mut self) {
         self.start_afresh(self.head);
     }
@@ -179,7 +180,7 @@ impl Inbox {
 
     /// The server opened a session with this head. It may be below the cursor: a node that is a little behind.
     ///
-    /// `reset`: what the cursor names is not in the database, which is not what it was.
+    /// `reset`: the cursor's entry is not in the database, which was replaced or went back in time.
     pub(crate) fn open(&mut self, head: Seq, reset: bool) {
         if reset && !mutant_active(Mutant::ResetIgnored) {
             *self = Self::new(self.bounds);
@@ -199,14 +200,15 @@ impl Inbox {
         }
     }
 
-    /// Takes in entries from wherever. Repeats are dropped, what is ahead of a gap is held. Says whether the window grew.
+    /// Takes in entries from any source. Repeats are dropped, entries ahead of a gap are buffered. Returns whether the
+    /// window grew.
     pub(crate) fn offer(&mut self, entries: impl IntoIterator<Item = Entry>) -> bool {
         for entry in entries {
             if entry.seq > LAST_SEQ {
                 continue;
             }
             self.hear_head(entry.seq);
-            // Another entry where one is held: one of them is of a log that is no more.
+            // Another entry at the same place: one of them is from a log that no longer exists.
             self.doubted |= self.is_another(&entry);
             if self.high.is_some_and(|high| entry.seq <= high) && mutant_active(Mutant::RepeatsApplied) {
                 self.window.push_newest(entry);
@@ -220,7 +222,7 @@ impl Inbox {
         grew
     }
 
-    /// Takes in what was missed, as the session's opening brings it: consecutive, up to the head. Says whether the
+    /// Takes in missed entries, as the session's opening brings them: consecutive, up to the head. Returns whether the
     /// window grew.
     pub(crate) fn offer_missed(&mut self, entries: Vec<Entry>) -> bool {
         match entries.last() {
@@ -233,8 +235,8 @@ impl Inbox {
         }
     }
 
-    /// Takes in an own entry as its ack tells it, before or after the log's copy; `elsewhere` where another tab's link brought
-    /// the ack. Says whether the window grew.
+    /// Takes in an own entry from its ack, before or after the log's copy; `elsewhere` where another tab's link brought
+    /// the ack. Returns whether the window grew.
     pub(crate) fn acknowledge(&mut self, entry: Entry, elsewhere: bool) -> bool {
         if !elsewhere {
             self.hear_head(entry.seq);
@@ -247,7 +249,7 @@ impl Inbox {
         let (seq, id) = (entry.seq, entry.id);
         let before = self.acked.insert(seq, Acked { entry, elsewhere });
         if let Some(gone) = before.filter(|before| before.entry.id != id) {
-            // One of the two is of a log that is no more; the log's copy tells which.
+            // One of the two is from a log that no longer exists; the log's copy shows which.
             self.forget(&gone.entry);
         }
         while self.acked.len() > self.bounds.window_browsing {
@@ -258,13 +260,13 @@ impl Inbox {
         self.drain()
     }
 
-    /// Whether another entry than this one is held at its place.
+    /// Whether the window has another entry than this one at its place.
     fn is_another(&self, entry: &Entry) -> bool {
         let held = self.window.get(entry.seq);
         held.is_some_and(|held| held.id != entry.id)
     }
 
-    /// A person has seen the room up to `seq`. Says whether old pages were let go.
+    /// A person has seen the room up to `seq`. Returns whether old pages were let go.
     pub(crate) fn seen(&mut self, seq: Seq) -> bool {
         if self.browsing && self.high.is_some_and(|high| seq >= high) {
             self.browsing = false;
@@ -273,20 +275,20 @@ impl Inbox {
         false
     }
 
-    /// Entries held that came after a place of the log, wherever they wait.
+    /// All entries after a place of the log: in the window, buffered or acknowledged.
     pub(crate) fn after(&self, seq: Seq) -> impl Iterator<Item = &Entry> {
         let newest_first = self.window.entries().iter().rev();
         let window = newest_first.take_while(move |entry| entry.seq > seq);
         window.chain(self.held.values()).chain(self.acked())
     }
 
-    /// A person looks elsewhere: the old pages go.
+    /// A person turns to a detached view: the old pages go.
     pub(crate) fn stop_browsing(&mut self) -> bool {
         self.browsing = false;
         self.trim()
     }
 
-    /// Whether a look's window reaches this one, and there is room for all of it.
+    /// Whether a detached view's window reaches this one, and there is room for all of it.
     pub(crate) fn can_join(&self, look: &Window) -> bool {
         let (Some(low), Some(high)) = (look.low(), look.high()) else {
             return false;
@@ -298,7 +300,7 @@ impl Inbox {
         touches && self.window.len().saturating_add(older) <= self.bounds.window_browsing
     }
 
-    /// Takes in the window of a look that reaches this one. Old pages stay until the newest entry is seen.
+    /// Takes in the window of a detached view that reaches this one. Old pages stay until the newest entry is seen.
     pub(crate) fn join(&mut self, look: Window) {
         let low = self.low();
         let (older, newer): (Vec<Entry>, Vec<Entry>) =
@@ -312,7 +314,7 @@ impl Inbox {
         self.trim();
     }
 
-    /// Applies what fits next, for as long as something does.
+    /// Applies buffered entries for as long as the next one fits.
     fn drain(&mut self) -> bool {
         let Some(mut high) = self.high else {
             return false;
@@ -353,7 +355,7 @@ impl Inbox {
         self.acked.remove(&seq).map(|acked| acked.entry)
     }
 
-    /// Stands anew: the window is these entries, the cursor `high`.
+    /// Starts over: the window is these entries, the cursor `high`.
     fn replace(&mut self, entries: Vec<Entry>, high: Seq) {
         self.window = entries.into_iter().collect();
         self.high = Some(high);
@@ -401,8 +403,8 @@ impl Inbox {
     }
 }
 
-/// Whether an entry has all that the log's copy has: an ack says nothing of what a message replies to, nor what the
-/// people in it are called.
+/// Whether an entry has all that the log's copy has: an ack leaves out the quoted message and the names of the people
+/// mentioned.
 fn is_whole(entry: &Entry) -> bool {
     let replies = matches!(
         entry.body,

@@ -1,4 +1,4 @@
-//! Which page to ask for, and what to make of the answer. One page of a room is under way at a time.
+//! Which page to request, and how to apply the answer. One page of a room is under way at a time.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ const PAGES_WALKED: u64 = 3;
 #[derive(Debug, Default)]
 pub(crate) struct Pull {
     paging: Paging<PullKind>,
-    /// The newest `seq` known to exist when the page under way was asked for.
+    /// The newest `seq` known to exist when the page under way was requested.
     known: Seq,
     /// The server refused for good: nothing is pulled until a session opens again.
     blocked: bool,
@@ -47,7 +47,7 @@ impl Pull {
 }
 
 impl Inbox {
-    /// A person scrolled to the top. Says whether a page will be asked for that was not before.
+    /// A person scrolled to the top. Returns whether that adds a page to request.
     pub(crate) fn want_older(&mut self) -> bool {
         let news = !self.pull.wants_older && self.may_load_older();
         self.pull.wants_older |= news;
@@ -64,7 +64,7 @@ impl Inbox {
         self.pull.paging.is_under_way()
     }
 
-    /// When the next page may be asked for, where one is wanted and it is not now.
+    /// When the next page may be requested, where one is wanted and it is too early.
     pub(crate) fn pull_not_before(&self) -> Option<Duration> {
         self.pull.paging.not_before().filter(|_| self.wanted().is_some())
     }
@@ -85,7 +85,7 @@ impl Inbox {
         let (after, before, limit) = match kind {
             PullKind::Newest => (None, None, PAGE_ENTRIES),
             PullKind::After(high) => {
-                // No more than the gap: what follows it is held already.
+                // No more than the gap: the entries after it are buffered already.
                 let gap = self.held.first_key().map_or(u64::MAX, |held| held - high - 1);
                 let limit = usize::try_from(gap)
                     .unwrap_or(PAGE_ENTRIES)
@@ -102,7 +102,7 @@ impl Inbox {
         })
     }
 
-    /// Takes in an answer. Says whether what is shown changed.
+    /// Takes in an answer. Returns whether the visible window changed.
     pub(crate) fn pulled(
         &mut self,
         request: RequestId,
@@ -172,8 +172,8 @@ impl Inbox {
         }
     }
 
-    /// Whether a page is of another log than what is held: the database went back in time. It ends before what was known when it
-    /// was asked for, or has another entry at a place.
+    /// Whether a page is from another log than the cached entries: the database went back in time. It ends before the
+    /// head known when it was requested, or has another entry at a place.
     fn is_contradicted_by(&self, page: &Page) -> bool {
         page.head < self.pull.known || page.entries.iter().any(|entry| self.is_another(entry))
     }
@@ -196,7 +196,7 @@ impl Inbox {
     }
 }
 
-/// Whether a page answers what was asked.
+/// Whether a page answers the request.
 fn fits(kind: PullKind, page: &Page) -> bool {
     let first = page.entries.first().map(|entry| entry.seq);
     let last = page.entries.last().map(|entry| entry.seq);

@@ -1,6 +1,6 @@
-//! What is asked of the server outside of any log: rooms, members, people, nicknames.
+//! Requests outside of any log: rooms, members, people, nicknames.
 //!
-//! Nothing here waits for a link: who asks is told at once that there is none.
+//! Nothing here waits for a link: without one a request fails at once.
 
 use std::time::Duration;
 
@@ -105,10 +105,10 @@ asks_of_a_room! {
 }
 
 impl Chat {
-    /// Asks the server. What it changes comes as news to the session, too.
+    /// Sends a request to the server. The changes it makes come to the session as events, too.
     ///
     /// # Errors
-    /// At once where there is no link: a question does not wait for one.
+    /// At once where there is no link: a request does not wait for one.
     pub fn ask<A: Ask>(&self, ask: &A) -> Task<'static, Result<A::Answer, AskError>> {
         let client = &self.inner.client;
         let ack = client.emit_volatile_with_ack::<Reply<A::Answer>>(A::EVENT, ask.payload(), ANSWERS_WITHIN);

@@ -10,7 +10,7 @@ use crate::vec_map::VecSet;
 #[derive(Default)]
 pub(super) struct Watchers(Mutex<Vec<Weak<Mutex<UnreadChanges>>>>);
 
-/// What one watcher has not read. A set, so that it is bounded by what there is to look at.
+/// One watcher's unread changes. A set, so that the number of views bounds it.
 #[derive(Default)]
 struct UnreadChanges {
     changes: VecSet<Change>,
@@ -56,7 +56,7 @@ impl Drop for Watchers {
     }
 }
 
-/// What one watcher reads.
+/// The stream that one watcher reads.
 pub(super) struct ChangeStream(Arc<Mutex<UnreadChanges>>);
 
 impl futures::Stream for ChangeStream {

@@ -1,11 +1,11 @@
 //! The shell that runs a [`Session`] over a socket, a storage and the other tabs.
 //!
 //! - [`Chat`]: the handle; its inputs are carried out before they return
-//! - [`Ask`]: what is asked of the server outside of any log
-//! - `tasks`: what runs beside it: storage, tabs, the socket's events, the timer
-//! - [`Storage`], [`Peers`]: what a device gives
-//! - `fault`: what stands between the session and the rest, to break it on purpose; nothing without the feature `faults`
-//! - `platform`: what tokio and a browser do differently
+//! - [`Ask`]: requests to the server outside of any log
+//! - `tasks`: the tasks beside it: storage, tabs, the socket's events, the timer
+//! - [`Storage`], [`Peers`]: a device's storage and its other tabs
+//! - `fault`: the fault injector between the session and the rest; nothing without the feature `faults`
+//! - `platform`: the differences between tokio and a browser
 //!
 //! Invariant: only this module and `socket` name the socket crate.
 
@@ -60,7 +60,7 @@ pub struct Chat {
 
 pub(crate) struct ChatInner {
     session: Mutex<Session>,
-    /// What was said before storage had answered; `None` once it has.
+    /// Inputs that came before storage answered; `None` once it has.
     before_restored: Mutex<Option<Vec<Input>>>,
     clock: platform::Clock,
     client: Client,
@@ -76,7 +76,7 @@ pub(crate) struct ChatInner {
     _alive: oneshot::Sender<()>,
 }
 
-/// What the shell knows of the link beyond the socket.
+/// The link's state beyond the socket's own.
 #[derive(Debug)]
 struct Link {
     /// A person wants it up.
@@ -88,7 +88,7 @@ struct Link {
 }
 
 impl Chat {
-    /// Starts a chat: reads `storage`, shows what it held, connects.
+    /// Starts a chat: reads `storage`, shows its records, connects.
     ///
     /// Runs as tasks of the surrounding runtime: tokio's natively, the page's event loop in a browser.
     ///
@@ -133,8 +133,8 @@ impl Chat {
         Ok(Self { inner })
     }
 
-    /// Tells the session something. Views are up to date when this returns; what is said before storage has answered
-    /// waits for it, three seconds at most.
+    /// Hands the session an input. Views are up to date when this returns; an input before storage has answered waits
+    /// for it, three seconds at most.
     pub fn input(&self, input: Input) {
         self.inner.input(input);
     }
@@ -144,8 +144,8 @@ impl Chat {
         read(&lock(&self.inner.session))
     }
 
-    /// Which views to read again, from now on. ChangeStream that wait unread are merged, so the stream is bounded. It ends
-    /// with the chat.
+    /// The views to read again, from now on. Unread changes are merged, so the stream is bounded. It ends with the
+    /// chat.
     pub fn changes(&self) -> Stream<'static, Change> {
         Box::pin(self.inner.watchers.watch())
     }
@@ -160,15 +160,15 @@ impl Chat {
         self.inner.want(false);
     }
 
-    /// Signs the person out of this device: disconnects, and forgets what is theirs here, on disk and in the other tabs.
-    /// Resolves once the storage has erased it, or could not.
+    /// Signs the person out of this device: disconnects, and forgets their records here, on disk and in the other tabs.
+    /// Resolves once the storage has erased them, or could not.
     pub fn sign_out(&self, unsent: Unsent) -> Task<'static, ()> {
         self.disconnect();
         self.inner.input(Input::SignedOut(unsent));
         self.written()
     }
 
-    /// Resolves once the storage has done, or failed to do, everything asked of it so far.
+    /// Resolves once the storage has finished every write so far, or failed to.
     pub fn written(&self) -> Task<'static, ()> {
         let (answer, done) = oneshot::channel();
         let _alive = self.inner.storage.unbounded_send(StorageJob::Barrier(answer));
@@ -190,7 +190,7 @@ impl Chat {
         }
     }
 
-    /// How the link stands. [`Change::Connection`] announces changes.
+    /// The link's state. [`Change::Connection`] announces changes.
     pub fn link(&self) -> LinkState {
         self.inner.link_state()
     }
@@ -213,10 +213,10 @@ impl ChatInner {
         self.handle(input);
     }
 
-    /// Storage has answered, or takes too long: shows what it held, catches up with what was said, connects.
+    /// Storage has answered, or takes too long: shows its records, applies the inputs that waited, connects.
     fn restored(&self, restored: Restored) {
         {
-            // Held throughout, so that nothing overtakes what waits.
+            // Locked throughout, so that nothing overtakes the waiting inputs.
             let mut waiting = lock(&self.before_restored);
             self.handle(Input::Restored(restored));
             for input in waiting.take().into_iter().flatten() {
@@ -378,7 +378,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
-/// How the link stands.
+/// The state of the link.
 #[derive(Clone, PartialEq, Debug)]
 pub enum LinkState {
     Connected {
@@ -386,7 +386,7 @@ pub enum LinkState {
         id: String,
         /// The transport's name: `websocket` or `polling`.
         transport: &'static str,
-        /// How WebSocket failed, where long-polling carries the link because of that.
+        /// Why WebSocket failed, where long-polling carries the link because of that.
         fallback: Option<WebSocketFailure>,
         /// The last acknowledged request's round trip.
         round_trip: Option<Duration>,

@@ -7,19 +7,19 @@ use futures::stream;
 use super::platform::{MaybeSend, Stream, Task};
 use crate::tab_message::TabMessage;
 
-/// The other tabs of the same device: a BroadcastChannel and a lock in a browser, nobody elsewhere.
+/// The other tabs of the same device: a `BroadcastChannel` and a lock in a browser, nobody elsewhere.
 pub trait Peers: MaybeSend + 'static {
-    /// Tells every other tab. Tabs hear one tab's news in the order it told them.
+    /// Broadcasts to every other tab. Tabs receive one tab's messages in the order sent.
     fn tell(&mut self, news: TabMessage);
 
-    /// What the others tell, from the call on. Called once, before storage is first read.
+    /// The other tabs' messages, from the call on. Called once, before storage is first read.
     fn heard(&mut self) -> Stream<'static, TabMessage>;
 
     /// Resolves once this tab is the one that drains the outbox, which it stays until it closes. Called once.
     fn elected(&mut self) -> Task<'static, ()>;
 }
 
-/// No other tabs: always elected.
+/// No other tabs: always the leader.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SoloPeers;
 

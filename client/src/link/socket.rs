@@ -1,4 +1,4 @@
-//! The socket's side of the shell: what it says becomes inputs, what the session asks goes out on it.
+//! The socket's side of the shell: its messages become inputs, the session's requests go out on it.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use crate::session::{Answer, Ephemeral, LinkEnd, Request, RequestError, ServerEv
 
 use super::platform::Task;
 
-/// What the server said, where it is something this program knows. Anything malformed is as good as lost, and what is
-/// lost is pulled.
+/// The event in a server's message, where this program knows it. A malformed one counts as lost, and lost entries are
+/// pulled.
 pub(super) fn server_event(message: Message) -> Option<ServerEvent> {
     match message.event.as_str() {
         event::SESSION => message.parse().ok().map(ServerEvent::Session),
@@ -66,7 +66,7 @@ fn emit<T: DeserializeOwned + Send + 'static>(
     })
 }
 
-/// Tells the server something it may miss.
+/// Emits an event that the server may miss.
 pub(super) fn tell(client: &Client, ephemeral: Ephemeral) {
     // Whether it went makes no difference.
     let _went = match ephemeral {

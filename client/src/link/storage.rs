@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::platform::{MaybeSend, Task};
 use crate::record::{Restored, StorageError, Write};
 
-/// Where a device keeps its chat: IndexedDB in a browser, a file or nothing elsewhere.
+/// A device's storage for its chat: IndexedDB in a browser, a file or nothing elsewhere.
 ///
-/// The link calls one at a time, in order: a `load` after an `apply` sees what it wrote.
+/// The link makes one call at a time, in order: a `load` after an `apply` sees its writes.
 pub trait Storage: MaybeSend + 'static {
     fn load(&mut self) -> Task<'_, Result<Restored, StorageError>>;
 
@@ -15,7 +15,7 @@ pub trait Storage: MaybeSend + 'static {
     fn apply(&mut self, writes: Vec<Write>) -> Task<'_, Result<(), StorageError>>;
 }
 
-/// Storage that lives as long as the program: for bots and tests. Clones share what they hold.
+/// Storage that lives as long as the program: for bots and tests. Clones share their records.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStorage(Arc<Mutex<Restored>>);
 

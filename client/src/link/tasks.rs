@@ -1,4 +1,4 @@
-//! What runs beside the handle. Every task ends with the chat.
+//! The tasks beside the handle. Every task ends with the chat.
 
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::record::{Restored, StorageError, Write};
 use crate::session::{Change, Input, StoreTicket};
 use crate::tab_message::TabMessage;
 
-/// A device's storage that takes longer than this to answer is not waited for. What it held comes in when it answers.
+/// A storage that takes longer than this to answer is not waited for. Its records come in when it answers.
 const LOADING_TAKES: Duration = Duration::from_secs(3);
 
 /// How long until storage that could not be read is read again.
@@ -68,8 +68,8 @@ pub(super) fn start(
 ) {
     let ended = ended.map(drop).shared();
     let this = Arc::downgrade(inner);
-    // Listening starts before storage is read: what another tab tells in between is in neither otherwise. So is what the socket
-    // says: natively another thread may have connected it before this one goes on.
+    // Listening starts before storage is read: a tab's message in between would be missed, as it is not in storage yet.
+    // So would the socket's events: natively another thread may have connected it before this one goes on.
     let events = inner.client.events();
     let heard = peers.heard();
     let elected = peers.elected();
@@ -86,7 +86,7 @@ async fn store(
     mut storage: impl Storage,
     mut jobs: mpsc::UnboundedReceiver<StorageJob>,
 ) {
-    // What is waiting when the chat ends is still written.
+    // Jobs that wait when the chat ends are still done.
     while let Some(job) = jobs.next().await {
         match job {
             StorageJob::Load(answer) => {
@@ -120,7 +120,7 @@ async fn hear(this: Weak<ChatInner>, mut heard: Stream<'static, TabMessage>) {
     }
 }
 
-/// Restores, then waits to be elected.
+/// Restores, then waits to become the leader.
 async fn begin(this: Weak<ChatInner>, elected: Task<'static, ()>) {
     let loading = load(&this);
     let held = match future::select(loading, Box::pin(platform::sleep(LOADING_TAKES))).await {
@@ -145,7 +145,7 @@ async fn begin(this: Weak<ChatInner>, elected: Task<'static, ()>) {
     }
 }
 
-/// What storage holds; `None` where it cannot be read, though there is one.
+/// The stored records; `None` where the storage cannot be read, though there is one.
 fn load(this: &Weak<ChatInner>) -> Task<'static, Option<Restored>> {
     let (answer, loaded) = oneshot::channel();
     if let Some(inner) = this.upgrade() {
@@ -158,7 +158,8 @@ fn load(this: &Weak<ChatInner>) -> Task<'static, Option<Restored>> {
     }))
 }
 
-/// What was read. Where nothing could be, nobody waits for it, and it comes in once it can: it may hold what was never sent.
+/// The records read. Where storage could not be read, the chat starts without them and they come in later: there may be
+/// unsent items among them.
 fn or_read_again(this: &Weak<ChatInner>, held: Option<Restored>) -> Restored {
     if held.is_none() {
         platform::spawn(read_again(this.clone()));

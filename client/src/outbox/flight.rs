@@ -19,16 +19,16 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(crate) struct Flight {
     under_way: Option<(RequestId, Vec<EntryId>)>,
-    /// Not before then: the server asked for it.
+    /// Not before then: the server asked for the wait.
     not_before: Option<Duration>,
     backoff: Backoff,
-    /// Why the server has put off what was sent last, where it has.
+    /// Why the server has put off the last batch, where it has.
     put_off: Option<ErrorCode>,
     /// Their batch was refused as a whole: each goes alone, so that only the one at fault is rejected.
     alone: Vec<EntryId>,
 }
 
-/// What an answer says of one item.
+/// The outcome of one item of a batch.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum BatchOutcome {
     Stored { id: EntryId, seq: Seq, at: Millis },
@@ -54,7 +54,7 @@ impl Flight {
         self.backoff.reset();
     }
 
-    /// Why the server has put off what was sent last; it is sent again.
+    /// Why the server has put off the last batch; it is sent again.
     pub(crate) fn put_off(&self) -> Option<ErrorCode> {
         self.put_off
     }
@@ -125,7 +125,7 @@ impl Outbox {
         Some(batch)
     }
 
-    /// Takes in an answer: what it says of each item. Of items it says nothing final about, nothing: they wait again.
+    /// Takes in an answer: the outcome of each item. Items without a final outcome wait again.
     pub(crate) fn answered(
         &mut self,
         request: RequestId,
@@ -143,7 +143,7 @@ impl Outbox {
         match result {
             Ok(Ok(sent)) => self.each_answered(&ids, sent, now, rng),
             Ok(Err(error)) => self.all_refused(&ids, error, now, rng),
-            // The same ids go out again at once: whatever became of them, the answer will be the same.
+            // The same ids go out again at once: whether or not they were stored, the answer will be the same.
             Err(RequestError::Timeout | RequestError::Disconnected) => Vec::new(),
             Err(RequestError::Malformed) => {
                 self.flight.wait(now, None, rng);

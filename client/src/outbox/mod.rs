@@ -1,7 +1,7 @@
-//! What is typed and not yet acknowledged, in order.
+//! Items typed and not yet acknowledged, in order.
 //!
 //! - `flight`: the one batch under way, and when the next may go
-//! - `tombstones`: what left the outbox lately, so that late news cannot bring it back
+//! - `tombstones`: items that left the outbox lately, so that a late message cannot bring them back
 //!
 //! Invariant: nothing leaves but by [`Outbox::settle`] (it is in the log) or [`Outbox::discard`] (a person's wish).
 
@@ -36,15 +36,15 @@ pub(crate) struct Outbox {
 
 type OutboxPlace = (u64, EntryId);
 
-/// An item and what this tab alone knows of it.
+/// An item with this tab's own notes about it.
 #[derive(Debug)]
 struct Held {
     item: OutboxItem,
-    /// Typed in this tab: this tab writes it and tells it again when asked.
+    /// Typed in this tab: this tab writes it, and broadcasts it again when asked.
     local: bool,
     /// Some tab may have sent it. Only without this can nobody have stored it.
     maybe_sent: bool,
-    /// This tab told others of it on its own: they may have come after the news of what became of it.
+    /// This tab broadcast it on its own: other tabs may have started after its outcome was broadcast.
     vouched: bool,
     /// Since when this tab knows that it is to be sent.
     since: Duration,
@@ -91,7 +91,7 @@ impl Outbox {
             .map(|held| &held.item)
     }
 
-    /// Items that another tab may not have found in storage: typed in this tab, perhaps written a moment ago, or not
+    /// Items that another tab may not have found in storage: typed in this tab, perhaps written just now, or not
     /// written at all.
     pub(crate) fn not_in_storage(&self) -> impl Iterator<Item = &OutboxItem> {
         self.items
@@ -100,7 +100,7 @@ impl Outbox {
             .map(|held| &held.item)
     }
 
-    /// The order of what is typed next.
+    /// The order of the next item typed.
     pub(crate) fn next_order(&self) -> u64 {
         if mutant_active(Mutant::OrderForgotten) {
             return 0;
@@ -108,7 +108,7 @@ impl Outbox {
         self.last_order + 1
     }
 
-    /// Takes in what was typed in this tab. `draining`: no other tab can be sending it.
+    /// Takes in an item typed in this tab. `draining`: no other tab can be sending it.
     pub(crate) fn post(&mut self, mut item: OutboxItem, draining: bool) {
         if mutant_active(Mutant::SavedTooEarly) {
             item.disk = Disk::Written;
@@ -123,10 +123,11 @@ impl Outbox {
         });
     }
 
-    /// Takes in what another tab holds, or held: by its news, or by the storage both share. Says whether anything changed.
+    /// Takes in an item of another tab: from its message, or from the storage both share. Returns whether anything
+    /// changed.
     ///
-    /// Of an item held already, only a retry is taken over, and that it was brought into `epoch`, this tab's. A rejection is not: it comes as news of its own, and an
-    /// older copy must not undo a retry.
+    /// Of an item that is here already, only a retry is taken over, and its migration into `epoch`, this tab's. A
+    /// rejection is not: it comes in a message of its own, and an older copy must not undo a retry.
     pub(crate) fn merge(&mut self, item: OutboxItem, epoch: Option<Epoch>) -> bool {
         if self.tombstones.outcome(item.id).is_some() {
             return false;
@@ -164,9 +165,9 @@ impl Outbox {
         held.item != before
     }
 
-    /// Takes in what storage holds, as this tab begins to drain it. Says whether anything changed.
+    /// Takes in a stored item, as this tab begins to drain the outbox. Returns whether anything changed.
     ///
-    /// A rejection there is the last word of the tab that drained before, unless this tab has the item in hand.
+    /// A stored rejection is the last word of the tab that drained before, unless this tab has the item in hand.
     pub(crate) fn merge_stored(&mut self, item: OutboxItem, epoch: Option<Epoch>) -> bool {
         let (id, rejected) = (item.id, item.rejected.clone());
         let disk = Disk::Written;
@@ -190,8 +191,8 @@ impl Outbox {
             .map(|held| &held.item)
     }
 
-    /// The item has its place in the log: it is no more to be sent. Gives it back, where it was held, and whether it
-    /// was typed here.
+    /// The item has its place in the log: it is no longer to be sent. Returns it, where it was here, and whether it was
+    /// typed here.
     pub(crate) fn settle(&mut self, id: EntryId, outcome: ItemOutcome) -> Option<(OutboxItem, bool)> {
         let held = self.remove(id)?;
         self.tombstones.note(id, outcome);
@@ -205,7 +206,7 @@ impl Outbox {
         held.map(|held| (held.item, held.local))
     }
 
-    /// Whether the entry is one of the items: same author, same id, same room and body, or what a deletion left of it.
+    /// Whether the entry is one of the items: same author, same id, same room and body, or that body deleted.
     pub(crate) fn is_in_log(&self, room: RoomId, entry: &Entry) -> bool {
         self.get(entry.id).is_some_and(|item| {
             item.author.id == entry.author.id && item.room == room && stored_as(&item.body, &entry.body)
@@ -219,7 +220,8 @@ impl Outbox {
         Some(&held.item)
     }
 
-    /// What messages that were certainly never sent reply to is gone. Answers those of this room that replied to something.
+    /// The log went back in time: messages that were certainly never sent lose their replies. Returns those of this
+    /// room that replied to something.
     pub(crate) fn forget_replies(&mut self, room: RoomId) -> Vec<OutboxItem> {
         let mut changed = Vec::new();
         for held in self
@@ -256,7 +258,7 @@ impl Outbox {
         Some(&held.item)
     }
 
-    /// Notes that this tab tells others of the item on its own.
+    /// Notes that this tab broadcasts the item on its own.
     pub(crate) fn vouch(&mut self, id: EntryId) {
         if let Some(held) = self.held_mut(id) {
             held.vouched = true;
@@ -273,7 +275,8 @@ impl Outbox {
         self.held(id).is_some_and(|held| held.maybe_sent)
     }
 
-    /// After an epoch change: what `old` typed is `new`'s. Gives the items changed, and whether each was typed here.
+    /// After an epoch change: assigns the items of `old` to `new`. Returns the items changed, and whether each was
+    /// typed here.
     pub(crate) fn reassign(&mut self, old: UserId, new: &Person) -> Vec<(OutboxItem, bool)> {
         let theirs = self.items.values_mut().filter(|held| held.item.author.id == old);
         theirs
@@ -284,9 +287,10 @@ impl Outbox {
             .collect()
     }
 
-    /// Items typed in another epoch by whom `me` was then belong to this one: in the room of that id, or else of that
-    /// name, where it has one to be found by. One whose room is gone stays where it is; the server will say so. A change stays in its epoch: the message it
-    /// names is gone. So is what a message replied to. Gives the items changed, and whether each was typed here.
+    /// Brings items typed in another epoch by this person into this one: into the room of that id, or else of that
+    /// name, where it has one to be found by. Where that room no longer exists, an item stays where it is, and the
+    /// server will refuse it. A change stays in its epoch: the message it names is not in this one. A reply loses its
+    /// quote for the same reason. Returns the items changed, and whether each was typed here.
     pub(crate) fn migrate(
         &mut self,
         me: &Person,
@@ -302,7 +306,7 @@ impl Outbox {
             if stays || !(mine || item.author.id == me.id) {
                 continue;
             }
-            // All tabs agree on whose it is, whoever is signed in by now.
+            // All tabs agree on the author, no matter who is signed in by now.
             if let Some(ahead) = held.ahead.take_if(|ahead| ahead.epoch == epoch) {
                 item.become_of(&ahead);
                 migrated.push((item.clone(), held.local));
@@ -320,7 +324,7 @@ impl Outbox {
         migrated
     }
 
-    /// Notes how writing the item went. Says whether that is news.
+    /// Notes the result of writing the item. Returns whether that changed it.
     pub(crate) fn on_disk(&mut self, id: EntryId, result: &Result<(), StorageError>) -> bool {
         let Some(held) = self.held_mut(id) else {
             return false;
@@ -388,7 +392,7 @@ impl Outbox {
     }
 }
 
-/// Whether a body in the log is what was sent, or what a deletion left of it. A reply that was brought into another epoch
+/// Whether a body in the log is the body sent, or that body deleted. A reply that was brought into another epoch
 /// replies to nothing, in whichever tab it was brought there.
 fn stored_as(sent: &Body, stored: &Body) -> bool {
     match (sent, stored) {

@@ -1,4 +1,4 @@
-//! What left the outbox lately.
+//! Tombstones of items that left the outbox lately.
 
 use std::collections::VecDeque;
 
@@ -7,7 +7,7 @@ use steadfast_shared::{EntryId, Epoch};
 use crate::tab_message::Stored;
 use crate::vec_map::VecMap;
 
-/// How many are remembered. News between tabs is late by seconds at most; this is hours of typing.
+/// How many are remembered. Messages between tabs are late by seconds at most; this is hours of typing.
 const REMEMBERED: usize = 4_096;
 
 /// How an item left.
@@ -19,7 +19,7 @@ pub(crate) enum ItemOutcome {
     Discarded,
 }
 
-/// What left the outbox lately, so that a late copy of it is known for what it is.
+/// The outcomes of items that left the outbox lately, so that a late copy is recognised.
 #[derive(Debug)]
 pub(crate) struct Tombstones {
     fates: VecMap<EntryId, ItemOutcome>,

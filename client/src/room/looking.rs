@@ -1,4 +1,4 @@
-//! The look at another place of a room's log, beside the inbox.
+//! The detached view of another place of a room's log, beside the inbox.
 
 use std::time::Duration;
 
@@ -13,17 +13,17 @@ use crate::rng::Rng;
 use crate::window::Window;
 
 impl Room {
-    /// What is shown: the look, once there is something to see, else the live window.
+    /// The visible window: the detached view's, once it has entries, else the live one.
     pub(crate) fn shown(&self) -> &Window {
         self.detached().map_or(self.inbox.window(), DetachedView::window)
     }
 
-    /// The look, where it is what is shown.
+    /// The detached view, where its window is the visible one.
     pub(crate) fn detached(&self) -> Option<&DetachedView> {
         self.look.as_ref().filter(|look| look.window().len() > 0)
     }
 
-    /// A person wants to see another place. Where the live window has it, that is what is shown.
+    /// A person wants to see another place. Where the live window has it, that one stays visible.
     pub(crate) fn look(&mut self, at: Anchor, bound: usize) {
         self.place = Some(at);
         self.look = None;
@@ -38,13 +38,14 @@ impl Room {
         self.place = None;
     }
 
-    /// Where the place last asked for is, once it is held.
+    /// The `seq` of the place last asked for, once its entry is here.
     pub(crate) fn place(&self) -> Option<Seq> {
         let at = self
             .place
             .filter(|_| self.look.is_none() || self.detached().is_some())?;
         let window = self.shown();
-        // What a look holds was read for its place: the first entry of a page that has nothing older is the first there is.
+        // A detached view was read for its place: the first entry of a page that has nothing older is the first there
+        // is.
         place_in(window, self.detached().is_some() || self.inbox.at_beginning(), at)
     }
 
@@ -61,7 +62,7 @@ impl Room {
         self.look.as_ref().is_some_and(DetachedView::is_loading_newer)
     }
 
-    /// One more page of older entries. Says whether one will be asked for that was not before.
+    /// Wants one more page of older entries. Returns whether that adds a page to request.
     pub(crate) fn want_older(&mut self, bound: usize) -> bool {
         if self.look.is_none() && self.inbox.is_full() && self.inbox.low() > 1 {
             let ahead = self.inbox.after(self.inbox.high().unwrap_or(0));
@@ -74,13 +75,13 @@ impl Room {
         }
     }
 
-    /// One more page of newer entries, in a look.
+    /// One more page of newer entries, in a detached view.
     pub(crate) fn want_newer(&mut self) -> bool {
         let wants = self.look.as_mut().is_some_and(DetachedView::want_newer);
         wants && !self.join()
     }
 
-    /// Takes in entries of the log, however they came. Says whether what is shown changed.
+    /// Takes in entries of the log, however they came. Returns whether the visible window changed.
     pub(crate) fn offer(&mut self, entries: Vec<Entry>, missed: bool) -> bool {
         let mut changed = self.hear(&entries);
         let cursor = self.inbox.high();
@@ -93,13 +94,13 @@ impl Room {
         changed | self.join()
     }
 
-    /// Takes in an own entry as its ack tells it. Says whether the window grew.
+    /// Takes in an own entry from its ack. Returns whether the window grew.
     pub(crate) fn acknowledge(&mut self, entry: Entry, elsewhere: bool) -> bool {
         self.hear(std::slice::from_ref(&entry));
         self.inbox.acknowledge(entry, elsewhere)
     }
 
-    /// Takes in a page. Says whether what is shown changed.
+    /// Takes in a page. Returns whether the visible window changed.
     pub(crate) fn pulled(
         &mut self,
         request: RequestId,
@@ -114,7 +115,7 @@ impl Room {
         let cursor = self.inbox.high();
         changed |= self.inbox.pulled(request, result, now, rng);
         if self.inbox.high() < cursor {
-            // The log is another one than what was held.
+            // The log is another one than that of the cached entries.
             self.look_end();
             self.read = self.read.min(self.inbox.head());
             self.read_told = self.read_told.min(self.read);
@@ -123,7 +124,7 @@ impl Room {
         changed | self.join()
     }
 
-    /// Takes in a page of the look. Says whether what is shown changed.
+    /// Takes in a page of the detached view. Returns whether the visible window changed.
     pub(crate) fn looked(
         &mut self,
         request: RequestId,
@@ -161,7 +162,7 @@ impl Room {
         self.inbox.link_down();
     }
 
-    /// Nothing asked so far will be answered.
+    /// No request so far will be answered.
     pub(crate) fn forget_requests(&mut self) {
         self.inbox.forget_requests();
         if let Some(look) = &mut self.look {
@@ -169,8 +170,8 @@ impl Room {
         }
     }
 
-    /// The first message of somebody else after what was read: in the live window where it reaches back that far, else
-    /// where to look for it.
+    /// The first message of another person after the read marker: in the live window where it reaches back that far,
+    /// else where to search for it.
     pub(crate) fn first_unread(&self, me: Option<UserId>) -> Option<Seq> {
         if self.inbox.high().is_some() && self.inbox.low() <= self.read + 1 {
             let mut after = self.inbox.window().after(self.read);
@@ -180,7 +181,7 @@ impl Room {
         (self.unread(me).news > 0).then_some(self.read + 1)
     }
 
-    /// Tells the look of changes, wherever they came from. Says whether any concern it.
+    /// Passes changes from any source to the detached view. Returns whether any concern it.
     fn hear(&mut self, entries: &[Entry]) -> bool {
         let Some(look) = &mut self.look else {
             return false;
@@ -197,7 +198,7 @@ impl Room {
         }
     }
 
-    /// Joins the look to the live window where it reaches it. Says whether it did.
+    /// Joins the detached view to the live window where it reaches it. Returns whether it did.
     fn join(&mut self) -> bool {
         let can = |look: &mut DetachedView| look.may_join() && self.inbox.can_join(look.window());
         let Some(look) = self.look.take_if(can) else {

@@ -1,6 +1,6 @@
 //! One room: its name, its inbox, how far it is read, and whether its cache is up to date.
 //!
-//! - `looking`: the look at another place of its log, beside the inbox
+//! - `looking`: the detached view of another place of its log, beside the inbox
 
 mod looking;
 
@@ -11,7 +11,7 @@ use crate::detached::{Anchor, DetachedView};
 use crate::inbox::{Inbox, InboxBounds};
 use crate::record::{About, RoomCache};
 
-/// What other people said after what was read.
+/// Other people's messages after the read marker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Unread {
     pub(crate) news: u64,
@@ -19,7 +19,7 @@ pub(crate) struct Unread {
     pub(crate) mentions: u64,
 }
 
-/// What the server counted: after `read`, up to `head`.
+/// The server's counts: after `read`, up to `head`.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counted {
     unread: Unread,
@@ -36,13 +36,13 @@ pub(crate) struct Room {
     pub(crate) inbox: Inbox,
     /// Another place that is looked at, instead of the newest.
     look: Option<DetachedView>,
-    /// Where a person last asked to look.
+    /// The place a person last asked to see.
     place: Option<Anchor>,
     read: Seq,
     counted: Counted,
     /// How far the server knows this person to have read.
     read_told: Seq,
-    /// The cache on disk is older than what is held.
+    /// The cache on disk is older than the room in memory.
     pub(crate) cache_is_old: bool,
 }
 
@@ -63,7 +63,7 @@ impl Room {
             read_told: 0,
             cache_is_old: false,
         };
-        // The server has not counted yet: it is what is here at least.
+        // The server has not counted yet: the entries here are a lower bound.
         room.counted.unread = room.news_after(room.read, me);
         room
     }
@@ -83,8 +83,8 @@ impl Room {
         }
     }
 
-    /// A session opened, with the room in this state; `reset` where the database has not what the cursor names. Says whether the
-    /// window had to go.
+    /// A session opened, with the room in this state; `reset` where the database does not have the cursor's entry.
+    /// Returns whether the window had to go.
     pub(crate) fn open(&mut self, room: &event::Room, reset: bool) -> bool {
         let revised = self.revise(room);
         self.inbox.open(room.head, reset);
@@ -98,7 +98,7 @@ impl Room {
         reset || revised
     }
 
-    /// Drops the entries held where they were hidden, shown again or erased since. Says whether they were.
+    /// Drops the cached entries where they were hidden, shown again or erased since. Returns whether they were.
     fn revise(&mut self, room: &event::Room) -> bool {
         let revised = self.about.revision != room.revision;
         if revised {
@@ -109,7 +109,7 @@ impl Room {
         revised
     }
 
-    /// The server says what the room is like.
+    /// Takes in the server's description of the room.
     pub(crate) fn told(&mut self, room: &event::Room) {
         self.revise(room);
         let about = About::from(room);
@@ -129,7 +129,7 @@ impl Room {
         };
     }
 
-    /// When something was last said here, as far as anybody knows.
+    /// The time of the last message here, as far as is known.
     pub(crate) fn active_at(&self) -> Millis {
         let mut newest_first = self.inbox.window().entries().iter().rev();
         let newest = newest_first.find(|entry| entry.body.is_news());
@@ -145,7 +145,7 @@ impl Room {
         self.read
     }
 
-    /// This person has read up to `seq`, here or elsewhere. Says whether that is news.
+    /// This person has read up to `seq`, here or elsewhere. Returns whether that moves the read marker.
     pub(crate) fn mark_read(&mut self, seq: Seq, told: bool) -> bool {
         let seq = seq.min(self.inbox.head());
         if told {
@@ -159,7 +159,7 @@ impl Room {
         news
     }
 
-    /// How far the server is to be told, where it does not know yet.
+    /// The read marker to send to the server, where it does not have it yet.
     pub(crate) fn read_to_tell(&self) -> Option<event::Read> {
         (self.read > self.read_told).then_some(event::Read {
             room: self.id,
@@ -171,14 +171,15 @@ impl Room {
         self.read_told = self.read;
     }
 
-    /// News of other people after what was read, and how much of it mentions this person. Counted in the window where it
-    /// reaches back that far; of what is known to exist and not held, the server's count is believed, or everything counts.
+    /// Other people's messages after the read marker, and how many of them mention this person. Counted in the window
+    /// where it reaches back that far; for entries known to exist and not in it, the server's count is believed, or
+    /// everything counts.
     pub(crate) fn unread(&self, me: Option<UserId>) -> Unread {
         let counted = self.counted;
         let reaches_back = self.inbox.high().is_some() && self.inbox.low() <= self.read + 1;
         if !reaches_back {
             let since = self.news_after(counted.head.max(self.read), me);
-            // Some of what was counted may have been read since, in a look.
+            // Some of the entries counted may have been read since, in a detached view.
             let left = counted.head.saturating_sub(self.read);
             return Unread {
                 news: counted.unread.news.min(left) + since.news,
@@ -220,7 +221,7 @@ impl Room {
         unread
     }
 
-    /// What is written to disk: the newest page and the cursor, in one record.
+    /// The cache to write to disk: the newest page and the cursor, in one record.
     pub(crate) fn cache(&self, epoch: Epoch) -> Option<RoomCache> {
         let window = self.inbox.window();
         let newest = window.len().saturating_sub(PAGE_ENTRIES);

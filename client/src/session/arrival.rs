@@ -11,8 +11,8 @@ use crate::record::{Rejection, Write};
 use crate::tab_message::{Stored, TabMessage};
 
 impl Session {
-    /// The log of `epoch` has the item: it leaves the outbox, and its row takes its place. Says whether it was held.
-    /// `sent_here`: this tab sent it.
+    /// The log of `epoch` has the item: it leaves the outbox, and its row takes its place. Returns whether it was in
+    /// the outbox. `sent_here`: this tab sent it.
     pub(super) fn settle(&mut self, epoch: Epoch, stored: Stored, sent_here: bool) -> bool {
         let Some((mut item, local)) = self.outbox.settle(stored.id, ItemOutcome::Sent(epoch, stored)) else {
             return false;
@@ -44,7 +44,7 @@ impl Session {
         true
     }
 
-    /// An entry of the log was seen: where it is one of the outbox's, it has arrived, whatever became of its ack.
+    /// An entry of the log was seen: where it is one of the outbox's, it has arrived, with or without its ack.
     fn recognise(&mut self, room: RoomId, entry: &Entry) -> Option<Stored> {
         let epoch = self.epoch()?;
         if !self.outbox.is_in_log(room, entry) || mutant_active(Mutant::EchoBesideTheLog) {
@@ -59,8 +59,8 @@ impl Session {
         self.settle(epoch, stored, false).then_some(stored)
     }
 
-    /// Recognises these entries of a room's log, and tells the other tabs: they may have had no link when the log held
-    /// them, and be in another epoch by the time they have one again.
+    /// Recognises these entries of a room's log, and broadcasts them to the other tabs: they may have had no link when
+    /// the log got them, and be in another epoch by the time they have one again.
     pub(super) fn recognise_all<'a>(&mut self, room: RoomId, entries: impl IntoIterator<Item = &'a Entry>) {
         let recognised = entries
             .into_iter()
@@ -87,9 +87,10 @@ impl Session {
         }
     }
 
-    /// An own entry as the log has it, as far as this tab knows what its ack does not say.
+    /// An own entry as the log has it, as far as this tab can complete its ack.
     ///
-    /// What it replies to may be changed by any entry before it: ahead of a gap that is not known, and the log's copy tells.
+    /// Any entry before it may have changed the message it replies to: ahead of a gap those changes are unknown, and
+    /// the log's copy has them.
     fn complete(&self, room: RoomId, mut entry: Entry) -> Entry {
         let names = |id| self.names.get(id).cloned();
         let mentioned: Option<Vec<Person>> = entry.body.mentions().map(names).collect();
@@ -112,7 +113,8 @@ impl Session {
         entry
     }
 
-    /// The room's log went back in time: what waits and names a place of it would change another message, or reply to one.
+    /// The room's log went back in time: an unsent item that names a place of it would change another message, or reply
+    /// to one.
     pub(super) fn let_go_of_places(&mut self, room: RoomId) {
         let changes = self
             .outbox
@@ -131,7 +133,7 @@ impl Session {
         self.rows_changed(room);
     }
 
-    /// Takes in what somebody is called by the newest news.
+    /// Takes in a person's newest nickname.
     pub(super) fn hear_name(&mut self, person: &Person) {
         if self.names.hear_of(person) {
             self.renamed();

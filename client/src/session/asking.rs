@@ -1,4 +1,4 @@
-//! What is asked of the server, and when.
+//! The requests to the server, and when they are due.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use crate::room::Room;
 /// Most pages under way at once, all rooms together.
 const PULLS: usize = 4;
 
-/// An item that waits this long in sight of a tab that is online is sent by it, elected or not.
+/// An item that waits this long in sight of a tab that is online is sent by it, leader or not.
 const TAKE_OVER: Duration = Duration::from_secs(15);
 
-/// How far a person has read is told this often at most.
+/// The read marker is sent this often at most.
 const READ_EVERY: Duration = Duration::from_secs(1);
 
-/// What a request under way is about. Of a page also what had been heard when it was asked for.
+/// The purpose of a request under way. A page's has the version of the names when it was requested, too.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum RequestPurpose {
     Send,
@@ -30,7 +30,7 @@ pub(super) enum RequestPurpose {
 }
 
 impl Session {
-    /// Asks and tells whatever is due while the link is up.
+    /// Sends whatever is due while the link is up.
     pub(super) fn drive_link(&mut self, now: Duration) {
         if self.opening_until.is_some_and(|until| until <= now) {
             self.opening_until = None;
@@ -75,8 +75,8 @@ impl Session {
         }
     }
 
-    /// When this tab sends what waits although another is elected: that one is frozen, or cut off. The server knows a
-    /// repeat, so nothing is stored twice where both send.
+    /// When this tab sends the waiting items although another one is the leader: that one is frozen, or cut off. The
+    /// server knows a repeat, so nothing is stored twice where both send.
     pub(super) fn takes_over_at(&self) -> Option<Duration> {
         let Connection::Online { since: online, .. } = self.connection else {
             return None;
@@ -93,7 +93,7 @@ impl Session {
             if under_way >= PULLS {
                 break;
             }
-            // Somebody waits for the look.
+            // A person waits for the detached view.
             let request = RequestId(self.last_request + 1 + pulls.len() as u64);
             if let Some(pull) = room.look_pull(request, now) {
                 under_way += 1;

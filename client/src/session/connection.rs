@@ -1,10 +1,10 @@
-//! How a session stands with the server.
+//! A session's connection to the server.
 
 use std::time::Duration;
 
 use steadfast_shared::event::ClosingReason;
 
-/// How a session stands with the server.
+/// The state of a session's connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Connection {
     Offline {

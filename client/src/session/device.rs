@@ -1,4 +1,4 @@
-//! Who is signed in on this device, and what its storage held.
+//! Who is signed in on this device, and the records restored from its storage.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ impl Session {
         let whose = restored.identity.as_ref().map(|before| before.me.id);
         match (&self.identity, restored.identity) {
             (None, identity) => self.identity = identity,
-            // It comes late, after somebody signed in.
+            // It comes late, after a person signed in.
             (Some(now), Some(before)) if now.epoch != before.epoch => {
                 self.formerly.push(before.me.id);
             }
@@ -39,7 +39,7 @@ impl Session {
         }
         self.settle_what_windows_show(&ids);
         self.tell(TabMessage::Started);
-        // Another tab may know by now what became of them.
+        // Another tab may know their outcome by now.
         let items: Vec<_> = self.outbox.items().cloned().collect();
         self.broadcast_posted(items);
         self.everything_changed();
@@ -79,7 +79,7 @@ impl Session {
     pub(super) fn signed_in(&mut self, me: Person, epoch: Epoch) {
         let before = self.identity.clone();
         self.identify(me, epoch);
-        // The link speaks for whoever was signed in when it was made, or was refused because nobody was.
+        // The link speaks for the person signed in when it was made, or was refused because nobody was.
         let another = before != self.identity && !matches!(self.connection, Connection::Offline { .. });
         if another || self.refused {
             self.reconnect(Duration::ZERO);
@@ -117,7 +117,7 @@ impl Session {
         self.early.clear();
         self.early_rooms.clear();
         self.early_acked.clear();
-        // A cache that waits to be written would bring back what is erased.
+        // A cache that waits to be written would bring back the erased records.
         self.writes
             .retain(|write| !matches!(write, Write::PutRoom(_) | Write::PutIdentity(_)));
         self.writes.extend([Write::DropRooms, Write::DropIdentity]);

@@ -1,4 +1,4 @@
-//! What a session is told.
+//! The inputs of a session.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::tab_message::TabMessage;
 /// One thing that happened.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Input {
-    /// What storage held. The first input; the session shows it at once.
+    /// The stored records. The first input; the session shows them at once.
     Restored(Restored),
     /// `POST` or `GET /api/session` answered: who this device speaks for.
     ///
@@ -26,7 +26,7 @@ pub enum Input {
     SignedIn(SessionInfo),
     /// The person signed in is no longer: rooms, names and identity are forgotten, here, on disk and in the other tabs.
     SignedOut(Unsent),
-    /// A person pressed Enter. See [`crate::Session::can_post`] for what refuses it.
+    /// A person pressed Enter. See [`crate::Session::can_post`] for the reasons to refuse it.
     Post {
         room: RoomId,
         /// A UUIDv7 made for this keypress.
@@ -51,9 +51,9 @@ pub enum Input {
     /// Replace a rejected message or edit, or one that certainly never went out. Anything else is refused: it may be stored.
     Edit {
         id: EntryId,
-        /// A fresh UUIDv7 for what replaces it.
+        /// A fresh UUIDv7 for the replacement.
         new_id: EntryId,
-        /// What it says instead.
+        /// The text of the replacement.
         text: MessageText,
         /// When, by this device's clock.
         at: Millis,
@@ -62,15 +62,15 @@ pub enum Input {
     Discard(EntryId),
     /// A person wants to see older entries: one more page.
     WantOlder(RoomId),
-    /// A person who looks at another place wants to see newer entries: one more page. A look that reaches the newest ends.
+    /// A person in a detached view wants to see newer entries: one more page. A view that reaches the newest ends.
     WantNewer(RoomId),
-    /// A person wants to see another place of the log. What is shown is the live window until the first page has come.
+    /// A person wants to see another place of the log. The live window stays visible until the first page has come.
     Look { room: RoomId, at: Anchor },
     /// Back to the newest entries.
     LookEnd(RoomId),
-    /// A person is writing. Call it on each keypress; the session decides what goes out.
+    /// A person is writing. Call it on each keypress; the session decides when to send it.
     Typing(RoomId),
-    /// Whether nobody sits at this tab. The server is told when it changes, and again by each connection.
+    /// Whether nobody sits at this tab. Sent to the server when it changes, and again by each connection.
     Away(bool),
     /// Whose presence is shown: the people of these rooms, and these. Those of direct conversations are watched anyway.
     Watch { rooms: Vec<RoomId>, people: Vec<UserId> },
@@ -80,7 +80,7 @@ pub enum Input {
         /// The newest entry seen.
         seq: Seq,
     },
-    /// The page is about to be hidden or closed: write now what would be written within half a second.
+    /// The page is about to be hidden or closed: writes due within half a second are done now.
     Flush,
     /// The answer to [`crate::Output::Store`].
     Stored {
@@ -88,7 +88,7 @@ pub enum Input {
         /// Whether it is durable.
         result: Result<(), StorageError>,
     },
-    /// The socket is connected. Nothing is asked of the server before its `session` comes.
+    /// The socket is connected. No request goes out before the server's `session` comes.
     LinkUp,
     /// The socket is not connected any more. Requests under way are never answered.
     LinkDown(LinkEnd),
@@ -99,30 +99,30 @@ pub enum Input {
     /// The answer to [`crate::Output::Request`]: exactly one, unless the link goes down first.
     Answered {
         request: RequestId,
-        /// What came of it.
+        /// The answer, or why there is none.
         result: Result<Answer, RequestError>,
     },
     /// This tab drains the outbox from here on. Carries the device's outbox as storage holds it
     /// (empty where it cannot be read): the tab that drained before may have left something.
     Elected(Vec<OutboxItem>),
-    /// Another tab told something.
+    /// A message from another tab.
     Heard(TabMessage),
     /// The time [`crate::Output::Wait`] named has come.
     Tick,
 }
 
-/// What people do to a message that is in the log.
+/// A person's change of a message that is in the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum MessageChange {
     /// It says something else. For its author.
     Edit {
         message: Seq,
-        /// What it says from here on.
+        /// The text from here on.
         text: MessageText,
     },
     /// It is taken back. For its author, and for the server's owner.
     Delete { message: Seq },
-    /// Somebody reacts to it.
+    /// A person reacts to it.
     React {
         message: Seq,
         emoji: Emoji,
@@ -149,13 +149,13 @@ pub struct StoreTicket(pub u64);
 pub enum LinkEnd {
     /// It was lost, and the socket is trying again.
     Lost,
-    /// The server closed it. The socket stays down until told to connect.
+    /// The server closed it. The socket stays down until an output reconnects it.
     ClosedByServer,
     /// This side closed it: a person's wish.
     ClosedHere,
 }
 
-/// What the server says by itself.
+/// The events that the server sends.
 #[derive(Clone, PartialEq, Debug)]
 pub enum ServerEvent {
     Session(event::Session),
@@ -173,7 +173,7 @@ pub enum ServerEvent {
     MemberRole(event::MemberRole),
 }
 
-/// What the server answers.
+/// The server's answer to a request.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Answer {
     Send(Result<Vec<Sent>, WireError>),

@@ -1,17 +1,17 @@
 //! The machine that holds a chat: inputs in, outputs out, views beside.
 //!
-//! - `input`, `output`: what it is told, and what it wants done
-//! - `connection`: how it stands with the server
-//! - `person`: what a person does: post, retry, edit, discard, read, scroll
-//! - `rooms`: which rooms this person is in, and what they are like
-//! - `server`: what the server says and answers
-//! - `asking`: what is asked of it, and when
+//! - `input`, `output`: its inputs, and the effects it wants
+//! - `connection`: its connection to the server
+//! - `person`: a person's actions: post, retry, edit, discard, read, scroll
+//! - `rooms`: which rooms this person is in, and their properties
+//! - `server`: the server's events and answers
+//! - `asking`: the requests to the server, and when they are due
 //! - `arrival`: how an item leaves the outbox for the log
-//! - `device`: who is signed in, and what this device's storage held
-//! - `storage`: what is written, when, and what becomes of it where it fails
-//! - `tabs`: the other tabs of this device, and the election among them
+//! - `device`: who is signed in, and the records restored from this device's storage
+//! - `storage`: which records are written, when, and how failed writes are retried
+//! - `tabs`: the other tabs of this device, and which of them is the leader
 //! - `watching`: whose presence is shown
-//! - `view`: what can be looked at
+//! - `view`: the views of a session
 
 mod arrival;
 mod asking;
@@ -58,16 +58,16 @@ use asking::RequestPurpose;
 use storage::Rewrite;
 use watching::Watching;
 
-/// What can be set. The defaults are the product's.
+/// The settings of a session. The defaults are the product's.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Options {
     /// This tab's name for itself; `None` makes one from the seed.
     pub tab: Option<Uuid>,
-    /// Most entries held per room while a person is at the end.
+    /// Most entries cached per room while a person is at the end.
     pub window: usize,
-    /// Most entries held per room while a person scrolls back.
+    /// Most entries cached per room while a person scrolls back.
     pub window_browsing: usize,
-    /// Most entries held back by a gap, per room.
+    /// Most entries buffered ahead of a gap, per room.
     pub held: usize,
     /// Most items in the outbox; one more is refused.
     pub outbox: usize,
@@ -103,7 +103,7 @@ pub struct Session {
     rng: Rng,
     tab: Uuid,
     identity: Option<Identity>,
-    /// What this person is on the server.
+    /// This person's role on the server.
     role: Role,
     /// Whom this person has blocked.
     blocked: Vec<Person>,
@@ -125,7 +125,7 @@ pub struct Session {
     away: bool,
     /// This tab drains the outbox.
     elected: bool,
-    /// Storage has answered, or was not waited for: what it tells from here on, it tells late.
+    /// Storage has answered, or was not waited for: from here on its records come late.
     begun: bool,
 
     connection: Connection,
@@ -140,7 +140,7 @@ pub struct Session {
     redial: Backoff,
     /// Entries that overtook the opening of their session.
     early: VecDeque<Entries>,
-    /// News of rooms that overtook the opening of their session.
+    /// Events about rooms that overtook the opening of their session.
     early_rooms: Vec<RoomNews>,
     /// Own entries that another tab had acknowledged in rooms this tab does not know yet.
     early_acked: Vec<(RoomId, Entry)>,
@@ -149,7 +149,7 @@ pub struct Session {
     /// Requests in a row that nobody answered in time.
     unanswered: u32,
     sync_at: Duration,
-    /// The cursors that the last `sync` was asked with.
+    /// The cursors that the last `sync` sent.
     synced_cursors: Cursors,
     read_throttle: Throttle,
     typing_throttle: VecMap<RoomId, Throttle>,
@@ -266,7 +266,7 @@ impl Session {
         self.outputs.pop_front().unwrap_or(Output::Wait(self.wait))
     }
 
-    /// Does whatever is due, whichever input made it so.
+    /// Does everything that is due, no matter which input made it so.
     fn drive(&mut self, now: Duration) {
         for room in self.presence.expire(now) {
             self.changes.insert(Change::Typing(room));
@@ -287,7 +287,7 @@ impl Session {
         ]
         .into_iter()
         .flatten()
-        // What is due and was not done waits for something else than time.
+        // Work that is due and was not done waits for something else than time.
         .filter(|at| *at > self.outbox.now)
         .min()
     }

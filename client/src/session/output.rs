@@ -1,4 +1,4 @@
-//! What a session wants done.
+//! The outputs of a session.
 
 use std::time::Duration;
 
@@ -20,11 +20,11 @@ pub enum Output {
         /// How long an answer may take.
         timeout: Duration,
     },
-    /// Tell the server; nothing is lost when it does not arrive.
+    /// Emit an event to the server; nothing is lost when it does not arrive.
     Emit(Ephemeral),
-    /// Write; answer with [`crate::Input::Stored`] once it is durable, in the order asked.
+    /// Write; answer with [`crate::Input::Stored`] once it is durable, in the order of the outputs.
     Store { ticket: StoreTicket, writes: Vec<Write> },
-    /// Tell the other tabs of this device.
+    /// Broadcast to the other tabs of this device.
     Tell(TabMessage),
     /// Views to read again.
     Changed(Change),
@@ -37,7 +37,7 @@ pub enum Output {
     Wait(Option<Duration>),
 }
 
-/// What is asked of the server.
+/// A request to the server.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Request {
     Send(Vec<SendItem>),
@@ -46,7 +46,7 @@ pub enum Request {
     Watch(Watch),
 }
 
-/// What the server is told without an answer.
+/// An event to the server that gets no answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ephemeral {
     Typing(TypingIn),
@@ -54,7 +54,7 @@ pub enum Ephemeral {
     Away(Away),
 }
 
-/// What views have to be read again.
+/// The views to read again.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Change {
     /// The link, the session's state, or who is signed in.
@@ -67,13 +67,13 @@ pub enum Change {
     Presence,
     /// Who is in one room.
     Members(RoomId),
-    /// Somebody is something else on the server from now on. Nothing of it is held here.
+    /// A person's role on the server changed. The session keeps none but its own.
     Role(UserId, Role),
     /// Who came and went.
     Notices,
     /// Who is writing in one room.
     Typing(RoomId),
-    /// Another tab signed this device's person out: nothing of theirs is held here any more.
+    /// Another tab signed this device's person out: none of their records are here any more.
     SignedOut(Unsent),
     /// A post, retry, edit or discard was not taken: nothing about it is kept.
     Refused {
@@ -101,7 +101,7 @@ pub enum Refusal {
     /// The id is taken by another item of the outbox.
     #[error("the id is taken")]
     IdTaken,
-    /// It changes a message of a database that is gone: it can only be discarded.
+    /// It changes a message of a database that was replaced: it can only be discarded.
     #[error("the message it changes is gone")]
     OtherEpoch,
     /// It has no text that could be another.

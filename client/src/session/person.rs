@@ -1,4 +1,4 @@
-//! What a person does.
+//! A person's actions in the chat.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ impl Session {
         match (able, self.identity.clone()) {
             (Ok(()), Some(identity)) => {
                 if body.changes().is_none() {
-                    // The message ends what the others were told: the next keypress is told at once.
+                    // The message ends the others' *is writing*: the next keypress is sent at once.
                     self.typing_throttle.remove(&room);
                 }
                 let order = self.outbox.next_order();
@@ -77,7 +77,7 @@ impl Session {
                     self.migrate();
                 }
             }
-            // It waits to be sent already: that is what was wanted.
+            // It waits to be sent already, as wanted.
             Err(Refusal::MaybeSent) => {}
             Err(refusal) => self.refuse(id, refusal),
         }

@@ -1,4 +1,4 @@
-//! Which rooms this person is in, and what they are like.
+//! Which rooms this person is in, and their properties.
 
 use steadfast_shared::event::Entries;
 use steadfast_shared::room::{MemberNews, RoomNews};
@@ -98,7 +98,7 @@ impl Session {
         }
     }
 
-    /// Nothing is kept of a room this person is not in. What waits to be sent there is for the server to refuse.
+    /// Nothing is kept of a room this person is not in. The server will refuse the items that wait to be sent there.
     fn leave_room(&mut self, id: RoomId) {
         if self.rooms.remove(&id).is_none() {
             return;
@@ -117,7 +117,7 @@ impl Session {
         ]);
     }
 
-    /// Entries that overtook the news that this person is in their room.
+    /// Entries that overtook the event that put this person in their room.
     pub(super) fn too_early(&mut self, room: RoomId, entries: Vec<Entry>) {
         if let Some(from) = entries.first().map(|entry| entry.seq)
             && self.early.len() < EARLY
@@ -136,7 +136,7 @@ impl Session {
         self.changes.insert(Change::Members(news.room));
     }
 
-    /// This person has blocked somebody, or blocks them no longer.
+    /// This person has blocked another, or blocks them no longer.
     pub(super) fn block_news(&mut self, news: event::Blocked) {
         self.blocked.retain(|person| person.id != news.person.id);
         if news.blocked {

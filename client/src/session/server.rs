@@ -1,4 +1,4 @@
-//! What the server says and answers.
+//! The server's events and answers.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub(super) const EARLY: usize = 256;
 
 /// After `flooding` the server is left alone for so long.
 const FLOODING_PAUSE: Duration = Duration::from_secs(5);
-/// The longest a refused handshake can have us wait, whatever the server says.
+/// The longest wait after a refused handshake, even where the server asks for more.
 const LONGEST_REFUSAL: Duration = Duration::from_secs(60);
 
 /// A server that lets go of its connections is left within so long: not by all of them at once.
@@ -97,7 +97,7 @@ impl Session {
                     self.ended = Some(reason);
                 }
                 if reason == ClosingReason::Draining {
-                    // Another node takes it. What is under way may still be answered meanwhile.
+                    // Another node takes it. Requests under way may still be answered meanwhile.
                     let after = DRAINING_PAUSE.mul_f64(0.2 + 0.8 * self.rng.fraction());
                     self.reconnect(after);
                 }
@@ -151,7 +151,7 @@ impl Session {
         self.role = if opened.owner { Role::Owner } else { opened.role };
         self.blocked = opened.blocked;
         self.ended = None;
-        // Where it is otherwise, that is told next.
+        // A degraded cluster is reported next.
         self.nodes = Nodes { degraded: false };
         self.connection = Connection::Online {
             recovered: opened.recovered,
@@ -212,7 +212,8 @@ impl Session {
         self.changes.insert(Change::Rooms);
     }
 
-    /// A head below the cursor it was asked with is that of a node a little behind, or of a database that went back in time.
+    /// A head below the cursor that was sent is that of a node a little behind, or of a database that went back in
+    /// time.
     fn synced(&mut self, heads: Heads) {
         for (id, cursor) in std::mem::take(&mut self.synced_cursors) {
             if heads.get(&id).is_some_and(|head| *head < cursor.seq)
@@ -346,7 +347,7 @@ impl Session {
     }
 }
 
-/// Why there is no answer of the kind asked for.
+/// Why there is no answer of the expected kind.
 fn no_answer(result: &Result<Answer, RequestError>) -> RequestError {
     match result {
         Ok(_) => RequestError::Malformed,

@@ -1,4 +1,4 @@
-//! What is written, when, and what becomes of it where it fails.
+//! Which records are written, when, and how failed writes are retried.
 
 use std::time::Duration;
 
@@ -17,10 +17,10 @@ use crate::vec_map::VecSet;
 /// server knows it.
 const REWRITTEN: usize = 10_000;
 
-/// How long another tab may take to write what it typed; after that the elected tab does.
+/// How long another tab may take to write the items typed there; after that the leader does.
 const OTHERS_WRITE: Duration = Duration::from_secs(10);
 
-/// Writes that failed and are to be tried again: by what is held then, not by what was written.
+/// Writes that failed and are to be tried again: with the records current then, not with those of the failed write.
 #[derive(Debug)]
 pub(super) struct Rewrite {
     ids: VecSet<EntryId>,
@@ -98,7 +98,8 @@ impl Session {
         }
     }
 
-    /// The elected tab answers for what another tab typed: where that says nothing of having written it, this one does.
+    /// The leader answers for the items of other tabs: where the tab that typed one does not report it written, this
+    /// one writes it.
     pub(super) fn see_to_writing(&mut self, id: EntryId) {
         let unwritten = |item: &OutboxItem| item.disk != Disk::Written;
         if self.elected && self.outbox.get(id).is_some_and(unwritten) {
@@ -127,7 +128,8 @@ impl Session {
         };
         for room in self.rooms.values_mut().filter(|room| room.cache_is_old) {
             room.cache_is_old = false;
-            // What was dropped from memory, as hidden by now, is dropped from the disk as well, and not only once more is known.
+            // Entries dropped from memory, as hidden by now, are dropped from the disk as well, and not only once more
+            // is known.
             let cache = room.cache(epoch);
             self.writes
                 .push(cache.map_or(Write::DropRoom(room.id), Write::PutRoom));

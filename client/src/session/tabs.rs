@@ -47,7 +47,7 @@ impl Session {
                 }
             }
             TabMessage::Sent { epoch, stored } => {
-                // Whoever was told of them by this tab alone may have come after this news.
+                // A tab that has them from this tab alone may have started after this message.
                 let vouched = stored.iter().filter(|stored| self.outbox.vouches(stored.id));
                 let vouched: Vec<Stored> = vouched.copied().collect();
                 for stored in stored {
@@ -71,13 +71,13 @@ impl Session {
                 }
                 if let Some((item, _)) = self.outbox.discard(id) {
                     self.rows_changed(item.room);
-                    // This tab may have written it since the other one removed it; or that one died before it could, and the
-                    // one elected is frozen: left on disk, it would be sent after a restart.
+                    // This tab may have written it since the other one removed it; or that one died before it could,
+                    // and the leader is frozen: left on disk, it would be sent after a restart.
                     self.writes.push(Write::RemoveOutbox(id));
                 }
             }
             TabMessage::SignedIn { me, epoch } => {
-                // The server is asked who is right.
+                // The server's next session decides who is right.
                 let same = self
                     .identity
                     .as_ref()
@@ -88,7 +88,7 @@ impl Session {
             }
             TabMessage::SignedOut { unsent } => self.heard_signed_out(unsent),
             TabMessage::Started | TabMessage::Elected => {
-                // The tab that drains answers for what others left.
+                // The tab that drains answers for the items that others left.
                 let untold: Vec<_> = if self.elected {
                     self.outbox.items().cloned().collect()
                 } else {
@@ -109,7 +109,7 @@ impl Session {
                 self.writes.push(Write::RemoveOutbox(item.id));
             }
             match outcome {
-                // The telling tab missed what became of it. Whoever knows says so: the one elected may be gone.
+                // The sending tab missed its outcome. Any tab that knows broadcasts it: the leader may have died.
                 Some(ItemOutcome::Sent(epoch, stored)) => {
                     sent.get_or_insert_with(epoch, Vec::new).push(stored);
                 }
@@ -138,7 +138,7 @@ impl Session {
         }
     }
 
-    /// Brings this person's items of another epoch into this one: what they typed then, by whatever tab. Only while online,
+    /// Brings this person's items of another epoch into this one: those they typed then, in any tab. Only while online,
     /// when it is certain which of the epochs is the one before.
     pub(super) fn migrate(&mut self) {
         let Some(Identity { me, epoch }) = self.identity.clone().filter(|_| self.is_online()) else {
@@ -166,7 +166,7 @@ impl Session {
         self.vouch_for(told);
     }
 
-    /// Tells others of items that they may know of from nobody else.
+    /// Broadcasts items that the other tabs may have from no other tab.
     fn vouch_for(&mut self, items: Vec<OutboxItem>) {
         for item in &items {
             self.outbox.vouch(item.id);
@@ -174,7 +174,7 @@ impl Session {
         self.broadcast_posted(items);
     }
 
-    /// Tells items as they are, and which of them are on disk.
+    /// Broadcasts items as they are, and which of them are on disk.
     pub(super) fn broadcast_posted(&mut self, items: Vec<OutboxItem>) {
         if items.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! What can be looked at.
+//! The views of a session.
 
 use std::cmp::Reverse;
 
@@ -19,12 +19,12 @@ impl Session {
         self.identity.as_ref().map(|identity| &identity.me)
     }
 
-    /// Whether this person owns the server, as it said last: then they may delete what others wrote.
+    /// Whether this person owns the server, by its last report: then they may delete other people's messages.
     pub fn owns_server(&self) -> bool {
         self.role == Role::Owner
     }
 
-    /// What this person is on the server, as it said last.
+    /// This person's role on the server, by its last report.
     pub fn role(&self) -> Role {
         self.role
     }
@@ -34,12 +34,12 @@ impl Session {
         &self.blocked
     }
 
-    /// Whether this person has blocked somebody: what they write is to be shown only where it is asked for.
+    /// Whether this person has blocked another: those messages are to be shown only on request.
     pub fn has_blocked(&self, person: UserId) -> bool {
         self.blocked.iter().any(|blocked| blocked.id == person)
     }
 
-    /// Whether a room this person was in has been deleted, as far as this tab has been told.
+    /// Whether a room this person was in has been deleted, as far as this tab knows.
     pub fn was_deleted(&self, room: RoomId) -> bool {
         self.deleted.contains(&room)
     }
@@ -55,7 +55,7 @@ impl Session {
         self.identity.as_ref().map(|identity| identity.epoch)
     }
 
-    /// What the next CONNECT says. The token is the link's to add.
+    /// The auth of the next CONNECT. The token is the link's to add.
     pub fn auth(&self) -> event::Auth {
         event::Auth {
             token: None,
@@ -86,7 +86,7 @@ impl Session {
         self.rooms.get(&room).map(|room| self.room_view(room))
     }
 
-    /// What a room shows. For a room that is not known: what this device still has to send there.
+    /// The rows of a room. For an unknown room: the items this device still has to send there.
     pub fn timeline(&self, room: RoomId) -> Timeline<'_> {
         Timeline {
             reader: Viewer {
@@ -99,13 +99,13 @@ impl Session {
         }
     }
 
-    /// What this person typed and the server has not acknowledged, rejected items too, in order.
+    /// This person's items that the server has not acknowledged, rejected ones too, in order.
     pub fn outbox(&self) -> impl DoubleEndedIterator<Item = &OutboxItem> {
         let now = self.identity.as_ref();
         self.outbox.items().filter(move |item| !item.is_anothers(now))
     }
 
-    /// What others who used this device left unsent on it; with nobody signed in, all there is.
+    /// Items that others who used this device left unsent on it; with nobody signed in, all there are.
     pub fn left_behind(&self) -> impl Iterator<Item = &OutboxItem> {
         let now = self.identity.as_ref();
         let items = self.outbox.items();
@@ -121,39 +121,39 @@ impl Session {
             .count()
     }
 
-    /// Why the server has put off what waits to be sent, where it has. It is sent again by itself.
+    /// Why the server has put off the waiting items, where it has. They are sent again without further input.
     pub fn put_off(&self) -> Option<ErrorCode> {
         self.outbox.flight.put_off().filter(|_| self.unsent() > 0)
     }
 
-    /// The newest name known of somebody.
+    /// The newest name known of a person.
     pub fn person(&self, id: UserId) -> Option<&Person> {
         self.names.get(id)
     }
 
-    /// Who this device speaks for, and in which life of the database: what [`OutboxItem::rejection_for`] asks.
+    /// Who this device speaks for, and in which life of the database: the argument of [`OutboxItem::rejection_for`].
     pub fn identity(&self) -> Option<&Identity> {
         self.identity.as_ref()
     }
 
-    /// Who is online or away of those who are watched, by name. As it was last heard, while offline.
+    /// Who is online or away of those who are watched, by name. While offline, as last reported.
     pub fn people(&self) -> &[event::Presence] {
         self.presence.here()
     }
 
-    /// Whether somebody who is watched is there. As it was last heard, while offline.
+    /// Whether a person who is watched is there. While offline, as last reported.
     pub fn availability(&self, id: UserId) -> Availability {
         let here = self.presence.here();
         let presence = here.iter().find(|presence| presence.person.id == id);
         presence.map_or(Availability::Offline, |presence| presence.state)
     }
 
-    /// How many members of a room are there, where they are too many to be told one by one.
+    /// How many members of a room are there, where they are too many to report one by one.
     pub fn crowd(&self, room: RoomId) -> Option<u32> {
         self.presence.crowd(room)
     }
 
-    /// Who came and went a moment ago, for the readers of one room.
+    /// Who came and went just now, for the readers of one room.
     pub fn notices(&self, room: RoomId) -> impl Iterator<Item = &Notice> {
         self.notices.of(room)
     }
@@ -168,7 +168,7 @@ impl Session {
         self.nodes.degraded
     }
 
-    /// How the session stands with the server.
+    /// The state of the connection to the server.
     pub fn connection(&self) -> &Connection {
         &self.connection
     }
@@ -223,11 +223,11 @@ impl Session {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RoomView<'a> {
     pub id: RoomId,
-    /// What it is called; empty for a direct one, which is called by the people in it.
+    /// Its name; empty for a direct one, which is named after the people in it.
     pub name: &'a str,
     /// Who can be in it.
     pub kind: RoomKind,
-    /// What it is for; empty where nobody said.
+    /// Its purpose; empty where nobody gave one.
     pub topic: &'a str,
     /// Whether nothing more can be said in it.
     pub archived: bool,
@@ -235,7 +235,7 @@ pub struct RoomView<'a> {
     pub manage: bool,
     /// Whether this person has hidden it, and nothing was said in it since: lists leave it out.
     pub hidden: bool,
-    /// Who brought this person in, where somebody did and they have said nothing in it yet.
+    /// Who brought this person in, where another person did and they have said nothing in it yet.
     pub brought_by: Option<&'a Person>,
     /// The other people of a direct room.
     pub with: &'a [Person],
@@ -245,19 +245,19 @@ pub struct RoomView<'a> {
     pub head: Seq,
     /// The cursor: the newest entry applied without a gap. `None` before the first page.
     pub cursor: Option<Seq>,
-    /// The oldest entry of what is shown; one past the cursor where nothing is.
+    /// The oldest entry of the visible window; one past the cursor where it is empty.
     pub low: Seq,
-    /// The newest entry of what is shown.
+    /// The newest entry of the visible window.
     pub high: Option<Seq>,
-    /// Whether what is shown is a look at another place of the log, which does not reach the newest entries.
+    /// Whether the visible window is a detached view, which does not reach the newest entries.
     pub detached: bool,
-    /// Whether a person looks at another place, or waits for it to come.
+    /// Whether a person is in a detached view, or waits for it to load.
     pub looking: bool,
-    /// Where the place last asked for is, once it is held: what to bring into view.
+    /// The place last asked for, once its entry is here, to bring into view.
     pub place: Option<Seq>,
-    /// The first message of somebody else after what was read, where there is one. It may have to be looked for.
+    /// The first message of another person after the read marker, where there is one. It may have to be searched for.
     pub first_unread: Option<Seq>,
-    /// Entries held back by a gap.
+    /// The number of entries buffered ahead of a gap.
     pub held: usize,
     /// How far this person has read.
     pub read: Seq,
@@ -269,7 +269,7 @@ pub struct RoomView<'a> {
     pub loading_older: bool,
     /// Whether a newer page, or the place looked for, is on its way.
     pub loading_newer: bool,
-    /// Whether what is shown reaches the room's first entry.
+    /// Whether the visible window reaches the room's first entry.
     pub at_beginning: bool,
     /// Whether entries are known to exist that are not applied yet.
     pub catching_up: bool,

@@ -1,4 +1,4 @@
-//! Whose presence is shown, and what the server says of it.
+//! Whose presence is shown, and the server's reports of it.
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
@@ -11,21 +11,21 @@ use super::asking::RequestPurpose;
 use super::output::{Change, Request};
 use super::{RequestError, Session};
 
-/// After a refusal the server is asked again no sooner than this.
+/// After a refusal the request is repeated no sooner than this.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
-/// What this tab watches.
+/// The rooms and people this tab watches.
 #[derive(Debug, Default)]
 pub(super) struct Watching {
     /// The rooms whose people are shown.
     rooms: Vec<RoomId>,
     /// People who are shown beside them.
     people: Vec<UserId>,
-    /// What the server was asked to watch. `None` where it has to be asked anew.
+    /// The watch last requested of the server. `None` where it has to be requested anew.
     asked: Option<Watch>,
-    /// What the last CONNECT said.
+    /// The watch in the last CONNECT.
     in_auth: RefCell<Option<Watch>>,
-    /// Whether the server knows of watching: one of an older build tells everything by itself.
+    /// Whether the server knows of watching: an older build reports everything unasked.
     supported: bool,
     not_before: Duration,
 }
@@ -37,14 +37,14 @@ impl Session {
         self.watching.people = people;
     }
 
-    /// What the next CONNECT says of it.
+    /// The watch for the next CONNECT.
     pub(super) fn watch_in_auth(&self) -> Watch {
         let wanted = self.wanted_watch();
         self.watching.in_auth.replace(Some(wanted.clone()));
         wanted
     }
 
-    /// A session opened: what it said is what the last CONNECT asked for.
+    /// A session opened: it reports on the watch of the last CONNECT.
     pub(super) fn open_presence(&mut self, online: Vec<Presence>, watched: Option<Watched>, now: Duration) {
         self.watching.supported = watched.is_some();
         self.watching.asked = self.watching.in_auth.take();
@@ -62,7 +62,7 @@ impl Session {
         self.changes.insert(Change::Presence);
     }
 
-    /// Asks the server to watch what is shown, where that is something else than before.
+    /// Requests a watch of the rooms and people shown, where they have changed.
     pub(super) fn drive_watch(&mut self, now: Duration) {
         if !self.watching.supported || now < self.watching.not_before {
             return;
@@ -77,7 +77,7 @@ impl Session {
         }
     }
 
-    /// When the server is asked again that refused.
+    /// When a refused request is repeated.
     pub(super) fn watch_due(&self) -> Option<Duration> {
         let asks = self.watching.supported && self.watching.asked.is_none();
         asks.then_some(self.watching.not_before)
@@ -110,19 +110,19 @@ impl Session {
         self.changes.insert(Change::Presence);
     }
 
-    /// What has changed of what is watched.
+    /// Takes in changes among the watched people and rooms.
     pub(super) fn watched(&mut self, watched: Watched, now: Duration) {
         for presence in watched.people {
             self.comes_or_goes(presence, now);
         }
-        // Of a room that has become a crowd nobody is told any more: what was known of its people goes out of date.
+        // The people of a room that has become a crowd are not reported any more: their presence goes out of date.
         if self.presence.crowds_changed(&watched.rooms) {
             self.watching.asked = None;
         }
         self.changes.insert(Change::Presence);
     }
 
-    /// Somebody comes or goes.
+    /// A person comes or goes.
     pub(super) fn comes_or_goes(&mut self, presence: Presence, now: Duration) {
         self.hear_name(&presence.person);
         let other = self.my_id() != Some(presence.person.id);

@@ -32,9 +32,9 @@ pub enum TraceKind {
     Message(EntryId, Step),
     Room(RoomId, RoomStep),
     Link(LinkStep),
-    /// Somebody broke something on purpose, or mended it.
+    /// A person broke something on purpose, or mended it.
     Fault(Fault, bool),
-    /// Somebody set how long everything takes.
+    /// A person set the delay of everything.
     Delay(Duration),
 }
 
@@ -65,16 +65,16 @@ pub enum Step {
     Postponed,
     /// The server refused it for good.
     Rejected,
-    /// The log's copy of it came: it has been told to everybody in the room.
+    /// The log's copy of it came: it has been broadcast to the room.
     Came {
         /// Its place in the log.
         seq: Seq,
     },
-    /// Somebody threw it away.
+    /// A person threw it away.
     Discarded,
 }
 
-/// TraceKind happened to a room.
+/// A step in a room's history.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum RoomStep {
     Stands(RoomPosition),
@@ -91,21 +91,21 @@ pub enum RoomStep {
     Repeat {
         seq: Seq,
     },
-    /// News of entries was lost on its way.
+    /// A broadcast of entries was lost on its way.
     Lost {
         from: Seq,
         many: usize,
     },
 }
 
-/// How a room stands.
+/// A room's position in its log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct RoomPosition {
     /// The newest entry applied without a gap.
     pub cursor: Option<Seq>,
     /// The newest entry known to exist.
     pub head: Seq,
-    /// Entries held back by a gap.
+    /// The number of entries buffered ahead of a gap.
     pub held: usize,
 }
 
@@ -118,10 +118,10 @@ impl RoomPosition {
     }
 }
 
-/// TraceKind happened to the link.
+/// A step in the link's history.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LinkStep {
-    /// Somebody cut it on purpose.
+    /// A person cut it on purpose.
     Cut,
     Down,
     /// It is up; the server has not opened a session yet.

@@ -1,10 +1,10 @@
-//! TraceKind became of each message, and when: the last minutes of a chat, to be looked at.
+//! The trace of each message, with times: the last minutes of a chat, to be inspected.
 //!
-//! - `moment`: one thing that happened
-//! - `picture`: how everything stood at one time: a fold over moments
-//! - `tap`: reads moments off what a session is told and wants done
+//! - `event`: one thing that happened
+//! - `snapshot`: the state of everything at one time: a fold over events
+//! - `recorder`: derives events from a session's inputs and outputs
 //!
-//! Invariant: nothing here reaches back into the session. It is looked at, and goes on as if nobody looked.
+//! Invariant: nothing here reaches back into the session. Recording does not change its course.
 
 mod event;
 mod recorder;
@@ -19,20 +19,20 @@ pub use event::{LinkStep, RoomPosition, RoomStep, Step, TraceEvent, TraceKind};
 pub(crate) use recorder::Recorder;
 pub use snapshot::{Counters, LinkSnapshot, Mechanism, MessagePlace, MessageTrace, TraceSnapshot};
 
-/// How long a moment is kept.
+/// How long an event is kept.
 pub const KEPT_FOR: Duration = Duration::from_secs(5 * 60);
 
-/// Most moments kept, however young.
+/// Most events kept, however young.
 pub const KEPT: usize = 2_000;
 
 /// A room that moves more often than this is noted this often.
 const ROOM_EVERY: Duration = Duration::from_millis(200);
 
-/// The last minutes. TraceKind is older is remembered as how everything stood by then.
+/// The last minutes. Older events are folded into the snapshot `before`.
 #[derive(Debug, Default)]
 pub struct Trace {
     moments: VecDeque<TraceEvent>,
-    /// How everything stood before the oldest moment kept.
+    /// The state before the oldest event kept.
     before: TraceSnapshot,
     latest: TraceSnapshot,
     revision: u64,
@@ -43,7 +43,7 @@ impl Trace {
         &self.latest
     }
 
-    /// How everything stood at `time`, on the chat's clock. Before the oldest moment kept, as it stood then.
+    /// The state at `time`, on the chat's clock; the oldest state kept where `time` is before it.
     pub fn at(&self, time: Duration) -> TraceSnapshot {
         let mut picture = self.before.clone();
         for moment in self.moments.iter().take_while(|moment| moment.at <= time) {
@@ -52,7 +52,7 @@ impl Trace {
         picture
     }
 
-    /// TraceKind is kept, oldest first.
+    /// The events kept, oldest first.
     pub fn moments(&self) -> impl DoubleEndedIterator<Item = &TraceEvent> {
         self.moments.iter()
     }
@@ -65,12 +65,12 @@ impl Trace {
         })
     }
 
-    /// Grows with every moment: whoever has seen this one has seen all.
+    /// Grows with every event: a reader that has seen this one has seen all.
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Notes what happened at `at`, a time that never runs backwards.
+    /// Notes an event at `at`, a time that never runs backwards.
     pub(crate) fn note(&mut self, at: Duration, what: TraceKind) {
         self.revision += 1;
         let moment = TraceEvent { at, what };

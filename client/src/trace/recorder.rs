@@ -1,6 +1,6 @@
-//! Reads moments off what a session is told and wants done.
+//! Derives events from a session's inputs and outputs.
 //!
-//! It looks at ids, places and cursors only, so that what a message says is of no concern to it, but for its label.
+//! It reads ids, places and cursors only, so that a message's text is of no concern to it, but for its label.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ const AHEAD: usize = 1_000;
 /// Longest label, in characters.
 const LABEL: usize = 40;
 
-/// Reads moments off what a session is told and wants done, into a [`Trace`].
+/// Derives events from a session's inputs and outputs, into a [`Trace`].
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     pub(crate) trace: Trace,
@@ -40,7 +40,7 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// Begins with what is there.
+    /// Begins with the session's current state.
     pub(crate) fn new(session: &Session, now: Duration) -> Self {
         let mut tap = Self::default();
         for item in session.outbox() {
@@ -62,7 +62,7 @@ impl Recorder {
         tap
     }
 
-    /// The session is about to be told something.
+    /// The session is about to handle an input.
     pub(crate) fn before(&mut self, session: &Session, input: &Input, now: Duration) {
         match input {
             Input::Stored { ticket, result } => self.written(*ticket, result.is_ok(), now),
@@ -116,7 +116,7 @@ impl Recorder {
         }
     }
 
-    /// The session has done what it was told.
+    /// The session has handled an input.
     pub(crate) fn after(&mut self, session: &Session, now: Duration) {
         if !std::mem::take(&mut self.look) {
             return;
@@ -220,7 +220,7 @@ impl Recorder {
         }
     }
 
-    /// News of the log: each entry is new, or a repeat of one that was here.
+    /// Entries from the server: each is new, or a repeat of one that was here.
     fn entries(&mut self, session: &Session, entries: &Entries, now: Duration) {
         let room = entries.room;
         let cursor = session.room(room).and_then(|room| room.cursor);
@@ -273,7 +273,7 @@ impl Recorder {
     }
 }
 
-/// How a message begins; of a change, what it does to which.
+/// The beginning of a message's text; for a change, its kind and its message.
 fn label(item: &OutboxItem) -> String {
     let text = item.body.text().map_or("", |text| text.as_str());
     let line = text.lines().next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! How everything stood at one time.
+//! The state of everything at one time.
 
 use std::time::Duration;
 
@@ -13,23 +13,23 @@ const MESSAGES: usize = 200;
 /// How many mechanisms are remembered that acted last.
 const ACTED: usize = 4;
 
-/// How everything stood at one time: a fold over the moments before it.
+/// The state of everything at one time: a fold over the events before it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TraceSnapshot {
     pub link: LinkSnapshot,
-    /// TraceKind was broken on purpose.
+    /// The faults that were on.
     pub faults: Faults,
     /// This device's messages, in the order typed.
     pub messages: Vec<MessageTrace>,
     pub rooms: Vec<(RoomId, RoomPosition)>,
     pub counted: Counters,
-    /// TraceKind acted last, and when: the newest first, each once.
+    /// The mechanisms that acted last, and when: the newest first, each once.
     pub acted: Vec<(Duration, Mechanism)>,
     /// The newest entry of each room that has passed on the wire, lost or not.
     passed: Vec<(RoomId, Seq)>,
 }
 
-/// How the link stood.
+/// The link's state at that time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum LinkSnapshot {
     #[default]
@@ -52,7 +52,7 @@ pub struct Counters {
     pub known_to_server: u32,
     /// Entries that came again, and were dropped.
     pub repeats: u32,
-    /// News of entries that was lost on its way.
+    /// Broadcast entries that were lost on their way.
     pub entries_lost: u32,
     pub gaps: u32,
     pub healed: u32,
@@ -63,13 +63,13 @@ pub struct Counters {
 pub enum Mechanism {
     /// A broadcast was lost, and nobody sends it again: at most once.
     LostBroadcast,
-    /// TraceKind was not acknowledged went out again: at least once.
+    /// An unacknowledged message went out again: at least once.
     Retry,
     /// The server knew the id and stored nothing: at most once.
     KnownId,
     /// An entry came again and was dropped: at most once.
     DroppedRepeat,
-    /// Something is missing: what comes after it waits, and it is asked for.
+    /// An entry is missing: those after it wait, and it is requested.
     Gap,
     /// The gap is closed, in order.
     Healed,

@@ -1,6 +1,6 @@
-//! A contiguous piece of a room's log, and what its messages have become.
+//! A contiguous piece of a room's log, with the changes of its messages folded in.
 //!
-//! Invariant: the entries' `seq` ascend without a gap, and what is shown of a message is the fold of every change held,
+//! Invariant: the entries' `seq` ascend without a gap, and a message is shown as the fold of every change known,
 //! whichever of them came first.
 
 use std::collections::VecDeque;
@@ -15,9 +15,9 @@ use crate::vec_map::VecMap;
 #[derive(Debug, Default)]
 pub(crate) struct Window {
     entries: VecDeque<Entry>,
-    /// By message and place: those of the entries held, and later ones told by [`Window::change`].
+    /// By message and place: those of the window's entries, and later ones from [`Window::change`].
     changes: VecMap<(Seq, Seq), LogChange>,
-    /// What messages have become, where anything has changed them.
+    /// Messages as their changes left them; those without a change are not in it.
     folded: VecMap<Seq, Box<Folded>>,
 }
 
@@ -48,12 +48,12 @@ impl Window {
         self.get(message).is_some() || self.quoted().any(|quoted| quoted == message)
     }
 
-    /// What a message has become, where anything has changed it.
+    /// A message as its changes left it; `None` where there are none.
     pub(crate) fn folded(&self, message: Seq) -> Option<&Folded> {
         self.folded.get(&message).map(Box::as_ref)
     }
 
-    /// The changes held of one message after a place of the log, oldest first.
+    /// The known changes of one message after a place of the log, oldest first.
     pub(crate) fn changes_of(&self, message: Seq, after: Seq) -> impl Iterator<Item = &LogChange> {
         let changes = self.changes.from(&(message, after + 1));
         changes
@@ -68,7 +68,7 @@ impl Window {
         self.entries.range(first.min(self.entries.len())..)
     }
 
-    /// Puts on what follows the newest.
+    /// Appends the entry after the newest.
     pub(crate) fn push_newest(&mut self, entry: Entry) {
         let seq = entry.seq;
         let change = LogChange::of(&entry);
@@ -84,7 +84,7 @@ impl Window {
         }
     }
 
-    /// Puts on what precedes the oldest.
+    /// Prepends the entries before the oldest.
     pub(crate) fn push_oldest(&mut self, entries: Vec<Entry>) {
         for entry in entries.into_iter().rev() {
             let seq = entry.seq;
@@ -97,7 +97,8 @@ impl Window {
         }
     }
 
-    /// Takes in a change whose entry is not held here: it is ahead of a gap, or this window is not at the log's end.
+    /// Takes in a change whose entry is not in the window: it is ahead of a gap, or this window is not at the log's
+    /// end.
     pub(crate) fn change(&mut self, entry: &Entry) {
         if let Some((message, change)) = LogChange::of(entry) {
             self.hear(message, entry.seq, change);
@@ -120,13 +121,14 @@ impl Window {
         self.drop_strays();
     }
 
-    /// Lets go of the newest. Their changes of what is held stay.
+    /// Drops the newest entries. Their changes of the remaining messages stay.
     pub(crate) fn drop_newest(&mut self, many: usize) {
         self.entries.truncate(self.entries.len().saturating_sub(many));
         self.drop_strays();
     }
 
-    /// An entry held, read anew: what it says of its changes is as of a later place. Changes up to there are in it.
+    /// Replaces an entry with a newer reading of it, whose summary of changes is as of a later place. Changes up to
+    /// there are in it.
     pub(crate) fn refresh(&mut self, entry: Entry) {
         let (seq, change) = (entry.seq, LogChange::of(&entry));
         let Some(index) = self.index(seq) else {
@@ -144,7 +146,7 @@ impl Window {
         }
     }
 
-    /// How many changes are held.
+    /// The number of changes kept.
     pub(crate) fn changes(&self) -> usize {
         self.changes.len()
     }
@@ -154,7 +156,7 @@ impl Window {
         self.entries
     }
 
-    /// Changes of messages that are not held, made by entries that are not. Of a message quoted here those heard stay.
+    /// Drops changes made by entries outside the window to messages outside it. Later ones of a quoted message stay.
     fn drop_strays(&mut self) {
         let (low, high) = (self.low().unwrap_or(Seq::MAX), self.high().unwrap_or(0));
         let held = |seq: Seq| (low..=high).contains(&seq);
@@ -176,7 +178,7 @@ impl Window {
         self.fold(message);
     }
 
-    /// Finds out anew what a message has become. What was deleted is erased here too.
+    /// Folds a message's changes anew. A deleted message is erased here too.
     fn fold(&mut self, message: Seq) {
         let deleted = self.changes_of(message, 0).any(LogChange::deletes)
             || self.get(message).is_some_and(|entry| entry.body == Body::Erased);
@@ -198,7 +200,7 @@ impl Window {
         }
     }
 
-    /// Forgets what a message said, in itself, in its edits and where it is quoted.
+    /// Erases a message's text: in itself, in its edits and where it is quoted.
     fn erase(&mut self, message: Seq) {
         if mutant_active(Mutant::ErasedTextKept) {
             return;

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// Most things under way at once. What comes on top of it is lost, as on any link that is too full.
+/// Most things under way at once. Any more are lost, as on any link that is too full.
 const UNDER_WAY: usize = 10_000;
 
-/// What is under way in one direction.
+/// The things under way in one direction.
 pub(super) struct DelayQueue<T>(VecDeque<(Duration, T)>);
 
 impl<T> Default for DelayQueue<T> {
@@ -35,7 +35,7 @@ impl<T> DelayQueue<T> {
         self.0.pop_front().map(|(_, thing)| thing)
     }
 
-    /// The link is gone, and what was under way with it.
+    /// The link is down, and everything under way is lost.
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }

@@ -1,4 +1,4 @@
-//! Lets through what the faults say, when they say, and shows the trace what passes.
+//! Delays, drops and repeats as the faults say, and shows the recorder everything that passes.
 //!
 //! Locks are taken in this order: `incoming`, the session's, `outgoing`, `state`.
 
@@ -41,7 +41,7 @@ enum Outgoing {
 }
 
 impl Chat {
-    /// What is broken on purpose.
+    /// The faults that are on.
     pub fn faults(&self) -> Faults {
         lock(&self.inner.gate.state).faults
     }
@@ -68,7 +68,7 @@ impl Chat {
         self.inner.client.close_transport();
     }
 
-    /// Notes from here on what becomes of each message, once and for all.
+    /// Records a trace of each message from here on, once and for all.
     pub fn record(&self) {
         let session = lock(&self.inner.session);
         let now = self.inner.clock.now();
@@ -78,8 +78,8 @@ impl Chat {
         }
     }
 
-    /// Reads what was noted, and the time it is on the trace's clock; `None` before [`Chat::record`]. Do not call the
-    /// chat's other methods from within.
+    /// Reads the trace, and the time on its clock; `None` before [`Chat::record`]. Do not call the chat's other methods
+    /// from within.
     pub fn trace<T>(&self, read: impl FnOnce(&Trace, Duration) -> T) -> Option<T> {
         let now = self.inner.clock.now();
         let state = lock(&self.inner.gate.state);
@@ -130,7 +130,7 @@ impl FaultInjector {
         self.enter(inner, Incoming::Event(event));
     }
 
-    /// What a write to the storage has to wait for before it looks again.
+    /// Resolves when a stalled write to the storage should check the faults again.
     pub(in super::super) fn stall(&self) -> Option<oneshot::Receiver<()>> {
         let mut state = lock(&self.state);
         state.faults.is_on(Fault::StallStorage).then(|| {
@@ -244,7 +244,7 @@ impl FaultInjector {
                     lost
                 };
                 if copy > 0 {
-                    // The session asked once.
+                    // The session sent it once.
                 } else if lost {
                     wait_in_vain(&inner, request, timeout.saturating_sub(now - asked));
                 } else {

@@ -1,8 +1,8 @@
-//! What stands between the session and its socket and storage, to break them on purpose.
+//! The fault injector between the session and its socket and storage.
 //!
-//! - `injector`: lets through what [`crate::fault`] says, and shows [`crate::trace`] what passes
+//! - `injector`: passes things on as [`crate::fault`] says, and shows them to [`crate::trace`]
 //! - `delay_queue`: one way of a slow link
-//! - `open`: the gate of a program that breaks nothing: it lets everything through
+//! - `open`: the injector of a program that breaks nothing: it lets everything through
 
 #[cfg(feature = "faults")]
 mod delay_queue;

@@ -1,4 +1,4 @@
-//! The gate of a program that breaks nothing: it lets everything through.
+//! The injector of a program that breaks nothing: it lets everything through.
 
 use std::future::Ready;
 use std::time::Duration;

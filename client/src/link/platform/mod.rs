@@ -1,4 +1,4 @@
-//! What a platform gives: tasks, timers, a clock, randomness.
+//! A platform's tasks, timers, clock and randomness.
 
 #[cfg(target_arch = "wasm32")]
 mod browser;
