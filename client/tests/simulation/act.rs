@@ -156,6 +156,12 @@ impl World {
         let life = if troubles > 0 { tab.life } else { 0 };
         let stretch = (tab.device, tab.slot, life, troubles);
         self.history.posted.entry(stretch).or_default().push(id);
+        let session = self.devices[tab.device].tabs[tab.slot]
+            .as_ref()
+            .map(|tab| &tab.session);
+        if let Some(me) = session.and_then(|session| session.me()) {
+            self.history.posted_as.insert(id, me.id);
+        }
     }
 
     /// One of the messages in sight, and its place.

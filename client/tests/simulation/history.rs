@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use steadfast_shared::EntryId;
+use steadfast_shared::{EntryId, UserId};
 
 use crate::checker::Screen;
 
@@ -11,6 +11,8 @@ pub(crate) struct History {
     /// By the tab that took them, in order. Where a device's storage failed, what was typed before, meanwhile and after
     /// counts as of different tabs: a tab refreshed since may not be able to read all of it. So does what such a tab takes.
     pub(crate) posted: BTreeMap<(usize, usize, u32, u32), Vec<EntryId>>,
+    /// As whom their tab took them.
+    pub(crate) posted_as: BTreeMap<EntryId, UserId>,
     /// Shown as saved or sent, and on which device first.
     pub(crate) shown_safe: BTreeMap<EntryId, usize>,
     /// Acknowledged, in some epoch.

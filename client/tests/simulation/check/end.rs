@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use steadfast_client::{Connection, Disk};
 use steadfast_shared::event::Availability;
-use steadfast_shared::{Body, EntryId, MessageText, Seq};
+use steadfast_shared::{Body, EntryId, MessageText, Seq, UserId};
 
 use super::fold::folded;
 use super::{Broken, hold};
@@ -211,15 +211,17 @@ fn nobody_lingers(world: &World, tab: &Tab) -> Result<(), Broken> {
 /// What one tab took, in order, is in the log in that order.
 ///
 /// Where a backup was put back within its epoch a reply may name a place that is not there for a while: refused in an answer that
-/// was swallowed, and taken when it is sent again.
+/// was swallowed, and taken when it is sent again. And a device may be signed in anew as another person of the same name: what it
+/// took as the former one waits for a decision, and not before what it takes now.
 fn in_order(world: &World) -> Result<(), Broken> {
     let history = &world.history;
+    let went_back = !world.server.went_back.is_empty();
     for ((device, slot, ..), posted) in &history.posted {
         for log in &world.server.database.rooms {
             let bound = log
                 .entries
                 .iter()
-                .filter(|entry| world.server.went_back.is_empty() || !is_reply(&entry.body));
+                .filter(|entry| !(went_back && is_reply(&entry.body)));
             let places: BTreeMap<EntryId, Seq> = bound.map(|entry| (entry.id, entry.seq)).collect();
             let counts = |id: &&EntryId| {
                 history.shown_safe.contains_key(id)
@@ -227,17 +229,22 @@ fn in_order(world: &World) -> Result<(), Broken> {
                     && !history.adrift.contains(id)
                     && !world.server.lost.contains(id)
             };
-            let order: Vec<(String, Seq)> = posted
-                .iter()
-                .filter(counts)
-                .filter_map(|id| Some((words::message(*id), *places.get(id)?)))
-                .collect();
-            let wrong = order.windows(2).find(|pair| pair[0].1 > pair[1].1);
-            hold!(
-                AuthorsOrder,
-                wrong.is_none(),
-                "tab {device}.{slot} took {wrong:?} in this order"
-            );
+            let mut newest: BTreeMap<Option<UserId>, (Seq, EntryId)> = BTreeMap::new();
+            for id in posted.iter().filter(counts) {
+                let Some(seq) = places.get(id).copied() else {
+                    continue;
+                };
+                let person = history.posted_as.get(id).copied().filter(|_| went_back);
+                let before = newest.insert(person, (seq, *id));
+                hold!(
+                    AuthorsOrder,
+                    before.is_none_or(|(before, _)| before < seq),
+                    "tab {device}.{slot} took {:?} at {:?} before {} at {seq}",
+                    before.map(|(_, id)| words::message(id)),
+                    before.map(|(seq, _)| seq),
+                    words::message(*id)
+                );
+            }
         }
     }
     Ok(())
