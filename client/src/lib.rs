@@ -4,17 +4,12 @@
 //! - `request`: a request to the server has an id, and may stay without an answer
 //! - `paging`: requests for pages of the log, one at a time
 //! - `vec_map`: a map and a set kept in order in one vector
-//! - `fold`: a message as its changes left it
-//! - `window`: a contiguous piece of a room's log, folded
-//! - `names`: people's nicknames
+//! - `window`: a contiguous piece of a room's log, folded: each message as its changes left it
+//! - `people`: names, who is here and who is writing, who came and went just now
 //! - `outbox`: items typed and not yet acknowledged, in order
 //! - `inbox`: per room, the contiguous window of the log, and the entries buffered ahead of a gap
-//! - `detached`: a detached view of another place of the log, beside the inbox
 //! - `room`: an inbox with its name, its read marker and its cache, and a detached view
-//! - `presence`: who is here, who is writing
-//! - `notices`: who came and went just now
-//! - `viewer`: the person a room is shown to
-//! - `row`, [`timeline`]: a room's rows: the window, then the outbox's echoes; one row per author and id
+//! - [`timeline`]: a room's rows for the person it is shown to: the window, then the outbox's echoes; one row per author and id
 //! - [`tab_message`]: the messages between the tabs of one device
 //! - [`session`]: the machine that holds all of these: inputs in, outputs out, views beside
 //! - `fault`, `trace`, with the feature `faults`: faults to inject, and the trace of each message meanwhile
@@ -25,27 +20,22 @@
 //! names the socket crate.
 
 mod backoff;
-mod detached;
 #[cfg(feature = "faults")]
 pub mod fault;
-mod fold;
 mod inbox;
 pub mod link;
 #[cfg(feature = "mutants")]
 pub mod mutants;
 #[cfg(not(feature = "mutants"))]
 mod mutants;
-mod names;
-mod notices;
 pub mod older;
 mod outbox;
 mod paging;
-mod presence;
+mod people;
 pub mod record;
 mod request;
 mod rng;
 mod room;
-mod row;
 pub mod session;
 pub mod tab_message;
 mod throttle;
@@ -53,18 +43,17 @@ pub mod timeline;
 #[cfg(feature = "faults")]
 pub mod trace;
 mod vec_map;
-mod viewer;
 mod window;
 
-pub use detached::Anchor;
-pub use notices::{Notice, NoticeKind};
+pub use people::notices::{Notice, NoticeKind};
 pub use record::{
     About, Disk, Identity, OutboxItem, Rejection, Restored, RoomCache, StorageError, Unsent, Write,
 };
-pub use row::{PendingChange, QuotedView, ReactionView, Row, RowBody, RowKey, RowState};
+pub use room::detached::Anchor;
 pub use session::{
     Answer, Change, Connection, Ephemeral, Input, LinkEnd, MessageChange, Options, Output, Refusal, Request,
     RequestError, RequestId, RoomView, ServerEvent, Session, StoreTicket,
 };
 pub use tab_message::TabMessage;
 pub use timeline::Timeline;
+pub use timeline::row::{PendingChange, QuotedView, ReactionView, Row, RowBody, RowKey, RowState};

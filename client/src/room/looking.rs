@@ -6,10 +6,10 @@ use steadfast_shared::event::HistoryRequest;
 use steadfast_shared::{Entry, Seq, UserId};
 
 use super::Room;
-use crate::detached::{Anchor, Detached, DetachedView};
 use crate::paging::PageResult;
 use crate::request::RequestId;
 use crate::rng::Rng;
+use crate::room::detached::{Anchor, Detached, DetachedView};
 use crate::window::Window;
 
 impl Room {

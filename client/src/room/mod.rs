@@ -2,14 +2,16 @@
 //!
 //! - `looking`: the detached view of another place of its log, beside the inbox
 
+pub(crate) mod detached;
+
 mod looking;
 
 use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{Epoch, Millis, RoomId, Seq, UserId, event, mention};
 
-use crate::detached::{Anchor, DetachedView};
 use crate::inbox::{Inbox, InboxBounds};
 use crate::record::{About, RoomCache};
+use crate::room::detached::{Anchor, DetachedView};
 
 /// Other people's messages after the read marker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -6,7 +6,7 @@ use steadfast_shared::RoomId;
 
 use super::output::{Change, Ephemeral, Output, Request};
 use super::{Connection, Session};
-use crate::names::NamesVersion;
+use crate::people::names::NamesVersion;
 use crate::request::RequestId;
 use crate::room::Room;
 

@@ -9,9 +9,9 @@ use steadfast_shared::{
     Body, Emoji, EntryId, HandshakeError, MessageText, Millis, RoomId, Seq, UserId, WireError, event,
 };
 
-use crate::detached::Anchor;
 use crate::record::{OutboxItem, Restored, StorageError, Unsent};
 use crate::request::{RequestError, RequestId};
+use crate::room::detached::Anchor;
 use crate::tab_message::TabMessage;
 
 /// One thing that happened.

@@ -44,10 +44,10 @@ pub use crate::request::{RequestError, RequestId};
 
 use crate::backoff::Backoff;
 use crate::inbox::InboxBounds;
-use crate::names::Names;
-use crate::notices::Notices;
 use crate::outbox::Outbox;
-use crate::presence::KnownPresence;
+use crate::people::names::Names;
+use crate::people::notices::Notices;
+use crate::people::presence::KnownPresence;
 use crate::record::{Identity, Write};
 use crate::rng::Rng;
 use crate::room::Room;

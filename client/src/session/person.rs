@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::output::{Change, Ephemeral, Output, Refusal};
 use super::{Connection, Session};
-use crate::detached::Anchor;
 use crate::record::{Disk, OutboxItem, Rejection, Write};
+use crate::room::detached::Anchor;
 use crate::tab_message::TabMessage;
 use crate::throttle::Throttle;
 

@@ -6,12 +6,12 @@ use steadfast_shared::event::{Availability, ClosingReason};
 use steadfast_shared::{Epoch, ErrorCode, Millis, Person, Role, RoomId, RoomKind, Seq, UserId, event, limit};
 
 use super::{Connection, Session};
-use crate::notices::Notice;
+use crate::people::notices::Notice;
 use crate::record::{Identity, OutboxItem};
 use crate::room::Room;
 use crate::timeline::Timeline;
+use crate::timeline::viewer::Viewer;
 use crate::vec_map::VecMap;
-use crate::viewer::Viewer;
 
 impl Session {
     /// Who this device speaks for.

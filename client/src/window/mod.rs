@@ -3,13 +3,15 @@
 //! Invariant: the entries' `seq` ascend without a gap, and a message is shown as the fold of every change known,
 //! whichever of them came first.
 
+pub(crate) mod fold;
+
 use std::collections::VecDeque;
 
 use steadfast_shared::{Body, Entry, Seq};
 
-use crate::fold::{Folded, LogChange, fold};
 use crate::mutants::{Mutant, mutant_active};
 use crate::vec_map::VecMap;
+use crate::window::fold::{Folded, LogChange, fold};
 
 /// A contiguous piece of a room's log.
 #[derive(Debug, Default)]

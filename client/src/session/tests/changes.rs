@@ -4,7 +4,7 @@ use steadfast_shared::{Emoji, Now, Reaction, UserId, mention};
 
 use super::*;
 use crate::record::Rejection;
-use crate::row::RowBody;
+use crate::timeline::row::RowBody;
 
 fn change(desk: &mut Desk, n: u128, change: MessageChange) {
     let at = desk.now.as_millis() as u64;

@@ -6,8 +6,8 @@ use steadfast_shared::{Emoji, Quoted};
 
 use super::changes::{body_entry, live, thumb};
 use super::*;
-use crate::detached::Anchor;
-use crate::row::RowBody;
+use crate::room::detached::Anchor;
+use crate::timeline::row::RowBody;
 use crate::window::Window;
 use crate::window::tests::{log, read, said};
 

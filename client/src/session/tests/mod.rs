@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::record::Restored;
-use crate::row::RowState;
+use crate::timeline::row::RowState;
 
 pub(super) fn uuid(n: u128) -> Uuid {
     Uuid::from_u128(n)

@@ -4,7 +4,7 @@ use steadfast_shared::RoomKind;
 use steadfast_shared::room::{MemberNews, RoomNews};
 
 use super::*;
-use crate::notices::NoticeKind;
+use crate::people::notices::NoticeKind;
 
 const OTHER: RoomId = RoomId(Uuid::from_u128(0xB));
 

@@ -1,5 +1,8 @@
 //! A room's rows: the window of its log, folded, then this device's echoes; one row per author and id.
 
+pub(crate) mod row;
+pub(crate) mod viewer;
+
 use std::fmt;
 
 use steadfast_shared::{Body, Entry, Seq};
@@ -8,8 +11,8 @@ use crate::inbox::Inbox;
 use crate::mutants::{Mutant, mutant_active};
 use crate::record::OutboxItem;
 use crate::room::Room;
-use crate::row::{Echoed, QuotedView, Row, RowBody, RowState};
-use crate::viewer::Viewer;
+use crate::timeline::row::{Echoed, QuotedView, Row, RowBody, RowState};
+use crate::timeline::viewer::Viewer;
 use crate::window::Window;
 
 /// The rows of one room, oldest first.

@@ -2,8 +2,8 @@
 
 use steadfast_shared::{RoomId, Seq};
 
-use crate::names::Names;
 use crate::outbox::Outbox;
+use crate::people::names::Names;
 use crate::record::{Identity, OutboxItem};
 
 /// Whom a room is shown to.

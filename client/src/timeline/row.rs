@@ -5,7 +5,7 @@ use std::fmt;
 use steadfast_shared::{Body, Emoji, EntryId, Millis, Person, Quoted, Reaction, RoomChange, Seq, UserId};
 
 use crate::record::{Disk, Identity, OutboxItem, Rejection, StorageError};
-use crate::viewer::Viewer;
+use crate::timeline::viewer::Viewer;
 
 /// A row's identity, from the keypress to the end of time: render keys and element ids come from it.
 ///

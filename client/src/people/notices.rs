@@ -9,7 +9,7 @@ use std::time::Duration;
 use steadfast_shared::event::{Availability, Presence};
 use steadfast_shared::{Person, RoomId, UserId};
 
-use crate::names::Names;
+use crate::people::names::Names;
 use crate::vec_map::VecMap;
 
 /// A line is shown for this long after the last person in it.

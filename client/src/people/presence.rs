@@ -6,7 +6,7 @@ use steadfast_shared::event::{self, Availability};
 use steadfast_shared::{Person, RoomId, UserId};
 
 use crate::mutants::{Mutant, mutant_active};
-use crate::names::Names;
+use crate::people::names::Names;
 use crate::vec_map::VecMap;
 
 /// A `typing` counts for this long.
