@@ -9,9 +9,6 @@ const PART = /\/steadfast-web-[0-9a-f]+-\w+\.wasm$/;
 const DIALOGS = /\/steadfast-web-[0-9a-f]+-dialogs\.wasm$/;
 const PANELS = /\/steadfast-web-[0-9a-f]+-panels\.wasm$/;
 
-/** What the loader says of a part that did not arrive. */
-const NOT_LOADED = /^error: TypeError: Failed to fetch/;
-
 /** The parts a page has asked for. */
 function asked(page: Page): Set<string> {
   const parts = new Set<string>();
@@ -70,7 +67,7 @@ for (const [locale, failed, again] of [
   ['ko-KR', '불러오지 못했어요', '다시 시도'],
 ] as const) {
   test(`a dialog that cannot be loaded says so, and opens once the network is back: ${locale}`, async ({ profile, allowConsole }) => {
-    allowConsole(NETWORK.request, NOT_LOADED);
+    allowConsole(NETWORK.request);
     const context = await profile({ ...DESKTOP, locale });
     await context.addInitScript(saveData);
     const page = await context.newPage();
@@ -100,7 +97,7 @@ for (const [locale, failed, again] of [
 }
 
 test('a panel that cannot be loaded says so, and shows once the network is back', async ({ profile, allowConsole }) => {
-  allowConsole(NETWORK.request, NOT_LOADED);
+  allowConsole(NETWORK.request);
   const context = await profile(DESKTOP);
   await context.addInitScript(saveData);
   const page = await context.newPage();

@@ -125,6 +125,7 @@ fn name(built: &[(String, PathBuf)], folder: PathBuf) -> anyhow::Result<Modules>
         .collect();
     for (name, bytes) in contents {
         let bytes = match String::from_utf8(bytes) {
+            Ok(script) if name == LOADER => renamed(silent(&script)?, &names).into_bytes(),
             Ok(script) if name.ends_with(".js") => renamed(script, &names).into_bytes(),
             Ok(text) => text.into_bytes(),
             Err(error) => error.into_bytes(),
@@ -150,6 +151,16 @@ fn hashed(name: &str, hash: &str) -> String {
         let part = name.strip_prefix("split_").unwrap_or(name);
         format!("{NAME}-{hash}-{part}")
     }
+}
+
+/// The loader without its report of a part that does not arrive: the page says so itself, and tries again.
+fn silent(loader: &str) -> anyhow::Result<String> {
+    let report = "console.error(e);";
+    anyhow::ensure!(
+        loader.contains(report),
+        "the loader of the parts is not as this program knows it: {report} is not in it"
+    );
+    Ok(loader.replace(report, ""))
 }
 
 /// A script that loads the files by the names they are served by. Where it names a module's imports, the name stays.
