@@ -47,6 +47,7 @@ test('the text, the caret and the wish for a passphrase outlive the form before 
   const letGo = await held(page);
   await page.goto('/');
   const ann = new ChatPage(page);
+  await expect(ann.nickname).toBeFocused();
   await page.keyboard.type('Mna', TYPING);
   await page.keyboard.press('Home');
   await page.keyboard.press('ArrowRight');
@@ -59,6 +60,7 @@ test('the text, the caret and the wish for a passphrase outlive the form before 
   const again = await (await profile(DESKTOP)).newPage();
   const letGoAgain = await held(again);
   await again.goto('/');
+  await expect(new ChatPage(again).nickname).toBeFocused();
   await again.keyboard.type('Mina', TYPING);
   await again.getByTestId('have-passphrase').click();
   letGoAgain();
@@ -71,6 +73,7 @@ test('a syllable that is being composed is not broken by the page', async ({ pro
   const letGo = await held(page);
   await page.goto('/');
   await expect(page.getByRole('heading')).toHaveText('반갑습니다', SEEN);
+  await expect(new ChatPage(page).nickname).toBeFocused();
   const keyboard = await page.context().newCDPSession(page);
   await keyboard.send('Input.imeSetComposition', { text: '미', selectionStart: 1, selectionEnd: 1 });
   letGo();
