@@ -196,10 +196,11 @@ impl PeopleContext {
         });
     }
 
-    /// Reads the list anew where a person has come who may be one of those not on it.
+    /// Reads the list anew where a person has come who may be one of those not on it: on a page not read, or on none, where they
+    /// came between the page of those who are there and that of the others.
     pub(crate) fn list_who_came(self) {
         let unlisted = self.members.list.with_untracked(|list| {
-            let listed = list.as_ref().filter(|listed| listed.next.is_some())?;
+            let listed = list.as_ref()?;
             let crowded = self.chat.read(|session| session.crowd(listed.room).is_some());
             let is_listed = |id| listed.people.iter().any(|(person, _)| person.id == id);
             let here: Vec<UserId> = self.chat.read(|session| {
