@@ -4,7 +4,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::{browser, npm, process, server, step::step, workspace};
+use crate::{
+    browser, npm,
+    process::{self, cargo},
+    server,
+    step::step,
+    workspace,
+};
 
 /// What `bench page` can be told.
 #[derive(Args)]
@@ -19,6 +25,18 @@ pub(super) fn first_load(options: &Options) -> anyhow::Result<ExitCode> {
     npm::packages()?;
     let browser = browser::browser()?.chromium;
     let binary = server::build(&server::Build::Release)?;
+    step("building the example that fills a database (release)", || {
+        process::run(cargo().args([
+            "build",
+            "--release",
+            "--package",
+            "steadfast-server",
+            "--features",
+            "page",
+            "--example",
+            "fill",
+        ]))
+    })?;
     step("opening pages on a slow phone", || {
         process::run(
             process::command("node")
