@@ -3,6 +3,7 @@
 pub(in crate::store) mod body;
 pub(in crate::store) mod older;
 pub(in crate::store) mod page;
+pub(in crate::store) mod since;
 
 use std::net::IpAddr;
 

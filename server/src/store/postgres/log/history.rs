@@ -2,9 +2,10 @@
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
-use steadfast_shared::{Cursors, Emoji, Entry, EntryId, Millis, Person, RoomId, Seq, UserId, event, limit};
+use steadfast_shared::{Cursors, Emoji, Entry, EntryId, Person, RoomId, Seq, UserId, event, limit};
 use uuid::Uuid;
 
+use crate::store::log::since::first_since;
 use crate::store::page::{self, PageChanges, at_the_end, cut};
 use crate::store::people::person;
 use crate::store::postgres::body::{masked, read};
@@ -149,30 +150,6 @@ impl PostgresReading {
         }
         Ok(entries)
     }
-}
-
-/// The first entry stored at this time or later, found by halves: a log's times ascend.
-async fn first_since(
-    connection: &mut PgConnection,
-    room: RoomId,
-    head: Seq,
-    since: Millis,
-) -> Result<Option<Seq>, StoreError> {
-    let (mut low, mut high) = (1, head + 1);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let at: i64 = sqlx::query_scalar("select at from entries where room = $1 and seq = $2")
-            .bind(room.0)
-            .bind(to_sql(middle))
-            .fetch_one(&mut *connection)
-            .await?;
-        if from_sql(at) < since {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    Ok((low <= head).then_some(low))
 }
 
 /// Completes consecutive entries of a room, as they are at its head.

@@ -3,9 +3,10 @@
 use futures::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
-use steadfast_shared::{Cursors, Entry, EntryId, Millis, Person, RoomId, Seq, UserId, event, limit};
+use steadfast_shared::{Cursors, Entry, EntryId, Person, RoomId, Seq, UserId, event, limit};
 use uuid::Uuid;
 
+use crate::store::log::since::first_since;
 use crate::store::page::{at_the_end, cut};
 use crate::store::sqlite::body::{masked, read};
 use crate::store::sqlite::{SqliteStore, from_sql, now, to_sql};
@@ -136,30 +137,6 @@ impl SqliteReading {
         }
         Ok(entries)
     }
-}
-
-/// The first entry stored at this time or later, found by halves: the log's times ascend, but for a clock that was set back.
-async fn first_since(
-    connection: &mut SqliteConnection,
-    room: RoomId,
-    head: Seq,
-    since: Millis,
-) -> Result<Option<Seq>, StoreError> {
-    let (mut low, mut high) = (1, head + 1);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let at: i64 = sqlx::query_scalar("select at from entries where room = ? and seq = ?")
-            .bind(room.0)
-            .bind(to_sql(middle))
-            .fetch_one(&mut *connection)
-            .await?;
-        if from_sql(at) < since {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    Ok((low <= head).then_some(low))
 }
 
 pub(in crate::store::sqlite) async fn grown(
