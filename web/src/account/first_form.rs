@@ -39,8 +39,17 @@ pub(crate) fn is_shown() -> bool {
 pub(crate) fn composes() -> ReadSignal<bool> {
     let form = document().get_element_by_id("boot-form");
     let (composes, set) = signal(form.is_some_and(|form| form.has_attribute("data-composing")));
-    window_event_listener(ev::compositionstart, move |_| set.set(is_shown()));
-    window_event_listener(ev::compositionend, move |_| set.set(false));
+    window_event_listener(ev::compositionstart, move |_| {
+        if is_shown() {
+            set.set(true);
+        }
+    });
+    // The composer's syllables end here, too, and nothing waits for them.
+    window_event_listener(ev::compositionend, move |_| {
+        if composes.get_untracked() {
+            set.set(false);
+        }
+    });
     composes
 }
 
