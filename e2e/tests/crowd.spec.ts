@@ -11,6 +11,12 @@ test('a room of many people is listed page by page, and searched', async ({ serv
   const pad = (n: number) => String(n).padStart(3, '0');
   for (let n = 0; n < 150; n += 1) await signIn(server, `Walker ${pad(n)}`);
   const zoe = await wirePerson('Zoe');
+  // Named though the list has not come to her.
+  await ann.composer.pressSequentially('@149');
+  await expect(ann.page.getByTestId('suggestion')).toContainText(['Walker 149']);
+  await ann.composer.press('Enter');
+  await expect(ann.composer).toHaveValue('@Walker 149 ');
+  await ann.composer.fill('');
   const rooms = new Rooms(ann);
   const people = await rooms.members();
   const panel = ann.page.getByTestId('members-panel');

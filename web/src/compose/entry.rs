@@ -54,6 +54,7 @@ impl ComposerEntry {
         let Self {
             textarea, compose, ..
         } = self;
+        self.suggestions.follow(compose);
         Effect::new(move || {
             compose.drafting.rewritten.track();
             if let Some(textarea) = textarea.get() {

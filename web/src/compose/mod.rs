@@ -22,6 +22,8 @@ pub(crate) mod entry;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod help;
 #[cfg(target_arch = "wasm32")]
+pub(crate) mod name_search;
+#[cfg(target_arch = "wasm32")]
 pub(crate) mod posting;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod suggestions;

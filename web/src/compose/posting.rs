@@ -107,12 +107,14 @@ impl ComposeContext {
         Ok(room)
     }
 
-    /// The people who may be named in the open room: those who are there first; then other authors of the rows shown.
-    pub(crate) fn people_to_name(self) -> Vec<Person> {
+    /// The people who may be named in the open room: those who are there first; then other authors of the rows shown,
+    /// and those `found` by the name.
+    pub(crate) fn people_to_name(self, found: Vec<Person>) -> Vec<Person> {
         let me = self.chat.read(|session| session.me().map(|me| me.id));
         let members = untrack(|| self.people.members()).into_iter();
         let mut people: Vec<Person> = members.map(|member| member.person).collect();
         people.extend(self.authors.call(()).unwrap_or_default());
+        people.extend(found);
         let mut seen: Vec<UserId> = me.into_iter().collect();
         people.retain(|person| {
             let new = !seen.contains(&person.id);

@@ -9,6 +9,7 @@ use crate::browser::insertion::replace;
 use crate::compose::completion::NameKind;
 use crate::compose::context::ComposeContext;
 use crate::compose::emoji::NamedEmoji;
+use crate::compose::name_search::NameSearch;
 use crate::compose::phrases::ComposePhrases;
 use crate::compose::{completion, emoji};
 use crate::language::locale::Locale;
@@ -25,6 +26,9 @@ pub(crate) struct Suggestions {
     at: RwSignal<usize>,
     /// Where the name began that a person closed the list over.
     closed_over: StoredValue<Option<usize>>,
+    /// A person's name is being typed.
+    naming_person: RwSignal<bool>,
+    search: NameSearch,
 }
 
 /// Something that may be meant.
@@ -43,6 +47,8 @@ impl Suggestions {
             offers: RwSignal::new(Vec::new()),
             at: RwSignal::new(0),
             closed_over: StoredValue::new(None),
+            naming_person: RwSignal::new(false),
+            search: NameSearch::new(),
         }
     }
 
@@ -62,6 +68,26 @@ impl Suggestions {
         self.is_open().then(|| element_id(self.at.get()))
     }
 
+    /// Offers the people who come, or are found, while a name is being typed.
+    pub(crate) fn follow(self, compose: ComposeContext) {
+        Effect::new(move || {
+            if !self.naming_person.get() {
+                return;
+            }
+            compose.people.members();
+            self.search.people(compose.people);
+            if let Some(textarea) = compose.field.element.get_untracked() {
+                let chosen = self.chosen();
+                untrack(|| self.look(compose, &textarea));
+                let place = self
+                    .offers
+                    .with_untracked(|offers| offers.iter().position(|offer| Some(offer) == chosen.as_ref()));
+                self.at
+                    .maybe_update(|at| std::mem::replace(at, place.unwrap_or(0)) != *at);
+            }
+        });
+    }
+
     pub(crate) fn look(self, compose: ComposeContext, textarea: &HtmlTextAreaElement) {
         let (before, _) = before_caret(textarea);
         let asked = completion::asked(&before);
@@ -69,8 +95,13 @@ impl Suggestions {
         if !closed {
             self.closed_over.set_value(None);
         }
-        let offers = match asked.filter(|_| !closed) {
-            Some(asked) if asked.kind == NameKind::Person => people(compose, asked.typed),
+        let asked = asked.filter(|_| !closed);
+        self.set_naming(asked.is_some_and(|asked| asked.kind == NameKind::Person));
+        let offers = match asked {
+            Some(asked) if asked.kind == NameKind::Person => {
+                self.search.search(compose.people, asked.typed, OFFERED);
+                self.people(compose, asked.typed)
+            }
             Some(asked) => emoji::find(asked.typed, OFFERED)
                 .into_iter()
                 .map(Suggestion::Emoji)
@@ -91,8 +122,20 @@ impl Suggestions {
         self.clear();
     }
 
+    fn set_naming(self, person: bool) {
+        if self.naming_person.try_get_untracked() == Some(!person) {
+            self.naming_person.set(person);
+        }
+    }
+
+    fn chosen(self) -> Option<Suggestion> {
+        let at = self.at.get_untracked();
+        self.offers.with_untracked(|offers| offers.get(at).cloned())
+    }
+
     /// Nothing is being named any more.
     pub(crate) fn clear(self) {
+        self.set_naming(false);
         if self.is_open_untracked() {
             self.offers.set(Vec::new());
         }
@@ -112,11 +155,37 @@ impl Suggestions {
         count > 0
     }
 
+    /// The people of the room whose names begin so, then those with a word that does; those online first.
+    fn people(self, compose: ComposeContext, typed: &str) -> Vec<Suggestion> {
+        let typed = folded(typed);
+        let found = untrack(|| self.search.people(compose.people));
+        let mut offered: Vec<(u8, Person)> = compose
+            .people_to_name(found)
+            .into_iter()
+            .filter_map(|person| {
+                let name = folded(&person.name);
+                let rank = if name.starts_with(&typed) {
+                    0
+                } else if name.split_whitespace().any(|word| word.starts_with(&typed)) {
+                    1
+                } else {
+                    return None;
+                };
+                Some((rank, person))
+            })
+            .collect();
+        // Stable: whoever is online stays before whoever is not.
+        offered.sort_by_key(|(rank, _)| *rank);
+        offered
+            .into_iter()
+            .take(OFFERED)
+            .map(|(_, person)| Suggestion::Person(person))
+            .collect()
+    }
+
     /// Writes the one chosen into the textarea.
     pub(crate) fn take(self, textarea: &HtmlTextAreaElement) -> Option<Named> {
-        let chosen = self
-            .offers
-            .with_untracked(|offers| offers.get(self.at.get_untracked()).cloned())?;
+        let chosen = self.chosen()?;
         let (before, caret) = before_caret(textarea);
         let from = completion::asked(&before)?.from;
         let (text, named) = match chosen {
@@ -204,33 +273,6 @@ pub(crate) fn SuggestionList(
             }
         })
     }
-}
-
-/// The people of the room whose names begin so, then those with a word that does; those online first.
-fn people(compose: ComposeContext, typed: &str) -> Vec<Suggestion> {
-    let typed = folded(typed);
-    let mut offered: Vec<(u8, Person)> = compose
-        .people_to_name()
-        .into_iter()
-        .filter_map(|person| {
-            let name = folded(&person.name);
-            let rank = if name.starts_with(&typed) {
-                0
-            } else if name.split_whitespace().any(|word| word.starts_with(&typed)) {
-                1
-            } else {
-                return None;
-            };
-            Some((rank, person))
-        })
-        .collect();
-    // Stable: whoever is online stays before whoever is not.
-    offered.sort_by_key(|(rank, _)| *rank);
-    offered
-        .into_iter()
-        .take(OFFERED)
-        .map(|(_, person)| Suggestion::Person(person))
-        .collect()
 }
 
 fn element_id(place: usize) -> String {

@@ -156,6 +156,31 @@ impl PeopleContext {
         })
     }
 
+    /// Whether nobody of the open room is missing from the list.
+    pub(crate) fn lists_everybody(self) -> bool {
+        let open = self.chat.room.get_untracked();
+        self.members.list.with_untracked(|list| {
+            let listed = list.as_ref().filter(|listed| Some(listed.room) == open);
+            listed.is_some_and(|listed| listed.next.is_none() && listed.people.len() < LISTED)
+        })
+    }
+
+    /// The first people of a room, at most `most`, whose name matches.
+    pub(crate) async fn find_members(
+        self,
+        room: RoomId,
+        name: String,
+        most: usize,
+    ) -> Result<Vec<Person>, AskError> {
+        let asked = ListMembers {
+            search: name,
+            limit: Some(most),
+            ..ListMembers::of(room)
+        };
+        let found = self.chat.ask(asked).await?;
+        Ok(found.into_iter().map(|member| member.person).collect())
+    }
+
     /// How many are there of the open room, where they are too many to be told one by one. Tracked.
     pub(crate) fn crowd(self) -> Option<usize> {
         let room = self.chat.room.get()?;
