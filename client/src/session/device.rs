@@ -39,9 +39,9 @@ impl Session {
         }
         self.settle_what_windows_show(&ids);
         self.tell(TabMessage::Started);
-        // Another tab may know their outcome by now.
+        // Another tab may know their outcome by now; a third may start between that outcome and this message.
         let items: Vec<_> = self.outbox.items().cloned().collect();
-        self.broadcast_posted(items);
+        self.vouch_for(items);
         self.everything_changed();
         self.begun = true;
     }

@@ -167,7 +167,7 @@ impl Session {
     }
 
     /// Broadcasts items that the other tabs may have from no other tab.
-    fn vouch_for(&mut self, items: Vec<OutboxItem>) {
+    pub(super) fn vouch_for(&mut self, items: Vec<OutboxItem>) {
         for item in &items {
             self.outbox.vouch(item.id);
         }

@@ -474,6 +474,30 @@ fn a_thawed_tab_that_brings_up_what_is_over_says_so_once_it_hears_it() {
 }
 
 #[test]
+fn a_thawed_tab_whose_storage_answers_late_says_what_became_of_the_items_it_brought_up() {
+    let mut frozen = Desk::new(1);
+    let mut second = second_tab(&mut frozen);
+    second.online(0);
+    second.post(1);
+    tell(&mut second, &mut frozen);
+    // It freezes. The other one discards the item and goes; a third has never heard of it.
+    second.input(Input::Discard(id(1)));
+    let mut queue = second.told();
+    let mut third = Desk::restored(1, second.disk.clone());
+    queue.extend(third.told());
+    assert_eq!(third.session.outbox().count(), 0);
+    // It thaws: its storage answers first, then the channel.
+    frozen.input(Input::Restored(second.disk.clone()));
+    tell(&mut frozen, &mut third);
+    for news in queue {
+        frozen.input(Input::Heard(news));
+        tell(&mut frozen, &mut third);
+    }
+    assert_eq!(frozen.session.outbox().count(), 0);
+    assert_eq!(third.session.outbox().count(), 0);
+}
+
+#[test]
 fn storage_that_answers_late_may_be_ahead_of_this_tabs_opening() {
     let mut first = Desk::new(1);
     first.online(0);
