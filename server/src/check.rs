@@ -53,6 +53,15 @@ pub enum CheckError {
     /// The one in Postgres cannot be looked at.
     #[error(transparent)]
     Postgres(#[from] postgres::check::PostgresCheckError),
+    /// Another program has locked it.
+    #[error("{path} is in use by another program: wait until that is done, and check again")]
+    InUse { path: PathBuf },
+    /// It cannot be got at, which says nothing of what is in it.
+    #[error(
+        "cannot read {path} ({source}), which is no sign of damage: see that you may read and write it and its folder, and that its \
+         disk works; then check again"
+    )]
+    OutOfReach { path: PathBuf, source: StoreError },
     /// It cannot be read.
     #[error(
         "cannot read {path} ({source}): if this is a Steadfast database it is damaged. Keep it, and go back to the newest \
@@ -76,7 +85,17 @@ pub async fn run(asked: &CheckArgs) -> Result<Report, CheckError> {
     if alone && !files::is_alone(&path) && !report.as_ref().is_ok_and(|report| report.sound) {
         report = check(&path, false).await;
     }
-    report.map_err(|source| CheckError::Unreadable { path, source })
+    report.map_err(|source| CheckError::of(path, source))
+}
+
+impl CheckError {
+    fn of(path: PathBuf, source: StoreError) -> Self {
+        match source {
+            StoreError::Locked => Self::InUse { path },
+            source if source.is_out_of_reach() => Self::OutOfReach { path, source },
+            source => Self::Unreadable { path, source },
+        }
+    }
 }
 
 /// The report as a person reads it.
@@ -130,6 +149,14 @@ pub fn bytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_that_cannot_be_got_at_is_not_called_damaged() {
+        let words = |source| CheckError::of("chat.db".into(), source).to_string();
+        assert!(words(StoreError::Locked).contains("in use by another program"));
+        assert!(words(StoreError::Full).contains("no sign of damage"));
+        assert!(words(StoreError::Unreadable("schema: it has none")).contains("is damaged"));
+    }
 
     #[test]
     fn sizes_read_well() {

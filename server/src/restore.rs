@@ -74,6 +74,14 @@ pub enum RestoreError {
         /// The operating system's error.
         source: io::Error,
     },
+    /// Another program has locked the backup.
+    #[error("the backup {path} is in use by another program: wait until that is done, and restore again")]
+    InUse { path: PathBuf },
+    /// The backup cannot be got at, which says nothing of what is in it.
+    #[error(
+        "cannot read the backup {path} ({source}), which is no sign of damage: see that you may read it, and that its disk works"
+    )]
+    OutOfReach { path: PathBuf, source: StoreError },
     /// The backup cannot be read.
     #[error(
         "cannot read the backup {path} ({source}): take another one; `steadfast check FILE` tells which are sound"
@@ -142,9 +150,15 @@ async fn restore(file: &Path, database: &Path, fresh: &Path) -> Result<RestoreOu
         path: database.to_owned(),
         source,
     };
-    let unreadable = |source| RestoreError::Unreadable {
-        path: file.to_owned(),
-        source,
+    let unreadable = |source| {
+        let path = file.to_owned();
+        match source {
+            // The backup is read only: it is the copy that has no room.
+            StoreError::Full => not_writable(io::ErrorKind::StorageFull.into()),
+            StoreError::Locked => RestoreError::InUse { path },
+            source if source.is_out_of_reach() => RestoreError::OutOfReach { path, source },
+            source => RestoreError::Unreadable { path, source },
+        }
     };
     // Leftovers of a killed restore.
     files::remove(fresh)

@@ -56,6 +56,33 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl StoreError {
+    /// Whether the database could not be got at: it is in use, or its disk, its rights or the line to it fail. That says nothing
+    /// of what is in it.
+    pub fn is_out_of_reach(&self) -> bool {
+        let (Self::Rejected(error) | Self::Unconfirmed(error) | Self::Failed(error)) = self else {
+            return matches!(self, Self::Locked | Self::Full);
+        };
+        let Some(cause) = error.as_database_error() else {
+            return matches!(
+                error,
+                sqlx::Error::Io(_)
+                    | sqlx::Error::Tls(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::WorkerCrashed
+            );
+        };
+        match cause.try_downcast_ref::<SqliteError>() {
+            Some(cause) => primary_code(cause).is_some_and(|code| SQLITE_OUT_OF_REACH.contains(&code)),
+            None => !cause.code().is_some_and(|code| code.starts_with(NO_SUCH_NAME)),
+        }
+    }
+
+    /// Whether this process has let the database go, as it does at its end.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Self::Failed(sqlx::Error::PoolClosed))
+    }
+
     fn by_kind(error: sqlx::Error) -> Self {
         match error.as_database_error().map(sqlx::error::DatabaseError::kind) {
             None | Some(ErrorKind::Other) => Self::Failed(error),
@@ -67,6 +94,8 @@ impl StoreError {
 const SQLITE_BUSY: i32 = 5;
 const SQLITE_LOCKED: i32 = 6;
 const SQLITE_FULL: i32 = 13;
+/// No permission, no memory, read-only, a failing disk, a file that cannot be opened.
+const SQLITE_OUT_OF_REACH: [i32; 5] = [3, 7, 8, 10, 14];
 
 /// SQLite's code without its extension.
 fn primary_code(error: &SqliteError) -> Option<i32> {
@@ -81,6 +110,8 @@ const LOCK_TIMEOUT: &str = "55P03";
 const STATEMENT_TIMEOUT: &str = "57014";
 const UNIQUE_VIOLATION: &str = "23505";
 const DISK_FULL: &str = "53100";
+/// The class of names that are not there, and of rights that are not given.
+const NO_SUCH_NAME: &str = "42";
 
 /// The constraint that settles a repeat.
 const REPEAT: &str = "entries_author_id";

@@ -69,6 +69,7 @@ pub(super) async fn listen(hub: Weak<Hub>) {
                 wait = ROUND.saturating_sub(clock::instant().duration_since(looked));
                 continue;
             }
+            Ok(Err(error)) if error.is_closed() => return,
             Ok(Err(error)) => tracing::warn!(%error, "the change feed could not be followed yet"),
             Err(_) => tracing::error!("following the change feed panicked; it goes on with the next round"),
         }

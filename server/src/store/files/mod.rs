@@ -175,16 +175,28 @@ pub fn restoring(database: &Path) -> PathBuf {
     beside(database, RESTORING)
 }
 
-/// Where the former database is kept.
+/// Where the former database is kept: a name that no other one has. A restore that was killed in the same second may have given
+/// it to this one already.
 pub fn former(database: &Path, stamp: &str) -> PathBuf {
-    beside(database, &format!(".before-restore-{stamp}"))
+    let mut name = beside(database, &format!(".before-restore-{stamp}"));
+    let mut number = 2_u64;
+    while name.exists() && !is_same(database, &name) {
+        name = beside(database, &format!(".before-restore-{stamp}-{number}"));
+        number += 1;
+    }
+    name
 }
 
 /// Gives a database and the logs beside it a second name each; copies them where the disk knows no second names.
 pub fn link_all(database: &Path, to: &Path) -> io::Result<()> {
     for suffix in [WAL, JOURNAL, ""] {
         let (from, to) = (beside(database, suffix), beside(to, suffix));
-        if from.exists() && fs::hard_link(&from, &to).is_err() {
+        // Copied onto itself a file would be emptied.
+        if !from.exists() || is_same(&from, &to) {
+            continue;
+        }
+        remove(&to)?;
+        if fs::hard_link(&from, &to).is_err() {
             fs::copy(&from, &to)?;
             File::open(&to)?.sync_all()?;
         }
@@ -258,6 +270,30 @@ mod tests {
         ] {
             assert_eq!(of(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn fault_h07_a_former_database_is_kept_once_under_a_name_of_its_own() {
+        let scratch = tempfile::tempdir().unwrap();
+        let database = scratch.path().join("chat.db");
+        let keep = |text: &str| {
+            fs::write(&database, text).unwrap();
+            let name = former(&database, "20261128-215820");
+            link_all(&database, &name).unwrap();
+            name
+        };
+        let first = keep("first");
+        // Killed before the restored one took its place, and started again in the same second.
+        assert_eq!(former(&database, "20261128-215820"), first);
+        link_all(&database, &first).unwrap();
+        assert_eq!(fs::read_to_string(&database).unwrap(), "first");
+        fs::remove_file(&database).unwrap();
+        let second = keep("second");
+        assert_ne!(second, first);
+        assert_eq!(fs::read_to_string(&first).unwrap(), "first");
+        assert_eq!(fs::read_to_string(&second).unwrap(), "second");
+        fs::write(&database, b"SQLite format 3\0").unwrap();
+        assert_eq!(database_of(&second), Some(database.clone()));
     }
 
     #[test]

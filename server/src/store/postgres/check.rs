@@ -172,7 +172,10 @@ async fn schema(connection: &mut PgConnection) -> Result<i64, StoreError> {
     let schema: Option<i64> = sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
         .fetch_one(connection)
         .await
-        .map_err(|_| StoreError::Unreadable("schema: this is no database of Steadfast's"))?;
+        .map_err(|error| match StoreError::from(error) {
+            error if error.is_out_of_reach() => error,
+            _ => StoreError::Unreadable("schema: this is no database of Steadfast's"),
+        })?;
     match schema {
         Some(schema) if schema <= newest_migration() => Ok(schema),
         Some(_) => Err(StoreError::Unreadable(

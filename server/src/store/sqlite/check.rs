@@ -190,7 +190,10 @@ async fn schema(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
     let schema: Option<i64> = sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
         .fetch_one(connection)
         .await
-        .map_err(|_| StoreError::Unreadable("schema: this is no database of Steadfast's"))?;
+        .map_err(|error| match StoreError::from(error) {
+            error if error.is_out_of_reach() => error,
+            _ => StoreError::Unreadable("schema: this is no database of Steadfast's"),
+        })?;
     match schema {
         Some(schema) if schema <= open::newest_migration() => Ok(schema),
         Some(_) => Err(StoreError::Unreadable(
@@ -212,5 +215,50 @@ async fn findings(connection: &mut SqliteConnection, query: &'static str) -> Res
             StoreError::Failed(error) => Ok(vec![format!("could not be looked at ({error})")]),
             other => Err(other),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+
+    use super::*;
+
+    async fn opened(file: &Path) -> SqliteConnection {
+        let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+        SqliteConnection::connect_with(&options.busy_timeout(Duration::ZERO))
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_database_that_is_locked_is_told_from_one_that_is_not_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("chat.db");
+        let mut other = opened(&file).await;
+        sqlx::query("create table theirs (a)")
+            .execute(&mut other)
+            .await
+            .unwrap();
+        let mut connection = opened(&file).await;
+        let foreign = schema(&mut connection).await.unwrap_err();
+        assert!(
+            foreign.to_string().contains("no database of Steadfast's"),
+            "{foreign}"
+        );
+        // One that has read nothing yet.
+        let mut connection = opened(&file).await;
+        sqlx::query("begin exclusive").execute(&mut other).await.unwrap();
+        let locked = schema(&mut connection).await.unwrap_err();
+        assert!(matches!(locked, StoreError::Locked), "{locked}");
+        let nowhere = reading(&folder.path().join("nowhere.db"), false)
+            .await
+            .unwrap_err();
+        assert!(
+            nowhere.is_out_of_reach() && !foreign.is_out_of_reach(),
+            "{nowhere}"
+        );
     }
 }

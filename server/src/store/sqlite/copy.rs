@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection that reads a file and changes nothing. `alone` where nobody else can write it.
 pub(super) async fn reading(file: &Path, alone: bool) -> Result<SqliteConnection, StoreError> {
+    if !alone && files::beside(file, files::JOURNAL).exists() {
+        roll_back(file).await?;
+    }
     SqliteConnectOptions::new()
         .filename(file)
         .read_only(true)
@@ -30,6 +33,21 @@ pub(super) async fn reading(file: &Path, alone: bool) -> Result<SqliteConnection
         .connect()
         .await
         .map_err(StoreError::from)
+}
+
+/// Undoes a write that a killed process did not end, as SQLite does at the first read of a connection that may write. One that
+/// may only read is refused until then.
+async fn roll_back(file: &Path) -> Result<(), StoreError> {
+    let mut connection = SqliteConnectOptions::new()
+        .filename(file)
+        .busy_timeout(PATIENCE)
+        .disable_statement_logging()
+        .connect()
+        .await?;
+    sqlx::query("select count(*) from sqlite_schema")
+        .execute(&mut connection)
+        .await?;
+    connection.close().await.map_err(StoreError::from)
 }
 
 /// Copies the database into a file that is empty. Tells how many of how many bytes are written, about.

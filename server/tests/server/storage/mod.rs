@@ -100,6 +100,28 @@ async fn behind_its_back(database: &Path) -> SqliteConnection {
         .unwrap()
 }
 
+/// Leaves a database as a process does that is killed in the middle of a write, before it was in WAL mode or after: its file half
+/// written, and beside it the journal that undoes that.
+async fn killed_while_writing(database: &Path) {
+    let mut connection = behind_its_back(database).await;
+    for step in [
+        "pragma journal_mode = delete",
+        // So that the write gets into the file before it ends.
+        "pragma cache_size = 1",
+        "begin immediate",
+        "update entries set body = json_object('kind', 'message', 'text', 'half written')",
+    ] {
+        sqlx::query(step).execute(&mut connection).await.unwrap();
+    }
+    let journal = |of: &Path| of.with_extension("db-journal");
+    let half = database.with_extension("half.db");
+    std::fs::copy(database, &half).unwrap();
+    std::fs::copy(journal(database), journal(&half)).unwrap();
+    connection.close().await.unwrap();
+    std::fs::rename(&half, database).unwrap();
+    std::fs::rename(journal(&half), journal(database)).unwrap();
+}
+
 /// What others may do with a file.
 fn mode(file: &Path) -> u32 {
     std::fs::metadata(file).unwrap().permissions().mode() & 0o777

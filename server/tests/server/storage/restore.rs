@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::timeout;
 
-use super::{behind_its_back, entries_of, fill, filled, mode, name, names, report, run, steadfast, the_file};
+use super::{
+    behind_its_back, entries_of, fill, filled, killed_while_writing, mode, name, names, report, run,
+    steadfast, the_file,
+};
 use crate::process::started;
 use crate::support::server::sign_in;
 use crate::support::{Client, message};
@@ -120,6 +123,61 @@ async fn fault_h07_a_restore_killed_at_any_moment_leaves_the_old_database_or_the
     for former in former {
         entries_of(&folder.path().join(former)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_h07_a_write_that_was_broken_off_is_undone_by_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, file) = (folder.path().join("chat.db"), folder.path().join("backup.db"));
+    filled(&database, 3_000).await;
+    killed_while_writing(&database).await;
+    assert_eq!(entries_of(&database).await, 3_000);
+    killed_while_writing(&database).await;
+    let (code, said) = run(&["backup", name(&file)], &database).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(entries_of(&file).await, 3_000);
+    killed_while_writing(&file).await;
+    killed_while_writing(&database).await;
+    let (code, said) = run(&["restore", name(&file)], &database).await;
+    assert_eq!(code, Some(0), "{said}");
+    killed_while_writing(&database).await;
+    let (_server, _) = started(&database).await;
+    assert_eq!(entries_of(&database).await, 3_000);
+    for file in [&database, &the_file(folder.path(), "before-restore")] {
+        let half: i64 = sqlx::query_scalar("select count(*) from entries where body like '%half written%'")
+            .fetch_one(&mut behind_its_back(file).await)
+            .await
+            .unwrap();
+        assert_eq!(half, 0, "{}", file.display());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_h07_a_former_database_that_was_named_in_the_same_second_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, file) = (folder.path().join("chat.db"), folder.path().join("backup.db"));
+    filled(&file, 20).await;
+    filled(&database, 10).await;
+    // As restores leave it that were killed before the restored one took its place, in each of the seconds to come.
+    let stamps: Vec<String> = sqlx::query_scalar(
+        "with recursive n (n) as (select 0 union all select n + 1 from n where n < 120)
+         select strftime('%Y%m%d-%H%M%S', 'now', n || ' seconds') from n",
+    )
+    .fetch_all(&mut behind_its_back(&database).await)
+    .await
+    .unwrap();
+    for stamp in stamps {
+        let former = folder.path().join(format!("chat.db.before-restore-{stamp}"));
+        std::fs::hard_link(&database, former).unwrap();
+    }
+    let (code, said) = run(&["restore", name(&file)], &database).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(entries_of(&database).await, 20);
+    let former = names(folder.path())
+        .into_iter()
+        .find(|name| name.contains("before-restore"))
+        .unwrap();
+    assert_eq!(entries_of(&folder.path().join(former)).await, 10);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
