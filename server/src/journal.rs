@@ -15,6 +15,8 @@ use crate::store::{Store, StoreError};
 
 /// Most lines that wait to be written. One more, and the oldest is dropped.
 const WAITING: usize = 4_096;
+/// Most lines written in one transaction, which everybody else's next one waits for.
+const LINES_AT_ONCE: usize = 256;
 /// How often lines are written.
 const ROUND: Duration = Duration::from_secs(1);
 /// How often old lines are forgotten, and leftovers of cleaning up are looked for.
@@ -74,11 +76,10 @@ impl JournalParts {
     async fn flush(&self) {
         let lines: Vec<_> =
             std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner)).into();
-        if lines.is_empty() {
-            return;
-        }
-        if let Err(error) = self.store.log_sign_ins(&lines, &[]).await {
-            tracing::warn!(%error, lines = lines.len(), "the sign-in log could not be written");
+        for lines in lines.chunks(LINES_AT_ONCE) {
+            if let Err(error) = self.store.log_sign_ins(lines, &[]).await {
+                tracing::warn!(%error, lines = lines.len(), "the sign-in log could not be written");
+            }
         }
     }
 

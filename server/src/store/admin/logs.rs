@@ -1,5 +1,7 @@
 //! The sign-in log and the audit log.
 
+use std::borrow::Cow;
+
 use steadfast_shared::admin::{AuditAction, AuditLine, LogQuery, SignIn, SignInOutcome, Via};
 use steadfast_shared::{Millis, RoomId, limit};
 use uuid::Uuid;
@@ -7,7 +9,7 @@ use uuid::Uuid;
 use super::{Keep, NewAuditLine, NewSignIn};
 use crate::store::number::{from_sql, to_sql};
 use crate::store::people::person;
-use crate::store::query::{SqlConnection, sql};
+use crate::store::query::{SqlConnection, sql, without_nul};
 use crate::store::word::{parsed, written};
 use crate::store::{SessionId, StoreError};
 
@@ -98,14 +100,16 @@ pub(in crate::store) async fn write_sign_ins<C: SqlConnection>(
     lines: &[NewSignIn],
     seen: &[(SessionId, String)],
 ) -> Result<(), StoreError> {
-    for line in lines {
-        sql!("insert into sign_ins (at, " person ", nickname, outcome, device, address) values ($1, $2, $3, $4, $5, $6)")
-        .bind(to_sql(line.at))
-        .bind(line.user)
-        .bind(&line.nickname)
-        .bind(written(line.outcome)?)
-        .bind(&line.device)
-        .bind(&line.address)
+    // One statement for all of them: whoever talks waits for this transaction.
+    if !lines.is_empty() {
+        let rows = lines.iter().map(sign_in_row).collect::<Result<Vec<_>, _>>()?;
+        let rows = serde_json::to_string(&rows).map_err(|_| StoreError::Unreadable("sign-in"))?;
+        sql!("insert into sign_ins (at, " person ", nickname, outcome, device, address) "
+            [only_sqlite "select value ->> 0, unhex(value ->> 1), value ->> 2, value ->> 3, value ->> 4, value ->> 5
+                from json_each($1) order by key"]
+            [only_postgres "select (line ->> 0)::bigint, (line ->> 1)::uuid, line ->> 2, line ->> 3, line ->> 4, line ->> 5
+                from jsonb_array_elements($1::jsonb) with ordinality as lines (line, place) order by place"])
+        .bind(&rows)
         .execute(connection)
         .await?;
     }
@@ -119,6 +123,20 @@ pub(in crate::store) async fn write_sign_ins<C: SqlConnection>(
             .await?;
     }
     Ok(())
+}
+
+/// The columns of a line, in their order.
+fn sign_in_row(
+    line: &NewSignIn,
+) -> Result<(Millis, Option<String>, Cow<'_, str>, String, Cow<'_, str>, &str), StoreError> {
+    Ok((
+        line.at,
+        line.user.map(|user| user.0.simple().to_string()),
+        without_nul(&line.nickname),
+        written(line.outcome)?,
+        without_nul(&line.device),
+        &line.address,
+    ))
 }
 
 pub(in crate::store) async fn prune<C: SqlConnection>(

@@ -53,8 +53,9 @@ use super::{
 };
 use watch::FileWatch;
 
-/// Largest write-ahead log that is left as it is from one second to the next.
-const WAL_BYTES: u64 = 4 * 1024 * 1024;
+/// Largest write-ahead log that is left as it is from one second to the next. Emptying it takes some milliseconds, for which
+/// everybody waits, so it is done seldom: a flood of newcomers fills so much in some seconds.
+const WAL_BYTES: u64 = 16 * 1024 * 1024;
 /// After how many calls of [`Store::tend`] without a commit the log is written into the main file, too.
 const WAL_IDLE: u32 = 10;
 

@@ -1,6 +1,8 @@
 //! People are found and listed; how far somebody has read is theirs alone.
 
+use steadfast_server::store::admin::NewSignIn;
 use steadfast_server::store::{Command, PeoplePage, ReadMark};
+use steadfast_shared::admin::{LogQuery, SignInOutcome};
 use steadfast_shared::room::InvitePeople;
 use steadfast_shared::{Nickname, Person, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
@@ -183,7 +185,48 @@ async fn the_most_active_room_comes_first(fixture: Fixture) {
     assert_eq!(order().await[0], fixture.general);
 }
 
+async fn lines_of_the_sign_in_log_are_written_together_in_their_order(fixture: Fixture) {
+    let lines: Vec<NewSignIn> = (0..300)
+        .map(|n| NewSignIn {
+            at: 1_000 + n % 3,
+            nickname: format!("민아 \"{n}\" 😀"),
+            user: (n % 2 == 0).then_some(fixture.mina.person.id),
+            outcome: [SignInOutcome::SignedUp, SignInOutcome::WrongPassphrase][usize::from(n % 5 == 0)],
+            device: if n % 7 == 0 {
+                String::new()
+            } else {
+                "Firefox \\ '; --".into()
+            },
+            address: "2001:db8::/64".into(),
+        })
+        .collect();
+    fixture.store.log_sign_ins(&lines, &[]).await.unwrap();
+    fixture.store.log_sign_ins(&[], &[]).await.unwrap();
+    let stored = fixture.store.sign_ins(LogQuery::default()).await.unwrap();
+    assert!(stored.len() > 20);
+    for (stored, line) in stored.iter().zip(lines.iter().rev()) {
+        assert_eq!(
+            (
+                stored.at,
+                &stored.nickname,
+                stored.outcome,
+                &stored.device_name,
+                stored.address.as_ref()
+            ),
+            (
+                line.at,
+                &line.nickname,
+                line.outcome,
+                &line.device,
+                Some(&line.address)
+            ),
+        );
+        assert_eq!(stored.person.as_ref().map(|person| person.id), line.user);
+    }
+}
+
 conformance!(
+    lines_of_the_sign_in_log_are_written_together_in_their_order,
     people_are_found_by_part_of_their_nickname_whatever_its_case,
     the_people_in_a_room_are_listed_by_name,
     pages_of_people_have_everybody_once_and_in_order,
