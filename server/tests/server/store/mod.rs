@@ -46,6 +46,13 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
+    /// Overwrites the copies of erased rows, once nobody reads any more: a connection ends its last read beside who has the answer.
+    pub(crate) async fn scrub(&self) {
+        while !self.store.scrub().await.unwrap() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     pub(crate) async fn sqlite() -> Self {
         Self::on(TestDatabase::sqlite()).await
     }
