@@ -28,19 +28,49 @@ fn every_row_of_the_rules_shows_what_it_says() {
     assert!(wrong.is_empty(), "{} rows:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// The rows of a fault that was found are in the table, and show what they are meant to.
+#[track_caller]
+fn shows(rows: &[(&str, &str)]) {
+    for (typed, shown) in rows {
+        assert!(rules().iter().any(|rule| rule.typed == *typed), "no row: {typed}");
+        assert_eq!(blocks(&read(typed)), *shown);
+    }
+}
+
 #[test]
-fn every_fault_that_was_found_has_its_row() {
-    for (fault, typed) in [
-        ("F11", "root@Jun:~"),
-        ("F13", r"¯\_(ツ)_/¯"),
-        ("F13", r"C:\_temp\*.log"),
-        ("F14", "```let x = 1;\nlet y = 2;```"),
-        ("F15", "2026. 5. 3. 회의"),
-        ("F16", "（https://example.com/a）"),
-        ("F30", "2*3*4=24"),
-        ("F30", "아~~그렇구나~~"),
-    ] {
-        assert!(rules().iter().any(|rule| rule.typed == typed), "{fault}: {typed}");
+fn fault_f11_a_mention_begins_a_word() {
+    shows(&[("root@Jun:~", "root@Jun:~")]);
+}
+
+#[test]
+fn fault_f13_a_backslash_that_saves_nothing_stays() {
+    for typed in [r"¯\_(ツ)_/¯", r"C:\_temp\*.log", r"\\server\share\_a_"] {
+        shows(&[(typed, typed)]);
+    }
+}
+
+#[test]
+fn fault_f14_a_fence_with_code_behind_it_keeps_its_first_line() {
+    let code = "```let x = 1;\nlet y = 2;```";
+    shows(&[(code, "pre⟨let x = 1;\nlet y = 2;⟩")]);
+}
+
+#[test]
+fn fault_f15_a_date_is_no_list() {
+    for typed in ["2026. 5. 3. 회의", "5. 3. 회의\n6. 4. 휴가", "1. 하나"] {
+        shows(&[(typed, typed)]);
+    }
+}
+
+#[test]
+fn fault_f16_a_url_ends_at_full_width_punctuation() {
+    shows(&[("（https://example.com/a）", "（a⟨https://example.com/a⟩）")]);
+}
+
+#[test]
+fn fault_f30_a_mark_stands_at_its_words_edge() {
+    for typed in ["2*3*4=24", "아~~그렇구나~~", "un**believ**able"] {
+        shows(&[(typed, typed)]);
     }
 }
 

@@ -135,7 +135,7 @@ fn inline_pieces(inlines: &[Inline]) -> usize {
 }
 
 #[test]
-fn fault_l6_four_thousand_points_are_shown_as_typed_after_the_first_hundreds() {
+fn fault_l05_four_thousand_points_are_shown_as_typed_after_the_first_hundreds() {
     let text: String = (1..=2_000).map(|n| format!("- {n}\n")).collect();
     let blocks = read(&text);
     assert!(pieces_of(&blocks) < 4 * MAX_PIECES, "{}", pieces_of(&blocks));
