@@ -60,6 +60,9 @@ impl AccountContext {
             Ok(info) => self.enter(info),
             Err(HttpError::Unreachable) => self.toasts.toast(|l| RefusalPhrases::of(l).server_unreachable),
             Err(error) if error.is(ErrorCode::Banned) || error.is(ErrorCode::Deactivated) => return true,
+            Err(HttpError::Refused(error)) if error.code.is_transient() => {
+                self.toasts.toast(|l| RefusalPhrases::of(l).too_fast);
+            }
             // By their passphrase, perhaps: their unsent messages wait for that.
             Err(_) => {
                 preferences::set_kept_out(None);

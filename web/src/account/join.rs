@@ -5,7 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_shared::http::NewSession;
-use steadfast_shared::{ErrorCode, Nickname, Passphrase, PassphraseError, TextError};
+use steadfast_shared::{ErrorCode, Nickname, Passphrase, PassphraseError, TextError, WireError};
 
 use crate::account::api;
 use crate::account::context::AccountContext;
@@ -33,7 +33,8 @@ enum JoinTrouble {
     NoInvitation,
     NoOwnerLink,
     KeptOut(ErrorCode),
-    Refused(String),
+    TooManyDevices,
+    Refused(WireError),
     Unreachable,
     NoCookies,
 }
@@ -57,7 +58,8 @@ impl JoinTrouble {
                 ErrorCode::InviteRequired => Self::NoInvitation,
                 ErrorCode::InvalidCode => Self::NoOwnerLink,
                 code @ (ErrorCode::Banned | ErrorCode::Deactivated) => Self::KeptOut(code),
-                _ => Self::Refused(error.message),
+                ErrorCode::TooLarge => Self::TooManyDevices,
+                _ => Self::Refused(error),
             },
         }
     }
@@ -68,6 +70,7 @@ impl JoinTrouble {
             Self::NoInvitation => JoinField::Invitation,
             Self::Nickname(_)
             | Self::Taken(_)
+            | Self::TooManyDevices
             | Self::Refused(_)
             | Self::Unreachable
             | Self::NoCookies
@@ -89,7 +92,8 @@ impl JoinTrouble {
             Self::NoOwnerLink => OwnerLinkPhrases::of(language).no_good_link.to_owned(),
             Self::KeptOut(ErrorCode::Deactivated) => JoinPhrases::of(language).closed_join.to_owned(),
             Self::KeptOut(_) => JoinPhrases::of(language).banned_join.to_owned(),
-            Self::Refused(why) => (RefusalPhrases::of(language).server_refused)(why),
+            Self::TooManyDevices => AccountPhrases::of(language).too_many_devices.to_owned(),
+            Self::Refused(error) => RefusalPhrases::why(language, error),
             Self::Unreachable => RefusalPhrases::of(language).server_unreachable.to_owned(),
             Self::NoCookies => JoinPhrases::of(language).no_cookies.to_owned(),
         }

@@ -242,7 +242,7 @@ impl AccountContext {
                 Err(HttpError::Refused(error)) if error.code == ErrorCode::Deactivated => {
                     return self.be_kept_out(ClosingReason::Deactivated);
                 }
-                Err(HttpError::Refused(error)) if error.code != ErrorCode::RateLimited => {
+                Err(HttpError::Refused(error)) if !error.code.is_transient() => {
                     return self.be_signed_out().await;
                 }
                 Err(_) => sleep(pauses.next().unwrap_or_default()).await,

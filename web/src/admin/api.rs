@@ -140,13 +140,7 @@ pub(super) fn why(error: &HttpError, language: Language) -> String {
             ErrorCode::Forbidden => AdminPhrases::of(language).not_allowed.to_owned(),
             ErrorCode::InvalidCode => OwnerLinkPhrases::of(language).no_good_link.to_owned(),
             ErrorCode::Unauthorized => ClosedPhrases::of(language).signed_out.to_owned(),
-            ErrorCode::RateLimited => RefusalPhrases::of(language).too_fast.to_owned(),
-            ErrorCode::UnknownPerson
-            | ErrorCode::UnknownRoom
-            | ErrorCode::LastOwner
-            | ErrorCode::RoomDeleted
-            | ErrorCode::RoomNameTaken => (RefusalPhrases::of(language).rejected)(error.code).to_owned(),
-            _ => (RefusalPhrases::of(language).server_refused)(&error.message),
+            _ => RefusalPhrases::why(language, error),
         },
     }
 }

@@ -61,10 +61,8 @@ fn answer<A: DeserializeOwned>(response: Result<(u16, String), JsValue>) -> Resu
         return json::parse(text).map_err(|_| HttpError::Unreachable);
     }
     match json::parse::<WireError>(&text) {
-        // Too many tries have to be told of; the other transient refusals pass by themselves.
-        Ok(error) if error.code.is_transient() && error.code != ErrorCode::RateLimited => {
-            Err(HttpError::Unreachable)
-        }
+        // It passes by itself; of the other transient refusals a person has to be told.
+        Ok(error) if error.code == ErrorCode::Unavailable => Err(HttpError::Unreachable),
         Ok(error) => Err(HttpError::Refused(error)),
         // A proxy in between, most likely.
         Err(_) => Err(HttpError::Unreachable),

@@ -1,7 +1,6 @@
 //! Requests over the socket, and the words for their refusals.
 
 use steadfast_client::link::{Ask, AskError};
-use steadfast_shared::ErrorCode;
 
 use crate::connection::context::ChatContext;
 use crate::connection::refusal_phrases::RefusalPhrases;
@@ -22,21 +21,7 @@ impl ChatContext {
             AskError::Disconnected => RefusalPhrases::of(language).not_connected.to_owned(),
             AskError::Timeout => RefusalPhrases::of(language).no_answer.to_owned(),
             AskError::Malformed => RefusalPhrases::of(language).server_unreachable.to_owned(),
-            AskError::Refused(error) => match error.code {
-                ErrorCode::RoomNameTaken
-                | ErrorCode::NicknameTaken
-                | ErrorCode::UnknownRoom
-                | ErrorCode::Forbidden
-                | ErrorCode::Blocked
-                | ErrorCode::RoomDeleted
-                | ErrorCode::UnknownPerson
-                | ErrorCode::Banned
-                | ErrorCode::Deactivated
-                | ErrorCode::Archived => (RefusalPhrases::of(language).rejected)(error.code).to_owned(),
-                ErrorCode::TooLarge => RefusalPhrases::of(language).too_many_rooms.to_owned(),
-                ErrorCode::RateLimited | ErrorCode::Busy => RefusalPhrases::of(language).too_fast.to_owned(),
-                _ => (RefusalPhrases::of(language).server_refused)(&error.message),
-            },
+            AskError::Refused(error) => RefusalPhrases::why(language, error),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Why the server did not do as it was asked.
 
 use crate::language::Language;
-use steadfast_shared::ErrorCode;
+use steadfast_shared::{ErrorCode, WireError};
 
 /// Why the server did not do as it was asked.
 pub struct RefusalPhrases {
@@ -10,15 +10,37 @@ pub struct RefusalPhrases {
     pub rejected: fn(ErrorCode) -> &'static str,
     pub not_connected: &'static str,
     pub no_answer: &'static str,
-    pub too_many_rooms: &'static str,
+    pub too_many: &'static str,
     pub too_fast: &'static str,
+    /// So many minutes, rounded up.
+    pub too_fast_for: fn(u64) -> String,
 }
 
 impl RefusalPhrases {
     pub fn of(language: Language) -> &'static Self {
         language.pick(&ENGLISH, &KOREAN)
     }
+
+    /// Why a request was refused. The server's own words are English: they stand where those of the code say too little.
+    pub fn why(language: Language, error: &WireError) -> String {
+        let phrases = Self::of(language);
+        match (error.code, error.retry_after_ms) {
+            (ErrorCode::RateLimited, Some(wait)) if wait > MOMENT_MS => {
+                (phrases.too_fast_for)(wait.div_ceil(60_000))
+            }
+            (ErrorCode::RateLimited | ErrorCode::Busy, _) => phrases.too_fast.to_owned(),
+            (ErrorCode::TooLarge, _) => phrases.too_many.to_owned(),
+            (ErrorCode::Unavailable, _) => phrases.server_unreachable.to_owned(),
+            (ErrorCode::Invalid | ErrorCode::Conflict | ErrorCode::Unknown, _) => {
+                (phrases.server_refused)(&error.message)
+            }
+            (code, _) => (phrases.rejected)(code).to_owned(),
+        }
+    }
 }
+
+/// A wait that is told as a moment.
+const MOMENT_MS: u64 = 10_000;
 
 static ENGLISH: RefusalPhrases = RefusalPhrases {
     server_unreachable: "The server cannot be reached. Please check your connection and try again.",
@@ -53,8 +75,12 @@ static ENGLISH: RefusalPhrases = RefusalPhrases {
     },
     not_connected: "There is no connection at the moment. Please try again when it is back.",
     no_answer: "The server did not answer in time. Please look whether it was done before you try again.",
-    too_many_rooms: "That is more than this server allows.",
+    too_many: "That is more than this server allows.",
     too_fast: "That was too much at once. Please wait a moment and try again.",
+    too_fast_for: |minutes| match minutes {
+        1 => "That was too often. Please wait a minute and try again.".to_owned(),
+        minutes => format!("That was too often. Please wait {minutes} minutes and try again."),
+    },
 };
 
 static KOREAN: RefusalPhrases = RefusalPhrases {
@@ -90,22 +116,60 @@ static KOREAN: RefusalPhrases = RefusalPhrases {
     },
     not_connected: "지금은 연결되어 있지 않아요. 다시 연결되면 시도해 주세요.",
     no_answer: "서버가 제때 답하지 않았어요. 이미 처리되었는지 확인한 뒤 다시 시도해 주세요.",
-    too_many_rooms: "이 서버에서 허용하는 수를 넘었어요.",
+    too_many: "이 서버에서 허용하는 수를 넘었어요.",
     too_fast: "한꺼번에 너무 많이 요청했어요. 잠시 뒤에 다시 시도해 주세요.",
+    too_fast_for: |minutes| format!("너무 여러 번 시도했어요. {minutes}분 뒤에 다시 시도해 주세요."),
 };
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ErrorCode::{
+        Archived, Banned, Blocked, Busy, Conflict, Deactivated, Forbidden, Invalid, InvalidCode,
+        InviteRequired, LastOwner, NicknameTaken, OverQuota, RateLimited, RoomDeleted, RoomNameTaken,
+        StorageFull, TooLarge, Unauthorized, Unavailable, Unknown, UnknownMessage, UnknownPerson,
+        UnknownRoom, WrongPassphrase,
+    };
+
+    #[test]
+    fn a_refusal_with_words_of_its_own_is_told_in_the_language_chosen() {
+        for code in [
+            RateLimited,
+            Busy,
+            TooLarge,
+            Unavailable,
+            StorageFull,
+            LastOwner,
+            OverQuota,
+            WrongPassphrase,
+            Blocked,
+            InvalidCode,
+            UnknownMessage,
+            Unauthorized,
+        ] {
+            let error = WireError::new(code, "in English");
+            let said = RefusalPhrases::why(Language::Korean, &error);
+            assert!(!said.is_empty() && !said.contains("English"), "{code:?}: {said}");
+        }
+        let invalid = WireError::new(Invalid, "in English");
+        assert!(RefusalPhrases::why(Language::Korean, &invalid).contains("in English"));
+    }
+
+    #[test]
+    fn whoever_has_to_wait_is_told_how_long() {
+        let wait = |ms| WireError {
+            retry_after_ms: Some(ms),
+            ..WireError::new(RateLimited, "wait")
+        };
+        let says = |language, ms| RefusalPhrases::why(language, &wait(ms));
+        assert!(says(Language::English, 3_000).contains("a moment"));
+        assert!(says(Language::English, 59_000).contains("a minute"));
+        assert!(says(Language::English, 61_000).contains("2 minutes"));
+        assert!(says(Language::Korean, 60_000).contains("1분 뒤에"));
+    }
 
     #[test]
     fn every_refusal_has_words_in_every_language() {
-        use ErrorCode::{
-            Archived, Banned, Blocked, Busy, Conflict, Deactivated, Forbidden, Invalid, InvalidCode,
-            InviteRequired, LastOwner, NicknameTaken, OverQuota, RateLimited, RoomDeleted, RoomNameTaken,
-            StorageFull, TooLarge, Unauthorized, Unavailable, Unknown, UnknownMessage, UnknownPerson,
-            UnknownRoom, WrongPassphrase,
-        };
         for language in Language::ALL {
             for code in [
                 Invalid,

@@ -37,6 +37,7 @@ pub struct AccountPhrases {
     pub sign_out_device: fn(&str) -> String,
     pub sign_out_without_passphrase: &'static str,
     pub not_loaded: &'static str,
+    pub too_many_devices: &'static str,
 }
 
 impl AccountPhrases {
@@ -73,6 +74,7 @@ static ENGLISH: AccountPhrases = AccountPhrases {
     sign_out_device: |name| format!("Sign {name} out"),
     sign_out_without_passphrase: "Without a passphrase there is no way back to this nickname. Set one first?",
     not_loaded: "This could not be loaded. Please try again.",
+    too_many_devices: "You are signed in on as many devices as one person may have. Sign one of them out first, in its settings.",
 };
 
 static KOREAN: AccountPhrases = AccountPhrases {
@@ -96,4 +98,5 @@ static KOREAN: AccountPhrases = AccountPhrases {
     sign_out_device: |name| format!("{name} 로그아웃"),
     sign_out_without_passphrase: "암호가 없으면 이 닉네임으로 다시 들어올 수 없어요. 먼저 암호를 정할까요?",
     not_loaded: "불러오지 못했어요. 다시 시도해 주세요.",
+    too_many_devices: "로그인할 수 있는 기기 수를 다 썼어요. 먼저 다른 기기의 설정에서 한 대를 로그아웃해 주세요.",
 };

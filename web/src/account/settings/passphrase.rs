@@ -139,11 +139,6 @@ pub(crate) fn PassphraseForm(
 pub(crate) fn refused(error: &HttpError, language: Language) -> String {
     match error {
         HttpError::Unreachable => RefusalPhrases::of(language).server_unreachable.to_owned(),
-        HttpError::Refused(error) => match error.code {
-            ErrorCode::WrongPassphrase | ErrorCode::Forbidden => {
-                (RefusalPhrases::of(language).rejected)(error.code).to_owned()
-            }
-            _ => (RefusalPhrases::of(language).server_refused)(&error.message),
-        },
+        HttpError::Refused(error) => RefusalPhrases::why(language, error),
     }
 }

@@ -46,6 +46,14 @@ fn Tools(key: RowKey, message: Memo<Option<Seq>>, mine: Memo<bool>) -> impl Into
     let locale = Locale::here();
     let timeline = TimelineContext::here();
     let open = move |tool| move |button: HtmlElement| timeline.actions.open(key, tool, button);
+    // Beside a deleted message nothing stays open: it would offer its text.
+    Effect::new(move |was: Option<bool>| {
+        let is_there = message.get().is_some();
+        if was == Some(true) && !is_there {
+            timeline.actions.close();
+        }
+        is_there
+    });
     let answers = move || {
         message.get().is_some().then(|| {
             view! {
@@ -207,8 +215,15 @@ fn choices(timeline: TimelineContext, key: RowKey, anchor: &HtmlElement) -> Vec<
         let edit = move || timeline.rewrite(&key);
         choices.add(|l| ActionPhrases::of(l).edit, IconShape::Edit, "menu-edit", edit);
     }
-    if let Some(text) = row.readable(|_| PeoplePhrases::of(timeline.locale.language()).somebody.to_owned()) {
-        let copy = move || clipboard::copy(timeline.toasts, text.clone());
+    if row.text().is_some() {
+        // As it is by then: it may be changed while the menu is open.
+        let copy = move || {
+            let row = timeline.model.row(&key);
+            let name = |_| PeoplePhrases::of(timeline.locale.language()).somebody.to_owned();
+            if let Some(text) = row.and_then(|row| row.readable(name)) {
+                clipboard::copy(timeline.toasts, text);
+            }
+        };
         choices.add(
             |l| ActionPhrases::of(l).copy_text,
             IconShape::Copy,
