@@ -1,10 +1,9 @@
-//! The row whose actions show, and the popup beside it.
+//! The row whose actions show, and the popup open beside it.
 
 use leptos::prelude::*;
 use steadfast_client::RowKey;
 use web_sys::HtmlElement;
 
-/// The row whose actions show, and the popup beside it.
 #[derive(Clone, Copy)]
 pub(crate) struct RowActions {
     /// The row under the pointer, or with the focus in it.
@@ -12,26 +11,25 @@ pub(crate) struct RowActions {
     pub(crate) open: RwSignal<Option<OpenAction>, LocalStorage>,
 }
 
-/// Something open beside a row.
+/// An open popup and the row it belongs to.
 #[derive(Clone)]
 pub(crate) struct OpenAction {
     pub(crate) key: RowKey,
-    /// The popup beside it.
     pub(crate) tool: Tool,
-    /// The element it stands beside.
+    /// The element the popup is placed beside.
     pub(crate) anchor: HtmlElement,
 }
 
-/// The popups beside a row.
+/// The popups that open beside a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
-    /// Everything one can do.
+    /// The full menu of actions.
     Menu,
-    /// Emoji to react with.
+    /// The emoji picker, to react.
     Emoji,
-    /// Who reacted to it.
+    /// The list of who reacted.
     Reactions,
-    /// Whether to delete it.
+    /// The question before a deletion.
     Delete,
 }
 
@@ -43,14 +41,14 @@ impl RowActions {
         }
     }
 
-    /// The hand is on this row.
+    /// Shows this row's actions.
     pub(crate) fn on(self, key: RowKey) {
         if self.row.get_untracked() != Some(key) {
             self.row.set(Some(key));
         }
     }
 
-    /// The hand is on no row, unless something is open beside it.
+    /// Hides the row's actions, unless a popup is open beside it.
     pub(crate) fn off(self) {
         let keeps = self.open.with_untracked(Option::is_some);
         if !keeps && self.row.with_untracked(Option::is_some) {
@@ -58,7 +56,6 @@ impl RowActions {
         }
     }
 
-    /// Opens something beside a row.
     pub(crate) fn open(self, key: RowKey, tool: Tool, anchor: HtmlElement) {
         self.on(key);
         self.open.set(Some(OpenAction { key, tool, anchor }));

@@ -1,4 +1,4 @@
-//! The open room's rows, and the one that is acted on.
+//! The open room's timeline, as components share it.
 
 use leptos::prelude::*;
 use steadfast_client::RowKey;
@@ -14,14 +14,14 @@ use crate::timeline::model::TimelineModel;
 use crate::ui::main_field::MainField;
 use crate::ui::toast::Toasts;
 
-/// The open room's rows, and the one that is acted on.
+/// The open room's rows, the row whose actions show, and the contexts the timeline needs.
 #[derive(Clone, Copy)]
 pub(crate) struct TimelineContext {
     pub(crate) model: TimelineModel,
     pub(crate) actions: RowActions,
-    /// The row to be brought into view.
+    /// The row to scroll into view and highlight.
     pub(crate) sought: RwSignal<Option<RowKey>>,
-    /// The room in which another place is looked for.
+    /// The room in which a jump waits for its rows to load.
     pub(crate) seeking: StoredValue<Option<RoomId>>,
     pub(crate) chat: ChatContext,
     pub(crate) people: PeopleContext,
@@ -49,7 +49,7 @@ impl TimelineContext {
         };
         context.chat.dispatched.set(move |()| context.show());
         compose.posting.set(move |()| {
-            context.model.forget_news();
+            context.model.clear_news();
             context.return_to_end();
         });
         compose.editing_last.set(move |()| context.rewrite_last());
@@ -65,7 +65,7 @@ impl TimelineContext {
 }
 
 impl TimelineContext {
-    /// Lays the open room's rows out again.
+    /// Lays out the open room's rows.
     pub(crate) fn show(self) {
         let Some(room) = self.chat.room.get_untracked() else {
             return;
@@ -73,7 +73,7 @@ impl TimelineContext {
         self.chat
             .with(|chat| self.model.show(chat, room, self.is_reading()));
         self.compose.follow_message();
-        if self.model.takes_leave() {
+        if self.model.take_prune_due() {
             self.locale.notify_afresh();
             notify_afresh(&self.actions.row);
             notify_afresh(&self.people.blocked);

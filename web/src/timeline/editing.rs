@@ -1,4 +1,4 @@
-//! Replies to, edits of, reactions to and deletions of messages.
+//! Replies, edits, reactions and deletions.
 
 use leptos::prelude::*;
 use steadfast_client::{Anchor, MessageChange, RowKey};
@@ -14,7 +14,7 @@ use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row_view::{MessageState, Says};
 
 impl TimelineContext {
-    /// Writes a reply to this row's message.
+    /// Starts a reply to this row's message.
     pub(crate) fn reply(self, key: &RowKey) {
         let row = self.model.row(key).filter(|row| row.text().is_some());
         if let Some(to) = row.and_then(|row| row.message()) {
@@ -22,7 +22,7 @@ impl TimelineContext {
         }
     }
 
-    /// Writes another text for this row's message.
+    /// Starts an edit of this row's message.
     pub(crate) fn rewrite(self, key: &RowKey) {
         let Some(row) = self.model.row(key).filter(|row| row.text().is_some()) else {
             return;
@@ -36,8 +36,8 @@ impl TimelineContext {
         }
     }
 
-    /// Writes another text for the newest message of one's own. Says whether it can be: one that is on its way cannot, and
-    /// the one before it is not meant.
+    /// Starts an edit of the person's newest message. Returns whether it can: while that message is
+    /// unsent it cannot, and the one before it is not meant.
     pub(crate) fn rewrite_last(self) -> bool {
         let last = self
             .model
@@ -45,10 +45,11 @@ impl TimelineContext {
         if let Some(key) = last {
             self.rewrite(&key);
         }
-        self.compose.is_writing_otherwise()
+        self.compose.is_replying_or_editing()
     }
 
-    /// A message was left without a word: whoever does that wants it gone, most likely, and is asked.
+    /// Offers to delete a message whose text was emptied in an edit: that is most likely the
+    /// intent.
     pub(crate) fn ask_to_delete_emptied(self) {
         let edited = self
             .compose
@@ -66,12 +67,11 @@ impl TimelineContext {
         }
     }
 
-    /// Reacts to a message, or takes that back.
+    /// Adds or removes a reaction.
     pub(crate) fn react(self, message: Seq, emoji: Emoji, on: bool) {
         self.change_here(MessageChange::React { message, emoji, on });
     }
 
-    /// Takes a message back.
     pub(crate) fn delete(self, message: Seq) {
         self.change_here(MessageChange::Delete { message });
         self.compose.forget_edit_of(message);
@@ -87,7 +87,6 @@ impl TimelineContext {
         }
     }
 
-    /// The address of a message of the open room.
     pub(crate) fn address_of(self, message: Seq) -> String {
         let route = |room| Route::Room {
             room,
@@ -96,7 +95,7 @@ impl TimelineContext {
         base_path::here().address(&self.chat.room.get_untracked().map_or(Route::Home, route).path())
     }
 
-    /// Leads to a message of the open room.
+    /// Jumps to a message of the open room.
     pub(crate) fn show_message(self, message: Seq) {
         self.seek(Anchor::Around(message));
     }

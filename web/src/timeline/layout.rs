@@ -1,25 +1,25 @@
-//! How a timeline is laid out: groups of one author, day separators, and which rows are announced.
+//! The layout of a timeline: groups by author, day separators, and which rows are announced.
 
 use steadfast_client::RowKey;
 use steadfast_shared::{Millis, UserId};
 
 use crate::language::Day;
 
-/// Rows of one author join a group while no more than this lies between two of them.
+/// Consecutive rows by one author form a group while no gap between two of them is longer than
+/// this.
 const GROUP_GAP_MS: Millis = 5 * 60 * 1000;
 
-/// How a row stands among its neighbours.
+/// A row's place among its neighbours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct RowPlace {
-    /// The day it opens, where it does.
+    /// The day that begins with this row, if one does.
     pub day: Option<Day>,
-    /// Whether it opens a group, and so names its author.
+    /// Whether it starts a group, and so shows its author.
     pub first: bool,
-    /// Whether it is the first one that is new to the person.
+    /// Whether it is the first unread row.
     pub news: bool,
 }
 
-/// The place of each row, in order.
 pub fn places(rows: impl IntoIterator<Item = (UserId, Millis, Day)>) -> Vec<RowPlace> {
     let mut before: Option<(UserId, Millis, Day)> = None;
     rows.into_iter()
@@ -45,23 +45,24 @@ pub fn places(rows: impl IntoIterator<Item = (UserId, Millis, Day)>) -> Vec<RowP
         .collect()
 }
 
-/// How many rows at the start are history; the rest is announced to people who listen to the page.
+/// Returns how many rows at the start are history; screen readers announce the rest.
 ///
-/// `announced` says of a row that was there before whether it was announced, and of one that is new nothing. A row
-/// never changes sides, so its element stays where it is. Nothing is announced before `armed`: until then the page
-/// is catching up. A page of older rows, put before everything known, is history.
+/// `announced` says whether an existing row was announced; for a new row it returns `None`. A row
+/// never changes sides, so its element stays in place. Nothing is announced before `armed`: until
+/// then the page is catching up. A page of older rows, inserted before all existing rows, is
+/// history.
 pub fn history_len(keys: &[RowKey], announced: impl Fn(&RowKey) -> Option<bool>, armed: bool) -> usize {
-    let known: Vec<Option<bool>> = keys.iter().map(announced).collect();
+    let existing: Vec<Option<bool>> = keys.iter().map(announced).collect();
     if !armed {
-        return match known.iter().position(|k| *k == Some(true)) {
+        return match existing.iter().position(|k| *k == Some(true)) {
             Some(first) => first,
             None => keys.len(),
         };
     }
-    if let Some(last) = known.iter().rposition(|k| *k == Some(false)) {
+    if let Some(last) = existing.iter().rposition(|k| *k == Some(false)) {
         return last + 1;
     }
-    known.iter().position(Option::is_some).unwrap_or(0)
+    existing.iter().position(Option::is_some).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -130,18 +131,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_before_the_page_caught_up_is_history() {
+    fn rows_there_before_the_page_caught_up_are_history() {
         assert_eq!(history_len(&keys(&[1, 2, 3]), |_| None, false), 3);
     }
 
     #[test]
-    fn what_comes_after_is_announced() {
+    fn rows_that_come_after_are_announced() {
         let was = |key: &RowKey| (number(key) <= 3).then_some(false);
         assert_eq!(history_len(&keys(&[1, 2, 3, 4]), was, true), 3);
     }
 
     #[test]
-    fn an_older_page_is_history_even_when_everything_known_was_announced() {
+    fn an_older_page_is_history_even_when_every_existing_row_was_announced() {
         let was = |key: &RowKey| (number(key) >= 10).then_some(true);
         assert_eq!(history_len(&keys(&[1, 2, 10, 11]), was, true), 2);
         let was = |key: &RowKey| (number(key) >= 10).then_some(number(key) >= 11);

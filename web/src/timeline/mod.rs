@@ -1,13 +1,13 @@
-//! The open room's messages: how they are laid out, which of them are in the document, and how the view scrolls.
+//! The open room's messages: their layout, the rows rendered in the document, and scrolling.
 //!
 //! - [`layout`]: groups, day separators, which rows are announced
 //! - [`row_view`]: the content of one row
 //! - [`window`]: the rows that are in the document
-//! - [`anchor`]: the view's hold: the end, or a row
-//! - `scroll`: the view in the document, placed as `anchor` says
+//! - [`anchor`]: what scrolling keeps in place: the end, or a row
+//! - `scroll`: applies `anchor` to the scrolling element
 //! - `model`, `rows`: signals over rows
 //! - `actions`: the row whose actions show
-//! - `seek`: another place of the room
+//! - `seek`: jumps to another place of the room
 //! - `view`, `separator`, `row`: the components
 
 pub mod anchor;

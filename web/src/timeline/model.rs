@@ -1,4 +1,4 @@
-//! The open room's rows as signals: one model per row, for as long as the row is there.
+//! The open room's rows as signals: one model per row, for as long as the row exists.
 
 use std::time::Duration;
 
@@ -14,24 +14,25 @@ use crate::timeline::window::RenderWindow;
 
 const SETTLE: Duration = Duration::from_millis(300);
 
-/// The open room's rows, and where the view on them stands.
+/// The open room's rows, and the state of the view on them.
 #[derive(Clone, Copy)]
 pub(crate) struct TimelineModel {
-    /// Rows that are not announced: those there before, and those loaded by scrolling back.
+    /// Rows that are not announced: those present when the room opened, and those loaded by
+    /// scrolling back.
     pub(crate) history: RwSignal<Vec<RowModel>>,
-    /// Rows that came while the page was looking: announced as they come.
+    /// Rows that arrived while the room was open: announced as they arrive.
     pub(crate) live: RwSignal<Vec<RowModel>>,
-    /// Whether everything there is has come, so that the next row is news.
+    /// Whether the timeline is complete, so that the next row is news.
     pub(crate) caught_up: RwSignal<bool>,
-    /// Whether the view stands at the end and follows it.
+    /// Whether the view is at the end and follows it.
     pub(crate) at_end: RwSignal<bool>,
-    /// Other people's messages below the view.
+    /// Number of other people's messages below the view.
     pub(crate) below: RwSignal<usize>,
-    /// Whether the rows in the document reach the newest one held.
+    /// Whether the rows in the document include the newest loaded one.
     pub(crate) reaches_end: RwSignal<bool>,
-    /// More rows are held, or fewer.
+    /// Notifies after each layout: the number of loaded rows may have changed.
     pub(crate) resized: Trigger,
-    known: StoredValue<LaidOutRows, LocalStorage>,
+    laid_out: StoredValue<LaidOutRows, LocalStorage>,
 }
 
 impl TimelineModel {
@@ -44,38 +45,39 @@ impl TimelineModel {
             below: RwSignal::new(0),
             reaches_end: RwSignal::new(true),
             resized: Trigger::new(),
-            known: StoredValue::new_local(LaidOutRows::default()),
+            laid_out: StoredValue::new_local(LaidOutRows::default()),
         }
     }
 
-    /// Goes to the end, and stays with it.
+    /// Goes to the end and follows it.
     pub(crate) fn follow(self) {
-        self.known
-            .update_value(|known| known.window = RenderWindow::Newest);
+        self.laid_out
+            .update_value(|laid_out| laid_out.window = RenderWindow::Newest);
         if !self.at_end.get_untracked() {
             self.at_end.set(true);
         }
     }
 
-    /// Lays the rows out as the chat has them: models that are there stay, and hear of changes. `reading` says
-    /// whether a person looks at the end: new rows are read by them at once.
+    /// Lays out the chat's rows: existing models stay and receive their changes. `reading` says
+    /// whether the person is viewing the end: new rows then count as read at once.
     pub(crate) fn show(self, chat: &Chat, room: RoomId, reading: bool) {
-        let layout = self.known.try_update_value(|known| {
-            let opened = known.room != Some(room);
+        let layout = self.laid_out.try_update_value(|laid_out| {
+            let opened = laid_out.room != Some(room);
             if opened {
-                *known = LaidOutRows {
+                *laid_out = LaidOutRows {
                     room: Some(room),
-                    gone: known.gone + known.rows.len(),
+                    removed: laid_out.removed + laid_out.rows.len(),
                     ..LaidOutRows::default()
                 };
                 self.history.set(Vec::new());
                 self.live.set(Vec::new());
             }
-            chat.with(|session| Layout::of(known, session, room, opened || !reading))
+            chat.with(|session| Layout::of(laid_out, session, room, opened || !reading))
         });
         if let Some(layout) = layout {
             let reaches_end = layout.reaches_end;
-            self.known.update_value(|known| self.apply(known, layout));
+            self.laid_out
+                .update_value(|laid_out| self.apply(laid_out, layout));
             if self.reaches_end.get_untracked() != reaches_end {
                 self.reaches_end.set(reaches_end);
             }
@@ -83,68 +85,71 @@ impl TimelineModel {
         }
     }
 
-    /// Whether so many rows have left the document that the signals they listened to are to forget them. Says so once.
-    pub(crate) fn takes_leave(self) -> bool {
-        self.known
-            .try_update_value(LaidOutRows::takes_leave)
+    /// Whether enough rows have left the document that signals should drop the subscriptions of
+    /// removed rows. Resets the count.
+    pub(crate) fn take_prune_due(self) -> bool {
+        self.laid_out
+            .try_update_value(LaidOutRows::take_prune_due)
             .unwrap_or(false)
     }
 
-    /// Brings older rows into the document, of those that are held. Says whether there were any.
+    /// Renders older loaded rows. Returns whether there were any.
     pub(crate) fn up(self) -> bool {
-        self.turn(RenderWindow::up)
+        self.move_window(RenderWindow::up)
     }
 
-    /// Brings newer rows into the document, of those that are held. Says whether there were any.
+    /// Renders newer loaded rows. Returns whether there were any.
     pub(crate) fn down(self) -> bool {
-        self.turn(RenderWindow::down)
+        self.move_window(RenderWindow::down)
     }
 
-    /// Brings a row into the document, where it is held.
-    pub(crate) fn bring(self, key: RowKey) {
-        self.turn(|window, keys| {
+    /// Renders a row, if it is loaded.
+    pub(crate) fn bring_into_window(self, key: RowKey) {
+        self.move_window(|window, keys| {
             window.stay(keys);
             window.show(keys, &key);
             true
         });
     }
 
-    /// The row of this place in the log, or the next one: not every entry has a row.
+    /// The row at this place in the log, or the next one: not every entry has a row. The last row
+    /// if none follows.
     pub(crate) fn key_near(self, seq: Seq) -> Option<RowKey> {
-        self.known.with_value(|known| {
-            let mut held = known.all.iter();
-            let near = held.find(|held| held.seq.is_some_and(|other| other >= seq));
-            near.or(known.all.last()).map(|held| held.key)
+        self.laid_out.with_value(|laid_out| {
+            let mut rows = laid_out.all.iter();
+            let near = rows.find(|row| row.seq.is_some_and(|other| other >= seq));
+            near.or(laid_out.all.last()).map(|row| row.key)
         })
     }
 
-    /// The row in the document that stands at this place in the log.
+    /// The rendered row at this place in the log.
     pub(crate) fn key_of(self, seq: Seq) -> Option<RowKey> {
-        self.known.with_value(|known| {
-            let held = known.all.iter().find(|held| held.seq == Some(seq))?;
-            known.rows.contains_key(&held.key).then_some(held.key)
+        self.laid_out.with_value(|laid_out| {
+            let row = laid_out.all.iter().find(|row| row.seq == Some(seq))?;
+            laid_out.rows.contains_key(&row.key).then_some(row.key)
         })
     }
 
-    fn turn(self, turn: impl FnOnce(&mut RenderWindow<RowKey>, &[RowKey]) -> bool) -> bool {
-        let turned = self.known.try_update_value(|known| {
-            let keys = known.keys();
-            turn(&mut known.window, &keys)
+    fn move_window(self, step: impl FnOnce(&mut RenderWindow<RowKey>, &[RowKey]) -> bool) -> bool {
+        let moved = self.laid_out.try_update_value(|laid_out| {
+            let keys = laid_out.keys();
+            step(&mut laid_out.window, &keys)
         });
-        turned.unwrap_or(false)
+        moved.unwrap_or(false)
     }
 
-    /// The first row that is new to the person, where one is held.
+    /// The first unread row, if loaded.
     pub(crate) fn first_new(self) -> Option<FirstNew> {
-        self.known.with_value(LaidOutRows::first_new)
+        self.laid_out.with_value(LaidOutRows::first_new)
     }
 
-    /// Nobody looks any more, or the news has been answered: the next row is new from here on.
-    pub(crate) fn forget_news(self) {
-        self.known.update_value(|known| known.news_after = None);
+    /// Clears the "New" line: the person left the page or posted, so the next row is the first
+    /// new one.
+    pub(crate) fn clear_news(self) {
+        self.laid_out.update_value(|laid_out| laid_out.news_after = None);
     }
 
-    fn apply(self, known: &mut LaidOutRows, layout: Layout) {
+    fn apply(self, laid_out: &mut LaidOutRows, layout: Layout) {
         let Layout {
             order,
             places,
@@ -154,49 +159,52 @@ impl TimelineModel {
         } = layout;
         let history = history_len(
             &order,
-            |key| known.rows.get(key).map(|(_, announced)| *announced),
-            known.armed,
+            |key| laid_out.rows.get(key).map(|(_, announced)| *announced),
+            laid_out.armed,
         );
-        known.update_models(&order, &places, changed, history);
-        known.armed |= complete;
-        self.show_order(known, order, history);
-        known.complete = complete;
+        laid_out.update_models(&order, &places, changed, history);
+        laid_out.armed |= complete;
+        self.show_order(laid_out, order, history);
+        laid_out.complete = complete;
         if !complete {
             self.caught_up.set(false);
         } else if !self.caught_up.get_untracked() {
             self.announce_soon();
         }
-        self.count_below(known);
+        self.count_below(laid_out);
     }
 
-    /// Shows which rows there are, where that has changed.
-    fn show_order(self, known: &mut LaidOutRows, order: Vec<RowKey>, history: usize) {
-        if known.order == order && known.history_len == history {
+    /// Updates the lists of rows that changed.
+    fn show_order(self, laid_out: &mut LaidOutRows, order: Vec<RowKey>, history: usize) {
+        if laid_out.order == order && laid_out.history_len == history {
             return;
         }
         let models = |keys: &[RowKey]| -> Vec<RowModel> {
             keys.iter()
-                .filter_map(|key| known.rows.get(key))
+                .filter_map(|key| laid_out.rows.get(key))
                 .map(|(model, _)| model.clone())
                 .collect()
         };
-        let (was_history, was_live) = known.order.split_at(known.history_len.min(known.order.len()));
-        let (is_history, is_live) = order.split_at(history);
-        if was_history != is_history {
-            self.history.set(models(is_history));
+        let (old_history, old_live) = laid_out
+            .order
+            .split_at(laid_out.history_len.min(laid_out.order.len()));
+        let (new_history, new_live) = order.split_at(history);
+        if old_history != new_history {
+            self.history.set(models(new_history));
         }
-        if was_live != is_live {
-            self.live.set(models(is_live));
+        if old_live != new_live {
+            self.live.set(models(new_live));
         }
-        known.order = order;
-        known.history_len = history;
+        laid_out.order = order;
+        laid_out.history_len = history;
     }
 
-    /// Announces from a moment later on: the rows that completed the catching up are still on their way into the document.
+    /// Starts announcing after a short delay: the rows that completed the catch-up are still being
+    /// added to the document.
     fn announce_soon(self) {
         set_timeout(
             move || {
-                if self.known.with_value(|known| known.complete) {
+                if self.laid_out.with_value(|laid_out| laid_out.complete) {
                     self.caught_up.set(true);
                 }
             },
@@ -204,36 +212,35 @@ impl TimelineModel {
         );
     }
 
-    /// Counts the new rows below the view; at the end, everything is seen.
-    fn count_below(self, known: &mut LaidOutRows) {
-        let newest = known.all.iter().rev().find_map(|held| held.seq).unwrap_or(0);
+    /// Counts the new rows below the view; at the end, every row counts as seen.
+    fn count_below(self, laid_out: &mut LaidOutRows) {
+        let newest = laid_out.all.iter().rev().find_map(|row| row.seq).unwrap_or(0);
         let below = if self.at_end.get_untracked() {
-            known.seen = known.seen.max(newest);
+            laid_out.seen = laid_out.seen.max(newest);
             0
         } else {
-            let seen = known.seen;
-            let newer = known.all.iter().rev();
-            let newer = newer.take_while(|held| held.seq.is_none_or(|seq| seq > seen));
-            newer.filter(|held| !held.mine).count()
+            let seen = laid_out.seen;
+            let newer = laid_out.all.iter().rev();
+            let newer = newer.take_while(|row| row.seq.is_none_or(|seq| seq > seen));
+            newer.filter(|row| !row.mine).count()
         };
         if self.below.get_untracked() != below {
             self.below.set(below);
         }
     }
 
-    /// The content of one row.
     pub(crate) fn row(self, key: &RowKey) -> Option<RowView> {
-        self.known.with_value(|known| {
-            let (model, _) = known.rows.get(key)?;
+        self.laid_out.with_value(|laid_out| {
+            let (model, _) = laid_out.rows.get(key)?;
             Some(model.view.get_untracked())
         })
     }
 
     /// The authors of the rows shown, the latest first.
     pub(crate) fn authors(self) -> Vec<Person> {
-        self.known.with_value(|known| {
-            let newest = known.order.iter().rev();
-            let rows = newest.filter_map(|key| known.rows.get(key));
+        self.laid_out.with_value(|laid_out| {
+            let newest = laid_out.order.iter().rev();
+            let rows = newest.filter_map(|key| laid_out.rows.get(key));
             let mut authors: Vec<Person> = Vec::new();
             for (model, _) in rows {
                 model.view.with_untracked(|shown| {
@@ -246,31 +253,31 @@ impl TimelineModel {
         })
     }
 
-    /// The newest row of which this is true.
-    pub(crate) fn find_last(self, is_it: impl Fn(&RowView) -> bool) -> Option<RowKey> {
-        self.known.with_value(|known| {
-            let mut newest = known.order.iter().rev();
+    /// The newest row that matches.
+    pub(crate) fn find_last(self, matches: impl Fn(&RowView) -> bool) -> Option<RowKey> {
+        self.laid_out.with_value(|laid_out| {
+            let mut newest = laid_out.order.iter().rev();
             newest
                 .find(|key| {
-                    let row = known.rows.get(key);
-                    row.is_some_and(|(model, _)| model.view.with_untracked(&is_it))
+                    let row = laid_out.rows.get(key);
+                    row.is_some_and(|(model, _)| model.view.with_untracked(&matches))
                 })
                 .copied()
         })
     }
 
-    /// The view moved to the end, or away from it.
-    pub(crate) fn moved(self, at_end: bool) {
+    /// Records that the view reached the end or left it.
+    pub(crate) fn set_at_end(self, at_end: bool) {
         if self.at_end.get_untracked() != at_end {
             self.at_end.set(at_end);
-            self.known.update_value(|known| {
+            self.laid_out.update_value(|laid_out| {
                 if at_end {
-                    known.window = RenderWindow::Newest;
+                    laid_out.window = RenderWindow::Newest;
                 } else {
-                    let keys = known.keys();
-                    known.window.stay(&keys);
+                    let keys = laid_out.keys();
+                    laid_out.window.stay(&keys);
                 }
-                self.count_below(known);
+                self.count_below(laid_out);
             });
         }
     }

@@ -1,4 +1,4 @@
-//! Older and newer rows, and the notes at either end.
+//! Loads older and newer rows; the notes at both ends of the timeline.
 
 use leptos::prelude::*;
 use steadfast_client::Input;
@@ -17,7 +17,7 @@ pub(crate) enum Edge {
 }
 
 impl TimelineContext {
-    /// Brings older rows into the document: those that are held, then a page of the log's.
+    /// Renders older loaded rows; if there are none, requests an older page of the log.
     pub(crate) fn show_older(self) {
         if self.model.up() {
             self.show();
@@ -26,7 +26,7 @@ impl TimelineContext {
         }
     }
 
-    /// Brings newer rows into the document, of those that are held.
+    /// Renders newer loaded rows; if there are none, requests a newer page of the log.
     pub(crate) fn show_newer(self) {
         if self.model.down() {
             self.show();
@@ -35,7 +35,7 @@ impl TimelineContext {
         }
     }
 
-    /// Asks for a newer page, where the rows shown do not reach the newest and none is on its way.
+    /// Requests a newer page if the rows do not reach the newest and no request is in flight.
     fn load_newer(self) {
         let Some(room) = self.chat.room.get_untracked() else {
             return;
@@ -50,9 +50,9 @@ impl TimelineContext {
         }
     }
 
-    /// Asks for an older page, where there is one and none is on its way.
+    /// Requests an older page if there is one and no request is in flight.
     fn load_older(self) {
-        // Before the first rows are laid out, everything is near the top.
+        // Before the first layout every position is near the top.
         let rows = self.model.history.with_untracked(Vec::len) + self.model.live.with_untracked(Vec::len);
         let Some(room) = self.chat.room.get_untracked().filter(|_| rows > 0) else {
             return;
@@ -85,7 +85,7 @@ impl TimelineContext {
         }
     }
 
-    /// The open room's first words. Tracked.
+    /// The note at the room's beginning. Tracked.
     pub(crate) fn beginning(self) -> String {
         let direct = self
             .rooms

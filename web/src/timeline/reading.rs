@@ -1,4 +1,4 @@
-//! Whether the newest row is read.
+//! Whether the person is reading the newest rows, and read markers.
 
 use leptos::prelude::*;
 use steadfast_client::Input;
@@ -6,17 +6,19 @@ use steadfast_client::Input;
 use crate::timeline::context::TimelineContext;
 
 impl TimelineContext {
-    /// Whether a person is looking at the page: it is in front, and the window has the focus.
+    /// Whether the page is visible and its window has the focus.
     pub(crate) fn is_looked_at() -> bool {
         !document().hidden() && document().has_focus().unwrap_or(true)
     }
 
-    /// Whether a person looks at the end of the open room: new rows are read as they come.
+    /// Whether the person is viewing the end of the open room: new rows count as read as they
+    /// arrive.
     pub(crate) fn is_reading(self) -> bool {
         self.model.at_end.get_untracked() && Self::is_looked_at()
     }
 
-    /// A person stops looking: the rows from here on are new to them, and begin below a line.
+    /// Handles the page losing the focus: if everything is read, later rows begin below a new "New"
+    /// line.
     pub(crate) fn look_away(self) {
         let open = self.chat.room.get_untracked();
         let all_read = self.chat.read(|session| {
@@ -24,11 +26,11 @@ impl TimelineContext {
             view.is_none_or(|view| view.unread == 0)
         });
         if all_read {
-            self.model.forget_news();
+            self.model.clear_news();
         }
     }
 
-    /// Marks the open room read as far as it is seen.
+    /// Marks the open room as read up to its newest row, if the person is reading.
     pub(crate) fn mark_read(self) {
         let Some(room) = self.chat.room.get_untracked() else {
             return;

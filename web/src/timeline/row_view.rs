@@ -5,57 +5,48 @@ use steadfast_shared::{Body, Emoji, EntryId, Millis, Person, RoomChange, Seq, Us
 
 use crate::markdown;
 
-/// One row, as it is kept for showing.
+/// One row, ready to render.
 #[derive(Clone, PartialEq, Debug)]
 pub struct RowView {
     pub author: Person,
     pub at: Millis,
     pub says: Says,
-    /// Whether it once said something else.
+    /// Whether its text was changed.
     pub edited: bool,
-    /// Whether the person signed in wrote it.
     pub mine: bool,
-    /// How far it has come.
     pub state: MessageState,
-    /// The message it replies to.
     pub quoted: Option<Quote>,
-    /// The people named in it.
+    /// The people mentioned in it.
     pub mentioned: Vec<Person>,
-    /// How people reacted to it.
     pub reactions: Vec<Reacted>,
-    /// This person's changes of it that the log does not have.
+    /// The person's unsent changes to it.
     pub pending: Vec<UnsentChange>,
 }
 
-/// The words of a row.
+/// The content of a row.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Says {
     Message(String),
     Erased,
-    /// Nothing, for as long as a moderator hides it.
+    /// Its text is withheld while a moderator hides it.
     Hidden,
     Room(RoomChange),
-    /// Its author goes by another nickname.
+    /// The author changed their nickname.
     Nickname {
-        /// The name they had.
         was: String,
-        /// The name they have.
         name: String,
     },
-    /// A change that was refused, of a message that is not here.
+    /// A refused change to a message that is not loaded.
     Change(RowChange),
-    /// Something this page is too old to show.
+    /// An entry this version of the page does not know.
     Unknown,
 }
 
-/// The effect of a change.
 #[derive(Clone, PartialEq, Debug)]
 pub enum RowChange {
-    /// Gives a message another text.
     Edit(String),
     Delete,
     React(String),
-    /// Takes a reaction back.
     Unreact(String),
 }
 
@@ -71,13 +62,13 @@ impl RowChange {
     }
 }
 
-/// The start of a message that another one replies to.
+/// The message that a reply quotes.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Quote {
     /// Its place in the log.
     pub seq: Seq,
-    /// Its author and text, where they are known.
-    pub said: Option<(Person, Option<String>)>,
+    /// Its author and text, if it is loaded.
+    pub message: Option<(Person, Option<String>)>,
 }
 
 /// One emoji under a message.
@@ -85,9 +76,9 @@ pub struct Quote {
 pub struct Reacted {
     pub emoji: Emoji,
     pub by: Vec<String>,
-    /// Whether this person's is among them.
+    /// Whether the person signed in is among them.
     pub mine: bool,
-    /// Whether that is not in the log yet.
+    /// Whether the person's own change is not in the log yet.
     pub pending: bool,
 }
 
@@ -96,16 +87,15 @@ pub struct Reacted {
 pub struct UnsentChange {
     pub id: EntryId,
     pub what: RowChange,
-    /// How far it has come.
     pub state: MessageState,
 }
 
-/// How far something has come.
+/// The delivery state of a message or a change.
 #[derive(Clone, PartialEq, Debug)]
 pub enum MessageState {
-    /// Typed, not yet on this device's disk.
+    /// Typed, not on this device's disk yet.
     Saving {
-        /// Whether a write has failed: closing the tab before it is sent would lose it.
+        /// Whether a write failed: closing the tab before the message is sent would lose it.
         failed: bool,
     },
     /// On this device's disk, waiting for the server.
@@ -113,12 +103,12 @@ pub enum MessageState {
     Sent {
         seq: Seq,
     },
-    /// Not sent until a person decides.
+    /// Refused. It waits for the person's decision.
     Rejected(Rejection),
 }
 
 impl MessageState {
-    /// The name in the document.
+    /// The name used in the document.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Saving { .. } => "saving",
@@ -151,7 +141,7 @@ impl From<RowState<'_>> for MessageState {
 }
 
 impl RowView {
-    /// Its text, where it is a message.
+    /// Its text, if it is a message.
     pub fn text(&self) -> Option<&str> {
         match &self.says {
             Says::Message(text) => Some(text),
@@ -159,7 +149,7 @@ impl RowView {
         }
     }
 
-    /// Its text with the people in it by the names that are read there; `name` knows of others.
+    /// Its text with mentions as names: those loaded with the row, and others from `name`.
     pub fn readable(&self, name: impl Fn(UserId) -> String) -> Option<String> {
         let named = |user| {
             let here = self.mentioned.iter().find(|person| person.id == user);
@@ -168,7 +158,7 @@ impl RowView {
         self.text().map(|text| markdown::with_names(text, named))
     }
 
-    /// Its place in the log, where it is a message that people can reply and react to.
+    /// Its place in the log, if it is a message that people can reply and react to.
     pub fn message(&self) -> Option<Seq> {
         self.text().and(self.state.seq())
     }
@@ -202,7 +192,7 @@ impl From<&Row<'_>> for RowView {
             state: row.state.into(),
             quoted: row.reply_to.filter(|_| row.text().is_some()).map(|seq| Quote {
                 seq,
-                said: row.quoted.map(quote),
+                message: row.quoted.map(quote),
             }),
             mentioned: row.mentioned().cloned().collect(),
             reactions: row.reactions().into_iter().map(reacted).collect(),

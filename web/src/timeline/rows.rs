@@ -1,4 +1,4 @@
-//! The open room's rows: every one that is held, and a model of each that is in the document.
+//! The open room's rows: every loaded one, and a model of each one in the document.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -12,10 +12,10 @@ use crate::timeline::layout::{RowPlace, places};
 use crate::timeline::row_view::RowView;
 use crate::timeline::window::RenderWindow;
 
-/// After so many rows have left the document, the signals they listened to forget them.
-const GONE: usize = 1_000;
+/// Subscriptions of removed rows are dropped after this many removals.
+const PRUNE_AFTER: usize = 1_000;
 
-/// One row. The same one from the echo to the end.
+/// One row, the same from the local echo to the stored entry.
 #[derive(Clone)]
 pub(crate) struct RowModel {
     pub(crate) key: RowKey,
@@ -23,7 +23,6 @@ pub(crate) struct RowModel {
     pub(crate) place: ArcRwSignal<RowPlace>,
 }
 
-/// The open room's rows as they are laid out.
 #[derive(Default)]
 pub(crate) struct LaidOutRows {
     pub(crate) room: Option<RoomId>,
@@ -35,19 +34,19 @@ pub(crate) struct LaidOutRows {
     pub(crate) history_len: usize,
     /// Whether the page has caught up at least once since the room was opened.
     pub(crate) armed: bool,
-    /// Whether everything there is has come, and is in the document.
+    /// Whether every row has loaded, up to the newest, and the newest is in the document.
     pub(crate) complete: bool,
     /// The newest entry that was in view.
     pub(crate) seen: Seq,
-    /// The oldest entry shown.
+    /// The oldest loaded entry.
     pub(crate) low: Seq,
-    /// The last entry read before the line that says where the new ones begin.
+    /// The last entry before the "New" line.
     pub(crate) news_after: Option<Seq>,
-    /// How many rows have left the document and are not forgotten.
-    pub(crate) gone: usize,
+    /// Rows that left the document and whose subscriptions were not dropped yet.
+    pub(crate) removed: usize,
 }
 
-/// A row held, in the document or not.
+/// A loaded row, in the document or not.
 #[derive(Clone, Copy)]
 pub(crate) struct ListedRow {
     pub(crate) key: RowKey,
@@ -61,67 +60,68 @@ impl ListedRow {
     }
 }
 
-/// Where the first new row is.
+/// The position of the first unread row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct FirstNew {
     pub(crate) key: RowKey,
-    /// Whether the rows in the document begin after it.
+    /// Whether it is above the rows in the document.
     pub(crate) above: bool,
 }
 
-/// The rows that are to be in the document, as the chat has them.
+/// The rows to render.
 pub(crate) struct Layout {
     pub(crate) order: Vec<RowKey>,
     pub(crate) places: Vec<RowPlace>,
-    /// Rows whose content is another one.
+    /// Rows whose content changed.
     pub(crate) changed: HashMap<RowKey, RowView>,
-    /// Everything there is has come.
+    /// Whether the newest row has loaded and is among these.
     pub(crate) complete: bool,
     pub(crate) reaches_end: bool,
 }
 
 impl Layout {
-    /// Lists the room's rows in `known`, and lays those of its window out. `unseen` says that news are marked as such.
-    pub(crate) fn of(known: &mut LaidOutRows, session: &Session, room: RoomId, unseen: bool) -> Self {
+    /// Lists the room's rows in `laid_out`, and lays out those in its window. `unseen` says whether
+    /// unread rows are marked as new.
+    pub(crate) fn of(laid_out: &mut LaidOutRows, session: &Session, room: RoomId, unseen: bool) -> Self {
         let view = session.room(room);
         let complete = view
             .is_some_and(|view| !view.catching_up && view.cursor.is_some_and(|c| c >= view.head))
             && matches!(session.connection(), Connection::Online { .. });
         let rows: Vec<_> = session.timeline(room).rows().collect();
-        known.all.clear();
-        known.all.extend(rows.iter().map(|row| ListedRow {
+        laid_out.all.clear();
+        laid_out.all.extend(rows.iter().map(|row| ListedRow {
             key: row.key(),
             seq: row.seq(),
             mine: row.mine,
         }));
         if let Some(view) = view
-            && known.news_after.is_none()
+            && laid_out.news_after.is_none()
             && unseen
             && view.unread > 0
         {
-            known.news_after = Some(view.read);
+            laid_out.news_after = Some(view.read);
         }
-        // A look at another place is no news, and neither is the end after it.
+        // A jump elsewhere announces nothing, and neither does the return to the end.
         let live = session.timeline(room).is_live();
-        known.armed &= live;
-        known.low = view.map_or(0, |view| view.low);
-        let range = known.range();
+        laid_out.armed &= live;
+        laid_out.low = view.map_or(0, |view| view.low);
+        let range = laid_out.range();
         let reaches_end = range.end == rows.len() && live;
-        let (mut order, mut stands, mut changed) = (Vec::new(), Vec::new(), HashMap::new());
+        let (mut order, mut inputs, mut changed) = (Vec::new(), Vec::new(), HashMap::new());
         for row in rows.get(range).unwrap_or_default() {
             let key = row.key();
             let shows = RowView::from(row);
-            match known.rows.get(&key) {
+            match laid_out.rows.get(&key) {
                 Some((model, _)) if model.view.with_untracked(|view| *view == shows) => {}
                 _ => {
                     changed.insert(key, shows);
                 }
             }
             order.push(key);
-            stands.push((row.author.id, row.at, calendar::day_of(row.at)));
+            inputs.push((row.author.id, row.at, calendar::day_of(row.at)));
         }
-        let mut places = places(stands);
-        if let Some(first) = known.first_new()
+        let mut places = places(inputs);
+        if let Some(first) = laid_out.first_new()
             && let Some(at) = order.iter().position(|key| *key == first.key)
             && let Some(place) = places.get_mut(at)
         {
@@ -139,7 +139,7 @@ impl Layout {
 }
 
 impl LaidOutRows {
-    /// Brings the models up to the layout: those that are there stay. The first `history` rows are not announced.
+    /// Updates the models; existing ones stay. The first `history` rows are not announced.
     pub(crate) fn update_models(
         &mut self,
         order: &[RowKey],
@@ -167,12 +167,12 @@ impl LaidOutRows {
             }
             rows.insert(*key, (model, index >= history));
         }
-        self.gone += self.rows.len();
+        self.removed += self.rows.len();
         self.rows = rows;
     }
 
     pub(crate) fn keys(&self) -> Vec<RowKey> {
-        self.all.iter().map(|held| held.key).collect()
+        self.all.iter().map(|row| row.key).collect()
     }
 
     pub(crate) fn range(&self) -> Range<usize> {
@@ -181,7 +181,7 @@ impl LaidOutRows {
 
     pub(crate) fn first_new(&self) -> Option<FirstNew> {
         let after = self.news_after.filter(|after| self.low <= after + 1)?;
-        let at = self.all.iter().position(|held| held.is_news(after))?;
+        let at = self.all.iter().position(|row| row.is_news(after))?;
         let key = self.all.get(at)?.key;
         Some(FirstNew {
             key,
@@ -189,12 +189,11 @@ impl LaidOutRows {
         })
     }
 
-    /// Whether so many rows have left the document that the signals they listened to are to forget them. Says so once.
-    pub(crate) fn takes_leave(&mut self) -> bool {
-        let many = self.gone >= GONE;
-        if many {
-            self.gone = 0;
+    pub(crate) fn take_prune_due(&mut self) -> bool {
+        let due = self.removed >= PRUNE_AFTER;
+        if due {
+            self.removed = 0;
         }
-        many
+        due
     }
 }

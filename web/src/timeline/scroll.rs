@@ -1,8 +1,9 @@
-//! Where the timeline's view stands, in the document: measures it, and puts it where `anchor` says.
+//! The scrolling element: measures it, and scrolls it as `anchor` says.
 //!
-//! The browser's own scroll anchoring is off (`overflow-anchor: none`): not every browser has it, and none holds a
-//! view at the very top while older rows are put before it. A `ResizeObserver` puts the view right after each change
-//! of layout and before it is painted, so nothing is ever seen to jump.
+//! The browser's own scroll anchoring is off (`overflow-anchor: none`): not every browser has it,
+//! and none holds a view at the very top while older rows are inserted above. A `ResizeObserver`
+//! corrects the view right after each layout change and before it is painted, so no jump is
+//! visible.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,16 +14,17 @@ use web_sys::{AddEventListenerOptions, Element, Event, ResizeObserver};
 
 use crate::timeline::anchor::{AnchorStep, ScrollAnchor, ScrollMetrics};
 
-/// More rows are asked for this many views before an end is reached.
+/// Rows are requested when the view is within this many view heights of an end.
 const EDGE_VIEWS: i32 = 2;
 
-/// How long after a touch, a turn of the wheel or a key the view may move by it, in milliseconds.
+/// How long after a touch, wheel turn or key the view's movement counts as the person's, in
+/// milliseconds.
 const INPUT_MS: f64 = 1_500.0;
 
-/// Events by which a person moves a view.
+/// Events by which a person scrolls.
 const INPUTS: [&str; 4] = ["wheel", "touchmove", "pointerdown", "keydown"];
 
-/// Keeps one scrolling element's view.
+/// Keeps the scroll position of one element.
 #[derive(Clone)]
 pub(crate) struct View(Rc<ScrollState>);
 
@@ -30,20 +32,20 @@ struct ScrollState {
     element: Element,
     content: Element,
     anchor: RefCell<ScrollAnchor>,
-    held: RefCell<Option<AnchorRow>>,
+    anchor_row: RefCell<Option<AnchorRow>>,
     observer: RefCell<Option<Observer>>,
     input: RefCell<Option<InputListener>>,
-    /// When a hand was at the view last, by the clock of events.
+    /// Time of the last input at the view, by the clock of events.
     input_at: Cell<f64>,
 }
 
-/// A row, and how far below the content's upper edge it began when it was looked at last.
+/// A row, and its distance from the content's upper edge at the last update.
 struct AnchorRow {
     row: Element,
     place: f64,
 }
 
-/// On which side of the view something is.
+/// The side of the view on which an element is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Beyond {
     Above,
@@ -55,13 +57,14 @@ type InputListener = Closure<dyn FnMut(Event)>;
 type Observer = (ResizeObserver, Closure<dyn FnMut(JsValue)>);
 
 impl View {
-    /// Keeps the view of `element` on its `content`; calls `resized` after each change of layout was answered.
+    /// Keeps the view of `element` on its `content`; calls `resized` after each layout change is
+    /// handled.
     pub(crate) fn keep(element: Element, content: Element, resized: impl Fn() + 'static) -> Self {
         let view = Self(Rc::new(ScrollState {
             element,
             content,
             anchor: RefCell::new(ScrollAnchor::at_end()),
-            held: RefCell::new(None),
+            anchor_row: RefCell::new(None),
             observer: RefCell::new(None),
             input: RefCell::new(None),
             input_at: Cell::new(f64::NEG_INFINITY),
@@ -70,7 +73,7 @@ impl View {
         let weak = Rc::downgrade(&view.0);
         let callback = Closure::<dyn FnMut(JsValue)>::new(move |_| {
             if let Some(inner) = weak.upgrade() {
-                inner.look();
+                inner.update();
                 resized();
             }
         });
@@ -82,40 +85,40 @@ impl View {
         view
     }
 
-    /// A person scrolled. Answers whether the view is at the end.
+    /// Handles a scroll event. Returns whether the view is at the end.
     pub(crate) fn scrolled(&self) -> bool {
-        self.0.look();
+        self.0.update();
         self.follows()
     }
 
-    /// Whether the view is at the end, and stays there.
+    /// Whether the view is at the end and follows it.
     pub(crate) fn follows(&self) -> bool {
         self.0.anchor.borrow().follows()
     }
 
     /// Goes to the end and follows it.
     pub(crate) fn to_end(&self) {
-        let step = self.0.anchor.borrow_mut().follow(self.0.reading());
-        self.0.take(step);
+        let step = self.0.anchor.borrow_mut().follow(self.0.metrics());
+        self.0.apply(step);
     }
 
-    /// Whether the top is near enough to ask for older rows.
+    /// Whether the view is near enough to the top to request older rows.
     pub(crate) fn near_top(&self) -> bool {
         self.0.element.scroll_top() < EDGE_VIEWS * self.0.element.client_height()
     }
 
-    /// Whether the lower end is near enough to ask for newer rows.
+    /// Whether the view is near enough to the lower end to request newer rows.
     pub(crate) fn near_end(&self) -> bool {
-        let ScrollMetrics { top, end, .. } = self.0.reading();
+        let ScrollMetrics { top, end, .. } = self.0.metrics();
         end - top < EDGE_VIEWS * self.0.element.client_height()
     }
 
-    /// Whether the content ends where the room does, from here on.
+    /// Records whether the content's end is the room's newest row.
     pub(crate) fn set_complete(&self, complete: bool) {
         self.0.anchor.borrow_mut().set_complete(complete);
     }
 
-    /// Puts an element in the middle of the view, and stays there.
+    /// Scrolls an element to the middle of the view, and stays there.
     pub(crate) fn show(&self, element: &Element) {
         let inner = &self.0;
         inner.anchor.borrow_mut().leave();
@@ -124,11 +127,11 @@ impl View {
         #[expect(clippy::cast_possible_truncation, reason = "pixels")]
         let top = (inner.place_of(element) - middle.max(0.0)).round() as i32;
         inner.element.set_scroll_top(top);
-        inner.anchor.borrow_mut().stands(inner.reading());
-        inner.held.replace(inner.first_in_view());
+        inner.anchor.borrow_mut().placed(inner.metrics());
+        inner.anchor_row.replace(inner.first_in_view());
     }
 
-    /// Where an element is against the visible part; `None` for one that is in it.
+    /// The side of the view on which an element is; `None` if it is visible.
     pub(crate) fn beyond(&self, element: &Element) -> Option<Beyond> {
         let (view, element) = (
             self.0.element.get_bounding_client_rect(),
@@ -143,13 +146,12 @@ impl View {
         }
     }
 
-    /// Whether the view is so far from the end that a way back is welcome.
+    /// Whether the view is far enough from the end to offer a way back.
     pub(crate) fn far_from_end(&self) -> bool {
-        let ScrollMetrics { top, end, .. } = self.0.reading();
+        let ScrollMetrics { top, end, .. } = self.0.metrics();
         end - top > self.0.element.client_height()
     }
 
-    /// Stops keeping the view.
     pub(crate) fn release(&self) {
         if let Some((observer, _callback)) = self.0.observer.take() {
             observer.disconnect();
@@ -167,7 +169,7 @@ impl View {
 }
 
 impl ScrollState {
-    fn reading(&self) -> ScrollMetrics {
+    fn metrics(&self) -> ScrollMetrics {
         let height = self.element.client_height();
         ScrollMetrics {
             top: self.element.scroll_top(),
@@ -176,10 +178,11 @@ impl ScrollState {
         }
     }
 
-    /// Notes when a hand is at the view. Passively: scrolling waits for nobody.
+    /// Records the time of input at the view. The listeners are passive, so they never delay
+    /// scrolling.
     fn watch_input(self: &Rc<Self>) {
         let weak = Rc::downgrade(self);
-        let note = InputListener::new(move |event: Event| {
+        let listener = InputListener::new(move |event: Event| {
             if let Some(inner) = weak.upgrade() {
                 inner.input_at.set(event.time_stamp());
             }
@@ -192,11 +195,11 @@ impl ScrollState {
                 .element
                 .add_event_listener_with_callback_and_add_event_listener_options(
                     name,
-                    note.as_ref().unchecked_ref(),
+                    listener.as_ref().unchecked_ref(),
                     &options,
                 );
         }
-        self.input.replace(Some(note));
+        self.input.replace(Some(listener));
     }
 
     fn is_by_input(&self) -> bool {
@@ -204,36 +207,38 @@ impl ScrollState {
         clock.is_none_or(|clock| clock.now() - self.input_at.get() < INPUT_MS)
     }
 
-    /// Answers whatever happened to the view since it was looked at last.
-    fn look(&self) {
+    /// Handles scrolling and layout changes since the last update.
+    fn update(&self) {
         let shift = self.shift();
         let step =
             self.anchor
                 .borrow_mut()
-                .look(self.reading(), shift.unwrap_or_default(), self.is_by_input());
-        self.take(AnchorStep {
-            hold_anew: step.hold_anew || shift.is_none(),
+                .update(self.metrics(), shift.unwrap_or_default(), self.is_by_input());
+        self.apply(AnchorStep {
+            pick_row: step.pick_row || shift.is_none(),
             ..step
         });
     }
 
-    fn take(&self, step: AnchorStep) {
+    fn apply(&self, step: AnchorStep) {
         if let Some(top) = step.go {
             self.element.set_scroll_top(top);
-            self.anchor.borrow_mut().stands(self.reading());
+            self.anchor.borrow_mut().placed(self.metrics());
         }
-        if step.hold_anew {
-            self.held.replace(self.first_in_view());
+        if step.pick_row {
+            self.anchor_row.replace(self.first_in_view());
         }
     }
 
-    /// How far the held row moved in the content since it was looked at last; `None` when there is none any more.
+    /// How far the anchor row moved in the content since the last update; `None` if it is gone.
     fn shift(&self) -> Option<i32> {
-        let mut held = self.held.borrow_mut();
-        let held = held.as_mut().filter(|held| held.row.is_connected())?;
-        let shift = (self.place_of(&held.row) - held.place).round();
-        // The view moves by whole pixels; the rest of one counts the next time.
-        held.place += shift;
+        let mut anchor_row = self.anchor_row.borrow_mut();
+        let anchor_row = anchor_row
+            .as_mut()
+            .filter(|anchor_row| anchor_row.row.is_connected())?;
+        let shift = (self.place_of(&anchor_row.row) - anchor_row.place).round();
+        // The view moves by whole pixels; the remainder counts next time.
+        anchor_row.place += shift;
         #[expect(clippy::cast_possible_truncation, reason = "pixels")]
         let shift = shift as i32;
         Some(shift)
@@ -242,7 +247,7 @@ impl ScrollState {
     fn first_in_view(&self) -> Option<AnchorRow> {
         let edge = self.element.get_bounding_client_rect().top();
         let rows = self.content.query_selector_all("[data-testid=row]").ok()?;
-        // Rows are in order, so the first one that ends below the upper edge is found by halving.
+        // Rows are in order, so a binary search finds the first one that ends below the upper edge.
         let (mut low, mut high) = (0, rows.length());
         while low < high {
             let middle = low.midpoint(high);
@@ -258,7 +263,7 @@ impl ScrollState {
         Some(AnchorRow { row, place })
     }
 
-    /// How far below the content's upper edge a row begins, wherever the view is.
+    /// Distance from the content's upper edge to a row's, wherever the view is.
     fn place_of(&self, row: &Element) -> f64 {
         row.get_bounding_client_rect().top() - self.content.get_bounding_client_rect().top()
     }

@@ -1,4 +1,4 @@
-//! Separators between two rows: a new day, and the line where the new messages begin.
+//! Separators between rows: a new day, and the line above the first unread message.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::language::today::TodayContext;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::timeline::rows::RowModel;
 
-/// The separator before a row: the day it opens, and the line above the first new message.
+/// The separator before a row: its day, and the line above the first unread message.
 #[component]
 pub(crate) fn Separator(row: RowModel) -> impl IntoView {
     let locale = Locale::here();

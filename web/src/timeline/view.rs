@@ -1,4 +1,4 @@
-//! The room's log as it is read: history, then the rows since, and the view that follows or stays.
+//! The timeline component: history, then newer rows, and the view that follows the end or stays.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ use crate::timeline::seek::to_end::ToEnd;
 use crate::timeline::seek::to_news::ToNews;
 use crate::timeline::separator::Separator;
 
-/// The view in the document, and the ways out of it.
+/// The timeline's elements and the buttons at its edges.
 #[derive(Clone, Copy)]
 struct TimelineView {
     element: NodeRef<html::Div>,
@@ -33,7 +33,7 @@ struct TimelineView {
     view: StoredValue<Option<View>, LocalStorage>,
     /// The view is far from the end.
     far: RwSignal<bool>,
-    /// New messages begin above the view.
+    /// The first unread message is above the view.
     news_above: RwSignal<bool>,
     timeline: TimelineContext,
 }
@@ -56,21 +56,21 @@ impl TimelineView {
         content.query_selector(&selector).ok()?
     }
 
-    /// Answers any change of the view. A frame may come after the room was taken away.
-    fn look_around(self) {
-        let looked = self.view.try_with_value(|view| {
+    /// Handles any change of the view. A frame may run after the room was closed.
+    fn refresh(self) {
+        let updated = self.view.try_with_value(|view| {
             if let Some(view) = view {
-                self.answer(view);
+                self.update(view);
             }
         });
-        looked.unwrap_or_default();
+        updated.unwrap_or_default();
     }
 
-    fn answer(self, view: &View) {
+    fn update(self, view: &View) {
         let (timeline, model) = (self.timeline, self.timeline.model);
-        // A change of layout may bring the end to the view, without any scrolling.
+        // A layout change may bring the end into view without scrolling.
         if view.follows() {
-            model.moved(true);
+            model.set_at_end(true);
         }
         let set = |signal: RwSignal<bool>, to: bool| {
             if signal.get_untracked() != to {
@@ -93,7 +93,7 @@ impl TimelineView {
         }
     }
 
-    /// Keeps the view for as long as its elements are there.
+    /// Keeps the scroll position while the elements exist.
     fn keep(self) {
         let (element, content, view) = (self.element, self.content, self.view);
         let model = self.timeline.model;
@@ -101,7 +101,7 @@ impl TimelineView {
             if let (Some(element), Some(content)) = (element.get(), content.get()) {
                 view.update_value(|view| {
                     view.get_or_insert_with(|| {
-                        View::keep(element.into(), content.into(), move || self.look_around())
+                        View::keep(element.into(), content.into(), move || self.refresh())
                     });
                 });
             }
@@ -115,9 +115,9 @@ impl TimelineView {
         });
         Effect::new(move || {
             model.resized.track();
-            request_animation_frame(move || self.look_around());
+            request_animation_frame(move || self.refresh());
         });
-        // Posting goes to the end; so does anything else that says so.
+        // Posting goes to the end; so does any code that sets `at_end`.
         Effect::new(move || {
             if model.at_end.get() {
                 view.with_value(|view| view.as_ref().map(View::to_end));
@@ -126,7 +126,7 @@ impl TimelineView {
         self.follow_sought();
     }
 
-    /// The row sought is brought into view once it is in the document.
+    /// Scrolls to the target row once it is in the document.
     fn follow_sought(self) {
         Effect::new(move || {
             let Some(key) = self.timeline.sought.get() else {
@@ -139,7 +139,7 @@ impl TimelineView {
                         .try_with_value(|view| view.as_ref().map(|view| view.show(&row)));
                     point_out(row);
                 }
-                self.look_around();
+                self.refresh();
             });
         });
     }
@@ -148,14 +148,14 @@ impl TimelineView {
         let at_end = self
             .view
             .with_value(|view| view.as_ref().is_none_or(View::scrolled));
-        self.timeline.model.moved(at_end);
+        self.timeline.model.set_at_end(at_end);
         self.timeline.mark_read();
-        self.look_around();
+        self.refresh();
     }
 
     fn go_to_end(self) {
         self.timeline.return_to_end();
-        self.timeline.model.moved(true);
+        self.timeline.model.set_at_end(true);
         self.timeline.show();
         self.timeline.mark_read();
         self.view.with_value(|view| view.as_ref().map(View::to_end));
@@ -173,7 +173,6 @@ impl TimelineView {
     }
 }
 
-/// The room's log as it is read.
 #[component]
 pub(crate) fn Timeline() -> impl IntoView {
     let locale = Locale::here();
@@ -231,10 +230,10 @@ fn Rows(rows: RwSignal<Vec<RowModel>>) -> impl IntoView {
     }
 }
 
-/// How long a row that was sought stands out.
+/// How long the target row of a jump is highlighted.
 const POINTED_OUT: Duration = Duration::from_millis(2_500);
 
-/// Makes a row stand out for a moment, and gives it the focus, so that it is read out.
+/// Highlights a row briefly, and focuses it so that a screen reader reads it.
 fn point_out(row: Element) {
     let _ = row.set_attribute(SOUGHT, "true");
     if let Some(row) = row.dyn_ref::<HtmlElement>() {
@@ -250,10 +249,10 @@ fn point_out(row: Element) {
     );
 }
 
-/// The attribute by which the style sheet knows a row that was sought.
+/// The attribute the style sheet highlights.
 const SOUGHT: &str = "data-sought";
 
-/// The note below the newest row, where it is not the room's newest.
+/// The note below the last row, if it is not the room's newest.
 #[component]
 fn NewEnd() -> impl IntoView {
     let locale = Locale::here();

@@ -1,23 +1,25 @@
-//! Which of a timeline's rows are in the document: enough around the view, and never more than a bound.
+//! Which of a timeline's rows are in the document: enough around the view, and never more than a
+//! bound.
 //!
-//! A long timeline is a list of keys; the document holds a run of them. Whoever comes near one end of the run gets more
-//! there and loses as much at the other. The view holds the row being read meanwhile, so nothing is seen to move.
+//! A long timeline is a list of keys; the document holds a run of them. Coming near one end of the
+//! run adds rows there and removes as many at the other. The view keeps the row being read in
+//! place, so nothing visibly moves.
 
 use std::ops::Range;
 
-/// Most rows in the document.
+/// Maximum number of rows in the document.
 pub const ROWS: usize = 400;
 
-/// How many rows come at an end that is reached.
+/// Rows added when the view comes near an end.
 pub const STEP: usize = 100;
 
 /// The run of rows in the document.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum RenderWindow<K> {
-    /// The newest ones, whatever comes.
+    /// The newest rows, following additions.
     #[default]
     Newest,
-    /// Those that begin with this one.
+    /// The rows from this one on.
     From(K),
 }
 
@@ -27,19 +29,20 @@ impl<K: Copy + PartialEq> RenderWindow<K> {
         let newest = keys.len().saturating_sub(ROWS);
         let start = match self {
             Self::Newest => newest,
-            // A first row that is gone, with the page it came on, leaves the newest ones.
+            // If the first row is gone, along with the page it was loaded with, the newest rows are
+            // shown.
             Self::From(first) => keys.iter().position(|key| key == first).unwrap_or(newest),
         };
         start..keys.len().min(start + ROWS)
     }
 
-    /// Moves the run up. Says whether it did: at the oldest row held it cannot.
+    /// Moves the run up. Returns whether it could: at the oldest loaded row it cannot.
     pub fn up(&mut self, keys: &[K]) -> bool {
         let Range { start, .. } = self.range(keys);
         self.begin_at(keys, start.saturating_sub(STEP), start)
     }
 
-    /// Moves the run down. Says whether it did: at the newest row held it cannot.
+    /// Moves the run down. Returns whether it could: at the newest loaded row it cannot.
     pub fn down(&mut self, keys: &[K]) -> bool {
         let Range { start, end } = self.range(keys);
         if end == keys.len() {
@@ -48,7 +51,7 @@ impl<K: Copy + PartialEq> RenderWindow<K> {
         self.begin_at(keys, (start + STEP).min(keys.len() - ROWS), start)
     }
 
-    /// Brings a row into the run, in its middle where it was not in it.
+    /// Brings a row into the run: into its middle, if it was outside.
     pub fn show(&mut self, keys: &[K], key: &K) {
         let Some(at) = keys.iter().position(|other| other == key) else {
             return;
@@ -59,7 +62,7 @@ impl<K: Copy + PartialEq> RenderWindow<K> {
         }
     }
 
-    /// Stays with the rows it has, whatever comes after them.
+    /// Keeps the current rows, whatever is added after them.
     pub fn stay(&mut self, keys: &[K]) {
         if *self == Self::Newest
             && let Some(first) = keys.get(self.range(keys).start)
@@ -121,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn older_pages_put_before_move_nothing() {
+    fn older_pages_inserted_above_move_nothing() {
         let mut window = RenderWindow::From(500);
         assert_eq!(window.range(&keys(500..1_000)), 0..ROWS);
         assert_eq!(window.range(&keys(400..1_000)), 100..100 + ROWS);
@@ -130,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn who_reads_further_up_keeps_the_rows_that_are_read() {
+    fn a_reader_further_up_keeps_the_rows_being_read() {
         let mut window = RenderWindow::Newest;
         window.stay(&keys(0..1_000));
         assert_eq!(window.range(&keys(0..1_100)), 600..1_000);
@@ -145,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_far_away_comes_into_the_middle() {
+    fn a_distant_row_comes_into_the_middle() {
         let keys = keys(0..10_000);
         let mut window = RenderWindow::Newest;
         window.show(&keys, &9_900);

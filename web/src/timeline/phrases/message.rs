@@ -1,10 +1,9 @@
-//! One message: how far it has come, and its fate.
+//! One message: its delivery state and what became of it.
 
 use crate::language::Language;
 use crate::timeline::row_view::RowChange;
 use steadfast_shared::RoomChange;
 
-/// One message: how far it has come, and its fate.
 pub struct MessagePhrases {
     pub saving: &'static str,
     pub saved: &'static str,

@@ -1,4 +1,4 @@
-//! The timeline around its messages.
+//! The timeline apart from its messages.
 
 mod action;
 mod message;
@@ -8,7 +8,6 @@ pub use message::MessagePhrases;
 
 use crate::language::Language;
 
-/// The timeline around its messages.
 pub struct TimelinePhrases {
     pub messages_in: fn(&str) -> String,
     pub loading_older: &'static str,

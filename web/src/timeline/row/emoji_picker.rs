@@ -1,4 +1,4 @@
-//! Emoji to choose from.
+//! A searchable grid of emoji.
 
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
@@ -13,7 +13,7 @@ use crate::language::locale::Locale;
 use crate::timeline::phrases::ActionPhrases;
 use crate::ui::list::roving;
 
-/// How many stand side by side; the style sheet says the same.
+/// Emoji per line; the style sheet has the same number.
 const COLUMNS: usize = 8;
 
 #[derive(Clone, Copy)]
@@ -67,7 +67,7 @@ impl EmojiPickerState {
         let at = document()
             .active_element()
             .and_then(|active| all.iter().position(|choice| ***choice == *active));
-        // Up from the first line it goes back to where one searches.
+        // From the first line, the up arrow returns to the search field.
         if event.key() == "ArrowUp" && at.is_some_and(|at| at < COLUMNS) {
             event.prevent_default();
             if let Some(search) = self.search.get_untracked() {
@@ -93,10 +93,10 @@ impl EmojiPickerState {
     }
 }
 
-/// Emoji to choose from, to be found by their names in English and Korean. The arrow keys lead through them.
+/// A grid of emoji, searchable by their English and Korean names. The arrow keys move through it.
 #[component]
 pub(crate) fn EmojiPicker(
-    /// Called with the choice.
+    /// Called with the chosen emoji.
     on_choose: Callback<&'static str>,
 ) -> impl IntoView {
     let locale = Locale::here();

@@ -31,8 +31,8 @@ use crate::timeline::row::tools::RowTools;
 use crate::timeline::row_view::{MessageState, RowView, Says};
 use crate::timeline::rows::RowModel;
 
-/// One message. The element stays the same from the echo to the end: only
-/// its content changes.
+/// One message. Its element stays the same from the local echo to the stored entry: only its
+/// content changes.
 #[component]
 pub(crate) fn Row(row: RowModel) -> impl IntoView {
     let locale = Locale::here();
@@ -49,14 +49,14 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
     let reactions = part(&view, |row| row.reactions.clone());
     let pending = part(&view, |row| row.pending.clone());
     let message = part(&view, RowView::message);
-    let said = move || {
+    let content = move || {
         let (says, mentioned) = says.get();
         match says {
             Says::Message(text) => view! { <Prose blocks=markdown::read(&text) mentioned /> }.into_any(),
             says => view! { <Aside says author=author.get().name /> }.into_any(),
         }
     };
-    // A change of the room is told whoever did it.
+    // Changes of the room show even if a blocked person made them.
     let is_message = Memo::new(move |_| says.with(|(says, _)| matches!(says, Says::Message(_))));
     let lifted = RwSignal::new(false);
     let covered = Memo::new(move |_| {
@@ -77,7 +77,7 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
         >
             <Head at place author />
             {move || quoted.get().filter(|_| !covered.get()).map(|quote| view! { <Quoted quote /> })}
-            {move || if covered.get() { view! { <Veil lifted /> }.into_any() } else { said.into_any() }}
+            {move || if covered.get() { view! { <Veil lifted /> }.into_any() } else { content.into_any() }}
             {move || {
                 edited.get().then(|| view! { <p class="row-edited" data-testid="edited">{locale.says(|l| MessagePhrases::of(l).edited)}</p> })
             }}
@@ -90,7 +90,7 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
     }
 }
 
-/// One part of a row, which changes by itself.
+/// One part of a row as a memo, so that it updates alone.
 fn part<T: Clone + PartialEq + Send + Sync + 'static>(
     view: &ArcRwSignal<RowView>,
     read: fn(&RowView) -> T,
@@ -99,7 +99,7 @@ fn part<T: Clone + PartialEq + Send + Sync + 'static>(
     Memo::new(move |_| view.with(read))
 }
 
-/// Who wrote it and when; beside rows that follow one of the same author, the time alone.
+/// The author and the time; rows further down a group show only the time.
 #[component]
 fn Head(at: Memo<u64>, place: Memo<RowPlace>, author: Memo<Person>) -> impl IntoView {
     let locale = Locale::here();
@@ -143,7 +143,7 @@ fn Time(at: Memo<u64>) -> impl IntoView {
     }
 }
 
-/// A row that is no message: said of a person, and quietly.
+/// A row that is not a message, such as a change of the room.
 #[component]
 fn Aside(says: Says, author: String) -> impl IntoView {
     let locale = Locale::here();

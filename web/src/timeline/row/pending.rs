@@ -1,4 +1,4 @@
-//! Changes of a message that the log does not have.
+//! Changes to a message that are not in the log yet.
 
 use leptos::prelude::*;
 use steadfast_client::{Input, Rejection};
@@ -11,8 +11,7 @@ use crate::timeline::phrases::{ActionPhrases, MessagePhrases};
 use crate::timeline::row_view::{MessageState, RowChange, UnsentChange};
 use crate::ui::phrases::UiPhrases;
 
-/// Changes of a message that are on their way, in a word each; and those that were refused, with the reason and the ways
-/// out.
+/// Unsent changes to a message, named briefly; refused ones with the reason and the ways out.
 #[component]
 pub(crate) fn PendingChanges(pending: Memo<Vec<UnsentChange>>) -> impl IntoView {
     view! {
@@ -31,7 +30,7 @@ fn Change(change: UnsentChange) -> impl IntoView {
     let state_name = state.name();
     let is_edit = matches!(what, RowChange::Edit(_));
     let named = match &what {
-        // The row says already all there is to say.
+        // The row already shows the new text.
         RowChange::Edit(_) if !matches!(state, MessageState::Rejected(_)) => {
             words(move || ActionPhrases::of(locale.language()).edit.to_owned())
         }
@@ -80,7 +79,7 @@ fn Change(change: UnsentChange) -> impl IntoView {
     }
 }
 
-/// Why something was not sent.
+/// The reason why a message was not sent.
 pub(crate) fn reason(locale: Locale, rejection: &Rejection) -> &'static str {
     match rejection {
         Rejection::Refused(error) => (RefusalPhrases::of(locale.language()).rejected)(error.code),

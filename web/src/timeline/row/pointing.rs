@@ -1,4 +1,4 @@
-//! Pointing at a row: by mouse, by keyboard, by a finger that stays.
+//! Pointing at a row: by mouse, keyboard or long press.
 
 use std::time::Duration;
 
@@ -13,16 +13,16 @@ use crate::timeline::context::TimelineContext;
 use crate::ui::list::roving;
 use crate::ui::main_field::MainField;
 
-/// A finger that stays this long on a row opens its menu.
+/// A press on a row this long opens its menu.
 const LONG_PRESS: Duration = Duration::from_millis(500);
 
-/// A finger that moves further than this, in pixels, scrolls.
+/// A finger that moves further than this, in pixels, is scrolling.
 const STAYS_WITHIN: i32 = 10;
 
 #[derive(Clone, Copy)]
 struct Touches {
     pressed: StoredValue<Option<LongPress>, LocalStorage>,
-    /// The finger stayed, and has opened a menu.
+    /// Whether the press was long enough to open a menu.
     stayed: StoredValue<bool>,
     actions: RowActions,
 }
@@ -63,7 +63,8 @@ impl Touches {
         }
     }
 
-    /// The finger is lifted over whatever opened beneath it, and has chosen nothing there.
+    /// Ignores the end of a long press: the finger is above the menu that opened beneath it, and
+    /// chose nothing there.
     fn lifted(self, event: &TouchEvent) {
         if self.stayed.get_value() {
             event.prevent_default();
@@ -71,7 +72,8 @@ impl Touches {
     }
 }
 
-/// The row with the keyboard, or none. The keyboard may be on a row where the pointer is on none.
+/// Shows the actions of the row with the keyboard focus, or of none. The focus may be on a row
+/// while the pointer is on none.
 fn to_focus(actions: RowActions) {
     match row_at(document().active_element().map(Into::into)) {
         Some((_, key)) => actions.on(key),
@@ -79,7 +81,7 @@ fn to_focus(actions: RowActions) {
     }
 }
 
-/// A popup that was open has given the focus back by the next turn: to a row, or to where one writes.
+/// A popup that closes has returned the focus by the next task: to a row, or to the composer.
 fn follow_popups(actions: RowActions) {
     Effect::new(move |was_open: Option<bool>| {
         let is_open = actions.open.with(Option::is_some);
@@ -97,7 +99,7 @@ fn follow_popups(actions: RowActions) {
     });
 }
 
-/// The browser's own menu for a long press would stand over ours.
+/// The browser's own menu for a long press would cover this one.
 fn keep_context_menu_away(event: &MouseEvent) {
     let by_finger = event
         .dyn_ref::<PointerEvent>()
@@ -107,7 +109,8 @@ fn keep_context_menu_away(event: &MouseEvent) {
     }
 }
 
-/// Watches over the rows within. One set of listeners for all of them: there may be hundreds.
+/// Handles pointing for all rows within. One set of listeners serves all of them: there may be
+/// hundreds.
 #[component]
 pub(crate) fn RowPointing(children: Children) -> impl IntoView {
     let field = MainField::here();
@@ -136,7 +139,8 @@ pub(crate) fn RowPointing(children: Children) -> impl IntoView {
             actions.on(key);
         }
     };
-    // The actions of a row go with its focus. Where the pointer shows those of another row, that one keeps them.
+    // A row's actions hide when it loses the focus. If the pointer shows another row's actions,
+    // those stay.
     let focus_out = move |event: FocusEvent| {
         let left = row_at(event.target()).map(|(_, key)| key);
         if left == actions.row.get_untracked() && row_at(event.related_target()).is_none() {
@@ -163,20 +167,19 @@ pub(crate) fn RowPointing(children: Children) -> impl IntoView {
     }
 }
 
-/// A finger on a row.
+/// A finger held on a row.
 struct LongPress {
     timer: TimeoutHandle,
     at: (i32, i32),
 }
 
-/// Puts the focus on the newest row.
 pub(crate) fn focus_last_row(within: &Element) {
     if let Some(row) = rows(within).last() {
         let _ = row.focus();
     }
 }
 
-/// Keys on a row itself: from row to row, to its tools, and back to the composer.
+/// Keys on a row: between rows, to its actions, and back to the composer.
 fn key(field: MainField, event: &KeyboardEvent) {
     let target = event
         .target()
@@ -203,7 +206,7 @@ fn key(field: MainField, event: &KeyboardEvent) {
             let at = all.iter().position(|other| *other == row);
             let there =
                 roving::step(name, at, all.len(), 1).filter(|_| matches!(name, "ArrowUp" | "ArrowDown"));
-            // From the last row down it goes to where one writes, and not round to the first.
+            // From the last row the down arrow goes to the composer, not around to the first row.
             match there {
                 Some(0) if name == "ArrowDown" => field.focus(),
                 Some(next) if name == "ArrowDown" || Some(next) < at => {
@@ -225,7 +228,6 @@ fn rows(within: &Element) -> Vec<HtmlElement> {
         .collect()
 }
 
-/// Whether a pointer that can hover is over this row.
 fn is_hovered(row: Option<RowKey>) -> bool {
     let hovers = window()
         .match_media("(hover: hover)")
@@ -239,7 +241,7 @@ fn is_hovered(row: Option<RowKey>) -> bool {
             == row
 }
 
-/// The row something is in.
+/// The row that contains an element.
 fn row_at(target: Option<EventTarget>) -> Option<(HtmlElement, RowKey)> {
     let row = element(target)?.closest(".row").ok()??;
     let read = |name| row.get_attribute(name);
@@ -250,7 +252,7 @@ fn row_at(target: Option<EventTarget>) -> Option<(HtmlElement, RowKey)> {
     Some((row.unchecked_into(), key))
 }
 
-/// Whether a long press already means something there, to the browser or to a button.
+/// Whether a long press on this target already has a meaning, to the browser or to a button.
 fn has_own_press(target: Option<EventTarget>) -> bool {
     element(target).is_some_and(|target| target.closest("a, button").is_ok_and(|it| it.is_some()))
 }

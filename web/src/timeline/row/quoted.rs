@@ -1,4 +1,4 @@
-//! The message replied to, in a line above the row.
+//! The quoted message above a reply.
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -13,14 +13,14 @@ use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row_view::Quote;
 
-/// The message replied to, in a line that leads there.
+/// A line with the quoted message, which jumps to it.
 #[component]
 pub(crate) fn Quoted(quote: Quote) -> impl IntoView {
     let locale = Locale::here();
     let people = PeopleContext::here();
     let timeline = TimelineContext::here();
-    let Quote { seq, said } = quote;
-    let name = said.as_ref().map(|(author, _)| author.name.clone());
+    let Quote { seq, message } = quote;
+    let name = message.as_ref().map(|(author, _)| author.name.clone());
     let label = {
         let name = name.clone();
         move || match &name {
@@ -28,8 +28,8 @@ pub(crate) fn Quoted(quote: Quote) -> impl IntoView {
             None => ComposePhrases::of(locale.language()).replies_to_some.to_owned(),
         }
     };
-    let author = said.as_ref().map(|(author, _)| author.id);
-    let text = said.map(|(_, start)| {
+    let author = message.as_ref().map(|(author, _)| author.id);
+    let text = message.map(|(_, start)| {
         move || match &start {
             _ if author.is_some_and(|author| people.blocks(author)) => {
                 BlockPhrases::of(locale.language()).from_blocked.to_owned()

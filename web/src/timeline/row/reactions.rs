@@ -1,4 +1,4 @@
-//! How people reacted to a message.
+//! The reactions to a message.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -12,7 +12,8 @@ use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row_view::Reacted;
 use crate::ui::icon::{Icon, IconShape};
 
-/// How people reacted to a message: each emoji once, with how many and who. A press on one joins in, or takes it back.
+/// The reactions to a message: each emoji once, with the count and the names. Pressing one adds or
+/// removes the person's own.
 #[component]
 pub(crate) fn Reactions(
     key: RowKey,
@@ -26,7 +27,7 @@ pub(crate) fn Reactions(
         Memo::new(move |_| reactions.with(|all| all.iter().map(|one| one.emoji.clone()).collect::<Vec<_>>()));
     let more = NodeRef::<html::Button>::new();
     view! {
-        // Nobody wants to hear of each: they are there for whoever comes.
+        // Not announced one by one: a screen reader finds them when it gets there.
         <div class="reactions" aria-live="off">
             {move || {
                 shown

@@ -1,4 +1,4 @@
-//! A message that could not be sent: why, and the ways out.
+//! A message that was not sent: the reason, and the ways out.
 
 use leptos::prelude::*;
 use steadfast_client::Input;
@@ -12,7 +12,7 @@ use crate::timeline::row::pending;
 use crate::timeline::row_view::MessageState;
 use crate::ui::phrases::UiPhrases;
 
-/// Why a message was not sent, and the ways out: again, otherwise, not at all.
+/// The reason why a message was not sent, and the ways out: retry, edit or discard.
 #[component]
 pub(crate) fn Rejection(id: EntryId, state: Memo<MessageState>) -> impl IntoView {
     let locale = Locale::here();

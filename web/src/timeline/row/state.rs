@@ -1,4 +1,4 @@
-//! How far an own message has come, in a mark and a word.
+//! The delivery state of the person's own message: an icon, and words if it has to wait.
 
 use leptos::prelude::*;
 
@@ -8,8 +8,8 @@ use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row_view::MessageState;
 use crate::ui::icon::{Icon, IconShape};
 
-/// How far an own message has come: a mark in a column of its own, so that no text is laid out again when it changes,
-/// and the words below where it has to wait. Other people's messages are simply there.
+/// The delivery state: an icon in a column of its own, so that no text reflows when it changes, and
+/// words below if the message has to wait. Other people's messages have none.
 #[component]
 pub(crate) fn RowState(mine: Memo<bool>, state: Memo<MessageState>) -> impl IntoView {
     let locale = Locale::here();

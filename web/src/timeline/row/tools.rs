@@ -23,13 +23,13 @@ use crate::ui::phrases::UiPhrases;
 use crate::ui::popup::menu::{Choice, Menu};
 use crate::ui::popup::surface::Popup;
 
-/// The tools of the row the hand is on. Said to nobody who listens to the log: they are there for whoever comes.
+/// The actions of the row that is pointed at. Not announced: a screen reader finds them when it
+/// gets there.
 #[component]
 pub(crate) fn RowTools(
     key: RowKey,
-    /// Its place in the log, where people can reply and react to it.
+    /// Its place in the log, if people can reply and react to it.
     message: Memo<Option<Seq>>,
-    /// Whether the person signed in wrote it.
     mine: Memo<bool>,
 ) -> impl IntoView {
     let timeline = TimelineContext::here();
@@ -116,7 +116,7 @@ fn ToolButton(
     }
 }
 
-/// The popup beside a row: one at a time, whichever row it is.
+/// The open popup. There is one at a time, for all rows.
 #[component]
 pub(crate) fn OpenTool() -> impl IntoView {
     let locale = Locale::here();
@@ -153,7 +153,7 @@ fn react(timeline: TimelineContext, key: &RowKey, emoji: &str) {
     timeline.actions.close();
 }
 
-/// The choices of a row's menu, in order.
+/// The entries of a row's menu, in order.
 struct Choices {
     timeline: TimelineContext,
     key: RowKey,
@@ -173,7 +173,6 @@ impl Choices {
         });
     }
 
-    /// Opens a popup beside the row.
     fn open(&self, tool: Tool) -> impl Fn() + use<> {
         let (actions, key, anchor) = (self.timeline.actions, self.key, self.anchor.clone());
         move || actions.open(key, tool, anchor.clone())
@@ -255,13 +254,13 @@ fn choices(timeline: TimelineContext, key: RowKey, anchor: &HtmlElement) -> Vec<
     choices.all
 }
 
-/// A message's address, as it can be given to others.
+/// The full address of a message, to share.
 fn link_to(timeline: TimelineContext, seq: Seq) -> String {
     let origin = window().location().origin().unwrap_or_default();
     origin + &timeline.address_of(seq)
 }
 
-/// Who reacted, and how: a finger cannot rest on a reaction to learn that.
+/// Who reacted with which emoji. On a touch screen there is no hover to show that.
 #[component]
 fn WhoReacted(key: RowKey, on_close: Callback<()>) -> impl IntoView {
     let locale = Locale::here();
@@ -289,7 +288,7 @@ fn WhoReacted(key: RowKey, on_close: Callback<()>) -> impl IntoView {
     }
 }
 
-/// Asks before a message is erased for everyone.
+/// Asks before a message is deleted for everyone.
 #[component]
 fn Delete(key: RowKey, on_close: Callback<()>) -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! The way to a day.
+//! The dialog that jumps to a day.
 
 use leptos::ev::SubmitEvent;
 use leptos::html;
@@ -14,7 +14,7 @@ use crate::ui::dialog::Dialog;
 use crate::ui::field::Field;
 use crate::ui::overlays::{Overlay, Overlays};
 
-/// Leads to the first message of a day, or the first one after it.
+/// Jumps to the first message of a day, or the first one after it.
 #[component]
 pub(crate) fn GoToDate() -> impl IntoView {
     let locale = Locale::here();

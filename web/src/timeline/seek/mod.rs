@@ -1,4 +1,4 @@
-//! Another place of the open room: a message by its address, a day, the first unread message.
+//! Jumps within the open room: to a message by its address, to a day, to the first unread message.
 
 pub(crate) mod go_to_date;
 pub(crate) mod to_end;
@@ -12,22 +12,22 @@ use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::TimelinePhrases;
 
 impl TimelineContext {
-    /// Leads to another place of the open room, as soon as it is held.
+    /// Jumps to another place of the open room as soon as it has loaded.
     pub(crate) fn seek(self, at: Anchor) {
         let Some(room) = self.chat.room.get_untracked() else {
             return;
         };
         self.seeking.set_value(Some(room));
-        self.model.moved(false);
+        self.model.set_at_end(false);
         self.chat.dispatch(Input::Look { room, at });
         self.look_for_sought();
     }
 
-    /// Leads to where the new messages begin.
+    /// Jumps to the first unread message.
     pub(crate) fn seek_news(self) {
         if let Some(first) = self.model.first_new() {
-            self.model.moved(false);
-            self.model.bring(first.key);
+            self.model.set_at_end(false);
+            self.model.bring_into_window(first.key);
             self.show();
             self.sought.set(Some(first.key));
         } else if let Some(seq) = self.unread_above() {
@@ -35,7 +35,7 @@ impl TimelineContext {
         }
     }
 
-    /// The first unread message, where it is further up than the rows shown.
+    /// The first unread message, if it is above the loaded rows.
     pub(crate) fn unread_above(self) -> Option<Seq> {
         let room = self.chat.room.get_untracked()?;
         self.chat.read(|session| {
@@ -44,7 +44,7 @@ impl TimelineContext {
         })
     }
 
-    /// Back to the newest messages.
+    /// Returns to the newest messages.
     pub(crate) fn return_to_end(self) {
         self.seeking.set_value(None);
         let looking = self.chat.room.get_untracked().filter(|room| {
@@ -57,7 +57,7 @@ impl TimelineContext {
         self.model.follow();
     }
 
-    /// Brings the place sought into view, where it has come; says so where it holds nothing.
+    /// Completes a jump once its rows have loaded, or reports that there is no message there.
     pub(crate) fn look_for_sought(self) {
         let Some(room) = self.seeking.get_value() else {
             return;
@@ -72,7 +72,7 @@ impl TimelineContext {
         match place.and_then(|place| self.model.key_near(place)) {
             Some(key) => {
                 self.seeking.set_value(None);
-                self.model.bring(key);
+                self.model.bring_into_window(key);
                 self.show();
                 self.sought.set(Some(key));
             }

@@ -1,4 +1,4 @@
-//! The way back to the end.
+//! The button that returns to the end.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::icon::{Icon, IconShape};
 
-/// The way back: its words.
+/// The button's text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ToEndWay {
     None,
@@ -15,13 +15,9 @@ enum ToEndWay {
     News,
 }
 
-/// A button over the timeline's lower edge: how many new messages there are below, or just the way down.
+/// A button at the timeline's lower edge: the number of new messages below, or just an arrow.
 #[component]
-pub(crate) fn ToEnd(
-    /// Whether the view is far from the end.
-    far: RwSignal<bool>,
-    go: Callback<()>,
-) -> impl IntoView {
+pub(crate) fn ToEnd(far: RwSignal<bool>, go: Callback<()>) -> impl IntoView {
     let locale = Locale::here();
     let timeline = TimelineContext::here();
     let below = timeline.model.below;

@@ -1,4 +1,4 @@
-//! The way to where the new messages begin.
+//! The button that jumps to the first unread message.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::language::locale::Locale;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::icon::{Icon, IconShape};
 
-/// A button over the timeline's upper edge, where the first new message is further up.
+/// A button at the timeline's upper edge, shown if the first unread message is above.
 #[component]
 pub(crate) fn ToNews(above: RwSignal<bool>, go: Callback<()>) -> impl IntoView {
     let locale = Locale::here();
