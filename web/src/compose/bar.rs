@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::compose::context::ComposeContext;
-use crate::compose::draft::{EditTarget, Meanwhile};
+use crate::compose::draft::{EditConflict, EditTarget};
 use crate::compose::phrases::{ComposePhrases, DraftPhrases};
 use crate::language::locale::Locale;
 use crate::markdown;
@@ -16,16 +16,16 @@ use crate::ui::phrases::UiPhrases;
 enum Purpose {
     Message,
     Reply,
-    Edit(EditTarget, Meanwhile),
+    Edit(EditTarget, EditConflict),
 }
 
-/// The message that is replied to or edited; with a way out.
+/// The message being replied to or edited, with a button to cancel.
 #[component]
 pub(crate) fn ComposerBar() -> impl IntoView {
     let compose = ComposeContext::here();
     let purpose = Memo::new(move |_| {
         compose.drafting.draft.with(|draft| match &draft.edit {
-            Some(edit) => Purpose::Edit(edit.of, edit.meanwhile.clone()),
+            Some(edit) => Purpose::Edit(edit.of, edit.conflict.clone()),
             None if draft.reply_to.is_some() => Purpose::Reply,
             None => Purpose::Message,
         })
@@ -33,23 +33,23 @@ pub(crate) fn ComposerBar() -> impl IntoView {
     move || match purpose.get() {
         Purpose::Message => ().into_any(),
         Purpose::Reply => view! { <Reply /> }.into_any(),
-        Purpose::Edit(_, meanwhile) => view! { <Edit meanwhile /> }.into_any(),
+        Purpose::Edit(_, conflict) => view! { <Edit conflict /> }.into_any(),
     }
 }
 
-/// The message replied to, as the log has it at the moment.
+/// The message being replied to, as the log has it.
 #[component]
 fn Reply() -> impl IntoView {
     let locale = Locale::here();
     let people = PeopleContext::here();
     let compose = ComposeContext::here();
     let quoted = move || {
-        let said = compose.drafting.quoted.get().and_then(|quoted| quoted.said);
-        let title = match &said {
+        let message = compose.drafting.quoted.get().and_then(|quoted| quoted.message);
+        let title = match &message {
             Some((author, _)) => (ComposePhrases::of(locale.language()).replying)(&author.name),
             None => ComposePhrases::of(locale.language()).replies_to_some.to_owned(),
         };
-        let text = said.map(|(_, text)| match text {
+        let text = message.map(|(_, text)| match text {
             Some(text) => plain(locale, people, &text),
             None => ComposePhrases::of(locale.language()).erased.to_owned(),
         });
@@ -69,16 +69,16 @@ fn Reply() -> impl IntoView {
     }
 }
 
-/// That a message is being edited, and its fate meanwhile.
+/// Says that a message is being edited, and whether it changed or was deleted since.
 #[component]
-fn Edit(meanwhile: Meanwhile) -> impl IntoView {
+fn Edit(conflict: EditConflict) -> impl IntoView {
     let locale = Locale::here();
     let people = PeopleContext::here();
     let compose = ComposeContext::here();
-    let way = way_on(&meanwhile);
-    let told = match meanwhile {
-        Meanwhile::Nothing => ().into_any(),
-        Meanwhile::Changed { to, .. } => {
+    let way = way_on(&conflict);
+    let notice = match conflict {
+        EditConflict::Unchanged => ().into_any(),
+        EditConflict::Changed { to, .. } => {
             let text = plain(locale, people, &to);
             view! {
                 <span class="composer-bar-news" role="alert" data-testid="edit-changed">
@@ -88,7 +88,7 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
             }
             .into_any()
         }
-        Meanwhile::Gone => view! {
+        EditConflict::Gone => view! {
             <span class="composer-bar-news" role="alert" data-testid="edit-gone">
                 {locale.says(|l| DraftPhrases::of(l).gone_meanwhile)}
             </span>
@@ -125,7 +125,7 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
             <Icon shape=IconShape::Edit />
             <p class="composer-bar-words">
                 <span class="composer-bar-title">{locale.says(|l| ComposePhrases::of(l).edit_message)}</span>
-                {told}
+                {notice}
             </p>
             {way}
             <Cancel testid="cancel-edit" />
@@ -133,17 +133,17 @@ fn Edit(meanwhile: Meanwhile) -> impl IntoView {
     }
 }
 
-/// A way on from an edit whose message is another by now.
+/// A way on from an edit whose message has changed or is gone.
 enum WayOut {
     Theirs,
     Message,
 }
 
-fn way_on(meanwhile: &Meanwhile) -> Option<WayOut> {
-    match meanwhile {
-        Meanwhile::Nothing => None,
-        Meanwhile::Changed { .. } => Some(WayOut::Theirs),
-        Meanwhile::Gone => Some(WayOut::Message),
+fn way_on(conflict: &EditConflict) -> Option<WayOut> {
+    match conflict {
+        EditConflict::Unchanged => None,
+        EditConflict::Changed { .. } => Some(WayOut::Theirs),
+        EditConflict::Gone => Some(WayOut::Message),
     }
 }
 

@@ -1,10 +1,10 @@
-//! Whether a caret stands in code, where nothing that is typed is anything but text.
+//! Whether the caret is inside code, where `@` and `:` are plain text.
 
 /// Fewest marks that open a fence.
 const FENCE: usize = 3;
 
-/// Whether the text typed after `before` is code: in a fence that is open, or behind backticks that nothing has closed. The
-/// mark that would close them may not be typed yet, so an open one counts.
+/// Whether text typed after `before` is code: in an open fence, or after backticks that nothing has
+/// closed. The closing mark may not be typed yet, so an open one counts.
 pub fn is_open(before: &str) -> bool {
     let mut fence: Option<(char, usize)> = None;
     let mut paragraph = 0;
@@ -29,7 +29,7 @@ pub fn is_open(before: &str) -> bool {
     fence.is_some() || span_is_open(&before[paragraph..])
 }
 
-/// The mark a line begins with, and how many of it stand there.
+/// The mark a line begins with, and how often it repeats.
 fn opening(line: &str) -> (char, usize) {
     let line = line.trim_start();
     let mark = line.chars().next().unwrap_or_default();
@@ -39,12 +39,12 @@ fn opening(line: &str) -> (char, usize) {
     (mark, line.chars().take_while(|c| *c == mark).count())
 }
 
-/// Whether a line closes a fence: by itself, or at its end.
+/// Whether a line ends with a closing fence.
 fn ends_fence(line: &str, mark: char, least: usize) -> bool {
     line.chars().rev().take_while(|c| *c == mark).count() >= least
 }
 
-/// Whether a run of backticks has no other of its length behind it.
+/// Whether a run of backticks has no closing run of the same length.
 fn span_is_open(paragraph: &str) -> bool {
     let mut rest = paragraph;
     while let Some(from) = rest.find('`') {
@@ -58,7 +58,7 @@ fn span_is_open(paragraph: &str) -> bool {
     false
 }
 
-/// Where a span ends that was opened by `width` backticks.
+/// The end of a span opened by `width` backticks.
 fn closing(text: &str, width: usize) -> Option<usize> {
     let mut at = 0;
     while let Some(from) = text[at..].find('`') {

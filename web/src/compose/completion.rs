@@ -1,4 +1,4 @@
-//! The name right before the caret, and its completions.
+//! The name query right before the caret.
 
 use crate::compose::{code_span, emoji};
 use crate::markdown;
@@ -9,25 +9,24 @@ pub struct NameQuery<'a> {
     pub kind: NameKind,
     /// The typed part, without its mark.
     pub typed: &'a str,
-    /// Where its mark stands, in bytes.
+    /// Byte offset of its mark.
     pub from: usize,
 }
 
-/// The kinds of names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NameKind {
     Person,
     Emoji,
 }
 
-/// A name is not asked for after so many characters.
+/// Longer text, in characters, is not a name query.
 const MAX_TYPED: usize = 32;
 
-/// So much of an emoji's name has to be typed: `:D` and `:)` are faces already.
+/// Fewest characters of an emoji's name: `:D` and `:)` are faces already.
 const MIN_EMOJI: usize = 2;
 
-/// The name at the end of `before`, the text up to the caret.
-pub fn asked(before: &str) -> Option<NameQuery<'_>> {
+/// The name query at the end of `before`, the text up to the caret.
+pub fn query(before: &str) -> Option<NameQuery<'_>> {
     let word = before.char_indices().rev().take(MAX_TYPED + 1);
     let (from, mark) = word
         .take_while(|(_, c)| !c.is_whitespace())
@@ -49,15 +48,15 @@ pub fn asked(before: &str) -> Option<NameQuery<'_>> {
     })
 }
 
-/// The emoji whose name was just ended with its second colon, and where it began.
-pub fn spelled_out(before: &str) -> Option<(usize, &'static str)> {
+/// The emoji whose shortcode was just completed by its second colon, and the shortcode's start.
+pub fn completed_shortcode(before: &str) -> Option<(usize, &'static str)> {
     let inner = before.strip_suffix(':')?;
     let from = inner.rfind(':')?;
     let emoji = emoji::named(&inner[from + 1..])?;
     (begins_word(&inner[..from]) && !code_span::is_open(before)).then_some((from, emoji))
 }
 
-/// `user@example.com`, `12:30` and `std::fmt` name nobody.
+/// Excludes `user@example.com`, `12:30` and `std::fmt`.
 fn begins_word(before: &str) -> bool {
     let last = before.chars().next_back();
     last.is_none_or(|c| !c.is_ascii_alphanumeric() && !matches!(c, ':' | '/' | '`' | '<'))
@@ -72,19 +71,19 @@ mod tests {
     use super::*;
 
     fn kind_of(before: &str) -> Option<(NameKind, &str)> {
-        asked(before).map(|asked| (asked.kind, asked.typed))
+        query(before).map(|query| (query.kind, query.typed))
     }
 
     #[test]
-    fn a_person_is_asked_for_from_the_mark_on() {
+    fn a_person_query_begins_at_the_mark() {
         assert_eq!(kind_of("@"), Some((NameKind::Person, "")));
         assert_eq!(kind_of("hi @Mi"), Some((NameKind::Person, "Mi")));
         assert_eq!(kind_of("(@미"), Some((NameKind::Person, "미")));
-        assert_eq!(asked("안녕 @미").map(|asked| asked.from), Some("안녕 ".len()));
+        assert_eq!(query("안녕 @미").map(|query| query.from), Some("안녕 ".len()));
     }
 
     #[test]
-    fn an_address_a_time_and_a_path_ask_for_nobody() {
+    fn an_address_a_time_and_a_path_are_no_queries() {
         for before in [
             "a@b",
             "12:30",
@@ -107,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn an_emoji_is_asked_for_after_two_letters() {
+    fn an_emoji_query_begins_after_two_letters() {
         assert_eq!(kind_of(":ta"), Some((NameKind::Emoji, "ta")));
         assert_eq!(kind_of("와 :파티"), Some((NameKind::Emoji, "파티")));
         assert_eq!(kind_of(":+1"), Some((NameKind::Emoji, "+1")));
@@ -116,25 +115,25 @@ mod tests {
     #[test]
     fn fault_f19_nothing_is_named_in_code() {
         for before in ["`a :tada:", "```\nif a :tada:", "``x` :tada:"] {
-            assert_eq!(spelled_out(before), None, "{before:?}");
+            assert_eq!(completed_shortcode(before), None, "{before:?}");
         }
         for before in ["`a :ta", "```\n@Mi", "see `@Mi"] {
             assert_eq!(kind_of(before), None, "{before:?}");
         }
-        assert_eq!(spelled_out("`a` :tada:"), Some((4, "🎉")));
+        assert_eq!(completed_shortcode("`a` :tada:"), Some((4, "🎉")));
     }
 
     #[test]
-    fn a_name_of_no_end_is_no_name() {
+    fn a_name_over_the_length_limit_is_no_query() {
         assert_eq!(kind_of(&format!("@{}", "a".repeat(MAX_TYPED + 1))), None);
     }
 
     #[test]
-    fn a_name_between_colons_is_its_emoji() {
-        assert_eq!(spelled_out("yes :tada:"), Some((4, "🎉")));
-        assert_eq!(spelled_out(":+1:"), Some((0, "👍")));
+    fn a_name_between_colons_becomes_its_emoji() {
+        assert_eq!(completed_shortcode("yes :tada:"), Some((4, "🎉")));
+        assert_eq!(completed_shortcode(":+1:"), Some((0, "👍")));
         for before in [":nobody:", "a:tada:", "`:tada:", ":tada", "::", ":"] {
-            assert_eq!(spelled_out(before), None, "{before:?}");
+            assert_eq!(completed_shortcode(before), None, "{before:?}");
         }
     }
 }

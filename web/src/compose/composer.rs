@@ -1,4 +1,4 @@
-//! The composer: a bar, the textarea, a button, and a line below.
+//! The composer: a bar, the textarea, a button, and a line of hints.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -15,7 +15,6 @@ use crate::language::locale::{Locale, words};
 use crate::rooms::context::RoomsContext;
 use crate::ui::icon::{Icon, IconShape};
 
-/// Where a message is written.
 #[component]
 pub(crate) fn Composer() -> impl IntoView {
     let compose = ComposeContext::here();
@@ -81,7 +80,7 @@ fn SendButton(entry: ComposerEntry) -> impl IntoView {
             data-testid="send"
             title=locale.says(|l| ComposePhrases::of(l).send)
             disabled=move || entry.blank.get() && !compose.is_rewriting()
-            // Keeps the focus, and with it a phone's keyboard, where it is.
+            // Keeps the focus in the textarea, and with it a phone's keyboard open.
             on:pointerdown=|event| event.prevent_default()
         >
             <span class="sr-only">{locale.says(|l| ComposePhrases::of(l).send)}</span>
@@ -90,7 +89,7 @@ fn SendButton(entry: ComposerEntry) -> impl IntoView {
     }
 }
 
-/// The line below: why the text cannot be posted, the keys, and the way to the help.
+/// The line below: an error, or the keys, and a link to the help.
 #[component]
 fn Foot(entry: ComposerEntry) -> impl IntoView {
     let locale = Locale::here();

@@ -14,20 +14,21 @@ use crate::ui::main_field::MainField;
 use crate::ui::overlays::Overlays;
 use crate::ui::toast::Toasts;
 
-/// The composer's state, and the calls by which it reaches the rows above it.
+/// The composer's state, and the hooks through which it reaches the timeline.
 #[derive(Clone, Copy)]
 pub(crate) struct ComposeContext {
     pub(crate) drafting: Drafting,
-    /// Why the last post or change was not taken.
+    /// Why the last post or change was refused.
     pub(crate) refusal: RwSignal<Option<Refusal>>,
-    /// The next purpose of the composer, once an edit is given up.
+    /// What the composer switches to once the person discards the current edit.
     pub(crate) instead: StoredValue<Option<Instead>>,
     pub(crate) typing: Hook<()>,
-    /// A message is about to be posted.
+    /// Called before a message is posted.
     pub(crate) posting: Hook<()>,
-    /// Begins an edit of the newest own message. Answers whether the composer is taken by it.
+    /// Starts an edit of the person's newest message. Returns whether the composer's content was
+    /// replaced.
     pub(crate) editing_last: Hook<(), bool>,
-    /// A message was left without a word.
+    /// Called when a message's text was emptied in an edit.
     pub(crate) emptied: Hook<()>,
     /// Authors of the rows in the document, newest first.
     pub(crate) authors: Hook<(), Vec<Person>>,
@@ -69,7 +70,8 @@ impl ComposeContext {
 }
 
 impl ComposeContext {
-    /// Ends an input method's composition, so that its last syllable goes to the draft it was typed for.
+    /// Ends an input method's composition, so that its last syllable goes into the draft it was
+    /// typed for.
     pub(crate) fn end_composition(self) {
         if self.drafting.composing.get_value()
             && let Some(composer) = self.field.element.get_untracked()

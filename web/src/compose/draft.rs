@@ -1,77 +1,75 @@
 //! The draft of one room, as one record: the text, the message it replies to, the message it edits.
 //!
-//! Texts are in the form that is sent, people by their ids. A quoted text is not kept: it is read from the log whenever it
-//! is shown, so that a deleted message is gone here, too.
+//! Texts are in wire form, with people as ids. A quoted text is not stored: it is read from the log
+//! whenever it is shown, so a deleted message disappears here, too.
 
 use serde::{Deserialize, Serialize};
 use steadfast_shared::{EntryId, Person, Seq};
 
-/// The draft of one room.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Draft {
     /// The message being written.
     pub text: String,
-    /// The message it replies to.
     pub reply_to: Option<Seq>,
-    /// Another text being written for an earlier message; the message above waits meanwhile.
+    /// An edit of an earlier message; the message above waits until it is done.
     pub edit: Option<Edit>,
-    /// The people named in it, by the names they had: it stays readable where nothing else is known of them.
+    /// The people mentioned, with the names they had: the draft stays readable even if they are not
+    /// loaded.
     pub names: Vec<Person>,
 }
 
-/// Another text being written for something said before.
+/// A new text being written for an existing message.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Edit {
     pub of: EditTarget,
-    /// Its text when the edit began, or since its new text was accepted.
+    /// The message's text when the edit began, or when its new text was last accepted.
     pub base: String,
     pub text: String,
     #[serde(skip)]
-    pub meanwhile: Meanwhile,
+    pub conflict: EditConflict,
 }
 
-/// The target of an edit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EditTarget {
     /// A message in the log.
     Message(Seq),
-    /// An outbox item that was refused.
+    /// A refused outbox item.
     Item(EntryId),
 }
 
-/// The fate of a message while another text was written for it.
+/// What happened to a message since its edit began.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub enum Meanwhile {
-    /// Nothing that is known.
+pub enum EditConflict {
+    /// No change is known.
     #[default]
-    Nothing,
-    /// It says something else than when the edit began.
+    Unchanged,
+    /// Its text changed.
     Changed {
         to: String,
-        /// Whether the person has tried to send, and was told.
-        told: bool,
+        /// Whether the person was warned when trying to send.
+        warned: bool,
     },
-    /// It was deleted, or is no longer there to be edited.
+    /// It was deleted, or can no longer be edited.
     Gone,
 }
 
-/// A message in the log, as far as it is held here.
+/// A message in the log, as far as this device has it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Said<'a> {
+pub enum LoggedText<'a> {
     Text(&'a str),
     Erased,
-    /// It is not held.
+    /// It is not loaded.
     Unknown,
 }
 
 /// Why a draft is not sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Withheld {
-    /// The message was changed meanwhile; sending once more replaces it.
+    /// The message changed since the edit began; sending again replaces it.
     Changed,
-    /// The message to be edited is gone.
+    /// The message to edit is gone.
     Gone,
 }
 
@@ -87,23 +85,24 @@ impl Draft {
         wire.clone_into(text);
     }
 
-    /// Whether there is nothing worth keeping.
+    /// Whether there is nothing worth storing.
     pub fn is_empty(&self) -> bool {
         self.text.trim().is_empty() && self.reply_to.is_none() && self.edit.is_none()
     }
 
-    /// Whether a person's words are in it that are nowhere else.
+    /// Whether it contains text that exists nowhere else.
     pub fn has_words(&self) -> bool {
         !self.text.trim().is_empty() || self.is_edit_changed()
     }
 
-    /// Whether leaving the edit would lose words.
+    /// Whether discarding the edit would lose text.
     pub fn is_edit_changed(&self) -> bool {
         let edit = self.edit.as_ref();
         edit.is_some_and(|edit| edit.text != edit.base && !edit.text.trim().is_empty())
     }
 
-    /// Begins an edit of something that says `base`. The edit before is dropped: ask first where it is changed.
+    /// Starts an edit of a message whose text is `base`. Drops the previous edit: ask first if it
+    /// is changed.
     pub fn begin_edit(&mut self, of: EditTarget, base: &str) {
         if self.edit.as_ref().is_some_and(|edit| edit.of == of) {
             return;
@@ -112,11 +111,11 @@ impl Draft {
             of,
             base: base.to_owned(),
             text: base.to_owned(),
-            meanwhile: Meanwhile::Nothing,
+            conflict: EditConflict::Unchanged,
         });
     }
 
-    /// Begins a reply. The edit before is dropped: ask first where it is changed.
+    /// Starts a reply. Drops the edit: ask first if it is changed.
     pub fn begin_reply(&mut self, to: Seq) {
         self.edit = None;
         self.reply_to = Some(to);
@@ -129,46 +128,46 @@ impl Draft {
         }
     }
 
-    /// A text written for a message becomes a message of its own.
+    /// Turns the edit's text into a message of its own.
     pub fn edit_to_message(&mut self) {
         if let Some(edit) = self.edit.take() {
             self.add(&edit.text);
         }
     }
 
-    /// Takes in the log's state of the message that is edited. Says whether the composer's text is another one.
-    pub fn follow(&mut self, said: Said<'_>) -> bool {
+    /// Takes in the edited message's state in the log. Returns whether the composer's text changed.
+    pub fn follow(&mut self, logged: LoggedText<'_>) -> bool {
         let changed = self.is_edit_changed();
         let Some(edit) = &mut self.edit else { return false };
-        match said {
-            Said::Unknown => false,
-            Said::Erased if !changed => {
+        match logged {
+            LoggedText::Unknown => false,
+            LoggedText::Erased if !changed => {
                 self.edit = None;
                 true
             }
-            Said::Erased => {
-                // A text that was deleted is kept nowhere.
+            LoggedText::Erased => {
+                // A deleted text is stored nowhere.
                 edit.base.clear();
-                edit.meanwhile = Meanwhile::Gone;
+                edit.conflict = EditConflict::Gone;
                 false
             }
-            Said::Text(text) if text == edit.base => {
-                edit.meanwhile = Meanwhile::Nothing;
+            LoggedText::Text(text) if text == edit.base => {
+                edit.conflict = EditConflict::Unchanged;
                 false
             }
-            Said::Text(text) if !changed || text == edit.text => {
+            LoggedText::Text(text) if !changed || text == edit.text => {
                 let shown = edit.text != text;
                 text.clone_into(&mut edit.base);
                 text.clone_into(&mut edit.text);
-                edit.meanwhile = Meanwhile::Nothing;
+                edit.conflict = EditConflict::Unchanged;
                 shown
             }
-            Said::Text(text) => {
-                let known = matches!(&edit.meanwhile, Meanwhile::Changed { to, .. } if to == text);
-                if !known {
-                    edit.meanwhile = Meanwhile::Changed {
+            LoggedText::Text(text) => {
+                let noted = matches!(&edit.conflict, EditConflict::Changed { to, .. } if to == text);
+                if !noted {
+                    edit.conflict = EditConflict::Changed {
                         to: text.to_owned(),
-                        told: false,
+                        warned: false,
                     };
                 }
                 false
@@ -176,25 +175,25 @@ impl Draft {
         }
     }
 
-    /// Takes the text that the message has meanwhile.
+    /// Takes over the message's new text.
     pub fn take_theirs(&mut self) {
         if let Some(edit) = &mut self.edit
-            && let Meanwhile::Changed { to, .. } = std::mem::take(&mut edit.meanwhile)
+            && let EditConflict::Changed { to, .. } = std::mem::take(&mut edit.conflict)
         {
             edit.base.clone_from(&to);
             edit.text = to;
         }
     }
 
-    /// Whether it may be sent as it stands. A change of the message is told once, and the next try goes on.
+    /// Whether it may be sent as it is. A change of the message is reported once; the next attempt
+    /// goes through.
     ///
-    /// # Errors
-    /// [`Withheld`]
+    /// # Errors [`Withheld`]
     pub fn may_send(&mut self) -> Result<(), Withheld> {
-        match self.edit.as_mut().map(|edit| &mut edit.meanwhile) {
-            Some(Meanwhile::Gone) => Err(Withheld::Gone),
-            Some(Meanwhile::Changed { told, .. }) if !*told => {
-                *told = true;
+        match self.edit.as_mut().map(|edit| &mut edit.conflict) {
+            Some(EditConflict::Gone) => Err(Withheld::Gone),
+            Some(EditConflict::Changed { warned, .. }) if !*warned => {
+                *warned = true;
                 Err(Withheld::Changed)
             }
             _ => Ok(()),
@@ -213,7 +212,8 @@ impl Draft {
         }
     }
 
-    /// In another life of the database: the messages it replied to and edited are gone, the words are not.
+    /// The draft after an epoch change: the messages it replied to and edited are gone, the text
+    /// remains.
     pub fn in_another_epoch(mut self) -> Self {
         self.reply_to = None;
         if self.is_edit_changed() {
@@ -223,7 +223,7 @@ impl Draft {
         self
     }
 
-    /// Adds a text that was written apart from it.
+    /// Appends a text that was written separately.
     pub fn add(&mut self, text: &str) {
         if text.trim().is_empty() || self.text == text {
             return;
@@ -247,7 +247,7 @@ mod tests {
     }
 
     fn editing(base: &str, typed: &str) -> Draft {
-        let mut draft = draft("meanwhile this");
+        let mut draft = draft("conflict this");
         draft.begin_edit(EditTarget::Message(7), base);
         draft.typed(typed);
         draft
@@ -275,9 +275,9 @@ mod tests {
         assert_eq!(read, draft);
         assert_eq!(read.current(), "ground coffee");
         assert!(read.is_edit_changed());
-        assert_eq!(read.after_sending().current(), "meanwhile this");
+        assert_eq!(read.after_sending().current(), "conflict this");
         read.cancel();
-        assert_eq!(read.current(), "meanwhile this");
+        assert_eq!(read.current(), "conflict this");
         draft.typed("ground");
         assert!(!draft.is_edit_changed(), "nothing to ask for");
         draft.begin_edit(EditTarget::Message(7), "ground");
@@ -287,14 +287,14 @@ mod tests {
     #[test]
     fn fault_an_edit_from_another_device_is_told_of_before_it_is_overwritten() {
         let mut draft = editing("one", "one and two");
-        assert!(!draft.follow(Said::Text("one")));
+        assert!(!draft.follow(LoggedText::Text("one")));
         assert_eq!(draft.may_send(), Ok(()));
-        assert!(!draft.follow(Said::Text("ONE")), "what is typed stays");
+        assert!(!draft.follow(LoggedText::Text("ONE")), "what is typed stays");
         assert_eq!(draft.may_send(), Err(Withheld::Changed));
-        assert_eq!(draft.may_send(), Ok(()), "told once");
-        assert!(!draft.follow(Said::Text("ONE")));
+        assert_eq!(draft.may_send(), Ok(()), "warned once");
+        assert!(!draft.follow(LoggedText::Text("ONE")));
         assert_eq!(draft.may_send(), Ok(()));
-        assert!(!draft.follow(Said::Text("ONE!")));
+        assert!(!draft.follow(LoggedText::Text("ONE!")));
         assert_eq!(draft.may_send(), Err(Withheld::Changed), "another change");
         draft.take_theirs();
         assert_eq!((draft.current(), draft.is_edit_changed()), ("ONE!", false));
@@ -304,17 +304,17 @@ mod tests {
     #[test]
     fn fault_an_edit_nothing_was_typed_in_follows_the_message() {
         let mut draft = editing("one", "one");
-        assert!(draft.follow(Said::Text("ONE")));
+        assert!(draft.follow(LoggedText::Text("ONE")));
         assert_eq!(draft.current(), "ONE");
-        assert!(draft.follow(Said::Erased));
+        assert!(draft.follow(LoggedText::Erased));
         assert_eq!(draft.edit, None);
-        assert_eq!(draft.current(), "meanwhile this");
+        assert_eq!(draft.current(), "conflict this");
     }
 
     #[test]
     fn fault_f08_a_deleted_message_leaves_only_ones_own_words_in_the_edit() {
         let mut draft = editing("secret", "not so secret");
-        assert!(!draft.follow(Said::Erased));
+        assert!(!draft.follow(LoggedText::Erased));
         assert_eq!(draft.may_send(), Err(Withheld::Gone));
         assert_eq!(
             draft.may_send(),
@@ -323,23 +323,23 @@ mod tests {
         );
         assert_eq!(draft.edit.as_ref().unwrap().base, "");
         draft.edit_to_message();
-        assert_eq!(draft.current(), "meanwhile this\nnot so secret");
+        assert_eq!(draft.current(), "conflict this\nnot so secret");
     }
 
     #[test]
-    fn what_is_not_held_changes_nothing() {
+    fn a_message_that_is_not_loaded_changes_nothing() {
         let mut draft = editing("one", "two");
-        assert!(!draft.follow(Said::Unknown));
+        assert!(!draft.follow(LoggedText::Unknown));
         assert_eq!(draft.may_send(), Ok(()));
     }
 
     #[test]
-    fn in_another_epoch_only_the_words_are_left() {
+    fn in_another_epoch_only_the_text_remains() {
         let mut reply = draft("yes");
         reply.begin_reply(3);
         assert_eq!(reply.in_another_epoch(), draft("yes"));
         let edit = editing("one", "two").in_another_epoch();
-        assert_eq!(edit, draft("meanwhile this\ntwo"));
-        assert_eq!(editing("one", "one").in_another_epoch(), draft("meanwhile this"));
+        assert_eq!(edit, draft("conflict this\ntwo"));
+        assert_eq!(editing("one", "one").in_another_epoch(), draft("conflict this"));
     }
 }

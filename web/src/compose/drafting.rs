@@ -1,6 +1,7 @@
 //! The composer's draft: its room, its text, and its record on this device.
 //!
-//! Invariant: typed text belongs to the room whose draft the composer shows, whichever room the page shows by then.
+//! Invariant: typed text belongs to the room whose draft the composer shows, whichever room the
+//! page has opened since.
 
 use leptos::prelude::*;
 use steadfast_client::{RowBody, Session};
@@ -8,7 +9,7 @@ use steadfast_shared::{Person, RoomId, RoomKind, Seq};
 use uuid::Uuid;
 
 use crate::compose::context::ComposeContext;
-use crate::compose::draft::{Draft, EditTarget, Said};
+use crate::compose::draft::{Draft, EditTarget, LoggedText};
 use crate::compose::drafts;
 use crate::compose::drafts::{DraftAuthor, DraftPlace, Drafts};
 use crate::language::calendar;
@@ -17,36 +18,36 @@ use crate::storage::local;
 use crate::storage::local::LocalTexts;
 use crate::ui::overlays::Overlay;
 
-/// The room of a text typed before any room is known.
-const NOWHERE: RoomId = RoomId(Uuid::nil());
+/// Stands for the room of a text typed before any room is open.
+const NO_ROOM: RoomId = RoomId(Uuid::nil());
 
 #[derive(Clone, Copy)]
 pub(crate) struct Drafting {
-    /// Its text, as far as the composer has told.
+    /// The draft, up to the composer's last input event.
     pub(crate) draft: RwSignal<Draft>,
-    /// The message replied to, as the log has it.
+    /// The message being replied to, as the log has it.
     pub(crate) quoted: RwSignal<Option<QuotedNow>>,
-    /// The composer is to show the draft anew.
+    /// Notifies the composer to show the draft again.
     pub(crate) rewritten: Trigger,
-    /// Whether an input method composes in it.
+    /// Whether an input method is composing in it.
     pub(crate) composing: StoredValue<bool>,
     room: StoredValue<RoomId>,
     drafts: StoredValue<Drafts<LocalTexts>, LocalStorage>,
     tab: StoredValue<String>,
 }
 
-/// The message replied to, as the log has it at the moment.
+/// The message being replied to, as the log has it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct QuotedNow {
     pub(crate) seq: Seq,
-    /// Its author, and its text unless it was deleted; where it is held.
-    pub(crate) said: Option<(Person, Option<String>)>,
+    /// Its author, and its text unless it was deleted; `None` if it is not loaded.
+    pub(crate) message: Option<(Person, Option<String>)>,
 }
 
-/// A person's next purpose, instead of the edit in the composer.
+/// What the person wants to write next, replacing the edit in the composer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Instead {
-    /// The message that waits.
+    /// The message that waited during the edit.
     Message,
     Reply(Seq),
     Edit(EditTarget),
@@ -60,20 +61,20 @@ impl Drafting {
             quoted: RwSignal::new(None),
             rewritten: Trigger::new(),
             composing: StoredValue::new(false),
-            room: StoredValue::new(NOWHERE),
+            room: StoredValue::new(NO_ROOM),
             drafts: StoredValue::new_local(Drafts::new(LocalTexts, tab.clone())),
             tab: StoredValue::new(tab),
         }
     }
 
-    /// The room it is of, where one is known.
+    /// The draft's room, if one is open.
     pub(crate) fn room(self) -> Option<RoomId> {
-        Some(self.room.get_value()).filter(|room| *room != NOWHERE)
+        Some(self.room.get_value()).filter(|room| *room != NO_ROOM)
     }
 }
 
 impl ComposeContext {
-    /// Shows this room's draft. A text typed before any room was known is added to it.
+    /// Shows this room's draft. A text typed before any room was open is added to it.
     pub(crate) fn open_draft(self, room: RoomId) {
         let drafting = self.drafting;
         let nowhere = self.drafting.room().is_none();
@@ -82,7 +83,7 @@ impl ComposeContext {
         let mut draft = self.stored_draft(room);
         let adds = nowhere && typed.has_words();
         if nowhere {
-            self.store_draft(NOWHERE, &Draft::default());
+            self.store_draft(NO_ROOM, &Draft::default());
         }
         if adds {
             draft.add(&typed.text);
@@ -94,29 +95,29 @@ impl ComposeContext {
         drafting.rewritten.notify();
     }
 
-    /// Shows a text typed on an earlier visit before any room was known.
+    /// Shows a text typed on an earlier visit before any room was open.
     pub(crate) fn open_draft_of_nowhere(self) {
         let drafting = self.drafting;
         if drafting.room().is_some() || !drafting.draft.with_untracked(Draft::is_empty) {
             return;
         }
-        let draft = self.stored_draft(NOWHERE);
+        let draft = self.stored_draft(NO_ROOM);
         if !draft.is_empty() {
             drafting.draft.set(draft);
             drafting.rewritten.notify();
         }
     }
 
-    /// The draft becomes that of a room that cannot be opened.
+    /// Stores the draft under a room that cannot be opened.
     pub(crate) fn put_draft_aside(self, room: RoomId) {
         let draft = self.drafting.draft.get_untracked();
         self.store_draft(room, &draft);
-        self.store_draft(NOWHERE, &Draft::default());
+        self.store_draft(NO_ROOM, &Draft::default());
         self.drafting.draft.set(Draft::default());
         self.drafting.rewritten.notify();
     }
 
-    /// Takes in the composer's text, in the form that is sent.
+    /// Takes in the composer's text, in wire form.
     pub(crate) fn typed(self, wire: &str, names: Vec<Person>) {
         self.drafting.draft.update(|draft| {
             draft.typed(wire);
@@ -126,14 +127,14 @@ impl ComposeContext {
         self.typing.call(());
     }
 
-    /// The draft as a person reads it.
+    /// The draft with mentions as names.
     pub(crate) fn draft_as_typed(self) -> String {
         self.drafting.draft.with_untracked(|draft| {
             Mentions::default().from_wire(draft.current(), |user| self.draft_name(draft, user))
         })
     }
 
-    /// The name of a person named in the draft.
+    /// The name of a person mentioned in the draft.
     pub(crate) fn draft_name(self, draft: &Draft, user: steadfast_shared::UserId) -> Option<String> {
         let kept = || draft.names.iter().find(|person| person.id == user);
         self.people
@@ -141,12 +142,12 @@ impl ComposeContext {
             .or_else(|| kept().map(|person| person.name.clone()))
     }
 
-    /// Drops the edit, or else the reply; asks first where that would lose words.
+    /// Drops the edit, or else the reply; asks first if that would lose text.
     pub(crate) fn cancel_writing(self) {
         self.write_instead(Instead::Message);
     }
 
-    /// Writes something else than the edit in the composer; asks first where that would lose words.
+    /// Replaces the edit in the composer; asks first if that would lose text.
     pub(crate) fn write_instead(self, instead: Instead) {
         let loses = self.drafting.draft.with_untracked(|draft| {
             let same =
@@ -161,7 +162,7 @@ impl ComposeContext {
         }
     }
 
-    /// Writes something else than the edit in the composer, which a person gave up.
+    /// Replaces the edit in the composer. The person has agreed to lose it.
     pub(crate) fn write_now(self, instead: Instead) {
         let text = match instead {
             Instead::Edit(of) => self.text_of(of),
@@ -179,7 +180,7 @@ impl ComposeContext {
         self.field.focus();
     }
 
-    /// The edited message was deleted here: nothing is to be edited any more.
+    /// Ends the edit of a message that was just deleted on this page.
     pub(crate) fn forget_edit_of(self, message: Seq) {
         let edits = |draft: &Draft| {
             draft
@@ -194,7 +195,7 @@ impl ComposeContext {
         }
     }
 
-    /// The edit's words become a message of their own.
+    /// Turns the edit's text into a message of its own.
     pub(crate) fn edit_to_message(self) {
         self.drafting.draft.update(Draft::edit_to_message);
         self.keep_draft();
@@ -202,7 +203,7 @@ impl ComposeContext {
         self.field.focus();
     }
 
-    /// Takes the text the edited message has meanwhile.
+    /// Takes over the edited message's new text.
     pub(crate) fn take_their_text(self) {
         self.drafting.draft.update(Draft::take_theirs);
         self.keep_draft();
@@ -210,7 +211,7 @@ impl ComposeContext {
         self.field.focus();
     }
 
-    /// Brings the bar above the composer, and an edit nobody has typed in, up to the log.
+    /// Updates the bar above the composer from the log, and an edit in which nothing was typed.
     pub(crate) fn follow_message(self) {
         let Some(room) = self.drafting.room() else { return };
         let (reply_to, edited) = self.drafting.draft.with_untracked(|draft| {
@@ -221,7 +222,7 @@ impl ComposeContext {
         });
         let quoted = reply_to.map(|seq| QuotedNow {
             seq,
-            said: self.chat.read(|session| {
+            message: self.chat.read(|session| {
                 let row = session.timeline(room).message(seq)?;
                 Some((row.author.clone(), row.text().map(str::to_owned)))
             }),
@@ -231,10 +232,10 @@ impl ComposeContext {
         }
         let Some((of, base)) = edited else { return };
         let mut followed = self.drafting.draft.get_untracked();
-        let shows = match self.said_of(room, of) {
-            Some(Some(text)) => followed.follow(Said::Text(&text)),
-            Some(None) => followed.follow(Said::Erased),
-            None => followed.follow(Said::Unknown),
+        let shows = match self.logged_text(room, of) {
+            Some(Some(text)) => followed.follow(LoggedText::Text(&text)),
+            Some(None) => followed.follow(LoggedText::Erased),
+            None => followed.follow(LoggedText::Unknown),
         };
         let other = followed.edit.as_ref().is_none_or(|edit| edit.base != base);
         if self.drafting.draft.with_untracked(|draft| *draft != followed) {
@@ -248,7 +249,7 @@ impl ComposeContext {
         }
     }
 
-    /// Another tab changed a draft in the storage.
+    /// Handles a change of a draft by another tab.
     pub(crate) fn draft_changed_elsewhere(self, key: &str) {
         let Some((author, place)) = self
             .author()
@@ -270,12 +271,12 @@ impl ComposeContext {
         }
     }
 
-    /// The tab may be loaded anew: it finds its drafts by its name.
+    /// Stores the tab's name: after a reload, the tab finds its drafts by it.
     pub(crate) fn leave_tab_name(self) {
         local::leave_tab(&self.drafting.tab.get_value());
     }
 
-    /// The composer's text was sent as `sent`.
+    /// Handles the composer's text having been sent as `sent`.
     pub(crate) fn draft_sent(self, sent: &str) {
         let left = self.drafting.draft.with_untracked(Draft::after_sending);
         let room = self.drafting.room.get_value();
@@ -290,15 +291,15 @@ impl ComposeContext {
         self.drafting.rewritten.notify();
     }
 
-    /// The drafts themselves, for those who count and erase them.
+    /// Access to all drafts, to count or erase them.
     pub(crate) fn with_drafts<T>(self, act: impl FnOnce(&mut Drafts<LocalTexts>) -> T) -> Option<T> {
         self.drafting.drafts.try_update_value(act)
     }
 
-    /// Whether words are in the composer, or kept by this tab, that the storage does not have.
+    /// Whether the composer or this tab has text that is not in storage.
     pub(crate) fn has_unkept_draft(self) -> bool {
-        let nobodys = self.author().is_none() && self.drafting.draft.with_untracked(Draft::has_words);
-        nobodys || self.drafting.drafts.with_value(Drafts::is_unkept)
+        let unattributed = self.author().is_none() && self.drafting.draft.with_untracked(Draft::has_words);
+        unattributed || self.drafting.drafts.with_value(Drafts::is_unkept)
     }
 
     pub(crate) fn author(self) -> Option<DraftAuthor> {
@@ -322,14 +323,14 @@ impl ComposeContext {
         };
         let place = self.place_of(room);
         self.with_drafts(|drafts| {
-            drafts.adopt_nameless(&author, calendar::now());
+            drafts.assign_nameless(&author, calendar::now());
             drafts.open(&author, &place)
         })
         .unwrap_or_default()
     }
 
     fn store_draft(self, room: RoomId, draft: &Draft) {
-        // Nothing is kept any more of a person who is being signed out.
+        // Nothing more is stored for a person who is being signed out.
         if self.chat.departing.get_value() {
             return;
         }
@@ -352,13 +353,13 @@ impl ComposeContext {
         }
     }
 
-    /// The text to be edited; `None` where it is not here.
+    /// The text to edit; `None` if it is not loaded.
     fn text_of(self, of: EditTarget) -> Option<String> {
-        self.said_of(self.drafting.room()?, of)?
+        self.logged_text(self.drafting.room()?, of)?
     }
 
-    /// Its text, nothing where it was deleted; `None` where it is not held.
-    fn said_of(self, room: RoomId, of: EditTarget) -> Option<Option<String>> {
+    /// Its text, or `Some(None)` if it was deleted; `None` if it is not loaded.
+    fn logged_text(self, room: RoomId, of: EditTarget) -> Option<Option<String>> {
         self.chat.read(|session| match of {
             EditTarget::Message(seq) => {
                 let row = session.timeline(room).message(seq)?;
@@ -368,7 +369,7 @@ impl ComposeContext {
                     _ => None,
                 }
             }
-            // An item that is over by then, because another tab sent it or threw it away, is as good as deleted.
+            // An item that another tab has sent or discarded counts as deleted.
             EditTarget::Item(id) => {
                 let item = session.outbox().find(|item| item.id == id);
                 Some(item.and_then(|item| {

@@ -1,7 +1,8 @@
 //! Every draft on this device: one record per person, room and tab.
 //!
-//! A tab writes its own records only, so two tabs on one room keep two drafts. A tab that has none of its own shows the
-//! newest other one; when it has sent that, the record is marked, and its own tab lets go of it.
+//! A tab writes only its own records, so two tabs in one room keep two drafts. A tab without one of
+//! its own shows the newest of the others. Once it has sent that one, it marks the record as sent,
+//! and the record's own tab drops it.
 
 use std::collections::BTreeMap;
 
@@ -17,25 +18,25 @@ use crate::storage::key_value::KeyValue;
 /// The prefix of every record's key.
 const PREFIX: &str = "steadfast.draft.";
 
-/// The text in the place of a record whose words another tab has sent.
+/// Replaces a record whose text another tab has sent.
 const SENT: &str = "sent";
 
-/// Most records kept of one person in one room: tabs that crashed leave theirs behind. The oldest goes first.
+/// Maximum number of records per person and room: crashed tabs leave theirs behind. The oldest is
+/// removed first.
 const RECORDS: usize = 16;
 
-/// Who writes, and in which life of the database.
+/// The author of drafts, and the epoch they write in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DraftAuthor {
     pub me: Person,
-    /// The epoch that the places in a draft mean.
+    /// The epoch that the seqs in a draft refer to.
     pub epoch: Epoch,
 }
 
-/// One room to write in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DraftPlace {
     pub room: RoomId,
-    /// Its name, where it is a public one: it is found by it in another epoch.
+    /// Its name if it is public, to find it again in another epoch.
     pub public_name: String,
 }
 
@@ -54,7 +55,7 @@ impl DraftRecord {
     }
 }
 
-/// Where a draft that is shown came from.
+/// The record a shown draft was taken from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Origin {
     key: String,
@@ -66,9 +67,9 @@ struct Origin {
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Own {
     draft: Draft,
-    /// The other tab's record that it began as.
+    /// The other tab's record it was taken from.
     origin: Option<Origin>,
-    /// Whether the storage has it.
+    /// Whether it is in storage.
     kept: bool,
 }
 
@@ -81,11 +82,10 @@ pub struct Drafts<S> {
     own: BTreeMap<RoomId, Own>,
 }
 
-/// Unsent words of one person.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct UnsentWords {
     pub by: Person,
-    /// In how many drafts.
+    /// Number of drafts with text.
     pub drafts: usize,
 }
 
@@ -99,18 +99,19 @@ impl<S: KeyValue> Drafts<S> {
         }
     }
 
-    /// The draft this tab shows in a room: its own, or else the newest of another tab or of an earlier visit.
+    /// The draft this tab shows in a room: its own, or else the newest of another tab or an earlier
+    /// visit.
     pub fn open(&mut self, author: &DraftAuthor, place: &DraftPlace) -> Draft {
-        self.drop_wreckage(author, place);
+        self.remove_unreadable(author, place);
         if let Some(own) = self.own.get(&place.room) {
             return own.draft.clone();
         }
         let mine = key(author.me.id, place.room, &self.tab);
-        let mut found = self.found(author, place);
-        let at = found.iter().position(|(key, ..)| *key == mine);
+        let mut matching = self.matching(author, place);
+        let at = matching.iter().position(|(key, ..)| *key == mine);
         let (key, text, record) = match at {
-            Some(at) => found.swap_remove(at),
-            None => match found.into_iter().max_by_key(|(.., record)| record.at) {
+            Some(at) => matching.swap_remove(at),
+            None => match matching.into_iter().max_by_key(|(.., record)| record.at) {
                 Some(newest) => newest,
                 None => return Draft::default(),
             },
@@ -134,13 +135,14 @@ impl<S: KeyValue> Drafts<S> {
         draft
     }
 
-    /// Keeps this tab's draft of a room.
+    /// Stores this tab's draft of a room.
     pub fn keep(&mut self, author: &DraftAuthor, place: &DraftPlace, draft: &Draft, at: Millis) {
         let key = key(author.me.id, place.room, &self.tab);
         let origin = self.own.remove(&place.room).and_then(|own| own.origin);
         if draft.is_empty() {
             self.storage.remove(&key);
-            // A draft emptied here is not to be shown here again. The tab that still shows it writes it again.
+            // A draft emptied here must not appear here again. A tab that still shows it will write
+            // it again.
             if let Some(origin) = origin.filter(|origin| self.is_unchanged(origin)) {
                 self.storage.remove(&origin.key);
             }
@@ -165,7 +167,8 @@ impl<S: KeyValue> Drafts<S> {
         self.bound(author, place);
     }
 
-    /// This tab's draft of a room was sent; `left` remains. A send clears the draft it sent, and no other.
+    /// Handles this tab's draft of a room having been sent; `left` remains. A send clears only the
+    /// draft it sent.
     pub fn sent(&mut self, author: &DraftAuthor, place: &DraftPlace, sent: &str, left: &Draft, at: Millis) {
         let origin = self.own.get_mut(&place.room).and_then(|own| own.origin.take());
         if let Some(origin) = origin.filter(|origin| self.is_unchanged(origin))
@@ -177,7 +180,8 @@ impl<S: KeyValue> Drafts<S> {
         self.keep(author, place, left, at);
     }
 
-    /// Another tab changed the record under a key. Gives the draft to show in the room, where it is another one.
+    /// Handles another tab's change of the record under a key. Returns the draft to show in the
+    /// room, if it is another one.
     pub fn changed(
         &mut self,
         author: &DraftAuthor,
@@ -200,7 +204,7 @@ impl<S: KeyValue> Drafts<S> {
             }
             return None;
         }
-        // A draft shown untouched goes with its record.
+        // A draft taken from a record and left unchanged goes when the record goes.
         let own = self.own.get(&place.room)?;
         let origin = own.origin.as_ref()?;
         let untouched = own.draft == origin.draft && self.storage.get(&mine).is_none();
@@ -211,12 +215,12 @@ impl<S: KeyValue> Drafts<S> {
         None
     }
 
-    /// Whether words are written here that the storage did not take.
+    /// Whether this tab has text that storage refused.
     pub fn is_unkept(&self) -> bool {
         self.own.values().any(|own| !own.kept && own.draft.has_words())
     }
 
-    /// Everybody's unsent words, whoever's they are.
+    /// The unsent drafts with text on this device, per person.
     pub fn words(&self) -> Vec<UnsentWords> {
         let mut words: Vec<UnsentWords> = Vec::new();
         for (.., record) in self.all() {
@@ -234,7 +238,7 @@ impl<S: KeyValue> Drafts<S> {
         words
     }
 
-    /// This person's unsent words, room by room.
+    /// This person's unsent drafts with text, by room.
     pub fn words_of(&self, author: &DraftAuthor) -> Vec<(RoomId, Draft)> {
         let all = self.all().into_iter();
         let mine = all.filter(|(.., record)| record.is_of(author) && record.draft.has_words());
@@ -252,7 +256,7 @@ impl<S: KeyValue> Drafts<S> {
         }
     }
 
-    /// Erases the drafts that hold nobody's words: replies begun, edits unchanged.
+    /// Erases the drafts without new text: replies just started, unchanged edits.
     pub fn clear_wordless(&mut self) {
         self.own.clear();
         let all = self.all().into_iter();
@@ -265,8 +269,9 @@ impl<S: KeyValue> Drafts<S> {
         }
     }
 
-    /// Drafts of a version that knew one per room and nobody's name become this person's.
-    pub fn adopt_nameless(&mut self, author: &DraftAuthor, at: Millis) {
+    /// Assigns the drafts of an earlier version, which stored one per room and no author, to this
+    /// person.
+    pub fn assign_nameless(&mut self, author: &DraftAuthor, at: Millis) {
         for key in self.storage.keys() {
             let room = key
                 .strip_prefix(PREFIX)
@@ -291,14 +296,14 @@ impl<S: KeyValue> Drafts<S> {
         self.storage.get(&origin.key).as_ref() == Some(&origin.text)
     }
 
-    fn found(&self, author: &DraftAuthor, place: &DraftPlace) -> Vec<(String, String, DraftRecord)> {
+    fn matching(&self, author: &DraftAuthor, place: &DraftPlace) -> Vec<(String, String, DraftRecord)> {
         let here = |key: &str, record: &DraftRecord| {
             let same_name = !place.public_name.is_empty() && record.room_name == place.public_name;
             room_of(key) == Some(place.room) || (record.epoch != author.epoch && same_name)
         };
-        let mut found = self.all();
-        found.retain(|(key, _, record)| record.is_of(author) && here(key, record));
-        found
+        let mut matching = self.all();
+        matching.retain(|(key, _, record)| record.is_of(author) && here(key, record));
+        matching
     }
 
     fn all(&self) -> Vec<(String, String, DraftRecord)> {
@@ -312,8 +317,8 @@ impl<S: KeyValue> Drafts<S> {
             .collect()
     }
 
-    /// Removes this person's records of a room in which no words can be found, whatever has written them.
-    fn drop_wreckage(&mut self, author: &DraftAuthor, place: &DraftPlace) {
+    /// Removes this person's records of a room that contain no readable text, whichever version wrote them.
+    fn remove_unreadable(&mut self, author: &DraftAuthor, place: &DraftPlace) {
         for key in self.keys_in(author, place) {
             let text = self.storage.get(&key).unwrap_or_default();
             if text != SENT && read(&key, &text).is_none() {
@@ -322,7 +327,7 @@ impl<S: KeyValue> Drafts<S> {
         }
     }
 
-    /// Removes the oldest of the marks for tabs that never came back to see them.
+    /// Removes the oldest "sent" marks: those of tabs that never came back to see them.
     fn bound_marks(&mut self, author: &DraftAuthor, place: &DraftPlace) {
         let mut marks = self.keys_in(author, place);
         marks.retain(|key| self.storage.get(key).as_deref() == Some(SENT));
@@ -341,19 +346,19 @@ impl<S: KeyValue> Drafts<S> {
     }
 
     fn bound(&mut self, author: &DraftAuthor, place: &DraftPlace) {
-        let mut found = self.found(author, place);
-        if found.len() <= RECORDS {
+        let mut matching = self.matching(author, place);
+        if matching.len() <= RECORDS {
             return;
         }
-        found.sort_by_key(|(.., record)| record.at);
-        let too_many = found.len() - RECORDS;
-        for (key, ..) in found.into_iter().take(too_many) {
+        matching.sort_by_key(|(.., record)| record.at);
+        let too_many = matching.len() - RECORDS;
+        for (key, ..) in matching.into_iter().take(too_many) {
             self.storage.remove(&key);
         }
     }
 }
 
-/// A record; of one in another version's form its words, without the messages they belonged to.
+/// Parses a record; of one in another version's format it keeps the text, without the messages it refers to.
 fn read(key: &str, text: &str) -> Option<DraftRecord> {
     if let Ok(record) = json::parse(text) {
         return Some(record);
@@ -376,7 +381,7 @@ fn read(key: &str, text: &str) -> Option<DraftRecord> {
     })
 }
 
-/// Whether a key is of a draft.
+/// Whether a key is a draft's.
 pub fn is_key(key: &str) -> bool {
     key.starts_with(PREFIX)
 }

@@ -1,4 +1,4 @@
-//! Giving up an edit.
+//! The question before an edit is discarded.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::language::locale::{Locale, words};
 use crate::ui::dialog::Dialog;
 use crate::ui::overlays::{Overlay, Overlays};
 
-/// Asks whether to give up an edit whose text was changed.
+/// Asks before a changed edit is discarded.
 #[component]
 pub(crate) fn DropEdit() -> impl IntoView {
     let locale = Locale::here();

@@ -1,7 +1,7 @@
-//! The composer's textarea: typing, completing, posting.
+//! The composer's textarea: typing, completion, posting.
 //!
-//! The textarea is its own master: the page writes into it only as a person chose, and never while they compose, or an
-//! input method's composition would break.
+//! The page writes into the textarea only on a person's action, and never during an input method's
+//! composition, which that would break.
 
 use leptos::ev::KeyboardEvent;
 use leptos::html;
@@ -17,15 +17,15 @@ use crate::compose::context::ComposeContext;
 use crate::compose::draft::{Draft, Withheld};
 use crate::compose::phrases::{ComposePhrases, DraftPhrases};
 use crate::compose::posting::Unposted;
-use crate::compose::suggestions::{Suggestions, spell_out};
+use crate::compose::suggestions::{Suggestions, replace_shortcode};
 use crate::language::Language;
 use crate::markdown::Mentions;
 use crate::ui::clipboard;
 
-/// The key code that an input method reports while it composes; some report nothing else.
+/// The key code that input methods report while composing; some report nothing else.
 const COMPOSING_KEY: u32 = 229;
 
-/// The textarea and the state beside it.
+/// The textarea and the state around it.
 #[derive(Clone, Copy)]
 pub(super) struct ComposerEntry {
     pub(super) textarea: NodeRef<html::Textarea>,
@@ -49,7 +49,8 @@ impl ComposerEntry {
         }
     }
 
-    /// Shows a draft that is another one: of another room, edit or tab; and gives the keyboard to a room that is opened.
+    /// Shows the draft whenever another one replaces it (room, edit or tab), and focuses the
+    /// composer when a room opens.
     pub(super) fn follow(self) {
         let Self {
             textarea, compose, ..
@@ -64,7 +65,7 @@ impl ComposerEntry {
                     .with_untracked(|draft| self.show(&textarea, draft));
             }
         });
-        // On a phone, that would cover half of the room with a keyboard nobody asked for.
+        // Not on a phone: an unrequested keyboard would cover half of the room.
         Effect::new(move || {
             if compose.chat.room.get().is_some() && textarea.get().is_some() && !is_touch() {
                 compose.field.focus();
@@ -72,7 +73,7 @@ impl ComposerEntry {
         });
     }
 
-    /// Shows a draft's text with people by their names.
+    /// Shows a draft's text with mentions as names.
     fn show(self, textarea: &HtmlTextAreaElement, draft: &Draft) {
         let wire = draft.current();
         let typed = self.mentions.try_update_value(|mentions| {
@@ -80,7 +81,7 @@ impl ComposerEntry {
             mentions.from_wire(wire, |user| self.compose.draft_name(draft, user))
         });
         let typed = typed.unwrap_or_default();
-        // Writing the same text once more would end a composition.
+        // Writing the same text again would end a composition.
         if textarea.value() != typed {
             textarea.set_value(&typed);
         }
@@ -114,12 +115,12 @@ impl ComposerEntry {
         let Some(textarea) = self.textarea.get_untracked() else {
             return;
         };
-        if !self.compose.drafting.composing.get_value() && ends_name(event) {
-            // Once this event is over: writing into the field is an event of the same kind.
+        if !self.compose.drafting.composing.get_value() && completes_shortcode(event) {
+            // After this event: writing into the field fires another event of the same kind.
             let textarea = textarea.clone();
-            queue_microtask(move || spell_out(&textarea));
+            queue_microtask(move || replace_shortcode(&textarea));
         }
-        self.suggestions.look(self.compose, &textarea);
+        self.suggestions.update(self.compose, &textarea);
         self.keep(&textarea);
         let room = self.compose.drafting.room();
         if let Some(room) = room.filter(|_| !self.blank.get_untracked()) {
@@ -127,7 +128,7 @@ impl ComposerEntry {
         }
     }
 
-    /// Writes the suggestion chosen.
+    /// Inserts the chosen suggestion.
     pub(super) fn take(self) {
         self.compose.end_composition();
         if let Some(textarea) = self.textarea.get_untracked()
@@ -150,7 +151,7 @@ impl ComposerEntry {
                 Ok(()) => self.trouble.set(None),
                 Err(unposted) => self.trouble.set(Some(ComposeTrouble::Unposted(unposted))),
             },
-            // Nothing at all is no message, and known to be none; a text that shows nothing has to be told.
+            // An empty field needs no error; text that renders as nothing does.
             Err(TextError::Empty)
                 if self.compose.is_rewriting_now() || textarea.value().trim().is_empty() =>
             {
@@ -168,20 +169,20 @@ impl ComposerEntry {
         if event.is_composing() || event.key_code() == COMPOSING_KEY {
             return;
         }
-        if self.answers(&textarea, event) {
+        if self.handle_key(&textarea, event) {
             event.prevent_default();
-            // The page around answers Escape too.
+            // The page around handles Escape, too.
             event.stop_propagation();
         }
     }
 
-    /// Whether the composer had a use for the key.
-    fn answers(self, textarea: &HtmlTextAreaElement, event: &KeyboardEvent) -> bool {
+    /// Handles a key. Returns whether the composer used it.
+    fn handle_key(self, textarea: &HtmlTextAreaElement, event: &KeyboardEvent) -> bool {
         let Self {
             compose, suggestions, ..
         } = self;
         let plain = !(event.shift_key() || event.alt_key() || event.ctrl_key() || event.meta_key());
-        // Wherever Enter breaks the line, this sends.
+        // Sends even if plain Enter breaks the line.
         let command = event.ctrl_key() || event.meta_key();
         let offered = plain && suggestions.active().is_some();
         match event.key().as_str() {
@@ -193,15 +194,15 @@ impl ComposerEntry {
                 suggestions.close(textarea);
                 true
             }
-            name if offered && suggestions.moves(name) => true,
+            name if offered && suggestions.move_selection(name) => true,
             "Enter" if command || !(event.shift_key() || event.alt_key() || is_touch()) => {
                 self.post();
                 true
             }
-            "ArrowUp" if plain && textarea.value().is_empty() && !compose.is_writing_otherwise() => {
+            "ArrowUp" if plain && textarea.value().is_empty() && !compose.is_replying_or_editing() => {
                 compose.editing_last.call(()).unwrap_or_default()
             }
-            "Escape" if compose.is_writing_otherwise() => {
+            "Escape" if compose.is_replying_or_editing() => {
                 compose.cancel_writing();
                 true
             }
@@ -218,8 +219,9 @@ impl ComposerEntry {
     }
 }
 
-/// Whether a name may just have been ended by typing its colon. Text pasted, or brought back by Ctrl+Z, stays as it is.
-fn ends_name(event: &Event) -> bool {
+/// Whether this input may have completed a shortcode by its colon. Pasted text, and text restored
+/// by Ctrl+Z, stays as it is.
+fn completes_shortcode(event: &Event) -> bool {
     event.dyn_ref::<InputEvent>().is_some_and(|event| {
         event.input_type() == "insertText" && event.data().is_some_and(|data| data == ":")
     })
@@ -253,8 +255,8 @@ impl ComposeTrouble {
     }
 }
 
-/// Grows the textarea with its text. The box around it keeps its height while the text is measured: the rows above would
-/// be laid out, and scrolled, for a moment that nobody sees.
+/// Grows the textarea with its text. The box around it keeps its height during the measurement:
+/// otherwise the rows above would be laid out and scrolled for an instant.
 fn fit(textarea: &HtmlTextAreaElement) {
     let around = textarea
         .parent_element()

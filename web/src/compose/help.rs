@@ -1,4 +1,4 @@
-//! The marks that can be typed besides words.
+//! The help on keys and formatting.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::markdown::prose::Prose;
 use crate::ui::dialog::Dialog;
 use crate::ui::phrases::UiPhrases;
 
-/// The marks, each beside its result.
+/// The formatting marks, each shown beside its result.
 const MARKS: [&str; 6] = [
     "**bold**",
     "*italic*",
@@ -29,7 +29,7 @@ const KEYS: [(&str, Phrase); 6] = [
     (":", |l| ComposePhrases::of(l).emoji),
 ];
 
-/// Explains keys and marks.
+/// Explains the keys and the formatting marks.
 #[component]
 pub(crate) fn Help(on_close: Callback<()>) -> impl IntoView {
     let locale = Locale::here();

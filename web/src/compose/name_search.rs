@@ -1,4 +1,5 @@
-//! People that the server finds by the name being typed: the list of a large room holds its first people only.
+//! Searches the server for people by the name being typed: the list of a large room holds only its
+//! first people.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -6,11 +7,11 @@ use steadfast_shared::{Person, RoomId};
 
 use crate::people::context::PeopleContext;
 
-/// One question at a time, and the last answer.
+/// One request at a time, and the last answer.
 #[derive(Clone, Copy)]
 pub(super) struct NameSearch {
     found: RwSignal<Option<Found>>,
-    under_way: StoredValue<bool>,
+    in_flight: StoredValue<bool>,
     /// The name typed last.
     name: StoredValue<String>,
 }
@@ -25,19 +26,19 @@ impl NameSearch {
     pub(super) fn new() -> Self {
         Self {
             found: RwSignal::new(None),
-            under_way: StoredValue::new(false),
+            in_flight: StoredValue::new(false),
             name: StoredValue::new(String::new()),
         }
     }
 
-    /// The people found last in the open room. Tracked.
+    /// The people last found in the open room. Tracked.
     pub(super) fn people(self, people: PeopleContext) -> Vec<Person> {
         let open = people.chat.room.get();
         let found = self.found.get().filter(|found| Some(found.room) == open);
         found.map_or_else(Vec::new, |found| found.people)
     }
 
-    /// Asks for the first `most` people of that name, where the list may lack some.
+    /// Requests the first `most` people of that name, if the local list may lack some.
     pub(super) fn search(self, people: PeopleContext, name: &str, most: usize) {
         if name.trim().is_empty() || people.lists_everybody() {
             return;
@@ -47,20 +48,20 @@ impl NameSearch {
             name.clone_into(last);
             same
         });
-        let idle = || self.under_way.try_update_value(|on| !std::mem::replace(on, true));
+        let idle = || self.in_flight.try_update_value(|on| !std::mem::replace(on, true));
         if same == Some(false) && idle() == Some(true) {
-            spawn_local(self.ask(people, most));
+            spawn_local(self.run(people, most));
         }
     }
 
-    /// Asks until the answer is that to the name typed last.
-    async fn ask(self, people: PeopleContext, most: usize) {
+    /// Repeats the request until the answer is for the name typed last.
+    async fn run(self, people: PeopleContext, most: usize) {
         while let Some(room) = people.chat.room.get_untracked()
             && let Some(name) = self.name.try_get_value()
         {
             let found = people.find_members(room, name.clone(), most).await;
             let Ok(found) = found else {
-                // The next letter asks again.
+                // The next letter triggers a new request.
                 self.name.try_update_value(String::clear);
                 break;
             };
@@ -69,6 +70,6 @@ impl NameSearch {
                 break;
             }
         }
-        self.under_way.try_set_value(false);
+        self.in_flight.try_set_value(false);
     }
 }

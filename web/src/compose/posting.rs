@@ -5,24 +5,24 @@ use steadfast_client::{Input, MessageChange, Refusal, Session};
 use steadfast_shared::{EntryId, MessageText, Person, RoomId, UserId};
 
 use crate::compose::context::ComposeContext;
-use crate::compose::draft::{EditTarget, Meanwhile, Withheld};
+use crate::compose::draft::{EditConflict, EditTarget, Withheld};
 use crate::compose::drafting::Instead;
 use crate::language::calendar;
 
-/// Why a post is not taken. The text stays where it is.
+/// Why a post is refused. The text stays in the composer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Unposted {
     Refused(Refusal),
-    /// No room is known yet.
+    /// No room is open yet.
     NoRoom,
-    /// The room it was written for takes nothing any more.
+    /// The room it was written for is archived or gone, or no longer the open one.
     RoomClosed,
-    /// The edited message changed meanwhile, or is gone.
+    /// The edited message has changed or is gone.
     Withheld(Withheld),
 }
 
 impl ComposeContext {
-    /// Posts a text into the room it was written for. Says why where it is not taken.
+    /// Posts a text to the room it was written for.
     pub(crate) fn post(self, text: MessageText) -> Result<(), Unposted> {
         let room = self.drafting.room().ok_or(Unposted::NoRoom)?;
         let open = self
@@ -42,7 +42,9 @@ impl ComposeContext {
         let sent = text.as_str().to_owned();
         match draft.edit {
             Some(edit) => match edit.of {
-                EditTarget::Message(message) if edit.base != sent || edit.meanwhile != Meanwhile::Nothing => {
+                EditTarget::Message(message)
+                    if edit.base != sent || edit.conflict != EditConflict::Unchanged =>
+                {
                     self.change(room, MessageChange::Edit { message, text });
                 }
                 EditTarget::Message(_) => {}
@@ -68,24 +70,24 @@ impl ComposeContext {
         Ok(())
     }
 
-    /// Whether a reply or an edit is being written.
-    pub(crate) fn is_writing_otherwise(self) -> bool {
+    /// Whether the composer is in use for a reply or an edit.
+    pub(crate) fn is_replying_or_editing(self) -> bool {
         self.drafting
             .draft
             .with_untracked(|draft| draft.edit.is_some() || draft.reply_to.is_some())
     }
 
-    /// Takes something that was not sent back into the composer.
+    /// Loads an unsent item into the composer.
     pub(crate) fn edit(self, id: EntryId) {
         self.write_instead(Instead::Edit(EditTarget::Item(id)));
     }
 
-    /// Whether another text for a message is being written. Tracked.
+    /// Whether the composer is in use for an edit. Tracked.
     pub(crate) fn is_rewriting(self) -> bool {
         self.drafting.draft.with(|draft| draft.edit.is_some())
     }
 
-    /// Whether another text for a message is being written.
+    /// Like [`Self::is_rewriting`], untracked.
     pub(crate) fn is_rewriting_now(self) -> bool {
         untrack(|| self.is_rewriting())
     }
@@ -107,8 +109,8 @@ impl ComposeContext {
         Ok(room)
     }
 
-    /// The people who may be named in the open room: those who are there first; then other authors of the rows shown,
-    /// and those `found` by the name.
+    /// The people offered for a mention: the room's members first, then other authors of the rows
+    /// shown, then those `found` by the server.
     pub(crate) fn people_to_name(self, found: Vec<Person>) -> Vec<Person> {
         let me = self.chat.read(|session| session.me().map(|me| me.id));
         let members = untrack(|| self.people.members()).into_iter();

@@ -1,4 +1,4 @@
-//! Suggestions for the name that is being typed.
+//! Suggestions for the name being typed.
 
 use leptos::prelude::*;
 use steadfast_shared::{Person, UserId};
@@ -16,29 +16,28 @@ use crate::language::locale::Locale;
 use crate::people::avatar::Avatar;
 use crate::ui::list::scroll::scroll_to_item;
 
-/// So many are offered at once.
+/// Maximum number of suggestions shown.
 const OFFERED: usize = 8;
 
-/// Suggestions for the name that is being typed, and the one the arrow keys are on.
+/// Suggestions for the name being typed, and the selected one.
 #[derive(Clone, Copy)]
 pub(crate) struct Suggestions {
     offers: RwSignal<Vec<Suggestion>>,
     at: RwSignal<usize>,
-    /// Where the name began that a person closed the list over.
+    /// Start of the name for which the person closed the list.
     closed_over: StoredValue<Option<usize>>,
-    /// A person's name is being typed.
+    /// Whether a person's name is being typed.
     naming_person: RwSignal<bool>,
     search: NameSearch,
 }
 
-/// Something that may be meant.
 #[derive(Clone, PartialEq, Debug)]
 enum Suggestion {
     Person(Person),
     Emoji(NamedEmoji),
 }
 
-/// The choice, where a name has to be remembered for it.
+/// The name and person to remember for a chosen mention.
 pub(crate) type Named = Option<(String, UserId)>;
 
 impl Suggestions {
@@ -57,18 +56,19 @@ impl Suggestions {
         self.offers.with(|offers| !offers.is_empty())
     }
 
-    /// The field may be on its way out of the document, and this with it.
+    /// Safe to call while the field is being removed from the document, and its signals disposed.
     fn is_open_untracked(self) -> bool {
         let open = self.offers.try_with_untracked(|offers| !offers.is_empty());
         open.unwrap_or(false)
     }
 
-    /// The element of the one that Enter takes. Tracked.
+    /// The element id of the suggestion that Enter takes. Tracked.
     pub(crate) fn active(self) -> Option<String> {
         self.is_open().then(|| element_id(self.at.get()))
     }
 
-    /// Offers the people who come, or are found, while a name is being typed.
+    /// Updates the suggestions as members arrive, or the server finds people, while a name is being
+    /// typed.
     pub(crate) fn follow(self, compose: ComposeContext) {
         Effect::new(move || {
             if !self.naming_person.get() {
@@ -78,7 +78,7 @@ impl Suggestions {
             self.search.people(compose.people);
             if let Some(textarea) = compose.field.element.get_untracked() {
                 let chosen = self.chosen();
-                untrack(|| self.look(compose, &textarea));
+                untrack(|| self.update(compose, &textarea));
                 let place = self
                     .offers
                     .with_untracked(|offers| offers.iter().position(|offer| Some(offer) == chosen.as_ref()));
@@ -88,21 +88,21 @@ impl Suggestions {
         });
     }
 
-    pub(crate) fn look(self, compose: ComposeContext, textarea: &HtmlTextAreaElement) {
+    pub(crate) fn update(self, compose: ComposeContext, textarea: &HtmlTextAreaElement) {
         let (before, _) = before_caret(textarea);
-        let asked = completion::asked(&before);
-        let closed = asked.is_some_and(|asked| self.closed_over.get_value() == Some(asked.from));
+        let query = completion::query(&before);
+        let closed = query.is_some_and(|query| self.closed_over.get_value() == Some(query.from));
         if !closed {
             self.closed_over.set_value(None);
         }
-        let asked = asked.filter(|_| !closed);
-        self.set_naming(asked.is_some_and(|asked| asked.kind == NameKind::Person));
-        let offers = match asked {
-            Some(asked) if asked.kind == NameKind::Person => {
-                self.search.search(compose.people, asked.typed, OFFERED);
-                self.people(compose, asked.typed)
+        let query = query.filter(|_| !closed);
+        self.set_naming(query.is_some_and(|query| query.kind == NameKind::Person));
+        let offers = match query {
+            Some(query) if query.kind == NameKind::Person => {
+                self.search.search(compose.people, query.typed, OFFERED);
+                self.people(compose, query.typed)
             }
-            Some(asked) => emoji::find(asked.typed, OFFERED)
+            Some(query) => emoji::find(query.typed, OFFERED)
                 .into_iter()
                 .map(Suggestion::Emoji)
                 .collect(),
@@ -114,11 +114,11 @@ impl Suggestions {
         }
     }
 
-    /// Closes the list, for as long as the same name is typed.
+    /// Closes the list until another name is typed.
     pub(crate) fn close(self, textarea: &HtmlTextAreaElement) {
         let (before, _) = before_caret(textarea);
         self.closed_over
-            .set_value(completion::asked(&before).map(|asked| asked.from));
+            .set_value(completion::query(&before).map(|query| query.from));
         self.clear();
     }
 
@@ -133,7 +133,7 @@ impl Suggestions {
         self.offers.with_untracked(|offers| offers.get(at).cloned())
     }
 
-    /// Nothing is being named any more.
+    /// Clears the list: no name is being typed.
     pub(crate) fn clear(self) {
         self.set_naming(false);
         if self.is_open_untracked() {
@@ -141,8 +141,8 @@ impl Suggestions {
         }
     }
 
-    /// Whether there are any, and the key moved through them.
-    pub(crate) fn moves(self, key: &str) -> bool {
+    /// Moves the selection by an arrow key. Returns whether there was one to move.
+    pub(crate) fn move_selection(self, key: &str) -> bool {
         let count = self.offers.with_untracked(Vec::len);
         let step = match key {
             "ArrowDown" => 1,
@@ -155,7 +155,8 @@ impl Suggestions {
         count > 0
     }
 
-    /// The people of the room whose names begin so, then those with a word that does; those online first.
+    /// The room's people whose names start with the typed text, then those with a word that does;
+    /// online people first.
     fn people(self, compose: ComposeContext, typed: &str) -> Vec<Suggestion> {
         let typed = folded(typed);
         let found = untrack(|| self.search.people(compose.people));
@@ -174,7 +175,7 @@ impl Suggestions {
                 Some((rank, person))
             })
             .collect();
-        // Stable: whoever is online stays before whoever is not.
+        // The sort is stable: people online stay first.
         offered.sort_by_key(|(rank, _)| *rank);
         offered
             .into_iter()
@@ -183,11 +184,11 @@ impl Suggestions {
             .collect()
     }
 
-    /// Writes the one chosen into the textarea.
+    /// Inserts the chosen suggestion into the textarea.
     pub(crate) fn take(self, textarea: &HtmlTextAreaElement) -> Option<Named> {
         let chosen = self.chosen()?;
         let (before, caret) = before_caret(textarea);
-        let from = completion::asked(&before)?.from;
+        let from = completion::query(&before)?.from;
         let (text, named) = match chosen {
             Suggestion::Person(person) => (format!("@{} ", person.name), Some((person.name, person.id))),
             Suggestion::Emoji(listed) => (listed.emoji.to_owned(), None),
@@ -198,19 +199,20 @@ impl Suggestions {
     }
 }
 
-/// Puts the emoji in place of a name that was just ended with its second colon.
-pub(crate) fn spell_out(textarea: &HtmlTextAreaElement) {
+/// Replaces a completed shortcode by its emoji.
+pub(crate) fn replace_shortcode(textarea: &HtmlTextAreaElement) {
     let (before, caret) = before_caret(textarea);
-    if let Some((from, emoji)) = completion::spelled_out(&before) {
+    if let Some((from, emoji)) = completion::completed_shortcode(&before) {
         replace(textarea, emoji, utf16_len(&before[..from]), caret);
     }
 }
 
-/// The list of suggestions. The focus stays where one types; `aria-activedescendant` says which one is meant.
+/// The list of suggestions. The focus stays in the textarea; `aria-activedescendant` names the
+/// selected one.
 #[component]
 pub(crate) fn SuggestionList(
     suggestions: Suggestions,
-    /// Called with the place of the one pressed.
+    /// Called when a suggestion is pressed.
     on_choose: Callback<()>,
 ) -> impl IntoView {
     let locale = Locale::here();
@@ -224,7 +226,7 @@ pub(crate) fn SuggestionList(
                 scroll_to_item(&list, &element);
             }
         });
-        let said = match offer {
+        let label = match offer {
             Suggestion::Person(person) => {
                 let name = person.name.clone();
                 view! {
@@ -246,14 +248,14 @@ pub(crate) fn SuggestionList(
                 role="option"
                 data-testid="suggestion"
                 aria-selected=move || selected().to_string()
-                // Keeps the focus where one types.
+                // Keeps the focus in the textarea.
                 on:pointerdown=move |event| event.prevent_default()
                 on:click=move |_| {
                     suggestions.at.set(place);
                     on_choose.run(());
                 }
             >
-                {said}
+                {label}
             </li>
         }
     };
@@ -279,7 +281,7 @@ fn element_id(place: usize) -> String {
     format!("suggestion-{place}")
 }
 
-/// The text up to the caret, and where that is in the units of the document.
+/// The text up to the caret, and the caret's offset in UTF-16 units.
 fn before_caret(textarea: &HtmlTextAreaElement) -> (String, u32) {
     let caret = textarea.selection_start().ok().flatten().unwrap_or_default();
     let units: Vec<u16> = textarea.value().encode_utf16().take(caret as usize).collect();

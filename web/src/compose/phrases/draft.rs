@@ -1,8 +1,7 @@
-//! Drafts that cannot simply be sent, and edits given up.
+//! Drafts that cannot be sent, and discarded edits.
 
 use crate::language::Language;
 
-/// Drafts that cannot simply be sent, and edits given up.
 pub struct DraftPhrases {
     pub no_room_yet: &'static str,
     pub room_closed: &'static str,
