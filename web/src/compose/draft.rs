@@ -45,7 +45,7 @@ pub enum EditConflict {
     /// No change is known.
     #[default]
     Unchanged,
-    /// Its text changed.
+    /// Its text is no longer the one the edit began with.
     Changed {
         to: String,
         /// Whether the person was warned when trying to send.

@@ -87,7 +87,7 @@ impl ComposeContext {
         self.drafting.draft.with(|draft| draft.edit.is_some())
     }
 
-    /// Like [`Self::is_rewriting`], untracked.
+    /// As [`Self::is_rewriting`], but untracked.
     pub(crate) fn is_rewriting_now(self) -> bool {
         untrack(|| self.is_rewriting())
     }

@@ -7,7 +7,7 @@ use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::icon::{Icon, IconShape};
 
-/// The button's text.
+/// The state of the button.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ToEndWay {
     None,
