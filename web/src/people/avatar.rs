@@ -1,14 +1,14 @@
-//! A person's initials in a person's colour.
+//! A person's initials on a colour.
 
 use js_sys::JsString;
 use leptos::prelude::*;
 use steadfast_shared::{Person, UserId};
 
-/// How many hues the style sheet has.
+/// Number of hues in the style sheet.
 const HUES: u32 = 12;
 
-/// A person's initials, in a colour that is the same wherever they are seen. Hidden from screen readers: the name
-/// stands beside it.
+/// A person's initials, on a colour that is always the same for them. Hidden from screen readers:
+/// the name is beside it.
 #[component]
 pub(crate) fn Avatar(person: Person, #[prop(optional)] small: bool) -> impl IntoView {
     let Person { id, name } = person;
@@ -22,14 +22,15 @@ pub(crate) fn Avatar(person: Person, #[prop(optional)] small: bool) -> impl Into
 }
 
 fn hue(id: UserId) -> u32 {
-    // FNV-1a: neighbours among ids, made in one millisecond, get colours far apart.
+    // FNV-1a: consecutive ids, created in the same millisecond, get unrelated colours.
     let hash = id.0.as_bytes().iter().fold(0x811C_9DC5_u32, |hash, byte| {
         (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
     });
     (hash >> 8) % HUES
 }
 
-/// The first letters of the first and the last word; of scripts whose characters are syllables or words, one.
+/// The first letters of the first and the last word; only one in scripts whose characters are
+/// syllables or words.
 fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
     let Some(first) = words.next() else {
@@ -39,7 +40,7 @@ fn initials(name: &str) -> String {
         .next_back()
         .filter(|last| is_narrow(first) && is_narrow(*last));
     let initials: String = [first].into_iter().chain(last).collect();
-    // The browser's tables, and not a copy of them in the page.
+    // The browser's tables, so that the page does not carry a copy of them.
     JsString::from(initials).to_upper_case().into()
 }
 

@@ -1,4 +1,4 @@
-//! Blocking a person, and the note in the place of the composer.
+//! Blocking a person, and the note that replaces the composer.
 
 use std::rc::Rc;
 
@@ -14,14 +14,14 @@ use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::popup::menu::Choice;
 
-/// The choice of a menu that blocks a person, or takes that back.
+/// The menu entry that blocks or unblocks a person.
 pub(crate) fn block_choice(
     locale: Locale,
     overlays: Overlays,
     people: PeopleContext,
     person: UserId,
 ) -> Choice {
-    let name = people.called(person);
+    let name = people.display_name(person);
     if untrack(|| people.blocks(person)) {
         return Choice {
             words: words(move || (BlockPhrases::of(locale.language()).unblock_name)(&name)),
@@ -40,13 +40,13 @@ pub(crate) fn block_choice(
     }
 }
 
-/// Asks whether to block a person, and explains that.
+/// Asks whether to block a person, and explains what that does.
 #[component]
 pub(crate) fn BlockDialog(person: UserId) -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
     let people = PeopleContext::here();
-    let name = people.called(person);
+    let name = people.display_name(person);
     let close = Callback::new(move |()| overlays.close(Overlay::Block(person)));
     let means = move || {
         let means = BlockPhrases::of(locale.language()).block_means;
@@ -80,7 +80,7 @@ pub(crate) fn BlockDialog(person: UserId) -> impl IntoView {
     }
 }
 
-/// The note in the composer's place, in a conversation with a person one has blocked.
+/// The note that replaces the composer in a conversation with a blocked person.
 #[component]
 pub(crate) fn YouBlocked(person: Person) -> impl IntoView {
     let locale = Locale::here();

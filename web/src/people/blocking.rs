@@ -10,12 +10,12 @@ use crate::people::context::PeopleContext;
 use crate::people::phrases::PeoplePhrases;
 
 impl PeopleContext {
-    /// Whether this person has blocked a person. Tracked.
+    /// Whether a person is blocked. Tracked.
     pub(crate) fn blocks(self, person: UserId) -> bool {
         self.blocked.with(|blocked| blocked.contains(&person))
     }
 
-    /// Follows whom this person has blocked.
+    /// Updates the list of blocked people from the session.
     pub(crate) fn load_blocked(self) {
         let blocked: Vec<UserId> = self
             .chat
@@ -25,9 +25,8 @@ impl PeopleContext {
         }
     }
 
-    /// Blocks a person, or takes that back.
     pub(crate) fn set_blocked(self, person: UserId, blocked: bool) {
-        let name = self.called(person);
+        let name = self.display_name(person);
         spawn_local(async move {
             match self.chat.ask(Block { person, blocked }).await {
                 Ok(()) => {
@@ -44,8 +43,8 @@ impl PeopleContext {
         });
     }
 
-    /// A person's name, as far as it is known here.
-    pub(crate) fn called(self, person: UserId) -> String {
+    /// A person's name, or a placeholder if it is unknown.
+    pub(crate) fn display_name(self, person: UserId) -> String {
         let blocked = self.chat.read(|session| {
             let found = session.blocked().iter().find(|other| other.id == person);
             found.map(|person| person.name.clone())

@@ -1,4 +1,4 @@
-//! Members of the open room, and whom this person has blocked.
+//! The open room's members and the blocked people, as components share them.
 
 use leptos::prelude::*;
 use steadfast_shared::UserId;
@@ -8,7 +8,7 @@ use crate::language::locale::Locale;
 use crate::people::model::MembersModel;
 use crate::ui::toast::Toasts;
 
-/// Members of the open room, and whom this person has blocked.
+/// The open room's members, and the people this person has blocked.
 #[derive(Clone, Copy)]
 pub(crate) struct PeopleContext {
     pub(crate) members: MembersModel,
@@ -37,7 +37,7 @@ impl PeopleContext {
 }
 
 impl PeopleContext {
-    /// A person's name, where it is known.
+    /// A person's name, if it is known.
     pub(crate) fn name_of(self, user: UserId) -> Option<String> {
         self.chat.read(|session| {
             let me = session.me().filter(|me| me.id == user);

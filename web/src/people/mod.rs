@@ -1,4 +1,4 @@
-//! People: members of a room and their presence, who is typing, who is blocked.
+//! People: a room's members, their presence, typing, and blocking.
 
 pub mod block_phrases;
 pub mod notice_phrases;

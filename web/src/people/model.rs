@@ -1,4 +1,4 @@
-//! Who is in the open room: read page by page, those who are there first.
+//! The open room's members, read page by page, people online first.
 
 use std::time::Duration;
 
@@ -14,22 +14,22 @@ use steadfast_shared::{Person, Role, RoomId, UserId};
 use crate::browser::folded::folded;
 use crate::people::context::PeopleContext;
 
-/// How many people are asked for at once.
+/// Number of people per request.
 const PAGE: usize = 100;
 
-/// Most people listed, and watched in a crowd: whoever looks for another person searches.
+/// Maximum number of people listed, and watched in a crowd; other people are found by search.
 const LISTED: usize = 400;
 
-/// The list is read anew at most once in this time, however many come and go.
-const PACE: Duration = Duration::from_millis(500);
+/// Minimum time between two reads of the list, however many people come and go.
+const MIN_INTERVAL: Duration = Duration::from_millis(500);
 
-/// A server that asks for patience is asked again after this time at the latest.
+/// Longest wait before a request is repeated, even if the server asks for more.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// A person with their role on the server.
 type MemberEntry = (Person, Role);
 
-/// The people of a room, as far as they were read.
+/// The members of a room, as far as they were read.
 #[derive(Clone)]
 struct MemberList {
     room: RoomId,
@@ -37,44 +37,44 @@ struct MemberList {
     next: Option<NextMembers>,
 }
 
-/// Where the list goes on.
+/// The position of the next page.
 #[derive(Clone, PartialEq, Eq)]
 struct NextMembers {
-    /// With those who are there, or with the others.
+    /// Whether the next page is of people online or of the others.
     here: bool,
     after: Option<(String, UserId)>,
 }
 
-/// Who is in the open room, as the server told last.
+/// The open room's members, as the server last listed them.
 #[derive(Clone, Copy)]
 pub(crate) struct MembersModel {
     list: RwSignal<Option<MemberList>>,
-    /// Those of the open room whose name matches the search; `None` without a search.
+    /// Members of the open room whose names match the search; `None` without a search.
     found: RwSignal<Option<(RoomId, Vec<MemberEntry>)>>,
-    asking: StoredValue<MembersRequest>,
-    /// Which search was asked for last.
+    request: StoredValue<MembersRequest>,
+    /// Number of the latest search.
     searches: StoredValue<u32>,
-    /// Who is there and was not on the list when it was last read because of that.
+    /// People online who were missing from the list when it was last read for that reason.
     unlisted: StoredValue<Vec<UserId>>,
-    /// Whose presence the session was last told to watch.
+    /// The room and people whose presence the session watches.
     watched: StoredValue<(Option<RoomId>, Vec<UserId>)>,
 }
 
-/// Where a question about members stands. One at a time: a crowd that comes in is asked about twice, not once each.
+/// The state of member requests. One runs at a time: when a crowd arrives, the list is read twice,
+/// not once per person.
 #[derive(Clone, Copy, Default)]
 struct MembersRequest {
-    under_way: bool,
-    /// Something has changed since it was asked.
+    in_flight: bool,
+    /// Something has changed since the request was sent.
     again: bool,
-    /// The link was down meanwhile: who came and went is not known.
+    /// The connection was lost since, so the list may be out of date.
     stale: bool,
 }
 
-/// A person who is in the open room.
+/// A member of the open room.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct MemberView {
     pub(crate) person: Person,
-    /// Whether they are there.
     pub(crate) state: Availability,
     /// Their role on the server.
     pub(crate) role: Role,
@@ -85,7 +85,7 @@ impl MembersModel {
         Self {
             list: RwSignal::new(None),
             found: RwSignal::new(None),
-            asking: StoredValue::new(MembersRequest::default()),
+            request: StoredValue::new(MembersRequest::default()),
             searches: StoredValue::new(0),
             unlisted: StoredValue::new(Vec::new()),
             watched: StoredValue::new((None, Vec::new())),
@@ -94,8 +94,8 @@ impl MembersModel {
 }
 
 impl PeopleContext {
-    /// Who is in the open room, as far as it was read, or of whom is searched: those who are there first, each by the name
-    /// they have. Tracked.
+    /// The open room's members, as far as they were read: people online first, then by name.
+    /// Tracked.
     pub(crate) fn members(self) -> Vec<MemberView> {
         let open = self.chat.room.get();
         let listed = self.members.list.get();
@@ -103,7 +103,7 @@ impl PeopleContext {
         self.as_members(listed.map_or_else(Vec::new, |listed| listed.people))
     }
 
-    /// Those whose name matches the search. `None` without a search. Tracked.
+    /// The members whose names match the search; `None` without a search. Tracked.
     pub(crate) fn members_found(self) -> Option<Vec<MemberView>> {
         let open = self.chat.room.get();
         let (_, people) = self.members.found.get().filter(|(room, _)| Some(*room) == open)?;
@@ -125,29 +125,29 @@ impl PeopleContext {
         members
     }
 
-    /// A person has another role.
+    /// Updates a person's role.
     pub(crate) fn set_role(self, person: UserId, role: Role) {
-        let take = |lines: &mut Vec<MemberEntry>| {
-            let mut known = lines.iter_mut().filter(|(listed, _)| listed.id == person);
-            known
+        let replace_role = |lines: &mut Vec<MemberEntry>| {
+            let mut matching = lines.iter_mut().filter(|(listed, _)| listed.id == person);
+            matching
                 .next()
                 .is_some_and(|(_, was)| std::mem::replace(was, role) != role)
         };
         self.members.list.maybe_update(|list| {
             let people = list.as_mut().map(|listed| &mut listed.people);
-            people.is_some_and(take)
+            people.is_some_and(replace_role)
         });
         self.members.found.maybe_update(|found| {
             let people = found.as_mut().map(|(_, people)| people);
-            people.is_some_and(take)
+            people.is_some_and(replace_role)
         });
-        // An answer that is under way may be older.
-        if self.members.asking.with_value(|asking| asking.under_way) {
+        // The response to a request in flight may be older.
+        if self.members.request.with_value(|request| request.in_flight) {
             self.load_members();
         }
     }
 
-    /// Whether the open room has more people than are listed. Tracked.
+    /// Whether the open room has more members than are listed. Tracked.
     pub(crate) fn has_more_members(self) -> bool {
         let open = self.chat.room.get();
         self.members.list.with(|list| {
@@ -156,7 +156,7 @@ impl PeopleContext {
         })
     }
 
-    /// Whether nobody of the open room is missing from the list.
+    /// Whether the list contains every member of the open room.
     pub(crate) fn lists_everybody(self) -> bool {
         let open = self.chat.room.get_untracked();
         self.members.list.with_untracked(|list| {
@@ -165,31 +165,32 @@ impl PeopleContext {
         })
     }
 
-    /// The first people of a room, at most `most`, whose name matches.
+    /// The first members of a room, at most `most`, whose names match.
     pub(crate) async fn find_members(
         self,
         room: RoomId,
         name: String,
         most: usize,
     ) -> Result<Vec<Person>, AskError> {
-        let asked = ListMembers {
+        let query = ListMembers {
             search: name,
             limit: Some(most),
             ..ListMembers::of(room)
         };
-        let found = self.chat.ask(asked).await?;
+        let found = self.chat.ask(query).await?;
         Ok(found.into_iter().map(|member| member.person).collect())
     }
 
-    /// How many are there of the open room, where they are too many to be told one by one. Tracked.
+    /// How many members of the open room are online, if they are too many to be reported one by
+    /// one. Tracked.
     pub(crate) fn crowd(self) -> Option<usize> {
         let room = self.chat.room.get()?;
         let here = self.chat.on_presence(|session| session.crowd(room))?;
         usize::try_from(here).ok()
     }
 
-    /// Has the presence watched of those whom the page shows: the people of the open room, and where these are too many to be
-    /// told one by one, those who are listed.
+    /// Watches the presence of the people the page shows: the open room's members, or, if these are
+    /// too many to be reported one by one, the listed ones.
     pub(crate) fn watch_presence(self) {
         let room = self.chat.room.get_untracked();
         let crowded = room.is_some_and(|room| self.chat.read(|session| session.crowd(room).is_some()));
@@ -210,7 +211,7 @@ impl PeopleContext {
             people.truncate(LISTED);
         }
         let wanted = (room, people);
-        if self.chat.with(|_| ()).is_none() || self.members.watched.with_value(|told| *told == wanted) {
+        if self.chat.with(|_| ()).is_none() || self.members.watched.with_value(|watched| *watched == wanted) {
             return;
         }
         self.members.watched.set_value(wanted.clone());
@@ -221,9 +222,10 @@ impl PeopleContext {
         });
     }
 
-    /// Reads the list anew where a person has come who may be one of those not on it: on a page not read, or on none, where they
-    /// came between the page of those who are there and that of the others.
-    pub(crate) fn list_who_came(self) {
+    /// Reads the list again if a person came online who may be missing from it: they may be on a
+    /// page that was not read, or on none, if they came online between the page of people online
+    /// and that of the others.
+    pub(crate) fn list_newcomers(self) {
         let unlisted = self.members.list.with_untracked(|list| {
             let listed = list.as_ref()?;
             let crowded = self.chat.read(|session| session.crowd(listed.room).is_some());
@@ -235,23 +237,23 @@ impl PeopleContext {
             (!crowded).then_some(here)
         });
         let Some(unlisted) = unlisted else { return };
-        let known = self.members.unlisted.with_value(|known| {
+        let all_known = self.members.unlisted.with_value(|known| {
             let mut unlisted = unlisted.iter();
             unlisted.all(|id| known.contains(id))
         });
         self.members.unlisted.set_value(unlisted);
-        if !known {
+        if !all_known {
             self.load_members();
         }
     }
 
-    /// Asks who is in the open room, where that is not known.
+    /// Requests the open room's members if they are not known.
     pub(crate) fn keep_members(self) {
         let online = self
             .chat
             .read(|session| matches!(session.connection(), Connection::Online { .. }));
         if !online {
-            self.members.asking.update_value(|asking| asking.stale = true);
+            self.members.request.update_value(|request| request.stale = true);
             return;
         }
         let open = self.chat.room.get_untracked();
@@ -259,19 +261,19 @@ impl PeopleContext {
             .members
             .list
             .with_untracked(|list| list.as_ref().map(|listed| listed.room));
-        if open.is_some() && (listed != open || self.members.asking.with_value(|asking| asking.stale)) {
+        if open.is_some() && (listed != open || self.members.request.with_value(|request| request.stale)) {
             self.load_members();
         }
     }
 
-    /// Asks who is in the open room: as many as are listed, and one page at least.
+    /// Requests the open room's members: as many as were listed, and at least one page.
     pub(crate) fn load_members(self) {
         let Some(room) = self.chat.room.get_untracked() else {
             return;
         };
-        let first = self.members.asking.try_update_value(|asking| {
-            asking.again = true;
-            !std::mem::replace(&mut asking.under_way, true)
+        let first = self.members.request.try_update_value(|request| {
+            request.again = true;
+            !std::mem::replace(&mut request.in_flight, true)
         });
         if first != Some(true) {
             return;
@@ -279,29 +281,31 @@ impl PeopleContext {
         spawn_local(async move {
             let mut room = room;
             loop {
-                self.members.asking.update_value(|asking| {
-                    asking.again = false;
-                    asking.stale = false;
+                self.members.request.update_value(|request| {
+                    request.again = false;
+                    request.stale = false;
                 });
                 let read = self.read_members(room).await;
                 let wait = match &read {
-                    Ok(_) => Some(PACE),
-                    Err(error) => patience(error),
+                    Ok(_) => Some(MIN_INTERVAL),
+                    Err(error) => retry_wait(error),
                 };
                 let failed = read.is_err();
-                if let Ok(told) = read {
-                    self.members.list.set(Some(told));
+                if let Ok(lines) = read {
+                    self.members.list.set(Some(lines));
                     self.watch_presence();
                 }
                 let again = |open| {
-                    failed || self.members.asking.with_value(|asking| asking.again) || open != Some(room)
+                    failed || self.members.request.with_value(|request| request.again) || open != Some(room)
                 };
                 let Some(wait) = wait.filter(|_| again(self.chat.room.get_untracked())) else {
-                    // Without a link the list is read once there is one.
-                    self.members.asking.update_value(|asking| asking.stale |= failed);
+                    // Without a connection, the list is read on reconnecting.
+                    self.members
+                        .request
+                        .update_value(|request| request.stale |= failed);
                     break;
                 };
-                // Another room is shown at once.
+                // Another room's members are loaded at once.
                 if failed || self.chat.room.get_untracked() == Some(room) {
                     sleep(wait).await;
                 }
@@ -311,13 +315,13 @@ impl PeopleContext {
                 }
             }
             self.members
-                .asking
-                .update_value(|asking| asking.under_way = false);
+                .request
+                .update_value(|request| request.in_flight = false);
         });
     }
 
     async fn read_members(self, room: RoomId) -> Result<MemberList, AskError> {
-        let known = self.members.list.with_untracked(|list| {
+        let listed_before = self.members.list.with_untracked(|list| {
             let listed = list.as_ref().filter(|listed| listed.room == room);
             listed.map_or(0, |listed| listed.people.len())
         });
@@ -329,7 +333,7 @@ impl PeopleContext {
                 after: None,
             }),
         };
-        while listed.people.len() < known.clamp(PAGE, LISTED) && listed.next.is_some() {
+        while listed.people.len() < listed_before.clamp(PAGE, LISTED) && listed.next.is_some() {
             self.read_on(&mut listed).await?;
         }
         Ok(listed)
@@ -339,20 +343,20 @@ impl PeopleContext {
         let Some(NextMembers { here, after }) = listed.next.clone() else {
             return Ok(());
         };
-        let asked = ListMembers {
+        let query = ListMembers {
             here: Some(here),
             after,
             limit: Some(PAGE),
             ..ListMembers::of(listed.room)
         };
-        let told = self.chat.ask(asked).await?;
-        let full = told.len() >= PAGE;
-        let last = told
+        let lines = self.chat.ask(query).await?;
+        let full = lines.len() >= PAGE;
+        let last = lines
             .last()
             .map(|member| (member.person.name.clone(), member.person.id));
-        // Who comes or goes between two pages may be on both.
-        for line in told.into_iter().map(line) {
-            if listed.people.iter().all(|(known, _)| known.id != line.0.id) {
+        // A person who comes or goes between two pages may be on both.
+        for line in lines.into_iter().map(line) {
+            if listed.people.iter().all(|(listed, _)| listed.id != line.0.id) {
                 listed.people.push(line);
             }
         }
@@ -369,7 +373,7 @@ impl PeopleContext {
         Ok(())
     }
 
-    /// Reads one more page of the open room's people, where there is one and none is under way.
+    /// Reads the next page of members, if there is one and no request is in flight.
     pub(crate) fn load_more_members(self) {
         let Some(mut listed) = self
             .members
@@ -381,8 +385,8 @@ impl PeopleContext {
         };
         let first = self
             .members
-            .asking
-            .try_update_value(|asking| !std::mem::replace(&mut asking.under_way, true));
+            .request
+            .try_update_value(|request| !std::mem::replace(&mut request.in_flight, true));
         if first != Some(true) {
             return;
         }
@@ -390,22 +394,22 @@ impl PeopleContext {
             let room = listed.room;
             let read = self.read_on(&mut listed).await.is_ok();
             self.members
-                .asking
-                .update_value(|asking| asking.under_way = false);
+                .request
+                .update_value(|request| request.in_flight = false);
             if read && self.chat.room.get_untracked() == Some(room) {
                 self.members.list.set(Some(listed));
                 self.watch_presence();
             }
-            if self.members.asking.with_value(|asking| asking.again) {
+            if self.members.request.with_value(|request| request.again) {
                 self.load_members();
             }
         });
     }
 
-    /// Looks for people of the open room by name; for nobody where nothing is said.
+    /// Searches the open room's members by name; an empty text ends the search.
     pub(crate) fn search_members(self, search: &str) {
         let search = search.trim().to_owned();
-        let Some(this) = self.members.searches.try_update_value(|searches| {
+        let Some(number) = self.members.searches.try_update_value(|searches| {
             *searches += 1;
             *searches
         }) else {
@@ -416,17 +420,17 @@ impl PeopleContext {
             return;
         };
         spawn_local(async move {
-            let asked = ListMembers {
+            let query = ListMembers {
                 search,
                 limit: Some(PAGE),
                 ..ListMembers::of(room)
             };
-            let told = self.chat.ask(asked).await;
-            let newest = self.members.searches.with_value(|searches| *searches == this);
-            if let Ok(told) = told
+            let lines = self.chat.ask(query).await;
+            let newest = self.members.searches.with_value(|searches| *searches == number);
+            if let Ok(lines) = lines
                 && newest
             {
-                let lines = told.into_iter().map(line).collect();
+                let lines = lines.into_iter().map(line).collect();
                 self.members.found.set(Some((room, lines)));
                 self.watch_presence();
             }
@@ -434,13 +438,14 @@ impl PeopleContext {
     }
 }
 
-/// How long to wait before the same is asked again. `None` where that may never help, or there is no link.
-fn patience(error: &AskError) -> Option<Duration> {
+/// How long to wait before repeating a request. `None` if that may never help, or there is no
+/// connection.
+fn retry_wait(error: &AskError) -> Option<Duration> {
     match error {
-        AskError::Timeout => Some(PACE),
+        AskError::Timeout => Some(MIN_INTERVAL),
         AskError::Refused(error) if error.code.is_transient() => {
-            let asked = error.retry_after_ms.map_or(Duration::ZERO, Duration::from_millis);
-            Some(asked.clamp(PACE, LONGEST_WAIT))
+            let wait = error.retry_after_ms.map_or(Duration::ZERO, Duration::from_millis);
+            Some(wait.clamp(MIN_INTERVAL, LONGEST_WAIT))
         }
         AskError::Disconnected | AskError::Malformed | AskError::Refused(_) => None,
     }

@@ -1,8 +1,7 @@
-//! Who came, went, and is typing.
+//! Notices of people who came, left, or are typing.
 
 use crate::language::Language;
 
-/// Who came, went, and is typing.
 pub struct NoticePhrases {
     pub list: fn(&[&str], usize) -> String,
     pub joined: fn(&str, bool) -> String,
@@ -59,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_types_is_named_as_long_as_they_are_few() {
+    fn people_typing_are_named_while_they_are_few() {
         assert_eq!((ENGLISH.typing)(&["Mina"]), "Mina is typing…");
         assert_eq!((ENGLISH.typing)(&["Mina", "Joon"]), "Mina and Joon are typing…");
         assert_eq!(
@@ -69,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn people_who_come_share_a_line() {
+    fn people_who_come_together_share_a_line() {
         let english = &ENGLISH;
         assert_eq!((english.list)(&["Mina"], 0), "Mina");
         assert_eq!((english.list)(&["Mina", "Jun"], 0), "Mina and Jun");

@@ -1,4 +1,4 @@
-//! Who came and went a moment ago.
+//! Brief notices of people who came or left.
 
 use leptos::prelude::*;
 use steadfast_client::NoticeKind;
@@ -7,10 +7,11 @@ use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
 use crate::people::notice_phrases::NoticePhrases;
 
-/// Most people one line names; the others are counted.
+/// Maximum number of people named in a line; the rest are counted.
 const NAMED: usize = 3;
 
-/// Who came and went a moment ago, in the line where others write: nothing moves for it, and it goes by itself.
+/// People who just came or left, in the line that shows who is typing: the layout does not move,
+/// and it disappears by itself.
 #[component]
 pub(crate) fn Notices() -> impl IntoView {
     let locale = Locale::here();

@@ -2,7 +2,6 @@
 
 use crate::language::Language;
 
-/// The members of a room, and their presence.
 pub struct PeoplePhrases {
     pub in_room: &'static str,
     pub here: fn(usize) -> String,

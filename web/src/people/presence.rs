@@ -1,4 +1,4 @@
-//! Whether a person is there.
+//! A person's presence.
 
 use leptos::prelude::*;
 use steadfast_client::link::LinkState;
@@ -15,7 +15,7 @@ use crate::people::phrases::PeoplePhrases;
 pub(crate) fn Presence(id: UserId) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
-    // Who was there when the connection was lost is no news.
+    // Without a connection, presence is out of date.
     let state = Memo::new(move |_| match chat.link() {
         LinkState::Connected { .. } => chat.on_presence(|session| Some(session.availability(id))),
         _ => None,

@@ -1,8 +1,8 @@
-//! Roles, as the page tells them apart.
+//! Roles, as the page distinguishes them.
 
 use steadfast_shared::{Power, Role};
 
-/// Whether a person of this role has anything to administer.
+/// Whether this role sees the administration.
 pub fn administers(role: Role) -> bool {
     role.may(Power::SeePeople)
 }

@@ -1,4 +1,4 @@
-//! Who else is writing.
+//! The line that shows who is typing.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
 use crate::people::notice_phrases::NoticePhrases;
 
-/// Who else is writing, in one line that keeps its height when nobody is.
+/// The people typing, in one line that keeps its height when it is empty.
 #[component]
 pub(crate) fn Typing() -> impl IntoView {
     let locale = Locale::here();

@@ -1,11 +1,11 @@
-//! The veil over a message of a person one has blocked.
+//! The cover over a blocked person's message.
 
 use leptos::prelude::*;
 
 use crate::language::locale::Locale;
 use crate::people::block_phrases::BlockPhrases;
 
-/// Stands for a message of a person one has blocked, until it is asked for.
+/// Covers a blocked person's message until it is pressed.
 #[component]
 pub(crate) fn Veil(lifted: RwSignal<bool>) -> impl IntoView {
     let locale = Locale::here();

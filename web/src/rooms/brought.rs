@@ -1,4 +1,4 @@
-//! Who brought this person into the open room, and the ways out.
+//! The notice of who added this person to the open room, with the ways out.
 
 use leptos::prelude::*;
 use steadfast_shared::{Person, RoomKind};
@@ -13,7 +13,7 @@ use crate::rooms::phrases::{HidingPhrases, RoomPhrases};
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::{Overlay, Overlays};
 
-/// Says who brought this person into the open room while they have said nothing in it, or that they have hidden it.
+/// Says who added this person to the open room until they post in it, or that they have hidden it.
 #[component]
 pub(crate) fn Brought() -> impl IntoView {
     let people = PeopleContext::here();

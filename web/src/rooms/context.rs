@@ -1,4 +1,4 @@
-//! The rooms, the open one among them.
+//! The rooms and the open one, as components share them.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -17,16 +17,17 @@ use crate::ui::main_field::MainField;
 use crate::ui::overlays::Overlays;
 use crate::ui::toast::Toasts;
 
-/// The rooms, and this person's next steps with them.
+/// The rooms, and what this person is about to do with them.
 #[derive(Clone, Copy)]
 pub(crate) struct RoomsContext {
-    /// Rooms others brought this person into, which they have taken note of.
+    /// Rooms whose "added by" notice this person has dismissed.
     pub(crate) noted: RwSignal<Vec<RoomId>>,
-    /// A room this person has just come into, to be opened once its news is here.
+    /// A room this person has just joined or created, to open once the server's event for it
+    /// arrives.
     pub(crate) expected: StoredValue<Option<RoomId>>,
-    /// The room a person is leaving by their own will.
+    /// The room this person is leaving on purpose.
     pub(crate) leaving: StoredValue<Option<RoomId>>,
-    /// Enters a room, and keeps the address that was for *back*.
+    /// Enters a room, adding a history entry so that *back* returns to the former address.
     pub(crate) entering: Hook<RoomId>,
     pub(crate) chat: ChatContext,
     pub(crate) people: PeopleContext,
@@ -60,7 +61,7 @@ impl RoomsContext {
 }
 
 impl RoomsContext {
-    /// Hides a conversation from this person's lists, or shows it again.
+    /// Hides a conversation in this person's lists, or shows it again.
     pub(crate) fn set_hidden(self, room: RoomId, hidden: bool) {
         spawn_local(async move {
             match self.chat.ask(HideRoom { room, hidden }).await {
@@ -86,21 +87,21 @@ impl RoomsContext {
         }
     }
 
-    /// Whether to say who brought this person into a room. Tracked.
+    /// Whether the notice of who added them was dismissed. Tracked.
     pub(crate) fn is_noted(self, room: RoomId) -> bool {
         self.noted.with(|noted| noted.contains(&room))
     }
 
-    /// They have taken note of it.
+    /// Dismisses the notice of who added them.
     pub(crate) fn note(self, room: RoomId) {
         self.noted.update(|noted| noted.push(room));
     }
 
-    /// Opens a room, as a person does who chooses it.
+    /// Opens a room the person chose.
     pub(crate) fn open(self, room: RoomId) {
         self.overlays.close_all();
         if self.chat.room.get_untracked() == Some(room) {
-            // On a phone, focus would cover half of the room with a keyboard nobody asked for.
+            // Not on a phone: an unrequested keyboard would cover half of the room.
             if !is_touch() {
                 self.field.focus();
             }
@@ -109,7 +110,8 @@ impl RoomsContext {
         }
     }
 
-    /// A person leaves a room here: that it is gone is no news to them.
+    /// Remembers that this person is leaving the room on purpose, so that its removal is not
+    /// announced.
     pub(crate) fn expect_leave(self, room: RoomId) {
         self.leaving.set_value(Some(room));
     }
@@ -120,7 +122,7 @@ impl RoomsContext {
         }
     }
 
-    /// Opens the room beside the open one.
+    /// Opens the next room above or below the open one.
     pub(crate) fn open_neighbour(self, down: bool, unread_only: bool) {
         let open = self.chat.room.get_untracked();
         let room = self.chat.read(|session| {
@@ -138,14 +140,15 @@ impl RoomsContext {
         }
     }
 
-    /// Opens the conversation with these people, and closes whatever dialog asked for it.
+    /// Opens the conversation with these people, and closes all dialogs.
     pub(crate) async fn write_to(self, with: Vec<UserId>) -> Result<(), AskError> {
         let room = self.chat.ask(DirectRoom { with }).await?;
         self.open_soon(room.id);
         Ok(())
     }
 
-    /// Opens a room this person has just come into: at once, or as soon as its news is here.
+    /// Opens a room this person has just joined: at once, or as soon as the server's event for it
+    /// arrives.
     pub(crate) fn open_soon(self, room: RoomId) {
         if self.chat.knows(room) {
             self.open(room);

@@ -1,25 +1,26 @@
-//! How well a name answers a text typed to find it.
+//! Ranks names against a typed text.
 //!
-//! Both are handed in folded, in lower case and one form as the browser makes it: its tables are not carried twice.
+//! Both arguments are case-folded and normalised by the browser, so that the page does not carry
+//! its tables twice.
 
-/// How well a name answers; the greater, the better.
+/// How well a name matches; greater is better.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Match {
-    /// The letters are there, in their order.
+    /// The letters occur in this order.
     Scattered,
-    /// The Korean initials are there: `ㄱㅈ` finds 공지.
+    /// The Korean initials match: `ㄱㅈ` finds 공지.
     Initials,
-    /// It is in the middle of a word.
+    /// The text is in the middle of a word.
     Within,
-    /// A later word begins with it.
+    /// A later word begins with the text.
     Word,
-    /// The name begins with it.
+    /// The name begins with the text.
     Start,
-    /// It is the name.
+    /// The text is the whole name.
     Exact,
 }
 
-/// How well `name` answers `typed`; `None` where it does not. Everything answers nothing typed.
+/// How well `name` matches `typed`; `None` if it does not. An empty `typed` matches every name.
 pub fn find(typed: &str, name: &str) -> Option<Match> {
     let typed = typed.trim();
     if let Some(at) = name.find(typed) {
@@ -42,13 +43,13 @@ pub fn find(typed: &str, name: &str) -> Option<Match> {
     scattered.then_some(Match::Scattered)
 }
 
-/// The Korean initials in the order in which syllables count them.
+/// The Korean initials, in the order Unicode numbers syllables by.
 const INITIALS: [char; 19] = [
     'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ',
     'ㅍ', 'ㅎ',
 ];
 
-/// Syllables that begin with one initial stand together.
+/// Consecutive syllables that share an initial.
 const SYLLABLES_PER_INITIAL: usize = 588;
 
 fn is_initial(letter: char) -> bool {
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_not_found() {
+    fn a_text_that_is_not_there_is_not_found() {
         assert_eq!(find("dev", "general"), None);
         assert_eq!(find("ㄱㅈ", "general"), None);
     }
@@ -100,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_answers_nothing() {
+    fn an_empty_text_matches_everything() {
         assert!(find("", "general").is_some());
         assert!(find("  ", "").is_some());
     }

@@ -1,4 +1,4 @@
-//! The room's name, topic, people, and the page's tools.
+//! The room's name, topic and people, and the page's buttons.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -17,12 +17,11 @@ use crate::rooms::phrases::{NavigationPhrases, RoomPhrases};
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlays;
 
-/// The room's name, topic, people, and the page's tools.
 #[component]
 pub(crate) fn RoomHead(
-    /// The button that opens the details, so that closing them gives the focus back.
+    /// The button that opens the details; closing them returns the focus to it.
     details_button: NodeRef<html::Button>,
-    /// The same of the people.
+    /// The button that opens the people; closing them returns the focus to it.
     members_button: NodeRef<html::Button>,
 ) -> impl IntoView {
     let locale = Locale::here();
@@ -75,7 +74,7 @@ fn MembersButton(members_button: NodeRef<html::Button>) -> impl IntoView {
     let overlays = Overlays::here();
     let chat = ChatContext::here();
     let people = PeopleContext::here();
-    // Who was online when the connection was lost is no news.
+    // Without a connection, presence is out of date.
     let online = Memo::new(move |_| match chat.link() {
         LinkState::Connected { .. } => {
             if let Some(here) = people.crowd() {
@@ -110,7 +109,8 @@ fn MembersButton(members_button: NodeRef<html::Button>) -> impl IntoView {
     }
 }
 
-/// The way to the rooms where they have no place of their own; says whether something waits in another one.
+/// The button that opens the room list on narrow screens; marks whether another room has unread
+/// messages.
 #[component]
 fn OpenRooms() -> impl IntoView {
     let locale = Locale::here();

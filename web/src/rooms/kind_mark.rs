@@ -1,4 +1,4 @@
-//! The kind of a room.
+//! The icon of a room's kind.
 
 use leptos::prelude::*;
 use steadfast_shared::RoomKind;
@@ -7,7 +7,7 @@ use crate::language::locale::Locale;
 use crate::rooms::phrases::RoomPhrases;
 use crate::ui::icon::{Icon, IconShape};
 
-/// The kind of a room, in a mark, with words for screen readers where the mark says more than the name does.
+/// A room's kind as an icon, with text for screen readers where the name alone does not tell.
 #[component]
 pub(crate) fn KindMark(kind: RoomKind, #[prop(optional)] archived: bool) -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! The rooms as the page shows them.
+//! The rooms as the page lists them.
 
 use leptos::prelude::*;
 use steadfast_client::RoomView;
@@ -7,53 +7,50 @@ use steadfast_shared::{Person, RoomId, RoomKind};
 use crate::rooms::context::RoomsContext;
 use crate::rooms::phrases::RoomPhrases;
 
-/// The first room's name, until the server has said it.
+/// The first room's name, used until the server sends it.
 const FIRST_ROOM: &str = "#general";
 
-/// Most people a direct room's title names; the others are counted.
+/// Maximum number of people named in a direct room's title; the rest are counted.
 const NAMED: usize = 4;
 
-/// One room, as a list shows it.
+/// One room in a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct RoomLine {
     pub(crate) id: RoomId,
-    /// Its name, without a mark.
+    /// Its name, without the mark of its kind.
     pub(crate) title: String,
     pub(crate) kind: RoomKind,
-    /// Whether nothing more can be said in it.
+    /// Whether it is read-only.
     pub(crate) archived: bool,
-    /// Whether lists leave it out: this person has hidden it, and nothing was said in it since.
+    /// Whether lists omit it: this person has hidden it, and no message arrived since.
     pub(crate) hidden: bool,
-    /// The other people of a direct room.
     pub(crate) with: Vec<Person>,
-    /// Messages of others since it was read.
+    /// Unread messages of others.
     pub(crate) unread: u64,
     /// How many of those mention this person.
     pub(crate) mentions: u64,
 }
 
-/// The open room, as its head and its menu show it.
+/// The open room, for its head and its menu.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct OpenRoom {
     pub(crate) id: RoomId,
-    /// Its name, without a mark; empty for a direct one.
+    /// Its name, without the mark of its kind; empty for a direct room.
     pub(crate) name: String,
     pub(crate) kind: RoomKind,
     pub(crate) topic: String,
-    /// Whether nothing more can be said in it.
+    /// Whether it is read-only.
     pub(crate) archived: bool,
     /// Whether this person may rename, describe and archive it.
     pub(crate) manage: bool,
-    /// Whether this person has hidden it.
     pub(crate) hidden: bool,
-    /// Who brought this person in, while they have said nothing in it.
+    /// Who added this person, until they post in it.
     pub(crate) brought_by: Option<Person>,
-    /// The other people of a direct room.
     pub(crate) with: Vec<Person>,
 }
 
 impl OpenRoom {
-    /// The one person it is a conversation with.
+    /// The other person, if there is exactly one.
     pub(crate) fn partner(&self) -> Option<&Person> {
         match self.with.as_slice() {
             [partner] => Some(partner),
@@ -63,12 +60,11 @@ impl OpenRoom {
 }
 
 impl RoomLine {
-    /// Whether it is a conversation between people.
     pub(crate) fn is_direct(&self) -> bool {
         self.kind == RoomKind::Direct
     }
 
-    /// The one person it is a conversation with.
+    /// The other person, if there is exactly one.
     pub(crate) fn partner(&self) -> Option<&Person> {
         match self.with.as_slice() {
             [partner] => Some(partner),
@@ -78,13 +74,13 @@ impl RoomLine {
 }
 
 impl RoomsContext {
-    /// The rooms, in the order lists have them. Tracked.
+    /// The rooms, in display order. Tracked.
     pub(crate) fn room_lines(self) -> Vec<RoomLine> {
         self.chat
             .on_rooms(|session| session.rooms().map(|view| self.line_of(&view)).collect())
     }
 
-    /// The open room, where the server has told of it. Tracked.
+    /// The open room, once the server has sent it. Tracked.
     pub(crate) fn open_room(self) -> Option<OpenRoom> {
         let room = self.chat.room.get();
         self.chat.on_rooms(|session| {
@@ -112,7 +108,7 @@ impl RoomsContext {
     }
 
     /// A room's name, with the mark of its kind.
-    pub(crate) fn room_called(self, room: RoomId) -> String {
+    pub(crate) fn marked_name_of(self, room: RoomId) -> String {
         untrack(|| {
             self.chat
                 .read(|session| Some(self.marked_name(&session.room(room)?)))
@@ -129,7 +125,7 @@ impl RoomsContext {
         }
     }
 
-    /// People as one line. Tracks the language.
+    /// People's names in one line. Tracks the language.
     pub(crate) fn names_of(self, people: &[Person]) -> String {
         let named = people.iter().take(NAMED).map(|person| person.name.as_str());
         let names = named.collect::<Vec<_>>().join(", ");

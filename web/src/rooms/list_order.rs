@@ -1,7 +1,7 @@
-//! The order of a list while a person aims at it.
+//! Keeps a list's order while a person is about to press one of its items.
 
-/// The list to show while a person is about to press one of its items: those `shown` stay where they are, even those that have gone;
-/// their content is that of `wanted`; new ones come last.
+/// The list to show while a person is about to press an item: the items `shown` keep their places,
+/// even removed ones; their content comes from `wanted`; new items go last.
 pub fn hold<T: Clone, K: PartialEq>(shown: &[T], wanted: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
     let find = |list: &[T], item: &T| list.iter().find(|other| key(other) == key(item)).cloned();
     let stays = shown
@@ -15,7 +15,7 @@ pub fn hold<T: Clone, K: PartialEq>(shown: &[T], wanted: &[T], key: impl Fn(&T) 
 mod tests {
     use super::*;
 
-    fn held(shown: &[(u8, char)], wanted: &[(u8, char)]) -> Vec<(u8, char)> {
+    fn held_order(shown: &[(u8, char)], wanted: &[(u8, char)]) -> Vec<(u8, char)> {
         hold(shown, wanted, |item| item.0)
     }
 
@@ -23,17 +23,23 @@ mod tests {
     fn fault_f21_nothing_moves_whatever_is_said_in_which_room() {
         let shown = [(1, 'a'), (2, 'b'), (3, 'c')];
         let wanted = [(3, 'C'), (1, 'a'), (2, 'B')];
-        assert_eq!(held(&shown, &wanted), [(1, 'a'), (2, 'B'), (3, 'C')]);
+        assert_eq!(held_order(&shown, &wanted), [(1, 'a'), (2, 'B'), (3, 'C')]);
     }
 
     #[test]
     fn fault_f21_what_goes_leaves_no_gap_to_slip_into() {
-        assert_eq!(held(&[(1, 'a'), (2, 'b')], &[(2, 'b')]), [(1, 'a'), (2, 'b')]);
+        assert_eq!(
+            held_order(&[(1, 'a'), (2, 'b')], &[(2, 'b')]),
+            [(1, 'a'), (2, 'b')]
+        );
     }
 
     #[test]
-    fn what_comes_stands_last() {
-        assert_eq!(held(&[(1, 'a')], &[(9, 'n'), (1, 'a')]), [(1, 'a'), (9, 'n')]);
-        assert_eq!(held(&[], &[(9, 'n'), (1, 'a')]), [(9, 'n'), (1, 'a')]);
+    fn new_items_go_last() {
+        assert_eq!(
+            held_order(&[(1, 'a')], &[(9, 'n'), (1, 'a')]),
+            [(1, 'a'), (9, 'n')]
+        );
+        assert_eq!(held_order(&[], &[(9, 'n'), (1, 'a')]), [(9, 'n'), (1, 'a')]);
     }
 }

@@ -1,4 +1,4 @@
-//! Who is in the room, and whether they are there.
+//! The panel with the room's people and their presence.
 
 use std::rc::Rc;
 
@@ -30,13 +30,13 @@ use crate::ui::phrases::UiPhrases;
 use crate::ui::popup::menu::{Choice, Menu};
 use crate::ui::side_panel::SidePanel;
 
-/// So few people are found without a search.
+/// Up to this many people are listed without a search field.
 const FEW: usize = 20;
 
-/// Who is in the room, in a panel beside it.
+/// The room's people, in a panel beside it.
 #[component]
 pub(crate) fn Members(
-    /// Gets the focus back when the panel closes.
+    /// Receives the focus when the panel closes.
     members_button: NodeRef<html::Button>,
 ) -> impl IntoView {
     let locale = Locale::here();
@@ -106,7 +106,7 @@ fn MemberSearch(hidden: Signal<bool>) -> impl IntoView {
         let typed = field.get_untracked().map(|field| field.value());
         people.search_members(&typed.unwrap_or_default());
     };
-    // Whoever opens another room looks for nobody in it yet.
+    // Another room starts with an empty search.
     Effect::new(move |before: Option<()>| {
         chat.room.track();
         if before.is_some()
@@ -134,7 +134,7 @@ fn MemberSearch(hidden: Signal<bool>) -> impl IntoView {
     }
 }
 
-/// Some people of the room, one per line.
+/// A section of people, one per line.
 #[component]
 fn People(title: Signal<String>, people: Memo<Vec<MemberView>>) -> impl IntoView {
     view! {
@@ -149,7 +149,7 @@ fn People(title: Signal<String>, people: Memo<Vec<MemberView>>) -> impl IntoView
     }
 }
 
-/// One person, and the acts that concern them.
+/// One person, with a menu of actions.
 #[component]
 fn MemberLine(person: Person, role: Role) -> impl IntoView {
     let locale = Locale::here();

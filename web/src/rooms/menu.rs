@@ -17,7 +17,7 @@ use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlay;
 use crate::ui::popup::menu::{Choice, Menu};
 
-/// The button in the room's head that opens the room's menu; none where there is nothing one can do.
+/// The button in the room's head that opens its menu; absent if the menu would be empty.
 #[component]
 pub(crate) fn RoomMenu() -> impl IntoView {
     let locale = Locale::here();

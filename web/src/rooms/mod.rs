@@ -1,4 +1,5 @@
-//! Rooms: their list, the open one and its address, and the dialogs that make, find, change and leave them.
+//! Rooms: their list, the open one and its address, and the dialogs that create, find, change and
+//! leave them.
 
 pub mod finder;
 pub mod list_order;

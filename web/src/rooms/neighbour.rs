@@ -1,6 +1,6 @@
 //! The next room up or down the list.
 
-/// Where one comes from `at` among `count` things that `fits`, going round; `None` where nothing fits.
+/// The next of `count` items from `at` that `fits`, wrapping around; `None` if none fits.
 pub fn neighbour(count: usize, at: Option<usize>, down: bool, fits: impl Fn(usize) -> bool) -> Option<usize> {
     let start = match (at, down) {
         (Some(at), _) => at,
@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn neighbours_go_round_and_pass_over_what_does_not_fit() {
+    fn neighbours_wrap_around_and_skip_items_that_do_not_fit() {
         let all = |_| true;
         assert_eq!(neighbour(3, Some(2), true, all), Some(0));
         assert_eq!(neighbour(3, Some(0), false, all), Some(2));

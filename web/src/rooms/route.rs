@@ -1,29 +1,29 @@
-//! Addresses within the page: places one can link to, and find again with back and forward.
+//! Addresses within the page, for links and the browser's history.
 
 use steadfast_shared::admin::OWNER_PAGE;
 use steadfast_shared::http::JOIN_PATH;
 use steadfast_shared::{RoomId, Seq};
 
-/// Where in the page an address leads.
+/// The part of the page an address opens.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Route {
-    /// To wherever one was.
+    /// The room that was open last.
     Home,
     /// `/r/ROOM`, or `/r/ROOM/SEQ` for one message in it.
     Room { room: RoomId, seq: Option<Seq> },
-    /// [`JOIN_PATH`] with the code of an invitation as its fragment.
+    /// [`JOIN_PATH`] with an invitation's code as its fragment.
     Join { code: String },
-    /// [`OWNER_PAGE`] with the code of an owner link as its fragment.
+    /// [`OWNER_PAGE`] with an owner link's code as its fragment.
     Owner { code: String },
 }
 
 impl Route {
-    /// A room as one enters it.
+    /// A room without a message.
     pub fn room(room: RoomId) -> Self {
         Self::Room { room, seq: None }
     }
 
-    /// Reads an address. One that leads nowhere leads home.
+    /// Parses an address. An unknown one means home.
     pub fn of(path: &str, fragment: &str) -> Self {
         let path = path.trim_end_matches('/');
         let code = || fragment.trim_start_matches('#').trim().to_owned();
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_nowhere_leads_home() {
+    fn an_unknown_address_leads_home() {
         let room = ROOM.to_string();
         for path in [
             "/r/",

@@ -75,7 +75,7 @@ impl PageContexts {
             self.activity.hide();
             self.chat.flush();
         } else {
-            self.today.look();
+            self.today.check();
             self.chat.wake();
             self.activity.mark_active();
             self.timeline.mark_read();
@@ -121,7 +121,7 @@ impl PageContexts {
             Change::Presence => {
                 self.chat.changed.presence.notify();
                 self.people.watch_presence();
-                self.people.list_who_came();
+                self.people.list_newcomers();
             }
             Change::Typing(_) => self.chat.changed.typing.notify(),
             Change::Members(room) if Some(room) == open => self.people.load_members(),

@@ -83,7 +83,7 @@ fn listen_to_person(page: PageContexts) {
     let (activity, timeline) = (page.activity, page.timeline);
     window_event_listener(ev::visibilitychange, move |_| page.visibility_changed());
     window_event_listener(ev::focus, move |_| {
-        page.today.look();
+        page.today.check();
         timeline.mark_read();
     });
     window_event_listener(ev::blur, move |_| timeline.look_away());

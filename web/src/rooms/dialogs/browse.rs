@@ -1,4 +1,4 @@
-//! The public rooms, to be found and joined.
+//! The list of public rooms, to search and join.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -78,7 +78,7 @@ pub(crate) fn Browse() -> impl IntoView {
     }
 }
 
-/// One public room: its topic, how many are in it, and the way in.
+/// One public room: its topic, its number of members, and the button to join.
 #[component]
 fn Listed(room: ListedRoom, trouble: RwSignal<Option<String>>) -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! A room renamed, described, archived or reopened.
+//! The dialog that renames, describes, archives or reopens a room.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -14,7 +14,6 @@ use crate::ui::dialog::Dialog;
 use crate::ui::field::Field;
 use crate::ui::overlays::{Overlay, Overlays};
 
-/// Renames, describes, archives or reopens a room.
 #[component]
 pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
     let locale = Locale::here();
@@ -84,14 +83,14 @@ pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
                 />
                 <p class="labelled-hint" role="status" data-bad="true">{move || form.trouble.get()}</p>
                 <div class="dialog-ways">
-                    <button type="submit" class="button button-strong" data-testid="room-save" disabled=form.under_way>
+                    <button type="submit" class="button button-strong" data-testid="room-save" disabled=form.in_flight>
                         {locale.says(|l| RoomPhrases::of(l).save)}
                     </button>
                 </div>
             </form>
             <div class="dialog-part">
                 <p class="labelled-hint">{locale.says(means)}</p>
-                <button type="button" class="button" data-testid="room-archive" disabled=form.under_way on:click=archive>
+                <button type="button" class="button" data-testid="room-archive" disabled=form.in_flight on:click=archive>
                     {locale.says(does)}
                 </button>
             </div>

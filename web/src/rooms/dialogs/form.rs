@@ -1,4 +1,4 @@
-//! A room's name and topic, as a person types them.
+//! The form for a room's name and topic.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -10,17 +10,17 @@ use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
 use crate::rooms::phrases::NewRoomPhrases;
 
-/// A form with a room's name and topic, and their faults.
+/// A form with a room's name and topic, and their errors.
 #[derive(Clone, Copy)]
 pub(crate) struct RoomForm {
     pub(crate) name: NodeRef<html::Input>,
     pub(crate) topic: NodeRef<html::Input>,
     pub(crate) about_name: RwSignal<Option<String>>,
     pub(crate) about_topic: RwSignal<Option<String>>,
-    /// A fault of neither of them.
+    /// An error of neither field.
     pub(crate) trouble: RwSignal<Option<String>>,
-    /// Whether the server is being asked.
-    pub(crate) under_way: RwSignal<bool>,
+    /// Whether a request is in flight.
+    pub(crate) in_flight: RwSignal<bool>,
 }
 
 impl RoomForm {
@@ -31,11 +31,11 @@ impl RoomForm {
             about_name: RwSignal::new(None),
             about_topic: RwSignal::new(None),
             trouble: RwSignal::new(None),
-            under_way: RwSignal::new(false),
+            in_flight: RwSignal::new(false),
         }
     }
 
-    /// The typed name and topic. Says beside each field why it will not do.
+    /// The typed name and topic. Shows an error beside each field that is invalid.
     pub(crate) fn typed(self, locale: Locale) -> Option<(RoomName, Topic)> {
         let typed = |input: NodeRef<html::Input>| {
             let input = input.get_untracked();
@@ -54,27 +54,27 @@ impl RoomForm {
         Some((name.ok()?, topic.ok()?))
     }
 
-    /// Asks the server, for one thing at a time.
+    /// Sends a request, one at a time.
     pub(crate) fn ask<A: Ask + 'static>(
         self,
         chat: ChatContext,
-        asked: A,
+        request: A,
         done: impl FnOnce(A::Answer) + 'static,
     ) {
-        if self.under_way.get_untracked() {
+        if self.in_flight.get_untracked() {
             return;
         }
-        self.under_way.set(true);
+        self.in_flight.set(true);
         spawn_local(async move {
-            let answer = chat.ask(asked).await;
-            self.under_way.try_set(false);
+            let answer = chat.ask(request).await;
+            self.in_flight.try_set(false);
             match answer {
                 Ok(answer) => done(answer),
                 Err(error) => {
                     let taken =
                         matches!(&error, AskError::Refused(why) if why.code == ErrorCode::RoomNameTaken);
-                    let said = if taken { self.about_name } else { self.trouble };
-                    said.try_set(Some(chat.why(&error)));
+                    let target = if taken { self.about_name } else { self.trouble };
+                    target.try_set(Some(chat.why(&error)));
                 }
             }
         });

@@ -1,4 +1,4 @@
-//! A conversation hidden from one's lists.
+//! The dialog that hides a conversation.
 
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::popup::menu::Choice;
 
-/// A conversation's choices: hide it; block the other person, or leave several.
+/// A conversation's menu entries: hide it, and block the other person or leave the group.
 pub(crate) fn direct_choices(rooms: RoomsContext, room: &OpenRoom) -> Vec<Choice> {
     let id = room.id;
     let choice = |phrase: Phrase, shape, testid, act: Rc<dyn Fn()>| Choice {
@@ -58,13 +58,13 @@ pub(crate) fn direct_choices(rooms: RoomsContext, room: &OpenRoom) -> Vec<Choice
     choices
 }
 
-/// Asks whether to hide a conversation, and explains that.
+/// Asks whether to hide a conversation, and explains what that does.
 #[component]
 pub(crate) fn HideDialog(room: RoomId) -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
     let rooms = RoomsContext::here();
-    let names = rooms.room_called(room);
+    let names = rooms.marked_name_of(room);
     let close = Callback::new(move |()| overlays.close(Overlay::HideRoom(room)));
     view! {
         <Dialog

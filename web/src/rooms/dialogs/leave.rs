@@ -13,7 +13,7 @@ use crate::rooms::phrases::{HidingPhrases, RoomPhrases};
 use crate::ui::dialog::Dialog;
 use crate::ui::overlays::{Overlay, Overlays};
 
-/// Leaves a room; asks first where there is no way back in.
+/// Leaves a room; asks first if the person could not rejoin by themselves.
 pub(crate) fn leave(rooms: RoomsContext, room: &OpenRoom) {
     if room.kind != RoomKind::Public {
         rooms.overlays.open(Overlay::LeaveRoom(room.id));
@@ -32,14 +32,15 @@ fn leave_at_once(rooms: RoomsContext, room: RoomId) {
     });
 }
 
-/// Asks whether to leave a room into which there is no way back, or a conversation of several people.
+/// Asks before leaving a private room or a group conversation: the person cannot rejoin by
+/// themselves.
 #[component]
 pub(crate) fn LeaveDialog(room: RoomId) -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
     let chat = ChatContext::here();
     let rooms = RoomsContext::here();
-    let name = rooms.room_called(room);
+    let name = rooms.marked_name_of(room);
     let direct = chat.read(|session| {
         session
             .room(room)

@@ -1,4 +1,4 @@
-//! Making, finding, changing, hiding and leaving rooms; choosing people for them.
+//! The dialogs that create, find, change, hide and leave rooms, and choose people for them.
 
 pub(crate) mod browse;
 pub(crate) mod change;

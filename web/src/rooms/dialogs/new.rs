@@ -1,4 +1,4 @@
-//! A room made.
+//! The dialog that creates a room.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -15,14 +15,14 @@ use crate::ui::dialog::Dialog;
 use crate::ui::field::Field;
 use crate::ui::overlays::{Overlay, Overlays};
 
-/// Makes a public or a private room, and opens it.
+/// Creates a public or private room, and opens it.
 #[component]
 pub(crate) fn NewRoom() -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
     let chat = ChatContext::here();
     let rooms = RoomsContext::here();
-    // One id for as long as the form is open: asking again after a lost answer makes no second room.
+    // One id while the form is open: a retry after a lost response creates no second room.
     let id = calendar::new_room_id();
     let form = RoomForm::new();
     let kind = RwSignal::new(RoomKind::Public);
@@ -69,7 +69,7 @@ pub(crate) fn NewRoom() -> impl IntoView {
                         type="submit"
                         class="button button-strong"
                         data-testid="new-room-create"
-                        disabled=form.under_way
+                        disabled=form.in_flight
                     >
                         {locale.says(|l| NewRoomPhrases::of(l).create)}
                     </button>

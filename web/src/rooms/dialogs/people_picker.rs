@@ -1,4 +1,4 @@
-//! People chosen by nickname.
+//! Choosing people by nickname.
 
 use leptos::ev::KeyboardEvent;
 use leptos::html;
@@ -18,7 +18,7 @@ use crate::ui::phrases::UiPhrases;
 struct PeoplePickerState {
     search: Search,
     found: RwSignal<Option<Vec<Person>>>,
-    /// Whether the server may know of more.
+    /// Whether the server may have more matches.
     more: RwSignal<bool>,
     chosen: RwSignal<Vec<Person>>,
     most: usize,
@@ -26,7 +26,7 @@ struct PeoplePickerState {
 }
 
 impl PeoplePickerState {
-    fn look_after(self, after: Option<(String, UserId)>) {
+    fn search_after(self, after: Option<(String, UserId)>) {
         let goes_on = after.is_some();
         let ask = |search| FindPeople { search, after };
         self.search.ask(self.chat, ask, move |people| {
@@ -38,18 +38,18 @@ impl PeoplePickerState {
         });
     }
 
-    fn go_on(self) {
+    fn load_more(self) {
         let last = self.found.with_untracked(|found| {
             let last = found.as_ref()?.last()?;
             Some((last.name.clone(), last.id))
         });
         if last.is_some() && self.more.get_untracked() {
             self.more.set(false);
-            self.look_after(last);
+            self.search_after(last);
         }
     }
 
-    /// Those chosen, then those found. Tracked.
+    /// The chosen people, then those found. Tracked.
     fn listed(self) -> Vec<Person> {
         let me = self.chat.read(|session| session.me().map(|me| me.id));
         let mut people = self.chosen.get();
@@ -70,7 +70,7 @@ impl PeoplePickerState {
         });
     }
 
-    /// Enter chooses while something is typed, and sends the form once nothing is.
+    /// Enter chooses the first match while text is typed; with an empty field it submits the form.
     fn key(self, event: &KeyboardEvent, listed: Memo<Vec<Person>>) {
         if event.key() != "Enter" || event.is_composing() {
             return;
@@ -85,11 +85,11 @@ impl PeoplePickerState {
             event.prevent_default();
             self.choose(first, true);
             input.set_value("");
-            self.look_after(None);
+            self.search_after(None);
         }
     }
 
-    fn said(self, language: Language) -> String {
+    fn status(self, language: Language) -> String {
         if let Some(trouble) = self.search.trouble.get() {
             return trouble;
         }
@@ -101,11 +101,11 @@ impl PeoplePickerState {
     }
 }
 
-/// Finds people by part of their nickname, and keeps those who were chosen.
+/// Finds people by part of their nickname, and keeps the chosen ones.
 #[component]
 pub(crate) fn PeoplePicker(
     chosen: RwSignal<Vec<Person>>,
-    /// Most people that can be.
+    /// Maximum number of people chosen.
     most: usize,
 ) -> impl IntoView {
     let locale = Locale::here();
@@ -117,7 +117,7 @@ pub(crate) fn PeoplePicker(
         most,
         chat: ChatContext::here(),
     };
-    picker.look_after(None);
+    picker.search_after(None);
     let listed = Memo::new(move |_| picker.listed());
     let full = move || chosen.with(Vec::len) >= most;
     let choose = move |person: Person, on: bool| picker.choose(person, on);
@@ -126,7 +126,7 @@ pub(crate) fn PeoplePicker(
         if let Some(list) = list.get_untracked()
             && list.scroll_top() + 2 * list.client_height() >= list.scroll_height()
         {
-            picker.go_on();
+            picker.load_more();
         }
     };
     let nobody = move || {
@@ -138,7 +138,7 @@ pub(crate) fn PeoplePicker(
             search=picker.search
             words=|l| RoomSearchPhrases::of(l).find_people
             testid="people-search"
-            look=Callback::new(move |()| picker.look_after(None))
+            look=Callback::new(move |()| picker.search_after(None))
             on_key=Callback::new(move |event| picker.key(&event, listed))
         />
         <ul class="picks" aria-label=locale.says(|l| NavigationPhrases::of(l).new_direct) node_ref=list on:scroll=scrolled>
@@ -150,7 +150,7 @@ pub(crate) fn PeoplePicker(
                     type="button"
                     class="button button-small"
                     data-testid="people-more"
-                    on:click=move |_| picker.go_on()
+                    on:click=move |_| picker.load_more()
                 >
                     {locale.says(|l| UiPhrases::of(l).show_more)}
                 </button>
@@ -158,7 +158,7 @@ pub(crate) fn PeoplePicker(
         </ul>
         <p class="offers-none">{nobody}</p>
         <p class="labelled-hint" role="status" data-testid="people-chosen">
-            {words(move || picker.said(locale.language()))}
+            {words(move || picker.status(locale.language()))}
         </p>
     }
 }

@@ -1,4 +1,4 @@
-//! Searches at the server.
+//! A search field whose results come from the server.
 
 use leptos::ev::KeyboardEvent;
 use leptos::html;
@@ -11,13 +11,13 @@ use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::Locale;
 
-/// A search that the server answers, of which only the latest answer counts.
+/// A search on the server; only the latest response counts.
 #[derive(Clone, Copy)]
 pub(crate) struct Search {
     pub(crate) input: NodeRef<html::Input>,
-    /// Why nothing was found out.
+    /// Why the last search failed.
     pub(crate) trouble: RwSignal<Option<String>>,
-    asked: StoredValue<u32>,
+    latest: StoredValue<u32>,
 }
 
 impl Search {
@@ -25,7 +25,7 @@ impl Search {
         Self {
             input: NodeRef::new(),
             trouble: RwSignal::new(None),
-            asked: StoredValue::new(0),
+            latest: StoredValue::new(0),
         }
     }
 
@@ -33,20 +33,20 @@ impl Search {
     pub(crate) fn ask<A: Ask + 'static>(
         self,
         chat: ChatContext,
-        asked: impl FnOnce(String) -> A,
+        request: impl FnOnce(String) -> A,
         found: impl FnOnce(A::Answer) + 'static,
     ) {
         let typed = self
             .input
             .get_untracked()
             .map(|input| input.value().trim().to_owned());
-        let asked = asked(typed.unwrap_or_default());
-        let number = self.asked.get_value() + 1;
-        self.asked.set_value(number);
+        let request = request(typed.unwrap_or_default());
+        let number = self.latest.get_value() + 1;
+        self.latest.set_value(number);
         spawn_local(async move {
-            let answer = chat.ask(asked).await;
-            // An answer to an earlier text says nothing about the present one.
-            if self.asked.try_get_value() != Some(number) {
+            let answer = chat.ask(request).await;
+            // A response to an earlier text is stale.
+            if self.latest.try_get_value() != Some(number) {
                 return;
             }
             match answer {
@@ -64,9 +64,9 @@ impl Search {
 pub(crate) fn SearchField(
     search: Search,
     words: Phrase,
-    /// Its name in the document.
+    /// The test id in the document.
     testid: &'static str,
-    /// Looks, once a person pauses.
+    /// Called once the person pauses typing.
     look: Callback<()>,
     /// Called for each key.
     #[prop(optional)]

@@ -1,4 +1,4 @@
-//! A conversation begun with people, and people invited into a room.
+//! The dialogs that start a conversation, and invite people into a room.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ use crate::ui::dialog::Dialog;
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::toast::Toasts;
 
-/// Begins a conversation with one person or several, or goes on with the one there is.
+/// Starts a conversation with one or more people, or continues the existing one.
 #[component]
 pub(crate) fn NewDirect() -> impl IntoView {
     let locale = Locale::here();
@@ -35,7 +35,6 @@ pub(crate) fn NewDirect() -> impl IntoView {
     }
 }
 
-/// Invites people into a room.
 #[component]
 pub(crate) fn InviteDialog(room: RoomId) -> impl IntoView {
     let locale = Locale::here();
@@ -43,7 +42,7 @@ pub(crate) fn InviteDialog(room: RoomId) -> impl IntoView {
     let overlays = Overlays::here();
     let chat = ChatContext::here();
     let rooms = RoomsContext::here();
-    let name = rooms.room_called(room);
+    let name = rooms.marked_name_of(room);
     let invite = move |people: Vec<UserId>| async move {
         chat.ask(InvitePeople { room, people }).await?;
         overlays.close(Overlay::Invite(room));
@@ -79,19 +78,19 @@ where
     let chat = ChatContext::here();
     let chosen = RwSignal::new(Vec::<Person>::new());
     let trouble = RwSignal::new(None::<String>);
-    let under_way = RwSignal::new(false);
+    let in_flight = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let people: Vec<UserId> =
             chosen.with_untracked(|chosen| chosen.iter().map(|person| person.id).collect());
-        if people.is_empty() || under_way.get_untracked() {
+        if people.is_empty() || in_flight.get_untracked() {
             return;
         }
-        under_way.set(true);
+        in_flight.set(true);
         trouble.set(None);
         spawn_local(async move {
             let answer = act(people).await;
-            under_way.try_set(false);
+            in_flight.try_set(false);
             if let Err(error) = answer {
                 trouble.try_set(Some(chat.why(&error)));
             }
@@ -108,7 +107,7 @@ where
                         type="submit"
                         class="button button-strong"
                         data-testid="people-do"
-                        disabled=move || under_way.get() || chosen.with(Vec::is_empty)
+                        disabled=move || in_flight.get() || chosen.with(Vec::is_empty)
                     >
                         {locale.says(does)}
                     </button>

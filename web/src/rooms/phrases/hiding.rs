@@ -1,8 +1,7 @@
-//! Hiding a conversation, and being brought into one.
+//! Hiding a conversation, and being added to a room.
 
 use crate::language::Language;
 
-/// Hiding a conversation, and being brought into one.
 pub struct HidingPhrases {
     pub hide: &'static str,
     pub hide_question: fn(&str) -> String,

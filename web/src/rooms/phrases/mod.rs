@@ -12,7 +12,6 @@ pub use search::RoomSearchPhrases;
 
 use crate::language::Language;
 
-/// One room and its menu.
 pub struct RoomPhrases {
     pub private: &'static str,
     pub archived: &'static str,

@@ -1,8 +1,7 @@
-//! The list of rooms, and the ways from room to room.
+//! The room list, and navigation between rooms.
 
 use crate::language::Language;
 
-/// The list of rooms, and the ways from room to room.
 pub struct NavigationPhrases {
     pub rooms: &'static str,
     pub unread: fn(u64) -> String,

@@ -1,9 +1,8 @@
-//! The form by which a room is made or changed.
+//! The form that creates or changes a room.
 
 use crate::language::{Language, code_point};
 use steadfast_shared::TextError;
 
-/// The form by which a room is made or changed.
 pub struct NewRoomPhrases {
     pub name: &'static str,
     pub name_hint: &'static str,

@@ -2,7 +2,6 @@
 
 use crate::language::Language;
 
-/// Finding a room to join, and people to write to.
 pub struct RoomSearchPhrases {
     pub search: &'static str,
     pub none_public: &'static str,

@@ -1,4 +1,4 @@
-//! Whether a person is about to press something in a list.
+//! Detects that a person is about to press something in a list.
 
 use std::time::Duration;
 
@@ -7,19 +7,19 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-/// A finger's click comes after the finger has left; until then the list stays as it was pressed.
+/// A touch's click fires after the finger has left; until then the list stays as it was.
 const CLICK_COMES: Duration = Duration::from_millis(400);
 
-/// A pointer over a list, or the keyboard's focus in it.
+/// A pointer over a list, or the keyboard focus in it.
 #[derive(Clone, Copy)]
 pub(crate) struct Aim {
     held: RwSignal<bool>,
-    /// Counts beginnings: an end that is overtaken by one means nothing any more.
+    /// Number of times aiming began: a delayed end that a new beginning has overtaken is ignored.
     begun: StoredValue<u32>,
 }
 
 impl Aim {
-    /// Says in `held` whether a person aims.
+    /// Sets `held` while a person aims.
     pub(crate) fn new(held: RwSignal<bool>) -> Self {
         Self {
             held,
@@ -34,7 +34,7 @@ impl Aim {
         }
     }
 
-    /// The focus came in: by the keyboard that is aiming, after a click it is not.
+    /// The focus moved in. By keyboard that is aiming; after a click it is not.
     pub(crate) fn focus_moved(self, event: &FocusEvent) {
         let target = event
             .target()

@@ -1,4 +1,4 @@
-//! The rooms, found by name, in their sections.
+//! The rooms in their sections, with a filter.
 
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
@@ -23,7 +23,6 @@ use crate::ui::list::scroll::scroll_to_item;
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::toast::Toasts;
 
-/// The rooms, found by name, in their sections.
 #[component]
 pub(crate) fn RoomList() -> impl IntoView {
     let locale = Locale::here();
@@ -43,7 +42,7 @@ pub(crate) fn RoomList() -> impl IntoView {
     let found = Memo::new(move |_| {
         let typed = folded(&typed.get());
         let mut lines = lines.get();
-        // Hidden rooms are found by their names.
+        // Hidden rooms show up only in a search.
         lines.retain(|line| {
             !(line.hidden && typed.is_empty()) && finder::find(&typed, &folded(&line.title)).is_some()
         });
@@ -84,7 +83,8 @@ pub(crate) fn RoomList() -> impl IntoView {
     }
 }
 
-/// However a room was opened, its line can be seen. A list that only changed stays where its reader scrolled it.
+/// Keeps the open room's line visible however it was opened. If only the list changed, it stays
+/// where its reader scrolled it.
 fn keep_open_in_view(nav: NodeRef<html::Nav>, lines: Memo<Vec<RoomLine>>) {
     let overlays = Overlays::here();
     let chat = ChatContext::here();
@@ -105,7 +105,7 @@ fn keep_open_in_view(nav: NodeRef<html::Nav>, lines: Memo<Vec<RoomLine>>) {
     });
 }
 
-/// The field above the list: Enter opens the first room found, Escape shows all of them.
+/// The field above the list: Enter opens the first match, Escape clears the field.
 #[component]
 fn Filter(typed: RwSignal<String>, found: Memo<Vec<RoomLine>>) -> impl IntoView {
     let locale = Locale::here();
@@ -203,10 +203,10 @@ fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
     let toasts = Toasts::here();
     let chat = ChatContext::here();
     let rooms = RoomsContext::here();
-    // The element stays while its room is in the list; its content changes.
+    // The element stays while its room is in the list; only its content changes.
     let line = Memo::new(move |_| lines.with(|lines| lines.iter().find(|line| line.id == id).cloned()));
     let choose = move |event: MouseEvent| {
-        // A new tab or window is the browser's.
+        // The browser opens the new tab or window.
         if event.ctrl_key() || event.meta_key() || event.shift_key() {
             return;
         }
@@ -214,7 +214,7 @@ fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
         if chat.knows(id) {
             rooms.open(id);
         } else {
-            // It is gone, and its line stays for as long as the list holds still.
+            // The room is gone, but its line stays while the list holds its order.
             toasts.toast(|l| NavigationPhrases::of(l).no_such_room);
         }
     };
@@ -250,7 +250,7 @@ fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
     }
 }
 
-/// How many messages are unread, where any are; apart, where they mention this person.
+/// The number of unread messages, if any; highlighted if some mention this person.
 #[component]
 fn Badge(unread: u64, mentions: u64) -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! Who one is, and the way to the settings.
+//! The person signed in, and the button to the settings.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,6 @@ use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 
-/// Who one is, and the way to the settings.
 #[component]
 pub(crate) fn Me() -> impl IntoView {
     let locale = Locale::here();

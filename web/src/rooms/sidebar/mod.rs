@@ -1,4 +1,4 @@
-//! Beside the conversation, or drawn over it on a phone: the rooms, and who one is.
+//! The rooms and the person signed in: beside the conversation, or a drawer over it on a phone.
 
 pub(crate) mod aim;
 pub(crate) mod list;
@@ -17,10 +17,9 @@ use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlays;
 use crate::ui::phrases::UiPhrases;
 
-/// From this width on, in pixels, there is room for both; the style sheets say 60rem.
+/// Width in pixels from which both fit side by side; the style sheets say 60rem.
 const WIDE: f64 = 960.0;
 
-/// The rooms, and who one is.
 #[component]
 pub(crate) fn Sidebar() -> impl IntoView {
     let locale = Locale::here();
